@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+#
+# make: build/sockchat.  make check: every test; ends with "N passed, N failed".
+# CC, BUILD, WERROR=1, SANITIZE=address,undefined and COVERAGE=1 may be given.
+# V=1 shows the commands. New files under src/ and tests/ are found.
+
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+BUILD ?= build
+PREFIX ?= /usr/local
+BIN = $(DESTDIR)$(PREFIX)/bin
+MAN = $(DESTDIR)$(PREFIX)/share/man
+FUZZ_SECONDS ?= 10
+TUI_LIBS ?= -lreadline -lncursesw -ltinfo
+CFLAGS ?= -O2 -g
+VERSION = $(shell sed -n 's/.*SOCKCHAT_VERSION "\(.*\)"/\1/p' include/*/*.h)
+
+WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
+        -Wmissing-prototypes -Werror=implicit -Werror=format-security \
+        $(if $(WERROR),-Werror)
+# Each is probed once for a compiler: $(FLAGS_MK).
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+    -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks \
+    -fstrict-flex-arrays=3 -ftrivial-auto-var-init=zero \
+    -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
+
+ifdef SANITIZE
+MODE := -fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer
+else
+MODE := $(if $(COVERAGE),--coverage -O0,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif
+
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude $(WARN) $(PROBED_C) -fPIE \
+             -pthread $(CPPFLAGS) $(CFLAGS) $(MODE)
+ALL_LDFLAGS = -pie -pthread $(PROBED_L) $(CFLAGS) $(MODE) $(LDFLAGS)
+
+LIB_SRC := $(wildcard $(patsubst %,src/%/*.c,base io net core record front))
+TUI_SRC := $(wildcard src/tui/*.c)
+FAKE_SRC := $(wildcard tests/fake/*.c)
+TEST_SRC := $(wildcard $(patsubst %,tests/%/test_*.c,unit conv e2e))
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+HARNESS_SRC := $(filter-out %/shim.c $(TEST_SRC),$(wildcard tests/e2e/*.c))
+# Tests of the screen's rooms, by their name or by what they include.
+TUI_TEST_SRC := $(sort $(foreach n,keys input view tui term, \
+    $(wildcard tests/*/test_$n*.c tests/*/fuzz_$n*.c)) $(shell \
+    grep -l '"\.\./\.\./src/tui/' $(TEST_SRC) $(FUZZ_SRC) /dev/null))
+
+export CC BUILD FUZZ_SECONDS
+export SOCKCHAT_BIN := $(abspath $(BUILD)/sockchat)
+objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
+programs = $(patsubst %.c,$(BUILD)/%,$(1))
+TESTS := $(call programs,$(TEST_SRC))
+FUZZ := $(call programs,$(FUZZ_SRC))
+E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS))
+TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
+SHIM := $(patsubst tests/e2e/%.c,$(BUILD)/%.so,$(wildcard tests/e2e/shim.c))
+FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
+
+Q = $(if $(V),,@echo $@ && )
+all: $(BUILD)/sockchat
+
+$(BUILD)/sockchat: $(BUILD)/src/main.o $(BUILD)/libtui.a $(BUILD)/libsockchat.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TUI_LIBS)
+
+$(BUILD)/libsockchat.a: $(call objects,$(LIB_SRC))
+$(BUILD)/libtui.a: $(call objects,$(TUI_SRC))
+$(BUILD)/libfake.a: $(call objects,$(FAKE_SRC))
+$(BUILD)/libharness.a: $(call objects,$(HARNESS_SRC))
+$(BUILD)/%.a:
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(TUI_TESTS): $(BUILD)/libtui.a
+$(TUI_TESTS): TEST_LIBS = $(TUI_LIBS) -lvterm
+$(E2E): $(BUILD)/libharness.a
+$(E2E): TEST_LIBS += -lvterm
+$(TESTS): TEST_LIBS += -lcmocka
+$(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
+$(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
+$(TESTS) $(FUZZ): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
+# Loaded before everything else, so it carries no sanitizer.
+$(BUILD)/%.so: tests/e2e/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
+
+$(FLAGS_MK): Makefile
+	@mkdir -p $(@D)
+	@sh scripts/probe.sh $(CC) -- $(HARDEN) >$@
+
+check: $(TESTS) $(BUILD)/sockchat $(SHIM)
+	@SOCKCHAT_SHIM=$(abspath $(SHIM)) sh scripts/check.sh $(TESTS) \
+	  scripts/manual.sh
+
+check-asan:
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
+	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1 \
+	UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(MAKE) check BUILD=$(BUILD)/asan SANITIZE=address,undefined
+
+check-valgrind: $(filter $(BUILD)/tests/unit/%,$(TESTS))
+	@RUN="valgrind -q --error-exitcode=9 --leak-check=full \
+	  --suppressions=tests/valgrind.supp" sh scripts/check.sh $^
+fuzz:
+	$(MAKE) fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
+	  SANITIZE=fuzzer-no-link,address,undefined
+fuzz-run: $(FUZZ)
+	sh scripts/fuzz.sh $(FUZZ)
+
+coverage:
+	$(MAKE) check BUILD=$(BUILD)/coverage COVERAGE=1
+	gcovr -r . --object-directory $(BUILD)/coverage -f src/ \
+	  --html-details $(BUILD)/coverage/index.html --print-summary
+
+lint demo picture deps:
+	@bash scripts/$@.sh
+bench:
+	@bash tests/bench/bench.sh
+lint demo picture bench: $(BUILD)/sockchat
+format:
+	clang-format -i $$(git ls-files '*.[ch]')
+
+install: $(BUILD)/sockchat
+	install -D -m 755 $< $(BIN)/sockchat
+	install -D -m 644 man/sockchat.1 $(MAN)/man1/sockchat.1
+	install -D -m 644 man/sockchat-entries.5 $(MAN)/man5/sockchat-entries.5
+uninstall:
+	rm -f $(BIN)/sockchat $(MAN)/man1/sockchat.1 $(MAN)/man5/sockchat-entries.5
+# The same commit gives the same bytes.
+dist:
+	@mkdir -p $(BUILD)
+	git -c tar.tar.gz.command='gzip -9cn' archive \
+	  -o $(BUILD)/sockchat-$(VERSION).tar.gz --prefix=sockchat-$(VERSION)/ HEAD
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all check check-asan check-valgrind fuzz fuzz-run coverage lint format \
+  bench demo picture deps install uninstall dist clean
+-include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
+  $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC)))
+# What needs no compiler is not to call one.
+ifneq ($(filter-out clean deps uninstall dist format,$(or $(MAKECMDGOALS),all)),)
+-include $(FLAGS_MK)
+endif

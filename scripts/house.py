@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+"""The rules of the house that a line shows: HACKING.md lists them."""
+
+import glob
+import re
+import sys
+
+BANNED = re.compile(r"(?<![\w.>])(strcpy|stpcpy|strcat|strncpy|strncat|"
+                    r"v?sprintf|gets|[sf]?scanf|ato[ifl]|atoll|strtok|"
+                    r"alloca|select|system|popen|fork|vfork|exec[lv]\w*|"
+                    r"tmpnam|mktemp|rand)\s*\(")
+# The one file that turns text into numbers.
+NUMBER = re.compile(r"\bstrto(l|ul|ll|ull|d|imax|umax)\s*\(")
+LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+failed = False
+
+
+def complain(path, number, text):
+    global failed
+    failed = True
+    print(f"{path}:{number}: {text}")
+
+
+def check_line(path, number, line):
+    code = re.sub(r'"(\\.|[^"\\])*"|/\*.*?\*/|//.*', "", line)
+    if path.startswith("src/"):
+        for match in BANNED.finditer(code):
+            complain(path, number, f"{match.group(1)}() is not used here")
+        if NUMBER.search(code) and not path.endswith("/number.c"):
+            complain(path, number, "numbers are parsed in number.c alone")
+    if LATER.search(line):
+        complain(path, number, "unfinished work is not kept in comments")
+    if len(line.expandtabs(8)) > 80:
+        complain(path, number, "more than 80 columns")
+    if line != line.rstrip():
+        complain(path, number, "blanks at the end of the line")
+    if re.match(r"\s*typedef (struct|enum|union)\b", line):
+        complain(path, number, "a struct is called a struct")
+
+
+files = sorted(glob.glob("src/**/*.[ch]", recursive=True) +
+               glob.glob("include/*/*.h") +
+               glob.glob("tests/*/*.[ch]"))
+for path in files:
+    lines = open(path, encoding="utf-8").read().split("\n")
+    if "SPDX-License-Identifier: GPL-3.0-or-later" not in lines[0]:
+        complain(path, 1, "does not begin with its licence")
+    if path.startswith("src/") and len(lines) > 600:
+        print(f"{path}: {len(lines)} lines: two purposes?")
+    for number, line in enumerate(lines, 1):
+        check_line(path, number, line)
+
+sys.exit(failed)

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+#
+# All that can be said about the tree without running a test. Every step runs;
+# the last line tells how many failed.
+cc=${CC:-gcc}
+flags="-std=c11 -D_GNU_SOURCE -Iinclude"
+failed=0
+
+step() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then
+		echo "$name: passed"
+	else
+		printf '%s\n%s: FAILED\n' "$out" "$name"
+		failed=$((failed + 1))
+	fi
+}
+
+headers_alone() {
+	local h status=0
+	for h in include/sockchat/*.h src/*/*.h tests/*/*.h; do
+		[ -e "$h" ] || continue
+		echo "#include \"$h\"" | $cc $flags -I. -Wall -Wextra -Werror \
+		    -fsyntax-only -x c - || status=1
+	done
+	return $status
+}
+
+scripts_parse() {
+	local s status=0
+	for s in scripts/*.sh tests/*/*.sh .ci/run; do
+		[ ! -e "$s" ] || bash -n "$s" || status=1
+	done
+	return $status
+}
+
+starts_no_program() {
+	! nm -D --undefined-only "${SOCKCHAT_BIN:-build/sockchat}" |
+	    grep -E ' (fork|vfork|exec[lv]|posix_spawn|system|popen)'
+}
+
+tidy() {
+	local f status=0
+	for f in src/*.c src/*/*.c; do
+		clang-tidy --quiet "$f" -- $flags 2>/dev/null || status=1
+	done
+	return $status
+}
+
+step storeys python3 scripts/storeys.py
+step house python3 scripts/house.py
+step headers headers_alone
+step scripts scripts_parse
+step manual sh scripts/manual.sh
+step mandoc mandoc -Tlint -Wwarning man/*.[15]
+step programs starts_no_program
+# It does not know that die() never returns, nor what glyph_copy() fills.
+step cppcheck cppcheck -q --std=c11 --error-exitcode=1 --inline-suppr \
+    --enable=warning,portability --suppress=missingInclude \
+    --suppress=nullPointerRedundantCheck --suppress=uninitvar \
+    --suppress=ctuuninitvar --suppress=ctunullpointer \
+    -D_GNU_SOURCE -Iinclude src
+step clang-tidy tidy
+
+echo "$failed failed"
+[ $failed -eq 0 ]
