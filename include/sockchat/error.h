@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What went wrong, said to the user: one sentence that names the thing, the
+ * errno's name for programs, and what it most likely means. */
+
+#ifndef SOCKCHAT_ERROR_H
+#define SOCKCHAT_ERROR_H
+
+struct error {
+	char text[256]; /* lower case, no full stop */
+	char hint[256]; /* what to look at next, or "" */
+	char code[24];  /* "ECONNREFUSED", or "" */
+};
+
+/* Write the sentence; the hint and the code become empty.  Returns -1, so that
+ * a caller can return it on. */
+int error_set(struct error *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* As error_set(), followed by ": " and what the errno means; sets the code. */
+int error_set_errno(struct error *e, int errnum, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+void error_set_hint(struct error *e, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void error_set_code(struct error *e, int errnum);
+
+/* "ECONNREFUSED" for its number; "EUNKNOWN" for one that has no name. */
+const char *error_name(int errnum);
+
+#endif

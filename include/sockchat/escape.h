@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes as people type them: "a\r\n\x00\u{1f600}" and "0d 0a ff". */
+
+#ifndef SOCKCHAT_ESCAPE_H
+#define SOCKCHAT_ESCAPE_H
+
+#include <stddef.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/error.h>
+
+/* Append what `text` stands for, with the escapes \n \r \t \0 \e \xNN \u{…}
+ * and \\.  -1 with a sentence that names the column; then nothing is added. */
+int escape_parse(struct bytes *out, const char *text, size_t len,
+                 struct error *e);
+
+/* Append the bytes of pairs of hex digits; spaces, commas, colons, dashes and a
+ * "0x" before a pair are passed over.  -1 as escape_parse(). */
+int escape_parse_hex(struct bytes *out, const char *text, size_t len,
+                     struct error *e);
+
+#endif

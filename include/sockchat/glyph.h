@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The one place where a stranger's bytes become something to look at.  Every
+ * text from outside goes through here before it reaches a terminal: peers,
+ * resolver answers, file names, the input line. */
+
+#ifndef SOCKCHAT_GLYPH_H
+#define SOCKCHAT_GLYPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+
+#define GLYPH_TEXT_MAX 24
+#define GLYPH_MARKS_MAX 4
+
+/* What fills one place on the screen: a character with its combining marks, or
+ * the visible form of a byte that is not text. */
+struct glyph {
+	char text[GLYPH_TEXT_MAX]; /* UTF-8, printable, NUL-terminated */
+	uint8_t text_len;
+	uint8_t width;   /* columns, at least 1 */
+	size_t len;      /* how many bytes it stands for, at least 1 */
+	bool is_escaped; /* a visible form: to be shown apart from real text */
+};
+
+/* ASCII only: everything else is shown as `\xNN`.  For terminals and logs that
+ * are not UTF-8. */
+#define GLYPH_ASCII 1u
+/* The bytes may go on: an unfinished character at the end is not yet bad, and
+ * is left for later (glyph_next() returns 0). */
+#define GLYPH_MORE 2u
+
+/* The first glyph of `bytes`; how many bytes it stands for, or 0 at the end.
+ * A bad byte becomes `\xNN`, C0 and DEL `^G`, a format, bidi, private or
+ * unassigned character and a combining mark without a base `<U+202E>`.  Widths
+ * are libc's wcwidth(), which is what curses believes as well: LC_CTYPE has to
+ * be a UTF-8 locale, else GLYPH_ASCII has to be given. */
+size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
+                  unsigned flags);
+
+/* All glyphs of `bytes`, appended as text.  -1 as bytes_append(). */
+int glyph_append(struct bytes *out, const uint8_t *bytes, size_t len,
+                 unsigned flags);
+
+/* The same for our own small buffers: cuts at a glyph, always ends in NUL.
+ * `cap` is at least 1. */
+void glyph_copy(char *out, size_t cap, const char *text, unsigned flags);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Rows of a hex dump: "00000010  68 65 6c 6c 6f 0a       |hello.|". */
+
+#ifndef SOCKCHAT_HEXDUMP_H
+#define SOCKCHAT_HEXDUMP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define HEXDUMP_ROW_MAX 128
+
+/* How many bytes fit a row of `columns`: 16, 8, 4, 2 or 1. */
+size_t hexdump_bytes_per_row(size_t columns);
+
+/* One row: the bytes from `offset`, at most `per_row` (1 to 16) of the `len`
+ * that there are in all.  Pure ASCII, NUL-terminated; its length. */
+size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
+                   size_t offset, size_t per_row);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A writer of JSON (RFC 8259) for one object a line.  Nothing it writes can
+ * move a terminal: controls, DEL, C1 and format characters come as \uNNNN. */
+
+#ifndef SOCKCHAT_JSON_H
+#define SOCKCHAT_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+
+/* `out` is borrowed until json_end().  Members come in the order of the
+ * calls. */
+struct json {
+	struct bytes *out;
+	bool has_member;
+	bool failed; /* no memory: what is there is not to be used */
+};
+
+void json_begin(struct json *j, struct bytes *out);
+void json_text(struct json *j, const char *name, const char *value);
+/* `bytes` must be UTF-8: see utf8_is_valid(). */
+void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
+                size_t len);
+void json_base64(struct json *j, const char *name, const uint8_t *bytes,
+                 size_t len);
+void json_number(struct json *j, const char *name, uint64_t value);
+void json_bool(struct json *j, const char *name, bool value);
+/* Close the object and end the line.  -1 when anything failed. */
+int json_end(struct json *j);
+
+#endif

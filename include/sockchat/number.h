@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Numbers as users write them: the whole string, in range, with its unit. */
+
+#ifndef SOCKCHAT_NUMBER_H
+#define SOCKCHAT_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A decimal integer from `min` to `max`, digits only.  False, and `*value`
+ * untouched, for anything else: a sign, a space, a letter behind it, 99999 for
+ * a port. */
+bool number_parse(const char *text, long min, long max, long *value);
+
+/* A time in milliseconds: "1.5" and "2s" in seconds, "500ms", "2m", "1h".
+ * Rounded up, so that a wish for some time is never none.  At most 10 days. */
+bool number_parse_duration(const char *text, int64_t *ms);
+
+/* A number of bytes: "4096", "64k", "64M", "1G", each step 1024 ("KiB", "MiB"
+ * and "GiB" as well). */
+bool number_parse_size(const char *text, size_t *bytes);
+
+/* "7 B", "1.2 MiB": at most 9 characters and a NUL into `out`. */
+void number_format_size(char out[16], uint64_t bytes);
+
+#endif

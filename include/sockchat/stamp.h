@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Points in time: the wall clock for people, the monotonic one for sums. */
+
+#ifndef SOCKCHAT_STAMP_H
+#define SOCKCHAT_STAMP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct stamp {
+	int64_t wall_us; /* microseconds since 1970 */
+	int64_t mono_ns; /* CLOCK_MONOTONIC */
+};
+
+struct stamp stamp_now(void);
+int64_t stamp_mono_ns(void);
+
+#define STAMP_TEXT_MAX 40
+
+/* "03:04:05" in local time. */
+void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us);
+
+/* "2026-01-02T03:04:05.678901Z" (RFC 3339). */
+void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us);
+
+/* A span in at most 8 characters: "0.000123", "12.345", "4:05:06". */
+void stamp_format_span(char out[STAMP_TEXT_MAX], int64_t ns);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* UTF-8 (RFC 3629), strictly: no overlong forms, no surrogates, nothing above
+ * U+10FFFF. */
+
+#ifndef SOCKCHAT_UTF8_H
+#define SOCKCHAT_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UTF8_BAD        (-1) /* the first byte starts no character */
+#define UTF8_INCOMPLETE (-2) /* a good beginning; more bytes may complete it */
+
+/* The length, 1 to 4, of the first character of `bytes`, which goes to `*cp`;
+ * UTF8_BAD or UTF8_INCOMPLETE otherwise (then `*cp` is untouched; a bad byte
+ * stands for itself alone).  `len` is at least 1. */
+int utf8_decode(const uint8_t *bytes, size_t len, uint32_t *cp);
+
+/* Write the character; its length, 0 if it is none. */
+size_t utf8_encode(uint8_t out[4], uint32_t cp);
+
+/* Whether all of it is well-formed. */
+bool utf8_is_valid(const uint8_t *bytes, size_t len);
+
+/* How many bytes at the end are the beginning of a character that is not
+ * finished: 0 to 3. */
+size_t utf8_unfinished(const uint8_t *bytes, size_t len);
+
+#endif

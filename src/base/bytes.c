@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A growable run of bytes with a ceiling. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/bytes.h>
+
+#define CAP_FIRST ((size_t)64)
+#define LEN_MAX   (SIZE_MAX / 4) /* so that no sum or doubling wraps */
+
+void bytes_init(struct bytes *b, size_t max)
+{
+	*b = (struct bytes){ .max = max };
+}
+
+void bytes_finish(struct bytes *b)
+{
+	free(b->data);
+	bytes_init(b, b->max);
+}
+
+/* As bytes_reserve(), with room for `nul` more that the ceiling does not
+ * count. */
+static int reserve(struct bytes *b, size_t extra, size_t nul)
+{
+	size_t max = b->max && b->max < LEN_MAX ? b->max : LEN_MAX;
+	if (extra > max || b->len > max - extra)
+		return errno = EMSGSIZE, -1;
+	size_t need = b->len + extra + nul, cap = b->cap ? b->cap : CAP_FIRST;
+	if (need <= b->cap)
+		return 0;
+	while (cap < need)
+		cap *= 2;
+	uint8_t *grown = realloc(b->data, cap);
+	if (!grown)
+		return errno = ENOMEM, -1;
+	b->data = grown;
+	b->cap = cap;
+	return 0;
+}
+
+int bytes_reserve(struct bytes *b, size_t extra)
+{
+	return reserve(b, extra, 0);
+}
+
+int bytes_append(struct bytes *b, const void *bytes, size_t len)
+{
+	if (bytes_reserve(b, len))
+		return -1;
+	if (len)
+		memcpy(b->data + b->len, bytes, len);
+	b->len += len;
+	return 0;
+}
+
+int bytes_append_text(struct bytes *b, const char *text)
+{
+	return bytes_append(b, text, strlen(text));
+}
+
+int bytes_append_byte(struct bytes *b, uint8_t byte)
+{
+	return bytes_append(b, &byte, 1);
+}
+
+int bytes_printf(struct bytes *b, const char *format, ...)
+{
+	va_list args, again;
+	va_start(args, format);
+	va_copy(again, args);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	int failed = len < 0 || reserve(b, (size_t)len, 1);
+	if (!failed) {
+		vsnprintf((char *)b->data + b->len, (size_t)len + 1, format,
+		          again);
+		b->len += (size_t)len;
+	}
+	va_end(again);
+	return failed ? -1 : 0;
+}
+
+void bytes_consume(struct bytes *b, size_t len)
+{
+	if (!len)
+		return;
+	b->len -= len;
+	memmove(b->data, b->data + len, b->len);
+}
+
+void bytes_clear(struct bytes *b)
+{
+	b->len = 0;
+}
+
+const char *bytes_text(struct bytes *b)
+{
+	if (reserve(b, 0, 1))
+		return "";
+	b->data[b->len] = '\0';
+	return (const char *)b->data;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes as people type them. */
+
+#include <errno.h>
+#include <string.h>
+
+#include <sockchat/escape.h>
+#include <sockchat/utf8.h>
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int put(struct bytes *out, const void *bytes, size_t len,
+               struct error *e)
+{
+	if (bytes_append(out, bytes, len))
+		return error_set_errno(e, errno, "too much to take");
+	return 0;
+}
+
+static int put_byte(struct bytes *out, int byte, struct error *e)
+{
+	uint8_t b = (uint8_t)byte;
+	return put(out, &b, 1, e);
+}
+
+/* Two digits at `at`; -1 if they are not there. */
+static int hex_pair(const char *text, size_t len, size_t at)
+{
+	int high = len - at < 2 ? -1 : hex_value(text[at]);
+	int low = high < 0 ? -1 : hex_value(text[at + 1]);
+	return low < 0 ? -1 : high * 16 + low;
+}
+
+/* "{1f600}" at `at`: how long it is, 0 if it is no character. */
+static size_t parse_braces(const char *text, size_t len, size_t at,
+                           uint32_t *cp)
+{
+	size_t i = at + 1;
+	if (at >= len || text[at] != '{')
+		return 0;
+	for (*cp = 0; i < len && hex_value(text[i]) >= 0 && i - at <= 6; i++)
+		*cp = *cp << 4 | (uint32_t)hex_value(text[i]);
+	return i < len && text[i] == '}' && i > at + 1 ? i + 1 - at : 0;
+}
+
+/* The escape whose backslash is at `at`; how long it is, 0 for an error. */
+static size_t parse_one(struct bytes *out, const char *text, size_t len,
+                        size_t at, struct error *e)
+{
+	static const char letters[] = "nrt0e\\", values[] = "\n\r\t\0\033\\";
+	char c = at + 1 < len ? text[at + 1] : '\0';
+	const char *letter = c ? strchr(letters, c) : NULL;
+	uint8_t utf8[4];
+	uint32_t cp;
+	size_t n;
+	int byte;
+	if (letter)
+		return put_byte(out, values[letter - letters], e) ? 0 : 2;
+	if (c == 'x') {
+		byte = hex_pair(text, len, at + 2);
+		if (byte >= 0)
+			return put_byte(out, byte, e) ? 0 : 4;
+		error_set(e, "column %zu: \\x needs two hex digits",
+		          at + 1);
+		return 0;
+	}
+	if (c == 'u') {
+		n = parse_braces(text, len, at + 2, &cp);
+		size_t bytes = n ? utf8_encode(utf8, cp) : 0;
+		if (bytes)
+			return put(out, utf8, bytes, e) ? 0 : n + 2;
+		error_set(e, "column %zu: \\u needs a character: \\u{1f600}",
+		          at + 1);
+		return 0;
+	}
+	error_set(e, "column %zu: a backslash begins \\n \\r \\t \\0 \\e \\xNN "
+	             "\\u{...} or \\\\", at + 1);
+	return 0;
+}
+
+int escape_parse(struct bytes *out, const char *text, size_t len,
+                 struct error *e)
+{
+	size_t before = out->len, n;
+	for (size_t i = 0; i < len; i += n) {
+		const char *end = memchr(text + i, '\\', len - i);
+		n = end ? (size_t)(end - text) - i : len - i;
+		if (n ? put(out, text + i, n, e)
+		      : !(n = parse_one(out, text, len, i, e))) {
+			out->len = before;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int escape_parse_hex(struct bytes *out, const char *text, size_t len,
+                     struct error *e)
+{
+	size_t before = out->len;
+	for (size_t i = 0; i < len;) {
+		if (strchr(" ,:-\t\n", text[i]) && text[i]) {
+			i++;
+			continue;
+		}
+		if (len - i > 2 && text[i] == '0' &&
+		    (text[i + 1] | 0x20) == 'x')
+			i += 2;
+		int byte = hex_pair(text, len, i);
+		if (byte < 0)
+			error_set(e, "column %zu: a byte is two hex digits: "
+			             "0d 0a ff", i + 1);
+		if (byte < 0 || put_byte(out, byte, e)) {
+			out->len = before;
+			return -1;
+		}
+		i += 2;
+	}
+	return 0;
+}

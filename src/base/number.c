@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Numbers as users write them, read strictly. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/number.h>
+
+#define DURATION_MAX_MS (INT64_C(10) * 24 * 3600 * 1000)
+
+/* Read digits; where they end.  Too great a number stays UINT64_MAX. */
+static const char *read_digits(const char *at, uint64_t *value)
+{
+	*value = 0;
+	for (; *at >= '0' && *at <= '9'; at++)
+		*value = *value < UINT64_MAX / 10
+		             ? *value * 10 + (uint64_t)(*at - '0')
+		             : UINT64_MAX;
+	return at;
+}
+
+bool number_parse(const char *text, long min, long max, long *value)
+{
+	uint64_t read;
+	const char *end = read_digits(text, &read);
+	if (end == text || *end || (max < 0 || read > (uint64_t)max) ||
+	    (min > 0 && read < (uint64_t)min))
+		return false;
+	*value = (long)read;
+	return true;
+}
+
+struct unit {
+	const char *name;
+	uint64_t size;
+};
+
+static uint64_t find_unit(const struct unit *units, const char *name)
+{
+	for (; units->name; units++)
+		if (strcmp(units->name, name) == 0)
+			return units->size;
+	return 0;
+}
+
+bool number_parse_duration(const char *text, int64_t *ms)
+{
+	static const struct unit units[] = {
+		{ "", 1000 },      { "s", 1000 },    { "ms", 1 },
+		{ "m", 60 * 1000 }, { "h", 3600 * 1000 }, { NULL, 0 },
+	};
+	uint64_t whole, part = 0, scale = 1;
+	const char *at = read_digits(text, &whole);
+	bool has_digits = at != text;
+	if (*at == '.') {
+		for (at++; *at >= '0' && *at <= '9'; at++) {
+			has_digits = true;
+			if (scale > 1000000) {
+				part |= *at > '0'; /* enough to round up */
+				continue;
+			}
+			part = part * 10 + (uint64_t)(*at - '0');
+			scale *= 10;
+		}
+	}
+	uint64_t unit = find_unit(units, at);
+	if (!has_digits || !unit || whole > (uint64_t)DURATION_MAX_MS / unit)
+		return false;
+	whole = whole * unit + (part * unit + scale - 1) / scale;
+	if (whole > (uint64_t)DURATION_MAX_MS)
+		return false;
+	*ms = (int64_t)whole;
+	return true;
+}
+
+bool number_parse_size(const char *text, size_t *bytes)
+{
+	static const struct unit units[] = {
+		{ "", 1 },
+		{ "k", 1 << 10 }, { "K", 1 << 10 }, { "KiB", 1 << 10 },
+		{ "m", 1 << 20 }, { "M", 1 << 20 }, { "MiB", 1 << 20 },
+		{ "g", 1 << 30 }, { "G", 1 << 30 }, { "GiB", 1 << 30 },
+		{ NULL, 0 },
+	};
+	uint64_t value;
+	const char *end = read_digits(text, &value);
+	uint64_t unit = find_unit(units, end);
+	if (end == text || !unit || value > (SIZE_MAX >> 1) / unit)
+		return false;
+	*bytes = (size_t)(value * unit);
+	return true;
+}
+
+void number_format_size(char out[16], uint64_t bytes)
+{
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB",
+		                             "PiB", "EiB" };
+	size_t unit = 0;
+	if (bytes < 1024) {
+		snprintf(out, 16, "%u B", (unsigned)bytes);
+		return;
+	}
+	double value = (double)bytes / 1024;
+	for (; value >= 999.95; unit++)
+		value /= 1024;
+	snprintf(out, 16, "%.1f %s", value, units[unit]);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Points in time, and how they are written. */
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <sockchat/stamp.h>
+
+#define SECOND_NS INT64_C(1000000000)
+#define SECOND_US INT64_C(1000000)
+
+static int64_t read_ns(clockid_t clock)
+{
+	struct timespec t;
+	clock_gettime(clock, &t);
+	return t.tv_sec * SECOND_NS + t.tv_nsec;
+}
+
+struct stamp stamp_now(void)
+{
+	return (struct stamp){ .wall_us = read_ns(CLOCK_REALTIME) / 1000,
+		               .mono_ns = stamp_mono_ns() };
+}
+
+int64_t stamp_mono_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC);
+}
+
+void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
+{
+	time_t seconds = wall_us / SECOND_US;
+	struct tm tm;
+	if (!localtime_r(&seconds, &tm) ||
+	    !strftime(out, STAMP_TEXT_MAX, "%H:%M:%S", &tm))
+		snprintf(out, STAMP_TEXT_MAX, "??:??:??");
+}
+
+void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us)
+{
+	time_t seconds = wall_us / SECOND_US;
+	struct tm tm;
+	if (!gmtime_r(&seconds, &tm) ||
+	    !strftime(out, STAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm))
+		snprintf(out, STAMP_TEXT_MAX, "1970-01-01T00:00:00");
+	size_t len = strlen(out);
+	snprintf(out + len, STAMP_TEXT_MAX - len, ".%06dZ",
+	         (int)(wall_us % SECOND_US));
+}
+
+void stamp_format_span(char out[STAMP_TEXT_MAX], int64_t ns)
+{
+	long long s = (long long)(ns / SECOND_NS);
+	if (s < 1)
+		snprintf(out, STAMP_TEXT_MAX, "0.%06lld",
+		         (long long)(ns % SECOND_NS / 1000));
+	else if (s < 1000)
+		snprintf(out, STAMP_TEXT_MAX, "%lld.%03lld", s,
+		         (long long)(ns % SECOND_NS / 1000000));
+	else if (s < 100 * 3600)
+		snprintf(out, STAMP_TEXT_MAX, "%lld:%02lld:%02lld", s / 3600,
+		         s / 60 % 60, s % 60);
+	else
+		snprintf(out, STAMP_TEXT_MAX, "%lldh", s / 3600);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* UTF-8 (RFC 3629), strictly. */
+
+#include <sockchat/utf8.h>
+
+/* What a first byte says: the length, its own bits, and the range of the
+ * second byte, which keeps out overlong forms and surrogates. */
+struct lead {
+	uint8_t first, last, len, mask, low, high;
+};
+
+static const struct lead leads[] = {
+	{ 0x00, 0x7f, 1, 0x7f, 0x00, 0x00 },
+	{ 0xc2, 0xdf, 2, 0x1f, 0x80, 0xbf },
+	{ 0xe0, 0xe0, 3, 0x0f, 0xa0, 0xbf },
+	{ 0xe1, 0xec, 3, 0x0f, 0x80, 0xbf },
+	{ 0xed, 0xed, 3, 0x0f, 0x80, 0x9f },
+	{ 0xee, 0xef, 3, 0x0f, 0x80, 0xbf },
+	{ 0xf0, 0xf0, 4, 0x07, 0x90, 0xbf },
+	{ 0xf1, 0xf3, 4, 0x07, 0x80, 0xbf },
+	{ 0xf4, 0xf4, 4, 0x07, 0x80, 0x8f },
+};
+
+static const struct lead *find_lead(uint8_t byte)
+{
+	if (byte >= 0x80 && byte < 0xc2)
+		return NULL;
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++)
+		if (byte >= leads[i].first && byte <= leads[i].last)
+			return &leads[i];
+	return NULL;
+}
+
+int utf8_decode(const uint8_t *bytes, size_t len, uint32_t *cp)
+{
+	const struct lead *lead = find_lead(bytes[0]);
+	if (!lead)
+		return UTF8_BAD;
+	uint32_t value = bytes[0] & lead->mask;
+	uint8_t low = lead->low, high = lead->high;
+	for (size_t i = 1; i < lead->len; i++) {
+		if (i == len)
+			return UTF8_INCOMPLETE;
+		if (bytes[i] < low || bytes[i] > high)
+			return UTF8_BAD;
+		value = value << 6 | (bytes[i] & 0x3f);
+		low = 0x80;
+		high = 0xbf;
+	}
+	*cp = value;
+	return lead->len;
+}
+
+size_t utf8_encode(uint8_t out[4], uint32_t cp)
+{
+	if (cp < 0x80) {
+		out[0] = (uint8_t)cp;
+		return 1;
+	}
+	if ((cp >= 0xd800 && cp <= 0xdfff) || cp > 0x10ffff)
+		return 0;
+	size_t len = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+	for (size_t i = len - 1; i > 0; i--, cp >>= 6)
+		out[i] = (uint8_t)(0x80 | (cp & 0x3f));
+	out[0] = (uint8_t)(0xf00 >> len | cp);
+	return len;
+}
+
+bool utf8_is_valid(const uint8_t *bytes, size_t len)
+{
+	uint32_t cp;
+	for (size_t i = 0; i < len;) {
+		int n = bytes[i] < 0x80 ? 1
+		                        : utf8_decode(bytes + i, len - i, &cp);
+		if (n < 0)
+			return false;
+		i += (size_t)n;
+	}
+	return true;
+}
+
+size_t utf8_unfinished(const uint8_t *bytes, size_t len)
+{
+	uint32_t cp;
+	for (size_t n = 1; n <= 3 && n <= len; n++)
+		if (bytes[len - n] >= 0xc0)
+			return utf8_decode(bytes + len - n, n, &cp) ==
+			               UTF8_INCOMPLETE
+			           ? n
+			           : 0;
+	return 0;
+}

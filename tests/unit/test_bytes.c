@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A growable run of bytes, and its ceiling. */
+
+#include <errno.h>
+
+#include <sockchat/bytes.h>
+
+#include "unit.h"
+
+static void assert_bytes(struct bytes *b, const char *text)
+{
+	assert_int_equal(b->len, strlen(text));
+	assert_string_equal(bytes_text(b), text);
+}
+
+static void all_zero_is_an_empty_run(void **state)
+{
+	struct bytes b = { 0 };
+
+	(void)state;
+	assert_bytes(&b, "");
+	assert_int_equal(bytes_append(&b, NULL, 0), 0);
+	bytes_consume(&b, 0);
+	assert_bytes(&b, "");
+	bytes_finish(&b);
+}
+
+static void what_is_added_stands_behind_the_last(void **state)
+{
+	struct bytes b = { 0 };
+
+	(void)state;
+	assert_int_equal(bytes_append(&b, "a\0b", 3), 0);
+	assert_memory_equal(b.data, "a\0b", 3);
+	bytes_clear(&b);
+	assert_int_equal(bytes_append_text(&b, "one"), 0);
+	assert_int_equal(bytes_append_byte(&b, ','), 0);
+	assert_int_equal(bytes_printf(&b, "%d%s", 2, ""), 0);
+	assert_bytes(&b, "one,2");
+	bytes_finish(&b);
+}
+
+static void a_run_grows_to_any_length(void **state)
+{
+	struct bytes b = { 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++)
+		assert_int_equal(bytes_append_byte(&b, (uint8_t)i), 0);
+	for (unsigned i = 0; i < 10000; i++)
+		assert_int_equal(b.data[i], i & 0xff);
+	bytes_finish(&b);
+}
+
+static void a_full_run_takes_nothing_more(void **state)
+{
+	struct bytes b;
+
+	(void)state;
+	bytes_init(&b, 4);
+	assert_int_equal(bytes_append_text(&b, "four"), 0);
+	assert_int_equal(bytes_append(&b, "", 0), 0);
+	errno = 0;
+	assert_int_equal(bytes_append_byte(&b, '!'), -1);
+	assert_int_equal(errno, EMSGSIZE);
+	assert_int_equal(bytes_printf(&b, "%d", 5), -1);
+	assert_bytes(&b, "four");
+	bytes_finish(&b);
+}
+
+static void what_does_not_fit_is_not_begun(void **state)
+{
+	struct bytes b;
+
+	(void)state;
+	bytes_init(&b, 4);
+	assert_int_equal(bytes_append_text(&b, "abc"), 0);
+	assert_int_equal(bytes_append_text(&b, "de"), -1);
+	assert_int_equal(bytes_printf(&b, "%s", "de"), -1);
+	assert_bytes(&b, "abc");
+	bytes_finish(&b);
+}
+
+static void the_nul_behind_a_text_is_beyond_the_ceiling(void **state)
+{
+	struct bytes b;
+
+	(void)state;
+	/* 64 is what is allocated first: the NUL is the 65th. */
+	bytes_init(&b, 64);
+	assert_int_equal(bytes_printf(&b, "%064d", 7), 0);
+	assert_int_equal(strlen(bytes_text(&b)), 64);
+	assert_int_equal(bytes_append_byte(&b, '!'), -1);
+	bytes_finish(&b);
+}
+
+static void the_greatest_ceiling_is_none(void **state)
+{
+	struct bytes b;
+
+	(void)state;
+	bytes_init(&b, SIZE_MAX);
+	assert_int_equal(bytes_append_text(&b, "a"), 0);
+	assert_int_equal(bytes_reserve(&b, SIZE_MAX - 1), -1);
+	assert_int_equal(errno, EMSGSIZE);
+	assert_int_equal(bytes_reserve(&b, SIZE_MAX), -1);
+	assert_int_equal(bytes_printf(&b, "%c", 'b'), 0);
+	assert_bytes(&b, "ab");
+	bytes_finish(&b);
+}
+
+static void room_that_is_reserved_does_not_move(void **state)
+{
+	struct bytes b = { 0 };
+	const uint8_t *at;
+
+	(void)state;
+	assert_int_equal(bytes_reserve(&b, 1000), 0);
+	at = b.data;
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(bytes_append_byte(&b, 'x'), 0);
+	assert_ptr_equal(b.data, at);
+	bytes_finish(&b);
+}
+
+static void consuming_moves_the_rest_to_the_front(void **state)
+{
+	struct bytes b;
+
+	(void)state;
+	bytes_init(&b, 6);
+	assert_int_equal(bytes_append_text(&b, "abcdef"), 0);
+	bytes_consume(&b, 2);
+	assert_bytes(&b, "cdef");
+	assert_int_equal(bytes_append_text(&b, "gh"), 0);
+	assert_bytes(&b, "cdefgh");
+	bytes_consume(&b, 6);
+	assert_bytes(&b, "");
+	bytes_finish(&b);
+}
+
+static void a_finished_run_is_empty_and_keeps_its_ceiling(void **state)
+{
+	struct bytes b;
+
+	(void)state;
+	bytes_init(&b, 3);
+	assert_int_equal(bytes_append_text(&b, "abc"), 0);
+	bytes_finish(&b);
+	assert_null(b.data);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(bytes_append_text(&b, "abcd"), -1);
+	assert_int_equal(bytes_append_text(&b, "abc"), 0);
+	bytes_finish(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_zero_is_an_empty_run),
+		cmocka_unit_test(what_is_added_stands_behind_the_last),
+		cmocka_unit_test(a_run_grows_to_any_length),
+		cmocka_unit_test(a_full_run_takes_nothing_more),
+		cmocka_unit_test(what_does_not_fit_is_not_begun),
+		cmocka_unit_test(the_nul_behind_a_text_is_beyond_the_ceiling),
+		cmocka_unit_test(the_greatest_ceiling_is_none),
+		cmocka_unit_test(room_that_is_reserved_does_not_move),
+		cmocka_unit_test(consuming_moves_the_rest_to_the_front),
+		cmocka_unit_test(a_finished_run_is_empty_and_keeps_its_ceiling),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
