@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* One thread waits here for everything: descriptors, timers, signals, deferred
+ * calls.  A turn dispatches what is ready, then runs what was put off, then
+ * the end-of-turn hook.  With nothing to do it sleeps without waking up. */
+
+#ifndef SOCKCHAT_LOOP_H
+#define SOCKCHAT_LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct loop;
+
+enum loop_backend {
+	LOOP_AUTO,  /* what the system does best */
+	LOOP_POLL,  /* every descriptor in the poll(2) array */
+	LOOP_EPOLL, /* sockets in an epoll(7) set that poll watches (Linux) */
+};
+
+/* What a descriptor is watched for and what it is ready for.  An error or a
+ * hang-up makes it ready for all it is watched for. */
+#define LOOP_READ   1u
+#define LOOP_WRITE  2u
+#define LOOP_HANGUP 4u /* only that the other end has gone */
+
+struct watch;
+typedef void watch_fn(struct watch *w, unsigned ready);
+
+/* Embedded in whoever owns the descriptor; all zero when not watched. */
+struct watch {
+	watch_fn *on_ready;
+	void *user;
+	struct loop *loop; /* NULL when not watched; the rest is the loop's */
+	int fd;
+	unsigned events;
+	bool is_in_epoll;
+	size_t slot;
+};
+
+struct timer;
+typedef void timer_fn(struct timer *t);
+
+struct timer {
+	timer_fn *on_time;
+	void *user;
+	struct loop *loop; /* NULL when not started; the rest is the loop's */
+	int64_t due_ns;
+	size_t slot;
+};
+
+struct later;
+typedef void later_fn(struct later *l);
+
+struct later {
+	later_fn *on_call;
+	void *user;
+	struct loop *loop; /* NULL when not queued; the rest is the loop's */
+	struct later *next;
+};
+
+typedef void loop_turn_fn(void *user);
+
+/* The environment's SOCKCHAT_LOOP=poll or epoll decides LOOP_AUTO, for tests.
+ * NULL with errno. */
+struct loop *loop_new(enum loop_backend backend);
+void loop_free(struct loop *l);
+
+/* Watch `fd` for `events`; 0 watches nothing for now and costs nothing.
+ * `on_ready` and `user` are set by the caller before.  -1 with errno. */
+int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
+/* As watch_add(), for sockets: they may stand in the epoll set. */
+int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
+void watch_set(struct watch *w, unsigned events);
+/* Fine at any time, in its own callback as well, and when not watched. */
+void watch_remove(struct watch *w);
+
+/* Call once, `delay_ns` from now and not in this turn.  Starting again moves
+ * it.  -1 with ENOMEM. */
+int timer_start(struct loop *l, struct timer *t, int64_t delay_ns);
+void timer_stop(struct timer *t);
+
+/* Call once, at the end of this turn and before the hook; what such a call
+ * queues comes in the next turn.  Queueing again changes nothing. */
+void loop_later(struct loop *l, struct later *call);
+void later_cancel(struct later *call);
+
+/* Called at the end of every turn. */
+void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user);
+
+/* Turn until loop_stop(), which may have come before; its status.  -1 with
+ * errno if poll fails. */
+int loop_run(struct loop *l);
+void loop_stop(struct loop *l, int status);
+/* One turn that waits at most `timeout_ms` (-1: as long as it takes). */
+int loop_turn(struct loop *l, int timeout_ms);
+
+/* The monotonic clock as it was when this turn began. */
+int64_t loop_now_ns(const struct loop *l);
+
+/* How many turns there have been: an idle program's number stands still. */
+uint64_t loop_turns(const struct loop *l);
+
+#define MS_NS INT64_C(1000000)
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes on their way to a descriptor that takes them when it likes. */
+
+#ifndef SOCKCHAT_OUTQ_H
+#define SOCKCHAT_OUTQ_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include <sockchat/bytes.h>
+
+/* All zero is empty and without a ceiling.  Much memory is there only while
+ * bytes are. */
+struct outq {
+	struct bytes bytes;
+	size_t head; /* how many of them have left */
+	size_t max;  /* ceiling for the others, 0 for none */
+};
+
+void outq_init(struct outq *q, size_t max);
+void outq_finish(struct outq *q);
+
+/* -1 with ENOMEM or EMSGSIZE; then nothing was added. */
+int outq_append(struct outq *q, const void *bytes, size_t len);
+size_t outq_len(const struct outq *q);
+const void *outq_front(const struct outq *q);
+void outq_consume(struct outq *q, size_t len);
+
+/* Write what the descriptor takes without waiting: all of it 0, some left 1,
+ * -1 with errno.  EINTR and EAGAIN are met here. */
+int outq_flush(struct outq *q, int fd);
+
+/* A private, non-blocking description of the same pipe or terminal as `fd`,
+ * whose own flags stay as they are; -1 with errno when there is none (files,
+ * sockets, no /proc).  The caller closes it. */
+int fd_open_private(int fd, int access_mode);
+
+#endif

@@ -1,0 +1,512 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The loop: a poll(2) array, with one epoll(7) set in it for the sockets, a
+ * heap of timers, a list of deferred calls. */
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
+
+#include <sockchat/diag.h>
+#include <sockchat/loop.h>
+#include <sockchat/stamp.h>
+
+#define BATCH       256 /* events taken from the inner set at once */
+#define BATCHES_MAX 4   /* for one wake-up of the outer one */
+#define SECOND_NS   INT64_C(1000000000)
+
+struct loop {
+	struct pollfd *fds;
+	struct watch **watches; /* NULL: removed, or the epoll set itself */
+	size_t count, cap;
+	bool has_holes;
+
+	bool uses_epoll;
+	int epoll_fd; /* -1 until there is a socket */
+	size_t epoll_slot;
+	struct watch *batch[BATCH];
+	unsigned batch_ready[BATCH];
+	size_t batch_count;
+
+	struct timer **timers; /* a heap by due_ns */
+	size_t timer_count, timer_cap;
+
+	struct later *later, **later_end, *later_running;
+
+	loop_turn_fn *on_turn_end;
+	void *turn_user;
+	int64_t now_ns;
+	uint64_t turns;
+	bool is_stopped;
+	int status;
+};
+
+struct loop *loop_new(enum loop_backend backend)
+{
+	struct loop *l = calloc(1, sizeof(*l));
+	const char *wish = getenv("SOCKCHAT_LOOP");
+	if (!l)
+		return NULL;
+	if (backend == LOOP_AUTO && wish && strcmp(wish, "poll") == 0)
+		backend = LOOP_POLL;
+#ifdef __linux__
+	l->uses_epoll = backend != LOOP_POLL;
+#endif
+	l->epoll_fd = -1;
+	l->later_end = &l->later;
+	l->now_ns = stamp_mono_ns();
+	return l;
+}
+
+void loop_free(struct loop *l)
+{
+	if (!l)
+		return;
+	if (l->epoll_fd >= 0)
+		close(l->epoll_fd);
+	free(l->fds);
+	free(l->watches);
+	free(l->timers);
+	free(l);
+}
+
+/* The poll array */
+
+static short poll_events(unsigned events)
+{
+	return (short)((events & LOOP_READ ? POLLIN : 0) |
+	               (events & LOOP_WRITE ? POLLOUT : 0));
+}
+
+/* An error or a hang-up makes ready all that is watched. */
+static unsigned ready_of(unsigned events, bool in, bool out, bool gone)
+{
+	return gone ? events : (in ? LOOP_READ : 0) | (out ? LOOP_WRITE : 0);
+}
+
+static int grow_slots(struct loop *l)
+{
+	size_t cap = l->cap ? 2 * l->cap : 16;
+	struct pollfd *fds = realloc(l->fds, cap * sizeof(*fds));
+	if (!fds)
+		return -1;
+	l->fds = fds;
+	struct watch **watches = realloc(l->watches, cap * sizeof(*watches));
+	if (!watches)
+		return -1;
+	l->watches = watches;
+	l->cap = cap;
+	return 0;
+}
+
+static int add_slot(struct loop *l, struct watch *w, int fd, short events)
+{
+	if (l->count == l->cap && grow_slots(l))
+		return -1;
+	l->fds[l->count] = (struct pollfd){ .fd = fd, .events = events };
+	l->watches[l->count] = w;
+	if (w)
+		w->slot = l->count;
+	l->count++;
+	return 0;
+}
+
+/* Slots are only blanked while they may be looked at; the holes are filled
+ * before the next turn. */
+static void fill_holes(struct loop *l)
+{
+	size_t to = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		bool is_inner = l->epoll_fd >= 0 && i == l->epoll_slot;
+		if (!l->watches[i] && !is_inner)
+			continue;
+		l->fds[to] = l->fds[i];
+		l->watches[to] = l->watches[i];
+		if (is_inner)
+			l->epoll_slot = to;
+		else
+			l->watches[to]->slot = to;
+		to++;
+	}
+	l->count = to;
+	l->has_holes = false;
+}
+
+static void set_slot(struct watch *w)
+{
+	struct pollfd *p = &w->loop->fds[w->slot];
+	p->fd = w->events ? w->fd : -1;
+	p->events = poll_events(w->events);
+	p->revents = 0;
+}
+
+/* The epoll set */
+
+#ifdef __linux__
+
+static int open_epoll(struct loop *l)
+{
+	if (l->epoll_fd >= 0)
+		return 0;
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (add_slot(l, NULL, fd, POLLIN)) {
+		close(fd);
+		return -1;
+	}
+	l->epoll_fd = fd;
+	l->epoll_slot = l->count - 1;
+	return 0;
+}
+
+/* Tell the set what is wanted now; `before` is what it knows. */
+static int tell_epoll(struct watch *w, unsigned before)
+{
+	struct epoll_event ev = {
+		.events = (w->events & LOOP_READ ? (unsigned)EPOLLIN : 0) |
+		          (w->events & LOOP_WRITE ? (unsigned)EPOLLOUT : 0),
+		.data.ptr = w,
+	};
+	int op = !before      ? EPOLL_CTL_ADD
+	         : !w->events ? EPOLL_CTL_DEL
+	                      : EPOLL_CTL_MOD;
+	if (!before && !w->events)
+		return 0;
+	return epoll_ctl(w->loop->epoll_fd, op, w->fd, &ev);
+}
+
+static bool enter_epoll(struct loop *l, struct watch *w)
+{
+	if (!l->uses_epoll || open_epoll(l))
+		return false;
+	return tell_epoll(w, 0) == 0;
+}
+
+/* Take a batch; how many. */
+static size_t fill_batch(struct loop *l)
+{
+	struct epoll_event events[BATCH];
+	int n = epoll_wait(l->epoll_fd, events, BATCH, 0);
+	l->batch_count = n > 0 ? (size_t)n : 0;
+	for (size_t i = 0; i < l->batch_count; i++) {
+		unsigned got = events[i].events;
+		l->batch[i] = events[i].data.ptr;
+		l->batch_ready[i] = ready_of(
+		    l->batch[i]->events, got & EPOLLIN, got & EPOLLOUT,
+		    got & (EPOLLERR | EPOLLHUP));
+	}
+	return l->batch_count;
+}
+
+static void dispatch_epoll(struct loop *l)
+{
+	size_t full = BATCH;
+	for (int round = 0; round < BATCHES_MAX && full == BATCH; round++) {
+		full = fill_batch(l);
+		for (size_t i = 0; i < l->batch_count; i++) {
+			struct watch *w = l->batch[i];
+			unsigned ready = w ? l->batch_ready[i] & w->events : 0;
+			if (ready)
+				w->on_ready(w, ready);
+		}
+		l->batch_count = 0;
+	}
+}
+
+#else
+
+static int tell_epoll(struct watch *w, unsigned before)
+{
+	(void)w;
+	(void)before;
+	return 0;
+}
+
+static bool enter_epoll(struct loop *l, struct watch *w)
+{
+	(void)l;
+	(void)w;
+	return false;
+}
+
+static void dispatch_epoll(struct loop *l)
+{
+	(void)l;
+}
+
+#endif
+
+/* Watches */
+
+int watch_add(struct loop *l, struct watch *w, int fd, unsigned events)
+{
+	w->loop = l;
+	w->fd = fd;
+	w->events = events;
+	w->is_in_epoll = false;
+	if (add_slot(l, w, events ? fd : -1, poll_events(events))) {
+		w->loop = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events)
+{
+	w->loop = l;
+	w->fd = fd;
+	w->events = events;
+	w->is_in_epoll = true;
+	return enter_epoll(l, w) ? 0 : watch_add(l, w, fd, events);
+}
+
+void watch_set(struct watch *w, unsigned events)
+{
+	unsigned before = w->events;
+	if (!w->loop || before == events)
+		return;
+	w->events = events;
+	if (!w->is_in_epoll)
+		set_slot(w);
+	else if (tell_epoll(w, before) && events &&
+	         watch_add(w->loop, w, w->fd, events))
+		die("no memory to watch a socket");
+}
+
+void watch_remove(struct watch *w)
+{
+	struct loop *l = w->loop;
+	if (!l)
+		return;
+	watch_set(w, 0);
+	if (w->is_in_epoll) {
+		for (size_t i = 0; i < l->batch_count; i++)
+			if (l->batch[i] == w)
+				l->batch[i] = NULL;
+	} else {
+		l->watches[w->slot] = NULL;
+		l->fds[w->slot].fd = -1;
+		l->has_holes = true;
+	}
+	w->loop = NULL;
+}
+
+static void dispatch_one(struct loop *l, size_t slot)
+{
+	struct watch *w = l->watches[slot];
+	short got = l->fds[slot].revents;
+	if (!got)
+		return;
+	l->fds[slot].revents = 0;
+	if (l->epoll_fd >= 0 && slot == l->epoll_slot) {
+		dispatch_epoll(l);
+		return;
+	}
+	unsigned ready = w ? ready_of(w->events, got & POLLIN, got & POLLOUT,
+	                              got & (POLLERR | POLLHUP | POLLNVAL))
+	                   : 0;
+	if (ready)
+		w->on_ready(w, ready);
+}
+
+/* Timers */
+
+static void place(struct loop *l, struct timer *t, size_t slot)
+{
+	l->timers[slot] = t;
+	t->slot = slot;
+}
+
+static void sift_up(struct loop *l, struct timer *t, size_t slot)
+{
+	while (slot && l->timers[(slot - 1) / 2]->due_ns > t->due_ns) {
+		place(l, l->timers[(slot - 1) / 2], slot);
+		slot = (slot - 1) / 2;
+	}
+	place(l, t, slot);
+}
+
+static void sift_down(struct loop *l, struct timer *t, size_t slot)
+{
+	for (size_t child; (child = 2 * slot + 1) < l->timer_count;
+	     slot = child) {
+		if (child + 1 < l->timer_count &&
+		    l->timers[child + 1]->due_ns < l->timers[child]->due_ns)
+			child++;
+		if (l->timers[child]->due_ns >= t->due_ns)
+			break;
+		place(l, l->timers[child], slot);
+	}
+	place(l, t, slot);
+}
+
+int timer_start(struct loop *l, struct timer *t, int64_t delay_ns)
+{
+	timer_stop(t);
+	if (l->timer_count == l->timer_cap) {
+		size_t cap = l->timer_cap ? 2 * l->timer_cap : 16;
+		struct timer **grown = realloc(l->timers, cap * sizeof(*grown));
+		if (!grown)
+			return -1;
+		l->timers = grown;
+		l->timer_cap = cap;
+	}
+	t->loop = l;
+	/* after this turn's time, however short: no timer starves the rest */
+	t->due_ns = stamp_mono_ns() + (delay_ns > 0 ? delay_ns : 1);
+	sift_up(l, t, l->timer_count++);
+	return 0;
+}
+
+void timer_stop(struct timer *t)
+{
+	struct loop *l = t->loop;
+	if (!l)
+		return;
+	struct timer *last = l->timers[--l->timer_count];
+	if (last != t) {
+		sift_up(l, last, t->slot);
+		sift_down(l, last, last->slot);
+	}
+	t->loop = NULL;
+}
+
+static void run_timers(struct loop *l)
+{
+	while (l->timer_count && l->timers[0]->due_ns <= l->now_ns) {
+		struct timer *t = l->timers[0];
+		timer_stop(t);
+		t->on_time(t);
+	}
+}
+
+/* Deferred calls */
+
+void loop_later(struct loop *l, struct later *call)
+{
+	if (call->loop)
+		return;
+	call->loop = l;
+	call->next = NULL;
+	*l->later_end = call;
+	l->later_end = &call->next;
+}
+
+static bool unlink_later(struct later **list, struct later *call)
+{
+	for (; *list; list = &(*list)->next)
+		if (*list == call) {
+			*list = call->next;
+			return true;
+		}
+	return false;
+}
+
+void later_cancel(struct later *call)
+{
+	struct loop *l = call->loop;
+	if (!l)
+		return;
+	if (!unlink_later(&l->later_running, call))
+		unlink_later(&l->later, call);
+	for (l->later_end = &l->later; *l->later_end;)
+		l->later_end = &(*l->later_end)->next;
+	call->loop = NULL;
+}
+
+/* Those queued by the calls themselves come in the next turn. */
+static void run_later(struct loop *l)
+{
+	l->later_running = l->later;
+	l->later = NULL;
+	l->later_end = &l->later;
+	while (l->later_running) {
+		struct later *call = l->later_running;
+		l->later_running = call->next;
+		call->loop = NULL;
+		call->on_call(call);
+	}
+}
+
+/* Turns */
+
+void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user)
+{
+	l->on_turn_end = fn;
+	l->turn_user = user;
+}
+
+/* How long poll may sleep: until the next timer, and not at all when a call is
+ * put off.  NULL for ever. */
+static const struct timespec *find_timeout(const struct loop *l, int timeout_ms,
+                                           struct timespec *t)
+{
+	int64_t ns = timeout_ms < 0 ? -1 : timeout_ms * MS_NS;
+	if (l->later)
+		ns = 0;
+	if (l->timer_count) {
+		int64_t left = l->timers[0]->due_ns - stamp_mono_ns();
+		if (left < 0)
+			left = 0;
+		if (ns < 0 || left < ns)
+			ns = left;
+	}
+	if (ns < 0)
+		return NULL;
+	t->tv_sec = ns / SECOND_NS;
+	t->tv_nsec = ns % SECOND_NS;
+	return t;
+}
+
+int loop_turn(struct loop *l, int timeout_ms)
+{
+	struct timespec timeout;
+	if (l->has_holes)
+		fill_holes(l);
+	int n = ppoll(l->fds, l->count, find_timeout(l, timeout_ms, &timeout),
+	              NULL);
+	if (n < 0 && errno != EINTR)
+		return -1;
+	l->now_ns = stamp_mono_ns();
+	l->turns++;
+	for (size_t i = 0; n > 0 && i < l->count; i++)
+		dispatch_one(l, i);
+	run_timers(l);
+	run_later(l);
+	if (l->on_turn_end)
+		l->on_turn_end(l->turn_user);
+	return 0;
+}
+
+int loop_run(struct loop *l)
+{
+	while (!l->is_stopped)
+		if (loop_turn(l, -1))
+			return -1;
+	l->is_stopped = false;
+	return l->status;
+}
+
+void loop_stop(struct loop *l, int status)
+{
+	l->is_stopped = true;
+	l->status = status;
+}
+
+int64_t loop_now_ns(const struct loop *l)
+{
+	return l->now_ns;
+}
+
+uint64_t loop_turns(const struct loop *l)
+{
+	return l->turns;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Signals as events: the handlers write one byte to a pipe. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/signals.h>
+
+#define SIGNALS_MAX 16
+
+/* Handlers have no argument of ours: this pipe is the one global. */
+static int pipe_fds[2] = { -1, -1 };
+
+static struct {
+	struct watch watch;
+	signals_fn *fn;
+	void *user;
+	size_t count;
+	int signums[SIGNALS_MAX];
+	struct sigaction former[SIGNALS_MAX];
+} state;
+
+static void on_signal(int signum)
+{
+	int saved = errno;
+	unsigned char byte = (unsigned char)signum;
+	/* a full pipe has enough to wake us */
+	ssize_t n = write(pipe_fds[1], &byte, 1);
+	(void)n;
+	errno = saved;
+}
+
+static void on_readable(struct watch *w, unsigned ready)
+{
+	unsigned char bytes[64];
+	ssize_t n = read(pipe_fds[0], bytes, sizeof(bytes));
+	(void)w;
+	(void)ready;
+	for (ssize_t i = 0; i < n && state.fn; i++)
+		state.fn(state.user, bytes[i]);
+}
+
+/* What was ignored when we were started (nohup) stays so. */
+static void catch_signal(int signum)
+{
+	if (state.count == SIGNALS_MAX)
+		die("too many signals to catch");
+	struct sigaction *former = &state.former[state.count];
+	struct sigaction catch = {
+		.sa_handler = signum == SIGPIPE ? SIG_IGN : on_signal,
+		.sa_flags = SA_RESTART,
+	};
+	sigaction(signum, NULL, former);
+	if (former->sa_handler == SIG_IGN)
+		return;
+	sigaction(signum, &catch, NULL);
+	state.signums[state.count++] = signum;
+}
+
+/* A handler that another thread is still in finds no stranger's number. */
+static void close_pipe(void)
+{
+	int reader = pipe_fds[0], writer = pipe_fds[1];
+	pipe_fds[0] = pipe_fds[1] = -1;
+	close(reader);
+	close(writer);
+}
+
+int signals_start(struct loop *l, const int *signums, signals_fn *fn,
+                  void *user)
+{
+	if (state.fn)
+		return errno = EBUSY, -1;
+	if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC))
+		return -1;
+	state.watch = (struct watch){ .on_ready = on_readable };
+	if (watch_add(l, &state.watch, pipe_fds[0], LOOP_READ)) {
+		close_pipe();
+		return errno = ENOMEM, -1;
+	}
+	state.fn = fn;
+	state.user = user;
+	state.count = 0;
+	catch_signal(SIGPIPE);
+	for (; *signums; signums++)
+		catch_signal(*signums);
+	return 0;
+}
+
+void signals_stop(void)
+{
+	if (!state.fn)
+		return;
+	while (state.count) {
+		state.count--;
+		sigaction(state.signums[state.count],
+		          &state.former[state.count], NULL);
+	}
+	watch_remove(&state.watch);
+	close_pipe();
+	state.fn = NULL;
+}
+
+void signals_die(int signum)
+{
+	sigset_t set;
+	signal(signum, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signum);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(signum);
+	_exit(128 + signum);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes on their way out, and what they leave by. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include <sockchat/outq.h>
+
+#define KIB ((size_t)1024)
+#define MIB (KIB * KIB)
+
+/* The next call of send fails with this, and the next open. */
+static int send_error, open_error;
+
+static bool strikes(int *error)
+{
+	int now = *error;
+	*error = 0;
+	if (now)
+		errno = now;
+	return now != 0;
+}
+
+ssize_t send(int fd, const void *bytes, size_t len, int flags)
+{
+	if (strikes(&send_error))
+		return -1;
+	return syscall(SYS_sendto, fd, bytes, len, flags, NULL, 0);
+}
+
+int open(const char *path, int flags, ...)
+{
+	if (strikes(&open_error))
+		return -1;
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0);
+}
+
+/* What a fortified open() calls. */
+int __open_2(const char *path, int flags);
+
+int __open_2(const char *path, int flags)
+{
+	return open(path, flags);
+}
+
+/* Bytes that can be told apart. */
+static uint8_t nth(size_t i)
+{
+	return (uint8_t)(i * 7 + i / 251);
+}
+
+static void append(struct outq *q, size_t from, size_t len)
+{
+	uint8_t *bytes = malloc(len);
+	assert_non_null(bytes);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = nth(from + i);
+	assert_int_equal(outq_append(q, bytes, len), 0);
+	free(bytes);
+}
+
+static void assert_front(const struct outq *q, size_t from, size_t len)
+{
+	const uint8_t *bytes = outq_front(q);
+	assert_int_equal(outq_len(q), len);
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] != nth(from + i))
+			fail_msg("byte %zu is wrong", i);
+}
+
+/* Read what is there and compare; how many. */
+static size_t drain(int fd, size_t from)
+{
+	static uint8_t bytes[64 * 1024];
+	size_t len = 0;
+	ssize_t n;
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			if (bytes[i] != nth(from + len++))
+				fail_msg("byte %zu is wrong", len - 1);
+	return len;
+}
+
+static void an_empty_queue_has_nothing(void **state)
+{
+	struct outq q = { 0 };
+	(void)state;
+	assert_int_equal(outq_len(&q), 0);
+	outq_front(&q);
+	outq_consume(&q, 0);
+	assert_int_equal(outq_append(&q, "", 0), 0);
+	assert_int_equal(outq_flush(&q, -1), 0);
+	outq_finish(&q);
+}
+
+static void bytes_leave_in_the_order_they_came(void **state)
+{
+	struct outq q;
+	size_t in = 0, out = 0;
+	(void)state;
+	outq_init(&q, 0);
+	for (size_t i = 1; i < 400; i++) {
+		append(&q, in, i * 13 % 97);
+		in += i * 13 % 97;
+		size_t len = i * 31 % 89;
+		len = len < outq_len(&q) ? len : outq_len(&q);
+		outq_consume(&q, len);
+		out += len;
+		assert_front(&q, out, in - out);
+	}
+	outq_finish(&q);
+}
+
+static void the_ceiling_is_for_the_bytes_that_wait(void **state)
+{
+	struct outq q;
+	(void)state;
+	outq_init(&q, 100);
+	append(&q, 0, 90);
+	assert_int_equal(outq_append(&q, "0123456789a", 11), -1);
+	assert_int_equal(errno, EMSGSIZE);
+	assert_front(&q, 0, 90);
+	assert_int_equal(outq_append(&q, "x", SIZE_MAX), -1);
+	append(&q, 90, 10);
+	for (size_t i = 0; i < 1000; i++) {
+		outq_consume(&q, 1);
+		append(&q, 100 + i, 1);
+		assert_int_equal(outq_append(&q, "x", 1), -1);
+	}
+	assert_front(&q, 1000, 100);
+	outq_finish(&q);
+	append(&q, 0, 100);
+	assert_int_equal(outq_append(&q, "x", 1), -1);
+	outq_finish(&q);
+}
+
+/* With a gap of one byte closed each time, this would move 256 GiB. */
+static void a_full_queue_takes_and_gives_single_bytes_quickly(void **state)
+{
+	struct outq q;
+	(void)state;
+	outq_init(&q, MIB);
+	append(&q, 0, MIB);
+	for (size_t i = 0; i < MIB / 4; i++) {
+		outq_consume(&q, 1);
+		append(&q, MIB + i, 1);
+	}
+	assert_front(&q, MIB / 4, MIB);
+	assert_true(q.bytes.cap <= 4 * MIB);
+	outq_finish(&q);
+}
+
+static void a_stream_through_the_queue_does_not_grow_it(void **state)
+{
+	struct outq q = { 0 };
+	(void)state;
+	append(&q, 0, KIB);
+	for (size_t i = 1; i < 5000; i++) {
+		append(&q, i * KIB, KIB);
+		outq_consume(&q, KIB);
+	}
+	assert_true(q.bytes.cap <= 8 * KIB);
+	outq_finish(&q);
+}
+
+static void much_memory_is_given_back_when_empty(void **state)
+{
+	struct outq q = { 0 };
+	(void)state;
+	append(&q, 0, MIB);
+	outq_consume(&q, MIB - 1);
+	assert_front(&q, MIB - 1, 1);
+	outq_consume(&q, 1);
+	assert_int_equal(q.bytes.cap, 0);
+	append(&q, 0, 10);
+	outq_consume(&q, 10);
+	assert_int_not_equal(q.bytes.cap, 0);
+	outq_finish(&q);
+	assert_int_equal(q.bytes.cap, 0);
+}
+
+/* Flush `len` bytes through what takes fewer at once. */
+static void flush_through(int to, int from, size_t len)
+{
+	struct outq q = { 0 };
+	size_t got = 0;
+	int status;
+	fcntl(from, F_SETFL, O_NONBLOCK);
+	append(&q, 0, len);
+	assert_int_equal(outq_flush(&q, to), 1);
+	assert_in_range(outq_len(&q), 1, len - 1);
+	do {
+		status = outq_flush(&q, to);
+		got += drain(from, got);
+	} while (status == 1);
+	assert_int_equal(status, 0);
+	assert_int_equal(got, len);
+	outq_finish(&q);
+	close(to);
+	close(from);
+}
+
+static void a_pipe_takes_what_it_has_room_for(void **state)
+{
+	int fds[2];
+	(void)state;
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	flush_through(fds[1], fds[0], MIB);
+}
+
+/* The socket itself is in blocking mode. */
+static void a_socket_is_never_waited_for(void **state)
+{
+	int fds[2];
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	flush_through(fds[1], fds[0], MIB);
+}
+
+static void an_interrupted_call_is_made_again(void **state)
+{
+	struct outq q = { 0 };
+	int fds[2];
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	append(&q, 0, 100);
+	send_error = EINTR;
+	assert_int_equal(outq_flush(&q, fds[0]), 0);
+	assert_int_equal(drain(fds[1], 0), 100);
+	close(fds[0]);
+	close(fds[1]);
+	outq_finish(&q);
+}
+
+static void an_error_is_told_and_the_bytes_stay(void **state)
+{
+	struct outq q = { 0 };
+	int fds[2];
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	append(&q, 0, 100);
+	send_error = ENOBUFS;
+	assert_int_equal(outq_flush(&q, fds[0]), -1);
+	assert_int_equal(errno, ENOBUFS);
+	close(fds[1]);
+	assert_int_equal(outq_flush(&q, fds[0]), -1); /* and no SIGPIPE */
+	assert_int_equal(errno, EPIPE);
+	assert_front(&q, 0, 100);
+	close(fds[0]);
+	outq_finish(&q);
+}
+
+static void a_file_takes_all(void **state)
+{
+	struct outq q = { 0 };
+	int fd = memfd_create("file", MFD_CLOEXEC);
+	(void)state;
+	append(&q, 0, MIB);
+	assert_int_equal(outq_flush(&q, fd), 0);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(drain(fd, 0), MIB);
+	close(fd);
+	outq_finish(&q);
+}
+
+/* Private descriptions */
+
+static void assert_private(int fd, int access_mode)
+{
+	struct stat here, there;
+	int flags = fcntl(fd, F_GETFL);
+	int private = fd_open_private(fd, access_mode);
+	assert_true(private >= 0);
+	assert_int_equal(fstat(fd, &here), 0);
+	assert_int_equal(fstat(private, &there), 0);
+	assert_true(here.st_ino == there.st_ino && here.st_dev == there.st_dev);
+	assert_true(fcntl(private, F_GETFL) & O_NONBLOCK);
+	assert_int_equal(fcntl(private, F_GETFL) & O_ACCMODE, access_mode);
+	assert_true(fcntl(private, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(fcntl(fd, F_GETFL), flags);
+	close(private);
+}
+
+static void a_pipe_has_a_private_description(void **state)
+{
+	int fds[2];
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_private(fds[0], O_RDONLY);
+	assert_private(fds[1], O_WRONLY);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void open_terminal(int *master, int *slave)
+{
+	*master = posix_openpt(O_RDWR | O_NOCTTY);
+	assert_true(*master >= 0);
+	assert_int_equal(grantpt(*master), 0);
+	assert_int_equal(unlockpt(*master), 0);
+	*slave = open(ptsname(*master), O_RDWR | O_NOCTTY);
+	assert_true(*slave >= 0);
+}
+
+static void a_terminal_has_one_without_proc_as_well(void **state)
+{
+	int master, slave;
+	(void)state;
+	open_terminal(&master, &slave);
+	assert_private(slave, O_WRONLY);
+	open_error = ENOENT;
+	assert_private(slave, O_WRONLY);
+	close(slave);
+	close(master);
+}
+
+/* Opening it would make another terminal that nobody looks at. */
+static void a_terminals_master_side_has_none(void **state)
+{
+	int master, slave;
+	(void)state;
+	open_terminal(&master, &slave);
+	assert_int_equal(fd_open_private(master, O_RDWR), -1);
+	assert_int_equal(errno, EINVAL);
+	close(slave);
+	close(master);
+}
+
+static void files_sockets_and_nothing_have_none(void **state)
+{
+	int fds[2], file = memfd_create("file", MFD_CLOEXEC);
+	(void)state;
+	assert_int_equal(fd_open_private(file, O_WRONLY), -1);
+	assert_int_equal(errno, EINVAL);
+	close(file);
+	assert_int_equal(fd_open_private(file, O_WRONLY), -1);
+	assert_int_equal(errno, EBADF);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_int_equal(fd_open_private(fds[0], O_WRONLY), -1);
+	close(fds[0]);
+	close(fds[1]);
+	assert_int_equal(pipe(fds), 0);
+	open_error = ENOENT;
+	assert_int_equal(fd_open_private(fds[1], O_WRONLY), -1);
+	assert_int_equal(errno, ENOENT);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_empty_queue_has_nothing),
+		cmocka_unit_test(bytes_leave_in_the_order_they_came),
+		cmocka_unit_test(the_ceiling_is_for_the_bytes_that_wait),
+		cmocka_unit_test(
+		    a_full_queue_takes_and_gives_single_bytes_quickly),
+		cmocka_unit_test(a_stream_through_the_queue_does_not_grow_it),
+		cmocka_unit_test(much_memory_is_given_back_when_empty),
+		cmocka_unit_test(a_pipe_takes_what_it_has_room_for),
+		cmocka_unit_test(a_socket_is_never_waited_for),
+		cmocka_unit_test(an_interrupted_call_is_made_again),
+		cmocka_unit_test(an_error_is_told_and_the_bytes_stay),
+		cmocka_unit_test(a_file_takes_all),
+		cmocka_unit_test(a_pipe_has_a_private_description),
+		cmocka_unit_test(a_terminal_has_one_without_proc_as_well),
+		cmocka_unit_test(a_terminals_master_side_has_none),
+		cmocka_unit_test(files_sockets_and_nothing_have_none),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
