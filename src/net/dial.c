@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* From an endpoint to an open connection: "happy eyeballs", RFC 8305. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/dial.h>
+#include <sockchat/explain.h>
+#include <sockchat/glyph.h>
+#include <sockchat/stamp.h>
+
+#define STAGGER_NS (250 * MS_NS)
+#define WHERE_MAX  160
+
+struct attempt {
+	struct dial *dial;
+	struct address address;
+	struct transport *transport; /* while it is under way */
+	struct watch watch;
+	int64_t start_ns;
+	int errnum; /* how it ended, 0 before */
+};
+
+struct dial {
+	struct loop *loop;
+	const struct transport_ops *transport;
+	const struct dial_ops *ops;
+	struct endpoint endpoint;
+	char where[WHERE_MAX];
+	int64_t timeout_ms;
+	struct later resolving; /* the first step */
+	struct resolve *resolve;
+	struct timer stagger, deadline;
+	struct attempt *attempts;
+	size_t count, next;
+	/* Set while one of our own functions runs: a call from within that
+	 * ends the dial must not free it under its feet. */
+	bool is_busy, is_over;
+};
+
+static void dial_free(struct dial *d)
+{
+	free(d->attempts);
+	free(d);
+}
+
+static void attempt_close(struct attempt *a)
+{
+	watch_remove(&a->watch);
+	if (a->transport)
+		a->transport->ops->close(a->transport, false);
+	a->transport = NULL;
+}
+
+/* No event comes any more. */
+static void stop(struct dial *d)
+{
+	d->is_over = true;
+	later_cancel(&d->resolving);
+	resolve_cancel(d->resolve);
+	d->resolve = NULL;
+	timer_stop(&d->stagger);
+	timer_stop(&d->deadline);
+	for (size_t i = 0; i < d->count; i++)
+		attempt_close(&d->attempts[i]);
+}
+
+static void enter(struct dial *d)
+{
+	d->is_busy = true;
+}
+
+static void leave(struct dial *d)
+{
+	d->is_busy = false;
+	if (d->is_over)
+		dial_free(d);
+}
+
+void dial_cancel(struct dial *d)
+{
+	if (!d)
+		return;
+	stop(d);
+	if (!d->is_busy)
+		dial_free(d);
+}
+
+static void fail(struct dial *d, const struct error *e)
+{
+	stop(d);
+	d->ops->on_done(d->ops->user, NULL, NULL, e);
+}
+
+static void step(struct dial *d, const char *before, const char *text)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "%s%s", before, text);
+	if (d->ops->on_step)
+		d->ops->on_step(d->ops->user, line);
+}
+
+static bool is_under_way(const struct dial *d)
+{
+	for (size_t i = 0; i < d->next; i++)
+		if (d->attempts[i].transport)
+			return true;
+	return false;
+}
+
+/* From the most telling to the least; what isn't here tells most. */
+static int dullness(int errnum)
+{
+	static const int telling[] = {
+		ECONNREFUSED, EHOSTUNREACH,  ENETUNREACH,
+		ETIMEDOUT,    EADDRNOTAVAIL, EAFNOSUPPORT
+	};
+
+	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
+		if (errnum == telling[i])
+			return (int)i + 1;
+	return 0;
+}
+
+static int most_telling(const struct dial *d)
+{
+	int best = d->attempts[0].errnum;
+
+	for (size_t i = 1; i < d->count; i++)
+		if (dullness(d->attempts[i].errnum) < dullness(best))
+			best = d->attempts[i].errnum;
+	return best;
+}
+
+#define OUTCOME_MAX (ADDRESS_TEXT_MAX + 80)
+
+/* "[::1]:9999: connection refused" */
+static void format_outcome(const struct attempt *a, char out[OUTCOME_MAX])
+{
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(&a->address, where);
+	snprintf(out, OUTCOME_MAX, "%s: %s", where, explain_outcome(a->errnum));
+}
+
+/* Put before the hint what became of each address, as far as there is room. */
+static void set_tried(const struct dial *d, struct error *e)
+{
+	struct bytes list;
+	size_t i;
+
+	bytes_init(&list, sizeof(e->hint) - 16);
+	for (i = 0; i < d->count; i++) {
+		char outcome[OUTCOME_MAX];
+
+		format_outcome(&d->attempts[i], outcome);
+		if (bytes_printf(&list, "%s%s", i ? "; " : "", outcome) < 0)
+			break;
+	}
+	if (i == d->count && *e->hint)
+		(void)bytes_printf(&list, "; %s", e->hint);
+	if (i < d->count)
+		error_set_hint(e, "%s; %zu more", bytes_text(&list),
+		               d->count - i);
+	else
+		error_set_hint(e, "%s", bytes_text(&list));
+	bytes_finish(&list);
+}
+
+static void fail_all(struct dial *d, bool is_late)
+{
+	int errnum = most_telling(d);
+	struct error e;
+
+	if (is_late && errnum == ETIMEDOUT)
+		explain_connect_timeout(&e, d->timeout_ms, d->where);
+	else
+		explain_connect(&e, errnum, d->where);
+	if (d->count > 1)
+		set_tried(d, &e);
+	fail(d, &e);
+}
+
+static void attempt_fail(struct attempt *a, int errnum)
+{
+	char outcome[OUTCOME_MAX];
+
+	a->errnum = errnum;
+	attempt_close(a);
+	format_outcome(a, outcome);
+	step(a->dial, "", outcome);
+}
+
+static void on_attempt(struct watch *w, unsigned ready);
+
+/* False when it failed at once. */
+static bool attempt_start(struct attempt *a)
+{
+	struct dial *d = a->dial;
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(&a->address, where);
+	step(d, "trying ", where);
+	if (d->is_over)
+		return true;
+	a->start_ns = stamp_mono_ns();
+	a->transport = d->transport->connect(&a->address);
+	a->watch.on_ready = on_attempt;
+	a->watch.user = a;
+	if (a->transport && watch_add_socket(d->loop, &a->watch,
+	                                     a->transport->fd, LOOP_WRITE) == 0)
+		return true;
+	attempt_fail(a, errno);
+	return false;
+}
+
+/* Try the next address; when there is none and no attempt is left, give up. */
+static void try_next(struct dial *d)
+{
+	timer_stop(&d->stagger);
+	while (!d->is_over && d->next < d->count)
+		if (attempt_start(&d->attempts[d->next++]))
+			break;
+	if (d->is_over)
+		return;
+	if (d->next < d->count)
+		(void)timer_start(d->loop, &d->stagger, STAGGER_NS);
+	else if (!is_under_way(d))
+		fail_all(d, false);
+}
+
+static void succeed(struct attempt *a)
+{
+	struct dial *d = a->dial;
+	struct transport *t = a->transport;
+	struct address peer = a->address, local;
+	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX], line[256];
+	double ms = (double)(stamp_mono_ns() - a->start_ns) / (double)MS_NS;
+
+	watch_remove(&a->watch);
+	a->transport = NULL;
+	stop(d);
+	address_format(&peer, to);
+	if (transport_local(t, &local)) {
+		address_format(&local, from);
+		snprintf(line, sizeof(line), "%s from %s after %.1f ms", to,
+		         from, ms);
+	} else {
+		snprintf(line, sizeof(line), "%s after %.1f ms", to, ms);
+	}
+	step(d, "connected to ", line);
+	d->ops->on_done(d->ops->user, t, &peer, NULL);
+}
+
+static void on_attempt(struct watch *w, unsigned ready)
+{
+	struct attempt *a = w->user;
+	struct dial *d = a->dial;
+	int state = a->transport->ops->advance(a->transport);
+
+	(void)ready;
+	if (state == 0)
+		return;
+	enter(d);
+	if (state > 0) {
+		succeed(a);
+	} else {
+		attempt_fail(a, errno);
+		if (!d->is_over)
+			try_next(d);
+	}
+	leave(d);
+}
+
+static void on_stagger(struct timer *t)
+{
+	struct dial *d = t->user;
+
+	enter(d);
+	try_next(d);
+	leave(d);
+}
+
+static void on_deadline(struct timer *t)
+{
+	struct dial *d = t->user;
+	struct error e;
+
+	enter(d);
+	if (d->count == 0) {
+		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
+		fail(d, &e);
+	} else {
+		for (size_t i = 0; i < d->count; i++)
+			if (!d->attempts[i].errnum)
+				d->attempts[i].errnum = ETIMEDOUT;
+		fail_all(d, true);
+	}
+	leave(d);
+}
+
+/* The families take turns, beginning with that of the first address; within
+ * each the order stays.  RFC 8305, section 4. */
+static void interleave(struct dial *d, const struct address *list, size_t count)
+{
+	sa_family_t first = list[0].sa.ss_family;
+	size_t at[2] = { 0, 0 }; /* of the first family, of the others */
+
+	for (size_t i = 0, turn = 0; i < count; turn = !turn) {
+		size_t *k = &at[turn];
+
+		while (*k < count &&
+		       (list[*k].sa.ss_family != first) != (bool)turn)
+			++*k;
+		if (*k == count)
+			continue;
+		d->attempts[i].dial = d;
+		d->attempts[i++].address = list[(*k)++];
+	}
+}
+
+static void show_addresses(struct dial *d, const struct address *list,
+                           size_t count)
+{
+	char host[WHERE_MAX];
+	struct bytes line;
+
+	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
+	bytes_init(&line, 500);
+	(void)bytes_printf(&line, "%s is ", host);
+	for (size_t i = 0; i < count; i++) {
+		struct address a = list[i];
+		char text[ADDRESS_TEXT_MAX], *end;
+
+		address_format(&a, text);
+		end = strrchr(text, ':');
+		if (end)
+			*end = '\0';
+		text[strcspn(text, "]")] = '\0';
+		if (bytes_printf(&line, "%s%s", i ? ", " : "",
+		                 text + (text[0] == '[')) < 0)
+			break;
+	}
+	step(d, "", bytes_text(&line));
+	bytes_finish(&line);
+}
+
+/* Whether the host has to be looked up; an odd spelling of a number counts as
+ * a name, for it is worth a line what it stands for. */
+static bool is_name(const char *host)
+{
+	return !strchr(host, ':') && host[strspn(host, "0123456789.")] != '\0';
+}
+
+static void start_attempts(struct dial *d, const struct address *list,
+                           size_t count)
+{
+	struct error e;
+
+	d->attempts = calloc(count, sizeof(*d->attempts));
+	if (!d->attempts) {
+		explain_connect(&e, ENOMEM, d->where);
+		fail(d, &e);
+		return;
+	}
+	d->count = count;
+	interleave(d, list, count);
+	if (is_name(d->endpoint.host))
+		show_addresses(d, list, count);
+	if (!d->is_over && d->ops->on_connecting)
+		d->ops->on_connecting(d->ops->user);
+	if (!d->is_over)
+		try_next(d);
+}
+
+static void on_resolved(void *user, const struct address *list, size_t count,
+                        const struct error *e)
+{
+	struct dial *d = user;
+
+	d->resolve = NULL;
+	enter(d);
+	if (count == 0)
+		fail(d, e);
+	else
+		start_attempts(d, list, count);
+	leave(d);
+}
+
+static void on_resolving(struct later *later)
+{
+	struct dial *d = later->user;
+	char host[WHERE_MAX];
+
+	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
+	enter(d);
+	step(d, "resolving ", host);
+	leave(d);
+}
+
+static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
+{
+	struct dial *d = calloc(1, sizeof(*d));
+	char where[ENDPOINT_TEXT_MAX];
+
+	if (!d)
+		return NULL;
+	endpoint_format(ep, where);
+	glyph_copy(d->where, sizeof(d->where), where, 0);
+	d->loop = l;
+	d->endpoint = *ep;
+	d->resolving.on_call = on_resolving;
+	d->resolving.user = d;
+	d->stagger.on_time = on_stagger;
+	d->stagger.user = d;
+	d->deadline.on_time = on_deadline;
+	d->deadline.user = d;
+	return d;
+}
+
+struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
+                        const struct endpoint *ep,
+                        const struct dial_settings *settings,
+                        const struct dial_ops *ops)
+{
+	struct dial *d = dial_new(l, ep);
+
+	if (!d)
+		return NULL;
+	d->transport = transport;
+	d->ops = ops;
+	d->timeout_ms = settings->timeout_ms;
+	if (is_name(ep->host))
+		loop_later(l, &d->resolving); /* before the answer is queued */
+	d->resolve = resolve_start(l, ep, &settings->resolve, on_resolved, d);
+	if (!d->resolve ||
+	    (d->timeout_ms > 0 &&
+	     timer_start(l, &d->deadline, d->timeout_ms * MS_NS) < 0)) {
+		int saved = errno;
+
+		dial_cancel(d);
+		errno = saved;
+		return NULL;
+	}
+	return d;
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* An endpoint as a user names it, and an address as the system does. */
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sockchat/endpoint.h>
+#include <sockchat/glyph.h>
+#include <sockchat/number.h>
+
+#define DIGITS  "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* A stranger's word, fit for a sentence. */
+struct shown {
+	char text[80];
+};
+
+static struct shown show(const char *word)
+{
+	struct shown s;
+
+	glyph_copy(s.text, sizeof(s.text), word, 0);
+	return s;
+}
+
+static bool consists_of(const char *text, const char *set)
+{
+	return *text != '\0' && text[strspn(text, set)] == '\0';
+}
+
+static bool is_v6(const char *text)
+{
+	char bare[INET6_ADDRSTRLEN];
+	size_t len = strcspn(text, "%"); /* the scope is for the resolver */
+	struct in6_addr address;
+
+	if (len >= sizeof(bare))
+		return false;
+	memcpy(bare, text, len);
+	bare[len] = '\0';
+	return inet_pton(AF_INET6, bare, &address) == 1;
+}
+
+static bool is_service(const char *text)
+{
+	return strchr(LETTERS, *text) &&
+	       consists_of(text, LETTERS DIGITS "-") &&
+	       strlen(text) < ENDPOINT_PORT_MAX;
+}
+
+static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
+                      const char *text, struct error *e)
+{
+	long number;
+
+	if (*text == '\0')
+		return error_set(e, "the port is empty: it is a number from 1 "
+		                    "to 65535, or a service name");
+	if (number_parse(text, mode == ENDPOINT_CONNECT, 65535, &number)) {
+		snprintf(ep->port, sizeof(ep->port), "%ld", number);
+		return 0;
+	}
+	if (consists_of(text + (*text == '-'), DIGITS)) {
+		error_set(e, "port %s is out of range: 1 to 65535",
+		          show(text).text);
+		if (mode == ENDPOINT_LISTEN)
+			error_set_hint(e, "port 0 takes a free one");
+		return -1;
+	}
+	if (!is_service(text))
+		return error_set(e,
+		                 "%s is neither a port number (1 to 65535) "
+		                 "nor a service name",
+		                 show(text).text);
+	snprintf(ep->port, sizeof(ep->port), "%s", text);
+	return 0;
+}
+
+static int parse_host(struct endpoint *ep, enum endpoint_mode mode,
+                      const char *text, struct error *e)
+{
+	if (*text == '\0')
+		return error_set(e, "the host is empty");
+	if (strlen(text) >= sizeof(ep->host))
+		return error_set(e,
+		                 "the host name %s is too long: %d characters "
+		                 "are the most",
+		                 show(text).text, ENDPOINT_HOST_MAX - 1);
+	if (strcmp(text, "*") == 0 && mode == ENDPOINT_CONNECT)
+		return error_set(e, "* stands for all addresses to listen on: "
+		                    "it can't be connected to");
+	if (strchr(text, ':') && !is_v6(text))
+		return error_set(e,
+		                 "%s is no host: it has a colon and is not an "
+		                 "IPv6 address",
+		                 show(text).text);
+	snprintf(ep->host, sizeof(ep->host), "%s", text);
+	return 0;
+}
+
+static int parse_both(struct endpoint *ep, enum endpoint_mode mode,
+                      const char *host, const char *port, struct error *e)
+{
+	if (parse_host(ep, mode, host, e) < 0)
+		return -1;
+	return parse_port(ep, mode, port, e);
+}
+
+/* Take the brackets off "[::1]"; what stands behind them, or NULL with a
+ * sentence. */
+static char *strip_brackets(char **host, struct error *e)
+{
+	char *end = strchr(*host, ']');
+
+	if (!end) {
+		error_set(e, "%s lacks its closing bracket", show(*host).text);
+		return NULL;
+	}
+	*end = '\0';
+	++*host;
+	if (!is_v6(*host)) {
+		error_set(e,
+		          "[%s] is not an IPv6 address: brackets are for "
+		          "those alone",
+		          show(*host).text);
+		return NULL;
+	}
+	return end + 1;
+}
+
+static int parse_bracketed(struct endpoint *ep, enum endpoint_mode mode,
+                           char *word, struct error *e)
+{
+	char *rest = strip_brackets(&word, e);
+
+	if (!rest)
+		return -1;
+	if (*rest != ':')
+		return error_set(e, "the port is missing: write [%s]:PORT",
+		                 show(word).text);
+	return parse_both(ep, mode, word, rest + 1, e);
+}
+
+/* "::1", "::1:9999", "a:b:c": nothing we take, but what was meant? */
+static int refuse_colons(char *word, char *last, struct error *e)
+{
+	struct shown all = show(word);
+
+	*last = '\0';
+	if (is_v6(word))
+		return error_set(
+		    e, "%s is ambiguous: write [%s]:%s for that port", all.text,
+		    show(word).text, show(last + 1).text);
+	*last = ':';
+	if (is_v6(word))
+		return error_set(e, "the port is missing: write [%s]:PORT",
+		                 all.text);
+	return error_set(e,
+	                 "%s has too many colons: write HOST:PORT or "
+	                 "[V6ADDR]:PORT",
+	                 all.text);
+}
+
+static int refuse_no_port(const char *word, enum endpoint_mode mode,
+                          struct error *e)
+{
+	if (mode == ENDPOINT_CONNECT && consists_of(word, DIGITS))
+		return error_set(e, "the host is missing: write HOST %s",
+		                 show(word).text);
+	return error_set(e, "the port is missing: write %s PORT",
+	                 show(word).text);
+}
+
+static int parse_bare(struct endpoint *ep, enum endpoint_mode mode,
+                      const char *word, struct error *e)
+{
+	if (mode == ENDPOINT_CONNECT || strpbrk(word, ".*"))
+		return refuse_no_port(word, mode, e);
+	return parse_port(ep, mode, word, e);
+}
+
+static int parse_word(struct endpoint *ep, enum endpoint_mode mode, char *word,
+                      struct error *e)
+{
+	char *last = strrchr(word, ':');
+
+	if (*word == '[')
+		return parse_bracketed(ep, mode, word, e);
+	if (!last)
+		return parse_bare(ep, mode, word, e);
+	if (last != strchr(word, ':'))
+		return refuse_colons(word, last, e);
+	if (last == word) {
+		error_set(e, "%s has no host before its colon",
+		          show(word).text);
+		if (mode == ENDPOINT_LISTEN)
+			error_set_hint(e, "write the port alone for the "
+			                  "loopback addresses, or '*' before "
+			                  "it for all");
+		return -1;
+	}
+	*last = '\0';
+	return parse_both(ep, mode, word, last + 1, e);
+}
+
+/* What follows "tcp://", `word` itself if it is no URL, NULL with a sentence
+ * if it is another one. */
+static char *strip_scheme(char *word, struct error *e)
+{
+	char *rest = strstr(word, "://");
+	size_t len;
+
+	if (!rest && strncasecmp(word, "unix:", 5) != 0)
+		return word;
+	if (strncasecmp(word, "tcp://", 6) != 0) {
+		error_set(e, "%s: only tcp:// endpoints are spoken here",
+		          show(word).text);
+		return NULL;
+	}
+	rest = word + strlen("tcp://");
+	len = strlen(rest);
+	if (len > 0 && rest[len - 1] == '/')
+		rest[len - 1] = '\0';
+	return rest;
+}
+
+static int parse_one(struct endpoint *ep, enum endpoint_mode mode, char *word,
+                     struct error *e)
+{
+	char *rest = strip_scheme(word, e);
+
+	if (!rest)
+		return -1;
+	if (*rest == '\0')
+		return error_set(e, rest == word
+		                        ? "the endpoint is empty"
+		                        : "tcp:// needs a host and a port");
+	if (rest != word && !strchr(rest, ':'))
+		return error_set(e, "the port is missing: write tcp://%s:PORT",
+		                 show(rest).text);
+	return parse_word(ep, mode, rest, e);
+}
+
+static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
+                     const char *port, struct error *e)
+{
+	char *rest = strip_scheme(host, e);
+
+	if (!rest)
+		return -1;
+	if (rest != host)
+		return error_set(e,
+		                 "%s: a URL holds its port: write "
+		                 "tcp://HOST:PORT",
+		                 show(host).text);
+	if (*host == '[') {
+		rest = strip_brackets(&host, e);
+		if (!rest)
+			return -1;
+		if (*rest != '\0')
+			return error_set(e,
+			                 "the port is given twice: %s "
+			                 "and %s",
+			                 show(rest).text, show(port).text);
+	}
+	return parse_both(ep, mode, host, port, e);
+}
+
+int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
+                   const char *const *words, size_t count, struct error *e)
+{
+	char word[ENDPOINT_TEXT_MAX + 8]; /* "tcp://" and "/" */
+
+	memset(ep, 0, sizeof(*ep));
+	if (count == 0)
+		return error_set(e, mode == ENDPOINT_CONNECT
+		                        ? "whom to connect to is missing: "
+		                          "HOST PORT"
+		                        : "where to listen is missing: PORT");
+	if (count > 2)
+		return error_set(e,
+		                 "%s is one word too many: HOST and PORT "
+		                 "are all it takes",
+		                 show(words[2]).text);
+	if (strlen(words[0]) >= sizeof(word))
+		return error_set(e,
+		                 "the host name %s is too long: %d "
+		                 "characters are the most",
+		                 show(words[0]).text, ENDPOINT_HOST_MAX - 1);
+	snprintf(word, sizeof(word), "%s", words[0]);
+	return count == 1 ? parse_one(ep, mode, word, e)
+	                  : parse_two(ep, mode, word, words[1], e);
+}
+
+void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
+{
+	bool has_colon = strchr(ep->host, ':');
+
+	snprintf(out, ENDPOINT_TEXT_MAX, "%s%s%s%s%s", has_colon ? "[" : "",
+	         ep->host, has_colon ? "]" : "", *ep->host ? ":" : "",
+	         ep->port);
+}
+
+void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX])
+{
+	char host[ADDRESS_TEXT_MAX - 10], port[8];
+	bool is_v6_family = a->sa.ss_family == AF_INET6;
+
+	if (getnameinfo((const struct sockaddr *)&a->sa, a->len, host,
+	                sizeof(host), port, sizeof(port),
+	                NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+		snprintf(out, ADDRESS_TEXT_MAX, "unknown");
+		return;
+	}
+	snprintf(out, ADDRESS_TEXT_MAX, is_v6_family ? "[%s]:%s" : "%s:%s",
+	         host, port);
+}
+
+bool address_is_loopback(const struct address *a)
+{
+	const struct sockaddr_in *v4 = (const void *)&a->sa;
+	const struct sockaddr_in6 *v6 = (const void *)&a->sa;
+
+	if (a->sa.ss_family == AF_INET)
+		return ntohl(v4->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+	if (a->sa.ss_family != AF_INET6)
+		return false;
+	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
+		return v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET;
+	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/* Where the port stands, or NULL for a family without one. */
+static in_port_t *port_of(struct address *a)
+{
+	if (a->sa.ss_family == AF_INET)
+		return &((struct sockaddr_in *)&a->sa)->sin_port;
+	if (a->sa.ss_family == AF_INET6)
+		return &((struct sockaddr_in6 *)&a->sa)->sin6_port;
+	return NULL;
+}
+
+unsigned address_port(const struct address *a)
+{
+	struct address copy = *a;
+	const in_port_t *port = port_of(&copy);
+
+	return port ? ntohs(*port) : 0;
+}
+
+void address_set_port(struct address *a, unsigned port)
+{
+	in_port_t *place = port_of(a);
+
+	if (place)
+		*place = htons((in_port_t)port);
+}

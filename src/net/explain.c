@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Why a connection failed: the sentence, and what it most likely means.  All
+ * wording about the network stands here. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/glyph.h>
+
+#define SHOWN_MAX 128
+
+/* The sentence is `what` and a colon, if there is a what; `before`, the place,
+ * `after`.  A list ends in an errnum of 0. */
+struct wording {
+	int errnum;
+	const char *what, *before, *after, *hint;
+};
+
+#define HINT_DESCRIPTORS                                                       \
+	"raise the limit on open files (ulimit -n), or close something"
+#define HINT_FAMILY "IPv6 may be switched off here: try -4"
+#define HINT_MEMORY "close something, and try again"
+#define HINT_LINK   "`ip link` shows the interfaces"
+#define HINT_PROHIBITED                                                        \
+	"a firewall rule or a prohibiting route of this machine does it"
+#define HINT_ROUTE                                                             \
+	"`ip route` shows the ways out; the interface or a VPN may be down"
+#define HINT_SILENT                                                            \
+	"the host may be down, or a firewall drops what is sent to it"
+#define HINT_SCOPE "a link-local address needs its interface: fe80::1%eth0"
+
+static const struct wording connect_wordings[] = {
+	{ ECONNREFUSED, "connection refused", "",
+	  " is reachable, but nothing listens on that port",
+	  "start the server, or look with `ss -ltn` on its machine on which "
+	  "address and port it listens" },
+	{ ECONNRESET, "connection reset", "",
+	  " took the connection and dropped it at once",
+	  "the server may be full or crashing, or a proxy or firewall in "
+	  "between lets nobody through" },
+	{ ETIMEDOUT, "timed out", "", " does not answer", HINT_SILENT },
+	{ EHOSTUNREACH, "host unreachable", "nobody answers for ", "",
+	  "the host is down or not on this network, or a firewall on the way "
+	  "rejects us" },
+	{ ENETUNREACH, "network unreachable", "there is no route to ", "",
+	  HINT_ROUTE },
+	{ ENETDOWN, "network down", "there is no interface up towards ", "",
+	  HINT_LINK },
+	{ EACCES, "not permitted", "this system forbids connections to ", "",
+	  HINT_PROHIBITED },
+	{ EPERM, "not permitted", "this system forbids connections to ", "",
+	  HINT_PROHIBITED },
+	{ EADDRNOTAVAIL, "no local address",
+	  "none is free for a connection to ", "",
+	  "the ephemeral ports may all be in use (`ss -s`), or no interface "
+	  "has an address of that family" },
+	{ EADDRINUSE, "local address in use",
+	  "none is free for a connection to ", "",
+	  "`ss -tn` shows which connections hold it" },
+	{ EAFNOSUPPORT, "address family not supported",
+	  "this machine can't speak to ", "", HINT_FAMILY },
+	{ EINVAL, "invalid address", "", " can't be connected to", HINT_SCOPE },
+	{ EMFILE, "out of descriptors", "none is left for a connection to ", "",
+	  HINT_DESCRIPTORS },
+	{ ENFILE, "out of descriptors",
+	  "the system has none left for a connection to ", "",
+	  HINT_DESCRIPTORS },
+	{ ENOMEM, "out of memory", "none is left for a connection to ", "",
+	  HINT_MEMORY },
+	{ ENOBUFS, "out of memory",
+	  "the system has no room for a connection to ", "", HINT_MEMORY },
+	{ 0, "", "can't connect to ", "", "" },
+};
+
+static const struct wording listen_wordings[] = {
+	{ EADDRINUSE, "address in use", "", " already has a listener",
+	  "`ss -ltnp` shows which program; stop it or take another port" },
+	{ EACCES, "not permitted", "you may not listen on ", "",
+	  "ports below 1024 are for root: take a higher one" },
+	{ EPERM, "not permitted", "this system forbids listening on ", "",
+	  "a security policy of this machine does it" },
+	{ EADDRNOTAVAIL, "no such address here", "this machine does not have ",
+	  "", "`ip addr` lists its addresses; '*' stands for all of them" },
+	{ EAFNOSUPPORT, "address family not supported",
+	  "this machine can't listen on ", "", HINT_FAMILY },
+	{ EINVAL, "invalid address", "", " can't be listened on", HINT_SCOPE },
+	{ EMFILE, "out of descriptors", "none is left to listen on ", "",
+	  HINT_DESCRIPTORS },
+	{ ENFILE, "out of descriptors",
+	  "the system has none left to listen on ", "", HINT_DESCRIPTORS },
+	{ ENOMEM, "out of memory", "none is left to listen on ", "",
+	  HINT_MEMORY },
+	{ ENOBUFS, "out of memory", "the system has no room to listen on ", "",
+	  HINT_MEMORY },
+	{ 0, "", "can't listen on ", "", "" },
+};
+
+static const struct wording accept_wordings[] = {
+	{ EMFILE, "out of descriptors", "new peers of ", " have to wait",
+	  HINT_DESCRIPTORS },
+	{ ENFILE, "out of descriptors", "new peers of ", " have to wait",
+	  HINT_DESCRIPTORS },
+	{ ENOMEM, "out of memory", "new peers of ", " have to wait",
+	  HINT_MEMORY },
+	{ ENOBUFS, "out of memory", "new peers of ", " have to wait",
+	  HINT_MEMORY },
+	{ 0, "", "can't accept peers on ", "", "" },
+};
+
+static const struct wording broken_wordings[] = {
+	{ ECONNRESET, "", "connection reset by ", "",
+	  "the program there crashed, closed without reading all we sent, or "
+	  "dropped us on purpose: its log may tell" },
+	{ EPIPE, "", "connection closed by ", " while we were still sending,",
+	  "the program there has ended or has stopped reading: its log may "
+	  "tell" },
+	{ ETIMEDOUT, "connection lost", "", " does not answer any more",
+	  HINT_SILENT },
+	{ EHOSTUNREACH, "connection lost", "nobody answers any more for ", "",
+	  "the host went down, or left the network" },
+	{ ENETUNREACH, "connection lost", "there is no route any more to ", "",
+	  HINT_ROUTE },
+	{ ENETDOWN, "connection lost", "no interface is up any more towards ",
+	  "", HINT_LINK },
+	{ ECONNABORTED, "connection aborted", "this system dropped ", "",
+	  "a firewall or `ss -K` of this machine does it" },
+	{ EACCES, "connection lost", "this system forbids now to speak to ", "",
+	  HINT_PROHIBITED },
+	{ EPERM, "connection lost", "this system forbids now to speak to ", "",
+	  HINT_PROHIBITED },
+	{ ENOMEM, "out of memory", "none is left to speak to ", "",
+	  HINT_MEMORY },
+	{ 0, "", "connection failed to ", "", "" },
+};
+
+/* As struct wording, about the host or, with `is_port`, the port. */
+struct lookup_wording {
+	int eai;
+	const char *code;
+	bool is_port;
+	const char *what, *before, *after, *hint;
+};
+
+static const struct lookup_wording lookup_wordings[] = {
+	{ EAI_NONAME, "EAI_NONAME", false, "unknown host", "",
+	  " is no name that the resolver knows",
+	  "check the spelling; /etc/hosts and the name servers in "
+	  "/etc/resolv.conf were asked" },
+	{ EAI_AGAIN, "EAI_AGAIN", false, "name lookup failed",
+	  "no name server answers about ", "",
+	  "the network or the name servers in /etc/resolv.conf may be down; "
+	  "a numeric address needs none" },
+	{ EAI_FAIL, "EAI_FAIL", false, "name lookup failed",
+	  "the name server can't tell about ", "",
+	  "the domain's name servers may be broken; a numeric address needs "
+	  "none" },
+	{ EAI_SERVICE, "EAI_SERVICE", true, "unknown service", "",
+	  " is not the name of a TCP port",
+	  "/etc/services lists the names; a number is always fine" },
+	{ EAI_FAMILY, "EAI_FAMILY", false, "address family not supported",
+	  "this machine can't look up ", "", HINT_FAMILY },
+	{ EAI_MEMORY, "EAI_MEMORY", false, "out of memory",
+	  "none is left to look up ", "", HINT_MEMORY },
+#ifdef EAI_ADDRFAMILY
+	{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY", false, "no such address", "",
+	  " has none of that family", "try it without -4 or -6" },
+#endif
+#ifdef EAI_NODATA
+	{ EAI_NODATA, "EAI_NODATA", false, "no such address", "",
+	  " is a known name without an address of that family",
+	  "try it without -4 or -6" },
+#endif
+	{ 0, "", false, "name lookup failed", "", "", "" },
+};
+
+static const struct wording *find(const struct wording *list, int errnum)
+{
+	while (list->errnum && list->errnum != errnum)
+		list++;
+	return list;
+}
+
+/* Write the sentence for `errnum` from `list`, `tail` at its end. */
+static void word(struct error *e, const struct wording *list, int errnum,
+                 const char *where, const char *tail)
+{
+	const struct wording *w = find(list, errnum);
+
+	if (!w->errnum) {
+		error_set_errno(e, errnum, "%s%s%s", w->before, where, tail);
+		return;
+	}
+	error_set(e, "%s%s%s%s%s%s", w->what, *w->what ? ": " : "", w->before,
+	          where, w->after, tail);
+	error_set_hint(e, "%s", w->hint);
+	error_set_code(e, errnum);
+}
+
+void explain_connect(struct error *e, int errnum, const char *where)
+{
+	word(e, connect_wordings, errnum, where, "");
+}
+
+const char *explain_outcome(int errnum)
+{
+	const struct wording *w = find(connect_wordings, errnum);
+
+	return w->errnum ? w->what : strerror(errnum);
+}
+
+void explain_listen(struct error *e, int errnum, const char *where)
+{
+	word(e, listen_wordings, errnum, where, "");
+}
+
+void explain_accept(struct error *e, int errnum, const char *where)
+{
+	word(e, accept_wordings, errnum, where, "");
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+void explain_broken(struct error *e, int errnum, const char *where,
+                    uint64_t bytes_in, uint64_t bytes_out)
+{
+	char tail[100];
+
+	snprintf(tail, sizeof(tail),
+	         " after %" PRIu64 " byte%s received and %" PRIu64
+	         " byte%s sent",
+	         bytes_in, plural(bytes_in), bytes_out, plural(bytes_out));
+	word(e, broken_wordings, errnum, where, tail);
+}
+
+void explain_resolve(struct error *e, int eai, int errnum, const char *host,
+                     const char *port)
+{
+	const struct lookup_wording *w = lookup_wordings;
+	char shown[SHOWN_MAX];
+
+	while (w->eai && w->eai != eai)
+		w++;
+	glyph_copy(shown, sizeof(shown), w->is_port ? port : host, 0);
+	if (eai == EAI_SYSTEM) {
+		error_set_errno(e, errnum, "%s: %s", w->what, shown);
+		return;
+	}
+	error_set(e, "%s: %s%s%s%s%s", w->what, w->before, shown, w->after,
+	          w->eai ? "" : ": ", w->eai ? "" : gai_strerror(eai));
+	error_set_hint(e, "%s", w->hint);
+	snprintf(e->code, sizeof(e->code), "%s", w->code);
+}
+
+void explain_numeric(struct error *e, const char *host)
+{
+	char shown[SHOWN_MAX];
+
+	glyph_copy(shown, sizeof(shown), host, 0);
+	error_set(e, "%s is a name, and --numeric forbids lookups", shown);
+	error_set_hint(e, "give its address, or leave out --numeric");
+	snprintf(e->code, sizeof(e->code), "EAI_NONAME");
+}
+
+static double seconds(int64_t ms)
+{
+	return (double)ms / 1000;
+}
+
+void explain_resolve_timeout(struct error *e, int64_t ms, const char *host)
+{
+	char shown[SHOWN_MAX];
+
+	glyph_copy(shown, sizeof(shown), host, 0);
+	error_set(e, "timed out: no name server has told about %s within %g s",
+	          shown, seconds(ms));
+	error_set_hint(e, "the name servers in /etc/resolv.conf may be slow or "
+	                  "down; a numeric address needs none");
+	error_set_code(e, ETIMEDOUT);
+}
+
+void explain_connect_timeout(struct error *e, int64_t ms, const char *where)
+{
+	error_set(e, "timed out: %s has not answered within %g s", where,
+	          seconds(ms));
+	error_set_hint(e, HINT_SILENT);
+	error_set_code(e, ETIMEDOUT);
+}
+
+void explain_idle_timeout(struct error *e, int64_t ms, const char *where)
+{
+	error_set(e, "idle: nothing moved from or to %s for %g s", where,
+	          seconds(ms));
+	error_set_hint(e, "the limit was set by --idle-timeout");
+	error_set_code(e, ETIMEDOUT);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Names to addresses, without ever stopping the loop. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/resolve.h>
+
+#define ADDRESSES_MAX 64
+
+/* One question and its answer.  A thread that works on it may outlive whoever
+ * asked, for getaddrinfo(3) can't be stopped: the second of the two to leave
+ * frees it. */
+struct lookup {
+	struct endpoint endpoint;
+	struct resolve_settings settings;
+	int eai, errnum;
+	size_t count;
+	struct address list[ADDRESSES_MAX];
+	atomic_bool is_left;
+	int done_fd; /* the thread's end of the pipe: closed when it is done */
+};
+
+struct resolve {
+	struct loop *loop;
+	struct lookup *lookup;
+	struct watch watch; /* the pipe, while a thread works */
+	struct later later; /* or the answer, when it was there at once */
+	int pipe_fd;
+	bool is_calling;
+	resolve_fn *fn;
+	void *user;
+};
+
+static void lookup_leave(struct lookup *l)
+{
+	if (atomic_exchange(&l->is_left, true))
+		free(l);
+}
+
+static bool is_known(const struct lookup *l, const struct addrinfo *ai)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (l->list[i].len == ai->ai_addrlen &&
+		    memcmp(&l->list[i].sa, ai->ai_addr, ai->ai_addrlen) == 0)
+			return true;
+	return false;
+}
+
+static void add_address(struct lookup *l, const struct addrinfo *ai)
+{
+	struct address *a = &l->list[l->count];
+
+	if (l->count == ADDRESSES_MAX || is_known(l, ai) ||
+	    ai->ai_addrlen > sizeof(a->sa))
+		return;
+	memcpy(&a->sa, ai->ai_addr, ai->ai_addrlen);
+	a->len = ai->ai_addrlen;
+	l->count++;
+}
+
+static void look_up_host(struct lookup *l, const char *host, int flags)
+{
+	const struct addrinfo hints = {
+		.ai_flags = flags,
+		.ai_family = l->settings.family,
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct addrinfo *list = NULL;
+
+	l->eai = getaddrinfo(host, l->endpoint.port, &hints, &list);
+	l->errnum = errno;
+	if (l->eai != 0)
+		return;
+	for (const struct addrinfo *ai = list; ai; ai = ai->ai_next)
+		add_address(l, ai);
+	freeaddrinfo(list);
+}
+
+static void look_up(struct lookup *l, int flags)
+{
+	static const char *const loopback[] = { "127.0.0.1", "::1", NULL };
+	static const char *const any[] = { "0.0.0.0", "::", NULL };
+	const char *const named[] = { l->endpoint.host, NULL };
+	const char *const *hosts = named;
+
+	if (l->settings.is_passive && l->endpoint.host[0] == '\0')
+		hosts = loopback;
+	else if (l->settings.is_passive && strcmp(named[0], "*") == 0)
+		hosts = any;
+	for (; *hosts; hosts++)
+		look_up_host(l, *hosts, flags);
+}
+
+static void *lookup_thread(void *arg)
+{
+	struct lookup *l = arg;
+	int fd = l->done_fd;
+
+	look_up(l, l->settings.is_numeric ? AI_NUMERICHOST : 0);
+	lookup_leave(l);
+	close(fd);
+	return NULL;
+}
+
+/* A thread that takes no signals; its error number. */
+static int start_thread(struct lookup *l)
+{
+	sigset_t all, former;
+	pthread_attr_t detached;
+	pthread_t thread;
+	int errnum = pthread_attr_init(&detached);
+
+	if (errnum)
+		return errnum;
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &former);
+	errnum = pthread_create(&thread, &detached, lookup_thread, l);
+	pthread_sigmask(SIG_SETMASK, &former, NULL);
+	pthread_attr_destroy(&detached);
+	return errnum;
+}
+
+static void resolve_free(struct resolve *r)
+{
+	watch_remove(&r->watch);
+	later_cancel(&r->later);
+	if (r->pipe_fd >= 0)
+		close(r->pipe_fd);
+	lookup_leave(r->lookup);
+	free(r);
+}
+
+static void deliver(struct resolve *r)
+{
+	const struct lookup *l = r->lookup;
+	struct error e = { 0 };
+
+	if (l->count == 0 && l->eai == EAI_NONAME && l->settings.is_numeric)
+		explain_numeric(&e, l->endpoint.host);
+	else if (l->count == 0)
+		explain_resolve(&e, l->eai, l->errnum, l->endpoint.host,
+		                l->endpoint.port);
+	r->is_calling = true;
+	r->fn(r->user, l->list, l->count, &e);
+	resolve_free(r);
+}
+
+static void on_done(struct watch *w, unsigned ready)
+{
+	struct resolve *r = w->user;
+
+	(void)ready;
+	if (atomic_load(&r->lookup->is_left))
+		deliver(r);
+}
+
+static void on_later(struct later *later)
+{
+	deliver(later->user);
+}
+
+/* Whether there is a name to be asked for. */
+static bool needs_thread(const struct lookup *l)
+{
+	bool has_service =
+	    l->endpoint.port[0] < '0' || l->endpoint.port[0] > '9';
+
+	return l->count == 0 && l->eai == EAI_NONAME &&
+	       (has_service || !l->settings.is_numeric);
+}
+
+/* -1 with errno. */
+static int start_lookup(struct resolve *r)
+{
+	int fds[2], errnum;
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -1;
+	r->pipe_fd = fds[0];
+	r->lookup->done_fd = fds[1];
+	if (watch_add(r->loop, &r->watch, fds[0], LOOP_READ) < 0) {
+		close(fds[1]);
+		return -1;
+	}
+	atomic_store(&r->lookup->is_left, false);
+	errnum = start_thread(r->lookup);
+	if (errnum == 0)
+		return 0;
+	atomic_store(&r->lookup->is_left, true);
+	close(fds[1]);
+	errno = errnum;
+	return -1;
+}
+
+static struct resolve *resolve_new(struct loop *l, const struct endpoint *ep,
+                                   const struct resolve_settings *settings)
+{
+	struct resolve *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->lookup = calloc(1, sizeof(*r->lookup));
+	if (!r->lookup) {
+		free(r);
+		return NULL;
+	}
+	r->lookup->endpoint = *ep;
+	r->lookup->settings = *settings;
+	atomic_init(&r->lookup->is_left, true); /* no thread yet */
+	r->loop = l;
+	r->pipe_fd = -1;
+	r->watch.on_ready = on_done;
+	r->watch.user = r;
+	r->later.on_call = on_later;
+	r->later.user = r;
+	return r;
+}
+
+struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
+                              const struct resolve_settings *settings,
+                              resolve_fn *fn, void *user)
+{
+	struct resolve *r = resolve_new(l, ep, settings);
+
+	if (!r)
+		return NULL;
+	r->fn = fn;
+	r->user = user;
+	look_up(r->lookup, AI_NUMERICHOST | AI_NUMERICSERV);
+	if (!needs_thread(r->lookup)) {
+		loop_later(l, &r->later);
+		return r;
+	}
+	if (start_lookup(r) < 0) {
+		int saved = errno;
+
+		resolve_free(r);
+		errno = saved;
+		return NULL;
+	}
+	return r;
+}
+
+void resolve_cancel(struct resolve *r)
+{
+	if (r && !r->is_calling)
+		resolve_free(r);
+}

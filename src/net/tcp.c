@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* TCP over the system's sockets. */
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
+
+#include <sockchat/transport.h>
+
+#define BACKLOG      4096 /* the kernel caps it at its somaxconn */
+#define ACCEPT_TRIES 16
+
+struct tcp {
+	struct transport head;
+	/* The kernel tells a failure once, to whoever asks first, and then
+	 * pretends a peaceful end: it is kept here. */
+	int failed;
+};
+
+struct setting {
+	int level, name, value;
+};
+
+static const struct setting stream_settings[] = {
+	{ IPPROTO_TCP, TCP_NODELAY, 1 },
+	{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+#ifdef TCP_KEEPIDLE
+	{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+	{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
+	{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
+#endif
+	{ 0, 0, 0 },
+};
+
+static const struct setting listen_settings[] = {
+	{ SOL_SOCKET, SO_REUSEADDR, 1 },
+	{ IPPROTO_IPV6, IPV6_V6ONLY, 1 }, /* without effect on IPv4 */
+	{ 0, 0, 0 },
+};
+
+static void apply(int fd, const struct setting *s)
+{
+	for (; s->value; s++)
+		(void)setsockopt(fd, s->level, s->name, &s->value,
+		                 sizeof(s->value));
+}
+
+static struct tcp *tcp_of(struct transport *t)
+{
+	return (struct tcp *)t;
+}
+
+static struct tcp *tcp_new(void)
+{
+	struct tcp *tcp = calloc(1, sizeof(*tcp));
+
+	if (tcp) {
+		tcp->head.ops = &transport_tcp;
+		tcp->head.fd = -1;
+	}
+	return tcp;
+}
+
+/* Close and free; errno stays. */
+static void tcp_close(struct transport *t, bool abort)
+{
+	static const struct linger rst = { .l_onoff = 1, .l_linger = 0 };
+	int saved = errno;
+
+	if (t->fd >= 0 && abort)
+		(void)setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &rst,
+		                 sizeof(rst));
+	if (t->fd >= 0)
+		close(t->fd);
+	free(tcp_of(t));
+	errno = saved;
+}
+
+/* A new socket that suits `a`; NULL with errno. */
+static struct tcp *tcp_open(const struct address *a,
+                            const struct setting *settings)
+{
+	struct tcp *tcp = tcp_new();
+
+	if (!tcp)
+		return NULL;
+	tcp->head.fd =
+	    socket(a->sa.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+	           IPPROTO_TCP);
+	if (tcp->head.fd < 0) {
+		tcp_close(&tcp->head, false);
+		return NULL;
+	}
+	apply(tcp->head.fd, settings);
+	return tcp;
+}
+
+static struct transport *tcp_connect(const struct address *peer)
+{
+	struct tcp *tcp = tcp_open(peer, stream_settings);
+
+	if (!tcp)
+		return NULL;
+	/* Interrupted, it goes on by itself, as if it were in progress. */
+	if (connect(tcp->head.fd, (const struct sockaddr *)&peer->sa,
+	            peer->len) < 0 &&
+	    errno != EINPROGRESS && errno != EINTR) {
+		tcp_close(&tcp->head, false);
+		return NULL;
+	}
+	return &tcp->head;
+}
+
+static struct transport *tcp_listen(const struct address *local)
+{
+	struct tcp *tcp = tcp_open(local, listen_settings);
+
+	if (!tcp)
+		return NULL;
+	if (bind(tcp->head.fd, (const struct sockaddr *)&local->sa,
+	         local->len) < 0 ||
+	    listen(tcp->head.fd, BACKLOG) < 0) {
+		tcp_close(&tcp->head, false);
+		return NULL;
+	}
+	return &tcp->head;
+}
+
+/* Whether this peer is lost and the next may be fine: accept(2) hands on what
+ * happened to it on the way. */
+static bool is_peers_trouble(int errnum)
+{
+	static const int numbers[] = {
+		EINTR,        ECONNABORTED, EPROTO,      ENETDOWN,   EPERM,
+		EHOSTUNREACH, ENETUNREACH,  ENOPROTOOPT, ECONNRESET, ETIMEDOUT,
+#ifdef EHOSTDOWN
+		EHOSTDOWN,
+#endif
+#ifdef ENONET
+		ENONET,
+#endif
+	};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (errnum == numbers[i])
+			return true;
+	return false;
+}
+
+static int accept_fd(int fd, struct address *peer)
+{
+	for (int i = 0; i < ACCEPT_TRIES; i++) {
+		int new_fd;
+
+		memset(peer, 0, sizeof(*peer));
+		peer->len = sizeof(peer->sa);
+		new_fd = accept4(fd, (struct sockaddr *)&peer->sa, &peer->len,
+		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (new_fd >= 0 || !is_peers_trouble(errno))
+			return new_fd;
+	}
+	errno = EAGAIN; /* the next wake-up goes on */
+	return -1;
+}
+
+static struct transport *tcp_accept(struct transport *t, struct address *peer)
+{
+	/* First, so that a peer we have no memory for waits. */
+	struct tcp *tcp = tcp_new();
+
+	if (!tcp)
+		return NULL;
+	tcp->head.fd = accept_fd(t->fd, peer);
+	if (tcp->head.fd < 0) {
+		tcp_close(&tcp->head, false);
+		return NULL;
+	}
+	apply(tcp->head.fd, stream_settings);
+	return &tcp->head;
+}
+
+/* Whether it has failed, now or before; then errno is set. */
+static bool has_failed(struct tcp *tcp)
+{
+	int errnum = 0;
+	socklen_t len = sizeof(errnum);
+
+	if (getsockopt(tcp->head.fd, SOL_SOCKET, SO_ERROR, &errnum, &len) < 0)
+		errnum = errno;
+	if (!tcp->failed)
+		tcp->failed = errnum;
+	errno = tcp->failed;
+	return tcp->failed != 0;
+}
+
+/* A port of ours that connects to itself has met nobody: TCP's simultaneous
+ * open, when the ephemeral port happens to be the one that is dialled. */
+static bool is_own_echo(int fd, const struct address *peer)
+{
+	struct address local = { .len = sizeof(local.sa) };
+
+	return getsockname(fd, (struct sockaddr *)&local.sa, &local.len) == 0 &&
+	       local.len == peer->len &&
+	       memcmp(&local.sa, &peer->sa, peer->len) == 0;
+}
+
+static int tcp_advance(struct transport *t)
+{
+	struct address peer = { .len = sizeof(peer.sa) };
+
+	if (has_failed(tcp_of(t)))
+		return -1;
+	if (getpeername(t->fd, (struct sockaddr *)&peer.sa, &peer.len) < 0)
+		return errno == ENOTCONN ? 0 : -1;
+	if (is_own_echo(t->fd, &peer)) {
+		tcp_of(t)->failed = errno = ECONNREFUSED;
+		return -1;
+	}
+	return 1;
+}
+
+/* The outcome of a call that moved bytes, with what was known before. */
+static ssize_t settle(struct tcp *tcp, ssize_t n)
+{
+	if (n > 0)
+		return n;
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+		errno = EAGAIN;
+		return -1;
+	}
+	if (!tcp->failed && n < 0)
+		tcp->failed = errno;
+	if (!tcp->failed)
+		return 0;
+	errno = tcp->failed;
+	return -1;
+}
+
+static ssize_t tcp_read(struct transport *t, void *bytes, size_t cap)
+{
+	ssize_t n;
+
+	do
+		n = recv(t->fd, bytes, cap, 0);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && (errno == ENOMEM || errno == ENOBUFS))
+		errno = EAGAIN;
+	return settle(tcp_of(t), n);
+}
+
+static ssize_t tcp_write(struct transport *t, const void *bytes, size_t len)
+{
+	ssize_t n;
+
+	if (len == 0)
+		return 0;
+	do
+		n = send(t->fd, bytes, len, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	/* The system is short of room, the connection is well. */
+	if (n < 0 && (errno == ENOMEM || errno == ENOBUFS))
+		errno = EAGAIN;
+	return settle(tcp_of(t), n);
+}
+
+static int tcp_shutdown(struct transport *t)
+{
+	if (shutdown(t->fd, SHUT_WR) == 0)
+		return 0;
+	if (errno == ENOTCONN)
+		(void)has_failed(tcp_of(t));
+	if (errno == 0)
+		errno = ENOTCONN;
+	return -1;
+}
+
+/* What the kernel still counts as unacknowledged. */
+static int unacknowledged(int fd)
+{
+	int count = 0;
+#ifdef SIOCOUTQ
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	/* In these states our FIN has been acknowledged, or there is no
+	 * connection any more: the count means nothing then. */
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	    (info.tcpi_state == TCP_TIME_WAIT ||
+	     info.tcpi_state == TCP_FIN_WAIT2 || info.tcpi_state == TCP_CLOSE))
+		return 0;
+	if (ioctl(fd, SIOCOUTQ, &count) < 0)
+		return 0;
+#else
+	(void)fd;
+#endif
+	return count;
+}
+
+static ssize_t tcp_pending(struct transport *t)
+{
+	int count = unacknowledged(t->fd);
+
+	/* Asked last: a reset in between empties the queue. */
+	return has_failed(tcp_of(t)) ? -1 : count;
+}
+
+const struct transport_ops transport_tcp = {
+	.scheme = "tcp",
+	.connect = tcp_connect,
+	.listen = tcp_listen,
+	.accept = tcp_accept,
+	.advance = tcp_advance,
+	.read = tcp_read,
+	.write = tcp_write,
+	.shutdown = tcp_shutdown,
+	.pending = tcp_pending,
+	.close = tcp_close,
+};
