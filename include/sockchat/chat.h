@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A chat: the sessions, the listener, the transcript and the one front end
+ * that shows them; who is spoken to and how things are shown. */
+
+#ifndef SOCKCHAT_CHAT_H
+#define SOCKCHAT_CHAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/error.h>
+#include <sockchat/frontend.h>
+#include <sockchat/loop.h>
+#include <sockchat/options.h>
+#include <sockchat/session.h>
+#include <sockchat/transcript.h>
+
+enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF, TIME_COUNT };
+extern const struct choice time_choices[];
+
+/* How things are shown: commands and keys change it, front ends obey. */
+struct chat_display {
+	enum view view;
+	enum time_mode time;
+	bool endings;        /* line endings are shown */
+	bool bar;            /* the bar of keys */
+	uint64_t clear_seq;  /* entries before it are cleared away */
+	bool has_screen;     /* help can be laid over it */
+	bool help;           /* help is over the screen */
+	char help_word[32];  /* about this command, "" for all */
+};
+
+struct chat {
+	struct loop *loop;
+	const struct options *options;
+	const struct transport_ops *transport; /* what connects and listens */
+	struct transcript *transcript;
+	struct chat_display display;
+	struct session_settings session_settings;
+	enum eol eol;
+	int64_t start_ns;    /* monotonic */
+	int signum;          /* what ended it, for signals_die(); 0: nothing */
+	/* The rest is chat.c's own. */
+	struct chat_private *own;
+};
+
+/* `loop`, `options` are borrowed until chat_free().  Dies without memory. */
+struct chat *chat_new(struct loop *loop, const struct options *options);
+void chat_free(struct chat *c);
+
+/* Start the front end and what the options ask for, turn the loop until it is
+ * over; the exit status.  -1 with a sentence when the front end won't start. */
+int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e);
+
+/* Entries of our own. */
+void chat_note(struct chat *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void chat_error(struct chat *c, const struct error *e);
+
+/* Send these bytes as one message to whom is spoken to.  -1 when it could not:
+ * then an ERROR entry says why. */
+int chat_send(struct chat *c, const void *bytes, size_t len);
+
+/* Another connection, another place to listen; `word`s as endpoint_parse(). */
+void chat_connect(struct chat *c, const struct endpoint *ep);
+void chat_listen(struct chat *c, const struct endpoint *ep);
+
+/* Our FIN to those spoken to: Ctrl-D.  How many got one. */
+size_t chat_shutdown(struct chat *c);
+
+/* Standard input has ended or, with `false`, has spoken. */
+void chat_input(struct chat *c, bool has_ended);
+
+/* The front end can't keep up: peers wait. */
+void chat_hold(struct chat *c, bool is_held);
+
+/* Leave: all is delivered, then the loop stops.  A second call leaves now. */
+void chat_leave(struct chat *c);
+bool chat_is_leaving(const struct chat *c);
+/* A file of ours failed: exit status 1 whatever else. */
+void chat_fail(struct chat *c);
+
+/* The sessions, by rising number; NULL behind the last. */
+struct session *chat_session(const struct chat *c, size_t index);
+struct session *chat_find(const struct chat *c, uint32_t number);
+size_t chat_session_count(const struct chat *c);
+
+/* Who is spoken to: a session's number, or 0 for all. */
+uint32_t chat_target(const struct chat *c);
+void chat_set_target(struct chat *c, uint32_t number);
+/* The next peer, then all: F6. */
+void chat_next_target(struct chat *c);
+
+/* Whether it listens and nobody has come yet. */
+bool chat_awaits_first(const struct chat *c);
+
+/* Whether entries are to carry the peer's number (there has been more than
+ * one), and the places where it listens, "" if none: "127.0.0.1:9999". */
+bool chat_shows_numbers(const struct chat *c);
+const char *chat_listening(const struct chat *c);
+/* Whether others than this machine can connect. */
+bool chat_is_exposed(const struct chat *c);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What a user types: a line for the peer, or a command.  The only way in for
+ * every front end. */
+
+#ifndef SOCKCHAT_COMMAND_H
+#define SOCKCHAT_COMMAND_H
+
+#include <stddef.h>
+
+#include <sockchat/chat.h>
+
+/* A line without its ending.  "/word …" is a command, "//" sends a line that
+ * begins with one slash, anything else is sent with the chosen ending. */
+void command_run(struct chat *c, const char *line, size_t len);
+
+/* Candidates for the word that ends at `point`: `*start` is where it begins; a
+ * malloc'ed array of malloc'ed strings that ends in NULL, or NULL for none.
+ * The caller frees both. */
+char **command_complete(struct chat *c, const char *line, size_t point,
+                        size_t *start);
+
+struct command_row {
+	const char *name; /* "connect" */
+	const char *args; /* "ENDPOINT", "" for none */
+	const char *help;
+	void (*run)(struct chat *c, char *args);
+	const struct choice *choices; /* of its argument, or NULL */
+};
+
+/* Row `i` of the table, or NULL behind the last. */
+const struct command_row *command_row(size_t i);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The one noun for all that happens in a conversation. */
+
+#ifndef SOCKCHAT_ENTRY_H
+#define SOCKCHAT_ENTRY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/stamp.h>
+
+enum entry_kind { ENTRY_MESSAGE, ENTRY_STATE, ENTRY_NOTE, ENTRY_ERROR };
+enum entry_dir { ENTRY_NO_DIR, ENTRY_IN, ENTRY_OUT };
+enum entry_state {
+	ENTRY_RESOLVING,
+	ENTRY_CONNECTING,
+	ENTRY_LISTENING,
+	ENTRY_OPEN,
+	ENTRY_HALF_CLOSED,
+	ENTRY_CLOSED,
+};
+
+#define ENTRY_COMPLETE 1u /* nothing will be added to this message */
+#define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
+
+/* Strings are never NULL: "" for none.  They and `bytes` are borrowed for the
+ * length of the call that shows the entry, or until the transcript changes. */
+struct entry {
+	uint64_t seq;         /* 1, 2, 3 … */
+	struct stamp time;    /* of its first byte */
+	uint32_t session;     /* 0: the program itself */
+	uint8_t kind, dir, state, flags;
+	const uint8_t *bytes; /* a message as it came, or a safe sentence */
+	size_t len;
+	const char *peer;     /* "127.0.0.1:9999" */
+	const char *local;    /* STATE: our address, once it is known */
+	const char *code;     /* ERROR: "ECONNREFUSED" */
+	const char *hint;     /* ERROR: what it most likely means */
+};
+
+/* '>' sent, '<' received, '*' notice, '!' error. */
+char entry_mark(const struct entry *e);
+
+/* "listening", "half-closed" … */
+const char *entry_state_name(enum entry_state state);
+
+/* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
+size_t entry_ending(const struct entry *e);
+
+/* The entry as one line of JSON (sockchat-entries(5)), with its newline.
+ * `from`: a message's bytes before it have been written already.  -1 without
+ * memory. */
+int entry_json(struct bytes *out, const struct entry *e, size_t from);
+
+#endif

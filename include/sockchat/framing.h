@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes of a direction cut into messages: a line each, with its ending. */
+
+#ifndef SOCKCHAT_FRAMING_H
+#define SOCKCHAT_FRAMING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/transcript.h>
+
+#define FRAMING_MESSAGE_MAX ((size_t)64 << 10) /* longer ones are cut */
+
+/* The message that is being put together, in one direction of one session. */
+struct framing {
+	enum entry_dir dir;
+	uint64_t seq; /* 0: none is under way */
+	size_t len;
+};
+
+/* Add bytes as messages of `session`; an unfinished one is in the transcript
+ * already, and grows there.  -1 without memory. */
+int framing_take(struct framing *f, struct transcript *t, uint32_t session,
+                 const char *peer, const void *bytes, size_t len);
+
+/* What comes next is another message, unless it completes a character. */
+void framing_break(struct framing *f, const struct transcript *t);
+
+/* What comes next is another message. */
+void framing_end(struct framing *f);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What shows a chat to somebody.  It learns everything from entries, and acts
+ * only through command_run() and command_complete(). */
+
+#ifndef SOCKCHAT_FRONTEND_H
+#define SOCKCHAT_FRONTEND_H
+
+#include <stdbool.h>
+
+#include <sockchat/entry.h>
+#include <sockchat/error.h>
+
+struct chat;
+struct frontend;
+
+struct frontend_ops {
+	const char *name;
+	/* The chat goes on when no connection is left: somebody sits there. */
+	bool stays;
+	/* NULL with a sentence. */
+	struct frontend *(*start)(struct chat *c, struct error *e);
+	/* An entry is new or has grown.  Borrowed for the call. */
+	void (*show)(struct frontend *f, const struct entry *e);
+	/* The turn is over: let it be seen. */
+	void (*draw)(struct frontend *f);
+	/* The chat is over; what was shown has to be out.  Frees `f`. */
+	void (*stop)(struct frontend *f);
+};
+
+extern const struct frontend_ops frontend_lines, frontend_json,
+    frontend_raw, frontend_tui;
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The places where peers are accepted: one endpoint, one or more addresses.
+ * Out of descriptors it pauses and tries again, without spinning. */
+
+#ifndef SOCKCHAT_LISTENER_H
+#define SOCKCHAT_LISTENER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sockchat/endpoint.h>
+#include <sockchat/error.h>
+#include <sockchat/loop.h>
+#include <sockchat/resolve.h>
+#include <sockchat/transport.h>
+
+struct listener;
+
+struct listener_ops {
+	/* It listens: all addresses, with their real ports.  Borrowed for the
+	 * call. */
+	void (*on_listening)(void *user, const struct address *list,
+	                     size_t count);
+	/* A peer.  Takes `t`. */
+	void (*on_peer)(void *user, struct transport *t,
+	                const struct address *peer);
+	/* Something to be told while life goes on (no descriptors: at most one
+	 * every 5 s). */
+	void (*on_trouble)(void *user, const struct error *e);
+	/* It can't listen; the listener is of no use any more. */
+	void (*on_failed)(void *user, const struct error *e);
+	void *user;
+};
+
+/* Look `ep` up, bind, listen; nothing is called from within.  With a port of
+ * 0 all addresses get the same free port.  An address family that the machine
+ * doesn't have is passed over when another serves.  `ops` is borrowed until
+ * listener_free().  NULL with errno. */
+struct listener *listener_new(struct loop *l,
+                              const struct transport_ops *transport,
+                              const struct endpoint *ep,
+                              const struct resolve_settings *settings,
+                              const struct listener_ops *ops);
+/* Closes the sockets: later peers are refused by the system. */
+void listener_free(struct listener *ls);
+
+/* Stop and go on accepting; peers wait in the backlog meanwhile. */
+void listener_pause(struct listener *ls);
+void listener_resume(struct listener *ls);
+
+/* A descriptor has been closed: one that waits for one tries again. */
+void listener_retry(struct listener *ls);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the user asked for.  One table drives parsing, --help and completion. */
+
+#ifndef SOCKCHAT_OPTIONS_H
+#define SOCKCHAT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/endpoint.h>
+#include <sockchat/error.h>
+#include <sockchat/resolve.h>
+
+enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
+enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
+
+#define LINGER_FOREVER  (-1)
+#define LINGER_DEFAULT  (-2) /* nothing was said */
+#define LINGER_DEFAULT_MS 2000
+
+struct options {
+	enum endpoint_mode mode;
+	struct endpoint endpoint;
+	int family;   /* AF_UNSPEC, AF_INET, AF_INET6 */
+	bool numeric; /* no name lookups */
+	int64_t connect_timeout_ms; /* 0: the system's */
+	int64_t idle_timeout_ms;    /* 0: none */
+	int64_t quit_after_ms;      /* -1: stay */
+	int64_t linger_ms;          /* or LINGER_… */
+	int eol;                    /* enum eol */
+	int ui, color, view;        /* enum ui, color, view */
+	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
+	bool quiet, verbose, help, version;
+	long max_conns;    /* 0: no limit */
+	size_t scrollback; /* the transcript's bound in bytes */
+};
+
+/* A name and its value, for options and commands that take one of a few words.
+ * A list ends in a NULL name. */
+struct choice {
+	const char *name;
+	int value;
+};
+
+extern const struct choice eol_choices[], ui_choices[], color_choices[],
+    view_choices[];
+
+/* The value of `name`, a unique prefix is enough; -1 if there is none. */
+int choice_find(const struct choice *list, const char *name);
+const char *choice_name(const struct choice *list, int value);
+/* "lf, crlf or none" */
+void choice_list(const struct choice *list, char *out, size_t cap);
+
+/* What Enter appends; its length. */
+size_t eol_bytes(enum eol eol, const char **bytes);
+
+/* Parse the command line.  -1 with a sentence that names the option. */
+int options_parse(struct options *o, int argc, char *const *argv,
+                  struct error *e);
+
+/* --help, in 80 columns, and --version. */
+int options_help(struct bytes *out);
+
+struct option_row {
+	char letter;       /* 0 for none */
+	const char *name;  /* "connect-timeout" */
+	const char *arg;   /* "SECS", or NULL for a switch */
+	const char *help;
+};
+
+/* Row `i` of the table, or NULL behind the last: for completion and the
+ * manual's check. */
+const struct option_row *options_row(size_t i);
+
+#define SOCKCHAT_VERSION "0.1.0"
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* One conversation: a connection, its two halves, the cutting into messages,
+ * the queue towards the peer.  All that happens becomes entries. */
+
+#ifndef SOCKCHAT_SESSION_H
+#define SOCKCHAT_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/dial.h>
+#include <sockchat/error.h>
+#include <sockchat/halves.h>
+#include <sockchat/loop.h>
+#include <sockchat/transcript.h>
+#include <sockchat/transport.h>
+
+struct session;
+
+/* What all sessions of a chat have in common; it may change at any time. */
+struct session_settings {
+	bool echo;           /* send back what comes */
+	bool keeps_entries;  /* false: no messages in the transcript */
+	bool discards_in;    /* --send-only: read, and forget */
+	bool tells_steps;    /* -v: the steps of connecting */
+	size_t drip_bytes;   /* cut what is sent into pieces; 0: don't */
+	int64_t drip_ns;     /* so long between two pieces */
+	int64_t idle_ns;     /* give up when nothing moves; 0: never */
+	int64_t linger_ns;   /* after a close, for the peer's FIN */
+};
+
+struct session_ops {
+	/* The peer's FIN has come, and our half is still open. */
+	void (*on_in_end)(void *user, struct session *s);
+	/* It is over: the descriptor is closed.  `failed`: not as it should.
+	 * The session is freed later, not in this call. */
+	void (*on_end)(void *user, struct session *s, bool failed);
+	void *user;
+};
+
+#define SESSION_QUEUE_HIGH  ((size_t)256 << 10) /* echo: stop reading */
+#define SESSION_QUEUE_LOW   ((size_t)64 << 10)  /* … and go on */
+#define SESSION_QUEUE_MAX   ((size_t)64 << 20)  /* refuse to take more */
+
+/* `settings`, `ops`, `transcript` are borrowed until session_free().  NULL
+ * without memory. */
+struct session *session_new(struct loop *l, struct transcript *transcript,
+                            uint32_t number,
+                            const struct session_settings *settings,
+                            const struct session_ops *ops);
+/* Drops the connection at once if there still is one. */
+void session_free(struct session *s);
+
+/* Connect; the outcome is told by entries and on_end. */
+void session_connect(struct session *s, const struct transport_ops *transport,
+                     const struct endpoint *ep,
+                     const struct dial_settings *settings);
+/* Take over an accepted connection.  Takes `t`. */
+void session_adopt(struct session *s, struct transport *t,
+                   const struct address *peer);
+
+/* Queue one message for the peer; before the connection is open it waits.  -1
+ * with a sentence; nothing is cut. */
+int session_send(struct session *s, const void *bytes, size_t len,
+                 struct error *e);
+
+/* Our FIN, after what is queued. */
+void session_shutdown(struct session *s);
+/* FIN both ways: ours, then wait for the peer's for linger_ns at most. */
+void session_close(struct session *s);
+/* As session_close(), but not waiting for the peer's FIN: it ends as soon as
+ * all is acknowledged. */
+void session_leave(struct session *s);
+/* RST, now. */
+void session_reset(struct session *s);
+
+/* Stop reading the peer: by the user's wish, and because nobody keeps up. */
+void session_pause(struct session *s, bool is_paused);
+void session_hold(struct session *s, bool is_held);
+
+uint32_t session_number(const struct session *s);
+enum halves session_halves(const struct session *s);
+bool session_is_open(const struct session *s); /* connected, not yet ended */
+bool session_is_opening(const struct session *s);
+bool session_is_closing(const struct session *s);
+/* Our FIN has been asked for: nothing more can be sent. */
+bool session_is_finishing(const struct session *s);
+bool session_is_paused(const struct session *s);
+const char *session_peer(const struct session *s);  /* "127.0.0.1:9999" */
+const char *session_local(const struct session *s); /* "" before open */
+uint64_t session_bytes_in(const struct session *s);
+uint64_t session_bytes_out(const struct session *s);
+size_t session_queued(const struct session *s);
+/* "resolving", "connecting", "open", "half-closed (peer has ended)" … */
+const char *session_state_text(const struct session *s);
+
+#endif

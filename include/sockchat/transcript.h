@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* All that has happened, numbered, stamped, bounded in bytes.  What no longer
+ * fits is dropped from the front and counted. */
+
+#ifndef SOCKCHAT_TRANSCRIPT_H
+#define SOCKCHAT_TRANSCRIPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/entry.h>
+
+struct transcript;
+
+/* An entry is new, or a message has grown.  Borrowed for the call. */
+typedef void transcript_fn(void *user, const struct entry *e);
+
+/* Keep at most about `max` bytes (a chunk of 256 KiB at least).  Dies without
+ * memory. */
+struct transcript *transcript_new(size_t max);
+void transcript_free(struct transcript *t);
+void transcript_on_entry(struct transcript *t, transcript_fn *fn, void *user);
+
+/* Copy `draft` to the end; seq is given here, and the time when it is 0.  Its
+ * seq; 0 without memory. */
+uint64_t transcript_append(struct transcript *t, const struct entry *draft);
+
+/* Add to the message `seq`, and set `flags`.  -1 with ENOENT when it has been
+ * dropped, ENOMEM. */
+int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
+                      size_t len, unsigned flags);
+
+/* Borrowed until the next append or extend; NULL when there is none (any
+ * more). */
+const struct entry *transcript_at(const struct transcript *t, uint64_t seq);
+
+/* The entries kept are those from first to before end. */
+uint64_t transcript_first(const struct transcript *t);
+uint64_t transcript_end(const struct transcript *t);
+
+/* Entries and message bytes dropped for want of room. */
+uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes);
+size_t transcript_memory(const struct transcript *t);
+
+#endif

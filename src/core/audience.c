@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Who is there, and who is spoken to. */
+
+#include <errno.h>
+
+#include "chat_private.h"
+
+struct session *chat_session(const struct chat *c, size_t index)
+{
+	return index < c->own->session_count ? c->own->sessions[index] : NULL;
+}
+
+size_t chat_session_count(const struct chat *c)
+{
+	return c->own->session_count;
+}
+
+size_t chat_lower_bound(const struct chat *c, uint32_t number)
+{
+	size_t low = 0, high = c->own->session_count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (session_number(c->own->sessions[middle]) < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct session *chat_find(const struct chat *c, uint32_t number)
+{
+	struct session *s = chat_session(c, chat_lower_bound(c, number));
+	return s && session_number(s) == number ? s : NULL;
+}
+
+uint32_t chat_target(const struct chat *c)
+{
+	return c->own->target;
+}
+
+void chat_set_target(struct chat *c, uint32_t number)
+{
+	c->own->target = number;
+}
+
+void chat_next_target(struct chat *c)
+{
+	uint32_t now = c->own->target;
+	struct session *s =
+	    chat_session(c, now ? chat_lower_bound(c, now + 1) : 0);
+	c->own->target = s ? session_number(s) : 0;
+}
+
+static bool is_spoken_to(const struct chat *c, const struct session *s)
+{
+	uint32_t target = c->own->target;
+	if (target)
+		return session_number(s) == target;
+	return !session_is_closing(s);
+}
+
+int chat_send(struct chat *c, const void *bytes, size_t len)
+{
+	size_t sent = 0, failed = 0;
+	struct error e;
+	if (c->options->recv_only) {
+		error_set(&e, "not sent: --recv-only was asked for");
+		chat_error(c, &e);
+		return -1;
+	}
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		struct session *s = c->own->sessions[i];
+		if (!is_spoken_to(c, s))
+			continue;
+		if (session_send(s, bytes, len, &e)) {
+			if (!*e.code)
+				error_set_code(&e, ENOTCONN);
+			chat_error(c, &e);
+			failed++;
+		} else {
+			sent++;
+		}
+		if (chat_session(c, i) != s)
+			i--; /* it broke, and the next has moved up */
+	}
+	if (sent || failed)
+		return failed ? -1 : 0;
+	if (c->own->target)
+		error_set(&e, "not sent: peer %u is gone", c->own->target);
+	else
+		error_set(&e, "not sent: nobody is connected");
+	error_set_code(&e, ENOTCONN);
+	error_set_hint(&e, "%s", c->own->target
+	                             ? "/to N or /to all chooses another"
+	                         : c->own->listening[0]
+	                             ? "a peer has to connect first"
+	                             : "/connect HOST PORT connects");
+	chat_error(c, &e);
+	return -1;
+}
+
+size_t chat_shutdown(struct chat *c)
+{
+	size_t count = 0;
+	for (size_t i = c->own->session_count; i-- > 0;) {
+		struct session *s = chat_session(c, i);
+		if (!s || !is_spoken_to(c, s) || session_is_finishing(s))
+			continue;
+		session_shutdown(s);
+		count++;
+	}
+	return count;
+}

@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The chat: owner of sessions, listeners, transcript and front end. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/chat.h>
+#include <sockchat/diag.h>
+#include <sockchat/glyph.h>
+
+#include "chat_private.h"
+
+#define LEAVE_PATIENCE_NS (1000 * MS_NS)
+#define FOREVER_NS        (INT64_C(10) * 24 * 3600 * 1000 * MS_NS)
+
+const struct choice time_choices[] = {
+	{ "clock", TIME_CLOCK }, { "start", TIME_START },
+	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
+	{ NULL, 0 },
+};
+
+/* Sessions */
+
+static void add_pointer(struct session ***list, size_t *count, size_t *cap,
+                        struct session *s)
+{
+	if (*count == *cap) {
+		*cap = *cap ? 2 * *cap : 8;
+		*list = realloc(*list, *cap * sizeof(**list));
+		if (!*list)
+			die("no memory for another session");
+	}
+	(*list)[(*count)++] = s;
+}
+
+static void on_in_end(void *user, struct session *s);
+static void on_end(void *user, struct session *s, bool failed);
+
+static int64_t linger_ns(const struct options *o)
+{
+	switch (o->linger_ms) {
+	case LINGER_FOREVER:
+		return FOREVER_NS;
+	case LINGER_DEFAULT:
+		return LINGER_DEFAULT_MS * MS_NS;
+	default:
+		return o->linger_ms * MS_NS;
+	}
+}
+
+static struct session *add_session(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	struct session *s = session_new(c->loop, c->transcript,
+	                                p->last_number + 1,
+	                                &c->session_settings,
+	                                &p->session_ops);
+	if (!s)
+		return NULL;
+	p->last_number++;
+	add_pointer(&p->sessions, &p->session_count, &p->session_cap, s);
+	if (p->session_count > 1 ||
+	    (p->listener_count && p->last_number > 1) ||
+	    (p->listener_count && !p->ops->stays))
+		p->shows_numbers = true;
+	session_hold(s, p->is_held);
+	return s;
+}
+
+typedef void session_fn(struct session *s);
+
+/* For all that are alive; `fn` may end them. */
+static void for_all(struct chat *c, session_fn *fn)
+{
+	for (size_t i = c->own->session_count; i-- > 0;)
+		if (i < c->own->session_count)
+			fn(c->own->sessions[i]);
+}
+
+static void hold(struct session *s)
+{
+	session_hold(s, true);
+}
+
+static void unhold(struct session *s)
+{
+	session_hold(s, false);
+}
+
+static void check_later(struct chat *c)
+{
+	loop_later(c->loop, &c->own->check);
+}
+
+static void on_end(void *user, struct session *s, bool failed)
+{
+	struct chat *c = user;
+	struct chat_private *p = c->own;
+	size_t i = chat_lower_bound(c, session_number(s));
+	p->session_count--;
+	memmove(p->sessions + i, p->sessions + i + 1,
+	        (p->session_count - i) * sizeof(*p->sessions));
+	add_pointer(&p->ended, &p->ended_count, &p->ended_cap, s);
+	for (i = 0; i < p->listener_count; i++)
+		listener_retry(p->listeners[i]);
+	if (!p->listener_count)
+		p->has_failed = failed;
+	if (!p->session_count)
+		p->target = 0; /* nobody is left who could be mistaken */
+	check_later(c);
+}
+
+static void close_if_in_ended(struct session *s)
+{
+	if (!halves_is_in_open(session_halves(s)))
+		session_close(s);
+}
+
+static void on_linger_time(struct timer *t)
+{
+	for_all(t->user, close_if_in_ended);
+}
+
+/* The peer has ended: how long is our side's answer waited for? */
+static void on_in_end(void *user, struct session *s)
+{
+	struct chat *c = user;
+	const struct options *o = c->options;
+	if (c->own->has_input_ended || o->recv_only)
+		session_close(s);
+	else if (o->linger_ms == LINGER_FOREVER ||
+	         (o->linger_ms == LINGER_DEFAULT && c->own->ops->stays))
+		return;
+	else
+		timer_start(c->loop, &c->own->linger, linger_ns(o));
+}
+
+void chat_connect(struct chat *c, const struct endpoint *ep)
+{
+	struct dial_settings settings = {
+		.resolve = { .family = c->options->family,
+		             .is_numeric = c->options->numeric },
+		.timeout_ms = c->options->connect_timeout_ms,
+	};
+	struct session *s = add_session(c);
+	struct error e;
+	if (!s) {
+		error_set(&e, "no memory for another connection");
+		chat_error(c, &e);
+		return;
+	}
+	session_connect(s, c->transport, ep, &settings);
+	if (c->own->has_input_ended && !c->options->no_shutdown)
+		session_shutdown(s);
+}
+
+/* Listeners */
+
+static void free_listeners(struct chat *c)
+{
+	for (size_t i = 0; i < c->own->listener_count; i++)
+		listener_free(c->own->listeners[i]);
+	c->own->listener_count = 0;
+	c->own->listening[0] = '\0';
+}
+
+static void tell_listening(struct chat *c, const struct address *a)
+{
+	char where[ADDRESS_TEXT_MAX], text[256];
+	bool is_loopback = address_is_loopback(a);
+	address_format(a, where);
+	snprintf(text, sizeof(text), "listening on %s (%s)", where,
+	         is_loopback ? "this machine only"
+	                     : "open to other machines");
+	transcript_append(c->transcript, &(struct entry){
+		.kind = ENTRY_STATE,
+		.state = ENTRY_LISTENING,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+		.local = where,
+	});
+	size_t used = strlen(c->own->listening);
+	snprintf(c->own->listening + used, LISTENING_MAX - used, "%s%s",
+	         used ? ", " : "", where);
+	c->own->is_exposed |= !is_loopback;
+}
+
+static void on_listening(void *user, const struct address *list, size_t count)
+{
+	struct chat *c = user;
+	for (size_t i = 0; i < count; i++)
+		tell_listening(c, &list[i]);
+	c->own->has_failed = false;
+}
+
+static bool is_full(const struct chat *c)
+{
+	return c->options->max_conns &&
+	       c->own->session_count >= (size_t)c->options->max_conns;
+}
+
+static void on_peer(void *user, struct transport *t,
+                    const struct address *peer)
+{
+	struct chat *c = user;
+	char where[ADDRESS_TEXT_MAX];
+	bool is_late = c->own->accepts_one && c->own->last_number;
+	struct session *s = is_late || is_full(c) ? NULL : add_session(c);
+	if (!s) {
+		address_format(peer, where);
+		t->ops->close(t, true);
+		chat_note(c, "%s refused: %s", where,
+		          is_full(c) ? "as many peers as --max-conns allows"
+		                     : "one peer is served already "
+		                       "(--keep-open serves more)");
+		return;
+	}
+	session_adopt(s, t, peer);
+	if (c->own->has_input_ended && !c->options->no_shutdown)
+		session_shutdown(s);
+	check_later(c);
+}
+
+static void on_trouble(void *user, const struct error *e)
+{
+	chat_error(user, e);
+}
+
+static void on_listen_failed(void *user, const struct error *e)
+{
+	struct chat *c = user;
+	chat_error(c, e);
+	c->own->has_failed = c->own->has_listen_failed = true;
+	check_later(c);
+}
+
+void chat_listen(struct chat *c, const struct endpoint *ep)
+{
+	struct chat_private *p = c->own;
+	struct resolve_settings settings = {
+		.family = c->options->family,
+		.is_numeric = c->options->numeric,
+		.is_passive = true,
+	};
+	struct listener **grown = realloc(
+	    p->listeners, (p->listener_count + 1) * sizeof(*grown));
+	if (!grown)
+		die("no memory for another listener");
+	p->listeners = grown;
+	grown[p->listener_count] = listener_new(
+	    c->loop, c->transport, ep, &settings, &p->listener_ops);
+	if (!grown[p->listener_count])
+		die("no memory for another listener");
+	p->listener_count++;
+}
+
+/* What is said and shown */
+
+void chat_note(struct chat *c, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	transcript_append(c->transcript, &(struct entry){
+		.kind = ENTRY_NOTE,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+	});
+}
+
+/* A sentence of ours that no errno stands behind is about what was asked. */
+void chat_error(struct chat *c, const struct error *e)
+{
+	transcript_append(c->transcript, &(struct entry){
+		.kind = ENTRY_ERROR,
+		.bytes = (const uint8_t *)e->text,
+		.len = strlen(e->text),
+		.code = *e->code ? e->code : "EINVAL",
+		.hint = e->hint,
+	});
+}
+
+static void on_entry(void *user, const struct entry *e)
+{
+	struct chat *c = user;
+	c->own->ops->show(c->own->frontend, e);
+	if (c->options->zero && e->kind == ENTRY_STATE &&
+	    e->state == ENTRY_OPEN)
+		check_later(c);
+}
+
+void chat_hold(struct chat *c, bool is_held)
+{
+	if (c->own->is_held == is_held)
+		return;
+	c->own->is_held = is_held;
+	for_all(c, is_held ? hold : unhold);
+}
+
+bool chat_awaits_first(const struct chat *c)
+{
+	return c->own->listener_count && !c->own->last_number;
+}
+
+bool chat_shows_numbers(const struct chat *c)
+{
+	return c->own->shows_numbers;
+}
+
+const char *chat_listening(const struct chat *c)
+{
+	return c->own->listening;
+}
+
+bool chat_is_exposed(const struct chat *c)
+{
+	return c->own->is_exposed;
+}
+
+/* The end */
+
+void chat_input(struct chat *c, bool has_ended)
+{
+	struct chat_private *p = c->own;
+	if (!has_ended) {
+		if (p->linger.loop)
+			timer_start(c->loop, &p->linger,
+			            linger_ns(c->options));
+		return;
+	}
+	p->has_input_ended = true;
+	for_all(c, close_if_in_ended);
+	if (c->options->send_only)
+		for_all(c, session_close);
+	else if (!c->options->no_shutdown)
+		for_all(c, session_shutdown);
+	if (c->options->quit_after_ms >= 0)
+		timer_start(c->loop, &p->quit,
+		            c->options->quit_after_ms * MS_NS);
+	check_later(c);
+}
+
+static void on_quit_time(struct timer *t)
+{
+	chat_leave(t->user);
+}
+
+static size_t queued(const struct chat *c)
+{
+	size_t sum = 0;
+	for (size_t i = 0; i < c->own->session_count; i++)
+		sum += session_queued(c->own->sessions[i]);
+	return sum;
+}
+
+static void stop(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	loop_stop(c->loop, p->has_failed || p->has_file_failed);
+}
+
+/* Leaving goes on as long as it gets anywhere. */
+static void on_leave_time(struct timer *t)
+{
+	struct chat *c = t->user;
+	size_t left = queued(c);
+	if (left && left < c->own->leave_queued) {
+		c->own->leave_queued = left;
+		timer_start(c->loop, t, LEAVE_PATIENCE_NS);
+		return;
+	}
+	c->own->has_failed = left > 0;
+	stop(c);
+}
+
+void chat_leave(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	if (p->is_leaving) {
+		p->has_failed |= queued(c) > 0;
+		stop(c);
+		return;
+	}
+	p->is_leaving = true;
+	free_listeners(c);
+	p->leave_queued = queued(c);
+	for_all(c, session_leave);
+	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
+	check_later(c);
+}
+
+bool chat_is_leaving(const struct chat *c)
+{
+	return c->own->is_leaving;
+}
+
+void chat_fail(struct chat *c)
+{
+	c->own->has_file_failed = true;
+}
+
+/* At the end of a turn in which something may have ended. */
+static void on_check(struct later *l)
+{
+	struct chat *c = l->user;
+	struct chat_private *p = c->own;
+	while (p->ended_count)
+		session_free(p->ended[--p->ended_count]);
+	if ((p->accepts_one && p->last_number) ||
+	    (p->has_listen_failed && !p->listening[0]))
+		free_listeners(c);
+	if (c->options->zero && !p->is_leaving && p->session_count &&
+	    session_is_open(p->sessions[0]))
+		chat_leave(c);
+	if (p->session_count)
+		return;
+	if (p->is_leaving || (!p->ops->stays && !p->listener_count))
+		stop(c);
+}
+
+static void on_turn_end(void *user)
+{
+	struct chat *c = user;
+	c->own->ops->draw(c->own->frontend);
+}
+
+struct chat *chat_new(struct loop *loop, const struct options *options)
+{
+	struct chat *c = calloc(1, sizeof(*c));
+	struct chat_private *p = calloc(1, sizeof(*p));
+	if (!c || !p)
+		die("no memory for the chat");
+	c->own = p;
+	c->loop = loop;
+	c->options = options;
+	c->transport = &transport_tcp;
+	c->transcript = transcript_new(options->scrollback);
+	c->eol = (enum eol)options->eol;
+	c->start_ns = stamp_mono_ns();
+	c->display = (struct chat_display){
+		.view = (enum view)options->view,
+		.endings = true,
+		.bar = true,
+	};
+	c->session_settings = (struct session_settings){
+		.echo = options->echo,
+		.keeps_entries = true,
+		.discards_in = options->send_only,
+		.tells_steps = options->verbose,
+		.idle_ns = options->idle_timeout_ms * MS_NS,
+		.linger_ns = linger_ns(options),
+	};
+	p->session_ops = (struct session_ops){
+		.on_in_end = on_in_end, .on_end = on_end, .user = c,
+	};
+	p->listener_ops = (struct listener_ops){
+		.on_listening = on_listening,
+		.on_peer = on_peer,
+		.on_trouble = on_trouble,
+		.on_failed = on_listen_failed,
+		.user = c,
+	};
+	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
+	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
+	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };
+	p->check = (struct later){ .on_call = on_check, .user = c };
+	return c;
+}
+
+void chat_free(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	timer_stop(&p->quit);
+	timer_stop(&p->linger);
+	timer_stop(&p->leave);
+	later_cancel(&p->check);
+	free_listeners(c);
+	for (size_t i = 0; i < p->session_count; i++)
+		session_free(p->sessions[i]);
+	while (p->ended_count)
+		session_free(p->ended[--p->ended_count]);
+	transcript_free(c->transcript);
+	free(p->sessions);
+	free(p->ended);
+	free(p->listeners);
+	free(p);
+	free(c);
+}
+
+int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
+{
+	const struct options *o = c->options;
+	struct chat_private *p = c->own;
+	p->ops = ops;
+	p->frontend = ops->start(c, e);
+	if (!p->frontend)
+		return -1;
+	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
+	transcript_on_entry(c->transcript, on_entry, c);
+	loop_on_turn_end(c->loop, on_turn_end, c);
+	if (o->mode == ENDPOINT_LISTEN)
+		chat_listen(c, &o->endpoint);
+	else
+		chat_connect(c, &o->endpoint);
+	int status = loop_run(c->loop);
+	if (status < 0)
+		die("poll: %s", error_name(errno));
+	loop_on_turn_end(c->loop, NULL, NULL);
+	ops->draw(p->frontend);
+	ops->stop(p->frontend);
+	return status;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the files of the chat share, and nobody else sees. */
+
+#ifndef CORE_CHAT_PRIVATE_H
+#define CORE_CHAT_PRIVATE_H
+
+#include <sockchat/chat.h>
+#include <sockchat/listener.h>
+
+#define LISTENING_MAX 256
+
+struct chat_private {
+	const struct frontend_ops *ops;
+	struct frontend *frontend;
+
+	struct session **sessions; /* alive, by rising number */
+	size_t session_count, session_cap;
+	struct session **ended; /* to be freed when the turn is over */
+	size_t ended_count, ended_cap;
+	struct session_ops session_ops;
+	uint32_t last_number, target;
+	bool shows_numbers;
+
+	struct listener **listeners;
+	size_t listener_count;
+	struct listener_ops listener_ops;
+	bool accepts_one; /* the listener goes once it has a peer */
+	bool is_exposed;
+	char listening[LISTENING_MAX];
+
+	struct timer quit, linger, leave;
+	struct later check;
+	bool has_input_ended, is_held, is_leaving;
+	bool has_failed, has_listen_failed, has_file_failed;
+	size_t leave_queued;
+};
+
+/* The index of the first session whose number is not below `number`. */
+size_t chat_lower_bound(const struct chat *c, uint32_t number);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Typed lines: what is sent, what is a command, and how both are completed. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/command.h>
+#include <sockchat/diag.h>
+#include <sockchat/glyph.h>
+
+/* The row that `name` means: the whole name, or a unique beginning of it. */
+static const struct command_row *find(const char *name, size_t len,
+                                      size_t *matches)
+{
+	const struct command_row *found = NULL, *row;
+	*matches = 0;
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		if (strncmp(row->name, name, len) != 0)
+			continue;
+		if (strlen(row->name) == len) {
+			*matches = 1;
+			return row;
+		}
+		found = row;
+		++*matches;
+	}
+	return *matches == 1 ? found : NULL;
+}
+
+static void complain(struct chat *c, const char *name, size_t len,
+                     size_t matches)
+{
+	char word[48], safe[64];
+	struct error e;
+	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	if (matches)
+		error_set(&e, "command /%s is ambiguous: nothing was done",
+		          safe);
+	else
+		error_set(&e, "there is no command /%s: nothing was sent",
+		          safe);
+	error_set_hint(&e, "/help lists the commands; //%s sends the line "
+	                   "/%s", safe, safe);
+	chat_error(c, &e);
+}
+
+static void run(struct chat *c, const char *line, size_t len)
+{
+	size_t name_len = 0, matches;
+	while (name_len < len && line[name_len] != ' ' &&
+	       line[name_len] != '\n')
+		name_len++;
+	const struct command_row *row =
+	    name_len ? find(line, name_len, &matches) : (matches = 0, NULL);
+	if (!row) {
+		complain(c, line, name_len, matches);
+		return;
+	}
+	while (name_len < len && line[name_len] == ' ')
+		name_len++;
+	char *args = strndup(line + name_len, len - name_len);
+	if (!args)
+		die("no memory for a command");
+	row->run(c, args);
+	free(args);
+}
+
+static void send_line(struct chat *c, const char *line, size_t len)
+{
+	struct bytes b;
+	const char *eol;
+	size_t eol_len = eol_bytes(c->eol, &eol);
+	bytes_init(&b, 0);
+	if (bytes_append(&b, line, len) || bytes_append(&b, eol, eol_len))
+		die("no memory for a line");
+	if (b.len)
+		chat_send(c, b.data, b.len);
+	bytes_finish(&b);
+}
+
+void command_run(struct chat *c, const char *line, size_t len)
+{
+	if (len && line[0] == '/' && !(len > 1 && line[1] == '/'))
+		run(c, line + 1, len - 1);
+	else if (len && line[0] == '/')
+		send_line(c, line + 1, len - 1);
+	else
+		send_line(c, line, len);
+}
+
+/* Completion */
+
+struct candidates {
+	char **list;
+	size_t count;
+	const char *word;
+	size_t len;
+};
+
+static void offer(struct candidates *l, const char *before, const char *name)
+{
+	char text[96];
+	int n = snprintf(text, sizeof(text), "%s%s", before, name);
+	if (n < 0 || (size_t)n < l->len || strncmp(text, l->word, l->len) != 0)
+		return;
+	char **grown = realloc(l->list, (l->count + 2) * sizeof(*grown));
+	char *copy = strdup(text);
+	if (!grown || !copy)
+		die("no memory to complete a word");
+	l->list = grown;
+	grown[l->count++] = copy;
+	grown[l->count] = NULL;
+}
+
+static void offer_peers(struct candidates *l, const struct chat *c)
+{
+	struct session *s;
+	char number[16];
+	for (size_t i = 0; (s = chat_session(c, i)) && i < 1000; i++) {
+		snprintf(number, sizeof(number), "%u", session_number(s));
+		offer(l, "", number);
+	}
+}
+
+static void offer_arguments(struct candidates *l, const struct chat *c,
+                            const struct command_row *row)
+{
+	const struct command_row *other;
+	for (const struct choice *x = row->choices; x && x->name; x++)
+		offer(l, "", x->name);
+	if (strstr(row->args, "PEER"))
+		offer_peers(l, c);
+	if (strstr(row->args, "WORD"))
+		for (size_t i = 0; (other = command_row(i)); i++)
+			offer(l, "", other->name);
+}
+
+char **command_complete(struct chat *c, const char *line, size_t point,
+                        size_t *start)
+{
+	struct candidates l = { 0 };
+	const struct command_row *row;
+	size_t name_end = 0, matches;
+	if (!point || line[0] != '/' || (point > 1 && line[1] == '/'))
+		return NULL;
+	while (name_end < point && line[name_end] != ' ')
+		name_end++;
+	*start = point;
+	while (*start && line[*start - 1] != ' ')
+		--*start;
+	l.word = line + *start;
+	l.len = point - *start;
+	if (name_end == point) {
+		for (size_t i = 0; (row = command_row(i)); i++)
+			offer(&l, "/", row->name);
+	} else {
+		row = find(line + 1, name_end - 1, &matches);
+		if (row)
+			offer_arguments(&l, c, row);
+	}
+	return l.list;
+}

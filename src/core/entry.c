@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Entries: their names, and their form in JSON. */
+
+#include <string.h>
+
+#include <sockchat/entry.h>
+#include <sockchat/json.h>
+#include <sockchat/utf8.h>
+
+char entry_mark(const struct entry *e)
+{
+	switch ((enum entry_kind)e->kind) {
+	case ENTRY_MESSAGE:
+		return e->dir == ENTRY_OUT ? '>' : '<';
+	case ENTRY_ERROR:
+		return '!';
+	case ENTRY_STATE:
+	case ENTRY_NOTE:
+		break;
+	}
+	return '*';
+}
+
+const char *entry_state_name(enum entry_state state)
+{
+	static const char *const names[] = {
+		[ENTRY_RESOLVING] = "resolving",
+		[ENTRY_CONNECTING] = "connecting",
+		[ENTRY_LISTENING] = "listening",
+		[ENTRY_OPEN] = "open",
+		[ENTRY_HALF_CLOSED] = "half-closed",
+		[ENTRY_CLOSED] = "closed",
+	};
+	return names[state];
+}
+
+size_t entry_ending(const struct entry *e)
+{
+	if (e->kind != ENTRY_MESSAGE || !e->len || e->bytes[e->len - 1] != '\n')
+		return 0;
+	return e->len > 1 && e->bytes[e->len - 2] == '\r' ? 2 : 1;
+}
+
+static void put_message(struct json *j, const struct entry *e, size_t from)
+{
+	const uint8_t *bytes = e->bytes + from;
+	size_t len = e->len - from;
+	json_number(j, "len", len);
+	if (utf8_is_valid(bytes, len))
+		json_bytes(j, "text", bytes, len);
+	else
+		json_base64(j, "base64", bytes, len);
+	json_bool(j, "complete", (e->flags & ENTRY_COMPLETE) != 0);
+	if (e->flags & ENTRY_CUT)
+		json_bool(j, "cut", true);
+}
+
+static void put_text(struct json *j, const char *name, const char *value)
+{
+	if (*value)
+		json_text(j, name, value);
+}
+
+int entry_json(struct bytes *out, const struct entry *e, size_t from)
+{
+	static const char *const kinds[] = {
+		[ENTRY_MESSAGE] = "message",
+		[ENTRY_STATE] = "state",
+		[ENTRY_NOTE] = "note",
+		[ENTRY_ERROR] = "error",
+	};
+	struct json j;
+	char time[STAMP_TEXT_MAX];
+	stamp_format_utc(time, e->time.wall_us);
+	json_begin(&j, out);
+	json_number(&j, "seq", e->seq);
+	json_text(&j, "time", time);
+	json_number(&j, "session", e->session);
+	json_text(&j, "kind", kinds[e->kind]);
+	if (e->dir != ENTRY_NO_DIR)
+		json_text(&j, "dir", e->dir == ENTRY_IN ? "in" : "out");
+	put_text(&j, "peer", e->peer);
+	if (e->kind == ENTRY_MESSAGE) {
+		put_message(&j, e, from);
+		return json_end(&j);
+	}
+	if (e->kind == ENTRY_STATE) {
+		json_text(&j, "state",
+		          entry_state_name((enum entry_state)e->state));
+		put_text(&j, "local", e->local);
+	}
+	put_text(&j, "code", e->code);
+	json_bytes(&j, "text", e->bytes, e->len);
+	put_text(&j, "hint", e->hint);
+	return json_end(&j);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes cut into lines. */
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include <sockchat/framing.h>
+#include <sockchat/utf8.h>
+
+/* The bytes of one message, or of a part of it. */
+struct piece {
+	struct transcript *transcript;
+	uint32_t session;
+	const char *peer;
+	const uint8_t *bytes;
+	size_t len;
+	unsigned flags;
+};
+
+static int begin(struct framing *f, const struct piece *p)
+{
+	f->len = 0;
+	f->seq = transcript_append(p->transcript, &(struct entry){
+		.session = p->session,
+		.kind = ENTRY_MESSAGE,
+		.dir = (uint8_t)f->dir,
+		.flags = (uint8_t)p->flags,
+		.bytes = p->bytes,
+		.len = p->len,
+		.peer = p->peer,
+	});
+	return f->seq ? 0 : -1;
+}
+
+/* Grow the message under way; begin one when there is none (any more). */
+static int put(struct framing *f, struct piece *p)
+{
+	bool is_ended = p->bytes[p->len - 1] == '\n';
+	bool is_cut = !is_ended && f->len + p->len >= FRAMING_MESSAGE_MAX;
+	int failed = -1;
+	p->flags = (is_ended || is_cut ? ENTRY_COMPLETE : 0) |
+	           (is_cut ? ENTRY_CUT : 0);
+	if (f->seq)
+		failed = transcript_extend(p->transcript, f->seq, p->bytes,
+		                           p->len, p->flags);
+	if (failed && (!f->seq || errno == ENOENT))
+		failed = begin(f, p);
+	f->len += p->len;
+	if (p->flags)
+		framing_end(f);
+	return failed;
+}
+
+int framing_take(struct framing *f, struct transcript *t, uint32_t session,
+                 const char *peer, const void *bytes, size_t len)
+{
+	struct piece p = {
+		.transcript = t,
+		.session = session,
+		.peer = peer,
+		.bytes = bytes,
+	};
+	for (; len; len -= p.len, p.bytes += p.len) {
+		p.len = FRAMING_MESSAGE_MAX - f->len;
+		if (p.len > len)
+			p.len = len;
+		const uint8_t *end = memchr(p.bytes, '\n', p.len);
+		if (end)
+			p.len = (size_t)(end - p.bytes) + 1;
+		if (put(f, &p))
+			return -1;
+	}
+	return 0;
+}
+
+void framing_break(struct framing *f, const struct transcript *t)
+{
+	const struct entry *e = f->seq ? transcript_at(t, f->seq) : NULL;
+	if (!e || !utf8_unfinished(e->bytes, e->len))
+		framing_end(f);
+}
+
+void framing_end(struct framing *f)
+{
+	f->seq = f->len = 0;
+}

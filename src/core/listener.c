@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The places where peers are accepted. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/glyph.h>
+#include <sockchat/listener.h>
+
+#define ACCEPT_BATCH   64
+#define PORT_TRIES     32
+#define RETRY_NS       (100 * MS_NS)
+#define TROUBLE_GAP_NS (5000 * MS_NS)
+
+struct place {
+	struct listener *listener;
+	struct transport *transport;
+	struct watch watch;
+};
+
+struct listener {
+	struct loop *loop;
+	const struct transport_ops *transport;
+	const struct listener_ops *ops;
+	struct endpoint endpoint;
+	struct resolve *resolve;
+	struct place *places;
+	size_t count;
+	struct timer retry;
+	int64_t trouble_ns; /* when it was told last, 0 for never */
+	bool is_paused, is_starved;
+	/* As long as a call of ours is on the stack it isn't freed. */
+	bool is_busy, is_over;
+};
+
+static void close_places(struct listener *ls)
+{
+	for (size_t i = 0; i < ls->count; i++) {
+		struct place *p = &ls->places[i];
+
+		watch_remove(&p->watch);
+		p->transport->ops->close(p->transport, false);
+	}
+	ls->count = 0;
+}
+
+static void finish(struct listener *ls)
+{
+	free(ls->places);
+	free(ls);
+}
+
+static void leave(struct listener *ls)
+{
+	ls->is_busy = false;
+	if (ls->is_over)
+		finish(ls);
+}
+
+void listener_free(struct listener *ls)
+{
+	if (!ls)
+		return;
+	ls->is_over = true;
+	resolve_cancel(ls->resolve);
+	timer_stop(&ls->retry);
+	close_places(ls);
+	if (!ls->is_busy)
+		finish(ls);
+}
+
+static void update_watches(struct listener *ls)
+{
+	bool is_open = !ls->is_paused && !ls->is_starved;
+
+	for (size_t i = 0; i < ls->count; i++)
+		watch_set(&ls->places[i].watch, is_open ? LOOP_READ : 0);
+}
+
+void listener_pause(struct listener *ls)
+{
+	ls->is_paused = true;
+	update_watches(ls);
+}
+
+void listener_resume(struct listener *ls)
+{
+	ls->is_paused = false;
+	update_watches(ls);
+}
+
+void listener_retry(struct listener *ls)
+{
+	if (!ls->is_starved)
+		return;
+	timer_stop(&ls->retry);
+	ls->is_starved = false;
+	update_watches(ls);
+}
+
+static void on_retry(struct timer *t)
+{
+	listener_retry(t->user);
+}
+
+static void tell_trouble(struct listener *ls, int errnum)
+{
+	char where[ENDPOINT_TEXT_MAX], shown[ENDPOINT_TEXT_MAX];
+	int64_t now_ns = loop_now_ns(ls->loop);
+	struct error e;
+
+	if (ls->trouble_ns && now_ns - ls->trouble_ns < TROUBLE_GAP_NS)
+		return;
+	ls->trouble_ns = now_ns;
+	endpoint_format(&ls->endpoint, where);
+	glyph_copy(shown, sizeof(shown), where, 0);
+	explain_accept(&e, errnum, shown);
+	ls->ops->on_trouble(ls->ops->user, &e);
+}
+
+/* The system can't give us a peer now: peers wait until it can, for asking
+ * again at once would only burn the machine. */
+static void starve(struct listener *ls, int errnum)
+{
+	ls->is_starved = true;
+	update_watches(ls);
+	(void)timer_start(ls->loop, &ls->retry, RETRY_NS);
+	tell_trouble(ls, errnum);
+}
+
+static void on_knock(struct watch *w, unsigned ready)
+{
+	struct place *p = w->user;
+	struct listener *ls = p->listener;
+
+	(void)ready;
+	ls->is_busy = true;
+	for (int i = 0; i < ACCEPT_BATCH && !ls->is_over && !ls->is_paused;
+	     i++) {
+		struct address peer;
+		struct transport *t =
+		    p->transport->ops->accept(p->transport, &peer);
+
+		if (t) {
+			ls->ops->on_peer(ls->ops->user, t, &peer);
+			continue;
+		}
+		if (errno != EAGAIN && errno != EWOULDBLOCK)
+			starve(ls, errno);
+		break;
+	}
+	leave(ls);
+}
+
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur >= limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void real_address(const struct place *p, struct address *a)
+{
+	struct address local;
+
+	if (transport_local(p->transport, &local))
+		*a = local;
+}
+
+/* -1 with errno. */
+static int open_place(struct listener *ls, struct address *a)
+{
+	struct place *p = &ls->places[ls->count];
+
+	memset(p, 0, sizeof(*p));
+	p->listener = ls;
+	p->transport = ls->transport->listen(a);
+	if (!p->transport)
+		return -1;
+	p->watch.on_ready = on_knock;
+	p->watch.user = p;
+	if (watch_add_socket(ls->loop, &p->watch, p->transport->fd, LOOP_READ) <
+	    0) {
+		int saved = errno;
+
+		p->transport->ops->close(p->transport, false);
+		errno = saved;
+		return -1;
+	}
+	real_address(p, a);
+	ls->count++;
+	return 0;
+}
+
+/* Whether an address that gave `errnum` can be done without: of a pair that
+ * we made up ourselves the machine may have only one family. */
+static bool is_dispensable(const struct listener *ls, int errnum)
+{
+	const char *host = ls->endpoint.host;
+
+	return (*host == '\0' || strcmp(host, "*") == 0) &&
+	       (errnum == EAFNOSUPPORT || errnum == EADDRNOTAVAIL);
+}
+
+/* Listen on as many of `list` as can be, all with the same port; the real
+ * addresses stand at the front of `out`.  0, or the errno that forbids it and
+ * the address in `out[0]`. */
+static int open_places(struct listener *ls, const struct address *list,
+                       size_t count, struct address *out)
+{
+	int missing = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct address *a = &out[ls->count];
+
+		*a = list[i];
+		if (ls->count > 0 && address_port(a) == 0)
+			address_set_port(a, address_port(&out[0]));
+		if (open_place(ls, a) == 0)
+			continue;
+		if (!is_dispensable(ls, errno)) {
+			missing = errno;
+			close_places(ls);
+			out[0] = *a;
+			return missing;
+		}
+		missing = errno;
+	}
+	return ls->count > 0 ? 0 : missing;
+}
+
+/* As open_places(); when a free port was asked for and turns out to be taken
+ * at another address, another one is asked for. */
+static int open_all(struct listener *ls, const struct address *list,
+                    size_t count, struct address *out)
+{
+	int errnum = EADDRINUSE;
+
+	for (int i = 0; i < PORT_TRIES && errnum == EADDRINUSE; i++) {
+		errnum = open_places(ls, list, count, out);
+		if (address_port(&list[0]) != 0)
+			break;
+	}
+	return errnum;
+}
+
+static void fail(struct listener *ls, int errnum, const char *where)
+{
+	struct error e;
+
+	explain_listen(&e, errnum, where);
+	ls->ops->on_failed(ls->ops->user, &e);
+}
+
+static void start(struct listener *ls, const struct address *list, size_t count)
+{
+	struct address *out = calloc(count, sizeof(*out));
+	char where[ADDRESS_TEXT_MAX];
+	int errnum = ENOMEM;
+
+	ls->places = calloc(count, sizeof(*ls->places));
+	raise_descriptor_limit();
+	if (out && ls->places)
+		errnum = open_all(ls, list, count, out);
+	if (errnum == 0) {
+		update_watches(ls);
+		ls->ops->on_listening(ls->ops->user, out, ls->count);
+	} else {
+		address_format(out ? out : list, where);
+		fail(ls, errnum, where);
+	}
+	free(out);
+}
+
+static void on_resolved(void *user, const struct address *list, size_t count,
+                        const struct error *e)
+{
+	struct listener *ls = user;
+
+	ls->resolve = NULL;
+	ls->is_busy = true;
+	if (count == 0)
+		ls->ops->on_failed(ls->ops->user, e);
+	else
+		start(ls, list, count);
+	leave(ls);
+}
+
+struct listener *listener_new(struct loop *l,
+                              const struct transport_ops *transport,
+                              const struct endpoint *ep,
+                              const struct resolve_settings *settings,
+                              const struct listener_ops *ops)
+{
+	struct resolve_settings passive = *settings;
+	struct listener *ls = calloc(1, sizeof(*ls));
+
+	if (!ls)
+		return NULL;
+	passive.is_passive = true;
+	ls->loop = l;
+	ls->transport = transport;
+	ls->ops = ops;
+	ls->endpoint = *ep;
+	ls->retry.on_time = on_retry;
+	ls->retry.user = ls;
+	ls->resolve = resolve_start(l, ep, &passive, on_resolved, ls);
+	if (!ls->resolve) {
+		finish(ls);
+		return NULL;
+	}
+	return ls;
+}

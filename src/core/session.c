@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* One conversation: what the transport brings becomes messages, what is sent
+ * waits in a queue, and each half ends by itself. */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/glyph.h>
+
+#include "session_private.h"
+
+#define READ_SIZE     ((size_t)64 << 10)
+#define DRAIN_MAX     ((size_t)1 << 20)
+#define ACK_FIRST_NS  (1 * MS_NS)
+#define ACK_SLOWEST_NS (50 * MS_NS)
+
+static void update(struct session *s);
+
+/* Entries */
+
+static void tell_state(struct session *s, enum entry_state state,
+                       const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void tell_state(struct session *s, enum entry_state state,
+                       const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	s->phase = state;
+	transcript_append(s->transcript, &(struct entry){
+		.session = s->number,
+		.kind = ENTRY_STATE,
+		.state = (uint8_t)state,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+		.peer = s->peer,
+		.local = s->local,
+	});
+}
+
+static void tell_error(struct session *s, const struct error *e)
+{
+	transcript_append(s->transcript, &(struct entry){
+		.session = s->number,
+		.kind = ENTRY_ERROR,
+		.bytes = (const uint8_t *)e->text,
+		.len = strlen(e->text),
+		.peer = s->peer,
+		.code = e->code,
+		.hint = e->hint,
+	});
+}
+
+/* -1 without memory. */
+static int take_messages(struct session *s, struct framing *f,
+                         const uint8_t *bytes, size_t len)
+{
+	if (!s->settings->keeps_entries)
+		return 0;
+	return framing_take(f, s->transcript, s->number, s->peer, bytes, len);
+}
+
+/* One message as a whole, whatever is in it. */
+static void tell_sent(struct session *s, const void *bytes, size_t len)
+{
+	transcript_append(s->transcript, &(struct entry){
+		.session = s->number,
+		.kind = ENTRY_MESSAGE,
+		.dir = ENTRY_OUT,
+		.flags = ENTRY_COMPLETE,
+		.bytes = bytes,
+		.len = len,
+		.peer = s->peer,
+	});
+}
+
+/* The end */
+
+static void on_over(struct session *s, bool failed)
+{
+	if (s->is_over)
+		return;
+	s->is_over = true;
+	watch_remove(&s->watch);
+	timer_stop(&s->drip);
+	timer_stop(&s->idle);
+	timer_stop(&s->ack);
+	timer_stop(&s->linger);
+	dial_cancel(s->dial);
+	s->dial = NULL;
+	s->halves = HALVES_CLOSED;
+	if (s->local[0])
+		tell_state(s, ENTRY_CLOSED,
+		           "connection closed: %llu bytes received, "
+		           "%llu bytes sent",
+		           (unsigned long long)s->bytes_in,
+		           (unsigned long long)s->bytes_out);
+	else
+		tell_state(s, ENTRY_CLOSED, "not connected%s",
+		           outq_len(&s->queue) ? ": what waited to be sent is "
+		                                 "lost"
+		                               : "");
+	outq_finish(&s->queue);
+	s->ops->on_end(s->ops->user, s, failed);
+}
+
+static void close_transport(struct session *s, bool abort)
+{
+	watch_remove(&s->watch);
+	if (s->transport)
+		s->transport->ops->close(s->transport, abort);
+	s->transport = NULL;
+}
+
+static void fail_with(struct session *s, const struct error *e)
+{
+	tell_error(s, e);
+	close_transport(s, false);
+	on_over(s, true);
+}
+
+static void fail(struct session *s, int errnum)
+{
+	struct error e;
+	explain_broken(&e, errnum, s->peer, s->bytes_in, s->bytes_out);
+	fail_with(s, &e);
+}
+
+/* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and
+ * take from the peer what it has not read yet. */
+static void drain(struct session *s)
+{
+	uint8_t bytes[4096];
+	size_t sum = 0;
+	while (sum < DRAIN_MAX && halves_is_in_open(s->halves)) {
+		ssize_t n = s->transport->ops->read(s->transport, bytes,
+		                                    sizeof(bytes));
+		if (n <= 0)
+			return;
+		sum += (size_t)n;
+	}
+}
+
+static void end(struct session *s)
+{
+	drain(s);
+	close_transport(s, false);
+	on_over(s, false);
+}
+
+/* Both halves have ended, or we leave: wait until the peer's system has it
+ * all. */
+static void wait_for_ack(struct session *s)
+{
+	ssize_t pending = s->transport->ops->pending(s->transport);
+	if (pending < 0) {
+		fail(s, errno);
+	} else if (pending == 0) {
+		end(s);
+	} else {
+		s->ack_ns = s->ack_ns ? 2 * s->ack_ns : ACK_FIRST_NS;
+		if (s->ack_ns > ACK_SLOWEST_NS)
+			s->ack_ns = ACK_SLOWEST_NS;
+		timer_start(s->loop, &s->ack, s->ack_ns);
+	}
+}
+
+static void on_ack_time(struct timer *t)
+{
+	wait_for_ack(t->user);
+}
+
+static void on_linger_time(struct timer *t)
+{
+	struct session *s = t->user;
+	s->leaves = true;
+	update(s);
+}
+
+static void on_idle_time(struct timer *t)
+{
+	struct session *s = t->user;
+	int64_t left = s->moved_ns + s->settings->idle_ns -
+	               loop_now_ns(s->loop);
+	struct error e;
+	if (left > 0) {
+		timer_start(s->loop, t, left);
+		return;
+	}
+	explain_idle_timeout(&e, s->settings->idle_ns / MS_NS, s->peer);
+	fail_with(s, &e);
+}
+
+static void note_movement(struct session *s)
+{
+	s->moved_ns = loop_now_ns(s->loop);
+	if (s->settings->idle_ns && !s->idle.loop)
+		timer_start(s->loop, &s->idle, s->settings->idle_ns);
+}
+
+/* Out */
+
+/* How many bytes may go now. */
+static size_t allowance(const struct session *s)
+{
+	size_t len = outq_len(&s->queue);
+	size_t drip = s->settings->drip_bytes;
+	if (!drip || len <= drip)
+		return len;
+	return drip;
+}
+
+static int write_queue(struct session *s)
+{
+	while (outq_len(&s->queue) && !s->drip.loop) {
+		size_t len = allowance(s);
+		ssize_t n = s->transport->ops->write(
+		    s->transport, outq_front(&s->queue), len);
+		if (n < 0)
+			return errno == EAGAIN ? 0 : -1;
+		outq_consume(&s->queue, (size_t)n);
+		s->bytes_out += (uint64_t)n;
+		note_movement(s);
+		if (s->settings->drip_bytes && outq_len(&s->queue))
+			timer_start(s->loop, &s->drip, s->settings->drip_ns);
+		else if ((size_t)n < len)
+			return 0;
+	}
+	return 0;
+}
+
+static void end_out(struct session *s)
+{
+	if (s->transport->ops->shutdown(s->transport)) {
+		fail(s, errno);
+		return;
+	}
+	s->halves = halves_end_out(s->halves);
+	if (halves_is_in_open(s->halves)) {
+		tell_state(s, ENTRY_HALF_CLOSED,
+		           "our half is closed (FIN sent): nothing more can be "
+		           "sent, the peer may go on");
+		if (s->closes)
+			timer_start(s->loop, &s->linger,
+			            s->settings->linger_ns);
+	}
+}
+
+static void on_drip_time(struct timer *t)
+{
+	update(t->user);
+}
+
+/* In */
+
+static void end_in(struct session *s)
+{
+	s->halves = halves_end_in(s->halves);
+	framing_end(&s->in);
+	if (!halves_is_out_open(s->halves))
+		return;
+	if (s->settings->echo || s->closes)
+		s->shuts_down = true;
+	tell_state(s, ENTRY_HALF_CLOSED,
+	           s->shuts_down
+	               ? "the peer has closed its half (FIN received)"
+	               : "the peer has closed its half (FIN received): you can "
+	                 "still send; /close ends the connection");
+	if (!s->shuts_down)
+		s->ops->on_in_end(s->ops->user, s);
+}
+
+static int take(struct session *s, const uint8_t *bytes, size_t len)
+{
+	s->bytes_in += len;
+	note_movement(s);
+	if (s->settings->discards_in)
+		return 0;
+	if (take_messages(s, &s->in, bytes, len))
+		return -1;
+	if (!s->settings->echo || !halves_is_out_open(s->halves) ||
+	    s->shuts_down)
+		return 0;
+	if (outq_append(&s->queue, bytes, len))
+		return -1;
+	return take_messages(s, &s->out, bytes, len);
+}
+
+static void read_peer(struct session *s)
+{
+	uint8_t bytes[READ_SIZE];
+	ssize_t n = s->transport->ops->read(s->transport, bytes,
+	                                    sizeof(bytes));
+	if (n > 0) {
+		if (take(s, bytes, (size_t)n))
+			fail(s, ENOMEM);
+	} else if (n == 0) {
+		end_in(s);
+	} else if (errno != EAGAIN) {
+		fail(s, errno);
+	}
+}
+
+/* Readiness */
+
+static bool wants_read(struct session *s)
+{
+	size_t queued = outq_len(&s->queue);
+	if (queued >= SESSION_QUEUE_HIGH)
+		s->is_full = true;
+	else if (queued <= SESSION_QUEUE_LOW)
+		s->is_full = false;
+	return halves_is_in_open(s->halves) && !s->is_paused && !s->is_held &&
+	       !(s->settings->echo && s->is_full);
+}
+
+/* Do what can be done now, and watch for what comes next. */
+static void update(struct session *s)
+{
+	unsigned events = 0;
+	if (!s->transport || s->is_over)
+		return;
+	if (halves_is_out_open(s->halves)) {
+		if (write_queue(s)) {
+			fail(s, errno);
+			return;
+		}
+		if (s->shuts_down && !outq_len(&s->queue))
+			end_out(s);
+	}
+	if (s->is_over)
+		return;
+	if (s->halves == HALVES_CLOSED ||
+	    (s->leaves && !halves_is_out_open(s->halves))) {
+		if (!s->ack.loop)
+			wait_for_ack(s);
+		if (s->is_over)
+			return;
+	}
+	if (wants_read(s))
+		events |= LOOP_READ;
+	if (outq_len(&s->queue) && !s->drip.loop)
+		events |= LOOP_WRITE;
+	/* with both halves closed a hang-up is the normal state of things */
+	if (!events && s->halves != HALVES_CLOSED)
+		events = LOOP_HANGUP;
+	watch_set(&s->watch, events);
+}
+
+static void on_ready(struct watch *w, unsigned ready)
+{
+	struct session *s = w->user;
+	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(s->halves))
+		read_peer(s);
+	else if (ready & LOOP_HANGUP)
+		fail(s, s->transport->ops->pending(s->transport) < 0
+		            ? errno
+		            : ECONNRESET);
+	update(s);
+}
+
+/* The beginning */
+
+static void open_transport(struct session *s, struct transport *t,
+                           const struct address *peer)
+{
+	struct address local;
+	struct error e;
+	s->transport = t;
+	address_format(peer, s->peer);
+	if (transport_local(t, &local))
+		address_format(&local, s->local);
+	if (watch_add_socket(s->loop, &s->watch, t->fd, LOOP_READ)) {
+		error_set_errno(&e, errno, "cannot watch the connection");
+		fail_with(s, &e);
+		return;
+	}
+	note_movement(s);
+}
+
+static void on_connecting(void *user)
+{
+	struct session *s = user;
+	tell_state(s, ENTRY_CONNECTING, "connecting to %s", s->peer);
+}
+
+static void on_step(void *user, const char *text)
+{
+	struct session *s = user;
+	transcript_append(s->transcript, &(struct entry){
+		.session = s->number,
+		.kind = ENTRY_NOTE,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+		.peer = s->peer,
+	});
+}
+
+static void on_dialed(void *user, struct transport *t,
+                      const struct address *peer, const struct error *e)
+{
+	struct session *s = user;
+	s->dial = NULL;
+	if (!t) {
+		fail_with(s, e);
+		return;
+	}
+	open_transport(s, t, peer);
+	if (!s->is_over)
+		tell_state(s, ENTRY_OPEN, "connected to %s from %s", s->peer,
+		           s->local);
+	update(s);
+}
+
+struct session *session_new(struct loop *l, struct transcript *transcript,
+                            uint32_t number,
+                            const struct session_settings *settings,
+                            const struct session_ops *ops)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->loop = l;
+	s->transcript = transcript;
+	s->number = number;
+	s->settings = settings;
+	s->ops = ops;
+	s->in.dir = ENTRY_IN;
+	s->out.dir = ENTRY_OUT;
+	outq_init(&s->queue, SESSION_QUEUE_MAX);
+	s->watch = (struct watch){ .on_ready = on_ready, .user = s };
+	s->drip = (struct timer){ .on_time = on_drip_time, .user = s };
+	s->idle = (struct timer){ .on_time = on_idle_time, .user = s };
+	s->ack = (struct timer){ .on_time = on_ack_time, .user = s };
+	s->linger = (struct timer){ .on_time = on_linger_time, .user = s };
+	return s;
+}
+
+void session_free(struct session *s)
+{
+	if (!s)
+		return;
+	timer_stop(&s->drip);
+	timer_stop(&s->idle);
+	timer_stop(&s->ack);
+	timer_stop(&s->linger);
+	dial_cancel(s->dial);
+	close_transport(s, false);
+	outq_finish(&s->queue);
+	free(s);
+}
+
+void session_connect(struct session *s, const struct transport_ops *transport,
+                     const struct endpoint *ep,
+                     const struct dial_settings *settings)
+{
+	char where[ENDPOINT_TEXT_MAX];
+	struct error e;
+	endpoint_format(ep, where);
+	glyph_copy(s->peer, sizeof(s->peer), where, GLYPH_ASCII);
+	s->dial_ops = (struct dial_ops){
+		.on_connecting = on_connecting,
+		.on_step = s->settings->tells_steps ? on_step : NULL,
+		.on_done = on_dialed,
+		.user = s,
+	};
+	tell_state(s, ENTRY_RESOLVING, "resolving %s", s->peer);
+	s->dial = dial_start(s->loop, transport, ep, settings, &s->dial_ops);
+	if (!s->dial) {
+		error_set_errno(&e, errno, "cannot connect to %s", s->peer);
+		fail_with(s, &e);
+	}
+}
+
+void session_adopt(struct session *s, struct transport *t,
+                   const struct address *peer)
+{
+	open_transport(s, t, peer);
+	if (!s->is_over)
+		tell_state(s, ENTRY_OPEN, "connection from %s", s->peer);
+	update(s);
+}
+
+/* What the user asks for */
+
+int session_send(struct session *s, const void *bytes, size_t len,
+                 struct error *e)
+{
+	if (s->is_over)
+		return error_set(e, "not sent: the connection to %s has ended",
+		                 s->peer);
+	if (!halves_is_out_open(s->halves) || s->shuts_down)
+		return error_set(e, "not sent: our half of the connection to "
+		                    "%s is closed", s->peer);
+	if (outq_append(&s->queue, bytes, len))
+		return error_set_errno(e, errno, "not sent: %zu bytes wait for "
+		                       "%s already", outq_len(&s->queue),
+		                       s->peer);
+	framing_break(&s->in, s->transcript);
+	framing_end(&s->out);
+	if (s->settings->keeps_entries)
+		tell_sent(s, bytes, len);
+	update(s);
+	return 0;
+}
+
+void session_shutdown(struct session *s)
+{
+	s->shuts_down = true;
+	update(s);
+}
+
+static void begin_close(struct session *s)
+{
+	if (!s->transport) {
+		on_over(s, true);
+		return;
+	}
+	s->closes = s->shuts_down = true;
+	session_pause(s, false);
+	if (!halves_is_out_open(s->halves))
+		timer_start(s->loop, &s->linger, s->settings->linger_ns);
+	update(s);
+}
+
+void session_close(struct session *s)
+{
+	if (!s->is_over && !s->closes)
+		begin_close(s);
+}
+
+void session_leave(struct session *s)
+{
+	s->leaves = true;
+	if (!s->is_over)
+		begin_close(s);
+}
+
+void session_reset(struct session *s)
+{
+	if (s->is_over)
+		return;
+	close_transport(s, true);
+	on_over(s, false);
+}
+
+void session_pause(struct session *s, bool is_paused)
+{
+	s->is_paused = is_paused;
+	update(s);
+}
+
+void session_hold(struct session *s, bool is_held)
+{
+	s->is_held = is_held;
+	update(s);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The command line: what is taken, and what is said of what is not. */
+
+#include "unit.h"
+
+#include <sys/socket.h>
+
+#include <sockchat/options.h>
+
+#define WORDS_MAX 12
+
+static struct error e;
+
+/* Parse words that stand behind the program's name. */
+static int parse(struct options *o, const char *line)
+{
+	static char copy[256];
+	char *argv[WORDS_MAX] = { "sockchat" }, *rest = copy;
+	int argc = 1;
+	snprintf(copy, sizeof(copy), "%s", line);
+	while (argc < WORDS_MAX - 1 && (argv[argc] = strsep(&rest, " ")))
+		argc++;
+	return options_parse(o, argc, argv, &e);
+}
+
+static void refuse(const char *line, const char *sentence)
+{
+	struct options o;
+	assert_int_equal(parse(&o, line), -1);
+	assert_string_equal(e.text, sentence);
+}
+
+static void options_and_operands_may_be_mixed(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "connect -n host -w 1.5 80 --eol=crlf"), 0);
+	assert_int_equal(o.mode, ENDPOINT_CONNECT);
+	assert_string_equal(o.endpoint.host, "host");
+	assert_string_equal(o.endpoint.port, "80");
+	assert_true(o.numeric);
+	assert_int_equal(o.connect_timeout_ms, 1500);
+	assert_int_equal(o.eol, EOL_CRLF);
+	assert_int_equal(o.linger_ms, LINGER_DEFAULT);
+	assert_int_equal(o.quit_after_ms, -1);
+}
+
+static void letters_and_long_names_mean_the_same(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "-6 listen -km 3 --echo --json 0"), 0);
+	assert_int_equal(o.mode, ENDPOINT_LISTEN);
+	assert_int_equal(o.family, AF_INET6);
+	assert_true(o.keep_open && o.echo);
+	assert_int_equal(o.max_conns, 3);
+	assert_int_equal(o.ui, UI_JSON);
+	assert_int_equal(parse(&o, "listen --linger inf -q 500ms -- 0"), 0);
+	assert_int_equal(o.linger_ms, LINGER_FOREVER);
+	assert_int_equal(o.quit_after_ms, 500);
+}
+
+static void a_wrong_option_is_named(void **state)
+{
+	(void)state;
+	refuse("listen --foo 0", "unknown option --foo");
+	refuse("listen -Z 0", "unknown option -Z");
+	refuse("listen 0 -m", "option -m, --max-conns needs a value: N");
+	refuse("listen -m 0 0",
+	       "option -m, --max-conns: '0' is not a number from 1 to "
+	       "1000000");
+	refuse("connect -w 5x h 1",
+	       "option -w, --connect-timeout: '5x' is not a time: 2, 1.5, "
+	       "500ms, 2m");
+	refuse("connect --eol tab h 1",
+	       "option --eol: 'tab' is not lf, crlf, cr, nul or none");
+	refuse("connect --echo h 1",
+	       "option --echo is for 'sockchat listen'");
+	refuse("listen -z 1", "option -z, --zero is for 'sockchat connect'");
+	refuse("listen --echo=yes 0", "option --echo takes no value");
+	refuse("", "'' is neither 'connect' nor 'listen'");
+	refuse("serve 1", "'serve' is neither 'connect' nor 'listen'");
+}
+
+static void what_excludes_each_other_is_refused(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "connect --send-only --recv-only h 1"), -1);
+	assert_int_equal(parse(&o, "listen --echo --recv-only 1"), -1);
+}
+
+static void what_the_user_wrote_is_shown_safely(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "listen --f\033[31m 0"), -1);
+	assert_null(strchr(e.text, 033));
+}
+
+static void help_fits_eighty_columns_and_names_every_option(void **state)
+{
+	struct bytes help = { 0 };
+	const struct option_row *row;
+	(void)state;
+	assert_int_equal(options_help(&help), 0);
+	const char *text = bytes_text(&help);
+	for (const char *at = text; *at; at = strchr(at, '\n') + 1)
+		assert_true(strchr(at, '\n') - at <= 80);
+	for (size_t i = 0; (row = options_row(i)); i++)
+		assert_non_null(strstr(text, row->name));
+	bytes_finish(&help);
+}
+
+static void a_choice_may_be_shortened_when_it_is_unique(void **state)
+{
+	(void)state;
+	assert_int_equal(choice_find(view_choices, "m"), VIEW_MIXED);
+	assert_int_equal(choice_find(eol_choices, "cr"), EOL_CR);
+	assert_int_equal(choice_find(eol_choices, "c"), -1);
+	assert_int_equal(choice_find(eol_choices, "n"), -1);
+	assert_int_equal(choice_find(eol_choices, ""), -1);
+}
+
+static void endings_are_what_they_say(void **state)
+{
+	const char *bytes;
+	(void)state;
+	assert_int_equal(eol_bytes(EOL_CRLF, &bytes), 2);
+	assert_memory_equal(bytes, "\r\n", 2);
+	assert_int_equal(eol_bytes(EOL_NUL, &bytes), 1);
+	assert_int_equal(bytes[0], 0);
+	assert_int_equal(eol_bytes(EOL_NONE, &bytes), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(options_and_operands_may_be_mixed),
+		cmocka_unit_test(letters_and_long_names_mean_the_same),
+		cmocka_unit_test(a_wrong_option_is_named),
+		cmocka_unit_test(what_excludes_each_other_is_refused),
+		cmocka_unit_test(what_the_user_wrote_is_shown_safely),
+		cmocka_unit_test(
+		    help_fits_eighty_columns_and_names_every_option),
+		cmocka_unit_test(a_choice_may_be_shortened_when_it_is_unique),
+		cmocka_unit_test(endings_are_what_they_say),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

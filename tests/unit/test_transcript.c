@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The transcript: numbered, bounded, and never slow or wrong when it drops. */
+
+#include <errno.h>
+
+#include <sockchat/transcript.h>
+
+#include "unit.h"
+
+#define CHUNK     ((size_t)256 << 10)
+#define PEERS_MAX 64
+
+static struct transcript *t;
+
+static uint64_t add(const void *bytes, size_t len)
+{
+	return transcript_append(t, &(struct entry){
+		.session = 1,
+		.kind = ENTRY_MESSAGE,
+		.dir = ENTRY_IN,
+		.bytes = bytes,
+		.len = len,
+		.peer = "127.0.0.1:9",
+	});
+}
+
+static uint64_t add_text(const char *text)
+{
+	return add(text, strlen(text));
+}
+
+static int extend_text(uint64_t seq, const char *text)
+{
+	return transcript_extend(t, seq, text, strlen(text), 0);
+}
+
+static void assert_entry(uint64_t seq, const char *text)
+{
+	const struct entry *e = transcript_at(t, seq);
+	assert_non_null(e);
+	assert_int_equal(e->seq, seq);
+	assert_int_equal(e->len, strlen(text));
+	assert_memory_equal(e->bytes, text, e->len);
+}
+
+/* Add entries of this size until the first one is gone. */
+static void push_out(uint64_t seq, size_t len)
+{
+	uint8_t *bytes = calloc(1, len);
+	assert_non_null(bytes);
+	while (transcript_at(t, seq))
+		assert_true(add(bytes, len));
+	free(bytes);
+}
+
+static void an_empty_one_has_nothing(void **state)
+{
+	uint64_t bytes = 42;
+	(void)state;
+	assert_int_equal(transcript_first(t), 1);
+	assert_int_equal(transcript_end(t), 1);
+	assert_int_equal(transcript_dropped(t, &bytes), 0);
+	assert_int_equal(bytes, 0);
+	assert_int_equal(transcript_memory(t), 0);
+	for (uint64_t seq = 0; seq < 3; seq++)
+		assert_null(transcript_at(t, seq));
+	assert_int_equal(extend_text(1, "x"), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void entries_are_numbered_from_one(void **state)
+{
+	(void)state;
+	for (uint64_t seq = 1; seq <= 3; seq++)
+		assert_int_equal(add_text("x"), seq);
+	assert_int_equal(transcript_first(t), 1);
+	assert_int_equal(transcript_end(t), 4);
+	assert_null(transcript_at(t, 0));
+	assert_null(transcript_at(t, 4));
+}
+
+static void a_draft_is_copied_with_all_its_words(void **state)
+{
+	char text[] = "refused", peer[] = "[::1]:9", local[] = "[::1]:7";
+	char code[] = "ECONNREFUSED", hint[] = "start it";
+	(void)state;
+	uint64_t seq = transcript_append(t, &(struct entry){
+		.time = { .wall_us = 5, .mono_ns = 6 },
+		.session = 7,
+		.kind = ENTRY_ERROR,
+		.dir = ENTRY_OUT,
+		.state = ENTRY_CLOSED,
+		.flags = ENTRY_CUT,
+		.bytes = (uint8_t *)text,
+		.len = strlen(text),
+		.peer = peer,
+		.local = local,
+		.code = code,
+		.hint = hint,
+	});
+	text[0] = peer[0] = local[0] = code[0] = hint[0] = '?';
+	const struct entry *e = transcript_at(t, seq);
+	assert_entry(seq, "refused");
+	assert_int_equal(e->time.wall_us, 5);
+	assert_int_equal(e->time.mono_ns, 6);
+	assert_int_equal(e->session, 7);
+	assert_int_equal(e->kind, ENTRY_ERROR);
+	assert_int_equal(e->dir, ENTRY_OUT);
+	assert_int_equal(e->state, ENTRY_CLOSED);
+	assert_int_equal(e->flags, ENTRY_CUT);
+	assert_string_equal(e->peer, "[::1]:9");
+	assert_string_equal(e->local, "[::1]:7");
+	assert_string_equal(e->code, "ECONNREFUSED");
+	assert_string_equal(e->hint, "start it");
+}
+
+static void words_that_are_not_given_are_empty_and_time_is_now(void **state)
+{
+	(void)state;
+	uint64_t seq = transcript_append(t, &(struct entry){ 0 });
+	const struct entry *e = transcript_at(t, seq);
+	assert_string_equal(e->peer, "");
+	assert_string_equal(e->local, "");
+	assert_string_equal(e->code, "");
+	assert_string_equal(e->hint, "");
+	assert_int_equal(e->len, 0);
+	assert_true(e->time.wall_us > 0);
+	assert_true(e->time.mono_ns > 0);
+}
+
+static void each_entry_keeps_the_name_of_its_peer(void **state)
+{
+	static const char *const peers[] = { "a:1", "a:1", "b:2", "", "a:1" };
+	enum { COUNT = sizeof(peers) / sizeof(peers[0]) };
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		transcript_append(t, &(struct entry){
+			.session = i < 2 ? 1 : 2, .peer = peers[i],
+		});
+	for (size_t i = 0; i < COUNT; i++)
+		assert_string_equal(transcript_at(t, i + 1)->peer, peers[i]);
+}
+
+static void a_message_grows_in_place(void **state)
+{
+	(void)state;
+	uint64_t seq = add_text("ab");
+	assert_int_equal(extend_text(seq, "cd"), 0);
+	assert_entry(seq, "abcd");
+	assert_int_equal(transcript_extend(t, seq, NULL, 0, ENTRY_COMPLETE),
+	                 0);
+	assert_entry(seq, "abcd");
+	assert_int_equal(transcript_at(t, seq)->flags, ENTRY_COMPLETE);
+}
+
+static void a_message_grows_behind_others(void **state)
+{
+	(void)state;
+	uint64_t a = add_text("a"), b = add_text("b");
+	assert_int_equal(extend_text(a, "a"), 0);
+	assert_int_equal(extend_text(b, "b"), 0);
+	assert_int_equal(extend_text(a, "A"), 0);
+	add_text("c");
+	assert_int_equal(extend_text(b, "B"), 0);
+	assert_entry(a, "aaA");
+	assert_entry(b, "bbB");
+	assert_entry(3, "c");
+	assert_int_equal(transcript_end(t), 4);
+}
+
+struct seen {
+	size_t calls;
+	uint64_t seq;
+	size_t len;
+};
+
+static void on_entry(void *user, const struct entry *e)
+{
+	struct seen *seen = user;
+	seen->calls++;
+	seen->seq = e->seq;
+	seen->len = e->len;
+}
+
+static void every_addition_is_told_once(void **state)
+{
+	struct seen seen = { 0 };
+	(void)state;
+	transcript_on_entry(t, on_entry, &seen);
+	add_text("a");
+	add_text("bc");
+	assert_int_equal(seen.calls, 2);
+	assert_int_equal(seen.len, 2);
+	extend_text(1, "a");
+	assert_int_equal(seen.calls, 3);
+	assert_int_equal(seen.seq, 1);
+	assert_int_equal(seen.len, 2);
+	assert_int_equal(extend_text(9, "a"), -1);
+	assert_int_equal(seen.calls, 3);
+}
+
+static void memory_stays_within_its_bound(void **state)
+{
+	uint8_t bytes[1000] = { 0 };
+	size_t most = 0;
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		assert_true(add(bytes, sizeof(bytes)));
+		if (transcript_memory(t) > most)
+			most = transcript_memory(t);
+	}
+	assert_true(most > CHUNK);
+	assert_true(most <= 4 * CHUNK);
+}
+
+static void what_is_dropped_is_counted(void **state)
+{
+	uint64_t bytes, dropped;
+	uint8_t data[100] = { 0 };
+	(void)state;
+	transcript_append(t, &(struct entry){
+		.kind = ENTRY_NOTE, .bytes = data, .len = sizeof(data),
+	});
+	push_out(1, sizeof(data));
+	dropped = transcript_dropped(t, &bytes);
+	assert_true(dropped > 1);
+	assert_int_equal(dropped, transcript_first(t) - 1);
+	/* a note's text is nobody's message */
+	assert_int_equal(bytes, (dropped - 1) * sizeof(data));
+	push_out(transcript_first(t), sizeof(data));
+	assert_int_equal(transcript_dropped(t, &bytes),
+	                 transcript_first(t) - 1);
+}
+
+static void what_is_kept_is_found_and_nothing_else(void **state)
+{
+	char text[32];
+	(void)state;
+	for (unsigned i = 1; i < 60000; i++) {
+		snprintf(text, sizeof(text), "entry %u", i);
+		add_text(text);
+	}
+	uint64_t first = transcript_first(t), end = transcript_end(t);
+	assert_true(first > 1);
+	assert_int_equal(end, 60000);
+	assert_null(transcript_at(t, 0));
+	assert_null(transcript_at(t, first - 1));
+	assert_null(transcript_at(t, end));
+	assert_null(transcript_at(t, UINT64_MAX));
+	for (uint64_t seq = first; seq < end; seq++) {
+		snprintf(text, sizeof(text), "entry %u", (unsigned)seq);
+		assert_entry(seq, text);
+		assert_string_equal(transcript_at(t, seq)->peer,
+		                    "127.0.0.1:9");
+	}
+}
+
+static void what_was_dropped_cannot_grow(void **state)
+{
+	(void)state;
+	uint64_t seq = add_text("a");
+	push_out(seq, 5000);
+	assert_int_equal(extend_text(seq, "b"), -1);
+	assert_int_equal(errno, ENOENT);
+}
+
+/* The chunk that is added for the one that grows drops it: then the message
+ * before must not take the new chunk for its own. */
+static void growth_that_fails_leaves_others_whole(void **state)
+{
+	size_t len = CHUNK - 2000, more = 20000;
+	uint8_t *bytes = calloc(1, 3 * CHUNK);
+	(void)state;
+	assert_non_null(bytes);
+	uint64_t oldest = add_text("old");
+	memset(bytes, 'o', len);
+	uint64_t last = add(bytes, len);
+	assert_non_null(transcript_at(t, oldest));
+	assert_int_equal(transcript_extend(t, oldest, bytes, 3 * CHUNK, 0),
+	                 -1);
+	assert_int_equal(errno, ENOENT);
+	memset(bytes, 'n', more);
+	assert_int_equal(transcript_extend(t, last, bytes, more, 0), 0);
+	free(bytes);
+	const struct entry *e = transcript_at(t, last);
+	assert_int_equal(e->len, len + more);
+	assert_int_equal(e->bytes[0], 'o');
+	assert_int_equal(e->bytes[len - 1], 'o');
+	assert_int_equal(e->bytes[len], 'n');
+	assert_int_equal(e->bytes[e->len - 1], 'n');
+}
+
+static void one_larger_than_the_bound_is_kept_whole(void **state)
+{
+	size_t len = 20 * CHUNK;
+	uint8_t *bytes = malloc(len);
+	(void)state;
+	assert_non_null(bytes);
+	memset(bytes, 'x', len);
+	add_text("before");
+	uint64_t seq = add(bytes, len);
+	assert_int_equal(transcript_at(t, seq)->len, len);
+	assert_memory_equal(transcript_at(t, seq)->bytes, bytes, len);
+	push_out(seq, 5000);
+	assert_true(transcript_memory(t) <= 4 * CHUNK);
+	free(bytes);
+}
+
+/* How much is taken for `count` messages that grow in turn, a byte at a time,
+ * to `len` bytes each. */
+static size_t memory_of_growth(size_t count, size_t len)
+{
+	struct transcript *large = transcript_new(SIZE_MAX);
+	uint64_t seq[PEERS_MAX];
+	for (size_t i = 0; i < count; i++)
+		seq[i] = transcript_append(large, &(struct entry){
+			.kind = ENTRY_MESSAGE,
+		});
+	for (size_t n = 0; n < len; n++)
+		for (size_t i = 0; i < count; i++) {
+			uint8_t byte = (uint8_t)(i + n);
+			assert_int_equal(transcript_extend(large, seq[i],
+			                                   &byte, 1, 0), 0);
+		}
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *e = transcript_at(large, seq[i]);
+		assert_int_equal(e->len, len);
+		for (size_t n = 0; n < len; n++)
+			assert_int_equal(e->bytes[n], (uint8_t)(i + n));
+	}
+	size_t memory = transcript_memory(large);
+	transcript_free(large);
+	return memory;
+}
+
+static void messages_that_grow_in_turn_stay_linear(void **state)
+{
+	(void)state;
+	/* each doubling leaves the half behind: 4 times, and a last chunk */
+	assert_true(memory_of_growth(2, 60000) <= 4 * 2 * 60000 + 2 * CHUNK);
+	assert_true(memory_of_growth(PEERS_MAX, 4000) <=
+	            4 * PEERS_MAX * 4000 + 2 * CHUNK);
+}
+
+/* Against a model: any mixture of entries and growth reads as it was made. */
+static void any_mixture_reads_as_it_was_made(void **state)
+{
+	static uint8_t bytes[70000];
+	static size_t lens[4096];
+	uint64_t dropped;
+	uint32_t random = 1;
+	(void)state;
+	for (size_t turn = 0; turn + 1 < 4096; turn++) {
+		random = random * 1664525 + 1013904223;
+		uint64_t end = transcript_end(t);
+		size_t len = random % 16 ? random >> 8 & 0xff
+		                         : random >> 8 & 0xffff;
+		uint64_t seq = end - 1 - (random >> 4) % (end < 9 ? end : 9);
+		memset(bytes, (int)(seq & 0xff), len);
+		if (random >> 31 && transcript_at(t, seq)) {
+			if (!transcript_extend(t, seq, bytes, len, 0))
+				lens[seq] += len;
+		} else {
+			memset(bytes, (int)(end & 0xff), len);
+			lens[end] = len;
+			assert_int_equal(add(bytes, len), end);
+		}
+		for (seq = transcript_first(t); seq < transcript_end(t);
+		     seq++) {
+			const struct entry *e = transcript_at(t, seq);
+			assert_int_equal(e->len, lens[seq]);
+			assert_true(!e->len ||
+			            (e->bytes[0] == (seq & 0xff) &&
+			             e->bytes[e->len - 1] == (seq & 0xff)));
+		}
+	}
+	assert_true(transcript_dropped(t, &dropped) > 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	t = transcript_new(3 * CHUNK);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	transcript_free(t);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_empty_one_has_nothing),
+		TEST(entries_are_numbered_from_one),
+		TEST(a_draft_is_copied_with_all_its_words),
+		TEST(words_that_are_not_given_are_empty_and_time_is_now),
+		TEST(each_entry_keeps_the_name_of_its_peer),
+		TEST(a_message_grows_in_place),
+		TEST(a_message_grows_behind_others),
+		TEST(every_addition_is_told_once),
+		TEST(memory_stays_within_its_bound),
+		TEST(what_is_dropped_is_counted),
+		TEST(what_is_kept_is_found_and_nothing_else),
+		TEST(what_was_dropped_cannot_grow),
+		TEST(growth_that_fails_leaves_others_whole),
+		TEST(one_larger_than_the_bound_is_kept_whole),
+		TEST(messages_that_grow_in_turn_stay_linear),
+		TEST(any_mixture_reads_as_it_was_made),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
