@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The front ends without a screen: entries as lines of text, as JSON, or just
+ * the peers' bytes; typed lines come in.  One room, three ways to write. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sockchat/chat.h>
+#include <sockchat/command.h>
+#include <sockchat/diag.h>
+#include <sockchat/outq.h>
+#include <sockchat/signals.h>
+#include <sockchat/wrap.h>
+
+#include "settle.h"
+
+#define READ_SIZE     ((size_t)64 << 10)
+#define LINE_MAX_SIZE ((size_t)64 << 20)
+#define OUT_HIGH      ((size_t)1 << 20)
+#define OUT_LOW       ((size_t)64 << 10)
+#define HEX_COLUMNS   78
+
+struct frontend {
+	struct chat *chat;
+	/* Write the entry, a message from byte `from` on. */
+	int (*write)(struct frontend *f, const struct entry *e, size_t from);
+	struct settle settle;
+	unsigned glyph_flags;
+	bool is_colored;
+
+	struct outq out;
+	struct bytes scratch;
+	struct watch out_watch;
+	int out_fd;     /* standard output, or a private description of it */
+	bool is_private;
+	bool is_out_broken;
+	bool is_full;    /* nobody reads what we write */
+	uint64_t missed; /* entries that were not written therefore */
+
+	struct watch in_watch;
+	struct bytes in;
+	bool has_ended;
+	bool skips_line; /* the line is too long to be taken */
+	bool waits;      /* the next line is for a peer, and none is there */
+	struct later resume;
+};
+
+/* Output */
+
+/* Nobody takes what we write any more.  That ends a conversation, but not an
+ * echo listener: its peers are served all the same. */
+static void out_failed(struct frontend *f, int errnum)
+{
+	bool goes_on = f->chat->options->echo;
+	struct error e;
+	if (f->is_out_broken)
+		return;
+	f->is_out_broken = true;
+	watch_remove(&f->out_watch);
+	outq_finish(&f->out);
+	error_set_errno(&e, errnum, "cannot write standard output");
+	if (goes_on || errnum != EPIPE)
+		dprintf(STDERR_FILENO, "sockchat: %s%s\n", e.text,
+		        goes_on ? "; peers are served all the same" : "");
+	chat_fail(f->chat);
+	if (goes_on)
+		f->chat->session_settings.keeps_entries = false;
+	else
+		chat_leave(f->chat);
+}
+
+/* An echo listener serves its peers whether its log is read or not. */
+static void tell_missed(struct frontend *f)
+{
+	uint64_t missed = f->missed;
+	f->missed = 0;
+	chat_note(f->chat, "%llu entries are missing here: standard output was "
+	                   "not read", (unsigned long long)missed);
+}
+
+static void flush(struct frontend *f)
+{
+	size_t len = outq_len(&f->out);
+	if (f->is_out_broken)
+		return;
+	if (len && outq_flush(&f->out, f->out_fd) < 0) {
+		out_failed(f, errno);
+		return;
+	}
+	len = outq_len(&f->out);
+	watch_set(&f->out_watch, len ? LOOP_WRITE : LOOP_HANGUP);
+	if (len >= OUT_HIGH)
+		f->is_full = true;
+	else if (len <= OUT_LOW)
+		f->is_full = false;
+	if (!f->chat->options->echo)
+		chat_hold(f->chat, f->is_full);
+	else if (f->missed && !f->is_full)
+		tell_missed(f);
+}
+
+static void on_out_ready(struct watch *w, unsigned ready)
+{
+	struct frontend *f = w->user;
+	if (ready & LOOP_HANGUP)
+		out_failed(f, EPIPE);
+	else
+		flush(f);
+}
+
+static void put(struct frontend *f, const void *bytes, size_t len)
+{
+	if (!f->is_out_broken && outq_append(&f->out, bytes, len))
+		out_failed(f, errno);
+}
+
+/* Text */
+
+struct line {
+	struct frontend *f;
+	size_t row, indent;
+	enum wrap_style style;
+};
+
+static const char *style_color(enum wrap_style style)
+{
+	return style == WRAP_ENDING || style == WRAP_MORE ? "\033[2m"
+	       : style == WRAP_ESCAPED                    ? "\033[7m"
+	                                                  : "";
+}
+
+static void put_run(void *user, size_t row, size_t column, const char *text,
+                    size_t len, size_t width, enum wrap_style style)
+{
+	struct line *l = user;
+	struct bytes *b = &l->f->scratch;
+	const char *color = l->f->is_colored ? style_color(style) : "";
+	(void)column;
+	(void)width;
+	for (; l->row < row; l->row++)
+		bytes_printf(b, "\n%*s", (int)l->indent, "");
+	bytes_append_text(b, color);
+	bytes_append(b, text, len);
+	bytes_append_text(b, *color ? "\033[0m" : "");
+}
+
+static const char *mark_color(const struct entry *e)
+{
+	switch (entry_mark(e)) {
+	case '>':
+		return "\033[32m";
+	case '<':
+		return "\033[36m";
+	case '!':
+		return "\033[1;31m";
+	default:
+		return "\033[2m";
+	}
+}
+
+static int write_text(struct frontend *f, const struct entry *e, size_t from)
+{
+	struct chat *c = f->chat;
+	char head[64];
+	struct entry part = *e;
+	size_t head_len = wrap_head(
+	    head, c, e, transcript_at(c->transcript, e->seq - 1));
+	bool is_text = e->kind != ENTRY_MESSAGE ||
+	               c->display.view == VIEW_TEXT;
+	struct wrap_settings settings = {
+		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
+		.view = c->display.view,
+		.endings = c->display.endings,
+		.glyph_flags = f->glyph_flags,
+		.row_count = SIZE_MAX,
+	};
+	struct line line = { .f = f, .indent = head_len };
+	part.bytes += from;
+	part.len -= from;
+	part.flags |= ENTRY_COMPLETE; /* what is here is all for this line */
+	bytes_clear(&f->scratch);
+	bytes_append_text(&f->scratch, f->is_colored ? mark_color(e) : "");
+	bytes_append(&f->scratch, head, head_len);
+	bytes_append_text(&f->scratch, f->is_colored ? "\033[0m" : "");
+	wrap_entry(&part, &settings, put_run, &line);
+	return bytes_append_byte(&f->scratch, '\n');
+}
+
+static int write_json(struct frontend *f, const struct entry *e, size_t from)
+{
+	bytes_clear(&f->scratch);
+	return entry_json(&f->scratch, e, from);
+}
+
+/* The peers' bytes on standard output, everything else on standard error. */
+static int write_raw(struct frontend *f, const struct entry *e, size_t from)
+{
+	bytes_clear(&f->scratch);
+	if (e->kind == ENTRY_MESSAGE && e->dir == ENTRY_IN)
+		return bytes_append(&f->scratch, e->bytes + from,
+		                    e->len - from);
+	if (e->kind != ENTRY_MESSAGE)
+		dprintf(STDERR_FILENO, "sockchat: %.*s\n", (int)e->len,
+		        (const char *)e->bytes);
+	return 0;
+}
+
+static void write_entry(void *user, const struct entry *e, size_t from)
+{
+	struct frontend *f = user;
+	if (e->kind != ENTRY_MESSAGE && e->kind != ENTRY_ERROR &&
+	    f->chat->options->quiet)
+		return;
+	if (f->is_full && f->chat->options->echo)
+		f->missed++;
+	else if (f->write(f, e, from))
+		out_failed(f, ENOMEM);
+	else
+		put(f, f->scratch.data, f->scratch.len);
+}
+
+static void show(struct frontend *f, const struct entry *e)
+{
+	if (f->is_out_broken)
+		return;
+	settle_show(&f->settle, e);
+	if (f->waits && e->kind == ENTRY_STATE && e->state == ENTRY_OPEN)
+		loop_later(f->chat->loop, &f->resume);
+}
+
+/* Input */
+
+/* A line for a peer waits until the first one is there. */
+static bool has_to_wait(const struct frontend *f, const uint8_t *line,
+                        size_t len)
+{
+	bool is_command = len && line[0] == '/' &&
+	                  !(len > 1 && line[1] == '/');
+	return !is_command && !f->skips_line && chat_awaits_first(f->chat);
+}
+
+static void take_line(struct frontend *f, const uint8_t *line, size_t len)
+{
+	if (!f->skips_line)
+		command_run(f->chat, (const char *)line, len);
+	f->skips_line = false;
+}
+
+/* Take the lines that are there, or those before one that has to wait. */
+static void take_lines(struct frontend *f)
+{
+	size_t done = 0, len;
+	f->waits = false;
+	while (f->in.len > done) {
+		const uint8_t *line = f->in.data + done;
+		const uint8_t *end = memchr(line, '\n', f->in.len - done);
+		if (!end && !f->has_ended)
+			break;
+		len = end ? (size_t)(end - line) : f->in.len - done;
+		f->waits = has_to_wait(f, line, len);
+		if (f->waits)
+			break;
+		take_line(f, line, len);
+		done += len + (end != NULL);
+	}
+	bytes_consume(&f->in, done);
+	watch_set(&f->in_watch, f->waits ? 0 : LOOP_READ);
+	if (f->has_ended && !f->in.len)
+		chat_input(f->chat, true);
+}
+
+static void on_peer_is_there(struct later *l)
+{
+	take_lines(l->user);
+}
+
+static void refuse_line(struct frontend *f)
+{
+	struct error e;
+	error_set(&e, "not sent: the line is longer than %zu MiB",
+	          LINE_MAX_SIZE >> 20);
+	if (!f->skips_line)
+		chat_error(f->chat, &e);
+	f->skips_line = true;
+	bytes_clear(&f->in);
+}
+
+static void end_input(struct frontend *f)
+{
+	watch_remove(&f->in_watch);
+	f->has_ended = true;
+	take_lines(f);
+}
+
+static void on_in_ready(struct watch *w, unsigned ready)
+{
+	struct frontend *f = w->user;
+	uint8_t bytes[READ_SIZE];
+	struct error e;
+	(void)ready;
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	if (n > 0) {
+		if (bytes_append(&f->in, bytes, (size_t)n))
+			refuse_line(f);
+		take_lines(f);
+		chat_input(f->chat, false);
+	} else if (n == 0) {
+		end_input(f);
+	} else if (errno != EAGAIN && errno != EINTR) {
+		error_set_errno(&e, errno, "cannot read standard input");
+		chat_fail(f->chat);
+		chat_error(f->chat, &e);
+		end_input(f);
+	}
+}
+
+/* Standard input is left alone by an echo listener that runs unattended. */
+static bool wants_input(const struct options *o)
+{
+	bool is_attended = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	return !o->recv_only && (!o->echo || is_attended);
+}
+
+/* Life */
+
+static bool wants_color(const struct options *o)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	if (o->color != COLOR_AUTO)
+		return o->color == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term &&
+	       *term && strcmp(term, "dumb") != 0;
+}
+
+/* Messages that nobody can ever read need not be kept. */
+static bool is_discarded(int fd)
+{
+	struct stat out, null;
+	return fstat(fd, &out) == 0 && stat("/dev/null", &null) == 0 &&
+	       S_ISCHR(out.st_mode) && out.st_rdev == null.st_rdev;
+}
+
+/* Widths and kinds of characters come from libc: see glyph.h. */
+static unsigned find_glyph_flags(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? 0 : GLYPH_ASCII;
+}
+
+/* Close in order; asked twice, at once. */
+static void on_signal(void *user, int signum)
+{
+	struct frontend *f = user;
+	if (signum == SIGUSR1) {
+		command_run(f->chat, "/peers", strlen("/peers"));
+		return;
+	}
+	f->chat->signum = signum;
+	chat_leave(f->chat);
+}
+
+static struct frontend *start(struct chat *c, struct error *e,
+                              int (*write)(struct frontend *,
+                                           const struct entry *, size_t))
+{
+	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
+	struct frontend *f = calloc(1, sizeof(*f));
+	if (!f)
+		die("no memory for the front end");
+	f->chat = c;
+	f->write = write;
+	f->glyph_flags = find_glyph_flags();
+	f->is_colored = wants_color(c->options);
+	f->out_fd = fd_open_private(STDOUT_FILENO, O_WRONLY);
+	f->is_private = f->out_fd >= 0;
+	if (!f->is_private)
+		f->out_fd = STDOUT_FILENO;
+	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
+	f->resume = (struct later){ .on_call = on_peer_is_there, .user = f };
+	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
+	f->in_watch = (struct watch){ .on_ready = on_in_ready, .user = f };
+	outq_init(&f->out, 0);
+	if (c->options->echo &&
+	    (c->options->quiet || is_discarded(STDOUT_FILENO)))
+		c->session_settings.keeps_entries = false;
+	bytes_init(&f->in, LINE_MAX_SIZE);
+	if (signals_start(c->loop, signums, on_signal, f) ||
+	    watch_add(c->loop, &f->out_watch, f->out_fd, LOOP_HANGUP) ||
+	    (wants_input(c->options) &&
+	     watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))) {
+		error_set_errno(e, errno, "cannot watch the standard "
+		                          "descriptors");
+		watch_remove(&f->out_watch);
+		free(f);
+		return NULL;
+	}
+	return f;
+}
+
+static struct frontend *start_lines(struct chat *c, struct error *e)
+{
+	return start(c, e, write_text);
+}
+
+static struct frontend *start_json(struct chat *c, struct error *e)
+{
+	return start(c, e, write_json);
+}
+
+static struct frontend *start_raw(struct chat *c, struct error *e)
+{
+	return start(c, e, write_raw);
+}
+
+/* What is left is written to the end, however slow the reader; after a signal
+ * it has to take something every second. */
+static void write_rest(struct frontend *f)
+{
+	struct pollfd out = { .fd = f->out_fd, .events = POLLOUT };
+	while (!f->is_out_broken && outq_len(&f->out)) {
+		if (outq_flush(&f->out, f->out_fd) < 0)
+			out_failed(f, errno);
+		else if (poll(&out, 1, f->chat->signum ? 1000 : -1) == 0)
+			return;
+	}
+}
+
+static void stop(struct frontend *f)
+{
+	settle_finish(&f->settle);
+	write_rest(f);
+	signals_stop();
+	watch_remove(&f->out_watch);
+	watch_remove(&f->in_watch);
+	later_cancel(&f->resume);
+	if (f->is_private)
+		close(f->out_fd);
+	outq_finish(&f->out);
+	bytes_finish(&f->scratch);
+	bytes_finish(&f->in);
+	free(f);
+}
+
+const struct frontend_ops frontend_lines = {
+	.name = "lines",
+	.start = start_lines,
+	.show = show,
+	.draw = flush,
+	.stop = stop,
+};
+
+const struct frontend_ops frontend_json = {
+	.name = "json",
+	.start = start_json,
+	.show = show,
+	.draw = flush,
+	.stop = stop,
+};
+
+const struct frontend_ops frontend_raw = {
+	.name = "raw",
+	.start = start_raw,
+	.show = show,
+	.draw = flush,
+	.stop = stop,
+};

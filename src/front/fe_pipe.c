@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The byte pipe's frame: finds the peer, tells what happens, and hands the
+ * rest to the conversation. */
+
+#include <sockchat/fe_pipe.h>
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/dial.h>
+#include <sockchat/diag.h>
+#include <sockchat/glyph.h>
+#include <sockchat/listener.h>
+#include <sockchat/signals.h>
+
+#include "notices.h"
+#include "pipe_conn.h"
+
+struct fe_pipe {
+	struct loop *loop;
+	const struct options *options;
+	struct notices notices;
+	struct dial *dial;
+	struct listener *listener;
+	struct conn conn;
+	bool has_failed;
+};
+
+static void stop(struct fe_pipe *f)
+{
+	loop_stop(f->loop, f->has_failed);
+}
+
+static void fail(struct fe_pipe *f, const struct error *e)
+{
+	f->has_failed = true;
+	if (e->text[0])
+		notices_error(&f->notices, e);
+}
+
+/* Connect mode. */
+
+static void on_step(void *user, const char *text)
+{
+	struct fe_pipe *f = user;
+
+	if (f->options->verbose && !f->options->quiet)
+		notices_print(&f->notices, "%s", text);
+}
+
+static void on_dialled(void *user, struct transport *t,
+                       const struct address *peer, const struct error *e)
+{
+	struct fe_pipe *f = user;
+	char name[ENDPOINT_TEXT_MAX], where[ENDPOINT_TEXT_MAX];
+
+	(void)peer;
+	f->dial = NULL;
+	if (!t) {
+		fail(f, e);
+		stop(f);
+		return;
+	}
+	endpoint_format(&f->options->endpoint, name);
+	glyph_copy(where, sizeof(where), name, 0);
+	conn_start(&f->conn, t, where);
+}
+
+static void on_probed(void *user, struct transport *t,
+                      const struct address *peer, const struct error *e)
+{
+	struct fe_pipe *f = user;
+	char text[ADDRESS_TEXT_MAX];
+
+	f->dial = NULL;
+	if (!t) {
+		fail(f, e);
+	} else {
+		address_format(peer, text);
+		if (!f->options->quiet && !f->options->verbose)
+			notices_print(&f->notices, "connected to %s", text);
+		conn_hang_up(t);
+	}
+	stop(f);
+}
+
+static int start_dial(struct fe_pipe *f, struct dial_ops *ops)
+{
+	const struct options *o = f->options;
+	struct dial_settings settings = {
+		.resolve = { .family = o->family, .is_numeric = o->numeric },
+		.timeout_ms = o->connect_timeout_ms,
+	};
+
+	ops->on_step = on_step;
+	ops->user = f;
+	f->dial =
+	    dial_start(f->loop, &transport_tcp, &o->endpoint, &settings, ops);
+	return f->dial ? 0 : -1;
+}
+
+/* Listen mode. */
+
+static void on_listening(void *user, const struct address *list, size_t count)
+{
+	struct fe_pipe *f = user;
+	char text[ADDRESS_TEXT_MAX];
+
+	if (f->options->quiet)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		address_format(&list[i], text);
+		notices_print(&f->notices, "listening on %s", text);
+	}
+	if (!f->options->endpoint.host[0])
+		notices_print(&f->notices, "only this machine can connect; "
+		                           "'*' as HOST opens it to others");
+}
+
+static void on_accepted(void *user, struct transport *t,
+                        const struct address *peer)
+{
+	struct fe_pipe *f = user;
+	char where[ADDRESS_TEXT_MAX];
+
+	if (f->options->keep_open) {
+		listener_pause(f->listener);
+	} else {
+		listener_free(f->listener);
+		f->listener = NULL;
+	}
+	address_format(peer, where);
+	if (!f->options->quiet)
+		notices_print(&f->notices, "connection from %s", where);
+	conn_start(&f->conn, t, where);
+}
+
+static void on_trouble(void *user, const struct error *e)
+{
+	struct fe_pipe *f = user;
+
+	notices_error(&f->notices, e);
+}
+
+static void on_listen_failed(void *user, const struct error *e)
+{
+	fail(user, e);
+	stop(user);
+}
+
+static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
+{
+	const struct options *o = f->options;
+	struct resolve_settings settings = {
+		.family = o->family,
+		.is_numeric = o->numeric,
+		.is_passive = true,
+	};
+
+	*ops = (struct listener_ops){
+		.on_listening = on_listening,
+		.on_peer = on_accepted,
+		.on_trouble = on_trouble,
+		.on_failed = on_listen_failed,
+		.user = f,
+	};
+	f->listener =
+	    listener_new(f->loop, &transport_tcp, &o->endpoint, &settings, ops);
+	return f->listener ? 0 : -1;
+}
+
+/* Both. */
+
+static void on_conn_end(void *user, enum conn_end end, const struct error *e)
+{
+	struct fe_pipe *f = user;
+
+	if (end != CONN_DONE)
+		fail(f, e);
+	if (f->options->keep_open && end != CONN_STUCK && !f->conn.is_quitting)
+		listener_resume(f->listener);
+	else
+		stop(f);
+}
+
+static void tell_counters(struct fe_pipe *f)
+{
+	const struct conn *c = &f->conn;
+
+	if (c->t)
+		notices_print(&f->notices,
+		              "%s: %" PRIu64 " bytes in (%zu not written yet), "
+		              "%" PRIu64 " bytes out (%zu not sent yet, "
+		              "%zd not acknowledged)",
+		              c->where, c->bytes_in, c->down.len, c->bytes_out,
+		              c->up.len, c->t->ops->pending(c->t));
+	else
+		notices_print(&f->notices, "no peer");
+}
+
+static void on_signal(void *user, int signum)
+{
+	struct fe_pipe *f = user;
+
+	if (signum == SIGUSR1) {
+		tell_counters(f);
+		return;
+	}
+	conn_abandon(&f->conn);
+	dial_cancel(f->dial);
+	listener_free(f->listener);
+	signals_die(signum);
+}
+
+static int run_started(struct fe_pipe *f, int started)
+{
+	struct error e;
+	int status = started == -1 ? -1 : loop_run(f->loop);
+
+	if (status != -1)
+		return status;
+	error_set_errno(&e, errno, "cannot start");
+	notices_error(&f->notices, &e);
+	return 1;
+}
+
+static struct fe_pipe *fe_pipe_new(struct loop *l, const struct options *o)
+{
+	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
+	struct fe_pipe *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		die("no memory");
+	f->loop = f->conn.loop = l;
+	f->options = f->conn.options = o;
+	f->conn.on_end = on_conn_end;
+	f->conn.user = f;
+	notices_open(&f->notices);
+	if (signals_start(l, signums, on_signal, f) == -1)
+		die("cannot catch signals: %s", strerror(errno));
+	return f;
+}
+
+static void fe_pipe_free(struct fe_pipe *f)
+{
+	signals_stop();
+	dial_cancel(f->dial);
+	listener_free(f->listener);
+	conn_finish(&f->conn);
+	notices_close(&f->notices);
+	free(f);
+}
+
+int fe_pipe_run(struct loop *l, const struct options *o)
+{
+	struct fe_pipe *f = fe_pipe_new(l, o);
+	struct dial_ops dial_ops = { .on_done = on_dialled };
+	struct listener_ops listener_ops;
+
+	conn_init(&f->conn);
+	int status = run_started(f, o->mode == ENDPOINT_LISTEN
+	                                ? start_listener(f, &listener_ops)
+	                                : start_dial(f, &dial_ops));
+	fe_pipe_free(f);
+	return status;
+}
+
+int fe_pipe_probe(struct loop *l, const struct options *o)
+{
+	struct fe_pipe *f = fe_pipe_new(l, o);
+	struct dial_ops ops = { .on_done = on_probed };
+	int status = run_started(f, start_dial(f, &ops));
+
+	fe_pipe_free(f);
+	return status;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Lines on standard error, which may be slow, full or gone. */
+
+#include "notices.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LINE_CAP 1024
+/* A reader that takes longer than this loses the line: the bytes that are
+ * carried matter more. */
+#define PATIENCE_MS 100
+
+void notices_open(struct notices *n)
+{
+	sink_open(&n->sink, 2);
+}
+
+void notices_close(struct notices *n)
+{
+	if (n->sink.fd != n->sink.number)
+		close(n->sink.fd);
+}
+
+static void print_all(struct sink *s, const char *text, size_t len)
+{
+	bool has_waited = false;
+
+	while (len) {
+		ssize_t n = sink_write(s, text, len);
+		if (n >= 0) {
+			text += n;
+			len -= (size_t)n;
+			continue;
+		}
+		if (errno != EAGAIN || has_waited)
+			return;
+		struct pollfd p = { .fd = s->fd, .events = POLLOUT };
+		has_waited = poll(&p, 1, PATIENCE_MS) != 1;
+	}
+}
+
+void notices_print(struct notices *n, const char *format, ...)
+{
+	static const char prefix[] = "sockchat: ";
+	char line[LINE_CAP] = "sockchat: ";
+	size_t len = sizeof(prefix) - 1;
+	va_list ap;
+
+	va_start(ap, format);
+	int more = vsnprintf(line + len, sizeof(line) - len, format, ap);
+	va_end(ap);
+	if (more < 0)
+		return;
+	len += (size_t)more;
+	if (len > sizeof(line) - 1)
+		len = sizeof(line) - 1;
+	line[len] = '\n';
+	print_all(&n->sink, line, len + 1);
+}
+
+void notices_error(struct notices *n, const struct error *e)
+{
+	notices_print(n, "%s", e->text);
+	if (e->hint[0])
+		notices_print(n, "hint: %s", e->hint);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the byte pipe has to say, on standard error: one line each. */
+
+#ifndef SOCKCHAT_NOTICES_H
+#define SOCKCHAT_NOTICES_H
+
+#include <stdbool.h>
+
+#include <sockchat/error.h>
+
+#include "pipe_io.h"
+
+struct notices {
+	struct sink sink;
+};
+
+void notices_open(struct notices *n);
+void notices_close(struct notices *n);
+void notices_print(struct notices *n, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The sentence, and the hint on a line of its own. */
+void notices_error(struct notices *n, const struct error *e);
+
+#endif

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The conversation: what moves bytes sets facts, and one place, conn_step(),
+ * draws the conclusions. */
+
+#include "pipe_conn.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/explain.h>
+
+#define ACK_DELAY_MIN_NS (1 * MS_NS)
+#define ACK_DELAY_MAX_NS (50 * MS_NS)
+/* Unread input that is taken away before closing, and how often at most. */
+#define SCRAPS_CAP 65536
+#define SCRAPS_MAX 256
+
+static void conn_step(struct conn *c);
+
+static int64_t linger_ns(const struct conn *c)
+{
+	int64_t ms = c->options->linger_ms;
+
+	return (ms == LINGER_DEFAULT ? LINGER_DEFAULT_MS : ms) * MS_NS;
+}
+
+static bool lingers_forever(const struct conn *c)
+{
+	return c->options->linger_ms == LINGER_FOREVER;
+}
+
+/* The peer has ended, and all of it is written. */
+static bool is_in_done(const struct conn *c)
+{
+	return !halves_is_in_open(c->halves) && !c->down.len;
+}
+
+/* Whether standard input may still have something for this peer. */
+static bool is_in_wanted(const struct conn *c)
+{
+	return c->t && halves_is_out_open(c->halves) && !c->is_leaving &&
+	       !c->has_in_ended && !c->options->recv_only;
+}
+
+/* Nothing goes out any more; what came before may still be read. */
+static void conn_break(struct conn *c, int errnum)
+{
+	if (!c->broken)
+		c->broken = errnum;
+	c->halves = halves_end_out(c->halves);
+	buffer_consume(&c->up, c->up.len);
+}
+
+/* The verdict; the caller says why. */
+static struct error *conn_fail(struct conn *c, enum conn_end end)
+{
+	c->end = end;
+	c->error = (struct error){ .text = "" };
+	return &c->error;
+}
+
+/* What moves bytes. */
+
+static void read_in(struct conn *c)
+{
+	ssize_t n = source_read(&c->in, c->up.bytes, BUFFER_CAP);
+
+	if (n > 0) {
+		c->up.len = (size_t)n;
+		timer_stop(&c->linger_timer);
+	} else if (n == 0) {
+		c->has_in_ended = true;
+		if (c->options->quit_after_ms >= 0)
+			timer_start(c->loop, &c->quit_timer,
+			            c->options->quit_after_ms * MS_NS);
+	} else if (errno != EAGAIN) {
+		error_set_errno(conn_fail(c, CONN_STUCK), errno,
+		                "cannot read standard input");
+	}
+}
+
+static void write_peer(struct conn *c)
+{
+	if (!c->up.len)
+		return;
+	ssize_t n = c->t->ops->write(c->t, c->up.bytes + c->up.head, c->up.len);
+	if (n >= 0) {
+		buffer_consume(&c->up, (size_t)n);
+		c->bytes_out += (uint64_t)n;
+		c->out_moved_ns = loop_now_ns(c->loop);
+	} else if (errno != EAGAIN) {
+		conn_break(c, errno);
+	}
+}
+
+static void read_peer(struct conn *c)
+{
+	ssize_t n = c->t->ops->read(c->t, c->down.bytes, BUFFER_CAP);
+
+	if (n > 0) {
+		c->bytes_in += (uint64_t)n;
+		c->in_moved_ns = loop_now_ns(c->loop);
+		c->down.len = c->options->send_only ? 0 : (size_t)n;
+	} else if (n == 0) {
+		c->halves = halves_end_in(c->halves);
+	} else if (errno != EAGAIN) {
+		conn_break(c, errno);
+		c->halves = halves_end_in(c->halves);
+	}
+}
+
+static void lose_out(struct conn *c, int errnum)
+{
+	struct error *e = conn_fail(c, CONN_STUCK);
+
+	/* Whoever closed the pipe knows it. */
+	if (errnum != EPIPE)
+		error_set_errno(e, errnum,
+		                "cannot write to standard output; %zu of "
+		                "%" PRIu64 " bytes received are lost",
+		                c->down.len, c->bytes_in);
+}
+
+static void write_out(struct conn *c)
+{
+	if (!c->down.len)
+		return;
+	ssize_t n =
+	    sink_write(&c->out, c->down.bytes + c->down.head, c->down.len);
+	if (n >= 0) {
+		buffer_consume(&c->down, (size_t)n);
+		c->in_moved_ns = loop_now_ns(c->loop);
+	} else if (errno != EAGAIN) {
+		lose_out(c, errno);
+	}
+}
+
+static void on_in(struct watch *w, unsigned ready)
+{
+	struct conn *c = w->user;
+
+	(void)ready;
+	read_in(c);
+	write_peer(c);
+	conn_step(c);
+}
+
+static void on_out(struct watch *w, unsigned ready)
+{
+	struct conn *c = w->user;
+
+	if (ready & LOOP_WRITE)
+		write_out(c);
+	else
+		lose_out(c, EPIPE);
+	conn_step(c);
+}
+
+static void on_peer(struct watch *w, unsigned ready)
+{
+	struct conn *c = w->user;
+
+	if (ready & LOOP_READ) {
+		read_peer(c);
+		write_out(c);
+	}
+	if (ready & LOOP_WRITE)
+		write_peer(c);
+	conn_step(c);
+}
+
+/* Time. */
+
+static void fail_idle(struct conn *c)
+{
+	struct error *e = conn_fail(c, CONN_FAILED);
+
+	explain_idle_timeout(e, c->options->idle_timeout_ms, c->where);
+	size_t len = strlen(e->text);
+	snprintf(e->text + len, sizeof(e->text) - len,
+	         ", after %" PRIu64 " bytes received and %" PRIu64 " sent",
+	         c->bytes_in, c->bytes_out);
+}
+
+static void on_idle(struct timer *t)
+{
+	struct conn *c = t->user;
+	int64_t last =
+	    c->in_moved_ns > c->out_moved_ns ? c->in_moved_ns : c->out_moved_ns;
+	int64_t limit = c->options->idle_timeout_ms * MS_NS;
+	int64_t idle = loop_now_ns(c->loop) - last;
+
+	if (idle < limit) {
+		timer_start(c->loop, t, limit - idle);
+		return;
+	}
+	fail_idle(c);
+	conn_step(c);
+}
+
+static void leave(struct conn *c)
+{
+	c->is_leaving = true;
+	c->out_moved_ns = loop_now_ns(c->loop);
+	conn_step(c);
+}
+
+static void on_linger(struct timer *t)
+{
+	struct conn *c = t->user;
+
+	/* It was not silent if something is there to be read. */
+	if (!is_in_wanted(c) || !source_is_ready(&c->in))
+		leave(c);
+}
+
+static void on_quit(struct timer *t)
+{
+	struct conn *c = t->user;
+
+	c->is_quitting = true;
+	if (c->t)
+		leave(c);
+	else
+		c->on_end(c->user, CONN_DONE, &c->error);
+}
+
+/* --quit-after has to end some day: a peer that takes nothing more at all is
+ * given up. */
+static void check_progress(struct conn *c, ssize_t unacked)
+{
+	int64_t now = loop_now_ns(c->loop);
+
+	if (unacked < c->unacked)
+		c->out_moved_ns = now;
+	c->unacked = unacked;
+	if (c->is_quitting && !lingers_forever(c) &&
+	    now - c->out_moved_ns >= linger_ns(c))
+		error_set(conn_fail(c, CONN_FAILED),
+		          "gave up on %s: of %" PRIu64 " bytes sent %zd are "
+		          "not acknowledged, %zu more are not sent",
+		          c->where, c->bytes_out, unacked, c->up.len);
+}
+
+/* The system tells nobody when the last byte is acknowledged: it is asked,
+ * less and less often. */
+static bool is_acked(struct conn *c)
+{
+	ssize_t unacked = c->t->ops->pending(c->t);
+
+	if (unacked == -1) {
+		conn_break(c, errno);
+		return false;
+	}
+	if (!unacked && !c->up.len)
+		return true;
+	check_progress(c, unacked);
+	if (!c->ack_timer.loop) {
+		timer_start(c->loop, &c->ack_timer, c->ack_delay_ns);
+		if (c->ack_delay_ns < ACK_DELAY_MAX_NS)
+			c->ack_delay_ns *= 2;
+	}
+	return false;
+}
+
+static void on_ack_time(struct timer *t)
+{
+	conn_step(t->user);
+}
+
+/* Conclusions. */
+
+static void end_in(struct conn *c)
+{
+	if (!is_in_done(c))
+		return;
+	if (c->out_watch.loop && !c->options->keep_open) {
+		watch_remove(&c->out_watch);
+		if (sink_close(&c->out) == -1)
+			lose_out(c, errno);
+	}
+	if (!is_in_wanted(c) || c->in.is_terminal)
+		c->is_leaving = true;
+}
+
+static void end_out(struct conn *c)
+{
+	bool is_due =
+	    c->is_leaving || (c->has_in_ended && !c->options->no_shutdown);
+
+	if (!is_due || c->up.len || !halves_is_out_open(c->halves))
+		return;
+	c->halves = halves_end_out(c->halves);
+	if (c->t->ops->shutdown(c->t) == -1)
+		conn_break(c, errno);
+}
+
+static void linger(struct conn *c, bool is_waiting)
+{
+	if (!is_waiting || lingers_forever(c))
+		timer_stop(&c->linger_timer);
+	else if (!c->linger_timer.loop)
+		timer_start(c->loop, &c->linger_timer, linger_ns(c));
+}
+
+/* Whether both ends have ended and everything has arrived. */
+static bool is_done(struct conn *c)
+{
+	bool is_sent = !halves_is_out_open(c->halves);
+	bool has_arrived =
+	    (c->is_leaving || (is_sent && c->options->send_only)) &&
+	    is_acked(c);
+
+	if (c->is_leaving) {
+		timer_stop(&c->linger_timer);
+		return has_arrived && !c->down.len;
+	}
+	/* The end of a peer that was only sent to; or after its end, more of
+	 * standard input. */
+	linger(c, has_arrived || (is_in_done(c) && !c->up.len));
+	return false;
+}
+
+static void watch_what_is_wanted(struct conn *c)
+{
+	bool is_in_open = halves_is_in_open(c->halves);
+
+	watch_set(&c->in_watch, is_in_wanted(c) && !c->up.len ? LOOP_READ : 0);
+	if (c->out_watch.loop)
+		watch_set(&c->out_watch,
+		          c->down.len ? LOOP_WRITE : LOOP_HANGUP);
+	watch_set(&c->watch, (is_in_open && !c->down.len ? LOOP_READ : 0) |
+	                         (c->up.len ? LOOP_WRITE : 0));
+}
+
+static void stop_all(struct conn *c)
+{
+	watch_set(&c->in_watch, 0);
+	watch_remove(&c->watch);
+	timer_stop(&c->idle_timer);
+	timer_stop(&c->linger_timer);
+	timer_stop(&c->ack_timer);
+	if (c->t)
+		conn_hang_up(c->t);
+	c->t = NULL;
+}
+
+static void conn_step(struct conn *c)
+{
+	if (c->t && !c->end) {
+		end_in(c);
+		end_out(c);
+		bool is_good = is_done(c);
+		if (c->broken && is_in_done(c))
+			explain_broken(conn_fail(c, CONN_FAILED), c->broken,
+			               c->where, c->bytes_in, c->bytes_out);
+		else if (is_good && !c->end)
+			c->end = CONN_DONE;
+	}
+	if (!c->end) {
+		watch_what_is_wanted(c);
+		return;
+	}
+	stop_all(c);
+	c->on_end(c->user, c->end, &c->error);
+}
+
+/* The door. */
+
+static void timer_prepare(struct timer *t, timer_fn *fn, struct conn *c)
+{
+	t->on_time = fn;
+	t->user = c;
+}
+
+void conn_init(struct conn *c)
+{
+	c->in_watch = (struct watch){ .on_ready = on_in, .user = c };
+	c->out_watch = (struct watch){ .on_ready = on_out, .user = c };
+	c->watch = (struct watch){ .on_ready = on_peer, .user = c };
+	timer_prepare(&c->quit_timer, on_quit, c);
+	timer_prepare(&c->idle_timer, on_idle, c);
+	timer_prepare(&c->linger_timer, on_linger, c);
+	timer_prepare(&c->ack_timer, on_ack_time, c);
+	source_open(&c->in, 0);
+	sink_open(&c->out, 1);
+	if (watch_add(c->loop, &c->in_watch, 0, 0) == -1)
+		die("cannot watch standard input: %s", strerror(errno));
+	if (!c->options->send_only &&
+	    watch_add(c->loop, &c->out_watch, c->out.fd, LOOP_HANGUP) == -1)
+		die("cannot watch standard output: %s", strerror(errno));
+}
+
+void conn_finish(struct conn *c)
+{
+	if (!c->in_watch.loop)
+		return;
+	stop_all(c);
+	timer_stop(&c->quit_timer);
+	watch_remove(&c->in_watch);
+	watch_remove(&c->out_watch);
+}
+
+void conn_start(struct conn *c, struct transport *t, const char *where)
+{
+	c->t = t;
+	snprintf(c->where, sizeof(c->where), "%s", where);
+	c->halves = HALVES_OPEN;
+	c->broken = 0;
+	c->is_leaving = false;
+	c->end = CONN_GOES_ON;
+	c->ack_delay_ns = ACK_DELAY_MIN_NS;
+	c->in_moved_ns = c->out_moved_ns = loop_now_ns(c->loop);
+	c->unacked = 0;
+	c->bytes_in = c->bytes_out = 0;
+	buffer_consume(&c->up, c->up.len);
+	buffer_consume(&c->down, c->down.len);
+	if (c->options->idle_timeout_ms)
+		timer_start(c->loop, &c->idle_timer,
+		            c->options->idle_timeout_ms * MS_NS);
+	if (watch_add_socket(c->loop, &c->watch, t->fd, 0) == -1)
+		error_set_errno(conn_fail(c, CONN_FAILED), errno,
+		                "cannot watch %s", where);
+	conn_step(c);
+}
+
+void conn_abandon(struct conn *c)
+{
+	if (!c->t)
+		return;
+	write_peer(c);
+	write_out(c);
+	stop_all(c);
+}
+
+void conn_hang_up(struct transport *t)
+{
+	uint8_t scraps[SCRAPS_CAP];
+	ssize_t n = 1;
+
+	/* A socket closed with unread input resets the connection, and the
+	 * peer loses what it has not read (RFC 1122, 4.2.2.13). */
+	(void)t->ops->shutdown(t);
+	for (int i = 0; n > 0 && i < SCRAPS_MAX; i++)
+		n = t->ops->read(t, scraps, sizeof(scraps));
+	t->ops->close(t, false);
+}

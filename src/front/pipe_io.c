@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The standard descriptors: each kind has its own way not to wait. */
+
+#include "pipe_io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sockchat/outq.h>
+
+void buffer_consume(struct buffer *b, size_t len)
+{
+	b->head += len;
+	b->len -= len;
+	if (!b->len)
+		b->head = 0;
+}
+
+static bool is_ready(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	return poll(&p, 1, 0) == 1;
+}
+
+static ssize_t interrupted_is_not_now(ssize_t n)
+{
+	if (n == -1 && (errno == EINTR || errno == EWOULDBLOCK))
+		errno = EAGAIN;
+	return n;
+}
+
+void source_open(struct source *s, int fd)
+{
+	struct stat st = { .st_mode = 0 };
+
+	(void)fstat(fd, &st);
+	*s = (struct source){
+		.fd = fd,
+		.is_socket = S_ISSOCK(st.st_mode),
+		.is_terminal = isatty(fd),
+		.is_device = S_ISCHR(st.st_mode) && !isatty(fd),
+	};
+}
+
+bool source_is_ready(const struct source *s)
+{
+	return is_ready(s->fd, POLLIN);
+}
+
+ssize_t source_read(struct source *s, void *bytes, size_t cap)
+{
+	ssize_t n;
+
+	if (s->is_socket) {
+		n = recv(s->fd, bytes, cap, MSG_DONTWAIT);
+	} else if (source_is_ready(s)) {
+		n = read(s->fd, bytes, cap);
+		/* nohup(1) leaves /dev/null, open for writing only. */
+		if (n == -1 && errno == EBADF && s->is_device)
+			return 0;
+	} else {
+		errno = EAGAIN;
+		return -1;
+	}
+	return interrupted_is_not_now(n);
+}
+
+void sink_open(struct sink *s, int number)
+{
+	struct stat st = { .st_mode = 0 };
+
+	(void)fstat(number, &st);
+	*s = (struct sink){
+		.number = number,
+		.fd = number,
+		.is_socket = S_ISSOCK(st.st_mode),
+		.may_wait = S_ISFIFO(st.st_mode) || isatty(number),
+	};
+	if (!s->may_wait)
+		return;
+	int fd = fd_open_private(number, O_WRONLY);
+	if (fd != -1) {
+		s->fd = fd;
+		s->may_wait = false;
+	}
+}
+
+ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
+{
+	ssize_t n;
+
+	if (s->is_socket) {
+		n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else if (!s->may_wait) {
+		n = write(s->fd, bytes, len);
+	} else if (is_ready(s->fd, POLLOUT)) {
+		/* Ready means room for so many, pipe(7). */
+		n = write(s->fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
+	} else {
+		errno = EAGAIN;
+		return -1;
+	}
+	return interrupted_is_not_now(n);
+}
+
+int sink_close(struct sink *s)
+{
+	if (s->number == -1)
+		return 0;
+	if (s->is_socket)
+		(void)shutdown(s->number, SHUT_WR);
+	if (s->fd != s->number)
+		(void)close(s->fd);
+
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int result = close(s->number);
+	int saved = errno;
+	if (null != -1) {
+		(void)dup2(null, s->number);
+		(void)close(null);
+	}
+	s->number = s->fd = -1;
+	errno = saved;
+	return result == -1 && saved == EINTR ? 0 : result;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Unfinished messages wait for the rest of them. */
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/utf8.h>
+
+#include "settle.h"
+
+/* How long an unfinished message waits for the rest of it, and how long one
+ * that ends in the middle of a character. */
+#define SETTLE_NS     (100 * MS_NS)
+#define SETTLE_MID_NS (1000 * MS_NS)
+
+/* A message that has been written in part, or not at all. */
+struct settle_message {
+	uint64_t seq;
+	uint32_t session;
+	uint8_t dir;
+	size_t written;
+	int64_t grown_ns;
+};
+
+static size_t pending_index(const struct settle *s, uint64_t seq)
+{
+	size_t low = 0, high = s->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (s->list[middle].seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void remove_pending(struct settle *s, size_t i)
+{
+	s->count--;
+	memmove(s->list + i, s->list + i + 1,
+	        (s->count - i) * sizeof(*s->list));
+}
+
+/* The rest of an unfinished message, up to the last whole character unless it
+ * is time for `all`. */
+static void write_pending(struct settle *s, struct settle_message *p, bool all)
+{
+	const struct entry *e = transcript_at(s->transcript, p->seq);
+	if (!e)
+		return;
+	struct entry part = *e;
+	if (!all)
+		part.len -= utf8_unfinished(e->bytes, e->len);
+	if (part.len > p->written)
+		s->write(s->user, &part, p->written);
+	p->written = part.len > p->written ? part.len : p->written;
+}
+
+static bool is_all_written(const struct settle *s,
+                           const struct settle_message *p)
+{
+	const struct entry *e = transcript_at(s->transcript, p->seq);
+	return !e || e->len == p->written;
+}
+
+static void on_settle_time(struct timer *t)
+{
+	struct settle *s = t->user;
+	int64_t now = loop_now_ns(s->loop), next = 0;
+	for (size_t i = 0; i < s->count; i++) {
+		struct settle_message *p = &s->list[i];
+		int64_t age = now - p->grown_ns;
+		if (age >= SETTLE_NS && !is_all_written(s, p))
+			write_pending(s, p, age >= SETTLE_MID_NS);
+		if (is_all_written(s, p))
+			continue;
+		int64_t left = age >= SETTLE_NS ? SETTLE_MID_NS - age
+		                                : SETTLE_NS - age;
+		if (!next || left < next)
+			next = left;
+	}
+	if (next)
+		timer_start(s->loop, t, next);
+}
+
+/* What came before this entry in its session has to be written before it; a
+ * message of the same direction will not grow any more. */
+static void settle_session(struct settle *s, const struct entry *e)
+{
+	bool is_end = e->kind == ENTRY_STATE && e->state == ENTRY_CLOSED;
+	for (size_t i = 0; i < s->count;) {
+		struct settle_message *p = &s->list[i];
+		bool is_other = p->session != e->session || p->seq == e->seq;
+		bool is_over = is_end || p->dir == e->dir;
+		if (!is_other)
+			write_pending(s, p, is_over);
+		if (!is_other && is_over)
+			remove_pending(s, i);
+		else
+			i++;
+	}
+}
+
+static void add_pending(struct settle *s, const struct entry *e)
+{
+	if (s->count == s->cap) {
+		s->cap = s->cap ? 2 * s->cap : 16;
+		s->list = realloc(s->list, s->cap * sizeof(*s->list));
+		if (!s->list)
+			die("no memory for unfinished messages");
+	}
+	s->list[s->count++] = (struct settle_message){
+		.seq = e->seq, .session = e->session, .dir = e->dir,
+	};
+}
+
+static bool is_pending(const struct settle *s, size_t i, uint64_t seq)
+{
+	return i < s->count && s->list[i].seq == seq;
+}
+
+static void remember_pending(struct settle *s, const struct entry *e)
+{
+	if (!is_pending(s, pending_index(s, e->seq), e->seq))
+		add_pending(s, e);
+	s->list[pending_index(s, e->seq)].grown_ns = loop_now_ns(s->loop);
+	if (!s->timer.loop)
+		timer_start(s->loop, &s->timer, SETTLE_NS);
+}
+
+static void show_message(struct settle *s, const struct entry *e)
+{
+	size_t i = pending_index(s, e->seq), from = 0;
+	if (!(e->flags & ENTRY_COMPLETE)) {
+		remember_pending(s, e);
+		return;
+	}
+	if (is_pending(s, i, e->seq)) {
+		from = s->list[i].written;
+		remove_pending(s, i);
+	}
+	settle_session(s, e);
+	s->write(s->user, e, from);
+}
+
+void settle_show(struct settle *s, const struct entry *e)
+{
+	if (e->kind == ENTRY_MESSAGE) {
+		show_message(s, e);
+		return;
+	}
+	settle_session(s, e);
+	s->write(s->user, e, 0);
+}
+
+void settle_init(struct settle *s, struct loop *l,
+                 const struct transcript *transcript, settle_fn *write,
+                 void *user)
+{
+	*s = (struct settle){
+		.loop = l,
+		.transcript = transcript,
+		.write = write,
+		.user = user,
+		.timer = { .on_time = on_settle_time, .user = s },
+	};
+}
+
+void settle_finish(struct settle *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		write_pending(s, &s->list[i], true);
+	timer_stop(&s->timer);
+	free(s->list);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is printed can't be completed in place: an unfinished message waits a
+ * little for the rest of it, and never ends within a character without need. */
+
+#ifndef FRONT_SETTLE_H
+#define FRONT_SETTLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/loop.h>
+#include <sockchat/transcript.h>
+
+/* Write this entry; a message from byte `from` on.  Borrowed for the call. */
+typedef void settle_fn(void *user, const struct entry *e, size_t from);
+
+struct settle_message;
+
+/* Embedded in a front end. */
+struct settle {
+	struct loop *loop;
+	const struct transcript *transcript;
+	settle_fn *write;
+	void *user;
+	struct settle_message *list; /* those that wait, by rising seq */
+	size_t count, cap;
+	struct timer timer;
+};
+
+void settle_init(struct settle *s, struct loop *l,
+                 const struct transcript *transcript, settle_fn *write,
+                 void *user);
+/* Writes all that waits. */
+void settle_finish(struct settle *s);
+
+/* An entry is new or has grown: it is written now or in a while, after what
+ * came before it in its session. */
+void settle_show(struct settle *s, const struct entry *e);
+
+#endif

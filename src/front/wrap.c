@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Pure layout: entries as rows of glyphs. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/hexdump.h>
+#include <sockchat/wrap.h>
+
+#define RUN_MAX  256
+#define HINT_MAX 512
+
+/* Where we are, and the run of glyphs of one style that is being gathered. */
+struct layout {
+	const struct wrap_settings *settings;
+	wrap_fn *fn;
+	void *user;
+	size_t row, column;
+	char run[RUN_MAX];
+	size_t run_len, run_column;
+	enum wrap_style style;
+};
+
+static bool is_wanted(const struct layout *l)
+{
+	const struct wrap_settings *s = l->settings;
+	return l->fn && l->row >= s->first_row &&
+	       l->row - s->first_row < s->row_count;
+}
+
+static void flush(struct layout *l)
+{
+	if (l->run_len && is_wanted(l))
+		l->fn(l->user, l->row, l->run_column, l->run, l->run_len,
+		      l->column - l->run_column, l->style);
+	l->run_len = 0;
+	l->run_column = l->column;
+}
+
+static void next_row(struct layout *l)
+{
+	flush(l);
+	l->row++;
+	l->column = l->run_column = 0;
+}
+
+static void put(struct layout *l, const char *text, size_t len, size_t width,
+                enum wrap_style style)
+{
+	size_t columns = l->settings->columns;
+	if (l->column && width > columns - l->column)
+		next_row(l);
+	if (style != l->style || l->run_len + len > RUN_MAX)
+		flush(l);
+	l->style = style;
+	memcpy(l->run + l->run_len, text, len);
+	l->run_len += len;
+	l->column += width;
+}
+
+/* ASCII that stays together where there is room for it. */
+static void put_word(struct layout *l, const char *text, size_t len,
+                     enum wrap_style style)
+{
+	if (len <= l->settings->columns) {
+		put(l, text, len, len, style);
+		return;
+	}
+	for (size_t i = 0; i < len; i++)
+		put(l, text + i, 1, 1, style);
+}
+
+static void put_glyph(struct layout *l, const struct glyph *g)
+{
+	if (g->is_escaped)
+		put_word(l, g->text, g->text_len, WRAP_ESCAPED);
+	else if (g->width > l->settings->columns)
+		put(l, "?", 1, 1, WRAP_ESCAPED);
+	else
+		put(l, g->text, g->text_len, g->width, WRAP_PLAIN);
+}
+
+static void put_ending(struct layout *l, size_t len)
+{
+	if (len && l->settings->endings)
+		put_word(l, len == 2 ? "\\r\\n" : "\\n", 2 * len, WRAP_ENDING);
+}
+
+/* How many bytes at the beginning are a line's ending. */
+static size_t ending_len(const uint8_t *bytes, size_t len)
+{
+	if (bytes[0] == '\n')
+		return 1;
+	return len > 1 && bytes[0] == '\r' && bytes[1] == '\n' ? 2 : 0;
+}
+
+/* How many bytes from here on are plain ASCII that fits into the row. */
+static size_t plain_run(const struct layout *l, const uint8_t *bytes,
+                        size_t len)
+{
+	size_t most = l->settings->columns - l->column, n = 0;
+	if (l->column > l->settings->columns)
+		return 0;
+	if (len > most)
+		len = most;
+	if (len > RUN_MAX)
+		len = RUN_MAX;
+	while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7f)
+		n++;
+	return n; /* its last one may have a combining mark behind it */
+}
+
+static void put_text(struct layout *l, const uint8_t *bytes, size_t len,
+                     unsigned flags)
+{
+	struct glyph g;
+	for (size_t n; len; bytes += n, len -= n) {
+		n = ending_len(bytes, len);
+		if (n) {
+			put_ending(l, n);
+			if (l->settings->columns != SIZE_MAX)
+				next_row(l);
+			continue;
+		}
+		n = plain_run(l, bytes, len);
+		if (n > 1) {
+			n--;
+			put(l, (const char *)bytes, n, n, WRAP_PLAIN);
+			continue;
+		}
+		n = glyph_next(&g, bytes, len, flags);
+		if (!n)
+			return;
+		put_glyph(l, &g);
+	}
+}
+
+static void put_message(struct layout *l, const struct entry *e)
+{
+	size_t ending = entry_ending(e);
+	unsigned flags = l->settings->glyph_flags;
+	bool goes_on = !(e->flags & ENTRY_COMPLETE);
+	put_text(l, e->bytes, e->len - ending,
+	         goes_on ? flags | GLYPH_MORE : flags);
+	put_ending(l, ending);
+	if (e->flags & ENTRY_CUT && flags & GLYPH_ASCII)
+		put_word(l, "...", 3, WRAP_MORE);
+	else if (e->flags & ENTRY_CUT)
+		put(l, "\u2026", 3, 1, WRAP_MORE);
+}
+
+static void put_hex(struct layout *l, const struct entry *e)
+{
+	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
+	char text[HEXDUMP_ROW_MAX];
+	for (size_t at = 0; at < e->len; at += per_row) {
+		if (l->column)
+			next_row(l);
+		if (per_row > 1 && !is_wanted(l)) {
+			l->column = 1; /* whatever it is: it fits */
+			continue;
+		}
+		size_t len = hexdump_row(text, e->bytes, e->len, at, per_row);
+		put_word(l, text, len, WRAP_HEX);
+	}
+}
+
+/* The columns of all glyphs. */
+static size_t width_of(const uint8_t *bytes, size_t len, unsigned flags)
+{
+	struct glyph g;
+	size_t width = 0;
+	for (size_t n; (n = glyph_next(&g, bytes, len, flags)); len -= n) {
+		width += g.width;
+		bytes += n;
+	}
+	return width;
+}
+
+/* Our own words are not cut where a row ends.  A space there is not shown. */
+static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
+{
+	size_t columns = l->settings->columns;
+	unsigned flags = l->settings->glyph_flags;
+	while (len) {
+		const uint8_t *space = memchr(bytes + 1, ' ', len - 1);
+		size_t n = space ? (size_t)(space - bytes) : len;
+		size_t width = width_of(bytes, n, flags), skip = *bytes == ' ';
+		if (l->column && width > columns - l->column &&
+		    width - skip <= columns) {
+			next_row(l);
+			put_text(l, bytes + skip, n - skip, flags);
+		} else {
+			put_text(l, bytes, n, flags);
+		}
+		bytes += n;
+		len -= n;
+	}
+}
+
+size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
+                  wrap_fn *fn, void *user)
+{
+	struct layout l = { .settings = settings, .fn = fn, .user = user };
+	bool is_message = e->kind == ENTRY_MESSAGE;
+	if (is_message && settings->view != VIEW_HEX)
+		put_message(&l, e);
+	else if (!is_message)
+		put_sentence(&l, e->bytes, e->len);
+	if (is_message && settings->view != VIEW_TEXT)
+		put_hex(&l, e);
+	if (*e->hint) {
+		char hint[HINT_MAX];
+		snprintf(hint, sizeof(hint), "; %s", e->hint);
+		put_sentence(&l, (const uint8_t *)hint, strlen(hint));
+	}
+	flush(&l);
+	return l.row + 1;
+}
+
+/* The time as the display wants it; "" when it is off. */
+static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
+                        const struct entry *e, const struct entry *before)
+{
+	out[0] = '\0';
+	switch (c->display.time) {
+	case TIME_CLOCK:
+		stamp_format_clock(out, e->time.wall_us);
+		break;
+	case TIME_START:
+		stamp_format_span(out, e->time.mono_ns - c->start_ns);
+		break;
+	case TIME_DELTA:
+		stamp_format_span(out, before ? e->time.mono_ns -
+		                                    before->time.mono_ns
+		                              : 0);
+		break;
+	case TIME_OFF:
+	case TIME_COUNT:
+		break;
+	}
+}
+
+size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
+                 const struct entry *before)
+{
+	char time[STAMP_TEXT_MAX], number[16] = "";
+	format_time(time, c, e, before);
+	if (chat_shows_numbers(c) && e->session)
+		snprintf(number, sizeof(number), "%2u ", e->session);
+	else if (chat_shows_numbers(c))
+		snprintf(number, sizeof(number), "   ");
+	int n = snprintf(out, 64, "%*.8s%s%s%c ", *time ? 8 : 0, time,
+	                 *time ? " " : "", number, entry_mark(e));
+	return (size_t)n;
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+
+# Every line of standard input is an entry as sockchat-entries(5) promises it.
+# With an argument, "in" or "out": the bytes of these messages on standard
+# output.
+
+import base64
+import json
+import re
+import sys
+
+ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'state', 'local',
+         'code', 'len', 'text', 'base64', 'complete', 'cut', 'hint']
+ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
+NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
+         'state': {'state': str, 'text': str},
+         'note': {'text': str},
+         'error': {'code': str, 'text': str}}
+STATES = {'resolving', 'connecting', 'handshaking', 'listening', 'open',
+          'half-closed', 'closed'}
+TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z')
+UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+
+
+def check(line):
+    text = line.decode()
+    assert text.endswith('\n') and not UNSAFE.search(text[:-1]), text
+    pairs = json.loads(text, object_pairs_hook=list)
+    names = [name for name, _ in pairs]
+    assert len(set(names)) == len(names)
+    assert names == sorted(names, key=ORDER.index), names
+    entry = dict(pairs)
+    for name, kind in {**ALWAYS, **NEEDS[entry['kind']]}.items():
+        assert type(entry[name]) is kind, (name, text)
+    assert TIME.fullmatch(entry['time'])
+    assert entry.get('state', 'open') in STATES
+    return entry
+
+
+def content(entry):
+    assert ('text' in entry) != ('base64' in entry)
+    data = (entry['text'].encode() if 'text' in entry
+            else base64.b64decode(entry['base64'], validate=True))
+    assert len(data) == entry['len']
+    return data
+
+
+finished = set()
+last = 0
+for line in sys.stdin.buffer:
+    entry = check(line)
+    if entry['kind'] != 'message':
+        assert entry['seq'] > last
+        last = entry['seq']
+        continue
+    assert entry['dir'] in ('in', 'out') and entry['seq'] not in finished
+    if entry['complete']:
+        finished.add(entry['seq'])
+    data = content(entry)
+    if entry['dir'] in sys.argv[1:]:
+        sys.stdout.buffer.write(data)

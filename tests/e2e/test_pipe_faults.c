@@ -1,0 +1,755 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The byte pipe when something is wrong: peers, readers, disks, the system. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+
+/* Push into `fd` until nothing more fits for a while. */
+static size_t flood(int fd)
+{
+	static const char zeros[65536];
+	struct pollfd w = { .fd = fd, .events = POLLOUT };
+	size_t sent = 0;
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (1) {
+		ssize_t n = write(fd, zeros, sizeof(zeros));
+		assert_true(n > 0 || errno == EAGAIN);
+		sent += n > 0 ? (size_t)n : 0;
+		assert_true(sent < 64 * MIB);
+		if (n < 0 && poll(&w, 1, 300) != 1)
+			break;
+	}
+	return sent;
+}
+
+static void a_stuck_reader_stops_neither_memory_bound_nor_input(void **state)
+{
+	struct proc p;
+	int fd;
+
+	(void)state;
+	fd = connect_plain(&p);
+	p.holds_out = true;
+	size_t sent = flood(fd);
+	long cpu = proc_cpu_ms(&p);
+	proc_write_text(&p, "still alive");
+	net_expect(fd, "still alive");
+	proc_watch(&p, 500);
+	assert_true(proc_cpu_ms(&p) - cpu < 50);
+	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
+	p.holds_out = false;
+	proc_end_in(&p);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	assert_int_equal(p.out_text.len, sent);
+	proc_finish(&p);
+}
+
+static void a_stuck_peer_stops_neither_memory_bound_nor_output(void **state)
+{
+	struct proc p;
+	struct text t = { NULL, 0 };
+	int fd;
+
+	(void)state;
+	fd = connect_plain(&p);
+	size_t sent = flood(p.in);
+	long cpu = proc_cpu_ms(&p);
+	net_send_text(fd, "still alive");
+	proc_expect_out(&p, "still alive");
+	proc_watch(&p, 500);
+	assert_true(proc_cpu_ms(&p) - cpu < 50);
+	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
+	proc_end_in(&p);
+	assert_int_equal(net_read(fd, &t, 0), 0);
+	assert_int_equal(t.len, sent);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	text_finish(&t);
+	proc_finish(&p);
+}
+
+static void quiet_connections_cost_no_time(void **state)
+{
+	struct proc p;
+	int fd;
+
+	(void)state;
+	fd = connect_plain(&p);
+	proc_write_text(&p, "x");
+	net_expect(fd, "x");
+	proc_end_in(&p);
+	net_expect_end(fd);
+	proc_watch(&p, 500);
+	assert_true(proc_cpu_ms(&p) < 50);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void a_refused_connection_is_explained(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	char sentence[200];
+
+	(void)state;
+	close(net_listen(&port));
+	proc_sockchat(&p, "connect", "127.0.0.1", port_text(port), NULL);
+	proc_expect_exit(&p, 1);
+	snprintf(sentence, sizeof(sentence),
+	         "sockchat: connection refused: 127.0.0.1:%u is reachable, but "
+	         "nothing listens on that port\nsockchat: hint: ",
+	         port);
+	assert_err_has(&p, sentence);
+	assert_out(&p, "");
+	proc_finish(&p);
+}
+
+static void an_unknown_name_is_told(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "connect", "no..such", "9", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "no..such");
+	proc_finish(&p);
+}
+
+static void a_reset_loses_nothing_that_came_and_is_told(void **state)
+{
+	struct proc p;
+	char sentence[80];
+
+	(void)state;
+	EACH_MODE(i)
+	{
+		int fd = both[i](&p);
+		net_send_text(fd, "0123456789");
+		proc_write_text(&p, "abc");
+		net_expect(fd, "abc");
+		proc_expect_out(&p, "0123456789");
+		net_reset(fd);
+		proc_expect_exit(&p, 1);
+		snprintf(sentence, sizeof(sentence),
+		         "10 bytes received and 3 bytes sent");
+		assert_err_has(&p, sentence);
+		assert_out(&p, "0123456789");
+		proc_finish(&p);
+	}
+}
+
+static void a_reset_amid_our_sending_still_shows_what_came(void **state)
+{
+	struct proc p;
+	int fd;
+
+	(void)state;
+	fd = connect_plain(&p);
+	(void)flood(p.in);
+	net_send_text(fd, "too much!");
+	net_reset(fd);
+	proc_expect_exit(&p, 1);
+	assert_out(&p, "too much!");
+	assert_err_has(&p, "9 bytes received");
+	proc_finish(&p);
+}
+
+/* Fill the pipe behind its output, then its own buffer, and leave something in
+ * the socket that it has not read; how much in all. */
+static size_t send_unread(struct proc *p, int fd)
+{
+	static const size_t parts[] = { 65536, 16384, 16384 };
+	size_t sum = 0;
+
+	p->holds_out = true;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		net_send_acked(fd, parts[i]);
+		proc_watch(p, 100);
+		sum += parts[i];
+	}
+	return sum;
+}
+
+static void a_reset_loses_nothing_behind_a_stuck_reader(void **state)
+{
+	struct proc p;
+	int fd = connect_plain(&p);
+	size_t sent = send_unread(&p, fd);
+
+	(void)state;
+	(void)flood(p.in);
+	net_reset(fd);
+	proc_watch(&p, 200);
+	p.holds_out = false;
+	proc_expect_exit(&p, 1);
+	assert_int_equal(p.out_text.len, sent);
+	assert_err_has(&p, "98304 bytes received");
+	proc_finish(&p);
+}
+
+static void an_address_in_use_is_told(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	char where[40];
+
+	(void)state;
+	proc_sockchat(&p, "listen", "127.0.0.1", port_text(port), NULL);
+	proc_expect_exit(&p, 1);
+	snprintf(where, sizeof(where), "in use: 127.0.0.1:%u", port);
+	assert_err_has(&p, where);
+	proc_finish(&p);
+	close(listener);
+}
+
+static void wrong_ports_are_wrong_command_lines(void **state)
+{
+	static const char *const ports[] = { "80x", "65536", "99999999999",
+		                             "",    "-1",    "0" };
+	struct proc p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ports) / sizeof(*ports); i++) {
+		proc_sockchat(&p, "connect", "--", "127.0.0.1", ports[i], NULL);
+		proc_expect_exit(&p, 2);
+		assert_err_has(&p, "--help");
+		proc_finish(&p);
+	}
+}
+
+/* What the peer got is what sockchat was given, never its own output. */
+static void any_standard_descriptor_may_be_closed(void **state)
+{
+	(void)state;
+	for (int mask = 0; mask < 8; mask++) {
+		uint16_t port;
+		int listener = net_listen(&port);
+		const char *argv[] = { NULL, "connect", "127.0.0.1",
+			               port_text(port), NULL };
+		struct proc p;
+		proc_start(&p, argv, NULL, mask & 1 ? PROC_CLOSED : PROC_PIPE,
+		           mask & 2 ? PROC_CLOSED : PROC_PIPE,
+		           mask & 4 ? PROC_CLOSED : PROC_PIPE);
+		int fd = net_accept(listener);
+		net_send_text(fd, "to you");
+		if (!(mask & 1)) {
+			proc_write_text(&p, "to me");
+			proc_end_in(&p);
+		}
+		struct text t = { NULL, 0 };
+		assert_int_equal(net_read(fd, &t, 0), 0);
+		assert_string_equal(t.len ? t.bytes : "",
+		                    mask & 1 ? "" : "to me");
+		text_finish(&t);
+		close(fd);
+		close(listener);
+		proc_expect_exit(&p, 0);
+		assert_out(&p, mask & 2 ? "" : "to you");
+		proc_finish(&p);
+	}
+}
+
+static void a_reader_that_leaves_ends_it_quietly(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	EACH_MODE(i)
+	{
+		int fd = both[i](&p);
+		net_send_text(fd, "one line\n");
+		proc_expect_out(&p, "one line\n");
+		close(p.out); /* noticed while nothing moves */
+		p.out = -1;
+		net_expect_end(fd);
+		close(fd);
+		proc_expect_exit(&p, 1);
+		if (both[i] == connect_plain)
+			assert_silent(&p);
+		proc_finish(&p);
+	}
+}
+
+static void a_reader_that_leaves_amid_a_stream_ends_it_quietly(void **state)
+{
+	struct proc p;
+	int fd;
+	char byte;
+
+	(void)state;
+	fd = connect_plain(&p);
+	struct stream s = { .fd = fd, .total = 64 * MIB };
+	signal(SIGPIPE, SIG_IGN);
+	pthread_create(&s.thread, NULL, run_writer, &s);
+	p.holds_out = true;
+	assert_int_equal(read(p.out, &byte, 1), 1);
+	close(p.out);
+	p.out = -1;
+	proc_expect_exit(&p, 1);
+	assert_silent(&p);
+	pthread_join(s.thread, NULL);
+	proc_finish(&p);
+}
+
+static void a_stuck_standard_error_stops_nothing(void **state)
+{
+	uint16_t port;
+	int listener = net_listen(&port), err[2];
+	const char *argv[] = { NULL,        "connect",       "-v",
+		               "127.0.0.1", port_text(port), NULL };
+	struct proc p;
+
+	(void)state;
+	assert_int_equal(pipe2(err, O_CLOEXEC), 0);
+	(void)flood(err[1]);
+	fcntl(err[1], F_SETFL, 0);
+	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, err[1]);
+	int fd = net_accept(listener);
+	exchange(&p, fd, MIB);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+	close(err[0]);
+	close(err[1]);
+	close(listener);
+}
+
+static void the_input_that_nohup_leaves_has_ended(void **state)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+	struct proc p;
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	(void)state;
+	proc_start(&p, argv, NULL, null, PROC_PIPE, PROC_PIPE);
+	close(null);
+	int fd = net_accept(listener);
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+	close(listener);
+}
+
+static void a_reader_that_left_before_there_is_a_peer_ends_it(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "-k", "0", NULL);
+	(void)proc_port(&p);
+	close(p.out);
+	p.out = -1;
+	proc_expect_exit(&p, 1);
+	proc_finish(&p);
+}
+
+static void a_full_disk_is_told_with_the_count(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+
+	(void)state;
+	proc_start(&p, argv, NULL, PROC_PIPE, full, PROC_PIPE);
+	int fd = net_accept(listener);
+	net_send_text(fd, "0123456");
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "7 of 7 bytes");
+	proc_finish(&p);
+	close(fd);
+	close(full);
+	close(listener);
+}
+
+/* Start it with these ends of two pipes as given, and talk. */
+static void talk_with_flags(int flags)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	int in[2], out[2];
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
+	fcntl(in[0], F_SETFL, flags);
+	fcntl(out[1], F_SETFL, flags);
+	int in_flags = fcntl(in[0], F_GETFL);
+	int out_flags = fcntl(out[1], F_GETFL);
+	proc_start(&p, argv, NULL, in[0], out[1], PROC_PIPE);
+	int fd = net_accept(listener);
+	struct stream s = { .fd = fd, .total = 5 * MIB, .ends = true };
+	pthread_create(&s.thread, NULL, run_writer, &s);
+	assert_int_equal(write(in[1], "hello", 5), 5);
+	net_expect(fd, "hello");
+	proc_watch(&p, 100); /* the reader is slow */
+	assert_int_equal(fcntl(in[0], F_GETFL), in_flags);
+	assert_int_equal(fcntl(out[1], F_GETFL), out_flags);
+	close(out[1]);
+	assert_int_equal(stream_check(out[0]), 5 * MIB);
+	pthread_join(s.thread, NULL);
+	close(in[1]);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	assert_int_equal(fcntl(in[0], F_GETFL), in_flags);
+	proc_finish(&p);
+	close(in[0]);
+	close(out[0]);
+	close(listener);
+}
+
+static void flags_of_inherited_descriptors_stay_as_they_were(void **state)
+{
+	(void)state;
+	talk_with_flags(0);
+}
+
+static void inherited_nonblocking_descriptors_lose_nothing(void **state)
+{
+	(void)state;
+	talk_with_flags(O_NONBLOCK);
+}
+
+static void signals_close_in_order_and_are_died_of(void **state)
+{
+	static const int signums[] = { SIGTERM, SIGINT, SIGHUP };
+	struct proc p;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		int fd = connect_plain(&p);
+		proc_write_text(&p, "abc");
+		net_expect(fd, "abc");
+		p.holds_out = true;
+		(void)flood(fd); /* unread input must not become a reset */
+		kill(p.pid, signums[i]);
+		proc_expect_signal(&p, signums[i]);
+		net_expect_end(fd);
+		close(fd);
+		proc_finish(&p);
+	}
+}
+
+static void a_signal_ends_a_waiting_listener(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "0", NULL);
+	(void)proc_port(&p);
+	kill(p.pid, SIGTERM);
+	proc_expect_signal(&p, SIGTERM);
+	proc_finish(&p);
+}
+
+static void only_an_idle_connection_times_out(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "-i", "800ms");
+	int64_t start = now_ms();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		proc_watch(&p, 400);
+		net_send_text(fd, "x");
+	}
+	proc_expect_exit(&p, 1);
+	assert_true(now_ms() - start >= 1200 + 800);
+	assert_out(&p, "xxx");
+	assert_err_has(&p, "idle: ");
+	assert_err_has(&p, "after 3 bytes received and 0 sent");
+	net_expect_end(fd);
+	close(fd);
+	proc_finish(&p);
+}
+
+static void a_peer_that_never_answers_times_out(void **state)
+{
+	uint16_t port;
+	int fds[8], count = 0;
+	int listener = net_listen(&port);
+	struct proc p;
+
+	(void)state;
+	listen(listener, 0);
+	for (; count < 8; count++) { /* more than the backlog takes */
+		fds[count] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		struct sockaddr_storage sa;
+		socklen_t len = sizeof(sa);
+		getsockname(listener, (struct sockaddr *)&sa, &len);
+		(void)connect(fds[count], (struct sockaddr *)&sa, len);
+	}
+	proc_sockchat(&p, "connect", "-w", "0.3", "127.0.0.1", port_text(port),
+	              NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "timed out");
+	proc_finish(&p);
+	while (count)
+		close(fds[--count]);
+	close(listener);
+}
+
+/* A peer whose system takes only a little, so that ours has to keep the rest;
+ * `text` was all written and standard input has ended. */
+static int start_unacknowledged(struct proc *p, const char *option,
+                                const char *value)
+{
+	static const char much[1 << 20];
+	static const int little = 4096;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &little, sizeof(little));
+	proc_sockchat(p, "connect", option, value, "127.0.0.1", port_text(port),
+	              NULL);
+	int fd = net_accept(listener);
+	proc_write(p, much, sizeof(much));
+	proc_end_in(p);
+	close(listener);
+	return fd;
+}
+
+static void a_signal_destroys_nothing_that_is_on_its_way(void **state)
+{
+	struct proc p;
+	struct text t = { NULL, 0 };
+	int fd = start_unacknowledged(&p, "-v", "--");
+
+	(void)state;
+	(void)send_unread(&p, fd);
+	kill(p.pid, SIGTERM);
+	proc_expect_signal(&p, SIGTERM);
+	assert_int_equal(net_read(fd, &t, 0), 0);
+	assert_int_equal(t.len, MIB);
+	text_finish(&t);
+	close(fd);
+	proc_finish(&p);
+}
+
+static void quit_gives_up_a_peer_that_takes_nothing(void **state)
+{
+	struct proc p;
+	int fd = start_unacknowledged(&p, "-q0", "--linger=300ms");
+
+	(void)state;
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "gave up on 127.0.0.1:");
+	assert_err_has(&p, "of 1048576 bytes sent");
+	close(fd);
+	proc_finish(&p);
+}
+
+static void success_waits_until_the_peers_system_has_everything(void **state)
+{
+	struct proc p;
+	struct text t = { NULL, 0 };
+	int fd = start_unacknowledged(&p, "--linger=0", "--");
+
+	(void)state;
+	shutdown(fd, SHUT_WR);
+	proc_expect_out_end(&p);
+	proc_watch(&p, 500);
+	assert_true(proc_cpu_ms(&p) < 50);
+	assert_int_equal(waitpid(p.pid, NULL, WNOHANG), 0);
+	assert_int_equal(net_read(fd, &t, 0), 0);
+	assert_int_equal(t.len, MIB);
+	proc_expect_exit(&p, 0);
+	text_finish(&t);
+	close(fd);
+	proc_finish(&p);
+}
+
+static void a_reset_after_both_ends_is_still_a_failure(void **state)
+{
+	struct proc p;
+	int fd = start_unacknowledged(&p, "--linger=0", "--");
+
+	(void)state;
+	shutdown(fd, SHUT_WR);
+	proc_expect_out_end(&p);
+	net_reset(fd);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "0 bytes received and 1048576 bytes sent");
+	proc_finish(&p);
+}
+
+static void a_directory_as_input_is_told(void **state)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+	struct proc p;
+	int dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	proc_start(&p, argv, NULL, dir, PROC_PIPE, PROC_PIPE);
+	close(dir);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "standard input");
+	proc_finish(&p);
+	close(listener);
+}
+
+/* An unkind system. */
+
+/* With the shim and its settings; `env` has room for it in the first place. */
+static int connect_shimmed(struct proc *p, const char **env, int out)
+{
+	static char preload[400];
+	const char *shim = getenv("SOCKCHAT_SHIM");
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
+	         shim ? shim : "build/shim.so");
+	env[0] = preload;
+	proc_start(p, argv, env, PROC_PIPE, out, PROC_PIPE);
+	int fd = net_accept(listener);
+	close(listener);
+	return fd;
+}
+
+static void an_unkind_system_changes_no_byte(void **state)
+{
+	char seed[40];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		snprintf(seed, sizeof(seed), "SHIM_SEED=%d", 4711 + i);
+		const char *env[] = {
+			NULL,           seed, "SHIM_EINTR=20", "SHIM_SHORT=30",
+			"SHIM_COUNT=1", NULL
+		};
+		struct proc p;
+		int fd = connect_shimmed(&p, env, PROC_PIPE);
+		exchange(&p, fd, 3 * MIB);
+		close(fd);
+		proc_expect_exit(&p, 0);
+		assert_err_has(&p, "calls hit");
+		proc_finish(&p);
+	}
+}
+
+/* An output that is full from the start, and would block who writes to it. */
+static void talk_beside_full_output(const char *setting, const int ends[2])
+{
+	const char *env[] = { NULL, setting, NULL };
+	struct proc p;
+	struct text t = { NULL, 0 };
+	size_t full = flood(ends[1]);
+
+	fcntl(ends[1], F_SETFL, 0);
+	int fd = connect_shimmed(&p, env, ends[1]);
+	close(ends[1]);
+	net_send_acked(fd, 65536);
+	proc_watch(&p, 100);
+	proc_write_text(&p, "still alive");
+	net_expect(fd, "still alive");
+	assert_int_equal(net_read(ends[0], &t, 4096), 0); /* some room */
+	proc_watch(&p, 100);
+	proc_write_text(&p, "as before");
+	net_expect(fd, "as before");
+	proc_end_in(&p);
+	close(fd);
+	assert_int_equal(net_read(ends[0], &t, 0), 0);
+	assert_int_equal(t.len, full + 65536);
+	proc_expect_exit(&p, 0);
+	text_finish(&t);
+	proc_finish(&p);
+	close(ends[0]);
+}
+
+static void a_full_output_that_blocks_stops_nothing(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	talk_beside_full_output("SHIM_NO_PROC=0", ends);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	talk_beside_full_output("SHIM_NO_PROC=1", ends);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	talk_beside_full_output("SHIM_NO_PROC=0", ends);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_stuck_reader_stops_neither_memory_bound_nor_input),
+		cmocka_unit_test(
+		    a_stuck_peer_stops_neither_memory_bound_nor_output),
+		cmocka_unit_test(quiet_connections_cost_no_time),
+		cmocka_unit_test(a_refused_connection_is_explained),
+		cmocka_unit_test(an_unknown_name_is_told),
+		cmocka_unit_test(a_reset_loses_nothing_that_came_and_is_told),
+		cmocka_unit_test(
+		    a_reset_amid_our_sending_still_shows_what_came),
+		cmocka_unit_test(a_reset_loses_nothing_behind_a_stuck_reader),
+		cmocka_unit_test(an_address_in_use_is_told),
+		cmocka_unit_test(wrong_ports_are_wrong_command_lines),
+		cmocka_unit_test(any_standard_descriptor_may_be_closed),
+		cmocka_unit_test(a_reader_that_leaves_ends_it_quietly),
+		cmocka_unit_test(
+		    a_reader_that_leaves_amid_a_stream_ends_it_quietly),
+		cmocka_unit_test(a_stuck_standard_error_stops_nothing),
+		cmocka_unit_test(the_input_that_nohup_leaves_has_ended),
+		cmocka_unit_test(
+		    a_reader_that_left_before_there_is_a_peer_ends_it),
+		cmocka_unit_test(a_full_disk_is_told_with_the_count),
+		cmocka_unit_test(
+		    flags_of_inherited_descriptors_stay_as_they_were),
+		cmocka_unit_test(
+		    inherited_nonblocking_descriptors_lose_nothing),
+		cmocka_unit_test(signals_close_in_order_and_are_died_of),
+		cmocka_unit_test(a_signal_ends_a_waiting_listener),
+		cmocka_unit_test(only_an_idle_connection_times_out),
+		cmocka_unit_test(a_peer_that_never_answers_times_out),
+		cmocka_unit_test(a_signal_destroys_nothing_that_is_on_its_way),
+		cmocka_unit_test(quit_gives_up_a_peer_that_takes_nothing),
+		cmocka_unit_test(
+		    success_waits_until_the_peers_system_has_everything),
+		cmocka_unit_test(a_reset_after_both_ends_is_still_a_failure),
+		cmocka_unit_test(a_directory_as_input_is_told),
+		cmocka_unit_test(an_unkind_system_changes_no_byte),
+		cmocka_unit_test(a_full_output_that_blocks_stops_nothing),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests_name("pipe faults", tests, NULL, NULL);
+}

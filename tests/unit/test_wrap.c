@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Layout: what stands where, for every width. */
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <sockchat/loop.h>
+#include <sockchat/wrap.h>
+
+#define ROWS_MAX    400
+#define COLUMNS_MAX 200
+
+/* What was drawn, as text; a run's columns are found from its width. */
+struct page {
+	char row[ROWS_MAX][4 * COLUMNS_MAX];
+	size_t columns[ROWS_MAX];
+	char styles[ROWS_MAX][COLUMNS_MAX + 1]; /* a letter a column */
+	size_t rows;
+};
+
+static void put_run(void *user, size_t row, size_t column, const char *text,
+                    size_t len, size_t width, enum wrap_style style)
+{
+	struct page *p = user;
+	assert_true(row < ROWS_MAX);
+	assert_int_equal(column, p->columns[row]);
+	assert_true(column + width <= COLUMNS_MAX);
+	strncat(p->row[row], text, len);
+	memset(p->styles[row] + column, "penmh"[style], width);
+	p->columns[row] += width;
+}
+
+static struct entry message(const char *bytes, size_t len, unsigned flags)
+{
+	return (struct entry){
+		.seq = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.flags = (uint8_t)flags, .bytes = (const uint8_t *)bytes,
+		.len = len, .peer = "", .local = "", .code = "", .hint = "",
+	};
+}
+
+static const struct page *lay_out(const struct entry *e, size_t columns,
+                                  enum view view)
+{
+	static struct page p;
+	struct wrap_settings s = {
+		.columns = columns, .view = view, .endings = true,
+		.row_count = SIZE_MAX,
+	};
+	memset(&p, 0, sizeof(p));
+	p.rows = wrap_entry(e, &s, put_run, &p);
+	assert_int_equal(p.rows, wrap_entry(e, &s, NULL, NULL));
+	for (size_t i = 0; i < ROWS_MAX; i++)
+		assert_true(i < p.rows ? p.columns[i] <= columns
+		                       : p.columns[i] == 0);
+	return &p;
+}
+
+#define TEXT(literal, columns) \
+	lay_out(&(struct entry[]){ message(literal, sizeof(literal) - 1, \
+	                                   ENTRY_COMPLETE) }[0], \
+	        columns, VIEW_TEXT)
+
+static void a_message_ends_with_its_visible_ending(void **state)
+{
+	const struct page *p = TEXT("hello\r\n", 40);
+	(void)state;
+	assert_int_equal(p->rows, 1);
+	assert_string_equal(p->row[0], "hello\\r\\n");
+	assert_string_equal(p->styles[0], "pppppnnnn");
+	p = TEXT("hello\n", 40);
+	assert_string_equal(p->row[0], "hello\\n");
+	p = TEXT("hello", 40);
+	assert_string_equal(p->row[0], "hello");
+}
+
+static void endings_can_be_hidden_and_still_break_rows(void **state)
+{
+	struct entry e = message("a\nb\r\n", 5, ENTRY_COMPLETE);
+	struct page p = { .rows = 0 };
+	struct wrap_settings s = { .columns = 40, .row_count = SIZE_MAX };
+	(void)state;
+	assert_int_equal(wrap_entry(&e, &s, put_run, &p), 2);
+	assert_string_equal(p.row[0], "a");
+	assert_string_equal(p.row[1], "b");
+}
+
+static void typed_text_that_looks_like_an_ending_is_told_apart(void **state)
+{
+	const struct page *p = TEXT("a\\n\n", 40);
+	(void)state;
+	assert_string_equal(p->row[0], "a\\n\\n");
+	assert_string_equal(p->styles[0], "pppnn");
+}
+
+static void a_newline_within_breaks_the_row(void **state)
+{
+	const struct page *p = TEXT("one\ntwo\r\nthree\n", 40);
+	(void)state;
+	assert_int_equal(p->rows, 3);
+	assert_string_equal(p->row[0], "one\\n");
+	assert_string_equal(p->row[1], "two\\r\\n");
+	assert_string_equal(p->row[2], "three\\n");
+}
+
+static void in_one_row_nothing_breaks_it(void **state)
+{
+	struct entry e = message("one\ntwo\n", 8, ENTRY_COMPLETE);
+	struct page p = { .rows = 0 };
+	struct wrap_settings s = {
+		.columns = SIZE_MAX, .endings = true, .row_count = SIZE_MAX,
+	};
+	(void)state;
+	assert_int_equal(wrap_entry(&e, &s, put_run, &p), 1);
+	assert_string_equal(p.row[0], "one\\ntwo\\n");
+}
+
+static void what_is_no_text_is_shown_apart(void **state)
+{
+	const struct page *p = TEXT("\033[31m\t\xff", 40);
+	(void)state;
+	assert_string_equal(p->row[0], "^[[31m^I\\xff");
+	assert_string_equal(p->styles[0], "eeppppeeeeee");
+}
+
+static void a_wide_character_is_never_cut(void **state)
+{
+	const struct page *p = TEXT("안녕!", 3);
+	(void)state;
+	assert_int_equal(p->rows, 2);
+	assert_string_equal(p->row[0], "안");
+	assert_string_equal(p->row[1], "녕!");
+	assert_int_equal(p->columns[1], 3);
+	p = TEXT("안a", 1);
+	assert_string_equal(p->row[0], "?");
+	assert_string_equal(p->row[1], "a");
+}
+
+static void combining_marks_stay_with_their_base(void **state)
+{
+	const struct page *p = TEXT("ae\xcc\x81" "b", 2);
+	(void)state;
+	assert_int_equal(p->rows, 2);
+	assert_string_equal(p->row[0], "ae\xcc\x81");
+	assert_string_equal(p->row[1], "b");
+}
+
+static void an_escaped_form_stays_together_where_it_can(void **state)
+{
+	const struct page *p = TEXT("abc\xff", 5);
+	(void)state;
+	assert_string_equal(p->row[0], "abc");
+	assert_string_equal(p->row[1], "\\xff");
+	p = TEXT("\xff", 3);
+	assert_string_equal(p->row[0], "\\xf");
+	assert_string_equal(p->row[1], "f");
+}
+
+static void an_unfinished_character_waits_in_an_unfinished_message(void **state)
+{
+	struct entry e = message("a\xec\x95", 3, 0);
+	(void)state;
+	assert_string_equal(lay_out(&e, 40, VIEW_TEXT)->row[0], "a");
+	e.flags = ENTRY_COMPLETE;
+	assert_string_equal(lay_out(&e, 40, VIEW_TEXT)->row[0],
+	                    "a\\xec\\x95");
+}
+
+static void a_cut_message_says_that_it_goes_on(void **state)
+{
+	struct entry e = message("abc", 3, ENTRY_COMPLETE | ENTRY_CUT);
+	(void)state;
+	const struct page *p = lay_out(&e, 40, VIEW_TEXT);
+	assert_string_equal(p->row[0], "abc\u2026");
+	assert_string_equal(p->styles[0], "pppm");
+}
+
+static void in_ascii_there_is_nothing_else(void **state)
+{
+	struct entry e = message("안\t\n", 5, ENTRY_COMPLETE | ENTRY_CUT);
+	struct page p = { .rows = 0 };
+	struct wrap_settings s = {
+		.columns = 40, .endings = true, .row_count = SIZE_MAX,
+		.glyph_flags = GLYPH_ASCII,
+	};
+	(void)state;
+	wrap_entry(&e, &s, put_run, &p);
+	assert_string_equal(p.row[0], "\\xec\\x95\\x88^I\\n...");
+}
+
+static void the_hex_view_fits_the_width(void **state)
+{
+	struct entry e = message("0123456789abcdef\n", 17, ENTRY_COMPLETE);
+	const struct page *p = lay_out(&e, 80, VIEW_HEX);
+	(void)state;
+	assert_int_equal(p->rows, 2);
+	assert_non_null(strstr(p->row[0], "|0123456789abcdef|"));
+	assert_non_null(strstr(p->row[1], "00000010  0a "));
+	p = lay_out(&e, 40, VIEW_HEX);
+	assert_int_equal(p->rows, 5);
+	assert_non_null(strstr(p->row[4], "00000010  0a "));
+	lay_out(&e, 7, VIEW_HEX);
+	lay_out(&e, 5, VIEW_MIXED);
+}
+
+static void mixed_shows_the_text_and_then_the_bytes(void **state)
+{
+	struct entry e = message("hi\n", 3, ENTRY_COMPLETE);
+	const struct page *p = lay_out(&e, 80, VIEW_MIXED);
+	(void)state;
+	assert_int_equal(p->rows, 2);
+	assert_string_equal(p->row[0], "hi\\n");
+	assert_memory_equal(p->row[1], "00000000  68 69 0a", 18);
+	assert_int_equal(p->styles[1][0], 'h');
+}
+
+static void a_note_is_no_hex_dump_in_any_view(void **state)
+{
+	struct entry e = message("listening", 9, ENTRY_COMPLETE);
+	(void)state;
+	e.kind = ENTRY_NOTE;
+	assert_string_equal(lay_out(&e, 80, VIEW_HEX)->row[0], "listening");
+	assert_int_equal(lay_out(&e, 80, VIEW_MIXED)->rows, 1);
+}
+
+static void our_sentences_break_between_words(void **state)
+{
+	struct entry e = message("nothing listens there", 21, 0);
+	(void)state;
+	e.kind = ENTRY_ERROR;
+	e.hint = "start it";
+	const struct page *p = lay_out(&e, 16, VIEW_TEXT);
+	assert_int_equal(p->rows, 2);
+	assert_string_equal(p->row[0], "nothing listens");
+	assert_string_equal(p->row[1], "there; start it");
+	p = lay_out(&e, 5, VIEW_TEXT);
+	assert_string_equal(p->row[0], "nothi");
+	assert_string_equal(p->row[1], "ng li");
+	lay_out(&e, 1, VIEW_TEXT);
+}
+
+static void the_rows_asked_for_are_the_ones_given(void **state)
+{
+	struct entry e = message("aabbccdd", 8, ENTRY_COMPLETE);
+	struct page p = { .rows = 0 };
+	struct wrap_settings s = {
+		.columns = 2, .first_row = 1, .row_count = 2,
+	};
+	(void)state;
+	assert_int_equal(wrap_entry(&e, &s, put_run, &p), 4);
+	assert_string_equal(p.row[0], "");
+	assert_string_equal(p.row[1], "bb");
+	assert_string_equal(p.row[2], "cc");
+	assert_string_equal(p.row[3], "");
+	p = (struct page){ .rows = 0 };
+	s.row_count = SIZE_MAX;
+	wrap_entry(&e, &s, put_run, &p);
+	assert_string_equal(p.row[0], "");
+	assert_string_equal(p.row[3], "dd");
+}
+
+static void an_empty_message_takes_a_row(void **state)
+{
+	(void)state;
+	assert_int_equal(TEXT("", 10)->rows, 1);
+}
+
+/* Random bytes in any width: rows are never too wide, and every byte of
+ * printable ASCII is seen. */
+static void no_row_is_wider_than_it_may_be(void **state)
+{
+	char bytes[40];
+	uint32_t seed = 1;
+	(void)state;
+	for (int turn = 0; turn < 3000; turn++) {
+		for (size_t i = 0; i < sizeof(bytes); i++) {
+			seed = seed * 1664525 + 1013904223;
+			bytes[i] = (char)(seed >> 24);
+		}
+		struct entry e = message(bytes, (seed >> 8) % 16, seed >> 30);
+		e.kind = turn % 4 ? ENTRY_MESSAGE : ENTRY_NOTE;
+		lay_out(&e, 2 + (seed >> 16) % 30, (enum view)(turn % 3));
+	}
+}
+
+/* The head */
+
+static struct chat *chat;
+
+static int make_chat(void **state)
+{
+	static struct options o = { .scrollback = 1 << 20 };
+	(void)state;
+	chat = chat_new(loop_new(LOOP_AUTO), &o);
+	return 0;
+}
+
+static int free_chat(void **state)
+{
+	struct loop *l = chat->loop;
+	(void)state;
+	chat_free(chat);
+	loop_free(l);
+	return 0;
+}
+
+static void the_head_has_the_time_the_display_wants(void **state)
+{
+	struct entry e = message("x", 1, 0), before = e;
+	char head[64];
+	(void)state;
+	e.time.mono_ns = chat->start_ns + 2500 * MS_NS;
+	before.time.mono_ns = chat->start_ns + 1000 * MS_NS;
+	chat->display.time = TIME_OFF;
+	assert_int_equal(wrap_head(head, chat, &e, &before), 2);
+	assert_string_equal(head, "< ");
+	chat->display.time = TIME_START;
+	assert_int_equal(wrap_head(head, chat, &e, &before), 11);
+	assert_string_equal(head + 8, " < ");
+	assert_non_null(strstr(head, "2.5"));
+	chat->display.time = TIME_DELTA;
+	wrap_head(head, chat, &e, &before);
+	assert_non_null(strstr(head, "1.5"));
+	wrap_head(head, chat, &e, NULL);
+	assert_non_null(strstr(head, "0.0"));
+	chat->display.time = TIME_CLOCK;
+	assert_int_equal(wrap_head(head, chat, &e, &before), 11);
+}
+
+static void the_mark_tells_what_it_is(void **state)
+{
+	struct entry e = message("x", 1, 0);
+	char head[64];
+	(void)state;
+	chat->display.time = TIME_OFF;
+	e.dir = ENTRY_OUT;
+	wrap_head(head, chat, &e, NULL);
+	assert_string_equal(head, "> ");
+	e.kind = ENTRY_STATE;
+	wrap_head(head, chat, &e, NULL);
+	assert_string_equal(head, "* ");
+	e.kind = ENTRY_ERROR;
+	wrap_head(head, chat, &e, NULL);
+	assert_string_equal(head, "! ");
+}
+
+#define TEST(name) cmocka_unit_test(name)
+#define HEAD(name) cmocka_unit_test_setup_teardown(name, make_chat, free_chat)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_message_ends_with_its_visible_ending),
+		TEST(endings_can_be_hidden_and_still_break_rows),
+		TEST(typed_text_that_looks_like_an_ending_is_told_apart),
+		TEST(a_newline_within_breaks_the_row),
+		TEST(in_one_row_nothing_breaks_it),
+		TEST(what_is_no_text_is_shown_apart),
+		TEST(a_wide_character_is_never_cut),
+		TEST(combining_marks_stay_with_their_base),
+		TEST(an_escaped_form_stays_together_where_it_can),
+		TEST(an_unfinished_character_waits_in_an_unfinished_message),
+		TEST(a_cut_message_says_that_it_goes_on),
+		TEST(in_ascii_there_is_nothing_else),
+		TEST(the_hex_view_fits_the_width),
+		TEST(mixed_shows_the_text_and_then_the_bytes),
+		TEST(a_note_is_no_hex_dump_in_any_view),
+		TEST(our_sentences_break_between_words),
+		TEST(the_rows_asked_for_are_the_ones_given),
+		TEST(an_empty_message_takes_a_row),
+		TEST(no_row_is_wider_than_it_may_be),
+		HEAD(the_head_has_the_time_the_display_wants),
+		HEAD(the_mark_tells_what_it_is),
+	};
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
