@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* sockchat: a chat with a socket.
+ *
+ * The tree, bottom to top; each storey knows itself and those above it here:
+ *
+ *   base   bytes utf8 glyph escape hexdump json number stamp error diag
+ *   io     loop signals outq: one thread that waits for everything
+ *   net    endpoint resolve transport tcp dial explain: bytes from strangers
+ *   core   session listener transcript entry chat command options
+ *   front  fe_pipe (bytes, nothing kept), fe_lines (text, JSON), wrap (layout)
+ *   tui    the screen: keys, readline as a guest, curses
+ *   main   this file: which front end, and the exit status
+ *
+ * A peer's bytes: transport -> session -> transcript -> front end.
+ * A keystroke: terminal -> front end -> command -> session -> transport. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sockchat/chat.h>
+#include <sockchat/diag.h>
+#include <sockchat/fe_pipe.h>
+#include <sockchat/frontend.h>
+#include <sockchat/loop.h>
+#include <sockchat/options.h>
+#include <sockchat/signals.h>
+
+enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
+
+/* A socket must never become descriptor 0, 1 or 2 because they were closed. */
+static void fill_standard_descriptors(void)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static int print(const char *text)
+{
+	size_t len = strlen(text);
+	while (len) {
+		ssize_t n = write(STDOUT_FILENO, text, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			fprintf(stderr, "sockchat: cannot write standard "
+			                "output: %s\n", strerror(errno));
+			return STATUS_FAILED;
+		}
+		text += n;
+		len -= (size_t)n;
+	}
+	return STATUS_OK;
+}
+
+static int print_help(void)
+{
+	struct bytes help;
+	bytes_init(&help, 0);
+	options_help(&help);
+	int status = print(bytes_text(&help));
+	bytes_finish(&help);
+	return status;
+}
+
+static bool is_terminal_dumb(void)
+{
+	const char *term = getenv("TERM");
+	return !term || !*term || strcmp(term, "dumb") == 0;
+}
+
+/* What "auto" means here and now. */
+static enum ui choose_ui(const struct options *o)
+{
+	if (o->ui != UI_AUTO)
+		return (enum ui)o->ui;
+	if (o->zero)
+		return UI_PIPE;
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return is_terminal_dumb() ? UI_LINES : UI_TUI;
+	return o->echo ? UI_LINES : UI_PIPE;
+}
+
+static const struct frontend_ops *frontend_of(enum ui ui)
+{
+	switch (ui) {
+	case UI_TUI:
+		return &frontend_tui;
+	case UI_JSON:
+		return &frontend_json;
+	case UI_PIPE:
+		return &frontend_raw; /* many peers, none is standard input's */
+	case UI_LINES:
+	case UI_AUTO:
+		break;
+	}
+	return &frontend_lines;
+}
+
+static int run_chat(struct loop *l, const struct options *o, enum ui ui)
+{
+	struct chat *c = chat_new(l, o);
+	struct error e;
+	int status = chat_run(c, frontend_of(ui), &e);
+	if (status < 0 && o->ui == UI_AUTO) {
+		fprintf(stderr, "sockchat: %s: going on in lines\n", e.text);
+		status = chat_run(c, &frontend_lines, &e);
+	}
+	if (status < 0) {
+		fprintf(stderr, "sockchat: %s\n", e.text);
+		status = STATUS_FAILED;
+	}
+	int signum = c->signum;
+	chat_free(c);
+	if (signum)
+		signals_die(signum);
+	return status;
+}
+
+static int run(const struct options *o)
+{
+	enum ui ui = choose_ui(o);
+	struct loop *l = loop_new(LOOP_AUTO);
+	int status;
+	if (!l)
+		die("cannot start: %s", strerror(errno));
+	if (ui == UI_PIPE && o->zero)
+		status = fe_pipe_probe(l, o);
+	else if (ui == UI_PIPE && !o->echo)
+		status = fe_pipe_run(l, o);
+	else
+		status = run_chat(l, o, ui);
+	loop_free(l);
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	struct options o;
+	struct error e;
+	fill_standard_descriptors();
+	if (options_parse(&o, argc, argv, &e)) {
+		fprintf(stderr, "sockchat: %s\n"
+		                "Try 'sockchat --help' for more.\n", e.text);
+		return STATUS_USAGE;
+	}
+	if (o.help)
+		return print_help();
+	if (o.version)
+		return print("sockchat " SOCKCHAT_VERSION "\n");
+	return run(&o);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the environment says about the screen. */
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+
+#include "env.h"
+
+/* The one that decides, as setlocale(3) has it. */
+static const char *locale_name(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
+			return value;
+	}
+	return "";
+}
+
+static bool is_c(const char *name)
+{
+	return strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
+}
+
+bool env_set_locale(unsigned *glyph_flags)
+{
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		return false;
+	if (!setlocale(LC_CTYPE, "C.UTF-8") || is_c(locale_name()))
+		*glyph_flags |= GLYPH_ASCII;
+	return true;
+}
+
+bool env_wants_color(enum color color)
+{
+	const char *no_color = getenv("NO_COLOR");
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return !(no_color && *no_color);
+}
+
+void env_history_path(char *out, size_t cap)
+{
+	static const struct {
+		const char *variable, *rest;
+	} places[] = {
+		{ "XDG_STATE_HOME", "sockchat/history" },
+		{ "HOME", ".local/state/sockchat/history" },
+	};
+	*out = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		const char *base = getenv(places[i].variable);
+		if (!base || *base != '/')
+			continue;
+		int n = snprintf(out, cap, "%s/%s", base, places[i].rest);
+		if (n < 0 || (size_t)n >= cap)
+			*out = '\0';
+		return;
+	}
+}

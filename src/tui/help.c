@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Help over the screen, and the bar of keys. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/command.h>
+
+#include "help.h"
+#include "screen.h"
+
+static const struct key_row rows[] = {
+	{ "F1 or Alt-?", "this help", "F1 Help" },
+	{ "F2", "next view: text, hex, mixed", "F2 View" },
+	{ "F3", "time: clock, since start, since the last, off", "F3 Time" },
+	{ "F4", "line endings shown or not", "F4 Endings" },
+	{ "F6", "next peer as the one spoken to", "F6 Peer" },
+	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
+	  "PgUp Scroll" },
+	{ "Ctrl-C", "clear the line; twice on an empty one: leave",
+	  "^C Leave" },
+	{ "Ctrl-D", "on an empty line: send FIN; once more: leave",
+	  "^D Finish" },
+	{ "Enter", "send the line with the chosen ending (/eol)", NULL },
+	{ "Alt-Enter", "put a newline into the line", NULL },
+	{ "Tab", "complete a command, a word or a peer", NULL },
+	{ "Up Down, Ctrl-R", "earlier lines; search them", NULL },
+	{ "Ctrl-Home, Alt-<", "to the oldest entry kept", NULL },
+	{ "Ctrl-End, Alt->", "to the newest", NULL },
+	{ "Esc", "back to the newest; leave help", NULL },
+	{ "Ctrl-L", "draw the screen anew", NULL },
+	{ "Ctrl-Z", "suspend; the connection stays", NULL },
+};
+
+const struct key_row *help_key(size_t i)
+{
+	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
+}
+
+/* Lines are counted whether they are seen or not. */
+struct page {
+	int line, first, rows;
+};
+
+/* How many bytes of our own words fit so many columns: cut at a space. */
+static int fit(const char *text, int room)
+{
+	int len = (int)strlen(text), n = room;
+	if (len <= room)
+		return len;
+	while (n > 0 && text[n] != ' ')
+		n--;
+	return n > 0 ? n : len;
+}
+
+static int put_part(const struct page *p, int column, const char *text, int len,
+                    enum style style)
+{
+	int row = p->line - p->first;
+	if (row < 0 || row >= p->rows)
+		return column + len;
+	return screen_put(row, column, text, (size_t)len, style);
+}
+
+static void put(struct page *p, const char *left, const char *right)
+{
+	int gap = screen_columns() < 60 ? 2 : 22;
+	int column = put_part(p, 1, left, (int)strlen(left), STYLE_PROMPT) + 2;
+	if (column < gap)
+		column = gap;
+	for (;;) {
+		int n = fit(right, screen_columns() - column);
+		put_part(p, column, right, n, STYLE_PLAIN);
+		p->line++;
+		right += n;
+		if (!*right)
+			return;
+		right++; /* the space */
+	}
+}
+
+static void put_commands(struct page *p, const char *word)
+{
+	const struct command_row *row;
+	char left[64];
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		if (strncmp(row->name, word, strlen(word)) != 0)
+			continue;
+		snprintf(left, sizeof(left), "/%s %s", row->name, row->args);
+		put(p, left, row->help);
+	}
+}
+
+int help_draw(int rows_seen, int first, const char *word)
+{
+	struct page p = { .first = first, .rows = rows_seen };
+	if (!*word) {
+		put(&p, "Keys", "(PgUp PgDn scroll; Esc or q leaves)");
+		for (size_t i = 0; help_key(i); i++)
+			put(&p, help_key(i)->keys, help_key(i)->help);
+		put(&p, "", "");
+		put(&p, "", "With Shift held, the mouse selects text.");
+		put(&p, "", "");
+	}
+	put(&p, "Commands", "a unique beginning is enough; // sends a slash");
+	put_commands(&p, word);
+	return p.line;
+}
+
+void help_draw_bar(int row)
+{
+	int column = 1;
+	for (size_t i = 0; help_key(i); i++) {
+		const char *text = help_key(i)->bar;
+		if (!text || column + (int)strlen(text) > screen_columns())
+			continue;
+		column = screen_put(row, column, text, strlen(text),
+		                    STYLE_BAR) + 2;
+	}
+}

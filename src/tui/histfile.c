@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The history: readline's list of it, and a file of our own making, because
+ * readline's own reading loses empty lines, and lines that look like a time.
+ *
+ * The form is readline's: "#TIME", then the lines of one entry.  Before a line
+ * that begins with # or a backslash stands a backslash. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <readline/history.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/diag.h>
+
+#include "histfile.h"
+#include "input.h"
+
+/* Lines of this run that the file does not have. */
+static int added;
+
+void forget_history_undo(void)
+{
+	HIST_ENTRY **list = history_list();
+	for (int i = 0; i < history_length; i++)
+		list[i]->data = NULL;
+}
+
+void forget_history(void)
+{
+	clear_history();
+	unstifle_history();
+	added = 0;
+}
+
+static bool is_kept(const char *line)
+{
+	HIST_ENTRY *last = history_get(history_base + history_length - 1);
+	return *line && *line != ' ' && !(last && !strcmp(last->line, line));
+}
+
+void input_remember(const char *line)
+{
+	if (!is_kept(line))
+		return;
+	add_history(line);
+	using_history();
+	added++;
+}
+
+static void add_entry(const char *time, const char *line)
+{
+	if (!is_kept(line))
+		return;
+	add_history(line);
+	if (time)
+		add_history_time(time);
+}
+
+struct reader {
+	struct bytes entry;
+	char *time;
+	size_t lines;
+};
+
+static void end_entry(struct reader *r)
+{
+	if (r->lines > 0)
+		add_entry(r->time, bytes_text(&r->entry));
+	bytes_clear(&r->entry);
+	free(r->time);
+	r->time = NULL;
+	r->lines = 0;
+}
+
+static bool is_time(const char *line)
+{
+	size_t digits = *line == '#' ? strspn(line + 1, "0123456789") : 0;
+	return digits > 0 && !line[1 + digits];
+}
+
+static void read_line(struct reader *r, const char *line)
+{
+	bool begins = is_time(line);
+	if (begins || !r->time)
+		end_entry(r);
+	if (begins) {
+		r->time = strdup(line);
+		return;
+	}
+	if (line[0] == '\\' && (line[1] == '#' || line[1] == '\\'))
+		line++;
+	if ((r->lines++ > 0 && bytes_append_byte(&r->entry, '\n')) ||
+	    bytes_append_text(&r->entry, line))
+		die("no memory for the history");
+}
+
+static FILE *open_regular(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fdopen(fd, "r");
+	close(fd);
+	errno = EINVAL;
+	return NULL;
+}
+
+static int read_file(const char *path)
+{
+	struct reader r = { 0 };
+	FILE *file = open_regular(path);
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
+	if (!file)
+		return errno == ENOENT ? 0 : -1;
+	while ((len = getline(&line, &cap, file)) > 0) {
+		line[len - (line[len - 1] == '\n')] = '\0';
+		read_line(&r, line);
+	}
+	end_entry(&r);
+	int status = ferror(file) ? -1 : 0;
+	free(line);
+	bytes_finish(&r.entry);
+	fclose(file);
+	return status;
+}
+
+static void write_entry(FILE *file, const char *time, const char *line)
+{
+	fprintf(file, "%s\n", time);
+	for (const char *end;; line = end + 1) {
+		end = strchrnul(line, '\n');
+		if (*line == '#' || *line == '\\')
+			fputc('\\', file);
+		fwrite(line, 1, (size_t)(end - line), file);
+		fputc('\n', file);
+		if (!*end)
+			return;
+	}
+}
+
+/* What goes wrong here, the opening of the file will say. */
+static void make_directories(char *path)
+{
+	for (char *at = path; *at && (at = strchr(at + 1, '/')); *at = '/') {
+		*at = '\0';
+		mkdir(path, 0700);
+	}
+}
+
+static int fill(int fd)
+{
+	FILE *file = fdopen(fd, "w");
+	if (!file) {
+		close(fd);
+		return -1;
+	}
+	HIST_ENTRY **list = history_list();
+	for (int i = 0; i < history_length; i++)
+		write_entry(file, list[i]->timestamp, list[i]->line);
+	bool is_bad = ferror(file) != 0;
+	return fclose(file) || is_bad ? -1 : 0;
+}
+
+static int replace_file(const char *path, char *temporary)
+{
+	make_directories(temporary);
+	int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	if (fill(fd) == 0 && rename(temporary, path) == 0)
+		return 0;
+	int errnum = errno;
+	unlink(temporary);
+	return errno = errnum, -1;
+}
+
+static int write_file(const char *path)
+{
+	char *temporary;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+		return -1;
+	int status = replace_file(path, temporary);
+	int errnum = errno;
+	free(temporary);
+	return errno = errnum, status;
+}
+
+int input_load_history(const char *path, int max)
+{
+	stifle_history(max);
+	int status = read_file(path);
+	using_history();
+	return status;
+}
+
+/* Read the file again and put our lines behind it: another one of us may have
+ * saved its own meanwhile. */
+static int merge_history(const char *path, int max)
+{
+	int count = added < history_length ? added : history_length;
+	HIST_ENTRY **mine = calloc((size_t)count + 1, sizeof(*mine));
+	if (!mine)
+		return -1;
+	for (int i = count; i-- > 0;)
+		mine[i] = remove_history(history_length - 1);
+	forget_history();
+	int status = input_load_history(path, max);
+	for (int i = 0; i < count; i++) {
+		add_entry(mine[i]->timestamp, mine[i]->line);
+		free_history_entry(mine[i]);
+	}
+	free(mine);
+	added = count;
+	using_history();
+	return status;
+}
+
+int input_save_history(const char *path, int max)
+{
+	if (merge_history(path, max) || write_file(path))
+		return -1;
+	added = 0;
+	return 0;
+}

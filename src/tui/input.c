@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* GNU readline as a guest, with the repairs that version 8.2 needs: it edits
+ * and remembers; keys, screen, terminal modes and signals are ours. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <readline/readline.h>
+#include <readline/history.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/utf8.h>
+
+#include "histfile.h"
+#include "input.h"
+
+/* Ctrl-Z never comes as a key: it is the program's. */
+#define NOTHING_KEY "\032"
+#define ABORT_KEY   "\007"
+#define ESCAPE_KEY  "\033"
+
+/* A command waits: for any key, for more than one, for one of a single byte. */
+#define WAITS (RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_CHARSEARCH)
+#define ASKS \
+	(RL_STATE_ISEARCH | RL_STATE_NSEARCH | RL_STATE_NUMERICARG | WAITS)
+#define TAKES_BYTE \
+	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
+
+/* Readline keeps itself in globals: so there is one of this as well. */
+static struct {
+	const struct input_ops *ops; /* NULL: not started */
+	FILE *nowhere;
+	const uint8_t *keys; /* on their way into readline */
+	size_t keys_left;
+	unsigned missed_keys;
+	bool is_dirty;
+	rl_command_func_t *waiting; /* a command that waits for one more key */
+	/* The search by prefix: whether the line is a found one (then one undo
+	 * brings the draft back), which one, and the length of the prefix. */
+	bool has_found;
+	int found, prefix_len;
+} state;
+
+static int has_key(void)
+{
+	return state.keys_left > 0;
+}
+
+/* EOF would send the line, or end the program: so an abort for a key that
+ * should have been there. */
+static int take_key(FILE *unused)
+{
+	(void)unused;
+	state.waiting = NULL;
+	if (!has_key()) {
+		state.missed_keys++;
+		return ABORT_KEY[0];
+	}
+	state.keys_left--;
+	return *state.keys++;
+}
+
+static void read_keys(const void *bytes, size_t len)
+{
+	state.keys = bytes;
+	state.keys_left = len;
+	while (has_key() && state.ops)
+		rl_callback_read_char();
+}
+
+/* A search that failed leaves the cursor, and any change of the text the mark,
+ * in the middle of a character. */
+static void stay_on_character(int *at)
+{
+	if (*at > rl_end)
+		*at = rl_end;
+	while (*at > 0 && (rl_line_buffer[*at] & 0xc0) == 0x80)
+		--*at;
+}
+
+static void feed(const void *bytes, size_t len)
+{
+	read_keys(bytes, len);
+	/* Enter after a numeric argument is only acted on by the next key. */
+	if (rl_done && state.ops)
+		read_keys(NOTHING_KEY, 1);
+	stay_on_character(&rl_point);
+	stay_on_character(&rl_mark);
+}
+
+static bool is_vi(void)
+{
+	return rl_editing_mode == 0;
+}
+
+/* Any other key would make an incremental search of readline 8.2 return into
+ * a frame that is gone. */
+static bool belongs_to_search(const struct token *t)
+{
+	return t->key == KEY_TEXT ||
+	       (t->len == 1 && memchr("\b\007\022\023\027\031\177",
+	                              t->bytes[0], 7));
+}
+
+static void leave_command(unsigned long states)
+{
+	if (RL_ISSTATE(states & RL_STATE_ISEARCH))
+		feed(ESCAPE_KEY, 1);
+	else if (RL_ISSTATE(states))
+		feed(ABORT_KEY, 1);
+}
+
+/* Readline would insert the tail of a sequence that it does not know. */
+static bool is_known(const uint8_t *bytes, size_t len)
+{
+	int type = ISFUNC;
+	if (rl_function_of_keyseq_len((const char *)bytes, len,
+	                              rl_get_keymap(), &type))
+		return type != ISKMAP;
+	return is_vi() && len == 2; /* Escape, and a command */
+}
+
+static void deliver(const struct token *t)
+{
+	bool is_sequence = t->len > 1 && t->bytes[0] == ESCAPE_KEY[0];
+	if (t->len == 0)
+		return;
+	if (is_sequence)
+		leave_command(WAITS);
+	else if (t->bytes[0] >= 0x80) /* only one byte would be taken */
+		leave_command(TAKES_BYTE);
+	if (is_sequence && !is_known(t->bytes, t->len))
+		return;
+	if (RL_ISSTATE(RL_STATE_ISEARCH) && !belongs_to_search(t))
+		feed(ESCAPE_KEY, 1);
+	feed(t->bytes, t->len);
+}
+
+/* To vi any character may be a command, and the next its operand. */
+static void deliver_each(const struct token *t)
+{
+	uint32_t cp;
+	for (size_t done = 0; done < t->len;) {
+		int n = utf8_decode(t->bytes + done, t->len - done, &cp);
+		size_t len = n > 0 ? (size_t)n : 1;
+		struct token one = { t->key, t->bytes + done, len };
+		deliver(&one);
+		done += len;
+	}
+}
+
+/* Elsewhere it would wait, and make a Meta key of the next. */
+static void escape(void)
+{
+	if (is_vi())
+		feed(ESCAPE_KEY, 1);
+	else
+		leave_command(ASKS);
+}
+
+static void replace(int start, int end, const char *text, const char *more)
+{
+	rl_begin_undo_group();
+	rl_delete_text(start, end);
+	rl_point = start;
+	rl_insert_text(text);
+	rl_insert_text(more);
+	rl_end_undo_group();
+}
+
+static void insert(const void *bytes, size_t len)
+{
+	char *text = strndup(bytes, len);
+	if (!text)
+		die("no memory for the input line");
+	leave_command(ASKS);
+	replace(rl_point, rl_point, text, "");
+	state.has_found = false;
+	free(text);
+}
+
+/* What waits for one key shall not take the first byte of a longer one, nor
+ * keep waiting behind what is put in without it. */
+static bool is_awaited(const struct token *t)
+{
+	bool is_put_in = t->key == KEY_PASTE || t->key == KEY_ALT_ENTER;
+	bool is_text = t->key == KEY_TEXT;
+	if (!state.waiting)
+		return false;
+	/* It would take half of a character. */
+	if (state.waiting == rl_quoted_insert && t->bytes[0] >= 0x80)
+		is_text = false;
+	if (!is_put_in && (t->len == 1 || is_text))
+		return true;
+	rl_callback_sigcleanup();
+	state.waiting = NULL;
+	return false;
+}
+
+void input_feed(const struct token *t)
+{
+	state.is_dirty = true;
+	if (is_awaited(t))
+		feed(t->bytes, t->len);
+	else if (t->key == KEY_PASTE)
+		insert(t->bytes, t->len);
+	else if (t->key == KEY_ALT_ENTER)
+		insert("\n", 1);
+	else if (t->key == KEY_ESCAPE)
+		escape();
+	else if (t->key == KEY_TEXT && is_vi())
+		deliver_each(t);
+	else
+		deliver(t);
+}
+
+void input_cancel(void)
+{
+	feed(ABORT_KEY, 1);
+	if (rl_undo_list)
+		rl_revert_line(1, 0);
+	rl_end_of_history(1, 0);
+	rl_replace_line("", 1);
+	rl_point = rl_mark = 0;
+	if (is_vi())
+		rl_vi_insertion_mode(1, 0);
+	state.has_found = false;
+	state.is_dirty = true;
+}
+
+/* What is to be painted. */
+
+static const char *mode_name(void)
+{
+	if (is_vi())
+		return rl_get_keymap() == vi_movement_keymap ? "vi:cmd" : "vi";
+	return rl_insert_mode ? "" : "ovr";
+}
+
+void input_show(struct input_line *line)
+{
+	bool asks = rl_display_prompt && *rl_display_prompt;
+	*line = (struct input_line){
+		.prompt = asks ? rl_display_prompt : NULL,
+		.mode = mode_name(),
+		.text = rl_line_buffer,
+		.len = (size_t)rl_end,
+		.point = (size_t)rl_point,
+	};
+}
+
+bool input_is_empty(void)
+{
+	return rl_end == 0 && !RL_ISSTATE(ASKS);
+}
+
+bool input_take_dirty(void)
+{
+	bool was_dirty = state.is_dirty;
+	state.is_dirty = false;
+	return was_dirty;
+}
+
+void input_resize(int rows, int columns)
+{
+	rl_set_screen_size(rows, columns);
+	state.is_dirty = true;
+}
+
+unsigned input_missed_keys(void)
+{
+	return state.missed_keys;
+}
+
+/* Commands of our own, in place of readline's. */
+
+#define COMMAND(name, result)                                              \
+	static int name(int count, int key)                                \
+	{                                                                  \
+		(void)count;                                               \
+		(void)key;                                                 \
+		return result;                                             \
+	}
+COMMAND(do_nothing, 0)
+
+#define WAITING(name)                                                      \
+	static int wait_##name(int count, int key)                         \
+	{                                                                  \
+		state.waiting = rl_##name;                                 \
+		return rl_##name(count, key);                              \
+	}
+WAITING(quoted_insert)
+WAITING(char_search)
+WAITING(backward_char_search)
+WAITING(vi_change_char)
+WAITING(vi_set_mark)
+WAITING(vi_goto_mark)
+
+/* How many bytes all have in common, in whole characters. */
+static size_t common_len(char *const *matches)
+{
+	size_t len = strlen(matches[0]);
+	for (size_t i = 1; matches[i]; i++) {
+		size_t same = 0;
+		while (same < len && matches[i][same] == matches[0][same])
+			same++;
+		len = same;
+	}
+	while (len > 0 && (matches[0][len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+static void use_matches(char *const *matches, size_t count, int start)
+{
+	size_t len = common_len(matches);
+	char *text = strndup(matches[0], len);
+	if (!text)
+		die("no memory to complete a word");
+	if (count == 1) {
+		bool goes_on = len > 0 && strchr("/=", text[len - 1]);
+		replace(start, rl_point, text, goes_on ? "" : " ");
+	} else {
+		if (len > (size_t)(rl_point - start))
+			replace(start, rl_point, text, "");
+		state.ops->show_matches(state.ops->user, matches, count);
+	}
+	free(text);
+}
+
+static int complete(void)
+{
+	size_t point = (size_t)rl_point, start = point, count = 0;
+	char **matches = state.ops->complete(state.ops->user, rl_line_buffer,
+	                                     point, &start);
+	while (matches && matches[count])
+		count++;
+	if (count > 0 && start <= point)
+		use_matches(matches, count, (int)start);
+	for (size_t i = 0; i < count; i++)
+		free(matches[i]);
+	free(matches);
+	return 0;
+}
+COMMAND(complete_word, complete())
+
+static int search_older(int count, int key);
+static int search_newer(int count, int key);
+
+/* The index of the next line in the history that begins as this one does up to
+ * the cursor, and is another one; history_length when there is none. */
+static int find_by_prefix(int from, int step)
+{
+	HIST_ENTRY **list = history_list();
+	size_t len = (size_t)state.prefix_len;
+	int i = from + step;
+	for (; i >= 0 && i < history_length; i += step)
+		if (strncmp(list[i]->line, rl_line_buffer, len) == 0 &&
+		    strcmp(list[i]->line, rl_line_buffer) != 0)
+			return i;
+	return history_length;
+}
+
+/* Each step is an ordinary edit of the draft, and takes the one before back:
+ * readline's own search frees what the history still points to. */
+static int search_by_prefix(int step)
+{
+	bool goes_on = state.has_found && (rl_last_func == search_older ||
+	                                   rl_last_func == search_newer);
+	if (!goes_on) {
+		state.has_found = false;
+		state.found = where_history();
+		state.prefix_len = rl_point;
+	}
+	int at = find_by_prefix(state.found, step);
+	bool is_one = at < history_length;
+	if (!is_one && step < 0)
+		return 0;
+	if (state.has_found)
+		rl_do_undo();
+	if (is_one)
+		replace(0, rl_end, history_list()[at]->line, "");
+	if (is_one || state.has_found)
+		rl_point = state.prefix_len;
+	state.has_found = is_one;
+	state.found = at;
+	return 0;
+}
+
+COMMAND(search_older, search_by_prefix(-1))
+COMMAND(search_newer, search_by_prefix(1))
+
+/* Commands that crash 8.2, write where nobody reads, read the keyboard behind
+ * our back, or send what nobody asked to: an inputrc may have put them on any
+ * key. */
+static const struct {
+	const char *name;
+	rl_command_func_t *instead;
+} swaps[] = {
+	{ "non-incremental-reverse-search-history", search_older },
+	{ "non-incremental-forward-search-history", search_newer },
+	{ "non-incremental-reverse-search-history-again", search_older },
+	{ "non-incremental-forward-search-history-again", search_newer },
+	{ "history-search-backward", search_older },
+	{ "history-search-forward", search_newer },
+	{ "history-substring-search-backward", search_older },
+	{ "history-substring-search-forward", search_newer },
+	{ "vi-search", rl_reverse_search_history },
+	{ "vi-search-again", do_nothing },
+	{ "complete", complete_word },
+	{ "menu-complete", complete_word },
+	{ "menu-complete-backward", complete_word },
+	{ "old-menu-complete", complete_word },
+	{ "possible-completions", complete_word },
+	{ "insert-completions", complete_word },
+	{ "vi-complete", complete_word },
+	{ "delete-char-or-list", rl_delete },
+	{ "vi-eof-maybe", rl_delete },
+	{ "quoted-insert", wait_quoted_insert },
+	{ "character-search", wait_char_search },
+	{ "character-search-backward", wait_backward_char_search },
+	{ "vi-change-char", wait_vi_change_char },
+	{ "vi-set-mark", wait_vi_set_mark },
+	{ "vi-goto-mark", wait_vi_goto_mark },
+	{ "insert-comment", do_nothing },
+	{ "bracketed-paste-begin", do_nothing },
+	{ "execute-named-command", do_nothing },
+	{ "start-kbd-macro", do_nothing },
+	{ "end-kbd-macro", do_nothing },
+	{ "call-last-kbd-macro", do_nothing },
+	{ "print-last-kbd-macro", do_nothing },
+	{ "dump-functions", do_nothing },
+	{ "dump-macros", do_nothing },
+	{ "dump-variables", do_nothing },
+	{ "re-read-init-file", do_nothing },
+};
+
+/* Keys that readline would know from the terminal's description. */
+static const struct {
+	const char *sequence;
+	rl_command_func_t *command;
+} binds[] = {
+	{ "\\e[1~", rl_beg_of_line },     { "\\e[4~", rl_end_of_line },
+	{ "\\e[7~", rl_beg_of_line },     { "\\e[8~", rl_end_of_line },
+	{ "\\e[2~", rl_overwrite_mode },  { "\\e[3~", rl_delete },
+	{ "\\e[1;5D", rl_backward_word }, { "\\e[1;5C", rl_forward_word },
+	{ "\\e[1;3D", rl_backward_word }, { "\\e[1;3C", rl_forward_word },
+};
+
+static void swap_command(Keymap map, rl_command_func_t *from,
+                         rl_command_func_t *to)
+{
+	for (int i = 0; i < KEYMAP_SIZE; i++)
+		if (map[i].type == ISFUNC && map[i].function == from)
+			map[i].function = to;
+		else if (map[i].type == ISKMAP && map[i].function)
+			swap_command((Keymap)(void *)map[i].function, from, to);
+}
+
+static void prepare_keymap(Keymap map)
+{
+	for (size_t i = 0; i < sizeof(swaps) / sizeof(*swaps); i++) {
+		rl_command_func_t *from = rl_named_function(swaps[i].name);
+		if (from)
+			swap_command(map, from, swaps[i].instead);
+	}
+	for (size_t i = 0; i < sizeof(binds) / sizeof(*binds); i++)
+		rl_bind_keyseq_if_unbound_in_map(binds[i].sequence,
+		                                 binds[i].command, map);
+	rl_bind_key_in_map(NOTHING_KEY[0], do_nothing, map);
+}
+
+/* Life. */
+
+static void on_line(char *line)
+{
+	forget_history_undo();
+	state.has_found = false;
+	if (line) /* else Ctrl-D, on an empty line */
+		state.ops->on_line(state.ops->user, line, strlen(line));
+	free(line);
+}
+
+/* The program paints when it pleases. */
+static void paint_nothing(void)
+{
+}
+
+static void set_hooks(void)
+{
+	rl_readline_name = "sockchat";
+	rl_catch_signals = 0;
+	rl_catch_sigwinch = 0;
+	rl_change_environment = 0;
+	rl_prep_term_function = NULL;
+	rl_deprep_term_function = NULL;
+	rl_outstream = state.nowhere;
+	rl_getc_function = take_key;
+	rl_input_available_hook = has_key;
+	/* Set before rl_initialize() it keeps the terminal's strings out. */
+	rl_redisplay_function = paint_nothing;
+	history_comment_char = '#'; /* before the times of the entries */
+}
+
+/* What no inputrc may change: the keys it would break are repaired here. */
+static const struct {
+	const char *name, *value;
+} variables[] = {
+	{ "enable-bracketed-paste", "off" },
+	{ "blink-matching-paren", "off" },
+	{ "revert-all-at-newline", "off" },
+	{ "convert-meta", "off" },
+	{ "input-meta", "on" },
+	{ "output-meta", "on" },
+	{ "isearch-terminators", "\\e\\C-j" },
+};
+
+int input_start(const struct input_ops *ops)
+{
+	if (state.ops)
+		return errno = EBUSY, -1;
+	state.nowhere = fopen("/dev/null", "we");
+	if (!state.nowhere)
+		return -1;
+	set_hooks();
+	rl_initialize();
+	rl_tty_set_echoing(0);
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
+		rl_variable_bind(variables[i].name, variables[i].value);
+	prepare_keymap(emacs_standard_keymap);
+	prepare_keymap(vi_insertion_keymap);
+	prepare_keymap(vi_movement_keymap);
+	using_history();
+	state.ops = ops;
+	state.is_dirty = true;
+	rl_callback_handler_install("", on_line);
+	return 0;
+}
+
+void input_stop(void)
+{
+	if (!state.ops)
+		return;
+	rl_callback_sigcleanup();
+	rl_callback_handler_remove();
+	rl_free_undo_list();
+	forget_history();
+	fclose(state.nowhere);
+	rl_outstream = NULL;
+	memset(&state, 0, sizeof(state));
+}

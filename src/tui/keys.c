@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A state machine that takes one byte after another, so that it cannot matter
+ * where the input was cut. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/utf8.h>
+
+#include "keys.h"
+
+#define ESC 0x1b
+#define DEL 0x7f
+#define BEL 0x07
+
+/* No terminal sends a longer sequence; of what is longer only the end is
+ * looked for. */
+#define SEQUENCE_MAX 48
+/* An answer to a query that never ends must not eat the keyboard. */
+#define STRING_MAX 4096
+
+static const char paste_start[] = "\033[200~";
+static const char paste_end[] = "\033[201~";
+
+enum state {
+	GROUND,
+	CHARACTER,  /* of several bytes */
+	ESCAPED,    /* ESC, and what follows decides */
+	SEQUENCE,   /* ESC [ or ESC O, up to the final byte */
+	FIXED,      /* a sequence of a length known beforehand */
+	STRING,     /* an answer from the terminal: passed over */
+	STRING_END, /* its ESC, a backslash should follow */
+	PASTE,
+	STATE_COUNT
+};
+
+struct keys {
+	keys_fn *fn;
+	void *user;
+	enum state state;
+	uint8_t sequence[SEQUENCE_MAX];
+	size_t len;  /* of the sequence; counts on when it is full */
+	size_t want; /* FIXED: its length */
+	struct bytes paste;
+};
+
+/* The keys that are ours, in every form in which terminals send them. */
+static const struct {
+	enum key key;
+	const char *bytes;
+} known[] = {
+	{ KEY_CTRL_C, "\003" },
+	{ KEY_CTRL_D, "\004" },
+	{ KEY_CTRL_L, "\014" },
+	{ KEY_CTRL_Z, "\032" },
+	{ KEY_ALT_ENTER, "\033\r" },
+	{ KEY_ALT_ENTER, "\033\n" },
+	{ KEY_ALT_ENTER, "\033[27;3;13~" },
+	{ KEY_ALT_ENTER, "\033[13;3u" },
+	{ KEY_UP, "\033[A" },
+	{ KEY_UP, "\033OA" },
+	{ KEY_DOWN, "\033[B" },
+	{ KEY_DOWN, "\033OB" },
+	{ KEY_PAGE_UP, "\033[5~" },
+	{ KEY_PAGE_DOWN, "\033[6~" },
+	{ KEY_TOP, "\033[1;5H" },
+	{ KEY_TOP, "\033[1;5~" },
+	{ KEY_TOP, "\033[7;5~" },
+	{ KEY_TOP, "\033[7^" },
+	{ KEY_TOP, "\033<" },
+	{ KEY_BOTTOM, "\033[1;5F" },
+	{ KEY_BOTTOM, "\033[4;5~" },
+	{ KEY_BOTTOM, "\033[8;5~" },
+	{ KEY_BOTTOM, "\033[8^" },
+	{ KEY_BOTTOM, "\033>" },
+	{ KEY_F1, "\033OP" },
+	{ KEY_F1, "\033[11~" },
+	{ KEY_F1, "\033[[A" },
+	{ KEY_F1, "\033?" },
+	{ KEY_F2, "\033OQ" },
+	{ KEY_F2, "\033[12~" },
+	{ KEY_F2, "\033[[B" },
+	{ KEY_F3, "\033OR" },
+	{ KEY_F3, "\033[13~" },
+	{ KEY_F3, "\033[[C" },
+	{ KEY_F4, "\033OS" },
+	{ KEY_F4, "\033[14~" },
+	{ KEY_F4, "\033[[D" },
+	{ KEY_F5, "\033[15~" },
+	{ KEY_F5, "\033[[E" },
+	{ KEY_F6, "\033[17~" },
+	{ KEY_F7, "\033[18~" },
+	{ KEY_F8, "\033[19~" },
+	{ KEY_F9, "\033[20~" },
+	{ KEY_F10, "\033[21~" },
+	{ KEY_F11, "\033[23~" },
+	{ KEY_F12, "\033[24~" },
+	{ KEY_FOCUS_IN, "\033[I" },
+	{ KEY_FOCUS_OUT, "\033[O" },
+};
+
+static enum key find_key(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		const char *k = known[i].bytes;
+		if (strlen(k) == len && memcmp(k, bytes, len) == 0)
+			return known[i].key;
+	}
+	return KEY_NONE;
+}
+
+static void emit(struct keys *k, enum key key, const uint8_t *bytes, size_t len)
+{
+	struct token t = { key, bytes, len };
+	k->fn(k->user, &t);
+}
+
+static void push(struct keys *k, uint8_t byte)
+{
+	if (k->len < SEQUENCE_MAX)
+		k->sequence[k->len] = byte;
+	k->len++;
+}
+
+static void begin(struct keys *k, enum state state, uint8_t byte)
+{
+	k->state = state;
+	k->len = 0;
+	push(k, byte);
+}
+
+static bool sequence_is(const struct keys *k, const char *text)
+{
+	return k->len == strlen(text) &&
+	       memcmp(k->sequence, text, k->len) == 0;
+}
+
+/* Buttons 64 and 65, with whatever modifiers; of all other reports of a mouse
+ * nothing is made. */
+static void emit_wheel(struct keys *k, unsigned button)
+{
+	const unsigned modifiers = 4 + 8 + 16;
+	button &= ~modifiers;
+	if (button == 64 || button == 65)
+		emit(k, button == 64 ? KEY_WHEEL_UP : KEY_WHEEL_DOWN,
+		     k->sequence, k->len);
+}
+
+static bool is_mouse(struct keys *k, unsigned *button)
+{
+	const uint8_t *s = k->sequence;
+	*button = 0;
+	if (k->len < 4 || s[1] != '[' || (s[2] != 'M' && s[2] != '<'))
+		return false;
+	if (s[2] == 'M')
+		*button = s[3] - 32u;
+	else if (s[k->len - 1] == 'M')
+		for (s += 3; *s >= '0' && *s <= '9'; s++)
+			if (*button < 1000) /* none has a larger one */
+				*button = *button * 10 + *s - '0';
+	return true;
+}
+
+/* The sequence is complete. */
+static void finish(struct keys *k)
+{
+	unsigned button;
+	k->state = GROUND;
+	if (k->len > SEQUENCE_MAX)
+		return;
+	if (sequence_is(k, paste_start)) {
+		k->state = PASTE;
+		bytes_clear(&k->paste);
+	} else if (is_mouse(k, &button)) {
+		emit_wheel(k, button);
+	} else {
+		emit(k, find_key(k->sequence, k->len), k->sequence, k->len);
+	}
+}
+
+static bool is_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= DEL && cp < 0xa0);
+}
+
+/* How many bytes of printable text stand at the beginning. */
+static size_t text_len(const uint8_t *bytes, size_t len)
+{
+	size_t done = 0;
+	uint32_t cp;
+	while (done < len) {
+		int n = utf8_decode(bytes + done, len - done, &cp);
+		if (n < 0 || is_control(cp))
+			break;
+		done += (size_t)n;
+	}
+	return done;
+}
+
+/* Each of these reads from the beginning of `bytes` and says how many it took:
+ * none when the first byte ended what was there, and begins something new. */
+typedef size_t read_fn(struct keys *k, const uint8_t *bytes, size_t len);
+
+static size_t read_ground(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	size_t n = text_len(bytes, len);
+	if (n > 0) {
+		emit(k, KEY_TEXT, bytes, n);
+		return n;
+	}
+	if (*bytes == ESC)
+		begin(k, ESCAPED, ESC);
+	else if (*bytes >= 0x80)
+		begin(k, CHARACTER, *bytes);
+	else
+		emit(k, find_key(bytes, 1), bytes, 1);
+	return 1;
+}
+
+static size_t read_character(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	size_t alt = k->sequence[0] == ESC;
+	uint32_t cp;
+	int n;
+	(void)len;
+	push(k, *bytes);
+	n = utf8_decode(k->sequence + alt, k->len - alt, &cp);
+	if (n == UTF8_INCOMPLETE)
+		return 1;
+	k->state = GROUND;
+	if (n == UTF8_BAD)
+		return 0;
+	if (!is_control(cp))
+		emit(k, alt ? KEY_NONE : KEY_TEXT, k->sequence, k->len);
+	return 1;
+}
+
+static size_t read_escaped(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	(void)len;
+	if (*bytes == ESC) {
+		emit(k, KEY_ESCAPE, k->sequence, 1);
+		return 1;
+	}
+	push(k, *bytes);
+	if (*bytes == '[' || *bytes == 'O')
+		k->state = SEQUENCE;
+	else if (memchr("]P_^X", *bytes, 5))
+		k->state = STRING;
+	else if (*bytes >= 0x80)
+		k->state = CHARACTER;
+	else
+		finish(k);
+	return 1;
+}
+
+static size_t read_sequence(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	bool is_first = sequence_is(k, "\033[");
+	(void)len;
+	if (is_control(*bytes) || *bytes >= 0x80) {
+		k->state = GROUND;
+		return 0;
+	}
+	push(k, *bytes);
+	if (is_first && (*bytes == 'M' || *bytes == '[')) {
+		k->state = FIXED;
+		k->want = *bytes == 'M' ? 6 : 4;
+	} else if (*bytes >= '@') {
+		finish(k);
+	}
+	return 1;
+}
+
+static size_t read_fixed(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	(void)len;
+	if (*bytes < 0x20) {
+		k->state = GROUND;
+		return 0;
+	}
+	push(k, *bytes);
+	if (k->len == k->want)
+		finish(k);
+	return 1;
+}
+
+static size_t read_string(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	(void)len;
+	push(k, *bytes);
+	if (*bytes == ESC)
+		k->state = STRING_END;
+	else if (*bytes < 0x20 || k->len > STRING_MAX)
+		k->state = GROUND;
+	/* Any other control is somebody at the keyboard who lost patience. */
+	return *bytes >= 0x20 || *bytes == ESC || *bytes == BEL;
+}
+
+static size_t read_string_end(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	(void)len;
+	if (*bytes == '\\') {
+		k->state = GROUND;
+		return 1;
+	}
+	begin(k, ESCAPED, ESC);
+	return 0;
+}
+
+/* Keep text, tabs and newlines, however the newlines are written. */
+static void clean(struct bytes *b)
+{
+	size_t in = 0, out = 0;
+	uint32_t cp;
+	while (in < b->len) {
+		int n = utf8_decode(b->data + in, b->len - in, &cp);
+		size_t size = n > 0 ? (size_t)n : 1;
+		if (n > 0 && cp == '\r') {
+			b->data[out++] = '\n';
+			size += in + 1 < b->len && b->data[in + 1] == '\n';
+		} else if (n > 0 &&
+		           (cp == '\n' || cp == '\t' || !is_control(cp))) {
+			memmove(b->data + out, b->data + in, size);
+			out += size;
+		}
+		in += size;
+	}
+	b->len = out;
+}
+
+static size_t read_paste(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	const uint8_t *tilde = memchr(bytes, '~', len);
+	size_t n = tilde ? (size_t)(tilde - bytes) + 1 : len;
+	size_t end = strlen(paste_end);
+	struct bytes *b = &k->paste;
+	if (bytes_append(b, bytes, n))
+		die("no memory for the paste");
+	if (tilde && b->len >= end &&
+	    memcmp(b->data + b->len - end, paste_end, end) == 0) {
+		b->len -= end;
+		clean(b);
+		k->state = GROUND;
+		emit(k, KEY_PASTE, b->data, b->len);
+		bytes_finish(b);
+	}
+	return n;
+}
+
+static read_fn *const readers[STATE_COUNT] = {
+	[GROUND] = read_ground,
+	[CHARACTER] = read_character,
+	[ESCAPED] = read_escaped,
+	[SEQUENCE] = read_sequence,
+	[FIXED] = read_fixed,
+	[STRING] = read_string,
+	[STRING_END] = read_string_end,
+	[PASTE] = read_paste,
+};
+
+struct keys *keys_new(keys_fn *fn, void *user)
+{
+	struct keys *k = calloc(1, sizeof(*k));
+	if (!k)
+		die("no memory for the keyboard");
+	k->fn = fn;
+	k->user = user;
+	return k;
+}
+
+void keys_free(struct keys *k)
+{
+	if (!k)
+		return;
+	bytes_finish(&k->paste);
+	free(k);
+}
+
+void keys_feed(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	while (len > 0) {
+		size_t n = readers[k->state](k, bytes, len);
+		bytes += n;
+		len -= n;
+	}
+}
+
+bool keys_is_waiting(const struct keys *k)
+{
+	return k->state >= ESCAPED && k->state <= STRING_END;
+}
+
+void keys_timeout(struct keys *k)
+{
+	bool is_chord = k->state == SEQUENCE || k->state == STRING;
+	if (!keys_is_waiting(k))
+		return;
+	if (k->state == ESCAPED)
+		emit(k, KEY_ESCAPE, k->sequence, 1);
+	else if (is_chord && k->len == 2)
+		emit(k, KEY_NONE, k->sequence, 2);
+	k->state = GROUND;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The bytes of a keyboard cut into whole things: text, a named key, an escape
+ * sequence, a paste, a turn of the wheel.  Pure: no terminal, no clock. */
+
+#ifndef TUI_KEYS_H
+#define TUI_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+
+enum key {
+	KEY_NONE,     /* not a key of ours: `bytes` go to the line editor */
+	KEY_TEXT,     /* printable UTF-8, whole characters: as many as came */
+	KEY_PASTE,    /* `bytes` are a whole paste, cleaned */
+	KEY_ESCAPE,   /* alone */
+	KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_TOP, KEY_BOTTOM,
+	KEY_WHEEL_UP, KEY_WHEEL_DOWN,
+	KEY_F1, KEY_F2, KEY_F3, KEY_F4, KEY_F5, KEY_F6, KEY_F7, KEY_F8,
+	KEY_F9, KEY_F10, KEY_F11, KEY_F12,
+	KEY_ALT_ENTER, KEY_CTRL_C, KEY_CTRL_D, KEY_CTRL_L, KEY_CTRL_Z,
+	KEY_UP, KEY_DOWN, /* also given as bytes: for help and lists */
+	KEY_FOCUS_IN, KEY_FOCUS_OUT,
+};
+
+struct token {
+	enum key key;
+	const uint8_t *bytes; /* as the keyboard sent them */
+	size_t len;           /* borrowed until the next call */
+};
+
+typedef void keys_fn(void *user, const struct token *t);
+
+struct keys;
+
+/* Every token is given to `fn`.  Dies without memory. */
+struct keys *keys_new(keys_fn *fn, void *user);
+void keys_free(struct keys *k);
+
+/* Take what was read; any split of the input gives the same tokens, save that
+ * a run of text may come in several. */
+void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);
+
+/* Whether an unfinished escape sequence waits: then call keys_timeout() about
+ * KEYS_ESCAPE_MS later unless more bytes came. */
+bool keys_is_waiting(const struct keys *k);
+void keys_timeout(struct keys *k);
+
+#define KEYS_ESCAPE_MS 50
+
+#endif

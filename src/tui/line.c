@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* How the input line looks: one walk over its glyphs measures and draws. */
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+
+#include "line.h"
+#include "screen.h"
+
+struct walk {
+	int columns, row, column;
+	/* drawing: the rows from `first` to before `end`, at `at` */
+	bool draws;
+	int at, first, end;
+};
+
+static void put(struct walk *w, const char *text, size_t len, int width,
+                enum style style)
+{
+	if (w->column && w->column + width > w->columns) {
+		w->row++;
+		w->column = 0;
+	}
+	if (w->draws && w->row >= w->first && w->row < w->end)
+		screen_put(w->at + w->row - w->first, w->column, text, len,
+		           style);
+	w->column += width;
+}
+
+/* ASCII, a column a character, across rows where it has to be. */
+static void put_ascii(struct walk *w, const char *text, enum style style)
+{
+	for (; *text; text++)
+		put(w, text, 1, 1, style);
+}
+
+/* How far it moves the next thing, which is never cut. */
+static int lead_width(const struct walk *w, const struct glyph *g)
+{
+	return g->is_escaped || g->width > w->columns ? 1 : g->width;
+}
+
+static void put_glyph(struct walk *w, const struct glyph *g, enum style style)
+{
+	if (g->is_escaped)
+		put_ascii(w, g->text, STYLE_ESCAPED);
+	else if (g->width > w->columns)
+		put_ascii(w, "?", STYLE_ESCAPED);
+	else
+		put(w, g->text, g->text_len, g->width, style);
+}
+
+static void put_prompt(struct walk *w, const char *text, unsigned flags)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t len = strlen(text), n;
+	struct glyph g;
+	for (; (n = glyph_next(&g, bytes, len, flags)); bytes += n, len -= n)
+		if (*bytes > 2) /* readline's marks of what is not seen */
+			put_glyph(w, &g, STYLE_PROMPT);
+}
+
+static void put_text(struct walk *w, uint8_t byte, const struct glyph *g)
+{
+	if (byte == '\n') {
+		put_ascii(w, "\\n", STYLE_DIM);
+		w->row++;
+		w->column = 0;
+	} else {
+		put_glyph(w, g, STYLE_PLAIN);
+	}
+}
+
+static void walk(struct walk *w, const struct input_line *line,
+                 const char *prompt, unsigned flags, struct line_layout *l)
+{
+	const uint8_t *bytes = (const uint8_t *)line->text;
+	struct glyph g;
+	size_t n;
+	put_prompt(w, line->prompt ? line->prompt : prompt, flags);
+	for (size_t at = 0;; at += n) {
+		n = glyph_next(&g, bytes + at, line->len - at, flags);
+		int width = n ? lead_width(w, &g) : 1;
+		if (line->point >= at) {
+			/* the last one that begins at or before the point */
+			bool is_full = w->column + width > w->columns;
+			l->cursor_row = w->row + is_full;
+			l->cursor_column = is_full ? 0 : w->column;
+		}
+		if (!n)
+			break;
+		put_text(w, bytes[at], &g);
+	}
+	l->rows = (w->row > l->cursor_row ? w->row : l->cursor_row) + 1;
+}
+
+struct line_layout line_measure(const struct input_line *line,
+                                const char *prompt, int columns,
+                                unsigned glyph_flags)
+{
+	struct walk w = { .columns = columns };
+	struct line_layout l;
+	walk(&w, line, prompt, glyph_flags, &l);
+	return l;
+}
+
+void line_draw(const struct input_line *line, const char *prompt, int row,
+               int first, int rows, unsigned glyph_flags)
+{
+	struct walk w = {
+		.columns = screen_columns(),
+		.draws = true,
+		.at = row,
+		.first = first,
+		.end = first + rows,
+	};
+	struct line_layout l;
+	walk(&w, line, prompt, glyph_flags, &l);
+}

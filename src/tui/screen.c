@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Curses on a file in memory: see newterm(3X). */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <term.h>
+#undef columns /* <term.h> takes common words */
+#undef lines
+
+#include <sockchat/glyph.h>
+#include <sockchat/utf8.h>
+
+#include "screen.h"
+
+static struct {
+	SCREEN *screen;
+	FILE *file;
+	FILE *null;
+	bool is_colored;
+	bool is_up;      /* the terminal shows our screen, not the shell's */
+	bool has_been_up;
+	bool is_resized; /* the terminal may still scroll a part of itself */
+} state;
+
+/* Readable on dark and on light: only the eight colours, and never as the only
+ * signal. */
+static const struct {
+	short color; /* -1: the terminal's own */
+	attr_t attributes;
+} styles[STYLE_COUNT] = {
+	[STYLE_PLAIN] = { -1, A_NORMAL },
+	[STYLE_DIM] = { -1, A_DIM },
+	[STYLE_ESCAPED] = { COLOR_MAGENTA, A_REVERSE },
+	[STYLE_IN] = { COLOR_CYAN, A_BOLD },
+	[STYLE_OUT] = { COLOR_GREEN, A_BOLD },
+	[STYLE_NOTICE] = { -1, A_DIM },
+	[STYLE_ERROR] = { COLOR_RED, A_BOLD },
+	[STYLE_STATUS] = { -1, A_REVERSE },
+	[STYLE_WARNING] = { COLOR_RED, A_REVERSE | A_BOLD },
+	[STYLE_BAR] = { -1, A_DIM },
+	[STYLE_PROMPT] = { COLOR_GREEN, A_BOLD },
+};
+
+static void start_colors(bool is_wanted)
+{
+	state.is_colored = is_wanted && has_colors() && start_color() == OK &&
+	                   use_default_colors() == OK;
+	for (short i = 0; state.is_colored && i < STYLE_COUNT; i++)
+		if (styles[i].color >= 0)
+			init_pair((short)(i + 1), styles[i].color, -1);
+}
+
+static int open_files(void)
+{
+	int fd = memfd_create("screen", MFD_CLOEXEC);
+	state.file = fd < 0 ? NULL : fdopen(fd, "w+");
+	state.null = fopen("/dev/null", "re");
+	return state.file && state.null ? 0 : -1;
+}
+
+static void close_files(void)
+{
+	if (state.file)
+		fclose(state.file);
+	if (state.null)
+		fclose(state.null);
+	state.file = state.null = NULL;
+}
+
+/* newterm() catches signals, which are none of its business here. */
+static SCREEN *open_screen(const char *term)
+{
+	static const int signums[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	struct sigaction former[sizeof(signums) / sizeof(signums[0])];
+	size_t count = sizeof(signums) / sizeof(signums[0]);
+	for (size_t i = 0; i < count; i++)
+		sigaction(signums[i], NULL, &former[i]);
+	SCREEN *screen = newterm(term, state.file, state.null);
+	for (size_t i = 0; i < count; i++)
+		sigaction(signums[i], &former[i], NULL);
+	return screen;
+}
+
+/* newterm() makes the terminal scroll as many rows as it believes there are,
+ * which it can't know from a file. */
+static SCREEN *open_sized_screen(const char *term, int rows)
+{
+	const char *former = getenv("LINES");
+	char *saved = former ? strdup(former) : NULL;
+	char number[16];
+	snprintf(number, sizeof(number), "%d", rows);
+	setenv("LINES", number, 1);
+	SCREEN *screen = open_screen(term);
+	if (saved)
+		setenv("LINES", saved, 1);
+	else
+		unsetenv("LINES");
+	free(saved);
+	return screen;
+}
+
+int screen_open(const char *term, int rows, int columns, bool is_colored,
+                struct error *e)
+{
+	char safe[64], *cup;
+	glyph_copy(safe, sizeof(safe), term, GLYPH_ASCII);
+	if (open_files()) {
+		close_files();
+		return error_set_errno(e, errno, "cannot make a screen");
+	}
+	state.screen = open_sized_screen(term, rows);
+	if (!state.screen) {
+		close_files();
+		return error_set(e, "the terminal type '%s' is unknown", safe);
+	}
+	cup = tigetstr("cup");
+	if (!cup || cup == (char *)-1) {
+		screen_close();
+		return error_set(e, "a terminal of type '%s' cannot move its "
+		                    "cursor", safe);
+	}
+	typeahead(-1);
+	raw();
+	noecho();
+	nonl();
+	start_colors(is_colored);
+	resizeterm(rows, columns);
+	return 0;
+}
+
+void screen_close(void)
+{
+	struct bytes lost = { 0 };
+	screen_leave(&lost);
+	bytes_finish(&lost);
+	delscreen(state.screen);
+	state.screen = NULL;
+	state.has_been_up = state.is_resized = false;
+	close_files();
+}
+
+void screen_resize(int rows, int columns)
+{
+	state.is_resized |= rows != screen_rows();
+	resizeterm(rows, columns);
+	clearok(curscr, TRUE);
+}
+
+int screen_rows(void)
+{
+	return getmaxy(stdscr);
+}
+
+int screen_columns(void)
+{
+	return getmaxx(stdscr);
+}
+
+void screen_redraw(void)
+{
+	clearok(curscr, TRUE);
+}
+
+void screen_erase(void)
+{
+	erase();
+}
+
+static short pair_of(enum style style)
+{
+	bool is_colored = state.is_colored && styles[style].color >= 0;
+	return (short)(is_colored ? style + 1 : 0);
+}
+
+/* The character and its marks at the beginning of `text`; their bytes. */
+static size_t take_cell(const char *text, size_t len, wchar_t cell[CCHARW_MAX],
+                        int *width)
+{
+	size_t used = 0;
+	int count = 0;
+	uint32_t cp;
+	while (used < len && count < CCHARW_MAX - 1) {
+		int n = utf8_decode((const uint8_t *)text + used, len - used,
+		                    &cp);
+		if (n < 0 || (count && wcwidth((wchar_t)cp) != 0))
+			break;
+		cell[count++] = (wchar_t)cp;
+		used += (size_t)n;
+	}
+	cell[count] = L'\0';
+	*width = count ? wcwidth(cell[0]) : 0;
+	return *width > 0 ? used : 0;
+}
+
+int screen_put(int row, int column, const char *text, size_t len,
+               enum style style)
+{
+	wchar_t cell[CCHARW_MAX + 1];
+	cchar_t cc;
+	int width;
+	if (row < 0 || row >= screen_rows())
+		return column;
+	while (len) {
+		size_t n = take_cell(text, len, cell, &width);
+		if (!n || column + width > screen_columns())
+			break;
+		setcchar(&cc, cell, styles[style].attributes, pair_of(style),
+		         NULL);
+		mvadd_wch(row, column, &cc);
+		column += width;
+		text += n;
+		len -= n;
+	}
+	return column;
+}
+
+int screen_width(const char *text)
+{
+	wchar_t cell[CCHARW_MAX + 1];
+	size_t len = strlen(text);
+	int sum = 0, width;
+	for (size_t n; (n = take_cell(text, len, cell, &width)); len -= n) {
+		text += n;
+		sum += width;
+	}
+	return sum;
+}
+
+void screen_fill(int row, enum style style)
+{
+	for (int column = 0; column < screen_columns(); column++)
+		screen_put(row, column, " ", 1, style);
+}
+
+/* Move what curses has written to `out`. */
+static int take_bytes(struct bytes *out)
+{
+	int fd = fileno(state.file);
+	fflush(state.file);
+	off_t len = lseek(fd, 0, SEEK_END);
+	int failed = len < 0 || bytes_reserve(out, (size_t)len);
+	if (!failed && pread(fd, out->data + out->len, (size_t)len, 0) == len)
+		out->len += (size_t)len;
+	if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET) < 0)
+		failed = 1;
+	return failed ? -1 : 0;
+}
+
+int screen_finish(int cursor_row, int cursor_column, struct bytes *out)
+{
+	static const char scroll_all[] = "\033[r"; /* moves the cursor, too */
+	bool scrolls_all = state.is_resized && state.is_up;
+	if (scrolls_all)
+		clearok(curscr, TRUE);
+	if (scrolls_all && change_scroll_region &&
+	    bytes_append(out, scroll_all, sizeof(scroll_all) - 1))
+		return -1;
+	/* Coming back, curses does it by itself; the very first time it takes
+	 * the size that newterm() knew. */
+	state.is_resized &= !state.has_been_up;
+	state.is_up = state.has_been_up = true;
+	move(cursor_row, cursor_column);
+	refresh();
+	return take_bytes(out);
+}
+
+int screen_leave(struct bytes *out)
+{
+	endwin();
+	state.is_up = false;
+	return take_bytes(out);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Curses as a painter: it draws into memory, and gives the bytes that change
+ * the screen.  The only file that includes its headers is screen.c. */
+
+#ifndef TUI_SCREEN_H
+#define TUI_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/error.h>
+
+enum style {
+	STYLE_PLAIN,
+	STYLE_DIM,     /* times, line endings */
+	STYLE_ESCAPED, /* the visible form of what is not text */
+	STYLE_IN,
+	STYLE_OUT,
+	STYLE_NOTICE,
+	STYLE_ERROR,
+	STYLE_STATUS,
+	STYLE_WARNING, /* in the status line */
+	STYLE_BAR,
+	STYLE_PROMPT,
+	STYLE_COUNT,
+};
+
+/* Begin on a terminal of this kind.  -1 with a sentence when it is unknown or
+ * can't move the cursor.  One at a time. */
+int screen_open(const char *term, int rows, int columns, bool is_colored,
+                struct error *e);
+void screen_close(void);
+
+void screen_resize(int rows, int columns);
+int screen_rows(void);
+int screen_columns(void);
+
+/* Everything is painted anew by the next screen_finish(). */
+void screen_redraw(void);
+
+/* A frame: erase, put, finish. */
+void screen_erase(void);
+/* Safe text, cut at the right edge; the column behind it. */
+int screen_put(int row, int column, const char *text, size_t len,
+               enum style style);
+/* The columns that safe text takes. */
+int screen_width(const char *text);
+/* A whole row in one style. */
+void screen_fill(int row, enum style style);
+/* Append the bytes that bring the terminal to this frame.  -1 without
+ * memory. */
+int screen_finish(int cursor_row, int cursor_column, struct bytes *out);
+
+/* Append the bytes that leave the screen for a while. */
+int screen_leave(struct bytes *out);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The line between what was said and what is being said. */
+
+#ifndef TUI_STATUS_H
+#define TUI_STATUS_H
+
+#include <stdint.h>
+
+#include <sockchat/chat.h>
+
+/* Draw it into `row`.  `below`: how many entries are new below; `mode`: of the
+ * line editor; `notice`: what has to be known right now; both may be "". */
+void status_draw(const struct chat *c, int row, uint64_t below,
+                 const char *mode, const char *notice, unsigned glyph_flags);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The terminal itself: its modes, its size, its going; given back on every way
+ * out, crashes included.  One at a time. */
+
+#ifndef TUI_TERM_H
+#define TUI_TERM_H
+
+#include <stdbool.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/error.h>
+#include <sockchat/loop.h>
+
+/* Remember the modes of the terminal on descriptors 0 and 1.  -1 with a
+ * sentence. */
+int term_open(struct loop *l, struct error *e);
+void term_close(void);
+
+/* Take it over: raw, and standard error is kept for later. */
+int term_enter(void);
+/* Give it back: `bytes` are written out first, however slow it is (within a
+ * second), then the modes are as they were. */
+void term_leave(const struct bytes *bytes);
+
+/* Lines and columns; false when the terminal doesn't say. */
+bool term_size(int *rows, int *columns);
+
+/* Queue bytes; never waits. */
+void term_write(const void *bytes, size_t len);
+/* Whether some of them have not left yet: no new frame then. */
+bool term_is_busy(void);
+
+/* What was written to standard error since the last call. */
+void term_take_stderr(struct bytes *out);
+
+/* Stop as the shell's job, and come back. */
+void term_suspend(void);
+
+/* Switched on when the screen is up, off when it is left. */
+#define TERM_MODES_ON  "\033[?2004h\033[?1000h\033[?1006h"
+#define TERM_MODES_OFF "\033[?1006l\033[?1000l\033[?2004l"
+
+#endif

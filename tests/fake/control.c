@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Control sequences: ECMA-48, and the private ones of xterm. */
+
+#include "control.h"
+
+#include <string.h>
+
+#include <sockchat/utf8.h>
+
+/* Private modes that may be switched, and what they are at rest. */
+struct mode {
+	const char *number;
+	char at_rest;
+};
+
+static const struct mode modes[] = {
+	{ "1", 'l' },    { "7", 'h' },    { "12", 'l' },
+	{ "25", 'h' },   { "1000", 'l' }, { "1006", 'l' },
+	{ "1049", 'l' }, { "2004", 'l' }, { "2026", 'l' },
+};
+#define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
+
+struct reader {
+	const uint8_t *bytes;
+	size_t len;
+	char now[MODE_COUNT];
+};
+
+/* "\033[?12;25h" */
+static bool take_modes(struct reader *r, const char *numbers, size_t len,
+                       char final)
+{
+	while (len) {
+		const char *end = memchr(numbers, ';', len);
+		size_t n = end ? (size_t)(end - numbers) : len, i = 0;
+		while (i < MODE_COUNT &&
+		       (strlen(modes[i].number) != n ||
+		        memcmp(modes[i].number, numbers, n) != 0))
+			i++;
+		if (i == MODE_COUNT)
+			return false;
+		r->now[i] = final;
+		numbers += n + (end != NULL);
+		len -= n + (end != NULL);
+	}
+	return true;
+}
+
+static bool is_title_stack(const char *text, size_t len)
+{
+	return len == 7 && (memcmp(text, "22;0;0t", 7) == 0 ||
+	                    memcmp(text, "23;0;0t", 7) == 0);
+}
+
+/* Behind "\033[". Its length, 0 if it is none of ours. */
+static size_t take_csi(struct reader *r, size_t at)
+{
+	const char *text = (const char *)r->bytes + at;
+	size_t left = r->len - at, n = 0;
+	bool is_private = left && *text == '?';
+
+	if (is_private)
+		n = 1;
+	while (n < left && (memchr("0123456789;", text[n], 11)))
+		n++;
+	if (n == left || n > 24)
+		return 0;
+	char final = text[n];
+	if (is_private)
+		return (final == 'h' || final == 'l') &&
+		               take_modes(r, text + 1, n - 1, final)
+		           ? n + 1
+		           : 0;
+	if (final == 't')
+		return is_title_stack(text, n + 1) ? n + 1 : 0;
+	if (final == 'l')
+		return n == 1 && *text == '4' ? n + 1 : 0;
+	return final && strchr("ABCDGHJKLMPSTXZ@bdfmr", final) ? n + 1 : 0;
+}
+
+/* What curses says when it comes back: the terminal's own colours. */
+static const char own_colors[] = "]104\a";
+
+/* Behind "\033". */
+static size_t take_escape(struct reader *r, size_t at)
+{
+	size_t n;
+
+	if (at == r->len)
+		return 0;
+	n = sizeof(own_colors) - 1;
+	if (r->len - at >= n && memcmp(r->bytes + at, own_colors, n) == 0)
+		return n;
+	switch (r->bytes[at]) {
+	case '[':
+		n = take_csi(r, at + 1);
+		return n ? n + 1 : 0;
+	case '(':
+		return at + 1 < r->len && strchr("0B", r->bytes[at + 1]) ? 2
+		                                                         : 0;
+	case '7':
+	case '8':
+	case 'M':
+	case '=':
+	case '>':
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static size_t take_text(const struct reader *r, size_t at)
+{
+	uint32_t cp;
+	int n = utf8_decode(r->bytes + at, r->len - at, &cp);
+
+	if (n <= 0 || cp == 0x7f || (cp >= 0x80 && cp < 0xa0))
+		return 0;
+	if (cp < 0x20 && cp != '\r' && cp != '\n' && cp != '\b')
+		return 0;
+	return (size_t)n;
+}
+
+const char *control_check(const void *bytes, size_t len, bool is_over,
+                          size_t *at)
+{
+	struct reader r = { .bytes = bytes, .len = len };
+
+	for (size_t i = 0; i < MODE_COUNT; i++)
+		r.now[i] = modes[i].at_rest;
+	for (size_t n, i = 0; i < len; i += n) {
+		bool is_escape = r.bytes[i] == 0x1b;
+		n = is_escape ? take_escape(&r, i + 1) : take_text(&r, i);
+		*at = i;
+		if (!n)
+			return is_escape ? "a control sequence"
+			                 : "a control character";
+		n += is_escape;
+	}
+	*at = len;
+	for (size_t i = 0; is_over && i < MODE_COUNT; i++)
+		if (r.now[i] != modes[i].at_rest)
+			return modes[i].number;
+	return NULL;
+}

@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the keyboard sends, and what it is cut into: wherever the reads end. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/tui/keys.h"
+
+#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+
+static const char *const names[] = {
+	[KEY_NONE] = "none", [KEY_TEXT] = "text", [KEY_PASTE] = "paste",
+	[KEY_ESCAPE] = "escape", [KEY_PAGE_UP] = "pgup",
+	[KEY_PAGE_DOWN] = "pgdn", [KEY_TOP] = "top", [KEY_BOTTOM] = "bottom",
+	[KEY_WHEEL_UP] = "wheel-up", [KEY_WHEEL_DOWN] = "wheel-down",
+	[KEY_F1] = "f1", [KEY_F2] = "f2", [KEY_F3] = "f3", [KEY_F4] = "f4",
+	[KEY_F5] = "f5", [KEY_F6] = "f6", [KEY_F7] = "f7", [KEY_F8] = "f8",
+	[KEY_F9] = "f9", [KEY_F10] = "f10", [KEY_F11] = "f11",
+	[KEY_F12] = "f12", [KEY_ALT_ENTER] = "alt-enter", [KEY_CTRL_C] = "^c",
+	[KEY_CTRL_D] = "^d", [KEY_CTRL_L] = "^l", [KEY_CTRL_Z] = "^z",
+	[KEY_UP] = "up", [KEY_DOWN] = "down", [KEY_FOCUS_IN] = "focus-in",
+	[KEY_FOCUS_OUT] = "focus-out",
+};
+
+/* Keys by name; "none", "text" and "paste" with what they hold, which for text
+ * is put together however it was cut. */
+struct heard {
+	struct bytes log;
+	enum key last;
+	size_t bytes;
+};
+
+static void hear(void *user, const struct token *t)
+{
+	struct heard *h = user;
+	bool holds = t->key <= KEY_PASTE;
+	bool goes_on = t->key == KEY_TEXT && h->log.len > 0 &&
+	               h->last == KEY_TEXT;
+	if (!goes_on)
+		bytes_printf(&h->log, "%s%s%s", h->log.len > 0 ? " " : "",
+		             names[t->key], holds ? ":" : "");
+	for (size_t i = 0; holds && i < t->len; i++)
+		bytes_printf(&h->log, t->bytes[i] > 0x20 && t->bytes[i] < 0x7f
+		                          ? "%c" : "\\%02x", t->bytes[i]);
+	h->last = t->key;
+	h->bytes += t->len;
+}
+
+/* Feed `len` bytes in pieces: the first of `first` bytes, the others of
+ * `piece`; and then a silence. */
+static void assert_heard(const char *input, size_t len, size_t first,
+                         size_t piece, const char *expected)
+{
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	for (size_t done = 0, n = first; done < len; done += n, n = piece) {
+		if (n > len - done)
+			n = len - done;
+		char *copy = malloc(n);
+		assert_non_null(copy);
+		memcpy(copy, input + done, n);
+		keys_feed(k, (const uint8_t *)copy, n);
+		free(copy);
+	}
+	if (keys_is_waiting(k))
+		keys_timeout(k);
+	assert_false(keys_is_waiting(k));
+	assert_string_equal(bytes_text(&h.log), expected);
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
+struct row {
+	const char *input, *expected;
+};
+
+static void assert_row(const char *input, size_t len, const char *expected)
+{
+	for (size_t first = 1; first <= len; first++) {
+		assert_heard(input, len, first, len, expected);
+		assert_heard(input, len, first, 1, expected);
+	}
+	assert_heard(input, len, 2, 3, expected);
+}
+
+static void assert_rows(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_row(rows[i].input, strlen(rows[i].input),
+		           rows[i].expected);
+}
+
+static void text_comes_as_whole_characters(void **unused)
+{
+	static const struct row rows[] = {
+		{ "a", "text:a" },
+		{ "hello, world", "text:hello,\\20world" },
+		{ "\xec\x95\x88\xeb\x85\x95", "text:\\ec\\95\\88\\eb\\85\\95" },
+		{ "a\xf0\x9f\x98\x80z", "text:a\\f0\\9f\\98\\80z" },
+		{ "ab\tc\r", "text:ab none:\\09 text:c none:\\0d" },
+		{ "\x7f\x08", "none:\\7f none:\\08" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+	assert_row("a\0b", 3, "text:a none:\\00 text:b");
+}
+
+static void what_is_no_utf8_is_dropped(void **unused)
+{
+	static const struct row rows[] = {
+		{ "a\xff" "b", "text:ab" },
+		{ "a\x80\xbf" "b", "text:ab" },
+		{ "\xe5" "A", "text:A" },
+		{ "\xf0\x9f" "A", "text:A" },
+		{ "\xc0\xaf\xe0\x80\xafz", "text:z" },
+		{ "\xed\xa0\x80z", "text:z" },
+		{ "\xf4\x90\x80\x80z", "text:z" },
+		{ "\xe5\xe5\xae\x89", "text:\\e5\\ae\\89" },
+		{ "\xe5\x1b[A", "up" },
+		{ "\xe5\x03", "^c" },
+		{ "\xe5", "" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void c1_controls_are_dropped_in_both_forms(void **unused)
+{
+	static const struct row rows[] = {
+		{ "a\xc2\x9b" "b", "text:ab" },
+		{ "a\x9b" "b", "text:ab" },
+		{ "\xc2\x80\xc2\x9f\xc2\xa0", "text:\\c2\\a0" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void keys_of_the_program_have_their_names(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\003", "^c" }, { "\004", "^d" },
+		{ "\014", "^l" }, { "\032", "^z" },
+		{ "\033[5~", "pgup" }, { "\033[6~", "pgdn" },
+		{ "\033[1;5H", "top" }, { "\033[1;5F", "bottom" },
+		{ "\033[7^", "top" }, { "\033[8^", "bottom" },
+		{ "\033<", "top" }, { "\033>", "bottom" },
+		{ "\033?", "f1" },
+		{ "\033\r", "alt-enter" }, { "\033\n", "alt-enter" },
+		{ "\033[13;3u", "alt-enter" }, { "\033[27;3;13~", "alt-enter" },
+		{ "\033[I", "focus-in" }, { "\033[O", "focus-out" },
+		{ "x\003y", "text:x ^c text:y" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void every_form_of_a_key_is_the_same_key(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[A\033OA", "up up" },
+		{ "\033[B\033OB", "down down" },
+		{ "\033OP\033[11~\033[[A", "f1 f1 f1" },
+		{ "\033OQ\033[12~\033[[B", "f2 f2 f2" },
+		{ "\033OR\033[13~\033[[C", "f3 f3 f3" },
+		{ "\033OS\033[14~\033[[D", "f4 f4 f4" },
+		{ "\033[15~\033[[E", "f5 f5" },
+		{ "\033[17~\033[18~\033[19~\033[20~", "f6 f7 f8 f9" },
+		{ "\033[21~\033[23~\033[24~", "f10 f11 f12" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void modified_and_unknown_sequences_stay_whole(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[D", "none:\\1b[D" },
+		{ "\033[1;2P", "none:\\1b[1;2P" },
+		{ "\033[1;5A", "none:\\1b[1;5A" },
+		{ "\033[5;2~", "none:\\1b[5;2~" },
+		{ "\033[99~", "none:\\1b[99~" },
+		{ "\033[Z", "none:\\1b[Z" },
+		{ "\033[?1;2c", "none:\\1b[?1;2c" },
+		{ "\033[0 q", "none:\\1b[0\\20q" },
+		{ "\033O5Ax", "none:\\1bO5A text:x" },
+		{ "\033[[Zx", "none:\\1b[[Z text:x" },
+		{ "\033fx", "none:\\1bf text:x" },
+		{ "\033\x7f", "none:\\1b\\7f" },
+		{ "\033\xc3\xa9x", "none:\\1b\\c3\\a9 text:x" },
+		{ "\033\xffx", "text:x" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void a_broken_sequence_ends_where_the_next_key_begins(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[1;\033[A", "up" },
+		{ "\033[1;\003x", "^c text:x" },
+		{ "\033[1\xc3\xa9", "text:\\c3\\a9" },
+		{ "\033O\r", "none:\\0d" },
+		{ "\033[M \003", "^c" },
+		{ "\033[1;5", "" },
+		{ "\033[[", "" },
+		{ "\033[M !", "" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void a_sequence_too_long_for_a_key_is_passed_over(void **unused)
+{
+	char input[128] = "\033[";
+	(void)unused;
+	memset(input + 2, '1', 100);
+	memcpy(input + 102, "~x", 3);
+	assert_row(input, strlen(input), "text:x");
+	memcpy(input, "\033[<", 3);
+	assert_row(input, strlen(input), "text:x");
+}
+
+static void the_wheel_turns_in_both_protocols(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[<64;10;5M", "wheel-up" },
+		{ "\033[<65;200;50M", "wheel-down" },
+		{ "\033[<68;1;1M\033[<92;1;1M", "wheel-up wheel-up" },
+		{ "\033[<81;1;1M", "wheel-down" },
+		{ "\033[M`!!", "wheel-up" },
+		{ "\033[Ma\xf0\xff", "wheel-down" },
+		{ "\033[Mp!!x", "wheel-up text:x" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void all_else_a_mouse_reports_is_dropped(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[<0;10;5M\033[<0;10;5mx", "text:x" },
+		{ "\033[<64;10;5mx", "text:x" },
+		{ "\033[<96;10;5Mx", "text:x" },
+		{ "\033[<66;10;5Mx", "text:x" },
+		{ "\033[<4294967360;1;1Mx", "text:x" },
+		{ "\033[M !!\033[M#!!x", "text:x" },
+		{ "\033[<Mx", "text:x" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void a_paste_is_one_token_and_clean(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[200~hi\033[201~x", "paste:hi text:x" },
+		{ "\033[200~\033[201~", "paste:" },
+		{ "\033[200~a\r\nb\rc\nd\033[201~", "paste:a\\0ab\\0ac\\0ad" },
+		{ "\033[200~a\tb\033[201~", "paste:a\\09b" },
+		{ "\033[200~a\033[31m\007\003\x7f" "b\033[201~",
+		  "paste:a[31mb" },
+		{ "\033[200~\xc2\x9b\x9b\xff\xe5x\xec\x95\x88\033[201~",
+		  "paste:x\\ec\\95\\88" },
+		{ "\033[200~~\033[200~~\033[201\033[201~",
+		  "paste:~[200~~[201" },
+		{ "\033[200~a\xec\x95\033[201~b", "paste:a text:b" },
+		{ "\033[200~a\033[201~b\033[201~", "paste:a text:b "
+		                                   "none:\\1b[201~" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void a_paste_of_a_megabyte_is_one_token(void **unused)
+{
+	size_t len = 1 << 20;
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	char *text = malloc(len);
+	(void)unused;
+	assert_non_null(text);
+	memset(text, '~', len);
+	keys_feed(k, (const uint8_t *)"\033[200~", 6);
+	for (size_t done = 0; done < len; done += 4096)
+		keys_feed(k, (const uint8_t *)text + done, 4096);
+	assert_false(keys_is_waiting(k));
+	assert_int_equal(h.bytes, 0);
+	keys_feed(k, (const uint8_t *)"\033[201~", 6);
+	assert_int_equal(h.last, KEY_PASTE);
+	assert_int_equal(h.bytes, len);
+	keys_free(k);
+	free(text);
+	bytes_finish(&h.log);
+}
+
+static void answers_of_the_terminal_are_swallowed(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033]11;rgb:0/0/0\007x", "text:x" },
+		{ "\033]11;rgb:0/0/0\033\\x", "text:x" },
+		{ "\033P>|XTerm(370)\033\\x", "text:x" },
+		{ "\033_G\xc3\xa9\033\\\033^a\033\\\033Xb\033\\x", "text:x" },
+		{ "\033]0;title\033[A", "up" },
+		{ "\033]0;title\003x", "^c text:x" },
+		{ "\033]0;title\rx", "none:\\0d text:x" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void an_answer_without_an_end_does_not_eat_the_keyboard(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033]0;title", "" },
+		{ "\033]0;title\033", "" },
+		{ "\033]", "none:\\1b]" },
+		{ "\033_", "none:\\1b_" },
+	};
+	char flood[5000];
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+	memset(flood, 'a', sizeof(flood));
+	keys_feed(k, (const uint8_t *)"\033]", 2);
+	keys_feed(k, (const uint8_t *)flood, sizeof(flood));
+	assert_int_equal(h.last, KEY_TEXT);
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
+static void an_escape_alone_is_told_by_the_silence_after_it(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033", "escape" },
+		{ "a\033", "text:a escape" },
+		{ "\033\033", "escape escape" },
+		{ "\033\033\033", "escape escape escape" },
+		{ "\033\033[A", "escape up" },
+		{ "\033\033f", "escape none:\\1bf" },
+		{ "\033[", "none:\\1b[" },
+		{ "\033O", "none:\\1bO" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void only_what_may_go_on_is_waited_for(void **unused)
+{
+	static const struct {
+		const char *input;
+		bool waits;
+	} rows[] = {
+		{ "\033", true }, { "\033[", true }, { "\033[1;", true },
+		{ "\033[M!", true }, { "\033]0;", true }, { "\033]\033", true },
+		{ "a", false }, { "\xec", false }, { "\033[A", false },
+		{ "\033[200~abc", false }, { "\033f", false },
+	};
+	(void)unused;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct heard h = { 0 };
+		struct keys *k = keys_new(hear, &h);
+		keys_feed(k, (const uint8_t *)rows[i].input,
+		          strlen(rows[i].input));
+		assert_int_equal(keys_is_waiting(k), rows[i].waits);
+		keys_free(k);
+		bytes_finish(&h.log);
+	}
+}
+
+static void a_silence_in_ground_and_in_a_character_changes_nothing(
+    void **unused)
+{
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	keys_timeout(k);
+	keys_feed(k, (const uint8_t *)"\xec\x95", 2);
+	keys_timeout(k);
+	keys_feed(k, (const uint8_t *)"\x88", 1);
+	assert_string_equal(bytes_text(&h.log), "text:\\ec\\95\\88");
+	keys_free(k);
+	bytes_finish(&h.log);
+	keys_free(NULL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_comes_as_whole_characters),
+		cmocka_unit_test(what_is_no_utf8_is_dropped),
+		cmocka_unit_test(c1_controls_are_dropped_in_both_forms),
+		cmocka_unit_test(keys_of_the_program_have_their_names),
+		cmocka_unit_test(every_form_of_a_key_is_the_same_key),
+		cmocka_unit_test(modified_and_unknown_sequences_stay_whole),
+		cmocka_unit_test(
+		    a_broken_sequence_ends_where_the_next_key_begins),
+		cmocka_unit_test(a_sequence_too_long_for_a_key_is_passed_over),
+		cmocka_unit_test(the_wheel_turns_in_both_protocols),
+		cmocka_unit_test(all_else_a_mouse_reports_is_dropped),
+		cmocka_unit_test(a_paste_is_one_token_and_clean),
+		cmocka_unit_test(a_paste_of_a_megabyte_is_one_token),
+		cmocka_unit_test(answers_of_the_terminal_are_swallowed),
+		cmocka_unit_test(
+		    an_answer_without_an_end_does_not_eat_the_keyboard),
+		cmocka_unit_test(
+		    an_escape_alone_is_told_by_the_silence_after_it),
+		cmocka_unit_test(only_what_may_go_on_is_waited_for),
+		cmocka_unit_test(
+		    a_silence_in_ground_and_in_a_character_changes_nothing),
+	};
+	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
+}
