@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The screen's input line: commands, completion, history, pastes, and to whom
+ * it goes. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+#include "pty.h"
+
+/* Commands */
+
+static void commands_are_never_sent_and_two_slashes_are_one(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "/nonsense" PTY_ENTER);
+	pty_expect(&p, " ! there is no command /nonsense: nothing was sent");
+	pty_type(&p, "/p" PTY_ENTER);
+	pty_expect(&p, " ! command /p is ambiguous: nothing was done");
+	pty_type(&p, "/" PTY_ENTER "/ x" PTY_ENTER "/pee" PTY_ENTER);
+	pty_expect(&p, " * peer 1: 127.0.0.1:");
+	pty_type(&p, "//two" PTY_ENTER " /spaced" PTY_ENTER PTY_ENTER);
+	net_expect(fd, "/two\n /spaced\n\n");
+	pty_type(&p, "/send a\\x00\\u{e9}\\n" PTY_ENTER "/hex 0d0a" PTY_ENTER);
+	pty_expect(&p, " > a^@é\\n");
+	struct text t = { NULL, 0 };
+	net_read(fd, &t, 7);
+	assert_memory_equal(t.bytes, "a\0\xc3\xa9\n\r\n", 7);
+	text_finish(&t);
+	pty_type(&p, "/eol crlf" PTY_ENTER "x" PTY_ENTER);
+	net_expect(fd, "x\r\n");
+	pty_expect(&p, "| eol crlf");
+	pty_quit(&p, 0);
+	net_expect_end(fd);
+	close(fd);
+}
+
+static void another_connection_follows_in_the_same_window(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	char line[64];
+	int fd = pty_connect(&p), listener = net_listen(&port);
+
+	(void)state;
+	snprintf(line, sizeof(line), "/connect 127.0.0.1 %u" PTY_ENTER, port);
+	pty_type(&p, line);
+	pty_expect(&p, " ! already connected to 127.0.0.1:");
+	close(fd);
+	pty_expect(&p, "half-closed (by the peer)");
+	pty_type(&p, line);
+	fd = net_accept(listener);
+	pty_expect(&p, "| open |");
+	pty_type(&p, "there" PTY_ENTER);
+	net_expect(fd, "there\n");
+	pty_type(&p, "/close" PTY_ENTER);
+	net_expect_end(fd);
+	close(fd);
+	pty_expect(&p, "not connected");
+	pty_type(&p, "to nobody" PTY_ENTER);
+	pty_expect(&p, " ! not sent: nobody is connected");
+	pty_type(&p, line);
+	fd = net_accept(listener);
+	pty_expect(&p, "| open |");
+	pty_quit(&p, 0);
+	close(fd);
+	close(listener);
+}
+
+static void
+a_refused_connection_is_explained_and_can_be_tried_again(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	char line[64];
+
+	(void)state;
+	close(listener);
+	pty_sockchat(&p, "connect", "127.0.0.1", port_text(port), NULL);
+	pty_expect(&p, " ! connection refused: 127.0.0.1:");
+	pty_expect(&p, "start the server");
+	pty_expect(&p, "not connected");
+	listener = net_listen(&port);
+	snprintf(line, sizeof(line), "/connect 127.0.0.1:%u" PTY_ENTER, port);
+	pty_type(&p, line);
+	int fd = net_accept(listener);
+	pty_expect(&p, "| open |");
+	pty_quit(&p, 0);
+	close(fd);
+	close(listener);
+}
+
+/* Peers */
+
+static void peers_have_numbers_and_can_be_chosen(void **state)
+{
+	struct pty p;
+
+	(void)state;
+	pty_sockchat(&p, "listen", "127.0.0.1", "0", NULL);
+	uint16_t port = pty_port(&p);
+	int one = net_connect(port);
+	net_send_text(one, "first\n");
+	pty_expect(&p, " < first\\n");
+	int two = net_connect(port);
+	pty_expect(&p, "| 2 peers |");
+	net_send_text(two, "second\n");
+	pty_expect(&p, " 1 < first\\n");
+	pty_expect(&p, " 2 < second\\n");
+	pty_expect_cursor(&p, INPUT_ROW, 5);
+	assert_string_equal(pty_row(&p, INPUT_ROW), "all>");
+	pty_type(&p, "both" PTY_ENTER);
+	net_expect(one, "both\n");
+	net_expect(two, "both\n");
+	pty_expect(&p, " 1 > both\\n");
+	pty_expect(&p, " 2 > both\\n");
+	pty_type(&p, "/to 2" PTY_ENTER);
+	pty_expect_cursor(&p, INPUT_ROW, 3);
+	assert_memory_equal(pty_row(&p, INPUT_ROW), "2>", 2);
+	pty_type(&p, "only two" PTY_ENTER);
+	net_expect(two, "only two\n");
+	pty_type(&p, PTY_F6); /* behind the last come all */
+	pty_expect_cursor(&p, INPUT_ROW, 5);
+	pty_type(&p, PTY_F6);
+	pty_expect(&p, "1>");
+	pty_type(&p, "only one" PTY_ENTER);
+	net_expect(one, "only one\n");
+	close(one);
+	pty_expect(&p, "half-closed (by the peer)");
+	pty_type(&p, "/close 1" PTY_ENTER);
+	pty_expect(&p, " 1 * connection closed");
+	/* Who was spoken to is not mistaken for another. */
+	pty_type(&p, "secret" PTY_ENTER);
+	pty_expect(&p, " ! not sent: peer 1 is gone");
+	pty_type(&p, "/to all" PTY_ENTER "the rest" PTY_ENTER);
+	net_expect(two, "the rest\n");
+	pty_quit(&p, 0);
+	close(two);
+}
+
+static void an_echo_listener_on_the_screen_shows_both_ways(void **state)
+{
+	struct pty p;
+
+	(void)state;
+	pty_sockchat(&p, "listen", "--echo", "127.0.0.1", "0", NULL);
+	int fd = net_connect(pty_port(&p));
+	net_send_text(fd, "ping\n");
+	net_expect(fd, "ping\n");
+	pty_expect(&p, " < ping\\n");
+	pty_expect(&p, " > ping\\n");
+	pty_type(&p, "ours" PTY_ENTER);
+	net_expect(fd, "ours\n");
+	shutdown(fd, SHUT_WR);
+	net_expect_end(fd);
+	close(fd);
+	pty_expect(&p, "not connected");
+	fd = net_connect(pty_port(&p));
+	pty_expect(&p, "| open |");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+/* The line editor */
+
+static void tab_completes_commands_words_and_peers(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "/he\t");
+	pty_expect_cursor(&p, INPUT_ROW, 5);
+	pty_type(&p, "\t\t");
+	pty_expect(&p, "/help");
+	pty_expect(&p, "/hex");
+	pty_type(&p, PTY_CTRL_C "/ec\t");
+	pty_expect_cursor(&p, INPUT_ROW, 8);
+	pty_type(&p, "of\t");
+	pty_expect_cursor(&p, INPUT_ROW, 12);
+	pty_type(&p, PTY_CTRL_C "/clos\t");
+	pty_expect_cursor(&p, INPUT_ROW, 9);
+	pty_type(&p, "\t");
+	pty_expect(&p, "> /close 1");
+	pty_type(&p, PTY_CTRL_C "no\tcommand" PTY_ENTER);
+	net_expect(fd, "no");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void the_history_is_kept_for_oneself(void **state)
+{
+	struct pty p;
+	struct stat st;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "first" PTY_ENTER " secret" PTY_ENTER "last" PTY_ENTER);
+	net_expect(fd, "first\n secret\nlast\n");
+	pty_quit(&p, 0);
+	close(fd);
+	assert_int_equal(stat(pty_home(".local/state/sockchat/history"), &st),
+	                 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	fd = pty_connect(&p);
+	pty_type(&p, PTY_UP PTY_UP);
+	pty_expect(&p, "> last");
+	pty_type(&p, PTY_UP);
+	pty_expect(&p, "> first");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "first\n");
+	pty_type(&p, "\022las"); /* Ctrl-R */
+	pty_expect(&p, "': last");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "last\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_character_of_any_width_is_edited_as_one(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "a한e\xcc\x81🙂b");
+	pty_expect_cursor(&p, INPUT_ROW, 2 + 1 + 2 + 1 + 2 + 1);
+	pty_type(&p, PTY_CTRL_B PTY_CTRL_B);
+	pty_expect_cursor(&p, INPUT_ROW, 2 + 1 + 2 + 1);
+	pty_type(&p, "\x7f\x7f");
+	pty_expect(&p, "> a🙂b");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "a🙂b\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_long_line_takes_rows_and_gives_them_back(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+	char line[400];
+
+	(void)state;
+	memset(line, 'w', sizeof(line));
+	pty_send(&p, line, 200);
+	pty_expect_cursor(&p, INPUT_ROW, (200 + 2) % 80);
+	assert_true(strstr(pty_row(&p, INPUT_ROW - 3), "| open |") != NULL);
+	pty_send(&p, line, 200);
+	pty_expect_cursor(&p, INPUT_ROW, (400 + 2) % 80);
+	pty_type(&p, "\033\r"
+	             "below");
+	pty_expect_cursor(&p, INPUT_ROW, 5);
+	pty_type(&p, PTY_CTRL_C);
+	pty_expect_cursor(&p, INPUT_ROW, 2);
+	assert_true(strstr(pty_row(&p, STATUS_ROW), "| open |") != NULL);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+/* Pastes */
+
+static void a_big_paste_arrives_whole(void **state)
+{
+	static char paste[100000];
+	struct text t = { NULL, 0 };
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paste); i++)
+		paste[i] = (char)('a' + i * 7 % 26);
+	pty_type(&p, "\033[200~");
+	pty_send(&p, paste, sizeof(paste));
+	pty_type(&p, "\033[201~.");
+	pty_type(&p, PTY_ENTER);
+	net_read(fd, &t, sizeof(paste) + 2);
+	assert_memory_equal(t.bytes, paste, sizeof(paste));
+	assert_memory_equal(t.bytes + sizeof(paste), ".\n", 2);
+	text_finish(&t);
+	/* The same without the brackets. */
+	pty_send(&p, paste, sizeof(paste));
+	pty_type(&p, PTY_ENTER);
+	net_read(fd, &t, sizeof(paste) + 1);
+	assert_memory_equal(t.bytes, paste, sizeof(paste));
+	text_finish(&t);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_paste_of_lines_is_not_sent_by_itself(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "\033[200~one\r\ntwo\033[201~");
+	pty_expect(&p, "two");
+	pty_expect(&p, "out 0 B");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "one\ntwo\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+/* Sizes */
+
+static void any_size_will_do_in_the_middle_of_data(void **state)
+{
+	static const int sizes[][2] = {
+		{ 1, 1 },  { 2, 1 },   { 1, 80 },   { 24, 1 },
+		{ 3, 3 },  { 2, 200 }, { 60, 250 }, { 8, 10 },
+		{ 7, 12 }, { 1, 1 },   { 24, 80 },
+	};
+	static const char line[] = "some text 한글 that is wrapped\n";
+	struct pty p;
+	int fd = pty_connect(&p);
+	char in[40];
+
+	(void)state;
+	pty_type(&p, "draft 한글");
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		for (int k = 0; k < 20; k++)
+			net_send_text(fd, line);
+		pty_resize(&p, sizes[i][0], sizes[i][1]);
+		pty_watch(&p, 20);
+		assert_true(pty_cursor(&p).row < sizes[i][0]);
+	}
+	snprintf(in, sizeof(in), "in %zu.", 11 * 20 * strlen(line) / 1024);
+	pty_expect(&p, in);
+	pty_expect(&p, "> draft 한글");
+	pty_expect_cursor(&p, INPUT_ROW, 12);
+	assert_int_equal(pty_count(&p, "< some text 한글 that is wrapped\\n"),
+	                 21);
+	pty_resize(&p, 10, 80);
+	pty_expect_cursor(&p, 8, 12);
+	assert_int_equal(pty_count(&p, "< some text 한글 that is wrapped\\n"),
+	                 7);
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "draft 한글\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
+		T(commands_are_never_sent_and_two_slashes_are_one),
+		T(another_connection_follows_in_the_same_window),
+		T(a_refused_connection_is_explained_and_can_be_tried_again),
+		T(peers_have_numbers_and_can_be_chosen),
+		T(an_echo_listener_on_the_screen_shows_both_ways),
+		T(tab_completes_commands_words_and_peers),
+		T(the_history_is_kept_for_oneself),
+		T(a_character_of_any_width_is_edited_as_one),
+		T(a_long_line_takes_rows_and_gives_them_back),
+		T(a_big_paste_arrives_whole),
+		T(a_paste_of_lines_is_not_sent_by_itself),
+		T(any_size_will_do_in_the_middle_of_data),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
