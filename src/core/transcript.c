@@ -137,6 +137,7 @@ static struct chunk *add_chunk(struct transcript *t, size_t len)
 	while (t->count > 1 && t->memory > t->max)
 		drop_first(t);
 	t->chunks[t->first + t->count++] = c;
+	t->last_grown = NULL; /* its bytes do not end the last chunk any more */
 	return c;
 }
 

@@ -274,7 +274,7 @@ static void growth_that_fails_leaves_others_whole(void **state)
 	uint8_t *bytes = calloc(1, 3 * CHUNK);
 	(void)state;
 	assert_non_null(bytes);
-	uint64_t oldest = add_text("old");
+	uint64_t oldest = add(bytes, 5000);
 	memset(bytes, 'o', len);
 	uint64_t last = add(bytes, len);
 	assert_non_null(transcript_at(t, oldest));
