@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Entries: their marks and names, and their lines of JSON. */
+
+#include <locale.h>
+
+#include <sockchat/entry.h>
+
+#include "unit.h"
+
+#define BYTES(text) .bytes = (const uint8_t *)(text), .len = sizeof(text) - 1
+#define NO_WORDS    .peer = "", .local = "", .code = "", .hint = ""
+#define TIME        "\"time\":\"2026-01-02T03:04:05.678901Z\","
+
+static void assert_json(const struct entry *e, size_t from, const char *line)
+{
+	struct entry stamped = *e;
+	struct bytes out = { 0 };
+	stamped.seq = 7;
+	stamped.time.wall_us = 1767323045678901;
+	assert_int_equal(entry_json(&out, &stamped, from), 0);
+	assert_string_equal(bytes_text(&out), line);
+	bytes_finish(&out);
+}
+
+static void the_mark_tells_who_speaks(void **state)
+{
+	static const struct {
+		uint8_t kind, dir;
+		char mark;
+	} rows[] = {
+		{ ENTRY_MESSAGE, ENTRY_IN, '<' },
+		{ ENTRY_MESSAGE, ENTRY_OUT, '>' },
+		{ ENTRY_STATE, ENTRY_NO_DIR, '*' },
+		{ ENTRY_NOTE, ENTRY_NO_DIR, '*' },
+		{ ENTRY_ERROR, ENTRY_NO_DIR, '!' },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct entry e = { .kind = rows[i].kind,
+			                 .dir = rows[i].dir };
+		assert_int_equal(entry_mark(&e), rows[i].mark);
+	}
+}
+
+static void every_state_has_its_own_name(void **state)
+{
+	(void)state;
+	for (int i = ENTRY_RESOLVING; i <= ENTRY_CLOSED; i++)
+		for (int k = ENTRY_RESOLVING; k < i; k++)
+			assert_string_not_equal(
+			    entry_state_name((enum entry_state)i),
+			    entry_state_name((enum entry_state)k));
+	assert_string_equal(entry_state_name(ENTRY_HALF_CLOSED),
+	                    "half-closed");
+}
+
+static size_t ending(enum entry_kind kind, const char *text)
+{
+	const struct entry e = {
+		.kind = (uint8_t)kind,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+	};
+	return entry_ending(&e);
+}
+
+static void an_ending_is_a_newline_and_the_return_before_it(void **state)
+{
+	(void)state;
+	assert_int_equal(ending(ENTRY_MESSAGE, ""), 0);
+	assert_int_equal(ending(ENTRY_MESSAGE, "a"), 0);
+	assert_int_equal(ending(ENTRY_MESSAGE, "a\r"), 0);
+	assert_int_equal(ending(ENTRY_MESSAGE, "\n"), 1);
+	assert_int_equal(ending(ENTRY_MESSAGE, "a\n"), 1);
+	assert_int_equal(ending(ENTRY_MESSAGE, "\r\n"), 2);
+	assert_int_equal(ending(ENTRY_MESSAGE, "a\r\n"), 2);
+	assert_int_equal(ending(ENTRY_MESSAGE, "a\n\n"), 1);
+	assert_int_equal(ending(ENTRY_NOTE, "a\n"), 0);
+}
+
+static void a_message_is_text_when_it_is_utf8(void **state)
+{
+	const struct entry e = {
+		.session = 2, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.flags = ENTRY_COMPLETE, NO_WORDS, BYTES("caf\xc3\xa9\r\n"),
+	};
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":2,"
+	                   "\"kind\":\"message\",\"dir\":\"in\",\"len\":7,"
+	                   "\"text\":\"caf\xc3\xa9\\r\\n\","
+	                   "\"complete\":true}\n");
+}
+
+static void a_message_is_base64_when_it_is_not(void **state)
+{
+	const struct entry e = {
+		.session = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_OUT,
+		.flags = ENTRY_COMPLETE | ENTRY_CUT, .peer = "[::1]:9",
+		.local = "", .code = "", .hint = "", BYTES("a\xff\n"),
+	};
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"message\",\"dir\":\"out\","
+	                   "\"peer\":\"[::1]:9\",\"len\":3,"
+	                   "\"base64\":\"Yf8K\",\"complete\":true,"
+	                   "\"cut\":true}\n");
+}
+
+static void only_the_rest_of_a_message_is_written(void **state)
+{
+	const struct entry e = {
+		.session = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS,
+		BYTES("\xffrest"),
+	};
+	(void)state;
+	assert_json(&e, 1, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"message\",\"dir\":\"in\",\"len\":4,"
+	                   "\"text\":\"rest\",\"complete\":false}\n");
+	assert_json(&e, 5, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"message\",\"dir\":\"in\",\"len\":0,"
+	                   "\"text\":\"\",\"complete\":false}\n");
+}
+
+static void a_state_says_its_name_and_our_address(void **state)
+{
+	const struct entry e = {
+		.session = 1, .kind = ENTRY_STATE, .state = ENTRY_OPEN,
+		.peer = "127.0.0.1:9", .local = "127.0.0.1:7", .code = "",
+		.hint = "", BYTES("connected"),
+	};
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"state\",\"peer\":\"127.0.0.1:9\","
+	                   "\"state\":\"open\",\"local\":\"127.0.0.1:7\","
+	                   "\"text\":\"connected\"}\n");
+}
+
+static void an_error_says_its_code_and_what_to_look_at(void **state)
+{
+	const struct entry e = {
+		.kind = ENTRY_ERROR, .peer = "", .local = "", BYTES("refused"),
+		.code = "ECONNREFUSED", .hint = "start the \"server\"",
+	};
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":0,"
+	                   "\"kind\":\"error\",\"code\":\"ECONNREFUSED\","
+	                   "\"text\":\"refused\","
+	                   "\"hint\":\"start the \\\"server\\\"\"}\n");
+}
+
+static void a_note_is_text_alone(void **state)
+{
+	const struct entry e = { .kind = ENTRY_NOTE, NO_WORDS, BYTES("hi") };
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":0,"
+	                   "\"kind\":\"note\",\"text\":\"hi\"}\n");
+}
+
+/* However little room there is, half a line is never called a line. */
+static void without_memory_it_fails(void **state)
+{
+	const struct entry e = {
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS, BYTES("abc"),
+	};
+	struct bytes out = { 0 };
+	(void)state;
+	assert_int_equal(entry_json(&out, &e, 0), 0);
+	size_t len = out.len;
+	for (size_t max = 1; max < len; max++) {
+		bytes_finish(&out);
+		bytes_init(&out, max);
+		assert_int_equal(entry_json(&out, &e, 0), -1);
+	}
+	bytes_finish(&out);
+	bytes_init(&out, len);
+	assert_int_equal(entry_json(&out, &e, 0), 0);
+	bytes_finish(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_mark_tells_who_speaks),
+		cmocka_unit_test(every_state_has_its_own_name),
+		cmocka_unit_test(
+		    an_ending_is_a_newline_and_the_return_before_it),
+		cmocka_unit_test(a_message_is_text_when_it_is_utf8),
+		cmocka_unit_test(a_message_is_base64_when_it_is_not),
+		cmocka_unit_test(only_the_rest_of_a_message_is_written),
+		cmocka_unit_test(a_state_says_its_name_and_our_address),
+		cmocka_unit_test(an_error_says_its_code_and_what_to_look_at),
+		cmocka_unit_test(a_note_is_text_alone),
+		cmocka_unit_test(without_memory_it_fails),
+	};
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
