@@ -285,7 +285,8 @@ static const struct option_rule *rule_of(int found)
 static int explain_getopt(int found, const char *word, struct error *e)
 {
 	const struct option_rule *r = rule_of(optopt);
-	char name[64], safe[64];
+	char name[64], safe[64], letter[2] = { (char)optopt, '\0' };
+	bool is_letter = optopt && strncmp(word, "--", 2) != 0;
 	if (found == ':' && r) {
 		rule_name(r, name, sizeof(name));
 		return error_set(e, "option %s needs a value: %s", name,
@@ -295,10 +296,8 @@ static int explain_getopt(int found, const char *word, struct error *e)
 		rule_name(r, name, sizeof(name));
 		return error_set(e, "option %s takes no value", name);
 	}
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
-	if (optopt && strncmp(word, "--", 2) != 0)
-		return error_set(e, "unknown option -%c", optopt);
-	return error_set(e, "unknown option %s", safe);
+	glyph_copy(safe, sizeof(safe), is_letter ? letter : word, GLYPH_ASCII);
+	return error_set(e, "unknown option %s%s", is_letter ? "-" : "", safe);
 }
 
 static int check_mode(const struct options *o, const bool *given,

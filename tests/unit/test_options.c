@@ -94,10 +94,32 @@ static void what_excludes_each_other_is_refused(void **state)
 
 static void what_the_user_wrote_is_shown_safely(void **state)
 {
+	static const char *const lines[] = {
+		"listen --f\033[31m 0", "listen -\033 0", "listen -n\x9b 0",
+		"\033]0;x\a 0", "connect -w \033c h 1", "connect h\033 1\n",
+		"connect --eol \xff h 1",
+	};
 	struct options o;
 	(void)state;
-	assert_int_equal(parse(&o, "listen --f\033[31m 0"), -1);
-	assert_null(strchr(e.text, 033));
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(parse(&o, lines[i]), -1);
+		for (const char *at = e.text; *at; at++)
+			if (*at < ' ' || *at > '~')
+				fail_msg("row %zu: a byte of %02x", i,
+				         (unsigned char)*at);
+	}
+	refuse("listen -\033 0", "unknown option -^[");
+}
+
+static void one_parse_leaves_nothing_to_the_next(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "listen -k --echo 1"), 0);
+	assert_int_equal(parse(&o, "connect --foo h 1"), -1);
+	assert_int_equal(parse(&o, "connect h 1"), 0);
+	assert_false(o.keep_open || o.echo);
+	assert_string_equal(o.endpoint.port, "1");
 }
 
 static void help_fits_eighty_columns_and_names_every_option(void **state)
@@ -143,6 +165,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_option_is_named),
 		cmocka_unit_test(what_excludes_each_other_is_refused),
 		cmocka_unit_test(what_the_user_wrote_is_shown_safely),
+		cmocka_unit_test(one_parse_leaves_nothing_to_the_next),
 		cmocka_unit_test(
 		    help_fits_eighty_columns_and_names_every_option),
 		cmocka_unit_test(a_choice_may_be_shortened_when_it_is_unique),
