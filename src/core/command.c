@@ -48,9 +48,22 @@ static void complain(struct chat *c, const char *name, size_t len,
 	chat_error(c, &e);
 }
 
+/* A command's words are C strings. */
+static void refuse_nul(struct chat *c)
+{
+	struct error e;
+	error_set(&e, "a command cannot hold a NUL byte: nothing was done");
+	error_set_hint(&e, "/send writes it as \\0");
+	chat_error(c, &e);
+}
+
 static void run(struct chat *c, const char *line, size_t len)
 {
 	size_t name_len = 0, matches;
+	if (memchr(line, '\0', len)) {
+		refuse_nul(c);
+		return;
+	}
 	while (name_len < len && line[name_len] != ' ' &&
 	       line[name_len] != '\n')
 		name_len++;

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Typed lines: what is sent, what is done, what is refused, and how words are
+ * completed.  The chat is real, its peers are not. */
+
+#include <sockchat/command.h>
+
+#include "../../src/core/chat_private.h"
+#include "../fake/fake_transport.h"
+#include "unit.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct loop *loop;
+static struct options options;
+static struct chat *c;
+
+static const struct frontend_ops silent = { .name = "silent", .stays = true };
+
+static void turn(void)
+{
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(loop_turn(loop, 0), 0);
+}
+
+static struct fake *connect_one(void)
+{
+	size_t count = chat_session_count(c);
+	chat_connect(c, &options.endpoint);
+	turn();
+	assert_int_equal(chat_session_count(c), count + 1);
+	return fake_last();
+}
+
+static void type(const char *line)
+{
+	command_run(c, line, strlen(line));
+}
+
+static const struct entry *last(void)
+{
+	return transcript_at(c->transcript, transcript_end(c->transcript) - 1);
+}
+
+static void assert_last(enum entry_kind kind, const char *text)
+{
+	const struct entry *e = last();
+	assert_int_equal(e->kind, kind);
+	if (e->len != strlen(text) || memcmp(e->bytes, text, e->len) != 0)
+		fail_msg("'%.*s' in place of '%s'", (int)e->len,
+		         (const char *)e->bytes, text);
+}
+
+static void assert_sent(struct fake *f, const char *bytes, size_t len)
+{
+	assert_int_equal(fake_written_len(f), len);
+	assert_memory_equal(fake_written(f), bytes, len);
+	fake_forget_written(f);
+}
+
+#define SENT(f, text) assert_sent(f, text, sizeof(text) - 1)
+
+static void a_line_is_sent_with_the_chosen_ending(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("hi");
+	SENT(f, "hi\n");
+	type("");
+	SENT(f, "\n");
+	type("/eol crlf");
+	type("a /b");
+	SENT(f, "a /b\r\n");
+	type("/eol nul");
+	type("x");
+	SENT(f, "x\0");
+	type("/eol none");
+	type("x");
+	SENT(f, "x");
+	uint64_t end = transcript_end(c->transcript);
+	type(""); /* nothing at all is no message */
+	SENT(f, "");
+	assert_int_equal(transcript_end(c->transcript), end);
+}
+
+static void two_slashes_send_one(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("//close");
+	SENT(f, "/close\n");
+	type("///");
+	SENT(f, "//\n");
+	type("//");
+	SENT(f, "/\n");
+}
+
+static void what_is_no_command_sends_nothing(void **state)
+{
+	static const struct {
+		const char *line, *sentence;
+	} rows[] = {
+		{ "/nonsense x",
+		  "there is no command /nonsense: nothing was sent" },
+		{ "/", "there is no command /: nothing was sent" },
+		{ "/ send x", "there is no command /: nothing was sent" },
+		{ "/sendx y", "there is no command /sendx: nothing was sent" },
+		{ "/re", "command /re is ambiguous: nothing was done" },
+		{ "/\033[2J", "there is no command /^[[2J: nothing was sent" },
+	};
+	struct fake *f = connect_one();
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		type(rows[i].line);
+		assert_last(ENTRY_ERROR, rows[i].sentence);
+		assert_non_null(strstr(last()->hint, "/help"));
+	}
+	SENT(f, "");
+}
+
+static void a_command_may_be_shortened_when_it_is_unique(void **state)
+{
+	(void)state;
+	type("/vi hex");
+	assert_int_equal(c->display.view, VIEW_HEX);
+	type("/view    mixed");
+	assert_int_equal(c->display.view, VIEW_MIXED);
+	type("/ti o");
+	assert_int_equal(c->display.time, TIME_OFF);
+}
+
+static void every_command_is_found_by_its_name(void **state)
+{
+	const struct command_row *row, *other;
+	(void)state;
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		assert_true(*row->name && *row->help && row->args);
+		for (size_t k = 0; k < i && (other = command_row(k)); k++)
+			assert_string_not_equal(row->name, other->name);
+	}
+	type("/help");
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		const struct entry *e = transcript_at(c->transcript, i + 1);
+		assert_non_null(e);
+		assert_int_equal(e->kind, ENTRY_NOTE);
+		assert_non_null(memmem(e->bytes, e->len, row->help,
+		                       strlen(row->help)));
+	}
+}
+
+static void help_is_about_the_word(void **state)
+{
+	(void)state;
+	type("/help clear");
+	assert_last(ENTRY_NOTE,
+	            "/clear: clear the screen; nothing is forgotten");
+	assert_int_equal(transcript_end(c->transcript), 2);
+	type("/help /clear");
+	assert_int_equal(transcript_end(c->transcript), 3);
+	type("/help nonsense");
+	assert_last(ENTRY_ERROR, "/help: there is no such command");
+	c->display.has_screen = true;
+	type("/help vi\033");
+	assert_true(c->display.help);
+	assert_string_equal(c->display.help_word, "vi^[");
+}
+
+static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
+{
+	static const struct {
+		const char *line, *sentence;
+	} rows[] = {
+		{ "/view x", "/view: text, hex or mixed" },
+		{ "/eol c", "/eol: lf, crlf, cr, nul or none" },
+		{ "/echo maybe", "/echo: on or off" },
+		{ "/close 7", "there is no peer 7" },
+		{ "/close x",
+		  "x: is not a peer's number (/peers lists them)" },
+		{ "/to 0", "0: is not a peer's number (/peers lists them)" },
+		{ "/drip", "/drip BYTES [DELAY] or /drip off: a number of "
+		  "bytes, and a time like 50ms" },
+		{ "/drip 0", "/drip BYTES [DELAY] or /drip off: a number of "
+		  "bytes, and a time like 50ms" },
+		{ "/drip 1 soon", "/drip BYTES [DELAY] or /drip off: a number "
+		  "of bytes, and a time like 50ms" },
+		{ "/close", "nothing to do: nobody is connected" },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		type(rows[i].line);
+		assert_last(ENTRY_ERROR, rows[i].sentence);
+	}
+	type("/connect");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/connect a b c d e");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_int_equal(chat_session_count(c), 0);
+	assert_false(chat_awaits_first(c));
+}
+
+static void a_setting_without_a_value_is_told(void **state)
+{
+	(void)state;
+	type("/view");
+	assert_last(ENTRY_NOTE, "view is text");
+	type("/eol ");
+	assert_last(ENTRY_NOTE, "eol is lf");
+	type("/echo");
+	assert_last(ENTRY_NOTE, "echo is off");
+	assert_int_equal(c->display.view, VIEW_TEXT);
+}
+
+static void settings_are_what_they_are_set_to(void **state)
+{
+	(void)state;
+	type("/time delta");
+	assert_int_equal(c->display.time, TIME_DELTA);
+	type("/endings off");
+	assert_false(c->display.endings);
+	type("/endings on");
+	assert_true(c->display.endings);
+	type("/bar off");
+	assert_false(c->display.bar);
+	type("/echo on");
+	assert_true(c->session_settings.echo);
+	type("/drip 3");
+	assert_int_equal(c->session_settings.drip_bytes, 3);
+	assert_int_equal(c->session_settings.drip_ns, 50 * MS_NS);
+	type("/drip 1 1.5");
+	assert_int_equal(c->session_settings.drip_ns, 1500 * MS_NS);
+	type("/drip off");
+	assert_int_equal(c->session_settings.drip_bytes, 0);
+	type("/clear");
+	assert_int_equal(c->display.clear_seq, transcript_end(c->transcript));
+}
+
+static void escapes_and_hex_are_sent_without_an_ending(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/send a\\r\\n\\0\\xff");
+	SENT(f, "a\r\n\0\xff");
+	type("/send  two  spaces ");
+	SENT(f, "two  spaces ");
+	type("/hex 0d 0a,ff");
+	SENT(f, "\r\n\xff");
+	type("/send a\\q");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_string_equal(last()->hint, "nothing was sent");
+	type("/hex 0");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/send");
+	SENT(f, "");
+}
+
+static void a_nul_byte_does_not_cut_what_is_sent(void **state)
+{
+	static const char line[] = "a\0b", command[] = "/send a\0b";
+	struct fake *f = connect_one();
+	(void)state;
+	command_run(c, line, sizeof(line) - 1);
+	SENT(f, "a\0b\n");
+	command_run(c, command, sizeof(command) - 1);
+	assert_last(ENTRY_ERROR,
+	            "a command cannot hold a NUL byte: nothing was done");
+	SENT(f, "");
+}
+
+static void without_a_peer_nothing_is_sent(void **state)
+{
+	(void)state;
+	type("hi");
+	assert_last(ENTRY_ERROR, "not sent: nobody is connected");
+	assert_string_equal(last()->code, "ENOTCONN");
+	assert_string_equal(last()->hint, "/connect HOST PORT connects");
+}
+
+static void who_is_spoken_to_is_chosen(void **state)
+{
+	struct fake *one = connect_one(), *two = connect_one();
+	(void)state;
+	type("all");
+	SENT(one, "all\n");
+	SENT(two, "all\n");
+	type("/to 2");
+	assert_last(ENTRY_NOTE, "what you type goes to peer 2");
+	type("x");
+	SENT(one, "");
+	SENT(two, "x\n");
+	type("/close");
+	turn();
+	assert_true(fake_is_shut_down(two));
+	assert_false(fake_is_shut_down(one));
+	fake_feed_end(two);
+	turn();
+	/* nobody else gets what was meant for the one who has gone */
+	type("secret");
+	assert_last(ENTRY_ERROR, "not sent: peer 2 is gone");
+	SENT(one, "");
+	type("/to all");
+	type("y");
+	SENT(one, "y\n");
+	type("/to");
+	assert_last(ENTRY_NOTE, "what you type goes to peer 1");
+	type("/to");
+	assert_last(ENTRY_NOTE, "what you type goes to all peers");
+}
+
+static void peers_are_shut_down_paused_and_reset(void **state)
+{
+	struct fake *one = connect_one(), *two = connect_one();
+	(void)state;
+	type("/pause 1");
+	fake_feed(one, "waits\n");
+	turn();
+	assert_int_equal(fake_reads(one), 0);
+	assert_true(session_is_paused(chat_find(c, 1)));
+	assert_false(session_is_paused(chat_find(c, 2)));
+	type("/resume all");
+	turn();
+	assert_last(ENTRY_MESSAGE, "waits\n");
+	type("/shutdown 2");
+	assert_true(fake_is_shut_down(two));
+	type("/peers");
+	assert_non_null(memmem(last()->bytes, last()->len,
+	                       "half-closed (by us)", 19));
+	type("/reset all");
+	turn();
+	assert_int_equal(fake_end(one), FAKE_RESET);
+	assert_int_equal(fake_end(two), FAKE_RESET);
+	assert_int_equal(chat_session_count(c), 0);
+	type("/peers");
+	assert_last(ENTRY_NOTE, "nobody is connected");
+}
+
+static void a_second_connection_is_refused_while_the_first_is_open(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/connect 127.0.0.1 9");
+	assert_last(ENTRY_ERROR, "already connected to 127.0.0.1:9");
+	assert_int_equal(chat_session_count(c), 1);
+	fake_feed_end(f);
+	turn();
+	type("/connect 127.0.0.1:9");
+	turn();
+	assert_int_equal(chat_session_count(c), 1);
+	assert_int_equal(session_number(chat_session(c, 0)), 2);
+}
+
+static void leaving_is_asked_for_once(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_limit_write(f, 0);
+	type("last words");
+	type("/quit");
+	assert_true(chat_is_leaving(c));
+	turn();
+	assert_int_equal(fake_end(f), FAKE_IN_USE);
+	fake_limit_write(f, SIZE_MAX);
+	turn();
+	SENT(f, "last words\n");
+	assert_int_equal(fake_end(f), FAKE_CLOSED);
+}
+
+/* The candidates, with a space behind each. */
+static void assert_completed(const char *line, size_t start, const char *wanted)
+{
+	struct bytes found = { 0 };
+	size_t from = SIZE_MAX;
+	char **list = command_complete(c, line, strlen(line), &from);
+	for (char **at = list; at && *at; at++) {
+		bytes_printf(&found, "%s ", *at);
+		free(*at);
+	}
+	free(list);
+	if (strcmp(bytes_text(&found), wanted) != 0)
+		fail_msg("'%s': '%s' in place of '%s'", line,
+		         bytes_text(&found), wanted);
+	if (*wanted)
+		assert_int_equal(from, start);
+	else
+		assert_null(list);
+	bytes_finish(&found);
+}
+
+static void words_are_completed_from_the_tables(void **state)
+{
+	(void)state;
+	assert_completed("/vi", 0, "/view ");
+	assert_completed("/re", 0, "/reset /resume ");
+	assert_completed("/view ", 6, "text hex mixed ");
+	assert_completed("/vi  m", 5, "mixed ");
+	assert_completed("/endings o", 9, "on off ");
+	assert_completed("/help e", 6, "eol echo endings ");
+	assert_completed("/close ", 7, "");
+	connect_one();
+	connect_one();
+	assert_completed("/close ", 7, "1 2 ");
+	assert_completed("/close 2", 7, "2 ");
+}
+
+static void what_is_no_command_is_not_completed(void **state)
+{
+	(void)state;
+	assert_completed("", 0, "");
+	assert_completed("view", 0, "");
+	assert_completed("//vi", 0, "");
+	assert_completed("/nonsense", 0, "");
+	assert_completed("/nonsense t", 0, "");
+	assert_completed("/re t", 0, "");
+	assert_completed("/view x", 0, "");
+}
+
+static int set_up(void **state)
+{
+	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
+		         (char[]){ "127.0.0.1" }, (char[]){ "9" }, NULL };
+	struct error e;
+	(void)state;
+	fake_start();
+	loop = loop_new(LOOP_AUTO);
+	if (!loop || options_parse(&options, 4, argv, &e))
+		return -1;
+	c = chat_new(loop, &options);
+	c->transport = &transport_fake;
+	c->own->ops = &silent;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	chat_free(c);
+	loop_free(loop);
+	return fake_finish() ? -1 : 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_line_is_sent_with_the_chosen_ending),
+		TEST(two_slashes_send_one),
+		TEST(what_is_no_command_sends_nothing),
+		TEST(a_command_may_be_shortened_when_it_is_unique),
+		TEST(every_command_is_found_by_its_name),
+		TEST(help_is_about_the_word),
+		TEST(a_wrong_argument_is_said_with_what_would_be_right),
+		TEST(a_setting_without_a_value_is_told),
+		TEST(settings_are_what_they_are_set_to),
+		TEST(escapes_and_hex_are_sent_without_an_ending),
+		TEST(a_nul_byte_does_not_cut_what_is_sent),
+		TEST(without_a_peer_nothing_is_sent),
+		TEST(who_is_spoken_to_is_chosen),
+		TEST(peers_are_shut_down_paused_and_reset),
+		TEST(a_second_connection_is_refused_while_the_first_is_open),
+		TEST(leaving_is_asked_for_once),
+		TEST(words_are_completed_from_the_tables),
+		TEST(what_is_no_command_is_not_completed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
