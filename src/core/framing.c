@@ -4,7 +4,6 @@
 /* Bytes cut into lines. */
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include <sockchat/framing.h>
@@ -35,14 +34,27 @@ static int begin(struct framing *f, const struct piece *p)
 	return f->seq ? 0 : -1;
 }
 
-/* Grow the message under way; begin one when there is none (any more). */
-static int put(struct framing *f, struct piece *p)
+/* How much of what is `left` belongs to the message under way, which has `room`
+ * for so much; one that has to be cut is cut between two characters. */
+static void measure(struct piece *p, size_t left, size_t room)
 {
-	bool is_ended = p->bytes[p->len - 1] == '\n';
-	bool is_cut = !is_ended && f->len + p->len >= FRAMING_MESSAGE_MAX;
+	p->len = left < room ? left : room;
+	p->flags = 0;
+	const uint8_t *end = memchr(p->bytes, '\n', p->len);
+	if (end) {
+		p->len = (size_t)(end - p->bytes) + 1;
+		p->flags = ENTRY_COMPLETE;
+	} else if (p->len == room) {
+		size_t rest = utf8_unfinished(p->bytes, p->len);
+		p->len -= rest < p->len ? rest : 0;
+		p->flags = ENTRY_COMPLETE | ENTRY_CUT;
+	}
+}
+
+/* Grow the message under way; begin one when there is none (any more). */
+static int put(struct framing *f, const struct piece *p)
+{
 	int failed = -1;
-	p->flags = (is_ended || is_cut ? ENTRY_COMPLETE : 0) |
-	           (is_cut ? ENTRY_CUT : 0);
 	if (f->seq)
 		failed = transcript_extend(p->transcript, f->seq, p->bytes,
 		                           p->len, p->flags);
@@ -64,12 +76,7 @@ int framing_take(struct framing *f, struct transcript *t, uint32_t session,
 		.bytes = bytes,
 	};
 	for (; len; len -= p.len, p.bytes += p.len) {
-		p.len = FRAMING_MESSAGE_MAX - f->len;
-		if (p.len > len)
-			p.len = len;
-		const uint8_t *end = memchr(p.bytes, '\n', p.len);
-		if (end)
-			p.len = (size_t)(end - p.bytes) + 1;
+		measure(&p, len, FRAMING_MESSAGE_MAX - f->len);
 		if (put(f, &p))
 			return -1;
 	}

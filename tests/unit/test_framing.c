@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Bytes cut into lines, however they were cut on their way. */
+
+#include <sockchat/framing.h>
+
+#include "unit.h"
+
+#define MAX FRAMING_MESSAGE_MAX
+
+static struct transcript *t;
+static struct framing in, out;
+
+static void take(struct framing *f, const void *bytes, size_t len)
+{
+	assert_int_equal(framing_take(f, t, 3, "peer:1", bytes, len), 0);
+}
+
+static void take_text(struct framing *f, const char *text)
+{
+	take(f, text, strlen(text));
+}
+
+static void assert_message(uint64_t seq, enum entry_dir dir, const char *text,
+                           unsigned flags)
+{
+	const struct entry *e = transcript_at(t, seq);
+	assert_non_null(e);
+	assert_int_equal(e->kind, ENTRY_MESSAGE);
+	assert_int_equal(e->dir, dir);
+	assert_int_equal(e->session, 3);
+	assert_string_equal(e->peer, "peer:1");
+	assert_int_equal(e->len, strlen(text));
+	assert_memory_equal(e->bytes, text, e->len);
+	assert_int_equal(e->flags, flags);
+}
+
+static void assert_count(uint64_t count)
+{
+	assert_int_equal(transcript_end(t), count + 1);
+}
+
+static void nothing_is_no_message(void **state)
+{
+	(void)state;
+	take(&in, NULL, 0);
+	assert_count(0);
+}
+
+static void each_line_is_a_message_with_its_ending(void **state)
+{
+	(void)state;
+	take_text(&in, "a\n\nb\r\n");
+	assert_message(1, ENTRY_IN, "a\n", ENTRY_COMPLETE);
+	assert_message(2, ENTRY_IN, "\n", ENTRY_COMPLETE);
+	assert_message(3, ENTRY_IN, "b\r\n", ENTRY_COMPLETE);
+	assert_count(3);
+}
+
+static void a_partial_line_is_there_and_grows_until_it_ends(void **state)
+{
+	(void)state;
+	take_text(&in, "Pass");
+	assert_message(1, ENTRY_IN, "Pass", 0);
+	take_text(&in, "word");
+	assert_message(1, ENTRY_IN, "Password", 0);
+	take_text(&in, ": \nnext");
+	assert_message(1, ENTRY_IN, "Password: \n", ENTRY_COMPLETE);
+	assert_message(2, ENTRY_IN, "next", 0);
+	assert_count(2);
+}
+
+static void the_messages_are_the_same_however_reads_cut_them(void **state)
+{
+	static const char text[] = "one\r\n\n\xf0\x9f\x98\x80\nthree";
+	(void)state;
+	for (size_t cut = 1; cut < sizeof(text) - 1; cut++) {
+		uint64_t first = transcript_end(t);
+		for (size_t i = 0; i < sizeof(text) - 1; i += cut) {
+			size_t left = sizeof(text) - 1 - i;
+			take(&in, text + i, left < cut ? left : cut);
+		}
+		framing_end(&in);
+		assert_message(first, ENTRY_IN, "one\r\n", ENTRY_COMPLETE);
+		assert_message(first + 1, ENTRY_IN, "\n", ENTRY_COMPLETE);
+		assert_message(first + 2, ENTRY_IN, "\xf0\x9f\x98\x80\n",
+		               ENTRY_COMPLETE);
+		assert_message(first + 3, ENTRY_IN, "three", 0);
+		assert_count(first + 3);
+	}
+}
+
+static void two_directions_grow_apart(void **state)
+{
+	(void)state;
+	take_text(&in, "a");
+	take_text(&out, "1");
+	take_text(&in, "b\n");
+	take_text(&out, "2\n");
+	assert_message(1, ENTRY_IN, "ab\n", ENTRY_COMPLETE);
+	assert_message(2, ENTRY_OUT, "12\n", ENTRY_COMPLETE);
+	assert_count(2);
+}
+
+static void what_comes_after_a_break_is_another_message(void **state)
+{
+	(void)state;
+	framing_break(&in, t);
+	take_text(&in, "Password: ");
+	framing_break(&in, t);
+	take_text(&in, "welcome\n");
+	assert_message(1, ENTRY_IN, "Password: ", 0);
+	assert_message(2, ENTRY_IN, "welcome\n", ENTRY_COMPLETE);
+}
+
+static void a_break_does_not_part_a_character(void **state)
+{
+	(void)state;
+	take_text(&in, "caf\xc3");
+	framing_break(&in, t);
+	take_text(&in, "\xa9");
+	assert_message(1, ENTRY_IN, "caf\xc3\xa9", 0);
+	framing_break(&in, t);
+	take_text(&in, "\xc3");
+	framing_end(&in);
+	take_text(&in, "\xa9");
+	assert_message(2, ENTRY_IN, "\xc3", 0);
+	assert_message(3, ENTRY_IN, "\xa9", 0);
+}
+
+/* A line of `len` bytes and its newline: how long each message is. */
+static void assert_cut(const uint8_t *bytes, size_t len, size_t read_size)
+{
+	uint64_t seq = transcript_end(t);
+	for (size_t i = 0; i < len; i += read_size)
+		take(&in, bytes, len - i < read_size ? len - i : read_size);
+	take_text(&in, "\n");
+	for (size_t left = len + 1; left; seq++) {
+		const struct entry *e = transcript_at(t, seq);
+		assert_non_null(e);
+		assert_int_equal(e->len, left < MAX ? left : MAX);
+		left -= e->len;
+		assert_int_equal(e->flags,
+		                 ENTRY_COMPLETE | (left ? ENTRY_CUT : 0));
+	}
+	assert_count(seq - 1);
+}
+
+static void a_line_that_is_too_long_is_cut(void **state)
+{
+	static const size_t lens[] = { MAX - 2, MAX - 1, MAX, MAX + 1,
+		                       3 * MAX };
+	static const size_t sizes[] = { 1000, MAX - 1, MAX, MAX + 1, 3 * MAX };
+	static uint8_t bytes[3 * MAX];
+	(void)state;
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++)
+		for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++)
+			assert_cut(bytes, lens[i], sizes[k]);
+}
+
+static void a_cut_does_not_part_a_character(void **state)
+{
+	static const char euro[] = "\xe2\x82\xac";
+	static uint8_t bytes[2 * MAX];
+	(void)state;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)euro[i % 3];
+	take(&in, bytes, sizeof(bytes));
+	for (uint64_t seq = 1; seq <= 2; seq++) {
+		assert_int_equal(transcript_at(t, seq)->len, MAX - MAX % 3);
+		assert_int_equal(transcript_at(t, seq)->flags,
+		                 ENTRY_COMPLETE | ENTRY_CUT);
+	}
+	assert_message(3, ENTRY_IN, "\xe2\x82", 0);
+	assert_count(3);
+}
+
+static void what_is_no_text_is_cut_at_the_size(void **state)
+{
+	static uint8_t bytes[MAX];
+	(void)state;
+	memset(bytes, 0xe2, sizeof(bytes));
+	take(&in, bytes, sizeof(bytes));
+	take(&in, bytes, 1);
+	assert_int_equal(transcript_at(t, 1)->len, MAX - 1);
+	assert_int_equal(transcript_at(t, 2)->len, 2);
+	framing_end(&in);
+	take(&in, bytes, MAX - 1);
+	/* the size is reached within a character that began in another read */
+	take(&in, bytes, 1);
+	assert_int_equal(transcript_at(t, 3)->len, MAX);
+	assert_int_equal(transcript_at(t, 3)->flags,
+	                 ENTRY_COMPLETE | ENTRY_CUT);
+	assert_count(3);
+}
+
+static void the_rest_of_a_dropped_message_is_a_message(void **state)
+{
+	static const uint8_t bytes[5000];
+	(void)state;
+	take_text(&in, "forgotten");
+	while (transcript_at(t, 1))
+		transcript_append(t, &(struct entry){
+			.bytes = bytes, .len = sizeof(bytes),
+		});
+	uint64_t seq = transcript_end(t);
+	framing_break(&out, t);
+	take_text(&in, "rest");
+	assert_message(seq, ENTRY_IN, "rest", 0);
+	take_text(&in, "!\n");
+	assert_message(seq, ENTRY_IN, "rest!\n", ENTRY_COMPLETE);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	t = transcript_new((size_t)4 << 20);
+	in = (struct framing){ .dir = ENTRY_IN };
+	out = (struct framing){ .dir = ENTRY_OUT };
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	transcript_free(t);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_is_no_message),
+		TEST(each_line_is_a_message_with_its_ending),
+		TEST(a_partial_line_is_there_and_grows_until_it_ends),
+		TEST(the_messages_are_the_same_however_reads_cut_them),
+		TEST(two_directions_grow_apart),
+		TEST(what_comes_after_a_break_is_another_message),
+		TEST(a_break_does_not_part_a_character),
+		TEST(a_line_that_is_too_long_is_cut),
+		TEST(a_cut_does_not_part_a_character),
+		TEST(what_is_no_text_is_cut_at_the_size),
+		TEST(the_rest_of_a_dropped_message_is_a_message),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
