@@ -297,6 +297,17 @@ static void refuse_line(struct frontend *f)
 	bytes_clear(&f->in);
 }
 
+static void take_bytes(struct frontend *f, const uint8_t *bytes, size_t len)
+{
+	if (bytes_append(&f->in, bytes, len)) {
+		refuse_line(f);
+		/* the end of that line may be here, and others after it */
+		if (bytes_append(&f->in, bytes, len))
+			die("no memory for what is typed");
+	}
+	take_lines(f);
+}
+
 static void end_input(struct frontend *f)
 {
 	watch_remove(&f->in_watch);
@@ -312,9 +323,7 @@ static void on_in_ready(struct watch *w, unsigned ready)
 	(void)ready;
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
 	if (n > 0) {
-		if (bytes_append(&f->in, bytes, (size_t)n))
-			refuse_line(f);
-		take_lines(f);
+		take_bytes(f, bytes, (size_t)n);
 		chat_input(f->chat, false);
 	} else if (n == 0) {
 		end_input(f);

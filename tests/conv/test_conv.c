@@ -2,16 +2,21 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Conversations as scripts, held on the lines and the json front end over a
- * transport without a network.  A script's lines:
+ * transport without a network.  A script's lines, one after another:
  *
  *     < "bytes"       the peer sends them in one read; |FIN| and |RST| end it
- *     > text          typed
- *     = in "bytes"    a message that has to be shown, in this order for each
- *     = out "bytes"   direction, with \n \r \xNN as a front end writes them */
+ *     > text          typed, and Enter
+ *     > "bytes"       typed; |FLOOD| is the 64 MiB that a line may have
+ *     > |EOF|         the end of what is typed, at the latest with the script
+ *     = in "bytes"    a message that has to be shown, in this order, with
+ *     = out "bytes"   \n \r \xNN as a front end writes them; and no others
+ *     = text "words"  something else that is shown
+ */
 
 #include "../unit/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,7 +25,9 @@
 
 #include "../fake/fake_transport.h"
 
-#define SHOWN_MAX 65536
+#define SHOWN_MAX  (1 << 18)
+#define FLOOD_SIZE ((size_t)64 << 20)
+#define TURNS      4
 
 struct script {
 	const char *text;
@@ -30,8 +37,12 @@ struct script {
 
 struct stage {
 	const struct script *script;
+	const char *at; /* what comes next */
+	size_t flooded;
+	int typed_fd;
 	struct loop *loop;
-	struct timer feeder;
+	struct later step;
+	size_t rest; /* turns to let pass */
 };
 
 /* The rest of `line` between its quotes, with escapes read. */
@@ -57,60 +68,123 @@ static void for_lines(const char *script, char mark,
 	}
 }
 
-static void feed_line(void *user, const char *line)
+static void feed_line(struct fake *f, const char *line)
 {
 	struct bytes b = { 0 };
 	if (strstr(line, "|FIN|")) {
-		fake_feed_end(user);
+		fake_feed_end(f);
 	} else if (strstr(line, "|RST|")) {
-		fake_feed_error(user, ECONNRESET);
+		fake_feed_error(f, ECONNRESET);
 	} else {
 		read_quoted(line, &b);
-		fake_feed_bytes(user, b.data, b.len);
+		fake_feed_bytes(f, b.data, b.len);
 		bytes_finish(&b);
 	}
 }
 
-/* As soon as there is a connection, the peer begins. */
-static void on_feed_time(struct timer *t)
+static void end_typing(struct stage *s)
 {
-	struct stage *s = t->user;
-	if (fake_last())
-		for_lines(s->script->text, '<', feed_line, fake_last());
-	else
-		timer_start(s->loop, t, MS_NS);
+	if (s->typed_fd >= 0)
+		close(s->typed_fd);
+	s->typed_fd = -1;
 }
 
-static void type_line(void *user, const char *line)
+/* As much of it as the pipe takes; true when it has all been typed. */
+static bool type_flood(struct stage *s)
 {
-	dprintf(*(int *)user, "%s\n", line + 2);
+	static char block[1 << 16];
+	memset(block, 'x', sizeof(block));
+	ssize_t n = write(s->typed_fd, block, sizeof(block));
+	if (n > 0)
+		s->flooded += (size_t)n;
+	return s->flooded == FLOOD_SIZE;
+}
+
+/* False: not yet. */
+static bool type_line(struct stage *s, const char *line)
+{
+	struct bytes b = { 0 };
+	if (strstr(line, "|FLOOD|"))
+		return type_flood(s);
+	if (strstr(line, "|EOF|")) {
+		end_typing(s);
+		return true;
+	}
+	if (line[2] == '"')
+		read_quoted(line, &b);
+	else
+		bytes_printf(&b, "%s\n", line + 2);
+	assert_int_equal(write(s->typed_fd, b.data, b.len), b.len);
+	bytes_finish(&b);
+	return true;
+}
+
+/* Some turns after each line, so that it has been taken before the next one
+ * comes; the first one needs a connection. */
+static void on_step(struct later *l)
+{
+	struct stage *s = l->user;
+	char line[512];
+	size_t len = strcspn(s->at, "\n");
+	bool is_done = true;
+	snprintf(line, sizeof(line), "%.*s", (int)len, s->at);
+	if (!*s->at) {
+		end_typing(s);
+		return;
+	}
+	loop_later(s->loop, l);
+	if (!fake_last() || s->rest-- > 0)
+		return;
+	s->rest = 0;
+	if (*line == '<')
+		feed_line(fake_last(), line);
+	else if (*line == '>')
+		is_done = type_line(s, line);
+	if (!is_done)
+		return;
+	s->rest = TURNS;
+	s->at += len + (s->at[len] == '\n');
+}
+
+static void set_stage(struct stage *s, const struct script *script)
+{
+	int fds[2];
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	dup2(fds[0], 0);
+	close(fds[0]);
+	fcntl(fds[1], F_SETFL, O_NONBLOCK);
+	*s = (struct stage){
+		.script = script,
+		.at = script->text,
+		.typed_fd = fds[1],
+		.loop = loop_new(LOOP_AUTO),
+		.rest = TURNS,
+		.step = { .on_call = on_step, .user = s },
+	};
+	loop_later(s->loop, &s->step);
 }
 
 /* Run it with these descriptors as the standard ones; what was shown. */
 static int hold(const struct script *script, const struct frontend_ops *ops,
                 char shown[SHOWN_MAX])
 {
-	int in = memfd_create("in", 0), out = memfd_create("out", 0);
-	int old_in = dup(0), old_out = dup(1);
+	int out = memfd_create("out", 0), old_in = dup(0), old_out = dup(1);
 	struct options o;
 	struct error e;
+	struct stage s;
 	char *argv[] = { "sockchat", "connect", "127.0.0.1", "9",
 		         "--linger=0.01", (char *)(uintptr_t)script->options,
 		         NULL };
 	assert_int_equal(options_parse(&o, *script->options ? 6 : 5, argv, &e),
 	                 0);
-	for_lines(script->text, '>', type_line, &in);
-	lseek(in, 0, SEEK_SET);
-	dup2(in, 0);
 	dup2(out, 1);
 	fake_start();
-	struct stage s = { .script = script, .loop = loop_new(LOOP_AUTO) };
+	set_stage(&s, script);
 	struct chat *c = chat_new(s.loop, &o);
 	c->transport = &transport_fake;
-	s.feeder = (struct timer){ .on_time = on_feed_time, .user = &s };
-	timer_start(s.loop, &s.feeder, 0);
 	int status = chat_run(c, ops, &e);
-	timer_stop(&s.feeder);
+	later_cancel(&s.step);
+	end_typing(&s);
 	chat_free(c);
 	loop_free(s.loop);
 	assert_int_equal(fake_finish(), 0);
@@ -118,7 +192,6 @@ static int hold(const struct script *script, const struct frontend_ops *ops,
 	dup2(old_out, 1);
 	ssize_t len = pread(out, shown, SHOWN_MAX - 1, 0);
 	shown[len > 0 ? len : 0] = '\0';
-	close(in);
 	close(out);
 	close(old_in);
 	close(old_out);
@@ -126,7 +199,8 @@ static int hold(const struct script *script, const struct frontend_ops *ops,
 }
 
 struct search {
-	const char *in, *out; /* from where on the next one is looked for */
+	const char *at; /* from where on the next one is looked for */
+	size_t messages;
 	bool is_json;
 };
 
@@ -134,19 +208,28 @@ static void find_line(void *user, const char *line)
 {
 	struct search *s = user;
 	bool is_in = strncmp(line, "= in ", 5) == 0;
-	const char **from = is_in ? &s->in : &s->out;
 	const char *begin = strchr(line, '"') + 1, *end = strrchr(line, '"');
+	const char *before = "", *after = "";
 	char wanted[512];
-	if (s->is_json)
-		snprintf(wanted, sizeof(wanted), "\"text\":\"%.*s\"",
-		         (int)(end - begin), begin);
-	else
-		snprintf(wanted, sizeof(wanted), " %c %.*s\n",
-		         is_in ? '<' : '>', (int)(end - begin), begin);
-	const char *found = strstr(*from, wanted);
+	if (strncmp(line, "= text ", 7) != 0) {
+		s->messages++;
+		before = s->is_json ? "\"text\":\"" : is_in ? " < " : " > ";
+		after = s->is_json ? "\",\"complete\"" : "\n";
+	}
+	snprintf(wanted, sizeof(wanted), "%s%.*s%s", before,
+	         (int)(end - begin), begin, after);
+	const char *found = strstr(s->at, wanted);
 	if (!found)
-		fail_msg("not shown: %s in: %s", wanted, *from);
-	*from = found + strlen(wanted);
+		fail_msg("not shown: %s in: %s", wanted, s->at);
+	s->at = found + strlen(wanted);
+}
+
+static size_t count(const char *shown, const char *text)
+{
+	size_t n = 0;
+	for (; (shown = strstr(shown, text)); shown++)
+		n++;
+	return n;
 }
 
 static void run(const struct script *script)
@@ -157,8 +240,13 @@ static void run(const struct script *script)
 	static char shown[SHOWN_MAX];
 	for (size_t i = 0; i < 2; i++) {
 		int status = hold(script, frontends[i], shown);
-		struct search s = { shown, shown, i == 1 };
+		struct search s = { .at = shown, .is_json = i == 1 };
 		for_lines(script->text, '=', find_line, &s);
+		size_t messages =
+		    s.is_json ? count(shown, "\"kind\":\"message\"")
+		              : count(shown, " < ") + count(shown, " > ");
+		if (messages != s.messages)
+			fail_msg("%zu messages: %s", messages, shown);
 		assert_int_equal(status, script->status);
 	}
 }
@@ -202,15 +290,94 @@ CONVERSATION(commands_are_not_sent, "", 0,
              "> with crlf\n"
              "> //path\n"
              "> /nonsense\n"
-             "> /send a\\\\b\\n\n"
+             "> /send a b\\x21\\n\n"
              "< |FIN|\n"
              "= out \"with crlf\\r\\n\"\n"
-             "= out \"/path\\r\\n\"\n")
+             "= out \"/path\\r\\n\"\n"
+             "= text \"nonsense\"\n"
+             "= out \"a b!\\n\"\n")
 
 CONVERSATION(the_chosen_ending_is_appended, "--crlf", 0,
              "> GET\n"
              "< |FIN|\n"
              "= out \"GET\\r\\n\"\n")
+
+CONVERSATION(each_answer_stands_behind_its_question, "", 0,
+             "< \"login: \"\n"
+             "> me\n"
+             "< \"Pass\"\n"
+             "< \"word: \"\n"
+             "> secret\n"
+             "< \"welcome\\n\"\n"
+             "< |FIN|\n"
+             "= in \"login: \"\n"
+             "= out \"me\\n\"\n"
+             "= in \"Password: \"\n"
+             "= out \"secret\\n\"\n"
+             "= in \"welcome\\n\"\n")
+
+CONVERSATION(an_answer_does_not_part_a_character, "", 0,
+             "< \"caf\\xc3\"\n"
+             "> x\n"
+             "< \"\\xa9\\n\"\n"
+             "< |FIN|\n"
+             "= in \"caf\"\n"
+             "= out \"x\\n\"\n"
+             "= in \"é\\n\"\n")
+
+CONVERSATION(the_peer_may_go_on_after_our_end, "", 0,
+             "> bye\n"
+             "> |EOF|\n"
+             "< \"still\\n\"\n"
+             "< |FIN|\n"
+             "= out \"bye\\n\"\n"
+             "= text \"our half is closed\"\n"
+             "= in \"still\\n\"\n")
+
+CONVERSATION(we_may_go_on_after_the_peers_end, "--linger=inf", 0,
+             "< \"bye\"\n"
+             "< |FIN|\n"
+             "> still\n"
+             "> |EOF|\n"
+             "= in \"bye\"\n"
+             "= text \"the peer has closed its half\"\n"
+             "= out \"still\\n\"\n")
+
+CONVERSATION(what_comes_after_a_close_is_shown, "--linger=9", 0,
+             "> /send half\n"
+             "> /close\n"
+             "< \"goodbye\\n\"\n"
+             "< |FIN|\n"
+             "= out \"half\"\n"
+             "= text \"our half is closed\"\n"
+             "= in \"goodbye\\n\"\n")
+
+CONVERSATION(a_paused_peer_waits, "", 0,
+             "> /pause\n"
+             "< \"waits\\n\"\n"
+             "> /resume\n"
+             "< |FIN|\n"
+             "= text \"reading is paused\"\n"
+             "= text \"reading goes on\"\n"
+             "= in \"waits\\n\"\n")
+
+CONVERSATION(a_reset_of_ours_is_no_failure, "--linger=inf", 0,
+             "< \"unfinished\"\n"
+             "> /reset\n"
+             "= in \"unfinished\"\n")
+
+CONVERSATION(nothing_moving_is_a_failure, "--idle-timeout=200ms", 1,
+             "> hello\n"
+             "= out \"hello\\n\"\n"
+             "= text \"idle\"\n")
+
+CONVERSATION(the_end_of_a_line_that_is_refused_takes_no_other_with_it, "", 0,
+             "> |FLOOD|\n"
+             "> \"x\\nnext\\n\"\n"
+             "> last\n"
+             "< |FIN|\n"
+             "= out \"next\\n\"\n"
+             "= out \"last\\n\"\n")
 
 CONVERSATION(a_reset_is_a_failure, "", 1,
              "< \"bye\\n\"\n"
@@ -226,6 +393,16 @@ int main(void)
 		cmocka_unit_test(what_has_no_ending_is_shown_at_the_end),
 		cmocka_unit_test(commands_are_not_sent),
 		cmocka_unit_test(the_chosen_ending_is_appended),
+		cmocka_unit_test(each_answer_stands_behind_its_question),
+		cmocka_unit_test(an_answer_does_not_part_a_character),
+		cmocka_unit_test(the_peer_may_go_on_after_our_end),
+		cmocka_unit_test(we_may_go_on_after_the_peers_end),
+		cmocka_unit_test(what_comes_after_a_close_is_shown),
+		cmocka_unit_test(a_paused_peer_waits),
+		cmocka_unit_test(a_reset_of_ours_is_no_failure),
+		cmocka_unit_test(nothing_moving_is_a_failure),
+		cmocka_unit_test(
+		    the_end_of_a_line_that_is_refused_takes_no_other_with_it),
 		cmocka_unit_test(a_reset_is_a_failure),
 	};
 	setenv("LC_ALL", "C.UTF-8", 1);

@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* How a conversation begins, waits and ends, in every order: on a clock that
+ * is made here, over a transport without a network. */
+
+#include <errno.h>
+#include <time.h>
+
+#include <sockchat/session.h>
+
+#include "../fake/fake_transport.h"
+#include "unit.h"
+
+#define WHERE "127.0.0.1:9"
+
+static struct {
+	struct loop *loop;
+	struct transcript *transcript;
+	struct session_settings settings;
+	struct session_ops ops;
+	struct session *session;
+	struct fake *fake;
+	size_t ends, in_ends;
+	bool has_failed;
+} now;
+
+static int64_t clock_ns;
+
+int clock_gettime(clockid_t id, struct timespec *time)
+{
+	(void)id;
+	time->tv_sec = clock_ns / (1000 * MS_NS);
+	time->tv_nsec = clock_ns % (1000 * MS_NS);
+	return 0;
+}
+
+static void on_in_end(void *user, struct session *s)
+{
+	assert_null(user);
+	assert_ptr_equal(s, now.session);
+	now.in_ends++;
+}
+
+static void on_end(void *user, struct session *s, bool failed)
+{
+	assert_null(user);
+	assert_ptr_equal(s, now.session);
+	now.ends++;
+	now.has_failed = failed;
+}
+
+static void turn(void)
+{
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(loop_turn(now.loop, 0), 0);
+}
+
+static void wait_ms(int ms)
+{
+	turn();
+	while (ms-- > 0) {
+		clock_ns += MS_NS;
+		assert_int_equal(loop_turn(now.loop, 0), 0);
+	}
+	turn();
+}
+
+static int start(void **state)
+{
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	clock_ns = 1000000 * MS_NS;
+	fake_start();
+	now.loop = loop_new(LOOP_AUTO);
+	now.transcript = transcript_new(1 << 20);
+	now.settings.keeps_entries = true;
+	now.settings.linger_ns = 100 * MS_NS;
+	now.ops = (struct session_ops){ .on_in_end = on_in_end,
+		                        .on_end = on_end };
+	now.session = session_new(now.loop, now.transcript, 1, &now.settings,
+	                          &now.ops);
+	return now.session ? 0 : -1;
+}
+
+static int start_open(void **state)
+{
+	struct address peer = fake_address(WHERE);
+	if (start(state))
+		return -1;
+	now.fake = fake_open();
+	session_adopt(now.session, fake_transport(now.fake), &peer);
+	turn();
+	return 0;
+}
+
+static int stop(void **state)
+{
+	(void)state;
+	session_free(now.session);
+	transcript_free(now.transcript);
+	loop_free(now.loop);
+	return fake_finish() == 0 ? 0 : -1;
+}
+
+static void dial(void)
+{
+	const struct dial_settings settings = { .timeout_ms = 5000 };
+	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
+	session_connect(now.session, &transport_fake, &ep, &settings);
+	turn();
+	now.fake = fake_last();
+}
+
+static void send_text(const char *text)
+{
+	struct error e;
+	assert_int_equal(session_send(now.session, text, strlen(text), &e), 0);
+	turn();
+}
+
+static void assert_not_sent(const char *sentence)
+{
+	struct error e;
+	assert_int_equal(session_send(now.session, "x", 1, &e), -1);
+	assert_string_equal(e.text, sentence);
+}
+
+/* All entries, a letter each: resolving, connecting, open, half-closed and
+ * closed are R C O H X; an error is E, a message < or >. */
+static void assert_story(const char *wanted)
+{
+	static const char states[] = "RCLOHX";
+	char story[128] = "";
+	uint64_t end = transcript_end(now.transcript);
+	assert_true(end < sizeof(story));
+	for (uint64_t seq = 1; seq < end; seq++) {
+		const struct entry *e = transcript_at(now.transcript, seq);
+		story[seq - 1] = e->kind == ENTRY_STATE   ? states[e->state]
+		                 : e->kind == ENTRY_ERROR ? 'E'
+		                                          : entry_mark(e);
+	}
+	assert_string_equal(story, wanted);
+}
+
+static const struct entry *last_error(void)
+{
+	uint64_t seq = transcript_end(now.transcript) - 1;
+	while (seq && transcript_at(now.transcript, seq)->kind != ENTRY_ERROR)
+		seq--;
+	assert_true(seq > 0);
+	return transcript_at(now.transcript, seq);
+}
+
+static void assert_ended(bool failed, enum fake_end how)
+{
+	assert_int_equal(now.ends, 1);
+	assert_int_equal(now.has_failed, failed);
+	assert_int_equal(fake_end(now.fake), how);
+	assert_int_equal(session_halves(now.session), HALVES_CLOSED);
+	assert_false(session_is_open(now.session));
+	assert_not_sent("not sent: the connection to " WHERE " has ended");
+}
+
+/* The beginning */
+
+static void what_is_sent_before_it_is_open_waits(void **state)
+{
+	(void)state;
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
+	assert_true(session_is_opening(now.session));
+	send_text("early\n");
+	session_shutdown(now.session);
+	turn();
+	assert_int_equal(session_queued(now.session), 6);
+	assert_not_sent("not sent: our half of the connection to " WHERE
+	                " is closed");
+	fake_settle(now.fake, FAKE_OPENS);
+	turn();
+	assert_string_equal(fake_written(now.fake), "early\n");
+	assert_true(fake_is_shut_down(now.fake));
+	assert_story("RC>OH");
+}
+
+static void what_waited_is_lost_with_a_word_when_it_is_refused(void **state)
+{
+	(void)state;
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
+	send_text("early\n");
+	fake_settle(now.fake, ECONNREFUSED);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("RC>EX");
+	assert_string_equal(last_error()->code, "ECONNREFUSED");
+	const struct entry *e = transcript_at(now.transcript, 5);
+	assert_non_null(memmem(e->bytes, e->len, "is lost", 7));
+}
+
+static void a_close_gives_up_connecting(void **state)
+{
+	(void)state;
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
+	session_close(now.session);
+	assert_ended(true, FAKE_CLOSED);
+	session_close(now.session);
+	session_leave(now.session);
+	session_reset(now.session);
+	turn();
+	assert_int_equal(now.ends, 1);
+	assert_story("RCX");
+}
+
+static void a_reset_gives_up_connecting(void **state)
+{
+	(void)state;
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
+	session_reset(now.session);
+	turn();
+	assert_int_equal(now.ends, 1);
+	assert_story("RCX");
+}
+
+/* Halves end in four orders */
+
+static void the_peer_ends_first(void **state)
+{
+	(void)state;
+	fake_feed(now.fake, "bye");
+	fake_feed_end(now.fake);
+	turn();
+	assert_int_equal(now.in_ends, 1);
+	assert_int_equal(session_halves(now.session), HALVES_IN_CLOSED);
+	send_text("more\n");
+	wait_ms(500);
+	assert_int_equal(now.ends, 0);
+	session_shutdown(now.session);
+	turn();
+	assert_string_equal(fake_written(now.fake), "more\n");
+	assert_ended(false, FAKE_CLOSED);
+	assert_story("O<H>X");
+}
+
+static void we_end_first(void **state)
+{
+	(void)state;
+	session_shutdown(now.session);
+	turn();
+	assert_int_equal(session_halves(now.session), HALVES_OUT_CLOSED);
+	assert_not_sent("not sent: our half of the connection to " WHERE
+	                " is closed");
+	wait_ms(500);
+	fake_feed(now.fake, "still\n");
+	turn();
+	assert_int_equal(now.ends, 0);
+	fake_feed_end(now.fake);
+	turn();
+	assert_ended(false, FAKE_CLOSED);
+	assert_int_equal(now.in_ends, 0);
+	assert_story("OH<X");
+}
+
+static void both_end_at_once(void **state)
+{
+	(void)state;
+	fake_feed_end(now.fake);
+	session_shutdown(now.session);
+	turn();
+	assert_ended(false, FAKE_CLOSED);
+	assert_story("OHX");
+}
+
+static void the_peer_ends_while_ours_still_waits_to_go(void **state)
+{
+	(void)state;
+	fake_limit_write(now.fake, 0);
+	send_text("queued\n");
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	wait_ms(500);
+	assert_int_equal(now.ends, 0);
+	assert_false(fake_is_shut_down(now.fake));
+	fake_limit_write(now.fake, 3);
+	turn();
+	assert_string_equal(fake_written(now.fake), "queued\n");
+	assert_true(fake_is_shut_down(now.fake));
+	assert_ended(false, FAKE_CLOSED);
+}
+
+/* Close, leave, reset */
+
+static void a_close_waits_for_the_peers_end(void **state)
+{
+	(void)state;
+	session_close(now.session);
+	wait_ms(50);
+	assert_true(fake_is_shut_down(now.fake));
+	assert_true(session_is_closing(now.session));
+	assert_int_equal(now.ends, 0);
+	fake_feed(now.fake, "goodbye\n");
+	fake_feed_end(now.fake);
+	turn();
+	assert_ended(false, FAKE_CLOSED);
+	assert_story("OH<X");
+}
+
+static void a_close_waits_no_longer_than_it_may(void **state)
+{
+	(void)state;
+	session_close(now.session);
+	wait_ms(99);
+	assert_int_equal(now.ends, 0);
+	wait_ms(2);
+	assert_ended(false, FAKE_CLOSED);
+}
+
+static void the_wait_of_a_close_begins_when_all_has_gone(void **state)
+{
+	(void)state;
+	fake_limit_write(now.fake, 0);
+	send_text("slow\n");
+	session_close(now.session);
+	wait_ms(1000);
+	assert_int_equal(now.ends, 0);
+	fake_limit_write(now.fake, SIZE_MAX);
+	wait_ms(50);
+	assert_int_equal(now.ends, 0);
+	wait_ms(51);
+	assert_ended(false, FAKE_CLOSED);
+	assert_string_equal(fake_written(now.fake), "slow\n");
+}
+
+static void a_close_reads_what_was_paused(void **state)
+{
+	(void)state;
+	session_pause(now.session, true);
+	fake_feed(now.fake, "waited\n");
+	fake_feed_end(now.fake);
+	turn();
+	assert_story("O");
+	session_close(now.session);
+	turn();
+	assert_ended(false, FAKE_CLOSED);
+	assert_story("OH<X");
+}
+
+static void leaving_waits_only_for_what_is_ours(void **state)
+{
+	(void)state;
+	fake_set_pending(now.fake, 5, 0);
+	send_text("last\n");
+	session_leave(now.session);
+	wait_ms(300);
+	assert_true(fake_is_shut_down(now.fake));
+	assert_int_equal(now.ends, 0);
+	fake_set_pending(now.fake, 0, 0);
+	wait_ms(51);
+	assert_ended(false, FAKE_CLOSED);
+}
+
+/* Unread bytes would make a reset of the FIN. */
+static void leaving_reads_what_nobody_wants_any_more(void **state)
+{
+	(void)state;
+	session_hold(now.session, true);
+	fake_feed(now.fake, "unread\n");
+	session_leave(now.session);
+	turn();
+	assert_ended(false, FAKE_CLOSED);
+	assert_int_equal(fake_unread(now.fake), 0);
+}
+
+static void a_reset_drops_what_waits(void **state)
+{
+	(void)state;
+	fake_limit_write(now.fake, 0);
+	send_text("lost\n");
+	session_reset(now.session);
+	assert_ended(false, FAKE_RESET);
+	assert_int_equal(session_queued(now.session), 0);
+	turn();
+	assert_story("O>X");
+}
+
+static void freeing_an_open_one_closes_it(void **state)
+{
+	(void)state;
+	send_text("x\n");
+	session_free(now.session);
+	now.session = NULL;
+	assert_int_equal(fake_end(now.fake), FAKE_CLOSED);
+	assert_int_equal(now.ends, 0);
+}
+
+/* What breaks */
+
+static void a_reset_by_the_peer_comes_after_what_it_sent(void **state)
+{
+	(void)state;
+	fake_feed(now.fake, "one\ntwo");
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O<<EX");
+	assert_string_equal(last_error()->code, "ECONNRESET");
+	assert_string_equal(last_error()->peer, WHERE);
+}
+
+static void a_write_that_fails_ends_it(void **state)
+{
+	(void)state;
+	fake_fail_write(now.fake, EPIPE);
+	send_text("x\n");
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O>EX");
+	assert_string_equal(last_error()->code, "EPIPE");
+}
+
+static void a_paused_one_still_sees_that_it_broke(void **state)
+{
+	(void)state;
+	session_pause(now.session, true);
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+}
+
+static void what_was_never_acknowledged_is_an_error(void **state)
+{
+	(void)state;
+	fake_set_pending(now.fake, 3, 0);
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	wait_ms(20);
+	assert_int_equal(now.ends, 0);
+	fake_set_pending(now.fake, -1, ETIMEDOUT);
+	wait_ms(51);
+	assert_ended(true, FAKE_CLOSED);
+	assert_string_equal(last_error()->code, "ETIMEDOUT");
+}
+
+static void nothing_moving_ends_it_and_anything_moving_does_not(void **state)
+{
+	(void)state;
+	now.settings.idle_ns = 100 * MS_NS;
+	send_text("x\n");
+	for (int i = 0; i < 4; i++) {
+		wait_ms(80);
+		if (i % 2)
+			send_text("x\n");
+		else
+			fake_feed(now.fake, "y\n");
+		turn();
+		assert_int_equal(now.ends, 0);
+	}
+	wait_ms(101);
+	assert_ended(true, FAKE_CLOSED);
+	assert_string_equal(last_error()->code, "ETIMEDOUT");
+}
+
+/* Who waits for whom */
+
+static void pause_and_hold_are_two_things(void **state)
+{
+	(void)state;
+	session_pause(now.session, true);
+	session_hold(now.session, true);
+	fake_feed(now.fake, "x\n");
+	session_pause(now.session, false);
+	turn();
+	assert_int_equal(fake_reads(now.fake), 0);
+	session_pause(now.session, true);
+	session_hold(now.session, false);
+	turn();
+	assert_int_equal(fake_reads(now.fake), 0);
+	session_pause(now.session, false);
+	turn();
+	assert_story("O<");
+}
+
+static void an_echo_reads_again_only_when_the_queue_is_low(void **state)
+{
+	static char block[32 << 10];
+	(void)state;
+	memset(block, '\n', sizeof(block));
+	now.settings.echo = true;
+	now.settings.keeps_entries = false;
+	fake_set_room(now.fake, 0);
+	for (int i = 0; i < 20; i++)
+		fake_feed_bytes(now.fake, block, sizeof(block));
+	for (int i = 0; i < 5; i++)
+		turn();
+	size_t queued = session_queued(now.session);
+	assert_int_equal(queued, SESSION_QUEUE_HIGH);
+	fake_set_room(now.fake, queued - SESSION_QUEUE_LOW - 1);
+	turn();
+	assert_int_equal(session_queued(now.session), SESSION_QUEUE_LOW + 1);
+	size_t reads = fake_reads(now.fake);
+	turn();
+	assert_int_equal(fake_reads(now.fake), reads);
+	fake_set_room(now.fake, 1);
+	turn();
+	assert_true(fake_reads(now.fake) > reads);
+	fake_set_room(now.fake, SIZE_MAX);
+	fake_feed_end(now.fake);
+	for (int i = 0; i < 5; i++)
+		turn();
+	assert_int_equal(fake_written_len(now.fake), 20 * sizeof(block));
+	assert_ended(false, FAKE_CLOSED);
+}
+
+static void a_drip_goes_by_the_clock_and_the_end_follows_it(void **state)
+{
+	(void)state;
+	now.settings.drip_bytes = 2;
+	now.settings.drip_ns = 10 * MS_NS;
+	send_text("abcde");
+	session_shutdown(now.session);
+	assert_string_equal(fake_written(now.fake), "ab");
+	wait_ms(9);
+	assert_string_equal(fake_written(now.fake), "ab");
+	wait_ms(2);
+	assert_string_equal(fake_written(now.fake), "abcd");
+	assert_false(fake_is_shut_down(now.fake));
+	wait_ms(11);
+	assert_string_equal(fake_written(now.fake), "abcde");
+	assert_true(fake_is_shut_down(now.fake));
+}
+
+static void what_is_discarded_is_counted_and_not_kept(void **state)
+{
+	(void)state;
+	now.settings.discards_in = true;
+	fake_feed(now.fake, "12345\n");
+	turn();
+	assert_int_equal(session_bytes_in(now.session), 6);
+	assert_story("O");
+}
+
+static void too_much_is_refused_and_nothing_is_cut(void **state)
+{
+	size_t len = SESSION_QUEUE_MAX / 2 + 1;
+	char *block = malloc(len);
+	struct error e;
+	(void)state;
+	assert_non_null(block);
+	memset(block, 'x', len);
+	now.settings.keeps_entries = false;
+	fake_limit_write(now.fake, 0);
+	assert_int_equal(session_send(now.session, block, len, &e), 0);
+	assert_int_equal(session_send(now.session, block, len, &e), -1);
+	assert_string_equal(e.code, "EMSGSIZE");
+	assert_int_equal(session_queued(now.session), len);
+	free(block);
+	session_reset(now.session);
+}
+
+#define OPEN(name)  cmocka_unit_test_setup_teardown(name, start_open, stop)
+#define FRESH(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		FRESH(what_is_sent_before_it_is_open_waits),
+		FRESH(what_waited_is_lost_with_a_word_when_it_is_refused),
+		FRESH(a_close_gives_up_connecting),
+		FRESH(a_reset_gives_up_connecting),
+		OPEN(the_peer_ends_first),
+		OPEN(we_end_first),
+		OPEN(both_end_at_once),
+		OPEN(the_peer_ends_while_ours_still_waits_to_go),
+		OPEN(a_close_waits_for_the_peers_end),
+		OPEN(a_close_waits_no_longer_than_it_may),
+		OPEN(the_wait_of_a_close_begins_when_all_has_gone),
+		OPEN(a_close_reads_what_was_paused),
+		OPEN(leaving_waits_only_for_what_is_ours),
+		OPEN(leaving_reads_what_nobody_wants_any_more),
+		OPEN(a_reset_drops_what_waits),
+		OPEN(freeing_an_open_one_closes_it),
+		OPEN(a_reset_by_the_peer_comes_after_what_it_sent),
+		OPEN(a_write_that_fails_ends_it),
+		OPEN(a_paused_one_still_sees_that_it_broke),
+		OPEN(what_was_never_acknowledged_is_an_error),
+		OPEN(nothing_moving_ends_it_and_anything_moving_does_not),
+		OPEN(pause_and_hold_are_two_things),
+		OPEN(an_echo_reads_again_only_when_the_queue_is_low),
+		OPEN(a_drip_goes_by_the_clock_and_the_end_follows_it),
+		OPEN(what_is_discarded_is_counted_and_not_kept),
+		OPEN(too_much_is_refused_and_nothing_is_cut),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

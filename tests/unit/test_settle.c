@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What waits for the rest of a message: on a clock that is made here. */
+
+#include <time.h>
+
+#include <sockchat/loop.h>
+
+#include "../../src/front/settle.h"
+#include "unit.h"
+
+#define TRACE_MAX 1024
+
+static struct loop *loop;
+static struct transcript *t;
+static struct settle settle;
+static char trace[TRACE_MAX];
+static int64_t clock_ns;
+
+int clock_gettime(clockid_t id, struct timespec *now)
+{
+	(void)id;
+	now->tv_sec = clock_ns / (1000 * MS_NS);
+	now->tv_nsec = clock_ns % (1000 * MS_NS);
+	return 0;
+}
+
+/* "2<text|" for what session 2 has sent, with a dot for one that may grow. */
+static void on_write(void *user, const struct entry *e, size_t from)
+{
+	size_t used = strlen(trace);
+	bool may_grow =
+	    e->kind == ENTRY_MESSAGE && !(e->flags & ENTRY_COMPLETE);
+	assert_null(user);
+	snprintf(trace + used, TRACE_MAX - used, "%u%c%.*s%s|", e->session,
+	         entry_mark(e), (int)(e->len - from),
+	         (const char *)e->bytes + from, may_grow ? "." : "");
+}
+
+static void on_entry(void *user, const struct entry *e)
+{
+	(void)user;
+	settle_show(&settle, e);
+}
+
+static uint64_t add(uint32_t session, enum entry_kind kind,
+                    enum entry_dir dir, const char *text)
+{
+	size_t len = strlen(text);
+	bool is_complete = len && text[len - 1] == '\n';
+	return transcript_append(t, &(struct entry){
+		.session = session,
+		.kind = (uint8_t)kind,
+		.dir = (uint8_t)dir,
+		.state = ENTRY_CLOSED,
+		.flags = is_complete ? ENTRY_COMPLETE : 0,
+		.bytes = (const uint8_t *)text,
+		.len = len,
+	});
+}
+
+static uint64_t come(uint32_t session, const char *text)
+{
+	return add(session, ENTRY_MESSAGE, ENTRY_IN, text);
+}
+
+static void grow(uint64_t seq, const char *text)
+{
+	size_t len = strlen(text);
+	unsigned flags = text[len - 1] == '\n' ? ENTRY_COMPLETE : 0;
+	assert_int_equal(transcript_extend(t, seq, text, len, flags), 0);
+}
+
+/* What has been written since, when so much time has gone by. */
+static void assert_written(int64_t after_ms, const char *wanted)
+{
+	while (after_ms-- > 0) {
+		clock_ns += MS_NS;
+		assert_int_equal(loop_turn(loop, 0), 0);
+	}
+	assert_string_equal(trace, wanted);
+	trace[0] = '\0';
+}
+
+static void a_whole_message_is_written_at_once(void **state)
+{
+	(void)state;
+	come(1, "a\n");
+	assert_written(0, "1<a\n|");
+	assert_written(3000, "");
+}
+
+static void what_comes_in_pieces_soon_is_one(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "a");
+	assert_written(90, "");
+	grow(seq, "b");
+	assert_written(90, "");
+	grow(seq, "c\n");
+	assert_written(0, "1<abc\n|");
+	assert_written(3000, "");
+}
+
+static void an_unfinished_one_waits_a_little_and_the_rest_follows(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "Password: ");
+	assert_written(99, "");
+	assert_written(2, "1<Password: .|");
+	assert_written(3000, "");
+	grow(seq, "x");
+	assert_written(101, "1<x.|");
+	grow(seq, "y\n");
+	assert_written(0, "1<y\n|");
+}
+
+static void half_a_character_waits_longer(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "caf\xc3");
+	assert_written(101, "1<caf.|");
+	assert_written(800, "");
+	grow(seq, "\xa9");
+	assert_written(101, "1<\xc3\xa9.|");
+	grow(seq, "\xc3");
+	assert_written(990, "");
+	assert_written(20, "1<\xc3.|");
+	grow(seq, "\xa9\n");
+	assert_written(0, "1<\xa9\n|");
+}
+
+static void what_came_before_is_written_before(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "login: \xc3");
+	add(1, ENTRY_MESSAGE, ENTRY_OUT, "me\n");
+	/* but for the half of a character, which is completed */
+	assert_written(0, "1<login: .|1>me\n|");
+	grow(seq, "\xa9\n");
+	assert_written(0, "1<\xc3\xa9\n|");
+	come(1, "more\xc3");
+	come(1, "next\n");
+	assert_written(0, "1<more\xc3.|1<next\n|");
+	come(1, "note");
+	add(1, ENTRY_NOTE, ENTRY_NO_DIR, "paused");
+	assert_written(0, "1<note.|1*paused|");
+}
+
+static void the_end_writes_all(void **state)
+{
+	(void)state;
+	come(1, "bye\xc3");
+	add(1, ENTRY_STATE, ENTRY_NO_DIR, "closed");
+	assert_written(0, "1<bye\xc3.|1*closed|");
+	assert_written(3000, "");
+}
+
+static void others_do_not_hurry_each_other(void **state)
+{
+	(void)state;
+	uint64_t one = come(1, "a"), two = come(2, "b");
+	come(3, "c\n");
+	add(3, ENTRY_STATE, ENTRY_NO_DIR, "closed");
+	assert_written(50, "3<c\n|3*closed|");
+	grow(two, "B");
+	assert_written(51, "1<a.|");
+	assert_written(50, "2<bB.|");
+	grow(one, "A\n");
+	grow(two, "\n");
+	assert_written(0, "1<A\n|2<\n|");
+}
+
+static void one_that_waits_long_does_not_keep_another(void **state)
+{
+	(void)state;
+	uint64_t one = come(1, "a");
+	come(2, "b\xc3");
+	assert_written(50, "");
+	grow(one, "A");
+	assert_written(51, "2<b.|");
+	assert_written(50, "1<aA.|");
+	assert_written(860, "2<\xc3.|");
+}
+
+static void what_was_dropped_is_not_waited_for(void **state)
+{
+	static uint8_t bytes[5000];
+	(void)state;
+	uint64_t seq = come(1, "gone");
+	transcript_on_entry(t, NULL, NULL);
+	while (transcript_at(t, seq))
+		transcript_append(t, &(struct entry){
+			.bytes = bytes, .len = sizeof(bytes),
+		});
+	transcript_on_entry(t, on_entry, NULL);
+	assert_written(3000, "");
+	come(1, "next\n");
+	assert_written(0, "1<next\n|");
+}
+
+static void what_still_waits_is_written_when_it_is_over(void **state)
+{
+	(void)state;
+	come(1, "a\xc3");
+	come(2, "b");
+	settle_finish(&settle);
+	assert_written(0, "1<a\xc3.|2<b.|");
+	settle_init(&settle, loop, t, on_write, NULL);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	clock_ns = 1000000 * MS_NS;
+	trace[0] = '\0';
+	loop = loop_new(LOOP_AUTO);
+	t = transcript_new((size_t)1 << 20);
+	transcript_on_entry(t, on_entry, NULL);
+	settle_init(&settle, loop, t, on_write, NULL);
+	loop_turn(loop, 0);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	settle_finish(&settle);
+	transcript_free(t);
+	loop_free(loop);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_whole_message_is_written_at_once),
+		TEST(what_comes_in_pieces_soon_is_one),
+		TEST(an_unfinished_one_waits_a_little_and_the_rest_follows),
+		TEST(half_a_character_waits_longer),
+		TEST(what_came_before_is_written_before),
+		TEST(the_end_writes_all),
+		TEST(others_do_not_hurry_each_other),
+		TEST(one_that_waits_long_does_not_keep_another),
+		TEST(what_was_dropped_is_not_waited_for),
+		TEST(what_still_waits_is_written_when_it_is_over),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
