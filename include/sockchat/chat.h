@@ -74,6 +74,9 @@ size_t chat_shutdown(struct chat *c);
 /* Standard input has ended or, with `false`, has spoken. */
 void chat_input(struct chat *c, bool has_ended);
 
+/* Whether some peer is far behind with what it was sent. */
+bool chat_is_congested(const struct chat *c);
+
 /* The front end can't keep up: peers wait. */
 void chat_hold(struct chat *c, bool is_held);
 

@@ -71,6 +71,8 @@ int session_send(struct session *s, const void *bytes, size_t len,
 void session_shutdown(struct session *s);
 /* FIN both ways: ours, then wait for the peer's for linger_ns at most. */
 void session_close(struct session *s);
+/* As session_close(), but one that is not open yet opens first. */
+void session_finish(struct session *s);
 /* As session_close(), but not waiting for the peer's FIN: it ends as soon as
  * all is acknowledged. */
 void session_leave(struct session *s);
@@ -80,6 +82,9 @@ void session_reset(struct session *s);
 /* Stop reading the peer: by the user's wish, and because nobody keeps up. */
 void session_pause(struct session *s, bool is_paused);
 void session_hold(struct session *s, bool is_held);
+
+/* The settings have changed: what was put off by them goes on. */
+void session_refresh(struct session *s);
 
 uint32_t session_number(const struct session *s);
 enum halves session_halves(const struct session *s);

@@ -41,6 +41,14 @@ uint32_t chat_target(const struct chat *c)
 	return c->own->target;
 }
 
+bool chat_is_congested(const struct chat *c)
+{
+	for (size_t i = 0; i < c->own->session_count; i++)
+		if (session_queued(c->own->sessions[i]) >= SESSION_QUEUE_HIGH)
+			return true;
+	return false;
+}
+
 void chat_set_target(struct chat *c, uint32_t number)
 {
 	c->own->target = number;
@@ -109,6 +117,8 @@ size_t chat_shutdown(struct chat *c)
 		struct session *s = chat_session(c, i);
 		if (!s || !is_spoken_to(c, s) || session_is_finishing(s))
 			continue;
+		if (session_queued(s) || session_is_opening(s))
+			chat_note(c, "our FIN follows what is queued");
 		session_shutdown(s);
 		count++;
 	}

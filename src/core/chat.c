@@ -108,11 +108,22 @@ static void on_end(void *user, struct session *s, bool failed)
 	add_pointer(&p->ended, &p->ended_count, &p->ended_cap, s);
 	for (i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
-	if (!p->listener_count)
+	if (p->is_leaving)
+		p->has_failed |= failed;
+	else if (!p->listener_count)
 		p->has_failed = failed;
 	if (!p->session_count)
 		p->target = 0; /* nobody is left who could be mistaken */
 	check_later(c);
+}
+
+/* Nothing more will be typed for it. */
+static void end_input(struct chat *c, struct session *s)
+{
+	if (c->options->send_only)
+		session_finish(s);
+	else if (!c->options->no_shutdown)
+		session_shutdown(s);
 }
 
 static void close_if_in_ended(struct session *s)
@@ -155,8 +166,8 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 		return;
 	}
 	session_connect(s, c->transport, ep, &settings);
-	if (c->own->has_input_ended && !c->options->no_shutdown)
-		session_shutdown(s);
+	if (c->own->has_input_ended)
+		end_input(c, s);
 }
 
 /* Listeners */
@@ -221,8 +232,8 @@ static void on_peer(void *user, struct transport *t,
 		return;
 	}
 	session_adopt(s, t, peer);
-	if (c->own->has_input_ended && !c->options->no_shutdown)
-		session_shutdown(s);
+	if (c->own->has_input_ended)
+		end_input(c, s);
 	check_later(c);
 }
 
@@ -252,6 +263,7 @@ void chat_listen(struct chat *c, const struct endpoint *ep)
 	if (!grown)
 		die("no memory for another listener");
 	p->listeners = grown;
+	p->has_listen_failed = false;
 	grown[p->listener_count] = listener_new(
 	    c->loop, c->transport, ep, &settings, &p->listener_ops);
 	if (!grown[p->listener_count])
@@ -290,9 +302,12 @@ void chat_error(struct chat *c, const struct error *e)
 static void on_entry(void *user, const struct entry *e)
 {
 	struct chat *c = user;
-	c->own->ops->show(c->own->frontend, e);
-	if (c->options->zero && e->kind == ENTRY_STATE &&
-	    e->state == ENTRY_OPEN)
+	struct chat_private *p = c->own;
+	p->ops->show(p->frontend, e);
+	if (e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
+		return;
+	p->has_failed = p->has_failed && p->is_leaving; /* a new try */
+	if (c->options->zero)
 		check_later(c);
 }
 
@@ -337,10 +352,9 @@ void chat_input(struct chat *c, bool has_ended)
 	}
 	p->has_input_ended = true;
 	for_all(c, close_if_in_ended);
-	if (c->options->send_only)
-		for_all(c, session_close);
-	else if (!c->options->no_shutdown)
-		for_all(c, session_shutdown);
+	for (size_t i = p->session_count; i-- > 0;)
+		if (i < p->session_count)
+			end_input(c, p->sessions[i]);
 	if (c->options->quit_after_ms >= 0)
 		timer_start(c->loop, &p->quit,
 		            c->options->quit_after_ms * MS_NS);
@@ -376,7 +390,8 @@ static void on_leave_time(struct timer *t)
 		timer_start(c->loop, t, LEAVE_PATIENCE_NS);
 		return;
 	}
-	c->own->has_failed = left > 0;
+	/* what is still here has not acknowledged all of it */
+	c->own->has_failed |= c->own->session_count > 0;
 	stop(c);
 }
 
@@ -384,7 +399,7 @@ void chat_leave(struct chat *c)
 {
 	struct chat_private *p = c->own;
 	if (p->is_leaving) {
-		p->has_failed |= queued(c) > 0;
+		p->has_failed |= p->session_count > 0;
 		stop(c);
 		return;
 	}

@@ -284,6 +284,9 @@ static void run_drip(struct chat *c, char *args)
 	long bytes;
 	if (count == 1 && strcmp(words[0], "off") == 0) {
 		settings->drip_bytes = 0;
+		for (size_t i = chat_session_count(c); i-- > 0;)
+			if (chat_session(c, i))
+				session_refresh(chat_session(c, i));
 		chat_note(c, "what is sent goes in one piece again");
 		return;
 	}

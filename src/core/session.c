@@ -99,17 +99,18 @@ static void on_over(struct session *s, bool failed)
 	dial_cancel(s->dial);
 	s->dial = NULL;
 	s->halves = HALVES_CLOSED;
+	char lost[64] = "";
+	if (outq_len(&s->queue))
+		snprintf(lost, sizeof(lost), "; %zu bytes were never sent",
+		         outq_len(&s->queue));
 	if (s->local[0])
 		tell_state(s, ENTRY_CLOSED,
 		           "connection closed: %llu bytes received, "
-		           "%llu bytes sent",
+		           "%llu bytes sent%s",
 		           (unsigned long long)s->bytes_in,
-		           (unsigned long long)s->bytes_out);
+		           (unsigned long long)s->bytes_out, lost);
 	else
-		tell_state(s, ENTRY_CLOSED, "not connected%s",
-		           outq_len(&s->queue) ? ": what waited to be sent is "
-		                                 "lost"
-		                               : "");
+		tell_state(s, ENTRY_CLOSED, "not connected%s", lost);
 	outq_finish(&s->queue);
 	s->ops->on_end(s->ops->user, s, failed);
 }
@@ -539,6 +540,13 @@ void session_close(struct session *s)
 		begin_close(s);
 }
 
+void session_finish(struct session *s)
+{
+	s->closes = s->shuts_down = true;
+	if (s->transport)
+		begin_close(s);
+}
+
 void session_leave(struct session *s)
 {
 	s->leaves = true;
@@ -552,6 +560,12 @@ void session_reset(struct session *s)
 		return;
 	close_transport(s, true);
 	on_over(s, false);
+}
+
+void session_refresh(struct session *s)
+{
+	timer_stop(&s->drip);
+	update(s);
 }
 
 void session_pause(struct session *s, bool is_paused)

@@ -24,6 +24,8 @@
 #include <sockchat/signals.h>
 #include <sockchat/wrap.h>
 
+#include "notices.h"
+#include "pipe_io.h"
 #include "settle.h"
 
 #define READ_SIZE     ((size_t)64 << 10)
@@ -49,6 +51,9 @@ struct frontend {
 	bool is_full;    /* nobody reads what we write */
 	uint64_t missed; /* entries that were not written therefore */
 
+	struct notices notices;
+
+	struct source source;
 	struct watch in_watch;
 	struct bytes in;
 	bool has_ended;
@@ -72,8 +77,8 @@ static void out_failed(struct frontend *f, int errnum)
 	outq_finish(&f->out);
 	error_set_errno(&e, errnum, "cannot write standard output");
 	if (goes_on || errnum != EPIPE)
-		dprintf(STDERR_FILENO, "sockchat: %s%s\n", e.text,
-		        goes_on ? "; peers are served all the same" : "");
+		notices_print(&f->notices, "%s%s", e.text,
+		              goes_on ? "; peers are served all the same" : "");
 	chat_fail(f->chat);
 	if (goes_on)
 		f->chat->session_settings.keeps_entries = false;
@@ -88,6 +93,16 @@ static void tell_missed(struct frontend *f)
 	f->missed = 0;
 	chat_note(f->chat, "%llu entries are missing here: standard output was "
 	                   "not read", (unsigned long long)missed);
+}
+
+/* A script waits until what it said is sent and what it reads is read; whoever
+ * types may always speak. */
+static void watch_input(struct frontend *f)
+{
+	bool waits = f->waits;
+	if (f->in_watch.loop && !f->source.is_terminal)
+		waits |= f->is_full || chat_is_congested(f->chat);
+	watch_set(&f->in_watch, waits ? 0 : LOOP_READ);
 }
 
 static void flush(struct frontend *f)
@@ -109,6 +124,7 @@ static void flush(struct frontend *f)
 		chat_hold(f->chat, f->is_full);
 	else if (f->missed && !f->is_full)
 		tell_missed(f);
+	watch_input(f);
 }
 
 static void on_out_ready(struct watch *w, unsigned ready)
@@ -212,8 +228,9 @@ static int write_raw(struct frontend *f, const struct entry *e, size_t from)
 		return bytes_append(&f->scratch, e->bytes + from,
 		                    e->len - from);
 	if (e->kind != ENTRY_MESSAGE)
-		dprintf(STDERR_FILENO, "sockchat: %.*s\n", (int)e->len,
-		        (const char *)e->bytes);
+		notices_print(&f->notices, "%.*s%s%s", (int)e->len,
+		              (const char *)e->bytes, *e->hint ? "; " : "",
+		              e->hint);
 	return 0;
 }
 
@@ -276,7 +293,7 @@ static void take_lines(struct frontend *f)
 		done += len + (end != NULL);
 	}
 	bytes_consume(&f->in, done);
-	watch_set(&f->in_watch, f->waits ? 0 : LOOP_READ);
+	watch_input(f);
 	if (f->has_ended && !f->in.len)
 		chat_input(f->chat, true);
 }
@@ -321,7 +338,7 @@ static void on_in_ready(struct watch *w, unsigned ready)
 	uint8_t bytes[READ_SIZE];
 	struct error e;
 	(void)ready;
-	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	ssize_t n = source_read(&f->source, bytes, sizeof(bytes));
 	if (n > 0) {
 		take_bytes(f, bytes, (size_t)n);
 		chat_input(f->chat, false);
@@ -396,6 +413,8 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->is_private = f->out_fd >= 0;
 	if (!f->is_private)
 		f->out_fd = STDOUT_FILENO;
+	source_open(&f->source, STDIN_FILENO);
+	notices_open(&f->notices);
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
 	f->resume = (struct later){ .on_call = on_peer_is_there, .user = f };
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
@@ -449,8 +468,10 @@ static void write_rest(struct frontend *f)
 static void stop(struct frontend *f)
 {
 	settle_finish(&f->settle);
+	signals_stop(); /* from here on a signal simply ends us */
+	signal(SIGPIPE, SIG_IGN);
 	write_rest(f);
-	signals_stop();
+	notices_close(&f->notices);
 	watch_remove(&f->out_watch);
 	watch_remove(&f->in_watch);
 	later_cancel(&f->resume);

@@ -27,21 +27,21 @@ void notices_close(struct notices *n)
 		close(n->sink.fd);
 }
 
-static void print_all(struct sink *s, const char *text, size_t len)
+static void print_all(struct notices *n, const char *text, size_t len)
 {
-	bool has_waited = false;
+	struct pollfd p = { .fd = n->sink.fd, .events = POLLOUT };
 
 	while (len) {
-		ssize_t n = sink_write(s, text, len);
-		if (n >= 0) {
-			text += n;
-			len -= (size_t)n;
+		ssize_t written = sink_write(&n->sink, text, len);
+		if (written >= 0) {
+			n->is_stuck = false;
+			text += written;
+			len -= (size_t)written;
 			continue;
 		}
-		if (errno != EAGAIN || has_waited)
+		if (errno != EAGAIN || n->is_stuck)
 			return;
-		struct pollfd p = { .fd = s->fd, .events = POLLOUT };
-		has_waited = poll(&p, 1, PATIENCE_MS) != 1;
+		n->is_stuck = poll(&p, 1, PATIENCE_MS) != 1;
 	}
 }
 
@@ -61,7 +61,7 @@ void notices_print(struct notices *n, const char *format, ...)
 	if (len > sizeof(line) - 1)
 		len = sizeof(line) - 1;
 	line[len] = '\n';
-	print_all(&n->sink, line, len + 1);
+	print_all(n, line, len + 1);
 }
 
 void notices_error(struct notices *n, const struct error *e)

@@ -14,6 +14,7 @@
 
 struct notices {
 	struct sink sink;
+	bool is_stuck; /* nobody reads: no more waiting */
 };
 
 void notices_open(struct notices *n);

@@ -106,6 +106,18 @@ static void settle_session(struct settle *s, const struct entry *e)
 	}
 }
 
+/* An older message of the same direction is over when this one begins. */
+static void settle_direction(struct settle *s, const struct entry *e)
+{
+	for (size_t i = s->count; i-- > 0;) {
+		struct settle_message *p = &s->list[i];
+		if (p->session != e->session || p->dir != e->dir)
+			continue;
+		write_pending(s, p, true);
+		remove_pending(s, i);
+	}
+}
+
 static void add_pending(struct settle *s, const struct entry *e)
 {
 	if (s->count == s->cap) {
@@ -126,8 +138,10 @@ static bool is_pending(const struct settle *s, size_t i, uint64_t seq)
 
 static void remember_pending(struct settle *s, const struct entry *e)
 {
-	if (!is_pending(s, pending_index(s, e->seq), e->seq))
+	if (!is_pending(s, pending_index(s, e->seq), e->seq)) {
+		settle_direction(s, e);
 		add_pending(s, e);
+	}
 	s->list[pending_index(s, e->seq)].grown_ns = loop_now_ns(s->loop);
 	if (!s->timer.loop)
 		timer_start(s->loop, &s->timer, SETTLE_NS);

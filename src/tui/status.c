@@ -14,7 +14,7 @@
 #include "screen.h"
 #include "status.h"
 
-#define PARTS_MAX 12
+#define PARTS_MAX 16
 #define PART_MAX  200
 
 struct part {
@@ -35,6 +35,8 @@ static void add(struct parts *p, int rank, enum style style,
 static void add(struct parts *p, int rank, enum style style,
                 const char *format, ...)
 {
+	if (p->count == PARTS_MAX)
+		return;
 	struct part *part = &p->list[p->count++];
 	va_list args;
 	va_start(args, format);
@@ -53,7 +55,8 @@ static struct session *find_session(const struct chat *c)
 	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
 }
 
-static void add_session(struct parts *p, const struct session *s)
+static void add_session(struct parts *p, const struct chat *c,
+                        const struct session *s)
 {
 	char size[16];
 	add(p, 1, STYLE_STATUS, "%s", session_peer(s));
@@ -64,7 +67,10 @@ static void add_session(struct parts *p, const struct session *s)
 		add(p, 1, STYLE_WARNING, "paused");
 	if (session_queued(s)) {
 		number_format_size(size, session_queued(s));
-		add(p, 2, STYLE_WARNING, "peer not reading, %s queued", size);
+		bool is_slow = session_is_open(s) &&
+		               !c->session_settings.drip_bytes;
+		add(p, 2, STYLE_WARNING, "%s%s queued",
+		    is_slow ? "peer not reading, " : "", size);
 	}
 }
 
@@ -96,7 +102,7 @@ static void fill(struct parts *p, const struct chat *c, uint64_t below,
 	if (chat_is_exposed(c))
 		add(p, 2, STYLE_WARNING, "open to other machines");
 	if (s)
-		add_session(p, s);
+		add_session(p, c, s);
 	else if (chat_session_count(c))
 		add(p, 1, STYLE_STATUS, "%zu peers", chat_session_count(c));
 	else

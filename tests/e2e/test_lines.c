@@ -202,6 +202,49 @@ static void lines_typed_before_anybody_is_there_are_not_lost(void **state)
 	proc_finish(&p);
 }
 
+static void send_only_delivers_what_was_typed_before_it_was_open(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "--send-only",
+	              "127.0.0.1", port_text(port), NULL);
+	proc_write_text(&p, "typed early");
+	proc_end_in(&p);
+	int fd = net_accept(listener);
+	net_expect(fd, "typed early\n");
+	net_expect_end(fd);
+	close(fd);
+	close(listener);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void a_signal_ends_one_whose_output_nobody_reads(void **state)
+{
+	struct proc p;
+	struct text t = { 0 };
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "127.0.0.1",
+	              port_text(port), NULL);
+	p.holds_out = true;
+	int fd = net_accept(listener);
+	for (int i = 0; i < 20000; i++)
+		text_append(&t, "a line nobody reads\n", 20);
+	net_send(fd, t.bytes, t.len);
+	text_finish(&t);
+	close(fd);
+	close(listener);
+	kill(p.pid, SIGTERM);
+	proc_expect_signal(&p, SIGTERM);
+	proc_finish(&p);
+}
+
 static void a_quiet_one_writes_messages_and_errors_only(void **state)
 {
 	struct proc p;
@@ -465,6 +508,9 @@ int main(void)
 		cmocka_unit_test(commands_work_and_are_never_sent),
 		cmocka_unit_test(
 		    lines_typed_before_anybody_is_there_are_not_lost),
+		cmocka_unit_test(
+		    send_only_delivers_what_was_typed_before_it_was_open),
+		cmocka_unit_test(a_signal_ends_one_whose_output_nobody_reads),
 		cmocka_unit_test(a_quiet_one_writes_messages_and_errors_only),
 		cmocka_unit_test(curl_talks_to_somebody_who_types),
 		cmocka_unit_test(several_peers_are_told_apart),

@@ -195,7 +195,7 @@ static void what_waited_is_lost_with_a_word_when_it_is_refused(void **state)
 	assert_story("RC>EX");
 	assert_string_equal(last_error()->code, "ECONNREFUSED");
 	const struct entry *e = transcript_at(now.transcript, 5);
-	assert_non_null(memmem(e->bytes, e->len, "is lost", 7));
+	assert_non_null(memmem(e->bytes, e->len, "never sent", 10));
 }
 
 static void a_close_gives_up_connecting(void **state)
