@@ -8,8 +8,9 @@
  *   base   bytes utf8 glyph escape hexdump json number stamp error diag
  *   io     loop signals outq: one thread that waits for everything
  *   net    endpoint resolve transport tcp dial explain: bytes from strangers
- *   core   session listener transcript entry chat command options
- *   front  fe_pipe (bytes, nothing kept), fe_lines (text, JSON), wrap (layout)
+ *   core   session framing listener transcript entry chat command options
+ *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),
+ *          fe_lines settle (text, JSON), wrap (layout)
  *   tui    the screen: keys, readline as a guest, curses
  *   main   this file: which front end, and the exit status
  *

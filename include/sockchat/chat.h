@@ -64,7 +64,8 @@ void chat_error(struct chat *c, const struct error *e);
  * then an ERROR entry says why. */
 int chat_send(struct chat *c, const void *bytes, size_t len);
 
-/* Another connection, another place to listen; `word`s as endpoint_parse(). */
+/* Another connection, another place to listen.  `ep` is borrowed for the
+ * call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);
 void chat_listen(struct chat *c, const struct endpoint *ep);
 

@@ -18,7 +18,7 @@ void explain_connect(struct error *e, int errnum, const char *where);
 const char *explain_outcome(int errnum);
 /* For in use, no permission below 1024, not an address of this machine … */
 void explain_listen(struct error *e, int errnum, const char *where);
-/* Peers knock, and none can be taken in for now. */
+/* Peers knock, and none can be taken in. */
 void explain_accept(struct error *e, int errnum, const char *where);
 /* An open connection broke after so many bytes each way. */
 void explain_broken(struct error *e, int errnum, const char *where,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What shows a chat to somebody.  It learns everything from entries, and acts
- * only through command_run() and command_complete(). */
+/* What shows a chat to somebody.  It learns what happens from entries; what is
+ * typed goes through command_run() and command_complete(), and keys and the
+ * ways out through chat.h. */
 
 #ifndef SOCKCHAT_FRONTEND_H
 #define SOCKCHAT_FRONTEND_H
@@ -16,7 +17,6 @@ struct chat;
 struct frontend;
 
 struct frontend_ops {
-	const char *name;
 	/* The chat goes on when no connection is left: somebody sits there. */
 	bool stays;
 	/* NULL with a sentence. */

@@ -68,7 +68,8 @@ typedef void loop_turn_fn(void *user);
 struct loop *loop_new(enum loop_backend backend);
 void loop_free(struct loop *l);
 
-/* Watch `fd` for `events`; 0 watches nothing for now and costs nothing.
+/* Watch `fd` for `events`; 0 watches nothing until watch_set(), and costs
+ * nothing.
  * `on_ready` and `user` are set by the caller before.  -1 with errno. */
 int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
 /* As watch_add(), for sockets: they may stand in the epoll set. */

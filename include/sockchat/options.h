@@ -64,7 +64,7 @@ size_t eol_bytes(enum eol eol, const char **bytes);
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e);
 
-/* --help, in 80 columns, and --version. */
+/* --help, in 80 columns.  -1 without memory. */
 int options_help(struct bytes *out);
 
 struct option_row {

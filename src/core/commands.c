@@ -58,8 +58,8 @@ static bool choose(struct chat *c, const char *name,
 	return true;
 }
 
-/* The session a command is about: the number given, else the one spoken to,
- * else the only one.  NULL after a complaint. */
+/* The session a command is about: the number given, else the one spoken to.
+ * NULL after a complaint. */
 static struct session *one_peer(struct chat *c, const char *word)
 {
 	long number = (long)chat_target(c);
@@ -316,6 +316,10 @@ static void run_eol(struct chat *c, char *args)
 static void run_echo(struct chat *c, char *args)
 {
 	int value = c->session_settings.echo;
+	if (c->options->recv_only || c->options->send_only) {
+		complain(c, "/echo", "--recv-only and --send-only exclude it");
+		return;
+	}
 	if (choose(c, "echo", on_off, args, &value)) {
 		c->session_settings.echo = value;
 		chat_note(c, value ? "what peers send is sent back"

@@ -35,7 +35,7 @@ const struct choice view_choices[] = {
 };
 
 enum option_type {
-	TYPE_SET,      /* a switch: bool, or int with `value` */
+	TYPE_SET,      /* a switch: bool */
 	TYPE_VALUE,    /* a switch that stores `value` into an int */
 	TYPE_CHOICE,   /* one of `choices` into an int */
 	TYPE_DURATION, /* milliseconds into an int64_t */

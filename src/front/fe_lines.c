@@ -484,7 +484,6 @@ static void stop(struct frontend *f)
 }
 
 const struct frontend_ops frontend_lines = {
-	.name = "lines",
 	.start = start_lines,
 	.show = show,
 	.draw = flush,
@@ -492,7 +491,6 @@ const struct frontend_ops frontend_lines = {
 };
 
 const struct frontend_ops frontend_json = {
-	.name = "json",
 	.start = start_json,
 	.show = show,
 	.draw = flush,
@@ -500,7 +498,6 @@ const struct frontend_ops frontend_json = {
 };
 
 const struct frontend_ops frontend_raw = {
-	.name = "raw",
 	.start = start_raw,
 	.show = show,
 	.draw = flush,

@@ -222,18 +222,6 @@ static void take_stderr(struct frontend *f)
 	bytes_finish(&text);
 }
 
-static void tell_counters(struct chat *c)
-{
-	struct session *s;
-	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		chat_note(c, "%s: %s, %llu bytes received, %llu bytes sent, "
-		             "%zu queued", session_peer(s),
-		          session_state_text(s),
-		          (unsigned long long)session_bytes_in(s),
-		          (unsigned long long)session_bytes_out(s),
-		          session_queued(s));
-}
-
 static void on_signal(void *user, int signum)
 {
 	struct frontend *f = user;
@@ -249,7 +237,7 @@ static void on_signal(void *user, int signum)
 		come_back(f);
 		break;
 	case SIGUSR1:
-		tell_counters(f->chat);
+		command_run(f->chat, "/peers", strlen("/peers"));
 		break;
 	default:
 		f->chat->signum = signum;
@@ -590,7 +578,6 @@ static void draw_turn(struct frontend *f)
 }
 
 const struct frontend_ops frontend_tui = {
-	.name = "tui",
 	.stays = true,
 	.start = start,
 	.show = show,

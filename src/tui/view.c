@@ -42,12 +42,21 @@ struct piece {
 	struct wrap_settings settings;
 };
 
+/* --quiet: what connections tell of themselves is not shown, errors and the
+ * answers to commands are. */
+static bool is_hushed(const struct chat *c, const struct entry *e)
+{
+	bool is_told = e->kind == ENTRY_STATE ||
+	               (e->kind == ENTRY_NOTE && e->session);
+	return is_told && c->options->quiet;
+}
+
 static bool lay_out(struct piece *p, const struct viewport *v,
                     const struct chat *c, uint64_t seq)
 {
 	const struct entry *e = transcript_at(c->transcript, seq);
 	size_t columns = (size_t)screen_columns();
-	if (!e)
+	if (!e || is_hushed(c, e))
 		return false;
 	p->entry = e;
 	p->head_len = wrap_head(p->head, c, e,

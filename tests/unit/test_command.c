@@ -16,7 +16,7 @@ static struct loop *loop;
 static struct options options;
 static struct chat *c;
 
-static const struct frontend_ops silent = { .name = "silent", .stays = true };
+static const struct frontend_ops silent = { .stays = true };
 
 static void turn(void)
 {
@@ -414,6 +414,47 @@ static void what_is_no_command_is_not_completed(void **state)
 	assert_completed("/view x", 0, "");
 }
 
+static void drip_off_lets_go_of_what_waits(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/drip 1 1h");
+	type("abc");
+	turn();
+	SENT(f, "a");
+	type("/drip off");
+	SENT(f, "bc\n");
+}
+
+static void one_that_only_receives_does_not_echo(void **state)
+{
+	(void)state;
+	options.recv_only = true;
+	type("/echo on");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_false(c->session_settings.echo);
+}
+
+/* It waits for a second, in vain. */
+static void leaving_with_bytes_unacknowledged_is_a_failure(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("on its way");
+	fake_set_pending(f, 11, 0);
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 1);
+}
+
+static void leaving_when_all_has_arrived_is_not(void **state)
+{
+	connect_one();
+	(void)state;
+	type("arrived");
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 0);
+}
+
 static int set_up(void **state)
 {
 	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
@@ -443,6 +484,10 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(drip_off_lets_go_of_what_waits),
+		TEST(one_that_only_receives_does_not_echo),
+		TEST(leaving_with_bytes_unacknowledged_is_a_failure),
+		TEST(leaving_when_all_has_arrived_is_not),
 		TEST(a_line_is_sent_with_the_chosen_ending),
 		TEST(two_slashes_send_one),
 		TEST(what_is_no_command_sends_nothing),

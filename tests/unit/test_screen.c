@@ -6,10 +6,13 @@
 
 #include <sockchat/command.h>
 
+#include "../../src/core/chat_private.h"
+#include "../../src/core/session_private.h"
 #include "../../src/tui/help.h"
 #include "../../src/tui/line.h"
 #include "../../src/tui/list.h"
 #include "../../src/tui/status.h"
+#include "../fake/fake_transport.h"
 #include "screen_scene.h"
 
 /* The screen */
@@ -235,6 +238,36 @@ static void the_status_says_what_is_new_below(void **state)
 	assert_non_null(strstr(status(80), "eol lf"));
 }
 
+/* Under a sanitizer this says that there is room for all of it. */
+static void the_status_has_room_for_everything_at_once(void **state)
+{
+	static const struct frontend_ops silent = { .stays = true };
+	struct address peer = fake_address("127.0.0.1:9");
+	(void)state;
+	fake_start();
+	chat->own->ops = &silent;
+	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
+	                                &peer);
+	fake_limit_write(fake_last(), 0);
+	struct session *s = chat_session(chat, 0);
+	snprintf(s->local, sizeof(s->local), "127.0.0.1:8");
+	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
+	chat->own->is_exposed = true;
+	command_run(chat, "queued", 6);
+	command_run(chat, "/pause", 6);
+	resize(2, 400);
+	screen_erase();
+	status_draw(chat, 0, 12, "vi:cmd", "a notice", 0);
+	finish(1, 0);
+	assert_non_null(strstr(row(0), "a notice"));
+	assert_non_null(strstr(row(0), "paused"));
+	assert_non_null(strstr(row(0), "queued"));
+	assert_non_null(strstr(row(0), "eol lf"));
+	assert_non_null(strstr(row(0), "from 127.0.0.1:8"));
+	session_reset(s);
+	fake_finish();
+}
+
 static void the_status_drops_the_least_important_first(void **state)
 {
 	(void)state;
@@ -328,6 +361,7 @@ int main(void)
 		TEST(readlines_own_prompt_takes_the_place_of_ours),
 		TEST(a_long_line_is_drawn_from_the_row_asked_for),
 		TEST(the_status_says_what_is_new_below),
+		TEST(the_status_has_room_for_everything_at_once),
 		TEST(the_status_drops_the_least_important_first),
 		TEST(help_lists_every_key_and_every_command),
 		TEST(help_is_whole_on_narrow_screens),

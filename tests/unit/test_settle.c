@@ -210,6 +210,16 @@ static void what_still_waits_is_written_when_it_is_over(void **state)
 	settle_init(&settle, loop, t, on_write, NULL);
 }
 
+static void an_older_one_that_was_broken_off_is_not_kept(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		come(1, "no end");
+		trace[0] = '\0';
+	}
+	assert_int_equal(settle.count, 1);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -246,6 +256,7 @@ int main(void)
 		TEST(others_do_not_hurry_each_other),
 		TEST(one_that_waits_long_does_not_keep_another),
 		TEST(what_was_dropped_is_not_waited_for),
+		TEST(an_older_one_that_was_broken_off_is_not_kept),
 		TEST(what_still_waits_is_written_when_it_is_over),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

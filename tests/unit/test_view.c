@@ -395,9 +395,33 @@ static void any_size_is_fine(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_quiet_one_shows_what_is_said_and_errors(void **state)
+{
+	struct options quiet = { .quiet = true, .scrollback = 1 };
+	const struct options *loud = chat->options;
+	struct error e;
+	(void)state;
+	chat->options = &quiet;
+	hear("first");
+	transcript_append(chat->transcript, &(struct entry){
+		.kind = ENTRY_STATE, .session = 1,
+		.bytes = (const uint8_t *)"hushed", .len = 6,
+	});
+	error_set(&e, "an error");
+	chat_error(chat, &e);
+	paint();
+	assert_string_equal(row(0), "< first");
+	assert_string_equal(row(1), "! an error");
+	view_scroll(&view, chat, -1, rows);
+	paint();
+	assert_string_equal(row(0), "< first");
+	chat->options = loud;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_quiet_one_shows_what_is_said_and_errors),
 		TEST(what_is_said_stands_behind_its_mark),
 		TEST(sent_and_received_differ_in_colour_as_well),
 		TEST(an_escaped_form_does_not_look_like_typed_text),
