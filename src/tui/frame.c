@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A frame: everything there is to see, from the bottom up. */
+
+#include <stdio.h>
+
+#include <sockchat/diag.h>
+
+#include "help.h"
+#include "line.h"
+#include "screen.h"
+#include "status.h"
+#include "term.h"
+#include "tui.h"
+
+#define BAR_ROWS_MIN 8 /* a smaller screen has no room for the bar */
+
+static const char *make_prompt(const struct chat *c, char out[32])
+{
+	if (chat_target(c))
+		snprintf(out, 32, "%u> ", chat_target(c));
+	else
+		snprintf(out, 32, "%s> ",
+		         chat_session_count(c) > 1 ? "all" : "");
+	return out;
+}
+
+static int at_most(int value, int limit)
+{
+	return value < limit ? value : limit;
+}
+
+/* From the bottom up: bar, input, matches, status, transcript. */
+static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
+{
+	const struct chat *c = f->chat;
+	const struct mode *mode = tui_mode(f);
+	struct input_line line;
+	char own[32];
+	const char *prompt = mode && mode->prompt ? mode->prompt(f)
+	                                          : make_prompt(c, own);
+	input_show(&line);
+	if (mode && mode->hides_line)
+		line = (struct input_line){ .mode = "", .text = "" };
+	bool has_bar = c->display.bar && f->rows >= BAR_ROWS_MIN;
+	int rest = f->rows - has_bar;
+	struct line_layout l = line_measure(&line, prompt, f->columns,
+	                                    f->glyph_flags);
+	int shown = at_most(l.rows, f->rows < 3 ? 1 : (f->rows + 2) / 3);
+	int first = l.cursor_row >= shown ? l.cursor_row - shown + 1 : 0;
+	rest -= shown;
+	line_draw(&line, prompt, rest, first, shown, f->glyph_flags);
+	*cursor_row = rest + l.cursor_row - first;
+	*cursor_column = l.cursor_column;
+	if (has_bar)
+		help_draw_bar(f->rows - 1);
+	int listed = at_most(list_rows(&f->matches, f->columns), rest / 3);
+	rest -= listed;
+	if (listed > 0)
+		list_draw(&f->matches, rest, listed, f->columns);
+	f->transcript_rows = rest > 0 ? rest - 1 : 0;
+	if (c->display.help)
+		f->help_lines = help_draw(f->transcript_rows, f->help_first,
+		                          c->display.help_word);
+	else
+		view_draw(&f->view, c, 0, f->transcript_rows);
+	if (rest > 0)
+		status_draw(c, rest - 1, view_below(&f->view, c), line.mode,
+		            f->notice, f->glyph_flags);
+}
+
+void frame_paint(struct frontend *f)
+{
+	static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+	struct bytes out = { 0 };
+	int row = 0, column = 0;
+	f->painted_ns = loop_now_ns(f->chat->loop);
+	f->is_dirty = false;
+	input_take_dirty();
+	screen_erase();
+	draw_frame(f, &row, &column);
+	if (bytes_append(&out, begin, sizeof(begin) - 1) ||
+	    screen_finish(row, column, &out) ||
+	    bytes_append(&out, end, sizeof(end) - 1))
+		die("no memory for the screen");
+	if (out.len > sizeof(begin) + sizeof(end) - 2)
+		term_write(out.data, out.len);
+	bytes_finish(&out);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the files of the screen share, and nobody else sees: tui.c is its life,
+ * frame.c what it looks like, actions.c what keys do, mode_*.c what takes the
+ * keyboard for a while. */
+
+#ifndef TUI_TUI_H
+#define TUI_TUI_H
+
+#include <sockchat/chat.h>
+#include <sockchat/frontend.h>
+
+#include "input.h"
+#include "keys.h"
+#include "list.h"
+#include "view.h"
+
+struct frontend;
+
+/* What takes the keyboard for a while: help, a search, a question. */
+struct mode {
+	/* False: the key is not for it. */
+	bool (*take)(struct frontend *f, const struct token *t);
+	/* Keys scroll something else than the transcript; NULL: they don't. */
+	void (*scroll)(struct frontend *f, int by);
+	/* What stands before the input line, ASCII; NULL: the chat's own. */
+	const char *(*prompt)(struct frontend *f);
+	bool hides_line; /* and the line is not seen */
+};
+
+extern const struct mode mode_help;
+
+struct frontend {
+	struct chat *chat;
+	const struct mode *mode; /* NULL: the input line, or help */
+	struct keys *keys;
+	struct viewport view;
+	struct input_ops input_ops;
+	struct watch in_watch;
+	struct timer paint, escape, leave;
+	int64_t painted_ns;
+	bool is_dirty, is_up;
+	int rows, columns, transcript_rows;
+	unsigned glyph_flags;
+	int help_first, help_lines;
+	char notice[80];
+	struct list matches;
+	char history[512];
+};
+
+/* The mode that has the keyboard; NULL: the input line. */
+const struct mode *tui_mode(const struct frontend *f);
+
+void tui_mark_dirty(struct frontend *f);
+/* A word in the status line; "" takes it away. */
+void tui_set_notice(struct frontend *f, const char *text);
+
+/* Give the terminal to somebody else for a while, and take it back. */
+void tui_go_away(struct frontend *f);
+void tui_come_back(struct frontend *f);
+/* Ctrl-Z. */
+void tui_suspend(struct frontend *f);
+
+/* Paint now. */
+void frame_paint(struct frontend *f);
+
+/* Whatever the keyboard brought. */
+void actions_take(struct frontend *f, const struct token *t);
+/* Scroll what is seen by rows, up when negative. */
+void actions_scroll(struct frontend *f, int by);
+
+#endif
