@@ -107,7 +107,7 @@ static const struct frontend_ops *frontend_of(enum ui ui)
 	return &frontend_lines;
 }
 
-static int run_chat(struct loop *l, const struct options *o, enum ui ui)
+static int run_chat(struct loop *l, struct options *o, enum ui ui)
 {
 	struct chat *c = chat_new(l, o);
 	struct error e;
@@ -127,7 +127,7 @@ static int run_chat(struct loop *l, const struct options *o, enum ui ui)
 	return status;
 }
 
-static int run(const struct options *o)
+static int run(struct options *o)
 {
 	enum ui ui = choose_ui(o);
 	struct loop *l = loop_new(LOOP_AUTO);

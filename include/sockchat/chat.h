@@ -18,15 +18,9 @@
 #include <sockchat/session.h>
 #include <sockchat/transcript.h>
 
-enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF, TIME_COUNT };
-extern const struct choice time_choices[];
-
-/* How things are shown: commands and keys change it, front ends obey. */
+/* What is shown beside the options: commands and keys change it, front ends
+ * obey. */
 struct chat_display {
-	enum view view;
-	enum time_mode time;
-	bool endings;        /* line endings are shown */
-	bool bar;            /* the bar of keys */
 	uint64_t clear_seq;  /* entries before it are cleared away */
 	bool has_screen;     /* help can be laid over it */
 	bool help;           /* help is over the screen */
@@ -35,12 +29,11 @@ struct chat_display {
 
 struct chat {
 	struct loop *loop;
-	const struct options *options;
+	struct options *options; /* may change: chat_settings_changed() */
 	const struct transport_ops *transport; /* what connects and listens */
 	struct transcript *transcript;
 	struct chat_display display;
 	struct session_settings session_settings;
-	enum eol eol;
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* what ended it, for signals_die(); 0: nothing */
 	/* The rest is chat.c's own. */
@@ -48,12 +41,16 @@ struct chat {
 };
 
 /* `loop`, `options` are borrowed until chat_free().  Dies without memory. */
-struct chat *chat_new(struct loop *loop, const struct options *options);
+struct chat *chat_new(struct loop *loop, struct options *options);
 void chat_free(struct chat *c);
 
 /* Start the front end and what the options ask for, turn the loop until it is
  * over; the exit status.  -1 with a sentence when the front end won't start. */
 int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e);
+
+/* `options` have changed: sessions go by them from now on.  What front ends
+ * read of them they read when they draw. */
+void chat_settings_changed(struct chat *c);
 
 /* Entries of our own. */
 void chat_note(struct chat *c, const char *format, ...)

@@ -19,11 +19,13 @@ enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
+enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF, TIME_COUNT };
 
 #define LINGER_FOREVER  (-1)
 #define LINGER_DEFAULT  (-2) /* nothing was said */
 #define LINGER_DEFAULT_MS 2000
 
+/* The one place for what can be chosen, at the start or at run time. */
 struct options {
 	enum endpoint_mode mode;
 	struct endpoint endpoint;
@@ -34,7 +36,8 @@ struct options {
 	int64_t quit_after_ms;      /* -1: stay */
 	int64_t linger_ms;          /* or LINGER_… */
 	int eol;                    /* enum eol */
-	int ui, color, view;        /* enum ui, color, view */
+	int ui, color, view, time;  /* enum ui, color, view, time_mode */
+	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
 	bool quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
@@ -49,7 +52,7 @@ struct choice {
 };
 
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
-    view_choices[];
+    view_choices[], time_choices[], on_off_choices[];
 
 /* The value of `name`, a unique prefix is enough; -1 if there is none. */
 int choice_find(const struct choice *list, const char *name);
@@ -59,6 +62,9 @@ void choice_list(const struct choice *list, char *out, size_t cap);
 
 /* What Enter appends; its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);
+
+/* What holds where nothing is said. */
+void options_init(struct options *o);
 
 /* Parse the command line.  -1 with a sentence that names the option. */
 int options_parse(struct options *o, int argc, char *const *argv,

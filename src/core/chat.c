@@ -18,12 +18,6 @@
 #define LEAVE_PATIENCE_NS (1000 * MS_NS)
 #define FOREVER_NS        (INT64_C(10) * 24 * 3600 * 1000 * MS_NS)
 
-const struct choice time_choices[] = {
-	{ "clock", TIME_CLOCK }, { "start", TIME_START },
-	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
-	{ NULL, 0 },
-};
-
 /* Sessions */
 
 static void add_pointer(struct session ***list, size_t *count, size_t *cap,
@@ -446,7 +440,19 @@ static void on_turn_end(void *user)
 	c->own->ops->draw(c->own->frontend);
 }
 
-struct chat *chat_new(struct loop *loop, const struct options *options)
+void chat_settings_changed(struct chat *c)
+{
+	const struct options *o = c->options;
+	struct session_settings *s = &c->session_settings;
+	s->echo = o->echo;
+	s->discards_in = o->send_only;
+	s->tells_steps = o->verbose;
+	s->idle_ns = o->idle_timeout_ms * MS_NS;
+	s->linger_ns = linger_ns(o);
+	for_all(c, session_refresh);
+}
+
+struct chat *chat_new(struct loop *loop, struct options *options)
 {
 	struct chat *c = calloc(1, sizeof(*c));
 	struct chat_private *p = calloc(1, sizeof(*p));
@@ -457,21 +463,9 @@ struct chat *chat_new(struct loop *loop, const struct options *options)
 	c->options = options;
 	c->transport = &transport_tcp;
 	c->transcript = transcript_new(options->scrollback);
-	c->eol = (enum eol)options->eol;
 	c->start_ns = stamp_mono_ns();
-	c->display = (struct chat_display){
-		.view = (enum view)options->view,
-		.endings = true,
-		.bar = true,
-	};
-	c->session_settings = (struct session_settings){
-		.echo = options->echo,
-		.keeps_entries = true,
-		.discards_in = options->send_only,
-		.tells_steps = options->verbose,
-		.idle_ns = options->idle_timeout_ms * MS_NS,
-		.linger_ns = linger_ns(options),
-	};
+	c->session_settings.keeps_entries = true;
+	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_end = on_end, .user = c,
 	};

@@ -86,7 +86,7 @@ static void send_line(struct chat *c, const char *line, size_t len)
 {
 	struct bytes b;
 	const char *eol;
-	size_t eol_len = eol_bytes(c->eol, &eol);
+	size_t eol_len = eol_bytes((enum eol)c->options->eol, &eol);
 	bytes_init(&b, 0);
 	if (bytes_append(&b, line, len) || bytes_append(&b, eol, eol_len))
 		die("no memory for a line");

@@ -33,10 +33,6 @@ static size_t split(char *args, char *words[], size_t max)
 	return count;
 }
 
-static const struct choice on_off[] = {
-	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
-};
-
 /* One of the row's words; without one the present value is told. */
 static bool choose(struct chat *c, const char *name,
                    const struct choice *choices, char *args, int *value)
@@ -284,9 +280,7 @@ static void run_drip(struct chat *c, char *args)
 	long bytes;
 	if (count == 1 && strcmp(words[0], "off") == 0) {
 		settings->drip_bytes = 0;
-		for (size_t i = chat_session_count(c); i-- > 0;)
-			if (chat_session(c, i))
-				session_refresh(chat_session(c, i));
+		chat_settings_changed(c);
 		chat_note(c, "what is sent goes in one piece again");
 		return;
 	}
@@ -305,23 +299,22 @@ static void run_drip(struct chat *c, char *args)
 
 static void run_eol(struct chat *c, char *args)
 {
-	int value = (int)c->eol;
-	if (choose(c, "eol", eol_choices, args, &value)) {
-		c->eol = (enum eol)value;
+	int *eol = &c->options->eol;
+	if (choose(c, "eol", eol_choices, args, eol))
 		chat_note(c, "Enter appends %s",
-		          choice_name(eol_choices, value));
-	}
+		          choice_name(eol_choices, *eol));
 }
 
 static void run_echo(struct chat *c, char *args)
 {
-	int value = c->session_settings.echo;
+	int value = c->options->echo;
 	if (c->options->recv_only || c->options->send_only) {
 		complain(c, "/echo", "--recv-only and --send-only exclude it");
 		return;
 	}
-	if (choose(c, "echo", on_off, args, &value)) {
-		c->session_settings.echo = value;
+	if (choose(c, "echo", on_off_choices, args, &value)) {
+		c->options->echo = value;
+		chat_settings_changed(c);
 		chat_note(c, value ? "what peers send is sent back"
 		                   : "nothing is sent back");
 	}
@@ -329,30 +322,26 @@ static void run_echo(struct chat *c, char *args)
 
 static void run_view(struct chat *c, char *args)
 {
-	int value = (int)c->display.view;
-	if (choose(c, "view", view_choices, args, &value))
-		c->display.view = (enum view)value;
+	choose(c, "view", view_choices, args, &c->options->view);
 }
 
 static void run_time(struct chat *c, char *args)
 {
-	int value = (int)c->display.time;
-	if (choose(c, "time", time_choices, args, &value))
-		c->display.time = (enum time_mode)value;
+	choose(c, "time", time_choices, args, &c->options->time);
 }
 
 static void run_endings(struct chat *c, char *args)
 {
-	int value = c->display.endings;
-	if (choose(c, "endings", on_off, args, &value))
-		c->display.endings = value;
+	int value = c->options->endings;
+	if (choose(c, "endings", on_off_choices, args, &value))
+		c->options->endings = value;
 }
 
 static void run_bar(struct chat *c, char *args)
 {
-	int value = c->display.bar;
-	if (choose(c, "bar", on_off, args, &value))
-		c->display.bar = value;
+	int value = c->options->bar;
+	if (choose(c, "bar", on_off_choices, args, &value))
+		c->options->bar = value;
 }
 
 static void run_clear(struct chat *c, char *args)
@@ -389,13 +378,15 @@ static const struct command_row rows[] = {
 	  run_drip, NULL },
 	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none", run_eol,
 	  eol_choices },
-	{ "echo", "on|off", "send back what peers send", run_echo, on_off },
+	{ "echo", "on|off", "send back what peers send", run_echo,
+	  on_off_choices },
 	{ "view", "VIEW", "how messages look: text, hex, mixed", run_view,
 	  view_choices },
 	{ "time", "MODE", "the time shown: clock, start, delta, off", run_time,
 	  time_choices },
-	{ "endings", "on|off", "show line endings", run_endings, on_off },
-	{ "bar", "on|off", "show the bar of keys", run_bar, on_off },
+	{ "endings", "on|off", "show line endings", run_endings,
+	  on_off_choices },
+	{ "bar", "on|off", "show the bar of keys", run_bar, on_off_choices },
 	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
 	  NULL },
 };

@@ -34,10 +34,20 @@ const struct choice view_choices[] = {
 	{ NULL, 0 },
 };
 
+const struct choice time_choices[] = {
+	{ "clock", TIME_CLOCK }, { "start", TIME_START },
+	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
+	{ NULL, 0 },
+};
+const struct choice on_off_choices[] = {
+	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
+};
+
 enum option_type {
 	TYPE_SET,      /* a switch: bool */
 	TYPE_VALUE,    /* a switch that stores `value` into an int */
 	TYPE_CHOICE,   /* one of `choices` into an int */
+	TYPE_ON_OFF,   /* a bool that is told as a word */
 	TYPE_DURATION, /* milliseconds into an int64_t */
 	TYPE_LINGER,   /* the same, or "inf" */
 	TYPE_COUNT,    /* a long from 1 */
@@ -105,6 +115,12 @@ static const struct option_rule rules[] = {
 	  TYPE_VALUE, AT(ui), UI_JSON, NULL, MODE_BOTH },
 	{ { 0, "view", "VIEW", "how messages look: text, hex or mixed" },
 	  TYPE_CHOICE, AT(view), 0, view_choices, MODE_BOTH },
+	{ { 0, "time", "MODE", "the time shown: clock, start, delta or off" },
+	  TYPE_CHOICE, AT(time), 0, time_choices, MODE_BOTH },
+	{ { 0, "endings", "on|off", "show line endings (on)" },
+	  TYPE_ON_OFF, AT(endings), 0, on_off_choices, MODE_BOTH },
+	{ { 0, "bar", "on|off", "show the bar of keys (on)" },
+	  TYPE_ON_OFF, AT(bar), 0, on_off_choices, MODE_BOTH },
 	{ { 0, "color", "WHEN", "auto, always or never" },
 	  TYPE_CHOICE, AT(color), 0, color_choices, MODE_BOTH },
 	{ { 0, "scrollback", "SIZE",
@@ -224,6 +240,7 @@ static int apply(struct options *o, const struct option_rule *r,
                  const char *value, struct error *e)
 {
 	void *to = (char *)o + r->offset;
+	int word;
 	switch (r->type) {
 	case TYPE_SET:
 		*(bool *)to = true;
@@ -233,6 +250,11 @@ static int apply(struct options *o, const struct option_rule *r,
 		return 0;
 	case TYPE_CHOICE:
 		return set_choice(r, to, value, e);
+	case TYPE_ON_OFF:
+		if (set_choice(r, &word, value, e))
+			return -1;
+		*(bool *)to = word;
+		return 0;
 	case TYPE_DURATION:
 	case TYPE_LINGER:
 		return set_duration(r, to, value, e);
@@ -342,6 +364,18 @@ static int parse_mode(struct options *o, const char *word, struct error *e)
 	return error_set(e, "'%s' is neither 'connect' nor 'listen'", safe);
 }
 
+void options_init(struct options *o)
+{
+	*o = (struct options){
+		.family = AF_UNSPEC,
+		.quit_after_ms = -1,
+		.linger_ms = LINGER_DEFAULT,
+		.endings = true,
+		.bar = true,
+		.scrollback = (size_t)64 << 20,
+	};
+}
+
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e)
 {
@@ -350,12 +384,7 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	bool given[RULE_COUNT] = { false };
 	int found;
 
-	*o = (struct options){
-		.family = AF_UNSPEC,
-		.quit_after_ms = -1,
-		.linger_ms = LINGER_DEFAULT,
-		.scrollback = (size_t)64 << 20,
-	};
+	options_init(o);
 	make_getopt(letters, longs);
 	opterr = 0;
 	optind = 0; /* start anew: GNU getopt_long(3) */

@@ -564,7 +564,8 @@ void session_reset(struct session *s)
 
 void session_refresh(struct session *s)
 {
-	timer_stop(&s->drip);
+	if (!s->settings->drip_bytes)
+		timer_stop(&s->drip);
 	update(s);
 }
 

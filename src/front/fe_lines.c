@@ -60,6 +60,7 @@ struct frontend {
 	bool skips_line; /* the line is too long to be taken */
 	bool waits;      /* the next line is for a peer, and none is there */
 	struct later resume;
+	bool is_server;  /* it echoes, and goes on whoever reads its log */
 };
 
 /* Output */
@@ -68,7 +69,7 @@ struct frontend {
  * echo listener: its peers are served all the same. */
 static void out_failed(struct frontend *f, int errnum)
 {
-	bool goes_on = f->chat->options->echo;
+	bool goes_on = f->is_server;
 	struct error e;
 	if (f->is_out_broken)
 		return;
@@ -120,7 +121,7 @@ static void flush(struct frontend *f)
 		f->is_full = true;
 	else if (len <= OUT_LOW)
 		f->is_full = false;
-	if (!f->chat->options->echo)
+	if (!f->is_server)
 		chat_hold(f->chat, f->is_full);
 	else if (f->missed && !f->is_full)
 		tell_missed(f);
@@ -194,11 +195,11 @@ static int write_text(struct frontend *f, const struct entry *e, size_t from)
 	size_t head_len = wrap_head(
 	    head, c, e, transcript_at(c->transcript, e->seq - 1));
 	bool is_text = e->kind != ENTRY_MESSAGE ||
-	               c->display.view == VIEW_TEXT;
+	               c->options->view == VIEW_TEXT;
 	struct wrap_settings settings = {
 		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
-		.view = c->display.view,
-		.endings = c->display.endings,
+		.view = (enum view)c->options->view,
+		.endings = c->options->endings,
 		.glyph_flags = f->glyph_flags,
 		.row_count = SIZE_MAX,
 	};
@@ -240,7 +241,7 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	if (e->kind != ENTRY_MESSAGE && e->kind != ENTRY_ERROR &&
 	    f->chat->options->quiet)
 		return;
-	if (f->is_full && f->chat->options->echo)
+	if (f->is_full && f->is_server)
 		f->missed++;
 	else if (f->write(f, e, from))
 		out_failed(f, ENOMEM);
@@ -420,7 +421,8 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
 	f->in_watch = (struct watch){ .on_ready = on_in_ready, .user = f };
 	outq_init(&f->out, 0);
-	if (c->options->echo &&
+	f->is_server = c->options->echo;
+	if (f->is_server &&
 	    (c->options->quiet || is_discarded(STDOUT_FILENO)))
 		c->session_settings.keeps_entries = false;
 	bytes_init(&f->in, LINE_MAX_SIZE);

@@ -225,7 +225,7 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
                         const struct entry *e, const struct entry *before)
 {
 	out[0] = '\0';
-	switch (c->display.time) {
+	switch ((enum time_mode)c->options->time) {
 	case TIME_CLOCK:
 		stamp_format_clock(out, e->time.wall_us);
 		break;

@@ -74,19 +74,19 @@ static void toggle_help(struct frontend *f)
 
 static void next_view(struct frontend *f)
 {
-	struct chat_display *d = &f->chat->display;
-	d->view = (enum view)((d->view + 1) % VIEW_COUNT);
+	struct options *o = f->chat->options;
+	o->view = (o->view + 1) % VIEW_COUNT;
 }
 
 static void next_time(struct frontend *f)
 {
-	struct chat_display *d = &f->chat->display;
-	d->time = (enum time_mode)((d->time + 1) % TIME_COUNT);
+	struct options *o = f->chat->options;
+	o->time = (o->time + 1) % TIME_COUNT;
 }
 
 static void toggle_endings(struct frontend *f)
 {
-	f->chat->display.endings = !f->chat->display.endings;
+	f->chat->options->endings = !f->chat->options->endings;
 }
 
 static void next_peer(struct frontend *f)

@@ -43,7 +43,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	input_show(&line);
 	if (mode && mode->hides_line)
 		line = (struct input_line){ .mode = "", .text = "" };
-	bool has_bar = c->display.bar && f->rows >= BAR_ROWS_MIN;
+	bool has_bar = c->options->bar && f->rows >= BAR_ROWS_MIN;
 	int rest = f->rows - has_bar;
 	struct line_layout l = line_measure(&line, prompt, f->columns,
 	                                    f->glyph_flags);

@@ -112,9 +112,9 @@ static void fill(struct parts *p, const struct chat *c, uint64_t below,
 	if (*mode)
 		add(p, 2, STYLE_STATUS, "%s", mode);
 	add(p, 6, STYLE_STATUS, "%s",
-	    choice_name(view_choices, (int)c->display.view));
+	    choice_name(view_choices, c->options->view));
 	add(p, 5, STYLE_STATUS, "eol %s",
-	    choice_name(eol_choices, (int)c->eol));
+	    choice_name(eol_choices, c->options->eol));
 }
 
 static size_t width_of(const struct parts *p)

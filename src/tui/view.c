@@ -68,8 +68,8 @@ static bool lay_out(struct piece *p, const struct viewport *v,
 	}
 	p->settings = (struct wrap_settings){
 		.columns = columns - p->head_len,
-		.view = c->display.view,
-		.endings = c->display.endings,
+		.view = (enum view)c->options->view,
+		.endings = c->options->endings,
 		.glyph_flags = v->glyph_flags,
 		.row_count = SIZE_MAX,
 	};

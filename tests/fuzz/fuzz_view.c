@@ -56,13 +56,15 @@ static size_t paint(void)
 
 static void begin(void)
 {
-	static struct options o = { .scrollback = 1 << 20 };
+	static struct options o;
 	struct error e;
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	must(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+	options_init(&o);
+	o.scrollback = 1 << 20;
 	chat = chat_new(loop_new(LOOP_AUTO), &o);
-	chat->display.time = TIME_OFF;
+	chat->options->time = TIME_OFF;
 	terminal = fake_screen_new(rows, columns);
 	must(screen_open("xterm-256color", rows, columns, true, &e) == 0);
 	paint();
@@ -93,8 +95,8 @@ static void lay_out(const struct entry *e)
 {
 	char head[64];
 	struct wrap_settings s = {
-		.view = chat->display.view,
-		.endings = chat->display.endings,
+		.view = (enum view)chat->options->view,
+		.endings = chat->options->endings,
 		.row_count = SIZE_MAX,
 	};
 	laid_indent = wrap_head(head, chat, e, NULL);
@@ -182,9 +184,9 @@ static void happen(unsigned what)
 	if (what & 32)
 		view_go_end(&view);
 	if (what & 64)
-		chat->display.view = (enum view)(what % VIEW_COUNT);
+		chat->options->view = what % VIEW_COUNT;
 	if (what & 128)
-		chat->display.endings = !chat->display.endings;
+		chat->options->endings = !chat->options->endings;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -197,8 +199,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	resize(1 + data[0] % ROWS_MAX, 1 + data[1] % COLUMNS_MAX);
 	transcript_free(chat->transcript);
 	chat->transcript = transcript_new(1 << 20);
-	chat->display.view = (enum view)(data[2] % VIEW_COUNT);
-	chat->display.endings = true;
+	chat->options->view = data[2] % VIEW_COUNT;
+	chat->options->endings = true;
 	view = (struct viewport){ .is_scrolled = false };
 	for (data += 3, size -= 3; size > 2;) {
 		unsigned what = data[0];

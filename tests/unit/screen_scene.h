@@ -33,11 +33,13 @@ static int rows, columns;
 
 static int set_up(void **state)
 {
-	static struct options o = { .scrollback = 1 };
+	static struct options o;
 	struct error e;
 	(void)state;
+	options_init(&o);
+	o.scrollback = 1;
 	chat = chat_new(loop_new(LOOP_AUTO), &o);
-	chat->display.time = TIME_OFF;
+	chat->options->time = TIME_OFF;
 	view = (struct viewport){ .is_scrolled = false };
 	rows = 6;
 	columns = 40;

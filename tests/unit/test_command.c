@@ -123,11 +123,11 @@ static void a_command_may_be_shortened_when_it_is_unique(void **state)
 {
 	(void)state;
 	type("/vi hex");
-	assert_int_equal(c->display.view, VIEW_HEX);
+	assert_int_equal(c->options->view, VIEW_HEX);
 	type("/view    mixed");
-	assert_int_equal(c->display.view, VIEW_MIXED);
+	assert_int_equal(c->options->view, VIEW_MIXED);
 	type("/ti o");
-	assert_int_equal(c->display.time, TIME_OFF);
+	assert_int_equal(c->options->time, TIME_OFF);
 }
 
 static void every_command_is_found_by_its_name(void **state)
@@ -208,20 +208,20 @@ static void a_setting_without_a_value_is_told(void **state)
 	assert_last(ENTRY_NOTE, "eol is lf");
 	type("/echo");
 	assert_last(ENTRY_NOTE, "echo is off");
-	assert_int_equal(c->display.view, VIEW_TEXT);
+	assert_int_equal(c->options->view, VIEW_TEXT);
 }
 
 static void settings_are_what_they_are_set_to(void **state)
 {
 	(void)state;
 	type("/time delta");
-	assert_int_equal(c->display.time, TIME_DELTA);
+	assert_int_equal(c->options->time, TIME_DELTA);
 	type("/endings off");
-	assert_false(c->display.endings);
+	assert_false(c->options->endings);
 	type("/endings on");
-	assert_true(c->display.endings);
+	assert_true(c->options->endings);
 	type("/bar off");
-	assert_false(c->display.bar);
+	assert_false(c->options->bar);
 	type("/echo on");
 	assert_true(c->session_settings.echo);
 	type("/drip 3");
@@ -432,6 +432,7 @@ static void one_that_only_receives_does_not_echo(void **state)
 	options.recv_only = true;
 	type("/echo on");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_false(c->options->echo);
 	assert_false(c->session_settings.echo);
 }
 

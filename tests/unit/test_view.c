@@ -87,15 +87,15 @@ static void all_views_show_the_same_message(void **state)
 	hear("hi\xff\n");
 	paint();
 	assert_string_equal(row(0), "< hi\\xff\\n");
-	chat->display.view = VIEW_HEX;
+	chat->options->view = VIEW_HEX;
 	paint();
 	assert_non_null(strstr(row(0), "< 00000000  68 69 ff 0a "));
-	chat->display.view = VIEW_MIXED;
+	chat->options->view = VIEW_MIXED;
 	paint();
 	assert_string_equal(row(0), "< hi\\xff\\n");
 	assert_non_null(strstr(row(1), "  00000000  68 69 ff 0a "));
-	chat->display.view = VIEW_TEXT;
-	chat->display.endings = false;
+	chat->options->view = VIEW_TEXT;
+	chat->options->endings = false;
 	paint();
 	assert_string_equal(row(0), "< hi\\xff");
 	assert_string_equal(row(1), "");
@@ -257,10 +257,10 @@ static void the_position_survives_a_change_of_view_and_size(void **state)
 	view_scroll(&view, chat, -20, rows);
 	paint();
 	assert_string_equal(row(0), "< line 24\\n");
-	chat->display.view = VIEW_MIXED;
+	chat->options->view = VIEW_MIXED;
 	paint();
 	assert_string_equal(row(0), "< line 24\\n");
-	chat->display.view = VIEW_TEXT;
+	chat->options->view = VIEW_TEXT;
 	resize(3, 20);
 	paint();
 	assert_string_equal(row(0), "< line 24\\n");
@@ -348,7 +348,7 @@ static void nothing_a_peer_sends_reaches_the_terminal(void **state)
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
 		hear(hostile[i]);
 	for (int i = 0; i < VIEW_COUNT; i++) {
-		chat->display.view = (enum view)i;
+		chat->options->view = i;
 		paint();
 		for (int by = 0; by < 30; by++) {
 			view_scroll(&view, chat, -1, rows);
@@ -377,7 +377,7 @@ static void any_size_is_fine(void **state)
 		hear(hostile[i]);
 	hear_numbers(0, 30);
 	for (int i = 0; i < 3 * 12 * 12; i++) {
-		chat->display.view = (enum view)(i % 3);
+		chat->options->view = i % 3;
 		resize(1 + i / 36, 1 + i / 3 % 12);
 		screen_erase();
 		view_draw(&view, chat, 0, rows - 1);
@@ -388,7 +388,7 @@ static void any_size_is_fine(void **state)
 	}
 	resize(6, 40);
 	view_go_end(&view);
-	chat->display.view = VIEW_TEXT;
+	chat->options->view = VIEW_TEXT;
 	paint();
 	assert_string_equal(row(5), "< line 29\\n");
 }
@@ -397,8 +397,8 @@ static void any_size_is_fine(void **state)
 
 static void a_quiet_one_shows_what_is_said_and_errors(void **state)
 {
-	struct options quiet = { .quiet = true, .scrollback = 1 };
-	const struct options *loud = chat->options;
+	struct options quiet = { .quiet = true, .time = TIME_OFF };
+	struct options *loud = chat->options;
 	struct error e;
 	(void)state;
 	chat->options = &quiet;

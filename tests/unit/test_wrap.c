@@ -298,8 +298,10 @@ static struct chat *chat;
 
 static int make_chat(void **state)
 {
-	static struct options o = { .scrollback = 1 << 20 };
+	static struct options o;
 	(void)state;
+	options_init(&o);
+	o.scrollback = 1 << 20;
 	chat = chat_new(loop_new(LOOP_AUTO), &o);
 	return 0;
 }
@@ -320,19 +322,19 @@ static void the_head_has_the_time_the_display_wants(void **state)
 	(void)state;
 	e.time.mono_ns = chat->start_ns + 2500 * MS_NS;
 	before.time.mono_ns = chat->start_ns + 1000 * MS_NS;
-	chat->display.time = TIME_OFF;
+	chat->options->time = TIME_OFF;
 	assert_int_equal(wrap_head(head, chat, &e, &before), 2);
 	assert_string_equal(head, "< ");
-	chat->display.time = TIME_START;
+	chat->options->time = TIME_START;
 	assert_int_equal(wrap_head(head, chat, &e, &before), 11);
 	assert_string_equal(head + 8, " < ");
 	assert_non_null(strstr(head, "2.5"));
-	chat->display.time = TIME_DELTA;
+	chat->options->time = TIME_DELTA;
 	wrap_head(head, chat, &e, &before);
 	assert_non_null(strstr(head, "1.5"));
 	wrap_head(head, chat, &e, NULL);
 	assert_non_null(strstr(head, "0.0"));
-	chat->display.time = TIME_CLOCK;
+	chat->options->time = TIME_CLOCK;
 	assert_int_equal(wrap_head(head, chat, &e, &before), 11);
 }
 
@@ -341,7 +343,7 @@ static void the_mark_tells_what_it_is(void **state)
 	struct entry e = message("x", 1, 0);
 	char head[64];
 	(void)state;
-	chat->display.time = TIME_OFF;
+	chat->options->time = TIME_OFF;
 	e.dir = ENTRY_OUT;
 	wrap_head(head, chat, &e, NULL);
 	assert_string_equal(head, "> ");
