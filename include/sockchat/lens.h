@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Those entries of a transcript that have something, found bit by bit, so that
+ * nobody waits for a long one: the hits of a search, what a filter lets
+ * through.  Looked at are first the newest, then the older ones, downwards from
+ * where it began; each counts for as much as it has. */
+
+#ifndef SOCKCHAT_LENS_H
+#define SOCKCHAT_LENS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/transcript.h>
+
+/* How much of it the entry has; 0: it is not seen through this lens. */
+typedef size_t lens_fn(void *user, const struct entry *e);
+
+struct lens;
+
+/* Begin at the entries before `start`.  `t` is borrowed until lens_free().
+ * Dies without memory, here and later. */
+struct lens *lens_new(const struct transcript *t, uint64_t start, lens_fn *fn,
+                      void *user);
+void lens_free(struct lens *l);
+
+/* Look on for about `ns`.  True if there is more to look at. */
+bool lens_step(struct lens *l, int64_t ns);
+
+/* The message `seq` has grown. */
+void lens_touch(struct lens *l, uint64_t seq);
+
+/* Whether every entry has been looked at. */
+bool lens_is_complete(const struct lens *l);
+/* Those from here on have been looked at. */
+uint64_t lens_low(const struct lens *l);
+
+/* The nearest one behind or in front of `seq`; 0: none, or not found yet. */
+uint64_t lens_next(const struct lens *l, uint64_t seq);
+uint64_t lens_before(const struct lens *l, uint64_t seq);
+bool lens_has(const struct lens *l, uint64_t seq);
+
+/* How many entries there are, what they count together, and what those in
+ * front of `seq` do. */
+size_t lens_entries(const struct lens *l);
+uint32_t lens_total(const struct lens *l);
+uint32_t lens_sum_before(const struct lens *l, uint64_t seq);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Two lists, one from the start upwards and one downwards: both grow at their
+ * ends, and what the transcript drops is dropped from the lower end. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/lens.h>
+
+#define CLOCK_EVERY ((size_t)64 << 10) /* bytes between two looks at it */
+#define ENTRY_COST  256                /* what an entry costs beside them */
+
+/* In 32 bits, for there may be a million: numbers wrap, differences hold. */
+struct member {
+	uint32_t distance; /* from the start, in its list's direction */
+	uint32_t sum;      /* of this and those nearer to the start */
+};
+
+struct list {
+	struct member *items;
+	size_t head, count, cap; /* those before head are gone */
+	uint32_t gone;           /* what they counted */
+};
+
+struct lens {
+	const struct transcript *transcript;
+	lens_fn *fn;
+	void *user;
+	uint64_t start;
+	uint64_t low, high; /* looked at: from low to before high */
+	struct list older, newer;
+};
+
+static void restart(struct lens *l, uint64_t start)
+{
+	l->start = l->low = l->high = start;
+	l->older.head = l->older.count = 0;
+	l->newer.head = l->newer.count = 0;
+	l->older.gone = l->newer.gone = 0;
+}
+
+struct lens *lens_new(const struct transcript *t, uint64_t start, lens_fn *fn,
+                      void *user)
+{
+	struct lens *l = calloc(1, sizeof(*l));
+	if (!l)
+		die("no memory to look through the transcript");
+	l->transcript = t;
+	l->fn = fn;
+	l->user = user;
+	restart(l, start);
+	return l;
+}
+
+void lens_free(struct lens *l)
+{
+	if (!l)
+		return;
+	free(l->older.items);
+	free(l->newer.items);
+	free(l);
+}
+
+static uint32_t list_sum(const struct list *list)
+{
+	return list->count > list->head ? list->items[list->count - 1].sum
+	                                : list->gone;
+}
+
+static void list_add(struct list *list, uint64_t distance, size_t has)
+{
+	if (list->count == list->cap && list->head > list->count / 2) {
+		list->count -= list->head;
+		memmove(list->items, list->items + list->head,
+		        list->count * sizeof(*list->items));
+		list->head = 0;
+	}
+	if (list->count == list->cap) {
+		list->cap = list->cap ? 2 * list->cap : 64;
+		list->items = realloc(list->items,
+		                      list->cap * sizeof(*list->items));
+		if (!list->items)
+			die("no memory to look through the transcript");
+	}
+	uint32_t sum = list_sum(list) + (uint32_t)has;
+	list->items[list->count++] = (struct member){
+		.distance = (uint32_t)distance, .sum = sum,
+	};
+}
+
+/* Both lists as one, in the order of the transcript. */
+static size_t older_count(const struct lens *l)
+{
+	return l->older.count;
+}
+
+size_t lens_entries(const struct lens *l)
+{
+	return l->older.count + l->newer.count - l->newer.head;
+}
+
+static uint64_t seq_at(const struct lens *l, size_t i)
+{
+	size_t n = older_count(l);
+	if (i < n)
+		return l->start - l->older.items[n - 1 - i].distance;
+	return l->start + l->newer.items[l->newer.head + i - n].distance;
+}
+
+/* The first whose number is not below `seq`. */
+static size_t find(const struct lens *l, uint64_t seq)
+{
+	size_t low = 0, high = lens_entries(l);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (seq_at(l, middle) < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* What has been dropped is at the front. */
+static void forget_dropped(struct lens *l)
+{
+	uint64_t first = transcript_first(l->transcript);
+	struct list *older = &l->older, *newer = &l->newer;
+	while (older->count &&
+	       l->start - older->items[older->count - 1].distance < first)
+		older->count--;
+	while (newer->head < newer->count &&
+	       l->start + newer->items[newer->head].distance < first)
+		newer->gone = newer->items[newer->head++].sum;
+	if (l->high < first)
+		restart(l, first);
+	if (l->low < first)
+		l->low = first;
+}
+
+bool lens_is_complete(const struct lens *l)
+{
+	return l->low <= transcript_first(l->transcript) &&
+	       l->high == transcript_end(l->transcript);
+}
+
+uint64_t lens_low(const struct lens *l)
+{
+	return l->low;
+}
+
+/* Look at one entry; what it cost. */
+static size_t look(struct lens *l)
+{
+	bool is_new = l->high < transcript_end(l->transcript);
+	uint64_t seq = is_new ? l->high++ : --l->low;
+	const struct entry *e = transcript_at(l->transcript, seq);
+	size_t has = e ? l->fn(l->user, e) : 0;
+	if (has && is_new)
+		list_add(&l->newer, seq - l->start, has);
+	else if (has)
+		list_add(&l->older, l->start - seq, has);
+	return ENTRY_COST + (e ? e->len : 0);
+}
+
+bool lens_step(struct lens *l, int64_t ns)
+{
+	int64_t end = stamp_mono_ns() + ns;
+	forget_dropped(l);
+	if (l->high - l->start > UINT32_MAX)
+		restart(l, l->high);
+	for (size_t cost = 0; !lens_is_complete(l);) {
+		cost += look(l);
+		if (cost < CLOCK_EVERY)
+			continue;
+		if (stamp_mono_ns() >= end)
+			return true;
+		cost = 0;
+	}
+	return false;
+}
+
+/* What it counted at the last look. */
+static uint32_t count_of(const struct lens *l, uint64_t seq)
+{
+	return lens_sum_before(l, seq + 1) - lens_sum_before(l, seq);
+}
+
+void lens_touch(struct lens *l, uint64_t seq)
+{
+	const struct entry *e = transcript_at(l->transcript, seq);
+	struct list *newer = &l->newer;
+	if (!e || seq < l->low || seq >= l->high ||
+	    l->fn(l->user, e) == count_of(l, seq))
+		return;
+	if (seq < l->start) {
+		restart(l, seq);
+		return;
+	}
+	while (newer->count > newer->head &&
+	       l->start + newer->items[newer->count - 1].distance >= seq)
+		newer->count--;
+	l->high = seq;
+}
+
+uint64_t lens_next(const struct lens *l, uint64_t seq)
+{
+	size_t i = find(l, seq + 1);
+	return i < lens_entries(l) ? seq_at(l, i) : 0;
+}
+
+uint64_t lens_before(const struct lens *l, uint64_t seq)
+{
+	size_t i = find(l, seq);
+	uint64_t found = i > 0 ? seq_at(l, i - 1) : 0;
+	return found >= transcript_first(l->transcript) ? found : 0;
+}
+
+bool lens_has(const struct lens *l, uint64_t seq)
+{
+	size_t i = find(l, seq);
+	return i < lens_entries(l) && seq_at(l, i) == seq;
+}
+
+uint32_t lens_total(const struct lens *l)
+{
+	return list_sum(&l->older) + list_sum(&l->newer) - l->newer.gone;
+}
+
+uint32_t lens_sum_before(const struct lens *l, uint64_t seq)
+{
+	size_t i = find(l, seq), n = older_count(l);
+	const struct list *newer = &l->newer;
+	if (i < n)
+		return list_sum(&l->older) - l->older.items[n - 1 - i].sum;
+	if (i == n)
+		return list_sum(&l->older);
+	return list_sum(&l->older) +
+	       newer->items[newer->head + i - n - 1].sum - newer->gone;
+}
