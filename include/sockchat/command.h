@@ -15,6 +15,16 @@
  * begins with one slash, anything else is sent with the chosen ending. */
 void command_run(struct chat *c, const char *line, size_t len);
 
+/* Send a line as it is, whatever it begins with, with the chosen ending.  -1
+ * when it could not: then an ERROR entry says why. */
+int command_send(struct chat *c, const char *line, size_t len);
+
+/* Append the bytes that command_run() would send of this line: none for a
+ * command that is not about bytes.  -1 with the sentence that it would say
+ * instead of sending. */
+int command_preview(const struct chat *c, const char *line, size_t len,
+                    struct bytes *out, struct error *e);
+
 /* Candidates for the word that ends at `point`: `*start` is where it begins; a
  * malloc'ed array of malloc'ed strings that ends in NULL, or NULL for none.
  * The caller frees both. */
@@ -31,5 +41,11 @@ struct command_row {
 
 /* Row `i` of the table, or NULL behind the last. */
 const struct command_row *command_row(size_t i);
+
+/* How the argument of this command becomes the bytes that it sends; NULL for
+ * one that is not about bytes. */
+typedef int command_parse_fn(struct bytes *out, const char *text, size_t len,
+                             struct error *e);
+command_parse_fn *command_parser(const struct command_row *row);
 
 #endif

@@ -57,52 +57,95 @@ static void refuse_nul(struct chat *c)
 	chat_error(c, &e);
 }
 
+/* A line that names a command. */
+struct call {
+	const struct command_row *row; /* NULL: there is none */
+	size_t matches, name_len;
+	const char *args; /* not terminated */
+	size_t args_len;
+};
+
+static struct call parse_call(const char *line, size_t len)
+{
+	struct call call = { .name_len = 0 };
+	size_t at = 0;
+	while (at < len && line[at] != ' ' && line[at] != '\n')
+		at++;
+	call.name_len = at;
+	if (at && !memchr(line, '\0', len))
+		call.row = find(line, at, &call.matches);
+	while (at < len && line[at] == ' ')
+		at++;
+	call.args = line + at;
+	call.args_len = len - at;
+	return call;
+}
+
 static void run(struct chat *c, const char *line, size_t len)
 {
-	size_t name_len = 0, matches;
 	if (memchr(line, '\0', len)) {
 		refuse_nul(c);
 		return;
 	}
-	while (name_len < len && line[name_len] != ' ' &&
-	       line[name_len] != '\n')
-		name_len++;
-	const struct command_row *row =
-	    name_len ? find(line, name_len, &matches) : (matches = 0, NULL);
-	if (!row) {
-		complain(c, line, name_len, matches);
+	struct call call = parse_call(line, len);
+	if (!call.row) {
+		complain(c, line, call.name_len, call.matches);
 		return;
 	}
-	while (name_len < len && line[name_len] == ' ')
-		name_len++;
-	char *args = strndup(line + name_len, len - name_len);
+	char *args = strndup(call.args, call.args_len);
 	if (!args)
 		die("no memory for a command");
-	row->run(c, args);
+	call.row->run(c, args);
 	free(args);
 }
 
-static void send_line(struct chat *c, const char *line, size_t len)
+static void make_line(const struct chat *c, struct bytes *out,
+                      const char *line, size_t len)
 {
-	struct bytes b;
 	const char *eol;
 	size_t eol_len = eol_bytes((enum eol)c->options->eol, &eol);
-	bytes_init(&b, 0);
-	if (bytes_append(&b, line, len) || bytes_append(&b, eol, eol_len))
+	if (bytes_append(out, line, len) || bytes_append(out, eol, eol_len))
 		die("no memory for a line");
-	if (b.len)
-		chat_send(c, b.data, b.len);
+}
+
+int command_send(struct chat *c, const char *line, size_t len)
+{
+	struct bytes b = { 0 };
+	make_line(c, &b, line, len);
+	int failed = b.len ? chat_send(c, b.data, b.len) : 0;
 	bytes_finish(&b);
+	return failed;
+}
+
+/* What is sent of a line that names no command: one slash of two. */
+static bool is_sent(const char **line, size_t *len)
+{
+	if (!*len || **line != '/')
+		return true;
+	bool is_escaped = *len > 1 && (*line)[1] == '/';
+	++*line; /* the slash says only what kind of line it is */
+	--*len;
+	return is_escaped;
 }
 
 void command_run(struct chat *c, const char *line, size_t len)
 {
-	if (len && line[0] == '/' && !(len > 1 && line[1] == '/'))
-		run(c, line + 1, len - 1);
-	else if (len && line[0] == '/')
-		send_line(c, line + 1, len - 1);
+	if (is_sent(&line, &len))
+		command_send(c, line, len);
 	else
-		send_line(c, line, len);
+		run(c, line, len);
+}
+
+int command_preview(const struct chat *c, const char *line, size_t len,
+                    struct bytes *out, struct error *e)
+{
+	if (is_sent(&line, &len)) {
+		make_line(c, out, line, len);
+		return 0;
+	}
+	struct call call = parse_call(line, len);
+	command_parse_fn *parse = call.row ? command_parser(call.row) : NULL;
+	return parse ? parse(out, call.args, call.args_len, e) : 0;
 }
 
 /* Completion */

@@ -243,10 +243,7 @@ static void run_to(struct chat *c, char *args)
 		chat_note(c, "what you type goes to all peers");
 }
 
-typedef int parse_fn(struct bytes *out, const char *text, size_t len,
-                     struct error *e);
-
-static void send_parsed(struct chat *c, char *args, parse_fn *parse)
+static void send_parsed(struct chat *c, char *args, command_parse_fn *parse)
 {
 	struct bytes b;
 	struct error e;
@@ -268,6 +265,13 @@ static void run_send(struct chat *c, char *args)
 static void run_hex(struct chat *c, char *args)
 {
 	send_parsed(c, args, escape_parse_hex);
+}
+
+command_parse_fn *command_parser(const struct command_row *row)
+{
+	if (row->run == run_send)
+		return escape_parse;
+	return row->run == run_hex ? escape_parse_hex : NULL;
 }
 
 static void run_drip(struct chat *c, char *args)

@@ -96,6 +96,70 @@ static void two_slashes_send_one(void **state)
 	SENT(f, "/\n");
 }
 
+/* Also what is told instead of it. */
+static void assert_preview(const char *line, const char *bytes, size_t len,
+                           const char *sentence)
+{
+	struct bytes out = { 0 };
+	struct error e;
+	int failed = command_preview(c, line, strlen(line), &out, &e);
+	assert_int_equal(failed, sentence ? -1 : 0);
+	if (sentence)
+		assert_string_equal(e.text, sentence);
+	assert_int_equal(out.len, len);
+	if (len)
+		assert_memory_equal(out.data, bytes, len);
+	bytes_finish(&out);
+}
+
+static void a_preview_is_what_enter_would_send(void **state)
+{
+	static const char *const lines[] = {
+		"hi", "", "//x", "///", "/send a\x00\n", "/se  b", "/hex 0d0A",
+		"two\nlines", "/send a\nb",
+	};
+	struct fake *f = connect_one();
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		type(lines[i]);
+		assert_preview(lines[i], fake_written(f), fake_written_len(f),
+		               NULL);
+		fake_forget_written(f);
+	}
+	type("/eol crlf");
+	assert_preview("a", "a\r\n", 3, NULL);
+	assert_preview("/send a", "a", 1, NULL);
+}
+
+static void a_preview_of_what_sends_nothing_is_empty_or_says_why(void **state)
+{
+	(void)state;
+	assert_preview("/quit", "", 0, NULL);
+	assert_preview("/nonsense", "", 0, NULL);
+	assert_preview("/s", "", 0, NULL);
+	assert_preview("/", "", 0, NULL);
+	assert_preview("/send", "", 0, NULL);
+	assert_preview("/send ab\\xg", "", 0,
+	               "column 3: \\x needs two hex digits");
+	assert_preview("/hex 0", "", 0,
+	               "column 1: a byte is two hex digits: 0d 0a ff");
+	assert_false(chat_is_leaving(c));
+}
+
+static void a_line_can_be_sent_whatever_it_begins_with(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	assert_int_equal(command_send(c, "/quit", 5), 0);
+	SENT(f, "/quit\n");
+	assert_int_equal(command_send(c, "//", 2), 0);
+	SENT(f, "//\n");
+	type("/close");
+	turn();
+	assert_int_equal(command_send(c, "x", 1), -1);
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+}
+
 static void what_is_no_command_sends_nothing(void **state)
 {
 	static const struct {
@@ -491,6 +555,9 @@ int main(void)
 		TEST(leaving_when_all_has_arrived_is_not),
 		TEST(a_line_is_sent_with_the_chosen_ending),
 		TEST(two_slashes_send_one),
+		TEST(a_preview_is_what_enter_would_send),
+		TEST(a_preview_of_what_sends_nothing_is_empty_or_says_why),
+		TEST(a_line_can_be_sent_whatever_it_begins_with),
 		TEST(what_is_no_command_sends_nothing),
 		TEST(a_command_may_be_shortened_when_it_is_unique),
 		TEST(every_command_is_found_by_its_name),
