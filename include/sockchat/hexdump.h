@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define HEXDUMP_ROW_MAX 128
+#define HEXDUMP_ROW_MAX     128
+#define HEXDUMP_PER_ROW_MAX 16
 
 /* How many bytes fit a row of `columns`: 16, 8, 4, 2 or 1. */
 size_t hexdump_bytes_per_row(size_t columns);
@@ -18,5 +19,9 @@ size_t hexdump_bytes_per_row(size_t columns);
  * that there are in all.  Pure ASCII, NUL-terminated; its length. */
 size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
                    size_t offset, size_t per_row);
+
+/* Which byte of its row the column `i` of such a row shows, as digits or as a
+ * character; SIZE_MAX: none. */
+size_t hexdump_byte_at(size_t i, size_t per_row);
 
 #endif

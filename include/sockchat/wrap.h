@@ -13,6 +13,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/entry.h>
 #include <sockchat/glyph.h>
+#include <sockchat/pattern.h>
 
 enum wrap_style {
 	WRAP_PLAIN,
@@ -22,9 +23,23 @@ enum wrap_style {
 	WRAP_HEX,     /* a row of a hex dump */
 };
 
-/* Called for each run of glyphs at (row, column) of the content. */
-typedef void wrap_fn(void *user, size_t row, size_t column, const char *text,
-                     size_t len, size_t width, enum wrap_style style);
+enum wrap_hit {
+	WRAP_NO_HIT,
+	WRAP_HIT, /* it is part of what was looked for */
+	WRAP_HIT_NOW,
+};
+
+/* Glyphs of one style, side by side. */
+struct wrap_run {
+	size_t row, column; /* of the content */
+	const char *text;
+	size_t len, width;  /* bytes, columns */
+	enum wrap_style style;
+	enum wrap_hit hit;
+};
+
+/* Borrowed for the call. */
+typedef void wrap_fn(void *user, const struct wrap_run *run);
 
 struct wrap_settings {
 	size_t columns; /* at least 1; SIZE_MAX for one row */
@@ -33,12 +48,19 @@ struct wrap_settings {
 	unsigned glyph_flags; /* GLYPH_ASCII */
 	/* Only these rows are given to `fn`. */
 	size_t first_row, row_count;
+	/* Marked where it is found in the content; NULL for none. */
+	const struct pattern *pattern;
+	size_t now; /* the match that begins here is the present one */
 };
 
 /* Lay out the content of `e`; how many rows it takes in all, at least 1.  `fn`
  * may be NULL, to count. */
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
                   wrap_fn *fn, void *user);
+
+/* The row where the byte `offset` of the content is seen first. */
+size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
+                   size_t offset);
 
 /* What stands before the content: "12:34:56 2 < ".  ASCII; its length, which is
  * the same for all entries of one display but for peers' numbers above 9.

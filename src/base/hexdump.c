@@ -44,3 +44,16 @@ size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
 	out[n] = '\0';
 	return n;
 }
+
+size_t hexdump_byte_at(size_t i, size_t per_row)
+{
+	size_t text = row_columns(per_row) - per_row - 1;
+	if (i >= text)
+		return i < text + per_row ? i - text : SIZE_MAX;
+	if (i < 10 || i >= text - 2)
+		return SIZE_MAX;
+	i -= 10;
+	if (i >= 3 * 8 && per_row > 8)
+		i = i == 3 * 8 ? 2 : i - 1;
+	return i % 3 < 2 ? i / 3 : SIZE_MAX;
+}

@@ -158,18 +158,15 @@ static const char *style_color(enum wrap_style style)
 	                                                  : "";
 }
 
-static void put_run(void *user, size_t row, size_t column, const char *text,
-                    size_t len, size_t width, enum wrap_style style)
+static void put_run(void *user, const struct wrap_run *run)
 {
 	struct line *l = user;
 	struct bytes *b = &l->f->scratch;
-	const char *color = l->f->is_colored ? style_color(style) : "";
-	(void)column;
-	(void)width;
-	for (; l->row < row; l->row++)
+	const char *color = l->f->is_colored ? style_color(run->style) : "";
+	for (; l->row < run->row; l->row++)
 		bytes_printf(b, "\n%*s", (int)l->indent, "");
 	bytes_append_text(b, color);
-	bytes_append(b, text, len);
+	bytes_append(b, run->text, run->len);
 	bytes_append_text(b, *color ? "\033[0m" : "");
 }
 

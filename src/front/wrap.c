@@ -21,6 +21,13 @@ struct layout {
 	char run[RUN_MAX];
 	size_t run_len, run_column;
 	enum wrap_style style;
+	enum wrap_hit hit;
+	/* The content that `pattern` is looked for in, NULL outside of it; the
+	 * match that ends last behind where we are. */
+	const uint8_t *content;
+	size_t content_len, hit_start, hit_end;
+	/* The row that is asked for: of the byte `seek`. */
+	size_t seek, found_row;
 };
 
 static bool is_wanted(const struct layout *l)
@@ -33,8 +40,15 @@ static bool is_wanted(const struct layout *l)
 static void flush(struct layout *l)
 {
 	if (l->run_len && is_wanted(l))
-		l->fn(l->user, l->row, l->run_column, l->run, l->run_len,
-		      l->column - l->run_column, l->style);
+		l->fn(l->user, &(struct wrap_run){
+			.row = l->row,
+			.column = l->run_column,
+			.text = l->run,
+			.len = l->run_len,
+			.width = l->column - l->run_column,
+			.style = l->style,
+			.hit = l->hit,
+		});
 	l->run_len = 0;
 	l->run_column = l->column;
 }
@@ -58,6 +72,54 @@ static void put(struct layout *l, const char *text, size_t len, size_t width,
 	memcpy(l->run + l->run_len, text, len);
 	l->run_len += len;
 	l->column += width;
+}
+
+static void set_hit(struct layout *l, enum wrap_hit hit)
+{
+	if (hit != l->hit)
+		flush(l);
+	l->hit = hit;
+}
+
+/* How the byte at `offset` of the content is marked; rising offsets only.  No
+ * match is looked for where nobody looks. */
+static enum wrap_hit hit_of(struct layout *l, size_t offset)
+{
+	const struct wrap_settings *s = l->settings;
+	if (!l->content || !s->pattern || !l->fn)
+		return WRAP_NO_HIT;
+	while (offset >= l->hit_end && l->hit_end < l->content_len)
+		if (!pattern_find(s->pattern, l->content, l->content_len,
+		                  l->hit_end, &l->hit_start, &l->hit_end))
+			l->hit_start = l->hit_end = l->content_len;
+	if (offset < l->hit_start || offset >= l->hit_end)
+		return WRAP_NO_HIT;
+	return l->hit_start == s->now ? WRAP_HIT_NOW : WRAP_HIT;
+}
+
+/* What comes next stands for the byte `at`. */
+static void mark(struct layout *l, const uint8_t *at)
+{
+	set_hit(l, l->content ? hit_of(l, (size_t)(at - l->content))
+	                      : WRAP_NO_HIT);
+}
+
+/* What has been put stands for bytes up to the one before `end`. */
+static void note_row(struct layout *l, const uint8_t *end)
+{
+	if (l->content && l->found_row == SIZE_MAX &&
+	    (size_t)(end - l->content) > l->seek)
+		l->found_row = l->row;
+}
+
+/* How many bytes from `at` on are marked alike. */
+static size_t marked_len(const struct layout *l, const uint8_t *at, size_t len)
+{
+	if (!l->content || !l->settings->pattern || !l->fn)
+		return len;
+	size_t offset = (size_t)(at - l->content);
+	size_t stop = offset < l->hit_start ? l->hit_start : l->hit_end;
+	return stop > offset && stop - offset < len ? stop - offset : len;
 }
 
 /* ASCII that stays together where there is room for it. */
@@ -112,28 +174,40 @@ static size_t plain_run(const struct layout *l, const uint8_t *bytes,
 	return n; /* its last one may have a combining mark behind it */
 }
 
+static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
+                       unsigned flags)
+{
+	struct glyph g;
+	size_t n = ending_len(bytes, len);
+	if (n) {
+		put_ending(l, n);
+		return n;
+	}
+	n = plain_run(l, bytes, marked_len(l, bytes, len));
+	if (n > 1) {
+		n--;
+		put(l, (const char *)bytes, n, n, WRAP_PLAIN);
+		return n;
+	}
+	n = glyph_next(&g, bytes, len, flags);
+	if (n)
+		put_glyph(l, &g);
+	return n;
+}
+
 static void put_text(struct layout *l, const uint8_t *bytes, size_t len,
                      unsigned flags)
 {
-	struct glyph g;
 	for (size_t n; len; bytes += n, len -= n) {
-		n = ending_len(bytes, len);
-		if (n) {
-			put_ending(l, n);
-			if (l->settings->columns != SIZE_MAX)
-				next_row(l);
-			continue;
-		}
-		n = plain_run(l, bytes, len);
-		if (n > 1) {
-			n--;
-			put(l, (const char *)bytes, n, n, WRAP_PLAIN);
-			continue;
-		}
-		n = glyph_next(&g, bytes, len, flags);
+		bool ends_row = ending_len(bytes, len) &&
+		                l->settings->columns != SIZE_MAX;
+		mark(l, bytes);
+		n = put_next(l, bytes, len, flags);
 		if (!n)
 			return;
-		put_glyph(l, &g);
+		note_row(l, bytes + n);
+		if (ends_row)
+			next_row(l);
 	}
 }
 
@@ -144,11 +218,34 @@ static void put_message(struct layout *l, const struct entry *e)
 	bool goes_on = !(e->flags & ENTRY_COMPLETE);
 	put_text(l, e->bytes, e->len - ending,
 	         goes_on ? flags | GLYPH_MORE : flags);
+	if (ending)
+		mark(l, e->bytes + e->len - ending);
 	put_ending(l, ending);
+	note_row(l, e->bytes + e->len);
+	set_hit(l, WRAP_NO_HIT);
 	if (e->flags & ENTRY_CUT && flags & GLYPH_ASCII)
 		put_word(l, "...", 3, WRAP_MORE);
 	else if (e->flags & ENTRY_CUT)
 		put(l, "\u2026", 3, 1, WRAP_MORE);
+}
+
+/* A row of a dump, where each byte is seen twice. */
+static void put_hex_row(struct layout *l, const char *text, size_t len,
+                        size_t offset, size_t per_row)
+{
+	enum wrap_hit hits[HEXDUMP_PER_ROW_MAX];
+	if (!l->settings->pattern) {
+		put_word(l, text, len, WRAP_HEX);
+		return;
+	}
+	for (size_t i = 0; i < per_row; i++)
+		hits[i] = hit_of(l, offset + i);
+	for (size_t i = 0; i < len; i++) {
+		size_t at = hexdump_byte_at(i, per_row);
+		set_hit(l, at == SIZE_MAX ? WRAP_NO_HIT : hits[at]);
+		put(l, text + i, 1, 1, WRAP_HEX);
+	}
+	set_hit(l, WRAP_NO_HIT);
 }
 
 static void put_hex(struct layout *l, const struct entry *e)
@@ -158,12 +255,15 @@ static void put_hex(struct layout *l, const struct entry *e)
 	for (size_t at = 0; at < e->len; at += per_row) {
 		if (l->column)
 			next_row(l);
+		size_t end = at + per_row < e->len ? at + per_row : e->len;
 		if (per_row > 1 && !is_wanted(l)) {
 			l->column = 1; /* whatever it is: it fits */
-			continue;
+		} else {
+			size_t len = hexdump_row(text, e->bytes, e->len, at,
+			                         per_row);
+			put_hex_row(l, text, len, at, per_row);
 		}
-		size_t len = hexdump_row(text, e->bytes, e->len, at, per_row);
-		put_word(l, text, len, WRAP_HEX);
+		note_row(l, e->bytes + end);
 	}
 }
 
@@ -200,24 +300,51 @@ static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
 	}
 }
 
+static void put_hint(struct layout *l, const char *hint)
+{
+	char text[HINT_MAX];
+	snprintf(text, sizeof(text), "; %s", hint);
+	l->content = NULL;
+	set_hit(l, WRAP_NO_HIT);
+	put_sentence(l, (const uint8_t *)text, strlen(text));
+}
+
+static void put_entry(struct layout *l, const struct entry *e)
+{
+	enum view view = l->settings->view;
+	bool is_message = e->kind == ENTRY_MESSAGE;
+	l->content = e->bytes;
+	l->content_len = e->len;
+	if (is_message && view != VIEW_HEX)
+		put_message(l, e);
+	else if (!is_message)
+		put_sentence(l, e->bytes, e->len);
+	l->hit_start = l->hit_end = 0;
+	if (is_message && view != VIEW_TEXT)
+		put_hex(l, e);
+	if (*e->hint)
+		put_hint(l, e->hint);
+	flush(l);
+}
+
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
                   wrap_fn *fn, void *user)
 {
-	struct layout l = { .settings = settings, .fn = fn, .user = user };
-	bool is_message = e->kind == ENTRY_MESSAGE;
-	if (is_message && settings->view != VIEW_HEX)
-		put_message(&l, e);
-	else if (!is_message)
-		put_sentence(&l, e->bytes, e->len);
-	if (is_message && settings->view != VIEW_TEXT)
-		put_hex(&l, e);
-	if (*e->hint) {
-		char hint[HINT_MAX];
-		snprintf(hint, sizeof(hint), "; %s", e->hint);
-		put_sentence(&l, (const uint8_t *)hint, strlen(hint));
-	}
-	flush(&l);
+	struct layout l = {
+		.settings = settings, .fn = fn, .user = user, .seek = SIZE_MAX,
+	};
+	put_entry(&l, e);
 	return l.row + 1;
+}
+
+size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
+                   size_t offset)
+{
+	struct layout l = {
+		.settings = settings, .seek = offset, .found_row = SIZE_MAX,
+	};
+	put_entry(&l, e);
+	return l.found_row == SIZE_MAX ? l.row : l.found_row;
 }
 
 /* The time as the display wants it; "" when it is off. */

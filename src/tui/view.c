@@ -107,13 +107,11 @@ static enum style style_of(const struct target *t, enum wrap_style style)
 	return t->plain;
 }
 
-static void put_run(void *user, size_t row, size_t column, const char *text,
-                    size_t len, size_t width, enum wrap_style style)
+static void put_run(void *user, const struct wrap_run *run)
 {
 	const struct target *t = user;
-	(void)width;
-	screen_put(t->row + (int)row, t->column + (int)column, text, len,
-	           style_of(t, style));
+	screen_put(t->row + (int)run->row, t->column + (int)run->column,
+	           run->text, run->len, style_of(t, run->style));
 }
 
 static enum style mark_style(const struct entry *e)

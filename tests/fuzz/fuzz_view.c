@@ -78,17 +78,13 @@ static void resize(int to_rows, int to_columns)
 	screen_resize(rows, columns);
 }
 
-static void put_run(void *user, size_t row, size_t column, const char *text,
-                    size_t len, size_t width, enum wrap_style style)
+static void put_run(void *user, const struct wrap_run *run)
 {
 	(void)user;
-	(void)column;
-	(void)width;
-	(void)style;
-	char *to = laid[laid_first + row];
+	char *to = laid[laid_first + run->row];
 	if (!*to)
 		memset(to, ' ', laid_indent);
-	strncat(to, text, len);
+	strncat(to, run->text, run->len);
 }
 
 static void lay_out(const struct entry *e)

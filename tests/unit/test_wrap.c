@@ -27,16 +27,17 @@ struct page {
 	size_t rows;
 };
 
-static void put_run(void *user, size_t row, size_t column, const char *text,
-                    size_t len, size_t width, enum wrap_style style)
+static void put_run(void *user, const struct wrap_run *run)
 {
 	struct page *p = user;
-	assert_true(row < ROWS_MAX);
-	assert_int_equal(column, p->columns[row]);
-	assert_true(column + width <= COLUMNS_MAX);
-	strncat(p->row[row], text, len);
-	memset(p->styles[row] + column, "penmh"[style], width);
-	p->columns[row] += width;
+	char style = run->hit == WRAP_HIT ? '#' : "penmh"[run->style];
+	assert_true(run->row < ROWS_MAX);
+	assert_int_equal(run->column, p->columns[run->row]);
+	assert_true(run->column + run->width <= COLUMNS_MAX);
+	strncat(p->row[run->row], run->text, run->len);
+	memset(p->styles[run->row] + run->column,
+	       run->hit == WRAP_HIT_NOW ? '@' : style, run->width);
+	p->columns[run->row] += run->width;
 }
 
 static struct entry message(const char *bytes, size_t len, unsigned flags)
@@ -358,6 +359,80 @@ static void the_mark_tells_what_it_is(void **state)
 #define TEST(name) cmocka_unit_test(name)
 #define HEAD(name) cmocka_unit_test_setup_teardown(name, make_chat, free_chat)
 
+/* The styles of all rows, one after another, with a bar between. */
+static const char *marks(const struct entry *e, size_t columns, enum view view,
+                         const char *text, size_t now)
+{
+	static char out[4096];
+	static struct page p;
+	struct error error;
+	struct pattern *pattern = pattern_new(text, &error);
+	struct wrap_settings s = {
+		.columns = columns, .view = view, .endings = true,
+		.row_count = SIZE_MAX, .pattern = pattern, .now = now,
+	};
+	memset(&p, 0, sizeof(p));
+	out[0] = '\0';
+	p.rows = wrap_entry(e, &s, put_run, &p);
+	s.pattern = NULL; /* which changes no row */
+	assert_int_equal(p.rows, wrap_entry(e, &s, NULL, NULL));
+	for (size_t i = 0; i < p.rows; i++)
+		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%s",
+		         i ? "|" : "", p.styles[i]);
+	pattern_free(pattern);
+	return out;
+}
+
+static void what_was_looked_for_is_marked(void **state)
+{
+	struct entry e = message("one two one\r\n", 13, ENTRY_COMPLETE);
+	(void)state;
+	assert_string_equal(marks(&e, 80, VIEW_TEXT, "one", 8),
+	                    "###ppppp@@@nnnn");
+	assert_string_equal(marks(&e, 80, VIEW_TEXT, "hex:0d0a", 0),
+	                    "ppppppppppp####");
+	assert_string_equal(marks(&e, 80, VIEW_TEXT, "re:o.e", 0),
+	                    "@@@ppppp###nnnn");
+	assert_string_equal(marks(&e, 80, VIEW_TEXT, "none", 0),
+	                    "pppppppppppnnnn");
+}
+
+static void a_match_is_marked_across_rows(void **state)
+{
+	struct entry e = message("aaabcdeaa", 9, ENTRY_COMPLETE);
+	(void)state;
+	assert_string_equal(marks(&e, 4, VIEW_TEXT, "bcde", 0),
+	                    "ppp#|###p|p");
+}
+
+static void a_dump_marks_a_byte_twice(void **state)
+{
+	struct entry e = message("abcabc", 6, ENTRY_COMPLETE);
+	(void)state;
+	assert_string_equal(marks(&e, 45, VIEW_HEX, "bc", 4),
+	                    "hhhhhhhhhhhhh##h##hhhh@@h@@hhhhhhhhh"
+	                    "h##h@@h");
+	assert_string_equal(marks(&e, 21, VIEW_HEX, "abc", 0),
+	                    "hhhhhhhhhh@@h@@hhh@@h|"
+	                    "hhhhhhhhhh@@h##hhh@#h|"
+	                    "hhhhhhhhhh##h##hhh##h");
+}
+
+static void the_row_of_a_byte_is_known(void **state)
+{
+	struct entry e = message("aaaa\nbbbbbb\n", 12, ENTRY_COMPLETE);
+	struct wrap_settings s = { .columns = 4, .row_count = SIZE_MAX };
+	(void)state;
+	assert_int_equal(wrap_row_of(&e, &s, 0), 0);
+	assert_int_equal(wrap_row_of(&e, &s, 4), 0);
+	assert_int_equal(wrap_row_of(&e, &s, 5), 1);
+	assert_int_equal(wrap_row_of(&e, &s, 9), 2);
+	s.view = VIEW_HEX; /* a byte a row, in four rows of characters */
+	size_t rows = wrap_entry(&e, &s, NULL, NULL) / 12;
+	assert_true(wrap_row_of(&e, &s, 6) >= 6 * rows);
+	assert_true(wrap_row_of(&e, &s, 6) < 7 * rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +457,10 @@ int main(void)
 		TEST(no_row_is_wider_than_it_may_be),
 		HEAD(the_head_has_the_time_the_display_wants),
 		HEAD(the_mark_tells_what_it_is),
+		cmocka_unit_test(what_was_looked_for_is_marked),
+		cmocka_unit_test(a_match_is_marked_across_rows),
+		cmocka_unit_test(a_dump_marks_a_byte_twice),
+		cmocka_unit_test(the_row_of_a_byte_is_known),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

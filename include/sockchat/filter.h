@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Which entries are shown: the transcript keeps all of them. */
+
+#ifndef SOCKCHAT_FILTER_H
+#define SOCKCHAT_FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sockchat/entry.h>
+#include <sockchat/error.h>
+#include <sockchat/pattern.h>
+
+#define FILTER_TEXT_MAX 64
+
+/* All zero shows everything.  What is given has to hold, all of it. */
+struct filter {
+	uint8_t dir;       /* enum entry_dir, or ENTRY_NO_DIR for both */
+	bool errors;       /* errors only */
+	uint32_t session;  /* 0: all */
+	struct pattern *pattern;
+	char text[FILTER_TEXT_MAX]; /* as the user gave it, safe to show */
+	unsigned serial;   /* another one since each change */
+};
+
+/* "in", "out", "error", "peer N" and "text PATTERN", the last of which takes
+ * the rest of the line; "off" shows everything.  -1 with a sentence; then
+ * nothing has changed. */
+int filter_set(struct filter *f, const char *words, struct error *e);
+void filter_finish(struct filter *f);
+
+bool filter_is_on(const struct filter *f);
+bool filter_shows(const struct filter *f, const struct entry *e);
+
+/* The words it takes, for completion. */
+extern const char *const filter_words[]; /* ends in NULL */
+
+#endif
