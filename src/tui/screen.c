@@ -28,38 +28,33 @@ static struct {
 	SCREEN *screen;
 	FILE *file;
 	FILE *null;
-	bool is_colored;
+	attr_t attributes[STYLE_COUNT];
+	short pairs[STYLE_COUNT];
 	bool is_up;      /* the terminal shows our screen, not the shell's */
 	bool has_been_up;
 	bool is_resized; /* the terminal may still scroll a part of itself */
 } state;
 
-/* Readable on dark and on light: only the eight colours, and never as the only
- * signal. */
-static const struct {
-	short color; /* -1: the terminal's own */
-	attr_t attributes;
-} styles[STYLE_COUNT] = {
-	[STYLE_PLAIN] = { -1, A_NORMAL },
-	[STYLE_DIM] = { -1, A_DIM },
-	[STYLE_ESCAPED] = { COLOR_MAGENTA, A_REVERSE },
-	[STYLE_IN] = { COLOR_CYAN, A_BOLD },
-	[STYLE_OUT] = { COLOR_GREEN, A_BOLD },
-	[STYLE_NOTICE] = { -1, A_DIM },
-	[STYLE_ERROR] = { COLOR_RED, A_BOLD },
-	[STYLE_STATUS] = { -1, A_REVERSE },
-	[STYLE_WARNING] = { COLOR_RED, A_REVERSE | A_BOLD },
-	[STYLE_BAR] = { -1, A_DIM },
-	[STYLE_PROMPT] = { COLOR_GREEN, A_BOLD },
-};
+static attr_t attributes_of(struct look look)
+{
+	return (look.bits & LOOK_BOLD ? A_BOLD : 0) |
+	       (look.bits & LOOK_DIM ? A_DIM : 0) |
+	       (look.bits & LOOK_REVERSE ? A_REVERSE : 0);
+}
 
+/* A pair of colours for each style that has one. */
 static void start_colors(bool is_wanted)
 {
-	state.is_colored = is_wanted && has_colors() && start_color() == OK &&
-	                   use_default_colors() == OK;
-	for (short i = 0; state.is_colored && i < STYLE_COUNT; i++)
-		if (styles[i].color >= 0)
-			init_pair((short)(i + 1), styles[i].color, -1);
+	bool is_colored = is_wanted && has_colors() && start_color() == OK &&
+	                  use_default_colors() == OK;
+	for (short i = 0; i < STYLE_COUNT; i++) {
+		struct look look = theme_look((enum style)i,
+		                              is_colored ? COLORS : 0);
+		state.attributes[i] = attributes_of(look);
+		state.pairs[i] = look.color < 0 ? 0 : (short)(i + 1);
+		if (state.pairs[i])
+			init_pair(state.pairs[i], look.color, -1);
+	}
 }
 
 static int open_files(void)
@@ -178,12 +173,6 @@ void screen_erase(void)
 	erase();
 }
 
-static short pair_of(enum style style)
-{
-	bool is_colored = state.is_colored && styles[style].color >= 0;
-	return (short)(is_colored ? style + 1 : 0);
-}
-
 /* The character and its marks at the beginning of `text`; their bytes. */
 static size_t take_cell(const char *text, size_t len, wchar_t cell[CCHARW_MAX],
                         int *width)
@@ -216,8 +205,8 @@ int screen_put(int row, int column, const char *text, size_t len,
 		size_t n = take_cell(text, len, cell, &width);
 		if (!n || column + width > screen_columns())
 			break;
-		setcchar(&cc, cell, styles[style].attributes, pair_of(style),
-		         NULL);
+		setcchar(&cc, cell, state.attributes[style],
+		         state.pairs[style], NULL);
 		mvadd_wch(row, column, &cc);
 		column += width;
 		text += n;

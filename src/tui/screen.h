@@ -13,20 +13,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
 
-enum style {
-	STYLE_PLAIN,
-	STYLE_DIM,     /* times, line endings */
-	STYLE_ESCAPED, /* the visible form of what is not text */
-	STYLE_IN,
-	STYLE_OUT,
-	STYLE_NOTICE,
-	STYLE_ERROR,
-	STYLE_STATUS,
-	STYLE_WARNING, /* in the status line */
-	STYLE_BAR,
-	STYLE_PROMPT,
-	STYLE_COUNT,
-};
+#include "theme.h"
 
 /* Begin on a terminal of this kind.  -1 with a sentence when it is unknown or
  * can't move the cursor.  One at a time. */

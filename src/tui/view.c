@@ -4,6 +4,7 @@
 /* The part of the transcript that is looked at: only what is seen is laid
  * out. */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -39,6 +40,7 @@ struct piece {
 	const struct entry *entry;
 	char head[64], dropped[128];
 	size_t head_len, lead, rows; /* lead: the row about dropped ones */
+	bool has_number;
 	struct wrap_settings settings;
 };
 
@@ -59,6 +61,7 @@ static bool lay_out(struct piece *p, const struct viewport *v,
 	if (!e || is_hushed(c, e))
 		return false;
 	p->entry = e;
+	p->has_number = e->session && chat_shows_numbers(c);
 	p->head_len = wrap_head(p->head, c, e,
 	                        transcript_at(c->transcript, seq - 1));
 	if (p->head_len + CONTENT_MIN > columns) {
@@ -128,6 +131,25 @@ static enum style mark_style(const struct entry *e)
 	}
 }
 
+/* The time, the peer's number in its colour, the mark.  Narrow screens have the
+ * mark alone, or nothing. */
+static void draw_head(const struct piece *p, int row, enum style mark)
+{
+	size_t at = p->head_len - 2, number = at;
+	bool is_peers = p->entry->dir == ENTRY_IN;
+	while (number && p->head[number - 1] == ' ')
+		number--;
+	while (number && isdigit((unsigned char)p->head[number - 1]))
+		number--;
+	if (!p->has_number)
+		number = at;
+	enum style peer = theme_peer(p->entry->session);
+	screen_put(row, 0, p->head, number, STYLE_DIM);
+	screen_put(row, (int)number, p->head + number, at - number, peer);
+	screen_put(row, (int)at, p->head + at, 2,
+	           p->has_number && is_peers ? peer : mark);
+}
+
 /* Draw the rows of a piece from `skip` on; how many there were room for. */
 static int draw_piece(struct piece *p, size_t skip, int row, int rows)
 {
@@ -146,11 +168,8 @@ static int draw_piece(struct piece *p, size_t skip, int row, int rows)
 	};
 	p->settings.first_row = above;
 	p->settings.row_count = (size_t)(row + room - first);
-	if (!above && first < row + room && p->head_len) {
-		screen_put(first, 0, p->head, p->head_len - 2, STYLE_DIM);
-		screen_put(first, (int)p->head_len - 2,
-		           p->head + p->head_len - 2, 2, mark);
-	}
+	if (!above && first < row + room && p->head_len)
+		draw_head(p, first, mark);
 	wrap_entry(p->entry, &p->settings, put_run, &t);
 	return room;
 }

@@ -196,16 +196,19 @@ const char *fake_screen_row(struct fake_screen *s, int row)
 	return s->text;
 }
 
-static const char *color_name(struct fake_screen *s, const VTermColor *color)
+static const char *color_name(const VTermColor *color)
 {
 	static const char *const names[] = {
 		" black", " red", " green", " yellow",
 		" blue", " magenta", " cyan", " white",
 	};
-	(void)s;
-	if (!VTERM_COLOR_IS_INDEXED(color) || color->indexed.idx > 7)
+	static char number[16];
+	if (!VTERM_COLOR_IS_INDEXED(color))
 		return "";
-	return names[color->indexed.idx];
+	if (color->indexed.idx < 8)
+		return names[color->indexed.idx];
+	snprintf(number, sizeof(number), " color%d", color->indexed.idx);
+	return number;
 }
 
 const char *fake_screen_look(struct fake_screen *s, int row, int column)
@@ -216,7 +219,7 @@ const char *fake_screen_look(struct fake_screen *s, int row, int column)
 	         cell.attrs.bold ? " bold" : "",
 	         cell.attrs.reverse ? " reverse" : "",
 	         cell.attrs.blink || cell.attrs.strike ? " odd" : "",
-	         is_default ? "" : color_name(s, &cell.fg));
+	         is_default ? "" : color_name(&cell.fg));
 	return *s->text ? s->text + 1 : "";
 }
 

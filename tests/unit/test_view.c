@@ -6,6 +6,7 @@
 
 #include <sockchat/glyph.h>
 
+#include "../../src/core/chat_private.h"
 #include "../../src/tui/status.h"
 #include "screen_scene.h"
 
@@ -67,6 +68,72 @@ static void without_colours_the_attributes_are_left(void **state)
 	assert_string_equal(look(0, 2), "reverse");
 	assert_string_equal(look(0, 4), "");
 	assert_string_equal(look(0, 0), "bold");
+}
+
+/* Their numbers are there as well. */
+static void peers_have_colours_of_their_own(void **state)
+{
+	char first[32], other[32];
+	(void)state;
+	chat->own->shows_numbers = true;
+	hear("one\n");
+	transcript_append(chat->transcript, &(struct entry){
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, .session = 12,
+		.flags = ENTRY_COMPLETE, .bytes = (const uint8_t *)"x\n",
+		.len = 2,
+	});
+	say(ENTRY_OUT, "two\n", 4);
+	paint();
+	assert_string_equal(row(0), " 1 < one\\n");
+	assert_string_equal(row(1), "12 < x\\n");
+	snprintf(first, sizeof(first), "%s", look(0, 1));
+	assert_string_equal(first, "color32");
+	assert_string_equal(look(0, 3), first);
+	snprintf(other, sizeof(other), "%s", look(1, 0));
+	assert_string_equal(look(1, 3), other);
+	assert_string_not_equal(first, other);
+	assert_string_equal(look(2, 1), first);
+	assert_string_equal(look(2, 3), "bold color28");
+	resize(6, 12);
+	paint();
+	assert_string_equal(row(0), "< one\\n");
+	assert_string_equal(look(0, 0), first);
+}
+
+/* What `term` has of colours, the signs that matter are seen. */
+static void terminals_with_fewer_colours_show_the_same(void **state)
+{
+	static const char *const terms[][4] = {
+		{ "xterm", "cyan", "reverse magenta", "red" },
+		{ "linux", "cyan", "reverse magenta", "red" },
+		{ "screen", "cyan", "reverse magenta", "red" },
+		{ "screen-256color", "bold color31", "reverse color133",
+		  "bold color160" },
+		{ "vt100", "bold", "reverse", "bold" },
+		{ "vt220", "bold", "reverse", "bold" },
+	};
+	struct error e;
+	(void)state;
+	hear("\033x");
+	error_set(&e, "it failed");
+	chat_error(chat, &e);
+	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++) {
+		screen_close();
+		fake_screen_free(terminal);
+		terminal = fake_screen_new(rows, columns);
+		assert_int_equal(screen_open(terms[i][0], rows, columns, true,
+		                             &e), 0);
+		screen_erase();
+		view_draw(&view, chat, 0, rows);
+		struct bytes out = { 0 };
+		assert_int_equal(screen_finish(0, 0, &out), 0);
+		fake_screen_feed(terminal, out.data, out.len);
+		bytes_finish(&out);
+		assert_string_equal(row(0), "< ^[x");
+		assert_string_equal(look(0, 0), terms[i][1]);
+		assert_string_equal(look(0, 2), terms[i][2]);
+		assert_string_equal(look(1, 2), terms[i][3]);
+	}
 }
 
 static void a_row_that_goes_on_stands_under_the_content(void **state)
@@ -426,6 +493,8 @@ int main(void)
 		TEST(sent_and_received_differ_in_colour_as_well),
 		TEST(an_escaped_form_does_not_look_like_typed_text),
 		TEST(without_colours_the_attributes_are_left),
+		TEST(peers_have_colours_of_their_own),
+		TEST(terminals_with_fewer_colours_show_the_same),
 		TEST(a_row_that_goes_on_stands_under_the_content),
 		TEST(all_views_show_the_same_message),
 		TEST(an_unfinished_message_is_completed_in_place),

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What each thing on the screen looks like, on terminals of any number of
+ * colours and on a background nobody knows. */
+
+#ifndef TUI_THEME_H
+#define TUI_THEME_H
+
+#include <stdint.h>
+
+#define THEME_PEERS 6 /* peers that look different */
+
+enum style {
+	STYLE_PLAIN,
+	STYLE_DIM,     /* times, line endings */
+	STYLE_ESCAPED, /* the visible form of what is not text */
+	STYLE_IN,
+	STYLE_OUT,
+	STYLE_NOTICE,
+	STYLE_ERROR,
+	STYLE_STATUS,
+	STYLE_WARNING, /* in the status line */
+	STYLE_BAR,
+	STYLE_BAR_KEY,
+	STYLE_PROMPT,
+	STYLE_PEER,    /* the first of THEME_PEERS: theme_peer() */
+	STYLE_COUNT = STYLE_PEER + THEME_PEERS,
+};
+
+#define LOOK_BOLD    1u
+#define LOOK_DIM     2u
+#define LOOK_REVERSE 4u
+
+struct look {
+	short color;   /* in the terminal's palette; -1: its own */
+	unsigned bits; /* LOOK_… */
+};
+
+/* `colors`: how many the terminal has, 0 for none. */
+struct look theme_look(enum style style, int colors);
+
+/* The style of a peer's number. */
+enum style theme_peer(uint32_t number);
+
+#endif
