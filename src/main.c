@@ -5,10 +5,11 @@
  *
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
- *   base   bytes utf8 glyph escape hexdump json number stamp error diag
+ *   base   bytes utf8 glyph escape hexdump json number stamp xdg error diag
  *   io     loop signals outq: one thread that waits for everything
  *   net    endpoint resolve transport tcp dial explain: bytes from strangers
  *   core   session framing listener transcript entry chat command options
+ *          config
  *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),
  *          fe_lines settle (text, JSON), wrap (layout)
  *   tui    the screen: keys, readline as a guest, curses
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/config.h>
 #include <sockchat/diag.h>
 #include <sockchat/fe_pipe.h>
 #include <sockchat/frontend.h>
@@ -144,19 +146,25 @@ static int run(struct options *o)
 	return status;
 }
 
+static int refuse(const struct error *e)
+{
+	fprintf(stderr, "sockchat: %s\nTry 'sockchat --help' for more.\n",
+	        e->text);
+	return STATUS_USAGE;
+}
+
 int main(int argc, char *argv[])
 {
 	struct options o;
 	struct error e;
 	fill_standard_descriptors();
-	if (options_parse(&o, argc, argv, &e)) {
-		fprintf(stderr, "sockchat: %s\n"
-		                "Try 'sockchat --help' for more.\n", e.text);
-		return STATUS_USAGE;
-	}
+	if (options_parse(&o, argc, argv, &e))
+		return refuse(&e);
 	if (o.help)
 		return print_help();
 	if (o.version)
 		return print("sockchat " SOCKCHAT_VERSION "\n");
+	if (config_load(&o, &e))
+		return refuse(&e);
 	return run(&o);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the user asked for.  One table drives parsing, --help and completion. */
+/* What the user asked for, and from where.  One table drives the command line,
+ * the configuration file, /set, --help and completion. */
 
 #ifndef SOCKCHAT_OPTIONS_H
 #define SOCKCHAT_OPTIONS_H
@@ -20,6 +21,17 @@ enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
 enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF, TIME_COUNT };
+
+/* Who said it; whoever stands further below here wins. */
+enum option_source {
+	SOURCE_DEFAULT,
+	SOURCE_FILE,
+	SOURCE_PROFILE,
+	SOURCE_COMMAND_LINE,
+	SOURCE_RUN_TIME,
+};
+
+#define OPTIONS_MAX 128 /* no more rows than that */
 
 #define LINGER_FOREVER  (-1)
 #define LINGER_DEFAULT  (-2) /* nothing was said */
@@ -42,6 +54,8 @@ struct options {
 	bool quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
 	size_t scrollback; /* the transcript's bound in bytes */
+	const char *config, *profile; /* borrowed from argv, or NULL */
+	uint8_t sources[OPTIONS_MAX]; /* enum option_source of each row */
 };
 
 /* A name and its value, for options and commands that take one of a few words.
@@ -70,6 +84,17 @@ void options_init(struct options *o);
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e);
 
+/* Set an option by its name without dashes, as a file and /set do.  A switch
+ * takes on, off, yes, no, or NULL for on; "default" is what nobody has to say.
+ * What was said by a better source stays.  -1 with a sentence that names the
+ * option; then nothing has changed. */
+int options_set(struct options *o, const char *name, const char *value,
+                enum option_source source, struct error *e);
+
+/* Whether they go together: what a better source said wins.  -1 with a
+ * sentence. */
+int options_check(struct options *o, struct error *e);
+
 /* --help, in 80 columns.  -1 without memory. */
 int options_help(struct bytes *out);
 
@@ -83,6 +108,15 @@ struct option_row {
 /* Row `i` of the table, or NULL behind the last: for completion and the
  * manual's check. */
 const struct option_row *options_row(size_t i);
+
+/* The row that `name` means, a unique beginning is enough; -1 for none. */
+int options_find(const char *name);
+/* Of row `i`: whether it can change at run time; the words it takes, or NULL;
+ * its value as a user would write it, safe to show; where it is from. */
+bool options_is_live(size_t i);
+const struct choice *options_choices(size_t i);
+void options_value(const struct options *o, size_t i, char *out, size_t cap);
+const char *options_source(const struct options *o, size_t i);
 
 #define SOCKCHAT_VERSION "0.1.0"
 

@@ -5,11 +5,11 @@
 
 #include <langinfo.h>
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/xdg.h>
 
 #include "env.h"
 
@@ -50,20 +50,5 @@ bool env_wants_color(enum color color)
 
 void env_history_path(char *out, size_t cap)
 {
-	static const struct {
-		const char *variable, *rest;
-	} places[] = {
-		{ "XDG_STATE_HOME", "sockchat/history" },
-		{ "HOME", ".local/state/sockchat/history" },
-	};
-	*out = '\0';
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		const char *base = getenv(places[i].variable);
-		if (!base || *base != '/')
-			continue;
-		int n = snprintf(out, cap, "%s/%s", base, places[i].rest);
-		if (n < 0 || (size_t)n >= cap)
-			*out = '\0';
-		return;
-	}
+	xdg_path(out, cap, "XDG_STATE_HOME", ".local/state", "history");
 }

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Where our own files are: the XDG base directory specification. */
+
+#ifndef SOCKCHAT_XDG_H
+#define SOCKCHAT_XDG_H
+
+#include <stddef.h>
+
+/* "$VARIABLE/sockchat/NAME", or "$HOME/FALLBACK/sockchat/NAME"; "" when
+ * neither is an absolute path, or it is too long for `cap`. */
+void xdg_path(char *out, size_t cap, const char *variable,
+              const char *fallback, const char *name);
+
+#endif

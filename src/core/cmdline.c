@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The command line: getopt_long(3) made from the table of options. */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+
+#include "options_private.h"
+
+#define LONG_ONLY 256 /* getopt's value for row 0 without a letter */
+
+/* getopt's two tables, made from ours. */
+static void make_getopt(char *letters, struct option *longs)
+{
+	const struct option_row *row;
+	*letters++ = ':'; /* a missing value is told from a wrong option */
+	for (size_t i = 0; (row = options_row(i)); i++) {
+		*longs++ = (struct option){
+			.name = row->name,
+			.has_arg = row->arg ? required_argument : no_argument,
+			.val = LONG_ONLY + (int)i,
+		};
+		if (row->letter) {
+			*letters++ = row->letter;
+			if (row->arg)
+				*letters++ = ':';
+		}
+	}
+	*letters = '\0';
+	*longs = (struct option){ 0 };
+}
+
+static const struct option_rule *rule_of(int found)
+{
+	const struct option_rule *r;
+	if (found >= LONG_ONLY)
+		return option_rule((size_t)(found - LONG_ONLY));
+	for (size_t i = 0; (r = option_rule(i)); i++)
+		if (r->row.letter && r->row.letter == found)
+			return r;
+	return NULL;
+}
+
+static int explain_getopt(int found, const char *word, struct error *e)
+{
+	const struct option_rule *r = rule_of(optopt);
+	char name[64], safe[64], letter[2] = { (char)optopt, '\0' };
+	bool is_letter = optopt && strncmp(word, "--", 2) != 0;
+	if (found == ':' && r) {
+		option_flag(r, name, sizeof(name));
+		return error_set(e, "option %s needs a value: %s", name,
+		                 r->row.arg);
+	}
+	if (r && !r->row.arg) {
+		option_flag(r, name, sizeof(name));
+		return error_set(e, "option %s takes no value", name);
+	}
+	glyph_copy(safe, sizeof(safe), is_letter ? letter : word, GLYPH_ASCII);
+	return error_set(e, "unknown option %s%s", is_letter ? "-" : "", safe);
+}
+
+static int check_mode(const struct options *o, const bool *given,
+                      struct error *e)
+{
+	const struct option_rule *r;
+	char name[64];
+	for (size_t i = 0; (r = option_rule(i)); i++) {
+		if (!given[i] || !option_is_foreign(r, o->mode))
+			continue;
+		option_flag(r, name, sizeof(name));
+		return error_set(e, "option %s is for 'sockchat %s'", name,
+		                 o->mode == ENDPOINT_LISTEN ? "connect"
+		                                            : "listen");
+	}
+	return 0;
+}
+
+static int parse_mode(struct options *o, const char *word, struct error *e)
+{
+	static const struct choice modes[] = {
+		{ "connect", ENDPOINT_CONNECT },
+		{ "listen", ENDPOINT_LISTEN },
+		{ NULL, 0 },
+	};
+	char safe[64];
+	if (!word)
+		return error_set(e, "'connect' or 'listen' is missing");
+	for (const struct choice *m = modes; m->name; m++)
+		if (strcmp(m->name, word) == 0) {
+			o->mode = (enum endpoint_mode)m->value;
+			return 0;
+		}
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	return error_set(e, "'%s' is neither 'connect' nor 'listen'", safe);
+}
+
+int options_parse(struct options *o, int argc, char *const *argv,
+                  struct error *e)
+{
+	char letters[2 * OPTIONS_MAX + 2];
+	struct option longs[OPTIONS_MAX + 1];
+	bool given[OPTIONS_MAX] = { false };
+	char name[64];
+	int found;
+
+	options_init(o);
+	make_getopt(letters, longs);
+	opterr = 0;
+	optind = 0; /* start anew: GNU getopt_long(3) */
+	while (1) {
+		int at = optind ? optind : 1;
+		found = getopt_long(argc, argv, letters, longs, NULL);
+		if (found == -1)
+			break;
+		const struct option_rule *r =
+		    found == '?' || found == ':' ? NULL : rule_of(found);
+		if (!r) {
+			int bad = optind > at ? optind - 1 : at;
+			return explain_getopt(found, argv[bad], e);
+		}
+		given[r - option_rule(0)] = true;
+		option_flag(r, name, sizeof(name));
+		if (option_apply(o, r, name, optarg, SOURCE_COMMAND_LINE, e))
+			return -1;
+	}
+	if (o->help || o->version)
+		return 0;
+	if (parse_mode(o, argv[optind], e) || check_mode(o, given, e) ||
+	    options_check(o, e))
+		return -1;
+	return endpoint_parse(&o->endpoint, o->mode,
+	                      (const char *const *)argv + optind + 1,
+	                      (size_t)(argc - optind - 1), e);
+}
+
+int options_help(struct bytes *out)
+{
+	int failed = bytes_append_text(out,
+	    "Usage: sockchat connect [OPTION]... HOST PORT | HOST:PORT | URL\n"
+	    "       sockchat listen [OPTION]... [HOST] PORT | HOST:PORT | "
+	    "URL\n"
+	    "A chat with a TCP socket on a terminal, a faultless netcat in a "
+	    "pipe.\n\n"
+	    "HOST is a name or an address; before :PORT an IPv6 address stands "
+	    "in brackets.\n"
+	    "URL is tcp://HOST:PORT.  'listen 9999' serves this machine only, "
+	    "a HOST of '*'\nserves others too.  Port 0 takes a free "
+	    "one.\n\nOptions:\n");
+	const struct option_row *row;
+	for (size_t i = 0; (row = options_row(i)); i++) {
+		char left[64], letter[5] = "    ";
+		if (row->letter)
+			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
+		snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
+		         row->arg ? " " : "", row->arg ? row->arg : "");
+		failed |= bytes_printf(out, "  %-27s %s\n", left, row->help);
+	}
+	failed |= bytes_append_text(out,
+	    "\nTimes are seconds, or have a unit: 500ms, 1.5, 2m.\n"
+	    "Exit status: 0 as it should, 1 it failed, 2 wrong command line.\n"
+	    "More: man sockchat; /help within the chat.\n");
+	return failed ? -1 : 0;
+}

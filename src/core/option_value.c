@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* An option's value: read from what a user wrote, and told. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/glyph.h>
+#include <sockchat/number.h>
+
+#include "options_private.h"
+
+static size_t size_of(const struct option_rule *r)
+{
+	switch (r->type) {
+	case TYPE_SET:
+	case TYPE_ON_OFF:
+		return sizeof(bool);
+	case TYPE_VALUE:
+	case TYPE_CHOICE:
+		return sizeof(int);
+	case TYPE_DURATION:
+	case TYPE_LINGER:
+		return sizeof(int64_t);
+	case TYPE_COUNT:
+		return sizeof(long);
+	case TYPE_SIZE:
+		return sizeof(size_t);
+	case TYPE_TEXT:
+		return sizeof(char *);
+	}
+	die("option %s has no type", r->row.name);
+}
+
+void *option_member(struct options *o, const struct option_rule *r)
+{
+	return (char *)o + r->offset;
+}
+
+void option_set_default(struct options *o, const struct option_rule *r)
+{
+	struct options fresh;
+	options_init(&fresh);
+	memcpy(option_member(o, r), option_member(&fresh, r), size_of(r));
+}
+
+static bool is_default(const struct options *o, const struct option_rule *r)
+{
+	struct options fresh, now = *o;
+	options_init(&fresh);
+	return memcmp(option_member(&now, r), option_member(&fresh, r),
+	              size_of(r)) == 0;
+}
+
+const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
+{
+	switch (r->type) {
+	case TYPE_CHOICE:
+		choice_list(r->choices, list, cap);
+		return list;
+	case TYPE_DURATION:
+		return "a time: 2, 1.5, 500ms, 2m";
+	case TYPE_LINGER:
+		return "a time: 2, 1.5, 500ms, 2m, inf";
+	case TYPE_COUNT:
+		return "a number from 1 to 1000000";
+	case TYPE_SIZE:
+		return "a size: 65536, 64k, 16M, 1G";
+	default:
+		return "on or off";
+	}
+}
+
+/* A switch that stands alone is on. */
+static bool set_switch(bool *to, const char *value)
+{
+	static const struct choice words[] = {
+		{ "on", 1 }, { "off", 0 }, { "yes", 1 }, { "no", 0 },
+		{ NULL, 0 },
+	};
+	int found = value ? choice_find(words, value) : 1;
+	*to = found == 1;
+	return found >= 0;
+}
+
+static bool set_shared(struct options *o, const struct option_rule *r,
+                       const char *value)
+{
+	int *to = option_member(o, r);
+	bool is_on;
+	if (!set_switch(&is_on, value))
+		return false;
+	if (is_on)
+		*to = r->value;
+	else if (*to == r->value)
+		option_set_default(o, r);
+	return true;
+}
+
+static bool set_choice(const struct option_rule *r, int *to, const char *value)
+{
+	int found = choice_find(r->choices, value);
+	if (found >= 0)
+		*to = found;
+	return found >= 0;
+}
+
+bool option_set_value(struct options *o, const struct option_rule *r,
+                      const char *value)
+{
+	void *to = option_member(o, r);
+	switch (r->type) {
+	case TYPE_SET:
+	case TYPE_ON_OFF:
+		return set_switch(to, value);
+	case TYPE_VALUE:
+		return set_shared(o, r, value);
+	case TYPE_CHOICE:
+		return set_choice(r, to, value);
+	case TYPE_LINGER:
+		if (strcmp(value, "inf") == 0)
+			return *(int64_t *)to = LINGER_FOREVER, true;
+		return number_parse_duration(value, to);
+	case TYPE_DURATION:
+		return number_parse_duration(value, to);
+	case TYPE_COUNT:
+		return number_parse(value, 1, 1000000, to);
+	case TYPE_SIZE:
+		return number_parse_size(value, to);
+	case TYPE_TEXT:
+		*(const char **)to = value;
+		return true;
+	}
+	return false;
+}
+
+/* Telling a value */
+
+static void tell_size(char *out, size_t cap, size_t bytes)
+{
+	static const char *const units[] = { "", "k", "M", "G" };
+	size_t unit = 0;
+	while (bytes && bytes % 1024 == 0 && unit < 3) {
+		bytes /= 1024;
+		unit++;
+	}
+	snprintf(out, cap, "%zu%s", bytes, units[unit]);
+}
+
+static void tell_duration(char *out, size_t cap, int64_t ms)
+{
+	if (ms == LINGER_FOREVER)
+		snprintf(out, cap, "inf");
+	else if (ms % 1000)
+		snprintf(out, cap, "%lldms", (long long)ms);
+	else
+		snprintf(out, cap, "%lld", (long long)ms / 1000);
+}
+
+void options_value(const struct options *o, size_t i, char *out, size_t cap)
+{
+	const struct option_rule *r = option_rule(i);
+	struct options now = *o;
+	const void *at = option_member(&now, r);
+	const char *word = "default";
+	if (r->type == TYPE_SIZE) {
+		tell_size(out, cap, *(const size_t *)at);
+		return;
+	}
+	if (r->type == TYPE_CHOICE)
+		word = choice_name(r->choices, *(const int *)at);
+	else if (r->type == TYPE_VALUE)
+		word = *(const int *)at == r->value ? "on" : "off";
+	else if (r->type == TYPE_SET || r->type == TYPE_ON_OFF)
+		word = *(const bool *)at ? "on" : "off";
+	else if (r->type == TYPE_TEXT && *(char *const *)at)
+		word = *(char *const *)at;
+	glyph_copy(out, cap, word, 0);
+	if (is_default(o, r))
+		return;
+	if (r->type == TYPE_COUNT)
+		snprintf(out, cap, "%ld", *(const long *)at);
+	else if (r->type == TYPE_DURATION || r->type == TYPE_LINGER)
+		tell_duration(out, cap, *(const int64_t *)at);
+}

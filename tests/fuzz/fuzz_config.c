@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Any file at all: it is taken or refused with a sentence that can be shown,
+ * and what was taken are values that there are. */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/config.h>
+
+static void must(int holds)
+{
+	if (!holds)
+		abort();
+}
+
+static void check_values(const struct options *o)
+{
+	char value[64];
+	struct options again;
+	struct error e;
+	for (size_t i = 0; options_row(i); i++) {
+		options_value(o, i, value, sizeof(value));
+		must(*value && *options_source(o, i));
+		if (!options_is_live(i))
+			continue;
+		options_init(&again);
+		must(!options_set(&again, options_row(i)->name, value,
+		                  SOURCE_RUN_TIME, &e));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	char *argv[] = { "sockchat", "connect", "--profile=a", "h", "1", NULL };
+	struct options o;
+	struct error e = { .text = "" };
+	must(options_parse(&o, 5, argv, &e) == 0);
+	int failed = config_parse(&o, "file", (const char *)data, len, &e);
+	must(failed ? *e.text != '\0' : !*e.text);
+	for (const char *at = e.text; *at; at++)
+		must(*at >= ' ' && *at <= '~');
+	check_values(&o);
+	return 0;
+}
