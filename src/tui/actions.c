@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "edit.h"
 #include "screen.h"
 #include "tui.h"
 
@@ -150,6 +151,8 @@ static bool is_for_line(enum key key)
 void actions_take(struct frontend *f, const struct token *t)
 {
 	const struct mode *mode = tui_mode(f);
+	if (edit_is_on(f)) /* the rest of a burst: for nobody */
+		return;
 	tui_mark_dirty(f);
 	list_clear(&f->matches);
 	if (t->key != KEY_CTRL_C && f->leave.loop) {
@@ -167,6 +170,8 @@ void actions_take(struct frontend *f, const struct token *t)
 		view_go_end(&f->view);
 	else if (t->key == KEY_CTRL_D && input_is_empty())
 		finish(f);
+	else if (t->key == KEY_PASTE)
+		paste_take(f, t);
 	else if (is_for_line(t->key))
 		input_feed(t);
 }

@@ -11,6 +11,7 @@
 #include <sockchat/utf8.h>
 
 #include "keys.h"
+#include "paste.h"
 
 #define ESC 0x1b
 #define DEL 0x7f
@@ -22,9 +23,6 @@
 /* An answer to a query that never ends must not eat the keyboard. */
 #define STRING_MAX 4096
 
-static const char paste_start[] = "\033[200~";
-static const char paste_end[] = "\033[201~";
-
 enum state {
 	GROUND,
 	CHARACTER,  /* of several bytes */
@@ -33,6 +31,7 @@ enum state {
 	FIXED,      /* a sequence of a length known beforehand */
 	STRING,     /* an answer from the terminal: passed over */
 	STRING_END, /* its ESC, a backslash should follow */
+	PASTED,     /* its end has come; what comes at once is more of it */
 	PASTE,
 	STATE_COUNT
 };
@@ -45,6 +44,7 @@ struct keys {
 	size_t len;  /* of the sequence; counts on when it is full */
 	size_t want; /* FIXED: its length */
 	struct bytes paste;
+	size_t left_out; /* of the last paste */
 };
 
 /* The keys that are ours, in every form in which terminals send them. */
@@ -171,7 +171,7 @@ static void finish(struct keys *k)
 	k->state = GROUND;
 	if (k->len > SEQUENCE_MAX)
 		return;
-	if (sequence_is(k, paste_start)) {
+	if (sequence_is(k, PASTE_START)) {
 		k->state = PASTE;
 		bytes_clear(&k->paste);
 	} else if (is_mouse(k, &button)) {
@@ -311,44 +311,35 @@ static size_t read_string_end(struct keys *k, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
-/* Keep text, tabs and newlines, however the newlines are written. */
-static void clean(struct bytes *b)
+static bool ends_with(const struct bytes *b, const char *text)
 {
-	size_t in = 0, out = 0;
-	uint32_t cp;
-	while (in < b->len) {
-		int n = utf8_decode(b->data + in, b->len - in, &cp);
-		size_t size = n > 0 ? (size_t)n : 1;
-		if (n > 0 && cp == '\r') {
-			b->data[out++] = '\n';
-			size += in + 1 < b->len && b->data[in + 1] == '\n';
-		} else if (n > 0 &&
-		           (cp == '\n' || cp == '\t' || !is_control(cp))) {
-			memmove(b->data + out, b->data + in, size);
-			out += size;
-		}
-		in += size;
-	}
-	b->len = out;
+	size_t len = strlen(text);
+	return b->len >= len &&
+	       memcmp(b->data + b->len - len, text, len) == 0;
 }
 
+/* What is pasted may hold an end of its own, and behind it keys that nobody
+ * pressed.  No hand is as fast as what comes without a pause. */
 static size_t read_paste(struct keys *k, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *tilde = memchr(bytes, '~', len);
 	size_t n = tilde ? (size_t)(tilde - bytes) + 1 : len;
-	size_t end = strlen(paste_end);
-	struct bytes *b = &k->paste;
-	if (bytes_append(b, bytes, n))
+	if (bytes_append(&k->paste, bytes, n))
 		die("no memory for the paste");
-	if (tilde && b->len >= end &&
-	    memcmp(b->data + b->len - end, paste_end, end) == 0) {
-		b->len -= end;
-		clean(b);
-		k->state = GROUND;
-		emit(k, KEY_PASTE, b->data, b->len);
-		bytes_finish(b);
-	}
+	if (tilde && ends_with(&k->paste, PASTE_END))
+		k->state = PASTED;
+	else if (tilde && ends_with(&k->paste, PASTE_START))
+		k->state = PASTE;
 	return n;
+}
+
+static void finish_paste(struct keys *k)
+{
+	struct bytes b = k->paste;
+	k->paste = (struct bytes){ 0 };
+	k->left_out = paste_clean(&b);
+	emit(k, KEY_PASTE, b.data, b.len);
+	bytes_finish(&b);
 }
 
 static read_fn *const readers[STATE_COUNT] = {
@@ -359,6 +350,7 @@ static read_fn *const readers[STATE_COUNT] = {
 	[FIXED] = read_fixed,
 	[STRING] = read_string,
 	[STRING_END] = read_string_end,
+	[PASTED] = read_paste,
 	[PASTE] = read_paste,
 };
 
@@ -391,17 +383,25 @@ void keys_feed(struct keys *k, const uint8_t *bytes, size_t len)
 
 bool keys_is_waiting(const struct keys *k)
 {
-	return k->state >= ESCAPED && k->state <= STRING_END;
+	return k->state >= ESCAPED && k->state <= PASTED;
 }
 
 void keys_timeout(struct keys *k)
 {
-	bool is_chord = k->state == SEQUENCE || k->state == STRING;
+	enum state state = k->state;
+	bool is_chord = state == SEQUENCE || state == STRING;
 	if (!keys_is_waiting(k))
 		return;
-	if (k->state == ESCAPED)
+	k->state = GROUND;
+	if (state == PASTED)
+		finish_paste(k);
+	else if (state == ESCAPED)
 		emit(k, KEY_ESCAPE, k->sequence, 1);
 	else if (is_chord && k->len == 2)
 		emit(k, KEY_NONE, k->sequence, 2);
-	k->state = GROUND;
+}
+
+size_t keys_left_out(const struct keys *k)
+{
+	return k->left_out;
 }

@@ -45,10 +45,15 @@ void keys_free(struct keys *k);
  * a run of text may come in several. */
 void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);
 
-/* Whether an unfinished escape sequence waits: then call keys_timeout() about
- * KEYS_ESCAPE_MS later unless more bytes came. */
+/* Whether an escape sequence waits for its end, or a paste for a pause behind
+ * it: then call keys_timeout() about KEYS_ESCAPE_MS later unless more bytes
+ * came. */
 bool keys_is_waiting(const struct keys *k);
 void keys_timeout(struct keys *k);
+
+/* How many characters the last KEY_PASTE came without: controls, and bytes
+ * that are no text. */
+size_t keys_left_out(const struct keys *k);
 
 #define KEYS_ESCAPE_MS 50
 

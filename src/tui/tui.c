@@ -5,6 +5,7 @@
  * second; its beginning, its end, and what is between. */
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/signals.h>
 
+#include "edit.h"
 #include "env.h"
 #include "screen.h"
 #include "term.h"
@@ -133,9 +135,21 @@ static void take_stderr(struct frontend *f)
 	bytes_finish(&text);
 }
 
+/* While an editor has the terminal, what its keys do is for it; we stop beside
+ * it when it stops. */
+static bool signal_of_editor(int signum)
+{
+	if (signum == SIGTSTP)
+		term_suspend();
+	return signum == SIGTSTP || signum == SIGCONT || signum == SIGINT ||
+	       signum == SIGQUIT;
+}
+
 static void on_signal(void *user, int signum)
 {
 	struct frontend *f = user;
+	if (edit_is_on(f) && signal_of_editor(signum))
+		return;
 	switch (signum) {
 	case SIGWINCH:
 		resize(f);
@@ -171,7 +185,11 @@ static void on_key(void *user, const struct token *t)
 static void on_escape_time(struct timer *t)
 {
 	struct frontend *f = t->user;
-	keys_timeout(f->keys);
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+	if (poll(&in, 1, 0) == 0) /* else it was we who took our time */
+		keys_timeout(f->keys);
+	else
+		timer_start(f->chat->loop, t, KEYS_ESCAPE_MS * MS_NS);
 }
 
 static void on_readable(struct watch *w, unsigned ready)
@@ -197,7 +215,11 @@ static void on_readable(struct watch *w, unsigned ready)
 
 static void on_line(void *user, const char *line, size_t len)
 {
-	struct frontend *f = user;
+	tui_enter(user, line, len);
+}
+
+void tui_enter(struct frontend *f, const char *line, size_t len)
+{
 	input_remember(line);
 	view_go_end(&f->view);
 	f->chat->display.help = false;
@@ -295,6 +317,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 
 static void stop(struct frontend *f)
 {
+	edit_stop(f);
 	take_stderr(f);
 	tui_go_away(f);
 	if (*f->history)
@@ -305,6 +328,7 @@ static void stop(struct frontend *f)
 	timer_stop(&f->leave);
 	signals_stop();
 	list_clear(&f->matches);
+	paste_forget(f);
 	input_stop();
 	screen_close();
 	term_close();

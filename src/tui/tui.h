@@ -11,6 +11,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/frontend.h>
 
+#include "editor.h"
 #include "input.h"
 #include "keys.h"
 #include "list.h"
@@ -29,7 +30,7 @@ struct mode {
 	bool hides_line; /* and the line is not seen */
 };
 
-extern const struct mode mode_help;
+extern const struct mode mode_help, mode_paste;
 
 struct frontend {
 	struct chat *chat;
@@ -47,6 +48,12 @@ struct frontend {
 	char notice[80];
 	struct list matches;
 	char history[512];
+	struct editor editor;
+	struct {
+		struct bytes text; /* empty: nothing is asked */
+		size_t left_out;
+		char prompt[128];
+	} paste;
 };
 
 /* The mode that has the keyboard; NULL: the input line. */
@@ -61,6 +68,14 @@ void tui_go_away(struct frontend *f);
 void tui_come_back(struct frontend *f);
 /* Ctrl-Z. */
 void tui_suspend(struct frontend *f);
+
+/* A line that was entered: kept in the history, and run. */
+void tui_enter(struct frontend *f, const char *line, size_t len);
+
+/* What was pasted: a line goes into the input line, several are asked about. */
+void paste_take(struct frontend *f, const struct token *t);
+/* It is dealt with. */
+void paste_forget(struct frontend *f);
 
 /* Paint now. */
 void frame_paint(struct frontend *f);

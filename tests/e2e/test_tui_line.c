@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The screen's input line: commands, completion, history, pastes, and to whom
+/* The screen's input line: commands, completion, history, and to whom
  * it goes. */
 
 #include <setjmp.h>
@@ -272,51 +272,6 @@ static void a_long_line_takes_rows_and_gives_them_back(void **state)
 	close(fd);
 }
 
-/* Pastes */
-
-static void a_big_paste_arrives_whole(void **state)
-{
-	static char paste[100000];
-	struct text t = { NULL, 0 };
-	struct pty p;
-	int fd = pty_connect(&p);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(paste); i++)
-		paste[i] = (char)('a' + i * 7 % 26);
-	pty_type(&p, "\033[200~");
-	pty_send(&p, paste, sizeof(paste));
-	pty_type(&p, "\033[201~.");
-	pty_type(&p, PTY_ENTER);
-	net_read(fd, &t, sizeof(paste) + 2);
-	assert_memory_equal(t.bytes, paste, sizeof(paste));
-	assert_memory_equal(t.bytes + sizeof(paste), ".\n", 2);
-	text_finish(&t);
-	/* The same without the brackets. */
-	pty_send(&p, paste, sizeof(paste));
-	pty_type(&p, PTY_ENTER);
-	net_read(fd, &t, sizeof(paste) + 1);
-	assert_memory_equal(t.bytes, paste, sizeof(paste));
-	text_finish(&t);
-	pty_quit(&p, 0);
-	close(fd);
-}
-
-static void a_paste_of_lines_is_not_sent_by_itself(void **state)
-{
-	struct pty p;
-	int fd = pty_connect(&p);
-
-	(void)state;
-	pty_type(&p, "\033[200~one\r\ntwo\033[201~");
-	pty_expect(&p, "two");
-	pty_expect(&p, "out 0 B");
-	pty_type(&p, PTY_ENTER);
-	net_expect(fd, "one\ntwo\n");
-	pty_quit(&p, 0);
-	close(fd);
-}
-
 /* Sizes */
 
 static void any_size_will_do_in_the_middle_of_data(void **state)
@@ -369,8 +324,6 @@ int main(void)
 		T(the_history_is_kept_for_oneself),
 		T(a_character_of_any_width_is_edited_as_one),
 		T(a_long_line_takes_rows_and_gives_them_back),
-		T(a_big_paste_arrives_whole),
-		T(a_paste_of_lines_is_not_sent_by_itself),
 		T(any_size_will_do_in_the_middle_of_data),
 	};
 

@@ -260,7 +260,7 @@ static void all_else_a_mouse_reports_is_dropped(void **unused)
 static void a_paste_is_one_token_and_clean(void **unused)
 {
 	static const struct row rows[] = {
-		{ "\033[200~hi\033[201~x", "paste:hi text:x" },
+		{ "\033[200~hi\033[201~x", "paste:hix" },
 		{ "\033[200~\033[201~", "paste:" },
 		{ "\033[200~a\r\nb\rc\nd\033[201~", "paste:a\\0ab\\0ac\\0ad" },
 		{ "\033[200~a\tb\033[201~", "paste:a\\09b" },
@@ -269,13 +269,65 @@ static void a_paste_is_one_token_and_clean(void **unused)
 		{ "\033[200~\xc2\x9b\x9b\xff\xe5x\xec\x95\x88\033[201~",
 		  "paste:x\\ec\\95\\88" },
 		{ "\033[200~~\033[200~~\033[201\033[201~",
-		  "paste:~[200~~[201" },
-		{ "\033[200~a\xec\x95\033[201~b", "paste:a text:b" },
-		{ "\033[200~a\033[201~b\033[201~", "paste:a text:b "
-		                                   "none:\\1b[201~" },
+		  "paste:~~[201" },
+		{ "\033[200~a\xec\x95\033[201~", "paste:a" },
+		{ "\033[200~a\033[201~\033[I\033[O", "paste:a" },
 	};
 	(void)unused;
 	assert_rows(rows, COUNT(rows));
+}
+
+static void keys_within_a_paste_are_none(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[200~a\033[201~b\033[201~", "paste:ab" },
+		{ "\033[200~a\033[201~/quit\r\003\033[201~",
+		  "paste:a/quit\\0a" },
+		{ "\033[200~a\033[201~\033[200~b\033[201~", "paste:ab" },
+		{ "\033[200~a\033[201~\033[A", "paste:a[A" },
+	};
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+	keys_feed(k, (const uint8_t *)"\033[200~a\033[201~", 13);
+	assert_int_equal(h.log.len, 0);
+	keys_timeout(k);
+	keys_feed(k, (const uint8_t *)"\r", 1);
+	assert_string_equal(bytes_text(&h.log), "paste:a none:\\0d");
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
+static void a_second_paste_that_follows_at_once_is_waited_for(void **unused)
+{
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	keys_feed(k, (const uint8_t *)"\033[200~a\033[201~\033[200~b", 20);
+	assert_false(keys_is_waiting(k));
+	keys_timeout(k);
+	assert_int_equal(h.log.len, 0);
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
+static void what_a_paste_comes_without_is_counted(void **unused)
+{
+	static const char dirty[] = "\033[200~\007a\xff\033[31m\xc2\x9b\r\n\t"
+	                            "\033[I\033[201~";
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	keys_feed(k, (const uint8_t *)dirty, sizeof(dirty) - 1);
+	keys_timeout(k);
+	assert_string_equal(bytes_text(&h.log), "paste:a[31m\\0a\\09");
+	assert_int_equal(keys_left_out(k), 4);
+	keys_feed(k, (const uint8_t *)"\033[200~a\033[201~", 13);
+	keys_timeout(k);
+	assert_int_equal(keys_left_out(k), 0);
+	keys_free(k);
+	bytes_finish(&h.log);
 }
 
 static void a_paste_of_a_megabyte_is_one_token(void **unused)
@@ -293,6 +345,8 @@ static void a_paste_of_a_megabyte_is_one_token(void **unused)
 	assert_false(keys_is_waiting(k));
 	assert_int_equal(h.bytes, 0);
 	keys_feed(k, (const uint8_t *)"\033[201~", 6);
+	assert_true(keys_is_waiting(k));
+	keys_timeout(k);
 	assert_int_equal(h.last, KEY_PASTE);
 	assert_int_equal(h.bytes, len);
 	keys_free(k);
@@ -362,6 +416,8 @@ static void only_what_may_go_on_is_waited_for(void **unused)
 		{ "\033[M!", true }, { "\033]0;", true }, { "\033]\033", true },
 		{ "a", false }, { "\xec", false }, { "\033[A", false },
 		{ "\033[200~abc", false }, { "\033f", false },
+		{ "\033[200~a\033[201~", true },
+		{ "\033[200~a\033[201~b", true },
 	};
 	(void)unused;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -406,6 +462,10 @@ int main(void)
 		cmocka_unit_test(the_wheel_turns_in_both_protocols),
 		cmocka_unit_test(all_else_a_mouse_reports_is_dropped),
 		cmocka_unit_test(a_paste_is_one_token_and_clean),
+		cmocka_unit_test(keys_within_a_paste_are_none),
+		cmocka_unit_test(
+		    a_second_paste_that_follows_at_once_is_waited_for),
+		cmocka_unit_test(what_a_paste_comes_without_is_counted),
 		cmocka_unit_test(a_paste_of_a_megabyte_is_one_token),
 		cmocka_unit_test(answers_of_the_terminal_are_swallowed),
 		cmocka_unit_test(

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A paste of several lines asks what is to be done with it. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/command.h>
+#include <sockchat/diag.h>
+#include <sockchat/number.h>
+
+#include "edit.h"
+#include "paste.h"
+#include "tui.h"
+
+static void tell(struct frontend *f, const char *what)
+{
+	size_t lines = paste_count_lines(&f->paste.text);
+	chat_note(f->chat, "paste of %zu line%s %s", lines,
+	          lines == 1 ? "" : "s", what);
+}
+
+void paste_forget(struct frontend *f)
+{
+	bytes_finish(&f->paste.text);
+	f->paste.left_out = 0;
+	if (f->mode == &mode_paste)
+		f->mode = NULL;
+}
+
+/* One that is refused stays, with all that follow. */
+static void send_lines(struct frontend *f)
+{
+	struct bytes *b = &f->paste.text;
+	size_t done = 0;
+	while (done < b->len) {
+		const char *line = (const char *)b->data + done;
+		const char *end = memchr(line, '\n', b->len - done);
+		size_t len = end ? (size_t)(end - line) : b->len - done;
+		if (command_send(f->chat, line, len))
+			break;
+		done += len + (end != NULL);
+	}
+	bytes_consume(b, done);
+	view_go_end(&f->view);
+	if (!b->len)
+		paste_forget(f);
+}
+
+static bool is_letter(const struct token *t, char letter)
+{
+	return t->key == KEY_TEXT && t->len == 1 && *t->bytes == letter;
+}
+
+/* Letters alone: what comes in a run was pressed by nobody. */
+static bool take(struct frontend *f, const struct token *t)
+{
+	if (t->key == KEY_PASTE) {
+		paste_take(f, t);
+	} else if (is_letter(t, 's')) {
+		send_lines(f);
+	} else if (is_letter(t, 'e')) {
+		edit_paste(f);
+	} else if (is_letter(t, 'c') || t->key == KEY_ESCAPE ||
+	           t->key == KEY_CTRL_C) {
+		tell(f, "dropped");
+		paste_forget(f);
+	} else {
+		return (t->key < KEY_PAGE_UP || t->key > KEY_WHEEL_DOWN) &&
+		       t->key != KEY_CTRL_L && t->key != KEY_CTRL_Z;
+	}
+	return true;
+}
+
+static const char *prompt(struct frontend *f)
+{
+	char size[16], left_out[64] = "";
+	number_format_size(size, f->paste.text.len);
+	if (f->paste.left_out)
+		snprintf(left_out, sizeof(left_out),
+		         ", %zu unprintable left out", f->paste.left_out);
+	snprintf(f->paste.prompt, sizeof(f->paste.prompt),
+	         "paste of %zu lines, %s%s: s send, e edit, c or Esc cancel ",
+	         paste_count_lines(&f->paste.text), size, left_out);
+	return f->paste.prompt;
+}
+
+const struct mode mode_paste = {
+	.take = take, .prompt = prompt, .hides_line = true,
+};
+
+/* A line goes where it was pasted, and its end sends nothing. */
+static void put_line(const struct token *t)
+{
+	bool has_end = t->len && t->bytes[t->len - 1] == '\n';
+	input_feed(&(struct token){ KEY_PASTE, t->bytes, t->len - has_end });
+}
+
+void paste_take(struct frontend *f, const struct token *t)
+{
+	struct bytes *b = &f->paste.text;
+	size_t left_out = keys_left_out(f->keys);
+	const uint8_t *end = memchr(t->bytes, '\n', t->len);
+	bool is_line = !end || end == t->bytes + t->len - 1;
+	if (is_line && !b->len) {
+		put_line(t);
+		if (left_out)
+			chat_note(f->chat, "pasted: %zu unprintable left out",
+			          left_out);
+		return;
+	}
+	if (bytes_append(b, t->bytes, t->len))
+		die("no memory for the paste");
+	f->paste.left_out += left_out;
+	f->chat->display.help = false;
+	f->mode = &mode_paste;
+}

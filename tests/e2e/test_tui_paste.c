@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What comes into the input line from elsewhere: pastes, and the editor. */
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+#include "pty.h"
+
+/* What is typed in one go with a paste is taken for a part of it. */
+static void paste(struct pty *p, const char *text)
+{
+	pty_type(p, "\033[200~");
+	pty_type(p, text);
+	pty_type(p, "\033[201~");
+}
+
+static void answer(struct pty *p, const char *key)
+{
+	pty_expect(p, "s send, e edit, c or Esc cancel");
+	pty_type(p, key);
+	pty_expect_gone(p, "s send, e edit, c or Esc cancel");
+}
+
+static void a_big_paste_arrives_whole(void **state)
+{
+	static char text[100000];
+	struct text t = { NULL, 0 };
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (char)('a' + i * 7 % 26);
+	pty_type(&p, "\033[200~");
+	pty_send(&p, text, sizeof(text));
+	pty_type(&p, "!\033[201~");
+	pty_expect(&p, "!");
+	pty_type(&p, PTY_ENTER);
+	net_read(fd, &t, sizeof(text) + 2);
+	assert_memory_equal(t.bytes, text, sizeof(text));
+	assert_memory_equal(t.bytes + sizeof(text), "!\n", 2);
+	text_finish(&t);
+	/* The same without the brackets. */
+	pty_send(&p, text, sizeof(text));
+	pty_type(&p, PTY_ENTER);
+	net_read(fd, &t, sizeof(text) + 1);
+	assert_memory_equal(t.bytes, text, sizeof(text));
+	text_finish(&t);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_pasted_line_goes_into_the_line_and_is_not_sent(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "a z\002");
+	paste(&p, "one\r\n");
+	pty_expect_cursor(&p, INPUT_ROW, 7);
+	pty_expect(&p, "> a onez");
+	pty_expect(&p, "out 0 B");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "a onez\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void pasted_lines_are_asked_about_and_sent_as_text(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "draft");
+	pty_expect(&p, "> draft");
+	paste(&p, "one\r\n/quit\r\n\r\n//x");
+	pty_expect(&p, "paste of 4 lines, 14 B: s send, e edit, c or Esc "
+	               "cancel");
+	pty_expect_gone(&p, "> draft");
+	/* None of these is an answer, but for the last. */
+	answer(&p, PTY_ENTER "x" PTY_UP "\tss" PTY_PAGE_UP "s");
+	net_expect(fd, "one\n/quit\n\n//x\n");
+	pty_expect(&p, "> draft");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "draft\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_paste_is_not_dropped_silently(void **state)
+{
+	static const char *const keys[] = { "c", "\033", PTY_CTRL_C };
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "draft");
+	for (size_t i = 0; i < 3; i++) {
+		paste(&p, "one\ntwo\n");
+		answer(&p, keys[i]);
+		pty_expect(&p, " * paste of 2 lines dropped");
+		pty_expect(&p, "> draft");
+	}
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "draft\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_paste_that_nobody_takes_is_kept(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "/close" PTY_ENTER);
+	close(fd);
+	pty_expect(&p, "not connected");
+	paste(&p, "one\ntwo\n");
+	pty_expect(&p, "paste of 2 lines");
+	pty_type(&p, "s");
+	pty_expect(&p, " ! not sent: nobody is connected");
+	pty_expect(&p, "paste of 2 lines, 8 B: s send");
+	answer(&p, "c");
+	pty_quit(&p, 0);
+}
+
+static void an_end_within_a_paste_presses_no_keys(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	paste(&p, "harm\033[201~less\r/quit\r\003\007");
+	pty_expect(&p, "paste of 2 lines, 15 B, 2 unprintable left out: s "
+	               "send");
+	paste(&p, "more\n");
+	pty_expect(&p, "paste of 3 lines, 20 B, 2 unprintable");
+	answer(&p, "s");
+	net_expect(fd, "harmless\n/quit\nmore\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+/* The editor */
+
+/* A shell script in HOME that is VISUAL for what is started next. */
+static char visual[128];
+static const char *const env[] = { "TERM=xterm-256color", "LANG=C.UTF-8",
+	                           visual, NULL };
+
+static int start_with_editor(struct pty *p, const char *text)
+{
+	const char *path = pty_home("ed");
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	assert_true(file >= 0);
+	assert_int_equal(write(file, text, strlen(text)), strlen(text));
+	close(file);
+	snprintf(visual, sizeof(visual), "VISUAL=sh %s", path);
+	pty_start(p, PTY_ROWS, PTY_COLUMNS,
+	          (const char *const[]){ NULL, "connect", "127.0.0.1",
+	                                 port_text(port), NULL }, env);
+	int fd = net_accept(listener);
+	close(listener);
+	pty_expect(p, "| open |");
+	return fd;
+}
+
+static void the_editor_edits_a_paste_into_the_line(void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "stat -c %a \"$1\" >\"$1.mode\"\n"
+	                               "mv \"$1.mode\" \"$HOME/mode\"\n"
+	                               "echo three >>\"$1\"\n");
+	char mode[8] = "";
+
+	(void)state;
+	pty_type(&p, "a");
+	paste(&p, "one\ntwo\n");
+	answer(&p, "e");
+	pty_expect(&p, "> aone\\n");
+	pty_expect(&p, "three");
+	pty_expect(&p, "out 0 B");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "aone\ntwo\nthree\n");
+	int file = open(pty_home("mode"), O_RDONLY);
+	assert_int_equal(read(file, mode, sizeof(mode)), 4);
+	assert_string_equal(mode, "600\n");
+	close(file);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void an_editor_that_fails_leaves_the_paste_to_be_asked_about(
+    void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "exit 3\n");
+
+	(void)state;
+	paste(&p, "one\ntwo");
+	pty_expect(&p, "e edit");
+	pty_type(&p, "e");
+	pty_expect(&p, " ! the editor ended with status 3: nothing was done");
+	answer(&p, "s");
+	net_expect(fd, "one\ntwo\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
+		T(a_big_paste_arrives_whole),
+		T(a_pasted_line_goes_into_the_line_and_is_not_sent),
+		T(pasted_lines_are_asked_about_and_sent_as_text),
+		T(a_paste_is_not_dropped_silently),
+		T(a_paste_that_nobody_takes_is_kept),
+		T(an_end_within_a_paste_presses_no_keys),
+		T(the_editor_edits_a_paste_into_the_line),
+		T(an_editor_that_fails_leaves_the_paste_to_be_asked_about),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
