@@ -8,6 +8,7 @@ set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
 manual=man/sockchat.1
+export XDG_CONFIG_HOME=/nowhere
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

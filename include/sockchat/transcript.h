@@ -20,6 +20,8 @@ typedef void transcript_fn(void *user, const struct entry *e);
 /* Keep at most about `max` bytes (a chunk of 256 KiB at least).  Dies without
  * memory. */
 struct transcript *transcript_new(size_t max);
+/* Another bound: what is beyond it is dropped at once. */
+void transcript_set_max(struct transcript *t, size_t max);
 void transcript_free(struct transcript *t);
 void transcript_on_entry(struct transcript *t, transcript_fn *fn, void *user);
 

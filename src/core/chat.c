@@ -132,17 +132,23 @@ static void on_linger_time(struct timer *t)
 }
 
 /* The peer has ended: how long is our side's answer waited for? */
+static void await_answer(struct chat *c)
+{
+	const struct options *o = c->options;
+	if (o->linger_ms == LINGER_FOREVER ||
+	    (o->linger_ms == LINGER_DEFAULT && c->own->ops->stays))
+		timer_stop(&c->own->linger);
+	else
+		timer_start(c->loop, &c->own->linger, linger_ns(o));
+}
+
 static void on_in_end(void *user, struct session *s)
 {
 	struct chat *c = user;
-	const struct options *o = c->options;
-	if (c->own->has_input_ended || o->recv_only)
+	if (c->own->has_input_ended || c->options->recv_only)
 		session_close(s);
-	else if (o->linger_ms == LINGER_FOREVER ||
-	         (o->linger_ms == LINGER_DEFAULT && c->own->ops->stays))
-		return;
 	else
-		timer_start(c->loop, &c->own->linger, linger_ns(o));
+		await_answer(c);
 }
 
 void chat_connect(struct chat *c, const struct endpoint *ep)
@@ -440,6 +446,18 @@ static void on_turn_end(void *user)
 	c->own->ops->draw(c->own->frontend);
 }
 
+/* A peer has ended, and our side has not. */
+static bool someone_awaits_answer(const struct chat *c)
+{
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		const struct session *s = c->own->sessions[i];
+		if (session_is_open(s) && !session_is_finishing(s) &&
+		    !halves_is_in_open(session_halves(s)))
+			return true;
+	}
+	return false;
+}
+
 void chat_settings_changed(struct chat *c)
 {
 	const struct options *o = c->options;
@@ -449,6 +467,9 @@ void chat_settings_changed(struct chat *c)
 	s->tells_steps = o->verbose;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	s->linger_ns = linger_ns(o);
+	transcript_set_max(c->transcript, o->scrollback);
+	if (someone_awaits_answer(c))
+		await_answer(c);
 	for_all(c, session_refresh);
 }
 

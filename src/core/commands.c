@@ -12,6 +12,8 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
+#include "commands_private.h"
+
 #define DRIP_DEFAULT_MS 50
 #define WORDS_MAX       4
 
@@ -31,27 +33,6 @@ static size_t split(char *args, char *words[], size_t max)
 		if (*word)
 			words[count++] = word;
 	return count;
-}
-
-/* One of the row's words; without one the present value is told. */
-static bool choose(struct chat *c, const char *name,
-                   const struct choice *choices, char *args, int *value)
-{
-	char list[96], what[128];
-	char *word[1];
-	if (!split(args, word, 1)) {
-		chat_note(c, "%s is %s", name, choice_name(choices, *value));
-		return false;
-	}
-	int found = choice_find(choices, word[0]);
-	if (found < 0) {
-		choice_list(choices, list, sizeof(list));
-		snprintf(what, sizeof(what), "/%s", name);
-		complain(c, what, list);
-		return false;
-	}
-	*value = found;
-	return true;
 }
 
 /* The session a command is about: the number given, else the one spoken to.
@@ -301,53 +282,6 @@ static void run_drip(struct chat *c, char *args)
 	          bytes == 1 ? "" : "s", (long long)delay_ms);
 }
 
-static void run_eol(struct chat *c, char *args)
-{
-	int *eol = &c->options->eol;
-	if (choose(c, "eol", eol_choices, args, eol))
-		chat_note(c, "Enter appends %s",
-		          choice_name(eol_choices, *eol));
-}
-
-static void run_echo(struct chat *c, char *args)
-{
-	int value = c->options->echo;
-	if (c->options->recv_only || c->options->send_only) {
-		complain(c, "/echo", "--recv-only and --send-only exclude it");
-		return;
-	}
-	if (choose(c, "echo", on_off_choices, args, &value)) {
-		c->options->echo = value;
-		chat_settings_changed(c);
-		chat_note(c, value ? "what peers send is sent back"
-		                   : "nothing is sent back");
-	}
-}
-
-static void run_view(struct chat *c, char *args)
-{
-	choose(c, "view", view_choices, args, &c->options->view);
-}
-
-static void run_time(struct chat *c, char *args)
-{
-	choose(c, "time", time_choices, args, &c->options->time);
-}
-
-static void run_endings(struct chat *c, char *args)
-{
-	int value = c->options->endings;
-	if (choose(c, "endings", on_off_choices, args, &value))
-		c->options->endings = value;
-}
-
-static void run_bar(struct chat *c, char *args)
-{
-	int value = c->options->bar;
-	if (choose(c, "bar", on_off_choices, args, &value))
-		c->options->bar = value;
-}
-
 static void run_clear(struct chat *c, char *args)
 {
 	(void)args;
@@ -391,6 +325,8 @@ static const struct command_row rows[] = {
 	{ "endings", "on|off", "show line endings", run_endings,
 	  on_off_choices },
 	{ "bar", "on|off", "show the bar of keys", run_bar, on_off_choices },
+	{ "set", "[OPTION VALUE]", "list options, tell one, change it", run_set,
+	  NULL },
 	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
 	  NULL },
 };

@@ -398,6 +398,8 @@ static void on_connecting(void *user)
 static void on_step(void *user, const char *text)
 {
 	struct session *s = user;
+	if (!s->settings->tells_steps)
+		return;
 	transcript_append(s->transcript, &(struct entry){
 		.session = s->number,
 		.kind = ENTRY_NOTE,
@@ -471,7 +473,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	glyph_copy(s->peer, sizeof(s->peer), where, GLYPH_ASCII);
 	s->dial_ops = (struct dial_ops){
 		.on_connecting = on_connecting,
-		.on_step = s->settings->tells_steps ? on_step : NULL,
+		.on_step = on_step,
 		.on_done = on_dialed,
 		.user = s,
 	};
@@ -566,6 +568,11 @@ void session_refresh(struct session *s)
 {
 	if (!s->settings->drip_bytes)
 		timer_stop(&s->drip);
+	if (s->linger.loop)
+		timer_start(s->loop, &s->linger, s->settings->linger_ns);
+	timer_stop(&s->idle);
+	if (s->transport && s->settings->idle_ns)
+		on_idle_time(&s->idle);
 	update(s);
 }
 

@@ -45,7 +45,7 @@ struct transcript *transcript_new(size_t max)
 	struct transcript *t = calloc(1, sizeof(*t));
 	if (!t)
 		die("no memory for the transcript");
-	t->max = max > CHUNK_SIZE ? max : CHUNK_SIZE;
+	transcript_set_max(t, max);
 	t->next_seq = 1;
 	return t;
 }
@@ -98,6 +98,18 @@ static void drop_first(struct transcript *t)
 	free(c);
 }
 
+static void drop_beyond_max(struct transcript *t)
+{
+	while (t->count > 1 && t->memory > t->max)
+		drop_first(t);
+}
+
+void transcript_set_max(struct transcript *t, size_t max)
+{
+	t->max = max > CHUNK_SIZE ? max : CHUNK_SIZE;
+	drop_beyond_max(t);
+}
+
 /* Room for one more pointer at the end of the array. */
 static int grow_chunks(struct transcript *t)
 {
@@ -134,8 +146,7 @@ static struct chunk *add_chunk(struct transcript *t, size_t len)
 		return NULL;
 	*c = (struct chunk){ .first_seq = t->next_seq, .size = size };
 	t->memory += sizeof(*c) + size;
-	while (t->count > 1 && t->memory > t->max)
-		drop_first(t);
+	drop_beyond_max(t);
 	t->chunks[t->first + t->count++] = c;
 	t->last_grown = NULL; /* its bytes do not end the last chunk any more */
 	return c;

@@ -40,7 +40,8 @@ struct frontend {
 	int (*write)(struct frontend *f, const struct entry *e, size_t from);
 	struct settle settle;
 	unsigned glyph_flags;
-	bool is_colored;
+	bool has_color_terminal; /* one that colors are for by default */
+	bool is_discarded;       /* nobody can ever read the output */
 
 	struct outq out;
 	struct bytes scratch;
@@ -81,9 +82,7 @@ static void out_failed(struct frontend *f, int errnum)
 		notices_print(&f->notices, "%s%s", e.text,
 		              goes_on ? "; peers are served all the same" : "");
 	chat_fail(f->chat);
-	if (goes_on)
-		f->chat->session_settings.keeps_entries = false;
-	else
+	if (!goes_on)
 		chat_leave(f->chat);
 }
 
@@ -106,9 +105,18 @@ static void watch_input(struct frontend *f)
 	watch_set(&f->in_watch, waits ? 0 : LOOP_READ);
 }
 
+/* Messages that nobody can ever read need not be kept. */
+static void choose_kept(struct frontend *f)
+{
+	bool is_unread = f->is_out_broken || f->is_discarded ||
+	                 f->chat->options->quiet;
+	f->chat->session_settings.keeps_entries = !f->is_server || !is_unread;
+}
+
 static void flush(struct frontend *f)
 {
 	size_t len = outq_len(&f->out);
+	choose_kept(f);
 	if (f->is_out_broken)
 		return;
 	if (len && outq_flush(&f->out, f->out_fd) < 0) {
@@ -151,6 +159,13 @@ struct line {
 	enum wrap_style style;
 };
 
+static bool is_colored(const struct frontend *f)
+{
+	int color = f->chat->options->color;
+	return color == COLOR_ALWAYS ||
+	       (color == COLOR_AUTO && f->has_color_terminal);
+}
+
 static const char *style_color(enum wrap_style style)
 {
 	return style == WRAP_ENDING || style == WRAP_MORE ? "\033[2m"
@@ -162,7 +177,7 @@ static void put_run(void *user, const struct wrap_run *run)
 {
 	struct line *l = user;
 	struct bytes *b = &l->f->scratch;
-	const char *color = l->f->is_colored ? style_color(run->style) : "";
+	const char *color = is_colored(l->f) ? style_color(run->style) : "";
 	for (; l->row < run->row; l->row++)
 		bytes_printf(b, "\n%*s", (int)l->indent, "");
 	bytes_append_text(b, color);
@@ -205,9 +220,9 @@ static int write_text(struct frontend *f, const struct entry *e, size_t from)
 	part.len -= from;
 	part.flags |= ENTRY_COMPLETE; /* what is here is all for this line */
 	bytes_clear(&f->scratch);
-	bytes_append_text(&f->scratch, f->is_colored ? mark_color(e) : "");
+	bytes_append_text(&f->scratch, is_colored(f) ? mark_color(e) : "");
 	bytes_append(&f->scratch, head, head_len);
-	bytes_append_text(&f->scratch, f->is_colored ? "\033[0m" : "");
+	bytes_append_text(&f->scratch, is_colored(f) ? "\033[0m" : "");
 	wrap_entry(&part, &settings, put_run, &line);
 	return bytes_append_byte(&f->scratch, '\n');
 }
@@ -359,16 +374,13 @@ static bool wants_input(const struct options *o)
 
 /* Life */
 
-static bool wants_color(const struct options *o)
+static bool find_color_terminal(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-	if (o->color != COLOR_AUTO)
-		return o->color == COLOR_ALWAYS;
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color) && term &&
 	       *term && strcmp(term, "dumb") != 0;
 }
 
-/* Messages that nobody can ever read need not be kept. */
 static bool is_discarded(int fd)
 {
 	struct stat out, null;
@@ -406,7 +418,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->chat = c;
 	f->write = write;
 	f->glyph_flags = find_glyph_flags();
-	f->is_colored = wants_color(c->options);
+	f->has_color_terminal = find_color_terminal();
 	f->out_fd = fd_open_private(STDOUT_FILENO, O_WRONLY);
 	f->is_private = f->out_fd >= 0;
 	if (!f->is_private)
@@ -419,9 +431,8 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->in_watch = (struct watch){ .on_ready = on_in_ready, .user = f };
 	outq_init(&f->out, 0);
 	f->is_server = c->options->echo;
-	if (f->is_server &&
-	    (c->options->quiet || is_discarded(STDOUT_FILENO)))
-		c->session_settings.keeps_entries = false;
+	f->is_discarded = is_discarded(STDOUT_FILENO);
+	choose_kept(f);
 	bytes_init(&f->in, LINE_MAX_SIZE);
 	if (signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->out_watch, f->out_fd, LOOP_HANGUP) ||

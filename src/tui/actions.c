@@ -73,21 +73,28 @@ static void toggle_help(struct frontend *f)
 	f->help_first = 0;
 }
 
+static void set(struct frontend *f, const char *name, const char *value)
+{
+	struct error e;
+	if (options_set(f->chat->options, name, value, SOURCE_RUN_TIME, &e))
+		chat_error(f->chat, &e);
+}
+
 static void next_view(struct frontend *f)
 {
-	struct options *o = f->chat->options;
-	o->view = (o->view + 1) % VIEW_COUNT;
+	int next = (f->chat->options->view + 1) % VIEW_COUNT;
+	set(f, "view", choice_name(view_choices, next));
 }
 
 static void next_time(struct frontend *f)
 {
-	struct options *o = f->chat->options;
-	o->time = (o->time + 1) % TIME_COUNT;
+	int next = (f->chat->options->time + 1) % TIME_COUNT;
+	set(f, "time", choice_name(time_choices, next));
 }
 
 static void toggle_endings(struct frontend *f)
 {
-	f->chat->options->endings = !f->chat->options->endings;
+	set(f, "endings", f->chat->options->endings ? "off" : "on");
 }
 
 static void next_peer(struct frontend *f)

@@ -7,6 +7,7 @@
 
 #include <sockchat/diag.h>
 
+#include "env.h"
 #include "help.h"
 #include "line.h"
 #include "screen.h"
@@ -38,6 +39,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	const struct mode *mode = tui_mode(f);
 	struct input_line line;
 	char own[32];
+	screen_set_colored(env_wants_color((enum color)c->options->color));
 	const char *prompt = mode && mode->prompt ? mode->prompt(f)
 	                                          : make_prompt(c, own);
 	input_show(&line);

@@ -30,6 +30,7 @@ static struct {
 	FILE *null;
 	attr_t attributes[STYLE_COUNT];
 	short pairs[STYLE_COUNT];
+	bool is_colored; /* as was wished, not as the terminal can */
 	bool is_up;      /* the terminal shows our screen, not the shell's */
 	bool has_been_up;
 	bool is_resized; /* the terminal may still scroll a part of itself */
@@ -43,10 +44,11 @@ static attr_t attributes_of(struct look look)
 }
 
 /* A pair of colours for each style that has one. */
-static void start_colors(bool is_wanted)
+static void choose_looks(bool is_wanted)
 {
 	bool is_colored = is_wanted && has_colors() && start_color() == OK &&
 	                  use_default_colors() == OK;
+	state.is_colored = is_wanted;
 	for (short i = 0; i < STYLE_COUNT; i++) {
 		struct look look = theme_look((enum style)i,
 		                              is_colored ? COLORS : 0);
@@ -55,6 +57,12 @@ static void start_colors(bool is_wanted)
 		if (state.pairs[i])
 			init_pair(state.pairs[i], look.color, -1);
 	}
+}
+
+void screen_set_colored(bool is_colored)
+{
+	if (state.is_colored != is_colored)
+		choose_looks(is_colored);
 }
 
 static int open_files(void)
@@ -130,7 +138,7 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 	raw();
 	noecho();
 	nonl();
-	start_colors(is_colored);
+	choose_looks(is_colored);
 	resizeterm(rows, columns);
 	return 0;
 }

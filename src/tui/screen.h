@@ -21,6 +21,9 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
                 struct error *e);
 void screen_close(void);
 
+/* Colours or none, from the next drawing on. */
+void screen_set_colored(bool is_colored);
+
 void screen_resize(int rows, int columns);
 int screen_rows(void);
 int screen_columns(void);

@@ -103,6 +103,7 @@ void proc_start(struct proc *p, const char *const *argv, const char *const *env,
 				fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 10);
 		for (int i = 0; i < 3; i++)
 			take_end(i, fds[i]);
+		setenv("XDG_CONFIG_HOME", "/nowhere", 1);
 		for (; env && *env; env++)
 			putenv((char *)(uintptr_t)*env);
 		execvp(path, (char *const *)(uintptr_t)words);

@@ -235,9 +235,10 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 	static const struct {
 		const char *line, *sentence;
 	} rows[] = {
-		{ "/view x", "/view: text, hex or mixed" },
-		{ "/eol c", "/eol: lf, crlf, cr, nul or none" },
-		{ "/echo maybe", "/echo: on or off" },
+		{ "/view x", "option view: 'x' is not text, hex or mixed" },
+		{ "/eol c",
+		  "option eol: 'c' is not lf, crlf, cr, nul or none" },
+		{ "/echo maybe", "option echo: 'maybe' is not on or off" },
 		{ "/close 7", "there is no peer 7" },
 		{ "/close x",
 		  "x: is not a peer's number (/peers lists them)" },
@@ -267,11 +268,11 @@ static void a_setting_without_a_value_is_told(void **state)
 {
 	(void)state;
 	type("/view");
-	assert_last(ENTRY_NOTE, "view is text");
+	assert_last(ENTRY_NOTE, "view is text (the default)");
 	type("/eol ");
-	assert_last(ENTRY_NOTE, "eol is lf");
+	assert_last(ENTRY_NOTE, "eol is lf (the default)");
 	type("/echo");
-	assert_last(ENTRY_NOTE, "echo is off");
+	assert_last(ENTRY_NOTE, "echo is off (the default)");
 	assert_int_equal(c->options->view, VIEW_TEXT);
 }
 

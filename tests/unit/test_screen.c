@@ -345,6 +345,27 @@ static void a_list_says_what_it_leaves_out(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void colours_come_and_go_while_it_runs(void **state)
+{
+	struct bytes out = { 0 };
+	(void)state;
+	screen_put(0, 0, "x", 1, STYLE_ERROR);
+	finish(0, 0);
+	screen_set_colored(false);
+	screen_erase();
+	screen_put(0, 0, "x", 1, STYLE_ERROR);
+	screen_redraw();
+	assert_int_equal(screen_finish(0, 0, &out), 0);
+	assert_null(strstr(bytes_text(&out), "38;5;"));
+	bytes_clear(&out);
+	screen_set_colored(true);
+	screen_erase();
+	screen_put(0, 0, "x", 1, STYLE_ERROR);
+	assert_int_equal(screen_finish(0, 0, &out), 0);
+	assert_non_null(strstr(bytes_text(&out), "38;5;"));
+	bytes_finish(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +387,7 @@ int main(void)
 		TEST(help_lists_every_key_and_every_command),
 		TEST(help_is_whole_on_narrow_screens),
 		TEST(a_list_says_what_it_leaves_out),
+		TEST(colours_come_and_go_while_it_runs),
 	};
 	begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

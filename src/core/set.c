@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Options at run time: /set, and the commands that are short for it. */
+
+#include <string.h>
+
+#include <sockchat/command.h>
+
+#include "commands_private.h"
+
+#define VALUE_MAX 64
+
+static void tell(struct chat *c, size_t row)
+{
+	char value[VALUE_MAX];
+	options_value(c->options, row, value, sizeof(value));
+	chat_note(c, "%s is %s (%s%s)", options_row(row)->name, value,
+	          options_source(c->options, row),
+	          options_is_live(row) ? "" : "; it cannot change now");
+}
+
+static void tell_all(struct chat *c)
+{
+	for (size_t i = 0; options_row(i); i++)
+		if (options_is_live(i))
+			tell(c, i);
+}
+
+/* The row of this name, or -1 after a complaint. */
+static int find(struct chat *c, const char *name)
+{
+	struct error e;
+	int row = options_find(name);
+	if (row >= 0)
+		return row;
+	options_set(c->options, name, NULL, SOURCE_RUN_TIME, &e);
+	error_set_hint(&e, "/set lists the options");
+	chat_error(c, &e);
+	return -1;
+}
+
+/* False after a complaint. */
+static bool change(struct chat *c, const char *name, const char *value)
+{
+	struct error e;
+	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e)) {
+		chat_error(c, &e);
+		return false;
+	}
+	chat_settings_changed(c);
+	return true;
+}
+
+/* Cut the first word off, and the blanks around the rest, which is returned. */
+static char *cut_word(char **args)
+{
+	char *word = *args + strspn(*args, " "), *rest = word;
+	size_t len = strlen(word);
+	while (len && word[len - 1] == ' ')
+		word[--len] = '\0';
+	rest += strcspn(rest, " ");
+	*args = word;
+	if (!*rest)
+		return rest;
+	*rest++ = '\0';
+	return rest + strspn(rest, " ");
+}
+
+/* Tell it or, with a value, change it; whether it was changed. */
+static bool set(struct chat *c, const char *name, const char *value)
+{
+	int row = find(c, name);
+	if (row < 0)
+		return false;
+	if (*value)
+		return change(c, name, value);
+	tell(c, (size_t)row);
+	return false;
+}
+
+void run_set(struct chat *c, char *args)
+{
+	char *value = cut_word(&args), now[VALUE_MAX];
+	if (!*args) {
+		tell_all(c);
+	} else if (set(c, args, value)) {
+		size_t row = (size_t)options_find(args);
+		options_value(c->options, row, now, sizeof(now));
+		chat_note(c, "%s is now %s", options_row(row)->name, now);
+	}
+}
+
+static void set_word(struct chat *c, const char *name, char *args)
+{
+	cut_word(&args);
+	set(c, name, args);
+}
+
+void run_eol(struct chat *c, char *args)
+{
+	cut_word(&args);
+	if (set(c, "eol", args))
+		chat_note(c, "Enter appends %s",
+		          choice_name(eol_choices, c->options->eol));
+}
+
+void run_echo(struct chat *c, char *args)
+{
+	cut_word(&args);
+	if (set(c, "echo", args))
+		chat_note(c, c->options->echo ? "what peers send is sent back"
+		                              : "nothing is sent back");
+}
+
+void run_view(struct chat *c, char *args)
+{
+	set_word(c, "view", args);
+}
+
+void run_time(struct chat *c, char *args)
+{
+	set_word(c, "time", args);
+}
+
+void run_endings(struct chat *c, char *args)
+{
+	set_word(c, "endings", args);
+}
+
+void run_bar(struct chat *c, char *args)
+{
+	set_word(c, "bar", args);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Options that change in the middle of a conversation. */
+
+#include <sockchat/command.h>
+
+#include "../../src/core/chat_private.h"
+#include "../fake/fake_transport.h"
+#include "unit.h"
+
+static struct loop *loop;
+static struct options options;
+static struct chat *c;
+
+static const struct frontend_ops leaves = { .stays = false };
+
+static void turn(void)
+{
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(loop_turn(loop, 0), 0);
+}
+
+static struct fake *connect_one(void)
+{
+	chat_connect(c, &options.endpoint);
+	turn();
+	return fake_last();
+}
+
+static void type(const char *line)
+{
+	command_run(c, line, strlen(line));
+}
+
+static void assert_last(enum entry_kind kind, const char *text)
+{
+	const struct entry *e =
+	    transcript_at(c->transcript, transcript_end(c->transcript) - 1);
+	assert_int_equal(e->kind, kind);
+	if (e->len != strlen(text) || memcmp(e->bytes, text, e->len) != 0)
+		fail_msg("'%.*s' in place of '%s'", (int)e->len,
+		         (const char *)e->bytes, text);
+}
+
+static void an_option_is_changed_and_told(void **state)
+{
+	(void)state;
+	type("/set eol crlf");
+	assert_last(ENTRY_NOTE, "eol is now crlf");
+	type("/set eol");
+	assert_last(ENTRY_NOTE, "eol is crlf (changed in the chat)");
+	type("/set   numeric   yes  ");
+	assert_true(options.numeric);
+	type("/set ipv6 on");
+	type("/set ipv4");
+	assert_last(ENTRY_NOTE, "ipv4 is off (changed in the chat)");
+	type("/set eol default");
+	assert_last(ENTRY_NOTE, "eol is now lf");
+	type("/view mixed");
+	type("/set view");
+	assert_last(ENTRY_NOTE, "view is mixed (changed in the chat)");
+	type("/set connect-timeout 1.5");
+	assert_last(ENTRY_NOTE, "connect-timeout is now 1500ms");
+	type("/set linger inf");
+	assert_last(ENTRY_NOTE, "linger is now inf");
+	type("/set scrollback 65537");
+	assert_last(ENTRY_NOTE, "scrollback is now 65537");
+	type("/set max-conns");
+	assert_last(ENTRY_NOTE, "max-conns is default (the default)");
+}
+
+static void what_cannot_change_says_so(void **state)
+{
+	(void)state;
+	type("/set ui json");
+	assert_last(ENTRY_ERROR, "option ui cannot change at run time");
+	type("/set ui");
+	assert_last(ENTRY_NOTE,
+	            "ui is auto (the default; it cannot change now)");
+	type("/set colour red");
+	assert_last(ENTRY_ERROR, "unknown option colour");
+	type("/set co always"); /* connect-timeout, config, color */
+	assert_last(ENTRY_ERROR, "unknown option co");
+	type("/set eol tab");
+	assert_last(ENTRY_ERROR,
+	            "option eol: 'tab' is not lf, crlf, cr, nul or none");
+	type("/set help on");
+	assert_last(ENTRY_ERROR, "option help cannot change at run time");
+	assert_int_equal(options.eol, EOL_LF);
+}
+
+static void what_excludes_each_other_is_refused_and_nothing_changes(
+    void **state)
+{
+	(void)state;
+	options.send_only = true;
+	type("/set echo on");
+	assert_last(ENTRY_ERROR,
+	            "options --echo and --send-only exclude each other");
+	assert_false(options.echo || c->session_settings.echo);
+}
+
+static void every_option_that_can_change_is_listed(void **state)
+{
+	uint64_t before = transcript_end(c->transcript);
+	size_t count = 0;
+	(void)state;
+	type("/set");
+	for (size_t i = 0; options_row(i); i++)
+		if (options_is_live(i)) {
+			const struct entry *e =
+			    transcript_at(c->transcript, before + count++);
+			const char *name = options_row(i)->name;
+			assert_non_null(e);
+			assert_memory_equal(e->bytes, name, strlen(name));
+		}
+	assert_int_equal(transcript_end(c->transcript), before + count);
+}
+
+static void an_open_session_echoes_from_now_on(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/set echo on");
+	fake_feed(f, "abc");
+	turn();
+	assert_string_equal(fake_written(f), "abc");
+}
+
+static void an_idle_time_begins_for_an_open_session(void **state)
+{
+	(void)state;
+	connect_one();
+	type("/set idle-timeout 1ms");
+	while (chat_session_count(c))
+		assert_int_equal(loop_turn(loop, 100), 0);
+	connect_one();
+	type("/set idle-timeout default");
+	assert_int_equal(loop_turn(loop, 5), 0);
+	assert_int_equal(chat_session_count(c), 1);
+}
+
+static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
+    void **state)
+{
+	(void)state;
+	type("/set linger inf");
+	fake_feed_end(connect_one());
+	turn();
+	assert_int_equal(chat_session_count(c), 1);
+	assert_null(c->own->linger.loop);
+	type("/set linger 1ms");
+	while (chat_session_count(c))
+		assert_int_equal(loop_turn(loop, 100), 0);
+}
+
+static void a_smaller_scrollback_drops_at_once(void **state)
+{
+	struct fake *f = connect_one();
+	static char line[40000];
+	uint64_t bytes;
+	(void)state;
+	memset(line, 'x', sizeof(line));
+	line[sizeof(line) - 2] = '\n';
+	line[sizeof(line) - 1] = '\0';
+	for (int i = 0; i < 30; i++) {
+		fake_feed(f, line);
+		turn();
+	}
+	assert_int_equal(transcript_dropped(c->transcript, &bytes), 0);
+	type("/set scrollback 1k");
+	assert_true(transcript_dropped(c->transcript, &bytes) > 0);
+	assert_true(transcript_memory(c->transcript) <= 512 << 10);
+}
+
+static void steps_are_told_once_asked_for(void **state)
+{
+	uint64_t before;
+	(void)state;
+	chat_connect(c, &options.endpoint);
+	type("/set verbose on");
+	before = transcript_end(c->transcript);
+	turn();
+	const struct entry *e = transcript_at(c->transcript, before + 1);
+	assert_non_null(memmem(e->bytes, e->len, "trying", 6));
+}
+
+static int set_up(void **state)
+{
+	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
+		         (char[]){ "127.0.0.1" }, (char[]){ "9" }, NULL };
+	struct error e;
+	(void)state;
+	fake_start();
+	loop = loop_new(LOOP_AUTO);
+	if (!loop || options_parse(&options, 4, argv, &e))
+		return -1;
+	c = chat_new(loop, &options);
+	c->transport = &transport_fake;
+	c->own->ops = &leaves;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	chat_free(c);
+	loop_free(loop);
+	return fake_finish() ? -1 : 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_option_is_changed_and_told),
+		TEST(what_cannot_change_says_so),
+		TEST(what_excludes_each_other_is_refused_and_nothing_changes),
+		TEST(every_option_that_can_change_is_listed),
+		TEST(an_open_session_echoes_from_now_on),
+		TEST(an_idle_time_begins_for_an_open_session),
+		TEST(a_peer_that_has_ended_is_waited_for_as_long_as_is_said),
+		TEST(a_smaller_scrollback_drops_at_once),
+		TEST(steps_are_told_once_asked_for),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
