@@ -5,11 +5,12 @@
  *
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
- *   base   bytes utf8 glyph escape hexdump json number stamp xdg error diag
+ *   base   bytes utf8 glyph escape hexdump pattern json number stamp xdg error
+ *          diag
  *   io     loop signals outq: one thread that waits for everything
  *   net    endpoint resolve transport tcp dial explain: bytes from strangers
- *   core   session framing listener transcript entry chat command options
- *          config
+ *   core   session framing listener transcript entry lens filter chat command
+ *          options config
  *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),
  *          fe_lines settle (text, JSON), wrap (layout)
  *   tui    the screen: keys, readline as a guest, curses

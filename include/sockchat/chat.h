@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <sockchat/error.h>
+#include <sockchat/filter.h>
 #include <sockchat/frontend.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
@@ -25,6 +26,11 @@ struct chat_display {
 	bool has_screen;     /* help can be laid over it */
 	bool help;           /* help is over the screen */
 	char help_word[32];  /* about this command, "" for all */
+	struct filter filter;
+	bool is_bare;        /* content only, to be copied from the screen */
+	/* The entries that /save and /copy are about, both 0: none chosen. */
+	uint64_t selected_first, selected_last;
+	char *find;          /* what is to be looked for, taken by the screen */
 };
 
 struct chat {

@@ -25,6 +25,11 @@ int command_send(struct chat *c, const char *line, size_t len);
 int command_preview(const struct chat *c, const char *line, size_t len,
                     struct bytes *out, struct error *e);
 
+/* Append to `line` what has to be typed to send these bytes: themselves, or
+ * /send with escapes.  -1 without memory. */
+int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
+                   struct bytes *line);
+
 /* Candidates for the word that ends at `point`: `*start` is where it begins; a
  * malloc'ed array of malloc'ed strings that ends in NULL, or NULL for none.
  * The caller frees both. */

@@ -7,6 +7,7 @@
 #define SOCKCHAT_ESCAPE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
@@ -20,5 +21,9 @@ int escape_parse(struct bytes *out, const char *text, size_t len,
  * "0x" before a pair are passed over.  -1 as escape_parse(). */
 int escape_parse_hex(struct bytes *out, const char *text, size_t len,
                      struct error *e);
+
+/* Append text that escape_parse() makes these bytes of.  Only what can't be
+ * typed is escaped.  -1 as bytes_append(). */
+int escape_append(struct bytes *out, const uint8_t *bytes, size_t len);
 
 #endif

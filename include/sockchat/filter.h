@@ -15,7 +15,8 @@
 
 #define FILTER_TEXT_MAX 64
 
-/* All zero shows everything.  What is given has to hold, all of it. */
+/* All zero shows everything.  What is given has to hold, all of it; answers to
+ * what is asked meanwhile are shown in any case. */
 struct filter {
 	uint8_t dir;       /* enum entry_dir, or ENTRY_NO_DIR for both */
 	bool errors;       /* errors only */
@@ -23,12 +24,14 @@ struct filter {
 	struct pattern *pattern;
 	char text[FILTER_TEXT_MAX]; /* as the user gave it, safe to show */
 	unsigned serial;   /* another one since each change */
+	uint64_t since;    /* entries from here on have come meanwhile */
 };
 
 /* "in", "out", "error", "peer N" and "text PATTERN", the last of which takes
  * the rest of the line; "off" shows everything.  -1 with a sentence; then
- * nothing has changed. */
-int filter_set(struct filter *f, const char *words, struct error *e);
+ * nothing has changed.  `since`: the number of the next entry. */
+int filter_set(struct filter *f, const char *words, uint64_t since,
+               struct error *e);
 void filter_finish(struct filter *f);
 
 bool filter_is_on(const struct filter *f);

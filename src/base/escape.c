@@ -7,7 +7,11 @@
 #include <string.h>
 
 #include <sockchat/escape.h>
+#include <sockchat/glyph.h>
 #include <sockchat/utf8.h>
+
+/* The escapes of one letter, and what they stand for. */
+static const char letters[] = "nrt0e\\", values[] = "\n\r\t\0\033\\";
 
 static int hex_value(char c)
 {
@@ -55,7 +59,6 @@ static size_t parse_braces(const char *text, size_t len, size_t at,
 static size_t parse_one(struct bytes *out, const char *text, size_t len,
                         size_t at, struct error *e)
 {
-	static const char letters[] = "nrt0e\\", values[] = "\n\r\t\0\033\\";
 	char c = at + 1 < len ? text[at + 1] : '\0';
 	const char *letter = c ? strchr(letters, c) : NULL;
 	uint8_t utf8[4];
@@ -125,4 +128,27 @@ int escape_parse_hex(struct bytes *out, const char *text, size_t len,
 		i += 2;
 	}
 	return 0;
+}
+
+static int append_byte(struct bytes *out, uint8_t byte)
+{
+	const char *value = memchr(values, byte, sizeof(values) - 1);
+	if (value)
+		return bytes_printf(out, "\\%c", letters[value - values]);
+	return bytes_printf(out, "\\x%02x", byte);
+}
+
+int escape_append(struct bytes *out, const uint8_t *bytes, size_t len)
+{
+	struct glyph g;
+	int failed = 0;
+	for (size_t n; (n = glyph_next(&g, bytes, len, 0)); len -= n) {
+		if (g.is_escaped || *bytes == '\\')
+			for (size_t i = 0; i < n; i++)
+				failed |= append_byte(out, bytes[i]);
+		else
+			failed |= bytes_append(out, bytes, n);
+		bytes += n;
+	}
+	return failed ? -1 : 0;
 }

@@ -517,6 +517,8 @@ void chat_free(struct chat *c)
 	while (p->ended_count)
 		session_free(p->ended[--p->ended_count]);
 	transcript_free(c->transcript);
+	filter_finish(&c->display.filter);
+	free(c->display.find);
 	free(p->sessions);
 	free(p->ended);
 	free(p->listeners);

@@ -327,6 +327,12 @@ static const struct command_row rows[] = {
 	{ "bar", "on|off", "show the bar of keys", run_bar, on_off_choices },
 	{ "set", "[OPTION VALUE]", "list options, tell one, change it", run_set,
 	  NULL },
+	{ "find", "PATTERN",
+	  "search: text, re:EXPRESSION or hex:BYTES; Ctrl-S on the screen",
+	  run_find, NULL },
+	{ "filter", "WORDS",
+	  "show only: in, out, error, peer N, text PATTERN; off shows all",
+	  run_filter, NULL },
 	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
 	  NULL },
 };

@@ -17,4 +17,8 @@ void run_time(struct chat *c, char *args);
 void run_endings(struct chat *c, char *args);
 void run_bar(struct chat *c, char *args);
 
+/* seek.c */
+void run_find(struct chat *c, char *args);
+void run_filter(struct chat *c, char *args);
+
 #endif

@@ -66,9 +66,10 @@ static int take(struct filter *f, const char **rest, struct error *e)
 	return 0;
 }
 
-int filter_set(struct filter *f, const char *words, struct error *e)
+int filter_set(struct filter *f, const char *words, uint64_t since,
+               struct error *e)
 {
-	struct filter made = { .serial = f->serial + 1 };
+	struct filter made = { .serial = f->serial + 1, .since = since };
 	words = skip_spaces(words);
 	glyph_copy(made.text, sizeof(made.text), words, 0);
 	if (strcmp(words, "off") == 0)
@@ -94,9 +95,17 @@ bool filter_is_on(const struct filter *f)
 	return f->dir || f->errors || f->session || f->pattern;
 }
 
+/* The program's own answers. */
+static bool is_answer(const struct filter *f, const struct entry *e)
+{
+	return !e->session && e->seq >= f->since;
+}
+
 bool filter_shows(const struct filter *f, const struct entry *e)
 {
 	size_t start, end;
+	if (is_answer(f, e))
+		return true;
 	return (!f->dir || f->dir == e->dir) &&
 	       (!f->errors || e->kind == ENTRY_ERROR) &&
 	       (!f->session || f->session == e->session) &&

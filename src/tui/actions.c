@@ -120,6 +120,16 @@ static void clear_or_leave(struct frontend *f)
 	}
 }
 
+static void find(struct frontend *f)
+{
+	find_begin(f, "");
+}
+
+static void toggle_bare(struct frontend *f)
+{
+	f->chat->display.is_bare = !f->chat->display.is_bare;
+}
+
 /* The name is what an inputrc may call it. */
 static const struct {
 	enum key key;
@@ -137,6 +147,8 @@ static const struct {
 	{ KEY_F3, "next-time", next_time },
 	{ KEY_F4, "endings", toggle_endings },
 	{ KEY_F6, "next-peer", next_peer },
+	{ KEY_F8, "bare", toggle_bare },
+	{ KEY_CTRL_S, "find", find },
 	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },
 	{ KEY_CTRL_L, "redraw", redraw },
 	{ KEY_CTRL_Z, "suspend", tui_suspend },
@@ -168,6 +180,10 @@ void actions_take(struct frontend *f, const struct token *t)
 	}
 	if (mode && mode->take(f, t))
 		return;
+	if (t->key == KEY_CTRL_S && input_asks()) {
+		input_feed(t); /* readline's own search, forward */
+		return;
+	}
 	for (size_t i = 0; i < sizeof(bindings) / sizeof(*bindings); i++)
 		if (bindings[i].key == t->key) {
 			bindings[i].fn(f);

@@ -20,6 +20,8 @@ static const struct key_row rows[] = {
 	{ "F6", "next peer as the one spoken to", "F6 Peer" },
 	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
 	  "PgUp Scroll" },
+	{ "Ctrl-S", "search: text, re:EXPRESSION, hex:BYTES; then n N or "
+	            "Up Down", "^S Find" },
 	{ "Ctrl-C", "clear the line; twice on an empty one: leave",
 	  "^C Leave" },
 	{ "Ctrl-D", "on an empty line: send FIN; once more: leave",
@@ -31,6 +33,7 @@ static const struct key_row rows[] = {
 	{ "Ctrl-Home, Alt-<", "to the oldest entry kept", NULL },
 	{ "Ctrl-End, Alt->", "to the newest", NULL },
 	{ "Esc", "back to the newest; leave help", NULL },
+	{ "F8", "bare view to copy from: content only, mouse off", NULL },
 	{ "Ctrl-L", "draw the screen anew", NULL },
 	{ "Ctrl-Z", "suspend; the connection stays", NULL },
 };

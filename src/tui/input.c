@@ -232,6 +232,14 @@ void input_cancel(void)
 	state.is_dirty = true;
 }
 
+void input_replace(const char *text)
+{
+	leave_command(ASKS);
+	replace(0, rl_end, text, "");
+	state.has_found = false;
+	state.is_dirty = true;
+}
+
 /* What is to be painted. */
 
 static const char *mode_name(void)
@@ -241,11 +249,15 @@ static const char *mode_name(void)
 	return rl_insert_mode ? "" : "ovr";
 }
 
+bool input_asks(void)
+{
+	return rl_display_prompt && *rl_display_prompt;
+}
+
 void input_show(struct input_line *line)
 {
-	bool asks = rl_display_prompt && *rl_display_prompt;
 	*line = (struct input_line){
-		.prompt = asks ? rl_display_prompt : NULL,
+		.prompt = input_asks() ? rl_display_prompt : NULL,
 		.mode = mode_name(),
 		.text = rl_line_buffer,
 		.len = (size_t)rl_end,

@@ -38,6 +38,9 @@ void input_feed(const struct token *t);
 /* Ctrl-C: an empty line again, from whatever state. */
 void input_cancel(void);
 
+/* Put this in place of the line; undo brings the former one back. */
+void input_replace(const char *text);
+
 /* What is to be painted.  All borrowed until the next call into this room. */
 struct input_line {
 	const char *prompt; /* readline's own, while it asks; NULL otherwise */
@@ -48,6 +51,8 @@ struct input_line {
 void input_show(struct input_line *line);
 
 bool input_is_empty(void);
+/* Whether readline asks something, with a prompt of its own. */
+bool input_asks(void);
 /* Whether anything may look different since the last call. */
 bool input_take_dirty(void);
 void input_resize(int rows, int columns);

@@ -55,6 +55,7 @@ static const struct {
 	{ KEY_CTRL_C, "\003" },
 	{ KEY_CTRL_D, "\004" },
 	{ KEY_CTRL_L, "\014" },
+	{ KEY_CTRL_S, "\023" },
 	{ KEY_CTRL_Z, "\032" },
 	{ KEY_ALT_ENTER, "\033\r" },
 	{ KEY_ALT_ENTER, "\033\n" },

@@ -29,6 +29,9 @@ static const struct {
 	[STYLE_BAR] = { { OWN, OWN, OWN }, 0 },
 	[STYLE_BAR_KEY] = { { OWN, OWN, OWN }, LOOK_REVERSE },
 	[STYLE_PROMPT] = { { GREEN, GREEN, 28 }, LOOK_BOLD },
+	[STYLE_HIT] = { { OWN, OWN, 136 }, LOOK_REVERSE },
+	[STYLE_HIT_NOW] = { { RED, RED, 166 }, LOOK_REVERSE | LOOK_BOLD },
+	[STYLE_PICK] = { { OWN, OWN, OWN }, LOOK_REVERSE },
 };
 
 /* Blue, orange, violet, teal, ochre, pink; with 8 there are four. */

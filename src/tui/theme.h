@@ -24,6 +24,9 @@ enum style {
 	STYLE_BAR,
 	STYLE_BAR_KEY,
 	STYLE_PROMPT,
+	STYLE_HIT,     /* what was looked for */
+	STYLE_HIT_NOW,
+	STYLE_PICK,    /* an entry that has been chosen */
 	STYLE_PEER,    /* the first of THEME_PEERS: theme_peer() */
 	STYLE_COUNT = STYLE_PEER + THEME_PEERS,
 };

@@ -25,6 +25,7 @@
 #include "tui.h"
 
 #define FRAME_NS       (16 * MS_NS)
+#define WORK_NS        (4 * MS_NS)
 #define READ_SIZE      4096 /* what of a burst is done in one turn */
 #define HISTORY_MAX    1000
 
@@ -61,6 +62,28 @@ static void draw(struct frontend *f)
 		frame_paint(f);
 }
 
+/* Search and filter go on a little in each turn. */
+static void work(struct frontend *f)
+{
+	char *text = f->chat->display.find;
+	f->chat->display.find = NULL;
+	if (text)
+		find_begin(f, text);
+	free(text);
+	bool goes_on = view_work(&f->view, f->chat, WORK_NS);
+	goes_on |= find_work(f, WORK_NS);
+	if (goes_on) {
+		loop_later(f->chat->loop, &f->work);
+		tui_mark_dirty(f);
+	}
+}
+
+/* It is only for another turn. */
+static void on_work(struct later *l)
+{
+	(void)l;
+}
+
 /* The turn that ends now draws. */
 static void on_paint_time(struct timer *t)
 {
@@ -69,7 +92,8 @@ static void on_paint_time(struct timer *t)
 
 static void show(struct frontend *f, const struct entry *e)
 {
-	(void)e;
+	view_touch(&f->view, e->seq);
+	find_touch(f, e->seq);
 	tui_mark_dirty(f);
 }
 
@@ -282,6 +306,7 @@ static void init(struct frontend *f, struct chat *c)
 	f->in_watch = (struct watch){ .on_ready = on_readable, .user = f };
 	f->paint = (struct timer){ .on_time = on_paint_time, .user = f };
 	f->escape = (struct timer){ .on_time = on_escape_time, .user = f };
+	f->work = (struct later){ .on_call = on_work, .user = f };
 	f->leave = (struct timer){ .on_time = on_leave_time, .user = f };
 	f->keys = keys_new(on_key, f);
 	c->display.has_screen = true;
@@ -326,6 +351,9 @@ static void stop(struct frontend *f)
 	timer_stop(&f->paint);
 	timer_stop(&f->escape);
 	timer_stop(&f->leave);
+	later_cancel(&f->work);
+	find_end(f);
+	view_finish(&f->view);
 	signals_stop();
 	list_clear(&f->matches);
 	paste_forget(f);
@@ -340,6 +368,7 @@ static void stop(struct frontend *f)
 static void draw_turn(struct frontend *f)
 {
 	take_stderr(f);
+	work(f);
 	draw(f);
 }
 

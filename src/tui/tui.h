@@ -30,13 +30,34 @@ struct mode {
 	bool hides_line; /* and the line is not seen */
 };
 
-extern const struct mode mode_help, mode_paste;
+extern const struct mode mode_help, mode_paste, mode_find, mode_pick;
+
+/* The search, and where the view stood when it began. */
+struct find {
+	struct pattern *pattern; /* NULL: there is none (yet) */
+	struct lens *hits;
+	bool is_typed;       /* the pattern is; else hits are walked through */
+	uint64_t start_seq;  /* what is above it is looked at first */
+	bool was_scrolled;
+	uint64_t top_seq, below_seq;
+	size_t top_row;
+	char trouble[80];    /* why it is no pattern */
+};
+
+/* Entries being chosen: those between the two. */
+struct pick {
+	uint64_t cursor, anchor; /* anchor 0: the cursor's alone */
+	bool was_scrolled;
+};
 
 struct frontend {
 	struct chat *chat;
 	const struct mode *mode; /* NULL: the input line, or help */
 	struct keys *keys;
 	struct viewport view;
+	struct find find;
+	struct pick pick;
+	struct later work; /* there is more to look through */
 	struct input_ops input_ops;
 	struct watch in_watch;
 	struct timer paint, escape, leave;
@@ -79,6 +100,16 @@ void paste_forget(struct frontend *f);
 
 /* Paint now. */
 void frame_paint(struct frontend *f);
+
+/* Search for `text`, or for what is going to be typed: "". */
+void find_begin(struct frontend *f, const char *text);
+void find_end(struct frontend *f);
+/* Look on for about `ns`.  True: there is more to do. */
+bool find_work(struct frontend *f, int64_t ns);
+/* The message `seq` has grown. */
+void find_touch(struct frontend *f, uint64_t seq);
+
+void pick_begin(struct frontend *f);
 
 /* Whatever the keyboard brought. */
 void actions_take(struct frontend *f, const struct token *t);

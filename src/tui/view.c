@@ -17,10 +17,33 @@
 
 #define CONTENT_MIN 10 /* columns; below that the head gives way */
 
-static uint64_t first_seq(const struct chat *c)
+/* The oldest entry that is not dropped or cleared away. */
+static uint64_t base_seq(const struct chat *c)
 {
 	uint64_t first = transcript_first(c->transcript);
 	return first > c->display.clear_seq ? first : c->display.clear_seq;
+}
+
+/* Walking over what the filter lets through: the end of the transcript, or 0,
+ * where there is nothing more. */
+static uint64_t next_seq(const struct viewport *v, const struct chat *c,
+                         uint64_t seq)
+{
+	uint64_t end = transcript_end(c->transcript);
+	uint64_t next = v->shown ? lens_next(v->shown, seq) : seq + 1;
+	return next && next < end ? next : end;
+}
+
+static uint64_t seq_before(const struct viewport *v, const struct chat *c,
+                           uint64_t seq)
+{
+	uint64_t found = v->shown ? lens_before(v->shown, seq) : seq - 1;
+	return found >= base_seq(c) ? found : 0;
+}
+
+static uint64_t first_seq(const struct viewport *v, const struct chat *c)
+{
+	return v->shown ? next_seq(v, c, base_seq(c) - 1) : base_seq(c);
 }
 
 /* What stands in front of the oldest entry when others have been dropped. */
@@ -53,31 +76,50 @@ static bool is_hushed(const struct chat *c, const struct entry *e)
 	return is_told && c->options->quiet;
 }
 
-static bool lay_out(struct piece *p, const struct viewport *v,
-                    const struct chat *c, uint64_t seq)
+/* The bare view has messages only: nothing would tell others from them. */
+static bool is_seen(const struct chat *c, const struct entry *e)
 {
-	const struct entry *e = transcript_at(c->transcript, seq);
-	size_t columns = (size_t)screen_columns();
-	if (!e || is_hushed(c, e))
-		return false;
-	p->entry = e;
-	p->has_number = e->session && chat_shows_numbers(c);
-	p->head_len = wrap_head(p->head, c, e,
-	                        transcript_at(c->transcript, seq - 1));
+	return !is_hushed(c, e) &&
+	       (!c->display.is_bare || e->kind == ENTRY_MESSAGE);
+}
+
+static void make_head(struct piece *p, const struct viewport *v,
+                      const struct chat *c, size_t columns)
+{
+	uint64_t before = seq_before(v, c, p->entry->seq);
+	p->has_number = p->entry->session && chat_shows_numbers(c);
+	if (c->display.is_bare) {
+		p->head_len = 0;
+		return;
+	}
+	p->head_len = wrap_head(p->head, c, p->entry,
+	                        transcript_at(c->transcript, before));
 	if (p->head_len + CONTENT_MIN > columns) {
 		size_t keep = columns > CONTENT_MIN ? 2 : 0;
 		memmove(p->head, p->head + p->head_len - keep, keep);
 		p->head_len = keep;
 	}
+}
+
+static bool lay_out(struct piece *p, const struct viewport *v,
+                    const struct chat *c, uint64_t seq)
+{
+	size_t columns = (size_t)screen_columns();
+	p->entry = transcript_at(c->transcript, seq);
+	if (!p->entry || !is_seen(c, p->entry))
+		return false;
+	make_head(p, v, c, columns);
 	p->settings = (struct wrap_settings){
 		.columns = columns - p->head_len,
 		.view = (enum view)c->options->view,
-		.endings = c->options->endings,
+		.endings = c->options->endings && !c->display.is_bare,
 		.glyph_flags = v->glyph_flags,
 		.row_count = SIZE_MAX,
+		.pattern = v->pattern,
+		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 	};
-	p->lead = format_dropped(p->dropped, c, seq) ? 1 : 0;
-	p->rows = p->lead + wrap_entry(e, &p->settings, NULL, NULL);
+	p->lead = !v->shown && format_dropped(p->dropped, c, seq) ? 1 : 0;
+	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;
 }
 
@@ -88,16 +130,21 @@ static size_t rows_of(const struct viewport *v, const struct chat *c,
 	return lay_out(&p, v, c, seq) ? p.rows : 0;
 }
 
-/* Where an entry's rows go on the screen. */
+/* Where an entry's rows go on the screen, and how its text looks. */
 struct target {
 	int row;        /* of the entry's first row; may lie above */
 	int column;
-	enum style plain;
+	bool is_picked, is_bare;
+	enum style plain, mark;
 };
 
-static enum style style_of(const struct target *t, enum wrap_style style)
+static enum style style_of(const struct target *t, const struct wrap_run *run)
 {
-	switch (style) {
+	if (run->hit)
+		return run->hit == WRAP_HIT_NOW ? STYLE_HIT_NOW : STYLE_HIT;
+	if (t->is_picked || t->is_bare)
+		return t->plain;
+	switch (run->style) {
 	case WRAP_ESCAPED:
 		return STYLE_ESCAPED;
 	case WRAP_ENDING:
@@ -114,7 +161,7 @@ static void put_run(void *user, const struct wrap_run *run)
 {
 	const struct target *t = user;
 	screen_put(t->row + (int)run->row, t->column + (int)run->column,
-	           run->text, run->len, style_of(t, run->style));
+	           run->text, run->len, style_of(t, run));
 }
 
 static enum style mark_style(const struct entry *e)
@@ -133,28 +180,41 @@ static enum style mark_style(const struct entry *e)
 
 /* The time, the peer's number in its colour, the mark.  Narrow screens have the
  * mark alone, or nothing. */
-static void draw_head(const struct piece *p, int row, enum style mark)
+static void draw_head(const struct piece *p, const struct target *t)
 {
 	size_t at = p->head_len - 2, number = at;
-	bool is_peers = p->entry->dir == ENTRY_IN;
+	bool is_peers = p->has_number && p->entry->dir == ENTRY_IN;
+	enum style peer = theme_peer(p->entry->session);
 	while (number && p->head[number - 1] == ' ')
 		number--;
 	while (number && isdigit((unsigned char)p->head[number - 1]))
 		number--;
 	if (!p->has_number)
 		number = at;
-	enum style peer = theme_peer(p->entry->session);
-	screen_put(row, 0, p->head, number, STYLE_DIM);
-	screen_put(row, (int)number, p->head + number, at - number, peer);
-	screen_put(row, (int)at, p->head + at, 2,
-	           p->has_number && is_peers ? peer : mark);
+	if (t->is_picked)
+		peer = STYLE_PICK;
+	screen_put(t->row, 0, p->head, number,
+	           t->is_picked ? STYLE_PICK : STYLE_DIM);
+	screen_put(t->row, (int)number, p->head + number, at - number, peer);
+	screen_put(t->row, (int)at, p->head + at, 2, is_peers ? peer : t->mark);
+}
+
+static void find_look(struct target *t, const struct piece *p,
+                      const struct chat *c)
+{
+	const struct chat_display *d = &c->display;
+	uint64_t seq = p->entry->seq;
+	bool is_message = p->entry->kind == ENTRY_MESSAGE;
+	t->is_bare = d->is_bare;
+	t->is_picked = seq >= d->selected_first && seq <= d->selected_last;
+	t->mark = t->is_picked ? STYLE_PICK : mark_style(p->entry);
+	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
 
 /* Draw the rows of a piece from `skip` on; how many there were room for. */
-static int draw_piece(struct piece *p, size_t skip, int row, int rows)
+static int draw_piece(struct piece *p, const struct chat *c, size_t skip,
+                      int row, int rows)
 {
-	bool is_message = p->entry->kind == ENTRY_MESSAGE;
-	enum style mark = mark_style(p->entry);
 	int room = p->rows - skip < (size_t)rows ? (int)(p->rows - skip) : rows;
 	if (p->lead && !skip && rows > 0)
 		screen_put(row, 0, p->dropped, strlen(p->dropped),
@@ -162,38 +222,84 @@ static int draw_piece(struct piece *p, size_t skip, int row, int rows)
 	size_t above = skip > p->lead ? skip - p->lead : 0;
 	int first = row + (p->lead && !skip ? 1 : 0);
 	struct target t = {
-		.row = first - (int)above,
-		.column = (int)p->head_len,
-		.plain = is_message ? STYLE_PLAIN : mark,
+		.row = first - (int)above, .column = (int)p->head_len,
 	};
+	find_look(&t, p, c);
+	for (int i = first; t.is_picked && i < row + room; i++)
+		screen_fill(i, STYLE_PICK);
 	p->settings.first_row = above;
 	p->settings.row_count = (size_t)(row + room - first);
 	if (!above && first < row + room && p->head_len)
-		draw_head(p, first, mark);
+		draw_head(p, &t);
 	wrap_entry(p->entry, &p->settings, put_run, &t);
 	return room;
+}
+
+/* The filter may have changed since, and bit by bit more gets through. */
+static size_t count_shown(void *user, const struct entry *e)
+{
+	const struct chat *c = user;
+	return filter_shows(&c->display.filter, e);
+}
+
+static void follow_filter(struct viewport *v, struct chat *c)
+{
+	const struct filter *filter = &c->display.filter;
+	uint64_t end = transcript_end(c->transcript);
+	if (v->filter_serial == filter->serial)
+		return;
+	v->filter_serial = filter->serial;
+	lens_free(v->shown);
+	v->shown = NULL;
+	if (filter_is_on(filter))
+		v->shown = lens_new(c->transcript,
+		                    v->is_scrolled ? v->top_seq : end,
+		                    count_shown, c);
+}
+
+bool view_work(struct viewport *v, struct chat *c, int64_t ns)
+{
+	follow_filter(v, c);
+	return v->shown && lens_step(v->shown, ns);
+}
+
+void view_touch(struct viewport *v, uint64_t seq)
+{
+	if (v->shown)
+		lens_touch(v->shown, seq);
+}
+
+void view_finish(struct viewport *v)
+{
+	lens_free(v->shown);
+	v->shown = NULL;
 }
 
 /* From the end upwards: the entry and its rows above the screen that let the
  * newest one end at the bottom. */
 static void find_follow_top(struct viewport *v, const struct chat *c, int rows)
 {
-	uint64_t first = first_seq(c), seq = transcript_end(c->transcript);
+	uint64_t seq = transcript_end(c->transcript), above;
 	size_t sum = 0;
-	v->top_row = 0;
-	while (seq > first && sum < (size_t)rows)
-		sum += rows_of(v, c, --seq);
+	while (sum < (size_t)rows && (above = seq_before(v, c, seq))) {
+		seq = above;
+		sum += rows_of(v, c, seq);
+	}
 	v->top_seq = seq;
-	if (sum > (size_t)rows)
-		v->top_row = sum - (size_t)rows;
+	v->top_row = sum > (size_t)rows ? sum - (size_t)rows : 0;
 }
 
-/* Entries may have been dropped or cleared, and rows may have changed. */
+/* Entries may have been dropped, cleared or hidden, and rows may have
+ * changed. */
 static void clamp(struct viewport *v, const struct chat *c)
 {
-	uint64_t first = first_seq(c);
+	uint64_t first = first_seq(v, c);
 	if (v->top_seq < first) {
 		v->top_seq = first;
+		v->top_row = 0;
+	}
+	if (v->shown && !lens_has(v->shown, v->top_seq)) {
+		v->top_seq = next_seq(v, c, v->top_seq);
 		v->top_row = 0;
 	}
 	size_t rows = rows_of(v, c, v->top_seq);
@@ -212,12 +318,13 @@ void view_draw(struct viewport *v, const struct chat *c, int row, int rows)
 	else
 		find_follow_top(v, c, rows);
 	size_t skip = v->top_row;
-	for (uint64_t seq = v->top_seq; seq < end && rows > 0; seq++) {
+	for (uint64_t seq = v->top_seq; seq < end && rows > 0;
+	     seq = next_seq(v, c, seq)) {
 		if (!lay_out(&p, v, c, seq))
 			continue;
-		int drawn = draw_piece(&p, skip, row, rows);
-		if (v->below_seq == seq && skip + (size_t)drawn == p.rows)
-			v->below_seq++; /* it has been seen */
+		int drawn = draw_piece(&p, c, skip, row, rows);
+		if (v->below_seq <= seq && skip + (size_t)drawn == p.rows)
+			v->below_seq = seq + 1; /* it has been seen */
 		row += drawn;
 		rows -= drawn;
 		skip = 0;
@@ -226,61 +333,116 @@ void view_draw(struct viewport *v, const struct chat *c, int row, int rows)
 
 static void scroll_up(struct viewport *v, const struct chat *c, size_t by)
 {
-	uint64_t first = first_seq(c);
-	while (by > v->top_row && v->top_seq > first) {
+	uint64_t above;
+	while (by > v->top_row && (above = seq_before(v, c, v->top_seq))) {
 		by -= v->top_row;
-		v->top_seq--;
-		v->top_row = rows_of(v, c, v->top_seq);
+		v->top_seq = above;
+		v->top_row = rows_of(v, c, above);
 	}
 	v->top_row = by < v->top_row ? v->top_row - by : 0;
 }
 
-/* Down, but not past the place where the newest entry is at the bottom: from
- * there on it is followed. */
-static void scroll_down(struct viewport *v, const struct chat *c, size_t by,
-                        int rows)
+/* Not past the place where the newest entry is at the bottom: from there on it
+ * is followed. */
+static void stop_at_end(struct viewport *v, const struct chat *c, int rows)
 {
-	uint64_t end = transcript_end(c->transcript);
 	struct viewport follow = *v;
-	v->top_row += by;
-	for (size_t n; v->top_seq < end; v->top_seq++) {
-		n = rows_of(v, c, v->top_seq);
-		if (v->top_row < n)
-			break;
-		v->top_row -= n;
-	}
 	find_follow_top(&follow, c, rows);
 	if (v->top_seq > follow.top_seq ||
 	    (v->top_seq == follow.top_seq && v->top_row >= follow.top_row))
 		view_go_end(v);
 }
 
+static void scroll_down(struct viewport *v, const struct chat *c, size_t by,
+                        int rows)
+{
+	uint64_t end = transcript_end(c->transcript);
+	v->top_row += by;
+	for (size_t n; v->top_seq < end; v->top_seq = next_seq(v, c,
+	                                                       v->top_seq)) {
+		n = rows_of(v, c, v->top_seq);
+		if (v->top_row < n)
+			break;
+		v->top_row -= n;
+	}
+	stop_at_end(v, c, rows);
+}
+
+/* What is new from now on waits below. */
+static void begin_scroll(struct viewport *v, const struct chat *c, int rows)
+{
+	if (v->is_scrolled)
+		return;
+	find_follow_top(v, c, rows);
+	v->below_seq = transcript_end(c->transcript);
+	v->is_scrolled = true;
+}
+
 void view_scroll(struct viewport *v, const struct chat *c, int by, int rows)
 {
-	if (!v->is_scrolled && by > 0)
+	bool was_scrolled = v->is_scrolled;
+	if (!was_scrolled && by > 0)
 		return;
-	if (!v->is_scrolled) {
-		find_follow_top(v, c, rows);
-		uint64_t seq = v->top_seq;
-		size_t row = v->top_row;
-		v->below_seq = transcript_end(c->transcript);
-		scroll_up(v, c, (size_t)-by);
-		v->is_scrolled = v->top_seq != seq || v->top_row != row;
-		return;
-	}
+	begin_scroll(v, c, rows);
 	clamp(v, c);
+	uint64_t seq = v->top_seq;
+	size_t row = v->top_row;
 	if (by < 0)
 		scroll_up(v, c, (size_t)-by);
 	else
 		scroll_down(v, c, (size_t)by, rows);
+	if (!was_scrolled && v->top_seq == seq && v->top_row == row)
+		view_go_end(v); /* there was nothing above */
+}
+
+/* The rows from the top of what is seen down to the row `at` of `seq`; -1: it
+ * is above, or at least `rows` below. */
+static int distance_to(const struct viewport *v, const struct chat *c,
+                       uint64_t seq, size_t at, int rows)
+{
+	size_t sum = 0;
+	uint64_t i = v->top_seq;
+	for (; i < seq && sum < (size_t)rows + v->top_row;
+	     i = next_seq(v, c, i))
+		sum += rows_of(v, c, i);
+	sum += at;
+	if (i != seq || sum < v->top_row || sum >= v->top_row + (size_t)rows)
+		return -1;
+	return (int)(sum - v->top_row);
+}
+
+uint64_t view_end(const struct viewport *v, const struct chat *c, int rows)
+{
+	uint64_t end = transcript_end(c->transcript), seq = end;
+	size_t sum = 0;
+	if (!v->is_scrolled)
+		return end;
+	for (seq = v->top_seq; seq < end && sum < (size_t)rows + v->top_row;
+	     seq = next_seq(v, c, seq))
+		sum += rows_of(v, c, seq);
+	return seq;
+}
+
+void view_show(struct viewport *v, const struct chat *c, uint64_t seq,
+               size_t offset, int rows)
+{
+	struct piece p;
+	if (rows <= 0 || !lay_out(&p, v, c, seq))
+		return;
+	size_t at = p.lead + wrap_row_of(p.entry, &p.settings, offset);
+	begin_scroll(v, c, rows);
+	if (distance_to(v, c, seq, at, rows) < 0) {
+		v->top_seq = seq;
+		v->top_row = at;
+		scroll_up(v, c, (size_t)rows / 2);
+	}
+	stop_at_end(v, c, rows);
 }
 
 void view_go_top(struct viewport *v, const struct chat *c)
 {
-	if (!v->is_scrolled)
-		v->below_seq = transcript_end(c->transcript);
-	v->is_scrolled = true;
-	v->top_seq = first_seq(c);
+	begin_scroll(v, c, 1);
+	v->top_seq = first_seq(v, c);
 	v->top_row = 0;
 }
 
@@ -291,6 +453,47 @@ void view_go_end(struct viewport *v)
 
 uint64_t view_below(const struct viewport *v, const struct chat *c)
 {
-	return v->is_scrolled ? transcript_end(c->transcript) - v->below_seq
-	                      : 0;
+	if (!v->is_scrolled)
+		return 0;
+	if (v->shown)
+		return lens_total(v->shown) -
+		       lens_sum_before(v->shown, v->below_seq);
+	return transcript_end(c->transcript) - v->below_seq;
+}
+
+uint64_t view_hidden(const struct viewport *v, const struct chat *c)
+{
+	if (!v->shown)
+		return 0;
+	return transcript_end(c->transcript) - lens_low(v->shown) -
+	       lens_entries(v->shown);
+}
+
+int view_percent(const struct viewport *v, const struct chat *c)
+{
+	uint64_t first = base_seq(c), end = transcript_end(c->transcript);
+	if (!v->is_scrolled || v->top_seq < first || end <= first)
+		return v->is_scrolled ? 0 : 100;
+	return (int)((v->top_seq - first) * 100 / (end - first));
+}
+
+uint64_t view_next(const struct viewport *v, const struct chat *c,
+                   uint64_t seq)
+{
+	uint64_t end = transcript_end(c->transcript);
+	const struct entry *e;
+	for (seq = next_seq(v, c, seq); seq < end; seq = next_seq(v, c, seq))
+		if ((e = transcript_at(c->transcript, seq)) && is_seen(c, e))
+			return seq;
+	return 0;
+}
+
+uint64_t view_before(const struct viewport *v, const struct chat *c,
+                     uint64_t seq)
+{
+	const struct entry *e;
+	while ((seq = seq_before(v, c, seq)))
+		if ((e = transcript_at(c->transcript, seq)) && is_seen(c, e))
+			return seq;
+	return 0;
 }

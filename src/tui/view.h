@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/lens.h>
 
 /* All zero follows the end. */
 struct viewport {
@@ -18,7 +19,20 @@ struct viewport {
 	size_t top_row;      /* … and how many of its rows are above */
 	uint64_t below_seq;  /* scrolled: entries from here on are unseen */
 	unsigned glyph_flags;
+	struct lens *shown;  /* what the filter lets through; NULL: all */
+	unsigned filter_serial;
+	/* What is marked, NULL for nothing; which match is the present one. */
+	const struct pattern *pattern;
+	uint64_t hit_seq;
+	size_t hit_offset;
 };
+
+void view_finish(struct viewport *v);
+
+/* Follow the chat's filter for about `ns`.  True: there is more to do. */
+bool view_work(struct viewport *v, struct chat *c, int64_t ns);
+/* The message `seq` has grown. */
+void view_touch(struct viewport *v, uint64_t seq);
 
 /* Draw into the rows from `row` on. */
 void view_draw(struct viewport *v, const struct chat *c, int row, int rows);
@@ -27,8 +41,24 @@ void view_draw(struct viewport *v, const struct chat *c, int row, int rows);
 void view_scroll(struct viewport *v, const struct chat *c, int by, int rows);
 void view_go_top(struct viewport *v, const struct chat *c);
 void view_go_end(struct viewport *v);
+/* Let the byte `offset` of an entry be seen, in the middle if it was not. */
+void view_show(struct viewport *v, const struct chat *c, uint64_t seq,
+               size_t offset, int rows);
+
+/* The first entry below what is seen. */
+uint64_t view_end(const struct viewport *v, const struct chat *c, int rows);
 
 /* How many entries have come since it was scrolled and not been drawn. */
 uint64_t view_below(const struct viewport *v, const struct chat *c);
+/* How many entries the filter hides, as far as it has come. */
+uint64_t view_hidden(const struct viewport *v, const struct chat *c);
+/* How far down the top is among all entries: 0 to 100. */
+int view_percent(const struct viewport *v, const struct chat *c);
+
+/* The nearest entry below or above `seq` that is not hidden; 0: none. */
+uint64_t view_next(const struct viewport *v, const struct chat *c,
+                   uint64_t seq);
+uint64_t view_before(const struct viewport *v, const struct chat *c,
+                     uint64_t seq);
 
 #endif

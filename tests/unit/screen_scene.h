@@ -81,7 +81,7 @@ static const char *row(int i)
 	return fake_screen_row(terminal, i);
 }
 
-static void resize(int to_rows, int to_columns)
+static inline void resize(int to_rows, int to_columns)
 {
 	rows = to_rows;
 	columns = to_columns;
@@ -106,7 +106,7 @@ static void hear(const char *text)
 	say(ENTRY_IN, text, strlen(text));
 }
 
-static void hear_numbers(int from, int to)
+static inline void hear_numbers(int from, int to)
 {
 	char text[32];
 	for (; from < to; from++) {

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The search: while its pattern is typed the nearest hit above is shown, then n
+ * and N go from one to the next; Esc goes back to where it began. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+#include <sockchat/lens.h>
+
+#include "draft.h"
+#include "tui.h"
+
+#define PROMPT_MAX 160
+
+static size_t count_hits(void *user, const struct entry *e)
+{
+	const struct frontend *f = user;
+	const struct filter *filter = &f->chat->display.filter;
+	return filter_shows(filter, e)
+	           ? pattern_count(f->find.pattern, e->bytes, e->len) : 0;
+}
+
+static void forget_pattern(struct frontend *f)
+{
+	lens_free(f->find.hits);
+	pattern_free(f->find.pattern);
+	f->find.hits = NULL;
+	f->find.pattern = NULL;
+	f->view.pattern = NULL;
+	f->view.hit_seq = 0;
+	f->find.trouble[0] = '\0';
+}
+
+/* Where the view stood when the search began. */
+static void go_back(struct frontend *f)
+{
+	f->view.is_scrolled = f->find.was_scrolled;
+	f->view.top_seq = f->find.top_seq;
+	f->view.top_row = f->find.top_row;
+	f->view.below_seq = f->find.below_seq;
+}
+
+void find_end(struct frontend *f)
+{
+	if (f->mode != &mode_find)
+		return;
+	forget_pattern(f);
+	draft_take_back();
+	f->mode = NULL;
+}
+
+/* The match of `seq` that begins last before `limit`, or first from it on. */
+static bool match_before(const struct frontend *f, uint64_t seq, size_t limit,
+                         size_t *offset)
+{
+	const struct entry *e = transcript_at(f->chat->transcript, seq);
+	size_t start, end = 0;
+	bool found = false;
+	while (e && pattern_find(f->find.pattern, e->bytes, e->len, end,
+	                         &start, &end) && start < limit) {
+		*offset = start;
+		found = true;
+	}
+	return found;
+}
+
+static bool match_after(const struct frontend *f, uint64_t seq, size_t from,
+                        size_t *offset)
+{
+	const struct entry *e = transcript_at(f->chat->transcript, seq);
+	size_t start, end = 0;
+	while (e && pattern_find(f->find.pattern, e->bytes, e->len, end,
+	                         &start, &end))
+		if (start >= from) {
+			*offset = start;
+			return true;
+		}
+	return false;
+}
+
+static void show_hit(struct frontend *f, uint64_t seq, size_t offset)
+{
+	f->view.hit_seq = seq;
+	f->view.hit_offset = offset;
+	view_show(&f->view, f->chat, seq, offset, f->transcript_rows);
+}
+
+static bool go_older(struct frontend *f)
+{
+	uint64_t seq = f->view.hit_seq;
+	size_t offset;
+	if (!match_before(f, seq, f->view.hit_offset, &offset)) {
+		seq = lens_before(f->find.hits, seq);
+		if (!seq || !match_before(f, seq, SIZE_MAX, &offset))
+			return false;
+	}
+	show_hit(f, seq, offset);
+	return true;
+}
+
+static bool go_newer(struct frontend *f)
+{
+	uint64_t seq = f->view.hit_seq;
+	size_t offset;
+	if (!match_after(f, seq, f->view.hit_offset + 1, &offset)) {
+		seq = lens_next(f->find.hits, seq);
+		if (!seq || !match_after(f, seq, 0, &offset))
+			return false;
+	}
+	show_hit(f, seq, offset);
+	return true;
+}
+
+/* The first hit: the nearest one above, and one below when there is none. */
+static void find_first(struct frontend *f)
+{
+	struct lens *hits = f->find.hits;
+	uint64_t start = f->find.start_seq;
+	uint64_t seq = lens_before(hits, start);
+	size_t offset;
+	if (!seq && lens_is_complete(hits))
+		seq = lens_next(hits, start - 1);
+	if (seq && match_before(f, seq, SIZE_MAX, &offset))
+		show_hit(f, seq, offset);
+}
+
+bool find_work(struct frontend *f, int64_t ns)
+{
+	if (!f->find.hits)
+		return false;
+	bool goes_on = lens_step(f->find.hits, ns);
+	if (!f->view.hit_seq)
+		find_first(f);
+	return goes_on;
+}
+
+void find_touch(struct frontend *f, uint64_t seq)
+{
+	if (f->find.hits)
+		lens_touch(f->find.hits, seq);
+}
+
+/* The pattern has changed: look for it from where the search began. */
+static void search(struct frontend *f)
+{
+	struct input_line line;
+	struct error e;
+	forget_pattern(f);
+	go_back(f);
+	input_show(&line);
+	if (!line.len)
+		return;
+	f->find.pattern = pattern_new(line.text, &e);
+	if (!f->find.pattern) {
+		glyph_copy(f->find.trouble, sizeof(f->find.trouble), e.text,
+		           GLYPH_ASCII);
+		return;
+	}
+	f->view.pattern = f->find.pattern;
+	f->find.hits = lens_new(f->chat->transcript, f->find.start_seq,
+	                        count_hits, f);
+}
+
+void find_begin(struct frontend *f, const char *text)
+{
+	if (f->mode)
+		return;
+	f->find.was_scrolled = f->view.is_scrolled;
+	f->find.top_seq = f->view.top_seq;
+	f->find.top_row = f->view.top_row;
+	f->find.below_seq = f->view.below_seq;
+	f->find.start_seq = view_end(&f->view, f->chat, f->transcript_rows);
+	f->find.is_typed = !*text;
+	f->mode = &mode_find;
+	f->chat->display.help = false;
+	draft_put_aside();
+	draft_set(text);
+	search(f);
+}
+
+/* "2/20": hits are numbered from the oldest. */
+static void format_count(struct frontend *f, char out[48])
+{
+	const struct lens *hits = f->find.hits;
+	uint64_t seq = f->view.hit_seq;
+	size_t start, end = 0;
+	const struct entry *e = transcript_at(f->chat->transcript, seq);
+	uint32_t number = 1, total = hits ? lens_total(hits) : 0;
+	bool is_complete = hits && lens_is_complete(hits);
+	out[0] = '\0';
+	if (!hits)
+		return;
+	if (!total || !e) {
+		snprintf(out, 48, is_complete ? " (not found)" : " (...)");
+		return;
+	}
+	while (pattern_find(f->find.pattern, e->bytes, e->len, end, &start,
+	                    &end) && start < f->view.hit_offset)
+		number++;
+	number += lens_sum_before(hits, seq);
+	if (is_complete)
+		snprintf(out, 48, " %u/%u", number, total);
+	else
+		snprintf(out, 48, " %u and more", total);
+}
+
+static const char *prompt(struct frontend *f)
+{
+	static char text[PROMPT_MAX];
+	char count[48];
+	format_count(f, count);
+	if (f->find.trouble[0])
+		snprintf(text, sizeof(text), "find (%s): ", f->find.trouble);
+	else
+		snprintf(text, sizeof(text), "find%s%s: ", count,
+		         f->find.is_typed ? ""
+		                          : " (n older, N newer, Esc back)");
+	return text;
+}
+
+static bool is_byte(const struct token *t, char c)
+{
+	return t->len == 1 && t->bytes[0] == (uint8_t)c;
+}
+
+/* Enter: no more is typed, or what was found is what was wanted. */
+static void enter(struct frontend *f)
+{
+	if (f->find.is_typed && f->find.pattern)
+		f->find.is_typed = false;
+	else
+		find_end(f);
+}
+
+/* While the pattern is typed. */
+static bool take_text(struct frontend *f, const struct token *t)
+{
+	if (draft_edit(t)) {
+		search(f);
+		return true;
+	}
+	return t->key == KEY_NONE; /* no other key edits it */
+}
+
+/* While hits are walked through n and N are keys; other text is for the
+ * line. */
+static bool take_key(struct frontend *f, const struct token *t)
+{
+	size_t done = 0;
+	if (t->key == KEY_PASTE)
+		find_end(f);
+	if (t->key != KEY_TEXT)
+		return t->key == KEY_NONE;
+	for (; done < t->len && strchr("nN", t->bytes[done]); done++)
+		if (t->bytes[done] == 'n')
+			go_older(f);
+		else
+			go_newer(f);
+	if (done == t->len)
+		return true;
+	find_end(f);
+	input_feed(&(struct token){ KEY_TEXT, t->bytes + done,
+	                            t->len - done });
+	return true;
+}
+
+static bool take(struct frontend *f, const struct token *t)
+{
+	if (t->key == KEY_ESCAPE || t->key == KEY_CTRL_C ||
+	    is_byte(t, '\007')) {
+		find_end(f);
+		go_back(f);
+	} else if (is_byte(t, '\r') || is_byte(t, '\n')) {
+		enter(f);
+	} else if (t->key == KEY_UP || t->key == KEY_CTRL_S) {
+		go_older(f);
+	} else if (t->key == KEY_DOWN || is_byte(t, '\022')) {
+		go_newer(f);
+	} else if (f->find.is_typed) {
+		return take_text(f, t);
+	} else {
+		return take_key(f, t);
+	}
+	return true;
+}
+
+const struct mode mode_find = { .take = take, .prompt = prompt };

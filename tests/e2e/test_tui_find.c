@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Finding on the screen: the search and the filter. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+#include "pty.h"
+
+#define PTY_CTRL_S "\023"
+#define PTY_DOWN   "\033[B"
+#define PTY_F8     "\033[19~"
+
+/* A conversation of a hundred lines, of which each tenth has a needle. */
+static int talk(struct pty *p)
+{
+	char line[64];
+	int fd = pty_connect(p);
+	for (int i = 1; i <= 100; i++) {
+		snprintf(line, sizeof(line), "line %d%s\n", i,
+		         i % 10 ? "" : " Needle");
+		net_send_text(fd, line);
+	}
+	pty_expect(p, "< line 100 Needle");
+	return fd;
+}
+
+static void hang_up(struct pty *p, int fd)
+{
+	pty_type(p, PTY_CTRL_C); /* whatever still stands in the line */
+	pty_quit(p, 0);
+	close(fd);
+}
+
+static void a_search_goes_from_hit_to_hit_and_back(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, "a draft" PTY_CTRL_S "need");
+	pty_expect(&p, "find 10/10: need");
+	pty_expect_cursor(&p, INPUT_ROW, 16);
+	pty_type(&p, PTY_ENTER "nnnn");
+	pty_expect(&p, "find 6/10");
+	pty_expect(&p, "< line 60 Needle");
+	pty_type(&p, "N");
+	pty_expect(&p, "find 7/10");
+	pty_type(&p, PTY_UP PTY_UP);
+	pty_expect(&p, "find 5/10");
+	pty_type(&p, PTY_DOWN);
+	pty_expect(&p, "find 6/10");
+	pty_type(&p, "\033");
+	pty_expect(&p, "> a draft");
+	pty_expect(&p, "< line 100 Needle");
+	pty_expect_cursor(&p, INPUT_ROW, 9);
+	hang_up(&p, fd);
+}
+
+static void a_hit_stays_in_sight_when_the_search_is_over(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_CTRL_S "line 5" PTY_ENTER);
+	pty_expect(&p, "find 11/11");
+	pty_expect(&p, "< line 59");
+	pty_type(&p, PTY_ENTER);
+	pty_expect_gone(&p, "find");
+	pty_expect(&p, "< line 59");
+	pty_type(&p, PTY_CTRL_S "line 5" PTY_ENTER "xyz");
+	pty_expect(&p, "> xyz"); /* what is no key of the search is typed */
+	hang_up(&p, fd);
+}
+
+static void what_comes_meanwhile_is_found_too(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_CTRL_S "re:Needle$");
+	pty_expect(&p, "find 10/10");
+	net_send_text(fd, "one more Needle\n");
+	pty_expect(&p, "find 10/11");
+	pty_type(&p, PTY_DOWN);
+	pty_expect(&p, "find 11/11");
+	pty_expect(&p, "< one more Needle");
+	net_send_text(fd, "an unfinished Nee");
+	net_send_text(fd, "dle");
+	pty_expect(&p, "find 11/12");
+	pty_type(&p, PTY_CTRL_C);
+	pty_expect_gone(&p, "find");
+	hang_up(&p, fd);
+}
+
+static void what_is_not_there_or_no_pattern_is_said(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_CTRL_S "zzz");
+	pty_expect(&p, "find (not found): zzz");
+	pty_type(&p, "\025re:(");
+	pty_expect(&p, "find (not a regular expression: Unmatched");
+	pty_type(&p, "\025hex:4e656564");
+	pty_expect(&p, "find 10/10: hex:4e656564");
+	pty_type(&p, "\025");
+	pty_expect(&p, "find:");
+	pty_type(&p, "\r");
+	pty_expect_gone(&p, "find");
+	hang_up(&p, fd);
+}
+
+static void a_command_searches_as_well(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, "/find Needle" PTY_ENTER);
+	pty_expect(&p, "find 10/10");
+	pty_type(&p, "\033");
+	pty_expect_gone(&p, "find");
+	pty_type(&p, "/filter text Needle" PTY_ENTER);
+	pty_expect(&p, "< line 10 Needle");
+	pty_expect_gone(&p, "< line 99");
+	pty_type(&p, "/filter off" PTY_ENTER);
+	pty_expect(&p, "< line 99");
+	hang_up(&p, fd);
+}
+
+static void many_entries_are_searched_while_one_types(void **state)
+{
+	struct pty p;
+	char block[60001];
+	int fd = pty_connect(&p);
+	(void)state;
+	for (size_t i = 0; i < 60000; i += 60)
+		snprintf(block + i, 61, "%-59s\n", "some line");
+	net_send_text(fd, "first needle\n");
+	for (int i = 0; i < 200; i++)
+		net_send(fd, block, 60000);
+	net_send_text(fd, "last needle\n");
+	pty_expect(&p, "< last needle");
+	pty_type(&p, PTY_CTRL_S "needle");
+	pty_expect(&p, "2/2: needle");
+	pty_type(&p, PTY_UP);
+	pty_expect(&p, "1/2: needle");
+	pty_expect(&p, "< first needle");
+	pty_type(&p, "\033");
+	pty_expect(&p, "< last needle");
+	hang_up(&p, fd);
+}
+
+static void the_bare_view_has_neither_marks_nor_the_mouse(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_expect_gone(&p, "< line 50");
+	pty_type(&p, PTY_F8);
+	pty_expect_gone(&p, "< line 100");
+	pty_expect_gone(&p, "\\n");
+	assert_true(pty_find(&p, "line 100 Needle") >= 0);
+	pty_type(&p, PTY_F8);
+	pty_expect(&p, "< line 100 Needle\\n");
+	hang_up(&p, fd);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_search_goes_from_hit_to_hit_and_back),
+		TEST(a_hit_stays_in_sight_when_the_search_is_over),
+		TEST(what_comes_meanwhile_is_found_too),
+		TEST(what_is_not_there_or_no_pattern_is_said),
+		TEST(a_command_searches_as_well),
+		TEST(many_entries_are_searched_while_one_types),
+		TEST(the_bare_view_has_neither_marks_nor_the_mouse),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is looked for, filtered, chosen and bare, as the screen shows it. */
+
+#include "screen_scene.h"
+
+#define ALL INT64_C(1000000000)
+
+static const char *look(int at_row, int column, const char *attribute)
+{
+	return strstr(fake_screen_look(terminal, at_row, column), attribute);
+}
+
+static int stop(void **state)
+{
+	view_finish(&view);
+	return tear_down(state);
+}
+
+static void set_filter(const char *words)
+{
+	struct error e;
+	uint64_t next = transcript_end(chat->transcript);
+	assert_int_equal(
+	    filter_set(&chat->display.filter, words, next, &e), 0);
+	assert_false(view_work(&view, chat, ALL));
+}
+
+static void chatter(int count)
+{
+	char text[32];
+	for (int i = 0; i < count; i++) {
+		bool is_in = i % 3;
+		snprintf(text, sizeof(text), "%s %d\n", is_in ? "in" : "out",
+		         i);
+		say(is_in ? ENTRY_IN : ENTRY_OUT, text, strlen(text));
+	}
+}
+
+static void a_filter_shows_what_it_lets_through(void **state)
+{
+	(void)state;
+	chatter(30);
+	set_filter("out");
+	paint();
+	assert_string_equal(row(0), "> out 12\\n");
+	assert_string_equal(row(5), "> out 27\\n");
+	assert_int_equal(view_hidden(&view, chat), 20);
+	hear("more\n");
+	say(ENTRY_OUT, "mine\n", 5);
+	view_work(&view, chat, ALL);
+	paint();
+	assert_string_equal(row(5), "> mine\\n");
+	assert_int_equal(view_hidden(&view, chat), 21);
+	set_filter("off");
+	paint();
+	assert_string_equal(row(4), "< more\\n");
+	assert_int_equal(view_hidden(&view, chat), 0);
+}
+
+static void a_filtered_view_scrolls_over_what_it_shows(void **state)
+{
+	(void)state;
+	chatter(60);
+	set_filter("out");
+	view_scroll(&view, chat, -3, rows);
+	paint();
+	assert_string_equal(row(0), "> out 33\\n");
+	view_go_top(&view, chat);
+	paint();
+	assert_string_equal(row(0), "> out 0\\n");
+	assert_string_equal(row(5), "> out 15\\n");
+	say(ENTRY_OUT, "new\n", 4);
+	hear("hidden\n");
+	view_work(&view, chat, ALL);
+	assert_int_equal(view_below(&view, chat), 1);
+	for (int i = 0; i < 20; i++)
+		view_scroll(&view, chat, 1, rows);
+	assert_false(view.is_scrolled);
+	paint();
+	assert_string_equal(row(5), "> new\\n");
+}
+
+static void the_place_stays_when_a_filter_comes_and_goes(void **state)
+{
+	(void)state;
+	chatter(60);
+	view_scroll(&view, chat, -20, rows);
+	paint();
+	assert_string_equal(row(0), "< in 34\\n");
+	set_filter("out");
+	paint();
+	assert_string_equal(row(0), "> out 36\\n");
+	set_filter("off");
+	paint();
+	assert_string_equal(row(0), "> out 36\\n");
+}
+
+static void nothing_to_show_is_an_empty_screen(void **state)
+{
+	(void)state;
+	chatter(10);
+	set_filter("text nowhere");
+	paint();
+	assert_string_equal(row(0), "");
+	view_go_top(&view, chat);
+	view_scroll(&view, chat, -5, rows);
+	view_scroll(&view, chat, 5, rows);
+	paint();
+	assert_string_equal(row(0), "");
+	assert_int_equal(view_before(&view, chat, 5), 0);
+	assert_int_equal(view_next(&view, chat, 5), 0);
+}
+
+static void the_position_is_told_in_hundredths(void **state)
+{
+	(void)state;
+	chatter(100);
+	assert_int_equal(view_percent(&view, chat), 100);
+	view_go_top(&view, chat);
+	assert_int_equal(view_percent(&view, chat), 0);
+	view_scroll(&view, chat, 50, rows);
+	assert_int_equal(view_percent(&view, chat), 50);
+}
+
+static void what_is_shown_stands_in_the_middle(void **state)
+{
+	(void)state;
+	chatter(100);
+	view_show(&view, chat, 51, 0, rows);
+	paint();
+	assert_string_equal(row(3), "< in 50\\n");
+	view_show(&view, chat, 52, 0, rows); /* it is seen already */
+	paint();
+	assert_string_equal(row(3), "< in 50\\n");
+	view_show(&view, chat, 100, 0, rows);
+	assert_false(view.is_scrolled);
+}
+
+static void a_place_within_a_long_message_is_shown(void **state)
+{
+	char text[2000];
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 1500, "here", 4);
+	chatter(5);
+	say(ENTRY_IN, text, sizeof(text));
+	chatter(20);
+	view_show(&view, chat, 6, 1500, rows);
+	paint();
+	assert_non_null(strstr(row(3), "here"));
+}
+
+static void matches_are_marked_and_the_present_one_apart(void **state)
+{
+	struct error e;
+	struct pattern *p = pattern_new("foo", &e);
+	(void)state;
+	hear("a foo\n");
+	hear("foo bar\n");
+	view.pattern = p;
+	view.hit_seq = 2;
+	paint();
+	assert_null(look(0, 3, "reverse"));
+	for (int i = 4; i < 7; i++) {
+		assert_non_null(look(0, i, "reverse"));
+		assert_null(look(0, i, "bold"));
+	}
+	assert_null(look(0, 7, "reverse"));
+	assert_non_null(look(1, 2, "bold"));
+	view.pattern = NULL;
+	pattern_free(p);
+}
+
+static void the_chosen_entries_are_marked_to_the_edge(void **state)
+{
+	(void)state;
+	hear("one\n");
+	hear("two\n");
+	hear("three\n");
+	chat->display.selected_first = 2;
+	chat->display.selected_last = 3;
+	paint();
+	for (int i = 0; i < columns; i++) {
+		assert_null(look(0, i, "reverse"));
+		assert_non_null(look(1, i, "reverse"));
+		assert_non_null(look(2, i, "reverse"));
+	}
+}
+
+static void the_bare_view_is_content_alone(void **state)
+{
+	(void)state;
+	chat_note(chat, "not a message");
+	hear("plain\n");
+	say(ENTRY_OUT, "\a\n", 2);
+	chat->display.is_bare = true;
+	paint();
+	assert_string_equal(row(0), "plain");
+	assert_string_equal(row(1), "^G");
+	assert_null(look(1, 0, "reverse"));
+	assert_string_equal(row(2), "");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_filter_shows_what_it_lets_through),
+		TEST(a_filtered_view_scrolls_over_what_it_shows),
+		TEST(the_place_stays_when_a_filter_comes_and_goes),
+		TEST(nothing_to_show_is_an_empty_screen),
+		TEST(the_position_is_told_in_hundredths),
+		TEST(what_is_shown_stands_in_the_middle),
+		TEST(a_place_within_a_long_message_is_shown),
+		TEST(matches_are_marked_and_the_present_one_apart),
+		TEST(the_chosen_entries_are_marked_to_the_edge),
+		TEST(the_bare_view_is_content_alone),
+	};
+	begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
