@@ -19,6 +19,9 @@
 enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+/* When the bell rings; how the desktop is told. */
+enum bell { BELL_NEVER, BELL_UNFOCUSED, BELL_ALWAYS };
+enum notify { NOTIFY_OFF, NOTIFY_OSC9, NOTIFY_OSC777 };
 enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
 enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF, TIME_COUNT };
 
@@ -50,6 +53,8 @@ struct options {
 	int eol;                    /* enum eol */
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
+	bool mouse, title;          /* of the terminal: taken */
+	int bell, notify;           /* enum bell, notify */
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
 	bool quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
@@ -66,7 +71,8 @@ struct choice {
 };
 
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
-    view_choices[], time_choices[], on_off_choices[];
+    view_choices[], time_choices[], on_off_choices[], bell_choices[],
+    notify_choices[];
 
 /* The value of `name`, a unique prefix is enough; -1 if there is none. */
 int choice_find(const struct choice *list, const char *name);

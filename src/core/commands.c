@@ -333,6 +333,8 @@ static const struct command_row rows[] = {
 	{ "filter", "WORDS",
 	  "show only: in, out, error, peer N, text PATTERN; off shows all",
 	  run_filter, NULL },
+	{ "mouse", "on|off", "use the mouse; off lets the terminal select",
+	  run_mouse, on_off_choices },
 	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
 	  NULL },
 };

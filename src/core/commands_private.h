@@ -16,6 +16,7 @@ void run_view(struct chat *c, char *args);
 void run_time(struct chat *c, char *args);
 void run_endings(struct chat *c, char *args);
 void run_bar(struct chat *c, char *args);
+void run_mouse(struct chat *c, char *args);
 
 /* seek.c */
 void run_find(struct chat *c, char *args);

@@ -41,6 +41,19 @@ const struct choice on_off_choices[] = {
 	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
 };
 
+const struct choice bell_choices[] = {
+	{ "never", BELL_NEVER },
+	{ "unfocused", BELL_UNFOCUSED },
+	{ "always", BELL_ALWAYS },
+	{ NULL, 0 },
+};
+const struct choice notify_choices[] = {
+	{ "off", NOTIFY_OFF },
+	{ "osc9", NOTIFY_OSC9 },
+	{ "osc777", NOTIFY_OSC777 },
+	{ NULL, 0 },
+};
+
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_rule rules[] = {
@@ -96,6 +109,16 @@ static const struct option_rule rules[] = {
 	  TYPE_ON_OFF, AT(endings), 0, on_off_choices, MODE_BOTH | LIVE },
 	{ { 0, "bar", "on|off", "show the bar of keys (on)" },
 	  TYPE_ON_OFF, AT(bar), 0, on_off_choices, MODE_BOTH | LIVE },
+	{ { 0, "mouse", "on|off", "use the mouse (on)" },
+	  TYPE_ON_OFF, AT(mouse), 0, on_off_choices, MODE_BOTH | LIVE },
+	{ { 0, "title", "on|off", "set the terminal's title (on)" },
+	  TYPE_ON_OFF, AT(title), 0, on_off_choices, MODE_BOTH | LIVE },
+	{ { 0, "bell", "WHEN",
+	    "ring for what comes: never, unfocused or always" },
+	  TYPE_CHOICE, AT(bell), 0, bell_choices, MODE_BOTH | LIVE },
+	{ { 0, "notify", "HOW",
+	    "tell the desktop, unfocused: off, osc9 or osc777" },
+	  TYPE_CHOICE, AT(notify), 0, notify_choices, MODE_BOTH | LIVE },
 	{ { 0, "color", "WHEN", "auto, always or never" },
 	  TYPE_CHOICE, AT(color), 0, color_choices, MODE_BOTH | LIVE },
 	{ { 0, "scrollback", "SIZE",
@@ -182,6 +205,8 @@ void options_init(struct options *o)
 		.linger_ms = LINGER_DEFAULT,
 		.endings = true,
 		.bar = true,
+		.mouse = true,
+		.title = true,
 		.scrollback = (size_t)64 << 20,
 	};
 }

@@ -132,3 +132,8 @@ void run_bar(struct chat *c, char *args)
 {
 	set_word(c, "bar", args);
 }
+
+void run_mouse(struct chat *c, char *args)
+{
+	set_word(c, "mouse", args);
+}

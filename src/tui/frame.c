@@ -10,6 +10,7 @@
 #include "env.h"
 #include "help.h"
 #include "line.h"
+#include "modes.h"
 #include "screen.h"
 #include "status.h"
 #include "term.h"
@@ -74,7 +75,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 
 void frame_paint(struct frontend *f)
 {
-	static const char begin[] = "\033[?2026h", end[] = "\033[?2026l";
+	bool is_synced = screen_modes() & MODE_SYNC;
 	struct bytes out = { 0 };
 	int row = 0, column = 0;
 	f->painted_ns = loop_now_ns(f->chat->loop);
@@ -82,11 +83,15 @@ void frame_paint(struct frontend *f)
 	input_take_dirty();
 	screen_erase();
 	draw_frame(f, &row, &column);
-	if (bytes_append(&out, begin, sizeof(begin) - 1) ||
-	    screen_finish(row, column, &out) ||
-	    bytes_append(&out, end, sizeof(end) - 1))
+	if (bytes_append_text(&out, is_synced ? MODES_SYNC_BEGIN : ""))
 		die("no memory for the screen");
-	if (out.len > sizeof(begin) + sizeof(end) - 2)
+	size_t before = out.len;
+	if (screen_finish(row, column, &out))
+		die("no memory for the screen");
+	bool is_new = out.len > before;
+	if (bytes_append_text(&out, is_synced ? MODES_SYNC_END : ""))
+		die("no memory for the screen");
+	if (is_new)
 		term_write(out.data, out.len);
 	bytes_finish(&out);
 }

@@ -22,6 +22,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/utf8.h>
 
+#include "modes.h"
 #include "screen.h"
 
 static struct {
@@ -152,6 +153,48 @@ void screen_close(void)
 	state.screen = NULL;
 	state.has_been_up = state.is_resized = false;
 	close_files();
+}
+
+static const char *capability(const char *name)
+{
+	const char *text = tigetstr((char *)(uintptr_t)name);
+	return text && text != (char *)-1 ? text : "";
+}
+
+/* Who speaks of a mouse speaks xterm's language; it is not known to be spoken
+ * by whoever doesn't.  Titles are another matter: consoles have none. */
+unsigned screen_modes(void)
+{
+	static const char csi[] = "\033[", osc[] = "\033]";
+	bool has_title = tigetflag((char *)(uintptr_t)"XT") > 0 ||
+	                 strncmp(capability("tsl"), osc, 2) == 0;
+	if (strncmp(capability("kmous"), csi, 2) != 0)
+		return 0;
+	return MODE_PASTE | MODE_MOUSE | MODE_FOCUS | MODE_SYNC |
+	       (has_title ? MODE_TITLE : 0);
+}
+
+/* Without the pauses for slow terminals: terminfo(5). */
+static int append_capability(struct bytes *out, const char *text)
+{
+	for (;;) {
+		const char *pause = strstr(text, "$<");
+		const char *end = pause ? strchr(pause, '>') : NULL;
+		if (!end)
+			return bytes_append_text(out, text);
+		if (bytes_append(out, text, (size_t)(pause - text)))
+			return -1;
+		text = end + 1;
+	}
+}
+
+int screen_reset(struct bytes *out)
+{
+	static const char *const names[] = { "cnorm", "sgr0", "rmkx", "rmcup" };
+	int failed = 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		failed |= append_capability(out, capability(names[i]));
+	return failed;
 }
 
 void screen_resize(int rows, int columns)

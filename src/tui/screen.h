@@ -23,6 +23,11 @@ void screen_close(void);
 
 /* Colours or none, from the next drawing on. */
 void screen_set_colored(bool is_colored);
+/* The private modes (modes.h) that terminals of this kind have. */
+unsigned screen_modes(void);
+/* Append what brings such a terminal back from any state.  -1 without
+ * memory. */
+int screen_reset(struct bytes *out);
 
 void screen_resize(int rows, int columns);
 int screen_rows(void);

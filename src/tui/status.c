@@ -46,9 +46,7 @@ static void add(struct parts *p, int rank, enum style style,
 	part->style = style;
 }
 
-/* The one conversation the line is about: the one spoken to, or the only
- * one. */
-static struct session *find_session(const struct chat *c)
+struct session *status_session(const struct chat *c)
 {
 	if (chat_target(c))
 		return chat_find(c, chat_target(c));
@@ -78,7 +76,7 @@ static void add_counts(struct parts *p, const struct chat *c)
 {
 	char in[16], out[16];
 	uint64_t sum_in = 0, sum_out = 0;
-	struct session *s = find_session(c);
+	struct session *s = status_session(c);
 	for (size_t i = 0; !s && i < chat_session_count(c); i++) {
 		sum_in += session_bytes_in(chat_session(c, i));
 		sum_out += session_bytes_out(chat_session(c, i));
@@ -91,7 +89,7 @@ static void add_counts(struct parts *p, const struct chat *c)
 static void fill(struct parts *p, const struct chat *c, uint64_t below,
                  const char *mode, const char *notice)
 {
-	struct session *s = find_session(c);
+	struct session *s = status_session(c);
 	if (*notice)
 		add(p, 0, STYLE_WARNING, "%s", notice);
 	if (below)

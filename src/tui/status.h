@@ -10,6 +10,10 @@
 
 #include <sockchat/chat.h>
 
+/* The one conversation the line is about: the one spoken to, or the only one;
+ * NULL: there are none or several. */
+struct session *status_session(const struct chat *c);
+
 /* Draw it into `row`.  `below`: how many entries are new below; `mode`: of the
  * line editor; `notice`: what has to be known right now; both may be "". */
 void status_draw(const struct chat *c, int row, uint64_t below,

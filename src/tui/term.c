@@ -17,14 +17,11 @@
 #include <sockchat/diag.h>
 #include <sockchat/outq.h>
 
+#include "modes.h"
 #include "term.h"
 
 #define LEAVE_PATIENCE_MS 1000
 #define STACK_SIZE        (64 * 1024)
-
-/* What brings any terminal back that we may have left in the middle. */
-static const char reset[] =
-    TERM_MODES_OFF "\033[?2026l\033[?25h\033[0m\033[?1l\033>\033[?1049l";
 
 /* Handlers of crashes need it: the one terminal there is. */
 static struct {
@@ -37,6 +34,8 @@ static struct {
 	int error_fd, real_error_fd; /* what is kept, and the real one */
 	off_t error_taken;
 	char *stack;
+	unsigned modes;
+	struct bytes modes_off, reset; /* what brings the terminal back */
 } state = { .out_fd = -1, .error_fd = -1, .real_error_fd = -1 };
 
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -55,13 +54,19 @@ static void copy_stderr(void)
 	}
 }
 
+static void write_now(const struct bytes *b)
+{
+	ssize_t n = b->len ? write(STDOUT_FILENO, b->data, b->len) : 0;
+	(void)n;
+}
+
 static void last_words(void)
 {
 	if (!state.is_raw)
 		return;
 	state.is_raw = false;
-	ssize_t n = write(STDOUT_FILENO, reset, sizeof(reset) - 1);
-	(void)n;
+	write_now(&state.modes_off);
+	write_now(&state.reset);
 	tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
 	if (state.error_fd >= 0) {
 		copy_stderr();
@@ -208,6 +213,8 @@ void term_close(void)
 {
 	watch_remove(&state.watch);
 	outq_finish(&state.out);
+	bytes_finish(&state.modes_off);
+	bytes_finish(&state.reset);
 	if (state.is_private)
 		close(state.out_fd);
 	state.out_fd = -1;
@@ -237,9 +244,29 @@ int term_enter(void)
 	return 0;
 }
 
+void term_set_modes(unsigned modes)
+{
+	struct bytes change = { 0 };
+	if (modes == state.modes)
+		return;
+	bytes_clear(&state.modes_off);
+	if (modes_switch(&change, state.modes, modes) ||
+	    modes_switch(&state.modes_off, modes, 0))
+		die("no memory for the terminal's modes");
+	state.modes = modes;
+	term_write(change.data, change.len);
+	bytes_finish(&change);
+}
+
+void term_set_reset(struct bytes *bytes)
+{
+	bytes_finish(&state.reset);
+	state.reset = *bytes;
+}
+
 void term_leave(const struct bytes *bytes)
 {
-	outq_append(&state.out, TERM_MODES_OFF, sizeof(TERM_MODES_OFF) - 1);
+	term_set_modes(0);
 	outq_append(&state.out, bytes->data, bytes->len);
 	write_all();
 	diag_set_last_words(NULL);

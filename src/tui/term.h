@@ -27,6 +27,12 @@ void term_leave(const struct bytes *bytes);
 /* Lines and columns; false when the terminal doesn't say. */
 bool term_size(int *rows, int *columns);
 
+/* These private modes (modes.h) are on from now on; they are off again on
+ * every way out. */
+void term_set_modes(unsigned modes);
+/* What else brings the terminal back after a crash.  Takes them. */
+void term_set_reset(struct bytes *bytes);
+
 /* Queue bytes; never waits. */
 void term_write(const void *bytes, size_t len);
 /* Whether some of them have not left yet: no new frame then. */
@@ -37,9 +43,5 @@ void term_take_stderr(struct bytes *out);
 
 /* Stop as the shell's job, and come back. */
 void term_suspend(void);
-
-/* Switched on when the screen is up, off when it is left. */
-#define TERM_MODES_ON  "\033[?2004h\033[?1000h\033[?1006h"
-#define TERM_MODES_OFF "\033[?1006l\033[?1000l\033[?2004l"
 
 #endif

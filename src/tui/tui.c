@@ -20,6 +20,7 @@
 
 #include "edit.h"
 #include "env.h"
+#include "modes.h"
 #include "screen.h"
 #include "term.h"
 #include "tui.h"
@@ -45,6 +46,28 @@ const struct mode *tui_mode(const struct frontend *f)
 	return f->chat->display.help ? &mode_help : f->mode;
 }
 
+/* What the terminal is told beside frames */
+
+/* The modes that the terminal has and that are wanted now; its title. */
+static void set_modes(struct frontend *f)
+{
+	const struct options *o = f->chat->options;
+	struct bytes out = { 0 };
+	unsigned modes = screen_modes();
+	if (!o->mouse || f->chat->display.is_bare)
+		modes &= ~MODE_MOUSE;
+	if (!o->title)
+		modes &= ~MODE_TITLE;
+	term_set_modes(modes);
+	if (modes & MODE_TITLE)
+		window_title(&f->window, f->chat, &out);
+	else
+		f->window.title[0] = '\0';
+	if (out.len)
+		term_write(out.data, out.len);
+	bytes_finish(&out);
+}
+
 /* When it is painted */
 
 /* At once after a rest, else when the frame's time has come; not before the
@@ -56,10 +79,12 @@ static void draw(struct frontend *f)
 		f->is_dirty = true;
 	if (!f->is_dirty || !f->is_up || f->paint.loop || term_is_busy())
 		return;
-	if (rest > 0)
+	if (rest > 0) {
 		timer_start(f->chat->loop, &f->paint, rest);
-	else
-		frame_paint(f);
+		return;
+	}
+	set_modes(f);
+	frame_paint(f);
 }
 
 /* Search and filter go on a little in each turn. */
@@ -92,9 +117,16 @@ static void on_paint_time(struct timer *t)
 
 static void show(struct frontend *f, const struct entry *e)
 {
+	struct bytes out = { 0 };
 	view_touch(&f->view, e->seq);
 	find_touch(f, e->seq);
 	tui_mark_dirty(f);
+	if (!f->is_up || term_is_busy())
+		return;
+	window_hear(&f->window, f->chat, e, &out);
+	if (out.len)
+		term_write(out.data, out.len);
+	bytes_finish(&out);
 }
 
 /* Entering and leaving the screen */
@@ -124,7 +156,6 @@ void tui_come_back(struct frontend *f)
 {
 	if (term_enter())
 		terminal_has_gone(f);
-	term_write(TERM_MODES_ON, sizeof(TERM_MODES_ON) - 1);
 	f->is_up = true;
 	screen_redraw();
 	resize(f);
@@ -137,6 +168,7 @@ void tui_go_away(struct frontend *f)
 	term_leave(&out);
 	bytes_finish(&out);
 	f->is_up = false;
+	f->window = (struct window){ .is_unfocused = false };
 }
 
 void tui_suspend(struct frontend *f)
@@ -203,7 +235,11 @@ static void on_leave_time(struct timer *t)
 
 static void on_key(void *user, const struct token *t)
 {
-	actions_take(user, t);
+	struct frontend *f = user;
+	if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
+		f->window.is_unfocused = t->key == KEY_FOCUS_OUT;
+	else
+		actions_take(f, t);
 }
 
 static void on_escape_time(struct timer *t)
@@ -328,6 +364,10 @@ static struct frontend *start(struct chat *c, struct error *e)
 		return NULL;
 	}
 	init(f, c);
+	struct bytes reset = { 0 };
+	if (screen_reset(&reset))
+		die("no memory for the screen");
+	term_set_reset(&reset);
 	if (input_start(&f->input_ops) ||
 	    signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))

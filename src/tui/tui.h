@@ -16,6 +16,7 @@
 #include "keys.h"
 #include "list.h"
 #include "view.h"
+#include "window.h"
 
 struct frontend;
 
@@ -62,6 +63,7 @@ struct frontend {
 	struct watch in_watch;
 	struct timer paint, escape, leave;
 	int64_t painted_ns;
+	struct window window;
 	bool is_dirty, is_up;
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;

@@ -29,7 +29,7 @@ struct pty {
 	/* What the terminal has been told. */
 	bool is_alternate, is_cursor_hidden;
 	int mouse;
-	unsigned bells, answers, titles;
+	unsigned bells, answers;
 	struct termios modes; /* before it began */
 	int status;           /* as waitpid(2) has it */
 	struct rusage usage;
@@ -96,6 +96,8 @@ const char *pty_row(struct pty *p, int row);
 int pty_find(struct pty *p, const char *text);
 int pty_count(struct pty *p, const char *text);
 VTermScreenCell pty_cell(struct pty *p, int row, int column);
+/* The last title that it has been told; good until the next call. */
+const char *pty_title(struct pty *p);
 VTermPos pty_cursor(struct pty *p);
 
 /* Wait for the end. */

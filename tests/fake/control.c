@@ -17,7 +17,7 @@ struct mode {
 
 static const struct mode modes[] = {
 	{ "1", 'l' },    { "7", 'h' },    { "12", 'l' },
-	{ "25", 'h' },   { "1000", 'l' }, { "1006", 'l' },
+	{ "25", 'h' },   { "1000", 'l' }, { "1004", 'l' }, { "1006", 'l' },
 	{ "1049", 'l' }, { "2004", 'l' }, { "2026", 'l' },
 };
 #define MODE_COUNT (sizeof(modes) / sizeof(modes[0]))
@@ -26,6 +26,7 @@ struct reader {
 	const uint8_t *bytes;
 	size_t len;
 	char now[MODE_COUNT];
+	int titles; /* pushed and not yet popped */
 };
 
 /* "\033[?12;25h" */
@@ -48,10 +49,17 @@ static bool take_modes(struct reader *r, const char *numbers, size_t len,
 	return true;
 }
 
-static bool is_title_stack(const char *text, size_t len)
+/* "\033[22;2t", and what curses says of it. */
+static bool take_title_stack(struct reader *r, const char *text, size_t len)
 {
-	return len == 7 && (memcmp(text, "22;0;0t", 7) == 0 ||
-	                    memcmp(text, "23;0;0t", 7) == 0);
+	bool is_whole = len == 7 && memcmp(text + 2, ";0;0t", 5) == 0;
+	bool is_ours = len == 5 && memcmp(text + 2, ";2t", 3) == 0;
+
+	if ((!is_whole && !is_ours) || text[0] != '2' ||
+	    (text[1] != '2' && text[1] != '3'))
+		return false;
+	r->titles += text[1] == '2' ? 1 : -1;
+	return r->titles >= 0;
 }
 
 /* Behind "\033[". Its length, 0 if it is none of ours. */
@@ -74,7 +82,7 @@ static size_t take_csi(struct reader *r, size_t at)
 		           ? n + 1
 		           : 0;
 	if (final == 't')
-		return is_title_stack(text, n + 1) ? n + 1 : 0;
+		return take_title_stack(r, text, n + 1) ? n + 1 : 0;
 	if (final == 'l')
 		return n == 1 && *text == '4' ? n + 1 : 0;
 	return final && strchr("ABCDGHJKLMPSTXZ@bdfmr", final) ? n + 1 : 0;
@@ -82,6 +90,26 @@ static size_t take_csi(struct reader *r, size_t at)
 
 /* What curses says when it comes back: the terminal's own colours. */
 static const char own_colors[] = "]104\a";
+
+/* Our title, or none: "\033]2;sockchat …\033\\". */
+static size_t take_title(const struct reader *r, size_t at)
+{
+	static const char begin[] = "]2;", end[] = "\033\\";
+	static const char name[] = "sockchat ";
+	const char *text = (const char *)r->bytes + at;
+	size_t left = r->len - at, n = sizeof(begin) - 1, len = 0;
+
+	if (left < n || memcmp(text, begin, n) != 0)
+		return 0;
+	while (n + len < left && text[n + len] >= 0x20 && text[n + len] < 0x7f)
+		len++;
+	bool is_ours = !len || (len > sizeof(name) &&
+	                        memcmp(text + n, name, sizeof(name) - 1) == 0);
+	n += len;
+	return is_ours && left - n >= 2 && memcmp(text + n, end, 2) == 0
+	           ? n + 2
+	           : 0;
+}
 
 /* Behind "\033". */
 static size_t take_escape(struct reader *r, size_t at)
@@ -92,6 +120,9 @@ static size_t take_escape(struct reader *r, size_t at)
 		return 0;
 	n = sizeof(own_colors) - 1;
 	if (r->len - at >= n && memcmp(r->bytes + at, own_colors, n) == 0)
+		return n;
+	n = take_title(r, at);
+	if (n)
 		return n;
 	switch (r->bytes[at]) {
 	case '[':
@@ -140,6 +171,8 @@ const char *control_check(const void *bytes, size_t len, bool is_over,
 		n += is_escape;
 	}
 	*at = len;
+	if (is_over && r.titles)
+		return "a title that was not given back";
 	for (size_t i = 0; is_over && i < MODE_COUNT; i++)
 		if (r.now[i] != modes[i].at_rest)
 			return modes[i].number;

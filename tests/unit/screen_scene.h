@@ -19,7 +19,7 @@
 #define UP "alt cursor"
 
 /* Before all tests of a program. */
-static void begin(void)
+static inline void begin(void)
 {
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
@@ -31,7 +31,7 @@ static struct fake_screen *terminal;
 static struct viewport view;
 static int rows, columns;
 
-static int set_up(void **state)
+static inline int set_up(void **state)
 {
 	static struct options o;
 	struct error e;
@@ -47,7 +47,7 @@ static int set_up(void **state)
 	return screen_open("xterm-256color", rows, columns, true, &e);
 }
 
-static int tear_down(void **state)
+static inline int tear_down(void **state)
 {
 	struct loop *l = chat->loop;
 	(void)state;
@@ -59,7 +59,7 @@ static int tear_down(void **state)
 }
 
 /* What has been put goes to the terminal; how many bytes it took. */
-static size_t finish(int row, int column)
+static inline size_t finish(int row, int column)
 {
 	struct bytes out = { 0 };
 	assert_int_equal(screen_finish(row, column, &out), 0);
@@ -69,14 +69,14 @@ static size_t finish(int row, int column)
 	return len;
 }
 
-static size_t paint(void)
+static inline size_t paint(void)
 {
 	screen_erase();
 	view_draw(&view, chat, 0, rows);
 	return finish(rows - 1, 0);
 }
 
-static const char *row(int i)
+static inline const char *row(int i)
 {
 	return fake_screen_row(terminal, i);
 }
@@ -89,7 +89,7 @@ static inline void resize(int to_rows, int to_columns)
 	screen_resize(rows, columns);
 }
 
-static uint64_t say(enum entry_dir dir, const char *bytes, size_t len)
+static inline uint64_t say(enum entry_dir dir, const char *bytes, size_t len)
 {
 	return transcript_append(chat->transcript, &(struct entry){
 		.kind = ENTRY_MESSAGE,
@@ -101,7 +101,7 @@ static uint64_t say(enum entry_dir dir, const char *bytes, size_t len)
 	});
 }
 
-static void hear(const char *text)
+static inline void hear(const char *text)
 {
 	say(ENTRY_IN, text, strlen(text));
 }

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Title, bell, notifications. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/glyph.h>
+
+#include "status.h"
+#include "window.h"
+
+#define BELL_NS   (1000 * MS_NS)
+#define NOTICE_NS (10000 * MS_NS)
+
+static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
+{
+	const struct session *s = status_session(c);
+	size_t count = chat_session_count(c);
+	if (s)
+		snprintf(out, WINDOW_TITLE_MAX, "sockchat %s %s",
+		         session_peer(s), session_state_text(s));
+	else if (count)
+		snprintf(out, WINDOW_TITLE_MAX, "sockchat %zu peers", count);
+	else if (*chat_listening(c))
+		snprintf(out, WINDOW_TITLE_MAX, "sockchat listening on %s",
+		         chat_listening(c));
+	else
+		snprintf(out, WINDOW_TITLE_MAX, "sockchat not connected");
+}
+
+/* A string for the terminal: printable ASCII whatever `text` is. */
+static void append_string(struct bytes *out, const char *kind, const char *text)
+{
+	char safe[WINDOW_TITLE_MAX];
+	glyph_copy(safe, sizeof(safe), text, GLYPH_ASCII);
+	if (bytes_printf(out, "\033]%s%s\033\\", kind, safe))
+		die("no memory for the title");
+}
+
+void window_title(struct window *w, const struct chat *c, struct bytes *out)
+{
+	char title[WINDOW_TITLE_MAX];
+	format_title(title, c);
+	if (strcmp(title, w->title) == 0)
+		return;
+	snprintf(w->title, sizeof(w->title), "%s", title);
+	append_string(out, "2;", title);
+}
+
+static bool is_time(int64_t *next, int64_t now, int64_t rest)
+{
+	if (now < *next)
+		return false;
+	*next = now + rest;
+	return true;
+}
+
+void window_hear(struct window *w, const struct chat *c, const struct entry *e,
+                 struct bytes *out)
+{
+	static const char *const kinds[] = {
+		[NOTIFY_OSC9] = "9;sockchat: message from ",
+		[NOTIFY_OSC777] = "777;notify;sockchat;message from ",
+	};
+	const struct options *o = c->options;
+	int64_t now = loop_now_ns(c->loop);
+	bool rings = o->bell == BELL_ALWAYS ||
+	             (o->bell == BELL_UNFOCUSED && w->is_unfocused);
+	bool tells = o->notify != NOTIFY_OFF && w->is_unfocused;
+	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_IN)
+		return;
+	if (rings && is_time(&w->bell_ns, now, BELL_NS) &&
+	    bytes_append_byte(out, '\a'))
+		die("no memory for a bell");
+	if (tells && is_time(&w->notice_ns, now, NOTICE_NS))
+		append_string(out, kinds[o->notify], e->peer);
+}
