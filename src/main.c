@@ -10,7 +10,7 @@
  *   io     loop signals outq: one thread that waits for everything
  *   net    endpoint resolve transport tcp dial explain: bytes from strangers
  *   core   session framing listener transcript entry lens filter chat command
- *          options config
+ *          options config complete
  *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),
  *          fe_lines settle (text, JSON), wrap (layout)
  *   tui    the screen: keys, readline as a guest, curses

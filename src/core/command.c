@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Typed lines: what is sent, what is a command, and how both are completed. */
+/* Typed lines: what is sent, and what is a command. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +11,10 @@
 #include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 
-/* The row that `name` means: the whole name, or a unique beginning of it. */
-static const struct command_row *find(const char *name, size_t len,
-                                      size_t *matches)
+#include "commands_private.h"
+
+const struct command_row *command_find(const char *name, size_t len,
+                                       size_t *matches)
 {
 	const struct command_row *found = NULL, *row;
 	*matches = 0;
@@ -73,7 +74,7 @@ static struct call parse_call(const char *line, size_t len)
 		at++;
 	call.name_len = at;
 	if (at && !memchr(line, '\0', len))
-		call.row = find(line, at, &call.matches);
+		call.row = command_find(line, at, &call.matches);
 	while (at < len && line[at] == ' ')
 		at++;
 	call.args = line + at;
@@ -146,77 +147,4 @@ int command_preview(const struct chat *c, const char *line, size_t len,
 	struct call call = parse_call(line, len);
 	command_parse_fn *parse = call.row ? command_parser(call.row) : NULL;
 	return parse ? parse(out, call.args, call.args_len, e) : 0;
-}
-
-/* Completion */
-
-struct candidates {
-	char **list;
-	size_t count;
-	const char *word;
-	size_t len;
-};
-
-static void offer(struct candidates *l, const char *before, const char *name)
-{
-	char text[96];
-	int n = snprintf(text, sizeof(text), "%s%s", before, name);
-	if (n < 0 || (size_t)n < l->len || strncmp(text, l->word, l->len) != 0)
-		return;
-	char **grown = realloc(l->list, (l->count + 2) * sizeof(*grown));
-	char *copy = strdup(text);
-	if (!grown || !copy)
-		die("no memory to complete a word");
-	l->list = grown;
-	grown[l->count++] = copy;
-	grown[l->count] = NULL;
-}
-
-static void offer_peers(struct candidates *l, const struct chat *c)
-{
-	struct session *s;
-	char number[16];
-	for (size_t i = 0; (s = chat_session(c, i)) && i < 1000; i++) {
-		snprintf(number, sizeof(number), "%u", session_number(s));
-		offer(l, "", number);
-	}
-}
-
-static void offer_arguments(struct candidates *l, const struct chat *c,
-                            const struct command_row *row)
-{
-	const struct command_row *other;
-	for (const struct choice *x = row->choices; x && x->name; x++)
-		offer(l, "", x->name);
-	if (strstr(row->args, "PEER"))
-		offer_peers(l, c);
-	if (strstr(row->args, "WORD"))
-		for (size_t i = 0; (other = command_row(i)); i++)
-			offer(l, "", other->name);
-}
-
-char **command_complete(struct chat *c, const char *line, size_t point,
-                        size_t *start)
-{
-	struct candidates l = { 0 };
-	const struct command_row *row;
-	size_t name_end = 0, matches;
-	if (!point || line[0] != '/' || (point > 1 && line[1] == '/'))
-		return NULL;
-	while (name_end < point && line[name_end] != ' ')
-		name_end++;
-	*start = point;
-	while (*start && line[*start - 1] != ' ')
-		--*start;
-	l.word = line + *start;
-	l.len = point - *start;
-	if (name_end == point) {
-		for (size_t i = 0; (row = command_row(i)); i++)
-			offer(&l, "/", row->name);
-	} else {
-		row = find(line + 1, name_end - 1, &matches);
-		if (row)
-			offer_arguments(&l, c, row);
-	}
-	return l.list;
 }

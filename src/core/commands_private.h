@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The commands that stand in files of their own, for the table. */
+/* What the files of the commands share, and nobody else sees. */
 
 #ifndef CORE_COMMANDS_PRIVATE_H
 #define CORE_COMMANDS_PRIVATE_H
 
-#include <sockchat/chat.h>
+#include <sockchat/command.h>
+
+/* The row that `name` means: the whole name, or a unique beginning of it; NULL
+ * for none, and how many begin so. */
+const struct command_row *command_find(const char *name, size_t len,
+                                       size_t *matches);
 
 /* set.c */
 void run_set(struct chat *c, char *args);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What a word may become: the list that completion fills. */
+
+#ifndef CORE_CANDIDATES_H
+#define CORE_CANDIDATES_H
+
+#include <sockchat/chat.h>
+
+/* `word` is borrowed. */
+struct candidates {
+	char **list; /* ends in NULL; NULL for none */
+	size_t count;
+	const char *word;
+	size_t len;
+};
+
+/* Offer `text` if the word is its beginning.  Dies without memory. */
+void candidates_offer(struct candidates *l, const char *text, size_t len);
+
+/* The words of the newest messages, the newest first. */
+void candidates_offer_heard(struct candidates *l, const struct chat *c);
+/* Where such a word begins that ends at `point`. */
+size_t candidates_heard_start(const char *line, size_t point);
+
+/* Files; the word is a path, whose ~/ is the home.  A directory ends in a
+ * slash. */
+void candidates_offer_files(struct candidates *l);
+
+#endif
