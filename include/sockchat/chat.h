@@ -25,6 +25,7 @@ struct chat_display {
 	uint64_t clear_seq;  /* entries before it are cleared away */
 	bool has_screen;     /* help can be laid over it */
 	bool help;           /* help is over the screen */
+	bool lists_keys;     /* the keys are to be listed, once */
 	char help_word[32];  /* about this command, "" for all */
 	struct filter filter;
 	bool is_bare;        /* content only, to be copied from the screen */

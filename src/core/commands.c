@@ -100,6 +100,15 @@ static void run_help(struct chat *c, char *args)
 		complain(c, "/help", "there is no such command");
 }
 
+static void run_keys(struct chat *c, char *args)
+{
+	(void)args;
+	if (c->display.has_screen)
+		c->display.lists_keys = true;
+	else
+		complain(c, "/keys", "there is no screen here, and no keys");
+}
+
 static void run_quit(struct chat *c, char *args)
 {
 	(void)args;
@@ -335,6 +344,8 @@ static const struct command_row rows[] = {
 	  run_filter, NULL },
 	{ "mouse", "on|off", "use the mouse; off lets the terminal select",
 	  run_mouse, on_off_choices },
+	{ "keys", "", "list our functions and the keys they are on", run_keys,
+	  NULL },
 	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
 	  NULL },
 };

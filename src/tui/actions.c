@@ -5,7 +5,9 @@
 
 #include <string.h>
 
+#include "bind.h"
 #include "edit.h"
+#include "keyname.h"
 #include "screen.h"
 #include "tui.h"
 
@@ -130,7 +132,15 @@ static void toggle_bare(struct frontend *f)
 	f->chat->display.is_bare = !f->chat->display.is_bare;
 }
 
-/* The name is what an inputrc may call it. */
+static void put_newline(struct frontend *f)
+{
+	(void)f;
+	input_feed(&(struct token){ KEY_ALT_ENTER, (const uint8_t *)"\n",
+	                             1 });
+}
+
+/* The name is what an inputrc calls it, behind "sockchat-"; KEY_NONE: only
+ * readline knows its keys. */
 static const struct {
 	enum key key;
 	const char *name;
@@ -152,7 +162,97 @@ static const struct {
 	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },
 	{ KEY_CTRL_L, "redraw", redraw },
 	{ KEY_CTRL_Z, "suspend", tui_suspend },
+	{ KEY_ALT_ENTER, "newline", put_newline },
+	{ KEY_NONE, "edit", edit_draft },
 };
+
+#define COUNT (sizeof(bindings) / sizeof(*bindings))
+
+/* Keys in readline's notation, if they are free. */
+static const struct {
+	const char *name, *keys;
+	bool is_vi;
+} defaults[] = {
+	{ "edit", "\\C-x\\C-e", false },
+	{ "edit", "v", true },
+};
+
+const char *actions_name(size_t i)
+{
+	return i < COUNT ? bindings[i].name : NULL;
+}
+
+void actions_start(void)
+{
+	for (size_t d = 0; d < sizeof(defaults) / sizeof(*defaults); d++)
+		for (size_t i = 0; i < COUNT; i++)
+			if (!strcmp(bindings[i].name, defaults[d].name))
+				bind_default(i, defaults[d].keys,
+				             defaults[d].is_vi);
+}
+
+void actions_run(void *user, size_t i)
+{
+	bindings[i].fn(user);
+}
+
+/* What the inputrc has put on the key, else what is always there; -1 for
+ * nothing.  What is pasted is no key. */
+static int find_action(const struct token *t)
+{
+	int found = t->key == KEY_PASTE ? -1 : bind_find(t->bytes, t->len);
+	for (size_t i = 0; found < 0 && i < COUNT; i++)
+		if (bindings[i].key == t->key && t->key != KEY_NONE)
+			found = (int)i;
+	return found;
+}
+
+/* Names of keys; many forms of a key have one name. */
+struct key_list {
+	struct bytes text;
+	struct bytes taken; /* what is not to be listed */
+};
+
+static void list_key(void *user, const uint8_t *bytes, size_t len)
+{
+	struct key_list *l = user;
+	struct bytes name = { 0 };
+	keyname_append(&name, bytes, len);
+	const char *text = bytes_text(&name);
+	if (!strstr(bytes_text(&l->text), text) &&
+	    !strstr(bytes_text(&l->taken), text))
+		bytes_printf(&l->text, "%s%s", l->text.len ? ", " : "", text);
+	bytes_finish(&name);
+}
+
+/* Those that the inputrc has taken for something else, or the others. */
+static void list_forms(struct key_list *l, enum key key, bool is_taken)
+{
+	const char *form;
+	for (size_t n = 0; (form = keys_form(key, n)); n++)
+		if ((bind_find(form, strlen(form)) >= 0) == is_taken)
+			list_key(l, (const uint8_t *)form, strlen(form));
+}
+
+static void list_keys_of(struct chat *c, size_t i)
+{
+	struct key_list taken = { { 0 }, { 0 } }, l = taken;
+	list_forms(&taken, bindings[i].key, true);
+	l.taken = taken.text;
+	list_forms(&l, bindings[i].key, false);
+	bytes_clear(&l.taken); /* perhaps by this very function */
+	bind_each_key(i, list_key, &l);
+	chat_note(c, "sockchat-%s%s%s", bindings[i].name,
+	          l.text.len ? ": " : "", bytes_text(&l.text));
+	bytes_finish(&l.text);
+	bytes_finish(&l.taken);
+}
+
+void actions_list_keys(struct frontend *f)
+{
+	for (size_t i = 0; i < COUNT; i++)
+		list_keys_of(f->chat, i);
+}
 
 /* Ctrl-D on an empty line: FIN, then leave. */
 static void finish(struct frontend *f)
@@ -174,22 +274,21 @@ void actions_take(struct frontend *f, const struct token *t)
 		return;
 	tui_mark_dirty(f);
 	list_clear(&f->matches);
-	if (t->key != KEY_CTRL_C && f->leave.loop) {
+	int action = find_action(t);
+	bool leaves = action >= 0 && bindings[action].fn == clear_or_leave;
+	if (!leaves && f->leave.loop) {
 		timer_stop(&f->leave);
 		tui_set_notice(f, "");
 	}
 	if (mode && mode->take(f, t))
 		return;
-	if (t->key == KEY_CTRL_S && input_asks()) {
-		input_feed(t); /* readline's own search, forward */
-		return;
-	}
-	for (size_t i = 0; i < sizeof(bindings) / sizeof(*bindings); i++)
-		if (bindings[i].key == t->key) {
-			bindings[i].fn(f);
-			return;
-		}
-	if (t->key == KEY_ESCAPE && f->view.is_scrolled)
+	bool is_for_search = t->key == KEY_CTRL_S && input_asks();
+	if (is_for_search || (input_awaits(t) && !leaves &&
+	                      t->key != KEY_CTRL_Z))
+		input_feed(t);
+	else if (action >= 0)
+		bindings[action].fn(f);
+	else if (t->key == KEY_ESCAPE && f->view.is_scrolled)
 		view_go_end(&f->view);
 	else if (t->key == KEY_CTRL_D && input_is_empty())
 		finish(f);

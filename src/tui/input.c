@@ -15,6 +15,7 @@
 #include <sockchat/diag.h>
 #include <sockchat/utf8.h>
 
+#include "bind.h"
 #include "histfile.h"
 #include "input.h"
 
@@ -201,9 +202,13 @@ static bool is_awaited(const struct token *t)
 	return false;
 }
 
-void input_feed(const struct token *t)
+bool input_awaits(const struct token *t)
 {
-	state.is_dirty = true;
+	return t->len == 1 && (state.waiting || RL_ISSTATE(WAITS));
+}
+
+static void feed_token(const struct token *t)
+{
 	if (is_awaited(t))
 		feed(t->bytes, t->len);
 	else if (t->key == KEY_PASTE)
@@ -216,6 +221,15 @@ void input_feed(const struct token *t)
 		deliver_each(t);
 	else
 		deliver(t);
+}
+
+void input_feed(const struct token *t)
+{
+	state.is_dirty = true;
+	feed_token(t);
+	int i = bind_take();
+	if (i >= 0)
+		state.ops->run(state.ops->user, (size_t)i);
 }
 
 void input_cancel(void)
@@ -539,6 +553,8 @@ int input_start(const struct input_ops *ops)
 	if (!state.nowhere)
 		return -1;
 	set_hooks();
+	if (ops->name)
+		bind_add_all(ops->name);
 	rl_initialize();
 	rl_tty_set_echoing(0);
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)

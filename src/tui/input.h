@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* GNU readline as a guest: it edits, we read the keys and paint the line.  Only
- * input.c and histfile.c include its headers. */
+ * input.c, bind.c and histfile.c include its headers. */
 
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H
@@ -22,6 +22,10 @@ struct input_ops {
 	                   size_t *start);
 	/* More than one candidate: to be shown as a list. */
 	void (*show_matches)(void *user, char *const *matches, size_t count);
+	/* The names of the program's own functions (see bind.h), or NULL. */
+	const char *(*name)(size_t i);
+	/* Keys that the line editor knows ran function `i`. */
+	void (*run)(void *user, size_t i);
 	void *user;
 };
 
@@ -34,6 +38,10 @@ void input_stop(void);
  * KEY_PASTE, KEY_ESCAPE, KEY_ALT_ENTER (puts in a newline), KEY_CTRL_D (deletes
  * ahead), KEY_UP, KEY_DOWN. */
 void input_feed(const struct token *t);
+
+/* Whether the line editor has half of a key, of which this is the rest, so that
+ * no other use of it is meant. */
+bool input_awaits(const struct token *t);
 
 /* Ctrl-C: an empty line again, from whatever state. */
 void input_cancel(void);

@@ -103,6 +103,14 @@ static const struct {
 	{ KEY_FOCUS_OUT, "\033[O" },
 };
 
+const char *keys_form(enum key key, size_t i)
+{
+	for (size_t at = 0; at < sizeof(known) / sizeof(*known); at++)
+		if (known[at].key == key && i-- == 0)
+			return known[at].bytes;
+	return NULL;
+}
+
 static enum key find_key(const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {

@@ -34,6 +34,9 @@ struct token {
 	size_t len;           /* borrowed until the next call */
 };
 
+/* The `i`th form in which keyboards send a key of ours, or NULL. */
+const char *keys_form(enum key key, size_t i);
+
 typedef void keys_fn(void *user, const struct token *t);
 
 struct keys;

@@ -114,5 +114,6 @@ void paste_take(struct frontend *f, const struct token *t)
 		die("no memory for the paste");
 	f->paste.left_out += left_out;
 	f->chat->display.help = false;
+	find_end(f);
 	f->mode = &mode_paste;
 }

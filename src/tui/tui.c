@@ -285,6 +285,9 @@ void tui_enter(struct frontend *f, const char *line, size_t len)
 	f->chat->display.help = false;
 	f->help_first = 0;
 	command_run(f->chat, line, len);
+	if (f->chat->display.lists_keys)
+		actions_list_keys(f);
+	f->chat->display.lists_keys = false;
 }
 
 static char **complete(void *user, const char *line, size_t point,
@@ -337,6 +340,8 @@ static void init(struct frontend *f, struct chat *c)
 		.on_line = on_line,
 		.complete = complete,
 		.show_matches = show_matches,
+		.name = actions_name,
+		.run = actions_run,
 		.user = f,
 	};
 	f->in_watch = (struct watch){ .on_ready = on_readable, .user = f };
@@ -372,6 +377,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 	    signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))
 		die("cannot start the screen: %s", error_name(errno));
+	actions_start();
 	tui_come_back(f);
 	load_history(f);
 	if (has_helped)

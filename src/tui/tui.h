@@ -115,6 +115,12 @@ void pick_begin(struct frontend *f);
 
 /* Whatever the keyboard brought. */
 void actions_take(struct frontend *f, const struct token *t);
+/* The functions that keys do, by index; NULL behind the last.  Give them their
+ * keys in the line editor; run one; list them with their keys. */
+const char *actions_name(size_t i);
+void actions_start(void);
+void actions_run(void *user, size_t i);
+void actions_list_keys(struct frontend *f);
 /* Scroll what is seen by rows, up when negative. */
 void actions_scroll(struct frontend *f, int by);
 

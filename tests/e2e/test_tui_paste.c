@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 
 #include "peer.h"
 #include "pty.h"
+
+#define CTRL_X_CTRL_E "\030\005"
 
 /* What is typed in one go with a paste is taken for a part of it. */
 static void paste(struct pty *p, const char *text)
@@ -224,6 +227,186 @@ static void an_editor_that_fails_leaves_the_paste_to_be_asked_about(
 	close(fd);
 }
 
+static void ctrl_x_ctrl_e_edits_the_line_and_sends_it(void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "cat \"$1\"; echo world >>\"$1\"\n");
+
+	(void)state;
+	pty_type(&p, "hello" CTRL_X_CTRL_E);
+	net_expect(fd, "hello\nworld\n");
+	pty_expect(&p, " > hello\\n");
+	pty_type(&p, PTY_UP);
+	pty_expect(&p, "> hello\\n");
+	pty_type(&p, PTY_CTRL_C CTRL_X_CTRL_E);
+	net_expect(fd, "world\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void an_editor_that_fails_or_leaves_nothing_sends_nothing(void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "test -s \"$1\" || exit 0\n"
+	                               "grep -q keep \"$1\" && kill -9 $$\n"
+	                               ": >\"$1\"\n");
+
+	(void)state;
+	pty_type(&p, "keep" CTRL_X_CTRL_E);
+	pty_expect(&p, " ! the editor was ended by signal 9: nothing was done");
+	pty_expect(&p, "> keep");
+	pty_type(&p, PTY_CTRL_C "drop" CTRL_X_CTRL_E);
+	pty_expect_gone(&p, "> drop");
+	pty_type(&p, CTRL_X_CTRL_E);
+	pty_expect_cursor(&p, INPUT_ROW, 2);
+	pty_expect(&p, "out 0 B");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void an_editor_that_is_not_there_is_named_as_what_is_wrong(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	snprintf(visual, sizeof(visual), "VISUAL=%s -x", pty_home("nowhere"));
+	pty_start(&p, PTY_ROWS, PTY_COLUMNS,
+	          (const char *const[]){ NULL, "connect", "127.0.0.1",
+	                                 port_text(port), NULL }, env);
+	int fd = net_accept(listener);
+	pty_expect(&p, "| open |");
+	pty_type(&p, "draft" CTRL_X_CTRL_E);
+	pty_expect(&p, " ! the editor could not be started: nothing was done");
+	pty_expect(&p, "names the editor");
+	pty_expect(&p, "> draft");
+	pty_type(&p, PTY_CTRL_C);
+	pty_quit(&p, 0);
+	close(fd);
+	close(listener);
+}
+
+/* It ends when a file called "go" is there. */
+#define EDITOR_THAT_WAITS \
+	"echo editing; until test -e \"$HOME/go\"; do sleep 0.01; done\n" \
+	"read -r x; echo \"$x\" >\"$1\"\n"
+
+static void the_conversation_goes_on_while_the_editor_has_the_screen(
+    void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, EDITOR_THAT_WAITS);
+
+	(void)state;
+	pty_type(&p, "/echo on" PTY_ENTER);
+	pty_expect(&p, "what peers send is sent back");
+	pty_type(&p, "x" CTRL_X_CTRL_E);
+	pty_expect(&p, "editing");
+	assert_false(p.is_alternate);
+	assert_int_equal(p.mouse, 0);
+	net_send_text(fd, "ping\n");
+	net_expect(fd, "ping\n");
+	pty_type(&p, "to the editor\n");
+	pty_resize(&p, 20, 70);
+	close(open(pty_home("go"), O_WRONLY | O_CREAT, 0600));
+	net_expect(fd, "to the editor\n");
+	pty_expect(&p, " < ping\\n");
+	assert_true(p.is_alternate);
+	pty_expect_cursor(&p, 18, 2);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void ctrl_c_in_the_editor_is_not_for_us(void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "trap 'echo caught >\"$1\"; exit 0' INT\n"
+	                               EDITOR_THAT_WAITS);
+
+	(void)state;
+	pty_type(&p, "x" CTRL_X_CTRL_E);
+	pty_expect(&p, "editing");
+	pty_type(&p, PTY_CTRL_C);
+	net_expect(fd, "caught\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void leaving_ends_the_editor_and_its_file(void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "echo \"$1\" >\"$HOME/name\"\n"
+	                               EDITOR_THAT_WAITS);
+	char name[128] = "";
+
+	(void)state;
+	pty_type(&p, "x" CTRL_X_CTRL_E);
+	pty_expect(&p, "editing");
+	kill(p.pid, SIGTERM);
+	pty_expect_signal(&p, SIGTERM);
+	assert_restored(&p);
+	int file = open(pty_home("name"), O_RDONLY);
+	ssize_t n = read(file, name, sizeof(name) - 1);
+	assert_true(n > 1);
+	name[n - 1] = '\0';
+	assert_int_equal(access(name, F_OK), -1);
+	close(file);
+	close(fd);
+}
+
+/* Keys */
+
+static int start_with_inputrc(struct pty *p, const char *text)
+{
+	static char inputrc[128];
+	static const char *const bound[] = { "TERM=xterm-256color",
+		                             "LANG=C.UTF-8", inputrc, NULL };
+	const char *path = pty_home("rc");
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	assert_int_equal(write(file, text, strlen(text)), strlen(text));
+	close(file);
+	snprintf(inputrc, sizeof(inputrc), "INPUTRC=%s", path);
+	pty_start(p, PTY_ROWS, PTY_COLUMNS,
+	          (const char *const[]){ NULL, "connect", "127.0.0.1",
+	                                 port_text(port), NULL }, bound);
+	int fd = net_accept(listener);
+	close(listener);
+	pty_expect(p, "| open |");
+	return fd;
+}
+
+static void an_inputrc_moves_our_functions_and_nothing_else_does(void **state)
+{
+	struct pty p;
+	int fd = start_with_inputrc(&p, "\"\\eOQ\": history-search-backward\n"
+	                                "$if sockchat\n"
+	                                "\"\\C-xv\": sockchat-next-view\n"
+	                                "\"\\C-x\\C-l\": sockchat-next-view\n"
+	                                "\"\\eOR\": sockchat-help\n"
+	                                "$endif\n");
+
+	(void)state;
+	pty_type(&p, "\030v");
+	pty_expect(&p, "| hex |");
+	pty_type(&p, PTY_F2);
+	pty_expect(&p, "| mixed |");
+	pty_type(&p, "\030\f");
+	pty_expect(&p, "| text |");
+	pty_type(&p, PTY_F3);
+	pty_expect(&p, "this help");
+	pty_type(&p, "q/keys" PTY_ENTER);
+	pty_expect(&p, " * sockchat-help: F1, Alt-?, F3");
+	pty_expect(&p, " * sockchat-next-view: F2, Ctrl-X Ctrl-L, Ctrl-X v");
+	pty_expect(&p, " * sockchat-edit: Ctrl-X Ctrl-E");
+	assert_int_equal(pty_find(&p, "sockchat-next-time: F3"), -1);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +419,13 @@ int main(void)
 		T(an_end_within_a_paste_presses_no_keys),
 		T(the_editor_edits_a_paste_into_the_line),
 		T(an_editor_that_fails_leaves_the_paste_to_be_asked_about),
+		T(ctrl_x_ctrl_e_edits_the_line_and_sends_it),
+		T(an_editor_that_fails_or_leaves_nothing_sends_nothing),
+		T(an_editor_that_is_not_there_is_named_as_what_is_wrong),
+		T(the_conversation_goes_on_while_the_editor_has_the_screen),
+		T(ctrl_c_in_the_editor_is_not_for_us),
+		T(leaving_ends_the_editor_and_its_file),
+		T(an_inputrc_moves_our_functions_and_nothing_else_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

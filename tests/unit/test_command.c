@@ -146,6 +146,17 @@ static void a_preview_of_what_sends_nothing_is_empty_or_says_why(void **state)
 	assert_false(chat_is_leaving(c));
 }
 
+static void keys_are_listed_where_there_are_some(void **state)
+{
+	(void)state;
+	type("/keys");
+	assert_last(ENTRY_ERROR, "/keys: there is no screen here, and no keys");
+	assert_false(c->display.lists_keys);
+	c->display.has_screen = true;
+	type("/keys");
+	assert_true(c->display.lists_keys);
+}
+
 static void a_line_can_be_sent_whatever_it_begins_with(void **state)
 {
 	struct fake *f = connect_one();
@@ -558,6 +569,7 @@ int main(void)
 		TEST(two_slashes_send_one),
 		TEST(a_preview_is_what_enter_would_send),
 		TEST(a_preview_of_what_sends_nothing_is_empty_or_says_why),
+		TEST(keys_are_listed_where_there_are_some),
 		TEST(a_line_can_be_sent_whatever_it_begins_with),
 		TEST(what_is_no_command_sends_nothing),
 		TEST(a_command_may_be_shortened_when_it_is_unique),

@@ -16,7 +16,9 @@
 
 #include <cmocka.h>
 
+#include "../../src/tui/bind.h"
 #include "../../src/tui/input.h"
+#include "../../src/tui/keyname.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
@@ -40,6 +42,9 @@ static const char inputrc[] =
     "\"\\C-xt\": vi-editing-mode\n"
     "$if sockchat\n"
     "\"\\C-xk\": \"kept\"\n"
+    "\"\\C-xf\": sockchat-first\n"
+    "\"\\C-o\": sockchat-second\n"
+    "\"\\e[5~\": sockchat-second\n"
     "$endif\n"
     "set keymap vi-insert\n"
     "\"\\C-xt\": emacs-editing-mode\n";
@@ -53,6 +58,7 @@ static struct {
 	const char *const *words; /* to complete to */
 	size_t word_start;
 	size_t shown; /* matches */
+	struct bytes ran; /* the functions of the program */
 } told;
 
 static void on_line(void *user, const char *line, size_t len)
@@ -89,6 +95,18 @@ static void show_matches(void *user, char *const *matches, size_t count)
 	told.shown = count;
 }
 
+static const char *name(size_t i)
+{
+	static const char *const names[] = { "first", "second", NULL };
+	return names[i];
+}
+
+static void run(void *user, size_t i)
+{
+	(void)user;
+	bytes_printf(&told.ran, "%zu", i);
+}
+
 static void on_key(void *user, const struct token *t)
 {
 	(void)user;
@@ -111,8 +129,13 @@ static void type(const char *keys)
 
 static int start(void **unused)
 {
-	static const struct input_ops ops = { on_line, complete, show_matches,
-		                              NULL };
+	static const struct input_ops ops = {
+		.on_line = on_line,
+		.complete = complete,
+		.show_matches = show_matches,
+		.name = name,
+		.run = run,
+	};
 	struct input_line line;
 	(void)unused;
 	told.keys = keys_new(on_key, NULL);
@@ -134,6 +157,7 @@ static int stop(void **unused)
 	input_stop();
 	keys_free(told.keys);
 	bytes_finish(&told.line);
+	bytes_finish(&told.ran);
 	return missed > 0;
 }
 
@@ -212,6 +236,67 @@ static void ctrl_r_ctrl_x_and_any_third_key_does_not_crash(void **unused)
 		input_cancel();
 	}
 	assert_line("|");
+}
+
+/* The program's own functions. */
+
+static void an_inputrc_puts_functions_of_the_program_on_keys(void **unused)
+{
+	(void)unused;
+	type("a" CTRL_X "fb\017c");
+	assert_line("abc|");
+	assert_string_equal(bytes_text(&told.ran), "01");
+	assert_int_equal(bind_find("\017", 1), 1);
+	assert_int_equal(bind_find("\033[5~", 4), 1);
+	assert_int_equal(bind_find("\030f", 2), 0);
+	assert_int_equal(bind_find("\030", 1), -1);
+	assert_int_equal(bind_find("\033[6~", 4), -1);
+	assert_int_equal(bind_find("f", 1), -1);
+}
+
+static void a_default_gives_way_to_what_is_there(void **unused)
+{
+	(void)unused;
+	bind_default(0, "\\C-xz", false);
+	bind_default(0, "\\C-o", false);
+	assert_int_equal(bind_find("\030z", 2), 0);
+	assert_int_equal(bind_find("\017", 1), 1);
+	bind_default(1, "v", true);
+	type(CTRL_X "t\033v");
+	assert_string_equal(bytes_text(&told.ran), "1");
+}
+
+static void note_key(void *user, const uint8_t *bytes, size_t len)
+{
+	keyname_append(user, bytes, len);
+	bytes_append_text(user, ".");
+}
+
+static void the_keys_of_a_function_have_names(void **unused)
+{
+	struct bytes list = { 0 };
+	(void)unused;
+	bind_each_key(0, note_key, &list);
+	assert_non_null(strstr(bytes_text(&list), "Ctrl-X f."));
+	bind_each_key(1, note_key, &list);
+	assert_non_null(strstr(bytes_text(&list), "Ctrl-O."));
+	assert_non_null(strstr(bytes_text(&list), "PgUp."));
+	bytes_finish(&list);
+}
+
+static void half_a_key_awaits_its_rest(void **unused)
+{
+	static const struct token rest = { KEY_CTRL_L, (const uint8_t *)"\f",
+		                           1 };
+	(void)unused;
+	assert_false(input_awaits(&rest));
+	type(CTRL_X);
+	assert_true(input_awaits(&rest));
+	type("\007\026");
+	assert_true(input_awaits(&rest));
+	input_feed(&rest);
+	assert_line("\f|");
+	assert_false(input_awaits(&rest));
 }
 
 static void alt_5_enter_sends_the_line_without_another_key(void **unused)
@@ -586,8 +671,13 @@ static void an_inputrc_may_ask_for_this_program(void **unused)
 
 static void it_is_started_once(void **unused)
 {
-	static const struct input_ops ops = { on_line, complete, show_matches,
-		                              NULL };
+	static const struct input_ops ops = {
+		.on_line = on_line,
+		.complete = complete,
+		.show_matches = show_matches,
+		.name = name,
+		.run = run,
+	};
 	(void)unused;
 	assert_int_equal(input_start(&ops), -1);
 	assert_int_equal(errno, EBUSY);
@@ -841,6 +931,10 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_typed_line_is_delivered_by_enter),
+		TEST(an_inputrc_puts_functions_of_the_program_on_keys),
+		TEST(a_default_gives_way_to_what_is_there),
+		TEST(the_keys_of_a_function_have_names),
+		TEST(half_a_key_awaits_its_rest),
 		TEST(ctrl_r_ctrl_x_and_any_third_key_does_not_crash),
 		TEST(alt_5_enter_sends_the_line_without_another_key),
 		TEST(search_edit_and_enter_use_no_history_that_is_freed),

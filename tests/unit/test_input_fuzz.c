@@ -86,6 +86,17 @@ static void show_matches(void *user, char *const *matches, size_t count)
 	assert_null(matches[count]);
 }
 
+static const char *name(size_t i)
+{
+	return i ? NULL : "first";
+}
+
+static void ran(void *user, size_t i)
+{
+	(void)user;
+	(void)i;
+}
+
 static void on_key(void *user, const struct token *t)
 {
 	(void)user;
@@ -133,8 +144,13 @@ static double seconds(void)
 
 static void play(uint32_t seed, bool is_vi)
 {
-	static const struct input_ops ops = { on_line, complete, show_matches,
-		                              NULL };
+	static const struct input_ops ops = {
+		.on_line = on_line,
+		.complete = complete,
+		.show_matches = show_matches,
+		.name = name,
+		.run = ran,
+	};
 	struct keys *k = keys_new(on_key, NULL);
 	struct token to_vi = { KEY_NONE, (const uint8_t *)"\033\n", 2 };
 	double end = seconds() + SECONDS_MAX;

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Keys as people read them: the tokens of keys.c, one after another. */
+
+#include <string.h>
+
+#include <sockchat/diag.h>
+
+#include "keyname.h"
+#include "keys.h"
+
+static const struct {
+	const char *bytes, *name;
+} names[] = {
+	{ "\t", "Tab" },          { "\r", "Enter" },
+	{ "\033", "Esc" },        { " ", "Space" },
+	{ "\177", "Backspace" },  { "\033[A", "Up" },
+	{ "\033[B", "Down" },     { "\033[C", "Right" },
+	{ "\033[D", "Left" },     { "\033OC", "Right" },
+	{ "\033OD", "Left" },     { "\033[H", "Home" },
+	{ "\033[F", "End" },      { "\033OH", "Home" },
+	{ "\033OF", "End" },      { "\033[1~", "Home" },
+	{ "\033[4~", "End" },     { "\033[2~", "Insert" },
+	{ "\033[3~", "Delete" },  { "\033[Z", "Shift-Tab" },
+	{ "\033[1;5C", "Ctrl-Right" }, { "\033[1;5D", "Ctrl-Left" },
+	{ "\033[1;5A", "Ctrl-Up" },    { "\033[1;5B", "Ctrl-Down" },
+	{ "\033[1;3C", "Alt-Right" },  { "\033[1;3D", "Alt-Left" },
+};
+
+/* What every form of a key of ours is called; a chord has its own name. */
+static const char *const key_names[KEY_FOCUS_OUT + 1] = {
+	[KEY_PAGE_UP] = "PgUp", [KEY_PAGE_DOWN] = "PgDn",
+	[KEY_TOP] = "Ctrl-Home", [KEY_BOTTOM] = "Ctrl-End",
+	[KEY_F1] = "F1", [KEY_F2] = "F2", [KEY_F3] = "F3", [KEY_F4] = "F4",
+	[KEY_F5] = "F5", [KEY_F6] = "F6", [KEY_F7] = "F7", [KEY_F8] = "F8",
+	[KEY_F9] = "F9", [KEY_F10] = "F10", [KEY_F11] = "F11",
+	[KEY_F12] = "F12", [KEY_UP] = "Up", [KEY_DOWN] = "Down",
+	[KEY_ALT_ENTER] = "Alt-Enter",
+};
+
+static const char *find_name(const struct token *t)
+{
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strlen(names[i].bytes) == t->len &&
+		    memcmp(names[i].bytes, t->bytes, t->len) == 0)
+			return names[i].name;
+	return t->len > 2 ? key_names[t->key] : NULL;
+}
+
+static void append_name(struct bytes *out, const struct token *t)
+{
+	const char *name = find_name(t);
+	const uint8_t *b = t->bytes;
+	struct token rest = { KEY_NONE, b + 1, t->len - 1 };
+	int failed;
+	if (name) {
+		failed = bytes_append_text(out, name);
+	} else if (t->len == 1 && *b < 0x20) {
+		failed = bytes_printf(out, "Ctrl-%c", *b + 0x40);
+	} else if (t->len > 1 && *b == 0x1b) {
+		failed = bytes_append_text(out, t->len == 2 ? "Alt-" : "Esc ");
+		append_name(out, &rest);
+	} else {
+		failed = bytes_append(out, b, t->len);
+	}
+	if (failed)
+		die("no memory for the name of a key");
+}
+
+static void on_token(void *user, const struct token *t)
+{
+	struct bytes *out = user;
+	if (out->len && bytes_append_byte(out, ' '))
+		die("no memory for the name of a key");
+	append_name(out, t);
+}
+
+void keyname_append(struct bytes *out, const uint8_t *bytes, size_t len)
+{
+	struct bytes name = { 0 };
+	struct keys *k = keys_new(on_token, &name);
+	keys_feed(k, bytes, len);
+	keys_timeout(k);
+	keys_free(k);
+	if (bytes_append(out, name.data, name.len))
+		die("no memory for the name of a key");
+	bytes_finish(&name);
+}
