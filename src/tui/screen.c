@@ -146,9 +146,8 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 
 void screen_close(void)
 {
-	struct bytes lost = { 0 };
-	screen_leave(&lost);
-	bytes_finish(&lost);
+	endwin(); /* what it writes is lost */
+	state.is_up = false;
 	delscreen(state.screen);
 	state.screen = NULL;
 	state.has_been_up = state.is_resized = false;
@@ -318,7 +317,8 @@ int screen_finish(int cursor_row, int cursor_column, struct bytes *out)
 
 int screen_leave(struct bytes *out)
 {
-	endwin();
+	if (state.is_up) /* else the terminal would be told twice */
+		endwin();
 	state.is_up = false;
 	return take_bytes(out);
 }
