@@ -321,7 +321,8 @@ static void the_conversation_goes_on_while_the_editor_has_the_screen(
 static void ctrl_c_in_the_editor_is_not_for_us(void **state)
 {
 	struct pty p;
-	int fd = start_with_editor(&p, "trap 'echo caught >\"$1\"; exit 0' INT\n"
+	int fd = start_with_editor(&p,
+	                           EDITOR_THAT_WAITS);
 	                               EDITOR_THAT_WAITS);
 
 	(void)state;
@@ -382,12 +383,13 @@ static int start_with_inputrc(struct pty *p, const char *text)
 static void an_inputrc_moves_our_functions_and_nothing_else_does(void **state)
 {
 	struct pty p;
-	int fd = start_with_inputrc(&p, "\"\\eOQ\": history-search-backward\n"
-	                                "$if sockchat\n"
-	                                "\"\\C-xv\": sockchat-next-view\n"
-	                                "\"\\C-x\\C-l\": sockchat-next-view\n"
-	                                "\"\\eOR\": sockchat-help\n"
-	                                "$endif\n");
+	int fd = start_with_inputrc(
+	    &p, "\"\\eOQ\": history-search-backward\n"
+	        "$if sockchat\n"
+	        "\"\\C-xv\": sockchat-next-view\n"
+	        "\"\\C-x\\C-l\": sockchat-next-view\n"
+	        "\"\\eOR\": sockchat-help\n"
+	        "$endif\n");
 
 	(void)state;
 	pty_type(&p, "\030v");
