@@ -9,7 +9,7 @@ set -eu
 bin=${SOCKCHAT_BIN:-build/sockchat}
 python=/usr/bin/python3 # it has Debian's python3-pil
 work=$(mktemp -d)
-export XDG_STATE_HOME=$work TZ=UTC LC_ALL=C.UTF-8
+export XDG_STATE_HOME=$work XDG_CONFIG_HOME=$work TZ=UTC LC_ALL=C.UTF-8
 tmux() {
 	command tmux -S "$work/tmux" -f /dev/null "$@"
 }

@@ -110,6 +110,8 @@ static void a_wrong_line_is_named_with_its_number(void **state)
 	refuse("\n\ncolour red\n", "/c:3: unknown option colour");
 	refuse("eol tab", "/c:1: option eol: 'tab' is not lf, crlf, cr, nul or "
 	                  "none");
+	refuse("eol \"a # b\" # c\n", "/c:1: option eol: 'a # b' is not lf, "
+	                              "crlf, cr, nul or none");
 	refuse("eol\n", "/c:1: option eol needs a value: EOL");
 	refuse("eol =\n", "/c:1: option eol: '' is not lf, crlf, cr, nul or "
 	                  "none");

@@ -28,6 +28,13 @@ static struct fake *connect_one(void)
 	return fake_last();
 }
 
+static void expect_end(void)
+{
+	for (int i = 0; i < 50 && chat_session_count(c); i++)
+		assert_int_equal(loop_turn(loop, 100), 0);
+	assert_int_equal(chat_session_count(c), 0);
+}
+
 static void type(const char *line)
 {
 	command_run(c, line, strlen(line));
@@ -133,8 +140,7 @@ static void an_idle_time_begins_for_an_open_session(void **state)
 	(void)state;
 	connect_one();
 	type("/set idle-timeout 1ms");
-	while (chat_session_count(c))
-		assert_int_equal(loop_turn(loop, 100), 0);
+	expect_end();
 	connect_one();
 	type("/set idle-timeout default");
 	assert_int_equal(loop_turn(loop, 5), 0);
@@ -151,8 +157,7 @@ static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
 	assert_int_equal(chat_session_count(c), 1);
 	assert_null(c->own->linger.loop);
 	type("/set linger 1ms");
-	while (chat_session_count(c))
-		assert_int_equal(loop_turn(loop, 100), 0);
+	expect_end();
 }
 
 static void a_smaller_scrollback_drops_at_once(void **state)
