@@ -53,6 +53,7 @@ TESTS := $(call programs,$(TEST_SRC))
 FUZZ := $(call programs,$(FUZZ_SRC))
 E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS))
 TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
+BENCH := $(filter-out %/load,$(call programs,$(wildcard tests/bench/*.c)))
 SHIM := $(patsubst tests/e2e/%.c,$(BUILD)/%.so,$(wildcard tests/e2e/shim.c))
 FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
 
@@ -79,9 +80,10 @@ $(TUI_TESTS): TEST_LIBS = $(TUI_LIBS) -lvterm
 $(E2E): $(BUILD)/libharness.a
 $(E2E): TEST_LIBS += -lvterm
 $(TESTS): TEST_LIBS += -lcmocka
+$(BENCH): $(BUILD)/tests/bench/load.o
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
-$(TESTS) $(FUZZ): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
+$(TESTS) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
 # Loaded before everything else, so it carries no sanitizer.
@@ -119,7 +121,7 @@ coverage:
 
 lint demo picture deps:
 	@bash scripts/$@.sh
-bench:
+bench: $(BENCH)
 	@bash tests/bench/bench.sh
 lint demo picture bench: $(BUILD)/sockchat
 format:
@@ -142,7 +144,7 @@ clean:
 .PHONY: all check check-asan check-valgrind fuzz fuzz-run coverage lint format \
   bench demo picture deps install uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
-  $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC)))
+  $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d)
 # What needs no compiler is not to call one.
 ifneq ($(filter-out clean deps uninstall dist format,$(or $(MAKECMDGOALS),all)),)
 -include $(FLAGS_MK)

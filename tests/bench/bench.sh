@@ -2,14 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# sockchat beside nc, ncat and socat on this machine: bytes in bulk each way, and
-# round trips with an echo listener. The tools take turns, $ROUNDS times; the
-# medians and their ratio to nc are printed. Absolute numbers move from hour to
-# hour, so only the ratios say something. $MIB is moved each time.
+# sockchat beside the tools that are there and beside loops that do nothing
+# else. They take turns, $ROUNDS times; medians, ranges and ratios are printed,
+# and written to $BENCH_JSON, a line of JSON each. Absolute numbers move from
+# hour to hour, so only the ratios say something.
+#
+#   ROUNDS=5 ONLY=chat make bench    loads with "chat" in their name
+#
+# $MIB is moved each time in bulk, a flood lasts $SECONDS_EACH.
 set -eu
 
-export SOCKCHAT_BIN=${SOCKCHAT_BIN:-build/sockchat}
-export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512}
+build=${BUILD:-build}
+export SOCKCHAT_BIN=${SOCKCHAT_BIN:-$build/sockchat}
+export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$build/tests/bench}
+export BENCH_JSON=${BENCH_JSON:-$build/bench.json}
+export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-2}
 # A loopback of our own: no other traffic, and ports that are free.
 if unshare -rn true 2>/dev/null; then
 	exec unshare -rn sh -c 'ip link set lo up 2>/dev/null; exec python3 "$0"' \
