@@ -132,6 +132,11 @@ static void toggle_bare(struct frontend *f)
 	f->chat->display.is_bare = !f->chat->display.is_bare;
 }
 
+static void toggle_preview(struct frontend *f)
+{
+	f->shows_hex = !f->shows_hex;
+}
+
 static void put_newline(struct frontend *f)
 {
 	(void)f;
@@ -164,6 +169,7 @@ static const struct {
 	{ KEY_CTRL_Z, "suspend", tui_suspend },
 	{ KEY_ALT_ENTER, "newline", put_newline },
 	{ KEY_NONE, "edit", edit_draft },
+	{ KEY_NONE, "preview", toggle_preview },
 };
 
 #define COUNT (sizeof(bindings) / sizeof(*bindings))
@@ -175,6 +181,7 @@ static const struct {
 } defaults[] = {
 	{ "edit", "\\C-x\\C-e", false },
 	{ "edit", "v", true },
+	{ "preview", "\\eh", false },
 };
 
 const char *actions_name(size_t i)

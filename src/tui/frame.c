@@ -10,6 +10,7 @@
 #include "env.h"
 #include "help.h"
 #include "line.h"
+#include "preview.h"
 #include "modes.h"
 #include "screen.h"
 #include "status.h"
@@ -31,6 +32,21 @@ static const char *make_prompt(const struct chat *c, char out[32])
 static int at_most(int value, int limit)
 {
 	return value < limit ? value : limit;
+}
+
+/* What the line would send, and what a word may become; the row of the upper
+ * one. */
+static int draw_above_line(struct frontend *f, const struct preview *p,
+                           int row)
+{
+	int dumped = f->shows_hex ? preview_rows(p, row / 3) : 0;
+	row -= dumped;
+	preview_draw(p, row, dumped);
+	int listed = at_most(list_rows(&f->matches, f->columns), row / 3);
+	row -= listed;
+	if (listed > 0)
+		list_draw(&f->matches, row, listed, f->columns);
+	return row;
 }
 
 /* From the bottom up: bar, input, matches, status, transcript. */
@@ -58,19 +74,23 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	*cursor_column = l.cursor_column;
 	if (has_bar)
 		help_draw_bar(f->rows - 1);
-	int listed = at_most(list_rows(&f->matches, f->columns), rest / 3);
-	rest -= listed;
-	if (listed > 0)
-		list_draw(&f->matches, rest, listed, f->columns);
+	struct preview preview = { .count = 0 };
+	if (!mode && !line.prompt)
+		preview_make(&preview, c, &line);
+	rest = draw_above_line(f, &preview, rest);
 	f->transcript_rows = rest > 0 ? rest - 1 : 0;
 	if (c->display.help)
 		f->help_lines = help_draw(f->transcript_rows, f->help_first,
 		                          c->display.help_word);
 	else
 		view_draw(&f->view, c, 0, f->transcript_rows);
+	char count[32];
+	preview_count(&preview, count);
 	if (rest > 0)
 		status_draw(c, rest - 1, view_below(&f->view, c), line.mode,
-		            f->notice, f->glyph_flags);
+		            *f->notice ? f->notice : preview.error.text, count,
+		            f->glyph_flags);
+	preview_finish(&preview);
 }
 
 void frame_paint(struct frontend *f)

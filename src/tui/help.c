@@ -28,6 +28,7 @@ static const struct key_row rows[] = {
 	  "^D Finish" },
 	{ "Enter", "send the line with the chosen ending (/eol)", NULL },
 	{ "Ctrl-X Ctrl-E", "edit the line in $EDITOR, and send it", NULL },
+	{ "Alt-H", "the bytes that Enter would send, in hex", NULL },
 	{ "Alt-Enter", "put a newline into the line", NULL },
 	{ "Tab", "complete a command, a word or a peer", NULL },
 	{ "Up Down, Ctrl-R", "earlier lines; search them", NULL },

@@ -87,7 +87,7 @@ static void add_counts(struct parts *p, const struct chat *c)
 }
 
 static void fill(struct parts *p, const struct chat *c, uint64_t below,
-                 const char *mode, const char *notice)
+                 const char *mode, const char *notice, const char *draft)
 {
 	struct session *s = status_session(c);
 	if (*notice)
@@ -113,6 +113,8 @@ static void fill(struct parts *p, const struct chat *c, uint64_t below,
 	    choice_name(view_choices, c->options->view));
 	add(p, 5, STYLE_STATUS, "eol %s",
 	    choice_name(eol_choices, c->options->eol));
+	if (*draft)
+		add(p, 3, STYLE_STATUS, "%s", draft);
 }
 
 static size_t width_of(const struct parts *p)
@@ -135,12 +137,13 @@ static void drop_least(struct parts *p)
 }
 
 void status_draw(const struct chat *c, int row, uint64_t below,
-                 const char *mode, const char *notice, unsigned glyph_flags)
+                 const char *mode, const char *notice, const char *draft,
+                 unsigned glyph_flags)
 {
 	struct parts p = { .count = 0 };
 	char safe[PART_MAX];
 	int column = 0;
-	fill(&p, c, below, mode, notice);
+	fill(&p, c, below, mode, notice, draft);
 	while (p.count > 1 && width_of(&p) > (size_t)screen_columns() + 1)
 		drop_least(&p);
 	screen_fill(row, STYLE_STATUS);

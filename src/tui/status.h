@@ -15,8 +15,10 @@
 struct session *status_session(const struct chat *c);
 
 /* Draw it into `row`.  `below`: how many entries are new below; `mode`: of the
- * line editor; `notice`: what has to be known right now; both may be "". */
+ * line editor; `notice`: what has to be known right now; `draft`: what Enter
+ * would send; all may be "". */
 void status_draw(const struct chat *c, int row, uint64_t below,
-                 const char *mode, const char *notice, unsigned glyph_flags);
+                 const char *mode, const char *notice,
+                 const char *draft, unsigned glyph_flags);
 
 #endif

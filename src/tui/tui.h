@@ -64,6 +64,7 @@ struct frontend {
 	struct timer paint, escape, leave;
 	int64_t painted_ns;
 	struct window window;
+	bool shows_hex; /* of what Enter would send */
 	bool is_dirty, is_up;
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;

@@ -272,6 +272,32 @@ static void a_long_line_takes_rows_and_gives_them_back(void **state)
 	close(fd);
 }
 
+static void what_enter_would_send_is_seen_before(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "h\xc3\xa9");
+	pty_expect(&p, "| 4 bytes");
+	pty_type(&p, "\033h");
+	pty_expect(&p, "00000000  68 c3 a9 0a ");
+	assert_int_equal(pty_find(&p, "00000000"), INPUT_ROW - 1);
+	pty_type(&p, PTY_CTRL_C "/send a\\x0");
+	pty_expect(&p, "column 2: \\x needs two hex digits");
+	pty_expect_gone(&p, "00000000");
+	pty_type(&p, "d");
+	pty_expect(&p, "00000000  61 0d ");
+	pty_expect(&p, "| 2 bytes");
+	pty_type(&p, "\033h");
+	pty_expect_gone(&p, "00000000");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "a\r");
+	pty_expect_gone(&p, "| 2 bytes");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 /* Sizes */
 
 static void any_size_will_do_in_the_middle_of_data(void **state)
@@ -324,6 +350,7 @@ int main(void)
 		T(the_history_is_kept_for_oneself),
 		T(a_character_of_any_width_is_edited_as_one),
 		T(a_long_line_takes_rows_and_gives_them_back),
+		T(what_enter_would_send_is_seen_before),
 		T(any_size_will_do_in_the_middle_of_data),
 	};
 

@@ -224,7 +224,7 @@ static const char *status(int width)
 {
 	resize(2, width);
 	screen_erase();
-	status_draw(chat, 0, 12, "vi:cmd", "", 0);
+	status_draw(chat, 0, 12, "vi:cmd", "", "", 0);
 	finish(1, 0);
 	return row(0);
 }
@@ -257,7 +257,7 @@ static void the_status_has_room_for_everything_at_once(void **state)
 	command_run(chat, "/pause", 6);
 	resize(2, 400);
 	screen_erase();
-	status_draw(chat, 0, 12, "vi:cmd", "a notice", 0);
+	status_draw(chat, 0, 12, "vi:cmd", "a notice", "", 0);
 	finish(1, 0);
 	assert_non_null(strstr(row(0), "a notice"));
 	assert_non_null(strstr(row(0), "paused"));

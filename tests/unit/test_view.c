@@ -448,7 +448,7 @@ static void any_size_is_fine(void **state)
 		resize(1 + i / 36, 1 + i / 3 % 12);
 		screen_erase();
 		view_draw(&view, chat, 0, rows - 1);
-		status_draw(chat, rows - 1, 3, "vi", "take care", 0);
+		status_draw(chat, rows - 1, 3, "vi", "take care", "", 0);
 		finish(rows - 1, 0);
 		view_scroll(&view, chat, i % 5 - 2, rows);
 		assert_string_equal(fake_screen_state(terminal), UP);
