@@ -274,13 +274,9 @@ static bool is_for_line(enum key key)
 	       key == KEY_CTRL_D || key == KEY_UP || key == KEY_DOWN;
 }
 
-void actions_take(struct frontend *f, const struct token *t)
+static void take(struct frontend *f, const struct token *t)
 {
 	const struct mode *mode = tui_mode(f);
-	if (edit_is_on(f)) /* the rest of a burst: for nobody */
-		return;
-	tui_mark_dirty(f);
-	list_clear(&f->matches);
 	int action = find_action(t);
 	bool leaves = action >= 0 && bindings[action].fn == clear_or_leave;
 	if (!leaves && f->leave.loop) {
@@ -303,4 +299,14 @@ void actions_take(struct frontend *f, const struct token *t)
 		paste_take(f, t);
 	else if (is_for_line(t->key))
 		input_feed(t);
+}
+
+void actions_take(struct frontend *f, const struct token *t)
+{
+	if (edit_is_on(f)) /* the rest of a burst: for nobody */
+		return;
+	tui_mark_dirty(f);
+	list_begin_key(&f->matches);
+	take(f, t);
+	list_end_key(&f->matches);
 }

@@ -18,6 +18,7 @@
 #include "bind.h"
 #include "histfile.h"
 #include "input.h"
+#include "rows.h"
 
 /* Ctrl-Z never comes as a key: it is the program's. */
 #define NOTHING_KEY "\032"
@@ -207,6 +208,14 @@ bool input_awaits(const struct token *t)
 	return t->len == 1 && (state.waiting || RL_ISSTATE(WAITS));
 }
 
+/* At the first row and the last, these go through the history. */
+static bool moves_by_row(const struct token *t)
+{
+	bool is_row = t->key == KEY_UP || t->key == KEY_DOWN;
+	return is_row && !RL_ISSTATE(ASKS) &&
+	       rows_move(t->key == KEY_UP ? -1 : 1);
+}
+
 static void feed_token(const struct token *t)
 {
 	if (is_awaited(t))
@@ -217,6 +226,8 @@ static void feed_token(const struct token *t)
 		insert("\n", 1);
 	else if (t->key == KEY_ESCAPE)
 		escape();
+	else if (moves_by_row(t))
+		return;
 	else if (t->key == KEY_TEXT && is_vi())
 		deliver_each(t);
 	else

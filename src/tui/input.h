@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* GNU readline as a guest: it edits, we read the keys and paint the line.  Only
- * input.c, bind.c and histfile.c include its headers. */
+ * input.c, bind.c, draft.c, rows.c and histfile.c include its headers. */
 
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H

@@ -15,12 +15,11 @@
 #define WORD_MAX 256
 #define GAP      2
 
-void list_set(struct list *l, char *const *words, size_t count,
-              unsigned glyph_flags)
+static void copy(struct list *l, char *const *words, size_t count,
+                 unsigned glyph_flags)
 {
 	char safe[WORD_MAX];
-	list_clear(l);
-	l->items = calloc(count, sizeof(*l->items));
+	*l = (struct list){ .items = calloc(count, sizeof(*l->items)) };
 	for (size_t i = 0; l->items && i < count; i++) {
 		glyph_copy(safe, sizeof(safe), words[i], glyph_flags);
 		l->items[i] = strdup(safe);
@@ -28,6 +27,38 @@ void list_set(struct list *l, char *const *words, size_t count,
 			break;
 		l->count++;
 	}
+}
+
+static bool is_same(const struct list *a, const struct list *b)
+{
+	size_t i = 0;
+	if (a->count != b->count)
+		return false;
+	while (i < a->count && strcmp(a->items[i], b->items[i]) == 0)
+		i++;
+	return i == a->count;
+}
+
+void list_set(struct list *l, char *const *words, size_t count,
+              unsigned glyph_flags)
+{
+	struct list now;
+	copy(&now, words, count, glyph_flags);
+	if (is_same(&now, l) && l->first + l->seen < l->count)
+		now.first = l->first + l->seen;
+	list_clear(l);
+	*l = now;
+}
+
+void list_begin_key(struct list *l)
+{
+	l->is_old = true;
+}
+
+void list_end_key(struct list *l)
+{
+	if (l->is_old)
+		list_clear(l);
 }
 
 void list_clear(struct list *l)
@@ -60,22 +91,23 @@ int list_rows(const struct list *l, int columns)
 	return l->count ? p.row + 1 : 0;
 }
 
-void list_draw(const struct list *l, int row, int rows, int columns)
+void list_draw(struct list *l, int row, int rows, int columns)
 {
 	struct place p = { 0 };
 	char more[32];
-	for (size_t i = 0; i < l->count; i++) {
+	size_t i = l->first;
+	for (; i < l->count; i++) {
 		const char *word = l->items[i];
 		find_place(&p, screen_width(word), columns);
-		if (p.row >= rows) {
-			int len = snprintf(more, sizeof(more), "  %zu more",
-			                   l->count - i);
-			screen_put(row + rows - 1,
-			           columns > len ? columns - len : 0, more,
-			           (size_t)len, STYLE_WARNING);
-			return;
-		}
+		if (p.row >= rows)
+			break;
 		p.column = screen_put(row + p.row, p.column, word,
 		                      strlen(word), STYLE_NOTICE) + GAP;
 	}
+	l->seen = i - l->first;
+	if (i == l->count)
+		return;
+	int len = snprintf(more, sizeof(more), "  %zu more", l->count - i);
+	screen_put(row + rows - 1, columns > len ? columns - len : 0, more,
+	           (size_t)len, STYLE_WARNING);
 }

@@ -22,6 +22,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 
+#define CTRL_P "\020"
 #define CTRL_R "\022"
 #define CTRL_X "\030"
 #define ENTER  "\r"
@@ -236,6 +237,34 @@ static void ctrl_r_ctrl_x_and_any_third_key_does_not_crash(void **unused)
 		input_cancel();
 	}
 	assert_line("|");
+}
+
+/* Several rows. */
+
+static void up_and_down_move_by_row_before_they_go_through_history(
+    void **unused)
+{
+	(void)unused;
+	input_remember("old");
+	paste("abcd\n\xec\x95\x88xyz\nk");
+	type(UP);
+	assert_line("abcd\n|\xec\x95\x88xyz\nk");
+	type("\033[C\033[C" UP);
+	assert_line("abc|d\n\xec\x95\x88xyz\nk");
+	type(DOWN);
+	assert_line("abcd\n\xec\x95\x88x|yz\nk");
+	type(DOWN);
+	assert_line("abcd\n\xec\x95\x88xyz\nk|");
+	type(UP);
+	assert_line("abcd\n\xec\x95\x88x|yz\nk");
+	type(LEFT UP);
+	assert_line("ab|cd\n\xec\x95\x88xyz\nk");
+	type(DOWN UP LEFT DOWN);
+	assert_line("abcd\n|\xec\x95\x88xyz\nk");
+	type(UP UP);
+	assert_line("old|");
+	type(DOWN);
+	assert_line("abcd\n\xec\x95\x88xyz\nk|");
 }
 
 /* The program's own functions. */
@@ -768,16 +797,16 @@ static void restart(void)
 	start(NULL);
 }
 
-/* Going up from an empty line, these are met one after another. */
+/* Going back from an empty line, these are met one after another. */
 static void assert_history(const char *const *lines, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct input_line line;
-		type(UP);
+		type(CTRL_P);
 		input_show(&line);
 		assert_string_equal(line.text, lines[i]);
 	}
-	type(UP);
+	type(CTRL_P);
 	type("\003");
 }
 
@@ -931,6 +960,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_typed_line_is_delivered_by_enter),
+		TEST(up_and_down_move_by_row_before_they_go_through_history),
 		TEST(an_inputrc_puts_functions_of_the_program_on_keys),
 		TEST(a_default_gives_way_to_what_is_there),
 		TEST(the_keys_of_a_function_have_names),

@@ -343,6 +343,35 @@ static void a_list_says_what_it_leaves_out(void **state)
 	assert_int_equal(list_rows(&l, 20), 0);
 }
 
+static const char *draw_list(struct list *l)
+{
+	screen_erase();
+	list_draw(l, 0, 1, 20);
+	finish(3, 0);
+	return row(0);
+}
+
+static void the_same_list_again_is_its_next_page(void **state)
+{
+	char *words[] = { "connect", "con\033", "close", "clear", "view" };
+	struct list l = { 0 };
+	(void)state;
+	resize(4, 20);
+	list_set(&l, words, 5, 0);
+	draw_list(&l);
+	list_begin_key(&l);
+	list_set(&l, words, 5, 0);
+	list_end_key(&l);
+	assert_string_equal(draw_list(&l), "close  clear  view");
+	list_set(&l, words, 5, 0);
+	assert_non_null(strstr(draw_list(&l), "connect  con"));
+	list_set(&l, words, 4, 0); /* another list begins at its begin */
+	assert_non_null(strstr(draw_list(&l), "connect  con"));
+	list_begin_key(&l);
+	list_end_key(&l);
+	assert_int_equal(l.count, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static void colours_come_and_go_while_it_runs(void **state)
@@ -387,6 +416,7 @@ int main(void)
 		TEST(help_lists_every_key_and_every_command),
 		TEST(help_is_whole_on_narrow_screens),
 		TEST(a_list_says_what_it_leaves_out),
+		TEST(the_same_list_again_is_its_next_page),
 		TEST(colours_come_and_go_while_it_runs),
 	};
 	begin();
