@@ -14,6 +14,8 @@
 #include "paste.h"
 #include "tui.h"
 
+#define PART_LINES 1000 /* sent in one turn */
+
 static void tell(struct frontend *f, const char *what)
 {
 	size_t lines = paste_count_lines(&f->paste.text);
@@ -23,29 +25,58 @@ static void tell(struct frontend *f, const char *what)
 
 void paste_forget(struct frontend *f)
 {
+	later_cancel(&f->paste.send);
 	bytes_finish(&f->paste.text);
-	f->paste.left_out = 0;
+	f->paste.left_out = f->paste.sent = 0;
 	if (f->mode == &mode_paste)
 		f->mode = NULL;
 }
 
-/* One that is refused stays, with all that follow. */
-static void send_lines(struct frontend *f)
+/* What was sent is no part of it any more. */
+static void stop_sending(struct frontend *f)
 {
-	struct bytes *b = &f->paste.text;
-	size_t done = 0;
-	while (done < b->len) {
-		const char *line = (const char *)b->data + done;
-		const char *end = memchr(line, '\n', b->len - done);
-		size_t len = end ? (size_t)(end - line) : b->len - done;
-		if (command_send(f->chat, line, len))
-			break;
-		done += len + (end != NULL);
+	later_cancel(&f->paste.send);
+	bytes_consume(&f->paste.text, f->paste.sent);
+	f->paste.sent = 0;
+}
+
+static int send_line(struct frontend *f)
+{
+	const struct bytes *b = &f->paste.text;
+	const char *line = (const char *)b->data + f->paste.sent;
+	size_t left = b->len - f->paste.sent;
+	const char *end = memchr(line, '\n', left);
+	size_t len = end ? (size_t)(end - line) : left;
+	if (command_send(f->chat, line, len))
+		return -1;
+	f->paste.sent += len + (end != NULL);
+	return 0;
+}
+
+/* A line that is refused stays, with all that follow.  Keys and peers have
+ * their turn between two parts. */
+static void send_part(struct later *l)
+{
+	struct frontend *f = l->user;
+	tui_mark_dirty(f);
+	for (int i = 0; i < PART_LINES; i++) {
+		if (f->paste.sent == f->paste.text.len) {
+			paste_forget(f);
+			return;
+		}
+		if (send_line(f)) {
+			stop_sending(f);
+			return;
+		}
 	}
-	bytes_consume(b, done);
+	loop_later(f->chat->loop, l);
+}
+
+static void start_sending(struct frontend *f)
+{
+	f->paste.send = (struct later){ .on_call = send_part, .user = f };
 	view_go_end(&f->view);
-	if (!b->len)
-		paste_forget(f);
+	send_part(&f->paste.send);
 }
 
 static bool is_letter(const struct token *t, char letter)
@@ -56,14 +87,16 @@ static bool is_letter(const struct token *t, char letter)
 /* Letters alone: what comes in a run was pressed by nobody. */
 static bool take(struct frontend *f, const struct token *t)
 {
+	bool is_sending = f->paste.send.loop != NULL;
 	if (t->key == KEY_PASTE) {
 		paste_take(f, t);
-	} else if (is_letter(t, 's')) {
-		send_lines(f);
-	} else if (is_letter(t, 'e')) {
+	} else if (is_letter(t, 's') && !is_sending) {
+		start_sending(f);
+	} else if (is_letter(t, 'e') && !is_sending) {
 		edit_paste(f);
 	} else if (is_letter(t, 'c') || t->key == KEY_ESCAPE ||
 	           t->key == KEY_CTRL_C) {
+		stop_sending(f);
 		tell(f, "dropped");
 		paste_forget(f);
 	} else {
@@ -76,6 +109,8 @@ static bool take(struct frontend *f, const struct token *t)
 static const char *prompt(struct frontend *f)
 {
 	char size[16], left_out[64] = "";
+	if (f->paste.send.loop)
+		return "the paste is being sent: c or Esc drops the rest ";
 	number_format_size(size, f->paste.text.len);
 	if (f->paste.left_out)
 		snprintf(left_out, sizeof(left_out),

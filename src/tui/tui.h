@@ -75,6 +75,8 @@ struct frontend {
 	struct editor editor;
 	struct {
 		struct bytes text; /* empty: nothing is asked */
+		size_t sent;       /* … of it, so far */
+		struct later send; /* the next part */
 		size_t left_out;
 		char prompt[128];
 	} paste;

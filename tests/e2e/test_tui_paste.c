@@ -141,6 +141,26 @@ static void a_paste_that_nobody_takes_is_kept(void **state)
 	pty_quit(&p, 0);
 }
 
+static void many_lines_are_sent_in_order(void **state)
+{
+	enum { LINES = 20000, LINE = 6 };
+	static char text[LINES * LINE + 1];
+	struct text t = { NULL, 0 };
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (int i = 0; i < LINES; i++)
+		snprintf(text + (size_t)i * LINE, LINE + 1, "%05d\n", i);
+	paste(&p, text);
+	answer(&p, "s");
+	net_read(fd, &t, LINES * LINE);
+	assert_memory_equal(t.bytes, text, LINES * LINE);
+	text_finish(&t);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 static void an_end_within_a_paste_presses_no_keys(void **state)
 {
 	struct pty p;
@@ -436,6 +456,7 @@ int main(void)
 		T(pasted_lines_are_asked_about_and_sent_as_text),
 		T(a_paste_is_not_dropped_silently),
 		T(a_paste_that_nobody_takes_is_kept),
+		T(many_lines_are_sent_in_order),
 		T(an_end_within_a_paste_presses_no_keys),
 		T(the_editor_edits_a_paste_into_the_line),
 		T(an_editor_that_fails_leaves_the_paste_to_be_asked_about),
