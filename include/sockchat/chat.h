@@ -68,6 +68,12 @@ void chat_error(struct chat *c, const struct error *e);
  * then an ERROR entry says why. */
 int chat_send(struct chat *c, const void *bytes, size_t len);
 
+/* Send a regular file to whom is spoken to, read as they take it.  -1 as
+ * chat_send(). */
+int chat_send_file(struct chat *c, const char *path);
+/* Whether some file is on its way: what is told of it changes by itself. */
+bool chat_has_file(const struct chat *c);
+
 /* Another connection, another place to listen.  `ep` is borrowed for the
  * call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);

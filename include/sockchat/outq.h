@@ -25,6 +25,9 @@ void outq_finish(struct outq *q);
 
 /* -1 with ENOMEM or EMSGSIZE; then nothing was added. */
 int outq_append(struct outq *q, const void *bytes, size_t len);
+/* Append what pread(2) gives of a file: how much, 0 at its end, -1 with
+ * errno. */
+ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset);
 size_t outq_len(const struct outq *q);
 const void *outq_front(const struct outq *q);
 void outq_consume(struct outq *q, size_t len);

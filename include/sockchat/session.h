@@ -15,6 +15,7 @@
 #include <sockchat/error.h>
 #include <sockchat/halves.h>
 #include <sockchat/loop.h>
+#include <sockchat/progress.h>
 #include <sockchat/transcript.h>
 #include <sockchat/transport.h>
 
@@ -67,6 +68,29 @@ void session_adopt(struct session *s, struct transport *t,
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e);
 
+/* Send a regular file, read as the queue empties; what is sent later comes
+ * after it.  The file is borrowed for the call.  -1 with a sentence. */
+struct feed_file;
+int session_send_file(struct session *s, const struct feed_file *file,
+                      struct error *e);
+/* Read no more of the file on its way, nor those behind it; what is queued of
+ * it still goes.  An entry tells each. */
+void session_cancel(struct session *s);
+
+/* The file on its way. */
+struct session_file_state {
+	const char *name;   /* safe; borrowed until the next turn */
+	struct progress_facts facts; /* of what the system has taken */
+	int64_t started_ns; /* monotonic; 0: it waits */
+	size_t waiting;     /* more files behind it */
+};
+
+bool session_has_file(const struct session *s);
+/* False when there is none; draw it again from time to time. */
+bool session_file(const struct session *s, struct session_file_state *out);
+/* How many bytes of files have not left. */
+uint64_t session_file_rest(const struct session *s);
+
 /* Our FIN, after what is queued. */
 void session_shutdown(struct session *s);
 /* FIN both ways: ours, then wait for the peer's for linger_ns at most. */
@@ -98,6 +122,7 @@ const char *session_peer(const struct session *s);  /* "127.0.0.1:9999" */
 const char *session_local(const struct session *s); /* "" before open */
 uint64_t session_bytes_in(const struct session *s);
 uint64_t session_bytes_out(const struct session *s);
+/* Bytes that wait for the peer; those of files do not count. */
 size_t session_queued(const struct session *s);
 /* "resolving", "connecting", "open", "half-closed (peer has ended)" … */
 const char *session_state_text(const struct session *s);

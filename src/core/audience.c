@@ -4,8 +4,10 @@
 /* Who is there, and who is spoken to. */
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "chat_private.h"
+#include "feed.h"
 
 struct session *chat_session(const struct chat *c, size_t index)
 {
@@ -70,9 +72,13 @@ static bool is_spoken_to(const struct chat *c, const struct session *s)
 	return !session_is_closing(s);
 }
 
-int chat_send(struct chat *c, const void *bytes, size_t len)
+typedef int give_fn(struct session *s, const void *what, struct error *e);
+
+/* Give it to all that are spoken to; -1 when it could not be, and then an
+ * ERROR entry says why. */
+static int give(struct chat *c, give_fn *fn, const void *what)
 {
-	size_t sent = 0, failed = 0;
+	size_t given = 0, failed = 0;
 	struct error e;
 	if (c->options->recv_only) {
 		error_set(&e, "not sent: --recv-only was asked for");
@@ -83,18 +89,18 @@ int chat_send(struct chat *c, const void *bytes, size_t len)
 		struct session *s = c->own->sessions[i];
 		if (!is_spoken_to(c, s))
 			continue;
-		if (session_send(s, bytes, len, &e)) {
+		if (fn(s, what, &e)) {
 			if (!*e.code)
 				error_set_code(&e, ENOTCONN);
 			chat_error(c, &e);
 			failed++;
 		} else {
-			sent++;
+			given++;
 		}
 		if (chat_session(c, i) != s)
 			i--; /* it broke, and the next has moved up */
 	}
-	if (sent || failed)
+	if (given || failed)
 		return failed ? -1 : 0;
 	if (c->own->target)
 		error_set(&e, "not sent: peer %u is gone", c->own->target);
@@ -110,6 +116,49 @@ int chat_send(struct chat *c, const void *bytes, size_t len)
 	return -1;
 }
 
+struct message {
+	const void *bytes;
+	size_t len;
+};
+
+static int give_message(struct session *s, const void *what, struct error *e)
+{
+	const struct message *m = what;
+	return session_send(s, m->bytes, m->len, e);
+}
+
+int chat_send(struct chat *c, const void *bytes, size_t len)
+{
+	struct message m = { .bytes = bytes, .len = len };
+	return give(c, give_message, &m);
+}
+
+static int give_file(struct session *s, const void *what, struct error *e)
+{
+	return session_send_file(s, what, e);
+}
+
+int chat_send_file(struct chat *c, const char *path)
+{
+	struct feed_file file;
+	struct error e;
+	if (feed_open(&file, path, &e)) {
+		chat_error(c, &e);
+		return -1;
+	}
+	int failed = give(c, give_file, &file);
+	close(file.fd);
+	return failed;
+}
+
+bool chat_has_file(const struct chat *c)
+{
+	for (size_t i = 0; i < c->own->session_count; i++)
+		if (session_has_file(c->own->sessions[i]))
+			return true;
+	return false;
+}
+
 size_t chat_shutdown(struct chat *c)
 {
 	size_t count = 0;
@@ -117,7 +166,8 @@ size_t chat_shutdown(struct chat *c)
 		struct session *s = chat_session(c, i);
 		if (!s || !is_spoken_to(c, s) || session_is_finishing(s))
 			continue;
-		if (session_queued(s) || session_is_opening(s))
+		if (session_queued(s) || session_has_file(s) ||
+		    session_is_opening(s))
 			chat_note(c, "our FIN follows what is queued");
 		session_shutdown(s);
 		count++;

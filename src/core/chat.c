@@ -366,11 +366,12 @@ static void on_quit_time(struct timer *t)
 	chat_leave(t->user);
 }
 
-static size_t queued(const struct chat *c)
+static uint64_t queued(const struct chat *c)
 {
-	size_t sum = 0;
+	uint64_t sum = 0;
 	for (size_t i = 0; i < c->own->session_count; i++)
-		sum += session_queued(c->own->sessions[i]);
+		sum += session_queued(c->own->sessions[i]) +
+		       session_file_rest(c->own->sessions[i]);
 	return sum;
 }
 
@@ -384,7 +385,7 @@ static void stop(struct chat *c)
 static void on_leave_time(struct timer *t)
 {
 	struct chat *c = t->user;
-	size_t left = queued(c);
+	uint64_t left = queued(c);
 	if (left && left < c->own->leave_queued) {
 		c->own->leave_queued = left;
 		timer_start(c->loop, t, LEAVE_PATIENCE_NS);

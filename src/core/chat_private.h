@@ -34,7 +34,7 @@ struct chat_private {
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;
 	bool has_failed, has_listen_failed, has_file_failed;
-	size_t leave_queued;
+	uint64_t leave_queued;
 };
 
 /* The index of the first session whose number is not below `number`. */

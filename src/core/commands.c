@@ -257,6 +257,22 @@ static void run_hex(struct chat *c, char *args)
 	send_parsed(c, args, escape_parse_hex);
 }
 
+static void run_file(struct chat *c, char *args)
+{
+	if (*args)
+		chat_send_file(c, args);
+	else
+		complain(c, "/file PATH", "the path of a file to send");
+}
+
+static void run_cancel(struct chat *c, char *args)
+{
+	uint64_t end = transcript_end(c->transcript);
+	if (for_peers(c, args, session_cancel) &&
+	    transcript_end(c->transcript) == end)
+		chat_note(c, "no file is on its way");
+}
+
 command_parse_fn *command_parser(const struct command_row *row)
 {
 	if (row->run == run_send)
@@ -321,6 +337,10 @@ static const struct command_row rows[] = {
 	  "added", run_send, NULL },
 	{ "hex", "BYTES", "send bytes: 0d 0a ff; no ending is added", run_hex,
 	  NULL },
+	{ "file", "PATH", "send a file of any size; what is typed follows it",
+	  run_file, NULL },
+	{ "cancel", "[PEER]", "stop the file on its way and those behind it",
+	  run_cancel, NULL },
 	{ "drip", "BYTES [DELAY]", "cut what is sent into pieces; off ends it",
 	  run_drip, NULL },
 	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none", run_eol,

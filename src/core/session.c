@@ -5,7 +5,6 @@
  * waits in a queue, and each half ends by itself. */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,47 +19,6 @@
 #define ACK_FIRST_NS  (1 * MS_NS)
 #define ACK_SLOWEST_NS (50 * MS_NS)
 
-static void update(struct session *s);
-
-/* Entries */
-
-static void tell_state(struct session *s, enum entry_state state,
-                       const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void tell_state(struct session *s, enum entry_state state,
-                       const char *format, ...)
-{
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	s->phase = state;
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_STATE,
-		.state = (uint8_t)state,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-		.peer = s->peer,
-		.local = s->local,
-	});
-}
-
-static void tell_error(struct session *s, const struct error *e)
-{
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_ERROR,
-		.bytes = (const uint8_t *)e->text,
-		.len = strlen(e->text),
-		.peer = s->peer,
-		.code = e->code,
-		.hint = e->hint,
-	});
-}
-
 /* -1 without memory. */
 static int take_messages(struct session *s, struct framing *f,
                          const uint8_t *bytes, size_t len)
@@ -68,20 +26,6 @@ static int take_messages(struct session *s, struct framing *f,
 	if (!s->settings->keeps_entries)
 		return 0;
 	return framing_take(f, s->transcript, s->number, s->peer, bytes, len);
-}
-
-/* One message as a whole, whatever is in it. */
-static void tell_sent(struct session *s, const void *bytes, size_t len)
-{
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_MESSAGE,
-		.dir = ENTRY_OUT,
-		.flags = ENTRY_COMPLETE,
-		.bytes = bytes,
-		.len = len,
-		.peer = s->peer,
-	});
 }
 
 /* The end */
@@ -100,17 +44,18 @@ static void on_over(struct session *s, bool failed)
 	s->dial = NULL;
 	s->halves = HALVES_CLOSED;
 	char lost[64] = "";
-	if (outq_len(&s->queue))
+	if (session_queued(s))
 		snprintf(lost, sizeof(lost), "; %zu bytes were never sent",
-		         outq_len(&s->queue));
+		         session_queued(s));
+	session_lose_files(s);
 	if (s->local[0])
-		tell_state(s, ENTRY_CLOSED,
-		           "connection closed: %llu bytes received, "
-		           "%llu bytes sent%s",
-		           (unsigned long long)s->bytes_in,
-		           (unsigned long long)s->bytes_out, lost);
+		session_tell_state(s, ENTRY_CLOSED,
+		                   "connection closed: %llu bytes received, "
+		                   "%llu bytes sent%s",
+		                   (unsigned long long)s->bytes_in,
+		                   (unsigned long long)s->bytes_out, lost);
 	else
-		tell_state(s, ENTRY_CLOSED, "not connected%s", lost);
+		session_tell_state(s, ENTRY_CLOSED, "not connected%s", lost);
 	outq_finish(&s->queue);
 	s->ops->on_end(s->ops->user, s, failed);
 }
@@ -125,7 +70,7 @@ static void close_transport(struct session *s, bool abort)
 
 static void fail_with(struct session *s, const struct error *e)
 {
-	tell_error(s, e);
+	session_tell_error(s, e);
 	close_transport(s, false);
 	on_over(s, true);
 }
@@ -185,7 +130,7 @@ static void on_linger_time(struct timer *t)
 {
 	struct session *s = t->user;
 	s->leaves = true;
-	update(s);
+	session_update(s);
 }
 
 static void on_idle_time(struct timer *t)
@@ -211,6 +156,13 @@ static void note_movement(struct session *s)
 
 /* Out */
 
+/* Bytes for the peer, behind all that waits. */
+static int enqueue(struct session *s, const void *bytes, size_t len)
+{
+	return s->feed ? feed_append(s->feed, bytes, len)
+	               : outq_append(&s->queue, bytes, len);
+}
+
 /* How many bytes may go now. */
 static size_t allowance(const struct session *s)
 {
@@ -232,7 +184,8 @@ static int write_queue(struct session *s)
 		outq_consume(&s->queue, (size_t)n);
 		s->bytes_out += (uint64_t)n;
 		note_movement(s);
-		if (s->settings->drip_bytes && outq_len(&s->queue))
+		if (s->settings->drip_bytes &&
+		    (outq_len(&s->queue) || s->feed))
 			timer_start(s->loop, &s->drip, s->settings->drip_ns);
 		else if ((size_t)n < len)
 			return 0;
@@ -248,9 +201,9 @@ static void end_out(struct session *s)
 	}
 	s->halves = halves_end_out(s->halves);
 	if (halves_is_in_open(s->halves)) {
-		tell_state(s, ENTRY_HALF_CLOSED,
-		           "our half is closed (FIN sent): nothing more can be "
-		           "sent, the peer may go on");
+		session_tell_state(s, ENTRY_HALF_CLOSED,
+		                   "our half is closed (FIN sent): nothing "
+		                   "more can be sent, the peer may go on");
 		if (s->closes)
 			timer_start(s->loop, &s->linger,
 			            s->settings->linger_ns);
@@ -259,7 +212,7 @@ static void end_out(struct session *s)
 
 static void on_drip_time(struct timer *t)
 {
-	update(t->user);
+	session_update(t->user);
 }
 
 /* In */
@@ -272,11 +225,11 @@ static void end_in(struct session *s)
 		return;
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
-	tell_state(s, ENTRY_HALF_CLOSED,
-	           s->shuts_down
-	               ? "the peer has closed its half (FIN received)"
-	               : "the peer has closed its half (FIN received): you can "
-	                 "still send; /close ends the connection");
+	session_tell_state(s, ENTRY_HALF_CLOSED,
+	                   "the peer has closed its half (FIN received)%s",
+	                   s->shuts_down ? ""
+	                                 : ": you can still send; /close ends "
+	                                   "the connection");
 	if (!s->shuts_down)
 		s->ops->on_in_end(s->ops->user, s);
 }
@@ -292,7 +245,7 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 	if (!s->settings->echo || !halves_is_out_open(s->halves) ||
 	    s->shuts_down)
 		return 0;
-	if (outq_append(&s->queue, bytes, len))
+	if (enqueue(s, bytes, len))
 		return -1;
 	return take_messages(s, &s->out, bytes, len);
 }
@@ -316,7 +269,7 @@ static void read_peer(struct session *s)
 
 static bool wants_read(struct session *s)
 {
-	size_t queued = outq_len(&s->queue);
+	size_t queued = session_queued(s);
 	if (queued >= SESSION_QUEUE_HIGH)
 		s->is_full = true;
 	else if (queued <= SESSION_QUEUE_LOW)
@@ -326,17 +279,18 @@ static bool wants_read(struct session *s)
 }
 
 /* Do what can be done now, and watch for what comes next. */
-static void update(struct session *s)
+void session_update(struct session *s)
 {
 	unsigned events = 0;
 	if (!s->transport || s->is_over)
 		return;
 	if (halves_is_out_open(s->halves)) {
-		if (write_queue(s)) {
+		session_pull_file(s);
+		if (write_queue(s) || session_settle_file(s)) {
 			fail(s, errno);
 			return;
 		}
-		if (s->shuts_down && !outq_len(&s->queue))
+		if (s->shuts_down && !outq_len(&s->queue) && !s->feed)
 			end_out(s);
 	}
 	if (s->is_over)
@@ -350,7 +304,7 @@ static void update(struct session *s)
 	}
 	if (wants_read(s))
 		events |= LOOP_READ;
-	if (outq_len(&s->queue) && !s->drip.loop)
+	if ((outq_len(&s->queue) || s->feed) && !s->drip.loop)
 		events |= LOOP_WRITE;
 	/* with both halves closed a hang-up is the normal state of things */
 	if (!events && s->halves != HALVES_CLOSED)
@@ -367,7 +321,7 @@ static void on_ready(struct watch *w, unsigned ready)
 		fail(s, s->transport->ops->pending(s->transport) < 0
 		            ? errno
 		            : ECONNRESET);
-	update(s);
+	session_update(s);
 }
 
 /* The beginning */
@@ -392,21 +346,14 @@ static void open_transport(struct session *s, struct transport *t,
 static void on_connecting(void *user)
 {
 	struct session *s = user;
-	tell_state(s, ENTRY_CONNECTING, "connecting to %s", s->peer);
+	session_tell_state(s, ENTRY_CONNECTING, "connecting to %s", s->peer);
 }
 
 static void on_step(void *user, const char *text)
 {
 	struct session *s = user;
-	if (!s->settings->tells_steps)
-		return;
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_NOTE,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-		.peer = s->peer,
-	});
+	if (s->settings->tells_steps)
+		session_tell_note(s, "%s", text);
 }
 
 static void on_dialed(void *user, struct transport *t,
@@ -420,9 +367,9 @@ static void on_dialed(void *user, struct transport *t,
 	}
 	open_transport(s, t, peer);
 	if (!s->is_over)
-		tell_state(s, ENTRY_OPEN, "connected to %s from %s", s->peer,
-		           s->local);
-	update(s);
+		session_tell_state(s, ENTRY_OPEN, "connected to %s from %s",
+		                   s->peer, s->local);
+	session_update(s);
 }
 
 struct session *session_new(struct loop *l, struct transcript *transcript,
@@ -446,6 +393,7 @@ struct session *session_new(struct loop *l, struct transcript *transcript,
 	s->idle = (struct timer){ .on_time = on_idle_time, .user = s };
 	s->ack = (struct timer){ .on_time = on_ack_time, .user = s };
 	s->linger = (struct timer){ .on_time = on_linger_time, .user = s };
+	session_prepare_files(s);
 	return s;
 }
 
@@ -459,6 +407,7 @@ void session_free(struct session *s)
 	timer_stop(&s->linger);
 	dial_cancel(s->dial);
 	close_transport(s, false);
+	session_drop_files(s);
 	outq_finish(&s->queue);
 	free(s);
 }
@@ -477,7 +426,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 		.on_done = on_dialed,
 		.user = s,
 	};
-	tell_state(s, ENTRY_RESOLVING, "resolving %s", s->peer);
+	session_tell_state(s, ENTRY_RESOLVING, "resolving %s", s->peer);
 	s->dial = dial_start(s->loop, transport, ep, settings, &s->dial_ops);
 	if (!s->dial) {
 		error_set_errno(&e, errno, "cannot connect to %s", s->peer);
@@ -490,14 +439,14 @@ void session_adopt(struct session *s, struct transport *t,
 {
 	open_transport(s, t, peer);
 	if (!s->is_over)
-		tell_state(s, ENTRY_OPEN, "connection from %s", s->peer);
-	update(s);
+		session_tell_state(s, ENTRY_OPEN, "connection from %s",
+		                   s->peer);
+	session_update(s);
 }
 
 /* What the user asks for */
 
-int session_send(struct session *s, const void *bytes, size_t len,
-                 struct error *e)
+int session_may_send(const struct session *s, struct error *e)
 {
 	if (s->is_over)
 		return error_set(e, "not sent: the connection to %s has ended",
@@ -505,22 +454,30 @@ int session_send(struct session *s, const void *bytes, size_t len,
 	if (!halves_is_out_open(s->halves) || s->shuts_down)
 		return error_set(e, "not sent: our half of the connection to "
 		                    "%s is closed", s->peer);
-	if (outq_append(&s->queue, bytes, len))
+	return 0;
+}
+
+int session_send(struct session *s, const void *bytes, size_t len,
+                 struct error *e)
+{
+	if (session_may_send(s, e))
+		return -1;
+	if (enqueue(s, bytes, len))
 		return error_set_errno(e, errno, "not sent: %zu bytes wait for "
-		                       "%s already", outq_len(&s->queue),
+		                       "%s already", session_queued(s),
 		                       s->peer);
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
 	if (s->settings->keeps_entries)
-		tell_sent(s, bytes, len);
-	update(s);
+		session_tell_sent(s, bytes, len);
+	session_update(s);
 	return 0;
 }
 
 void session_shutdown(struct session *s)
 {
 	s->shuts_down = true;
-	update(s);
+	session_update(s);
 }
 
 static void begin_close(struct session *s)
@@ -533,7 +490,7 @@ static void begin_close(struct session *s)
 	session_pause(s, false);
 	if (!halves_is_out_open(s->halves))
 		timer_start(s->loop, &s->linger, s->settings->linger_ns);
-	update(s);
+	session_update(s);
 }
 
 void session_close(struct session *s)
@@ -573,17 +530,17 @@ void session_refresh(struct session *s)
 	timer_stop(&s->idle);
 	if (s->transport && s->settings->idle_ns)
 		on_idle_time(&s->idle);
-	update(s);
+	session_update(s);
 }
 
 void session_pause(struct session *s, bool is_paused)
 {
 	s->is_paused = is_paused;
-	update(s);
+	session_update(s);
 }
 
 void session_hold(struct session *s, bool is_held)
 {
 	s->is_held = is_held;
-	update(s);
+	session_update(s);
 }

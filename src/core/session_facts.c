@@ -62,7 +62,47 @@ uint64_t session_bytes_out(const struct session *s)
 
 size_t session_queued(const struct session *s)
 {
-	return outq_len(&s->queue);
+	size_t len = outq_len(&s->queue);
+	if (!s->feed)
+		return len;
+	if (s->feed->state != FEED_STOPPED) /* the queue's part of the file */
+		len -= (size_t)(s->feed->taken -
+		                feed_gone(s->feed, s->bytes_out));
+	return len + outq_len(&s->feed->after);
+}
+
+bool session_has_file(const struct session *s)
+{
+	return s->feed && feed_first(s->feed) < s->feed->count;
+}
+
+bool session_file(const struct session *s, struct session_file_state *out)
+{
+	const struct feed *f = s->feed;
+	if (!session_has_file(s))
+		return false;
+	size_t i = feed_first(f);
+	*out = (struct session_file_state){
+		.name = f->items[i].file.name,
+		.facts = { .total = f->items[i].file.total, .left_s = -1 },
+		.waiting = f->count - 1 - i,
+	};
+	if (i || f->state == FEED_WAITS)
+		return true;
+	progress_facts(&f->progress, loop_now_ns(s->loop), &out->facts);
+	out->facts.done = feed_gone(f, s->bytes_out);
+	out->started_ns = f->progress.start_ns;
+	return true;
+}
+
+uint64_t session_file_rest(const struct session *s)
+{
+	uint64_t sum = 0;
+	if (!s->feed)
+		return 0;
+	for (size_t i = feed_first(s->feed); i < s->feed->count; i++)
+		sum += feed_rest(s->feed, i, s->bytes_out);
+	return sum;
 }
 
 const char *session_state_text(const struct session *s)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What a session consists of: for session.c and session_facts.c alone. */
+/* What a session consists of: for the files session*.c alone. */
 
 #ifndef CORE_SESSION_PRIVATE_H
 #define CORE_SESSION_PRIVATE_H
@@ -9,6 +9,8 @@
 #include <sockchat/framing.h>
 #include <sockchat/outq.h>
 #include <sockchat/session.h>
+
+#include "feed.h"
 
 struct session {
 	struct loop *loop;
@@ -30,12 +32,37 @@ struct session {
 	enum entry_state phase;
 
 	struct outq queue;
+	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
-	struct timer drip, idle, ack, linger;
+	struct timer drip, idle, ack, linger, tick;
 	int64_t ack_ns, moved_ns;
 	uint64_t bytes_in, bytes_out;
 	char peer[ENDPOINT_TEXT_MAX];
 	char local[ADDRESS_TEXT_MAX];
 };
+
+/* session.c: do what can be done now, and watch for what comes next; whether
+ * something may be sent, -1 with a sentence. */
+void session_update(struct session *s);
+int session_may_send(const struct session *s, struct error *e);
+
+/* session_file.c, each fine without a file: read a piece of it where the queue
+ * is short; take note of what has gone, -1 with errno; tell what never will;
+ * forget all. */
+void session_prepare_files(struct session *s);
+void session_pull_file(struct session *s);
+int session_settle_file(struct session *s);
+void session_lose_files(struct session *s);
+void session_drop_files(struct session *s);
+
+/* session_tell.c: entries of this session. */
+void session_tell_state(struct session *s, enum entry_state state,
+                        const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void session_tell_note(struct session *s, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void session_tell_error(struct session *s, const struct error *e);
+/* One message as a whole, whatever is in it. */
+void session_tell_sent(struct session *s, const void *bytes, size_t len);
 
 #endif

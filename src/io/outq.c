@@ -26,7 +26,8 @@ void outq_finish(struct outq *q)
 	q->head = 0;
 }
 
-int outq_append(struct outq *q, const void *bytes, size_t len)
+/* Room for so many more, in front of which the gap is small. */
+static int reserve(struct outq *q, size_t len)
 {
 	if (q->max && len > q->max - outq_len(q))
 		return errno = EMSGSIZE, -1;
@@ -35,7 +36,25 @@ int outq_append(struct outq *q, const void *bytes, size_t len)
 		bytes_consume(&q->bytes, q->head);
 		q->head = 0;
 	}
-	return bytes_append(&q->bytes, bytes, len);
+	return bytes_reserve(&q->bytes, len);
+}
+
+int outq_append(struct outq *q, const void *bytes, size_t len)
+{
+	return reserve(q, len) ? -1 : bytes_append(&q->bytes, bytes, len);
+}
+
+ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset)
+{
+	ssize_t n;
+	if (reserve(q, len))
+		return -1;
+	do
+		n = pread(fd, q->bytes.data + q->bytes.len, len, offset);
+	while (n < 0 && errno == EINTR);
+	if (n > 0)
+		q->bytes.len += (size_t)n;
+	return n;
 }
 
 size_t outq_len(const struct outq *q)

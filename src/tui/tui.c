@@ -26,6 +26,7 @@
 #include "tui.h"
 
 #define FRAME_NS       (16 * MS_NS)
+#define PROGRESS_NS    (100 * MS_NS) /* a file's, from one to the next */
 #define WORK_NS        (4 * MS_NS)
 #define READ_SIZE      4096 /* what of a burst is done in one turn */
 #define HISTORY_MAX    1000
@@ -75,7 +76,8 @@ static void set_modes(struct frontend *f)
 static void draw(struct frontend *f)
 {
 	int64_t rest = f->painted_ns + FRAME_NS - loop_now_ns(f->chat->loop);
-	if (input_take_dirty())
+	if (input_take_dirty() ||
+	    (rest <= FRAME_NS - PROGRESS_NS && chat_has_file(f->chat)))
 		f->is_dirty = true;
 	if (!f->is_dirty || !f->is_up || f->paint.loop || term_is_busy())
 		return;

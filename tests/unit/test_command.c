@@ -4,6 +4,8 @@
 /* Typed lines: what is sent, what is done, what is refused, and how words are
  * completed.  The chat is real, its peers are not. */
 
+#include <unistd.h>
+
 #include <sockchat/command.h>
 
 #include "../../src/core/chat_private.h"
@@ -532,6 +534,38 @@ static void leaving_when_all_has_arrived_is_not(void **state)
 	assert_int_equal(loop_run(loop), 0);
 }
 
+static void a_file_goes_to_all_and_to_each_at_its_own_pace(void **state)
+{
+	struct fake *a = connect_one(), *b = connect_one();
+	char path[] = "/tmp/sockchat file XXXXXX", line[64];
+	int fd = mkstemp(path);
+	(void)state;
+	assert_int_equal(write(fd, "all of it", 9), 9);
+	close(fd);
+	fake_set_room(b, 3);
+	snprintf(line, sizeof(line), "/file %s", path);
+	type(line);
+	turn();
+	SENT(a, "all of it");
+	SENT(b, "all");
+	assert_true(chat_has_file(c));
+	type("x");
+	fake_set_room(b, SIZE_MAX);
+	turn();
+	SENT(a, "x\n");
+	SENT(b, " of itx\n");
+	assert_false(chat_has_file(c));
+	unlink(path);
+	type("/cancel");
+	assert_last(ENTRY_NOTE, "no file is on its way");
+	type(line);
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_string_equal(last()->code, "ENOENT");
+	type("/file");
+	assert_last(ENTRY_ERROR, "/file PATH: the path of a file to send");
+	SENT(a, "");
+}
+
 static int set_up(void **state)
 {
 	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
@@ -585,6 +619,7 @@ int main(void)
 		TEST(peers_are_shut_down_paused_and_reset),
 		TEST(a_second_connection_is_refused_while_the_first_is_open),
 		TEST(leaving_is_asked_for_once),
+		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),
 		TEST(words_are_completed_from_the_tables),
 		TEST(what_is_no_command_is_not_completed),
 	};

@@ -359,6 +359,28 @@ static void files_sockets_and_nothing_have_none(void **state)
 	close(fds[1]);
 }
 
+static void a_file_is_read_behind_what_waits(void **state)
+{
+	int fd = memfd_create("file", MFD_CLOEXEC);
+	struct outq q;
+	(void)state;
+	assert_int_equal(write(fd, "0123456789", 10), 10);
+	outq_init(&q, 20);
+	assert_int_equal(outq_append(&q, "ab", 2), 0);
+	assert_int_equal(outq_fill(&q, fd, 4, 3), 4);
+	assert_int_equal(outq_fill(&q, fd, 4, 7), 3);
+	assert_int_equal(outq_fill(&q, fd, 4, 10), 0);
+	assert_int_equal(outq_len(&q), 9);
+	assert_memory_equal(outq_front(&q), "ab3456789", 9);
+	assert_int_equal(outq_fill(&q, fd, 12, 0), -1);
+	assert_int_equal(errno, EMSGSIZE);
+	close(fd);
+	assert_int_equal(outq_fill(&q, fd, 4, 0), -1);
+	assert_int_equal(errno, EBADF);
+	assert_int_equal(outq_len(&q), 9);
+	outq_finish(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +396,7 @@ int main(void)
 		cmocka_unit_test(an_interrupted_call_is_made_again),
 		cmocka_unit_test(an_error_is_told_and_the_bytes_stay),
 		cmocka_unit_test(a_file_takes_all),
+		cmocka_unit_test(a_file_is_read_behind_what_waits),
 		cmocka_unit_test(a_pipe_has_a_private_description),
 		cmocka_unit_test(a_terminal_has_one_without_proc_as_well),
 		cmocka_unit_test(a_terminals_master_side_has_none),

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Rates over the last seconds, and progress as a line that fits. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+#include <sockchat/number.h>
+#include <sockchat/progress.h>
+
+#define SECOND_NS INT64_C(1000000000)
+#define MARK_NS   (SECOND_NS / 4)  /* from one mark to the next */
+#define SPAN_NS   (SECOND_NS / 10) /* less tells no rate */
+#define BAR       10
+
+void progress_init(struct progress *p, uint64_t total, int64_t now_ns)
+{
+	*p = (struct progress){ .total = total, .start_ns = now_ns };
+	for (size_t i = 0; i < PROGRESS_MARKS; i++)
+		p->marks[i].ns = now_ns;
+}
+
+void progress_set(struct progress *p, uint64_t done, int64_t now_ns)
+{
+	size_t newest = (p->oldest + PROGRESS_MARKS - 1) % PROGRESS_MARKS;
+	p->done = done;
+	if (now_ns - p->marks[newest].ns < MARK_NS)
+		return;
+	p->marks[p->oldest].ns = now_ns;
+	p->marks[p->oldest].done = done;
+	p->oldest = (p->oldest + 1) % PROGRESS_MARKS;
+}
+
+void progress_facts(const struct progress *p, int64_t now_ns,
+                    struct progress_facts *out)
+{
+	int64_t span = now_ns - p->marks[p->oldest].ns;
+	double bytes = (double)(p->done - p->marks[p->oldest].done);
+	double rate = span < SPAN_NS ? 0 : bytes * SECOND_NS / (double)span;
+	*out = (struct progress_facts){
+		.done = p->done,
+		.total = p->total,
+		.rate = (uint64_t)rate,
+		.left_s = -1,
+	};
+	if (p->total && p->done >= p->total)
+		out->left_s = 0;
+	else if (p->total && rate >= 1)
+		out->left_s = (int64_t)((double)(p->total - p->done) / rate) +
+		              1;
+}
+
+/* A line's parts in their order; the highest rank goes first. */
+struct part {
+	int rank;
+	const char *join;
+	char text[80];
+};
+
+struct parts {
+	struct part list[6];
+	size_t count;
+};
+
+static char *add(struct parts *l, int rank, const char *join)
+{
+	struct part *part = &l->list[l->count++];
+	*part = (struct part){ .rank = rank, .join = join };
+	return part->text;
+}
+
+#define TEXT_MAX sizeof(((struct part *)0)->text)
+
+static void add_share(struct parts *l, const struct progress_facts *p)
+{
+	char bar[] = "[----------]";
+	double share = (double)p->done / (double)p->total;
+	if (share > 1)
+		share = 1;
+	memset(bar + 1, '#', (size_t)(share * BAR));
+	snprintf(add(l, 4, " "), TEXT_MAX, "%s", bar);
+	snprintf(add(l, 0, " "), TEXT_MAX, "%d%%", (int)(share * 100));
+}
+
+static void add_left(struct parts *l, int64_t left_s)
+{
+	long long s = (long long)left_s;
+	char *text = add(l, 1, ", ");
+	if (s < 60)
+		snprintf(text, TEXT_MAX, "%lld s left", s);
+	else if (s < 3600)
+		snprintf(text, TEXT_MAX, "%lld:%02lld left", s / 60, s % 60);
+	else if (s < 100 * 3600)
+		snprintf(text, TEXT_MAX, "%lld:%02lld:%02lld left", s / 3600,
+		         s / 60 % 60, s % 60);
+	else
+		snprintf(text, TEXT_MAX, "%lld h left", s / 3600);
+}
+
+static void fill(struct parts *l, const char *name,
+                 const struct progress_facts *p, unsigned glyph_flags)
+{
+	char done[16], total[16], rate[16];
+	number_format_size(done, p->done);
+	number_format_size(total, p->total);
+	number_format_size(rate, p->rate);
+	glyph_copy(add(l, 2, ""), TEXT_MAX, name, glyph_flags);
+	if (p->total)
+		add_share(l, p);
+	snprintf(add(l, 5, " "), TEXT_MAX, "%s%s%s", done,
+	         p->total ? " of " : "", p->total ? total : "");
+	snprintf(add(l, 3, ", "), TEXT_MAX, "%s/s", rate);
+	if (p->left_s >= 0)
+		add_left(l, p->left_s);
+}
+
+static int text_width(const char *text, unsigned glyph_flags)
+{
+	const uint8_t *at = (const uint8_t *)text;
+	size_t len = strlen(text);
+	struct glyph g;
+	int width = 0;
+	for (size_t n; (n = glyph_next(&g, at, len, glyph_flags)); len -= n) {
+		width += g.width;
+		at += n;
+	}
+	return width;
+}
+
+static int width_of(const struct parts *l, unsigned glyph_flags)
+{
+	int width = 0;
+	for (size_t i = 0; i < l->count; i++)
+		width += text_width(l->list[i].text, glyph_flags) +
+		         (i ? (int)strlen(l->list[i].join) : 0);
+	return width;
+}
+
+static void drop_least(struct parts *l)
+{
+	size_t least = 0;
+	for (size_t i = 1; i < l->count; i++)
+		if (l->list[i].rank > l->list[least].rank)
+			least = i;
+	l->count--;
+	memmove(l->list + least, l->list + least + 1,
+	        (l->count - least) * sizeof(*l->list));
+}
+
+int progress_format(char *out, size_t cap, int columns, const char *name,
+                    const struct progress_facts *p, unsigned glyph_flags)
+{
+	struct parts l = { .count = 0 };
+	size_t len = 0;
+	int width;
+	fill(&l, name, p, glyph_flags);
+	while ((width = width_of(&l, glyph_flags)) > columns && l.count)
+		drop_least(&l);
+	*out = '\0';
+	for (size_t i = 0; i < l.count && len < cap; i++)
+		len += (size_t)snprintf(out + len, cap - len, "%s%s",
+		                        i ? l.list[i].join : "",
+		                        l.list[i].text);
+	return width;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Files on their way out of a session: when they are read, what is told. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <sockchat/number.h>
+
+#include "session_private.h"
+
+#define PULL_BELOW ((size_t)64 << 10) /* bytes in the queue */
+#define TICK_NS    (100 * MS_NS)      /* between two looks at the progress */
+
+static void on_tick(struct timer *t)
+{
+	struct session *s = t->user;
+	struct feed *f = s->feed;
+	int64_t now_ns = loop_now_ns(s->loop);
+	if (f->state != FEED_WAITS)
+		progress_set(&f->progress, feed_gone(f, s->bytes_out), now_ns);
+	timer_start(s->loop, t, TICK_NS);
+}
+
+void session_prepare_files(struct session *s)
+{
+	s->tick = (struct timer){ .on_time = on_tick, .user = s };
+}
+
+void session_drop_files(struct session *s)
+{
+	timer_stop(&s->tick);
+	feed_free(s->feed);
+	s->feed = NULL;
+}
+
+static int add(struct session *s, const struct feed_file *file,
+               struct error *e)
+{
+	if (!s->feed)
+		s->feed = feed_new(SESSION_QUEUE_MAX);
+	if (s->feed && !feed_add(s->feed, file))
+		return 0;
+	if (errno == ENOBUFS) {
+		error_set(e, "not sent: %d files wait for %s already",
+		          FEED_MAX, s->peer);
+		error_set_code(e, ENOBUFS);
+		return -1;
+	}
+	error_set_errno(e, errno, "cannot send %s", file->name);
+	if (s->feed && !s->feed->count)
+		session_drop_files(s);
+	return -1;
+}
+
+int session_send_file(struct session *s, const struct feed_file *file,
+                      struct error *e)
+{
+	char size[16];
+	if (session_may_send(s, e) || add(s, file, e))
+		return -1;
+	if (!s->tick.loop)
+		timer_start(s->loop, &s->tick, TICK_NS);
+	session_update(s);
+	if (s->feed && (s->feed->count > 1 || s->feed->state == FEED_WAITS)) {
+		number_format_size(size, file->total);
+		session_tell_note(s, "%s (%s) waits for its turn",
+		                  file->name, size);
+	}
+	return 0;
+}
+
+static void begin(struct session *s)
+{
+	const struct feed_file *file = &s->feed->items[0].file;
+	char size[16];
+	feed_begin(s->feed, s->bytes_out + outq_len(&s->queue),
+	           loop_now_ns(s->loop));
+	framing_break(&s->in, s->transcript);
+	framing_end(&s->out);
+	number_format_size(size, file->total);
+	session_tell_note(s, "sending %s (%s)", file->name, size);
+}
+
+static void tell_unread(struct session *s, int errnum)
+{
+	const struct feed *f = s->feed;
+	const struct feed_file *file = &f->items[0].file;
+	struct error e;
+	error_set_errno(&e, errnum,
+	                "cannot read %s after %" PRIu64 " of %" PRIu64 " bytes",
+	                file->name, f->taken, file->total);
+	session_tell_error(s, &e);
+}
+
+void session_pull_file(struct session *s)
+{
+	struct feed *f = s->feed;
+	if (!f || outq_len(&s->queue) >= PULL_BELOW || s->drip.loop)
+		return;
+	if (f->state == FEED_WAITS)
+		begin(s);
+	while (f->state == FEED_READS && outq_len(&s->queue) < PULL_BELOW)
+		if (feed_pull(f, &s->queue) < 0) {
+			tell_unread(s, errno);
+			f->state = FEED_STOPPED;
+		}
+}
+
+static void tell_sent_file(struct session *s)
+{
+	const struct feed *f = s->feed;
+	const struct feed_file *file = &f->items[0].file;
+	double seconds = (double)(loop_now_ns(s->loop) -
+	                          f->progress.start_ns) / 1e9;
+	char rate[16], had[64] = "";
+	number_format_size(rate, seconds > 0
+	                             ? (uint64_t)((double)f->taken / seconds)
+	                             : f->taken);
+	if (f->taken != file->total)
+		snprintf(had, sizeof(had), "; it had %" PRIu64 " bytes when "
+		         "it was opened", file->total);
+	session_tell_note(s, "sent %s: %" PRIu64 " bytes in %.1f s, %s/s%s",
+	                  file->name, f->taken, seconds, rate, had);
+}
+
+int session_settle_file(struct session *s)
+{
+	struct feed *f = s->feed;
+	if (!f || !feed_is_through(f, s->bytes_out))
+		return 0;
+	if (f->state == FEED_READ)
+		tell_sent_file(s);
+	if (feed_next(f, &s->queue))
+		return -1;
+	if (!f->count)
+		session_drop_files(s);
+	return 0;
+}
+
+void session_cancel(struct session *s)
+{
+	const struct feed *f = s->feed;
+	if (!session_has_file(s))
+		return;
+	for (size_t i = feed_first(f); i < f->count; i++)
+		session_tell_note(s, "stopped %s after %" PRIu64 " of %" PRIu64
+		                  " bytes", f->items[i].file.name,
+		                  i ? 0 : f->taken, f->items[i].file.total);
+	feed_stop(s->feed);
+	session_update(s);
+}
+
+void session_lose_files(struct session *s)
+{
+	const struct feed *f = s->feed;
+	struct error e;
+	if (!f)
+		return;
+	for (size_t i = feed_first(f); i < f->count; i++) {
+		error_set(&e, "%s was not sent whole: %" PRIu64 " of %" PRIu64
+		          " bytes had not left", f->items[i].file.name,
+		          feed_rest(f, i, s->bytes_out),
+		          f->items[i].file.total);
+		error_set_code(&e, ENOTCONN);
+		session_tell_error(s, &e);
+	}
+	session_drop_files(s);
+}
