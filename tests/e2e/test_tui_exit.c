@@ -4,6 +4,7 @@
 /* The ways out of the screen, and the terminals that can't have it: what is
  * left behind is as it was found. */
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -235,6 +236,45 @@ static void it_stops_as_a_job_and_comes_back(void **state)
 	pty_finish(&p);
 }
 
+static void an_editor_stops_and_comes_back_with_us(void **state)
+{
+	static const char script[] =
+	    "echo editing; until test -e \"$HOME/go\"; do sleep 0.01; done\n"
+	    "echo edited >\"$1\"\n";
+	struct pty p;
+	uint16_t port;
+	char visual[128];
+	int listener = net_listen(&port);
+	int file = open(pty_home("ed"), O_WRONLY | O_CREAT, 0600);
+
+	(void)state;
+	assert_int_equal(write(file, script, strlen(script)), strlen(script));
+	close(file);
+	snprintf(visual, sizeof(visual), "sh %s", pty_home("ed"));
+	setenv("VISUAL", visual, 1);
+	start_in_shell(&p, port);
+	unsetenv("VISUAL");
+	int fd = net_accept(listener);
+	close(listener);
+	pty_expect(&p, "| open |");
+	pty_type(&p, "draft\030\005");
+	pty_expect(&p, "editing");
+	pty_type(&p, PTY_CTRL_Z);
+	pty_expect(&p, "Stopped");
+	pty_type(&p, "fg\r");
+	close(open(pty_home("go"), O_WRONLY | O_CREAT, 0600));
+	net_expect(fd, "edited\n");
+	pty_expect(&p, " > edited\\n");
+	pty_type(&p, "/quit" PTY_ENTER);
+	net_expect_end(fd);
+	close(fd);
+	pty_until(&p, has_left, NULL, "the screen to be left");
+	pty_type(&p, "exit 0\r");
+	pty_expect_exit(&p, 0);
+	assert_restored(&p);
+	pty_finish(&p);
+}
+
 /* Terminals */
 
 static void a_dumb_terminal_gets_lines(void **state)
@@ -398,6 +438,7 @@ int main(void)
 		T(without_the_signal_the_end_of_the_terminal_is_seen),
 		T(what_was_on_the_screen_before_is_there_again),
 		T(it_stops_as_a_job_and_comes_back),
+		T(an_editor_stops_and_comes_back_with_us),
 		T(a_dumb_terminal_gets_lines),
 		T(an_unknown_terminal_is_told_and_gets_lines),
 		T(older_terminals_get_the_screen),
