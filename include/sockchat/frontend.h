@@ -9,6 +9,7 @@
 #define SOCKCHAT_FRONTEND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
@@ -21,8 +22,9 @@ struct frontend_ops {
 	bool stays;
 	/* NULL with a sentence. */
 	struct frontend *(*start)(struct chat *c, struct error *e);
-	/* An entry is new or has grown.  Borrowed for the call. */
-	void (*show)(struct frontend *f, const struct entry *e);
+	/* Entries from `first` to before `end` are new, or the message `first`
+	 * has grown. */
+	void (*show)(struct frontend *f, uint64_t first, uint64_t end);
 	/* The turn is over: let it be seen. */
 	void (*draw)(struct frontend *f);
 	/* The chat is over; what was shown has to be out.  Frees `f`. */

@@ -14,8 +14,9 @@
 
 struct transcript;
 
-/* An entry is new, or a message has grown.  Borrowed for the call. */
-typedef void transcript_fn(void *user, const struct entry *e);
+/* Entries from `first` to before `end` are new, or the message `first` has grown:
+ * then it is alone. */
+typedef void transcript_fn(void *user, uint64_t first, uint64_t end);
 
 /* Keep at most about `max` bytes (a chunk of 256 KiB at least).  Dies without
  * memory. */
@@ -23,20 +24,28 @@ struct transcript *transcript_new(size_t max);
 /* Another bound: what is beyond it is dropped at once. */
 void transcript_set_max(struct transcript *t, size_t max);
 void transcript_free(struct transcript *t);
-void transcript_on_entry(struct transcript *t, transcript_fn *fn, void *user);
+void transcript_on_entries(struct transcript *t, transcript_fn *fn,
+                           void *user);
 
-/* Copy `draft` to the end; seq is given here, and the time when it is 0.  Its
- * seq; 0 without memory. */
+/* Copy `draft` to the end and tell; seq is given here, and the time when it is
+ * 0.  Its seq; 0 with ENOMEM. */
 uint64_t transcript_append(struct transcript *t, const struct entry *draft);
+
+/* The same for many: `draft` has its time, and what is alike in one after the
+ * other is kept once.  They are told by transcript_tell(), or before any of them
+ * is dropped. */
+uint64_t transcript_add(struct transcript *t, const struct entry *draft);
+void transcript_tell(struct transcript *t);
 
 /* Add to the message `seq`, and set `flags`.  -1 with ENOENT when it has been
  * dropped, ENOMEM. */
 int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
                       size_t len, unsigned flags);
 
-/* Borrowed until the next append or extend; NULL when there is none (any
- * more). */
-const struct entry *transcript_at(const struct transcript *t, uint64_t seq);
+/* Put it into `*e`, and return that; NULL when there is none (any more).  What
+ * it points to is borrowed until the next append or extend. */
+const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
+                                  struct entry *e);
 
 /* The entries kept are those from first to before end. */
 uint64_t transcript_first(const struct transcript *t);

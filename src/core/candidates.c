@@ -96,9 +96,10 @@ void candidates_offer_heard(struct candidates *l, const struct chat *c)
 {
 	uint64_t seq = transcript_end(c->transcript);
 	size_t left = HEARD_SCAN, messages = 0;
+	struct entry room;
 	const struct entry *e;
 	while (left && messages < HEARD_MESSAGES && l->count < HEARD_MAX &&
-	       (e = transcript_at(c->transcript, --seq))) {
+	       (e = transcript_at(c->transcript, --seq, &room))) {
 		if (e->kind != ENTRY_MESSAGE)
 			continue;
 		size_t len = e->len < left ? e->len : left;

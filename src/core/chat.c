@@ -299,12 +299,15 @@ void chat_error(struct chat *c, const struct error *e)
 	});
 }
 
-static void on_entry(void *user, const struct entry *e)
+static void on_entries(void *user, uint64_t first, uint64_t end)
 {
 	struct chat *c = user;
 	struct chat_private *p = c->own;
-	p->ops->show(p->frontend, e);
-	if (e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
+	struct entry room;
+	p->ops->show(p->frontend, first, end);
+	/* a state comes alone */
+	const struct entry *e = transcript_at(c->transcript, first, &room);
+	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
 		return;
 	p->has_failed = p->has_failed && p->is_leaving; /* a new try */
 	if (c->options->zero)
@@ -536,7 +539,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	if (!p->frontend)
 		return -1;
 	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
-	transcript_on_entry(c->transcript, on_entry, c);
+	transcript_on_entries(c->transcript, on_entries, c);
 	loop_on_turn_end(c->loop, on_turn_end, c);
 	if (o->mode == ENDPOINT_LISTEN)
 		chat_listen(c, &o->endpoint);

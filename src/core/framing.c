@@ -9,34 +9,17 @@
 #include <sockchat/framing.h>
 #include <sockchat/utf8.h>
 
-/* The bytes of one message, or of a part of it. */
-struct piece {
-	struct transcript *transcript;
-	uint32_t session;
-	const char *peer;
-	const uint8_t *bytes;
-	size_t len;
-	unsigned flags;
-};
-
-static int begin(struct framing *f, const struct piece *p)
+static int begin(struct framing *f, struct transcript *t,
+                 const struct entry *piece)
 {
 	f->len = 0;
-	f->seq = transcript_append(p->transcript, &(struct entry){
-		.session = p->session,
-		.kind = ENTRY_MESSAGE,
-		.dir = (uint8_t)f->dir,
-		.flags = (uint8_t)p->flags,
-		.bytes = p->bytes,
-		.len = p->len,
-		.peer = p->peer,
-	});
+	f->seq = transcript_add(t, piece);
 	return f->seq ? 0 : -1;
 }
 
 /* How much of what is `left` belongs to the message under way, which has `room`
  * for so much; one that has to be cut is cut between two characters. */
-static void measure(struct piece *p, size_t left, size_t room)
+static void measure(struct entry *p, size_t left, size_t room)
 {
 	p->len = left < room ? left : room;
 	p->flags = 0;
@@ -52,16 +35,17 @@ static void measure(struct piece *p, size_t left, size_t room)
 }
 
 /* Grow the message under way; begin one when there is none (any more). */
-static int put(struct framing *f, const struct piece *p)
+static int put(struct framing *f, struct transcript *t,
+               const struct entry *piece)
 {
 	int failed = -1;
 	if (f->seq)
-		failed = transcript_extend(p->transcript, f->seq, p->bytes,
-		                           p->len, p->flags);
+		failed = transcript_extend(t, f->seq, piece->bytes, piece->len,
+		                           piece->flags);
 	if (failed && (!f->seq || errno == ENOENT))
-		failed = begin(f, p);
-	f->len += p->len;
-	if (p->flags)
+		failed = begin(f, t, piece);
+	f->len += piece->len;
+	if (piece->flags)
 		framing_end(f);
 	return failed;
 }
@@ -69,23 +53,27 @@ static int put(struct framing *f, const struct piece *p)
 int framing_take(struct framing *f, struct transcript *t, uint32_t session,
                  const char *peer, const void *bytes, size_t len)
 {
-	struct piece p = {
-		.transcript = t,
+	struct entry piece = {
+		.time = stamp_now(),
 		.session = session,
-		.peer = peer,
+		.kind = ENTRY_MESSAGE,
+		.dir = (uint8_t)f->dir,
 		.bytes = bytes,
+		.peer = peer,
 	};
-	for (; len; len -= p.len, p.bytes += p.len) {
-		measure(&p, len, FRAMING_MESSAGE_MAX - f->len);
-		if (put(f, &p))
-			return -1;
+	int failed = 0;
+	for (; len && !failed; len -= piece.len, piece.bytes += piece.len) {
+		measure(&piece, len, FRAMING_MESSAGE_MAX - f->len);
+		failed = put(f, t, &piece);
 	}
-	return 0;
+	transcript_tell(t);
+	return failed;
 }
 
 void framing_break(struct framing *f, const struct transcript *t)
 {
-	const struct entry *e = f->seq ? transcript_at(t, f->seq) : NULL;
+	struct entry room;
+	const struct entry *e = f->seq ? transcript_at(t, f->seq, &room) : NULL;
 	if (!e || !utf8_unfinished(e->bytes, e->len))
 		framing_end(f);
 }

@@ -157,7 +157,8 @@ static size_t look(struct lens *l)
 {
 	bool is_new = l->high < transcript_end(l->transcript);
 	uint64_t seq = is_new ? l->high++ : --l->low;
-	const struct entry *e = transcript_at(l->transcript, seq);
+	struct entry room;
+	const struct entry *e = transcript_at(l->transcript, seq, &room);
 	size_t has = e ? l->fn(l->user, e) : 0;
 	if (has && is_new)
 		list_add(&l->newer, seq - l->start, has);
@@ -191,10 +192,12 @@ static uint32_t count_of(const struct lens *l, uint64_t seq)
 
 void lens_touch(struct lens *l, uint64_t seq)
 {
-	const struct entry *e = transcript_at(l->transcript, seq);
 	struct list *newer = &l->newer;
-	if (!e || seq < l->low || seq >= l->high ||
-	    l->fn(l->user, e) == count_of(l, seq))
+	struct entry room;
+	const struct entry *e = NULL;
+	if (seq >= l->low && seq < l->high)
+		e = transcript_at(l->transcript, seq, &room);
+	if (!e || l->fn(l->user, e) == count_of(l, seq))
 		return;
 	if (seq < l->start) {
 		restart(l, seq);

@@ -59,9 +59,9 @@ static void list_hits(struct chat *c, const struct pattern *pattern)
 	if (skipped)
 		chat_note(c, "%zu older ones are not listed", skipped);
 	for (; seq && seq < end; seq = lens_next(l, seq)) {
-		const struct entry *e = transcript_at(c->transcript, seq);
-		if (e)
-			tell_hit(c, e);
+		struct entry e;
+		if (transcript_at(c->transcript, seq, &e))
+			tell_hit(c, &e);
 	}
 	lens_free(l);
 }

@@ -5,6 +5,7 @@
  * from its back, and what is dropped is dropped a chunk at a time. */
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,31 +13,43 @@
 #include <sockchat/transcript.h>
 
 #define CHUNK_SIZE ((size_t)256 << 10)
+#define LEN_MAX    ((size_t)UINT32_MAX / 2) /* of an entry: it may be doubled */
 
-/* An entry as it is kept, with the room its bytes may grow into. */
+/* What entries of one read have in common. */
+struct origin {
+	struct stamp time;
+	const char *peer, *local, *code, *hint;
+	uint32_t session;
+	uint8_t kind, dir, state;
+};
+
+/* The rest of an entry; `cap` is the room its bytes may grow into. */
 struct kept {
-	struct entry entry;
-	size_t cap;
+	uint8_t *bytes;
+	uint32_t len, cap;
+	uint32_t origin; /* where it is in the chunk's data */
+	uint8_t flags;
 };
 
 struct chunk {
 	uint64_t first_seq;
-	size_t count;  /* entries */
-	size_t used;   /* bytes */
-	size_t size;   /* of data */
-	uint32_t peer_session; /* whose `peer` was stored here last */
-	const char *peer;
-	_Alignas(struct kept) uint8_t data[];
+	size_t count;         /* entries */
+	size_t used;          /* bytes */
+	size_t size;          /* of data */
+	size_t message_bytes; /* of its entries, wherever they are */
+	const struct origin *origin; /* of the newest entry */
+	_Alignas(struct origin) uint8_t data[];
 };
 
 struct transcript {
 	struct chunk **chunks;
 	size_t first, count, cap; /* of chunks: those from `first` are alive */
+	struct chunk *spare;      /* of the usual size */
 	size_t max, memory;
-	uint64_t next_seq;
+	uint64_t next_seq, told_seq; /* those before it have been told */
 	uint64_t dropped_entries, dropped_bytes;
 	const struct kept *last_grown; /* its bytes end the last chunk */
-	transcript_fn *on_entry;
+	transcript_fn *on_entries;
 	void *user;
 };
 
@@ -46,7 +59,7 @@ struct transcript *transcript_new(size_t max)
 	if (!t)
 		die("no memory for the transcript");
 	transcript_set_max(t, max);
-	t->next_seq = 1;
+	t->next_seq = t->told_seq = 1;
 	return t;
 }
 
@@ -56,14 +69,23 @@ void transcript_free(struct transcript *t)
 		return;
 	for (size_t i = 0; i < t->count; i++)
 		free(t->chunks[t->first + i]);
+	free(t->spare);
 	free(t->chunks);
 	free(t);
 }
 
-void transcript_on_entry(struct transcript *t, transcript_fn *fn, void *user)
+void transcript_on_entries(struct transcript *t, transcript_fn *fn, void *user)
 {
-	t->on_entry = fn;
+	t->on_entries = fn;
 	t->user = user;
+}
+
+void transcript_tell(struct transcript *t)
+{
+	uint64_t first = t->told_seq;
+	t->told_seq = t->next_seq;
+	if (t->on_entries && first < t->next_seq)
+		t->on_entries(t->user, first, t->next_seq);
 }
 
 /* The entry `i` of a chunk; they stand backwards from its end. */
@@ -86,28 +108,28 @@ static struct chunk *last_chunk(const struct transcript *t)
 static void drop_first(struct transcript *t)
 {
 	struct chunk *c = t->chunks[t->first];
-	for (size_t i = 0; i < c->count; i++) {
-		const struct entry *e = &chunk_kept(c, i)->entry;
-		if (e->kind == ENTRY_MESSAGE)
-			t->dropped_bytes += e->len;
-	}
+	t->dropped_bytes += c->message_bytes;
 	t->dropped_entries += c->count;
 	t->memory -= sizeof(*c) + c->size;
 	t->first++;
 	t->count--;
-	free(c);
+	if (t->spare || sizeof(*c) + c->size != CHUNK_SIZE)
+		free(c);
+	else
+		t->spare = c;
 }
 
-static void drop_beyond_max(struct transcript *t)
+/* Until there is room for `more` bytes. */
+static void drop_beyond_max(struct transcript *t, size_t more)
 {
-	while (t->count > 1 && t->memory > t->max)
+	while (t->count > 1 && t->memory + more > t->max)
 		drop_first(t);
 }
 
 void transcript_set_max(struct transcript *t, size_t max)
 {
 	t->max = max > CHUNK_SIZE ? max : CHUNK_SIZE;
-	drop_beyond_max(t);
+	drop_beyond_max(t, 0);
 }
 
 /* Room for one more pointer at the end of the array. */
@@ -130,23 +152,30 @@ static int grow_chunks(struct transcript *t)
 	return 0;
 }
 
+static struct chunk *take_chunk(struct transcript *t, size_t size)
+{
+	struct chunk *c = t->spare;
+	if (!c || size != CHUNK_SIZE)
+		return malloc(size);
+	t->spare = NULL;
+	return c;
+}
+
 /* A new last chunk that takes an entry with `len` bytes.  The chunk before it
  * stays, whatever the bound: it holds what is being added to. */
 static struct chunk *add_chunk(struct transcript *t, size_t len)
 {
-	size_t need = len + sizeof(struct kept);
-	size_t size = CHUNK_SIZE - sizeof(struct chunk);
-	if (need > size)
-		size = (need + 63) & ~(size_t)63;
-	size -= size % _Alignof(struct kept);
-	if (grow_chunks(t))
-		return NULL;
-	struct chunk *c = malloc(sizeof(*c) + size);
+	size_t size = sizeof(struct chunk) + len + sizeof(struct kept);
+	size = size < CHUNK_SIZE ? CHUNK_SIZE : (size + 63) & ~(size_t)63;
+	transcript_tell(t); /* what is dropped has been seen */
+	drop_beyond_max(t, size);
+	struct chunk *c = grow_chunks(t) ? NULL : take_chunk(t, size);
 	if (!c)
 		return NULL;
-	*c = (struct chunk){ .first_seq = t->next_seq, .size = size };
-	t->memory += sizeof(*c) + size;
-	drop_beyond_max(t);
+	*c = (struct chunk){
+		.first_seq = t->next_seq, .size = size - sizeof(*c),
+	};
+	t->memory += size;
 	t->chunks[t->first + t->count++] = c;
 	t->last_grown = NULL; /* its bytes do not end the last chunk any more */
 	return c;
@@ -161,63 +190,98 @@ static uint8_t *store(struct chunk *c, const void *bytes, size_t len)
 	return at;
 }
 
-static const char *store_text(struct chunk *c, const char *text)
-{
-	return *text ? (const char *)store(c, text, strlen(text) + 1) : "";
-}
-
-/* A peer's name is stored once as long as it goes on being the same. */
-static const char *store_peer(struct chunk *c, const struct entry *draft)
-{
-	if (!c->peer || c->peer_session != draft->session ||
-	    strcmp(c->peer, draft->peer) != 0) {
-		c->peer = store_text(c, draft->peer);
-		c->peer_session = draft->session;
-	}
-	return c->peer;
-}
-
 static const char *or_empty(const char *text)
 {
 	return text ? text : "";
 }
 
-static size_t text_size(const struct entry *d)
+static const char *store_text(struct chunk *c, const char *text)
 {
-	return strlen(d->peer) + strlen(d->local) + strlen(d->code) +
-	       strlen(d->hint) + 4;
+	size_t len = strlen(or_empty(text));
+	return len ? (const char *)store(c, text, len + 1) : "";
+}
+
+/* At most what its origin takes of a chunk. */
+static size_t origin_size(const struct entry *d)
+{
+	return _Alignof(struct origin) + sizeof(struct origin) +
+	       strlen(or_empty(d->peer)) + strlen(or_empty(d->local)) +
+	       strlen(or_empty(d->code)) + strlen(or_empty(d->hint)) + 4;
+}
+
+static void store_origin(struct chunk *c, const struct entry *d)
+{
+	const struct origin *last = c->origin;
+	struct origin o = {
+		.time = d->time,
+		.session = d->session,
+		.kind = d->kind,
+		.dir = d->dir,
+		.state = d->state,
+		.local = store_text(c, d->local),
+		.code = store_text(c, d->code),
+		.hint = store_text(c, d->hint),
+	};
+	if (last && strcmp(last->peer, or_empty(d->peer)) == 0)
+		o.peer = last->peer;
+	else
+		o.peer = store_text(c, d->peer);
+	c->used += -c->used % _Alignof(struct origin);
+	c->origin = (void *)store(c, &o, sizeof(o));
+}
+
+static bool has_origin(const struct chunk *c, const struct entry *d)
+{
+	const struct origin *o = c->origin;
+	return o && d->kind == ENTRY_MESSAGE && o->kind == d->kind &&
+	       o->time.mono_ns == d->time.mono_ns &&
+	       o->time.wall_us == d->time.wall_us &&
+	       o->session == d->session && o->dir == d->dir &&
+	       strcmp(o->peer, or_empty(d->peer)) == 0;
+}
+
+uint64_t transcript_add(struct transcript *t, const struct entry *draft)
+{
+	struct chunk *c = last_chunk(t);
+	size_t len = draft->len;
+	bool is_alike = c && has_origin(c, draft);
+	size_t need = len + (is_alike ? 0 : origin_size(draft));
+	if (len > LEN_MAX)
+		return errno = ENOMEM, 0;
+	if (!c || chunk_room(c) < need + sizeof(struct kept)) {
+		c = add_chunk(t, len + origin_size(draft));
+		is_alike = false;
+	}
+	if (!c)
+		return 0;
+	if (!is_alike)
+		store_origin(c, draft);
+	struct kept *k = chunk_kept(c, c->count++);
+	*k = (struct kept){
+		.bytes = store(c, draft->bytes, len),
+		.len = (uint32_t)len,
+		.cap = (uint32_t)len,
+		.origin = (uint32_t)((const uint8_t *)c->origin - c->data),
+		.flags = draft->flags,
+	};
+	if (draft->kind == ENTRY_MESSAGE)
+		c->message_bytes += len;
+	t->last_grown = k;
+	return t->next_seq++;
 }
 
 uint64_t transcript_append(struct transcript *t, const struct entry *draft)
 {
 	struct entry d = *draft;
-	struct chunk *c = last_chunk(t);
-	d.peer = or_empty(d.peer);
-	d.local = or_empty(d.local);
-	d.code = or_empty(d.code);
-	d.hint = or_empty(d.hint);
-	size_t need = d.len + text_size(&d);
-	if (!c || chunk_room(c) < need + sizeof(struct kept))
-		c = add_chunk(t, need);
-	if (!c)
-		return 0;
-	d.peer = store_peer(c, &d);
-	d.local = store_text(c, d.local);
-	d.code = store_text(c, d.code);
-	d.hint = store_text(c, d.hint);
-	d.bytes = store(c, d.bytes, d.len);
-	d.seq = t->next_seq++;
 	if (!d.time.wall_us)
 		d.time = stamp_now();
-	struct kept *k = chunk_kept(c, c->count++);
-	*k = (struct kept){ .entry = d, .cap = d.len };
-	t->last_grown = k;
-	if (t->on_entry)
-		t->on_entry(t->user, &k->entry);
-	return d.seq;
+	uint64_t seq = transcript_add(t, &d);
+	transcript_tell(t);
+	return seq;
 }
 
-static struct kept *find(const struct transcript *t, uint64_t seq)
+/* The chunk of an entry; NULL when it has been dropped. */
+static struct chunk *find(const struct transcript *t, uint64_t seq)
 {
 	if (seq < transcript_first(t) || seq >= t->next_seq)
 		return NULL;
@@ -229,9 +293,13 @@ static struct kept *find(const struct transcript *t, uint64_t seq)
 		else
 			high = middle;
 	}
-	struct chunk *c = t->chunks[low];
-	size_t i = (size_t)(seq - c->first_seq);
-	return i < c->count ? chunk_kept(c, i) : NULL;
+	return t->chunks[low];
+}
+
+static struct kept *kept_at(const struct transcript *t, uint64_t seq)
+{
+	struct chunk *c = find(t, seq);
+	return c ? chunk_kept(c, (size_t)(seq - c->first_seq)) : NULL;
 }
 
 /* Move the bytes of a message to the end of the last chunk, with room to
@@ -242,55 +310,79 @@ static struct kept *move_to_end(struct transcript *t, uint64_t seq, size_t len)
 	struct chunk *c = last_chunk(t);
 	if (chunk_room(c) < 2 * len)
 		c = add_chunk(t, 2 * len);
-	struct kept *k = find(t, seq);
+	struct kept *k = kept_at(t, seq);
 	if (!c || !k) {
 		errno = k ? ENOMEM : ENOENT;
 		return NULL;
 	}
-	k->entry.bytes = store(c, k->entry.bytes, k->entry.len);
-	c->used += 2 * len - k->entry.len;
-	k->cap = 2 * len;
+	k->bytes = store(c, k->bytes, k->len);
+	c->used += 2 * len - k->len;
+	k->cap = (uint32_t)(2 * len);
 	t->last_grown = k;
 	return k;
 }
 
-/* Room for `len` bytes in all. */
-static struct kept *make_room(struct transcript *t, struct kept *k, size_t len)
+/* Room for so many bytes more. */
+static struct kept *make_room(struct transcript *t, uint64_t seq, size_t more)
 {
 	struct chunk *c = last_chunk(t);
+	struct kept *k = kept_at(t, seq);
+	if (!k)
+		return errno = ENOENT, NULL;
+	size_t len = k->len + more;
+	if (len > LEN_MAX)
+		return errno = ENOMEM, NULL;
 	if (len <= k->cap)
 		return k;
 	if (t->last_grown == k && chunk_room(c) >= len - k->cap) {
 		c->used += len - k->cap;
-		k->cap = len;
+		k->cap = (uint32_t)len;
 		return k;
 	}
-	return move_to_end(t, k->entry.seq, len);
+	return move_to_end(t, seq, len);
 }
 
 int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
                       size_t len, unsigned flags)
 {
-	struct kept *k = find(t, seq);
-	if (!k)
-		return errno = ENOENT, -1;
-	k = make_room(t, k, k->entry.len + len);
+	transcript_tell(t);
+	struct kept *k = make_room(t, seq, len);
 	if (!k)
 		return -1;
 	if (len)
-		memcpy((uint8_t *)(uintptr_t)k->entry.bytes + k->entry.len,
-		       bytes, len);
-	k->entry.len += len;
-	k->entry.flags = (uint8_t)flags;
-	if (t->on_entry)
-		t->on_entry(t->user, &k->entry);
+		memcpy(k->bytes + k->len, bytes, len);
+	k->len += (uint32_t)len;
+	k->flags = (uint8_t)flags;
+	find(t, seq)->message_bytes += len;
+	if (t->on_entries)
+		t->on_entries(t->user, seq, seq + 1);
 	return 0;
 }
 
-const struct entry *transcript_at(const struct transcript *t, uint64_t seq)
+const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
+                                  struct entry *e)
 {
-	const struct kept *k = find(t, seq);
-	return k ? &k->entry : NULL;
+	struct chunk *c = find(t, seq);
+	if (!c)
+		return NULL;
+	const struct kept *k = chunk_kept(c, (size_t)(seq - c->first_seq));
+	const struct origin *o = (const void *)(c->data + k->origin);
+	*e = (struct entry){
+		.seq = seq,
+		.time = o->time,
+		.session = o->session,
+		.kind = o->kind,
+		.dir = o->dir,
+		.state = o->state,
+		.flags = k->flags,
+		.bytes = k->bytes,
+		.len = k->len,
+		.peer = o->peer,
+		.local = o->local,
+		.code = o->code,
+		.hint = o->hint,
+	};
+	return e;
 }
 
 uint64_t transcript_first(const struct transcript *t)

@@ -203,9 +203,9 @@ static int write_text(struct frontend *f, const struct entry *e, size_t from)
 {
 	struct chat *c = f->chat;
 	char head[64];
-	struct entry part = *e;
+	struct entry part = *e, before;
 	size_t head_len = wrap_head(
-	    head, c, e, transcript_at(c->transcript, e->seq - 1));
+	    head, c, e, transcript_at(c->transcript, e->seq - 1, &before));
 	bool is_text = e->kind != ENTRY_MESSAGE ||
 	               c->options->view == VIEW_TEXT;
 	struct wrap_settings settings = {
@@ -261,13 +261,19 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 		put(f, f->scratch.data, f->scratch.len);
 }
 
-static void show(struct frontend *f, const struct entry *e)
+static void show_entry(struct frontend *f, const struct entry *e)
 {
-	if (f->is_out_broken)
-		return;
 	settle_show(&f->settle, e);
 	if (f->waits && e->kind == ENTRY_STATE && e->state == ENTRY_OPEN)
 		loop_later(f->chat->loop, &f->resume);
+}
+
+static void show(struct frontend *f, uint64_t first, uint64_t end)
+{
+	struct entry e;
+	for (uint64_t seq = first; seq < end && !f->is_out_broken; seq++)
+		if (transcript_at(f->chat->transcript, seq, &e))
+			show_entry(f, &e);
 }
 
 /* Input */

@@ -50,12 +50,11 @@ static void remove_pending(struct settle *s, size_t i)
  * is time for `all`. */
 static void write_pending(struct settle *s, struct settle_message *p, bool all)
 {
-	const struct entry *e = transcript_at(s->transcript, p->seq);
-	if (!e)
+	struct entry part;
+	if (!transcript_at(s->transcript, p->seq, &part))
 		return;
-	struct entry part = *e;
 	if (!all)
-		part.len -= utf8_unfinished(e->bytes, e->len);
+		part.len -= utf8_unfinished(part.bytes, part.len);
 	if (part.len > p->written)
 		s->write(s->user, &part, p->written);
 	p->written = part.len > p->written ? part.len : p->written;
@@ -64,8 +63,9 @@ static void write_pending(struct settle *s, struct settle_message *p, bool all)
 static bool is_all_written(const struct settle *s,
                            const struct settle_message *p)
 {
-	const struct entry *e = transcript_at(s->transcript, p->seq);
-	return !e || e->len == p->written;
+	struct entry e;
+	return !transcript_at(s->transcript, p->seq, &e) ||
+	       e.len == p->written;
 }
 
 static void on_settle_time(struct timer *t)

@@ -57,7 +57,8 @@ void find_end(struct frontend *f)
 static bool match_before(const struct frontend *f, uint64_t seq, size_t limit,
                          size_t *offset)
 {
-	const struct entry *e = transcript_at(f->chat->transcript, seq);
+	struct entry room;
+	const struct entry *e = transcript_at(f->chat->transcript, seq, &room);
 	size_t start, end = 0;
 	bool found = false;
 	while (e && pattern_find(f->find.pattern, e->bytes, e->len, end,
@@ -71,7 +72,8 @@ static bool match_before(const struct frontend *f, uint64_t seq, size_t limit,
 static bool match_after(const struct frontend *f, uint64_t seq, size_t from,
                         size_t *offset)
 {
-	const struct entry *e = transcript_at(f->chat->transcript, seq);
+	struct entry room;
+	const struct entry *e = transcript_at(f->chat->transcript, seq, &room);
 	size_t start, end = 0;
 	while (e && pattern_find(f->find.pattern, e->bytes, e->len, end,
 	                         &start, &end))
@@ -188,7 +190,8 @@ static void format_count(struct frontend *f, char out[48])
 	const struct lens *hits = f->find.hits;
 	uint64_t seq = f->view.hit_seq;
 	size_t start, end = 0;
-	const struct entry *e = transcript_at(f->chat->transcript, seq);
+	struct entry room;
+	const struct entry *e = transcript_at(f->chat->transcript, seq, &room);
 	uint32_t number = 1, total = hits ? lens_total(hits) : 0;
 	bool is_complete = hits && lens_is_complete(hits);
 	out[0] = '\0';

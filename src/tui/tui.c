@@ -117,15 +117,20 @@ static void on_paint_time(struct timer *t)
 	(void)t;
 }
 
-static void show(struct frontend *f, const struct entry *e)
+/* The first speaks for all: what is new together is of one kind, and looked at
+ * later; what has grown may have been looked at. */
+static void show(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct bytes out = { 0 };
-	view_touch(&f->view, e->seq);
-	find_touch(f, e->seq);
+	struct entry e;
+	(void)end;
+	view_touch(&f->view, first);
+	find_touch(f, first);
 	tui_mark_dirty(f);
-	if (!f->is_up || term_is_busy())
+	if (!f->is_up || term_is_busy() ||
+	    !transcript_at(f->chat->transcript, first, &e))
 		return;
-	window_hear(&f->window, f->chat, e, &out);
+	window_hear(&f->window, f->chat, &e, &out);
 	if (out.len)
 		term_write(out.data, out.len);
 	bytes_finish(&out);

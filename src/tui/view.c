@@ -61,6 +61,7 @@ static size_t format_dropped(char out[128], const struct chat *c, uint64_t seq)
 /* An entry as it is laid out here. */
 struct piece {
 	const struct entry *entry;
+	struct entry own; /* where it is */
 	char head[64], dropped[128];
 	size_t head_len, lead, rows; /* lead: the row about dropped ones */
 	bool has_number;
@@ -86,14 +87,15 @@ static bool is_seen(const struct chat *c, const struct entry *e)
 static void make_head(struct piece *p, const struct viewport *v,
                       const struct chat *c, size_t columns)
 {
-	uint64_t before = seq_before(v, c, p->entry->seq);
+	struct entry room;
+	const struct entry *before = transcript_at(
+	    c->transcript, seq_before(v, c, p->entry->seq), &room);
 	p->has_number = p->entry->session && chat_shows_numbers(c);
 	if (c->display.is_bare) {
 		p->head_len = 0;
 		return;
 	}
-	p->head_len = wrap_head(p->head, c, p->entry,
-	                        transcript_at(c->transcript, before));
+	p->head_len = wrap_head(p->head, c, p->entry, before);
 	if (p->head_len + CONTENT_MIN > columns) {
 		size_t keep = columns > CONTENT_MIN ? 2 : 0;
 		memmove(p->head, p->head + p->head_len - keep, keep);
@@ -105,7 +107,7 @@ static bool lay_out(struct piece *p, const struct viewport *v,
                     const struct chat *c, uint64_t seq)
 {
 	size_t columns = (size_t)screen_columns();
-	p->entry = transcript_at(c->transcript, seq);
+	p->entry = transcript_at(c->transcript, seq, &p->own);
 	if (!p->entry || !is_seen(c, p->entry))
 		return false;
 	make_head(p, v, c, columns);
@@ -481,9 +483,9 @@ uint64_t view_next(const struct viewport *v, const struct chat *c,
                    uint64_t seq)
 {
 	uint64_t end = transcript_end(c->transcript);
-	const struct entry *e;
+	struct entry e;
 	for (seq = next_seq(v, c, seq); seq < end; seq = next_seq(v, c, seq))
-		if ((e = transcript_at(c->transcript, seq)) && is_seen(c, e))
+		if (transcript_at(c->transcript, seq, &e) && is_seen(c, &e))
 			return seq;
 	return 0;
 }
@@ -491,9 +493,9 @@ uint64_t view_next(const struct viewport *v, const struct chat *c,
 uint64_t view_before(const struct viewport *v, const struct chat *c,
                      uint64_t seq)
 {
-	const struct entry *e;
+	struct entry e;
 	while ((seq = seq_before(v, c, seq)))
-		if ((e = transcript_at(c->transcript, seq)) && is_seen(c, e))
+		if (transcript_at(c->transcript, seq, &e) && is_seen(c, &e))
 			return seq;
 	return 0;
 }

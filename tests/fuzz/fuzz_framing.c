@@ -71,7 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take_pieces(&r, data, size);
 	uint64_t end = transcript_end(r.transcript);
 	for (uint64_t seq = 1; seq < end; seq++) {
-		const struct entry *e = transcript_at(r.transcript, seq);
+		struct entry room;
+		const struct entry *e = transcript_at(r.transcript, seq, &room);
 		check_message(e, seq == end - 1);
 		insist(e->len <= r.all.len - at);
 		insist(memcmp(e->bytes, r.all.data + at, e->len) == 0);

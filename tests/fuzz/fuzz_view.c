@@ -123,7 +123,8 @@ static void compare(void)
 	uint64_t end = transcript_end(chat->transcript);
 	laid_count = 0;
 	for (uint64_t seq = 1; seq < end; seq++)
-		lay_out(transcript_at(chat->transcript, seq));
+		lay_out(transcript_at(chat->transcript, seq,
+		                      &(struct entry){ 0 }));
 	size_t first = laid_count > (size_t)rows ? laid_count - (size_t)rows
 	                                         : 0;
 	for (int i = 0; i < rows; i++) {

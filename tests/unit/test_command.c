@@ -10,6 +10,7 @@
 
 #include "../../src/core/chat_private.h"
 #include "../fake/fake_transport.h"
+#include "entry_at.h"
 #include "unit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -42,7 +43,7 @@ static void type(const char *line)
 
 static const struct entry *last(void)
 {
-	return transcript_at(c->transcript, transcript_end(c->transcript) - 1);
+	return entry_at(c->transcript, transcript_end(c->transcript) - 1);
 }
 
 static void assert_last(enum entry_kind kind, const char *text)
@@ -218,7 +219,7 @@ static void every_command_is_found_by_its_name(void **state)
 	}
 	type("/help");
 	for (size_t i = 0; (row = command_row(i)); i++) {
-		const struct entry *e = transcript_at(c->transcript, i + 1);
+		const struct entry *e = entry_at(c->transcript, i + 1);
 		assert_non_null(e);
 		assert_int_equal(e->kind, ENTRY_NOTE);
 		assert_non_null(memmem(e->bytes, e->len, row->help,

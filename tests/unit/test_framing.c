@@ -5,6 +5,7 @@
 
 #include <sockchat/framing.h>
 
+#include "entry_at.h"
 #include "unit.h"
 
 #define MAX FRAMING_MESSAGE_MAX
@@ -25,7 +26,7 @@ static void take_text(struct framing *f, const char *text)
 static void assert_message(uint64_t seq, enum entry_dir dir, const char *text,
                            unsigned flags)
 {
-	const struct entry *e = transcript_at(t, seq);
+	const struct entry *e = entry_at(t, seq);
 	assert_non_null(e);
 	assert_int_equal(e->kind, ENTRY_MESSAGE);
 	assert_int_equal(e->dir, dir);
@@ -137,7 +138,7 @@ static void assert_cut(const uint8_t *bytes, size_t len, size_t read_size)
 		take(&in, bytes, len - i < read_size ? len - i : read_size);
 	take_text(&in, "\n");
 	for (size_t left = len + 1; left; seq++) {
-		const struct entry *e = transcript_at(t, seq);
+		const struct entry *e = entry_at(t, seq);
 		assert_non_null(e);
 		assert_int_equal(e->len, left < MAX ? left : MAX);
 		left -= e->len;
@@ -168,8 +169,8 @@ static void a_cut_does_not_part_a_character(void **state)
 		bytes[i] = (uint8_t)euro[i % 3];
 	take(&in, bytes, sizeof(bytes));
 	for (uint64_t seq = 1; seq <= 2; seq++) {
-		assert_int_equal(transcript_at(t, seq)->len, MAX - MAX % 3);
-		assert_int_equal(transcript_at(t, seq)->flags,
+		assert_int_equal(entry_at(t, seq)->len, MAX - MAX % 3);
+		assert_int_equal(entry_at(t, seq)->flags,
 		                 ENTRY_COMPLETE | ENTRY_CUT);
 	}
 	assert_message(3, ENTRY_IN, "\xe2\x82", 0);
@@ -183,14 +184,14 @@ static void what_is_no_text_is_cut_at_the_size(void **state)
 	memset(bytes, 0xe2, sizeof(bytes));
 	take(&in, bytes, sizeof(bytes));
 	take(&in, bytes, 1);
-	assert_int_equal(transcript_at(t, 1)->len, MAX - 1);
-	assert_int_equal(transcript_at(t, 2)->len, 2);
+	assert_int_equal(entry_at(t, 1)->len, MAX - 1);
+	assert_int_equal(entry_at(t, 2)->len, 2);
 	framing_end(&in);
 	take(&in, bytes, MAX - 1);
 	/* the size is reached within a character that began in another read */
 	take(&in, bytes, 1);
-	assert_int_equal(transcript_at(t, 3)->len, MAX);
-	assert_int_equal(transcript_at(t, 3)->flags,
+	assert_int_equal(entry_at(t, 3)->len, MAX);
+	assert_int_equal(entry_at(t, 3)->flags,
 	                 ENTRY_COMPLETE | ENTRY_CUT);
 	assert_count(3);
 }
@@ -200,7 +201,7 @@ static void the_rest_of_a_dropped_message_is_a_message(void **state)
 	static const uint8_t bytes[5000];
 	(void)state;
 	take_text(&in, "forgotten");
-	while (transcript_at(t, 1))
+	while (entry_at(t, 1))
 		transcript_append(t, &(struct entry){
 			.bytes = bytes, .len = sizeof(bytes),
 		});

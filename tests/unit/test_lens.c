@@ -5,6 +5,7 @@
 
 #include <sockchat/lens.h>
 
+#include "entry_at.h"
 #include "unit.h"
 
 #define ALL INT64_C(1000000000)
@@ -30,7 +31,7 @@ static size_t count_x(void *user, const struct entry *e)
 
 static size_t has(const struct transcript *t, uint64_t seq)
 {
-	const struct entry *e = transcript_at(t, seq);
+	const struct entry *e = entry_at(t, seq);
 	return e ? count_x(NULL, e) : 0;
 }
 

@@ -3,6 +3,7 @@
 
 /* One conversation over a transport without a network. */
 
+#include "entry_at.h"
 #include "unit.h"
 
 #include <errno.h>
@@ -86,7 +87,7 @@ static void on_late(struct timer *t)
 
 static const struct entry *last_entry(void)
 {
-	return transcript_at(now.transcript,
+	return entry_at(now.transcript,
 	                     transcript_end(now.transcript) - 1);
 }
 
@@ -133,7 +134,7 @@ static void an_answer_does_not_cut_a_character(void **state)
 	uint64_t seq = last_entry()->seq;
 	send_text("x\n");
 	fake_feed(now.fake, "\x88\n");
-	UNTIL(transcript_at(now.transcript, seq)->len == 4);
+	UNTIL(entry_at(now.transcript, seq)->len == 4);
 }
 
 static void a_message_without_an_end_is_cut(void **state)
@@ -144,7 +145,7 @@ static void a_message_without_an_end_is_cut(void **state)
 	fake_feed(now.fake, text);
 	fake_feed(now.fake, "tail");
 	UNTIL(last_is("tail"));
-	const struct entry *e = transcript_at(now.transcript,
+	const struct entry *e = entry_at(now.transcript,
 	                                      last_entry()->seq - 1);
 	assert_int_equal(e->len, 65536);
 	assert_int_equal(e->flags, ENTRY_COMPLETE | ENTRY_CUT);
@@ -201,7 +202,7 @@ static void a_reset_is_an_error_with_the_counts(void **state)
 	fake_feed_error(now.fake, ECONNRESET);
 	UNTIL(now.has_ended);
 	assert_true(now.has_failed);
-	const struct entry *e = transcript_at(now.transcript,
+	const struct entry *e = entry_at(now.transcript,
 	                                      last_entry()->seq - 1);
 	assert_int_equal(e->kind, ENTRY_ERROR);
 	assert_string_equal(e->code, "ECONNRESET");

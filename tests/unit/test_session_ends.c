@@ -10,6 +10,7 @@
 #include <sockchat/session.h>
 
 #include "../fake/fake_transport.h"
+#include "entry_at.h"
 #include "unit.h"
 
 #define WHERE "127.0.0.1:9"
@@ -135,7 +136,7 @@ static void assert_story(const char *wanted)
 	uint64_t end = transcript_end(now.transcript);
 	assert_true(end < sizeof(story));
 	for (uint64_t seq = 1; seq < end; seq++) {
-		const struct entry *e = transcript_at(now.transcript, seq);
+		const struct entry *e = entry_at(now.transcript, seq);
 		story[seq - 1] = e->kind == ENTRY_STATE   ? states[e->state]
 		                 : e->kind == ENTRY_ERROR ? 'E'
 		                                          : entry_mark(e);
@@ -146,10 +147,10 @@ static void assert_story(const char *wanted)
 static const struct entry *last_error(void)
 {
 	uint64_t seq = transcript_end(now.transcript) - 1;
-	while (seq && transcript_at(now.transcript, seq)->kind != ENTRY_ERROR)
+	while (seq && entry_at(now.transcript, seq)->kind != ENTRY_ERROR)
 		seq--;
 	assert_true(seq > 0);
-	return transcript_at(now.transcript, seq);
+	return entry_at(now.transcript, seq);
 }
 
 static void assert_ended(bool failed, enum fake_end how)
@@ -194,7 +195,7 @@ static void what_waited_is_lost_with_a_word_when_it_is_refused(void **state)
 	assert_ended(true, FAKE_CLOSED);
 	assert_story("RC>EX");
 	assert_string_equal(last_error()->code, "ECONNREFUSED");
-	const struct entry *e = transcript_at(now.transcript, 5);
+	const struct entry *e = entry_at(now.transcript, 5);
 	assert_non_null(memmem(e->bytes, e->len, "never sent", 10));
 }
 

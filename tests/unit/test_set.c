@@ -7,6 +7,7 @@
 
 #include "../../src/core/chat_private.h"
 #include "../fake/fake_transport.h"
+#include "entry_at.h"
 #include "unit.h"
 
 static struct loop *loop;
@@ -43,7 +44,7 @@ static void type(const char *line)
 static void assert_last(enum entry_kind kind, const char *text)
 {
 	const struct entry *e =
-	    transcript_at(c->transcript, transcript_end(c->transcript) - 1);
+	    entry_at(c->transcript, transcript_end(c->transcript) - 1);
 	assert_int_equal(e->kind, kind);
 	if (e->len != strlen(text) || memcmp(e->bytes, text, e->len) != 0)
 		fail_msg("'%.*s' in place of '%s'", (int)e->len,
@@ -117,7 +118,7 @@ static void every_option_that_can_change_is_listed(void **state)
 	for (size_t i = 0; options_row(i); i++)
 		if (options_is_live(i)) {
 			const struct entry *e =
-			    transcript_at(c->transcript, before + count++);
+			    entry_at(c->transcript, before + count++);
 			const char *name = options_row(i)->name;
 			assert_non_null(e);
 			assert_memory_equal(e->bytes, name, strlen(name));
@@ -187,7 +188,7 @@ static void steps_are_told_once_asked_for(void **state)
 	type("/set verbose on");
 	before = transcript_end(c->transcript);
 	turn();
-	const struct entry *e = transcript_at(c->transcript, before + 1);
+	const struct entry *e = entry_at(c->transcript, before + 1);
 	assert_non_null(memmem(e->bytes, e->len, "trying", 6));
 }
 

@@ -8,6 +8,7 @@
 #include <sockchat/loop.h>
 
 #include "../../src/front/settle.h"
+#include "entry_at.h"
 #include "unit.h"
 
 #define TRACE_MAX 1024
@@ -38,10 +39,11 @@ static void on_write(void *user, const struct entry *e, size_t from)
 	         (const char *)e->bytes + from, may_grow ? "." : "");
 }
 
-static void on_entry(void *user, const struct entry *e)
+static void on_entries(void *user, uint64_t first, uint64_t end)
 {
 	(void)user;
-	settle_show(&settle, e);
+	for (uint64_t seq = first; seq < end; seq++)
+		settle_show(&settle, entry_at(t, seq));
 }
 
 static uint64_t add(uint32_t session, enum entry_kind kind,
@@ -189,12 +191,12 @@ static void what_was_dropped_is_not_waited_for(void **state)
 	static uint8_t bytes[5000];
 	(void)state;
 	uint64_t seq = come(1, "gone");
-	transcript_on_entry(t, NULL, NULL);
-	while (transcript_at(t, seq))
+	transcript_on_entries(t, NULL, NULL);
+	while (entry_at(t, seq))
 		transcript_append(t, &(struct entry){
 			.bytes = bytes, .len = sizeof(bytes),
 		});
-	transcript_on_entry(t, on_entry, NULL);
+	transcript_on_entries(t, on_entries, NULL);
 	assert_written(3000, "");
 	come(1, "next\n");
 	assert_written(0, "1<next\n|");
@@ -227,7 +229,7 @@ static int set_up(void **state)
 	trace[0] = '\0';
 	loop = loop_new(LOOP_AUTO);
 	t = transcript_new((size_t)1 << 20);
-	transcript_on_entry(t, on_entry, NULL);
+	transcript_on_entries(t, on_entries, NULL);
 	settle_init(&settle, loop, t, on_write, NULL);
 	loop_turn(loop, 0);
 	return 0;

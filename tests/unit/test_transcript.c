@@ -7,6 +7,7 @@
 
 #include <sockchat/transcript.h>
 
+#include "entry_at.h"
 #include "unit.h"
 
 #define CHUNK     ((size_t)256 << 10)
@@ -38,7 +39,7 @@ static int extend_text(uint64_t seq, const char *text)
 
 static void assert_entry(uint64_t seq, const char *text)
 {
-	const struct entry *e = transcript_at(t, seq);
+	const struct entry *e = entry_at(t, seq);
 	assert_non_null(e);
 	assert_int_equal(e->seq, seq);
 	assert_int_equal(e->len, strlen(text));
@@ -50,7 +51,7 @@ static void push_out(uint64_t seq, size_t len)
 {
 	uint8_t *bytes = calloc(1, len);
 	assert_non_null(bytes);
-	while (transcript_at(t, seq))
+	while (entry_at(t, seq))
 		assert_true(add(bytes, len));
 	free(bytes);
 }
@@ -65,7 +66,7 @@ static void an_empty_one_has_nothing(void **state)
 	assert_int_equal(bytes, 0);
 	assert_int_equal(transcript_memory(t), 0);
 	for (uint64_t seq = 0; seq < 3; seq++)
-		assert_null(transcript_at(t, seq));
+		assert_null(entry_at(t, seq));
 	assert_int_equal(extend_text(1, "x"), -1);
 	assert_int_equal(errno, ENOENT);
 }
@@ -77,8 +78,8 @@ static void entries_are_numbered_from_one(void **state)
 		assert_int_equal(add_text("x"), seq);
 	assert_int_equal(transcript_first(t), 1);
 	assert_int_equal(transcript_end(t), 4);
-	assert_null(transcript_at(t, 0));
-	assert_null(transcript_at(t, 4));
+	assert_null(entry_at(t, 0));
+	assert_null(entry_at(t, 4));
 }
 
 static void a_draft_is_copied_with_all_its_words(void **state)
@@ -101,7 +102,7 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 		.hint = hint,
 	});
 	text[0] = peer[0] = local[0] = code[0] = hint[0] = '?';
-	const struct entry *e = transcript_at(t, seq);
+	const struct entry *e = entry_at(t, seq);
 	assert_entry(seq, "refused");
 	assert_int_equal(e->time.wall_us, 5);
 	assert_int_equal(e->time.mono_ns, 6);
@@ -120,7 +121,7 @@ static void words_that_are_not_given_are_empty_and_time_is_now(void **state)
 {
 	(void)state;
 	uint64_t seq = transcript_append(t, &(struct entry){ 0 });
-	const struct entry *e = transcript_at(t, seq);
+	const struct entry *e = entry_at(t, seq);
 	assert_string_equal(e->peer, "");
 	assert_string_equal(e->local, "");
 	assert_string_equal(e->code, "");
@@ -140,7 +141,7 @@ static void each_entry_keeps_the_name_of_its_peer(void **state)
 			.session = i < 2 ? 1 : 2, .peer = peers[i],
 		});
 	for (size_t i = 0; i < COUNT; i++)
-		assert_string_equal(transcript_at(t, i + 1)->peer, peers[i]);
+		assert_string_equal(entry_at(t, i + 1)->peer, peers[i]);
 }
 
 static void a_message_grows_in_place(void **state)
@@ -152,7 +153,7 @@ static void a_message_grows_in_place(void **state)
 	assert_int_equal(transcript_extend(t, seq, NULL, 0, ENTRY_COMPLETE),
 	                 0);
 	assert_entry(seq, "abcd");
-	assert_int_equal(transcript_at(t, seq)->flags, ENTRY_COMPLETE);
+	assert_int_equal(entry_at(t, seq)->flags, ENTRY_COMPLETE);
 }
 
 static void a_message_grows_behind_others(void **state)
@@ -172,23 +173,24 @@ static void a_message_grows_behind_others(void **state)
 
 struct seen {
 	size_t calls;
-	uint64_t seq;
+	uint64_t seq, count;
 	size_t len;
 };
 
-static void on_entry(void *user, const struct entry *e)
+static void on_entries(void *user, uint64_t first, uint64_t end)
 {
 	struct seen *seen = user;
 	seen->calls++;
-	seen->seq = e->seq;
-	seen->len = e->len;
+	seen->seq = end - 1;
+	seen->count += end - first;
+	seen->len = entry_at(t, first)->len;
 }
 
 static void every_addition_is_told_once(void **state)
 {
 	struct seen seen = { 0 };
 	(void)state;
-	transcript_on_entry(t, on_entry, &seen);
+	transcript_on_entries(t, on_entries, &seen);
 	add_text("a");
 	add_text("bc");
 	assert_int_equal(seen.calls, 2);
@@ -199,6 +201,79 @@ static void every_addition_is_told_once(void **state)
 	assert_int_equal(seen.len, 2);
 	assert_int_equal(extend_text(9, "a"), -1);
 	assert_int_equal(seen.calls, 3);
+}
+
+static uint64_t add_with(const struct stamp *time, const char *peer)
+{
+	return transcript_add(t, &(struct entry){
+		.time = *time,
+		.session = 1,
+		.kind = ENTRY_MESSAGE,
+		.bytes = (const uint8_t *)"x",
+		.len = 1,
+		.peer = peer,
+	});
+}
+
+static void many_are_told_together(void **state)
+{
+	struct seen seen = { 0 };
+	struct stamp time = { 5, 6 };
+	(void)state;
+	transcript_on_entries(t, on_entries, &seen);
+	for (int i = 0; i < 3; i++)
+		add_with(&time, "a:1");
+	assert_int_equal(seen.calls, 0);
+	transcript_tell(t);
+	transcript_tell(t);
+	assert_int_equal(seen.calls, 1);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.seq, 3);
+	add_with(&time, "a:1");
+	extend_text(1, "a"); /* in the order in which it happened */
+	assert_int_equal(seen.calls, 3);
+	assert_int_equal(seen.count, 5);
+	assert_int_equal(seen.seq, 1);
+}
+
+static void what_is_dropped_has_been_told(void **state)
+{
+	struct seen seen = { 0 };
+	struct stamp time = { 5, 6 };
+	(void)state;
+	transcript_on_entries(t, on_entries, &seen);
+	while (transcript_first(t) == 1)
+		add_with(&time, "a:1");
+	assert_true(seen.count >= transcript_first(t) - 1);
+	transcript_tell(t);
+	assert_int_equal(seen.count, transcript_end(t) - 1);
+}
+
+/* What is alike is kept once, and each has its own all the same. */
+static void many_alike_take_little_more_than_their_bytes(void **state)
+{
+	struct stamp time = { 5, 6 }, later = { 5, 7 };
+	struct transcript *large = transcript_new(SIZE_MAX);
+	uint8_t bytes[100] = { 0 };
+	(void)state;
+	for (int i = 0; i < 100000; i++)
+		transcript_add(large, &(struct entry){
+			.time = time,
+			.kind = ENTRY_MESSAGE,
+			.bytes = bytes,
+			.len = sizeof(bytes),
+			.peer = "127.0.0.1:9",
+		});
+	assert_true(transcript_memory(large) < 100000 * 126);
+	transcript_free(large);
+	add_with(&time, "a:1");
+	add_with(&time, "b:1");
+	add_with(&later, "b:1");
+	assert_string_equal(entry_at(t, 1)->peer, "a:1");
+	assert_string_equal(entry_at(t, 2)->peer, "b:1");
+	assert_string_equal(entry_at(t, 3)->peer, "b:1");
+	assert_int_equal(entry_at(t, 2)->time.mono_ns, 6);
+	assert_int_equal(entry_at(t, 3)->time.mono_ns, 7);
 }
 
 static void memory_stays_within_its_bound(void **state)
@@ -245,14 +320,14 @@ static void what_is_kept_is_found_and_nothing_else(void **state)
 	uint64_t first = transcript_first(t), end = transcript_end(t);
 	assert_true(first > 1);
 	assert_int_equal(end, 60000);
-	assert_null(transcript_at(t, 0));
-	assert_null(transcript_at(t, first - 1));
-	assert_null(transcript_at(t, end));
-	assert_null(transcript_at(t, UINT64_MAX));
+	assert_null(entry_at(t, 0));
+	assert_null(entry_at(t, first - 1));
+	assert_null(entry_at(t, end));
+	assert_null(entry_at(t, UINT64_MAX));
 	for (uint64_t seq = first; seq < end; seq++) {
 		snprintf(text, sizeof(text), "entry %u", (unsigned)seq);
 		assert_entry(seq, text);
-		assert_string_equal(transcript_at(t, seq)->peer,
+		assert_string_equal(entry_at(t, seq)->peer,
 		                    "127.0.0.1:9");
 	}
 }
@@ -277,14 +352,14 @@ static void growth_that_fails_leaves_others_whole(void **state)
 	uint64_t oldest = add(bytes, 5000);
 	memset(bytes, 'o', len);
 	uint64_t last = add(bytes, len);
-	assert_non_null(transcript_at(t, oldest));
+	assert_non_null(entry_at(t, oldest));
 	assert_int_equal(transcript_extend(t, oldest, bytes, 3 * CHUNK, 0),
 	                 -1);
 	assert_int_equal(errno, ENOENT);
 	memset(bytes, 'n', more);
 	assert_int_equal(transcript_extend(t, last, bytes, more, 0), 0);
 	free(bytes);
-	const struct entry *e = transcript_at(t, last);
+	const struct entry *e = entry_at(t, last);
 	assert_int_equal(e->len, len + more);
 	assert_int_equal(e->bytes[0], 'o');
 	assert_int_equal(e->bytes[len - 1], 'o');
@@ -301,8 +376,8 @@ static void one_larger_than_the_bound_is_kept_whole(void **state)
 	memset(bytes, 'x', len);
 	add_text("before");
 	uint64_t seq = add(bytes, len);
-	assert_int_equal(transcript_at(t, seq)->len, len);
-	assert_memory_equal(transcript_at(t, seq)->bytes, bytes, len);
+	assert_int_equal(entry_at(t, seq)->len, len);
+	assert_memory_equal(entry_at(t, seq)->bytes, bytes, len);
 	push_out(seq, 5000);
 	assert_true(transcript_memory(t) <= 4 * CHUNK);
 	free(bytes);
@@ -325,7 +400,7 @@ static size_t memory_of_growth(size_t count, size_t len)
 			                                   &byte, 1, 0), 0);
 		}
 	for (size_t i = 0; i < count; i++) {
-		const struct entry *e = transcript_at(large, seq[i]);
+		const struct entry *e = entry_at(large, seq[i]);
 		assert_int_equal(e->len, len);
 		for (size_t n = 0; n < len; n++)
 			assert_int_equal(e->bytes[n], (uint8_t)(i + n));
@@ -359,7 +434,7 @@ static void any_mixture_reads_as_it_was_made(void **state)
 		                         : random >> 8 & 0xffff;
 		uint64_t seq = end - 1 - (random >> 4) % (end < 9 ? end : 9);
 		memset(bytes, (int)(seq & 0xff), len);
-		if (random >> 31 && transcript_at(t, seq)) {
+		if (random >> 31 && entry_at(t, seq)) {
 			if (!transcript_extend(t, seq, bytes, len, 0))
 				lens[seq] += len;
 		} else {
@@ -369,7 +444,7 @@ static void any_mixture_reads_as_it_was_made(void **state)
 		}
 		for (seq = transcript_first(t); seq < transcript_end(t);
 		     seq++) {
-			const struct entry *e = transcript_at(t, seq);
+			const struct entry *e = entry_at(t, seq);
 			assert_int_equal(e->len, lens[seq]);
 			assert_true(!e->len ||
 			            (e->bytes[0] == (seq & 0xff) &&
@@ -406,6 +481,9 @@ int main(void)
 		TEST(a_message_grows_in_place),
 		TEST(a_message_grows_behind_others),
 		TEST(every_addition_is_told_once),
+		TEST(many_are_told_together),
+		TEST(what_is_dropped_has_been_told),
+		TEST(many_alike_take_little_more_than_their_bytes),
 		TEST(memory_stays_within_its_bound),
 		TEST(what_is_dropped_is_counted),
 		TEST(what_is_kept_is_found_and_nothing_else),
