@@ -63,6 +63,8 @@ struct later {
 
 typedef void loop_turn_fn(void *user);
 
+#define LOOP_BUFFER ((size_t)256 << 10)
+
 /* The environment's SOCKCHAT_LOOP=poll or epoll decides LOOP_AUTO, for tests.
  * NULL with errno. */
 struct loop *loop_new(enum loop_backend backend);
@@ -97,6 +99,10 @@ int loop_run(struct loop *l);
 void loop_stop(struct loop *l, int status);
 /* One turn that waits at most `timeout_ms` (-1: as long as it takes). */
 int loop_turn(struct loop *l, int timeout_ms);
+
+/* LOOP_BUFFER bytes to read into, for the length of a callback.  NULL without
+ * memory. */
+void *loop_buffer(struct loop *l);
 
 /* The monotonic clock as it was when this turn began. */
 int64_t loop_now_ns(const struct loop *l);

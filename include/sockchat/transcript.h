@@ -14,8 +14,8 @@
 
 struct transcript;
 
-/* Entries from `first` to before `end` are new, or the message `first` has grown:
- * then it is alone. */
+/* Entries from `first` to before `end` are new; or the message `first` has
+ * grown, then it is alone. */
 typedef void transcript_fn(void *user, uint64_t first, uint64_t end);
 
 /* Keep at most about `max` bytes (a chunk of 256 KiB at least).  Dies without
@@ -32,8 +32,8 @@ void transcript_on_entries(struct transcript *t, transcript_fn *fn,
 uint64_t transcript_append(struct transcript *t, const struct entry *draft);
 
 /* The same for many: `draft` has its time, and what is alike in one after the
- * other is kept once.  They are told by transcript_tell(), or before any of them
- * is dropped. */
+ * other is kept once.  They are told by transcript_tell(), or before any of
+ * them is dropped. */
 uint64_t transcript_add(struct transcript *t, const struct entry *draft);
 void transcript_tell(struct transcript *t);
 

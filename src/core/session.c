@@ -14,7 +14,6 @@
 
 #include "session_private.h"
 
-#define READ_SIZE     ((size_t)64 << 10)
 #define DRAIN_MAX     ((size_t)1 << 20)
 #define ACK_FIRST_NS  (1 * MS_NS)
 #define ACK_SLOWEST_NS (50 * MS_NS)
@@ -252,9 +251,12 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 
 static void read_peer(struct session *s)
 {
-	uint8_t bytes[READ_SIZE];
-	ssize_t n = s->transport->ops->read(s->transport, bytes,
-	                                    sizeof(bytes));
+	uint8_t *bytes = loop_buffer(s->loop);
+	if (!bytes) {
+		fail(s, ENOMEM);
+		return;
+	}
+	ssize_t n = s->transport->ops->read(s->transport, bytes, LOOP_BUFFER);
 	if (n > 0) {
 		if (take(s, bytes, (size_t)n))
 			fail(s, ENOMEM);

@@ -40,6 +40,7 @@ struct loop {
 
 	struct later *later, **later_end, *later_running;
 
+	void *buffer; /* NULL until somebody reads */
 	loop_turn_fn *on_turn_end;
 	void *turn_user;
 	int64_t now_ns;
@@ -74,6 +75,7 @@ void loop_free(struct loop *l)
 	free(l->fds);
 	free(l->watches);
 	free(l->timers);
+	free(l->buffer);
 	free(l);
 }
 
@@ -499,6 +501,13 @@ void loop_stop(struct loop *l, int status)
 {
 	l->is_stopped = true;
 	l->status = status;
+}
+
+void *loop_buffer(struct loop *l)
+{
+	if (!l->buffer)
+		l->buffer = malloc(LOOP_BUFFER);
+	return l->buffer;
 }
 
 int64_t loop_now_ns(const struct loop *l)
