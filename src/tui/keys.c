@@ -127,6 +127,15 @@ static void emit(struct keys *k, enum key key, const uint8_t *bytes, size_t len)
 	k->fn(k->user, &t);
 }
 
+void keys_press(struct keys *k, enum key key)
+{
+	const char *bytes = "";
+	for (size_t i = sizeof(known) / sizeof(*known); i-- > 0;)
+		if (known[i].key == key)
+			bytes = known[i].bytes;
+	emit(k, key, (const uint8_t *)bytes, strlen(bytes));
+}
+
 static void push(struct keys *k, uint8_t byte)
 {
 	if (k->len < SEQUENCE_MAX)
@@ -147,44 +156,75 @@ static bool sequence_is(const struct keys *k, const char *text)
 	       memcmp(k->sequence, text, k->len) == 0;
 }
 
-/* Buttons 64 and 65, with whatever modifiers; of all other reports of a mouse
- * nothing is made. */
-static void emit_wheel(struct keys *k, unsigned button)
+/* What a mouse reports; places from 1 on. */
+struct report {
+	unsigned button, column, row;
+};
+
+/* A number, and the sign behind it; 0 where there is none. */
+static unsigned take_number(const uint8_t **at, const uint8_t *end)
+{
+	unsigned number = 0;
+	for (; *at < end && **at >= '0' && **at <= '9'; ++*at)
+		if (number < 100000) /* no screen is larger */
+			number = number * 10 + **at - '0';
+	*at += *at < end;
+	return number;
+}
+
+/* In either of its two forms.  That a button was let go is all zero. */
+static bool is_mouse(const uint8_t *s, size_t len, struct report *r)
+{
+	const uint8_t *end = s + len;
+	*r = (struct report){ 0, 0, 0 };
+	if (len < 4 || s[1] != '[' || (s[2] != 'M' && s[2] != '<'))
+		return false;
+	if (s[2] == 'M' && len == 6) {
+		*r = (struct report){ s[3] - 32u, s[4] - 32u, s[5] - 32u };
+	} else if (end[-1] == 'M') {
+		s += 3;
+		r->button = take_number(&s, end);
+		r->column = take_number(&s, end);
+		r->row = take_number(&s, end);
+	}
+	return true;
+}
+
+/* The left button, and 64 and 65, which are the wheel, with whatever
+ * modifiers; of all other reports nothing is made. */
+static void emit_mouse(struct keys *k, const struct report *r)
 {
 	const unsigned modifiers = 4 + 8 + 16;
-	button &= ~modifiers;
-	if (button == 64 || button == 65)
+	unsigned button = r->button & ~modifiers;
+	if (!r->row || !r->column)
+		return;
+	if (button == 0)
+		emit(k, KEY_CLICK, k->sequence, k->len);
+	else if (button == 64 || button == 65)
 		emit(k, button == 64 ? KEY_WHEEL_UP : KEY_WHEEL_DOWN,
 		     k->sequence, k->len);
 }
 
-static bool is_mouse(struct keys *k, unsigned *button)
+void keys_place(const struct token *t, int *row, int *column)
 {
-	const uint8_t *s = k->sequence;
-	*button = 0;
-	if (k->len < 4 || s[1] != '[' || (s[2] != 'M' && s[2] != '<'))
-		return false;
-	if (s[2] == 'M')
-		*button = s[3] - 32u;
-	else if (s[k->len - 1] == 'M')
-		for (s += 3; *s >= '0' && *s <= '9'; s++)
-			if (*button < 1000) /* none has a larger one */
-				*button = *button * 10 + *s - '0';
-	return true;
+	struct report r;
+	is_mouse(t->bytes, t->len, &r);
+	*row = (int)r.row - 1;
+	*column = (int)r.column - 1;
 }
 
 /* The sequence is complete. */
 static void finish(struct keys *k)
 {
-	unsigned button;
+	struct report report;
 	k->state = GROUND;
 	if (k->len > SEQUENCE_MAX)
 		return;
 	if (sequence_is(k, PASTE_START)) {
 		k->state = PASTE;
 		bytes_clear(&k->paste);
-	} else if (is_mouse(k, &button)) {
-		emit_wheel(k, button);
+	} else if (is_mouse(k->sequence, k->len, &report)) {
+		emit_mouse(k, &report);
 	} else {
 		emit(k, find_key(k->sequence, k->len), k->sequence, k->len);
 	}

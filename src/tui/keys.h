@@ -25,6 +25,8 @@ enum key {
 	KEY_ALT_ENTER, KEY_CTRL_C, KEY_CTRL_D, KEY_CTRL_L, KEY_CTRL_S,
 	KEY_CTRL_Z,
 	KEY_UP, KEY_DOWN, /* also given as bytes: for help and lists */
+	KEY_CLICK,    /* the left button: keys_place() says where */
+	KEY_NEXT_EOL, /* no keyboard has it, but see spots.h */
 	KEY_FOCUS_IN, KEY_FOCUS_OUT,
 };
 
@@ -48,6 +50,12 @@ void keys_free(struct keys *k);
 /* Take what was read; any split of the input gives the same tokens, save that
  * a run of text may come in several. */
 void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);
+
+/* As if the key had been pressed now. */
+void keys_press(struct keys *k, enum key key);
+
+/* Where a KEY_CLICK was, from 0 on. */
+void keys_place(const struct token *t, int *row, int *column);
 
 /* Whether an escape sequence waits for its end, or a paste for a pause behind
  * it: then call keys_timeout() about KEYS_ESCAPE_MS later unless more bytes

@@ -26,7 +26,8 @@ static const char *const names[] = {
 	[KEY_F12] = "f12", [KEY_ALT_ENTER] = "alt-enter", [KEY_CTRL_C] = "^c",
 	[KEY_CTRL_D] = "^d", [KEY_CTRL_L] = "^l", [KEY_CTRL_Z] = "^z",
 	[KEY_UP] = "up", [KEY_DOWN] = "down", [KEY_FOCUS_IN] = "focus-in",
-	[KEY_FOCUS_OUT] = "focus-out",
+	[KEY_FOCUS_OUT] = "focus-out", [KEY_CLICK] = "click",
+	[KEY_NEXT_EOL] = "eol",
 };
 
 /* Keys by name; "none", "text" and "paste" with what they hold, which for text
@@ -49,6 +50,11 @@ static void hear(void *user, const struct token *t)
 	for (size_t i = 0; holds && i < t->len; i++)
 		bytes_printf(&h->log, t->bytes[i] > 0x20 && t->bytes[i] < 0x7f
 		                          ? "%c" : "\\%02x", t->bytes[i]);
+	if (t->key == KEY_CLICK) {
+		int row, column;
+		keys_place(t, &row, &column);
+		bytes_printf(&h->log, ":%d,%d", row, column);
+	}
 	h->last = t->key;
 	h->bytes += t->len;
 }
@@ -242,15 +248,45 @@ static void the_wheel_turns_in_both_protocols(void **unused)
 	assert_rows(rows, COUNT(rows));
 }
 
+static void a_click_has_its_place_in_both_protocols(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[<0;10;5M\033[<0;10;5mx", "click:4,9 text:x" },
+		{ "\033[<16;1;1M", "click:0,0" },
+		{ "\033[<0;4294967297;99999999M", "click:999998,429495" },
+		{ "\033[M !!x", "click:0,0 text:x" },
+		{ "\033[M \xff\x7f", "click:94,222" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void a_key_can_be_pressed_by_the_program(void **unused)
+{
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	keys_press(k, KEY_F2);
+	keys_press(k, KEY_NEXT_EOL);
+	keys_press(k, KEY_CTRL_D);
+	assert_string_equal(bytes_text(&h.log), "f2 eol ^d");
+	assert_int_equal(h.bytes, 4);
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
 static void all_else_a_mouse_reports_is_dropped(void **unused)
 {
 	static const struct row rows[] = {
-		{ "\033[<0;10;5M\033[<0;10;5mx", "text:x" },
+		{ "\033[<0;10;5mx", "text:x" },
+		{ "\033[<1;10;5M\033[<2;10;5M\033[<32;10;5Mx", "text:x" },
+		{ "\033[<0;0;5M\033[<0;10M\033[<0Mx", "text:x" },
+		{ "\033[<4294967296;1;1Mx", "text:x" },
 		{ "\033[<64;10;5mx", "text:x" },
 		{ "\033[<96;10;5Mx", "text:x" },
 		{ "\033[<66;10;5Mx", "text:x" },
 		{ "\033[<4294967360;1;1Mx", "text:x" },
-		{ "\033[M !!\033[M#!!x", "text:x" },
+		{ "\033[M#!!\033[M!!!\033[M   x", "text:x" },
 		{ "\033[<Mx", "text:x" },
 	};
 	(void)unused;
@@ -460,6 +496,8 @@ int main(void)
 		    a_broken_sequence_ends_where_the_next_key_begins),
 		cmocka_unit_test(a_sequence_too_long_for_a_key_is_passed_over),
 		cmocka_unit_test(the_wheel_turns_in_both_protocols),
+		cmocka_unit_test(a_click_has_its_place_in_both_protocols),
+		cmocka_unit_test(a_key_can_be_pressed_by_the_program),
 		cmocka_unit_test(all_else_a_mouse_reports_is_dropped),
 		cmocka_unit_test(a_paste_is_one_token_and_clean),
 		cmocka_unit_test(keys_within_a_paste_are_none),
