@@ -117,6 +117,8 @@ bool session_is_opening(const struct session *s);
 bool session_is_closing(const struct session *s);
 /* Our FIN has been asked for: nothing more can be sent. */
 bool session_is_finishing(const struct session *s);
+/* The peer has connected to us. */
+bool session_is_accepted(const struct session *s);
 bool session_is_paused(const struct session *s);
 const char *session_peer(const struct session *s);  /* "127.0.0.1:9999" */
 const char *session_local(const struct session *s); /* "" before open */

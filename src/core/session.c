@@ -439,6 +439,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 void session_adopt(struct session *s, struct transport *t,
                    const struct address *peer)
 {
+	s->is_accepted = true;
 	open_transport(s, t, peer);
 	if (!s->is_over)
 		session_tell_state(s, ENTRY_OPEN, "connection from %s",

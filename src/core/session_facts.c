@@ -35,6 +35,11 @@ bool session_is_finishing(const struct session *s)
 	return s->shuts_down || !halves_is_out_open(s->halves);
 }
 
+bool session_is_accepted(const struct session *s)
+{
+	return s->is_accepted;
+}
+
 bool session_is_paused(const struct session *s)
 {
 	return s->is_paused;

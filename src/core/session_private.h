@@ -28,6 +28,7 @@ struct session {
 	bool closes;      /* and then the connection goes */
 	bool leaves;      /* without waiting for the peer's FIN */
 	bool is_paused, is_held, is_full;
+	bool is_accepted; /* they came to us */
 	bool is_over;
 	enum entry_state phase;
 

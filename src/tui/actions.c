@@ -99,6 +99,12 @@ static void toggle_endings(struct frontend *f)
 	set(f, "endings", f->chat->options->endings ? "off" : "on");
 }
 
+static void next_eol(struct frontend *f)
+{
+	int next = (f->chat->options->eol + 1) % (EOL_NONE + 1);
+	set(f, "eol", choice_name(eol_choices, next));
+}
+
 static void next_peer(struct frontend *f)
 {
 	chat_next_target(f->chat);
@@ -162,6 +168,7 @@ static const struct {
 	{ KEY_F3, "next-time", next_time },
 	{ KEY_F4, "endings", toggle_endings },
 	{ KEY_F6, "next-peer", next_peer },
+	{ KEY_NEXT_EOL, "next-eol", next_eol },
 	{ KEY_F8, "bare", toggle_bare },
 	{ KEY_CTRL_S, "find", find },
 	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },

@@ -49,6 +49,39 @@ static int draw_above_line(struct frontend *f, const struct preview *p,
 	return row;
 }
 
+/* As long as something moves there is another frame each second. */
+static void look_at_pace(struct frontend *f)
+{
+	const struct chat *c = f->chat;
+	const struct session *s = status_session(c);
+	struct pace_sample now = { .ns = loop_now_ns(c->loop) };
+	status_count(c, &now);
+	if (pace_look(&f->pace, s ? session_number(s) : 0, &now,
+	              s ? session_queued(s) : 0) &&
+	    !f->tick.loop && timer_start(c->loop, &f->tick, PACE_STEP_NS))
+		die("no memory for a timer");
+}
+
+static void draw_status(struct frontend *f, int row, const char *mode,
+                        const struct preview *preview)
+{
+	const struct chat *c = f->chat;
+	char count[32];
+	preview_count(preview, count);
+	look_at_pace(f);
+	status_draw(&(struct status){
+		.chat = c,
+		.below = view_below(&f->view, c),
+		.hidden = view_hidden(&f->view, c),
+		.percent = view_percent(&f->view, c),
+		.mode = mode,
+		.notice = *f->notice ? f->notice : preview->error.text,
+		.draft = count,
+		.pace = &f->pace,
+		.glyph_flags = f->glyph_flags,
+	}, row, &f->spots);
+}
+
 /* From the bottom up: bar, input, matches, status, transcript. */
 static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 {
@@ -73,7 +106,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	*cursor_row = rest + l.cursor_row - first;
 	*cursor_column = l.cursor_column;
 	if (has_bar)
-		help_draw_bar(f->rows - 1);
+		help_draw_bar(f->rows - 1, &f->spots);
 	struct preview preview = { .count = 0 };
 	if (!mode && !line.prompt)
 		preview_make(&preview, c, &line);
@@ -84,12 +117,8 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 		                          c->display.help_word);
 	else
 		view_draw(&f->view, c, 0, f->transcript_rows);
-	char count[32];
-	preview_count(&preview, count);
 	if (rest > 0)
-		status_draw(c, rest - 1, view_below(&f->view, c), line.mode,
-		            *f->notice ? f->notice : preview.error.text, count,
-		            f->glyph_flags);
+		draw_status(f, rest - 1, line.mode, &preview);
 	preview_finish(&preview);
 }
 
@@ -102,6 +131,7 @@ void frame_paint(struct frontend *f)
 	f->is_dirty = false;
 	input_take_dirty();
 	screen_erase();
+	f->spots.count = 0;
 	draw_frame(f, &row, &column);
 	if (bytes_append_text(&out, is_synced ? MODES_SYNC_BEGIN : ""))
 		die("no memory for the screen");

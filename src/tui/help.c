@@ -107,7 +107,10 @@ int help_draw(int rows_seen, int first, const char *word)
 		for (size_t i = 0; help_key(i); i++)
 			put(&p, help_key(i)->keys, help_key(i)->help);
 		put(&p, "", "");
-		put(&p, "", "With Shift held, the mouse selects text.");
+		put(&p, "", "With Shift held the mouse selects text; also "
+		            "after /mouse off, and with F8.");
+		put(&p, "", "A click on a part of the status line or on a key "
+		            "does what the key does.");
 		put(&p, "", "");
 	}
 	put(&p, "Commands", "a unique beginning is enough; // sends a slash");
@@ -115,14 +118,24 @@ int help_draw(int rows_seen, int first, const char *word)
 	return p.line;
 }
 
-void help_draw_bar(int row)
+/* "F1 Help": the key looks like one. */
+static int draw_key(int row, int column, const char *text, struct spots *spots)
+{
+	size_t name = strcspn(text, " ");
+	int from = column;
+	column = screen_put(row, column, text, name, STYLE_BAR_KEY);
+	column = screen_put(row, column, text + name, strlen(text + name),
+	                    STYLE_BAR);
+	spots_add(spots, row, from, column, keys_named(text, name));
+	return column;
+}
+
+void help_draw_bar(int row, struct spots *spots)
 {
 	int column = 1;
 	for (size_t i = 0; help_key(i); i++) {
 		const char *text = help_key(i)->bar;
-		if (!text || column + (int)strlen(text) > screen_columns())
-			continue;
-		column = screen_put(row, column, text, strlen(text),
-		                    STYLE_BAR) + 2;
+		if (text && column + (int)strlen(text) <= screen_columns())
+			column = draw_key(row, column, text, spots) + 2;
 	}
 }

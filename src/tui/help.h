@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "keys.h"
+#include "spots.h"
 
 /* What the keys of the screen do, for help and for the manual's check. */
 struct key_row {
@@ -24,7 +24,7 @@ const struct key_row *help_key(size_t i);
  * that begin with `word`, all of it for "".  How many lines it has. */
 int help_draw(int rows, int first, const char *word);
 
-/* The bar of keys. */
-void help_draw_bar(int row);
+/* The bar of keys, as many as fit; clicks go to `spots`. */
+void help_draw_bar(int row, struct spots *spots);
 
 #endif

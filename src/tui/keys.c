@@ -121,6 +121,19 @@ static enum key find_key(const uint8_t *bytes, size_t len)
 	return KEY_NONE;
 }
 
+enum key keys_named(const char *name, size_t len)
+{
+	static const char page_up[] = "PgUp";
+	uint8_t control = len == 2 ? (uint8_t)(name[1] & 0x1f) : 0;
+	if (len == strlen(page_up) && memcmp(name, page_up, len) == 0)
+		return KEY_PAGE_UP;
+	if (len == 2 && name[0] == '^')
+		return find_key(&control, 1);
+	if (len == 2 && name[0] == 'F' && name[1] >= '1' && name[1] <= '9')
+		return (enum key)(KEY_F1 + name[1] - '1');
+	return KEY_NONE;
+}
+
 static void emit(struct keys *k, enum key key, const uint8_t *bytes, size_t len)
 {
 	struct token t = { key, bytes, len };

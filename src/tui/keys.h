@@ -54,6 +54,9 @@ void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);
 /* As if the key had been pressed now. */
 void keys_press(struct keys *k, enum key key);
 
+/* The key that the bar calls so: "F1", "^C", "PgUp"; KEY_NONE for others. */
+enum key keys_named(const char *name, size_t len);
+
 /* Where a KEY_CLICK was, from 0 on. */
 void keys_place(const struct token *t, int *row, int *column);
 

@@ -10,16 +10,19 @@
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/progress.h>
 
 #include "screen.h"
 #include "status.h"
 
-#define PARTS_MAX 16
+#define PARTS_MAX 24
+#define FILE_COLUMNS 40 /* what a file on its way may take */
 #define PART_MAX  200
 
 struct part {
 	int rank; /* 0 stays longest */
 	enum style style;
+	enum key key; /* what a click on it does */
 	char text[PART_MAX];
 };
 
@@ -28,22 +31,27 @@ struct parts {
 	size_t count;
 };
 
-static void add(struct parts *p, int rank, enum style style,
-                const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+static struct part *add(struct parts *p, int rank, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static void add(struct parts *p, int rank, enum style style,
-                const char *format, ...)
+static struct part *add(struct parts *p, int rank, const char *format, ...)
 {
-	if (p->count == PARTS_MAX)
-		return;
-	struct part *part = &p->list[p->count++];
+	struct part *part = &p->list[p->count];
 	va_list args;
+	p->count += p->count < PARTS_MAX - 1;
 	va_start(args, format);
 	vsnprintf(part->text, PART_MAX, format, args);
 	va_end(args);
 	part->rank = rank;
-	part->style = style;
+	part->style = STYLE_STATUS;
+	part->key = KEY_NONE;
+	return part;
+}
+
+static void warn(struct parts *p, int rank, const char *text)
+{
+	if (*text)
+		add(p, rank, "%s", text)->style = STYLE_WARNING;
 }
 
 struct session *status_session(const struct chat *c)
@@ -53,75 +61,146 @@ struct session *status_session(const struct chat *c)
 	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
 }
 
-static void add_session(struct parts *p, const struct chat *c,
-                        const struct session *s)
+void status_count(const struct chat *c, struct pace_sample *sum)
+{
+	const struct session *only = status_session(c), *s;
+	sum->in = sum->out = 0;
+	for (size_t i = 0; (s = chat_session(c, i)); i++) {
+		if (only && s != only)
+			continue;
+		sum->in += session_bytes_in(s);
+		sum->out += session_bytes_out(s);
+	}
+}
+
+static void add_place(struct parts *p, const struct status *s)
+{
+	if (s->below) {
+		struct part *part = add(p, 0, "%llu new below",
+		                        (unsigned long long)s->below);
+		part->style = STYLE_WARNING;
+		part->key = KEY_BOTTOM;
+	}
+	if (s->percent < 100)
+		add(p, 3, "%d%%", s->percent)->key = KEY_BOTTOM;
+}
+
+static void add_listener(struct parts *p, const struct chat *c,
+                         const struct session *s)
+{
+	if (*chat_listening(c))
+		add(p, 3, "listening on %s", chat_listening(c));
+	else if (s)
+		add(p, 10, session_is_accepted(s) ? "listen" : "connect");
+	if (chat_is_exposed(c))
+		warn(p, 2, "open to other machines");
+}
+
+static void add_queue(struct parts *p, const struct status *s,
+                      const struct session *to)
 {
 	char size[16];
-	add(p, 1, STYLE_STATUS, "%s", session_peer(s));
-	add(p, 0, STYLE_STATUS, "%s", session_state_text(s));
-	if (*session_local(s))
-		add(p, 7, STYLE_STATUS, "from %s", session_local(s));
-	if (session_is_paused(s))
-		add(p, 1, STYLE_WARNING, "paused");
-	if (session_queued(s)) {
-		number_format_size(size, session_queued(s));
-		bool is_slow = session_is_open(s) &&
-		               !c->session_settings.drip_bytes;
-		add(p, 2, STYLE_WARNING, "%s%s queued",
-		    is_slow ? "peer not reading, " : "", size);
-	}
+	bool is_slow = s->pace->is_stuck && session_is_open(to) &&
+	               !s->chat->session_settings.drip_bytes;
+	if (!session_queued(to))
+		return;
+	number_format_size(size, session_queued(to));
+	add(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
+	    size)->style = STYLE_WARNING;
 }
 
-static void add_counts(struct parts *p, const struct chat *c)
+static void add_file(struct parts *p, const struct status *s,
+                     const struct session *to)
 {
+	struct session_file_state file;
+	char text[PART_MAX];
+	if (!session_file(to, &file))
+		return;
+	progress_format(text, sizeof(text), FILE_COLUMNS, file.name,
+	                &file.facts, s->glyph_flags);
+	add(p, 2, "%s", text);
+}
+
+static void add_session(struct parts *p, const struct status *s,
+                        const struct session *with)
+{
+	add(p, 1, "%s", session_peer(with))->key = KEY_F6;
+	add(p, 0, "%s", session_state_text(with));
+	if (*session_local(with))
+		add(p, 8, "from %s", session_local(with));
+	if (session_is_paused(with))
+		warn(p, 1, "paused");
+	add_queue(p, s, with);
+	add_file(p, s, with);
+}
+
+static void add_counts(struct parts *p, const struct status *s)
+{
+	struct pace_sample sum;
 	char in[16], out[16];
-	uint64_t sum_in = 0, sum_out = 0;
-	struct session *s = status_session(c);
-	for (size_t i = 0; !s && i < chat_session_count(c); i++) {
-		sum_in += session_bytes_in(chat_session(c, i));
-		sum_out += session_bytes_out(chat_session(c, i));
-	}
-	number_format_size(in, s ? session_bytes_in(s) : sum_in);
-	number_format_size(out, s ? session_bytes_out(s) : sum_out);
-	add(p, 4, STYLE_STATUS, "in %s, out %s", in, out);
+	status_count(s->chat, &sum);
+	number_format_size(in, sum.in);
+	number_format_size(out, sum.out);
+	add(p, 4, "in %s, out %s", in, out);
+	number_format_size(in, s->pace->in_rate);
+	number_format_size(out, s->pace->out_rate);
+	if (s->pace->in_rate && s->pace->out_rate)
+		add(p, 7, "%s/s in, %s/s out", in, out);
+	else if (s->pace->in_rate)
+		add(p, 7, "%s/s in", in);
+	else if (s->pace->out_rate)
+		add(p, 7, "%s/s out", out);
 }
 
-static void fill(struct parts *p, const struct chat *c, uint64_t below,
-                 const char *mode, const char *notice, const char *draft)
+static void add_filter(struct parts *p, const struct status *s)
 {
-	struct session *s = status_session(c);
-	if (*notice)
-		add(p, 0, STYLE_WARNING, "%s", notice);
-	if (below)
-		add(p, 0, STYLE_WARNING, "%llu new below",
-		    (unsigned long long)below);
-	if (*chat_listening(c))
-		add(p, 3, STYLE_STATUS, "listening on %s", chat_listening(c));
-	if (chat_is_exposed(c))
-		add(p, 2, STYLE_WARNING, "open to other machines");
-	if (s)
-		add_session(p, c, s);
-	else if (chat_session_count(c))
-		add(p, 1, STYLE_STATUS, "%zu peers", chat_session_count(c));
+	const struct filter *f = &s->chat->display.filter;
+	if (filter_is_on(f))
+		add(p, 2, "filter: %s, %llu hidden", f->text,
+		    (unsigned long long)s->hidden)->style = STYLE_WARNING;
+}
+
+static void fill(struct parts *p, const struct status *s)
+{
+	const struct chat *c = s->chat;
+	const struct session *with = status_session(c);
+	size_t count = chat_session_count(c);
+	warn(p, 0, s->notice);
+	add_place(p, s);
+	add_listener(p, c, with);
+	if (with)
+		add_session(p, s, with);
+	else if (count)
+		add(p, 1, "%zu peers", count)->key = KEY_F6;
 	else
-		add(p, 0, STYLE_STATUS, "not connected");
-	if (chat_session_count(c))
-		add_counts(p, c);
-	if (*mode)
-		add(p, 2, STYLE_STATUS, "%s", mode);
-	add(p, 6, STYLE_STATUS, "%s",
-	    choice_name(view_choices, c->options->view));
-	add(p, 5, STYLE_STATUS, "eol %s",
-	    choice_name(eol_choices, c->options->eol));
-	if (*draft)
-		add(p, 3, STYLE_STATUS, "%s", draft);
+		add(p, 0, "not connected");
+	if (count)
+		add_counts(p, s);
+	add_filter(p, s);
+	if (*s->mode)
+		add(p, 2, "%s", s->mode);
+	add(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
+	    KEY_F2;
+	add(p, 5, "eol %s", choice_name(eol_choices, c->options->eol))->key =
+	    KEY_NEXT_EOL;
+	if (*s->draft)
+		add(p, 3, "%s", s->draft);
+}
+
+static void make_safe(struct parts *p, unsigned glyph_flags)
+{
+	char text[PART_MAX];
+	for (size_t i = 0; i < p->count; i++) {
+		memcpy(text, p->list[i].text, PART_MAX);
+		glyph_copy(p->list[i].text, PART_MAX, text, glyph_flags);
+	}
 }
 
 static size_t width_of(const struct parts *p)
 {
 	size_t width = 0;
 	for (size_t i = 0; i < p->count; i++)
-		width += strlen(p->list[i].text) + 3;
+		width += (size_t)screen_width(p->list[i].text) + 3;
 	return width;
 }
 
@@ -136,23 +215,22 @@ static void drop_least(struct parts *p)
 	        (p->count - least) * sizeof(*p->list));
 }
 
-void status_draw(const struct chat *c, int row, uint64_t below,
-                 const char *mode, const char *notice, const char *draft,
-                 unsigned glyph_flags)
+void status_draw(const struct status *s, int row, struct spots *spots)
 {
 	struct parts p = { .count = 0 };
-	char safe[PART_MAX];
 	int column = 0;
-	fill(&p, c, below, mode, notice, draft);
+	fill(&p, s);
+	make_safe(&p, s->glyph_flags);
 	while (p.count > 1 && width_of(&p) > (size_t)screen_columns() + 1)
 		drop_least(&p);
 	screen_fill(row, STYLE_STATUS);
 	for (size_t i = 0; i < p.count; i++) {
-		glyph_copy(safe, sizeof(safe), p.list[i].text, glyph_flags);
 		column = screen_put(row, column, i ? "| " : " ", i ? 2 : 1,
 		                    STYLE_STATUS);
-		column = screen_put(row, column, safe, strlen(safe),
-		                    p.list[i].style);
+		int from = column;
+		column = screen_put(row, column, p.list[i].text,
+		                    strlen(p.list[i].text), p.list[i].style);
+		spots_add(spots, row, from, column, p.list[i].key);
 		column = screen_put(row, column, " ", 1, STYLE_STATUS);
 	}
 }

@@ -10,15 +10,28 @@
 
 #include <sockchat/chat.h>
 
+#include "pace.h"
+#include "spots.h"
+
 /* The one conversation the line is about: the one spoken to, or the only one;
  * NULL: there are none or several. */
 struct session *status_session(const struct chat *c);
 
-/* Draw it into `row`.  `below`: how many entries are new below; `mode`: of the
- * line editor; `notice`: what has to be known right now; `draft`: what Enter
- * would send; all may be "". */
-void status_draw(const struct chat *c, int row, uint64_t below,
-                 const char *mode, const char *notice,
-                 const char *draft, unsigned glyph_flags);
+/* The bytes that have come and gone, of it or of all together. */
+void status_count(const struct chat *c, struct pace_sample *sum);
+
+struct status {
+	const struct chat *chat;
+	uint64_t below, hidden; /* entries: new below, not let through */
+	int percent;            /* how far down is looked at; 100: the end */
+	const char *mode;       /* of the line editor, "" */
+	const char *notice;     /* what has to be known right now, "" */
+	const char *draft;      /* what Enter would send, "" */
+	const struct pace *pace;
+	unsigned glyph_flags;
+};
+
+/* Draw it into `row`; clicks on its parts go to `spots`. */
+void status_draw(const struct status *s, int row, struct spots *spots);
 
 #endif

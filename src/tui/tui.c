@@ -111,6 +111,12 @@ static void on_work(struct later *l)
 	(void)l;
 }
 
+/* A second in which something moved is over. */
+static void on_tick(struct timer *t)
+{
+	tui_mark_dirty(t->user);
+}
+
 /* The turn that ends now draws. */
 static void on_paint_time(struct timer *t)
 {
@@ -240,11 +246,23 @@ static void on_leave_time(struct timer *t)
 	tui_set_notice(t->user, "");
 }
 
+/* On something that has a key: as if that had been pressed. */
+static void click(struct frontend *f, const struct token *t)
+{
+	int row, column;
+	keys_place(t, &row, &column);
+	enum key key = spots_find(&f->spots, row, column);
+	if (key != KEY_NONE)
+		keys_press(f->keys, key);
+}
+
 static void on_key(void *user, const struct token *t)
 {
 	struct frontend *f = user;
 	if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
 		f->window.is_unfocused = t->key == KEY_FOCUS_OUT;
+	else if (t->key == KEY_CLICK)
+		click(f, t);
 	else
 		actions_take(f, t);
 }
@@ -356,6 +374,7 @@ static void init(struct frontend *f, struct chat *c)
 	f->escape = (struct timer){ .on_time = on_escape_time, .user = f };
 	f->work = (struct later){ .on_call = on_work, .user = f };
 	f->leave = (struct timer){ .on_time = on_leave_time, .user = f };
+	f->tick = (struct timer){ .on_time = on_tick, .user = f };
 	f->keys = keys_new(on_key, f);
 	c->display.has_screen = true;
 }
@@ -404,6 +423,7 @@ static void stop(struct frontend *f)
 	timer_stop(&f->paint);
 	timer_stop(&f->escape);
 	timer_stop(&f->leave);
+	timer_stop(&f->tick);
 	later_cancel(&f->work);
 	find_end(f);
 	view_finish(&f->view);

@@ -15,6 +15,8 @@
 #include "input.h"
 #include "keys.h"
 #include "list.h"
+#include "pace.h"
+#include "spots.h"
 #include "view.h"
 #include "window.h"
 
@@ -61,7 +63,9 @@ struct frontend {
 	struct later work; /* there is more to look through */
 	struct input_ops input_ops;
 	struct watch in_watch;
-	struct timer paint, escape, leave;
+	struct timer paint, escape, leave, tick;
+	struct pace pace;
+	struct spots spots;
 	int64_t painted_ns;
 	struct window window;
 	bool shows_hex; /* of what Enter would send */

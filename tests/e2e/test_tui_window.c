@@ -102,6 +102,61 @@ static void the_mouse_comes_and_goes_at_a_command(void **state)
 	close(fd);
 }
 
+/* Press the left button on this text, and let it go. */
+static void click(struct pty *p, const char *text)
+{
+	char report[64];
+	int row = pty_find(p, text);
+
+	assert_true(row >= 0);
+	const char *line = pty_row(p, row);
+	int column = (int)(strstr(line, text) - line);
+	snprintf(report, sizeof(report), "\033[<0;%d;%dM\033[<0;%d;%dm",
+	         column + 1, row + 1, column + 1, row + 1);
+	pty_type(p, report);
+}
+
+static void a_click_does_what_its_key_does(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_expect(&p, "| text |");
+	click(&p, "text |");
+	pty_expect(&p, "| hex |");
+	click(&p, "F2 View");
+	pty_expect(&p, "| mixed |");
+	click(&p, "eol lf");
+	pty_expect(&p, "eol crlf");
+	click(&p, "F1 Help");
+	pty_expect(&p, "Enter");
+	click(&p, "F1 Help");
+	pty_expect_gone(&p, "Tab");
+	pty_type(&p, "draft");
+	click(&p, "^C Leave");
+	pty_expect_gone(&p, "draft");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
+static void a_stream_shows_its_rate_until_it_rests(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (int i = 0; i < 15; i++) {
+		net_send_text(fd, "0123456789\n");
+		pty_watch(&p, 100);
+	}
+	pty_type(&p, "/bar off" PTY_ENTER);
+	pty_expect(&p, "/s in");
+	pty_expect_gone(&p, "/s in");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 static void a_bell_rings_only_when_nobody_looks(void **state)
 {
 	struct pty p;
@@ -188,6 +243,8 @@ int main(void)
 		T(the_title_follows_the_conversation_and_is_given_back),
 		T(without_its_options_title_and_mouse_are_left_alone),
 		T(the_mouse_comes_and_goes_at_a_command),
+		T(a_click_does_what_its_key_does),
+		T(a_stream_shows_its_rate_until_it_rests),
 		T(a_bell_rings_only_when_nobody_looks),
 		T(a_notification_tells_who_and_not_what),
 		T(terminals_without_private_modes_are_told_none),

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The screen itself, and what stands below the transcript: the input line, the
- * status, help, lists. */
+/* The screen itself, and what stands below the transcript: the input line,
+ * help, lists. */
 
 #include <sockchat/command.h>
 
-#include "../../src/core/chat_private.h"
-#include "../../src/core/session_private.h"
 #include "../../src/tui/help.h"
 #include "../../src/tui/line.h"
 #include "../../src/tui/list.h"
-#include "../../src/tui/status.h"
-#include "../fake/fake_transport.h"
 #include "screen_scene.h"
 
 /* The screen */
@@ -218,67 +214,7 @@ static void a_long_line_is_drawn_from_the_row_asked_for(void **state)
 	assert_string_equal(row(5), "ghij");
 }
 
-/* Status, help, lists */
-
-static const char *status(int width)
-{
-	resize(2, width);
-	screen_erase();
-	status_draw(chat, 0, 12, "vi:cmd", "", "", 0);
-	finish(1, 0);
-	return row(0);
-}
-
-static void the_status_says_what_is_new_below(void **state)
-{
-	(void)state;
-	assert_non_null(strstr(status(80), "12 new below"));
-	assert_non_null(strstr(status(80), "not connected"));
-	assert_non_null(strstr(status(80), "vi:cmd"));
-	assert_non_null(strstr(status(80), "eol lf"));
-}
-
-/* Under a sanitizer this says that there is room for all of it. */
-static void the_status_has_room_for_everything_at_once(void **state)
-{
-	static const struct frontend_ops silent = { .stays = true };
-	struct address peer = fake_address("127.0.0.1:9");
-	(void)state;
-	fake_start();
-	chat->own->ops = &silent;
-	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
-	                                &peer);
-	fake_limit_write(fake_last(), 0);
-	struct session *s = chat_session(chat, 0);
-	snprintf(s->local, sizeof(s->local), "127.0.0.1:8");
-	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
-	chat->own->is_exposed = true;
-	command_run(chat, "queued", 6);
-	command_run(chat, "/pause", 6);
-	resize(2, 400);
-	screen_erase();
-	status_draw(chat, 0, 12, "vi:cmd", "a notice", "", 0);
-	finish(1, 0);
-	assert_non_null(strstr(row(0), "a notice"));
-	assert_non_null(strstr(row(0), "paused"));
-	assert_non_null(strstr(row(0), "queued"));
-	assert_non_null(strstr(row(0), "eol lf"));
-	assert_non_null(strstr(row(0), "from 127.0.0.1:8"));
-	session_reset(s);
-	fake_finish();
-}
-
-static void the_status_drops_the_least_important_first(void **state)
-{
-	(void)state;
-	assert_string_equal(status(40),
-	                    " 12 new below | not connected | vi:cmd");
-	assert_non_null(strstr(status(30), "12 new below"));
-	assert_null(strstr(status(30), "eol"));
-	assert_non_null(strstr(status(14), "12 new below"));
-	for (int width = 1; width < 100; width++)
-		assert_true(strlen(status(width)) <= (size_t)width);
-}
+/* Help, lists */
 
 static bool is_seen(const char *word)
 {
@@ -291,17 +227,58 @@ static bool is_seen(const char *word)
 static void help_lists_every_key_and_every_command(void **state)
 {
 	(void)state;
-	resize(60, 80);
+	resize(80, 80);
 	screen_erase();
-	int lines = help_draw(60, 0, "");
+	int lines = help_draw(80, 0, "");
 	finish(0, 0);
-	assert_in_range(lines, 20, 60);
+	assert_in_range(lines, 20, 80);
 	assert_true(is_seen("/quit") && is_seen("Alt-Enter"));
 	screen_erase();
-	help_draw(60, 0, "vie");
+	help_draw(80, 0, "vie");
 	finish(0, 0);
 	assert_non_null(strstr(row(1), "/view"));
 	assert_string_equal(row(2), "");
+}
+
+/* Where a key or its word is clicked, the key is pressed. */
+static void the_bar_fits_and_its_keys_can_be_clicked(void **state)
+{
+	(void)state;
+	for (int width = 1; width < 140; width++) {
+		struct spots spots = { .count = 0 };
+		resize(2, width);
+		screen_erase();
+		help_draw_bar(0, &spots);
+		finish(1, 0);
+		if (width < 10)
+			continue;
+		assert_memory_equal(row(0), " F1 Help", 8);
+		assert_string_equal(fake_screen_look(terminal, 0, 1),
+		                    "reverse");
+		assert_string_equal(fake_screen_look(terminal, 0, 4), "");
+		const char *text = row(0), *f2 = strstr(text, "F2 View");
+		if (!f2)
+			continue;
+		int column = (int)(f2 - text);
+		assert_int_equal(spots_find(&spots, 0, column), KEY_F2);
+		assert_int_equal(spots_find(&spots, 0, column + 6), KEY_F2);
+		assert_int_equal(spots_find(&spots, 0, column - 1), KEY_NONE);
+		assert_int_equal(spots_find(&spots, 1, column), KEY_NONE);
+	}
+}
+
+static void every_key_of_the_bar_is_known(void **state)
+{
+	(void)state;
+	for (size_t i = 0; help_key(i); i++) {
+		const char *text = help_key(i)->bar;
+		if (text)
+			assert_int_not_equal(keys_named(text,
+			                                strcspn(text, " ")),
+			                     KEY_NONE);
+	}
+	assert_int_equal(keys_named("F", 1), KEY_NONE);
+	assert_int_equal(keys_named("", 0), KEY_NONE);
 }
 
 static void help_is_whole_on_narrow_screens(void **state)
@@ -410,10 +387,9 @@ int main(void)
 		TEST(a_newline_in_the_line_is_seen_and_breaks_it),
 		TEST(readlines_own_prompt_takes_the_place_of_ours),
 		TEST(a_long_line_is_drawn_from_the_row_asked_for),
-		TEST(the_status_says_what_is_new_below),
-		TEST(the_status_has_room_for_everything_at_once),
-		TEST(the_status_drops_the_least_important_first),
 		TEST(help_lists_every_key_and_every_command),
+		TEST(the_bar_fits_and_its_keys_can_be_clicked),
+		TEST(every_key_of_the_bar_is_known),
 		TEST(help_is_whole_on_narrow_screens),
 		TEST(a_list_says_what_it_leaves_out),
 		TEST(the_same_list_again_is_its_next_page),

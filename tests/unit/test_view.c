@@ -443,12 +443,19 @@ static void any_size_is_fine(void **state)
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++)
 		hear(hostile[i]);
 	hear_numbers(0, 30);
+	static struct pace pace;
+	static struct spots spots;
+	struct status status = {
+		.chat = chat, .below = 3, .mode = "vi", .notice = "take care",
+		.draft = "",
+		.pace = &pace,
+	};
 	for (int i = 0; i < 3 * 12 * 12; i++) {
 		chat->options->view = i % 3;
 		resize(1 + i / 36, 1 + i / 3 % 12);
 		screen_erase();
 		view_draw(&view, chat, 0, rows - 1);
-		status_draw(chat, rows - 1, 3, "vi", "take care", "", 0);
+		status_draw(&status, rows - 1, &spots);
 		finish(rows - 1, 0);
 		view_scroll(&view, chat, i % 5 - 2, rows);
 		assert_string_equal(fake_screen_state(terminal), UP);

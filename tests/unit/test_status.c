@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The status line: what it says, what it leaves out first, what a click on it
+ * does. */
+
+#include <sockchat/command.h>
+#include <sockchat/glyph.h>
+
+#include "../../src/core/chat_private.h"
+#include "../../src/core/session_private.h"
+#include "../../src/tui/status.h"
+#include "../fake/fake_transport.h"
+#include "screen_scene.h"
+
+static struct status status;
+static struct spots spots;
+static struct pace pace;
+
+static int start(void **state)
+{
+	int failed = set_up(state);
+	pace = (struct pace){ .count = 0 };
+	status = (struct status){
+		.chat = chat, .percent = 100, .mode = "", .notice = "",
+		.draft = "",
+		.pace = &pace,
+	};
+	return failed;
+}
+
+static const char *draw(int width)
+{
+	resize(2, width);
+	screen_erase();
+	spots.count = 0;
+	status_draw(&status, 0, &spots);
+	finish(1, 0);
+	return row(0);
+}
+
+static bool shows(const char *text)
+{
+	return strstr(draw(400), text) != NULL;
+}
+
+static struct session *meet(void)
+{
+	static const struct frontend_ops silent = { .stays = true };
+	struct address peer = fake_address("127.0.0.1:9");
+	fake_start();
+	chat->own->ops = &silent;
+	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
+	                                &peer);
+	struct session *s = chat_session(chat, 0);
+	snprintf(s->local, sizeof(s->local), "127.0.0.1:8");
+	return s;
+}
+
+static void leave(struct session *s)
+{
+	session_reset(s);
+	fake_finish();
+}
+
+static void without_anybody_it_says_so(void **state)
+{
+	(void)state;
+	assert_string_equal(draw(80), " not connected | text | eol lf");
+	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
+	chat->own->is_exposed = true;
+	assert_true(shows("listening on *:9"));
+	assert_true(shows("open to other machines"));
+}
+
+static void a_connection_has_its_facts(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	assert_string_equal(draw(100),
+	                    " listen | 127.0.0.1:9 | open | "
+	                    "from 127.0.0.1:8 | in 0 B, out 0 B | text | "
+	                    "eol lf");
+	s->is_accepted = false;
+	assert_true(shows(" connect | 127.0.0.1:9"));
+	command_run(chat, "/pause", 6);
+	assert_true(shows("| paused |"));
+	leave(s);
+}
+
+static void what_is_looked_at_is_said(void **state)
+{
+	(void)state;
+	status.below = 12;
+	status.percent = 45;
+	status.mode = "vi:cmd";
+	assert_true(shows("12 new below | 45% |"));
+	assert_true(shows("| vi:cmd |"));
+	status.percent = 100;
+	assert_false(shows("%"));
+}
+
+static void a_filter_says_what_it_hides(void **state)
+{
+	struct error e;
+	(void)state;
+	assert_false(shows("filter"));
+	assert_int_equal(filter_set(&chat->display.filter, "peer 2", 1, &e),
+	                 0);
+	status.hidden = 120;
+	assert_true(shows("filter: peer 2, 120 hidden"));
+	assert_non_null(strstr(draw(60), "120 hidden"));
+}
+
+static void rates_are_shown_while_something_moves(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	assert_false(shows("/s"));
+	pace.in_rate = 2048;
+	assert_true(shows("| 2.0 KiB/s in |"));
+	pace.out_rate = 7;
+	assert_true(shows("| 2.0 KiB/s in, 7 B/s out |"));
+	pace.in_rate = 0;
+	assert_true(shows("| 7 B/s out |"));
+	leave(s);
+}
+
+static void a_queue_is_blamed_on_the_peer_when_it_stands(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	fake_limit_write(fake_last(), 0);
+	command_run(chat, "queued", 6);
+	assert_true(shows("| 7 B queued |"));
+	pace.is_stuck = true;
+	assert_true(shows("| peer not reading, 7 B queued |"));
+	chat->session_settings.drip_bytes = 1; /* we are slow ourselves */
+	assert_true(shows("| 7 B queued |"));
+	leave(s);
+}
+
+/* Under a sanitizer this says that there is room for all of it. */
+static void there_is_room_for_everything_at_once(void **state)
+{
+	struct error e;
+	(void)state;
+	struct session *s = meet();
+	fake_limit_write(fake_last(), 0);
+	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
+	chat->own->is_exposed = true;
+	command_run(chat, "queued", 6);
+	command_run(chat, "/pause", 6);
+	filter_set(&chat->display.filter, "in", 1, &e);
+	status.below = UINT64_MAX;
+	status.hidden = UINT64_MAX;
+	status.percent = 1;
+	status.mode = "vi:cmd";
+	status.notice = "a notice";
+	status.draft = "1 B";
+	pace.in_rate = pace.out_rate = UINT64_MAX;
+	pace.is_stuck = true;
+	resize(2, 600);
+	assert_non_null(strstr(draw(600), "a notice"));
+	assert_non_null(strstr(row(0), "peer not reading"));
+	assert_non_null(strstr(row(0), "eol lf | 1 B"));
+	for (int width = 1; width <= 200; width++) {
+		assert_true(strlen(draw(width)) <= (size_t)width);
+		if (width >= 9)
+			assert_memory_equal(row(0), " a notice", 9);
+		if (width >= 70)
+			assert_non_null(strstr(row(0), "| open"));
+	}
+	leave(s);
+}
+
+static void the_least_important_goes_first(void **state)
+{
+	(void)state;
+	status.below = 12;
+	status.mode = "vi:cmd";
+	assert_string_equal(draw(40), " 12 new below | not connected | vi:cmd");
+	assert_string_equal(draw(39), " 12 new below | not connected | vi:cmd");
+	assert_string_equal(draw(38), " 12 new below | not connected");
+	assert_string_equal(draw(14), " 12 new below");
+}
+
+/* Wide letters take the room that they need. */
+static void what_is_wide_is_counted_as_it_is_seen(void **state)
+{
+	(void)state;
+	status.notice = "안녕";
+	assert_string_equal(draw(23), " 안녕 | not connected");
+	assert_string_equal(draw(22), " 안녕 | not connected");
+	status.notice = "\033]2;x\a\xc2\x9b";
+	assert_string_equal(draw(80), " ^[]2;x^G<U+009B> | not connected | "
+	                              "text | eol lf");
+	status.notice = "안";
+	status.glyph_flags = GLYPH_ASCII;
+	assert_string_equal(draw(32), " \\xec\\x95\\x88 | not connected");
+	assert_string_equal(draw(31), " \\xec\\x95\\x88 | not connected");
+}
+
+static enum key at(const char *text)
+{
+	const char *found = strstr(row(0), text);
+	assert_non_null(found);
+	return spots_find(&spots, 0, (int)(found - row(0)));
+}
+
+static void a_click_is_as_good_as_a_key(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	status.below = 3;
+	draw(200);
+	assert_int_equal(at("3 new"), KEY_BOTTOM);
+	assert_int_equal(at("127.0.0.1:9"), KEY_F6);
+	assert_int_equal(at("text"), KEY_F2);
+	assert_int_equal(at("eol"), KEY_NEXT_EOL);
+	assert_int_equal(at("open"), KEY_NONE);
+	assert_int_equal(at("| text"), KEY_NONE);
+	draw(20);
+	for (int column = 0; column < 20; column++)
+		assert_int_not_equal(spots_find(&spots, 0, column), KEY_F2);
+	leave(s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_anybody_it_says_so),
+		TEST(a_connection_has_its_facts),
+		TEST(what_is_looked_at_is_said),
+		TEST(a_filter_says_what_it_hides),
+		TEST(rates_are_shown_while_something_moves),
+		TEST(a_queue_is_blamed_on_the_peer_when_it_stands),
+		TEST(there_is_room_for_everything_at_once),
+		TEST(the_least_important_goes_first),
+		TEST(what_is_wide_is_counted_as_it_is_seen),
+		TEST(a_click_is_as_good_as_a_key),
+	};
+	begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
