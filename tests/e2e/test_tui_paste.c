@@ -385,6 +385,7 @@ static void leaving_ends_the_editor_and_its_file(void **state)
 	kill(p.pid, SIGTERM);
 	pty_expect_signal(&p, SIGTERM);
 	assert_restored(&p);
+	pty_finish(&p);
 	int file = open(pty_home("name"), O_RDONLY);
 	ssize_t n = read(file, name, sizeof(name) - 1);
 	assert_true(n > 1);
