@@ -31,10 +31,12 @@ void transcript_on_entries(struct transcript *t, transcript_fn *fn,
  * 0.  Its seq; 0 with ENOMEM. */
 uint64_t transcript_append(struct transcript *t, const struct entry *draft);
 
-/* The same for many: `draft` has its time, and what is alike in one after the
- * other is kept once.  They are told by transcript_tell(), or before any of
- * them is dropped. */
-uint64_t transcript_add(struct transcript *t, const struct entry *draft);
+/* The same for the messages of one read, which are `like` each other but for
+ * their bytes and flags; its time is given.  Those of the same time, session
+ * and direction have the rest in common, which is kept once.  They are told by
+ * transcript_tell(), or before any of them is dropped. */
+uint64_t transcript_add(struct transcript *t, const struct entry *like,
+                        const void *bytes, size_t len, unsigned flags);
 void transcript_tell(struct transcript *t);
 
 /* Add to the message `seq`, and set `flags`.  -1 with ENOENT when it has been

@@ -9,17 +9,16 @@
 #include <sockchat/framing.h>
 #include <sockchat/utf8.h>
 
-static int begin(struct framing *f, struct transcript *t,
-                 const struct entry *piece)
-{
-	f->len = 0;
-	f->seq = transcript_add(t, piece);
-	return f->seq ? 0 : -1;
-}
+/* The bytes of one message, or of a part of it. */
+struct piece {
+	const uint8_t *bytes;
+	size_t len;
+	unsigned flags;
+};
 
 /* How much of what is `left` belongs to the message under way, which has `room`
  * for so much; one that has to be cut is cut between two characters. */
-static void measure(struct entry *p, size_t left, size_t room)
+static void measure(struct piece *p, size_t left, size_t room)
 {
 	p->len = left < room ? left : room;
 	p->flags = 0;
@@ -36,16 +35,19 @@ static void measure(struct entry *p, size_t left, size_t room)
 
 /* Grow the message under way; begin one when there is none (any more). */
 static int put(struct framing *f, struct transcript *t,
-               const struct entry *piece)
+               const struct entry *like, const struct piece *p)
 {
 	int failed = -1;
 	if (f->seq)
-		failed = transcript_extend(t, f->seq, piece->bytes, piece->len,
-		                           piece->flags);
-	if (failed && (!f->seq || errno == ENOENT))
-		failed = begin(f, t, piece);
-	f->len += piece->len;
-	if (piece->flags)
+		failed = transcript_extend(t, f->seq, p->bytes, p->len,
+		                           p->flags);
+	if (failed && (!f->seq || errno == ENOENT)) {
+		f->seq = transcript_add(t, like, p->bytes, p->len, p->flags);
+		f->len = 0;
+		failed = f->seq ? 0 : -1;
+	}
+	f->len += p->len;
+	if (p->flags)
 		framing_end(f);
 	return failed;
 }
@@ -53,18 +55,18 @@ static int put(struct framing *f, struct transcript *t,
 int framing_take(struct framing *f, struct transcript *t, uint32_t session,
                  const char *peer, const void *bytes, size_t len)
 {
-	struct entry piece = {
+	struct entry like = {
 		.time = stamp_now(),
 		.session = session,
 		.kind = ENTRY_MESSAGE,
 		.dir = (uint8_t)f->dir,
-		.bytes = bytes,
 		.peer = peer,
 	};
+	struct piece p = { .bytes = bytes };
 	int failed = 0;
-	for (; len && !failed; len -= piece.len, piece.bytes += piece.len) {
-		measure(&piece, len, FRAMING_MESSAGE_MAX - f->len);
-		failed = put(f, t, &piece);
+	for (; len && !failed; len -= p.len, p.bytes += p.len) {
+		measure(&p, len, FRAMING_MESSAGE_MAX - f->len);
+		failed = put(f, t, &like, &p);
 	}
 	transcript_tell(t);
 	return failed;

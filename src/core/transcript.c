@@ -236,35 +236,34 @@ static bool has_origin(const struct chunk *c, const struct entry *d)
 	return o && d->kind == ENTRY_MESSAGE && o->kind == d->kind &&
 	       o->time.mono_ns == d->time.mono_ns &&
 	       o->time.wall_us == d->time.wall_us &&
-	       o->session == d->session && o->dir == d->dir &&
-	       strcmp(o->peer, or_empty(d->peer)) == 0;
+	       o->session == d->session && o->dir == d->dir;
 }
 
-uint64_t transcript_add(struct transcript *t, const struct entry *draft)
+uint64_t transcript_add(struct transcript *t, const struct entry *like,
+                        const void *bytes, size_t len, unsigned flags)
 {
 	struct chunk *c = last_chunk(t);
-	size_t len = draft->len;
-	bool is_alike = c && has_origin(c, draft);
-	size_t need = len + (is_alike ? 0 : origin_size(draft));
+	bool is_alike = c && has_origin(c, like);
+	size_t need = len + (is_alike ? 0 : origin_size(like));
 	if (len > LEN_MAX)
 		return errno = ENOMEM, 0;
 	if (!c || chunk_room(c) < need + sizeof(struct kept)) {
-		c = add_chunk(t, len + origin_size(draft));
+		c = add_chunk(t, len + origin_size(like));
 		is_alike = false;
 	}
 	if (!c)
 		return 0;
 	if (!is_alike)
-		store_origin(c, draft);
+		store_origin(c, like);
 	struct kept *k = chunk_kept(c, c->count++);
 	*k = (struct kept){
-		.bytes = store(c, draft->bytes, len),
+		.bytes = store(c, bytes, len),
 		.len = (uint32_t)len,
 		.cap = (uint32_t)len,
 		.origin = (uint32_t)((const uint8_t *)c->origin - c->data),
-		.flags = draft->flags,
+		.flags = (uint8_t)flags,
 	};
-	if (draft->kind == ENTRY_MESSAGE)
+	if (like->kind == ENTRY_MESSAGE)
 		c->message_bytes += len;
 	t->last_grown = k;
 	return t->next_seq++;
@@ -275,7 +274,7 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft)
 	struct entry d = *draft;
 	if (!d.time.wall_us)
 		d.time = stamp_now();
-	uint64_t seq = transcript_add(t, &d);
+	uint64_t seq = transcript_add(t, &d, d.bytes, d.len, d.flags);
 	transcript_tell(t);
 	return seq;
 }
@@ -286,6 +285,8 @@ static struct chunk *find(const struct transcript *t, uint64_t seq)
 	if (seq < transcript_first(t) || seq >= t->next_seq)
 		return NULL;
 	size_t low = t->first, high = t->first + t->count;
+	if (seq >= t->chunks[high - 1]->first_seq)
+		low = high - 1;
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 		if (t->chunks[middle]->first_seq <= seq)

@@ -203,33 +203,30 @@ static void every_addition_is_told_once(void **state)
 	assert_int_equal(seen.calls, 3);
 }
 
-static uint64_t add_with(const struct stamp *time, const char *peer)
+static uint64_t add_with(int64_t time_ns, uint32_t session, const char *peer)
 {
 	return transcript_add(t, &(struct entry){
-		.time = *time,
-		.session = 1,
+		.time = { .wall_us = 5, .mono_ns = time_ns },
+		.session = session,
 		.kind = ENTRY_MESSAGE,
-		.bytes = (const uint8_t *)"x",
-		.len = 1,
 		.peer = peer,
-	});
+	}, "x", 1, 0);
 }
 
 static void many_are_told_together(void **state)
 {
 	struct seen seen = { 0 };
-	struct stamp time = { 5, 6 };
 	(void)state;
 	transcript_on_entries(t, on_entries, &seen);
 	for (int i = 0; i < 3; i++)
-		add_with(&time, "a:1");
+		add_with(6, 1, "a:1");
 	assert_int_equal(seen.calls, 0);
 	transcript_tell(t);
 	transcript_tell(t);
 	assert_int_equal(seen.calls, 1);
 	assert_int_equal(seen.count, 3);
 	assert_int_equal(seen.seq, 3);
-	add_with(&time, "a:1");
+	add_with(6, 1, "a:1");
 	extend_text(1, "a"); /* in the order in which it happened */
 	assert_int_equal(seen.calls, 3);
 	assert_int_equal(seen.count, 5);
@@ -239,11 +236,10 @@ static void many_are_told_together(void **state)
 static void what_is_dropped_has_been_told(void **state)
 {
 	struct seen seen = { 0 };
-	struct stamp time = { 5, 6 };
 	(void)state;
 	transcript_on_entries(t, on_entries, &seen);
 	while (transcript_first(t) == 1)
-		add_with(&time, "a:1");
+		add_with(6, 1, "a:1");
 	assert_true(seen.count >= transcript_first(t) - 1);
 	transcript_tell(t);
 	assert_int_equal(seen.count, transcript_end(t) - 1);
@@ -252,23 +248,17 @@ static void what_is_dropped_has_been_told(void **state)
 /* What is alike is kept once, and each has its own all the same. */
 static void many_alike_take_little_more_than_their_bytes(void **state)
 {
-	struct stamp time = { 5, 6 }, later = { 5, 7 };
 	struct transcript *large = transcript_new(SIZE_MAX);
+	struct entry like = { .time = { 5, 6 }, .peer = "127.0.0.1:9" };
 	uint8_t bytes[100] = { 0 };
 	(void)state;
 	for (int i = 0; i < 100000; i++)
-		transcript_add(large, &(struct entry){
-			.time = time,
-			.kind = ENTRY_MESSAGE,
-			.bytes = bytes,
-			.len = sizeof(bytes),
-			.peer = "127.0.0.1:9",
-		});
+		transcript_add(large, &like, bytes, sizeof(bytes), 0);
 	assert_true(transcript_memory(large) < 100000 * 126);
 	transcript_free(large);
-	add_with(&time, "a:1");
-	add_with(&time, "b:1");
-	add_with(&later, "b:1");
+	add_with(6, 1, "a:1");
+	add_with(6, 2, "b:1");
+	add_with(7, 2, "b:1");
 	assert_string_equal(entry_at(t, 1)->peer, "a:1");
 	assert_string_equal(entry_at(t, 2)->peer, "b:1");
 	assert_string_equal(entry_at(t, 3)->peer, "b:1");
