@@ -5,14 +5,14 @@
  *
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
- *   base   bytes utf8 glyph escape hexdump pattern json number stamp xdg error
- *          diag
- *   io     loop signals outq: one thread that waits for everything
+ *   base   bytes utf8 glyph escape hexdump base64 quote pattern json number
+ *          stamp xdg newfile error diag
+ *   io     loop signals outq child: one thread that waits for everything
  *   net    endpoint resolve transport tcp dial explain: bytes from strangers
- *   core   session framing listener transcript entry lens filter chat command
- *          options config complete
+ *   core   session framing listener transcript entry lens filter wrap (layout)
+ *          save chat command options config complete
  *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),
- *          fe_lines settle (text, JSON), wrap (layout)
+ *          fe_lines settle (text, JSON)
  *   tui    the screen: keys, readline as a guest, curses
  *   main   this file: which front end, and the exit status
  *

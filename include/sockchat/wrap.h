@@ -68,4 +68,9 @@ size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
 size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
                  const struct entry *before);
 
+/* The entry as a line of text with its newline, or as several in the views that
+ * take them; without its first `from` bytes.  -1 without memory. */
+int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
+              size_t from, bool is_colored, unsigned glyph_flags);
+
 #endif

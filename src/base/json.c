@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/base64.h>
 #include <sockchat/json.h>
 #include <sockchat/utf8.h>
 
@@ -111,25 +112,10 @@ void json_text(struct json *j, const char *name, const char *value)
 void json_base64(struct json *j, const char *name, const uint8_t *bytes,
                  size_t len)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"
-	                             "ghijklmnopqrstuvwxyz0123456789+/";
 	put_name(j, name);
 	put_text(j, "\"");
-	for (size_t i = 0; i < len; i += 3) {
-		size_t left = len - i;
-		uint32_t group = (uint32_t)bytes[i] << 16;
-		if (left > 1)
-			group |= (uint32_t)bytes[i + 1] << 8;
-		if (left > 2)
-			group |= bytes[i + 2];
-		char out[4] = {
-			digits[group >> 18],
-			digits[group >> 12 & 63],
-			left > 1 ? digits[group >> 6 & 63] : '=',
-			left > 2 ? digits[group & 63] : '=',
-		};
-		put(j, out, 4);
-	}
+	if (!j->failed && base64_append(j->out, bytes, len))
+		j->failed = true;
 	put_text(j, "\"");
 }
 

@@ -548,6 +548,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	int status = loop_run(c->loop);
 	if (status < 0)
 		die("poll: %s", error_name(errno));
+	save_finish(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(p->frontend);
 	ops->stop(p->frontend);

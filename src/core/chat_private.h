@@ -30,12 +30,16 @@ struct chat_private {
 	bool is_exposed;
 	char listening[LISTENING_MAX];
 
+	struct save *save; /* under way, or NULL */
 	struct timer quit, linger, leave;
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;
 	bool has_failed, has_listen_failed, has_file_failed;
 	uint64_t leave_queued;
 };
+
+/* Write what is still to be saved. */
+void save_finish(struct chat *c);
 
 /* The index of the first session whose number is not below `number`. */
 size_t chat_lower_bound(const struct chat *c, uint32_t number);

@@ -366,6 +366,9 @@ static const struct command_row rows[] = {
 	  run_mouse, on_off_choices },
 	{ "keys", "", "list our functions and the keys they are on", run_keys,
 	  NULL },
+	{ "save", "PATH",
+	  "write the selection, or all, to a new file: text, .jsonl, .bin",
+	  run_save, NULL },
 	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
 	  NULL },
 };

@@ -27,4 +27,7 @@ void run_mouse(struct chat *c, char *args);
 void run_find(struct chat *c, char *args);
 void run_filter(struct chat *c, char *args);
 
+/* save.c */
+void run_save(struct chat *c, char *args);
+
 #endif

@@ -32,7 +32,6 @@
 #define LINE_MAX_SIZE ((size_t)64 << 20)
 #define OUT_HIGH      ((size_t)1 << 20)
 #define OUT_LOW       ((size_t)64 << 10)
-#define HEX_COLUMNS   78
 
 struct frontend {
 	struct chat *chat;
@@ -153,12 +152,6 @@ static void put(struct frontend *f, const void *bytes, size_t len)
 
 /* Text */
 
-struct line {
-	struct frontend *f;
-	size_t row, indent;
-	enum wrap_style style;
-};
-
 static bool is_colored(const struct frontend *f)
 {
 	int color = f->chat->options->color;
@@ -166,65 +159,11 @@ static bool is_colored(const struct frontend *f)
 	       (color == COLOR_AUTO && f->has_color_terminal);
 }
 
-static const char *style_color(enum wrap_style style)
-{
-	return style == WRAP_ENDING || style == WRAP_MORE ? "\033[2m"
-	       : style == WRAP_ESCAPED                    ? "\033[7m"
-	                                                  : "";
-}
-
-static void put_run(void *user, const struct wrap_run *run)
-{
-	struct line *l = user;
-	struct bytes *b = &l->f->scratch;
-	const char *color = is_colored(l->f) ? style_color(run->style) : "";
-	for (; l->row < run->row; l->row++)
-		bytes_printf(b, "\n%*s", (int)l->indent, "");
-	bytes_append_text(b, color);
-	bytes_append(b, run->text, run->len);
-	bytes_append_text(b, *color ? "\033[0m" : "");
-}
-
-static const char *mark_color(const struct entry *e)
-{
-	switch (entry_mark(e)) {
-	case '>':
-		return "\033[32m";
-	case '<':
-		return "\033[36m";
-	case '!':
-		return "\033[1;31m";
-	default:
-		return "\033[2m";
-	}
-}
-
 static int write_text(struct frontend *f, const struct entry *e, size_t from)
 {
-	struct chat *c = f->chat;
-	char head[64];
-	struct entry part = *e, before;
-	size_t head_len = wrap_head(
-	    head, c, e, transcript_at(c->transcript, e->seq - 1, &before));
-	bool is_text = e->kind != ENTRY_MESSAGE ||
-	               c->options->view == VIEW_TEXT;
-	struct wrap_settings settings = {
-		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
-		.view = (enum view)c->options->view,
-		.endings = c->options->endings,
-		.glyph_flags = f->glyph_flags,
-		.row_count = SIZE_MAX,
-	};
-	struct line line = { .f = f, .indent = head_len };
-	part.bytes += from;
-	part.len -= from;
-	part.flags |= ENTRY_COMPLETE; /* what is here is all for this line */
 	bytes_clear(&f->scratch);
-	bytes_append_text(&f->scratch, is_colored(f) ? mark_color(e) : "");
-	bytes_append(&f->scratch, head, head_len);
-	bytes_append_text(&f->scratch, is_colored(f) ? "\033[0m" : "");
-	wrap_entry(&part, &settings, put_run, &line);
-	return bytes_append_byte(&f->scratch, '\n');
+	return wrap_line(&f->scratch, f->chat, e, from, is_colored(f),
+	                 f->glyph_flags);
 }
 
 static int write_json(struct frontend *f, const struct entry *e, size_t from)

@@ -169,6 +169,7 @@ static const struct {
 	{ KEY_F4, "endings", toggle_endings },
 	{ KEY_F6, "next-peer", next_peer },
 	{ KEY_NEXT_EOL, "next-eol", next_eol },
+	{ KEY_F7, "select", pick_begin },
 	{ KEY_F8, "bare", toggle_bare },
 	{ KEY_CTRL_S, "find", find },
 	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },

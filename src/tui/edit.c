@@ -79,7 +79,7 @@ void edit_paste(struct frontend *f)
 
 bool edit_is_on(const struct frontend *f)
 {
-	return f->editor.pid != 0;
+	return f->editor.child.pid != 0;
 }
 
 void edit_stop(struct frontend *f)

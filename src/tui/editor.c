@@ -8,13 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,9 +18,6 @@
 #include "editor.h"
 
 #define FILE_MAX    ((size_t)64 << 20)
-#define PATIENCE_MS 1000
-
-extern char **environ;
 
 /* A shell, for EDITOR may hold arguments ("code -w"), and people quote them as
  * for a shell.  The file's name is no part of what it reads. */
@@ -121,87 +114,47 @@ static int check_status(int status, struct error *e)
 	return -1;
 }
 
-/* Its end is known. */
-static void forget(struct editor *ed)
-{
-	int pidfd = ed->watch.fd;
-	watch_remove(&ed->watch);
-	close(pidfd);
-	unlink(ed->path);
-	ed->pid = 0;
-}
-
 static void on_exit_seen(struct watch *w, unsigned ready)
 {
 	struct editor *ed = w->user;
 	struct bytes text = { .max = FILE_MAX };
 	struct error e;
-	int status = -1;
 	(void)ready;
-	waitpid(ed->pid, &status, 0);
+	watch_remove(&ed->watch);
+	int status = child_wait(&ed->child);
 	bool is_good = !check_status(status, &e) && !read_file(ed, &text, &e);
-	forget(ed);
+	unlink(ed->path);
 	ed->on_end(ed->user, is_good ? &text : NULL, &e);
 	bytes_finish(&text);
-}
-
-/* What is ignored or blocked here is not so there. */
-static int spawn(struct editor *ed)
-{
-	char *argv[] = { "/bin/sh", "-c", (char *)(uintptr_t)script, ed->path,
-		         NULL };
-	posix_spawnattr_t attr;
-	sigset_t pipe, none;
-	sigemptyset(&none);
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigdefault(&attr, &pipe);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
-	                                POSIX_SPAWN_SETSIGMASK);
-	int errnum = posix_spawn(&ed->pid, argv[0], NULL, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	return errnum;
-}
-
-static void end_child(pid_t pid, int pidfd)
-{
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-	kill(pid, SIGTERM);
-	kill(pid, SIGCONT);
-	if (pidfd >= 0 && poll(&end, 1, PATIENCE_MS) == 1)
-		waitpid(pid, NULL, 0);
 }
 
 int editor_start(struct editor *ed, struct loop *l, const void *text,
                  size_t len, struct error *e)
 {
+	static const int ours[3] = { CHILD_INHERIT, CHILD_INHERIT,
+		                     CHILD_INHERIT };
+	char *argv[] = { "/bin/sh", "-c", (char *)(uintptr_t)script, ed->path,
+		         NULL };
 	if (make_file(ed, text, len, e))
 		return -1;
-	int errnum = spawn(ed);
-	if (errnum) {
-		ed->pid = 0;
+	if (child_start(&ed->child, argv, ours)) {
 		unlink(ed->path);
-		return error_set_errno(e, errnum, "cannot start a shell");
+		return error_set_errno(e, errno, "cannot start a shell");
 	}
-	int pidfd = pidfd_open(ed->pid, 0);
 	ed->watch = (struct watch){ .on_ready = on_exit_seen, .user = ed };
-	if (pidfd >= 0 && !watch_add(l, &ed->watch, pidfd, LOOP_READ))
+	if (!watch_add(l, &ed->watch, ed->child.pidfd, LOOP_READ))
 		return 0;
 	error_set_errno(e, errno, "cannot wait for the editor");
-	end_child(ed->pid, pidfd);
-	if (pidfd >= 0)
-		close(pidfd);
+	child_end(&ed->child);
 	unlink(ed->path);
-	ed->pid = 0;
 	return -1;
 }
 
 void editor_stop(struct editor *ed)
 {
-	if (!ed->pid)
+	if (!ed->child.pid)
 		return;
-	end_child(ed->pid, ed->watch.fd);
-	forget(ed);
+	watch_remove(&ed->watch);
+	child_end(&ed->child);
+	unlink(ed->path);
 }

@@ -6,9 +6,8 @@
 #ifndef TUI_EDITOR_H
 #define TUI_EDITOR_H
 
-#include <sys/types.h>
-
 #include <sockchat/bytes.h>
+#include <sockchat/child.h>
 #include <sockchat/error.h>
 #include <sockchat/loop.h>
 
@@ -20,7 +19,7 @@ typedef void editor_fn(void *user, struct bytes *text, const struct error *e);
 struct editor {
 	editor_fn *on_end;
 	void *user;
-	pid_t pid; /* 0: none; the rest is editor.c's */
+	struct child child; /* the rest is editor.c's */
 	struct watch watch;
 	char path[256];
 };

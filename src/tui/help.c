@@ -35,6 +35,7 @@ static const struct key_row rows[] = {
 	{ "Ctrl-Home, Alt-<", "to the oldest entry kept", NULL },
 	{ "Ctrl-End, Alt->", "to the newest", NULL },
 	{ "Esc", "back to the newest; leave help", NULL },
+	{ "F7", "select entries: to copy, save or send again", "F7 Select" },
 	{ "F8", "bare view to copy from: content only, mouse off", NULL },
 	{ "Ctrl-L", "draw the screen anew", NULL },
 	{ "Ctrl-Z", "suspend; the connection stays", NULL },

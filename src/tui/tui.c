@@ -415,6 +415,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 static void stop(struct frontend *f)
 {
 	edit_stop(f);
+	clipboard_stop(&f->clipboard);
 	take_stderr(f);
 	tui_go_away(f);
 	if (*f->history)

@@ -11,6 +11,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/frontend.h>
 
+#include "clipboard.h"
 #include "editor.h"
 #include "input.h"
 #include "keys.h"
@@ -60,6 +61,7 @@ struct frontend {
 	struct viewport view;
 	struct find find;
 	struct pick pick;
+	struct clipboard clipboard;
 	struct later work; /* there is more to look through */
 	struct input_ops input_ops;
 	struct watch in_watch;

@@ -5,6 +5,7 @@
 
 #include "control.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include <sockchat/utf8.h>
@@ -111,6 +112,21 @@ static size_t take_title(const struct reader *r, size_t at)
 	           : 0;
 }
 
+/* What is copied: "\033]52;c;" and its base64. */
+static size_t take_clipboard(const struct reader *r, size_t at)
+{
+	static const char begin[] = "]52;c;", end[] = "\033\\";
+	const char *text = (const char *)r->bytes + at;
+	size_t left = r->len - at, n = sizeof(begin) - 1;
+
+	if (left < n || memcmp(text, begin, n) != 0)
+		return 0;
+	while (n < left && (isalnum((unsigned char)text[n]) ||
+	                    memchr("+/=", text[n], 3)))
+		n++;
+	return left - n >= 2 && memcmp(text + n, end, 2) == 0 ? n + 2 : 0;
+}
+
 /* Behind "\033". */
 static size_t take_escape(struct reader *r, size_t at)
 {
@@ -122,6 +138,8 @@ static size_t take_escape(struct reader *r, size_t at)
 	if (r->len - at >= n && memcmp(r->bytes + at, own_colors, n) == 0)
 		return n;
 	n = take_title(r, at);
+	if (!n)
+		n = take_clipboard(r, at);
 	if (n)
 		return n;
 	switch (r->bytes[at]) {

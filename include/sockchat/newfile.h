@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Files that we make: the user's alone, and never in the place of another. */
+
+#ifndef SOCKCHAT_NEWFILE_H
+#define SOCKCHAT_NEWFILE_H
+
+#include <stddef.h>
+
+#include <sockchat/error.h>
+
+/* A path as it was typed: "~/x" is "$HOME/x", spaces at its end are those that
+ * completion leaves.  -1 with a sentence when it does
+ * not fit. */
+int newfile_path(char *out, size_t cap, const char *path, struct error *e);
+
+/* A new file (0600), open for writing: its descriptor, which the caller closes.
+ * -1 with a sentence: it is there already, as whatever it may be. */
+int newfile_create(const char *path, struct error *e);
+
+#endif

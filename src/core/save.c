@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* /save: the transcript on its way into a file, a slice a turn. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/glyph.h>
+#include <sockchat/newfile.h>
+#include <sockchat/number.h>
+#include <sockchat/wrap.h>
+
+#include "chat_private.h"
+#include "commands_private.h"
+
+#define SLICE    ((size_t)1 << 20)
+#define PATH_CAP 4096
+
+struct save;
+typedef int save_fn(struct save *s, const struct entry *e);
+
+struct save {
+	struct chat *chat;
+	struct later turn;
+	save_fn *write;
+	int fd;
+	uint64_t next, end; /* entries */
+	uint64_t entries, hidden, dropped, bytes;
+	struct bytes slice;
+	char path[160]; /* to be shown */
+};
+
+static int write_text(struct save *s, const struct entry *e)
+{
+	return wrap_line(&s->slice, s->chat, e, 0, false, 0);
+}
+
+static int write_json(struct save *s, const struct entry *e)
+{
+	return entry_json(&s->slice, e, 0);
+}
+
+static int write_raw(struct save *s, const struct entry *e)
+{
+	return e->kind == ENTRY_MESSAGE
+	           ? bytes_append(&s->slice, e->bytes, e->len) : 0;
+}
+
+/* What the name of the file asks for; text otherwise. */
+static const struct {
+	const char *suffix;
+	save_fn *write;
+} forms[] = {
+	{ ".jsonl", write_json },
+	{ ".bin", write_raw },
+	{ ".raw", write_raw },
+};
+
+static save_fn *form_of(const char *path)
+{
+	size_t len = strlen(path);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		size_t n = strlen(forms[i].suffix);
+		if (len > n && strcmp(path + len - n, forms[i].suffix) == 0)
+			return forms[i].write;
+	}
+	return write_text;
+}
+
+/* -1 with errno. */
+static int flush(struct save *s)
+{
+	while (s->slice.len) {
+		ssize_t n = write(s->fd, s->slice.data, s->slice.len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		s->bytes += (uint64_t)n;
+		bytes_consume(&s->slice, (size_t)n);
+	}
+	return 0;
+}
+
+static void skip_dropped(struct save *s)
+{
+	uint64_t first = transcript_first(s->chat->transcript);
+	if (s->next >= first)
+		return;
+	s->dropped += first - s->next;
+	s->next = first;
+}
+
+static int write_slice(struct save *s)
+{
+	const struct filter *filter = &s->chat->display.filter;
+	skip_dropped(s);
+	struct entry kept;
+	for (; s->next < s->end && s->slice.len < SLICE; s->next++) {
+		const struct entry *e =
+		    transcript_at(s->chat->transcript, s->next, &kept);
+		if (!e)
+			continue;
+		if (!filter_shows(filter, e)) {
+			s->hidden++;
+			continue;
+		}
+		if (s->write(s, e))
+			return errno = ENOMEM, -1;
+		s->entries++;
+	}
+	return flush(s);
+}
+
+static void finish(struct save *s)
+{
+	later_cancel(&s->turn);
+	s->chat->own->save = NULL;
+	if (s->fd >= 0)
+		close(s->fd);
+	bytes_finish(&s->slice);
+	free(s);
+}
+
+static void fail(struct save *s)
+{
+	struct error e;
+	error_set_errno(&e, errno, "%s is not whole, it ends after %llu bytes",
+	                s->path, (unsigned long long)s->bytes);
+	chat_error(s->chat, &e);
+	chat_fail(s->chat);
+	finish(s);
+}
+
+static void tell(struct save *s)
+{
+	char size[16];
+	number_format_size(size, s->bytes);
+	chat_note(s->chat, "saved %llu entries (%s) to %s",
+	          (unsigned long long)s->entries, size, s->path);
+	if (s->hidden)
+		chat_note(s->chat, "%llu that the filter hides were left out",
+		          (unsigned long long)s->hidden);
+	if (s->dropped)
+		chat_note(s->chat, "%llu were dropped before they could be "
+		                   "saved", (unsigned long long)s->dropped);
+}
+
+/* False: it is over. */
+static bool go_on(struct save *s)
+{
+	bool failed = write_slice(s) != 0;
+	if (!failed && s->next < s->end)
+		return true;
+	if (!failed) {
+		failed = close(s->fd) != 0;
+		s->fd = -1;
+	}
+	if (failed) {
+		fail(s);
+	} else {
+		tell(s);
+		finish(s);
+	}
+	return false;
+}
+
+static void on_turn(struct later *l)
+{
+	struct save *s = l->user;
+	if (go_on(s))
+		loop_later(s->chat->loop, l);
+}
+
+void save_finish(struct chat *c)
+{
+	while (c->own->save && go_on(c->own->save))
+		;
+}
+
+static void start(struct chat *c, const char *path, int fd)
+{
+	const struct chat_display *d = &c->display;
+	struct save *s = calloc(1, sizeof(*s));
+	if (!s)
+		die("no memory to save");
+	*s = (struct save){
+		.chat = c,
+		.turn = { .on_call = on_turn, .user = s },
+		.write = form_of(path),
+		.fd = fd,
+		.next = d->selected_first ? d->selected_first
+		                          : transcript_first(c->transcript),
+		.end = d->selected_first ? d->selected_last + 1
+		                         : transcript_end(c->transcript),
+	};
+	glyph_copy(s->path, sizeof(s->path), path, 0);
+	c->own->save = s;
+	on_turn(&s->turn);
+}
+
+void run_save(struct chat *c, char *args)
+{
+	char path[PATH_CAP];
+	struct error e;
+	int fd = -1;
+	if (!*args)
+		error_set(&e, "/save PATH: to which file?");
+	else if (c->own->save)
+		error_set(&e, "/save: %s is still being written",
+		          c->own->save->path);
+	else if (!newfile_path(path, sizeof(path), args, &e))
+		fd = newfile_create(path, &e);
+	if (fd < 0)
+		chat_error(c, &e);
+	else
+		start(c, path, fd);
+}

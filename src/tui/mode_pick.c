@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Entries are chosen: to be copied, saved, or taken back into the line. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/command.h>
+#include <sockchat/diag.h>
+#include <sockchat/number.h>
+#include <sockchat/quote.h>
+
+#include "modes.h"
+#include "screen.h"
+#include "term.h"
+#include "tui.h"
+
+static void update(struct frontend *f)
+{
+	struct chat_display *d = &f->chat->display;
+	uint64_t a = f->pick.cursor;
+	uint64_t b = f->pick.anchor ? f->pick.anchor : a;
+	d->selected_first = a < b ? a : b;
+	d->selected_last = a < b ? b : a;
+	view_show(&f->view, f->chat, a, 0, f->transcript_rows);
+}
+
+static void forget(struct frontend *f)
+{
+	f->chat->display.selected_first = f->chat->display.selected_last = 0;
+}
+
+static void leave(struct frontend *f)
+{
+	f->mode = NULL;
+	if (!f->pick.was_scrolled)
+		view_go_end(&f->view);
+}
+
+void pick_begin(struct frontend *f)
+{
+	uint64_t end = view_end(&f->view, f->chat, f->transcript_rows);
+	uint64_t seq = view_before(&f->view, f->chat, end);
+	if (f->mode || !seq)
+		return;
+	f->pick = (struct pick){
+		.cursor = seq, .was_scrolled = f->view.is_scrolled,
+	};
+	f->mode = &mode_pick;
+	f->chat->display.help = false;
+	update(f);
+}
+
+static void move(struct frontend *f, int by)
+{
+	uint64_t seq = f->pick.cursor, next = seq;
+	for (; by && next; by += by < 0 ? 1 : -1) {
+		seq = next;
+		next = by < 0 ? view_before(&f->view, f->chat, seq)
+		              : view_next(&f->view, f->chat, seq);
+	}
+	f->pick.cursor = next ? next : seq;
+	update(f);
+}
+
+static void mark_range(struct frontend *f)
+{
+	f->pick.anchor = f->pick.anchor ? 0 : f->pick.cursor;
+	update(f);
+}
+
+static void mark_all(struct frontend *f)
+{
+	uint64_t end = transcript_end(f->chat->transcript);
+	f->pick.anchor = view_next(&f->view, f->chat, 0);
+	f->pick.cursor = view_before(&f->view, f->chat, end);
+	update(f);
+}
+
+/* Of the chosen entries those that are seen: the messages, or when there is
+ * none the sentences; how many. */
+static size_t gather(const struct frontend *f, bool is_message,
+                     struct bytes *out)
+{
+	const struct chat *c = f->chat;
+	uint64_t seq = c->display.selected_first - 1;
+	size_t count = 0;
+	while ((seq = view_next(&f->view, c, seq)) &&
+	       seq <= c->display.selected_last) {
+		struct entry kept;
+		const struct entry *e =
+		    transcript_at(c->transcript, seq, &kept);
+		if ((e->kind == ENTRY_MESSAGE) != is_message)
+			continue;
+		if (bytes_append(out, e->bytes, e->len) ||
+		    (!is_message && bytes_append_byte(out, '\n')))
+			die("no memory to copy");
+		count++;
+	}
+	return count;
+}
+
+static const char *peer_of(const struct frontend *f)
+{
+	const struct chat *c = f->chat;
+	struct entry kept;
+	const struct entry *e = transcript_at(
+	    c->transcript, c->display.selected_first, &kept);
+	return e && *e->peer ? e->peer : "HOST:PORT";
+}
+
+static bool put_on_terminal(const struct bytes *text)
+{
+	struct bytes sequence = { 0 };
+	bool can = screen_modes() & MODE_TITLE && /* it knows such sequences */
+	           !clipboard_osc52(&sequence, text->data, text->len);
+	if (can)
+		term_write(sequence.data, sequence.len);
+	bytes_finish(&sequence);
+	return can;
+}
+
+/* Both ways: the terminal may be far away, or take no such orders.  Takes
+ * `text`. */
+static bool put_on_clipboard(struct frontend *f, struct bytes *text)
+{
+	bool has_terminal = put_on_terminal(text);
+	bool has_program = clipboard_give(&f->clipboard, f->chat->loop, text);
+	struct error e;
+	if (has_terminal || has_program)
+		return true;
+	error_set(&e, "not copied: the terminal takes no more than %zu KB, "
+	              "and there is no wl-copy, xclip, xsel or pbcopy",
+	          CLIPBOARD_OSC52_MAX / 4 * 3 / 1024);
+	error_set_hint(&e, "/save PATH writes the selection to a file");
+	chat_error(f->chat, &e);
+	return false;
+}
+
+static void copy(struct frontend *f, enum quote_form form)
+{
+	struct bytes content = { 0 }, text = { 0 };
+	char size[16], notice[80];
+	size_t count = gather(f, true, &content);
+	if (!count)
+		count = gather(f, false, &content);
+	if (form == QUOTE_SHELL
+	        ? quote_append_shell(&text, content.data, content.len,
+	                             peer_of(f))
+	        : quote_append(&text, form, content.data, content.len))
+		die("no memory to copy");
+	number_format_size(size, content.len);
+	snprintf(notice, sizeof(notice), "copied %zu (%s) as %s", count, size,
+	         quote_name(form));
+	tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
+	bytes_finish(&content);
+	bytes_finish(&text);
+	leave(f);
+	forget(f);
+}
+
+/* The message under the cursor is to be typed again. */
+static void take_into_line(struct frontend *f)
+{
+	struct entry kept;
+	const struct entry *e =
+	    transcript_at(f->chat->transcript, f->pick.cursor, &kept);
+	struct bytes line = { 0 };
+	if (!e || e->kind != ENTRY_MESSAGE)
+		return;
+	if (command_retype(f->chat, e->bytes, e->len, &line))
+		die("no memory for the input line");
+	leave(f);
+	forget(f);
+	view_go_end(&f->view);
+	input_replace(bytes_text(&line));
+	bytes_finish(&line);
+}
+
+/* The selection is for a command. */
+static void type_command(struct frontend *f, const char *text)
+{
+	leave(f);
+	input_replace(text);
+}
+
+static void take_letter(struct frontend *f, char letter)
+{
+	static const struct {
+		char letter;
+		enum quote_form form;
+	} forms[] = {
+		{ 't', QUOTE_TEXT },   { 'y', QUOTE_TEXT },
+		{ 'h', QUOTE_HEX },    { 'c', QUOTE_C },
+		{ 'p', QUOTE_PYTHON }, { 'b', QUOTE_BASE64 },
+		{ 's', QUOTE_SHELL },
+	};
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
+		if (forms[i].letter == letter)
+			copy(f, forms[i].form);
+	switch (letter) {
+	case ' ':
+		mark_range(f);
+		break;
+	case 'a':
+		mark_all(f);
+		break;
+	case 'k':
+		move(f, -1);
+		break;
+	case 'j':
+		move(f, 1);
+		break;
+	case 'w':
+		type_command(f, "/save ");
+		break;
+	case '/':
+		type_command(f, "/");
+		break;
+	case 'q':
+		leave(f);
+		forget(f);
+		break;
+	}
+}
+
+/* What of a burst comes after leaving is typed. */
+static void take_text(struct frontend *f, const struct token *t)
+{
+	size_t done = 0;
+	while (done < t->len && f->mode == &mode_pick)
+		take_letter(f, (char)t->bytes[done++]);
+	if (done < t->len)
+		input_feed(&(struct token){ KEY_TEXT, t->bytes + done,
+		                            t->len - done });
+}
+
+static int page(const struct frontend *f)
+{
+	return f->transcript_rows > 1 ? f->transcript_rows - 1 : 1;
+}
+
+static bool take(struct frontend *f, const struct token *t)
+{
+	switch (t->key) {
+	case KEY_UP:
+		move(f, -1);
+		return true;
+	case KEY_DOWN:
+		move(f, 1);
+		return true;
+	case KEY_PAGE_UP:
+		move(f, -page(f));
+		return true;
+	case KEY_PAGE_DOWN:
+		move(f, page(f));
+		return true;
+	case KEY_ESCAPE:
+	case KEY_CTRL_C:
+	case KEY_F7:
+		leave(f);
+		forget(f);
+		return true;
+	case KEY_TEXT:
+		take_text(f, t);
+		return true;
+	case KEY_NONE:
+		if (t->len == 1 && strchr("\r\n", t->bytes[0]))
+			take_into_line(f);
+		return true;
+	case KEY_PASTE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *prompt(struct frontend *f)
+{
+	(void)f;
+	return "select: Space range, a all | t text, h hex, c C, p Python, "
+	       "b base64, s shell | w save | Enter again | Esc";
+}
+
+const struct mode mode_pick = {
+	.take = take, .prompt = prompt, .hides_line = true,
+};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Entries selected on the screen: copied, saved, sent again. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+#include "pty.h"
+
+#define PTY_F7 "\033[18~"
+
+/* Two lines there and back. */
+static int talk(struct pty *p)
+{
+	int fd = pty_connect(p);
+	pty_type(p, "hello" PTY_ENTER);
+	net_expect(fd, "hello\n");
+	net_send_text(fd, "hello\n");
+	pty_expect(p, "< hello");
+	pty_type(p, "/send a\\x01 b" PTY_ENTER);
+	net_expect(fd, "a\001 b");
+	net_send_text(fd, "bye\n");
+	pty_expect(p, "< bye");
+	return fd;
+}
+
+static void hang_up(struct pty *p, int fd)
+{
+	pty_type(p, PTY_CTRL_C);
+	pty_quit(p, 0);
+	close(fd);
+}
+
+static bool has_been_written(struct pty *p, const void *text)
+{
+	return memmem(p->stream.bytes, p->stream.len, text, strlen(text));
+}
+
+static void expect_written(struct pty *p, const char *text)
+{
+	pty_until(p, has_been_written, text, text);
+}
+
+static void what_is_copied_goes_to_the_terminal(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_F7);
+	pty_expect(&p, "select:");
+	pty_type(&p, "t");
+	pty_expect(&p, "copied 1 (4 B) as text");
+	expect_written(&p, "\033]52;c;YnllCg==\033\\");
+	pty_type(&p, PTY_F7 " " PTY_UP PTY_UP PTY_UP "p");
+	pty_expect(&p, "copied 4 (20 B) as Python");
+	/* b'hello\nhello\na\x01 bbye\n' */
+	expect_written(&p, "\033]52;c;"
+	                   "YidoZWxsb1xuaGVsbG9cbmFceDAxIGJieWVcbic=");
+	pty_type(&p, PTY_F7 "s");
+	pty_expect(&p, "as shell");
+	hang_up(&p, fd);
+}
+
+static void a_message_is_sent_again(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_F7 PTY_UP PTY_ENTER);
+	pty_expect(&p, "> /send a\\x01 b");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "a\001 b");
+	pty_type(&p, PTY_F7 PTY_UP PTY_UP PTY_UP PTY_UP PTY_ENTER);
+	pty_expect(&p, "> hello");
+	pty_expect_cursor(&p, INPUT_ROW, 7);
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "hello\n");
+	hang_up(&p, fd);
+}
+
+static void the_selection_is_saved_and_nothing_overwritten(void **state)
+{
+	struct pty p;
+	struct stat st;
+	char text[100];
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_F7 " " PTY_UP "w");
+	pty_expect(&p, "> /save");
+	pty_type(&p, "~/out.bin" PTY_ENTER);
+	pty_expect(&p, "* saved 2 entries (8 B) to ");
+	FILE *file = fopen(pty_home("out.bin"), "re");
+	assert_non_null(file);
+	size_t n = fread(text, 1, sizeof(text), file);
+	assert_int_equal(fstat(fileno(file), &st), 0);
+	fclose(file);
+	assert_int_equal(n, 8);
+	assert_memory_equal(text, "a\001 bbye\n", 8);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	pty_type(&p, "/save ~/out.bin" PTY_ENTER);
+	pty_expect(&p, "is overwritten: another name");
+	hang_up(&p, fd);
+}
+
+static void all_is_saved_as_text(void **state)
+{
+	struct pty p;
+	char text[4096];
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, "/time off" PTY_ENTER "/save ~/all.txt" PTY_ENTER);
+	pty_expect(&p, "* saved");
+	FILE *file = fopen(pty_home("all.txt"), "re");
+	assert_non_null(file);
+	size_t n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	fclose(file);
+	assert_non_null(strstr(text, "\n> hello\\n\n< hello\\n\n"
+	                             "> a^A b\n< bye\\n\n"));
+	hang_up(&p, fd);
+}
+
+static void leaving_the_selection_changes_nothing(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, "draft" PTY_F7);
+	pty_expect(&p, "select:");
+	pty_type(&p, PTY_UP "x ");
+	pty_type(&p, PTY_F7);
+	pty_expect(&p, "> draft");
+	pty_expect_cursor(&p, INPUT_ROW, 7);
+	pty_type(&p, PTY_F7 "qmore"); /* what follows is typed */
+	pty_expect(&p, "> draftmore");
+	hang_up(&p, fd);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_copied_goes_to_the_terminal),
+		TEST(a_message_is_sent_again),
+		TEST(the_selection_is_saved_and_nothing_overwritten),
+		TEST(all_is_saved_as_text),
+		TEST(leaving_the_selection_changes_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
