@@ -86,8 +86,15 @@ static void the_status_line_tells_the_count_if_there_is_room(void **state)
 	(void)state;
 	resize(6, 80);
 	screen_erase();
-	status_draw(chat, 0, 0, "", "", "7 bytes", 0);
-	status_draw(chat, 1, 0, "", "", "", 0);
+	struct pace pace = { 0 };
+	struct spots spots = { 0 };
+	struct status status = {
+		.chat = chat, .percent = 100, .mode = "", .notice = "",
+		.draft = "7 bytes", .pace = &pace,
+	};
+	status_draw(&status, 0, &spots);
+	status.draft = "";
+	status_draw(&status, 1, &spots);
 	finish(0, 0);
 	assert_non_null(strstr(row(0), "| 7 bytes"));
 	assert_null(strstr(row(1), "bytes"));
