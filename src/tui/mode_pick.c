@@ -3,6 +3,7 @@
 
 /* Entries are chosen: to be copied, saved, or taken back into the line. */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -231,7 +232,7 @@ static void take_text(struct frontend *f, const struct token *t)
 {
 	size_t done = 0;
 	while (done < t->len && f->mode == &mode_pick)
-		take_letter(f, (char)t->bytes[done++]);
+		take_letter(f, (char)tolower(t->bytes[done++]));
 	if (done < t->len)
 		input_feed(&(struct token){ KEY_TEXT, t->bytes + done,
 		                            t->len - done });
@@ -279,9 +280,13 @@ static bool take(struct frontend *f, const struct token *t)
 
 static const char *prompt(struct frontend *f)
 {
-	(void)f;
-	return "select: Space range, a all | t text, h hex, c C, p Python, "
-	       "b base64, s shell | w save | Enter again | Esc";
+	static char text[96];
+	const struct chat_display *d = &f->chat->display;
+	snprintf(text, sizeof(text), "%llu: Space, All | copy Text Hex C "
+	         "Python Base64 Shell | Write | Enter resends",
+	         (unsigned long long)view_count(&f->view, d->selected_first,
+	                                        d->selected_last));
+	return text;
 }
 
 const struct mode mode_pick = {

@@ -479,6 +479,14 @@ int view_percent(const struct viewport *v, const struct chat *c)
 	return (int)((v->top_seq - first) * 100 / (end - first));
 }
 
+uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last)
+{
+	if (v->shown)
+		return lens_sum_before(v->shown, last + 1) -
+		       lens_sum_before(v->shown, first);
+	return last - first + 1;
+}
+
 uint64_t view_next(const struct viewport *v, const struct chat *c,
                    uint64_t seq)
 {

@@ -55,6 +55,9 @@ uint64_t view_hidden(const struct viewport *v, const struct chat *c);
 /* How far down the top is among all entries: 0 to 100. */
 int view_percent(const struct viewport *v, const struct chat *c);
 
+/* How many entries there are from `first` to `last`. */
+uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last);
+
 /* The nearest entry below or above `seq` that is not hidden; 0: none. */
 uint64_t view_next(const struct viewport *v, const struct chat *c,
                    uint64_t seq);
