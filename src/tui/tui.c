@@ -25,7 +25,7 @@
 #include "term.h"
 #include "tui.h"
 
-#define FRAME_NS       (16 * MS_NS)
+#define FRAME_NS       (1000 * MS_NS / 60)
 #define PROGRESS_NS    (100 * MS_NS) /* a file's, from one to the next */
 #define WORK_NS        (4 * MS_NS)
 #define READ_SIZE      4096 /* what of a burst is done in one turn */
@@ -71,20 +71,23 @@ static void set_modes(struct frontend *f)
 
 /* When it is painted */
 
-/* At once after a rest, else when the frame's time has come; not before the
- * last frame is out, which is a turn of the loop as well. */
+/* At once on a key or after a rest, else when the frame's time has come; not
+ * before the last frame is out, which is a turn of the loop as well. */
 static void draw(struct frontend *f)
 {
 	int64_t rest = f->painted_ns + FRAME_NS - loop_now_ns(f->chat->loop);
 	if (input_take_dirty() ||
 	    (rest <= FRAME_NS - PROGRESS_NS && chat_has_file(f->chat)))
 		f->is_dirty = true;
-	if (!f->is_dirty || !f->is_up || f->paint.loop || term_is_busy())
+	if (!f->is_dirty || !f->is_up || term_is_busy())
 		return;
-	if (rest > 0) {
-		timer_start(f->chat->loop, &f->paint, rest);
+	if (rest > 0 && !f->has_key) {
+		if (!f->paint.loop)
+			timer_start(f->chat->loop, &f->paint, rest);
 		return;
 	}
+	timer_stop(&f->paint);
+	f->has_key = false;
 	set_modes(f);
 	frame_paint(f);
 }
@@ -259,6 +262,7 @@ static void click(struct frontend *f, const struct token *t)
 static void on_key(void *user, const struct token *t)
 {
 	struct frontend *f = user;
+	f->has_key = true;
 	if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
 		f->window.is_unfocused = t->key == KEY_FOCUS_OUT;
 	else if (t->key == KEY_CLICK)

@@ -72,6 +72,7 @@ struct frontend {
 	struct window window;
 	bool shows_hex; /* of what Enter would send */
 	bool is_dirty, is_up;
+	bool has_key; /* that is to be seen at once */
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;
 	int help_first, help_lines;
