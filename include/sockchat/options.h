@@ -56,7 +56,7 @@ struct options {
 	bool mouse, title;          /* of the terminal: taken */
 	int bell, notify;           /* enum bell, notify */
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
-	bool quiet, verbose, help, version;
+	bool progress, quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
 	size_t scrollback; /* the transcript's bound in bytes */
 	const char *config, *profile; /* borrowed from argv, or NULL */

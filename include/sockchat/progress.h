@@ -37,6 +37,10 @@ void progress_set(struct progress *p, uint64_t done, int64_t now_ns);
 void progress_facts(const struct progress *p, int64_t now_ns,
                     struct progress_facts *out);
 
+/* The same when it is over: the rate is that of the whole time. */
+void progress_whole(const struct progress *p, int64_t now_ns,
+                    struct progress_facts *out);
+
 /* "video.bin [#####-----] 48% 5.8 MiB of 12.0 MiB, 3.9 MiB/s, 2 s left" in at
  * most `columns`: parts are left out until it fits.  `name` comes from
  * anywhere; `out` is safe.  How many columns it takes. */

@@ -52,6 +52,19 @@ void progress_facts(const struct progress *p, int64_t now_ns,
 		              1;
 }
 
+void progress_whole(const struct progress *p, int64_t now_ns,
+                    struct progress_facts *out)
+{
+	int64_t span = now_ns - p->start_ns;
+	double rate = (double)p->done * SECOND_NS / (double)(span ? span : 1);
+	*out = (struct progress_facts){
+		.done = p->done,
+		.total = p->total,
+		.rate = span < SPAN_NS ? 0 : (uint64_t)rate,
+		.left_s = -1,
+	};
+}
+
 /* A line's parts in their order; the highest rank goes first. */
 struct part {
 	int rank;

@@ -113,17 +113,19 @@ static void tell_sent_file(struct session *s)
 {
 	const struct feed *f = s->feed;
 	const struct feed_file *file = &f->items[0].file;
-	double seconds = (double)(loop_now_ns(s->loop) -
-	                          f->progress.start_ns) / 1e9;
-	char rate[16], had[64] = "";
-	number_format_size(rate, seconds > 0
-	                             ? (uint64_t)((double)f->taken / seconds)
-	                             : f->taken);
+	int64_t ns = loop_now_ns(s->loop) - f->progress.start_ns;
+	char rate[16], how[64] = "", had[64] = "";
+	if (ns >= TICK_NS) {
+		double seconds = (double)ns / 1e9;
+		number_format_size(rate,
+		                   (uint64_t)((double)f->taken / seconds));
+		snprintf(how, sizeof(how), " in %.1f s, %s/s", seconds, rate);
+	}
 	if (f->taken != file->total)
 		snprintf(had, sizeof(had), "; it had %" PRIu64 " bytes when "
 		         "it was opened", file->total);
-	session_tell_note(s, "sent %s: %" PRIu64 " bytes in %.1f s, %s/s%s",
-	                  file->name, f->taken, seconds, rate, had);
+	session_tell_note(s, "sent %s: %" PRIu64 " bytes%s%s", file->name,
+	                  f->taken, how, had);
 }
 
 int session_settle_file(struct session *s)

@@ -18,6 +18,7 @@
 #include <sockchat/listener.h>
 #include <sockchat/signals.h>
 
+#include "meter.h"
 #include "notices.h"
 #include "pipe_conn.h"
 
@@ -28,6 +29,7 @@ struct fe_pipe {
 	struct dial *dial;
 	struct listener *listener;
 	struct conn conn;
+	struct meter meter;
 	bool has_failed;
 };
 
@@ -68,6 +70,7 @@ static void on_dialled(void *user, struct transport *t,
 	}
 	endpoint_format(&f->options->endpoint, name);
 	glyph_copy(where, sizeof(where), name, 0);
+	meter_start(&f->meter);
 	conn_start(&f->conn, t, where);
 }
 
@@ -137,6 +140,7 @@ static void on_accepted(void *user, struct transport *t,
 	address_format(peer, where);
 	if (!f->options->quiet)
 		notices_print(&f->notices, "connection from %s", where);
+	meter_start(&f->meter);
 	conn_start(&f->conn, t, where);
 }
 
@@ -180,6 +184,7 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 {
 	struct fe_pipe *f = user;
 
+	meter_stop(&f->meter);
 	if (end != CONN_DONE)
 		fail(f, e);
 	if (f->options->keep_open && end != CONN_STUCK && !f->conn.is_quitting)
@@ -212,6 +217,7 @@ static void on_signal(void *user, int signum)
 		return;
 	}
 	conn_abandon(&f->conn);
+	meter_stop(&f->meter);
 	dial_cancel(f->dial);
 	listener_free(f->listener);
 	signals_die(signum);
@@ -241,6 +247,7 @@ static struct fe_pipe *fe_pipe_new(struct loop *l, const struct options *o)
 	f->conn.on_end = on_conn_end;
 	f->conn.user = f;
 	notices_open(&f->notices);
+	meter_init(&f->meter, &f->notices, &f->conn);
 	if (signals_start(l, signums, on_signal, f) == -1)
 		die("cannot catch signals: %s", strerror(errno));
 	return f;
@@ -249,6 +256,7 @@ static struct fe_pipe *fe_pipe_new(struct loop *l, const struct options *o)
 static void fe_pipe_free(struct fe_pipe *f)
 {
 	signals_stop();
+	meter_stop(&f->meter);
 	dial_cancel(f->dial);
 	listener_free(f->listener);
 	conn_finish(&f->conn);

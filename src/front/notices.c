@@ -45,6 +45,40 @@ static void print_all(struct notices *n, const char *text, size_t len)
 	}
 }
 
+/* Blanks over the line that is rewritten: no terminal is too simple for it. */
+static void clear_status(struct notices *n)
+{
+	char line[LINE_CAP];
+	int len = snprintf(line, sizeof(line), "\r%*s\r", n->status_len, "");
+
+	if (n->status_len)
+		print_all(n, line, (size_t)len);
+	n->status_len = 0;
+}
+
+void notices_status(struct notices *n, const char *format, ...)
+{
+	char text[LINE_CAP / 2], line[LINE_CAP];
+	va_list ap;
+
+	va_start(ap, format);
+	int width = vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (width < 0 || width >= (int)sizeof(text))
+		return;
+	int len = snprintf(line, sizeof(line), "\r%-*s", n->status_len, text);
+	bool is_whole = sink_write(&n->sink, line, (size_t)len) == len;
+	if (is_whole || width > n->status_len)
+		n->status_len = width;
+}
+
+void notices_end_status(struct notices *n)
+{
+	if (n->status_len)
+		print_all(n, "\n", 1);
+	n->status_len = 0;
+}
+
 void notices_print(struct notices *n, const char *format, ...)
 {
 	static const char prefix[] = "sockchat: ";
@@ -61,6 +95,7 @@ void notices_print(struct notices *n, const char *format, ...)
 	if (len > sizeof(line) - 1)
 		len = sizeof(line) - 1;
 	line[len] = '\n';
+	clear_status(n);
 	print_all(n, line, len + 1);
 }
 

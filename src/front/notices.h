@@ -15,6 +15,7 @@
 struct notices {
 	struct sink sink;
 	bool is_stuck; /* nobody reads: no more waiting */
+	int status_len; /* columns of an unfinished line */
 };
 
 void notices_open(struct notices *n);
@@ -23,5 +24,12 @@ void notices_print(struct notices *n, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The sentence, and the hint on a line of its own. */
 void notices_error(struct notices *n, const struct error *e);
+
+/* Write a line, in ASCII, over the one before; it stays until the next one or
+ * a notice.  A terminal that is not ready misses it. */
+void notices_status(struct notices *n, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Let it stand. */
+void notices_end_status(struct notices *n);
 
 #endif
