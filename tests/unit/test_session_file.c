@@ -17,6 +17,7 @@
 
 #include "../../src/core/session_private.h"
 #include "../fake/fake_transport.h"
+#include "entry_at.h"
 
 #define KIB ((size_t)1024)
 #define WHO "127.0.0.1:9"
@@ -176,7 +177,7 @@ static const struct entry *find_entry(const char *text)
 {
 	uint64_t seq = transcript_end(now.transcript);
 	while (--seq) {
-		const struct entry *e = transcript_at(now.transcript, seq);
+		const struct entry *e = entry_at(now.transcript, seq);
 		if (e->len == strlen(text) &&
 		    memcmp(e->bytes, text, e->len) == 0)
 			return e;
