@@ -31,6 +31,12 @@ struct transport_ops {
 	/* 0 at the peer's end (FIN). */
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap);
 	ssize_t (*write)(struct transport *t, const void *bytes, size_t len);
+	/* The same to a pipe, and from a pipe or a file at its offset, without
+	 * a look at the bytes; EINVAL when that cannot be, and then read() and
+	 * write() can.  NULL in a transport that has to look. */
+	ssize_t (*read_to)(struct transport *t, int pipe_fd, size_t len);
+	ssize_t (*write_from)(struct transport *t, int fd, bool is_pipe,
+	                      size_t len);
 	/* Our end: what was written still arrives, then FIN. */
 	int (*shutdown)(struct transport *t);
 	/* How many of the bytes written (and our FIN, as one) the peer's system

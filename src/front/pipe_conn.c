@@ -40,6 +40,12 @@ static bool is_in_done(const struct conn *c)
 	return !halves_is_in_open(c->halves) && !c->down.len;
 }
 
+/* The peer takes nothing more for now. */
+static bool is_up_full(const struct conn *c)
+{
+	return c->up.len || c->is_up_stuck;
+}
+
 /* Whether standard input may still have something for this peer. */
 static bool is_in_wanted(const struct conn *c)
 {
@@ -54,6 +60,7 @@ static void conn_break(struct conn *c, int errnum)
 		c->broken = errnum;
 	c->halves = halves_end_out(c->halves);
 	buffer_consume(&c->up, c->up.len);
+	c->is_up_stuck = false;
 }
 
 /* The verdict; the caller says why. */
@@ -65,6 +72,62 @@ static struct error *conn_fail(struct conn *c, enum conn_end end)
 }
 
 /* What moves bytes. */
+
+static void note_in(struct conn *c, size_t len)
+{
+	c->bytes_in += len;
+	c->in_moved_ns = loop_now_ns(c->loop);
+}
+
+static void note_out(struct conn *c, size_t len)
+{
+	c->bytes_out += len;
+	c->out_moved_ns = loop_now_ns(c->loop);
+}
+
+/* Let the system move standard input to the peer; false: read and write, which
+ * also tell what the matter is. */
+static bool pass_up(struct conn *c)
+{
+	struct source *s = &c->in;
+	size_t len = s->passable < PASS_MAX ? (size_t)s->passable : PASS_MAX;
+
+	if (!len || !c->t->ops->write_from)
+		return false;
+	ssize_t n = c->t->ops->write_from(c->t, s->fd, s->is_pipe, len);
+	if (n > 0) {
+		source_passed(s, (size_t)n);
+		note_out(c, (size_t)n);
+		timer_stop(&c->linger_timer);
+	} else if (n == -1 && errno == EAGAIN) {
+		c->is_up_stuck = source_is_ready(s);
+	} else {
+		if (n == -1 && errno == EINVAL)
+			s->passable = 0;
+		return false;
+	}
+	return true;
+}
+
+/* The same for the peer to standard output. */
+static bool pass_down(struct conn *c)
+{
+	if (!c->out.is_passable || c->options->send_only ||
+	    !c->t->ops->read_to)
+		return false;
+	ssize_t n = c->t->ops->read_to(c->t, c->out.fd, PASS_MAX);
+	if (n > 0) {
+		sink_passed(&c->out, (size_t)n);
+		note_in(c, (size_t)n);
+		return true;
+	}
+	/* Urgent data stops the system, but no read. */
+	if (n == -1 && errno == EAGAIN)
+		c->is_down_stuck = !sink_is_ready(&c->out);
+	else if (n == -1 && errno == EINVAL)
+		c->out.is_passable = false;
+	return c->is_down_stuck;
+}
 
 static void read_in(struct conn *c)
 {
@@ -91,8 +154,7 @@ static void write_peer(struct conn *c)
 	ssize_t n = c->t->ops->write(c->t, c->up.bytes + c->up.head, c->up.len);
 	if (n >= 0) {
 		buffer_consume(&c->up, (size_t)n);
-		c->bytes_out += (uint64_t)n;
-		c->out_moved_ns = loop_now_ns(c->loop);
+		note_out(c, (size_t)n);
 	} else if (errno != EAGAIN) {
 		conn_break(c, errno);
 	}
@@ -103,8 +165,7 @@ static void read_peer(struct conn *c)
 	ssize_t n = c->t->ops->read(c->t, c->down.bytes, BUFFER_CAP);
 
 	if (n > 0) {
-		c->bytes_in += (uint64_t)n;
-		c->in_moved_ns = loop_now_ns(c->loop);
+		note_in(c, (size_t)n);
 		c->down.len = c->options->send_only ? 0 : (size_t)n;
 	} else if (n == 0) {
 		c->halves = halves_end_in(c->halves);
@@ -140,13 +201,28 @@ static void write_out(struct conn *c)
 	}
 }
 
+static void move_up(struct conn *c)
+{
+	c->is_up_stuck = false;
+	if (!c->up.len && !pass_up(c))
+		read_in(c);
+	write_peer(c);
+}
+
+static void move_down(struct conn *c)
+{
+	c->is_down_stuck = false;
+	if (!c->down.len && !pass_down(c))
+		read_peer(c);
+	write_out(c);
+}
+
 static void on_in(struct watch *w, unsigned ready)
 {
 	struct conn *c = w->user;
 
 	(void)ready;
-	read_in(c);
-	write_peer(c);
+	move_up(c);
 	conn_step(c);
 }
 
@@ -155,7 +231,7 @@ static void on_out(struct watch *w, unsigned ready)
 	struct conn *c = w->user;
 
 	if (ready & LOOP_WRITE)
-		write_out(c);
+		move_down(c);
 	else
 		lose_out(c, EPIPE);
 	conn_step(c);
@@ -165,12 +241,10 @@ static void on_peer(struct watch *w, unsigned ready)
 {
 	struct conn *c = w->user;
 
-	if (ready & LOOP_READ) {
-		read_peer(c);
-		write_out(c);
-	}
-	if (ready & LOOP_WRITE)
-		write_peer(c);
+	if (ready & LOOP_READ)
+		move_down(c);
+	if (ready & LOOP_WRITE && is_up_full(c))
+		move_up(c);
 	conn_step(c);
 }
 
@@ -322,7 +396,7 @@ static bool is_done(struct conn *c)
 	}
 	/* The end of a peer that was only sent to; or after its end, more of
 	 * standard input. */
-	linger(c, has_arrived || (is_in_done(c) && !c->up.len));
+	linger(c, has_arrived || (is_in_done(c) && !is_up_full(c)));
 	return false;
 }
 
@@ -330,12 +404,15 @@ static void watch_what_is_wanted(struct conn *c)
 {
 	bool is_in_open = halves_is_in_open(c->halves);
 
-	watch_set(&c->in_watch, is_in_wanted(c) && !c->up.len ? LOOP_READ : 0);
+	bool is_down_full = c->down.len || c->is_down_stuck;
+
+	watch_set(&c->in_watch,
+	          is_in_wanted(c) && !is_up_full(c) ? LOOP_READ : 0);
 	if (c->out_watch.loop)
 		watch_set(&c->out_watch,
-		          c->down.len ? LOOP_WRITE : LOOP_HANGUP);
-	watch_set(&c->watch, (is_in_open && !c->down.len ? LOOP_READ : 0) |
-	                         (c->up.len ? LOOP_WRITE : 0));
+		          is_down_full ? LOOP_WRITE : LOOP_HANGUP);
+	watch_set(&c->watch, (is_in_open && !is_down_full ? LOOP_READ : 0) |
+	                         (is_up_full(c) ? LOOP_WRITE : 0));
 }
 
 static void stop_all(struct conn *c)
@@ -420,10 +497,12 @@ void conn_start(struct conn *c, struct transport *t, const char *where)
 	c->bytes_in = c->bytes_out = 0;
 	buffer_consume(&c->up, c->up.len);
 	buffer_consume(&c->down, c->down.len);
+	c->is_up_stuck = c->is_down_stuck = false;
 	if (c->options->idle_timeout_ms)
 		timer_start(c->loop, &c->idle_timer,
 		            c->options->idle_timeout_ms * MS_NS);
-	if (watch_add_socket(c->loop, &c->watch, t->fd, 0) == -1)
+	/* one of three: a set of its own would cost more than it saves */
+	if (watch_add(c->loop, &c->watch, t->fd, 0) == -1)
 		error_set_errno(conn_fail(c, CONN_FAILED), errno,
 		                "cannot watch %s", where);
 	conn_step(c);

@@ -61,6 +61,8 @@ struct conn {
 
 	struct buffer up;   /* standard input to the peer */
 	struct buffer down; /* the peer to standard output */
+	/* The system moves bytes by itself, and their other end takes none. */
+	bool is_up_stuck, is_down_stuck;
 };
 
 /* All zero but the first four.  Watches standard output, whose reader may go

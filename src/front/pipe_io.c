@@ -15,6 +15,8 @@
 
 #include <sockchat/outq.h>
 
+#define PIPE_USUAL ((size_t)64 << 10) /* what a pipe holds, pipe(7) */
+
 void buffer_consume(struct buffer *b, size_t len)
 {
 	b->head += len;
@@ -37,6 +39,16 @@ static ssize_t interrupted_is_not_now(ssize_t n)
 	return n;
 }
 
+static uint64_t passable_of(int fd, const struct stat *st)
+{
+	if (S_ISFIFO(st->st_mode))
+		return UINT64_MAX;
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	return at >= 0 && at < st->st_size ? (uint64_t)(st->st_size - at) : 0;
+}
+
 void source_open(struct source *s, int fd)
 {
 	struct stat st = { .st_mode = 0 };
@@ -47,7 +59,32 @@ void source_open(struct source *s, int fd)
 		.is_socket = S_ISSOCK(st.st_mode),
 		.is_terminal = isatty(fd),
 		.is_device = S_ISCHR(st.st_mode) && !isatty(fd),
+		.is_pipe = S_ISFIFO(st.st_mode),
+		.passable = passable_of(fd, &st),
 	};
+}
+
+/* A busy pipe gets as much room as the system gives anybody: fewer, larger
+ * moves.  The descriptor's flags stay as they are. */
+static void pipe_grow(int fd, bool *is_grown, size_t len)
+{
+#ifdef F_SETPIPE_SZ
+	if (*is_grown || len < PIPE_USUAL)
+		return;
+	*is_grown = true;
+	if (fcntl(fd, F_GETPIPE_SZ) < (int)PASS_MAX)
+		(void)fcntl(fd, F_SETPIPE_SZ, (int)PASS_MAX);
+#else
+	(void)fd, (void)is_grown, (void)len;
+#endif
+}
+
+void source_passed(struct source *s, size_t len)
+{
+	if (s->is_pipe)
+		pipe_grow(s->fd, &s->is_grown, len);
+	else
+		s->passable -= len;
 }
 
 bool source_is_ready(const struct source *s)
@@ -82,6 +119,7 @@ void sink_open(struct sink *s, int number)
 		.number = number,
 		.fd = number,
 		.is_socket = S_ISSOCK(st.st_mode),
+		.is_passable = S_ISFIFO(st.st_mode),
 		.may_wait = S_ISFIFO(st.st_mode) || isatty(number),
 	};
 	if (!s->may_wait)
@@ -93,6 +131,16 @@ void sink_open(struct sink *s, int number)
 	}
 }
 
+bool sink_is_ready(const struct sink *s)
+{
+	return is_ready(s->fd, POLLOUT);
+}
+
+void sink_passed(struct sink *s, size_t len)
+{
+	pipe_grow(s->fd, &s->is_grown, len);
+}
+
 ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 {
 	ssize_t n;
@@ -101,7 +149,7 @@ ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 		n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	} else if (!s->may_wait) {
 		n = write(s->fd, bytes, len);
-	} else if (is_ready(s->fd, POLLOUT)) {
+	} else if (sink_is_ready(s)) {
 		/* Ready means room for so many, pipe(7). */
 		n = write(s->fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
 	} else {

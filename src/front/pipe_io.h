@@ -15,6 +15,8 @@
 #include <sockchat/error.h>
 
 #define BUFFER_CAP (256 * 1024)
+/* What the system moves by itself at once, so that a turn has an end. */
+#define PASS_MAX ((size_t)1 << 20)
 
 /* What was read and is not written yet; filled only when it is empty. */
 struct buffer {
@@ -30,11 +32,17 @@ struct source {
 	bool is_socket;
 	bool is_terminal;
 	bool is_device; /* /dev/null and the like */
+	bool is_pipe, is_grown;
+	/* How much of it the system may move by itself: of a file what it had
+	 * when it was opened, of a pipe everything. */
+	uint64_t passable;
 };
 
 void source_open(struct source *s, int fd);
 /* Whether a read would not wait. */
 bool source_is_ready(const struct source *s);
+/* So much has gone another way. */
+void source_passed(struct source *s, size_t len);
 /* As read(2), but EAGAIN in place of waiting or of EINTR. */
 ssize_t source_read(struct source *s, void *bytes, size_t cap);
 
@@ -44,9 +52,15 @@ struct sink {
 	int fd;     /* what is written: `number`, or a private description */
 	bool is_socket;
 	bool may_wait; /* has to be asked before each write */
+	bool is_grown;
+	bool is_passable; /* the system may move bytes to it by itself */
 };
 
 void sink_open(struct sink *s, int number);
+/* Whether a write of little would not wait. */
+bool sink_is_ready(const struct sink *s);
+/* So much has come another way. */
+void sink_passed(struct sink *s, size_t len);
 /* As write(2), but EAGAIN in place of waiting or of EINTR. */
 ssize_t sink_write(struct sink *s, const void *bytes, size_t len);
 /* Let the reader see the end.  /dev/null takes the number, so that no later

@@ -11,7 +11,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #ifdef __linux__
+#include <fcntl.h>
 #include <linux/sockios.h>
+#include <sys/sendfile.h>
 #endif
 
 #include <sockchat/transport.h>
@@ -272,6 +274,57 @@ static ssize_t tcp_write(struct transport *t, const void *bytes, size_t len)
 	return settle(tcp_of(t), n);
 }
 
+#ifdef __linux__
+
+/* Whether the connection itself has failed, and not what it was joined to. */
+static bool is_over(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	       info.tcpi_state == TCP_CLOSE;
+}
+
+/* As settle(), for calls in which another descriptor may be at fault. */
+static ssize_t settle_joined(struct tcp *tcp, ssize_t n, bool is_others)
+{
+	if (n < 0 && (errno == ENOMEM || errno == ENOBUFS))
+		errno = EAGAIN;
+	if (n < 0 && errno != EAGAIN &&
+	    (is_others || errno == EINVAL || !is_over(tcp->head.fd))) {
+		errno = EINVAL;
+		return -1;
+	}
+	return settle(tcp, n);
+}
+
+static ssize_t tcp_read_to(struct transport *t, int pipe_fd, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = splice(t->fd, NULL, pipe_fd, NULL, len,
+		           SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+	while (n < 0 && errno == EINTR);
+	return settle_joined(tcp_of(t), n, n < 0 && errno == EPIPE);
+}
+
+static ssize_t tcp_write_from(struct transport *t, int fd, bool is_pipe,
+                              size_t len)
+{
+	ssize_t n;
+
+	do
+		n = is_pipe ? splice(fd, NULL, t->fd, NULL, len,
+		                     SPLICE_F_MOVE | SPLICE_F_NONBLOCK)
+		            : sendfile(t->fd, fd, NULL, len);
+	while (n < 0 && errno == EINTR);
+	return settle_joined(tcp_of(t), n, false);
+}
+
+#endif
+
 static int tcp_shutdown(struct transport *t)
 {
 	if (shutdown(t->fd, SHUT_WR) == 0)
@@ -321,6 +374,10 @@ const struct transport_ops transport_tcp = {
 	.advance = tcp_advance,
 	.read = tcp_read,
 	.write = tcp_write,
+#ifdef __linux__
+	.read_to = tcp_read_to,
+	.write_from = tcp_write_from,
+#endif
 	.shutdown = tcp_shutdown,
 	.pending = tcp_pending,
 	.close = tcp_close,

@@ -5,6 +5,7 @@
  * are interrupted, and move fewer bytes than were asked for.
  *
  * SHIM_EINTR and SHIM_SHORT are percentages, SHIM_SEED makes a run repeatable.
+ * SHIM_REFUSE is the percentage of splice(2) and sendfile(2) that cannot be.
  * SHIM_NO_PROC=1 takes /proc away.  SHIM_COUNT=1 tells at the end how many
  * calls were hit. */
 
@@ -17,12 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define SHORT_MAX 7
 
-static unsigned eintr_percent, short_percent, hits;
+static unsigned eintr_percent, short_percent, refuse_percent, hits;
 static unsigned long long state = 1;
 
 static unsigned setting(const char *name)
@@ -36,6 +38,7 @@ __attribute__((constructor)) static void start(void)
 {
 	eintr_percent = setting("SHIM_EINTR");
 	short_percent = setting("SHIM_SHORT");
+	refuse_percent = setting("SHIM_REFUSE");
 	state = setting("SHIM_SEED") * 2654435761u + 1;
 }
 
@@ -98,6 +101,27 @@ ssize_t send(int fd, const void *buf, size_t len, int flags)
 {
 	return is_interrupted() ? -1
 	                        : REAL(send)(fd, buf, shortened(len), flags);
+}
+
+static int is_refused(void)
+{
+	if (!is_hit(refuse_percent))
+		return is_interrupted();
+	errno = EINVAL;
+	return 1;
+}
+
+ssize_t splice(int in, off_t *in_at, int out, off_t *out_at, size_t len,
+               unsigned flags)
+{
+	return is_refused() ? -1
+	                    : REAL(splice)(in, in_at, out, out_at,
+	                                   shortened(len), flags);
+}
+
+ssize_t sendfile(int out, int in, off_t *at, size_t len)
+{
+	return is_refused() ? -1 : REAL(sendfile)(out, in, at, shortened(len));
 }
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)

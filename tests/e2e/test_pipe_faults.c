@@ -155,9 +155,26 @@ static void a_reset_loses_nothing_that_came_and_is_told(void **state)
 		snprintf(sentence, sizeof(sentence),
 		         "10 bytes received and 3 bytes sent");
 		assert_err_has(&p, sentence);
+		assert_err_has(&p, "reset by");
 		assert_out(&p, "0123456789");
 		proc_finish(&p);
 	}
+}
+
+static void a_reset_after_our_end_is_a_failure(void **state)
+{
+	struct proc p;
+	int fd = connect_plain(&p);
+
+	(void)state;
+	proc_end_in(&p);
+	net_expect_end(fd);
+	net_send_text(fd, "0123456789");
+	proc_expect_out(&p, "0123456789");
+	net_reset(fd);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "reset by");
+	proc_finish(&p);
 }
 
 static void a_reset_amid_our_sending_still_shows_what_came(void **state)
@@ -176,20 +193,22 @@ static void a_reset_amid_our_sending_still_shows_what_came(void **state)
 	proc_finish(&p);
 }
 
-/* Fill the pipe behind its output, then its own buffer, and leave something in
- * the socket that it has not read; how much in all. */
+#define UNREAD 98304
+
+/* Fill the pipe behind its output, and leave something in the socket that it
+ * cannot hand on; how much there is to be read in all. */
 static size_t send_unread(struct proc *p, int fd)
 {
-	static const size_t parts[] = { 65536, 16384, 16384 };
-	size_t sum = 0;
+	char path[40];
 
 	p->holds_out = true;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		net_send_acked(fd, parts[i]);
-		proc_watch(p, 100);
-		sum += parts[i];
-	}
-	return sum;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", p->out);
+	int writer = open(path, O_WRONLY | O_CLOEXEC);
+	size_t filled = flood(writer);
+	close(writer);
+	net_send_acked(fd, UNREAD);
+	proc_watch(p, 100);
+	return filled + UNREAD;
 }
 
 static void a_reset_loses_nothing_behind_a_stuck_reader(void **state)
@@ -718,6 +737,7 @@ int main(void)
 		cmocka_unit_test(a_refused_connection_is_explained),
 		cmocka_unit_test(an_unknown_name_is_told),
 		cmocka_unit_test(a_reset_loses_nothing_that_came_and_is_told),
+		cmocka_unit_test(a_reset_after_our_end_is_a_failure),
 		cmocka_unit_test(
 		    a_reset_amid_our_sending_still_shows_what_came),
 		cmocka_unit_test(a_reset_loses_nothing_behind_a_stuck_reader),
