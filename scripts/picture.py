@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
-"""picture.py OUT.png: draw what `tmux capture-pane -e -p` prints."""
+"""picture.py OUT.png [light]: draw what `tmux capture-pane -e -p` prints."""
 
 import re
 import sys
@@ -13,11 +13,23 @@ FONTS = "/usr/share/fonts/truetype/"
 NARROW, WIDE = FONTS + "dejavu/DejaVuSansMono", FONTS + "nanum/NanumGothicCoding"
 CELL, LINE, PAD = 10, 24, 16
 BACK, FORE = (22, 24, 29), (212, 215, 221)
+if sys.argv[2:] == ["light"]:
+    BACK, FORE = (255, 255, 255), (30, 32, 38)
+LEVELS = (0, 95, 135, 175, 215, 255)
 COLORS = [(60, 64, 72), (240, 98, 98), (126, 204, 120), (226, 190, 105),
           (104, 160, 240), (200, 130, 220), (95, 200, 205), (212, 215, 221),
           (120, 126, 138), (255, 128, 128), (152, 230, 146), (248, 216, 135),
           (134, 184, 255), (224, 158, 242), (124, 226, 230), (250, 250, 252)]
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+def palette(n):
+    if n < 16:
+        return COLORS[n]
+    if n >= 232:
+        return (8 + 10 * (n - 232),) * 3
+    n -= 16
+    return LEVELS[n // 36], LEVELS[n // 6 % 6], LEVELS[n % 6]
 
 
 class Pen:
@@ -41,7 +53,7 @@ class Pen:
             elif n == 27:
                 self.reverse = False
             elif n in (38, 48) and numbers[:1] == [5]:
-                color = COLORS[numbers[1] % 16]
+                color = palette(numbers[1])
                 del numbers[:2]
                 if n == 38:
                     self.fore = color

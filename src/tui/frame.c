@@ -57,7 +57,7 @@ static void look_at_pace(struct frontend *f)
 	struct pace_sample now = { .ns = loop_now_ns(c->loop) };
 	status_count(c, &now);
 	if (pace_look(&f->pace, s ? session_number(s) : 0, &now,
-	              s ? session_queued(s) : 0) &&
+	              s ? session_queued(s) + session_has_file(s) : 0) &&
 	    !f->tick.loop && timer_start(c->loop, &f->tick, PACE_STEP_NS))
 		die("no memory for a timer");
 }

@@ -102,8 +102,10 @@ static void add_queue(struct parts *p, const struct status *s,
 	char size[16];
 	bool is_slow = s->pace->is_stuck && session_is_open(to) &&
 	               !s->chat->session_settings.drip_bytes;
-	if (!session_queued(to))
-		return;
+	if (is_slow && session_has_file(to))
+		warn(p, 2, "peer not reading");
+	if (!session_queued(to) || session_has_file(to))
+		return; /* the file's part tells more */
 	number_format_size(size, session_queued(to));
 	add(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
 	    size)->style = STYLE_WARNING;

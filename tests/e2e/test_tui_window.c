@@ -157,6 +157,28 @@ static void a_stream_shows_its_rate_until_it_rests(void **state)
 	close(fd);
 }
 
+static void a_file_on_its_way_and_who_is_slow_are_told(void **state)
+{
+	static const char line[] = "/file ";
+	struct pty p;
+	int fd = pty_connect(&p);
+	FILE *file = fopen(pty_home("big.bin"), "we");
+
+	(void)state;
+	assert_non_null(file);
+	assert_int_equal(ftruncate(fileno(file), 64 << 20), 0);
+	fclose(file);
+	pty_type(&p, line);
+	pty_type(&p, pty_home("big.bin"));
+	pty_type(&p, PTY_ENTER);
+	pty_expect(&p, "| big.bin "); /* nobody reads */
+	pty_expect(&p, "| peer not reading |");
+	kill(p.pid, SIGTERM);
+	close(fd);
+	pty_wait(&p);
+	pty_finish(&p);
+}
+
 static void a_bell_rings_only_when_nobody_looks(void **state)
 {
 	struct pty p;
@@ -245,6 +267,7 @@ int main(void)
 		T(the_mouse_comes_and_goes_at_a_command),
 		T(a_click_does_what_its_key_does),
 		T(a_stream_shows_its_rate_until_it_rests),
+		T(a_file_on_its_way_and_who_is_slow_are_told),
 		T(a_bell_rings_only_when_nobody_looks),
 		T(a_notification_tells_who_and_not_what),
 		T(terminals_without_private_modes_are_told_none),
