@@ -41,6 +41,24 @@ struct wrap_run {
 /* Borrowed for the call. */
 typedef void wrap_fn(void *user, const struct wrap_run *run);
 
+/* Where the rows of a long message begin, remembered from one call to the next:
+ * it is counted once, and drawn from the middle.  All zero knows nothing. */
+struct wrap_map {
+	uint64_t seq; /* of the message, and how it was laid out */
+	size_t len, columns;
+	enum view view;
+	bool endings;
+	unsigned entry_flags, glyph_flags;
+	size_t rows;
+	size_t *begins; /* the offset of each WRAP_MAP_ROWS'th row */
+	size_t count, cap;
+};
+
+#define WRAP_MAP_ROWS 256
+#define WRAP_MAP_MIN  ((size_t)4096) /* a shorter message needs none */
+
+void wrap_map_finish(struct wrap_map *m);
+
 struct wrap_settings {
 	size_t columns; /* at least 1; SIZE_MAX for one row */
 	enum view view;
@@ -51,6 +69,7 @@ struct wrap_settings {
 	/* Marked where it is found in the content; NULL for none. */
 	const struct pattern *pattern;
 	size_t now; /* the match that begins here is the present one */
+	struct wrap_map *map; /* for this entry, or NULL */
 };
 
 /* Lay out the content of `e`; how many rows it takes in all, at least 1.  `fn`

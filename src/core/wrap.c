@@ -4,8 +4,10 @@
 /* Pure layout: entries as rows of glyphs. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/diag.h>
 #include <sockchat/hexdump.h>
 #include <sockchat/wrap.h>
 
@@ -28,6 +30,8 @@ struct layout {
 	size_t content_len, hit_start, hit_end;
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
+	struct wrap_map *learns; /* what is being found out, or NULL */
+	bool knows_rows; /* what is below what is wanted need not be counted */
 };
 
 static bool is_wanted(const struct layout *l)
@@ -195,20 +199,60 @@ static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
 	return n;
 }
 
+/* A row begins with the byte `at`. */
+static void learn_row(struct layout *l, const uint8_t *at)
+{
+	struct wrap_map *m = l->learns;
+	if (!m || l->row != (m->count + 1) * WRAP_MAP_ROWS)
+		return;
+	if (m->count == m->cap) {
+		m->cap = m->cap ? 2 * m->cap : 16;
+		m->begins = realloc(m->begins, m->cap * sizeof(*m->begins));
+		if (!m->begins)
+			die("no memory to lay out a message");
+	}
+	m->begins[m->count++] = (size_t)(at - l->content);
+}
+
+static bool is_done(const struct layout *l)
+{
+	const struct wrap_settings *s = l->settings;
+	return l->knows_rows && l->row >= s->first_row &&
+	       l->row - s->first_row >= s->row_count;
+}
+
 static void put_text(struct layout *l, const uint8_t *bytes, size_t len,
                      unsigned flags)
 {
-	for (size_t n; len; bytes += n, len -= n) {
+	for (size_t n; len && !is_done(l); bytes += n, len -= n) {
 		bool ends_row = ending_len(bytes, len) &&
 		                l->settings->columns != SIZE_MAX;
+		size_t row = l->row;
 		mark(l, bytes);
 		n = put_next(l, bytes, len, flags);
 		if (!n)
 			return;
 		note_row(l, bytes + n);
-		if (ends_row)
+		if (l->row > row)
+			learn_row(l, bytes);
+		if (ends_row) {
 			next_row(l);
+			learn_row(l, bytes + n);
+		}
 	}
+}
+
+/* How many bytes are above what is wanted, as far as the map knows. */
+static size_t skip_rows(struct layout *l)
+{
+	const struct wrap_map *m = l->settings->map;
+	size_t i = l->settings->first_row / WRAP_MAP_ROWS;
+	if (!l->knows_rows || !m->count || !i)
+		return 0;
+	if (i > m->count)
+		i = m->count;
+	l->row = i * WRAP_MAP_ROWS;
+	return m->begins[i - 1];
 }
 
 static void put_message(struct layout *l, const struct entry *e)
@@ -216,7 +260,8 @@ static void put_message(struct layout *l, const struct entry *e)
 	size_t ending = entry_ending(e);
 	unsigned flags = l->settings->glyph_flags;
 	bool goes_on = !(e->flags & ENTRY_COMPLETE);
-	put_text(l, e->bytes, e->len - ending,
+	size_t skipped = skip_rows(l);
+	put_text(l, e->bytes + skipped, e->len - ending - skipped,
 	         goes_on ? flags | GLYPH_MORE : flags);
 	if (ending)
 		mark(l, e->bytes + e->len - ending);
@@ -252,7 +297,7 @@ static void put_hex(struct layout *l, const struct entry *e)
 {
 	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
 	char text[HEXDUMP_ROW_MAX];
-	for (size_t at = 0; at < e->len; at += per_row) {
+	for (size_t at = 0; at < e->len && !is_done(l); at += per_row) {
 		if (l->column)
 			next_row(l);
 		size_t end = at + per_row < e->len ? at + per_row : e->len;
@@ -327,14 +372,58 @@ static void put_entry(struct layout *l, const struct entry *e)
 	flush(l);
 }
 
+void wrap_map_finish(struct wrap_map *m)
+{
+	free(m->begins);
+	*m = (struct wrap_map){ 0 };
+}
+
+static bool map_fits(const struct wrap_map *m, const struct entry *e,
+                     const struct wrap_settings *s)
+{
+	return m->seq == e->seq && m->len == e->len &&
+	       m->columns == s->columns && m->view == s->view &&
+	       m->endings == s->endings && m->entry_flags == e->flags &&
+	       m->glyph_flags == s->glyph_flags;
+}
+
+/* Where a glyph may be cut in two, no row has a beginning to be found. */
+static bool is_mapped(const struct entry *e, const struct wrap_settings *s)
+{
+	return s->map && e->kind == ENTRY_MESSAGE && e->len >= WRAP_MAP_MIN &&
+	       s->columns >= GLYPH_TEXT_MAX;
+}
+
+static void learn(const struct entry *e, const struct wrap_settings *s)
+{
+	struct layout l = {
+		.settings = s, .seek = SIZE_MAX, .learns = s->map,
+	};
+	wrap_map_finish(s->map);
+	*s->map = (struct wrap_map){
+		.seq = e->seq, .len = e->len, .columns = s->columns,
+		.view = s->view, .endings = s->endings,
+		.entry_flags = e->flags, .glyph_flags = s->glyph_flags,
+	};
+	put_entry(&l, e);
+	s->map->rows = l.row + 1;
+}
+
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
                   wrap_fn *fn, void *user)
 {
 	struct layout l = {
 		.settings = settings, .fn = fn, .user = user, .seek = SIZE_MAX,
 	};
+	if (is_mapped(e, settings)) {
+		if (!map_fits(settings->map, e, settings))
+			learn(e, settings);
+		if (!fn)
+			return settings->map->rows;
+		l.knows_rows = true;
+	}
 	put_entry(&l, e);
-	return l.row + 1;
+	return l.knows_rows ? settings->map->rows : l.row + 1;
 }
 
 size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,

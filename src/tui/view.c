@@ -6,8 +6,10 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/diag.h>
 #include <sockchat/number.h>
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
@@ -84,6 +86,29 @@ static bool is_seen(const struct chat *c, const struct entry *e)
 	       (!c->display.is_bare || e->kind == ENTRY_MESSAGE);
 }
 
+/* No more of them are seen at once. */
+#define MAPS 4
+
+struct view_maps {
+	struct wrap_map list[MAPS];
+	size_t next; /* the one that is given up next */
+};
+
+static struct wrap_map *map_of(struct viewport *v, const struct entry *e)
+{
+	if (e->len < WRAP_MAP_MIN)
+		return NULL;
+	if (!v->maps)
+		v->maps = calloc(1, sizeof(*v->maps));
+	if (!v->maps)
+		die("no memory for the screen");
+	for (size_t i = 0; i < MAPS; i++)
+		if (v->maps->list[i].seq == e->seq)
+			return &v->maps->list[i];
+	v->maps->next = (v->maps->next + 1) % MAPS;
+	return &v->maps->list[v->maps->next];
+}
+
 static void make_head(struct piece *p, const struct viewport *v,
                       const struct chat *c, size_t columns)
 {
@@ -103,7 +128,7 @@ static void make_head(struct piece *p, const struct viewport *v,
 	}
 }
 
-static bool lay_out(struct piece *p, const struct viewport *v,
+static bool lay_out(struct piece *p, struct viewport *v,
                     const struct chat *c, uint64_t seq)
 {
 	size_t columns = (size_t)screen_columns();
@@ -119,13 +144,14 @@ static bool lay_out(struct piece *p, const struct viewport *v,
 		.row_count = SIZE_MAX,
 		.pattern = v->pattern,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
+		.map = map_of(v, p->entry),
 	};
 	p->lead = !v->shown && format_dropped(p->dropped, c, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;
 }
 
-static size_t rows_of(const struct viewport *v, const struct chat *c,
+static size_t rows_of(struct viewport *v, const struct chat *c,
                       uint64_t seq)
 {
 	struct piece p;
@@ -274,7 +300,11 @@ void view_touch(struct viewport *v, uint64_t seq)
 void view_finish(struct viewport *v)
 {
 	lens_free(v->shown);
+	for (size_t i = 0; v->maps && i < MAPS; i++)
+		wrap_map_finish(&v->maps->list[i]);
+	free(v->maps);
 	v->shown = NULL;
+	v->maps = NULL;
 }
 
 /* From the end upwards: the entry and its rows above the screen that let the
@@ -350,6 +380,7 @@ static void stop_at_end(struct viewport *v, const struct chat *c, int rows)
 {
 	struct viewport follow = *v;
 	find_follow_top(&follow, c, rows);
+	v->maps = follow.maps;
 	if (v->top_seq > follow.top_seq ||
 	    (v->top_seq == follow.top_seq && v->top_row >= follow.top_row))
 		view_go_end(v);
@@ -399,7 +430,7 @@ void view_scroll(struct viewport *v, const struct chat *c, int by, int rows)
 
 /* The rows from the top of what is seen down to the row `at` of `seq`; -1: it
  * is above, or at least `rows` below. */
-static int distance_to(const struct viewport *v, const struct chat *c,
+static int distance_to(struct viewport *v, const struct chat *c,
                        uint64_t seq, size_t at, int rows)
 {
 	size_t sum = 0;
@@ -413,7 +444,7 @@ static int distance_to(const struct viewport *v, const struct chat *c,
 	return (int)(sum - v->top_row);
 }
 
-uint64_t view_end(const struct viewport *v, const struct chat *c, int rows)
+uint64_t view_end(struct viewport *v, const struct chat *c, int rows)
 {
 	uint64_t end = transcript_end(c->transcript), seq = end;
 	size_t sum = 0;

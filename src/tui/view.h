@@ -25,6 +25,7 @@ struct viewport {
 	const struct pattern *pattern;
 	uint64_t hit_seq;
 	size_t hit_offset;
+	struct view_maps *maps; /* of long messages that are or were seen */
 };
 
 void view_finish(struct viewport *v);
@@ -46,7 +47,7 @@ void view_show(struct viewport *v, const struct chat *c, uint64_t seq,
                size_t offset, int rows);
 
 /* The first entry below what is seen. */
-uint64_t view_end(const struct viewport *v, const struct chat *c, int rows);
+uint64_t view_end(struct viewport *v, const struct chat *c, int rows);
 
 /* How many entries have come since it was scrolled and not been drawn. */
 uint64_t view_below(const struct viewport *v, const struct chat *c);

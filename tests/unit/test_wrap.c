@@ -433,6 +433,97 @@ static void the_row_of_a_byte_is_known(void **state)
 	assert_true(wrap_row_of(&e, &s, 6) < 7 * rows);
 }
 
+/* All that is drawn of some rows, as text. */
+struct window {
+	char text[8000];
+};
+
+static void put_window(void *user, const struct wrap_run *run)
+{
+	struct window *w = user;
+	size_t used = strlen(w->text);
+	snprintf(w->text + used, sizeof(w->text) - used, "%zu,%zu:%.*s;",
+	         run->row, run->column, (int)run->len, run->text);
+}
+
+static void fill_long(uint8_t *bytes, size_t len, unsigned seed)
+{
+	static const char *const parts[] = {
+		"plain text ", "\n", "\xed\x95\x9c", "\xff", "\033", "e\xcc\x81",
+		"\r\n", "\xf0\x9f\x98\x80", "\xe2\x80\xae",
+	};
+	size_t used = 0;
+	while (used < len) {
+		seed = seed * 1103515245 + 12345;
+		const char *part = parts[(seed >> 16) % 9];
+		size_t n = strlen(part);
+		n = n < len - used ? n : len - used;
+		memcpy(bytes + used, part, n);
+		used += n;
+	}
+}
+
+static void check_map(const struct entry *e, size_t columns, enum view view)
+{
+	static struct window with, without;
+	struct wrap_map map = { 0 };
+	struct wrap_settings s = {
+		.columns = columns, .view = view, .endings = true,
+		.row_count = SIZE_MAX,
+	};
+	size_t rows = wrap_entry(e, &s, NULL, NULL);
+	s.map = &map;
+	assert_int_equal(wrap_entry(e, &s, NULL, NULL), rows);
+	assert_true(map.count > 0 || view == VIEW_HEX);
+	s.row_count = 20;
+	for (s.first_row = 0; s.first_row < rows; s.first_row += 97) {
+		with.text[0] = without.text[0] = '\0';
+		s.map = NULL;
+		wrap_entry(e, &s, put_window, &without);
+		s.map = &map;
+		assert_int_equal(wrap_entry(e, &s, put_window, &with), rows);
+		assert_string_equal(with.text, without.text);
+	}
+	wrap_map_finish(&map);
+}
+
+static void a_long_message_is_drawn_from_the_middle(void **state)
+{
+	static uint8_t bytes[60000];
+	struct entry e = message((const char *)bytes, sizeof(bytes),
+	                         ENTRY_COMPLETE);
+	(void)state;
+	for (unsigned seed = 1; seed < 3; seed++) {
+		fill_long(bytes, sizeof(bytes), seed);
+		for (size_t columns = 24; columns < 80; columns += 25)
+			for (enum view v = 0; v < VIEW_COUNT; v++)
+				check_map(&e, columns, v);
+	}
+}
+
+static void a_map_of_another_layout_is_not_used(void **state)
+{
+	static uint8_t bytes[20000];
+	struct entry e = message((const char *)bytes, sizeof(bytes), 0);
+	struct wrap_map map = { 0 };
+	struct wrap_settings s = { .row_count = SIZE_MAX };
+	(void)state;
+	fill_long(bytes, sizeof(bytes), 7);
+	for (int i = 0; i < 64; i++) {
+		s.columns = i & 1 ? 40 : 60;
+		s.view = i & 2 ? VIEW_TEXT : VIEW_MIXED;
+		s.endings = i & 4;
+		s.glyph_flags = i & 8 ? GLYPH_ASCII : 0;
+		e.len = i & 16 ? sizeof(bytes) : sizeof(bytes) - 500;
+		e.flags = i & 32 ? ENTRY_COMPLETE : 0;
+		s.map = NULL;
+		size_t rows = wrap_entry(&e, &s, NULL, NULL);
+		s.map = &map;
+		assert_int_equal(wrap_entry(&e, &s, NULL, NULL), rows);
+	}
+	wrap_map_finish(&map);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +552,8 @@ int main(void)
 		cmocka_unit_test(a_match_is_marked_across_rows),
 		cmocka_unit_test(a_dump_marks_a_byte_twice),
 		cmocka_unit_test(the_row_of_a_byte_is_known),
+		cmocka_unit_test(a_long_message_is_drawn_from_the_middle),
+		cmocka_unit_test(a_map_of_another_layout_is_not_used),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
