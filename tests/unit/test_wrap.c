@@ -449,8 +449,8 @@ static void put_window(void *user, const struct wrap_run *run)
 static void fill_long(uint8_t *bytes, size_t len, unsigned seed)
 {
 	static const char *const parts[] = {
-		"plain text ", "\n", "\xed\x95\x9c", "\xff", "\033", "e\xcc\x81",
-		"\r\n", "\xf0\x9f\x98\x80", "\xe2\x80\xae",
+		"plain text ", "\n", "\xed\x95\x9c", "\xff", "\033",
+		"e\xcc\x81", "\r\n", "\xf0\x9f\x98\x80", "\xe2\x80\xae",
 	};
 	size_t used = 0;
 	while (used < len) {
