@@ -12,11 +12,15 @@
 # $MIB is moved each time in bulk, a flood lasts $SECONDS_EACH.
 set -eu
 
-build=${BUILD:-build}
+build=$(realpath "${BUILD:-build}")
 export SOCKCHAT_BIN=${SOCKCHAT_BIN:-$build/sockchat}
 export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$build/tests/bench}
 export BENCH_JSON=${BENCH_JSON:-$build/bench.json}
 export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-2}
+# Nothing of the user's: no configuration, no history to be loaded or kept.
+export HOME=$build/bench-home
+unset XDG_CONFIG_HOME XDG_STATE_HOME INPUTRC
+mkdir -p "$HOME"
 # A loopback of our own: no other traffic, and ports that are free.
 if unshare -rn true 2>/dev/null; then
 	exec unshare -rn sh -c 'ip link set lo up 2>/dev/null; exec python3 "$0"' \

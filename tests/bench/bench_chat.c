@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* A chat on a terminal that is drained as fast as it goes: under a flood of
- * lines, and with a long transcript. */
+ * lines, with a long transcript, and when it starts. */
 
 #include <errno.h>
 #include <poll.h>
@@ -290,26 +290,36 @@ static void measure_switch(struct tool *t, const char *name, const char *key)
 	load_tell(name, samples_at(&ms, 0.5), "ms");
 }
 
+/* So many lines, the first of them to be found; their bytes. */
+static size_t send_entries(struct tool *t, int entries)
+{
+	static char block[1 << 16];
+	size_t len = 0, sum = 0;
+	int64_t start_ns = load_now_ns();
+	for (int i = 0; i < entries; i++) {
+		const char *text = i ? "a line" : NEEDLE " " FOUND;
+		len += (size_t)snprintf(block + len, sizeof(block) - len,
+		                        "%s %d\n", text, i);
+		if (i < entries - 1 && len + 64 < sizeof(block))
+			continue;
+		send_all(t->peer, block, len);
+		sum += len;
+		len = 0;
+		while (watch(t, 0))
+			;
+	}
+	send_all(t->peer, LAST "\n", strlen(LAST) + 1);
+	watch_until(t, LAST);
+	load_tell("entries in", entries / seconds_since(start_ns) / 1e3,
+	          "k/s");
+	return sum;
+}
+
 static void long_transcript(int entries, char **command)
 {
 	struct tool t = start(command);
-	char line[64];
-	size_t sum = 0;
 	long before = load_rss_kib(t.pid);
-	int64_t start_ns = load_now_ns();
-	for (int i = 0; i < entries; i++) {
-		size_t len = (size_t)snprintf(line, sizeof(line), "%s %d\n",
-		                              i ? "a line"
-		                                : NEEDLE " " FOUND, i);
-		send_all(t.peer, line, len);
-		sum += len;
-		while (i % 1024 == 0 && watch(&t, 0))
-			;
-	}
-	send_all(t.peer, LAST "\n", strlen(LAST) + 1);
-	watch_until(&t, LAST);
-	load_tell("entries in", entries / seconds_since(start_ns) / 1e3,
-	          "k/s");
+	size_t sum = send_entries(&t, entries);
 	load_tell("memory beside its bytes",
 	          (double)((load_rss_kib(t.pid) - before) * 1024 - (long)sum) /
 	              entries, "B/entry");
@@ -318,11 +328,32 @@ static void long_transcript(int entries, char **command)
 	measure_switch(&t, "another size", NULL);
 	type(&t, "\023"); /* Ctrl-S */
 	watch_until_quiet(&t);
-	start_ns = load_now_ns();
+	int64_t start_ns = load_now_ns();
 	type(&t, NEEDLE);
 	watch_until(&t, FOUND);
 	load_tell("search to the oldest", seconds_since(start_ns) * 1e3, "ms");
 	load_end(t.pid);
+}
+
+/* From nothing to the first screen. */
+static void start_up(int times, char **command)
+{
+	struct samples ms = { 0 };
+	char port[8];
+	int fd = load_listen(port);
+	load_set_port(command, port);
+	for (int i = 0; i < times; i++) {
+		struct tool t = { .frame.text = FRAME };
+		int64_t start_ns = load_now_ns();
+		t.pid = load_run_on_pty(command, &t.fd);
+		while (!t.frame.count)
+			watch(&t, LOAD_PATIENCE_MS);
+		samples_add(&ms, seconds_since(start_ns) * 1e3);
+		load_end(t.pid);
+		close(t.fd);
+	}
+	close(fd);
+	load_tell("first screen", samples_at(&ms, 0.5), "ms");
 }
 
 int main(int argc, char **argv)
@@ -334,8 +365,10 @@ int main(int argc, char **argv)
 		read_only(strtod(argv[2], NULL));
 	else if (strcmp(load, "long") == 0 && argc > 3)
 		long_transcript((int)strtol(argv[2], NULL, 10), argv + 3);
+	else if (strcmp(load, "start") == 0 && argc > 3)
+		start_up((int)strtol(argv[2], NULL, 10), argv + 3);
 	else
-		load_die("flood SECONDS COMMAND..., read SECONDS, or "
-		         "long ENTRIES COMMAND...");
+		load_die("flood SECONDS COMMAND..., read SECONDS, "
+		         "long ENTRIES COMMAND..., or start TIMES COMMAND...");
 	return 0;
 }

@@ -7,6 +7,7 @@ a program of ours, bench_NAME.c, which makes the load and checks what it gets.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -19,6 +20,7 @@ PROGRAMS = os.environ["BENCH_PROGRAMS"]
 SIZE = int(os.environ["MIB"]) << 20
 SECONDS = os.environ["SECONDS_EACH"]
 TRIPS = 20000
+LINES = 20000  # in a script of bench_core
 CHUNK = memoryview(bytearray(1 << 20))
 
 
@@ -50,6 +52,21 @@ def without(names, run):
     return lambda: [told for told in run() if told[0] not in names]
 
 
+def counted(script):
+    """Instructions of a script of bench_core, for each of its lines."""
+    def run():
+        command = ["valgrind", "--tool=callgrind",
+                   "--callgrind-out-file=/dev/null",
+                   f"{PROGRAMS}/bench_core", script]
+        told = subprocess.run(command, capture_output=True, text=True,
+                              check=False)
+        count = re.search(r"Collected : (\d+)", told.stderr)
+        if told.returncode or not count:
+            raise Failed(told.stderr.strip())
+        return [("instructions", int(count[1]) / LINES, "a line")]
+    return run
+
+
 def there(commands):
     """Those that are installed; the tool is the first word."""
     return {n: c for n, c in commands.items() if shutil.which(c[0])}
@@ -64,6 +81,12 @@ CHAT = {
         "tmux", "-L", "sockchat-bench", "-f", "/dev/null", "new-session",
         f"{BIN} connect 127.0.0.1 PORT", ";", "set", "destroy-unattached",
         "on"],
+}
+SCRIPTS = {
+    "cut": "cut and keep a line of 100 bytes",
+    "find": "search it, kept before",
+    "lay out": "lay it out, kept before",
+    "json": "write it as JSON, kept before",
 }
 LONG = [BIN, "connect", "--scrollback=256M", "127.0.0.1", "PORT"]
 
@@ -201,4 +224,7 @@ def all_loads():
         Load("chat under a flood of 100-byte lines", "nc", flood()),
         Load("chat with a million entries", "sockchat",
              {"sockchat": program("chat", "long", "1000000", *LONG)}),
-    ]
+        Load("chat at its start", "sockchat",
+             {"sockchat": program("chat", "start", "10", *CHAT["sockchat"])}),
+    ] + [Load(f"instructions to {what}", "", {"sockchat": counted(script)})
+         for script, what in SCRIPTS.items() if shutil.which("valgrind")]
