@@ -11,8 +11,7 @@
 #include <sockchat/error.h>
 
 /* A path as it was typed: "~/x" is "$HOME/x", spaces at its end are those that
- * completion leaves.  -1 with a sentence when it does
- * not fit. */
+ * completion leaves.  -1 with a sentence when it does not fit. */
 int newfile_path(char *out, size_t cap, const char *path, struct error *e);
 
 /* A new file (0600), open for writing: its descriptor, which the caller closes.

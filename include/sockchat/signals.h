@@ -11,7 +11,7 @@
 typedef void signals_fn(void *user, int signum);
 
 /* Deliver these signals (a list that ends in 0) to `fn` on the loop, and
- * ignore SIGPIPE.  One listener at a time.  -1 with errno. */
+ * ignore SIGPIPE and SIGXFSZ.  One listener at a time.  -1 with errno. */
 int signals_start(struct loop *l, const int *signums, signals_fn *fn,
                   void *user);
 

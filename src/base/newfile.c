@@ -15,13 +15,15 @@
 int newfile_path(char *out, size_t cap, const char *path, struct error *e)
 {
 	const char *home = getenv("HOME");
-	bool is_home = strncmp(path, "~/", 2) == 0 && home && *home;
-	int n = snprintf(out, cap, "%s%s", is_home ? home : "",
-	                 is_home ? path + 1 : path);
+	size_t len = strlen(path);
+	while (len > 1 && path[len - 1] == ' ')
+		len--;
+	bool is_home = *path == '~' && (len == 1 || path[1] == '/') && home &&
+	               *home;
+	int n = snprintf(out, cap, "%s%.*s", is_home ? home : "",
+	                 (int)len - is_home, path + is_home);
 	if (n < 0 || (size_t)n >= cap)
 		return error_set_errno(e, ENAMETOOLONG, "the path");
-	while (n > 1 && out[n - 1] == ' ')
-		out[--n] = '\0';
 	return 0;
 }
 

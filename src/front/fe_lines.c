@@ -425,6 +425,7 @@ static void stop(struct frontend *f)
 	settle_finish(&f->settle);
 	signals_stop(); /* from here on a signal simply ends us */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	write_rest(f);
 	notices_close(&f->notices);
 	watch_remove(&f->out_watch);

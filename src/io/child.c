@@ -20,11 +20,12 @@ extern char **environ;
 /* What is ignored or blocked here is not so there. */
 static void reset_signals(posix_spawnattr_t *attr)
 {
-	sigset_t pipe, none;
+	sigset_t ignored, none;
 	sigemptyset(&none);
-	sigemptyset(&pipe);
-	sigaddset(&pipe, SIGPIPE);
-	posix_spawnattr_setsigdefault(attr, &pipe);
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGPIPE);
+	sigaddset(&ignored, SIGXFSZ);
+	posix_spawnattr_setsigdefault(attr, &ignored);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF |
 	                               POSIX_SPAWN_SETSIGMASK);

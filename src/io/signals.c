@@ -46,6 +46,12 @@ static void on_readable(struct watch *w, unsigned ready)
 		state.fn(state.user, bytes[i]);
 }
 
+/* These say what a call's errno says as well: EPIPE, EFBIG. */
+static bool is_told_by_errno(int signum)
+{
+	return signum == SIGPIPE || signum == SIGXFSZ;
+}
+
 /* What was ignored when we were started (nohup) stays so. */
 static void catch_signal(int signum)
 {
@@ -53,7 +59,7 @@ static void catch_signal(int signum)
 		die("too many signals to catch");
 	struct sigaction *former = &state.former[state.count];
 	struct sigaction catch = {
-		.sa_handler = signum == SIGPIPE ? SIG_IGN : on_signal,
+		.sa_handler = is_told_by_errno(signum) ? SIG_IGN : on_signal,
 		.sa_flags = SA_RESTART,
 	};
 	sigaction(signum, NULL, former);
@@ -88,6 +94,7 @@ int signals_start(struct loop *l, const int *signums, signals_fn *fn,
 	state.user = user;
 	state.count = 0;
 	catch_signal(SIGPIPE);
+	catch_signal(SIGXFSZ);
 	for (; *signums; signums++)
 		catch_signal(*signums);
 	return 0;
