@@ -56,7 +56,7 @@ static void what_is_copied_goes_to_the_terminal(void **state)
 	int fd = talk(&p);
 	(void)state;
 	pty_type(&p, PTY_F7);
-	pty_expect(&p, "select:");
+	pty_expect(&p, "1: Space");
 	pty_type(&p, "t");
 	pty_expect(&p, "copied 1 (4 B) as text");
 	expect_written(&p, "\033]52;c;YnllCg==\033\\");
@@ -135,7 +135,7 @@ static void leaving_the_selection_changes_nothing(void **state)
 	int fd = talk(&p);
 	(void)state;
 	pty_type(&p, "draft" PTY_F7);
-	pty_expect(&p, "select:");
+	pty_expect(&p, "1: Space");
 	pty_type(&p, PTY_UP "x ");
 	pty_type(&p, PTY_F7);
 	pty_expect(&p, "> draft");
