@@ -26,6 +26,7 @@ struct pattern {
 	struct bytes needle; /* folded for find_folded() */
 	regex_t regex;
 	bool has_regex;
+	struct bytes *line; /* with the NUL that an expression ends at */
 };
 
 static uint8_t fold(uint8_t byte)
@@ -82,12 +83,16 @@ static bool find_in_line(const struct pattern *p, const uint8_t *bytes,
                          regmatch_t *match)
 {
 	bool is_whole = line == 0 || bytes[line - 1] == '\n';
+	bytes_clear(p->line);
+	if (bytes_append(p->line, bytes + line, end - line) ||
+	    bytes_append_byte(p->line, '\0'))
+		die("no memory to search a line");
 	do {
 		*match = (regmatch_t){
 			.rm_so = (regoff_t)(from - line),
 			.rm_eo = (regoff_t)(end - line),
 		};
-		if (regexec(&p->regex, (const char *)bytes + line, 1, match,
+		if (regexec(&p->regex, (const char *)p->line->data, 1, match,
 		            REG_STARTEND | (is_whole ? 0 : REG_NOTBOL)))
 			return false;
 		from = line + (size_t)match->rm_eo + 1;
@@ -147,6 +152,9 @@ static int compile(struct pattern *p, const char *text, bool is_small,
 		return error_set(e, "not a regular expression: %s", why);
 	}
 	p->has_regex = true;
+	p->line = calloc(1, sizeof(*p->line));
+	if (!p->line)
+		die("no memory for a pattern");
 	p->find = find_regex;
 	return 0;
 }
@@ -232,8 +240,11 @@ void pattern_free(struct pattern *p)
 {
 	if (!p)
 		return;
-	if (p->has_regex)
+	if (p->has_regex) {
 		regfree(&p->regex);
+		bytes_finish(p->line);
+		free(p->line);
+	}
 	bytes_finish(&p->needle);
 	free(p);
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Patterns of the user's on bytes of a stranger's: matches rise, do not
+ * overlap, and lie within.  The input is a pattern, a NUL, and the bytes. */
+
+#include <locale.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/pattern.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(const struct pattern *p, const uint8_t *bytes, size_t len)
+{
+	size_t start, end = 0, count = 0, before = 0;
+	while (pattern_find(p, bytes, len, end, &start, &end)) {
+		if (start < before || end <= start || end > len)
+			abort();
+		before = end;
+		count++;
+	}
+	if (count != pattern_count(p, bytes, len))
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *nul = memchr(data, '\0', size);
+	struct error e;
+	setlocale(LC_CTYPE, "C.UTF-8");
+	/* libc's own expressions are not what is tested here: repeats of
+	 * repeats take all the memory there is */
+	if (!nul || memchr(data, '{', (size_t)(nul - data)) ||
+	    nul - data > 40)
+		return 0;
+	struct pattern *p = pattern_new((const char *)data, &e);
+	if (p)
+		check(p, nul + 1, size - (size_t)(nul - data) - 1);
+	pattern_free(p);
+	return 0;
+}
