@@ -331,11 +331,7 @@ void pty_resize(struct pty *p, int rows, int columns)
 		;
 	p->rows = rows;
 	p->columns = columns;
-<<<<<<< Updated upstream
-	/* libvterm 0.1 writes beside a column that gets a wide character */
-=======
 	/* libvterm 0.1 writes a wide character beside a single column */
->>>>>>> Stashed changes
 	vterm_set_size(p->vt, rows, columns < 2 ? 2 : columns);
 	assert_int_equal(ioctl(p->fd, TIOCSWINSZ, &size), 0);
 }
