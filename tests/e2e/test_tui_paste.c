@@ -157,6 +157,7 @@ static void many_lines_are_sent_in_order(void **state)
 	net_read(fd, &t, LINES * LINE);
 	assert_memory_equal(t.bytes, text, LINES * LINE);
 	text_finish(&t);
+	pty_expect_cursor(&p, INPUT_ROW, 2); /* the question is gone */
 	pty_quit(&p, 0);
 	close(fd);
 }
