@@ -127,7 +127,6 @@ void frame_paint(struct frontend *f)
 	bool is_synced = screen_modes() & MODE_SYNC;
 	struct bytes out = { 0 };
 	int row = 0, column = 0;
-	f->painted_ns = loop_now_ns(f->chat->loop);
 	f->is_dirty = false;
 	input_take_dirty();
 	screen_erase();

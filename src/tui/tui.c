@@ -75,19 +75,23 @@ static void set_modes(struct frontend *f)
  * before the last frame is out, which is a turn of the loop as well. */
 static void draw(struct frontend *f)
 {
-	int64_t rest = f->painted_ns + FRAME_NS - loop_now_ns(f->chat->loop);
+	int64_t now = loop_now_ns(f->chat->loop);
+	int64_t rest = f->painted_ns + FRAME_NS - now;
 	if (input_take_dirty() ||
 	    (rest <= FRAME_NS - PROGRESS_NS && chat_has_file(f->chat)))
 		f->is_dirty = true;
 	if (!f->is_dirty || !f->is_up || term_is_busy())
 		return;
-	if (rest > 0 && !f->has_key) {
+	bool is_early = f->has_key && f->painted_ns <= now;
+	if (rest > 0 && !is_early) {
 		if (!f->paint.loop)
 			timer_start(f->chat->loop, &f->paint, rest);
 		return;
 	}
 	timer_stop(&f->paint);
 	f->has_key = false;
+	/* a frame before its time takes the place of the next one */
+	f->painted_ns = rest > 0 ? f->painted_ns + FRAME_NS : now;
 	set_modes(f);
 	frame_paint(f);
 }

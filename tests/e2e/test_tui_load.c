@@ -95,7 +95,7 @@ static void keys_are_answered_during_a_flood_of_lines(void **state)
 			pty_expect_gone(&p, "new below");
 		}
 	}
-	pty_expect(&p, " MiB, out 0 B");
+	pty_expect(&p, "iB, out 0 B");
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk\n");
 	long rss = rss_kib(&p);
