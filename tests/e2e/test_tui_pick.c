@@ -145,6 +145,102 @@ static void leaving_the_selection_changes_nothing(void **state)
 	hang_up(&p, fd);
 }
 
+static char display[] = "DISPLAY=:0", search_path[300];
+static const char *const env[] = { display, search_path, NULL };
+
+/* With a program of this name that does this, before others. */
+static int talk_with_program(struct pty *p, const char *name, const char *does)
+{
+	const char *path = pty_home(name);
+	FILE *file = fopen(path, "we");
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	assert_non_null(file);
+	fprintf(file, "#!/bin/sh\n%s\n", does);
+	fclose(file);
+	assert_int_equal(chmod(path, 0700), 0);
+	snprintf(search_path, sizeof(search_path), "PATH=%s:/usr/bin:/bin",
+	         pty_home("."));
+	pty_start(p, PTY_ROWS, PTY_COLUMNS,
+	          (const char *const[]){ NULL, "connect", "127.0.0.1",
+	                                 port_text(port), NULL }, env);
+	int fd = net_accept(listener);
+	close(listener);
+	pty_expect(p, "| open |");
+	return fd;
+}
+
+static bool has_appeared(struct pty *p, const void *path)
+{
+	struct stat st;
+	(void)p;
+	return stat(path, &st) == 0 && st.st_size > 0;
+}
+
+static void a_program_that_keeps_the_clipboard_is_given_it_too(void **state)
+{
+	struct pty p;
+	char text[64] = "";
+	int fd = talk_with_program(&p, "xclip",
+	                           "cat >~/clip.new; echo \"$*\" >>~/clip.new;"
+	                           "mv ~/clip.new ~/clip");
+	(void)state;
+	net_send_text(fd, "hello\n");
+	pty_expect(&p, "< hello");
+	pty_type(&p, PTY_F7 "h");
+	pty_expect(&p, "copied 1 (6 B) as hex");
+	pty_until(&p, has_appeared, pty_home("clip"), "the clipboard");
+	FILE *file = fopen(pty_home("clip"), "re");
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	assert_string_equal(text, "68 65 6c 6c 6f 0a-selection clipboard\n");
+	hang_up(&p, fd);
+}
+
+static void a_program_that_hangs_or_fails_stops_nothing(void **state)
+{
+	static const char *const does[] = { "sleep 1000 & kill $!; exit 1",
+		                            "exec >/dev/null; read x; exec "
+		                            "sleep 2" };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct pty p;
+		char line[100];
+		int fd = talk_with_program(&p, "xclip", does[i]);
+		memset(line, 'x', sizeof(line) - 1);
+		line[sizeof(line) - 1] = '\n';
+		for (int k = 0; k < 2000; k++) /* more than a pipe takes */
+			net_send(fd, line, sizeof(line));
+		net_send_text(fd, "end\n");
+		pty_expect(&p, "< end");
+		pty_type(&p, PTY_F7 "at");
+		pty_expect(&p, "copied 2001 (195.3 KiB) as text");
+		pty_type(&p, "still here" PTY_ENTER);
+		net_expect(fd, "still here\n");
+		hang_up(&p, fd);
+	}
+}
+
+static void without_a_clipboard_that_takes_it_there_is_a_way(void **state)
+{
+	struct pty p;
+	char line[1000];
+	int fd = pty_connect(&p);
+	(void)state;
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\n';
+	for (int k = 0; k < 100; k++)
+		net_send(fd, line, sizeof(line));
+	net_send_text(fd, "end\n");
+	pty_expect(&p, "< end");
+	pty_type(&p, PTY_F7 "at");
+	pty_expect(&p, "not copied: the terminal takes no more than 54 KB");
+	pty_expect(&p, "/save PATH");
+	hang_up(&p, fd);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 
@@ -156,6 +252,9 @@ int main(void)
 		TEST(the_selection_is_saved_and_nothing_overwritten),
 		TEST(all_is_saved_as_text),
 		TEST(leaving_the_selection_changes_nothing),
+		TEST(a_program_that_keeps_the_clipboard_is_given_it_too),
+		TEST(a_program_that_hangs_or_fails_stops_nothing),
+		TEST(without_a_clipboard_that_takes_it_there_is_a_way),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

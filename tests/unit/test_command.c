@@ -4,6 +4,7 @@
 /* Typed lines: what is sent, what is done, what is refused, and how words are
  * completed.  The chat is real, its peers are not. */
 
+#include <locale.h>
 #include <unistd.h>
 
 #include <sockchat/command.h>
@@ -85,6 +86,77 @@ static void a_line_is_sent_with_the_chosen_ending(void **state)
 	type(""); /* nothing at all is no message */
 	SENT(f, "");
 	assert_int_equal(transcript_end(c->transcript), end);
+}
+
+/* What is retyped sends the same bytes again. */
+static void a_message_retyped_is_the_same_message(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *line;
+	} rows[] = {
+#define ROW(bytes, line) { bytes, sizeof(bytes) - 1, line }
+		ROW("hi\n", "hi"),
+		ROW("\n", ""),
+		ROW("/quit\n", "//quit"),
+		ROW("a\tb\nc\n", "a\tb\nc"),
+		ROW("\uc548\ub155!\n", "\uc548\ub155!"),
+		ROW("no end", "/send no end"),
+		ROW("  two\r\n", "/send \\x20 two\\r\\n"),
+		ROW("\0\x01\xff\\\n", "/send \\0\\x01\\xff\\\\\\n"),
+	};
+	struct fake *f = connect_one();
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes line = { 0 };
+		assert_int_equal(
+		    command_retype(c, (const uint8_t *)rows[i].bytes,
+		                   rows[i].len, &line), 0);
+		assert_string_equal(bytes_text(&line), rows[i].line);
+		type(bytes_text(&line));
+		assert_sent(f, rows[i].bytes, rows[i].len);
+		bytes_finish(&line);
+	}
+}
+
+static void a_search_without_a_screen_lists_what_it_found(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("first needle");
+	type("hay");
+	type("a needle, another needle");
+	uint64_t end = transcript_end(c->transcript);
+	type("/find NEEDLE");
+	assert_last(ENTRY_NOTE, "0 found in 0 entries");
+	type("/find needle");
+	const struct entry *e = entry_at(c->transcript, end + 1);
+	assert_int_equal(e->len, strlen("3 found in 2 entries"));
+	assert_memory_equal(e->bytes, "3 found in 2 entries", e->len);
+	e = last();
+	assert_non_null(memmem(e->bytes, e->len, ": > a needle, another needle",
+	                       28));
+	type("/find re:(");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/find");
+	assert_last(ENTRY_ERROR, "what is to be found?");
+	fake_forget_written(f);
+}
+
+static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
+{
+	(void)state;
+	type("/filter");
+	assert_last(ENTRY_NOTE, "all entries are shown");
+	type("/filter in text x");
+	assert_last(ENTRY_NOTE, "shown are only entries that match: in text x; "
+	                        "/filter off shows all");
+	type("/filter nonsense");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_true(filter_is_on(&c->display.filter));
+	type("/filter off");
+	assert_false(filter_is_on(&c->display.filter));
 }
 
 static void two_slashes_send_one(void **state)
@@ -602,6 +674,9 @@ int main(void)
 		TEST(leaving_when_all_has_arrived_is_not),
 		TEST(a_line_is_sent_with_the_chosen_ending),
 		TEST(two_slashes_send_one),
+		TEST(a_message_retyped_is_the_same_message),
+		TEST(a_search_without_a_screen_lists_what_it_found),
+		TEST(a_filter_is_told_and_a_wrong_one_is_refused),
 		TEST(a_preview_is_what_enter_would_send),
 		TEST(a_preview_of_what_sends_nothing_is_empty_or_says_why),
 		TEST(keys_are_listed_where_there_are_some),
@@ -624,5 +699,6 @@ int main(void)
 		TEST(words_are_completed_from_the_tables),
 		TEST(what_is_no_command_is_not_completed),
 	};
+	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
