@@ -31,9 +31,20 @@ int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* The power of two that has room for so many bytes and a NUL. */
+static size_t text_room(size_t len)
+{
+	size_t room = 64;
+	while (room <= len)
+		room *= 2;
+	return room;
+}
+
 void text_append(struct text *t, const void *bytes, size_t len)
 {
-	t->bytes = realloc(t->bytes, t->len + len + 1);
+	size_t room = text_room(t->len + len);
+	if (!t->bytes || room != text_room(t->len))
+		t->bytes = realloc(t->bytes, room);
 	assert_non_null(t->bytes);
 	memcpy(t->bytes + t->len, bytes, len);
 	t->len += len;

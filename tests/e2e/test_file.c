@@ -120,6 +120,7 @@ static void quitting_delivers_the_file_first(void **state)
 	int fd = connect_with(&p, "--ui", "json");
 
 	(void)state;
+	proc_expect_out(&p, "\"state\":\"open\"");
 	type(&p, "/file", "link");
 	proc_write_text(&p, "/quit\n");
 	assert_int_equal(stream_check(fd), LARGE);
