@@ -103,6 +103,9 @@ int loop_turn(struct loop *l, int timeout_ms);
 /* LOOP_BUFFER bytes to read into, for the length of a callback.  NULL without
  * memory. */
 void *loop_buffer(struct loop *l);
+/* A pipe for LOOP_BUFFER bytes, [0] is read and [1] written, likewise: who puts
+ * bytes into it takes them out.  NULL without one. */
+const int *loop_pipe(struct loop *l);
 
 /* The monotonic clock as it was when this turn began. */
 int64_t loop_now_ns(const struct loop *l);

@@ -155,8 +155,7 @@ static void note_movement(struct session *s)
 
 /* Out */
 
-/* Bytes for the peer, behind all that waits. */
-static int enqueue(struct session *s, const void *bytes, size_t len)
+int session_enqueue(struct session *s, const void *bytes, size_t len)
 {
 	return s->feed ? feed_append(s->feed, bytes, len)
 	               : outq_append(&s->queue, bytes, len);
@@ -235,16 +234,13 @@ static void end_in(struct session *s)
 
 static int take(struct session *s, const uint8_t *bytes, size_t len)
 {
-	s->bytes_in += len;
-	note_movement(s);
 	if (s->settings->discards_in)
 		return 0;
 	if (take_messages(s, &s->in, bytes, len))
 		return -1;
-	if (!s->settings->echo || !halves_is_out_open(s->halves) ||
-	    s->shuts_down)
+	if (!session_sends_back(s))
 		return 0;
-	if (enqueue(s, bytes, len))
+	if (session_send_back(s, bytes, len))
 		return -1;
 	return take_messages(s, &s->out, bytes, len);
 }
@@ -256,9 +252,15 @@ static void read_peer(struct session *s)
 		fail(s, ENOMEM);
 		return;
 	}
-	ssize_t n = s->transport->ops->read(s->transport, bytes, LOOP_BUFFER);
+	ssize_t passed = session_pass_back(s);
+	ssize_t n = passed ? passed
+	                   : s->transport->ops->read(s->transport, bytes,
+	                                             LOOP_BUFFER);
 	if (n > 0) {
-		if (take(s, bytes, (size_t)n))
+		s->bytes_in += (uint64_t)n;
+		s->is_busy = n >= SESSION_BUSY;
+		note_movement(s);
+		if (!passed && take(s, bytes, (size_t)n))
 			fail(s, ENOMEM);
 	} else if (n == 0) {
 		end_in(s);
@@ -465,7 +467,7 @@ int session_send(struct session *s, const void *bytes, size_t len,
 {
 	if (session_may_send(s, e))
 		return -1;
-	if (enqueue(s, bytes, len))
+	if (session_enqueue(s, bytes, len))
 		return error_set_errno(e, errno, "not sent: %zu bytes wait for "
 		                       "%s already", session_queued(s),
 		                       s->peer);

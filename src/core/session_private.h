@@ -28,6 +28,7 @@ struct session {
 	bool closes;      /* and then the connection goes */
 	bool leaves;      /* without waiting for the peer's FIN */
 	bool is_paused, is_held, is_full;
+	bool is_busy;     /* what comes, comes in bulk */
 	bool is_accepted; /* they came to us */
 	bool is_over;
 	enum entry_state phase;
@@ -46,6 +47,17 @@ struct session {
  * something may be sent, -1 with a sentence. */
 void session_update(struct session *s);
 int session_may_send(const struct session *s, struct error *e);
+
+/* session.c: bytes for the peer, behind all that waits; -1 with errno. */
+int session_enqueue(struct session *s, const void *bytes, size_t len);
+
+/* session_echo.c: whether what comes goes back; send it back, -1 with errno;
+ * let the system move it: how much came, 0 when it has to be read, -1 with
+ * errno. */
+#define SESSION_BUSY ((ssize_t)64 << 10) /* bytes read at once */
+bool session_sends_back(const struct session *s);
+int session_send_back(struct session *s, const uint8_t *bytes, size_t len);
+ssize_t session_pass_back(struct session *s);
 
 /* session_file.c, each fine without a file: read a piece of it where the queue
  * is short; take note of what has gone, -1 with errno; tell what never will;

@@ -5,6 +5,7 @@
  * heap of timers, a list of deferred calls. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ struct loop {
 	struct later *later, **later_end, *later_running;
 
 	void *buffer; /* NULL until somebody reads */
+	int pipe[2];  /* zeros until somebody needs it */
 	loop_turn_fn *on_turn_end;
 	void *turn_user;
 	int64_t now_ns;
@@ -76,6 +78,10 @@ void loop_free(struct loop *l)
 	free(l->watches);
 	free(l->timers);
 	free(l->buffer);
+	if (l->pipe[1]) {
+		close(l->pipe[0]);
+		close(l->pipe[1]);
+	}
 	free(l);
 }
 
@@ -508,6 +514,18 @@ void *loop_buffer(struct loop *l)
 	if (!l->buffer)
 		l->buffer = malloc(LOOP_BUFFER);
 	return l->buffer;
+}
+
+const int *loop_pipe(struct loop *l)
+{
+	if (!l->pipe[1]) {
+		if (pipe2(l->pipe, O_NONBLOCK | O_CLOEXEC))
+			return NULL;
+#ifdef F_SETPIPE_SZ
+		(void)fcntl(l->pipe[1], F_SETPIPE_SZ, (int)LOOP_BUFFER);
+#endif
+	}
+	return l->pipe;
 }
 
 int64_t loop_now_ns(const struct loop *l)

@@ -31,8 +31,10 @@ static void on_signal(int signum)
 	int saved = errno;
 	unsigned char byte = (unsigned char)signum;
 	/* a full pipe has enough to wake us */
-	ssize_t n = write(pipe_fds[1], &byte, 1);
-	(void)n;
+	ssize_t n;
+	do
+		n = write(pipe_fds[1], &byte, 1);
+	while (n < 0 && errno == EINTR);
 	errno = saved;
 }
 

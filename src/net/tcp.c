@@ -43,6 +43,8 @@ static const struct setting stream_settings[] = {
 	{ 0, 0, 0 },
 };
 
+/* What is accepted inherits from where it was, so stream_settings are made
+ * there once. */
 static const struct setting listen_settings[] = {
 	{ SOL_SOCKET, SO_REUSEADDR, 1 },
 	{ IPPROTO_IPV6, IPV6_V6ONLY, 1 }, /* without effect on IPv4 */
@@ -128,6 +130,7 @@ static struct transport *tcp_listen(const struct address *local)
 
 	if (!tcp)
 		return NULL;
+	apply(tcp->head.fd, stream_settings);
 	if (bind(tcp->head.fd, (const struct sockaddr *)&local->sa,
 	         local->len) < 0 ||
 	    listen(tcp->head.fd, BACKLOG) < 0) {
@@ -186,7 +189,6 @@ static struct transport *tcp_accept(struct transport *t, struct address *peer)
 		tcp_close(&tcp->head, false);
 		return NULL;
 	}
-	apply(tcp->head.fd, stream_settings);
 	return &tcp->head;
 }
 

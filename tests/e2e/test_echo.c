@@ -311,26 +311,32 @@ static void a_log_that_nobody_reads_stops_nobody(void **state)
 	leave(&p);
 }
 
-static void a_quiet_one_keeps_nothing(void **state)
+/* It doesn't say which port it took, so it is given one. */
+static uint16_t start_quiet(struct proc *p, const char *const *env)
 {
-	static uint8_t bytes[65536];
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	const char *argv[] = { NULL,        "listen", "--echo", "--quiet",
 		               "127.0.0.1", NULL,     NULL };
-	struct proc p;
 	uint16_t port;
-	int listener = net_listen(&port), fd;
 
-	(void)state;
-	close(listener);
-	argv[5] = port_text(port); /* it doesn't say which it took */
-	proc_start(&p, argv, NULL, PROC_CLOSED, null, PROC_PIPE);
+	close(net_listen(&port));
+	argv[5] = port_text(port);
+	proc_start(p, argv, env, PROC_CLOSED, null, PROC_PIPE);
 	close(null);
 	for (int64_t start = now_ms(); net_try_connect(port);) {
 		assert_true(now_ms() - start < DEADLINE_MS);
 		poll(NULL, 0, 10);
 	}
-	fd = net_connect(port);
+	return port;
+}
+
+static void a_quiet_one_keeps_nothing(void **state)
+{
+	static uint8_t bytes[65536];
+	struct proc p;
+	int fd = net_connect(start_quiet(&p, NULL));
+
+	(void)state;
 	stream_fill(bytes, sizeof(bytes), 1);
 	for (int i = 0; i < 500; i++) {
 		net_send(fd, bytes, sizeof(bytes));
@@ -339,6 +345,54 @@ static void a_quiet_one_keeps_nothing(void **state)
 	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
 	close(fd);
 	leave(&p);
+}
+
+/* Three streams at once, of which one is not read at first. */
+static void send_in_bulk(uint16_t port)
+{
+	struct stream s[6];
+	int slow = net_connect(port);
+
+	for (int i = 0; i < 6; i += 2) {
+		int fd = i ? net_connect(port) : slow;
+		s[i] = (struct stream){ .fd = fd, .total = 12 * MIB + 13,
+			                .ends = true };
+		s[i + 1] = (struct stream){ .fd = fd };
+	}
+	for (int i = 0; i < 6; i++)
+		if (i != 1)
+			pthread_create(&s[i].thread, NULL,
+			               i % 2 ? run_checker : run_writer, &s[i]);
+	for (int i = 2; i < 6; i++)
+		pthread_join(s[i].thread, NULL);
+	pthread_create(&s[1].thread, NULL, run_checker, &s[1]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(s[i].thread, NULL);
+	for (int i = 0; i < 6; i += 2) {
+		assert_int_equal(s[i + 1].result, 12 * MIB + 13);
+		close(s[i].fd);
+	}
+}
+
+static void a_quiet_one_returns_every_byte_in_bulk(void **state)
+{
+	char preload[400];
+	const char *shim = getenv("SOCKCHAT_SHIM");
+	const char *short_env[] = { preload, "SHIM_SEED=1", "SHIM_EINTR=20",
+		                    "SHIM_SHORT=30", NULL };
+	const char *refusing_env[] = { preload, "SHIM_SEED=2",
+		                       "SHIM_REFUSE=30", NULL };
+	const char *const *const envs[] = { NULL, short_env, refusing_env };
+	struct proc p;
+
+	(void)state;
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
+	         shim ? shim : "build/shim.so");
+	for (size_t i = 0; i < 3; i++) {
+		send_in_bulk(start_quiet(&p, envs[i]));
+		assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
+		leave(&p);
+	}
 }
 
 static void a_signal_ends_it_in_order(void **state)
@@ -373,6 +427,7 @@ int main(void)
 		cmocka_unit_test(standard_input_is_left_alone),
 		cmocka_unit_test(a_log_that_nobody_reads_stops_nobody),
 		cmocka_unit_test(a_quiet_one_keeps_nothing),
+		cmocka_unit_test(a_quiet_one_returns_every_byte_in_bulk),
 		cmocka_unit_test(a_signal_ends_it_in_order),
 	};
 
