@@ -44,6 +44,8 @@ struct address {
 /* "127.0.0.1:9999", "[fe80::1%eth0]:9999".  Never a lookup. */
 void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);
 bool address_is_loopback(const struct address *a);
+/* Whether it is one of this machine's. */
+bool address_is_local(const struct address *a);
 unsigned address_port(const struct address *a);
 void address_set_port(struct address *a, unsigned port);
 

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 
 /* Each writes `text`, `hint` and `code` of `e`.  `where` is "host:port" as the
@@ -18,6 +19,9 @@ void explain_connect(struct error *e, int errnum, const char *where);
 const char *explain_outcome(int errnum);
 /* For in use, no permission below 1024, not an address of this machine … */
 void explain_listen(struct error *e, int errnum, const char *where);
+/* After explain_connect() or explain_listen() of `a`, when it is refused or in
+ * use: what this machine knows about its port becomes the hint. */
+void explain_port(struct error *e, int errnum, const struct address *a);
 /* Peers knock, and none can be taken in. */
 void explain_accept(struct error *e, int errnum, const char *where);
 /* An open connection broke after so many bytes each way. */

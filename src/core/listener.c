@@ -253,18 +253,21 @@ static int open_all(struct listener *ls, const struct address *list,
 	return errnum;
 }
 
-static void fail(struct listener *ls, int errnum, const char *where)
+static void fail(struct listener *ls, int errnum, const struct address *a)
 {
 	struct error e;
+	char where[ADDRESS_TEXT_MAX];
 
+	address_format(a, where);
 	explain_listen(&e, errnum, where);
+	if (ls->transport == &transport_tcp)
+		explain_port(&e, errnum, a);
 	ls->ops->on_failed(ls->ops->user, &e);
 }
 
 static void start(struct listener *ls, const struct address *list, size_t count)
 {
 	struct address *out = calloc(count, sizeof(*out));
-	char where[ADDRESS_TEXT_MAX];
 	int errnum = ENOMEM;
 
 	ls->places = calloc(count, sizeof(*ls->places));
@@ -275,8 +278,7 @@ static void start(struct listener *ls, const struct address *list, size_t count)
 		update_watches(ls);
 		ls->ops->on_listening(ls->ops->user, out, ls->count);
 	} else {
-		address_format(out ? out : list, where);
-		fail(ls, errnum, where);
+		fail(ls, errnum, out ? out : list);
 	}
 	free(out);
 }

@@ -181,6 +181,8 @@ static void fail_all(struct dial *d, bool is_late)
 		explain_connect_timeout(&e, d->timeout_ms, d->where);
 	else
 		explain_connect(&e, errnum, d->where);
+	if (d->transport == &transport_tcp)
+		explain_port(&e, errnum, &d->attempts[0].address);
 	if (d->count > 1)
 		set_tried(d, &e);
 	fail(d, &e);

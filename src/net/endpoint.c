@@ -4,6 +4,7 @@
 /* An endpoint as a user names it, and an address as the system does. */
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -335,6 +336,39 @@ bool address_is_loopback(const struct address *a)
 	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
 		return v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET;
 	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/* The host's part of an address; its length. */
+static size_t host_part(const struct sockaddr *sa, const void **host)
+{
+	if (sa->sa_family == AF_INET) {
+		*host = &((const struct sockaddr_in *)(const void *)sa)
+		             ->sin_addr;
+		return sizeof(struct in_addr);
+	}
+	*host = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+	return sa->sa_family == AF_INET6 ? sizeof(struct in6_addr) : 0;
+}
+
+static bool has_same_host(const struct sockaddr *a, const struct sockaddr *b)
+{
+	const void *host_a, *host_b;
+	size_t len = host_part(a, &host_a);
+	return len && a->sa_family == b->sa_family &&
+	       host_part(b, &host_b) && memcmp(host_a, host_b, len) == 0;
+}
+
+bool address_is_local(const struct address *a)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)&a->sa;
+	struct ifaddrs *list;
+	bool found = address_is_loopback(a);
+	if (found || getifaddrs(&list))
+		return found;
+	for (const struct ifaddrs *i = list; i && !found; i = i->ifa_next)
+		found = i->ifa_addr && has_same_host(i->ifa_addr, sa);
+	freeifaddrs(list);
+	return found;
 }
 
 /* Where the port stands, or NULL for a family without one. */

@@ -13,6 +13,7 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
+#include <sockchat/owner.h>
 
 #define SHOWN_MAX 128
 
@@ -218,6 +219,43 @@ const char *explain_outcome(int errnum)
 void explain_listen(struct error *e, int errnum, const char *where)
 {
 	word(e, listen_wordings, errnum, where, "");
+}
+
+#define LISTENERS_MAX 8
+
+/* Refused: who listens on the port, but on other addresses. */
+static void hint_elsewhere(struct error *e, const struct owner_listener *l)
+{
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(&l->address, where);
+	error_set_hint(e, "on this machine %s listens on %s: connect there, or "
+	               "let it listen on this address as well",
+	               *l->owner ? l->owner : "somebody", where);
+}
+
+static void hint_holder(struct error *e, const struct owner_listener *l)
+{
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(&l->address, where);
+	error_set_hint(e, "%s holds %s: stop it, or take another port",
+	               *l->owner ? l->owner : "somebody", where);
+}
+
+void explain_port(struct error *e, int errnum, const struct address *a)
+{
+	struct owner_listener list[LISTENERS_MAX];
+	bool is_refused = errnum == ECONNREFUSED && address_is_local(a);
+
+	if (!is_refused && errnum != EADDRINUSE)
+		return;
+	if (!owner_listeners(address_port(a), list, LISTENERS_MAX))
+		return;
+	if (is_refused)
+		hint_elsewhere(e, &list[0]);
+	else
+		hint_holder(e, &list[0]);
 }
 
 void explain_accept(struct error *e, int errnum, const char *where)

@@ -440,6 +440,20 @@ static void only_this_machine_is_loopback(void **state)
 		assert_false(address_is_loopback(&others[i]));
 }
 
+static void an_address_of_this_machine_is_local(void **state)
+{
+	struct address a = { .len = sizeof(struct sockaddr_in) };
+	struct sockaddr_in *in = (struct sockaddr_in *)&a.sa;
+
+	(void)state;
+	in->sin_family = AF_INET;
+	assert_int_equal(inet_pton(AF_INET, "127.3.2.1", &in->sin_addr), 1);
+	assert_true(address_is_local(&a));
+	/* for documentation: RFC 5737 */
+	assert_int_equal(inet_pton(AF_INET, "192.0.2.1", &in->sin_addr), 1);
+	assert_false(address_is_local(&a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -462,6 +476,7 @@ int main(void)
 		cmocka_unit_test(an_address_is_shown_with_its_port),
 		cmocka_unit_test(a_port_can_be_read_and_set),
 		cmocka_unit_test(only_this_machine_is_loopback),
+		cmocka_unit_test(an_address_of_this_machine_is_local),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
