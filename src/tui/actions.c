@@ -282,6 +282,19 @@ static bool is_for_line(enum key key)
 	       key == KEY_CTRL_D || key == KEY_UP || key == KEY_DOWN;
 }
 
+/* A key that nothing else wants. */
+static void take_plain(struct frontend *f, const struct token *t)
+{
+	if (t->key == KEY_ESCAPE && f->view.is_scrolled)
+		view_go_end(&f->view);
+	else if (t->key == KEY_CTRL_D && input_is_empty())
+		finish(f);
+	else if (t->key == KEY_PASTE)
+		paste_take(f, t);
+	else if (is_for_line(t->key))
+		input_feed(t);
+}
+
 static void take(struct frontend *f, const struct token *t)
 {
 	const struct mode *mode = tui_mode(f);
@@ -294,19 +307,13 @@ static void take(struct frontend *f, const struct token *t)
 	if (mode && mode->take(f, t))
 		return;
 	bool is_for_search = t->key == KEY_CTRL_S && input_asks();
-	if (is_for_search || (input_awaits(t) && !leaves &&
-	                      t->key != KEY_CTRL_Z))
+	bool is_awaited = input_awaits(t) && !leaves && t->key != KEY_CTRL_Z;
+	if (is_for_search || is_awaited)
 		input_feed(t);
 	else if (action >= 0)
 		bindings[action].fn(f);
-	else if (t->key == KEY_ESCAPE && f->view.is_scrolled)
-		view_go_end(&f->view);
-	else if (t->key == KEY_CTRL_D && input_is_empty())
-		finish(f);
-	else if (t->key == KEY_PASTE)
-		paste_take(f, t);
-	else if (is_for_line(t->key))
-		input_feed(t);
+	else
+		take_plain(f, t);
 }
 
 void actions_take(struct frontend *f, const struct token *t)

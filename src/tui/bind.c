@@ -40,9 +40,12 @@ static char names[BIND_MAX][40];
 
 void bind_add_all(const char *(*name)(size_t i))
 {
-	for (size_t i = 0; name(i); i++) {
-		if (i == BIND_MAX)
-			die("more functions than names for them");
+	size_t count = 0;
+	while (name(count))
+		count++;
+	if (count > BIND_MAX)
+		die("more functions than names for them");
+	for (size_t i = 0; i < count; i++) {
 		bool is_known = *names[i];
 		snprintf(names[i], sizeof(names[i]), "sockchat-%s", name(i));
 		if (!is_known)

@@ -79,7 +79,7 @@ static void start_sending(struct frontend *f)
 	send_part(&f->paste.send);
 }
 
-static bool is_letter(const struct token *t, char letter)
+static bool is_letter(const struct token *t, uint8_t letter)
 {
 	return t->key == KEY_TEXT && t->len == 1 && *t->bytes == letter;
 }

@@ -50,7 +50,7 @@ static void choose_looks(bool is_wanted)
 	bool is_colored = is_wanted && has_colors() && start_color() == OK &&
 	                  use_default_colors() == OK;
 	state.is_colored = is_wanted;
-	for (short i = 0; i < STYLE_COUNT; i++) {
+	for (int i = 0; i < STYLE_COUNT; i++) {
 		struct look look = theme_look((enum style)i,
 		                              is_colored ? COLORS : 0);
 		state.attributes[i] = attributes_of(look);

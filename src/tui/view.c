@@ -446,11 +446,11 @@ static int distance_to(struct viewport *v, const struct chat *c,
 
 uint64_t view_end(struct viewport *v, const struct chat *c, int rows)
 {
-	uint64_t end = transcript_end(c->transcript), seq = end;
+	uint64_t end = transcript_end(c->transcript), seq = v->top_seq;
 	size_t sum = 0;
 	if (!v->is_scrolled)
 		return end;
-	for (seq = v->top_seq; seq < end && sum < (size_t)rows + v->top_row;
+	for (; seq < end && sum < (size_t)rows + v->top_row;
 	     seq = next_seq(v, c, seq))
 		sum += rows_of(v, c, seq);
 	return seq;
