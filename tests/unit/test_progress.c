@@ -35,6 +35,16 @@ static void the_rate_is_that_of_the_last_seconds(void **state)
 	assert_in_range(facts.left_s, 17, 18);
 }
 
+static void told_often_it_still_looks_at_seconds(void **state)
+{
+	(void)state;
+	progress_init(&p, 100 * MIB, 0);
+	for (int i = 1; i <= 1000; i++) /* 10 s at 1 MiB/s */
+		at(i * S / 100, (uint64_t)i * MIB / 100);
+	at(10 * S + S / 10, 11 * MIB);
+	assert_in_range(facts.rate, MIB, 3 * MIB / 2);
+}
+
 static void one_that_stands_still_has_no_time_left_to_tell(void **state)
 {
 	(void)state;
@@ -149,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rate_is_that_of_the_last_seconds),
+		cmocka_unit_test(told_often_it_still_looks_at_seconds),
 		cmocka_unit_test(
 		    one_that_stands_still_has_no_time_left_to_tell),
 		cmocka_unit_test(a_moment_tells_no_rate),

@@ -397,6 +397,31 @@ static void one_turn_takes_one_piece(void **state)
 	assert_int_equal(fake_written_len(now.fake), 512 * KIB);
 }
 
+static void one_behind_a_full_queue_has_its_counts_apart(void **state)
+{
+	char *line = calloc(1, 100 * KIB + 1);
+	struct session_file_state f;
+	(void)state;
+	memset(line, 'x', 100 * KIB);
+	send_text("gone\n");
+	fake_limit_write(now.fake, 0);
+	send_text(line);
+	send_file(make_file(1000));
+	assert_told(ENTRY_NOTE, "f0 (1000 B) waits for its turn");
+	assert_int_equal(session_queued(now.session), 100 * KIB);
+	assert_int_equal(session_file_rest(now.session), 1000);
+	assert_true(session_file(now.session, &f));
+	assert_int_equal(f.facts.done, 0);
+	assert_int_equal(f.started_ns, 0);
+	fake_limit_write(now.fake, SIZE_MAX);
+	turn();
+	expect_text("gone\n");
+	expect_text(line);
+	expect_file(0, 1000);
+	expect_no_more();
+	free(line);
+}
+
 static void too_many_files_are_refused(void **state)
 {
 	struct error e;
@@ -626,6 +651,7 @@ int main(void)
 		TEST(drip_cuts_a_file_too),
 		TEST(little_of_it_is_in_memory),
 		TEST(one_turn_takes_one_piece),
+		TEST(one_behind_a_full_queue_has_its_counts_apart),
 		TEST(too_many_files_are_refused),
 		TEST(a_cancel_stops_it_and_those_behind),
 		TEST(a_read_error_leaves_the_connection),
