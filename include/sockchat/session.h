@@ -90,6 +90,8 @@ bool session_has_file(const struct session *s);
 bool session_file(const struct session *s, struct session_file_state *out);
 /* How many bytes of files have not left. */
 uint64_t session_file_rest(const struct session *s);
+/* How many bytes have left, and the peer's system has not acknowledged. */
+size_t session_unacked(const struct session *s);
 
 /* Our FIN, after what is queued. */
 void session_shutdown(struct session *s);

@@ -369,12 +369,16 @@ static void on_quit_time(struct timer *t)
 	chat_leave(t->user);
 }
 
-static uint64_t queued(const struct chat *c)
+/* A full socket takes more only when much of it is acknowledged: what is not
+ * shows that a slow peer reads. */
+static uint64_t undelivered(const struct chat *c)
 {
 	uint64_t sum = 0;
-	for (size_t i = 0; i < c->own->session_count; i++)
-		sum += session_queued(c->own->sessions[i]) +
-		       session_file_rest(c->own->sessions[i]);
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		const struct session *s = c->own->sessions[i];
+		sum += session_queued(s) + session_file_rest(s) +
+		       session_unacked(s);
+	}
 	return sum;
 }
 
@@ -388,9 +392,9 @@ static void stop(struct chat *c)
 static void on_leave_time(struct timer *t)
 {
 	struct chat *c = t->user;
-	uint64_t left = queued(c);
-	if (left && left < c->own->leave_queued) {
-		c->own->leave_queued = left;
+	uint64_t left = undelivered(c);
+	if (left && left < c->own->undelivered) {
+		c->own->undelivered = left;
 		timer_start(c->loop, t, LEAVE_PATIENCE_NS);
 		return;
 	}
@@ -409,7 +413,7 @@ void chat_leave(struct chat *c)
 	}
 	p->is_leaving = true;
 	free_listeners(c);
-	p->leave_queued = queued(c);
+	p->undelivered = undelivered(c);
 	for_all(c, session_leave);
 	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
 	check_later(c);

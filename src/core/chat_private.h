@@ -35,7 +35,7 @@ struct chat_private {
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;
 	bool has_failed, has_listen_failed, has_file_failed;
-	uint64_t leave_queued;
+	uint64_t undelivered; /* bytes, when leaving was last looked at */
 };
 
 /* Write what is still to be saved. */

@@ -110,6 +110,13 @@ uint64_t session_file_rest(const struct session *s)
 	return sum;
 }
 
+size_t session_unacked(const struct session *s)
+{
+	ssize_t n = s->transport ? s->transport->ops->pending(s->transport)
+	                         : 0;
+	return n > 0 ? (size_t)n : 0;
+}
+
 const char *session_state_text(const struct session *s)
 {
 	if (s->phase != ENTRY_HALF_CLOSED)

@@ -598,6 +598,28 @@ static void leaving_with_bytes_unacknowledged_is_a_failure(void **state)
 	assert_int_equal(loop_run(loop), 1);
 }
 
+static void acknowledge_some(struct timer *t)
+{
+	struct fake *f = t->user;
+	ssize_t left = (ssize_t)session_unacked(chat_session(c, 0)) - 10;
+	fake_set_pending(f, left, 0);
+	if (left)
+		timer_start(loop, t, 700 * MS_NS);
+}
+
+static void leaving_goes_on_while_a_slow_peer_acknowledges(void **state)
+{
+	struct fake *f = connect_one();
+	struct timer t = { .on_time = acknowledge_some, .user = f };
+	(void)state;
+	type("on its way");
+	fake_set_pending(f, 30, 0);
+	timer_start(loop, &t, 700 * MS_NS);
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 0);
+	timer_stop(&t);
+}
+
 static void leaving_when_all_has_arrived_is_not(void **state)
 {
 	connect_one();
@@ -671,6 +693,7 @@ int main(void)
 		TEST(drip_off_lets_go_of_what_waits),
 		TEST(one_that_only_receives_does_not_echo),
 		TEST(leaving_with_bytes_unacknowledged_is_a_failure),
+		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
 		TEST(leaving_when_all_has_arrived_is_not),
 		TEST(a_line_is_sent_with_the_chosen_ending),
 		TEST(two_slashes_send_one),
