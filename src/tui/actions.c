@@ -300,7 +300,7 @@ static void take(struct frontend *f, const struct token *t)
 	const struct mode *mode = tui_mode(f);
 	int action = find_action(t);
 	bool leaves = action >= 0 && bindings[action].fn == clear_or_leave;
-	if (!leaves && f->leave.loop) {
+	if (!leaves && *f->notice) { /* it has been read */
 		timer_stop(&f->leave);
 		tui_set_notice(f, "");
 	}

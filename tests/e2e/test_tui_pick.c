@@ -60,6 +60,9 @@ static void what_is_copied_goes_to_the_terminal(void **state)
 	pty_type(&p, "t");
 	pty_expect(&p, "copied 1 (4 B) as text");
 	expect_written(&p, "\033]52;c;YnllCg==\033\\");
+	pty_type(&p, "x");
+	pty_expect_gone(&p, "copied"); /* it has been read */
+	pty_type(&p, PTY_CTRL_C);
 	pty_type(&p, PTY_F7 " " PTY_UP PTY_UP PTY_UP "p");
 	pty_expect(&p, "copied 4 (20 B) as Python");
 	/* b'hello\nhello\na\x01 bbye\n' */
