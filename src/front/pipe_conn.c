@@ -464,6 +464,8 @@ void conn_init(struct conn *c)
 	timer_prepare(&c->idle_timer, on_idle, c);
 	timer_prepare(&c->linger_timer, on_linger, c);
 	timer_prepare(&c->ack_timer, on_ack_time, c);
+	buffer_init(&c->up);
+	buffer_init(&c->down);
 	source_open(&c->in, 0);
 	sink_open(&c->out, 1);
 	if (watch_add(c->loop, &c->in_watch, 0, 0) == -1)
@@ -481,6 +483,8 @@ void conn_finish(struct conn *c)
 	timer_stop(&c->quit_timer);
 	watch_remove(&c->in_watch);
 	watch_remove(&c->out_watch);
+	buffer_finish(&c->up);
+	buffer_finish(&c->down);
 }
 
 void conn_start(struct conn *c, struct transport *t, const char *where)

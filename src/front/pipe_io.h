@@ -21,8 +21,12 @@
 /* What was read and is not written yet; filled only when it is empty. */
 struct buffer {
 	size_t head, len;
-	uint8_t bytes[BUFFER_CAP];
+	uint8_t *bytes; /* BUFFER_CAP, aligned to a page */
 };
+
+/* Dies without memory. */
+void buffer_init(struct buffer *b);
+void buffer_finish(struct buffer *b);
 
 void buffer_consume(struct buffer *b, size_t len);
 
