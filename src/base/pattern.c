@@ -16,7 +16,9 @@
 
 /* A regular expression sees no more than this at a time: regexec(3) takes
  * memory in proportion. */
-#define WINDOW ((size_t)64 << 10)
+#define WINDOW     ((size_t)64 << 10)
+#define EXTENT_MAX 4000 /* characters, with all repeats written out */
+#define GROUPS_MAX 32   /* one within the other */
 
 typedef bool find_fn(const struct pattern *p, const uint8_t *bytes, size_t len,
                      size_t from, size_t *start, size_t *end);
@@ -141,11 +143,125 @@ static bool is_small(const char *text, bool *needs_regex)
 	return true;
 }
 
+/* How large an expression becomes when its repeats are written out, which is
+ * what libc does with them: f++++ and ((f+)+)+ double with each. */
+struct extent {
+	size_t sum[GROUPS_MAX], last[GROUPS_MAX]; /* of the group, its last */
+	size_t depth;
+	bool is_too_large;
+};
+
+static void add_atom(struct extent *x, size_t size)
+{
+	x->sum[x->depth] += size;
+	x->last[x->depth] = size;
+}
+
+static void repeat_last(struct extent *x, size_t times)
+{
+	size_t more = x->last[x->depth] * (times - 1);
+	x->sum[x->depth] += more;
+	x->last[x->depth] += more;
+	x->is_too_large |= x->sum[x->depth] > EXTENT_MAX;
+}
+
+static void enter_group(struct extent *x)
+{
+	if (x->depth + 1 == GROUPS_MAX) {
+		x->is_too_large = true;
+		return;
+	}
+	x->depth++;
+	x->sum[x->depth] = x->last[x->depth] = 0;
+}
+
+static void leave_group(struct extent *x)
+{
+	size_t size = x->sum[x->depth];
+	if (!x->depth)
+		return;
+	x->depth--;
+	add_atom(x, size);
+}
+
+/* The largest number between braces, at least 1; how long they are. */
+static size_t read_braces(const char *text, size_t *times)
+{
+	size_t i = 1, number = 0;
+	*times = 1;
+	for (; text[i] && text[i] != '}'; i++) {
+		bool is_digit = text[i] >= '0' && text[i] <= '9';
+		number = is_digit ? number * 10 + (size_t)(text[i] - '0') : 0;
+		if (number > EXTENT_MAX)
+			number = EXTENT_MAX;
+		if (number > *times)
+			*times = number;
+	}
+	return text[i] ? i + 1 : i;
+}
+
+/* A list between brackets: "[]a]", "[^]]"; how long it is. */
+static size_t bracket_len(const char *text)
+{
+	size_t i = 1;
+	if (text[i] == '^')
+		i++;
+	if (text[i] == ']')
+		i++;
+	while (text[i] && text[i] != ']')
+		i++;
+	return text[i] ? i + 1 : i;
+}
+
+/* One element; how long it is. */
+static size_t measure(struct extent *x, const char *text)
+{
+	size_t times, len;
+	switch (*text) {
+	case '(':
+		enter_group(x);
+		return 1;
+	case ')':
+		leave_group(x);
+		return 1;
+	case '+':
+		repeat_last(x, 2);
+		return 1;
+	case '{':
+		len = read_braces(text, &times);
+		repeat_last(x, times + 1);
+		return len;
+	case '[':
+		add_atom(x, 1);
+		return bracket_len(text);
+	case '\\':
+		add_atom(x, 1);
+		return text[1] ? 2 : 1;
+	case '*':
+	case '?':
+	case '|':
+		return 1;
+	default:
+		add_atom(x, 1);
+		return 1;
+	}
+}
+
+static bool is_too_large(const char *text)
+{
+	struct extent x = { .depth = 0 };
+	while (*text && !x.is_too_large)
+		text += measure(&x, text);
+	return x.is_too_large;
+}
+
 static int compile(struct pattern *p, const char *text, bool is_small,
                    struct error *e)
 {
 	char why[128];
 	int flags = REG_EXTENDED | REG_NEWLINE | (is_small ? REG_ICASE : 0);
+	if (is_too_large(text))
+		return error_set(e, "this expression repeats too much");
 	int code = regcomp(&p->regex, text, flags);
 	if (code) {
 		regerror(code, &p->regex, why, sizeof(why));

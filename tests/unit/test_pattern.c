@@ -81,6 +81,8 @@ static void an_expression_matches_within_a_line(void **state)
 		{ "re:get", TEXT("GET"), 0, 3 },
 		{ "re:a\\Wb", TEXT("A-B"), 0, 3 },
 		{ "re:b$", TEXT("\0b"), 1, 2 },
+		{ "re:(a+b{2,300})+", TEXT("xaabbabb"), 1, 8 },
+		{ "re:[]+{9999}(]+", TEXT("a](x"), 1, 3 },
 	};
 	(void)state;
 	check_all(rows, COUNT(rows));
@@ -114,6 +116,13 @@ static void what_is_no_pattern_gets_a_sentence(void **state)
 	}
 	assert_null(pattern_new("hex:4", &e));
 	assert_non_null(strstr(e.text, "column"));
+	/* libc would take all the memory there is */
+	assert_null(pattern_new("re:f++++++++++++++++++++++++f", &e));
+	assert_string_equal(e.text, "this expression repeats too much");
+	assert_null(pattern_new("re:((((((((((((((f+)+)+)+)+)+)+)+)+)+)+)+)+)+",
+	                        &e));
+	assert_null(pattern_new("re:((a{99}){99}){99}", &e));
+	assert_null(pattern_new("re:a*+*+*+*+*+*+*+*+*+*+*+*+*+*+", &e));
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_null(pattern_new(text, &e));
