@@ -16,6 +16,7 @@
 #include <sockchat/halves.h>
 #include <sockchat/loop.h>
 #include <sockchat/progress.h>
+#include <sockchat/tcpinfo.h>
 #include <sockchat/transcript.h>
 #include <sockchat/transport.h>
 
@@ -90,6 +91,9 @@ bool session_has_file(const struct session *s);
 bool session_file(const struct session *s, struct session_file_state *out);
 /* How many bytes of files have not left. */
 uint64_t session_file_rest(const struct session *s);
+/* What the system knows of the connection; false when it does not tell, or
+ * there is none (any more). */
+bool session_tcpinfo(const struct session *s, struct tcpinfo *out);
 /* How many bytes have left, and the peer's system has not acknowledged. */
 size_t session_unacked(const struct session *s);
 

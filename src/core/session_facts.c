@@ -110,6 +110,11 @@ uint64_t session_file_rest(const struct session *s)
 	return sum;
 }
 
+bool session_tcpinfo(const struct session *s, struct tcpinfo *out)
+{
+	return s->transport && tcpinfo_read(s->transport->fd, out);
+}
+
 size_t session_unacked(const struct session *s)
 {
 	ssize_t n = s->transport ? s->transport->ops->pending(s->transport)

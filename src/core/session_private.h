@@ -74,6 +74,8 @@ void session_tell_state(struct session *s, enum entry_state state,
     __attribute__((format(printf, 3, 4)));
 void session_tell_note(struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void session_tell_hint(struct session *s, const char *hint, const char *format,
+                       ...) __attribute__((format(printf, 3, 4)));
 void session_tell_error(struct session *s, const struct error *e);
 /* One message as a whole, whatever is in it. */
 void session_tell_sent(struct session *s, const void *bytes, size_t len);

@@ -29,20 +29,36 @@ void session_tell_state(struct session *s, enum entry_state state,
 	});
 }
 
-void session_tell_note(struct session *s, const char *format, ...)
+static void tell_note(struct session *s, const char *hint, const char *format,
+                      va_list args)
 {
 	char text[512];
-	va_list args;
-	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	transcript_append(s->transcript, &(struct entry){
 		.session = s->number,
 		.kind = ENTRY_NOTE,
 		.bytes = (const uint8_t *)text,
 		.len = strlen(text),
 		.peer = s->peer,
+		.hint = hint,
 	});
+}
+
+void session_tell_note(struct session *s, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	tell_note(s, "", format, args);
+	va_end(args);
+}
+
+void session_tell_hint(struct session *s, const char *hint, const char *format,
+                       ...)
+{
+	va_list args;
+	va_start(args, format);
+	tell_note(s, hint, format, args);
+	va_end(args);
 }
 
 void session_tell_error(struct session *s, const struct error *e)
