@@ -29,8 +29,8 @@ void session_tell_state(struct session *s, enum entry_state state,
 	});
 }
 
-static void tell_note(struct session *s, const char *hint, const char *format,
-                      va_list args)
+__attribute__((format(printf, 3, 0))) static void
+tell_note(struct session *s, const char *hint, const char *format, va_list args)
 {
 	char text[512];
 	vsnprintf(text, sizeof(text), format, args);
