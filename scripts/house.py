@@ -37,7 +37,7 @@ def check_line(path, number, line):
         complain(path, number, "more than 80 columns")
     if line != line.rstrip():
         complain(path, number, "blanks at the end of the line")
-    if re.match(r"\s*typedef (struct|enum|union)\b", line):
+    if re.match(r"\s*typedef (struct|enum|union)\b(?!.*_fn\()", line):
         complain(path, number, "a struct is called a struct")
 
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What protocol a peer speaks, by the first bytes that it sends.  Pure, and
+ * rather silent than wrong. */
+
+#ifndef SOCKCHAT_RECOGNISE_H
+#define SOCKCHAT_RECOGNISE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RECOGNISE_MAX ((size_t)2048) /* more bytes are not looked at */
+#define RECOGNISE_TEXT_MAX 320
+
+/* Who sent them: who connected, or who was connected to. */
+enum recognise_side { RECOGNISE_CLIENT, RECOGNISE_SERVER };
+enum recognise_result { RECOGNISE_NO, RECOGNISE_MORE, RECOGNISE_YES };
+
+struct recognised {
+	const char *name; /* "TLS" */
+	/* Safe: "what the peer sends looks like TLS: a ClientHello for …", and
+	 * what would speak it. */
+	char text[RECOGNISE_TEXT_MAX], hint[RECOGNISE_TEXT_MAX];
+};
+
+/* `bytes` are the first that this side has sent; MORE: those that follow may
+ * tell, unless these are `all`.  `where` is "HOST:PORT", safe: our end for what
+ * a client sent, the peer's for a server.  `*out` is written with YES alone. */
+enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
+                                size_t len, bool is_all,
+                                enum recognise_side from, const char *where);
+
+/* What row `i` of the table says, with HOST and PORT where they would be put
+ * in; false behind the last.  The detail is that of the peer. */
+struct recognise_row {
+	enum recognise_side from;
+	const char *name, *hint;
+};
+bool recognise_row(size_t i, struct recognise_row *out);
+
+#endif

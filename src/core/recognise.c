@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The table of recognisers, and what they say. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "recognise_private.h"
+
+#define CLIENT RECOGNISE_CLIENT
+#define SERVER RECOGNISE_SERVER
+
+#define HTTP_CLIENT \
+	"`curl -v http://HOST:PORT/` speaks it; by hand: `/eol crlf`, then " \
+	"`GET / HTTP/1.0` and an empty line"
+#define REDIS_CLIENT \
+	"`redis-cli -h HOST -p PORT` speaks it; by hand `PING`, `INFO`"
+#define PROXY_FOR \
+	"the peer takes us for a proxy: `ssh -D PORT SERVER` in our place is " \
+	"one, or let it connect without"
+#define PROXY_HEADER \
+	"a load balancer says for whom it speaks, and then come the client's " \
+	"bytes; its `send-proxy` (HAProxy) or `proxy_protocol` (nginx) asks " \
+	"for it"
+
+/* The first that does not say no has it, so those that look closer stand
+ * first. */
+static const struct recogniser rows[] = {
+	{ CLIENT, "TLS", tls_client_hello, "", { NULL },
+	  "the peer wants encryption, and this is plain TCP: let it use "
+	  "http:// in place of https:// and the like, or have `openssl "
+	  "s_server -accept PORT -cert FILE -key FILE` in our place" },
+	{ SERVER, "TLS", tls_alert, "", { NULL },
+	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
+	  "speaks it" },
+	{ SERVER, "TLS", http_complaint, "HTTP/1.", { NULL },
+	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
+	  "or `curl -v https://HOST:PORT/` speaks it" },
+	{ CLIENT, "WebSocket", http_upgrade, "HTTP/1.", { NULL },
+	  "its answer holds a hash of Sec-WebSocket-Key: `websocat -s PORT` in "
+	  "our place computes it" },
+	{ SERVER, "WebSocket", banner, "HTTP/1.1 101 ", { NULL },
+	  "`websocat ws://HOST:PORT/` speaks it" },
+	{ CLIENT, "HTTP/1", http_request, "HTTP/1.", { NULL },
+	  "`/send HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nhi\\n` is "
+	  "an answer; `python3 -m http.server PORT` in our place gives files" },
+	{ SERVER, "HTTP/1", http_response, "HTTP/1.", { NULL }, HTTP_CLIENT },
+	{ SERVER, "HTTP/1", http_page, "<!DOCTYPE HTML", { NULL },
+	  HTTP_CLIENT },
+	{ SERVER, "HTTP/1", http_page, "<html", { NULL }, HTTP_CLIENT },
+	{ CLIENT, "HTTP/2", banner, "PRI * HTTP/2.0\r\n", { NULL },
+	  "it is binary, and begins without asking: `nghttpd --no-tls PORT` in "
+	  "our place speaks it, or let the peer use HTTP/1.1" },
+	{ SERVER, "HTTP/2", http2_settings, "", { NULL },
+	  "`curl --http2-prior-knowledge http://HOST:PORT/` speaks it; for "
+	  "gRPC `grpcurl -plaintext HOST:PORT list`" },
+	{ CLIENT, "RTSP", http_request, "RTSP/1.", { NULL },
+	  "it wants a stream: a server of RTSP such as `mediamtx` belongs in "
+	  "our place; an answer repeats its CSeq" },
+	{ SERVER, "RTSP", http_response, "RTSP/1.", { NULL },
+	  "`ffprobe rtsp://HOST:PORT/` speaks it; by hand: `/eol crlf`, then "
+	  "`OPTIONS * RTSP/1.0`, `CSeq: 1` and an empty line" },
+	{ CLIENT, "SSH", banner, "SSH-", { "SSH-2.0-", "SSH-1." },
+	  "the peer is an SSH client: it wants another port, where sshd "
+	  "listens" },
+	{ SERVER, "SSH", banner, "SSH-", { "SSH-2.0-", "SSH-1." },
+	  "`ssh -p PORT HOST` speaks it" },
+	{ SERVER, "SMTP", banner, "220", { "SMTP", "LMTP" },
+	  "by hand: `/eol crlf`, then `EHLO localhost`; `swaks --server "
+	  "HOST:PORT` speaks it" },
+	{ SERVER, "FTP", banner, "220", { "FTP", "FileZilla" },
+	  "by hand: `/eol crlf`, then `USER anonymous`; `curl -v "
+	  "ftp://HOST:PORT/` speaks it" },
+	{ SERVER, "POP3", banner, "+OK ", { "POP", "Dovecot" },
+	  "by hand: `/eol crlf`, then `CAPA`; `curl -v pop3://HOST:PORT/` "
+	  "speaks it" },
+	{ SERVER, "IMAP", banner, "* OK", { "IMAP", "Dovecot" },
+	  "by hand: `/eol crlf`, then `a CAPABILITY`; `curl -v "
+	  "imap://HOST:PORT/` speaks it" },
+	{ CLIENT, "Redis", redis_array, "", { NULL },
+	  "`/send +OK\\r\\n` is an answer; `redis-server --port PORT` in our "
+	  "place speaks it" },
+	{ SERVER, "Redis", banner, "-ERR ",
+	  { "unknown command '", "unknown command `",
+	    "wrong number of arguments for '" },
+	  REDIS_CLIENT },
+	{ SERVER, "Redis", banner, "-NOAUTH ", { NULL },
+	  "`redis-cli -h HOST -p PORT --askpass` speaks it; by hand "
+	  "`AUTH PASSWORD`" },
+	{ SERVER, "Redis", banner, "-DENIED Redis", { NULL },
+	  "the server takes connections from its own machine alone until it "
+	  "has a password" },
+	{ SERVER, "Redis", banner, "+PONG\r\n", { NULL }, REDIS_CLIENT },
+	{ SERVER, "Redis", redis_array, "", { NULL }, REDIS_CLIENT },
+	{ SERVER, "MySQL", mysql_greeting, "", { NULL },
+	  "`mysql -h HOST -P PORT` speaks it" },
+	{ SERVER, "MySQL", mysql_error, "", { NULL },
+	  "the server takes nothing from this machine: its accounts say from "
+	  "where" },
+	{ CLIENT, "PostgreSQL", postgres_request, "", { NULL },
+	  "the peer is a client of PostgreSQL: it wants the port where that "
+	  "listens, 5432 mostly; `/send N` declines its wish for encryption" },
+	{ SERVER, "PostgreSQL", postgres_error, "", { NULL },
+	  "`psql -h HOST -p PORT` speaks it" },
+	{ CLIENT, "MQTT", mqtt_connect, "", { NULL },
+	  "`/hex 20 02 00 00` accepts it (3.1.1); `mosquitto -p PORT` in our "
+	  "place speaks it" },
+	{ CLIENT, "SOCKS4", socks4, "", { NULL }, PROXY_FOR },
+	{ CLIENT, "SOCKS5", socks5, "", { NULL }, PROXY_FOR },
+	{ CLIENT, "the PROXY protocol", banner, "PROXY ",
+	  { "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN" },
+	  PROXY_HEADER },
+	{ CLIENT, "the PROXY protocol", proxy_v2, "", { NULL }, PROXY_HEADER },
+};
+
+#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+
+bool recognise_row(size_t i, struct recognise_row *out)
+{
+	if (i >= ROW_COUNT)
+		return false;
+	*out = (struct recognise_row){
+		.from = rows[i].from, .name = rows[i].name,
+		.hint = rows[i].hint,
+	};
+	return true;
+}
+
+static size_t put(char *out, size_t used, const char *text, size_t len)
+{
+	size_t room = RECOGNISE_TEXT_MAX - 1 - used;
+	memcpy(out + used, text, len < room ? len : room);
+	return used + (len < room ? len : room);
+}
+
+/* The row's hint with this place in it; a host alone has no brackets. */
+static void write_hint(char *out, const char *hint, const char *where)
+{
+	const char *colon = strrchr(where, ':');
+	size_t len = colon ? (size_t)(colon - where) : strlen(where);
+	const char *port = colon ? colon + 1 : "";
+	size_t bracket = where[0] == '[' && len > 1, used = 0;
+	while (*hint) {
+		if (strncmp(hint, "HOST:PORT", 9) == 0) {
+			used = put(out, used, where, strlen(where));
+			hint += 9;
+		} else if (strncmp(hint, "HOST", 4) == 0) {
+			used = put(out, used, where + bracket,
+			           len - 2 * bracket);
+			hint += 4;
+		} else if (strncmp(hint, "PORT", 4) == 0) {
+			used = put(out, used, port, strlen(port));
+			hint += 4;
+		} else {
+			used = put(out, used, hint++, 1);
+		}
+	}
+	out[used] = '\0';
+}
+
+enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
+                                size_t len, bool is_all,
+                                enum recognise_side from, const char *where)
+{
+	struct span s = { .at = bytes, .len = len, .is_all = is_all };
+	if (len >= RECOGNISE_MAX) {
+		s.len = RECOGNISE_MAX;
+		s.is_all = true;
+	}
+	for (const struct recogniser *r = rows; r < rows + ROW_COUNT; r++) {
+		char detail[DETAIL_MAX] = "";
+		if (r->from != from)
+			continue;
+		enum recognise_result result = r->fn(detail, s, r);
+		if (result == RECOGNISE_MORE && !s.is_all)
+			return result;
+		if (result != RECOGNISE_YES)
+			continue;
+		out->name = r->name;
+		snprintf(out->text, sizeof(out->text),
+		         "what the peer sends looks like %s%s%s", r->name,
+		         *detail ? ": " : "", detail);
+		write_hint(out->hint, r->hint, where);
+		return result;
+	}
+	return RECOGNISE_NO;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What recognisers are made of: for the files recognise*.c alone. */
+
+#ifndef CORE_RECOGNISE_PRIVATE_H
+#define CORE_RECOGNISE_PRIVATE_H
+
+#include <sockchat/recognise.h>
+
+/* Bytes that are taken from the front.  Taking more than there are gives
+ * zeros, and is remembered. */
+struct span {
+	const uint8_t *at;
+	size_t len;
+	bool is_short;
+	bool is_all; /* nothing will follow them */
+};
+
+#define DETAIL_MAX 160
+
+struct recogniser;
+
+/* Look at the first bytes; what is found of interest is added to `detail`. */
+typedef enum recognise_result recogniser_fn(char detail[DETAIL_MAX],
+                                            struct span s,
+                                            const struct recogniser *row);
+
+struct recogniser {
+	enum recognise_side from;
+	const char *name;
+	recogniser_fn *fn;
+	const char *begins; /* with this */
+	const char *has[3]; /* and has one of these, whatever their case */
+	const char *hint;
+};
+
+/* Each whole and short when there is less. */
+struct span span_take(struct span *s, size_t len);
+uint32_t span_number(struct span *s, size_t size); /* big-endian, 1 to 4 */
+/* Up to `end`, which is taken too; a line without its ending. */
+struct span span_until(struct span *s, uint8_t end);
+struct span span_line(struct span *s);
+/* Digits up to CR LF; 0 for none or more than `max`. */
+uint32_t span_decimal(struct span *s, uint32_t max);
+
+bool span_is(const struct span *s, const char *text); /* whatever its case */
+bool span_has(const struct span *s, const char *text); /* the same */
+bool span_has_any(const struct span *s, const char *const texts[3]);
+bool span_is_printable(const struct span *s); /* ASCII */
+/* YES when it begins with `text`, MORE when it may. */
+enum recognise_result span_begins(const struct span *s, const char *text);
+
+void detail_text(char detail[DETAIL_MAX], const char *text);
+/* Made safe, and cut. */
+void detail_span(char detail[DETAIL_MAX], const char *before,
+                 const struct span *s);
+
+/* recognise_text.c; a banner is one line. */
+recogniser_fn banner, http_request, http_upgrade, http_complaint,
+    http_response, http_page, redis_array;
+/* recognise_binary.c */
+recogniser_fn tls_client_hello, tls_alert, http2_settings, mysql_greeting,
+    mysql_error, postgres_request, postgres_error, mqtt_connect, socks4, socks5,
+    proxy_v2;
+
+#endif

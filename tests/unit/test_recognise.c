@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What a peer speaks, by its first bytes. */
+
+#include "golden.h"
+#include "recognise_samples.h"
+
+#define END (samples + sizeof(samples) / sizeof(samples[0]))
+#define EACH_SAMPLE(s) for (const struct sample *s = samples; s < END; s++)
+
+static const uint8_t *bytes_of(const char *text)
+{
+	return (const uint8_t *)text;
+}
+
+/* Of a copy, so that not one byte behind them can be looked at. */
+static enum recognise_result look(struct recognised *r, const char *bytes,
+                                  size_t len, bool is_all,
+                                  enum recognise_side from)
+{
+	uint8_t *copy = malloc(len ? len : 1);
+	memcpy(copy, bytes, len);
+	enum recognise_result result =
+	    recognise(r, copy, len, is_all, from, "127.0.0.1:9999");
+	free(copy);
+	return result;
+}
+
+static bool is_silent(const char *text, enum recognise_side from)
+{
+	struct recognised r;
+	return look(&r, text, strlen(text), true, from) == RECOGNISE_NO;
+}
+
+static void every_protocol_is_named_with_what_would_speak_it(void **state)
+{
+	struct bytes all = { 0 };
+	struct recognised r;
+	(void)state;
+	EACH_SAMPLE(s) {
+		assert_int_equal(look(&r, s->bytes, s->len, s->is_all, s->from),
+		                 RECOGNISE_YES);
+		bytes_printf(&all, "%s; %s\n", r.text, r.hint);
+	}
+	assert_golden(&all, "tests/golden/recognise.txt");
+}
+
+static void bytes_that_come_one_by_one_give_the_same_answer(void **state)
+{
+	struct recognised whole, r;
+	(void)state;
+	EACH_SAMPLE(s) {
+		enum recognise_result result = RECOGNISE_MORE;
+		look(&whole, s->bytes, s->len, s->is_all, s->from);
+		for (size_t n = 0; n < s->len && result == RECOGNISE_MORE; n++)
+			result = look(&r, s->bytes, n, false, s->from);
+		if (result == RECOGNISE_MORE)
+			result = look(&r, s->bytes, s->len, s->is_all,
+			              s->from);
+		assert_int_equal(result, RECOGNISE_YES);
+		assert_string_equal(r.text, whole.text);
+		assert_string_equal(r.hint, whole.hint);
+	}
+}
+
+/* Rows of the same name and words are one to the user. */
+static bool has_sample(const struct recognise_row *row)
+{
+	struct recognised r;
+	EACH_SAMPLE(s) {
+		look(&r, s->bytes, s->len, s->is_all, s->from);
+		if (s->from == row->from && strcmp(r.name, row->name) == 0 &&
+		    strncmp(r.hint, row->hint,
+		            strcspn(row->hint, "HP")) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void every_row_of_the_table_has_a_sample(void **state)
+{
+	struct recognise_row row;
+	size_t i = 0;
+	(void)state;
+	for (; recognise_row(i, &row); i++)
+		assert_true(has_sample(&row));
+	assert_true(i > 20);
+}
+
+static void the_other_side_saying_the_same_is_no_news(void **state)
+{
+	struct recognised r;
+	size_t both = 0;
+	(void)state;
+	EACH_SAMPLE(s) {
+		enum recognise_side other = s->from == RECOGNISE_CLIENT
+		                                ? RECOGNISE_SERVER
+		                                : RECOGNISE_CLIENT;
+		both += look(&r, s->bytes, s->len, true, other) ==
+		        RECOGNISE_YES;
+	}
+	assert_int_equal(both, 4); /* SSH's banners, and Redis' arrays */
+}
+
+static void what_people_and_their_programs_say_is_left_alone(void **state)
+{
+	static const char *const said[] = {
+		"hello\n", "안녕!", "GET", "GET well soon\n", "POST office\r\n",
+		"SSH?\n", "220 volts\r\n", "+OK\r\n", "-ERR\r\n", "* OK\r\n",
+		"PROXY war\r\n", "PRI\n", "*\n", "*1\n", "{\"id\": 1}\n",
+		"HTTP is a protocol\n", "E\n", "<xml/>\n", "\x05\x01\x07",
+		"\x10\x04some", "\x16\x03\x09\x01", "QUIT\r\n", "",
+		"EHLO localhost\r\n", "A_VERY_LONG_WORD_IN_CAPITALS",
+		"AN_UNUSUAL_METHOD",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		assert_true(is_silent(said[i], RECOGNISE_CLIENT));
+		assert_true(is_silent(said[i], RECOGNISE_SERVER));
+	}
+}
+
+static void a_chat_is_known_to_be_one_by_its_first_line(void **state)
+{
+	struct recognised r;
+	(void)state;
+	assert_int_equal(look(&r, "hi", 2, false, RECOGNISE_CLIENT),
+	                 RECOGNISE_NO);
+	assert_int_equal(look(&r, "HELLO you\n", 10, false, RECOGNISE_CLIENT),
+	                 RECOGNISE_NO);
+}
+
+static void more_than_two_kib_are_not_waited_for(void **state)
+{
+	char text[3000] = "GET / HTTP/1.1\r\nCookie: ";
+	struct recognised whole, r;
+	(void)state;
+	memset(text + strlen(text), 'x', sizeof(text) - strlen(text) - 1);
+	assert_int_equal(look(&r, text, RECOGNISE_MAX - 1, false,
+	                      RECOGNISE_CLIENT), RECOGNISE_MORE);
+	assert_int_equal(look(&r, text, RECOGNISE_MAX, false,
+	                      RECOGNISE_CLIENT), RECOGNISE_YES);
+	look(&whole, text, sizeof(text) - 1, false, RECOGNISE_CLIENT);
+	assert_string_equal(r.text, whole.text);
+}
+
+static void what_a_stranger_chose_is_made_safe_and_cut(void **state)
+{
+	char text[256] = "GET /\033[2J\xec\x95\x88", expected[256];
+	struct recognised r;
+	(void)state;
+	memset(text + strlen(text), 'x', 100);
+	memcpy(text + strlen(text), " HTTP/1.1\r\n\r\n", 14);
+	assert_int_equal(look(&r, text, strlen(text), false, RECOGNISE_CLIENT),
+	                 RECOGNISE_YES);
+	snprintf(expected, sizeof(expected), "what the peer sends looks like "
+	         "HTTP/1: GET /^[[2J\\xec\\x95\\x88%.*s...", 46,
+	         strchr(text, 'x'));
+	assert_string_equal(r.text, expected);
+}
+
+static void a_hint_names_the_place(void **state)
+{
+	struct recognised r;
+	(void)state;
+	assert_int_equal(recognise(&r, bytes_of("SSH-2.0-x\n"), 10, false,
+	                           RECOGNISE_SERVER, "[::1]:22"),
+	                 RECOGNISE_YES);
+	assert_string_equal(r.hint, "`ssh -p 22 ::1` speaks it");
+	assert_int_equal(recognise(&r, bytes_of("HTTP/1.0 200 OK\n\n"), 17,
+	                           false, RECOGNISE_SERVER, "[::1]:80"),
+	                 RECOGNISE_YES);
+	assert_non_null(strstr(r.hint, "`curl -v http://[::1]:80/`"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    every_protocol_is_named_with_what_would_speak_it),
+		cmocka_unit_test(
+		    bytes_that_come_one_by_one_give_the_same_answer),
+		cmocka_unit_test(every_row_of_the_table_has_a_sample),
+		cmocka_unit_test(the_other_side_saying_the_same_is_no_news),
+		cmocka_unit_test(
+		    what_people_and_their_programs_say_is_left_alone),
+		cmocka_unit_test(a_chat_is_known_to_be_one_by_its_first_line),
+		cmocka_unit_test(more_than_two_kib_are_not_waited_for),
+		cmocka_unit_test(what_a_stranger_chose_is_made_safe_and_cut),
+		cmocka_unit_test(a_hint_names_the_place),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
