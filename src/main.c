@@ -8,8 +8,8 @@
  *   base   bytes utf8 glyph escape hexdump base64 quote pattern json number
  *          stamp xdg newfile error diag
  *   io     loop signals outq child: one thread that waits for everything
- *   net    endpoint resolve transport tcp tcpinfo dial owner explain: bytes
- *          from strangers, and why none come
+ *   net    endpoint resolve transport tcp tcpinfo dial owner host explain:
+ *          bytes from strangers, and why none come
  *   core   session framing listener transcript entry lens filter wrap (layout)
  *          save chat command options config complete
  *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),

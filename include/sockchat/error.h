@@ -9,7 +9,7 @@
 
 struct error {
 	char text[256]; /* lower case, no full stop */
-	char hint[256]; /* what to look at next, or "" */
+	char hint[512]; /* what to look at next, or "" */
 	char code[24];  /* "ECONNREFUSED", or "" */
 };
 

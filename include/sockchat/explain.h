@@ -7,10 +7,14 @@
 #ifndef SOCKCHAT_EXPLAIN_H
 #define SOCKCHAT_EXPLAIN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
+#include <sockchat/tcpinfo.h>
+
+#define EXPLAIN_TEXT_MAX 256
 
 /* Each writes `text`, `hint` and `code` of `e`.  `where` is "host:port" as the
  * user knows it, safe to show. */
@@ -19,14 +23,29 @@ void explain_connect(struct error *e, int errnum, const char *where);
 const char *explain_outcome(int errnum);
 /* For in use, no permission below 1024, not an address of this machine … */
 void explain_listen(struct error *e, int errnum, const char *where);
-/* After explain_connect() or explain_listen() of `a`, when it is refused or in
- * use: what this machine knows about its port becomes the hint. */
-void explain_port(struct error *e, int errnum, const struct address *a);
+/* After explain_connect() to `a`, or explain_listen() on it: what this machine
+ * itself knows of the matter becomes the hint. */
+void explain_connect_here(struct error *e, int errnum,
+                          const struct address *a);
+void explain_listen_here(struct error *e, int errnum, const struct address *a);
+/* What those who listen on loopback alone should know, or "". */
+const char *explain_loopback(void);
+/* Connections of `port` that are left in TIME-WAIT, as a sentence; false when
+ * there is none. */
+bool explain_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port);
 /* Peers knock, and none can be taken in. */
 void explain_accept(struct error *e, int errnum, const char *where);
-/* An open connection broke after so many bytes each way. */
+/* An open connection broke: what is known of it. */
+struct explain_break {
+	uint64_t bytes_in, bytes_out; /* read; taken by our system */
+	bool has_peer_ended;          /* its FIN had come before */
+	bool is_accepted;             /* they had connected to us */
+	const struct tcpinfo *info;   /* NULL: not known */
+};
 void explain_broken(struct error *e, int errnum, const char *where,
-                    uint64_t bytes_in, uint64_t bytes_out);
+                    const struct explain_break *b);
+/* What it means when the peer ends before anything was said. */
+const char *explain_closed_at_once(void);
 /* getaddrinfo(3)'s EAI_… number; `errnum` for EAI_SYSTEM. */
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,
                      const char *port);

@@ -15,6 +15,7 @@
 #include <sockchat/error.h>
 #include <sockchat/halves.h>
 #include <sockchat/loop.h>
+#include <sockchat/owner.h>
 #include <sockchat/progress.h>
 #include <sockchat/tcpinfo.h>
 #include <sockchat/transcript.h>
@@ -32,6 +33,9 @@ struct session_settings {
 	int64_t drip_ns;     /* so long between two pieces */
 	int64_t idle_ns;     /* give up when nothing moves; 0: never */
 	int64_t linger_ns;   /* after a close, for the peer's FIN */
+	/* Who is at the other end is looked for, within this budget, and told
+	 * with ENTRY_OPEN; borrowed; NULL: it is not. */
+	struct owner_budget *owners;
 };
 
 struct session_ops {

@@ -11,6 +11,7 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/diag.h>
+#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 
 #include "chat_private.h"
@@ -204,8 +205,16 @@ static void tell_listening(struct chat *c, const struct address *a)
 static void on_listening(void *user, const struct address *list, size_t count)
 {
 	struct chat *c = user;
+	char text[EXPLAIN_TEXT_MAX];
 	for (size_t i = 0; i < count; i++)
 		tell_listening(c, &list[i]);
+	const char *note = address_is_loopback(&list[0]) ? explain_loopback()
+	                                                 : "";
+	if (*note)
+		chat_note(c, "%s", note);
+	if (c->options->verbose &&
+	    explain_time_wait(text, address_port(&list[0])))
+		chat_note(c, "%s", text);
 	c->own->has_failed = false;
 }
 
@@ -494,6 +503,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	c->transcript = transcript_new(options->scrollback);
 	c->start_ns = stamp_mono_ns();
 	c->session_settings.keeps_entries = true;
+	c->session_settings.owners = &p->owners;
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_end = on_end, .user = c,

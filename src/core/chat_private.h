@@ -20,6 +20,7 @@ struct chat_private {
 	struct session **ended; /* to be freed when the turn is over */
 	size_t ended_count, ended_cap;
 	struct session_ops session_ops;
+	struct owner_budget owners;
 	uint32_t last_number, target;
 	bool shows_numbers;
 

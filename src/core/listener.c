@@ -261,7 +261,7 @@ static void fail(struct listener *ls, int errnum, const struct address *a)
 	address_format(a, where);
 	explain_listen(&e, errnum, where);
 	if (ls->transport == &transport_tcp)
-		explain_port(&e, errnum, a);
+		explain_listen_here(&e, errnum, a);
 	ls->ops->on_failed(ls->ops->user, &e);
 }
 

@@ -15,6 +15,7 @@
 #include "session_private.h"
 
 #define DRAIN_MAX     ((size_t)1 << 20)
+#define WORDLESS_NS   (1000 * MS_NS)
 #define ACK_FIRST_NS  (1 * MS_NS)
 #define ACK_SLOWEST_NS (50 * MS_NS)
 
@@ -48,13 +49,14 @@ static void on_over(struct session *s, bool failed)
 		         session_queued(s));
 	session_lose_files(s);
 	if (s->local[0])
-		session_tell_state(s, ENTRY_CLOSED,
+		session_tell_state(s, ENTRY_CLOSED, "",
 		                   "connection closed: %llu bytes received, "
 		                   "%llu bytes sent%s",
 		                   (unsigned long long)s->bytes_in,
 		                   (unsigned long long)s->bytes_out, lost);
 	else
-		session_tell_state(s, ENTRY_CLOSED, "not connected%s", lost);
+		session_tell_state(s, ENTRY_CLOSED, "", "not connected%s",
+		                   lost);
 	outq_finish(&s->queue);
 	s->ops->on_end(s->ops->user, s, failed);
 }
@@ -77,7 +79,14 @@ static void fail_with(struct session *s, const struct error *e)
 static void fail(struct session *s, int errnum)
 {
 	struct error e;
-	explain_broken(&e, errnum, s->peer, s->bytes_in, s->bytes_out);
+	struct tcpinfo info;
+	explain_broken(&e, errnum, s->peer, &(struct explain_break){
+		.bytes_in = s->bytes_in,
+		.bytes_out = s->bytes_out,
+		.has_peer_ended = !halves_is_in_open(s->halves),
+		.is_accepted = s->is_accepted,
+		.info = session_tcpinfo(s, &info) ? &info : NULL,
+	});
 	fail_with(s, &e);
 }
 
@@ -199,7 +208,7 @@ static void end_out(struct session *s)
 	}
 	s->halves = halves_end_out(s->halves);
 	if (halves_is_in_open(s->halves)) {
-		session_tell_state(s, ENTRY_HALF_CLOSED,
+		session_tell_state(s, ENTRY_HALF_CLOSED, "",
 		                   "our half is closed (FIN sent): nothing "
 		                   "more can be sent, the peer may go on");
 		if (s->closes)
@@ -215,6 +224,13 @@ static void on_drip_time(struct timer *t)
 
 /* In */
 
+/* We went to them, and they end before anybody has said anything. */
+static bool is_wordless(const struct session *s)
+{
+	return !s->is_accepted && !s->bytes_in && !s->bytes_out &&
+	       loop_now_ns(s->loop) - s->moved_ns < WORDLESS_NS;
+}
+
 static void end_in(struct session *s)
 {
 	s->halves = halves_end_in(s->halves);
@@ -224,6 +240,7 @@ static void end_in(struct session *s)
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
 	session_tell_state(s, ENTRY_HALF_CLOSED,
+	                   is_wordless(s) ? explain_closed_at_once() : "",
 	                   "the peer has closed its half (FIN received)%s",
 	                   s->shuts_down ? ""
 	                                 : ": you can still send; /close ends "
@@ -333,7 +350,7 @@ static void on_ready(struct watch *w, unsigned ready)
 static void open_transport(struct session *s, struct transport *t,
                            const struct address *peer)
 {
-	struct address local;
+	struct address local = { .len = 0 };
 	struct error e;
 	s->transport = t;
 	address_format(peer, s->peer);
@@ -345,12 +362,14 @@ static void open_transport(struct session *s, struct transport *t,
 		return;
 	}
 	note_movement(s);
+	session_tell_open(s, &local, peer);
 }
 
 static void on_connecting(void *user)
 {
 	struct session *s = user;
-	session_tell_state(s, ENTRY_CONNECTING, "connecting to %s", s->peer);
+	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
+	                   s->peer);
 }
 
 static void on_step(void *user, const char *text)
@@ -370,9 +389,6 @@ static void on_dialed(void *user, struct transport *t,
 		return;
 	}
 	open_transport(s, t, peer);
-	if (!s->is_over)
-		session_tell_state(s, ENTRY_OPEN, "connected to %s from %s",
-		                   s->peer, s->local);
 	session_update(s);
 }
 
@@ -430,7 +446,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 		.on_done = on_dialed,
 		.user = s,
 	};
-	session_tell_state(s, ENTRY_RESOLVING, "resolving %s", s->peer);
+	session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s", s->peer);
 	s->dial = dial_start(s->loop, transport, ep, settings, &s->dial_ops);
 	if (!s->dial) {
 		error_set_errno(&e, errno, "cannot connect to %s", s->peer);
@@ -443,9 +459,6 @@ void session_adopt(struct session *s, struct transport *t,
 {
 	s->is_accepted = true;
 	open_transport(s, t, peer);
-	if (!s->is_over)
-		session_tell_state(s, ENTRY_OPEN, "connection from %s",
-		                   s->peer);
 	session_update(s);
 }
 

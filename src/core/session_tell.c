@@ -9,8 +9,17 @@
 
 #include "session_private.h"
 
+static void append(struct session *s, struct entry *draft, const char *text)
+{
+	draft->session = s->number;
+	draft->bytes = (const uint8_t *)text;
+	draft->len = strlen(text);
+	draft->peer = s->peer;
+	transcript_append(s->transcript, draft);
+}
+
 void session_tell_state(struct session *s, enum entry_state state,
-                        const char *format, ...)
+                        const char *hint, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -18,15 +27,29 @@ void session_tell_state(struct session *s, enum entry_state state,
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	s->phase = state;
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
+	append(s, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-		.peer = s->peer,
 		.local = s->local,
-	});
+		.hint = hint,
+	}, text);
+}
+
+void session_tell_open(struct session *s, const struct address *local,
+                       const struct address *peer)
+{
+	char owner[OWNER_TEXT_MAX] = "", hint[OWNER_TEXT_MAX + 32] = "";
+	if (s->settings->owners && s->settings->keeps_entries)
+		owner_of_peer_within(s->settings->owners, owner, local, peer);
+	if (*owner)
+		snprintf(hint, sizeof(hint), "the peer is %s", owner);
+	if (s->is_accepted)
+		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
+		                   s->peer);
+	else
+		session_tell_state(s, ENTRY_OPEN, hint,
+		                   "connected to %s from %s", s->peer,
+		                   s->local);
 }
 
 __attribute__((format(printf, 3, 0))) static void
@@ -34,14 +57,7 @@ tell_note(struct session *s, const char *hint, const char *format, va_list args)
 {
 	char text[512];
 	vsnprintf(text, sizeof(text), format, args);
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_NOTE,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-		.peer = s->peer,
-		.hint = hint,
-	});
+	append(s, &(struct entry){ .kind = ENTRY_NOTE, .hint = hint }, text);
 }
 
 void session_tell_note(struct session *s, const char *format, ...)
@@ -63,15 +79,11 @@ void session_tell_hint(struct session *s, const char *hint, const char *format,
 
 void session_tell_error(struct session *s, const struct error *e)
 {
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
+	append(s, &(struct entry){
 		.kind = ENTRY_ERROR,
-		.bytes = (const uint8_t *)e->text,
-		.len = strlen(e->text),
-		.peer = s->peer,
 		.code = e->code,
 		.hint = e->hint,
-	});
+	}, e->text);
 }
 
 void session_tell_sent(struct session *s, const void *bytes, size_t len)

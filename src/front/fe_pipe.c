@@ -14,8 +14,10 @@
 
 #include <sockchat/dial.h>
 #include <sockchat/diag.h>
+#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/listener.h>
+#include <sockchat/owner.h>
 #include <sockchat/signals.h>
 
 #include "meter.h"
@@ -55,13 +57,27 @@ static void on_step(void *user, const char *text)
 		notices_print(&f->notices, "%s", text);
 }
 
+/* -v: who is at the other end. */
+static void tell_peer(struct fe_pipe *f, const struct transport *t,
+                      const struct address *peer)
+{
+	struct address local;
+	char owner[OWNER_TEXT_MAX];
+
+	if (!f->options->verbose || f->options->quiet ||
+	    !transport_local(t, &local))
+		return;
+	owner_of_peer(owner, &local, peer, NULL);
+	if (*owner)
+		notices_print(&f->notices, "the peer is %s", owner);
+}
+
 static void on_dialled(void *user, struct transport *t,
                        const struct address *peer, const struct error *e)
 {
 	struct fe_pipe *f = user;
 	char name[ENDPOINT_TEXT_MAX], where[ENDPOINT_TEXT_MAX];
 
-	(void)peer;
 	f->dial = NULL;
 	if (!t) {
 		fail(f, e);
@@ -70,6 +86,7 @@ static void on_dialled(void *user, struct transport *t,
 	}
 	endpoint_format(&f->options->endpoint, name);
 	glyph_copy(where, sizeof(where), name, 0);
+	tell_peer(f, t, peer);
 	meter_start(&f->meter);
 	conn_start(&f->conn, t, where);
 }
@@ -112,7 +129,7 @@ static int start_dial(struct fe_pipe *f, struct dial_ops *ops)
 static void on_listening(void *user, const struct address *list, size_t count)
 {
 	struct fe_pipe *f = user;
-	char text[ADDRESS_TEXT_MAX];
+	char text[ADDRESS_TEXT_MAX], wait[EXPLAIN_TEXT_MAX];
 
 	if (f->options->quiet)
 		return;
@@ -120,9 +137,16 @@ static void on_listening(void *user, const struct address *list, size_t count)
 		address_format(&list[i], text);
 		notices_print(&f->notices, "listening on %s", text);
 	}
-	if (!f->options->endpoint.host[0])
+	const char *hint = address_is_loopback(&list[count - 1])
+	                       ? explain_loopback() : "";
+	if (*hint)
+		notices_print(&f->notices, "%s", hint);
+	else if (!f->options->endpoint.host[0])
 		notices_print(&f->notices, "only this machine can connect; "
 		                           "'*' as HOST opens it to others");
+	if (f->options->verbose &&
+	    explain_time_wait(wait, address_port(&list[0])))
+		notices_print(&f->notices, "%s", wait);
 }
 
 static void on_accepted(void *user, struct transport *t,
@@ -140,6 +164,7 @@ static void on_accepted(void *user, struct transport *t,
 	address_format(peer, where);
 	if (!f->options->quiet)
 		notices_print(&f->notices, "connection from %s", where);
+	tell_peer(f, t, peer);
 	meter_start(&f->meter);
 	conn_start(&f->conn, t, where);
 }
@@ -187,6 +212,9 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 	meter_stop(&f->meter);
 	if (end != CONN_DONE)
 		fail(f, e);
+	else if (f->conn.was_wordless && !f->options->quiet)
+		notices_print(&f->notices, "%s: %s", f->conn.where,
+		              explain_closed_at_once());
 	if (f->options->keep_open && end != CONN_STUCK && !f->conn.is_quitting)
 		listener_resume(f->listener);
 	else

@@ -13,7 +13,9 @@
 
 #include <sockchat/diag.h>
 #include <sockchat/explain.h>
+#include <sockchat/tcpinfo.h>
 
+#define WORDLESS_NS      (1000 * MS_NS)
 #define ACK_DELAY_MIN_NS (1 * MS_NS)
 #define ACK_DELAY_MAX_NS (50 * MS_NS)
 /* Unread input that is taken away before closing, and how often at most. */
@@ -160,6 +162,14 @@ static void write_peer(struct conn *c)
 	}
 }
 
+/* We went to it, and it ends before anybody has said anything. */
+static bool is_wordless(const struct conn *c)
+{
+	return c->options->mode == ENDPOINT_CONNECT && !c->bytes_in &&
+	       !c->bytes_out && halves_is_out_open(c->halves) &&
+	       loop_now_ns(c->loop) - c->in_moved_ns < WORDLESS_NS;
+}
+
 static void read_peer(struct conn *c)
 {
 	ssize_t n = c->t->ops->read(c->t, c->down.bytes, BUFFER_CAP);
@@ -168,6 +178,8 @@ static void read_peer(struct conn *c)
 		note_in(c, (size_t)n);
 		c->down.len = c->options->send_only ? 0 : (size_t)n;
 	} else if (n == 0) {
+		c->has_peer_ended = true;
+		c->was_wordless = is_wordless(c);
 		c->halves = halves_end_in(c->halves);
 	} else if (errno != EAGAIN) {
 		conn_break(c, errno);
@@ -427,6 +439,20 @@ static void stop_all(struct conn *c)
 	c->t = NULL;
 }
 
+static void fail_broken(struct conn *c)
+{
+	struct tcpinfo info;
+
+	explain_broken(conn_fail(c, CONN_FAILED), c->broken, c->where,
+	               &(struct explain_break){
+		.bytes_in = c->bytes_in,
+		.bytes_out = c->bytes_out,
+		.has_peer_ended = c->has_peer_ended,
+		.is_accepted = c->options->mode == ENDPOINT_LISTEN,
+		.info = tcpinfo_read(c->t->fd, &info) ? &info : NULL,
+	});
+}
+
 static void conn_step(struct conn *c)
 {
 	if (c->t && !c->end) {
@@ -434,8 +460,7 @@ static void conn_step(struct conn *c)
 		end_out(c);
 		bool is_good = is_done(c);
 		if (c->broken && is_in_done(c))
-			explain_broken(conn_fail(c, CONN_FAILED), c->broken,
-			               c->where, c->bytes_in, c->bytes_out);
+			fail_broken(c);
 		else if (is_good && !c->end)
 			c->end = CONN_DONE;
 	}
@@ -493,6 +518,7 @@ void conn_start(struct conn *c, struct transport *t, const char *where)
 	snprintf(c->where, sizeof(c->where), "%s", where);
 	c->halves = HALVES_OPEN;
 	c->broken = 0;
+	c->has_peer_ended = c->was_wordless = false;
 	c->is_leaving = false;
 	c->end = CONN_GOES_ON;
 	c->ack_delay_ns = ACK_DELAY_MIN_NS;

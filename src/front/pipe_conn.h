@@ -49,6 +49,8 @@ struct conn {
 	struct watch watch;
 	char where[ENDPOINT_TEXT_MAX];
 	enum halves halves;
+	bool has_peer_ended; /* its FIN has come */
+	bool was_wordless;   /* … before anybody had said anything */
 	int broken;      /* the errno that it broke with */
 	bool is_leaving; /* nothing is waited for but delivery */
 	enum conn_end end;

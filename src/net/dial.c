@@ -182,7 +182,7 @@ static void fail_all(struct dial *d, bool is_late)
 	else
 		explain_connect(&e, errnum, d->where);
 	if (d->transport == &transport_tcp)
-		explain_port(&e, errnum, &d->attempts[0].address);
+		explain_connect_here(&e, errnum, &d->attempts[0].address);
 	if (d->count > 1)
 		set_tried(d, &e);
 	fail(d, &e);

@@ -13,7 +13,6 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
-#include <sockchat/owner.h>
 
 #define SHOWN_MAX 128
 
@@ -34,7 +33,10 @@ struct wording {
 #define HINT_ROUTE                                                             \
 	"`ip route` shows the ways out; the interface or a VPN may be down"
 #define HINT_SILENT                                                            \
-	"the host may be down, or a firewall drops what is sent to it"
+	"the host may be down, a firewall may drop what is sent to it, or "    \
+	"the server's backlog is full because it does not accept"
+#define HINT_GONE                                                              \
+	"the host may be down, or something on the way drops what is sent to it"
 #define HINT_SCOPE "a link-local address needs its interface: fe80::1%eth0"
 
 static const struct wording connect_wordings[] = {
@@ -116,14 +118,11 @@ static const struct wording accept_wordings[] = {
 };
 
 static const struct wording broken_wordings[] = {
-	{ ECONNRESET, "", "connection reset by ", "",
-	  "the program there crashed, closed without reading all we sent, or "
-	  "dropped us on purpose: its log may tell" },
+	{ ECONNRESET, "", "connection reset by ", "", "" },
 	{ EPIPE, "", "connection closed by ", " while we were still sending,",
-	  "the program there has ended or has stopped reading: its log may "
-	  "tell" },
+	  "" },
 	{ ETIMEDOUT, "connection lost", "", " does not answer any more",
-	  HINT_SILENT },
+	  HINT_GONE },
 	{ EHOSTUNREACH, "connection lost", "nobody answers any more for ", "",
 	  "the host went down, or left the network" },
 	{ ENETUNREACH, "connection lost", "there is no route any more to ", "",
@@ -221,43 +220,6 @@ void explain_listen(struct error *e, int errnum, const char *where)
 	word(e, listen_wordings, errnum, where, "");
 }
 
-#define LISTENERS_MAX 8
-
-/* Refused: who listens on the port, but on other addresses. */
-static void hint_elsewhere(struct error *e, const struct owner_listener *l)
-{
-	char where[ADDRESS_TEXT_MAX];
-
-	address_format(&l->address, where);
-	error_set_hint(e, "on this machine %s listens on %s: connect there, or "
-	               "let it listen on this address as well",
-	               *l->owner ? l->owner : "somebody", where);
-}
-
-static void hint_holder(struct error *e, const struct owner_listener *l)
-{
-	char where[ADDRESS_TEXT_MAX];
-
-	address_format(&l->address, where);
-	error_set_hint(e, "%s holds %s: stop it, or take another port",
-	               *l->owner ? l->owner : "somebody", where);
-}
-
-void explain_port(struct error *e, int errnum, const struct address *a)
-{
-	struct owner_listener list[LISTENERS_MAX];
-	bool is_refused = errnum == ECONNREFUSED && address_is_local(a);
-
-	if (!is_refused && errnum != EADDRINUSE)
-		return;
-	if (!owner_listeners(address_port(a), list, LISTENERS_MAX))
-		return;
-	if (is_refused)
-		hint_elsewhere(e, &list[0]);
-	else
-		hint_holder(e, &list[0]);
-}
-
 void explain_accept(struct error *e, int errnum, const char *where)
 {
 	word(e, accept_wordings, errnum, where, "");
@@ -268,16 +230,61 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-void explain_broken(struct error *e, int errnum, const char *where,
-                    uint64_t bytes_in, uint64_t bytes_out)
+/* How many of our bytes the peer's system never acknowledged: our SYN was
+ * counted with those it did, and perhaps a FIN. */
+static uint64_t unacked(const struct explain_break *b)
 {
-	char tail[100];
+	uint64_t acked = b->info->acked;
+	if (acked && !b->is_accepted)
+		acked--;
+	return acked < b->bytes_out ? b->bytes_out - acked : 0;
+}
 
+/* Why the peer's system has sent a reset (RFC 9293, 3.10.7): the first that
+ * may be. */
+static const char *reset_hint(const struct explain_break *b)
+{
+	if (b->has_peer_ended)
+		return "it had closed the connection before: what we sent "
+		       "after that found no reader";
+	if (!b->bytes_in && !b->bytes_out)
+		return "it took the connection and dropped it at once: it may "
+		       "be full, crashing, or a port forwarder with nothing "
+		       "behind it";
+	if (!b->bytes_out)
+		return "we had sent nothing: the program there dropped us on "
+		       "purpose (SO_LINGER 0), or a firewall or proxy on the "
+		       "way did";
+	return "the program there most likely closed, or crashed, without "
+	       "having read all we sent, which makes its system reset: its "
+	       "log may tell";
+}
+
+void explain_broken(struct error *e, int errnum, const char *where,
+                    const struct explain_break *b)
+{
+	uint64_t lost = b->info ? unacked(b) : 0;
+	char tail[160], of_them[64] = "";
+
+	if (lost)
+		snprintf(of_them, sizeof(of_them),
+		         ", of which %" PRIu64 " %s never acknowledged", lost,
+		         lost == 1 ? "was" : "were");
 	snprintf(tail, sizeof(tail),
 	         " after %" PRIu64 " byte%s received and %" PRIu64
-	         " byte%s sent",
-	         bytes_in, plural(bytes_in), bytes_out, plural(bytes_out));
+	         " byte%s sent%s",
+	         b->bytes_in, plural(b->bytes_in), b->bytes_out,
+	         plural(b->bytes_out), of_them);
 	word(e, broken_wordings, errnum, where, tail);
+	if (errnum == ECONNRESET || errnum == EPIPE)
+		error_set_hint(e, "%s", reset_hint(b));
+}
+
+const char *explain_closed_at_once(void)
+{
+	return "it closed right after connecting, without a word: it may be "
+	       "full, not let this address in, or be a port forwarder with "
+	       "nothing behind it";
 }
 
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A dump of listening sockets gives their inodes; the process that has such a
- * socket among its descriptors is their owner. */
+/* The kernel gives a socket's inode; the process that has such a socket among
+ * its descriptors is its owner. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -24,44 +24,71 @@
 
 #define DUMP_SIZE  16384
 #define SEARCH_NS  INT64_C(50000000)
-#define USER_MAX   4096 /* of a password entry's strings */
+#define BUDGET_SHARE 50
+#define LINE_LEN   1024 /* of a password entry */
+
+#define STATE(state) (1u << (state))
 
 struct request {
 	struct nlmsghdr head;
 	struct inet_diag_req_v2 body;
 };
 
-struct search {
-	unsigned port;
-	struct owner_listener *list;
-	size_t count, max;
+struct visit {
+	owner_fn *fn;
+	void *user;
 };
 
-static void read_address(struct address *a, const struct inet_diag_msg *m)
+static void set_address(struct address *a, int family, in_port_t port,
+                        const void *host)
 {
-	struct sockaddr_in *in4 = (struct sockaddr_in *)&a->sa;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&a->sa;
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&a->sa;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a->sa;
 	memset(a, 0, sizeof(*a));
-	a->sa.ss_family = m->idiag_family;
-	if (m->idiag_family == AF_INET) {
-		a->len = sizeof(*in4);
-		in4->sin_port = m->id.idiag_sport;
-		memcpy(&in4->sin_addr, m->id.idiag_src, 4);
+	a->sa.ss_family = (sa_family_t)family;
+	if (family == AF_INET) {
+		a->len = sizeof(*v4);
+		v4->sin_port = port;
+		memcpy(&v4->sin_addr, host, sizeof(v4->sin_addr));
 	} else {
-		a->len = sizeof(*in6);
-		in6->sin6_port = m->id.idiag_sport;
-		memcpy(&in6->sin6_addr, m->id.idiag_src, 16);
+		a->len = sizeof(*v6);
+		v6->sin6_port = port;
+		memcpy(&v6->sin6_addr, host, sizeof(v6->sin6_addr));
 	}
 }
 
+static void read_socket(struct owner_socket *s, const struct inet_diag_msg *m)
+{
+	*s = (struct owner_socket){
+		.is_listening = m->idiag_state == TCP_LISTEN,
+		.is_time_wait = m->idiag_state == TCP_TIME_WAIT,
+		.uid = m->idiag_uid,
+		.inode = m->idiag_inode,
+		.waiting = m->idiag_rqueue,
+		.backlog = m->idiag_wqueue,
+		.left_ms = m->idiag_expires,
+	};
+	set_address(&s->local, m->idiag_family, m->id.idiag_sport,
+	            m->id.idiag_src);
+	set_address(&s->peer, m->idiag_family, m->id.idiag_dport,
+	            m->id.idiag_dst);
+}
+
+/* From the file alone: a directory service may be slow, or down itself. */
 static void name_user(char *out, size_t cap, uid_t uid)
 {
-	char strings[USER_MAX];
+	char line[LINE_LEN];
 	struct passwd entry, *found = NULL;
-	if (getpwuid_r(uid, &entry, strings, sizeof(strings), &found) || !found)
-		snprintf(out, cap, "uid %u", (unsigned)uid);
-	else
+	FILE *file = fopen("/etc/passwd", "re");
+	while (file && !fgetpwent_r(file, &entry, line, sizeof(line), &found) &&
+	       found->pw_uid != uid)
+		found = NULL;
+	if (found && found->pw_uid == uid)
 		snprintf(out, cap, "user %s", found->pw_name);
+	else
+		snprintf(out, cap, "uid %u", (unsigned)uid);
+	if (file)
+		fclose(file);
 }
 
 /* "comm" is whatever the process calls itself. */
@@ -116,13 +143,13 @@ static bool find_process(DIR *proc, unsigned inode, char pid[16])
 	return false;
 }
 
-static void describe(char out[OWNER_TEXT_MAX], const struct inet_diag_msg *m)
+void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
 {
 	char user[48], program[32], text[OWNER_TEXT_MAX], pid[16];
-	DIR *proc = opendir("/proc");
-	name_user(user, sizeof(user), (uid_t)m->idiag_uid);
+	DIR *proc = s->inode ? opendir("/proc") : NULL;
+	name_user(user, sizeof(user), s->uid);
 	snprintf(text, sizeof(text), "%s", user);
-	if (proc && find_process(proc, m->idiag_inode, pid)) {
+	if (proc && find_process(proc, s->inode, pid)) {
 		name_program(program, sizeof(program), dirfd(proc), pid);
 		snprintf(text, sizeof(text), "%s (pid %s, %s)",
 		         *program ? program : "a process", pid, user);
@@ -132,19 +159,11 @@ static void describe(char out[OWNER_TEXT_MAX], const struct inet_diag_msg *m)
 	glyph_copy(out, OWNER_TEXT_MAX, text, GLYPH_ASCII);
 }
 
-static void take(struct search *s, const struct inet_diag_msg *m)
-{
-	if (ntohs(m->id.idiag_sport) != s->port || s->count == s->max)
-		return;
-	struct owner_listener *l = &s->list[s->count++];
-	read_address(&l->address, m);
-	describe(l->owner, m);
-}
-
-/* False when the dump is over. */
-static bool read_part(struct search *s, int fd)
+/* False when it was the last part. */
+static bool read_part(int fd, const struct visit *v)
 {
 	_Alignas(struct nlmsghdr) char part[DUMP_SIZE];
+	struct owner_socket s;
 	ssize_t n = recv(fd, part, sizeof(part), 0);
 	size_t left = n > 0 ? (size_t)n : 0;
 	const struct nlmsghdr *head = (const struct nlmsghdr *)part;
@@ -153,41 +172,119 @@ static bool read_part(struct search *s, int fd)
 		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
 		    head->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
 			return false;
-		take(s, m);
+		read_socket(&s, m);
+		v->fn(v->user, &s);
+		if (!(head->nlmsg_flags & NLM_F_MULTI))
+			return false;
 	}
 	return n > 0;
 }
 
-static void dump(struct search *s, int fd, int family)
+static void ask(struct inet_diag_req_v2 body, unsigned flags,
+                const struct visit *v)
 {
 	struct request r = {
 		.head = {
 			.nlmsg_len = sizeof(r),
 			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+			.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags),
 		},
-		.body = {
-			.sdiag_family = (uint8_t)family,
-			.sdiag_protocol = IPPROTO_TCP,
-			.idiag_states = 1u << TCP_LISTEN,
-		},
+		.body = body,
 	};
-	if (send(fd, &r, sizeof(r), 0) == sizeof(r))
-		while (read_part(s, fd))
-			;
-}
-
-size_t owner_listeners(unsigned port, struct owner_listener *list, size_t max)
-{
-	struct search s = { .port = port, .list = list, .max = max };
 	struct timeval patience = { .tv_usec = 100000 };
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
 	                NETLINK_SOCK_DIAG);
 	if (fd < 0)
-		return 0;
+		return;
+	r.body.sdiag_protocol = IPPROTO_TCP;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	dump(&s, fd, AF_INET);
-	dump(&s, fd, AF_INET6);
+	if (send(fd, &r, sizeof(r), 0) == sizeof(r))
+		while (read_part(fd, v))
+			;
 	close(fd);
-	return s.count;
+}
+
+static void dump(unsigned states, unsigned port, const struct visit *v)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6 };
+	for (size_t i = 0; i < sizeof(families); i++)
+		ask((struct inet_diag_req_v2){
+			.sdiag_family = families[i],
+			.idiag_states = states,
+			.id.idiag_sport = htons((uint16_t)port),
+		}, NLM_F_DUMP, v);
+}
+
+void owner_each_listener(owner_fn *fn, void *user)
+{
+	dump(STATE(TCP_LISTEN), 0, &(struct visit){ fn, user });
+}
+
+void owner_each_on_port(unsigned port, owner_fn *fn, void *user)
+{
+	dump(~STATE(TCP_LISTEN), port, &(struct visit){ fn, user });
+}
+
+static const void *host_of(const struct address *a, size_t *len)
+{
+	const struct sockaddr_in *v4 = (const void *)&a->sa;
+	const struct sockaddr_in6 *v6 = (const void *)&a->sa;
+	bool is_v4 = a->sa.ss_family == AF_INET;
+	*len = is_v4 ? sizeof(v4->sin_addr) : sizeof(v6->sin6_addr);
+	return is_v4 ? (const void *)&v4->sin_addr : &v6->sin6_addr;
+}
+
+static void keep(void *user, const struct owner_socket *s)
+{
+	*(struct owner_socket *)user = *s;
+}
+
+void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
+                   const struct address *peer, bool *is_waiting)
+{
+	struct owner_socket found = { .local.len = 0 };
+	struct inet_diag_req_v2 body = {
+		.sdiag_family = (uint8_t)peer->sa.ss_family,
+		.idiag_states = ~0u,
+		.id.idiag_sport = htons((uint16_t)address_port(peer)),
+		.id.idiag_dport = htons((uint16_t)address_port(local)),
+		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
+	};
+	struct visit v = { keep, &found };
+	size_t len;
+	const void *host = host_of(peer, &len);
+	memcpy(body.id.idiag_src, host, len);
+	host = host_of(local, &len);
+	memcpy(body.id.idiag_dst, host, len);
+	*out = '\0';
+	if (is_waiting)
+		*is_waiting = false;
+	ask(body, 0, &v);
+	/* with nothing better a listener on any address would do */
+	if (!found.local.len || found.is_listening || found.is_time_wait)
+		return;
+	bool waits = !found.inode;
+	if (waits) {
+		/* without our end in it the listener is what fits */
+		body.id.idiag_dport = 0;
+		memset(body.id.idiag_dst, 0, sizeof(body.id.idiag_dst));
+		ask(body, 0, &v);
+	}
+	if (is_waiting)
+		*is_waiting = waits;
+	if (found.inode)
+		owner_describe(out, &found);
+}
+
+void owner_of_peer_within(struct owner_budget *b, char out[OWNER_TEXT_MAX],
+                          const struct address *local,
+                          const struct address *peer)
+{
+	int64_t start = stamp_mono_ns();
+	*out = '\0';
+	if (start < b->free_ns)
+		return;
+	owner_of_peer(out, local, peer, NULL);
+	int64_t end = stamp_mono_ns();
+	b->free_ns = end + BUDGET_SHARE * (end - start);
 }

@@ -50,7 +50,7 @@ static void a_hint_and_a_code_leave_the_sentence(void **state)
 static void what_is_too_long_is_cut(void **state)
 {
 	struct error e;
-	char text[400];
+	char text[600];
 
 	(void)state;
 	memset(text, 'a', sizeof(text) - 1);

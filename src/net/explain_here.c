@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What this machine itself knows of a failure: who has the port, which
+ * addresses there are, what is for root.  Facts are gathered in one function,
+ * worded in the next. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/host.h>
+#include <sockchat/owner.h>
+
+#include "explain_here.h"
+
+#define NEAR_PORTS    10 /* as far as a slip of the finger goes */
+#define ADDRESSES_MAX 16
+#define LIST_MAX      160
+
+static const char *name(const char *owner)
+{
+	return *owner ? owner : "a process that may not be seen";
+}
+
+/* Connecting */
+
+void hint_elsewhere(struct error *e, const char *where, const char *owner)
+{
+	error_set_hint(e, "on this machine %s listens on %s: connect there, or "
+	               "let it listen on this address as well",
+	               name(owner), where);
+}
+
+void hint_neighbour(struct error *e, const char *where, const char *owner)
+{
+	error_set_hint(e, "on this machine %s listens on %s, a port nearby: is "
+	               "that the one meant?", name(owner), where);
+}
+
+void hint_backlog(struct error *e, const char *owner, unsigned waiting)
+{
+	error_set_hint(e, "%s listens there but does not accept: its backlog "
+	               "is full (%u waiting); it may hang or be stopped",
+	               name(owner), waiting);
+}
+
+void hint_own_loopback(struct error *e)
+{
+	size_t len = strlen(e->hint);
+	snprintf(e->hint + len, sizeof(e->hint) - len,
+	         "; in a container this address is the container itself, not "
+	         "its host");
+}
+
+struct listener_search {
+	unsigned port;
+	int distance; /* of the best */
+	struct owner_socket best;
+};
+
+static int distance(const struct owner_socket *s, unsigned port)
+{
+	return abs((int)address_port(&s->local) - (int)port);
+}
+
+static void look_at_listener(void *user, const struct owner_socket *s)
+{
+	struct listener_search *search = user;
+	int d = distance(s, search->port);
+	if (d >= search->distance)
+		return;
+	search->distance = d;
+	search->best = *s;
+}
+
+/* The listener whose port is nearest; false when none is near. */
+static bool find_listener(unsigned port, struct listener_search *search)
+{
+	*search = (struct listener_search){
+		.port = port,
+		.distance = NEAR_PORTS + 1,
+	};
+	owner_each_listener(look_at_listener, search);
+	return search->best.local.len != 0;
+}
+
+static void explain_refused(struct error *e, const struct address *a)
+{
+	struct listener_search search;
+	char where[ADDRESS_TEXT_MAX], owner[OWNER_TEXT_MAX];
+	if (find_listener(address_port(a), &search)) {
+		address_format(&search.best.local, where);
+		owner_describe(owner, &search.best);
+		if (search.distance)
+			hint_neighbour(e, where, owner);
+		else
+			hint_elsewhere(e, where, owner);
+	} else if (address_is_loopback(a) && host_is_container()) {
+		hint_own_loopback(e);
+	}
+}
+
+static void explain_silence(struct error *e, const struct address *a)
+{
+	struct listener_search search;
+	char owner[OWNER_TEXT_MAX];
+	if (!find_listener(address_port(a), &search) || search.distance ||
+	    search.best.waiting <= search.best.backlog)
+		return;
+	owner_describe(owner, &search.best);
+	hint_backlog(e, owner, search.best.waiting);
+}
+
+void explain_connect_here(struct error *e, int errnum, const struct address *a)
+{
+	if (!address_is_local(a))
+		return;
+	if (errnum == ECONNREFUSED)
+		explain_refused(e, a);
+	else if (errnum == ETIMEDOUT)
+		explain_silence(e, a);
+}
+
+/* Listening */
+
+void hint_holder(struct error *e, const char *where, const char *owner)
+{
+	error_set_hint(e, "%s holds %s: stop it, or take another port; what it "
+	               "leaves in TIME-WAIT for a minute does not stop us "
+	               "(SO_REUSEADDR)", name(owner), where);
+}
+
+void explain_user(struct error *e, const char *where, const char *peer,
+                  const char *owner)
+{
+	error_set(e, "address in use: %s has a connection to %s", where, peer);
+	error_set_hint(e, "%s holds it: end that, or take another port",
+	               name(owner));
+	error_set_code(e, EADDRINUSE);
+}
+
+void hint_first_port(struct error *e, unsigned first)
+{
+	error_set_hint(e, "ports below %u are for root here: take a higher "
+	               "one", first);
+}
+
+void hint_addresses(struct error *e, const char *list)
+{
+	error_set_hint(e, "it has %s; '*' stands for all of them", list);
+}
+
+static void keep_first(void *user, const struct owner_socket *s)
+{
+	struct owner_socket *first = user;
+	if (!first->local.len && !s->is_time_wait)
+		*first = *s;
+}
+
+static void explain_in_use(struct error *e, const struct address *a)
+{
+	struct listener_search search;
+	struct owner_socket other = { .local.len = 0 };
+	char where[ADDRESS_TEXT_MAX], peer[ADDRESS_TEXT_MAX];
+	char owner[OWNER_TEXT_MAX];
+	if (find_listener(address_port(a), &search) && !search.distance) {
+		address_format(&search.best.local, where);
+		owner_describe(owner, &search.best);
+		hint_holder(e, where, owner);
+		return;
+	}
+	owner_each_on_port(address_port(a), keep_first, &other);
+	if (!other.local.len)
+		return;
+	address_format(&other.local, where);
+	address_format(&other.peer, peer);
+	owner_describe(owner, &other);
+	explain_user(e, where, peer, owner);
+}
+
+/* "127.0.0.1": without its port. */
+static void format_host(const struct address *a, char out[ADDRESS_TEXT_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+	address_format(a, text);
+	char *end = strrchr(text, ':'), *start = text + (*text == '[');
+	if (end)
+		end[-(*text == '[')] = '\0';
+	snprintf(out, ADDRESS_TEXT_MAX, "%s", start);
+}
+
+static void explain_not_ours(struct error *e)
+{
+	struct address list[ADDRESSES_MAX];
+	char text[LIST_MAX] = "", host[ADDRESS_TEXT_MAX];
+	size_t count = host_addresses(list, ADDRESSES_MAX), used = 0;
+	for (size_t i = 0; i < count; i++) {
+		format_host(&list[i], host);
+		if (used + strlen(host) + 8 > sizeof(text)) {
+			snprintf(text + used, sizeof(text) - used, ", …");
+			break;
+		}
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		                         "%s%s", i ? ", " : "", host);
+	}
+	if (count)
+		hint_addresses(e, text);
+}
+
+void explain_listen_here(struct error *e, int errnum, const struct address *a)
+{
+	unsigned first = host_first_free_port();
+	if (errnum == EADDRINUSE)
+		explain_in_use(e, a);
+	else if (errnum == EADDRNOTAVAIL)
+		explain_not_ours(e);
+	else if (errnum == EACCES && address_port(a) < first)
+		hint_first_port(e, first);
+}
+
+const char *explain_loopback(void)
+{
+	struct address first;
+	if (!host_is_container() || !host_addresses(&first, 1) ||
+	    address_is_loopback(&first))
+		return "";
+	return "inside a container nobody from outside can reach a loopback "
+	       "address, published ports neither: '*' as HOST opens it";
+}
+
+struct time_waits {
+	unsigned count, left_ms;
+};
+
+static void count_time_wait(void *user, const struct owner_socket *s)
+{
+	struct time_waits *w = user;
+	if (!s->is_time_wait)
+		return;
+	w->count++;
+	if (s->left_ms > w->left_ms)
+		w->left_ms = s->left_ms;
+}
+
+void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
+                    unsigned left_ms)
+{
+	snprintf(text, EXPLAIN_TEXT_MAX,
+	         "%u former connection%s of port %u %s in TIME-WAIT for up to "
+	         "%u s more: a server without SO_REUSEADDR could not listen "
+	         "here yet, we can", count, count == 1 ? "" : "s", port,
+	         count == 1 ? "is" : "are", (left_ms + 999) / 1000);
+}
+
+bool explain_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port)
+{
+	struct time_waits w = { 0, 0 };
+	owner_each_on_port(port, count_time_wait, &w);
+	if (w.count)
+		word_time_wait(text, port, w.count, w.left_ms);
+	return w.count != 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The words for what this machine knows of a failure, without the facts: for
+ * explain_here.c, and for the test that holds all sentences.  `where` and
+ * `peer` are addresses, `owner` is as owner_describe() gives it. */
+
+#ifndef NET_EXPLAIN_HERE_H
+#define NET_EXPLAIN_HERE_H
+
+#include <sockchat/explain.h>
+
+void hint_elsewhere(struct error *e, const char *where, const char *owner);
+void hint_neighbour(struct error *e, const char *where, const char *owner);
+void hint_backlog(struct error *e, const char *owner, unsigned waiting);
+void hint_own_loopback(struct error *e);
+void hint_holder(struct error *e, const char *where, const char *owner);
+/* No listener but a connection has the port: another sentence. */
+void explain_user(struct error *e, const char *where, const char *peer,
+                  const char *owner);
+void hint_first_port(struct error *e, unsigned first);
+void hint_addresses(struct error *e, const char *list);
+void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
+                    unsigned left_ms);
+
+#endif
