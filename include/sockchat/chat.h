@@ -14,6 +14,7 @@
 #include <sockchat/error.h>
 #include <sockchat/filter.h>
 #include <sockchat/frontend.h>
+#include <sockchat/health.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
 #include <sockchat/session.h>
@@ -107,6 +108,14 @@ uint32_t chat_target(const struct chat *c);
 void chat_set_target(struct chat *c, uint32_t number);
 /* The next peer, then all: F6. */
 void chat_next_target(struct chat *c);
+
+/* The one conversation that is looked at: the one spoken to, or the only one;
+ * NULL: there are none or several. */
+struct session *chat_shown(const struct chat *c);
+/* All there is to know of it, or of the last one when none is left; false when
+ * there is none.  And its last minute. */
+bool chat_facts(const struct chat *c, struct facts *out);
+const struct health *chat_health(const struct chat *c);
 
 /* Whether it listens and nobody has come yet. */
 bool chat_awaits_first(const struct chat *c);

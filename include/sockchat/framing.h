@@ -18,6 +18,7 @@ struct framing {
 	enum entry_dir dir;
 	uint64_t seq; /* 0: none is under way */
 	size_t len;
+	uint64_t count; /* of all that have begun */
 };
 
 /* Add bytes as messages of `session`; an unfinished one is in the transcript

@@ -14,6 +14,7 @@
 #include <sockchat/dial.h>
 #include <sockchat/error.h>
 #include <sockchat/halves.h>
+#include <sockchat/health.h>
 #include <sockchat/loop.h>
 #include <sockchat/owner.h>
 #include <sockchat/progress.h>
@@ -98,6 +99,8 @@ uint64_t session_file_rest(const struct session *s);
 /* What the system knows of the connection; false when it does not tell, or
  * there is none (any more). */
 bool session_tcpinfo(const struct session *s, struct tcpinfo *out);
+/* All there is to know of it now. */
+void session_facts(const struct session *s, struct facts *out);
 /* How many bytes have left, and the peer's system has not acknowledged. */
 size_t session_unacked(const struct session *s);
 

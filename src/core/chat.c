@@ -107,6 +107,7 @@ static void on_end(void *user, struct session *s, bool failed)
 		p->has_failed |= failed;
 	else if (!p->listener_count)
 		p->has_failed = failed;
+	watch_end(c, s);
 	if (!p->session_count)
 		p->target = 0; /* nobody is left who could be mistaken */
 	check_later(c);
@@ -460,6 +461,7 @@ static void on_check(struct later *l)
 static void on_turn_end(void *user)
 {
 	struct chat *c = user;
+	watch_turn(c);
 	c->own->ops->draw(c->own->frontend);
 }
 
@@ -518,6 +520,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
 	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
 	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };
+	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 	return c;
 }
@@ -528,6 +531,7 @@ void chat_free(struct chat *c)
 	timer_stop(&p->quit);
 	timer_stop(&p->linger);
 	timer_stop(&p->leave);
+	timer_stop(&p->look);
 	later_cancel(&p->check);
 	free_listeners(c);
 	for (size_t i = 0; i < p->session_count; i++)

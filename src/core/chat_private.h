@@ -32,7 +32,9 @@ struct chat_private {
 	char listening[LISTENING_MAX];
 
 	struct save *save; /* under way, or NULL */
-	struct timer quit, linger, leave;
+	struct health health; /* of the session that is shown */
+	struct facts last;    /* of the last one, when none is left */
+	struct timer quit, linger, leave, look;
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;
 	bool has_failed, has_listen_failed, has_file_failed;
@@ -41,6 +43,11 @@ struct chat_private {
 
 /* Write what is still to be saved. */
 void save_finish(struct chat *c);
+
+/* watch.c: at the end of a turn; when a session has ended; a second later. */
+void watch_turn(struct chat *c);
+void watch_end(struct chat *c, const struct session *s);
+void watch_on_time(struct timer *t);
 
 /* The index of the first session whose number is not below `number`. */
 size_t chat_lower_bound(const struct chat *c, uint32_t number);

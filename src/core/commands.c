@@ -35,9 +35,7 @@ static size_t split(char *args, char *words[], size_t max)
 	return count;
 }
 
-/* The session a command is about: the number given, else the one spoken to.
- * NULL after a complaint. */
-static struct session *one_peer(struct chat *c, const char *word)
+struct session *command_peer(struct chat *c, const char *word)
 {
 	long number = (long)chat_target(c);
 	struct error e;
@@ -64,7 +62,7 @@ static bool for_peers(struct chat *c, char *args,
 	struct session *s;
 	if ((count && strcmp(word[0], "all") != 0) ||
 	    (!count && chat_target(c))) {
-		s = one_peer(c, count ? word[0] : NULL);
+		s = command_peer(c, count ? word[0] : NULL);
 		if (s)
 			fn(s);
 		return s != NULL;
@@ -223,7 +221,7 @@ static void run_to(struct chat *c, char *args)
 		chat_next_target(c);
 	else if (strcmp(word[0], "all") == 0)
 		chat_set_target(c, 0);
-	else if ((s = one_peer(c, word[0])))
+	else if ((s = command_peer(c, word[0])))
 		chat_set_target(c, session_number(s));
 	else
 		return;
@@ -330,6 +328,8 @@ static const struct command_row rows[] = {
 	{ "pause", "[PEER]", "stop reading what the peer sends", run_pause,
 	  NULL },
 	{ "resume", "[PEER]", "go on reading", run_resume, NULL },
+	{ "info", "[PEER]", "how a connection does: addresses, counters, TCP",
+	  run_info, NULL },
 	{ "peers", "", "list who is connected", run_peers, NULL },
 	{ "to", "PEER|all", "choose who is spoken to", run_to, NULL },
 	{ "send", "TEXT",

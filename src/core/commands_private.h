@@ -13,6 +13,10 @@
 const struct command_row *command_find(const char *name, size_t len,
                                        size_t *matches);
 
+/* The session a command is about: the number given, else, with NULL, the one
+ * spoken to.  NULL after a complaint. */
+struct session *command_peer(struct chat *c, const char *word);
+
 /* set.c */
 void run_set(struct chat *c, char *args);
 void run_eol(struct chat *c, char *args);
@@ -26,6 +30,9 @@ void run_mouse(struct chat *c, char *args);
 /* seek.c */
 void run_find(struct chat *c, char *args);
 void run_filter(struct chat *c, char *args);
+
+/* info.c */
+void run_info(struct chat *c, char *args);
 
 /* save.c */
 void run_save(struct chat *c, char *args);

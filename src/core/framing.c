@@ -42,6 +42,7 @@ static int put(struct framing *f, struct transcript *t,
 		failed = transcript_extend(t, f->seq, p->bytes, p->len,
 		                           p->flags);
 	if (failed && (!f->seq || errno == ENOENT)) {
+		f->count += !f->seq;
 		f->seq = transcript_add(t, like, p->bytes, p->len, p->flags);
 		f->len = 0;
 		failed = f->seq ? 0 : -1;

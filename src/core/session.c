@@ -155,9 +155,9 @@ static void on_idle_time(struct timer *t)
 	fail_with(s, &e);
 }
 
-static void note_movement(struct session *s)
+static void note_movement(struct session *s, int64_t *when)
 {
-	s->moved_ns = loop_now_ns(s->loop);
+	s->moved_ns = *when = loop_now_ns(s->loop);
 	if (s->settings->idle_ns && !s->idle.loop)
 		timer_start(s->loop, &s->idle, s->settings->idle_ns);
 }
@@ -190,7 +190,7 @@ static int write_queue(struct session *s)
 			return errno == EAGAIN ? 0 : -1;
 		outq_consume(&s->queue, (size_t)n);
 		s->bytes_out += (uint64_t)n;
-		note_movement(s);
+		note_movement(s, &s->out_ns);
 		if (s->settings->drip_bytes &&
 		    (outq_len(&s->queue) || s->feed))
 			timer_start(s->loop, &s->drip, s->settings->drip_ns);
@@ -276,7 +276,7 @@ static void read_peer(struct session *s)
 	if (n > 0) {
 		s->bytes_in += (uint64_t)n;
 		s->is_busy = n >= SESSION_BUSY;
-		note_movement(s);
+		note_movement(s, &s->in_ns);
 		if (!passed && take(s, bytes, (size_t)n))
 			fail(s, ENOMEM);
 	} else if (n == 0) {
@@ -361,7 +361,7 @@ static void open_transport(struct session *s, struct transport *t,
 		fail_with(s, &e);
 		return;
 	}
-	note_movement(s);
+	note_movement(s, &s->moved_ns);
 	session_tell_open(s, &local, peer);
 }
 
@@ -429,6 +429,7 @@ void session_free(struct session *s)
 	close_transport(s, false);
 	session_drop_files(s);
 	outq_finish(&s->queue);
+	free(s->name);
 	free(s);
 }
 
@@ -440,6 +441,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	struct error e;
 	endpoint_format(ep, where);
 	glyph_copy(s->peer, sizeof(s->peer), where, GLYPH_ASCII);
+	s->name = strdup(s->peer);
 	s->dial_ops = (struct dial_ops){
 		.on_connecting = on_connecting,
 		.on_step = on_step,
@@ -486,6 +488,7 @@ int session_send(struct session *s, const void *bytes, size_t len,
 		                       s->peer);
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
+	s->out.count++;
 	if (s->settings->keeps_entries)
 		session_tell_sent(s, bytes, len);
 	session_update(s);

@@ -29,6 +29,7 @@ int session_send_back(struct session *s, const uint8_t *bytes, size_t len)
 	                : 0;
 	size_t gone = n > 0 ? (size_t)n : 0;
 	s->bytes_out += gone;
+	s->out_ns = loop_now_ns(s->loop);
 	return gone < len ? session_enqueue(s, bytes + gone, len - gone) : 0;
 }
 

@@ -3,6 +3,8 @@
 
 /* What others want to know about a session. */
 
+#include <stdio.h>
+
 #include "session_private.h"
 
 uint32_t session_number(const struct session *s)
@@ -120,6 +122,32 @@ size_t session_unacked(const struct session *s)
 	ssize_t n = s->transport ? s->transport->ops->pending(s->transport)
 	                         : 0;
 	return n > 0 ? (size_t)n : 0;
+}
+
+void session_facts(const struct session *s, struct facts *out)
+{
+	*out = (struct facts){
+		.now = stamp_now(),
+		.number = s->number,
+		.phase = s->phase,
+		.since = s->since,
+		.opened = s->opened,
+		.halves = s->halves,
+		.is_accepted = s->is_accepted,
+		.is_paused = s->is_paused,
+		.is_dripping = s->settings->drip_bytes > 0,
+		.in = s->bytes_in,
+		.out = s->bytes_out,
+		.in_messages = s->in.count,
+		.out_messages = s->out.count,
+		.in_ns = s->in_ns,
+		.out_ns = s->out_ns,
+		.queued = session_queued(s) + session_file_rest(s),
+	};
+	snprintf(out->name, sizeof(out->name), "%s", s->name ? s->name : "");
+	snprintf(out->peer, sizeof(out->peer), "%s", s->peer);
+	snprintf(out->local, sizeof(out->local), "%s", s->local);
+	out->has_tcp = session_tcpinfo(s, &out->tcp);
 }
 
 const char *session_state_text(const struct session *s)

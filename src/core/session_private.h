@@ -37,8 +37,10 @@ struct session {
 	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
 	struct timer drip, idle, ack, linger, tick;
-	int64_t ack_ns, moved_ns;
+	int64_t ack_ns, moved_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
+	struct stamp since, opened; /* the phase, the connection */
+	char *name; /* the peer as the user calls it; NULL: it came to us */
 	char peer[ENDPOINT_TEXT_MAX];
 	char local[ADDRESS_TEXT_MAX];
 };

@@ -27,7 +27,11 @@ void session_tell_state(struct session *s, enum entry_state state,
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	s->phase = state;
+	s->since = stamp_now();
+	if (state == ENTRY_OPEN)
+		s->opened = s->since;
 	append(s, &(struct entry){
+		.time = s->since,
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
 		.local = s->local,

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* How a connection does: what is known of it now and of its last minute, in one
+ * sentence and in detail.  Pure: no clock, no sockets. */
+
+#ifndef SOCKCHAT_HEALTH_H
+#define SOCKCHAT_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/endpoint.h>
+#include <sockchat/entry.h>
+#include <sockchat/halves.h>
+#include <sockchat/stamp.h>
+#include <sockchat/tcpinfo.h>
+
+/* One connection at one moment: session_facts(). */
+struct facts {
+	struct stamp now;
+	uint32_t number; /* of the session; 0: there has been none */
+	enum entry_state phase;
+	struct stamp since, opened; /* the phase, the connection; 0: not yet */
+	enum halves halves;
+	bool is_accepted, is_paused, is_dripping;
+	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
+	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
+	/* Each way: bytes, messages, when the last came or went (monotonic,
+	 * 0: never). */
+	uint64_t in, out, in_messages, out_messages;
+	int64_t in_ns, out_ns;
+	size_t queued; /* for the peer, files included */
+	bool has_tcp;
+	struct tcpinfo tcp;
+};
+
+/* What its counters were, of about the last minute. */
+enum health_counter { HEALTH_IN, HEALTH_OUT, HEALTH_RETRANSMITS };
+#define HEALTH_COUNTERS 3
+#define HEALTH_MARKS    128
+#define HEALTH_SPAN_NS  (INT64_C(60) * 1000000000)
+#define HEALTH_STEP_NS  INT64_C(1000000000)
+
+/* All zero has seen nothing. */
+struct health {
+	uint32_t number; /* whose */
+	size_t count;    /* the newest is the last */
+	struct health_mark {
+		int64_t ns;
+		uint64_t values[HEALTH_COUNTERS];
+	} marks[HEALTH_MARKS];
+	/* Since when nothing of what is under way has been acknowledged. */
+	int64_t stalled_ns;
+	uint64_t acked;
+	bool is_under_way;
+};
+
+/* Take note; another session begins anew.  True: look again HEALTH_STEP_NS
+ * later even if nothing is seen to happen.  Looks at every change that are
+ * HEALTH_STEP_NS apart leave nothing out. */
+bool health_look(struct health *h, const struct facts *f);
+/* Whether there is more to note than so many bytes tell. */
+bool health_is_known(const struct health *h, uint32_t number, uint64_t in,
+                     uint64_t out);
+
+/* By how much a counter has grown in the last `span_ns`, HEALTH_SPAN_NS at
+ * most; 0 for a session that was not looked at. */
+uint64_t health_growth(const struct health *h, const struct facts *f,
+                       enum health_counter counter, int64_t span_ns);
+/* Bytes a second over the last few seconds. */
+uint64_t health_rate(const struct health *h, const struct facts *f,
+                     enum health_counter counter);
+/* The last minute in `count` equal parts, the newest last: bytes each. */
+void health_parts(const struct health *h, const struct facts *f,
+                  enum health_counter counter, uint64_t *parts, size_t count);
+
+enum health_mood { HEALTH_FINE, HEALTH_WORTH_KNOWING, HEALTH_TROUBLE };
+#define HEALTH_TEXT_MAX 160
+
+/* The sentence: "healthy", "peer not reading since 12 s: 1.2 MiB wait". */
+enum health_mood health_verdict(char out[HEALTH_TEXT_MAX],
+                                const struct health *h, const struct facts *f);
+
+/* Where the connection stands in the diagram of RFC 9293, whoever tells. */
+enum tcp_state health_state(const struct facts *f);
+
+/* The details, one after another. */
+enum health_row {
+	HEALTH_ROW,       /* a label and what there is to say */
+	HEALTH_ROW_STATE, /* the state's; a picture may go with it */
+	HEALTH_ROW_IN,    /* the two directions'; parts may go with them */
+	HEALTH_ROW_OUT,
+	HEALTH_ROW_GAP,   /* something else begins */
+};
+
+/* Safe text, borrowed for the call. */
+typedef void health_row_fn(void *user, enum health_row kind, const char *label,
+                           const char *text);
+void health_rows(const struct health *h, const struct facts *f,
+                 health_row_fn *fn, void *user);
+
+/* "12 s", "3 min", "5 h 12 min", "4 days": a span in words. */
+void health_format_span(char out[32], int64_t ns);
+
+#endif

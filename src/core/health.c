@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Counters of the last minute, and the sentence that they give.  Between two
+ * marks a counter grows evenly. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/health.h>
+#include <sockchat/number.h>
+
+#define SECOND_NS   INT64_C(1000000000)
+#define MILLI_NS    INT64_C(1000000)
+#define RATE_NS     (3 * SECOND_NS)
+#define NEW_NS      (2 * SECOND_NS)
+#define QUIET_NS    (60 * SECOND_NS)
+#define PATIENCE_MS 1000 /* what takes less is nobody's fault */
+
+/* History */
+
+static struct health_mark mark_of(const struct facts *f)
+{
+	return (struct health_mark){
+		.ns = f->now.mono_ns,
+		.values = { f->in, f->out, f->tcp.retransmits },
+	};
+}
+
+static void push(struct health *h, struct health_mark mark)
+{
+	if (h->count == HEALTH_MARKS)
+		memmove(h->marks, h->marks + 1,
+		        --h->count * sizeof(*h->marks));
+	h->marks[h->count++] = mark;
+}
+
+/* One that has just opened began with nothing. */
+static void begin(struct health *h, const struct facts *f)
+{
+	*h = (struct health){ .number = f->number };
+	if (f->opened.mono_ns &&
+	    f->now.mono_ns - f->opened.mono_ns < NEW_NS)
+		push(h, (struct health_mark){ .ns = f->opened.mono_ns });
+}
+
+static void note_stall(struct health *h, const struct facts *f)
+{
+	bool is_under_way = f->tcp.unacked > 0;
+	if (!h->is_under_way || !is_under_way || h->acked != f->tcp.acked)
+		h->stalled_ns = f->now.mono_ns;
+	h->acked = f->tcp.acked;
+	h->is_under_way = is_under_way;
+}
+
+bool health_look(struct health *h, const struct facts *f)
+{
+	struct health_mark now = mark_of(f), last;
+	if (h->number != f->number)
+		begin(h, f);
+	note_stall(h, f);
+	if (!h->count) {
+		push(h, now);
+		return true;
+	}
+	last = h->marks[h->count - 1];
+	if (now.ns - last.ns < HEALTH_STEP_NS / 2)
+		return true;
+	if (now.ns - last.ns > 2 * HEALTH_STEP_NS) { /* it was quiet */
+		last.ns = now.ns - HEALTH_STEP_NS;
+		push(h, last);
+	}
+	push(h, now);
+	return h->is_under_way || f->queued ||
+	       memcmp(last.values, now.values, sizeof(now.values)) != 0;
+}
+
+bool health_is_known(const struct health *h, uint32_t number, uint64_t in,
+                     uint64_t out)
+{
+	const struct health_mark *last = &h->marks[h->count - 1];
+	return h->count && h->number == number &&
+	       last->values[HEALTH_IN] == in && last->values[HEALTH_OUT] == out;
+}
+
+/* What the counter was at that time, as far as it is known. */
+static uint64_t value_at(const struct health *h, const struct health_mark *now,
+                         enum health_counter counter, int64_t ns)
+{
+	const struct health_mark *after = now, *before = now;
+	size_t i = h->count;
+	while (i && h->marks[i - 1].ns > ns)
+		after = &h->marks[--i];
+	if (ns >= now->ns)
+		return now->values[counter];
+	before = i ? &h->marks[i - 1] : after;
+	uint64_t from = before->values[counter];
+	double grown = (double)(after->values[counter] - from);
+	if (after->ns <= before->ns)
+		return from;
+	return from + (uint64_t)(grown * (double)(ns - before->ns) /
+	                         (double)(after->ns - before->ns));
+}
+
+uint64_t health_growth(const struct health *h, const struct facts *f,
+                       enum health_counter counter, int64_t span_ns)
+{
+	struct health_mark now = mark_of(f);
+	if (h->number != f->number || !h->count)
+		return 0;
+	return now.values[counter] -
+	       value_at(h, &now, counter, now.ns - span_ns);
+}
+
+uint64_t health_rate(const struct health *h, const struct facts *f,
+                     enum health_counter counter)
+{
+	return health_growth(h, f, counter, RATE_NS) /
+	       (uint64_t)(RATE_NS / SECOND_NS);
+}
+
+/* The parts end at round times, so that they do not flicker. */
+void health_parts(const struct health *h, const struct facts *f,
+                  enum health_counter counter, uint64_t *parts, size_t count)
+{
+	struct health_mark now = mark_of(f);
+	int64_t step = HEALTH_SPAN_NS / (int64_t)(count ? count : 1);
+	int64_t ns = now.ns - now.ns % step + step - step * (int64_t)count;
+	bool is_known = h->number == f->number && h->count;
+	uint64_t before = value_at(h, &now, counter, ns);
+	for (size_t i = 0; i < count; i++) {
+		uint64_t after = value_at(h, &now, counter, ns += step);
+		parts[i] = is_known ? after - before : 0;
+		before = after;
+	}
+}
+
+/* The sentence */
+
+void health_format_span(char out[32], int64_t ns)
+{
+	long long s = (long long)(ns / SECOND_NS);
+	if (s < 60)
+		snprintf(out, 32, "%lld s", s > 0 ? s : 0);
+	else if (s < 3600)
+		snprintf(out, 32, "%lld min", s / 60);
+	else if (s < 48 * 3600)
+		snprintf(out, 32, "%lld h %lld min", s / 3600, s / 60 % 60);
+	else
+		snprintf(out, 32, "%lld days", s / (24 * 3600));
+}
+
+enum tcp_state health_state(const struct facts *f)
+{
+	static const enum tcp_state states[] = {
+		[HALVES_OPEN] = TCP_STATE_ESTABLISHED,
+		[HALVES_IN_CLOSED] = TCP_STATE_CLOSE_WAIT,
+		[HALVES_OUT_CLOSED] = TCP_STATE_FIN_WAIT_2,
+		[HALVES_CLOSED] = TCP_STATE_CLOSED,
+	};
+	if (f->phase == ENTRY_CONNECTING)
+		return TCP_STATE_SYN_SENT;
+	if (f->phase == ENTRY_RESOLVING || f->phase == ENTRY_CLOSED)
+		return TCP_STATE_CLOSED;
+	return f->has_tcp ? f->tcp.state : states[f->halves];
+}
+
+/* Whether it holds; then `out` is written. */
+typedef bool rule_fn(char *out, const struct health *h, const struct facts *f);
+
+/* "PREFIX since 12 s" */
+static bool say_since(char *out, const char *prefix, const struct facts *f,
+                      int64_t since_ns)
+{
+	char span[32];
+	health_format_span(span, f->now.mono_ns - since_ns);
+	snprintf(out, HEALTH_TEXT_MAX, "%s since %s", prefix, span);
+	return true;
+}
+
+static void append(char *out, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void append(char *out, const char *format, ...)
+{
+	size_t len = strlen(out);
+	va_list args;
+	va_start(args, format);
+	vsnprintf(out + len, HEALTH_TEXT_MAX - len, format, args);
+	va_end(args);
+}
+
+static bool is_opening(char *out, const struct health *h, const struct facts *f)
+{
+	(void)h;
+	if (f->phase == ENTRY_RESOLVING)
+		return say_since(out, "looking up the name", f,
+		                 f->since.mono_ns);
+	say_since(out, "connecting", f, f->since.mono_ns);
+	append(out, ", no answer yet");
+	return f->phase == ENTRY_CONNECTING;
+}
+
+static bool is_closed(char *out, const struct health *h, const struct facts *f)
+{
+	(void)h;
+	return f->phase == ENTRY_CLOSED &&
+	       say_since(out, "closed", f, f->since.mono_ns);
+}
+
+static bool is_unanswered(char *out, const struct health *h,
+                          const struct facts *f)
+{
+	int64_t since =
+	    h->number == f->number ? h->stalled_ns : f->out_ns;
+	uint32_t times = f->tcp.retrying;
+	if (!times || !f->tcp.unacked)
+		return false;
+	say_since(out, "no answer from the peer's system", f, since);
+	append(out, ": sent again %u time%s", times, times == 1 ? "" : "s");
+	return true;
+}
+
+/* A peer's window that is closed shows in what is not sent. */
+static bool is_unread(char *out, const struct health *h, const struct facts *f)
+{
+	char size[16];
+	int64_t since = f->has_tcp ? f->now.mono_ns -
+	                                 f->tcp.last_sent_ms * MILLI_NS
+	                           : f->out_ns;
+	bool waits = f->has_tcp ? f->tcp.unsent > 0
+	                        : f->queued && !f->is_dripping;
+	(void)h;
+	if (!waits || f->now.mono_ns - since < PATIENCE_MS * MILLI_NS)
+		return false;
+	number_format_size(size, f->queued + f->tcp.unsent);
+	say_since(out, "peer not reading", f, since);
+	append(out, ", %s waiting for it", size);
+	return true;
+}
+
+static bool has_retransmits(char *out, const struct health *h,
+                            const struct facts *f)
+{
+	uint64_t count =
+	    health_growth(h, f, HEALTH_RETRANSMITS, HEALTH_SPAN_NS);
+	snprintf(out, HEALTH_TEXT_MAX, "%llu retransmit%s in the last minute",
+	         (unsigned long long)count, count == 1 ? "" : "s");
+	return count > 0;
+}
+
+static bool is_paused(char *out, const struct health *h, const struct facts *f)
+{
+	char size[16];
+	(void)h;
+	number_format_size(size, f->tcp.unread);
+	snprintf(out, HEALTH_TEXT_MAX, "paused by us (/resume goes on)");
+	if (f->tcp.unread)
+		append(out, ", %s of the peer unread", size);
+	return f->is_paused;
+}
+
+static bool is_sending(char *out, const struct health *h, const struct facts *f)
+{
+	char size[16], rate[16];
+	number_format_size(size, f->queued + f->tcp.unsent);
+	number_format_size(rate, health_rate(h, f, HEALTH_OUT));
+	snprintf(out, HEALTH_TEXT_MAX, "sending at %s/s, %s to go", rate, size);
+	return f->queued + f->tcp.unsent > 0;
+}
+
+static bool is_half_closed(char *out, const struct health *h,
+                           const struct facts *f)
+{
+	static const char *const texts[] = {
+		[TCP_STATE_FIN_WAIT_1] = "our FIN not acknowledged",
+		[TCP_STATE_FIN_WAIT_2] =
+		    "the peer may go on, we have finished",
+		[TCP_STATE_CLOSING] =
+		    "both have finished, our FIN not acknowledged",
+		[TCP_STATE_CLOSE_WAIT] =
+		    "we may go on, the peer has finished",
+		[TCP_STATE_LAST_ACK] =
+		    "both have finished, our FIN not acknowledged",
+	};
+	enum tcp_state state = health_state(f);
+	(void)h;
+	return state < sizeof(texts) / sizeof(*texts) && texts[state] &&
+	       say_since(out, texts[state], f, f->since.mono_ns);
+}
+
+static bool is_quiet(char *out, const struct health *h, const struct facts *f)
+{
+	int64_t last = f->opened.mono_ns;
+	(void)h;
+	last = f->in_ns > last ? f->in_ns : last;
+	last = f->out_ns > last ? f->out_ns : last;
+	return f->now.mono_ns - last >= QUIET_NS &&
+	       say_since(out, "healthy, quiet", f, last);
+}
+
+static bool is_healthy(char *out, const struct health *h, const struct facts *f)
+{
+	(void)h;
+	(void)f;
+	snprintf(out, HEALTH_TEXT_MAX, "healthy");
+	return true;
+}
+
+/* The first that holds. */
+static const struct {
+	rule_fn *holds;
+	enum health_mood mood;
+} rules[] = {
+	{ is_closed, HEALTH_WORTH_KNOWING },
+	{ is_opening, HEALTH_WORTH_KNOWING },
+	{ is_unanswered, HEALTH_TROUBLE },
+	{ is_unread, HEALTH_TROUBLE },
+	{ has_retransmits, HEALTH_TROUBLE },
+	{ is_paused, HEALTH_WORTH_KNOWING },
+	{ is_sending, HEALTH_FINE },
+	{ is_half_closed, HEALTH_WORTH_KNOWING },
+	{ is_quiet, HEALTH_FINE },
+	{ is_healthy, HEALTH_FINE },
+};
+
+enum health_mood health_verdict(char out[HEALTH_TEXT_MAX],
+                                const struct health *h, const struct facts *f)
+{
+	size_t i = 0;
+	while (!rules[i].holds(out, h, f))
+		i++;
+	return rules[i].mood;
+}

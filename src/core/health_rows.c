@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is known of a connection, as rows of words. */
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/health.h>
+#include <sockchat/number.h>
+
+#define ROW_MAX 400
+
+struct rows {
+	const struct health *health;
+	const struct facts *facts;
+	health_row_fn *fn;
+	void *user;
+};
+
+static void row(const struct rows *r, enum health_row kind, const char *label,
+                const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void row(const struct rows *r, enum health_row kind, const char *label,
+                const char *format, ...)
+{
+	char text[ROW_MAX];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	r->fn(r->user, kind, label, text);
+}
+
+/* A number of bytes, good until the end of the block. */
+#define SIZE(bytes) format_size((char[16]){ 0 }, bytes)
+#define SPAN(ns)    format_span((char[32]){ 0 }, ns)
+#define MICROS(us)  format_micros((char[24]){ 0 }, us)
+
+static const char *format_size(char out[16], uint64_t bytes)
+{
+	number_format_size(out, bytes);
+	return out;
+}
+
+static const char *format_span(char out[32], int64_t ns)
+{
+	health_format_span(out, ns);
+	return out;
+}
+
+/* "0.082 ms", "12.3 ms", "204 ms", "1.5 s": three digits. */
+static const char *format_micros(char out[24], uint64_t us)
+{
+	double ms = (double)us / 1000;
+	if (us >= 1000000)
+		snprintf(out, 24, "%.1f s", ms / 1000);
+	else
+		snprintf(out, 24, "%.*f ms",
+		         us < 10000 ? us < 1000 ? 3 : 2 : us < 100000, ms);
+	return out;
+}
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void tell_ends(const struct rows *r)
+{
+	const struct facts *f = r->facts;
+	bool has_name = *f->name && strcmp(f->name, f->peer) != 0;
+	row(r, HEALTH_ROW, "peer", "%s%s%s%s", f->peer, has_name ? " (" : "",
+	    has_name ? f->name : "", has_name ? ")" : "");
+	if (*f->local)
+		row(r, HEALTH_ROW, "here", "%s, %s", f->local,
+		    f->is_accepted ? "where it connected to" : "connected");
+}
+
+static void tell_state(const struct rows *r)
+{
+	static const char *const words[] = {
+		[TCP_STATE_CLOSED] = "no connection",
+		[TCP_STATE_SYN_SENT] = "our SYN is sent",
+		[TCP_STATE_SYN_RECEIVED] = "its SYN is answered",
+		[TCP_STATE_ESTABLISHED] = "open both ways",
+		[TCP_STATE_FIN_WAIT_1] = "our FIN is sent",
+		[TCP_STATE_FIN_WAIT_2] = "our FIN has arrived, the peer's is "
+		                         "to come",
+		[TCP_STATE_CLOSING] = "both FINs are on their way",
+		[TCP_STATE_TIME_WAIT] = "both have finished",
+		[TCP_STATE_CLOSE_WAIT] = "the peer's FIN has come, ours is to "
+		                         "follow",
+		[TCP_STATE_LAST_ACK] = "both FINs are sent",
+		[TCP_STATE_LISTEN] = "waiting for a peer",
+	};
+	const struct facts *f = r->facts;
+	enum tcp_state state = health_state(f);
+	char clock[STAMP_TEXT_MAX];
+	stamp_format_clock(clock, f->since.wall_us);
+	row(r, HEALTH_ROW_STATE, "state", "%s, %s, since %s (%s)",
+	    tcpinfo_state_name(state), words[state], clock,
+	    SPAN(f->now.mono_ns - f->since.mono_ns));
+	if (!f->opened.wall_us || f->opened.mono_ns == f->since.mono_ns)
+		return;
+	stamp_format_clock(clock, f->opened.wall_us);
+	row(r, HEALTH_ROW, "connected", "at %s, %s ago", clock,
+	    SPAN(f->now.mono_ns - f->opened.mono_ns));
+}
+
+static void tell_direction(const struct rows *r, enum health_row kind)
+{
+	const struct facts *f = r->facts;
+	bool is_in = kind == HEALTH_ROW_IN;
+	uint64_t count = is_in ? f->in_messages : f->out_messages;
+	int64_t last = is_in ? f->in_ns : f->out_ns;
+	uint64_t rate = health_rate(r->health, f,
+	                            is_in ? HEALTH_IN : HEALTH_OUT);
+	row(r, kind, is_in ? "received" : "sent",
+	    "%s in %llu message%s, %s/s%s%s%s", SIZE(is_in ? f->in : f->out),
+	    (unsigned long long)count, plural(count), SIZE(rate),
+	    last ? ", last " : "", last ? SPAN(f->now.mono_ns - last) : "",
+	    last ? " ago" : "");
+}
+
+static void tell_waiting(const struct rows *r)
+{
+	const struct facts *f = r->facts;
+	const struct tcpinfo *t = &f->tcp;
+	if (!f->has_tcp)
+		row(r, HEALTH_ROW, "waiting", "%s queued", SIZE(f->queued));
+	else
+		row(r, HEALTH_ROW, "waiting",
+		    "%s queued, %s unsent, %s unacknowledged; %s unread",
+		    SIZE(f->queued), SIZE(t->unsent),
+		    SIZE(t->unacked - t->unsent), SIZE(t->unread));
+}
+
+static void tell_retransmits(const struct rows *r)
+{
+	const struct tcpinfo *t = &r->facts->tcp;
+	uint64_t recent = health_growth(r->health, r->facts,
+	                                HEALTH_RETRANSMITS, HEALTH_SPAN_NS);
+	if (t->retransmits)
+		row(r, HEALTH_ROW, "retransmits",
+		    "%u, %llu of them in the last minute; %s sent again",
+		    t->retransmits, (unsigned long long)recent,
+		    SIZE(t->resent));
+	else
+		row(r, HEALTH_ROW, "retransmits", "none");
+}
+
+static unsigned percent(uint64_t part, uint64_t whole)
+{
+	return whole ? (unsigned)((part * 100 + whole / 2) / whole) : 0;
+}
+
+/* What neither window nor buffer has held up is the network's: its congestion,
+ * and its length. */
+static void tell_limits(const struct rows *r)
+{
+	const struct tcpinfo *t = &r->facts->tcp;
+	uint64_t ours = t->sndbuf_limited_us, its = t->rwnd_limited_us;
+	uint64_t rest = t->busy_us > ours + its ? t->busy_us - ours - its : 0;
+	if (!t->busy_us)
+		row(r, HEALTH_ROW, "held up", "never");
+	else
+		row(r, HEALTH_ROW, "held up",
+		    "by the peer's window %u%%, by our buffer %u%%, by the "
+		    "network (congestion) %u%% of %s under way",
+		    percent(its, t->busy_us), percent(ours, t->busy_us),
+		    percent(rest, t->busy_us), MICROS(t->busy_us));
+}
+
+static void tell_tcp(const struct rows *r)
+{
+	const struct tcpinfo *t = &r->facts->tcp;
+	row(r, HEALTH_ROW, "round trip", "%s, varies by %s, %s at least",
+	    MICROS(t->rtt_us), MICROS(t->rttvar_us), MICROS(t->min_rtt_us));
+	tell_retransmits(r);
+	row(r, HEALTH_ROW, "segments", "%u B at most (MSS), %u B from the peer",
+	    t->snd_mss, t->rcv_mss);
+	if (t->has_peer_window)
+		row(r, HEALTH_ROW, "windows", "%s the peer's, %u segments by "
+		    "congestion", SIZE(t->peer_window), t->cwnd);
+	else
+		row(r, HEALTH_ROW, "windows", "%u segments by congestion",
+		    t->cwnd);
+	row(r, HEALTH_ROW, "delivered", "at %s/s%s", SIZE(t->delivery_rate),
+	    t->is_app_limited ? ", for we had no more to send" : "");
+	tell_limits(r);
+}
+
+void health_rows(const struct health *h, const struct facts *f,
+                 health_row_fn *fn, void *user)
+{
+	const struct rows r = { h, f, fn, user };
+	tell_ends(&r);
+	tell_state(&r);
+	row(&r, HEALTH_ROW_GAP, "", "%s", "");
+	tell_direction(&r, HEALTH_ROW_IN);
+	tell_direction(&r, HEALTH_ROW_OUT);
+	tell_waiting(&r);
+	if (f->phase != ENTRY_OPEN && f->phase != ENTRY_HALF_CLOSED)
+		return;
+	row(&r, HEALTH_ROW_GAP, "", "%s", "");
+	if (f->has_tcp)
+		tell_tcp(&r);
+	else
+		row(&r, HEALTH_ROW, "TCP", "this system does not tell more");
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* /info: how a connection does, as notes. */
+
+#include "chat_private.h"
+#include "commands_private.h"
+
+static void note_row(void *user, enum health_row kind, const char *label,
+                     const char *text)
+{
+	if (kind != HEALTH_ROW_GAP)
+		chat_note(user, "%s: %s", label, text);
+}
+
+static void tell_verdict(struct chat *c, const struct facts *f)
+{
+	char text[HEALTH_TEXT_MAX];
+	health_verdict(text, chat_health(c), f);
+	if (chat_shows_numbers(c))
+		chat_note(c, "peer %u, %s: %s", f->number, f->peer, text);
+	else
+		chat_note(c, "%s: %s", f->peer, text);
+}
+
+static void tell_all(struct chat *c, const struct facts *f)
+{
+	tell_verdict(c, f);
+	health_rows(chat_health(c), f, note_row, c);
+}
+
+static void tell_each(struct chat *c)
+{
+	const struct session *s;
+	struct facts f;
+	for (size_t i = 0; (s = chat_session(c, i)); i++) {
+		session_facts(s, &f);
+		tell_verdict(c, &f);
+	}
+	chat_note(c, "/info PEER tells more of one of them");
+}
+
+void run_info(struct chat *c, char *args)
+{
+	const struct session *s = *args ? command_peer(c, args) : NULL;
+	struct facts f;
+	if (*args && !s)
+		return;
+	if (!s && *chat_listening(c))
+		chat_note(c, "listening on %s (%s)", chat_listening(c),
+		          chat_is_exposed(c) ? "open to other machines"
+		                             : "this machine only");
+	if (s) {
+		session_facts(s, &f);
+		tell_all(c, &f);
+	} else if (chat_facts(c, &f)) {
+		tell_all(c, &f);
+	} else if (chat_session_count(c)) {
+		tell_each(c);
+	} else {
+		chat_note(c, "nobody is connected");
+	}
+}

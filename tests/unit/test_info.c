@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* /info, and which connection it is about.  The chat is real, its peers are
+ * not. */
+
+#include <sockchat/command.h>
+
+#include "../../src/core/chat_private.h"
+#include "../fake/fake_transport.h"
+#include "entry_at.h"
+#include "unit.h"
+
+static struct loop *loop;
+static struct options options;
+static struct chat *c;
+
+static const struct frontend_ops silent = { .stays = true };
+
+static int set_up(void **state)
+{
+	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
+		         (char[]){ "127.0.0.1" }, (char[]){ "9" }, NULL };
+	struct error e;
+	(void)state;
+	fake_start();
+	loop = loop_new(LOOP_AUTO);
+	if (!loop || options_parse(&options, 4, argv, &e))
+		return -1;
+	c = chat_new(loop, &options);
+	c->transport = &transport_fake;
+	c->own->ops = &silent;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	chat_free(c);
+	loop_free(loop);
+	return fake_finish() ? -1 : 0;
+}
+
+static void turn(void)
+{
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(loop_turn(loop, 0), 0);
+		watch_turn(c);
+	}
+}
+
+static struct fake *connect_one(void)
+{
+	chat_connect(c, &options.endpoint);
+	turn();
+	return fake_last();
+}
+
+/* What the line has been answered with, one note a line. */
+static const char *answer(const char *line)
+{
+	static char page[4000];
+	uint64_t seq = transcript_end(c->transcript);
+	const struct entry *e;
+	page[0] = '\0';
+	command_run(c, line, strlen(line));
+	for (; (e = entry_at(c->transcript, seq)); seq++) {
+		size_t len = strlen(page);
+		snprintf(page + len, sizeof(page) - len, "%c %.*s\n",
+		         entry_mark(e), (int)e->len, (const char *)e->bytes);
+	}
+	return page;
+}
+
+#define assert_has(page, text)                                                \
+	do {                                                                  \
+		const char *got = page;                                       \
+		if (!strstr(got, text))                                       \
+			fail_msg("no '%s' in:\n%s", text, got);               \
+	} while (0)
+
+static void without_a_peer_it_says_who_could_come(void **state)
+{
+	(void)state;
+	assert_string_equal(answer("/info"), "* nobody is connected\n");
+	snprintf(c->own->listening, sizeof(c->own->listening), "[::1]:9");
+	assert_string_equal(answer("/info"),
+	                    "* listening on [::1]:9 (this machine only)\n"
+	                    "* nobody is connected\n");
+	c->own->is_exposed = true;
+	assert_has(answer("/info"), "[::1]:9 (open to other machines)");
+}
+
+static void a_connection_tells_how_it_does(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_feed(f, "a\nb\nc");
+	turn();
+	command_run(c, "hello", 5);
+	const char *page = answer("/info");
+	assert_has(page, "* 127.0.0.1:9: healthy\n* peer: 127.0.0.1:9\n");
+	assert_has(page, "* state: ESTABLISHED, open both ways, since ");
+	assert_has(page, "* received: 5 B in 3 messages, 1 B/s, last 0 s");
+	assert_has(page, "* sent: 6 B in 1 message, 2 B/s, last 0 s ago\n");
+	assert_has(page, "* waiting: 0 B queued\n");
+	assert_has(page, "* TCP: this system does not tell more\n");
+	assert_has(answer("/info 1"), "* 127.0.0.1:9: healthy\n");
+	assert_string_equal(answer("/info 7"), "! there is no peer 7\n");
+}
+
+static void of_several_peers_each_has_its_sentence(void **state)
+{
+	struct fake *first = connect_one();
+	(void)state;
+	connect_one();
+	command_run(c, "/pause 2", 8);
+	assert_string_equal(answer("/info"),
+	                    "* peer 1, 127.0.0.1:9: healthy\n"
+	                    "* peer 2, 127.0.0.1:9: paused by us (/resume "
+	                    "goes on)\n"
+	                    "* /info PEER tells more of one of them\n");
+	fake_feed(first, "abc\n");
+	turn();
+	command_run(c, "/to 1", 5);
+	assert_has(answer("/info"), "received: 4 B in 1 message, ");
+	assert_has(answer("/info 2"), "received: 0 B in 0 messages, ");
+}
+
+static void the_last_one_is_remembered_when_it_is_gone(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_feed(f, "abc\n");
+	turn();
+	command_run(c, "/reset", 6);
+	turn();
+	const char *page = answer("/info");
+	assert_has(page, "* 127.0.0.1:9: closed since 0 s\n");
+	assert_has(page, "* state: CLOSED, no connection, since ");
+	assert_has(page, "* received: 4 B in 1 message, ");
+}
+
+static void only_one_connection_is_looked_at(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_feed(f, "abc\n");
+	turn();
+	assert_int_equal(chat_health(c)->number, 1);
+	assert_non_null(c->own->look.loop);
+	connect_one();
+	watch_on_time(&c->own->look);
+	timer_stop(&c->own->look);
+	fake_feed(f, "abc\n");
+	turn();
+	assert_null(c->own->look.loop);
+	chat_set_target(c, 2);
+	turn();
+	assert_int_equal(chat_health(c)->number, 2);
+}
+
+static void a_quiet_connection_wakes_nobody(void **state)
+{
+	(void)state;
+	connect_one();
+	size_t count = chat_health(c)->count;
+	c->own->health.marks[count - 1].ns -= HEALTH_STEP_NS;
+	timer_stop(&c->own->look);
+	watch_on_time(&c->own->look);
+	assert_null(c->own->look.loop);
+	turn();
+	assert_null(c->own->look.loop);
+	fake_feed(fake_last(), "abc\n");
+	turn();
+	assert_non_null(c->own->look.loop);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_a_peer_it_says_who_could_come),
+		TEST(a_connection_tells_how_it_does),
+		TEST(of_several_peers_each_has_its_sentence),
+		TEST(the_last_one_is_remembered_when_it_is_gone),
+		TEST(only_one_connection_is_looked_at),
+		TEST(a_quiet_connection_wakes_nobody),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
