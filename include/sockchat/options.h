@@ -54,6 +54,7 @@ struct options {
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool mouse, title;          /* of the terminal: taken */
+	bool hints;                 /* protocols and traps: told */
 	int bell, notify;           /* enum bell, notify */
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
 	bool progress, quiet, verbose, help, version;

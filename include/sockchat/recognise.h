@@ -19,6 +19,7 @@ enum recognise_side { RECOGNISE_CLIENT, RECOGNISE_SERVER };
 enum recognise_result { RECOGNISE_NO, RECOGNISE_MORE, RECOGNISE_YES };
 
 struct recognised {
+	unsigned row;     /* below 64 */
 	const char *name; /* "TLS" */
 	/* Safe: "what the peer sends looks like TLS: a ClientHello for …", and
 	 * what would speak it. */

@@ -24,12 +24,19 @@
 
 struct session;
 
+/* What a chat has told of its accepted peers, as bits. */
+struct session_hints {
+	uint64_t protocols;
+	unsigned traps;
+};
+
 /* What all sessions of a chat have in common; it may change at any time. */
 struct session_settings {
 	bool echo;           /* send back what comes */
 	bool keeps_entries;  /* false: no messages in the transcript */
 	bool discards_in;    /* --send-only: read, and forget */
 	bool tells_steps;    /* -v: the steps of connecting */
+	struct session_hints *hints; /* NULL: none are told */
 	size_t drip_bytes;   /* cut what is sent into pieces; 0: don't */
 	int64_t drip_ns;     /* so long between two pieces */
 	int64_t idle_ns;     /* give up when nothing moves; 0: never */

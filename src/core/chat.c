@@ -484,6 +484,7 @@ void chat_settings_changed(struct chat *c)
 	s->echo = o->echo;
 	s->discards_in = o->send_only;
 	s->tells_steps = o->verbose;
+	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	s->linger_ns = linger_ns(o);
 	transcript_set_max(c->transcript, o->scrollback);

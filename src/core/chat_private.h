@@ -31,6 +31,7 @@ struct chat_private {
 	bool is_exposed;
 	char listening[LISTENING_MAX];
 
+	struct session_hints hints; /* told of peers that came to us */
 	struct save *save; /* under way, or NULL */
 	struct health health; /* of the session that is shown */
 	struct facts last;    /* of the last one, when none is left */

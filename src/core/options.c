@@ -119,6 +119,9 @@ static const struct option_rule rules[] = {
 	{ { 0, "notify", "HOW",
 	    "tell the desktop, unfocused: off, osc9 or osc777" },
 	  TYPE_CHOICE, AT(notify), 0, notify_choices, MODE_BOTH | LIVE },
+	{ { 0, "hints", "on|off",
+	    "tell what the peer seems to speak, and traps (on)" },
+	  TYPE_ON_OFF, AT(hints), 0, on_off_choices, MODE_BOTH | LIVE },
 	{ { 0, "color", "WHEN", "auto, always or never" },
 	  TYPE_CHOICE, AT(color), 0, color_choices, MODE_BOTH | LIVE },
 	{ { 0, "scrollback", "SIZE",
@@ -210,6 +213,7 @@ void options_init(struct options *o)
 		.bar = true,
 		.mouse = true,
 		.title = true,
+		.hints = true,
 		.scrollback = (size_t)64 << 20,
 	};
 }

@@ -115,6 +115,7 @@ static const struct recogniser rows[] = {
 };
 
 #define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
+_Static_assert(ROW_COUNT <= 64, "rows are bits of 64");
 
 bool recognise_row(size_t i, struct recognise_row *out)
 {
@@ -177,6 +178,7 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 			return result;
 		if (result != RECOGNISE_YES)
 			continue;
+		out->row = (unsigned)(r - rows);
 		out->name = r->name;
 		snprintf(out->text, sizeof(out->text),
 		         "what the peer sends looks like %s%s%s", r->name,

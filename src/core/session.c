@@ -235,6 +235,7 @@ static void end_in(struct session *s)
 {
 	s->halves = halves_end_in(s->halves);
 	framing_end(&s->in);
+	session_hint_end(s);
 	if (!halves_is_out_open(s->halves))
 		return;
 	if (s->settings->echo || s->closes)
@@ -255,6 +256,7 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 		return 0;
 	if (take_messages(s, &s->in, bytes, len))
 		return -1;
+	session_hint_in(s, bytes, len);
 	if (!session_sends_back(s))
 		return 0;
 	if (session_send_back(s, bytes, len))
@@ -428,6 +430,7 @@ void session_free(struct session *s)
 	dial_cancel(s->dial);
 	close_transport(s, false);
 	session_drop_files(s);
+	session_drop_hints(s);
 	outq_finish(&s->queue);
 	free(s->name);
 	free(s);
@@ -491,6 +494,7 @@ int session_send(struct session *s, const void *bytes, size_t len,
 	s->out.count++;
 	if (s->settings->keeps_entries)
 		session_tell_sent(s, bytes, len);
+	session_hint_out(s, bytes, len);
 	session_update(s);
 	return 0;
 }

@@ -36,6 +36,7 @@ struct session {
 	struct outq queue;
 	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
+	struct watcher *watcher; /* for hints; NULL for none */
 	struct timer drip, idle, ack, linger, tick;
 	int64_t ack_ns, moved_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
@@ -69,6 +70,13 @@ void session_pull_file(struct session *s);
 int session_settle_file(struct session *s);
 void session_lose_files(struct session *s);
 void session_drop_files(struct session *s);
+
+/* session_hints.c: what has come, before it goes back; a message that has been
+ * queued; the peer's end.  Then forget all. */
+void session_hint_in(struct session *s, const uint8_t *bytes, size_t len);
+void session_hint_out(struct session *s, const void *bytes, size_t len);
+void session_hint_end(struct session *s);
+void session_drop_hints(struct session *s);
 
 /* session_tell.c: entries of this session; a hint may be "". */
 void session_tell_state(struct session *s, enum entry_state state,

@@ -3,16 +3,10 @@
 
 /* The sentences about the network, word for word. */
 
+#include "golden.h"
+
 #include <errno.h>
 #include <netdb.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
@@ -21,8 +15,6 @@
 
 #define WHERE "127.0.0.1:9999"
 
-/* All sentences stand in this file, to be read as a whole; with GOLDEN=write in
- * the environment it is written anew. */
 #define GOLDEN "tests/golden/explain.txt"
 
 static void put(struct bytes *out, const char *when, const struct error *e)
@@ -145,23 +137,6 @@ static void put_hints(struct bytes *out)
 	                 0);
 	assert_int_equal(bytes_printf(out, "ended wordless\n  %s\n",
 	                              explain_closed_at_once()), 0);
-}
-
-static void assert_golden(const char *path, const char *text)
-{
-	static char kept[65536];
-	const char *mode = getenv("GOLDEN");
-	bool writes = mode && strcmp(mode, "write") == 0;
-	FILE *file = fopen(path, writes ? "we" : "re");
-
-	assert_non_null(file);
-	if (writes)
-		assert_true(fputs(text, file) >= 0);
-	else
-		kept[fread(kept, 1, sizeof(kept) - 1, file)] = '\0';
-	fclose(file);
-	if (!writes)
-		assert_string_equal(text, kept);
 }
 
 static void every_sentence_is_the_one_in_the_golden_file(void **state)

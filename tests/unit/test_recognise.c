@@ -6,6 +6,8 @@
 #include "golden.h"
 #include "recognise_samples.h"
 
+#include <sockchat/bytes.h>
+
 #define END (samples + sizeof(samples) / sizeof(samples[0]))
 #define EACH_SAMPLE(s) for (const struct sample *s = samples; s < END; s++)
 
@@ -41,9 +43,10 @@ static void every_protocol_is_named_with_what_would_speak_it(void **state)
 	EACH_SAMPLE(s) {
 		assert_int_equal(look(&r, s->bytes, s->len, s->is_all, s->from),
 		                 RECOGNISE_YES);
-		bytes_printf(&all, "%s; %s\n", r.text, r.hint);
+		bytes_printf(&all, "%s\n  hint: %s\n", r.text, r.hint);
 	}
-	assert_golden(&all, "tests/golden/recognise.txt");
+	assert_golden("tests/golden/recognise.txt", bytes_text(&all));
+	bytes_finish(&all);
 }
 
 static void bytes_that_come_one_by_one_give_the_same_answer(void **state)

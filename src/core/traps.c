@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The table of traps, and how each is noticed. */
+
+#include "traps.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include <sockchat/utf8.h>
+
+#define HEAD_MAX   ((size_t)512)  /* bytes of an answer that are searched */
+#define LOOK_MAX   ((size_t)4096) /* longer reads are no messages */
+#define LOOKS      64
+#define BULK       ((size_t)32 << 10) /* such reads are cut by us */
+#define TAIL_MAX   ((size_t)64)   /* bytes before a cut that must be text */
+#define NUL_MIN    5              /* "text" and its NUL */
+#define ECHO_MIN   2              /* messages */
+
+static const struct {
+	const char *text, *hint;
+} rows[] = {
+	[TRAP_EOL] = {
+		"your lines end in \\n, those of the peer in \\r\\n: it may "
+		"still wait for the end of what you sent",
+		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+	},
+	[TRAP_ECHO] = {
+		"the peer sends back what you send, byte for byte",
+		"it is an echo server: this tells only that bytes arrive both "
+		"ways",
+	},
+	[TRAP_MERGED] = {
+		"messages that you sent apart came back in one piece: TCP has "
+		"no messages, only bytes in their order",
+		"programs find a message's end by a line ending or a length "
+		"before it, never by what one recv() brings",
+	},
+	[TRAP_PARTED] = {
+		"a message that you sent at once came back in pieces: TCP has "
+		"no messages, only bytes in their order",
+		"programs call recv() until the message's end has come",
+	},
+	[TRAP_CHARACTER] = {
+		"a character of several bytes arrived in pieces: what one "
+		"recv() brings need not end where a character ends",
+		"this is what breaks recv().decode() in Python: decode whole "
+		"lines, or with codecs.getincrementaldecoder()",
+	},
+	[TRAP_BOM] = {
+		"what the peer sends begins with a byte order mark, which is "
+		"not seen and makes its first word another one",
+		"programs should send none: in C# `new UTF8Encoding(false)`; "
+		"Python reads over it with \"utf-8-sig\"",
+	},
+	[TRAP_NUL] = {
+		"what the peer sends ends in a NUL byte, as C's strings do",
+		"if it expects the same, `/eol nul` ends what you send so "
+		"(--eol nul from the start)",
+	},
+};
+
+const char *trap_text(enum trap trap)
+{
+	return rows[trap].text;
+}
+
+const char *trap_hint(enum trap trap)
+{
+	return rows[trap].hint;
+}
+
+static unsigned bit(enum trap trap)
+{
+	return 1u << trap;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The mirror */
+
+/* FNV-1a. */
+static uint32_t add_up(uint32_t sum, const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		sum = (sum ^ bytes[i]) * 16777619u;
+	return sum;
+}
+
+static void mirror_out(struct mirror *m, const uint8_t *bytes, size_t len)
+{
+	if (!m->is_on)
+		return;
+	m->is_on = m->mark_count < MIRROR_MARKS && m->in <= m->out;
+	if (!m->is_on || !len)
+		return;
+	m->sum_out = add_up(m->sum_out, bytes, len);
+	m->out += len;
+	m->marks[m->mark_count].end = m->out;
+	m->marks[m->mark_count++].sum = m->sum_out;
+}
+
+/* Bytes that do not reach beyond the first mark; whether they end there, and
+ * are what was sent. */
+static bool mirror_take(struct mirror *m, const uint8_t *bytes, size_t len)
+{
+	m->sum_in = add_up(m->sum_in, bytes, len);
+	m->in += len;
+	if (m->in < m->marks[0].end)
+		return false;
+	m->is_on = m->sum_in == m->marks[0].sum;
+	m->matched++;
+	m->mark_count--;
+	memmove(m->marks, m->marks + 1, m->mark_count * sizeof(m->marks[0]));
+	return m->is_on;
+}
+
+static unsigned mirror_in(struct mirror *m, const uint8_t *bytes, size_t len)
+{
+	while (len && m->is_on) {
+		if (!m->mark_count) {
+			m->is_on = false; /* it says something of its own */
+			break;
+		}
+		size_t n = least(len, (size_t)(m->marks[0].end - m->in));
+		bool is_whole = mirror_take(m, bytes, n);
+		bytes += n;
+		len -= n;
+		if (is_whole && m->is_cut)
+			m->seen |= bit(TRAP_PARTED);
+		if (is_whole && len)
+			m->seen |= bit(TRAP_MERGED);
+		m->is_cut = !is_whole;
+	}
+	return m->is_on && m->matched >= ECHO_MIN ? m->seen | bit(TRAP_ECHO)
+	                                          : 0;
+}
+
+/* Lines */
+
+static bool ends_in(const uint8_t *bytes, size_t len, const char *end,
+                    size_t end_len)
+{
+	return len >= end_len &&
+	       memcmp(bytes + len - end_len, end, end_len) == 0;
+}
+
+static bool has_word(const uint8_t *bytes, size_t len, const char *word)
+{
+	size_t word_len = strlen(word);
+	for (size_t i = 0; i + word_len <= len; i++)
+		if (strncasecmp((const char *)bytes + i, word, word_len) == 0)
+			return true;
+	return false;
+}
+
+static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
+                               size_t len)
+{
+	bool is_lf = ends_in(bytes, len, "\n", 1) &&
+	             !ends_in(bytes, len, "\r\n", 2);
+	t->unanswered = is_lf ? t->unanswered + 1 : 0;
+	return t->unanswered > 1 && t->has_crlf ? bit(TRAP_EOL) : 0;
+}
+
+static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
+{
+	size_t head = least(len, HEAD_MAX);
+	bool is_answer = t->unanswered > 0;
+	t->unanswered = 0;
+	t->has_crlf = t->has_crlf || memmem(bytes, head, "\r\n", 2);
+	return is_answer && t->has_crlf && has_word(bytes, head, "bad request")
+	           ? bit(TRAP_EOL)
+	           : 0;
+}
+
+/* Text */
+
+static bool is_continuation(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* Whether what stands before a cut is text. */
+static bool is_text_before(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *at = bytes + len - least(len, TAIL_MAX);
+	while (at > bytes && at < bytes + len && is_continuation(*at))
+		at++;
+	return utf8_is_valid(at, (size_t)(bytes + len - at));
+}
+
+static unsigned see_character(struct traps *t, const uint8_t *bytes,
+                              size_t len)
+{
+	uint32_t character;
+	while (t->part_len && len) {
+		t->part[t->part_len++] = *bytes++;
+		len--;
+		int n = utf8_decode(t->part, t->part_len, &character);
+		if (n == UTF8_INCOMPLETE)
+			continue;
+		t->part_len = 0;
+		if (n > 0 && !t->is_dripped)
+			return bit(TRAP_CHARACTER);
+	}
+	size_t rest = len && len < BULK ? utf8_unfinished(bytes, len) : 0;
+	if (rest && is_text_before(bytes, len - rest)) {
+		memcpy(t->part, bytes + len - rest, rest);
+		t->part_len = rest;
+	}
+	return 0;
+}
+
+/* UTF-16's marks are told from other binary bytes by the zero of a letter. */
+static unsigned see_mark(const uint8_t *bytes, size_t len)
+{
+	bool is_utf8 = len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0;
+	bool is_little = len >= 4 && memcmp(bytes, "\xff\xfe", 2) == 0 &&
+	                 bytes[2] && !bytes[3];
+	bool is_big = len >= 4 && memcmp(bytes, "\xfe\xff", 2) == 0 &&
+	              !bytes[2] && bytes[3];
+	return is_utf8 || is_little || is_big ? bit(TRAP_BOM) : 0;
+}
+
+/* Text with a NUL behind it, and perhaps more of them. */
+static bool is_nul_text(const uint8_t *bytes, size_t len)
+{
+	if (len < NUL_MIN || bytes[len - 1] || !bytes[0])
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if ((bytes[i] && bytes[i] < ' ' && bytes[i] != '\t') ||
+		    (i && !bytes[i] && !bytes[i - 1]))
+			return false;
+	return utf8_is_valid(bytes, len);
+}
+
+static unsigned see_nul(const struct traps *t, const uint8_t *bytes,
+                        size_t len)
+{
+	return !t->has_nul && is_nul_text(bytes, len) ? bit(TRAP_NUL) : 0;
+}
+
+void traps_init(struct traps *t, bool is_fresh)
+{
+	*t = (struct traps){
+		.is_first = is_fresh,
+		.mirror = { .is_on = is_fresh },
+	};
+}
+
+unsigned traps_out(struct traps *t, const void *bytes, size_t len,
+                   bool is_dripped)
+{
+	if (!len)
+		return 0;
+	t->is_dripped = is_dripped;
+	t->has_nul = ends_in(bytes, len, "", 1);
+	mirror_out(&t->mirror, bytes, len);
+	return see_unanswered(t, bytes, len);
+}
+
+unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len)
+{
+	unsigned seen = see_answer(t, bytes, len);
+	unsigned mirrored = mirror_in(&t->mirror, bytes, len);
+	if (t->is_dripped)
+		mirrored &= bit(TRAP_ECHO);
+	if (t->is_first)
+		seen |= see_mark(bytes, len);
+	t->is_first = false;
+	if (len <= LOOK_MAX && t->looks < LOOKS) {
+		t->looks++;
+		seen |= see_nul(t, bytes, len);
+	}
+	return seen | mirrored | see_character(t, bytes, len);
+}

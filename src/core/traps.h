@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What everybody who learns about sockets falls into, noticed in the bytes of
+ * one conversation.  Pure, and rather silent than wrong. */
+
+#ifndef CORE_TRAPS_H
+#define CORE_TRAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum trap {
+	TRAP_EOL,
+	TRAP_ECHO,
+	TRAP_MERGED,
+	TRAP_PARTED,
+	TRAP_CHARACTER,
+	TRAP_BOM,
+	TRAP_NUL,
+	TRAP_COUNT,
+};
+
+/* What is told of it, and what to do about it. */
+const char *trap_text(enum trap trap);
+const char *trap_hint(enum trap trap);
+
+/* Whether what comes is what was sent: sums of both streams, compared where a
+ * message of ours ended. */
+#define MIRROR_MARKS 8
+struct mirror {
+	bool is_on, is_cut;
+	uint32_t sum_in, sum_out;
+	uint64_t in, out;
+	struct {
+		uint64_t end;
+		uint32_t sum;
+	} marks[MIRROR_MARKS]; /* of messages that have not come back */
+	size_t mark_count, matched;
+	unsigned seen; /* of MERGED and PARTED */
+};
+
+struct traps {
+	struct mirror mirror;
+	unsigned looks;      /* at whole reads, of which there are not many */
+	unsigned unanswered; /* lines ending in LF that nothing came after */
+	bool is_first;       /* nothing has come yet */
+	bool has_crlf;       /* lines of the peer end in CR LF */
+	bool has_nul;        /* what we send ends in NUL */
+	bool is_dripped;     /* it goes in pieces */
+	uint8_t part[4];     /* of a character */
+	size_t part_len;
+};
+
+/* `is_fresh`: nothing has been said either way. */
+void traps_init(struct traps *t, bool is_fresh);
+
+/* A message that is sent, what one read brought: the traps noticed, as bits
+ * 1u << TRAP_…, the same one perhaps again. */
+unsigned traps_out(struct traps *t, const void *bytes, size_t len,
+                   bool is_dripped);
+unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is said of a peer that speaks something else, and of the traps. */
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+
+static void start_python(struct proc *p, const char *script, const char *word,
+                         const char *port)
+{
+	char path[200];
+	const char *dir = getenv("SOCKCHAT_PEERS");
+	const char *argv[] = { "python3", path, word, port, NULL };
+
+	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "tests/e2e/peers",
+	         script);
+	proc_start(p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+}
+
+/* sockchat connected to a server in Python. */
+static void connect_to(struct proc *p, struct proc *server, const char *script,
+                       const char *word, const char *ui)
+{
+	static const char before[] = "Listening on ";
+	char port[16];
+
+	start_python(server, script, word, NULL);
+	proc_expect_out(server, "\n");
+	snprintf(port, sizeof(port), "%.5s",
+	         strstr(server->out_text.bytes, before) + strlen(before));
+	port[strcspn(port, "\n")] = '\0';
+	proc_sockchat(p, "connect", "--ui", ui, "127.0.0.1", port, NULL);
+}
+
+static void end(struct proc *p, struct proc *server)
+{
+	proc_write_text(p, "/quit\n");
+	proc_expect_exit(p, 0);
+	proc_finish(p);
+	if (!server)
+		return;
+	if (server->pid)
+		kill(server->pid, SIGKILL);
+	proc_finish(server);
+}
+
+static void assert_not_out(const struct proc *p, const char *text)
+{
+	if (strstr(p->out_text.bytes, text))
+		fail_msg("'%s' is in: %s", text, p->out_text.bytes);
+}
+
+static uint16_t start_listener(struct proc *p, const char *hints)
+{
+	static const char before[] = "listening on 127.0.0.1:";
+
+	proc_sockchat(p, "listen", "--ui", "lines", "--hints", hints,
+	              "127.0.0.1", "0", NULL);
+	proc_expect_out(p, "this machine only)");
+	return (uint16_t)strtol(
+	    strstr(p->out_text.bytes, before) + strlen(before), NULL, 10);
+}
+
+static void a_tls_client_is_named_with_what_it_asks_for(void **state)
+{
+	struct proc p, client;
+	uint16_t port = start_listener(&p, "on");
+
+	(void)state;
+	start_python(&client, "protocols.py", "tls", port_text(port));
+	proc_expect_out(&p, " * what the peer sends looks like TLS: a "
+	                    "ClientHello for example.org (ALPN h2, http/1.1); "
+	                    "the peer wants encryption");
+	end(&p, &client);
+}
+
+static void hints_that_are_off_are_not_told(void **state)
+{
+	struct proc p, client;
+	uint16_t port = start_listener(&p, "off");
+
+	(void)state;
+	start_python(&client, "protocols.py", "tls", port_text(port));
+	proc_expect_out(&p, " < ");
+	proc_write_text(&p, "/set hints\n");
+	proc_expect_out(&p, "hints is off (from the command line)");
+	assert_not_out(&p, "looks like");
+	end(&p, &client);
+}
+
+static void a_web_server_is_named_to_who_did_not_know_it(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	connect_to(&p, &server, "protocols.py", "http", "lines");
+	proc_write_text(&p, "hello\n");
+	proc_expect_out(&p, " * what the peer sends looks like HTTP/1: a page "
+	                    "without a status line");
+	proc_expect_out(&p, "`curl -v http://127.0.0.1:");
+	end(&p, &server);
+}
+
+static void a_web_server_is_no_news_to_who_asked_it(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	connect_to(&p, &server, "protocols.py", "http", "lines");
+	proc_write_text(&p, "GET /none HTTP/1.0\n\n");
+	proc_expect_out(&p, "HTTP/1.0 404");
+	proc_expect_out(&p, "FIN received");
+	assert_not_out(&p, "looks like");
+	end(&p, &server);
+}
+
+static void programs_get_the_hint_by_itself(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	connect_to(&p, &server, "protocols.py", "redis", "json");
+	proc_write_text(&p, "hello\n");
+	proc_expect_out(&p, "\"kind\":\"note\"");
+	proc_expect_out(&p, "looks like Redis: -ERR unknown command 'hello'");
+	proc_expect_out(&p, "\"hint\":\"`redis-cli -h 127.0.0.1 -p ");
+	end(&p, &server);
+}
+
+static void an_echo_server_is_told_after_two_messages(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	connect_to(&p, &server, "tutorial_server.py", "0", "lines");
+	proc_write_text(&p, "안녕!\n");
+	proc_expect_out(&p, " < 안녕!");
+	assert_not_out(&p, "sends back");
+	proc_write_text(&p, "again\n");
+	proc_expect_out(&p, " * the peer sends back what you send, byte for "
+	                    "byte; ");
+	end(&p, &server);
+}
+
+static void messages_that_come_back_in_one_piece_are_told(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	proc_write_text(&p, "one\ntwo\n");
+	net_expect(fd, "one\ntwo\n");
+	net_send_text(fd, "one\ntwo\n");
+	proc_expect_out(&p, "came back in one piece: TCP has no messages");
+	end(&p, NULL);
+	close(fd);
+}
+
+static void a_character_in_pieces_is_told(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	net_send_text(fd, "hi \xec");
+	proc_expect_out(&p, " < hi ");
+	net_send_text(fd, "\x95\x88\n");
+	proc_expect_out(&p, "this is what breaks recv().decode() in Python");
+	end(&p, NULL);
+	close(fd);
+}
+
+static void the_line_ending_is_told_to_who_gets_no_answer(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	net_send_text(fd, "READY\r\n");
+	proc_expect_out(&p, " < READY");
+	proc_write_text(&p, "status\n");
+	net_expect(fd, "status\n");
+	proc_write_text(&p, "status\n");
+	proc_expect_out(&p, "`/eol crlf` ends them in \\r\\n");
+	end(&p, NULL);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tls_client_is_named_with_what_it_asks_for),
+		cmocka_unit_test(hints_that_are_off_are_not_told),
+		cmocka_unit_test(a_web_server_is_named_to_who_did_not_know_it),
+		cmocka_unit_test(a_web_server_is_no_news_to_who_asked_it),
+		cmocka_unit_test(programs_get_the_hint_by_itself),
+		cmocka_unit_test(an_echo_server_is_told_after_two_messages),
+		cmocka_unit_test(messages_that_come_back_in_one_piece_are_told),
+		cmocka_unit_test(a_character_in_pieces_is_told),
+		cmocka_unit_test(the_line_ending_is_told_to_who_gets_no_answer),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The traps, in the bytes of a conversation. */
+
+#include "golden.h"
+
+#include <sockchat/bytes.h>
+
+#include "../../src/core/traps.h"
+
+static struct traps traps;
+static unsigned seen;
+static bool is_dripped;
+
+static int start(void **state)
+{
+	(void)state;
+	traps_init(&traps, true);
+	seen = 0;
+	is_dripped = false;
+	return 0;
+}
+
+static void out(const char *text)
+{
+	seen |= traps_out(&traps, text, strlen(text), is_dripped);
+}
+
+/* Of a copy, so that not one byte behind them can be looked at. */
+static void in_bytes(const char *bytes, size_t len)
+{
+	uint8_t *copy = malloc(len);
+	memcpy(copy, bytes, len);
+	seen |= traps_in(&traps, copy, len);
+	free(copy);
+}
+
+static void in(const char *text)
+{
+	in_bytes(text, strlen(text));
+}
+
+#define IN(text) in_bytes(text, sizeof(text) - 1)
+
+static bool has(enum trap trap)
+{
+	return seen & 1u << trap;
+}
+
+static void each_says_what_it_is_and_what_to_do(void **state)
+{
+	struct bytes all = { 0 };
+	(void)state;
+	for (unsigned i = 0; i < TRAP_COUNT; i++)
+		bytes_printf(&all, "%s\n  hint: %s\n", trap_text(i), trap_hint(i));
+	assert_golden("tests/golden/traps.txt", bytes_text(&all));
+	bytes_finish(&all);
+}
+
+static void two_lines_without_an_answer_to_a_peer_of_crlf(void **state)
+{
+	(void)state;
+	in("220 ready\r\n");
+	out("EHLO me\n");
+	assert_false(has(TRAP_EOL));
+	out("EHLO me\n");
+	assert_true(has(TRAP_EOL));
+}
+
+static void an_answer_shows_that_lf_will_do(void **state)
+{
+	(void)state;
+	in("220 ready\r\n");
+	for (int i = 0; i < 3; i++) {
+		out("NOOP\n");
+		in("250 ok\r\n");
+	}
+	assert_int_equal(seen, 0);
+}
+
+static void a_complaint_of_a_peer_of_crlf_is_about_the_ending(void **state)
+{
+	(void)state;
+	out("GET / HTTP/1.1\n");
+	in("HTTP/1.1 400 Bad Request\r\n\r\n");
+	assert_int_equal(seen, 1u << TRAP_EOL);
+}
+
+static void lines_that_end_in_crlf_are_not_to_blame(void **state)
+{
+	(void)state;
+	out("GET\r\n");
+	in("HTTP/1.1 400 Bad Request\r\n\r\n");
+	out("GET\r\n");
+	out("GET\r\n");
+	out("GET");
+	out("GET");
+	assert_int_equal(seen, 0);
+}
+
+static void a_peer_of_lf_that_says_nothing_has_no_ending_to_blame(void **state)
+{
+	(void)state;
+	in("welcome\n");
+	for (int i = 0; i < 4; i++)
+		out("line\n");
+	in("bad request\n");
+	assert_int_equal(seen, 0);
+}
+
+static void two_messages_that_come_back_are_an_echo(void **state)
+{
+	(void)state;
+	out("안녕!");
+	in("안녕!");
+	assert_int_equal(seen, 0);
+	out("again\n");
+	in("again\n");
+	assert_int_equal(seen, 1u << TRAP_ECHO);
+}
+
+static void an_answer_of_its_own_is_no_echo(void **state)
+{
+	(void)state;
+	out("one\n");
+	in("one\n");
+	out("two\n");
+	in("six\n");
+	out("three\n");
+	in("three\n");
+	assert_int_equal(seen, 0);
+}
+
+static void who_speaks_first_or_says_more_is_no_echo(void **state)
+{
+	(void)state;
+	in("hello\n");
+	for (int i = 0; i < 3; i++) {
+		out("x\n");
+		in("x\n");
+	}
+	assert_int_equal(seen, 0);
+	traps_init(&traps, true);
+	for (int i = 0; i < 3; i++) {
+		out("x\n");
+		in("x\nand more\n");
+	}
+	assert_int_equal(seen, 0);
+}
+
+static void two_messages_in_one_read_are_merged(void **state)
+{
+	(void)state;
+	out("one\n");
+	out("two\n");
+	in("one\ntwo\n");
+	assert_int_equal(seen, 1u << TRAP_ECHO | 1u << TRAP_MERGED);
+}
+
+static void one_message_in_two_reads_is_parted(void **state)
+{
+	(void)state;
+	out("a long message\n");
+	in("a long ");
+	in("message\n");
+	out("ok\n");
+	in("ok\n");
+	assert_int_equal(seen, 1u << TRAP_ECHO | 1u << TRAP_PARTED);
+}
+
+static void who_sends_in_pieces_wants_them(void **state)
+{
+	(void)state;
+	is_dripped = true;
+	out("안녕!\n");
+	in("\xec");
+	in("\x95\x88녕!\n");
+	out("ok\n");
+	in("ok\n");
+	assert_int_equal(seen, 1u << TRAP_ECHO);
+}
+
+static void many_messages_on_their_way_are_no_matter(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3 * MIRROR_MARKS; i++)
+		out("x\n");
+	for (int i = 0; i < 3 * MIRROR_MARKS; i++)
+		in("x\n");
+	assert_int_equal(seen, 0);
+}
+
+static void a_character_in_pieces_is_seen(void **state)
+{
+	(void)state;
+	in("hi \xec");
+	assert_false(has(TRAP_CHARACTER));
+	in("\x95");
+	in("\x88\n");
+	assert_true(has(TRAP_CHARACTER));
+}
+
+static void bytes_that_are_no_character_are_no_piece_of_one(void **state)
+{
+	(void)state;
+	in("caf\xe9");
+	in("s\n");
+	IN("\xff\xfe\x80\xec");
+	in("\x95\x88");
+	in("whole 안");
+	in("녕\n");
+	assert_false(has(TRAP_CHARACTER));
+}
+
+static void a_byte_order_mark_is_one_only_at_the_beginning(void **state)
+{
+	static const char *const marks[] = {
+		"\xef\xbb\xbfhello", "\xff\xfeh\0i\0", "\xfe\xff\0h\0i",
+	};
+	static const size_t lens[] = { 8, 6, 6 };
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		traps_init(&traps, true);
+		seen = 0;
+		in_bytes(marks[i], lens[i]);
+		assert_true(has(TRAP_BOM));
+		traps_init(&traps, true);
+		seen = 0;
+		in("x");
+		in_bytes(marks[i], lens[i]);
+		assert_false(has(TRAP_BOM));
+	}
+	traps_init(&traps, true);
+	IN("\xff\xfe\x01\xff\xfb\x03"); /* telnet */
+	assert_false(has(TRAP_BOM));
+}
+
+static void a_string_and_its_nul_are_seen(void **state)
+{
+	(void)state;
+	IN("hello\0you\0");
+	assert_true(has(TRAP_NUL));
+}
+
+static void zeros_among_other_bytes_are_no_end_of_a_string(void **state)
+{
+	(void)state;
+	IN("\1\0\0\0");
+	IN("text\n\0");
+	IN("A\0");
+	IN("\0\0\0\0\0\0");
+	IN("\0name\0");
+	IN("text\0\0");
+	IN("hell\xff\0");
+	assert_int_equal(seen, 0);
+	traps_out(&traps, "ok", 3, false); /* we do the same */
+	IN("hello\0");
+	assert_int_equal(seen, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, start)
+	const struct CMUnitTest tests[] = {
+		TEST(each_says_what_it_is_and_what_to_do),
+		TEST(two_lines_without_an_answer_to_a_peer_of_crlf),
+		TEST(an_answer_shows_that_lf_will_do),
+		TEST(a_complaint_of_a_peer_of_crlf_is_about_the_ending),
+		TEST(lines_that_end_in_crlf_are_not_to_blame),
+		TEST(a_peer_of_lf_that_says_nothing_has_no_ending_to_blame),
+		TEST(two_messages_that_come_back_are_an_echo),
+		TEST(an_answer_of_its_own_is_no_echo),
+		TEST(who_speaks_first_or_says_more_is_no_echo),
+		TEST(two_messages_in_one_read_are_merged),
+		TEST(one_message_in_two_reads_is_parted),
+		TEST(who_sends_in_pieces_wants_them),
+		TEST(many_messages_on_their_way_are_no_matter),
+		TEST(a_character_in_pieces_is_seen),
+		TEST(bytes_that_are_no_character_are_no_piece_of_one),
+		TEST(a_byte_order_mark_is_one_only_at_the_beginning),
+		TEST(a_string_and_its_nul_are_seen),
+		TEST(zeros_among_other_bytes_are_no_end_of_a_string),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
