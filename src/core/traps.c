@@ -13,7 +13,7 @@
 #define HEAD_MAX   ((size_t)512)  /* bytes of an answer that are searched */
 #define LOOK_MAX   ((size_t)4096) /* longer reads are no messages */
 #define LOOKS      64
-#define BULK       ((size_t)32 << 10) /* such reads are cut by us */
+#define BULK       ((size_t)32 << 10) /* such reads end anywhere */
 #define TAIL_MAX   ((size_t)64)   /* bytes before a cut that must be text */
 #define NUL_MIN    5              /* "text" and its NUL */
 #define ECHO_MIN   2              /* messages */
@@ -170,10 +170,9 @@ static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
 static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
 {
 	size_t head = least(len, HEAD_MAX);
-	bool is_answer = t->unanswered > 0;
-	t->unanswered = 0;
 	t->has_crlf = t->has_crlf || memmem(bytes, head, "\r\n", 2);
-	return is_answer && t->has_crlf && has_word(bytes, head, "bad request")
+	return t->unanswered && t->has_crlf &&
+	               has_word(bytes, head, "bad request")
 	           ? bit(TRAP_EOL)
 	           : 0;
 }
@@ -208,7 +207,7 @@ static unsigned see_character(struct traps *t, const uint8_t *bytes,
 		if (n > 0 && !t->is_dripped)
 			return bit(TRAP_CHARACTER);
 	}
-	size_t rest = len && len < BULK ? utf8_unfinished(bytes, len) : 0;
+	size_t rest = len ? utf8_unfinished(bytes, len) : 0;
 	if (rest && is_text_before(bytes, len - rest)) {
 		memcpy(t->part, bytes + len - rest, rest);
 		t->part_len = rest;
@@ -264,18 +263,29 @@ unsigned traps_out(struct traps *t, const void *bytes, size_t len,
 	return see_unanswered(t, bytes, len);
 }
 
-unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len)
+/* What one read brought that may be a message, or a few. */
+static unsigned see_all(struct traps *t, const uint8_t *bytes, size_t len)
 {
 	unsigned seen = see_answer(t, bytes, len);
-	unsigned mirrored = mirror_in(&t->mirror, bytes, len);
-	if (t->is_dripped)
-		mirrored &= bit(TRAP_ECHO);
 	if (t->is_first)
 		seen |= see_mark(bytes, len);
-	t->is_first = false;
 	if (len <= LOOK_MAX && t->looks < LOOKS) {
 		t->looks++;
 		seen |= see_nul(t, bytes, len);
 	}
-	return seen | mirrored | see_character(t, bytes, len);
+	return seen | see_character(t, bytes, len);
+}
+
+unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len)
+{
+	unsigned seen = mirror_in(&t->mirror, bytes, len);
+	if (t->is_dripped)
+		seen &= bit(TRAP_ECHO);
+	if (len < BULK)
+		seen |= see_all(t, bytes, len);
+	else
+		t->part_len = 0;
+	t->unanswered = 0;
+	t->is_first = false;
+	return seen;
 }
