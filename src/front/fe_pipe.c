@@ -18,6 +18,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/listener.h>
 #include <sockchat/owner.h>
+#include <sockchat/recognise.h>
 #include <sockchat/signals.h>
 
 #include "meter.h"
@@ -45,6 +46,26 @@ static void fail(struct fe_pipe *f, const struct error *e)
 	f->has_failed = true;
 	if (e->text[0])
 		notices_error(&f->notices, e);
+}
+
+/* -v: what the peer seems to speak. */
+static void on_first(void *user, const uint8_t *bytes, size_t len)
+{
+	struct fe_pipe *f = user;
+	bool listens = f->options->mode == ENDPOINT_LISTEN;
+	struct recognised r;
+	struct address local;
+	char where[ENDPOINT_TEXT_MAX];
+
+	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ASCII);
+	if (listens && transport_local(f->conn.t, &local))
+		address_format(&local, where);
+	if (recognise(&r, bytes, len, true,
+	              listens ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
+	              where) == RECOGNISE_YES) {
+		notices_print(&f->notices, "%s", r.text);
+		notices_print(&f->notices, "hint: %s", r.hint);
+	}
 }
 
 /* Connect mode. */
@@ -273,6 +294,8 @@ static struct fe_pipe *fe_pipe_new(struct loop *l, const struct options *o)
 	f->loop = f->conn.loop = l;
 	f->options = f->conn.options = o;
 	f->conn.on_end = on_conn_end;
+	if (o->verbose && !o->quiet && o->hints)
+		f->conn.on_first = on_first;
 	f->conn.user = f;
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);

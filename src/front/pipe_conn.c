@@ -55,6 +55,12 @@ static bool is_in_wanted(const struct conn *c)
 	       !c->has_in_ended && !c->options->recv_only;
 }
 
+/* Somebody wants to see the first bytes. */
+static bool is_curious(const struct conn *c)
+{
+	return c->on_first && !c->bytes_in;
+}
+
 /* Nothing goes out any more; what came before may still be read. */
 static void conn_break(struct conn *c, int errnum)
 {
@@ -175,6 +181,8 @@ static void read_peer(struct conn *c)
 	ssize_t n = c->t->ops->read(c->t, c->down.bytes, BUFFER_CAP);
 
 	if (n > 0) {
+		if (is_curious(c))
+			c->on_first(c->user, c->down.bytes, (size_t)n);
 		note_in(c, (size_t)n);
 		c->down.len = c->options->send_only ? 0 : (size_t)n;
 	} else if (n == 0) {
@@ -224,7 +232,7 @@ static void move_up(struct conn *c)
 static void move_down(struct conn *c)
 {
 	c->is_down_stuck = false;
-	if (!c->down.len && !pass_down(c))
+	if (!c->down.len && (is_curious(c) || !pass_down(c)))
 		read_peer(c);
 	write_out(c);
 }

@@ -30,10 +30,14 @@ enum conn_end {
 /* `e` says why it failed; an empty text is not to be told. */
 typedef void conn_end_fn(void *user, enum conn_end end, const struct error *e);
 
+/* The first bytes of a peer. */
+typedef void conn_first_fn(void *user, const uint8_t *bytes, size_t len);
+
 struct conn {
 	struct loop *loop;
 	const struct options *options;
 	conn_end_fn *on_end;
+	conn_first_fn *on_first; /* NULL: the system may move them by itself */
 	void *user;
 
 	/* The standard descriptors; they outlive the peers. */
@@ -67,7 +71,7 @@ struct conn {
 	bool is_up_stuck, is_down_stuck;
 };
 
-/* All zero but the first four.  Watches standard output, whose reader may go
+/* All zero but the first five.  Watches standard output, whose reader may go
  * before there is a peer. */
 void conn_init(struct conn *c);
 /* Fine without conn_init() as well. */

@@ -196,6 +196,30 @@ static void the_line_ending_is_told_to_who_gets_no_answer(void **state)
 	close(fd);
 }
 
+static void the_pipe_tells_with_v_alone_and_changes_no_byte(void **state)
+{
+	static const char *const verbose[] = { "-v", "--quiet" };
+	static const char banner[] = "SSH-2.0-x\r\nand more";
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc p;
+		int fd = connect_with(&p, verbose[i], NULL);
+
+		net_send_text(fd, banner);
+		close(fd);
+		proc_end_in(&p);
+		proc_expect_exit(&p, 0);
+		assert_out(&p, banner);
+		if (i == 0)
+			assert_err_has(&p, "looks like SSH: SSH-2.0-x\n"
+			                   "sockchat: hint: `ssh -p ");
+		else
+			assert_silent(&p);
+		proc_finish(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +232,8 @@ int main(void)
 		cmocka_unit_test(messages_that_come_back_in_one_piece_are_told),
 		cmocka_unit_test(a_character_in_pieces_is_told),
 		cmocka_unit_test(the_line_ending_is_told_to_who_gets_no_answer),
+		cmocka_unit_test(
+		    the_pipe_tells_with_v_alone_and_changes_no_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
