@@ -14,6 +14,7 @@
 #include <sockchat/endpoint.h>
 #include <sockchat/entry.h>
 #include <sockchat/halves.h>
+#include <sockchat/owner.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tcpinfo.h>
 
@@ -27,6 +28,8 @@ struct facts {
 	bool is_accepted, is_paused, is_dripping;
 	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
 	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
+	char owner[OWNER_TEXT_MAX]; /* the process there, "" */
+	long pid;                   /* and here */
 	/* Each way: bytes, messages, when the last came or went (monotonic,
 	 * 0: never). */
 	uint64_t in, out, in_messages, out_messages;

@@ -106,7 +106,9 @@ uint64_t session_file_rest(const struct session *s);
 /* What the system knows of the connection; false when it does not tell, or
  * there is none (any more). */
 bool session_tcpinfo(const struct session *s, struct tcpinfo *out);
-/* All there is to know of it now. */
+/* Look for the process at the other end, once: up to about 50 ms. */
+void session_find_owner(struct session *s);
+/* All there is to know of it now; the process if it has been looked for. */
 void session_facts(const struct session *s, struct facts *out);
 /* How many bytes have left, and the peer's system has not acknowledged. */
 size_t session_unacked(const struct session *s);

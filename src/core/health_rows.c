@@ -74,9 +74,11 @@ static void tell_ends(const struct rows *r)
 	bool has_name = *f->name && strcmp(f->name, f->peer) != 0;
 	row(r, HEALTH_ROW, "peer", "%s%s%s%s", f->peer, has_name ? " (" : "",
 	    has_name ? f->name : "", has_name ? ")" : "");
+	if (*f->owner)
+		row(r, HEALTH_ROW, "process", "%s", f->owner);
 	if (*f->local)
-		row(r, HEALTH_ROW, "here", "%s, %s", f->local,
-		    f->is_accepted ? "where it connected to" : "connected");
+		row(r, HEALTH_ROW, "here", "%s, sockchat (pid %ld)", f->local,
+		    f->pid);
 }
 
 static void tell_state(const struct rows *r)
@@ -99,15 +101,15 @@ static void tell_state(const struct rows *r)
 	const struct facts *f = r->facts;
 	enum tcp_state state = health_state(f);
 	char clock[STAMP_TEXT_MAX];
+	if (f->opened.mono_ns && f->opened.mono_ns != f->since.mono_ns) {
+		stamp_format_clock(clock, f->opened.wall_us);
+		row(r, HEALTH_ROW, "connected", "at %s, %s ago", clock,
+		    SPAN(f->now.mono_ns - f->opened.mono_ns));
+	}
 	stamp_format_clock(clock, f->since.wall_us);
 	row(r, HEALTH_ROW_STATE, "state", "%s, %s, since %s (%s)",
 	    tcpinfo_state_name(state), words[state], clock,
 	    SPAN(f->now.mono_ns - f->since.mono_ns));
-	if (!f->opened.wall_us || f->opened.mono_ns == f->since.mono_ns)
-		return;
-	stamp_format_clock(clock, f->opened.wall_us);
-	row(r, HEALTH_ROW, "connected", "at %s, %s ago", clock,
-	    SPAN(f->now.mono_ns - f->opened.mono_ns));
 }
 
 static void tell_direction(const struct rows *r, enum health_row kind)
@@ -180,16 +182,15 @@ static void tell_tcp(const struct rows *r)
 	row(r, HEALTH_ROW, "round trip", "%s, varies by %s, %s at least",
 	    MICROS(t->rtt_us), MICROS(t->rttvar_us), MICROS(t->min_rtt_us));
 	tell_retransmits(r);
-	row(r, HEALTH_ROW, "segments", "%u B at most (MSS), %u B from the peer",
-	    t->snd_mss, t->rcv_mss);
 	if (t->has_peer_window)
-		row(r, HEALTH_ROW, "windows", "%s the peer's, %u segments by "
-		    "congestion", SIZE(t->peer_window), t->cwnd);
+		row(r, HEALTH_ROW, "windows", "%s the peer's, %u segments of "
+		    "%u B (MSS) by congestion", SIZE(t->peer_window), t->cwnd,
+		    t->snd_mss);
 	else
-		row(r, HEALTH_ROW, "windows", "%u segments by congestion",
-		    t->cwnd);
+		row(r, HEALTH_ROW, "windows", "%u segments of %u B (MSS) by "
+		    "congestion", t->cwnd, t->snd_mss);
 	row(r, HEALTH_ROW, "delivered", "at %s/s%s", SIZE(t->delivery_rate),
-	    t->is_app_limited ? ", for we had no more to send" : "");
+	    t->is_app_limited ? ", or more had we more to send" : "");
 	tell_limits(r);
 }
 

@@ -42,15 +42,16 @@ static void tell_each(struct chat *c)
 
 void run_info(struct chat *c, char *args)
 {
-	const struct session *s = *args ? command_peer(c, args) : NULL;
+	struct session *s = *args ? command_peer(c, args) : chat_shown(c);
 	struct facts f;
 	if (*args && !s)
 		return;
-	if (!s && *chat_listening(c))
+	if (!*args && *chat_listening(c))
 		chat_note(c, "listening on %s (%s)", chat_listening(c),
 		          chat_is_exposed(c) ? "open to other machines"
 		                             : "this machine only");
 	if (s) {
+		session_find_owner(s);
 		session_facts(s, &f);
 		tell_all(c, &f);
 	} else if (chat_facts(c, &f)) {

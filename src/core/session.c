@@ -433,6 +433,7 @@ void session_free(struct session *s)
 	session_drop_hints(s);
 	outq_finish(&s->queue);
 	free(s->name);
+	free(s->owner);
 	free(s);
 }
 

@@ -41,6 +41,7 @@ struct session {
 	int64_t ack_ns, moved_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
 	struct stamp since, opened; /* the phase, the connection */
+	char *owner; /* of the other end, "" for none; NULL: not asked */
 	char *name; /* the peer as the user calls it; NULL: it came to us */
 	char peer[ENDPOINT_TEXT_MAX];
 	char local[ADDRESS_TEXT_MAX];

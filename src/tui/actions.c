@@ -167,6 +167,7 @@ static const struct {
 	{ KEY_F2, "next-view", next_view },
 	{ KEY_F3, "next-time", next_time },
 	{ KEY_F4, "endings", toggle_endings },
+	{ KEY_F5, "panel", panel_toggle },
 	{ KEY_F6, "next-peer", next_peer },
 	{ KEY_NEXT_EOL, "next-eol", next_eol },
 	{ KEY_F7, "select", pick_begin },

@@ -10,6 +10,7 @@
 #include "env.h"
 #include "help.h"
 #include "line.h"
+#include "panel.h"
 #include "preview.h"
 #include "modes.h"
 #include "screen.h"
@@ -49,16 +50,20 @@ static int draw_above_line(struct frontend *f, const struct preview *p,
 	return row;
 }
 
-/* As long as something moves there is another frame each second. */
+/* As long as something moves there is another frame each second, and as long as
+ * the panel is seen. */
 static void look_at_pace(struct frontend *f)
 {
 	const struct chat *c = f->chat;
-	const struct session *s = status_session(c);
+	const struct session *s = chat_shown(c);
 	struct pace_sample now = { .ns = loop_now_ns(c->loop) };
 	status_count(c, &now);
-	if (pace_look(&f->pace, s ? session_number(s) : 0, &now,
-	              s ? session_queued(s) + session_has_file(s) : 0) &&
-	    !f->tick.loop && timer_start(c->loop, &f->tick, PACE_STEP_NS))
+	bool moves = pace_look(&f->pace, s ? session_number(s) : 0, &now,
+	                       s ? session_queued(s) + session_has_file(s)
+	                         : 0);
+	bool goes_on = moves || tui_mode(f) == &mode_panel;
+	if (goes_on && !f->tick.loop &&
+	    timer_start(c->loop, &f->tick, PACE_STEP_NS))
 		die("no memory for a timer");
 }
 
@@ -80,6 +85,26 @@ static void draw_status(struct frontend *f, int row, const char *mode,
 		.pace = &f->pace,
 		.glyph_flags = f->glyph_flags,
 	}, row, &f->spots);
+}
+
+static void draw_panel(struct frontend *f)
+{
+	struct session *s = chat_shown(f->chat);
+	if (s)
+		session_find_owner(s);
+	f->panel.first = panel_draw(f->chat, f->transcript_rows,
+	                            f->panel.first, f->glyph_flags);
+}
+
+static void draw_upper(struct frontend *f, const struct mode *mode)
+{
+	if (mode == &mode_help)
+		f->help_lines = help_draw(f->transcript_rows, f->help_first,
+		                          f->chat->display.help_word);
+	else if (mode == &mode_panel)
+		draw_panel(f);
+	else
+		view_draw(&f->view, f->chat, 0, f->transcript_rows);
 }
 
 /* From the bottom up: bar, input, matches, status, transcript. */
@@ -108,15 +133,11 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	if (has_bar)
 		help_draw_bar(f->rows - 1, &f->spots);
 	struct preview preview = { .count = 0 };
-	if (!mode && !line.prompt)
+	if ((!mode || mode == &mode_panel) && !line.prompt)
 		preview_make(&preview, c, &line);
 	rest = draw_above_line(f, &preview, rest);
 	f->transcript_rows = rest > 0 ? rest - 1 : 0;
-	if (c->display.help)
-		f->help_lines = help_draw(f->transcript_rows, f->help_first,
-		                          c->display.help_word);
-	else
-		view_draw(&f->view, c, 0, f->transcript_rows);
+	draw_upper(f, mode);
 	if (rest > 0)
 		draw_status(f, rest - 1, line.mode, &preview);
 	preview_finish(&preview);

@@ -10,13 +10,15 @@
 #include <sockchat/command.h>
 
 #include "help.h"
+#include "page.h"
 #include "screen.h"
 
 static const struct key_row rows[] = {
 	{ "F1 or Alt-?", "this help", "F1 Help" },
 	{ "F2", "next view: text, hex, mixed", "F2 View" },
 	{ "F3", "time: clock, since start, since the last, off", "F3 Time" },
-	{ "F4", "line endings shown or not", "F4 Endings" },
+	{ "F4", "line endings shown or not", NULL },
+	{ "F5", "how the connection does: counters, state, TCP", "F5 Info" },
 	{ "F6", "next peer as the one spoken to", "F6 Peer" },
 	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
 	  "PgUp Scroll" },
@@ -46,46 +48,11 @@ const struct key_row *help_key(size_t i)
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
 }
 
-/* Lines are counted whether they are seen or not. */
-struct page {
-	int line, first, rows;
-};
-
-/* How many bytes of our own words fit so many columns: cut at a space. */
-static int fit(const char *text, int room)
-{
-	int len = (int)strlen(text), n = room;
-	if (len <= room)
-		return len;
-	while (n > 0 && text[n] != ' ')
-		n--;
-	return n > 0 ? n : len;
-}
-
-static int put_part(const struct page *p, int column, const char *text, int len,
-                    enum style style)
-{
-	int row = p->line - p->first;
-	if (row < 0 || row >= p->rows)
-		return column + len;
-	return screen_put(row, column, text, (size_t)len, style);
-}
-
 static void put(struct page *p, const char *left, const char *right)
 {
 	int gap = screen_columns() < 60 ? 2 : 22;
-	int column = put_part(p, 1, left, (int)strlen(left), STYLE_PROMPT) + 2;
-	if (column < gap)
-		column = gap;
-	for (;;) {
-		int n = fit(right, screen_columns() - column);
-		put_part(p, column, right, n, STYLE_PLAIN);
-		p->line++;
-		right += n;
-		if (!*right)
-			return;
-		right++; /* the space */
-	}
+	int column = page_put(p, 1, left, strlen(left), STYLE_PROMPT) + 2;
+	page_wrap(p, column < gap ? gap : column, right, STYLE_PLAIN);
 }
 
 static void put_commands(struct page *p, const char *word)

@@ -178,6 +178,7 @@ void find_begin(struct frontend *f, const char *text)
 	f->find.start_seq = view_end(&f->view, f->chat, f->transcript_rows);
 	f->find.is_typed = !*text;
 	f->mode = &mode_find;
+	f->panel.is_open = false;
 	f->chat->display.help = false;
 	draft_put_aside();
 	draft_set(text);

@@ -50,6 +50,7 @@ void pick_begin(struct frontend *f)
 		.cursor = seq, .was_scrolled = f->view.is_scrolled,
 	};
 	f->mode = &mode_pick;
+	f->panel.is_open = false;
 	f->chat->display.help = false;
 	update(f);
 }

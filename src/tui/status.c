@@ -54,16 +54,9 @@ static void warn(struct parts *p, int rank, const char *text)
 		add(p, rank, "%s", text)->style = STYLE_WARNING;
 }
 
-struct session *status_session(const struct chat *c)
-{
-	if (chat_target(c))
-		return chat_find(c, chat_target(c));
-	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
-}
-
 void status_count(const struct chat *c, struct pace_sample *sum)
 {
-	const struct session *only = status_session(c), *s;
+	const struct session *only = chat_shown(c), *s;
 	sum->in = sum->out = 0;
 	for (size_t i = 0; (s = chat_session(c, i)); i++) {
 		if (only && s != only)
@@ -127,7 +120,7 @@ static void add_session(struct parts *p, const struct status *s,
                         const struct session *with)
 {
 	add(p, 1, "%s", session_peer(with))->key = KEY_F6;
-	add(p, 0, "%s", session_state_text(with));
+	add(p, 0, "%s", session_state_text(with))->key = KEY_F5;
 	if (*session_local(with))
 		add(p, 8, "from %s", session_local(with));
 	if (session_is_paused(with))
@@ -165,7 +158,7 @@ static void add_filter(struct parts *p, const struct status *s)
 static void fill(struct parts *p, const struct status *s)
 {
 	const struct chat *c = s->chat;
-	const struct session *with = status_session(c);
+	const struct session *with = chat_shown(c);
 	size_t count = chat_session_count(c);
 	warn(p, 0, s->notice);
 	add_place(p, s);

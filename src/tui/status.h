@@ -13,11 +13,8 @@
 #include "pace.h"
 #include "spots.h"
 
-/* The one conversation the line is about: the one spoken to, or the only one;
- * NULL: there are none or several. */
-struct session *status_session(const struct chat *c);
-
-/* The bytes that have come and gone, of it or of all together. */
+/* The bytes that have come and gone, of the one conversation that is looked at
+ * or of all together. */
 void status_count(const struct chat *c, struct pace_sample *sum);
 
 struct status {

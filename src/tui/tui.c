@@ -44,7 +44,9 @@ void tui_set_notice(struct frontend *f, const char *text)
 
 const struct mode *tui_mode(const struct frontend *f)
 {
-	return f->chat->display.help ? &mode_help : f->mode;
+	if (f->chat->display.help)
+		return &mode_help;
+	return !f->mode && f->panel.is_open ? &mode_panel : f->mode;
 }
 
 /* What the terminal is told beside frames */
@@ -311,13 +313,27 @@ static void on_line(void *user, const char *line, size_t len)
 	tui_enter(user, line, len);
 }
 
+/* Whether the program itself has said something since. */
+static bool has_answer(const struct frontend *f, uint64_t seq)
+{
+	struct entry room;
+	const struct entry *e;
+	for (; (e = transcript_at(f->chat->transcript, seq, &room)); seq++)
+		if (!e->session)
+			return true;
+	return false;
+}
+
 void tui_enter(struct frontend *f, const char *line, size_t len)
 {
+	uint64_t seq = transcript_end(f->chat->transcript);
 	input_remember(line);
 	view_go_end(&f->view);
 	f->chat->display.help = false;
 	f->help_first = 0;
 	command_run(f->chat, line, len);
+	if (has_answer(f, seq)) /* it has to be seen */
+		f->panel.is_open = false;
 	if (f->chat->display.lists_keys)
 		actions_list_keys(f);
 	f->chat->display.lists_keys = false;

@@ -34,7 +34,8 @@ struct mode {
 	bool hides_line; /* and the line is not seen */
 };
 
-extern const struct mode mode_help, mode_paste, mode_find, mode_pick;
+extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
+    mode_pick;
 
 /* The search, and where the view stood when it began. */
 struct find {
@@ -76,6 +77,10 @@ struct frontend {
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;
 	int help_first, help_lines;
+	struct {
+		bool is_open;
+		int first; /* line seen */
+	} panel;
 	char notice[80];
 	struct list matches;
 	char history[512];
@@ -122,6 +127,9 @@ bool find_work(struct frontend *f, int64_t ns);
 void find_touch(struct frontend *f, uint64_t seq);
 
 void pick_begin(struct frontend *f);
+
+/* The connection panel comes or goes. */
+void panel_toggle(struct frontend *f);
 
 /* Whatever the keyboard brought. */
 void actions_take(struct frontend *f, const struct token *t);

@@ -17,7 +17,7 @@
 
 static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
 {
-	const struct session *s = status_session(c);
+	const struct session *s = chat_shown(c);
 	size_t count = chat_session_count(c);
 	if (s)
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat %s %s",

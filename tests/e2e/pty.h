@@ -67,6 +67,7 @@ void pty_type(struct pty *p, const char *text);
 #define PTY_F2        "\033OQ"
 #define PTY_F3        "\033OR"
 #define PTY_F4        "\033OS"
+#define PTY_F5        "\033[15~"
 #define PTY_F6        "\033[17~"
 #define PTY_PAGE_UP   "\033[5~"
 #define PTY_PAGE_DOWN "\033[6~"

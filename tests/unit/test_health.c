@@ -27,6 +27,8 @@ static int start(void **state)
 		.name = "echo:9",
 		.peer = "127.0.0.1:9",
 		.local = "127.0.0.1:8",
+		.owner = "nc (pid 78)",
+		.pid = 77,
 		.has_tcp = true,
 		.tcp = { .state = TCP_STATE_ESTABLISHED },
 	};
@@ -379,18 +381,23 @@ static void the_details_tell_both_ends_and_both_directions(void **state)
 	f.out = 6;
 	f.out_messages = 1;
 	assert_row("0 peer: 127.0.0.1:9 (echo:9)\n");
-	assert_row("0 here: 127.0.0.1:8, connected\n");
+	assert_row("0 here: 127.0.0.1:8, sockchat (pid 77)\n");
+	assert_row("0 process: nc (pid 78)\n");
 	assert_row("1 state: ESTABLISHED, open both ways, since ");
 	assert_row(" (10 s)\n");
 	assert_row("2 received: 2.0 KiB in 2 messages, 0 B/s, last 3 s ago\n");
 	assert_row("3 sent: 6 B in 1 message, 0 B/s\n");
-	assert_null(strstr(rows(), "connected: at"));
-	f.since.mono_ns += SECOND;
-	assert_row("connected: at ");
+	assert_null(strstr(rows(), "connected: "));
 	f.is_accepted = true;
-	f.name[0] = '\0';
-	assert_row("0 peer: 127.0.0.1:9\n");
-	assert_row("0 here: 127.0.0.1:8, where it connected to\n");
+	f.name[0] = f.owner[0] = '\0';
+	assert_row("0 peer: 127.0.0.1:9\n0 here: ");
+	f.since.mono_ns += SECOND;
+	assert_row("0 connected: at ");
+	assert_row(", 10 s ago\n1 state: ");
+	f.phase = ENTRY_CONNECTING;
+	f.opened.mono_ns = 0;
+	assert_null(strstr(rows(), "connected: "));
+	assert_row("state: SYN-SENT, our SYN is sent, since ");
 }
 
 static void the_details_tell_what_the_system_knows(void **state)
@@ -413,14 +420,14 @@ static void the_details_tell_what_the_system_knows(void **state)
 	assert_row("round trip: 0.082 ms, varies by 12.3 ms, 1.5 s at least\n");
 	assert_row("retransmits: 3, 0 of them in the last minute; 1.4 KiB "
 	           "sent again\n");
-	assert_row("segments: 1448 B at most (MSS), 536 B from the peer\n");
-	assert_row("windows: 64.0 KiB the peer's, 10 segments by congestion\n");
-	assert_row("delivered: at 2.0 KiB/s, for we had no more to send\n");
+	assert_row("windows: 64.0 KiB the peer's, 10 segments of 1448 B (MSS) "
+	           "by congestion\n");
+	assert_row("delivered: at 2.0 KiB/s, or more had we more to send\n");
 	assert_row("held up: by the peer's window 50%, by our buffer 25%, by "
 	           "the network (congestion) 25% of 2.0 s under way\n");
 	f.tcp.has_peer_window = false;
 	f.tcp.busy_us = f.tcp.retransmits = 0;
-	assert_row("windows: 10 segments by congestion\n");
+	assert_row("windows: 10 segments of 1448 B (MSS) by congestion\n");
 	assert_row("retransmits: none\n");
 	assert_row("held up: never\n");
 }

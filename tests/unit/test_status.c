@@ -218,7 +218,7 @@ static void a_click_is_as_good_as_a_key(void **state)
 	assert_int_equal(at("127.0.0.1:9"), KEY_F6);
 	assert_int_equal(at("text"), KEY_F2);
 	assert_int_equal(at("eol"), KEY_NEXT_EOL);
-	assert_int_equal(at("open"), KEY_NONE);
+	assert_int_equal(at("open"), KEY_F5);
 	assert_int_equal(at("| text"), KEY_NONE);
 	draw(20);
 	for (int column = 0; column < 20; column++)

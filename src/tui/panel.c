@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The connection panel: the sentence, the details, where in TCP's diagram the
+ * connection is, and how much moved in the last minute. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+#include <sockchat/number.h>
+
+#include "page.h"
+#include "panel.h"
+#include "screen.h"
+
+#define PARTS_MAX  60
+#define LINE_MAX   512
+#define PEAK_WIDTH 24 /* " 999.9 KiB/s at most" */
+
+struct panel {
+	const struct chat *chat;
+	const struct facts *facts;
+	struct page page;
+	int margin, column; /* labels; where what is told begins */
+	bool is_ascii;
+};
+
+static int room_of(const struct panel *p)
+{
+	return screen_columns() - p->column;
+}
+
+/* A label, and what there is to say.  On a very narrow screen it stands on a
+ * line of its own. */
+static void put_row(struct panel *p, const char *label, const char *text)
+{
+	page_put(&p->page, p->margin, label, strlen(label), STYLE_DIM);
+	if (p->column < 12)
+		p->page.line++;
+	page_wrap(&p->page, p->column, text, STYLE_PLAIN);
+}
+
+/* How much moved */
+
+/* The largest divisor of a minute's seconds that fits. */
+static size_t count_parts(int room)
+{
+	static const int counts[] = { 60, 30, 20, 15, 12, 10, 6, 5, 4, 3, 2 };
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		if (counts[i] <= room)
+			return (size_t)counts[i];
+	return 1;
+}
+
+/* Nothing is the lowest bar, and something is never as low. */
+static const char *bar_of(const struct panel *p, uint64_t part, uint64_t most)
+{
+	static const char *const blocks[] = { "▁", "▂", "▃", "▄",
+		                              "▅", "▆", "▇", "█" };
+	static const char *const signs[] = { "_", ".", ":", "-",
+		                             "=", "+", "*", "#" };
+	size_t level = 0;
+	if (part)
+		level = 1 + (size_t)((double)part / (double)most * 6);
+	return p->is_ascii ? signs[level] : blocks[level];
+}
+
+static void put_minute(struct panel *p, enum health_counter counter)
+{
+	uint64_t parts[PARTS_MAX], most = 0;
+	size_t count = count_parts(room_of(p) - PEAK_WIDTH);
+	char size[16], text[48] = "  nothing in the last minute";
+	int column = p->column;
+	if (room_of(p) < PEAK_WIDTH + 10)
+		count = count_parts(room_of(p));
+	health_parts(chat_health(p->chat), p->facts, counter, parts, count);
+	for (size_t i = 0; i < count; i++)
+		most = parts[i] > most ? parts[i] : most;
+	for (size_t i = 0; i < count; i++) {
+		const char *bar = bar_of(p, parts[i], most);
+		column = page_put(&p->page, column, bar, strlen(bar),
+		                  counter == HEALTH_IN ? STYLE_IN : STYLE_OUT);
+	}
+	number_format_size(size, most * count / 60);
+	if (most)
+		snprintf(text, sizeof(text), "  %s/s at most", size);
+	if (column + (int)strlen(text) <= screen_columns())
+		page_put(&p->page, column, text, strlen(text), STYLE_DIM);
+	p->page.line++;
+}
+
+/* Where it is */
+
+#define WAY_STATES 5
+
+/* From the beginning to the end, for who closes first, who closes after the
+ * peer, and when both do so at once (RFC 9293, 3.3.2). */
+enum way { WAY_FIRST, WAY_AFTER, WAY_AT_ONCE, WAY_COUNT };
+static const enum tcp_state ways[WAY_COUNT][WAY_STATES] = {
+	{ TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT_1,
+	  TCP_STATE_FIN_WAIT_2, TCP_STATE_TIME_WAIT },
+	{ TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, TCP_STATE_CLOSE_WAIT,
+	  TCP_STATE_LAST_ACK, TCP_STATE_CLOSED },
+	{ TCP_STATE_SYN_SENT, TCP_STATE_ESTABLISHED, TCP_STATE_FIN_WAIT_1,
+	  TCP_STATE_CLOSING, TCP_STATE_TIME_WAIT },
+};
+
+struct picture {
+	struct panel *panel;
+	enum tcp_state now;
+	enum tcp_state states[WAY_STATES];
+};
+
+static size_t place_of(const enum tcp_state *states, enum tcp_state now)
+{
+	size_t i = 0;
+	while (i < WAY_STATES && states[i] != now)
+		i++;
+	return i;
+}
+
+static enum way way_of(enum tcp_state now)
+{
+	enum way way = WAY_FIRST;
+	while (way < WAY_AT_ONCE && place_of(ways[way], now) == WAY_STATES)
+		way++;
+	return way;
+}
+
+static void choose(struct picture *pic, enum way way)
+{
+	memcpy(pic->states, ways[way], sizeof(pic->states));
+	if (pic->panel->facts->is_accepted)
+		pic->states[0] = TCP_STATE_SYN_RECEIVED;
+}
+
+/* Columns that the states from `from` to before `to` take. */
+static int width_of(const struct picture *pic, size_t from, size_t to)
+{
+	int width = 0;
+	for (size_t i = from; i < to; i++)
+		width += (int)strlen(tcpinfo_state_name(pic->states[i])) +
+		         (pic->states[i] == pic->now ? 2 : 0) +
+		         (i > from ? 3 : 0);
+	return width;
+}
+
+static int put_text(const struct picture *pic, int column, const char *text,
+                    enum style style)
+{
+	return page_put(&pic->panel->page, column, text, strlen(text), style);
+}
+
+static void put_states(const struct picture *pic, int column, size_t from,
+                       size_t to)
+{
+	const char *arrow = pic->panel->is_ascii ? " > " : " → ";
+	for (size_t i = from; i < to; i++) {
+		bool is_now = pic->states[i] == pic->now;
+		enum style style = is_now ? STYLE_PROMPT : STYLE_DIM;
+		const char *name = tcpinfo_state_name(pic->states[i]);
+		if (i > from)
+			column = put_text(pic, column, arrow, STYLE_DIM);
+		column = put_text(pic, column, is_now ? "[" : "", style);
+		column = put_text(pic, column, name, style);
+		column = put_text(pic, column, is_now ? "]" : "", style);
+	}
+	pic->panel->page.line++;
+}
+
+/* The present state, and of those around it as many as fit. */
+static void put_part(struct picture *pic, int room)
+{
+	choose(pic, way_of(pic->now));
+	size_t from = place_of(pic->states, pic->now), to = from + 1;
+	while (to < WAY_STATES && width_of(pic, from, to + 1) <= room)
+		to++;
+	while (from > 0 && width_of(pic, from - 1, to) <= room)
+		from--;
+	put_states(pic, pic->panel->column, from, to);
+}
+
+/* Both ways, the second under where it leaves the first. */
+static void put_picture(struct panel *p)
+{
+	struct picture pic = { .panel = p, .now = health_state(p->facts) };
+	if (pic.now == TCP_STATE_CLOSED || pic.now == TCP_STATE_LISTEN)
+		return;
+	choose(&pic, pic.now == TCP_STATE_CLOSING ? WAY_AT_ONCE : WAY_FIRST);
+	int fork = p->column + width_of(&pic, 0, 2) + 1;
+	if (width_of(&pic, 0, WAY_STATES) > room_of(p)) {
+		put_part(&pic, room_of(p));
+		return;
+	}
+	put_states(&pic, p->column, 0, WAY_STATES);
+	fork = put_text(&pic, fork, p->is_ascii ? "`> " : "↘ ", STYLE_DIM);
+	choose(&pic, WAY_AFTER);
+	put_states(&pic, fork, 2, WAY_STATES);
+}
+
+/* All of it */
+
+static void take_row(void *user, enum health_row kind, const char *label,
+                     const char *text)
+{
+	struct panel *p = user;
+	if (kind == HEALTH_ROW_GAP)
+		p->page.line++;
+	else
+		put_row(p, label, text);
+	if (kind == HEALTH_ROW_STATE)
+		put_picture(p);
+	else if (kind == HEALTH_ROW_IN)
+		put_minute(p, HEALTH_IN);
+	else if (kind == HEALTH_ROW_OUT)
+		put_minute(p, HEALTH_OUT);
+}
+
+static void put_listener(struct panel *p)
+{
+	char text[LINE_MAX];
+	const struct chat *c = p->chat;
+	snprintf(text, sizeof(text), "%s, %s", chat_listening(c),
+	         chat_is_exposed(c) ? "open to other machines"
+	                            : "this machine only");
+	if (*chat_listening(c))
+		put_row(p, "listening", text);
+}
+
+static void put_title(struct panel *p, const char *text, enum health_mood mood)
+{
+	page_wrap(&p->page, p->margin, text,
+	          mood == HEALTH_TROUBLE ? STYLE_ERROR : STYLE_PROMPT);
+	p->page.line++;
+}
+
+static void put_one(struct panel *p)
+{
+	char text[HEALTH_TEXT_MAX], title[LINE_MAX];
+	enum health_mood mood =
+	    health_verdict(text, chat_health(p->chat), p->facts);
+	if (chat_shows_numbers(p->chat))
+		snprintf(title, sizeof(title), "peer %u: %s",
+		         p->facts->number, text);
+	else
+		snprintf(title, sizeof(title), "%s", text);
+	put_title(p, title, mood);
+	put_listener(p);
+	health_rows(chat_health(p->chat), p->facts, take_row, p);
+}
+
+/* A thousand are looked at only where they are seen. */
+static void put_each(struct panel *p)
+{
+	char label[24], text[LINE_MAX], verdict[HEALTH_TEXT_MAX];
+	const struct session *s;
+	struct facts facts;
+	for (size_t i = 0; (s = chat_session(p->chat, i)); i++) {
+		if (!page_is_seen(&p->page)) {
+			p->page.line++;
+			continue;
+		}
+		session_facts(s, &facts);
+		health_verdict(verdict, chat_health(p->chat), &facts);
+		int column = page_put(&p->page, p->margin, label,
+		    (size_t)snprintf(label, sizeof(label), "peer %u",
+		                     facts.number), STYLE_DIM) + 1;
+		snprintf(text, sizeof(text), "%s, %s", facts.peer, verdict);
+		page_put(&p->page,
+		         column < p->column ? p->column : column, text,
+		         strlen(text), STYLE_PLAIN);
+		p->page.line++;
+	}
+}
+
+static void put_several(struct panel *p)
+{
+	char title[64] = "nobody is connected";
+	size_t count = chat_session_count(p->chat);
+	if (count)
+		snprintf(title, sizeof(title), "%zu peers (F6 chooses one)",
+		         count);
+	put_title(p, title, HEALTH_FINE);
+	put_listener(p);
+	put_each(p);
+}
+
+static int put_all(struct panel *p, int first, int rows)
+{
+	p->page = (struct page){ .first = first, .rows = rows };
+	if (p->facts->number)
+		put_one(p);
+	else
+		put_several(p);
+	return p->page.line;
+}
+
+/* It does not fit: the last row says how to see the rest. */
+static void put_place(struct panel *p, int row, int lines)
+{
+	char text[64];
+	int below = lines - p->page.first - p->page.rows;
+	p->page.line = p->page.first + row;
+	p->page.rows = row + 1;
+	if (below > 0)
+		snprintf(text, sizeof(text), "%d more below (PgDn)", below);
+	else
+		snprintf(text, sizeof(text), "the end (PgUp)");
+	page_put(&p->page, p->margin, text, strlen(text), STYLE_DIM);
+}
+
+int panel_draw(const struct chat *c, int rows, int first, unsigned glyph_flags)
+{
+	int columns = screen_columns();
+	struct facts facts;
+	struct panel p = {
+		.chat = c,
+		.facts = &facts,
+		.margin = columns < 60 ? 0 : 1,
+		.column = columns < 30 ? 2 : columns < 60 ? 12 : 14,
+		.is_ascii = glyph_flags & GLYPH_ASCII,
+	};
+	chat_facts(c, &facts);
+	int lines = put_all(&p, 0, 0);
+	bool fits = lines <= rows;
+	int seen = fits || rows < 2 ? rows : rows - 1;
+	if (first > lines - seen)
+		first = lines - seen;
+	if (first < 0)
+		first = 0;
+	put_all(&p, first, seen);
+	if (seen < rows)
+		put_place(&p, seen, lines);
+	return first;
+}

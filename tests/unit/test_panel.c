@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The connection panel, as a terminal that somebody else wrote shows it. */
+
+#include <sockchat/glyph.h>
+
+#include "../../src/core/chat_private.h"
+#include "../../src/core/session_private.h"
+#include "../../src/tui/panel.h"
+#include "../fake/fake_transport.h"
+#include "screen_scene.h"
+
+static const struct frontend_ops silent = { .stays = true };
+
+static int start(void **state)
+{
+	int failed = set_up(state);
+	fake_start();
+	chat->own->ops = &silent;
+	resize(24, 80);
+	return failed;
+}
+
+static int stop(void **state)
+{
+	for (size_t i = chat_session_count(chat); i-- > 0;)
+		session_reset(chat_session(chat, i));
+	tear_down(state);
+	return fake_finish() ? -1 : 0;
+}
+
+static struct session *meet(void)
+{
+	struct address peer = fake_address("127.0.0.1:9");
+	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
+	                                &peer);
+	size_t count = chat_session_count(chat);
+	struct session *s = chat_session(chat, count - 1);
+	snprintf(s->local, sizeof(s->local), "127.0.0.1:8");
+	return s;
+}
+
+static int draw_from(int first, unsigned flags)
+{
+	screen_erase();
+	first = panel_draw(chat, rows, first, flags);
+	finish(rows - 1, 0);
+	return first;
+}
+
+/* The row where this stands; -1: nowhere. */
+static int find(const char *text)
+{
+	for (int i = 0; i < rows; i++)
+		if (strstr(row(i), text))
+			return i;
+	return -1;
+}
+
+#define assert_seen(text)                                                     \
+	do {                                                                  \
+		if (find(text) < 0)                                           \
+			fail_msg("no '%s'; first: '%s'", text, row(0));       \
+	} while (0)
+
+static void draw(void)
+{
+	draw_from(0, 0);
+}
+
+static void the_sentence_stands_on_top(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	draw();
+	assert_string_equal(row(0), " healthy");
+	assert_string_equal(row(1), "");
+	assert_string_equal(row(2), " peer         127.0.0.1:9");
+	assert_seen(" waiting      0 B queued");
+	assert_seen(" TCP          this system does not tell more");
+	session_pause(s, true);
+	draw();
+	assert_string_equal(row(0), " paused by us (/resume goes on)");
+}
+
+static void trouble_looks_like_an_error(void **state)
+{
+	char calm[32];
+	(void)state;
+	struct session *s = meet();
+	draw();
+	snprintf(calm, sizeof(calm), "%s",
+	         fake_screen_look(terminal, 0, 1));
+	fake_set_room(fake_last(), 0);
+	struct error e;
+	assert_int_equal(session_send(s, "x\n", 2, &e), 0);
+	s->out_ns = stamp_mono_ns() - 5 * INT64_C(1000000000);
+	draw();
+	assert_string_equal(row(0), " peer not reading since 5 s, 2 B waiting "
+	                            "for it");
+	assert_string_not_equal(fake_screen_look(terminal, 0, 1), calm);
+}
+
+static void the_picture_has_the_present_place_in_brackets(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	draw();
+	int at = find("SYN-RECEIVED → [ESTABLISHED] → FIN-WAIT-1 → "
+	              "FIN-WAIT-2 → TIME-WAIT");
+	assert_true(at > 0);
+	assert_string_equal(row(at + 1) + strspn(row(at + 1), " "),
+	                    "↘ CLOSE-WAIT → LAST-ACK → CLOSED");
+	assert_string_equal(fake_screen_look(terminal, at, 29 + 1),
+	                    "bold color28");
+	s->phase = ENTRY_HALF_CLOSED;
+	s->halves = HALVES_IN_CLOSED;
+	draw();
+	assert_seen("SYN-RECEIVED → ESTABLISHED → FIN-WAIT-1");
+	assert_seen("↘ [CLOSE-WAIT] → LAST-ACK");
+	s->halves = HALVES_OUT_CLOSED;
+	s->is_accepted = false;
+	draw();
+	assert_seen("SYN-SENT → ESTABLISHED → FIN-WAIT-1 → [FIN-WAIT-2] → ");
+	s->halves = HALVES_OPEN;
+}
+
+static void a_narrow_screen_has_as_much_of_it_as_fits(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	resize(30, 44);
+	draw();
+	assert_seen("[ESTABLISHED] → FIN-WAIT-1");
+	s->phase = ENTRY_HALF_CLOSED;
+	s->halves = HALVES_IN_CLOSED;
+	draw();
+	assert_seen("[CLOSE-WAIT] → LAST-ACK");
+	resize(30, 20);
+	draw();
+	assert_seen("  [CLOSE-WAIT]");
+	s->halves = HALVES_OPEN;
+}
+
+static void ascii_has_signs_of_its_own(void **state)
+{
+	(void)state;
+	meet();
+	draw_from(0, GLYPH_ASCII);
+	int at = find("SYN-RECEIVED > [ESTABLISHED] > FIN-WAIT-1 > "
+	              "FIN-WAIT-2 > TIME-WAIT");
+	assert_true(at > 0);
+	assert_non_null(strstr(row(at + 1), "`> CLOSE-WAIT > LAST-ACK"));
+	assert_seen(" ______________________________  nothing in the last "
+	            "minute");
+}
+
+/* A minute of 2 s parts, the newest last. */
+static void the_last_minute_is_a_row_of_bars(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	int64_t now = stamp_mono_ns(), step = 2 * HEALTH_STEP_NS;
+	struct health *h = &chat->own->health;
+	*h = (struct health){ .number = session_number(s), .count = 4 };
+	int64_t round = now - now % step;
+	for (int i = 0; i < 4; i++)
+		h->marks[i].ns = round + (i - 6) * step;
+	h->marks[1].values[HEALTH_IN] = 4096;
+	h->marks[2].values[HEALTH_IN] = 4097;
+	h->marks[3].values[HEALTH_IN] = s->bytes_in = 4097 + 2048;
+	draw();
+	int at = find("received") + 1;
+	const char *bars = row(at) + strspn(row(at), " ");
+	assert_non_null(strstr(bars, "▁█▂▅▁▁▁"));
+	assert_non_null(strstr(bars, "  2.0 KiB/s at most"));
+	assert_seen("▁▁▁▁▁  nothing in the last minute");
+	draw_from(0, GLYPH_ASCII);
+	assert_non_null(strstr(row(at), "_#.=_"));
+	resize(24, 40);
+	draw();
+	at = find("received");
+	while (!strstr(row(at), "▁"))
+		at++;
+	assert_null(strstr(row(at), "most"));
+}
+
+static void several_peers_have_a_line_each(void **state)
+{
+	(void)state;
+	draw();
+	assert_string_equal(row(0), " nobody is connected");
+	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
+	chat->own->is_exposed = true;
+	meet();
+	session_pause(meet(), true);
+	draw();
+	assert_string_equal(row(0), " 2 peers (F6 chooses one)");
+	assert_string_equal(row(2), " listening    *:9, open to other "
+	                            "machines");
+	assert_string_equal(row(3), " peer 1       127.0.0.1:9, healthy");
+	assert_string_equal(row(4), " peer 2       127.0.0.1:9, paused by us "
+	                            "(/resume goes on)");
+	chat_set_target(chat, 2);
+	draw();
+	assert_string_equal(row(0), " peer 2: paused by us (/resume goes on)");
+}
+
+static void the_last_connection_stays_to_be_looked_at(void **state)
+{
+	(void)state;
+	session_reset(meet());
+	draw();
+	assert_string_equal(row(0), " closed since 0 s");
+	assert_seen(" peer         127.0.0.1:9");
+	assert_true(find("→") < 0);
+}
+
+static void what_does_not_fit_is_scrolled(void **state)
+{
+	(void)state;
+	meet();
+	resize(5, 80);
+	assert_int_equal(draw_from(0, 0), 0);
+	assert_string_equal(row(0), " healthy");
+	assert_non_null(strstr(row(4), " more below (PgDn)"));
+	int last = draw_from(1000, 0);
+	assert_true(last > 5);
+	assert_string_equal(row(4), " the end (PgUp)");
+	assert_non_null(strstr(row(3), "TCP"));
+	resize(24, 80);
+	assert_int_equal(draw_from(last, 0), 0);
+	assert_true(find("PgUp") < 0);
+}
+
+static void any_size_will_do(void **state)
+{
+	(void)state;
+	meet();
+	meet();
+	for (int target = 0; target < 2; target++) {
+		chat_set_target(chat, (uint32_t)target);
+		for (int size = 1; size < 30; size++) {
+			resize(size, 31 - size);
+			draw_from(3, 0);
+			assert_string_equal(fake_screen_state(terminal), UP);
+		}
+	}
+}
+
+static void nothing_a_peer_says_is_done(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	s->owner = strdup("\033[31mred\a");
+	draw();
+	assert_string_equal(fake_screen_state(terminal), UP);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_sentence_stands_on_top),
+		TEST(trouble_looks_like_an_error),
+		TEST(the_picture_has_the_present_place_in_brackets),
+		TEST(a_narrow_screen_has_as_much_of_it_as_fits),
+		TEST(ascii_has_signs_of_its_own),
+		TEST(the_last_minute_is_a_row_of_bars),
+		TEST(several_peers_have_a_line_each),
+		TEST(the_last_connection_stays_to_be_looked_at),
+		TEST(what_does_not_fit_is_scrolled),
+		TEST(any_size_will_do),
+		TEST(nothing_a_peer_says_is_done),
+	};
+	begin();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
