@@ -17,8 +17,8 @@
 #define REDIS_CLIENT \
 	"`redis-cli -h HOST -p PORT` speaks it; by hand `PING`, `INFO`"
 #define PROXY_FOR \
-	"the peer takes us for a proxy: `ssh -D PORT SERVER` in our place is " \
-	"one, or let it connect without"
+	"the peer takes us for a proxy: `ssh -D PORT SERVER` here is one, " \
+	"or let it connect without"
 #define PROXY_HEADER \
 	"a load balancer says for whom it speaks, and then come the client's " \
 	"bytes; its `send-proxy` (HAProxy) or `proxy_protocol` (nginx) asks " \
@@ -28,9 +28,8 @@
  * first. */
 static const struct recogniser rows[] = {
 	{ CLIENT, "TLS", tls_client_hello, "", { NULL },
-	  "the peer wants encryption, and this is plain TCP: let it use "
-	  "http:// in place of https:// and the like, or have `openssl "
-	  "s_server -accept PORT -cert FILE -key FILE` in our place" },
+	  "this is plain TCP: let the peer use http:// in place of https://, "
+	  "or run `openssl s_server -accept PORT -cert FILE -key FILE` here" },
 	{ SERVER, "TLS", tls_alert, "", { NULL },
 	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
 	  "speaks it" },
@@ -38,32 +37,31 @@ static const struct recogniser rows[] = {
 	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
 	  "or `curl -v https://HOST:PORT/` speaks it" },
 	{ CLIENT, "WebSocket", http_upgrade, "HTTP/1.", { NULL },
-	  "its answer holds a hash of Sec-WebSocket-Key: `websocat -s PORT` in "
-	  "our place computes it" },
+	  "its answer holds a hash of Sec-WebSocket-Key: `websocat -s PORT` "
+	  "here computes it" },
 	{ SERVER, "WebSocket", banner, "HTTP/1.1 101 ", { NULL },
 	  "`websocat ws://HOST:PORT/` speaks it" },
 	{ CLIENT, "HTTP/1", http_request, "HTTP/1.", { NULL },
 	  "`/send HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nhi\\n` is "
-	  "an answer; `python3 -m http.server PORT` in our place gives files" },
+	  "an answer; `python3 -m http.server PORT` here gives files" },
 	{ SERVER, "HTTP/1", http_response, "HTTP/1.", { NULL }, HTTP_CLIENT },
 	{ SERVER, "HTTP/1", http_page, "<!DOCTYPE HTML", { NULL },
 	  HTTP_CLIENT },
 	{ SERVER, "HTTP/1", http_page, "<html", { NULL }, HTTP_CLIENT },
 	{ CLIENT, "HTTP/2", banner, "PRI * HTTP/2.0\r\n", { NULL },
-	  "it is binary, and begins without asking: `nghttpd --no-tls PORT` in "
-	  "our place speaks it, or let the peer use HTTP/1.1" },
+	  "it is binary, and begins without asking: `nghttpd --no-tls PORT` "
+	  "here speaks it, or let the peer use HTTP/1.1" },
 	{ SERVER, "HTTP/2", http2_settings, "", { NULL },
 	  "`curl --http2-prior-knowledge http://HOST:PORT/` speaks it; for "
 	  "gRPC `grpcurl -plaintext HOST:PORT list`" },
 	{ CLIENT, "RTSP", http_request, "RTSP/1.", { NULL },
-	  "it wants a stream: a server of RTSP such as `mediamtx` belongs in "
-	  "our place; an answer repeats its CSeq" },
+	  "it wants a stream: a server of RTSP such as `mediamtx` belongs "
+	  "here; an answer repeats its CSeq" },
 	{ SERVER, "RTSP", http_response, "RTSP/1.", { NULL },
 	  "`ffprobe rtsp://HOST:PORT/` speaks it; by hand: `/eol crlf`, then "
 	  "`OPTIONS * RTSP/1.0`, `CSeq: 1` and an empty line" },
 	{ CLIENT, "SSH", banner, "SSH-", { "SSH-2.0-", "SSH-1." },
-	  "the peer is an SSH client: it wants another port, where sshd "
-	  "listens" },
+	  "it wants another port, where sshd listens" },
 	{ SERVER, "SSH", banner, "SSH-", { "SSH-2.0-", "SSH-1." },
 	  "`ssh -p PORT HOST` speaks it" },
 	{ SERVER, "SMTP", banner, "220", { "SMTP", "LMTP" },
@@ -79,8 +77,8 @@ static const struct recogniser rows[] = {
 	  "by hand: `/eol crlf`, then `a CAPABILITY`; `curl -v "
 	  "imap://HOST:PORT/` speaks it" },
 	{ CLIENT, "Redis", redis_array, "", { NULL },
-	  "`/send +OK\\r\\n` is an answer; `redis-server --port PORT` in our "
-	  "place speaks it" },
+	  "`/send +OK\\r\\n` is an answer; `redis-server --port PORT` here "
+	  "speaks it" },
 	{ SERVER, "Redis", banner, "-ERR ",
 	  { "unknown command '", "unknown command `",
 	    "wrong number of arguments for '" },
@@ -99,13 +97,13 @@ static const struct recogniser rows[] = {
 	  "the server takes nothing from this machine: its accounts say from "
 	  "where" },
 	{ CLIENT, "PostgreSQL", postgres_request, "", { NULL },
-	  "the peer is a client of PostgreSQL: it wants the port where that "
-	  "listens, 5432 mostly; `/send N` declines its wish for encryption" },
+	  "it wants the port where PostgreSQL listens, 5432 mostly; `/send N` "
+	  "declines its wish for encryption" },
 	{ SERVER, "PostgreSQL", postgres_error, "", { NULL },
 	  "`psql -h HOST -p PORT` speaks it" },
 	{ CLIENT, "MQTT", mqtt_connect, "", { NULL },
-	  "`/hex 20 02 00 00` accepts it (3.1.1); `mosquitto -p PORT` in our "
-	  "place speaks it" },
+	  "`/hex 20 02 00 00` accepts it (3.1.1); `mosquitto -p PORT` here "
+	  "speaks it" },
 	{ CLIENT, "SOCKS4", socks4, "", { NULL }, PROXY_FOR },
 	{ CLIENT, "SOCKS5", socks5, "", { NULL }, PROXY_FOR },
 	{ CLIENT, "the PROXY protocol", banner, "PROXY ",
