@@ -28,6 +28,7 @@ struct facts {
 	bool is_accepted, is_paused, is_dripping;
 	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
 	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
+	char peer_name[ADDRESS_TEXT_MAX], local_name[ADDRESS_TEXT_MAX];
 	char owner[OWNER_TEXT_MAX]; /* the process there, "" */
 	long pid;                   /* and here */
 	/* Each way: bytes, messages, when the last came or went (monotonic,

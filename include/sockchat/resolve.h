@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Names to addresses, without ever stopping the loop: getaddrinfo(3) runs in a
- * thread of its own, unless there is nothing to look up. */
+/* Names to addresses and back, without ever stopping the loop: getaddrinfo(3)
+ * and getnameinfo(3) run in a thread of their own, unless there is nothing to
+ * look up. */
 
 #ifndef SOCKCHAT_RESOLVE_H
 #define SOCKCHAT_RESOLVE_H
@@ -33,6 +34,13 @@ struct resolve_settings {
 struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
                               const struct resolve_settings *settings,
                               resolve_fn *fn, void *user);
+/* Safe text; "" when the address has no name. */
+typedef void resolve_name_fn(void *user, const char *name);
+
+/* Ask for the name of an address, likewise. */
+struct resolve *resolve_name(struct loop *l, const struct address *a,
+                             resolve_name_fn *fn, void *user);
+
 /* No call will come.  NULL is fine. */
 void resolve_cancel(struct resolve *r);
 

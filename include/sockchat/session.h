@@ -108,7 +108,10 @@ uint64_t session_file_rest(const struct session *s);
 bool session_tcpinfo(const struct session *s, struct tcpinfo *out);
 /* Look for the process at the other end, once: up to about 50 ms. */
 void session_find_owner(struct session *s);
-/* All there is to know of it now; the process if it has been looked for. */
+/* Look for the names of both addresses, once and in the background; `tells`:
+ * notes say what is found. */
+void session_find_names(struct session *s, bool tells);
+/* All there is to know of it now; process and names if they were looked for. */
 void session_facts(const struct session *s, struct facts *out);
 /* How many bytes have left, and the peer's system has not acknowledged. */
 size_t session_unacked(const struct session *s);

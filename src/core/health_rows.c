@@ -68,17 +68,28 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+/* " (NAME)", or nothing. */
+static const char *in_brackets(char *out, size_t cap, const char *name)
+{
+	snprintf(out, cap, " (%s)", name);
+	return *name ? out : "";
+}
+
 static void tell_ends(const struct rows *r)
 {
 	const struct facts *f = r->facts;
-	bool has_name = *f->name && strcmp(f->name, f->peer) != 0;
-	row(r, HEALTH_ROW, "peer", "%s%s%s%s", f->peer, has_name ? " (" : "",
-	    has_name ? f->name : "", has_name ? ")" : "");
+	char given[ENDPOINT_TEXT_MAX + 4], found[ADDRESS_TEXT_MAX + 4];
+	bool is_given = strcmp(f->name, f->peer) != 0;
+	bool is_other = strncmp(f->name, f->peer_name,
+	                        strlen(f->peer_name)) != 0;
+	row(r, HEALTH_ROW, "peer", "%s%s%s", f->peer,
+	    in_brackets(given, sizeof(given), is_given ? f->name : ""),
+	    in_brackets(found, sizeof(found), is_other ? f->peer_name : ""));
 	if (*f->owner)
 		row(r, HEALTH_ROW, "process", "%s", f->owner);
 	if (*f->local)
-		row(r, HEALTH_ROW, "here", "%s, sockchat (pid %ld)", f->local,
-		    f->pid);
+		row(r, HEALTH_ROW, "here", "%s%s, sockchat (pid %ld)", f->local,
+		    in_brackets(found, sizeof(found), f->local_name), f->pid);
 }
 
 static void tell_state(const struct rows *r)

@@ -52,6 +52,8 @@ void run_info(struct chat *c, char *args)
 		                             : "this machine only");
 	if (s) {
 		session_find_owner(s);
+		if (!c->options->numeric)
+			session_find_names(s, true);
 		session_facts(s, &f);
 		tell_all(c, &f);
 	} else if (chat_facts(c, &f)) {

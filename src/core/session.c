@@ -432,8 +432,7 @@ void session_free(struct session *s)
 	session_drop_files(s);
 	session_drop_hints(s);
 	outq_finish(&s->queue);
-	free(s->name);
-	free(s->owner);
+	session_drop_names(s);
 	free(s);
 }
 

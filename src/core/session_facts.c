@@ -126,19 +126,6 @@ size_t session_unacked(const struct session *s)
 	return n > 0 ? (size_t)n : 0;
 }
 
-void session_find_owner(struct session *s)
-{
-	char text[OWNER_TEXT_MAX] = "";
-	struct address local, peer = { .len = sizeof(peer.sa) };
-	if (s->owner || !s->transport)
-		return;
-	if (transport_local(s->transport, &local) &&
-	    getpeername(s->transport->fd, (struct sockaddr *)&peer.sa,
-	                &peer.len) == 0)
-		owner_of_peer(text, &local, &peer, NULL);
-	s->owner = strdup(text);
-}
-
 void session_facts(const struct session *s, struct facts *out)
 {
 	*out = (struct facts){
@@ -160,11 +147,9 @@ void session_facts(const struct session *s, struct facts *out)
 		.out_ns = s->out_ns,
 		.queued = session_queued(s) + session_file_rest(s),
 	};
-	snprintf(out->name, sizeof(out->name), "%s", s->name ? s->name : "");
 	snprintf(out->peer, sizeof(out->peer), "%s", s->peer);
-	snprintf(out->owner, sizeof(out->owner), "%s",
-	         s->owner ? s->owner : "");
 	snprintf(out->local, sizeof(out->local), "%s", s->local);
+	session_tell_names(s, out);
 	out->has_tcp = session_tcpinfo(s, &out->tcp);
 }
 

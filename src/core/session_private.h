@@ -41,6 +41,7 @@ struct session {
 	int64_t ack_ns, moved_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
 	struct stamp since, opened; /* the phase, the connection */
+	struct names *names; /* of both addresses; NULL: not asked for */
 	char *owner; /* of the other end, "" for none; NULL: not asked */
 	char *name; /* the peer as the user calls it; NULL: it came to us */
 	char peer[ENDPOINT_TEXT_MAX];
@@ -78,6 +79,10 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len);
 void session_hint_out(struct session *s, const void *bytes, size_t len);
 void session_hint_end(struct session *s);
 void session_drop_hints(struct session *s);
+
+/* session_names.c: what is known of names, into `out`; forget all. */
+void session_tell_names(const struct session *s, struct facts *out);
+void session_drop_names(struct session *s);
 
 /* session_tell.c: entries of this session; a hint may be "". */
 void session_tell_state(struct session *s, enum entry_state state,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Names to addresses, without ever stopping the loop. */
+/* Names to addresses and back, without ever stopping the loop. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <sockchat/explain.h>
+#include <sockchat/glyph.h>
 #include <sockchat/resolve.h>
 
 #define ADDRESSES_MAX 64
@@ -22,11 +23,13 @@
  * asked, for getaddrinfo(3) can't be stopped: the second of the two to leave
  * frees it. */
 struct lookup {
-	struct endpoint endpoint;
+	struct address address;   /* its name is asked for, or … */
+	struct endpoint endpoint; /* … the addresses of this */
 	struct resolve_settings settings;
 	int eai, errnum;
 	size_t count;
 	struct address list[ADDRESSES_MAX];
+	char name[ENDPOINT_HOST_MAX];
 	atomic_bool is_left;
 	int done_fd; /* the thread's end of the pipe: closed when it is done */
 };
@@ -39,6 +42,7 @@ struct resolve {
 	int pipe_fd;
 	bool is_calling;
 	resolve_fn *fn;
+	resolve_name_fn *name_fn;
 	void *user;
 };
 
@@ -102,12 +106,24 @@ static void look_up(struct lookup *l, int flags)
 		look_up_host(l, *hosts, flags);
 }
 
+static void look_up_name(struct lookup *l)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)&l->address.sa;
+
+	if (getnameinfo(sa, l->address.len, l->name, sizeof(l->name), NULL, 0,
+	                NI_NAMEREQD))
+		l->name[0] = '\0';
+}
+
 static void *lookup_thread(void *arg)
 {
 	struct lookup *l = arg;
 	int fd = l->done_fd;
 
-	look_up(l, l->settings.is_numeric ? AI_NUMERICHOST : 0);
+	if (l->address.len)
+		look_up_name(l);
+	else
+		look_up(l, l->settings.is_numeric ? AI_NUMERICHOST : 0);
 	lookup_leave(l);
 	close(fd);
 	return NULL;
@@ -142,11 +158,25 @@ static void resolve_free(struct resolve *r)
 	free(r);
 }
 
+static void deliver_name(struct resolve *r)
+{
+	char safe[ENDPOINT_HOST_MAX];
+
+	glyph_copy(safe, sizeof(safe), r->lookup->name, GLYPH_ASCII);
+	r->is_calling = true;
+	r->name_fn(r->user, safe);
+	resolve_free(r);
+}
+
 static void deliver(struct resolve *r)
 {
 	const struct lookup *l = r->lookup;
 	struct error e = { 0 };
 
+	if (l->address.len) {
+		deliver_name(r);
+		return;
+	}
 	if (l->count == 0 && l->eai == EAI_NONAME && l->settings.is_numeric)
 		explain_numeric(&e, l->endpoint.host);
 	else if (l->count == 0)
@@ -204,8 +234,7 @@ static int start_lookup(struct resolve *r)
 	return -1;
 }
 
-static struct resolve *resolve_new(struct loop *l, const struct endpoint *ep,
-                                   const struct resolve_settings *settings)
+static struct resolve *resolve_new(struct loop *l, void *user)
 {
 	struct resolve *r = calloc(1, sizeof(*r));
 
@@ -216,8 +245,6 @@ static struct resolve *resolve_new(struct loop *l, const struct endpoint *ep,
 		free(r);
 		return NULL;
 	}
-	r->lookup->endpoint = *ep;
-	r->lookup->settings = *settings;
 	atomic_init(&r->lookup->is_left, true); /* no thread yet */
 	r->loop = l;
 	r->pipe_fd = -1;
@@ -225,32 +252,51 @@ static struct resolve *resolve_new(struct loop *l, const struct endpoint *ep,
 	r->watch.user = r;
 	r->later.on_call = on_later;
 	r->later.user = r;
+	r->user = user;
 	return r;
+}
+
+/* NULL with errno when the thread could not be started. */
+static struct resolve *start(struct resolve *r)
+{
+	int errnum;
+
+	if (start_lookup(r) == 0)
+		return r;
+	errnum = errno;
+	resolve_free(r);
+	errno = errnum;
+	return NULL;
 }
 
 struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
                               const struct resolve_settings *settings,
                               resolve_fn *fn, void *user)
 {
-	struct resolve *r = resolve_new(l, ep, settings);
+	struct resolve *r = resolve_new(l, user);
 
 	if (!r)
 		return NULL;
 	r->fn = fn;
-	r->user = user;
+	r->lookup->endpoint = *ep;
+	r->lookup->settings = *settings;
 	look_up(r->lookup, AI_NUMERICHOST | AI_NUMERICSERV);
-	if (!needs_thread(r->lookup)) {
-		loop_later(l, &r->later);
-		return r;
-	}
-	if (start_lookup(r) < 0) {
-		int saved = errno;
-
-		resolve_free(r);
-		errno = saved;
-		return NULL;
-	}
+	if (needs_thread(r->lookup))
+		return start(r);
+	loop_later(l, &r->later);
 	return r;
+}
+
+struct resolve *resolve_name(struct loop *l, const struct address *a,
+                             resolve_name_fn *fn, void *user)
+{
+	struct resolve *r = resolve_new(l, user);
+
+	if (!r)
+		return NULL;
+	r->name_fn = fn;
+	r->lookup->address = *a;
+	return start(r);
 }
 
 void resolve_cancel(struct resolve *r)

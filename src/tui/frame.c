@@ -92,6 +92,8 @@ static void draw_panel(struct frontend *f)
 	struct session *s = chat_shown(f->chat);
 	if (s)
 		session_find_owner(s);
+	if (s && !f->chat->options->numeric)
+		session_find_names(s, false);
 	f->panel.first = panel_draw(f->chat, f->transcript_rows,
 	                            f->panel.first, f->glyph_flags);
 }

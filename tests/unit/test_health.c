@@ -400,6 +400,21 @@ static void the_details_tell_both_ends_and_both_directions(void **state)
 	assert_row("state: SYN-SENT, our SYN is sent, since ");
 }
 
+static void what_the_ends_are_called_is_told_with_them(void **state)
+{
+	(void)state;
+	snprintf(f.peer_name, sizeof(f.peer_name), "echo");
+	snprintf(f.local_name, sizeof(f.local_name), "here.example");
+	assert_row("0 peer: 127.0.0.1:9 (echo:9)\n");
+	assert_row("0 here: 127.0.0.1:8 (here.example), sockchat (pid 77)\n");
+	snprintf(f.peer_name, sizeof(f.peer_name), "other.example");
+	assert_row("0 peer: 127.0.0.1:9 (echo:9) (other.example)\n");
+	snprintf(f.name, sizeof(f.name), "%s", f.peer);
+	assert_row("0 peer: 127.0.0.1:9 (other.example)\n");
+	f.name[0] = '\0';
+	assert_row("0 peer: 127.0.0.1:9 (other.example)\n");
+}
+
 static void the_details_tell_what_the_system_knows(void **state)
 {
 	(void)state;
@@ -466,6 +481,7 @@ int main(void)
 		T(more_than_a_minute_is_forgotten),
 		T(spans_are_in_words),
 		T(the_details_tell_both_ends_and_both_directions),
+		T(what_the_ends_are_called_is_told_with_them),
 		T(the_details_tell_what_the_system_knows),
 		T(a_system_that_tells_less_is_told_once),
 	};

@@ -307,6 +307,60 @@ static void many_lookups_at_once_are_all_answered(void **state)
 	assert_int_equal(s->calls, 10);
 }
 
+/* What a name server has to say is a stranger's. */
+int getnameinfo(const struct sockaddr *sa, socklen_t len, char *host,
+                socklen_t host_cap, char *port, socklen_t port_cap, int flags)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)sa;
+	void *symbol = dlsym(RTLD_NEXT, "getnameinfo");
+	int (*system)(const struct sockaddr *, socklen_t, char *, socklen_t,
+	              char *, socklen_t, int);
+
+	memcpy(&system, &symbol, sizeof(system));
+	if (!(flags & NI_NAMEREQD))
+		return system(sa, len, host, host_cap, port, port_cap, flags);
+	if (in->sin_port != htons(1))
+		return EAI_NONAME;
+	snprintf(host, host_cap, "an.example\033[2J");
+	return 0;
+}
+
+static void on_name(void *user, const char *name)
+{
+	struct scene *s = user;
+
+	s->calls++;
+	assert_int_equal(bytes_printf(&s->list, "'%s'", name), 0);
+}
+
+static struct resolve *ask_name(struct scene *s, unsigned port)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct address a = { .len = sizeof(in) };
+
+	memcpy(&a.sa, &in, sizeof(in));
+	address_set_port(&a, port);
+	bytes_clear(&s->list);
+	s->calls = 0;
+	struct resolve *r = resolve_name(s->loop, &a, on_name, s);
+	assert_non_null(r);
+	assert_int_equal(s->calls, 0);
+	return r;
+}
+
+static void an_address_has_a_safe_name_or_none(void **state)
+{
+	struct scene *s = *state;
+
+	ask_name(s, 1);
+	assert_string_equal(await(s), "'an.example^[[2J'");
+	ask_name(s, 2);
+	assert_string_equal(await(s), "''");
+	resolve_cancel(ask_name(s, 1));
+	loop_turn(s->loop, 20);
+	assert_int_equal(s->calls, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -326,6 +380,7 @@ int main(void)
 		TEST(numeric_forbids_names),
 		TEST(an_address_of_the_other_family_is_an_error),
 		TEST(a_cancelled_lookup_calls_nobody),
+		TEST(an_address_has_a_safe_name_or_none),
 		TEST(many_lookups_at_once_are_all_answered),
 	};
 
