@@ -170,9 +170,11 @@ static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
 static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
 {
 	size_t head = least(len, HEAD_MAX);
-	t->has_crlf = t->has_crlf || memmem(bytes, head, "\r\n", 2);
-	return t->unanswered && t->has_crlf &&
-	               has_word(bytes, head, "bad request")
+	t->has_crlf |= ends_in(bytes, len, "\r\n", 2);
+	if (!t->unanswered)
+		return 0;
+	t->has_crlf |= memmem(bytes, head, "\r\n", 2) != NULL;
+	return t->has_crlf && has_word(bytes, head, "bad request")
 	           ? bit(TRAP_EOL)
 	           : 0;
 }
