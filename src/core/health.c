@@ -79,9 +79,10 @@ bool health_look(struct health *h, const struct facts *f)
 bool health_is_known(const struct health *h, uint32_t number, uint64_t in,
                      uint64_t out)
 {
-	const struct health_mark *last = &h->marks[h->count - 1];
+	const struct health_mark *last = h->marks + h->count;
 	return h->count && h->number == number &&
-	       last->values[HEALTH_IN] == in && last->values[HEALTH_OUT] == out;
+	       last[-1].values[HEALTH_IN] == in &&
+	       last[-1].values[HEALTH_OUT] == out;
 }
 
 /* What the counter was at that time, as far as it is known. */

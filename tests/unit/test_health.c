@@ -228,6 +228,7 @@ static void looks_go_on_as_long_as_something_moves(void **state)
 {
 	(void)state;
 	f.opened.mono_ns = f.now.mono_ns;
+	assert_false(health_is_known(&health, 0, 0, 0));
 	assert_true(health_look(&health, &f)); /* too early */
 	wait_s(1);
 	f.in = 10;
