@@ -38,10 +38,9 @@ void session_find_owner(struct session *s)
 {
 	char text[OWNER_TEXT_MAX] = "";
 	struct address list[END_COUNT];
-	if (s->owner)
+	if (s->owner || !read_addresses(s, list))
 		return;
-	if (read_addresses(s, list))
-		owner_of_peer(text, &list[END_LOCAL], &list[END_PEER], NULL);
+	owner_of_peer(text, &list[END_LOCAL], &list[END_PEER], NULL);
 	s->owner = strdup(text);
 }
 

@@ -46,8 +46,6 @@ void session_tell_open(struct session *s, const struct address *local,
 	if (s->settings->owners && s->settings->keeps_entries)
 		owner_of_peer_within(s->settings->owners, owner, local, peer);
 	if (*owner)
-		s->owner = strdup(owner);
-	if (*owner)
 		snprintf(hint, sizeof(hint), "the peer is %s", owner);
 	if (s->is_accepted)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",

@@ -180,6 +180,7 @@ static void programs_get_the_facts_as_notes(void **state)
 	struct proc p;
 	int fd = connect_with(&p, "--ui", "json");
 	(void)state;
+	proc_expect_out(&p, "\"state\":\"open\"");
 	proc_write_text(&p, "/info\n");
 	proc_expect_out(&p, "\"kind\":\"note\",\"text\":\"retransmits: none");
 	proc_end_in(&p);
