@@ -37,7 +37,8 @@ struct wording {
 	"the server's backlog is full because it does not accept"
 #define HINT_GONE                                                              \
 	"the host may be down, or something on the way drops what is sent to it"
-#define HINT_SCOPE "a link-local address needs its interface: fe80::1%eth0"
+#define HINT_SCOPE                                                             \
+	"a link-local address needs its interface: fe80::1%eth0"
 
 static const struct wording connect_wordings[] = {
 	{ ECONNREFUSED, "connection refused", "",
@@ -69,7 +70,8 @@ static const struct wording connect_wordings[] = {
 	  "`ss -tn` shows which connections hold it" },
 	{ EAFNOSUPPORT, "address family not supported",
 	  "this machine can't speak to ", "", HINT_FAMILY },
-	{ EINVAL, "invalid address", "", " can't be connected to", HINT_SCOPE },
+	{ EINVAL, "invalid address", "", " can't be connected to",
+	  HINT_SCOPE ", or a blackhole route of this machine swallows it" },
 	{ EMFILE, "out of descriptors", "none is left for a connection to ", "",
 	  HINT_DESCRIPTORS },
 	{ ENFILE, "out of descriptors",

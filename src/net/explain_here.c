@@ -128,9 +128,10 @@ void explain_connect_here(struct error *e, int errnum, const struct address *a)
 
 void hint_holder(struct error *e, const char *where, const char *owner)
 {
-	error_set_hint(e, "%s holds %s: stop it, or take another port; what it "
-	               "leaves in TIME-WAIT for a minute does not stop us "
-	               "(SO_REUSEADDR)", name(owner), where);
+	error_set_hint(e, "%s holds %s: stop it, or take another port; its "
+	               "connections keep it for up to a minute more "
+	               "(TIME-WAIT) if it does not set SO_REUSEADDR",
+	               name(owner), where);
 }
 
 void explain_user(struct error *e, const char *where, const char *peer,
@@ -153,32 +154,61 @@ void hint_addresses(struct error *e, const char *list)
 	error_set_hint(e, "it has %s; '*' stands for all of them", list);
 }
 
-static void keep_first(void *user, const struct owner_socket *s)
+void explain_waiting(struct error *e, const char *where, unsigned left_ms)
 {
-	struct owner_socket *first = user;
-	if (!first->local.len && !s->is_time_wait)
-		*first = *s;
+	error_set(e, "address in use: former connections of %s are in "
+	          "TIME-WAIT", where);
+	error_set_hint(e, "it is free in %u s: the server before did not set "
+	               "SO_REUSEADDR; we do, so that ours can be listened on "
+	               "again at once", (left_ms + 999) / 1000);
+	error_set_code(e, EADDRINUSE);
+}
+
+struct port_search {
+	struct owner_socket first; /* connection */
+	unsigned waits, left_ms;   /* in TIME-WAIT; the longest of them */
+};
+
+static void look_at_port(void *user, const struct owner_socket *s)
+{
+	struct port_search *search = user;
+	if (!s->is_time_wait) {
+		search->first = *s;
+		return;
+	}
+	search->waits++;
+	if (s->left_ms > search->left_ms)
+		search->left_ms = s->left_ms;
+}
+
+static void explain_held(struct error *e, const struct address *a)
+{
+	struct port_search found = { .waits = 0 };
+	char where[ADDRESS_TEXT_MAX], peer[ADDRESS_TEXT_MAX];
+	char owner[OWNER_TEXT_MAX];
+	owner_each_on_port(address_port(a), look_at_port, &found);
+	if (found.first.local.len) {
+		address_format(&found.first.local, where);
+		address_format(&found.first.peer, peer);
+		owner_describe(owner, &found.first);
+		explain_user(e, where, peer, owner);
+	} else if (found.waits) {
+		address_format(a, where);
+		explain_waiting(e, where, found.left_ms);
+	}
 }
 
 static void explain_in_use(struct error *e, const struct address *a)
 {
 	struct listener_search search;
-	struct owner_socket other = { .local.len = 0 };
-	char where[ADDRESS_TEXT_MAX], peer[ADDRESS_TEXT_MAX];
-	char owner[OWNER_TEXT_MAX];
+	char where[ADDRESS_TEXT_MAX], owner[OWNER_TEXT_MAX];
 	if (find_listener(address_port(a), &search) && !search.distance) {
 		address_format(&search.best.local, where);
 		owner_describe(owner, &search.best);
 		hint_holder(e, where, owner);
-		return;
+	} else {
+		explain_held(e, a);
 	}
-	owner_each_on_port(address_port(a), keep_first, &other);
-	if (!other.local.len)
-		return;
-	address_format(&other.local, where);
-	address_format(&other.peer, peer);
-	owner_describe(owner, &other);
-	explain_user(e, where, peer, owner);
 }
 
 /* "127.0.0.1": without its port. */
@@ -231,20 +261,6 @@ const char *explain_loopback(void)
 	       "address, published ports neither: '*' as HOST opens it";
 }
 
-struct time_waits {
-	unsigned count, left_ms;
-};
-
-static void count_time_wait(void *user, const struct owner_socket *s)
-{
-	struct time_waits *w = user;
-	if (!s->is_time_wait)
-		return;
-	w->count++;
-	if (s->left_ms > w->left_ms)
-		w->left_ms = s->left_ms;
-}
-
 void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
                     unsigned left_ms)
 {
@@ -257,9 +273,9 @@ void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
 
 bool explain_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port)
 {
-	struct time_waits w = { 0, 0 };
-	owner_each_on_port(port, count_time_wait, &w);
-	if (w.count)
-		word_time_wait(text, port, w.count, w.left_ms);
-	return w.count != 0;
+	struct port_search found = { .waits = 0 };
+	owner_each_on_port(port, look_at_port, &found);
+	if (found.waits)
+		word_time_wait(text, port, found.waits, found.left_ms);
+	return found.waits != 0;
 }

@@ -15,7 +15,9 @@ void hint_neighbour(struct error *e, const char *where, const char *owner);
 void hint_backlog(struct error *e, const char *owner, unsigned waiting);
 void hint_own_loopback(struct error *e);
 void hint_holder(struct error *e, const char *where, const char *owner);
-/* No listener but a connection has the port: another sentence. */
+/* No listener has the port but those of a former one, or a connection: other
+ * sentences. */
+void explain_waiting(struct error *e, const char *where, unsigned left_ms);
 void explain_user(struct error *e, const char *where, const char *peer,
                   const char *owner);
 void hint_first_port(struct error *e, unsigned first);

@@ -5,8 +5,11 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <unistd.h>
@@ -100,6 +103,252 @@ static void what_nobody_knows_is_not_told(void **state)
 	proc_finish(&p);
 }
 
+/* sockchat connected to us; our end. */
+static int connected(struct proc *p)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	proc_sockchat(p, "connect", "127.0.0.1", port_text(port), NULL);
+	int fd = net_accept(listener);
+	close(listener);
+	return fd;
+}
+
+static void a_reset_with_unread_input_names_the_usual_cause(void **state)
+{
+	struct proc p;
+	int fd = connected(&p), waiting = 0;
+
+	(void)state;
+	proc_write_text(&p, "hello\n");
+	while (waiting < 6)
+		assert_int_equal(ioctl(fd, FIONREAD, &waiting), 0);
+	close(fd);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "connection reset by 127.0.0.1:");
+	assert_err_has(&p, " after 0 bytes received and 6 bytes sent\n");
+	assert_err_has(&p, "without having read all we sent");
+	proc_finish(&p);
+}
+
+/* Until nothing more comes, for nobody reads it. */
+static void fill(struct proc *p, int fd)
+{
+	int before = -1, waiting = 0;
+
+	while (waiting == 0 || waiting > before) {
+		before = waiting;
+		proc_watch(p, 100);
+		assert_int_equal(ioctl(fd, FIONREAD, &waiting), 0);
+	}
+}
+
+static unsigned long number_after(const struct proc *p, const char *words)
+{
+	const char *text = strstr(p->err_text.bytes, words);
+
+	assert_non_null(text);
+	return strtoul(text + strlen(words), NULL, 10);
+}
+
+static void a_reset_tells_what_was_never_acknowledged(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	int zero = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+	const char *const argv[] = {
+		NULL, "connect", "127.0.0.1", port_text(port), NULL
+	};
+
+	(void)state;
+	proc_start(&p, argv, NULL, zero, PROC_PIPE, PROC_PIPE);
+	int fd = net_accept(listener);
+	fill(&p, fd);
+	net_reset(fd);
+	proc_expect_exit(&p, 1);
+	unsigned long sent = number_after(&p, "bytes received and ");
+	unsigned long lost = number_after(&p, ", of which ");
+	assert_err_has(&p, " were never acknowledged\n");
+	assert_true(lost > 0 && lost < sent);
+	proc_finish(&p);
+	close(zero);
+	close(listener);
+}
+
+static void a_reset_at_once_is_told_from_a_late_one(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	net_reset(connected(&p));
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, " took the connection and dropped it at once");
+	proc_finish(&p);
+}
+
+static void a_peer_that_closes_at_once_is_remarked_upon(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	close(connected(&p));
+	proc_expect_err(&p, "it closed right after connecting");
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void a_peer_that_says_something_is_not(void **state)
+{
+	struct proc p;
+	int fd = connected(&p);
+
+	(void)state;
+	net_send_text(fd, "bye\n");
+	close(fd);
+	proc_expect_out(&p, "bye\n");
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	assert_silent(&p);
+	proc_finish(&p);
+}
+
+static void a_full_backlog_is_told_from_a_silent_host(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int fd = net_listen(&port);
+
+	(void)state;
+	assert_int_equal(listen(fd, 0), 0); /* a queue for one */
+	int peer = net_connect(port);
+	proc_sockchat(&p, "connect", "-w", "0.5", "127.0.0.1",
+	              port_text(port), NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "timed out: 127.0.0.1:");
+	assert_err_has(&p, ourselves());
+	assert_err_has(&p, "does not accept: its backlog is full");
+	proc_finish(&p);
+	close(peer);
+	close(fd);
+}
+
+static void an_address_of_others_comes_with_those_that_are_ours(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "192.0.2.77", "0", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "this machine does not have 192.0.2.77:0");
+	assert_err_has(&p, "hint: it has ");
+	assert_err_has(&p, "127.0.0.1");
+	proc_finish(&p);
+}
+
+static void a_port_nearby_is_offered(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int fd = net_listen(&port);
+	char where[64];
+
+	(void)state;
+	proc_sockchat(&p, "connect", "127.0.0.1",
+	              port_text((uint16_t)(port - 1)), NULL);
+	proc_expect_exit(&p, 1);
+	snprintf(where, sizeof(where), " listens on 127.0.0.1:%u, a port nearby",
+	         port);
+	assert_err_has(&p, where);
+	proc_finish(&p);
+	close(fd);
+}
+
+static void the_process_at_the_other_end_is_named(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int fd = net_listen(&port);
+	char sentence[96];
+
+	(void)state;
+	snprintf(sentence, sizeof(sentence), "\"hint\":\"the peer is %s",
+	         ourselves());
+	proc_sockchat(&p, "connect", "--json", "127.0.0.1", port_text(port),
+	              NULL);
+	proc_expect_out(&p, "\"state\":\"open\"");
+	proc_expect_out(&p, sentence);
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "-v", "127.0.0.1", port_text(port), NULL);
+	proc_expect_err(&p, sentence + strlen("\"hint\":\""));
+	proc_finish(&p);
+	close(fd);
+}
+
+/* A connection of a port that nobody listens on any more, in TIME-WAIT. */
+static uint16_t leave_in_time_wait(int reuses)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	assert_int_equal(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuses,
+	                            sizeof(reuses)), 0);
+	int peer = net_connect(port), fd = net_accept(listener);
+	close(fd); /* first: this end is the one that waits */
+	net_expect_end(peer);
+	close(peer);
+	close(listener);
+	return port;
+}
+
+static void what_is_left_in_time_wait_is_said_not_to_matter(void **state)
+{
+	struct proc p;
+	uint16_t port = leave_in_time_wait(1);
+	char sentence[96];
+
+	(void)state;
+	proc_sockchat(&p, "listen", "-v", "127.0.0.1", port_text(port), NULL);
+	snprintf(sentence, sizeof(sentence),
+	         "1 former connection of port %u is in TIME-WAIT", port);
+	proc_expect_err(&p, sentence);
+	proc_finish(&p);
+}
+
+static void a_time_wait_that_matters_tells_for_how_long(void **state)
+{
+	struct proc p;
+	uint16_t port = leave_in_time_wait(0);
+
+	(void)state;
+	proc_sockchat(&p, "listen", "127.0.0.1", port_text(port), NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "address in use: former connections of 127.0.0.1:");
+	unsigned long left = number_after(&p, "it is free in ");
+	assert_true(left > 0 && left <= 60);
+	proc_finish(&p);
+}
+
+static void a_connection_that_holds_the_port_is_named(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	int peer = net_connect(port), fd = net_accept(listener);
+
+	(void)state;
+	close(listener);
+	proc_sockchat(&p, "listen", "127.0.0.1", port_text(port), NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, " has a connection to 127.0.0.1:");
+	assert_err_has(&p, ourselves());
+	proc_finish(&p);
+	close(fd);
+	close(peer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +356,21 @@ int main(void)
 		    a_refusal_tells_who_listens_on_another_address),
 		cmocka_unit_test(an_address_in_use_tells_who_holds_it),
 		cmocka_unit_test(what_nobody_knows_is_not_told),
+		cmocka_unit_test(
+		    a_reset_with_unread_input_names_the_usual_cause),
+		cmocka_unit_test(a_reset_tells_what_was_never_acknowledged),
+		cmocka_unit_test(a_reset_at_once_is_told_from_a_late_one),
+		cmocka_unit_test(a_peer_that_closes_at_once_is_remarked_upon),
+		cmocka_unit_test(a_peer_that_says_something_is_not),
+		cmocka_unit_test(a_full_backlog_is_told_from_a_silent_host),
+		cmocka_unit_test(
+		    an_address_of_others_comes_with_those_that_are_ours),
+		cmocka_unit_test(a_port_nearby_is_offered),
+		cmocka_unit_test(the_process_at_the_other_end_is_named),
+		cmocka_unit_test(
+		    what_is_left_in_time_wait_is_said_not_to_matter),
+		cmocka_unit_test(a_time_wait_that_matters_tells_for_how_long),
+		cmocka_unit_test(a_connection_that_holds_the_port_is_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

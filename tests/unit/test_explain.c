@@ -128,6 +128,8 @@ static void put_hints(struct bytes *out)
 	put_hint(out, "in use, by a listener", &e);
 	explain_user(&e, WHERE, "192.0.2.7:443", "uid 1000");
 	put(out, "in use, by a connection", &e);
+	explain_waiting(&e, WHERE, 58300);
+	put(out, "in use, by nobody any more", &e);
 	hint_first_port(&e, 1024);
 	put_hint(out, "a port for root", &e);
 	hint_addresses(&e, "192.0.2.1, 127.0.0.1, ::1");
