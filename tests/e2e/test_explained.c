@@ -259,8 +259,8 @@ static void a_port_nearby_is_offered(void **state)
 	proc_sockchat(&p, "connect", "127.0.0.1",
 	              port_text((uint16_t)(port - 1)), NULL);
 	proc_expect_exit(&p, 1);
-	snprintf(where, sizeof(where), " listens on 127.0.0.1:%u, a port nearby",
-	         port);
+	snprintf(where, sizeof(where),
+	         " listens on 127.0.0.1:%u, a port nearby", port);
 	assert_err_has(&p, where);
 	proc_finish(&p);
 	close(fd);
