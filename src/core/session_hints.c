@@ -15,6 +15,7 @@
 
 struct watcher {
 	struct traps traps;
+	unsigned seen;             /* of traps, told or not */
 	struct session_hints told; /* to somebody who connects */
 	const char *spoken;        /* what we began with, or NULL */
 	bool is_known;             /* … that of the peer, or nobody knows it */
@@ -52,11 +53,14 @@ static struct session_hints *told(const struct session *s)
 	return s->is_accepted ? s->settings->hints : &s->watcher->told;
 }
 
-static void tell_traps(struct session *s, unsigned seen)
+/* Not in the middle of a message. */
+static void tell_traps(struct session *s)
 {
 	struct session_hints *hints = told(s);
-	unsigned news = seen & ~hints->traps;
-	hints->traps |= seen;
+	unsigned news = s->watcher->seen & ~hints->traps;
+	if (s->in.seq)
+		return;
+	hints->traps |= news;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
 		if (news & 1u << i)
 			session_tell_hint(s, trap_hint(i), "%s", trap_text(i));
@@ -116,7 +120,8 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
 		return;
 	if (!w->is_known)
 		look(s, bytes, len, false);
-	tell_traps(s, traps_in(&w->traps, bytes, len));
+	w->seen |= traps_in(&w->traps, bytes, len);
+	tell_traps(s);
 }
 
 void session_hint_out(struct session *s, const void *bytes, size_t len)
@@ -133,12 +138,15 @@ void session_hint_out(struct session *s, const void *bytes, size_t len)
 	                                         : RECOGNISE_CLIENT,
 	                          "") == RECOGNISE_YES)
 		w->spoken = r.name;
-	tell_traps(s, traps_out(&w->traps, bytes, len,
-	                        s->settings->drip_bytes != 0));
+	w->seen |= traps_out(&w->traps, bytes, len,
+	                     s->settings->drip_bytes != 0);
+	tell_traps(s);
 }
 
 void session_hint_end(struct session *s)
 {
-	if (s->watcher && watcher_of(s, false))
-		look_at_rest(s);
+	if (!s->watcher || !watcher_of(s, false))
+		return;
+	look_at_rest(s);
+	tell_traps(s);
 }

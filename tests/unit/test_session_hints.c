@@ -194,6 +194,7 @@ static void a_listener_tells_each_thing_once(void **state)
 		they_say("GET / HTTP/1.0\r\n\r\n");
 		someone_comes();
 		fake_feed_bytes(now.fake, "hello\0", 6);
+		fake_feed_end(now.fake);
 		turn();
 	}
 	assert_int_equal(told("HTTP/1"), 1);
@@ -222,6 +223,23 @@ static void an_echo_is_told_once(void **state)
 	assert_int_equal(told(""), 1);
 }
 
+static void a_trap_is_told_when_the_message_is_whole(void **state)
+{
+	(void)state;
+	someone_comes();
+	they_say("hi \xec");
+	they_say("\x95\x88");
+	assert_int_equal(told("character"), 0);
+	they_say("\n");
+	assert_int_equal(told("character"), 1);
+	someone_comes();
+	fake_feed_bytes(now.fake, "hello\0", 6);
+	turn();
+	assert_int_equal(told("NUL"), 0);
+	we_say("or ended by an answer\n");
+	assert_int_equal(told("NUL"), 1);
+}
+
 static void nothing_is_told_when_no_hints_are_wanted(void **state)
 {
 	(void)state;
@@ -233,9 +251,9 @@ static void nothing_is_told_when_no_hints_are_wanted(void **state)
 	now.settings.hints = &now.hints;
 	they_say("SSH-2.0-x\r\n");
 	assert_int_equal(told(""), 0);
-	fake_feed_bytes(now.fake, "hello\0", 6);
-	turn();
-	assert_int_equal(told("NUL"), 1);
+	they_say("hi \xec");
+	they_say("\x95\x88\n");
+	assert_int_equal(told("character"), 1);
 }
 
 static void switching_off_in_the_middle_is_silence(void **state)
@@ -271,6 +289,7 @@ int main(void)
 		TEST(a_listener_tells_each_thing_once),
 		TEST(each_connection_of_ours_is_told_of),
 		TEST(an_echo_is_told_once),
+		TEST(a_trap_is_told_when_the_message_is_whole),
 		TEST(nothing_is_told_when_no_hints_are_wanted),
 		TEST(switching_off_in_the_middle_is_silence),
 		TEST(what_nobody_keeps_is_not_looked_at),
