@@ -112,7 +112,7 @@ void chat_next_target(struct chat *c);
 /* The one conversation that is looked at: the one spoken to, or the only one;
  * NULL: there are none or several. */
 struct session *chat_shown(const struct chat *c);
-/* All there is to know of it, or of the last one when none is left; false when
+/* All there is to know of it, or of the last one when it has gone; false when
  * there is none.  And its last minute. */
 bool chat_facts(const struct chat *c, struct facts *out);
 const struct health *chat_health(const struct chat *c);

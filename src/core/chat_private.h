@@ -34,7 +34,7 @@ struct chat_private {
 	struct session_hints hints; /* told of peers that came to us */
 	struct save *save; /* under way, or NULL */
 	struct health health; /* of the session that is shown */
-	struct facts last;    /* of the last one, when none is left */
+	struct facts last;    /* of the last one that was, when it ended */
 	struct timer quit, linger, leave, look;
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;

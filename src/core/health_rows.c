@@ -100,12 +100,10 @@ static void tell_state(const struct rows *r)
 		[TCP_STATE_SYN_RECEIVED] = "its SYN is answered",
 		[TCP_STATE_ESTABLISHED] = "open both ways",
 		[TCP_STATE_FIN_WAIT_1] = "our FIN is sent",
-		[TCP_STATE_FIN_WAIT_2] = "our FIN has arrived, the peer's is "
-		                         "to come",
+		[TCP_STATE_FIN_WAIT_2] = "our FIN has arrived",
 		[TCP_STATE_CLOSING] = "both FINs are on their way",
 		[TCP_STATE_TIME_WAIT] = "both have finished",
-		[TCP_STATE_CLOSE_WAIT] = "the peer's FIN has come, ours is to "
-		                         "follow",
+		[TCP_STATE_CLOSE_WAIT] = "the peer's FIN has come",
 		[TCP_STATE_LAST_ACK] = "both FINs are sent",
 		[TCP_STATE_LISTEN] = "waiting for a peer",
 	};
@@ -158,7 +156,7 @@ static void tell_retransmits(const struct rows *r)
 	                                HEALTH_RETRANSMITS, HEALTH_SPAN_NS);
 	if (t->retransmits)
 		row(r, HEALTH_ROW, "retransmits",
-		    "%u, %llu of them in the last minute; %s sent again",
+		    "%u, %llu in the last minute; %s sent again",
 		    t->retransmits, (unsigned long long)recent,
 		    SIZE(t->resent));
 	else
@@ -200,8 +198,10 @@ static void tell_tcp(const struct rows *r)
 	else
 		row(r, HEALTH_ROW, "windows", "%u segments of %u B (MSS) by "
 		    "congestion", t->cwnd, t->snd_mss);
-	row(r, HEALTH_ROW, "delivered", "at %s/s%s", SIZE(t->delivery_rate),
-	    t->is_app_limited ? ", or more had we more to send" : "");
+	if (t->delivery_rate)
+		row(r, HEALTH_ROW, "delivered", "at %s/s%s",
+		    SIZE(t->delivery_rate),
+		    t->is_app_limited ? ", or more had we more to send" : "");
 	tell_limits(r);
 }
 

@@ -20,7 +20,8 @@ bool chat_facts(const struct chat *c, struct facts *out)
 	const struct session *s = chat_shown(c);
 	if (s)
 		session_facts(s, out);
-	else if (!chat_session_count(c))
+	else if (!chat_session_count(c) ||
+	         chat_target(c) == c->own->last.number)
 		*out = c->own->last;
 	else
 		out->number = 0;
@@ -61,6 +62,6 @@ void watch_turn(struct chat *c)
 
 void watch_end(struct chat *c, const struct session *s)
 {
-	if (chat_session_count(c) == 0)
+	if (!chat_session_count(c) || chat_target(c) == session_number(s))
 		session_facts(s, &c->own->last);
 }

@@ -82,7 +82,9 @@ static void put_minute(struct panel *p, enum health_counter counter)
 		column = page_put(&p->page, column, bar, strlen(bar),
 		                  counter == HEALTH_IN ? STYLE_IN : STYLE_OUT);
 	}
-	number_format_size(size, most * count / 60);
+	uint64_t rate = health_rate(chat_health(p->chat), p->facts, counter);
+	uint64_t peak = most * count / 60; /* the newest part is short */
+	number_format_size(size, peak > rate ? peak : rate);
 	if (most)
 		snprintf(text, sizeof(text), "  %s/s at most", size);
 	if (column + (int)strlen(text) <= screen_columns())
@@ -278,7 +280,10 @@ static void put_several(struct panel *p)
 {
 	char title[64] = "nobody is connected";
 	size_t count = chat_session_count(p->chat);
-	if (count)
+	if (chat_target(p->chat))
+		snprintf(title, sizeof(title), "peer %u is gone (F6 chooses "
+		         "another)", chat_target(p->chat));
+	else if (count)
 		snprintf(title, sizeof(title), "%zu peers (F6 chooses one)",
 		         count);
 	put_title(p, title, HEALTH_FINE);

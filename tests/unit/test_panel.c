@@ -207,6 +207,24 @@ static void several_peers_have_a_line_each(void **state)
 	assert_string_equal(row(0), " peer 2: paused by us (/resume goes on)");
 }
 
+static void one_that_has_gone_is_not_taken_for_another(void **state)
+{
+	(void)state;
+	session_reset(meet());
+	meet();
+	meet();
+	chat_set_target(chat, 3);
+	session_reset(chat_find(chat, 3));
+	draw();
+	assert_string_equal(row(0), " peer 3: closed since 0 s");
+	chat_set_target(chat, 1);
+	draw();
+	assert_string_equal(row(0), " peer 1 is gone (F6 chooses another)");
+	chat_set_target(chat, 0);
+	draw();
+	assert_string_equal(row(0), " peer 2: healthy");
+}
+
 static void the_last_connection_stays_to_be_looked_at(void **state)
 {
 	(void)state;
@@ -270,6 +288,7 @@ int main(void)
 		TEST(ascii_has_signs_of_its_own),
 		TEST(the_last_minute_is_a_row_of_bars),
 		TEST(several_peers_have_a_line_each),
+		TEST(one_that_has_gone_is_not_taken_for_another),
 		TEST(the_last_connection_stays_to_be_looked_at),
 		TEST(what_does_not_fit_is_scrolled),
 		TEST(any_size_will_do),
