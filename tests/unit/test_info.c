@@ -176,6 +176,19 @@ static void a_quiet_connection_wakes_nobody(void **state)
 	assert_non_null(c->own->look.loop);
 }
 
+/* However much comes, the next look is not put off. */
+static void there_is_a_look_each_second(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_feed(f, "abc\n");
+	turn();
+	int64_t due_ns = c->own->look.due_ns;
+	fake_feed(f, "abc\n");
+	turn();
+	assert_int_equal(c->own->look.due_ns, due_ns);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -187,6 +200,7 @@ int main(void)
 		TEST(the_last_one_is_remembered_when_it_is_gone),
 		TEST(only_one_connection_is_looked_at),
 		TEST(a_quiet_connection_wakes_nobody),
+		TEST(there_is_a_look_each_second),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
