@@ -290,6 +290,42 @@ static void a_container_is_warned_of_its_loopback(void **state)
 	proc_finish(&p);
 }
 
+/* Ask how the connection does until it says so. */
+static void expect_info(struct proc *p, const char *text)
+{
+	int64_t end = now_ms() + DEADLINE_MS;
+
+	while (!strstr(p->out_text.bytes, text)) {
+		if (now_ms() > end)
+			fail_msg("no '%s': %s", text, p->out_text.bytes);
+		proc_write_text(p, "/info\n");
+		proc_watch(p, 100);
+	}
+}
+
+/* Nothing arrives while the interface is down. */
+static void what_is_lost_is_told_and_remembered_for_a_minute(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	proc_expect_out(&p, "connected to");
+	IP("link", "set", "lo", "down");
+	proc_write_text(&p, "hello\n");
+	proc_expect_out(&p, "> hello");
+	expect_info(&p, "no answer from the peer's system since 1 s: sent "
+	                "again ");
+	IP("link", "set", "lo", "up");
+	net_expect(fd, "hello\n");
+	expect_info(&p, " in the last minute\n");
+	expect_info(&p, " in the last minute; 6 B sent again\n");
+	proc_end_in(&p);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 /* The last: what is taken away stays away. */
 static void without_proc_only_the_process_is_not_known(void **state)
 {
@@ -322,6 +358,8 @@ int main(void)
 		    somebody_elses_listener_is_named_as_far_as_seen),
 		cmocka_unit_test(a_port_of_root_names_the_limit),
 		cmocka_unit_test(a_container_is_warned_of_its_loopback),
+		cmocka_unit_test(
+		    what_is_lost_is_told_and_remembered_for_a_minute),
 		cmocka_unit_test(without_proc_only_the_process_is_not_known),
 	};
 	return cmocka_run_group_tests(tests, enter, NULL);
