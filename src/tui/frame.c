@@ -94,8 +94,8 @@ static void draw_panel(struct frontend *f)
 		session_find_owner(s);
 	if (s && !f->chat->options->numeric)
 		session_find_names(s, false);
-	f->panel.first = panel_draw(f->chat, f->transcript_rows,
-	                            f->panel.first, f->glyph_flags);
+	f->panel.is_whole = panel_draw(f->chat, f->transcript_rows,
+	                               &f->panel.first, f->glyph_flags);
 }
 
 static void draw_upper(struct frontend *f, const struct mode *mode)

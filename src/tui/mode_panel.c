@@ -21,17 +21,17 @@ void panel_toggle(struct frontend *f)
 	f->panel.first = 0;
 }
 
+/* Up and Down are for the panel only where there is more of it. */
 static bool take(struct frontend *f, const struct token *t)
 {
 	bool is_free = input_is_empty() && !input_asks();
-	if (t->key == KEY_ESCAPE && !input_asks())
+	bool scrolls = is_free && !f->panel.is_whole;
+	bool is_q = t->key == KEY_TEXT && t->len == 1 && *t->bytes == 'q';
+	if ((is_free && is_q) || (t->key == KEY_ESCAPE && !input_asks()))
 		panel_toggle(f);
-	else if (is_free && t->key == KEY_TEXT && t->len == 1 &&
-	         *t->bytes == 'q')
-		panel_toggle(f);
-	else if (is_free && t->key == KEY_UP)
+	else if (scrolls && t->key == KEY_UP)
 		scroll(f, -1);
-	else if (is_free && t->key == KEY_DOWN)
+	else if (scrolls && t->key == KEY_DOWN)
 		scroll(f, 1);
 	else
 		return false;

@@ -315,7 +315,8 @@ static void put_place(struct panel *p, int row, int lines)
 	page_put(&p->page, p->margin, text, strlen(text), STYLE_DIM);
 }
 
-int panel_draw(const struct chat *c, int rows, int first, unsigned glyph_flags)
+bool panel_draw(const struct chat *c, int rows, int *first,
+                unsigned glyph_flags)
 {
 	int columns = screen_columns();
 	struct facts facts;
@@ -330,12 +331,12 @@ int panel_draw(const struct chat *c, int rows, int first, unsigned glyph_flags)
 	int lines = put_all(&p, 0, 0);
 	bool fits = lines <= rows;
 	int seen = fits || rows < 2 ? rows : rows - 1;
-	if (first > lines - seen)
-		first = lines - seen;
-	if (first < 0)
-		first = 0;
-	put_all(&p, first, seen);
+	if (*first > lines - seen)
+		*first = lines - seen;
+	if (*first < 0)
+		*first = 0;
+	put_all(&p, *first, seen);
 	if (seen < rows)
 		put_place(&p, seen, lines);
-	return first;
+	return fits;
 }

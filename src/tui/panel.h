@@ -8,8 +8,9 @@
 
 #include <sockchat/chat.h>
 
-/* Draw it into the rows from 0 on, from its line `first`, or from an earlier
- * one when that leaves rows empty; which it was. */
-int panel_draw(const struct chat *c, int rows, int first, unsigned glyph_flags);
+/* Draw it into the rows from 0 on, from its line `*first`, which becomes an
+ * earlier one when rows would be left empty.  True: all of it is seen. */
+bool panel_draw(const struct chat *c, int rows, int *first,
+                unsigned glyph_flags);
 
 #endif

@@ -78,7 +78,7 @@ struct frontend {
 	unsigned glyph_flags;
 	int help_first, help_lines;
 	struct {
-		bool is_open;
+		bool is_open, is_whole;
 		int first; /* line seen */
 	} panel;
 	char notice[80];

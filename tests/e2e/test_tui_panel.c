@@ -38,6 +38,11 @@ static void the_panel_comes_and_goes_and_the_line_goes_on(void **state)
 	pty_expect(&p, " sent         6 B in 1 message, ");
 	net_send_text(fd, "a\nb\n");
 	pty_expect(&p, " received     4 B in 2 messages, ");
+	pty_resize(&p, 40, 80); /* all of it is seen: Up is for the line */
+	pty_expect(&p, " held up");
+	pty_type(&p, PTY_UP);
+	pty_expect(&p, "> hello");
+	pty_type(&p, PTY_CTRL_C);
 	pty_type(&p, "/nonsense" PTY_ENTER); /* the answer has to be seen */
 	pty_expect(&p, " ! ");
 	assert_int_equal(pty_find(&p, "healthy"), -1);

@@ -41,10 +41,12 @@ static struct session *meet(void)
 	return s;
 }
 
+static bool is_whole;
+
 static int draw_from(int first, unsigned flags)
 {
 	screen_erase();
-	first = panel_draw(chat, rows, first, flags);
+	is_whole = panel_draw(chat, rows, &first, flags);
 	finish(rows - 1, 0);
 	return first;
 }
@@ -245,10 +247,12 @@ static void what_does_not_fit_is_scrolled(void **state)
 	assert_non_null(strstr(row(4), " more below (PgDn)"));
 	int last = draw_from(1000, 0);
 	assert_true(last > 5);
+	assert_false(is_whole);
 	assert_string_equal(row(4), " the end (PgUp)");
 	assert_non_null(strstr(row(3), "TCP"));
 	resize(24, 80);
 	assert_int_equal(draw_from(last, 0), 0);
+	assert_true(is_whole);
 	assert_true(find("PgUp") < 0);
 }
 
