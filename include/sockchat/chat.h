@@ -113,9 +113,10 @@ void chat_next_target(struct chat *c);
  * NULL: there are none or several. */
 struct session *chat_shown(const struct chat *c);
 /* All there is to know of it, or of the last one when it has gone; false when
- * there is none.  And its last minute. */
+ * there is none. */
 bool chat_facts(const struct chat *c, struct facts *out);
-const struct health *chat_health(const struct chat *c);
+/* The last minute of a session, empty when nobody was looking. */
+const struct health *chat_health(const struct chat *c, uint32_t number);
 
 /* Whether it listens and nobody has come yet. */
 bool chat_awaits_first(const struct chat *c);

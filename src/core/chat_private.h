@@ -10,6 +10,7 @@
 #include <sockchat/listener.h>
 
 #define LISTENING_MAX 256
+#define WATCH_MAX     8
 
 struct chat_private {
 	const struct frontend_ops *ops;
@@ -33,7 +34,7 @@ struct chat_private {
 
 	struct session_hints hints; /* told of peers that came to us */
 	struct save *save; /* under way, or NULL */
-	struct health health; /* of the session that is shown */
+	struct health health[WATCH_MAX];
 	struct facts last;    /* of the last one that was, when it ended */
 	struct timer quit, linger, leave, look;
 	struct later check;

@@ -16,7 +16,7 @@ static void note_row(void *user, enum health_row kind, const char *label,
 static void tell_verdict(struct chat *c, const struct facts *f)
 {
 	char text[HEALTH_TEXT_MAX];
-	health_verdict(text, chat_health(c), f);
+	health_verdict(text, chat_health(c, f->number), f);
 	if (chat_shows_numbers(c))
 		chat_note(c, "peer %u, %s: %s", f->number, f->peer, text);
 	else
@@ -26,7 +26,7 @@ static void tell_verdict(struct chat *c, const struct facts *f)
 static void tell_all(struct chat *c, const struct facts *f)
 {
 	tell_verdict(c, f);
-	health_rows(chat_health(c), f, note_row, c);
+	health_rows(chat_health(c, f->number), f, note_row, c);
 }
 
 static void tell_each(struct chat *c)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The last minute of the one connection that is looked at: a sample each second
- * in which something moves, none while nothing does. */
+/* The last minute of a few connections, or among many of the one that is looked
+ * at: a sample each second in which something moves, none while nothing
+ * does. */
 
 #include <sockchat/diag.h>
 
@@ -29,35 +30,76 @@ bool chat_facts(const struct chat *c, struct facts *out)
 	return out->number != 0;
 }
 
-const struct health *chat_health(const struct chat *c)
+/* NULL for none. */
+static struct health *find(const struct chat *c, uint32_t number)
 {
-	return &c->own->health;
+	for (size_t i = 0; i < WATCH_MAX; i++)
+		if (c->own->health[i].number == number)
+			return &c->own->health[i];
+	return NULL;
 }
 
-static void look(struct chat *c, const struct session *s)
+const struct health *chat_health(const struct chat *c, uint32_t number)
 {
+	static const struct health unknown;
+	const struct health *h = find(c, number);
+	return h ? h : &unknown;
+}
+
+/* Its own place, or that of one that has gone, or some other's. */
+static struct health *place_of(struct chat *c, uint32_t number)
+{
+	struct health *h = find(c, number);
+	for (size_t i = 0; !h && i < WATCH_MAX; i++)
+		if (!chat_find(c, c->own->health[i].number))
+			h = &c->own->health[i];
+	return h ? h : &c->own->health[number % WATCH_MAX];
+}
+
+/* The `i`th that is watched; NULL behind the last. */
+static struct session *watched(const struct chat *c, size_t i)
+{
+	if (chat_session_count(c) <= WATCH_MAX)
+		return chat_session(c, i);
+	return i ? NULL : chat_shown(c);
+}
+
+static bool has_news(const struct chat *c)
+{
+	const struct session *s;
+	for (size_t i = 0; (s = watched(c, i)); i++)
+		if (session_is_open(s) &&
+		    !health_is_known(chat_health(c, session_number(s)),
+		                     session_number(s), session_bytes_in(s),
+		                     session_bytes_out(s)))
+			return true;
+	return false;
+}
+
+static void look(struct chat *c)
+{
+	const struct session *s;
 	struct facts facts;
-	session_facts(s, &facts);
-	if (health_look(&c->own->health, &facts) &&
-	    timer_start(c->loop, &c->own->look, HEALTH_STEP_NS))
+	bool goes_on = false;
+	for (size_t i = 0; (s = watched(c, i)); i++) {
+		if (!session_is_open(s))
+			continue;
+		session_facts(s, &facts);
+		goes_on |= health_look(place_of(c, facts.number), &facts);
+	}
+	if (goes_on && timer_start(c->loop, &c->own->look, HEALTH_STEP_NS))
 		die("no memory for a timer");
 }
 
 void watch_on_time(struct timer *t)
 {
-	struct chat *c = t->user;
-	const struct session *s = chat_shown(c);
-	if (s && session_is_open(s))
-		look(c, s);
+	look(t->user);
 }
 
 void watch_turn(struct chat *c)
 {
-	const struct session *s = c->own->look.loop ? NULL : chat_shown(c);
-	if (s && session_is_open(s) &&
-	    !health_is_known(&c->own->health, session_number(s),
-	                     session_bytes_in(s), session_bytes_out(s)))
-		look(c, s);
+	if (!c->own->look.loop && has_news(c))
+		look(c);
 }
 
 void watch_end(struct chat *c, const struct session *s)

@@ -21,6 +21,7 @@
 struct panel {
 	const struct chat *chat;
 	const struct facts *facts;
+	const struct health *health;
 	struct page page;
 	int margin, column; /* labels; where what is told begins */
 	bool is_ascii;
@@ -74,7 +75,7 @@ static void put_minute(struct panel *p, enum health_counter counter)
 	int column = p->column;
 	if (room_of(p) < PEAK_WIDTH + 10)
 		count = count_parts(room_of(p));
-	health_parts(chat_health(p->chat), p->facts, counter, parts, count);
+	health_parts(p->health, p->facts, counter, parts, count);
 	for (size_t i = 0; i < count; i++)
 		most = parts[i] > most ? parts[i] : most;
 	for (size_t i = 0; i < count; i++) {
@@ -82,7 +83,7 @@ static void put_minute(struct panel *p, enum health_counter counter)
 		column = page_put(&p->page, column, bar, strlen(bar),
 		                  counter == HEALTH_IN ? STYLE_IN : STYLE_OUT);
 	}
-	uint64_t rate = health_rate(chat_health(p->chat), p->facts, counter);
+	uint64_t rate = health_rate(p->health, p->facts, counter);
 	uint64_t peak = most * count / 60; /* the newest part is short */
 	number_format_size(size, peak > rate ? peak : rate);
 	if (most)
@@ -240,8 +241,7 @@ static void put_title(struct panel *p, const char *text, enum health_mood mood)
 static void put_one(struct panel *p)
 {
 	char text[HEALTH_TEXT_MAX], title[LINE_MAX];
-	enum health_mood mood =
-	    health_verdict(text, chat_health(p->chat), p->facts);
+	enum health_mood mood = health_verdict(text, p->health, p->facts);
 	if (chat_shows_numbers(p->chat))
 		snprintf(title, sizeof(title), "peer %u: %s",
 		         p->facts->number, text);
@@ -249,7 +249,7 @@ static void put_one(struct panel *p)
 		snprintf(title, sizeof(title), "%s", text);
 	put_title(p, title, mood);
 	put_listener(p);
-	health_rows(chat_health(p->chat), p->facts, take_row, p);
+	health_rows(p->health, p->facts, take_row, p);
 }
 
 /* A thousand are looked at only where they are seen. */
@@ -264,7 +264,8 @@ static void put_each(struct panel *p)
 			continue;
 		}
 		session_facts(s, &facts);
-		health_verdict(verdict, chat_health(p->chat), &facts);
+		health_verdict(verdict, chat_health(p->chat, facts.number),
+		               &facts);
 		int column = page_put(&p->page, p->margin, label,
 		    (size_t)snprintf(label, sizeof(label), "peer %u",
 		                     facts.number), STYLE_DIM) + 1;
@@ -328,6 +329,7 @@ bool panel_draw(const struct chat *c, int rows, int *first,
 		.is_ascii = glyph_flags & GLYPH_ASCII,
 	};
 	chat_facts(c, &facts);
+	p.health = chat_health(c, facts.number);
 	int lines = put_all(&p, 0, 0);
 	bool fits = lines <= rows;
 	int seen = fits || rows < 2 ? rows : rows - 1;

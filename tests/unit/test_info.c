@@ -141,31 +141,37 @@ static void the_last_one_is_remembered_when_it_is_gone(void **state)
 	assert_has(page, "* received: 4 B in 1 message, ");
 }
 
-static void only_one_connection_is_looked_at(void **state)
+static void a_few_are_watched_and_of_many_the_one_that_is_shown(void **state)
 {
 	struct fake *f = connect_one();
 	(void)state;
 	fake_feed(f, "abc\n");
 	turn();
-	assert_int_equal(chat_health(c)->number, 1);
+	assert_int_equal(chat_health(c, 1)->number, 1);
+	assert_int_equal(chat_health(c, 2)->count, 0);
 	assert_non_null(c->own->look.loop);
-	connect_one();
+	for (int i = 1; i < WATCH_MAX; i++)
+		connect_one();
 	watch_on_time(&c->own->look);
+	for (uint32_t i = 1; i <= WATCH_MAX; i++)
+		assert_int_equal(chat_health(c, i)->number, i);
 	timer_stop(&c->own->look);
+	connect_one();
 	fake_feed(f, "abc\n");
 	turn();
 	assert_null(c->own->look.loop);
-	chat_set_target(c, 2);
+	chat_set_target(c, WATCH_MAX + 1); /* it takes a place */
 	turn();
-	assert_int_equal(chat_health(c)->number, 2);
+	assert_int_equal(chat_health(c, WATCH_MAX + 1)->number, WATCH_MAX + 1);
+	assert_int_equal(chat_health(c, 2)->number, 0); /* from another */
 }
 
 static void a_quiet_connection_wakes_nobody(void **state)
 {
 	(void)state;
 	connect_one();
-	size_t count = chat_health(c)->count;
-	c->own->health.marks[count - 1].ns -= HEALTH_STEP_NS;
+	size_t count = chat_health(c, 1)->count;
+	c->own->health[0].marks[count - 1].ns -= HEALTH_STEP_NS;
 	timer_stop(&c->own->look);
 	watch_on_time(&c->own->look);
 	assert_null(c->own->look.loop);
@@ -198,7 +204,7 @@ int main(void)
 		TEST(a_connection_tells_how_it_does),
 		TEST(of_several_peers_each_has_its_sentence),
 		TEST(the_last_one_is_remembered_when_it_is_gone),
-		TEST(only_one_connection_is_looked_at),
+		TEST(a_few_are_watched_and_of_many_the_one_that_is_shown),
 		TEST(a_quiet_connection_wakes_nobody),
 		TEST(there_is_a_look_each_second),
 	};

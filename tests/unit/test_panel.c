@@ -164,7 +164,7 @@ static void the_last_minute_is_a_row_of_bars(void **state)
 	(void)state;
 	struct session *s = meet();
 	int64_t now = stamp_mono_ns(), step = 2 * HEALTH_STEP_NS;
-	struct health *h = &chat->own->health;
+	struct health *h = chat->own->health;
 	*h = (struct health){ .number = session_number(s), .count = 4 };
 	int64_t round = now - now % step;
 	for (int i = 0; i < 4; i++)
