@@ -15,6 +15,7 @@
 #include <sockchat/error.h>
 #include <sockchat/loop.h>
 #include <sockchat/resolve.h>
+#include <sockchat/timing.h>
 #include <sockchat/transport.h>
 
 struct dial;
@@ -41,6 +42,8 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
                         const struct dial_ops *ops);
+/* Where the time went so far; good until the dial's end, on_done included. */
+const struct timing *dial_timing(const struct dial *d);
 /* No call will come.  NULL is fine. */
 void dial_cancel(struct dial *d);
 

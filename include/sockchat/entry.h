@@ -11,6 +11,7 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/stamp.h>
+#include <sockchat/timing.h>
 
 enum entry_kind { ENTRY_MESSAGE, ENTRY_STATE, ENTRY_NOTE, ENTRY_ERROR };
 enum entry_dir { ENTRY_NO_DIR, ENTRY_IN, ENTRY_OUT };
@@ -38,7 +39,10 @@ struct entry {
 	const char *peer;     /* "127.0.0.1:9999" */
 	const char *local;    /* STATE: our address, once it is known */
 	const char *code;     /* ERROR: "ECONNREFUSED" */
-	const char *hint;     /* ERROR: what it most likely means */
+	const char *hint;     /* what it most likely means, what to do */
+	int64_t wait_ns;      /* a message that came: since what we last sent
+	                       * by hand; 0: nothing was */
+	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */
 };
 
 /* '>' sent, '<' received, '*' notice, '!' error. */

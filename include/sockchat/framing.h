@@ -18,6 +18,7 @@ struct framing {
 	enum entry_dir dir;
 	uint64_t seq; /* 0: none is under way */
 	size_t len;
+	int64_t asked_ns; /* when was last sent what it may answer; 0: never */
 	uint64_t count; /* of all that have begun */
 };
 

@@ -17,6 +17,7 @@
 #include <sockchat/owner.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tcpinfo.h>
+#include <sockchat/timing.h>
 
 /* One connection at one moment: session_facts(). */
 struct facts {
@@ -36,6 +37,7 @@ struct facts {
 	uint64_t in, out, in_messages, out_messages;
 	int64_t in_ns, out_ns;
 	size_t queued; /* for the peer, files included */
+	const struct timing *timing; /* borrowed; NULL: they came to us */
 	bool has_tcp;
 	struct tcpinfo tcp;
 };

@@ -24,10 +24,14 @@ static void put_text(struct json *j, const char *text)
 
 static void put_name(struct json *j, const char *name)
 {
-	put_text(j, j->has_member ? ",\"" : "\"");
+	if (j->has_member)
+		put_text(j, ",");
+	j->has_member = true;
+	if (!*name)
+		return;
+	put_text(j, "\"");
 	put_text(j, name);
 	put_text(j, "\":");
-	j->has_member = true;
 }
 
 static void put_unit(struct json *j, uint32_t unit)
@@ -130,6 +134,47 @@ void json_bool(struct json *j, const char *name, bool value)
 {
 	put_name(j, name);
 	put_text(j, value ? "true" : "false");
+}
+
+void json_milli(struct json *j, const char *name, uint64_t value)
+{
+	put_name(j, name);
+	if (!j->failed && bytes_printf(j->out, "%" PRIu64 ".%03u", value / 1000,
+	                               (unsigned)(value % 1000)))
+		j->failed = true;
+}
+
+static void open_nest(struct json *j, const char *name, const char *mark)
+{
+	put_name(j, name);
+	put_text(j, mark);
+	j->has_member = false;
+}
+
+static void close_nest(struct json *j, const char *mark)
+{
+	put_text(j, mark);
+	j->has_member = true;
+}
+
+void json_begin_object(struct json *j, const char *name)
+{
+	open_nest(j, name, "{");
+}
+
+void json_end_object(struct json *j)
+{
+	close_nest(j, "}");
+}
+
+void json_begin_list(struct json *j, const char *name)
+{
+	open_nest(j, name, "[");
+}
+
+void json_end_list(struct json *j)
+{
+	close_nest(j, "]");
 }
 
 int json_end(struct json *j)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <sockchat/entry.h>
+#include <sockchat/error.h>
 #include <sockchat/json.h>
 #include <sockchat/utf8.h>
 
@@ -63,6 +64,34 @@ static void put_text(struct json *j, const char *name, const char *value)
 		json_text(j, name, value);
 }
 
+static void put_time(struct json *j, const char *name, int64_t us)
+{
+	if (us >= 0)
+		json_milli(j, name, (uint64_t)us);
+}
+
+static void put_timing(struct json *j, const struct timing *t)
+{
+	json_begin_object(j, "timing");
+	put_time(j, "resolve_ms", t->resolve_us);
+	json_begin_list(j, "tried");
+	for (size_t i = 0; i < t->try_count; i++) {
+		const struct timing_try *try = &t->tries[i];
+		json_begin_object(j, "");
+		json_text(j, "address", try->where);
+		put_time(j, "ms", try->us);
+		if (try->errnum)
+			json_text(j, "code", error_name(try->errnum));
+		json_end_object(j);
+	}
+	json_end_list(j);
+	if (t->total_us >= 0 && t->try_count)
+		put_time(j, "connect_ms", t->tries[t->try_count - 1].us);
+	put_time(j, "total_ms", t->total_us);
+	put_time(j, "first_byte_ms", t->first_byte_us);
+	json_end_object(j);
+}
+
 int entry_json(struct bytes *out, const struct entry *e, size_t from)
 {
 	static const char *const kinds[] = {
@@ -84,6 +113,8 @@ int entry_json(struct bytes *out, const struct entry *e, size_t from)
 	put_text(&j, "peer", e->peer);
 	if (e->kind == ENTRY_MESSAGE) {
 		put_message(&j, e, from);
+		if (e->wait_ns)
+			put_time(&j, "wait_ms", e->wait_ns / 1000);
 		return json_end(&j);
 	}
 	if (e->kind == ENTRY_STATE) {
@@ -94,5 +125,7 @@ int entry_json(struct bytes *out, const struct entry *e, size_t from)
 	put_text(&j, "code", e->code);
 	json_bytes(&j, "text", e->bytes, e->len);
 	put_text(&j, "hint", e->hint);
+	if (e->timing)
+		put_timing(&j, e->timing);
 	return json_end(&j);
 }

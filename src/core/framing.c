@@ -63,6 +63,8 @@ int framing_take(struct framing *f, struct transcript *t, uint32_t session,
 		.dir = (uint8_t)f->dir,
 		.peer = peer,
 	};
+	if (f->asked_ns)
+		like.wait_ns = like.time.mono_ns - f->asked_ns;
 	struct piece p = { .bytes = bytes };
 	int failed = 0;
 	for (; len && !failed; len -= p.len, p.bytes += p.len) {

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
+#include <sockchat/explain.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>
 
@@ -90,6 +92,33 @@ static void tell_ends(const struct rows *r)
 	if (*f->local)
 		row(r, HEALTH_ROW, "here", "%s%s, sockchat (pid %ld)", f->local,
 		    in_brackets(found, sizeof(found), f->local_name), f->pid);
+}
+
+/* Where the time went. */
+static void tell_timing(const struct rows *r)
+{
+	const struct timing *t = r->facts->timing;
+	struct bytes line;
+	if (!t)
+		return;
+	bytes_init(&line, ROW_MAX);
+	if (t->resolve_us > 0)
+		(void)bytes_printf(&line, "looked up in %s, ",
+		                   MICROS((uint64_t)t->resolve_us));
+	for (size_t i = 0; i < t->try_count; i++)
+		(void)bytes_printf(&line, "%s %s after %s, ",
+		                   t->tries[i].where,
+		                   t->tries[i].errnum
+		                       ? explain_outcome(t->tries[i].errnum)
+		                       : "open",
+		                   MICROS((uint64_t)t->tries[i].us));
+	if (t->first_byte_us >= 0)
+		(void)bytes_printf(&line, "first byte %s later",
+		                   MICROS((uint64_t)t->first_byte_us));
+	else
+		(void)bytes_printf(&line, "no byte has come yet");
+	row(r, HEALTH_ROW, "opening", "%s", bytes_text(&line));
+	bytes_finish(&line);
 }
 
 static void tell_state(const struct rows *r)
@@ -211,6 +240,7 @@ void health_rows(const struct health *h, const struct facts *f,
 	const struct rows r = { h, f, fn, user };
 	tell_ends(&r);
 	tell_state(&r);
+	tell_timing(&r);
 	row(&r, HEALTH_ROW_GAP, "", "%s", "");
 	tell_direction(&r, HEALTH_ROW_IN);
 	tell_direction(&r, HEALTH_ROW_OUT);

@@ -34,7 +34,8 @@ const struct choice view_choices[] = {
 
 const struct choice time_choices[] = {
 	{ "clock", TIME_CLOCK }, { "start", TIME_START },
-	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
+	{ "delta", TIME_DELTA }, { "answer", TIME_ANSWER },
+	{ "off", TIME_OFF },
 	{ NULL, 0 },
 };
 const struct choice on_off_choices[] = {
@@ -103,7 +104,7 @@ static const struct option_rule rules[] = {
 	  TYPE_VALUE, AT(ui), UI_JSON, NULL, MODE_BOTH },
 	{ { 0, "view", "VIEW", "how messages look: text, hex or mixed" },
 	  TYPE_CHOICE, AT(view), 0, view_choices, MODE_BOTH | LIVE },
-	{ { 0, "time", "MODE", "the time shown: clock, start, delta or off" },
+	{ { 0, "time", "MODE", "time shown: clock, start, delta, answer, off" },
 	  TYPE_CHOICE, AT(time), 0, time_choices, MODE_BOTH | LIVE },
 	{ { 0, "endings", "on|off", "show line endings (on)" },
 	  TYPE_ON_OFF, AT(endings), 0, on_off_choices, MODE_BOTH | LIVE },

@@ -264,6 +264,16 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 	return take_messages(s, &s->out, bytes, len);
 }
 
+static void note_first_byte(struct session *s)
+{
+	int64_t us = (stamp_mono_ns() - s->opened.mono_ns) / 1000;
+	if (s->timing)
+		s->timing->first_byte_us = us;
+	if (s->settings->tells_steps)
+		session_tell_note(s, "first byte after %.1f ms",
+		                  (double)us / 1000);
+}
+
 static void read_peer(struct session *s)
 {
 	uint8_t *bytes = loop_buffer(s->loop);
@@ -276,6 +286,8 @@ static void read_peer(struct session *s)
 	                   : s->transport->ops->read(s->transport, bytes,
 	                                             LOOP_BUFFER);
 	if (n > 0) {
+		if (!s->bytes_in)
+			note_first_byte(s);
 		s->bytes_in += (uint64_t)n;
 		s->is_busy = n >= SESSION_BUSY;
 		note_movement(s, &s->in_ns);
@@ -385,6 +397,9 @@ static void on_dialed(void *user, struct transport *t,
                       const struct address *peer, const struct error *e)
 {
 	struct session *s = user;
+	s->timing = malloc(sizeof(*s->timing));
+	if (s->timing)
+		*s->timing = *dial_timing(s->dial);
 	s->dial = NULL;
 	if (!t) {
 		fail_with(s, e);
@@ -433,6 +448,7 @@ void session_free(struct session *s)
 	session_drop_hints(s);
 	outq_finish(&s->queue);
 	session_drop_names(s);
+	free(s->timing);
 	free(s);
 }
 
@@ -492,6 +508,7 @@ int session_send(struct session *s, const void *bytes, size_t len,
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
 	s->out.count++;
+	s->in.asked_ns = stamp_mono_ns();
 	if (s->settings->keeps_entries)
 		session_tell_sent(s, bytes, len);
 	session_hint_out(s, bytes, len);

@@ -145,6 +145,7 @@ void session_facts(const struct session *s, struct facts *out)
 		.out_messages = s->out.count,
 		.in_ns = s->in_ns,
 		.out_ns = s->out_ns,
+		.timing = s->timing,
 		.queued = session_queued(s) + session_file_rest(s),
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->peer);

@@ -40,6 +40,7 @@ struct session {
 	struct timer drip, idle, ack, linger, tick;
 	int64_t ack_ns, moved_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
+	struct timing *timing; /* of connecting; NULL: not known */
 	struct stamp since, opened; /* the phase, the connection */
 	struct names *names; /* of both addresses; NULL: not asked for */
 	char *owner; /* of the other end, "" for none; NULL: not asked */

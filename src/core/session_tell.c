@@ -36,6 +36,8 @@ void session_tell_state(struct session *s, enum entry_state state,
 		.state = (uint8_t)state,
 		.local = s->local,
 		.hint = hint,
+		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED
+		              ? s->timing : NULL,
 	}, text);
 }
 
@@ -87,6 +89,7 @@ void session_tell_error(struct session *s, const struct error *e)
 		.kind = ENTRY_ERROR,
 		.code = e->code,
 		.hint = e->hint,
+		.timing = s->local[0] ? NULL : s->timing,
 	}, e->text);
 }
 

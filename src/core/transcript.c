@@ -19,6 +19,8 @@
 struct origin {
 	struct stamp time;
 	const char *peer, *local, *code, *hint;
+	const struct timing *timing;
+	int64_t wait_ns;
 	uint32_t session;
 	uint8_t kind, dir, state;
 };
@@ -201,10 +203,25 @@ static const char *store_text(struct chunk *c, const char *text)
 	return len ? (const char *)store(c, text, len + 1) : "";
 }
 
+static void align(struct chunk *c)
+{
+	c->used += -c->used % _Alignof(struct origin);
+}
+
+static const struct timing *store_timing(struct chunk *c,
+                                         const struct timing *timing)
+{
+	if (!timing)
+		return NULL;
+	align(c);
+	return (const void *)store(c, timing, sizeof(*timing));
+}
+
 /* At most what its origin takes of a chunk. */
 static size_t origin_size(const struct entry *d)
 {
-	return _Alignof(struct origin) + sizeof(struct origin) +
+	return 2 * _Alignof(struct origin) + sizeof(struct origin) +
+	       (d->timing ? sizeof(*d->timing) : 0) +
 	       strlen(or_empty(d->peer)) + strlen(or_empty(d->local)) +
 	       strlen(or_empty(d->code)) + strlen(or_empty(d->hint)) + 4;
 }
@@ -221,12 +238,14 @@ static void store_origin(struct chunk *c, const struct entry *d)
 		.local = store_text(c, d->local),
 		.code = store_text(c, d->code),
 		.hint = store_text(c, d->hint),
+		.timing = store_timing(c, d->timing),
+		.wait_ns = d->wait_ns,
 	};
 	if (last && strcmp(last->peer, or_empty(d->peer)) == 0)
 		o.peer = last->peer;
 	else
 		o.peer = store_text(c, d->peer);
-	c->used += -c->used % _Alignof(struct origin);
+	align(c);
 	c->origin = (void *)store(c, &o, sizeof(o));
 }
 
@@ -382,6 +401,8 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.local = o->local,
 		.code = o->code,
 		.hint = o->hint,
+		.timing = o->timing,
+		.wait_ns = o->wait_ns,
 	};
 	return e;
 }

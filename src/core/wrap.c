@@ -453,6 +453,10 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
 		                                    before->time.mono_ns
 		                              : 0);
 		break;
+	case TIME_ANSWER:
+		if (e->wait_ns)
+			stamp_format_span(out, e->wait_ns);
+		break;
 	case TIME_OFF:
 	case TIME_COUNT:
 		break;

@@ -20,6 +20,7 @@
 #include <sockchat/owner.h>
 #include <sockchat/recognise.h>
 #include <sockchat/signals.h>
+#include <sockchat/stamp.h>
 
 #include "meter.h"
 #include "notices.h"
@@ -33,6 +34,7 @@ struct fe_pipe {
 	struct listener *listener;
 	struct conn conn;
 	struct meter meter;
+	int64_t opened_ns; /* the connection */
 	bool has_failed;
 };
 
@@ -48,10 +50,9 @@ static void fail(struct fe_pipe *f, const struct error *e)
 		notices_error(&f->notices, e);
 }
 
-/* -v: what the peer seems to speak. */
-static void on_first(void *user, const uint8_t *bytes, size_t len)
+/* What the peer seems to speak. */
+static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
-	struct fe_pipe *f = user;
 	bool listens = f->options->mode == ENDPOINT_LISTEN;
 	struct recognised r;
 	struct address local;
@@ -66,6 +67,17 @@ static void on_first(void *user, const uint8_t *bytes, size_t len)
 		notices_print(&f->notices, "%s", r.text);
 		notices_print(&f->notices, "hint: %s", r.hint);
 	}
+}
+
+/* -v: the peer's first bytes. */
+static void on_first(void *user, const uint8_t *bytes, size_t len)
+{
+	struct fe_pipe *f = user;
+
+	notices_print(&f->notices, "first byte after %.1f ms",
+	              (double)(stamp_mono_ns() - f->opened_ns) / (double)MS_NS);
+	if (f->options->hints)
+		tell_protocol(f, bytes, len);
 }
 
 /* Connect mode. */
@@ -93,6 +105,15 @@ static void tell_peer(struct fe_pipe *f, const struct transport *t,
 		notices_print(&f->notices, "the peer is %s", owner);
 }
 
+static void start(struct fe_pipe *f, struct transport *t,
+                  const struct address *peer, const char *where)
+{
+	f->opened_ns = stamp_mono_ns();
+	tell_peer(f, t, peer);
+	meter_start(&f->meter);
+	conn_start(&f->conn, t, where);
+}
+
 static void on_dialled(void *user, struct transport *t,
                        const struct address *peer, const struct error *e)
 {
@@ -107,9 +128,7 @@ static void on_dialled(void *user, struct transport *t,
 	}
 	endpoint_format(&f->options->endpoint, name);
 	glyph_copy(where, sizeof(where), name, 0);
-	tell_peer(f, t, peer);
-	meter_start(&f->meter);
-	conn_start(&f->conn, t, where);
+	start(f, t, peer, where);
 }
 
 static void on_probed(void *user, struct transport *t,
@@ -185,9 +204,7 @@ static void on_accepted(void *user, struct transport *t,
 	address_format(peer, where);
 	if (!f->options->quiet)
 		notices_print(&f->notices, "connection from %s", where);
-	tell_peer(f, t, peer);
-	meter_start(&f->meter);
-	conn_start(&f->conn, t, where);
+	start(f, t, peer, where);
 }
 
 static void on_trouble(void *user, const struct error *e)
@@ -294,7 +311,7 @@ static struct fe_pipe *fe_pipe_new(struct loop *l, const struct options *o)
 	f->loop = f->conn.loop = l;
 	f->options = f->conn.options = o;
 	f->conn.on_end = on_conn_end;
-	if (o->verbose && !o->quiet && o->hints)
+	if (o->verbose && !o->quiet)
 		f->conn.on_first = on_first;
 	f->conn.user = f;
 	notices_open(&f->notices);

@@ -37,6 +37,8 @@ struct dial {
 	struct timer stagger, deadline;
 	struct attempt *attempts;
 	size_t count, next;
+	int64_t start_ns;
+	struct timing timing;
 	/* Set while one of our own functions runs: a call from within that
 	 * ends the dial must not free it under its feet. */
 	bool is_busy, is_over;
@@ -79,6 +81,11 @@ static void leave(struct dial *d)
 	d->is_busy = false;
 	if (d->is_over)
 		dial_free(d);
+}
+
+const struct timing *dial_timing(const struct dial *d)
+{
+	return &d->timing;
 }
 
 void dial_cancel(struct dial *d)
@@ -188,14 +195,36 @@ static void fail_all(struct dial *d, bool is_late)
 	fail(d, &e);
 }
 
+static int64_t since_us(int64_t start_ns)
+{
+	return (stamp_mono_ns() - start_ns) / 1000;
+}
+
+/* How an attempt has ended; after so many microseconds. */
+static int64_t note_end(const struct attempt *a, int errnum)
+{
+	struct timing *timing = &a->dial->timing;
+	int64_t us = since_us(a->start_ns);
+
+	if (timing->try_count == TIMING_TRIES) /* the last is worth more */
+		timing->try_count--;
+	struct timing_try *try = &timing->tries[timing->try_count++];
+	address_format(&a->address, try->where);
+	try->errnum = errnum;
+	try->us = us;
+	return us;
+}
+
 static void attempt_fail(struct attempt *a, int errnum)
 {
-	char outcome[OUTCOME_MAX];
+	char outcome[OUTCOME_MAX], line[OUTCOME_MAX + 32];
+	double ms = (double)note_end(a, errnum) / 1000;
 
 	a->errnum = errnum;
 	attempt_close(a);
 	format_outcome(a, outcome);
-	step(a->dial, "", outcome);
+	snprintf(line, sizeof(line), "%s after %.1f ms", outcome, ms);
+	step(a->dial, "", line);
 }
 
 static void on_attempt(struct watch *w, unsigned ready);
@@ -242,8 +271,9 @@ static void succeed(struct attempt *a)
 	struct transport *t = a->transport;
 	struct address peer = a->address, local;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX], line[256];
-	double ms = (double)(stamp_mono_ns() - a->start_ns) / (double)MS_NS;
+	double ms = (double)note_end(a, 0) / 1000;
 
+	d->timing.total_us = since_us(d->start_ns);
 	watch_remove(&a->watch);
 	a->transport = NULL;
 	stop(d);
@@ -298,9 +328,15 @@ static void on_deadline(struct timer *t)
 		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
 		fail(d, &e);
 	} else {
-		for (size_t i = 0; i < d->count; i++)
-			if (!d->attempts[i].errnum)
-				d->attempts[i].errnum = ETIMEDOUT;
+		for (size_t i = 0; i < d->count; i++) {
+			struct attempt *a = &d->attempts[i];
+
+			if (a->errnum)
+				continue;
+			a->errnum = ETIMEDOUT;
+			if (a->transport)
+				note_end(a, ETIMEDOUT);
+		}
 		fail_all(d, true);
 	}
 	leave(d);
@@ -348,6 +384,8 @@ static void show_addresses(struct dial *d, const struct address *list,
 		                 text + (text[0] == '[')) < 0)
 			break;
 	}
+	(void)bytes_printf(&line, ", after %.1f ms",
+	                   (double)d->timing.resolve_us / 1000);
 	step(d, "", bytes_text(&line));
 	bytes_finish(&line);
 }
@@ -386,6 +424,8 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 	struct dial *d = user;
 
 	d->resolve = NULL;
+	d->timing.resolve_us =
+	    is_name(d->endpoint.host) ? since_us(d->start_ns) : 0;
 	enter(d);
 	if (count == 0)
 		fail(d, e);
@@ -416,6 +456,8 @@ static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
 	glyph_copy(d->where, sizeof(d->where), where, 0);
 	d->loop = l;
 	d->endpoint = *ep;
+	d->start_ns = stamp_mono_ns();
+	d->timing = (struct timing){ -1, -1, -1, .try_count = 0 };
 	d->resolving.on_call = on_resolving;
 	d->resolving.user = d;
 	d->stagger.on_time = on_stagger;

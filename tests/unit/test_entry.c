@@ -3,6 +3,7 @@
 
 /* Entries: their marks and names, and their lines of JSON. */
 
+#include <errno.h>
 #include <locale.h>
 
 #include <sockchat/entry.h>
@@ -159,6 +160,40 @@ static void a_note_is_text_alone(void **state)
 }
 
 /* However little room there is, half a line is never called a line. */
+static void where_the_time_went_is_in_milliseconds(void **state)
+{
+	static const struct timing timing = {
+		.resolve_us = 1070,
+		.total_us = 1302,
+		.first_byte_us = -1,
+		.tries = {
+			{ .where = "[::1]:1", .errnum = ECONNREFUSED, .us = 9 },
+			{ .where = "127.0.0.1:1", .us = 211 },
+		},
+		.try_count = 2,
+	};
+	const struct entry open = {
+		.kind = ENTRY_STATE, .state = ENTRY_OPEN, BYTES("x"), NO_WORDS,
+		.timing = &timing,
+	};
+	const struct entry answer = {
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, BYTES("x"), NO_WORDS,
+		.wait_ns = 10660000,
+	};
+	(void)state;
+	assert_json(&open, 0, "{\"seq\":7," TIME "\"session\":0,"
+	            "\"kind\":\"state\",\"state\":\"open\","
+	            "\"text\":\"x\",\"timing\":{\"resolve_ms\":1.070,"
+	            "\"tried\":[{\"address\":\"[::1]:1\",\"ms\":0.009,"
+	            "\"code\":\"ECONNREFUSED\"},{\"address\":"
+	            "\"127.0.0.1:1\",\"ms\":0.211}],\"connect_ms\":0.211,"
+	            "\"total_ms\":1.302}}\n");
+	assert_json(&answer, 0, "{\"seq\":7," TIME "\"session\":0,"
+	            "\"kind\":\"message\",\"dir\":\"in\",\"len\":1,"
+	            "\"text\":\"x\",\"complete\":false,"
+	            "\"wait_ms\":10.660}\n");
+}
+
 static void without_memory_it_fails(void **state)
 {
 	const struct entry e = {
@@ -192,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_state_says_its_name_and_our_address),
 		cmocka_unit_test(an_error_says_its_code_and_what_to_look_at),
 		cmocka_unit_test(a_note_is_text_alone),
+		cmocka_unit_test(where_the_time_went_is_in_milliseconds),
 		cmocka_unit_test(without_memory_it_fails),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");

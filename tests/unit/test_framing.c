@@ -92,6 +92,17 @@ static void the_messages_are_the_same_however_reads_cut_them(void **state)
 	}
 }
 
+static void what_was_asked_before_tells_how_long_the_answer_took(void **state)
+{
+	(void)state;
+	take_text(&in, "greeting\n");
+	assert_int_equal(entry_at(t, 1)->wait_ns, 0);
+	in.asked_ns = stamp_mono_ns() - 5;
+	take_text(&in, "answer\nmore\n");
+	assert_true(entry_at(t, 2)->wait_ns >= 5);
+	assert_true(entry_at(t, 3)->wait_ns == entry_at(t, 2)->wait_ns);
+}
+
 static void two_directions_grow_apart(void **state)
 {
 	(void)state;
@@ -238,6 +249,7 @@ int main(void)
 		TEST(each_line_is_a_message_with_its_ending),
 		TEST(a_partial_line_is_there_and_grows_until_it_ends),
 		TEST(the_messages_are_the_same_however_reads_cut_them),
+		TEST(what_was_asked_before_tells_how_long_the_answer_took),
 		TEST(two_directions_grow_apart),
 		TEST(what_comes_after_a_break_is_another_message),
 		TEST(a_break_does_not_part_a_character),

@@ -117,6 +117,19 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 	assert_string_equal(e->hint, "start it");
 }
 
+static void where_the_time_went_is_copied(void **state)
+{
+	struct timing timing = { .total_us = 5, .try_count = 1 };
+	(void)state;
+	transcript_append(t, &(struct entry){
+		.kind = ENTRY_STATE, .peer = "odd", .timing = &timing,
+	});
+	transcript_append(t, &(struct entry){ .kind = ENTRY_STATE });
+	timing.total_us = 6;
+	assert_int_equal(entry_at(t, 1)->timing->total_us, 5);
+	assert_null(entry_at(t, 2)->timing);
+}
+
 static void words_that_are_not_given_are_empty_and_time_is_now(void **state)
 {
 	(void)state;
@@ -466,6 +479,7 @@ int main(void)
 		TEST(an_empty_one_has_nothing),
 		TEST(entries_are_numbered_from_one),
 		TEST(a_draft_is_copied_with_all_its_words),
+		TEST(where_the_time_went_is_copied),
 		TEST(words_that_are_not_given_are_empty_and_time_is_now),
 		TEST(each_entry_keeps_the_name_of_its_peer),
 		TEST(a_message_grows_in_place),
