@@ -8,11 +8,11 @@
  *   base   bytes utf8 glyph escape hexdump base64 quote pattern json number
  *          stamp xdg newfile error diag
  *   io     loop signals outq child: one thread that waits for everything
- *   net    endpoint resolve transport tcp tcpinfo dial owner host explain:
- *          bytes from strangers, and why none come
+ *   net    endpoint resolve transport tcp tcpinfo dial timing route owner host
+ *          explain: bytes from strangers, and why none come
  *   core   session framing listener transcript entry lens filter wrap (layout)
  *          save chat command options config complete
- *   front  fe_pipe pipe_conn pipe_io notices (bytes, nothing kept),
+ *   front  fe_pipe pipe_conn pipe_io notices doctor (bytes, nothing kept),
  *          fe_lines settle (text, JSON)
  *   tui    the screen: keys, readline as a guest, curses
  *   main   this file: which front end, and the exit status

@@ -23,6 +23,8 @@ struct dial;
 struct dial_ops {
 	/* The addresses are known, connecting begins. */
 	void (*on_connecting)(void *user);
+	/* An address is about to be tried. */
+	void (*on_try)(void *user, const struct address *a);
 	/* A step, for -v: "trying 127.0.0.1:9999".  Borrowed for the call. */
 	void (*on_step)(void *user, const char *text);
 	/* The end of it, once.  Takes `t`; or NULL and `e`. */

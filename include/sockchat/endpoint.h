@@ -43,6 +43,8 @@ struct address {
 
 /* "127.0.0.1:9999", "[fe80::1%eth0]:9999".  Never a lookup. */
 void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);
+/* The same without the port: "127.0.0.1", "fe80::1%eth0". */
+void address_format_host(const struct address *a, char out[ADDRESS_TEXT_MAX]);
 bool address_is_loopback(const struct address *a);
 /* Whether it is one of this machine's. */
 bool address_is_local(const struct address *a);

@@ -14,7 +14,8 @@
  * itself, in order, when a signal asks for it. */
 int fe_pipe_run(struct loop *l, const struct options *o);
 
-/* connect -z: connect, report, close; the exit status. */
+/* connect -z: connect, report, close; the exit status.  With -v each step on
+ * the way is looked at, and a verdict given. */
 int fe_pipe_probe(struct loop *l, const struct options *o);
 
 #endif

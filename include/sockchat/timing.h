@@ -29,4 +29,10 @@ struct timing {
 	size_t try_count;
 };
 
+/* Nothing has happened. */
+void timing_begin(struct timing *t);
+/* An address has been tried. */
+void timing_add(struct timing *t, const struct address *a, int errnum,
+                int64_t us);
+
 #endif

@@ -22,6 +22,7 @@
 #include <sockchat/signals.h>
 #include <sockchat/stamp.h>
 
+#include "doctor.h"
 #include "meter.h"
 #include "notices.h"
 #include "pipe_conn.h"
@@ -142,7 +143,7 @@ static void on_probed(void *user, struct transport *t,
 		fail(f, e);
 	} else {
 		address_format(peer, text);
-		if (!f->options->quiet && !f->options->verbose)
+		if (!f->options->quiet)
 			notices_print(&f->notices, "connected to %s", text);
 		conn_hang_up(t);
 	}
@@ -348,6 +349,8 @@ int fe_pipe_run(struct loop *l, const struct options *o)
 
 int fe_pipe_probe(struct loop *l, const struct options *o)
 {
+	if (o->verbose && !o->quiet)
+		return doctor_run(l, o);
 	struct fe_pipe *f = fe_pipe_new(l, o);
 	struct dial_ops ops = { .on_done = on_probed };
 	int status = run_started(f, start_dial(f, &ops));

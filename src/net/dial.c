@@ -33,6 +33,7 @@ struct dial {
 	char where[WHERE_MAX];
 	int64_t timeout_ms;
 	struct later resolving; /* the first step */
+	bool is_asking;         /* … and it has not been told yet */
 	struct resolve *resolve;
 	struct timer stagger, deadline;
 	struct attempt *attempts;
@@ -203,15 +204,9 @@ static int64_t since_us(int64_t start_ns)
 /* How an attempt has ended; after so many microseconds. */
 static int64_t note_end(const struct attempt *a, int errnum)
 {
-	struct timing *timing = &a->dial->timing;
 	int64_t us = since_us(a->start_ns);
 
-	if (timing->try_count == TIMING_TRIES) /* the last is worth more */
-		timing->try_count--;
-	struct timing_try *try = &timing->tries[timing->try_count++];
-	address_format(&a->address, try->where);
-	try->errnum = errnum;
-	try->us = us;
+	timing_add(&a->dial->timing, &a->address, errnum, us);
 	return us;
 }
 
@@ -236,6 +231,8 @@ static bool attempt_start(struct attempt *a)
 	char where[ADDRESS_TEXT_MAX];
 
 	address_format(&a->address, where);
+	if (d->ops->on_try)
+		d->ops->on_try(d->ops->user, &a->address);
 	step(d, "trying ", where);
 	if (d->is_over)
 		return true;
@@ -418,6 +415,27 @@ static void start_attempts(struct dial *d, const struct address *list,
 		try_next(d);
 }
 
+/* The answer may come in the very turn that was to tell of the question. */
+static void tell_resolving(struct dial *d)
+{
+	char host[WHERE_MAX];
+
+	if (!d->is_asking)
+		return;
+	d->is_asking = false;
+	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
+	step(d, "resolving ", host);
+}
+
+static void on_resolving(struct later *later)
+{
+	struct dial *d = later->user;
+
+	enter(d);
+	tell_resolving(d);
+	leave(d);
+}
+
 static void on_resolved(void *user, const struct address *list, size_t count,
                         const struct error *e)
 {
@@ -427,21 +445,13 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 	d->timing.resolve_us =
 	    is_name(d->endpoint.host) ? since_us(d->start_ns) : 0;
 	enter(d);
-	if (count == 0)
+	tell_resolving(d);
+	if (d->is_over)
+		; /* a step may end it */
+	else if (count == 0)
 		fail(d, e);
 	else
 		start_attempts(d, list, count);
-	leave(d);
-}
-
-static void on_resolving(struct later *later)
-{
-	struct dial *d = later->user;
-	char host[WHERE_MAX];
-
-	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
-	enter(d);
-	step(d, "resolving ", host);
 	leave(d);
 }
 
@@ -457,7 +467,7 @@ static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
 	d->loop = l;
 	d->endpoint = *ep;
 	d->start_ns = stamp_mono_ns();
-	d->timing = (struct timing){ -1, -1, -1, .try_count = 0 };
+	timing_begin(&d->timing);
 	d->resolving.on_call = on_resolving;
 	d->resolving.user = d;
 	d->stagger.on_time = on_stagger;
@@ -479,8 +489,9 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 	d->transport = transport;
 	d->ops = ops;
 	d->timeout_ms = settings->timeout_ms;
-	if (is_name(ep->host))
-		loop_later(l, &d->resolving); /* before the answer is queued */
+	d->is_asking = is_name(ep->host);
+	if (d->is_asking)
+		loop_later(l, &d->resolving);
 	d->resolve = resolve_start(l, ep, &settings->resolve, on_resolved, d);
 	if (!d->resolve ||
 	    (d->timeout_ms > 0 &&

@@ -324,6 +324,18 @@ void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX])
 	         host, port);
 }
 
+void address_format_host(const struct address *a, char out[ADDRESS_TEXT_MAX])
+{
+	char text[ADDRESS_TEXT_MAX];
+
+	address_format(a, text);
+	char *end = strrchr(text, ':'), *start = text + (*text == '[');
+
+	if (end)
+		end[-(*text == '[')] = '\0';
+	snprintf(out, ADDRESS_TEXT_MAX, "%s", start);
+}
+
 bool address_is_loopback(const struct address *a)
 {
 	const struct sockaddr_in *v4 = (const void *)&a->sa;

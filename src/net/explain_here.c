@@ -211,24 +211,13 @@ static void explain_in_use(struct error *e, const struct address *a)
 	}
 }
 
-/* "127.0.0.1": without its port. */
-static void format_host(const struct address *a, char out[ADDRESS_TEXT_MAX])
-{
-	char text[ADDRESS_TEXT_MAX];
-	address_format(a, text);
-	char *end = strrchr(text, ':'), *start = text + (*text == '[');
-	if (end)
-		end[-(*text == '[')] = '\0';
-	snprintf(out, ADDRESS_TEXT_MAX, "%s", start);
-}
-
 static void explain_not_ours(struct error *e)
 {
 	struct address list[ADDRESSES_MAX];
 	char text[LIST_MAX] = "", host[ADDRESS_TEXT_MAX];
 	size_t count = host_addresses(list, ADDRESSES_MAX), used = 0;
 	for (size_t i = 0; i < count; i++) {
-		format_host(&list[i], host);
+		address_format_host(&list[i], host);
 		if (used + strlen(host) + 8 > sizeof(text)) {
 			snprintf(text + used, sizeof(text) - used, ", …");
 			break;

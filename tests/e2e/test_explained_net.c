@@ -137,6 +137,25 @@ static void each_way_not_to_get_there_has_its_own_sentence(void **state)
 	            "the host is down");
 }
 
+static void the_doctor_asks_for_the_route(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "connect", "-z", "-v", PROHIBITED, "80", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "route to " PROHIBITED ": none, not permitted\n");
+	assert_err_has(&p, "verdict: this machine does not let it out\n");
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "-z", "-v", "-w", "0.2", SILENT, "80",
+	              NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "route to " SILENT ": by here, from " OURS
+	                   ", directly\n");
+	assert_err_has(&p, "verdict: nobody answers at all\n");
+	proc_finish(&p);
+}
+
 static void silence_is_timed(void **state)
 {
 	struct proc p;
@@ -350,6 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    each_way_not_to_get_there_has_its_own_sentence),
+		cmocka_unit_test(the_doctor_asks_for_the_route),
 		cmocka_unit_test(silence_is_timed),
 		cmocka_unit_test(
 		    an_unknown_name_is_told_from_a_resolver_that_is_down),

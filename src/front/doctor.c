@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Look up, ask for the route, connect, listen for a moment, and say what to
+ * make of it. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/dial.h>
+#include <sockchat/diag.h>
+#include <sockchat/explain.h>
+#include <sockchat/glyph.h>
+#include <sockchat/owner.h>
+#include <sockchat/recognise.h>
+#include <sockchat/route.h>
+#include <sockchat/stamp.h>
+#include <sockchat/tcpinfo.h>
+
+#include "doctor.h"
+#include "notices.h"
+#include "pipe_conn.h"
+
+#define LISTEN_MS    1000 /* for first bytes */
+#define COMPLETE_MS  200  /* for the rest of them */
+#define PREVIEW_MAX  60
+#define COMMAND_MAX  (ENDPOINT_TEXT_MAX + 64)
+
+struct doctor {
+	struct loop *loop;
+	const struct options *options;
+	struct notices notices;
+	struct dial *dial;
+	struct transport *t;
+	struct watch watch;
+	struct timer timer;
+	struct address local, peer;
+	char where[ENDPOINT_TEXT_MAX];
+	int64_t opened_ns;
+	uint8_t bytes[RECOGNISE_MAX];
+	size_t len;
+};
+
+/* What is left to do after a failure, by its code; with the endpoint. */
+struct remedy {
+	const char *code, *verdict, *next;
+};
+
+static const struct remedy remedies[] = {
+	{ "ECONNREFUSED", "its host answers, but no program listens there",
+	  "start the server; `ss -ltn` on its host shows what listens" },
+	{ "ECONNRESET", "something there drops connections at once",
+	  "the server's log, or the firewall in front of it" },
+	{ "ETIMEDOUT", "nobody answers at all",
+	  "another port of that host: if one answers, a firewall guards this "
+	  "one" },
+	{ "EHOSTUNREACH", "its network is there, its host is not",
+	  "`ip neighbour` and `ping`: is the host up, and the address right?" },
+	{ "ENETUNREACH", "this machine knows no way there",
+	  "`ip route`: is the interface up, and the VPN?" },
+	{ "EACCES", "this machine does not let it out",
+	  "`ip route get` and `nft list ruleset`, as root" },
+	{ "EPERM", "this machine does not let it out",
+	  "`nft list ruleset`, as root" },
+	{ "EAI_NONAME", "the name leads nowhere",
+	  "check the spelling, or give the numeric address" },
+	{ "EAI_AGAIN", "no name server answers: the port was never asked",
+	  "the numeric address, or `getent ahosts` with the name" },
+	{ "", "it can't be reached", "`sockchat connect -v` says each step" },
+};
+
+static const struct remedy *find_remedy(const char *code)
+{
+	const struct remedy *r = remedies;
+	while (*r->code && strcmp(r->code, code) != 0)
+		r++;
+	return r;
+}
+
+static void stop(struct doctor *d, const char *verdict, const char *next,
+                 int status)
+{
+	notices_print(&d->notices, "verdict: %s", verdict);
+	if (*next)
+		notices_print(&d->notices, "try next: %s", next);
+	loop_stop(d->loop, status);
+}
+
+/* The way there */
+
+static void on_step(void *user, const char *text)
+{
+	struct doctor *d = user;
+	notices_print(&d->notices, "%s", text);
+}
+
+/* "127.0.0.1": an address without its port. */
+static const char *host_text(const struct address *a,
+                             char out[ADDRESS_TEXT_MAX])
+{
+	address_format_host(a, out);
+	return out;
+}
+
+static void on_try(void *user, const struct address *a)
+{
+	struct doctor *d = user;
+	struct route r;
+	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
+	char by[ADDRESS_TEXT_MAX];
+	if (!route_find(&r, a))
+		return;
+	host_text(a, to);
+	if (r.errnum)
+		notices_print(&d->notices, "route to %s: none, %s", to,
+		              explain_outcome(r.errnum));
+	else
+		notices_print(&d->notices, "route to %s: by %s, from %s, %s%s",
+		              to, *r.interface ? r.interface : "?",
+		              r.source.len ? host_text(&r.source, from) : "?",
+		              r.is_local      ? "this machine itself"
+		              : r.gateway.len ? "through the gateway "
+		                              : "directly",
+		              r.gateway.len ? host_text(&r.gateway, by) : "");
+}
+
+/* The connection */
+
+static void tell_connection(struct doctor *d)
+{
+	char owner[OWNER_TEXT_MAX];
+	struct tcpinfo i;
+	if (tcpinfo_read(d->t->fd, &i) && i.rtt_us)
+		notices_print(&d->notices,
+		              "round trip %.2f ms, segments of %u bytes",
+		              (double)i.rtt_us / 1000, i.snd_mss);
+	owner_of_peer(owner, &d->local, &d->peer, NULL);
+	if (*owner)
+		notices_print(&d->notices, "the peer is %s", owner);
+}
+
+static bool is_unaccepted(const struct doctor *d, char owner[OWNER_TEXT_MAX])
+{
+	bool is_waiting;
+	owner_of_peer(owner, &d->local, &d->peer, &is_waiting);
+	return is_waiting;
+}
+
+static void judge_silence(struct doctor *d)
+{
+	char verdict[512], owner[OWNER_TEXT_MAX], command[COMMAND_MAX];
+	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
+	notices_print(&d->notices, "no first bytes within %.1f s",
+	              (double)LISTEN_MS / 1000);
+	if (is_unaccepted(d, owner)) {
+		snprintf(verdict, sizeof(verdict), "the port is open, but %s "
+		         "has not accepted the connection: it is busy, hangs, "
+		         "or waits for something",
+		         *owner ? owner : "no program");
+		stop(d, verdict, "look at that program, or start it again", 0);
+	} else {
+		stop(d, "it works: the port is open, and the server waits for "
+		        "the client to speak first", command, 0);
+	}
+}
+
+static void judge_bytes(struct doctor *d, const struct recognised *r)
+{
+	char verdict[RECOGNISE_TEXT_MAX + 64], preview[PREVIEW_MAX];
+	char command[COMMAND_MAX], text[PREVIEW_MAX + 1];
+	if (r) {
+		snprintf(verdict, sizeof(verdict), "it works: %s", r->text);
+		stop(d, verdict, r->hint, 0);
+		return;
+	}
+	snprintf(text, sizeof(text), "%.*s", (int)d->len,
+	         (const char *)d->bytes);
+	text[strcspn(text, "\r\n")] = '\0';
+	glyph_copy(preview, sizeof(preview), text, GLYPH_ASCII);
+	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
+	         "(\"%s\")", preview);
+	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
+	stop(d, verdict, command, 0);
+}
+
+static void judge_end(struct doctor *d)
+{
+	if (d->len)
+		judge_bytes(d, NULL);
+	else
+		stop(d, "the port is open, but the connection is closed at "
+		        "once, without a word",
+		     "the server's log; a port forwarder does so when nothing "
+		     "is behind it", 0);
+}
+
+static void judge_break(struct doctor *d, int errnum)
+{
+	struct tcpinfo info;
+	struct error e;
+	explain_broken(&e, errnum, d->where, &(struct explain_break){
+		.bytes_in = d->len,
+		.info = tcpinfo_read(d->t->fd, &info) ? &info : NULL,
+	});
+	notices_error(&d->notices, &e);
+	stop(d, find_remedy(e.code)->verdict, find_remedy(e.code)->next, 1);
+}
+
+static void note_first(const struct doctor *d, struct notices *n)
+{
+	notices_print(n, "first bytes after %.1f ms",
+	              (double)(stamp_mono_ns() - d->opened_ns) /
+	                  (double)MS_NS);
+}
+
+/* What came is looked at; false: more of it may tell more. */
+static bool judge_so_far(struct doctor *d, bool is_all)
+{
+	struct recognised r;
+	enum recognise_result result =
+	    recognise(&r, d->bytes, d->len, is_all, RECOGNISE_SERVER, d->where);
+	if (result == RECOGNISE_MORE && !is_all)
+		return false;
+	judge_bytes(d, result == RECOGNISE_YES ? &r : NULL);
+	return true;
+}
+
+static void stop_listening(struct doctor *d)
+{
+	watch_remove(&d->watch);
+	timer_stop(&d->timer);
+}
+
+static void on_ready(struct watch *w, unsigned ready)
+{
+	struct doctor *d = w->user;
+	(void)ready;
+	ssize_t n = d->t->ops->read(d->t, d->bytes + d->len,
+	                            sizeof(d->bytes) - d->len);
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n > 0 && !d->len) {
+		note_first(d, &d->notices);
+		timer_start(d->loop, &d->timer, COMPLETE_MS * MS_NS);
+	}
+	d->len += n > 0 ? (size_t)n : 0;
+	if (n > 0 && !judge_so_far(d, d->len == sizeof(d->bytes)))
+		return;
+	stop_listening(d);
+	if (n < 0)
+		judge_break(d, errno);
+	else if (n == 0)
+		judge_end(d);
+}
+
+static void on_time(struct timer *t)
+{
+	struct doctor *d = t->user;
+	stop_listening(d);
+	if (d->len)
+		(void)judge_so_far(d, true);
+	else
+		judge_silence(d);
+}
+
+static void on_done(void *user, struct transport *t, const struct address *peer,
+                    const struct error *e)
+{
+	struct doctor *d = user;
+	d->dial = NULL;
+	if (!t) {
+		const struct remedy *r = find_remedy(e->code);
+		notices_error(&d->notices, e);
+		stop(d, r->verdict, r->next, 1);
+		return;
+	}
+	d->t = t;
+	d->peer = *peer;
+	d->opened_ns = stamp_mono_ns();
+	if (!transport_local(t, &d->local))
+		d->local = (struct address){ .len = 0 };
+	tell_connection(d);
+	if (watch_add(d->loop, &d->watch, t->fd, LOOP_READ))
+		die("cannot watch the connection: %s", strerror(errno));
+	timer_start(d->loop, &d->timer, LISTEN_MS * MS_NS);
+}
+
+static const struct dial_ops ops = {
+	.on_try = on_try, .on_step = on_step, .on_done = on_done,
+};
+
+int doctor_run(struct loop *l, const struct options *o)
+{
+	struct doctor d = { .loop = l, .options = o };
+	struct dial_ops dial_ops = ops;
+	struct dial_settings settings = {
+		.resolve = { .family = o->family, .is_numeric = o->numeric },
+		.timeout_ms = o->connect_timeout_ms,
+	};
+	char name[ENDPOINT_TEXT_MAX];
+	dial_ops.user = &d;
+	endpoint_format(&o->endpoint, name);
+	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ASCII);
+	notices_open(&d.notices);
+	d.watch = (struct watch){ .on_ready = on_ready, .user = &d };
+	d.timer = (struct timer){ .on_time = on_time, .user = &d };
+	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings,
+	                    &dial_ops);
+	if (!d.dial)
+		die("cannot start: %s", strerror(errno));
+	int status = loop_run(l);
+	stop_listening(&d);
+	if (d.t)
+		conn_hang_up(d.t);
+	notices_close(&d.notices);
+	return status == -1 ? 1 : status;
+}
