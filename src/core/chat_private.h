@@ -35,6 +35,7 @@ struct chat_private {
 	struct session_hints hints; /* told of peers that came to us */
 	struct save *save; /* under way, or NULL */
 	struct health health[WATCH_MAX];
+	struct timing last_timing;
 	struct facts last;    /* of the last one that was, when it ended */
 	struct timer quit, linger, leave, look;
 	struct later check;

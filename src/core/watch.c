@@ -102,8 +102,15 @@ void watch_turn(struct chat *c)
 		look(c);
 }
 
+/* The session goes, what it has lent as well. */
 void watch_end(struct chat *c, const struct session *s)
 {
-	if (!chat_session_count(c) || chat_target(c) == session_number(s))
-		session_facts(s, &c->own->last);
+	struct facts *last = &c->own->last;
+	if (chat_session_count(c) && chat_target(c) != session_number(s))
+		return;
+	session_facts(s, last);
+	if (!last->timing)
+		return;
+	c->own->last_timing = *last->timing;
+	last->timing = &c->own->last_timing;
 }

@@ -71,6 +71,7 @@ static void a_peer_that_does_not_read_is_seen_by_itself(void **state)
 	pty_type(&p, PTY_F5);
 	pty_expect(&p, "peer not reading since 2 s, ");
 	pty_expect(&p, "peer not reading since 3 s, ");
+	pty_resize(&p, 40, 80);
 	pty_expect(&p, "by the peer's window");
 	pty_type(&p, "/reset" PTY_ENTER);
 	pty_expect(&p, "closed since ");
