@@ -106,8 +106,9 @@ static void tell_timing(const struct rows *r)
 		(void)bytes_printf(&line, "looked up in %s, ",
 		                   MICROS((uint64_t)t->resolve_us));
 	for (size_t i = 0; i < t->try_count; i++)
-		(void)bytes_printf(&line, "%s %s after %s, ",
-		                   t->tries[i].where,
+		(void)bytes_printf(&line, "%s%s%s in %s, ",
+		                   t->try_count > 1 ? t->tries[i].where : "",
+		                   t->try_count > 1 ? " " : "",
 		                   t->tries[i].errnum
 		                       ? explain_outcome(t->tries[i].errnum)
 		                       : "open",
@@ -197,8 +198,8 @@ static unsigned percent(uint64_t part, uint64_t whole)
 	return whole ? (unsigned)((part * 100 + whole / 2) / whole) : 0;
 }
 
-/* What neither window nor buffer has held up is the network's: its congestion,
- * and its length. */
+/* What neither window nor buffer has held up of the time in which something was
+ * under way is the network's: its congestion, and its length. */
 static void tell_limits(const struct rows *r)
 {
 	const struct tcpinfo *t = &r->facts->tcp;
@@ -208,8 +209,8 @@ static void tell_limits(const struct rows *r)
 		row(r, HEALTH_ROW, "held up", "never");
 	else
 		row(r, HEALTH_ROW, "held up",
-		    "by the peer's window %u%%, by our buffer %u%%, by the "
-		    "network (congestion) %u%% of %s under way",
+		    "by the peer's window %u%%, our buffer %u%%, congestion "
+		    "%u%% of %s",
 		    percent(its, t->busy_us), percent(ours, t->busy_us),
 		    percent(rest, t->busy_us), MICROS(t->busy_us));
 }

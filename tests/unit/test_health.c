@@ -6,6 +6,8 @@
 
 #include "unit.h"
 
+#include <errno.h>
+
 #include <sockchat/health.h>
 
 #define SECOND INT64_C(1000000000)
@@ -439,14 +441,36 @@ static void the_details_tell_what_the_system_knows(void **state)
 	assert_row("windows: 64.0 KiB the peer's, 10 segments of 1448 B (MSS) "
 	           "by congestion\n");
 	assert_row("delivered: at 2.0 KiB/s, or more had we more to send\n");
-	assert_row("held up: by the peer's window 50%, by our buffer 25%, by "
-	           "the network (congestion) 25% of 2.0 s under way\n");
+	assert_row("held up: by the peer's window 50%, our buffer 25%, "
+	           "congestion 25% of 2.0 s\n");
 	f.tcp.has_peer_window = false;
 	f.tcp.delivery_rate = f.tcp.busy_us = f.tcp.retransmits = 0;
 	assert_row("windows: 10 segments of 1448 B (MSS) by congestion\n");
 	assert_row("retransmits: none\n");
 	assert_row("held up: never\n");
 	assert_null(strstr(rows(), "delivered"));
+}
+
+static void where_the_time_went_is_told_for_each_address(void **state)
+{
+	struct timing t = {
+		.resolve_us = 1500,
+		.first_byte_us = -1,
+		.tries = { { .where = "[::1]:9", .errnum = ECONNREFUSED,
+			     .us = 90 },
+			   { .where = "127.0.0.1:9", .us = 250 } },
+		.try_count = 2,
+	};
+	(void)state;
+	f.timing = &t;
+	assert_row("opening: looked up in 1.50 ms, [::1]:9 connection refused "
+	           "in 0.090 ms, 127.0.0.1:9 open in 0.250 ms, no byte has come "
+	           "yet\n");
+	t.tries[0] = t.tries[1];
+	t.try_count = 1;
+	t.resolve_us = 0;
+	t.first_byte_us = 2000000;
+	assert_row("opening: open in 0.250 ms, first byte 2.0 s later\n");
 }
 
 static void a_system_that_tells_less_is_told_once(void **state)
@@ -485,6 +509,7 @@ int main(void)
 		T(the_details_tell_both_ends_and_both_directions),
 		T(what_the_ends_are_called_is_told_with_them),
 		T(the_details_tell_what_the_system_knows),
+		T(where_the_time_went_is_told_for_each_address),
 		T(a_system_that_tells_less_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
