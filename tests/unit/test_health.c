@@ -463,9 +463,9 @@ static void where_the_time_went_is_told_for_each_address(void **state)
 	};
 	(void)state;
 	f.timing = &t;
-	assert_row("opening: looked up in 1.50 ms, [::1]:9 connection refused "
-	           "in 0.090 ms, 127.0.0.1:9 open in 0.250 ms, no byte has come "
-	           "yet\n");
+	assert_row("opening: looked up in 1.50 ms, "
+	           "[::1]:9 connection refused in 0.090 ms, "
+	           "127.0.0.1:9 open in 0.250 ms, no byte has come yet\n");
 	t.tries[0] = t.tries[1];
 	t.try_count = 1;
 	t.resolve_us = 0;
