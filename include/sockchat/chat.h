@@ -40,6 +40,7 @@ struct chat {
 	struct options *options; /* may change: chat_settings_changed() */
 	const struct transport_ops *transport; /* what connects and listens */
 	struct transcript *transcript;
+	struct ticks *ticks; /* of what was sent by hand */
 	struct chat_display display;
 	struct session_settings session_settings;
 	int64_t start_ns;    /* monotonic */

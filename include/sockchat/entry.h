@@ -11,6 +11,7 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/stamp.h>
+#include <sockchat/ticks.h>
 #include <sockchat/timing.h>
 
 enum entry_kind { ENTRY_MESSAGE, ENTRY_STATE, ENTRY_NOTE, ENTRY_ERROR };
@@ -42,6 +43,8 @@ struct entry {
 	const char *hint;     /* what it most likely means, what to do */
 	int64_t wait_ns;      /* a message that came: since what we last sent
 	                       * by hand; 0: nothing was */
+	const struct tick *tick; /* a message sent by hand, for who writes it;
+	                          * NULL: not known */
 	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */
 };
 
@@ -50,6 +53,10 @@ char entry_mark(const struct entry *e);
 
 /* "listening", "half-closed" … */
 const char *entry_state_name(enum entry_state state);
+
+/* That a message, written before, has been acknowledged: its tick, as another
+ * such line.  -1 without memory. */
+int entry_json_ack(struct bytes *out, const struct entry *e);
 
 /* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
 size_t entry_ending(const struct entry *e);

@@ -20,6 +20,8 @@ struct frontend;
 struct frontend_ops {
 	/* The chat goes on when no connection is left: somebody sits there. */
 	bool stays;
+	/* It shows where the bytes of what was sent are. */
+	bool has_ticks;
 	/* NULL with a sentence. */
 	struct frontend *(*start)(struct chat *c, struct error *e);
 	/* Entries from `first` to before `end` are new, or the message `first`

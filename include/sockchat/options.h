@@ -23,8 +23,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 enum bell { BELL_NEVER, BELL_UNFOCUSED, BELL_ALWAYS };
 enum notify { NOTIFY_OFF, NOTIFY_OSC9, NOTIFY_OSC777 };
 enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
-enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_ANSWER,
-                 TIME_OFF, TIME_COUNT };
+enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF,
+                 TIME_ANSWER, TIME_COUNT };
 
 /* Who said it; whoever stands further below here wins. */
 enum option_source {
@@ -55,6 +55,7 @@ struct options {
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool mouse, title;          /* of the terminal: taken */
+	bool ticks;                 /* where sent bytes are: shown */
 	bool hints;                 /* protocols and traps: told */
 	int bell, notify;           /* enum bell, notify */
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;

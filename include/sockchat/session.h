@@ -19,6 +19,7 @@
 #include <sockchat/owner.h>
 #include <sockchat/progress.h>
 #include <sockchat/tcpinfo.h>
+#include <sockchat/ticks.h>
 #include <sockchat/transcript.h>
 #include <sockchat/transport.h>
 
@@ -44,6 +45,9 @@ struct session_settings {
 	/* Who is at the other end is looked for, within this budget, and told
 	 * with ENTRY_OPEN; borrowed; NULL: it is not. */
 	struct owner_budget *owners;
+	/* Where the bytes of what is sent by hand are, is told there;
+	 * borrowed; NULL: nobody wants to know. */
+	struct ticks *ticks;
 };
 
 struct session_ops {

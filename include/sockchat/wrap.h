@@ -47,13 +47,14 @@ struct wrap_map {
 	uint64_t seq; /* of the message, and how it was laid out */
 	size_t len, columns;
 	enum view view;
-	bool endings;
+	bool endings, has_tail;
 	unsigned entry_flags, glyph_flags;
 	size_t rows;
 	size_t *begins; /* the offset of each WRAP_MAP_ROWS'th row */
 	size_t count, cap;
 };
 
+#define WRAP_TAIL     3
 #define WRAP_MAP_ROWS 256
 #define WRAP_MAP_MIN  ((size_t)4096) /* a shorter message needs none */
 
@@ -70,6 +71,8 @@ struct wrap_settings {
 	const struct pattern *pattern;
 	size_t now; /* the match that begins here is the present one */
 	struct wrap_map *map; /* for this entry, or NULL */
+	/* What stands behind it, WRAP_TAIL columns wide; NULL for nothing. */
+	const char *tail;
 };
 
 /* Lay out the content of `e`; how many rows it takes in all, at least 1.  `fn`

@@ -484,6 +484,8 @@ void chat_settings_changed(struct chat *c)
 	s->echo = o->echo;
 	s->discards_in = o->send_only;
 	s->tells_steps = o->verbose;
+	s->ticks = o->ticks && c->own->ops && c->own->ops->has_ticks
+	               ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	s->linger_ns = linger_ns(o);
@@ -504,6 +506,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	c->options = options;
 	c->transport = &transport_tcp;
 	c->transcript = transcript_new(options->scrollback);
+	c->ticks = ticks_new();
 	c->start_ns = stamp_mono_ns();
 	c->session_settings.keeps_entries = true;
 	c->session_settings.owners = &p->owners;
@@ -540,6 +543,7 @@ void chat_free(struct chat *c)
 	while (p->ended_count)
 		session_free(p->ended[--p->ended_count]);
 	transcript_free(c->transcript);
+	ticks_free(c->ticks);
 	filter_finish(&c->display.filter);
 	free(c->display.find);
 	free(p->sessions);
@@ -554,6 +558,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	const struct options *o = c->options;
 	struct chat_private *p = c->own;
 	p->ops = ops;
+	chat_settings_changed(c);
 	p->frontend = ops->start(c, e);
 	if (!p->frontend)
 		return -1;

@@ -349,7 +349,7 @@ static const struct command_row rows[] = {
 	  on_off_choices },
 	{ "view", "VIEW", "how messages look: text, hex, mixed", run_view,
 	  view_choices },
-	{ "time", "MODE", "clock, start, delta, answer, off", run_time,
+	{ "time", "MODE", "clock, start, delta, off, answer", run_time,
 	  time_choices },
 	{ "endings", "on|off", "show line endings", run_endings,
 	  on_off_choices },

@@ -70,6 +70,13 @@ static void put_time(struct json *j, const char *name, int64_t us)
 		json_milli(j, name, (uint64_t)us);
 }
 
+static void put_tick(struct json *j, const struct tick *tick)
+{
+	put_text(j, "state", tick_name(tick->state));
+	if (tick->state == TICK_ACKED)
+		put_time(j, "ack_ms", tick->ack_us);
+}
+
 static void put_timing(struct json *j, const struct timing *t)
 {
 	json_begin_object(j, "timing");
@@ -92,6 +99,30 @@ static void put_timing(struct json *j, const struct timing *t)
 	json_end_object(j);
 }
 
+/* What all have. */
+static void begin(struct json *j, struct bytes *out, const struct entry *e,
+                  const char *kind)
+{
+	char time[STAMP_TEXT_MAX];
+	stamp_format_utc(time, e->time.wall_us);
+	json_begin(j, out);
+	json_number(j, "seq", e->seq);
+	json_text(j, "time", time);
+	json_number(j, "session", e->session);
+	json_text(j, "kind", kind);
+	if (e->dir != ENTRY_NO_DIR)
+		json_text(j, "dir", e->dir == ENTRY_IN ? "in" : "out");
+	put_text(j, "peer", e->peer);
+}
+
+int entry_json_ack(struct bytes *out, const struct entry *e)
+{
+	struct json j;
+	begin(&j, out, e, "ack");
+	put_tick(&j, e->tick);
+	return json_end(&j);
+}
+
 int entry_json(struct bytes *out, const struct entry *e, size_t from)
 {
 	static const char *const kinds[] = {
@@ -101,18 +132,11 @@ int entry_json(struct bytes *out, const struct entry *e, size_t from)
 		[ENTRY_ERROR] = "error",
 	};
 	struct json j;
-	char time[STAMP_TEXT_MAX];
-	stamp_format_utc(time, e->time.wall_us);
-	json_begin(&j, out);
-	json_number(&j, "seq", e->seq);
-	json_text(&j, "time", time);
-	json_number(&j, "session", e->session);
-	json_text(&j, "kind", kinds[e->kind]);
-	if (e->dir != ENTRY_NO_DIR)
-		json_text(&j, "dir", e->dir == ENTRY_IN ? "in" : "out");
-	put_text(&j, "peer", e->peer);
+	begin(&j, out, e, kinds[e->kind]);
 	if (e->kind == ENTRY_MESSAGE) {
 		put_message(&j, e, from);
+		if (e->tick)
+			put_tick(&j, e->tick);
 		if (e->wait_ns)
 			put_time(&j, "wait_ms", e->wait_ns / 1000);
 		return json_end(&j);

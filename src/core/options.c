@@ -34,8 +34,8 @@ const struct choice view_choices[] = {
 
 const struct choice time_choices[] = {
 	{ "clock", TIME_CLOCK }, { "start", TIME_START },
-	{ "delta", TIME_DELTA }, { "answer", TIME_ANSWER },
-	{ "off", TIME_OFF },
+	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
+	{ "answer", TIME_ANSWER },
 	{ NULL, 0 },
 };
 const struct choice on_off_choices[] = {
@@ -104,7 +104,7 @@ static const struct option_rule rules[] = {
 	  TYPE_VALUE, AT(ui), UI_JSON, NULL, MODE_BOTH },
 	{ { 0, "view", "VIEW", "how messages look: text, hex or mixed" },
 	  TYPE_CHOICE, AT(view), 0, view_choices, MODE_BOTH | LIVE },
-	{ { 0, "time", "MODE", "time shown: clock, start, delta, answer, off" },
+	{ { 0, "time", "MODE", "time shown: clock, start, delta, off, answer" },
 	  TYPE_CHOICE, AT(time), 0, time_choices, MODE_BOTH | LIVE },
 	{ { 0, "endings", "on|off", "show line endings (on)" },
 	  TYPE_ON_OFF, AT(endings), 0, on_off_choices, MODE_BOTH | LIVE },
@@ -120,6 +120,9 @@ static const struct option_rule rules[] = {
 	{ { 0, "notify", "HOW",
 	    "tell the desktop, unfocused: off, osc9 or osc777" },
 	  TYPE_CHOICE, AT(notify), 0, notify_choices, MODE_BOTH | LIVE },
+	{ { 0, "ticks", "on|off",
+	    "show where the bytes of what was sent are" },
+	  TYPE_ON_OFF, AT(ticks), 0, on_off_choices, MODE_BOTH | LIVE },
 	{ { 0, "hints", "on|off",
 	    "tell what the peer seems to speak, and traps (on)" },
 	  TYPE_ON_OFF, AT(hints), 0, on_off_choices, MODE_BOTH | LIVE },
@@ -214,6 +217,7 @@ void options_init(struct options *o)
 		.bar = true,
 		.mouse = true,
 		.title = true,
+		.ticks = true,
 		.hints = true,
 		.scrollback = (size_t)64 << 20,
 	};

@@ -35,6 +35,7 @@ static void on_over(struct session *s, bool failed)
 	if (s->is_over)
 		return;
 	s->is_over = true;
+	session_ticks_end(s);
 	watch_remove(&s->watch);
 	timer_stop(&s->drip);
 	timer_stop(&s->idle);
@@ -63,6 +64,7 @@ static void on_over(struct session *s, bool failed)
 
 static void close_transport(struct session *s, bool abort)
 {
+	session_ticks_end(s);
 	watch_remove(&s->watch);
 	if (s->transport)
 		s->transport->ops->close(s->transport, abort);
@@ -321,10 +323,12 @@ void session_update(struct session *s)
 		return;
 	if (halves_is_out_open(s->halves)) {
 		session_pull_file(s);
+		session_ticks_before_write(s);
 		if (write_queue(s) || session_settle_file(s)) {
 			fail(s, errno);
 			return;
 		}
+		session_ticks_after_write(s);
 		if (s->shuts_down && !outq_len(&s->queue) && !s->feed)
 			end_out(s);
 	}
@@ -350,6 +354,9 @@ void session_update(struct session *s)
 static void on_ready(struct watch *w, unsigned ready)
 {
 	struct session *s = w->user;
+	/* what wakes us may be no more than this */
+	if (session_ticks_read(s) && !(ready & LOOP_READ))
+		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(s->halves))
 		read_peer(s);
 	else if (ready & LOOP_HANGUP)
@@ -509,8 +516,10 @@ int session_send(struct session *s, const void *bytes, size_t len,
 	framing_end(&s->out);
 	s->out.count++;
 	s->in.asked_ns = stamp_mono_ns();
-	if (s->settings->keeps_entries)
+	if (s->settings->keeps_entries) {
+		session_tick_queued(s); /* it is looked for when told */
 		session_tell_sent(s, bytes, len);
+	}
 	session_hint_out(s, bytes, len);
 	session_update(s);
 	return 0;

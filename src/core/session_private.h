@@ -36,6 +36,7 @@ struct session {
 	struct outq queue;
 	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
+	struct session_ticks *ticks; /* under way; NULL for none */
 	struct watcher *watcher; /* for hints; NULL for none */
 	struct timer drip, idle, ack, linger, tick;
 	int64_t ack_ns, moved_ns, in_ns, out_ns;
@@ -80,6 +81,15 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len);
 void session_hint_out(struct session *s, const void *bytes, size_t len);
 void session_hint_end(struct session *s);
 void session_drop_hints(struct session *s);
+
+/* session_ticks.c: the next entry is a message that is queued; something is
+ * about to be written, has been; read what the system tells of
+ * acknowledgements, whether it told any; the connection is over. */
+void session_tick_queued(struct session *s);
+void session_ticks_before_write(struct session *s);
+void session_ticks_after_write(struct session *s);
+bool session_ticks_read(struct session *s);
+void session_ticks_end(struct session *s);
 
 /* session_names.c: what is known of names, into `out`; forget all. */
 void session_tell_names(const struct session *s, struct facts *out);

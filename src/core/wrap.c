@@ -354,6 +354,13 @@ static void put_hint(struct layout *l, const char *hint)
 	put_sentence(l, (const uint8_t *)text, strlen(text));
 }
 
+static void put_tail(struct layout *l, const char *tail)
+{
+	l->content = NULL;
+	set_hit(l, WRAP_NO_HIT);
+	put(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
+}
+
 static void put_entry(struct layout *l, const struct entry *e)
 {
 	enum view view = l->settings->view;
@@ -369,6 +376,8 @@ static void put_entry(struct layout *l, const struct entry *e)
 		put_hex(l, e);
 	if (*e->hint)
 		put_hint(l, e->hint);
+	if (l->settings->tail)
+		put_tail(l, l->settings->tail);
 	flush(l);
 }
 
@@ -383,7 +392,8 @@ static bool map_fits(const struct wrap_map *m, const struct entry *e,
 {
 	return m->seq == e->seq && m->len == e->len &&
 	       m->columns == s->columns && m->view == s->view &&
-	       m->endings == s->endings && m->entry_flags == e->flags &&
+	       m->endings == s->endings && m->has_tail == !!s->tail &&
+	       m->entry_flags == e->flags &&
 	       m->glyph_flags == s->glyph_flags;
 }
 
@@ -403,6 +413,7 @@ static void learn(const struct entry *e, const struct wrap_settings *s)
 	*s->map = (struct wrap_map){
 		.seq = e->seq, .len = e->len, .columns = s->columns,
 		.view = s->view, .endings = s->endings,
+		.has_tail = s->tail != NULL,
 		.entry_flags = e->flags, .glyph_flags = s->glyph_flags,
 	};
 	put_entry(&l, e);
@@ -436,6 +447,17 @@ size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
 	return l.found_row == SIZE_MAX ? l.row : l.found_row;
 }
 
+/* How long the peer took to answer, or its system to acknowledge. */
+static void format_answer(char out[STAMP_TEXT_MAX], const struct chat *c,
+                          const struct entry *e)
+{
+	struct tick tick = ticks_at(c->ticks, e->seq);
+	if (e->wait_ns)
+		stamp_format_span(out, e->wait_ns);
+	else if (tick.state == TICK_ACKED)
+		stamp_format_span(out, (int64_t)tick.ack_us * 1000);
+}
+
 /* The time as the display wants it; "" when it is off. */
 static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
                         const struct entry *e, const struct entry *before)
@@ -454,8 +476,7 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
 		                              : 0);
 		break;
 	case TIME_ANSWER:
-		if (e->wait_ns)
-			stamp_format_span(out, e->wait_ns);
+		format_answer(out, c, e);
 		break;
 	case TIME_OFF:
 	case TIME_COUNT:
@@ -472,7 +493,8 @@ size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
 		snprintf(number, sizeof(number), "%2u ", e->session);
 	else if (chat_shows_numbers(c))
 		snprintf(number, sizeof(number), "   ");
-	int n = snprintf(out, 64, "%*.8s%s%s%c ", *time ? 8 : 0, time,
-	                 *time ? " " : "", number, entry_mark(e));
+	bool has_time = c->options->time != TIME_OFF;
+	int n = snprintf(out, 64, "%*.8s%s%s%c ", has_time ? 8 : 0, time,
+	                 has_time ? " " : "", number, entry_mark(e));
 	return (size_t)n;
 }

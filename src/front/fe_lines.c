@@ -24,6 +24,7 @@
 #include <sockchat/signals.h>
 #include <sockchat/wrap.h>
 
+#include "gate.h"
 #include "notices.h"
 #include "pipe_io.h"
 #include "settle.h"
@@ -38,6 +39,7 @@ struct frontend {
 	/* Write the entry, a message from byte `from` on. */
 	int (*write)(struct frontend *f, const struct entry *e, size_t from);
 	struct settle settle;
+	struct gate gate; /* JSON's */
 	unsigned glyph_flags;
 	bool has_color_terminal; /* one that colors are for by default */
 	bool is_discarded;       /* nobody can ever read the output */
@@ -200,11 +202,27 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 		put(f, f->scratch.data, f->scratch.len);
 }
 
-static void show_entry(struct frontend *f, const struct entry *e)
+static void show_entry(void *user, const struct entry *e)
 {
+	struct frontend *f = user;
 	settle_show(&f->settle, e);
 	if (f->waits && e->kind == ENTRY_STATE && e->state == ENTRY_OPEN)
 		loop_later(f->chat->loop, &f->resume);
+}
+
+static void show_late_entry(void *user, const struct entry *e)
+{
+	struct frontend *f = user;
+	bytes_clear(&f->scratch);
+	if (entry_json_ack(&f->scratch, e))
+		out_failed(f, ENOMEM);
+	else
+		put(f, f->scratch.data, f->scratch.len);
+}
+
+static void show_json(struct frontend *f, uint64_t first, uint64_t end)
+{
+	gate_show(&f->gate, first, end);
 }
 
 static void show(struct frontend *f, uint64_t first, uint64_t end)
@@ -371,6 +389,15 @@ static struct frontend *start(struct chat *c, struct error *e,
 	source_open(&f->source, STDIN_FILENO);
 	notices_open(&f->notices);
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
+	f->gate = (struct gate){
+		.loop = c->loop,
+		.transcript = c->transcript,
+		.ticks = c->ticks,
+		.write = show_entry,
+		.write_late = show_late_entry,
+		.user = f,
+	};
+	gate_init(&f->gate);
 	f->resume = (struct later){ .on_call = on_peer_is_there, .user = f };
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
 	f->in_watch = (struct watch){ .on_ready = on_in_ready, .user = f };
@@ -422,6 +449,7 @@ static void write_rest(struct frontend *f)
 
 static void stop(struct frontend *f)
 {
+	gate_finish(&f->gate);
 	settle_finish(&f->settle);
 	signals_stop(); /* from here on a signal simply ends us */
 	signal(SIGPIPE, SIG_IGN);
@@ -447,8 +475,9 @@ const struct frontend_ops frontend_lines = {
 };
 
 const struct frontend_ops frontend_json = {
+	.has_ticks = true,
 	.start = start_json,
-	.show = show,
+	.show = show_json,
 	.draw = flush,
 	.stop = stop,
 };

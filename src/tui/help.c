@@ -16,7 +16,7 @@
 static const struct key_row rows[] = {
 	{ "F1 or Alt-?", "this help", "F1 Help" },
 	{ "F2", "next view: text, hex, mixed", "F2 View" },
-	{ "F3", "time: clock, start, delta, answer, off", "F3 Time" },
+	{ "F3", "time: clock, start, delta, off, answer", "F3 Time" },
 	{ "F4", "line endings shown or not", NULL },
 	{ "F5", "how the connection does: counters, state, TCP", "F5 Info" },
 	{ "F6", "next peer as the one spoken to", "F6 Peer" },

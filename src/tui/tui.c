@@ -403,6 +403,12 @@ static void init(struct frontend *f, struct chat *c)
 	c->display.has_screen = true;
 }
 
+static void on_acknowledged(void *user, uint64_t seq)
+{
+	(void)seq;
+	tui_mark_dirty(user);
+}
+
 static struct frontend *start(struct chat *c, struct error *e)
 {
 	static const int signums[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT,
@@ -427,6 +433,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 	    signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))
 		die("cannot start the screen: %s", error_name(errno));
+	ticks_on_change(c->ticks, on_acknowledged, f);
 	actions_start();
 	tui_come_back(f);
 	load_history(f);
@@ -438,6 +445,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 
 static void stop(struct frontend *f)
 {
+	ticks_on_change(f->chat->ticks, NULL, NULL);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
 	take_stderr(f);
@@ -472,6 +480,7 @@ static void draw_turn(struct frontend *f)
 
 const struct frontend_ops frontend_tui = {
 	.stays = true,
+	.has_ticks = true,
 	.start = start,
 	.show = show,
 	.draw = draw_turn,

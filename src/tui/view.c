@@ -128,6 +128,22 @@ static void make_head(struct piece *p, const struct viewport *v,
 	}
 }
 
+/* Where the bytes of a message sent by hand are; as wide whatever it is. */
+static const char *tail_of(const struct viewport *v, const struct chat *c,
+                           const struct entry *e)
+{
+	static const char *const tails[][2] = {
+		[TICK_QUEUED] = { " … ", " - " },
+		[TICK_SENT] = { " ✓ ", " + " },
+		[TICK_ACKED] = { " ✓✓", " ++" },
+	};
+	bool is_ascii = v->glyph_flags & GLYPH_ASCII;
+	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_OUT ||
+	    c->display.is_bare || !c->options->ticks)
+		return NULL;
+	return tails[ticks_at(c->ticks, e->seq).state][is_ascii];
+}
+
 static bool lay_out(struct piece *p, struct viewport *v,
                     const struct chat *c, uint64_t seq)
 {
@@ -145,6 +161,7 @@ static bool lay_out(struct piece *p, struct viewport *v,
 		.pattern = v->pattern,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 		.map = map_of(v, p->entry),
+		.tail = tail_of(v, c, p->entry),
 	};
 	p->lead = !v->shown && format_dropped(p->dropped, c, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);

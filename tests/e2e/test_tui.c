@@ -236,6 +236,12 @@ static bool has_span(struct pty *p, const void *wanted)
 	return strncmp(pty_row(p, 0), wanted, 3) == 0;
 }
 
+static bool has_wait(struct pty *p, const void *wanted)
+{
+	int row = pty_find(p, wanted);
+	return row >= 0 && strncmp(pty_row(p, row), "0.0", 3) == 0;
+}
+
 static void time_and_endings_are_switched_by_keys(void **state)
 {
 	struct pty p;
@@ -256,6 +262,13 @@ static void time_and_endings_are_switched_by_keys(void **state)
 	pty_until(&p, has_span, "0.0", "the time since the entry before");
 	pty_type(&p, PTY_F3);
 	pty_until(&p, has_no_time, NULL, "no time");
+	pty_type(&p, PTY_F3);
+	pty_expect(&p, "         < one"); /* it answers nothing */
+	pty_type(&p, "two\r");
+	net_expect(fd, "two\n");
+	pty_expect(&p, "\xe2\x9c\x93\xe2\x9c\x93"); /* it has arrived */
+	net_send_text(fd, "three\n");
+	pty_until(&p, has_wait, " < three", "how long the answer took");
 	pty_type(&p, PTY_F3);
 	pty_until(&p, has_clock, NULL, "the clock again");
 	pty_quit(&p, 0);

@@ -10,13 +10,16 @@ import json
 import re
 import sys
 
-ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'state', 'local',
-         'code', 'len', 'text', 'base64', 'complete', 'cut', 'hint']
+ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'local', 'code',
+         'len', 'text', 'base64', 'complete', 'cut', 'hint', 'state',
+         'ack_ms', 'wait_ms', 'timing']
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
          'state': {'state': str, 'text': str},
          'note': {'text': str},
-         'error': {'code': str, 'text': str}}
+         'error': {'code': str, 'text': str},
+         'ack': {'dir': str, 'peer': str, 'state': str, 'ack_ms': float}}
+TICKS = {'queued', 'sent', 'acked'}
 STATES = {'resolving', 'connecting', 'handshaking', 'listening', 'open',
           'half-closed', 'closed'}
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z')
@@ -29,12 +32,17 @@ def check(line):
     pairs = json.loads(text, object_pairs_hook=list)
     names = [name for name, _ in pairs]
     assert len(set(names)) == len(names)
-    assert names == sorted(names, key=ORDER.index), names
+    order = [name for name in names if name != 'state']
+    assert order == sorted(order, key=ORDER.index), names
     entry = dict(pairs)
     for name, kind in {**ALWAYS, **NEEDS[entry['kind']]}.items():
         assert type(entry[name]) is kind, (name, text)
     assert TIME.fullmatch(entry['time'])
-    assert entry.get('state', 'open') in STATES
+    if entry['kind'] == 'state':
+        assert entry['state'] in STATES
+    elif 'state' in entry:
+        assert entry['state'] in TICKS
+        assert ('ack_ms' in entry) == (entry['state'] == 'acked')
     return entry
 
 
@@ -50,6 +58,9 @@ finished = set()
 last = 0
 for line in sys.stdin.buffer:
     entry = check(line)
+    if entry['kind'] == 'ack':
+        assert entry['seq'] in finished
+        continue
     if entry['kind'] != 'message':
         assert entry['seq'] > last
         last = entry['seq']

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Where the bytes of what was sent by hand are: with us, with our kernel, with
+ * the peer's. */
+
+#ifndef SOCKCHAT_TICKS_H
+#define SOCKCHAT_TICKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TICKS_MAX 65536 /* of the newest; older ones are forgotten */
+
+enum tick_state {
+	TICK_NONE,   /* not known (any more) */
+	TICK_QUEUED, /* with us */
+	TICK_SENT,   /* with our kernel */
+	TICK_ACKED,  /* with the peer's */
+};
+
+struct tick {
+	uint64_t seq; /* of the message */
+	uint32_t ack_us; /* from our kernel to the acknowledgement */
+	uint8_t state;
+	bool is_final; /* its connection is over */
+};
+
+struct ticks;
+
+/* The tick of this message has changed. */
+typedef void ticks_fn(void *user, uint64_t seq);
+
+/* Dies without memory. */
+struct ticks *ticks_new(void);
+void ticks_free(struct ticks *t);
+void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user);
+
+/* A message is queued; its seq is above all before.  Not told. */
+void ticks_add(struct ticks *t, uint64_t seq);
+/* What has become of it; told when it changes something. */
+void ticks_set(struct ticks *t, const struct tick *tick);
+/* All zero but for `seq` when it is not known. */
+struct tick ticks_at(const struct ticks *t, uint64_t seq);
+
+/* "queued", "sent", "acked"; "" for none. */
+const char *tick_name(enum tick_state state);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Ticks in a ring, by rising seq. */
+
+#include <stdlib.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/ticks.h>
+
+#define FIRST_CAP 64
+
+struct ticks {
+	struct tick *list; /* a ring of `cap`, a power of two */
+	size_t first, count, cap;
+	ticks_fn *fn;
+	void *user;
+};
+
+struct ticks *ticks_new(void)
+{
+	struct ticks *t = calloc(1, sizeof(*t));
+	if (!t)
+		die("no memory for ticks");
+	return t;
+}
+
+void ticks_free(struct ticks *t)
+{
+	if (t)
+		free(t->list);
+	free(t);
+}
+
+void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user)
+{
+	t->fn = fn;
+	t->user = user;
+}
+
+static struct tick *at(const struct ticks *t, size_t i)
+{
+	return &t->list[(t->first + i) & (t->cap - 1)];
+}
+
+static void grow(struct ticks *t)
+{
+	size_t cap = t->cap ? 2 * t->cap : FIRST_CAP;
+	struct tick *grown = malloc(cap * sizeof(*grown));
+	if (!grown)
+		die("no memory for ticks");
+	for (size_t i = 0; i < t->count; i++)
+		grown[i] = *at(t, i);
+	free(t->list);
+	t->list = grown;
+	t->first = 0;
+	t->cap = cap;
+}
+
+void ticks_add(struct ticks *t, uint64_t seq)
+{
+	if (t->count == TICKS_MAX) {
+		t->first++;
+		t->count--;
+	}
+	if (t->count == t->cap)
+		grow(t);
+	*at(t, t->count++) = (struct tick){ seq, 0, TICK_QUEUED, false };
+}
+
+static struct tick *find(const struct ticks *t, uint64_t seq)
+{
+	size_t low = 0, high = t->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (at(t, middle)->seq < seq)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < t->count && at(t, low)->seq == seq ? at(t, low) : NULL;
+}
+
+void ticks_set(struct ticks *t, const struct tick *tick)
+{
+	struct tick *kept = find(t, tick->seq);
+	if (!kept || (kept->state == tick->state &&
+	              kept->is_final == tick->is_final))
+		return;
+	*kept = *tick;
+	if (t->fn)
+		t->fn(t->user, tick->seq);
+}
+
+struct tick ticks_at(const struct ticks *t, uint64_t seq)
+{
+	const struct tick *kept = find(t, seq);
+	return kept ? *kept : (struct tick){ seq, 0, TICK_NONE, true };
+}
+
+const char *tick_name(enum tick_state state)
+{
+	static const char *const names[] = {
+		[TICK_NONE] = "",
+		[TICK_QUEUED] = "queued",
+		[TICK_SENT] = "sent",
+		[TICK_ACKED] = "acked",
+	};
+	return names[state];
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Messages sent by hand wait until they have arrived.  On this machine, and
+ * where there is an answer, that is at once: it brings the acknowledgement. */
+
+#include "gate.h"
+
+#define WAIT_NS     (200 * MS_NS)
+#define WAITING_MAX ((size_t)64 << 10) /* bytes; the transcript drops none */
+#define ENTRIES_MAX 256
+
+static bool is_ticked(const struct entry *e)
+{
+	return e->kind == ENTRY_MESSAGE && e->dir == ENTRY_OUT;
+}
+
+/* For how long `e` may wait; 0: it is to be written. */
+static int64_t patience(const struct gate *g, const struct entry *e)
+{
+	if (!is_ticked(e) || g->waiting > WAITING_MAX ||
+	    g->end - g->next > ENTRIES_MAX)
+		return 0;
+	struct tick tick = ticks_at(g->ticks, e->seq);
+	if (tick.is_final || tick.state == TICK_NONE ||
+	    tick.state == TICK_ACKED)
+		return 0;
+	int64_t left = e->time.mono_ns + WAIT_NS - stamp_mono_ns();
+	return left > 0 ? left : 0;
+}
+
+static void write_entry(struct gate *g, struct entry *e)
+{
+	struct tick tick;
+	if (is_ticked(e)) {
+		tick = ticks_at(g->ticks, e->seq);
+		e->tick = &tick;
+	}
+	g->write(g->user, e);
+}
+
+static void go(struct gate *g, bool waits)
+{
+	struct entry e;
+	timer_stop(&g->timer);
+	for (; g->next < g->end; g->next++) {
+		if (!transcript_at(g->transcript, g->next, &e))
+			continue;
+		int64_t left = waits ? patience(g, &e) : 0;
+		if (left) {
+			timer_start(g->loop, &g->timer, left);
+			return;
+		}
+		write_entry(g, &e);
+	}
+	g->waiting = 0;
+}
+
+static void on_time(struct timer *t)
+{
+	go(t->user, true);
+}
+
+/* A tick has changed. */
+static void on_tick(void *user, uint64_t seq)
+{
+	struct gate *g = user;
+	struct tick tick = ticks_at(g->ticks, seq);
+	struct entry e;
+	if (seq >= g->next) {
+		go(g, true);
+	} else if (tick.state == TICK_ACKED &&
+	           transcript_at(g->transcript, seq, &e)) {
+		e.tick = &tick;
+		g->write_late(g->user, &e);
+	}
+}
+
+void gate_init(struct gate *g)
+{
+	g->next = g->end = transcript_end(g->transcript);
+	g->timer = (struct timer){ .on_time = on_time, .user = g };
+	ticks_on_change(g->ticks, on_tick, g);
+}
+
+void gate_finish(struct gate *g)
+{
+	go(g, false);
+	ticks_on_change(g->ticks, NULL, NULL);
+}
+
+void gate_show(struct gate *g, uint64_t first, uint64_t end)
+{
+	struct entry e;
+	if (end <= g->next) { /* one that is out has grown */
+		if (transcript_at(g->transcript, first, &e))
+			write_entry(g, &e);
+		return;
+	}
+	if (end > g->end)
+		g->end = end;
+	for (uint64_t seq = first; seq < end; seq++)
+		if (transcript_at(g->transcript, seq, &e))
+			g->waiting += e.len;
+	go(g, true);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is printed can't be changed: a message sent by hand waits a little, and
+ * what follows it with it, until it is known to have arrived. */
+
+#ifndef FRONT_GATE_H
+#define FRONT_GATE_H
+
+#include <stdint.h>
+
+#include <sockchat/loop.h>
+#include <sockchat/ticks.h>
+#include <sockchat/transcript.h>
+
+/* Write the entry; borrowed for the call. */
+typedef void gate_fn(void *user, const struct entry *e);
+
+/* Embedded in a front end. */
+struct gate {
+	struct loop *loop;
+	const struct transcript *transcript;
+	struct ticks *ticks;
+	gate_fn *write;
+	gate_fn *write_late; /* it was written before it had arrived */
+	void *user;
+	uint64_t next, end; /* those that wait */
+	size_t waiting;     /* their bytes */
+	struct timer timer;
+};
+
+void gate_init(struct gate *g);
+/* Writes all that waits. */
+void gate_finish(struct gate *g);
+
+/* As frontend_ops.show. */
+void gate_show(struct gate *g, uint64_t first, uint64_t end);
+
+#endif
