@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/error.h>
 #include <sockchat/filter.h>
 #include <sockchat/frontend.h>
@@ -40,6 +41,7 @@ struct chat {
 	struct options *options; /* may change: chat_settings_changed() */
 	const struct transport_ops *transport; /* what connects and listens */
 	struct transcript *transcript;
+	struct encoding *encoding; /* as the options say; NULL: UTF-8 */
 	struct ticks *ticks; /* of what was sent by hand */
 	struct chat_display display;
 	struct session_settings session_settings;

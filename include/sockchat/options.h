@@ -55,6 +55,7 @@ struct options {
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool mouse, title;          /* of the terminal: taken */
+	int encoding;               /* enum encoding_id, of text */
 	bool ticks;                 /* where sent bytes are: shown */
 	bool hints;                 /* protocols and traps: told */
 	int bell, notify;           /* enum bell, notify */
@@ -75,7 +76,7 @@ struct choice {
 
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
-    notify_choices[];
+    notify_choices[], encoding_choices[];
 
 /* The value of `name`, a unique prefix is enough; -1 if there is none. */
 int choice_find(const struct choice *list, const char *name);

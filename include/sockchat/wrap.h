@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/chat.h>
 #include <sockchat/entry.h>
 #include <sockchat/glyph.h>
@@ -49,6 +50,7 @@ struct wrap_map {
 	enum view view;
 	bool endings, has_tail;
 	unsigned entry_flags, glyph_flags;
+	enum encoding_id encoding;
 	size_t rows;
 	size_t *begins; /* the offset of each WRAP_MAP_ROWS'th row */
 	size_t count, cap;
@@ -71,6 +73,7 @@ struct wrap_settings {
 	const struct pattern *pattern;
 	size_t now; /* the match that begins here is the present one */
 	struct wrap_map *map; /* for this entry, or NULL */
+	const struct encoding *encoding; /* of messages; NULL: UTF-8 */
 	/* What stands behind it, WRAP_TAIL columns wide; NULL for nothing. */
 	const char *tail;
 };

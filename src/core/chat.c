@@ -477,6 +477,22 @@ static bool someone_awaits_answer(const struct chat *c)
 	return false;
 }
 
+/* What this system does not know becomes UTF-8 again. */
+static void choose_encoding(struct chat *c)
+{
+	enum encoding_id wanted = (enum encoding_id)c->options->encoding;
+	struct error e;
+	if (wanted == encoding_id(c->encoding))
+		return;
+	encoding_close(c->encoding);
+	c->encoding = wanted == ENCODING_UTF8 ? NULL
+	                                      : encoding_open(wanted, &e);
+	if (wanted == ENCODING_UTF8 || c->encoding)
+		return;
+	c->options->encoding = ENCODING_UTF8;
+	chat_error(c, &e);
+}
+
 void chat_settings_changed(struct chat *c)
 {
 	const struct options *o = c->options;
@@ -484,6 +500,7 @@ void chat_settings_changed(struct chat *c)
 	s->echo = o->echo;
 	s->discards_in = o->send_only;
 	s->tells_steps = o->verbose;
+	choose_encoding(c);
 	s->ticks = o->ticks && c->own->ops && c->own->ops->has_ticks
 	               ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
@@ -544,6 +561,7 @@ void chat_free(struct chat *c)
 		session_free(p->ended[--p->ended_count]);
 	transcript_free(c->transcript);
 	ticks_free(c->ticks);
+	encoding_close(c->encoding);
 	filter_finish(&c->display.filter);
 	free(c->display.find);
 	free(p->sessions);

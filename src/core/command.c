@@ -100,20 +100,29 @@ static void run(struct chat *c, const char *line, size_t len)
 	free(args);
 }
 
-static void make_line(const struct chat *c, struct bytes *out,
-                      const char *line, size_t len)
+/* -1 with a sentence when the encoding has not all of it. */
+static int make_line(const struct chat *c, struct bytes *out, const char *line,
+                     size_t len, struct error *e)
 {
 	const char *eol;
 	size_t eol_len = eol_bytes((enum eol)c->options->eol, &eol);
-	if (bytes_append(out, line, len) || bytes_append(out, eol, eol_len))
+	if (c->encoding && encoding_append(c->encoding, out, line, len, e))
+		return -1;
+	if ((!c->encoding && bytes_append(out, line, len)) ||
+	    bytes_append(out, eol, eol_len))
 		die("no memory for a line");
+	return 0;
 }
 
 int command_send(struct chat *c, const char *line, size_t len)
 {
 	struct bytes b = { 0 };
-	make_line(c, &b, line, len);
-	int failed = b.len ? chat_send(c, b.data, b.len) : 0;
+	struct error e;
+	int failed = make_line(c, &b, line, len, &e);
+	if (failed)
+		chat_error(c, &e);
+	else if (b.len)
+		failed = chat_send(c, b.data, b.len);
 	bytes_finish(&b);
 	return failed;
 }
@@ -140,10 +149,8 @@ void command_run(struct chat *c, const char *line, size_t len)
 int command_preview(const struct chat *c, const char *line, size_t len,
                     struct bytes *out, struct error *e)
 {
-	if (is_sent(&line, &len)) {
-		make_line(c, out, line, len);
-		return 0;
-	}
+	if (is_sent(&line, &len))
+		return make_line(c, out, line, len, e);
 	struct call call = parse_call(line, len);
 	command_parse_fn *parse = call.row ? command_parser(call.row) : NULL;
 	return parse ? parse(out, call.args, call.args_len, e) : 0;

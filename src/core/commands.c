@@ -349,6 +349,8 @@ static const struct command_row rows[] = {
 	  on_off_choices },
 	{ "view", "VIEW", "how messages look: text, hex, mixed", run_view,
 	  view_choices },
+	{ "encoding", "NAME", "what text is in: utf-8, cp949, latin1, sjis",
+	  run_encoding, encoding_choices },
 	{ "time", "MODE", "clock, start, delta, off, answer", run_time,
 	  time_choices },
 	{ "endings", "on|off", "show line endings", run_endings,

@@ -23,6 +23,7 @@ void run_eol(struct chat *c, char *args);
 void run_echo(struct chat *c, char *args);
 void run_view(struct chat *c, char *args);
 void run_time(struct chat *c, char *args);
+void run_encoding(struct chat *c, char *args);
 void run_endings(struct chat *c, char *args);
 void run_bar(struct chat *c, char *args);
 void run_mouse(struct chat *c, char *args);

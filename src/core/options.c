@@ -5,8 +5,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/glyph.h>
 
 #include "options_private.h"
@@ -38,6 +40,44 @@ const struct choice time_choices[] = {
 	{ "answer", TIME_ANSWER },
 	{ NULL, 0 },
 };
+/* The first name of each is the one that is told. */
+const struct choice encoding_choices[] = {
+	{ "utf-8", ENCODING_UTF8 },
+	{ "cp949", ENCODING_CP949 },
+	{ "euc-kr", ENCODING_EUC_KR },
+	{ "shift_jis", ENCODING_SHIFT_JIS },
+	{ "euc-jp", ENCODING_EUC_JP },
+	{ "gbk", ENCODING_GBK },
+	{ "big5", ENCODING_BIG5 },
+	{ "iso-8859-1", ENCODING_LATIN1 },
+	{ "iso-8859-2", ENCODING_LATIN2 },
+	{ "iso-8859-15", ENCODING_LATIN9 },
+	{ "cp1250", ENCODING_CP1250 },
+	{ "cp1251", ENCODING_CP1251 },
+	{ "cp1252", ENCODING_CP1252 },
+	{ "cp437", ENCODING_CP437 },
+	{ "cp850", ENCODING_CP850 },
+	{ "koi8-r", ENCODING_KOI8_R },
+	{ "koi8-u", ENCODING_KOI8_U },
+	{ "utf8", ENCODING_UTF8 },
+	{ "uhc", ENCODING_CP949 },
+	{ "ms949", ENCODING_CP949 },
+	{ "euckr", ENCODING_EUC_KR },
+	{ "shift-jis", ENCODING_SHIFT_JIS },
+	{ "sjis", ENCODING_SHIFT_JIS },
+	{ "cp932", ENCODING_SHIFT_JIS },
+	{ "eucjp", ENCODING_EUC_JP },
+	{ "cp936", ENCODING_GBK },
+	{ "gb2312", ENCODING_GBK },
+	{ "latin1", ENCODING_LATIN1 },
+	{ "latin-1", ENCODING_LATIN1 },
+	{ "latin2", ENCODING_LATIN2 },
+	{ "latin9", ENCODING_LATIN9 },
+	{ "windows-1252", ENCODING_CP1252 },
+	{ "windows-1251", ENCODING_CP1251 },
+	{ NULL, 0 },
+};
+
 const struct choice on_off_choices[] = {
 	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
 };
@@ -120,6 +160,9 @@ static const struct option_rule rules[] = {
 	{ { 0, "notify", "HOW",
 	    "tell the desktop, unfocused: off, osc9 or osc777" },
 	  TYPE_CHOICE, AT(notify), 0, notify_choices, MODE_BOTH | LIVE },
+	{ { 0, "encoding", "NAME",
+	    "what text is in: utf-8, cp949, shift_jis, latin1" },
+	  TYPE_CHOICE, AT(encoding), 0, encoding_choices, MODE_BOTH | LIVE },
 	{ { 0, "ticks", "on|off",
 	    "show where the bytes of what was sent are" },
 	  TYPE_ON_OFF, AT(ticks), 0, on_off_choices, MODE_BOTH | LIVE },
@@ -166,10 +209,11 @@ int choice_find(const struct choice *list, const char *name)
 	size_t len = strlen(name);
 	int value = -1;
 	for (const struct choice *c = list; c->name; c++) {
-		if (strcmp(c->name, name) == 0)
+		if (strcasecmp(c->name, name) == 0)
 			return c->value;
-		if (len && strncmp(c->name, name, len) == 0)
-			value = value == -1 ? c->value : -2;
+		if (len && strncasecmp(c->name, name, len) == 0)
+			value = value == -1 || value == c->value ? c->value
+			                                         : -2;
 	}
 	return value < 0 ? -1 : value;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 #include <sockchat/lens.h>
@@ -76,7 +77,7 @@ void run_find(struct chat *c, char *args)
 			die("no memory for a search");
 		return;
 	}
-	struct pattern *pattern = pattern_new(args, &e);
+	struct pattern *pattern = encoding_pattern(c->encoding, args, &e);
 	if (!pattern) {
 		chat_error(c, &e);
 		return;

@@ -118,6 +118,16 @@ void run_view(struct chat *c, char *args)
 	set_word(c, "view", args);
 }
 
+void run_encoding(struct chat *c, char *args)
+{
+	int before = c->options->encoding;
+	set_word(c, "encoding", args);
+	if (c->options->encoding != before)
+		chat_note(c, "text is taken for %s, and typed lines are sent "
+		          "in it", choice_name(encoding_choices,
+		                               c->options->encoding));
+}
+
 void run_time(struct chat *c, char *args)
 {
 	set_word(c, "time", args);

@@ -31,6 +31,7 @@ struct layout {
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
 	struct wrap_map *learns; /* what is being found out, or NULL */
+	const struct encoding *encoding; /* of what is put now */
 	bool knows_rows; /* what is below what is wanted need not be counted */
 };
 
@@ -193,7 +194,8 @@ static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
 		put(l, (const char *)bytes, n, n, WRAP_PLAIN);
 		return n;
 	}
-	n = glyph_next(&g, bytes, len, flags);
+	n = l->encoding ? encoding_next(l->encoding, &g, bytes, len, flags)
+	                : glyph_next(&g, bytes, len, flags);
 	if (n)
 		put_glyph(l, &g);
 	return n;
@@ -261,8 +263,10 @@ static void put_message(struct layout *l, const struct entry *e)
 	unsigned flags = l->settings->glyph_flags;
 	bool goes_on = !(e->flags & ENTRY_COMPLETE);
 	size_t skipped = skip_rows(l);
+	l->encoding = l->settings->encoding;
 	put_text(l, e->bytes + skipped, e->len - ending - skipped,
 	         goes_on ? flags | GLYPH_MORE : flags);
+	l->encoding = NULL;
 	if (ending)
 		mark(l, e->bytes + e->len - ending);
 	put_ending(l, ending);
@@ -392,6 +396,7 @@ static bool map_fits(const struct wrap_map *m, const struct entry *e,
 {
 	return m->seq == e->seq && m->len == e->len &&
 	       m->columns == s->columns && m->view == s->view &&
+	       m->encoding == encoding_id(s->encoding) &&
 	       m->endings == s->endings && m->has_tail == !!s->tail &&
 	       m->entry_flags == e->flags &&
 	       m->glyph_flags == s->glyph_flags;
@@ -413,6 +418,7 @@ static void learn(const struct entry *e, const struct wrap_settings *s)
 	*s->map = (struct wrap_map){
 		.seq = e->seq, .len = e->len, .columns = s->columns,
 		.view = s->view, .endings = s->endings,
+		.encoding = encoding_id(s->encoding),
 		.has_tail = s->tail != NULL,
 		.entry_flags = e->flags, .glyph_flags = s->glyph_flags,
 	};

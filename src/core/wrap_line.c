@@ -62,6 +62,7 @@ int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
 		.endings = c->options->endings,
 		.glyph_flags = glyph_flags,
 		.row_count = SIZE_MAX,
+		.encoding = c->encoding,
 	};
 	struct line line = {
 		.out = out, .indent = head_len, .is_colored = is_colored,

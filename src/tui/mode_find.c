@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/glyph.h>
 #include <sockchat/lens.h>
 
@@ -156,7 +157,7 @@ static void search(struct frontend *f)
 	input_show(&line);
 	if (!line.len)
 		return;
-	f->find.pattern = pattern_new(line.text, &e);
+	f->find.pattern = encoding_pattern(f->chat->encoding, line.text, &e);
 	if (!f->find.pattern) {
 		glyph_copy(f->find.trouble, sizeof(f->find.trouble), e.text,
 		           GLYPH_ASCII);

@@ -141,6 +141,16 @@ static bool put_on_clipboard(struct frontend *f, struct bytes *text)
 	return false;
 }
 
+/* What is pasted elsewhere is UTF-8. */
+static void decode(const struct encoding *enc, struct bytes *content)
+{
+	struct bytes text = { 0 };
+	if (encoding_decode(enc, &text, content->data, content->len))
+		die("no memory to copy");
+	bytes_finish(content);
+	*content = text;
+}
+
 static void copy(struct frontend *f, enum quote_form form)
 {
 	struct bytes content = { 0 }, text = { 0 };
@@ -148,6 +158,8 @@ static void copy(struct frontend *f, enum quote_form form)
 	size_t count = gather(f, true, &content);
 	if (!count)
 		count = gather(f, false, &content);
+	if (form == QUOTE_TEXT && f->chat->encoding)
+		decode(f->chat->encoding, &content);
 	if (form == QUOTE_SHELL
 	        ? quote_append_shell(&text, content.data, content.len,
 	                             peer_of(f))

@@ -176,6 +176,9 @@ static void fill(struct parts *p, const struct status *s)
 		add(p, 2, "%s", s->mode);
 	add(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
 	    KEY_F2;
+	if (c->encoding)
+		add(p, 4, "%s", choice_name(encoding_choices,
+		                            c->options->encoding));
 	add(p, 5, "eol %s", choice_name(eol_choices, c->options->eol))->key =
 	    KEY_NEXT_EOL;
 	if (*s->draft)

@@ -161,6 +161,7 @@ static bool lay_out(struct piece *p, struct viewport *v,
 		.pattern = v->pattern,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 		.map = map_of(v, p->entry),
+		.encoding = c->encoding,
 		.tail = tail_of(v, c, p->entry),
 	};
 	p->lead = !v->shown && format_dropped(p->dropped, c, seq) ? 1 : 0;

@@ -545,7 +545,7 @@ static void words_are_completed_from_the_tables(void **state)
 	assert_completed("/view ", 6, "text hex mixed ");
 	assert_completed("/vi  m", 5, "mixed ");
 	assert_completed("/endings o", 9, "on off ");
-	assert_completed("/help e", 6, "eol echo endings ");
+	assert_completed("/help e", 6, "eol echo encoding endings ");
 	assert_completed("/close ", 7, "");
 	connect_one();
 	connect_one();

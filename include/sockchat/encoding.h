@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Text that is not UTF-8: encodings of one or two bytes a character in which
+ * ASCII is ASCII, through iconv(3). */
+
+#ifndef SOCKCHAT_ENCODING_H
+#define SOCKCHAT_ENCODING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/error.h>
+#include <sockchat/glyph.h>
+#include <sockchat/pattern.h>
+
+enum encoding_id {
+	ENCODING_UTF8,
+	ENCODING_CP949,
+	ENCODING_EUC_KR,
+	ENCODING_SHIFT_JIS,
+	ENCODING_EUC_JP,
+	ENCODING_GBK,
+	ENCODING_BIG5,
+	ENCODING_LATIN1,
+	ENCODING_LATIN2,
+	ENCODING_LATIN9,
+	ENCODING_CP1250,
+	ENCODING_CP1251,
+	ENCODING_CP1252,
+	ENCODING_CP437,
+	ENCODING_CP850,
+	ENCODING_KOI8_R,
+	ENCODING_KOI8_U,
+	ENCODING_COUNT,
+};
+
+struct encoding;
+
+/* NULL with a sentence when this system's iconv(3) does not know it; UTF-8
+ * needs none. */
+struct encoding *encoding_open(enum encoding_id id, struct error *e);
+void encoding_close(struct encoding *enc);
+enum encoding_id encoding_id(const struct encoding *enc); /* NULL: UTF-8 */
+
+/* As glyph_next(). */
+size_t encoding_next(const struct encoding *enc, struct glyph *g,
+                     const uint8_t *bytes, size_t len, unsigned flags);
+
+/* Append `text`, which is UTF-8, in this encoding.  -1 with a sentence, and
+ * nothing appended, when it has a character that the encoding has not. */
+int encoding_append(const struct encoding *enc, struct bytes *out,
+                    const char *text, size_t len, struct error *e);
+
+/* Append what these bytes say in UTF-8; one that says nothing as it is.  -1 as
+ * bytes_append(). */
+int encoding_decode(const struct encoding *enc, struct bytes *out,
+                    const uint8_t *bytes, size_t len);
+
+/* As pattern_new(), for text as it is in this encoding; NULL is UTF-8. */
+struct pattern *encoding_pattern(const struct encoding *enc, const char *text,
+                                 struct error *e);
+
+#endif
