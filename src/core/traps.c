@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <sockchat/guess.h>
 #include <sockchat/utf8.h>
 
 #define HEAD_MAX   ((size_t)512)  /* bytes of an answer that are searched */
@@ -58,6 +59,21 @@ static const struct {
 		"what the peer sends ends in a NUL byte, as C's strings do",
 		"if it expects the same, `/eol nul` ends what you send so "
 		"(--eol nul from the start)",
+	},
+	[TRAP_CP949] = {
+		"what the peer sends is not UTF-8, but decodes as CP949 "
+		"(EUC-KR, Korean)",
+		"`/encoding CP949` shows it",
+	},
+	[TRAP_SHIFT_JIS] = {
+		"what the peer sends is not UTF-8, but decodes as Shift-JIS "
+		"(Japanese)",
+		"`/encoding SHIFT_JIS` shows it",
+	},
+	[TRAP_LATIN1] = {
+		"what the peer sends is not UTF-8, but decodes as Latin-1 "
+		"(ISO 8859-1, western European)",
+		"`/encoding ISO-8859-1` shows it",
 	},
 };
 
@@ -246,6 +262,24 @@ static unsigned see_nul(const struct traps *t, const uint8_t *bytes,
 	return !t->has_nul && is_nul_text(bytes, len) ? bit(TRAP_NUL) : 0;
 }
 
+/* Line by line: they may be of different peers behind this one. */
+static unsigned see_encoding(const uint8_t *bytes, size_t len)
+{
+	static const enum trap traps[] = {
+		[GUESS_CP949] = TRAP_CP949,
+		[GUESS_SHIFT_JIS] = TRAP_SHIFT_JIS,
+		[GUESS_LATIN1] = TRAP_LATIN1,
+	};
+	for (size_t n; len; bytes += n, len -= n) {
+		const uint8_t *end = memchr(bytes, '\n', len);
+		n = end ? (size_t)(end - bytes) + 1 : len;
+		enum guess guess = guess_encoding(bytes, n);
+		if (guess)
+			return bit(traps[guess]);
+	}
+	return 0;
+}
+
 void traps_init(struct traps *t, bool is_fresh)
 {
 	*t = (struct traps){
@@ -274,12 +308,15 @@ static unsigned see_all(struct traps *t, const uint8_t *bytes, size_t len)
 	if (len <= LOOK_MAX && t->looks < LOOKS) {
 		t->looks++;
 		seen |= see_nul(t, bytes, len);
+		seen |= t->is_middle ? 0 : see_encoding(bytes, len);
 	}
 	return seen | see_character(t, bytes, len);
 }
 
 unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len)
 {
+	if (!len)
+		return 0;
 	unsigned seen = mirror_in(&t->mirror, bytes, len);
 	if (t->is_dripped)
 		seen &= bit(TRAP_ECHO);
@@ -289,5 +326,6 @@ unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len)
 		t->part_len = 0;
 	t->unanswered = 0;
 	t->is_first = false;
+	t->is_middle = bytes[len - 1] >= 0x80;
 	return seen;
 }

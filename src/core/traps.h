@@ -19,6 +19,9 @@ enum trap {
 	TRAP_CHARACTER,
 	TRAP_BOM,
 	TRAP_NUL,
+	TRAP_CP949,
+	TRAP_SHIFT_JIS,
+	TRAP_LATIN1,
 	TRAP_COUNT,
 };
 
@@ -46,6 +49,7 @@ struct traps {
 	unsigned looks;      /* at whole reads, of which there are not many */
 	unsigned unanswered; /* lines ending in LF that nothing came after */
 	bool is_first;       /* nothing has come yet */
+	bool is_middle;      /* perhaps, of a character */
 	bool has_crlf;       /* lines of the peer end in CR LF */
 	bool has_nul;        /* what we send ends in NUL */
 	bool is_dripped;     /* it goes in pieces */

@@ -180,6 +180,29 @@ static void a_character_in_pieces_is_told(void **state)
 	close(fd);
 }
 
+static void a_mix_of_encodings_is_told_one_by_one(void **state)
+{
+	static const char *const lines[][2] = {
+		{ "\xbe\xc8\xb3\xe7!\n", "CP949" }, /* 안녕! */
+		{ "\x93\xfa\x96\x7b\x8c\xea\n", "SHIFT_JIS" }, /* 日本語 */
+		{ "caf\xe9 cr\xe8me\n", "ISO-8859-1" },
+	};
+	struct proc p;
+	char hint[64];
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	net_send_text(fd, "안녕!\n");
+	for (size_t i = 0; i < 3; i++) {
+		net_send_text(fd, lines[i][0]);
+		snprintf(hint, sizeof(hint), "`/encoding %s` shows it",
+		         lines[i][1]);
+		proc_expect_out(&p, hint);
+	}
+	end(&p, NULL);
+	close(fd);
+}
+
 static void the_line_ending_is_told_to_who_gets_no_answer(void **state)
 {
 	struct proc p;
@@ -231,6 +254,7 @@ int main(void)
 		cmocka_unit_test(an_echo_server_is_told_after_two_messages),
 		cmocka_unit_test(messages_that_come_back_in_one_piece_are_told),
 		cmocka_unit_test(a_character_in_pieces_is_told),
+		cmocka_unit_test(a_mix_of_encodings_is_told_one_by_one),
 		cmocka_unit_test(the_line_ending_is_told_to_who_gets_no_answer),
 		cmocka_unit_test(
 		    the_pipe_tells_with_v_alone_and_changes_no_byte),

@@ -260,6 +260,25 @@ static void zeros_among_other_bytes_are_no_end_of_a_string(void **state)
 	assert_int_equal(seen, 0);
 }
 
+static void text_that_is_not_utf8_is_named(void **state)
+{
+	(void)state;
+	in("안녕!\n\xbe\xc8\xb3\xe7!\nhi\n");
+	assert_int_equal(seen, 1u << TRAP_CP949);
+	in("\x82\xb1\x82\xf1\x82\xc9\n");
+	assert_int_equal(seen, 1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS);
+	in("caf\xe9, s'il vous pla\xeet\n");
+	assert_true(has(TRAP_LATIN1));
+}
+
+static void the_rest_of_a_character_is_not_guessed_at(void **state)
+{
+	(void)state;
+	in("hi \xec");
+	in("\xb1\xb1\xb1\xb1 is well\n");
+	assert_int_equal(seen, 1u << TRAP_CHARACTER);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, start)
@@ -282,6 +301,8 @@ int main(void)
 		TEST(a_byte_order_mark_is_one_only_at_the_beginning),
 		TEST(a_string_and_its_nul_are_seen),
 		TEST(zeros_among_other_bytes_are_no_end_of_a_string),
+		TEST(text_that_is_not_utf8_is_named),
+		TEST(the_rest_of_a_character_is_not_guessed_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
