@@ -36,6 +36,7 @@ struct session_settings {
 	bool echo;           /* send back what comes */
 	bool keeps_entries;  /* false: no messages in the transcript */
 	bool discards_in;    /* --send-only: read, and forget */
+	bool is_decoded;     /* an encoding has been chosen */
 	bool tells_steps;    /* -v: the steps of connecting */
 	struct session_hints *hints; /* NULL: none are told */
 	size_t drip_bytes;   /* cut what is sent into pieces; 0: don't */

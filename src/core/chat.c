@@ -501,6 +501,7 @@ void chat_settings_changed(struct chat *c)
 	s->discards_in = o->send_only;
 	s->tells_steps = o->verbose;
 	choose_encoding(c);
+	s->is_decoded = c->encoding != NULL;
 	s->ticks = o->ticks && c->own->ops && c->own->ops->has_ticks
 	               ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;

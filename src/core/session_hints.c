@@ -120,7 +120,8 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
 		return;
 	if (!w->is_known)
 		look(s, bytes, len, false);
-	w->seen |= traps_in(&w->traps, bytes, len);
+	unsigned seen = traps_in(&w->traps, bytes, len);
+	w->seen |= s->settings->is_decoded ? seen & ~TRAPS_OF_ENCODING : seen;
 	tell_traps(s);
 }
 

@@ -25,6 +25,10 @@ enum trap {
 	TRAP_COUNT,
 };
 
+/* Those that are no news to who has chosen an encoding. */
+#define TRAPS_OF_ENCODING                                                      \
+	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
+
 /* What is told of it, and what to do about it. */
 const char *trap_text(enum trap trap);
 const char *trap_hint(enum trap trap);
