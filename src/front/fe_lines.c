@@ -210,6 +210,17 @@ static void show_entry(void *user, const struct entry *e)
 		loop_later(f->chat->loop, &f->resume);
 }
 
+static void hold_entry(void *user, const struct entry *e)
+{
+	struct frontend *f = user;
+	settle_before(&f->settle, e);
+}
+
+static void write_held_entry(void *user, const struct entry *e)
+{
+	write_entry(user, e, 0);
+}
+
 static void show_late_entry(void *user, const struct entry *e)
 {
 	struct frontend *f = user;
@@ -393,6 +404,8 @@ static struct frontend *start(struct chat *c, struct error *e,
 		.loop = c->loop,
 		.transcript = c->transcript,
 		.ticks = c->ticks,
+		.hold = hold_entry,
+		.write_held = write_held_entry,
 		.write = show_entry,
 		.write_late = show_late_entry,
 		.user = f,

@@ -36,7 +36,10 @@ static void write_entry(struct gate *g, struct entry *e)
 		tick = ticks_at(g->ticks, e->seq);
 		e->tick = &tick;
 	}
-	g->write(g->user, e);
+	if (e->seq == g->held)
+		g->write_held(g->user, e);
+	else
+		g->write(g->user, e);
 }
 
 static void go(struct gate *g, bool waits)
@@ -48,6 +51,9 @@ static void go(struct gate *g, bool waits)
 			continue;
 		int64_t left = waits ? patience(g, &e) : 0;
 		if (left) {
+			if (g->held != e.seq)
+				g->hold(g->user, &e);
+			g->held = e.seq;
 			timer_start(g->loop, &g->timer, left);
 			return;
 		}
@@ -92,7 +98,8 @@ void gate_finish(struct gate *g)
 void gate_show(struct gate *g, uint64_t first, uint64_t end)
 {
 	struct entry e;
-	if (end <= g->next) { /* one that is out has grown */
+	if (end <= g->next) { /* one that is out has grown: in its turn */
+		go(g, false);
 		if (transcript_at(g->transcript, first, &e))
 			write_entry(g, &e);
 		return;

@@ -21,10 +21,13 @@ struct gate {
 	struct loop *loop;
 	const struct transcript *transcript;
 	struct ticks *ticks;
+	gate_fn *hold; /* it waits: what came before it has to be out */
+	gate_fn *write_held; /* one that has waited */
 	gate_fn *write;
 	gate_fn *write_late; /* it was written before it had arrived */
 	void *user;
 	uint64_t next, end; /* those that wait */
+	uint64_t held;      /* the first of them has been told to wait */
 	size_t waiting;     /* their bytes */
 	struct timer timer;
 };

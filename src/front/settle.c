@@ -172,6 +172,11 @@ void settle_show(struct settle *s, const struct entry *e)
 	s->write(s->user, e, 0);
 }
 
+void settle_before(struct settle *s, const struct entry *e)
+{
+	settle_session(s, e);
+}
+
 void settle_init(struct settle *s, struct loop *l,
                  const struct transcript *transcript, settle_fn *write,
                  void *user)

@@ -35,6 +35,9 @@ void settle_init(struct settle *s, struct loop *l,
 /* Writes all that waits. */
 void settle_finish(struct settle *s);
 
+/* An entry will be shown in a while: what came before it is written now. */
+void settle_before(struct settle *s, const struct entry *e);
+
 /* An entry is new or has grown: it is written now or in a while, after what
  * came before it in its session. */
 void settle_show(struct settle *s, const struct entry *e);

@@ -30,6 +30,15 @@ static void on_write(void *user, const struct entry *e)
 	put(e, 0);
 }
 
+static size_t held;
+
+static void on_hold(void *user, const struct entry *e)
+{
+	(void)user;
+	(void)e;
+	held++;
+}
+
 static void on_write_late(void *user, const struct entry *e)
 {
 	(void)user;
@@ -52,6 +61,8 @@ static int set_up(void **state)
 		.loop = loop,
 		.transcript = transcript,
 		.ticks = ticks,
+		.hold = on_hold,
+		.write_held = on_write,
 		.write = on_write,
 		.write_late = on_write_late,
 	};
@@ -110,7 +121,9 @@ static void what_has_no_tick_is_written_at_once(void **state)
 static void a_message_waits_and_what_follows_with_it(void **state)
 {
 	(void)state;
+	held = 0;
 	say_by_hand();
+	assert_int_equal(held, 1);
 	say(ENTRY_IN, 1);
 	assert_out("");
 	tick(1, TICK_SENT, false);
@@ -160,10 +173,11 @@ static void what_has_been_written_may_grow(void **state)
 		.bytes = (const uint8_t *)"a", .len = 1,
 	});
 	say_by_hand();
+	assert_out("1.");
 	transcript_extend(transcript, 1, "b", 1, ENTRY_COMPLETE);
-	assert_out("1. 1.");
+	assert_out("1. 2q 1.");
 	tick(2, TICK_ACKED, false);
-	assert_out("1. 1. 2a");
+	assert_out("1. 2q 1. 2a!");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
