@@ -60,6 +60,9 @@ static int explain_getopt(int found, const char *word, struct error *e)
 		return error_set(e, "option %s takes no value", name);
 	}
 	glyph_copy(safe, sizeof(safe), is_letter ? letter : word, GLYPH_ASCII);
+	if (is_letter && optopt == 'l')
+		return error_set(e, "unknown option -l: write sockchat listen "
+		                    "PORT");
 	return error_set(e, "unknown option %s%s", is_letter ? "-" : "", safe);
 }
 
@@ -79,23 +82,40 @@ static int check_mode(const struct options *o, const bool *given,
 	return 0;
 }
 
-static int parse_mode(struct options *o, const char *word, struct error *e)
+/* A misspelt mode, or the endpoint itself as nc has it. */
+static int refuse_mode(const char *word, bool is_alone, struct error *e)
+{
+	bool is_number = !word[strspn(word, "0123456789")];
+	bool is_mode = (*word == 'c' || *word == 'l') &&
+	               !strpbrk(word, ".:0123456789") &&
+	               strcmp(word, "localhost") != 0;
+	bool listens = is_mode ? *word == 'l' : is_number && is_alone;
+	char safe[64];
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	return error_set(e, "'%s' is neither 'connect' nor 'listen': write "
+	                    "sockchat %s %s%s", safe,
+	                 listens ? "listen" : "connect", is_mode ? "..." : safe,
+	                 is_alone || is_mode ? "" : " ...");
+}
+
+static int parse_mode(struct options *o, const char *word, bool is_alone,
+                      struct error *e)
 {
 	static const struct choice modes[] = {
 		{ "connect", ENDPOINT_CONNECT },
 		{ "listen", ENDPOINT_LISTEN },
 		{ NULL, 0 },
 	};
-	char safe[64];
 	if (!word)
-		return error_set(e, "'connect' or 'listen' is missing");
+		return error_set(e, "'connect' or 'listen' is missing: write "
+		                    "sockchat connect HOST PORT, or "
+		                    "sockchat listen PORT");
 	for (const struct choice *m = modes; m->name; m++)
 		if (strcmp(m->name, word) == 0) {
 			o->mode = (enum endpoint_mode)m->value;
 			return 0;
 		}
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
-	return error_set(e, "'%s' is neither 'connect' nor 'listen'", safe);
+	return refuse_mode(word, is_alone, e);
 }
 
 int options_parse(struct options *o, int argc, char *const *argv,
@@ -129,8 +149,8 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	}
 	if (o->help || o->version)
 		return 0;
-	if (parse_mode(o, argv[optind], e) || check_mode(o, given, e) ||
-	    options_check(o, e))
+	if (parse_mode(o, argv[optind], argc - optind == 1, e) ||
+	    check_mode(o, given, e) || options_check(o, e))
 		return -1;
 	return endpoint_parse(&o->endpoint, o->mode,
 	                      (const char *const *)argv + optind + 1,

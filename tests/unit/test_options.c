@@ -32,6 +32,15 @@ static void refuse(const char *line, const char *sentence)
 	assert_string_equal(e.text, sentence);
 }
 
+/* `word` is no mode; what is to be written. */
+static void refuse_word(const char *line, const char *word, const char *what,
+                        const char *better)
+{
+	char sentence[200];
+	snprintf(sentence, sizeof(sentence), "'%s'%s%s", word, what, better);
+	refuse(line, sentence);
+}
+
 static void options_and_operands_may_be_mixed(void **state)
 {
 	struct options o;
@@ -80,8 +89,17 @@ static void a_wrong_option_is_named(void **state)
 	       "option --echo is for 'sockchat listen'");
 	refuse("listen -z 1", "option -z, --zero is for 'sockchat connect'");
 	refuse("listen --echo=yes 0", "option --echo takes no value");
-	refuse("", "'' is neither 'connect' nor 'listen'");
-	refuse("serve 1", "'serve' is neither 'connect' nor 'listen'");
+	static const char neither[] = " is neither 'connect' nor 'listen': "
+	                              "write sockchat ";
+	refuse_word("conect h 1", "conect", neither, "connect ...");
+	refuse_word("lisen 1", "lisen", neither, "listen ...");
+	refuse_word("serve 1", "serve", neither, "connect serve ...");
+	refuse_word("127.0.0.1 80", "127.0.0.1", neither,
+	            "connect 127.0.0.1 ...");
+	refuse_word("localhost 80", "localhost", neither,
+	            "connect localhost ...");
+	refuse_word("9999", "9999", neither, "listen 9999");
+	refuse("-l 9999", "unknown option -l: write sockchat listen PORT");
 }
 
 static void what_excludes_each_other_is_refused(void **state)
