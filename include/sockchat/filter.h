@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
 #include <sockchat/pattern.h>
@@ -31,7 +32,7 @@ struct filter {
  * the rest of the line; "off" shows everything.  -1 with a sentence; then
  * nothing has changed.  `since`: the number of the next entry. */
 int filter_set(struct filter *f, const char *words, uint64_t since,
-               struct error *e);
+               const struct encoding *enc, struct error *e);
 void filter_finish(struct filter *f);
 
 bool filter_is_on(const struct filter *f);

@@ -41,7 +41,8 @@ static int take_peer(struct filter *f, const char **rest, struct error *e)
 	return 0;
 }
 
-static int take(struct filter *f, const char **rest, struct error *e)
+static int take(struct filter *f, const char **rest,
+                const struct encoding *enc, struct error *e)
 {
 	char word[16], safe[64];
 	take_word(word, sizeof(word), rest);
@@ -55,7 +56,7 @@ static int take(struct filter *f, const char **rest, struct error *e)
 		return take_peer(f, rest, e);
 	} else if (strcmp(word, "text") == 0) {
 		pattern_free(f->pattern);
-		f->pattern = pattern_new(skip_spaces(*rest), e);
+		f->pattern = encoding_pattern(enc, skip_spaces(*rest), e);
 		*rest = "";
 		return f->pattern ? 0 : -1;
 	} else {
@@ -67,7 +68,7 @@ static int take(struct filter *f, const char **rest, struct error *e)
 }
 
 int filter_set(struct filter *f, const char *words, uint64_t since,
-               struct error *e)
+               const struct encoding *enc, struct error *e)
 {
 	struct filter made = { .serial = f->serial + 1, .since = since };
 	words = skip_spaces(words);
@@ -75,7 +76,7 @@ int filter_set(struct filter *f, const char *words, uint64_t since,
 	if (strcmp(words, "off") == 0)
 		words = "";
 	for (const char *rest = words; *skip_spaces(rest);)
-		if (take(&made, &rest, e)) {
+		if (take(&made, &rest, enc, e)) {
 			filter_finish(&made);
 			return -1;
 		}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <sockchat/command.h>
+#include <sockchat/encoding.h>
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
 
@@ -30,15 +31,40 @@ static int append_command(struct bytes *line, const uint8_t *bytes, size_t len)
 	return escape_append(line, bytes + has_space, len - has_space);
 }
 
+/* The same in UTF-8, as it would be typed; false when that is not the same. */
+static bool decode(const struct encoding *enc, const uint8_t *bytes,
+                   size_t len, struct bytes *text)
+{
+	struct bytes again = { 0 };
+	struct error e;
+	bool is_same = !encoding_decode(enc, text, bytes, len) &&
+	               is_typable(text->data, text->len) &&
+	               !encoding_append(enc, &again, bytes_text(text),
+	                                text->len, &e) &&
+	               again.len == len &&
+	               (!len || memcmp(again.data, bytes, len) == 0);
+	bytes_finish(&again);
+	return is_same;
+}
+
 int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
                    struct bytes *line)
 {
 	const char *eol;
 	size_t n = eol_bytes((enum eol)c->options->eol, &eol);
 	bool has_eol = len >= n && memcmp(bytes + len - n, eol, n) == 0;
-	if (!has_eol || !is_typable(bytes, len - n))
-		return append_command(line, bytes, len);
-	if (len > n && *bytes == '/' && bytes_append_byte(line, '/'))
-		return -1;
-	return bytes_append(line, bytes, len - n);
+	struct bytes text = { 0 };
+	bool is_text = has_eol &&
+	               (c->encoding ? decode(c->encoding, bytes, len - n, &text)
+	                            : is_typable(bytes, len - n));
+	int failed = 0;
+	if (!is_text)
+		failed = append_command(line, bytes, len);
+	else if (len > n && *bytes == '/')
+		failed = bytes_append_byte(line, '/');
+	if (is_text && !failed)
+		failed = c->encoding ? bytes_append(line, text.data, text.len)
+		                     : bytes_append(line, bytes, len - n);
+	bytes_finish(&text);
+	return failed;
 }

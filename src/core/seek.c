@@ -91,7 +91,7 @@ void run_filter(struct chat *c, char *args)
 	struct filter *f = &c->display.filter;
 	struct error e;
 	uint64_t next = transcript_end(c->transcript);
-	if (*args && filter_set(f, args, next, &e))
+	if (*args && filter_set(f, args, next, c->encoding, &e))
 		chat_error(c, &e);
 	else if (filter_is_on(f))
 		chat_note(c, "shown are only entries that match: %s; /filter "

@@ -307,9 +307,8 @@ static void take(struct frontend *f, const struct token *t)
 	}
 	if (mode && mode->take(f, t))
 		return;
-	bool is_for_search = t->key == KEY_CTRL_S && input_asks();
 	bool is_awaited = input_awaits(t) && !leaves && t->key != KEY_CTRL_Z;
-	if (is_for_search || is_awaited)
+	if (is_awaited)
 		input_feed(t);
 	else if (action >= 0)
 		bindings[action].fn(f);

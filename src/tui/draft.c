@@ -33,6 +33,7 @@ void draft_put_aside(void)
 {
 	if (aside.text)
 		return;
+	input_leave_command();
 	aside.text = strdup(rl_line_buffer);
 	if (!aside.text)
 		die("no memory for the input line");

@@ -18,6 +18,7 @@
 #include "bind.h"
 #include "histfile.h"
 #include "input.h"
+#include "recall.h"
 #include "rows.h"
 
 /* Ctrl-Z never comes as a key: it is the program's. */
@@ -41,10 +42,6 @@ static struct {
 	unsigned missed_keys;
 	bool is_dirty;
 	rl_command_func_t *waiting; /* a command that waits for one more key */
-	/* The search by prefix: whether the line is a found one (then one undo
-	 * brings the draft back), which one, and the length of the prefix. */
-	bool has_found;
-	int found, prefix_len;
 } state;
 
 static int has_key(void)
@@ -104,8 +101,8 @@ static bool is_vi(void)
 static bool belongs_to_search(const struct token *t)
 {
 	return t->key == KEY_TEXT ||
-	       (t->len == 1 && memchr("\b\007\022\023\027\031\177",
-	                              t->bytes[0], 7));
+	       (t->len == 1 && memchr("\b\007\022\027\031\177",
+	                              t->bytes[0], 6));
 }
 
 static void leave_command(unsigned long states)
@@ -114,6 +111,11 @@ static void leave_command(unsigned long states)
 		feed(ESCAPE_KEY, 1);
 	else if (RL_ISSTATE(states))
 		feed(ABORT_KEY, 1);
+}
+
+void input_leave_command(void)
+{
+	leave_command(ASKS);
 }
 
 /* Readline would insert the tail of a sequence that it does not know. */
@@ -164,7 +166,7 @@ static void escape(void)
 		leave_command(ASKS);
 }
 
-static void replace(int start, int end, const char *text, const char *more)
+void input_edit(int start, int end, const char *text, const char *more)
 {
 	rl_begin_undo_group();
 	rl_delete_text(start, end);
@@ -180,8 +182,8 @@ static void insert(const void *bytes, size_t len)
 	if (!text)
 		die("no memory for the input line");
 	leave_command(ASKS);
-	replace(rl_point, rl_point, text, "");
-	state.has_found = false;
+	input_edit(rl_point, rl_point, text, "");
+	recall_forget();
 	free(text);
 }
 
@@ -253,15 +255,15 @@ void input_cancel(void)
 	rl_point = rl_mark = 0;
 	if (is_vi())
 		rl_vi_insertion_mode(1, 0);
-	state.has_found = false;
+	recall_forget();
 	state.is_dirty = true;
 }
 
 void input_replace(const char *text)
 {
 	leave_command(ASKS);
-	replace(0, rl_end, text, "");
-	state.has_found = false;
+	input_edit(0, rl_end, text, "");
+	recall_forget();
 	state.is_dirty = true;
 }
 
@@ -360,10 +362,10 @@ static void use_matches(char *const *matches, size_t count, int start)
 		die("no memory to complete a word");
 	if (count == 1) {
 		bool goes_on = len > 0 && strchr("/=", text[len - 1]);
-		replace(start, rl_point, text, goes_on ? "" : " ");
+		input_edit(start, rl_point, text, goes_on ? "" : " ");
 	} else {
 		if (len > (size_t)(rl_point - start))
-			replace(start, rl_point, text, "");
+			input_edit(start, rl_point, text, "");
 		state.ops->show_matches(state.ops->user, matches, count);
 	}
 	free(text);
@@ -385,52 +387,6 @@ static int complete(void)
 }
 COMMAND(complete_word, complete())
 
-static int search_older(int count, int key);
-static int search_newer(int count, int key);
-
-/* The index of the next line in the history that begins as this one does up to
- * the cursor, and is another one; history_length when there is none. */
-static int find_by_prefix(int from, int step)
-{
-	HIST_ENTRY **list = history_list();
-	size_t len = (size_t)state.prefix_len;
-	int i = from + step;
-	for (; i >= 0 && i < history_length; i += step)
-		if (strncmp(list[i]->line, rl_line_buffer, len) == 0 &&
-		    strcmp(list[i]->line, rl_line_buffer) != 0)
-			return i;
-	return history_length;
-}
-
-/* Each step is an ordinary edit of the draft, and takes the one before back:
- * readline's own search frees what the history still points to. */
-static int search_by_prefix(int step)
-{
-	bool goes_on = state.has_found && (rl_last_func == search_older ||
-	                                   rl_last_func == search_newer);
-	if (!goes_on) {
-		state.has_found = false;
-		state.found = where_history();
-		state.prefix_len = rl_point;
-	}
-	int at = find_by_prefix(state.found, step);
-	bool is_one = at < history_length;
-	if (!is_one && step < 0)
-		return 0;
-	if (state.has_found)
-		rl_do_undo();
-	if (is_one)
-		replace(0, rl_end, history_list()[at]->line, "");
-	if (is_one || state.has_found)
-		rl_point = state.prefix_len;
-	state.has_found = is_one;
-	state.found = at;
-	return 0;
-}
-
-COMMAND(search_older, search_by_prefix(-1))
-COMMAND(search_newer, search_by_prefix(1))
-
 /* Commands that crash 8.2, write where nobody reads, read the keyboard behind
  * our back, or send what nobody asked to: an inputrc may have put them on any
  * key. */
@@ -438,14 +394,20 @@ static const struct {
 	const char *name;
 	rl_command_func_t *instead;
 } swaps[] = {
-	{ "non-incremental-reverse-search-history", search_older },
-	{ "non-incremental-forward-search-history", search_newer },
-	{ "non-incremental-reverse-search-history-again", search_older },
-	{ "non-incremental-forward-search-history-again", search_newer },
-	{ "history-search-backward", search_older },
-	{ "history-search-forward", search_newer },
-	{ "history-substring-search-backward", search_older },
-	{ "history-substring-search-forward", search_newer },
+	{ "non-incremental-reverse-search-history", recall_older },
+	{ "non-incremental-forward-search-history", recall_newer },
+	{ "non-incremental-reverse-search-history-again", recall_older },
+	{ "non-incremental-forward-search-history-again", recall_newer },
+	{ "history-search-backward", recall_older },
+	{ "history-search-forward", recall_newer },
+	{ "history-substring-search-backward", recall_older },
+	{ "history-substring-search-forward", recall_newer },
+	/* which read beyond a line that is shorter than the one before, or ends
+	 * in a backslash */
+	{ "forward-search-history", rl_reverse_search_history },
+	{ "yank-last-arg", recall_last_word },
+	{ "yank-nth-arg", recall_last_word },
+	{ "vi-yank-arg", recall_last_word },
 	{ "vi-search", rl_reverse_search_history },
 	{ "vi-search-again", do_nothing },
 	{ "complete", complete_word },
@@ -516,7 +478,7 @@ static void prepare_keymap(Keymap map)
 static void on_line(char *line)
 {
 	forget_history_undo();
-	state.has_found = false;
+	recall_forget();
 	if (line) /* else Ctrl-D, on an empty line */
 		state.ops->on_line(state.ops->user, line, strlen(line));
 	free(line);

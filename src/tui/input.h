@@ -46,6 +46,9 @@ bool input_awaits(const struct token *t);
 /* Ctrl-C: an empty line again, from whatever state. */
 void input_cancel(void);
 
+/* Put text, and more behind it, in place of a part of the line, in one step
+ * for undo. */
+void input_edit(int start, int end, const char *text, const char *more);
 /* Put this in place of the line; undo brings the former one back. */
 void input_replace(const char *text);
 
@@ -61,6 +64,8 @@ void input_show(struct input_line *line);
 bool input_is_empty(void);
 /* Whether readline asks something, with a prompt of its own. */
 bool input_asks(void);
+/* An incremental search is ended where it is, any other question dropped. */
+void input_leave_command(void);
 /* Whether anything may look different since the last call. */
 bool input_take_dirty(void);
 void input_resize(int rows, int columns);

@@ -63,6 +63,20 @@ static void a_search_goes_from_hit_to_hit_and_back(void **state)
 	hang_up(&p, fd);
 }
 
+static void our_search_ends_that_of_the_history(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, "draft\022");
+	pty_expect(&p, "i-search");
+	pty_type(&p, PTY_CTRL_S "need");
+	pty_expect(&p, "find 10/10: need");
+	pty_type(&p, "\033");
+	pty_expect(&p, "> draft");
+	hang_up(&p, fd);
+}
+
 static void a_hit_stays_in_sight_when_the_search_is_over(void **state)
 {
 	struct pty p;
@@ -179,6 +193,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_search_goes_from_hit_to_hit_and_back),
+		TEST(our_search_ends_that_of_the_history),
 		TEST(a_hit_stays_in_sight_when_the_search_is_over),
 		TEST(what_comes_meanwhile_is_found_too),
 		TEST(what_is_not_there_or_no_pattern_is_said),

@@ -120,6 +120,31 @@ static void a_message_retyped_is_the_same_message(void **state)
 	}
 }
 
+static void what_is_typed_again_is_sent_alike_in_any_encoding(void **state)
+{
+	static const struct {
+		const char *bytes, *line;
+	} rows[] = {
+		{ "\xbe\xc8\xb3\xe7!\n", "\uc548\ub155!" },
+		{ "\xc3\xa9\n", "\ucc55" }, /* UTF-8 by chance */
+		{ "\xff\xfe\n", "/send \\xff\\xfe\\n" },
+	};
+	struct fake *f = connect_one();
+	(void)state;
+	type("/encoding cp949");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes line = { 0 };
+		size_t len = strlen(rows[i].bytes);
+		assert_int_equal(
+		    command_retype(c, (const uint8_t *)rows[i].bytes, len,
+		                   &line), 0);
+		assert_string_equal(bytes_text(&line), rows[i].line);
+		type(bytes_text(&line));
+		assert_sent(f, rows[i].bytes, len);
+		bytes_finish(&line);
+	}
+}
+
 static void a_search_without_a_screen_lists_what_it_found(void **state)
 {
 	struct fake *f = connect_one();
@@ -698,6 +723,7 @@ int main(void)
 		TEST(a_line_is_sent_with_the_chosen_ending),
 		TEST(two_slashes_send_one),
 		TEST(a_message_retyped_is_the_same_message),
+		TEST(what_is_typed_again_is_sent_alike_in_any_encoding),
 		TEST(a_search_without_a_screen_lists_what_it_found),
 		TEST(a_filter_is_told_and_a_wrong_one_is_refused),
 		TEST(a_preview_is_what_enter_would_send),

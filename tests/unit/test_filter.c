@@ -26,7 +26,7 @@ static int tear_down(void **state)
 static void set(const char *words)
 {
 	struct error e;
-	if (filter_set(&filter, words, 100, &e))
+	if (filter_set(&filter, words, 100, NULL, &e))
 		fail_msg("%s: %s", words, e.text);
 }
 
@@ -116,7 +116,8 @@ static void a_wrong_word_changes_nothing(void **state)
 	(void)state;
 	set("out");
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		assert_int_equal(filter_set(&filter, bad[i][0], 1, &e), -1);
+		assert_int_equal(filter_set(&filter, bad[i][0], 1, NULL, &e),
+		                 -1);
 		assert_string_equal(e.text, bad[i][1]);
 	}
 	assert_true(shows_message(ENTRY_OUT, 1, "a"));

@@ -882,6 +882,21 @@ static void two_at_a_time_do_not_lose_each_others_lines(void **unused)
 	}
 }
 
+/* readline's own would read beyond a line that ends in a backslash */
+static void the_last_word_of_an_earlier_line_is_had_again(void **unused)
+{
+	(void)unused;
+	input_remember("get one");
+	input_remember("a path\\");
+	type("x ");
+	press("\033.");
+	assert_line("x path\\|");
+	press("\033.");
+	assert_line("x one|");
+	press("\033.");
+	assert_line("x one|");
+}
+
 static void a_history_that_cannot_be_is_told(void **unused)
 {
 	(void)unused;
@@ -1000,6 +1015,7 @@ int main(void)
 		TEST(the_file_is_for_its_owner_alone),
 		TEST(only_so_many_lines_are_kept),
 		TEST(two_at_a_time_do_not_lose_each_others_lines),
+		TEST(the_last_word_of_an_earlier_line_is_had_again),
 		TEST(a_history_that_cannot_be_is_told),
 		TEST(search_by_prefix_walks_and_gives_the_draft_back),
 	};

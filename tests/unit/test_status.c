@@ -105,8 +105,8 @@ static void a_filter_says_what_it_hides(void **state)
 	struct error e;
 	(void)state;
 	assert_false(shows("filter"));
-	assert_int_equal(filter_set(&chat->display.filter, "peer 2", 1, &e),
-	                 0);
+	assert_int_equal(filter_set(&chat->display.filter, "peer 2", 1, NULL,
+	                            &e), 0);
 	status.hidden = 120;
 	assert_true(shows("filter: peer 2, 120 hidden"));
 	assert_non_null(strstr(draw(60), "120 hidden"));
@@ -151,7 +151,7 @@ static void there_is_room_for_everything_at_once(void **state)
 	chat->own->is_exposed = true;
 	command_run(chat, "queued", 6);
 	command_run(chat, "/pause", 6);
-	filter_set(&chat->display.filter, "in", 1, &e);
+	filter_set(&chat->display.filter, "in", 1, NULL, &e);
 	status.below = UINT64_MAX;
 	status.hidden = UINT64_MAX;
 	status.percent = 1;

@@ -23,7 +23,7 @@ static void set_filter(const char *words)
 	struct error e;
 	uint64_t next = transcript_end(chat->transcript);
 	assert_int_equal(
-	    filter_set(&chat->display.filter, words, next, &e), 0);
+	    filter_set(&chat->display.filter, words, next, NULL, &e), 0);
 	assert_false(view_work(&view, chat, ALL));
 }
 
