@@ -182,8 +182,10 @@ static void take_into_line(struct frontend *f)
 	const struct entry *e =
 	    transcript_at(f->chat->transcript, f->pick.cursor, &kept);
 	struct bytes line = { 0 };
-	if (!e || e->kind != ENTRY_MESSAGE)
+	if (!e || e->kind != ENTRY_MESSAGE) {
+		tui_set_notice(f, "only a message can be sent again");
 		return;
+	}
 	if (command_retype(f->chat, e->bytes, e->len, &line))
 		die("no memory for the input line");
 	leave(f);

@@ -87,6 +87,12 @@ static void a_message_is_sent_again(void **state)
 	pty_expect_cursor(&p, INPUT_ROW, 7);
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "hello\n");
+	pty_type(&p, PTY_F7);
+	for (int i = 0; i < 20; i++) /* up to what we said ourselves */
+		pty_type(&p, PTY_UP);
+	pty_type(&p, PTY_ENTER);
+	pty_expect(&p, "only a message can be sent again");
+	pty_type(&p, "\033");
 	hang_up(&p, fd);
 }
 
