@@ -502,8 +502,7 @@ void chat_settings_changed(struct chat *c)
 	s->tells_steps = o->verbose;
 	choose_encoding(c);
 	s->is_decoded = c->encoding != NULL;
-	s->ticks = o->ticks && c->own->ops && c->own->ops->has_ticks
-	               ? c->ticks : NULL;
+	s->ticks = o->ticks && c->own->has_ticks ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	s->linger_ns = linger_ns(o);
@@ -577,6 +576,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	const struct options *o = c->options;
 	struct chat_private *p = c->own;
 	p->ops = ops;
+	p->has_ticks = ops->has_ticks;
 	chat_settings_changed(c);
 	p->frontend = ops->start(c, e);
 	if (!p->frontend)

@@ -14,6 +14,7 @@
 
 struct chat_private {
 	const struct frontend_ops *ops;
+	bool has_ticks; /* as they say, false before there are any */
 	struct frontend *frontend;
 
 	struct session **sessions; /* alive, by rising number */

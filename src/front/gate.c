@@ -29,17 +29,16 @@ static int64_t patience(const struct gate *g, const struct entry *e)
 	return left > 0 ? left : 0;
 }
 
-static void write_entry(struct gate *g, struct entry *e)
+static void write_entry(struct gate *g, const struct entry *e)
 {
-	struct tick tick;
-	if (is_ticked(e)) {
-		tick = ticks_at(g->ticks, e->seq);
-		e->tick = &tick;
-	}
+	struct tick tick = ticks_at(g->ticks, e->seq);
+	struct entry ticked = *e;
+	if (is_ticked(e))
+		ticked.tick = &tick;
 	if (e->seq == g->held)
-		g->write_held(g->user, e);
+		g->write_held(g->user, &ticked);
 	else
-		g->write(g->user, e);
+		g->write(g->user, &ticked);
 }
 
 static void go(struct gate *g, bool waits)
