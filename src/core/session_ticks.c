@@ -17,7 +17,7 @@
 #define ASK_FIRST_NS   (1 * MS_NS)
 #define ASK_SLOWEST_NS (100 * MS_NS)
 #define ASK_RECORDS_NS (250 * MS_NS)
-#define PENDING_MAX    4096 /* more are not followed */
+#define PENDING_MAX    TICKS_MAX /* more are not followed */
 
 struct pending {
 	uint64_t seq, end; /* of the bytes that have left us, when it has */
@@ -128,10 +128,10 @@ void session_tick_queued(struct session *s)
 	struct session_ticks *t;
 	if (!s->settings->ticks)
 		return;
-	ticks_add(s->settings->ticks, seq);
 	t = ticks_of(s);
 	if (!t || !has_room(t))
 		return;
+	ticks_add(s->settings->ticks, seq);
 	t->list[t->count++] = (struct pending){
 		.seq = seq,
 		.end = s->bytes_out + session_queued(s) + session_file_rest(s),
