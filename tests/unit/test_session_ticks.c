@@ -133,6 +133,17 @@ static void nobody_asks_when_nobody_wants_to_know(void **state)
 	assert_int_equal(state_of(seq), TICK_NONE);
 }
 
+static void of_what_is_not_followed_nothing_is_said(void **state)
+{
+	(void)state;
+	uint64_t last = 0, first = transcript_end(now.transcript);
+	fake_set_room(now.fake, 0);
+	for (int i = 0; i <= TICKS_MAX; i++)
+		last = send_text("x\n");
+	assert_int_equal(state_of(first), TICK_QUEUED);
+	assert_int_equal(state_of(last), TICK_NONE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -142,6 +153,7 @@ int main(void)
 		TEST(each_message_has_its_own_end),
 		TEST(what_never_arrived_stays_where_it_was),
 		TEST(nobody_asks_when_nobody_wants_to_know),
+		TEST(of_what_is_not_followed_nothing_is_said),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
