@@ -33,18 +33,6 @@ static int set(int fd, int flags)
 	                  sizeof(flags));
 }
 
-int txstamp_start(int fd, size_t *unacked)
-{
-	int waiting = 0;
-	*unacked = 0;
-	if (set(fd, FLAGS | OPT_ID_TCP) == 0)
-		return 0;
-	if (ioctl(fd, SIOCOUTQ, &waiting) || set(fd, FLAGS))
-		return -1;
-	*unacked = waiting > 0 ? (size_t)waiting : 0;
-	return 0;
-}
-
 void txstamp_stop(int fd)
 {
 	int saved = errno;
@@ -92,6 +80,21 @@ bool txstamp_read(int fd, struct txstamp *out)
 			return true;
 	}
 	return false;
+}
+
+int txstamp_start(int fd, size_t *unacked)
+{
+	int waiting = 0;
+	struct txstamp former; /* is counted from elsewhere */
+	*unacked = 0;
+	while (txstamp_read(fd, &former))
+		;
+	if (set(fd, FLAGS | OPT_ID_TCP) == 0)
+		return 0;
+	if (ioctl(fd, SIOCOUTQ, &waiting) || set(fd, FLAGS))
+		return -1;
+	*unacked = waiting > 0 ? (size_t)waiting : 0;
+	return 0;
 }
 
 #else
