@@ -30,9 +30,6 @@ struct glyph {
 /* ASCII only: everything else is shown as `\xNN`.  For terminals and logs that
  * are not UTF-8. */
 #define GLYPH_ASCII 1u
-/* The bytes may go on: an unfinished character at the end is not yet bad, and
- * is left for later (glyph_next() returns 0). */
-#define GLYPH_MORE 2u
 
 /* The first glyph of `bytes`; how many bytes it stands for, or 0 at the end.
  * A bad byte becomes `\xNN`, C0 and DEL `^G`, a format, bidi, private or

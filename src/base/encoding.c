@@ -129,8 +129,6 @@ size_t encoding_next(const struct encoding *enc, struct glyph *g,
 	uint8_t text[4];
 	if (!len || bytes[0] < 0x80 || flags & GLYPH_ASCII)
 		return glyph_next(g, bytes, len ? 1 : 0, flags);
-	if (len == 1 && enc->one[bytes[0]] == LEAD && flags & GLYPH_MORE)
-		return 0;
 	size_t used;
 	uint32_t cp = decode(enc, bytes, len, &used);
 	size_t n = cp == BAD ? 0 : utf8_encode(text, cp);

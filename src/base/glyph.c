@@ -125,8 +125,6 @@ size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
 		put_ascii(g, bytes[0]);
 	} else {
 		int n = utf8_decode(bytes, len, &cp);
-		if (n == UTF8_INCOMPLETE && flags & GLYPH_MORE)
-			return 0;
 		if (n < 0)
 			return put_bad(g, bytes[0]);
 		int width = columns(cp);

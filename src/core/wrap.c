@@ -261,11 +261,9 @@ static void put_message(struct layout *l, const struct entry *e)
 {
 	size_t ending = entry_ending(e);
 	unsigned flags = l->settings->glyph_flags;
-	bool goes_on = !(e->flags & ENTRY_COMPLETE);
 	size_t skipped = skip_rows(l);
 	l->encoding = l->settings->encoding;
-	put_text(l, e->bytes + skipped, e->len - ending - skipped,
-	         goes_on ? flags | GLYPH_MORE : flags);
+	put_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
 	l->encoding = NULL;
 	if (ending)
 		mark(l, e->bytes + e->len - ending);

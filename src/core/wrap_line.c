@@ -69,7 +69,6 @@ int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
 	};
 	part.bytes += from;
 	part.len -= from;
-	part.flags |= ENTRY_COMPLETE; /* what is here is all for this line */
 	bytes_append_text(out, is_colored ? mark_color(e) : "");
 	bytes_append(out, head, head_len);
 	bytes_append_text(out, is_colored ? "\033[0m" : "");

@@ -83,10 +83,7 @@ static inline const char *glyph_rules_broken(const uint8_t *bytes, size_t len,
 		bytes += n;
 		len -= n;
 	}
-	if (len &&
-	    (!(flags & GLYPH_MORE) || utf8_unfinished(bytes, len) != len))
-		return "only an unfinished character is left";
-	return NULL;
+	return len ? "nothing is left" : NULL;
 }
 
 #endif

@@ -166,14 +166,14 @@ static void an_escaped_form_stays_together_where_it_can(void **state)
 	assert_string_equal(p->row[1], "f");
 }
 
-static void an_unfinished_character_waits_in_an_unfinished_message(void **state)
+static void an_unfinished_character_is_seen_until_it_is_whole(void **state)
 {
-	struct entry e = message("a\xec\x95", 3, 0);
+	struct entry e = message("안\xeb\x85\x95", 4, 0);
 	(void)state;
-	assert_string_equal(lay_out(&e, 40, VIEW_TEXT)->row[0], "a");
-	e.flags = ENTRY_COMPLETE;
-	assert_string_equal(lay_out(&e, 40, VIEW_TEXT)->row[0],
-	                    "a\\xec\\x95");
+	assert_string_equal(lay_out(&e, 40, VIEW_TEXT)->row[0], "안\\xeb");
+	assert_string_equal(lay_out(&e, 80, VIEW_MIXED)->row[0], "안\\xeb");
+	e.len = 6;
+	assert_string_equal(lay_out(&e, 40, VIEW_TEXT)->row[0], "안녕");
 }
 
 static void a_cut_message_says_that_it_goes_on(void **state)
@@ -536,7 +536,7 @@ int main(void)
 		TEST(a_wide_character_is_never_cut),
 		TEST(combining_marks_stay_with_their_base),
 		TEST(an_escaped_form_stays_together_where_it_can),
-		TEST(an_unfinished_character_waits_in_an_unfinished_message),
+		TEST(an_unfinished_character_is_seen_until_it_is_whole),
 		TEST(a_cut_message_says_that_it_goes_on),
 		TEST(in_ascii_there_is_nothing_else),
 		TEST(the_hex_view_fits_the_width),
