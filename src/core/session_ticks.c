@@ -12,8 +12,9 @@
 
 #include "session_private.h"
 
-/* The kernel's records come by themselves; where they don't, and to be sure of
- * it, the queue is asked, less and less often. */
+/* The kernel's records come by themselves, for the end of each write.  For what
+ * is before it, and where none come, the queue is asked, less and less often.
+ */
 #define ASK_FIRST_NS   (1 * MS_NS)
 #define ASK_SLOWEST_NS (100 * MS_NS)
 #define ASK_RECORDS_NS (250 * MS_NS)
@@ -88,12 +89,12 @@ static void ask(struct session_ticks *t)
 static void on_ask_time(struct timer *timer)
 {
 	struct session_ticks *t = timer->user;
+	session_ticks_read(t->session); /* a record knows the time */
 	ask(t);
-	if (t->ask_ns < ASK_SLOWEST_NS)
+	if (t->ask_ns < (t->is_stamped ? ASK_RECORDS_NS : ASK_SLOWEST_NS))
 		t->ask_ns *= 2;
 	if (t->count)
-		timer_start(t->session->loop, timer,
-		            t->is_stamped ? ASK_RECORDS_NS : t->ask_ns);
+		timer_start(t->session->loop, timer, t->ask_ns);
 }
 
 static struct session_ticks *ticks_of(struct session *s)
@@ -170,8 +171,7 @@ void session_ticks_after_write(struct session *s)
 	if (t->sent == before)
 		return;
 	t->ask_ns = ASK_FIRST_NS;
-	timer_start(s->loop, &t->ask,
-	            t->is_stamped ? ASK_RECORDS_NS : t->ask_ns);
+	timer_start(s->loop, &t->ask, t->ask_ns);
 }
 
 bool session_ticks_read(struct session *s)

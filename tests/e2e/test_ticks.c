@@ -17,8 +17,10 @@
 #include "peer.h"
 #include "proc.h"
 
-/* JSON in a conversation with us, who take `room` bytes before we read. */
-static int converse(struct proc *p, int room, const char *ticks)
+/* JSON in a conversation with us, who take `room` bytes before we read.  The
+ * text waits for the connection. */
+static int converse_from(struct proc *p, int room, const char *ticks,
+                         const char *text)
 {
 	uint16_t port;
 	int listener = net_listen(&port);
@@ -28,10 +30,16 @@ static int converse(struct proc *p, int room, const char *ticks)
 		                            &room, sizeof(room)), 0);
 	proc_sockchat(p, "connect", "--json", "--ticks", ticks, "127.0.0.1",
 	              port_text(port), NULL);
+	proc_write_text(p, text);
 	int fd = net_accept(listener);
 	close(listener);
 	proc_expect_out(p, "\"state\":\"open\"");
 	return fd;
+}
+
+static int converse(struct proc *p, int room, const char *ticks)
+{
+	return converse_from(p, room, ticks, "");
 }
 
 static void what_has_arrived_is_acknowledged_in_its_line(void **state)
@@ -95,6 +103,25 @@ static void what_is_stuck_says_so_and_its_arrival_later(void **state)
 	close(fd);
 }
 
+/* The system stamps the end of each write alone. */
+static void the_first_of_a_write_is_acknowledged_in_its_time(void **state)
+{
+	char text[6002] = "first\n";
+	struct proc p;
+	const char *ack;
+
+	(void)state;
+	memset(text + 6, 'x', sizeof(text) - 8);
+	text[sizeof(text) - 2] = '\n';
+	text[sizeof(text) - 1] = '\0';
+	int fd = converse_from(&p, 2048, "on", text);
+	proc_expect_out(&p, "\"ack_ms\":");
+	ack = strstr(p.out_text.bytes, "\"ack_ms\":");
+	assert_true(strtod(ack + 9, NULL) < 100);
+	proc_finish(&p);
+	close(fd);
+}
+
 static void what_is_switched_off_is_not_told(void **state)
 {
 	struct proc p;
@@ -130,6 +157,8 @@ int main(void)
 		cmocka_unit_test(what_has_arrived_is_acknowledged_in_its_line),
 		cmocka_unit_test(an_answer_comes_after_what_it_answers),
 		cmocka_unit_test(what_is_stuck_says_so_and_its_arrival_later),
+		cmocka_unit_test(
+		    the_first_of_a_write_is_acknowledged_in_its_time),
 		cmocka_unit_test(what_is_switched_off_is_not_told),
 		cmocka_unit_test(what_was_lost_is_not_acknowledged),
 	};
