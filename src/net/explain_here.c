@@ -158,7 +158,7 @@ void explain_waiting(struct error *e, const char *where, unsigned left_ms)
 {
 	error_set(e, "address in use: former connections of %s are in "
 	          "TIME-WAIT", where);
-	error_set_hint(e, "it is free in %u s: the server before did not set "
+	error_set_hint(e, "it is free in %u s: the program before did not set "
 	               "SO_REUSEADDR; we do, so that ours can be listened on "
 	               "again at once", (left_ms + 999) / 1000);
 	error_set_code(e, EADDRINUSE);

@@ -106,7 +106,8 @@ static void name_program(char *out, size_t cap, int proc, const char *pid)
 }
 
 /* Whether the process has this socket among its descriptors. */
-static bool has_socket(int proc, const char *pid, const char *socket)
+static bool has_socket(int proc, const char *pid, const char *socket,
+                       int64_t end)
 {
 	char path[64], link[64];
 	struct dirent *entry;
@@ -116,7 +117,7 @@ static bool has_socket(int proc, const char *pid, const char *socket)
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir)
 		return false;
-	while (!found && (entry = readdir(dir))) {
+	while (!found && stamp_mono_ns() < end && (entry = readdir(dir))) {
 		ssize_t n = readlinkat(dirfd(dir), entry->d_name, link,
 		                       sizeof(link) - 1);
 		link[n > 0 ? n : 0] = '\0';
@@ -136,7 +137,7 @@ static bool find_process(DIR *proc, unsigned inode, char pid[16])
 	snprintf(socket, sizeof(socket), "socket:[%u]", inode);
 	while ((entry = readdir(proc)) && stamp_mono_ns() < end)
 		if (number_parse(entry->d_name, 1, 1L << 30, &number) &&
-		    has_socket(dirfd(proc), entry->d_name, socket)) {
+		    has_socket(dirfd(proc), entry->d_name, socket, end)) {
 			snprintf(pid, 16, "%ld", number);
 			return true;
 		}
