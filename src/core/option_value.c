@@ -164,7 +164,7 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 	const struct option_rule *r = option_rule(i);
 	struct options now = *o;
 	const void *at = option_member(&now, r);
-	const char *word = "none"; /* such as no limit */
+	const char *word = "default";
 	if (r->type == TYPE_SIZE) {
 		tell_size(out, cap, *(const size_t *)at);
 		return;

@@ -11,11 +11,19 @@
 
 #define VALUE_MAX 64
 
+/* As options_value(), for people. */
+static const char *value_of(const struct chat *c, size_t row,
+                            char value[VALUE_MAX])
+{
+	options_value(c->options, row, value, VALUE_MAX);
+	return strcmp(value, "default") == 0 ? "not set" : value;
+}
+
 static void tell(struct chat *c, size_t row)
 {
 	char value[VALUE_MAX];
-	options_value(c->options, row, value, sizeof(value));
-	chat_note(c, "%s is %s (%s%s)", options_row(row)->name, value,
+	chat_note(c, "%s is %s (%s%s)", options_row(row)->name,
+	          value_of(c, row, value),
 	          options_source(c->options, row),
 	          options_is_live(row) ? "" : "; it cannot change now");
 }
@@ -86,8 +94,8 @@ void run_set(struct chat *c, char *args)
 		tell_all(c);
 	} else if (set(c, args, value)) {
 		size_t row = (size_t)options_find(args);
-		options_value(c->options, row, now, sizeof(now));
-		chat_note(c, "%s is now %s", options_row(row)->name, now);
+		chat_note(c, "%s is now %s", options_row(row)->name,
+		          value_of(c, row, now));
 	}
 }
 

@@ -75,7 +75,7 @@ static void an_option_is_changed_and_told(void **state)
 	type("/set scrollback 65537");
 	assert_last(ENTRY_NOTE, "scrollback is now 65537");
 	type("/set max-conns");
-	assert_last(ENTRY_NOTE, "max-conns is none (the default)");
+	assert_last(ENTRY_NOTE, "max-conns is not set (the default)");
 }
 
 static void what_cannot_change_says_so(void **state)

@@ -176,7 +176,7 @@ static void an_unfinished_message_is_completed_in_place(void **state)
 	});
 	(void)state;
 	paint();
-	assert_string_equal(row(0), "< 안");
+	assert_string_equal(row(0), "< 안\\xeb");
 	transcript_extend(chat->transcript, seq, "\x85\x95", 2, 0);
 	paint();
 	assert_string_equal(row(0), "< 안녕");
