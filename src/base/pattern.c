@@ -247,12 +247,23 @@ static size_t measure(struct extent *x, const char *text)
 	}
 }
 
+/* A repetition of a repetition: POSIX leaves it undefined (XBD, 9.4.6), and
+ * libc needs twice the time for each.  ".*?" is a habit from elsewhere. */
+static bool is_repeated_again(char before, char now)
+{
+	return now && strchr("*+?{", now) && before && strchr("*+?{", before) &&
+	       (now != '?' || before == '?');
+}
+
 static bool is_too_large(const char *text)
 {
 	struct extent x = { .depth = 0 };
-	while (*text && !x.is_too_large)
+	char before = '\0';
+	while (*text && !x.is_too_large && !is_repeated_again(before, *text)) {
+		before = *text;
 		text += measure(&x, text);
-	return x.is_too_large;
+	}
+	return x.is_too_large || *text;
 }
 
 static int compile(struct pattern *p, const char *text, bool is_small,

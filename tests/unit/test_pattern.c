@@ -99,6 +99,20 @@ static void bytes_are_found_by_their_hex(void **state)
 	check_all(rows, COUNT(rows));
 }
 
+static void a_repetition_may_be_lazy_as_elsewhere(void **state)
+{
+	static const char *const rows[] = {
+		"re:a.*?b", "re:a+?", "re:\\++", "re:[*+]+", "re:a+|b*",
+	};
+	struct error e;
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pattern *p = pattern_new(rows[i], &e);
+		assert_non_null(p);
+		pattern_free(p);
+	}
+}
+
 static void what_is_no_pattern_gets_a_sentence(void **state)
 {
 	static const char *const rows[][2] = {
@@ -122,6 +136,8 @@ static void what_is_no_pattern_gets_a_sentence(void **state)
 	assert_null(pattern_new("re:((((((((((((((f+)+)+)+)+)+)+)+)+)+)+)+)+)+",
 	                        &e));
 	assert_null(pattern_new("re:((a{99}){99}){99}", &e));
+	/* or all the time */
+	assert_null(pattern_new("re:-++++++)+$!+++e:^a*+++++.e", &e));
 	assert_null(pattern_new("re:a*+*+*+*+*+*+*+*+*+*+*+*+*+*+", &e));
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
@@ -170,6 +186,7 @@ int main(void)
 		cmocka_unit_test(text_is_found_among_any_bytes),
 		cmocka_unit_test(an_expression_matches_within_a_line),
 		cmocka_unit_test(bytes_are_found_by_their_hex),
+		cmocka_unit_test(a_repetition_may_be_lazy_as_elsewhere),
 		cmocka_unit_test(what_is_no_pattern_gets_a_sentence),
 		cmocka_unit_test(matches_are_counted_one_after_another),
 		cmocka_unit_test(an_expression_is_looked_for_in_a_long_line),
