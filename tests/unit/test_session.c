@@ -3,86 +3,14 @@
 
 /* One conversation over a transport without a network. */
 
-#include "entry_at.h"
-#include "unit.h"
-
-#include <errno.h>
-
-#include <sockchat/session.h>
-
-#include "../fake/fake_transport.h"
-
-static struct {
-	struct loop *loop;
-	struct transcript *transcript;
-	struct session_settings settings;
-	struct session_ops ops;
-	struct session *session;
-	struct fake *fake;
-	bool has_ended, has_failed, has_in_ended;
-	bool is_late;
-	struct timer deadline;
-} now;
-
-static void on_in_end(void *user, struct session *s)
-{
-	(void)user;
-	(void)s;
-	now.has_in_ended = true;
-}
-
-static void on_end(void *user, struct session *s, bool failed)
-{
-	(void)user;
-	(void)s;
-	now.has_ended = true;
-	now.has_failed = failed;
-}
-
-static int start(void **state)
-{
-	struct address peer = fake_address("127.0.0.1:9");
-	(void)state;
-	memset(&now, 0, sizeof(now));
-	fake_start();
-	now.loop = loop_new(LOOP_AUTO);
-	now.transcript = transcript_new(1 << 20);
-	now.settings.keeps_entries = true;
-	now.settings.linger_ns = 10 * MS_NS;
-	now.ops = (struct session_ops){ .on_in_end = on_in_end,
-		                        .on_end = on_end };
-	now.session = session_new(now.loop, now.transcript, 1, &now.settings,
-	                          &now.ops);
-	now.fake = fake_open();
-	session_adopt(now.session, fake_transport(now.fake), &peer);
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	session_free(now.session);
-	transcript_free(now.transcript);
-	loop_free(now.loop);
-	return fake_finish() == 0 ? 0 : -1;
-}
-
-static void on_late(struct timer *t)
-{
-	(void)t;
-	now.is_late = true;
-}
+#include "session_scene.h"
 
 /* Turn until it is so, or fail. */
 #define UNTIL(condition)                                                      \
 	do {                                                                  \
-		now.is_late = false;                                          \
-		now.deadline = (struct timer){ .on_time = on_late };          \
-		timer_start(now.loop, &now.deadline, 10000 * MS_NS);          \
-		while (!(condition) && !now.is_late)                          \
-			loop_turn(now.loop, 10);                              \
-		timer_stop(&now.deadline);                                    \
-		assert_false(now.is_late);                                    \
+		for (int i = 0; i < 10000 && !(condition); i++)               \
+			wait_ms(1);                                           \
+		assert_true(condition);                                       \
 	} while (0)
 
 static const struct entry *last_entry(void)
@@ -95,12 +23,6 @@ static bool last_is(const char *text)
 {
 	const struct entry *e = last_entry();
 	return e->len == strlen(text) && memcmp(e->bytes, text, e->len) == 0;
-}
-
-static void send_text(const char *text)
-{
-	struct error e;
-	assert_int_equal(session_send(now.session, text, strlen(text), &e), 0);
 }
 
 static void an_unfinished_message_is_completed_in_place(void **state)
@@ -156,12 +78,12 @@ static void the_peers_end_leaves_our_half_open(void **state)
 {
 	(void)state;
 	fake_feed_end(now.fake);
-	UNTIL(now.has_in_ended);
+	UNTIL(now.in_ends);
 	assert_int_equal(session_halves(now.session), HALVES_IN_CLOSED);
 	send_text("answer\n");
 	UNTIL(strcmp(fake_written(now.fake), "answer\n") == 0);
 	session_close(now.session);
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 	assert_false(now.has_failed);
 }
 
@@ -177,7 +99,7 @@ static void our_end_comes_after_what_is_queued(void **state)
 	fake_feed(now.fake, "still\n");
 	UNTIL(last_is("still\n"));
 	fake_feed_end(now.fake);
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 	assert_false(now.has_failed);
 }
 
@@ -188,11 +110,10 @@ static void it_ends_only_when_all_is_acknowledged(void **state)
 	session_shutdown(now.session);
 	fake_feed_end(now.fake);
 	UNTIL(session_halves(now.session) == HALVES_CLOSED);
-	for (int i = 0; i < 3; i++)
-		loop_turn(now.loop, 10);
-	assert_false(now.has_ended);
+	wait_ms(30);
+	assert_false(now.ends);
 	fake_set_pending(now.fake, 0, 0);
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 }
 
 static void a_reset_is_an_error_with_the_counts(void **state)
@@ -200,7 +121,7 @@ static void a_reset_is_an_error_with_the_counts(void **state)
 	(void)state;
 	fake_feed(now.fake, "12345");
 	fake_feed_error(now.fake, ECONNRESET);
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 	assert_true(now.has_failed);
 	const struct entry *e = entry_at(now.transcript,
 	                                      last_entry()->seq - 1);
@@ -220,14 +141,13 @@ static void echo_stops_reading_a_peer_that_does_not_read(void **state)
 	for (int i = 0; i < 12; i++)
 		fake_feed(now.fake, text);
 	UNTIL(session_queued(now.session) >= SESSION_QUEUE_HIGH);
-	for (int i = 0; i < 10; i++)
-		loop_turn(now.loop, 5);
+	wait_ms(50);
 	assert_true(session_queued(now.session) <=
 	            SESSION_QUEUE_HIGH + 65536);
 	assert_true(fake_unread(now.fake) > 0);
 	fake_limit_write(now.fake, SIZE_MAX);
 	fake_feed_end(now.fake);
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 	assert_int_equal(fake_written_len(now.fake), 12 * 65536);
 	assert_true(fake_is_shut_down(now.fake));
 	free(text);
@@ -238,8 +158,7 @@ static void a_paused_peer_waits(void **state)
 	(void)state;
 	session_pause(now.session, true);
 	fake_feed(now.fake, "later\n");
-	for (int i = 0; i < 3; i++)
-		loop_turn(now.loop, 5);
+	wait_ms(15);
 	assert_int_equal(session_bytes_in(now.session), 0);
 	session_pause(now.session, false);
 	UNTIL(last_is("later\n"));
@@ -260,7 +179,7 @@ static void nothing_moving_for_long_ends_it(void **state)
 	(void)state;
 	now.settings.idle_ns = 20 * MS_NS;
 	fake_feed(now.fake, "x");
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 	assert_true(now.has_failed);
 }
 
@@ -268,7 +187,7 @@ static void a_close_does_not_wait_for_ever(void **state)
 {
 	(void)state;
 	session_close(now.session);
-	UNTIL(now.has_ended);
+	UNTIL(now.ends);
 	assert_false(now.has_failed);
 	assert_true(fake_is_shut_down(now.fake));
 }
@@ -277,11 +196,11 @@ static void a_reset_of_ours_is_one(void **state)
 {
 	(void)state;
 	session_reset(now.session);
-	assert_true(now.has_ended);
+	assert_true(now.ends);
 	assert_int_equal(fake_end(now.fake), FAKE_RESET);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start_open, stop)
 
 int main(void)
 {

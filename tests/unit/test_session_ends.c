@@ -1,124 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* How a conversation begins, waits and ends, in every order: on a clock that
- * is made here, over a transport without a network. */
+/* How a conversation begins, waits and ends, in every order. */
 
-#include <errno.h>
-#include <time.h>
-
-#include <sockchat/session.h>
-
-#include "../fake/fake_transport.h"
-#include "entry_at.h"
-#include "unit.h"
-
-#define WHERE "127.0.0.1:9"
-
-static struct {
-	struct loop *loop;
-	struct transcript *transcript;
-	struct session_settings settings;
-	struct session_ops ops;
-	struct session *session;
-	struct fake *fake;
-	size_t ends, in_ends;
-	bool has_failed;
-} now;
-
-static int64_t clock_ns;
-
-int clock_gettime(clockid_t id, struct timespec *time)
-{
-	(void)id;
-	time->tv_sec = clock_ns / (1000 * MS_NS);
-	time->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
-}
-
-static void on_in_end(void *user, struct session *s)
-{
-	assert_null(user);
-	assert_ptr_equal(s, now.session);
-	now.in_ends++;
-}
-
-static void on_end(void *user, struct session *s, bool failed)
-{
-	assert_null(user);
-	assert_ptr_equal(s, now.session);
-	now.ends++;
-	now.has_failed = failed;
-}
-
-static void turn(void)
-{
-	for (int i = 0; i < 8; i++)
-		assert_int_equal(loop_turn(now.loop, 0), 0);
-}
-
-static void wait_ms(int ms)
-{
-	turn();
-	while (ms-- > 0) {
-		clock_ns += MS_NS;
-		assert_int_equal(loop_turn(now.loop, 0), 0);
-	}
-	turn();
-}
-
-static int start(void **state)
-{
-	(void)state;
-	memset(&now, 0, sizeof(now));
-	clock_ns = 1000000 * MS_NS;
-	fake_start();
-	now.loop = loop_new(LOOP_AUTO);
-	now.transcript = transcript_new(1 << 20);
-	now.settings.keeps_entries = true;
-	now.settings.linger_ns = 100 * MS_NS;
-	now.ops = (struct session_ops){ .on_in_end = on_in_end,
-		                        .on_end = on_end };
-	now.session = session_new(now.loop, now.transcript, 1, &now.settings,
-	                          &now.ops);
-	return now.session ? 0 : -1;
-}
-
-static int start_open(void **state)
-{
-	struct address peer = fake_address(WHERE);
-	if (start(state))
-		return -1;
-	now.fake = fake_open();
-	session_adopt(now.session, fake_transport(now.fake), &peer);
-	turn();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	session_free(now.session);
-	transcript_free(now.transcript);
-	loop_free(now.loop);
-	return fake_finish() == 0 ? 0 : -1;
-}
-
-static void dial(void)
-{
-	const struct dial_settings settings = { .timeout_ms = 5000 };
-	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
-	session_connect(now.session, &transport_fake, &ep, &settings);
-	turn();
-	now.fake = fake_last();
-}
-
-static void send_text(const char *text)
-{
-	struct error e;
-	assert_int_equal(session_send(now.session, text, strlen(text), &e), 0);
-	turn();
-}
+#include "session_scene.h"
 
 static void assert_not_sent(const char *sentence)
 {
@@ -391,7 +276,7 @@ static void freeing_an_open_one_closes_it(void **state)
 	(void)state;
 	send_text("x\n");
 	session_free(now.session);
-	now.session = NULL;
+	now.count = 0;
 	assert_int_equal(fake_end(now.fake), FAKE_CLOSED);
 	assert_int_equal(now.ends, 0);
 }

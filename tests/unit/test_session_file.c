@@ -1,118 +1,42 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Files on their way to a peer: whole, in order with what is typed, and told;
- * on a clock that is made here, over a transport without a network. */
+/* Files on their way to a peer: whole, in order with what is typed, and told. */
 
-#include "unit.h"
-
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../src/core/session_private.h"
-#include "../fake/fake_transport.h"
-#include "entry_at.h"
+#include "session_scene.h"
 
 #define KIB ((size_t)1024)
-#define WHO "127.0.0.1:9"
 
-static struct {
-	struct loop *loop;
-	struct transcript *transcript;
-	struct session_settings settings;
-	struct session_ops ops;
-	struct session *session;
-	struct fake *fake;
-	bool has_ended, has_failed;
-	struct feed_file files[FEED_MAX + 1];
-	size_t file_count;
-} now;
-
-static int64_t clock_ns;
+static struct feed_file files[FEED_MAX + 1];
+static size_t file_count;
 static size_t checked; /* of what has been written */
 
-int clock_gettime(clockid_t id, struct timespec *time)
+static int set_up(void **state)
 {
-	(void)id;
-	time->tv_sec = clock_ns / (1000 * MS_NS);
-	time->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
+	checked = file_count = 0;
+	return start(state);
 }
 
-static void on_in_end(void *user, struct session *s)
+static int set_up_open(void **state)
 {
-	(void)user;
-	(void)s;
+	checked = file_count = 0;
+	return start_open(state);
 }
 
-static void on_end(void *user, struct session *s, bool failed)
+static int tear_down(void **state)
 {
-	(void)user;
-	(void)s;
-	now.has_ended = true;
-	now.has_failed = failed;
-}
-
-static void turn(void)
-{
-	for (int i = 0; i < 8; i++)
-		assert_int_equal(loop_turn(now.loop, 0), 0);
-}
-
-static void wait_ms(int ms)
-{
-	turn();
-	while (ms-- > 0) {
-		clock_ns += MS_NS;
-		assert_int_equal(loop_turn(now.loop, 0), 0);
-	}
-	turn();
-}
-
-static int start(void **state)
-{
-	(void)state;
-	memset(&now, 0, sizeof(now));
-	checked = 0;
-	clock_ns = 1000000 * MS_NS;
-	fake_start();
-	now.loop = loop_new(LOOP_AUTO);
-	now.transcript = transcript_new(1 << 20);
-	now.settings.keeps_entries = true;
-	now.settings.linger_ns = 100 * MS_NS;
-	now.ops = (struct session_ops){ .on_in_end = on_in_end,
-		                        .on_end = on_end };
-	now.session = session_new(now.loop, now.transcript, 1, &now.settings,
-	                          &now.ops);
-	return now.session ? 0 : -1;
-}
-
-static int start_open(void **state)
-{
-	struct address peer = fake_address(WHO);
-	if (start(state))
-		return -1;
-	now.fake = fake_open();
-	session_adopt(now.session, fake_transport(now.fake), &peer);
-	turn();
-	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	session_free(now.session);
-	transcript_free(now.transcript);
-	loop_free(now.loop);
-	for (size_t i = 0; i < now.file_count; i++)
-		close(now.files[i].fd);
-	return fake_finish() == 0 ? 0 : -1;
+	int unclosed = stop(state);
+	while (file_count)
+		close(files[--file_count].fd);
+	return unclosed;
 }
 
 /* Each place has its own value, and each file. */
@@ -124,13 +48,13 @@ static void make_bytes(uint8_t *bytes, size_t len, size_t which)
 
 static struct feed_file *make_file(size_t len)
 {
-	struct feed_file *f = &now.files[now.file_count];
+	struct feed_file *f = &files[file_count];
 	uint8_t *bytes = malloc(len + 1);
-	make_bytes(bytes, len, now.file_count);
+	make_bytes(bytes, len, file_count);
 	f->fd = memfd_create("file", MFD_CLOEXEC);
 	assert_int_equal(write(f->fd, bytes, len), len);
 	f->total = len;
-	snprintf(f->name, sizeof(f->name), "f%zu", now.file_count++);
+	snprintf(f->name, sizeof(f->name), "f%zu", file_count++);
 	free(bytes);
 	return f;
 }
@@ -139,13 +63,6 @@ static void send_file(const struct feed_file *f)
 {
 	struct error e;
 	assert_int_equal(session_send_file(now.session, f, &e), 0);
-	turn();
-}
-
-static void send_text(const char *text)
-{
-	struct error e;
-	assert_int_equal(session_send(now.session, text, strlen(text), &e), 0);
 	turn();
 }
 
@@ -302,13 +219,9 @@ static void what_is_echoed_meanwhile_follows_the_file(void **state)
 
 static void a_file_before_the_connection_waits_for_it(void **state)
 {
-	const struct dial_settings settings = { .timeout_ms = 5000 };
-	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
 	(void)state;
-	fake_on_connect(WHO, FAKE_HANGS);
-	session_connect(now.session, &transport_fake, &ep, &settings);
-	turn();
-	now.fake = fake_last();
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
 	send_file(make_file(1000));
 	send_text("x");
 	session_shutdown(now.session);
@@ -346,12 +259,12 @@ static void leaving_waits_for_the_file(void **state)
 	assert_int_equal(session_file_rest(now.session), 300 * KIB - 5);
 	session_leave(now.session);
 	turn();
-	assert_false(now.has_ended);
+	assert_false(now.ends);
 	fake_set_room(now.fake, SIZE_MAX);
 	turn();
 	expect_file(0, 300 * KIB);
 	expect_no_more();
-	assert_true(now.has_ended);
+	assert_true(now.ends);
 	assert_false(now.has_failed);
 }
 
@@ -431,7 +344,7 @@ static void too_many_files_are_refused(void **state)
 		send_file(make_file(10));
 	assert_int_equal(session_send_file(now.session, make_file(10), &e),
 	                 -1);
-	assert_string_equal(e.text, "not sent: 16 files wait for " WHO
+	assert_string_equal(e.text, "not sent: 16 files wait for " WHERE
 	                            " already");
 	fake_limit_write(now.fake, SIZE_MAX);
 	wait_ms(10);
@@ -486,7 +399,7 @@ static void a_read_error_leaves_the_connection(void **state)
 	expect_file(1, 10);
 	expect_text("x");
 	expect_no_more();
-	assert_false(now.has_ended);
+	assert_false(now.ends);
 }
 
 static void one_that_shrinks_ends_where_it_ends(void **state)
@@ -531,7 +444,7 @@ static void a_broken_connection_tells_what_had_not_left(void **state)
 	send_file(make_file(10));
 	fake_fail_write(now.fake, EPIPE);
 	turn();
-	assert_true(now.has_ended);
+	assert_true(now.ends);
 	assert_told(ENTRY_ERROR, "f0 was not sent whole: 1048552 of 1048576 "
 	                         "bytes had not left");
 	assert_told(ENTRY_ERROR, "f1 was not sent whole: 10 of 10 bytes had "
@@ -632,7 +545,7 @@ static void only_regular_files_are_opened(void **state)
 	rmdir(dir);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start_open, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_open, tear_down)
 
 int main(void)
 {
@@ -645,7 +558,8 @@ int main(void)
 		TEST(files_and_lines_keep_their_order),
 		TEST(what_is_echoed_meanwhile_follows_the_file),
 		cmocka_unit_test_setup_teardown(
-		    a_file_before_the_connection_waits_for_it, start, stop),
+		    a_file_before_the_connection_waits_for_it, set_up,
+		    tear_down),
 		TEST(our_end_follows_the_file),
 		TEST(leaving_waits_for_the_file),
 		TEST(drip_cuts_a_file_too),

@@ -3,108 +3,33 @@
 
 /* What a session says of its peer, and how often. */
 
-#include "entry_at.h"
-#include "unit.h"
+#include "session_scene.h"
 
-#include <sockchat/session.h>
+static struct session_hints hints;
 
-#include "../fake/fake_transport.h"
-
-#define SESSIONS_MAX 4
-
-static struct {
-	struct loop *loop;
-	struct transcript *transcript;
-	struct session_settings settings;
-	struct session_hints hints;
-	struct session_ops ops;
-	struct session *sessions[SESSIONS_MAX];
-	size_t count;
-	struct fake *fake;       /* of the latest session */
-	struct session *session; /* this */
-} now;
-
-static void on_in_end(void *user, struct session *s)
+static int set_up(void **state)
 {
-	(void)user;
-	(void)s;
-}
-
-static void on_end(void *user, struct session *s, bool failed)
-{
-	(void)user;
-	(void)s;
-	(void)failed;
-}
-
-static struct session *add_session(void)
-{
-	now.session = session_new(now.loop, now.transcript,
-	                          (uint32_t)now.count + 1, &now.settings,
-	                          &now.ops);
-	assert_true(now.count < SESSIONS_MAX);
-	now.sessions[now.count++] = now.session;
-	return now.session;
-}
-
-static int start(void **state)
-{
-	(void)state;
-	memset(&now, 0, sizeof(now));
-	fake_start();
-	now.loop = loop_new(LOOP_AUTO);
-	now.transcript = transcript_new(1 << 20);
-	now.settings.keeps_entries = true;
-	now.settings.hints = &now.hints;
-	now.ops = (struct session_ops){ .on_in_end = on_in_end,
-		                        .on_end = on_end };
+	start_empty(state);
+	hints = (struct session_hints){ 0 };
+	now.settings.hints = &hints;
 	return 0;
-}
-
-static int stop(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < now.count; i++)
-		session_free(now.sessions[i]);
-	transcript_free(now.transcript);
-	loop_free(now.loop);
-	return fake_finish() == 0 ? 0 : -1;
-}
-
-static void turn(void)
-{
-	for (int i = 0; i < 6; i++)
-		loop_turn(now.loop, 0);
 }
 
 static void someone_comes(void)
 {
-	struct address peer = fake_address("127.0.0.1:4000");
 	add_session();
-	now.fake = fake_open();
-	session_adopt(now.session, fake_transport(now.fake), &peer);
-	turn();
+	adopt();
 }
 
 static void we_connect(void)
 {
-	const struct dial_settings settings = { .timeout_ms = 5000 };
-	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
-	session_connect(add_session(), &transport_fake, &ep, &settings);
-	turn();
-	now.fake = fake_last();
+	add_session();
+	dial();
 }
 
 static void they_say(const char *text)
 {
 	fake_feed(now.fake, text);
-	turn();
-}
-
-static void we_say(const char *text)
-{
-	struct error e;
-	assert_int_equal(session_send(now.session, text, strlen(text), &e), 0);
 	turn();
 }
 
@@ -161,11 +86,11 @@ static void what_waits_for_more_is_judged_when_no_more_comes(void **state)
 	someone_comes();
 	they_say("GET /a HTTP/1.1\n");
 	assert_int_equal(told(""), 0);
-	we_say("answer\n");
+	send_text("answer\n");
 	assert_int_equal(told("GET /a"), 1);
 	someone_comes();
 	they_say("GET /b HTTP/1.1\n");
-	now.hints = (struct session_hints){ 0 };
+	hints = (struct session_hints){ 0 };
 	fake_feed_end(now.fake);
 	turn();
 	assert_int_equal(told("GET /b"), 1);
@@ -175,11 +100,11 @@ static void the_protocol_that_we_speak_is_no_news(void **state)
 {
 	(void)state;
 	we_connect();
-	we_say("GET / HTTP/1.0\r\n\r\n");
+	send_text("GET / HTTP/1.0\r\n\r\n");
 	they_say("HTTP/1.0 200 OK\r\n\r\n");
 	assert_int_equal(told(""), 0);
 	we_connect();
-	we_say("hello\r\n");
+	send_text("hello\r\n");
 	they_say("HTTP/1.0 400 What\r\n\r\n");
 	fake_feed_end(now.fake);
 	turn();
@@ -216,7 +141,7 @@ static void an_echo_is_told_once(void **state)
 	(void)state;
 	we_connect();
 	for (int i = 0; i < 4; i++) {
-		we_say("again\n");
+		send_text("again\n");
 		they_say("again\n");
 	}
 	assert_int_equal(told("sends back"), 1);
@@ -236,7 +161,7 @@ static void a_trap_is_told_when_the_message_is_whole(void **state)
 	fake_feed_bytes(now.fake, "hello\0", 6);
 	turn();
 	assert_int_equal(told("NUL"), 0);
-	we_say("or ended by an answer\n");
+	send_text("or ended by an answer\n");
 	assert_int_equal(told("NUL"), 1);
 }
 
@@ -248,7 +173,7 @@ static void nothing_is_told_when_no_hints_are_wanted(void **state)
 	they_say("SSH-2.0-x\r\n");
 	assert_int_equal(told(""), 0);
 	/* wanted later, the first bytes are over */
-	now.settings.hints = &now.hints;
+	now.settings.hints = &hints;
 	they_say("SSH-2.0-x\r\n");
 	assert_int_equal(told(""), 0);
 	they_say("hi \xec");
@@ -274,12 +199,12 @@ static void what_nobody_keeps_is_not_looked_at(void **state)
 	someone_comes();
 	they_say("GET / HTTP/1.0\r\n\r\n");
 	assert_int_equal(told(""), 0);
-	assert_int_equal(now.hints.protocols, 0);
+	assert_int_equal(hints.protocols, 0);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, stop)
 	const struct CMUnitTest tests[] = {
 		TEST(a_banner_is_named_with_what_would_speak_it),
 		TEST(a_banner_in_pieces_is_named_when_it_is_whole),

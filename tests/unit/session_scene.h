@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Conversations over a transport without a network, on a clock that is made
+ * here.  For one program of tests each. */
+
+#ifndef TESTS_SESSION_SCENE_H
+#define TESTS_SESSION_SCENE_H
+
+#include "unit.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include <sockchat/session.h>
+
+#include "../fake/fake_transport.h"
+#include "entry_at.h"
+
+#define WHERE        "127.0.0.1:9"
+#define SESSIONS_MAX 4
+
+static struct {
+	struct loop *loop;
+	struct transcript *transcript;
+	struct session_settings settings;
+	struct session_ops ops;
+	struct session *sessions[SESSIONS_MAX];
+	size_t count;
+	struct session *session; /* the latest, */
+	struct fake *fake;       /* and what it speaks through */
+	size_t ends, in_ends;
+	bool has_failed;
+} now;
+
+static int64_t clock_ns;
+
+int clock_gettime(clockid_t id, struct timespec *time)
+{
+	(void)id;
+	time->tv_sec = clock_ns / (1000 * MS_NS);
+	time->tv_nsec = clock_ns % (1000 * MS_NS);
+	return 0;
+}
+
+static inline void turn(void)
+{
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(loop_turn(now.loop, 0), 0);
+}
+
+static inline void wait_ms(int ms)
+{
+	turn();
+	while (ms-- > 0) {
+		clock_ns += MS_NS;
+		assert_int_equal(loop_turn(now.loop, 0), 0);
+	}
+	turn();
+}
+
+static inline void on_in_end(void *user, struct session *s)
+{
+	assert_null(user);
+	assert_ptr_equal(s, now.session);
+	now.in_ends++;
+}
+
+static inline void on_end(void *user, struct session *s, bool failed)
+{
+	assert_null(user);
+	assert_ptr_equal(s, now.session);
+	now.ends++;
+	now.has_failed = failed;
+}
+
+static inline void add_session(void)
+{
+	assert_true(now.count < SESSIONS_MAX);
+	now.session = session_new(now.loop, now.transcript,
+	                          (uint32_t)now.count + 1, &now.settings,
+	                          &now.ops);
+	now.sessions[now.count++] = now.session;
+}
+
+/* They have come to us. */
+static inline void adopt(void)
+{
+	struct address peer = fake_address(WHERE);
+	now.fake = fake_open();
+	session_adopt(now.session, fake_transport(now.fake), &peer);
+	turn();
+}
+
+static inline void dial(void)
+{
+	const struct dial_settings settings = { .timeout_ms = 5000 };
+	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
+	session_connect(now.session, &transport_fake, &ep, &settings);
+	turn();
+	now.fake = fake_last();
+}
+
+static inline void send_text(const char *text)
+{
+	struct error e;
+	assert_int_equal(session_send(now.session, text, strlen(text), &e), 0);
+	turn();
+}
+
+/* Three beginnings: no session, one that is not connected, an open one. */
+static inline int start_empty(void **state)
+{
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	clock_ns = 1000000 * MS_NS;
+	fake_start();
+	now.loop = loop_new(LOOP_AUTO);
+	now.transcript = transcript_new(1 << 20);
+	now.settings.keeps_entries = true;
+	now.settings.linger_ns = 100 * MS_NS;
+	now.ops = (struct session_ops){ .on_in_end = on_in_end,
+		                        .on_end = on_end };
+	return 0;
+}
+
+static inline int start(void **state)
+{
+	start_empty(state);
+	add_session();
+	return 0;
+}
+
+static inline int start_open(void **state)
+{
+	start(state);
+	adopt();
+	return 0;
+}
+
+static inline int stop(void **state)
+{
+	(void)state;
+	while (now.count)
+		session_free(now.sessions[--now.count]);
+	transcript_free(now.transcript);
+	loop_free(now.loop);
+	return fake_finish() == 0 ? 0 : -1;
+}
+
+#endif
