@@ -1,60 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* /info, and which connection it is about.  The chat is real, its peers are
- * not. */
+/* /info, and which connection it is about. */
 
-#include <sockchat/command.h>
-
-#include "../../src/core/chat_private.h"
-#include "../fake/fake_transport.h"
-#include "entry_at.h"
-#include "unit.h"
-
-static struct loop *loop;
-static struct options options;
-static struct chat *c;
-
-static const struct frontend_ops silent = { .stays = true };
-
-static int set_up(void **state)
-{
-	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
-		         (char[]){ "127.0.0.1" }, (char[]){ "9" }, NULL };
-	struct error e;
-	(void)state;
-	fake_start();
-	loop = loop_new(LOOP_AUTO);
-	if (!loop || options_parse(&options, 4, argv, &e))
-		return -1;
-	c = chat_new(loop, &options);
-	c->transport = &transport_fake;
-	c->own->ops = &silent;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	chat_free(c);
-	loop_free(loop);
-	return fake_finish() ? -1 : 0;
-}
-
-static void turn(void)
-{
-	for (int i = 0; i < 4; i++) {
-		assert_int_equal(loop_turn(loop, 0), 0);
-		watch_turn(c);
-	}
-}
-
-static struct fake *connect_one(void)
-{
-	chat_connect(c, &options.endpoint);
-	turn();
-	return fake_last();
-}
+#include "chat_scene.h"
 
 /* What the line has been answered with, one note a line. */
 static const char *answer(const char *line)
@@ -195,8 +144,6 @@ static void there_is_a_look_each_second(void **state)
 	turn();
 	assert_int_equal(c->own->look.due_ns, due_ns);
 }
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Files on their way to a peer: whole, in order with what is typed, and told. */
+/* Files on their way to a peer: whole, in order with what is typed, told. */
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -3,52 +3,13 @@
 
 /* Options that change in the middle of a conversation. */
 
-#include <sockchat/command.h>
-
-#include "../../src/core/chat_private.h"
-#include "../fake/fake_transport.h"
-#include "entry_at.h"
-#include "unit.h"
-
-static struct loop *loop;
-static struct options options;
-static struct chat *c;
-
-static const struct frontend_ops leaves = { .stays = false };
-
-static void turn(void)
-{
-	for (int i = 0; i < 4; i++)
-		assert_int_equal(loop_turn(loop, 0), 0);
-}
-
-static struct fake *connect_one(void)
-{
-	chat_connect(c, &options.endpoint);
-	turn();
-	return fake_last();
-}
+#include "chat_scene.h"
 
 static void expect_end(void)
 {
 	for (int i = 0; i < 50 && chat_session_count(c); i++)
 		assert_int_equal(loop_turn(loop, 100), 0);
 	assert_int_equal(chat_session_count(c), 0);
-}
-
-static void type(const char *line)
-{
-	command_run(c, line, strlen(line));
-}
-
-static void assert_last(enum entry_kind kind, const char *text)
-{
-	const struct entry *e =
-	    entry_at(c->transcript, transcript_end(c->transcript) - 1);
-	assert_int_equal(e->kind, kind);
-	if (e->len != strlen(text) || memcmp(e->bytes, text, e->len) != 0)
-		fail_msg("'%.*s' in place of '%s'", (int)e->len,
-		         (const char *)e->bytes, text);
 }
 
 static void an_option_is_changed_and_told(void **state)
@@ -151,7 +112,9 @@ static void an_idle_time_begins_for_an_open_session(void **state)
 static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
     void **state)
 {
+	static const struct frontend_ops leaves = { .stays = false };
 	(void)state;
+	c->own->ops = &leaves;
 	type("/set linger inf");
 	fake_feed_end(connect_one());
 	turn();
@@ -191,32 +154,6 @@ static void steps_are_told_once_asked_for(void **state)
 	const struct entry *e = entry_at(c->transcript, before + 1);
 	assert_non_null(memmem(e->bytes, e->len, "trying", 6));
 }
-
-static int set_up(void **state)
-{
-	char *argv[] = { (char[]){ "sockchat" }, (char[]){ "connect" },
-		         (char[]){ "127.0.0.1" }, (char[]){ "9" }, NULL };
-	struct error e;
-	(void)state;
-	fake_start();
-	loop = loop_new(LOOP_AUTO);
-	if (!loop || options_parse(&options, 4, argv, &e))
-		return -1;
-	c = chat_new(loop, &options);
-	c->transport = &transport_fake;
-	c->own->ops = &leaves;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	chat_free(c);
-	loop_free(loop);
-	return fake_finish() ? -1 : 0;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {

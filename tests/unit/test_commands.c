@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the commands do. */
+
+#include <unistd.h>
+
+#include "chat_scene.h"
+
+static void a_search_without_a_screen_lists_what_it_found(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("first needle");
+	type("hay");
+	type("a needle, another needle");
+	uint64_t end = transcript_end(c->transcript);
+	type("/find NEEDLE");
+	assert_last(ENTRY_NOTE, "0 found in 0 entries");
+	type("/find needle");
+	const struct entry *e = entry_at(c->transcript, end + 1);
+	assert_int_equal(e->len, strlen("3 found in 2 entries"));
+	assert_memory_equal(e->bytes, "3 found in 2 entries", e->len);
+	e = last();
+	assert_non_null(memmem(e->bytes, e->len, ": > a needle, another needle",
+	                       28));
+	type("/find re:(");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/find");
+	assert_last(ENTRY_ERROR, "what is to be found?");
+	fake_forget_written(f);
+}
+
+static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
+{
+	(void)state;
+	type("/filter");
+	assert_last(ENTRY_NOTE, "all entries are shown");
+	type("/filter in text x");
+	assert_last(ENTRY_NOTE, "shown are only entries that match: in text x; "
+	                        "/filter off shows all");
+	type("/filter nonsense");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_true(filter_is_on(&c->display.filter));
+	type("/filter off");
+	assert_false(filter_is_on(&c->display.filter));
+}
+
+static void keys_are_listed_where_there_are_some(void **state)
+{
+	(void)state;
+	type("/keys");
+	assert_last(ENTRY_ERROR, "/keys: there is no screen here, and no keys");
+	assert_false(c->display.lists_keys);
+	c->display.has_screen = true;
+	type("/keys");
+	assert_true(c->display.lists_keys);
+}
+
+static void every_command_is_found_by_its_name(void **state)
+{
+	const struct command_row *row, *other;
+	(void)state;
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		assert_true(*row->name && *row->help && row->args);
+		for (size_t k = 0; k < i && (other = command_row(k)); k++)
+			assert_string_not_equal(row->name, other->name);
+	}
+	type("/help");
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		const struct entry *e = entry_at(c->transcript, i + 1);
+		assert_non_null(e);
+		assert_int_equal(e->kind, ENTRY_NOTE);
+		assert_non_null(memmem(e->bytes, e->len, row->help,
+		                       strlen(row->help)));
+	}
+}
+
+static void help_is_about_the_word(void **state)
+{
+	(void)state;
+	type("/help clear");
+	assert_last(ENTRY_NOTE,
+	            "/clear: clear the screen; nothing is forgotten");
+	assert_int_equal(transcript_end(c->transcript), 2);
+	type("/help /clear");
+	assert_int_equal(transcript_end(c->transcript), 3);
+	type("/help nonsense");
+	assert_last(ENTRY_ERROR, "/help: there is no such command");
+	c->display.has_screen = true;
+	type("/help vi\033");
+	assert_true(c->display.help);
+	assert_string_equal(c->display.help_word, "vi^[");
+}
+
+static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
+{
+	static const struct {
+		const char *line, *sentence;
+	} rows[] = {
+		{ "/view x", "option view: 'x' is not text, hex or mixed" },
+		{ "/eol c",
+		  "option eol: 'c' is not lf, crlf, cr, nul or none" },
+		{ "/echo maybe", "option echo: 'maybe' is not on or off" },
+		{ "/close 7", "there is no peer 7" },
+		{ "/close x",
+		  "x: is not a peer's number (/peers lists them)" },
+		{ "/to 0", "0: is not a peer's number (/peers lists them)" },
+		{ "/drip", "/drip BYTES [DELAY] or /drip off: a number of "
+		  "bytes, and a time like 50ms" },
+		{ "/drip 0", "/drip BYTES [DELAY] or /drip off: a number of "
+		  "bytes, and a time like 50ms" },
+		{ "/drip 1 soon", "/drip BYTES [DELAY] or /drip off: a number "
+		  "of bytes, and a time like 50ms" },
+		{ "/close", "nothing to do: nobody is connected" },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		type(rows[i].line);
+		assert_last(ENTRY_ERROR, rows[i].sentence);
+	}
+	type("/connect");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/connect a b c d e");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_int_equal(chat_session_count(c), 0);
+	assert_false(chat_awaits_first(c));
+}
+
+static void a_setting_without_a_value_is_told(void **state)
+{
+	(void)state;
+	type("/view");
+	assert_last(ENTRY_NOTE, "view is text (the default)");
+	type("/eol ");
+	assert_last(ENTRY_NOTE, "eol is lf (the default)");
+	type("/echo");
+	assert_last(ENTRY_NOTE, "echo is off (the default)");
+	assert_int_equal(c->options->view, VIEW_TEXT);
+}
+
+static void settings_are_what_they_are_set_to(void **state)
+{
+	(void)state;
+	type("/time delta");
+	assert_int_equal(c->options->time, TIME_DELTA);
+	type("/endings off");
+	assert_false(c->options->endings);
+	type("/endings on");
+	assert_true(c->options->endings);
+	type("/bar off");
+	assert_false(c->options->bar);
+	type("/echo on");
+	assert_true(c->session_settings.echo);
+	type("/drip 3");
+	assert_int_equal(c->session_settings.drip_bytes, 3);
+	assert_int_equal(c->session_settings.drip_ns, 50 * MS_NS);
+	type("/drip 1 1.5");
+	assert_int_equal(c->session_settings.drip_ns, 1500 * MS_NS);
+	type("/drip off");
+	assert_int_equal(c->session_settings.drip_bytes, 0);
+	type("/clear");
+	assert_int_equal(c->display.clear_seq, transcript_end(c->transcript));
+}
+
+static void who_is_spoken_to_is_chosen(void **state)
+{
+	struct fake *one = connect_one(), *two = connect_one();
+	(void)state;
+	type("all");
+	SENT(one, "all\n");
+	SENT(two, "all\n");
+	type("/to 2");
+	assert_last(ENTRY_NOTE, "what you type goes to peer 2");
+	type("x");
+	SENT(one, "");
+	SENT(two, "x\n");
+	type("/close");
+	turn();
+	assert_true(fake_is_shut_down(two));
+	assert_false(fake_is_shut_down(one));
+	fake_feed_end(two);
+	turn();
+	/* nobody else gets what was meant for the one who has gone */
+	type("secret");
+	assert_last(ENTRY_ERROR, "not sent: peer 2 is gone");
+	SENT(one, "");
+	type("/to all");
+	type("y");
+	SENT(one, "y\n");
+	type("/to");
+	assert_last(ENTRY_NOTE, "what you type goes to peer 1");
+	type("/to");
+	assert_last(ENTRY_NOTE, "what you type goes to all peers");
+}
+
+static void peers_are_shut_down_paused_and_reset(void **state)
+{
+	struct fake *one = connect_one(), *two = connect_one();
+	(void)state;
+	type("/pause 1");
+	fake_feed(one, "waits\n");
+	turn();
+	assert_int_equal(fake_reads(one), 0);
+	assert_true(session_is_paused(chat_find(c, 1)));
+	assert_false(session_is_paused(chat_find(c, 2)));
+	type("/resume all");
+	turn();
+	assert_last(ENTRY_MESSAGE, "waits\n");
+	type("/shutdown 2");
+	assert_true(fake_is_shut_down(two));
+	type("/peers");
+	assert_non_null(memmem(last()->bytes, last()->len,
+	                       "half-closed (by us)", 19));
+	type("/reset all");
+	turn();
+	assert_int_equal(fake_end(one), FAKE_RESET);
+	assert_int_equal(fake_end(two), FAKE_RESET);
+	assert_int_equal(chat_session_count(c), 0);
+	type("/peers");
+	assert_last(ENTRY_NOTE, "nobody is connected");
+}
+
+static void a_second_connection_is_refused_while_the_first_is_open(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/connect 127.0.0.1 9");
+	assert_last(ENTRY_ERROR, "already connected to 127.0.0.1:9");
+	assert_int_equal(chat_session_count(c), 1);
+	fake_feed_end(f);
+	turn();
+	type("/connect 127.0.0.1:9");
+	turn();
+	assert_int_equal(chat_session_count(c), 1);
+	assert_int_equal(session_number(chat_session(c, 0)), 2);
+}
+
+static void leaving_is_asked_for_once(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_limit_write(f, 0);
+	type("last words");
+	type("/quit");
+	assert_true(chat_is_leaving(c));
+	turn();
+	assert_int_equal(fake_end(f), FAKE_IN_USE);
+	fake_limit_write(f, SIZE_MAX);
+	turn();
+	SENT(f, "last words\n");
+	assert_int_equal(fake_end(f), FAKE_CLOSED);
+}
+
+static void drip_off_lets_go_of_what_waits(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/drip 1 1h");
+	type("abc");
+	turn();
+	SENT(f, "a");
+	type("/drip off");
+	SENT(f, "bc\n");
+}
+
+static void one_that_only_receives_does_not_echo(void **state)
+{
+	(void)state;
+	options.recv_only = true;
+	type("/echo on");
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_false(c->options->echo);
+	assert_false(c->session_settings.echo);
+}
+
+/* It waits for a second, in vain. */
+static void leaving_with_bytes_unacknowledged_is_a_failure(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("on its way");
+	fake_set_pending(f, 11, 0);
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 1);
+}
+
+static void acknowledge_some(struct timer *t)
+{
+	struct fake *f = t->user;
+	ssize_t left = (ssize_t)session_unacked(chat_session(c, 0)) - 10;
+	fake_set_pending(f, left, 0);
+	if (left)
+		timer_start(loop, t, 700 * MS_NS);
+}
+
+static void leaving_goes_on_while_a_slow_peer_acknowledges(void **state)
+{
+	struct fake *f = connect_one();
+	struct timer t = { .on_time = acknowledge_some, .user = f };
+	(void)state;
+	type("on its way");
+	fake_set_pending(f, 30, 0);
+	timer_start(loop, &t, 700 * MS_NS);
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 0);
+	timer_stop(&t);
+}
+
+static void leaving_when_all_has_arrived_is_not(void **state)
+{
+	connect_one();
+	(void)state;
+	type("arrived");
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 0);
+}
+
+static void a_file_goes_to_all_and_to_each_at_its_own_pace(void **state)
+{
+	struct fake *a = connect_one(), *b = connect_one();
+	char path[] = "/tmp/sockchat file XXXXXX", line[64];
+	int fd = mkstemp(path);
+	(void)state;
+	assert_int_equal(write(fd, "all of it", 9), 9);
+	close(fd);
+	fake_set_room(b, 3);
+	snprintf(line, sizeof(line), "/file %s", path);
+	type(line);
+	turn();
+	SENT(a, "all of it");
+	SENT(b, "all");
+	assert_true(chat_has_file(c));
+	type("x");
+	fake_set_room(b, SIZE_MAX);
+	turn();
+	SENT(a, "x\n");
+	SENT(b, " of itx\n");
+	assert_false(chat_has_file(c));
+	unlink(path);
+	type("/cancel");
+	assert_last(ENTRY_NOTE, "no file is on its way");
+	type(line);
+	assert_int_equal(last()->kind, ENTRY_ERROR);
+	assert_string_equal(last()->code, "ENOENT");
+	type("/file");
+	assert_last(ENTRY_ERROR, "/file PATH: the path of a file to send");
+	SENT(a, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_search_without_a_screen_lists_what_it_found),
+		TEST(a_filter_is_told_and_a_wrong_one_is_refused),
+		TEST(keys_are_listed_where_there_are_some),
+		TEST(every_command_is_found_by_its_name),
+		TEST(help_is_about_the_word),
+		TEST(a_wrong_argument_is_said_with_what_would_be_right),
+		TEST(a_setting_without_a_value_is_told),
+		TEST(settings_are_what_they_are_set_to),
+		TEST(who_is_spoken_to_is_chosen),
+		TEST(peers_are_shut_down_paused_and_reset),
+		TEST(a_second_connection_is_refused_while_the_first_is_open),
+		TEST(leaving_is_asked_for_once),
+		TEST(drip_off_lets_go_of_what_waits),
+		TEST(one_that_only_receives_does_not_echo),
+		TEST(leaving_with_bytes_unacknowledged_is_a_failure),
+		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
+		TEST(leaving_when_all_has_arrived_is_not),
+		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
