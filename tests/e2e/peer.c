@@ -6,12 +6,14 @@
 #include "peer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -120,6 +122,24 @@ void net_send_acked(int fd, size_t len)
 		assert_true(now_ms() - start < DEADLINE_MS);
 		assert_int_equal(ioctl(fd, SIOCOUTQ, &unacked), 0);
 	}
+}
+
+size_t net_flood(int fd)
+{
+	static const char zeros[65536];
+	struct pollfd w = { .fd = fd, .events = POLLOUT };
+	size_t sent = 0;
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (1) {
+		ssize_t n = write(fd, zeros, sizeof(zeros));
+		assert_true(n > 0 || errno == EAGAIN);
+		sent += n > 0 ? (size_t)n : 0;
+		assert_true(sent < 64 * MIB);
+		if (n < 0 && poll(&w, 1, 300) != 1)
+			break;
+	}
+	return sent;
 }
 
 int net_read(int fd, struct text *t, size_t len)
@@ -296,6 +316,25 @@ int connect_with(struct proc *p, const char *option, const char *value)
 int connect_plain(struct proc *p)
 {
 	return connect_with(p, NULL, NULL);
+}
+
+int connect_between(struct proc *p, const char **env, int in, int out, int err)
+{
+	static char preload[400];
+	const char *shim = getenv("SOCKCHAT_SHIM");
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
+	         shim ? shim : "build/shim.so");
+	if (env)
+		env[0] = preload;
+	proc_start(p, argv, env, in, out, err);
+	int fd = net_accept(listener);
+	close(listener);
+	return fd;
 }
 
 int listen_plain(struct proc *p)

@@ -24,6 +24,9 @@ void net_send(int fd, const void *bytes, size_t len);
 void net_send_text(int fd, const char *text);
 /* So many zeros, until the other system has them all. */
 void net_send_acked(int fd, size_t len);
+/* Push into `fd`, of whatever kind, until nothing more fits for a while; how
+ * much did. */
+size_t net_flood(int fd);
 /* Read up to the end, or `len` bytes if that is not 0.  0 or errno. */
 int net_read(int fd, struct text *t, size_t len);
 void net_expect(int fd, const char *text);
@@ -54,6 +57,9 @@ void *run_checker(void *stream);
 /* sockchat with an option or two NULLs, connected to us; our descriptor. */
 int connect_with(struct proc *p, const char *option, const char *value);
 int connect_plain(struct proc *p);
+/* The same between these descriptors, as proc_start() has them; with the shim
+ * if there is an `env`, which has room for it in the first place. */
+int connect_between(struct proc *p, const char **env, int in, int out, int err);
 /* The same the other way round. */
 int listen_plain(struct proc *p);
 

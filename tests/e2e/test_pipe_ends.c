@@ -128,27 +128,6 @@ static const struct kind out_kinds[] = {
 	{ NULL, NULL, false },
 };
 
-/* sockchat between these and a peer, with the shim if there is an `env`, which
- * has room for it in the first place; the peer. */
-static int start_between(struct proc *p, const char **env, int in, int out)
-{
-	static char preload[400];
-	const char *shim = getenv("SOCKCHAT_SHIM");
-	uint16_t port;
-	int listener = net_listen(&port);
-	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
-		               NULL };
-
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         shim ? shim : "build/shim.so");
-	if (env)
-		env[0] = preload;
-	proc_start(p, argv, env, in, out, PROC_PIPE);
-	int fd = net_accept(listener);
-	close(listener);
-	return fd;
-}
-
 /* All that comes, up to the end or the terminal's, in a file. */
 static void *run_collector(void *arg)
 {
@@ -175,7 +154,7 @@ static void run_between(const struct kind *in, const struct kind *out,
 	out->open(outs);
 	if (in->is_file)
 		assert_true(stream_write(ins[1], TOTAL));
-	int fd = start_between(&p, env, ins[0], outs[0]);
+	int fd = connect_between(&p, env, ins[0], outs[0], PROC_PIPE);
 	if (ins[0] != ins[1])
 		close(ins[0]);
 	close(outs[0]);
@@ -256,7 +235,7 @@ static void a_file_without_a_size_is_sent(void **state)
 	ssize_t len = read(in, wanted, sizeof(wanted) - 1);
 	assert_true(len > 0);
 	lseek(in, 0, SEEK_SET);
-	int fd = start_between(&p, NULL, in, PROC_PIPE);
+	int fd = connect_between(&p, NULL, in, PROC_PIPE, PROC_PIPE);
 	close(in);
 	assert_int_equal(net_read(fd, &sent, 0), 0);
 	assert_string_equal(sent.bytes, wanted);
@@ -277,7 +256,7 @@ static void a_file_that_grows_is_sent_with_what_was_added(void **state)
 	(void)state;
 	open_file_out(ends);
 	assert_true(stream_write(ends[1], MUCH));
-	int fd = start_between(&p, NULL, ends[0], PROC_PIPE);
+	int fd = connect_between(&p, NULL, ends[0], PROC_PIPE, PROC_PIPE);
 	close(ends[0]);
 	proc_watch(&p, 100);
 	long cpu = proc_cpu_ms(&p);
@@ -301,7 +280,7 @@ static void a_file_that_shrinks_ends_where_it_does(void **state)
 	(void)state;
 	open_file_out(ends);
 	assert_true(stream_write(ends[1], MUCH));
-	int fd = start_between(&p, NULL, ends[0], PROC_PIPE);
+	int fd = connect_between(&p, NULL, ends[0], PROC_PIPE, PROC_PIPE);
 	close(ends[0]);
 	proc_watch(&p, 100);
 	assert_int_equal(ftruncate(ends[1], 0), 0);

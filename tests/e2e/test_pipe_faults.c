@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The byte pipe when something is wrong: peers, readers, disks, the system. */
+/* The byte pipe when something is wrong: peers, signals, the system. */
 
-#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <pty.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,25 +15,6 @@
 #include <cmocka.h>
 
 #include "peer.h"
-
-/* Push into `fd` until nothing more fits for a while. */
-static size_t flood(int fd)
-{
-	static const char zeros[65536];
-	struct pollfd w = { .fd = fd, .events = POLLOUT };
-	size_t sent = 0;
-
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	while (1) {
-		ssize_t n = write(fd, zeros, sizeof(zeros));
-		assert_true(n > 0 || errno == EAGAIN);
-		sent += n > 0 ? (size_t)n : 0;
-		assert_true(sent < 64 * MIB);
-		if (n < 0 && poll(&w, 1, 300) != 1)
-			break;
-	}
-	return sent;
-}
 
 static void a_stuck_reader_stops_neither_memory_bound_nor_input(void **state)
 {
@@ -50,7 +24,7 @@ static void a_stuck_reader_stops_neither_memory_bound_nor_input(void **state)
 	(void)state;
 	fd = connect_plain(&p);
 	p.holds_out = true;
-	size_t sent = flood(fd);
+	size_t sent = net_flood(fd);
 	long cpu = proc_cpu_ms(&p);
 	proc_write_text(&p, "still alive");
 	net_expect(fd, "still alive");
@@ -73,7 +47,7 @@ static void a_stuck_peer_stops_neither_memory_bound_nor_output(void **state)
 
 	(void)state;
 	fd = connect_plain(&p);
-	size_t sent = flood(p.in);
+	size_t sent = net_flood(p.in);
 	long cpu = proc_cpu_ms(&p);
 	net_send_text(fd, "still alive");
 	proc_expect_out(&p, "still alive");
@@ -184,7 +158,7 @@ static void a_reset_amid_our_sending_still_shows_what_came(void **state)
 
 	(void)state;
 	fd = connect_plain(&p);
-	(void)flood(p.in);
+	(void)net_flood(p.in);
 	net_send_text(fd, "too much!");
 	net_reset(fd);
 	proc_expect_exit(&p, 1);
@@ -204,7 +178,7 @@ static size_t send_unread(struct proc *p, int fd)
 	p->holds_out = true;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", p->out);
 	int writer = open(path, O_WRONLY | O_CLOEXEC);
-	size_t filled = flood(writer);
+	size_t filled = net_flood(writer);
 	close(writer);
 	net_send_acked(fd, UNREAD);
 	proc_watch(p, 100);
@@ -218,7 +192,7 @@ static void a_reset_loses_nothing_behind_a_stuck_reader(void **state)
 	size_t sent = send_unread(&p, fd);
 
 	(void)state;
-	(void)flood(p.in);
+	(void)net_flood(p.in);
 	net_reset(fd);
 	proc_watch(&p, 200);
 	p.holds_out = false;
@@ -259,207 +233,6 @@ static void wrong_ports_are_wrong_command_lines(void **state)
 	}
 }
 
-/* What the peer got is what sockchat was given, never its own output. */
-static void any_standard_descriptor_may_be_closed(void **state)
-{
-	(void)state;
-	for (int mask = 0; mask < 8; mask++) {
-		uint16_t port;
-		int listener = net_listen(&port);
-		const char *argv[] = { NULL, "connect", "127.0.0.1",
-			               port_text(port), NULL };
-		struct proc p;
-		proc_start(&p, argv, NULL, mask & 1 ? PROC_CLOSED : PROC_PIPE,
-		           mask & 2 ? PROC_CLOSED : PROC_PIPE,
-		           mask & 4 ? PROC_CLOSED : PROC_PIPE);
-		int fd = net_accept(listener);
-		net_send_text(fd, "to you");
-		if (!(mask & 1)) {
-			proc_write_text(&p, "to me");
-			proc_end_in(&p);
-		}
-		struct text t = { NULL, 0 };
-		assert_int_equal(net_read(fd, &t, 0), 0);
-		assert_string_equal(t.len ? t.bytes : "",
-		                    mask & 1 ? "" : "to me");
-		text_finish(&t);
-		close(fd);
-		close(listener);
-		proc_expect_exit(&p, 0);
-		assert_out(&p, mask & 2 ? "" : "to you");
-		proc_finish(&p);
-	}
-}
-
-static void a_reader_that_leaves_ends_it_quietly(void **state)
-{
-	struct proc p;
-
-	(void)state;
-	EACH_MODE(i)
-	{
-		int fd = both[i](&p);
-		net_send_text(fd, "one line\n");
-		proc_expect_out(&p, "one line\n");
-		close(p.out); /* noticed while nothing moves */
-		p.out = -1;
-		net_expect_end(fd);
-		close(fd);
-		proc_expect_exit(&p, 1);
-		if (both[i] == connect_plain)
-			assert_silent(&p);
-		proc_finish(&p);
-	}
-}
-
-static void a_reader_that_leaves_amid_a_stream_ends_it_quietly(void **state)
-{
-	struct proc p;
-	int fd;
-	char byte;
-
-	(void)state;
-	fd = connect_plain(&p);
-	struct stream s = { .fd = fd, .total = 64 * MIB };
-	signal(SIGPIPE, SIG_IGN);
-	pthread_create(&s.thread, NULL, run_writer, &s);
-	p.holds_out = true;
-	assert_int_equal(read(p.out, &byte, 1), 1);
-	close(p.out);
-	p.out = -1;
-	proc_expect_exit(&p, 1);
-	assert_silent(&p);
-	pthread_join(s.thread, NULL);
-	proc_finish(&p);
-}
-
-static void a_stuck_standard_error_stops_nothing(void **state)
-{
-	uint16_t port;
-	int listener = net_listen(&port), err[2];
-	const char *argv[] = { NULL,        "connect",       "-v",
-		               "127.0.0.1", port_text(port), NULL };
-	struct proc p;
-
-	(void)state;
-	assert_int_equal(pipe2(err, O_CLOEXEC), 0);
-	(void)flood(err[1]);
-	fcntl(err[1], F_SETFL, 0);
-	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, err[1]);
-	int fd = net_accept(listener);
-	exchange(&p, fd, MIB);
-	close(fd);
-	proc_expect_exit(&p, 0);
-	proc_finish(&p);
-	close(err[0]);
-	close(err[1]);
-	close(listener);
-}
-
-static void the_input_that_nohup_leaves_has_ended(void **state)
-{
-	uint16_t port;
-	int listener = net_listen(&port);
-	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
-		               NULL };
-	struct proc p;
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-
-	(void)state;
-	proc_start(&p, argv, NULL, null, PROC_PIPE, PROC_PIPE);
-	close(null);
-	int fd = net_accept(listener);
-	net_expect_end(fd);
-	close(fd);
-	proc_expect_exit(&p, 0);
-	proc_finish(&p);
-	close(listener);
-}
-
-static void a_reader_that_left_before_there_is_a_peer_ends_it(void **state)
-{
-	struct proc p;
-
-	(void)state;
-	proc_sockchat(&p, "listen", "-k", "0", NULL);
-	(void)proc_port(&p);
-	close(p.out);
-	p.out = -1;
-	proc_expect_exit(&p, 1);
-	proc_finish(&p);
-}
-
-static void a_full_disk_is_told_with_the_count(void **state)
-{
-	struct proc p;
-	uint16_t port;
-	int listener = net_listen(&port);
-	int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
-		               NULL };
-
-	(void)state;
-	proc_start(&p, argv, NULL, PROC_PIPE, full, PROC_PIPE);
-	int fd = net_accept(listener);
-	net_send_text(fd, "0123456");
-	proc_expect_exit(&p, 1);
-	assert_err_has(&p, "7 of 7 bytes");
-	proc_finish(&p);
-	close(fd);
-	close(full);
-	close(listener);
-}
-
-/* Start it with these ends of two pipes as given, and talk. */
-static void talk_with_flags(int flags)
-{
-	struct proc p;
-	uint16_t port;
-	int listener = net_listen(&port);
-	int in[2], out[2];
-	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
-		               NULL };
-
-	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(out, O_CLOEXEC), 0);
-	fcntl(in[0], F_SETFL, flags);
-	fcntl(out[1], F_SETFL, flags);
-	int in_flags = fcntl(in[0], F_GETFL);
-	int out_flags = fcntl(out[1], F_GETFL);
-	proc_start(&p, argv, NULL, in[0], out[1], PROC_PIPE);
-	int fd = net_accept(listener);
-	struct stream s = { .fd = fd, .total = 5 * MIB, .ends = true };
-	pthread_create(&s.thread, NULL, run_writer, &s);
-	assert_int_equal(write(in[1], "hello", 5), 5);
-	net_expect(fd, "hello");
-	proc_watch(&p, 100); /* the reader is slow */
-	assert_int_equal(fcntl(in[0], F_GETFL), in_flags);
-	assert_int_equal(fcntl(out[1], F_GETFL), out_flags);
-	close(out[1]);
-	assert_int_equal(stream_check(out[0]), 5 * MIB);
-	pthread_join(s.thread, NULL);
-	close(in[1]);
-	close(fd);
-	proc_expect_exit(&p, 0);
-	assert_int_equal(fcntl(in[0], F_GETFL), in_flags);
-	proc_finish(&p);
-	close(in[0]);
-	close(out[0]);
-	close(listener);
-}
-
-static void flags_of_inherited_descriptors_stay_as_they_were(void **state)
-{
-	(void)state;
-	talk_with_flags(0);
-}
-
-static void inherited_nonblocking_descriptors_lose_nothing(void **state)
-{
-	(void)state;
-	talk_with_flags(O_NONBLOCK);
-}
-
 static void signals_close_in_order_and_are_died_of(void **state)
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP };
@@ -471,7 +244,7 @@ static void signals_close_in_order_and_are_died_of(void **state)
 		proc_write_text(&p, "abc");
 		net_expect(fd, "abc");
 		p.holds_out = true;
-		(void)flood(fd); /* unread input must not become a reset */
+		(void)net_flood(fd); /* unread input must not become a reset */
 		kill(p.pid, signums[i]);
 		proc_expect_signal(&p, signums[i]);
 		net_expect_end(fd);
@@ -623,45 +396,6 @@ static void a_reset_after_both_ends_is_still_a_failure(void **state)
 	proc_finish(&p);
 }
 
-static void a_directory_as_input_is_told(void **state)
-{
-	uint16_t port;
-	int listener = net_listen(&port);
-	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
-		               NULL };
-	struct proc p;
-	int dir = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	(void)state;
-	proc_start(&p, argv, NULL, dir, PROC_PIPE, PROC_PIPE);
-	close(dir);
-	proc_expect_exit(&p, 1);
-	assert_err_has(&p, "standard input");
-	proc_finish(&p);
-	close(listener);
-}
-
-/* An unkind system. */
-
-/* With the shim and its settings; `env` has room for it in the first place. */
-static int connect_shimmed(struct proc *p, const char **env, int out)
-{
-	static char preload[400];
-	const char *shim = getenv("SOCKCHAT_SHIM");
-	uint16_t port;
-	int listener = net_listen(&port);
-	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
-		               NULL };
-
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         shim ? shim : "build/shim.so");
-	env[0] = preload;
-	proc_start(p, argv, env, PROC_PIPE, out, PROC_PIPE);
-	int fd = net_accept(listener);
-	close(listener);
-	return fd;
-}
-
 static void an_unkind_system_changes_no_byte(void **state)
 {
 	char seed[40];
@@ -674,56 +408,14 @@ static void an_unkind_system_changes_no_byte(void **state)
 			"SHIM_COUNT=1", NULL
 		};
 		struct proc p;
-		int fd = connect_shimmed(&p, env, PROC_PIPE);
+		int fd = connect_between(&p, env, PROC_PIPE, PROC_PIPE,
+		                         PROC_PIPE);
 		exchange(&p, fd, 3 * MIB);
 		close(fd);
 		proc_expect_exit(&p, 0);
 		assert_err_has(&p, "calls hit");
 		proc_finish(&p);
 	}
-}
-
-/* An output that is full from the start, and would block who writes to it. */
-static void talk_beside_full_output(const char *setting, const int ends[2])
-{
-	const char *env[] = { NULL, setting, NULL };
-	struct proc p;
-	struct text t = { NULL, 0 };
-	size_t full = flood(ends[1]);
-
-	fcntl(ends[1], F_SETFL, 0);
-	int fd = connect_shimmed(&p, env, ends[1]);
-	close(ends[1]);
-	net_send_acked(fd, 65536);
-	proc_watch(&p, 100);
-	proc_write_text(&p, "still alive");
-	net_expect(fd, "still alive");
-	assert_int_equal(net_read(ends[0], &t, 4096), 0); /* some room */
-	proc_watch(&p, 100);
-	proc_write_text(&p, "as before");
-	net_expect(fd, "as before");
-	proc_end_in(&p);
-	close(fd);
-	assert_int_equal(net_read(ends[0], &t, 0), 0);
-	assert_int_equal(t.len, full + 65536);
-	proc_expect_exit(&p, 0);
-	text_finish(&t);
-	proc_finish(&p);
-	close(ends[0]);
-}
-
-static void a_full_output_that_blocks_stops_nothing(void **state)
-{
-	int ends[2];
-
-	(void)state;
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	talk_beside_full_output("SHIM_NO_PROC=0", ends);
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	talk_beside_full_output("SHIM_NO_PROC=1", ends);
-	assert_int_equal(
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	talk_beside_full_output("SHIM_NO_PROC=0", ends);
 }
 
 int main(void)
@@ -743,19 +435,6 @@ int main(void)
 		cmocka_unit_test(a_reset_loses_nothing_behind_a_stuck_reader),
 		cmocka_unit_test(an_address_in_use_is_told),
 		cmocka_unit_test(wrong_ports_are_wrong_command_lines),
-		cmocka_unit_test(any_standard_descriptor_may_be_closed),
-		cmocka_unit_test(a_reader_that_leaves_ends_it_quietly),
-		cmocka_unit_test(
-		    a_reader_that_leaves_amid_a_stream_ends_it_quietly),
-		cmocka_unit_test(a_stuck_standard_error_stops_nothing),
-		cmocka_unit_test(the_input_that_nohup_leaves_has_ended),
-		cmocka_unit_test(
-		    a_reader_that_left_before_there_is_a_peer_ends_it),
-		cmocka_unit_test(a_full_disk_is_told_with_the_count),
-		cmocka_unit_test(
-		    flags_of_inherited_descriptors_stay_as_they_were),
-		cmocka_unit_test(
-		    inherited_nonblocking_descriptors_lose_nothing),
 		cmocka_unit_test(signals_close_in_order_and_are_died_of),
 		cmocka_unit_test(a_signal_ends_a_waiting_listener),
 		cmocka_unit_test(only_an_idle_connection_times_out),
@@ -765,9 +444,7 @@ int main(void)
 		cmocka_unit_test(
 		    success_waits_until_the_peers_system_has_everything),
 		cmocka_unit_test(a_reset_after_both_ends_is_still_a_failure),
-		cmocka_unit_test(a_directory_as_input_is_told),
 		cmocka_unit_test(an_unkind_system_changes_no_byte),
-		cmocka_unit_test(a_full_output_that_blocks_stops_nothing),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
