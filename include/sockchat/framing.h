@@ -15,11 +15,11 @@
 
 /* The message that is being put together, in one direction of one session. */
 struct framing {
-	enum entry_dir dir;
 	uint64_t seq; /* 0: none is under way */
-	size_t len;
-	int64_t asked_ns; /* when was last sent what it may answer; 0: never */
 	uint64_t count; /* of all that have begun */
+	int64_t asked_ns; /* when was last sent what it may answer; 0: never */
+	uint32_t len;
+	uint8_t dir; /* an enum entry_dir */
 };
 
 /* Add bytes as messages of `session`; an unfinished one is in the transcript

@@ -35,9 +35,9 @@ struct watch {
 	void *user;
 	struct loop *loop; /* NULL when not watched; the rest is the loop's */
 	int fd;
-	unsigned events;
+	uint32_t slot;
+	uint8_t events;
 	bool is_in_epoll;
-	size_t slot;
 };
 
 struct timer;

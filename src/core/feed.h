@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include <sockchat/error.h>
+#include <sockchat/loop.h>
 #include <sockchat/outq.h>
 #include <sockchat/progress.h>
 
@@ -50,6 +51,7 @@ struct feed {
 	uint64_t begin; /* how many bytes of the stream come before it */
 	uint64_t taken; /* how many of its own are in the queue or gone */
 	struct progress progress;
+	struct timer tick; /* whoever shows the progress sets it */
 };
 
 /* `max`: the ceiling of what follows files.  NULL without memory. */

@@ -47,7 +47,7 @@ static int put(struct framing *f, struct transcript *t,
 		f->len = 0;
 		failed = f->seq ? 0 : -1;
 	}
-	f->len += p->len;
+	f->len += (uint32_t)p->len;
 	if (p->flags)
 		framing_end(f);
 	return failed;
@@ -60,7 +60,7 @@ int framing_take(struct framing *f, struct transcript *t, uint32_t session,
 		.time = stamp_now(),
 		.session = session,
 		.kind = ENTRY_MESSAGE,
-		.dir = (uint8_t)f->dir,
+		.dir = f->dir,
 		.peer = peer,
 	};
 	if (f->asked_ns)
@@ -85,5 +85,6 @@ void framing_break(struct framing *f, const struct transcript *t)
 
 void framing_end(struct framing *f)
 {
-	f->seq = f->len = 0;
+	f->seq = 0;
+	f->len = 0;
 }

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <sockchat/explain.h>
-#include <sockchat/glyph.h>
 
 #include "session_private.h"
 
@@ -28,6 +27,33 @@ static int take_messages(struct session *s, struct framing *f,
 	return framing_take(f, s->transcript, s->number, s->peer, bytes, len);
 }
 
+/* The queue */
+
+struct outq *session_queue(struct session *s)
+{
+	if (s->queue)
+		return s->queue;
+	s->queue = malloc(sizeof(*s->queue));
+	if (s->queue)
+		outq_init(s->queue, SESSION_QUEUE_MAX);
+	return s->queue;
+}
+
+static void drop_queue(struct session *s)
+{
+	if (s->queue)
+		outq_finish(s->queue);
+	free(s->queue);
+	s->queue = NULL;
+}
+
+int session_enqueue(struct session *s, const void *bytes, size_t len)
+{
+	if (s->feed)
+		return feed_append(s->feed, bytes, len);
+	return session_queue(s) ? outq_append(s->queue, bytes, len) : -1;
+}
+
 /* The end */
 
 static void on_over(struct session *s, bool failed)
@@ -37,12 +63,8 @@ static void on_over(struct session *s, bool failed)
 	s->is_over = true;
 	session_ticks_end(s);
 	watch_remove(&s->watch);
-	timer_stop(&s->drip);
-	timer_stop(&s->idle);
-	timer_stop(&s->ack);
-	timer_stop(&s->linger);
-	dial_cancel(s->dial);
-	s->dial = NULL;
+	session_stop_alarms(s);
+	session_stop_connecting(s);
 	s->halves = HALVES_CLOSED;
 	char lost[64] = "";
 	if (session_queued(s))
@@ -58,7 +80,7 @@ static void on_over(struct session *s, bool failed)
 	else
 		session_tell_state(s, ENTRY_CLOSED, "", "not connected%s",
 		                   lost);
-	outq_finish(&s->queue);
+	drop_queue(s);
 	s->ops->on_end(s->ops->user, s, failed);
 }
 
@@ -71,7 +93,7 @@ static void close_transport(struct session *s, bool abort)
 	s->transport = NULL;
 }
 
-static void fail_with(struct session *s, const struct error *e)
+void session_fail(struct session *s, const struct error *e)
 {
 	session_tell_error(s, e);
 	close_transport(s, false);
@@ -89,7 +111,7 @@ static void fail(struct session *s, int errnum)
 		.is_accepted = s->is_accepted,
 		.info = session_tcpinfo(s, &info) ? &info : NULL,
 	});
-	fail_with(s, &e);
+	session_fail(s, &e);
 }
 
 /* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and
@@ -127,55 +149,46 @@ static void wait_for_ack(struct session *s)
 		s->ack_ns = s->ack_ns ? 2 * s->ack_ns : ACK_FIRST_NS;
 		if (s->ack_ns > ACK_SLOWEST_NS)
 			s->ack_ns = ACK_SLOWEST_NS;
-		timer_start(s->loop, &s->ack, s->ack_ns);
+		if (session_set_alarm(s, ALARM_ACK, s->ack_ns))
+			fail(s, ENOMEM);
 	}
 }
 
-static void on_ack_time(struct timer *t)
+static void stop_waiting(struct session *s)
 {
-	wait_for_ack(t->user);
-}
-
-static void on_linger_time(struct timer *t)
-{
-	struct session *s = t->user;
 	s->leaves = true;
 	session_update(s);
 }
 
-static void on_idle_time(struct timer *t)
+/* When a byte has moved last, or the connection was opened. */
+static int64_t moved_ns(const struct session *s)
 {
-	struct session *s = t->user;
-	int64_t left = s->moved_ns + s->settings->idle_ns -
+	int64_t last = s->in_ns > s->out_ns ? s->in_ns : s->out_ns;
+	return last ? last : s->opened.mono_ns;
+}
+
+/* Give up when nothing has moved for too long; look again when that may be. */
+static void check_idle(struct session *s)
+{
+	int64_t left = moved_ns(s) + s->settings->idle_ns -
 	               loop_now_ns(s->loop);
 	struct error e;
 	if (left > 0) {
-		timer_start(s->loop, t, left);
+		if (session_set_alarm(s, ALARM_IDLE, left))
+			fail(s, ENOMEM);
 		return;
 	}
 	explain_idle_timeout(&e, s->settings->idle_ns / MS_NS, s->peer);
-	fail_with(s, &e);
-}
-
-static void note_movement(struct session *s, int64_t *when)
-{
-	s->moved_ns = *when = loop_now_ns(s->loop);
-	if (s->settings->idle_ns && !s->idle.loop)
-		timer_start(s->loop, &s->idle, s->settings->idle_ns);
+	session_fail(s, &e);
 }
 
 /* Out */
 
-int session_enqueue(struct session *s, const void *bytes, size_t len)
-{
-	return s->feed ? feed_append(s->feed, bytes, len)
-	               : outq_append(&s->queue, bytes, len);
-}
 
 /* How many bytes may go now. */
 static size_t allowance(const struct session *s)
 {
-	size_t len = outq_len(&s->queue);
+	size_t len = session_waiting(s);
 	size_t drip = s->settings->drip_bytes;
 	if (!drip || len <= drip)
 		return len;
@@ -184,21 +197,26 @@ static size_t allowance(const struct session *s)
 
 static int write_queue(struct session *s)
 {
-	while (outq_len(&s->queue) && !s->drip.loop) {
+	while (session_waiting(s) && !session_has_alarm(s, ALARM_DRIP)) {
 		size_t len = allowance(s);
 		ssize_t n = s->transport->ops->write(
-		    s->transport, outq_front(&s->queue), len);
+		    s->transport, outq_front(s->queue), len);
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -1;
-		outq_consume(&s->queue, (size_t)n);
+		outq_consume(s->queue, (size_t)n);
 		s->bytes_out += (uint64_t)n;
-		note_movement(s, &s->out_ns);
+		s->out_ns = loop_now_ns(s->loop);
 		if (s->settings->drip_bytes &&
-		    (outq_len(&s->queue) || s->feed))
-			timer_start(s->loop, &s->drip, s->settings->drip_ns);
-		else if ((size_t)n < len)
+		    (session_waiting(s) || s->feed)) {
+			if (session_set_alarm(s, ALARM_DRIP,
+			                      s->settings->drip_ns))
+				return -1;
+		} else if ((size_t)n < len) {
 			return 0;
+		}
 	}
+	if (!session_waiting(s) && !s->feed)
+		drop_queue(s);
 	return 0;
 }
 
@@ -213,15 +231,10 @@ static void end_out(struct session *s)
 		session_tell_state(s, ENTRY_HALF_CLOSED, "",
 		                   "our half is closed (FIN sent): nothing "
 		                   "more can be sent, the peer may go on");
-		if (s->closes)
-			timer_start(s->loop, &s->linger,
-			            s->settings->linger_ns);
+		if (s->closes &&
+		    session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns))
+			fail(s, ENOMEM);
 	}
-}
-
-static void on_drip_time(struct timer *t)
-{
-	session_update(t->user);
 }
 
 /* In */
@@ -230,7 +243,7 @@ static void on_drip_time(struct timer *t)
 static bool is_wordless(const struct session *s)
 {
 	return !s->is_accepted && !s->bytes_in && !s->bytes_out &&
-	       loop_now_ns(s->loop) - s->moved_ns < WORDLESS_NS;
+	       loop_now_ns(s->loop) - moved_ns(s) < WORDLESS_NS;
 }
 
 static void end_in(struct session *s)
@@ -269,8 +282,9 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 static void note_first_byte(struct session *s)
 {
 	int64_t us = (stamp_mono_ns() - s->opened.mono_ns) / 1000;
-	if (s->timing)
-		s->timing->first_byte_us = us;
+	struct timing *timing = session_timing(s);
+	if (timing)
+		timing->first_byte_us = us;
 	if (s->settings->tells_steps)
 		session_tell_note(s, "first byte after %.1f ms",
 		                  (double)us / 1000);
@@ -292,7 +306,7 @@ static void read_peer(struct session *s)
 			note_first_byte(s);
 		s->bytes_in += (uint64_t)n;
 		s->is_busy = n >= SESSION_BUSY;
-		note_movement(s, &s->in_ns);
+		s->in_ns = loop_now_ns(s->loop);
 		if (!passed && take(s, bytes, (size_t)n))
 			fail(s, ENOMEM);
 	} else if (n == 0) {
@@ -329,21 +343,22 @@ void session_update(struct session *s)
 			return;
 		}
 		session_ticks_after_write(s);
-		if (s->shuts_down && !outq_len(&s->queue) && !s->feed)
+		if (s->shuts_down && !session_waiting(s) && !s->feed)
 			end_out(s);
 	}
 	if (s->is_over)
 		return;
 	if (s->halves == HALVES_CLOSED ||
 	    (s->leaves && !halves_is_out_open(s->halves))) {
-		if (!s->ack.loop)
+		if (!session_has_alarm(s, ALARM_ACK))
 			wait_for_ack(s);
 		if (s->is_over)
 			return;
 	}
 	if (wants_read(s))
 		events |= LOOP_READ;
-	if ((outq_len(&s->queue) || s->feed) && !s->drip.loop)
+	if ((session_waiting(s) || s->feed) &&
+	    !session_has_alarm(s, ALARM_DRIP))
 		events |= LOOP_WRITE;
 	/* with both halves closed a hang-up is the normal state of things */
 	if (!events && s->halves != HALVES_CLOSED)
@@ -366,53 +381,38 @@ static void on_ready(struct watch *w, unsigned ready)
 	session_update(s);
 }
 
+void session_on_alarm(struct session *s, enum session_alarm which)
+{
+	static void (*const calls[ALARM_COUNT])(struct session *s) = {
+		[ALARM_DRIP] = session_update,
+		[ALARM_IDLE] = check_idle,
+		[ALARM_ACK] = wait_for_ack,
+		[ALARM_LINGER] = stop_waiting,
+	};
+	calls[which](s);
+}
+
 /* The beginning */
 
-static void open_transport(struct session *s, struct transport *t,
-                           const struct address *peer)
+void session_open(struct session *s, struct transport *t,
+                  const struct address *peer)
 {
 	struct address local = { .len = 0 };
+	char at[ADDRESS_TEXT_MAX], here[ADDRESS_TEXT_MAX] = "";
 	struct error e;
 	s->transport = t;
-	address_format(peer, s->peer);
+	address_format(peer, at);
 	if (transport_local(t, &local))
-		address_format(&local, s->local);
-	if (watch_add_socket(s->loop, &s->watch, t->fd, LOOP_READ)) {
-		error_set_errno(&e, errno, "cannot watch the connection");
-		fail_with(s, &e);
+		address_format(&local, here);
+	if (session_set_addresses(s, at, here) ||
+	    watch_add_socket(s->loop, &s->watch, t->fd, LOOP_READ)) {
+		error_set_errno(&e, errno, "cannot serve %s", at);
+		session_fail(s, &e);
 		return;
 	}
-	note_movement(s, &s->moved_ns);
 	session_tell_open(s, &local, peer);
-}
-
-static void on_connecting(void *user)
-{
-	struct session *s = user;
-	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
-	                   s->peer);
-}
-
-static void on_step(void *user, const char *text)
-{
-	struct session *s = user;
-	if (s->settings->tells_steps)
-		session_tell_note(s, "%s", text);
-}
-
-static void on_dialed(void *user, struct transport *t,
-                      const struct address *peer, const struct error *e)
-{
-	struct session *s = user;
-	s->timing = malloc(sizeof(*s->timing));
-	if (s->timing)
-		*s->timing = *dial_timing(s->dial);
-	s->dial = NULL;
-	if (!t) {
-		fail_with(s, e);
-		return;
-	}
-	open_transport(s, t, peer);
+	if (s->settings->idle_ns)
+		check_idle(s);
 	session_update(s);
 }
 
@@ -431,13 +431,8 @@ struct session *session_new(struct loop *l, struct transcript *transcript,
 	s->ops = ops;
 	s->in.dir = ENTRY_IN;
 	s->out.dir = ENTRY_OUT;
-	outq_init(&s->queue, SESSION_QUEUE_MAX);
 	s->watch = (struct watch){ .on_ready = on_ready, .user = s };
-	s->drip = (struct timer){ .on_time = on_drip_time, .user = s };
-	s->idle = (struct timer){ .on_time = on_idle_time, .user = s };
-	s->ack = (struct timer){ .on_time = on_ack_time, .user = s };
-	s->linger = (struct timer){ .on_time = on_linger_time, .user = s };
-	session_prepare_files(s);
+	s->peer = s->local = "";
 	return s;
 }
 
@@ -445,49 +440,22 @@ void session_free(struct session *s)
 {
 	if (!s)
 		return;
-	timer_stop(&s->drip);
-	timer_stop(&s->idle);
-	timer_stop(&s->ack);
-	timer_stop(&s->linger);
-	dial_cancel(s->dial);
+	session_drop_approach(s);
 	close_transport(s, false);
 	session_drop_files(s);
 	session_drop_hints(s);
-	outq_finish(&s->queue);
+	drop_queue(s);
 	session_drop_names(s);
-	free(s->timing);
+	session_drop_alarms(s);
+	free(s->addresses);
 	free(s);
-}
-
-void session_connect(struct session *s, const struct transport_ops *transport,
-                     const struct endpoint *ep,
-                     const struct dial_settings *settings)
-{
-	char where[ENDPOINT_TEXT_MAX];
-	struct error e;
-	endpoint_format(ep, where);
-	glyph_copy(s->peer, sizeof(s->peer), where, GLYPH_ASCII);
-	s->name = strdup(s->peer);
-	s->dial_ops = (struct dial_ops){
-		.on_connecting = on_connecting,
-		.on_step = on_step,
-		.on_done = on_dialed,
-		.user = s,
-	};
-	session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s", s->peer);
-	s->dial = dial_start(s->loop, transport, ep, settings, &s->dial_ops);
-	if (!s->dial) {
-		error_set_errno(&e, errno, "cannot connect to %s", s->peer);
-		fail_with(s, &e);
-	}
 }
 
 void session_adopt(struct session *s, struct transport *t,
                    const struct address *peer)
 {
 	s->is_accepted = true;
-	open_transport(s, t, peer);
-	session_update(s);
+	session_open(s, t, peer);
 }
 
 /* What the user asks for */
@@ -539,8 +507,9 @@ static void begin_close(struct session *s)
 	}
 	s->closes = s->shuts_down = true;
 	session_pause(s, false);
-	if (!halves_is_out_open(s->halves))
-		timer_start(s->loop, &s->linger, s->settings->linger_ns);
+	if (!halves_is_out_open(s->halves) &&
+	    session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns))
+		fail(s, ENOMEM);
 	session_update(s);
 }
 
@@ -575,12 +544,13 @@ void session_reset(struct session *s)
 void session_refresh(struct session *s)
 {
 	if (!s->settings->drip_bytes)
-		timer_stop(&s->drip);
-	if (s->linger.loop)
-		timer_start(s->loop, &s->linger, s->settings->linger_ns);
-	timer_stop(&s->idle);
+		session_stop_alarm(s, ALARM_DRIP);
+	if (session_has_alarm(s, ALARM_LINGER) &&
+	    session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns))
+		fail(s, ENOMEM);
+	session_stop_alarm(s, ALARM_IDLE);
 	if (s->transport && s->settings->idle_ns)
-		on_idle_time(&s->idle);
+		check_idle(s);
 	session_update(s);
 }
 

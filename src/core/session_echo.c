@@ -17,7 +17,7 @@ bool session_sends_back(const struct session *s)
 /* Nothing waits in front of what comes. */
 static bool is_free(const struct session *s)
 {
-	return !outq_len(&s->queue) && !s->feed && !s->settings->drip_bytes;
+	return !session_waiting(s) && !s->feed && !s->settings->drip_bytes;
 }
 
 /* Only what the peer does not take now waits, and an error, which will come

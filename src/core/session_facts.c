@@ -71,7 +71,7 @@ uint64_t session_bytes_out(const struct session *s)
 
 size_t session_queued(const struct session *s)
 {
-	size_t len = outq_len(&s->queue);
+	size_t len = session_waiting(s);
 	if (!s->feed)
 		return len;
 	if (s->feed->state != FEED_STOPPED) /* the queue's part of the file */
@@ -145,7 +145,7 @@ void session_facts(const struct session *s, struct facts *out)
 		.out_messages = s->out.count,
 		.in_ns = s->in_ns,
 		.out_ns = s->out_ns,
-		.timing = s->timing,
+		.timing = session_timing(s),
 		.queued = session_queued(s) + session_file_rest(s),
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->peer);

@@ -16,7 +16,7 @@
 
 static void on_tick(struct timer *t)
 {
-	struct session *s = t->user;
+	const struct session *s = t->user;
 	struct feed *f = s->feed;
 	int64_t now_ns = loop_now_ns(s->loop);
 	if (f->state != FEED_WAITS)
@@ -24,14 +24,10 @@ static void on_tick(struct timer *t)
 	timer_start(s->loop, t, TICK_NS);
 }
 
-void session_prepare_files(struct session *s)
-{
-	s->tick = (struct timer){ .on_time = on_tick, .user = s };
-}
-
 void session_drop_files(struct session *s)
 {
-	timer_stop(&s->tick);
+	if (s->feed)
+		timer_stop(&s->feed->tick);
 	feed_free(s->feed);
 	s->feed = NULL;
 }
@@ -61,8 +57,11 @@ int session_send_file(struct session *s, const struct feed_file *file,
 	char size[16];
 	if (session_may_send(s, e) || add(s, file, e))
 		return -1;
-	if (!s->tick.loop)
-		timer_start(s->loop, &s->tick, TICK_NS);
+	if (!s->feed->tick.loop) {
+		s->feed->tick.on_time = on_tick;
+		s->feed->tick.user = s;
+		timer_start(s->loop, &s->feed->tick, TICK_NS);
+	}
 	session_update(s);
 	if (s->feed && (s->feed->count > 1 || s->feed->state == FEED_WAITS)) {
 		number_format_size(size, file->total);
@@ -76,7 +75,7 @@ static void begin(struct session *s)
 {
 	const struct feed_file *file = &s->feed->items[0].file;
 	char size[16];
-	feed_begin(s->feed, s->bytes_out + outq_len(&s->queue),
+	feed_begin(s->feed, s->bytes_out + session_waiting(s),
 	           loop_now_ns(s->loop));
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
@@ -98,12 +97,13 @@ static void tell_unread(struct session *s, int errnum)
 void session_pull_file(struct session *s)
 {
 	struct feed *f = s->feed;
-	if (!f || outq_len(&s->queue) >= PULL_BELOW || s->drip.loop)
+	if (!f || session_waiting(s) >= PULL_BELOW ||
+	    session_has_alarm(s, ALARM_DRIP))
 		return;
 	if (f->state == FEED_WAITS)
 		begin(s);
-	while (f->state == FEED_READS && outq_len(&s->queue) < PULL_BELOW)
-		if (feed_pull(f, &s->queue) < 0) {
+	while (f->state == FEED_READS && session_waiting(s) < PULL_BELOW)
+		if (!session_queue(s) || feed_pull(f, s->queue) < 0) {
 			tell_unread(s, errno);
 			f->state = FEED_STOPPED;
 		}
@@ -135,7 +135,7 @@ int session_settle_file(struct session *s)
 		return 0;
 	if (f->state == FEED_READ)
 		tell_sent_file(s);
-	if (feed_next(f, &s->queue))
+	if (!session_queue(s) || feed_next(f, s->queue))
 		return -1;
 	if (!f->count)
 		session_drop_files(s);

@@ -79,12 +79,11 @@ void session_drop_names(struct session *s)
 		resolve_cancel(s->names->ends[i].lookup);
 	free(s->names);
 	free(s->owner);
-	free(s->name);
 }
 
 void session_tell_names(const struct session *s, struct facts *out)
 {
-	snprintf(out->name, sizeof(out->name), "%s", s->name ? s->name : "");
+	snprintf(out->name, sizeof(out->name), "%s", session_called(s));
 	snprintf(out->owner, sizeof(out->owner), "%s",
 	         s->owner ? s->owner : "");
 	if (!s->names)

@@ -12,6 +12,17 @@
 
 #include "feed.h"
 
+/* What a session waits for by the clock. */
+enum session_alarm {
+	ALARM_DRIP,   /* the next piece */
+	ALARM_IDLE,   /* nothing has moved */
+	ALARM_ACK,    /* a look at what is not acknowledged */
+	ALARM_LINGER, /* the peer's FIN */
+	ALARM_COUNT,
+};
+
+/* Of most peers there is nothing to tell and nothing under way, and there may
+ * be many: what only some need has memory when they need it. */
 struct session {
 	struct loop *loop;
 	struct transcript *transcript;
@@ -19,8 +30,7 @@ struct session {
 	const struct session_ops *ops;
 	uint32_t number;
 
-	struct dial *dial;
-	struct dial_ops dial_ops;
+	struct approach *approach; /* to whom we connect; NULL: it came */
 	struct transport *transport;
 	struct watch watch;
 	enum halves halves;
@@ -33,30 +43,62 @@ struct session {
 	bool is_over;
 	enum entry_state phase;
 
-	struct outq queue;
+	struct outq *queue; /* NULL: nothing waits */
 	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
 	struct session_ticks *ticks; /* under way; NULL for none */
 	struct watcher *watcher; /* for hints; NULL for none */
-	struct timer drip, idle, ack, linger, tick;
-	int64_t ack_ns, moved_ns, in_ns, out_ns;
+	struct timer *alarms; /* ALARM_COUNT; NULL: none has been set */
+	int64_t ack_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
-	struct timing *timing; /* of connecting; NULL: not known */
 	struct stamp since, opened; /* the phase, the connection */
 	struct names *names; /* of both addresses; NULL: not asked for */
 	char *owner; /* of the other end, "" for none; NULL: not asked */
-	char *name; /* the peer as the user calls it; NULL: it came to us */
-	char peer[ENDPOINT_TEXT_MAX];
-	char local[ADDRESS_TEXT_MAX];
+	char *addresses; /* the memory of these two */
+	const char *peer, *local; /* "": not known yet */
 };
 
+/* How many bytes are in the queue. */
+static inline size_t session_waiting(const struct session *s)
+{
+	return s->queue ? outq_len(s->queue) : 0;
+}
+
 /* session.c: do what can be done now, and watch for what comes next; whether
- * something may be sent, -1 with a sentence. */
+ * something may be sent, -1 with a sentence; the end of it. */
 void session_update(struct session *s);
 int session_may_send(const struct session *s, struct error *e);
+void session_fail(struct session *s, const struct error *e);
 
-/* session.c: bytes for the peer, behind all that waits; -1 with errno. */
+/* session.c: the connection is there.  Takes `t`. */
+void session_open(struct session *s, struct transport *t,
+                  const struct address *peer);
+
+/* session.c: bytes for the peer, behind all that waits; -1 with errno.  The
+ * queue itself, NULL without memory. */
 int session_enqueue(struct session *s, const void *bytes, size_t len);
+struct outq *session_queue(struct session *s);
+
+/* session_connect.c: what is known of the way to the peer, NULL if nothing; how
+ * the user calls the peer, ""; no news any more; forget all. */
+struct timing *session_timing(const struct session *s);
+const char *session_called(const struct session *s);
+void session_stop_connecting(struct session *s);
+void session_drop_approach(struct session *s);
+
+/* session_connect.c: both addresses as text; -1 without memory. */
+int session_set_addresses(struct session *s, const char *peer,
+                          const char *local);
+
+/* session_alarms.c: once, so much later, -1 without memory; whether it is still
+ * to come; not any more, and none; forget all. */
+int session_set_alarm(struct session *s, enum session_alarm which, int64_t ns);
+bool session_has_alarm(const struct session *s, enum session_alarm which);
+void session_stop_alarm(struct session *s, enum session_alarm which);
+void session_stop_alarms(struct session *s);
+void session_drop_alarms(struct session *s);
+/* session.c: it has come. */
+void session_on_alarm(struct session *s, enum session_alarm which);
 
 /* session_echo.c: whether what comes goes back; send it back, -1 with errno;
  * let the system move it: how much came, 0 when it has to be read, -1 with
@@ -69,7 +111,6 @@ ssize_t session_pass_back(struct session *s);
 /* session_file.c, each fine without a file: read a piece of it where the queue
  * is short; take note of what has gone, -1 with errno; tell what never will;
  * forget all. */
-void session_prepare_files(struct session *s);
 void session_pull_file(struct session *s);
 int session_settle_file(struct session *s);
 void session_lose_files(struct session *s);

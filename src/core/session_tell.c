@@ -37,7 +37,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 		.local = s->local,
 		.hint = hint,
 		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED
-		              ? s->timing : NULL,
+		              ? session_timing(s) : NULL,
 	}, text);
 }
 
@@ -89,7 +89,7 @@ void session_tell_error(struct session *s, const struct error *e)
 		.kind = ENTRY_ERROR,
 		.code = e->code,
 		.hint = e->hint,
-		.timing = s->local[0] ? NULL : s->timing,
+		.timing = s->local[0] ? NULL : session_timing(s),
 	}, e->text);
 }
 

@@ -106,12 +106,17 @@ static void watch_input(struct frontend *f)
 	watch_set(&f->in_watch, waits ? 0 : LOOP_READ);
 }
 
-/* Messages that nobody can ever read need not be kept. */
+/* Messages that nobody can ever read need not be kept, nor what is told of
+ * peers longer than until it is written. */
 static void choose_kept(struct frontend *f)
 {
+	struct chat *c = f->chat;
 	bool is_unread = f->is_out_broken || f->is_discarded ||
-	                 f->chat->options->quiet;
-	f->chat->session_settings.keeps_entries = !f->is_server || !is_unread;
+	                 c->options->quiet;
+	c->session_settings.keeps_entries = !f->is_server || !is_unread;
+	transcript_set_max(c->transcript, f->is_server && is_unread
+	                                      ? 0
+	                                      : c->options->scrollback);
 }
 
 static void flush(struct frontend *f)

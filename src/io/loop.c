@@ -122,7 +122,7 @@ static int add_slot(struct loop *l, struct watch *w, int fd, short events)
 	l->fds[l->count] = (struct pollfd){ .fd = fd, .events = events };
 	l->watches[l->count] = w;
 	if (w)
-		w->slot = l->count;
+		w->slot = (uint32_t)l->count;
 	l->count++;
 	return 0;
 }
@@ -141,7 +141,7 @@ static void fill_holes(struct loop *l)
 		if (is_inner)
 			l->epoll_slot = to;
 		else
-			l->watches[to]->slot = to;
+			l->watches[to]->slot = (uint32_t)to;
 		to++;
 	}
 	l->count = to;
@@ -259,7 +259,7 @@ int watch_add(struct loop *l, struct watch *w, int fd, unsigned events)
 {
 	w->loop = l;
 	w->fd = fd;
-	w->events = events;
+	w->events = (uint8_t)events;
 	w->is_in_epoll = false;
 	if (add_slot(l, w, events ? fd : -1, poll_events(events))) {
 		w->loop = NULL;
@@ -272,7 +272,7 @@ int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events)
 {
 	w->loop = l;
 	w->fd = fd;
-	w->events = events;
+	w->events = (uint8_t)events;
 	w->is_in_epoll = true;
 	return enter_epoll(l, w) ? 0 : watch_add(l, w, fd, events);
 }
@@ -282,7 +282,7 @@ void watch_set(struct watch *w, unsigned events)
 	unsigned before = w->events;
 	if (!w->loop || before == events)
 		return;
-	w->events = events;
+	w->events = (uint8_t)events;
 	if (!w->is_in_epoll)
 		set_slot(w);
 	else if (tell_epoll(w, before) && events &&

@@ -178,6 +178,7 @@ static void nothing_moving_for_long_ends_it(void **state)
 {
 	(void)state;
 	now.settings.idle_ns = 20 * MS_NS;
+	session_refresh(now.session);
 	fake_feed(now.fake, "x");
 	UNTIL(now.ends);
 	assert_true(now.has_failed);

@@ -332,6 +332,7 @@ static void nothing_moving_ends_it_and_anything_moving_does_not(void **state)
 {
 	(void)state;
 	now.settings.idle_ns = 100 * MS_NS;
+	session_refresh(now.session);
 	send_text("x\n");
 	for (int i = 0; i < 4; i++) {
 		wait_ms(80);

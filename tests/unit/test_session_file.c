@@ -289,7 +289,7 @@ static void little_of_it_is_in_memory(void **state)
 	fake_set_room(now.fake, 1);
 	send_file(make_file(3000 * KIB));
 	wait_ms(1000);
-	assert_true(outq_len(&now.session->queue) <= 320 * KIB);
+	assert_true(session_waiting(now.session) <= 320 * KIB);
 	assert_int_equal(session_queued(now.session), 0);
 	fake_set_room(now.fake, SIZE_MAX);
 	wait_ms(10);
