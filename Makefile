@@ -11,14 +11,15 @@ PREFIX ?= /usr/local
 BIN = $(DESTDIR)$(PREFIX)/bin
 MAN = $(DESTDIR)$(PREFIX)/share/man
 FUZZ_SECONDS ?= 10
-TUI_LIBS ?= -lreadline -lncursesw -ltinfo
 CFLAGS ?= -O2 -g
 VERSION = $(shell sed -n 's/.*SOCKCHAT_VERSION "\(.*\)"/\1/p' include/*/*.h)
 
 WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
         -Wmissing-prototypes -Werror=implicit -Werror=format-security \
         $(if $(WERROR),-Werror)
-# Each is probed once for a compiler: $(FLAGS_MK).
+# The screen's libraries: for tests, and TUI_LIBS for the program.
+SHARED := -lreadline -lncursesw -ltinfo
+# Each is probed once for a compiler: $(FLAGS_MK), and TUI_LIBS.
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
     -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks \
     -fstrict-flex-arrays=3 -ftrivial-auto-var-init=zero \
@@ -61,7 +62,7 @@ Q = $(if $(V),,@echo $@ && )
 all: $(BUILD)/sockchat
 
 $(BUILD)/sockchat: $(BUILD)/src/main.o $(BUILD)/libtui.a $(BUILD)/libsockchat.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(TUI_LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(if $(SANITIZE),$(SHARED),$(TUI_LIBS))
 
 $(BUILD)/libsockchat.a: $(call objects,$(LIB_SRC))
 $(BUILD)/libtui.a: $(call objects,$(TUI_SRC))
@@ -76,7 +77,7 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(TUI_TESTS): $(BUILD)/libtui.a
-$(TUI_TESTS): TEST_LIBS = $(TUI_LIBS) -lvterm
+$(TUI_TESTS): TEST_LIBS = $(SHARED) -lvterm
 $(E2E): $(BUILD)/libharness.a
 $(E2E): TEST_LIBS += -lvterm
 $(TESTS): TEST_LIBS += -lcmocka
