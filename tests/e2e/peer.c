@@ -344,3 +344,34 @@ int listen_plain(struct proc *p)
 }
 
 pair_fn *const both[2] = { connect_plain, listen_plain };
+
+const char *peer_path(const char *name)
+{
+	static char path[200];
+	const char *dir = getenv("SOCKCHAT_PEERS");
+
+	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "tests/e2e/peers",
+	         name);
+	return path;
+}
+
+void start_python(struct proc *p, const char *name, const char *word,
+                  const char *other)
+{
+	const char *argv[] = { "python3", peer_path(name), word, other, NULL };
+	const char *env[] = { "PYTHONIOENCODING=utf-8", NULL };
+
+	proc_start(p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+}
+
+void start_python_server(struct proc *p, const char *name, const char *word,
+                         char port[8])
+{
+	static const char before[] = "Listening on ";
+
+	start_python(p, name, word, NULL);
+	proc_expect_out(p, "\n");
+	const char *at = strstr(p->out_text.bytes, before);
+	assert_non_null(at);
+	snprintf(port, 8, "%ld", strtol(at + strlen(before), NULL, 10));
+}

@@ -70,4 +70,13 @@ extern pair_fn *const both[2];
 /* So many bytes each way at once, each of them checked; ends both halves. */
 void exchange(struct proc *p, int fd, uint64_t total);
 
+/* Of a program in tests/e2e/peers; start it with two words, or with NULL for
+ * the second or both. */
+const char *peer_path(const char *name);
+void start_python(struct proc *p, const char *name, const char *word,
+                  const char *other);
+/* One that says where it is "Listening on". */
+void start_python_server(struct proc *p, const char *name, const char *word,
+                         char port[8]);
+
 #endif

@@ -21,7 +21,6 @@
 
 #include <cmocka.h>
 
-#define WORDS_MAX 32
 
 int64_t now_ms(void)
 {
@@ -130,17 +129,24 @@ void proc_start(struct proc *p, const char *const *argv, const char *const *env,
 		close(fds[2]);
 }
 
+void words_of_sockchat(const char *words[WORDS_MAX], va_list ap)
+{
+	size_t count = 0;
+
+	words[count++] = NULL;
+	do {
+		assert_true(count < WORDS_MAX);
+		words[count] = va_arg(ap, const char *);
+	} while (words[count++]);
+}
+
 void proc_sockchat(struct proc *p, ...)
 {
-	const char *words[WORDS_MAX] = { NULL };
+	const char *words[WORDS_MAX];
 	va_list ap;
 
 	va_start(ap, p);
-	for (size_t i = 1; i < WORDS_MAX - 1; i++) {
-		words[i] = va_arg(ap, const char *);
-		if (!words[i])
-			break;
-	}
+	words_of_sockchat(words, ap);
 	va_end(ap);
 	proc_start(p, words, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 }

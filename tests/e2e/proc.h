@@ -8,6 +8,7 @@
 #ifndef TEST_PROC_H
 #define TEST_PROC_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,6 +43,9 @@ struct proc {
  * list of "NAME=value" that ends in NULL. */
 void proc_start(struct proc *p, const char *const *argv, const char *const *env,
                 int in, int out, int err);
+#define WORDS_MAX 32
+/* The argv of sockchat with these words. */
+void words_of_sockchat(const char *words[WORDS_MAX], va_list ap);
 /* Start sockchat with pipes, and words that end in NULL. */
 void proc_sockchat(struct proc *p, ...) __attribute__((sentinel));
 void proc_finish(struct proc *p);

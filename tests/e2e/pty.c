@@ -30,7 +30,6 @@
 #include "../fake/control.h"
 #include "peer.h"
 
-#define WORDS_MAX 32
 #define ALIVE_MAX 8
 
 static char home[64];
@@ -271,15 +270,11 @@ void pty_start(struct pty *p, int rows, int columns, const char *const *argv,
 
 void pty_sockchat(struct pty *p, ...)
 {
-	const char *words[WORDS_MAX] = { NULL };
+	const char *words[WORDS_MAX];
 	va_list ap;
 
 	va_start(ap, p);
-	for (size_t i = 1; i < WORDS_MAX - 1; i++) {
-		words[i] = va_arg(ap, const char *);
-		if (!words[i])
-			break;
-	}
+	words_of_sockchat(words, ap);
 	va_end(ap);
 	pty_start(p, PTY_ROWS, PTY_COLUMNS, words, NULL);
 }
@@ -299,16 +294,29 @@ void pty_finish(struct pty *p)
 	*p = (struct pty){ .fd = -1, .pidfd = -1 };
 }
 
-int pty_connect(struct pty *p)
+int pty_accept(struct pty *p, int listener)
 {
-	uint16_t port;
-	int listener = net_listen(&port);
-
-	pty_sockchat(p, "connect", "127.0.0.1", port_text(port), NULL);
 	int fd = net_accept(listener);
+
 	close(listener);
 	pty_expect(p, "| open |");
 	return fd;
+}
+
+int pty_connect_in(struct pty *p, const char *const *env)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+
+	pty_start(p, PTY_ROWS, PTY_COLUMNS, argv, env);
+	return pty_accept(p, listener);
+}
+
+int pty_connect(struct pty *p)
+{
+	return pty_connect_in(p, NULL);
 }
 
 uint16_t pty_port(struct pty *p)

@@ -49,8 +49,11 @@ void pty_start(struct pty *p, int rows, int columns, const char *const *argv,
 void pty_sockchat(struct pty *p, ...) __attribute__((sentinel));
 void pty_finish(struct pty *p);
 
-/* sockchat connected to us; our descriptor. */
+/* sockchat connected to us, in this environment; our descriptor. */
 int pty_connect(struct pty *p);
+int pty_connect_in(struct pty *p, const char *const *env);
+/* The same once it has been started; closes the listener. */
+int pty_accept(struct pty *p, int listener);
 /* Where it says that it listens. */
 uint16_t pty_port(struct pty *p);
 

@@ -15,30 +15,13 @@
 
 #include "peer.h"
 
-static void start_python(struct proc *p, const char *script, const char *word,
-                         const char *port)
-{
-	char path[200];
-	const char *dir = getenv("SOCKCHAT_PEERS");
-	const char *argv[] = { "python3", path, word, port, NULL };
-
-	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "tests/e2e/peers",
-	         script);
-	proc_start(p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-}
-
 /* sockchat connected to a server in Python. */
 static void connect_to(struct proc *p, struct proc *server, const char *script,
                        const char *word, const char *ui)
 {
-	static const char before[] = "Listening on ";
-	char port[16];
+	char port[8];
 
-	start_python(server, script, word, NULL);
-	proc_expect_out(server, "\n");
-	snprintf(port, sizeof(port), "%.5s",
-	         strstr(server->out_text.bytes, before) + strlen(before));
-	port[strcspn(port, "\n")] = '\0';
+	start_python_server(server, script, word, port);
 	proc_sockchat(p, "connect", "--ui", ui, "127.0.0.1", port, NULL);
 }
 

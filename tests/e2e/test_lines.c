@@ -52,16 +52,6 @@ static int count_out(const struct proc *p, const char *text)
 	return count;
 }
 
-static const char *peer_path(const char *name)
-{
-	static char path[200];
-	const char *dir = getenv("SOCKCHAT_PEERS");
-
-	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "tests/e2e/peers",
-	         name);
-	return path;
-}
-
 /* All that it has printed is as promised; these are the bytes of the messages
  * that came in. */
 static void check_json(const struct proc *p, const void *bytes, size_t len)

@@ -81,42 +81,13 @@ static void big_streams_pass_both_ways_at_once_unchanged(void **state)
 	}
 }
 
-static const char *peer_path(const char *name)
-{
-	static char path[200];
-	const char *dir = getenv("SOCKCHAT_PEERS");
-
-	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "tests/e2e/peers",
-	         name);
-	return path;
-}
-
-static void start_python(struct proc *p, const char *name, const char *port)
-{
-	const char *argv[] = { "python3", peer_path(name), port, NULL };
-	const char *env[] = { "PYTHONIOENCODING=utf-8", NULL };
-
-	proc_start(p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-}
-
-static void start_tutorial_server(struct proc *server, char port[8])
-{
-	static const char before[] = "Listening on ";
-
-	start_python(server, "tutorial_server.py", "0");
-	proc_expect_out(server, "\n");
-	const char *at = strstr(server->out_text.bytes, before);
-	assert_non_null(at);
-	snprintf(port, 8, "%ld", strtol(at + strlen(before), NULL, 10));
-}
-
 static void the_tutorial_server_gets_and_returns_hangul(void **state)
 {
 	struct proc p, server;
 	char port[8];
 
 	(void)state;
-	start_tutorial_server(&server, port);
+	start_python_server(&server, "tutorial_server.py", "0", port);
 	proc_sockchat(&p, "connect", "127.0.0.1", port, NULL);
 	proc_write_text(&p, "안녕!");
 	proc_expect_out(&p, "안녕!");
@@ -138,7 +109,7 @@ static void the_tutorial_server_dying_in_the_middle_is_told(void **state)
 	char port[8];
 
 	(void)state;
-	start_tutorial_server(&server, port);
+	start_python_server(&server, "tutorial_server.py", "0", port);
 	proc_sockchat(&p, "connect", "127.0.0.1", port, NULL);
 	proc_write_text(&p, "\xec\x95");
 	proc_expect_err(&server, "UnicodeDecodeError");
@@ -158,7 +129,8 @@ static void the_tutorial_client_is_served(void **state)
 
 	(void)state;
 	proc_sockchat(&p, "listen", "0", NULL);
-	start_python(&client, "tutorial_client.py", port_text(proc_port(&p)));
+	start_python(&client, "tutorial_client.py", port_text(proc_port(&p)),
+	             NULL);
 	proc_expect_out(&p, "안녕!");
 	proc_write_text(&p, "안녕!");
 	proc_expect_exit(&client, 0);

@@ -17,28 +17,6 @@
 #include "peer.h"
 #include "pty.h"
 
-static void start_tutorial(struct proc *p, const char *name, const char *port)
-{
-	const char *dir = getenv("SOCKCHAT_PEERS");
-	const char *env[] = { "PYTHONIOENCODING=utf-8", NULL };
-	char path[200];
-
-	snprintf(path, sizeof(path), "%s/%s", dir ? dir : "tests/e2e/peers",
-	         name);
-	proc_start(p, (const char *const[]){ "python3", path, port, NULL }, env,
-	           PROC_PIPE, PROC_PIPE, PROC_PIPE);
-}
-
-static void start_tutorial_server(struct proc *server, char port[8])
-{
-	static const char before[] = "Listening on ";
-
-	start_tutorial(server, "tutorial_server.py", "0");
-	proc_expect_out(server, "\n");
-	snprintf(port, 8, "%ld",
-	         strtol(server->out_text.bytes + strlen(before), NULL, 10));
-}
-
 /* What is said */
 
 static void a_typed_line_is_sent_and_its_echo_comes_below(void **state)
@@ -71,7 +49,7 @@ the_tutorial_server_answers_and_one_drip_shows_its_flaw(void **state)
 	char port[8];
 
 	(void)state;
-	start_tutorial_server(&server, port);
+	start_python_server(&server, "tutorial_server.py", "0", port);
 	pty_sockchat(&p, "connect", "127.0.0.1", port, NULL);
 	pty_expect(&p, "connected");
 	pty_type(&p, "안녕!" PTY_ENTER);
@@ -94,7 +72,8 @@ static void the_tutorial_client_is_heard_and_answered(void **state)
 
 	(void)state;
 	pty_sockchat(&p, "listen", "127.0.0.1", "0", NULL);
-	start_tutorial(&client, "tutorial_client.py", port_text(pty_port(&p)));
+	start_python(&client, "tutorial_client.py", port_text(pty_port(&p)),
+	             NULL);
 	pty_expect(&p, " < 안녕!");
 	assert_null(strstr(pty_row(&p, pty_find(&p, "안녕!")), "\\n"));
 	pty_type(&p, "네!" PTY_ENTER);

@@ -101,23 +101,24 @@ static void a_terminal_that_goes_away_ends_it(void **state)
 	pty_finish(&p);
 }
 
+/* A shell does this, in which "$0" is our port. */
+static int run_script(struct pty *p, const char *script)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { "sh", "-c", script, port_text(port), NULL };
+
+	pty_start(p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
+	return pty_accept(p, listener);
+}
+
 static void without_the_signal_the_end_of_the_terminal_is_seen(void **state)
 {
 	struct pty p;
-	uint16_t port;
-	int listener = net_listen(&port);
-	char script[100];
-	const char *argv[] = { "sh", "-c", script, NULL };
+	int fd = run_script(&p, "trap '' HUP; "
+	                        "exec \"$SOCKCHAT_BIN\" connect 127.0.0.1 $0");
 
 	(void)state;
-	snprintf(script, sizeof(script),
-	         "trap '' HUP; "
-	         "exec \"$SOCKCHAT_BIN\" connect 127.0.0.1 %u",
-	         port);
-	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(&p, "| open |");
 	kill(p.pid, SIGSTOP); /* it finds the terminal gone later */
 	pty_hang_up(&p);
 	kill(p.pid, SIGCONT);
@@ -131,20 +132,11 @@ static void without_the_signal_the_end_of_the_terminal_is_seen(void **state)
 static void what_was_on_the_screen_before_is_there_again(void **state)
 {
 	struct pty p;
-	uint16_t port;
-	int listener = net_listen(&port);
-	char script[100];
-	const char *argv[] = { "sh", "-c", script, NULL };
+	int fd = run_script(&p, "echo before; "
+	                        "\"$SOCKCHAT_BIN\" connect 127.0.0.1 $0; "
+	                        "echo after $?");
 
 	(void)state;
-	snprintf(script, sizeof(script),
-	         "echo before; "
-	         "\"$SOCKCHAT_BIN\" connect 127.0.0.1 %u; echo after $?",
-	         port);
-	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(&p, "| open |");
 	pty_expect_gone(&p, "before");
 	pty_type(&p, "/quit" PTY_ENTER);
 	close(fd);
@@ -207,9 +199,7 @@ static void it_stops_as_a_job_and_comes_back(void **state)
 
 	(void)state;
 	start_in_shell(&p, port);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(&p, "| open |");
+	int fd = pty_accept(&p, listener);
 	pid_t job = tcgetpgrp(p.fd);
 	pty_type(&p, "draft");
 	pty_expect_cursor(&p, 22, 7);
@@ -254,9 +244,7 @@ static void an_editor_stops_and_comes_back_with_us(void **state)
 	setenv("VISUAL", visual, 1);
 	start_in_shell(&p, port);
 	unsetenv("VISUAL");
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(&p, "| open |");
+	int fd = pty_accept(&p, listener);
 	pty_type(&p, "draft\030\005");
 	pty_expect(&p, "editing");
 	pty_type(&p, PTY_CTRL_Z);

@@ -190,20 +190,12 @@ static int start_with_editor(struct pty *p, const char *text)
 {
 	const char *path = pty_home("ed");
 	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0755);
-	uint16_t port;
-	int listener = net_listen(&port);
 
 	assert_true(file >= 0);
 	assert_int_equal(write(file, text, strlen(text)), strlen(text));
 	close(file);
 	snprintf(visual, sizeof(visual), "VISUAL=sh %s", path);
-	pty_start(p, PTY_ROWS, PTY_COLUMNS,
-	          (const char *const[]){ NULL, "connect", "127.0.0.1",
-	                                 port_text(port), NULL }, env);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(p, "| open |");
-	return fd;
+	return pty_connect_in(p, env);
 }
 
 static void the_editor_edits_a_paste_into_the_line(void **state)
@@ -306,16 +298,10 @@ static void an_editor_that_fails_or_leaves_nothing_sends_nothing(void **state)
 static void an_editor_that_is_not_there_is_named_as_what_is_wrong(void **state)
 {
 	struct pty p;
-	uint16_t port;
-	int listener = net_listen(&port);
 
 	(void)state;
 	snprintf(visual, sizeof(visual), "VISUAL=%s -x", pty_home("nowhere"));
-	pty_start(&p, PTY_ROWS, PTY_COLUMNS,
-	          (const char *const[]){ NULL, "connect", "127.0.0.1",
-	                                 port_text(port), NULL }, env);
-	int fd = net_accept(listener);
-	pty_expect(&p, "| open |");
+	int fd = pty_connect_in(&p, env);
 	pty_type(&p, "draft" CTRL_X_CTRL_E);
 	pty_expect(&p, " ! the editor could not be started: nothing was done");
 	pty_expect(&p, "names the editor");
@@ -323,7 +309,6 @@ static void an_editor_that_is_not_there_is_named_as_what_is_wrong(void **state)
 	pty_type(&p, PTY_CTRL_C);
 	pty_quit(&p, 0);
 	close(fd);
-	close(listener);
 }
 
 /* It ends when a file called "go" is there. */
@@ -405,19 +390,11 @@ static int start_with_inputrc(struct pty *p, const char *text)
 		                             "LANG=C.UTF-8", inputrc, NULL };
 	const char *path = pty_home("rc");
 	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	uint16_t port;
-	int listener = net_listen(&port);
 
 	assert_int_equal(write(file, text, strlen(text)), strlen(text));
 	close(file);
 	snprintf(inputrc, sizeof(inputrc), "INPUTRC=%s", path);
-	pty_start(p, PTY_ROWS, PTY_COLUMNS,
-	          (const char *const[]){ NULL, "connect", "127.0.0.1",
-	                                 port_text(port), NULL }, bound);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(p, "| open |");
-	return fd;
+	return pty_connect_in(p, bound);
 }
 
 static void an_inputrc_moves_our_functions_and_nothing_else_does(void **state)

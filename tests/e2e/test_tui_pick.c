@@ -162,8 +162,6 @@ static int talk_with_program(struct pty *p, const char *name, const char *does)
 {
 	const char *path = pty_home(name);
 	FILE *file = fopen(path, "we");
-	uint16_t port;
-	int listener = net_listen(&port);
 
 	assert_non_null(file);
 	fprintf(file, "#!/bin/sh\n%s\n", does);
@@ -171,13 +169,7 @@ static int talk_with_program(struct pty *p, const char *name, const char *does)
 	assert_int_equal(chmod(path, 0700), 0);
 	snprintf(search_path, sizeof(search_path), "PATH=%s:/usr/bin:/bin",
 	         pty_home("."));
-	pty_start(p, PTY_ROWS, PTY_COLUMNS,
-	          (const char *const[]){ NULL, "connect", "127.0.0.1",
-	                                 port_text(port), NULL }, env);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(p, "| open |");
-	return fd;
+	return pty_connect_in(p, env);
 }
 
 static bool has_appeared(struct pty *p, const void *path)

@@ -51,10 +51,7 @@ static int connect_option(struct pty *p, const char *option, const char *value,
 		               port_text(port), NULL };
 
 	pty_start(p, PTY_ROWS, PTY_COLUMNS, argv, env);
-	int fd = net_accept(listener);
-	close(listener);
-	pty_expect(p, "| open |");
-	return fd;
+	return pty_accept(p, listener);
 }
 
 static void the_title_follows_the_conversation_and_is_given_back(void **state)

@@ -3,48 +3,12 @@
 
 /* What the system tells of a connection, asked on loopback. */
 
-#include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include <sockchat/stamp.h>
 #include <sockchat/tcpinfo.h>
 
+#include "tcp_pair.h"
+
 #define LIMIT_NS INT64_C(5000000000)
-
-struct pair {
-	int near, far;
-};
-
-static void pair_open(struct pair *p)
-{
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	socklen_t len = sizeof(sa);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, len), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
-	p->near = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(p->near, (struct sockaddr *)&sa, len), 0);
-	p->far = accept(fd, NULL, NULL);
-	assert_true(p->far >= 0);
-	close(fd);
-}
-
-static void pair_close(const struct pair *p)
-{
-	close(p->near);
-	close(p->far);
-}
 
 /* Of the near end, once it is in this state. */
 static struct tcpinfo await_state(const struct pair *p, enum tcp_state state)

@@ -3,45 +3,25 @@
 
 /* Acknowledgements with their time, asked on loopback. */
 
-#include "unit.h"
-
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <sockchat/txstamp.h>
 
-#define LIMIT_MS 5000
+#include "tcp_pair.h"
 
-struct pair {
-	int near, far;
-};
+#define LIMIT_MS 5000
 
 static int set_up(void **state)
 {
 	static struct pair p;
-	struct sockaddr_in sa = { .sin_family = AF_INET };
-	socklen_t len = sizeof(sa);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	assert_int_equal(bind(fd, (struct sockaddr *)&sa, len), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
-	p.near = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	assert_int_equal(connect(p.near, (struct sockaddr *)&sa, len), 0);
-	p.far = accept(fd, NULL, NULL);
-	assert_true(p.far >= 0);
-	close(fd);
+	pair_open(&p);
 	*state = &p;
 	return 0;
 }
 
 static int tear_down(void **state)
 {
-	const struct pair *p = *state;
-	close(p->near);
-	close(p->far);
+	pair_close(*state);
 	return 0;
 }
 
