@@ -29,7 +29,6 @@
 
 struct doctor {
 	struct loop *loop;
-	const struct options *options;
 	struct notices notices;
 	struct dial *dial;
 	struct transport *t;
@@ -42,12 +41,7 @@ struct doctor {
 	size_t len;
 };
 
-/* What is left to do after a failure, by its code; with the endpoint. */
-struct remedy {
-	const char *code, *verdict, *next;
-};
-
-static const struct remedy remedies[] = {
+const struct remedy doctor_remedies[] = {
 	{ "ECONNREFUSED", "its host answers, but no program listens there",
 	  "start the server; `ss -ltn` on its host shows what listens" },
 	{ "ECONNRESET", "something there drops connections at once",
@@ -72,7 +66,7 @@ static const struct remedy remedies[] = {
 
 static const struct remedy *find_remedy(const char *code)
 {
-	const struct remedy *r = remedies;
+	const struct remedy *r = doctor_remedies;
 	while (*r->code && strcmp(r->code, code) != 0)
 		r++;
 	return r;
@@ -85,6 +79,13 @@ static void stop(struct doctor *d, const char *verdict, const char *next,
 	if (*next)
 		notices_print(&d->notices, "try next: %s", next);
 	loop_stop(d->loop, status);
+}
+
+static void give_up(struct doctor *d, const struct error *e)
+{
+	const struct remedy *r = find_remedy(e->code);
+	notices_error(&d->notices, e);
+	stop(d, r->verdict, r->next, 1);
 }
 
 /* The way there */
@@ -203,13 +204,12 @@ static void judge_break(struct doctor *d, int errnum)
 		.bytes_in = d->len,
 		.info = tcpinfo_read(d->t->fd, &info) ? &info : NULL,
 	});
-	notices_error(&d->notices, &e);
-	stop(d, find_remedy(e.code)->verdict, find_remedy(e.code)->next, 1);
+	give_up(d, &e);
 }
 
-static void note_first(const struct doctor *d, struct notices *n)
+static void note_first(struct doctor *d)
 {
-	notices_print(n, "first bytes after %.1f ms",
+	notices_print(&d->notices, "first bytes after %.1f ms",
 	              (double)(stamp_mono_ns() - d->opened_ns) /
 	                  (double)MS_NS);
 }
@@ -241,7 +241,7 @@ static void on_ready(struct watch *w, unsigned ready)
 	if (n < 0 && errno == EAGAIN)
 		return;
 	if (n > 0 && !d->len) {
-		note_first(d, &d->notices);
+		note_first(d);
 		timer_start(d->loop, &d->timer, COMPLETE_MS * MS_NS);
 	}
 	d->len += n > 0 ? (size_t)n : 0;
@@ -270,9 +270,7 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	struct doctor *d = user;
 	d->dial = NULL;
 	if (!t) {
-		const struct remedy *r = find_remedy(e->code);
-		notices_error(&d->notices, e);
-		stop(d, r->verdict, r->next, 1);
+		give_up(d, e);
 		return;
 	}
 	d->t = t;
@@ -286,27 +284,26 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	timer_start(d->loop, &d->timer, LISTEN_MS * MS_NS);
 }
 
-static const struct dial_ops ops = {
-	.on_try = on_try, .on_step = on_step, .on_done = on_done,
-};
-
 int doctor_run(struct loop *l, const struct options *o)
 {
-	struct doctor d = { .loop = l, .options = o };
-	struct dial_ops dial_ops = ops;
+	struct doctor d = { .loop = l };
+	const struct dial_ops ops = {
+		.on_try = on_try,
+		.on_step = on_step,
+		.on_done = on_done,
+		.user = &d,
+	};
 	struct dial_settings settings = {
 		.resolve = { .family = o->family, .is_numeric = o->numeric },
 		.timeout_ms = o->connect_timeout_ms,
 	};
 	char name[ENDPOINT_TEXT_MAX];
-	dial_ops.user = &d;
 	endpoint_format(&o->endpoint, name);
 	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ASCII);
 	notices_open(&d.notices);
 	d.watch = (struct watch){ .on_ready = on_ready, .user = &d };
 	d.timer = (struct timer){ .on_time = on_time, .user = &d };
-	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings,
-	                    &dial_ops);
+	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings, &ops);
 	if (!d.dial)
 		die("cannot start: %s", strerror(errno));
 	int status = loop_run(l);

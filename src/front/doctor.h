@@ -12,4 +12,12 @@
 /* Sends nothing.  The exit status: 0 when there was a connection. */
 int doctor_run(struct loop *l, const struct options *o);
 
+/* What is to be made of a failure, by its code; the last one has "" and is for
+ * all others. */
+struct remedy {
+	const char *code, *verdict, *next;
+};
+
+extern const struct remedy doctor_remedies[];
+
 #endif
