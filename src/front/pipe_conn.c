@@ -42,7 +42,7 @@ static bool is_in_done(const struct conn *c)
 	return !halves_is_in_open(c->halves) && !c->down.len;
 }
 
-/* The peer takes nothing more for now. */
+/* The peer takes nothing more until it is writable. */
 static bool is_up_full(const struct conn *c)
 {
 	return c->up.len || c->is_up_stuck;
