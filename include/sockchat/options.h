@@ -81,7 +81,9 @@ extern const struct choice eol_choices[], ui_choices[], color_choices[],
 /* The value of `name`, a unique prefix is enough; -1 if there is none. */
 int choice_find(const struct choice *list, const char *name);
 const char *choice_name(const struct choice *list, int value);
-/* "lf, crlf or none" */
+/* "lf, crlf or none": each value by its first name; "lf, ..." where there is
+ * no room for all. */
+#define CHOICE_LIST_MAX 160
 void choice_list(const struct choice *list, char *out, size_t cap);
 
 /* What Enter appends; its length. */

@@ -225,16 +225,35 @@ const char *choice_name(const struct choice *list, int value)
 	return list->name ? list->name : "";
 }
 
+/* The next one that is not another name of an earlier value. */
+static const struct choice *next_value(const struct choice *list,
+                                       const struct choice *c)
+{
+	do
+		c++;
+	while (c->name && choice_name(list, c->value) != c->name);
+	return c;
+}
+
 void choice_list(const struct choice *list, char *out, size_t cap)
 {
-	struct bytes b;
-	bytes_init(&b, 0);
-	for (const struct choice *c = list; c->name; c++) {
-		const char *join = c == list ? "" : c[1].name ? ", " : " or ";
-		bytes_printf(&b, "%s%s", join, c->name);
+	static const char more[] = ", ...";
+	const struct choice *next;
+	size_t len = 0;
+	*out = '\0';
+	for (const struct choice *c = list; c->name; c = next) {
+		next = next_value(list, c);
+		int n = snprintf(out + len, cap - len, "%s%s",
+		                 !len         ? ""
+		                 : next->name ? ", "
+		                              : " or ",
+		                 c->name);
+		if (len + (size_t)n + (next->name ? strlen(more) : 0) >= cap) {
+			snprintf(out + len, cap - len, "%s", more);
+			return;
+		}
+		len += (size_t)n;
 	}
-	glyph_copy(out, cap, bytes_text(&b), GLYPH_ASCII);
-	bytes_finish(&b);
 }
 
 size_t eol_bytes(enum eol eol, const char **bytes)
@@ -339,7 +358,7 @@ int option_apply(struct options *o, const struct option_rule *r,
                  enum option_source source, struct error *e)
 {
 	struct options next = *o;
-	char list[96];
+	char list[CHOICE_LIST_MAX];
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);

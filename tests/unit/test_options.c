@@ -102,6 +102,24 @@ static void a_wrong_option_is_named(void **state)
 	refuse("-l 9999", "unknown option -l: write sockchat listen PORT");
 }
 
+static void each_choice_is_listed_once_and_none_is_cut(void **state)
+{
+	static const char all[] = "never, unfocused or always";
+	char list[CHOICE_LIST_MAX];
+	(void)state;
+	refuse("connect --encoding klingon h 1",
+	       "option --encoding: 'klingon' is not utf-8, cp949, euc-kr, "
+	       "shift_jis, euc-jp, gbk, big5, iso-8859-1, iso-8859-2, "
+	       "iso-8859-15, cp1250, cp1251, cp1252, cp437, cp850, koi8-r or "
+	       "koi8-u");
+	choice_list(bell_choices, list, sizeof(all));
+	assert_string_equal(list, all);
+	choice_list(bell_choices, list, sizeof(all) - 1);
+	assert_string_equal(list, "never, unfocused, ...");
+	choice_list(bell_choices, list, sizeof("never, unfocused, ...") - 1);
+	assert_string_equal(list, "never, ...");
+}
+
 static void what_excludes_each_other_is_refused(void **state)
 {
 	struct options o;
@@ -181,6 +199,7 @@ int main(void)
 		cmocka_unit_test(options_and_operands_may_be_mixed),
 		cmocka_unit_test(letters_and_long_names_mean_the_same),
 		cmocka_unit_test(a_wrong_option_is_named),
+		cmocka_unit_test(each_choice_is_listed_once_and_none_is_cut),
 		cmocka_unit_test(what_excludes_each_other_is_refused),
 		cmocka_unit_test(what_the_user_wrote_is_shown_safely),
 		cmocka_unit_test(one_parse_leaves_nothing_to_the_next),
