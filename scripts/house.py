@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
-"""The rules of the house that a line shows: HACKING.md lists them."""
+"""The rules of the house that a line shows: HACKING.md lists them.  And every
+room is on both maps of the tree."""
 
 import glob
 import re
@@ -41,6 +42,27 @@ def check_line(path, number, line):
         complain(path, number, "a struct is called a struct")
 
 
+def rooms_on_map(path, row, word):
+    """The rooms that a map names, by storey; a row may go on with the last."""
+    rooms, storey = {}, ""
+    text = open(path, encoding="utf-8").read()
+    for begins, names in re.findall(row, text, re.MULTILINE):
+        storey = begins or storey
+        rooms.setdefault(storey, []).extend(re.findall(word, names))
+    return rooms
+
+
+def check_map(path, row, word):
+    rooms = rooms_on_map(path, row, word)
+    for source in sorted(glob.glob("src/*/*.c")):
+        _, storey, name = source[:-2].split("/")
+        if not any(f"{name}_".startswith(f"{room}_")
+                   for room in rooms.get(storey, [])):
+            complain(path, 1, f"{source} is not on the map")
+
+
+check_map("src/main.c", r"^ \*   (\w*) +(.*)", r"\w+")
+check_map("ARCHITECTURE.md", r"^\| (\w*) ?\| (.*?) \|", r"`(\w+)`")
 files = sorted(glob.glob("src/**/*.[ch]", recursive=True) +
                glob.glob("include/*/*.h") +
                glob.glob("tests/*/*.[ch]"))

@@ -6,15 +6,21 @@
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
  *   base   bytes utf8 glyph escape hexdump base64 quote pattern json number
- *          stamp xdg newfile error diag
+ *          stamp xdg newfile encoding guess progress error diag
  *   io     loop signals outq child: one thread that waits for everything
- *   net    endpoint resolve transport tcp tcpinfo dial timing route owner host
- *          explain: bytes from strangers, and why none come
- *   core   session framing listener transcript entry lens filter wrap (layout)
- *          save chat command options config complete
- *   front  fe_pipe pipe_conn pipe_io notices doctor (bytes, nothing kept),
- *          fe_lines settle (text, JSON)
- *   tui    the screen: keys, readline as a guest, curses
+ *   net    endpoint resolve transport tcp tcpinfo txstamp dial timing route
+ *          owner host explain: bytes from strangers, and why none come
+ *   core   options option_value cmdline config, entry transcript lens filter
+ *          wrap (layout) save, session framing feed ticks recognise traps
+ *          listener, chat audience health watch, command commands set seek
+ *          info retype complete candidates
+ *   front  fe_pipe pipe_conn pipe_io meter notices doctor (nothing is kept),
+ *          fe_lines settle gate (text, JSON)
+ *   tui    tui actions mode frame: who gets a key, what is drawn; term screen
+ *          theme modes window: curses and the terminal; input line rows recall
+ *          histfile draft bind: readline as a guest; keys keyname, view spots
+ *          page panel status pace help list preview paste edit editor clipboard
+ *          env
  *   main   this file: which front end, and the exit status
  *
  * A peer's bytes: transport -> session -> transcript -> front end.
