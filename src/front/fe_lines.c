@@ -61,7 +61,7 @@ struct frontend {
 	bool has_ended;
 	bool skips_line; /* the line is too long to be taken */
 	bool waits;      /* the next line is for a peer, and none is there */
-	struct later resume;
+	struct later resume, leave;
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 };
 
@@ -84,7 +84,14 @@ static void out_failed(struct frontend *f, int errnum)
 		              goes_on ? "; peers are served all the same" : "");
 	chat_fail(f->chat);
 	if (!goes_on)
-		chat_leave(f->chat);
+		loop_later(f->chat->loop, &f->leave);
+}
+
+/* Later, for a session that ends would be in the middle of telling us. */
+static void on_leave(struct later *l)
+{
+	struct frontend *f = l->user;
+	chat_leave(f->chat);
 }
 
 /* An echo listener serves its peers whether its log is read or not. */
@@ -417,6 +424,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	};
 	gate_init(&f->gate);
 	f->resume = (struct later){ .on_call = on_peer_is_there, .user = f };
+	f->leave = (struct later){ .on_call = on_leave, .user = f };
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
 	f->in_watch = (struct watch){ .on_ready = on_in_ready, .user = f };
 	outq_init(&f->out, 0);
@@ -477,6 +485,7 @@ static void stop(struct frontend *f)
 	watch_remove(&f->out_watch);
 	watch_remove(&f->in_watch);
 	later_cancel(&f->resume);
+	later_cancel(&f->leave);
 	if (f->is_private)
 		close(f->out_fd);
 	outq_finish(&f->out);
