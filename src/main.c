@@ -6,7 +6,7 @@
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
  *   base   bytes utf8 glyph escape hexdump base64 quote pattern json number
- *          stamp xdg newfile encoding guess progress error diag
+ *          stamp xdg path newfile encoding guess progress error diag
  *   io     loop signals outq child: one thread that waits for everything
  *   net    endpoint resolve transport tcp tcpinfo txstamp dial timing route
  *          owner host explain: bytes from strangers, and why none come

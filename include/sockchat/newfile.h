@@ -6,13 +6,7 @@
 #ifndef SOCKCHAT_NEWFILE_H
 #define SOCKCHAT_NEWFILE_H
 
-#include <stddef.h>
-
 #include <sockchat/error.h>
-
-/* A path as it was typed: "~/x" is "$HOME/x", spaces at its end are those that
- * completion leaves.  -1 with a sentence when it does not fit. */
-int newfile_path(char *out, size_t cap, const char *path, struct error *e);
 
 /* A new file (0600), open for writing: its descriptor, which the caller closes.
  * -1 with a sentence: it is there already, as whatever it may be. */

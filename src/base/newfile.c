@@ -5,27 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <sockchat/glyph.h>
 #include <sockchat/newfile.h>
-
-int newfile_path(char *out, size_t cap, const char *path, struct error *e)
-{
-	const char *home = getenv("HOME");
-	size_t len = strlen(path);
-	while (len > 1 && path[len - 1] == ' ')
-		len--;
-	bool is_home = *path == '~' && (len == 1 || path[1] == '/') && home &&
-	               *home;
-	int n = snprintf(out, cap, "%s%.*s", is_home ? home : "",
-	                 (int)len - is_home, path + is_home);
-	if (n < 0 || (size_t)n >= cap)
-		return error_set_errno(e, ENAMETOOLONG, "the path");
-	return 0;
-}
 
 int newfile_create(const char *path, struct error *e)
 {

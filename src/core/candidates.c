@@ -10,6 +10,7 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/diag.h>
+#include <sockchat/path.h>
 #include <sockchat/utf8.h>
 
 #include "candidates.h"
@@ -145,20 +146,6 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Where "~/a/b" or "a/b" looks, with a slash at the end. */
-static void find_folder(struct bytes *out, const char *typed, size_t len)
-{
-	const char *home = getenv("HOME");
-	if (len > 1 && typed[0] == '~' && typed[1] == '/' && home) {
-		bytes_append_text(out, home);
-		bytes_append(out, typed + 1, len - 1);
-	} else if (len) {
-		bytes_append(out, typed, len);
-	} else {
-		bytes_append_text(out, "./");
-	}
-}
-
 void candidates_offer_files(struct candidates *l)
 {
 	size_t len = l->len;
@@ -166,7 +153,7 @@ void candidates_offer_files(struct candidates *l)
 	const struct dirent *d;
 	while (len && l->word[len - 1] != '/')
 		len--;
-	find_folder(&folder, l->word, len);
+	path_append_typed(&folder, len ? l->word : "./", len ? len : 2);
 	const char *path = bytes_text(&folder);
 	DIR *dir = opendir(path);
 	for (int seen = 0; dir && l->count < FILES_MAX &&

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/path.h>
 
 #include "feed.h"
 
@@ -73,14 +74,12 @@ static int open_regular(struct feed_file *f, const char *path,
 
 int feed_open(struct feed_file *f, const char *path, struct error *e)
 {
-	const char *home = getenv("HOME"), *slash = strrchr(path, '/');
 	struct bytes full = { 0 };
-	bool is_home = home && strncmp(path, "~/", 2) == 0;
-	if (bytes_printf(&full, "%s%s", is_home ? home : "",
-	                 is_home ? path + 1 : path))
+	if (path_append_typed(&full, path, strlen(path)))
 		return error_set_errno(e, ENOMEM, "cannot open the file");
-	glyph_copy(f->name, sizeof(f->name), slash ? slash + 1 : path, 0);
-	int failed = open_regular(f, bytes_text(&full), e);
+	const char *meant = bytes_text(&full), *slash = strrchr(meant, '/');
+	glyph_copy(f->name, sizeof(f->name), slash ? slash + 1 : meant, 0);
+	int failed = open_regular(f, meant, e);
 	bytes_finish(&full);
 	return failed;
 }

@@ -26,8 +26,8 @@ struct feed_file {
 	char name[FEED_NAME_MAX]; /* the path's last part, safe */
 };
 
-/* Open a regular file; "~/" in front stands for HOME.  -1 with a sentence.
- * The caller closes `fd`. */
+/* Open a regular file, its path as it was typed.  -1 with a sentence.  The
+ * caller closes `fd`. */
 int feed_open(struct feed_file *f, const char *path, struct error *e);
 
 enum feed_state {

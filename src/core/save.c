@@ -12,13 +12,13 @@
 #include <sockchat/glyph.h>
 #include <sockchat/newfile.h>
 #include <sockchat/number.h>
+#include <sockchat/path.h>
 #include <sockchat/wrap.h>
 
 #include "chat_private.h"
 #include "commands_private.h"
 
-#define SLICE    ((size_t)1 << 20)
-#define PATH_CAP 4096
+#define SLICE ((size_t)1 << 20)
 
 struct save;
 typedef int save_fn(struct save *s, const struct entry *e);
@@ -205,7 +205,7 @@ static void start(struct chat *c, const char *path, int fd)
 
 void run_save(struct chat *c, char *args)
 {
-	char path[PATH_CAP];
+	struct bytes path = { 0 };
 	struct error e;
 	int fd = -1;
 	if (!*args)
@@ -213,10 +213,13 @@ void run_save(struct chat *c, char *args)
 	else if (c->own->save)
 		error_set(&e, "/save: %s is still being written",
 		          c->own->save->path);
-	else if (!newfile_path(path, sizeof(path), args, &e))
-		fd = newfile_create(path, &e);
+	else if (path_append_typed(&path, args, strlen(args)))
+		error_set_errno(&e, ENOMEM, "the path");
+	else
+		fd = newfile_create(bytes_text(&path), &e);
 	if (fd < 0)
 		chat_error(c, &e);
 	else
-		start(c, path, fd);
+		start(c, bytes_text(&path), fd);
+	bytes_finish(&path);
 }

@@ -70,6 +70,9 @@ static void only_regular_files_are_opened(void **state)
 	assert_string_equal(f.name, "link^[");
 	assert_int_equal(f.total, 5);
 	close(f.fd);
+	assert_int_equal(feed_open(&f, "~/a b  ", &e), 0); /* completed */
+	assert_string_equal(f.name, "a b");
+	close(f.fd);
 	for (const char *const *n = (const char *const[]){
 	         "fifo", "socket", "a b", "link\033", NULL }; *n; n++)
 		unlink(path_of(*n));
