@@ -24,6 +24,10 @@
 #include "histfile.h"
 #include "input.h"
 
+/* The file, which is read at each start, is bounded: longer ones are for this
+ * run. */
+#define WRITTEN_MAX ((size_t)64 << 10)
+
 /* Lines of this run that the file does not have. */
 static int added;
 
@@ -169,7 +173,8 @@ static int fill(int fd)
 	}
 	HIST_ENTRY **list = history_list();
 	for (int i = 0; i < history_length; i++)
-		write_entry(file, list[i]->timestamp, list[i]->line);
+		if (strlen(list[i]->line) <= WRITTEN_MAX)
+			write_entry(file, list[i]->timestamp, list[i]->line);
 	bool is_bad = ferror(file) != 0;
 	return fclose(file) || is_bad ? -1 : 0;
 }

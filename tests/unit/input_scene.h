@@ -239,7 +239,7 @@ static inline int remove_folder(void **unused)
 {
 	static const char *const names[] = {
 		"inputrc", "s/t/history", "s/t", "s", "n/m/history", "n/m", "n",
-		"target", "link", "few", "both", "file",
+		"target", "link", "few", "both", "long", "file",
 	};
 	(void)unused;
 	for (size_t i = 0; i < COUNT(names); i++)

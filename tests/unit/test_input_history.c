@@ -155,6 +155,24 @@ static void two_at_a_time_do_not_lose_each_others_lines(void **unused)
 	}
 }
 
+static void a_very_long_line_is_not_written_to_the_file(void **unused)
+{
+	static const char *const kept[] = { "after", "before", "before" };
+	static char line[(64 << 10) + 2];
+	(void)unused;
+	memset(line, 'x', sizeof(line) - 1);
+	input_remember("before");
+	input_remember(line);
+	input_remember("after");
+	assert_int_equal(input_save_history(in_folder("long"), 9), 0);
+	type(UP UP);
+	type(ENTER);
+	assert_sent(1, line);
+	restart();
+	assert_int_equal(input_load_history(in_folder("long"), 9), 0);
+	assert_history(kept, COUNT(kept));
+}
+
 /* readline's own would read beyond a line that ends in a backslash */
 static void the_last_word_of_an_earlier_line_is_had_again(void **unused)
 {
@@ -231,6 +249,7 @@ int main(void)
 		TEST(the_file_is_for_its_owner_alone),
 		TEST(only_so_many_lines_are_kept),
 		TEST(two_at_a_time_do_not_lose_each_others_lines),
+		TEST(a_very_long_line_is_not_written_to_the_file),
 		TEST(the_last_word_of_an_earlier_line_is_had_again),
 		TEST(a_history_that_cannot_be_is_told),
 		TEST(search_by_prefix_walks_and_gives_the_draft_back),
