@@ -248,25 +248,35 @@ static void a_file_without_a_size_is_sent(void **state)
 /* More than fits on the way, so that the file changes while it is sent. */
 #define MUCH (64 * MIB)
 
+/* The peer; and the file, for changes. */
+static int send_much(struct proc *p, int *file)
+{
+	int ends[2];
+
+	open_file_out(ends);
+	assert_true(stream_write(ends[1], MUCH));
+	int fd = connect_between(p, NULL, ends[0], PROC_PIPE, PROC_PIPE);
+	close(ends[0]);
+	proc_watch(p, 100);
+	*file = ends[1];
+	return fd;
+}
+
 static void a_file_that_grows_is_sent_with_what_was_added(void **state)
 {
 	struct proc p;
-	int ends[2];
+	int file;
 
 	(void)state;
-	open_file_out(ends);
-	assert_true(stream_write(ends[1], MUCH));
-	int fd = connect_between(&p, NULL, ends[0], PROC_PIPE, PROC_PIPE);
-	close(ends[0]);
-	proc_watch(&p, 100);
+	int fd = send_much(&p, &file);
 	long cpu = proc_cpu_ms(&p);
 	proc_watch(&p, 500);
 	assert_true(proc_cpu_ms(&p) - cpu < 50);
-	lseek(ends[1], 0, SEEK_SET);
-	assert_true(stream_write(ends[1], MUCH + 2 * MIB));
+	lseek(file, 0, SEEK_SET);
+	assert_true(stream_write(file, MUCH + 2 * MIB));
 	assert_int_equal(stream_check(fd), MUCH + 2 * MIB);
 	close(fd);
-	close(ends[1]);
+	close(file);
 	proc_expect_exit(&p, 0);
 	proc_finish(&p);
 }
@@ -275,20 +285,16 @@ static void a_file_that_shrinks_ends_where_it_does(void **state)
 {
 	struct proc p;
 	struct text sent = { NULL, 0 };
-	int ends[2];
+	int file;
 
 	(void)state;
-	open_file_out(ends);
-	assert_true(stream_write(ends[1], MUCH));
-	int fd = connect_between(&p, NULL, ends[0], PROC_PIPE, PROC_PIPE);
-	close(ends[0]);
-	proc_watch(&p, 100);
-	assert_int_equal(ftruncate(ends[1], 0), 0);
+	int fd = send_much(&p, &file);
+	assert_int_equal(ftruncate(file, 0), 0);
 	assert_int_equal(net_read(fd, &sent, 0), 0);
 	assert_true(sent.len < MUCH);
 	text_finish(&sent);
 	close(fd);
-	close(ends[1]);
+	close(file);
 	proc_expect_exit(&p, 0);
 	proc_finish(&p);
 }

@@ -191,6 +191,18 @@ static void stop_and_come_back(struct pty *p, int fd, const char *word)
 	pty_expect_cursor(p, 28, 7);
 }
 
+static void quit_in_shell(struct pty *p, int fd)
+{
+	pty_type(p, "/quit" PTY_ENTER);
+	net_expect_end(fd);
+	close(fd);
+	pty_until(p, has_left, NULL, "the screen to be left");
+	pty_type(p, "exit 0\r");
+	pty_expect_exit(p, 0);
+	assert_restored(p);
+	pty_finish(p);
+}
+
 static void it_stops_as_a_job_and_comes_back(void **state)
 {
 	struct pty p;
@@ -216,14 +228,7 @@ static void it_stops_as_a_job_and_comes_back(void **state)
 	net_send_text(fd, "stopped hard\n");
 	pty_expect(&p, " < stopped hard\\n");
 	pty_expect_gone(&p, "ready>");
-	pty_type(&p, "/quit" PTY_ENTER);
-	net_expect_end(fd);
-	close(fd);
-	pty_until(&p, has_left, NULL, "the screen to be left");
-	pty_type(&p, "exit 0\r");
-	pty_expect_exit(&p, 0);
-	assert_restored(&p);
-	pty_finish(&p);
+	quit_in_shell(&p, fd);
 }
 
 static void an_editor_stops_and_comes_back_with_us(void **state)
@@ -253,14 +258,7 @@ static void an_editor_stops_and_comes_back_with_us(void **state)
 	close(open(pty_home("go"), O_WRONLY | O_CREAT, 0600));
 	net_expect(fd, "edited\n");
 	pty_expect(&p, " > edited\\n");
-	pty_type(&p, "/quit" PTY_ENTER);
-	net_expect_end(fd);
-	close(fd);
-	pty_until(&p, has_left, NULL, "the screen to be left");
-	pty_type(&p, "exit 0\r");
-	pty_expect_exit(&p, 0);
-	assert_restored(&p);
-	pty_finish(&p);
+	quit_in_shell(&p, fd);
 }
 
 /* Terminals */
