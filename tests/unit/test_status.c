@@ -53,7 +53,7 @@ static struct session *meet(void)
 	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
 	                                &peer);
 	struct session *s = chat_session(chat, 0);
-	snprintf(s->local, sizeof(s->local), "127.0.0.1:8");
+	session_set_addresses(s, "127.0.0.1:9", "127.0.0.1:8");
 	return s;
 }
 
