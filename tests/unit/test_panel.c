@@ -37,7 +37,7 @@ static struct session *meet(void)
 	                                &peer);
 	size_t count = chat_session_count(chat);
 	struct session *s = chat_session(chat, count - 1);
-	snprintf(s->local, sizeof(s->local), "127.0.0.1:8");
+	session_set_addresses(s, "127.0.0.1:9", "127.0.0.1:8");
 	return s;
 }
 
