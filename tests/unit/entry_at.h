@@ -9,7 +9,8 @@
 #include <sockchat/transcript.h>
 
 /* As transcript_at(), in one of a few places that take turns. */
-static const struct entry *entry_at(const struct transcript *t, uint64_t seq)
+static inline const struct entry *entry_at(const struct transcript *t,
+                                           uint64_t seq)
 {
 	static struct entry entries[8];
 	static size_t next;
