@@ -54,7 +54,7 @@ TESTS := $(call programs,$(TEST_SRC))
 FUZZ := $(call programs,$(FUZZ_SRC))
 E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS))
 TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
-BENCH := $(filter-out %/load,$(call programs,$(wildcard tests/bench/*.c)))
+BENCH := $(call programs,$(wildcard tests/bench/bench_*.c))
 SHIM := $(patsubst tests/e2e/%.c,$(BUILD)/%.so,$(wildcard tests/e2e/shim.c))
 FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
 
@@ -81,7 +81,7 @@ $(TUI_TESTS): TEST_LIBS = $(SHARED) -lvterm
 $(E2E): $(BUILD)/libharness.a
 $(E2E): TEST_LIBS += -lvterm
 $(TESTS): TEST_LIBS += -lcmocka
-$(BENCH): $(BUILD)/tests/bench/load.o
+$(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
 $(TESTS) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a

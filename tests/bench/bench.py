@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
-"""Runs the loads of loads.py in turns and prints what came of it."""
+"""Runs the loads of loads.py in turns and prints what came of it; fails if
+sockchat or a loop of ours did."""
 
 import json
 import os
@@ -12,52 +13,73 @@ import loads
 
 ROUNDS = int(os.environ["ROUNDS"])
 ONLY = os.environ.get("ONLY", "")
+TOOLS = os.environ.get("TOOLS", "")
 JSON = os.environ["BENCH_JSON"]
 
 
-def measure(load):
-    """{figure: (unit, {tool: [values]})}, the tools taking turns."""
+def measure(load, failed):
+    """{figure: (unit, {tool: [values]})}, the tools taking turns.
+
+    One that fails is left out of what is still to be run."""
     figures = {}
+    tools = {n: run for n, run in load.tools.items() if TOOLS in n}
     for _ in range(ROUNDS):
-        for tool, run in load.tools.items():
+        for tool, run in list(tools.items()):
             try:
                 told = run()
-            except loads.Failed as failed:
-                print(f"{load.name}, {tool}: {failed}", file=sys.stderr)
+            except loads.Failed as why:
+                print(f"  {tool} FAILED: {why}", flush=True)
+                failed.append(tool)
+                del tools[tool]
                 continue
             for figure, value, unit in told:
-                tools = figures.setdefault(figure, (unit, {}))[1]
-                tools.setdefault(tool, []).append(value)
+                of_tools = figures.setdefault(figure, (unit, {}))[1]
+                of_tools.setdefault(tool, []).append(value)
     return figures
 
 
-def show(load, figure, unit, tools, out):
-    medians = {tool: statistics.median(v) for tool, v in tools.items()}
-    beside = medians.get(load.beside)
-    for tool, values in tools.items():
-        row = {
-            "load": load.name, "figure": figure, "tool": tool, "unit": unit,
-            "median": medians[tool], "min": min(values), "max": max(values),
-            "rounds": len(values),
-        }
-        ratio = ""
-        if beside and tool != load.beside:
-            row |= {"ratio": medians[tool] / beside, "beside": load.beside}
-            ratio = f"{row['ratio']:.2f} x {load.beside}"
-        span = f"{row['min']:.4g} to {row['max']:.4g}"
-        print(f"  {figure:<24}{tool:<16}{row['median']:>9.4g} {unit:<8}"
-              f"{span:<22}{ratio}".rstrip(), flush=True)
-        print(json.dumps(row), file=out, flush=True)
+def best_peer(medians, unit):
+    peers = [t for t in medians if loads.is_peer(t)]
+    best = max if loads.more_is_better(unit) else min
+    return best(peers, key=medians.get, default=None)
+
+
+def row_of(load, figure, unit, tool, values, medians):
+    row = {
+        "load": load.name, "figure": figure, "tool": tool, "unit": unit,
+        "median": medians[tool], "min": min(values), "max": max(values),
+        "rounds": len(values), "more_is_better": loads.more_is_better(unit),
+    }
+    for name, beside in (("peer", best_peer(medians, unit)),
+                         ("bare", load.bare)):
+        if medians.get(beside) and tool != beside:
+            row |= {name: beside,
+                    f"to_{name}": medians[tool] / medians[beside]}
+    return row
+
+
+def show(row):
+    ratios = "  ".join(f"{row['to_' + name]:6.2f} x {row[name]}"
+                       for name in ("peer", "bare") if name in row)
+    span = f"{row['min']:.4g} to {row['max']:.4g}"
+    print(f"  {row['figure']:<26}{row['tool']:<24}{row['median']:>9.4g} "
+          f"{row['unit']:<9}{span:<22}{ratios}".rstrip(), flush=True)
 
 
 def main():
+    failed = []
     with open(JSON, "w", encoding="utf-8") as out:
         for load in loads.all_loads():
             if ONLY not in load.name:
                 continue
             print(load.name, flush=True)
-            for figure, (unit, tools) in measure(load).items():
-                show(load, figure, unit, tools, out)
+            for figure, (unit, tools) in measure(load, failed).items():
+                medians = {t: statistics.median(v) for t, v in tools.items()}
+                for tool, values in tools.items():
+                    row = row_of(load, figure, unit, tool, values, medians)
+                    show(row)
+                    print(json.dumps(row), file=out, flush=True)
+    return any(loads.is_ours(tool) for tool in failed)
 
 
-main()
+sys.exit(main())

@@ -9,7 +9,8 @@
 #
 #   ROUNDS=5 ONLY=chat make bench    loads with "chat" in their name
 #
-# $MIB is moved each time in bulk, a flood lasts $SECONDS_EACH.
+# $MIB is moved each time in bulk, a flood lasts $SECONDS_EACH; TOOLS=sockchat
+# leaves out all others.
 set -eu
 
 build=$(realpath "${BUILD:-build}")
@@ -21,9 +22,14 @@ export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-2}
 export HOME=$build/bench-home
 unset XDG_CONFIG_HOME XDG_STATE_HOME INPUTRC
 mkdir -p "$HOME"
-# A loopback of our own: no other traffic, and ports that are free.
+# A loopback of our own: no other traffic, ports that are free, and a congestion
+# control that does not pace.
 if unshare -rn true 2>/dev/null; then
-	exec unshare -rn sh -c 'ip link set lo up 2>/dev/null; exec python3 "$0"' \
-	    "$(dirname "$0")/bench.py"
+	exec unshare -rn sh -c 'ip link set lo up 2>/dev/null
+	cd /proc/sys/net/ipv4
+	echo reno >tcp_congestion_control
+	echo "1024 65535" >ip_local_port_range
+	cd "$OLDPWD"
+	exec python3 "$0"' "$(dirname "$0")/bench.py"
 fi
 exec python3 "$(dirname "$0")/bench.py"

@@ -119,22 +119,6 @@ static struct tool start(char **command)
 	return t;
 }
 
-static double seconds_since(int64_t ns)
-{
-	return (double)(load_now_ns() - ns) / (double)LOAD_SECOND_NS;
-}
-
-static void send_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-		if (n < 0)
-			load_die("cannot send: %s", strerror(errno));
-		bytes += n;
-		len -= (size_t)n;
-	}
-}
-
 /* A keystroke at the end of the line, with nothing else to do. */
 static void measure_keys(struct tool *t)
 {
@@ -146,7 +130,7 @@ static void measure_keys(struct tool *t)
 		while (!t->key.count)
 			if (!watch(t, LOAD_PATIENCE_MS))
 				load_die("a key was not shown");
-		samples_add(&ms, seconds_since(typed_ns) * 1e3);
+		samples_add(&ms, load_seconds_since(typed_ns) * 1e3);
 		while (watch(t, 20))
 			;
 		samples_add(&bytes, (double)(t->bytes - before));
@@ -175,10 +159,10 @@ static void *run_source(void *user)
 	for (size_t i = LINE - 1; i < BLOCK; i += LINE)
 		block[i] = '\n';
 	while (!atomic_load(&s->is_over)) {
-		send_all(s->fd, block, BLOCK);
+		load_send(s->fd, block, BLOCK);
 		atomic_fetch_add(&s->sent, BLOCK);
 	}
-	send_all(s->fd, LAST "\n", strlen(LAST) + 1);
+	load_send(s->fd, LAST "\n", strlen(LAST) + 1);
 	return NULL;
 }
 
@@ -201,7 +185,7 @@ static void type_and_watch(struct tool *t, int64_t end_ns, struct samples *ms)
 		}
 		watch(t, 1);
 		if (t->key.count && ms->count < keys)
-			samples_add(ms, seconds_since(typed_ns) * 1e3);
+			samples_add(ms, load_seconds_since(typed_ns) * 1e3);
 	}
 }
 
@@ -223,7 +207,7 @@ static void flood(double seconds, char **command)
 	size_t frames = t.frame.count;
 	type_and_watch(&t, start_ns + (int64_t)(seconds * 1e9), &ms);
 	sent = atomic_load(&s.sent) - sent;
-	seconds = seconds_since(start_ns);
+	seconds = load_seconds_since(start_ns);
 	load_tell("taken", (double)sent / MIB / seconds, "MiB/s");
 	load_tell("CPU", (load_cpu(t.pid) - cpu) * 1024 * MIB / (double)sent,
 	          "s/GiB");
@@ -237,7 +221,7 @@ static void flood(double seconds, char **command)
 	atomic_store(&s.is_over, true);
 	watch_until(&t, LAST);
 	pthread_join(s.thread, NULL);
-	load_tell("memory", (double)load_rss_kib(t.pid) / 1024, "MiB");
+	load_tell("memory", load_rss_kib(t.pid) / 1024, "MiB");
 	load_end(t.pid);
 }
 
@@ -259,11 +243,11 @@ static void read_only(double seconds)
 		load_die("cannot connect: %s", strerror(errno));
 	start_source(&s, load_accept(fds[0]));
 	int64_t start_ns = load_now_ns();
-	while (seconds_since(start_ns) < seconds && n > 0) {
+	while (load_seconds_since(start_ns) < seconds && n > 0) {
 		n = read(fds[1], bytes, sizeof(bytes));
 		taken += n > 0 ? (size_t)n : 0;
 	}
-	load_tell("taken", (double)taken / MIB / seconds_since(start_ns),
+	load_tell("taken", (double)taken / MIB / load_seconds_since(start_ns),
 	          "MiB/s");
 }
 
@@ -284,7 +268,7 @@ static void measure_switch(struct tool *t, const char *name, const char *key)
 			ioctl(t->fd, TIOCSWINSZ, &size);
 		while (t->frame.count == frames)
 			watch(t, LOAD_PATIENCE_MS);
-		samples_add(&ms, seconds_since(start_ns) * 1e3);
+		samples_add(&ms, load_seconds_since(start_ns) * 1e3);
 		watch_until_quiet(t);
 	}
 	load_tell(name, samples_at(&ms, 0.5), "ms");
@@ -302,15 +286,15 @@ static size_t send_entries(struct tool *t, int entries)
 		                        "%s %d\n", text, i);
 		if (i < entries - 1 && len + 64 < sizeof(block))
 			continue;
-		send_all(t->peer, block, len);
+		load_send(t->peer, block, len);
 		sum += len;
 		len = 0;
 		while (watch(t, 0))
 			;
 	}
-	send_all(t->peer, LAST "\n", strlen(LAST) + 1);
+	load_send(t->peer, LAST "\n", strlen(LAST) + 1);
 	watch_until(t, LAST);
-	load_tell("entries in", entries / seconds_since(start_ns) / 1e3,
+	load_tell("entries in", entries / load_seconds_since(start_ns) / 1e3,
 	          "k/s");
 	return sum;
 }
@@ -318,10 +302,10 @@ static size_t send_entries(struct tool *t, int entries)
 static void long_transcript(int entries, char **command)
 {
 	struct tool t = start(command);
-	long before = load_rss_kib(t.pid);
+	double before = load_rss_kib(t.pid);
 	size_t sum = send_entries(&t, entries);
 	load_tell("memory beside its bytes",
-	          (double)((load_rss_kib(t.pid) - before) * 1024 - (long)sum) /
+	          ((load_rss_kib(t.pid) - before) * 1024 - (double)sum) /
 	              entries, "B/entry");
 	watch_until_quiet(&t);
 	measure_switch(&t, "another view", "\033OQ");
@@ -331,7 +315,7 @@ static void long_transcript(int entries, char **command)
 	int64_t start_ns = load_now_ns();
 	type(&t, NEEDLE);
 	watch_until(&t, FOUND);
-	load_tell("search to the oldest", seconds_since(start_ns) * 1e3, "ms");
+	load_tell("search to the oldest", load_seconds_since(start_ns) * 1e3, "ms");
 	load_end(t.pid);
 }
 
@@ -348,7 +332,7 @@ static void start_up(int times, char **command)
 		t.pid = load_run_on_pty(command, &t.fd);
 		while (!t.frame.count)
 			watch(&t, LOAD_PATIENCE_MS);
-		samples_add(&ms, seconds_since(start_ns) * 1e3);
+		samples_add(&ms, load_seconds_since(start_ns) * 1e3);
 		load_end(t.pid);
 		close(t.fd);
 	}

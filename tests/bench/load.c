@@ -5,20 +5,24 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
-#include <pty.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "load.h"
+
+#define PAGE   4096
+#define PERIOD ((size_t)251 * PAGE) /* no multiple of any buffer's size */
+#define STRIDE 256
 
 void load_die(const char *format, ...)
 {
@@ -31,6 +35,20 @@ void load_die(const char *format, ...)
 	exit(1);
 }
 
+static void on_alarm(int signal)
+{
+	static const char text[] = "bench: it took too long\n";
+	(void)signal;
+	_exit(write(STDERR_FILENO, text, strlen(text)) < 0 ? 2 : 1);
+}
+
+void load_deadline(unsigned seconds)
+{
+	struct sigaction a = { .sa_handler = on_alarm };
+	sigaction(SIGALRM, &a, NULL);
+	alarm(seconds);
+}
+
 int64_t load_now_ns(void)
 {
 	struct timespec t;
@@ -38,12 +56,33 @@ int64_t load_now_ns(void)
 	return t.tv_sec * LOAD_SECOND_NS + t.tv_nsec;
 }
 
-int load_listen(char port[8])
+double load_seconds_since(int64_t ns)
 {
-	struct sockaddr_in a = {
+	return (double)(load_now_ns() - ns) / (double)LOAD_SECOND_NS;
+}
+
+size_t load_number(const char *word)
+{
+	char *end;
+	errno = 0;
+	unsigned long n = strtoul(word, &end, 10);
+	if (errno || end == word || *end)
+		load_die("not a number: %s", word);
+	return n;
+}
+
+static struct sockaddr_in loopback(const char *port)
+{
+	return (struct sockaddr_in){
 		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)load_number(port)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
+}
+
+int load_listen(char port[8])
+{
+	struct sockaddr_in a = loopback("0");
 	socklen_t len = sizeof(a);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) || listen(fd, 16) ||
@@ -65,85 +104,66 @@ int load_accept(int fd)
 	return peer;
 }
 
-void load_set_port(char **command, const char *port)
+int load_dial(pid_t tool, const char *port)
 {
-	for (; *command; command++) {
-		const char *at = strstr(*command, "PORT");
-		char *word;
-		if (!at)
-			continue;
-		if (asprintf(&word, "%.*s%s%s", (int)(at - *command), *command,
-		             port, at + strlen("PORT")) < 0)
-			load_die("no memory");
-		*command = word;
+	struct sockaddr_in a = loopback(port);
+	int64_t end = load_now_ns() + LOAD_PATIENCE_MS * INT64_C(1000000);
+	int on = 1;
+	for (;;) {
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (fd < 0)
+			load_die("no more sockets: %s", strerror(errno));
+		if (!connect(fd, (struct sockaddr *)&a, sizeof(a))) {
+			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
+			           sizeof(on));
+			return fd;
+		}
+		if (errno != ECONNREFUSED || load_now_ns() > end)
+			load_die("cannot connect: %s", strerror(errno));
+		close(fd);
+		if (load_has_ended(tool, 1))
+			load_die("the tool has ended");
 	}
 }
 
-pid_t load_run_on_pty(char **command, int *fd)
+void load_send(int fd, const char *bytes, size_t len)
 {
-	struct winsize size = { .ws_row = 24, .ws_col = 80 };
-	pid_t pid = forkpty(fd, NULL, NULL, &size);
-	if (pid < 0)
-		load_die("cannot make a terminal: %s", strerror(errno));
-	if (pid == 0) {
-		setenv("TERM", "xterm-256color", 1);
-		setenv("LC_ALL", "C.UTF-8", 1);
-		execvp(*command, command);
-		load_die("cannot run %s: %s", *command, strerror(errno));
+	while (len) {
+		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+		if (n < 0)
+			load_die("cannot send: %s", strerror(errno));
+		bytes += n;
+		len -= (size_t)n;
 	}
-	return pid;
 }
 
-double load_end(pid_t pid)
+const char *load_bytes(uint64_t position)
 {
-	struct rusage usage;
-	int status;
-	kill(pid, SIGTERM);
-	for (int i = 0; i < 100; i++) {
-		if (wait4(pid, &status, WNOHANG, &usage) == pid)
-			goto ended;
-		poll(NULL, 0, 20);
+	static union {
+		uint64_t words[(PERIOD + LOAD_BLOCK) / sizeof(uint64_t)];
+		char bytes[PERIOD + LOAD_BLOCK];
+	} stream __attribute__((aligned(PAGE)));
+	if (!stream.words[0]) {
+		uint64_t x = 88172645463325252; /* xorshift64, its own seed */
+		for (size_t i = 0; i < PERIOD / sizeof(x); i++) {
+			x ^= x << 13;
+			x ^= x >> 7;
+			x ^= x << 17;
+			stream.words[i] = x;
+		}
+		memcpy(stream.bytes + PERIOD, stream.bytes, LOAD_BLOCK);
 	}
-	kill(pid, SIGKILL);
-	if (wait4(pid, &status, 0, &usage) != pid)
-		load_die("the tool has gone: %s", strerror(errno));
-ended:
-	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	return stream.bytes + position % PERIOD;
 }
 
-/* What /proc says of it. */
-static void read_proc(pid_t pid, const char *name, char *text, size_t cap)
+void load_check(const char *bytes, size_t len, uint64_t position)
 {
-	char path[64];
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	FILE *file = fopen(path, "re");
-	if (!file)
-		load_die("the tool has gone: %s", strerror(errno));
-	size_t n = fread(text, 1, cap - 1, file);
-	fclose(file);
-	text[n] = '\0';
-}
-
-long load_rss_kib(pid_t pid)
-{
-	char text[8192];
-	read_proc(pid, "status", text, sizeof(text));
-	const char *at = strstr(text, "VmRSS:");
-	return at ? strtol(at + strlen("VmRSS:"), NULL, 10) : 0;
-}
-
-double load_cpu(pid_t pid)
-{
-	char text[1024];
-	read_proc(pid, "stat", text, sizeof(text));
-	char *at = strrchr(text, ')');
-	for (int i = 0; at && i < 12; i++) /* utime is the 12th after it */
-		at = strchr(at + 1, ' ');
-	if (!at)
-		load_die("/proc/%d/stat is not as expected", (int)pid);
-	long user = strtol(at, &at, 10), system = strtol(at, NULL, 10);
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+	const char *right = load_bytes(position);
+	size_t left = len, some = sizeof(uint64_t);
+	for (size_t i = 0; i < len; i += STRIDE, left -= STRIDE)
+		if (memcmp(bytes + i, right + i, left < some ? left : some))
+			load_die("after %llu bytes others came",
+			         (unsigned long long)(position + i));
 }
 
 void samples_add(struct samples *s, double value)
@@ -169,6 +189,12 @@ double samples_at(struct samples *s, double share)
 		load_die("there was nothing to measure");
 	qsort(s->values, s->count, sizeof(*s->values), compare);
 	return s->values[(size_t)(share * (double)(s->count - 1) + 0.5)];
+}
+
+void samples_finish(struct samples *s)
+{
+	free(s->values);
+	*s = (struct samples){ 0 };
 }
 
 void load_tell(const char *name, double value, const char *unit)

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The limits: loops that do what a tool has to do and nothing else, as commands
+ * that can be loaded like any tool.
+ *
+ *   bench_loops LOOP PORT */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "load.h"
+
+#define MANY   ((size_t)1 << 20)
+#define EVENTS 256
+#define PEERS  20000
+
+static char block[LOAD_BLOCK] __attribute__((aligned(4096)));
+
+static struct sockaddr_in address(const char *port)
+{
+	return (struct sockaddr_in){
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)load_number(port)),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+}
+
+/* One connection: fd 0 and fd 1 are its other ends. */
+
+static int dial(const char *port)
+{
+	struct sockaddr_in a = address(port);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)))
+		load_die("cannot connect: %s", strerror(errno));
+	return fd;
+}
+
+static void write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+		if (n < 0)
+			load_die("cannot write: %s", strerror(errno));
+		bytes += n;
+		len -= (size_t)n;
+	}
+}
+
+static void copy(int from, int to)
+{
+	ssize_t n;
+	while ((n = read(from, block, sizeof(block))) > 0)
+		write_all(to, block, (size_t)n);
+}
+
+static void splice_all(int from, int to)
+{
+	fcntl(from, F_SETPIPE_SZ, MANY);
+	fcntl(to, F_SETPIPE_SZ, MANY);
+	while (splice(from, NULL, to, NULL, MANY, 0) > 0)
+		;
+}
+
+static void send_file(int from, int to)
+{
+	while (sendfile(to, from, NULL, MANY) > 0)
+		;
+}
+
+static void finish_sending(int fd)
+{
+	shutdown(fd, SHUT_WR);
+	while (read(fd, block, sizeof(block)) > 0)
+		;
+}
+
+/* A direction: what was read and could not be written at once waits. */
+struct way {
+	int from, to;
+	char bytes[LOAD_BLOCK];
+	size_t at, len;
+	bool is_over;
+};
+
+static struct pollfd want(const struct way *w)
+{
+	return (struct pollfd){
+		.fd = w->is_over ? -1 : w->len ? w->to : w->from,
+		.events = w->len ? POLLOUT : POLLIN,
+	};
+}
+
+static void move(struct way *w)
+{
+	if (!w->len) {
+		ssize_t n = read(w->from, w->bytes, sizeof(w->bytes));
+		w->is_over = n == 0;
+		w->at = 0;
+		w->len = n > 0 ? (size_t)n : 0;
+	}
+	ssize_t n = w->len ? write(w->to, w->bytes + w->at, w->len) : 0;
+	if (n < 0 && errno != EAGAIN)
+		load_die("cannot write: %s", strerror(errno));
+	w->at += n > 0 ? (size_t)n : 0;
+	w->len -= n > 0 ? (size_t)n : 0;
+}
+
+static void both_ways(int fd)
+{
+	static struct way ways[2];
+	ways[0].to = ways[1].from = fd;
+	ways[1].to = STDOUT_FILENO;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	while (!ways[0].is_over || !ways[1].is_over) {
+		struct pollfd p[2] = { want(&ways[0]), want(&ways[1]) };
+		poll(p, 2, -1);
+		for (int i = 0; i < 2; i++)
+			if (p[i].revents)
+				move(&ways[i]);
+		if (p[0].revents && ways[0].is_over)
+			shutdown(fd, SHUT_WR);
+	}
+}
+
+/* Everyone is sent back what they send. */
+
+static int listen_at(const char *port)
+{
+	struct sockaddr_in a = address(port);
+	struct rlimit limit;
+	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 4096))
+		load_die("cannot listen: %s", strerror(errno));
+	return fd;
+}
+
+static int accept_one(int listener)
+{
+	int on = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	if (fd >= 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	return fd;
+}
+
+/* A peer that does not take what it sent is waited for: the others wait too,
+ * which a load that reads what it is sent does not meet for long. */
+static void send_back(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+		struct pollfd p = { .fd = fd, .events = POLLOUT };
+		if (n < 0 && errno != EAGAIN)
+			return;
+		if (n < 0)
+			poll(&p, 1, -1);
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+}
+
+/* False: it is gone. */
+static bool echo(int fd)
+{
+	ssize_t n = recv(fd, block, sizeof(block), 0);
+	if (n < 0 && errno == EAGAIN)
+		return true;
+	if (n > 0)
+		send_back(fd, block, (size_t)n);
+	else
+		close(fd);
+	return n > 0;
+}
+
+static void echo_poll(int listener)
+{
+	static struct pollfd p[PEERS];
+	nfds_t count = 1;
+	p[0] = (struct pollfd){ .fd = listener, .events = POLLIN };
+	while (poll(p, count, -1) > 0) {
+		for (nfds_t i = count - 1; i > 0; i--)
+			if (p[i].revents && !echo(p[i].fd))
+				p[i] = p[--count];
+		for (int fd; p[0].revents && count < PEERS &&
+		             (fd = accept_one(listener)) >= 0;)
+			p[count++] = (struct pollfd){ fd, POLLIN, 0 };
+	}
+}
+
+static void add(int set, int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN, .data.fd = fd };
+	if (epoll_ctl(set, EPOLL_CTL_ADD, fd, &e))
+		load_die("cannot watch: %s", strerror(errno));
+}
+
+/* One turn; how many there were to be served. */
+static int serve(int set, int listener, int timeout_ms)
+{
+	static struct epoll_event events[EVENTS];
+	int n = epoll_wait(set, events, EVENTS, timeout_ms);
+	for (int i = 0; i < n; i++) {
+		int fd = events[i].data.fd;
+		if (fd != listener)
+			echo(fd);
+		else
+			while ((fd = accept_one(listener)) >= 0)
+				add(set, fd);
+	}
+	return n;
+}
+
+static void echo_epoll(int listener)
+{
+	int set = epoll_create1(EPOLL_CLOEXEC);
+	add(set, listener);
+	while (serve(set, listener, -1) >= 0)
+		;
+}
+
+static void echo_epoll_in_poll(int listener)
+{
+	struct pollfd p = {
+		.fd = epoll_create1(EPOLL_CLOEXEC), .events = POLLIN
+	};
+	add(p.fd, listener);
+	while (poll(&p, 1, -1) > 0)
+		while (serve(p.fd, listener, 0) == EVENTS)
+			;
+}
+
+static const struct loop {
+	const char *name;
+	void (*move)(int from, int to); /* in one direction, or: */
+	void (*run)(int fd);
+	bool listens, sends;
+} loops[] = {
+	{ "send", copy, NULL, false, true },
+	{ "send-sendfile", send_file, NULL, false, true },
+	{ "send-splice", splice_all, NULL, false, true },
+	{ "receive", copy, NULL, false, false },
+	{ "receive-splice", splice_all, NULL, false, false },
+	{ "both-ways", NULL, both_ways, false, false },
+	{ "echo-poll", NULL, echo_poll, true, false },
+	{ "echo-epoll", NULL, echo_epoll, true, false },
+	{ "echo-epoll-in-poll", NULL, echo_epoll_in_poll, true, false },
+};
+
+static void run(const struct loop *l, const char *port)
+{
+	int fd = l->listens ? listen_at(port) : dial(port);
+	if (l->run)
+		l->run(fd);
+	else if (l->sends)
+		l->move(STDIN_FILENO, fd);
+	else
+		l->move(fd, STDOUT_FILENO);
+	if (l->sends)
+		finish_sending(fd);
+}
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
+		if (argc != 3 || strcmp(argv[1], loops[i].name) != 0)
+			continue;
+		run(&loops[i], argv[2]);
+		return 0;
+	}
+	load_die("there is no such loop");
+}
