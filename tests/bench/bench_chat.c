@@ -315,7 +315,8 @@ static void long_transcript(int entries, char **command)
 	int64_t start_ns = load_now_ns();
 	type(&t, NEEDLE);
 	watch_until(&t, FOUND);
-	load_tell("search to the oldest", load_seconds_since(start_ns) * 1e3, "ms");
+	load_tell("search to the oldest", load_seconds_since(start_ns) * 1e3,
+	          "ms");
 	load_end(t.pid);
 }
 
