@@ -7,6 +7,8 @@
 #ifndef TESTS_LOOP_SCENE_H
 #define TESTS_LOOP_SCENE_H
 
+#undef _FORTIFY_SOURCE /* its inline ppoll() is not ours */
+
 #include <errno.h>
 #include <poll.h>
 #include <sys/epoll.h>

@@ -79,7 +79,7 @@ static void what_is_no_text_or_nothing_known_is_left_alone(void **state)
 		"\xcf\xf0\xe8\xe2\xe5\xf2", /* Russian in CP1251 */
 		"\xd6\xd0\xce\xc4\xb2\xe2\xca\xd4\xc4\xe3", /* GBK */
 		"\xc5\xd4\xc5\xd4 \x82\xb1\x82\xf1", "\xbe\xc8\xb3\xff",
-		"it\x92s a caf\xe9", "10\xb0""C, 5\xb5s", "café, crème",
+		"it\x92s a caf\xe9", ("10\xb0""C, 5\xb5s"), "café, crème",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

@@ -3,9 +3,9 @@
 
 /* What the loop watches, on both of its backends. */
 
-#include <sys/mman.h>
-
 #include "loop_scene.h"
+
+#include <sys/mman.h>
 
 /* The ways to have something to read. */
 static struct probe *(*const kinds[])(char, unsigned) = { add_socket,
