@@ -23,7 +23,7 @@ def measure(load, failed):
     One that fails is left out of what is still to be run."""
     figures = {}
     tools = {n: run for n, run in load.tools.items() if TOOLS in n}
-    for _ in range(ROUNDS):
+    for _ in range(1 if load.counts else ROUNDS):
         for tool, run in list(tools.items()):
             try:
                 told = run()
@@ -50,6 +50,8 @@ def row_of(load, figure, unit, tool, values, medians):
         "median": medians[tool], "min": min(values), "max": max(values),
         "rounds": len(values), "more_is_better": loads.more_is_better(unit),
     }
+    if unit == "x":  # is a ratio already
+        return row
     for name, beside in (("peer", best_peer(medians, unit)),
                          ("bare", load.bare)):
         if medians.get(beside) and tool != beside:
@@ -58,12 +60,25 @@ def row_of(load, figure, unit, tool, values, medians):
     return row
 
 
-def show(row):
-    ratios = "  ".join(f"{row['to_' + name]:6.2f} x {row[name]}"
+def digits(value):
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
+def show(row, first):
+    ratios = "  ".join(f"{row['to_' + name]:7.2f} x {row[name]:<14}"
                        for name in ("peer", "bare") if name in row)
-    span = f"{row['min']:.4g} to {row['max']:.4g}"
-    print(f"  {row['figure']:<26}{row['tool']:<24}{row['median']:>9.4g} "
-          f"{row['unit']:<9}{span:<22}{ratios}".rstrip(), flush=True)
+    span = f"({digits(row['min'])} to {digits(row['max'])})"
+    print(f"  {row['figure'] if first else '':<26}{row['tool']:<21}"
+          f"{digits(row['median']):>8} {row['unit']:<9}{span:<20}{ratios}"
+          .rstrip(), flush=True)
+
+
+def write(load, figure, unit, tools, out):
+    medians = {t: statistics.median(v) for t, v in tools.items()}
+    for i, (tool, values) in enumerate(tools.items()):
+        row = row_of(load, figure, unit, tool, values, medians)
+        show(row, i == 0)
+        print(json.dumps(row), file=out, flush=True)
 
 
 def main():
@@ -74,11 +89,7 @@ def main():
                 continue
             print(load.name, flush=True)
             for figure, (unit, tools) in measure(load, failed).items():
-                medians = {t: statistics.median(v) for t, v in tools.items()}
-                for tool, values in tools.items():
-                    row = row_of(load, figure, unit, tool, values, medians)
-                    show(row)
-                    print(json.dumps(row), file=out, flush=True)
+                write(load, figure, unit, tools, out)
     return any(loads.is_ours(tool) for tool in failed)
 
 

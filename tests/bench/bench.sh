@@ -17,7 +17,7 @@ build=$(realpath "${BUILD:-build}")
 export SOCKCHAT_BIN=${SOCKCHAT_BIN:-$build/sockchat}
 export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$build/tests/bench}
 export BENCH_JSON=${BENCH_JSON:-$build/bench.json}
-export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-2}
+export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-1}
 # Nothing of the user's: no configuration, no history to be loaded or kept.
 export HOME=$build/bench-home
 unset XDG_CONFIG_HOME XDG_STATE_HOME INPUTRC

@@ -49,8 +49,8 @@ static void start_helper(void (*work)(int fd), int fd, int not_ours)
 static void write_copies(int fd)
 {
 	for (size_t at = 0; at < size;) {
-		ssize_t n = write(fd, load_bytes(at),
-		                  smaller(size - at, PIPE_BLOCK));
+		ssize_t n =
+		    write(fd, load_bytes(at), smaller(size - at, PIPE_BLOCK));
 		if (n < 0)
 			load_die("cannot write: %s", strerror(errno));
 		at += (size_t)n;

@@ -26,10 +26,10 @@
 #define MIB        (1024.0 * 1024)
 
 /* What the lines of a flood are not made of, so that it is seen. */
-#define LAST       "@=FLOOD=END"
-#define NEEDLE     "needle"
-#define FOUND      "@=FOUND=IT"
-#define FRAME      "\033[?2026h"
+#define LAST   "@=FLOOD=END"
+#define NEEDLE "needle"
+#define FOUND  "@=FOUND=IT"
+#define FRAME  "\033[?2026h"
 
 /* A text in what the terminal gets; nothing in it repeats its first byte. */
 struct marker {
@@ -306,7 +306,8 @@ static void long_transcript(int entries, char **command)
 	size_t sum = send_entries(&t, entries);
 	load_tell("memory beside its bytes",
 	          ((load_rss_kib(t.pid) - before) * 1024 - (double)sum) /
-	              entries, "B/entry");
+	              entries,
+	          "B/entry");
 	watch_until_quiet(&t);
 	measure_switch(&t, "another view", "\033OQ");
 	measure_switch(&t, "another size", NULL);

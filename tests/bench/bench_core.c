@@ -62,7 +62,9 @@ static void put_run(void *user, const struct wrap_run *run)
 static void lay_out(struct transcript *t)
 {
 	struct wrap_settings s = {
-		.columns = 67, .view = VIEW_TEXT, .row_count = SIZE_MAX,
+		.columns = 67,
+		.view = VIEW_TEXT,
+		.row_count = SIZE_MAX,
 		.now = SIZE_MAX,
 	};
 	struct entry e;

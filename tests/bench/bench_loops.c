@@ -99,7 +99,9 @@ struct way {
 static struct pollfd want(const struct way *w)
 {
 	return (struct pollfd){
-		.fd = w->is_over ? -1 : w->len ? w->to : w->from,
+		.fd = w->is_over ? -1
+		      : w->len   ? w->to
+		                 : w->from,
 		.events = w->len ? POLLOUT : POLLIN,
 	};
 }
@@ -237,9 +239,8 @@ static void echo_epoll(int listener)
 
 static void echo_epoll_in_poll(int listener)
 {
-	struct pollfd p = {
-		.fd = epoll_create1(EPOLL_CLOEXEC), .events = POLLIN
-	};
+	struct pollfd p = { .fd = epoll_create1(EPOLL_CLOEXEC),
+		            .events = POLLIN };
 	add(p.fd, listener);
 	while (poll(&p, 1, -1) > 0)
 		while (serve(p.fd, listener, 0) == EVENTS)

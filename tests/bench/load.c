@@ -137,23 +137,28 @@ void load_send(int fd, const char *bytes, size_t len)
 	}
 }
 
+/* Letters in lines: what is made of them is easy to show, for those who do. */
+static void fill(char *bytes, size_t len)
+{
+	uint64_t x = 88172645463325252; /* xorshift64, its own seed */
+	for (size_t i = 0; i < len; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		bytes[i] = (char)('a' + x % 26);
+	}
+	for (size_t i = LOAD_LINE - 1; i < len; i += LOAD_LINE)
+		bytes[i] = '\n';
+}
+
 const char *load_bytes(uint64_t position)
 {
-	static union {
-		uint64_t words[(PERIOD + LOAD_BLOCK) / sizeof(uint64_t)];
-		char bytes[PERIOD + LOAD_BLOCK];
-	} stream __attribute__((aligned(PAGE)));
-	if (!stream.words[0]) {
-		uint64_t x = 88172645463325252; /* xorshift64, its own seed */
-		for (size_t i = 0; i < PERIOD / sizeof(x); i++) {
-			x ^= x << 13;
-			x ^= x >> 7;
-			x ^= x << 17;
-			stream.words[i] = x;
-		}
-		memcpy(stream.bytes + PERIOD, stream.bytes, LOAD_BLOCK);
+	static char bytes[PERIOD + LOAD_BLOCK] __attribute__((aligned(PAGE)));
+	if (!*bytes) {
+		fill(bytes, PERIOD);
+		memcpy(bytes + PERIOD, bytes, LOAD_BLOCK);
 	}
-	return stream.bytes + position % PERIOD;
+	return bytes + position % PERIOD;
 }
 
 void load_check(const char *bytes, size_t len, uint64_t position)
@@ -189,12 +194,6 @@ double samples_at(struct samples *s, double share)
 		load_die("there was nothing to measure");
 	qsort(s->values, s->count, sizeof(*s->values), compare);
 	return s->values[(size_t)(share * (double)(s->count - 1) + 0.5)];
-}
-
-void samples_finish(struct samples *s)
-{
-	free(s->values);
-	*s = (struct samples){ 0 };
 }
 
 void load_tell(const char *name, double value, const char *unit)

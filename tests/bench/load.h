@@ -13,9 +13,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define LOAD_SECOND_NS INT64_C(1000000000)
+#define LOAD_SECOND_NS   INT64_C(1000000000)
 #define LOAD_PATIENCE_MS 20000 /* for whatever has to come */
-#define LOAD_BLOCK ((size_t)256 << 10)
+#define LOAD_BLOCK       ((size_t)256 << 10)
+#define LOAD_LINE        64 /* bytes, with its end */
 
 _Noreturn void load_die(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
@@ -38,10 +39,10 @@ int load_dial(pid_t tool, const char *port);
 void load_send(int fd, const char *bytes, size_t len);
 
 /* The bytes of a stream from a position on: LOAD_BLOCK of them, in memory that
- * begins with a page for a position that does. */
+ * begins with a page for a position that does.  They are lines of text. */
 const char *load_bytes(uint64_t position);
-/* Die unless these are the bytes from there on; it looks at some of each
- * cache line pair, so what is lost or moved is always seen. */
+/* Die unless these are the bytes from there on.  It looks at a few of each 256,
+ * so it costs little, and what is lost or moved is seen. */
 void load_check(const char *bytes, size_t len, uint64_t position);
 
 /* The tool has one core, whoever loads it another, where there are two. */
@@ -80,7 +81,6 @@ struct samples {
 void samples_add(struct samples *s, double value);
 /* Sorts: 0.5 is the median, 1 the largest.  Dies if there are none. */
 double samples_at(struct samples *s, double share);
-void samples_finish(struct samples *s);
 
 /* A figure for the table: "taken", 1.25, "GiB/s". */
 void load_tell(const char *name, double value, const char *unit);

@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 
 BIN = os.environ["SOCKCHAT_BIN"]
@@ -17,6 +18,7 @@ PROGRAMS = os.environ["BENCH_PROGRAMS"]
 MIB = os.environ["MIB"]
 SECONDS = os.environ["SECONDS_EACH"]
 HERE = os.path.dirname(os.path.abspath(__file__))
+MESSAGES = 1280
 LINES = 20000  # in a script of bench_core
 PATIENCE_S = 120
 
@@ -33,6 +35,7 @@ class Load:
     name: str
     tools: dict  # name: function that runs it
     bare: str = ""  # which of the bare loops is the limit
+    counts: bool = False  # the same each time: one round is enough
 
 
 def is_ours(tool):
@@ -73,16 +76,41 @@ def without(names, run):
     return lambda: [told for told in run() if told[0] not in names]
 
 
+CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+
+
+def instructions(text):
+    return int(re.search(r"Collected : (\d+)", text)[1])
+
+
+def calls(text):
+    """The sum that strace -c writes: "100.00 0.1 12 3456 7 total"."""
+    return int(re.search(r"^100\.00 +\S+ +\d+ +(\d+).* total$", text,
+                         re.MULTILINE)[1])
+
+
 def counted(script):
     """Instructions of a script of bench_core, for each of its lines."""
     def run():
-        command = ["valgrind", "--tool=callgrind",
-                   "--callgrind-out-file=/dev/null",
-                   f"{PROGRAMS}/bench_core", script]
-        count = re.search(r"Collected : (\d+)", ran(command).stderr)
-        if not count:
-            raise Failed("valgrind told no count")
-        return [("instructions", int(count[1]) / LINES, "a line")]
+        told = ran(CALLGRIND + [f"{PROGRAMS}/bench_core", script]).stderr
+        return [("instructions", instructions(told) / LINES, "/line")]
+    return run
+
+
+def count_messages(counter, count, peers, command):
+    """What a counter writes to its LOG when so many have been echoed."""
+    with tempfile.NamedTemporaryFile("r") as log:
+        ran([f"{PROGRAMS}/bench_echo", "messages", peers, str(count)] +
+            [word.replace("LOG", log.name) for word in counter] + command)
+        return log.read()
+
+
+def per_message(figure, counter, parse, peers, command):
+    """Twice as many messages, less so many: a start does not count."""
+    def run():
+        few, many = (parse(count_messages(counter, n, peers, command))
+                     for n in (MESSAGES, 2 * MESSAGES))
+        return [(figure, (many - few) / MESSAGES, "/message")]
     return run
 
 
@@ -147,12 +175,88 @@ def bulk(mode, loops):
                 f"bare {loops[-1]}")
 
 
+ECHO = {
+    "sockchat --quiet": [BIN, "listen", "--echo", "--quiet", "127.0.0.1",
+                         "PORT"],
+    "sockchat to a file": [BIN, "listen", "--echo", "127.0.0.1", "PORT"],
+    "ncat": ["ncat", "-lk", "-m", "10000", "127.0.0.1", "PORT", "-e",
+             "/bin/cat"],
+    "socat": ["socat", "TCP-LISTEN:PORT,bind=127.0.0.1,fork,reuseaddr",
+              "PIPE"],
+    "Python threads": ["python3", f"{HERE}/threads.py", "PORT"],
+} | {f"bare {loop}": bare(f"echo-{loop}")
+     for loop in ("poll", "epoll", "epoll-in-poll")}
+SHOWN = ("sockchat to a file",)
+FORKS = ("ncat", "socat")  # a process or two for each peer: not for so many
+STUCK = ("ncat",)  # it and its cat wait for each other
+ECHOES = {
+    "echo, 1 peer": ("trips", "1", SECONDS, ()),
+    "echo, 10 peers": ("trips", "10", SECONDS, ()),
+    "echo, 100 peers": ("trips", "100", SECONDS, ()),
+    "echo, 1000 peers": ("trips", "1000", SECONDS, ("ncat",)),
+    "echo, 10 peers beside 1000 idle": ("idle", "1000", SECONDS, ("ncat",)),
+    "echo, 10 peers beside 9000 idle": ("idle", "9000", SECONDS, FORKS),
+    "echo in bulk, 1 peer": ("bulk", "1", MIB, STUCK + SHOWN),
+    "echo in bulk, 64 peers": ("bulk", "64", MIB, STUCK + SHOWN),
+    "echo in bulk, 1 peer, shown": ("bulk", "1", "32", set(ECHO) - set(SHOWN)),
+    "connect, echo, close": ("churn", "20000", SECONDS, ()),
+}
+COUNTERS = {
+    "calls": (["strace", "-I2", "-f", "-c", "-o", "LOG"], calls,
+              ("sockchat --quiet", "ncat", "socat", "bare epoll",
+               "bare epoll-in-poll")),
+    "instructions": (CALLGRIND + ["--log-file=LOG"], instructions,
+                     ("sockchat --quiet", "sockchat to a file",
+                      "bare epoll-in-poll")),
+}
+
+
+def echo(name, load, peers, much, left_out):
+    return Load(name, {n: program("echo", load, peers, much, *c)
+                       for n, c in there(ECHO).items() if n not in left_out},
+                "bare epoll")
+
+
+def counts(figure, peers):
+    counter, parse, tools = COUNTERS[figure]
+    return Load(f"{figure} of an echo, peers: {peers}",
+                {n: per_message(figure, counter, parse, peers, c)
+                 for n, c in there(ECHO).items()
+                 if n in tools and shutil.which(counter[0])},
+                "bare epoll-in-poll", True)
+
+
+STARTS = {
+    "connect": CONNECT | {"bare both-ways": bare("both-ways")},
+    "answer": CONNECT | {"bare both-ways": bare("both-ways")},
+    "version": {
+        "sockchat": [BIN, "--version"],
+        "nc": ["nc.openbsd", "-h"],
+        "ncat": ["ncat", "--version"],
+        "socat": ["socat", "-V"],
+    },
+}
+
+
+def start(what, commands):
+    return Load(f"start, {what}",
+                {n: program("start", what, "21", *c)
+                 for n, c in there(commands).items()}, "bare both-ways")
+
+
 def all_loads():
     return [bulk(mode, loops) for mode, loops in BULK.items()] + [
+        echo(name, *row) for name, row in ECHOES.items()
+    ] + [
+        counts(figure, peers) for figure in COUNTERS for peers in ("1", "64")
+    ] + [start(what, commands) for what, commands in STARTS.items()] + [
         Load("chat under a flood of 100-byte lines", flood(), "bare read"),
         Load("chat with a million entries",
              {"sockchat": program("chat", "long", "1000000", *LONG)}),
         Load("chat at its start",
              {"sockchat": program("chat", "start", "10", *CHAT["sockchat"])}),
-    ] + [Load(f"instructions to {what}", {"sockchat": counted(script)})
-         for script, what in SCRIPTS.items() if shutil.which("valgrind")]
+    ] + [
+        Load(f"instructions to {what}", {"sockchat": counted(script)}, "",
+             True)
+        for script, what in SCRIPTS.items() if shutil.which("valgrind")
+    ]
