@@ -96,9 +96,9 @@ $(FLAGS_MK): Makefile
 	@mkdir -p $(@D)
 	@sh scripts/probe.sh $(CC) -- $(HARDEN) >$@
 
-check: $(TESTS) $(BUILD)/sockchat $(SHIM)
+check: $(TESTS) $(BUILD)/sockchat $(SHIM) $(BENCH)
 	@SOCKCHAT_SHIM=$(abspath $(SHIM)) sh scripts/check.sh $(TESTS) \
-	  scripts/manual.sh
+	  scripts/manual.sh tests/bench/smoke.sh
 
 check-asan:
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \

@@ -6,14 +6,15 @@ sockchat or a loop of ours did."""
 
 import json
 import os
+import re
 import statistics
 import sys
 
 import loads
 
 ROUNDS = int(os.environ["ROUNDS"])
-ONLY = os.environ.get("ONLY", "")
-TOOLS = os.environ.get("TOOLS", "")
+ONLY = re.compile(os.environ.get("ONLY", ""))
+TOOLS = re.compile(os.environ.get("TOOLS", ""))
 JSON = os.environ["BENCH_JSON"]
 
 
@@ -22,7 +23,7 @@ def measure(load, failed):
 
     One that fails is left out of what is still to be run."""
     figures = {}
-    tools = {n: run for n, run in load.tools.items() if TOOLS in n}
+    tools = {n: run for n, run in load.tools.items() if TOOLS.search(n)}
     for _ in range(1 if load.counts else ROUNDS):
         for tool, run in list(tools.items()):
             try:
@@ -85,7 +86,7 @@ def main():
     failed = []
     with open(JSON, "w", encoding="utf-8") as out:
         for load in loads.all_loads():
-            if ONLY not in load.name:
+            if not ONLY.search(load.name):
                 continue
             print(load.name, flush=True)
             for figure, (unit, tools) in measure(load, failed).items():

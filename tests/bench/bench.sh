@@ -9,8 +9,9 @@
 #
 #   ROUNDS=5 ONLY=chat make bench    loads with "chat" in their name
 #
-# $MIB is moved each time in bulk, a flood lasts $SECONDS_EACH; TOOLS=sockchat
-# leaves out all others.
+# $MIB is moved each time in bulk, others last $SECONDS_EACH; a long transcript
+# has $ENTRIES, a start is repeated $TIMES, $IDLE peers are quiet, $MESSAGES are
+# counted. $TOOLS says which to run; it and $ONLY are regular expressions.
 set -eu
 
 build=$(realpath "${BUILD:-build}")
@@ -18,6 +19,8 @@ export SOCKCHAT_BIN=${SOCKCHAT_BIN:-$build/sockchat}
 export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$build/tests/bench}
 export BENCH_JSON=${BENCH_JSON:-$build/bench.json}
 export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-1}
+export ENTRIES=${ENTRIES:-1000000} TIMES=${TIMES:-21}
+export IDLE=${IDLE:-9000} MESSAGES=${MESSAGES:-1280}
 # Nothing of the user's: no configuration, no history to be loaded or kept.
 export HOME=$build/bench-home
 unset XDG_CONFIG_HOME XDG_STATE_HOME INPUTRC

@@ -8,6 +8,7 @@ a program of ours, bench_NAME.c, which makes the load and checks what it gets.
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -17,8 +18,11 @@ BIN = os.environ["SOCKCHAT_BIN"]
 PROGRAMS = os.environ["BENCH_PROGRAMS"]
 MIB = os.environ["MIB"]
 SECONDS = os.environ["SECONDS_EACH"]
+ENTRIES = os.environ["ENTRIES"]
+TIMES = os.environ["TIMES"]
+IDLE = os.environ["IDLE"]
 HERE = os.path.dirname(os.path.abspath(__file__))
-MESSAGES = 1280
+MESSAGES = int(os.environ["MESSAGES"])
 LINES = 20000  # in a script of bench_core
 PATIENCE_S = 120
 
@@ -114,6 +118,10 @@ def per_message(figure, counter, parse, peers, command):
     return run
 
 
+# It cannot run what carries a sanitizer.
+HAS_VALGRIND = shutil.which("valgrind") and not os.environ.get("SANITIZE")
+
+
 def there(commands):
     """Those that are installed; the tool is the first word."""
     return {n: c for n, c in commands.items() if shutil.which(c[0])}
@@ -195,34 +203,39 @@ ECHOES = {
     "echo, 100 peers": ("trips", "100", SECONDS, ()),
     "echo, 1000 peers": ("trips", "1000", SECONDS, ("ncat",)),
     "echo, 10 peers beside 1000 idle": ("idle", "1000", SECONDS, ("ncat",)),
-    "echo, 10 peers beside 9000 idle": ("idle", "9000", SECONDS, FORKS),
+    f"echo, 10 peers beside {IDLE} idle": ("idle", IDLE, SECONDS, FORKS),
     "echo in bulk, 1 peer": ("bulk", "1", MIB, STUCK + SHOWN),
     "echo in bulk, 64 peers": ("bulk", "64", MIB, STUCK + SHOWN),
     "echo in bulk, 1 peer, shown": ("bulk", "1", "32", set(ECHO) - set(SHOWN)),
     "connect, echo, close": ("churn", "20000", SECONDS, ()),
 }
 COUNTERS = {
-    "calls": (["strace", "-I2", "-f", "-c", "-o", "LOG"], calls,
+    "calls": (shutil.which("strace"),
+              ["strace", "-I2", "-f", "-c", "-o", "LOG"], calls,
               ("sockchat --quiet", "ncat", "socat", "bare epoll",
                "bare epoll-in-poll")),
-    "instructions": (CALLGRIND + ["--log-file=LOG"], instructions,
+    "instructions": (HAS_VALGRIND, CALLGRIND + ["--log-file=LOG"],
+                     instructions,
                      ("sockchat --quiet", "sockchat to a file",
                       "bare epoll-in-poll")),
 }
 
 
 def echo(name, load, peers, much, left_out):
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if load == "idle" and int(peers) + 100 > limit:
+        name += f": not with {limit} descriptors, the limit here"
+        left_out = ECHO
     return Load(name, {n: program("echo", load, peers, much, *c)
                        for n, c in there(ECHO).items() if n not in left_out},
                 "bare epoll")
 
 
 def counts(figure, peers):
-    counter, parse, tools = COUNTERS[figure]
+    is_there, counter, parse, tools = COUNTERS[figure]
     return Load(f"{figure} of an echo, peers: {peers}",
                 {n: per_message(figure, counter, parse, peers, c)
-                 for n, c in there(ECHO).items()
-                 if n in tools and shutil.which(counter[0])},
+                 for n, c in there(ECHO).items() if is_there and n in tools},
                 "bare epoll-in-poll", True)
 
 
@@ -240,7 +253,7 @@ STARTS = {
 
 def start(what, commands):
     return Load(f"start, {what}",
-                {n: program("start", what, "21", *c)
+                {n: program("start", what, TIMES, *c)
                  for n, c in there(commands).items()}, "bare both-ways")
 
 
@@ -251,12 +264,12 @@ def all_loads():
         counts(figure, peers) for figure in COUNTERS for peers in ("1", "64")
     ] + [start(what, commands) for what, commands in STARTS.items()] + [
         Load("chat under a flood of 100-byte lines", flood(), "bare read"),
-        Load("chat with a million entries",
-             {"sockchat": program("chat", "long", "1000000", *LONG)}),
+        Load(f"chat with {int(ENTRIES):,} entries",
+             {"sockchat": program("chat", "long", ENTRIES, *LONG)}),
         Load("chat at its start",
-             {"sockchat": program("chat", "start", "10", *CHAT["sockchat"])}),
+             {"sockchat": program("chat", "start", TIMES, *CHAT["sockchat"])}),
     ] + [
         Load(f"instructions to {what}", {"sockchat": counted(script)}, "",
              True)
-        for script, what in SCRIPTS.items() if shutil.which("valgrind")
+        for script, what in SCRIPTS.items() if HAS_VALGRIND
     ]
