@@ -124,6 +124,8 @@ lint demo picture deps:
 	@bash scripts/$@.sh
 bench: $(BENCH)
 	@bash tests/bench/bench.sh
+bench-plot:
+	@python3 tests/bench/plot.py $(BUILD)/bench.json docs/bench.png
 lint demo picture bench: $(BUILD)/sockchat
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
@@ -143,10 +145,10 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all check check-asan check-valgrind fuzz fuzz-run coverage lint format \
-  bench demo picture deps install uninstall dist clean
+  bench bench-plot demo picture deps install uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
   $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d)
 # What needs no compiler is not to call one.
-ifneq ($(filter-out clean deps uninstall dist format,$(or $(MAKECMDGOALS),all)),)
+ifneq ($(filter-out clean deps uninstall dist format bench-plot,$(or $(MAKECMDGOALS),all)),)
 -include $(FLAGS_MK)
 endif

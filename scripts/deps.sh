@@ -12,7 +12,7 @@ check="netbase libcmocka-dev libvterm-dev python3 curl ncat netcat-openbsd socat
 lint="clang libclang-rt-dev clang-format clang-tidy
     cppcheck mandoc"
 coverage="gcovr"
-picture="python3-pil fonts-dejavu-core fonts-nanum-coding"
+picture="python3-pil fonts-dejavu-core fonts-nanum-coding gnuplot-nox"
 
 if ! command -v apt-get >/dev/null; then
 	cat >&2 <<'END'

@@ -39,10 +39,10 @@ def measure(load, failed):
     return figures
 
 
-def best_peer(medians, unit):
-    peers = [t for t in medians if loads.is_peer(t)]
+def best_of(tools, medians, unit):
     best = max if loads.more_is_better(unit) else min
-    return best(peers, key=medians.get, default=None)
+    return best((t for t in tools if t in medians), key=medians.get,
+                default=None)
 
 
 def row_of(load, figure, unit, tool, values, medians):
@@ -53,8 +53,9 @@ def row_of(load, figure, unit, tool, values, medians):
     }
     if unit == "x":  # is a ratio already
         return row
-    for name, beside in (("peer", best_peer(medians, unit)),
-                         ("bare", load.bare)):
+    peers = [t for t in medians if loads.is_peer(t)]
+    for name, others in ("peer", peers), ("bare", load.bare):
+        beside = best_of(others, medians, unit)
         if medians.get(beside) and tool != beside:
             row |= {name: beside,
                     f"to_{name}": medians[tool] / medians[beside]}

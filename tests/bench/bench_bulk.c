@@ -212,7 +212,7 @@ static void run(const struct mode *m, char **command)
 	int in = m->input(), out = m->output();
 	int64_t start_ns = load_now_ns();
 	pid_t tool = start_tool(command, in, out);
-	int peer = load_accept(listener);
+	int peer = load_accept(listener, tool);
 	if (m->down)
 		start_helper(send_all, dup(peer), -1);
 	check_count(receive_all(peer), m->up ? size : 0);

@@ -114,7 +114,7 @@ static struct tool start(char **command)
 	int fd = load_listen(port);
 	load_set_port(command, port);
 	t.pid = load_run_on_pty(command, &t.fd);
-	t.peer = load_accept(fd);
+	t.peer = load_accept(fd, t.pid);
 	watch_until_quiet(&t);
 	return t;
 }
@@ -241,7 +241,7 @@ static void read_only(double seconds)
 	if (getsockname(fds[0], (struct sockaddr *)&a, &len) ||
 	    connect(fds[1], (struct sockaddr *)&a, len))
 		load_die("cannot connect: %s", strerror(errno));
-	start_source(&s, load_accept(fds[0]));
+	start_source(&s, load_accept(fds[0], 0));
 	int64_t start_ns = load_now_ns();
 	while (load_seconds_since(start_ns) < seconds && n > 0) {
 		n = read(fds[1], bytes, sizeof(bytes));

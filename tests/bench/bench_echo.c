@@ -241,7 +241,8 @@ static void idle(struct server *s, size_t count, const char *seconds)
 	load_tell("median, to nobody idle",
 	          samples_at(&t.us, 0.5) / samples_at(&alone.us, 0.5), "x");
 	load_tell("CPU, to nobody idle", cpu_us(&t) / cpu_us(&alone), "x");
-	load_tell("memory of a quiet peer", kib * 1024 / (double)count, "B");
+	load_tell("memory of a quiet peer",
+	          kib > 0 ? kib * 1024 / (double)count : 0, "B");
 	stop_peers(&quiet);
 	stop_peers(&active);
 }

@@ -62,7 +62,7 @@ static void until_connected(char **command, int listener, struct samples *ms)
 	int null = open_null();
 	int64_t start_ns = load_now_ns();
 	pid_t pid = load_run(command, null, null);
-	int peer = load_accept(dup(listener));
+	int peer = load_accept(dup(listener), pid);
 	samples_add(ms, load_seconds_since(start_ns) * 1e3);
 	close(peer);
 	load_end(pid);
@@ -78,7 +78,7 @@ static void until_answered(char **command, int listener, struct samples *ms)
 		load_die("cannot write: %s", strerror(errno));
 	int64_t start_ns = load_now_ns();
 	pid_t pid = load_run(command, in[0], out[1]);
-	int peer = load_accept(dup(listener));
+	int peer = load_accept(dup(listener), pid);
 	read_line(peer);
 	load_send(peer, LINE, strlen(LINE));
 	read_line(out[0]);

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,11 +93,15 @@ int load_listen(char port[8])
 	return fd;
 }
 
-int load_accept(int fd)
+int load_accept(int fd, pid_t tool)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-	if (poll(&p, 1, LOAD_PATIENCE_MS) != 1)
+	struct pollfd p[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = pidfd_open(tool, 0), .events = POLLIN },
+	};
+	if (poll(p, 2, LOAD_PATIENCE_MS) < 1 || !p[0].revents)
 		load_die("nobody has connected");
+	close(p[1].fd);
 	int peer = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 	if (peer < 0)
 		load_die("cannot accept: %s", strerror(errno));

@@ -31,8 +31,8 @@ size_t load_number(const char *word);
 
 /* A socket that listens on a free port of 127.0.0.1; the port as text. */
 int load_listen(char port[8]);
-/* The one that comes.  Closes `fd`. */
-int load_accept(int fd);
+/* The one that comes, while the tool lives (0: there is none).  Closes `fd`. */
+int load_accept(int fd, pid_t tool);
 /* A connection to the port, as soon as the tool takes it. */
 int load_dial(pid_t tool, const char *port);
 /* All of it, however long it takes. */

@@ -35,10 +35,11 @@ class Failed(Exception):
 class Load:
     """What is measured with tools that take turns.
 
-    A figure stands beside that of the best peer, and of the bare loop."""
+    A figure stands beside that of the best peer, and of the best of the loops
+    that are the limit."""
     name: str
     tools: dict  # name: function that runs it
-    bare: str = ""  # which of the bare loops is the limit
+    bare: tuple = ()  # the loops that are the limit
     counts: bool = False  # the same each time: one round is enough
 
 
@@ -165,7 +166,7 @@ CONNECT = {
     "ncat": ["ncat", "127.0.0.1", "PORT"],
     "socat": ["socat", "-t10", "-", "TCP:127.0.0.1:PORT"],
 }
-BULK = {  # the last loop is what the row is about
+BULK = {
     "file to socket": ("send", "send-sendfile"),
     "pipe to socket": ("send-splice", "send"),
     "pages to socket": ("send", "send-splice"),
@@ -177,10 +178,10 @@ BULK = {  # the last loop is what the row is about
 
 
 def bulk(mode, loops):
-    commands = CONNECT | {f"bare {loop}": bare(loop) for loop in loops}
+    limits = {f"bare {loop}": bare(loop) for loop in loops}
     return Load(mode, {name: program("bulk", mode.replace(" ", "-"), MIB, *c)
-                       for name, c in there(commands).items()},
-                f"bare {loops[-1]}")
+                       for name, c in there(CONNECT | limits).items()},
+                tuple(limits))
 
 
 ECHO = {
@@ -228,7 +229,7 @@ def echo(name, load, peers, much, left_out):
         left_out = ECHO
     return Load(name, {n: program("echo", load, peers, much, *c)
                        for n, c in there(ECHO).items() if n not in left_out},
-                "bare epoll")
+                ("bare epoll",))
 
 
 def counts(figure, peers):
@@ -236,7 +237,7 @@ def counts(figure, peers):
     return Load(f"{figure} of an echo, peers: {peers}",
                 {n: per_message(figure, counter, parse, peers, c)
                  for n, c in there(ECHO).items() if is_there and n in tools},
-                "bare epoll-in-poll", True)
+                ("bare epoll-in-poll",), True)
 
 
 STARTS = {
@@ -254,7 +255,7 @@ STARTS = {
 def start(what, commands):
     return Load(f"start, {what}",
                 {n: program("start", what, TIMES, *c)
-                 for n, c in there(commands).items()}, "bare both-ways")
+                 for n, c in there(commands).items()}, ("bare both-ways",))
 
 
 def all_loads():
@@ -263,13 +264,13 @@ def all_loads():
     ] + [
         counts(figure, peers) for figure in COUNTERS for peers in ("1", "64")
     ] + [start(what, commands) for what, commands in STARTS.items()] + [
-        Load("chat under a flood of 100-byte lines", flood(), "bare read"),
+        Load("chat under a flood of 100-byte lines", flood(), ("bare read",)),
         Load(f"chat with {int(ENTRIES):,} entries",
              {"sockchat": program("chat", "long", ENTRIES, *LONG)}),
         Load("chat at its start",
              {"sockchat": program("chat", "start", TIMES, *CHAT["sockchat"])}),
     ] + [
-        Load(f"instructions to {what}", {"sockchat": counted(script)}, "",
+        Load(f"instructions to {what}", {"sockchat": counted(script)}, (),
              True)
         for script, what in SCRIPTS.items() if HAS_VALGRIND
     ]
