@@ -32,11 +32,16 @@ int64_t stamp_mono_ns(void)
 
 void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
 {
+	/* the same second for all that comes in it */
+	static char text[STAMP_TEXT_MAX] = "??:??:??";
+	static time_t of = -1;
 	time_t seconds = wall_us / SECOND_US;
 	struct tm tm;
-	if (!localtime_r(&seconds, &tm) ||
-	    !strftime(out, STAMP_TEXT_MAX, "%H:%M:%S", &tm))
-		snprintf(out, STAMP_TEXT_MAX, "??:??:??");
+	if (seconds != of && (!localtime_r(&seconds, &tm) ||
+	                      !strftime(text, sizeof(text), "%H:%M:%S", &tm)))
+		snprintf(text, sizeof(text), "??:??:??");
+	of = seconds;
+	memcpy(out, text, sizeof(text));
 }
 
 void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us)

@@ -488,17 +488,36 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
 	}
 }
 
+/* At the right of a field, with a space behind it. */
+static char *put_field(char *at, const char *text, size_t len, size_t columns)
+{
+	for (size_t i = len; i < columns; i++)
+		*at++ = ' ';
+	memcpy(at, text, len);
+	at[len] = ' ';
+	return at + len + 1;
+}
+
+static char *put_number(char *at, uint32_t number)
+{
+	char digits[10];
+	size_t i = sizeof(digits);
+	for (; number; number /= 10)
+		digits[--i] = (char)('0' + number % 10);
+	return put_field(at, digits + i, sizeof(digits) - i, 2);
+}
+
+/* Each line of a flood has one: printf() would take half its time. */
 size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
                  const struct entry *before)
 {
-	char time[STAMP_TEXT_MAX], number[16] = "";
+	char time[STAMP_TEXT_MAX], *at = out;
 	format_time(time, c, e, before);
-	if (chat_shows_numbers(c) && e->session)
-		snprintf(number, sizeof(number), "%2u ", e->session);
-	else if (chat_shows_numbers(c))
-		snprintf(number, sizeof(number), "   ");
-	bool has_time = c->options->time != TIME_OFF;
-	int n = snprintf(out, 64, "%*.8s%s%s%c ", has_time ? 8 : 0, time,
-	                 has_time ? " " : "", number, entry_mark(e));
-	return (size_t)n;
+	if (c->options->time != TIME_OFF)
+		at = put_field(at, time, strnlen(time, 8), 8);
+	if (chat_shows_numbers(c))
+		at = put_number(at, e->session);
+	*at++ = entry_mark(e);
+	*at++ = ' ';
+	return (size_t)(at - out);
 }

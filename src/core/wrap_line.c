@@ -28,9 +28,11 @@ static void put_run(void *user, const struct wrap_run *run)
 	const char *color = l->is_colored ? style_color(run->style) : "";
 	for (; l->row < run->row; l->row++)
 		bytes_printf(l->out, "\n%*s", (int)l->indent, "");
-	bytes_append_text(l->out, color);
+	if (*color)
+		bytes_append_text(l->out, color);
 	bytes_append(l->out, run->text, run->len);
-	bytes_append_text(l->out, *color ? "\033[0m" : "");
+	if (*color)
+		bytes_append_text(l->out, "\033[0m");
 }
 
 static const char *mark_color(const struct entry *e)

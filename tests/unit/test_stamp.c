@@ -38,6 +38,10 @@ static void the_clock_is_of_the_users_zone(void **state)
 	assert_string_equal(text, "03:04:05");
 	setenv("TZ", "AAA-5:30", 1);
 	tzset();
+	stamp_format_clock(text, 1767323046 * SECOND_US);
+	assert_string_equal(text, "08:34:06");
+	stamp_format_clock(text, 1767323046 * SECOND_US + 999999);
+	assert_string_equal(text, "08:34:06");
 	stamp_format_clock(text, 1767323045 * SECOND_US);
 	assert_string_equal(text, "08:34:05");
 }
