@@ -18,7 +18,7 @@ build=$(realpath "${BUILD:-build}")
 export SOCKCHAT_BIN=${SOCKCHAT_BIN:-$build/sockchat}
 export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$build/tests/bench}
 export BENCH_JSON=${BENCH_JSON:-$build/bench.json}
-export ROUNDS=${ROUNDS:-5} MIB=${MIB:-512} SECONDS_EACH=${SECONDS_EACH:-1}
+export ROUNDS=${ROUNDS:-5} MIB=${MIB:-384} SECONDS_EACH=${SECONDS_EACH:-.5}
 export ENTRIES=${ENTRIES:-1000000} TIMES=${TIMES:-21}
 export IDLE=${IDLE:-9000} MESSAGES=${MESSAGES:-1280}
 # Nothing of the user's: no configuration, no history to be loaded or kept.

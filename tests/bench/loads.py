@@ -196,7 +196,7 @@ ECHO = {
 } | {f"bare {loop}": bare(f"echo-{loop}")
      for loop in ("poll", "epoll", "epoll-in-poll")}
 SHOWN = ("sockchat to a file",)
-FORKS = ("ncat", "socat")  # a process or two for each peer: not for so many
+SLOW = ("ncat", "socat", "Python threads", "bare poll")  # with so many
 STUCK = ("ncat",)  # it and its cat wait for each other
 ECHOES = {
     "echo, 1 peer": ("trips", "1", SECONDS, ()),
@@ -204,7 +204,7 @@ ECHOES = {
     "echo, 100 peers": ("trips", "100", SECONDS, ()),
     "echo, 1000 peers": ("trips", "1000", SECONDS, ("ncat",)),
     "echo, 10 peers beside 1000 idle": ("idle", "1000", SECONDS, ("ncat",)),
-    f"echo, 10 peers beside {IDLE} idle": ("idle", IDLE, SECONDS, FORKS),
+    f"echo, 10 peers beside {IDLE} idle": ("idle", IDLE, SECONDS, SLOW),
     "echo in bulk, 1 peer": ("bulk", "1", MIB, STUCK + SHOWN),
     "echo in bulk, 64 peers": ("bulk", "64", MIB, STUCK + SHOWN),
     "echo in bulk, 1 peer, shown": ("bulk", "1", "32", set(ECHO) - set(SHOWN)),
