@@ -139,6 +139,8 @@ static void measure_keys(struct tool *t)
 	watch_until_quiet(t);
 	load_tell("painted per key", samples_at(&bytes, 0.5), "B");
 	load_tell("key to screen, idle", samples_at(&ms, 0.5), "ms");
+	samples_finish(&bytes);
+	samples_finish(&ms);
 }
 
 /* The flood */
@@ -213,6 +215,7 @@ static void flood(double seconds, char **command)
 	          "s/GiB");
 	load_tell("key to screen, median", samples_at(&ms, 0.5), "ms");
 	load_tell("key to screen, worst", samples_at(&ms, 1), "ms");
+	samples_finish(&ms);
 	load_tell("painted", (double)(t.bytes - shown) / 1024 / seconds,
 	          "KiB/s");
 	if (t.frame.text)
@@ -272,6 +275,7 @@ static void measure_switch(struct tool *t, const char *name, const char *key)
 		watch_until_quiet(t);
 	}
 	load_tell(name, samples_at(&ms, 0.5), "ms");
+	samples_finish(&ms);
 }
 
 /* So many lines, the first of them to be found; their bytes. */
@@ -340,6 +344,7 @@ static void start_up(int times, char **command)
 	}
 	close(fd);
 	load_tell("first screen", samples_at(&ms, 0.5), "ms");
+	samples_finish(&ms);
 }
 
 int main(int argc, char **argv)

@@ -217,13 +217,15 @@ static void trips(struct server *s, size_t count, const char *seconds)
 	struct trips t =
 	    make_trips(&p, s->pid, strtod(seconds, NULL), SIZE_MAX);
 	tell_trips(&t);
+	samples_finish(&t.us);
 	stop_peers(&p);
 }
 
 static void messages(struct server *s, size_t count, const char *sum)
 {
 	struct peers p = start_peers(s, count);
-	make_trips(&p, s->pid, NO_END, load_number(sum));
+	struct trips t = make_trips(&p, s->pid, NO_END, load_number(sum));
+	samples_finish(&t.us);
 	stop_peers(&p);
 }
 
@@ -243,6 +245,8 @@ static void idle(struct server *s, size_t count, const char *seconds)
 	load_tell("CPU, to nobody idle", cpu_us(&t) / cpu_us(&alone), "x");
 	load_tell("memory of a quiet peer",
 	          kib > 0 ? kib * 1024 / (double)count : 0, "B");
+	samples_finish(&alone.us);
+	samples_finish(&t.us);
 	stop_peers(&quiet);
 	stop_peers(&active);
 }

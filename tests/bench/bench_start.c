@@ -113,6 +113,7 @@ int main(int argc, char **argv)
 		for (size_t n = load_number(argv[2]); n; n--)
 			starts[i].run(argv + 3, listener, &ms);
 		load_tell(starts[i].figure, samples_at(&ms, 0.5), "ms");
+		samples_finish(&ms);
 		return 0;
 	}
 	load_die("WHAT TIMES COMMAND...; there is no such start");

@@ -201,6 +201,12 @@ double samples_at(struct samples *s, double share)
 	return s->values[(size_t)(share * (double)(s->count - 1) + 0.5)];
 }
 
+void samples_finish(struct samples *s)
+{
+	free(s->values);
+	*s = (struct samples){ 0 };
+}
+
 void load_tell(const char *name, double value, const char *unit)
 {
 	printf("%s\t%.6g\t%s\n", name, value, unit);

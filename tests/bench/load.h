@@ -81,6 +81,7 @@ struct samples {
 void samples_add(struct samples *s, double value);
 /* Sorts: 0.5 is the median, 1 the largest.  Dies if there are none. */
 double samples_at(struct samples *s, double share);
+void samples_finish(struct samples *s);
 
 /* A figure for the table: "taken", 1.25, "GiB/s". */
 void load_tell(const char *name, double value, const char *unit);
