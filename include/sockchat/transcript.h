@@ -52,6 +52,8 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 /* The entries kept are those from first to before end. */
 uint64_t transcript_first(const struct transcript *t);
 uint64_t transcript_end(const struct transcript *t);
+/* Those before it go as soon as one more finds no room. */
+uint64_t transcript_staying(const struct transcript *t);
 
 /* Entries and message bytes dropped for want of room. */
 uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes);

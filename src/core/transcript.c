@@ -417,6 +417,13 @@ uint64_t transcript_end(const struct transcript *t)
 	return t->next_seq;
 }
 
+uint64_t transcript_staying(const struct transcript *t)
+{
+	bool is_full = t->count > 1 && t->memory + CHUNK_SIZE > t->max;
+	return is_full ? t->chunks[t->first + 1]->first_seq
+	               : transcript_first(t);
+}
+
 uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes)
 {
 	*bytes = t->dropped_bytes;

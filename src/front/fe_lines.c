@@ -33,6 +33,7 @@
 #define LINE_MAX_SIZE ((size_t)64 << 20)
 #define OUT_HIGH      ((size_t)1 << 20)
 #define OUT_LOW       ((size_t)64 << 10)
+#define UNASKED_MAX   ((size_t)2 << 20)
 
 struct frontend {
 	struct chat *chat;
@@ -63,6 +64,7 @@ struct frontend {
 	bool waits;      /* the next line is for a peer, and none is there */
 	struct later resume, leave;
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
+	bool takes_input;
 };
 
 /* Output */
@@ -113,17 +115,24 @@ static void watch_input(struct frontend *f)
 	watch_set(&f->in_watch, waits ? 0 : LOOP_READ);
 }
 
-/* Messages that nobody can ever read need not be kept, nor what is told of
- * peers longer than until it is written. */
+/* How much is kept: what nobody reads not at all, and where nobody can ask for
+ * it again only what is not written yet. */
+static size_t kept_max(const struct frontend *f, bool is_read)
+{
+	size_t max = f->chat->options->scrollback;
+	if (!is_read)
+		return 0;
+	return f->takes_input || max < UNASKED_MAX ? max : UNASKED_MAX;
+}
+
 static void choose_kept(struct frontend *f)
 {
 	struct chat *c = f->chat;
-	bool is_unread = f->is_out_broken || f->is_discarded ||
-	                 c->options->quiet;
-	c->session_settings.keeps_entries = !f->is_server || !is_unread;
-	transcript_set_max(c->transcript, f->is_server && is_unread
-	                                      ? 0
-	                                      : c->options->scrollback);
+	bool is_read = !f->is_server ||
+	               !(f->is_out_broken || f->is_discarded ||
+	                 c->options->quiet);
+	c->session_settings.keeps_entries = is_read;
+	transcript_set_max(c->transcript, kept_max(f, is_read));
 }
 
 static void flush(struct frontend *f)
@@ -351,14 +360,14 @@ static void on_in_ready(struct watch *w, unsigned ready)
 	}
 }
 
+/* Life */
+
 /* Standard input is left alone by an echo listener that runs unattended. */
 static bool wants_input(const struct options *o)
 {
 	bool is_attended = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	return !o->recv_only && (!o->echo || is_attended);
 }
-
-/* Life */
 
 static bool find_color_terminal(void)
 {
@@ -430,11 +439,12 @@ static struct frontend *start(struct chat *c, struct error *e,
 	outq_init(&f->out, 0);
 	f->is_server = c->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
+	f->takes_input = wants_input(c->options);
 	choose_kept(f);
 	bytes_init(&f->in, LINE_MAX_SIZE);
 	if (signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->out_watch, f->out_fd, LOOP_HANGUP) ||
-	    (wants_input(c->options) &&
+	    (f->takes_input &&
 	     watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))) {
 		error_set_errno(e, errno, "cannot watch the standard "
 		                          "descriptors");

@@ -142,9 +142,23 @@ static void remember_pending(struct settle *s, const struct entry *e)
 		settle_direction(s, e);
 		add_pending(s, e);
 	}
-	s->list[pending_index(s, e->seq)].grown_ns = loop_now_ns(s->loop);
+	struct settle_message *p = &s->list[pending_index(s, e->seq)];
+	p->grown_ns = loop_now_ns(s->loop);
+	if (e->seq < s->staying)
+		write_pending(s, p, true);
 	if (!s->timer.loop)
 		timer_start(s->loop, &s->timer, SETTLE_NS);
+}
+
+/* What is soon dropped does not wait. */
+static void write_leaving(struct settle *s)
+{
+	uint64_t staying = transcript_staying(s->transcript);
+	if (staying == s->staying)
+		return;
+	s->staying = staying;
+	for (size_t i = 0; i < s->count && s->list[i].seq < staying; i++)
+		write_pending(s, &s->list[i], true);
 }
 
 static void show_message(struct settle *s, const struct entry *e)
@@ -164,6 +178,7 @@ static void show_message(struct settle *s, const struct entry *e)
 
 void settle_show(struct settle *s, const struct entry *e)
 {
+	write_leaving(s);
 	if (e->kind == ENTRY_MESSAGE) {
 		show_message(s, e);
 		return;

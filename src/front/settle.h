@@ -26,6 +26,7 @@ struct settle {
 	void *user;
 	struct settle_message *list; /* those that wait, by rising seq */
 	size_t count, cap;
+	uint64_t staying; /* those before it need not wait any more */
 	struct timer timer;
 };
 

@@ -212,6 +212,30 @@ static void what_still_waits_is_written_when_it_is_over(void **state)
 	settle_init(&settle, loop, t, on_write, NULL);
 }
 
+/* Entries of another session, until a part of the first is written. */
+static void fill_until_written(const char *wanted)
+{
+	static char line[100000];
+	memset(line, 'x', sizeof(line) - 2);
+	line[sizeof(line) - 2] = '\n';
+	for (int i = 0; strncmp(trace, wanted, strlen(wanted)) != 0; i++) {
+		assert_true(i < 100);
+		trace[0] = '\0';
+		come(2, line);
+	}
+	trace[0] = '\0';
+}
+
+static void what_is_soon_dropped_does_not_wait(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "ab");
+	fill_until_written("1<ab.|");
+	assert_non_null(entry_at(t, seq));
+	grow(seq, "c");
+	assert_written(0, "1<c.|");
+}
+
 static void an_older_one_that_was_broken_off_is_not_kept(void **state)
 {
 	(void)state;
@@ -258,6 +282,7 @@ int main(void)
 		TEST(others_do_not_hurry_each_other),
 		TEST(one_that_waits_long_does_not_keep_another),
 		TEST(what_was_dropped_is_not_waited_for),
+		TEST(what_is_soon_dropped_does_not_wait),
 		TEST(an_older_one_that_was_broken_off_is_not_kept),
 		TEST(what_still_waits_is_written_when_it_is_over),
 	};
