@@ -35,6 +35,7 @@ struct session_hints {
 struct session_settings {
 	bool echo;           /* send back what comes */
 	bool keeps_entries;  /* false: no messages in the transcript */
+	bool tells_states;   /* false: nor that peers come and go */
 	bool discards_in;    /* --send-only: read, and forget */
 	bool is_decoded;     /* an encoding has been chosen */
 	bool tells_steps;    /* -v: the steps of connecting */

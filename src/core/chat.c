@@ -526,6 +526,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	c->ticks = ticks_new();
 	c->start_ns = stamp_mono_ns();
 	c->session_settings.keeps_entries = true;
+	c->session_settings.tells_states = true;
 	c->session_settings.owners = &p->owners;
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){

@@ -23,13 +23,15 @@ void session_tell_state(struct session *s, enum entry_state state,
 {
 	char text[512];
 	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	s->phase = state;
 	s->since = stamp_now();
 	if (state == ENTRY_OPEN)
 		s->opened = s->since;
+	if (!s->settings->tells_states)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
 	append(s, &(struct entry){
 		.time = s->since,
 		.kind = ENTRY_STATE,

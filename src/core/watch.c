@@ -98,7 +98,8 @@ void watch_on_time(struct timer *t)
 
 void watch_turn(struct chat *c)
 {
-	if (!c->own->look.loop && has_news(c))
+	if (!c->own->look.loop && c->session_settings.tells_states &&
+	    has_news(c))
 		look(c);
 }
 
@@ -106,7 +107,8 @@ void watch_turn(struct chat *c)
 void watch_end(struct chat *c, const struct session *s)
 {
 	struct facts *last = &c->own->last;
-	if (chat_session_count(c) && chat_target(c) != session_number(s))
+	if (!c->session_settings.tells_states ||
+	    (chat_session_count(c) && chat_target(c) != session_number(s)))
 		return;
 	session_facts(s, last);
 	if (!last->timing)

@@ -65,6 +65,7 @@ struct frontend {
 	struct later resume, leave;
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
+	bool is_raw; /* standard error tells what is not the peers' bytes */
 };
 
 /* Output */
@@ -127,12 +128,13 @@ static size_t kept_max(const struct frontend *f, bool is_read)
 
 static void choose_kept(struct frontend *f)
 {
-	struct chat *c = f->chat;
-	bool is_read = !f->is_server ||
-	               !(f->is_out_broken || f->is_discarded ||
-	                 c->options->quiet);
-	c->session_settings.keeps_entries = is_read;
-	transcript_set_max(c->transcript, kept_max(f, is_read));
+	struct session_settings *s = &f->chat->session_settings;
+	bool is_quiet = f->chat->options->quiet;
+	bool is_lost = f->is_out_broken || f->is_discarded;
+	bool is_read = !f->is_server || !(is_lost || is_quiet);
+	s->keeps_entries = is_read;
+	s->tells_states = is_read || (!is_quiet && f->is_raw);
+	transcript_set_max(f->chat->transcript, kept_max(f, is_read));
 }
 
 static void flush(struct frontend *f)
@@ -412,6 +414,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 		die("no memory for the front end");
 	f->chat = c;
 	f->write = write;
+	f->is_raw = write == write_raw;
 	f->glyph_flags = find_glyph_flags();
 	f->has_color_terminal = find_color_terminal();
 	f->out_fd = fd_open_private(STDOUT_FILENO, O_WRONLY);

@@ -347,6 +347,28 @@ static void a_quiet_one_keeps_nothing(void **state)
 	leave(&p);
 }
 
+/* The peers' bytes go nowhere, and standard error tells of the peers. */
+static void peers_are_told_of_where_their_bytes_are_not_wanted(void **state)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	const char *argv[] = { NULL,   "listen",    "--echo", "--ui",
+		               "pipe", "127.0.0.1", "0",      NULL };
+	struct proc p;
+
+	(void)state;
+	proc_start(&p, argv, NULL, PROC_CLOSED, null, PROC_PIPE);
+	close(null);
+	int fd = net_connect(proc_port(&p));
+	net_send_text(fd, "x\n");
+	net_expect(fd, "x\n");
+	close(fd);
+	proc_expect_err(&p, "connection from 127.0.0.1:");
+	proc_expect_err(&p, "connection closed: 2 bytes received");
+	kill(p.pid, SIGTERM);
+	proc_expect_signal(&p, SIGTERM);
+	proc_finish(&p);
+}
+
 /* Three streams at once, of which one is not read at first. */
 static void send_in_bulk(uint16_t port)
 {
@@ -427,6 +449,8 @@ int main(void)
 		cmocka_unit_test(standard_input_is_left_alone),
 		cmocka_unit_test(a_log_that_nobody_reads_stops_nobody),
 		cmocka_unit_test(a_quiet_one_keeps_nothing),
+		cmocka_unit_test(
+		    peers_are_told_of_where_their_bytes_are_not_wanted),
 		cmocka_unit_test(a_quiet_one_returns_every_byte_in_bulk),
 		cmocka_unit_test(a_signal_ends_it_in_order),
 	};

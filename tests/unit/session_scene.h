@@ -117,7 +117,7 @@ static inline int start_empty(void **state)
 	fake_start();
 	now.loop = loop_new(LOOP_AUTO);
 	now.transcript = transcript_new(1 << 20);
-	now.settings.keeps_entries = true;
+	now.settings.keeps_entries = now.settings.tells_states = true;
 	now.settings.linger_ns = 100 * MS_NS;
 	now.ops = (struct session_ops){ .on_in_end = on_in_end,
 		                        .on_end = on_end };
