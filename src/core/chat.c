@@ -33,9 +33,6 @@ static void add_pointer(struct session ***list, size_t *count, size_t *cap,
 	(*list)[(*count)++] = s;
 }
 
-static void on_in_end(void *user, struct session *s);
-static void on_end(void *user, struct session *s, bool failed);
-
 static int64_t linger_ns(const struct options *o)
 {
 	switch (o->linger_ms) {
@@ -525,9 +522,11 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	c->transcript = transcript_new(options->scrollback);
 	c->ticks = ticks_new();
 	c->start_ns = stamp_mono_ns();
-	c->session_settings.keeps_entries = true;
-	c->session_settings.tells_states = true;
-	c->session_settings.owners = &p->owners;
+	c->session_settings = (struct session_settings){
+		.keeps_entries = true,
+		.tells_states = true,
+		.owners = &p->owners,
+	};
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_end = on_end, .user = c,
