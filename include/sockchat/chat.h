@@ -98,6 +98,8 @@ void chat_hold(struct chat *c, bool is_held);
 /* Leave: all is delivered, then the loop stops.  A second call leaves now. */
 void chat_leave(struct chat *c);
 bool chat_is_leaving(const struct chat *c);
+/* How many bytes the peers' systems have not acknowledged. */
+uint64_t chat_undelivered(const struct chat *c);
 /* A file of ours failed: exit status 1 whatever else. */
 void chat_fail(struct chat *c);
 

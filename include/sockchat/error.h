@@ -7,10 +7,13 @@
 #ifndef SOCKCHAT_ERROR_H
 #define SOCKCHAT_ERROR_H
 
+#include <stdbool.h>
+
 struct error {
 	char text[256]; /* lower case, no full stop */
 	char hint[512]; /* what to look at next, or "" */
 	char code[24];  /* "ECONNREFUSED", or "" */
+	bool is_found;  /* the hint names the program that it is about */
 };
 
 /* Write the sentence; the hint and the code become empty.  Returns -1, so that

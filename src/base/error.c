@@ -17,6 +17,7 @@ int error_set(struct error *e, const char *format, ...)
 	vsnprintf(e->text, sizeof(e->text), format, args);
 	va_end(args);
 	e->hint[0] = e->code[0] = '\0';
+	e->is_found = false;
 	return -1;
 }
 
@@ -30,6 +31,7 @@ int error_set_errno(struct error *e, int errnum, const char *format, ...)
 	snprintf(e->text + len, sizeof(e->text) - len, ": %s",
 	         strerror(errnum));
 	e->hint[0] = '\0';
+	e->is_found = false;
 	error_set_code(e, errnum);
 	return -1;
 }

@@ -378,7 +378,7 @@ static void on_quit_time(struct timer *t)
 
 /* A full socket takes more only when much of it is acknowledged: what is not
  * shows that a slow peer reads. */
-static uint64_t undelivered(const struct chat *c)
+uint64_t chat_undelivered(const struct chat *c)
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < c->own->session_count; i++) {
@@ -391,15 +391,14 @@ static uint64_t undelivered(const struct chat *c)
 
 static void stop(struct chat *c)
 {
-	struct chat_private *p = c->own;
-	loop_stop(c->loop, p->has_failed || p->has_file_failed);
+	loop_stop(c->loop, c->own->has_failed || c->own->has_file_failed);
 }
 
 /* Leaving goes on as long as it gets anywhere. */
 static void on_leave_time(struct timer *t)
 {
 	struct chat *c = t->user;
-	uint64_t left = undelivered(c);
+	uint64_t left = chat_undelivered(c);
 	if (left && left < c->own->undelivered) {
 		c->own->undelivered = left;
 		timer_start(c->loop, t, LEAVE_PATIENCE_NS);
@@ -420,7 +419,7 @@ void chat_leave(struct chat *c)
 	}
 	p->is_leaving = true;
 	free_listeners(c);
-	p->undelivered = undelivered(c);
+	p->undelivered = chat_undelivered(c);
 	for_all(c, session_leave);
 	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
 	check_later(c);
@@ -578,16 +577,17 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	p->ops = ops;
 	p->has_ticks = ops->has_ticks;
 	chat_settings_changed(c);
+	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
+	(o->mode == ENDPOINT_LISTEN ? chat_listen
+	                            : chat_connect)(c, &o->endpoint);
+	loop_turn(c->loop, 0); /* peers answer while a screen is made */
 	p->frontend = ops->start(c, e);
 	if (!p->frontend)
 		return -1;
-	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
 	transcript_on_entries(c->transcript, on_entries, c);
+	ops->show(p->frontend, 1, transcript_end(c->transcript));
+	ops->draw(p->frontend);
 	loop_on_turn_end(c->loop, on_turn_end, c);
-	if (o->mode == ENDPOINT_LISTEN)
-		chat_listen(c, &o->endpoint);
-	else
-		chat_connect(c, &o->endpoint);
 	int status = loop_run(c->loop);
 	if (status < 0)
 		die("poll: %s", error_name(errno));

@@ -84,8 +84,13 @@ static void stop(struct doctor *d, const char *verdict, const char *next,
 static void give_up(struct doctor *d, const struct error *e)
 {
 	const struct remedy *r = find_remedy(e->code);
-	notices_error(&d->notices, e);
-	stop(d, r->verdict, r->next, 1);
+	if (e->is_found) {
+		notices_print(&d->notices, "%s", e->text);
+		stop(d, "the reason is on this machine", e->hint, 1);
+	} else {
+		notices_error(&d->notices, e);
+		stop(d, r->verdict, r->next, 1);
+	}
 }
 
 /* The way there */

@@ -92,13 +92,14 @@ static void on_settle_time(struct timer *t)
  * message of the same direction will not grow any more. */
 static void settle_session(struct settle *s, const struct entry *e)
 {
-	bool is_end = e->kind == ENTRY_STATE && e->state == ENTRY_CLOSED;
+	bool is_state = e->kind == ENTRY_STATE;
+	bool is_end = is_state && e->state == ENTRY_CLOSED;
 	for (size_t i = 0; i < s->count;) {
 		struct settle_message *p = &s->list[i];
 		bool is_other = p->session != e->session || p->seq == e->seq;
 		bool is_over = is_end || p->dir == e->dir;
 		if (!is_other)
-			write_pending(s, p, is_over);
+			write_pending(s, p, is_over || is_state);
 		if (!is_other && is_over)
 			remove_pending(s, i);
 		else

@@ -32,6 +32,7 @@ void hint_elsewhere(struct error *e, const char *where, const char *owner)
 	error_set_hint(e, "on this machine %s listens on %s: connect there, or "
 	               "let it listen on this address as well",
 	               name(owner), where);
+	e->is_found = true;
 }
 
 void hint_neighbour(struct error *e, const char *where, const char *owner)
@@ -45,6 +46,7 @@ void hint_backlog(struct error *e, const char *owner, unsigned waiting)
 	error_set_hint(e, "%s listens there but does not accept: its backlog "
 	               "is full (%u waiting); it may hang or be stopped",
 	               name(owner), waiting);
+	e->is_found = true;
 }
 
 void hint_own_loopback(struct error *e)

@@ -445,6 +445,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 
 static void stop(struct frontend *f)
 {
+	uint64_t undelivered = chat_undelivered(f->chat);
 	ticks_on_change(f->chat->ticks, NULL, NULL);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
@@ -466,6 +467,9 @@ static void stop(struct frontend *f)
 	input_stop();
 	screen_close();
 	term_close();
+	if (undelivered)
+		fprintf(stderr, "sockchat: left before %llu bytes were "
+		        "delivered\n", (unsigned long long)undelivered);
 	keys_free(f->keys);
 	f->chat->display.has_screen = false;
 	free(f);

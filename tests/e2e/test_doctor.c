@@ -150,6 +150,24 @@ static void a_refusal_ends_with_a_verdict_too(void **state)
 	               "there\n", 1);
 }
 
+/* The server is there, at another address. */
+static void what_is_found_here_is_what_to_try(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "-z", "-v", "127.0.0.2", port_text(port),
+	              NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "try next: on this machine ");
+	assert_verdict(&p, "verdict: the reason is on this machine\n",
+	               ": connect there, or let it listen on this address as "
+	               "well\n", 1);
+	close(listener);
+}
+
 static void without_v_it_says_one_line(void **state)
 {
 	struct proc p;
@@ -178,6 +196,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_does_not_accept_is_named),
 		cmocka_unit_test(a_reset_is_a_failure),
 		cmocka_unit_test(a_refusal_ends_with_a_verdict_too),
+		cmocka_unit_test(what_is_found_here_is_what_to_try),
 		cmocka_unit_test(without_v_it_says_one_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -152,7 +152,8 @@ static void commands_work_and_are_never_sent(void **state)
 	proc_expect_out(&p, " ! there is no command /nonsense: nothing was "
 	                    "sent");
 	proc_expect_out(&p, " * peer 1: 127.0.0.1:");
-	proc_write_text(&p, "/view hex\n");
+	proc_write_text(&p, "/view hex\n/others\n");
+	proc_expect_out(&p, "no command /others"); /* it has read them */
 	net_send_text(fd, "hex\n");
 	proc_expect_out(&p, "68 65 78 0a");
 	proc_write_text(&p, "/quit\n");

@@ -149,6 +149,29 @@ static void what_was_on_the_screen_before_is_there_again(void **state)
 
 /* A shell between: only then is there a job to stop. */
 
+static void what_is_not_delivered_is_told_below_the_screen(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+	char path[] = "/tmp/sockchat-XXXXXX";
+	int file = mkstemp(path);
+
+	(void)state;
+	assert_int_equal(ftruncate(file, 64 << 20), 0);
+	close(file);
+	pty_type(&p, "/file ");
+	pty_type(&p, path);
+	pty_type(&p, PTY_ENTER);
+	pty_expect(&p, "* sending sockchat-");
+	pty_type(&p, "/quit" PTY_ENTER);
+	pty_expect(&p, "sockchat: left before ");
+	pty_expect(&p, " bytes were delivered");
+	pty_expect_exit(&p, 1);
+	unlink(path);
+	close(fd);
+	pty_finish(&p);
+}
+
 static void start_in_shell(struct pty *p, uint16_t port)
 {
 	static const char *const argv[] = { "sh", "-i", NULL };
@@ -423,6 +446,7 @@ int main(void)
 		T(a_terminal_that_goes_away_ends_it),
 		T(without_the_signal_the_end_of_the_terminal_is_seen),
 		T(what_was_on_the_screen_before_is_there_again),
+		T(what_is_not_delivered_is_told_below_the_screen),
 		T(it_stops_as_a_job_and_comes_back),
 		T(an_editor_stops_and_comes_back_with_us),
 		T(a_dumb_terminal_gets_lines),

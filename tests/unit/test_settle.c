@@ -226,6 +226,19 @@ static void fill_until_written(const char *wanted)
 	trace[0] = '\0';
 }
 
+static void half_an_end_writes_what_came_before_it(void **state)
+{
+	(void)state;
+	come(1, "a\xc3");
+	transcript_append(t, &(struct entry){
+		.session = 1,
+		.kind = ENTRY_STATE,
+		.state = ENTRY_HALF_CLOSED,
+		.dir = ENTRY_OUT,
+	});
+	assert_written(0, "1<a\xc3.|1*|");
+}
+
 static void what_is_soon_dropped_does_not_wait(void **state)
 {
 	(void)state;
@@ -282,6 +295,7 @@ int main(void)
 		TEST(others_do_not_hurry_each_other),
 		TEST(one_that_waits_long_does_not_keep_another),
 		TEST(what_was_dropped_is_not_waited_for),
+		TEST(half_an_end_writes_what_came_before_it),
 		TEST(what_is_soon_dropped_does_not_wait),
 		TEST(an_older_one_that_was_broken_off_is_not_kept),
 		TEST(what_still_waits_is_written_when_it_is_over),
