@@ -11,8 +11,6 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/diag.h>
-#include <sockchat/explain.h>
-#include <sockchat/glyph.h>
 
 #include "chat_private.h"
 
@@ -45,7 +43,7 @@ static int64_t linger_ns(const struct options *o)
 	}
 }
 
-static struct session *add_session(struct chat *c)
+struct session *chat_add_session(struct chat *c)
 {
 	struct chat_private *p = c->own;
 	struct session *s = session_new(c->loop, c->transcript,
@@ -84,7 +82,7 @@ static void unhold(struct session *s)
 	session_hold(s, false);
 }
 
-static void check_later(struct chat *c)
+void chat_check_later(struct chat *c)
 {
 	loop_later(c->loop, &c->own->check);
 }
@@ -107,11 +105,11 @@ static void on_end(void *user, struct session *s, bool failed)
 	watch_end(c, s);
 	if (!p->session_count)
 		p->target = 0; /* nobody is left who could be mistaken */
-	check_later(c);
+	chat_check_later(c);
 }
 
 /* Nothing more will be typed for it. */
-static void end_input(struct chat *c, struct session *s)
+void chat_end_input(struct chat *c, struct session *s)
 {
 	if (c->options->send_only)
 		session_finish(s);
@@ -157,7 +155,7 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 		             .is_numeric = c->options->numeric },
 		.timeout_ms = c->options->connect_timeout_ms,
 	};
-	struct session *s = add_session(c);
+	struct session *s = chat_add_session(c);
 	struct error e;
 	if (!s) {
 		error_set(&e, "no memory for another connection");
@@ -166,116 +164,7 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 	}
 	session_connect(s, c->transport, ep, &settings);
 	if (c->own->has_input_ended)
-		end_input(c, s);
-}
-
-/* Listeners */
-
-static void free_listeners(struct chat *c)
-{
-	for (size_t i = 0; i < c->own->listener_count; i++)
-		listener_free(c->own->listeners[i]);
-	c->own->listener_count = 0;
-	c->own->listening[0] = '\0';
-}
-
-static void tell_listening(struct chat *c, const struct address *a)
-{
-	char where[ADDRESS_TEXT_MAX], text[256];
-	bool is_loopback = address_is_loopback(a);
-	address_format(a, where);
-	snprintf(text, sizeof(text), "listening on %s (%s)", where,
-	         is_loopback ? "this machine only"
-	                     : "open to other machines");
-	transcript_append(c->transcript, &(struct entry){
-		.kind = ENTRY_STATE,
-		.state = ENTRY_LISTENING,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-		.local = where,
-	});
-	size_t used = strlen(c->own->listening);
-	snprintf(c->own->listening + used, LISTENING_MAX - used, "%s%s",
-	         used ? ", " : "", where);
-	c->own->is_exposed |= !is_loopback;
-}
-
-static void on_listening(void *user, const struct address *list, size_t count)
-{
-	struct chat *c = user;
-	char text[EXPLAIN_TEXT_MAX];
-	for (size_t i = 0; i < count; i++)
-		tell_listening(c, &list[i]);
-	const char *note = address_is_loopback(&list[0]) ? explain_loopback()
-	                                                 : "";
-	if (*note)
-		chat_note(c, "%s", note);
-	if (c->options->verbose &&
-	    explain_time_wait(text, address_port(&list[0])))
-		chat_note(c, "%s", text);
-	c->own->has_failed = false;
-}
-
-static bool is_full(const struct chat *c)
-{
-	return c->options->max_conns &&
-	       c->own->session_count >= (size_t)c->options->max_conns;
-}
-
-static void on_peer(void *user, struct transport *t,
-                    const struct address *peer)
-{
-	struct chat *c = user;
-	char where[ADDRESS_TEXT_MAX];
-	bool is_late = c->own->accepts_one && c->own->last_number;
-	struct session *s = is_late || is_full(c) ? NULL : add_session(c);
-	if (!s) {
-		address_format(peer, where);
-		t->ops->close(t, true);
-		chat_note(c, "%s refused: %s", where,
-		          is_full(c) ? "as many peers as --max-conns allows"
-		                     : "one peer is served already "
-		                       "(--keep-open serves more)");
-		return;
-	}
-	session_adopt(s, t, peer);
-	if (c->own->has_input_ended)
-		end_input(c, s);
-	check_later(c);
-}
-
-static void on_trouble(void *user, const struct error *e)
-{
-	chat_error(user, e);
-}
-
-static void on_listen_failed(void *user, const struct error *e)
-{
-	struct chat *c = user;
-	chat_error(c, e);
-	c->own->has_failed = c->own->has_listen_failed = true;
-	check_later(c);
-}
-
-void chat_listen(struct chat *c, const struct endpoint *ep)
-{
-	struct chat_private *p = c->own;
-	struct resolve_settings settings = {
-		.family = c->options->family,
-		.is_numeric = c->options->numeric,
-		.is_passive = true,
-	};
-	struct listener **grown = realloc(
-	    p->listeners, (p->listener_count + 1) * sizeof(*grown));
-	if (!grown)
-		die("no memory for another listener");
-	p->listeners = grown;
-	p->has_listen_failed = false;
-	grown[p->listener_count] = listener_new(
-	    c->loop, c->transport, ep, &settings, &p->listener_ops);
-	if (!grown[p->listener_count])
-		die("no memory for another listener");
-	p->listener_count++;
+		chat_end_input(c, s);
 }
 
 /* What is said and shown */
@@ -318,7 +207,7 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 		return;
 	p->has_failed = p->has_failed && p->is_leaving; /* a new try */
 	if (c->options->zero)
-		check_later(c);
+		chat_check_later(c);
 }
 
 void chat_hold(struct chat *c, bool is_held)
@@ -364,11 +253,11 @@ void chat_input(struct chat *c, bool has_ended)
 	for_all(c, close_if_in_ended);
 	for (size_t i = p->session_count; i-- > 0;)
 		if (i < p->session_count)
-			end_input(c, p->sessions[i]);
+			chat_end_input(c, p->sessions[i]);
 	if (c->options->quit_after_ms >= 0)
 		timer_start(c->loop, &p->quit,
 		            c->options->quit_after_ms * MS_NS);
-	check_later(c);
+	chat_check_later(c);
 }
 
 static void on_quit_time(struct timer *t)
@@ -418,11 +307,11 @@ void chat_leave(struct chat *c)
 		return;
 	}
 	p->is_leaving = true;
-	free_listeners(c);
+	chat_free_listeners(c);
 	p->undelivered = chat_undelivered(c);
 	for_all(c, session_leave);
 	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
-	check_later(c);
+	chat_check_later(c);
 }
 
 bool chat_is_leaving(const struct chat *c)
@@ -444,7 +333,7 @@ static void on_check(struct later *l)
 		session_free(p->ended[--p->ended_count]);
 	if ((p->accepts_one && p->last_number) ||
 	    (p->has_listen_failed && !p->listening[0]))
-		free_listeners(c);
+		chat_free_listeners(c);
 	if (c->options->zero && !p->is_leaving && p->session_count &&
 	    session_is_open(p->sessions[0]))
 		chat_leave(c);
@@ -530,13 +419,6 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	p->session_ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_end = on_end, .user = c,
 	};
-	p->listener_ops = (struct listener_ops){
-		.on_listening = on_listening,
-		.on_peer = on_peer,
-		.on_trouble = on_trouble,
-		.on_failed = on_listen_failed,
-		.user = c,
-	};
 	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
 	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
 	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };
@@ -553,7 +435,7 @@ void chat_free(struct chat *c)
 	timer_stop(&p->leave);
 	timer_stop(&p->look);
 	later_cancel(&p->check);
-	free_listeners(c);
+	chat_free_listeners(c);
 	for (size_t i = 0; i < p->session_count; i++)
 		session_free(p->sessions[i]);
 	while (p->ended_count)
@@ -578,8 +460,9 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	p->has_ticks = ops->has_ticks;
 	chat_settings_changed(c);
 	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
-	(o->mode == ENDPOINT_LISTEN ? chat_listen
-	                            : chat_connect)(c, &o->endpoint);
+	if (!p->last_number && !p->listener_count) /* of a second try */
+		(o->mode == ENDPOINT_LISTEN ? chat_listen
+		                            : chat_connect)(c, &o->endpoint);
 	loop_turn(c->loop, 0); /* peers answer while a screen is made */
 	p->frontend = ops->start(c, e);
 	if (!p->frontend)

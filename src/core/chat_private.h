@@ -53,6 +53,15 @@ void watch_turn(struct chat *c);
 void watch_end(struct chat *c, const struct session *s);
 void watch_on_time(struct timer *t);
 
+/* chat.c: one more session, NULL without memory; nothing more is typed for it;
+ * something may have ended. */
+struct session *chat_add_session(struct chat *c);
+void chat_end_input(struct chat *c, struct session *s);
+void chat_check_later(struct chat *c);
+
+/* chat_listen.c: close them all. */
+void chat_free_listeners(struct chat *c);
+
 /* The index of the first session whose number is not below `number`. */
 size_t chat_lower_bound(const struct chat *c, uint32_t number);
 

@@ -83,7 +83,7 @@ static void on_tick(void *user, uint64_t seq)
 
 void gate_init(struct gate *g)
 {
-	g->next = g->end = transcript_end(g->transcript);
+	g->next = g->end = transcript_first(g->transcript);
 	g->timer = (struct timer){ .on_time = on_time, .user = g };
 	ticks_on_change(g->ticks, on_tick, g);
 }

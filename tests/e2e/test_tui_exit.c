@@ -5,6 +5,7 @@
  * left behind is as it was found. */
 
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -317,13 +318,21 @@ static void an_unknown_terminal_is_told_and_gets_lines(void **state)
 {
 	static const char *const env[] = { "TERM=no-\xff such", NULL };
 	struct pty p;
-	int fd = connect_with_env(&p, env);
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
+		               NULL };
+	struct pollfd another = { .fd = listener, .events = POLLIN };
 
 	(void)state;
+	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, env);
+	int fd = net_accept(listener);
 	pty_expect(&p, "sockchat: the terminal type 'no-\\xff such' is "
 	               "unknown: going on in lines");
 	pty_type(&p, "typed\r");
 	net_expect(fd, "typed\n");
+	assert_int_equal(poll(&another, 1, 0), 0);
+	close(listener);
 	close(fd);
 	pty_type(&p, PTY_CTRL_D);
 	pty_expect_exit(&p, 0);

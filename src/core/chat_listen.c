@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The places where a chat is listening, and who comes there. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/diag.h>
+#include <sockchat/explain.h>
+
+#include "chat_private.h"
+
+void chat_free_listeners(struct chat *c)
+{
+	for (size_t i = 0; i < c->own->listener_count; i++)
+		listener_free(c->own->listeners[i]);
+	c->own->listener_count = 0;
+	c->own->listening[0] = '\0';
+}
+
+static void tell_listening(struct chat *c, const struct address *a)
+{
+	char where[ADDRESS_TEXT_MAX], text[256];
+	bool is_loopback = address_is_loopback(a);
+	address_format(a, where);
+	snprintf(text, sizeof(text), "listening on %s (%s)", where,
+	         is_loopback ? "this machine only"
+	                     : "open to other machines");
+	transcript_append(c->transcript, &(struct entry){
+		.kind = ENTRY_STATE,
+		.state = ENTRY_LISTENING,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+		.local = where,
+	});
+	size_t used = strlen(c->own->listening);
+	snprintf(c->own->listening + used, LISTENING_MAX - used, "%s%s",
+	         used ? ", " : "", where);
+	c->own->is_exposed |= !is_loopback;
+}
+
+static void on_listening(void *user, const struct address *list, size_t count)
+{
+	struct chat *c = user;
+	char text[EXPLAIN_TEXT_MAX];
+	for (size_t i = 0; i < count; i++)
+		tell_listening(c, &list[i]);
+	const char *note = address_is_loopback(&list[0]) ? explain_loopback()
+	                                                 : "";
+	if (*note)
+		chat_note(c, "%s", note);
+	if (c->options->verbose &&
+	    explain_time_wait(text, address_port(&list[0])))
+		chat_note(c, "%s", text);
+	c->own->has_failed = false;
+}
+
+static bool is_full(const struct chat *c)
+{
+	return c->options->max_conns &&
+	       c->own->session_count >= (size_t)c->options->max_conns;
+}
+
+static void on_peer(void *user, struct transport *t,
+                    const struct address *peer)
+{
+	struct chat *c = user;
+	char where[ADDRESS_TEXT_MAX];
+	bool is_late = c->own->accepts_one && c->own->last_number;
+	struct session *s = is_late || is_full(c) ? NULL : chat_add_session(c);
+	if (!s) {
+		address_format(peer, where);
+		t->ops->close(t, true);
+		chat_note(c, "%s refused: %s", where,
+		          is_full(c) ? "as many peers as --max-conns allows"
+		                     : "one peer is served already "
+		                       "(--keep-open serves more)");
+		return;
+	}
+	session_adopt(s, t, peer);
+	if (c->own->has_input_ended)
+		chat_end_input(c, s);
+	chat_check_later(c);
+}
+
+static void on_trouble(void *user, const struct error *e)
+{
+	chat_error(user, e);
+}
+
+static void on_listen_failed(void *user, const struct error *e)
+{
+	struct chat *c = user;
+	chat_error(c, e);
+	c->own->has_failed = c->own->has_listen_failed = true;
+	chat_check_later(c);
+}
+
+void chat_listen(struct chat *c, const struct endpoint *ep)
+{
+	struct chat_private *p = c->own;
+	struct resolve_settings settings = {
+		.family = c->options->family,
+		.is_numeric = c->options->numeric,
+		.is_passive = true,
+	};
+	struct listener **grown = realloc(
+	    p->listeners, (p->listener_count + 1) * sizeof(*grown));
+	if (!grown)
+		die("no memory for another listener");
+	p->listeners = grown;
+	p->listener_ops = (struct listener_ops){
+		.on_listening = on_listening,
+		.on_peer = on_peer,
+		.on_trouble = on_trouble,
+		.on_failed = on_listen_failed,
+		.user = c,
+	};
+	p->has_listen_failed = false;
+	grown[p->listener_count] = listener_new(
+	    c->loop, c->transport, ep, &settings, &p->listener_ops);
+	if (!grown[p->listener_count])
+		die("no memory for another listener");
+	p->listener_count++;
+}
