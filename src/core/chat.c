@@ -419,6 +419,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	p->session_ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_end = on_end, .user = c,
 	};
+	chat_init_listening(c);
 	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
 	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
 	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };

@@ -98,6 +98,17 @@ static void on_listen_failed(void *user, const struct error *e)
 	chat_check_later(c);
 }
 
+void chat_init_listening(struct chat *c)
+{
+	c->own->listener_ops = (struct listener_ops){
+		.on_listening = on_listening,
+		.on_peer = on_peer,
+		.on_trouble = on_trouble,
+		.on_failed = on_listen_failed,
+		.user = c,
+	};
+}
+
 void chat_listen(struct chat *c, const struct endpoint *ep)
 {
 	struct chat_private *p = c->own;
@@ -111,13 +122,6 @@ void chat_listen(struct chat *c, const struct endpoint *ep)
 	if (!grown)
 		die("no memory for another listener");
 	p->listeners = grown;
-	p->listener_ops = (struct listener_ops){
-		.on_listening = on_listening,
-		.on_peer = on_peer,
-		.on_trouble = on_trouble,
-		.on_failed = on_listen_failed,
-		.user = c,
-	};
 	p->has_listen_failed = false;
 	grown[p->listener_count] = listener_new(
 	    c->loop, c->transport, ep, &settings, &p->listener_ops);

@@ -59,7 +59,8 @@ struct session *chat_add_session(struct chat *c);
 void chat_end_input(struct chat *c, struct session *s);
 void chat_check_later(struct chat *c);
 
-/* chat_listen.c: close them all. */
+/* chat_listen.c: what listeners tell goes to this chat; close them all. */
+void chat_init_listening(struct chat *c);
 void chat_free_listeners(struct chat *c);
 
 /* The index of the first session whose number is not below `number`. */

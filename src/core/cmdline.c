@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
 
 #include "options_private.h"
@@ -45,6 +46,27 @@ static const struct option_rule *rule_of(int found)
 	return NULL;
 }
 
+/* The options that a beginning may stand for; 0 when it is of none or one. */
+static int explain_beginning(const char *word, struct error *e)
+{
+	const struct option_row *row;
+	size_t len = strcspn(word, "="), count = 0;
+	struct bytes list;
+	char safe[64];
+	bytes_init(&list, sizeof(e->text) - sizeof(safe) - 32);
+	for (size_t i = 0; (row = options_row(i)); i++)
+		if (strncmp(row->name, word, len) == 0 &&
+		    !bytes_printf(&list, "%s--%s", count ? ", " : "",
+		                  row->name))
+			count++;
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	int failed = count < 2 ? 0
+	                       : error_set(e, "option --%s may be %s", safe,
+	                                   bytes_text(&list));
+	bytes_finish(&list);
+	return failed;
+}
+
 static int explain_getopt(int found, const char *word, struct error *e)
 {
 	const struct option_rule *r = rule_of(optopt);
@@ -59,6 +81,8 @@ static int explain_getopt(int found, const char *word, struct error *e)
 		option_flag(r, name, sizeof(name));
 		return error_set(e, "option %s takes no value", name);
 	}
+	if (!is_letter && explain_beginning(word + 2, e))
+		return -1;
 	glyph_copy(safe, sizeof(safe), is_letter ? letter : word, GLYPH_ASCII);
 	if (is_letter && optopt == 'l')
 		return error_set(e, "unknown option -l: write sockchat listen "
