@@ -75,10 +75,10 @@ static enum recognise_result begins_with_method(const struct span *s)
 	while (n < s->len && n <= METHOD_MAX &&
 	       ((s->at[n] >= 'A' && s->at[n] <= 'Z') || s->at[n] == '_'))
 		n++;
-	if (n < METHOD_MIN && n < s->len)
+	if (n > METHOD_MAX || (n < METHOD_MIN && n < s->len))
 		return RECOGNISE_NO;
 	if (n == s->len)
-		return n <= METHOD_MAX ? RECOGNISE_MORE : RECOGNISE_NO;
+		return RECOGNISE_MORE;
 	return s->at[n] == ' ' ? RECOGNISE_YES : RECOGNISE_NO;
 }
 

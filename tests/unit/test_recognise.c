@@ -153,6 +153,17 @@ static void more_than_two_kib_are_not_waited_for(void **state)
 	assert_string_equal(r.text, whole.text);
 }
 
+/* One byte longer than a method, which the space behind it does not mend. */
+static void a_word_that_is_too_long_is_no_method(void **state)
+{
+	static const char text[] = "_________________ HTT";
+	struct recognised r;
+	(void)state;
+	for (size_t len = 17; len < sizeof(text); len++)
+		assert_int_equal(look(&r, text, len, false, RECOGNISE_CLIENT),
+		                 RECOGNISE_NO);
+}
+
 static void what_a_stranger_chose_is_made_safe_and_cut(void **state)
 {
 	char text[256] = "GET /\033[2J\xec\x95\x88", expected[256];
@@ -195,6 +206,7 @@ int main(void)
 		    what_people_and_their_programs_say_is_left_alone),
 		cmocka_unit_test(a_chat_is_known_to_be_one_by_its_first_line),
 		cmocka_unit_test(more_than_two_kib_are_not_waited_for),
+		cmocka_unit_test(a_word_that_is_too_long_is_no_method),
 		cmocka_unit_test(what_a_stranger_chose_is_made_safe_and_cut),
 		cmocka_unit_test(a_hint_names_the_place),
 	};
