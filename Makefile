@@ -2,6 +2,7 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # make: build/sockchat.  make check: every test; ends with "N passed, N failed".
+# make test T=NAME: one test program, or one test by its name.
 # CC, BUILD, WERROR=1, SANITIZE=address,undefined and COVERAGE=1 may be given.
 # V=1 shows the commands. New files under src/ and tests/ are found.
 
@@ -38,7 +39,7 @@ ALL_LDFLAGS = -pie -pthread $(PROBED_L) $(CFLAGS) $(MODE) $(LDFLAGS)
 LIB_SRC := $(wildcard $(patsubst %,src/%/*.c,base io net core record front))
 TUI_SRC := $(wildcard src/tui/*.c)
 FAKE_SRC := $(wildcard tests/fake/*.c)
-TEST_SRC := $(wildcard $(patsubst %,tests/%/test_*.c,unit conv e2e))
+TEST_SRC := $(wildcard $(patsubst %,tests/%/test_*.c,e2e conv unit))
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 HARNESS_SRC := $(filter-out %/shim.c $(TEST_SRC),$(wildcard tests/e2e/*.c))
 # Tests of the screen's rooms, by their name or by what they include.
@@ -48,6 +49,7 @@ TUI_TEST_SRC := $(sort $(foreach n,keys input view tui term, \
 
 export CC BUILD FUZZ_SECONDS
 export SOCKCHAT_BIN := $(abspath $(BUILD)/sockchat)
+export SOCKCHAT_SHIM = $(abspath $(SHIM))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 programs = $(patsubst %.c,$(BUILD)/%,$(1))
 TESTS := $(call programs,$(TEST_SRC))
@@ -84,6 +86,7 @@ $(TESTS): TEST_LIBS += -lcmocka
 $(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
+$(TESTS): $(BUILD)/tests/named.o
 $(TESTS) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
@@ -97,8 +100,16 @@ $(FLAGS_MK): Makefile
 	@sh scripts/probe.sh $(CC) -- $(HARDEN) >$@
 
 check: $(TESTS) $(BUILD)/sockchat $(SHIM) $(BENCH)
-	@SOCKCHAT_SHIM=$(abspath $(SHIM)) sh scripts/check.sh $(TESTS) \
-	  scripts/manual.sh tests/bench/smoke.sh
+	@sh scripts/check.sh $(TESTS) scripts/manual.sh tests/bench/smoke.sh
+
+ifdef T
+T_PROGRAMS := $(or $(filter %/$(T) %/test_$(T),$(TESTS)), $(call programs,$(shell \
+    grep -lw -e '$(T)' $(TEST_SRC))),$(error no test is named $(T)))
+endif
+test: $(T_PROGRAMS) $(BUILD)/sockchat $(SHIM)
+	@$(if $(T),,$(error which one? make test T=NAME)) \
+	$(if $(filter %/$(T) %/test_$(T),$^),,TEST_NAME='$(T)') \
+	  sh scripts/check.sh $(T_PROGRAMS)
 
 check-asan:
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
@@ -144,7 +155,7 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check check-asan check-valgrind fuzz fuzz-run coverage lint format \
+.PHONY: all check test check-asan check-valgrind fuzz fuzz-run coverage lint format \
   bench bench-plot demo picture deps install uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
   $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d)

@@ -2,52 +2,38 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# check.sh PROGRAM...: run cmocka programs one after another (a script is one
-# test), show how each closed and all of what a failing one said; the last line
-# is the sum.
-# $RUN stands before each program (valgrind); $TEST_TIMEOUT is in seconds.
+# check.sh PROGRAM...: run test programs side by side on the cores there are, or
+# $JOBS of them. Those that took longest the last time are started first. Each
+# prints its lines when it ends (check-one.sh); the last line is the sum. With
+# $NO_SKIP a skipped test is a failure.
+here=$(dirname "$0")
+export BUILD="${BUILD:-build}"
 
-passed=0
-failed=0
-skipped=0
-
-# sum MARK FILE: the numbers in cmocka's closing lines "[  MARK  ] N test(s)"
-sum() {
-	sed -n "s/^\[ *$1 *\] \([0-9][0-9]*\) test(s).*/\1/p" "$2" |
-	    awk '{ n += $1 } END { print n + 0 }'
+# noted PROGRAM: the beginning of the names of the files that are kept of it
+noted() {
+	case $1 in
+	"$BUILD"/*) echo "$1" ;;
+	*) echo "$BUILD/$1" ;;
+	esac
 }
 
 for program; do
-	log=${BUILD:-build}/$(basename "$program").log
-	timeout -k 5 "${TEST_TIMEOUT:-180}" $RUN "$program" >"$log" 2>&1 \
-	    </dev/null
-	status=$?
-	case $program-$status in
-	*.sh-0) echo "[  PASSED  ] 1 test(s)." >>"$log" ;;
-	esac
-	good=$(sum PASSED "$log")
-	bad=$(sum FAILED "$log")
-	skip=$(sum SKIPPED "$log")
-	# A crash, a timeout or a sanitizer's word after the last test.
-	if [ $status -ne 0 ] && [ "$bad" -eq 0 ]; then
-		bad=1
-		cat "$log"
-		echo "$(basename "$program"): ended with status $status"
-	elif [ $((good + bad + skip)) -eq 0 ]; then
-		bad=1
-		echo "$(basename "$program"): ran no tests"
-	elif [ "$bad" -ne 0 ]; then
-		cat "$log"
-	fi
-	printf '%-28s %s passed, %s failed' "$(basename "$program")" \
-	    "$good" "$bad"
-	[ "$skip" -eq 0 ] || printf ', %s skipped' "$skip"
-	echo
-	passed=$((passed + good))
-	failed=$((failed + bad))
-	skipped=$((skipped + skip))
-done
+	notes=$(noted "$program")
+	mkdir -p "$(dirname "$notes")"
+	rm -f "$notes.sum"
+	seconds=$(cat "$notes.seconds" 2>/dev/null)
+	echo "${seconds:-999} $program $notes"
+done | sort -srn | cut -d ' ' -f 2- |
+    xargs -r -P "${JOBS:-$(nproc)}" -n 2 sh "$here/check-one.sh"
 
-[ $skipped -eq 0 ] || echo "$skipped skipped"
-echo "$passed passed, $failed failed"
-[ $failed -eq 0 ] && [ $passed -ne 0 ]
+# A program without a sum was killed together with what ran it.
+for program; do
+	cat "$(noted "$program").sum" 2>/dev/null || echo 0 1 0
+done | awk -v no_skip="${NO_SKIP:-0}" '
+	{ passed += $1; failed += $2; skipped += $3 }
+	END {
+		if (skipped)
+			print skipped " skipped"
+		print passed + 0 " passed, " failed + 0 " failed"
+		exit failed || !passed || (no_skip && skipped)
+	}'

@@ -23,6 +23,7 @@
 #include <sockchat/stamp.h>
 
 #include "../fake/fake_transport.h"
+#include "../skip.h"
 
 #define PEERS_MAX 256
 
@@ -247,7 +248,7 @@ static void one_taken_address_of_two_frees_the_other(void **state)
 	struct transport *other, *again;
 
 	if (!has_v6())
-		skip();
+		skip_because("this system has no IPv6");
 	other = transport_tcp.listen(&any);
 	assert_non_null(other);
 	assert_true(transport_local(other, &local));

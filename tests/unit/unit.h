@@ -17,4 +17,6 @@
 
 #include <cmocka.h>
 
+#include "../skip.h"
+
 #endif
