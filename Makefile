@@ -57,7 +57,7 @@ FUZZ := $(call programs,$(FUZZ_SRC))
 E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS))
 TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
 BENCH := $(call programs,$(wildcard tests/bench/bench_*.c))
-SHIM := $(patsubst tests/e2e/%.c,$(BUILD)/%.so,$(wildcard tests/e2e/shim.c))
+SHIM := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/e2e/shim.c))
 FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
 
 Q = $(if $(V),,@echo $@ && )
@@ -91,7 +91,7 @@ $(TESTS) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
 # Loaded before everything else, so it carries no sanitizer.
-$(BUILD)/%.so: tests/e2e/%.c
+$(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
