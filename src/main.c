@@ -17,10 +17,10 @@
  *   front  fe_pipe pipe_conn pipe_io meter notices doctor (nothing is kept),
  *          fe_lines settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen
- *          theme modes window: curses and the terminal; input line rows recall
- *          histfile draft bind: readline as a guest; keys keyname, view spots
- *          page panel status pace help list preview paste edit editor clipboard
- *          env
+ *          theme modes window: curses and the terminal; input guest line rows
+ *          recall histfile draft bind: readline as a guest; keys keyname, view
+ *          spots page panel status pace help list preview paste edit editor
+ *          clipboard env
  *   main   this file: which front end, and the exit status
  *
  * A peer's bytes: transport -> session -> transcript -> front end.

@@ -42,13 +42,15 @@ static bool is_hidden(uint32_t cp)
 	       hidden[low].first <= cp;
 }
 
-/* Columns, or -1 if it is to be escaped. */
+/* Columns, or -1 if it is to be escaped.  The screen has a wcwidth() of its own
+ * for readline, to which no character is unknown: wcswidth() is libc's. */
 static int columns(uint32_t cp)
 {
+	wchar_t wide = (wchar_t)cp;
 	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || is_hidden(cp) ||
 	    (cp & 0xfffe) == 0xfffe)
 		return -1;
-	return cp < 0x7f ? 1 : wcwidth((wchar_t)cp);
+	return cp < 0x7f ? 1 : wcswidth(&wide, 1);
 }
 
 /* `n` columns of ASCII have been put into the text, for `len` bytes. */

@@ -16,6 +16,7 @@
 #include <sockchat/utf8.h>
 
 #include "bind.h"
+#include "guest.h"
 #include "histfile.h"
 #include "input.h"
 #include "recall.h"
@@ -505,19 +506,6 @@ static void set_hooks(void)
 	history_comment_char = '#'; /* before the times of the entries */
 }
 
-/* What no inputrc may change: the keys it would break are repaired here. */
-static const struct {
-	const char *name, *value;
-} variables[] = {
-	{ "enable-bracketed-paste", "off" },
-	{ "blink-matching-paren", "off" },
-	{ "revert-all-at-newline", "off" },
-	{ "convert-meta", "off" },
-	{ "input-meta", "on" },
-	{ "output-meta", "on" },
-	{ "isearch-terminators", "\\e\\C-j" },
-};
-
 int input_start(const struct input_ops *ops)
 {
 	if (state.ops)
@@ -530,8 +518,7 @@ int input_start(const struct input_ops *ops)
 		bind_add_all(ops->name);
 	rl_initialize();
 	rl_tty_set_echoing(0);
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
-		rl_variable_bind(variables[i].name, variables[i].value);
+	guest_set_variables();
 	prepare_keymap(emacs_standard_keymap);
 	prepare_keymap(vi_insertion_keymap);
 	prepare_keymap(vi_movement_keymap);

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What readline gets from us: variables, the width of characters, memory. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <wchar.h>
+
+#include <readline/readline.h>
+
+#include <sockchat/diag.h>
+
+#include "guest.h"
+
+/* The keys that an inputrc would break with these are repaired in input.c. */
+static const struct {
+	const char *name, *value;
+} variables[] = {
+	{ "enable-bracketed-paste", "off" },
+	{ "blink-matching-paren", "off" },
+	{ "revert-all-at-newline", "off" },
+	{ "convert-meta", "off" },
+	{ "input-meta", "on" },
+	{ "output-meta", "on" },
+	{ "isearch-terminators", "\\e\\C-j" },
+};
+
+void guest_set_variables(void)
+{
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
+		rl_variable_bind(variables[i].name, variables[i].value);
+}
+
+/* In place of the C library's.  To readline 8.2 and 8.3 a character whose width
+ * is -1, as the library doesn't know it, is one on the way forward and none on
+ * the way back: vi's words have no end then.  So each has a column. */
+int wcwidth(wchar_t c)
+{
+	int width = wcswidth(&c, 1);
+	return width < 0 ? 1 : width;
+}
+
+/* In place of readline's, which end the program as if its command line had been
+ * wrong.  There is no way back from here: readline is in the middle of it. */
+
+void *xmalloc(size_t size);
+void *xrealloc(void *old, size_t size);
+
+void *xmalloc(size_t size)
+{
+	return xrealloc(NULL, size);
+}
+
+void *xrealloc(void *old, size_t size)
+{
+	void *block = realloc(old, size ? size : 1);
+	if (!block)
+		die("no memory for the input line");
+	return block;
+}
