@@ -7,7 +7,7 @@
  *
  *   base   bytes utf8 glyph escape hexdump base64 quote pattern json number
  *          stamp xdg path newfile encoding guess progress error diag
- *   io     loop signals outq child: one thread that waits for everything
+ *   io     loop timer_heap signals outq child: one thread that waits for all
  *   net    endpoint resolve transport tcp tcpinfo txstamp dial timing route
  *          owner host explain: bytes from strangers, and why none come
  *   core   options option_value cmdline config, entry transcript lens filter

@@ -48,7 +48,7 @@ struct timer {
 	void *user;
 	struct loop *loop; /* NULL when not started; the rest is the loop's */
 	int64_t due_ns;
-	size_t slot;
+	struct timer *child, *next, **from;
 };
 
 struct later;
@@ -72,7 +72,8 @@ void loop_free(struct loop *l);
 
 /* Watch `fd` for `events`; 0 watches nothing until watch_set(), and costs
  * nothing.
- * `on_ready` and `user` are set by the caller before.  -1 with errno. */
+ * `on_ready` and `user` are set by the caller before.  -1 with ENOMEM: nothing
+ * else fails, now or later. */
 int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
 /* As watch_add(), for sockets: they may stand in the epoll set. */
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
@@ -81,8 +82,8 @@ void watch_set(struct watch *w, unsigned events);
 void watch_remove(struct watch *w);
 
 /* Call once, `delay_ns` from now and not in this turn.  Starting again moves
- * it.  -1 with ENOMEM. */
-int timer_start(struct loop *l, struct timer *t, int64_t delay_ns);
+ * it. */
+void timer_start(struct loop *l, struct timer *t, int64_t delay_ns);
 void timer_stop(struct timer *t);
 
 /* Call once, at the end of this turn and before the hook; what such a call

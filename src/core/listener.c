@@ -129,7 +129,7 @@ static void starve(struct listener *ls, int errnum)
 {
 	ls->is_starved = true;
 	update_watches(ls);
-	(void)timer_start(ls->loop, &ls->retry, RETRY_NS);
+	timer_start(ls->loop, &ls->retry, RETRY_NS);
 	tell_trouble(ls, errnum);
 }
 

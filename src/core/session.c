@@ -149,8 +149,7 @@ static void wait_for_ack(struct session *s)
 		s->ack_ns = s->ack_ns ? 2 * s->ack_ns : ACK_FIRST_NS;
 		if (s->ack_ns > ACK_SLOWEST_NS)
 			s->ack_ns = ACK_SLOWEST_NS;
-		if (session_set_alarm(s, ALARM_ACK, s->ack_ns))
-			fail(s, ENOMEM);
+		session_set_alarm(s, ALARM_ACK, s->ack_ns);
 	}
 }
 
@@ -174,8 +173,7 @@ static void check_idle(struct session *s)
 	               loop_now_ns(s->loop);
 	struct error e;
 	if (left > 0) {
-		if (session_set_alarm(s, ALARM_IDLE, left))
-			fail(s, ENOMEM);
+		session_set_alarm(s, ALARM_IDLE, left);
 		return;
 	}
 	explain_idle_timeout(&e, s->settings->idle_ns / MS_NS, s->peer);
@@ -208,9 +206,7 @@ static int write_queue(struct session *s)
 		s->out_ns = loop_now_ns(s->loop);
 		if (s->settings->drip_bytes &&
 		    (session_waiting(s) || s->feed)) {
-			if (session_set_alarm(s, ALARM_DRIP,
-			                      s->settings->drip_ns))
-				return -1;
+			session_set_alarm(s, ALARM_DRIP, s->settings->drip_ns);
 		} else if ((size_t)n < len) {
 			return 0;
 		}
@@ -231,9 +227,9 @@ static void end_out(struct session *s)
 		session_tell_state(s, ENTRY_HALF_CLOSED, "",
 		                   "our half is closed (FIN sent): nothing "
 		                   "more can be sent, the peer may go on");
-		if (s->closes &&
-		    session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns))
-			fail(s, ENOMEM);
+		if (s->closes)
+			session_set_alarm(s, ALARM_LINGER,
+			                  s->settings->linger_ns);
 	}
 }
 
@@ -432,6 +428,8 @@ struct session *session_new(struct loop *l, struct transcript *transcript,
 	s->in.dir = ENTRY_IN;
 	s->out.dir = ENTRY_OUT;
 	s->watch = (struct watch){ .on_ready = on_ready, .user = s };
+	s->alarm = (struct timer){ .on_time = session_alarm_on_time,
+		                   .user = s };
 	s->peer = s->local = "";
 	return s;
 }
@@ -446,7 +444,7 @@ void session_free(struct session *s)
 	session_drop_hints(s);
 	drop_queue(s);
 	session_drop_names(s);
-	session_drop_alarms(s);
+	session_stop_alarms(s);
 	free(s->addresses);
 	free(s);
 }
@@ -507,9 +505,8 @@ static void begin_close(struct session *s)
 	}
 	s->closes = s->shuts_down = true;
 	session_pause(s, false);
-	if (!halves_is_out_open(s->halves) &&
-	    session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns))
-		fail(s, ENOMEM);
+	if (!halves_is_out_open(s->halves))
+		session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns);
 	session_update(s);
 }
 
@@ -545,9 +542,8 @@ void session_refresh(struct session *s)
 {
 	if (!s->settings->drip_bytes)
 		session_stop_alarm(s, ALARM_DRIP);
-	if (session_has_alarm(s, ALARM_LINGER) &&
-	    session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns))
-		fail(s, ENOMEM);
+	if (session_has_alarm(s, ALARM_LINGER))
+		session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns);
 	session_stop_alarm(s, ALARM_IDLE);
 	if (s->transport && s->settings->idle_ns)
 		check_idle(s);

@@ -48,7 +48,8 @@ struct session {
 	struct framing in, out;
 	struct session_ticks *ticks; /* under way; NULL for none */
 	struct watcher *watcher; /* for hints; NULL for none */
-	struct timer *alarms; /* ALARM_COUNT; NULL: none has been set */
+	struct timer alarm; /* for the first of these; 0: it has not been set */
+	int64_t due_ns[ALARM_COUNT];
 	int64_t ack_ns, in_ns, out_ns;
 	uint64_t bytes_in, bytes_out;
 	struct stamp since, opened; /* the phase, the connection */
@@ -90,13 +91,13 @@ void session_drop_approach(struct session *s);
 int session_set_addresses(struct session *s, const char *peer,
                           const char *local);
 
-/* session_alarms.c: once, so much later, -1 without memory; whether it is still
- * to come; not any more, and none; forget all. */
-int session_set_alarm(struct session *s, enum session_alarm which, int64_t ns);
+/* session_alarms.c: once, so much later; whether it is still to come; not any
+ * more, and none; what the timer of a session calls. */
+void session_set_alarm(struct session *s, enum session_alarm which, int64_t ns);
 bool session_has_alarm(const struct session *s, enum session_alarm which);
 void session_stop_alarm(struct session *s, enum session_alarm which);
 void session_stop_alarms(struct session *s);
-void session_drop_alarms(struct session *s);
+void session_alarm_on_time(struct timer *t);
 /* session.c: it has come. */
 void session_on_alarm(struct session *s, enum session_alarm which);
 

@@ -5,7 +5,6 @@
  * at: a sample each second in which something moves, none while nothing
  * does. */
 
-#include <sockchat/diag.h>
 
 #include "chat_private.h"
 
@@ -87,8 +86,8 @@ static void look(struct chat *c)
 		session_facts(s, &facts);
 		goes_on |= health_look(place_of(c, facts.number), &facts);
 	}
-	if (goes_on && timer_start(c->loop, &c->own->look, HEALTH_STEP_NS))
-		die("no memory for a timer");
+	if (goes_on)
+		timer_start(c->loop, &c->own->look, HEALTH_STEP_NS);
 }
 
 void watch_on_time(struct timer *t)

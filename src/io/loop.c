@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The loop: a poll(2) array, with one epoll(7) set in it for the sockets, a
- * heap of timers, a list of deferred calls. */
+ * heap of timers, a list of deferred calls.  What has been added needs no
+ * memory any more. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,10 @@
 #include <sys/epoll.h>
 #endif
 
-#include <sockchat/diag.h>
 #include <sockchat/loop.h>
 #include <sockchat/stamp.h>
+
+#include "timer_heap.h"
 
 #define BATCH       256 /* events taken from the inner set at once */
 #define BATCHES_MAX 4   /* for one wake-up of the outer one */
@@ -27,18 +29,20 @@
 struct loop {
 	struct pollfd *fds;
 	struct watch **watches; /* NULL: removed, or the epoll set itself */
-	size_t count, cap;
+	size_t count;
 	bool has_holes;
 
 	bool uses_epoll;
 	int epoll_fd; /* -1 until there is a socket */
 	size_t epoll_slot;
+	struct watch **inner; /* those in the epoll set */
+	size_t inner_count;
+	size_t cap; /* of the arrays: each of the inner ones may need a slot */
 	struct watch *batch[BATCH];
 	unsigned batch_ready[BATCH];
 	size_t batch_count;
 
-	struct timer **timers; /* a heap by due_ns */
-	size_t timer_count, timer_cap;
+	struct timer *timers; /* the root of a heap by due_ns */
 
 	struct later *later, **later_end, *later_running;
 
@@ -77,7 +81,7 @@ void loop_free(struct loop *l)
 		close(l->epoll_fd);
 	free(l->fds);
 	free(l->watches);
-	free(l->timers);
+	free(l->inner);
 	free(l->buffer);
 	if (l->pipe[1]) {
 		close(l->pipe[0]);
@@ -100,31 +104,47 @@ static unsigned ready_of(unsigned events, bool in, bool out, bool gone)
 	return gone ? events : (in ? LOOP_READ : 0) | (out ? LOOP_WRITE : 0);
 }
 
-static int grow_slots(struct loop *l)
+static void *grow(void *array, size_t cap, size_t size)
+{
+	return reallocarray(array, cap, size);
+}
+
+static int grow_arrays(struct loop *l)
 {
 	size_t cap = l->cap ? 2 * l->cap : 16;
-	struct pollfd *fds = realloc(l->fds, cap * sizeof(*fds));
-	if (!fds)
+	struct pollfd *fds = grow(l->fds, cap, sizeof(*fds));
+	if (fds)
+		l->fds = fds;
+	struct watch **watches = grow(l->watches, cap, sizeof(*watches));
+	if (watches)
+		l->watches = watches;
+	struct watch **inner = grow(l->inner, cap, sizeof(*inner));
+	if (inner)
+		l->inner = inner;
+	if (!fds || !watches || !inner)
 		return -1;
-	l->fds = fds;
-	struct watch **watches = realloc(l->watches, cap * sizeof(*watches));
-	if (!watches)
-		return -1;
-	l->watches = watches;
 	l->cap = cap;
 	return 0;
 }
 
-static int add_slot(struct loop *l, struct watch *w, int fd, short events)
+/* Room for `more` watches, wherever they and those of now go.  -1 without
+ * memory. */
+static int reserve(struct loop *l, size_t more)
 {
-	if (l->count == l->cap && grow_slots(l))
-		return -1;
+	while (l->count + l->inner_count + more > l->cap)
+		if (grow_arrays(l))
+			return -1;
+	return 0;
+}
+
+/* There is room. */
+static void add_slot(struct loop *l, struct watch *w, int fd, short events)
+{
 	l->fds[l->count] = (struct pollfd){ .fd = fd, .events = events };
 	l->watches[l->count] = w;
 	if (w)
 		w->slot = (uint32_t)l->count;
 	l->count++;
-	return 0;
 }
 
 /* Slots are only blanked while they may be looked at; the holes are filled
@@ -164,15 +184,11 @@ static int open_epoll(struct loop *l)
 {
 	if (l->epoll_fd >= 0)
 		return 0;
-	int fd = epoll_create1(EPOLL_CLOEXEC);
-	if (fd < 0)
+	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (l->epoll_fd < 0)
 		return -1;
-	if (add_slot(l, NULL, fd, POLLIN)) {
-		close(fd);
-		return -1;
-	}
-	l->epoll_fd = fd;
-	l->epoll_slot = l->count - 1;
+	l->epoll_slot = l->count;
+	add_slot(l, NULL, l->epoll_fd, POLLIN);
 	return 0;
 }
 
@@ -194,9 +210,49 @@ static int tell_epoll(struct watch *w, unsigned before)
 
 static bool enter_epoll(struct loop *l, struct watch *w)
 {
-	if (!l->uses_epoll || open_epoll(l))
+	if (!l->uses_epoll || open_epoll(l) || tell_epoll(w, 0))
 		return false;
-	return tell_epoll(w, 0) == 0;
+	w->is_in_epoll = true;
+	w->slot = (uint32_t)l->inner_count;
+	l->inner[l->inner_count++] = w;
+	return true;
+}
+
+static void leave_inner(struct loop *l, struct watch *w)
+{
+	struct watch *last = l->inner[--l->inner_count];
+	l->inner[w->slot] = last;
+	last->slot = w->slot;
+	w->is_in_epoll = false;
+}
+
+/* A set that does not do what it is told knows watches that are no more.  It
+ * goes as a whole, and poll(2) has all of them from now on. */
+static void give_up_epoll(struct loop *l)
+{
+	l->uses_epoll = false;
+	close(l->epoll_fd);
+	l->epoll_fd = -1;
+	l->fds[l->epoll_slot].fd = -1;
+	l->has_holes = true;
+	while (l->inner_count) {
+		struct watch *w = l->inner[l->inner_count - 1];
+		leave_inner(l, w);
+		add_slot(l, w, w->events ? w->fd : -1, poll_events(w->events));
+	}
+}
+
+static void set_inner(struct watch *w, unsigned before)
+{
+	struct loop *l = w->loop;
+	if (!tell_epoll(w, before))
+		return;
+	if (before) {
+		give_up_epoll(l);
+		return;
+	}
+	leave_inner(l, w); /* this one the set does not know */
+	add_slot(l, w, w->fd, poll_events(w->events));
 }
 
 /* Take a batch; how many. */
@@ -204,6 +260,8 @@ static size_t fill_batch(struct loop *l)
 {
 	struct epoll_event events[BATCH];
 	int n = epoll_wait(l->epoll_fd, events, BATCH, 0);
+	if (n < 0 && errno != EINTR)
+		give_up_epoll(l);
 	l->batch_count = n > 0 ? (size_t)n : 0;
 	for (size_t i = 0; i < l->batch_count; i++) {
 		unsigned got = events[i].events;
@@ -218,7 +276,9 @@ static size_t fill_batch(struct loop *l)
 static void dispatch_epoll(struct loop *l)
 {
 	size_t full = BATCH;
-	for (int round = 0; round < BATCHES_MAX && full == BATCH; round++) {
+	for (int round = 0;
+	     round < BATCHES_MAX && full == BATCH && l->epoll_fd >= 0;
+	     round++) {
 		full = fill_batch(l);
 		for (size_t i = 0; i < l->batch_count; i++) {
 			struct watch *w = l->batch[i];
@@ -232,18 +292,23 @@ static void dispatch_epoll(struct loop *l)
 
 #else
 
-static int tell_epoll(struct watch *w, unsigned before)
-{
-	(void)w;
-	(void)before;
-	return 0;
-}
-
 static bool enter_epoll(struct loop *l, struct watch *w)
 {
 	(void)l;
 	(void)w;
 	return false;
+}
+
+static void leave_inner(struct loop *l, struct watch *w)
+{
+	(void)l;
+	(void)w;
+}
+
+static void set_inner(struct watch *w, unsigned before)
+{
+	(void)w;
+	(void)before;
 }
 
 static void dispatch_epoll(struct loop *l)
@@ -255,26 +320,32 @@ static void dispatch_epoll(struct loop *l)
 
 /* Watches */
 
-int watch_add(struct loop *l, struct watch *w, int fd, unsigned events)
+static int prepare(struct loop *l, struct watch *w, int fd, unsigned events)
 {
+	if (reserve(l, 2)) /* and for the set itself */
+		return -1;
 	w->loop = l;
 	w->fd = fd;
 	w->events = (uint8_t)events;
 	w->is_in_epoll = false;
-	if (add_slot(l, w, events ? fd : -1, poll_events(events))) {
-		w->loop = NULL;
+	return 0;
+}
+
+int watch_add(struct loop *l, struct watch *w, int fd, unsigned events)
+{
+	if (prepare(l, w, fd, events))
 		return -1;
-	}
+	add_slot(l, w, events ? fd : -1, poll_events(events));
 	return 0;
 }
 
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events)
 {
-	w->loop = l;
-	w->fd = fd;
-	w->events = (uint8_t)events;
-	w->is_in_epoll = true;
-	return enter_epoll(l, w) ? 0 : watch_add(l, w, fd, events);
+	if (prepare(l, w, fd, events))
+		return -1;
+	if (!enter_epoll(l, w))
+		add_slot(l, w, events ? fd : -1, poll_events(events));
+	return 0;
 }
 
 void watch_set(struct watch *w, unsigned events)
@@ -283,11 +354,17 @@ void watch_set(struct watch *w, unsigned events)
 	if (!w->loop || before == events)
 		return;
 	w->events = (uint8_t)events;
-	if (!w->is_in_epoll)
+	if (w->is_in_epoll)
+		set_inner(w, before);
+	else
 		set_slot(w);
-	else if (tell_epoll(w, before) && events &&
-	         watch_add(w->loop, w, w->fd, events))
-		die("no memory to watch a socket");
+}
+
+static void forget_in_batch(struct loop *l, const struct watch *w)
+{
+	for (size_t i = 0; i < l->batch_count; i++)
+		if (l->batch[i] == w)
+			l->batch[i] = NULL;
 }
 
 void watch_remove(struct watch *w)
@@ -296,10 +373,9 @@ void watch_remove(struct watch *w)
 	if (!l)
 		return;
 	watch_set(w, 0);
+	forget_in_batch(l, w);
 	if (w->is_in_epoll) {
-		for (size_t i = 0; i < l->batch_count; i++)
-			if (l->batch[i] == w)
-				l->batch[i] = NULL;
+		leave_inner(l, w);
 	} else {
 		l->watches[w->slot] = NULL;
 		l->fds[w->slot].fd = -1;
@@ -328,51 +404,13 @@ static void dispatch_one(struct loop *l, size_t slot)
 
 /* Timers */
 
-static void place(struct loop *l, struct timer *t, size_t slot)
-{
-	l->timers[slot] = t;
-	t->slot = slot;
-}
-
-static void sift_up(struct loop *l, struct timer *t, size_t slot)
-{
-	while (slot && l->timers[(slot - 1) / 2]->due_ns > t->due_ns) {
-		place(l, l->timers[(slot - 1) / 2], slot);
-		slot = (slot - 1) / 2;
-	}
-	place(l, t, slot);
-}
-
-static void sift_down(struct loop *l, struct timer *t, size_t slot)
-{
-	for (size_t child; (child = 2 * slot + 1) < l->timer_count;
-	     slot = child) {
-		if (child + 1 < l->timer_count &&
-		    l->timers[child + 1]->due_ns < l->timers[child]->due_ns)
-			child++;
-		if (l->timers[child]->due_ns >= t->due_ns)
-			break;
-		place(l, l->timers[child], slot);
-	}
-	place(l, t, slot);
-}
-
-int timer_start(struct loop *l, struct timer *t, int64_t delay_ns)
+void timer_start(struct loop *l, struct timer *t, int64_t delay_ns)
 {
 	timer_stop(t);
-	if (l->timer_count == l->timer_cap) {
-		size_t cap = l->timer_cap ? 2 * l->timer_cap : 16;
-		struct timer **grown = realloc(l->timers, cap * sizeof(*grown));
-		if (!grown)
-			return -1;
-		l->timers = grown;
-		l->timer_cap = cap;
-	}
 	t->loop = l;
 	/* after this turn's time, however short: no timer starves the rest */
 	t->due_ns = stamp_mono_ns() + (delay_ns > 0 ? delay_ns : 1);
-	sift_up(l, t, l->timer_count++);
-	return 0;
+	timer_heap_add(&l->timers, t);
 }
 
 void timer_stop(struct timer *t)
@@ -380,18 +418,14 @@ void timer_stop(struct timer *t)
 	struct loop *l = t->loop;
 	if (!l)
 		return;
-	struct timer *last = l->timers[--l->timer_count];
-	if (last != t) {
-		sift_up(l, last, t->slot);
-		sift_down(l, last, last->slot);
-	}
+	timer_heap_remove(&l->timers, t);
 	t->loop = NULL;
 }
 
 static void run_timers(struct loop *l)
 {
-	while (l->timer_count && l->timers[0]->due_ns <= l->now_ns) {
-		struct timer *t = l->timers[0];
+	while (l->timers && l->timers->due_ns <= l->now_ns) {
+		struct timer *t = l->timers;
 		timer_stop(t);
 		t->on_time(t);
 	}
@@ -461,8 +495,8 @@ static const struct timespec *find_timeout(const struct loop *l, int timeout_ms,
 	int64_t ns = timeout_ms < 0 ? -1 : timeout_ms * MS_NS;
 	if (l->later)
 		ns = 0;
-	if (l->timer_count) {
-		int64_t left = l->timers[0]->due_ns - stamp_mono_ns();
+	if (l->timers) {
+		int64_t left = l->timers->due_ns - stamp_mono_ns();
 		if (left < 0)
 			left = 0;
 		if (ns < 0 || left < ns)

@@ -257,7 +257,7 @@ static void try_next(struct dial *d)
 	if (d->is_over)
 		return;
 	if (d->next < d->count)
-		(void)timer_start(d->loop, &d->stagger, STAGGER_NS);
+		timer_start(d->loop, &d->stagger, STAGGER_NS);
 	else if (!is_under_way(d))
 		fail_all(d, false);
 }
@@ -493,14 +493,14 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 	if (d->is_asking)
 		loop_later(l, &d->resolving);
 	d->resolve = resolve_start(l, ep, &settings->resolve, on_resolved, d);
-	if (!d->resolve ||
-	    (d->timeout_ms > 0 &&
-	     timer_start(l, &d->deadline, d->timeout_ms * MS_NS) < 0)) {
+	if (!d->resolve) {
 		int saved = errno;
 
 		dial_cancel(d);
 		errno = saved;
 		return NULL;
 	}
+	if (d->timeout_ms > 0)
+		timer_start(l, &d->deadline, d->timeout_ms * MS_NS);
 	return d;
 }

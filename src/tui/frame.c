@@ -62,9 +62,8 @@ static void look_at_pace(struct frontend *f)
 	                       s ? session_queued(s) + session_has_file(s)
 	                         : 0);
 	bool goes_on = moves || tui_mode(f) == &mode_panel;
-	if (goes_on && !f->tick.loop &&
-	    timer_start(c->loop, &f->tick, PACE_STEP_NS))
-		die("no memory for a timer");
+	if (goes_on && !f->tick.loop)
+		timer_start(c->loop, &f->tick, PACE_STEP_NS);
 }
 
 static void draw_status(struct frontend *f, int row, const char *mode,

@@ -27,7 +27,8 @@
 static enum loop_backend backend;
 
 /* The system of this program: the next call of that kind fails with this. */
-static int poll_error, epoll_error;
+static int poll_error, epoll_error, wait_error;
+static bool has_no_memory;
 static int64_t clock_ns;
 static void (*on_sleep_for_ever)(void);
 static size_t sleeps, poll_count;
@@ -78,6 +79,19 @@ int epoll_ctl(int set, int op, int fd, struct epoll_event *event)
 	if (strikes(&epoll_error))
 		return -1;
 	return (int)syscall(SYS_epoll_ctl, set, op, fd, event);
+}
+
+int epoll_wait(int set, struct epoll_event *events, int count, int timeout_ms)
+{
+	if (strikes(&wait_error))
+		return -1;
+	return (int)syscall(SYS_epoll_pwait, set, events, count, timeout_ms,
+	                    NULL, 0);
+}
+
+void *reallocarray(void *array, size_t count, size_t size)
+{
+	return has_no_memory ? NULL : realloc(array, count * size);
 }
 
 /* Whatever is called writes its name into the trace, and acts. */
@@ -205,7 +219,8 @@ static const char *turn(void)
 static int set_up(void **state)
 {
 	(void)state;
-	poll_error = epoll_error = 0;
+	poll_error = epoll_error = wait_error = 0;
+	has_no_memory = false;
 	sleeps = probe_count = 0;
 	on_sleep_for_ever = NULL;
 	clock_ns = 1000 * SECOND_NS;

@@ -205,6 +205,88 @@ static void what_is_no_longer_watched_is_not_told_in_the_same_turn(void **state)
 	}
 }
 
+/* A child has inherited the socket, so that it outlives its descriptor here. */
+static void what_is_removed_is_forgotten_although_epoll_fails(void **state)
+{
+	(void)state;
+	for (unsigned events = 0; events <= LOOP_WRITE; events++) {
+		struct probe *p = add_socket('a', LOOP_READ), *b;
+		int inherited = dup(p->fd);
+		epoll_error = events != LOOP_READ ? ENOMEM : 0;
+		watch_set(&p->watch, events);
+		epoll_error = ENOMEM;
+		drop(p);
+		epoll_error = 0;
+		sleeps = 0;
+		assert_int_equal(loop_turn(loop, 5), 0);
+		assert_int_equal(sleeps, 1);
+		b = add_socket('b', LOOP_READ);
+		say(b);
+		assert_string_equal(turn(), "b");
+		drop(b);
+		close(inherited);
+	}
+}
+
+static void fail_and_stop_others(struct probe *p)
+{
+	epoll_error = ENOMEM;
+	stop_watching_others(p);
+}
+
+static void a_batch_goes_on_when_epoll_fails_within(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		say(add_socket('a', LOOP_READ));
+	probes[0]->act = fail_and_stop_others;
+	turn();
+	assert_int_equal(probes[0]->calls, 1);
+	for (size_t i = 1; i < MANY; i++)
+		watch_set(&probes[i]->watch, LOOP_READ);
+	probes[0]->act = NULL;
+	assert_int_equal(strlen(turn()), MANY);
+}
+
+static void sockets_are_served_when_epoll_cannot_be_asked(void **state)
+{
+	struct probe *p = add_socket('a', LOOP_READ);
+	(void)state;
+	say(p);
+	wait_error = EINTR;
+	turn();
+	assert_int_equal(p->watch.is_in_epoll, backend == LOOP_EPOLL);
+	wait_error = EBADF;
+	turn();
+	assert_string_equal(turn(), "a");
+}
+
+static void what_has_been_added_needs_no_memory(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		say(add_socket('a', 0));
+	has_no_memory = true;
+	for (size_t i = 0; i < MANY; i++) {
+		epoll_error = ENOSPC;
+		watch_set(&probes[i]->watch, LOOP_READ);
+	}
+	assert_int_equal(strlen(turn()), MANY);
+}
+
+static void without_memory_a_watch_is_refused(void **state)
+{
+	struct probe *p = add_probe('a');
+	(void)state;
+	has_no_memory = true;
+	assert_int_equal(watch_add_socket(loop, &p->watch, 0, 0), -1);
+	assert_int_equal(watch_add(loop, &p->watch, 0, 0), -1);
+	assert_null(p->watch.loop);
+	has_no_memory = false;
+	say(add_socket('b', LOOP_READ));
+	assert_string_equal(turn(), "b");
+}
+
 /* The other one's number and memory now belong to a quiet socket. */
 static void replace_the_other(struct probe *p)
 {
@@ -336,6 +418,11 @@ int main(void)
 		TEST(a_removed_watch_is_not_called_in_the_same_turn),
 		TEST(a_watch_may_be_freed_in_its_own_call),
 		TEST(what_is_no_longer_watched_is_not_told_in_the_same_turn),
+		TEST(what_is_removed_is_forgotten_although_epoll_fails),
+		TEST(a_batch_goes_on_when_epoll_fails_within),
+		TEST(sockets_are_served_when_epoll_cannot_be_asked),
+		TEST(what_has_been_added_needs_no_memory),
+		TEST(without_memory_a_watch_is_refused),
 		TEST(a_number_used_again_does_not_inherit_readiness),
 		TEST(watches_added_in_a_call_are_called_in_the_next_turn),
 		TEST(sockets_that_are_always_ready_do_not_hold_up_a_turn),

@@ -8,7 +8,7 @@
 static struct probe *add_timer(char name, int64_t delay_ns)
 {
 	struct probe *p = add_probe(name);
-	assert_int_equal(timer_start(loop, &p->timer, delay_ns), 0);
+	timer_start(loop, &p->timer, delay_ns);
 	return p;
 }
 

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Timers by when they are due, for the loop alone.  They are linked through
+ * themselves, so that nothing here needs memory. */
+
+#ifndef IO_TIMER_HEAP_H
+#define IO_TIMER_HEAP_H
+
+#include <sockchat/loop.h>
+
+/* `*root` is the one that is due first, NULL when there is none.  Only what
+ * has been added is removed. */
+void timer_heap_add(struct timer **root, struct timer *t);
+void timer_heap_remove(struct timer **root, struct timer *t);
+
+#endif
