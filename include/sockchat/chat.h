@@ -100,7 +100,8 @@ void chat_leave(struct chat *c);
 bool chat_is_leaving(const struct chat *c);
 /* How many bytes the peers' systems have not acknowledged. */
 uint64_t chat_undelivered(const struct chat *c);
-/* A file of ours failed: exit status 1 whatever else. */
+/* What was to be written could not be, a file or standard output: the exit
+ * status is 1 whatever else happens. */
 void chat_fail(struct chat *c);
 
 /* The sessions, by rising number; NULL behind the last. */

@@ -29,7 +29,8 @@ struct frontend_ops {
 	void (*show)(struct frontend *f, uint64_t first, uint64_t end);
 	/* The turn is over: let it be seen. */
 	void (*draw)(struct frontend *f);
-	/* The chat is over; what was shown has to be out.  Frees `f`. */
+	/* The chat is over; what was shown has to be out, or chat_fail() says
+	 * that it is not.  Frees `f`. */
 	void (*stop)(struct frontend *f);
 };
 

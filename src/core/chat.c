@@ -280,7 +280,7 @@ uint64_t chat_undelivered(const struct chat *c)
 
 static void stop(struct chat *c)
 {
-	loop_stop(c->loop, c->own->has_failed || c->own->has_file_failed);
+	loop_stop(c->loop, 0); /* the verdict comes last: chat_run() */
 }
 
 /* Leaving goes on as long as it gets anywhere. */
@@ -472,12 +472,14 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	ops->show(p->frontend, 1, transcript_end(c->transcript));
 	ops->draw(p->frontend);
 	loop_on_turn_end(c->loop, on_turn_end, c);
-	int status = loop_run(c->loop);
-	if (status < 0)
-		die("poll: %s", error_name(errno));
+	if (loop_run(c->loop) < 0) {
+		error_set_errno(e, errno, "cannot wait for anything more");
+		chat_error(c, e);
+		chat_fail(c);
+	}
 	save_finish(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(p->frontend);
 	ops->stop(p->frontend);
-	return status;
+	return p->has_failed || p->has_file_failed;
 }

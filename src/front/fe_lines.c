@@ -5,7 +5,6 @@
  * the peers' bytes; typed lines come in.  One room, three ways to write. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -48,8 +47,7 @@ struct frontend {
 	struct outq out;
 	struct bytes scratch;
 	struct watch out_watch;
-	int out_fd;     /* standard output, or a private description of it */
-	bool is_private;
+	struct sink sink; /* standard output */
 	bool is_out_broken;
 	bool is_full;    /* nobody reads what we write */
 	uint64_t missed; /* entries that were not written therefore */
@@ -143,7 +141,7 @@ static void flush(struct frontend *f)
 	choose_kept(f);
 	if (f->is_out_broken)
 		return;
-	if (len && outq_flush(&f->out, f->out_fd) < 0) {
+	if (len && outq_flush(&f->out, f->sink.fd) < 0) {
 		out_failed(f, errno);
 		return;
 	}
@@ -417,10 +415,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->is_raw = write == write_raw;
 	f->glyph_flags = find_glyph_flags();
 	f->has_color_terminal = find_color_terminal();
-	f->out_fd = fd_open_private(STDOUT_FILENO, O_WRONLY);
-	f->is_private = f->out_fd >= 0;
-	if (!f->is_private)
-		f->out_fd = STDOUT_FILENO;
+	sink_open(&f->sink, STDOUT_FILENO);
 	source_open(&f->source, STDIN_FILENO);
 	notices_open(&f->notices);
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
@@ -446,7 +441,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	choose_kept(f);
 	bytes_init(&f->in, LINE_MAX_SIZE);
 	if (signals_start(c->loop, signums, on_signal, f) ||
-	    watch_add(c->loop, &f->out_watch, f->out_fd, LOOP_HANGUP) ||
+	    watch_add(c->loop, &f->out_watch, f->sink.fd, LOOP_HANGUP) ||
 	    (f->takes_input &&
 	     watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))) {
 		error_set_errno(e, errno, "cannot watch the standard "
@@ -477,13 +472,22 @@ static struct frontend *start_raw(struct chat *c, struct error *e)
  * it has to take something every second. */
 static void write_rest(struct frontend *f)
 {
-	struct pollfd out = { .fd = f->out_fd, .events = POLLOUT };
+	struct pollfd out = { .fd = f->sink.fd, .events = POLLOUT };
 	while (!f->is_out_broken && outq_len(&f->out)) {
-		if (outq_flush(&f->out, f->out_fd) < 0)
+		if (outq_flush(&f->out, f->sink.fd) < 0)
 			out_failed(f, errno);
 		else if (poll(&out, 1, f->chat->signum ? 1000 : -1) == 0)
 			return;
 	}
+}
+
+/* The system may tell only now that what was written is not safe.  A socket is
+ * not shut down: others may have it as their standard output too. */
+static void close_out(struct frontend *f)
+{
+	f->sink.is_socket = false;
+	if (sink_close(&f->sink))
+		out_failed(f, errno);
 }
 
 static void stop(struct frontend *f)
@@ -494,13 +498,12 @@ static void stop(struct frontend *f)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	write_rest(f);
-	notices_close(&f->notices);
 	watch_remove(&f->out_watch);
+	close_out(f);
+	notices_close(&f->notices);
 	watch_remove(&f->in_watch);
 	later_cancel(&f->resume);
 	later_cancel(&f->leave);
-	if (f->is_private)
-		close(f->out_fd);
 	outq_finish(&f->out);
 	bytes_finish(&f->scratch);
 	bytes_finish(&f->in);

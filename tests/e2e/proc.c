@@ -262,6 +262,16 @@ uint16_t proc_port(struct proc *p)
 	return (uint16_t)strtol(at, NULL, 10);
 }
 
+uint16_t proc_lines_port(struct proc *p)
+{
+	static const char before[] = "listening on 127.0.0.1:";
+
+	proc_expect_out(p, before);
+	proc_expect_out(p, "this machine only)");
+	return (uint16_t)strtol(
+	    strstr(p->out_text.bytes, before) + strlen(before), NULL, 10);
+}
+
 void proc_watch(struct proc *p, int ms)
 {
 	int64_t until = now_ms() + ms;

@@ -6,8 +6,8 @@
  *
  * SHIM_EINTR and SHIM_SHORT are percentages, SHIM_SEED makes a run repeatable.
  * SHIM_REFUSE is the percentage of splice(2) and sendfile(2) that cannot be.
- * SHIM_NO_PROC=1 takes /proc away.  SHIM_COUNT=1 tells at the end how many
- * calls were hit. */
+ * SHIM_NO_PROC=1 takes /proc away.  SHIM_BAD_CLOSE=1 lets close(1) say EIO.
+ * SHIM_COUNT=1 tells at the end how many calls were hit. */
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -167,6 +167,18 @@ int open(const char *path, int flags, ...)
 		return -1;
 	}
 	return REAL(open)(path, flags, mode);
+}
+
+/* As on a network's disk: what was written is lost, and told at the end. */
+int close(int fd)
+{
+	int result = REAL(close)(fd);
+
+	if (fd != STDOUT_FILENO || !setting("SHIM_BAD_CLOSE"))
+		return result;
+	hits++;
+	errno = EIO;
+	return -1;
 }
 
 /* What fortified callers use. */

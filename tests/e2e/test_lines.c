@@ -21,16 +21,6 @@
 
 #include "bounds.h"
 
-static uint16_t lines_port(struct proc *p)
-{
-	static const char before[] = "listening on 127.0.0.1:";
-
-	proc_expect_out(p, before);
-	proc_expect_out(p, "this machine only)");
-	return (uint16_t)strtol(
-	    strstr(p->out_text.bytes, before) + strlen(before), NULL, 10);
-}
-
 static int connect_lines(struct proc *p)
 {
 	return connect_with(p, "--ui", "lines");
@@ -171,7 +161,7 @@ static void lines_typed_before_anybody_is_there_are_not_lost(void **state)
 	proc_sockchat(&p, "listen", "--ui", "lines", "127.0.0.1", "0", NULL);
 	proc_write_text(&p, "one\n/eol crlf\ntwo\nrest");
 	proc_end_in(&p);
-	int fd = net_connect(lines_port(&p));
+	int fd = net_connect(proc_lines_port(&p));
 	net_expect(fd, "one\ntwo\r\nrest\r\n");
 	net_expect_end(fd);
 	close(fd);
@@ -270,7 +260,7 @@ static void curl_talks_to_somebody_who_types(void **state)
 	proc_sockchat(&p, "listen", "--ui", "lines", "--crlf", "127.0.0.1", "0",
 	              NULL);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/path?q=1",
-	         lines_port(&p));
+	         proc_lines_port(&p));
 	argv[4] = url;
 	proc_start(&curl, argv, NULL, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
 	proc_expect_out(&p, " 1 < GET /path?q=1 HTTP/1.1\\r\\n\n");
@@ -293,7 +283,7 @@ static void several_peers_are_told_apart(void **state)
 	(void)state;
 	proc_sockchat(&p, "listen", "-k", "--ui", "lines", "127.0.0.1", "0",
 	              NULL);
-	uint16_t port = lines_port(&p);
+	uint16_t port = proc_lines_port(&p);
 	int one = net_connect(port);
 	net_send_text(one, "a\n");
 	proc_expect_out(&p, " 1 < a\\n\n");
