@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A writer of JSON (RFC 8259) for one object a line.  Nothing it writes can
- * move a terminal: controls, DEL, C1 and format characters come as \uNNNN. */
+/* A writer of JSON (RFC 8259) for one object a line, which is valid whatever
+ * it is given.  Nothing it writes can move a terminal: controls, DEL, C1 and
+ * format characters come as \uNNNN. */
 
 #ifndef SOCKCHAT_JSON_H
 #define SOCKCHAT_JSON_H
@@ -23,7 +24,8 @@ struct json {
 
 void json_begin(struct json *j, struct bytes *out);
 void json_text(struct json *j, const char *name, const char *value);
-/* `bytes` must be UTF-8: see utf8_is_valid(). */
+/* Any bytes: one that is not UTF-8 becomes the text \xNN, which a text with a
+ * backslash may be too.  json_base64() is for those that have to come back. */
 void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
                 size_t len);
 void json_base64(struct json *j, const char *name, const uint8_t *bytes,

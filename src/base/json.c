@@ -51,7 +51,14 @@ static void put_escaped(struct json *j, uint32_t cp)
 	put_unit(j, 0xdc00 + ((cp - 0x10000) & 0x3ff));
 }
 
-/* One character: its length. */
+/* The text \xNN, as everywhere: JSON has no escape for a byte. */
+static void put_bad(struct json *j, uint8_t byte)
+{
+	if (!j->failed && bytes_printf(j->out, "\\\\x%02x", byte))
+		j->failed = true;
+}
+
+/* One character, or a byte that is none: its length. */
 static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 {
 	static const char letters[] = "\"\\bfnrt",
@@ -60,8 +67,8 @@ static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 	uint32_t cp;
 	int n = utf8_decode(bytes, len, &cp);
 	if (n < 0) {
-		j->failed = true;
-		return len;
+		put_bad(j, bytes[0]);
+		return 1;
 	}
 	const char *value = cp && cp < 0x80 ? strchr(values, (int)cp) : NULL;
 	if (value) {

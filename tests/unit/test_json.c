@@ -139,17 +139,18 @@ static void base64_has_all_its_digits(void **state)
 	bytes_finish(&out);
 }
 
-static void what_is_not_utf8_fails(void **state)
+static void what_is_not_utf8_is_told_in_the_text(void **state)
 {
-	struct bytes out = { 0 };
-	struct json j;
-
 	(void)state;
-	json_begin(&j, &out);
-	json_bytes(&j, "t", (const uint8_t *)"a\xffz", 3);
-	json_bool(&j, "more", true);
-	assert_int_equal(json_end(&j), -1);
-	bytes_finish(&out);
+	TEXT("a\xffz", "a\\\\xffz");
+	TEXT("\xed\xa0\x80\xc0\xaf\xf5", "\\\\xed\\\\xa0\\\\x80"
+	                                 "\\\\xc0\\\\xaf\\\\xf5");
+	TEXT("\xec\x95", "\\\\xec\\\\x95");
+	for (int byte = 0x80; byte <= 0xff; byte++) {
+		char written[8];
+		snprintf(written, sizeof(written), "\\\\x%02x", byte);
+		assert_text((const char[]){ (char)byte }, 1, written);
+	}
 }
 
 static void without_room_the_object_fails(void **state)
@@ -186,7 +187,7 @@ int main(void)
 		cmocka_unit_test(no_line_has_a_control_in_it),
 		cmocka_unit_test(base64_is_filled_up_with_equals_signs),
 		cmocka_unit_test(base64_has_all_its_digits),
-		cmocka_unit_test(what_is_not_utf8_fails),
+		cmocka_unit_test(what_is_not_utf8_is_told_in_the_text),
 		cmocka_unit_test(without_room_the_object_fails),
 	};
 	return cmocka_run_group_tests(tests, in_utf8, NULL);
