@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* What went wrong, said to the user: one sentence that names the thing, the
- * errno's name for programs, and what it most likely means. */
+ * errno's name for programs, and what it most likely means.  Words of users and
+ * peers can stand in it as they are: see glyph_vformat(). */
 
 #ifndef SOCKCHAT_ERROR_H
 #define SOCKCHAT_ERROR_H

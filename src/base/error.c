@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include <sockchat/error.h>
+#include <sockchat/glyph.h>
 
 int error_set(struct error *e, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	vsnprintf(e->text, sizeof(e->text), format, args);
+	glyph_vformat(e->text, sizeof(e->text), format, args);
 	va_end(args);
 	e->hint[0] = e->code[0] = '\0';
 	e->is_found = false;
@@ -25,7 +26,7 @@ int error_set_errno(struct error *e, int errnum, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	vsnprintf(e->text, sizeof(e->text), format, args);
+	glyph_vformat(e->text, sizeof(e->text), format, args);
 	va_end(args);
 	size_t len = strlen(e->text);
 	snprintf(e->text + len, sizeof(e->text) - len, ": %s",
@@ -40,7 +41,7 @@ void error_set_hint(struct error *e, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	vsnprintf(e->hint, sizeof(e->hint), format, args);
+	glyph_vformat(e->hint, sizeof(e->hint), format, args);
 	va_end(args);
 }
 

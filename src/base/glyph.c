@@ -53,6 +53,15 @@ static int columns(uint32_t cp)
 	return cp < 0x7f ? 1 : wcswidth(&wide, 1);
 }
 
+/* The same for a character at the beginning of a glyph. */
+static int base_columns(uint32_t cp, unsigned flags)
+{
+	int width = columns(cp);
+	if (width > 0 || !(flags & GLYPH_ANY_WIDTH))
+		return width;
+	return cp < 0xa0 || is_hidden(cp) ? -1 : 1;
+}
+
 /* `n` columns of ASCII have been put into the text, for `len` bytes. */
 static size_t escaped(struct glyph *g, size_t len, int n)
 {
@@ -129,7 +138,7 @@ size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
 		int n = utf8_decode(bytes, len, &cp);
 		if (n < 0)
 			return put_bad(g, bytes[0]);
-		int width = columns(cp);
+		int width = base_columns(cp, flags);
 		if (width <= 0)
 			return put_hidden(g, (size_t)n, cp);
 		memcpy(g->text, bytes, (size_t)n);
@@ -174,4 +183,32 @@ void glyph_copy(char *out, size_t cap, const char *text, unsigned flags)
 		len -= n;
 	}
 	out[used] = '\0';
+}
+
+/* The beginning of a character whose end was cut off shows as nothing. */
+static void drop_unfinished(char *text)
+{
+	size_t len = strlen(text);
+	text[len - utf8_unfinished((const uint8_t *)text, len)] = '\0';
+}
+
+static bool is_plain(const char *text)
+{
+	while (*text >= ' ' && *text < 0x7f)
+		text++;
+	return !*text;
+}
+
+void glyph_vformat(char *out, size_t cap, const char *format, va_list args)
+{
+	char text[GLYPH_SENTENCE_MAX];
+	int len = vsnprintf(out, cap, format, args);
+	if (len < 0)
+		out[0] = '\0';
+	if (is_plain(out)) /* as nearly all are */
+		return;
+	if ((size_t)len >= cap)
+		drop_unfinished(out);
+	memcpy(text, out, strlen(out) + 1);
+	glyph_copy(out, cap, text, GLYPH_ANY_WIDTH);
 }

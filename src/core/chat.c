@@ -11,6 +11,7 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/diag.h>
+#include <sockchat/glyph.h>
 
 #include "chat_private.h"
 
@@ -174,7 +175,7 @@ void chat_note(struct chat *c, const char *format, ...)
 	char text[512];
 	va_list args;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_NOTE,

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/glyph.h>
+
 #include "session_private.h"
 
 static void append(struct session *s, struct entry *draft, const char *text)
@@ -30,7 +32,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 	if (!s->settings->tells_states)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
 	append(s, &(struct entry){
 		.time = s->since,
@@ -64,7 +66,7 @@ __attribute__((format(printf, 3, 0))) static void
 tell_note(struct session *s, const char *hint, const char *format, va_list args)
 {
 	char text[512];
-	vsnprintf(text, sizeof(text), format, args);
+	glyph_vformat(text, sizeof(text), format, args);
 	append(s, &(struct entry){ .kind = ENTRY_NOTE, .hint = hint }, text);
 }
 

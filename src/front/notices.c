@@ -9,7 +9,10 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
+
+#include <sockchat/glyph.h>
 
 #define LINE_CAP 1024
 /* A reader that takes longer than this loses the line: the bytes that are
@@ -87,13 +90,9 @@ void notices_print(struct notices *n, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	int more = vsnprintf(line + len, sizeof(line) - len, format, ap);
+	glyph_vformat(line + len, sizeof(line) - len, format, ap);
 	va_end(ap);
-	if (more < 0)
-		return;
-	len += (size_t)more;
-	if (len > sizeof(line) - 1)
-		len = sizeof(line) - 1;
+	len = strlen(line);
 	line[len] = '\n';
 	clear_status(n);
 	print_all(n, line, len + 1);

@@ -47,6 +47,47 @@ static void a_hint_and_a_code_leave_the_sentence(void **state)
 	assert_string_equal(e.code, "ETIMEDOUT");
 }
 
+static void words_of_strangers_are_made_visible(void **state)
+{
+	struct error e;
+
+	(void)state;
+	error_set(&e, "no peer %s", "\033]0;x\a\xff\n\xc2\x9b\xe2\x80\xae\x7f");
+	assert_string_equal(e.text,
+	                    "no peer ^[]0;x^G\\xff^J<U+009B><U+202E>^?");
+	error_set_hint(&e, "try %s", "\033c");
+	assert_string_equal(e.hint, "try ^[c");
+	error_set_errno(&e, ENOENT, "%s", "\xfe\xfe");
+	assert_string_equal(e.text, "\\xfe\\xfe: No such file or directory");
+	error_set(&e, "%s", "\\xff ^[");
+	assert_string_equal(e.text, "\\xff ^[");
+}
+
+static void letters_stay_letters_in_every_locale(void **state)
+{
+	struct error e;
+
+	(void)state;
+	error_set(&e, "%s", "설정 é e\xcc\x81 🩷");
+	assert_string_equal(e.text, "설정 é e\xcc\x81 🩷");
+}
+
+static void no_letter_is_cut_in_two(void **state)
+{
+	struct error e;
+	char text[300];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		memset(text, 'a', sizeof(text));
+		snprintf(text + 252 + i, sizeof(text) - 252 - (size_t)i,
+		         "안녕");
+		error_set(&e, "%s", text);
+		assert_int_equal(strlen(e.text), i ? 252 + i : 255);
+		assert_null(strchr(e.text, '\\'));
+	}
+}
+
 static void what_is_too_long_is_cut(void **state)
 {
 	struct error e;
@@ -80,6 +121,9 @@ int main(void)
 		cmocka_unit_test(a_sentence_replaces_all_that_was_said),
 		cmocka_unit_test(an_errno_adds_its_meaning_and_its_name),
 		cmocka_unit_test(a_hint_and_a_code_leave_the_sentence),
+		cmocka_unit_test(words_of_strangers_are_made_visible),
+		cmocka_unit_test(letters_stay_letters_in_every_locale),
+		cmocka_unit_test(no_letter_is_cut_in_two),
 		cmocka_unit_test(what_is_too_long_is_cut),
 		cmocka_unit_test(every_number_has_a_name),
 	};
