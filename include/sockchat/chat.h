@@ -47,6 +47,9 @@ struct chat {
 	struct session_settings session_settings;
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* what ended it, for signals_die(); 0: nothing */
+	/* Nobody sits at standard input: when something it asks for cannot be
+	 * done, the exit status is 1. */
+	bool is_scripted;
 	/* The rest is chat.c's own. */
 	struct chat_private *own;
 };
@@ -66,7 +69,10 @@ void chat_settings_changed(struct chat *c);
 /* Entries of our own. */
 void chat_note(struct chat *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Something that was asked for could not be done; see `is_scripted`. */
 void chat_error(struct chat *c, const struct error *e);
+/* Something went wrong that nobody had asked for. */
+void chat_trouble(struct chat *c, const struct error *e);
 
 /* Send these bytes as one message to whom is spoken to.  -1 when it could not:
  * then an ERROR entry says why. */

@@ -55,6 +55,9 @@ struct session_settings {
 struct session_ops {
 	/* The peer's FIN has come, and our half is still open. */
 	void (*on_in_end)(void *user, struct session *s);
+	/* A file that was asked for does not go whole; an ERROR entry has told
+	 * why. */
+	void (*on_lost)(void *user, struct session *s);
 	/* It is over: the descriptor is closed.  `failed`: not as it should.
 	 * The session is freed later, not in this call. */
 	void (*on_end)(void *user, struct session *s, bool failed);

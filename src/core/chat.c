@@ -118,6 +118,14 @@ void chat_end_input(struct chat *c, struct session *s)
 		session_shutdown(s);
 }
 
+/* Of what was asked for, not all has left. */
+static void on_lost(void *user, struct session *s)
+{
+	struct chat *c = user;
+	(void)s;
+	c->own->has_refused = true;
+}
+
 static void close_if_in_ended(struct session *s)
 {
 	if (!halves_is_in_open(session_halves(s)))
@@ -185,7 +193,7 @@ void chat_note(struct chat *c, const char *format, ...)
 }
 
 /* A sentence of ours that no errno stands behind is about what was asked. */
-void chat_error(struct chat *c, const struct error *e)
+void chat_trouble(struct chat *c, const struct error *e)
 {
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_ERROR,
@@ -194,6 +202,12 @@ void chat_error(struct chat *c, const struct error *e)
 		.code = *e->code ? e->code : "EINVAL",
 		.hint = e->hint,
 	});
+}
+
+void chat_error(struct chat *c, const struct error *e)
+{
+	c->own->has_refused = true;
+	chat_trouble(c, e);
 }
 
 static void on_entries(void *user, uint64_t first, uint64_t end)
@@ -418,7 +432,10 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	};
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
-		.on_in_end = on_in_end, .on_end = on_end, .user = c,
+		.on_in_end = on_in_end,
+		.on_lost = on_lost,
+		.on_end = on_end,
+		.user = c,
 	};
 	chat_init_listening(c);
 	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
@@ -454,6 +471,13 @@ void chat_free(struct chat *c)
 	free(c);
 }
 
+static int verdict(const struct chat *c)
+{
+	const struct chat_private *p = c->own;
+	return p->has_failed || p->has_file_failed ||
+	       (c->is_scripted && p->has_refused);
+}
+
 int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 {
 	const struct options *o = c->options;
@@ -482,5 +506,5 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(p->frontend);
 	ops->stop(p->frontend);
-	return p->has_failed || p->has_file_failed;
+	return verdict(c);
 }

@@ -87,7 +87,7 @@ static void on_peer(void *user, struct transport *t,
 
 static void on_trouble(void *user, const struct error *e)
 {
-	chat_error(user, e);
+	chat_trouble(user, e);
 }
 
 static void on_listen_failed(void *user, const struct error *e)

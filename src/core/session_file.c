@@ -83,6 +83,12 @@ static void begin(struct session *s)
 	session_tell_note(s, "sending %s (%s)", file->name, size);
 }
 
+static void tell_lost(struct session *s, const struct error *e)
+{
+	session_tell_error(s, e);
+	s->ops->on_lost(s->ops->user, s);
+}
+
 static void tell_unread(struct session *s, int errnum)
 {
 	const struct feed *f = s->feed;
@@ -91,7 +97,7 @@ static void tell_unread(struct session *s, int errnum)
 	error_set_errno(&e, errnum,
 	                "cannot read %s after %" PRIu64 " of %" PRIu64 " bytes",
 	                file->name, f->taken, file->total);
-	session_tell_error(s, &e);
+	tell_lost(s, &e);
 }
 
 void session_pull_file(struct session *s)
@@ -107,6 +113,17 @@ void session_pull_file(struct session *s)
 			tell_unread(s, errno);
 			f->state = FEED_STOPPED;
 		}
+}
+
+static void tell_shorter(struct session *s)
+{
+	const struct feed *f = s->feed;
+	struct error e;
+	error_set(&e, "%s has become shorter: %" PRIu64 " of the %" PRIu64
+	          " bytes that it had were sent", f->items[0].file.name,
+	          f->taken, f->items[0].file.total);
+	error_set_code(&e, ENODATA);
+	tell_lost(s, &e);
 }
 
 static void tell_sent_file(struct session *s)
@@ -133,7 +150,9 @@ int session_settle_file(struct session *s)
 	struct feed *f = s->feed;
 	if (!f || !feed_is_through(f, s->bytes_out))
 		return 0;
-	if (f->state == FEED_READ)
+	if (f->state == FEED_READ && f->taken < f->items[0].file.total)
+		tell_shorter(s);
+	else if (f->state == FEED_READ)
 		tell_sent_file(s);
 	if (!session_queue(s) || feed_next(f, s->queue))
 		return -1;
@@ -167,7 +186,7 @@ void session_lose_files(struct session *s)
 		          feed_rest(f, i, s->bytes_out),
 		          f->items[i].file.total);
 		error_set_code(&e, ENOTCONN);
-		session_tell_error(s, &e);
+		tell_lost(s, &e);
 	}
 	session_drop_files(s);
 }

@@ -438,6 +438,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->is_server = c->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
 	f->takes_input = wants_input(c->options);
+	c->is_scripted = f->takes_input && !f->source.is_terminal;
 	choose_kept(f);
 	bytes_init(&f->in, LINE_MAX_SIZE);
 	if (signals_start(c->loop, signums, on_signal, f) ||

@@ -285,7 +285,7 @@ CONVERSATION(what_has_no_ending_is_shown_at_the_end, "", 0,
              "< |FIN|\n"
              "= in \"login: \"\n")
 
-CONVERSATION(commands_are_not_sent, "", 0,
+CONVERSATION(commands_are_not_sent, "", 1,
              "> /eol crlf\n"
              "> with crlf\n"
              "> //path\n"
@@ -371,7 +371,7 @@ CONVERSATION(nothing_moving_is_a_failure, "--idle-timeout=200ms", 1,
              "= out \"hello\\n\"\n"
              "= text \"idle\"\n")
 
-CONVERSATION(the_end_of_a_line_that_is_refused_takes_no_other_with_it, "", 0,
+CONVERSATION(the_end_of_a_line_that_is_refused_takes_no_other_with_it, "", 1,
              "> |FLOOD|\n"
              "> \"x\\nnext\\n\"\n"
              "> last\n"

@@ -263,6 +263,19 @@ void *run_writer(void *arg)
 	return NULL;
 }
 
+void *run_reader(void *arg)
+{
+	struct stream *s = arg;
+	static __thread uint8_t bytes[STREAM_STEP];
+	ssize_t n;
+
+	s->result = 0;
+	while ((n = read(s->fd, bytes, sizeof(bytes))) > 0)
+		s->result += n;
+	shutdown(s->fd, SHUT_WR);
+	return NULL;
+}
+
 void *run_checker(void *arg)
 {
 	struct stream *s = arg;

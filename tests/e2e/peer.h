@@ -52,6 +52,9 @@ struct stream {
 };
 
 void *run_writer(void *stream);
+/* Reads to the end, whatever comes, and ends its own half then; the result is
+ * how much came. */
+void *run_reader(void *stream);
 void *run_checker(void *stream);
 
 /* sockchat with an option or two NULLs, connected to us; our descriptor. */

@@ -205,7 +205,7 @@ static void a_fifo_is_refused_with_a_sentence(void **state)
 	net_expect(fd, "well\n");
 	close(fd);
 	proc_end_in(&p);
-	proc_expect_exit(&p, 0);
+	proc_expect_exit(&p, 1);
 	proc_finish(&p);
 }
 

@@ -149,7 +149,7 @@ static void commands_work_and_are_never_sent(void **state)
 	proc_write_text(&p, "/quit\n");
 	net_expect_end(fd);
 	close(fd);
-	proc_expect_exit(&p, 0);
+	proc_expect_exit(&p, 1);
 	proc_finish(&p);
 }
 
@@ -243,7 +243,7 @@ static void a_quiet_one_writes_messages_and_errors_only(void **state)
 	close(fd);
 	close(listener);
 	proc_end_in(&p);
-	proc_expect_exit(&p, 0);
+	proc_expect_exit(&p, 1);
 	assert_int_equal(count_out(&p, " * "), 0);
 	assert_int_equal(count_out(&p, "\n"), 2);
 	assert_silent(&p);
@@ -326,7 +326,7 @@ static void every_byte_is_in_one_object(void **state)
 	proc_end_in(&p);
 	net_expect_end(fd);
 	close(fd);
-	proc_expect_exit(&p, 0);
+	proc_expect_exit(&p, 1);
 	assert_non_null(strstr(p.out_text.bytes, "\"text\":\"안녕!\\r\\n\""));
 	assert_non_null(
 	    strstr(p.out_text.bytes, "\"base64\":\"//4gYmFkAAo=\""));

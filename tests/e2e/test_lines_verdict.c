@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -127,6 +128,122 @@ static void a_reader_who_goes_before_the_last_bytes_is_a_failure(void **state)
 	}
 }
 
+/* Done and delivered */
+
+/* What these lines come to with these options, and a peer that reads all and
+ * ends when we do; what was printed must have `told` if there is any. */
+static void expect_verdict(const char *ui, const char *option,
+                           const char *lines, size_t len, int status,
+                           const char *told)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	proc_sockchat(&p, "connect", "--ui", ui, option, "127.0.0.1",
+	              port_text(port), NULL);
+	int fd = net_accept(listener);
+	struct stream s = { .fd = fd };
+	pthread_create(&s.thread, NULL, run_reader, &s);
+	proc_write(&p, lines, len);
+	proc_end_in(&p);
+	int is = proc_wait(&p);
+	if (!WIFEXITED(is) || WEXITSTATUS(is) != status)
+		fail_msg("%s: status %#x after %.40s", ui, (unsigned)is, lines);
+	if (told && !strstr(p.out_text.bytes, told))
+		fail_msg("'%s' is not in %s", told, p.out_text.bytes);
+	pthread_join(s.thread, NULL);
+	close(fd);
+	close(listener);
+	proc_finish(&p);
+}
+
+static void what_was_asked_for_and_not_done_is_a_failure(void **state)
+{
+	static const struct {
+		const char *option, *lines, *told;
+		int status;
+	} asked[] = {
+		{ "--view=text", "good\n/peers\n/send \\x41\n", "good", 0 },
+		{ "--view=text", "good\n/nonsense\n", "no command", 1 },
+		{ "--view=text", "/send \\q\n", "", 1 },
+		{ "--view=text", "/hex zz\n", "", 1 },
+		{ "--view=text", "/file /nowhere/at/all\n", "", 1 },
+		{ "--view=text", "/save /nowhere/at/all\n", "", 1 },
+		{ "--view=text", "/to 9\n", "there is no peer 9", 1 },
+		{ "--view=text", "/close 9\n", "there is no peer 9", 1 },
+		{ "--view=text", "/set eol nonsense\n", "", 1 },
+		{ "--view=text", "/connect 127.0.0.1 9\n", "already", 1 },
+		{ "--view=text", "/keys\n", "", 1 },
+		{ "--view=text", "/shutdown\nlate\n", "not sent", 1 },
+		{ "--view=text", "/find re:(\n", "", 1 },
+		{ "--encoding=latin1", "\xec\x95\x88\n", "", 1 },
+		{ "--quiet", "/nonsense\n", "no command", 1 },
+	};
+
+	(void)state;
+	EACH_UI(i)
+	for (size_t n = 0; n < sizeof(asked) / sizeof(*asked); n++)
+		expect_verdict(uis[i], asked[n].option, asked[n].lines,
+		               strlen(asked[n].lines), asked[n].status,
+		               asked[n].told);
+}
+
+static void a_line_over_the_ceiling_is_a_failure(void **state)
+{
+	size_t len = ((size_t)64 << 20) + 2;
+	char *line = malloc(len);
+
+	(void)state;
+	memset(line, 'x', len);
+	line[len - 1] = '\n';
+	expect_verdict("lines", "--quiet", line, len, 1, "longer than 64 MiB");
+	free(line);
+}
+
+static void a_line_for_nobody_is_a_failure(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "-k", "--ui", "lines", "127.0.0.1", "0",
+	              NULL);
+	int fd = net_connect(proc_lines_port(&p));
+	close(fd);
+	proc_write_text(&p, "/close\n");
+	proc_expect_out(&p, "connection closed");
+	proc_write_text(&p, "is anybody there?\n");
+	proc_expect_out(&p, "not sent: nobody is connected");
+	proc_write_text(&p, "/quit\n");
+	proc_expect_exit(&p, 1);
+	proc_finish(&p);
+}
+
+static void a_file_that_becomes_shorter_is_a_failure(void **state)
+{
+	char path[] = "/tmp/sockchat-test-XXXXXX", line[64];
+	int file = mkstemp(path);
+	struct proc p;
+	struct stream s = { .fd = -1 };
+
+	(void)state;
+	assert_int_equal(ftruncate(file, 64 << 20), 0);
+	s.fd = connect_with(&p, "--ui", "json");
+	snprintf(line, sizeof(line), "/file %s\n", path);
+	proc_write_text(&p, line);
+	proc_expect_out(&p, "sending ");
+	assert_int_equal(ftruncate(file, 1), 0);
+	pthread_create(&s.thread, NULL, run_reader, &s);
+	proc_end_in(&p);
+	proc_expect_exit(&p, 1);
+	assert_non_null(strstr(p.out_text.bytes, "has become shorter"));
+	pthread_join(s.thread, NULL);
+	close(s.fd);
+	close(file);
+	unlink(path);
+	proc_finish(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +253,10 @@ int main(void)
 		    an_output_that_is_not_safe_when_closed_is_a_failure),
 		cmocka_unit_test(
 		    a_reader_who_goes_before_the_last_bytes_is_a_failure),
+		cmocka_unit_test(what_was_asked_for_and_not_done_is_a_failure),
+		cmocka_unit_test(a_line_over_the_ceiling_is_a_failure),
+		cmocka_unit_test(a_line_for_nobody_is_a_failure),
+		cmocka_unit_test(a_file_that_becomes_shorter_is_a_failure),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

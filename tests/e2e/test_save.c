@@ -160,7 +160,7 @@ static void nothing_that_is_there_is_touched(void **state)
 	assert_int_equal(stat_file("file").st_size, 0);
 	assert_true(S_ISLNK(stat_file("dangling").st_mode));
 	assert_int_equal(access(pty_home("nowhere"), F_OK), -1);
-	leave(&p, fd, 0);
+	leave(&p, fd, 1);
 }
 
 static void where_no_file_can_be_is_said(void **state)
@@ -190,7 +190,7 @@ static void where_no_file_can_be_is_said(void **state)
 	proc_write(&p, line.bytes, line.len);
 	proc_expect_out(&p, ": File name too long");
 	text_finish(&line);
-	leave(&p, fd, 0);
+	leave(&p, fd, 1);
 }
 
 static void a_tilde_is_home_and_a_path_may_have_spaces(void **state)
@@ -214,7 +214,7 @@ static void a_tilde_is_home_and_a_path_may_have_spaces(void **state)
 	proc_write_text(&p, "/save ~ \n"); /* no file of that name */
 	proc_expect_out(&p, "! cannot make /");
 	close(listener);
-	leave(&p, fd, 0);
+	leave(&p, fd, 1);
 }
 
 /* What goes wrong */

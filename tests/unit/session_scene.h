@@ -29,7 +29,7 @@ static struct {
 	size_t count;
 	struct session *session; /* the latest, */
 	struct fake *fake;       /* and what it speaks through */
-	size_t ends, in_ends;
+	size_t ends, in_ends, losses;
 	bool has_failed;
 } now;
 
@@ -64,6 +64,13 @@ static inline void on_in_end(void *user, struct session *s)
 	assert_null(user);
 	assert_ptr_equal(s, now.session);
 	now.in_ends++;
+}
+
+static inline void on_lost(void *user, struct session *s)
+{
+	assert_null(user);
+	assert_non_null(s);
+	now.losses++;
 }
 
 static inline void on_end(void *user, struct session *s, bool failed)
@@ -119,8 +126,9 @@ static inline int start_empty(void **state)
 	now.transcript = transcript_new(1 << 20);
 	now.settings.keeps_entries = now.settings.tells_states = true;
 	now.settings.linger_ns = 100 * MS_NS;
-	now.ops = (struct session_ops){ .on_in_end = on_in_end,
-		                        .on_end = on_end };
+	now.ops = (struct session_ops){
+		.on_in_end = on_in_end, .on_lost = on_lost, .on_end = on_end,
+	};
 	return 0;
 }
 

@@ -412,8 +412,9 @@ static void one_that_shrinks_ends_where_it_ends(void **state)
 	expect_file(0, 300 * KIB);
 	expect_text("x");
 	expect_no_more();
-	assert_told(ENTRY_NOTE, "sent f0: 307200 bytes; it had 614400 bytes "
-	                        "when it was opened");
+	assert_told(ENTRY_ERROR, "f0 has become shorter: 307200 of the 614400 "
+	                         "bytes that it had were sent");
+	assert_int_equal(now.losses, 1);
 }
 
 static void one_that_grows_is_sent_to_its_end(void **state)
