@@ -6,11 +6,21 @@
 # CC, BUILD, WERROR=1, SANITIZE=address,undefined and COVERAGE=1 may be given.
 # V=1 shows the commands. New files under src/ and tests/ are found.
 
+# The packages are there before anything is looked for.
+DEPS := $(filter deps deps-dev,$(MAKECMDGOALS))
+REST := $(filter-out deps deps-dev,$(MAKECMDGOALS))
+ifneq ($(DEPS),)
+$(REST): rest ; @:
+rest: $(DEPS)
+	@+$(MAKE) --no-print-directory $(REST)
+deps deps-dev:
+	@sh scripts/deps.sh $@
+.PHONY: rest deps deps-dev $(REST)
+else
+
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 BUILD ?= build
 PREFIX ?= /usr/local
-BIN = $(DESTDIR)$(PREFIX)/bin
-MAN = $(DESTDIR)$(PREFIX)/share/man
 FUZZ_SECONDS ?= 10
 CFLAGS ?= -O2 -g
 VERSION = $(shell sed -n 's/.*SOCKCHAT_VERSION "\(.*\)"/\1/p' include/*/*.h)
@@ -86,7 +96,7 @@ $(TESTS): TEST_LIBS += -lcmocka
 $(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
-$(TESTS): $(BUILD)/tests/named.o
+$(TESTS): $(BUILD)/tests/start.o
 $(TESTS) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
@@ -95,12 +105,17 @@ $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
-$(FLAGS_MK): Makefile
-	@mkdir -p $(@D)
-	@sh scripts/probe.sh $(CC) -- $(HARDEN) >$@
+$(FLAGS_MK): Makefile scripts/probe.sh
+	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h
+	@sh scripts/probe.sh $@ $(CC) -- $(HARDEN)
+$(TESTS:=.o) $(BUILD)/libharness.a: | $(BUILD)/can-test
+$(BUILD)/can-test:
+	@sh scripts/needs.sh "$(CC)" setjmp.h cmocka.h vterm.h
+	@touch $@
 
 check: $(TESTS) $(BUILD)/sockchat $(SHIM) $(BENCH)
-	@sh scripts/check.sh $(TESTS) scripts/manual.sh tests/bench/smoke.sh
+	@sh scripts/check.sh $(TESTS) scripts/manual.sh tests/setup.sh \
+	  tests/bench/smoke.sh
 
 ifdef T
 T_PROGRAMS := $(or $(filter %/$(T) %/test_$(T),$(TESTS)), $(call programs,$(shell \
@@ -131,7 +146,7 @@ coverage:
 	gcovr -r . --object-directory $(BUILD)/coverage -f src/ \
 	  --html-details $(BUILD)/coverage/index.html --print-summary
 
-lint demo picture deps:
+lint demo picture:
 	@bash scripts/$@.sh
 bench: $(BENCH)
 	@bash tests/bench/bench.sh
@@ -142,11 +157,8 @@ format:
 	clang-format -i $$(git ls-files '*.[ch]')
 
 install: $(BUILD)/sockchat
-	install -D -m 755 $< $(BIN)/sockchat
-	install -D -m 644 man/sockchat.1 $(MAN)/man1/sockchat.1
-	install -D -m 644 man/sockchat-entries.5 $(MAN)/man5/sockchat-entries.5
-uninstall:
-	rm -f $(BIN)/sockchat $(MAN)/man1/sockchat.1 $(MAN)/man5/sockchat-entries.5
+install uninstall:
+	@sh scripts/install.sh $@ $(BUILD)/sockchat '$(DESTDIR)$(PREFIX)'
 # The same commit gives the same bytes.
 dist:
 	@mkdir -p $(BUILD)
@@ -156,10 +168,11 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all check test check-asan check-valgrind fuzz fuzz-run coverage lint format \
-  bench bench-plot demo picture deps install uninstall dist clean
+  bench bench-plot demo picture install uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
   $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d)
-# What needs no compiler is not to call one.
-ifneq ($(filter-out clean deps uninstall dist format bench-plot,$(or $(MAKECMDGOALS),all)),)
--include $(FLAGS_MK)
+# What needs no compiler does not call one.
+ifneq ($(filter-out clean uninstall dist format bench-plot,$(or $(MAKECMDGOALS),all)),)
+include $(FLAGS_MK)
+endif
 endif

@@ -3,10 +3,12 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # An echo listener on a free port, and a chat with it; both end together.
-# Without a terminal a short exchange is held and printed.
+# Without a terminal a short exchange is held and printed. A line before tells
+# what to type and how to leave, a line after it what to try next.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
+name=${bin#"$PWD"/}
 log=$(mktemp)
 "$bin" listen --echo --ui lines 0 </dev/null >"$log" 2>&1 &
 listener=$!
@@ -23,9 +25,18 @@ if [ -z "$port" ]; then
 	exit 1
 fi
 
+try_next() {
+	echo "Next, run $name listen 9999 here and $name connect 127.0.0.1" \
+	    "9999 in another terminal; $name --help tells more."
+}
+
+echo "A chat with an echo server: type a line and Enter, and it comes back;" \
+    "F1 helps, /quit leaves."
 if [ -t 0 ] && [ -t 1 ]; then
-	"$bin" connect 127.0.0.1 "$port"
-	exit
+	status=0
+	"$bin" connect 127.0.0.1 "$port" || status=$?
+	try_next
+	exit $status
 fi
 
 export LC_ALL=C.UTF-8
@@ -50,3 +61,4 @@ until_line '< '
 printf '/quit\n' >&4
 cat <&3
 wait $chat
+try_next

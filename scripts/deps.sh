@@ -2,34 +2,34 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# Install what building and every make target need: Debian and Ubuntu by
-# themselves, elsewhere the names of the packages for the build are told.
+# deps.sh deps|deps-dev: install the packages for building, the demo and the
+# tests, or those for all the rest. The names are the same on Debian bookworm,
+# trixie and sid and on Ubuntu; other systems get names to install by hand.
 set -eu
 
-build="make gcc libc6-dev libncurses-dev libreadline-dev"
-check="netbase libcmocka-dev libvterm-dev python3 curl ncat netcat-openbsd socat tmux
-    strace iproute2 procps valgrind git"
-lint="clang libclang-rt-dev clang-format clang-tidy
-    cppcheck mandoc"
-coverage="gcovr"
-picture="python3-pil fonts-dejavu-core fonts-nanum-coding gnuplot-nox"
+packages="gcc libc6-dev libncurses-dev libreadline-dev libpcre2-dev
+    libcmocka-dev libvterm-dev python3 netbase iproute2 procps
+    curl ncat netcat-openbsd socat"
+# Lint, fuzz, valgrind; coverage; benchmarks; pictures.
+dev_packages="clang libclang-rt-dev clang-format clang-tidy cppcheck mandoc
+    groff-base valgrind git gcovr tmux strace gnuplot-nox
+    python3-pil fonts-dejavu-core fonts-nanum"
 
 if ! command -v apt-get >/dev/null; then
 	cat >&2 <<'END'
-This system has no apt-get. To build and to test:
-  dnf     gcc make ncurses-devel readline-devel libcmocka-devel libvterm-devel
-          python3 nmap-ncat netcat socat tmux strace valgrind
-  pacman  base-devel ncurses readline cmocka libvterm python nmap
-          openbsd-netcat socat tmux strace valgrind
-  apk     build-base ncurses-dev readline-dev cmocka-dev libvterm-dev python3
-          nmap-ncat netcat-openbsd socat tmux strace valgrind
-  brew    ncurses readline cmocka libvterm python nmap socat tmux
+There is no apt-get here. To build and to test, install these:
+  dnf     gcc make ncurses-devel readline-devel pcre2-devel libcmocka-devel
+          libvterm-devel python3 iproute procps-ng curl nmap-ncat netcat socat
+  pacman  base-devel ncurses readline pcre2 cmocka libvterm python iproute2
+          procps-ng curl nmap openbsd-netcat socat
+  apk     build-base bash ncurses-dev readline-dev pcre2-dev cmocka-dev
+          libvterm-dev python3 iproute2 procps curl nmap-ncat netcat-openbsd
+          socat
 END
 	exit 1
 fi
 
-as_root=
-[ "$(id -u)" -eq 0 ] || as_root=sudo
+[ "$1" = deps ] || packages="$packages $dev_packages"
 
 is_installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null |
@@ -37,12 +37,34 @@ is_installed() {
 }
 
 missing=
-for package in $build $check $lint $coverage $picture; do
+for package in $packages; do
 	is_installed "$package" || missing="$missing $package"
 done
-if [ -n "$missing" ]; then
-	$as_root apt-get update -qq
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	    --no-install-recommends $missing
+if [ -z "$missing" ]; then
+	echo "all packages that $1 wants are installed"
+	exit 0
 fi
-echo "all is there"
+
+install="apt-get install --no-install-recommends$missing"
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+	as_root=sudo
+	if ! command -v sudo >/dev/null; then
+		echo "only root can install packages. Ask who is root here for" \
+		    "this, then go on without $1:" >&2
+		echo "  $install" >&2
+		exit 1
+	fi
+fi
+
+echo "installing:$missing"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! $as_root apt-get update -q >"$log" 2>&1 ||
+    ! $as_root env DEBIAN_FRONTEND=noninteractive \
+    $install -y -q >>"$log" 2>&1 </dev/null; then
+	cat "$log" >&2
+	echo "apt-get failed. What should be installed:" >&2
+	echo "  $install" >&2
+	exit 1
+fi

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# probe.sh CC... -- FLAG...: as lines of make, the flags this compiler knows and
-# the libraries of the screen.  These are linked into the program where that can
-# be: loading them costs more than all the rest of a pipe's start.
+# probe.sh FILE CC... -- FLAG...: write to FILE, as lines of make, the flags that
+# this compiler knows and the libraries of the screen.  These are linked into the
+# program where that can be: loading them costs more than all the rest of a
+# pipe's start.
+file=$1
+shift
 cc=
 while [ "$1" != -- ]; do
 	cc="$cc $1"
@@ -29,9 +32,13 @@ for flag; do
 	*) c="$c $flag" ;;
 	esac
 done
-echo "PROBED_C :=$c"
-echo "PROBED_L :=$l"
-
 libs="-l:libreadline.a -l:libncursesw.a -l:libtinfo.a"
 knows $libs || libs='$(SHARED)'
-echo "TUI_LIBS ?= $libs"
+
+mkdir -p "$(dirname "$file")"
+cat >"$file.new" <<END
+PROBED_C :=$c
+PROBED_L :=$l
+TUI_LIBS ?= $libs
+END
+mv "$file.new" "$file"

@@ -341,7 +341,7 @@ int connect_between(struct proc *p, const char **env, int in, int out, int err)
 		               NULL };
 
 	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         shim ? shim : "build/shim.so");
+	         shim ? shim : "build/tests/e2e/shim.so");
 	if (env)
 		env[0] = preload;
 	proc_start(p, argv, env, in, out, err);

@@ -409,7 +409,7 @@ static void a_quiet_one_returns_every_byte_in_bulk(void **state)
 
 	(void)state;
 	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         shim ? shim : "build/shim.so");
+	         shim ? shim : "build/tests/e2e/shim.so");
 	for (size_t i = 0; i < 3; i++) {
 		send_in_bulk(start_quiet(&p, envs[i]));
 		assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);

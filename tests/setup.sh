@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+#
+# What make does before there is anything to test: it says what is missing and
+# leaves nothing, it installs the packages before it looks for them, and
+# uninstall removes what install made.
+set -eu
+unset MAKEFLAGS MAKELEVEL MFLAGS CC WERROR T GNUMAKEFLAGS BUILD
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# A system without a compiler.
+mkdir "$work/bin"
+for tool in sh make sed grep mkdir rm dirname basename cat mv; do
+	ln -s "$(command -v $tool)" "$work/bin/$tool"
+done
+! PATH=$work/bin make BUILD="$work/build" CC=gcc >"$work/said" 2>&1 ||
+    fail "make works without a compiler"
+grep -qx 'no gcc here: make deps installs what is needed' "$work/said" ||
+    fail "make says: $(cat "$work/said")"
+[ ! -e "$work/build" ] || fail "a failed probe leaves something behind"
+
+# One without readline.
+cat >"$work/bin/gcc" <<END
+#!/bin/sh
+[ "\$1" != -E ] || ! grep -q readline || exit 1
+END
+chmod +x "$work/bin/gcc"
+! PATH=$work/bin make BUILD="$work/build" CC=gcc >"$work/said" 2>&1 ||
+    fail "make works without readline"
+grep -qx 'no readline here: make deps installs what is needed' "$work/said" ||
+    fail "make says: $(cat "$work/said")"
+[ ! -e "$work/build" ] || fail "a failed probe leaves something behind"
+
+# The packages come first, whatever runs beside.
+make -n -j2 clean deps all BUILD="$work/build" >"$work/said" 2>&1
+head -n 1 "$work/said" | grep -q deps.sh ||
+    fail "before the packages: $(head -n 1 "$work/said")"
+
+# A folder with a space in its name, and one that was there before.
+mkdir -p "$work/root/a place/bin" "$work/notes"
+for what in install uninstall; do
+	BUILD=$work/notes sh scripts/install.sh $what "${SOCKCHAT_BIN:?}" \
+	    "$work/root/a place" >"$work/$what"
+done
+[ -s "$work/install" ] || fail "install tells nothing"
+left=$(cd "$work/root" && find . | sort | tr '\n' ' ')
+[ "$left" = ". ./a place ./a place/bin " ] || fail "uninstall leaves: $left"
