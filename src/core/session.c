@@ -5,7 +5,6 @@
  * waits in a queue, and each half ends by itself. */
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +12,7 @@
 
 #include "session_private.h"
 
-#define DRAIN_MAX     ((size_t)1 << 20)
-#define WORDLESS_NS   (1000 * MS_NS)
-#define ACK_FIRST_NS  (1 * MS_NS)
-#define ACK_SLOWEST_NS (50 * MS_NS)
+#define WORDLESS_NS (1000 * MS_NS)
 
 /* -1 without memory. */
 static int take_messages(struct session *s, struct framing *f,
@@ -39,7 +35,7 @@ struct outq *session_queue(struct session *s)
 	return s->queue;
 }
 
-static void drop_queue(struct session *s)
+void session_drop_queue(struct session *s)
 {
 	if (s->queue)
 		outq_finish(s->queue);
@@ -52,111 +48,6 @@ int session_enqueue(struct session *s, const void *bytes, size_t len)
 	if (s->feed)
 		return feed_append(s->feed, bytes, len);
 	return session_queue(s) ? outq_append(s->queue, bytes, len) : -1;
-}
-
-/* The end */
-
-static void on_over(struct session *s, bool failed)
-{
-	if (s->is_over)
-		return;
-	s->is_over = true;
-	session_ticks_end(s);
-	watch_remove(&s->watch);
-	session_stop_alarms(s);
-	session_stop_connecting(s);
-	s->halves = HALVES_CLOSED;
-	char lost[64] = "";
-	if (session_queued(s))
-		snprintf(lost, sizeof(lost), "; %zu bytes were never sent",
-		         session_queued(s));
-	session_lose_files(s);
-	if (s->local[0])
-		session_tell_state(s, ENTRY_CLOSED, "",
-		                   "connection closed: %llu bytes received, "
-		                   "%llu bytes sent%s",
-		                   (unsigned long long)s->bytes_in,
-		                   (unsigned long long)s->bytes_out, lost);
-	else
-		session_tell_state(s, ENTRY_CLOSED, "", "not connected%s",
-		                   lost);
-	drop_queue(s);
-	s->ops->on_end(s->ops->user, s, failed);
-}
-
-static void close_transport(struct session *s, bool abort)
-{
-	session_ticks_end(s);
-	watch_remove(&s->watch);
-	if (s->transport)
-		s->transport->ops->close(s->transport, abort);
-	s->transport = NULL;
-}
-
-void session_fail(struct session *s, const struct error *e)
-{
-	session_tell_error(s, e);
-	close_transport(s, false);
-	on_over(s, true);
-}
-
-static void fail(struct session *s, int errnum)
-{
-	struct error e;
-	struct tcpinfo info;
-	explain_broken(&e, errnum, s->peer, &(struct explain_break){
-		.bytes_in = s->bytes_in,
-		.bytes_out = s->bytes_out,
-		.has_peer_ended = !halves_is_in_open(s->halves),
-		.is_accepted = s->is_accepted,
-		.info = session_tcpinfo(s, &info) ? &info : NULL,
-	});
-	session_fail(s, &e);
-}
-
-/* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and
- * take from the peer what it has not read yet. */
-static void drain(struct session *s)
-{
-	uint8_t bytes[4096];
-	size_t sum = 0;
-	while (sum < DRAIN_MAX && halves_is_in_open(s->halves)) {
-		ssize_t n = s->transport->ops->read(s->transport, bytes,
-		                                    sizeof(bytes));
-		if (n <= 0)
-			return;
-		sum += (size_t)n;
-	}
-}
-
-static void end(struct session *s)
-{
-	drain(s);
-	close_transport(s, false);
-	on_over(s, false);
-}
-
-/* Both halves have ended, or we leave: wait until the peer's system has it
- * all. */
-static void wait_for_ack(struct session *s)
-{
-	ssize_t pending = s->transport->ops->pending(s->transport);
-	if (pending < 0) {
-		fail(s, errno);
-	} else if (pending == 0) {
-		end(s);
-	} else {
-		s->ack_ns = s->ack_ns ? 2 * s->ack_ns : ACK_FIRST_NS;
-		if (s->ack_ns > ACK_SLOWEST_NS)
-			s->ack_ns = ACK_SLOWEST_NS;
-		session_set_alarm(s, ALARM_ACK, s->ack_ns);
-	}
-}
-
-static void stop_waiting(struct session *s)
-{
-	s->leaves = true;
-	session_update(s);
 }
 
 /* When a byte has moved last, or the connection was opened. */
@@ -212,14 +103,14 @@ static int write_queue(struct session *s)
 		}
 	}
 	if (!session_waiting(s) && !s->feed)
-		drop_queue(s);
+		session_drop_queue(s);
 	return 0;
 }
 
 static void end_out(struct session *s)
 {
 	if (s->transport->ops->shutdown(s->transport)) {
-		fail(s, errno);
+		session_break(s, errno);
 		return;
 	}
 	s->halves = halves_end_out(s->halves);
@@ -290,7 +181,7 @@ static void read_peer(struct session *s)
 {
 	uint8_t *bytes = loop_buffer(s->loop);
 	if (!bytes) {
-		fail(s, ENOMEM);
+		session_break(s, ENOMEM);
 		return;
 	}
 	ssize_t passed = session_pass_back(s);
@@ -304,11 +195,11 @@ static void read_peer(struct session *s)
 		s->is_busy = n >= SESSION_BUSY;
 		s->in_ns = loop_now_ns(s->loop);
 		if (!passed && take(s, bytes, (size_t)n))
-			fail(s, ENOMEM);
+			session_break(s, ENOMEM);
 	} else if (n == 0) {
 		end_in(s);
 	} else if (errno != EAGAIN) {
-		fail(s, errno);
+		session_break(s, errno);
 	}
 }
 
@@ -335,7 +226,7 @@ void session_update(struct session *s)
 		session_pull_file(s);
 		session_ticks_before_write(s);
 		if (write_queue(s) || session_settle_file(s)) {
-			fail(s, errno);
+			session_break(s, errno);
 			return;
 		}
 		session_ticks_after_write(s);
@@ -347,7 +238,7 @@ void session_update(struct session *s)
 	if (s->halves == HALVES_CLOSED ||
 	    (s->leaves && !halves_is_out_open(s->halves))) {
 		if (!session_has_alarm(s, ALARM_ACK))
-			wait_for_ack(s);
+			session_wait_for_ack(s);
 		if (s->is_over)
 			return;
 	}
@@ -371,7 +262,7 @@ static void on_ready(struct watch *w, unsigned ready)
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(s->halves))
 		read_peer(s);
 	else if (ready & LOOP_HANGUP)
-		fail(s, s->transport->ops->pending(s->transport) < 0
+		session_break(s, s->transport->ops->pending(s->transport) < 0
 		            ? errno
 		            : ECONNRESET);
 	session_update(s);
@@ -382,8 +273,8 @@ void session_on_alarm(struct session *s, enum session_alarm which)
 	static void (*const calls[ALARM_COUNT])(struct session *s) = {
 		[ALARM_DRIP] = session_update,
 		[ALARM_IDLE] = check_idle,
-		[ALARM_ACK] = wait_for_ack,
-		[ALARM_LINGER] = stop_waiting,
+		[ALARM_ACK] = session_wait_for_ack,
+		[ALARM_LINGER] = session_stop_waiting,
 	};
 	calls[which](s);
 }
@@ -439,10 +330,10 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	session_drop_approach(s);
-	close_transport(s, false);
+	session_close_transport(s, false);
 	session_drop_files(s);
 	session_drop_hints(s);
-	drop_queue(s);
+	session_drop_queue(s);
 	session_drop_names(s);
 	session_stop_alarms(s);
 	free(s->addresses);
@@ -495,47 +386,6 @@ void session_shutdown(struct session *s)
 {
 	s->shuts_down = true;
 	session_update(s);
-}
-
-static void begin_close(struct session *s)
-{
-	if (!s->transport) {
-		on_over(s, true);
-		return;
-	}
-	s->closes = s->shuts_down = true;
-	session_pause(s, false);
-	if (!halves_is_out_open(s->halves))
-		session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns);
-	session_update(s);
-}
-
-void session_close(struct session *s)
-{
-	if (!s->is_over && !s->closes)
-		begin_close(s);
-}
-
-void session_finish(struct session *s)
-{
-	s->closes = s->shuts_down = true;
-	if (s->transport)
-		begin_close(s);
-}
-
-void session_leave(struct session *s)
-{
-	s->leaves = true;
-	if (!s->is_over)
-		begin_close(s);
-}
-
-void session_reset(struct session *s)
-{
-	if (s->is_over)
-		return;
-	close_transport(s, true);
-	on_over(s, false);
 }
 
 void session_refresh(struct session *s)

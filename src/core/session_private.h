@@ -66,19 +66,28 @@ static inline size_t session_waiting(const struct session *s)
 }
 
 /* session.c: do what can be done now, and watch for what comes next; whether
- * something may be sent, -1 with a sentence; the end of it. */
+ * something may be sent, -1 with a sentence. */
 void session_update(struct session *s);
 int session_may_send(const struct session *s, struct error *e);
+
+/* session_end.c: the end, with a sentence, and of a connection that broke with
+ * an errno; when the peer's system has all of ours; without the peer's end.
+ * Then close what is open. */
 void session_fail(struct session *s, const struct error *e);
+void session_break(struct session *s, int errnum);
+void session_wait_for_ack(struct session *s);
+void session_stop_waiting(struct session *s);
+void session_close_transport(struct session *s, bool abort);
 
 /* session.c: the connection is there.  Takes `t`. */
 void session_open(struct session *s, struct transport *t,
                   const struct address *peer);
 
 /* session.c: bytes for the peer, behind all that waits; -1 with errno.  The
- * queue itself, NULL without memory. */
+ * queue itself, NULL without memory, and none any more. */
 int session_enqueue(struct session *s, const void *bytes, size_t len);
 struct outq *session_queue(struct session *s);
+void session_drop_queue(struct session *s);
 
 /* session_connect.c: what is known of the way to the peer, NULL if nothing; how
  * the user calls the peer, ""; no news any more; forget all. */
