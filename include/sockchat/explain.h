@@ -44,6 +44,12 @@ struct explain_break {
 };
 void explain_broken(struct error *e, int errnum, const char *where,
                     const struct explain_break *b);
+/* How many of our bytes the peer's system never acknowledged; 0 if that is not
+ * known. */
+uint64_t explain_unacked(const struct explain_break *b);
+/* What it means that its system knows nothing of a connection any more that
+ * the peer had ended long before. */
+const char *explain_long_over(void);
 /* What it means when the peer ends before anything was said. */
 const char *explain_closed_at_once(void);
 /* getaddrinfo(3)'s EAI_… number; `errnum` for EAI_SYSTEM. */

@@ -55,10 +55,11 @@ struct session_settings {
 struct session_ops {
 	/* The peer's FIN has come, and our half is still open. */
 	void (*on_in_end)(void *user, struct session *s);
-	/* A file that was asked for does not go whole; an ERROR entry has told
-	 * why. */
+	/* Something that it took does not reach the peer, or a file that was
+	 * asked for does not go whole; an entry tells it. */
 	void (*on_lost)(void *user, struct session *s);
-	/* It is over: the descriptor is closed.  `failed`: not as it should.
+	/* It is over: the descriptor is closed.  `failed`: not as it should, or
+	 * something is lost, whoever ended it.
 	 * The session is freed later, not in this call. */
 	void (*on_end)(void *user, struct session *s, bool failed);
 	void *user;

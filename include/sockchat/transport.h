@@ -14,6 +14,8 @@
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 
+#define TRANSPORT_PROBE_S 60 /* of silence: our system asks the peer's */
+
 struct transport;
 
 /* EINTR is met within; -1 comes with errno, EAGAIN means "not now". */

@@ -101,7 +101,7 @@ static void on_end(void *user, struct session *s, bool failed)
 		listener_retry(p->listeners[i]);
 	if (p->is_leaving)
 		p->has_failed |= failed;
-	else if (!p->listener_count)
+	else if (!p->listener_count || p->accepts_one)
 		p->has_failed = failed;
 	watch_end(c, s);
 	if (!p->session_count)

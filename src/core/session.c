@@ -50,8 +50,7 @@ int session_enqueue(struct session *s, const void *bytes, size_t len)
 	return session_queue(s) ? outq_append(s->queue, bytes, len) : -1;
 }
 
-/* When a byte has moved last, or the connection was opened. */
-static int64_t moved_ns(const struct session *s)
+int64_t session_moved_ns(const struct session *s)
 {
 	int64_t last = s->in_ns > s->out_ns ? s->in_ns : s->out_ns;
 	return last ? last : s->opened.mono_ns;
@@ -60,7 +59,7 @@ static int64_t moved_ns(const struct session *s)
 /* Give up when nothing has moved for too long; look again when that may be. */
 static void check_idle(struct session *s)
 {
-	int64_t left = moved_ns(s) + s->settings->idle_ns -
+	int64_t left = session_moved_ns(s) + s->settings->idle_ns -
 	               loop_now_ns(s->loop);
 	struct error e;
 	if (left > 0) {
@@ -110,7 +109,7 @@ static int write_queue(struct session *s)
 static void end_out(struct session *s)
 {
 	if (s->transport->ops->shutdown(s->transport)) {
-		session_break(s, errno);
+		session_lose(s, errno);
 		return;
 	}
 	s->halves = halves_end_out(s->halves);
@@ -130,7 +129,7 @@ static void end_out(struct session *s)
 static bool is_wordless(const struct session *s)
 {
 	return !s->is_accepted && !s->bytes_in && !s->bytes_out &&
-	       loop_now_ns(s->loop) - moved_ns(s) < WORDLESS_NS;
+	       loop_now_ns(s->loop) - session_moved_ns(s) < WORDLESS_NS;
 }
 
 static void end_in(struct session *s)
@@ -177,7 +176,7 @@ static void note_first_byte(struct session *s)
 		                  (double)us / 1000);
 }
 
-static void read_peer(struct session *s)
+void session_read(struct session *s)
 {
 	uint8_t *bytes = loop_buffer(s->loop);
 	if (!bytes) {
@@ -196,6 +195,8 @@ static void read_peer(struct session *s)
 		s->in_ns = loop_now_ns(s->loop);
 		if (!passed && take(s, bytes, (size_t)n))
 			session_break(s, ENOMEM);
+	} else if (s->gone) {
+		session_break(s, s->gone);
 	} else if (n == 0) {
 		end_in(s);
 	} else if (errno != EAGAIN) {
@@ -222,10 +223,18 @@ void session_update(struct session *s)
 	unsigned events = 0;
 	if (!s->transport || s->is_over)
 		return;
+	if (s->gone) {
+		watch_set(&s->watch, s->is_held ? 0 : LOOP_READ);
+		return;
+	}
 	if (halves_is_out_open(s->halves)) {
 		session_pull_file(s);
 		session_ticks_before_write(s);
-		if (write_queue(s) || session_settle_file(s)) {
+		if (write_queue(s)) {
+			session_lose(s, errno);
+			return;
+		}
+		if (session_settle_file(s)) {
 			session_break(s, errno);
 			return;
 		}
@@ -233,13 +242,13 @@ void session_update(struct session *s)
 		if (s->shuts_down && !session_waiting(s) && !s->feed)
 			end_out(s);
 	}
-	if (s->is_over)
+	if (s->is_over || s->gone)
 		return;
 	if (s->halves == HALVES_CLOSED ||
 	    (s->leaves && !halves_is_out_open(s->halves))) {
 		if (!session_has_alarm(s, ALARM_ACK))
 			session_wait_for_ack(s);
-		if (s->is_over)
+		if (s->is_over || s->gone)
 			return;
 	}
 	if (wants_read(s))
@@ -248,7 +257,7 @@ void session_update(struct session *s)
 	    !session_has_alarm(s, ALARM_DRIP))
 		events |= LOOP_WRITE;
 	/* with both halves closed a hang-up is the normal state of things */
-	if (!events && s->halves != HALVES_CLOSED)
+	if (!events && !s->is_held && s->halves != HALVES_CLOSED)
 		events = LOOP_HANGUP;
 	watch_set(&s->watch, events);
 }
@@ -260,7 +269,7 @@ static void on_ready(struct watch *w, unsigned ready)
 	if (session_ticks_read(s) && !(ready & LOOP_READ))
 		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(s->halves))
-		read_peer(s);
+		session_read(s);
 	else if (ready & LOOP_HANGUP)
 		session_break(s, s->transport->ops->pending(s->transport) < 0
 		            ? errno
@@ -351,7 +360,7 @@ void session_adopt(struct session *s, struct transport *t,
 
 int session_may_send(const struct session *s, struct error *e)
 {
-	if (s->is_over)
+	if (s->is_over || s->gone)
 		return error_set(e, "not sent: the connection to %s has ended",
 		                 s->peer);
 	if (!halves_is_out_open(s->halves) || s->shuts_down)

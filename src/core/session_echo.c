@@ -11,7 +11,7 @@
 bool session_sends_back(const struct session *s)
 {
 	return s->settings->echo && halves_is_out_open(s->halves) &&
-	       !s->shuts_down;
+	       !s->shuts_down && !s->gone;
 }
 
 /* Nothing waits in front of what comes. */

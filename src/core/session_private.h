@@ -40,6 +40,7 @@ struct session {
 	bool is_paused, is_held, is_full;
 	bool is_busy;     /* what comes, comes in bulk */
 	bool is_accepted; /* they came to us */
+	int gone; /* why the peer is: what it had sent is still read; or 0 */
 	bool is_over;
 	enum entry_state phase;
 
@@ -65,16 +66,22 @@ static inline size_t session_waiting(const struct session *s)
 	return s->queue ? outq_len(s->queue) : 0;
 }
 
-/* session.c: do what can be done now, and watch for what comes next; whether
- * something may be sent, -1 with a sentence. */
+/* session.c: read once; do what can be done now, and watch for what comes next;
+ * whether something may be sent, -1 with a sentence. */
+void session_read(struct session *s);
 void session_update(struct session *s);
 int session_may_send(const struct session *s, struct error *e);
+/* session.c: when a byte has moved last, or the connection was opened. */
+int64_t session_moved_ns(const struct session *s);
 
 /* session_end.c: the end, with a sentence, and of a connection that broke with
  * an errno; when the peer's system has all of ours; without the peer's end.
  * Then close what is open. */
 void session_fail(struct session *s, const struct error *e);
 void session_break(struct session *s, int errnum);
+/* session_end.c: the peer is gone, as a call told that did not read: what it
+ * had sent is read first. */
+void session_lose(struct session *s, int errnum);
 void session_wait_for_ack(struct session *s);
 void session_stop_waiting(struct session *s);
 void session_close_transport(struct session *s, bool abort);

@@ -232,10 +232,11 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* How many of our bytes the peer's system never acknowledged: our SYN was
- * counted with those it did, and perhaps a FIN. */
-static uint64_t unacked(const struct explain_break *b)
+/* Our SYN is counted with what is acknowledged, and perhaps a FIN. */
+uint64_t explain_unacked(const struct explain_break *b)
 {
+	if (!b->info)
+		return 0;
 	uint64_t acked = b->info->acked;
 	if (acked && !b->is_accepted)
 		acked--;
@@ -265,7 +266,7 @@ static const char *reset_hint(const struct explain_break *b)
 void explain_broken(struct error *e, int errnum, const char *where,
                     const struct explain_break *b)
 {
-	uint64_t lost = b->info ? unacked(b) : 0;
+	uint64_t lost = explain_unacked(b);
 	char tail[160], of_them[64] = "";
 
 	if (lost)
@@ -287,6 +288,13 @@ const char *explain_closed_at_once(void)
 	return "it closed right after connecting, without a word: it may be "
 	       "full, not let this address in, or be a port forwarder with "
 	       "nothing behind it";
+}
+
+const char *explain_long_over(void)
+{
+	return "the program at the other end had closed the connection "
+	       "altogether: its system says so now that ours has asked. "
+	       "Nothing was lost";
 }
 
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,

@@ -36,7 +36,7 @@ static const struct setting stream_settings[] = {
 	{ IPPROTO_TCP, TCP_NODELAY, 1 },
 	{ SOL_SOCKET, SO_KEEPALIVE, 1 },
 #ifdef TCP_KEEPIDLE
-	{ IPPROTO_TCP, TCP_KEEPIDLE, 60 },
+	{ IPPROTO_TCP, TCP_KEEPIDLE, TRANSPORT_PROBE_S },
 	{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
 	{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
 #endif

@@ -156,4 +156,47 @@ static inline int stop(void **state)
 	return fake_finish() == 0 ? 0 : -1;
 }
 
+static inline void assert_not_sent(const char *sentence)
+{
+	struct error e;
+	assert_int_equal(session_send(now.session, "x", 1, &e), -1);
+	assert_string_equal(e.text, sentence);
+}
+
+/* All entries, a letter each: resolving, connecting, open, half-closed and
+ * closed are R C O H X; an error is E, a message < or >. */
+static inline void assert_story(const char *wanted)
+{
+	static const char states[] = "RCLOHX";
+	char story[128] = "";
+	uint64_t end = transcript_end(now.transcript);
+	assert_true(end < sizeof(story));
+	for (uint64_t seq = 1; seq < end; seq++) {
+		const struct entry *e = entry_at(now.transcript, seq);
+		story[seq - 1] = e->kind == ENTRY_STATE   ? states[e->state]
+		                 : e->kind == ENTRY_ERROR ? 'E'
+		                                          : entry_mark(e);
+	}
+	assert_string_equal(story, wanted);
+}
+
+static inline const struct entry *last_error(void)
+{
+	uint64_t seq = transcript_end(now.transcript) - 1;
+	while (seq && entry_at(now.transcript, seq)->kind != ENTRY_ERROR)
+		seq--;
+	assert_true(seq > 0);
+	return entry_at(now.transcript, seq);
+}
+
+static inline void assert_ended(bool failed, enum fake_end how)
+{
+	assert_int_equal(now.ends, 1);
+	assert_int_equal(now.has_failed, failed);
+	assert_int_equal(fake_end(now.fake), how);
+	assert_int_equal(session_halves(now.session), HALVES_CLOSED);
+	assert_false(session_is_open(now.session));
+	assert_not_sent("not sent: the connection to " WHERE " has ended");
+}
+
 #endif

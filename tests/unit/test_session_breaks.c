@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Conversations that break, in every order of what is seen of it. */
+
+#include "session_scene.h"
+
+static void a_reset_by_the_peer_comes_after_what_it_sent(void **state)
+{
+	(void)state;
+	fake_feed(now.fake, "one\ntwo");
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O<<EX");
+	assert_string_equal(last_error()->code, "ECONNRESET");
+	assert_string_equal(last_error()->peer, WHERE);
+}
+
+static void a_write_that_fails_ends_it(void **state)
+{
+	(void)state;
+	fake_fail_write(now.fake, EPIPE);
+	send_text("x\n");
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O>EX");
+	assert_string_equal(last_error()->code, "EPIPE");
+}
+
+static void what_had_come_is_read_before_a_failed_write_is_told(void **state)
+{
+	struct error e;
+	(void)state;
+	fake_feed(now.fake, "one\n");
+	fake_feed(now.fake, "two\n");
+	fake_feed_error(now.fake, ECONNRESET);
+	fake_fail_write(now.fake, EPIPE);
+	assert_int_equal(session_send(now.session, "x\n", 2, &e), 0);
+	assert_not_sent("not sent: the connection to " WHERE " has ended");
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O><<EX");
+	assert_string_equal(last_error()->code, "EPIPE");
+}
+
+static void what_had_come_waits_until_somebody_keeps_up(void **state)
+{
+	(void)state;
+	session_hold(now.session, true);
+	fake_feed(now.fake, "one\n");
+	fake_feed_error(now.fake, ECONNRESET);
+	fake_fail_write(now.fake, EPIPE);
+	send_text("x\n");
+	turn();
+	assert_story("O>");
+	session_hold(now.session, false);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O><EX");
+}
+
+static void an_end_that_cannot_be_sent_comes_after_what_had_come(void **state)
+{
+	(void)state;
+	fake_feed(now.fake, "one\n");
+	fake_feed_error(now.fake, ECONNRESET);
+	session_shutdown(now.session);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("OH<EX");
+}
+
+static void a_reset_of_ours_that_drops_something_is_a_failure(void **state)
+{
+	static const struct {
+		size_t room;
+		ssize_t pending;
+		bool shuts_down, failed;
+	} cases[] = {
+		{ 2, 0, false, false }, { 1, 0, false, true },
+		{ 2, 2, false, true },  { 2, 1, true, false },
+		{ 2, 2, true, true },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		fake_set_room(now.fake, cases[i].room);
+		fake_set_pending(now.fake, cases[i].pending, 0);
+		send_text("x\n");
+		if (cases[i].shuts_down)
+			session_shutdown(now.session);
+		turn();
+		session_reset(now.session);
+		assert_int_equal(now.has_failed, cases[i].failed);
+		assert_int_equal(now.losses, cases[i].failed);
+		stop(state);
+		start_open(state);
+	}
+}
+
+/* The peer's program is gone: its system answers the question whether it is
+ * still there. */
+static void a_reset_long_after_the_peers_end_is_no_failure(void **state)
+{
+	static const struct {
+		int seconds;
+		bool failed;
+	} cases[] = { { 30, true }, { 60, false } };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		fake_feed(now.fake, "bye\n");
+		fake_feed_end(now.fake);
+		turn();
+		clock_ns += cases[i].seconds * 1000 * MS_NS;
+		turn();
+		fake_set_pending(now.fake, -1, ECONNRESET);
+		session_shutdown(now.session);
+		turn();
+		assert_ended(cases[i].failed, FAKE_CLOSED);
+		assert_story(cases[i].failed ? "O<HEX" : "O<HX");
+		stop(state);
+		start_open(state);
+	}
+}
+
+static void a_paused_one_still_sees_that_it_broke(void **state)
+{
+	(void)state;
+	session_pause(now.session, true);
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+}
+
+static void what_was_never_acknowledged_is_an_error(void **state)
+{
+	(void)state;
+	fake_set_pending(now.fake, 3, 0);
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	wait_ms(20);
+	assert_int_equal(now.ends, 0);
+	fake_set_pending(now.fake, -1, ETIMEDOUT);
+	wait_ms(51);
+	assert_ended(true, FAKE_CLOSED);
+	assert_string_equal(last_error()->code, "ETIMEDOUT");
+}
+
+#define OPEN(name) cmocka_unit_test_setup_teardown(name, start_open, stop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		OPEN(a_reset_by_the_peer_comes_after_what_it_sent),
+		OPEN(a_write_that_fails_ends_it),
+		OPEN(what_had_come_is_read_before_a_failed_write_is_told),
+		OPEN(what_had_come_waits_until_somebody_keeps_up),
+		OPEN(an_end_that_cannot_be_sent_comes_after_what_had_come),
+		OPEN(a_reset_of_ours_that_drops_something_is_a_failure),
+		OPEN(a_reset_long_after_the_peers_end_is_no_failure),
+		OPEN(a_paused_one_still_sees_that_it_broke),
+		OPEN(what_was_never_acknowledged_is_an_error),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
