@@ -51,7 +51,7 @@ TUI_SRC := $(wildcard src/tui/*.c)
 FAKE_SRC := $(wildcard tests/fake/*.c)
 TEST_SRC := $(wildcard $(patsubst %,tests/%/test_*.c,e2e conv unit))
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-HARNESS_SRC := $(filter-out %/shim.c $(TEST_SRC),$(wildcard tests/e2e/*.c))
+HARNESS_SRC := $(filter-out $(TEST_SRC),$(wildcard tests/e2e/*.c))
 # Tests of the screen's rooms, by their name or by what they include.
 TUI_TEST_SRC := $(sort $(foreach n,keys input view tui term, \
     $(wildcard tests/*/test_$n*.c tests/*/fuzz_$n*.c)) $(shell \
@@ -59,7 +59,7 @@ TUI_TEST_SRC := $(sort $(foreach n,keys input view tui term, \
 
 export CC BUILD FUZZ_SECONDS
 export SOCKCHAT_BIN := $(abspath $(BUILD)/sockchat)
-export SOCKCHAT_SHIM = $(abspath $(SHIM))
+export SOCKCHAT_FAULT = $(abspath $(FAULT))
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 programs = $(patsubst %.c,$(BUILD)/%,$(1))
 TESTS := $(call programs,$(TEST_SRC))
@@ -67,7 +67,7 @@ FUZZ := $(call programs,$(FUZZ_SRC))
 E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS))
 TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
 BENCH := $(call programs,$(wildcard tests/bench/bench_*.c))
-SHIM := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/e2e/shim.c))
+FAULT := $(BUILD)/tests/fault/fault.so
 FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
 
 Q = $(if $(V),,@echo $@ && )
@@ -90,7 +90,7 @@ $(BUILD)/%.o: %.c
 
 $(TUI_TESTS): $(BUILD)/libtui.a
 $(TUI_TESTS): TEST_LIBS = $(SHARED) -lvterm
-$(E2E): $(BUILD)/libharness.a
+$(E2E): $(BUILD)/libharness.a | $(FAULT)
 $(E2E): TEST_LIBS += -lvterm
 $(TESTS): TEST_LIBS += -lcmocka
 $(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
@@ -113,7 +113,7 @@ $(BUILD)/can-test:
 	@sh scripts/needs.sh "$(CC)" setjmp.h cmocka.h vterm.h
 	@touch $@
 
-check: $(TESTS) $(BUILD)/sockchat $(SHIM) $(BENCH)
+check: $(TESTS) $(BUILD)/sockchat $(FAULT) $(BENCH)
 	@sh scripts/check.sh $(TESTS) scripts/manual.sh tests/setup.sh \
 	  tests/bench/smoke.sh
 
@@ -121,20 +121,23 @@ ifdef T
 T_PROGRAMS := $(or $(filter %/$(T) %/test_$(T),$(TESTS)), $(call programs,$(shell \
     grep -lw -e '$(T)' $(TEST_SRC))),$(error no test is named $(T)))
 endif
-test: $(T_PROGRAMS) $(BUILD)/sockchat $(SHIM)
+test: $(T_PROGRAMS) $(BUILD)/sockchat $(FAULT)
 	@$(if $(T),,$(error which one? make test T=NAME)) \
 	$(if $(filter %/$(T) %/test_$(T),$^),,TEST_NAME='$(T)') \
 	  sh scripts/check.sh $(T_PROGRAMS)
 
-check-asan:
+check-asan torture-asan:
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(MAKE) check BUILD=$(BUILD)/asan SANITIZE=address,undefined
+	  $(MAKE) $(@:-asan=) BUILD=$(BUILD)/asan SANITIZE=address,undefined
 
 check-valgrind: $(filter $(BUILD)/tests/unit/%,$(TESTS))
 	@RUN="valgrind -q --error-exitcode=9 --leak-check=full \
 	  --suppressions=tests/valgrind.supp" sh scripts/check.sh $^
+# All calls of all scripts fail in turn; TORTURE_SECONDS=N takes a sample.
+torture: $(BUILD)/sockchat $(FAULT)
+	@python3 tests/fault/torture.py
 fuzz:
 	$(MAKE) fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
 	  SANITIZE=fuzzer-no-link,address,undefined
@@ -167,8 +170,9 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check test check-asan check-valgrind fuzz fuzz-run coverage lint format \
-  bench bench-plot demo picture install uninstall dist clean
+.PHONY: all check test check-asan check-valgrind torture torture-asan fuzz \
+  fuzz-run coverage lint format bench bench-plot demo picture install \
+  uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
   $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d)
 # What needs no compiler does not call one.

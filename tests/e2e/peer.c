@@ -334,14 +334,14 @@ int connect_plain(struct proc *p)
 int connect_between(struct proc *p, const char **env, int in, int out, int err)
 {
 	static char preload[400];
-	const char *shim = getenv("SOCKCHAT_SHIM");
+	const char *fault = getenv("SOCKCHAT_FAULT");
 	uint16_t port;
 	int listener = net_listen(&port);
 	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
 		               NULL };
 
 	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         shim ? shim : "build/tests/e2e/shim.so");
+	         fault ? fault : "build/tests/fault/fault.so");
 	if (env)
 		env[0] = preload;
 	proc_start(p, argv, env, in, out, err);

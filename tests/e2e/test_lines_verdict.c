@@ -75,7 +75,7 @@ static int connect_into(struct proc *p, const char *ui, int out,
                         const char *setting)
 {
 	static char preload[400];
-	const char *shim = getenv("SOCKCHAT_SHIM");
+	const char *shim = getenv("SOCKCHAT_FAULT");
 	uint16_t port;
 	int listener = net_listen(&port);
 	const char *env[] = { setting, preload, NULL };
@@ -92,12 +92,12 @@ static int connect_into(struct proc *p, const char *ui, int out,
 static void an_output_that_is_not_safe_when_closed_is_a_failure(void **state)
 {
 	(void)state;
-	if (!getenv("SOCKCHAT_SHIM"))
+	if (!getenv("SOCKCHAT_FAULT"))
 		skip();
 	EACH_UI(i) {
 		struct proc p;
 		int fd = connect_into(&p, uis[i], PROC_PIPE,
-		                      "SHIM_BAD_CLOSE=1");
+		                      "FAULT_BAD_CLOSE=1");
 		close(fd);
 		proc_end_in(&p);
 		proc_expect_exit(&p, 1);

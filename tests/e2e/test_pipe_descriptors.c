@@ -247,12 +247,12 @@ static void a_full_output_that_blocks_stops_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	talk_beside_full_output("SHIM_NO_PROC=0", ends);
+	talk_beside_full_output("FAULT_NO_PROC=0", ends);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	talk_beside_full_output("SHIM_NO_PROC=1", ends);
+	talk_beside_full_output("FAULT_NO_PROC=1", ends);
 	assert_int_equal(
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-	talk_beside_full_output("SHIM_NO_PROC=0", ends);
+	talk_beside_full_output("FAULT_NO_PROC=0", ends);
 }
 
 int main(void)

@@ -200,8 +200,8 @@ static void every_kind_of_end_passes_every_byte(void **state)
 
 static void interrupted_and_short_moves_change_no_byte(void **state)
 {
-	const char *env[] = { NULL, "SHIM_SEED=7", "SHIM_EINTR=20",
-		              "SHIM_SHORT=30", NULL };
+	const char *env[] = { NULL, "FAULT_SEED=7", "FAULT_EINTR=20",
+		              "FAULT_SHORT=30", NULL };
 
 	(void)state;
 	run_between_all(env);
@@ -209,8 +209,8 @@ static void interrupted_and_short_moves_change_no_byte(void **state)
 
 static void a_system_that_refuses_on_the_way_changes_no_byte(void **state)
 {
-	const char *env[] = { NULL, "SHIM_SEED=8", "SHIM_REFUSE=20",
-		              "SHIM_SHORT=30", NULL };
+	const char *env[] = { NULL, "FAULT_SEED=8", "FAULT_REFUSE=20",
+		              "FAULT_SHORT=30", NULL };
 
 	(void)state;
 	run_between_all(env);
@@ -218,7 +218,7 @@ static void a_system_that_refuses_on_the_way_changes_no_byte(void **state)
 
 static void a_system_that_never_moves_bytes_is_done_without(void **state)
 {
-	const char *env[] = { NULL, "SHIM_SEED=9", "SHIM_REFUSE=100", NULL };
+	const char *env[] = { NULL, "FAULT_SEED=9", "FAULT_REFUSE=100", NULL };
 
 	(void)state;
 	run_between_all(env);

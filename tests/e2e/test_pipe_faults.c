@@ -402,10 +402,10 @@ static void an_unkind_system_changes_no_byte(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		snprintf(seed, sizeof(seed), "SHIM_SEED=%d", 4711 + i);
+		snprintf(seed, sizeof(seed), "FAULT_SEED=%d", 4711 + i);
 		const char *env[] = {
-			NULL,           seed, "SHIM_EINTR=20", "SHIM_SHORT=30",
-			"SHIM_COUNT=1", NULL
+			NULL, seed, "FAULT_EINTR=20", "FAULT_SHORT=30",
+			"FAULT_COUNT=1", NULL
 		};
 		struct proc p;
 		int fd = connect_between(&p, env, PROC_PIPE, PROC_PIPE,

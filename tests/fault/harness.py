@@ -1,0 +1,516 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+"""One run of the program between peers, with one call that fails.
+
+A script is a generator: it starts the program, talks to it, and yields what it
+waits for, a function that becomes true.  While it waits the engine moves bytes
+on all streams.  A wait ends early when the program ends; the engine gives up
+when nothing has moved for QUIET seconds, or when the program has used so much
+processor time without moving anything."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import termios
+import time
+
+QUIET = 5.0     # nothing has moved for so long: it hangs
+SAID = 0.7      # the same when it has said that something failed
+CEILING = 60.0  # one run, whatever it does
+ROW = struct.Struct("24sII")
+
+
+class Gone(Exception):
+    """The program has ended in the middle of a script."""
+
+
+class Hang(Exception):
+    """Nothing moves any more."""
+
+
+class Stays(Exception):
+    """A listener that said what failed goes on without this peer."""
+
+
+class Stream:
+    """A descriptor of ours, read to its end, and what is to be written."""
+
+    def __init__(self, fd, sock=None):
+        self.fd, self.sock = fd, sock
+        self.got, self.todo, self.sent = bytearray(), bytearray(), 0
+        self.ended = self.is_reset = self.ends = False
+        self.taken = None  # called with what comes
+        os.set_blocking(fd, False)
+
+    def send(self, data):
+        self.todo += data if isinstance(data, bytes) else data.encode()
+
+    def end(self):
+        """Close our half as soon as all is written."""
+        self.ends = True
+        self.finish_out()
+
+    def finish_out(self):
+        if not self.ends or self.todo or self.fd < 0:
+            return
+        if self.sock:
+            try:
+                self.sock.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+        else:
+            self.close()
+
+    def close(self):
+        if self.sock:
+            self.sock.close()
+        elif self.fd >= 0:
+            os.close(self.fd)
+        self.fd = -1
+
+    def has(self, text):
+        return text.encode() in self.got
+
+    def read(self):
+        """True if something moved."""
+        try:
+            data = os.read(self.fd, 1 << 16)
+        except BlockingIOError:
+            return False
+        except OSError:  # reset; or a terminal that nobody holds
+            data, self.is_reset = b"", self.sock is not None
+        self.got += data
+        self.ended = not data
+        return True
+
+    def write(self):
+        try:
+            n = os.write(self.fd, self.todo)
+        except BlockingIOError:
+            return False
+        except OSError:
+            self.todo.clear()
+            self.ends = True
+            return False
+        self.sent += n
+        del self.todo[:n]
+        self.finish_out()
+        return True
+
+
+class Listener:
+    def __init__(self):
+        self.sock = socket.create_server(("127.0.0.1", 0))
+        self.sock.setblocking(False)
+        self.port = str(self.sock.getsockname()[1])
+
+
+class Fault:
+    """Which call fails: the environment of the preloaded library."""
+
+    def __init__(self, call, nth, mode="once", errno=None, seed=0):
+        self.call, self.nth, self.mode = call, nth, mode
+        self.errno, self.seed = errno, seed
+
+    def environment(self):
+        if self.call == "chance":
+            return {"FAULT_SEED": str(self.nth), "FAULT_EINTR": "20",
+                    "FAULT_SHORT": "30", "FAULT_REFUSE": "20"}
+        return {"FAULT_CALL": self.call, "FAULT_NTH": str(self.nth),
+                "FAULT_ON": "1" if self.mode == "on" else "0",
+                "FAULT_ERRNO": str(self.errno or 0)}
+
+
+class Run:
+    def __init__(self, binary, library, fault, trace=None):
+        self.binary, self.library, self.fault = binary, library, fault
+        self.trace = trace
+        self.home = tempfile.mkdtemp(prefix="sockchat-torture-")
+        self.report = os.path.join(self.home, "report")
+        self.streams, self.listeners, self.peers = [], [], []
+        self.process = self.stdin = self.stdout = self.stderr = None
+        self.terminal = self.modes = None
+        self.sees_processes = False
+        self.is_server = False  # it may go on when peers were lost
+        self.sent_signal = 0
+        self.checks = []  # functions that give a complaint or None
+        self.moved = self.began = time.monotonic()
+        self.cpu = 0.0
+        self.complaints = []
+
+    # Scripts use these.
+
+    def stream(self, fd, sock=None):
+        s = Stream(fd, sock)
+        self.streams.append(s)
+        return s
+
+    def listen(self):
+        listener = Listener()
+        self.listeners.append(listener)
+        return listener
+
+    def environment(self):
+        env = dict(os.environ, HOME=self.home, INPUTRC="/dev/null",
+                   XDG_STATE_HOME=self.home + "/state",
+                   XDG_CONFIG_HOME=self.home + "/config",
+                   LANG="C.UTF-8", TERM="xterm-256color",
+                   LD_PRELOAD=self.library, FAULT_REPORT=self.report)
+        for name in ("COLUMNS", "LINES", "LC_ALL", "NO_COLOR"):
+            env.pop(name, None)
+        env.update(self.fault.environment())
+        if not self.sees_processes:
+            env["FAULT_NO_PROCESSES"] = "1"
+        if self.trace:
+            env["FAULT_TRACE"] = self.trace
+        return env
+
+    def start(self, *words):
+        self.process = subprocess.Popen(
+            [self.binary, *words], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=self.environment(), cwd=self.home)
+        self.stdin, self.stdout, self.stderr = (
+            self.stream(os.dup(f.fileno())) for f in
+            (self.process.stdin, self.process.stdout, self.process.stderr))
+        for f in (self.process.stdin, self.process.stdout,
+                  self.process.stderr):
+            f.close()
+
+    def start_on_terminal(self, *words):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ,
+                    struct.pack("HHHH", 24, 80, 0, 0))
+        self.modes = termios.tcgetattr(slave)
+        self.process = subprocess.Popen(
+            [self.binary, *words], stdin=slave, stdout=slave, stderr=slave,
+            env=self.environment(), cwd=self.home, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.slave = slave
+        self.terminal = self.stdin = self.stdout = self.stream(master)
+        self.stderr = Stream(os.open("/dev/null", os.O_RDONLY))
+
+    def connect(self, port):
+        sock = socket.create_connection(("127.0.0.1", port))
+        return self.add_peer(sock)
+
+    def add_peer(self, sock):
+        peer = self.stream(sock.fileno(), sock)
+        self.peers.append(peer)
+        return peer
+
+    def accepted(self, listener):
+        """Wait for the program's connection: yield from it."""
+        yield lambda: select.select([listener.sock], [], [], 0)[0]
+        return self.add_peer(listener.sock.accept()[0])
+
+    def port(self):
+        """Wait until it has said where it listens: yield from it."""
+        found = []
+
+        def has_said():
+            for s in (self.stderr, self.stdout):
+                at = re.search(rb"listening on 127\.0\.0\.1:(\d+)\D", s.got)
+                if at:
+                    found[:] = [int(at[1])]
+            return found
+        yield has_said
+        return found[0]
+
+    def expect(self, what, stream, data):
+        """All these bytes have to be there, and nothing else."""
+        def check():
+            if bytes(stream.got) != data:
+                return (f"{what}: {len(stream.got)} of {len(data)} bytes" if
+                        len(stream.got) != len(data) else
+                        f"{what}: other bytes than were sent")
+        self.checks.append(check)
+
+    def expect_once(self, what, stream, texts):
+        """Each of these has to be there once."""
+        def check():
+            for text in texts:
+                n = bytes(stream.got).count(text.encode())
+                if n != 1:
+                    return f"{what}: {text!r} is there {n} times"
+        self.checks.append(check)
+
+    def expect_json(self):
+        def check():
+            for line in bytes(self.stdout.got).splitlines():
+                try:
+                    json.loads(line)
+                except ValueError:
+                    return f"not JSON: {line!r}"
+        self.checks.append(check)
+
+    def signal(self, number):
+        if self.process.poll() is None:
+            self.sent_signal = number
+            self.process.send_signal(number)
+
+    def descriptors(self):
+        try:
+            return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        except OSError:
+            return 0
+
+    # The engine.
+
+    def has_ended(self):
+        return self.process is not None and self.process.poll() is not None
+
+    def used_cpu(self):
+        try:
+            with open(f"/proc/{self.process.pid}/stat") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / 100
+        except OSError:
+            return 0.0
+
+    def turn(self, seconds):
+        """Move what can be moved; true if something was."""
+        poller = select.poll()
+        by_fd = {}
+        for s in self.streams:
+            if s.fd < 0:
+                continue
+            reads = s is not self.stdin or self.terminal
+            events = (select.POLLIN if reads and not s.ended else 0) | (
+                select.POLLOUT if s.todo else 0)
+            if events:
+                by_fd[s.fd] = s
+                poller.register(s.fd, events)
+        for listener in self.listeners:
+            poller.register(listener.sock.fileno(), select.POLLIN)
+        has_moved = False
+        for fd, events in poller.poll(seconds * 1000):
+            s = by_fd.get(fd)
+            if s is None:
+                continue
+            if events & ~select.POLLOUT and (s is not self.stdin or
+                                             self.terminal):
+                has_moved |= s.read()
+            if s.todo and s.fd >= 0:
+                has_moved |= s.write()
+        if has_moved:
+            self.moved, self.cpu = time.monotonic(), self.used_cpu()
+        return has_moved
+
+    def is_quiet(self, seconds):
+        now = time.monotonic()
+        if now - self.began > CEILING:
+            return True
+        used = self.used_cpu() - self.cpu
+        idle = now - self.moved
+        # Either it sleeps, or it has had that much of the processor.
+        return used > seconds or (idle > seconds and used < idle / 4) or (
+            idle > 4 * seconds)
+
+    def wait(self, condition, seconds=QUIET, needs_process=True):
+        """Pump until it is true; false if it has become quiet before."""
+        self.moved = time.monotonic()
+        self.cpu = self.used_cpu() if self.process else 0.0
+        while not condition():
+            if needs_process and self.has_ended():
+                while self.turn(0):
+                    pass
+                if condition():
+                    return True
+                raise Gone()
+            patience = min(seconds, SAID) if (
+                needs_process and self.has_said_error()) else seconds
+            if not self.turn(.02) and self.is_quiet(patience):
+                return False
+        return True
+
+    def soft(self, condition, seconds=1.0):
+        """Wait, and go on without it: yield from it."""
+        began = time.monotonic()
+        yield lambda: condition() or (
+            time.monotonic() - max(began, self.moved) > seconds)
+
+    def has_said_error(self):
+        return bool(re.search(
+            rb"cannot|memory|fail|lost|not sent|refused|[Tt]oo many| ! |"
+            rb"\"kind\":\"error\"", self.stderr.got + self.stdout.got))
+
+    def unaccepted(self):
+        """Our connections that the program has never taken."""
+        ours = {p.sock.getsockname()[1] for p in self.peers if p.fd >= 0}
+        with open("/proc/net/tcp") as f:
+            rows = [line.split() for line in f.readlines()[1:]]
+        return {int(r[2].split(":")[1], 16) for r in rows
+                if int(r[2].split(":")[1], 16) in ours and r[9] == "0"
+                and r[3] in ("01", "08")}
+
+    def play(self, script):
+        steps = script(self)
+        try:
+            for condition in steps:
+                if self.wait(condition):
+                    continue
+                if not self.has_said_error():
+                    raise Hang()
+                if self.is_server and self.is_free_of_peers():
+                    raise Stays()
+                break  # what it could not do will never come
+            self.stop_playing()
+        except Gone:
+            pass
+        except Stays:
+            self.signal(signal.SIGTERM)
+        except Hang:
+            self.complain("HANG: " + self.state_of_streams())
+            return
+        except (OSError, IndexError) as error:
+            if not self.has_ended():
+                self.complaints.append(f"SCRIPT: {error!r}")
+        self.end()
+
+    def is_free_of_peers(self):
+        live = {p.sock.getsockname()[1] for p in self.peers
+                if p.fd >= 0 and not p.ended}
+        return live <= self.unaccepted()
+
+    def stop_playing(self):
+        for s in self.peers + [self.stdin]:
+            if s is not self.terminal and s.fd >= 0 and not s.ends:
+                s.end()
+
+    def end(self):
+        """It has to end by itself now."""
+        try:
+            if self.wait(self.has_ended, needs_process=False):
+                return
+            if self.is_server and not self.sent_signal and (
+                    self.has_said_error() and self.is_free_of_peers()):
+                self.signal(signal.SIGTERM)
+                if self.wait(self.has_ended, 7.0, needs_process=False):
+                    return
+        except Gone:
+            return
+        self.complain("HANG at the end: " + self.state_of_streams())
+
+    def state_of_streams(self):
+        names = [("stdin", self.stdin), ("stdout", self.stdout)] + [
+            (f"peer {i + 1}", p) for i, p in enumerate(self.peers)]
+        used = self.used_cpu() - self.cpu
+        return f"{used:.1f} s of processor time, " + ", ".join(
+            f"{name} got {len(s.got)} sent {s.sent} left {len(s.todo)}"
+            f"{' ended' if s.ended else ''}" for name, s in names if s)
+
+    def complain(self, text):
+        self.complaints.append(text)
+
+    # The verdict.
+
+    def drain(self):
+        while self.turn(0):
+            pass
+
+    def counts(self):
+        try:
+            with open(self.report, "rb") as f:
+                data = f.read()
+        except OSError:
+            return {}, -1
+        counts = {}
+        for at in range(0, len(data) - 8, ROW.size):
+            name, calls, hits = ROW.unpack_from(data, at)
+            counts[name.rstrip(b"\0").decode()] = (calls, hits)
+        return counts, struct.unpack_from("i", data, len(data) - 8)[0]
+
+    def judge(self, is_harmless):
+        """Complaints about how it ended."""
+        if self.process is None:
+            return
+        if not self.has_ended():
+            self.process.kill()
+            self.process.wait()
+            self.drain()
+            return
+        self.drain()
+        status = self.process.returncode
+        errors = bytes(self.stderr.got)
+        for mark in (b"Sanitizer", b"runtime error:", b"==ERROR"):
+            if mark in errors or mark in bytes(self.stdout.got):
+                self.complain("SANITIZER")
+                break
+        if status < 0 and -status != self.sent_signal:
+            self.complain(f"CRASH: signal {-status}")
+        elif status in (0, -self.sent_signal):
+            excused = self.sent_signal and self.has_said_error()
+            if not excused:
+                self.judge_bytes(status)
+        elif is_harmless:
+            self.complain(f"exit {status} for a fault that harms nothing")
+        elif status == 1:
+            self.judge_sentence()
+        elif status != 1:
+            self.complain(f"exit {status}")
+        if is_harmless and self.sent_signal and self.has_said_error():
+            self.judge_bytes(status)
+        if self.terminal:
+            self.judge_terminal()
+
+    def judge_bytes(self, status):
+        for check in self.checks:
+            complaint = check()
+            if complaint:
+                self.complain(f"LOST with status {status}: {complaint}")
+
+    def judge_sentence(self):
+        _, fd = self.counts()
+        said = bytes(self.stderr.got) + (
+            b"" if self.terminal else bytes(self.stdout.got))
+        if self.terminal:
+            said = bytes(self.terminal.got)
+        # A fault on standard error itself cannot be told there.
+        if not said.strip() and not (
+                self.fault.call == "write" and
+                (fd == 2 or self.fault.mode == "on")):
+            self.complain("exit 1 without a word")
+
+    def judge_terminal(self):
+        now = termios.tcgetattr(self.slave)
+        if now != self.modes:
+            self.complain("TERMINAL: other modes than before")
+        got = bytes(self.terminal.got)
+        wrong = []
+        for mode in (b"1049", b"2004", b"1000", b"1002", b"1003", b"1006",
+                     b"1004", b"1"):
+            last = None
+            for found in re.finditer(rb"\x1b\[\?([0-9;]+)([hl])", got):
+                if mode in found[1].split(b";"):
+                    last = found[2]
+            if last == b"h":
+                wrong.append(mode.decode())
+        cursor = re.findall(rb"\x1b\[\?25([hl])", got)
+        if cursor and cursor[-1] == b"l":
+            wrong.append("hidden cursor")
+        if wrong:
+            self.complain("TERMINAL: left on: " + " ".join(wrong))
+
+    def close(self):
+        for s in self.streams:
+            s.close()
+        for listener in self.listeners:
+            listener.sock.close()
+        if self.terminal:
+            os.close(self.slave)
+        if self.stderr and self.stderr.fd >= 0:
+            self.stderr.close()
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)

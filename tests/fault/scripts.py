@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Copyright (C) 2026 The sockchat authors
+"""The fixed scripts that are played while calls fail; see harness.py."""
+
+import re
+import signal
+
+UP = bytes((i * 7 + i // 251) % 256 for i in range(300_000))
+DOWN = bytes((i * 11 + i // 241) % 256 for i in range(200_000))
+LINES = 20
+
+
+def talk(r, peer):
+    """All of UP and DOWN at once, then both ends."""
+    r.expect("peer", peer, UP)
+    r.expect("standard output", r.stdout, DOWN)
+    peer.send(DOWN)
+    peer.end()
+    yield lambda: peer.ended
+
+
+def give_input(r, data=UP):
+    r.stdin.send(data)
+    r.stdin.end()
+
+
+def pipe_connect(r):
+    listener = r.listen()
+    r.start("connect", "127.0.0.1", listener.port)
+    give_input(r)
+    peer = yield from r.accepted(listener)
+    yield from talk(r, peer)
+
+
+def pipe_name(r):
+    """Names are looked up by a thread."""
+    listener = r.listen()
+    r.start("connect", "-v", f"localhost:{listener.port}")
+    give_input(r)
+    peer = yield from r.accepted(listener)
+    yield from talk(r, peer)
+
+
+def pipe_listen(r):
+    r.is_server = True
+    r.start("listen", "127.0.0.1", "0")
+    give_input(r)
+    peer = r.connect((yield from r.port()))
+    yield from talk(r, peer)
+
+
+def pipe_zero(r):
+    listener = r.listen()
+    r.start("connect", "-z", "-v", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    peer.send("220 hello\r\n")
+    yield lambda: peer.ended
+    peer.end()
+
+
+def echo(r):
+    """Two peers; then it is told to go."""
+    r.is_server = True
+    r.start("listen", "--echo", "127.0.0.1", "0")
+    port = yield from r.port()
+    peers = [r.connect(port), r.connect(port)]
+    for peer, data in zip(peers, (UP, DOWN)):
+        r.expect("the peer of an echo", peer, data)
+        peer.send(data)
+        peer.end()
+    yield lambda: all(p.ended for p in peers)
+    r.signal(signal.SIGTERM)
+
+
+def lines_of(word):
+    return [f"{word}-{i:03}-안녕" for i in range(LINES)]
+
+
+def joined(lines):
+    return "".join(line + "\n" for line in lines)
+
+
+def say_from_peer(r, peer, word):
+    said = lines_of(word)
+    r.expect_once("standard output", r.stdout, said)
+    peer.send(joined(said))
+    return said
+
+
+def connect_in(r, *words):
+    """A conversation in lines or json, with commands among them."""
+    listener = r.listen()
+    r.start("connect", *words, "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    typed = lines_of("up")
+    r.expect("peer", peer, (joined(typed) + "aAb\nXY\nlast").encode())
+    r.expect_once("standard output", r.stdout, typed)
+    r.stdin.send(joined(typed[:10]) + "/info\n" + joined(typed[10:]) +
+                 "/send a\\x41b\\n\n/hex 58 59 0a\n")
+    say_from_peer(r, peer, "down")
+    yield lambda: r.stdout.has("down-019") and peer.got.count(b"\n") > 21
+    r.stdin.send("/send last\n")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
+
+
+def listen_in(r, *words):
+    """Two peers, spoken to in turn; one is closed, the other leaves."""
+    r.is_server = True
+    r.start("listen", "-k", *words, "127.0.0.1", "0")
+    port = yield from r.port()
+    peers, ends = [], ("one", "two")
+    for word in ends:
+        peer = r.connect(port)
+        peers.append(peer)
+        said = say_from_peer(r, peer, word)
+        yield lambda: r.stdout.has(said[-1])
+    for peer, word in zip(peers, ends):
+        r.expect("peer " + word, peer,
+                 f"for {word}\nfor both\n".encode())
+    r.stdin.send("/to 1\nfor one\n/to 2\nfor two\n/to all\nfor both\n")
+    yield lambda: all(p.got.count(b"\n") == 2 or p.ended for p in peers)
+    r.stdin.send("/peers\n/close 1\n")
+    yield lambda: peers[0].ended
+    peers[0].end()
+    r.stdin.send("/shutdown 2\n")
+    yield lambda: peers[1].ended
+    peers[1].end()
+    r.stdin.send("/quit\n")
+
+
+def lines_connect(r):
+    yield from connect_in(r, "--ui", "lines")
+
+
+def lines_listen(r):
+    yield from listen_in(r, "--ui", "lines")
+
+
+def json_connect(r):
+    r.expect_json()
+    yield from connect_in(r, "--ui", "json")
+
+
+def json_listen(r):
+    r.expect_json()
+    yield from listen_in(r, "--ui", "json")
+
+
+def owner(r):
+    """It looks whose the socket at the other end is."""
+    r.sees_processes = True
+    listener = r.listen()
+    r.start("connect", "--ui", "lines", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, b"typed\n")
+    r.expect_once("standard output", r.stdout, ["typed", "answer"])
+    r.stdin.send("/info\ntyped\n")
+    peer.send("answer\n")
+    yield lambda: r.stdout.has("answer") and r.stdout.has("typed")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
+
+
+def files(r):
+    """What goes from a file and into one."""
+    listener = r.listen()
+    sent, saved = r.home + "/sent", r.home + "/saved"
+    with open(sent, "wb") as f:
+        f.write(UP)
+    r.start("connect", "--ui", "lines", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, b"before\n" + UP + b"after\n")
+
+    def check_saved():
+        with open(saved, encoding="utf-8") as f:
+            text = f.read()
+        for word in ("before", "after", "answer"):
+            if text.count(f" {word}") != 1:
+                return f"{word!r} is not in what was saved"
+    r.checks.append(check_saved)
+    r.stdin.send(f"before\n/file {sent}\nafter\n")
+    yield lambda: len(peer.got) >= len(UP) + 13
+    peer.send("answer\n")
+    yield lambda: r.stdout.has("answer")
+    r.stdin.send(f"/save {saved}\n")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
+
+
+def legacy(r):
+    """Text that is not UTF-8, both ways."""
+    listener = r.listen()
+    r.start("connect", "--ui", "lines", "--encoding", "euc-kr", "127.0.0.1",
+            listener.port)
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, "안녕\n".encode("euc-kr"))
+    r.expect_once("standard output", r.stdout, ["안녕", "대답"])
+    peer.send("대답\n".encode("euc-kr"))
+    r.stdin.send("안녕\n")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
+
+
+def leave_terminal(r):
+    """However deaf it has become, one of these is obeyed."""
+    for keys in ("\x07\r/quit\r", "\x03", "\x03\x03", "\x04", "\x04"):
+        r.stdin.send(keys)
+        yield from r.soft(r.has_ended, .7)
+    r.signal(signal.SIGTERM)
+    yield r.has_ended
+
+
+def tui_connect(r):
+    listener = r.listen()
+    r.start_on_terminal("connect", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    peer.send("hello from there\n안녕\xff\n".encode("latin-1", "replace") +
+              "안녕🩷\n".encode())
+    yield from r.soft(lambda: r.stdout.has("hello"))
+    for keys, text in (
+            ("typed here\r", "typed here"), ("/info\r", "info"),
+            ("\x1bOQ", "00000000"), ("\x1bOQ\x1bOQ", "hello"),
+            ("\x13hello", "hello"), ("\x13\x1b[A\r", ""), ("\x1bOP", "help"),
+            ("q", ""), ("\x1b[15~", ""), ("\x1b[15~", ""),
+            ("/se\t \x15", ""), ("\x12typ\r\r", ""), ("\x1b[5~\x1b[6~", ""),
+            ("\x1b[200~two\nlines\x1b[201~", "two"), ("\x1b", ""),
+            ("/find hello\r", ""), ("\x07/save saved\r", "saved")):
+        r.stdin.send(keys)
+        mark = len(r.stdout.got)
+        yield from r.soft(lambda: len(r.stdout.got) > mark, .3)
+    peer.send("last words\n")
+    peer.end()
+    yield from r.soft(lambda: r.stdout.has("last words"), .3)
+    yield from leave_terminal(r)
+
+
+def tui_listen(r):
+    r.start_on_terminal("listen", "127.0.0.1", "0")
+    yield from r.soft(lambda: r.stdout.has("listening on"), 3)
+    said = re.search(rb"listening on 127\.0\.0\.1:(\d+)\D", r.stdout.got)
+    if said:
+        port = int(said[1])
+        peers = [r.connect(port), r.connect(port)]
+        for peer, word in zip(peers, ("one", "two")):
+            peer.send(f"this is {word}\n")
+            yield from r.soft(lambda: r.stdout.has(word))
+        r.stdin.send("to all\r")
+        yield from r.soft(lambda: all(p.got for p in peers))
+        r.stdin.send("\x1b[17~to one\r/peers\r/close 1\r")
+        yield from r.soft(lambda: any(p.ended for p in peers))
+        for peer in peers:
+            peer.end()
+    yield from leave_terminal(r)
+
+
+SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
+    pipe_connect, pipe_listen, pipe_name, pipe_zero, lines_connect,
+    lines_listen, json_connect, json_listen, echo, owner, files, legacy,
+    tui_connect, tui_listen)}
