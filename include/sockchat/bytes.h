@@ -15,7 +15,7 @@
 struct bytes {
 	uint8_t *data;
 	size_t len; /* in use */
-	size_t cap; /* allocated */
+	size_t cap; /* allocated, but for a NUL's room */
 	size_t max; /* ceiling, 0 for none */
 };
 
@@ -41,7 +41,7 @@ void bytes_consume(struct bytes *b, size_t len);
 void bytes_clear(struct bytes *b);
 
 /* The bytes as a C string: a NUL is kept behind the last byte, not counted.
- * Borrowed until the next change.  "" when there is no memory. */
+ * Borrowed until the next change. */
 const char *bytes_text(struct bytes *b);
 
 #endif

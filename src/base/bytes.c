@@ -24,29 +24,23 @@ void bytes_finish(struct bytes *b)
 	bytes_init(b, b->max);
 }
 
-/* As bytes_reserve(), with room for `nul` more that the ceiling does not
- * count. */
-static int reserve(struct bytes *b, size_t extra, size_t nul)
+/* A NUL always has room behind them: see bytes_text(). */
+int bytes_reserve(struct bytes *b, size_t extra)
 {
 	size_t max = b->max && b->max < LEN_MAX ? b->max : LEN_MAX;
 	if (extra > max || b->len > max - extra)
 		return errno = EMSGSIZE, -1;
-	size_t need = b->len + extra + nul, cap = b->cap ? b->cap : CAP_FIRST;
+	size_t need = b->len + extra, cap = b->cap ? b->cap : CAP_FIRST;
 	if (need <= b->cap)
 		return 0;
 	while (cap < need)
 		cap *= 2;
-	uint8_t *grown = realloc(b->data, cap);
+	uint8_t *grown = realloc(b->data, cap + 1);
 	if (!grown)
 		return errno = ENOMEM, -1;
 	b->data = grown;
 	b->cap = cap;
 	return 0;
-}
-
-int bytes_reserve(struct bytes *b, size_t extra)
-{
-	return reserve(b, extra, 0);
 }
 
 int bytes_append(struct bytes *b, const void *bytes, size_t len)
@@ -76,8 +70,8 @@ int bytes_printf(struct bytes *b, const char *format, ...)
 	va_copy(again, args);
 	int len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	int failed = len < 0 || reserve(b, (size_t)len, 1);
-	if (!failed) {
+	int failed = len < 0 || bytes_reserve(b, (size_t)len);
+	if (!failed && len) {
 		vsnprintf((char *)b->data + b->len, (size_t)len + 1, format,
 		          again);
 		b->len += (size_t)len;
@@ -101,7 +95,7 @@ void bytes_clear(struct bytes *b)
 
 const char *bytes_text(struct bytes *b)
 {
-	if (reserve(b, 0, 1))
+	if (!b->data)
 		return "";
 	b->data[b->len] = '\0';
 	return (const char *)b->data;

@@ -96,6 +96,22 @@ static void the_nul_behind_a_text_is_beyond_the_ceiling(void **state)
 	bytes_finish(&b);
 }
 
+static void a_text_needs_no_memory(void **state)
+{
+	struct bytes b = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 300; i++) {
+		size_t cap = b.cap;
+		assert_int_equal(strlen(bytes_text(&b)), i);
+		assert_int_equal(b.cap, cap);
+		assert_int_equal(bytes_append_byte(&b, 'x'), 0);
+	}
+	bytes_finish(&b);
+	assert_int_equal(bytes_printf(&b, "%s", ""), 0);
+	assert_bytes(&b, "");
+}
+
 static void the_greatest_ceiling_is_none(void **state)
 {
 	struct bytes b;
@@ -165,6 +181,7 @@ int main(void)
 		cmocka_unit_test(a_full_run_takes_nothing_more),
 		cmocka_unit_test(what_does_not_fit_is_not_begun),
 		cmocka_unit_test(the_nul_behind_a_text_is_beyond_the_ceiling),
+		cmocka_unit_test(a_text_needs_no_memory),
 		cmocka_unit_test(the_greatest_ceiling_is_none),
 		cmocka_unit_test(room_that_is_reserved_does_not_move),
 		cmocka_unit_test(consuming_moves_the_rest_to_the_front),
