@@ -7,8 +7,9 @@
 #define SOCKCHAT_BASE64_H
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 
 /* Append it, padded and in one line.  -1 as bytes_append(). */
-int base64_append(struct bytes *out, const uint8_t *bytes, size_t len);
+MUST_USE int base64_append(struct bytes *out, const uint8_t *bytes, size_t len);
 
 #endif

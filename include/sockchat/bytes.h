@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
+
 /* All zero is an empty run without a ceiling. */
 struct bytes {
 	uint8_t *data;
@@ -25,13 +27,13 @@ void bytes_finish(struct bytes *b);
 
 /* Make room for `extra` more bytes behind the last one.  -1 with ENOMEM, or
  * EMSGSIZE when the ceiling forbids it; then nothing has changed. */
-int bytes_reserve(struct bytes *b, size_t extra);
+MUST_USE int bytes_reserve(struct bytes *b, size_t extra);
 
 /* Add to the end.  -1 as bytes_reserve(), and then nothing was added. */
-int bytes_append(struct bytes *b, const void *bytes, size_t len);
-int bytes_append_text(struct bytes *b, const char *text);
-int bytes_append_byte(struct bytes *b, uint8_t byte);
-int bytes_printf(struct bytes *b, const char *format, ...)
+MUST_USE int bytes_append(struct bytes *b, const void *bytes, size_t len);
+MUST_USE int bytes_append_text(struct bytes *b, const char *text);
+MUST_USE int bytes_append_byte(struct bytes *b, uint8_t byte);
+MUST_USE int bytes_printf(struct bytes *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Forget the first `len` bytes; the rest moves to the front. */

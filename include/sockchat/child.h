@@ -8,6 +8,8 @@
 
 #include <sys/types.h>
 
+#include <sockchat/error.h>
+
 struct child {
 	pid_t pid;  /* 0: none */
 	int pidfd;  /* readable when it has ended: pidfd_open(2) */
@@ -18,7 +20,7 @@ struct child {
 /* Start `argv[0]`, looked for on PATH unless it has a slash, with our
  * environment, these three descriptors or our own (CHILD_INHERIT), and no
  * signal blocked or ignored.  -1 with errno. */
-int child_start(struct child *c, char *const argv[], const int fds[3]);
+MUST_USE int child_start(struct child *c, char *const argv[], const int fds[3]);
 
 /* Its status as waitpid(2) has it; waits for its end. */
 int child_wait(struct child *c);

@@ -40,7 +40,7 @@ struct encoding;
 
 /* NULL with a sentence when this system's iconv(3) does not know it; UTF-8
  * needs none. */
-struct encoding *encoding_open(enum encoding_id id, struct error *e);
+MUST_USE struct encoding *encoding_open(enum encoding_id id, struct error *e);
 void encoding_close(struct encoding *enc);
 enum encoding_id encoding_id(const struct encoding *enc); /* NULL: UTF-8 */
 
@@ -50,15 +50,18 @@ size_t encoding_next(const struct encoding *enc, struct glyph *g,
 
 /* Append `text`, which is UTF-8, in this encoding.  -1 with a sentence, and
  * nothing appended, when it has a character that the encoding has not. */
+MUST_USE
 int encoding_append(const struct encoding *enc, struct bytes *out,
                     const char *text, size_t len, struct error *e);
 
 /* Append what these bytes say in UTF-8; one that says nothing as it is.  -1 as
  * bytes_append(). */
+MUST_USE
 int encoding_decode(const struct encoding *enc, struct bytes *out,
                     const uint8_t *bytes, size_t len);
 
 /* As pattern_new(), for text as it is in this encoding; NULL is UTF-8. */
+MUST_USE
 struct pattern *encoding_pattern(const struct encoding *enc, const char *text,
                                  struct error *e);
 

@@ -10,6 +10,10 @@
 
 #include <stdbool.h>
 
+/* The mark of every function whose result tells whether it has failed: who
+ * calls it has to look.  A failure that nobody sees is how bytes are lost. */
+#define MUST_USE __attribute__((warn_unused_result))
+
 struct error {
 	char text[256]; /* lower case, no full stop */
 	char hint[512]; /* what to look at next, or "" */

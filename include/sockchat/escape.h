@@ -14,16 +14,18 @@
 
 /* Append what `text` stands for, with the escapes \n \r \t \0 \e \xNN \u{…}
  * and \\.  -1 with a sentence that names the column; then nothing is added. */
+MUST_USE
 int escape_parse(struct bytes *out, const char *text, size_t len,
                  struct error *e);
 
 /* Append the bytes of pairs of hex digits; spaces, commas, colons, dashes and a
  * "0x" before a pair are passed over.  -1 as escape_parse(). */
+MUST_USE
 int escape_parse_hex(struct bytes *out, const char *text, size_t len,
                      struct error *e);
 
 /* Append text that escape_parse() makes these bytes of.  Only what can't be
  * typed is escaped.  -1 as bytes_append(). */
-int escape_append(struct bytes *out, const uint8_t *bytes, size_t len);
+MUST_USE int escape_append(struct bytes *out, const uint8_t *bytes, size_t len);
 
 #endif

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 
 #define GLYPH_TEXT_MAX 24
 #define GLYPH_MARKS_MAX 4
@@ -44,6 +45,7 @@ size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
                   unsigned flags);
 
 /* All glyphs of `bytes`, appended as text.  -1 as bytes_append(). */
+MUST_USE
 int glyph_append(struct bytes *out, const uint8_t *bytes, size_t len,
                  unsigned flags);
 

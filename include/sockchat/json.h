@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 
 /* `out` is borrowed until json_end().  Members come in the order of the
  * calls. */
@@ -41,6 +42,6 @@ void json_begin_list(struct json *j, const char *name);
 void json_end_list(struct json *j);
 void json_bool(struct json *j, const char *name, bool value);
 /* Close the object and end the line.  -1 when anything failed. */
-int json_end(struct json *j);
+MUST_USE int json_end(struct json *j);
 
 #endif

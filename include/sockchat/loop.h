@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
+
 struct loop;
 
 enum loop_backend {
@@ -67,15 +69,17 @@ typedef void loop_turn_fn(void *user);
 
 /* The environment's SOCKCHAT_LOOP=poll or epoll decides LOOP_AUTO, for tests.
  * NULL with errno. */
-struct loop *loop_new(enum loop_backend backend);
+MUST_USE struct loop *loop_new(enum loop_backend backend);
 void loop_free(struct loop *l);
 
 /* Watch `fd` for `events`; 0 watches nothing until watch_set(), and costs
  * nothing.
  * `on_ready` and `user` are set by the caller before.  -1 with ENOMEM: nothing
  * else fails, now or later. */
+MUST_USE
 int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
 /* As watch_add(), for sockets: they may stand in the epoll set. */
+MUST_USE
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
 void watch_set(struct watch *w, unsigned events);
 /* Fine at any time, in its own callback as well, and when not watched. */
@@ -96,17 +100,17 @@ void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user);
 
 /* Turn until loop_stop(), which may have come before; its status.  -1 with
  * errno if poll fails. */
-int loop_run(struct loop *l);
+MUST_USE int loop_run(struct loop *l);
 void loop_stop(struct loop *l, int status);
 /* One turn that waits at most `timeout_ms` (-1: as long as it takes). */
-int loop_turn(struct loop *l, int timeout_ms);
+MUST_USE int loop_turn(struct loop *l, int timeout_ms);
 
 /* LOOP_BUFFER bytes to read into, for the length of a callback.  NULL without
  * memory. */
-void *loop_buffer(struct loop *l);
+MUST_USE void *loop_buffer(struct loop *l);
 /* A pipe for LOOP_BUFFER bytes, [0] is read and [1] written, likewise: who puts
  * bytes into it takes them out.  NULL without one. */
-const int *loop_pipe(struct loop *l);
+MUST_USE const int *loop_pipe(struct loop *l);
 
 /* The monotonic clock as it was when this turn began. */
 int64_t loop_now_ns(const struct loop *l);

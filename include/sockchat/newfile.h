@@ -10,6 +10,6 @@
 
 /* A new file (0600), open for writing: its descriptor, which the caller closes.
  * -1 with a sentence: it is there already, as whatever it may be. */
-int newfile_create(const char *path, struct error *e);
+MUST_USE int newfile_create(const char *path, struct error *e);
 
 #endif

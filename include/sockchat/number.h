@@ -10,18 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
+
 /* A decimal integer from `min` to `max`, digits only.  False, and `*value`
  * untouched, for anything else: a sign, a space, a letter behind it, 99999 for
  * a port. */
-bool number_parse(const char *text, long min, long max, long *value);
+MUST_USE bool number_parse(const char *text, long min, long max, long *value);
 
 /* A time in milliseconds: "1.5" and "2s" in seconds, "500ms", "2m", "1h".
  * Rounded up, so that a wish for some time is never none.  At most 10 days. */
-bool number_parse_duration(const char *text, int64_t *ms);
+MUST_USE bool number_parse_duration(const char *text, int64_t *ms);
 
 /* A number of bytes: "4096", "64k", "64M", "1G", each step 1024 ("KiB", "MiB"
  * and "GiB" as well). */
-bool number_parse_size(const char *text, size_t *bytes);
+MUST_USE bool number_parse_size(const char *text, size_t *bytes);
 
 /* "7 B", "1.2 MiB": at most 9 characters and a NUL into `out`. */
 void number_format_size(char out[16], uint64_t bytes);

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 
 /* All zero is empty and without a ceiling.  Much memory is there only while
  * bytes are. */
@@ -24,21 +25,21 @@ void outq_init(struct outq *q, size_t max);
 void outq_finish(struct outq *q);
 
 /* -1 with ENOMEM or EMSGSIZE; then nothing was added. */
-int outq_append(struct outq *q, const void *bytes, size_t len);
+MUST_USE int outq_append(struct outq *q, const void *bytes, size_t len);
 /* Append what pread(2) gives of a file: how much, 0 at its end, -1 with
  * errno. */
-ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset);
+MUST_USE ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset);
 size_t outq_len(const struct outq *q);
 const void *outq_front(const struct outq *q);
 void outq_consume(struct outq *q, size_t len);
 
 /* Write what the descriptor takes without waiting: all of it 0, some left 1,
  * -1 with errno.  EINTR and EAGAIN are met here. */
-int outq_flush(struct outq *q, int fd);
+MUST_USE int outq_flush(struct outq *q, int fd);
 
 /* A private, non-blocking description of the same pipe or terminal as `fd`,
  * whose own flags stay as they are; -1 with errno when there is none (files,
  * sockets, no /proc).  The caller closes it. */
-int fd_open_private(int fd, int access_mode);
+MUST_USE int fd_open_private(int fd, int access_mode);
 
 #endif

@@ -9,9 +9,11 @@
 #include <stddef.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 
 /* What is meant: "~" and "~/x" begin with $HOME, spaces at the end are those
  * that completion leaves.  -1 without memory. */
+MUST_USE
 int path_append_typed(struct bytes *out, const char *typed, size_t len);
 
 #endif

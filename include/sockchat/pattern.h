@@ -19,7 +19,7 @@ struct pattern;
 #define PATTERN_MAX 1000 /* bytes of its text */
 
 /* NULL with a sentence: it is empty, too long, or no regular expression. */
-struct pattern *pattern_new(const char *text, struct error *e);
+MUST_USE struct pattern *pattern_new(const char *text, struct error *e);
 void pattern_free(struct pattern *p);
 
 /* The first match that begins at `from` or later: the bytes from `*start` to

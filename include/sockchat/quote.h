@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 
 enum quote_form {
 	QUOTE_TEXT,   /* as they are */
@@ -25,11 +26,13 @@ enum quote_form {
 const char *quote_name(enum quote_form form);
 
 /* Append the bytes in this form.  -1 as bytes_append(). */
+MUST_USE
 int quote_append(struct bytes *out, enum quote_form form, const uint8_t *bytes,
                  size_t len);
 
 /* Append a line for a shell that sends them: printf '…' | sockchat connect
  * ENDPOINT.  -1 as bytes_append(). */
+MUST_USE
 int quote_append_shell(struct bytes *out, const uint8_t *bytes, size_t len,
                        const char *endpoint);
 

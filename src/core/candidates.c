@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/diag.h>
 #include <sockchat/path.h>
 #include <sockchat/utf8.h>
 
@@ -27,12 +26,24 @@ void candidates_offer(struct candidates *l, const char *text, size_t len)
 	if (len < l->len || memcmp(text, l->word, l->len) != 0)
 		return;
 	char **grown = realloc(l->list, (l->count + 2) * sizeof(*grown));
-	char *copy = strndup(text, len);
-	if (!grown || !copy)
-		die("no memory to complete a word");
-	l->list = grown;
+	l->list = grown ? grown : l->list;
+	char *copy = grown ? strndup(text, len) : NULL;
+	if (!copy) {
+		l->has_failed = true;
+		return;
+	}
 	grown[l->count++] = copy;
 	grown[l->count] = NULL;
+}
+
+char **candidates_take(struct candidates *l)
+{
+	if (!l->has_failed)
+		return l->list;
+	for (size_t i = 0; i < l->count; i++)
+		free(l->list[i]);
+	free(l->list);
+	return NULL;
 }
 
 /* Text that a line may hold: no control character of any kind. */
@@ -118,8 +129,8 @@ static bool is_directory(const char *folder, const struct dirent *d)
 	struct stat st;
 	if (d->d_type != DT_LNK && d->d_type != DT_UNKNOWN)
 		return d->d_type == DT_DIR;
-	bytes_printf(&path, "%s%s", folder, d->d_name);
-	bool found = stat(bytes_text(&path), &st) == 0 && S_ISDIR(st.st_mode);
+	bool found = bytes_printf(&path, "%s%s", folder, d->d_name) == 0 &&
+	             stat(bytes_text(&path), &st) == 0 && S_ISDIR(st.st_mode);
 	bytes_finish(&path);
 	return found;
 }
@@ -135,9 +146,11 @@ static void offer_file(struct candidates *l, const char *typed, size_t len,
 	    (*name == '.' && !begun_len) || strcmp(name, ".") == 0 ||
 	    strcmp(name, "..") == 0 || !is_clean(name, strlen(name)))
 		return;
-	bytes_printf(&text, "%.*s%s%s", (int)len, typed, name,
-	             is_directory(folder, d) ? "/" : "");
-	candidates_offer(l, bytes_text(&text), text.len);
+	if (bytes_printf(&text, "%.*s%s%s", (int)len, typed, name,
+	                 is_directory(folder, d) ? "/" : ""))
+		l->has_failed = true;
+	else
+		candidates_offer(l, bytes_text(&text), text.len);
 	bytes_finish(&text);
 }
 
@@ -153,7 +166,8 @@ void candidates_offer_files(struct candidates *l)
 	const struct dirent *d;
 	while (len && l->word[len - 1] != '/')
 		len--;
-	path_append_typed(&folder, len ? l->word : "./", len ? len : 2);
+	if (path_append_typed(&folder, len ? l->word : "./", len ? len : 2))
+		l->has_failed = true;
 	const char *path = bytes_text(&folder);
 	DIR *dir = opendir(path);
 	for (int seen = 0; dir && l->count < FILES_MAX &&

@@ -14,10 +14,15 @@ struct candidates {
 	size_t count;
 	const char *word;
 	size_t len;
+	bool has_failed; /* no memory: some are missing */
 };
 
-/* Offer `text` if the word is its beginning.  Dies without memory. */
+/* Offer `text` if the word is its beginning. */
 void candidates_offer(struct candidates *l, const char *text, size_t len);
+
+/* The list, which is the caller's now.  NULL when some are missing: the others
+ * would pass for all that there is. */
+char **candidates_take(struct candidates *l);
 
 /* The words of the newest messages, the newest first. */
 void candidates_offer_heard(struct candidates *l, const struct chat *c);

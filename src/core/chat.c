@@ -489,7 +489,9 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	if (!p->last_number && !p->listener_count) /* of a second try */
 		(o->mode == ENDPOINT_LISTEN ? chat_listen
 		                            : chat_connect)(c, &o->endpoint);
-	loop_turn(c->loop, 0); /* peers answer while a screen is made */
+	/* peers answer while a screen is made */
+	if (loop_turn(c->loop, 0) < 0)
+		return error_set_errno(e, errno, "cannot wait for anything");
 	p->frontend = ops->start(c, e);
 	if (!p->frontend)
 		return -1;

@@ -135,5 +135,5 @@ char **command_complete(struct chat *c, const char *line, size_t point,
 		offer_arguments(&l, c, row, line + name_end);
 	}
 	*start = (size_t)(l.word - line);
-	return l.list;
+	return candidates_take(&l);
 }

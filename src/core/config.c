@@ -14,13 +14,14 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/config.h>
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
+#include <sockchat/text.h>
 #include <sockchat/xdg.h>
 
 #define FILE_MAX_SIZE ((size_t)1 << 20)
 #define SPACE         " \t\r"
 #define WHERE_MAX     128
+#define PROFILES_MAX  160
 
 struct reader {
 	struct options *o;
@@ -28,7 +29,7 @@ struct reader {
 	char where[WHERE_MAX]; /* the file's name, safe to show */
 	unsigned line;
 	bool has_section, is_ours, has_found;
-	struct bytes profiles; /* "smtp, redis" */
+	char profiles[PROFILES_MAX]; /* "smtp, redis" */
 };
 
 static int complain(const struct reader *r, const char *sentence,
@@ -72,7 +73,8 @@ static int read_section(struct reader *r, char *line, struct error *e)
 	r->is_ours = r->o->profile && strcmp(r->o->profile, line) == 0;
 	r->has_found |= r->is_ours;
 	glyph_copy(safe, sizeof(safe), line, GLYPH_ASCII);
-	bytes_printf(&r->profiles, "%s%s", r->profiles.len ? ", " : "", safe);
+	text_add(r->profiles, sizeof(r->profiles), "%s%s",
+	         *r->profiles ? ", " : "", safe);
 	return 0;
 }
 
@@ -129,11 +131,11 @@ static int check_profile(struct reader *r, struct error *e)
 	if (!r->o->profile || r->has_found)
 		return 0;
 	glyph_copy(safe, sizeof(safe), r->o->profile, GLYPH_ASCII);
-	if (!r->profiles.len)
+	if (!*r->profiles)
 		return error_set(e, "there is no profile '%s': %s has none",
 		                 safe, r->where);
 	return error_set(e, "there is no profile '%s': %s has %s", safe,
-	                 r->where, bytes_text(&r->profiles));
+	                 r->where, r->profiles);
 }
 
 static int check_together(struct reader *r, struct error *e)
@@ -151,7 +153,7 @@ int config_parse(struct options *o, const char *path, const char *text,
 	char *copy = malloc(len + 1), *end = copy + len;
 	int failed = 0;
 	if (!copy)
-		die("no memory for the configuration");
+		return error_set_errno(e, ENOMEM, "cannot read %s", path);
 	if (len)
 		memcpy(copy, text, len);
 	*end = '\n';
@@ -164,18 +166,25 @@ int config_parse(struct options *o, const char *path, const char *text,
 	if (!failed)
 		failed = check_profile(&r, e) || check_together(&r, e);
 	free(copy);
-	bytes_finish(&r.profiles);
 	return failed ? -1 : 0;
 }
 
 /* The file */
+
+static int cannot_read(const char *where, struct error *e)
+{
+	if (errno == EMSGSIZE)
+		return error_set(e, "%s is larger than 1 MiB: this is no "
+		                    "configuration", where);
+	return error_set_errno(e, errno, "cannot read %s", where);
+}
 
 /* -1 with a sentence for what is no file, or too much of one. */
 static int check_kind(int fd, const char *where, struct error *e)
 {
 	struct stat st;
 	if (fstat(fd, &st))
-		return error_set_errno(e, errno, "cannot read %s", where);
+		return cannot_read(where, e);
 	if (!S_ISREG(st.st_mode))
 		return error_set(e, "cannot read %s: it is %s", where,
 		                 S_ISDIR(st.st_mode) ? "a directory"
@@ -190,11 +199,8 @@ static int read_all(struct bytes *out, int fd, const char *where,
 	ssize_t n;
 	while ((n = read(fd, block, sizeof(block))) > 0)
 		if (bytes_append(out, block, (size_t)n))
-			return error_set(e, "%s is larger than 1 MiB: this is "
-			                    "no configuration", where);
-	if (n < 0)
-		return error_set_errno(e, errno, "cannot read %s", where);
-	return 0;
+			return cannot_read(where, e);
+	return n < 0 ? cannot_read(where, e) : 0;
 }
 
 /* What the user did not ask for may be absent, or out of reach. */
@@ -217,7 +223,7 @@ static int load(struct options *o, const char *path, struct error *e)
 	if (fd < 0 && may_lack(o, path))
 		return config_parse(o, path, "", 0, e);
 	if (fd < 0)
-		return error_set_errno(e, errno, "cannot read %s", where);
+		return cannot_read(where, e);
 	bytes_init(&text, FILE_MAX_SIZE);
 	int failed = check_kind(fd, where, e) ||
 	             read_all(&text, fd, where, e) ||

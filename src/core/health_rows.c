@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>
+#include <sockchat/text.h>
 
 #define ROW_MAX 400
 
@@ -98,28 +98,25 @@ static void tell_ends(const struct rows *r)
 static void tell_timing(const struct rows *r)
 {
 	const struct timing *t = r->facts->timing;
-	struct bytes line;
+	char line[ROW_MAX] = "";
 	if (!t)
 		return;
-	bytes_init(&line, ROW_MAX);
 	if (t->resolve_us > 0)
-		(void)bytes_printf(&line, "looked up in %s, ",
-		                   MICROS((uint64_t)t->resolve_us));
+		text_add(line, ROW_MAX, "looked up in %s, ",
+		         MICROS((uint64_t)t->resolve_us));
 	for (size_t i = 0; i < t->try_count; i++)
-		(void)bytes_printf(&line, "%s%s%s in %s, ",
-		                   t->try_count > 1 ? t->tries[i].where : "",
-		                   t->try_count > 1 ? " " : "",
-		                   t->tries[i].errnum
-		                       ? explain_outcome(t->tries[i].errnum)
-		                       : "open",
-		                   MICROS((uint64_t)t->tries[i].us));
+		text_add(line, ROW_MAX, "%s%s%s in %s, ",
+		         t->try_count > 1 ? t->tries[i].where : "",
+		         t->try_count > 1 ? " " : "",
+		         t->tries[i].errnum
+		             ? explain_outcome(t->tries[i].errnum) : "open",
+		         MICROS((uint64_t)t->tries[i].us));
 	if (t->first_byte_us >= 0)
-		(void)bytes_printf(&line, "first byte %s later",
-		                   MICROS((uint64_t)t->first_byte_us));
+		text_add(line, ROW_MAX, "first byte %s later",
+		         MICROS((uint64_t)t->first_byte_us));
 	else
-		(void)bytes_printf(&line, "no byte has come yet");
-	row(r, HEALTH_ROW, "opening", "%s", bytes_text(&line));
-	bytes_finish(&line);
+		text_add(line, ROW_MAX, "no byte has come yet");
+	row(r, HEALTH_ROW, "opening", "%s", line);
 }
 
 static void tell_state(const struct rows *r)

@@ -13,7 +13,20 @@ struct line {
 	struct bytes *out;
 	size_t row, indent;
 	bool is_colored;
+	bool has_failed;
 };
+
+static void put(struct line *l, const char *text, size_t len)
+{
+	if (bytes_append(l->out, text, len))
+		l->has_failed = true;
+}
+
+static void put_color(struct line *l, const char *color)
+{
+	if (l->is_colored)
+		put(l, color, strlen(color));
+}
 
 static const char *style_color(enum wrap_style style)
 {
@@ -25,14 +38,13 @@ static const char *style_color(enum wrap_style style)
 static void put_run(void *user, const struct wrap_run *run)
 {
 	struct line *l = user;
-	const char *color = l->is_colored ? style_color(run->style) : "";
+	const char *color = style_color(run->style);
 	for (; l->row < run->row; l->row++)
-		bytes_printf(l->out, "\n%*s", (int)l->indent, "");
-	if (*color)
-		bytes_append_text(l->out, color);
-	bytes_append(l->out, run->text, run->len);
-	if (*color)
-		bytes_append_text(l->out, "\033[0m");
+		if (bytes_printf(l->out, "\n%*s", (int)l->indent, ""))
+			l->has_failed = true;
+	put_color(l, color);
+	put(l, run->text, run->len);
+	put_color(l, *color ? "\033[0m" : "");
 }
 
 static const char *mark_color(const struct entry *e)
@@ -71,9 +83,10 @@ int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
 	};
 	part.bytes += from;
 	part.len -= from;
-	bytes_append_text(out, is_colored ? mark_color(e) : "");
-	bytes_append(out, head, head_len);
-	bytes_append_text(out, is_colored ? "\033[0m" : "");
+	put_color(&line, mark_color(e));
+	put(&line, head, head_len);
+	put_color(&line, "\033[0m");
 	wrap_entry(&part, &settings, put_run, &line);
-	return bytes_append_byte(out, '\n');
+	put(&line, "\n", 1);
+	return line.has_failed ? -1 : 0;
 }

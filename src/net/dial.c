@@ -12,6 +12,7 @@
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/stamp.h>
+#include <sockchat/text.h>
 
 #define STAGGER_NS (250 * MS_NS)
 #define WHERE_MAX  160
@@ -159,25 +160,23 @@ static void format_outcome(const struct attempt *a, char out[OUTCOME_MAX])
 /* Put before the hint what became of each address, as far as there is room. */
 static void set_tried(const struct dial *d, struct error *e)
 {
-	struct bytes list;
+	char list[sizeof(e->hint) - 16] = "";
 	size_t i;
 
-	bytes_init(&list, sizeof(e->hint) - 16);
 	for (i = 0; i < d->count; i++) {
 		char outcome[OUTCOME_MAX];
 
 		format_outcome(&d->attempts[i], outcome);
-		if (bytes_printf(&list, "%s%s", i ? "; " : "", outcome) < 0)
+		if (!text_add(list, sizeof(list), "%s%s", i ? "; " : "",
+		              outcome))
 			break;
 	}
 	if (i == d->count && *e->hint)
-		(void)bytes_printf(&list, "; %s", e->hint);
+		text_add(list, sizeof(list), "; %s", e->hint);
 	if (i < d->count)
-		error_set_hint(e, "%s; %zu more", bytes_text(&list),
-		               d->count - i);
+		error_set_hint(e, "%s; %zu more", list, d->count - i);
 	else
-		error_set_hint(e, "%s", bytes_text(&list));
-	bytes_finish(&list);
+		error_set_hint(e, "%s", list);
 }
 
 static void fail_all(struct dial *d, bool is_late)
@@ -363,11 +362,10 @@ static void show_addresses(struct dial *d, const struct address *list,
                            size_t count)
 {
 	char host[WHERE_MAX];
-	struct bytes line;
+	char line[500] = "";
 
 	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
-	bytes_init(&line, 500);
-	(void)bytes_printf(&line, "%s is ", host);
+	text_add(line, sizeof(line), "%s is ", host);
 	for (size_t i = 0; i < count; i++) {
 		struct address a = list[i];
 		char text[ADDRESS_TEXT_MAX], *end;
@@ -377,14 +375,13 @@ static void show_addresses(struct dial *d, const struct address *list,
 		if (end)
 			*end = '\0';
 		text[strcspn(text, "]")] = '\0';
-		if (bytes_printf(&line, "%s%s", i ? ", " : "",
-		                 text + (text[0] == '[')) < 0)
+		if (!text_add(line, sizeof(line) - 32, "%s%s",
+		              i ? ", " : "", text + (text[0] == '[')))
 			break;
 	}
-	(void)bytes_printf(&line, ", after %.1f ms",
-	                   (double)d->timing.resolve_us / 1000);
-	step(d, "", bytes_text(&line));
-	bytes_finish(&line);
+	text_add(line, sizeof(line), ", after %.1f ms",
+	         (double)d->timing.resolve_us / 1000);
+	step(d, "", line);
 }
 
 /* Whether the host has to be looked up; an odd spelling of a number counts as

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <sockchat/text.h>
+
 #include "bind.h"
 #include "edit.h"
 #include "keyname.h"
@@ -223,10 +225,12 @@ static int find_action(const struct token *t)
 	return found;
 }
 
+#define KEYS_MAX 400
+
 /* Names of keys; many forms of a key have one name. */
 struct key_list {
-	struct bytes text;
-	struct bytes taken; /* what is not to be listed */
+	char text[KEYS_MAX];
+	char taken[KEYS_MAX]; /* what is not to be listed */
 };
 
 static void list_key(void *user, const uint8_t *bytes, size_t len)
@@ -235,9 +239,9 @@ static void list_key(void *user, const uint8_t *bytes, size_t len)
 	struct bytes name = { 0 };
 	keyname_append(&name, bytes, len);
 	const char *text = bytes_text(&name);
-	if (!strstr(bytes_text(&l->text), text) &&
-	    !strstr(bytes_text(&l->taken), text))
-		bytes_printf(&l->text, "%s%s", l->text.len ? ", " : "", text);
+	if (!strstr(l->text, text) && !strstr(l->taken, text))
+		text_add(l->text, KEYS_MAX, "%s%s", *l->text ? ", " : "",
+		         text);
 	bytes_finish(&name);
 }
 
@@ -252,16 +256,14 @@ static void list_forms(struct key_list *l, enum key key, bool is_taken)
 
 static void list_keys_of(struct chat *c, size_t i)
 {
-	struct key_list taken = { { 0 }, { 0 } }, l = taken;
+	struct key_list taken = { "", "" }, l = taken;
 	list_forms(&taken, bindings[i].key, true);
-	l.taken = taken.text;
+	memcpy(l.taken, taken.text, KEYS_MAX);
 	list_forms(&l, bindings[i].key, false);
-	bytes_clear(&l.taken); /* perhaps by this very function */
+	l.taken[0] = '\0'; /* perhaps by this very function */
 	bind_each_key(i, list_key, &l);
 	chat_note(c, "sockchat-%s%s%s", bindings[i].name,
-	          l.text.len ? ": " : "", bytes_text(&l.text));
-	bytes_finish(&l.text);
-	bytes_finish(&l.taken);
+	          *l.text ? ": " : "", l.text);
 }
 
 void actions_list_keys(struct frontend *f)

@@ -267,8 +267,10 @@ void term_set_reset(struct bytes *bytes)
 void term_leave(const struct bytes *bytes)
 {
 	term_set_modes(0);
-	outq_append(&state.out, bytes->data, bytes->len);
+	bool is_queued = outq_append(&state.out, bytes->data, bytes->len) == 0;
 	write_all();
+	if (!is_queued)
+		write_now(bytes);
 	diag_set_last_words(NULL);
 	tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
 	state.is_raw = false;

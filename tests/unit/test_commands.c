@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include <sockchat/wrap.h>
+
 #include "chat_scene.h"
 
 static void a_search_without_a_screen_lists_what_it_found(void **state)
@@ -349,6 +351,25 @@ static void a_file_goes_to_all_and_to_each_at_its_own_pace(void **state)
 	SENT(a, "");
 }
 
+static void a_line_without_room_fails_wherever_it_ends(void **state)
+{
+	struct entry room;
+	struct bytes line = { 0 };
+	(void)state;
+	connect_one();
+	type("one line\ttwo");
+	const struct entry *e = transcript_at(
+	    c->transcript, transcript_end(c->transcript) - 1, &room);
+	assert_int_equal(wrap_line(&line, c, e, 0, true, 0), 0);
+	size_t whole = line.len;
+	bytes_finish(&line);
+	for (size_t max = 1; max < whole; max++) {
+		bytes_init(&line, max);
+		assert_int_equal(wrap_line(&line, c, e, 0, true, 0), -1);
+		bytes_finish(&line);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -370,6 +391,7 @@ int main(void)
 		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
 		TEST(leaving_when_all_has_arrived_is_not),
 		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),
+		TEST(a_line_without_room_fails_wherever_it_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

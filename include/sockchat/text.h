@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Sentences that are put together in small buffers of ours. */
+
+#ifndef SOCKCHAT_TEXT_H
+#define SOCKCHAT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Add to the end as printf() does; what has no room is left out whole, and then
+ * false.  `text` ends in a NUL, `cap` is its size. */
+bool text_add(char *text, size_t cap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Sentences that grow in a small buffer. */
+
+#include <sockchat/text.h>
+
+#include "unit.h"
+
+static void what_fits_is_added(void **state)
+{
+	char text[8] = "";
+
+	(void)state;
+	assert_true(text_add(text, sizeof(text), "%d", 12));
+	assert_true(text_add(text, sizeof(text), "%s", ""));
+	assert_true(text_add(text, sizeof(text), ", %s", "abc"));
+	assert_string_equal(text, "12, abc");
+}
+
+static void what_does_not_fit_is_left_out_whole(void **state)
+{
+	char text[8] = "12345";
+
+	(void)state;
+	assert_false(text_add(text, sizeof(text), "%s", "abc"));
+	assert_string_equal(text, "12345");
+	assert_true(text_add(text, sizeof(text), "%s", "ab"));
+	assert_false(text_add(text, sizeof(text), "%c", 'c'));
+	assert_string_equal(text, "12345ab");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_fits_is_added),
+		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
