@@ -13,9 +13,10 @@ log=$notes.log
 name=${program#"$BUILD"/}
 name=${name#tests/}
 
-# sum MARK: the numbers in cmocka's closing lines "[  MARK  ] N test(s)"
+# sum MARK: the numbers in cmocka's closing lines "[  MARK  ] N test(s)", which
+# have the group's name before N since 1.1.7.
 sum() {
-	sed -n "s/^\[ *$1 *\] \([0-9][0-9]*\) test(s).*/\1/p" "$log" |
+	sed -n "s/^\[ *$1 *\] \(.*: \)*\([0-9][0-9]*\) test(s).*/\2/p" "$log" |
 	    awk '{ n += $1 } END { print n + 0 }'
 }
 
