@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sockchat/glyph.h>
@@ -23,7 +24,7 @@
 #include <sockchat/stamp.h>
 
 #define DUMP_SIZE  16384
-#define SEARCH_NS  INT64_C(50000000)
+#define SEARCH_NS  INT64_C(50000000) /* of the processor, not of the clock */
 #define BUDGET_SHARE 50
 #define LINE_LEN   1024 /* of a password entry */
 
@@ -105,6 +106,15 @@ static void name_program(char *out, size_t cap, int proc, const char *pid)
 	out[n > 0 ? n : 0] = '\0';
 }
 
+/* How long this thread has run: a search is given up for the work that it
+ * makes, and not because other programs keep the machine busy. */
+static int64_t worked_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* Whether the process has this socket among its descriptors. */
 static bool has_socket(int proc, const char *pid, const char *socket,
                        int64_t end)
@@ -117,7 +127,7 @@ static bool has_socket(int proc, const char *pid, const char *socket,
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir)
 		return false;
-	while (!found && stamp_mono_ns() < end && (entry = readdir(dir))) {
+	while (!found && worked_ns() < end && (entry = readdir(dir))) {
 		ssize_t n = readlinkat(dirfd(dir), entry->d_name, link,
 		                       sizeof(link) - 1);
 		link[n > 0 ? n : 0] = '\0';
@@ -131,11 +141,11 @@ static bool has_socket(int proc, const char *pid, const char *socket,
 static bool find_process(DIR *proc, unsigned inode, char pid[16])
 {
 	char socket[32];
-	int64_t end = stamp_mono_ns() + SEARCH_NS;
+	int64_t end = worked_ns() + SEARCH_NS;
 	struct dirent *entry;
 	long number;
 	snprintf(socket, sizeof(socket), "socket:[%u]", inode);
-	while ((entry = readdir(proc)) && stamp_mono_ns() < end)
+	while ((entry = readdir(proc)) && worked_ns() < end)
 		if (number_parse(entry->d_name, 1, 1L << 30, &number) &&
 		    has_socket(dirfd(proc), entry->d_name, socket, end)) {
 			snprintf(pid, 16, "%ld", number);
