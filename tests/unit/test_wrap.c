@@ -316,44 +316,46 @@ static int free_chat(void **state)
 	return 0;
 }
 
+/* What stands before the entry, as a string. */
+static const char *head_of(const struct entry *e, const struct entry *before)
+{
+	static char head[64];
+	size_t len = wrap_head(head, chat, e, before);
+	assert_true(len < sizeof(head));
+	head[len] = '\0';
+	return head;
+}
+
 static void the_head_has_the_time_the_display_wants(void **state)
 {
 	struct entry e = message("x", 1, 0), before = e;
-	char head[64];
 	(void)state;
 	e.time.mono_ns = chat->start_ns + 2500 * MS_NS;
 	before.time.mono_ns = chat->start_ns + 1000 * MS_NS;
 	chat->options->time = TIME_OFF;
-	assert_int_equal(wrap_head(head, chat, &e, &before), 2);
-	assert_string_equal(head, "< ");
+	assert_string_equal(head_of(&e, &before), "< ");
 	chat->options->time = TIME_START;
-	assert_int_equal(wrap_head(head, chat, &e, &before), 11);
-	assert_string_equal(head + 8, " < ");
-	assert_non_null(strstr(head, "2.5"));
+	assert_int_equal(strlen(head_of(&e, &before)), 11);
+	assert_string_equal(head_of(&e, &before) + 8, " < ");
+	assert_non_null(strstr(head_of(&e, &before), "2.5"));
 	chat->options->time = TIME_DELTA;
-	wrap_head(head, chat, &e, &before);
-	assert_non_null(strstr(head, "1.5"));
-	wrap_head(head, chat, &e, NULL);
-	assert_non_null(strstr(head, "0.0"));
+	assert_non_null(strstr(head_of(&e, &before), "1.5"));
+	assert_non_null(strstr(head_of(&e, NULL), "0.0"));
 	chat->options->time = TIME_CLOCK;
-	assert_int_equal(wrap_head(head, chat, &e, &before), 11);
+	assert_int_equal(strlen(head_of(&e, &before)), 11);
 }
 
 static void the_mark_tells_what_it_is(void **state)
 {
 	struct entry e = message("x", 1, 0);
-	char head[64];
 	(void)state;
 	chat->options->time = TIME_OFF;
 	e.dir = ENTRY_OUT;
-	wrap_head(head, chat, &e, NULL);
-	assert_string_equal(head, "> ");
+	assert_string_equal(head_of(&e, NULL), "> ");
 	e.kind = ENTRY_STATE;
-	wrap_head(head, chat, &e, NULL);
-	assert_string_equal(head, "* ");
+	assert_string_equal(head_of(&e, NULL), "* ");
 	e.kind = ENTRY_ERROR;
-	wrap_head(head, chat, &e, NULL);
-	assert_string_equal(head, "! ");
+	assert_string_equal(head_of(&e, NULL), "! ");
 }
 
 #define TEST(name) cmocka_unit_test(name)
