@@ -235,7 +235,7 @@ static pid_t start_listener(uint16_t *port)
 	return pid;
 }
 
-static void stop(pid_t pid)
+static void end_listener(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -276,7 +276,7 @@ static void somebody_elses_listener_is_named_as_far_as_seen(void **state)
 	assert_holder(port, 0, holder);
 	if (is_root)
 		assert_holder(port, 1234, "hint: user nobody holds 127.0.0.1:");
-	stop(pid);
+	end_listener(pid);
 }
 
 static void a_port_of_root_names_the_limit(void **state)
@@ -361,7 +361,7 @@ static void without_proc_only_the_process_is_not_known(void **state)
 #endif
 	assert_holder(port, 0, is_root ? "hint: user nobody holds 127.0.0.1:"
 	                               : "hint: user root holds 127.0.0.1:");
-	stop(pid);
+	end_listener(pid);
 }
 
 int main(void)

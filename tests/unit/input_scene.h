@@ -148,7 +148,7 @@ static inline int start(void **unused)
 	return 0;
 }
 
-static inline int stop(void **unused)
+static inline int finish(void **unused)
 {
 	unsigned missed = input_missed_keys();
 	(void)unused;
@@ -247,6 +247,6 @@ static inline int remove_folder(void **unused)
 	return rmdir(folder);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, start, finish)
 
 #endif

@@ -146,7 +146,7 @@ static inline int start_open(void **state)
 	return 0;
 }
 
-static inline int stop(void **state)
+static inline int finish(void **state)
 {
 	(void)state;
 	while (now.count)

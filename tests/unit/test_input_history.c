@@ -66,7 +66,7 @@ static mode_t mode_of(const char *name)
 
 static void restart(void)
 {
-	stop(NULL);
+	finish(NULL);
 	start(NULL);
 }
 

@@ -23,7 +23,7 @@
 #include <sockchat/stamp.h>
 
 #include "../fake/fake_transport.h"
-#include "../skip.h"
+#include "../cmocka_more.h"
 
 #define PEERS_MAX 256
 

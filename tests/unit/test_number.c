@@ -180,7 +180,7 @@ static void a_size_is_shown_in_nine_characters(void **state)
 	}
 	for (uint64_t n = 1; n; n += n / 7 + 1) {
 		number_format_size(text, n);
-		assert_in_range(strlen(text), 3, 9);
+		assert_between(strlen(text), 3, 9);
 		if (n > UINT64_MAX - n / 7 - 1)
 			break;
 	}

@@ -34,7 +34,7 @@ static void a_stream_has_a_rate_until_it_rests(void **state)
 	assert_int_equal(pace.out_rate, 10);
 	int i = 21;
 	while (look(i, 20000, 200, 0))
-		assert_in_range(i++, 21, 25);
+		assert_between(i++, 21, 25);
 	assert_int_equal(pace.in_rate, 0);
 	assert_int_equal(pace.out_rate, 0);
 }
@@ -46,7 +46,7 @@ static void what_begins_after_a_rest_is_not_spread_over_it(void **state)
 	assert_true(look(1000, 1500, 0, 0));
 	assert_true(look(1001, 2500, 0, 0));
 	assert_true(look(1002, 3500, 0, 0));
-	assert_in_range(pace.in_rate, 1000, 1500);
+	assert_between(pace.in_rate, 1000, 1500);
 }
 
 static void a_line_now_and_then_is_no_stream(void **state)
@@ -66,7 +66,7 @@ static void frames_between_the_seconds_change_nothing_much(void **state)
 	(void)state;
 	for (int i = 0; i <= 600; i++)
 		look(i / 60.0, (uint64_t)i * 100, 0, 0);
-	assert_in_range(pace.in_rate, 5500, 6500);
+	assert_between(pace.in_rate, 5500, 6500);
 }
 
 static void a_queue_that_stands_for_a_second_is_stuck(void **state)

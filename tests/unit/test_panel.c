@@ -22,7 +22,7 @@ static int start(void **state)
 	return failed;
 }
 
-static int stop(void **state)
+static int leave(void **state)
 {
 	for (size_t i = chat_session_count(chat); i-- > 0;)
 		session_reset(chat_session(chat, i));
@@ -280,7 +280,7 @@ static void nothing_a_peer_says_is_done(void **state)
 	assert_string_equal(fake_screen_state(terminal), UP);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, leave)
 
 int main(void)
 {

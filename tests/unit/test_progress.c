@@ -27,12 +27,12 @@ static void the_rate_is_that_of_the_last_seconds(void **state)
 	progress_init(&p, 100 * MIB, 7 * S);
 	for (int i = 1; i <= 100; i++) /* 10 s at 1 MiB/s */
 		at(7 * S + i * S / 10, (uint64_t)i * MIB / 10);
-	assert_in_range(facts.rate, MIB - 1, MIB + 1);
-	assert_in_range(facts.left_s, 90, 91);
+	assert_between(facts.rate, MIB - 1, MIB + 1);
+	assert_between(facts.left_s, 90, 91);
 	for (int i = 1; i <= 50; i++) /* then 5 s at 4 */
 		at(17 * S + i * S / 10, 10 * MIB + (uint64_t)i * 4 * MIB / 10);
-	assert_in_range(facts.rate, 4 * MIB - 4, 4 * MIB + 4);
-	assert_in_range(facts.left_s, 17, 18);
+	assert_between(facts.rate, 4 * MIB - 4, 4 * MIB + 4);
+	assert_between(facts.left_s, 17, 18);
 }
 
 static void told_often_it_still_looks_at_seconds(void **state)
@@ -42,7 +42,7 @@ static void told_often_it_still_looks_at_seconds(void **state)
 	for (int i = 1; i <= 1000; i++) /* 10 s at 1 MiB/s */
 		at(i * S / 100, (uint64_t)i * MIB / 100);
 	at(10 * S + S / 10, 11 * MIB);
-	assert_in_range(facts.rate, MIB, 3 * MIB / 2);
+	assert_between(facts.rate, MIB, 3 * MIB / 2);
 }
 
 static void one_that_stands_still_has_no_time_left_to_tell(void **state)

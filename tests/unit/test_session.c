@@ -201,7 +201,7 @@ static void a_reset_of_ours_is_one(void **state)
 	assert_int_equal(fake_end(now.fake), FAKE_RESET);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start_open, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start_open, finish)
 
 int main(void)
 {

@@ -92,7 +92,7 @@ static void a_reset_of_ours_that_drops_something_is_a_failure(void **state)
 		session_reset(now.session);
 		assert_int_equal(now.has_failed, cases[i].failed);
 		assert_int_equal(now.losses, cases[i].failed);
-		stop(state);
+		finish(state);
 		start_open(state);
 	}
 }
@@ -117,7 +117,7 @@ static void a_reset_long_after_the_peers_end_is_no_failure(void **state)
 		turn();
 		assert_ended(cases[i].failed, FAKE_CLOSED);
 		assert_story(cases[i].failed ? "O<HEX" : "O<HX");
-		stop(state);
+		finish(state);
 		start_open(state);
 	}
 }
@@ -145,7 +145,7 @@ static void what_was_never_acknowledged_is_an_error(void **state)
 	assert_string_equal(last_error()->code, "ETIMEDOUT");
 }
 
-#define OPEN(name) cmocka_unit_test_setup_teardown(name, start_open, stop)
+#define OPEN(name) cmocka_unit_test_setup_teardown(name, start_open, finish)
 
 int main(void)
 {

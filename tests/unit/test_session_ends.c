@@ -355,8 +355,8 @@ static void too_much_is_refused_and_nothing_is_cut(void **state)
 	session_reset(now.session);
 }
 
-#define OPEN(name)  cmocka_unit_test_setup_teardown(name, start_open, stop)
-#define FRESH(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define OPEN(name)  cmocka_unit_test_setup_teardown(name, start_open, finish)
+#define FRESH(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
 {

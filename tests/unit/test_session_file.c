@@ -30,7 +30,7 @@ static int set_up_open(void **state)
 
 static int tear_down(void **state)
 {
-	int unclosed = stop(state);
+	int unclosed = finish(state);
 	while (file_count)
 		close(files[--file_count].fd);
 	return unclosed;
@@ -467,8 +467,8 @@ static void the_progress_is_that_of_what_has_left(void **state)
 	assert_int_equal(f.waiting, 1);
 	assert_int_equal(f.facts.total, 1000 * KIB);
 	assert_int_equal(f.facts.done, 100 * KIB);
-	assert_in_range(f.facts.rate, 99 * KIB, 101 * KIB);
-	assert_in_range(f.facts.left_s, 8, 10);
+	assert_between(f.facts.rate, 99 * KIB, 101 * KIB);
+	assert_between(f.facts.left_s, 8, 10);
 	wait_ms(10000);
 	assert_true(session_file(now.session, &f));
 	assert_int_equal(f.facts.rate, 0);

@@ -204,7 +204,7 @@ static void what_nobody_keeps_is_not_looked_at(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(a_banner_is_named_with_what_would_speak_it),
 		TEST(a_banner_in_pieces_is_named_when_it_is_whole),

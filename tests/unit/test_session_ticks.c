@@ -16,7 +16,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct ticks *ticks = now.settings.ticks;
-	int unclosed = stop(state);
+	int unclosed = finish(state);
 	ticks_free(ticks);
 	return unclosed;
 }

@@ -24,7 +24,7 @@ static void of_256_colours_all_stand_out_from_black_and_from_white(void **state)
 		struct look look = theme_look((enum style)i, 256);
 		if (look.color < 0)
 			continue;
-		assert_in_range(look.color, 16, 231);
+		assert_between(look.color, 16, 231);
 		double light = luminance(look.color) + 0.05;
 		assert_true(light / 0.05 >= 3.0);
 		assert_true(1.05 / light >= 3.0);
@@ -76,8 +76,8 @@ static void neighbours_have_different_colours(void **state)
 			    theme_look(theme_peer(i), counts[n]).color,
 			    theme_look(theme_peer(i + 1), counts[n]).color);
 	assert_int_equal(theme_peer(1), STYLE_PEER);
-	assert_in_range(theme_peer(0), STYLE_PEER, STYLE_COUNT - 1);
-	assert_in_range(theme_peer(UINT32_MAX), STYLE_PEER, STYLE_COUNT - 1);
+	assert_between(theme_peer(0), STYLE_PEER, STYLE_COUNT - 1);
+	assert_between(theme_peer(UINT32_MAX), STYLE_PEER, STYLE_COUNT - 1);
 }
 
 int main(void)

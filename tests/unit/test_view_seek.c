@@ -12,7 +12,7 @@ static const char *look(int at_row, int column, const char *attribute)
 	return strstr(fake_screen_look(terminal, at_row, column), attribute);
 }
 
-static int stop(void **state)
+static int leave(void **state)
 {
 	view_finish(&view);
 	return tear_down(state);
@@ -203,7 +203,7 @@ static void the_bare_view_is_content_alone(void **state)
 	assert_string_equal(row(2), "");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, leave)
 
 int main(void)
 {

@@ -72,12 +72,12 @@ static void a_stranger_cannot_get_out_of_the_title(void **state)
 	session_set_addresses(s, "a\a\033\\\xc2\x9c\x9c\r\xed\x95\x9c:1", "");
 	const char *text = title() + strlen("\033]2;sockchat ");
 	for (; *text != '\033'; text++)
-		assert_in_range(*text, 0x20, 0x7e);
+		assert_between(*text, 0x20, 0x7e);
 	assert_string_equal(text, "\033\\");
 	char name[ENDPOINT_TEXT_MAX] = "";
 	memset(name, 'x', sizeof(name) - 1);
 	session_set_addresses(s, name, "");
-	assert_in_range(strlen(title()), 20, WINDOW_TITLE_MAX + 8);
+	assert_between(strlen(title()), 20, WINDOW_TITLE_MAX + 8);
 	session_reset(s);
 	fake_finish();
 }

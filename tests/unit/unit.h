@@ -17,6 +17,6 @@
 
 #include <cmocka.h>
 
-#include "../skip.h"
+#include "../cmocka_more.h"
 
 #endif
