@@ -40,7 +40,6 @@
 #include <sockchat/frontend.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
-#include <sockchat/signals.h>
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
@@ -133,7 +132,7 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 	int signum = c->signum;
 	chat_free(c);
 	if (signum)
-		signals_die(signum);
+		die_by_signal(signum);
 	return status;
 }
 

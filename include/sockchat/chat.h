@@ -46,7 +46,7 @@ struct chat {
 	struct chat_display display;
 	struct session_settings session_settings;
 	int64_t start_ns;    /* monotonic */
-	int signum;          /* what ended it, for signals_die(); 0: nothing */
+	int signum;          /* for die_by_signal() at the end; 0: none */
 	/* Nobody sits at standard input: when something it asks for cannot be
 	 * done, the exit status is 1. */
 	bool is_scripted;

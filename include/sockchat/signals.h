@@ -20,8 +20,4 @@ int signals_start(struct loop *l, const int *signums, signals_fn *fn,
 /* Put the former dispositions back. */
 void signals_stop(void);
 
-/* End the program by `signum` as if it had never been caught, so that a shell
- * sees 128 + signum. */
-_Noreturn void signals_die(int signum);
-
 #endif

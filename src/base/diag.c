@@ -3,20 +3,23 @@
 
 /* The end of the program when nobody can do anything about it. */
 
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <sockchat/diag.h>
 
-static diag_last_words_fn *last_words;
+#define STACK_SIZE (64 * 1024)
 
-void diag_set_last_words(diag_last_words_fn *fn)
-{
-	last_words = fn;
-}
+static diag_last_words_fn *volatile last_words;
+/* The stack itself may be what has run out. */
+static char stack[STACK_SIZE];
 
-void diag_last_words(void)
+static void say_last_words(void)
 {
 	diag_last_words_fn *fn = last_words;
 	last_words = NULL; /* once, even if it fails itself */
@@ -24,14 +27,71 @@ void diag_last_words(void)
 		fn();
 }
 
+static void on_end(int signum)
+{
+	say_last_words();
+	die_by_signal(signum);
+}
+
+/* By default these stop the program, wake it, or do nothing: signal(7). */
+static bool ends_by_default(int signum)
+{
+	static const int others[] = {
+		SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN,
+		SIGTTOU, SIGURG,  SIGWINCH,
+	};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i] == signum)
+			return false;
+	return true;
+}
+
+/* No other signal disturbs the way out. */
+static void catch_ends(void)
+{
+	stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	struct sigaction catch = {
+		.sa_handler = on_end, .sa_flags = SA_ONSTACK,
+	};
+	struct sigaction former;
+	sigfillset(&catch.sa_mask);
+	sigaltstack(&other, NULL);
+	for (int i = 1; i <= SIGRTMAX; i++)
+		if (ends_by_default(i) && sigaction(i, NULL, &former) == 0 &&
+		    former.sa_handler != SIG_IGN)
+			sigaction(i, &catch, NULL);
+}
+
+void diag_set_last_words(diag_last_words_fn *fn)
+{
+	static bool is_prepared;
+	last_words = fn;
+	if (!is_prepared) {
+		is_prepared = true;
+		atexit(say_last_words);
+		catch_ends();
+	}
+}
+
 void die(const char *format, ...)
 {
 	va_list args;
-	diag_last_words();
+	say_last_words();
 	fputs("sockchat: ", stderr);
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
 	exit(1);
+}
+
+void die_by_signal(int signum)
+{
+	sigset_t set;
+	signal(signum, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, signum);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(signum);
+	_exit(128 + signum);
 }

@@ -287,7 +287,7 @@ static void on_signal(void *user, int signum)
 	meter_stop(&f->meter);
 	dial_cancel(f->dial);
 	listener_free(f->listener);
-	signals_die(signum);
+	die_by_signal(signum);
 }
 
 static int run_started(struct fe_pipe *f, int started)

@@ -115,14 +115,3 @@ void signals_stop(void)
 	close_pipe();
 	state.fn = NULL;
 }
-
-void signals_die(int signum)
-{
-	sigset_t set;
-	signal(signum, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, signum);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	raise(signum);
-	_exit(128 + signum);
-}

@@ -163,6 +163,6 @@ void frame_paint(struct frontend *f)
 	if (bytes_append_text(&out, is_synced ? MODES_SYNC_END : ""))
 		die("no memory for the screen");
 	if (is_new)
-		term_write(out.data, out.len);
+		term_show(out.data, out.len);
 	bytes_finish(&out);
 }

@@ -30,3 +30,10 @@ int modes_switch(struct bytes *out, unsigned from, unsigned to)
 	}
 	return failed;
 }
+
+void modes_off(unsigned from, void (*put)(const char *text))
+{
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
+		if (from & modes[i].mode)
+			put(modes[i].off);
+}

@@ -18,6 +18,10 @@
 /* Append what leads from these modes to those.  -1 without memory. */
 int modes_switch(struct bytes *out, unsigned from, unsigned to);
 
+/* Give `put` what ends these modes, piece by piece; safe in a signal's
+ * handler. */
+void modes_off(unsigned modes, void (*put)(const char *text));
+
 #define MODES_SYNC_BEGIN "\033[?2026h"
 #define MODES_SYNC_END   "\033[?2026l"
 

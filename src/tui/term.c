@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -21,9 +20,9 @@
 #include "term.h"
 
 #define LEAVE_PATIENCE_MS 1000
-#define STACK_SIZE        (64 * 1024)
+#define NOT_SHOWN         INT64_MAX
 
-/* Handlers of crashes need it: the one terminal there is. */
+/* Last words need it: the one terminal there is. */
 static struct {
 	struct loop *loop;
 	struct termios saved;
@@ -33,14 +32,15 @@ static struct {
 	bool is_private, is_raw;
 	int error_fd, real_error_fd; /* what is kept, and the real one */
 	off_t error_taken;
-	char *stack;
-	unsigned modes;
-	struct bytes modes_off, reset; /* what brings the terminal back */
+	int64_t written;    /* how many bytes have left */
+	int64_t shown_from; /* the first frame's place among them */
+	/* The last change of modes, and the place of its bytes. */
+	unsigned modes, former_modes;
+	int64_t change_start, change_end;
+	struct bytes reset; /* what brings the terminal back, beside modes */
 } state = { .out_fd = -1, .error_fd = -1, .real_error_fd = -1 };
 
-static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
-
-/* Crashes: async-signal-safe calls only (signal-safety(7)) */
+/* Giving it back: async-signal-safe calls only (signal-safety(7)). */
 
 static void copy_stderr(void)
 {
@@ -54,73 +54,6 @@ static void copy_stderr(void)
 	}
 }
 
-static void write_now(const struct bytes *b)
-{
-	ssize_t n = b->len ? write(STDOUT_FILENO, b->data, b->len) : 0;
-	(void)n;
-}
-
-static void last_words(void)
-{
-	if (!state.is_raw)
-		return;
-	state.is_raw = false;
-	write_now(&state.modes_off);
-	write_now(&state.reset);
-	tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
-	if (state.error_fd >= 0) {
-		copy_stderr();
-		dup2(state.real_error_fd, STDERR_FILENO);
-	}
-}
-
-static void on_crash(int signum)
-{
-	sigset_t set;
-	last_words();
-	signal(signum, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, signum);
-	sigprocmask(SIG_UNBLOCK, &set, NULL);
-	raise(signum);
-}
-
-static void catch_crashes(void)
-{
-	struct sigaction catch = {
-		.sa_handler = on_crash,
-		.sa_flags = (int)(SA_ONSTACK | SA_RESETHAND),
-	};
-	state.stack = malloc(STACK_SIZE);
-	if (!state.stack)
-		die("no memory for a signal stack");
-	stack_t stack = { .ss_sp = state.stack, .ss_size = STACK_SIZE };
-	sigaltstack(&stack, NULL);
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		sigaction(crashes[i], &catch, NULL);
-}
-
-static void release_crashes(void)
-{
-	stack_t none = { .ss_flags = SS_DISABLE };
-	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
-		signal(crashes[i], SIG_DFL);
-	sigaltstack(&none, NULL);
-	free(state.stack);
-	state.stack = NULL;
-}
-
-/* Standard error */
-
-static void keep_stderr(void)
-{
-	state.real_error_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	state.error_fd = memfd_create("stderr", MFD_CLOEXEC);
-	state.error_taken = 0;
-	if (state.real_error_fd >= 0 && state.error_fd >= 0)
-		dup2(state.error_fd, STDERR_FILENO);
-}
-
 static void give_stderr_back(void)
 {
 	if (state.real_error_fd >= 0 && state.error_fd >= 0) {
@@ -132,6 +65,70 @@ static void give_stderr_back(void)
 	if (state.real_error_fd >= 0)
 		close(state.real_error_fd);
 	state.error_fd = state.real_error_fd = -1;
+}
+
+/* A terminal that stands still is waited for, but not for long. */
+static void tell(const char *bytes, size_t len)
+{
+	struct pollfd out = { .fd = state.out_fd, .events = POLLOUT };
+	while (len && poll(&out, 1, LEAVE_PATIENCE_MS) == 1) {
+		ssize_t n = write(state.out_fd, bytes, len);
+		if (n <= 0)
+			return;
+		bytes += n;
+		len -= (size_t)n;
+	}
+}
+
+static void tell_text(const char *text)
+{
+	tell(text, strlen(text));
+}
+
+/* The modes that the terminal has been told to be in.  While a change is half
+ * out, any of both may be on; a title comes last, and leaves last. */
+static unsigned told_modes(void)
+{
+	if (state.written >= state.change_end)
+		return state.modes;
+	if (state.written <= state.change_start)
+		return state.former_modes;
+	return (state.former_modes & MODE_TITLE) |
+	       ((state.former_modes | state.modes) & ~MODE_TITLE);
+}
+
+/* The shell may have it meanwhile, with modes of its own. */
+static bool is_ours(void)
+{
+	pid_t owner = tcgetpgrp(STDIN_FILENO);
+	return owner < 0 || owner == getpgrp();
+}
+
+static void give_back(void)
+{
+	static const char cancel[] = "\030"; /* a sequence that is half out */
+	if (!state.is_raw)
+		return;
+	if (outq_len(&state.out))
+		tell_text(cancel);
+	modes_off(told_modes(), tell_text);
+	if (state.written > state.shown_from)
+		tell((const char *)state.reset.data, state.reset.len);
+	if (is_ours())
+		tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
+	state.is_raw = false;
+	give_stderr_back();
+}
+
+/* Standard error */
+
+static void keep_stderr(void)
+{
+	state.real_error_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	state.error_fd = memfd_create("stderr", MFD_CLOEXEC);
+	state.error_taken = 0;
+	if (state.real_error_fd >= 0 && state.error_fd >= 0)
+		dup2(state.error_fd, STDERR_FILENO);
 }
 
 void term_take_stderr(struct bytes *out)
@@ -149,9 +146,22 @@ void term_take_stderr(struct bytes *out)
 
 /* Output */
 
+/* Who comes in between has to know what has left. */
+static int write_queued(void)
+{
+	sigset_t all, former;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &former);
+	size_t before = outq_len(&state.out);
+	int left = outq_flush(&state.out, state.out_fd);
+	state.written += (int64_t)(before - outq_len(&state.out));
+	sigprocmask(SIG_SETMASK, &former, NULL);
+	return left;
+}
+
 static void flush(void)
 {
-	int left = outq_flush(&state.out, state.out_fd);
+	int left = write_queued();
 	if (left < 0) /* the terminal has gone: its hang-up comes as well */
 		outq_finish(&state.out);
 	watch_set(&state.watch, left > 0 ? LOOP_WRITE : 0);
@@ -164,11 +174,25 @@ static void on_writable(struct watch *w, unsigned ready)
 	flush();
 }
 
-void term_write(const void *bytes, size_t len)
+/* Its place among all bytes. */
+static int64_t end_of_queue(void)
+{
+	return state.written + (int64_t)outq_len(&state.out);
+}
+
+int term_write(const void *bytes, size_t len)
 {
 	if (outq_append(&state.out, bytes, len))
-		die("no memory for the screen");
+		return -1;
 	flush();
+	return 0;
+}
+
+int term_show(const void *frame, size_t len)
+{
+	if (state.shown_from == NOT_SHOWN)
+		state.shown_from = end_of_queue();
+	return term_write(frame, len);
 }
 
 bool term_is_busy(void)
@@ -176,16 +200,16 @@ bool term_is_busy(void)
 	return outq_len(&state.out) > 0;
 }
 
-static void write_all(void)
+/* Whether all has left. */
+static bool write_all(void)
 {
 	struct pollfd out = { .fd = state.out_fd, .events = POLLOUT };
-	while (outq_len(&state.out)) {
-		if (outq_flush(&state.out, state.out_fd) < 0 ||
-		    (outq_len(&state.out) &&
-		     poll(&out, 1, LEAVE_PATIENCE_MS) == 0))
-			outq_finish(&state.out);
-	}
+	int left;
+	while ((left = write_queued()) > 0 &&
+	       poll(&out, 1, LEAVE_PATIENCE_MS) == 1)
+		;
 	watch_set(&state.watch, 0);
+	return left == 0;
 }
 
 /* Modes */
@@ -206,14 +230,15 @@ int term_open(struct loop *l, struct error *e)
 		term_close();
 		return error_set_errno(e, ENOMEM, "cannot watch the terminal");
 	}
+	diag_set_last_words(give_back);
 	return 0;
 }
 
 void term_close(void)
 {
+	diag_set_last_words(NULL);
 	watch_remove(&state.watch);
 	outq_finish(&state.out);
-	bytes_finish(&state.modes_off);
 	bytes_finish(&state.reset);
 	if (state.is_private)
 		close(state.out_fd);
@@ -235,27 +260,32 @@ static int set_raw(void)
 
 int term_enter(void)
 {
-	if (set_raw())
-		return -1;
+	state.shown_from = NOT_SHOWN;
 	state.is_raw = true;
+	if (set_raw()) {
+		state.is_raw = false;
+		return -1;
+	}
 	keep_stderr();
-	catch_crashes();
-	diag_set_last_words(last_words);
 	return 0;
 }
 
-void term_set_modes(unsigned modes)
+int term_set_modes(unsigned modes)
 {
 	struct bytes change = { 0 };
 	if (modes == state.modes)
-		return;
-	bytes_clear(&state.modes_off);
-	if (modes_switch(&change, state.modes, modes) ||
-	    modes_switch(&state.modes_off, modes, 0))
-		die("no memory for the terminal's modes");
-	state.modes = modes;
-	term_write(change.data, change.len);
+		return 0;
+	int failed = modes_switch(&change, state.modes, modes) ||
+	             outq_append(&state.out, change.data, change.len);
+	if (!failed) {
+		state.former_modes = state.modes;
+		state.change_end = end_of_queue();
+		state.change_start = state.change_end - (int64_t)change.len;
+		state.modes = modes;
+		flush();
+	}
 	bytes_finish(&change);
+	return failed ? -1 : 0;
 }
 
 void term_set_reset(struct bytes *bytes)
@@ -264,18 +294,17 @@ void term_set_reset(struct bytes *bytes)
 	state.reset = *bytes;
 }
 
+/* What is not told in the usual way is told by give_back(). */
 void term_leave(const struct bytes *bytes)
 {
-	term_set_modes(0);
-	bool is_queued = outq_append(&state.out, bytes->data, bytes->len) == 0;
-	write_all();
-	if (!is_queued)
-		write_now(bytes);
-	diag_set_last_words(NULL);
-	tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
-	state.is_raw = false;
-	release_crashes();
-	give_stderr_back();
+	bool is_told = write_all() && term_set_modes(0) == 0 &&
+	               outq_append(&state.out, bytes->data, bytes->len) == 0 &&
+	               write_all();
+	if (is_told)
+		state.shown_from = NOT_SHOWN;
+	give_back();
+	outq_finish(&state.out);
+	state.modes = state.former_modes = 0;
 }
 
 bool term_size(int *rows, int *columns)

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The terminal itself: its modes, its size, its going; given back on every way
- * out, crashes included.  One at a time. */
+ * out: die(), exit() and all signals that can be caught.  One at a time. */
 
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
@@ -28,13 +28,17 @@ void term_leave(const struct bytes *bytes);
 bool term_size(int *rows, int *columns);
 
 /* These private modes (modes.h) are on from now on; they are off again on
- * every way out. */
-void term_set_modes(unsigned modes);
-/* What else brings the terminal back after a crash.  Takes them. */
+ * every way out.  Not while term_is_busy(): what the terminal knows would be
+ * in doubt.  -1 without memory: nothing has changed. */
+int term_set_modes(unsigned modes);
+/* What else brings the terminal back on an unplanned way out.  Takes them. */
 void term_set_reset(struct bytes *bytes);
 
-/* Queue bytes; never waits. */
-void term_write(const void *bytes, size_t len);
+/* Queue bytes; never waits.  -1 without memory: none was queued. */
+int term_write(const void *bytes, size_t len);
+/* The same for a frame: from the first one on the terminal has to be brought
+ * back (term_set_reset()). */
+int term_show(const void *frame, size_t len);
 /* Whether some of them have not left yet: no new frame then. */
 bool term_is_busy(void);
 

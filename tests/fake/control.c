@@ -28,6 +28,7 @@ struct reader {
 	size_t len;
 	char now[MODE_COUNT];
 	int titles; /* pushed and not yet popped */
+	bool has_keypad; /* … sends what a program wants */
 };
 
 /* "\033[?12;25h" */
@@ -149,11 +150,13 @@ static size_t take_escape(struct reader *r, size_t at)
 	case '(':
 		return at + 1 < r->len && strchr("0B", r->bytes[at + 1]) ? 2
 		                                                         : 0;
+	case '=':
+	case '>':
+		r->has_keypad = r->bytes[at] == '=';
+		return 1;
 	case '7':
 	case '8':
 	case 'M':
-	case '=':
-	case '>':
 		return 1;
 	default:
 		return 0;
@@ -172,6 +175,17 @@ static size_t take_text(const struct reader *r, size_t at)
 	return (size_t)n;
 }
 
+/* What was half out at a kill, and the CAN that cancels it. */
+static size_t take_cancelled(const struct reader *r, size_t at)
+{
+	const uint8_t *from = r->bytes + at;
+	const uint8_t *can = memchr(from, 0x18, r->len - at);
+	if (!can)
+		return 0;
+	size_t n = (size_t)(can - from);
+	return n > 2 && memchr(from + 1, 0x1b, n - 2) ? 0 : n + 1;
+}
+
 const char *control_check(const void *bytes, size_t len, bool is_over,
                           size_t *at)
 {
@@ -183,14 +197,16 @@ const char *control_check(const void *bytes, size_t len, bool is_over,
 		bool is_escape = r.bytes[i] == 0x1b;
 		n = is_escape ? take_escape(&r, i + 1) : take_text(&r, i);
 		*at = i;
+		n = n ? n + is_escape : take_cancelled(&r, i);
 		if (!n)
 			return is_escape ? "a control sequence"
 			                 : "a control character";
-		n += is_escape;
 	}
 	*at = len;
 	if (is_over && r.titles)
 		return "a title that was not given back";
+	if (is_over && r.has_keypad)
+		return "a keypad that was not given back";
 	for (size_t i = 0; is_over && i < MODE_COUNT; i++)
 		if (r.now[i] != modes[i].at_rest)
 			return modes[i].number;

@@ -12,6 +12,7 @@
 
 #include "unit.h"
 
+#include <sockchat/diag.h>
 #include <sockchat/signals.h>
 
 static struct loop *loop;
@@ -259,7 +260,7 @@ static int end_of_child(int signum)
 		sigemptyset(&set);
 		sigaddset(&set, signum);
 		sigprocmask(SIG_BLOCK, &set, NULL);
-		signals_die(signum);
+		die_by_signal(signum);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	return status;

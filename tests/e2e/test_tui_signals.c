@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Every signal that would end the program does so, whenever it comes, and the
+ * terminal is as it was before. */
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "peer.h"
+#include "pty.h"
+
+#define MOMENT_MS 120 /* from the start, or under load: one within */
+#define KILLS     50  /* beside one by each signal */
+
+/* Those that cannot be caught, do not end it, or have a meaning. */
+static bool ends_it(int signum)
+{
+	static const int others[] = {
+		SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,
+		SIGCHLD, SIGCONT, SIGURG,  SIGWINCH,
+		SIGUSR1,          /* says where the peers are */
+		SIGPIPE, SIGXFSZ, /* a call's errno says it as well */
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i] == signum)
+			return false;
+	return signum < 32 || signum >= SIGRTMIN;
+}
+
+/* A peer that sends as fast as it can. */
+static void load(struct pty *p, int fd, int ms)
+{
+	static const char line[] = "a line with a \033[31mcolour, 한글 \xff\n";
+	int64_t until = now_ms() + ms;
+
+	while (now_ms() < until) {
+		for (int i = 0; fd >= 0 && i < 100; i++)
+			if (send(fd, line, strlen(line),
+			         MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+				break;
+		pty_take(p, 1);
+	}
+}
+
+static void expect_end_by(struct pty *p, int signum)
+{
+	kill(p->pid, signum);
+	pty_expect_signal(p, signum);
+	assert_restored(p);
+	pty_finish(p);
+}
+
+static void every_signal_ends_it_and_gives_the_terminal_back(void **state)
+{
+	(void)state;
+	for (int signum = 1; signum <= SIGRTMAX; signum++) {
+		struct pty p;
+		if (!ends_it(signum))
+			continue;
+		print_message("signal %d\n", signum);
+		int fd = pty_connect(&p);
+		load(&p, fd, 20 + signum);
+		expect_end_by(&p, signum);
+		close(fd);
+	}
+}
+
+/* Until then it is a copy of this test. */
+static bool has_begun(struct pty *p, const void *user)
+{
+	char path[64], name[32] = "";
+
+	(void)user;
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)p->pid);
+	FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	bool is_read = fgets(name, sizeof(name), file) != NULL;
+	fclose(file);
+	return is_read && strcmp(name, "sockchat\n") == 0;
+}
+
+static int some_signal(void)
+{
+	int signum;
+
+	do
+		signum = 1 + rand() % SIGRTMAX;
+	while (!ends_it(signum));
+	return signum;
+}
+
+static void a_kill_at_any_moment_gives_the_terminal_back(void **state)
+{
+	const char *seed = getenv("TEST_SEED");
+	unsigned number = seed ? (unsigned)atoi(seed) : (unsigned)getpid();
+
+	(void)state;
+	print_message("TEST_SEED=%u\n", number);
+	srand(number);
+	for (int i = 0; i < KILLS; i++) {
+		uint16_t port;
+		struct pty p;
+		int listener = net_listen(&port), signum = some_signal();
+		const char *argv[] = { NULL, "connect", "127.0.0.1",
+			               port_text(port), NULL };
+		print_message("signal %d\n", signum);
+		pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
+		pty_until(&p, has_begun, NULL, "its start");
+		load(&p, -1, rand() % MOMENT_MS);
+		expect_end_by(&p, signum);
+		close(listener);
+	}
+}
+
+/* A terminal that is stopped takes nothing: then it ends all the same. */
+static void a_terminal_that_stands_still_does_not_keep_it(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (int64_t until = now_ms() + 500; now_ms() < until;)
+		net_send_text(fd, "a line that is never shown\n");
+	kill(p.pid, SIGUSR2);
+	pty_expect_signal(&p, SIGUSR2);
+	close(fd);
+	pty_finish(&p);
+}
+
+static void what_was_ignored_at_the_start_stays_ignored(void **state)
+{
+	static const int signums[] = { SIGHUP,  SIGALRM, SIGPROF, SIGUSR2,
+		                       SIGQUIT, SIGTERM, SIGINT };
+	static const char script[] =
+	    "trap '' HUP ALRM PROF USR2 QUIT TERM INT; "
+	    "exec \"$SOCKCHAT_BIN\" connect 127.0.0.1 $0";
+	struct pty p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *argv[] = { "sh", "-c", script, port_text(port), NULL };
+
+	(void)state;
+	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
+	int fd = pty_accept(&p, listener);
+	for (size_t i = 0; i < sizeof(signums) / sizeof(signums[0]); i++)
+		kill(p.pid, signums[i]);
+	pty_type(&p, "still here" PTY_ENTER);
+	net_expect(fd, "still here\n");
+	pty_expect(&p, " > still here\\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
+		T(every_signal_ends_it_and_gives_the_terminal_back),
+		T(a_kill_at_any_moment_gives_the_terminal_back),
+		T(a_terminal_that_stands_still_does_not_keep_it),
+		T(what_was_ignored_at_the_start_stays_ignored),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
