@@ -31,6 +31,12 @@ struct session_hints {
 	unsigned traps;
 };
 
+/* What waits for all peers together.  The less is left, the less may wait for
+ * each: the peers for whom most waits are the first that are not read. */
+struct session_queues {
+	size_t max, used; /* bytes */
+};
+
 /* What all sessions of a chat have in common; it may change at any time. */
 struct session_settings {
 	bool echo;           /* send back what comes */
@@ -50,6 +56,7 @@ struct session_settings {
 	/* Where the bytes of what is sent by hand are, is told there;
 	 * borrowed; NULL: nobody wants to know. */
 	struct ticks *ticks;
+	struct session_queues *queues; /* borrowed */
 };
 
 struct session_ops {
@@ -65,9 +72,9 @@ struct session_ops {
 	void *user;
 };
 
-#define SESSION_QUEUE_HIGH  ((size_t)256 << 10) /* echo: stop reading */
-#define SESSION_QUEUE_LOW   ((size_t)64 << 10)  /* … and go on */
-#define SESSION_QUEUE_MAX   ((size_t)64 << 20)  /* refuse to take more */
+#define SESSION_QUEUE_HIGH ((size_t)256 << 10) /* of one: read no more */
+#define SESSION_QUEUE_LOW  ((size_t)64 << 10)  /* … and go on */
+#define SESSION_QUEUES_MAX ((size_t)64 << 20)  /* of all, at the start */
 
 /* `settings`, `ops`, `transcript` are borrowed until session_free().  NULL
  * without memory. */
@@ -161,6 +168,8 @@ uint64_t session_bytes_in(const struct session *s);
 uint64_t session_bytes_out(const struct session *s);
 /* Bytes that wait for the peer; those of files do not count. */
 size_t session_queued(const struct session *s);
+/* No more should be taken for it now that can wait. */
+bool session_is_congested(const struct session *s);
 /* "resolving", "connecting", "open", "half-closed (peer has ended)" … */
 const char *session_state_text(const struct session *s);
 

@@ -46,7 +46,7 @@ uint32_t chat_target(const struct chat *c)
 bool chat_is_congested(const struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)
-		if (session_queued(c->own->sessions[i]) >= SESSION_QUEUE_HIGH)
+		if (session_is_congested(c->own->sessions[i]))
 			return true;
 	return false;
 }

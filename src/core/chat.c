@@ -406,6 +406,7 @@ void chat_settings_changed(struct chat *c)
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	s->linger_ns = linger_ns(o);
+	c->own->queues.max = o->queue_max;
 	transcript_set_max(c->transcript, o->scrollback);
 	if (someone_awaits_answer(c))
 		await_answer(c);
@@ -429,6 +430,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 		.keeps_entries = true,
 		.tells_states = true,
 		.owners = &p->owners,
+		.queues = &p->queues,
 	};
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){

@@ -16,8 +16,6 @@
 
 #include "feed.h"
 
-#define PIECE ((size_t)256 << 10) /* read at once */
-
 /* Opening */
 
 /* What it is, when it is no regular file. */
@@ -86,12 +84,9 @@ int feed_open(struct feed_file *f, const char *path, struct error *e)
 
 /* The files of a peer */
 
-struct feed *feed_new(size_t max)
+struct feed *feed_new(void)
 {
-	struct feed *f = calloc(1, sizeof(*f));
-	if (f)
-		outq_init(&f->after, max);
-	return f;
+	return calloc(1, sizeof(struct feed));
 }
 
 void feed_free(struct feed *f)
@@ -132,9 +127,9 @@ void feed_begin(struct feed *f, uint64_t begin, int64_t now_ns)
 	progress_init(&f->progress, f->items[0].file.total, now_ns);
 }
 
-ssize_t feed_pull(struct feed *f, struct outq *queue)
+ssize_t feed_pull(struct feed *f, struct outq *queue, size_t max)
 {
-	ssize_t n = outq_fill(queue, f->items[0].file.fd, PIECE,
+	ssize_t n = outq_fill(queue, f->items[0].file.fd, max,
 	                      (off_t)f->taken);
 	if (n > 0)
 		f->taken += (uint64_t)n;

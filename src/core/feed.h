@@ -54,8 +54,8 @@ struct feed {
 	struct timer tick; /* whoever shows the progress sets it */
 };
 
-/* `max`: the ceiling of what follows files.  NULL without memory. */
-struct feed *feed_new(size_t max);
+/* NULL without memory. */
+struct feed *feed_new(void);
 void feed_free(struct feed *f);
 
 /* A file behind the others, its descriptor duplicated.  -1 with errno, ENOBUFS
@@ -65,9 +65,9 @@ int feed_add(struct feed *f, const struct feed_file *file);
 int feed_append(struct feed *f, const void *bytes, size_t len);
 
 void feed_begin(struct feed *f, uint64_t begin, int64_t now_ns);
-/* Read a piece of the first file into the queue: 0 at its end, -1 with
- * errno. */
-ssize_t feed_pull(struct feed *f, struct outq *queue);
+/* Read a piece of the first file into the queue, `max` bytes at most: 0 at its
+ * end, -1 with errno. */
+ssize_t feed_pull(struct feed *f, struct outq *queue, size_t max);
 /* No more of the first file, nothing of the others. */
 void feed_stop(struct feed *f);
 

@@ -174,6 +174,9 @@ static const struct option_rule rules[] = {
 	{ { 0, "scrollback", "SIZE",
 	    "how much of the conversation is kept (64M)" },
 	  TYPE_SIZE, AT(scrollback), 0, NULL, MODE_BOTH | LIVE },
+	{ { 0, "queue-max", "SIZE",
+	    "how much may wait for all peers together (64M)" },
+	  TYPE_SIZE, AT(queue_max), 0, NULL, MODE_BOTH | LIVE },
 	{ { 0, "progress", NULL,
 	    "pipe: how far it has got, on standard error" },
 	  TYPE_SET, AT(progress), 0, NULL, MODE_BOTH },
@@ -283,6 +286,7 @@ void options_init(struct options *o)
 		.ticks = true,
 		.hints = true,
 		.scrollback = (size_t)64 << 20,
+		.queue_max = (size_t)64 << 20,
 	};
 }
 

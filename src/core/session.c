@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <sockchat/explain.h>
+#include <sockchat/number.h>
 
 #include "session_private.h"
 
@@ -21,33 +22,6 @@ static int take_messages(struct session *s, struct framing *f,
 	if (!s->settings->keeps_entries)
 		return 0;
 	return framing_take(f, s->transcript, s->number, s->peer, bytes, len);
-}
-
-/* The queue */
-
-struct outq *session_queue(struct session *s)
-{
-	if (s->queue)
-		return s->queue;
-	s->queue = malloc(sizeof(*s->queue));
-	if (s->queue)
-		outq_init(s->queue, SESSION_QUEUE_MAX);
-	return s->queue;
-}
-
-void session_drop_queue(struct session *s)
-{
-	if (s->queue)
-		outq_finish(s->queue);
-	free(s->queue);
-	s->queue = NULL;
-}
-
-int session_enqueue(struct session *s, const void *bytes, size_t len)
-{
-	if (s->feed)
-		return feed_append(s->feed, bytes, len);
-	return session_queue(s) ? outq_append(s->queue, bytes, len) : -1;
 }
 
 int64_t session_moved_ns(const struct session *s)
@@ -186,7 +160,7 @@ void session_read(struct session *s)
 	ssize_t passed = session_pass_back(s);
 	ssize_t n = passed ? passed
 	                   : s->transport->ops->read(s->transport, bytes,
-	                                             LOOP_BUFFER);
+	                                             session_read_max(s));
 	if (n > 0) {
 		if (!s->bytes_in)
 			note_first_byte(s);
@@ -208,10 +182,9 @@ void session_read(struct session *s)
 
 static bool wants_read(struct session *s)
 {
-	size_t queued = session_queued(s);
-	if (queued >= SESSION_QUEUE_HIGH)
+	if (session_is_congested(s))
 		s->is_full = true;
-	else if (queued <= SESSION_QUEUE_LOW)
+	else if (session_is_relieved(s))
 		s->is_full = false;
 	return halves_is_in_open(s->halves) && !s->is_paused && !s->is_held &&
 	       !(s->settings->echo && s->is_full);
@@ -230,7 +203,9 @@ void session_update(struct session *s)
 	if (halves_is_out_open(s->halves)) {
 		session_pull_file(s);
 		session_ticks_before_write(s);
-		if (write_queue(s)) {
+		int failed = write_queue(s);
+		session_count_queue(s);
+		if (failed) {
 			session_lose(s, errno);
 			return;
 		}
@@ -369,15 +344,32 @@ int session_may_send(const struct session *s, struct error *e)
 	return 0;
 }
 
+static int enqueue(struct session *s, const void *bytes, size_t len,
+                   struct error *e)
+{
+	char all[16], max[16];
+	if (len > session_free_room(s)) {
+		number_format_size(all, s->settings->queues->used);
+		number_format_size(max, s->settings->queues->max);
+		error_set(e, "not sent: %zu bytes wait for %s already, %s for "
+		          "all peers together, and the limit is %s",
+		          session_queued(s), s->peer, all, max);
+		error_set_hint(e, "/set queue-max changes it");
+		error_set_code(e, EMSGSIZE);
+		return -1;
+	}
+	if (session_enqueue(s, bytes, len))
+		return error_set_errno(e, errno, "not sent to %s", s->peer);
+	return 0;
+}
+
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e)
 {
 	if (session_may_send(s, e))
 		return -1;
-	if (session_enqueue(s, bytes, len))
-		return error_set_errno(e, errno, "not sent: %zu bytes wait for "
-		                       "%s already", session_queued(s),
-		                       s->peer);
+	if (enqueue(s, bytes, len, e))
+		return -1;
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
 	s->out.count++;

@@ -20,6 +20,11 @@ static bool is_free(const struct session *s)
 	return !session_waiting(s) && !s->feed && !s->settings->drip_bytes;
 }
 
+size_t session_read_max(const struct session *s)
+{
+	return session_sends_back(s) ? session_room(s) : LOOP_BUFFER;
+}
+
 /* Only what the peer does not take now waits, and an error, which will come
  * again. */
 int session_send_back(struct session *s, const uint8_t *bytes, size_t len)
@@ -63,7 +68,7 @@ ssize_t session_pass_back(struct session *s)
 	const struct transport_ops *ops = s->transport->ops;
 	const int *ends = is_passable(s) ? loop_pipe(s->loop) : NULL;
 	ssize_t n =
-	    ends ? ops->read_to(s->transport, ends[1], LOOP_BUFFER) : 0;
+	    ends ? ops->read_to(s->transport, ends[1], session_read_max(s)) : 0;
 	if (n <= 0)
 		return 0;
 	ssize_t gone = ops->write_from(s->transport, ends[0], true, (size_t)n);

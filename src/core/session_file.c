@@ -36,7 +36,7 @@ static int add(struct session *s, const struct feed_file *file,
                struct error *e)
 {
 	if (!s->feed)
-		s->feed = feed_new(SESSION_QUEUE_MAX);
+		s->feed = feed_new();
 	if (s->feed && !feed_add(s->feed, file))
 		return 0;
 	if (errno == ENOBUFS) {
@@ -103,13 +103,17 @@ static void tell_unread(struct session *s, int errnum)
 void session_pull_file(struct session *s)
 {
 	struct feed *f = s->feed;
-	if (!f || session_waiting(s) >= PULL_BELOW ||
+	size_t below = session_share(s);
+	if (below > PULL_BELOW)
+		below = PULL_BELOW;
+	if (!f || session_waiting(s) >= below ||
 	    session_has_alarm(s, ALARM_DRIP))
 		return;
 	if (f->state == FEED_WAITS)
 		begin(s);
-	while (f->state == FEED_READS && session_waiting(s) < PULL_BELOW)
-		if (!session_queue(s) || feed_pull(f, s->queue) < 0) {
+	while (f->state == FEED_READS && session_waiting(s) < below)
+		if (!session_queue(s) ||
+		    feed_pull(f, s->queue, session_room(s)) < 0) {
 			tell_unread(s, errno);
 			f->state = FEED_STOPPED;
 		}

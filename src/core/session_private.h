@@ -45,6 +45,7 @@ struct session {
 	enum entry_state phase;
 
 	struct outq *queue; /* NULL: nothing waits */
+	size_t counted;     /* of what waits, in the sum of all queues */
 	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
 	struct session_ticks *ticks; /* under way; NULL for none */
@@ -90,11 +91,21 @@ void session_close_transport(struct session *s, bool abort);
 void session_open(struct session *s, struct transport *t,
                   const struct address *peer);
 
-/* session.c: bytes for the peer, behind all that waits; -1 with errno.  The
- * queue itself, NULL without memory, and none any more. */
+/* session_queue.c: bytes for the peer, behind all that waits; -1 with errno.
+ * The queue itself, NULL without memory, and none any more.  When it has become
+ * shorter, or a file has what waits behind it: count it. */
 int session_enqueue(struct session *s, const void *bytes, size_t len);
 struct outq *session_queue(struct session *s);
 void session_drop_queue(struct session *s);
+void session_count_queue(struct session *s);
+
+/* session_queue.c: how much more may wait for all peers.  Of what need not be
+ * taken now: how much may wait for this one; how much more, never 0; whether
+ * it is little enough to go on taking. */
+size_t session_free_room(const struct session *s);
+size_t session_share(const struct session *s);
+size_t session_room(const struct session *s);
+bool session_is_relieved(const struct session *s);
 
 /* session_connect.c: what is known of the way to the peer, NULL if nothing; how
  * the user calls the peer, ""; no news any more; forget all. */
@@ -124,6 +135,8 @@ void session_on_alarm(struct session *s, enum session_alarm which);
 bool session_sends_back(const struct session *s);
 int session_send_back(struct session *s, const uint8_t *bytes, size_t len);
 ssize_t session_pass_back(struct session *s);
+/* session_echo.c: how much may be read at once. */
+size_t session_read_max(const struct session *s);
 
 /* session_file.c, each fine without a file: read a piece of it where the queue
  * is short; take note of what has gone, -1 with errno; tell what never will;

@@ -164,6 +164,31 @@ static void a_peer_that_does_not_read_stops_nobody_else(void **state)
 	leave(&p);
 }
 
+static void peers_that_do_not_read_share_what_waits(void **state)
+{
+	static const char bytes[65536];
+	int fds[300];
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "--echo", "--queue-max=4M",
+	              "127.0.0.1", "0", NULL);
+	uint16_t port = echo_port(&p);
+	p.holds_out = true;
+	for (size_t i = 0; i < 300; i++) {
+		fds[i] = net_connect(port);
+		for (struct pollfd set = { .fd = fds[i], .events = POLLOUT };
+		     poll(&set, 1, i ? 0 : 300) == 1;)
+			(void)send(fds[i], bytes, sizeof(bytes), MSG_DONTWAIT);
+	}
+	poll(NULL, 0, 300);
+	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
+	for (size_t i = 0; i < 300; i++)
+		close(fds[i]);
+	p.holds_out = false;
+	leave(&p);
+}
+
 static void a_reset_peer_is_told_and_forgotten(void **state)
 {
 	struct proc p;
@@ -442,6 +467,7 @@ int main(void)
 		cmocka_unit_test(a_half_closed_peer_gets_all_and_then_the_end),
 		cmocka_unit_test(nothing_sent_is_an_end_as_well),
 		cmocka_unit_test(a_peer_that_does_not_read_stops_nobody_else),
+		cmocka_unit_test(peers_that_do_not_read_share_what_waits),
 		cmocka_unit_test(a_reset_peer_is_told_and_forgotten),
 		cmocka_unit_test(it_survives_having_no_descriptors),
 		cmocka_unit_test(more_peers_than_wanted_are_refused),

@@ -24,6 +24,7 @@ static struct {
 	struct loop *loop;
 	struct transcript *transcript;
 	struct session_settings settings;
+	struct session_queues queues;
 	struct session_ops ops;
 	struct session *sessions[SESSIONS_MAX];
 	size_t count;
@@ -126,6 +127,8 @@ static inline int start_empty(void **state)
 	now.transcript = transcript_new(1 << 20);
 	now.settings.keeps_entries = now.settings.tells_states = true;
 	now.settings.linger_ns = 100 * MS_NS;
+	now.settings.queues = &now.queues;
+	now.queues.max = SESSION_QUEUES_MAX;
 	now.ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_lost = on_lost, .on_end = on_end,
 	};
@@ -151,6 +154,7 @@ static inline int finish(void **state)
 	(void)state;
 	while (now.count)
 		session_free(now.sessions[--now.count]);
+	assert_int_equal(now.queues.used, 0);
 	transcript_free(now.transcript);
 	loop_free(now.loop);
 	return fake_finish() == 0 ? 0 : -1;
