@@ -50,7 +50,7 @@ exec 9>"$BUILD/check.lock"
 flock 9
 [ "$bad" -eq 0 ] || cat "$log"
 [ -z "$reason" ] || echo "$reason"
-[ "$skip" -eq 0 ] || sed -n "s/^skipped: /$name: skipped: /p" "$log"
+[ "$skip" -eq 0 ] || sed -n "s|^skipped: |$name: skipped: |p" "$log"
 printf '%-28s %s passed, %s failed' "$name" "$good" "$bad"
 [ "$skip" -eq 0 ] || printf ', %s skipped' "$skip"
 printf ', %s s\n' $seconds

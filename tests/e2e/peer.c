@@ -331,19 +331,25 @@ int connect_plain(struct proc *p)
 	return connect_with(p, NULL, NULL);
 }
 
-int connect_between(struct proc *p, const char **env, int in, int out, int err)
+const char *preload_fault(void)
 {
 	static char preload[400];
 	const char *fault = getenv("SOCKCHAT_FAULT");
+
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
+	         fault ? fault : "build/tests/fault/fault.so");
+	return preload;
+}
+
+int connect_between(struct proc *p, const char **env, int in, int out, int err)
+{
 	uint16_t port;
 	int listener = net_listen(&port);
 	const char *argv[] = { NULL, "connect", "127.0.0.1", port_text(port),
 		               NULL };
 
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         fault ? fault : "build/tests/fault/fault.so");
 	if (env)
-		env[0] = preload;
+		env[0] = preload_fault();
 	proc_start(p, argv, env, in, out, err);
 	int fd = net_accept(listener);
 	close(listener);

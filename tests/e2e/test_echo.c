@@ -423,18 +423,14 @@ static void send_in_bulk(uint16_t port)
 
 static void a_quiet_one_returns_every_byte_in_bulk(void **state)
 {
-	char preload[400];
-	const char *fault = getenv("SOCKCHAT_FAULT");
-	const char *short_env[] = { preload, "FAULT_SEED=1", "FAULT_EINTR=20",
-		                    "FAULT_SHORT=30", NULL };
-	const char *refusing_env[] = { preload, "FAULT_SEED=2",
+	const char *short_env[] = { preload_fault(), "FAULT_SEED=1",
+		                    "FAULT_EINTR=20", "FAULT_SHORT=30", NULL };
+	const char *refusing_env[] = { preload_fault(), "FAULT_SEED=2",
 		                       "FAULT_REFUSE=30", NULL };
 	const char *const *const envs[] = { NULL, short_env, refusing_env };
 	struct proc p;
 
 	(void)state;
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s",
-	         fault ? fault : "build/tests/fault/fault.so");
 	for (size_t i = 0; i < 3; i++) {
 		send_in_bulk(start_quiet(&p, envs[i]));
 		assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
