@@ -35,5 +35,5 @@ done | awk -v no_skip="${NO_SKIP:-0}" '
 		if (skipped)
 			print skipped " skipped"
 		print passed + 0 " passed, " failed + 0 " failed"
-		exit failed || !passed || (no_skip && skipped)
+		exit failed || !(passed + skipped) || (no_skip && skipped)
 	}'
