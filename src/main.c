@@ -120,6 +120,8 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 {
 	struct chat *c = chat_new(l, o);
 	struct error e;
+	if (!c)
+		die("cannot start: %s", strerror(ENOMEM));
 	int status = chat_run(c, frontend_of(ui), &e);
 	if (status < 0 && o->ui == UI_AUTO) {
 		fprintf(stderr, "sockchat: %s: going on in lines\n", e.text);

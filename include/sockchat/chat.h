@@ -54,7 +54,7 @@ struct chat {
 	struct chat_private *own;
 };
 
-/* `loop`, `options` are borrowed until chat_free().  Dies without memory. */
+/* `loop`, `options` are borrowed until chat_free().  NULL without memory. */
 struct chat *chat_new(struct loop *loop, struct options *options);
 void chat_free(struct chat *c);
 

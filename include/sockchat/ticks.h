@@ -31,13 +31,14 @@ struct ticks;
 /* The tick of this message has changed. */
 typedef void ticks_fn(void *user, uint64_t seq);
 
-/* Dies without memory. */
+/* NULL without memory. */
 struct ticks *ticks_new(void);
 void ticks_free(struct ticks *t);
 void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user);
 
-/* A message is queued; its seq is above all before.  Not told. */
-void ticks_add(struct ticks *t, uint64_t seq);
+/* A message is queued; its seq is above all before.  Not told.  -1 without
+ * memory: then it has no tick. */
+int ticks_add(struct ticks *t, uint64_t seq);
 /* What has become of it; told when it changes something. */
 void ticks_set(struct ticks *t, const struct tick *tick);
 /* All zero but for `seq` when it is not known. */

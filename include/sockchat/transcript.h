@@ -18,7 +18,7 @@ struct transcript;
  * grown, then it is alone. */
 typedef void transcript_fn(void *user, uint64_t first, uint64_t end);
 
-/* Keep at most about `max` bytes (a chunk of 256 KiB at least).  Dies without
+/* Keep at most about `max` bytes (a chunk of 256 KiB at least).  NULL without
  * memory. */
 struct transcript *transcript_new(size_t max);
 /* Another bound: what is beyond it is dropped at once. */
@@ -57,6 +57,9 @@ uint64_t transcript_staying(const struct transcript *t);
 
 /* Entries and message bytes dropped for want of room. */
 uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes);
+/* Entries, and additions to them, that found no memory: whoever appends need
+ * not look, for they are counted here. */
+uint64_t transcript_unkept(const struct transcript *t);
 size_t transcript_memory(const struct transcript *t);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/encoding.h>
 #include <sockchat/utf8.h>
 
@@ -92,8 +91,11 @@ struct encoding *encoding_open(enum encoding_id id, struct error *e)
 		return NULL;
 	}
 	struct encoding *enc = malloc(sizeof(*enc));
-	if (!enc)
-		die("no memory for an encoding");
+	if (!enc) {
+		iconv_close(way);
+		error_set_errno(e, ENOMEM, "cannot decode %s", names[id]);
+		return NULL;
+	}
 	enc->id = id;
 	fill(enc, way);
 	iconv_close(way);
@@ -163,8 +165,11 @@ int encoding_append(const struct encoding *enc, struct bytes *out,
 		done = iconv(way, &from, &len, &to, &room);
 		if (done == (size_t)-1 && errno == E2BIG)
 			done = 0;
-		if (bytes_append(out, part, sizeof(part) - room))
-			die("no memory for a line");
+		if (bytes_append(out, part, sizeof(part) - room)) {
+			iconv_close(way);
+			out->len = before;
+			return error_set_errno(e, ENOMEM, "not sent");
+		}
 	}
 	if (way != (iconv_t)-1)
 		iconv_close(way);

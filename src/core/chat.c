@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include <sockchat/chat.h>
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 
 #include "chat_private.h"
@@ -20,16 +19,29 @@
 
 /* Sessions */
 
-static void add_pointer(struct session ***list, size_t *count, size_t *cap,
-                        struct session *s)
+/* -1 without memory. */
+static int make_room(struct session ***list, size_t *cap, size_t count)
 {
-	if (*count == *cap) {
-		*cap = *cap ? 2 * *cap : 8;
-		*list = realloc(*list, *cap * sizeof(**list));
-		if (!*list)
-			die("no memory for another session");
-	}
-	(*list)[(*count)++] = s;
+	size_t wanted = *cap ? 2 * *cap : 8;
+	if (count <= *cap)
+		return 0;
+	struct session **grown = realloc(*list, wanted * sizeof(**list));
+	if (!grown)
+		return -1;
+	*list = grown;
+	*cap = wanted;
+	return 0;
+}
+
+/* Room for one more session, also for the time when it and all others have
+ * ended: an end must not need memory. */
+static int make_room_for_one(struct chat_private *p)
+{
+	size_t alive = p->session_count + 1;
+	return make_room(&p->sessions, &p->session_cap, alive) ||
+	               make_room(&p->ended, &p->ended_cap,
+	                         p->ended_count + alive)
+	           ? -1 : 0;
 }
 
 static int64_t linger_ns(const struct options *o)
@@ -47,14 +59,16 @@ static int64_t linger_ns(const struct options *o)
 struct session *chat_add_session(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	struct session *s = session_new(c->loop, c->transcript,
-	                                p->last_number + 1,
-	                                &c->session_settings,
-	                                &p->session_ops);
+	struct session *s = make_room_for_one(p)
+	                        ? NULL
+	                        : session_new(c->loop, c->transcript,
+	                                      p->last_number + 1,
+	                                      &c->session_settings,
+	                                      &p->session_ops);
 	if (!s)
 		return NULL;
 	p->last_number++;
-	add_pointer(&p->sessions, &p->session_count, &p->session_cap, s);
+	p->sessions[p->session_count++] = s;
 	if (p->session_count > 1 ||
 	    (p->listener_count && p->last_number > 1) ||
 	    (p->listener_count && !p->ops->stays))
@@ -96,7 +110,7 @@ static void on_end(void *user, struct session *s, bool failed)
 	p->session_count--;
 	memmove(p->sessions + i, p->sessions + i + 1,
 	        (p->session_count - i) * sizeof(*p->sessions));
-	add_pointer(&p->ended, &p->ended_count, &p->ended_cap, s);
+	p->ended[p->ended_count++] = s;
 	for (i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
 	if (p->is_leaving)
@@ -167,7 +181,7 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 	struct session *s = chat_add_session(c);
 	struct error e;
 	if (!s) {
-		error_set(&e, "no memory for another connection");
+		error_set_errno(&e, ENOMEM, "cannot connect");
 		chat_error(c, &e);
 		return;
 	}
@@ -358,10 +372,26 @@ static void on_check(struct later *l)
 		stop(c);
 }
 
+/* What found no memory in the transcript cannot be shown, but counted. */
+static void tell_unkept(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	uint64_t unkept = transcript_unkept(c->transcript);
+	struct error e;
+	if (unkept == p->unkept)
+		return;
+	error_set_errno(&e, ENOMEM, "%llu entries are missing here",
+	                (unsigned long long)(unkept - p->unkept));
+	p->unkept = unkept;
+	chat_fail(c);
+	chat_trouble(c, &e);
+}
+
 static void on_turn_end(void *user)
 {
 	struct chat *c = user;
 	watch_turn(c);
+	tell_unkept(c);
 	c->own->ops->draw(c->own->frontend);
 }
 
@@ -417,14 +447,21 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 {
 	struct chat *c = calloc(1, sizeof(*c));
 	struct chat_private *p = calloc(1, sizeof(*p));
-	if (!c || !p)
-		die("no memory for the chat");
+	if (!c || !p) {
+		free(c);
+		free(p);
+		return NULL;
+	}
 	c->own = p;
 	c->loop = loop;
 	c->options = options;
 	c->transport = &transport_tcp;
 	c->transcript = transcript_new(options->scrollback);
 	c->ticks = ticks_new();
+	if (!c->transcript || !c->ticks) {
+		chat_free(c);
+		return NULL;
+	}
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
 		.keeps_entries = true,
@@ -507,6 +544,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 		chat_fail(c);
 	}
 	save_finish(c);
+	tell_unkept(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(p->frontend);
 	ops->stop(p->frontend);

@@ -3,11 +3,11 @@
 
 /* The places where a chat is listening, and who comes there. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/explain.h>
 
 #include "chat_private.h"
@@ -63,20 +63,33 @@ static bool is_full(const struct chat *c)
 	       c->own->session_count >= (size_t)c->options->max_conns;
 }
 
+/* Why no more peers are taken, NULL: they are. */
+static const char *why_refused(const struct chat *c)
+{
+	if (is_full(c))
+		return "as many peers as --max-conns allows";
+	if (c->own->accepts_one && c->own->last_number)
+		return "one peer is served already (--keep-open serves more)";
+	return NULL;
+}
+
+static void refuse(struct chat *c, struct transport *t,
+                   const struct address *peer, const char *why)
+{
+	char where[ADDRESS_TEXT_MAX];
+	address_format(peer, where);
+	t->ops->close(t, true);
+	chat_note(c, "%s refused: %s", where, why);
+}
+
 static void on_peer(void *user, struct transport *t,
                     const struct address *peer)
 {
 	struct chat *c = user;
-	char where[ADDRESS_TEXT_MAX];
-	bool is_late = c->own->accepts_one && c->own->last_number;
-	struct session *s = is_late || is_full(c) ? NULL : chat_add_session(c);
+	const char *why = why_refused(c);
+	struct session *s = why ? NULL : chat_add_session(c);
 	if (!s) {
-		address_format(peer, where);
-		t->ops->close(t, true);
-		chat_note(c, "%s refused: %s", where,
-		          is_full(c) ? "as many peers as --max-conns allows"
-		                     : "one peer is served already "
-		                       "(--keep-open serves more)");
+		refuse(c, t, peer, why ? why : "there is no memory for it");
 		return;
 	}
 	session_adopt(s, t, peer);
@@ -109,7 +122,8 @@ void chat_init_listening(struct chat *c)
 	};
 }
 
-void chat_listen(struct chat *c, const struct endpoint *ep)
+/* NULL with errno; listed when there is one. */
+static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 {
 	struct chat_private *p = c->own;
 	struct resolve_settings settings = {
@@ -120,12 +134,24 @@ void chat_listen(struct chat *c, const struct endpoint *ep)
 	struct listener **grown = realloc(
 	    p->listeners, (p->listener_count + 1) * sizeof(*grown));
 	if (!grown)
-		die("no memory for another listener");
+		return NULL;
 	p->listeners = grown;
-	p->has_listen_failed = false;
-	grown[p->listener_count] = listener_new(
-	    c->loop, c->transport, ep, &settings, &p->listener_ops);
-	if (!grown[p->listener_count])
-		die("no memory for another listener");
-	p->listener_count++;
+	struct listener *ls = listener_new(c->loop, c->transport, ep,
+	                                   &settings, &p->listener_ops);
+	if (ls)
+		grown[p->listener_count++] = ls;
+	return ls;
+}
+
+void chat_listen(struct chat *c, const struct endpoint *ep)
+{
+	char where[ENDPOINT_TEXT_MAX];
+	struct error e;
+	c->own->has_listen_failed = false;
+	if (add_listener(c, ep))
+		return;
+	int errnum = errno;
+	endpoint_format(ep, where);
+	error_set_errno(&e, errnum, "cannot listen on %s", where);
+	on_listen_failed(c, &e);
 }

@@ -44,6 +44,7 @@ struct chat_private {
 	bool has_input_ended, is_held, is_leaving;
 	bool has_failed, has_listen_failed, has_file_failed;
 	bool has_refused; /* something that was asked for was not done */
+	uint64_t unkept;      /* entries, as far as it has been told */
 	uint64_t undelivered; /* bytes, when leaving was last looked at */
 };
 

@@ -3,12 +3,12 @@
 
 /* Typed lines: what is sent, and what is a command. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/command.h>
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 
 #include "commands_private.h"
@@ -58,6 +58,13 @@ static void refuse_nul(struct chat *c)
 	chat_error(c, &e);
 }
 
+static void refuse_unkept(struct chat *c)
+{
+	struct error e;
+	error_set_errno(&e, ENOMEM, "nothing was done");
+	chat_error(c, &e);
+}
+
 /* A line that names a command. */
 struct call {
 	const struct command_row *row; /* NULL: there is none */
@@ -94,13 +101,15 @@ static void run(struct chat *c, const char *line, size_t len)
 		return;
 	}
 	char *args = strndup(call.args, call.args_len);
-	if (!args)
-		die("no memory for a command");
+	if (!args) {
+		refuse_unkept(c);
+		return;
+	}
 	call.row->run(c, args);
 	free(args);
 }
 
-/* -1 with a sentence when the encoding has not all of it. */
+/* -1 with a sentence when the encoding has not all of it, or no memory. */
 static int make_line(const struct chat *c, struct bytes *out, const char *line,
                      size_t len, struct error *e)
 {
@@ -110,7 +119,7 @@ static int make_line(const struct chat *c, struct bytes *out, const char *line,
 		return -1;
 	if ((!c->encoding && bytes_append(out, line, len)) ||
 	    bytes_append(out, eol, eol_len))
-		die("no memory for a line");
+		return error_set_errno(e, ENOMEM, "not sent");
 	return 0;
 }
 

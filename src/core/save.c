@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 #include <sockchat/newfile.h>
 #include <sockchat/number.h>
@@ -182,12 +181,18 @@ void save_finish(struct chat *c)
 		;
 }
 
+/* Takes `fd`. */
 static void start(struct chat *c, const char *path, int fd)
 {
 	const struct chat_display *d = &c->display;
 	struct save *s = calloc(1, sizeof(*s));
-	if (!s)
-		die("no memory to save");
+	struct error e;
+	if (!s) {
+		close(fd);
+		error_set_errno(&e, ENOMEM, "nothing was saved");
+		chat_error(c, &e);
+		return;
+	}
 	*s = (struct save){
 		.chat = c,
 		.turn = { .on_call = on_turn, .user = s },

@@ -3,11 +3,11 @@
 
 /* /find and /filter. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/encoding.h>
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 #include <sockchat/lens.h>
 
@@ -73,8 +73,10 @@ void run_find(struct chat *c, char *args)
 	if (c->display.has_screen) {
 		free(c->display.find);
 		c->display.find = strdup(args);
-		if (!c->display.find)
-			die("no memory for a search");
+		if (!c->display.find) {
+			error_set_errno(&e, ENOMEM, "cannot search");
+			chat_error(c, &e);
+		}
 		return;
 	}
 	struct pattern *pattern = encoding_pattern(c->encoding, args, &e);

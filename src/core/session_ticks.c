@@ -130,9 +130,8 @@ void session_tick_queued(struct session *s)
 	if (!s->settings->ticks)
 		return;
 	t = ticks_of(s);
-	if (!t || !has_room(t))
+	if (!t || !has_room(t) || ticks_add(s->settings->ticks, seq))
 		return;
-	ticks_add(s->settings->ticks, seq);
 	t->list[t->count++] = (struct pending){
 		.seq = seq,
 		.end = s->bytes_out + session_queued(s) + session_file_rest(s),

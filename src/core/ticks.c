@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/ticks.h>
 
 #define FIRST_CAP 64
@@ -19,10 +18,7 @@ struct ticks {
 
 struct ticks *ticks_new(void)
 {
-	struct ticks *t = calloc(1, sizeof(*t));
-	if (!t)
-		die("no memory for ticks");
-	return t;
+	return calloc(1, sizeof(struct ticks));
 }
 
 void ticks_free(struct ticks *t)
@@ -43,29 +39,31 @@ static struct tick *at(const struct ticks *t, size_t i)
 	return &t->list[(t->first + i) & (t->cap - 1)];
 }
 
-static void grow(struct ticks *t)
+static int grow(struct ticks *t)
 {
 	size_t cap = t->cap ? 2 * t->cap : FIRST_CAP;
 	struct tick *grown = malloc(cap * sizeof(*grown));
 	if (!grown)
-		die("no memory for ticks");
+		return -1;
 	for (size_t i = 0; i < t->count; i++)
 		grown[i] = *at(t, i);
 	free(t->list);
 	t->list = grown;
 	t->first = 0;
 	t->cap = cap;
+	return 0;
 }
 
-void ticks_add(struct ticks *t, uint64_t seq)
+int ticks_add(struct ticks *t, uint64_t seq)
 {
 	if (t->count == TICKS_MAX) {
 		t->first++;
 		t->count--;
 	}
-	if (t->count == t->cap)
-		grow(t);
+	if (t->count == t->cap && grow(t))
+		return -1;
 	*at(t, t->count++) = (struct tick){ seq, 0, TICK_QUEUED, false };
+	return 0;
 }
 
 static struct tick *find(const struct ticks *t, uint64_t seq)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/transcript.h>
 
 #define CHUNK_SIZE ((size_t)256 << 10)
@@ -49,7 +48,7 @@ struct transcript {
 	struct chunk *spare;      /* of the usual size */
 	size_t max, memory;
 	uint64_t next_seq, told_seq; /* those before it have been told */
-	uint64_t dropped_entries, dropped_bytes;
+	uint64_t dropped_entries, dropped_bytes, unkept;
 	const struct kept *last_grown; /* its bytes end the last chunk */
 	transcript_fn *on_entries;
 	void *user;
@@ -59,7 +58,7 @@ struct transcript *transcript_new(size_t max)
 {
 	struct transcript *t = calloc(1, sizeof(*t));
 	if (!t)
-		die("no memory for the transcript");
+		return NULL;
 	transcript_set_max(t, max);
 	t->next_seq = t->told_seq = 1;
 	return t;
@@ -265,13 +264,15 @@ uint64_t transcript_add(struct transcript *t, const struct entry *like,
 	bool is_alike = c && has_origin(c, like);
 	size_t need = len + (is_alike ? 0 : origin_size(like));
 	if (len > LEN_MAX)
-		return errno = ENOMEM, 0;
+		return t->unkept++, errno = ENOMEM, 0;
 	if (!c || chunk_room(c) < need + sizeof(struct kept)) {
 		c = add_chunk(t, len + origin_size(like));
 		is_alike = false;
 	}
-	if (!c)
+	if (!c) {
+		t->unkept++;
 		return 0;
+	}
 	if (!is_alike)
 		store_origin(c, like);
 	struct kept *k = chunk_kept(c, c->count++);
@@ -367,8 +368,10 @@ int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
 {
 	transcript_tell(t);
 	struct kept *k = make_room(t, seq, len);
-	if (!k)
+	if (!k) {
+		t->unkept += errno == ENOMEM;
 		return -1;
+	}
 	if (len)
 		memcpy(k->bytes + k->len, bytes, len);
 	k->len += (uint32_t)len;
@@ -428,6 +431,11 @@ uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes)
 {
 	*bytes = t->dropped_bytes;
 	return t->dropped_entries;
+}
+
+uint64_t transcript_unkept(const struct transcript *t)
+{
+	return t->unkept;
 }
 
 size_t transcript_memory(const struct transcript *t)

@@ -226,7 +226,8 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 static void show_entry(void *user, const struct entry *e)
 {
 	struct frontend *f = user;
-	settle_show(&f->settle, e);
+	if (settle_show(&f->settle, e))
+		out_failed(f, ENOMEM);
 	if (f->waits && e->kind == ENTRY_STATE && e->state == ENTRY_OPEN)
 		loop_later(f->chat->loop, &f->resume);
 }
@@ -402,14 +403,32 @@ static void on_signal(void *user, int signum)
 	chat_leave(f->chat);
 }
 
+static void finish(struct frontend *f)
+{
+	signals_stop();
+	gate_stop(&f->gate);
+	settle_finish(&f->settle);
+	notices_close(&f->notices);
+	watch_remove(&f->out_watch);
+	watch_remove(&f->in_watch);
+	later_cancel(&f->resume);
+	later_cancel(&f->leave);
+	outq_finish(&f->out);
+	bytes_finish(&f->scratch);
+	bytes_finish(&f->in);
+	free(f);
+}
+
 static struct frontend *start(struct chat *c, struct error *e,
                               int (*write)(struct frontend *,
                                            const struct entry *, size_t))
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
 	struct frontend *f = calloc(1, sizeof(*f));
-	if (!f)
-		die("no memory for the front end");
+	if (!f) {
+		error_set_errno(e, ENOMEM, "cannot start");
+		return NULL;
+	}
 	f->chat = c;
 	f->write = write;
 	f->is_raw = write == write_raw;
@@ -447,8 +466,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	     watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))) {
 		error_set_errno(e, errno, "cannot watch the standard "
 		                          "descriptors");
-		watch_remove(&f->out_watch);
-		free(f);
+		finish(f);
 		return NULL;
 	}
 	return f;
@@ -493,22 +511,15 @@ static void close_out(struct frontend *f)
 
 static void stop(struct frontend *f)
 {
-	gate_finish(&f->gate);
-	settle_finish(&f->settle);
+	gate_write_all(&f->gate);
+	settle_write_all(&f->settle);
 	signals_stop(); /* from here on a signal simply ends us */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	write_rest(f);
 	watch_remove(&f->out_watch);
 	close_out(f);
-	notices_close(&f->notices);
-	watch_remove(&f->in_watch);
-	later_cancel(&f->resume);
-	later_cancel(&f->leave);
-	outq_finish(&f->out);
-	bytes_finish(&f->scratch);
-	bytes_finish(&f->in);
-	free(f);
+	finish(f);
 }
 
 const struct frontend_ops frontend_lines = {

@@ -88,9 +88,14 @@ void gate_init(struct gate *g)
 	ticks_on_change(g->ticks, on_tick, g);
 }
 
-void gate_finish(struct gate *g)
+void gate_write_all(struct gate *g)
 {
 	go(g, false);
+}
+
+void gate_stop(struct gate *g)
+{
+	timer_stop(&g->timer);
 	ticks_on_change(g->ticks, NULL, NULL);
 }
 

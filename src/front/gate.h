@@ -33,8 +33,9 @@ struct gate {
 };
 
 void gate_init(struct gate *g);
-/* Writes all that waits. */
-void gate_finish(struct gate *g);
+void gate_write_all(struct gate *g);
+/* What waits is dropped, and no tick is heard of any more. */
+void gate_stop(struct gate *g);
 
 /* As frontend_ops.show. */
 void gate_show(struct gate *g, uint64_t first, uint64_t end);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/utf8.h>
 
 #include "settle.h"
@@ -119,17 +118,28 @@ static void settle_direction(struct settle *s, const struct entry *e)
 	}
 }
 
-static void add_pending(struct settle *s, const struct entry *e)
+static int make_room(struct settle *s)
 {
-	if (s->count == s->cap) {
-		s->cap = s->cap ? 2 * s->cap : 16;
-		s->list = realloc(s->list, s->cap * sizeof(*s->list));
-		if (!s->list)
-			die("no memory for unfinished messages");
-	}
+	size_t cap = s->cap ? 2 * s->cap : 16;
+	if (s->count < s->cap)
+		return 0;
+	struct settle_message *grown =
+	    realloc(s->list, cap * sizeof(*s->list));
+	if (!grown)
+		return -1;
+	s->list = grown;
+	s->cap = cap;
+	return 0;
+}
+
+static int add_pending(struct settle *s, const struct entry *e)
+{
+	if (make_room(s))
+		return -1;
 	s->list[s->count++] = (struct settle_message){
 		.seq = e->seq, .session = e->session, .dir = e->dir,
 	};
+	return 0;
 }
 
 static bool is_pending(const struct settle *s, size_t i, uint64_t seq)
@@ -137,11 +147,12 @@ static bool is_pending(const struct settle *s, size_t i, uint64_t seq)
 	return i < s->count && s->list[i].seq == seq;
 }
 
-static void remember_pending(struct settle *s, const struct entry *e)
+static int remember_pending(struct settle *s, const struct entry *e)
 {
 	if (!is_pending(s, pending_index(s, e->seq), e->seq)) {
 		settle_direction(s, e);
-		add_pending(s, e);
+		if (add_pending(s, e))
+			return -1;
 	}
 	struct settle_message *p = &s->list[pending_index(s, e->seq)];
 	p->grown_ns = loop_now_ns(s->loop);
@@ -149,6 +160,7 @@ static void remember_pending(struct settle *s, const struct entry *e)
 		write_pending(s, p, true);
 	if (!s->timer.loop)
 		timer_start(s->loop, &s->timer, SETTLE_NS);
+	return 0;
 }
 
 /* What is soon dropped does not wait. */
@@ -162,30 +174,28 @@ static void write_leaving(struct settle *s)
 		write_pending(s, &s->list[i], true);
 }
 
-static void show_message(struct settle *s, const struct entry *e)
+static int show_message(struct settle *s, const struct entry *e)
 {
 	size_t i = pending_index(s, e->seq), from = 0;
-	if (!(e->flags & ENTRY_COMPLETE)) {
-		remember_pending(s, e);
-		return;
-	}
+	if (!(e->flags & ENTRY_COMPLETE))
+		return remember_pending(s, e);
 	if (is_pending(s, i, e->seq)) {
 		from = s->list[i].written;
 		remove_pending(s, i);
 	}
 	settle_session(s, e);
 	s->write(s->user, e, from);
+	return 0;
 }
 
-void settle_show(struct settle *s, const struct entry *e)
+int settle_show(struct settle *s, const struct entry *e)
 {
 	write_leaving(s);
-	if (e->kind == ENTRY_MESSAGE) {
-		show_message(s, e);
-		return;
-	}
+	if (e->kind == ENTRY_MESSAGE)
+		return show_message(s, e);
 	settle_session(s, e);
 	s->write(s->user, e, 0);
+	return 0;
 }
 
 void settle_before(struct settle *s, const struct entry *e)
@@ -206,10 +216,14 @@ void settle_init(struct settle *s, struct loop *l,
 	};
 }
 
-void settle_finish(struct settle *s)
+void settle_write_all(struct settle *s)
 {
 	for (size_t i = 0; i < s->count; i++)
 		write_pending(s, &s->list[i], true);
+}
+
+void settle_finish(struct settle *s)
+{
 	timer_stop(&s->timer);
 	free(s->list);
 }

@@ -75,7 +75,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	(void)state;
-	gate_finish(&gate);
+	gate_write_all(&gate);
+	gate_stop(&gate);
 	ticks_free(ticks);
 	transcript_free(transcript);
 	loop_free(loop);

@@ -43,7 +43,7 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 {
 	(void)user;
 	for (uint64_t seq = first; seq < end; seq++)
-		settle_show(&settle, entry_at(t, seq));
+		assert_int_equal(settle_show(&settle, entry_at(t, seq)), 0);
 }
 
 static uint64_t add(uint32_t session, enum entry_kind kind,
@@ -207,8 +207,9 @@ static void what_still_waits_is_written_when_it_is_over(void **state)
 	(void)state;
 	come(1, "a\xc3");
 	come(2, "b");
-	settle_finish(&settle);
+	settle_write_all(&settle);
 	assert_written(0, "1<a\xc3.|2<b.|");
+	settle_finish(&settle);
 	settle_init(&settle, loop, t, on_write, NULL);
 }
 
