@@ -16,16 +16,19 @@
 #include <sys/sendfile.h>
 #endif
 
+#include <sockchat/stamp.h>
 #include <sockchat/transport.h>
 
 #define BACKLOG      4096 /* the kernel caps it at its somaxconn */
 #define ACCEPT_TRIES 16
+#define STARVED_MAX_NS INT64_C(1000000000)
 
 struct tcp {
 	struct transport head;
 	/* The kernel tells a failure once, to whoever asks first, and then
 	 * pretends a peaceful end: it is kept here. */
 	int failed;
+	int64_t starved_ns; /* since then the system has no memory; 0: it has */
 };
 
 struct setting {
@@ -232,12 +235,26 @@ static int tcp_advance(struct transport *t)
 	return 1;
 }
 
+/* The system is short of memory, the connection is well.  It is ready all the
+ * while, so we would never rest: after a second it counts as failed. */
+static bool is_starving(struct tcp *tcp)
+{
+	if (errno != ENOMEM && errno != ENOBUFS)
+		return false;
+	if (!tcp->starved_ns)
+		tcp->starved_ns = stamp_mono_ns();
+	return stamp_mono_ns() - tcp->starved_ns < STARVED_MAX_NS;
+}
+
 /* The outcome of a call that moved bytes, with what was known before. */
 static ssize_t settle(struct tcp *tcp, ssize_t n)
 {
-	if (n > 0)
+	if (n > 0) {
+		tcp->starved_ns = 0;
 		return n;
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+	}
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK ||
+	              is_starving(tcp))) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -256,8 +273,6 @@ static ssize_t tcp_read(struct transport *t, void *bytes, size_t cap)
 	do
 		n = recv(t->fd, bytes, cap, 0);
 	while (n < 0 && errno == EINTR);
-	if (n < 0 && (errno == ENOMEM || errno == ENOBUFS))
-		errno = EAGAIN;
 	return settle(tcp_of(t), n);
 }
 
@@ -270,9 +285,6 @@ static ssize_t tcp_write(struct transport *t, const void *bytes, size_t len)
 	do
 		n = send(t->fd, bytes, len, MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
-	/* The system is short of room, the connection is well. */
-	if (n < 0 && (errno == ENOMEM || errno == ENOBUFS))
-		errno = EAGAIN;
 	return settle(tcp_of(t), n);
 }
 
@@ -291,8 +303,6 @@ static bool is_over(int fd)
 /* As settle(), for calls in which another descriptor may be at fault. */
 static ssize_t settle_joined(struct tcp *tcp, ssize_t n, bool is_others)
 {
-	if (n < 0 && (errno == ENOMEM || errno == ENOBUFS))
-		errno = EAGAIN;
 	if (n < 0 && errno != EAGAIN &&
 	    (is_others || errno == EINVAL || !is_over(tcp->head.fd))) {
 		errno = EINVAL;
