@@ -312,6 +312,9 @@ int doctor_run(struct loop *l, const struct options *o)
 	if (!d.dial)
 		die("cannot start: %s", strerror(errno));
 	int status = loop_run(l);
+	if (status == -1)
+		notices_print(&d.notices, "cannot go on: %s",
+		              strerror(errno));
 	stop_listening(&d);
 	if (d.t)
 		conn_hang_up(d.t);
