@@ -76,6 +76,7 @@ static bool is_on, goes_on;
 static int chosen_errno = ENOMEM, trace_fd = -1;
 static unsigned long long state = 1;
 static __thread bool is_in_resolver;
+static bool is_own_pipe[256]; /* by descriptor */
 
 /* The call that ours stands in front of. */
 #define REAL(name)                                                            \
@@ -196,10 +197,24 @@ static void trace(void)
 	trace_fd = -1;
 }
 
+/* A pipe that the program made for itself is memory: no read or write of it
+ * fails as those of files do. */
+static bool is_pipe_of_its_own(enum call call, int fd)
+{
+	return (call == CALL_read || call == CALL_write) && fd >= 0 &&
+	       fd < (int)sizeof(is_own_pipe) && is_own_pipe[fd];
+}
+
+static void note_own_pipe(int fd, bool is_own)
+{
+	if (fd >= 0 && fd < (int)sizeof(is_own_pipe))
+		is_own_pipe[fd] = is_own;
+}
+
 /* Whether this call is the one that was chosen; then errno is set. */
 static bool is_due(enum call call, int fd)
 {
-	if (!is_on || is_in_resolver)
+	if (!is_on || is_in_resolver || is_pipe_of_its_own(call, fd))
 		return false;
 	unsigned n = ++report->rows[call].calls;
 	if (call != chosen || !nth || n < nth || (n > nth && !goes_on))
@@ -414,7 +429,11 @@ int socket(int family, int type, int protocol)
 
 int pipe2(int fds[2], int flags)
 {
-	return is_due(CALL_pipe, -1) ? -1 : REAL(pipe2)(fds, flags);
+	if (is_due(CALL_pipe, -1) || REAL(pipe2)(fds, flags))
+		return -1;
+	note_own_pipe(fds[0], true);
+	note_own_pipe(fds[1], true);
+	return 0;
 }
 
 /* As on a network's disk: what was written is lost, and told at the end. */
@@ -431,6 +450,7 @@ static bool is_close_bad(int fd)
 int close(int fd)
 {
 	bool is_failing = is_due(CALL_close, fd) || is_close_bad(fd);
+	note_own_pipe(fd, false);
 	int saved = errno, result = REAL(close)(fd);
 
 	if (!is_failing)
@@ -520,8 +540,9 @@ int mkostemp(char *path, int flags)
 	return is_path_denied(path) ? -1 : REAL(mkostemp)(path, flags);
 }
 
-/* Within it glibc itself does not survive a lack of memory (2.36: assertions
- * and a null pointer in nss_database.c), so it fails as a whole or not. */
+/* Within these glibc itself does not survive a lack of memory (2.36: assertions
+ * and a null pointer in nss_database.c), so they fail as a whole or not. */
+
 int getaddrinfo(const char *restrict host, const char *restrict service,
                 const struct addrinfo *restrict hints,
                 struct addrinfo **restrict list)
@@ -530,6 +551,19 @@ int getaddrinfo(const char *restrict host, const char *restrict service,
 		return EAI_MEMORY;
 	is_in_resolver = true;
 	int result = REAL(getaddrinfo)(host, service, hints, list);
+	is_in_resolver = false;
+	return result;
+}
+
+int getnameinfo(const struct sockaddr *restrict sa, socklen_t sa_len,
+                char *restrict host, socklen_t host_cap,
+                char *restrict service, socklen_t service_cap, int flags)
+{
+	if (is_due(CALL_resolve, -1))
+		return EAI_MEMORY;
+	is_in_resolver = true;
+	int result = REAL(getnameinfo)(sa, sa_len, host, host_cap, service,
+	                               service_cap, flags);
 	is_in_resolver = false;
 	return result;
 }

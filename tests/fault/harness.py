@@ -38,7 +38,7 @@ class Hang(Exception):
 
 
 class Stays(Exception):
-    """A listener that said what failed goes on without this peer."""
+    """A listener goes on without the peers that could not be."""
 
 
 class Stream:
@@ -200,7 +200,10 @@ class Run:
         self.stderr = Stream(os.open("/dev/null", os.O_RDONLY))
 
     def connect(self, port):
-        sock = socket.create_connection(("127.0.0.1", port))
+        try:
+            sock = socket.create_connection(("127.0.0.1", port))
+        except ConnectionRefusedError:
+            raise Gone() from None  # it listened, and did not go on
         return self.add_peer(sock)
 
     def add_peer(self, sock):
@@ -341,7 +344,7 @@ class Run:
 
     def has_said_error(self):
         return bool(re.search(
-            rb"cannot|memory|fail|lost|not sent|refused|[Tt]oo many| ! |"
+            rb"cannot|memory|fail|lost|not sent|refused|out of |[Tt]oo many| ! |"
             rb"\"kind\":\"error\"", self.stderr.got + self.stdout.got))
 
     def unaccepted(self):
@@ -359,10 +362,10 @@ class Run:
             for condition in steps:
                 if self.wait(condition):
                     continue
-                if not self.has_said_error():
-                    raise Hang()
                 if self.is_server and self.is_free_of_peers():
                     raise Stays()
+                if not self.has_said_error():
+                    raise Hang()
                 break  # what it could not do will never come
             self.stop_playing()
         except Gone:
@@ -392,8 +395,8 @@ class Run:
         try:
             if self.wait(self.has_ended, needs_process=False):
                 return
-            if self.is_server and not self.sent_signal and (
-                    self.has_said_error() and self.is_free_of_peers()):
+            if (self.is_server and not self.sent_signal and
+                    self.is_free_of_peers()):
                 self.signal(signal.SIGTERM)
                 if self.wait(self.has_ended, 7.0, needs_process=False):
                     return
@@ -454,9 +457,9 @@ class Run:
                 self.judge_bytes(status)
         elif is_harmless:
             self.complain(f"exit {status} for a fault that harms nothing")
-        elif status == 1:
-            self.judge_sentence()
-        elif status != 1:
+        elif status == 1 or (status == 2 and self.fault.call == "open"):
+            self.judge_sentence()  # 2: the configuration cannot be read
+        else:
             self.complain(f"exit {status}")
         if is_harmless and self.sent_signal and self.has_said_error():
             self.judge_bytes(status)

@@ -73,7 +73,7 @@ def echo(r):
 
 
 def lines_of(word):
-    return [f"{word}-{i:03}-안녕" for i in range(LINES)]
+    return [f"{word}-{i:03}" for i in range(LINES)]
 
 
 def joined(lines):
