@@ -2,9 +2,11 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Part of every test program, before main(): the locale is the same everywhere,
- * and only the tests run that $TEST_NAME matches, which may have '*' and '?'. */
+ * no signal is ignored, as SIGINT is in the background of a script, and only the
+ * tests run that $TEST_NAME matches, which may have '*' and '?'. */
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,10 +14,21 @@
 
 #include <cmocka.h>
 
+static void ignore_no_signal(void)
+{
+	for (int signum = 1; signum < NSIG; signum++) {
+		struct sigaction action;
+		if (!sigaction(signum, NULL, &action) &&
+		    action.sa_handler == SIG_IGN)
+			signal(signum, SIG_DFL);
+	}
+}
+
 __attribute__((constructor)) static void start_test(void)
 {
 	const char *name = getenv("TEST_NAME");
 
+	ignore_no_signal();
 	unsetenv("LC_ALL");
 	unsetenv("LC_CTYPE");
 	setenv("LANG", "C.UTF-8", 1);
