@@ -309,6 +309,8 @@ static void take(struct frontend *f, const struct token *t)
 	}
 	if (mode && mode->take(f, t))
 		return;
+	if (f->mode && f->mode != mode && f->mode->take(f, t))
+		return; /* help was over it */
 	bool is_awaited = input_awaits(t) && !leaves && t->key != KEY_CTRL_Z;
 	if (is_awaited)
 		input_feed(t);

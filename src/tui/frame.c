@@ -112,14 +112,13 @@ static void draw_upper(struct frontend *f, const struct mode *mode)
 static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 {
 	const struct chat *c = f->chat;
-	const struct mode *mode = tui_mode(f);
+	const struct mode *mode = tui_mode(f), *asks = f->mode;
 	struct input_line line;
 	char own[32];
 	screen_set_colored(env_wants_color((enum color)c->options->color));
-	const char *prompt = mode && mode->prompt ? mode->prompt(f)
-	                                          : make_prompt(c, own);
+	const char *prompt = asks ? asks->prompt(f) : make_prompt(c, own);
 	input_show(&line);
-	if (mode && mode->hides_line)
+	if (asks && asks->hides_line)
 		line = (struct input_line){ .mode = "", .text = "" };
 	bool has_bar = c->options->bar && f->rows >= BAR_ROWS_MIN;
 	int rest = f->rows - has_bar;
@@ -134,7 +133,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	if (has_bar)
 		help_draw_bar(f->rows - 1, &f->spots);
 	struct preview preview = { .count = 0 };
-	if ((!mode || mode == &mode_panel) && !line.prompt)
+	if (!asks && !f->chat->display.help && !line.prompt)
 		preview_make(&preview, c, &line);
 	rest = draw_above_line(f, &preview, rest);
 	f->transcript_rows = rest > 0 ? rest - 1 : 0;

@@ -92,30 +92,40 @@ static void show_hit(struct frontend *f, uint64_t seq, size_t offset)
 	view_show(&f->view, f->chat, seq, offset, f->transcript_rows);
 }
 
-static bool go_older(struct frontend *f)
+static void go_older(struct frontend *f)
 {
 	uint64_t seq = f->view.hit_seq;
 	size_t offset;
 	if (!match_before(f, seq, f->view.hit_offset, &offset)) {
 		seq = lens_before(f->find.hits, seq);
 		if (!seq || !match_before(f, seq, SIZE_MAX, &offset))
-			return false;
+			return;
 	}
 	show_hit(f, seq, offset);
-	return true;
 }
 
-static bool go_newer(struct frontend *f)
+static void go_newer(struct frontend *f)
 {
 	uint64_t seq = f->view.hit_seq;
 	size_t offset;
 	if (!match_after(f, seq, f->view.hit_offset + 1, &offset)) {
 		seq = lens_next(f->find.hits, seq);
 		if (!seq || !match_after(f, seq, 0, &offset))
-			return false;
+			return;
 	}
 	show_hit(f, seq, offset);
-	return true;
+}
+
+/* From the present hit to the next one: before there is one there is none to
+ * go from. */
+static void walk(struct frontend *f, bool goes_up)
+{
+	if (!f->view.hit_seq)
+		return;
+	if (goes_up)
+		go_older(f);
+	else
+		go_newer(f);
 }
 
 /* The first hit: the nearest one above, and one below when there is none. */
@@ -261,10 +271,7 @@ static bool take_key(struct frontend *f, const struct token *t)
 	if (t->key != KEY_TEXT)
 		return t->key == KEY_NONE;
 	for (; done < t->len && strchr("nN", t->bytes[done]); done++)
-		if (t->bytes[done] == 'n')
-			go_older(f);
-		else
-			go_newer(f);
+		walk(f, t->bytes[done] == 'n');
 	if (done == t->len)
 		return true;
 	find_end(f);
@@ -282,9 +289,9 @@ static bool take(struct frontend *f, const struct token *t)
 	} else if (is_byte(t, '\r') || is_byte(t, '\n')) {
 		enter(f);
 	} else if (t->key == KEY_UP || t->key == KEY_CTRL_S) {
-		go_older(f);
+		walk(f, true);
 	} else if (t->key == KEY_DOWN || is_byte(t, '\022')) {
-		go_newer(f);
+		walk(f, false);
 	} else if (f->find.is_typed) {
 		return take_text(f, t);
 	} else {

@@ -76,7 +76,10 @@ static void mark_range(struct frontend *f)
 static void mark_all(struct frontend *f)
 {
 	uint64_t end = transcript_end(f->chat->transcript);
-	f->pick.anchor = view_next(&f->view, f->chat, 0);
+	uint64_t first = view_next(&f->view, f->chat, 0);
+	if (!first) /* all are hidden: the bare view may do so meanwhile */
+		return;
+	f->pick.anchor = first;
 	f->pick.cursor = view_before(&f->view, f->chat, end);
 	update(f);
 }
@@ -283,7 +286,7 @@ static bool take(struct frontend *f, const struct token *t)
 		take_text(f, t);
 		return true;
 	case KEY_NONE:
-		if (t->len == 1 && strchr("\r\n", t->bytes[0]))
+		if (t->len == 1 && (*t->bytes == '\r' || *t->bytes == '\n'))
 			take_into_line(f);
 		return true;
 	case KEY_PASTE:

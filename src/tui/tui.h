@@ -29,7 +29,8 @@ struct mode {
 	bool (*take)(struct frontend *f, const struct token *t);
 	/* Keys scroll something else than the transcript; NULL: they don't. */
 	void (*scroll)(struct frontend *f, int by);
-	/* What stands before the input line, ASCII; NULL: the chat's own. */
+	/* What stands before the input line, ASCII, also while help is over the
+	 * mode.  NULL for help and the panel: they leave the line alone. */
 	const char *(*prompt)(struct frontend *f);
 	bool hides_line; /* and the line is not seen */
 };
@@ -57,7 +58,8 @@ struct pick {
 
 struct frontend {
 	struct chat *chat;
-	const struct mode *mode; /* NULL: the input line, or help */
+	/* NULL: the input line.  Help may be over it. */
+	const struct mode *mode;
 	struct keys *keys;
 	struct viewport view;
 	struct find find;

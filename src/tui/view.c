@@ -539,8 +539,10 @@ uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last)
 uint64_t view_next(const struct viewport *v, const struct chat *c,
                    uint64_t seq)
 {
-	uint64_t end = transcript_end(c->transcript);
+	uint64_t end = transcript_end(c->transcript), base = base_seq(c);
 	struct entry e;
+	if (seq < base) /* nothing before it is kept */
+		seq = base - 1;
 	for (seq = next_seq(v, c, seq); seq < end; seq = next_seq(v, c, seq))
 		if (transcript_at(c->transcript, seq, &e) && is_seen(c, &e))
 			return seq;

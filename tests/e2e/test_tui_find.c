@@ -131,6 +131,23 @@ static void what_is_not_there_or_no_pattern_is_said(void **state)
 	hang_up(&p, fd);
 }
 
+static void what_is_searched_for_is_not_sent_when_help_is_over_it(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_CTRL_S "need" PTY_F1);
+	pty_expect(&p, "this help");
+	pty_expect(&p, "find 10/10: need");
+	pty_type(&p, PTY_ENTER "n");
+	pty_type(&p, PTY_F1);
+	pty_expect_gone(&p, "this help");
+	pty_expect(&p, "find 9/10");
+	pty_type(&p, "\007sent" PTY_ENTER);
+	net_expect(fd, "sent\n");
+	hang_up(&p, fd);
+}
+
 static void a_command_searches_as_well(void **state)
 {
 	struct pty p;
@@ -197,6 +214,7 @@ int main(void)
 		TEST(a_hit_stays_in_sight_when_the_search_is_over),
 		TEST(what_comes_meanwhile_is_found_too),
 		TEST(what_is_not_there_or_no_pattern_is_said),
+		TEST(what_is_searched_for_is_not_sent_when_help_is_over_it),
 		TEST(a_command_searches_as_well),
 		TEST(many_entries_are_searched_while_one_types),
 		TEST(the_bare_view_has_neither_marks_nor_the_mouse),

@@ -96,6 +96,21 @@ static void a_message_is_sent_again(void **state)
 	hang_up(&p, fd);
 }
 
+static void ctrl_space_is_not_enter(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_F7);
+	pty_expect(&p, "1: Space");
+	pty_send(&p, "\0", 1);
+	pty_type(&p, PTY_F2);
+	pty_expect(&p, "| hex |");
+	pty_expect(&p, "1: Space");
+	pty_type(&p, PTY_F7);
+	hang_up(&p, fd);
+}
+
 static void the_selection_is_saved_and_nothing_overwritten(void **state)
 {
 	struct pty p;
@@ -250,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_copied_goes_to_the_terminal),
 		TEST(a_message_is_sent_again),
+		TEST(ctrl_space_is_not_enter),
 		TEST(the_selection_is_saved_and_nothing_overwritten),
 		TEST(all_is_saved_as_text),
 		TEST(leaving_the_selection_changes_nothing),
