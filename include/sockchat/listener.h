@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The places where peers are accepted: one endpoint, one or more addresses.
- * Out of descriptors it pauses and tries again, without spinning. */
+ * Out of descriptors it pauses, and tries again when one has been closed. */
 
 #ifndef SOCKCHAT_LISTENER_H
 #define SOCKCHAT_LISTENER_H
@@ -26,9 +26,10 @@ struct listener_ops {
 	/* A peer.  Takes `t`. */
 	void (*on_peer)(void *user, struct transport *t,
 	                const struct address *peer);
-	/* Something to be told while life goes on (no descriptors: at most one
-	 * every 5 s). */
+	/* Peers have to wait, until they need not any more: each is told once,
+	 * at most one of them every 5 s.  `where` is safe to show. */
 	void (*on_trouble)(void *user, const struct error *e);
+	void (*on_relief)(void *user, const char *where);
 	/* It can't listen; the listener is of no use any more. */
 	void (*on_failed)(void *user, const struct error *e);
 	void *user;
@@ -46,7 +47,8 @@ struct listener *listener_new(struct loop *l,
 /* Closes the sockets: later peers are refused by the system. */
 void listener_free(struct listener *ls);
 
-/* Stop and go on accepting; peers wait in the backlog meanwhile. */
+/* Stop and go on accepting, as listener_retry() does; peers wait in the backlog
+ * meanwhile. */
 void listener_pause(struct listener *ls);
 void listener_resume(struct listener *ls);
 

@@ -103,6 +103,11 @@ static void on_trouble(void *user, const struct error *e)
 	chat_trouble(user, e);
 }
 
+static void on_relief(void *user, const char *where)
+{
+	chat_note(user, "new peers of %s need not wait any more", where);
+}
+
 static void on_listen_failed(void *user, const struct error *e)
 {
 	struct chat *c = user;
@@ -117,6 +122,7 @@ void chat_init_listening(struct chat *c)
 		.on_listening = on_listening,
 		.on_peer = on_peer,
 		.on_trouble = on_trouble,
+		.on_relief = on_relief,
 		.on_failed = on_listen_failed,
 		.user = c,
 	};

@@ -14,7 +14,8 @@
 
 #define ACCEPT_BATCH   64
 #define PORT_TRIES     32
-#define RETRY_NS       (100 * MS_NS)
+#define RETRY_NS       (1000 * MS_NS)
+#define OWN_LIMIT_NS   (5000 * MS_NS)
 #define TROUBLE_GAP_NS (5000 * MS_NS)
 
 struct place {
@@ -32,6 +33,7 @@ struct listener {
 	struct place *places;
 	size_t count;
 	struct timer retry;
+	int trouble;        /* why peers have to wait, as it was told, or 0 */
 	int64_t trouble_ns; /* when it was told last, 0 for never */
 	bool is_paused, is_starved;
 	/* As long as a call of ours is on the stack it isn't freed. */
@@ -88,12 +90,6 @@ void listener_pause(struct listener *ls)
 	update_watches(ls);
 }
 
-void listener_resume(struct listener *ls)
-{
-	ls->is_paused = false;
-	update_watches(ls);
-}
-
 void listener_retry(struct listener *ls)
 {
 	if (!ls->is_starved)
@@ -103,33 +99,73 @@ void listener_retry(struct listener *ls)
 	update_watches(ls);
 }
 
-static void on_retry(struct timer *t)
+/* Whoever paused it may have closed a descriptor meanwhile. */
+void listener_resume(struct listener *ls)
 {
-	listener_retry(t->user);
+	ls->is_paused = false;
+	listener_retry(ls);
+	update_watches(ls);
+}
+
+static void name(const struct listener *ls, char shown[ENDPOINT_TEXT_MAX])
+{
+	char where[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(&ls->endpoint, where);
+	glyph_copy(shown, ENDPOINT_TEXT_MAX, where, 0);
 }
 
 static void tell_trouble(struct listener *ls, int errnum)
 {
-	char where[ENDPOINT_TEXT_MAX], shown[ENDPOINT_TEXT_MAX];
-	int64_t now_ns = loop_now_ns(ls->loop);
+	char shown[ENDPOINT_TEXT_MAX];
 	struct error e;
 
-	if (ls->trouble_ns && now_ns - ls->trouble_ns < TROUBLE_GAP_NS)
+	if (ls->trouble == errnum)
 		return;
-	ls->trouble_ns = now_ns;
-	endpoint_format(&ls->endpoint, where);
-	glyph_copy(shown, sizeof(shown), where, 0);
+	ls->trouble = errnum;
+	ls->trouble_ns = loop_now_ns(ls->loop);
+	name(ls, shown);
 	explain_accept(&e, errnum, shown);
 	ls->ops->on_trouble(ls->ops->user, &e);
 }
 
+/* Nobody has to wait any more.  One that is at its limit all the time goes to
+ * and fro: that is not told each time. */
+static void tell_relief(struct listener *ls)
+{
+	int64_t left = ls->trouble_ns + TROUBLE_GAP_NS - loop_now_ns(ls->loop);
+	char shown[ENDPOINT_TEXT_MAX];
+
+	if (!ls->trouble)
+		return;
+	if (left > 0) {
+		timer_start(ls->loop, &ls->retry, left);
+		return;
+	}
+	ls->trouble = 0;
+	name(ls, shown);
+	ls->ops->on_relief(ls->ops->user, shown);
+}
+
+static void on_retry(struct timer *t)
+{
+	struct listener *ls = t->user;
+
+	if (ls->is_starved)
+		listener_retry(ls);
+	else
+		tell_relief(ls);
+}
+
 /* The system can't give us a peer now: peers wait until it can, for asking
- * again at once would only burn the machine. */
+ * again at once would only burn the machine.  A limit of our own stands until
+ * something of ours is closed, or somebody raises it. */
 static void starve(struct listener *ls, int errnum)
 {
 	ls->is_starved = true;
 	update_watches(ls);
-	timer_start(ls->loop, &ls->retry, RETRY_NS);
+	timer_start(ls->loop, &ls->retry,
+	            errnum == EMFILE ? OWN_LIMIT_NS : RETRY_NS);
 	tell_trouble(ls, errnum);
 }
 
@@ -150,7 +186,9 @@ static void on_knock(struct watch *w, unsigned ready)
 			ls->ops->on_peer(ls->ops->user, t, &peer);
 			continue;
 		}
-		if (errno != EAGAIN && errno != EWOULDBLOCK)
+		if (errno == EAGAIN || errno == EWOULDBLOCK)
+			tell_relief(ls);
+		else
 			starve(ls, errno);
 		break;
 	}

@@ -215,6 +215,15 @@ static void on_trouble(void *user, const struct error *e)
 	notices_error(&f->notices, e);
 }
 
+static void on_relief(void *user, const char *where)
+{
+	struct fe_pipe *f = user;
+
+	if (!f->options->quiet)
+		notices_print(&f->notices,
+		              "new peers of %s need not wait any more", where);
+}
+
 static void on_listen_failed(void *user, const struct error *e)
 {
 	fail(user, e);
@@ -234,6 +243,7 @@ static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
 		.on_listening = on_listening,
 		.on_peer = on_accepted,
 		.on_trouble = on_trouble,
+		.on_relief = on_relief,
 		.on_failed = on_listen_failed,
 		.user = f,
 	};

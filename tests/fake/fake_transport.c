@@ -317,6 +317,11 @@ void fake_fail_accept(struct fake *listener, int errnum, size_t times)
 	refresh(listener);
 }
 
+size_t fake_accept_failures(const struct fake *listener)
+{
+	return listener->accept_failures;
+}
+
 static void add_feed(struct fake *f, const void *bytes, size_t len, int errnum)
 {
 	struct feed *feed = need(calloc(1, sizeof(*feed) + len));

@@ -66,6 +66,7 @@ struct fake *fake_open(void);
  * accept().  And accept() fails `times` times before. */
 void fake_knock(struct fake *listener, const char *peer);
 void fake_fail_accept(struct fake *listener, int errnum, size_t times);
+size_t fake_accept_failures(const struct fake *listener); /* still to come */
 
 /* What read() finds, in this order; one read never crosses from one feed into
  * the next.  The end and an error stay; EAGAIN is met once. */

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +29,16 @@
 
 #define PEERS_MAX 256
 
+static int ahead_s; /* of the real clock */
+
+int clock_gettime(clockid_t id, struct timespec *time)
+{
+	int failed = (int)syscall(SYS_clock_gettime, id, time);
+
+	time->tv_sec += ahead_s;
+	return failed;
+}
+
 struct scene {
 	struct loop *loop;
 	struct listener *listener;
@@ -34,7 +46,7 @@ struct scene {
 	struct address first;
 	struct transport *peers[PEERS_MAX];
 	struct address last_peer;
-	size_t count, failed, troubles;
+	size_t count, failed, troubles, reliefs;
 	struct error error;
 	bool pauses, frees; /* in on_peer */
 };
@@ -76,6 +88,14 @@ static void on_trouble(void *user, const struct error *e)
 	s->error = *e;
 }
 
+static void on_relief(void *user, const char *where)
+{
+	struct scene *s = user;
+
+	s->reliefs++;
+	assert_string_equal(where, "127.0.0.1:9999");
+}
+
 static void on_failed(void *user, const struct error *e)
 {
 	struct scene *s = user;
@@ -88,6 +108,7 @@ static struct listener_ops ops = {
 	.on_listening = on_listening,
 	.on_peer = on_peer,
 	.on_trouble = on_trouble,
+	.on_relief = on_relief,
 	.on_failed = on_failed,
 };
 
@@ -452,22 +473,61 @@ static void one_wake_up_takes_a_bounded_batch(void **state)
 	assert_int_equal(s->count, 100);
 }
 
-static void without_descriptors_it_tells_once_and_does_not_spin(void **state)
+static void at_a_limit_it_tells_once_and_asks_the_system_no_more(void **state)
 {
 	struct scene *s = *state;
 	struct fake *place = listen_fake(s);
-	uint64_t turns;
 
-	fake_fail_accept(place, EMFILE, 2);
+	fake_fail_accept(place, EMFILE, SIZE_MAX);
 	fake_knock(place, "127.0.0.1:1");
 	settle(s);
 	assert_int_equal(s->troubles, 1);
 	assert_string_equal(s->error.text, "out of descriptors: new peers of "
 	                                   "127.0.0.1:9999 have to wait");
-	turns = loop_turns(s->loop);
-	await_peers(s, 1); /* by the timer alone */
-	assert_true(loop_turns(s->loop) - turns <= 4);
+	for (int i = 0; i < 4; i++) {
+		ahead_s++;
+		settle(s);
+	}
+	assert_int_equal(fake_accept_failures(place), SIZE_MAX - 1);
+	for (int i = 0; i < 3; i++) {
+		listener_retry(s->listener);
+		settle(s);
+	}
+	assert_int_equal(fake_accept_failures(place), SIZE_MAX - 4);
 	assert_int_equal(s->troubles, 1);
+	fake_fail_accept(place, ENFILE, 1); /* another reason is news */
+	listener_retry(s->listener);
+	settle(s);
+	assert_int_equal(s->troubles, 2);
+	ahead_s++; /* the system may be well again by itself */
+	settle(s);
+	assert_int_equal(s->count, 1);
+}
+
+static void that_peers_wait_no_more_is_told_later_and_once(void **state)
+{
+	struct scene *s = *state;
+	struct fake *place = listen_fake(s);
+
+	for (int i = 0; i < 3; i++) { /* to and fro */
+		fake_fail_accept(place, EMFILE, 1);
+		fake_knock(place, "127.0.0.1:1");
+		settle(s);
+		listener_retry(s->listener);
+		settle(s);
+	}
+	assert_int_equal(s->count, 3);
+	assert_int_equal(s->troubles, 1);
+	assert_int_equal(s->reliefs, 0);
+	ahead_s += 5;
+	settle(s);
+	ahead_s += 5;
+	settle(s);
+	assert_int_equal(s->reliefs, 1);
+	fake_fail_accept(place, EMFILE, 1);
+	fake_knock(place, "127.0.0.1:1");
+	settle(s);
+	assert_int_equal(s->troubles, 2);
 }
 
 static void a_freed_descriptor_ends_the_waiting_at_once(void **state)
@@ -528,7 +588,8 @@ int main(void)
 		TEST(a_pause_from_within_keeps_the_next_peer_waiting),
 		TEST(a_listener_may_be_freed_by_its_own_peer),
 		TEST(one_wake_up_takes_a_bounded_batch),
-		TEST(without_descriptors_it_tells_once_and_does_not_spin),
+		TEST(at_a_limit_it_tells_once_and_asks_the_system_no_more),
+		TEST(that_peers_wait_no_more_is_told_later_and_once),
 		TEST(a_freed_descriptor_ends_the_waiting_at_once),
 		TEST(a_retry_does_not_undo_a_pause),
 	};
