@@ -3,7 +3,7 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # Whether the manual has exactly the options of --help, the commands of /help,
-# each with the same arguments, and the keys of the chat's help.
+# each with the same arguments, the keys of the chat's help, and /limits.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
@@ -38,9 +38,15 @@ sed -n 's/^\t{ "\([^"]*\)", ".*/\1/p' src/tui/help.c | words \
     >"$work/keys.program"
 sed -n '/^\.Ss The chat/,/^\.Ss Commands/s/^\.It //p' "$manual" | words \
     >"$work/keys.manual"
+# A limit is told as "NAME: VALUE; WHAT".
+printf '/limits\n/quit\n' | "$bin" listen --ui lines 0 |
+    sed -n 's/.* \* \([a-z-]*\): [^;]*; .*/\1/p' \
+    >"$work/limits.program"
+sed -n '/^\.Sh LIMITS/,/^\.Sh EXIT/s/^\.It //p' "$manual" \
+    >"$work/limits.manual"
 
 status=0
-for what in options letters commands keys; do
+for what in options letters commands keys limits; do
 	if [ ! -s "$work/$what.program" ]; then
 		echo "the program tells no $what"
 		status=1

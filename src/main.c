@@ -12,8 +12,8 @@
  *          owner host explain: bytes from strangers, and why none come
  *   core   options option_value cmdline config, entry transcript lens filter
  *          wrap (layout) save, session framing feed ticks recognise traps
- *          listener, chat audience health watch, command commands set seek
- *          info retype complete candidates
+ *          listener, chat audience health watch, command commands set limits
+ *          seek info retype complete candidates
  *   front  fe_pipe pipe_conn pipe_io meter notices doctor (nothing is kept),
  *          fe_lines settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen

@@ -358,6 +358,8 @@ static const struct command_row rows[] = {
 	{ "bar", "on|off", "show the bar of keys", run_bar, on_off_choices },
 	{ "set", "[OPTION VALUE]", "list options, tell one, change it", run_set,
 	  NULL },
+	{ "limits", "", "list what is bounded, and how much it is", run_limits,
+	  NULL },
 	{ "find", "PATTERN",
 	  "search: text, re:EXPRESSION or hex:BYTES; Ctrl-S on the screen",
 	  run_find, NULL },

@@ -28,6 +28,9 @@ void run_endings(struct chat *c, char *args);
 void run_bar(struct chat *c, char *args);
 void run_mouse(struct chat *c, char *args);
 
+/* limits.c */
+void run_limits(struct chat *c, char *args);
+
 /* seek.c */
 void run_find(struct chat *c, char *args);
 void run_filter(struct chat *c, char *args);

@@ -19,6 +19,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/diag.h>
+#include <sockchat/limits.h>
 #include <sockchat/outq.h>
 #include <sockchat/signals.h>
 #include <sockchat/wrap.h>
@@ -29,8 +30,6 @@
 #include "settle.h"
 
 #define READ_SIZE     ((size_t)64 << 10)
-#define LINE_MAX_SIZE ((size_t)64 << 20)
-#define OUT_HIGH      ((size_t)1 << 20)
 #define OUT_LOW       ((size_t)64 << 10)
 #define UNASKED_MAX   ((size_t)2 << 20)
 
@@ -147,7 +146,7 @@ static void flush(struct frontend *f)
 	}
 	len = outq_len(&f->out);
 	watch_set(&f->out_watch, len ? LOOP_WRITE : LOOP_HANGUP);
-	if (len >= OUT_HIGH)
+	if (len >= LIMIT_OUTPUT)
 		f->is_full = true;
 	else if (len <= OUT_LOW)
 		f->is_full = false;
@@ -316,7 +315,7 @@ static void refuse_line(struct frontend *f)
 {
 	struct error e;
 	error_set(&e, "not sent: the line is longer than %zu MiB",
-	          LINE_MAX_SIZE >> 20);
+	          LIMIT_LINE >> 20);
 	if (!f->skips_line)
 		chat_error(f->chat, &e);
 	f->skips_line = true;
@@ -459,7 +458,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->takes_input = wants_input(c->options);
 	c->is_scripted = f->takes_input && !f->source.is_terminal;
 	choose_kept(f);
-	bytes_init(&f->in, LINE_MAX_SIZE);
+	bytes_init(&f->in, LIMIT_LINE);
 	if (signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->out_watch, f->sink.fd, LOOP_HANGUP) ||
 	    (f->takes_input &&

@@ -124,6 +124,34 @@ static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
 	expect_end();
 }
 
+static void limits_are_listed_as_they_are_set(void **state)
+{
+	static const char *const wanted[] = {
+		"queue-max: 7M; what may wait for all peers together "
+		"(/set changes it)",
+		"peer-queue: 256k; ",
+		"message: 64k; ",
+		"files: 16; files on their way to one peer",
+		"max-conns: not set; ",
+	};
+	uint64_t first = transcript_end(c->transcript) + 1;
+	(void)state;
+	type("/set queue-max 7M");
+	assert_int_equal(c->session_settings.queues->max, 7 << 20);
+	type("/limits");
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		bool is_told = false;
+		for (uint64_t seq = first; seq < transcript_end(c->transcript);
+		     seq++) {
+			const struct entry *e = entry_at(c->transcript, seq);
+			is_told |= e->len >= strlen(wanted[i]) &&
+			           memcmp(e->bytes, wanted[i],
+			                  strlen(wanted[i])) == 0;
+		}
+		assert_true(is_told);
+	}
+}
+
 static void a_smaller_scrollback_drops_at_once(void **state)
 {
 	struct fake *f = connect_one();
@@ -165,6 +193,7 @@ int main(void)
 		TEST(an_open_session_echoes_from_now_on),
 		TEST(an_idle_time_begins_for_an_open_session),
 		TEST(a_peer_that_has_ended_is_waited_for_as_long_as_is_said),
+		TEST(limits_are_listed_as_they_are_set),
 		TEST(a_smaller_scrollback_drops_at_once),
 		TEST(steps_are_told_once_asked_for),
 	};

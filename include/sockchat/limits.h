@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is bounded, in one table: /limits tells it, and LIMITS in the manual has
+ * a paragraph for each row. */
+
+#ifndef SOCKCHAT_LIMITS_H
+#define SOCKCHAT_LIMITS_H
+
+#include <sockchat/chat.h>
+
+/* Bounds of the front ends lines and json, which the table tells. */
+#define LIMIT_LINE   ((size_t)64 << 20) /* of standard input */
+#define LIMIT_OUTPUT ((size_t)1 << 20)  /* not read; then peers wait */
+
+#define LIMIT_VALUE_MAX 64
+
+/* The name of row `i`, NULL behind the last; its value now, and what it is
+ * for. */
+const char *limits_name(size_t i);
+const char *limits_value(const struct chat *c, size_t i,
+                         char value[LIMIT_VALUE_MAX]);
+
+#endif

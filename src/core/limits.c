@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is bounded: one table. */
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <sockchat/framing.h>
+#include <sockchat/limits.h>
+
+#include "commands_private.h"
+#include "feed.h"
+
+enum kind { OPTION, BYTES, NUMBER, DESCRIPTORS };
+
+/* An option of this name, a number of ours, or what the system says. */
+struct limit {
+	const char *name;
+	enum kind kind;
+	size_t value;
+	const char *what;
+};
+
+static const struct limit limits[] = {
+	{ "queue-max", OPTION, 0, "what may wait for all peers together" },
+	{ "peer-queue", BYTES, SESSION_QUEUE_HIGH,
+	  "what may wait for one peer, before its echo, its files and a script "
+	  "wait" },
+	{ "scrollback", OPTION, 0,
+	  "what is kept of the conversation: the oldest goes first" },
+	{ "message", BYTES, FRAMING_MESSAGE_MAX,
+	  "a longer line of a peer is cut, and marked" },
+	{ "line", BYTES, LIMIT_LINE,
+	  "the longest line of standard input, in lines and json" },
+	{ "output", BYTES, LIMIT_OUTPUT,
+	  "what may wait to be read from lines and json, before peers wait" },
+	{ "files", NUMBER, FEED_MAX, "files on their way to one peer" },
+	{ "max-conns", OPTION, 0, "peers of a listener at once" },
+	{ "descriptors", DESCRIPTORS, 0,
+	  "open connections and files (ulimit -n), before new peers wait" },
+	{ "connect-timeout", OPTION, 0, "seconds until a connection is open" },
+	{ "idle-timeout", OPTION, 0, "seconds without a byte either way" },
+	{ "linger", OPTION, 0,
+	  "seconds for an answer, when the peer has ended" },
+};
+
+#define COUNT (sizeof(limits) / sizeof(limits[0]))
+
+const char *limits_name(size_t i)
+{
+	return i < COUNT ? limits[i].name : NULL;
+}
+
+static void tell_option(const struct options *o, const char *name, char *value)
+{
+	options_value(o, (size_t)options_find(name), value, LIMIT_VALUE_MAX);
+	if (strcmp(value, "default") == 0)
+		snprintf(value, LIMIT_VALUE_MAX, "not set");
+}
+
+static void tell_bytes(size_t bytes, char *value)
+{
+	bool is_mib = bytes >> 20 > 0;
+	snprintf(value, LIMIT_VALUE_MAX, "%zu%c", bytes >> (is_mib ? 20 : 10),
+	         is_mib ? 'M' : 'k');
+}
+
+static void tell_descriptors(char *value)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		snprintf(value, LIMIT_VALUE_MAX, "not set");
+	else
+		snprintf(value, LIMIT_VALUE_MAX, "%llu",
+		         (unsigned long long)limit.rlim_cur);
+}
+
+const char *limits_value(const struct chat *c, size_t i,
+                         char value[LIMIT_VALUE_MAX])
+{
+	const struct limit *l = &limits[i];
+	switch (l->kind) {
+	case OPTION:
+		tell_option(c->options, l->name, value);
+		break;
+	case BYTES:
+		tell_bytes(l->value, value);
+		break;
+	case NUMBER:
+		snprintf(value, LIMIT_VALUE_MAX, "%zu", l->value);
+		break;
+	case DESCRIPTORS:
+		tell_descriptors(value);
+		break;
+	}
+	return l->what;
+}
+
+void run_limits(struct chat *c, char *args)
+{
+	char value[LIMIT_VALUE_MAX];
+	(void)args;
+	for (size_t i = 0; i < COUNT; i++) {
+		const char *what = limits_value(c, i, value);
+		chat_note(c, "%s: %s; %s%s", limits[i].name, value, what,
+		          limits[i].kind == OPTION ? " (/set changes it)" : "");
+	}
+}
