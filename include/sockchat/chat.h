@@ -92,8 +92,13 @@ void chat_listen(struct chat *c, const struct endpoint *ep);
 /* Our FIN to those spoken to: Ctrl-D.  How many got one. */
 size_t chat_shutdown(struct chat *c);
 
-/* Standard input has ended or, with `false`, has spoken. */
-void chat_input(struct chat *c, bool has_ended);
+/* Standard input has said something: answers are waited for again. */
+void chat_input_spoke(struct chat *c);
+/* Standard input has ended, and all of it is taken: our FIN goes to all, and no
+ * new peer is taken.  When it ended before the first peer came, which is
+ * `is_early`, peers are served on, and each gets our FIN after its own.  An
+ * echo listener goes on as before. */
+void chat_input_ended(struct chat *c, bool is_early);
 
 /* Whether some peer is far behind with what it was sent. */
 bool chat_is_congested(const struct chat *c);
@@ -101,7 +106,10 @@ bool chat_is_congested(const struct chat *c);
 /* The front end can't keep up: peers wait. */
 void chat_hold(struct chat *c, bool is_held);
 
-/* Leave: all is delivered, then the loop stops.  A second call leaves now. */
+/* Leave: all is delivered, then the loop stops; after a signal it takes so long
+ * at most.  A second call leaves now.  An ERROR entry tells what each peer had
+ * not got. */
+#define CHAT_SIGNAL_MS 5000
 void chat_leave(struct chat *c);
 bool chat_is_leaving(const struct chat *c);
 /* How many bytes the peers' systems have not acknowledged. */
@@ -130,8 +138,10 @@ bool chat_facts(const struct chat *c, struct facts *out);
 /* The last minute of a session, empty when nobody was looking. */
 const struct health *chat_health(const struct chat *c, uint32_t number);
 
-/* Whether it listens and nobody has come yet. */
+/* Whether it listens and nobody has come yet; or nobody before this turn, for
+ * what happens in one turn has no order. */
 bool chat_awaits_first(const struct chat *c);
+bool chat_awaited_first(const struct chat *c);
 
 /* Whether entries are to carry the peer's number (there has been more than
  * one), and the places where it listens, "" if none: "127.0.0.1:9999". */

@@ -161,6 +161,8 @@ bool session_is_closing(const struct session *s);
 bool session_is_finishing(const struct session *s);
 /* The peer has connected to us. */
 bool session_is_accepted(const struct session *s);
+/* When its state changed last, on the monotonic clock. */
+int64_t session_since_ns(const struct session *s);
 bool session_is_paused(const struct session *s);
 const char *session_peer(const struct session *s);  /* "127.0.0.1:9999" */
 const char *session_local(const struct session *s); /* "" before open */

@@ -14,9 +14,6 @@
 
 #include "chat_private.h"
 
-#define LEAVE_PATIENCE_NS (1000 * MS_NS)
-#define FOREVER_NS        (INT64_C(10) * 24 * 3600 * 1000 * MS_NS)
-
 /* Sessions */
 
 /* -1 without memory. */
@@ -44,18 +41,6 @@ static int make_room_for_one(struct chat_private *p)
 	           ? -1 : 0;
 }
 
-static int64_t linger_ns(const struct options *o)
-{
-	switch (o->linger_ms) {
-	case LINGER_FOREVER:
-		return FOREVER_NS;
-	case LINGER_DEFAULT:
-		return LINGER_DEFAULT_MS * MS_NS;
-	default:
-		return o->linger_ms * MS_NS;
-	}
-}
-
 struct session *chat_add_session(struct chat *c)
 {
 	struct chat_private *p = c->own;
@@ -77,10 +62,7 @@ struct session *chat_add_session(struct chat *c)
 	return s;
 }
 
-typedef void session_fn(struct session *s);
-
-/* For all that are alive; `fn` may end them. */
-static void for_all(struct chat *c, session_fn *fn)
+void chat_for_all(struct chat *c, chat_session_fn *fn)
 {
 	for (size_t i = c->own->session_count; i-- > 0;)
 		if (i < c->own->session_count)
@@ -102,6 +84,17 @@ void chat_check_later(struct chat *c)
 	loop_later(c->loop, &c->own->check);
 }
 
+/* Of many peers that come and go none decides, but what is lost: on_lost().
+ * Where somebody sits, the last connection decides. */
+static void judge_end(struct chat *c, const struct session *s, bool failed)
+{
+	struct chat_private *p = c->own;
+	if (p->is_leaving)
+		p->has_failed |= failed;
+	else if (!session_is_accepted(s) || p->accepts_one)
+		p->has_failed = failed || (p->has_failed && c->is_scripted);
+}
+
 static void on_end(void *user, struct session *s, bool failed)
 {
 	struct chat *c = user;
@@ -113,23 +106,11 @@ static void on_end(void *user, struct session *s, bool failed)
 	p->ended[p->ended_count++] = s;
 	for (i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
-	if (p->is_leaving)
-		p->has_failed |= failed;
-	else if (!p->listener_count || p->accepts_one)
-		p->has_failed = failed;
+	judge_end(c, s, failed);
 	watch_end(c, s);
 	if (!p->session_count)
 		p->target = 0; /* nobody is left who could be mistaken */
 	chat_check_later(c);
-}
-
-/* Nothing more will be typed for it. */
-void chat_end_input(struct chat *c, struct session *s)
-{
-	if (c->options->send_only)
-		session_finish(s);
-	else if (!c->options->no_shutdown)
-		session_shutdown(s);
 }
 
 /* Of what was asked for, not all has left. */
@@ -138,37 +119,6 @@ static void on_lost(void *user, struct session *s)
 	struct chat *c = user;
 	(void)s;
 	c->own->has_refused = true;
-}
-
-static void close_if_in_ended(struct session *s)
-{
-	if (!halves_is_in_open(session_halves(s)))
-		session_close(s);
-}
-
-static void on_linger_time(struct timer *t)
-{
-	for_all(t->user, close_if_in_ended);
-}
-
-/* The peer has ended: how long is our side's answer waited for? */
-static void await_answer(struct chat *c)
-{
-	const struct options *o = c->options;
-	if (o->linger_ms == LINGER_FOREVER ||
-	    (o->linger_ms == LINGER_DEFAULT && c->own->ops->stays))
-		timer_stop(&c->own->linger);
-	else
-		timer_start(c->loop, &c->own->linger, linger_ns(o));
-}
-
-static void on_in_end(void *user, struct session *s)
-{
-	struct chat *c = user;
-	if (c->own->has_input_ended || c->options->recv_only)
-		session_close(s);
-	else
-		await_answer(c);
 }
 
 void chat_connect(struct chat *c, const struct endpoint *ep)
@@ -234,7 +184,8 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 	const struct entry *e = transcript_at(c->transcript, first, &room);
 	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
 		return;
-	p->has_failed = p->has_failed && p->is_leaving; /* a new try */
+	if (!p->is_leaving && !c->is_scripted)
+		p->has_failed = false; /* a new try */
 	if (c->options->zero)
 		chat_check_later(c);
 }
@@ -244,12 +195,19 @@ void chat_hold(struct chat *c, bool is_held)
 	if (c->own->is_held == is_held)
 		return;
 	c->own->is_held = is_held;
-	for_all(c, is_held ? hold : unhold);
+	chat_for_all(c, is_held ? hold : unhold);
 }
 
 bool chat_awaits_first(const struct chat *c)
 {
 	return c->own->listener_count && !c->own->last_number;
+}
+
+bool chat_awaited_first(const struct chat *c)
+{
+	return chat_awaits_first(c) ||
+	       (c->own->first_turn &&
+	        c->own->first_turn == loop_turns(c->loop));
 }
 
 bool chat_shows_numbers(const struct chat *c)
@@ -265,82 +223,6 @@ const char *chat_listening(const struct chat *c)
 bool chat_is_exposed(const struct chat *c)
 {
 	return c->own->is_exposed;
-}
-
-/* The end */
-
-void chat_input(struct chat *c, bool has_ended)
-{
-	struct chat_private *p = c->own;
-	if (!has_ended) {
-		if (p->linger.loop)
-			timer_start(c->loop, &p->linger,
-			            linger_ns(c->options));
-		return;
-	}
-	p->has_input_ended = true;
-	for_all(c, close_if_in_ended);
-	for (size_t i = p->session_count; i-- > 0;)
-		if (i < p->session_count)
-			chat_end_input(c, p->sessions[i]);
-	if (c->options->quit_after_ms >= 0)
-		timer_start(c->loop, &p->quit,
-		            c->options->quit_after_ms * MS_NS);
-	chat_check_later(c);
-}
-
-static void on_quit_time(struct timer *t)
-{
-	chat_leave(t->user);
-}
-
-/* A full socket takes more only when much of it is acknowledged: what is not
- * shows that a slow peer reads. */
-uint64_t chat_undelivered(const struct chat *c)
-{
-	uint64_t sum = 0;
-	for (size_t i = 0; i < c->own->session_count; i++) {
-		const struct session *s = c->own->sessions[i];
-		sum += session_queued(s) + session_file_rest(s) +
-		       session_unacked(s);
-	}
-	return sum;
-}
-
-static void stop(struct chat *c)
-{
-	loop_stop(c->loop, 0); /* the verdict comes last: chat_run() */
-}
-
-/* Leaving goes on as long as it gets anywhere. */
-static void on_leave_time(struct timer *t)
-{
-	struct chat *c = t->user;
-	uint64_t left = chat_undelivered(c);
-	if (left && left < c->own->undelivered) {
-		c->own->undelivered = left;
-		timer_start(c->loop, t, LEAVE_PATIENCE_NS);
-		return;
-	}
-	/* what is still here has not acknowledged all of it */
-	c->own->has_failed |= c->own->session_count > 0;
-	stop(c);
-}
-
-void chat_leave(struct chat *c)
-{
-	struct chat_private *p = c->own;
-	if (p->is_leaving) {
-		p->has_failed |= p->session_count > 0;
-		stop(c);
-		return;
-	}
-	p->is_leaving = true;
-	chat_free_listeners(c);
-	p->undelivered = chat_undelivered(c);
-	for_all(c, session_leave);
-	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
-	chat_check_later(c);
 }
 
 bool chat_is_leaving(const struct chat *c)
@@ -368,8 +250,9 @@ static void on_check(struct later *l)
 		chat_leave(c);
 	if (p->session_count)
 		return;
+	/* the verdict comes last: chat_run() */
 	if (p->is_leaving || (!p->ops->stays && !p->listener_count))
-		stop(c);
+		loop_stop(c->loop, 0);
 }
 
 /* What found no memory in the transcript cannot be shown, but counted. */
@@ -393,18 +276,6 @@ static void on_turn_end(void *user)
 	watch_turn(c);
 	tell_unkept(c);
 	c->own->ops->draw(c->own->frontend);
-}
-
-/* A peer has ended, and our side has not. */
-static bool someone_awaits_answer(const struct chat *c)
-{
-	for (size_t i = 0; i < c->own->session_count; i++) {
-		const struct session *s = c->own->sessions[i];
-		if (session_is_open(s) && !session_is_finishing(s) &&
-		    !halves_is_in_open(session_halves(s)))
-			return true;
-	}
-	return false;
 }
 
 /* What this system does not know becomes UTF-8 again. */
@@ -435,12 +306,11 @@ void chat_settings_changed(struct chat *c)
 	s->ticks = o->ticks && c->own->has_ticks ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
-	s->linger_ns = linger_ns(o);
+	s->linger_ns = chat_linger_ns(c);
 	c->own->queues.max = o->queue_max;
 	transcript_set_max(c->transcript, o->scrollback);
-	if (someone_awaits_answer(c))
-		await_answer(c);
-	for_all(c, session_refresh);
+	chat_look_for_answers(c);
+	chat_for_all(c, session_refresh);
 }
 
 struct chat *chat_new(struct loop *loop, struct options *options)
@@ -471,15 +341,13 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	};
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
-		.on_in_end = on_in_end,
+		.on_in_end = chat_on_in_end,
 		.on_lost = on_lost,
 		.on_end = on_end,
 		.user = c,
 	};
 	chat_init_listening(c);
-	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
-	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
-	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };
+	chat_init_ends(c);
 	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 	return c;
@@ -488,9 +356,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 void chat_free(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	timer_stop(&p->quit);
-	timer_stop(&p->linger);
-	timer_stop(&p->leave);
+	chat_stop_ends(c);
 	timer_stop(&p->look);
 	later_cancel(&p->check);
 	chat_free_listeners(c);

@@ -54,7 +54,8 @@ static void on_listening(void *user, const struct address *list, size_t count)
 	if (c->options->verbose &&
 	    explain_time_wait(text, address_port(&list[0])))
 		chat_note(c, "%s", text);
-	c->own->has_failed = false;
+	if (!c->is_scripted)
+		c->own->has_failed = false;
 }
 
 static bool is_full(const struct chat *c)
@@ -92,9 +93,9 @@ static void on_peer(void *user, struct transport *t,
 		refuse(c, t, peer, why ? why : "there is no memory for it");
 		return;
 	}
+	if (session_number(s) == 1)
+		c->own->first_turn = loop_turns(c->loop);
 	session_adopt(s, t, peer);
-	if (c->own->has_input_ended)
-		chat_end_input(c, s);
 	chat_check_later(c);
 }
 

@@ -30,6 +30,7 @@ struct chat_private {
 	struct listener **listeners;
 	size_t listener_count;
 	struct listener_ops listener_ops;
+	uint64_t first_turn; /* when the first peer came, as loop_turns() */
 	bool accepts_one; /* the listener goes once it has a peer */
 	bool is_exposed;
 	char listening[LISTENING_MAX];
@@ -42,6 +43,8 @@ struct chat_private {
 	struct timer quit, linger, leave, look;
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;
+	int64_t spoke_ns; /* when standard input did so last */
+	int64_t over_ns;  /* after a signal: by then it is over; 0: no limit */
 	bool has_failed, has_listen_failed, has_file_failed;
 	bool has_refused; /* something that was asked for was not done */
 	uint64_t unkept;      /* entries, as far as it has been told */
@@ -56,11 +59,25 @@ void watch_turn(struct chat *c);
 void watch_end(struct chat *c, const struct session *s);
 void watch_on_time(struct timer *t);
 
-/* chat.c: one more session, NULL without memory; nothing more is typed for it;
- * something may have ended. */
+/* chat.c: one more session, NULL without memory. */
 struct session *chat_add_session(struct chat *c);
-void chat_end_input(struct chat *c, struct session *s);
+/* For all that are alive; `fn` may end them. */
+typedef void chat_session_fn(struct session *s);
+void chat_for_all(struct chat *c, chat_session_fn *fn);
+/* Something may have ended: look at the end of the turn. */
 void chat_check_later(struct chat *c);
+
+/* chat_end.c: prepare and stop its timers. */
+void chat_init_ends(struct chat *c);
+void chat_stop_ends(struct chat *c);
+/* Nothing more is typed for it. */
+void chat_end_input(struct chat *c, struct session *s);
+/* The peer's FIN has come: see session_ops. */
+void chat_on_in_end(void *user, struct session *s);
+/* How long a silent standard input is waited for after that. */
+int64_t chat_linger_ns(const struct chat *c);
+/* Close those for which it has been silent for so long. */
+void chat_look_for_answers(struct chat *c);
 
 /* chat_listen.c: what listeners tell goes to this chat; close them all. */
 void chat_init_listening(struct chat *c);

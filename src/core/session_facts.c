@@ -44,6 +44,11 @@ bool session_is_accepted(const struct session *s)
 	return s->is_accepted;
 }
 
+int64_t session_since_ns(const struct session *s)
+{
+	return s->since.mono_ns;
+}
+
 bool session_is_paused(const struct session *s)
 {
 	return s->is_paused;

@@ -22,6 +22,7 @@
 #include <sockchat/limits.h>
 #include <sockchat/outq.h>
 #include <sockchat/signals.h>
+#include <sockchat/stamp.h>
 #include <sockchat/wrap.h>
 
 #include "gate.h"
@@ -31,6 +32,7 @@
 
 #define READ_SIZE     ((size_t)64 << 10)
 #define OUT_LOW       ((size_t)64 << 10)
+#define REST_MS       1000 /* at the end, for a reader after a signal */
 #define UNASKED_MAX   ((size_t)2 << 20)
 
 struct frontend {
@@ -57,9 +59,11 @@ struct frontend {
 	struct watch in_watch;
 	struct bytes in;
 	bool has_ended;
+	bool is_early; /* … before the first peer came */
 	bool skips_line; /* the line is too long to be taken */
 	bool waits;      /* the next line is for a peer, and none is there */
 	struct later resume, leave;
+	int64_t signal_ns; /* when one came that ends us */
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
 	bool is_raw; /* standard error tells what is not the peers' bytes */
@@ -303,7 +307,7 @@ static void take_lines(struct frontend *f)
 	bytes_consume(&f->in, done);
 	watch_input(f);
 	if (f->has_ended && !f->in.len)
-		chat_input(f->chat, true);
+		chat_input_ended(f->chat, f->is_early);
 }
 
 static void on_peer_is_there(struct later *l)
@@ -337,19 +341,19 @@ static void end_input(struct frontend *f)
 {
 	watch_remove(&f->in_watch);
 	f->has_ended = true;
+	f->is_early = chat_awaited_first(f->chat);
 	take_lines(f);
 }
 
-static void on_in_ready(struct watch *w, unsigned ready)
+/* False when there is nothing more for now. */
+static bool read_input(struct frontend *f)
 {
-	struct frontend *f = w->user;
 	uint8_t bytes[READ_SIZE];
 	struct error e;
-	(void)ready;
 	ssize_t n = source_read(&f->source, bytes, sizeof(bytes));
 	if (n > 0) {
 		take_bytes(f, bytes, (size_t)n);
-		chat_input(f->chat, false);
+		chat_input_spoke(f->chat);
 	} else if (n == 0) {
 		end_input(f);
 	} else if (errno != EAGAIN && errno != EINTR) {
@@ -358,6 +362,18 @@ static void on_in_ready(struct watch *w, unsigned ready)
 		chat_error(f->chat, &e);
 		end_input(f);
 	}
+	return n > 0;
+}
+
+/* Whether it had ended before the first peer came must not depend on how much
+ * one read takes. */
+static void on_in_ready(struct watch *w, unsigned ready)
+{
+	struct frontend *f = w->user;
+	(void)ready;
+	while (read_input(f) && f->in_watch.events &&
+	       chat_awaited_first(f->chat))
+		;
 }
 
 /* Life */
@@ -399,6 +415,7 @@ static void on_signal(void *user, int signum)
 		return;
 	}
 	f->chat->signum = signum;
+	f->signal_ns = stamp_mono_ns();
 	chat_leave(f->chat);
 }
 
@@ -486,15 +503,24 @@ static struct frontend *start_raw(struct chat *c, struct error *e)
 	return start(c, e, write_raw);
 }
 
+/* How long the reader may take nothing; -1: for ever. */
+static int rest_patience_ms(const struct frontend *f)
+{
+	int64_t ms = (f->signal_ns - stamp_mono_ns()) / MS_NS + CHAT_SIGNAL_MS;
+	if (!f->signal_ns)
+		return -1;
+	return ms < 0 ? 0 : ms < REST_MS ? (int)ms : REST_MS;
+}
+
 /* What is left is written to the end, however slow the reader; after a signal
- * it has to take something every second. */
+ * it has to take something every second, and five are all there are. */
 static void write_rest(struct frontend *f)
 {
 	struct pollfd out = { .fd = f->sink.fd, .events = POLLOUT };
 	while (!f->is_out_broken && outq_len(&f->out)) {
 		if (outq_flush(&f->out, f->sink.fd) < 0)
 			out_failed(f, errno);
-		else if (poll(&out, 1, f->chat->signum ? 1000 : -1) == 0)
+		else if (poll(&out, 1, rest_patience_ms(f)) == 0)
 			return;
 	}
 }

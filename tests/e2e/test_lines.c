@@ -163,6 +163,7 @@ static void lines_typed_before_anybody_is_there_are_not_lost(void **state)
 	proc_end_in(&p);
 	int fd = net_connect(proc_lines_port(&p));
 	net_expect(fd, "one\ntwo\r\nrest\r\n");
+	shutdown(fd, SHUT_WR);
 	net_expect_end(fd);
 	close(fd);
 	proc_expect_exit(&p, 0);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* How a chat ends: what follows the end of standard input and the end of a
+ * peer, and how it is left. */
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "chat_private.h"
+
+#define LEAVE_PATIENCE_NS (1000 * MS_NS) /* while nothing is acknowledged */
+#define SIGNAL_NS         (CHAT_SIGNAL_MS * MS_NS)
+#define FOREVER_NS        (INT64_C(10) * 24 * 3600 * 1000 * MS_NS)
+
+/* The end of a peer */
+
+int64_t chat_linger_ns(const struct chat *c)
+{
+	switch (c->options->linger_ms) {
+	case LINGER_FOREVER:
+		return FOREVER_NS;
+	case LINGER_DEFAULT:
+		return LINGER_DEFAULT_MS * MS_NS;
+	default:
+		return c->options->linger_ms * MS_NS;
+	}
+}
+
+static bool lingers_forever(const struct chat *c)
+{
+	int64_t ms = c->options->linger_ms;
+	return ms == LINGER_FOREVER ||
+	       (ms == LINGER_DEFAULT && c->own->ops && c->own->ops->stays);
+}
+
+/* The peer has ended, and our side has not. */
+static bool awaits_answer(const struct session *s)
+{
+	return session_is_open(s) && !session_is_finishing(s) &&
+	       !halves_is_in_open(session_halves(s));
+}
+
+/* How much longer it is waited for; each peer has a time of its own. */
+static int64_t patience_ns(const struct chat *c, const struct session *s)
+{
+	int64_t since = session_since_ns(s);
+	if (c->own->spoke_ns > since)
+		since = c->own->spoke_ns;
+	return since + chat_linger_ns(c) - loop_now_ns(c->loop);
+}
+
+void chat_look_for_answers(struct chat *c)
+{
+	int64_t next = INT64_MAX;
+	timer_stop(&c->own->linger);
+	for (size_t i = c->own->session_count; i-- > 0;) {
+		struct session *s = chat_session(c, i);
+		if (!s || !awaits_answer(s) || lingers_forever(c))
+			continue;
+		int64_t left = patience_ns(c, s);
+		if (left <= 0)
+			session_close(s);
+		else if (left < next)
+			next = left;
+	}
+	if (next != INT64_MAX)
+		timer_start(c->loop, &c->own->linger, next);
+}
+
+static void on_linger_time(struct timer *t)
+{
+	chat_look_for_answers(t->user);
+}
+
+void chat_on_in_end(void *user, struct session *s)
+{
+	struct chat *c = user;
+	struct timer *t = &c->own->linger;
+	if (c->own->has_input_ended || c->options->recv_only)
+		session_close(s);
+	else if (!t->loop && !lingers_forever(c)) /* or it is due already */
+		timer_start(c->loop, t, chat_linger_ns(c));
+}
+
+static void close_if_in_ended(struct session *s)
+{
+	if (!halves_is_in_open(session_halves(s)))
+		session_close(s);
+}
+
+/* The end of standard input */
+
+void chat_input_spoke(struct chat *c)
+{
+	c->own->spoke_ns = loop_now_ns(c->loop);
+}
+
+void chat_end_input(struct chat *c, struct session *s)
+{
+	if (c->options->send_only)
+		session_finish(s);
+	else if (!c->options->no_shutdown)
+		session_shutdown(s);
+}
+
+static void end_all_input(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	chat_free_listeners(c);
+	for (size_t i = p->session_count; i-- > 0;)
+		if (i < p->session_count)
+			chat_end_input(c, p->sessions[i]);
+	if (c->options->quit_after_ms >= 0)
+		timer_start(c->loop, &p->quit,
+		            c->options->quit_after_ms * MS_NS);
+}
+
+void chat_input_ended(struct chat *c, bool is_early)
+{
+	if (c->options->echo)
+		return;
+	c->own->has_input_ended = true;
+	chat_for_all(c, close_if_in_ended);
+	if (!is_early)
+		end_all_input(c);
+	chat_check_later(c);
+}
+
+/* Leaving */
+
+/* --quit-after may cut an answer short. */
+static void tell_cut_short(struct chat *c)
+{
+	const struct session *cut = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		const struct session *s = c->own->sessions[i];
+		if (!session_is_open(s) ||
+		    !halves_is_in_open(session_halves(s)))
+			continue;
+		cut = s;
+		count++;
+	}
+	if (count == 1)
+		chat_note(c, "--quit-after: left before %s has ended; what it "
+		             "still sends is not read", session_peer(cut));
+	else if (count)
+		chat_note(c, "--quit-after: left before %zu peers have ended; "
+		             "what they still send is not read", count);
+}
+
+static void on_quit_time(struct timer *t)
+{
+	struct chat *c = t->user;
+	if (!c->own->is_leaving) {
+		tell_cut_short(c);
+		chat_leave(c);
+	}
+}
+
+static uint64_t undelivered_of(const struct session *s)
+{
+	return session_queued(s) + session_file_rest(s) + session_unacked(s);
+}
+
+/* A full socket takes more only when much of it is acknowledged: what is not
+ * shows that a slow peer reads. */
+uint64_t chat_undelivered(const struct chat *c)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < c->own->session_count; i++)
+		sum += undelivered_of(c->own->sessions[i]);
+	return sum;
+}
+
+static void tell_given_up(struct chat *c, const struct session *s)
+{
+	struct error e;
+	if (!undelivered_of(s))
+		return;
+	error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu are not "
+	          "acknowledged, %" PRIu64 " more are not sent",
+	          session_peer(s), session_bytes_out(s), session_unacked(s),
+	          session_queued(s) + session_file_rest(s));
+	error_set_code(&e, ETIMEDOUT);
+	chat_trouble(c, &e);
+}
+
+/* Those that are still here have not acknowledged all of it. */
+static void give_up(struct chat *c)
+{
+	for (size_t i = 0; i < c->own->session_count; i++)
+		tell_given_up(c, c->own->sessions[i]);
+	c->own->has_failed |= c->own->session_count > 0;
+	loop_stop(c->loop, 0); /* the verdict comes last: chat_run() */
+}
+
+static int64_t leave_patience_ns(const struct chat *c)
+{
+	int64_t left = c->own->over_ns - loop_now_ns(c->loop);
+	bool is_short = c->own->over_ns && left < LEAVE_PATIENCE_NS;
+	return is_short ? left : LEAVE_PATIENCE_NS;
+}
+
+/* Leaving goes on as long as it gets anywhere, after a signal for so long at
+ * most. */
+static void on_leave_time(struct timer *t)
+{
+	struct chat *c = t->user;
+	uint64_t left = chat_undelivered(c);
+	int64_t patience = leave_patience_ns(c);
+	if (left && left < c->own->undelivered && patience > 0) {
+		c->own->undelivered = left;
+		timer_start(c->loop, t, patience);
+	} else {
+		give_up(c);
+	}
+}
+
+void chat_leave(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	if (p->is_leaving) {
+		give_up(c);
+		return;
+	}
+	p->is_leaving = true;
+	if (c->signum)
+		p->over_ns = loop_now_ns(c->loop) + SIGNAL_NS;
+	chat_free_listeners(c);
+	p->undelivered = chat_undelivered(c);
+	chat_for_all(c, session_leave);
+	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
+	chat_check_later(c);
+}
+
+/* Life */
+
+void chat_init_ends(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
+	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
+	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };
+}
+
+void chat_stop_ends(struct chat *c)
+{
+	timer_stop(&c->own->quit);
+	timer_stop(&c->own->linger);
+	timer_stop(&c->own->leave);
+}
