@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What cmocka lacks, or has under other names in each version.  Include it after
- * <cmocka.h>. */
+/* cmocka, and what it lacks, or has under other names in each version. */
 
 #ifndef TESTS_CMOCKA_MORE_H
 #define TESTS_CMOCKA_MORE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
 
 /* What main() returns when this machine cannot run any of the tests; before, it
  * prints a line "skipped: " with the reason. */

@@ -26,14 +26,15 @@ void candidates_offer(struct candidates *l, const char *text, size_t len)
 	if (len < l->len || memcmp(text, l->word, l->len) != 0)
 		return;
 	char **grown = realloc(l->list, (l->count + 2) * sizeof(*grown));
-	l->list = grown ? grown : l->list;
+	if (grown)
+		l->list = grown;
 	char *copy = grown ? strndup(text, len) : NULL;
 	if (!copy) {
 		l->has_failed = true;
 		return;
 	}
-	grown[l->count++] = copy;
-	grown[l->count] = NULL;
+	l->list[l->count++] = copy;
+	l->list[l->count] = NULL;
 }
 
 char **candidates_take(struct candidates *l)
