@@ -64,7 +64,8 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 programs = $(patsubst %.c,$(BUILD)/%,$(1))
 TESTS := $(call programs,$(TEST_SRC))
 FUZZ := $(call programs,$(FUZZ_SRC))
-E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS))
+MONKEY := $(BUILD)/tests/monkey/monkey
+E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS)) $(MONKEY)
 TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
 BENCH := $(call programs,$(wildcard tests/bench/bench_*.c))
 FAULT := $(BUILD)/tests/fault/fault.so
@@ -92,14 +93,14 @@ $(TUI_TESTS): $(BUILD)/libtui.a
 $(TUI_TESTS): TEST_LIBS = $(SHARED) -lvterm
 $(E2E): $(BUILD)/libharness.a | $(FAULT)
 $(E2E): TEST_LIBS += -lvterm
-$(TESTS): TEST_LIBS += -lcmocka
+$(TESTS) $(MONKEY): TEST_LIBS += -lcmocka
 $(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
 # What fails unseen in a test is seen by what it then waits for.
 $(BUILD)/tests/%.o: WARN += -Wno-unused-result
-$(TESTS): $(BUILD)/tests/start.o
-$(TESTS) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
+$(TESTS) $(MONKEY): $(BUILD)/tests/start.o
+$(TESTS) $(MONKEY) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
 # Loaded before everything else, so it carries no sanitizer.
@@ -110,7 +111,7 @@ $(BUILD)/%.so: %.c
 $(FLAGS_MK): Makefile scripts/probe.sh
 	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h
 	@sh scripts/probe.sh $@ $(CC) -- $(HARDEN)
-$(TESTS:=.o) $(BUILD)/libharness.a: | $(BUILD)/can-test
+$(addsuffix .o,$(TESTS) $(MONKEY)) $(BUILD)/libharness.a: | $(BUILD)/can-test
 $(BUILD)/can-test:
 	@sh scripts/needs.sh "$(CC)" setjmp.h cmocka.h vterm.h
 	@touch $@
@@ -128,11 +129,15 @@ test: $(T_PROGRAMS) $(BUILD)/sockchat $(FAULT)
 	$(if $(filter %/$(T) %/test_$(T),$^),,TEST_NAME='$(T)') \
 	  sh scripts/check.sh $(T_PROGRAMS)
 
-check-asan torture-asan:
+# Random keys for a minute, or $MONKEY_SECONDS; $MONKEY_SEED plays them again.
+monkey-run: $(MONKEY) $(BUILD)/sockchat
+	@$(MONKEY)
+check-asan torture-asan monkey:
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
 	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1 \
 	UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(MAKE) $(@:-asan=) BUILD=$(BUILD)/asan SANITIZE=address,undefined
+	  $(MAKE) $(patsubst monkey,monkey-run,$(@:-asan=)) BUILD=$(BUILD)/asan \
+	  SANITIZE=address,undefined
 
 check-valgrind: $(filter $(BUILD)/tests/unit/%,$(TESTS))
 	@RUN="valgrind -q --error-exitcode=9 --leak-check=full \
@@ -172,11 +177,12 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all check test check-asan check-valgrind torture torture-asan fuzz \
+.PHONY: all check test check-asan check-valgrind torture torture-asan monkey \
+  monkey-run fuzz \
   fuzz-run coverage lint format bench bench-plot demo picture install \
   uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC) \
-  $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d)
+  $(FAKE_SRC) $(HARNESS_SRC) $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d) $(MONKEY:=.d)
 # What needs no compiler does not call one.
 ifneq ($(filter-out clean uninstall dist format bench-plot,$(or $(MAKECMDGOALS),all)),)
 include $(FLAGS_MK)
