@@ -20,9 +20,10 @@ static struct {
 	UNDO_LIST *undo;
 } aside;
 
-/* What edits a line and does nothing else. */
+/* What edits a line and does nothing else.  Not rl_insert(): to vi it is on all
+ * control characters, of which some are the program's. */
 static rl_command_func_t *const commands[] = {
-	rl_insert, rl_rubout, rl_delete, rl_backward_char, rl_forward_char,
+	rl_rubout, rl_delete, rl_backward_char, rl_forward_char,
 	rl_backward_word, rl_forward_word, rl_beg_of_line, rl_end_of_line,
 	rl_kill_line, rl_unix_line_discard, rl_unix_word_rubout,
 	rl_backward_kill_word, rl_kill_word, rl_yank, rl_transpose_chars,

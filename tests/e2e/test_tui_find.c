@@ -63,6 +63,28 @@ static void a_search_goes_from_hit_to_hit_and_back(void **state)
 	hang_up(&p, fd);
 }
 
+static void control_keys_are_no_text_in_a_search_of_vi_either(void **state)
+{
+	const char *env[] = { NULL, NULL };
+	char variable[256];
+	struct pty p;
+	FILE *file = fopen(pty_home("inputrc"), "we");
+	(void)state;
+	assert_non_null(file);
+	fputs("set editing-mode vi\n", file);
+	assert_int_equal(fclose(file), 0);
+	snprintf(variable, sizeof(variable), "INPUTRC=%s", pty_home("inputrc"));
+	env[0] = variable;
+	int fd = pty_connect_in(&p, env);
+	pty_type(&p, PTY_CTRL_S "ne");
+	pty_expect(&p, ": ne");
+	pty_type(&p, PTY_CTRL_L "\016" PTY_CTRL_B "ed");
+	pty_expect(&p, ": need");
+	pty_type(&p, "\033");
+	pty_expect_gone(&p, "need");
+	hang_up(&p, fd);
+}
+
 static void our_search_ends_that_of_the_history(void **state)
 {
 	struct pty p;
@@ -210,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_search_goes_from_hit_to_hit_and_back),
+		TEST(control_keys_are_no_text_in_a_search_of_vi_either),
 		TEST(our_search_ends_that_of_the_history),
 		TEST(a_hit_stays_in_sight_when_the_search_is_over),
 		TEST(what_comes_meanwhile_is_found_too),
