@@ -14,8 +14,8 @@
  *          wrap (layout) save, session framing feed ticks recognise traps
  *          listener, chat audience health watch, command commands set limits
  *          seek info retype complete candidates
- *   front  fe_pipe pipe_conn pipe_io meter notices doctor (nothing is kept),
- *          fe_lines settle gate (text, JSON)
+ *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
+ *          nothing), fe_lines settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen
  *          theme modes window: curses and the terminal; input guest line rows
  *          recall histfile draft bind: readline as a guest; keys keyname, view
@@ -43,12 +43,14 @@
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 
-/* A socket must never become descriptor 0, 1 or 2 because they were closed. */
+/* A socket must never become descriptor 0, 1 or 2 because they were closed.
+ * Closed input has ended; what is written to closed output fails as it would
+ * have: what is there instead can only be read. */
 static void fill_standard_descriptors(void)
 {
 	int fd;
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);

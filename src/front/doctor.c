@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include <sockchat/dial.h>
-#include <sockchat/diag.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/owner.h>
@@ -269,6 +268,13 @@ static void on_time(struct timer *t)
 		judge_silence(d);
 }
 
+static void cannot(struct doctor *d, const char *what)
+{
+	struct error e;
+	error_set_errno(&e, errno, "cannot %s", what);
+	notices_error(&d->notices, &e);
+}
+
 static void on_done(void *user, struct transport *t, const struct address *peer,
                     const struct error *e)
 {
@@ -284,8 +290,11 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	if (!transport_local(t, &d->local))
 		d->local = (struct address){ .len = 0 };
 	tell_connection(d);
-	if (watch_add(d->loop, &d->watch, t->fd, LOOP_READ))
-		die("cannot watch the connection: %s", strerror(errno));
+	if (watch_add(d->loop, &d->watch, t->fd, LOOP_READ)) {
+		cannot(d, "watch the connection");
+		loop_stop(d->loop, 1);
+		return;
+	}
 	timer_start(d->loop, &d->timer, LISTEN_MS * MS_NS);
 }
 
@@ -309,12 +318,9 @@ int doctor_run(struct loop *l, const struct options *o)
 	d.watch = (struct watch){ .on_ready = on_ready, .user = &d };
 	d.timer = (struct timer){ .on_time = on_time, .user = &d };
 	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings, &ops);
-	if (!d.dial)
-		die("cannot start: %s", strerror(errno));
-	int status = loop_run(l);
+	int status = d.dial ? loop_run(l) : -1;
 	if (status == -1)
-		notices_print(&d.notices, "cannot go on: %s",
-		              strerror(errno));
+		cannot(&d, d.dial ? "go on" : "start");
 	stop_listening(&d);
 	if (d.t)
 		conn_hang_up(d.t);

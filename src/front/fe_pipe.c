@@ -9,8 +9,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <sockchat/dial.h>
 #include <sockchat/diag.h>
@@ -37,6 +35,7 @@ struct fe_pipe {
 	struct meter meter;
 	int64_t opened_ns; /* the connection */
 	bool has_failed;
+	int signum; /* that ends us */
 };
 
 static void stop(struct fe_pipe *f)
@@ -254,6 +253,21 @@ static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
 
 /* Both. */
 
+/* It was as it should, but not as one might think. */
+static void tell_end(struct fe_pipe *f)
+{
+	const struct conn *c = &f->conn;
+
+	if (c->was_wordless)
+		notices_print(&f->notices, "%s: %s", c->where,
+		              explain_closed_at_once());
+	if (c->is_cut)
+		notices_print(&f->notices,
+		              "left before %s had finished, as --quit-after "
+		              "says: %" PRIu64 " bytes received",
+		              c->where, c->bytes_in);
+}
+
 static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 {
 	struct fe_pipe *f = user;
@@ -261,10 +275,10 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 	meter_stop(&f->meter);
 	if (end != CONN_DONE)
 		fail(f, e);
-	else if (f->conn.was_wordless && !f->options->quiet)
-		notices_print(&f->notices, "%s: %s", f->conn.where,
-		              explain_closed_at_once());
-	if (f->options->keep_open && end != CONN_STUCK && !f->conn.is_quitting)
+	else if (!f->options->quiet)
+		tell_end(f);
+	if (f->options->keep_open && end != CONN_STUCK &&
+	    !f->conn.is_quitting && !f->signum)
 		listener_resume(f->listener);
 	else
 		stop(f);
@@ -293,46 +307,61 @@ static void on_signal(void *user, int signum)
 		tell_counters(f);
 		return;
 	}
-	conn_abandon(&f->conn);
-	meter_stop(&f->meter);
-	dial_cancel(f->dial);
-	listener_free(f->listener);
-	die_by_signal(signum);
+	f->signum = signum;
+	if (f->conn.t)
+		conn_abandon(&f->conn);
+	else
+		stop(f);
 }
 
-static int run_started(struct fe_pipe *f, int started)
+static int fail_start(struct fe_pipe *f, const char *what)
 {
 	struct error e;
-	int status = started == -1 ? -1 : loop_run(f->loop);
 
-	if (status != -1)
-		return status;
-	error_set_errno(&e, errno, "cannot start");
+	error_set_errno(&e, errno, "cannot %s", what);
 	notices_error(&f->notices, &e);
-	return 1;
+	return -1;
 }
 
-static struct fe_pipe *fe_pipe_new(struct loop *l, const struct options *o)
+static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
-	struct fe_pipe *f = calloc(1, sizeof(*f));
 
-	if (!f)
-		die("no memory");
-	f->loop = f->conn.loop = l;
-	f->options = f->conn.options = o;
-	f->conn.on_end = on_conn_end;
-	if (o->verbose && !o->quiet)
-		f->conn.on_first = on_first;
-	f->conn.user = f;
+	*f = (struct fe_pipe){ .loop = l, .options = o };
+	f->conn = (struct conn){
+		.loop = l,
+		.options = o,
+		.on_end = on_conn_end,
+		.out = { .number = -1 },
+		.on_first = o->verbose && !o->quiet ? on_first : NULL,
+		.user = f,
+	};
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);
-	if (signals_start(l, signums, on_signal, f) == -1)
-		die("cannot catch signals: %s", strerror(errno));
-	return f;
+	if (signals_start(l, signums, on_signal, f))
+		return fail_start(f, "catch signals");
+	return 0;
 }
 
-static void fe_pipe_free(struct fe_pipe *f)
+/* The loop, and the verdict after the last byte is safe. */
+static int run(struct fe_pipe *f)
+{
+	struct error e;
+	int status = loop_run(f->loop);
+
+	if (status == -1) {
+		fail_start(f, "go on");
+		tell_counters(f);
+	}
+	if (conn_close_out(&f->conn, &e)) {
+		notices_error(&f->notices, &e);
+		status = 1;
+	}
+	return status;
+}
+
+/* Ends by the signal, if one came. */
+static int finish(struct fe_pipe *f, int status)
 {
 	signals_stop();
 	meter_stop(&f->meter);
@@ -340,31 +369,36 @@ static void fe_pipe_free(struct fe_pipe *f)
 	listener_free(f->listener);
 	conn_finish(&f->conn);
 	notices_close(&f->notices);
-	free(f);
+	if (f->signum)
+		die_by_signal(f->signum);
+	return status ? 1 : 0;
 }
 
 int fe_pipe_run(struct loop *l, const struct options *o)
 {
-	struct fe_pipe *f = fe_pipe_new(l, o);
+	struct fe_pipe f;
 	struct dial_ops dial_ops = { .on_done = on_dialled };
 	struct listener_ops listener_ops;
+	int status = start_all(&f, l, o);
 
-	conn_init(&f->conn);
-	int status = run_started(f, o->mode == ENDPOINT_LISTEN
-	                                ? start_listener(f, &listener_ops)
-	                                : start_dial(f, &dial_ops));
-	fe_pipe_free(f);
-	return status;
+	if (!status && conn_init(&f.conn))
+		status = fail_start(&f, "start");
+	if (!status && (o->mode == ENDPOINT_LISTEN
+	                    ? start_listener(&f, &listener_ops)
+	                    : start_dial(&f, &dial_ops)))
+		status = fail_start(&f, "start");
+	return finish(&f, status ? status : run(&f));
 }
 
 int fe_pipe_probe(struct loop *l, const struct options *o)
 {
 	if (o->verbose && !o->quiet)
 		return doctor_run(l, o);
-	struct fe_pipe *f = fe_pipe_new(l, o);
+	struct fe_pipe f;
 	struct dial_ops ops = { .on_done = on_probed };
-	int status = run_started(f, start_dial(f, &ops));
+	int status = start_all(&f, l, o);
 
-	fe_pipe_free(f);
-	return status;
+	if (!status && start_dial(&f, &ops))
+		status = fail_start(&f, "start");
+	return finish(&f, status ? status : run(&f));
 }

@@ -5,22 +5,24 @@
  * draws the conclusions. */
 
 #include "pipe_conn.h"
+#include "pipe_move.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/explain.h>
 #include <sockchat/tcpinfo.h>
+#include <sockchat/text.h>
 
-#define WORDLESS_NS      (1000 * MS_NS)
 #define ACK_DELAY_MIN_NS (1 * MS_NS)
 #define ACK_DELAY_MAX_NS (50 * MS_NS)
 /* Unread input that is taken away before closing, and how often at most. */
 #define SCRAPS_CAP 65536
 #define SCRAPS_MAX 256
+#define SIGNAL_NS  (5000 * MS_NS) /* all that a signal waits for peers */
 
 static void conn_step(struct conn *c);
 
@@ -55,14 +57,21 @@ static bool is_in_wanted(const struct conn *c)
 	       !c->has_in_ended && !c->options->recv_only;
 }
 
-/* Somebody wants to see the first bytes. */
-static bool is_curious(const struct conn *c)
+/* How many bytes have come, when we leave, that are not written yet. */
+static uint64_t rest_in(const struct conn *c)
 {
-	return c->on_first && !c->bytes_in;
+	bool is_unread =
+	    halves_is_in_open(c->halves) && c->due_in > c->bytes_in;
+
+	return c->down.len + (is_unread ? c->due_in - c->bytes_in : 0);
 }
 
-/* Nothing goes out any more; what came before may still be read. */
-static void conn_break(struct conn *c, int errnum)
+static bool has_rest_in(const struct conn *c)
+{
+	return rest_in(c) > 0;
+}
+
+void conn_break(struct conn *c, int errnum)
 {
 	if (!c->broken)
 		c->broken = errnum;
@@ -71,178 +80,35 @@ static void conn_break(struct conn *c, int errnum)
 	c->is_up_stuck = false;
 }
 
-/* The verdict; the caller says why. */
-static struct error *conn_fail(struct conn *c, enum conn_end end)
+struct error *conn_fail(struct conn *c, enum conn_end end)
 {
 	c->end = end;
 	c->error = (struct error){ .text = "" };
 	return &c->error;
 }
 
-/* What moves bytes. */
-
-static void note_in(struct conn *c, size_t len)
+static void fail_broken(struct conn *c, int errnum)
 {
-	c->bytes_in += len;
-	c->in_moved_ns = loop_now_ns(c->loop);
+	struct tcpinfo info;
+
+	explain_broken(conn_fail(c, CONN_FAILED), errnum, c->where,
+	               &(struct explain_break){
+		.bytes_in = c->bytes_in,
+		.bytes_out = c->bytes_out,
+		.has_peer_ended = c->has_peer_ended,
+		.is_accepted = c->options->mode == ENDPOINT_LISTEN,
+		.info = tcpinfo_read(c->t->fd, &info) ? &info : NULL,
+	});
 }
 
-static void note_out(struct conn *c, size_t len)
-{
-	c->bytes_out += len;
-	c->out_moved_ns = loop_now_ns(c->loop);
-}
-
-/* Let the system move standard input to the peer; false: read and write, which
- * also tell what the matter is. */
-static bool pass_up(struct conn *c)
-{
-	struct source *s = &c->in;
-	size_t len = s->passable < PASS_MAX ? (size_t)s->passable : PASS_MAX;
-
-	if (!len || !c->t->ops->write_from)
-		return false;
-	ssize_t n = c->t->ops->write_from(c->t, s->fd, s->is_pipe, len);
-	if (n > 0) {
-		source_passed(s, (size_t)n);
-		note_out(c, (size_t)n);
-		timer_stop(&c->linger_timer);
-	} else if (n == -1 && errno == EAGAIN) {
-		c->is_up_stuck = source_is_ready(s);
-	} else {
-		if (n == -1 && errno == EINVAL)
-			s->passable = 0;
-		return false;
-	}
-	return true;
-}
-
-/* The same for the peer to standard output. */
-static bool pass_down(struct conn *c)
-{
-	if (!c->out.is_passable || c->options->send_only ||
-	    !c->t->ops->read_to)
-		return false;
-	ssize_t n = c->t->ops->read_to(c->t, c->out.fd, PASS_MAX);
-	if (n > 0) {
-		sink_passed(&c->out, (size_t)n);
-		note_in(c, (size_t)n);
-		return true;
-	}
-	/* Urgent data stops the system, but no read. */
-	if (n == -1 && errno == EAGAIN)
-		c->is_down_stuck = !sink_is_ready(&c->out);
-	else if (n == -1 && errno == EINVAL)
-		c->out.is_passable = false;
-	return c->is_down_stuck;
-}
-
-static void read_in(struct conn *c)
-{
-	ssize_t n = source_read(&c->in, c->up.bytes, BUFFER_CAP);
-
-	if (n > 0) {
-		c->up.len = (size_t)n;
-		timer_stop(&c->linger_timer);
-	} else if (n == 0) {
-		c->has_in_ended = true;
-		if (c->options->quit_after_ms >= 0)
-			timer_start(c->loop, &c->quit_timer,
-			            c->options->quit_after_ms * MS_NS);
-	} else if (errno != EAGAIN) {
-		error_set_errno(conn_fail(c, CONN_STUCK), errno,
-		                "cannot read standard input");
-	}
-}
-
-static void write_peer(struct conn *c)
-{
-	if (!c->up.len)
-		return;
-	ssize_t n = c->t->ops->write(c->t, c->up.bytes + c->up.head, c->up.len);
-	if (n >= 0) {
-		buffer_consume(&c->up, (size_t)n);
-		note_out(c, (size_t)n);
-	} else if (errno != EAGAIN) {
-		conn_break(c, errno);
-	}
-}
-
-/* We went to it, and it ends before anybody has said anything. */
-static bool is_wordless(const struct conn *c)
-{
-	return c->options->mode == ENDPOINT_CONNECT && !c->bytes_in &&
-	       !c->bytes_out && halves_is_out_open(c->halves) &&
-	       loop_now_ns(c->loop) - c->in_moved_ns < WORDLESS_NS;
-}
-
-static void read_peer(struct conn *c)
-{
-	ssize_t n = c->t->ops->read(c->t, c->down.bytes, BUFFER_CAP);
-
-	if (n > 0) {
-		if (is_curious(c))
-			c->on_first(c->user, c->down.bytes, (size_t)n);
-		note_in(c, (size_t)n);
-		c->down.len = c->options->send_only ? 0 : (size_t)n;
-	} else if (n == 0) {
-		c->has_peer_ended = true;
-		c->was_wordless = is_wordless(c);
-		c->halves = halves_end_in(c->halves);
-	} else if (errno != EAGAIN) {
-		conn_break(c, errno);
-		c->halves = halves_end_in(c->halves);
-	}
-}
-
-static void lose_out(struct conn *c, int errnum)
-{
-	struct error *e = conn_fail(c, CONN_STUCK);
-
-	/* Whoever closed the pipe knows it. */
-	if (errnum != EPIPE)
-		error_set_errno(e, errnum,
-		                "cannot write to standard output; %zu of "
-		                "%" PRIu64 " bytes received are lost",
-		                c->down.len, c->bytes_in);
-}
-
-static void write_out(struct conn *c)
-{
-	if (!c->down.len)
-		return;
-	ssize_t n =
-	    sink_write(&c->out, c->down.bytes + c->down.head, c->down.len);
-	if (n >= 0) {
-		buffer_consume(&c->down, (size_t)n);
-		c->in_moved_ns = loop_now_ns(c->loop);
-	} else if (errno != EAGAIN) {
-		lose_out(c, errno);
-	}
-}
-
-static void move_up(struct conn *c)
-{
-	c->is_up_stuck = false;
-	if (!c->up.len && !pass_up(c))
-		read_in(c);
-	write_peer(c);
-}
-
-static void move_down(struct conn *c)
-{
-	c->is_down_stuck = false;
-	if (!c->down.len && (is_curious(c) || !pass_down(c)))
-		read_peer(c);
-	write_out(c);
-}
+/* Readiness. */
 
 static void on_in(struct watch *w, unsigned ready)
 {
 	struct conn *c = w->user;
 
 	(void)ready;
-	move_up(c);
+	conn_move_up(c);
 	conn_step(c);
 }
 
@@ -251,9 +117,9 @@ static void on_out(struct watch *w, unsigned ready)
 	struct conn *c = w->user;
 
 	if (ready & LOOP_WRITE)
-		move_down(c);
+		conn_move_down(c);
 	else
-		lose_out(c, EPIPE);
+		conn_lose_out(c, EPIPE);
 	conn_step(c);
 }
 
@@ -262,9 +128,9 @@ static void on_peer(struct watch *w, unsigned ready)
 	struct conn *c = w->user;
 
 	if (ready & LOOP_READ)
-		move_down(c);
+		conn_move_down(c);
 	if (ready & LOOP_WRITE && is_up_full(c))
-		move_up(c);
+		conn_move_up(c);
 	conn_step(c);
 }
 
@@ -275,8 +141,7 @@ static void fail_idle(struct conn *c)
 	struct error *e = conn_fail(c, CONN_FAILED);
 
 	explain_idle_timeout(e, c->options->idle_timeout_ms, c->where);
-	size_t len = strlen(e->text);
-	snprintf(e->text + len, sizeof(e->text) - len,
+	text_add(e->text, sizeof(e->text),
 	         ", after %" PRIu64 " bytes received and %" PRIu64 " sent",
 	         c->bytes_in, c->bytes_out);
 }
@@ -297,10 +162,17 @@ static void on_idle(struct timer *t)
 	conn_step(c);
 }
 
+/* What has come until now is still written. */
 static void leave(struct conn *c)
 {
+	int unread = 0;
+
 	c->is_leaving = true;
+	c->is_up_stuck = false; /* that was not taken */
 	c->out_moved_ns = loop_now_ns(c->loop);
+	if (halves_is_in_open(c->halves) &&
+	    ioctl(c->t->fd, FIONREAD, &unread) == 0)
+		c->due_in = c->bytes_in + (uint64_t)unread;
 	conn_step(c);
 }
 
@@ -324,26 +196,67 @@ static void on_quit(struct timer *t)
 		c->on_end(c->user, CONN_DONE, &c->error);
 }
 
+/* We end before everything has arrived: what has not. */
+static void give_up(struct conn *c, ssize_t unacked)
+{
+	struct error *e = conn_fail(c, CONN_FAILED);
+	size_t cap = sizeof(e->text);
+
+	if (unacked > 0 || c->up.len)
+		text_add(e->text, cap,
+		         "gave up on %s: of %" PRIu64 " bytes sent %zd are "
+		         "not acknowledged, %zu more are not sent",
+		         c->where, c->bytes_out, unacked, c->up.len);
+	if (has_rest_in(c))
+		text_add(e->text, cap,
+		         "%s%" PRIu64 " of %" PRIu64 " bytes received are not "
+		         "written",
+		         e->text[0] ? "; " : "", rest_in(c),
+		         c->bytes_in - c->down.len + rest_in(c));
+}
+
+/* A signal has waited long enough. */
+static void on_end_time(struct timer *t)
+{
+	struct conn *c = t->user;
+	ssize_t unacked = c->t->ops->pending(c->t);
+
+	if (unacked == -1)
+		fail_broken(c, errno);
+	else
+		give_up(c, unacked);
+	conn_step(c);
+}
+
 /* --quit-after has to end some day: a peer that takes nothing more at all is
- * given up. */
+ * given up, and a reader as well. */
 static void check_progress(struct conn *c, ssize_t unacked)
 {
 	int64_t now = loop_now_ns(c->loop);
+	int64_t moved = c->out_moved_ns > c->in_moved_ns ? c->out_moved_ns
+	                                                 : c->in_moved_ns;
 
 	if (unacked < c->unacked)
-		c->out_moved_ns = now;
+		c->out_moved_ns = moved = now;
 	c->unacked = unacked;
 	if (c->is_quitting && !lingers_forever(c) &&
-	    now - c->out_moved_ns >= linger_ns(c))
-		error_set(conn_fail(c, CONN_FAILED),
-		          "gave up on %s: of %" PRIu64 " bytes sent %zd are "
-		          "not acknowledged, %zu more are not sent",
-		          c->where, c->bytes_out, unacked, c->up.len);
+	    now - moved >= linger_ns(c))
+		give_up(c, unacked);
 }
 
 /* The system tells nobody when the last byte is acknowledged: it is asked,
  * less and less often. */
-static bool is_acked(struct conn *c)
+static void ask_again(struct conn *c)
+{
+	if (c->ack_timer.loop)
+		return;
+	timer_start(c->loop, &c->ack_timer, c->ack_delay_ns);
+	if (c->ack_delay_ns < ACK_DELAY_MAX_NS)
+		c->ack_delay_ns *= 2;
+}
+
+/* Whether all of ours has arrived, and all that was to be written is. */
+static bool has_settled(struct conn *c)
 {
 	ssize_t unacked = c->t->ops->pending(c->t);
 
@@ -351,14 +264,10 @@ static bool is_acked(struct conn *c)
 		conn_break(c, errno);
 		return false;
 	}
-	if (!unacked && !c->up.len)
+	if (!unacked && !c->up.len && !(c->is_leaving && has_rest_in(c)))
 		return true;
 	check_progress(c, unacked);
-	if (!c->ack_timer.loop) {
-		timer_start(c->loop, &c->ack_timer, c->ack_delay_ns);
-		if (c->ack_delay_ns < ACK_DELAY_MAX_NS)
-			c->ack_delay_ns *= 2;
-	}
+	ask_again(c);
 	return false;
 }
 
@@ -369,14 +278,22 @@ static void on_ack_time(struct timer *t)
 
 /* Conclusions. */
 
+/* The system told only when it was closed, and not of which bytes. */
+static int error_at_close(struct error *e, const struct conn *c, int errnum)
+{
+	return error_set_errno(e, errnum, "cannot write to standard output; "
+	                                  "some of %" PRIu64 " bytes received "
+	                                  "may be lost", c->bytes_in);
+}
+
 static void end_in(struct conn *c)
 {
 	if (!is_in_done(c))
 		return;
 	if (c->out_watch.loop && !c->options->keep_open) {
 		watch_remove(&c->out_watch);
-		if (sink_close(&c->out) == -1)
-			lose_out(c, errno);
+		if (sink_end(&c->out) == -1)
+			error_at_close(conn_fail(c, CONN_STUCK), c, errno);
 	}
 	if (!is_in_wanted(c) || c->in.is_terminal)
 		c->is_leaving = true;
@@ -408,11 +325,11 @@ static bool is_done(struct conn *c)
 	bool is_sent = !halves_is_out_open(c->halves);
 	bool has_arrived =
 	    (c->is_leaving || (is_sent && c->options->send_only)) &&
-	    is_acked(c);
+	    has_settled(c);
 
 	if (c->is_leaving) {
 		timer_stop(&c->linger_timer);
-		return has_arrived && !c->down.len;
+		return has_arrived;
 	}
 	/* The end of a peer that was only sent to; or after its end, more of
 	 * standard input. */
@@ -442,23 +359,21 @@ static void stop_all(struct conn *c)
 	timer_stop(&c->idle_timer);
 	timer_stop(&c->linger_timer);
 	timer_stop(&c->ack_timer);
+	timer_stop(&c->end_timer);
 	if (c->t)
 		conn_hang_up(c->t);
 	c->t = NULL;
 }
 
-static void fail_broken(struct conn *c)
+/* Nobody could be given what came. */
+static void judge_closed_output(struct conn *c)
 {
-	struct tcpinfo info;
-
-	explain_broken(conn_fail(c, CONN_FAILED), c->broken, c->where,
-	               &(struct explain_break){
-		.bytes_in = c->bytes_in,
-		.bytes_out = c->bytes_out,
-		.has_peer_ended = c->has_peer_ended,
-		.is_accepted = c->options->mode == ENDPOINT_LISTEN,
-		.info = tcpinfo_read(c->t->fd, &info) ? &info : NULL,
-	});
+	if (c->end == CONN_DONE)
+		(void)conn_fail(c, CONN_FAILED);
+	text_add(c->error.text, sizeof(c->error.text),
+	         "%sstandard output is closed: %" PRIu64 " bytes received "
+	         "could not be written; use --send-only if nobody wants them",
+	         c->error.text[0] ? "; " : "", c->unwanted);
 }
 
 static void conn_step(struct conn *c)
@@ -468,7 +383,7 @@ static void conn_step(struct conn *c)
 		end_out(c);
 		bool is_good = is_done(c);
 		if (c->broken && is_in_done(c))
-			fail_broken(c);
+			fail_broken(c, c->broken);
 		else if (is_good && !c->end)
 			c->end = CONN_DONE;
 	}
@@ -476,6 +391,10 @@ static void conn_step(struct conn *c)
 		watch_what_is_wanted(c);
 		return;
 	}
+	if (c->unwanted)
+		judge_closed_output(c);
+	c->is_cut = c->end == CONN_DONE && c->is_quitting &&
+	            halves_is_in_open(c->halves);
 	stop_all(c);
 	c->on_end(c->user, c->end, &c->error);
 }
@@ -488,7 +407,7 @@ static void timer_prepare(struct timer *t, timer_fn *fn, struct conn *c)
 	t->user = c;
 }
 
-void conn_init(struct conn *c)
+int conn_init(struct conn *c)
 {
 	c->in_watch = (struct watch){ .on_ready = on_in, .user = c };
 	c->out_watch = (struct watch){ .on_ready = on_out, .user = c };
@@ -497,27 +416,31 @@ void conn_init(struct conn *c)
 	timer_prepare(&c->idle_timer, on_idle, c);
 	timer_prepare(&c->linger_timer, on_linger, c);
 	timer_prepare(&c->ack_timer, on_ack_time, c);
-	buffer_init(&c->up);
-	buffer_init(&c->down);
+	timer_prepare(&c->end_timer, on_end_time, c);
 	source_open(&c->in, 0);
 	sink_open(&c->out, 1);
-	if (watch_add(c->loop, &c->in_watch, 0, 0) == -1)
-		die("cannot watch standard input: %s", strerror(errno));
-	if (!c->options->send_only &&
-	    watch_add(c->loop, &c->out_watch, c->out.fd, LOOP_HANGUP) == -1)
-		die("cannot watch standard output: %s", strerror(errno));
+	if (buffer_init(&c->up) || buffer_init(&c->down) ||
+	    watch_add(c->loop, &c->in_watch, 0, 0) ||
+	    (!c->options->send_only &&
+	     watch_add(c->loop, &c->out_watch, c->out.fd, LOOP_HANGUP)))
+		return errno = ENOMEM, -1;
+	return 0;
 }
 
 void conn_finish(struct conn *c)
 {
-	if (!c->in_watch.loop)
-		return;
 	stop_all(c);
 	timer_stop(&c->quit_timer);
 	watch_remove(&c->in_watch);
 	watch_remove(&c->out_watch);
 	buffer_finish(&c->up);
 	buffer_finish(&c->down);
+}
+
+int conn_close_out(struct conn *c, struct error *e)
+{
+	watch_remove(&c->out_watch);
+	return sink_close(&c->out) ? error_at_close(e, c, errno) : 0;
 }
 
 void conn_start(struct conn *c, struct transport *t, const char *where)
@@ -532,7 +455,7 @@ void conn_start(struct conn *c, struct transport *t, const char *where)
 	c->ack_delay_ns = ACK_DELAY_MIN_NS;
 	c->in_moved_ns = c->out_moved_ns = loop_now_ns(c->loop);
 	c->unacked = 0;
-	c->bytes_in = c->bytes_out = 0;
+	c->bytes_in = c->bytes_out = c->due_in = c->unwanted = 0;
 	buffer_consume(&c->up, c->up.len);
 	buffer_consume(&c->down, c->down.len);
 	c->is_up_stuck = c->is_down_stuck = false;
@@ -540,7 +463,7 @@ void conn_start(struct conn *c, struct transport *t, const char *where)
 		timer_start(c->loop, &c->idle_timer,
 		            c->options->idle_timeout_ms * MS_NS);
 	/* one of three: a set of its own would cost more than it saves */
-	if (watch_add(c->loop, &c->watch, t->fd, 0) == -1)
+	if (watch_add(c->loop, &c->watch, t->fd, 0))
 		error_set_errno(conn_fail(c, CONN_FAILED), errno,
 		                "cannot watch %s", where);
 	conn_step(c);
@@ -548,11 +471,13 @@ void conn_start(struct conn *c, struct transport *t, const char *where)
 
 void conn_abandon(struct conn *c)
 {
-	if (!c->t)
+	if (c->is_abandoned) {
+		on_end_time(&c->end_timer);
 		return;
-	write_peer(c);
-	write_out(c);
-	stop_all(c);
+	}
+	c->is_abandoned = true;
+	timer_start(c->loop, &c->end_timer, SIGNAL_NS);
+	leave(c);
 }
 
 void conn_hang_up(struct transport *t)

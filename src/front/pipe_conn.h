@@ -47,6 +47,8 @@ struct conn {
 	bool has_in_ended;
 	struct timer quit_timer;
 	bool is_quitting; /* --quit-after's time has come */
+	struct timer end_timer; /* after a signal */
+	bool is_abandoned; /* a signal has come */
 
 	/* The peer. */
 	struct transport *t; /* NULL between peers */
@@ -64,6 +66,9 @@ struct conn {
 	int64_t in_moved_ns, out_moved_ns; /* when bytes last did */
 	ssize_t unacked;
 	uint64_t bytes_in, bytes_out;
+	uint64_t due_in;   /* leaving: so many had come, and are written */
+	uint64_t unwanted; /* came while standard output was closed */
+	bool is_cut; /* left before the peer had ended */
 
 	struct buffer up;   /* standard input to the peer */
 	struct buffer down; /* the peer to standard output */
@@ -72,16 +77,26 @@ struct conn {
 };
 
 /* All zero but the first five.  Watches standard output, whose reader may go
- * before there is a peer. */
-void conn_init(struct conn *c);
+ * before there is a peer.  -1 with errno. */
+MUST_USE int conn_init(struct conn *c);
 /* Fine without conn_init() as well. */
 void conn_finish(struct conn *c);
 
 /* Takes `t`, whose peer is `where` to the user. */
 void conn_start(struct conn *c, struct transport *t, const char *where);
 
-/* Leave in order but at once, for a signal. */
+/* For a signal: deliver what there is, take nothing more, for 5 s at most.
+ * Asked again, end at once.  on_end tells what was not delivered. */
 void conn_abandon(struct conn *c);
+
+/* Close standard output after the last byte.  -1 with a sentence if what was
+ * written is not safe. */
+MUST_USE int conn_close_out(struct conn *c, struct error *e);
+
+/* Nothing goes out any more; what came before may still be read. */
+void conn_break(struct conn *c, int errnum);
+/* The verdict; the caller says why. */
+struct error *conn_fail(struct conn *c, enum conn_end end);
 
 /* Close without destroying what the peer has not read yet.  Takes `t`. */
 void conn_hang_up(struct transport *t);

@@ -14,18 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/outq.h>
 
 #define PAGE       4096
 #define PIPE_USUAL ((size_t)64 << 10) /* what a pipe holds, pipe(7) */
 
 /* The system copies a sixth slower to where no page begins. */
-void buffer_init(struct buffer *b)
+int buffer_init(struct buffer *b)
 {
 	*b = (struct buffer){ .bytes = aligned_alloc(PAGE, BUFFER_CAP) };
-	if (!b->bytes)
-		die("no memory");
+	return b->bytes ? 0 : -1;
 }
 
 void buffer_finish(struct buffer *b)
@@ -130,6 +128,7 @@ ssize_t source_read(struct source *s, void *bytes, size_t cap)
 void sink_open(struct sink *s, int number)
 {
 	struct stat st = { .st_mode = 0 };
+	int flags = fcntl(number, F_GETFL);
 
 	(void)fstat(number, &st);
 	*s = (struct sink){
@@ -137,6 +136,7 @@ void sink_open(struct sink *s, int number)
 		.fd = number,
 		.is_socket = S_ISSOCK(st.st_mode),
 		.is_passable = S_ISFIFO(st.st_mode),
+		.is_writable = flags != -1 && (flags & O_ACCMODE) != O_RDONLY,
 		.may_wait = S_ISFIFO(st.st_mode) || isatty(number),
 	};
 	if (!s->may_wait)
@@ -176,23 +176,37 @@ ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 	return interrupted_is_not_now(n);
 }
 
+/* In place of the number; without another descriptor it gets it by itself, for
+ * it is the lowest. */
+static void fill_number(int number, int null)
+{
+	if (null == -1)
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null == -1 || null == number)
+		return;
+	(void)dup2(null, number);
+	(void)close(null);
+}
+
 int sink_close(struct sink *s)
 {
 	if (s->number == -1)
 		return 0;
-	if (s->is_socket)
-		(void)shutdown(s->number, SHUT_WR);
 	if (s->fd != s->number)
 		(void)close(s->fd);
 
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int result = close(s->number);
 	int saved = errno;
-	if (null != -1) {
-		(void)dup2(null, s->number);
-		(void)close(null);
-	}
+	fill_number(s->number, null);
 	s->number = s->fd = -1;
 	errno = saved;
 	return result == -1 && saved == EINTR ? 0 : result;
+}
+
+int sink_end(struct sink *s)
+{
+	if (s->number != -1 && s->is_socket)
+		(void)shutdown(s->number, SHUT_WR);
+	return sink_close(s);
 }

@@ -24,8 +24,8 @@ struct buffer {
 	uint8_t *bytes; /* BUFFER_CAP, aligned to a page */
 };
 
-/* Dies without memory. */
-void buffer_init(struct buffer *b);
+/* -1 without memory. */
+MUST_USE int buffer_init(struct buffer *b);
 void buffer_finish(struct buffer *b);
 
 void buffer_consume(struct buffer *b, size_t len);
@@ -48,6 +48,7 @@ bool source_is_ready(const struct source *s);
 /* So much has gone another way. */
 void source_passed(struct source *s, size_t len);
 /* As read(2), but EAGAIN in place of waiting or of EINTR. */
+MUST_USE
 ssize_t source_read(struct source *s, void *bytes, size_t cap);
 
 /* Standard output or error. */
@@ -58,6 +59,7 @@ struct sink {
 	bool may_wait; /* has to be asked before each write */
 	bool is_grown;
 	bool is_passable; /* the system may move bytes to it by itself */
+	bool is_writable; /* not one that was closed when we were started */
 };
 
 void sink_open(struct sink *s, int number);
@@ -66,9 +68,12 @@ bool sink_is_ready(const struct sink *s);
 /* So much has come another way. */
 void sink_passed(struct sink *s, size_t len);
 /* As write(2), but EAGAIN in place of waiting or of EINTR. */
+MUST_USE
 ssize_t sink_write(struct sink *s, const void *bytes, size_t len);
-/* Let the reader see the end.  /dev/null takes the number, so that no later
- * descriptor gets it.  -1 with errno if what was written is not safe. */
-int sink_close(struct sink *s);
+/* Close it, and /dev/null takes the number, so that no later descriptor gets
+ * it.  -1 with errno if what was written is not safe.  Once closed it is 0. */
+MUST_USE int sink_close(struct sink *s);
+/* The same, and a reader sees the end, even if others have a socket too. */
+MUST_USE int sink_end(struct sink *s);
 
 #endif
