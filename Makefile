@@ -30,7 +30,7 @@ WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wvla -Wstrict-prototypes
         $(if $(WERROR),-Werror)
 # The screen's libraries: for tests, and TUI_LIBS for the program.
 SHARED := -lreadline -lncursesw -ltinfo
-# Each is probed once for a compiler: $(FLAGS_MK), and TUI_LIBS.
+# Each is probed once for a compiler: $(FLAGS_MK), TUI_LIBS, CORE_LIBS.
 HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
     -fno-strict-aliasing -fno-strict-overflow -fno-delete-null-pointer-checks \
     -fstrict-flex-arrays=3 -ftrivial-auto-var-init=zero \
@@ -75,7 +75,8 @@ Q = $(if $(V),,@echo $@ && )
 all: $(BUILD)/sockchat
 
 $(BUILD)/sockchat: $(BUILD)/src/main.o $(BUILD)/libtui.a $(BUILD)/libsockchat.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(if $(SANITIZE),$(SHARED),$(TUI_LIBS))
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
+	  $(if $(SANITIZE),$(SHARED),$(TUI_LIBS)) $(CORE_LIBS)
 
 $(BUILD)/libsockchat.a: $(call objects,$(LIB_SRC))
 $(BUILD)/libtui.a: $(call objects,$(TUI_SRC))
@@ -102,14 +103,15 @@ $(BUILD)/tests/%.o: WARN += -Wno-unused-result
 $(TESTS) $(MONKEY): $(BUILD)/tests/start.o
 $(TESTS) $(MONKEY) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
-	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS)
+	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) \
+	  $(CORE_LIBS)
 # Loaded before everything else, so it carries no sanitizer.
 $(BUILD)/%.so: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
 
 $(FLAGS_MK): Makefile scripts/probe.sh
-	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h
+	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h pcre2.h
 	@sh scripts/probe.sh $@ $(CC) -- $(HARDEN)
 $(addsuffix .o,$(TESTS) $(MONKEY)) $(BUILD)/libharness.a: | $(BUILD)/can-test
 $(BUILD)/can-test:

@@ -3,9 +3,9 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # probe.sh FILE CC... -- FLAG...: write to FILE, as lines of make, the flags that
-# this compiler knows and the libraries of the screen.  These are linked into the
-# program where that can be: loading them costs more than all the rest of a
-# pipe's start.
+# this compiler knows, the libraries of the screen, and those of the core.  These
+# are linked into the program where that can be: loading them costs more than all
+# the rest of a pipe's start.
 file=$1
 shift
 cc=
@@ -34,11 +34,14 @@ for flag; do
 done
 libs="-l:libreadline.a -l:libncursesw.a -l:libtinfo.a"
 knows $libs || libs='$(SHARED)'
+core=-l:libpcre2-8.a
+knows $core || core=-lpcre2-8
 
 mkdir -p "$(dirname "$file")"
 cat >"$file.new" <<END
 PROBED_C :=$c
 PROBED_L :=$l
 TUI_LIBS ?= $libs
+CORE_LIBS ?= $core
 END
 mv "$file.new" "$file"

@@ -10,10 +10,10 @@
  *   io     loop timer_heap signals outq child: one thread that waits for all
  *   net    endpoint resolve transport tcp tcpinfo txstamp dial timing route
  *          owner host explain: bytes from strangers, and why none come
- *   core   options option_value cmdline config, entry transcript lens filter
- *          wrap (layout) save, session framing feed ticks recognise traps
- *          listener, chat audience health watch, command commands set limits
- *          seek info retype complete candidates
+ *   core   options option_value cmdline config, entry transcript lens hits
+ *          filter wrap (layout) save, session framing feed ticks recognise
+ *          traps listener, chat audience health watch, command commands set
+ *          limits seek info retype complete candidates
  *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
  *          nothing), fe_lines settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
 #include <sockchat/transcript.h>
 
 /* How much of it the entry has; 0: it is not seen through this lens. */
@@ -21,15 +22,17 @@ typedef size_t lens_fn(void *user, const struct entry *e);
 struct lens;
 
 /* Begin at the entries before `start`.  `t` is borrowed until lens_free().
- * Dies without memory, here and later. */
-struct lens *lens_new(const struct transcript *t, uint64_t start, lens_fn *fn,
-                      void *user);
+ * NULL without memory. */
+MUST_USE struct lens *lens_new(const struct transcript *t, uint64_t start,
+                               lens_fn *fn, void *user);
 void lens_free(struct lens *l);
 
-/* Look on for about `ns`.  True if there is more to look at. */
-bool lens_step(struct lens *l, int64_t ns);
+/* Look on for about `ns`.  1 if there is more to look at, 0 if not; -1 with a
+ * sentence without memory: then what it knows is not all, and it is of no more
+ * use. */
+MUST_USE int lens_step(struct lens *l, int64_t ns, struct error *e);
 
-/* The message `seq` has grown. */
+/* The message `seq` has grown: it is looked at again in the next step. */
 void lens_touch(struct lens *l, uint64_t seq);
 
 /* Whether every entry has been looked at. */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What is looked for in bytes: text, "re:" with a POSIX extended regular
- * expression (regex(7)), or "hex:" with bytes.  Text and expressions without a
- * capital letter match capitals too ("smart case"). */
+/* What is looked for in bytes: text, "re:" with an expression of PCRE2's
+ * (pcre2syntax(3)), or "hex:" with bytes.  Text and expressions without a
+ * capital letter match capitals too ("smart case").
+ *
+ * What an expression may cost is bounded, and counted in steps: the same
+ * expression comes to the same end on the same bytes, on any machine. */
 
 #ifndef SOCKCHAT_PATTERN_H
 #define SOCKCHAT_PATTERN_H
@@ -18,18 +21,40 @@ struct pattern;
 
 #define PATTERN_MAX 1000 /* bytes of its text */
 
-/* NULL with a sentence: it is empty, too long, or no regular expression. */
+/* NULL with a sentence: it is empty, too long, or no expression, or there is no
+ * memory for it. */
 MUST_USE struct pattern *pattern_new(const char *text, struct error *e);
 void pattern_free(struct pattern *p);
 
-/* The first match that begins at `from` or later: the bytes from `*start` to
- * before `*end`, at least one.  ^ and $ match at line ends, and no expression
- * matches across one.  False if there is none. */
-bool pattern_find(const struct pattern *p, const uint8_t *bytes, size_t len,
-                  size_t from, size_t *start, size_t *end);
+/* The matches in some bytes, one after another.  The bytes are borrowed and
+ * stay as they are meanwhile. */
+struct pattern_scan {
+	struct pattern *pattern;
+	const uint8_t *bytes;
+	size_t len;
+	size_t at;         /* what is before it has been looked at */
+	size_t line, stop; /* what an expression sees of them now */
+	int64_t left;      /* steps that it may still take */
+	bool is_over;      /* it took too many: what was found counts not */
+};
 
-/* How many there are, one after another. */
-size_t pattern_count(const struct pattern *p, const uint8_t *bytes,
-                     size_t len);
+void pattern_begin(struct pattern_scan *s, struct pattern *p,
+                   const uint8_t *bytes, size_t len);
+
+/* The next match: the bytes from `*start` to before `*end`, at least one.  An
+ * expression sees one line, of which bytes that are not UTF-8 match nothing; ^
+ * and $ match at its ends.  False: there is none, or the scan is over. */
+bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end);
+/* The scan is over, as if it had taken too many steps. */
+void pattern_give_up(struct pattern_scan *s);
+
+/* Whether there is a match. */
+bool pattern_matches(struct pattern *p, const uint8_t *bytes, size_t len);
+/* How many there are, one after another; 0 when it took too many steps. */
+size_t pattern_count(struct pattern *p, const uint8_t *bytes, size_t len);
+
+/* True once, with a sentence to be said, when some bytes took too many steps or
+ * more memory than there is: they count as no match. */
+bool pattern_gave_up(struct pattern *p, struct error *e);
 
 #endif

@@ -14,7 +14,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/entry.h>
 #include <sockchat/glyph.h>
-#include <sockchat/pattern.h>
+#include <sockchat/hits.h>
 
 enum wrap_style {
 	WRAP_PLAIN,
@@ -69,9 +69,9 @@ struct wrap_settings {
 	unsigned glyph_flags; /* GLYPH_ASCII */
 	/* Only these rows are given to `fn`. */
 	size_t first_row, row_count;
-	/* Marked where it is found in the content; NULL for none. */
-	const struct pattern *pattern;
-	size_t now; /* the match that begins here is the present one */
+	/* What of the content is marked. */
+	struct hit_list hits;
+	size_t now; /* the hit that begins here is the present one */
 	struct wrap_map *map; /* for this entry, or NULL */
 	const struct encoding *encoding; /* of messages; NULL: UTF-8 */
 	/* What stands behind it, WRAP_TAIL columns wide; NULL for nothing. */

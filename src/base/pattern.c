@@ -3,32 +3,50 @@
 
 /* Three kinds of patterns, and one way to ask them. */
 
-#include <regex.h>
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/diag.h>
 #include <sockchat/escape.h>
 #include <sockchat/pattern.h>
 #include <sockchat/utf8.h>
 
-/* A regular expression sees no more than this at a time: regexec(3) takes
- * memory in proportion. */
-#define WINDOW     ((size_t)64 << 10)
-#define EXTENT_MAX 4000 /* characters, with all repeats written out */
-#define GROUPS_MAX 32   /* one within the other */
+/* A step is about a nanosecond: 2 ms for a short message, 35 for the longest.
+ * Lines of nothing but matches need some 300 for each byte. */
+#define STEPS          INT64_C(2000000)
+#define STEPS_PER_BYTE 512                /* as well, for each byte */
+#define STEPS_LEN_MAX  ((size_t)64 << 10) /* … up to so many */
+#define STEPS_ITEM     30                 /* an item of the expression */
+#define STEPS_MATCH    150                /* PCRE2 is called */
 
-typedef bool find_fn(const struct pattern *p, const uint8_t *bytes, size_t len,
-                     size_t from, size_t *start, size_t *end);
+/* Backstops: the steps are the budget, memory has its own. */
+#define HEAP_MAX_KIB 8192
+#define MATCH_MAX    10000000
+#define GROUPS_MAX   100 /* one within the other */
+
+#define NEAR       ((size_t)256)  /* most matches are no farther away */
+#define FOLDED_MAX ((size_t)8192) /* made small at once */
+
+typedef bool find_fn(struct pattern_scan *s, size_t *start, size_t *end);
+
+/* What a match has cost, for on_item(). */
+struct work {
+	int64_t left;
+	size_t last;         /* where it was seen last */
+	uint32_t references; /* the highest group that is referred to */
+};
 
 struct pattern {
 	find_fn *find;
-	struct bytes needle; /* folded for find_folded() */
-	regex_t regex;
-	bool has_regex;
-	struct bytes *line; /* with the NUL that an expression ends at */
+	struct bytes needle; /* small letters for find_folded() */
+	pcre2_code *code;    /* NULL: it is no expression */
+	pcre2_match_data *match;
+	pcre2_match_context *limits;
+	struct work work;
+	bool gave_up, is_told;
 };
 
 static uint8_t fold(uint8_t byte)
@@ -36,277 +54,239 @@ static uint8_t fold(uint8_t byte)
 	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 'a' - 'A') : byte;
 }
 
-static bool find_exact(const struct pattern *p, const uint8_t *bytes,
-                       size_t len, size_t from, size_t *start, size_t *end)
+/* Bytes */
+
+static bool take(struct pattern_scan *s, size_t at, size_t *start, size_t *end)
 {
-	const uint8_t *at = memmem(bytes + from, len - from, p->needle.data,
-	                           p->needle.len);
-	if (!at)
-		return false;
-	*start = (size_t)(at - bytes);
-	*end = *start + p->needle.len;
+	*start = at;
+	*end = s->at = at + s->pattern->needle.len;
 	return true;
 }
 
-static bool is_folded(const uint8_t *bytes, const uint8_t *needle, size_t len)
+static bool find_exact(struct pattern_scan *s, size_t *start, size_t *end)
 {
-	while (len && fold(*bytes) == *needle) {
-		bytes++;
-		needle++;
-		len--;
-	}
-	return !len;
+	const struct bytes *n = &s->pattern->needle;
+	const uint8_t *at = memmem(s->bytes + s->at, s->len - s->at, n->data,
+	                           n->len);
+	return at && take(s, (size_t)(at - s->bytes), start, end);
 }
 
-static bool find_folded(const struct pattern *p, const uint8_t *bytes,
-                        size_t len, size_t from, size_t *start, size_t *end)
+/* Folded piece by piece, so that memmem(3), whose time is linear, finds it;
+ * first a small one, for the next match may be near. */
+static bool find_folded(struct pattern_scan *s, size_t *start, size_t *end)
 {
-	const struct bytes *n = &p->needle;
-	for (size_t i = from; i + n->len <= len; i++)
-		if (is_folded(bytes + i, n->data, n->len)) {
-			*start = i;
-			*end = i + n->len;
-			return true;
-		}
-	return false;
-}
-
-/* The end of the line, or of the window, that begins at `from`. */
-static size_t line_end(const uint8_t *bytes, size_t len, size_t from)
-{
-	size_t rest = len - from < WINDOW ? len - from : WINDOW;
-	const uint8_t *end = memchr(bytes + from, '\n', rest);
-	return end ? (size_t)(end - bytes) : from + rest;
-}
-
-/* The match in the line whose bytes are those from `line` to before `end`. */
-static bool find_in_line(const struct pattern *p, const uint8_t *bytes,
-                         size_t line, size_t end, size_t from,
-                         regmatch_t *match)
-{
-	bool is_whole = line == 0 || bytes[line - 1] == '\n';
-	bytes_clear(p->line);
-	if (bytes_append(p->line, bytes + line, end - line) ||
-	    bytes_append_byte(p->line, '\0'))
-		die("no memory to search a line");
-	do {
-		*match = (regmatch_t){
-			.rm_so = (regoff_t)(from - line),
-			.rm_eo = (regoff_t)(end - line),
-		};
-		if (regexec(&p->regex, (const char *)p->line->data, 1, match,
-		            REG_STARTEND | (is_whole ? 0 : REG_NOTBOL)))
+	const struct bytes *n = &s->pattern->needle;
+	uint8_t folded[FOLDED_MAX + PATTERN_MAX];
+	for (size_t size = NEAR; s->len - s->at >= n->len; s->at += size) {
+		size_t rest = s->len - s->at, len = size + n->len - 1;
+		if (len > rest)
+			len = rest;
+		for (size_t i = 0; i < len; i++)
+			folded[i] = fold(s->bytes[s->at + i]);
+		const uint8_t *at = memmem(folded, len, n->data, n->len);
+		if (at)
+			return take(s, s->at + (size_t)(at - folded), start,
+			            end);
+		if (len == rest)
 			return false;
-		from = line + (size_t)match->rm_eo + 1;
-	} while (match->rm_so == match->rm_eo && from <= end);
-	return match->rm_so < match->rm_eo;
-}
-
-static bool find_regex(const struct pattern *p, const uint8_t *bytes,
-                       size_t len, size_t from, size_t *start, size_t *end)
-{
-	regmatch_t match;
-	size_t line = from;
-	while (line > 0 && from - line < WINDOW && bytes[line - 1] != '\n')
-		line--;
-	for (size_t stop; line < len; from = line = stop + 1) {
-		stop = line_end(bytes, len, line);
-		if (from <= stop &&
-		    find_in_line(p, bytes, line, stop, from, &match)) {
-			*start = line + (size_t)match.rm_so;
-			*end = line + (size_t)match.rm_eo;
-			return true;
-		}
-		if (stop < len && bytes[stop] != '\n')
-			stop--; /* a window ends here, and no line */
+		size = size < FOLDED_MAX ? 2 * size : size;
 	}
 	return false;
+}
+
+/* Expressions */
+
+/* The bytes of the longest group that is referred to: each reference may
+ * compare all of them. */
+static size_t longest_group(const pcre2_callout_block *b, uint32_t highest)
+{
+	size_t longest = 0;
+	for (uint32_t i = 1; i <= highest && i < b->capture_top; i++) {
+		size_t start = b->offset_vector[2 * i];
+		size_t end = b->offset_vector[2 * i + 1];
+		if (start != PCRE2_UNSET && end - start > longest)
+			longest = end - start;
+	}
+	return longest;
+}
+
+/* PCRE2 comes to an item of the expression: that, and the way from where the
+ * last one was, is its work.  Its own limits count anew for each place where a
+ * match may begin, and not what a repeated item passes over. */
+static int on_item(pcre2_callout_block *b, void *user)
+{
+	struct work *w = user;
+	size_t at = b->current_position;
+	size_t way = at > w->last ? at - w->last : w->last - at;
+	w->last = at;
+	w->left -= STEPS_ITEM + (int64_t)way;
+	if (w->references)
+		w->left -= (int64_t)longest_group(b, w->references) * 8;
+	return w->left < 0 ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+/* Another line, or the part of one that is UTF-8; false: there is none. */
+static bool next_line(struct pattern_scan *s)
+{
+	uint32_t cp;
+	int n = 0;
+	size_t at = s->at;
+	while (at < s->len &&
+	       (s->bytes[at] == '\n' ||
+	        utf8_decode(s->bytes + at, s->len - at, &cp) < 1))
+		at++;
+	s->line = s->at = at;
+	for (; at < s->len && s->bytes[at] != '\n'; at += (size_t)n) {
+		n = 1;
+		if (s->bytes[at] >= 0x80)
+			n = utf8_decode(s->bytes + at, s->len - at, &cp);
+		if (n < 1)
+			break;
+	}
+	s->stop = at;
+	return s->at < s->len;
+}
+
+static bool begins_line(const struct pattern_scan *s)
+{
+	return s->line == 0 || s->bytes[s->line - 1] == '\n';
+}
+
+static bool ends_line(const struct pattern_scan *s)
+{
+	return s->stop == s->len || s->bytes[s->stop] == '\n';
+}
+
+/* What pcre2_match() says of the line up to `stop`, from where we are. */
+static int match(struct pattern_scan *s, size_t stop, uint32_t flags)
+{
+	struct pattern *p = s->pattern;
+	flags |= PCRE2_NOTEMPTY | PCRE2_NO_UTF_CHECK;
+	if (!begins_line(s))
+		flags |= PCRE2_NOTBOL;
+	if (!ends_line(s))
+		flags |= PCRE2_NOTEOL;
+	p->work.last = s->at - s->line;
+	p->work.left = s->left - STEPS_MATCH;
+	int found = pcre2_match(p->code, s->bytes + s->line, stop - s->line,
+	                        s->at - s->line, flags, p->match, p->limits);
+	s->left = p->work.left;
+	return found;
+}
+
+/* A look at what is near first: PCRE2 looks for a first letter in both its
+ * cases up to the end, which may be far, and would for each match.  A match
+ * that might go on behind what is near is none yet. */
+static int match_line(struct pattern_scan *s)
+{
+	size_t near = s->at + NEAR;
+	int found = PCRE2_ERROR_NOMATCH;
+	if (near < s->stop) {
+		while ((s->bytes[near] & 0xc0) == 0x80)
+			near--;
+		found = match(s, near, PCRE2_PARTIAL_HARD);
+	}
+	if (found == PCRE2_ERROR_NOMATCH || found == PCRE2_ERROR_PARTIAL)
+		found = match(s, s->stop, 0);
+	return found;
+}
+
+static bool find_expression(struct pattern_scan *s, size_t *start, size_t *end)
+{
+	const size_t *place = pcre2_get_ovector_pointer(s->pattern->match);
+	while (s->at < s->stop || next_line(s)) {
+		int found = match_line(s);
+		if (found >= 0 && place[1] > place[0]) {
+			*start = s->line + place[0];
+			*end = s->at = s->line + place[1];
+			return true;
+		}
+		s->at = s->stop;
+		if (found < 0 && found != PCRE2_ERROR_NOMATCH)
+			pattern_give_up(s);
+	}
+	return false;
+}
+
+/* Making one */
+
+static int no_memory(struct error *e)
+{
+	return error_set(e, "no memory for a pattern");
+}
+
+static int limit(struct pattern *p)
+{
+	p->match = pcre2_match_data_create(1, NULL);
+	p->limits = pcre2_match_context_create(NULL);
+	if (!p->match || !p->limits)
+		return -1;
+	pcre2_pattern_info(p->code, PCRE2_INFO_BACKREFMAX,
+	                   &p->work.references);
+	pcre2_set_callout(p->limits, on_item, &p->work);
+	pcre2_set_heap_limit(p->limits, HEAP_MAX_KIB);
+	pcre2_set_match_limit(p->limits, MATCH_MAX);
+	pcre2_set_depth_limit(p->limits, MATCH_MAX);
+	return 0;
+}
+
+static int refuse(struct error *e, int code)
+{
+	char why[128] = "";
+	if (code == PCRE2_ERROR_HEAP_FAILED)
+		return no_memory(e);
+	pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof(why));
+	return error_set(e, "not a regular expression: %s", why);
+}
+
+static int compile(struct pattern *p, const char *text, uint32_t flags,
+                   struct error *e)
+{
+	int code;
+	size_t at;
+	pcre2_compile_context *how = pcre2_compile_context_create(NULL);
+	if (!how)
+		return no_memory(e);
+	pcre2_set_parens_nest_limit(how, GROUPS_MAX);
+	pcre2_set_newline(how, PCRE2_NEWLINE_LF);
+	p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+	                        flags | PCRE2_UTF | PCRE2_AUTO_CALLOUT, &code,
+	                        &at, how);
+	pcre2_compile_context_free(how);
+	if (!p->code)
+		return refuse(e, code);
+	p->find = find_expression;
+	return limit(p) ? no_memory(e) : 0;
 }
 
 /* Whether all letters are small, and whether some that are not ASCII have a
  * capital form, which bytes cannot tell. */
-static bool is_small(const char *text, bool *needs_regex)
+static bool is_small(const char *text, bool *has_others)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 	size_t len = strlen(text);
 	uint32_t cp;
-	*needs_regex = false;
+	*has_others = false;
 	while (len) {
 		int n = utf8_decode(bytes, len, &cp);
 		size_t size = n > 0 ? (size_t)n : 1;
 		if (n > 0 && iswupper((wint_t)cp))
 			return false;
-		*needs_regex |= n > 1 && towupper((wint_t)cp) != cp;
+		*has_others |= n > 1 && towupper((wint_t)cp) != cp;
 		bytes += size;
 		len -= size;
 	}
 	return true;
 }
 
-/* How large an expression becomes when its repeats are written out, which is
- * what libc does with them: f++++ and ((f+)+)+ double with each. */
-struct extent {
-	size_t sum[GROUPS_MAX], last[GROUPS_MAX]; /* of the group, its last */
-	size_t depth;
-	bool is_too_large;
-};
-
-static void add_atom(struct extent *x, size_t size)
-{
-	x->sum[x->depth] += size;
-	x->last[x->depth] = size;
-}
-
-static void repeat_last(struct extent *x, size_t times)
-{
-	size_t more = x->last[x->depth] * (times - 1);
-	x->sum[x->depth] += more;
-	x->last[x->depth] += more;
-	x->is_too_large |= x->sum[x->depth] > EXTENT_MAX;
-}
-
-static void enter_group(struct extent *x)
-{
-	if (x->depth + 1 == GROUPS_MAX) {
-		x->is_too_large = true;
-		return;
-	}
-	x->depth++;
-	x->sum[x->depth] = x->last[x->depth] = 0;
-}
-
-static void leave_group(struct extent *x)
-{
-	size_t size = x->sum[x->depth];
-	if (!x->depth)
-		return;
-	x->depth--;
-	add_atom(x, size);
-}
-
-/* The largest number between braces, at least 1; how long they are. */
-static size_t read_braces(const char *text, size_t *times)
-{
-	size_t i = 1, number = 0;
-	*times = 1;
-	for (; text[i] && text[i] != '}'; i++) {
-		bool is_digit = text[i] >= '0' && text[i] <= '9';
-		number = is_digit ? number * 10 + (size_t)(text[i] - '0') : 0;
-		if (number > EXTENT_MAX)
-			number = EXTENT_MAX;
-		if (number > *times)
-			*times = number;
-	}
-	return text[i] ? i + 1 : i;
-}
-
-/* A list between brackets: "[]a]", "[^]]"; how long it is. */
-static size_t bracket_len(const char *text)
-{
-	size_t i = 1;
-	if (text[i] == '^')
-		i++;
-	if (text[i] == ']')
-		i++;
-	while (text[i] && text[i] != ']')
-		i++;
-	return text[i] ? i + 1 : i;
-}
-
-/* One element; how long it is. */
-static size_t measure(struct extent *x, const char *text)
-{
-	size_t times, len;
-	switch (*text) {
-	case '(':
-		enter_group(x);
-		return 1;
-	case ')':
-		leave_group(x);
-		return 1;
-	case '+':
-		repeat_last(x, 2);
-		return 1;
-	case '{':
-		len = read_braces(text, &times);
-		repeat_last(x, times + 1);
-		return len;
-	case '[':
-		add_atom(x, 1);
-		return bracket_len(text);
-	case '\\':
-		add_atom(x, 1);
-		return text[1] ? 2 : 1;
-	case '*':
-	case '?':
-	case '|':
-		return 1;
-	default:
-		add_atom(x, 1);
-		return 1;
-	}
-}
-
-/* A repetition of a repetition: POSIX leaves it undefined (XBD, 9.4.6), and
- * libc needs twice the time for each.  ".*?" is a habit from elsewhere. */
-static bool is_repeated_again(char before, char now)
-{
-	return now && strchr("*+?{", now) && before && strchr("*+?{", before) &&
-	       (now != '?' || before == '?');
-}
-
-static bool is_too_large(const char *text)
-{
-	struct extent x = { .depth = 0 };
-	char before = '\0';
-	while (*text && !x.is_too_large && !is_repeated_again(before, *text)) {
-		before = *text;
-		text += measure(&x, text);
-	}
-	return x.is_too_large || *text;
-}
-
-static int compile(struct pattern *p, const char *text, bool is_small,
-                   struct error *e)
-{
-	char why[128];
-	int flags = REG_EXTENDED | REG_NEWLINE | (is_small ? REG_ICASE : 0);
-	if (is_too_large(text))
-		return error_set(e, "this expression repeats too much");
-	int code = regcomp(&p->regex, text, flags);
-	if (code) {
-		regerror(code, &p->regex, why, sizeof(why));
-		return error_set(e, "not a regular expression: %s", why);
-	}
-	p->has_regex = true;
-	p->line = calloc(1, sizeof(*p->line));
-	if (!p->line)
-		die("no memory for a pattern");
-	p->find = find_regex;
-	return 0;
-}
-
-/* The same text as a regular expression. */
-static int compile_text(struct pattern *p, const char *text, struct error *e)
-{
-	struct bytes b = { 0 };
-	for (; *text; text++)
-		if ((strchr(".[{}()\\*+?|^$", *text) &&
-		     bytes_append_byte(&b, '\\')) ||
-		    bytes_append_byte(&b, (uint8_t)*text))
-			die("no memory for a pattern");
-	int failed = compile(p, bytes_text(&b), true, e);
-	bytes_finish(&b);
-	return failed;
-}
-
 static int use_text(struct pattern *p, const char *text, struct error *e)
 {
-	bool needs_regex, small = is_small(text, &needs_regex);
-	if (small && needs_regex)
-		return compile_text(p, text, e);
+	bool has_others, small = is_small(text, &has_others);
+	if (small && has_others &&
+	    utf8_is_valid((const uint8_t *)text, strlen(text)))
+		return compile(p, text, PCRE2_LITERAL | PCRE2_CASELESS, e);
 	if (bytes_append_text(&p->needle, text))
-		die("no memory for a pattern");
+		return no_memory(e);
 	p->find = small ? find_folded : find_exact;
 	return 0;
 }
@@ -321,7 +301,7 @@ static int use_hex(struct pattern *p, const char *text, struct error *e)
 
 /* A small letter behind a backslash is no reason to mind the case, nor is a
  * capital one. */
-static bool is_small_regex(const char *text)
+static bool is_small_expression(const char *text)
 {
 	bool unused;
 	for (; *text; text++) {
@@ -335,6 +315,16 @@ static bool is_small_regex(const char *text)
 	return true;
 }
 
+static int use_expression(struct pattern *p, const char *text, struct error *e)
+{
+	uint32_t flags = PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C;
+	if (!*text)
+		return error_set(e, "re: which expression?");
+	if (is_small_expression(text))
+		flags |= PCRE2_CASELESS;
+	return compile(p, text, flags, e);
+}
+
 static int use(struct pattern *p, const char *text, struct error *e)
 {
 	if (!*text)
@@ -344,48 +334,83 @@ static int use(struct pattern *p, const char *text, struct error *e)
 		                 PATTERN_MAX);
 	if (strncmp(text, "hex:", 4) == 0)
 		return use_hex(p, text + 4, e);
-	if (strncmp(text, "re:", 3) != 0)
-		return use_text(p, text, e);
-	if (!text[3])
-		return error_set(e, "re: which expression?");
-	return compile(p, text + 3, is_small_regex(text + 3), e);
+	if (strncmp(text, "re:", 3) == 0)
+		return use_expression(p, text + 3, e);
+	return use_text(p, text, e);
 }
 
 struct pattern *pattern_new(const char *text, struct error *e)
 {
 	struct pattern *p = calloc(1, sizeof(*p));
 	if (!p)
-		die("no memory for a pattern");
-	if (use(p, text, e)) {
-		pattern_free(p);
-		return NULL;
-	}
-	return p;
+		no_memory(e);
+	else if (use(p, text, e) == 0)
+		return p;
+	pattern_free(p);
+	return NULL;
 }
 
 void pattern_free(struct pattern *p)
 {
 	if (!p)
 		return;
-	if (p->has_regex) {
-		regfree(&p->regex);
-		bytes_finish(p->line);
-		free(p->line);
-	}
+	pcre2_match_data_free(p->match);
+	pcre2_match_context_free(p->limits);
+	pcre2_code_free(p->code);
 	bytes_finish(&p->needle);
 	free(p);
 }
 
-bool pattern_find(const struct pattern *p, const uint8_t *bytes, size_t len,
-                  size_t from, size_t *start, size_t *end)
+/* Asking it */
+
+void pattern_begin(struct pattern_scan *s, struct pattern *p,
+                   const uint8_t *bytes, size_t len)
 {
-	return from < len && p->find(p, bytes, len, from, start, end);
+	size_t counted = len < STEPS_LEN_MAX ? len : STEPS_LEN_MAX;
+	*s = (struct pattern_scan){
+		.pattern = p,
+		.bytes = bytes,
+		.len = len,
+		.left = STEPS + STEPS_PER_BYTE * (int64_t)counted,
+	};
 }
 
-size_t pattern_count(const struct pattern *p, const uint8_t *bytes, size_t len)
+bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end)
 {
-	size_t count = 0, start, end = 0;
-	while (pattern_find(p, bytes, len, end, &start, &end))
+	return s->at < s->len && s->pattern->find(s, start, end);
+}
+
+bool pattern_matches(struct pattern *p, const uint8_t *bytes, size_t len)
+{
+	struct pattern_scan s;
+	size_t start, end;
+	pattern_begin(&s, p, bytes, len);
+	return pattern_next(&s, &start, &end);
+}
+
+size_t pattern_count(struct pattern *p, const uint8_t *bytes, size_t len)
+{
+	struct pattern_scan s;
+	size_t count = 0, start, end;
+	pattern_begin(&s, p, bytes, len);
+	while (pattern_next(&s, &start, &end))
 		count++;
-	return count;
+	return s.is_over ? 0 : count;
+}
+
+void pattern_give_up(struct pattern_scan *s)
+{
+	s->is_over = s->pattern->gave_up = true;
+	s->at = s->len;
+}
+
+bool pattern_gave_up(struct pattern *p, struct error *e)
+{
+	if (!p->gave_up || p->is_told)
+		return false;
+	p->is_told = true;
+	error_set(e, "the expression takes too long on some entries: they "
+	             "count as no match");
+	error_set_hint(e, "use a simpler expression, or plain text");
+	return true;
 }

@@ -409,6 +409,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 		chat_error(c, e);
 		chat_fail(c);
 	}
+	seek_finish(c);
 	save_finish(c);
 	tell_unkept(c);
 	loop_on_turn_end(c->loop, NULL, NULL);

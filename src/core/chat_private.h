@@ -37,6 +37,7 @@ struct chat_private {
 
 	struct session_hints hints; /* told of peers that came to us */
 	struct save *save; /* under way, or NULL */
+	struct seek *seek; /* as well */
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
 	struct facts last;    /* of the last one that was, when it ended */
@@ -53,6 +54,8 @@ struct chat_private {
 
 /* Write what is still to be saved. */
 void save_finish(struct chat *c);
+/* Tell what a search has found so far. */
+void seek_finish(struct chat *c);
 
 /* watch.c: at the end of a turn; when a session has ended; a second later. */
 void watch_turn(struct chat *c);

@@ -85,6 +85,13 @@ int filter_set(struct filter *f, const char *words, uint64_t since,
 	return 0;
 }
 
+void filter_off(struct filter *f)
+{
+	unsigned serial = f->serial + 1;
+	filter_finish(f);
+	*f = (struct filter){ .serial = serial };
+}
+
 void filter_finish(struct filter *f)
 {
 	pattern_free(f->pattern);
@@ -104,12 +111,16 @@ static bool is_answer(const struct filter *f, const struct entry *e)
 
 bool filter_shows(const struct filter *f, const struct entry *e)
 {
-	size_t start, end;
 	if (is_answer(f, e))
 		return true;
 	return (!f->dir || f->dir == e->dir) &&
 	       (!f->errors || e->kind == ENTRY_ERROR) &&
 	       (!f->session || f->session == e->session) &&
 	       (!f->pattern ||
-	        pattern_find(f->pattern, e->bytes, e->len, 0, &start, &end));
+	        pattern_matches(f->pattern, e->bytes, e->len));
+}
+
+bool filter_gave_up(struct filter *f, struct error *e)
+{
+	return f->pattern && pattern_gave_up(f->pattern, e);
 }

@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/lens.h>
 
-#define CLOCK_EVERY ((size_t)64 << 10) /* bytes between two looks at it */
-#define ENTRY_COST  256                /* what an entry costs beside them */
+#define CLOCK_EVERY ((size_t)1 << 10) /* bytes between two looks at it */
+#define ENTRY_COST  256               /* what an entry costs beside them */
 
 /* In 32 bits, for there may be a million: numbers wrap, differences hold. */
 struct member {
@@ -32,6 +31,11 @@ struct lens {
 	uint64_t start;
 	uint64_t low, high; /* looked at: from low to before high */
 	struct list older, newer;
+	struct { /* have grown, and were looked at before */
+		uint64_t *seqs;
+		size_t count, cap;
+	} touched;
+	bool has_failed; /* no memory */
 };
 
 static void restart(struct lens *l, uint64_t start)
@@ -47,7 +51,7 @@ struct lens *lens_new(const struct transcript *t, uint64_t start, lens_fn *fn,
 {
 	struct lens *l = calloc(1, sizeof(*l));
 	if (!l)
-		die("no memory to look through the transcript");
+		return NULL;
 	l->transcript = t;
 	l->fn = fn;
 	l->user = user;
@@ -61,6 +65,7 @@ void lens_free(struct lens *l)
 		return;
 	free(l->older.items);
 	free(l->newer.items);
+	free(l->touched.seqs);
 	free(l);
 }
 
@@ -70,7 +75,7 @@ static uint32_t list_sum(const struct list *list)
 	                                : list->gone;
 }
 
-static void list_add(struct list *list, uint64_t distance, size_t has)
+static int list_add(struct list *list, uint64_t distance, size_t has)
 {
 	if (list->count == list->cap && list->head > list->count / 2) {
 		list->count -= list->head;
@@ -79,16 +84,19 @@ static void list_add(struct list *list, uint64_t distance, size_t has)
 		list->head = 0;
 	}
 	if (list->count == list->cap) {
-		list->cap = list->cap ? 2 * list->cap : 64;
-		list->items = realloc(list->items,
-		                      list->cap * sizeof(*list->items));
-		if (!list->items)
-			die("no memory to look through the transcript");
+		size_t cap = list->cap ? 2 * list->cap : 64;
+		struct member *grown =
+		    realloc(list->items, cap * sizeof(*grown));
+		if (!grown)
+			return -1;
+		list->items = grown;
+		list->cap = cap;
 	}
 	uint32_t sum = list_sum(list) + (uint32_t)has;
 	list->items[list->count++] = (struct member){
 		.distance = (uint32_t)distance, .sum = sum,
 	};
+	return 0;
 }
 
 /* Both lists as one, in the order of the transcript. */
@@ -144,7 +152,7 @@ static void forget_dropped(struct lens *l)
 bool lens_is_complete(const struct lens *l)
 {
 	return l->low <= transcript_first(l->transcript) &&
-	       l->high == transcript_end(l->transcript);
+	       l->high == transcript_end(l->transcript) && !l->touched.count;
 }
 
 uint64_t lens_low(const struct lens *l)
@@ -152,36 +160,25 @@ uint64_t lens_low(const struct lens *l)
 	return l->low;
 }
 
-/* Look at one entry; what it cost. */
+static size_t count(const struct lens *l, uint64_t seq, size_t *cost)
+{
+	struct entry room;
+	const struct entry *e = transcript_at(l->transcript, seq, &room);
+	*cost = ENTRY_COST + (e ? e->len : 0);
+	return e ? l->fn(l->user, e) : 0;
+}
+
+/* Look at the next entry; what it cost. */
 static size_t look(struct lens *l)
 {
 	bool is_new = l->high < transcript_end(l->transcript);
 	uint64_t seq = is_new ? l->high++ : --l->low;
-	struct entry room;
-	const struct entry *e = transcript_at(l->transcript, seq, &room);
-	size_t has = e ? l->fn(l->user, e) : 0;
+	size_t cost, has = count(l, seq, &cost);
 	if (has && is_new)
-		list_add(&l->newer, seq - l->start, has);
+		l->has_failed |= list_add(&l->newer, seq - l->start, has);
 	else if (has)
-		list_add(&l->older, l->start - seq, has);
-	return ENTRY_COST + (e ? e->len : 0);
-}
-
-bool lens_step(struct lens *l, int64_t ns)
-{
-	int64_t end = stamp_mono_ns() + ns;
-	forget_dropped(l);
-	if (l->high - l->start > UINT32_MAX)
-		restart(l, l->high);
-	for (size_t cost = 0; !lens_is_complete(l);) {
-		cost += look(l);
-		if (cost < CLOCK_EVERY)
-			continue;
-		if (stamp_mono_ns() >= end)
-			return true;
-		cost = 0;
-	}
-	return false;
+		l->has_failed |= list_add(&l->older, l->start - seq, has);
+	return cost;
 }
 
 /* What it counted at the last look. */
@@ -190,23 +187,70 @@ static uint32_t count_of(const struct lens *l, uint64_t seq)
 	return lens_sum_before(l, seq + 1) - lens_sum_before(l, seq);
 }
 
-void lens_touch(struct lens *l, uint64_t seq)
+/* Look again at one that has grown.  If it has more now, what comes behind it
+ * is counted anew. */
+static size_t look_again(struct lens *l)
 {
 	struct list *newer = &l->newer;
-	struct entry room;
-	const struct entry *e = NULL;
-	if (seq >= l->low && seq < l->high)
-		e = transcript_at(l->transcript, seq, &room);
-	if (!e || l->fn(l->user, e) == count_of(l, seq))
-		return;
+	uint64_t seq = l->touched.seqs[--l->touched.count];
+	size_t cost = ENTRY_COST;
+	if (seq < l->low || seq >= l->high ||
+	    count(l, seq, &cost) == count_of(l, seq))
+		return cost;
 	if (seq < l->start) {
 		restart(l, seq);
-		return;
+		return cost;
 	}
 	while (newer->count > newer->head &&
 	       l->start + newer->items[newer->count - 1].distance >= seq)
 		newer->count--;
 	l->high = seq;
+	return cost;
+}
+
+int lens_step(struct lens *l, int64_t ns, struct error *e)
+{
+	int64_t end = stamp_mono_ns() + ns;
+	forget_dropped(l);
+	if (l->high - l->start > UINT32_MAX)
+		restart(l, l->high);
+	for (size_t cost = 0; !l->has_failed && !lens_is_complete(l);) {
+		cost += l->touched.count ? look_again(l) : look(l);
+		if (cost < CLOCK_EVERY)
+			continue;
+		if (stamp_mono_ns() >= end)
+			return 1;
+		cost = 0;
+	}
+	if (l->has_failed)
+		return error_set(e, "no memory to look through what was said");
+	return 0;
+}
+
+static int add_touched(struct lens *l, uint64_t seq)
+{
+	if (l->touched.count == l->touched.cap) {
+		size_t cap = l->touched.cap ? 2 * l->touched.cap : 16;
+		uint64_t *grown =
+		    realloc(l->touched.seqs, cap * sizeof(*grown));
+		if (!grown)
+			return -1;
+		l->touched.seqs = grown;
+		l->touched.cap = cap;
+	}
+	l->touched.seqs[l->touched.count++] = seq;
+	return 0;
+}
+
+/* There are no more of them than there are peers whose messages grow. */
+void lens_touch(struct lens *l, uint64_t seq)
+{
+	if (seq < l->low || seq >= l->high)
+		return;
+	for (size_t i = l->touched.count; i > 0; i--)
+		if (l->touched.seqs[i - 1] == seq)
+			return;
+	l->has_failed |= add_touched(l, seq);
 }
 
 uint64_t lens_next(const struct lens *l, uint64_t seq)

@@ -17,7 +17,8 @@
 #include "chat_private.h"
 #include "commands_private.h"
 
-#define SLICE ((size_t)1 << 20)
+#define SLICE    ((size_t)1 << 20) /* in a turn, at most */
+#define SLICE_NS (10 * MS_NS)
 
 struct save;
 typedef int save_fn(struct save *s, const struct entry *e);
@@ -97,9 +98,11 @@ static void skip_dropped(struct save *s)
 static int write_slice(struct save *s)
 {
 	const struct filter *filter = &s->chat->display.filter;
+	int64_t until = stamp_mono_ns() + SLICE_NS;
 	skip_dropped(s);
 	struct entry kept;
-	for (; s->next < s->end && s->slice.len < SLICE; s->next++) {
+	for (; s->next < s->end && s->slice.len < SLICE &&
+	       stamp_mono_ns() < until; s->next++) {
 		const struct entry *e =
 		    transcript_at(s->chat->transcript, s->next, &kept);
 		if (!e)
@@ -138,12 +141,15 @@ static void fail(struct save *s)
 static void tell(struct save *s)
 {
 	char size[16];
+	struct error e;
 	number_format_size(size, s->bytes);
 	chat_note(s->chat, "saved %llu entries (%s) to %s",
 	          (unsigned long long)s->entries, size, s->path);
 	if (s->hidden)
 		chat_note(s->chat, "%llu that the filter hides were left out",
 		          (unsigned long long)s->hidden);
+	if (filter_gave_up(&s->chat->display.filter, &e))
+		chat_error(s->chat, &e);
 	if (s->dropped)
 		chat_note(s->chat, "%llu were dropped before they could be "
 		                   "saved", (unsigned long long)s->dropped);
@@ -189,6 +195,7 @@ static void start(struct chat *c, const char *path, int fd)
 	struct error e;
 	if (!s) {
 		close(fd);
+		unlink(path);
 		error_set_errno(&e, ENOMEM, "nothing was saved");
 		chat_error(c, &e);
 		return;

@@ -11,21 +11,30 @@
 #include <sockchat/glyph.h>
 #include <sockchat/lens.h>
 
+#include "chat_private.h"
 #include "commands_private.h"
 
-#define LISTED_MAX  20                     /* hits, without a screen */
-#define PATIENCE_NS (INT64_C(2000) * MS_NS) /* … and how long it may take */
+#define LISTED_MAX  20 /* hits, without a screen */
 #define EXCERPT_MAX 60
+#define FIRST_NS    (50 * MS_NS) /* what is done at once */
+#define SLICE_NS    (10 * MS_NS) /* … and in each turn after it */
+#define PATIENCE_NS (2000 * MS_NS)
 
-struct search {
-	const struct pattern *pattern;
-	const struct filter *filter;
+/* A search without a screen, a slice a turn. */
+struct seek {
+	struct chat *chat;
+	struct later turn;
+	struct pattern *pattern;
+	struct lens *lens;
+	uint64_t end; /* entries before it are looked through */
+	int64_t until_ns;
 };
 
 static size_t count_hits(void *user, const struct entry *e)
 {
-	const struct search *s = user;
-	if (e->kind == ENTRY_NOTE || !filter_shows(s->filter, e))
+	const struct seek *s = user;
+	if (e->seq >= s->end || e->kind == ENTRY_NOTE ||
+	    !filter_shows(&s->chat->display.filter, e))
 		return 0; /* least of all what an earlier search has told */
 	return pattern_count(s->pattern, e->bytes, e->len);
 }
@@ -43,49 +52,126 @@ static void tell_hit(struct chat *c, const struct entry *e)
 	          entry_mark(e), safe, len < e->len ? " ..." : "");
 }
 
-/* Without a screen: the newest hits, told one after another. */
-static void list_hits(struct chat *c, const struct pattern *pattern)
+/* The newest hits, the oldest of them first. */
+static void tell_hits(const struct seek *s)
 {
-	struct search s = { pattern, &c->display.filter };
-	uint64_t end = transcript_end(c->transcript), seq = end;
-	struct lens *l = lens_new(c->transcript, end, count_hits, &s);
-	bool goes_on = lens_step(l, PATIENCE_NS);
-	size_t entries = lens_entries(l), skipped = 0;
-	chat_note(c, "%u found in %zu entries%s", lens_total(l), entries,
-	          goes_on ? ", and not all were looked at" : "");
+	const struct lens *l = s->lens;
+	uint64_t seq = s->end;
+	struct entry e;
 	for (size_t i = 0; i < LISTED_MAX && lens_before(l, seq); i++)
 		seq = lens_before(l, seq);
+	for (; seq && seq < s->end; seq = lens_next(l, seq))
+		if (transcript_at(s->chat->transcript, seq, &e))
+			tell_hit(s->chat, &e);
+}
+
+static bool is_complete(const struct seek *s)
+{
+	return lens_low(s->lens) <= transcript_first(s->chat->transcript);
+}
+
+static void tell(struct seek *s)
+{
+	struct chat *c = s->chat;
+	size_t entries = lens_entries(s->lens);
+	struct error e;
+	chat_note(c, "%u found in %zu entries%s", lens_total(s->lens), entries,
+	          is_complete(s) ? "" : ", and not all were looked at");
 	if (entries > LISTED_MAX)
-		skipped = entries - LISTED_MAX;
-	if (skipped)
-		chat_note(c, "%zu older ones are not listed", skipped);
-	for (; seq && seq < end; seq = lens_next(l, seq)) {
-		struct entry e;
-		if (transcript_at(c->transcript, seq, &e))
-			tell_hit(c, &e);
+		chat_note(c, "%zu older ones are not listed",
+		          entries - LISTED_MAX);
+	tell_hits(s);
+	if (pattern_gave_up(s->pattern, &e) ||
+	    filter_gave_up(&c->display.filter, &e))
+		chat_error(c, &e);
+}
+
+static void forget(struct seek *s)
+{
+	later_cancel(&s->turn);
+	s->chat->own->seek = NULL;
+	lens_free(s->lens);
+	pattern_free(s->pattern);
+	free(s);
+}
+
+void seek_finish(struct chat *c)
+{
+	if (!c->own->seek)
+		return;
+	tell(c->own->seek);
+	forget(c->own->seek);
+}
+
+static void go_on(struct seek *s, int64_t ns)
+{
+	struct error e;
+	int goes_on = lens_step(s->lens, ns, &e);
+	if (goes_on < 0) {
+		chat_error(s->chat, &e);
+		forget(s);
+	} else if (is_complete(s) || stamp_mono_ns() >= s->until_ns) {
+		seek_finish(s->chat);
+	} else {
+		loop_later(s->chat->loop, &s->turn);
 	}
-	lens_free(l);
+}
+
+static void on_turn(struct later *l)
+{
+	go_on(l->user, SLICE_NS);
+}
+
+/* NULL with a sentence. */
+static struct seek *start(struct chat *c, const char *text, struct error *e)
+{
+	struct seek *s = calloc(1, sizeof(*s));
+	if (!s) {
+		error_set_errno(e, ENOMEM, "cannot search");
+		return NULL;
+	}
+	*s = (struct seek){
+		.chat = c,
+		.turn = { .on_call = on_turn, .user = s },
+		.pattern = encoding_pattern(c->encoding, text, e),
+		.end = transcript_end(c->transcript),
+		.until_ns = stamp_mono_ns() + PATIENCE_NS,
+	};
+	if (s->pattern) {
+		s->lens = lens_new(c->transcript, s->end, count_hits, s);
+		if (s->lens)
+			return s;
+		error_set_errno(e, ENOMEM, "cannot search");
+	}
+	forget(s);
+	return NULL;
+}
+
+/* For the screen, which searches by itself. */
+static void hand_on(struct chat *c, const char *text)
+{
+	struct error e;
+	free(c->display.find);
+	c->display.find = strdup(text);
+	if (c->display.find)
+		return;
+	error_set_errno(&e, ENOMEM, "cannot search");
+	chat_error(c, &e);
 }
 
 void run_find(struct chat *c, char *args)
 {
 	struct error e;
 	if (c->display.has_screen) {
-		free(c->display.find);
-		c->display.find = strdup(args);
-		if (!c->display.find) {
-			error_set_errno(&e, ENOMEM, "cannot search");
-			chat_error(c, &e);
-		}
+		hand_on(c, args);
 		return;
 	}
-	struct pattern *pattern = encoding_pattern(c->encoding, args, &e);
-	if (!pattern) {
+	seek_finish(c);
+	c->own->seek = start(c, args, &e);
+	if (c->own->seek)
+		go_on(c->own->seek, FIRST_NS);
+	else
 		chat_error(c, &e);
-		return;
-	}
-	list_hits(c, pattern);
-	pattern_free(pattern);
 }
 
 void run_filter(struct chat *c, char *args)

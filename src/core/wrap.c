@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/hexdump.h>
 #include <sockchat/wrap.h>
 
@@ -24,10 +23,8 @@ struct layout {
 	size_t run_len, run_column;
 	enum wrap_style style;
 	enum wrap_hit hit;
-	/* The content that `pattern` is looked for in, NULL outside of it; the
-	 * match that ends last behind where we are. */
-	const uint8_t *content;
-	size_t content_len, hit_start, hit_end;
+	const uint8_t *content; /* that hits are in, NULL outside of it */
+	size_t next_hit; /* the first that ends behind where we are */
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
 	struct wrap_map *learns; /* what is being found out, or NULL */
@@ -86,20 +83,18 @@ static void set_hit(struct layout *l, enum wrap_hit hit)
 	l->hit = hit;
 }
 
-/* How the byte at `offset` of the content is marked; rising offsets only.  No
- * match is looked for where nobody looks. */
+/* How the byte at `offset` of the content is marked; rising offsets only. */
 static enum wrap_hit hit_of(struct layout *l, size_t offset)
 {
-	const struct wrap_settings *s = l->settings;
-	if (!l->content || !s->pattern || !l->fn)
+	const struct hit_list *list = &l->settings->hits;
+	while (l->next_hit < list->count &&
+	       list->hits[l->next_hit].end <= offset)
+		l->next_hit++;
+	if (l->next_hit == list->count ||
+	    list->hits[l->next_hit].start > offset)
 		return WRAP_NO_HIT;
-	while (offset >= l->hit_end && l->hit_end < l->content_len)
-		if (!pattern_find(s->pattern, l->content, l->content_len,
-		                  l->hit_end, &l->hit_start, &l->hit_end))
-			l->hit_start = l->hit_end = l->content_len;
-	if (offset < l->hit_start || offset >= l->hit_end)
-		return WRAP_NO_HIT;
-	return l->hit_start == s->now ? WRAP_HIT_NOW : WRAP_HIT;
+	return list->hits[l->next_hit].start == l->settings->now
+	           ? WRAP_HIT_NOW : WRAP_HIT;
 }
 
 /* What comes next stands for the byte `at`. */
@@ -120,10 +115,12 @@ static void note_row(struct layout *l, const uint8_t *end)
 /* How many bytes from `at` on are marked alike. */
 static size_t marked_len(const struct layout *l, const uint8_t *at, size_t len)
 {
-	if (!l->content || !l->settings->pattern || !l->fn)
+	const struct hit_list *list = &l->settings->hits;
+	if (!l->content || l->next_hit == list->count)
 		return len;
+	const struct hit *hit = &list->hits[l->next_hit];
 	size_t offset = (size_t)(at - l->content);
-	size_t stop = offset < l->hit_start ? l->hit_start : l->hit_end;
+	size_t stop = offset < hit->start ? hit->start : hit->end;
 	return stop > offset && stop - offset < len ? stop - offset : len;
 }
 
@@ -201,19 +198,28 @@ static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
 	return n;
 }
 
-/* A row begins with the byte `at`. */
+static int map_add(struct wrap_map *m, size_t begin)
+{
+	if (m->count == m->cap) {
+		size_t cap = m->cap ? 2 * m->cap : 16;
+		size_t *grown = realloc(m->begins, cap * sizeof(*grown));
+		if (!grown)
+			return -1;
+		m->begins = grown;
+		m->cap = cap;
+	}
+	m->begins[m->count++] = begin;
+	return 0;
+}
+
+/* A row begins with the byte `at`.  Without memory the map is no longer, and
+ * rows are walked over from its end. */
 static void learn_row(struct layout *l, const uint8_t *at)
 {
 	struct wrap_map *m = l->learns;
-	if (!m || l->row != (m->count + 1) * WRAP_MAP_ROWS)
-		return;
-	if (m->count == m->cap) {
-		m->cap = m->cap ? 2 * m->cap : 16;
-		m->begins = realloc(m->begins, m->cap * sizeof(*m->begins));
-		if (!m->begins)
-			die("no memory to lay out a message");
-	}
-	m->begins[m->count++] = (size_t)(at - l->content);
+	if (m && l->row == (m->count + 1) * WRAP_MAP_ROWS &&
+	    map_add(m, (size_t)(at - l->content)))
+		l->learns = NULL;
 }
 
 static bool is_done(const struct layout *l)
@@ -281,7 +287,7 @@ static void put_hex_row(struct layout *l, const char *text, size_t len,
                         size_t offset, size_t per_row)
 {
 	enum wrap_hit hits[HEXDUMP_PER_ROW_MAX];
-	if (!l->settings->pattern) {
+	if (!l->settings->hits.count) {
 		put_word(l, text, len, WRAP_HEX);
 		return;
 	}
@@ -368,12 +374,11 @@ static void put_entry(struct layout *l, const struct entry *e)
 	enum view view = l->settings->view;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	l->content = e->bytes;
-	l->content_len = e->len;
 	if (is_message && view != VIEW_HEX)
 		put_message(l, e);
 	else if (!is_message)
 		put_sentence(l, e->bytes, e->len);
-	l->hit_start = l->hit_end = 0;
+	l->next_hit = 0;
 	if (is_message && view != VIEW_TEXT)
 		put_hex(l, e);
 	if (*e->hint)

@@ -10,6 +10,7 @@
 
 #include <sockchat/encoding.h>
 #include <sockchat/glyph.h>
+#include <sockchat/hits.h>
 #include <sockchat/lens.h>
 
 #include "draft.h"
@@ -20,18 +21,20 @@
 static size_t count_hits(void *user, const struct entry *e)
 {
 	const struct frontend *f = user;
-	const struct filter *filter = &f->chat->display.filter;
-	return filter_shows(filter, e)
-	           ? pattern_count(f->find.pattern, e->bytes, e->len) : 0;
+	return filter_shows(&f->chat->display.filter, e)
+	           ? hits_of(f->find.hits, e).count : 0;
 }
 
 static void forget_pattern(struct frontend *f)
 {
-	lens_free(f->find.hits);
+	lens_free(f->find.lens);
+	hits_free(f->find.hits);
 	pattern_free(f->find.pattern);
+	f->find.lens = NULL;
 	f->find.hits = NULL;
 	f->find.pattern = NULL;
-	f->view.pattern = NULL;
+	f->view.hits = NULL;
+	f->view.found = NULL;
 	f->view.hit_seq = 0;
 	f->find.trouble[0] = '\0';
 }
@@ -54,35 +57,36 @@ void find_end(struct frontend *f)
 	f->mode = NULL;
 }
 
-/* The match of `seq` that begins last before `limit`, or first from it on. */
-static bool match_before(const struct frontend *f, uint64_t seq, size_t limit,
-                         size_t *offset)
+/* The hits in `seq`; none when it has gone. */
+static struct hit_list hits_in(const struct frontend *f, uint64_t seq)
 {
 	struct entry room;
 	const struct entry *e = transcript_at(f->chat->transcript, seq, &room);
-	size_t start, end = 0;
-	bool found = false;
-	while (e && pattern_find(f->find.pattern, e->bytes, e->len, end,
-	                         &start, &end) && start < limit) {
-		*offset = start;
-		found = true;
-	}
-	return found;
+	return e ? hits_of(f->find.hits, e) : (struct hit_list){ NULL, 0 };
 }
 
-static bool match_after(const struct frontend *f, uint64_t seq, size_t from,
-                        size_t *offset)
+/* The hit of `seq` that begins last before `limit`. */
+static bool hit_before(const struct frontend *f, uint64_t seq, size_t limit,
+                       size_t *offset)
 {
-	struct entry room;
-	const struct entry *e = transcript_at(f->chat->transcript, seq, &room);
-	size_t start, end = 0;
-	while (e && pattern_find(f->find.pattern, e->bytes, e->len, end,
-	                         &start, &end))
-		if (start >= from) {
-			*offset = start;
-			return true;
-		}
-	return false;
+	struct hit_list list = hits_in(f, seq);
+	size_t i = hits_find(&list, limit);
+	if (!i)
+		return false;
+	*offset = list.hits[i - 1].start;
+	return true;
+}
+
+/* The one that begins first from `from` on. */
+static bool hit_after(const struct frontend *f, uint64_t seq, size_t from,
+                      size_t *offset)
+{
+	struct hit_list list = hits_in(f, seq);
+	size_t i = hits_find(&list, from);
+	if (i == list.count)
+		return false;
+	*offset = list.hits[i].start;
+	return true;
 }
 
 static void show_hit(struct frontend *f, uint64_t seq, size_t offset)
@@ -96,9 +100,9 @@ static void go_older(struct frontend *f)
 {
 	uint64_t seq = f->view.hit_seq;
 	size_t offset;
-	if (!match_before(f, seq, f->view.hit_offset, &offset)) {
-		seq = lens_before(f->find.hits, seq);
-		if (!seq || !match_before(f, seq, SIZE_MAX, &offset))
+	if (!hit_before(f, seq, f->view.hit_offset, &offset)) {
+		seq = lens_before(f->find.lens, seq);
+		if (!seq || !hit_before(f, seq, SIZE_MAX, &offset))
 			return;
 	}
 	show_hit(f, seq, offset);
@@ -108,9 +112,9 @@ static void go_newer(struct frontend *f)
 {
 	uint64_t seq = f->view.hit_seq;
 	size_t offset;
-	if (!match_after(f, seq, f->view.hit_offset + 1, &offset)) {
-		seq = lens_next(f->find.hits, seq);
-		if (!seq || !match_after(f, seq, 0, &offset))
+	if (!hit_after(f, seq, f->view.hit_offset + 1, &offset)) {
+		seq = lens_next(f->find.lens, seq);
+		if (!seq || !hit_after(f, seq, 0, &offset))
 			return;
 	}
 	show_hit(f, seq, offset);
@@ -131,21 +135,29 @@ static void walk(struct frontend *f, bool goes_up)
 /* The first hit: the nearest one above, and one below when there is none. */
 static void find_first(struct frontend *f)
 {
-	struct lens *hits = f->find.hits;
+	const struct lens *lens = f->find.lens;
 	uint64_t start = f->find.start_seq;
-	uint64_t seq = lens_before(hits, start);
+	uint64_t seq = lens_before(lens, start);
 	size_t offset;
-	if (!seq && lens_is_complete(hits))
-		seq = lens_next(hits, start - 1);
-	if (seq && match_before(f, seq, SIZE_MAX, &offset))
+	if (!seq && lens_is_complete(lens))
+		seq = lens_next(lens, start - 1);
+	if (seq && hit_before(f, seq, SIZE_MAX, &offset))
 		show_hit(f, seq, offset);
 }
 
 bool find_work(struct frontend *f, int64_t ns)
 {
-	if (!f->find.hits)
+	struct error e;
+	if (!f->find.lens)
 		return false;
-	bool goes_on = lens_step(f->find.hits, ns);
+	int goes_on = lens_step(f->find.lens, ns, &e);
+	if (goes_on < 0) {
+		find_end(f);
+		chat_error(f->chat, &e);
+		return false;
+	}
+	if (pattern_gave_up(f->find.pattern, &e))
+		chat_error(f->chat, &e);
 	if (!f->view.hit_seq)
 		find_first(f);
 	return goes_on;
@@ -153,8 +165,23 @@ bool find_work(struct frontend *f, int64_t ns)
 
 void find_touch(struct frontend *f, uint64_t seq)
 {
-	if (f->find.hits)
-		lens_touch(f->find.hits, seq);
+	if (f->find.lens)
+		lens_touch(f->find.lens, seq);
+}
+
+/* All or nothing; -1 with a sentence. */
+static int make_search(struct find *find, struct frontend *f, const char *text,
+                       struct error *e)
+{
+	find->pattern = encoding_pattern(f->chat->encoding, text, e);
+	if (!find->pattern)
+		return -1;
+	find->hits = hits_new(find->pattern);
+	find->lens = lens_new(f->chat->transcript, find->start_seq, count_hits,
+	                      f);
+	if (find->hits && find->lens)
+		return 0;
+	return error_set(e, "no memory to search");
 }
 
 /* The pattern has changed: look for it from where the search began. */
@@ -167,15 +194,14 @@ static void search(struct frontend *f)
 	input_show(&line);
 	if (!line.len)
 		return;
-	f->find.pattern = encoding_pattern(f->chat->encoding, line.text, &e);
-	if (!f->find.pattern) {
+	if (make_search(&f->find, f, line.text, &e)) {
+		forget_pattern(f);
 		glyph_copy(f->find.trouble, sizeof(f->find.trouble), e.text,
 		           GLYPH_ASCII);
 		return;
 	}
-	f->view.pattern = f->find.pattern;
-	f->find.hits = lens_new(f->chat->transcript, f->find.start_seq,
-	                        count_hits, f);
+	f->view.hits = f->find.hits;
+	f->view.found = f->find.lens;
 }
 
 void find_begin(struct frontend *f, const char *text)
@@ -199,26 +225,21 @@ void find_begin(struct frontend *f, const char *text)
 /* "2/20": hits are numbered from the oldest. */
 static void format_count(struct frontend *f, char out[48])
 {
-	const struct lens *hits = f->find.hits;
-	uint64_t seq = f->view.hit_seq;
-	size_t start, end = 0;
-	struct entry room;
-	const struct entry *e = transcript_at(f->chat->transcript, seq, &room);
-	uint32_t number = 1, total = hits ? lens_total(hits) : 0;
-	bool is_complete = hits && lens_is_complete(hits);
+	const struct lens *lens = f->find.lens;
+	bool is_complete = lens && lens_is_complete(lens);
+	uint32_t total = lens ? lens_total(lens) : 0;
 	out[0] = '\0';
-	if (!hits)
+	if (!lens)
 		return;
-	if (!total || !e) {
+	struct hit_list list = hits_in(f, f->view.hit_seq);
+	if (!total || !list.count) {
 		snprintf(out, 48, is_complete ? " (not found)" : " (...)");
 		return;
 	}
-	while (pattern_find(f->find.pattern, e->bytes, e->len, end, &start,
-	                    &end) && start < f->view.hit_offset)
-		number++;
-	number += lens_sum_before(hits, seq);
+	size_t number = lens_sum_before(lens, f->view.hit_seq) + 1 +
+	                hits_find(&list, f->view.hit_offset);
 	if (is_complete)
-		snprintf(out, 48, " %u/%u", number, total);
+		snprintf(out, 48, " %zu/%u", number, total);
 	else
 		snprintf(out, 48, " %u and more", total);
 }

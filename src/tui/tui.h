@@ -40,8 +40,10 @@ extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
 
 /* The search, and where the view stood when it began. */
 struct find {
-	struct pattern *pattern; /* NULL: there is none (yet) */
-	struct lens *hits;
+	/* NULL: there is nothing to be found (yet).  All three or none. */
+	struct pattern *pattern;
+	struct hits *hits;
+	struct lens *lens;   /* the entries that have some */
 	bool is_typed;       /* the pattern is; else hits are walked through */
 	uint64_t start_seq;  /* what is above it is looked at first */
 	bool was_scrolled;

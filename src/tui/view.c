@@ -158,7 +158,6 @@ static bool lay_out(struct piece *p, struct viewport *v,
 		.endings = c->options->endings && !c->display.is_bare,
 		.glyph_flags = v->glyph_flags,
 		.row_count = SIZE_MAX,
-		.pattern = v->pattern,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 		.map = map_of(v, p->entry),
 		.encoding = c->encoding,
@@ -257,9 +256,18 @@ static void find_look(struct target *t, const struct piece *p,
 	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
 
+/* What has not been searched yet is not searched here. */
+static struct hit_list hits_seen(const struct viewport *v,
+                                 const struct entry *e)
+{
+	if (!v->hits || (v->found && !lens_has(v->found, e->seq)))
+		return (struct hit_list){ NULL, 0 };
+	return hits_of(v->hits, e);
+}
+
 /* Draw the rows of a piece from `skip` on; how many there were room for. */
-static int draw_piece(struct piece *p, const struct chat *c, size_t skip,
-                      int row, int rows)
+static int draw_piece(struct piece *p, const struct viewport *v,
+                      const struct chat *c, size_t skip, int row, int rows)
 {
 	int room = p->rows - skip < (size_t)rows ? (int)(p->rows - skip) : rows;
 	if (p->lead && !skip && rows > 0)
@@ -273,6 +281,7 @@ static int draw_piece(struct piece *p, const struct chat *c, size_t skip,
 	find_look(&t, p, c);
 	for (int i = first; t.is_picked && i < row + room; i++)
 		screen_fill(i, STYLE_PICK);
+	p->settings.hits = hits_seen(v, p->entry);
 	p->settings.first_row = above;
 	p->settings.row_count = (size_t)(row + room - first);
 	if (!above && first < row + room && p->head_len)
@@ -288,6 +297,18 @@ static size_t count_shown(void *user, const struct entry *e)
 	return filter_shows(&c->display.filter, e);
 }
 
+/* A filter that cannot be followed hides nothing. */
+static void fail(struct viewport *v, struct chat *c)
+{
+	struct error e;
+	lens_free(v->shown);
+	v->shown = NULL;
+	filter_off(&c->display.filter);
+	v->filter_serial = c->display.filter.serial;
+	error_set(&e, "no memory to filter: all entries are shown");
+	chat_error(c, &e);
+}
+
 static void follow_filter(struct viewport *v, struct chat *c)
 {
 	const struct filter *filter = &c->display.filter;
@@ -297,16 +318,25 @@ static void follow_filter(struct viewport *v, struct chat *c)
 	v->filter_serial = filter->serial;
 	lens_free(v->shown);
 	v->shown = NULL;
-	if (filter_is_on(filter))
-		v->shown = lens_new(c->transcript,
-		                    v->is_scrolled ? v->top_seq : end,
-		                    count_shown, c);
+	if (!filter_is_on(filter))
+		return;
+	v->shown = lens_new(c->transcript, v->is_scrolled ? v->top_seq : end,
+	                    count_shown, c);
+	if (!v->shown)
+		fail(v, c);
 }
 
 bool view_work(struct viewport *v, struct chat *c, int64_t ns)
 {
+	struct filter *filter = &c->display.filter;
+	struct error e;
 	follow_filter(v, c);
-	return v->shown && lens_step(v->shown, ns);
+	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
+	if (goes_on < 0)
+		fail(v, c);
+	else if (v->shown && filter_gave_up(filter, &e))
+		chat_error(c, &e);
+	return goes_on > 0;
 }
 
 void view_touch(struct viewport *v, uint64_t seq)
@@ -372,7 +402,7 @@ void view_draw(struct viewport *v, const struct chat *c, int row, int rows)
 	     seq = next_seq(v, c, seq)) {
 		if (!lay_out(&p, v, c, seq))
 			continue;
-		int drawn = draw_piece(&p, c, skip, row, rows);
+		int drawn = draw_piece(&p, v, c, skip, row, rows);
 		if (v->below_seq <= seq && skip + (size_t)drawn == p.rows)
 			v->below_seq = seq + 1; /* it has been seen */
 		row += drawn;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/hits.h>
 #include <sockchat/lens.h>
 
 /* All zero follows the end. */
@@ -21,8 +22,10 @@ struct viewport {
 	unsigned glyph_flags;
 	struct lens *shown;  /* what the filter lets through; NULL: all */
 	unsigned filter_serial;
-	/* What is marked, NULL for nothing; which match is the present one. */
-	const struct pattern *pattern;
+	/* What is marked, in those entries that `found` has (NULL: in all);
+	 * NULL for nothing.  Which hit is the present one. */
+	struct hits *hits;
+	const struct lens *found;
 	uint64_t hit_seq;
 	size_t hit_offset;
 	struct view_maps *maps; /* of long messages that are or were seen */

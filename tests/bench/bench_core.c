@@ -45,9 +45,9 @@ static void find(struct transcript *t)
 	struct error e;
 	struct pattern *p = pattern_new("vwabcd", &e);
 	struct lens *l = lens_new(t, transcript_end(t), count, p);
-	while (lens_step(l, LOAD_SECOND_NS))
+	while (l && lens_step(l, LOAD_SECOND_NS, &e) > 0)
 		;
-	if (!lens_total(l))
+	if (!l || !lens_total(l))
 		load_die("nothing was found");
 	lens_free(l);
 	pattern_free(p);

@@ -4,6 +4,7 @@
 /* Finding on the screen: the search and the filter. */
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,7 +144,7 @@ static void what_is_not_there_or_no_pattern_is_said(void **state)
 	pty_type(&p, PTY_CTRL_S "zzz");
 	pty_expect(&p, "find (not found): zzz");
 	pty_type(&p, "\025re:(");
-	pty_expect(&p, "find (not a regular expression: Unmatched");
+	pty_expect(&p, "find (not a regular expression: missing closing");
 	pty_type(&p, "\025hex:4e656564");
 	pty_expect(&p, "find 10/10: hex:4e656564");
 	pty_type(&p, "\025");
@@ -185,6 +186,103 @@ static void a_command_searches_as_well(void **state)
 	pty_type(&p, "/filter off" PTY_ENTER);
 	pty_expect(&p, "< line 99");
 	hang_up(&p, fd);
+}
+
+/* One line of 65,000 `a` with a `b` behind them. */
+static int talk_long(struct pty *p)
+{
+	static char line[65002];
+	int fd = pty_connect(p);
+	memset(line, 'a', 65000);
+	memcpy(line + 65000, "b\n", 2);
+	net_send(fd, line, sizeof(line));
+	net_send_text(fd, "end\n");
+	pty_expect(p, "< end");
+	return fd;
+}
+
+static const char *const nasty[] = {
+	"re:(a|aa)*[cx]", "re:(a*)\\1[bx]c?$d?", "re:(a+)+$[bx]",
+	"re:(?=a*[cx])", "re:(?:\\X)*[cx]", "re:.*.*.*[cx]",
+	"re:(?<n>a*)\\k<n>[cx]", "re:(a|aa)*c", "re:(a*)\\1b",
+	"re:(?:(?=.*[xc])|.)*[zx]",
+};
+
+#define PATIENCE_MS 5000 /* of somebody who has a slow machine */
+
+static void a_key_is_answered_whatever_is_searched_for(void **state)
+{
+	struct pty p;
+	int fd = talk_long(&p);
+	(void)state;
+	for (size_t i = 0; i < sizeof(nasty) / sizeof(*nasty); i++) {
+		int64_t start = now_ms();
+		pty_type(&p, PTY_CTRL_S);
+		pty_expect(&p, "find");
+		pty_type(&p, nasty[i]);
+		pty_expect(&p, nasty[i]);
+		pty_type(&p, PTY_UP PTY_F2);
+		pty_expect(&p, "| hex |");
+		pty_type(&p, PTY_F2 PTY_F2 "\007");
+		pty_expect(&p, "| text |");
+		pty_expect_gone(&p, "find");
+		if (now_ms() - start > PATIENCE_MS)
+			fail_msg("%s: %d ms", nasty[i],
+			         (int)(now_ms() - start));
+	}
+	hang_up(&p, fd);
+}
+
+static void a_line_of_nothing_but_matches_is_searched(void **state)
+{
+	struct pty p;
+	int fd = talk_long(&p);
+	int64_t start = now_ms();
+	(void)state;
+	pty_type(&p, PTY_CTRL_S "re:a");
+	pty_expect(&p, "find 65000/65000: re:a");
+	pty_type(&p, PTY_UP);
+	pty_expect(&p, "find 64999/65000: re:a");
+	pty_type(&p, "\025a");
+	pty_expect(&p, "find 65000/65000: a");
+	assert_true(now_ms() - start < PATIENCE_MS);
+	hang_up(&p, fd);
+}
+
+static void what_takes_too_long_is_said_once_and_is_no_match(void **state)
+{
+	struct pty p;
+	int fd = talk_long(&p);
+	(void)state;
+	net_send_text(fd, "abx\n");
+	pty_expect(&p, "< abx");
+	pty_type(&p, PTY_CTRL_S "re:^(a|ab)+x$");
+	pty_expect(&p, "! the expression takes too long on some entries: they "
+	               "count as no match");
+	pty_expect(&p, "find 1/1: re:^(a|ab)+x$");
+	net_send_text(fd, "more\n");
+	pty_expect(&p, "< more");
+	pty_type(&p, PTY_UP PTY_DOWN);
+	pty_expect(&p, "find 1/1");
+	assert_int_equal(pty_count(&p, "takes too long"), 1);
+	hang_up(&p, fd);
+}
+
+static void it_ends_by_sigterm_while_it_searches(void **state)
+{
+	struct pty p;
+	int fd = talk_long(&p);
+	(void)state;
+	pty_type(&p, "/filter text re:(a|aa)*[cx]" PTY_ENTER PTY_CTRL_S
+	             "re:(a+)+$[bx]");
+	pty_expect(&p, "find");
+	int64_t start = now_ms();
+	kill(p.pid, SIGTERM);
+	pty_expect_signal(&p, SIGTERM);
+	assert_true(now_ms() - start < PATIENCE_MS);
+	assert_restored(&p);
+	pty_finish(&p);
+	close(fd);
 }
 
 static void many_entries_are_searched_while_one_types(void **state)
@@ -239,6 +337,10 @@ int main(void)
 		TEST(what_is_not_there_or_no_pattern_is_said),
 		TEST(what_is_searched_for_is_not_sent_when_help_is_over_it),
 		TEST(a_command_searches_as_well),
+		TEST(a_key_is_answered_whatever_is_searched_for),
+		TEST(a_line_of_nothing_but_matches_is_searched),
+		TEST(what_takes_too_long_is_said_once_and_is_no_match),
+		TEST(it_ends_by_sigterm_while_it_searches),
 		TEST(many_entries_are_searched_while_one_types),
 		TEST(the_bare_view_has_neither_marks_nor_the_mouse),
 	};

@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Patterns of the user's on bytes of a stranger's: matches rise, do not
- * overlap, and lie within.  The input is a pattern, a NUL, and the bytes. */
+ * overlap, and lie within; they are the same a second time, and take no more
+ * steps than they may.  The input is a pattern, a NUL, and the bytes. */
 
 #include <locale.h>
 #include <stdint.h>
@@ -11,18 +12,24 @@
 
 #include <sockchat/pattern.h>
 
+#define OVERDRAWN_MAX 600000 /* the last item of an expression */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const struct pattern *p, const uint8_t *bytes, size_t len)
+static void check(struct pattern *p, const uint8_t *bytes, size_t len)
 {
-	size_t start, end = 0, count = 0, before = 0;
-	while (pattern_find(p, bytes, len, end, &start, &end)) {
-		if (start < before || end <= start || end > len)
+	struct pattern_scan s;
+	size_t start, end, count = 0, before = 0;
+	pattern_begin(&s, p, bytes, len);
+	while (pattern_next(&s, &start, &end)) {
+		if (s.is_over || start < before || end <= start || end > len)
 			abort();
 		before = end;
 		count++;
 	}
-	if (count != pattern_count(p, bytes, len))
+	if (pattern_count(p, bytes, len) != (s.is_over ? 0 : count))
+		abort();
+	if (s.left < -OVERDRAWN_MAX)
 		abort();
 }
 

@@ -130,11 +130,13 @@ static void text_is_found_in_its_encoding(void **state)
 	static const uint8_t bytes[] = "a \xbe\xc8\xb3\xe7";
 	struct encoding *enc = open_encoding(ENCODING_CP949);
 	struct error e;
+	struct pattern_scan s;
 	size_t start, end;
 	(void)state;
 	struct pattern *p = encoding_pattern(enc, "안녕", &e);
 	assert_non_null(p);
-	assert_true(pattern_find(p, bytes, 6, 0, &start, &end));
+	pattern_begin(&s, p, bytes, 6);
+	assert_true(pattern_next(&s, &start, &end));
 	assert_int_equal(start, 2);
 	assert_int_equal(end, 6);
 	pattern_free(p);

@@ -109,8 +109,8 @@ static void a_wrong_word_changes_nothing(void **state)
 		{ "peer x", "/filter peer: which one? (/peers lists them)" },
 		{ "peer", "/filter peer: which one? (/peers lists them)" },
 		{ "text", "what is to be found?" },
-		{ "in text re:(", "not a regular expression: Unmatched ( or "
-		                  "\\(" },
+		{ "in text re:(", "not a regular expression: missing "
+		                  "closing parenthesis" },
 	};
 	struct error e;
 	(void)state;

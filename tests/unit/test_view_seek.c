@@ -159,7 +159,8 @@ static void matches_are_marked_and_the_present_one_apart(void **state)
 	(void)state;
 	hear("a foo\n");
 	hear("foo bar\n");
-	view.pattern = p;
+	struct hits *hits = hits_new(p);
+	view.hits = hits;
 	view.hit_seq = 2;
 	paint();
 	assert_null(look(0, 3, "reverse"));
@@ -169,7 +170,8 @@ static void matches_are_marked_and_the_present_one_apart(void **state)
 	}
 	assert_null(look(0, 7, "reverse"));
 	assert_non_null(look(1, 2, "bold"));
-	view.pattern = NULL;
+	view.hits = NULL;
+	hits_free(hits);
 	pattern_free(p);
 }
 

@@ -369,18 +369,20 @@ static const char *marks(const struct entry *e, size_t columns, enum view view,
 	static struct page p;
 	struct error error;
 	struct pattern *pattern = pattern_new(text, &error);
+	struct hits *hits = hits_new(pattern);
 	struct wrap_settings s = {
 		.columns = columns, .view = view, .endings = true,
-		.row_count = SIZE_MAX, .pattern = pattern, .now = now,
+		.row_count = SIZE_MAX, .hits = hits_of(hits, e), .now = now,
 	};
 	memset(&p, 0, sizeof(p));
 	out[0] = '\0';
 	p.rows = wrap_entry(e, &s, put_run, &p);
-	s.pattern = NULL; /* which changes no row */
+	s.hits.count = 0; /* which changes no row */
 	assert_int_equal(p.rows, wrap_entry(e, &s, NULL, NULL));
 	for (size_t i = 0; i < p.rows; i++)
 		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%s",
 		         i ? "|" : "", p.styles[i]);
+	hits_free(hits);
 	pattern_free(pattern);
 	return out;
 }

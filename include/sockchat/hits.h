@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Where a pattern is found in entries.  Those that were asked about last are
+ * not searched again: to count, to mark and to walk asks for the same. */
+
+#ifndef SOCKCHAT_HITS_H
+#define SOCKCHAT_HITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/entry.h>
+#include <sockchat/pattern.h>
+
+/* The bytes from `start` to before `end`. */
+struct hit {
+	uint32_t start, end;
+};
+
+/* By rising start.  Borrowed until the next call. */
+struct hit_list {
+	const struct hit *hits;
+	size_t count;
+};
+
+struct hits;
+
+/* `p` is borrowed until hits_free().  NULL without memory. */
+MUST_USE struct hits *hits_new(struct pattern *p);
+void hits_free(struct hits *h);
+
+/* Those in `e`; none where the pattern gives up, or there is no memory. */
+struct hit_list hits_of(struct hits *h, const struct entry *e);
+
+/* The first of them that starts at `offset` or later: its index, or count. */
+size_t hits_find(const struct hit_list *list, size_t offset);
+
+#endif
