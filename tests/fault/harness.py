@@ -107,6 +107,26 @@ class Stream:
         return True
 
 
+def shown_messages(output):
+    """What was said in each direction of each session, in lines or JSON; what
+    comes late may be shown in pieces."""
+    said = {}
+    for line in output.decode(errors="replace").splitlines():
+        if line.startswith("{"):
+            try:
+                entry = json.loads(line)
+            except ValueError:
+                continue
+            key, text = ((entry.get("session"), entry.get("dir")),
+                         entry.get("text", "") if
+                         entry.get("kind") == "message" else "")
+        else:
+            found = re.match(r"[\d:]+ +(?:(\d+) )?([<>]) (.*)", line)
+            key, text = ((found[1], found[2]), found[3]) if found else (0, "")
+        said[key] = said.get(key, "") + text
+    return said
+
+
 class Listener:
     def __init__(self):
         self.sock = socket.create_server(("127.0.0.1", 0))
@@ -238,13 +258,14 @@ class Run:
                         f"{what}: other bytes than were sent")
         self.checks.append(check)
 
-    def expect_once(self, what, stream, texts):
-        """Each of these has to be there once."""
+    def expect_shown(self, texts):
+        """Each of these has to be on standard output once, in a message."""
         def check():
+            shown = "\n".join(shown_messages(bytes(self.stdout.got)).values())
             for text in texts:
-                n = bytes(stream.got).count(text.encode())
+                n = shown.count(text)
                 if n != 1:
-                    return f"{what}: {text!r} is there {n} times"
+                    return f"standard output: {text!r} is there {n} times"
         self.checks.append(check)
 
     def expect_json(self):
@@ -344,7 +365,7 @@ class Run:
 
     def has_said_error(self):
         return bool(re.search(
-            rb"cannot|memory|fail|lost|not sent|refused|out of |[Tt]oo many| ! |"
+            rb"cannot|memory|fail|lost|not sent|refused|reset by|out of |[Tt]oo many| ! |"
             rb"\"kind\":\"error\"", self.stderr.got + self.stdout.got))
 
     def unaccepted(self):

@@ -82,7 +82,7 @@ def joined(lines):
 
 def say_from_peer(r, peer, word):
     said = lines_of(word)
-    r.expect_once("standard output", r.stdout, said)
+    r.expect_shown(said)
     peer.send(joined(said))
     return said
 
@@ -94,7 +94,7 @@ def connect_in(r, *words):
     peer = yield from r.accepted(listener)
     typed = lines_of("up")
     r.expect("peer", peer, (joined(typed) + "aAb\nXY\nlast").encode())
-    r.expect_once("standard output", r.stdout, typed)
+    r.expect_shown(typed)
     r.stdin.send(joined(typed[:10]) + "/info\n" + joined(typed[10:]) +
                  "/send a\\x41b\\n\n/hex 58 59 0a\n")
     say_from_peer(r, peer, "down")
@@ -155,7 +155,7 @@ def owner(r):
     r.start("connect", "--ui", "lines", "127.0.0.1", listener.port)
     peer = yield from r.accepted(listener)
     r.expect("peer", peer, b"typed\n")
-    r.expect_once("standard output", r.stdout, ["typed", "answer"])
+    r.expect_shown(["typed", "answer"])
     r.stdin.send("/info\ntyped\n")
     peer.send("answer\n")
     yield lambda: r.stdout.has("answer") and r.stdout.has("typed")
@@ -198,7 +198,7 @@ def legacy(r):
             listener.port)
     peer = yield from r.accepted(listener)
     r.expect("peer", peer, "안녕\n".encode("euc-kr"))
-    r.expect_once("standard output", r.stdout, ["안녕", "대답"])
+    r.expect_shown(["안녕", "대답"])
     peer.send("대답\n".encode("euc-kr"))
     r.stdin.send("안녕\n")
     r.stdin.end()
