@@ -198,21 +198,12 @@ def legacy(r):
             listener.port)
     peer = yield from r.accepted(listener)
     r.expect("peer", peer, "안녕\n".encode("euc-kr"))
-    r.expect_shown(["안녕", "대답"])
+    r.expect_shown(["안녕", "대답"], "euc-kr")
     peer.send("대답\n".encode("euc-kr"))
     r.stdin.send("안녕\n")
     r.stdin.end()
     yield lambda: peer.ended
     peer.end()
-
-
-def leave_terminal(r):
-    """However deaf it has become, one of these is obeyed."""
-    for keys in ("\x07\r/quit\r", "\x03", "\x03\x03", "\x04", "\x04"):
-        r.stdin.send(keys)
-        yield from r.soft(r.has_ended, .7)
-    r.signal(signal.SIGTERM)
-    yield r.has_ended
 
 
 def tui_connect(r):
@@ -236,7 +227,6 @@ def tui_connect(r):
     peer.send("last words\n")
     peer.end()
     yield from r.soft(lambda: r.stdout.has("last words"), .3)
-    yield from leave_terminal(r)
 
 
 def tui_listen(r):
@@ -255,7 +245,6 @@ def tui_listen(r):
         yield from r.soft(lambda: any(p.ended for p in peers))
         for peer in peers:
             peer.end()
-    yield from leave_terminal(r)
 
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
