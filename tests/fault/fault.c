@@ -76,7 +76,7 @@ static bool is_on, goes_on;
 static int chosen_errno = ENOMEM, trace_fd = -1;
 static unsigned long long state = 1;
 static __thread bool is_in_resolver;
-static bool is_own_pipe[256]; /* by descriptor */
+static bool is_memory_fd[256]; /* by descriptor */
 
 /* The call that ours stands in front of. */
 #define REAL(name)                                                            \
@@ -197,24 +197,24 @@ static void trace(void)
 	trace_fd = -1;
 }
 
-/* A pipe that the program made for itself is memory: no read or write of it
- * fails as those of files do. */
-static bool is_pipe_of_its_own(enum call call, int fd)
+/* A pipe or a memfd that the program made for itself is memory: no read or
+ * write of it fails as those of files do. */
+static bool is_memory(enum call call, int fd)
 {
 	return (call == CALL_read || call == CALL_write) && fd >= 0 &&
-	       fd < (int)sizeof(is_own_pipe) && is_own_pipe[fd];
+	       fd < (int)sizeof(is_memory_fd) && is_memory_fd[fd];
 }
 
-static void note_own_pipe(int fd, bool is_own)
+static void note_memory(int fd, bool is_it)
 {
-	if (fd >= 0 && fd < (int)sizeof(is_own_pipe))
-		is_own_pipe[fd] = is_own;
+	if (fd >= 0 && fd < (int)sizeof(is_memory_fd))
+		is_memory_fd[fd] = is_it;
 }
 
 /* Whether this call is the one that was chosen; then errno is set. */
 static bool is_due(enum call call, int fd)
 {
-	if (!is_on || is_in_resolver || is_pipe_of_its_own(call, fd))
+	if (!is_on || is_in_resolver || is_memory(call, fd))
 		return false;
 	unsigned n = ++report->rows[call].calls;
 	if (call != chosen || !nth || n < nth || (n > nth && !goes_on))
@@ -431,9 +431,17 @@ int pipe2(int fds[2], int flags)
 {
 	if (is_due(CALL_pipe, -1) || REAL(pipe2)(fds, flags))
 		return -1;
-	note_own_pipe(fds[0], true);
-	note_own_pipe(fds[1], true);
+	note_memory(fds[0], true);
+	note_memory(fds[1], true);
 	return 0;
+}
+
+int memfd_create(const char *name, unsigned flags)
+{
+	int fd = is_due(CALL_open, -1) ? -1 : REAL(memfd_create)(name, flags);
+
+	note_memory(fd, true);
+	return fd;
 }
 
 /* As on a network's disk: what was written is lost, and told at the end. */
@@ -450,7 +458,7 @@ static bool is_close_bad(int fd)
 int close(int fd)
 {
 	bool is_failing = is_due(CALL_close, fd) || is_close_bad(fd);
-	note_own_pipe(fd, false);
+	note_memory(fd, false);
 	int saved = errno, result = REAL(close)(fd);
 
 	if (!is_failing)

@@ -37,10 +37,6 @@ class Hang(Exception):
     """Nothing moves any more."""
 
 
-class Stays(Exception):
-    """A listener goes on without the peers that could not be."""
-
-
 class Stream:
     """A descriptor of ours, read to its end, and what is to be written."""
 
@@ -220,11 +216,7 @@ class Run:
         self.stderr = Stream(os.open("/dev/null", os.O_RDONLY))
 
     def connect(self, port):
-        try:
-            sock = socket.create_connection(("127.0.0.1", port))
-        except ConnectionRefusedError:
-            raise Gone() from None  # it listened, and did not go on
-        return self.add_peer(sock)
+        return self.add_peer(socket.create_connection(("127.0.0.1", port)))
 
     def add_peer(self, sock):
         peer = self.stream(sock.fileno(), sock)
@@ -381,30 +373,38 @@ class Run:
                 and r[3] in ("01", "08")}
 
     def play(self, script):
-        steps = script(self)
+        try:
+            self.play_steps(script(self))
+            if not self.sent_signal:
+                self.stop_playing()
+        except Hang:
+            self.complain("HANG: " + self.state_of_streams())
+            return
+        except Gone:
+            pass
+        self.end()
+
+    def play_steps(self, steps):
         try:
             for condition in steps:
                 if self.wait(condition):
                     continue
                 if self.is_server and self.is_free_of_peers():
-                    raise Stays()
+                    # It goes on without the peers that could not be.
+                    self.signal(signal.SIGTERM)
+                    return
                 if not self.has_said_error():
                     raise Hang()
-                break  # what it could not do will never come
-            if self.terminal:
-                self.leave_terminal()
-            self.stop_playing()
-        except Gone:
-            pass
-        except Stays:
-            self.signal(signal.SIGTERM)
-        except Hang:
-            self.complain("HANG: " + self.state_of_streams())
-            return
-        except (OSError, IndexError) as error:
-            if not self.has_ended():
-                self.complaints.append(f"SCRIPT: {error!r}")
-        self.end()
+                return  # what it could not do will never come
+        except OSError:
+            return  # a peer of ours cannot do what it should
+
+    def stop_playing(self):
+        if self.terminal:
+            self.leave_terminal()
+        for s in self.peers + [self.stdin]:
+            if s is not self.terminal and s.fd >= 0 and not s.ends:
+                s.end()
 
     def leave_terminal(self):
         """However deaf it has become, one of these is obeyed; the first keys
@@ -419,11 +419,6 @@ class Run:
         live = {p.sock.getsockname()[1] for p in self.peers
                 if p.fd >= 0 and not p.ended}
         return live <= self.unaccepted()
-
-    def stop_playing(self):
-        for s in self.peers + [self.stdin]:
-            if s is not self.terminal and s.fd >= 0 and not s.ends:
-                s.end()
 
     def end(self):
         """It has to end by itself now."""
@@ -514,8 +509,9 @@ class Run:
             if mark in errors or mark in bytes(self.stdout.got):
                 self.complain("SANITIZER")
                 break
-        if self.terminal and status == -signal.SIGINT:
-            self.sent_signal = signal.SIGINT  # Ctrl-C was a signal there
+        # Ctrl-C may be a signal there; a terminal that fails has hung up.
+        if self.terminal and -status in (signal.SIGINT, signal.SIGHUP):
+            self.sent_signal = -status
         if (self.fault.call == "alloc" and self.is_in_foreign_library() and
                 status not in (0, -self.sent_signal)):
             self.was_excused = True
@@ -533,7 +529,9 @@ class Run:
             self.complain(f"exit {status}")
         if is_harmless and self.sent_signal and self.has_said_error():
             self.judge_bytes(status)
-        if self.terminal:
+        # Where nothing can be written nothing can be given back.
+        if self.terminal and (self.fault.call, self.fault.mode) != (
+                "write", "on"):
             self.judge_terminal()
 
     def judge_bytes(self, status):
