@@ -124,9 +124,14 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 		close_files();
 		return error_set_errno(e, errno, "cannot make a screen");
 	}
+	errno = 0;
 	state.screen = open_sized_screen(term, rows);
 	if (!state.screen) {
+		int errnum = errno;
 		close_files();
+		if (errnum == ENOMEM)
+			return error_set_errno(e, errnum,
+			                       "cannot make a screen");
 		return error_set(e, "the terminal type '%s' is unknown", safe);
 	}
 	cup = tigetstr("cup");

@@ -465,7 +465,8 @@ static void stop(struct frontend *f)
 	list_clear(&f->matches);
 	paste_forget(f);
 	input_stop();
-	screen_close();
+	/* The screen itself stays until the process ends: curses needs memory
+	 * to free it, and crashes without. */
 	term_close();
 	if (undelivered)
 		fprintf(stderr, "sockchat: left before %llu bytes were "
