@@ -159,8 +159,10 @@ static int run(struct options *o)
 
 static int refuse(const struct error *e)
 {
-	fprintf(stderr, "sockchat: %s\nTry 'sockchat --help' for more.\n",
-	        e->text);
+	fprintf(stderr, "sockchat: %s\n", e->text);
+	if (*e->hint)
+		fprintf(stderr, "sockchat: hint: %s\n", e->hint);
+	fputs("Try 'sockchat --help' for more.\n", stderr);
 	return STATUS_USAGE;
 }
 

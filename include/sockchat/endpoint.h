@@ -31,6 +31,10 @@ enum endpoint_mode { ENDPOINT_CONNECT, ENDPOINT_LISTEN };
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
 
+/* Whether its port is a number or the name of a TCP service on this machine;
+ * looks into /etc/services, or where the system says. */
+bool endpoint_knows_port(const struct endpoint *ep);
+
 /* "host:port", with brackets where the host has colons. */
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
 

@@ -4,10 +4,12 @@
 /* The command line: getopt_long(3) made from the table of options. */
 
 #include <getopt.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 
 #include "options_private.h"
@@ -142,6 +144,15 @@ static int parse_mode(struct options *o, const char *word, bool is_alone,
 	return refuse_mode(word, is_alone, e);
 }
 
+/* A host may be known later, a service never. */
+static int check_service(const struct endpoint *ep, struct error *e)
+{
+	if (endpoint_knows_port(ep))
+		return 0;
+	explain_resolve(e, EAI_SERVICE, 0, ep->host, ep->port);
+	return -1;
+}
+
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e)
 {
@@ -173,12 +184,15 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	}
 	if (o->help || o->version)
 		return 0;
-	if (parse_mode(o, argv[optind], argc - optind == 1, e) ||
+	int words = optind < argc ? argc - optind : 0; /* argc may be 0 */
+	if (parse_mode(o, words ? argv[optind] : NULL, words == 1, e) ||
 	    check_mode(o, given, e) || options_check(o, e))
 		return -1;
-	return endpoint_parse(&o->endpoint, o->mode,
-	                      (const char *const *)argv + optind + 1,
-	                      (size_t)(argc - optind - 1), e);
+	if (endpoint_parse(&o->endpoint, o->mode,
+	                   (const char *const *)argv + optind + 1,
+	                   (size_t)words - 1, e))
+		return -1;
+	return check_service(&o->endpoint, e);
 }
 
 int options_help(struct bytes *out)

@@ -300,6 +300,20 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 	                  : parse_two(ep, mode, word, words[1], e);
 }
 
+bool endpoint_knows_port(const struct endpoint *ep)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+	bool is_known = *ep->port && strspn(ep->port, DIGITS) ==
+	                                 strlen(ep->port);
+
+	if (is_known)
+		return true;
+	int eai = getaddrinfo(NULL, ep->port, &hints, &list);
+	if (list)
+		freeaddrinfo(list);
+	return eai != EAI_SERVICE;
+}
+
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
 {
 	bool has_colon = strchr(ep->host, ':');

@@ -194,6 +194,17 @@ static void endings_are_what_they_say(void **state)
 	assert_int_equal(eol_bytes(EOL_NONE, &bytes), 0);
 }
 
+static void no_words_at_all_are_a_wrong_command_line(void **state)
+{
+	/* what stands behind the end is not ours: the environment */
+	char *argv[] = { NULL, (char[]){ "HOME=/" }, NULL };
+	struct options o;
+
+	(void)state;
+	assert_int_equal(options_parse(&o, 0, argv, &e), -1);
+	assert_non_null(strstr(e.text, "'connect' or 'listen' is missing"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +219,7 @@ int main(void)
 		    help_fits_eighty_columns_and_names_every_option),
 		cmocka_unit_test(a_choice_may_be_shortened_when_it_is_unique),
 		cmocka_unit_test(endings_are_what_they_say),
+		cmocka_unit_test(no_words_at_all_are_a_wrong_command_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
