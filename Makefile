@@ -151,7 +151,7 @@ fuzz:
 	$(MAKE) fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
 	  SANITIZE=fuzzer-no-link,address,undefined
 fuzz-run: $(FUZZ)
-	sh scripts/fuzz.sh $(FUZZ)
+	@bash scripts/fuzz.sh $(FUZZ)
 
 coverage:
 	$(MAKE) check BUILD=$(BUILD)/coverage COVERAGE=1

@@ -127,8 +127,8 @@ static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
 static void limits_are_listed_as_they_are_set(void **state)
 {
 	static const char *const wanted[] = {
-		"queue-max: 7M; what may wait for all peers together "
-		"(/set changes it)",
+		("queue-max: 7M; what may wait for all peers together "
+		 "(/set changes it)"),
 		"peer-queue: 256k; ",
 		"message: 64k; ",
 		"files: 16; files on their way to one peer",
