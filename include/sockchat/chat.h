@@ -100,8 +100,16 @@ void chat_input_spoke(struct chat *c);
  * echo listener goes on as before. */
 void chat_input_ended(struct chat *c, bool is_early);
 
-/* Whether some peer is far behind with what it was sent. */
+/* Peers that do not read.  Whether what is said now would have to wait for some
+ * peer; and whether that has taken nothing for CHAT_STUCK_MS.  Without a screen
+ * such a peer is passed over as long as others read, until it reads again; when
+ * it has read nothing for CHAT_DROP_MS it is dropped.  Entries tell it. */
+#define CHAT_STUCK_MS 2000
+#define CHAT_DROP_MS  10000
 bool chat_is_congested(const struct chat *c);
+bool chat_is_stuck(const struct chat *c);
+/* Whether there is anybody to whom a line would go, now or when they come. */
+bool chat_has_audience(const struct chat *c);
 
 /* The front end can't keep up: peers wait. */
 void chat_hold(struct chat *c, bool is_held);

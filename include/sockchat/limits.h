@@ -11,6 +11,7 @@
 
 /* Bounds of the front ends lines and json, which the table tells. */
 #define LIMIT_LINE   ((size_t)64 << 20) /* of standard input */
+#define LIMIT_AHEAD  ((size_t)1 << 20)  /* of it, behind one that waits */
 #define LIMIT_OUTPUT ((size_t)1 << 20)  /* not read; then peers wait */
 
 #define LIMIT_VALUE_MAX 64

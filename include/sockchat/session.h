@@ -172,6 +172,14 @@ uint64_t session_bytes_out(const struct session *s);
 size_t session_queued(const struct session *s);
 /* No more should be taken for it now that can wait. */
 bool session_is_congested(const struct session *s);
+/* How far a peer is behind: the notes of its chat, which the session keeps. */
+struct session_lag {
+	uint64_t gone;    /* bytes that its system had acknowledged */
+	int64_t since_ns; /* no more of them since then; 0: it reads */
+	bool is_behind;   /* what is said passes it over: so much has */
+	uint64_t messages, bytes;
+};
+struct session_lag *session_lag(struct session *s);
 /* "resolving", "connecting", "open", "half-closed (peer has ended)" … */
 const char *session_state_text(const struct session *s);
 

@@ -43,14 +43,6 @@ uint32_t chat_target(const struct chat *c)
 	return c->own->target;
 }
 
-bool chat_is_congested(const struct chat *c)
-{
-	for (size_t i = 0; i < c->own->session_count; i++)
-		if (session_is_congested(c->own->sessions[i]))
-			return true;
-	return false;
-}
-
 void chat_set_target(struct chat *c, uint32_t number)
 {
 	c->own->target = number;
@@ -64,7 +56,7 @@ void chat_next_target(struct chat *c)
 	c->own->target = s ? session_number(s) : 0;
 }
 
-static bool is_spoken_to(const struct chat *c, const struct session *s)
+bool chat_speaks_to(const struct chat *c, const struct session *s)
 {
 	uint32_t target = c->own->target;
 	if (target)
@@ -72,36 +64,19 @@ static bool is_spoken_to(const struct chat *c, const struct session *s)
 	return !session_is_closing(s);
 }
 
+bool chat_has_audience(const struct chat *c)
+{
+	for (size_t i = 0; i < c->own->session_count; i++)
+		if (chat_speaks_to(c, c->own->sessions[i]))
+			return true;
+	return chat_awaits_first(c);
+}
+
 typedef int give_fn(struct session *s, const void *what, struct error *e);
 
-/* Give it to all that are spoken to; -1 when it could not be, and then an
- * ERROR entry says why. */
-static int give(struct chat *c, give_fn *fn, const void *what)
+static int tell_nobody(struct chat *c)
 {
-	size_t given = 0, failed = 0;
 	struct error e;
-	if (c->options->recv_only) {
-		error_set(&e, "not sent: --recv-only was asked for");
-		chat_error(c, &e);
-		return -1;
-	}
-	for (size_t i = 0; i < c->own->session_count; i++) {
-		struct session *s = c->own->sessions[i];
-		if (!is_spoken_to(c, s))
-			continue;
-		if (fn(s, what, &e)) {
-			if (!*e.code)
-				error_set_code(&e, ENOTCONN);
-			chat_error(c, &e);
-			failed++;
-		} else {
-			given++;
-		}
-		if (chat_session(c, i) != s)
-			i--; /* it broke, and the next has moved up */
-	}
-	if (given || failed)
-		return failed ? -1 : 0;
 	if (c->own->target)
 		error_set(&e, "not sent: peer %u is gone", c->own->target);
 	else
@@ -114,6 +89,48 @@ static int give(struct chat *c, give_fn *fn, const void *what)
 	                             : "/connect HOST PORT connects");
 	chat_error(c, &e);
 	return -1;
+}
+
+/* -1 when it could not be, and then an ERROR entry says why. */
+static int give_one(struct chat *c, struct session *s, give_fn *fn,
+                    const void *what)
+{
+	struct error e;
+	if (!fn(s, what, &e)) {
+		chat_given(c, s);
+		return 0;
+	}
+	if (!*e.code)
+		error_set_code(&e, ENOTCONN);
+	chat_error(c, &e);
+	return -1;
+}
+
+/* Give it, which has `len` bytes, to all that are spoken to; -1 when some do
+ * not get it, and an entry says or has said why. */
+static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
+{
+	size_t given = 0, failed = 0;
+	struct error e;
+	if (c->options->recv_only) {
+		error_set(&e, "not sent: --recv-only was asked for");
+		chat_error(c, &e);
+		return -1;
+	}
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		struct session *s = c->own->sessions[i];
+		if (!chat_speaks_to(c, s))
+			continue;
+		if (chat_pass_over(c, s, len) || give_one(c, s, fn, what))
+			failed++;
+		else
+			given++;
+		if (chat_session(c, i) != s)
+			i--; /* it broke, and the next has moved up */
+	}
+	if (given || failed)
+		return failed ? -1 : 0;
+	return tell_nobody(c);
 }
 
 struct message {
@@ -130,7 +147,7 @@ static int give_message(struct session *s, const void *what, struct error *e)
 int chat_send(struct chat *c, const void *bytes, size_t len)
 {
 	struct message m = { .bytes = bytes, .len = len };
-	return give(c, give_message, &m);
+	return give(c, give_message, &m, len);
 }
 
 static int give_file(struct session *s, const void *what, struct error *e)
@@ -146,7 +163,7 @@ int chat_send_file(struct chat *c, const char *path)
 		chat_error(c, &e);
 		return -1;
 	}
-	int failed = give(c, give_file, &file);
+	int failed = give(c, give_file, &file, file.total);
 	close(file.fd);
 	return failed;
 }
@@ -164,7 +181,7 @@ size_t chat_shutdown(struct chat *c)
 	size_t count = 0;
 	for (size_t i = c->own->session_count; i-- > 0;) {
 		struct session *s = chat_session(c, i);
-		if (!s || !is_spoken_to(c, s) || session_is_finishing(s))
+		if (!s || !chat_speaks_to(c, s) || session_is_finishing(s))
 			continue;
 		if (session_queued(s) || session_has_file(s) ||
 		    session_is_opening(s))

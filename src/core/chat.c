@@ -313,6 +313,11 @@ void chat_settings_changed(struct chat *c)
 	chat_for_all(c, session_refresh);
 }
 
+static void on_slow_time(struct timer *t)
+{
+	chat_look_for_slow(t->user);
+}
+
 struct chat *chat_new(struct loop *loop, struct options *options)
 {
 	struct chat *c = calloc(1, sizeof(*c));
@@ -348,6 +353,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	};
 	chat_init_listening(c);
 	chat_init_ends(c);
+	p->slow = (struct timer){ .on_time = on_slow_time, .user = c };
 	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 	return c;
@@ -357,6 +363,7 @@ void chat_free(struct chat *c)
 {
 	struct chat_private *p = c->own;
 	chat_stop_ends(c);
+	timer_stop(&p->slow);
 	timer_stop(&p->look);
 	later_cancel(&p->check);
 	chat_free_listeners(c);

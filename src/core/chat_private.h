@@ -41,7 +41,7 @@ struct chat_private {
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
 	struct facts last;    /* of the last one that was, when it ended */
-	struct timer quit, linger, leave, look;
+	struct timer quit, linger, leave, look, slow;
 	struct later check;
 	bool has_input_ended, is_held, is_leaving;
 	int64_t spoke_ns; /* when standard input did so last */
@@ -81,6 +81,17 @@ void chat_on_in_end(void *user, struct session *s);
 int64_t chat_linger_ns(const struct chat *c);
 /* Close those for which it has been silent for so long. */
 void chat_look_for_answers(struct chat *c);
+
+/* audience.c: whether what is typed goes to it. */
+bool chat_speaks_to(const struct chat *c, const struct session *s);
+
+/* chat_slow.c: see which peers do not read; again as long as some do not. */
+void chat_look_for_slow(struct chat *c);
+/* Something has been queued for it. */
+void chat_given(struct chat *c, struct session *s);
+/* Whether a message of `len` bytes is not for it, because it does not read;
+ * then that is noted. */
+bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
 
 /* chat_listen.c: what listeners tell goes to this chat; close them all. */
 void chat_init_listening(struct chat *c);

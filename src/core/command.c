@@ -155,6 +155,14 @@ void command_run(struct chat *c, const char *line, size_t len)
 		run(c, line, len);
 }
 
+enum command_turn command_turn(const char *line, size_t len)
+{
+	if (is_sent(&line, &len))
+		return COMMAND_FOR_PEERS;
+	struct call call = parse_call(line, len);
+	return call.row ? command_row_turn(call.row) : COMMAND_IN_TURN;
+}
+
 int command_preview(const struct chat *c, const char *line, size_t len,
                     struct bytes *out, struct error *e)
 {

@@ -377,6 +377,28 @@ static const struct command_row rows[] = {
 	  NULL },
 };
 
+/* All others are done in their turn. */
+static const struct {
+	void (*run)(struct chat *c, char *args);
+	enum command_turn turn;
+} turns[] = {
+	{ run_send, COMMAND_FOR_PEERS },  { run_hex, COMMAND_FOR_PEERS },
+	{ run_file, COMMAND_FOR_PEERS },  { run_help, COMMAND_AT_ONCE },
+	{ run_quit, COMMAND_AT_ONCE },    { run_close, COMMAND_AT_ONCE },
+	{ run_reset, COMMAND_AT_ONCE },   { run_cancel, COMMAND_AT_ONCE },
+	{ run_pause, COMMAND_AT_ONCE },   { run_resume, COMMAND_AT_ONCE },
+	{ run_info, COMMAND_AT_ONCE },    { run_peers, COMMAND_AT_ONCE },
+	{ run_limits, COMMAND_AT_ONCE },
+};
+
+enum command_turn command_row_turn(const struct command_row *row)
+{
+	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
+		if (turns[i].run == row->run)
+			return turns[i].turn;
+	return COMMAND_IN_TURN;
+}
+
 const struct command_row *command_row(size_t i)
 {
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;

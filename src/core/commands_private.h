@@ -17,6 +17,9 @@ const struct command_row *command_find(const char *name, size_t len,
  * spoken to.  NULL after a complaint. */
 struct session *command_peer(struct chat *c, const char *word);
 
+/* When what the row does is done. */
+enum command_turn command_row_turn(const struct command_row *row);
+
 /* set.c */
 void run_set(struct chat *c, char *args);
 void run_eol(struct chat *c, char *args);

@@ -13,7 +13,7 @@
 #include "commands_private.h"
 #include "feed.h"
 
-enum kind { OPTION, BYTES, NUMBER, DESCRIPTORS };
+enum kind { OPTION, BYTES, NUMBER, SECONDS, DESCRIPTORS };
 
 /* An option of this name, a number of ours, or what the system says. */
 struct limit {
@@ -36,6 +36,15 @@ static const struct limit limits[] = {
 	  "the longest line of standard input, in lines and json" },
 	{ "output", BYTES, LIMIT_OUTPUT,
 	  "what may wait to be read from lines and json, before peers wait" },
+	{ "waiting", BYTES, LIMIT_AHEAD,
+	  "what is read of standard input behind a line that waits" },
+	{ "not-reading", SECONDS, CHAT_STUCK_MS / 1000,
+	  "until lines and json pass over a peer that takes nothing, and "
+	  "commands a line that waits" },
+	{ "dropped", SECONDS, CHAT_DROP_MS / 1000,
+	  "until a peer that is passed over and takes nothing is dropped" },
+	{ "signal", SECONDS, CHAT_SIGNAL_MS / 1000,
+	  "for all that is to be delivered after a signal that ends us" },
 	{ "files", NUMBER, FEED_MAX, "files on their way to one peer" },
 	{ "max-conns", OPTION, 0, "peers of a listener at once" },
 	{ "descriptors", DESCRIPTORS, 0,
@@ -88,6 +97,9 @@ const char *limits_value(const struct chat *c, size_t i,
 		break;
 	case BYTES:
 		tell_bytes(l->value, value);
+		break;
+	case SECONDS:
+		snprintf(value, LIMIT_VALUE_MAX, "%zu s", l->value);
 		break;
 	case NUMBER:
 		snprintf(value, LIMIT_VALUE_MAX, "%zu", l->value);

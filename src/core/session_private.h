@@ -44,6 +44,7 @@ struct session {
 	bool is_over;
 	enum entry_state phase;
 
+	struct session_lag lag;
 	struct outq *queue; /* NULL: nothing waits */
 	size_t counted;     /* of what waits, in the sum of all queues */
 	struct feed *feed; /* files behind it; NULL for none */

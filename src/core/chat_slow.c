@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Peers that do not read hold up neither the others nor commands: where nobody
+ * sits at a screen they are passed over, and dropped in the end. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include <sockchat/number.h>
+
+#include "chat_private.h"
+
+#define LOOK_NS  (250 * MS_NS)
+#define STUCK_NS (CHAT_STUCK_MS * MS_NS)
+#define DROP_NS  (CHAT_DROP_MS * MS_NS)
+
+/* An entry of this peer. */
+static void tell(struct chat *c, const struct session *s, enum entry_kind kind,
+                 const struct error *e)
+{
+	transcript_append(c->transcript, &(struct entry){
+		.session = session_number(s),
+		.kind = (uint8_t)kind,
+		.bytes = (const uint8_t *)e->text,
+		.len = strlen(e->text),
+		.peer = session_peer(s),
+		.code = kind == ENTRY_ERROR ? e->code : "",
+		.hint = e->hint,
+	});
+}
+
+static int64_t stuck_ns(const struct chat *c, struct session *s)
+{
+	int64_t since = session_lag(s)->since_ns;
+	return since ? loop_now_ns(c->loop) - since : 0;
+}
+
+/* How many bytes wait for it. */
+static uint64_t waiting(const struct session *s)
+{
+	return session_queued(s) + session_file_rest(s) + session_unacked(s);
+}
+
+/* Its system has acknowledged something since the last look, or nothing. */
+static void look_at(struct chat *c, struct session *s)
+{
+	struct session_lag *lag = session_lag(s);
+	uint64_t gone = session_bytes_out(s) - session_unacked(s);
+	bool is_slow = session_is_congested(s) || lag->is_behind;
+	if (!is_slow)
+		lag->since_ns = 0;
+	else if (!lag->since_ns || gone != lag->gone)
+		lag->since_ns = loop_now_ns(c->loop);
+	lag->gone = gone;
+}
+
+static bool someone_reads(const struct chat *c)
+{
+	struct session *s;
+	for (size_t i = 0; (s = chat_session(c, i)); i++)
+		if (session_is_open(s) && stuck_ns(c, s) < STUCK_NS)
+			return true;
+	return false;
+}
+
+static void fall_behind(struct chat *c, struct session *s)
+{
+	struct error e;
+	session_lag(s)->is_behind = true;
+	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
+	          session_number(s), waiting(s));
+	error_set_hint(&e, "what you say goes on without it; when it has read "
+	                   "nothing for %d s it is dropped",
+	               CHAT_DROP_MS / 1000);
+	error_set_code(&e, EAGAIN);
+	tell(c, s, ENTRY_ERROR, &e);
+}
+
+static void catch_up(struct chat *c, struct session *s)
+{
+	struct session_lag *lag = session_lag(s);
+	struct error e;
+	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
+	          " bytes) were not sent to it meanwhile", session_number(s),
+	          lag->messages, lag->bytes);
+	error_set_code(&e, EAGAIN);
+	tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
+	*lag = (struct session_lag){ .gone = lag->gone };
+}
+
+static void drop(struct chat *c, struct session *s)
+{
+	const struct session_lag *lag = session_lag(s);
+	struct error e;
+	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
+	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
+	          " bytes) were not sent to it", session_number(s),
+	          CHAT_DROP_MS / 1000, waiting(s), lag->messages, lag->bytes);
+	error_set_code(&e, ETIMEDOUT);
+	tell(c, s, ENTRY_ERROR, &e);
+	session_reset(s);
+}
+
+static void decide(struct chat *c, struct session *s)
+{
+	bool is_behind = session_lag(s)->is_behind;
+	if (is_behind && session_queued(s) <= SESSION_QUEUE_LOW)
+		catch_up(c, s);
+	else if (is_behind && stuck_ns(c, s) >= DROP_NS)
+		drop(c, s);
+	else if (!is_behind && session_is_open(s) && !c->own->ops->stays &&
+	         stuck_ns(c, s) >= STUCK_NS && someone_reads(c))
+		fall_behind(c, s);
+}
+
+void chat_look_for_slow(struct chat *c)
+{
+	struct session *s;
+	bool goes_on = false;
+	for (size_t i = 0; (s = chat_session(c, i)); i++)
+		look_at(c, s);
+	for (size_t i = chat_session_count(c); i-- > 0;)
+		if ((s = chat_session(c, i)))
+			decide(c, s);
+	for (size_t i = 0; (s = chat_session(c, i)); i++)
+		goes_on |= session_lag(s)->since_ns != 0;
+	if (goes_on)
+		timer_start(c->loop, &c->own->slow, LOOK_NS);
+}
+
+void chat_given(struct chat *c, struct session *s)
+{
+	if (!c->own->slow.loop && session_is_congested(s))
+		chat_look_for_slow(c);
+}
+
+bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
+{
+	struct session_lag *lag = session_lag(s);
+	struct error e;
+	if (!lag->is_behind)
+		return false;
+	lag->messages++;
+	lag->bytes += len;
+	c->own->has_refused = true;
+	if (chat_target(c)) {
+		error_set(&e, "not sent: peer %u does not read",
+		          session_number(s));
+		error_set_code(&e, EAGAIN);
+		chat_error(c, &e);
+	}
+	return true;
+}
+
+/* What is said now would have to wait for it. */
+static bool holds_up(const struct chat *c, struct session *s)
+{
+	return chat_speaks_to(c, s) && session_is_congested(s) &&
+	       !session_lag(s)->is_behind;
+}
+
+bool chat_is_congested(const struct chat *c)
+{
+	struct session *s;
+	for (size_t i = 0; (s = chat_session(c, i)); i++)
+		if (holds_up(c, s))
+			return true;
+	return false;
+}
+
+bool chat_is_stuck(const struct chat *c)
+{
+	struct session *s;
+	for (size_t i = 0; (s = chat_session(c, i)); i++)
+		if (holds_up(c, s) && stuck_ns(c, s) >= STUCK_NS)
+			return true;
+	return false;
+}
