@@ -15,7 +15,7 @@
  *          traps listener, chat audience health watch, command commands set
  *          limits seek info retype complete candidates
  *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
- *          nothing), fe_lines settle gate (text, JSON)
+ *          nothing), fe_lines intake settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen
  *          theme modes window: curses and the terminal; input guest line rows
  *          recall histfile draft bind: readline as a guest; keys keyname, view

@@ -26,11 +26,11 @@
 #include <sockchat/wrap.h>
 
 #include "gate.h"
+#include "intake.h"
 #include "notices.h"
 #include "pipe_io.h"
 #include "settle.h"
 
-#define READ_SIZE     ((size_t)64 << 10)
 #define OUT_LOW       ((size_t)64 << 10)
 #define REST_MS       1000 /* at the end, for a reader after a signal */
 #define UNASKED_MAX   ((size_t)2 << 20)
@@ -55,14 +55,8 @@ struct frontend {
 
 	struct notices notices;
 
-	struct source source;
-	struct watch in_watch;
-	struct bytes in;
-	bool has_ended;
-	bool is_early; /* … before the first peer came */
-	bool skips_line; /* the line is too long to be taken */
-	bool waits;      /* the next line is for a peer, and none is there */
-	struct later resume, leave;
+	struct intake intake;
+	struct later leave;
 	int64_t signal_ns; /* when one came that ends us */
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
@@ -107,16 +101,6 @@ static void tell_missed(struct frontend *f)
 	                   "not read", (unsigned long long)missed);
 }
 
-/* A script waits until what it said is sent and what it reads is read; whoever
- * types may always speak. */
-static void watch_input(struct frontend *f)
-{
-	bool waits = f->waits;
-	if (f->in_watch.loop && !f->source.is_terminal)
-		waits |= f->is_full || chat_is_congested(f->chat);
-	watch_set(&f->in_watch, waits ? 0 : LOOP_READ);
-}
-
 /* How much is kept: what nobody reads not at all, and where nobody can ask for
  * it again only what is not written yet. */
 static size_t kept_max(const struct frontend *f, bool is_read)
@@ -158,7 +142,7 @@ static void flush(struct frontend *f)
 		chat_hold(f->chat, f->is_full);
 	else if (f->missed && !f->is_full)
 		tell_missed(f);
-	watch_input(f);
+	intake_turn(&f->intake, f->is_full);
 }
 
 static void on_out_ready(struct watch *w, unsigned ready)
@@ -231,8 +215,6 @@ static void show_entry(void *user, const struct entry *e)
 	struct frontend *f = user;
 	if (settle_show(&f->settle, e))
 		out_failed(f, ENOMEM);
-	if (f->waits && e->kind == ENTRY_STATE && e->state == ENTRY_OPEN)
-		loop_later(f->chat->loop, &f->resume);
 }
 
 static void hold_entry(void *user, const struct entry *e)
@@ -267,113 +249,6 @@ static void show(struct frontend *f, uint64_t first, uint64_t end)
 	for (uint64_t seq = first; seq < end && !f->is_out_broken; seq++)
 		if (transcript_at(f->chat->transcript, seq, &e))
 			show_entry(f, &e);
-}
-
-/* Input */
-
-/* A line for a peer waits until the first one is there. */
-static bool has_to_wait(const struct frontend *f, const uint8_t *line,
-                        size_t len)
-{
-	bool is_command = len && line[0] == '/' &&
-	                  !(len > 1 && line[1] == '/');
-	return !is_command && !f->skips_line && chat_awaits_first(f->chat);
-}
-
-static void take_line(struct frontend *f, const uint8_t *line, size_t len)
-{
-	if (!f->skips_line)
-		command_run(f->chat, (const char *)line, len);
-	f->skips_line = false;
-}
-
-/* Take the lines that are there, or those before one that has to wait. */
-static void take_lines(struct frontend *f)
-{
-	size_t done = 0, len;
-	f->waits = false;
-	while (f->in.len > done) {
-		const uint8_t *line = f->in.data + done;
-		const uint8_t *end = memchr(line, '\n', f->in.len - done);
-		if (!end && !f->has_ended)
-			break;
-		len = end ? (size_t)(end - line) : f->in.len - done;
-		f->waits = has_to_wait(f, line, len);
-		if (f->waits)
-			break;
-		take_line(f, line, len);
-		done += len + (end != NULL);
-	}
-	bytes_consume(&f->in, done);
-	watch_input(f);
-	if (f->has_ended && !f->in.len)
-		chat_input_ended(f->chat, f->is_early);
-}
-
-static void on_peer_is_there(struct later *l)
-{
-	take_lines(l->user);
-}
-
-static void refuse_line(struct frontend *f)
-{
-	struct error e;
-	error_set(&e, "not sent: the line is longer than %zu MiB",
-	          LIMIT_LINE >> 20);
-	if (!f->skips_line)
-		chat_error(f->chat, &e);
-	f->skips_line = true;
-	bytes_clear(&f->in);
-}
-
-static void take_bytes(struct frontend *f, const uint8_t *bytes, size_t len)
-{
-	if (bytes_append(&f->in, bytes, len)) {
-		refuse_line(f);
-		/* the end of that line may be here, and others after it */
-		if (bytes_append(&f->in, bytes, len))
-			die("no memory for what is typed");
-	}
-	take_lines(f);
-}
-
-static void end_input(struct frontend *f)
-{
-	watch_remove(&f->in_watch);
-	f->has_ended = true;
-	f->is_early = chat_awaited_first(f->chat);
-	take_lines(f);
-}
-
-/* False when there is nothing more for now. */
-static bool read_input(struct frontend *f)
-{
-	uint8_t bytes[READ_SIZE];
-	struct error e;
-	ssize_t n = source_read(&f->source, bytes, sizeof(bytes));
-	if (n > 0) {
-		take_bytes(f, bytes, (size_t)n);
-		chat_input_spoke(f->chat);
-	} else if (n == 0) {
-		end_input(f);
-	} else if (errno != EAGAIN && errno != EINTR) {
-		error_set_errno(&e, errno, "cannot read standard input");
-		chat_fail(f->chat);
-		chat_error(f->chat, &e);
-		end_input(f);
-	}
-	return n > 0;
-}
-
-/* Whether it had ended before the first peer came must not depend on how much
- * one read takes. */
-static void on_in_ready(struct watch *w, unsigned ready)
-{
-	struct frontend *f = w->user;
-	(void)ready;
-	while (read_input(f) && f->in_watch.events &&
-	       chat_awaited_first(f->chat))
-		;
 }
 
 /* Life */
@@ -426,12 +301,10 @@ static void finish(struct frontend *f)
 	settle_finish(&f->settle);
 	notices_close(&f->notices);
 	watch_remove(&f->out_watch);
-	watch_remove(&f->in_watch);
-	later_cancel(&f->resume);
+	intake_finish(&f->intake);
 	later_cancel(&f->leave);
 	outq_finish(&f->out);
 	bytes_finish(&f->scratch);
-	bytes_finish(&f->in);
 	free(f);
 }
 
@@ -451,7 +324,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 	f->glyph_flags = find_glyph_flags();
 	f->has_color_terminal = find_color_terminal();
 	sink_open(&f->sink, STDOUT_FILENO);
-	source_open(&f->source, STDIN_FILENO);
+	intake_init(&f->intake, c);
 	notices_open(&f->notices);
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
 	f->gate = (struct gate){
@@ -465,21 +338,17 @@ static struct frontend *start(struct chat *c, struct error *e,
 		.user = f,
 	};
 	gate_init(&f->gate);
-	f->resume = (struct later){ .on_call = on_peer_is_there, .user = f };
 	f->leave = (struct later){ .on_call = on_leave, .user = f };
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
-	f->in_watch = (struct watch){ .on_ready = on_in_ready, .user = f };
 	outq_init(&f->out, 0);
 	f->is_server = c->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
 	f->takes_input = wants_input(c->options);
-	c->is_scripted = f->takes_input && !f->source.is_terminal;
+	c->is_scripted = f->takes_input && !f->intake.source.is_terminal;
 	choose_kept(f);
-	bytes_init(&f->in, LIMIT_LINE);
 	if (signals_start(c->loop, signums, on_signal, f) ||
 	    watch_add(c->loop, &f->out_watch, f->sink.fd, LOOP_HANGUP) ||
-	    (f->takes_input &&
-	     watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))) {
+	    (f->takes_input && intake_start(&f->intake))) {
 		error_set_errno(e, errno, "cannot watch the standard "
 		                          "descriptors");
 		finish(f);
@@ -536,6 +405,7 @@ static void close_out(struct frontend *f)
 
 static void stop(struct frontend *f)
 {
+	intake_tell_rest(&f->intake);
 	gate_write_all(&f->gate);
 	settle_write_all(&f->settle);
 	signals_stop(); /* from here on a signal simply ends us */

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The lines of standard input, each in its turn. */
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sockchat/command.h>
+#include <sockchat/limits.h>
+
+#include "intake.h"
+
+#define READ_SIZE ((size_t)64 << 10)
+#define READS_MAX 16 /* in one turn */
+
+struct line {
+	const char *text;
+	size_t len, size; /* without its ending, and with it */
+};
+
+/* The line that begins at `at`; false when it is not there yet as a whole. */
+static bool find_line(struct intake *in, size_t at, struct line *l)
+{
+	size_t from = at >= in->tail && in->scanned > at ? in->scanned : at;
+	const uint8_t *begin, *end = NULL;
+	if (at == in->lines.len)
+		return false;
+	begin = in->lines.data + at;
+	if (from < in->lines.len)
+		end = memchr(in->lines.data + from, '\n',
+		             in->lines.len - from);
+	if (!end) {
+		in->tail = at;
+		in->scanned = in->lines.len;
+	}
+	l->text = (const char *)begin;
+	l->len = end ? (size_t)(end - begin) : in->lines.len - at;
+	l->size = l->len + (end != NULL);
+	return end || in->has_ended;
+}
+
+static size_t less(size_t at, size_t gone)
+{
+	return at > gone ? at - gone : 0;
+}
+
+/* Forget the bytes from `at` to `end`, before which nothing is scanned for. */
+static void forget(struct intake *in, size_t at, size_t end)
+{
+	struct bytes *b = &in->lines;
+	if (at == end)
+		return;
+	memmove(b->data + at, b->data + end, b->len - end);
+	b->len -= end - at;
+	in->tail = less(in->tail, end - at);
+	in->scanned = less(in->scanned, end - at);
+}
+
+/* A script waits until the first peer is there, what it said is sent, and what
+ * it reads is read; whoever types may always speak to those who are there. */
+static bool has_to_wait(const struct intake *in, const struct line *l)
+{
+	bool is_busy = !in->source.is_terminal &&
+	               (in->is_stopped || chat_is_congested(in->chat));
+	return (is_busy || chat_awaits_first(in->chat)) &&
+	       command_turn(l->text, l->len) == COMMAND_FOR_PEERS;
+}
+
+static void take_in_turn(struct intake *in)
+{
+	size_t done = 0;
+	struct line l;
+	in->waits = false;
+	while (find_line(in, done, &l)) {
+		in->waits = has_to_wait(in, &l);
+		if (in->waits)
+			break;
+		command_run(in->chat, l.text, l.len);
+		done += l.size;
+	}
+	forget(in, 0, done);
+	in->looked = less(in->looked, done);
+}
+
+static void refuse_rest(struct intake *in, size_t len)
+{
+	struct error e;
+	error_set(&e, "not sent: %zu bytes of standard input that had to wait",
+	          len);
+	error_set_code(&e, ENOTCONN);
+	if (len)
+		chat_error(in->chat, &e);
+}
+
+static bool may_pass(const struct intake *in)
+{
+	return in->waits &&
+	       (in->source.is_terminal || chat_is_stuck(in->chat));
+}
+
+/* Do what need not wait; those that do move up.  When nobody is left whom they
+ * wait for, they are refused. */
+static void take_at_once(struct intake *in)
+{
+	size_t at = in->looked, to = at;
+	struct line l;
+	while (find_line(in, at, &l)) {
+		bool passes =
+		    command_turn(l.text, l.len) == COMMAND_AT_ONCE;
+		if (passes)
+			command_run(in->chat, l.text, l.len);
+		else
+			memmove(in->lines.data + to, l.text, l.size);
+		at += l.size;
+		to += passes ? 0 : l.size;
+		if (passes && !chat_has_audience(in->chat)) {
+			refuse_rest(in, to);
+			to = 0;
+		}
+	}
+	forget(in, to, at);
+	in->looked = to;
+}
+
+static void end_when_all_is_taken(struct intake *in)
+{
+	if (!in->has_ended || in->lines.len || in->is_over)
+		return;
+	in->is_over = true;
+	chat_input_ended(in->chat, in->is_early);
+}
+
+static void take_lines(struct intake *in)
+{
+	take_in_turn(in);
+	if (may_pass(in))
+		take_at_once(in);
+	end_when_all_is_taken(in);
+}
+
+static void on_resume(struct later *l)
+{
+	take_lines(l->user);
+}
+
+/* What is not taken of a line is told once; the rest of it is skipped. */
+static void refuse_line(struct intake *in, int errnum)
+{
+	struct error e;
+	if (errnum == EMSGSIZE)
+		error_set(&e, "not sent: the line is longer than %zu MiB",
+		          LIMIT_LINE >> 20);
+	else
+		error_set_errno(&e, errnum, "not sent: %zu bytes of standard "
+		                            "input", in->lines.len);
+	chat_error(in->chat, &e);
+	bytes_finish(&in->lines);
+	in->tail = in->scanned = in->looked = 0;
+	in->skips_line = true;
+}
+
+/* Where the line that is skipped has ended. */
+static size_t skipped(struct intake *in, const uint8_t *bytes, size_t len)
+{
+	const uint8_t *end = in->skips_line ? memchr(bytes, '\n', len) : NULL;
+	if (!in->skips_line)
+		return 0;
+	in->skips_line = !end;
+	return end ? (size_t)(end + 1 - bytes) : len;
+}
+
+static void add_bytes(struct intake *in, const uint8_t *bytes, size_t len)
+{
+	size_t at = skipped(in, bytes, len);
+	while (at < len && bytes_append(&in->lines, bytes + at, len - at)) {
+		refuse_line(in, errno);
+		at += skipped(in, bytes + at, len - at);
+	}
+}
+
+static void end_input(struct intake *in)
+{
+	watch_remove(&in->watch);
+	in->has_ended = true;
+	in->is_early = chat_awaited_first(in->chat);
+	take_lines(in);
+}
+
+/* False when there is nothing more for now. */
+static bool read_some(struct intake *in)
+{
+	uint8_t bytes[READ_SIZE];
+	struct error e;
+	ssize_t n = source_read(&in->source, bytes, sizeof(bytes));
+	if (n > 0) {
+		add_bytes(in, bytes, (size_t)n);
+		take_lines(in);
+		chat_input_spoke(in->chat);
+	} else if (n == 0) {
+		end_input(in);
+	} else if (errno != EAGAIN && errno != EINTR) {
+		error_set_errno(&e, errno, "cannot read standard input");
+		chat_fail(in->chat);
+		chat_error(in->chat, &e);
+		end_input(in);
+	}
+	return n > 0;
+}
+
+static bool wants_more(const struct intake *in)
+{
+	if (in->source.is_terminal)
+		return true;
+	return !in->is_stopped && (!in->waits || in->lines.len < LIMIT_AHEAD);
+}
+
+/* Whether it had ended before the first peer came must not depend on how much
+ * one read takes. */
+static void on_ready(struct watch *w, unsigned ready)
+{
+	struct intake *in = w->user;
+	(void)ready;
+	for (int i = 0; i < READS_MAX && read_some(in); i++)
+		if (!wants_more(in) || !chat_awaited_first(in->chat))
+			return;
+}
+
+/* What waited need not wait any more, or something may pass it. */
+static bool can_go_on(struct intake *in)
+{
+	struct line l;
+	if (!in->waits || !find_line(in, 0, &l))
+		return false;
+	return !has_to_wait(in, &l) ||
+	       (may_pass(in) && find_line(in, in->looked, &l));
+}
+
+void intake_turn(struct intake *in, bool is_stopped)
+{
+	in->is_stopped = is_stopped;
+	if (can_go_on(in))
+		loop_later(in->chat->loop, &in->resume);
+	watch_set(&in->watch, wants_more(in) ? LOOP_READ : 0);
+}
+
+void intake_init(struct intake *in, struct chat *c)
+{
+	*in = (struct intake){
+		.chat = c,
+		.watch = { .on_ready = on_ready, .user = in },
+		.resume = { .on_call = on_resume, .user = in },
+	};
+	source_open(&in->source, STDIN_FILENO);
+	bytes_init(&in->lines, LIMIT_LINE);
+}
+
+int intake_start(struct intake *in)
+{
+	return watch_add(in->chat->loop, &in->watch, STDIN_FILENO, LOOP_READ);
+}
+
+void intake_tell_rest(struct intake *in)
+{
+	refuse_rest(in, in->lines.len);
+	bytes_clear(&in->lines);
+}
+
+void intake_finish(struct intake *in)
+{
+	watch_remove(&in->watch);
+	later_cancel(&in->resume);
+	bytes_finish(&in->lines);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* In lines and json a peer that does not read holds up neither the others nor
+ * commands, and nothing of it takes memory without end. */
+
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bounds.h"
+
+#define LINE 1024 /* its ending included */
+
+static const char *const uis[] = { "lines", "json" };
+#define EACH_UI(i) for (size_t i = 0; i < 2; i++)
+
+static uint16_t listen_ui(struct proc *p, const char *ui)
+{
+	static const char before[] = "listening on 127.0.0.1:";
+
+	proc_sockchat(p, "listen", "-k", "--ui", ui, "127.0.0.1", "0", NULL);
+	proc_expect_out(p, before);
+	proc_expect_out(p, "this machine only)");
+	return (uint16_t)strtol(
+	    strstr(p->out_text.bytes, before) + strlen(before), NULL, 10);
+}
+
+static void type_lines(struct proc *p, size_t count)
+{
+	static char line[LINE];
+
+	memset(line, 'x', sizeof(line));
+	line[LINE - 1] = '\n';
+	while (count--)
+		proc_write(p, line, sizeof(line));
+}
+
+static size_t count_out(const struct proc *p, const char *text)
+{
+	size_t count = 0;
+
+	for (const char *at = p->out_text.bytes; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+/* Until a line has to wait for the peer. */
+static void type_until_one_waits(struct proc *p)
+{
+	size_t typed = 0;
+	int64_t since = now_ms();
+
+	while (now_ms() - since < 500) {
+		if (count_out(p, "xxx\\n") == typed) {
+			type_lines(p, 512);
+			typed += 512;
+			since = now_ms();
+		}
+		proc_watch(p, 5);
+	}
+}
+
+static void others_go_on_and_the_one_is_dropped(void **state)
+{
+	(void)state;
+	EACH_UI(i) {
+		struct proc p;
+		uint16_t port = listen_ui(&p, uis[i]);
+		int one = net_connect(port), count = 12 * 1024;
+		struct stream two = { .fd = net_connect(port) };
+
+		pthread_create(&two.thread, NULL, run_reader, &two);
+		proc_expect_out(&p, "test_lines_slow"); /* its owner: is here */
+		type_lines(&p, (size_t)count);
+		proc_expect_out(&p, "peer 1 does not read: ");
+		assert_true(proc_rss_kib(&p) < CHAT_RSS_MAX_KIB);
+		proc_expect_out(&p, "peer 1 is dropped, it has read nothing ");
+		proc_write_text(&p, "the last\n");
+		proc_end_in(&p);
+		proc_expect_exit(&p, 1);
+		pthread_join(two.thread, NULL);
+		assert_int_equal(two.result, count * LINE + 9);
+		close(one);
+		close(two.fd);
+		proc_finish(&p);
+	}
+}
+
+static void commands_pass_a_line_for_one_that_does_not_read(void **state)
+{
+	(void)state;
+	EACH_UI(i) {
+		struct proc p;
+		int fd = connect_with(&p, "--ui", uis[i]);
+		proc_expect_out(&p, "connected to");
+		type_until_one_waits(&p);
+		proc_write_text(&p, "/eol none\n/peers\n");
+		proc_expect_out(&p, "peer 1: 127.0.0.1:");
+		assert_null(strstr(p.out_text.bytes, "Enter appends"));
+		proc_write_text(&p, "/reset 1\n");
+		proc_expect_exit(&p, 1);
+		proc_expect_out(&p, "of standard input that had to wait");
+		close(fd);
+		proc_finish(&p);
+	}
+}
+
+static void whoever_quits_is_told_what_was_not_delivered(void **state)
+{
+	(void)state;
+	EACH_UI(i) {
+		struct proc p;
+		int fd = connect_with(&p, "--ui", uis[i]);
+		proc_expect_out(&p, "connected to");
+		type_until_one_waits(&p);
+		proc_write_text(&p, "/quit\n");
+		proc_expect_exit(&p, 1);
+		assert_non_null(strstr(p.out_text.bytes, "gave up on 127"));
+		close(fd);
+		proc_finish(&p);
+	}
+}
+
+/* A pause now and then, as of a program that works. */
+static void *run_patient_reader(void *arg)
+{
+	struct stream *s = arg;
+	static char bytes[256 << 10];
+	ssize_t n;
+
+	while ((n = recv(s->fd, bytes, sizeof(bytes), MSG_WAITALL)) > 0) {
+		s->result += n;
+		poll(NULL, 0, 100);
+	}
+	shutdown(s->fd, SHUT_WR);
+	return NULL;
+}
+
+static void a_command_keeps_its_place_behind_one_that_reads(void **state)
+{
+	struct proc p;
+	struct stream s = { .fd = connect_with(&p, "--ui", "lines") };
+
+	(void)state;
+	proc_expect_out(&p, "connected to");
+	pthread_create(&s.thread, NULL, run_patient_reader, &s);
+	type_lines(&p, 10 * 1024);
+	proc_write_text(&p, "/quit\n");
+	proc_expect_exit(&p, 0);
+	pthread_join(s.thread, NULL);
+	assert_int_equal(s.result, 10 * 1024 * LINE);
+	close(s.fd);
+	proc_finish(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(others_go_on_and_the_one_is_dropped),
+		cmocka_unit_test(
+		    commands_pass_a_line_for_one_that_does_not_read),
+		cmocka_unit_test(whoever_quits_is_told_what_was_not_delivered),
+		cmocka_unit_test(
+		    a_command_keeps_its_place_behind_one_that_reads),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	setenv("LANG", "C.UTF-8", 1);
+	unsetenv("LC_ALL");
+	unsetenv("LC_CTYPE");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
