@@ -237,8 +237,8 @@ static void list_key(void *user, const uint8_t *bytes, size_t len)
 {
 	struct key_list *l = user;
 	struct bytes name = { 0 };
-	keyname_append(&name, bytes, len);
-	const char *text = bytes_text(&name);
+	int failed = keyname_append(&name, bytes, len);
+	const char *text = failed ? "..." : bytes_text(&name);
 	if (!strstr(l->text, text) && !strstr(l->taken, text))
 		text_add(l->text, KEYS_MAX, "%s%s", *l->text ? ", " : "",
 		         text);

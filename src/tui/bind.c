@@ -11,8 +11,6 @@
 
 #include <readline/readline.h>
 
-#include <sockchat/diag.h>
-
 #include "bind.h"
 
 #define EIGHT(X, n)                                                        \
@@ -44,7 +42,7 @@ void bind_add_all(const char *(*name)(size_t i))
 	while (name(count))
 		count++;
 	if (count > BIND_MAX)
-		die("more functions than names for them");
+		abort(); /* more functions than names for them */
 	for (size_t i = 0; i < count; i++) {
 		bool is_known = *names[i];
 		snprintf(names[i], sizeof(names[i]), "sockchat-%s", name(i));

@@ -9,8 +9,6 @@
 
 #include <readline/readline.h>
 
-#include <sockchat/diag.h>
-
 #include "draft.h"
 #include "input.h"
 
@@ -30,14 +28,14 @@ static rl_command_func_t *const commands[] = {
 	rl_undo_command, rl_kill_full_line,
 };
 
-void draft_put_aside(void)
+int draft_put_aside(void)
 {
 	if (aside.text)
-		return;
+		return 0;
 	input_leave_command();
 	aside.text = strdup(rl_line_buffer);
 	if (!aside.text)
-		die("no memory for the input line");
+		return -1;
 	aside.point = rl_point;
 	aside.mark = rl_mark;
 	aside.undo = rl_undo_list;
@@ -46,6 +44,7 @@ void draft_put_aside(void)
 	rl_point = rl_mark = 0;
 	if (rl_editing_mode == 0)
 		rl_vi_insertion_mode(1, 0);
+	return 0;
 }
 
 void draft_take_back(void)

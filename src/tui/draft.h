@@ -9,10 +9,13 @@
 
 #include <stdbool.h>
 
+#include <sockchat/error.h>
+
 #include "keys.h"
 
-/* An empty line to edit; the draft waits, with its undo. */
-void draft_put_aside(void);
+/* An empty line to edit; the draft waits, with its undo.  -1 without memory:
+ * nothing has changed. */
+MUST_USE int draft_put_aside(void);
 /* The draft is there again as it was. */
 void draft_take_back(void);
 

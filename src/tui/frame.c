@@ -5,8 +5,6 @@
 
 #include <stdio.h>
 
-#include <sockchat/diag.h>
-
 #include "env.h"
 #include "help.h"
 #include "line.h"
@@ -18,6 +16,7 @@
 #include "term.h"
 #include "tui.h"
 
+#define RETRY_NS     (100 * MS_NS)
 #define BAR_ROWS_MIN 8 /* a smaller screen has no room for the bar */
 
 static const char *make_prompt(const struct chat *c, char out[32])
@@ -143,25 +142,35 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	preview_finish(&preview);
 }
 
-void frame_paint(struct frontend *f)
+/* Show what differs from the last frame. */
+static int show_frame(int cursor_row, int cursor_column)
 {
 	bool is_synced = screen_modes() & MODE_SYNC;
 	struct bytes out = { 0 };
+	int failed =
+	    bytes_append_text(&out, is_synced ? MODES_SYNC_BEGIN : "");
+	size_t before = out.len;
+	failed |= screen_finish(cursor_row, cursor_column, &out);
+	bool is_new = out.len > before;
+	failed |= bytes_append_text(&out, is_synced ? MODES_SYNC_END : "");
+	if (!failed && is_new)
+		failed = term_show(out.data, out.len);
+	bytes_finish(&out);
+	return failed ? -1 : 0;
+}
+
+/* Without memory there is no frame: a whole one is tried a little later. */
+void frame_paint(struct frontend *f)
+{
 	int row = 0, column = 0;
 	f->is_dirty = false;
 	input_take_dirty();
 	screen_erase();
 	f->spots.count = 0;
 	draw_frame(f, &row, &column);
-	if (bytes_append_text(&out, is_synced ? MODES_SYNC_BEGIN : ""))
-		die("no memory for the screen");
-	size_t before = out.len;
-	if (screen_finish(row, column, &out))
-		die("no memory for the screen");
-	bool is_new = out.len > before;
-	if (bytes_append_text(&out, is_synced ? MODES_SYNC_END : ""))
-		die("no memory for the screen");
-	if (is_new)
-		term_show(out.data, out.len);
-	bytes_finish(&out);
+	if (show_frame(row, column) == 0)
+		return;
+	screen_redraw();
+	f->is_dirty = true;
+	timer_start(f->chat->loop, &f->paint, RETRY_NS);
 }

@@ -41,8 +41,27 @@ int wcwidth(wchar_t c)
 	return width < 0 ? 1 : width;
 }
 
+/* What is left for readline in the middle of a command. */
+static void *reserve;
+#define RESERVE ((size_t)64 << 10)
+
+bool guest_has_memory(size_t len)
+{
+	if (!reserve)
+		reserve = malloc(RESERVE);
+	void *room = malloc(len);
+	free(room);
+	return reserve && room;
+}
+
+void guest_release_memory(void)
+{
+	free(reserve);
+	reserve = NULL;
+}
+
 /* In place of readline's, which end the program as if its command line had been
- * wrong.  There is no way back from here: readline is in the middle of it. */
+ * wrong. */
 
 void *xmalloc(size_t size);
 void *xrealloc(void *old, size_t size);
@@ -54,7 +73,12 @@ void *xmalloc(size_t size)
 
 void *xrealloc(void *old, size_t size)
 {
-	void *block = realloc(old, size ? size : 1);
+	size_t some = size ? size : 1;
+	void *block = realloc(old, some);
+	if (!block && reserve) {
+		guest_release_memory();
+		block = realloc(old, some);
+	}
 	if (!block)
 		die("no memory for the input line");
 	return block;

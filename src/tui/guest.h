@@ -7,6 +7,14 @@
 #ifndef TUI_GUEST_H
 #define TUI_GUEST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Readline ends the program when it finds no memory: whether there is so much,
+ * and a reserve for what it may want beside.  Ask before each command. */
+bool guest_has_memory(size_t len);
+void guest_release_memory(void);
+
 /* Set the variables that no inputrc may change; after rl_initialize(). */
 void guest_set_variables(void);
 

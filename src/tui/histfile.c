@@ -19,7 +19,6 @@
 #include <readline/history.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/diag.h>
 
 #include "histfile.h"
 #include "input.h"
@@ -91,20 +90,20 @@ static bool is_time(const char *line)
 	return digits > 0 && !line[1 + digits];
 }
 
-static void read_line(struct reader *r, const char *line)
+static int read_line(struct reader *r, const char *line)
 {
 	bool begins = is_time(line);
 	if (begins || !r->time)
 		end_entry(r);
 	if (begins) {
 		r->time = strdup(line);
-		return;
+		return r->time ? 0 : -1;
 	}
 	if (line[0] == '\\' && (line[1] == '#' || line[1] == '\\'))
 		line++;
-	if ((r->lines++ > 0 && bytes_append_byte(&r->entry, '\n')) ||
-	    bytes_append_text(&r->entry, line))
-		die("no memory for the history");
+	return (r->lines++ > 0 && bytes_append_byte(&r->entry, '\n')) ||
+	               bytes_append_text(&r->entry, line)
+	           ? -1 : 0;
 }
 
 static FILE *open_regular(const char *path)
@@ -127,14 +126,16 @@ static int read_file(const char *path)
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t len;
+	int status = 0;
 	if (!file)
 		return errno == ENOENT ? 0 : -1;
-	while ((len = getline(&line, &cap, file)) > 0) {
+	while (!status && (len = getline(&line, &cap, file)) > 0) {
 		line[len - (line[len - 1] == '\n')] = '\0';
-		read_line(&r, line);
+		status = read_line(&r, line);
 	}
 	end_entry(&r);
-	int status = ferror(file) ? -1 : 0;
+	if (!status && !feof(file)) /* an error, or no memory */
+		status = -1;
 	free(line);
 	bytes_finish(&r.entry);
 	fclose(file);

@@ -12,7 +12,6 @@
 #include <readline/readline.h>
 #include <readline/history.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/utf8.h>
 
 #include "bind.h"
@@ -34,6 +33,8 @@
 #define TAKES_BYTE \
 	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
 
+#define PART_SIZE 4096
+
 /* Readline keeps itself in globals: so there is one of this as well. */
 static struct {
 	const struct input_ops *ops; /* NULL: not started */
@@ -44,6 +45,15 @@ static struct {
 	bool is_dirty;
 	rl_command_func_t *waiting; /* a command that waits for one more key */
 } state;
+
+/* A command copies the line a few times at most. */
+static bool has_memory(size_t more)
+{
+	bool has = guest_has_memory(4 * ((size_t)rl_end + more + 1));
+	if (!has)
+		state.ops->no_memory(state.ops->user);
+	return has;
+}
 
 static int has_key(void)
 {
@@ -177,15 +187,19 @@ void input_edit(int start, int end, const char *text, const char *more)
 	rl_end_undo_group();
 }
 
-static void insert(const void *bytes, size_t len)
+static void insert(const char *bytes, size_t len)
 {
-	char *text = strndup(bytes, len);
-	if (!text)
-		die("no memory for the input line");
+	char part[PART_SIZE + 1];
 	leave_command(ASKS);
-	input_edit(rl_point, rl_point, text, "");
+	rl_begin_undo_group();
+	for (size_t n; len; bytes += n, len -= n) {
+		n = len < PART_SIZE ? len : PART_SIZE;
+		memcpy(part, bytes, n);
+		part[n] = '\0';
+		rl_insert_text(part);
+	}
+	rl_end_undo_group();
 	recall_forget();
-	free(text);
 }
 
 /* What waits for one key shall not take the first byte of a longer one, nor
@@ -224,7 +238,7 @@ static void feed_token(const struct token *t)
 	if (is_awaited(t))
 		feed(t->bytes, t->len);
 	else if (t->key == KEY_PASTE)
-		insert(t->bytes, t->len);
+		insert((const char *)t->bytes, t->len);
 	else if (t->key == KEY_ALT_ENTER)
 		insert("\n", 1);
 	else if (t->key == KEY_ESCAPE)
@@ -240,6 +254,8 @@ static void feed_token(const struct token *t)
 void input_feed(const struct token *t)
 {
 	state.is_dirty = true;
+	if (!has_memory(t->len))
+		return;
 	feed_token(t);
 	int i = bind_take();
 	if (i >= 0)
@@ -262,6 +278,8 @@ void input_cancel(void)
 
 void input_replace(const char *text)
 {
+	if (!has_memory(strlen(text)))
+		return;
 	leave_command(ASKS);
 	input_edit(0, rl_end, text, "");
 	recall_forget();
@@ -359,8 +377,10 @@ static void use_matches(char *const *matches, size_t count, int start)
 {
 	size_t len = common_len(matches);
 	char *text = strndup(matches[0], len);
-	if (!text)
-		die("no memory to complete a word");
+	if (!text) {
+		state.ops->no_memory(state.ops->user);
+		return;
+	}
 	if (count == 1) {
 		bool goes_on = len > 0 && strchr("/=", text[len - 1]);
 		input_edit(start, rl_point, text, goes_on ? "" : " ");
@@ -537,6 +557,7 @@ void input_stop(void)
 	rl_callback_handler_remove();
 	rl_free_undo_list();
 	forget_history();
+	guest_release_memory();
 	fclose(state.nowhere);
 	rl_outstream = NULL;
 	memset(&state, 0, sizeof(state));

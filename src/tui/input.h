@@ -22,6 +22,8 @@ struct input_ops {
 	                   size_t *start);
 	/* More than one candidate: to be shown as a list. */
 	void (*show_matches)(void *user, char *const *matches, size_t count);
+	/* A key was not taken, as there may be no memory for what it does. */
+	void (*no_memory)(void *user);
 	/* The names of the program's own functions (see bind.h), or NULL. */
 	const char *(*name)(size_t i);
 	/* Keys that the line editor knows ran function `i`. */
@@ -47,7 +49,7 @@ bool input_awaits(const struct token *t);
 void input_cancel(void);
 
 /* Put text, and more behind it, in place of a part of the line, in one step
- * for undo. */
+ * for undo; for what a key does, which there is memory for. */
 void input_edit(int start, int end, const char *text, const char *more);
 /* Put this in place of the line; undo brings the former one back. */
 void input_replace(const char *text);

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include <sockchat/diag.h>
-
 #include "keyname.h"
 #include "keys.h"
 
@@ -48,42 +46,46 @@ static const char *find_name(const struct token *t)
 	return t->len > 2 ? key_names[t->key] : NULL;
 }
 
-static void append_name(struct bytes *out, const struct token *t)
+static int append_name(struct bytes *out, const struct token *t)
 {
 	const char *name = find_name(t);
 	const uint8_t *b = t->bytes;
 	struct token rest = { KEY_NONE, b + 1, t->len - 1 };
-	int failed;
-	if (name) {
-		failed = bytes_append_text(out, name);
-	} else if (t->len == 1 && *b < 0x20) {
-		failed = bytes_printf(out, "Ctrl-%c", *b + 0x40);
-	} else if (t->len > 1 && *b == 0x1b) {
-		failed = bytes_append_text(out, t->len == 2 ? "Alt-" : "Esc ");
-		append_name(out, &rest);
-	} else {
-		failed = bytes_append(out, b, t->len);
-	}
-	if (failed)
-		die("no memory for the name of a key");
+	if (name)
+		return bytes_append_text(out, name);
+	if (t->len == 1 && *b < 0x20)
+		return bytes_printf(out, "Ctrl-%c", *b + 0x40);
+	if (t->len == 1 || *b != 0x1b)
+		return bytes_append(out, b, t->len);
+	if (bytes_append_text(out, t->len == 2 ? "Alt-" : "Esc "))
+		return -1;
+	return append_name(out, &rest);
 }
+
+struct naming {
+	struct bytes name;
+	int failed;
+};
 
 static void on_token(void *user, const struct token *t)
 {
-	struct bytes *out = user;
-	if (out->len && bytes_append_byte(out, ' '))
-		die("no memory for the name of a key");
-	append_name(out, t);
+	struct naming *n = user;
+	if (n->name.len)
+		n->failed |= bytes_append_byte(&n->name, ' ');
+	n->failed |= append_name(&n->name, t);
 }
 
-void keyname_append(struct bytes *out, const uint8_t *bytes, size_t len)
+int keyname_append(struct bytes *out, const uint8_t *bytes, size_t len)
 {
-	struct bytes name = { 0 };
-	struct keys *k = keys_new(on_token, &name);
+	struct naming n = { .failed = 0 };
+	struct keys *k = keys_new(on_token, &n);
+	if (!k)
+		return -1;
 	keys_feed(k, bytes, len);
 	keys_timeout(k);
 	keys_free(k);
-	if (bytes_append(out, name.data, name.len))
-		die("no memory for the name of a key");
-	bytes_finish(&name);
+	int failed =
+	    n.failed || bytes_append(out, n.name.data, n.name.len) ? -1 : 0;
+	bytes_finish(&n.name);
+	return failed;
 }

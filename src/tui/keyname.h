@@ -8,8 +8,9 @@
 
 #include <sockchat/bytes.h>
 
-/* Append the name of what the keyboard sends as these bytes.  Dies without
- * memory. */
-void keyname_append(struct bytes *out, const uint8_t *bytes, size_t len);
+/* Append the name of what the keyboard sends as these bytes.  -1 without
+ * memory: nothing is appended. */
+MUST_USE int keyname_append(struct bytes *out, const uint8_t *bytes,
+                            size_t len);
 
 #endif

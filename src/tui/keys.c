@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/utf8.h>
 
 #include "keys.h"
@@ -36,6 +35,9 @@ enum state {
 	STATE_COUNT
 };
 
+/* The length of PASTE_START and PASTE_END. */
+#define PASTE_MARK (sizeof(PASTE_END) - 1)
+
 struct keys {
 	keys_fn *fn;
 	void *user;
@@ -44,7 +46,9 @@ struct keys {
 	size_t len;  /* of the sequence; counts on when it is full */
 	size_t want; /* FIXED: its length */
 	struct bytes paste;
-	size_t left_out; /* of the last paste */
+	char tail[PASTE_MARK]; /* of what has been read of it */
+	size_t lost;           /* of it, for lack of memory */
+	size_t left_out;       /* of the last paste */
 };
 
 /* The keys that are ours, in every form in which terminals send them. */
@@ -236,6 +240,7 @@ static void finish(struct keys *k)
 	if (sequence_is(k, PASTE_START)) {
 		k->state = PASTE;
 		bytes_clear(&k->paste);
+		memset(k->tail, 0, PASTE_MARK);
 	} else if (is_mouse(k->sequence, k->len, &report)) {
 		emit_mouse(k, &report);
 	} else {
@@ -373,11 +378,21 @@ static size_t read_string_end(struct keys *k, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
-static bool ends_with(const struct bytes *b, const char *text)
+/* The last bytes, whether or not there was memory for them. */
+static void push_tail(struct keys *k, const uint8_t *bytes, size_t n)
 {
-	size_t len = strlen(text);
-	return b->len >= len &&
-	       memcmp(b->data + b->len - len, text, len) == 0;
+	size_t taken = n < PASTE_MARK ? n : PASTE_MARK;
+	memmove(k->tail, k->tail + taken, PASTE_MARK - taken);
+	memcpy(k->tail + PASTE_MARK - taken, bytes + n - taken, taken);
+}
+
+/* Half a paste would be a lie: all of it is lost, or nothing. */
+static void keep_paste(struct keys *k, const uint8_t *bytes, size_t n)
+{
+	if (!k->lost && bytes_append(&k->paste, bytes, n) == 0)
+		return;
+	k->lost += k->paste.len + n;
+	bytes_finish(&k->paste);
 }
 
 /* What is pasted may hold an end of its own, and behind it keys that nobody
@@ -386,11 +401,11 @@ static size_t read_paste(struct keys *k, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *tilde = memchr(bytes, '~', len);
 	size_t n = tilde ? (size_t)(tilde - bytes) + 1 : len;
-	if (bytes_append(&k->paste, bytes, n))
-		die("no memory for the paste");
-	if (tilde && ends_with(&k->paste, PASTE_END))
+	keep_paste(k, bytes, n);
+	push_tail(k, bytes, n);
+	if (memcmp(k->tail, PASTE_END, PASTE_MARK) == 0)
 		k->state = PASTED;
-	else if (tilde && ends_with(&k->paste, PASTE_START))
+	else if (memcmp(k->tail, PASTE_START, PASTE_MARK) == 0)
 		k->state = PASTE;
 	return n;
 }
@@ -401,6 +416,7 @@ static void finish_paste(struct keys *k)
 	k->paste = (struct bytes){ 0 };
 	k->left_out = paste_clean(&b);
 	emit(k, KEY_PASTE, b.data, b.len);
+	k->lost = 0;
 	bytes_finish(&b);
 }
 
@@ -420,7 +436,7 @@ struct keys *keys_new(keys_fn *fn, void *user)
 {
 	struct keys *k = calloc(1, sizeof(*k));
 	if (!k)
-		die("no memory for the keyboard");
+		return NULL;
 	k->fn = fn;
 	k->user = user;
 	return k;
@@ -461,6 +477,11 @@ void keys_timeout(struct keys *k)
 		emit(k, KEY_ESCAPE, k->sequence, 1);
 	else if (is_chord && k->len == 2)
 		emit(k, KEY_NONE, k->sequence, 2);
+}
+
+size_t keys_lost(const struct keys *k)
+{
+	return k->lost;
 }
 
 size_t keys_left_out(const struct keys *k)

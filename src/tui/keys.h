@@ -43,7 +43,7 @@ typedef void keys_fn(void *user, const struct token *t);
 
 struct keys;
 
-/* Every token is given to `fn`.  Dies without memory. */
+/* Every token is given to `fn`.  NULL without memory. */
 struct keys *keys_new(keys_fn *fn, void *user);
 void keys_free(struct keys *k);
 
@@ -66,6 +66,9 @@ void keys_place(const struct token *t, int *row, int *column);
 bool keys_is_waiting(const struct keys *k);
 void keys_timeout(struct keys *k);
 
+/* While KEY_PASTE is given: how many bytes of it found no memory.  Then nothing
+ * is left of it. */
+size_t keys_lost(const struct keys *k);
 /* How many characters the last KEY_PASTE came without: controls, and bytes
  * that are no text. */
 size_t keys_left_out(const struct keys *k);

@@ -208,6 +208,10 @@ void find_begin(struct frontend *f, const char *text)
 {
 	if (f->mode)
 		return;
+	if (draft_put_aside()) {
+		tui_no_memory(f, "to search");
+		return;
+	}
 	f->find.was_scrolled = f->view.is_scrolled;
 	f->find.top_seq = f->view.top_seq;
 	f->find.top_row = f->view.top_row;
@@ -217,7 +221,6 @@ void find_begin(struct frontend *f, const char *text)
 	f->mode = &mode_find;
 	f->panel.is_open = false;
 	f->chat->display.help = false;
-	draft_put_aside();
 	draft_set(text);
 	search(f);
 }

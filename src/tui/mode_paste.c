@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <sockchat/command.h>
-#include <sockchat/diag.h>
 #include <sockchat/number.h>
 
 #include "edit.h"
@@ -132,6 +131,15 @@ static void put_line(const struct token *t)
 	input_feed(&(struct token){ KEY_PASTE, t->bytes, t->len - has_end });
 }
 
+void paste_refuse(struct frontend *f, size_t len)
+{
+	char size[16];
+	struct error e;
+	number_format_size(size, len);
+	error_set(&e, "no memory for the paste of %s: it is dropped", size);
+	chat_error(f->chat, &e);
+}
+
 void paste_take(struct frontend *f, const struct token *t)
 {
 	struct bytes *b = &f->paste.text;
@@ -145,8 +153,10 @@ void paste_take(struct frontend *f, const struct token *t)
 			          left_out);
 		return;
 	}
-	if (bytes_append(b, t->bytes, t->len))
-		die("no memory for the paste");
+	if (bytes_append(b, t->bytes, t->len)) {
+		paste_refuse(f, t->len);
+		return;
+	}
 	f->paste.left_out += left_out;
 	f->chat->display.help = false;
 	find_end(f);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include <sockchat/command.h>
-#include <sockchat/diag.h>
 #include <sockchat/number.h>
 #include <sockchat/quote.h>
 
@@ -85,13 +84,13 @@ static void mark_all(struct frontend *f)
 }
 
 /* Of the chosen entries those that are seen: the messages, or when there is
- * none the sentences; how many. */
-static size_t gather(const struct frontend *f, bool is_message,
-                     struct bytes *out)
+ * none the sentences; how many.  -1 without memory. */
+static int gather(const struct frontend *f, bool is_message, struct bytes *out,
+                  size_t *count)
 {
 	const struct chat *c = f->chat;
 	uint64_t seq = c->display.selected_first - 1;
-	size_t count = 0;
+	*count = 0;
 	while ((seq = view_next(&f->view, c, seq)) &&
 	       seq <= c->display.selected_last) {
 		struct entry kept;
@@ -101,10 +100,10 @@ static size_t gather(const struct frontend *f, bool is_message,
 			continue;
 		if (bytes_append(out, e->bytes, e->len) ||
 		    (!is_message && bytes_append_byte(out, '\n')))
-			die("no memory to copy");
-		count++;
+			return -1;
+		++*count;
 	}
-	return count;
+	return 0;
 }
 
 static const char *peer_of(const struct frontend *f)
@@ -120,9 +119,8 @@ static bool put_on_terminal(const struct bytes *text)
 {
 	struct bytes sequence = { 0 };
 	bool can = screen_modes() & MODE_TITLE && /* it knows such sequences */
-	           !clipboard_osc52(&sequence, text->data, text->len);
-	if (can)
-		term_write(sequence.data, sequence.len);
+	           !clipboard_osc52(&sequence, text->data, text->len) &&
+	           !term_write(sequence.data, sequence.len);
 	bytes_finish(&sequence);
 	return can;
 }
@@ -145,37 +143,48 @@ static bool put_on_clipboard(struct frontend *f, struct bytes *text)
 }
 
 /* What is pasted elsewhere is UTF-8. */
-static void decode(const struct encoding *enc, struct bytes *content)
+static int decode(const struct encoding *enc, struct bytes *content)
 {
 	struct bytes text = { 0 };
-	if (encoding_decode(enc, &text, content->data, content->len))
-		die("no memory to copy");
+	int failed =
+	    encoding_decode(enc, &text, content->data, content->len);
 	bytes_finish(content);
 	*content = text;
+	return failed;
+}
+
+/* The content of what is chosen, and how it is to be written. */
+static int quote(const struct frontend *f, enum quote_form form,
+                 struct bytes *content, struct bytes *text, size_t *count)
+{
+	const struct encoding *enc = f->chat->encoding;
+	if (gather(f, true, content, count) ||
+	    (!*count && gather(f, false, content, count)) ||
+	    (form == QUOTE_TEXT && enc && decode(enc, content)))
+		return -1;
+	return form == QUOTE_SHELL
+	           ? quote_append_shell(text, content->data, content->len,
+	                                peer_of(f))
+	           : quote_append(text, form, content->data, content->len);
 }
 
 static void copy(struct frontend *f, enum quote_form form)
 {
 	struct bytes content = { 0 }, text = { 0 };
 	char size[16], notice[80];
-	size_t count = gather(f, true, &content);
-	if (!count)
-		count = gather(f, false, &content);
-	if (form == QUOTE_TEXT && f->chat->encoding)
-		decode(f->chat->encoding, &content);
-	if (form == QUOTE_SHELL
-	        ? quote_append_shell(&text, content.data, content.len,
-	                             peer_of(f))
-	        : quote_append(&text, form, content.data, content.len))
-		die("no memory to copy");
-	number_format_size(size, content.len);
-	snprintf(notice, sizeof(notice), "copied %zu (%s) as %s", count, size,
-	         quote_name(form));
-	tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
+	size_t count;
+	if (quote(f, form, &content, &text, &count)) {
+		tui_no_memory(f, "to copy");
+	} else {
+		number_format_size(size, content.len);
+		snprintf(notice, sizeof(notice), "copied %zu (%s) as %s",
+		         count, size, quote_name(form));
+		tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
+		leave(f);
+		forget(f);
+	}
 	bytes_finish(&content);
 	bytes_finish(&text);
-	leave(f);
-	forget(f);
 }
 
 /* The message under the cursor is to be typed again. */
@@ -189,12 +198,14 @@ static void take_into_line(struct frontend *f)
 		tui_set_notice(f, "only a message can be sent again");
 		return;
 	}
-	if (command_retype(f->chat, e->bytes, e->len, &line))
-		die("no memory for the input line");
-	leave(f);
-	forget(f);
-	view_go_end(&f->view);
-	input_replace(bytes_text(&line));
+	if (command_retype(f->chat, e->bytes, e->len, &line)) {
+		tui_no_memory(f, "to type it");
+	} else {
+		leave(f);
+		forget(f);
+		view_go_end(&f->view);
+		input_replace(bytes_text(&line));
+	}
 	bytes_finish(&line);
 }
 

@@ -12,8 +12,6 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include <sockchat/diag.h>
-
 #include "input.h"
 #include "recall.h"
 
@@ -102,7 +100,7 @@ static int yank_word(void)
 		word--;
 	char *text = strndup(word, (size_t)(end - word));
 	if (!text)
-		die("no memory for the input line");
+		return 0;
 	if (goes_on)
 		rl_do_undo();
 	input_edit(rl_point, rl_point, text, "");

@@ -138,9 +138,9 @@ void term_take_stderr(struct bytes *out)
 	while (state.error_fd >= 0 &&
 	       (n = pread(state.error_fd, bytes, sizeof(bytes),
 	                  state.error_taken)) > 0) {
-		state.error_taken += n;
 		if (bytes_append(out, bytes, (size_t)n))
 			return;
+		state.error_taken += n;
 	}
 }
 
@@ -297,7 +297,7 @@ void term_set_reset(struct bytes *bytes)
 /* What is not told in the usual way is told by give_back(). */
 void term_leave(const struct bytes *bytes)
 {
-	bool is_told = write_all() && term_set_modes(0) == 0 &&
+	bool is_told = bytes && write_all() && term_set_modes(0) == 0 &&
 	               outq_append(&state.out, bytes->data, bytes->len) == 0 &&
 	               write_all();
 	if (is_told)

@@ -21,7 +21,8 @@ void term_close(void);
 /* Take it over: raw, and standard error is kept for later. */
 int term_enter(void);
 /* Give it back: `bytes` are written out first, however slow it is (within a
- * second), then the modes are as they were. */
+ * second), then the modes are as they were.  NULL when there was no memory for
+ * them: what term_set_reset() got serves. */
 void term_leave(const struct bytes *bytes);
 
 /* Lines and columns; false when the terminal doesn't say. */
@@ -30,15 +31,15 @@ bool term_size(int *rows, int *columns);
 /* These private modes (modes.h) are on from now on; they are off again on
  * every way out.  Not while term_is_busy(): what the terminal knows would be
  * in doubt.  -1 without memory: nothing has changed. */
-int term_set_modes(unsigned modes);
+MUST_USE int term_set_modes(unsigned modes);
 /* What else brings the terminal back on an unplanned way out.  Takes them. */
 void term_set_reset(struct bytes *bytes);
 
 /* Queue bytes; never waits.  -1 without memory: none was queued. */
-int term_write(const void *bytes, size_t len);
+MUST_USE int term_write(const void *bytes, size_t len);
 /* The same for a frame: from the first one on the terminal has to be brought
  * back (term_set_reset()). */
-int term_show(const void *frame, size_t len);
+MUST_USE int term_show(const void *frame, size_t len);
 /* Whether some of them have not left yet: no new frame then. */
 bool term_is_busy(void);
 

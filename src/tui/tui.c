@@ -14,7 +14,6 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 #include <sockchat/signals.h>
 
@@ -42,6 +41,13 @@ void tui_set_notice(struct frontend *f, const char *text)
 	tui_mark_dirty(f);
 }
 
+void tui_no_memory(struct frontend *f, const char *what)
+{
+	char notice[64];
+	snprintf(notice, sizeof(notice), "no memory %s", what);
+	tui_set_notice(f, notice);
+}
+
 const struct mode *tui_mode(const struct frontend *f)
 {
 	if (f->chat->display.help)
@@ -51,7 +57,8 @@ const struct mode *tui_mode(const struct frontend *f)
 
 /* What the terminal is told beside frames */
 
-/* The modes that the terminal has and that are wanted now; its title. */
+/* The modes that the terminal has and that are wanted now; its title.  What
+ * finds no memory is told before the next frame. */
 static void set_modes(struct frontend *f)
 {
 	const struct options *o = f->chat->options;
@@ -61,13 +68,12 @@ static void set_modes(struct frontend *f)
 		modes &= ~MODE_MOUSE;
 	if (!o->title)
 		modes &= ~MODE_TITLE;
-	term_set_modes(modes);
+	if (term_set_modes(modes))
+		return;
 	if (modes & MODE_TITLE)
 		window_title(&f->window, f->chat, &out);
-	else
+	if (!(modes & MODE_TITLE) || (out.len && term_write(out.data, out.len)))
 		f->window.title[0] = '\0';
-	if (out.len)
-		term_write(out.data, out.len);
 	bytes_finish(&out);
 }
 
@@ -146,8 +152,8 @@ static void show(struct frontend *f, uint64_t first, uint64_t end)
 	    !transcript_at(f->chat->transcript, first, &e))
 		return;
 	window_hear(&f->window, f->chat, &e, &out);
-	if (out.len)
-		term_write(out.data, out.len);
+	if (out.len && term_write(out.data, out.len))
+		f->window.bell_ns = f->window.notice_ns = 0; /* the next one */
 	bytes_finish(&out);
 }
 
@@ -186,8 +192,7 @@ void tui_come_back(struct frontend *f)
 void tui_go_away(struct frontend *f)
 {
 	struct bytes out = { 0 };
-	screen_leave(&out);
-	term_leave(&out);
+	term_leave(screen_leave(&out) == 0 ? &out : NULL);
 	bytes_finish(&out);
 	f->is_up = false;
 	f->window = (struct window){ .is_unfocused = false };
@@ -269,7 +274,9 @@ static void on_key(void *user, const struct token *t)
 {
 	struct frontend *f = user;
 	f->has_key = true;
-	if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
+	if (t->key == KEY_PASTE && keys_lost(f->keys))
+		paste_refuse(f, keys_lost(f->keys));
+	else if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
 		f->window.is_unfocused = t->key == KEY_FOCUS_OUT;
 	else if (t->key == KEY_CLICK)
 		click(f, t);
@@ -353,6 +360,11 @@ static void show_matches(void *user, char *const *matches, size_t count)
 	tui_mark_dirty(f);
 }
 
+static void no_memory(void *user)
+{
+	tui_no_memory(user, "for what was typed: it is not taken");
+}
+
 static void load_history(struct frontend *f)
 {
 	struct error e;
@@ -389,6 +401,7 @@ static void init(struct frontend *f, struct chat *c)
 		.on_line = on_line,
 		.complete = complete,
 		.show_matches = show_matches,
+		.no_memory = no_memory,
 		.name = actions_name,
 		.run = actions_run,
 		.user = f,
@@ -409,14 +422,42 @@ static void on_acknowledged(void *user, uint64_t seq)
 	tui_mark_dirty(user);
 }
 
-static struct frontend *start(struct chat *c, struct error *e)
+/* All that start() has got, as far as it came.  The screen itself stays until
+ * the process ends: curses needs memory to free it, and crashes without. */
+static void close_all(struct frontend *f)
+{
+	watch_remove(&f->in_watch);
+	signals_stop();
+	input_stop();
+	term_close();
+	keys_free(f->keys);
+	f->chat->display.has_screen = false;
+	free(f);
+}
+
+static int open_input(struct frontend *f, struct error *e)
 {
 	static const int signums[] = { SIGWINCH, SIGTERM, SIGHUP, SIGINT,
 		                       SIGQUIT, SIGTSTP, SIGCONT, SIGUSR1,
 		                       0 };
+	struct loop *l = f->chat->loop;
+	struct bytes reset = { 0 };
+	bool is_open = f->keys && !screen_reset(&reset) &&
+	               !input_start(&f->input_ops) &&
+	               !signals_start(l, signums, on_signal, f) &&
+	               !watch_add(l, &f->in_watch, STDIN_FILENO, LOOP_READ);
+	term_set_reset(&reset);
+	return is_open ? 0 : error_set_errno(e, errno,
+	                                     "cannot start the screen");
+}
+
+static struct frontend *start(struct chat *c, struct error *e)
+{
 	struct frontend *f = calloc(1, sizeof(*f));
-	if (!f)
-		die("no memory for the screen");
+	if (!f) {
+		error_set_errno(e, errno, "cannot start the screen");
+		return NULL;
+	}
 	f->chat = c;
 	bool has_helped = env_set_locale(&f->glyph_flags);
 	f->view.glyph_flags = f->glyph_flags;
@@ -425,14 +466,10 @@ static struct frontend *start(struct chat *c, struct error *e)
 		return NULL;
 	}
 	init(f, c);
-	struct bytes reset = { 0 };
-	if (screen_reset(&reset))
-		die("no memory for the screen");
-	term_set_reset(&reset);
-	if (input_start(&f->input_ops) ||
-	    signals_start(c->loop, signums, on_signal, f) ||
-	    watch_add(c->loop, &f->in_watch, STDIN_FILENO, LOOP_READ))
-		die("cannot start the screen: %s", error_name(errno));
+	if (open_input(f, e)) {
+		close_all(f);
+		return NULL;
+	}
 	ticks_on_change(c->ticks, on_acknowledged, f);
 	actions_start();
 	tui_come_back(f);
@@ -453,7 +490,6 @@ static void stop(struct frontend *f)
 	tui_go_away(f);
 	if (*f->history)
 		input_save_history(f->history, HISTORY_MAX);
-	watch_remove(&f->in_watch);
 	timer_stop(&f->paint);
 	timer_stop(&f->escape);
 	timer_stop(&f->leave);
@@ -461,19 +497,12 @@ static void stop(struct frontend *f)
 	later_cancel(&f->work);
 	find_end(f);
 	view_finish(&f->view);
-	signals_stop();
 	list_clear(&f->matches);
 	paste_forget(f);
-	input_stop();
-	/* The screen itself stays until the process ends: curses needs memory
-	 * to free it, and crashes without. */
-	term_close();
+	close_all(f);
 	if (undelivered)
 		fprintf(stderr, "sockchat: left before %llu bytes were "
 		        "delivered\n", (unsigned long long)undelivered);
-	keys_free(f->keys);
-	f->chat->display.has_screen = false;
-	free(f);
 }
 
 static void draw_turn(struct frontend *f)

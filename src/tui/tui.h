@@ -105,6 +105,9 @@ void tui_mark_dirty(struct frontend *f);
 /* A word in the status line; "" takes it away. */
 void tui_set_notice(struct frontend *f, const char *text);
 
+/* A word there: "no memory to search". */
+void tui_no_memory(struct frontend *f, const char *what);
+
 /* Give the terminal to somebody else for a while, and take it back. */
 void tui_go_away(struct frontend *f);
 void tui_come_back(struct frontend *f);
@@ -116,6 +119,8 @@ void tui_enter(struct frontend *f, const char *line, size_t len);
 
 /* What was pasted: a line goes into the input line, several are asked about. */
 void paste_take(struct frontend *f, const struct token *t);
+/* There is no memory for one of this size. */
+void paste_refuse(struct frontend *f, size_t len);
 /* It is dealt with. */
 void paste_forget(struct frontend *f);
 

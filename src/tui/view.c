@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/number.h>
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
@@ -100,8 +99,8 @@ static struct wrap_map *map_of(struct viewport *v, const struct entry *e)
 		return NULL;
 	if (!v->maps)
 		v->maps = calloc(1, sizeof(*v->maps));
-	if (!v->maps)
-		die("no memory for the screen");
+	if (!v->maps) /* then it is laid out anew each time */
+		return NULL;
 	for (size_t i = 0; i < MAPS; i++)
 		if (v->maps->list[i].seq == e->seq)
 			return &v->maps->list[i];

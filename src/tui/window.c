@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sockchat/diag.h>
 #include <sockchat/glyph.h>
 
 #include "status.h"
@@ -32,12 +31,11 @@ static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
 }
 
 /* A string for the terminal: printable ASCII whatever `text` is. */
-static void append_string(struct bytes *out, const char *kind, const char *text)
+static bool append_string(struct bytes *out, const char *kind, const char *text)
 {
 	char safe[WINDOW_TITLE_MAX];
 	glyph_copy(safe, sizeof(safe), text, GLYPH_ASCII);
-	if (bytes_printf(out, "\033]%s%s\033\\", kind, safe))
-		die("no memory for the title");
+	return bytes_printf(out, "\033]%s%s\033\\", kind, safe) == 0;
 }
 
 void window_title(struct window *w, const struct chat *c, struct bytes *out)
@@ -46,16 +44,8 @@ void window_title(struct window *w, const struct chat *c, struct bytes *out)
 	format_title(title, c);
 	if (strcmp(title, w->title) == 0)
 		return;
-	snprintf(w->title, sizeof(w->title), "%s", title);
-	append_string(out, "2;", title);
-}
-
-static bool is_time(int64_t *next, int64_t now, int64_t rest)
-{
-	if (now < *next)
-		return false;
-	*next = now + rest;
-	return true;
+	if (append_string(out, "2;", title))
+		snprintf(w->title, sizeof(w->title), "%s", title);
 }
 
 void window_hear(struct window *w, const struct chat *c, const struct entry *e,
@@ -72,9 +62,9 @@ void window_hear(struct window *w, const struct chat *c, const struct entry *e,
 	bool tells = o->notify != NOTIFY_OFF && w->is_unfocused;
 	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_IN)
 		return;
-	if (rings && is_time(&w->bell_ns, now, BELL_NS) &&
-	    bytes_append_byte(out, '\a'))
-		die("no memory for a bell");
-	if (tells && is_time(&w->notice_ns, now, NOTICE_NS))
-		append_string(out, kinds[o->notify], e->peer);
+	if (rings && now >= w->bell_ns && bytes_append_byte(out, '\a') == 0)
+		w->bell_ns = now + BELL_NS;
+	if (tells && now >= w->notice_ns &&
+	    append_string(out, kinds[o->notify], e->peer))
+		w->notice_ns = now + NOTICE_NS;
 }

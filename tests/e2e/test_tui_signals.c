@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Every signal that would end the program does so, whenever it comes, and the
- * terminal is as it was before. */
+ * terminal is as it was before.  A lack of memory does not end it. */
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -163,6 +164,67 @@ static void what_was_ignored_at_the_start_stays_ignored(void **state)
 	pty_quit(&p, 0);
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* which takes all addresses there are */
+
+/* From now on there is no more memory than it has. */
+static void take_memory_away(struct pty *p)
+{
+	struct rlimit none = { .rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY };
+
+	assert_int_equal(prlimit(p->pid, RLIMIT_AS, &none, NULL), 0);
+}
+
+static void give_memory_back(struct pty *p)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	assert_int_equal(prlimit(p->pid, RLIMIT_AS, &all, NULL), 0);
+}
+
+/* Readline knows no way but to end the program. */
+static void what_there_is_no_memory_for_is_not_taken_and_said(void **state)
+{
+	struct pty p;
+	static char text[1 << 20];
+	int fd = pty_connect(&p);
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	pty_type(&p, "draft ");
+	pty_expect_cursor(&p, INPUT_ROW, 8);
+	take_memory_away(&p);
+	pty_type(&p, "\033[200~");
+	pty_send(&p, text, sizeof(text));
+	pty_type(&p, "\033[201~");
+	pty_expect(&p, "no memory");
+	give_memory_back(&p);
+	pty_type(&p, "sent" PTY_ENTER);
+	net_expect(fd, "draft sent\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+static void typing_without_memory_ends_nothing(void **state)
+{
+	struct pty p;
+	char text[4096];
+	int fd = pty_connect(&p);
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	take_memory_away(&p);
+	for (int i = 0; i < 500; i++)
+		pty_send(&p, text, sizeof(text));
+	pty_expect(&p, "no memory for what was typed: it is not taken");
+	give_memory_back(&p);
+	pty_type(&p, PTY_CTRL_C "sent" PTY_ENTER);
+	net_expect(fd, "sent\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -171,6 +233,10 @@ int main(void)
 		T(a_kill_at_any_moment_gives_the_terminal_back),
 		T(a_terminal_that_stands_still_does_not_keep_it),
 		T(what_was_ignored_at_the_start_stays_ignored),
+#ifndef __SANITIZE_ADDRESS__
+		T(what_there_is_no_memory_for_is_not_taken_and_said),
+		T(typing_without_memory_ends_nothing),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -208,7 +208,7 @@ static const char *const words[] = {
 	"out", "error", "peer 1", "text re:a*", "re:(a|aa)*c", "re:[", "hex:61",
 	"hex:6", "a", "00 ff 0d", "\\x00\\u{1fa77}\\n", "\\", "\\xzz", "~/out",
 	"/etc/passwd", "/dev/zero", "/nowhere/at/all", "1 10ms", "3 0",
-	"scrollback 10", "bell always", "color never", "mouse off", "title off",
+	"scrollback 10", "bell never", "color never", "mouse off", "title off",
 	"idle-timeout 1", "max-conns 2", "bar off", "nosuch x", "안녕🩷",
 };
 

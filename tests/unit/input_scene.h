@@ -55,6 +55,7 @@ static struct {
 	const char *const *words; /* to complete to */
 	size_t word_start;
 	size_t shown; /* matches */
+	int refused;  /* keys */
 	struct bytes ran; /* the functions of the program */
 } told;
 
@@ -104,10 +105,17 @@ static inline void run(void *user, size_t i)
 	bytes_printf(&told.ran, "%zu", i);
 }
 
+static inline void no_memory(void *user)
+{
+	(void)user;
+	told.refused++;
+}
+
 static const struct input_ops ops = {
 	.on_line = on_line,
 	.complete = complete,
 	.show_matches = show_matches,
+	.no_memory = no_memory,
 	.name = name,
 	.run = run,
 };
