@@ -100,12 +100,13 @@ void session_break(struct session *s, int errnum)
 		.info = session_tcpinfo(s, &info) ? &info : NULL,
 	};
 	uint64_t unacked = explain_unacked(&b);
-	bool is_over = is_long_over(s, unacked);
+	bool is_over = errnum != ENOMEM && is_long_over(s, unacked);
 	if (!is_over) {
 		explain_broken(&e, errnum, s->peer, &b);
 		session_tell_error(s, &e);
 	}
-	session_close_transport(s, false);
+	/* a FIN would say that the peer has all there is */
+	session_close_transport(s, errnum == ENOMEM);
 	on_over(s, !is_over, is_over ? explain_long_over() : "", unacked);
 }
 

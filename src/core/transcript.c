@@ -45,7 +45,8 @@ struct chunk {
 struct transcript {
 	struct chunk **chunks;
 	size_t first, count, cap; /* of chunks: those from `first` are alive */
-	struct chunk *spare;      /* of the usual size */
+	struct chunk *spare;      /* of the usual size, or NULL */
+	struct chunk *reserve;    /* the same, for when there is no memory */
 	size_t max, memory;
 	uint64_t next_seq, told_seq; /* those before it have been told */
 	uint64_t dropped_entries, dropped_bytes, unkept;
@@ -54,6 +55,18 @@ struct transcript {
 	void *user;
 };
 
+/* Room for more pointers at the end of the array. */
+static int grow_array(struct transcript *t)
+{
+	size_t cap = t->cap ? 2 * t->cap : 16;
+	struct chunk **grown = realloc(t->chunks, cap * sizeof(*grown));
+	if (!grown)
+		return -1;
+	t->chunks = grown;
+	t->cap = cap;
+	return 0;
+}
+
 struct transcript *transcript_new(size_t max)
 {
 	struct transcript *t = calloc(1, sizeof(*t));
@@ -61,7 +74,11 @@ struct transcript *transcript_new(size_t max)
 		return NULL;
 	transcript_set_max(t, max);
 	t->next_seq = t->told_seq = 1;
-	return t;
+	t->reserve = malloc(CHUNK_SIZE);
+	if (t->reserve && !grow_array(t))
+		return t;
+	transcript_free(t);
+	return NULL;
 }
 
 void transcript_free(struct transcript *t)
@@ -71,6 +88,7 @@ void transcript_free(struct transcript *t)
 	for (size_t i = 0; i < t->count; i++)
 		free(t->chunks[t->first + i]);
 	free(t->spare);
+	free(t->reserve);
 	free(t->chunks);
 	free(t);
 }
@@ -133,32 +151,48 @@ void transcript_set_max(struct transcript *t, size_t max)
 	drop_beyond_max(t, 0);
 }
 
-/* Room for one more pointer at the end of the array. */
-static int grow_chunks(struct transcript *t)
+/* Room for one more pointer at the end of the array: without memory the oldest
+ * chunk gives its own. */
+static int make_place(struct transcript *t)
 {
-	if (t->first + t->count < t->cap)
+	bool is_full = t->first + t->count == t->cap;
+	if (!is_full || (t->first <= t->count && !grow_array(t)))
 		return 0;
-	if (t->first > t->count) {
-		memmove(t->chunks, t->chunks + t->first,
-		        t->count * sizeof(*t->chunks));
-		t->first = 0;
-		return 0;
-	}
-	size_t cap = t->cap ? 2 * t->cap : 16;
-	struct chunk **grown = realloc(t->chunks, cap * sizeof(*grown));
-	if (!grown)
+	if (!t->first && t->count > 1)
+		drop_first(t);
+	if (!t->first)
 		return -1;
-	t->chunks = grown;
-	t->cap = cap;
+	memmove(t->chunks, t->chunks + t->first,
+	        t->count * sizeof(*t->chunks));
+	t->first = 0;
 	return 0;
 }
 
-static struct chunk *take_chunk(struct transcript *t, size_t size)
+/* One that has been dropped is warm. */
+static struct chunk *take_warm(struct transcript *t, size_t size)
 {
 	struct chunk *c = t->spare;
 	if (!c || size != CHUNK_SIZE)
 		return malloc(size);
 	t->spare = NULL;
+	return c;
+}
+
+/* Without memory the reserve serves, and then the oldest go: an entry of the
+ * usual size is not refused. */
+static struct chunk *take_chunk(struct transcript *t, size_t size)
+{
+	struct chunk *c = take_warm(t, size);
+	if (!c && size == CHUNK_SIZE) {
+		c = t->reserve;
+		t->reserve = NULL;
+	}
+	while (!c && t->count > 1) {
+		drop_first(t);
+		c = take_warm(t, size);
+	}
+	if (!t->reserve)
+		t->reserve = malloc(CHUNK_SIZE);
 	return c;
 }
 
@@ -170,7 +204,7 @@ static struct chunk *add_chunk(struct transcript *t, size_t len)
 	size = size < CHUNK_SIZE ? CHUNK_SIZE : (size + 63) & ~(size_t)63;
 	transcript_tell(t); /* what is dropped has been seen */
 	drop_beyond_max(t, size);
-	struct chunk *c = grow_chunks(t) ? NULL : take_chunk(t, size);
+	struct chunk *c = make_place(t) ? NULL : take_chunk(t, size);
 	if (!c)
 		return NULL;
 	*c = (struct chunk){

@@ -122,6 +122,17 @@ static void a_reset_long_after_the_peers_end_is_no_failure(void **state)
 	}
 }
 
+static void without_memory_it_ends_by_a_reset(void **state)
+{
+	(void)state;
+	fake_feed(now.fake, "one\n");
+	fake_feed_error(now.fake, ENOMEM);
+	turn();
+	assert_ended(true, FAKE_RESET);
+	assert_story("O<EX");
+	assert_string_equal(last_error()->code, "ENOMEM");
+}
+
 static void a_paused_one_still_sees_that_it_broke(void **state)
 {
 	(void)state;
@@ -157,6 +168,7 @@ int main(void)
 		OPEN(an_end_that_cannot_be_sent_comes_after_what_had_come),
 		OPEN(a_reset_of_ours_that_drops_something_is_a_failure),
 		OPEN(a_reset_long_after_the_peers_end_is_no_failure),
+		OPEN(without_memory_it_ends_by_a_reset),
 		OPEN(a_paused_one_still_sees_that_it_broke),
 		OPEN(what_was_never_acknowledged_is_an_error),
 	};

@@ -15,6 +15,27 @@
 
 static struct transcript *t;
 
+/* A sanitizer has its own malloc(). */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_MALLOC false
+static bool has_no_memory;
+#else
+#define HAS_MALLOC true
+static bool has_no_memory;
+void *__libc_malloc(size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+void *malloc(size_t size)
+{
+	return has_no_memory ? NULL : __libc_malloc(size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	return has_no_memory ? NULL : __libc_realloc(old, size);
+}
+#endif
+
 static uint64_t add(const void *bytes, size_t len)
 {
 	return transcript_append(t, &(struct entry){
@@ -471,6 +492,45 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void without_memory_the_oldest_make_room(void **state)
+{
+	static uint8_t bytes[60 << 10];
+	uint64_t dropped, last;
+	(void)state;
+	if (!HAS_MALLOC)
+		skip();
+	for (int i = 0; i < 40; i++) /* the array of chunks is full as well */
+		add(bytes, sizeof(bytes));
+	has_no_memory = true;
+	for (int i = 0; i < 400; i++)
+		if (!(last = add(bytes, sizeof(bytes))))
+			break;
+	bool is_refused = !last || !add_text("out of memory") ||
+	                  extend_text(last + 1, ", and goes on");
+	has_no_memory = false;
+	assert_false(is_refused);
+	assert_entry(last + 1, "out of memory, and goes on");
+	assert_int_equal(transcript_unkept(t), 0);
+	assert_true(transcript_dropped(t, &dropped) > 300);
+	add(bytes, sizeof(bytes));
+	assert_entry(last + 1, "out of memory, and goes on");
+}
+
+static void what_cannot_be_kept_is_counted(void **state)
+{
+	uint8_t *bytes = calloc(1, 2 * CHUNK);
+	(void)state;
+	assert_non_null(bytes);
+	uint64_t seq = add_text("one");
+	has_no_memory = HAS_MALLOC;
+	bool is_kept = HAS_MALLOC && add(bytes, 2 * CHUNK);
+	has_no_memory = false;
+	assert_false(is_kept);
+	assert_int_equal(transcript_unkept(t), HAS_MALLOC);
+	assert_entry(seq, "one");
+	free(bytes);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -492,6 +552,8 @@ int main(void)
 		TEST(what_is_dropped_is_counted),
 		TEST(what_is_kept_is_found_and_nothing_else),
 		TEST(what_was_dropped_cannot_grow),
+		TEST(without_memory_the_oldest_make_room),
+		TEST(what_cannot_be_kept_is_counted),
 		TEST(growth_that_fails_leaves_others_whole),
 		TEST(one_larger_than_the_bound_is_kept_whole),
 		TEST(messages_that_grow_in_turn_stay_linear),
