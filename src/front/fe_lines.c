@@ -61,6 +61,8 @@ struct frontend {
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
 	bool is_raw; /* standard error tells what is not the peers' bytes */
+	bool counts_unwritten; /* standard output was closed at the start */
+	uint64_t unwritten;    /* bytes received that therefore are */
 };
 
 /* Output */
@@ -156,7 +158,8 @@ static void on_out_ready(struct watch *w, unsigned ready)
 
 static void put(struct frontend *f, const void *bytes, size_t len)
 {
-	if (!f->is_out_broken && outq_append(&f->out, bytes, len))
+	if (f->sink.is_writable && !f->is_out_broken &&
+	    outq_append(&f->out, bytes, len))
 		out_failed(f, errno);
 }
 
@@ -202,6 +205,9 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	if (e->kind != ENTRY_MESSAGE && e->kind != ENTRY_ERROR &&
 	    f->chat->options->quiet)
 		return;
+	if (f->counts_unwritten && e->kind == ENTRY_MESSAGE &&
+	    e->dir == ENTRY_IN)
+		f->unwritten += e->len - from;
 	if (f->is_full && f->is_server)
 		f->missed++;
 	else if (f->write(f, e, from))
@@ -308,6 +314,16 @@ static void finish(struct frontend *f)
 	free(f);
 }
 
+/* Standard output was closed at the start.  An echo listener's peers get their
+ * bytes back, so its log may be unwanted. */
+static void tell_on_standard_error(struct frontend *f)
+{
+	f->counts_unwritten = f->is_raw || !f->is_server;
+	f->is_discarded = !f->counts_unwritten;
+	f->is_raw = true;
+	f->write = write_raw;
+}
+
 static struct frontend *start(struct chat *c, struct error *e,
                               int (*write)(struct frontend *,
                                            const struct entry *, size_t))
@@ -343,6 +359,8 @@ static struct frontend *start(struct chat *c, struct error *e,
 	outq_init(&f->out, 0);
 	f->is_server = c->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
+	if (!f->sink.is_writable)
+		tell_on_standard_error(f);
 	f->takes_input = wants_input(c->options);
 	c->is_scripted = f->takes_input && !f->intake.source.is_terminal;
 	choose_kept(f);
@@ -403,6 +421,16 @@ static void close_out(struct frontend *f)
 		out_failed(f, errno);
 }
 
+static void tell_unwritten(struct frontend *f)
+{
+	if (!f->unwritten)
+		return;
+	notices_print(&f->notices, "standard output is closed: %llu bytes "
+	              "received could not be written; use --send-only if "
+	              "nobody wants them", (unsigned long long)f->unwritten);
+	chat_fail(f->chat);
+}
+
 static void stop(struct frontend *f)
 {
 	intake_tell_rest(&f->intake);
@@ -412,6 +440,7 @@ static void stop(struct frontend *f)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	write_rest(f);
+	tell_unwritten(f);
 	watch_remove(&f->out_watch);
 	close_out(f);
 	finish(f);

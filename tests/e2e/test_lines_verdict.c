@@ -138,6 +138,40 @@ static void a_reader_who_goes_before_the_last_bytes_is_a_failure(void **state)
 	}
 }
 
+static void bytes_for_an_output_that_was_closed_are_counted(void **state)
+{
+	(void)state;
+	EACH_UI(i) {
+		struct proc p;
+		int fd = connect_into(&p, uis[i], PROC_CLOSED, "X=");
+		proc_write_text(&p, "typed\n/nonsense\n");
+		net_expect(fd, "typed\n");
+		proc_expect_err(&p, "there is no command /nonsense");
+		net_send_text(fd, "seven\r\n");
+		close(fd);
+		proc_end_in(&p);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "standard output is closed: 7 bytes "
+		                   "received could not be written");
+		proc_finish(&p);
+	}
+}
+
+static void an_output_that_was_closed_is_fine_when_nothing_comes(void **state)
+{
+	(void)state;
+	EACH_UI(i) {
+		struct proc p;
+		int fd = connect_into(&p, uis[i], PROC_CLOSED, "X=");
+		proc_write_text(&p, "typed\n");
+		net_expect(fd, "typed\n");
+		close(fd);
+		proc_end_in(&p);
+		proc_expect_exit(&p, 0);
+		proc_finish(&p);
+	}
+}
+
 /* Done and delivered */
 
 /* What these lines come to with these options, and a peer that reads all and
@@ -263,6 +297,10 @@ int main(void)
 		    an_output_that_is_not_safe_when_closed_is_a_failure),
 		cmocka_unit_test(
 		    a_reader_who_goes_before_the_last_bytes_is_a_failure),
+		cmocka_unit_test(
+		    bytes_for_an_output_that_was_closed_are_counted),
+		cmocka_unit_test(
+		    an_output_that_was_closed_is_fine_when_nothing_comes),
 		cmocka_unit_test(what_was_asked_for_and_not_done_is_a_failure),
 		cmocka_unit_test(a_line_over_the_ceiling_is_a_failure),
 		cmocka_unit_test(a_line_for_nobody_is_a_failure),
