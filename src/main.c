@@ -78,8 +78,11 @@ static int print_help(void)
 {
 	struct bytes help;
 	bytes_init(&help, 0);
-	options_help(&help);
-	int status = print(bytes_text(&help));
+	int status = STATUS_FAILED;
+	if (options_help(&help))
+		fputs("sockchat: no memory for the help\n", stderr);
+	else
+		status = print(bytes_text(&help));
 	bytes_finish(&help);
 	return status;
 }

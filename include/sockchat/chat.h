@@ -55,11 +55,12 @@ struct chat {
 };
 
 /* `loop`, `options` are borrowed until chat_free().  NULL without memory. */
-struct chat *chat_new(struct loop *loop, struct options *options);
+MUST_USE struct chat *chat_new(struct loop *loop, struct options *options);
 void chat_free(struct chat *c);
 
 /* Start the front end and what the options ask for, turn the loop until it is
  * over; the exit status.  -1 with a sentence when the front end won't start. */
+MUST_USE
 int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e);
 
 /* `options` have changed: sessions go by them from now on.  What front ends

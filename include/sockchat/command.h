@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/error.h>
 
 /* A line without its ending.  "/word …" is a command, "//" sends a line that
  * begins with one slash, anything else is sent with the chosen ending. */
@@ -27,11 +28,13 @@ int command_send(struct chat *c, const char *line, size_t len);
 /* Append the bytes that command_run() would send of this line: none for a
  * command that is not about bytes.  -1 with the sentence that it would say
  * instead of sending. */
+MUST_USE
 int command_preview(const struct chat *c, const char *line, size_t len,
                     struct bytes *out, struct error *e);
 
 /* Append to `line` what has to be typed to send these bytes: themselves, or
  * /send with escapes.  -1 without memory. */
+MUST_USE
 int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
                    struct bytes *line);
 

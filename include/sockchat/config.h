@@ -13,9 +13,10 @@
 
 /* Set beneath the command line what the file says: `o->config`, or the user's
  * own, which need not exist.  -1 with a sentence that names file and line. */
-int config_load(struct options *o, struct error *e);
+MUST_USE int config_load(struct options *o, struct error *e);
 
 /* The same of a text; `path` is its name in sentences. */
+MUST_USE
 int config_parse(struct options *o, const char *path, const char *text,
                  size_t len, struct error *e);
 

@@ -40,6 +40,7 @@ struct dial_settings {
 
 /* `ops` and `transport` are borrowed until the end; `settings` and `ep` for
  * the call.  Nothing is called from within.  NULL with errno. */
+MUST_USE
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,

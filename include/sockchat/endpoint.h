@@ -28,6 +28,7 @@ enum endpoint_mode { ENDPOINT_CONNECT, ENDPOINT_LISTEN };
 /* Read one or two words: HOST PORT, HOST:PORT, [V6ADDR]:PORT, V6ADDR PORT,
  * tcp://HOST:PORT; in listen mode also PORT alone.  Port 0 is for listen mode.
  * -1 with a sentence that names what is wrong. */
+MUST_USE
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
 

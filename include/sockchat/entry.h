@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/error.h>
 #include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
 #include <sockchat/timing.h>
@@ -56,7 +57,7 @@ const char *entry_state_name(enum entry_state state);
 
 /* That a message, written before, has been acknowledged: its tick, as another
  * such line.  -1 without memory. */
-int entry_json_ack(struct bytes *out, const struct entry *e);
+MUST_USE int entry_json_ack(struct bytes *out, const struct entry *e);
 
 /* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
 size_t entry_ending(const struct entry *e);
@@ -64,6 +65,6 @@ size_t entry_ending(const struct entry *e);
 /* The entry as one line of JSON (sockchat-entries(5)), with its newline.
  * `from`: a message's bytes before it have been written already.  -1 without
  * memory. */
-int entry_json(struct bytes *out, const struct entry *e, size_t from);
+MUST_USE int entry_json(struct bytes *out, const struct entry *e, size_t from);
 
 #endif

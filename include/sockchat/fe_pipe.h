@@ -7,15 +7,16 @@
 #ifndef SOCKCHAT_FE_PIPE_H
 #define SOCKCHAT_FE_PIPE_H
 
+#include <sockchat/error.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
 
 /* Hold the conversation that `o` asks for; the exit status.  Ends the program
  * itself, in order, when a signal asks for it. */
-int fe_pipe_run(struct loop *l, const struct options *o);
+MUST_USE int fe_pipe_run(struct loop *l, const struct options *o);
 
 /* connect -z: connect, report, close; the exit status.  With -v each step on
  * the way is looked at, and a verdict given. */
-int fe_pipe_probe(struct loop *l, const struct options *o);
+MUST_USE int fe_pipe_probe(struct loop *l, const struct options *o);
 
 #endif

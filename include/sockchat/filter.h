@@ -31,6 +31,7 @@ struct filter {
 /* "in", "out", "error", "peer N" and "text PATTERN", the last of which takes
  * the rest of the line; "off" shows everything.  -1 with a sentence; then
  * nothing has changed.  `since`: the number of the next entry. */
+MUST_USE
 int filter_set(struct filter *f, const char *words, uint64_t since,
                const struct encoding *enc, struct error *e);
 /* It shows everything. */

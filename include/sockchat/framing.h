@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
 #include <sockchat/transcript.h>
 
 #define FRAMING_MESSAGE_MAX ((size_t)64 << 10) /* longer ones are cut */
@@ -24,6 +25,7 @@ struct framing {
 
 /* Add bytes as messages of `session`; an unfinished one is in the transcript
  * already, and grows there.  -1 without memory. */
+MUST_USE
 int framing_take(struct framing *f, struct transcript *t, uint32_t session,
                  const char *peer, const void *bytes, size_t len);
 

@@ -39,6 +39,7 @@ struct listener_ops {
  * 0 all addresses get the same free port.  An address family that the machine
  * doesn't have is passed over when another serves.  `ops` is borrowed until
  * listener_free().  NULL with errno. */
+MUST_USE
 struct listener *listener_new(struct loop *l,
                               const struct transport_ops *transport,
                               const struct endpoint *ep,

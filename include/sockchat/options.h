@@ -94,6 +94,7 @@ size_t eol_bytes(enum eol eol, const char **bytes);
 void options_init(struct options *o);
 
 /* Parse the command line.  -1 with a sentence that names the option. */
+MUST_USE
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e);
 
@@ -101,15 +102,16 @@ int options_parse(struct options *o, int argc, char *const *argv,
  * takes on, off, yes, no, or NULL for on; "default" is what nobody has to say.
  * What was said by a better source stays.  -1 with a sentence that names the
  * option; then nothing has changed. */
+MUST_USE
 int options_set(struct options *o, const char *name, const char *value,
                 enum option_source source, struct error *e);
 
 /* Whether they go together: what a better source said wins.  -1 with a
  * sentence. */
-int options_check(struct options *o, struct error *e);
+MUST_USE int options_check(struct options *o, struct error *e);
 
 /* --help, in 80 columns.  -1 without memory. */
-int options_help(struct bytes *out);
+MUST_USE int options_help(struct bytes *out);
 
 struct option_row {
 	char letter;       /* 0 for none */

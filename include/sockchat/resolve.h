@@ -31,6 +31,7 @@ struct resolve_settings {
 /* Look `ep` up and call `fn` once, later, never from within.  NULL with
  * errno when it could not even begin.  Freed after the call or by
  * resolve_cancel(). */
+MUST_USE
 struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
                               const struct resolve_settings *settings,
                               resolve_fn *fn, void *user);
@@ -38,6 +39,7 @@ struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
 typedef void resolve_name_fn(void *user, const char *name);
 
 /* Ask for the name of an address, likewise. */
+MUST_USE
 struct resolve *resolve_name(struct loop *l, const struct address *a,
                              resolve_name_fn *fn, void *user);
 

@@ -78,6 +78,7 @@ struct session_ops {
 
 /* `settings`, `ops`, `transcript` are borrowed until session_free().  NULL
  * without memory. */
+MUST_USE
 struct session *session_new(struct loop *l, struct transcript *transcript,
                             uint32_t number,
                             const struct session_settings *settings,
@@ -95,12 +96,14 @@ void session_adopt(struct session *s, struct transport *t,
 
 /* Queue one message for the peer; before the connection is open it waits.  -1
  * with a sentence; nothing is cut. */
+MUST_USE
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e);
 
 /* Send a regular file, read as the queue empties; what is sent later comes
  * after it.  The file is borrowed for the call.  -1 with a sentence. */
 struct feed_file;
+MUST_USE
 int session_send_file(struct session *s, const struct feed_file *file,
                       struct error *e);
 /* Read no more of the file on its way, nor those behind it; what is queued of

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
+
 #define TICKS_MAX 65536 /* of the newest; older ones are forgotten */
 
 enum tick_state {
@@ -32,13 +34,13 @@ struct ticks;
 typedef void ticks_fn(void *user, uint64_t seq);
 
 /* NULL without memory. */
-struct ticks *ticks_new(void);
+MUST_USE struct ticks *ticks_new(void);
 void ticks_free(struct ticks *t);
 void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user);
 
 /* A message is queued; its seq is above all before.  Not told.  -1 without
  * memory: then it has no tick. */
-int ticks_add(struct ticks *t, uint64_t seq);
+MUST_USE int ticks_add(struct ticks *t, uint64_t seq);
 /* What has become of it; told when it changes something. */
 void ticks_set(struct ticks *t, const struct tick *tick);
 /* All zero but for `seq` when it is not known. */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <sockchat/entry.h>
+#include <sockchat/error.h>
 
 struct transcript;
 
@@ -20,7 +21,7 @@ typedef void transcript_fn(void *user, uint64_t first, uint64_t end);
 
 /* Keep at most about `max` bytes (a chunk of 256 KiB at least).  NULL without
  * memory. */
-struct transcript *transcript_new(size_t max);
+MUST_USE struct transcript *transcript_new(size_t max);
 /* Another bound: what is beyond it is dropped at once. */
 void transcript_set_max(struct transcript *t, size_t max);
 void transcript_free(struct transcript *t);
@@ -35,12 +36,14 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft);
  * their bytes and flags; its time is given.  Those of the same time, session
  * and direction have the rest in common, which is kept once.  They are told by
  * transcript_tell(), or before any of them is dropped. */
+MUST_USE
 uint64_t transcript_add(struct transcript *t, const struct entry *like,
                         const void *bytes, size_t len, unsigned flags);
 void transcript_tell(struct transcript *t);
 
 /* Add to the message `seq`, and set `flags`.  -1 with ENOENT when it has been
  * dropped, ENOMEM. */
+MUST_USE
 int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
                       size_t len, unsigned flags);
 

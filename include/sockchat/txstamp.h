@@ -12,9 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
+
 /* What is written from now on is stamped.  `*unacked`: so many bytes before
  * that count as well in what txstamp_read() tells.  -1 with errno. */
-int txstamp_start(int fd, size_t *unacked);
+MUST_USE int txstamp_start(int fd, size_t *unacked);
 /* Nothing more is; what is on its way still comes. */
 void txstamp_stop(int fd);
 

@@ -13,6 +13,7 @@
 #include <sockchat/encoding.h>
 #include <sockchat/chat.h>
 #include <sockchat/entry.h>
+#include <sockchat/error.h>
 #include <sockchat/glyph.h>
 #include <sockchat/hits.h>
 
@@ -95,6 +96,7 @@ size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
 
 /* The entry as a line of text with its newline, or as several in the views that
  * take them; without its first `from` bytes.  -1 without memory. */
+MUST_USE
 int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
               size_t from, bool is_colored, unsigned glyph_flags);
 

@@ -22,7 +22,7 @@ void candidates_offer(struct candidates *l, const char *text, size_t len);
 
 /* The list, which is the caller's now.  NULL when some are missing: the others
  * would pass for all that there is. */
-char **candidates_take(struct candidates *l);
+MUST_USE char **candidates_take(struct candidates *l);
 
 /* The words of the newest messages, the newest first. */
 void candidates_offer_heard(struct candidates *l, const struct chat *c);

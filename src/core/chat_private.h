@@ -63,7 +63,7 @@ void watch_end(struct chat *c, const struct session *s);
 void watch_on_time(struct timer *t);
 
 /* chat.c: one more session, NULL without memory. */
-struct session *chat_add_session(struct chat *c);
+MUST_USE struct session *chat_add_session(struct chat *c);
 /* For all that are alive; `fn` may end them. */
 typedef void chat_session_fn(struct session *s);
 void chat_for_all(struct chat *c, chat_session_fn *fn);

@@ -28,7 +28,7 @@ struct feed_file {
 
 /* Open a regular file, its path as it was typed.  -1 with a sentence.  The
  * caller closes `fd`. */
-int feed_open(struct feed_file *f, const char *path, struct error *e);
+MUST_USE int feed_open(struct feed_file *f, const char *path, struct error *e);
 
 enum feed_state {
 	FEED_WAITS,   /* not begun */
@@ -55,19 +55,19 @@ struct feed {
 };
 
 /* NULL without memory. */
-struct feed *feed_new(void);
+MUST_USE struct feed *feed_new(void);
 void feed_free(struct feed *f);
 
 /* A file behind the others, its descriptor duplicated.  -1 with errno, ENOBUFS
  * when there are FEED_MAX already. */
-int feed_add(struct feed *f, const struct feed_file *file);
+MUST_USE int feed_add(struct feed *f, const struct feed_file *file);
 /* Bytes behind the last file.  -1 as outq_append(). */
-int feed_append(struct feed *f, const void *bytes, size_t len);
+MUST_USE int feed_append(struct feed *f, const void *bytes, size_t len);
 
 void feed_begin(struct feed *f, uint64_t begin, int64_t now_ns);
 /* Read a piece of the first file into the queue, `max` bytes at most: 0 at its
  * end, -1 with errno. */
-ssize_t feed_pull(struct feed *f, struct outq *queue, size_t max);
+MUST_USE ssize_t feed_pull(struct feed *f, struct outq *queue, size_t max);
 /* No more of the first file, nothing of the others. */
 void feed_stop(struct feed *f);
 
@@ -81,6 +81,6 @@ bool feed_is_through(const struct feed *f, uint64_t gone);
 uint64_t feed_rest(const struct feed *f, size_t i, uint64_t gone);
 /* The first is through: what follows it goes to the queue, and the next is
  * first.  -1 with ENOMEM. */
-int feed_next(struct feed *f, struct outq *queue);
+MUST_USE int feed_next(struct feed *f, struct outq *queue);
 
 #endif

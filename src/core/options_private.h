@@ -49,6 +49,7 @@ void option_flag(const struct option_rule *r, char *out, size_t cap);
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode);
 
 /* As options_set(), the row already found; `name` is for the sentence. */
+MUST_USE
 int option_apply(struct options *o, const struct option_rule *r,
                  const char *name, const char *value,
                  enum option_source source, struct error *e);
@@ -59,6 +60,7 @@ void option_set_default(struct options *o, const struct option_rule *r);
 
 /* Read a value; NULL switches on.  False when it is none; then option_wanted()
  * says what would be one. */
+MUST_USE
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value);
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap);

@@ -72,7 +72,7 @@ static inline size_t session_waiting(const struct session *s)
  * whether something may be sent, -1 with a sentence. */
 void session_read(struct session *s);
 void session_update(struct session *s);
-int session_may_send(const struct session *s, struct error *e);
+MUST_USE int session_may_send(const struct session *s, struct error *e);
 /* session.c: when a byte has moved last, or the connection was opened. */
 int64_t session_moved_ns(const struct session *s);
 
@@ -95,8 +95,8 @@ void session_open(struct session *s, struct transport *t,
 /* session_queue.c: bytes for the peer, behind all that waits; -1 with errno.
  * The queue itself, NULL without memory, and none any more.  When it has become
  * shorter, or a file has what waits behind it: count it. */
-int session_enqueue(struct session *s, const void *bytes, size_t len);
-struct outq *session_queue(struct session *s);
+MUST_USE int session_enqueue(struct session *s, const void *bytes, size_t len);
+MUST_USE struct outq *session_queue(struct session *s);
 void session_drop_queue(struct session *s);
 void session_count_queue(struct session *s);
 
@@ -116,6 +116,7 @@ void session_stop_connecting(struct session *s);
 void session_drop_approach(struct session *s);
 
 /* session_connect.c: both addresses as text; -1 without memory. */
+MUST_USE
 int session_set_addresses(struct session *s, const char *peer,
                           const char *local);
 
@@ -134,8 +135,9 @@ void session_on_alarm(struct session *s, enum session_alarm which);
  * errno. */
 #define SESSION_BUSY ((ssize_t)64 << 10) /* bytes read at once */
 bool session_sends_back(const struct session *s);
+MUST_USE
 int session_send_back(struct session *s, const uint8_t *bytes, size_t len);
-ssize_t session_pass_back(struct session *s);
+MUST_USE ssize_t session_pass_back(struct session *s);
 /* session_echo.c: how much may be read at once. */
 size_t session_read_max(const struct session *s);
 

@@ -40,12 +40,12 @@ static int find(struct chat *c, const char *name)
 {
 	struct error e;
 	int row = options_find(name);
-	if (row >= 0)
-		return row;
-	options_set(c->options, name, NULL, SOURCE_RUN_TIME, &e);
-	error_set_hint(&e, "/set lists the options");
-	chat_error(c, &e);
-	return -1;
+	if (row < 0 && options_set(c->options, name, NULL, SOURCE_RUN_TIME,
+	                           &e)) {
+		error_set_hint(&e, "/set lists the options");
+		chat_error(c, &e);
+	}
+	return row;
 }
 
 /* False after a complaint. */

@@ -10,7 +10,7 @@
 #include <sockchat/options.h>
 
 /* Sends nothing.  The exit status: 0 when there was a connection. */
-int doctor_run(struct loop *l, const struct options *o);
+MUST_USE int doctor_run(struct loop *l, const struct options *o);
 
 /* What is to be made of a failure, by its code; the last one has "" and is for
  * all others. */

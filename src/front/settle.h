@@ -42,6 +42,6 @@ void settle_before(struct settle *s, const struct entry *e);
 
 /* An entry is new or has grown: it is written now or in a while, after what
  * came before it in its session.  -1 without memory: it is not written. */
-int settle_show(struct settle *s, const struct entry *e);
+MUST_USE int settle_show(struct settle *s, const struct entry *e);
 
 #endif

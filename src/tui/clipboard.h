@@ -27,10 +27,11 @@ struct clipboard {
 
 /* Append the sequence that makes the terminal keep these bytes.  They can't
  * end it early: it holds their base64.  -1 without memory, or with EMSGSIZE. */
-int clipboard_osc52(struct bytes *out, const void *bytes, size_t len);
+MUST_USE int clipboard_osc52(struct bytes *out, const void *bytes, size_t len);
 
 /* Give them to wl-copy, xclip, xsel or pbcopy; the loop goes on meanwhile.
  * Takes `bytes`.  False if there is none of them here. */
+MUST_USE
 bool clipboard_give(struct clipboard *c, struct loop *l, struct bytes *bytes);
 
 /* What is not taken yet is lost. */

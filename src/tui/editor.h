@@ -26,6 +26,7 @@ struct editor {
 
 /* Start it on `text`, on the terminal that is ours; the loop goes on, and calls
  * `on_end`, which is set before.  -1 with a sentence. */
+MUST_USE
 int editor_start(struct editor *ed, struct loop *l, const void *text,
                  size_t len, struct error *e);
 /* End it, whatever it was doing; `on_end` is not called. */

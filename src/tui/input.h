@@ -33,7 +33,7 @@ struct input_ops {
 
 /* Start readline: needs setlocale() done and curses not yet up.  `ops` is
  * borrowed until input_stop().  One at a time.  -1 with errno. */
-int input_start(const struct input_ops *ops);
+MUST_USE int input_start(const struct input_ops *ops);
 void input_stop(void);
 
 /* A whole token from the keyboard that is for the line: KEY_NONE, KEY_TEXT,
@@ -78,8 +78,8 @@ unsigned input_missed_keys(void);
  * directory is made with 0700).  A line that begins with a space is not kept,
  * nor one equal to the one before.  A missing file is an empty one; saving
  * keeps what others have put there since.  -1 with errno. */
-int input_load_history(const char *path, int max);
-int input_save_history(const char *path, int max);
+MUST_USE int input_load_history(const char *path, int max);
+MUST_USE int input_save_history(const char *path, int max);
 /* Remember a line that was entered. */
 void input_remember(const char *line);
 

@@ -44,7 +44,7 @@ typedef void keys_fn(void *user, const struct token *t);
 struct keys;
 
 /* Every token is given to `fn`.  NULL without memory. */
-struct keys *keys_new(keys_fn *fn, void *user);
+MUST_USE struct keys *keys_new(keys_fn *fn, void *user);
 void keys_free(struct keys *k);
 
 /* Take what was read; any split of the input gives the same tokens, save that

@@ -16,7 +16,7 @@
 #define MODE_SYNC  16u /* a frame is shown at once: it stands in brackets */
 
 /* Append what leads from these modes to those.  -1 without memory. */
-int modes_switch(struct bytes *out, unsigned from, unsigned to);
+MUST_USE int modes_switch(struct bytes *out, unsigned from, unsigned to);
 
 /* Give `put` what ends these modes, piece by piece; safe in a signal's
  * handler. */

@@ -17,6 +17,7 @@
 
 /* Begin on a terminal of this kind.  -1 with a sentence when it is unknown or
  * can't move the cursor.  One at a time. */
+MUST_USE
 int screen_open(const char *term, int rows, int columns, bool is_colored,
                 struct error *e);
 void screen_close(void);
@@ -27,7 +28,7 @@ void screen_set_colored(bool is_colored);
 unsigned screen_modes(void);
 /* Append what brings such a terminal back from any state.  -1 without
  * memory. */
-int screen_reset(struct bytes *out);
+MUST_USE int screen_reset(struct bytes *out);
 
 void screen_resize(int rows, int columns);
 int screen_rows(void);
@@ -47,6 +48,7 @@ int screen_width(const char *text);
 void screen_fill(int row, enum style style);
 /* Append the bytes that bring the terminal to this frame.  -1 without
  * memory. */
+MUST_USE
 int screen_finish(int cursor_row, int cursor_column, struct bytes *out);
 
 /* Append the bytes that leave the screen for a while. */

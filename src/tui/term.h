@@ -15,11 +15,11 @@
 
 /* Remember the modes of the terminal on descriptors 0 and 1.  -1 with a
  * sentence. */
-int term_open(struct loop *l, struct error *e);
+MUST_USE int term_open(struct loop *l, struct error *e);
 void term_close(void);
 
 /* Take it over: raw, and standard error is kept for later. */
-int term_enter(void);
+MUST_USE int term_enter(void);
 /* Give it back: `bytes` are written out first, however slow it is (within a
  * second), then the modes are as they were.  NULL when there was no memory for
  * them: what term_set_reset() got serves. */

@@ -483,13 +483,17 @@ static struct frontend *start(struct chat *c, struct error *e)
 static void stop(struct frontend *f)
 {
 	uint64_t undelivered = chat_undelivered(f->chat);
+	struct error e;
 	ticks_on_change(f->chat->ticks, NULL, NULL);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
 	take_stderr(f);
 	tui_go_away(f);
-	if (*f->history)
-		input_save_history(f->history, HISTORY_MAX);
+	if (*f->history && input_save_history(f->history, HISTORY_MAX)) {
+		error_set_errno(&e, errno, "history is not kept: %s",
+		                f->history);
+		fprintf(stderr, "sockchat: %s\n", e.text);
+	}
 	timer_stop(&f->paint);
 	timer_stop(&f->escape);
 	timer_stop(&f->leave);
