@@ -75,7 +75,7 @@ static int write_queue(struct session *s)
 			return 0;
 		}
 	}
-	if (!session_waiting(s) && !s->feed)
+	if (s->queue && !outq_len(s->queue) && !s->feed)
 		session_drop_queue(s);
 	return 0;
 }
@@ -182,10 +182,10 @@ void session_read(struct session *s)
 
 static bool wants_read(struct session *s)
 {
-	if (session_is_congested(s))
-		s->is_full = true;
-	else if (session_is_relieved(s))
+	if (!session_has_queue(s) || session_is_relieved(s))
 		s->is_full = false;
+	else if (session_is_congested(s))
+		s->is_full = true;
 	return halves_is_in_open(s->halves) && !s->is_paused && !s->is_held &&
 	       !(s->settings->echo && s->is_full);
 }
@@ -201,19 +201,23 @@ void session_update(struct session *s)
 		return;
 	}
 	if (halves_is_out_open(s->halves)) {
-		session_pull_file(s);
-		session_ticks_before_write(s);
+		if (s->feed)
+			session_pull_file(s);
+		if (s->ticks)
+			session_ticks_before_write(s);
 		int failed = write_queue(s);
-		session_count_queue(s);
+		if (session_has_queue(s))
+			session_count_queue(s);
 		if (failed) {
 			session_lose(s, errno);
 			return;
 		}
-		if (session_settle_file(s)) {
+		if (s->feed && session_settle_file(s)) {
 			session_break(s, errno);
 			return;
 		}
-		session_ticks_after_write(s);
+		if (s->ticks)
+			session_ticks_after_write(s);
 		if (s->shuts_down && !session_waiting(s) && !s->feed)
 			end_out(s);
 	}
@@ -241,7 +245,7 @@ static void on_ready(struct watch *w, unsigned ready)
 {
 	struct session *s = w->user;
 	/* what wakes us may be no more than this */
-	if (session_ticks_read(s) && !(ready & LOOP_READ))
+	if (s->ticks && session_ticks_read(s) && !(ready & LOOP_READ))
 		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(s->halves))
 		session_read(s);

@@ -22,7 +22,7 @@ static bool is_free(const struct session *s)
 
 size_t session_read_max(const struct session *s)
 {
-	return session_sends_back(s) ? session_room(s) : LOOP_BUFFER;
+	return s->settings->echo ? session_room(s) : LOOP_BUFFER;
 }
 
 /* Only what the peer does not take now waits, and an error, which will come

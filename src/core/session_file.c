@@ -30,6 +30,7 @@ void session_drop_files(struct session *s)
 		timer_stop(&s->feed->tick);
 	feed_free(s->feed);
 	s->feed = NULL;
+	session_count_queue(s);
 }
 
 static int add(struct session *s, const struct feed_file *file,
@@ -103,11 +104,12 @@ static void tell_unread(struct session *s, int errnum)
 void session_pull_file(struct session *s)
 {
 	struct feed *f = s->feed;
+	if (!f || session_has_alarm(s, ALARM_DRIP))
+		return;
 	size_t below = session_share(s);
 	if (below > PULL_BELOW)
 		below = PULL_BELOW;
-	if (!f || session_waiting(s) >= below ||
-	    session_has_alarm(s, ALARM_DRIP))
+	if (session_waiting(s) >= below)
 		return;
 	if (f->state == FEED_WAITS)
 		begin(s);

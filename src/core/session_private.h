@@ -68,6 +68,11 @@ static inline size_t session_waiting(const struct session *s)
 	return s->queue ? outq_len(s->queue) : 0;
 }
 
+static inline bool session_has_queue(const struct session *s)
+{
+	return s->queue || s->feed;
+}
+
 /* session.c: read once; do what can be done now, and watch for what comes next;
  * whether something may be sent, -1 with a sentence. */
 void session_read(struct session *s);
