@@ -482,7 +482,7 @@ void conn_abandon(struct conn *c)
 
 void conn_hang_up(struct transport *t)
 {
-	uint8_t scraps[SCRAPS_CAP];
+	static uint8_t scraps[SCRAPS_CAP]; /* a stack is cleared */
 	ssize_t n = 1;
 
 	/* A socket closed with unread input resets the connection, and the
