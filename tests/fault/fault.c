@@ -29,6 +29,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -75,7 +76,7 @@ static enum call chosen = CALL_COUNT;
 static bool is_on, goes_on;
 static int chosen_errno = ENOMEM, trace_fd = -1;
 static unsigned long long state = 1;
-static __thread bool is_in_resolver;
+static __thread bool is_shielded;
 static bool is_memory_fd[256]; /* by descriptor */
 
 /* The call that ours stands in front of. */
@@ -199,10 +200,9 @@ static void trace(void)
 
 /* A pipe or a memfd that the program made for itself is memory: no read or
  * write of it fails as those of files do. */
-static bool is_memory(enum call call, int fd)
+static bool is_memory(int fd)
 {
-	return (call == CALL_read || call == CALL_write) && fd >= 0 &&
-	       fd < (int)sizeof(is_memory_fd) && is_memory_fd[fd];
+	return fd >= 0 && fd < (int)sizeof(is_memory_fd) && is_memory_fd[fd];
 }
 
 static void note_memory(int fd, bool is_it)
@@ -214,7 +214,7 @@ static void note_memory(int fd, bool is_it)
 /* Whether this call is the one that was chosen; then errno is set. */
 static bool is_due(enum call call, int fd)
 {
-	if (!is_on || is_in_resolver || is_memory(call, fd))
+	if (!is_on || is_shielded)
 		return false;
 	unsigned n = ++report->rows[call].calls;
 	if (call != chosen || !nth || n < nth || (n > nth && !goes_on))
@@ -309,11 +309,15 @@ int posix_memalign(void **at, size_t alignment, size_t size)
 
 ssize_t read(int fd, void *buf, size_t len)
 {
+	if (is_memory(fd))
+		return REAL(read)(fd, buf, len);
 	return fails(CALL_read, fd) ? -1 : REAL(read)(fd, buf, shortened(len));
 }
 
 ssize_t pread(int fd, void *buf, size_t len, off_t at)
 {
+	if (is_memory(fd))
+		return REAL(pread)(fd, buf, len, at);
 	return fails(CALL_read, fd) ? -1
 	                            : REAL(pread)(fd, buf, shortened(len), at);
 }
@@ -325,6 +329,8 @@ ssize_t readv(int fd, const struct iovec *iov, int count)
 
 ssize_t write(int fd, const void *buf, size_t len)
 {
+	if (is_memory(fd))
+		return REAL(write)(fd, buf, len);
 	return fails(CALL_write, fd) ? -1
 	                             : REAL(write)(fd, buf, shortened(len));
 }
@@ -548,8 +554,9 @@ int mkostemp(char *path, int flags)
 	return is_path_denied(path) ? -1 : REAL(mkostemp)(path, flags);
 }
 
-/* Within these glibc itself does not survive a lack of memory (2.36: assertions
- * and a null pointer in nss_database.c), so they fail as a whole or not. */
+/* Within these glibc does not survive a lack of memory (2.36: assertions and a
+ * null pointer in nss_database.c), nor do the sanitizers, which make the third
+ * for each thread: the first two fail as a whole, the third does not. */
 
 int getaddrinfo(const char *restrict host, const char *restrict service,
                 const struct addrinfo *restrict hints,
@@ -557,9 +564,9 @@ int getaddrinfo(const char *restrict host, const char *restrict service,
 {
 	if (is_due(CALL_resolve, -1))
 		return EAI_MEMORY;
-	is_in_resolver = true;
+	is_shielded = true;
 	int result = REAL(getaddrinfo)(host, service, hints, list);
-	is_in_resolver = false;
+	is_shielded = false;
 	return result;
 }
 
@@ -569,10 +576,18 @@ int getnameinfo(const struct sockaddr *restrict sa, socklen_t sa_len,
 {
 	if (is_due(CALL_resolve, -1))
 		return EAI_MEMORY;
-	is_in_resolver = true;
+	is_shielded = true;
 	int result = REAL(getnameinfo)(sa, sa_len, host, host_cap, service,
 	                               service_cap, flags);
-	is_in_resolver = false;
+	is_shielded = false;
+	return result;
+}
+
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
+{
+	is_shielded = true;
+	int result = REAL(pthread_getattr_np)(thread, attr);
+	is_shielded = false;
 	return result;
 }
 

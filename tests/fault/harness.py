@@ -242,8 +242,11 @@ class Run:
         return found[0]
 
     def expect(self, what, stream, data):
-        """All these bytes have to be there, and nothing else."""
+        """All these bytes have to be there, and nothing else; a listener that
+        said what failed has not got to everybody."""
         def check():
+            if self.is_server and self.has_said_error():
+                return None
             if bytes(stream.got) != data:
                 return (f"{what}: {len(stream.got)} of {len(data)} bytes" if
                         len(stream.got) != len(data) else
@@ -254,6 +257,8 @@ class Run:
         """Each of these has to be on standard output once, in a message; or
         its bytes, when there was no memory for the locale."""
         def check():
+            if self.is_server and self.has_said_error():
+                return None
             shown = "\n".join(shown_messages(bytes(self.stdout.got)).values())
             for text in texts:
                 escaped = "".join(f"\\x{b:02x}" for b in
@@ -504,9 +509,9 @@ class Run:
             return
         self.drain()
         status = self.process.returncode
-        errors = bytes(self.stderr.got)
+        errors = bytes(self.stderr.got + self.stdout.got)
         for mark in (b"Sanitizer", b"runtime error:", b"==ERROR"):
-            if mark in errors or mark in bytes(self.stdout.got):
+            if mark in errors:
                 self.complain("SANITIZER")
                 break
         # Ctrl-C may be a signal there; a terminal that fails has hung up.
@@ -518,17 +523,13 @@ class Run:
         elif status < 0 and -status != self.sent_signal:
             self.complain(f"CRASH: signal {-status}")
         elif status in (0, -self.sent_signal):
-            excused = self.sent_signal and self.has_said_error()
-            if not excused:
-                self.judge_bytes(status)
+            self.judge_bytes(status)
         elif is_harmless:
             self.complain(f"exit {status} for a fault that harms nothing")
         elif status == 1 or (status == 2 and b"/config: " in errors):
             self.judge_sentence()  # 2: the configuration cannot be read
         else:
             self.complain(f"exit {status}")
-        if is_harmless and self.sent_signal and self.has_said_error():
-            self.judge_bytes(status)
         # Where nothing can be written nothing can be given back.
         if self.terminal and (self.fault.call, self.fault.mode) != (
                 "write", "on"):
