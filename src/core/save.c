@@ -161,8 +161,8 @@ static bool go_on(struct save *s)
 	bool failed = write_slice(s) != 0;
 	if (!failed && s->next < s->end)
 		return true;
-	if (!failed) {
-		failed = close(s->fd) != 0;
+	if (!failed) { /* interrupted, it is closed all the same: close(2) */
+		failed = close(s->fd) != 0 && errno != EINTR;
 		s->fd = -1;
 	}
 	if (failed) {
