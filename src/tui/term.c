@@ -68,11 +68,22 @@ static void give_stderr_back(void)
 }
 
 /* A terminal that stands still is waited for, but not for long. */
-static void tell(const char *bytes, size_t len)
+static bool is_writable(void)
 {
 	struct pollfd out = { .fd = state.out_fd, .events = POLLOUT };
-	while (len && poll(&out, 1, LEAVE_PATIENCE_MS) == 1) {
+	int n;
+	do
+		n = poll(&out, 1, LEAVE_PATIENCE_MS);
+	while (n < 0 && errno == EINTR);
+	return n == 1;
+}
+
+static void tell(const char *bytes, size_t len)
+{
+	while (len && is_writable()) {
 		ssize_t n = write(state.out_fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return;
 		bytes += n;
@@ -203,10 +214,8 @@ bool term_is_busy(void)
 /* Whether all has left. */
 static bool write_all(void)
 {
-	struct pollfd out = { .fd = state.out_fd, .events = POLLOUT };
 	int left;
-	while ((left = write_queued()) > 0 &&
-	       poll(&out, 1, LEAVE_PATIENCE_MS) == 1)
+	while ((left = write_queued()) > 0 && is_writable())
 		;
 	watch_set(&state.watch, 0);
 	return left == 0;
