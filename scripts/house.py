@@ -14,6 +14,11 @@ BANNED = re.compile(r"(?<![\w.>])(strcpy|stpcpy|strcat|strncpy|strncat|"
                     r"tmpnam|mktemp|rand)\s*\(")
 # The one file that turns text into numbers.
 NUMBER = re.compile(r"\bstrto(l|ul|ll|ull|d|imax|umax)\s*\(")
+# Who may end the program when nobody can do anything: what starts it, and what
+# readline calls, which has no way back.
+MAY_DIE = {"src/main.c": None, "src/tui/guest.c": {"xrealloc"}}
+DIES = re.compile(r"^\t.*\bdie\s*\(")
+FUNCTION = re.compile(r"^\w[^;=]*?\b(\w+)\([^;]*$")
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 failed = False
@@ -40,6 +45,17 @@ def check_line(path, number, line):
         complain(path, number, "blanks at the end of the line")
     if re.match(r"\s*typedef (struct|enum|union)\b(?!.*_fn\()", line):
         complain(path, number, "a struct is called a struct")
+
+
+def check_deaths(path, lines):
+    """After the start nothing calls die(): the room above gets -1 or NULL."""
+    inside, allowed = "", MAY_DIE.get(path, set())
+    for number, line in enumerate(lines, 1):
+        match = FUNCTION.match(line)
+        inside = match.group(1) if match else inside
+        if DIES.search(line) and inside != "die" and not (
+                allowed is None or inside in allowed):
+            complain(path, number, f"{inside}() may not call die()")
 
 
 def rooms_on_map(path, row, word):
@@ -72,6 +88,8 @@ for path in files:
         complain(path, 1, "does not begin with its licence")
     if path.startswith("src/") and len(lines) > 600:
         print(f"{path}: {len(lines)} lines: two purposes?")
+    if path.startswith("src/"):
+        check_deaths(path, lines)
     for number, line in enumerate(lines, 1):
         check_line(path, number, line)
 

@@ -71,7 +71,7 @@ static bool hit_before(const struct frontend *f, uint64_t seq, size_t limit,
 {
 	struct hit_list list = hits_in(f, seq);
 	size_t i = hits_find(&list, limit);
-	if (!i)
+	if (!list.hits || !i)
 		return false;
 	*offset = list.hits[i - 1].start;
 	return true;
@@ -83,7 +83,7 @@ static bool hit_after(const struct frontend *f, uint64_t seq, size_t from,
 {
 	struct hit_list list = hits_in(f, seq);
 	size_t i = hits_find(&list, from);
-	if (i == list.count)
+	if (!list.hits || i == list.count)
 		return false;
 	*offset = list.hits[i].start;
 	return true;
