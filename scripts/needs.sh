@@ -21,6 +21,6 @@ printf '#include <stdio.h>\nint main(void) { return 0; }\n' |
     $cc -x c - -o /dev/null 2>/dev/null || fail "C library" $goal
 for header; do
 	echo "#include <$header>" |
-	    $cc -DPCRE2_CODE_UNIT_WIDTH=8 -E -x c - >/dev/null 2>&1 ||
+	    $cc -E -DPCRE2_CODE_UNIT_WIDTH=8 -x c - >/dev/null 2>&1 ||
 	    fail "$(basename "$header" .h)" deps
 done
