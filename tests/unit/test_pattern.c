@@ -180,6 +180,23 @@ static void matches_are_counted_one_after_another(void **state)
 	assert_int_equal(count("hex:0a", a, 10), 2);
 }
 
+static void text_is_found_wherever_it_is(void **state)
+{
+	static const char *const patterns[] = { "needle", "NEEDLE", "n",
+		                                "re:needle" };
+	enum { LEN = 20000 };
+	uint8_t *bytes = malloc(LEN);
+	(void)state;
+	memset(bytes, '-', LEN);
+	for (size_t at = 0; at + 6 <= LEN; at += at < 600 ? 1 : 97) {
+		memcpy(bytes + at, "NEEDLE", 6);
+		for (size_t i = 0; i < COUNT(patterns); i++)
+			assert_int_equal(count(patterns[i], bytes, LEN), 1);
+		memset(bytes + at, '-', 6);
+	}
+	free(bytes);
+}
+
 static void an_expression_is_looked_for_in_a_long_line(void **state)
 {
 	size_t len = 300000;
@@ -282,6 +299,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_pattern_gets_a_sentence),
 		cmocka_unit_test(matches_are_counted_one_after_another),
 		cmocka_unit_test(an_expression_is_looked_for_in_a_long_line),
+		cmocka_unit_test(text_is_found_wherever_it_is),
 		cmocka_unit_test(an_expression_that_takes_too_long_is_given_up),
 		cmocka_unit_test(what_was_given_up_counts_as_nothing),
 		cmocka_unit_test(a_line_of_nothing_but_matches_is_no_work),
