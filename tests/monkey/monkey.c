@@ -453,13 +453,14 @@ static void expect_answer(void)
 	}
 }
 
-/* A terminal that echoes would show keys raw while it is away. */
+/* While it is away a terminal that echoes would show keys raw, and one that
+ * flushes at Ctrl-C would lose what has just been said to it. */
 static void start_it(bool listens)
 {
 	static char inputrc[256];
 	const char *argv[] = {
 		"sh", "-c",
-		"cd; stty -echo; exec \"$SOCKCHAT_BIN\" \"$@\"", "sh",
+		"cd; stty -echo noflsh; exec \"$SOCKCHAT_BIN\" \"$@\"", "sh",
 		listens ? "listen" : "connect", "127.0.0.1",
 		listens ? "0" : port_text(monkey.port), listens ? "-k" : NULL,
 		NULL,
@@ -474,6 +475,7 @@ static void start_it(bool listens)
 		env[0] = inputrc;
 	pty_start(&monkey.pty, PTY_ROWS, PTY_COLUMNS, argv, env);
 	monkey.pty.modes.c_lflag &= ~(tcflag_t)ECHO;
+	monkey.pty.modes.c_lflag |= NOFLSH;
 }
 
 static bool is_up(struct pty *p, const void *user)
