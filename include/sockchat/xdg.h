@@ -6,11 +6,16 @@
 #ifndef SOCKCHAT_XDG_H
 #define SOCKCHAT_XDG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* "$VARIABLE/sockchat/NAME", or "$HOME/FALLBACK/sockchat/NAME"; "" when
  * neither is an absolute path, or it is too long for `cap`. */
 void xdg_path(char *out, size_t cap, const char *variable,
               const char *fallback, const char *name);
+
+/* Whether there is a place to make that path in: HOME is a folder, or, where
+ * the variable names one that is not in HOME, that is. */
+bool xdg_has_place(const char *variable);
 
 #endif

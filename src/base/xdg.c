@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include <sockchat/xdg.h>
 
@@ -21,4 +23,19 @@ void xdg_path(char *out, size_t cap, const char *variable,
 		             name);
 	if (n < 0 || (size_t)n >= cap)
 		*out = '\0';
+}
+
+static bool is_in(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+	return strncmp(path, folder, len) == 0 && path[len] == '/';
+}
+
+bool xdg_has_place(const char *variable)
+{
+	const char *base = getenv(variable), *home = getenv("HOME");
+	bool is_own = base && *base == '/' && !(home && is_in(base, home));
+	const char *place = is_own ? base : home;
+	struct stat st;
+	return place && stat(place, &st) == 0 && S_ISDIR(st.st_mode);
 }

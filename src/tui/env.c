@@ -48,7 +48,8 @@ bool env_wants_color(enum color color)
 	return !(no_color && *no_color);
 }
 
-void env_history_path(char *out, size_t cap)
+bool env_history_path(char *out, size_t cap)
 {
 	xdg_path(out, cap, "XDG_STATE_HOME", ".local/state", "history");
+	return xdg_has_place("XDG_STATE_HOME");
 }

@@ -19,8 +19,8 @@ bool env_set_locale(unsigned *glyph_flags);
 
 bool env_wants_color(enum color color);
 
-/* The file of the history (XDG Base Directory Specification), "" if there is
- * no place for it. */
-void env_history_path(char *out, size_t cap);
+/* The file of the history (XDG Base Directory Specification), "" if there can
+ * be none.  False if the folder that it would be made in is not there. */
+bool env_history_path(char *out, size_t cap);
 
 #endif

@@ -33,7 +33,8 @@
 #define TAKES_BYTE \
 	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
 
-#define PART_SIZE 4096
+#define PART_SIZE  4096
+#define START_ROOM ((size_t)512 << 10) /* its keymaps, and an inputrc */
 
 /* Readline keeps itself in globals: so there is one of this as well. */
 static struct {
@@ -530,6 +531,8 @@ int input_start(const struct input_ops *ops)
 {
 	if (state.ops)
 		return errno = EBUSY, -1;
+	if (!guest_has_memory(START_ROOM))
+		return errno = ENOMEM, -1;
 	state.nowhere = fopen("/dev/null", "we");
 	if (!state.nowhere)
 		return -1;

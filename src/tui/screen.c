@@ -97,21 +97,34 @@ static SCREEN *open_screen(const char *term)
 	return screen;
 }
 
-/* newterm() makes the terminal scroll as many rows as it believes there are,
- * which it can't know from a file. */
-static SCREEN *open_sized_screen(const char *term, int rows)
+/* The former value, to be given to restore(). */
+static char *set_number(const char *name, int number)
 {
-	const char *former = getenv("LINES");
-	char *saved = former ? strdup(former) : NULL;
-	char number[16];
-	snprintf(number, sizeof(number), "%d", rows);
-	setenv("LINES", number, 1);
-	SCREEN *screen = open_screen(term);
+	const char *former = getenv(name);
+	char *saved = former ? strdup(former) : NULL, text[16];
+	snprintf(text, sizeof(text), "%d", number);
+	setenv(name, text, 1);
+	return saved;
+}
+
+static void restore(const char *name, char *saved)
+{
 	if (saved)
-		setenv("LINES", saved, 1);
+		setenv(name, saved, 1);
 	else
-		unsetenv("LINES");
+		unsetenv(name);
 	free(saved);
+}
+
+/* newterm() can't ask a file for the size of the terminal, and believes what
+ * LINES and COLUMNS say, however absurd that is. */
+static SCREEN *open_sized_screen(const char *term, int rows, int columns)
+{
+	char *lines = set_number("LINES", rows);
+	char *wide = set_number("COLUMNS", columns);
+	SCREEN *screen = open_screen(term);
+	restore("LINES", lines);
+	restore("COLUMNS", wide);
 	return screen;
 }
 
@@ -125,7 +138,7 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 		return error_set_errno(e, errno, "cannot make a screen");
 	}
 	errno = 0;
-	state.screen = open_sized_screen(term, rows);
+	state.screen = open_sized_screen(term, rows, columns);
 	if (!state.screen) {
 		int errnum = errno;
 		close_files();

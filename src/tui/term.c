@@ -20,6 +20,9 @@
 #include "term.h"
 
 #define LEAVE_PATIENCE_MS 1000
+/* Curses needs about a hundred bytes for each place on the screen. */
+#define ROWS_MAX          500
+#define COLUMNS_MAX       1000
 #define NOT_SHOWN         INT64_MAX
 
 /* Last words need it: the one terminal there is. */
@@ -322,8 +325,8 @@ bool term_size(int *rows, int *columns)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ||
 	    !size.ws_col)
 		return false;
-	*rows = size.ws_row;
-	*columns = size.ws_col;
+	*rows = size.ws_row < ROWS_MAX ? size.ws_row : ROWS_MAX;
+	*columns = size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
 	return true;
 }
 

@@ -25,7 +25,8 @@ MUST_USE int term_enter(void);
  * them: what term_set_reset() got serves. */
 void term_leave(const struct bytes *bytes);
 
-/* Lines and columns; false when the terminal doesn't say. */
+/* Lines and columns, of absurdly many a part; false when the terminal doesn't
+ * say. */
 bool term_size(int *rows, int *columns);
 
 /* These private modes (modes.h) are on from now on; they are off again on

@@ -368,11 +368,18 @@ static void no_memory(void *user)
 static void load_history(struct frontend *f)
 {
 	struct error e;
-	env_history_path(f->history, sizeof(f->history));
-	if (!*f->history || !input_load_history(f->history, HISTORY_MAX))
+	bool has_place = env_history_path(f->history, sizeof(f->history));
+	if (!*f->history ||
+	    (has_place && !input_load_history(f->history, HISTORY_MAX)))
 		return;
-	error_set_errno(&e, errno, "history is not kept: %s", f->history);
-	chat_error(f->chat, &e);
+	if (has_place) {
+		error_set_errno(&e, errno, "history is not kept: %s",
+		                f->history);
+		chat_error(f->chat, &e);
+	} else {
+		chat_note(f->chat, "history is not kept: there is no folder "
+		                   "to make %s in", f->history);
+	}
 	f->history[0] = '\0';
 }
 

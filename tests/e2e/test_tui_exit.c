@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -371,6 +373,147 @@ static void older_terminals_get_the_screen(void **state)
 	}
 }
 
+static void absurd_sizes_are_as_good_as_none(void **state)
+{
+	static const char *const envs[][3] = {
+		{ "COLUMNS=100000", NULL },
+		{ "LINES=100000", NULL },
+		{ "COLUMNS=32768", "LINES=32768", NULL },
+		{ "COLUMNS=-1", "LINES=0", NULL },
+		{ "COLUMNS=2147483648", "LINES=x", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(envs) / sizeof(envs[0]); i++) {
+		struct pty p;
+		int fd = pty_connect_in(&p, envs[i]);
+		pty_expect_cursor(&p, INPUT_ROW, 2);
+		close(fd);
+		pty_quit(&p, 0);
+	}
+}
+
+static void set_size(struct pty *p, int rows, int columns)
+{
+	struct winsize size = {
+		.ws_row = (unsigned short)rows,
+		.ws_col = (unsigned short)columns,
+	};
+
+	assert_int_equal(ioctl(p->fd, TIOCSWINSZ, &size), 0);
+}
+
+static void a_terminal_of_absurd_size_is_used_in_part(void **state)
+{
+	static const int sizes[][2] = {
+		{ 65535, 65535 }, { 1, 65535 }, { 65535, 1 }, { 0, 0 },
+		{ 0, 65535 },     { 32767, 32767 },
+	};
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		set_size(&p, sizes[i][0], sizes[i][1]);
+		pty_type(&p, "typed" PTY_ENTER);
+		net_expect(fd, "typed\n");
+		pty_resize(&p, PTY_ROWS, PTY_COLUMNS);
+		pty_expect(&p, "| open |");
+		pty_expect_cursor(&p, INPUT_ROW, 2);
+	}
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+static void a_home_that_is_not_there_is_not_made(void **state)
+{
+	static const char *const forms[][2] = {
+		{ "HOME", "XDG_STATE_HOME" },
+		{ "HOME", "XDG_STATE_HOME=" },
+		{ "XDG_STATE_HOME", "HOME" },
+	};
+	char room[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		const char *const env[] = { room, forms[i][1], NULL };
+		struct pty p;
+		snprintf(room, sizeof(room), "%s=%s", forms[i][0],
+		         pty_home("nobody"));
+		int fd = pty_connect_in(&p, env);
+		pty_expect(&p, "history is not kept: there is no folder");
+		pty_type(&p, "typed" PTY_ENTER);
+		net_expect(fd, "typed\n");
+		close(fd);
+		pty_quit(&p, 0);
+		assert_int_equal(access(pty_home("nobody"), F_OK), -1);
+	}
+}
+
+static void the_folders_of_the_history_are_made_in_home(void **state)
+{
+	struct pty p;
+	struct stat st;
+	char room[256];
+	const char *const env[] = { room, NULL };
+
+	(void)state;
+	snprintf(room, sizeof(room), "XDG_STATE_HOME=%s", pty_home("a/b"));
+	int fd = pty_connect_in(&p, env);
+	pty_type(&p, "typed" PTY_ENTER);
+	net_expect(fd, "typed\n");
+	close(fd);
+	pty_quit(&p, 0);
+	assert_int_equal(stat(pty_home("a/b/sockchat/history"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(stat(pty_home("a"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+}
+
+#ifndef __SANITIZE_ADDRESS__ /* which takes all addresses there are */
+
+static bool is_up_or_over(struct pty *p, const void *user)
+{
+	(void)user;
+	return pty_find(p, "status ") >= 0 || pty_find(p, "connected to") >= 0;
+}
+
+/* Wherever the start finds no more memory, a true sentence is the end, or it
+ * goes on, in lines at least. */
+static void a_start_with_little_memory_says_so(void **state)
+{
+	static const char script[] =
+	    "ulimit -v $1; \"$SOCKCHAT_BIN\" connect 127.0.0.1 $0; "
+	    "echo \"status $?\"";
+	uint16_t port;
+	int listener = net_listen(&port);
+	char limit[16];
+
+	(void)state;
+	fcntl(listener, F_SETFL, O_NONBLOCK);
+	for (int kib = 3200; kib < 6400; kib += 100) {
+		const char *argv[] = { "sh", "-c", script, port_text(port),
+			               limit, NULL };
+		struct pty p;
+		snprintf(limit, sizeof(limit), "%d", kib);
+		pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
+		pty_until(&p, is_up_or_over, NULL, "a start or an end");
+		if (pty_find(&p, "status ") < 0)
+			pty_type(&p, "/quit" PTY_ENTER);
+		pty_expect(&p, "status ");
+		assert_true(pty_find(&p, "status 0") >= 0 ||
+		            pty_find(&p, "memory") >= 0 ||
+		            pty_find(&p, "shared object") >= 0);
+		pty_expect_exit(&p, 0);
+		assert_restored(&p);
+		pty_finish(&p);
+		close(accept(listener, NULL, NULL)); /* if one has come */
+	}
+	close(listener);
+}
+
+#endif
+
 /* Locales */
 
 static void the_c_locale_is_shown_ascii(void **state)
@@ -461,6 +604,13 @@ int main(void)
 		T(a_dumb_terminal_gets_lines),
 		T(an_unknown_terminal_is_told_and_gets_lines),
 		T(older_terminals_get_the_screen),
+		T(absurd_sizes_are_as_good_as_none),
+		T(a_terminal_of_absurd_size_is_used_in_part),
+		T(a_home_that_is_not_there_is_not_made),
+		T(the_folders_of_the_history_are_made_in_home),
+#ifndef __SANITIZE_ADDRESS__
+		T(a_start_with_little_memory_says_so),
+#endif
 		T(the_c_locale_is_shown_ascii),
 		T(text_is_utf8_where_no_locale_is_set),
 		T(without_colour_marks_still_tell),
