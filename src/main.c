@@ -160,9 +160,12 @@ static int run(struct options *o)
 	return status;
 }
 
+/* Without memory it is not the words that are wrong. */
 static int refuse(const struct error *e)
 {
 	fprintf(stderr, "sockchat: %s\n", e->text);
+	if (strcmp(e->code, "ENOMEM") == 0)
+		return STATUS_FAILED;
 	if (*e->hint)
 		fprintf(stderr, "sockchat: hint: %s\n", e->hint);
 	fputs("Try 'sockchat --help' for more.\n", stderr);

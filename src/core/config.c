@@ -153,7 +153,7 @@ int config_parse(struct options *o, const char *path, const char *text,
 	char *copy = malloc(len + 1), *end = copy + len;
 	int failed = 0;
 	if (!copy)
-		return error_set_errno(e, ENOMEM, "cannot read %s", path);
+		return error_set_errno(e, ENOMEM, "cannot start");
 	if (len)
 		memcpy(copy, text, len);
 	*end = '\n';

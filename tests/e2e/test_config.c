@@ -174,6 +174,31 @@ static int tear_down(void **state)
 	return 0;
 }
 
+static void without_memory_the_words_are_not_blamed(void **state)
+{
+	static char preload[400];
+	const char *fault = getenv("SOCKCHAT_FAULT");
+	char nth[32];
+	const char *argv[] = { NULL, "connect", "127.0.0.1", "1", NULL };
+	const char *env[] = { home,           xdg, preload,
+		              "FAULT_CALL=alloc", nth, NULL };
+
+	(void)state;
+	if (!fault)
+		skip();
+	configure("view hex\n");
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s", fault);
+	for (int n = 1; n <= 8; n++) {
+		struct proc p;
+		snprintf(nth, sizeof(nth), "FAULT_NTH=%d", n);
+		proc_start(&p, argv, env, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "sockchat: ");
+		assert_null(strstr(p.err_text.bytes, "--help"));
+		proc_finish(&p);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -184,6 +209,7 @@ int main(void)
 		TEST(what_is_wrong_is_named_with_file_and_line),
 		TEST(what_is_no_file_never_hangs),
 		TEST(help_needs_no_configuration),
+		TEST(without_memory_the_words_are_not_blamed),
 	};
 	char *bin = realpath(getenv("SOCKCHAT_BIN"), NULL);
 	if (!bin || setenv("SOCKCHAT_BIN", bin, 1) || !mkdtemp(folder) ||
