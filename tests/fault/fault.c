@@ -49,7 +49,7 @@
 #define CALLS(X)                                                              \
 	X(alloc) X(read) X(write) X(send) X(recv) X(splice) X(sendfile)       \
 	X(epoll_ctl) X(epoll_wait) X(poll) X(accept) X(connect) X(socket)     \
-	X(open) X(pipe) X(close) X(fcntl) X(sockopt) X(stream) X(resolve)
+	X(open) X(pipe) X(close) X(dup) X(sockopt) X(stream) X(resolve)
 
 #define CALL_ID(name)   CALL_##name,
 #define CALL_NAME(name) #name,
@@ -495,7 +495,9 @@ int fcntl(int fd, int command, ...)
 	va_start(ap, command);
 	void *word = va_arg(ap, void *);
 	va_end(ap);
-	return is_due(CALL_fcntl, fd) ? -1 : REAL(fcntl)(fd, command, word);
+	bool is_dup = command == F_DUPFD || command == F_DUPFD_CLOEXEC;
+	return is_dup && is_due(CALL_dup, fd) ? -1
+	                                      : REAL(fcntl)(fd, command, word);
 }
 
 static bool is_path_denied(const char *path)

@@ -157,7 +157,7 @@ class Run:
         self.terminal = self.modes = None
         self.sees_processes = False
         self.is_server = False  # it may go on when peers were lost
-        self.sent_signal = 0
+        self.sent_signal = self.idle_descriptors = 0
         self.checks = []  # functions that give a complaint or None
         self.moved = self.began = time.monotonic()
         self.cpu = 0.0
@@ -239,7 +239,22 @@ class Run:
                     found[:] = [int(at[1])]
             return found
         yield has_said
+        self.idle_descriptors = self.descriptors()
         return found[0]
+
+    def descriptors(self):
+        try:
+            return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+        except OSError:
+            return 0
+
+    def expect_no_leak(self):
+        """Its peers have gone, and their descriptors: yield from it."""
+        yield from self.soft(
+            lambda: self.descriptors() <= self.idle_descriptors)
+        extra = self.descriptors() - self.idle_descriptors
+        if extra > 0:
+            self.complain(f"LEAK of {extra} descriptors")
 
     def expect(self, what, stream, data):
         """All these bytes have to be there, and nothing else; a listener that
@@ -281,12 +296,6 @@ class Run:
         if self.process.poll() is None:
             self.sent_signal = number
             self.process.send_signal(number)
-
-    def descriptors(self):
-        try:
-            return len(os.listdir(f"/proc/{self.process.pid}/fd"))
-        except OSError:
-            return 0
 
     # The engine.
 

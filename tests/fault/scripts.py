@@ -69,6 +69,7 @@ def echo(r):
         peer.send(data)
         peer.end()
     yield lambda: all(p.ended for p in peers)
+    yield from r.expect_no_leak()
     r.signal(signal.SIGTERM)
 
 
@@ -127,11 +128,29 @@ def listen_in(r, *words):
     r.stdin.send("/shutdown 2\n")
     yield lambda: peers[1].ended
     peers[1].end()
+    yield from r.expect_no_leak()
     r.stdin.send("/quit\n")
 
 
 def lines_connect(r):
     yield from connect_in(r, "--ui", "lines")
+
+
+def lines_long(r):
+    """So much that every queue grows, and what is kept with it."""
+    listener = r.listen()
+    r.start("connect", "--ui", "lines", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    typed = [f"typed-{i:05}-" + "x" * (i % 300) for i in range(500)]
+    said = [f"said-{i:05}-" + "y" * (i % 200) for i in range(500)]
+    r.expect("peer", peer, joined(typed).encode())
+    r.expect_shown([typed[0], typed[250], typed[-1], said[0], said[-1]])
+    r.stdin.send(joined(typed))
+    peer.send(joined(said))
+    yield lambda: r.stdout.has("said-00499") and r.stdout.has("typed-00499")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
 
 
 def lines_listen(r):
@@ -249,5 +268,5 @@ def tui_listen(r):
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
     pipe_connect, pipe_listen, pipe_name, pipe_zero, lines_connect,
-    lines_listen, json_connect, json_listen, echo, owner, files, legacy,
-    tui_connect, tui_listen)}
+    lines_long, lines_listen, json_connect, json_listen, echo, owner, files,
+    legacy, tui_connect, tui_listen)}

@@ -46,7 +46,7 @@ ERRORS = {
     "pipe": ["EMFILE"],
     "resolve": ["ENOMEM"],
     "close": ["EIO", "EINTR"],
-    "fcntl": ["EINVAL"],
+    "dup": ["EMFILE"],
     "sockopt": ["ENOPROTOOPT"],
     "stream": ["ENOSPC"],
 }
