@@ -516,9 +516,12 @@ static void stop(struct frontend *f)
 		        "delivered\n", (unsigned long long)undelivered);
 }
 
+/* A key is answered before anything is looked for. */
 static void draw_turn(struct frontend *f)
 {
 	take_stderr(f);
+	if (f->has_key)
+		draw(f);
 	work(f);
 	draw(f);
 }
