@@ -30,6 +30,7 @@
 #define NEAR       ((size_t)256) /* most matches are no farther away */
 #define FOLDED_MIN ((size_t)64)  /* made small at once */
 #define FOLDED_MAX ((size_t)8192)
+#define SHORT_MAX  ((size_t)16)  /* text compared where it may begin */
 
 typedef bool find_fn(struct pattern_scan *s, size_t *start, size_t *end);
 
@@ -42,7 +43,7 @@ struct work {
 
 struct pattern {
 	find_fn *find;
-	struct bytes needle; /* small letters for find_folded() */
+	struct bytes needle; /* small letters unless for find_exact() */
 	pcre2_code *code;    /* NULL: it is no expression */
 	pcre2_match_data *match;
 	pcre2_match_context *limits;
@@ -70,6 +71,26 @@ static bool find_exact(struct pattern_scan *s, size_t *start, size_t *end)
 	const uint8_t *at = memmem(s->bytes + s->at, s->len - s->at, n->data,
 	                           n->len);
 	return at && take(s, (size_t)(at - s->bytes), start, end);
+}
+
+static bool is_folded(const uint8_t *bytes, const uint8_t *needle, size_t len)
+{
+	while (len && fold(*bytes) == *needle) {
+		bytes++;
+		needle++;
+		len--;
+	}
+	return !len;
+}
+
+static bool find_short(struct pattern_scan *s, size_t *start, size_t *end)
+{
+	const struct bytes *n = &s->pattern->needle;
+	for (size_t i = s->at; i + n->len <= s->len; i++)
+		if (is_folded(s->bytes + i, n->data, n->len))
+			return take(s, i, start, end);
+	s->at = s->len;
+	return false;
 }
 
 /* Folded piece by piece, so that memmem(3), whose time is linear, finds it;
@@ -289,7 +310,9 @@ static int use_text(struct pattern *p, const char *text, struct error *e)
 		return compile(p, text, PCRE2_LITERAL | PCRE2_CASELESS, e);
 	if (bytes_append_text(&p->needle, text))
 		return no_memory(e);
-	p->find = small ? find_folded : find_exact;
+	p->find = !small                        ? find_exact
+	          : p->needle.len <= SHORT_MAX ? find_short
+	                                       : find_folded;
 	return 0;
 }
 

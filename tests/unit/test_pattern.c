@@ -183,12 +183,13 @@ static void matches_are_counted_one_after_another(void **state)
 static void text_is_found_wherever_it_is(void **state)
 {
 	static const char *const patterns[] = { "needle", "NEEDLE", "n",
-		                                "re:needle" };
+		                                "re:needle", "needle-",
+		                                "needle------------" };
 	enum { LEN = 20000 };
 	uint8_t *bytes = malloc(LEN);
 	(void)state;
 	memset(bytes, '-', LEN);
-	for (size_t at = 0; at + 6 <= LEN; at += at < 600 ? 1 : 97) {
+	for (size_t at = 0; at + 18 <= LEN; at += at < 600 ? 1 : 97) {
 		memcpy(bytes + at, "NEEDLE", 6);
 		for (size_t i = 0; i < COUNT(patterns); i++)
 			assert_int_equal(count(patterns[i], bytes, LEN), 1);
