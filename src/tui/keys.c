@@ -479,6 +479,12 @@ void keys_timeout(struct keys *k)
 		emit(k, KEY_NONE, k->sequence, 2);
 }
 
+void keys_end_paste(struct keys *k)
+{
+	if (k->state == PASTE)
+		k->state = PASTED;
+}
+
 size_t keys_lost(const struct keys *k)
 {
 	return k->lost;

@@ -66,6 +66,10 @@ void keys_place(const struct token *t, int *row, int *column);
 bool keys_is_waiting(const struct keys *k);
 void keys_timeout(struct keys *k);
 
+/* Somebody has lost patience with a paste that has no end: what follows without
+ * a pause is the rest of it. */
+void keys_end_paste(struct keys *k);
+
 /* While KEY_PASTE is given: how many bytes of it found no memory.  Then nothing
  * is left of it. */
 size_t keys_lost(const struct keys *k);

@@ -27,6 +27,7 @@
 #define FRAME_NS       (1000 * MS_NS / 60)
 #define PROGRESS_NS    (100 * MS_NS) /* a file's, from one to the next */
 #define WORK_NS        (4 * MS_NS)
+#define PASTE_NS       (1000 * MS_NS) /* a pause that no paste has */
 #define READ_SIZE      4096 /* what of a burst is done in one turn */
 #define HISTORY_MAX    1000
 
@@ -294,6 +295,15 @@ static void on_escape_time(struct timer *t)
 		timer_start(f->chat->loop, t, KEYS_ESCAPE_MS * MS_NS);
 }
 
+/* Ctrl-C after a while in which nothing came: no terminal pastes like that. */
+static bool ends_paste(struct frontend *f, const uint8_t *bytes, ssize_t n)
+{
+	int64_t now = loop_now_ns(f->chat->loop);
+	bool is_alone = n == 1 && now - f->read_ns > PASTE_NS;
+	f->read_ns = now;
+	return is_alone && *bytes == '\003';
+}
+
 static void on_readable(struct watch *w, unsigned ready)
 {
 	struct frontend *f = w->user;
@@ -308,6 +318,8 @@ static void on_readable(struct watch *w, unsigned ready)
 	if (n < 0)
 		return;
 	timer_stop(&f->escape);
+	if (ends_paste(f, bytes, n))
+		keys_end_paste(f->keys);
 	keys_feed(f->keys, bytes, (size_t)n);
 	if (keys_is_waiting(f->keys))
 		timer_start(f->chat->loop, &f->escape, KEYS_ESCAPE_MS * MS_NS);

@@ -73,7 +73,7 @@ struct frontend {
 	struct timer paint, escape, leave, tick;
 	struct pace pace;
 	struct spots spots;
-	int64_t painted_ns;
+	int64_t painted_ns, read_ns; /* the last frame, the last keys */
 	struct window window;
 	bool shows_hex; /* of what Enter would send */
 	bool is_dirty, is_up;

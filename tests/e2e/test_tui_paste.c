@@ -397,6 +397,28 @@ static int start_with_inputrc(struct pty *p, const char *text)
 	return pty_connect_in(p, bound);
 }
 
+static bool shows_paste(struct pty *p, const void *text)
+{
+	pty_watch(p, 1200); /* the pause is what makes it a key */
+	pty_type(p, PTY_CTRL_C);
+	pty_watch(p, 200);
+	return pty_find(p, text) >= 0;
+}
+
+static void a_paste_whose_end_is_lost_does_not_keep_the_keyboard(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "\033[200~cut short");
+	pty_until(&p, shows_paste, "> cut short", "the paste");
+	pty_type(&p, " or not" PTY_ENTER);
+	net_expect(fd, "cut short or not\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
 static void an_inputrc_moves_our_functions_and_nothing_else_does(void **state)
 {
 	struct pty p;
@@ -445,6 +467,7 @@ int main(void)
 		T(the_conversation_goes_on_while_the_editor_has_the_screen),
 		T(ctrl_c_in_the_editor_is_not_for_us),
 		T(leaving_ends_the_editor_and_its_file),
+		T(a_paste_whose_end_is_lost_does_not_keep_the_keyboard),
 		T(an_inputrc_moves_our_functions_and_nothing_else_does),
 	};
 

@@ -348,6 +348,25 @@ static void a_second_paste_that_follows_at_once_is_waited_for(void **unused)
 	bytes_finish(&h.log);
 }
 
+static void a_paste_without_an_end_can_be_ended(void **unused)
+{
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	keys_feed(k, (const uint8_t *)"\033[200~a", 7);
+	assert_false(keys_is_waiting(k));
+	keys_end_paste(k);
+	keys_feed(k, (const uint8_t *)"\003", 1);
+	assert_true(keys_is_waiting(k));
+	keys_timeout(k);
+	keys_feed(k, (const uint8_t *)"\r", 1);
+	assert_string_equal(bytes_text(&h.log), "paste:a none:\\0d");
+	keys_end_paste(k); /* there is none */
+	assert_false(keys_is_waiting(k));
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
 static void what_a_paste_comes_without_is_counted(void **unused)
 {
 	static const char dirty[] = "\033[200~\007a\xff\033[31m\xc2\x9b\r\n\t"
@@ -503,6 +522,7 @@ int main(void)
 		cmocka_unit_test(keys_within_a_paste_are_none),
 		cmocka_unit_test(
 		    a_second_paste_that_follows_at_once_is_waited_for),
+		cmocka_unit_test(a_paste_without_an_end_can_be_ended),
 		cmocka_unit_test(what_a_paste_comes_without_is_counted),
 		cmocka_unit_test(a_paste_of_a_megabyte_is_one_token),
 		cmocka_unit_test(answers_of_the_terminal_are_swallowed),
