@@ -44,9 +44,10 @@ $(TESTS) $(MONKEY) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockc
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) \
 	  $(CORE_LIBS)
 # Loaded before everything else, so it carries no sanitizer.
-$(BUILD)/%.so: %.c
+$(FAULT): $(wildcard tests/fault/*.[ch])
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ $< -ldl
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ \
+	  $(filter %.c,$^) -ldl
 
 $(addsuffix .o,$(TESTS) $(MONKEY)) $(BUILD)/libharness.a: | $(BUILD)/can-test
 $(BUILD)/can-test:

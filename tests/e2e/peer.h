@@ -60,10 +60,10 @@ void *run_checker(void *stream);
 /* sockchat with an option or two NULLs, connected to us; our descriptor. */
 int connect_with(struct proc *p, const char *option, const char *value);
 int connect_plain(struct proc *p);
-/* The line of an environment that preloads tests/fault/fault.c. */
+/* The line of an environment that preloads tests/fault. */
 const char *preload_fault(void);
 /* The same between these descriptors, as proc_start() has them.  With an `env`
- * tests/fault/fault.c is preloaded: its first place is free for that. */
+ * tests/fault is preloaded: its first place is free for that. */
 int connect_between(struct proc *p, const char **env, int in, int out, int err);
 /* The same the other way round. */
 int listen_plain(struct proc *p);
