@@ -11,6 +11,7 @@
 
 #include "session_private.h"
 
+#define LAST_READS     64 /* at once; a dead connection has no more */
 #define DRAIN_MAX      ((size_t)1 << 20)
 #define ACK_FIRST_NS   (1 * MS_NS)
 #define ACK_SLOWEST_NS (50 * MS_NS)
@@ -115,7 +116,7 @@ void session_lose(struct session *s, int errnum)
 	s->gone = errnum;
 	if (!halves_is_in_open(s->halves) || s->leaves)
 		session_break(s, errnum);
-	else if (!s->is_held)
+	for (int i = 0; i < LAST_READS && !s->is_over && !s->is_held; i++)
 		session_read(s);
 	if (!s->is_over)
 		watch_set(&s->watch, s->is_held ? 0 : LOOP_READ);

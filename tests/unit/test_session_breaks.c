@@ -43,6 +43,18 @@ static void what_had_come_is_read_before_a_failed_write_is_told(void **state)
 	assert_string_equal(last_error()->code, "EPIPE");
 }
 
+static void a_failed_write_to_one_that_lives_on_ends_it_too(void **state)
+{
+	struct error e;
+	(void)state;
+	fake_feed(now.fake, "one\n");
+	fake_fail_write(now.fake, ENOBUFS);
+	assert_int_equal(session_send(now.session, "x\n", 2, &e), 0);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_story("O><EX");
+}
+
 static void what_had_come_waits_until_somebody_keeps_up(void **state)
 {
 	(void)state;
@@ -164,6 +176,7 @@ int main(void)
 		OPEN(a_reset_by_the_peer_comes_after_what_it_sent),
 		OPEN(a_write_that_fails_ends_it),
 		OPEN(what_had_come_is_read_before_a_failed_write_is_told),
+		OPEN(a_failed_write_to_one_that_lives_on_ends_it_too),
 		OPEN(what_had_come_waits_until_somebody_keeps_up),
 		OPEN(an_end_that_cannot_be_sent_comes_after_what_had_come),
 		OPEN(a_reset_of_ours_that_drops_something_is_a_failure),
