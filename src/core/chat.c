@@ -84,15 +84,15 @@ void chat_check_later(struct chat *c)
 	loop_later(c->loop, &c->own->check);
 }
 
-/* Of many peers that come and go none decides, but what is lost: on_lost().
- * Where somebody sits, the last connection decides. */
+/* For a script no connection may fail.  Where somebody sits, the last one
+ * decides, and of a listener's peers none. */
 static void judge_end(struct chat *c, const struct session *s, bool failed)
 {
 	struct chat_private *p = c->own;
-	if (p->is_leaving)
+	if (p->is_leaving || c->is_scripted)
 		p->has_failed |= failed;
 	else if (!session_is_accepted(s) || p->accepts_one)
-		p->has_failed = failed || (p->has_failed && c->is_scripted);
+		p->has_failed = failed;
 }
 
 static void on_end(void *user, struct session *s, bool failed)
@@ -387,7 +387,7 @@ static int verdict(const struct chat *c)
 {
 	const struct chat_private *p = c->own;
 	return p->has_failed || p->has_file_failed ||
-	       (c->is_scripted && p->has_refused);
+	       (c->is_scripted && (p->has_refused || p->makes_wait));
 }
 
 int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)

@@ -83,14 +83,30 @@ static void refuse(struct chat *c, struct transport *t,
 	chat_note(c, "%s refused: %s", where, why);
 }
 
+/* There is no memory for it, which is no refusal. */
+static void lose(struct chat *c, struct transport *t,
+                 const struct address *peer)
+{
+	char where[ADDRESS_TEXT_MAX];
+	struct error e;
+	address_format(peer, where);
+	t->ops->close(t, true);
+	error_set_errno(&e, ENOMEM, "cannot serve %s", where);
+	chat_error(c, &e);
+}
+
 static void on_peer(void *user, struct transport *t,
                     const struct address *peer)
 {
 	struct chat *c = user;
 	const char *why = why_refused(c);
 	struct session *s = why ? NULL : chat_add_session(c);
+	if (why) {
+		refuse(c, t, peer, why);
+		return;
+	}
 	if (!s) {
-		refuse(c, t, peer, why ? why : "there is no memory for it");
+		lose(c, t, peer);
 		return;
 	}
 	if (session_number(s) == 1)
@@ -99,14 +115,23 @@ static void on_peer(void *user, struct transport *t,
 	chat_check_later(c);
 }
 
+/* Where descriptors are missing, peers only wait; without memory one that had
+ * come is gone. */
 static void on_trouble(void *user, const struct error *e)
 {
-	chat_trouble(user, e);
+	struct chat *c = user;
+	c->own->makes_wait = true;
+	if (strcmp(e->code, "ENOMEM") == 0)
+		chat_error(c, e);
+	else
+		chat_trouble(c, e);
 }
 
 static void on_relief(void *user, const char *where)
 {
-	chat_note(user, "new peers of %s need not wait any more", where);
+	struct chat *c = user;
+	c->own->makes_wait = false;
+	chat_note(c, "new peers of %s need not wait any more", where);
 }
 
 static void on_listen_failed(void *user, const struct error *e)

@@ -47,6 +47,7 @@ struct chat_private {
 	int64_t spoke_ns; /* when standard input did so last */
 	int64_t over_ns;  /* after a signal: by then it is over; 0: no limit */
 	bool has_failed, has_listen_failed, has_file_failed;
+	bool makes_wait;  /* peers of a listener have to wait for the system */
 	bool has_refused; /* something that was asked for was not done */
 	uint64_t unkept;      /* entries, as far as it has been told */
 	uint64_t undelivered; /* bytes, when leaving was last looked at */

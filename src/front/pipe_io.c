@@ -136,7 +136,7 @@ void sink_open(struct sink *s, int number)
 		.fd = number,
 		.is_socket = S_ISSOCK(st.st_mode),
 		.is_passable = S_ISFIFO(st.st_mode),
-		.is_writable = flags != -1 && (flags & O_ACCMODE) != O_RDONLY,
+		.is_writable = flags == -1 || (flags & O_ACCMODE) != O_RDONLY,
 		.may_wait = S_ISFIFO(st.st_mode) || isatty(number),
 	};
 	if (!s->may_wait)
