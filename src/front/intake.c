@@ -73,7 +73,7 @@ static void take_in_turn(struct intake *in)
 	size_t done = 0;
 	struct line l;
 	in->waits = false;
-	while (find_line(in, done, &l)) {
+	while (!chat_is_leaving(in->chat) && find_line(in, done, &l)) {
 		in->waits = has_to_wait(in, &l);
 		if (in->waits)
 			break;
@@ -132,8 +132,21 @@ static void end_when_all_is_taken(struct intake *in)
 	chat_input_ended(in->chat, in->is_early);
 }
 
+/* Whoever leaves says nothing more. */
+static void take_no_more(struct intake *in)
+{
+	refuse_rest(in, in->lines.len);
+	bytes_clear(&in->lines);
+	in->tail = in->scanned = in->looked = 0;
+	in->waits = false;
+}
+
 static void take_lines(struct intake *in)
 {
+	if (chat_is_leaving(in->chat)) {
+		take_no_more(in);
+		return;
+	}
 	take_in_turn(in);
 	if (may_pass(in))
 		take_at_once(in);
@@ -211,8 +224,8 @@ static bool read_some(struct intake *in)
 
 static bool wants_more(const struct intake *in)
 {
-	if (in->source.is_terminal)
-		return true;
+	if (in->source.is_terminal || chat_is_leaving(in->chat))
+		return in->source.is_terminal;
 	return !in->is_stopped && (!in->waits || in->lines.len < LIMIT_AHEAD);
 }
 
@@ -263,8 +276,7 @@ int intake_start(struct intake *in)
 
 void intake_tell_rest(struct intake *in)
 {
-	refuse_rest(in, in->lines.len);
-	bytes_clear(&in->lines);
+	take_no_more(in);
 }
 
 void intake_finish(struct intake *in)

@@ -157,7 +157,7 @@ static void type_flood(struct proc *p)
 	for (size_t i = 1023; i < sizeof(lines); i += 1024)
 		lines[i] = '\n';
 	fcntl(p->in, F_SETFL, O_NONBLOCK);
-	for (int idle = 0; idle < 25;) {
+	for (int idle = 0; idle < 75;) {
 		/* what is not written of a line is its end: whole lines */
 		ssize_t n = write(p->in, lines + sum % 1024,
 		                  sizeof(lines) - sum % 1024);
@@ -226,7 +226,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 static void *run_slow_reader(void *arg)
 {
 	struct stream *s = arg;
-	char bytes[65536];
+	char bytes[32768];
 
 	while (!s->ends && recv(s->fd, bytes, sizeof(bytes), 0) > 0)
 		poll(NULL, 0, 300);
