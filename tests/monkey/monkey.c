@@ -509,10 +509,12 @@ static bool is_good(int status)
 {
 	return WIFEXITED(status) ? WEXITSTATUS(status) <= 1
 	                         : WTERMSIG(status) == SIGINT ||
-	                               WTERMSIG(status) == SIGQUIT;
+	                               WTERMSIG(status) == SIGQUIT ||
+	                               WTERMSIG(status) == SIGTERM;
 }
 
-/* It leaves on command, unless a key has told it before. */
+/* It leaves on command, unless a key has told it before; or by a signal, when
+ * it would first deliver what nobody takes. */
 static void end(void)
 {
 	struct pty *p = &monkey.pty;
@@ -526,6 +528,10 @@ static void end(void)
 	pty_watch(p, 100);
 	if (!has_ended())
 		pty_type(p, "i\003/quit\r");
+	for (int i = 0; i < 30 && !has_ended(); i++)
+		pty_watch(p, 100);
+	if (!has_ended())
+		kill(p->pid, SIGTERM);
 	pty_until(p, is_at_end, NULL, "its end");
 	int status = pty_wait(p);
 	if (!is_good(status))
