@@ -425,6 +425,36 @@ static void a_terminal_of_absurd_size_is_used_in_part(void **state)
 	pty_quit(&p, 0);
 }
 
+static void it_starts_on_a_terminal_of_any_size(void **state)
+{
+	static const char *const sizes[][2] = {
+		{ "1", "1" }, { "0", "0" }, { "1", "80" }, { "24", "1" },
+		{ "2", "2" }, { "65535", "65535" },
+	};
+	static const char script[] =
+	    "stty rows $1 cols $2; "
+	    "exec \"$SOCKCHAT_BIN\" connect 127.0.0.1 $0";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct pty p;
+		uint16_t port;
+		int listener = net_listen(&port);
+		const char *argv[] = { "sh", "-c", script, port_text(port),
+			               sizes[i][0], sizes[i][1], NULL };
+		pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, NULL);
+		int fd = net_accept(listener);
+		close(listener);
+		pty_type(&p, "typed" PTY_ENTER);
+		net_expect(fd, "typed\n");
+		set_size(&p, 1, 2); /* the next one is another in any case */
+		pty_resize(&p, PTY_ROWS, PTY_COLUMNS);
+		pty_expect(&p, "| open |");
+		close(fd);
+		pty_quit(&p, 0);
+	}
+}
+
 static void a_home_that_is_not_there_is_not_made(void **state)
 {
 	static const char *const forms[][2] = {
@@ -606,6 +636,7 @@ int main(void)
 		T(older_terminals_get_the_screen),
 		T(absurd_sizes_are_as_good_as_none),
 		T(a_terminal_of_absurd_size_is_used_in_part),
+		T(it_starts_on_a_terminal_of_any_size),
 		T(a_home_that_is_not_there_is_not_made),
 		T(the_folders_of_the_history_are_made_in_home),
 #ifndef __SANITIZE_ADDRESS__
