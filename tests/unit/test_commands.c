@@ -3,6 +3,7 @@
 
 /* What the commands do. */
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <sockchat/wrap.h>
@@ -31,6 +32,71 @@ static void a_search_without_a_screen_lists_what_it_found(void **state)
 	type("/find");
 	assert_last(ENTRY_ERROR, "what is to be found?");
 	fake_forget_written(f);
+}
+
+#define NASTY "re:(a+)+$[bx]"
+
+/* Messages on each of which NASTY takes as long as it may. */
+static void hear_long_lines(size_t count)
+{
+	static uint8_t line[65000];
+	memset(line, 'a', sizeof(line));
+	line[sizeof(line) - 1] = 'b';
+	for (size_t i = 0; i < count; i++)
+		assert_true(transcript_append(c->transcript, &(struct entry){
+			.kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+			.bytes = line, .len = sizeof(line),
+		}));
+}
+
+static bool was_said(const char *text)
+{
+	struct entry room;
+	const struct entry *e;
+	uint64_t seq = transcript_end(c->transcript);
+	while ((e = transcript_at(c->transcript, --seq, &room)))
+		if (memmem(e->bytes, e->len, text, strlen(text)))
+			return true;
+	return false;
+}
+
+static void a_long_search_leaves_turns_to_others(void **state)
+{
+	(void)state;
+	hear_long_lines(20);
+	type("/find " NASTY);
+	assert_non_null(c->own->seek);
+	assert_false(was_said("found in"));
+	type("/find aaab"); /* another one ends it */
+	assert_true(was_said("0 found in 0 entries, and not all were looked "
+	                     "at"));
+	while (c->own->seek)
+		turn();
+	assert_true(was_said("20 found in 20 entries"));
+	type("/find " NASTY);
+	while (c->own->seek)
+		turn();
+	assert_last(ENTRY_ERROR, "the expression takes too long on some "
+	                         "entries: they count as no match");
+}
+
+static void a_long_filter_leaves_turns_while_it_is_saved(void **state)
+{
+	char path[] = "/tmp/sockchat-save-XXXXXX", command[64];
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	hear_long_lines(20);
+	type("/filter text " NASTY);
+	snprintf(command, sizeof(command), "/save %s/file", path);
+	type(command);
+	assert_non_null(c->own->save);
+	while (c->own->save)
+		turn();
+	assert_true(was_said("20 that the filter hides were left out"));
+	assert_last(ENTRY_ERROR, "the expression takes too long on some "
+	                         "entries: they count as no match");
+	assert_int_equal(unlink(command + strlen("/save ")), 0);
+	assert_int_equal(rmdir(path), 0);
 }
 
 static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
@@ -374,6 +440,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_search_without_a_screen_lists_what_it_found),
+		TEST(a_long_search_leaves_turns_to_others),
+		TEST(a_long_filter_leaves_turns_while_it_is_saved),
 		TEST(a_filter_is_told_and_a_wrong_one_is_refused),
 		TEST(keys_are_listed_where_there_are_some),
 		TEST(every_command_is_found_by_its_name),
