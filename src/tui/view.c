@@ -25,7 +25,7 @@ static uint64_t base_seq(const struct chat *c)
 	return first > c->display.clear_seq ? first : c->display.clear_seq;
 }
 
-/* Walking over what the filter lets through: the end of the transcript, or 0,
+/* Walking over what is not hidden: the end of the transcript, or 0,
  * where there is nothing more. */
 static uint64_t next_seq(const struct viewport *v, const struct chat *c,
                          uint64_t seq)
@@ -48,11 +48,13 @@ static uint64_t first_seq(const struct viewport *v, const struct chat *c)
 }
 
 /* What stands in front of the oldest entry when others have been dropped. */
-static size_t format_dropped(char out[128], const struct chat *c, uint64_t seq)
+static size_t format_dropped(char out[128], const struct viewport *v,
+                             const struct chat *c, uint64_t seq)
 {
 	uint64_t bytes, count = transcript_dropped(c->transcript, &bytes);
 	char size[16];
-	if (!count || seq != transcript_first(c->transcript))
+	if (!count || base_seq(c) != transcript_first(c->transcript) ||
+	    seq != first_seq(v, c) || filter_is_on(&c->display.filter))
 		return 0;
 	number_format_size(size, bytes);
 	return (size_t)snprintf(out, 128, "* %llu older entries dropped (%s)",
@@ -162,7 +164,7 @@ static bool lay_out(struct piece *p, struct viewport *v,
 		.encoding = c->encoding,
 		.tail = tail_of(v, c, p->entry),
 	};
-	p->lead = !v->shown && format_dropped(p->dropped, c, seq) ? 1 : 0;
+	p->lead = format_dropped(p->dropped, v, c, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;
 }
@@ -289,35 +291,42 @@ static int draw_piece(struct piece *p, const struct viewport *v,
 	return room;
 }
 
-/* The filter may have changed since, and bit by bit more gets through. */
+/* What hides entries may have changed since, and bit by bit more gets
+ * through. */
 static size_t count_shown(void *user, const struct entry *e)
 {
 	const struct chat *c = user;
-	return filter_shows(&c->display.filter, e);
+	return is_seen(c, e) && filter_shows(&c->display.filter, e);
 }
 
-/* A filter that cannot be followed hides nothing. */
+static unsigned hiding(const struct chat *c)
+{
+	return c->display.filter.serial << 2 |
+	       (unsigned)c->display.is_bare << 1 | (unsigned)c->options->quiet;
+}
+
+/* When it cannot be followed the filter hides nothing. */
 static void fail(struct viewport *v, struct chat *c)
 {
 	struct error e;
 	lens_free(v->shown);
 	v->shown = NULL;
 	filter_off(&c->display.filter);
-	v->filter_serial = c->display.filter.serial;
+	v->hiding = hiding(c);
 	error_set(&e, "no memory to filter: all entries are shown");
 	chat_error(c, &e);
 }
 
-static void follow_filter(struct viewport *v, struct chat *c)
+static void follow_hiding(struct viewport *v, struct chat *c)
 {
-	const struct filter *filter = &c->display.filter;
 	uint64_t end = transcript_end(c->transcript);
-	if (v->filter_serial == filter->serial)
+	if (v->hiding == hiding(c))
 		return;
-	v->filter_serial = filter->serial;
+	v->hiding = hiding(c);
 	lens_free(v->shown);
 	v->shown = NULL;
-	if (!filter_is_on(filter))
+	if (!filter_is_on(&c->display.filter) && !c->display.is_bare &&
+	    !c->options->quiet)
 		return;
 	v->shown = lens_new(c->transcript, v->is_scrolled ? v->top_seq : end,
 	                    count_shown, c);
@@ -329,7 +338,7 @@ bool view_work(struct viewport *v, struct chat *c, int64_t ns)
 {
 	struct filter *filter = &c->display.filter;
 	struct error e;
-	follow_filter(v, c);
+	follow_hiding(v, c);
 	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
 	if (goes_on < 0)
 		fail(v, c);

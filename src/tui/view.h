@@ -20,8 +20,8 @@ struct viewport {
 	size_t top_row;      /* … and how many of its rows are above */
 	uint64_t below_seq;  /* scrolled: entries from here on are unseen */
 	unsigned glyph_flags;
-	struct lens *shown;  /* what the filter lets through; NULL: all */
-	unsigned filter_serial;
+	struct lens *shown;  /* the entries that are not hidden; NULL: all */
+	unsigned hiding;     /* what hides some: it changes with that */
 	/* What is marked, in those entries that `found` has (NULL: in all);
 	 * NULL for nothing.  Which hit is the present one. */
 	struct hits *hits;
@@ -33,7 +33,7 @@ struct viewport {
 
 void view_finish(struct viewport *v);
 
-/* Follow the chat's filter for about `ns`.  True: there is more to do. */
+/* Follow what hides entries for about `ns`.  True: there is more to do. */
 bool view_work(struct viewport *v, struct chat *c, int64_t ns);
 /* The message `seq` has grown. */
 void view_touch(struct viewport *v, uint64_t seq);

@@ -205,6 +205,27 @@ static void the_bare_view_is_content_alone(void **state)
 	assert_string_equal(row(2), "");
 }
 
+/* Frames walk over what is seen, however much is hidden between. */
+static void what_is_hidden_is_looked_at_once(void **state)
+{
+	(void)state;
+	hear("first\n");
+	for (int i = 0; i < 2000; i++)
+		chat_note(chat, "not a message");
+	hear("second\n");
+	chat->display.is_bare = true;
+	while (view_work(&view, chat, 1000000000))
+		;
+	assert_non_null(view.shown);
+	assert_int_equal(lens_entries(view.shown), 2);
+	paint();
+	assert_string_equal(row(0), "first");
+	assert_string_equal(row(1), "second");
+	chat->display.is_bare = false;
+	view_work(&view, chat, 1000000000);
+	assert_null(view.shown);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, leave)
 
 int main(void)
@@ -220,6 +241,7 @@ int main(void)
 		TEST(matches_are_marked_and_the_present_one_apart),
 		TEST(the_chosen_entries_are_marked_to_the_edge),
 		TEST(the_bare_view_is_content_alone),
+		TEST(what_is_hidden_is_looked_at_once),
 	};
 	begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);
