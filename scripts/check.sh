@@ -4,8 +4,8 @@
 #
 # check.sh PROGRAM...: run test programs side by side on the cores there are, or
 # $JOBS of them. Those that took longest the last time are started first. Each
-# prints its lines when it ends (check-one.sh); the last line is the sum. With
-# $NO_SKIP a skipped test is a failure.
+# prints its lines when it ends (check-one.sh); the last line is the sum, and the
+# failures are named before it. With $NO_SKIP a skipped test is a failure.
 here=$(dirname "$0")
 export BUILD="${BUILD:-build}"
 
@@ -26,6 +26,11 @@ for program; do
 done | sort -srn | cut -d ' ' -f 2- |
     xargs -r -P "${JOBS:-$(nproc)}" -n 2 sh "$here/check-one.sh"
 
+for program; do
+	notes=$(noted "$program")
+	grep -sqx '[0-9]* 0 [0-9]*' "$notes.sum" ||
+	    echo "failed: $program, see $notes.log"
+done
 # A program without a sum was killed together with what ran it.
 for program; do
 	cat "$(noted "$program").sum" 2>/dev/null || echo 0 1 0
