@@ -34,6 +34,8 @@
 	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
 
 #define PART_SIZE  4096
+/* A digit more, and readline's number may be too long for its type. */
+#define ARGUMENT_MAX 10000
 #define START_ROOM ((size_t)512 << 10) /* its keymaps, and an inputrc */
 
 /* Readline keeps itself in globals: so there is one of this as well. */
@@ -50,7 +52,7 @@ static struct {
 /* A command copies the line a few times at most. */
 static bool has_memory(size_t more)
 {
-	bool has = guest_has_memory(4 * ((size_t)rl_end + more + 1));
+	bool has = guest_has_memory(4 * ((size_t)rl_end + more + ARGUMENT_MAX));
 	if (!has)
 		state.ops->no_memory(state.ops->user);
 	return has;
@@ -79,8 +81,11 @@ static void read_keys(const void *bytes, size_t len)
 {
 	state.keys = bytes;
 	state.keys_left = len;
-	while (has_key() && state.ops)
+	while (has_key() && state.ops) {
 		rl_callback_read_char();
+		if (rl_numeric_arg > ARGUMENT_MAX)
+			rl_numeric_arg = ARGUMENT_MAX;
+	}
 }
 
 /* A search that failed leaves the cursor, and any change of the text the mark,
@@ -352,12 +357,18 @@ COMMAND(do_nothing, 0)
 		state.waiting = rl_##name;                                 \
 		return rl_##name(count, key);                              \
 	}
-WAITING(quoted_insert)
 WAITING(char_search)
 WAITING(backward_char_search)
 WAITING(vi_change_char)
 WAITING(vi_set_mark)
 WAITING(vi_goto_mark)
+
+/* A negative argument would quote so many keys, Ctrl-C among them. */
+static int wait_quoted_insert(int count, int key)
+{
+	state.waiting = rl_quoted_insert;
+	return rl_quoted_insert(count < 0 ? 1 : count, key);
+}
 
 /* How many bytes all have in common, in whole characters. */
 static size_t common_len(char *const *matches)

@@ -449,9 +449,44 @@ static void a_completion_is_one_undo_and_keeps_what_follows(void **unused)
 	assert_line("/p| x");
 }
 
+static size_t typed_len(void)
+{
+	struct input_line line;
+	input_show(&line);
+	return line.len;
+}
+
+static void a_huge_argument_is_no_order_to_fill_the_memory(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < 12; i++)
+		type("\0339");
+	type("a");
+	assert_in_range(typed_len(), 1, 100000);
+	type(UNDO "\033-99999999999999\006");
+	input_cancel();
+	type("\0339999999999999999b");
+	assert_in_range(typed_len(), 1, 100000);
+	input_cancel();
+	type("c");
+	assert_line("c|");
+}
+
+static void a_quote_of_many_keys_can_be_cancelled(void **unused)
+{
+	(void)unused;
+	type("\033-\0339\0339\0339\026");
+	type("a\005");
+	input_cancel();
+	type("b\001c");
+	assert_line("c|b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_huge_argument_is_no_order_to_fill_the_memory),
+		TEST(a_quote_of_many_keys_can_be_cancelled),
 		TEST(a_typed_line_is_delivered_by_enter),
 		TEST(ctrl_r_ctrl_x_and_any_third_key_does_not_crash),
 		TEST(up_and_down_move_by_row_before_they_go_through_history),
