@@ -17,7 +17,7 @@ int newfile_create(const char *path, struct error *e)
 	if (fd >= 0)
 		return fd;
 	int errnum = errno;
-	glyph_copy(safe, sizeof(safe), path, 0);
+	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 	error_set_errno(e, errnum, "cannot make %s", safe);
 	if (errnum == EEXIST)
 		error_set_hint(e, "nothing is overwritten: another name, or "

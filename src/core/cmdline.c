@@ -61,7 +61,7 @@ static int explain_beginning(const char *word, struct error *e)
 		    !bytes_printf(&list, "%s--%s", count ? ", " : "",
 		                  row->name))
 			count++;
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 	int failed = count < 2 ? 0
 	                       : error_set(e, "option --%s may be %s", safe,
 	                                   bytes_text(&list));
@@ -85,7 +85,8 @@ static int explain_getopt(int found, const char *word, struct error *e)
 	}
 	if (!is_letter && explain_beginning(word + 2, e))
 		return -1;
-	glyph_copy(safe, sizeof(safe), is_letter ? letter : word, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), is_letter ? letter : word,
+	           GLYPH_ANY_WIDTH);
 	if (is_letter && optopt == 'l')
 		return error_set(e, "unknown option -l: write sockchat listen "
 		                    "PORT");
@@ -117,7 +118,7 @@ static int refuse_mode(const char *word, bool is_alone, struct error *e)
 	               strcmp(word, "localhost") != 0;
 	bool listens = is_mode ? *word == 'l' : is_number && is_alone;
 	char safe[64];
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 	return error_set(e, "'%s' is neither 'connect' nor 'listen': write "
 	                    "sockchat %s %s%s", safe,
 	                 listens ? "listen" : "connect", is_mode ? "..." : safe,

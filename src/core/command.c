@@ -37,7 +37,7 @@ static void complain(struct chat *c, const char *name, size_t len,
 	char word[48], safe[64];
 	struct error e;
 	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 	if (matches)
 		error_set(&e, "command /%s is ambiguous: nothing was done",
 		          safe);

@@ -72,7 +72,7 @@ static int read_section(struct reader *r, char *line, struct error *e)
 	r->has_section = true;
 	r->is_ours = r->o->profile && strcmp(r->o->profile, line) == 0;
 	r->has_found |= r->is_ours;
-	glyph_copy(safe, sizeof(safe), line, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), line, GLYPH_ANY_WIDTH);
 	text_add(r->profiles, sizeof(r->profiles), "%s%s",
 	         *r->profiles ? ", " : "", safe);
 	return 0;
@@ -130,7 +130,7 @@ static int check_profile(struct reader *r, struct error *e)
 	char safe[64];
 	if (!r->o->profile || r->has_found)
 		return 0;
-	glyph_copy(safe, sizeof(safe), r->o->profile, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), r->o->profile, GLYPH_ANY_WIDTH);
 	if (!*r->profiles)
 		return error_set(e, "there is no profile '%s': %s has none",
 		                 safe, r->where);
@@ -157,7 +157,7 @@ int config_parse(struct options *o, const char *path, const char *text,
 	if (len)
 		memcpy(copy, text, len);
 	*end = '\n';
-	glyph_copy(r.where, sizeof(r.where), path, GLYPH_ASCII);
+	glyph_copy(r.where, sizeof(r.where), path, GLYPH_ANY_WIDTH);
 	for (char *at = copy, *next; !failed && at < end; at = next + 1) {
 		next = memchr(at, '\n', (size_t)(end - at) + 1);
 		r.line++;
@@ -219,7 +219,7 @@ static int load(struct options *o, const char *path, struct error *e)
 	char where[WHERE_MAX];
 	/* a FIFO must not keep us waiting, nor a terminal become ours */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	glyph_copy(where, sizeof(where), path, GLYPH_ASCII);
+	glyph_copy(where, sizeof(where), path, GLYPH_ANY_WIDTH);
 	if (fd < 0 && may_lack(o, path))
 		return config_parse(o, path, "", 0, e);
 	if (fd < 0)

@@ -38,7 +38,7 @@ static const char *kind(mode_t mode)
 static int refuse(const char *path, const char *what, struct error *e)
 {
 	char safe[128];
-	glyph_copy(safe, sizeof(safe), path, 0);
+	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 	error_set(e, "cannot send %s: it is %s, not a regular file", safe,
 	          what);
 	error_set_hint(e, "of anything else the pipe sends what can be read: "
@@ -57,7 +57,7 @@ static int open_regular(struct feed_file *f, const char *path,
 		return refuse(path, kind(st.st_mode), e);
 	f->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (f->fd < 0 || fstat(f->fd, &st)) {
-		glyph_copy(safe, sizeof(safe), path, 0);
+		glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 		error_set_errno(e, errno, "cannot open %s", safe);
 	} else if (kind(st.st_mode)) {
 		refuse(path, kind(st.st_mode), e);
@@ -76,7 +76,8 @@ int feed_open(struct feed_file *f, const char *path, struct error *e)
 	if (path_append_typed(&full, path, strlen(path)))
 		return error_set_errno(e, ENOMEM, "cannot open the file");
 	const char *meant = bytes_text(&full), *slash = strrchr(meant, '/');
-	glyph_copy(f->name, sizeof(f->name), slash ? slash + 1 : meant, 0);
+	glyph_copy(f->name, sizeof(f->name), slash ? slash + 1 : meant,
+	           GLYPH_ANY_WIDTH);
 	int failed = open_regular(f, meant, e);
 	bytes_finish(&full);
 	return failed;

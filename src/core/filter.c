@@ -60,7 +60,7 @@ static int take(struct filter *f, const char **rest,
 		*rest = "";
 		return f->pattern ? 0 : -1;
 	} else {
-		glyph_copy(safe, sizeof(safe), word, GLYPH_ASCII);
+		glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 		return error_set(e, "/filter: '%s' is none of in, out, error, "
 		                    "peer N, text PATTERN, off", safe);
 	}

@@ -112,7 +112,7 @@ static void name(const struct listener *ls, char shown[ENDPOINT_TEXT_MAX])
 	char where[ENDPOINT_TEXT_MAX];
 
 	endpoint_format(&ls->endpoint, where);
-	glyph_copy(shown, ENDPOINT_TEXT_MAX, where, 0);
+	glyph_copy(shown, ENDPOINT_TEXT_MAX, where, GLYPH_ANY_WIDTH);
 }
 
 static void tell_trouble(struct listener *ls, int errnum)

@@ -177,7 +177,7 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 		word = *(const bool *)at ? "on" : "off";
 	else if (r->type == TYPE_TEXT && *(char *const *)at)
 		word = *(char *const *)at;
-	glyph_copy(out, cap, word, 0);
+	glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
 	if (is_default(o, r))
 		return;
 	if (r->type == TYPE_COUNT)

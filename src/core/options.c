@@ -353,7 +353,7 @@ static int bad_value(const char *name, const char *value, const char *wanted,
                      struct error *e)
 {
 	char safe[64];
-	glyph_copy(safe, sizeof(safe), value, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), value, GLYPH_ANY_WIDTH);
 	return error_set(e, "option %s: '%s' is not %s", name, safe, wanted);
 }
 
@@ -398,7 +398,7 @@ int options_set(struct options *o, const char *name, const char *value,
 	int i = options_find(name);
 	char safe[64];
 	if (i < 0) {
-		glyph_copy(safe, sizeof(safe), name, GLYPH_ASCII);
+		glyph_copy(safe, sizeof(safe), name, GLYPH_ANY_WIDTH);
 		return error_set(e, "unknown option %s", safe);
 	}
 	const struct option_rule *r = &rules[i];

@@ -210,7 +210,7 @@ static void start(struct chat *c, const char *path, int fd)
 		.end = d->selected_first ? d->selected_last + 1
 		                         : transcript_end(c->transcript),
 	};
-	glyph_copy(s->path, sizeof(s->path), path, 0);
+	glyph_copy(s->path, sizeof(s->path), path, GLYPH_ANY_WIDTH);
 	c->own->save = s;
 	on_turn(&s->turn);
 }

@@ -127,7 +127,7 @@ static void on_dialled(void *user, struct transport *t,
 		return;
 	}
 	endpoint_format(&f->options->endpoint, name);
-	glyph_copy(where, sizeof(where), name, 0);
+	glyph_copy(where, sizeof(where), name, GLYPH_ANY_WIDTH);
 	start(f, t, peer, where);
 }
 

@@ -364,7 +364,7 @@ static void show_addresses(struct dial *d, const struct address *list,
 	char host[WHERE_MAX];
 	char line[500] = "";
 
-	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
+	glyph_copy(host, sizeof(host), d->endpoint.host, GLYPH_ANY_WIDTH);
 	text_add(line, sizeof(line), "%s is ", host);
 	for (size_t i = 0; i < count; i++) {
 		struct address a = list[i];
@@ -420,7 +420,7 @@ static void tell_resolving(struct dial *d)
 	if (!d->is_asking)
 		return;
 	d->is_asking = false;
-	glyph_copy(host, sizeof(host), d->endpoint.host, 0);
+	glyph_copy(host, sizeof(host), d->endpoint.host, GLYPH_ANY_WIDTH);
 	step(d, "resolving ", host);
 }
 
@@ -460,7 +460,7 @@ static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
 	if (!d)
 		return NULL;
 	endpoint_format(ep, where);
-	glyph_copy(d->where, sizeof(d->where), where, 0);
+	glyph_copy(d->where, sizeof(d->where), where, GLYPH_ANY_WIDTH);
 	d->loop = l;
 	d->endpoint = *ep;
 	d->start_ns = stamp_mono_ns();

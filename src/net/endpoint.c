@@ -27,7 +27,7 @@ static struct shown show(const char *word)
 {
 	struct shown s;
 
-	glyph_copy(s.text, sizeof(s.text), word, 0);
+	glyph_copy(s.text, sizeof(s.text), word, GLYPH_ANY_WIDTH);
 	return s;
 }
 

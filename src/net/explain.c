@@ -305,7 +305,8 @@ void explain_resolve(struct error *e, int eai, int errnum, const char *host,
 
 	while (w->eai && w->eai != eai)
 		w++;
-	glyph_copy(shown, sizeof(shown), w->is_port ? port : host, 0);
+	glyph_copy(shown, sizeof(shown), w->is_port ? port : host,
+	           GLYPH_ANY_WIDTH);
 	if (eai == EAI_SYSTEM) {
 		error_set_errno(e, errnum, "%s: %s", w->what, shown);
 		return;
@@ -320,7 +321,7 @@ void explain_numeric(struct error *e, const char *host)
 {
 	char shown[SHOWN_MAX];
 
-	glyph_copy(shown, sizeof(shown), host, 0);
+	glyph_copy(shown, sizeof(shown), host, GLYPH_ANY_WIDTH);
 	error_set(e, "%s is a name, and --numeric forbids lookups", shown);
 	error_set_hint(e, "give its address, or leave out --numeric");
 	snprintf(e->code, sizeof(e->code), "EAI_NONAME");
@@ -335,7 +336,7 @@ void explain_resolve_timeout(struct error *e, int64_t ms, const char *host)
 {
 	char shown[SHOWN_MAX];
 
-	glyph_copy(shown, sizeof(shown), host, 0);
+	glyph_copy(shown, sizeof(shown), host, GLYPH_ANY_WIDTH);
 	error_set(e, "timed out: no name server has told about %s within %g s",
 	          shown, seconds(ms));
 	error_set_hint(e, "the name servers in /etc/resolv.conf may be slow or "

@@ -196,6 +196,23 @@ static void a_configuration_file_moves_no_terminal(void **state)
 	unlink(path);
 }
 
+/* A name is a name whatever the locale is. */
+static void letters_are_letters_in_a_sentence(void **state)
+{
+	static const char *const locales[] = { "LC_ALL=C", "LC_ALL=C.UTF-8" };
+	const char *argv[] = { NULL, "connect", "-n", "안녕", "9", NULL };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const char *env[] = { locales[i], NULL };
+		struct proc p;
+		proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "안녕 is a name");
+		proc_finish(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_command_line_moves_no_terminal),
 		cmocka_unit_test(a_host_of_any_bytes_moves_no_terminal),
 		cmocka_unit_test(a_configuration_file_moves_no_terminal),
+		cmocka_unit_test(letters_are_letters_in_a_sentence),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
