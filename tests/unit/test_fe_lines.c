@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The front end of lines and json: what it leaves behind. */
+
+#include <signal.h>
+
+#include <sockchat/signals.h>
+
+#include "chat_scene.h"
+
+static void on_signal(void *user, int signum)
+{
+	(void)user;
+	(void)signum;
+}
+
+static bool is_acked(void)
+{
+	uint64_t seq = transcript_end(c->transcript) - 1;
+	return ticks_at(c->ticks, seq).state == TICK_ACKED;
+}
+
+/* Its signals are somebody else's, so that it cannot start; a sanitizer sees
+ * when something of it is called later all the same. */
+static void one_that_does_not_start_is_called_no_more(void **state)
+{
+	static const int none[] = { 0 };
+	static const struct frontend_ops *const ops[] = { &frontend_lines,
+		                                          &frontend_json };
+	struct error e;
+	(void)state;
+	for (size_t i = 0; i < COUNT(ops); i++) {
+		assert_int_equal(signals_start(loop, none, on_signal, c), 0);
+		assert_null(ops[i]->start(c, &e));
+		assert_true(*e.text);
+		signals_stop();
+	}
+	c->own->has_ticks = true;
+	chat_settings_changed(c);
+	connect_one();
+	type("said"); /* its acknowledgement is news of a tick */
+	for (int i = 0; i < 100 && !is_acked(); i++)
+		assert_int_equal(loop_turn(loop, 20), 0);
+	assert_true(is_acked());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(one_that_does_not_start_is_called_no_more),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
