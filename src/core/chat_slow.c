@@ -106,7 +106,9 @@ static void drop(struct chat *c, struct session *s)
 static void decide(struct chat *c, struct session *s)
 {
 	bool is_behind = session_lag(s)->is_behind;
-	if (is_behind && session_queued(s) <= SESSION_QUEUE_LOW)
+	bool reads = !session_is_congested(s) &&
+	             session_queued(s) <= SESSION_QUEUE_LOW;
+	if (is_behind && reads)
 		catch_up(c, s);
 	else if (is_behind && stuck_ns(c, s) >= DROP_NS)
 		drop(c, s);
