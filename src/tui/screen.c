@@ -25,6 +25,10 @@
 #include "modes.h"
 #include "screen.h"
 
+/* What curses takes to say something, and for each place on the screen. */
+#define ROOM_MIN   ((size_t)64 << 10)
+#define PLACE_SIZE 128
+
 static struct {
 	SCREEN *screen;
 	FILE *file;
@@ -33,6 +37,7 @@ static struct {
 	short pairs[STYLE_COUNT];
 	bool is_colored; /* as was wished, not as the terminal can */
 	bool is_up;      /* the terminal shows our screen, not the shell's */
+	bool is_cut_off; /* it was left without a word of curses */
 	bool has_been_up;
 	bool is_resized; /* the terminal may still scroll a part of itself */
 } state;
@@ -214,11 +219,22 @@ int screen_reset(struct bytes *out)
 	return failed;
 }
 
-void screen_resize(int rows, int columns)
+/* Curses crashes where it finds no memory: it is asked for before. */
+static bool has_memory(size_t len)
 {
+	void *room = malloc(len);
+	free(room);
+	return room != NULL;
+}
+
+int screen_resize(int rows, int columns)
+{
+	if (!has_memory(ROOM_MIN + (size_t)rows * (size_t)columns * PLACE_SIZE))
+		return errno = ENOMEM, -1;
 	state.is_resized |= rows != screen_rows();
 	resizeterm(rows, columns);
 	clearok(curscr, TRUE);
+	return 0;
 }
 
 int screen_rows(void)
@@ -315,10 +331,25 @@ static int take_bytes(struct bytes *out)
 	return failed ? -1 : 0;
 }
 
+/* Curses has to know that the terminal was given back without it. */
+static int end_cut_off(void)
+{
+	struct bytes unheard = { 0 };
+	if (!state.is_cut_off)
+		return 0;
+	state.is_cut_off = false;
+	endwin();
+	int failed = take_bytes(&unheard);
+	bytes_finish(&unheard);
+	return failed;
+}
+
 int screen_finish(int cursor_row, int cursor_column, struct bytes *out)
 {
 	static const char scroll_all[] = "\033[r"; /* moves the cursor, too */
 	bool scrolls_all = state.is_resized && state.is_up;
+	if (!has_memory(ROOM_MIN) || end_cut_off())
+		return -1;
 	if (scrolls_all)
 		clearok(curscr, TRUE);
 	if (scrolls_all && change_scroll_region &&
@@ -335,6 +366,11 @@ int screen_finish(int cursor_row, int cursor_column, struct bytes *out)
 
 int screen_leave(struct bytes *out)
 {
+	if (!has_memory(ROOM_MIN)) {
+		state.is_cut_off |= state.is_up;
+		state.is_up = false;
+		return -1;
+	}
 	if (state.is_up) /* else the terminal would be told twice */
 		endwin();
 	state.is_up = false;

@@ -30,7 +30,8 @@ unsigned screen_modes(void);
  * memory. */
 MUST_USE int screen_reset(struct bytes *out);
 
-void screen_resize(int rows, int columns);
+/* -1 without memory: nothing has changed. */
+MUST_USE int screen_resize(int rows, int columns);
 int screen_rows(void);
 int screen_columns(void);
 
@@ -51,7 +52,8 @@ void screen_fill(int row, enum style style);
 MUST_USE
 int screen_finish(int cursor_row, int cursor_column, struct bytes *out);
 
-/* Append the bytes that leave the screen for a while. */
-int screen_leave(struct bytes *out);
+/* Append the bytes that leave the screen for a while.  -1 without memory: it is
+ * left, but the terminal has to be brought back otherwise. */
+MUST_USE int screen_leave(struct bytes *out);
 
 #endif

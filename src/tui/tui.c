@@ -165,9 +165,13 @@ static void resize(struct frontend *f)
 	int rows, columns;
 	if (!term_size(&rows, &columns))
 		return;
+	f->wants_size = screen_resize(rows, columns) != 0;
+	if (f->wants_size) { /* the next frame tries again */
+		timer_start(f->chat->loop, &f->paint, FRAME_NS);
+		return;
+	}
 	f->rows = rows;
 	f->columns = columns;
-	screen_resize(rows, columns);
 	input_resize(rows, columns);
 	tui_mark_dirty(f);
 }
@@ -535,6 +539,8 @@ static void draw_turn(struct frontend *f)
 	if (f->has_key)
 		draw(f);
 	work(f);
+	if (f->wants_size)
+		resize(f);
 	draw(f);
 }
 

@@ -76,7 +76,7 @@ struct frontend {
 	int64_t painted_ns, read_ns; /* the last frame, the last keys */
 	struct window window;
 	bool shows_hex; /* of what Enter would send */
-	bool is_dirty, is_up;
+	bool is_dirty, is_up, wants_size;
 	bool has_key; /* that is to be seen at once */
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;
