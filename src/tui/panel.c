@@ -9,6 +9,7 @@
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/text.h>
 
 #include "page.h"
 #include "panel.h"
@@ -24,8 +25,13 @@ struct panel {
 	const struct health *health;
 	struct page page;
 	int margin, column; /* labels; where what is told begins */
-	bool is_ascii;
+	unsigned glyph_flags;
 };
+
+static bool is_ascii(const struct panel *p)
+{
+	return p->glyph_flags & GLYPH_ASCII;
+}
 
 static int room_of(const struct panel *p)
 {
@@ -36,10 +42,12 @@ static int room_of(const struct panel *p)
  * line of its own. */
 static void put_row(struct panel *p, const char *label, const char *text)
 {
+	char safe[LINE_MAX];
+	glyph_copy(safe, sizeof(safe), text, p->glyph_flags);
 	page_put(&p->page, p->margin, label, strlen(label), STYLE_DIM);
 	if (p->column < 12)
 		p->page.line++;
-	page_wrap(&p->page, p->column, text, STYLE_PLAIN);
+	page_wrap(&p->page, p->column, safe, STYLE_PLAIN);
 }
 
 /* How much moved */
@@ -64,7 +72,7 @@ static const char *bar_of(const struct panel *p, uint64_t part, uint64_t most)
 	size_t level = 0;
 	if (part)
 		level = 1 + (size_t)((double)part / (double)most * 6);
-	return p->is_ascii ? signs[level] : blocks[level];
+	return is_ascii(p) ? signs[level] : blocks[level];
 }
 
 static void put_minute(struct panel *p, enum health_counter counter)
@@ -158,7 +166,7 @@ static int put_text(const struct picture *pic, int column, const char *text,
 static void put_states(const struct picture *pic, int column, size_t from,
                        size_t to)
 {
-	const char *arrow = pic->panel->is_ascii ? " > " : " → ";
+	const char *arrow = is_ascii(pic->panel) ? " > " : " → ";
 	for (size_t i = from; i < to; i++) {
 		bool is_now = pic->states[i] == pic->now;
 		enum style style = is_now ? STYLE_PROMPT : STYLE_DIM;
@@ -197,7 +205,7 @@ static void put_picture(struct panel *p)
 		return;
 	}
 	put_states(&pic, p->column, 0, WAY_STATES);
-	fork = put_text(&pic, fork, p->is_ascii ? "`> " : "↘ ", STYLE_DIM);
+	fork = put_text(&pic, fork, is_ascii(p) ? "`> " : "↘ ", STYLE_DIM);
 	choose(&pic, WAY_AFTER);
 	put_states(&pic, fork, 2, WAY_STATES);
 }
@@ -269,7 +277,8 @@ static void put_each(struct panel *p)
 		int column = page_put(&p->page, p->margin, label,
 		    (size_t)snprintf(label, sizeof(label), "peer %u",
 		                     facts.number), STYLE_DIM) + 1;
-		snprintf(text, sizeof(text), "%s, %s", facts.peer, verdict);
+		glyph_copy(text, sizeof(text), facts.peer, p->glyph_flags);
+		text_add(text, sizeof(text), ", %s", verdict);
 		page_put(&p->page,
 		         column < p->column ? p->column : column, text,
 		         strlen(text), STYLE_PLAIN);
@@ -326,7 +335,7 @@ bool panel_draw(const struct chat *c, int rows, int *first,
 		.facts = &facts,
 		.margin = columns < 60 ? 0 : 1,
 		.column = columns < 30 ? 2 : columns < 60 ? 12 : 14,
-		.is_ascii = glyph_flags & GLYPH_ASCII,
+		.glyph_flags = glyph_flags,
 	};
 	chat_facts(c, &facts);
 	p.health = chat_health(c, facts.number);

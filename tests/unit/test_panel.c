@@ -145,6 +145,18 @@ static void a_narrow_screen_has_as_much_of_it_as_fits(void **state)
 	s->halves = HALVES_OPEN;
 }
 
+static void a_name_that_the_screen_lacks_does_not_end_the_row(void **state)
+{
+	(void)state;
+	struct session *s = meet();
+	assert_int_equal(session_set_addresses(s, "안\U000fffff:9", "here"),
+	                 0);
+	draw();
+	assert_seen("안<U+FFFFF>:9");
+	draw_from(0, GLYPH_ASCII);
+	assert_seen("\\xec\\x95\\x88\\xf3\\xbf\\xbf\\xbf:9");
+}
+
 static void ascii_has_signs_of_its_own(void **state)
 {
 	(void)state;
@@ -289,6 +301,7 @@ int main(void)
 		TEST(trouble_looks_like_an_error),
 		TEST(the_picture_has_the_present_place_in_brackets),
 		TEST(a_narrow_screen_has_as_much_of_it_as_fits),
+		TEST(a_name_that_the_screen_lacks_does_not_end_the_row),
 		TEST(ascii_has_signs_of_its_own),
 		TEST(the_last_minute_is_a_row_of_bars),
 		TEST(several_peers_have_a_line_each),
