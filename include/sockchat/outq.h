@@ -13,12 +13,16 @@
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
 
-/* All zero is empty and without a ceiling.  Much memory is there only while
- * bytes are. */
+struct outq_block;
+
+/* All zero is empty and without a ceiling.  Bytes do not move, and memory goes
+ * with them: what is empty has one block at most. */
 struct outq {
-	struct bytes bytes;
-	size_t head; /* how many of them have left */
-	size_t max;  /* ceiling for the others, 0 for none */
+	struct outq_block *first, *last;
+	size_t head;   /* how many of the first block have left */
+	size_t len;    /* bytes that wait */
+	size_t memory; /* of all blocks */
+	size_t max;    /* ceiling for the bytes that wait, 0 for none */
 };
 
 void outq_init(struct outq *q, size_t max);
@@ -26,12 +30,17 @@ void outq_finish(struct outq *q);
 
 /* -1 with ENOMEM or EMSGSIZE; then nothing was added. */
 MUST_USE int outq_append(struct outq *q, const void *bytes, size_t len);
-/* Append what pread(2) gives of a file: how much, 0 at its end, -1 with
- * errno. */
+/* Append what pread(2) gives of a file, perhaps less than `len`: how much, 0 at
+ * its end, -1 with errno. */
 MUST_USE ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset);
 size_t outq_len(const struct outq *q);
-const void *outq_front(const struct outq *q);
+size_t outq_memory(const struct outq *q);
+/* The first bytes, as many as stand together. */
+const void *outq_front(const struct outq *q, size_t *len);
 void outq_consume(struct outq *q, size_t len);
+/* The first bytes of one behind those of another.  -1 as outq_append(); then
+ * some may have moved. */
+MUST_USE int outq_move(struct outq *to, struct outq *from, size_t len);
 
 /* Write what the descriptor takes without waiting: all of it 0, some left 1,
  * -1 with errno.  EINTR and EAGAIN are met here. */

@@ -31,8 +31,9 @@ struct session_hints {
 	unsigned traps;
 };
 
-/* What waits for all peers together.  The less is left, the less may wait for
- * each: the peers for whom most waits are the first that are not read. */
+/* The memory of what waits for all peers together.  The less is left, the less
+ * may wait for each: the peers for whom most waits are the first that are not
+ * read. */
 struct session_queues {
 	size_t max, used; /* bytes */
 };

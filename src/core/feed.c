@@ -178,9 +178,8 @@ uint64_t feed_rest(const struct feed *f, size_t i, uint64_t gone)
 int feed_next(struct feed *f, struct outq *queue)
 {
 	size_t len = f->items[0].after_len;
-	if (outq_append(queue, outq_front(&f->after), len))
+	if (outq_move(queue, &f->after, len))
 		return -1;
-	outq_consume(&f->after, len);
 	close(f->items[0].file.fd);
 	f->count--;
 	memmove(f->items, f->items + 1, f->count * sizeof(f->items[0]));

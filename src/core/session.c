@@ -46,7 +46,6 @@ static void check_idle(struct session *s)
 
 /* Out */
 
-
 /* How many bytes may go now. */
 static size_t allowance(const struct session *s)
 {
@@ -57,15 +56,33 @@ static size_t allowance(const struct session *s)
 	return drip;
 }
 
+/* Up to `max` bytes: how many, -1 with errno. */
+static ssize_t write_some(struct session *s, size_t max)
+{
+	size_t sum = 0, len;
+	while (sum < max) {
+		const void *front = outq_front(s->queue, &len);
+		len = len < max - sum ? len : max - sum;
+		ssize_t n = s->transport->ops->write(s->transport, front, len);
+		if (n < 0 && !sum)
+			return -1;
+		if (n < 0) /* it comes again */
+			break;
+		outq_consume(s->queue, (size_t)n);
+		sum += (size_t)n;
+		if ((size_t)n < len)
+			break;
+	}
+	return (ssize_t)sum;
+}
+
 static int write_queue(struct session *s)
 {
 	while (session_waiting(s) && !session_has_alarm(s, ALARM_DRIP)) {
 		size_t len = allowance(s);
-		ssize_t n = s->transport->ops->write(
-		    s->transport, outq_front(s->queue), len);
+		ssize_t n = write_some(s, len);
 		if (n < 0)
 			return errno == EAGAIN ? 0 : -1;
-		outq_consume(s->queue, (size_t)n);
 		s->bytes_out += (uint64_t)n;
 		s->out_ns = loop_now_ns(s->loop);
 		if (s->settings->drip_bytes &&
@@ -75,8 +92,6 @@ static int write_queue(struct session *s)
 			return 0;
 		}
 	}
-	if (s->queue && !outq_len(s->queue) && !s->feed)
-		session_drop_queue(s);
 	return 0;
 }
 

@@ -106,16 +106,14 @@ void session_pull_file(struct session *s)
 	struct feed *f = s->feed;
 	if (!f || session_has_alarm(s, ALARM_DRIP))
 		return;
-	size_t below = session_share(s);
-	if (below > PULL_BELOW)
-		below = PULL_BELOW;
-	if (session_waiting(s) >= below)
+	size_t share = session_share(s);
+	if (session_waiting(s) >= (share < PULL_BELOW ? share : PULL_BELOW))
 		return;
 	if (f->state == FEED_WAITS)
 		begin(s);
-	while (f->state == FEED_READS && session_waiting(s) < below)
+	while (f->state == FEED_READS && session_waiting(s) < share)
 		if (!session_queue(s) ||
-		    feed_pull(f, s->queue, session_room(s)) < 0) {
+		    feed_pull(f, s->queue, share - session_waiting(s)) < 0) {
 			tell_unread(s, errno);
 			f->state = FEED_STOPPED;
 		}

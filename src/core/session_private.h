@@ -46,7 +46,7 @@ struct session {
 
 	struct session_lag lag;
 	struct outq *queue; /* NULL: nothing waits */
-	size_t counted;     /* of what waits, in the sum of all queues */
+	size_t counted;     /* its memory, in the sum of all queues */
 	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
 	struct session_ticks *ticks; /* under way; NULL for none */

@@ -20,20 +20,27 @@ struct outq *session_queue(struct session *s)
 	return s->queue;
 }
 
+static void free_queue(struct session *s)
+{
+	if (s->queue)
+		outq_finish(s->queue);
+	free(s->queue);
+	s->queue = NULL;
+}
+
 void session_count_queue(struct session *s)
 {
-	size_t now = session_waiting(s) +
-	             (s->feed ? outq_len(&s->feed->after) : 0);
+	if (s->queue && !outq_len(s->queue) && !s->feed)
+		free_queue(s);
+	size_t now = (s->queue ? outq_memory(s->queue) : 0) +
+	             (s->feed ? outq_memory(&s->feed->after) : 0);
 	s->settings->queues->used += now - s->counted;
 	s->counted = now;
 }
 
 void session_drop_queue(struct session *s)
 {
-	if (s->queue)
-		outq_finish(s->queue);
-	free(s->queue);
-	s->queue = NULL;
+	free_queue(s);
 	session_count_queue(s);
 }
 
@@ -55,7 +62,7 @@ size_t session_free_room(const struct session *s)
 }
 
 /* A queue may be as long as what is left for all: so the longest are stopped
- * first, and all together never come to the ceiling. */
+ * first, and all together hardly come to the ceiling. */
 size_t session_share(const struct session *s)
 {
 	size_t room = session_free_room(s);

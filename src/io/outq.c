@@ -7,75 +7,197 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <sockchat/outq.h>
 
-#define KEEP_MAX ((size_t)64 << 10) /* of memory while empty */
+#define PAGE      ((size_t)4 << 10)
+#define BLOCK_MAX ((size_t)64 << 10)
+
+struct outq_block {
+	struct outq_block *next;
+	size_t len, cap;
+	uint8_t bytes[];
+};
 
 void outq_init(struct outq *q, size_t max)
 {
 	*q = (struct outq){ .max = max };
 }
 
-void outq_finish(struct outq *q)
+static void free_chain(struct outq_block *b)
 {
-	bytes_finish(&q->bytes);
-	q->head = 0;
+	while (b) {
+		struct outq_block *next = b->next;
+		free(b);
+		b = next;
+	}
 }
 
-/* Room for so many more, in front of which the gap is small. */
-static int reserve(struct outq *q, size_t len)
+void outq_finish(struct outq *q)
 {
-	if (q->max && len > q->max - outq_len(q))
-		return errno = EMSGSIZE, -1;
-	/* a gap as long as what is moved: each byte moves once on average */
-	if (q->head && q->head >= outq_len(q)) {
-		bytes_consume(&q->bytes, q->head);
-		q->head = 0;
+	free_chain(q->first);
+	outq_init(q, q->max);
+}
+
+/* For `need` bytes or the first of them: many small additions share one. */
+static struct outq_block *new_block(size_t need, size_t last_cap)
+{
+	size_t size = need > 2 * last_cap ? need : 2 * last_cap;
+	size = size < BLOCK_MAX ? size + sizeof(struct outq_block) : BLOCK_MAX;
+	size = (size + PAGE - 1) & ~(PAGE - 1);
+	struct outq_block *b = malloc(size);
+	if (b)
+		*b = (struct outq_block){ .cap = size - sizeof(*b) };
+	return b;
+}
+
+static struct outq_block *new_chain(size_t need, size_t last_cap)
+{
+	struct outq_block *chain = NULL;
+	while (need) {
+		struct outq_block *b = new_block(need, last_cap);
+		if (!b) {
+			free_chain(chain);
+			return errno = ENOMEM, NULL;
+		}
+		b->next = chain;
+		chain = b;
+		need -= b->cap < need ? b->cap : need;
+		last_cap = 0;
 	}
-	return bytes_reserve(&q->bytes, len);
+	return chain;
+}
+
+static size_t last_cap(const struct outq *q)
+{
+	return q->last ? q->last->cap : 0;
+}
+
+static size_t last_room(const struct outq *q)
+{
+	return q->last ? q->last->cap - q->last->len : 0;
+}
+
+static void add_block(struct outq *q, struct outq_block *b)
+{
+	b->next = NULL;
+	q->memory += sizeof(*b) + b->cap;
+	if (q->last)
+		q->last->next = b;
+	else
+		q->first = b;
+	q->last = b;
+}
+
+/* As many of the bytes as the last block has room for. */
+static size_t put(struct outq *q, const uint8_t *bytes, size_t len)
+{
+	size_t room = last_room(q), n = len < room ? len : room;
+	if (n)
+		memcpy(q->last->bytes + q->last->len, bytes, n);
+	if (q->last)
+		q->last->len += n;
+	q->len += n;
+	return n;
+}
+
+static int check_ceiling(const struct outq *q, size_t len)
+{
+	return q->max && len > q->max - q->len ? errno = EMSGSIZE, -1 : 0;
 }
 
 int outq_append(struct outq *q, const void *bytes, size_t len)
 {
-	return reserve(q, len) ? -1 : bytes_append(&q->bytes, bytes, len);
+	size_t room = last_room(q), done;
+	struct outq_block *chain = NULL;
+	if (check_ceiling(q, len))
+		return -1;
+	if (len > room && !(chain = new_chain(len - room, last_cap(q))))
+		return -1;
+	done = put(q, bytes, len);
+	while (chain) {
+		struct outq_block *next = chain->next;
+		add_block(q, chain);
+		done += put(q, (const uint8_t *)bytes + done, len - done);
+		chain = next;
+	}
+	return 0;
 }
 
 ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset)
 {
 	ssize_t n;
-	if (reserve(q, len))
+	if (check_ceiling(q, len))
 		return -1;
+	if (len && !last_room(q)) {
+		struct outq_block *b = new_block(len, last_cap(q));
+		if (!b)
+			return -1;
+		add_block(q, b);
+	}
+	size_t room = last_room(q);
 	do
-		n = pread(fd, q->bytes.data + q->bytes.len, len, offset);
+		n = pread(fd, q->last->bytes + q->last->len,
+		          len < room ? len : room, offset);
 	while (n < 0 && errno == EINTR);
-	if (n > 0)
-		q->bytes.len += (size_t)n;
+	if (n > 0) {
+		q->last->len += (size_t)n;
+		q->len += (size_t)n;
+	}
 	return n;
 }
 
 size_t outq_len(const struct outq *q)
 {
-	return q->bytes.len - q->head;
+	return q->len;
 }
 
-const void *outq_front(const struct outq *q)
+size_t outq_memory(const struct outq *q)
 {
-	return q->bytes.data ? q->bytes.data + q->head : NULL;
+	return q->memory;
+}
+
+const void *outq_front(const struct outq *q, size_t *len)
+{
+	*len = q->len ? q->first->len - q->head : 0;
+	return q->len ? q->first->bytes + q->head : NULL;
+}
+
+static void drop_first(struct outq *q)
+{
+	struct outq_block *b = q->first;
+	q->first = b->next;
+	q->head -= b->len;
+	q->memory -= sizeof(*b) + b->cap;
+	free(b);
 }
 
 void outq_consume(struct outq *q, size_t len)
 {
+	q->len -= len;
 	q->head += len;
-	if (outq_len(q))
-		return;
-	bytes_clear(&q->bytes);
-	q->head = 0;
-	if (q->bytes.cap > KEEP_MAX)
-		bytes_finish(&q->bytes);
+	while (q->first != q->last && q->head >= q->first->len)
+		drop_first(q);
+	if (!q->len && q->last) /* the last block is kept */
+		q->head = q->last->len = 0;
+}
+
+int outq_move(struct outq *to, struct outq *from, size_t len)
+{
+	while (len) {
+		size_t n;
+		const void *bytes = outq_front(from, &n);
+		n = n < len ? n : len;
+		if (outq_append(to, bytes, n))
+			return -1;
+		outq_consume(from, n);
+		len -= n;
+	}
+	return 0;
 }
 
 static ssize_t write_some(int fd, const void *bytes, size_t len)
@@ -92,7 +214,9 @@ static ssize_t write_some(int fd, const void *bytes, size_t len)
 int outq_flush(struct outq *q, int fd)
 {
 	while (outq_len(q)) {
-		ssize_t n = write_some(fd, outq_front(q), outq_len(q));
+		size_t len;
+		const void *front = outq_front(q, &len);
+		ssize_t n = write_some(fd, front, len);
 		if (n <= 0)
 			return n < 0 && errno != EAGAIN ? -1 : 1;
 		outq_consume(q, (size_t)n);

@@ -92,11 +92,12 @@ bool clipboard_give(struct clipboard *c, struct loop *l, struct bytes *bytes)
 		return bytes_finish(bytes), false;
 	}
 	c->fd = fds[1];
-	c->out = (struct outq){ .bytes = *bytes };
-	*bytes = (struct bytes){ 0 };
+	outq_init(&c->out, 0);
+	int unkept = outq_append(&c->out, bytes->data, bytes->len);
+	bytes_finish(bytes);
 	c->input = (struct watch){ .on_ready = on_writable, .user = c };
 	c->end = (struct watch){ .on_ready = on_child_end, .user = c };
-	if (watch_add(l, &c->end, c->child.pidfd, LOOP_READ) ||
+	if (unkept || watch_add(l, &c->end, c->child.pidfd, LOOP_READ) ||
 	    watch_add(l, &c->input, c->fd, LOOP_WRITE))
 		clipboard_stop(c);
 	return true;
