@@ -190,11 +190,15 @@ class Run:
             env["FAULT_NO_PROCESSES"] = "1"
         return env
 
-    def start(self, *words):
+    def start(self, *words, given=None, taken=None):
+        """With pipes; or files in place of standard input and output."""
         self.process = subprocess.Popen(
-            [self.binary, *words], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=self.environment(), cwd=self.home)
+            [self.binary, *words],
+            stdin=open(given, "rb") if given else subprocess.PIPE,
+            stdout=open(taken, "wb") if taken else subprocess.PIPE,
+            stderr=subprocess.PIPE, env=self.environment(), cwd=self.home)
+        self.process.stdin = self.process.stdin or open(os.devnull, "wb")
+        self.process.stdout = self.process.stdout or open(os.devnull, "rb")
         self.stdin, self.stdout, self.stderr = (
             self.stream(os.dup(f.fileno())) for f in
             (self.process.stdin, self.process.stdout, self.process.stderr))

@@ -49,6 +49,46 @@ def pipe_listen(r):
     yield from talk(r, peer)
 
 
+def pipe_file(r):
+    """Standard input is a file, standard output another one."""
+    listener = r.listen()
+    with open(r.home + "/in", "wb") as f:
+        f.write(UP)
+    r.start("connect", "127.0.0.1", listener.port, given=r.home + "/in",
+            taken=r.home + "/out")
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, UP)
+
+    def check_out():
+        with open(r.home + "/out", "rb") as f:
+            n = len(f.read())
+        if n != len(DOWN):
+            return f"the file: {n} of {len(DOWN)} bytes"
+    r.checks.append(check_out)
+    peer.send(DOWN)
+    peer.end()
+    yield lambda: peer.ended
+
+
+def pipe_keep(r):
+    """One peer after another, and standard input for the first."""
+    r.is_server = True
+    r.start("listen", "-k", "127.0.0.1", "0")
+    give_input(r)
+    port = yield from r.port()
+    peer = r.connect(port)
+    r.expect("the first peer", peer, UP)
+    peer.end()
+    yield lambda: peer.ended
+    other = r.connect(port)
+    other.send(DOWN)
+    other.end()
+    yield lambda: other.ended
+    r.expect("standard output", r.stdout, DOWN)
+    yield from r.expect_no_leak()
+    r.signal(signal.SIGTERM)
+
+
 def pipe_zero(r):
     listener = r.listen()
     r.start("connect", "-z", "-v", "127.0.0.1", listener.port)
@@ -267,6 +307,6 @@ def tui_listen(r):
 
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
-    pipe_connect, pipe_listen, pipe_name, pipe_zero, lines_connect,
-    lines_long, lines_listen, json_connect, json_listen, echo, owner, files,
-    legacy, tui_connect, tui_listen)}
+    pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_keep, pipe_zero,
+    lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
+    owner, files, legacy, tui_connect, tui_listen)}
