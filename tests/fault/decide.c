@@ -39,6 +39,7 @@ static unsigned nth;
 static enum call chosen = CALL_COUNT;
 static bool is_on, goes_on;
 static int chosen_errno = ENOMEM, trace_fd = -1;
+static off_t first_trace_len;
 static unsigned long long state = 1;
 static __thread bool is_shielded;
 
@@ -143,13 +144,22 @@ int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
 
 /* Deciding */
 
+/* The first call that fails, and behind it the last one so far. */
 static void trace(void)
 {
+	static const char between[] = "--\n";
 	void *frames[40];
+	int count = trace_fd >= 0 ? backtrace(frames, 40) : 0;
 
-	if (trace_fd >= 0)
-		backtrace_symbols_fd(frames, backtrace(frames, 40), trace_fd);
-	trace_fd = -1;
+	if (!count)
+		return;
+	if (!first_trace_len) {
+		backtrace_symbols_fd(frames, count, trace_fd);
+		first_trace_len = lseek(trace_fd, 0, SEEK_END);
+	} else if (ftruncate(trace_fd, first_trace_len) == 0 &&
+	           REAL(write)(trace_fd, between, 3) == 3) {
+		backtrace_symbols_fd(frames, count, trace_fd);
+	}
 }
 
 bool fault_hit(int errnum)
@@ -176,10 +186,9 @@ bool fault_is_due(enum call call, int fd)
 	unsigned n = ++report->rows[call].calls;
 	if (call != chosen || !nth || n < nth || (n > nth && !goes_on))
 		return false;
-	if (!report->rows[call].hits++) {
+	if (!report->rows[call].hits++)
 		report->fd = fd;
-		trace();
-	}
+	trace();
 	return fault_hit(chosen_errno);
 }
 

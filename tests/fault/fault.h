@@ -10,7 +10,8 @@
  *   FAULT_ERRNO=N     with this error number (default ENOMEM)
  *   FAULT_REPORT=FILE receives a struct report while the program runs, so
  *                     that it is there however the program ends
- *   FAULT_TRACE=FILE  receives where the first failing call came from
+ *   FAULT_TRACE=FILE  receives where the first and the last failing call
+ *                     came from, with "--" between
  *
  * Faults by chance, FAULT_SEED makes a run repeatable:
  *   FAULT_EINTR, FAULT_SHORT, FAULT_REFUSE are percentages of calls that are
@@ -31,7 +32,8 @@
 
 #define CALLS(X)                                                               \
 	X(alloc)                                                               \
-	X(read) X(write) X(send) X(recv) X(splice) X(sendfile) X(epoll_ctl)    \
+	X(read)                                                                \
+	X(write) X(send) X(recv) X(splice) X(sendfile) X(epoll_ctl)            \
 	    X(epoll_wait) X(poll) X(accept) X(connect) X(socket) X(open)       \
 	        X(pipe) X(close) X(dup) X(sockopt) X(stream) X(resolve)
 

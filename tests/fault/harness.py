@@ -123,6 +123,17 @@ def shown_messages(output):
     return said
 
 
+def is_foreign(frames):
+    """Within the program these libraries have no line numbers."""
+    for frame in frames:
+        if "??:?" in frame or re.search(r"lib(readline|ncurses|tinfo)",
+                                        frame):
+            return True
+        if ".c:" in frame:
+            return False
+    return False
+
+
 class Listener:
     def __init__(self):
         self.sock = socket.create_server(("127.0.0.1", 0))
@@ -463,13 +474,17 @@ class Run:
     def complain(self, text):
         self.complaints.append(text)
 
-    def frames(self):
-        """Where the failing call came from, the innermost first."""
+    def traces(self):
+        """Where the first failing call came from, and the last: their frames,
+        the innermost first."""
         try:
             with open(self.trace, encoding="utf-8") as f:
-                lines = f.read().splitlines()
+                return [self.frames(text.splitlines())
+                        for text in f.read().split("--\n")]
         except OSError:
             return []
+
+    def frames(self, lines):
         frames = []
         for line in lines:
             at = re.match(r"(.*)\(\+(0x[0-9a-f]+)\)", line)
@@ -483,15 +498,9 @@ class Run:
         return frames
 
     def is_in_foreign_library(self):
-        """The call was made by readline or curses, which do not survive a
-        lack of memory: within the program they have no line numbers."""
-        for frame in self.frames():
-            if "??:?" in frame or re.search(r"lib(readline|ncurses|tinfo)",
-                                            frame):
-                return True
-            if ".c:" in frame:
-                return False
-        return False
+        """The first call or the last was made by readline or curses, which do
+        not survive a lack of memory."""
+        return any(is_foreign(frames) for frames in self.traces())
 
     # The verdict.
 

@@ -66,7 +66,7 @@ class Result:
     was_excused: bool  # readline or curses had no memory
     counts: dict       # calls and hits by the call's name
     errors: bytes      # standard error
-    frames: list       # where the call came from
+    traces: list       # where the first call came from, and the last
 
     def hits(self, call):
         return self.counts.get(call, (0, 0))[1]
@@ -84,7 +84,7 @@ def run_one(job, is_replay=False):
         counts, _ = run.counts()
         return Result(run.complaints, run.was_excused, counts,
                       bytes(run.stderr.got) if run.stderr else b"",
-                      run.frames() if run.complaints or is_replay else [])
+                      run.traces() if run.complaints or is_replay else [])
     finally:
         run.close()
 
@@ -129,7 +129,7 @@ def jobs_of(name):
 def tell_failure(job, result):
     print("FAILED " + "; ".join(result.complaints))
     print("    " + replay_of(job))
-    for frame in result.frames[:12]:
+    for frame in (result.traces or [[]])[0][:12]:
         print("        " + frame.replace(ROOT + "/", ""))
     sys.stdout.flush()
 
@@ -184,9 +184,11 @@ def replay(words):
     error = words[4] if len(words) > 4 else (ERRORS.get(call) or [""])[0]
     result = run_one((name, call, nth, mode, error), True)
     print(result.errors.decode(errors="replace"), end="")
-    print(f"{result.hits(call)} calls failed; the first came from")
-    for frame in result.frames:
-        print("    " + frame.replace(ROOT + "/", ""))
+    print(f"{result.hits(call)} calls failed")
+    for which, frames in zip(("first", "last"), result.traces):
+        print(f"the {which} came from")
+        for frame in frames:
+            print("    " + frame.replace(ROOT + "/", ""))
     print("; ".join(result.complaints) or
           ("excused" if result.was_excused else "passed"))
     return bool(result.complaints)
