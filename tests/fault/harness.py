@@ -172,6 +172,7 @@ class Run:
         self.checks = []  # functions that give a complaint or None
         self.moved = self.began = time.monotonic()
         self.cpu = 0.0
+        self.shown, self.shown_len = "", 0
         self.complaints = []
         self.was_excused = False
 
@@ -298,6 +299,14 @@ class Run:
                     return f"standard output: {text!r} is there {n} times"
         self.checks.append(check)
 
+    def shows(self, *texts):
+        """Whether all these are in messages on standard output."""
+        if self.shown_len != len(self.stdout.got):
+            self.shown_len = len(self.stdout.got)
+            self.shown = "\n".join(
+                shown_messages(bytes(self.stdout.got)).values())
+        return all(text in self.shown for text in texts)
+
     def expect_json(self):
         def check():
             for line in bytes(self.stdout.got).splitlines():
@@ -418,6 +427,8 @@ class Run:
             for condition in steps:
                 if self.wait(condition):
                     continue
+                if self.terminal:
+                    return  # whoever looks at the screen leaves it
                 if self.is_server and self.is_free_of_peers():
                     # It goes on without the peers that could not be.
                     self.signal(signal.SIGTERM)
@@ -426,6 +437,8 @@ class Run:
                     raise Hang()
                 return  # what it could not do will never come
         except OSError:
+            if self.process is None:
+                raise
             return  # a peer of ours cannot do what it should
 
     def stop_playing(self):

@@ -139,7 +139,7 @@ def connect_in(r, *words):
     r.stdin.send(joined(typed[:10]) + "/info\n" + joined(typed[10:]) +
                  "/send a\\x41b\\n\n/hex 58 59 0a\n")
     say_from_peer(r, peer, "down")
-    yield lambda: r.stdout.has("down-019") and peer.got.count(b"\n") > 21
+    yield lambda: r.shows("down-019") and peer.got.count(b"\n") > 21
     r.stdin.send("/send last\n")
     r.stdin.end()
     yield lambda: peer.ended
@@ -156,7 +156,7 @@ def listen_in(r, *words):
         peer = r.connect(port)
         peers.append(peer)
         said = say_from_peer(r, peer, word)
-        yield lambda: r.stdout.has(said[-1])
+        yield lambda: r.shows(said[-1])
     for peer, word in zip(peers, ends):
         r.expect("peer " + word, peer,
                  f"for {word}\nfor both\n".encode())
@@ -187,7 +187,7 @@ def lines_long(r):
     r.expect_shown([typed[0], typed[250], typed[-1], said[0], said[-1]])
     r.stdin.send(joined(typed))
     peer.send(joined(said))
-    yield lambda: r.stdout.has("said-00499") and r.stdout.has("typed-00499")
+    yield lambda: r.shows("said-00499", "typed-00499")
     r.stdin.end()
     yield lambda: peer.ended
     peer.end()
@@ -217,7 +217,7 @@ def owner(r):
     r.expect_shown(["typed", "answer"])
     r.stdin.send("/info\ntyped\n")
     peer.send("answer\n")
-    yield lambda: r.stdout.has("answer") and r.stdout.has("typed")
+    yield lambda: r.shows("answer", "typed")
     r.stdin.end()
     yield lambda: peer.ended
     peer.end()
@@ -243,7 +243,7 @@ def files(r):
     r.stdin.send(f"before\n/file {sent}\nafter\n")
     yield lambda: len(peer.got) >= len(UP) + 13
     peer.send("answer\n")
-    yield lambda: r.stdout.has("answer")
+    yield lambda: r.shows("answer")
     r.stdin.send(f"/save {saved}\n")
     r.stdin.end()
     yield lambda: peer.ended
