@@ -137,6 +137,7 @@ def connect_in(r, *words):
     r.expect("peer", peer, (joined(typed) + "aAb\nXY\nlast").encode())
     r.expect_shown(typed)
     r.stdin.send(joined(typed[:10]) + "/info\n" + joined(typed[10:]) +
+                 "/find re:no+t\n/filter text re:no+t\n/filter off\n"
                  "/send a\\x41b\\n\n/hex 58 59 0a\n")
     say_from_peer(r, peer, "down")
     yield lambda: r.shows("down-019") and peer.got.count(b"\n") > 21
@@ -279,7 +280,9 @@ def tui_connect(r):
             ("q", ""), ("\x1b[15~", ""), ("\x1b[15~", ""),
             ("/se\t \x15", ""), ("\x12typ\r\r", ""), ("\x1b[5~\x1b[6~", ""),
             ("\x1b[200~two\nlines\x1b[201~", "two"), ("\x1b", ""),
-            ("/find hello\r", ""), ("\x07/save saved\r", "saved")):
+            ("/find hello\r", ""), ("\x07\x13re:l+o", "find"),
+            ("\x1b[A\x07", ""), ("/filter text re:l+o\r", "hidden"),
+            ("/filter off\r", ""), ("/save saved\r", "saved")):
         r.stdin.send(keys)
         mark = len(r.stdout.got)
         yield from r.soft(lambda: len(r.stdout.got) > mark, .3)
