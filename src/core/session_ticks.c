@@ -70,7 +70,8 @@ static void acked(struct session_ticks *t, uint64_t end, int64_t wall_us)
 	}
 	t->count -= n;
 	t->sent -= n;
-	memmove(t->list, t->list + n, t->count * sizeof(*t->list));
+	if (n)
+		memmove(t->list, t->list + n, t->count * sizeof(*t->list));
 	if (!t->count) {
 		timer_stop(&t->ask);
 		stop_stamps(t);
