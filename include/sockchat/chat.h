@@ -95,11 +95,12 @@ size_t chat_shutdown(struct chat *c);
 
 /* Standard input has said something: answers are waited for again. */
 void chat_input_spoke(struct chat *c);
-/* Standard input has ended, and all of it is taken: our FIN goes to all, and no
- * new peer is taken.  When it ended before the first peer came, which is
- * `is_early`, peers are served on, and each gets our FIN after its own.  An
- * echo listener goes on as before. */
-void chat_input_ended(struct chat *c, bool is_early);
+/* Standard input has ended: no new peer is taken, and --quit-after begins.
+ * Then, when all of it is taken, our FIN goes to all.  When it ended before the
+ * first peer came, peers are served on, and each gets our FIN after its own.
+ * An echo listener goes on as before. */
+void chat_input_ended(struct chat *c);
+void chat_input_taken(struct chat *c);
 
 /* Peers that do not read.  Whether what is said now would have to wait for some
  * peer; and whether that has taken nothing for CHAT_STUCK_MS.  Without a screen

@@ -104,26 +104,28 @@ void chat_end_input(struct chat *c, struct session *s)
 		session_shutdown(s);
 }
 
-static void end_all_input(struct chat *c)
+void chat_input_ended(struct chat *c)
 {
 	struct chat_private *p = c->own;
+	p->has_ended_early = chat_awaited_first(c);
+	if (c->options->echo || p->has_ended_early)
+		return;
 	chat_free_listeners(c);
-	for (size_t i = p->session_count; i-- > 0;)
-		if (i < p->session_count)
-			chat_end_input(c, p->sessions[i]);
 	if (c->options->quit_after_ms >= 0)
 		timer_start(c->loop, &p->quit,
 		            c->options->quit_after_ms * MS_NS);
 }
 
-void chat_input_ended(struct chat *c, bool is_early)
+void chat_input_taken(struct chat *c)
 {
+	struct chat_private *p = c->own;
 	if (c->options->echo)
 		return;
-	c->own->has_input_ended = true;
+	p->has_input_ended = true;
 	chat_for_all(c, close_if_in_ended);
-	if (!is_early)
-		end_all_input(c);
+	for (size_t i = p->session_count; i-- > 0;)
+		if (i < p->session_count && !p->has_ended_early)
+			chat_end_input(c, p->sessions[i]);
 	chat_check_later(c);
 }
 

@@ -43,7 +43,9 @@ struct chat_private {
 	struct facts last;    /* of the last one that was, when it ended */
 	struct timer quit, linger, leave, look, slow;
 	struct later check;
-	bool has_input_ended, is_held, is_leaving;
+	bool has_input_ended; /* and all of it is taken */
+	bool has_ended_early; /* … before the first peer came */
+	bool is_held, is_leaving;
 	int64_t spoke_ns; /* when standard input did so last */
 	int64_t over_ns;  /* after a signal: by then it is over; 0: no limit */
 	bool has_failed, has_listen_failed, has_file_failed;

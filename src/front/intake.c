@@ -129,7 +129,7 @@ static void end_when_all_is_taken(struct intake *in)
 	if (!in->has_ended || in->lines.len || in->is_over)
 		return;
 	in->is_over = true;
-	chat_input_ended(in->chat, in->is_early);
+	chat_input_taken(in->chat);
 }
 
 /* Whoever leaves says nothing more. */
@@ -197,7 +197,7 @@ static void end_input(struct intake *in)
 {
 	watch_remove(&in->watch);
 	in->has_ended = true;
-	in->is_early = chat_awaited_first(in->chat);
+	chat_input_ended(in->chat);
 	take_lines(in);
 }
 

@@ -28,8 +28,7 @@ struct intake {
 	bool waits;         /* the first line has to */
 	bool is_stopped;    /* nobody reads what we write */
 	bool skips_line;    /* the line is too long to be taken */
-	bool has_ended, is_over;
-	bool is_early;      /* it ended before the first peer came */
+	bool has_ended, is_over; /* and all of it is taken */
 };
 
 void intake_init(struct intake *in, struct chat *c);

@@ -132,6 +132,26 @@ static void whoever_quits_is_told_what_was_not_delivered(void **state)
 	}
 }
 
+static void the_time_to_quit_begins_although_lines_wait(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "-q", "0.5", "127.0.0.1",
+	              port_text(port), NULL);
+	int fd = net_accept(listener);
+	proc_expect_out(&p, "connected to");
+	type_until_one_waits(&p);
+	proc_end_in(&p);
+	proc_expect_exit(&p, 1);
+	assert_non_null(strstr(p.out_text.bytes, "of standard input that had"));
+	close(fd);
+	close(listener);
+	proc_finish(&p);
+}
+
 /* A pause now and then, as of a program that works. */
 static void *run_patient_reader(void *arg)
 {
@@ -171,6 +191,7 @@ int main(void)
 		cmocka_unit_test(
 		    commands_pass_a_line_for_one_that_does_not_read),
 		cmocka_unit_test(whoever_quits_is_told_what_was_not_delivered),
+		cmocka_unit_test(the_time_to_quit_begins_although_lines_wait),
 		cmocka_unit_test(
 		    a_command_keeps_its_place_behind_one_that_reads),
 	};
