@@ -222,11 +222,11 @@ static void a_second_signal_ends_it_at_once(void **state)
 	proc_finish(&p);
 }
 
-/* Reads so little at a time that it would take a minute. */
+/* Reads so little at a time that it would take minutes. */
 static void *run_slow_reader(void *arg)
 {
 	struct stream *s = arg;
-	char bytes[32768];
+	char bytes[2048];
 
 	while (!s->ends && recv(s->fd, bytes, sizeof(bytes), 0) > 0)
 		poll(NULL, 0, 300);
