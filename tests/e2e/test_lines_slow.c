@@ -53,16 +53,20 @@ static size_t count_out(const struct proc *p, const char *text)
 	return count;
 }
 
-/* Until a line has to wait for the peer. */
+/* Until a line has to wait for the peer: the program is idle. */
 static void type_until_one_waits(struct proc *p)
 {
 	size_t typed = 0;
+	long worked_ms = 0;
 	int64_t since = now_ms();
 
 	while (now_ms() - since < 1500) {
 		if (count_out(p, "xxx\\n") == typed) {
 			type_lines(p, 512);
 			typed += 512;
+			since = now_ms();
+		} else if (proc_cpu_ms(p) != worked_ms) {
+			worked_ms = proc_cpu_ms(p);
 			since = now_ms();
 		}
 		proc_watch(p, 5);
