@@ -32,6 +32,26 @@ void guest_set_variables(void)
 		rl_variable_bind(variables[i].name, variables[i].value);
 }
 
+#define LINE_LONG 1024
+
+static bool is_ascii(const char *text, int len)
+{
+	unsigned char all = 0;
+	for (int i = 0; i < len; i++)
+		all |= (unsigned char)text[i];
+	return all < 0x80;
+}
+
+void guest_count_bytes(bool can)
+{
+	static bool counts;
+	bool now = can && rl_end > LINE_LONG &&
+	           is_ascii(rl_line_buffer, rl_end);
+	if (now != counts)
+		rl_variable_bind("byte-oriented", now ? "on" : "off");
+	counts = now;
+}
+
 /* In place of the C library's.  To readline 8.2 and 8.3 a character whose width
  * is -1, as the library doesn't know it, is one on the way forward and none on
  * the way back: vi's words have no end then.  So each has a column. */

@@ -15,6 +15,11 @@
 bool guest_has_memory(size_t len);
 void guest_release_memory(void);
 
+/* From each character to the next readline counts from the beginning of the
+ * line, unless characters are bytes to it: so they are where that is the same
+ * and there are many.  Before each of its commands. */
+void guest_count_bytes(bool can);
+
 /* Set the variables that no inputrc may change; after rl_initialize(). */
 void guest_set_variables(void);
 

@@ -33,6 +33,8 @@
 #define TAKES_BYTE \
 	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
 
+#define SEARCHES (RL_STATE_ISEARCH | RL_STATE_NSEARCH)
+
 #define PART_SIZE  4096
 /* A digit more, and readline's number may be too long for its type. */
 #define ARGUMENT_MAX 10000
@@ -79,8 +81,10 @@ static int take_key(FILE *unused)
 
 static void read_keys(const void *bytes, size_t len)
 {
+	const uint8_t *key = bytes;
 	state.keys = bytes;
 	state.keys_left = len;
+	guest_count_bytes(len && *key < 0x80 && !RL_ISSTATE(SEARCHES));
 	while (has_key() && state.ops) {
 		rl_callback_read_char();
 		if (rl_numeric_arg > ARGUMENT_MAX)

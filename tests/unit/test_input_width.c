@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include <sockchat/utf8.h>
 
@@ -169,6 +170,49 @@ static void no_key_of_vi_loops_or_cuts_a_character(void **unused)
 	try_all(vi_keys, COUNT(vi_keys), true);
 }
 
+/* Of the processor's time. */
+static double seconds(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void no_key_waits_on_a_long_word(void **unused)
+{
+	static const char *const keys[] = {
+		"\033f", "\033b", "\033d", "\033\177", "\033u", "\027",
+		"\006", "\002", "\024", "\033t", "\004", "a", "\037", "\023",
+	};
+	static const char *const keys_of_vi[] = {
+		"w", "W", "b", "B", "e", "E", "dw", "de", "~", "x", "cw",
+	};
+	static char word[1 << 16];
+	(void)unused;
+	memset(word, 'x', sizeof(word) - 1);
+	now.line = now.name = "a long word";
+	for (size_t i = 0; i < COUNT(keys) + COUNT(keys_of_vi); i++) {
+		bool is_vi = i >= COUNT(keys);
+		now.keys = is_vi ? keys_of_vi[i - COUNT(keys)] : keys[i];
+		if (i == COUNT(keys))
+			type(CTRL_X "t");
+		for (int from_start = 0; from_start < 2; from_start++) {
+			input_cancel();
+			paste(word);
+			type(is_vi ? "\033" : "");
+			type(from_start ? is_vi ? "0" : "\001" : "");
+			wind_clock();
+			double before = seconds();
+			type(now.keys);
+			if (seconds() - before > .5)
+				fail_msg("\"%s\" takes %.1f s", now.keys,
+				         seconds() - before);
+			assert_whole();
+		}
+	}
+	input_cancel();
+	type("i한");
+	assert_line("i한|");
+}
+
 static size_t where(void)
 {
 	struct input_line line;
@@ -219,6 +263,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(a_word_that_nobody_knows_is_left_behind),
 		TEST(the_way_back_has_the_places_of_the_way_there),
+		TEST(no_key_waits_on_a_long_word),
 		TEST(no_key_of_emacs_loops_or_cuts_a_character),
 		TEST(no_key_of_vi_loops_or_cuts_a_character),
 	};
