@@ -233,6 +233,28 @@ static void what_was_asked_for_and_not_done_is_a_failure(void **state)
 		               asked[n].told);
 }
 
+/* As few as it needs to listen: no more places are found, but it goes on. */
+static void too_few_descriptors_are_an_error_and_no_end(void **state)
+{
+	const char *bin = getenv("SOCKCHAT_BIN");
+	const char *argv[] = { "prlimit", "--nofile=9", bin,     "listen",
+		               "-k",      "--ui",       "lines", "localhost",
+		               "0",       NULL };
+	struct proc p;
+
+	(void)state;
+	argv[2] = bin ? bin : "build/sockchat";
+	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+	for (int i = 0; i < 8; i++)
+		proc_write_text(&p, "/listen localhost 0\n");
+	proc_expect_out(&p, "cannot listen on localhost:0: Too many open");
+	proc_write_text(&p, "/peers\n/quit\n");
+	proc_expect_exit(&p, 1);
+	assert_non_null(strstr(p.out_text.bytes, "nobody is connected"));
+	assert_silent(&p);
+	proc_finish(&p);
+}
+
 static void a_line_over_the_ceiling_is_a_failure(void **state)
 {
 	size_t len = ((size_t)64 << 20) + 2;
@@ -302,6 +324,7 @@ int main(void)
 		cmocka_unit_test(
 		    an_output_that_was_closed_is_fine_when_nothing_comes),
 		cmocka_unit_test(what_was_asked_for_and_not_done_is_a_failure),
+		cmocka_unit_test(too_few_descriptors_are_an_error_and_no_end),
 		cmocka_unit_test(a_line_over_the_ceiling_is_a_failure),
 		cmocka_unit_test(a_line_for_nobody_is_a_failure),
 		cmocka_unit_test(a_file_that_becomes_shorter_is_a_failure),
