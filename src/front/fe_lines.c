@@ -412,6 +412,16 @@ static void write_rest(struct frontend *f)
 	}
 }
 
+/* What was left out while nobody read is said when somebody has. */
+static void write_missed(struct frontend *f)
+{
+	if (!f->missed || f->is_out_broken || outq_len(&f->out))
+		return;
+	f->is_full = false;
+	tell_missed(f);
+	write_rest(f);
+}
+
 /* The system may tell only now that what was written is not safe.  A socket is
  * not shut down: others may have it as their standard output too. */
 static void close_out(struct frontend *f)
@@ -440,6 +450,7 @@ static void stop(struct frontend *f)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	write_rest(f);
+	write_missed(f);
 	tell_unwritten(f);
 	watch_remove(&f->out_watch);
 	close_out(f);

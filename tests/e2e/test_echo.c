@@ -336,6 +336,28 @@ static void a_log_that_nobody_reads_stops_nobody(void **state)
 	leave(&p);
 }
 
+static void what_its_log_lacks_is_told_although_a_signal_ends_it(void **state)
+{
+	static uint8_t bytes[65536];
+	struct proc p;
+	int fd = net_connect(start_echo(&p));
+
+	(void)state;
+	p.holds_out = true;
+	memset(bytes, '\n', sizeof(bytes));
+	for (int i = 0; i < 32; i++) {
+		net_send(fd, bytes, sizeof(bytes));
+		expect_bytes(fd, bytes, sizeof(bytes));
+	}
+	kill(p.pid, SIGTERM);
+	net_expect_end(fd);
+	close(fd);
+	p.holds_out = false;
+	proc_expect_signal(&p, SIGTERM);
+	assert_non_null(strstr(p.out_text.bytes, "entries are missing here"));
+	proc_finish(&p);
+}
+
 /* It doesn't say which port it took, so it is given one. */
 static uint16_t start_quiet(struct proc *p, const char *const *env)
 {
@@ -470,6 +492,8 @@ int main(void)
 		cmocka_unit_test(a_taken_port_is_an_error),
 		cmocka_unit_test(standard_input_is_left_alone),
 		cmocka_unit_test(a_log_that_nobody_reads_stops_nobody),
+		cmocka_unit_test(
+		    what_its_log_lacks_is_told_although_a_signal_ends_it),
 		cmocka_unit_test(a_quiet_one_keeps_nothing),
 		cmocka_unit_test(
 		    peers_are_told_of_where_their_bytes_are_not_wanted),

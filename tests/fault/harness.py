@@ -398,7 +398,7 @@ class Run:
 
     def has_said_error(self):
         return bool(re.search(
-            rb"cannot|memory|fail|lost|not sent|refused|reset by|out of |[Tt]oo many| ! |"
+            rb"cannot|memory|fail|lost|not sent|refused|reset by|missing here|out of |[Tt]oo many| ! |"
             rb"\"kind\":\"error\"", self.stderr.got + self.stdout.got))
 
     def unaccepted(self):
@@ -578,15 +578,12 @@ class Run:
 
     def judge_sentence(self):
         _, fd = self.counts()
-        said = bytes(self.stderr.got) + (
-            b"" if self.terminal else bytes(self.stdout.got))
-        if self.terminal:
-            said = bytes(self.terminal.got)
         # A fault on standard error itself cannot be told there.
-        if not said.strip() and not (
-                self.fault.call == "write" and
-                (fd == 2 or self.fault.mode == "on")):
-            self.complain("exit 1 without a word")
+        is_mute = self.fault.call == "stream" or (
+            self.fault.call == "write" and
+            (fd == 2 or self.fault.mode == "on"))
+        if not is_mute and not self.terminal and not self.has_said_error():
+            self.complain("exit 1 without a word of what failed")
 
     def judge_terminal(self):
         now = termios.tcgetattr(self.slave)

@@ -85,6 +85,7 @@ def pipe_keep(r):
     other.end()
     yield lambda: other.ended
     r.expect("standard output", r.stdout, DOWN)
+    yield lambda: len(r.stdout.got) == len(DOWN)
     yield from r.expect_no_leak()
     r.signal(signal.SIGTERM)
 
@@ -258,7 +259,8 @@ def legacy(r):
             listener.port)
     peer = yield from r.accepted(listener)
     r.expect("peer", peer, "안녕\n".encode("euc-kr"))
-    r.expect_shown(["안녕", "대답"], "euc-kr")
+    if r.fault.call != "chance":  # it may cut a character: it is shown as two
+        r.expect_shown(["안녕", "대답"], "euc-kr")
     peer.send("대답\n".encode("euc-kr"))
     r.stdin.send("안녕\n")
     r.stdin.end()
