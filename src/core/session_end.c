@@ -107,7 +107,7 @@ void session_break(struct session *s, int errnum)
 		session_tell_error(s, &e);
 	}
 	/* a FIN would say that the peer has all there is */
-	session_close_transport(s, errnum == ENOMEM);
+	session_close_transport(s, !is_over);
 	on_over(s, !is_over, is_over ? explain_long_over() : "", unacked);
 }
 

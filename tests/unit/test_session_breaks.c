@@ -11,7 +11,7 @@ static void a_reset_by_the_peer_comes_after_what_it_sent(void **state)
 	fake_feed(now.fake, "one\ntwo");
 	fake_feed_error(now.fake, ECONNRESET);
 	turn();
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_story("O<<EX");
 	assert_string_equal(last_error()->code, "ECONNRESET");
 	assert_string_equal(last_error()->peer, WHERE);
@@ -22,7 +22,7 @@ static void a_write_that_fails_ends_it(void **state)
 	(void)state;
 	fake_fail_write(now.fake, EPIPE);
 	send_text("x\n");
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_story("O>EX");
 	assert_string_equal(last_error()->code, "EPIPE");
 }
@@ -38,7 +38,7 @@ static void what_had_come_is_read_before_a_failed_write_is_told(void **state)
 	assert_int_equal(session_send(now.session, "x\n", 2, &e), 0);
 	assert_not_sent("not sent: the connection to " WHERE " has ended");
 	turn();
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_story("O><<EX");
 	assert_string_equal(last_error()->code, "EPIPE");
 }
@@ -51,7 +51,7 @@ static void a_failed_write_to_one_that_lives_on_ends_it_too(void **state)
 	fake_fail_write(now.fake, ENOBUFS);
 	assert_int_equal(session_send(now.session, "x\n", 2, &e), 0);
 	turn();
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_story("O><EX");
 }
 
@@ -67,7 +67,7 @@ static void what_had_come_waits_until_somebody_keeps_up(void **state)
 	assert_story("O>");
 	session_hold(now.session, false);
 	turn();
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_story("O><EX");
 }
 
@@ -78,7 +78,7 @@ static void an_end_that_cannot_be_sent_comes_after_what_had_come(void **state)
 	fake_feed_error(now.fake, ECONNRESET);
 	session_shutdown(now.session);
 	turn();
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_story("OH<EX");
 }
 
@@ -127,7 +127,8 @@ static void a_reset_long_after_the_peers_end_is_no_failure(void **state)
 		fake_set_pending(now.fake, -1, ECONNRESET);
 		session_shutdown(now.session);
 		turn();
-		assert_ended(cases[i].failed, FAKE_CLOSED);
+		assert_ended(cases[i].failed,
+		             cases[i].failed ? FAKE_RESET : FAKE_CLOSED);
 		assert_story(cases[i].failed ? "O<HEX" : "O<HX");
 		finish(state);
 		start_open(state);
@@ -151,7 +152,7 @@ static void a_paused_one_still_sees_that_it_broke(void **state)
 	session_pause(now.session, true);
 	fake_feed_error(now.fake, ECONNRESET);
 	turn();
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 }
 
 static void what_was_never_acknowledged_is_an_error(void **state)
@@ -164,7 +165,7 @@ static void what_was_never_acknowledged_is_an_error(void **state)
 	assert_int_equal(now.ends, 0);
 	fake_set_pending(now.fake, -1, ETIMEDOUT);
 	wait_ms(51);
-	assert_ended(true, FAKE_CLOSED);
+	assert_ended(true, FAKE_RESET);
 	assert_string_equal(last_error()->code, "ETIMEDOUT");
 }
 
