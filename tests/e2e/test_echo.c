@@ -246,6 +246,8 @@ static void it_survives_having_no_descriptors(void **state)
 		net_expect(fds[i], "x");
 		close(fds[i]);
 	}
+	const char *told = strstr(p.out_text.bytes, "out of descriptors");
+	assert_null(strstr(told + 1, "out of descriptors"));
 	leave(&p);
 }
 
