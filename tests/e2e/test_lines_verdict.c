@@ -237,13 +237,14 @@ static void what_was_asked_for_and_not_done_is_a_failure(void **state)
 static void too_few_descriptors_are_an_error_and_no_end(void **state)
 {
 	const char *bin = getenv("SOCKCHAT_BIN");
-	const char *argv[] = { "prlimit", "--nofile=9", bin,     "listen",
-		               "-k",      "--ui",       "lines", "localhost",
-		               "0",       NULL };
+	const char *argv[] = { "prlimit", "--nofile=9", bin,  "listen",
+		               "-k",      "--ui=lines", NULL, "0",
+		               NULL };
 	struct proc p;
 
 	(void)state;
 	argv[2] = bin ? bin : "build/sockchat";
+	argv[6] = "127.0.0.1";
 	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 	for (int i = 0; i < 8; i++)
 		proc_write_text(&p, "/listen localhost 0\n");
