@@ -160,7 +160,8 @@ enum command_turn command_turn(const char *line, size_t len)
 	if (is_sent(&line, &len))
 		return COMMAND_FOR_PEERS;
 	struct call call = parse_call(line, len);
-	return call.row ? command_row_turn(call.row) : COMMAND_IN_TURN;
+	/* that there is no such command can be told at any time */
+	return call.row ? command_row_turn(call.row) : COMMAND_AT_ONCE;
 }
 
 int command_preview(const struct chat *c, const char *line, size_t len,

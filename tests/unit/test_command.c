@@ -287,6 +287,34 @@ static void what_is_no_command_is_not_completed(void **state)
 	assert_completed("/view x", 0, "");
 }
 
+static void only_what_looks_or_ends_may_pass_a_line_that_waits(void **state)
+{
+	static const struct {
+		const char *line;
+		enum command_turn turn;
+	} lines[] = {
+		{ "", COMMAND_FOR_PEERS },
+		{ "text", COMMAND_FOR_PEERS },
+		{ "//path", COMMAND_FOR_PEERS },
+		{ "/send x", COMMAND_FOR_PEERS },
+		{ "/hex 00", COMMAND_FOR_PEERS },
+		{ "/file x", COMMAND_FOR_PEERS },
+		{ "/to 2", COMMAND_IN_TURN },
+		{ "/eol crlf", COMMAND_IN_TURN },
+		{ "/shutdown", COMMAND_IN_TURN },
+		{ "/close 1", COMMAND_AT_ONCE },
+		{ "/reset", COMMAND_AT_ONCE },
+		{ "/q", COMMAND_AT_ONCE },
+		{ "/peers", COMMAND_AT_ONCE },
+		{ "/nonsense", COMMAND_AT_ONCE },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++)
+		assert_int_equal(
+		    command_turn(lines[i].line, strlen(lines[i].line)),
+		    lines[i].turn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +332,7 @@ int main(void)
 		TEST(without_a_peer_nothing_is_sent),
 		TEST(words_are_completed_from_the_tables),
 		TEST(what_is_no_command_is_not_completed),
+		TEST(only_what_looks_or_ends_may_pass_a_line_that_waits),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
