@@ -12,6 +12,8 @@ BANNED = re.compile(r"(?<![\w.>])(strcpy|stpcpy|strcat|strncpy|strncat|"
                     r"v?sprintf|gets|[sf]?scanf|ato[ifl]|atoll|strtok|"
                     r"alloca|select|system|popen|fork|vfork|exec[lv]\w*|"
                     r"tmpnam|mktemp|rand)\s*\(")
+# A macro of cmocka 2, and one that it deprecates: see cmocka_more.h.
+CMOCKA = re.compile(r"(?<![\w.>])(stop|assert_(?:not_)?in_range)\s*\(")
 # The one file that turns text into numbers.
 NUMBER = re.compile(r"\bstrto(l|ul|ll|ull|d|imax|umax)\s*\(")
 # Who may end the program when nobody can do anything: what starts it, and what
@@ -37,6 +39,9 @@ def check_line(path, number, line):
             complain(path, number, f"{match.group(1)}() is not used here")
         if NUMBER.search(code) and not path.endswith("/number.c"):
             complain(path, number, "numbers are parsed in number.c alone")
+    for match in CMOCKA.finditer(code if path.startswith("tests/") else ""):
+        complain(path, number, f"cmocka 2 wants another name than "
+                               f"{match.group(1)}()")
     if LATER.search(line):
         complain(path, number, "unfinished work is not kept in comments")
     if len(line.expandtabs(8)) > 80:

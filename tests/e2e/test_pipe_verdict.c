@@ -22,7 +22,7 @@
 #include "peer.h"
 
 /* All that happens while it stands still is there at once when it goes on. */
-static void stop(struct proc *p)
+static void stand_still(struct proc *p)
 {
 	int status;
 
@@ -184,7 +184,7 @@ static void what_had_come_when_it_left_is_written(void **state)
 	(void)state;
 	p.holds_out = true;
 	size_t sent = net_flood(fd);
-	stop(&p);
+	stand_still(&p);
 	assert_int_equal(ioctl(fd, SIOCOUTQ, &left), 0);
 	proc_end_in(&p);
 	go_on(&p);
@@ -296,7 +296,7 @@ static void last_words_are_written_when_our_write_fails(void **state)
 		int fd = both[i](&p);
 		proc_write_text(&p, "first");
 		net_expect(fd, "f");
-		stop(&p);
+		stand_still(&p);
 		net_send_text(fd, "421 go away\n");
 		close(fd);
 		proc_write_text(&p, "second");
@@ -333,7 +333,7 @@ static void a_reset_before_it_was_accepted_is_a_failure(void **state)
 		proc_sockchat(&p, "listen", "127.0.0.1", "0", NULL);
 		uint16_t port = proc_port(&p);
 		if (i % 2)
-			stop(&p);
+			stand_still(&p);
 		proc_write_text(&p, "waiting for a peer\n");
 		proc_end_in(&p);
 		net_reset(net_connect(port));
