@@ -90,7 +90,7 @@ static int yank_word(void)
 {
 	bool goes_on = recalled.is_word && rl_last_func == recall_last_word;
 	int i = (goes_on ? recalled.line : where_history()) - 1;
-	if (i < 0)
+	if (i < 0 || i >= history_length)
 		return 0;
 	const char *line = history_list()[i]->line, *end = strchr(line, '\0');
 	while (end > line && end[-1] == ' ')
