@@ -87,6 +87,25 @@ static void tell_number(const char *what, long number)
 	tell(what, text, (size_t)len);
 }
 
+/* A key may have ended it. */
+static bool has_ended(void)
+{
+	struct pollfd set = { .fd = monkey.pty.pidfd, .events = POLLIN };
+	return poll(&set, 1, 0) == 1;
+}
+
+/* As long as there is somebody who reads it. */
+static void give(const char *bytes, size_t len)
+{
+	while (len && !has_ended()) {
+		ssize_t n = write(monkey.pty.fd, bytes, len);
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+		if (n <= 0)
+			pty_take(&monkey.pty, 1);
+	}
+}
+
 /* Keys */
 
 static const uint32_t characters[] = {
@@ -112,7 +131,7 @@ static const char *const sequences[] = {
 static void press(const char *what, const void *bytes, size_t len)
 {
 	tell(what, bytes, len);
-	pty_send(&monkey.pty, bytes, len);
+	give(bytes, len);
 }
 
 static void press_character(void)
@@ -188,9 +207,9 @@ static void paste(void)
 	tell_number("paste, so often:", times);
 	press("paste", "\033[200~", 6);
 	for (uint32_t i = 0; i < times; i++)
-		pty_send(&monkey.pty, text, strlen(text));
+		give(text, strlen(text));
 	if (chance(8))
-		pty_send(&monkey.pty, "\033[201~", 6);
+		give("\033[201~", 6);
 }
 
 /* Commands, their words among them what is no word of theirs. */
@@ -421,12 +440,6 @@ static void act(void)
 }
 
 /* Rounds */
-
-static bool has_ended(void)
-{
-	struct pollfd set = { .fd = monkey.pty.pidfd, .events = POLLIN };
-	return poll(&set, 1, 0) == 1;
-}
 
 /* Ctrl-L clears the screen, which is seen if it has something to clear.  A
  * command that waits for a key may take the first. */
