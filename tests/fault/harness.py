@@ -26,6 +26,10 @@ import time
 QUIET = 5.0     # nothing has moved for so long: it hangs
 SAID = 0.7      # the same when it has said that something failed
 CEILING = 60.0  # one run, whatever it does
+# What a sentence has in it that says that something failed.
+SAID_ERROR = re.compile(
+    rb" ! |\"kind\":\"error\"|cannot|memory|fail|lost|not sent|missing here|"
+    rb"refused|reset by|unreachable|unavailable|out of |[Tt]oo many")
 ROW = struct.Struct("24sII")
 
 
@@ -397,9 +401,7 @@ class Run:
             time.monotonic() - max(began, self.moved) > seconds)
 
     def has_said_error(self):
-        return bool(re.search(
-            rb"cannot|memory|fail|lost|not sent|refused|reset by|missing here|out of |[Tt]oo many| ! |"
-            rb"\"kind\":\"error\"", self.stderr.got + self.stdout.got))
+        return bool(SAID_ERROR.search(self.stderr.got + self.stdout.got))
 
     def unaccepted(self):
         """Our connections that the program has never taken."""

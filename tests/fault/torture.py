@@ -10,9 +10,11 @@ torture.py SCRIPT CALL N [once|on] [ERRNO]
 TORTURE_SECONDS=N takes a sample that lasts so long, TORTURE_SEED says which.
 CALLS=alloc,send and MODES=once restrict it, and JOBS runs go side by side."""
 
+import collections
 import concurrent.futures
 import dataclasses
 import errno
+import math
 import os
 import random
 import sys
@@ -94,17 +96,20 @@ def replay_of(job):
             " ".join(str(word) for word in job if word != ""))
 
 
-def count_calls(name):
-    """How many calls of each kind a script makes; it has to pass."""
-    most = {}
-    for _ in range(2):
-        result = run_one((name, "none", 0, "once", ""))
+def count_calls(names):
+    """How many calls of each kind each script makes; it has to pass."""
+    counts = {}
+    jobs = [(name, "none", 0, "once", "") for name in names]
+    for job, result in results_of(jobs, math.inf):
         if result.complaints:
-            sys.exit(f"{name} without a fault: {result.complaints}\n"
+            sys.exit(f"{job[0]} without a fault: {result.complaints}\n"
                      f"{result.errors.decode(errors='replace')}")
-        for call, (calls, _) in result.counts.items():
-            most[call] = max(most.get(call, 0), calls)
-    return most
+        counts[job[0]] = {call: calls for call, (calls, _) in
+                          result.counts.items()}
+        print(f"{job[0]}: " + ", ".join(
+            f"{n} {call}" for call, n in counts[job[0]].items() if n),
+            flush=True)
+    return counts
 
 
 def modes_of(error):
@@ -112,11 +117,8 @@ def modes_of(error):
     return [m for m in modes if m == "once" or error not in ONCE_ONLY]
 
 
-def jobs_of(name):
-    counts = count_calls(name)
+def jobs_of(name, counts):
     wanted = os.environ.get("CALLS")
-    print(f"{name}: " + ", ".join(f"{n} {call}" for call, n in
-                                  counts.items() if n), flush=True)
     jobs = [(name, call, nth, mode, error)
             for call, n in counts.items()
             for error in ERRORS[call] for mode in modes_of(error)
@@ -134,47 +136,61 @@ def tell_failure(job, result):
     sys.stdout.flush()
 
 
-def torture(names):
-    seconds = float(os.environ.get("TORTURE_SECONDS") or 0)
-    seed = int(os.environ.get("TORTURE_SEED") or time.time())
-    began = time.monotonic()
-    jobs = [job for name in names for job in jobs_of(name)]
-    if seconds:
-        random.Random(seed).shuffle(jobs)
-        print(f"{len(jobs)} runs; a sample of {seconds:.0f} seconds, "
-              f"TORTURE_SEED={seed}", flush=True)
+def in_sample_order(jobs, seed):
+    """Large groups are drawn from more often, but not as often as they are
+    large; where a job stands does not depend on how many others there are."""
+    sizes = collections.Counter(job[:2] for job in jobs)
+
+    def place(job):
+        return (random.Random(f"{seed} {job}").random() *
+                math.sqrt(sizes[job[:2]]))
+    return sorted(jobs, key=place)
+
+
+def results_of(jobs, until):
+    """Run them side by side; jobs with their results as they end."""
     workers = int(os.environ.get("JOBS") or os.cpu_count())
-    done, failed, excused, left = {}, 0, 0, iter(jobs)
+    left, running = iter(jobs), {}
     with concurrent.futures.ProcessPoolExecutor(workers) as pool:
-        running = {}
         while True:
-            while len(running) < 2 * workers:
+            while len(running) < 2 * workers and time.monotonic() < until:
                 job = next(left, None)
-                if job is None or (seconds and
-                                   time.monotonic() - began > seconds):
+                if job is None:
                     break
                 running[pool.submit(run_one, job)] = job
             if not running:
-                break
+                return
             ready, _ = concurrent.futures.wait(
                 running, return_when=concurrent.futures.FIRST_COMPLETED)
             for future in ready:
-                job = running.pop(future)
-                result = future.result()
-                key = job[0], job[1]
-                done[key] = done.get(key, 0) + 1
-                excused += result.was_excused
-                if result.complaints:
-                    failed += 1
-                    tell_failure(job, result)
+                yield running.pop(future), future.result()
+
+
+def torture(names):
+    seconds = float(os.environ.get("TORTURE_SECONDS") or 0)
+    seed = os.environ.get("TORTURE_SEED") or str(int(time.time()))
+    until = time.monotonic() + seconds if seconds else math.inf
+    counts = count_calls(names)
+    jobs = [job for name in names for job in jobs_of(name, counts[name])]
+    if seconds:
+        jobs = in_sample_order(jobs, seed)
+        print(f"{len(jobs)} runs; a sample of {seconds:.0f} seconds, "
+              f"TORTURE_SEED={seed}", flush=True)
+    done, failed, excused = collections.Counter(), 0, 0
+    for job, result in results_of(jobs, until):
+        done[job[:2]] += 1
+        excused += result.was_excused
+        if result.complaints:
+            failed += 1
+            tell_failure(job, result)
     for name in names:
         print(f"{name}: " + ", ".join(
-            f"{n} {call}" for (script, call), n in done.items()
+            f"{n} {call}" for (script, call), n in sorted(done.items())
             if script == name))
     if excused:
         print(f"{excused} ended within readline or curses, which do so "
               "without memory")
-    print(f"{sum(done.values()) - failed} passed, {failed} failed")
+    print(f"{done.total() - failed} passed, {failed} failed")
     return bool(failed)
 
 
