@@ -23,6 +23,8 @@ import tempfile
 import termios
 import time
 
+from streams import Listener, Stream, shown_messages
+
 QUIET = 5.0     # nothing has moved for so long: it hangs
 SAID = 0.7      # the same when it has said that something failed
 CEILING = 60.0  # one run, whatever it does
@@ -41,92 +43,6 @@ class Hang(Exception):
     """Nothing moves any more."""
 
 
-class Stream:
-    """A descriptor of ours, read to its end, and what is to be written."""
-
-    def __init__(self, fd, sock=None):
-        self.fd, self.sock = fd, sock
-        self.got, self.todo, self.sent = bytearray(), bytearray(), 0
-        self.ended = self.is_reset = self.ends = False
-        self.taken = None  # called with what comes
-        os.set_blocking(fd, False)
-
-    def send(self, data):
-        self.todo += data if isinstance(data, bytes) else data.encode()
-
-    def end(self):
-        """Close our half as soon as all is written."""
-        self.ends = True
-        self.finish_out()
-
-    def finish_out(self):
-        if not self.ends or self.todo or self.fd < 0:
-            return
-        if self.sock:
-            try:
-                self.sock.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass
-        else:
-            self.close()
-
-    def close(self):
-        if self.sock:
-            self.sock.close()
-        elif self.fd >= 0:
-            os.close(self.fd)
-        self.fd = -1
-
-    def has(self, text):
-        return text.encode() in self.got
-
-    def read(self):
-        """True if something moved."""
-        try:
-            data = os.read(self.fd, 1 << 16)
-        except BlockingIOError:
-            return False
-        except OSError:  # reset; or a terminal that nobody holds
-            data, self.is_reset = b"", self.sock is not None
-        self.got += data
-        self.ended = not data
-        return True
-
-    def write(self):
-        try:
-            n = os.write(self.fd, self.todo)
-        except BlockingIOError:
-            return False
-        except OSError:
-            self.todo.clear()
-            self.ends = True
-            return False
-        self.sent += n
-        del self.todo[:n]
-        self.finish_out()
-        return True
-
-
-def shown_messages(output):
-    """What was said in each direction of each session, in lines or JSON; what
-    comes late may be shown in pieces."""
-    said = {}
-    for line in output.decode(errors="replace").splitlines():
-        if line.startswith("{"):
-            try:
-                entry = json.loads(line)
-            except ValueError:
-                continue
-            key, text = ((entry.get("session"), entry.get("dir")),
-                         entry.get("text", "") if
-                         entry.get("kind") == "message" else "")
-        else:
-            found = re.match(r"[\d:]+ +(?:(\d+) )?([<>]) (.*)", line)
-            key, text = ((found[1], found[2]), found[3]) if found else (0, "")
-        said[key] = said.get(key, "") + text
-    return said
-
-
 def is_foreign(frames):
     """Within the program these libraries have no line numbers."""
     for frame in frames:
@@ -136,13 +52,6 @@ def is_foreign(frames):
         if ".c:" in frame:
             return False
     return False
-
-
-class Listener:
-    def __init__(self):
-        self.sock = socket.create_server(("127.0.0.1", 0))
-        self.sock.setblocking(False)
-        self.port = str(self.sock.getsockname()[1])
 
 
 class Fault:
