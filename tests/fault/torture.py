@@ -92,7 +92,9 @@ def run_one(job, is_replay=False):
 
 
 def replay_of(job):
-    return ("python3 tests/fault/torture.py " +
+    build = os.environ.get("BUILD", "build")
+    return (("" if build == "build" else f"BUILD={build} ") +
+            "python3 tests/fault/torture.py " +
             " ".join(str(word) for word in job if word != ""))
 
 
@@ -210,7 +212,15 @@ def replay(words):
     return bool(result.complaints)
 
 
+def set_sanitizer():
+    """What a build with the sanitizers needs, for runs by hand."""
+    os.environ.setdefault("ASAN_OPTIONS", "verify_asan_link_order=0")
+    os.environ.setdefault("LSAN_OPTIONS", "print_suppressions=0:suppressions="
+                          f"{ROOT}/tests/lsan.supp")
+
+
 def main():
+    set_sanitizer()
     words = sys.argv[1:]
     if len(words) > 2 and words[2].isdigit():
         return replay(words)
