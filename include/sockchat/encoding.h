@@ -48,6 +48,10 @@ enum encoding_id encoding_id(const struct encoding *enc); /* NULL: UTF-8 */
 size_t encoding_next(const struct encoding *enc, struct glyph *g,
                      const uint8_t *bytes, size_t len, unsigned flags);
 
+/* As utf8_unfinished(); `bytes` begin with a character.  NULL is UTF-8. */
+size_t encoding_unfinished(const struct encoding *enc, const uint8_t *bytes,
+                           size_t len);
+
 /* Append `text`, which is UTF-8, in this encoding.  -1 with a sentence, and
  * nothing appended, when it has a character that the encoding has not. */
 MUST_USE

@@ -125,6 +125,18 @@ static uint32_t decode(const struct encoding *enc, const uint8_t *bytes,
 	return cp;
 }
 
+size_t encoding_unfinished(const struct encoding *enc, const uint8_t *bytes,
+                           size_t len)
+{
+	size_t used = 0;
+	if (!enc)
+		return utf8_unfinished(bytes, len);
+	/* What a byte is depends on those before it. */
+	for (size_t at = 0; at < len; at += used)
+		(void)decode(enc, bytes + at, len - at, &used);
+	return used == 1 && enc->one[bytes[len - 1]] == LEAD;
+}
+
 size_t encoding_next(const struct encoding *enc, struct glyph *g,
                      const uint8_t *bytes, size_t len, unsigned flags)
 {

@@ -343,6 +343,8 @@ static struct frontend *start(struct chat *c, struct error *e,
 	intake_init(&f->intake, c);
 	notices_open(&f->notices);
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
+	if (write == write_text)
+		f->settle.encoding = &c->encoding;
 	f->gate = (struct gate){
 		.loop = c->loop,
 		.transcript = c->transcript,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/utf8.h>
+#include <sockchat/encoding.h>
 
 #include "settle.h"
 
@@ -53,7 +53,8 @@ static void write_pending(struct settle *s, struct settle_message *p, bool all)
 	if (!transcript_at(s->transcript, p->seq, &part))
 		return;
 	if (!all)
-		part.len -= utf8_unfinished(part.bytes, part.len);
+		part.len -= encoding_unfinished(
+		    s->encoding ? *s->encoding : NULL, part.bytes, part.len);
 	if (part.len > p->written)
 		s->write(s->user, &part, p->written);
 	p->written = part.len > p->written ? part.len : p->written;

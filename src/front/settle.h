@@ -16,6 +16,7 @@
 /* Write this entry; a message from byte `from` on.  Borrowed for the call. */
 typedef void settle_fn(void *user, const struct entry *e, size_t from);
 
+struct encoding;
 struct settle_message;
 
 /* Embedded in a front end. */
@@ -24,6 +25,8 @@ struct settle {
 	const struct transcript *transcript;
 	settle_fn *write;
 	void *user;
+	/* What text is in, or NULL for UTF-8; set after settle_init(). */
+	struct encoding *const *encoding;
 	struct settle_message *list; /* those that wait, by rising seq */
 	size_t count, cap;
 	uint64_t staying; /* those before it need not wait any more */

@@ -259,7 +259,7 @@ def legacy(r):
             listener.port)
     peer = yield from r.accepted(listener)
     r.expect("peer", peer, "안녕\n".encode("euc-kr"))
-    if r.fault.call != "chance":  # it may cut a character: it is shown as two
+    if r.fault.call != "chance":  # an end between may cut a character in two
         r.expect_shown(["안녕", "대답"], "euc-kr")
     peer.send("대답\n".encode("euc-kr"))
     r.stdin.send("안녕\n")

@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include <sockchat/encoding.h>
 #include <sockchat/loop.h>
 
 #include "../../src/front/settle.h"
@@ -131,6 +132,21 @@ static void half_a_character_waits_longer(void **state)
 	assert_written(20, "1<\xc3.|");
 	grow(seq, "\xa9\n");
 	assert_written(0, "1<\xa9\n|");
+}
+
+static void half_a_character_of_another_encoding_waits_as_well(void **state)
+{
+	struct error e;
+	struct encoding *enc = encoding_open(ENCODING_EUC_KR, &e);
+	(void)state;
+	assert_non_null(enc);
+	settle.encoding = &enc;
+	uint64_t seq = come(1, "\xb4\xeb\xb4");
+	assert_written(101, "1<\xb4\xeb.|");
+	grow(seq, "\xe4");
+	assert_written(1000, "1<\xb4\xe4.|");
+	settle.encoding = NULL;
+	encoding_close(enc);
 }
 
 static void what_came_before_is_written_before(void **state)
@@ -291,6 +307,7 @@ int main(void)
 		TEST(what_comes_in_pieces_soon_is_one),
 		TEST(an_unfinished_one_waits_a_little_and_the_rest_follows),
 		TEST(half_a_character_waits_longer),
+		TEST(half_a_character_of_another_encoding_waits_as_well),
 		TEST(what_came_before_is_written_before),
 		TEST(the_end_writes_all),
 		TEST(others_do_not_hurry_each_other),
