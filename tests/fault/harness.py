@@ -81,7 +81,7 @@ class Run:
         self.terminal = self.modes = None
         self.sees_processes = False
         self.is_server = False  # it may go on when peers were lost
-        self.sent_signal = self.idle_descriptors = 0
+        self.sent_signal = self.idle_sockets = 0
         self.checks = []  # functions that give a complaint or None
         self.moved = self.began = time.monotonic()
         self.cpu = 0.0
@@ -168,22 +168,25 @@ class Run:
                     found[:] = [int(at[1])]
             return found
         yield has_said
-        self.idle_descriptors = self.descriptors()
+        self.idle_sockets = self.sockets()
         return found[0]
 
-    def descriptors(self):
+    def sockets(self):
+        """How many it has; a pipe that it keeps for later is no leak."""
+        folder = f"/proc/{self.process.pid}/fd"
         try:
-            return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+            return sum(os.readlink(f"{folder}/{fd}").startswith("socket:")
+                       for fd in os.listdir(folder))
         except OSError:
             return 0
 
     def expect_no_leak(self):
-        """Its peers have gone, and their descriptors: yield from it."""
+        """Its peers have gone, and their sockets: yield from it."""
         yield from self.soft(
-            lambda: self.descriptors() <= self.idle_descriptors, 3.0)
-        extra = self.descriptors() - self.idle_descriptors
+            lambda: self.sockets() <= self.idle_sockets, 3.0)
+        extra = self.sockets() - self.idle_sockets
         if extra > 0:
-            self.complain(f"LEAK of {extra} descriptors")
+            self.complain(f"LEAK of {extra} sockets")
 
     def expect(self, what, stream, data):
         """All these bytes have to be there, and nothing else; a listener that
