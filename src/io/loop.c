@@ -104,21 +104,17 @@ static unsigned ready_of(unsigned events, bool in, bool out, bool gone)
 	return gone ? events : (in ? LOOP_READ : 0) | (out ? LOOP_WRITE : 0);
 }
 
-static void *grow(void *array, size_t cap, size_t size)
-{
-	return reallocarray(array, cap, size);
-}
-
 static int grow_arrays(struct loop *l)
 {
 	size_t cap = l->cap ? 2 * l->cap : 16;
-	struct pollfd *fds = grow(l->fds, cap, sizeof(*fds));
+	struct pollfd *fds = reallocarray(l->fds, cap, sizeof(*fds));
 	if (fds)
 		l->fds = fds;
-	struct watch **watches = grow(l->watches, cap, sizeof(*watches));
+	struct watch **watches =
+	    reallocarray(l->watches, cap, sizeof(*watches));
 	if (watches)
 		l->watches = watches;
-	struct watch **inner = grow(l->inner, cap, sizeof(*inner));
+	struct watch **inner = reallocarray(l->inner, cap, sizeof(*inner));
 	if (inner)
 		l->inner = inner;
 	if (!fds || !watches || !inner)
