@@ -30,8 +30,8 @@ static int make_room(struct session ***list, size_t *cap, size_t count)
 	return 0;
 }
 
-/* Room for one more session, also for the time when it and all others have
- * ended: an end must not need memory. */
+/* Make room for one more session in both lists: when it ends, and all others
+ * do, that must not need memory. */
 static int make_room_for_one(struct chat_private *p)
 {
 	size_t alive = p->session_count + 1;
@@ -113,7 +113,7 @@ static void on_end(void *user, struct session *s, bool failed)
 	chat_check_later(c);
 }
 
-/* Of what was asked for, not all has left. */
+/* Not all that was asked for has reached the peer. */
 static void on_lost(void *user, struct session *s)
 {
 	struct chat *c = user;
@@ -232,7 +232,7 @@ bool chat_is_leaving(const struct chat *c)
 
 void chat_fail(struct chat *c)
 {
-	c->own->has_file_failed = true;
+	c->own->has_failed_for_good = true;
 }
 
 /* At the end of a turn in which something may have ended. */
@@ -250,12 +250,12 @@ static void on_check(struct later *l)
 		chat_leave(c);
 	if (p->session_count)
 		return;
-	/* the verdict comes last: chat_run() */
+	/* chat_run() makes the exit status when all is written */
 	if (p->is_leaving || (!p->ops->stays && !p->listener_count))
 		loop_stop(c->loop, 0);
 }
 
-/* What found no memory in the transcript cannot be shown, but counted. */
+/* Entries for which there was no memory cannot be shown, but counted. */
 static void tell_unkept(struct chat *c)
 {
 	struct chat_private *p = c->own;
@@ -313,11 +313,6 @@ void chat_settings_changed(struct chat *c)
 	chat_for_all(c, session_refresh);
 }
 
-static void on_slow_time(struct timer *t)
-{
-	chat_look_for_slow(t->user);
-}
-
 struct chat *chat_new(struct loop *loop, struct options *options)
 {
 	struct chat *c = calloc(1, sizeof(*c));
@@ -353,7 +348,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	};
 	chat_init_listening(c);
 	chat_init_ends(c);
-	p->slow = (struct timer){ .on_time = on_slow_time, .user = c };
+	chat_init_slow(c);
 	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 	return c;
@@ -386,7 +381,7 @@ void chat_free(struct chat *c)
 static int verdict(const struct chat *c)
 {
 	const struct chat_private *p = c->own;
-	return p->has_failed || p->has_file_failed ||
+	return p->has_failed || p->has_failed_for_good ||
 	       (c->is_scripted && (p->has_refused || p->makes_wait));
 }
 

@@ -41,7 +41,7 @@ static bool awaits_answer(const struct session *s)
 	       !halves_is_in_open(session_halves(s));
 }
 
-/* How much longer it is waited for; each peer has a time of its own. */
+/* How much longer its answer is waited for: for each peer since its own FIN. */
 static int64_t patience_ns(const struct chat *c, const struct session *s)
 {
 	int64_t since = session_since_ns(s);
@@ -161,25 +161,25 @@ static void on_quit_time(struct timer *t)
 	}
 }
 
-static uint64_t undelivered_of(const struct session *s)
+uint64_t chat_undelivered_of(const struct session *s)
 {
 	return session_queued(s) + session_file_rest(s) + session_unacked(s);
 }
 
-/* A full socket takes more only when much of it is acknowledged: what is not
- * shows that a slow peer reads. */
+/* Bytes that the peer's system has not acknowledged count too: a slow peer
+ * makes them fewer long before its full socket takes more. */
 uint64_t chat_undelivered(const struct chat *c)
 {
 	uint64_t sum = 0;
 	for (size_t i = 0; i < c->own->session_count; i++)
-		sum += undelivered_of(c->own->sessions[i]);
+		sum += chat_undelivered_of(c->own->sessions[i]);
 	return sum;
 }
 
 static void tell_given_up(struct chat *c, const struct session *s)
 {
 	struct error e;
-	if (!undelivered_of(s))
+	if (!chat_undelivered_of(s))
 		return;
 	error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu are not "
 	          "acknowledged, %" PRIu64 " more are not sent",
@@ -189,13 +189,13 @@ static void tell_given_up(struct chat *c, const struct session *s)
 	chat_trouble(c, &e);
 }
 
-/* Those that are still here have not acknowledged all of it. */
+/* The peers that are still here have not acknowledged all of our bytes. */
 static void give_up(struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)
 		tell_given_up(c, c->own->sessions[i]);
 	c->own->has_failed |= c->own->session_count > 0;
-	loop_stop(c->loop, 0); /* the verdict comes last: chat_run() */
+	loop_stop(c->loop, 0); /* chat_run() makes the exit status */
 }
 
 static int64_t leave_patience_ns(const struct chat *c)
@@ -205,8 +205,8 @@ static int64_t leave_patience_ns(const struct chat *c)
 	return is_short ? left : LEAVE_PATIENCE_NS;
 }
 
-/* Leaving goes on as long as it gets anywhere, after a signal for so long at
- * most. */
+/* Leaving goes on as long as peers acknowledge something; after a signal, for
+ * CHAT_SIGNAL_MS at most. */
 static void on_leave_time(struct timer *t)
 {
 	struct chat *c = t->user;

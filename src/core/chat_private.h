@@ -14,7 +14,7 @@
 
 struct chat_private {
 	const struct frontend_ops *ops;
-	bool has_ticks; /* as they say, false before there are any */
+	bool has_ticks; /* ops->has_ticks; false until a front end runs */
 	struct frontend *frontend;
 
 	struct session **sessions; /* alive, by rising number */
@@ -37,70 +37,90 @@ struct chat_private {
 
 	struct session_hints hints; /* told of peers that came to us */
 	struct save *save; /* under way, or NULL */
-	struct seek *seek; /* as well */
+	struct seek *seek; /* under way, or NULL */
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
-	struct facts last;    /* of the last one that was, when it ended */
+	struct facts last;    /* of the session that ended last, at its end */
 	struct timer quit, linger, leave, look, slow;
 	struct later check;
-	bool has_input_ended; /* and all of it is taken */
-	bool has_ended_early; /* … before the first peer came */
+	bool has_input_ended; /* standard input, and all of it is taken */
+	bool has_ended_early; /* it ended before the first peer came */
 	bool is_held, is_leaving;
-	int64_t spoke_ns; /* when standard input did so last */
-	int64_t over_ns;  /* after a signal: by then it is over; 0: no limit */
-	bool has_failed, has_listen_failed, has_file_failed;
-	bool makes_wait;  /* peers of a listener have to wait for the system */
-	bool has_refused; /* something that was asked for was not done */
-	uint64_t unkept;      /* entries, as far as it has been told */
-	uint64_t undelivered; /* bytes, when leaving was last looked at */
+	int64_t spoke_ns; /* when standard input spoke last */
+	int64_t over_ns;  /* after a signal: when to give up; 0: no limit */
+	bool has_listen_failed;
+	/* At the end each of these makes the exit status 1. */
+	bool has_failed;          /* a connection; a new one may clear it */
+	bool has_failed_for_good; /* see chat_fail() */
+	/* These two only when standard input is a script. */
+	bool has_refused; /* something that it asked for was not done */
+	bool makes_wait;  /* new peers still wait for a free descriptor */
+	uint64_t unkept;      /* lost entries that have been told */
+	uint64_t undelivered; /* bytes, at the last look while leaving */
 };
 
-/* Write what is still to be saved. */
+/* save.c: write what is still to be saved. */
 void save_finish(struct chat *c);
-/* Tell what a search has found so far. */
+/* seek.c: tell what a search has found so far. */
 void seek_finish(struct chat *c);
 
-/* watch.c: at the end of a turn; when a session has ended; a second later. */
+/* watch.c */
+
+/* The turn ends. */
 void watch_turn(struct chat *c);
+/* A session has ended. */
 void watch_end(struct chat *c, const struct session *s);
+/* What chat_private.look calls. */
 void watch_on_time(struct timer *t);
 
-/* chat.c: one more session, NULL without memory. */
+/* chat.c */
+
+/* One more session.  NULL without memory. */
 MUST_USE struct session *chat_add_session(struct chat *c);
-/* For all that are alive; `fn` may end them. */
+/* Call `fn` for all sessions that are alive; it may end them. */
 typedef void chat_session_fn(struct session *s);
 void chat_for_all(struct chat *c, chat_session_fn *fn);
 /* Something may have ended: look at the end of the turn. */
 void chat_check_later(struct chat *c);
 
-/* chat_end.c: prepare and stop its timers. */
+/* chat_end.c */
+
+/* Prepare its timers. */
 void chat_init_ends(struct chat *c);
+/* Stop its timers. */
 void chat_stop_ends(struct chat *c);
-/* Nothing more is typed for it. */
+/* Standard input says nothing more to this session. */
 void chat_end_input(struct chat *c, struct session *s);
 /* The peer's FIN has come: see session_ops. */
 void chat_on_in_end(void *user, struct session *s);
-/* How long a silent standard input is waited for after that. */
+/* How long a silent standard input is waited for after the peer's FIN. */
 int64_t chat_linger_ns(const struct chat *c);
-/* Close those for which it has been silent for so long. */
+/* Close the sessions for which it has been silent for so long. */
 void chat_look_for_answers(struct chat *c);
+/* How many bytes of what this session took its peer's system has not
+ * acknowledged, the rest of files included. */
+uint64_t chat_undelivered_of(const struct session *s);
 
-/* audience.c: whether what is typed goes to it. */
+/* audience.c: whether what is typed goes to this session. */
 bool chat_speaks_to(const struct chat *c, const struct session *s);
-
-/* chat_slow.c: see which peers do not read; again as long as some do not. */
-void chat_look_for_slow(struct chat *c);
-/* Something has been queued for it. */
-void chat_given(struct chat *c, struct session *s);
-/* Whether a message of `len` bytes is not for it, because it does not read;
- * then that is noted. */
-bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
-
-/* chat_listen.c: what listeners tell goes to this chat; close them all. */
-void chat_init_listening(struct chat *c);
-void chat_free_listeners(struct chat *c);
-
 /* The index of the first session whose number is not below `number`. */
 size_t chat_lower_bound(const struct chat *c, uint32_t number);
+
+/* chat_slow.c */
+
+/* Prepare its timer. */
+void chat_init_slow(struct chat *c);
+/* Something has been queued for this session. */
+void chat_given(struct chat *c, struct session *s);
+/* Whether a message of `len` bytes passes this session over, because its peer
+ * does not read.  Then it is counted. */
+bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
+
+/* chat_listen.c */
+
+/* Let listeners report to this chat. */
+void chat_init_listening(struct chat *c);
+/* Close all listeners. */
+void chat_free_listeners(struct chat *c);
 
 #endif

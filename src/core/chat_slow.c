@@ -16,7 +16,7 @@
 #define STUCK_NS (CHAT_STUCK_MS * MS_NS)
 #define DROP_NS  (CHAT_DROP_MS * MS_NS)
 
-/* An entry of this peer. */
+/* Append an entry about this peer. */
 static void tell(struct chat *c, const struct session *s, enum entry_kind kind,
                  const struct error *e)
 {
@@ -37,13 +37,7 @@ static int64_t stuck_ns(const struct chat *c, struct session *s)
 	return since ? loop_now_ns(c->loop) - since : 0;
 }
 
-/* How many bytes wait for it. */
-static uint64_t waiting(const struct session *s)
-{
-	return session_queued(s) + session_file_rest(s) + session_unacked(s);
-}
-
-/* Its system has acknowledged something since the last look, or nothing. */
+/* Note since when the peer's system has acknowledged nothing. */
 static void look_at(struct chat *c, struct session *s)
 {
 	struct session_lag *lag = session_lag(s);
@@ -70,7 +64,7 @@ static void fall_behind(struct chat *c, struct session *s)
 	struct error e;
 	session_lag(s)->is_behind = true;
 	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
-	          session_number(s), waiting(s));
+	          session_number(s), chat_undelivered_of(s));
 	error_set_hint(&e, "what you say goes on without it; when it has read "
 	                   "nothing for %d s it is dropped",
 	               CHAT_DROP_MS / 1000);
@@ -97,7 +91,8 @@ static void drop(struct chat *c, struct session *s)
 	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
 	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
 	          " bytes) were not sent to it", session_number(s),
-	          CHAT_DROP_MS / 1000, waiting(s), lag->messages, lag->bytes);
+	          CHAT_DROP_MS / 1000, chat_undelivered_of(s), lag->messages,
+	          lag->bytes);
 	error_set_code(&e, ETIMEDOUT);
 	tell(c, s, ENTRY_ERROR, &e);
 	session_reset(s);
@@ -117,7 +112,8 @@ static void decide(struct chat *c, struct session *s)
 		fall_behind(c, s);
 }
 
-void chat_look_for_slow(struct chat *c)
+/* See which peers do not read, again and again as long as some do not. */
+static void look_for_slow(struct chat *c)
 {
 	struct session *s;
 	bool goes_on = false;
@@ -132,10 +128,20 @@ void chat_look_for_slow(struct chat *c)
 		timer_start(c->loop, &c->own->slow, LOOK_NS);
 }
 
+static void on_slow_time(struct timer *t)
+{
+	look_for_slow(t->user);
+}
+
+void chat_init_slow(struct chat *c)
+{
+	c->own->slow = (struct timer){ .on_time = on_slow_time, .user = c };
+}
+
 void chat_given(struct chat *c, struct session *s)
 {
 	if (!c->own->slow.loop && session_is_congested(s))
-		chat_look_for_slow(c);
+		look_for_slow(c);
 }
 
 bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
@@ -156,7 +162,7 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 	return true;
 }
 
-/* What is said now would have to wait for it. */
+/* What is said now would have to wait for this peer. */
 static bool holds_up(const struct chat *c, struct session *s)
 {
 	return chat_speaks_to(c, s) && session_is_congested(s) &&
