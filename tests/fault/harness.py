@@ -32,6 +32,10 @@ CEILING = 60.0  # one run, whatever it does
 SAID_ERROR = re.compile(
     rb" ! |\"kind\":\"error\"|cannot|memory|fail|lost|not sent|missing here|"
     rb"refused|reset by|unreachable|unavailable|out of |[Tt]oo many")
+# What is said in the pipe when all is well.
+NOTICE = re.compile(
+    rb"sockchat: (listening on|inside a container|connection from|hint: |"
+    rb"only this machine|resolving|connecting|connected to|the peer |first )")
 ROW = struct.Struct("24sII")
 
 
@@ -496,7 +500,9 @@ class Run:
         is_mute = self.fault.call == "stream" or (
             self.fault.call == "write" and
             (fd == 2 or self.fault.mode == "on"))
-        if not is_mute and not self.terminal and not self.has_said_error():
+        has_said = self.has_said_error() or any(
+            not NOTICE.match(line) for line in self.stderr.got.splitlines())
+        if not is_mute and not self.terminal and not has_said:
             self.complain("exit 1 without a word of what failed")
 
     def judge_terminal(self):
