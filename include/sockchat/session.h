@@ -46,6 +46,7 @@ struct session_settings {
 	bool discards_in;    /* --send-only: read, and forget */
 	bool is_decoded;     /* an encoding has been chosen */
 	bool tells_steps;    /* -v: the steps of connecting */
+	bool rests;          /* nothing more is read in this turn */
 	struct session_hints *hints; /* NULL: none are told */
 	size_t drip_bytes;   /* cut what is sent into pieces; 0: don't */
 	int64_t drip_ns;     /* so long between two pieces */

@@ -259,6 +259,8 @@ void session_update(struct session *s)
 static void on_ready(struct watch *w, unsigned ready)
 {
 	struct session *s = w->user;
+	if (s->settings->rests)
+		ready &= LOOP_WRITE;
 	/* what wakes us may be no more than this */
 	if (s->ticks && session_ticks_read(s) && !(ready & LOOP_READ))
 		ready &= ~LOOP_HANGUP;

@@ -124,22 +124,25 @@ static void choose_kept(struct frontend *f)
 	transcript_set_max(f->chat->transcript, kept_max(f, is_read));
 }
 
+static void write_out(struct frontend *f)
+{
+	if (outq_len(&f->out) && outq_flush(&f->out, f->sink.fd) < 0)
+		out_failed(f, errno);
+	else if (outq_len(&f->out) >= LIMIT_OUTPUT)
+		f->is_full = true;
+	else if (outq_len(&f->out) <= OUT_LOW)
+		f->is_full = false;
+}
+
 static void flush(struct frontend *f)
 {
-	size_t len = outq_len(&f->out);
 	choose_kept(f);
+	f->chat->session_settings.rests = false;
+	if (!f->is_out_broken)
+		write_out(f);
 	if (f->is_out_broken)
 		return;
-	if (len && outq_flush(&f->out, f->sink.fd) < 0) {
-		out_failed(f, errno);
-		return;
-	}
-	len = outq_len(&f->out);
-	watch_set(&f->out_watch, len ? LOOP_WRITE : LOOP_HANGUP);
-	if (len >= LIMIT_OUTPUT)
-		f->is_full = true;
-	else if (len <= OUT_LOW)
-		f->is_full = false;
+	watch_set(&f->out_watch, outq_len(&f->out) ? LOOP_WRITE : LOOP_HANGUP);
 	if (!f->is_server)
 		chat_hold(f->chat, f->is_full);
 	else if (f->missed && !f->is_full)
@@ -156,11 +159,17 @@ static void on_out_ready(struct watch *w, unsigned ready)
 		flush(f);
 }
 
+/* Many peers may bring more in one turn than should wait. */
 static void put(struct frontend *f, const void *bytes, size_t len)
 {
-	if (f->sink.is_writable && !f->is_out_broken &&
-	    outq_append(&f->out, bytes, len))
+	if (!f->sink.is_writable || f->is_out_broken)
+		return;
+	if (outq_append(&f->out, bytes, len))
 		out_failed(f, errno);
+	else if (outq_len(&f->out) >= LIMIT_OUTPUT)
+		write_out(f);
+	f->chat->session_settings.rests = f->is_full && !f->is_server &&
+	                                  !f->is_out_broken;
 }
 
 /* Text */

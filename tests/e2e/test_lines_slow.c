@@ -22,6 +22,7 @@
 
 static const char *const uis[] = { "lines", "json" };
 #define EACH_UI(i) for (size_t i = 0; i < 2; i++)
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 static uint16_t listen_ui(struct proc *p, const char *ui)
 {
@@ -70,6 +71,17 @@ static void type_until_one_waits(struct proc *p)
 			since = now_ms();
 		}
 		proc_watch(p, 5);
+	}
+}
+
+/* Until it has done what it can. */
+static void await_idle(struct proc *p)
+{
+	long worked_ms = -1;
+
+	while (proc_cpu_ms(p) != worked_ms) {
+		worked_ms = proc_cpu_ms(p);
+		poll(NULL, 0, 300);
 	}
 }
 
@@ -188,6 +200,38 @@ static void a_command_keeps_its_place_behind_one_that_reads(void **state)
 	proc_finish(&p);
 }
 
+/* All at once, with what takes much room as text. */
+static void what_many_bring_in_one_turn_is_bounded(void **state)
+{
+	static char bytes[65536];
+	int fds[200];
+
+	(void)state;
+	memset(bytes, '\xff', sizeof(bytes));
+	for (size_t i = 127; i < sizeof(bytes); i += 128)
+		bytes[i] = '\n';
+	EACH_UI(ui) {
+		struct proc p;
+		uint16_t port = listen_ui(&p, uis[ui]);
+		proc_write_text(&p, "/set scrollback 1M\n");
+		for (size_t i = 0; i < COUNT_OF(fds); i++)
+			fds[i] = net_connect(port);
+		proc_expect_out(&p, ui ? "\"session\":200," : "200 * ");
+		p.holds_out = true;
+		kill(p.pid, SIGSTOP);
+		for (size_t i = 0; i < COUNT_OF(fds); i++)
+			net_send(fds[i], bytes, sizeof(bytes));
+		kill(p.pid, SIGCONT);
+		await_idle(&p);
+		kill(p.pid, SIGTERM);
+		proc_wait(&p);
+		assert_true(p.usage.ru_maxrss < RSS_MAX_KIB + QUARANTINE_KIB);
+		for (size_t i = 0; i < COUNT_OF(fds); i++)
+			close(fds[i]);
+		proc_finish(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +242,7 @@ int main(void)
 		cmocka_unit_test(the_time_to_quit_begins_although_lines_wait),
 		cmocka_unit_test(
 		    a_command_keeps_its_place_behind_one_that_reads),
+		cmocka_unit_test(what_many_bring_in_one_turn_is_bounded),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
