@@ -517,6 +517,14 @@ static void check_stream(const struct pty *p, bool is_over)
 		         p->stream.bytes + at + 1);
 }
 
+tcflag_t pty_local_modes(const struct pty *p)
+{
+	struct termios now;
+
+	assert_int_equal(tcgetattr(p->fd, &now), 0);
+	return now.c_lflag & (tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+}
+
 void assert_restored(struct pty *p)
 {
 	struct termios now;

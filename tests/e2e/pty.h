@@ -112,6 +112,8 @@ void pty_expect_signal(struct pty *p, int signum);
 /* /quit, and all is well. */
 void pty_quit(struct pty *p, int status);
 
+/* ICANON, ECHO, ISIG and IEXTEN, as far as the terminal has them now. */
+tcflag_t pty_local_modes(const struct pty *p);
 /* The terminal is as it was found. */
 void assert_restored(struct pty *p);
 /* Every control sequence that has come is one that a painter needs. */
