@@ -15,6 +15,7 @@ TUI_TEST_SRC := $(sort $(foreach n,keys input view tui term, \
 TESTS := $(call programs,$(TEST_SRC))
 FUZZ := $(call programs,$(FUZZ_SRC))
 MONKEY := $(BUILD)/tests/monkey/monkey
+MONKEY_SRC := $(wildcard tests/monkey/*.c)
 E2E := $(filter $(BUILD)/tests/e2e/%,$(TESTS)) $(MONKEY)
 TUI_TESTS := $(call programs,$(TUI_TEST_SRC))
 BENCH := $(call programs,$(wildcard tests/bench/bench_*.c))
@@ -39,6 +40,7 @@ $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
 # What fails unseen in a test is seen by what it then waits for.
 $(BUILD)/tests/%.o: WARN += -Wno-unused-result
 $(TESTS) $(MONKEY): $(BUILD)/tests/start.o
+$(MONKEY): $(call objects,$(MONKEY_SRC))
 $(TESTS) $(MONKEY) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
 	  -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) \
@@ -49,7 +51,8 @@ $(FAULT): $(wildcard tests/fault/*.[ch])
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -O2 -fPIC -shared -o $@ \
 	  $(filter %.c,$^) -ldl
 
-$(addsuffix .o,$(TESTS) $(MONKEY)) $(BUILD)/libharness.a: | $(BUILD)/can-test
+$(addsuffix .o,$(TESTS)) $(call objects,$(MONKEY_SRC)) \
+  $(BUILD)/libharness.a: | $(BUILD)/can-test
 $(BUILD)/can-test:
 	@sh scripts/needs.sh "$(CC)" setjmp.h cmocka.h vterm.h
 	@touch $@
@@ -104,4 +107,4 @@ bench-plot:
 .PHONY: check test check-asan check-valgrind torture torture-asan monkey \
   monkey-run fuzz fuzz-run coverage bench bench-plot
 -include $(patsubst %.o,%.d,$(call objects,$(FAKE_SRC) $(HARNESS_SRC) \
-  $(TEST_SRC) $(FUZZ_SRC))) $(BENCH:=.d) $(MONKEY:=.d)
+  $(TEST_SRC) $(FUZZ_SRC) $(MONKEY_SRC))) $(BENCH:=.d)

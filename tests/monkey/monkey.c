@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,25 +16,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include <sockchat/utf8.h>
-
 #include "../e2e/peer.h"
-#include "../e2e/pty.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
+#include "monkey.h"
 
 #define ACTIONS     400 /* of a round */
 #define CHECK_EVERY 25
 #define ANSWER_MS   5000
-#define PEERS       6
-#define TOLD        40 /* of the last actions */
 
 /* Sanitizers end it by a signal of ours, so that what they say is brought out
  * of the screen. */
@@ -43,31 +35,19 @@
 	"exitcode=99:abort_on_error=1:halt_on_error=1:print_stacktrace=1"  \
 	":handle_segv=2:handle_sigbus=2:handle_sigfpe=2:handle_sigill=2"
 
-static struct {
-	struct pty pty;
-	unsigned seed;
-	uint64_t random;
-	int listener; /* of ours, that it may connect to */
-	uint16_t port, its_port; /* ours, and where it listens, or 0 */
-	int peers[PEERS]; /* -1: none */
-	char told[TOLD][120];
-	unsigned told_count;
-	bool is_over; /* all has gone well */
-} monkey;
+struct monkey monkey;
 
 /* Chance */
 
-static uint32_t chance(uint32_t below)
+uint32_t chance(uint32_t below)
 {
 	monkey.random = monkey.random * 6364136223846793005u +
 	                1442695040888963407u;
 	return (uint32_t)(monkey.random >> 33) % below;
 }
 
-#define ANY(table) ((table)[chance(COUNT(table))])
-
 /* What it has done, to be read. */
-static void tell(const char *what, const void *bytes, size_t len)
+void tell(const char *what, const void *bytes, size_t len)
 {
 	char *line = monkey.told[monkey.told_count++ % TOLD];
 	size_t cap = sizeof(monkey.told[0]), used;
@@ -80,361 +60,48 @@ static void tell(const char *what, const void *bytes, size_t len)
 	}
 }
 
-static void tell_number(const char *what, long number)
+void tell_number(const char *what, long number)
 {
 	char text[32];
 	int len = snprintf(text, sizeof(text), "%ld", number);
 	tell(what, text, (size_t)len);
 }
 
-/* A key may have ended it. */
-static bool has_ended(void)
+bool has_ended(void)
 {
 	struct pollfd set = { .fd = monkey.pty.pidfd, .events = POLLIN };
 	return poll(&set, 1, 0) == 1;
 }
 
-/* As long as there is somebody who reads it. */
-static void give(const char *bytes, size_t len)
+/* The action that `n` falls upon.  NULL when it is beyond these: then `*n` is
+ * what is left of it. */
+static const struct action *choose(const struct action *actions, size_t count,
+                                   uint32_t *n)
 {
-	while (len && !has_ended()) {
-		ssize_t n = write(monkey.pty.fd, bytes, len);
-		bytes += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-		if (n <= 0)
-			pty_take(&monkey.pty, 1);
+	for (size_t i = 0; i < count; i++) {
+		if (*n < actions[i].weight)
+			return &actions[i];
+		*n -= actions[i].weight;
 	}
+	return NULL;
 }
 
-/* Keys */
-
-static const uint32_t characters[] = {
-	'a', 'Z', '0', ' ', '\'', '\\', '{', 0xe9, 0xac00, 0x4e2d, 0x1f600,
-	0x1fa77, 0x378, 0xe000, 0xffff, 0x85, 0x301, 0x20dd, 0x200d, 0xfe0f,
-	0x200b, 0xfeff, 0x1160, 0x202e, 0x1f3fd, 0x1f1e6, 0xe0041, 0x10ffff,
-};
-
-static const char *const sequences[] = {
-	"\033", "\033[A", "\033[B", "\033[C", "\033[D", "\033OA", "\033OB",
-	"\033[H", "\033[F", "\033[2~", "\033[3~", "\033[5~", "\033[6~",
-	"\033[1;5H", "\033[1;5F", "\033[1;5C", "\033[1;5D", "\033[1;3A",
-	"\033OP", "\033OQ", "\033OR", "\033OS", "\033[15~", "\033[17~",
-	"\033[18~", "\033[19~", "\033[20~", "\033[21~", "\033[23~",
-	"\033[24~", "\033[I", "\033[O", "\033[Z", "\033[1;2P", "\033[99~",
-	"\033\r", "\033\t", "\033\177", "\033\033", "\033<", "\033>",
-	"\033h", "\033H", "\033é", "\033[", "\033O", "\033[<", "\033]2;x",
-	"\033P", "\033\\", "\033[M", "\033[M !!", "\033[201~", "\033[200~",
-	"\xff", "\xe2\x82", "\xf0\x9f", "\300\200", "\030\005", "\022", "\023",
-	"\r", "\r", "\t", "\t\t", "\013", "\025", "\031", "\037", "\177",
-};
-
-static void press(const char *what, const void *bytes, size_t len)
+static uint32_t weight_of(const struct action *actions, size_t count)
 {
-	tell(what, bytes, len);
-	give(bytes, len);
+	uint32_t sum = 0;
+	for (size_t i = 0; i < count; i++)
+		sum += actions[i].weight;
+	return sum;
 }
-
-static void press_character(void)
-{
-	uint8_t bytes[4];
-	press("type", bytes, utf8_encode(bytes, ANY(characters)));
-}
-
-static void press_word(void)
-{
-	char word[12];
-	size_t len = 1 + chance(sizeof(word) - 1);
-	for (size_t i = 0; i < len; i++)
-		word[i] = (char)(0x20 + chance(0x5f));
-	press("type", word, len);
-}
-
-static void press_control(void)
-{
-	char byte = (char)(1 + chance(31));
-	press("key", &byte, 1);
-}
-
-static void press_sequence(void)
-{
-	const char *keys = ANY(sequences);
-	press("key", keys, strlen(keys));
-}
-
-static void press_chord(void)
-{
-	char chord[2] = { '\033', (char)(1 + chance(127)) };
-	press("key", chord, 2);
-}
-
-static void press_run(void)
-{
-	for (uint32_t i = chance(30); i > 0; i--)
-		(chance(3) ? press_sequence : press_control)();
-}
-
-static void use_mouse(void)
-{
-	char text[40];
-	int len = snprintf(text, sizeof(text), "\033[<%u;%u;%u%c",
-	                   chance(80), chance(300), chance(80),
-	                   chance(2) ? 'M' : 'm');
-	press("mouse", text, (size_t)len);
-}
-
-/* Anything at all, as if a file had been sent to the keyboard. */
-static void press_bytes(void)
-{
-	uint8_t bytes[64];
-	size_t len = 1 + chance(sizeof(bytes));
-	for (size_t i = 0; i < len; i++)
-		bytes[i] = (uint8_t)chance(256);
-	press("bytes", bytes, len);
-}
-
-/* Pastes */
-
-static const char *const pasted[] = {
-	"a line", "two\nlines", "ends\n", "\n\n\n", "tab\there", "\033[31mred",
-	"in \033[201~ between \033[200~ of", "안녕🩷\u0301", "\xff\xfe\x80",
-	"/quit", "/close", "nul\001\002", "\r\n\r\n", "re:(a|aa)*c",
-};
-
-static void paste(void)
-{
-	const char *text = ANY(pasted);
-	uint32_t times = chance(10) ? 1 : 1 + chance(4000);
-	tell_number("paste, so often:", times);
-	press("paste", "\033[200~", 6);
-	for (uint32_t i = 0; i < times; i++)
-		give(text, strlen(text));
-	if (chance(8))
-		give("\033[201~", 6);
-}
-
-/* Commands, their words among them what is no word of theirs. */
-
-static const char *const commands[] = {
-	"help", "connect", "listen", "close", "shutdown", "reset", "pause",
-	"resume", "info", "peers", "to", "send", "hex", "file", "cancel",
-	"drip", "eol", "echo", "view", "encoding", "time", "endings", "bar",
-	"set", "find", "filter", "mouse", "keys", "save", "clear", "nosuch",
-};
-
-static const char *const words[] = {
-	"", "on", "off", "all", "1", "2", "99", "-1", "text", "hex", "mixed",
-	"lf", "crlf", "none", "cp949", "utf-8", "sjis", "delta", "clock", "in",
-	"out", "error", "peer 1", "text re:a*", "re:(a|aa)*c", "re:[", "hex:61",
-	"hex:6", "a", "00 ff 0d", "\\x00\\u{1fa77}\\n", "\\", "\\xzz", "~/out",
-	"/etc/passwd", "/dev/zero", "/nowhere/at/all", "1 10ms", "3 0",
-	"scrollback 10", "bell never", "color never", "mouse off", "title off",
-	"idle-timeout 1", "max-conns 2", "bar off", "nosuch x", "안녕🩷",
-};
-
-static void give_command(void)
-{
-	char line[300];
-	const char *name = ANY(commands);
-	int len;
-	if (strcmp(name, "connect") == 0 && chance(4))
-		len = snprintf(line, sizeof(line),
-		               "\003/connect 127.0.0.1:%u\r", monkey.port);
-	else
-		len = snprintf(line, sizeof(line), "\003/%s %s\r", name,
-		               ANY(words));
-	press("type", line, (size_t)len);
-}
-
-/* Sizes */
-
-static void resize(void)
-{
-	static const int sizes[][2] = {
-		{ 24, 80 }, { 24, 80 }, { 1, 1 },   { 2, 2 },  { 1, 80 },
-		{ 24, 1 },  { 3, 3 },   { 50, 132 }, { 80, 300 }, { 8, 20 },
-	};
-	const int *size = ANY(sizes);
-	tell_number("rows", size[0]);
-	tell_number("columns", size[1]);
-	pty_resize(&monkey.pty, size[0], size[1]);
-}
-
-/* A terminal that has no size, for a moment. */
-static void resize_to_nothing(void)
-{
-	struct winsize nothing = { 0 };
-	tell("no size", "", 0);
-	assert_int_equal(ioctl(monkey.pty.fd, TIOCSWINSZ, &nothing), 0);
-	resize();
-}
-
-/* Peers */
-
-static const char *const said[] = {
-	"a line\n", "no end", "\n", "\r\n", "\0", "\033[2J\033[H\033c",
-	"\033]2;a title\a\033]52;c;aGk=\a", "\033[?1049h\033[?25l", "\b\b\r",
-	"\x9b" "2J", "\xc2\x9b" "2J", "\u202e\u0301\u200d", "안녕🩷\n",
-	"\xff\xfe\x80\xc0", "HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "{\"a\":1}\n",
-	"\x16\x03\x01\x02", "SSH-2.0-x\r\n", "\016\017\005\a",
-};
-
-/* The empty one is a NUL. */
-static size_t said_len(const char *text)
-{
-	return *text ? strlen(text) : 1;
-}
-
-static int *some_peer(void)
-{
-	return &monkey.peers[chance(PEERS)];
-}
-
-/* Never waits: what does not fit is not sent. */
-static void say(int fd, const void *bytes, size_t len)
-{
-	if (fd >= 0 && send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-		errno = 0;
-}
-
-static void drop(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-/* Never waits for it; who is refused is gone. */
-static int connect_to_it(void)
-{
-	struct sockaddr_in sa = {
-		.sin_family = AF_INET,
-		.sin_port = htons(monkey.its_port),
-		.sin_addr = { htonl(INADDR_LOOPBACK) },
-	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (!connect(fd, (struct sockaddr *)&sa, sizeof(sa)) ||
-	    errno == EINPROGRESS)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* One that it waits for, or one that waits for it. */
-static void come(void)
-{
-	int *fd = some_peer();
-	bool connects = monkey.its_port && chance(2);
-	tell_number(connects ? "connects: peer" : "accepts: peer",
-	            (long)(fd - monkey.peers));
-	drop(fd);
-	*fd = connects ? connect_to_it()
-	               : accept4(monkey.listener, NULL, NULL,
-	                         SOCK_CLOEXEC | SOCK_NONBLOCK);
-}
-
-static void speak(void)
-{
-	const char *text = ANY(said);
-	tell("a peer says", text, said_len(text));
-	say(*some_peer(), text, said_len(text));
-}
-
-static void drip(void)
-{
-	const char *text = ANY(said);
-	int fd = *some_peer();
-	tell("a peer drips", text, strlen(text));
-	for (; *text; text++) {
-		say(fd, text, 1);
-		pty_take(&monkey.pty, 1);
-	}
-}
-
-static void flood(void)
-{
-	static char block[1 << 16];
-	int fd = *some_peer();
-	const char *text = ANY(said);
-	size_t len = said_len(text);
-	tell("a peer floods with", text, len);
-	for (size_t i = 0; i < sizeof(block); i++)
-		block[i] = text[i % len];
-	for (uint32_t i = chance(64); i > 0; i--)
-		say(fd, block, sizeof(block));
-}
-
-static void hear(void)
-{
-	char bytes[65536];
-	int fd = *some_peer();
-	tell("a peer reads", "", 0);
-	for (int i = 0; i < 32 && fd >= 0; i++)
-		if (recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT) <= 0)
-			break;
-}
-
-static void leave(void)
-{
-	int *fd = some_peer();
-	tell("a peer closes", "", 0);
-	drop(fd);
-}
-
-static void half_close(void)
-{
-	int fd = *some_peer();
-	tell("a peer ends its half", "", 0);
-	if (fd >= 0 && shutdown(fd, SHUT_WR))
-		errno = 0;
-}
-
-static void reset(void)
-{
-	int *fd = some_peer();
-	tell("a peer resets", "", 0);
-	if (*fd >= 0)
-		net_reset(*fd);
-	*fd = -1;
-}
-
-static void signal_it(void)
-{
-	static const int signums[] = { SIGUSR1, SIGCONT, SIGWINCH, SIGTSTP };
-	int signum = ANY(signums);
-	tell_number("signal", signum);
-	kill(monkey.pty.pid, signum);
-}
-
-static void rest(void)
-{
-	uint32_t ms = chance(100);
-	tell_number("rest", ms);
-	pty_watch(&monkey.pty, (int)ms);
-}
-
-static const struct {
-	void (*act)(void);
-	uint32_t weight;
-} actions[] = {
-	{ press_character, 8 }, { press_word, 8 },  { press_control, 14 },
-	{ press_sequence, 20 }, { press_chord, 8 }, { press_run, 3 },
-	{ press_bytes, 2 },     { use_mouse, 5 },   { paste, 4 },
-	{ give_command, 14 },   { resize, 4 },      { resize_to_nothing, 1 },
-	{ come, 8 },            { speak, 10 },      { drip, 2 },
-	{ flood, 2 },           { hear, 4 },        { leave, 2 },
-	{ half_close, 2 },      { reset, 2 },       { signal_it, 1 },
-	{ rest, 3 },
-};
 
 static void act(void)
 {
-	uint32_t sum = 0, n;
-	size_t i = 0;
-	for (size_t k = 0; k < COUNT(actions); k++)
-		sum += actions[k].weight;
-	for (n = chance(sum); n >= actions[i].weight; i++)
-		n -= actions[i].weight;
-	actions[i].act();
+	uint32_t n = chance(weight_of(hand_actions, hand_action_count) +
+	                    weight_of(peer_actions, peer_action_count));
+	const struct action *a = choose(hand_actions, hand_action_count, &n);
+	if (!a)
+		a = choose(peer_actions, peer_action_count, &n);
+	a->act();
 	for (int k = 0; k < 8 && pty_take(&monkey.pty, 0); k++)
 		;
 }
