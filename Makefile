@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# make: build/sockchat.  make check: every test; ends with "N passed, N failed".
-# make test T=NAME: one test program, or one test by its name.
-# How the tests are built and run: tests/rules.mk.
+# make builds build/sockchat.  HACKING.md tells what the other goals do.
+# deps deps-dev demo lint picture format install uninstall dist clean: this file
+# check test check-asan torture monkey fuzz coverage bench: tests/rules.mk
 # CC, BUILD, WERROR=1, SANITIZE=address,undefined and COVERAGE=1 may be given.
 # V=1 shows the commands. New files under src/ and tests/ are found.
 
