@@ -110,7 +110,7 @@ MODE(every_key_works_in_a_search_for_no_pattern, PTY_CTRL_S "re:(",
      "find (not a regular expression")
 MODE(every_key_works_in_a_selection, "/keys" PTY_ENTER PTY_F7, "1: Space")
 MODE(every_key_works_in_a_selection_of_nothing,
-     "/keys" PTY_ENTER PTY_F7 PTY_F8, "1: Space")
+     "/keys" PTY_ENTER PTY_F7 PTY_F8, "0: Space")
 MODE(every_key_works_in_help, PTY_F1, "this help")
 MODE(every_key_works_in_help_over_a_search, PTY_CTRL_S "zzz" PTY_F1,
      "this help")
