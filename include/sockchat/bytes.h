@@ -8,6 +8,7 @@
 #define SOCKCHAT_BYTES_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,10 @@ void bytes_consume(struct bytes *b, size_t len);
 
 /* Forget all of them, and keep the memory. */
 void bytes_clear(struct bytes *b);
+
+/* Whether there is memory for `len` bytes now, for libraries that do not come
+ * back when there is none. */
+bool bytes_have_memory(size_t len);
 
 /* The bytes as a C string: a NUL is kept behind the last byte, not counted.
  * Borrowed until the next change. */

@@ -93,6 +93,15 @@ void bytes_clear(struct bytes *b)
 	b->len = 0;
 }
 
+bool bytes_have_memory(size_t len)
+{
+	/* a compiler may leave out memory that nobody uses, but for volatile */
+	void *volatile room = malloc(len);
+	bool has = room != NULL;
+	free(room);
+	return has;
+}
+
 const char *bytes_text(struct bytes *b)
 {
 	if (!b->data)

@@ -9,11 +9,13 @@
 
 #include <readline/readline.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/diag.h>
 
 #include "guest.h"
 
-/* The keys that an inputrc would break with these are repaired in input.c. */
+/* With another value of these an inputrc would break keys of ours; input.c
+ * repairs what they have broken before. */
 static const struct {
 	const char *name, *value;
 } variables[] = {
@@ -52,16 +54,17 @@ void guest_count_bytes(bool can)
 	counts = now;
 }
 
-/* In place of the C library's.  To readline 8.2 and 8.3 a character whose width
- * is -1, as the library doesn't know it, is one on the way forward and none on
- * the way back: vi's words have no end then.  So each has a column. */
+/* In place of the C library's, which says -1 of a character that it does not
+ * know.  Readline 8.2 and 8.3 count such a one as a character on the way forward
+ * and as none on the way back, so that vi's motions never end.  Here it has one
+ * column. */
 int wcwidth(wchar_t c)
 {
 	int width = wcswidth(&c, 1);
 	return width < 0 ? 1 : width;
 }
 
-/* What is left for readline in the middle of a command. */
+/* Memory for what readline asks for in the middle of a command. */
 static void *reserve;
 #define RESERVE ((size_t)64 << 10)
 
@@ -69,9 +72,7 @@ bool guest_has_memory(size_t len)
 {
 	if (!reserve)
 		reserve = malloc(RESERVE);
-	void *room = malloc(len);
-	free(room);
-	return reserve && room;
+	return reserve && bytes_have_memory(len);
 }
 
 void guest_release_memory(void)
@@ -80,8 +81,8 @@ void guest_release_memory(void)
 	reserve = NULL;
 }
 
-/* In place of readline's, which end the program as if its command line had been
- * wrong. */
+/* In place of readline's own, which end the program with status 2, as if its
+ * command line had been wrong. */
 
 void *xmalloc(size_t size);
 void *xrealloc(void *old, size_t size);

@@ -10,14 +10,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Readline ends the program when it finds no memory: whether there is so much,
- * and a reserve for what it may want beside.  Ask before each command. */
+/* Whether there is memory for `len` bytes and for a reserve beside them.  To be
+ * asked before each command, for readline ends the program without memory. */
 bool guest_has_memory(size_t len);
+/* Free the reserve. */
 void guest_release_memory(void);
 
-/* From each character to the next readline counts from the beginning of the
- * line, unless characters are bytes to it: so they are where that is the same
- * and there are many.  Before each of its commands. */
+/* Let readline take bytes for characters if the line is long and all ASCII, and
+ * if `can` says that the key is ASCII too.  Otherwise it counts from the
+ * beginning of the line for each step.  To be called before each command. */
 void guest_count_bytes(bool can);
 
 /* Set the variables that no inputrc may change; after rl_initialize(). */

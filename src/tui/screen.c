@@ -219,17 +219,11 @@ int screen_reset(struct bytes *out)
 	return failed;
 }
 
-/* Curses crashes where it finds no memory: it is asked for before. */
-static bool has_memory(size_t len)
-{
-	void *room = malloc(len);
-	free(room);
-	return room != NULL;
-}
-
 int screen_resize(int rows, int columns)
 {
-	if (!has_memory(ROOM_MIN + (size_t)rows * (size_t)columns * PLACE_SIZE))
+	size_t places = (size_t)rows * (size_t)columns;
+	/* curses crashes without memory */
+	if (!bytes_have_memory(ROOM_MIN + places * PLACE_SIZE))
 		return errno = ENOMEM, -1;
 	state.is_resized |= rows != screen_rows();
 	resizeterm(rows, columns);
@@ -348,7 +342,7 @@ int screen_finish(int cursor_row, int cursor_column, struct bytes *out)
 {
 	static const char scroll_all[] = "\033[r"; /* moves the cursor, too */
 	bool scrolls_all = state.is_resized && state.is_up;
-	if (!has_memory(ROOM_MIN) || end_cut_off())
+	if (!bytes_have_memory(ROOM_MIN) || end_cut_off())
 		return -1;
 	if (scrolls_all)
 		clearok(curscr, TRUE);
@@ -366,7 +360,7 @@ int screen_finish(int cursor_row, int cursor_column, struct bytes *out)
 
 int screen_leave(struct bytes *out)
 {
-	if (!has_memory(ROOM_MIN)) {
+	if (!bytes_have_memory(ROOM_MIN)) {
 		state.is_cut_off |= state.is_up;
 		state.is_up = false;
 		return -1;

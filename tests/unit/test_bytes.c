@@ -172,6 +172,17 @@ static void a_finished_run_is_empty_and_keeps_its_ceiling(void **state)
 	bytes_finish(&b);
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* it ends a program that asks for too much */
+
+static void memory_that_is_not_there_is_missed(void **state)
+{
+	(void)state;
+	assert_true(bytes_have_memory(1));
+	assert_false(bytes_have_memory(SIZE_MAX / 2));
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -186,6 +197,9 @@ int main(void)
 		cmocka_unit_test(room_that_is_reserved_does_not_move),
 		cmocka_unit_test(consuming_moves_the_rest_to_the_front),
 		cmocka_unit_test(a_finished_run_is_empty_and_keeps_its_ceiling),
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(memory_that_is_not_there_is_missed),
+#endif
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
