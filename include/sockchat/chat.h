@@ -47,8 +47,8 @@ struct chat {
 	struct session_settings session_settings;
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* for die_by_signal() at the end; 0: none */
-	/* Nobody sits at standard input: when something it asks for cannot be
-	 * done, the exit status is 1. */
+	/* Standard input is a script: when something that it asks for cannot
+	 * be done, the exit status is 1. */
 	bool is_scripted;
 	/* The rest is chat.c's own. */
 	struct chat_private *own;
@@ -70,9 +70,10 @@ void chat_settings_changed(struct chat *c);
 /* Entries of our own. */
 void chat_note(struct chat *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Something that was asked for could not be done; see `is_scripted`. */
+/* Append an ERROR entry: something that was asked for could not be done.  See
+ * `is_scripted`. */
 void chat_error(struct chat *c, const struct error *e);
-/* Something went wrong that nobody had asked for. */
+/* Append an ERROR entry: something went wrong that nobody had asked for. */
 void chat_trouble(struct chat *c, const struct error *e);
 
 /* Send these bytes as one message to whom is spoken to.  -1 when it could not:
@@ -95,37 +96,38 @@ size_t chat_shutdown(struct chat *c);
 
 /* Standard input has said something: answers are waited for again. */
 void chat_input_spoke(struct chat *c);
-/* Standard input has ended: no new peer is taken, and --quit-after begins.
- * Then, when all of it is taken, our FIN goes to all.  When it ended before the
- * first peer came, peers are served on, and each gets our FIN after its own.
- * An echo listener goes on as before. */
+/* Standard input has ended: no new peer is taken, and --quit-after begins.  If
+ * it ended before the first peer came, peers are served on, and each gets our
+ * FIN after its own.  An echo listener goes on as before. */
 void chat_input_ended(struct chat *c);
+/* It has ended, and all of its lines are taken: our FIN goes to all peers. */
 void chat_input_taken(struct chat *c);
 
-/* Peers that do not read.  Whether what is said now would have to wait for some
- * peer; and whether that has taken nothing for CHAT_STUCK_MS.  Without a screen
- * such a peer is passed over as long as others read, until it reads again; when
- * it has read nothing for CHAT_DROP_MS it is dropped.  Entries tell it. */
+/* Without a screen a peer that has taken nothing for CHAT_STUCK_MS is passed
+ * over while others read, until it reads again; when it has taken nothing for
+ * CHAT_DROP_MS it is dropped.  Entries tell of each. */
 #define CHAT_STUCK_MS 2000
 #define CHAT_DROP_MS  10000
+/* Whether what is said now would have to wait for some peer. */
 bool chat_is_congested(const struct chat *c);
+/* Whether that peer has taken nothing for CHAT_STUCK_MS. */
 bool chat_is_stuck(const struct chat *c);
-/* Whether there is anybody to whom a line would go, now or when they come. */
+/* Whether a line would go to anybody, now or when the first peer comes. */
 bool chat_has_audience(const struct chat *c);
 
 /* The front end can't keep up: peers wait. */
 void chat_hold(struct chat *c, bool is_held);
 
-/* Leave: all is delivered, then the loop stops; after a signal it takes so long
- * at most.  A second call leaves now.  An ERROR entry tells what each peer had
- * not got. */
+/* Leave: deliver all, then stop the loop; after a signal within CHAT_SIGNAL_MS.
+ * A second call leaves now.  An ERROR entry for each peer tells what it has not
+ * got. */
 #define CHAT_SIGNAL_MS 5000
 void chat_leave(struct chat *c);
 bool chat_is_leaving(const struct chat *c);
 /* How many bytes the peers' systems have not acknowledged. */
 uint64_t chat_undelivered(const struct chat *c);
-/* What was to be written could not be, a file or standard output: the exit
- * status is 1 whatever else happens. */
+/* Standard input could not be read, or standard output, a file or the
+ * transcript not be written: the exit status is 1 whatever else happens. */
 void chat_fail(struct chat *c);
 
 /* The sessions, by rising number; NULL behind the last. */
@@ -148,9 +150,10 @@ bool chat_facts(const struct chat *c, struct facts *out);
 /* The last minute of a session, empty when nobody was looking. */
 const struct health *chat_health(const struct chat *c, uint32_t number);
 
-/* Whether it listens and nobody has come yet; or nobody before this turn, for
- * what happens in one turn has no order. */
+/* Whether it listens and nobody has come yet. */
 bool chat_awaits_first(const struct chat *c);
+/* Whether that was so when this turn began: what happens in one turn has no
+ * order. */
 bool chat_awaited_first(const struct chat *c);
 
 /* Whether entries are to carry the peer's number (there has been more than

@@ -16,9 +16,12 @@
  * begins with one slash, anything else is sent with the chosen ending. */
 void command_run(struct chat *c, const char *line, size_t len);
 
-/* When such a line is done: in its turn, and when it is for peers it may have
- * to wait for them; those that look or end need not wait behind such a one. */
-enum command_turn { COMMAND_IN_TURN, COMMAND_FOR_PEERS, COMMAND_AT_ONCE };
+/* When a line is to be done. */
+enum command_turn {
+	COMMAND_IN_TURN,   /* after those before it */
+	COMMAND_FOR_PEERS, /* too, and it may have to wait for its peers */
+	COMMAND_AT_ONCE,   /* it looks or ends, and may pass those that wait */
+};
 enum command_turn command_turn(const char *line, size_t len);
 
 /* Send a line as it is, whatever it begins with, with the chosen ending.  -1

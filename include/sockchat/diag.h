@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The end of the program when it is not the one that was planned. */
+/* Ends of the program that nobody planned. */
 
 #ifndef SOCKCHAT_DIAG_H
 #define SOCKCHAT_DIAG_H
 
 typedef void diag_last_words_fn(void);
 
-/* Call `fn` once before the program ends, whichever way: die(), exit(), or a
- * signal whose default is to end it.  The program still ends by that signal.
- * Those that are ignored stay so, and who catches some of them later has them.
- * `fn` must be async-signal-safe.  NULL for nothing. */
+/* Call `fn` once before the program ends by die(), by exit(), or by a signal
+ * whose default is to end it; it still ends by that signal.  A signal that is
+ * ignored stays so, and one that is caught later does not call `fn`.  `fn` must
+ * be async-signal-safe; NULL for nothing. */
 void diag_set_last_words(diag_last_words_fn *fn);
 
 /* Print "sockchat: …" on standard error and exit 1.  For what cannot be: no

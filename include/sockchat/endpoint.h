@@ -32,8 +32,8 @@ MUST_USE
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
 
-/* Whether its port is a number or the name of a TCP service on this machine;
- * looks into /etc/services, or where the system says. */
+/* Whether its port is a number or the name of a TCP service that this machine
+ * knows (services(5)). */
 bool endpoint_knows_port(const struct endpoint *ep);
 
 /* "host:port", with brackets where the host has colons. */

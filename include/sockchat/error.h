@@ -3,15 +3,15 @@
 
 /* What went wrong, said to the user: one sentence that names the thing, the
  * errno's name for programs, and what it most likely means.  Words of users and
- * peers can stand in it as they are: see glyph_vformat(). */
+ * peers may stand in it as they are: glyph_vformat() makes them visible. */
 
 #ifndef SOCKCHAT_ERROR_H
 #define SOCKCHAT_ERROR_H
 
 #include <stdbool.h>
 
-/* The mark of every function whose result tells whether it has failed: who
- * calls it has to look.  A failure that nobody sees is how bytes are lost. */
+/* Marks every function whose result tells that it has failed: its caller has to
+ * look.  Bytes are lost by failures that nobody sees. */
 #define MUST_USE __attribute__((warn_unused_result))
 
 struct error {

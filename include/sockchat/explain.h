@@ -47,8 +47,8 @@ void explain_broken(struct error *e, int errnum, const char *where,
 /* How many of our bytes the peer's system never acknowledged; 0 if that is not
  * known. */
 uint64_t explain_unacked(const struct explain_break *b);
-/* What it means that its system knows nothing of a connection any more that
- * the peer had ended long before. */
+/* What it means that the peer's system does not know the connection any more,
+ * which the peer had ended long before. */
 const char *explain_long_over(void);
 /* What it means when the peer ends before anything was said. */
 const char *explain_closed_at_once(void);

@@ -34,13 +34,13 @@ struct filter {
 MUST_USE
 int filter_set(struct filter *f, const char *words, uint64_t since,
                const struct encoding *enc, struct error *e);
-/* It shows everything. */
+/* Show everything. */
 void filter_off(struct filter *f);
 void filter_finish(struct filter *f);
 
 bool filter_is_on(const struct filter *f);
 bool filter_shows(const struct filter *f, const struct entry *e);
-/* As pattern_gave_up(). */
+/* As pattern_gave_up() of its pattern. */
 bool filter_gave_up(struct filter *f, struct error *e);
 
 /* The words it takes, for completion. */

@@ -32,8 +32,8 @@ struct glyph {
 /* ASCII only: everything else is shown as `\xNN`.  For terminals and logs that
  * are not UTF-8. */
 #define GLYPH_ASCII 1u
-/* Characters that libc gives no width are text too: for what is no screen, and
- * the same in every locale. */
+/* Characters of which libc knows no width are text too.  For what is shown on
+ * no screen: it does not depend on the locale. */
 #define GLYPH_ANY_WIDTH 2u
 
 /* The first glyph of `bytes`; how many bytes it stands for, or 0 at the end.
@@ -53,9 +53,9 @@ int glyph_append(struct bytes *out, const uint8_t *bytes, size_t len,
  * `cap` is at least 1. */
 void glyph_copy(char *out, size_t cap, const char *text, unsigned flags);
 
-/* A sentence of ours, which may have a stranger's words in it: as vsnprintf(),
- * then as glyph_copy() with GLYPH_ANY_WIDTH.  Made safe twice it is the same.
- * `cap` is at most GLYPH_SENTENCE_MAX. */
+/* Format a sentence of ours, which may have a stranger's words in it: as
+ * vsnprintf(), then as glyph_copy() with GLYPH_ANY_WIDTH.  Words that were made
+ * visible before stay as they are.  `cap` is at most GLYPH_SENTENCE_MAX. */
 #define GLYPH_SENTENCE_MAX 1024
 void glyph_vformat(char *out, size_t cap, const char *format, va_list args)
     __attribute__((format(printf, 3, 0)));

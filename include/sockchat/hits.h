@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Where a pattern is found in entries.  Those that were asked about last are
- * not searched again: to count, to mark and to walk asks for the same. */
+/* Where a pattern is found in entries.  What was found in the entries asked
+ * about last is kept: counting, marking and walking ask for the same. */
 
 #ifndef SOCKCHAT_HITS_H
 #define SOCKCHAT_HITS_H
@@ -30,10 +30,11 @@ struct hits;
 MUST_USE struct hits *hits_new(struct pattern *p);
 void hits_free(struct hits *h);
 
-/* Those in `e`; none where the pattern gives up, or there is no memory. */
+/* The hits in `e`; none when the pattern gives up, or without memory. */
 struct hit_list hits_of(struct hits *h, const struct entry *e);
 
-/* The first of them that starts at `offset` or later: its index, or count. */
+/* The index of the first hit that starts at `offset` or later; count if there
+ * is none. */
 size_t hits_find(const struct hit_list *list, size_t offset);
 
 #endif

@@ -25,8 +25,9 @@ struct json {
 
 void json_begin(struct json *j, struct bytes *out);
 void json_text(struct json *j, const char *name, const char *value);
-/* Any bytes: one that is not UTF-8 becomes the text \xNN, which a text with a
- * backslash may be too.  json_base64() is for those that have to come back. */
+/* Any bytes.  One that is not UTF-8 becomes the four characters \xNN, which a
+ * text may have as well: json_base64() is for bytes that a reader must get back
+ * exactly. */
 void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
                 size_t len);
 void json_base64(struct json *j, const char *name, const uint8_t *bytes,

@@ -27,9 +27,9 @@ MUST_USE struct lens *lens_new(const struct transcript *t, uint64_t start,
                                lens_fn *fn, void *user);
 void lens_free(struct lens *l);
 
-/* Look on for about `ns`.  1 if there is more to look at, 0 if not; -1 with a
- * sentence without memory: then what it knows is not all, and it is of no more
- * use. */
+/* Look on for about `ns`.  1 if there is more to look at, 0 if not.  -1 with a
+ * sentence when there is no memory for what was found: then the lens lacks some
+ * of it, and can only be freed. */
 MUST_USE int lens_step(struct lens *l, int64_t ns, struct error *e);
 
 /* The message `seq` has grown: it is looked at again in the next step. */

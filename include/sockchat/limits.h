@@ -9,16 +9,16 @@
 
 #include <sockchat/chat.h>
 
-/* Bounds of the front ends lines and json, which the table tells. */
-#define LIMIT_LINE   ((size_t)64 << 20) /* of standard input */
-#define LIMIT_AHEAD  ((size_t)1 << 20)  /* of it, behind one that waits */
-#define LIMIT_OUTPUT ((size_t)1 << 20)  /* not read; then peers wait */
+/* Bounds of the front ends lines and json. */
+#define LIMIT_LINE   ((size_t)64 << 20) /* a line of standard input */
+#define LIMIT_AHEAD  ((size_t)1 << 20)  /* input read while a line waits */
+#define LIMIT_OUTPUT ((size_t)1 << 20)  /* output before peers wait */
 
 #define LIMIT_VALUE_MAX 64
 
-/* The name of row `i`, NULL behind the last; its value now, and what it is
- * for. */
+/* The name of row `i`; NULL behind the last. */
 const char *limits_name(size_t i);
+/* Put the value that it has now into `value`; returns what it bounds. */
 const char *limits_value(const struct chat *c, size_t i,
                          char value[LIMIT_VALUE_MAX]);
 

@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The places where peers are accepted: one endpoint, one or more addresses.
- * Out of descriptors it pauses, and tries again when one has been closed. */
+ * When there are no more descriptors, it pauses and tries again when one has
+ * been closed. */
 
 #ifndef SOCKCHAT_LISTENER_H
 #define SOCKCHAT_LISTENER_H
@@ -26,9 +27,9 @@ struct listener_ops {
 	/* A peer.  Takes `t`. */
 	void (*on_peer)(void *user, struct transport *t,
 	                const struct address *peer);
-	/* Peers have to wait, until they need not any more: each is told once,
-	 * at most one of them every 5 s.  `where` is safe to show. */
+	/* New peers have to wait: told once, at most every 5 s. */
 	void (*on_trouble)(void *user, const struct error *e);
+	/* New peers need not wait any more.  `where` is safe to show. */
 	void (*on_relief)(void *user, const char *where);
 	/* It can't listen; the listener is of no use any more. */
 	void (*on_failed)(void *user, const struct error *e);
@@ -48,9 +49,9 @@ struct listener *listener_new(struct loop *l,
 /* Closes the sockets: later peers are refused by the system. */
 void listener_free(struct listener *ls);
 
-/* Stop and go on accepting, as listener_retry() does; peers wait in the backlog
- * meanwhile. */
+/* Stop accepting; peers wait in the backlog meanwhile. */
 void listener_pause(struct listener *ls);
+/* Go on accepting, and try again as listener_retry() does. */
 void listener_resume(struct listener *ls);
 
 /* A descriptor has been closed: one that waits for one tries again. */

@@ -73,9 +73,8 @@ MUST_USE struct loop *loop_new(enum loop_backend backend);
 void loop_free(struct loop *l);
 
 /* Watch `fd` for `events`; 0 watches nothing until watch_set(), and costs
- * nothing.
- * `on_ready` and `user` are set by the caller before.  -1 with ENOMEM: nothing
- * else fails, now or later. */
+ * nothing.  The caller sets `on_ready` and `user` before.  -1 with ENOMEM; what
+ * has been added never fails later. */
 MUST_USE
 int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
 /* As watch_add(), for sockets: they may stand in the epoll set. */

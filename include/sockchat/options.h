@@ -63,7 +63,7 @@ struct options {
 	bool progress, quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
 	size_t scrollback; /* the transcript's bound in bytes */
-	size_t queue_max;  /* of what waits for all peers together */
+	size_t queue_max;  /* bytes that may wait for all peers together */
 	const char *config, *profile; /* borrowed from argv, or NULL */
 	uint8_t sources[OPTIONS_MAX]; /* enum option_source of each row */
 };

@@ -15,8 +15,8 @@
 
 struct outq_block;
 
-/* All zero is empty and without a ceiling.  Bytes do not move, and memory goes
- * with them: what is empty has one block at most. */
+/* All zero is empty and without a ceiling.  Bytes stand in blocks, which are
+ * freed as they empty: an empty queue keeps one at most. */
 struct outq {
 	struct outq_block *first, *last;
 	size_t head;   /* how many of the first block have left */
@@ -35,11 +35,11 @@ MUST_USE int outq_append(struct outq *q, const void *bytes, size_t len);
 MUST_USE ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset);
 size_t outq_len(const struct outq *q);
 size_t outq_memory(const struct outq *q);
-/* The first bytes, as many as stand together. */
+/* The bytes that leave first; `*len`: how many stand together. */
 const void *outq_front(const struct outq *q, size_t *len);
 void outq_consume(struct outq *q, size_t len);
-/* The first bytes of one behind those of another.  -1 as outq_append(); then
- * some may have moved. */
+/* Move the first `len` bytes of `from` behind those of `to`.  -1 as
+ * outq_append(); then some may have moved. */
 MUST_USE int outq_move(struct outq *to, struct outq *from, size_t len);
 
 /* Write what the descriptor takes without waiting: all of it 0, some left 1,

@@ -32,18 +32,18 @@ struct pattern_scan {
 	struct pattern *pattern;
 	const uint8_t *bytes;
 	size_t len;
-	size_t at;         /* what is before it has been looked at */
-	size_t line, stop; /* what an expression sees of them now */
+	size_t at;         /* the bytes before it are done */
+	size_t line, stop; /* the line that an expression sees now */
 	int64_t left;      /* steps that it may still take */
-	bool is_over;      /* it took too many: what was found counts not */
+	bool is_over;      /* it took too many: what it found does not count */
 };
 
 void pattern_begin(struct pattern_scan *s, struct pattern *p,
                    const uint8_t *bytes, size_t len);
 
 /* The next match: the bytes from `*start` to before `*end`, at least one.  An
- * expression sees one line, of which bytes that are not UTF-8 match nothing; ^
- * and $ match at its ends.  False: there is none, or the scan is over. */
+ * expression sees one line at a time, and ^ and $ match at its ends; bytes that
+ * are not UTF-8 match nothing.  False: there is none, or the scan is over. */
 bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end);
 /* The scan is over, as if it had taken too many steps. */
 void pattern_give_up(struct pattern_scan *s);
@@ -53,8 +53,8 @@ bool pattern_matches(struct pattern *p, const uint8_t *bytes, size_t len);
 /* How many there are, one after another; 0 when it took too many steps. */
 size_t pattern_count(struct pattern *p, const uint8_t *bytes, size_t len);
 
-/* True once, with a sentence to be said, when some bytes took too many steps or
- * more memory than there is: they count as no match. */
+/* True once, with a sentence for the user, after some bytes took too many steps
+ * or too much memory and so counted as no match. */
 bool pattern_gave_up(struct pattern *p, struct error *e);
 
 #endif

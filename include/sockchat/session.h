@@ -31,9 +31,9 @@ struct session_hints {
 	unsigned traps;
 };
 
-/* The memory of what waits for all peers together.  The less is left, the less
- * may wait for each: the peers for whom most waits are the first that are not
- * read. */
+/* The memory of all queues to peers together.  The less is left, the less may
+ * wait for each peer: those with the longest queues are the first from which
+ * nothing more is read. */
 struct session_queues {
 	size_t max, used; /* bytes */
 };
@@ -64,19 +64,18 @@ struct session_settings {
 struct session_ops {
 	/* The peer's FIN has come, and our half is still open. */
 	void (*on_in_end)(void *user, struct session *s);
-	/* Something that it took does not reach the peer, or a file that was
-	 * asked for does not go whole; an entry tells it. */
+	/* Bytes that the session took do not reach the peer, or not the whole
+	 * of a file; an entry tells it. */
 	void (*on_lost)(void *user, struct session *s);
-	/* It is over: the descriptor is closed.  `failed`: not as it should, or
-	 * something is lost, whoever ended it.
-	 * The session is freed later, not in this call. */
+	/* It is over: the descriptor is closed.  `failed`: the connection broke
+	 * or was never there, or bytes are lost, whoever ended it.  The session
+	 * is freed later, not in this call. */
 	void (*on_end)(void *user, struct session *s, bool failed);
 	void *user;
 };
 
-#define SESSION_QUEUE_HIGH ((size_t)256 << 10) /* of one: read no more */
-#define SESSION_QUEUE_LOW  ((size_t)64 << 10)  /* … and go on */
-#define SESSION_QUEUES_MAX ((size_t)64 << 20)  /* of all, at the start */
+#define SESSION_QUEUE_HIGH ((size_t)256 << 10) /* one peer's: read no more */
+#define SESSION_QUEUE_LOW  ((size_t)64 << 10)  /* one peer's: read again */
 
 /* `settings`, `ops`, `transcript` are borrowed until session_free().  NULL
  * without memory. */
@@ -175,14 +174,15 @@ uint64_t session_bytes_in(const struct session *s);
 uint64_t session_bytes_out(const struct session *s);
 /* Bytes that wait for the peer; those of files do not count. */
 size_t session_queued(const struct session *s);
-/* No more should be taken for it now that can wait. */
+/* Whether nothing more that can wait should be taken for it now. */
 bool session_is_congested(const struct session *s);
-/* How far a peer is behind: the notes of its chat, which the session keeps. */
+/* How far a peer is behind.  The session keeps this for its chat, which alone
+ * uses it. */
 struct session_lag {
-	uint64_t gone;    /* bytes that its system had acknowledged */
-	int64_t since_ns; /* no more of them since then; 0: it reads */
-	bool is_behind;   /* what is said passes it over: so much has */
-	uint64_t messages, bytes;
+	uint64_t gone;    /* bytes that its system had acknowledged … */
+	int64_t since_ns; /* … since then; 0: it reads */
+	bool is_behind;   /* it is passed over */
+	uint64_t messages, bytes; /* that passed it over */
 };
 struct session_lag *session_lag(struct session *s);
 /* "resolving", "connecting", "open", "half-closed (peer has ended)" … */

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Add to the end as printf() does; what has no room is left out whole, and then
- * false.  `text` ends in a NUL, `cap` is its size. */
+/* Add to the end of `text`, a buffer of `cap` bytes, as printf() does.  False
+ * when there is no room: then nothing is added. */
 bool text_add(char *text, size_t cap, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -38,8 +38,8 @@ MUST_USE struct ticks *ticks_new(void);
 void ticks_free(struct ticks *t);
 void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user);
 
-/* A message is queued; its seq is above all before.  Not told.  -1 without
- * memory: then it has no tick. */
+/* A message is queued, whose seq is above all before; nobody is told.  -1
+ * without memory: then the message has no tick. */
 MUST_USE int ticks_add(struct ticks *t, uint64_t seq);
 /* What has become of it; told when it changes something. */
 void ticks_set(struct ticks *t, const struct tick *tick);

@@ -60,8 +60,8 @@ uint64_t transcript_staying(const struct transcript *t);
 
 /* Entries and message bytes dropped for want of room. */
 uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes);
-/* Entries, and additions to them, that found no memory: whoever appends need
- * not look, for they are counted here. */
+/* How many entries, and additions to entries, are lost for want of memory.  As
+ * they are counted here, transcript_append()'s callers need not look. */
 uint64_t transcript_unkept(const struct transcript *t);
 size_t transcript_memory(const struct transcript *t);
 

@@ -14,7 +14,7 @@
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 
-#define TRANSPORT_PROBE_S 60 /* of silence: our system asks the peer's */
+#define TRANSPORT_PROBE_S 60 /* of silence until our system asks the peer's */
 
 struct transport;
 

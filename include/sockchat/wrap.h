@@ -70,7 +70,7 @@ struct wrap_settings {
 	unsigned glyph_flags; /* GLYPH_ASCII */
 	/* Only these rows are given to `fn`. */
 	size_t first_row, row_count;
-	/* What of the content is marked. */
+	/* The parts of the content that are marked. */
 	struct hit_list hits;
 	size_t now; /* the hit that begins here is the present one */
 	struct wrap_map *map; /* for this entry, or NULL */

@@ -14,8 +14,8 @@
 void xdg_path(char *out, size_t cap, const char *variable,
               const char *fallback, const char *name);
 
-/* Whether there is a place to make that path in: HOME is a folder, or, where
- * the variable names one that is not in HOME, that is. */
+/* Whether there is a folder to make that path in: what the variable names if
+ * that is outside of HOME, otherwise HOME. */
 bool xdg_has_place(const char *variable);
 
 #endif

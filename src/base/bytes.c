@@ -24,7 +24,7 @@ void bytes_finish(struct bytes *b)
 	bytes_init(b, b->max);
 }
 
-/* A NUL always has room behind them: see bytes_text(). */
+/* There is always room for a NUL behind them: see bytes_text(). */
 int bytes_reserve(struct bytes *b, size_t extra)
 {
 	size_t max = b->max && b->max < LEN_MAX ? b->max : LEN_MAX;

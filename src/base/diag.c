@@ -16,7 +16,7 @@
 #define STACK_SIZE (64 * 1024)
 
 static diag_last_words_fn *volatile last_words;
-/* The stack itself may be what has run out. */
+/* Handlers have a stack of their own, for the other one may be used up. */
 static char stack[STACK_SIZE];
 
 static void say_last_words(void)
@@ -46,7 +46,8 @@ static bool ends_by_default(int signum)
 	return true;
 }
 
-/* No other signal disturbs the way out. */
+/* Catch every signal that would end the program.  While one is handled all
+ * others are blocked. */
 static void catch_ends(void)
 {
 	stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };

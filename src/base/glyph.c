@@ -42,8 +42,8 @@ static bool is_hidden(uint32_t cp)
 	       hidden[low].first <= cp;
 }
 
-/* Columns, or -1 if it is to be escaped.  The screen has a wcwidth() of its own
- * for readline, to which no character is unknown: wcswidth() is libc's. */
+/* Columns, or -1 if it is to be escaped.  By wcswidth(), which is libc's: the
+ * wcwidth() of this program is made for readline, see src/tui/guest.c. */
 static int columns(uint32_t cp)
 {
 	wchar_t wide = (wchar_t)cp;
@@ -53,7 +53,7 @@ static int columns(uint32_t cp)
 	return cp < 0x7f ? 1 : wcswidth(&wide, 1);
 }
 
-/* The same for a character at the beginning of a glyph. */
+/* The same for the first character of a glyph. */
 static int base_columns(uint32_t cp, unsigned flags)
 {
 	int width = columns(cp);
@@ -185,7 +185,7 @@ void glyph_copy(char *out, size_t cap, const char *text, unsigned flags)
 	out[used] = '\0';
 }
 
-/* The beginning of a character whose end was cut off shows as nothing. */
+/* Drop the first bytes of a character whose last ones were cut off. */
 static void drop_unfinished(char *text)
 {
 	size_t len = strlen(text);
@@ -205,7 +205,7 @@ void glyph_vformat(char *out, size_t cap, const char *format, va_list args)
 	int len = vsnprintf(out, cap, format, args);
 	if (len < 0)
 		out[0] = '\0';
-	if (is_plain(out)) /* as nearly all are */
+	if (is_plain(out)) /* nearly all sentences are */
 		return;
 	if ((size_t)len >= cap)
 		drop_unfinished(out);

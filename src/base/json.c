@@ -51,14 +51,14 @@ static void put_escaped(struct json *j, uint32_t cp)
 	put_unit(j, 0xdc00 + ((cp - 0x10000) & 0x3ff));
 }
 
-/* The text \xNN, as everywhere: JSON has no escape for a byte. */
+/* JSON has no escape for a byte: it becomes the text \xNN, as on the screen. */
 static void put_bad(struct json *j, uint8_t byte)
 {
 	if (!j->failed && bytes_printf(j->out, "\\\\x%02x", byte))
 		j->failed = true;
 }
 
-/* One character, or a byte that is none: its length. */
+/* Put one character, or a byte that is none.  Returns its length. */
 static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 {
 	static const char letters[] = "\"\\bfnrt",

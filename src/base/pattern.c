@@ -14,23 +14,23 @@
 #include <sockchat/pattern.h>
 #include <sockchat/utf8.h>
 
-/* A step is about a nanosecond: 2 ms for a short message, 20 for the longest.
- * Lines of nothing but matches need some 200 for each byte. */
+/* A step takes about a nanosecond: so a short message has 2 ms, and one of 64
+ * KiB 20.  A line of nothing but matches needs some 200 steps for each byte. */
 #define STEPS          INT64_C(2000000)
-#define STEPS_PER_BYTE 280                /* as well, for each byte */
-#define STEPS_LEN_MAX  ((size_t)64 << 10) /* … up to so many */
+#define STEPS_PER_BYTE 280                /* in addition */
+#define STEPS_LEN_MAX  ((size_t)64 << 10) /* bytes for which there are some */
 #define STEPS_ITEM     30                 /* an item of the expression */
 #define STEPS_MATCH    80                 /* PCRE2 is called */
 
-/* Backstops: the steps are the budget, memory has its own. */
+/* PCRE2's own limits.  The steps are the budget of time; memory has its own. */
 #define HEAP_MAX_KIB 8192
 #define MATCH_MAX    10000000
-#define GROUPS_MAX   100 /* one within the other */
+#define GROUPS_MAX   100 /* groups within groups */
 
-#define NEAR       ((size_t)256) /* most matches are no farther away */
-#define FOLDED_MIN ((size_t)64)  /* made small at once */
+#define NEAR       ((size_t)256) /* most matches are nearer than this */
+#define FOLDED_MIN ((size_t)64)  /* bytes that are folded first */
 #define FOLDED_MAX ((size_t)8192)
-#define SHORT_MAX  ((size_t)16)  /* text compared where it may begin */
+#define SHORT_MAX  ((size_t)16)  /* text of so many is compared in place */
 
 typedef bool find_fn(struct pattern_scan *s, size_t *start, size_t *end);
 
@@ -43,8 +43,8 @@ struct work {
 
 struct pattern {
 	find_fn *find;
-	struct bytes needle; /* small letters unless for find_exact() */
-	pcre2_code *code;    /* NULL: it is no expression */
+	struct bytes needle; /* in small letters, unless find_exact() has it */
+	pcre2_code *code;    /* NULL: the pattern is text or bytes */
 	pcre2_match_data *match;
 	pcre2_match_context *limits;
 	struct work work;
@@ -133,9 +133,10 @@ static size_t longest_group(const pcre2_callout_block *b, uint32_t highest)
 	return longest;
 }
 
-/* PCRE2 comes to an item of the expression: that, and the way from where the
- * last one was, is its work.  Its own limits count anew for each place where a
- * match may begin, and not what a repeated item passes over. */
+/* PCRE2 calls this before each item of the expression.  The item, and the way
+ * from the place of the last one, are counted as work.  PCRE2's own limits
+ * would begin anew at each place where a match may begin, and leave out what a
+ * repeated item passes over. */
 static int on_item(pcre2_callout_block *b, void *user)
 {
 	struct work *w = user;
@@ -148,7 +149,8 @@ static int on_item(pcre2_callout_block *b, void *user)
 	return w->left < 0 ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-/* Another line, or the part of one that is UTF-8; false: there is none. */
+/* Go to the next line, or to the next part of one that is UTF-8.  False if
+ * there is none. */
 static bool next_line(struct pattern_scan *s)
 {
 	uint32_t cp;
@@ -180,7 +182,7 @@ static bool ends_line(const struct pattern_scan *s)
 	return s->stop == s->len || s->bytes[s->stop] == '\n';
 }
 
-/* What pcre2_match() says of the line up to `stop`, from where we are. */
+/* What pcre2_match() says of the line from `at` to `stop`. */
 static int match(struct pattern_scan *s, size_t stop, uint32_t flags)
 {
 	struct pattern *p = s->pattern;
@@ -197,9 +199,9 @@ static int match(struct pattern_scan *s, size_t stop, uint32_t flags)
 	return found;
 }
 
-/* A look at what is near first: PCRE2 looks for a first letter in both its
- * cases up to the end, which may be far, and would for each match.  A match
- * that might go on behind what is near is none yet. */
+/* Look at what is near first.  PCRE2 looks for both forms of a first letter up
+ * to the end, which may be far, and would do so for each match.  A match that
+ * might go on behind what is near does not count yet. */
 static int match_line(struct pattern_scan *s)
 {
 	size_t near = s->at + NEAR;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Sentences that are put together in small buffers of ours. */
+/* Sentences are put together in small buffers of ours. */
 
 #include <stdarg.h>
 #include <stdio.h>

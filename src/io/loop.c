@@ -2,8 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The loop: a poll(2) array, with one epoll(7) set in it for the sockets, a
- * heap of timers, a list of deferred calls.  What has been added needs no
- * memory any more. */
+ * heap of timers, a list of deferred calls.  Only adding a watch needs
+ * memory. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +37,7 @@ struct loop {
 	size_t epoll_slot;
 	struct watch **inner; /* those in the epoll set */
 	size_t inner_count;
-	size_t cap; /* of the arrays: each of the inner ones may need a slot */
+	size_t cap; /* of all arrays: an inner watch may move to a slot */
 	struct watch *batch[BATCH];
 	unsigned batch_ready[BATCH];
 	size_t batch_count;
@@ -123,8 +123,8 @@ static int grow_arrays(struct loop *l)
 	return 0;
 }
 
-/* Room for `more` watches, wherever they and those of now go.  -1 without
- * memory. */
+/* Make room for `more` watches, and for all inner ones to move to slots.  -1
+ * without memory. */
 static int reserve(struct loop *l, size_t more)
 {
 	while (l->count + l->inner_count + more > l->cap)
@@ -133,7 +133,7 @@ static int reserve(struct loop *l, size_t more)
 	return 0;
 }
 
-/* There is room. */
+/* There is room: see reserve(). */
 static void add_slot(struct loop *l, struct watch *w, int fd, short events)
 {
 	l->fds[l->count] = (struct pollfd){ .fd = fd, .events = events };
@@ -222,8 +222,8 @@ static void leave_inner(struct loop *l, struct watch *w)
 	w->is_in_epoll = false;
 }
 
-/* A set that does not do what it is told knows watches that are no more.  It
- * goes as a whole, and poll(2) has all of them from now on. */
+/* An epoll set that failed may still point to watches that are gone.  So it is
+ * closed, and all of its watches go to poll(2). */
 static void give_up_epoll(struct loop *l)
 {
 	l->uses_epoll = false;
@@ -247,7 +247,7 @@ static void set_inner(struct watch *w, unsigned before)
 		give_up_epoll(l);
 		return;
 	}
-	leave_inner(l, w); /* this one the set does not know */
+	leave_inner(l, w); /* the set has not taken it */
 	add_slot(l, w, w->fd, poll_events(w->events));
 }
 
@@ -318,7 +318,7 @@ static void dispatch_epoll(struct loop *l)
 
 static int prepare(struct loop *l, struct watch *w, int fd, unsigned events)
 {
-	if (reserve(l, 2)) /* and for the set itself */
+	if (reserve(l, 2)) /* this watch, and the epoll set itself */
 		return -1;
 	w->loop = l;
 	w->fd = fd;

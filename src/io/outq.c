@@ -43,7 +43,8 @@ void outq_finish(struct outq *q)
 	outq_init(q, q->max);
 }
 
-/* For `need` bytes or the first of them: many small additions share one. */
+/* A block for `need` bytes, or for the first of them.  Each is twice as large
+ * as the last, up to BLOCK_MAX, so that many small additions share one. */
 static struct outq_block *new_block(size_t need, size_t last_cap)
 {
 	size_t size = need > 2 * last_cap ? need : 2 * last_cap;
@@ -93,7 +94,7 @@ static void add_block(struct outq *q, struct outq_block *b)
 	q->last = b;
 }
 
-/* As many of the bytes as the last block has room for. */
+/* Put as many of the bytes into the last block as it has room for. */
 static size_t put(struct outq *q, const uint8_t *bytes, size_t len)
 {
 	size_t room = last_room(q), n = len < room ? len : room;

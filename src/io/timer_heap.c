@@ -17,7 +17,8 @@ static void link_from(struct timer **from, struct timer *t)
 		t->from = from;
 }
 
-/* Of two trees the one that is due first; the other becomes its child. */
+/* Make one tree of two: the root that is due later becomes the other's
+ * child. */
 static struct timer *meld(struct timer *a, struct timer *b)
 {
 	struct timer *first = b->due_ns < a->due_ns ? b : a;
@@ -27,7 +28,8 @@ static struct timer *meld(struct timer *a, struct timer *b)
 	return first;
 }
 
-/* Brothers become one tree: in pairs, then the pairs from the last on. */
+/* Make one tree of a list of trees: first in pairs, then of the pairs,
+ * beginning with the last. */
 static struct timer *meld_all(struct timer *list)
 {
 	struct timer *pairs = NULL, *all = NULL;

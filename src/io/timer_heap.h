@@ -9,9 +9,10 @@
 
 #include <sockchat/loop.h>
 
-/* `*root` is the one that is due first, NULL when there is none.  Only what
- * has been added is removed. */
+/* Add a timer.  `*root` is the one that is due first, NULL when there is
+ * none. */
 void timer_heap_add(struct timer **root, struct timer *t);
+/* Remove a timer that has been added. */
 void timer_heap_remove(struct timer **root, struct timer *t);
 
 #endif

@@ -106,8 +106,8 @@ static void name_program(char *out, size_t cap, int proc, const char *pid)
 	out[n > 0 ? n : 0] = '\0';
 }
 
-/* How long this thread has run: a search is given up for the work that it
- * makes, and not because other programs keep the machine busy. */
+/* How long this thread has run.  A search is given up because of its own work,
+ * and not because other programs keep the machine busy. */
 static int64_t worked_ns(void)
 {
 	struct timespec t;

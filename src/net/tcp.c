@@ -28,7 +28,7 @@ struct tcp {
 	/* The kernel tells a failure once, to whoever asks first, and then
 	 * pretends a peaceful end: it is kept here. */
 	int failed;
-	int64_t starved_ns; /* since then the system has no memory; 0: it has */
+	int64_t starved_ns; /* when the system's memory ran out, or 0 */
 };
 
 struct setting {
@@ -235,8 +235,9 @@ static int tcp_advance(struct transport *t)
 	return 1;
 }
 
-/* The system is short of memory, the connection is well.  It is ready all the
- * while, so we would never rest: after a second it counts as failed. */
+/* The system is short of memory, but the connection is well.  As it is ready
+ * all the while, the loop would never rest: after a second it counts as
+ * failed. */
 static bool is_starving(struct tcp *tcp)
 {
 	if (errno != ENOMEM && errno != ENOBUFS)

@@ -19,6 +19,7 @@
 
 #define WHERE        "127.0.0.1:9"
 #define SESSIONS_MAX 4
+#define QUEUES_MAX   ((size_t)64 << 20)
 
 static struct {
 	struct loop *loop;
@@ -128,7 +129,7 @@ static inline int start_empty(void **state)
 	now.settings.keeps_entries = now.settings.tells_states = true;
 	now.settings.linger_ns = 100 * MS_NS;
 	now.settings.queues = &now.queues;
-	now.queues.max = SESSION_QUEUES_MAX;
+	now.queues.max = QUEUES_MAX;
 	now.ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_lost = on_lost, .on_end = on_end,
 	};

@@ -339,7 +339,7 @@ static void what_is_discarded_is_counted_and_not_kept(void **state)
 
 static void too_much_is_refused_and_nothing_is_cut(void **state)
 {
-	size_t len = SESSION_QUEUES_MAX / 2 + 1;
+	size_t len = QUEUES_MAX / 2 + 1;
 	char *block = malloc(len);
 	struct error e;
 	(void)state;
