@@ -91,7 +91,8 @@ static int tell_nobody(struct chat *c)
 	return -1;
 }
 
-/* -1 when it could not be, and then an ERROR entry says why. */
+/* Give it to one session.  -1 when it does not take it: then an ERROR entry
+ * says why. */
 static int give_one(struct chat *c, struct session *s, give_fn *fn,
                     const void *what)
 {
@@ -106,8 +107,8 @@ static int give_one(struct chat *c, struct session *s, give_fn *fn,
 	return -1;
 }
 
-/* Give it, which has `len` bytes, to all that are spoken to; -1 when some do
- * not get it, and an entry says or has said why. */
+/* Give `what`, which has `len` bytes, to all that are spoken to.  -1 when some
+ * do not get it: then an entry says why, or has said it before. */
 static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
 {
 	size_t given = 0, failed = 0;

@@ -14,14 +14,14 @@ struct candidates {
 	size_t count;
 	const char *word;
 	size_t len;
-	bool has_failed; /* no memory: some are missing */
+	bool has_failed; /* some are missing, for want of memory */
 };
 
 /* Offer `text` if the word is its beginning. */
 void candidates_offer(struct candidates *l, const char *text, size_t len);
 
-/* The list, which is the caller's now.  NULL when some are missing: the others
- * would pass for all that there is. */
+/* The list; the caller frees it.  NULL when some are missing: the others would
+ * look like all that there are. */
 MUST_USE char **candidates_take(struct candidates *l);
 
 /* The words of the newest messages, the newest first. */

@@ -64,7 +64,7 @@ static bool is_full(const struct chat *c)
 	       c->own->session_count >= (size_t)c->options->max_conns;
 }
 
-/* Why no more peers are taken, NULL: they are. */
+/* Why no more peers are taken; NULL when they are. */
 static const char *why_refused(const struct chat *c)
 {
 	if (is_full(c))
@@ -83,7 +83,7 @@ static void refuse(struct chat *c, struct transport *t,
 	chat_note(c, "%s refused: %s", where, why);
 }
 
-/* There is no memory for it, which is no refusal. */
+/* There is no memory to serve this peer. */
 static void lose(struct chat *c, struct transport *t,
                  const struct address *peer)
 {
@@ -115,8 +115,8 @@ static void on_peer(void *user, struct transport *t,
 	chat_check_later(c);
 }
 
-/* Where descriptors are missing, peers only wait; without memory one that had
- * come is gone. */
+/* Without a descriptor peers only wait; without memory one that had come is
+ * lost. */
 static void on_trouble(void *user, const struct error *e)
 {
 	struct chat *c = user;
@@ -154,7 +154,7 @@ void chat_init_listening(struct chat *c)
 	};
 }
 
-/* NULL with errno; listed when there is one. */
+/* One more listener in the list.  NULL with errno. */
 static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 {
 	struct chat_private *p = c->own;

@@ -145,7 +145,7 @@ static int parse_mode(struct options *o, const char *word, bool is_alone,
 	return refuse_mode(word, is_alone, e);
 }
 
-/* A host may be known later, a service never. */
+/* A host may be known later; the names of services do not change. */
 static int check_service(const struct endpoint *ep, struct error *e)
 {
 	if (endpoint_knows_port(ep))
@@ -185,7 +185,8 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	}
 	if (o->help || o->version)
 		return 0;
-	int words = optind < argc ? argc - optind : 0; /* argc may be 0 */
+	/* a program may be started without any word, not even its name */
+	int words = optind < argc ? argc - optind : 0;
 	if (parse_mode(o, words ? argv[optind] : NULL, words == 1, e) ||
 	    check_mode(o, given, e) || options_check(o, e))
 		return -1;

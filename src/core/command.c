@@ -109,7 +109,7 @@ static void run(struct chat *c, const char *line, size_t len)
 	free(args);
 }
 
-/* -1 with a sentence when the encoding has not all of it, or no memory. */
+/* -1 with a sentence when the encoding lacks a character, or without memory. */
 static int make_line(const struct chat *c, struct bytes *out, const char *line,
                      size_t len, struct error *e)
 {
@@ -160,7 +160,7 @@ enum command_turn command_turn(const char *line, size_t len)
 	if (is_sent(&line, &len))
 		return COMMAND_FOR_PEERS;
 	struct call call = parse_call(line, len);
-	/* that there is no such command can be told at any time */
+	/* an unknown command is told at once */
 	return call.row ? command_row_turn(call.row) : COMMAND_AT_ONCE;
 }
 

@@ -377,7 +377,7 @@ static const struct command_row rows[] = {
 	  NULL },
 };
 
-/* All others are done in their turn. */
+/* Commands that are not simply done in their turn. */
 static const struct {
 	void (*run)(struct chat *c, char *args);
 	enum command_turn turn;

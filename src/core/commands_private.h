@@ -17,7 +17,7 @@ const struct command_row *command_find(const char *name, size_t len,
  * spoken to.  NULL after a complaint. */
 struct session *command_peer(struct chat *c, const char *word);
 
-/* When what the row does is done. */
+/* When the command of this row is to be done. */
 enum command_turn command_row_turn(const struct command_row *row);
 
 /* set.c */

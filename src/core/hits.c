@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Where a pattern is found in entries, for those asked about last. */
+/* What was found is kept in slots, one for each number modulo SLOTS. */
 
 #include <stdlib.h>
 
 #include <sockchat/hits.h>
 
 #define SLOTS   64                 /* as many as most screens have rows */
-#define ALL_MAX ((size_t)1 << 20) /* hits kept together, about */
+#define ALL_MAX ((size_t)1 << 20) /* about: hits in all slots */
 
-/* An entry that may grow is known by its number and its length. */
+/* An entry may grow: its number and its length say what was searched. */
 struct slot {
 	uint64_t seq; /* 0: empty */
 	size_t len;
@@ -21,7 +21,7 @@ struct slot {
 struct hits {
 	struct pattern *pattern;
 	struct slot slots[SLOTS];
-	size_t cap; /* of all slots */
+	size_t cap; /* the sum of all slots' */
 };
 
 struct hits *hits_new(struct pattern *p)

@@ -10,7 +10,7 @@
 #include <sockchat/lens.h>
 
 #define CLOCK_EVERY ((size_t)1 << 10) /* bytes between two looks at it */
-#define ENTRY_COST  256               /* what an entry costs beside them */
+#define ENTRY_COST  256               /* an entry costs as much as these */
 
 /* In 32 bits, for there may be a million: numbers wrap, differences hold. */
 struct member {
@@ -31,11 +31,11 @@ struct lens {
 	uint64_t start;
 	uint64_t low, high; /* looked at: from low to before high */
 	struct list older, newer;
-	struct { /* have grown, and were looked at before */
+	struct { /* entries that have grown since they were looked at */
 		uint64_t *seqs;
 		size_t count, cap;
 	} touched;
-	bool has_failed; /* no memory */
+	bool has_failed; /* for want of memory */
 };
 
 static void restart(struct lens *l, uint64_t start)
@@ -181,14 +181,14 @@ static size_t look(struct lens *l)
 	return cost;
 }
 
-/* What it counted at the last look. */
+/* What the entry counted at the last look. */
 static uint32_t count_of(const struct lens *l, uint64_t seq)
 {
 	return lens_sum_before(l, seq + 1) - lens_sum_before(l, seq);
 }
 
-/* Look again at one that has grown.  If it has more now, what comes behind it
- * is counted anew. */
+/* Look again at an entry that has grown.  If it counts more now, all entries
+ * behind it are looked at again. */
 static size_t look_again(struct lens *l)
 {
 	struct list *newer = &l->newer;
@@ -242,7 +242,7 @@ static int add_touched(struct lens *l, uint64_t seq)
 	return 0;
 }
 
-/* There are no more of them than there are peers whose messages grow. */
+/* Only one message of each peer can grow, so that the list stays short. */
 void lens_touch(struct lens *l, uint64_t seq)
 {
 	if (seq < l->low || seq >= l->high)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What is bounded: one table. */
+/* Every bound, in one table. */
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,8 @@
 
 enum kind { OPTION, BYTES, NUMBER, SECONDS, DESCRIPTORS };
 
-/* An option of this name, a number of ours, or what the system says. */
+/* The value is that of the option of this name, a constant of ours, or what the
+ * system says. */
 struct limit {
 	const char *name;
 	enum kind kind;

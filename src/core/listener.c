@@ -33,7 +33,7 @@ struct listener {
 	struct place *places;
 	size_t count;
 	struct timer retry;
-	int trouble;        /* why peers have to wait, as it was told, or 0 */
+	int trouble;        /* errno that was told, while peers wait; or 0 */
 	int64_t trouble_ns; /* when it was told last, 0 for never */
 	bool is_paused, is_starved;
 	/* As long as a call of ours is on the stack it isn't freed. */
@@ -99,7 +99,7 @@ void listener_retry(struct listener *ls)
 	update_watches(ls);
 }
 
-/* Whoever paused it may have closed a descriptor meanwhile. */
+/* A descriptor may have become free while it was paused. */
 void listener_resume(struct listener *ls)
 {
 	ls->is_paused = false;
@@ -129,8 +129,8 @@ static void tell_trouble(struct listener *ls, int errnum)
 	ls->ops->on_trouble(ls->ops->user, &e);
 }
 
-/* Nobody has to wait any more.  One that is at its limit all the time goes to
- * and fro: that is not told each time. */
+/* Nobody has to wait any more.  That is told only when it has lasted for a
+ * while: a listener at its limit goes to and fro. */
 static void tell_relief(struct listener *ls)
 {
 	int64_t left = ls->trouble_ns + TROUBLE_GAP_NS - loop_now_ns(ls->loop);
@@ -158,8 +158,9 @@ static void on_retry(struct timer *t)
 }
 
 /* The system can't give us a peer now: peers wait until it can, for asking
- * again at once would only burn the machine.  A limit of our own stands until
- * something of ours is closed, or somebody raises it. */
+ * again at once would only burn the machine.  Our own limit of descriptors
+ * holds until one of ours is closed, which is told by listener_retry(), or
+ * until somebody raises it. */
 static void starve(struct listener *ls, int errnum)
 {
 	ls->is_starved = true;

@@ -16,17 +16,17 @@
 
 #define LISTED_MAX  20 /* hits, without a screen */
 #define EXCERPT_MAX 60
-#define FIRST_NS    (50 * MS_NS) /* what is done at once */
-#define SLICE_NS    (10 * MS_NS) /* … and in each turn after it */
+#define FIRST_NS    (50 * MS_NS) /* of searching at once */
+#define SLICE_NS    (10 * MS_NS) /* of it in each turn after that */
 #define PATIENCE_NS (2000 * MS_NS)
 
-/* A search without a screen, a slice a turn. */
+/* A search without a screen.  It goes on by a slice in each turn. */
 struct seek {
 	struct chat *chat;
 	struct later turn;
 	struct pattern *pattern;
 	struct lens *lens;
-	uint64_t end; /* entries before it are looked through */
+	uint64_t end; /* the entries before it are searched */
 	int64_t until_ns;
 };
 
@@ -52,7 +52,7 @@ static void tell_hit(struct chat *c, const struct entry *e)
 	          entry_mark(e), safe, len < e->len ? " ..." : "");
 }
 
-/* The newest hits, the oldest of them first. */
+/* The newest LISTED_MAX hits, in the order of the transcript. */
 static void tell_hits(const struct seek *s)
 {
 	const struct lens *l = s->lens;
@@ -147,7 +147,7 @@ static struct seek *start(struct chat *c, const char *text, struct error *e)
 	return NULL;
 }
 
-/* For the screen, which searches by itself. */
+/* Leave the search to the screen. */
 static void hand_on(struct chat *c, const char *text)
 {
 	struct error e;

@@ -151,8 +151,8 @@ void transcript_set_max(struct transcript *t, size_t max)
 	drop_beyond_max(t, 0);
 }
 
-/* Room for one more pointer at the end of the array: without memory the oldest
- * chunk gives its own. */
+/* Make room for one more pointer at the end of the array.  Without memory the
+ * oldest chunk is dropped for it. */
 static int make_place(struct transcript *t)
 {
 	bool is_full = t->first + t->count == t->cap;
@@ -168,7 +168,7 @@ static int make_place(struct transcript *t)
 	return 0;
 }
 
-/* One that has been dropped is warm. */
+/* A chunk that was just dropped is still in the processor's cache. */
 static struct chunk *take_warm(struct transcript *t, size_t size)
 {
 	struct chunk *c = t->spare;
@@ -178,8 +178,8 @@ static struct chunk *take_warm(struct transcript *t, size_t size)
 	return c;
 }
 
-/* Without memory the reserve serves, and then the oldest go: an entry of the
- * usual size is not refused. */
+/* Without memory the reserve is used, and then the oldest chunks are dropped,
+ * so that an entry of the usual size is not refused. */
 static struct chunk *take_chunk(struct transcript *t, size_t size)
 {
 	struct chunk *c = take_warm(t, size);

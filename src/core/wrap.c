@@ -24,7 +24,7 @@ struct layout {
 	enum wrap_style style;
 	enum wrap_hit hit;
 	const uint8_t *content; /* that hits are in, NULL outside of it */
-	size_t next_hit; /* the first that ends behind where we are */
+	size_t next_hit; /* the first hit that ends at or after this place */
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
 	struct wrap_map *learns; /* what is being found out, or NULL */
@@ -83,7 +83,7 @@ static void set_hit(struct layout *l, enum wrap_hit hit)
 	l->hit = hit;
 }
 
-/* How the byte at `offset` of the content is marked; rising offsets only. */
+/* How the byte at `offset` of the content is marked.  Offsets must rise. */
 static enum wrap_hit hit_of(struct layout *l, size_t offset)
 {
 	const struct hit_list *list = &l->settings->hits;
@@ -212,8 +212,8 @@ static int map_add(struct wrap_map *m, size_t begin)
 	return 0;
 }
 
-/* A row begins with the byte `at`.  Without memory the map is no longer, and
- * rows are walked over from its end. */
+/* A row begins with the byte `at`.  Without memory the map ends here, and later
+ * rows are found by walking on from its end. */
 static void learn_row(struct layout *l, const uint8_t *at)
 {
 	struct wrap_map *m = l->learns;
