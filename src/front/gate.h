@@ -34,7 +34,7 @@ struct gate {
 
 void gate_init(struct gate *g);
 void gate_write_all(struct gate *g);
-/* What waits is dropped, and no tick is heard of any more. */
+/* Drop what waits, and listen to no ticks any more. */
 void gate_stop(struct gate *g);
 
 /* As frontend_ops.show. */

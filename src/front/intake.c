@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The lines of standard input, each in its turn. */
+/* Lines of standard input: those that wait stand first in `lines`, behind them
+ * what has not been looked at. */
 
 #include <errno.h>
 #include <string.h>
@@ -17,10 +18,10 @@
 
 struct line {
 	const char *text;
-	size_t len, size; /* without its ending, and with it */
+	size_t len, size; /* without and with its ending */
 };
 
-/* The line that begins at `at`; false when it is not there yet as a whole. */
+/* The line that begins at `at`.  False when its end has not come yet. */
 static bool find_line(struct intake *in, size_t at, struct line *l)
 {
 	size_t from = at >= in->tail && in->scanned > at ? in->scanned : at;
@@ -46,7 +47,7 @@ static size_t less(size_t at, size_t gone)
 	return at > gone ? at - gone : 0;
 }
 
-/* Forget the bytes from `at` to `end`, before which nothing is scanned for. */
+/* Remove the bytes from `at` to before `end`, all of lines that are taken. */
 static void forget(struct intake *in, size_t at, size_t end)
 {
 	struct bytes *b = &in->lines;
@@ -58,8 +59,8 @@ static void forget(struct intake *in, size_t at, size_t end)
 	in->scanned = less(in->scanned, end - at);
 }
 
-/* A script waits until the first peer is there, what it said is sent, and what
- * it reads is read; whoever types may always speak to those who are there. */
+/* Every line for peers waits for the first peer.  A script's lines also wait
+ * while a peer has too much before it, or nobody reads what we write. */
 static bool has_to_wait(const struct intake *in, const struct line *l)
 {
 	bool is_busy = !in->source.is_terminal &&
@@ -100,8 +101,8 @@ static bool may_pass(const struct intake *in)
 	       (in->source.is_terminal || chat_is_stuck(in->chat));
 }
 
-/* Do what need not wait; those that do move up.  When nobody is left whom they
- * wait for, they are refused. */
+/* Behind a line that waits, do what may pass it; the lines that stay move up.
+ * When such a command leaves nobody to wait for, they are refused. */
 static void take_at_once(struct intake *in)
 {
 	size_t at = in->looked, to = at;
@@ -132,7 +133,7 @@ static void end_when_all_is_taken(struct intake *in)
 	chat_input_taken(in->chat);
 }
 
-/* Whoever leaves says nothing more. */
+/* Once we leave, nothing more is said. */
 static void take_no_more(struct intake *in)
 {
 	refuse_rest(in, in->lines.len);
@@ -158,7 +159,8 @@ static void on_resume(struct later *l)
 	take_lines(l->user);
 }
 
-/* What is not taken of a line is told once; the rest of it is skipped. */
+/* A line that cannot be taken is told once; what still comes of it is
+ * skipped. */
 static void refuse_line(struct intake *in, int errnum)
 {
 	struct error e;
@@ -174,7 +176,7 @@ static void refuse_line(struct intake *in, int errnum)
 	in->skips_line = true;
 }
 
-/* Where the line that is skipped has ended. */
+/* How many of these bytes belong to the line that is skipped. */
 static size_t skipped(struct intake *in, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *end = in->skips_line ? memchr(bytes, '\n', len) : NULL;
@@ -201,7 +203,7 @@ static void end_input(struct intake *in)
 	take_lines(in);
 }
 
-/* False when there is nothing more for now. */
+/* Read once.  False when nothing could be read. */
 static bool read_some(struct intake *in)
 {
 	uint8_t bytes[READ_SIZE];
@@ -229,8 +231,9 @@ static bool wants_more(const struct intake *in)
 	return !in->is_stopped && (!in->waits || in->lines.len < LIMIT_AHEAD);
 }
 
-/* Whether it had ended before the first peer came must not depend on how much
- * one read takes. */
+/* Until the first peer is there, all that can be read is read in one turn:
+ * else the size of a read would decide whether the input had ended before it
+ * came. */
 static void on_ready(struct watch *w, unsigned ready)
 {
 	struct intake *in = w->user;
@@ -240,7 +243,7 @@ static void on_ready(struct watch *w, unsigned ready)
 			return;
 }
 
-/* What waited need not wait any more, or something may pass it. */
+/* Whether the line that waits can go on, or another may pass it now. */
 static bool can_go_on(struct intake *in)
 {
 	struct line l;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The lines of standard input.  Each is taken in its turn; one for peers that
- * take nothing waits, and those behind it do too, in bounded memory.  Commands
- * that look or end pass it when those peers do not read at all. */
+/* The lines of standard input, each taken in its turn.  A line for a peer that
+ * takes nothing waits, and so do those behind it, in bounded memory.  When the
+ * peer does not read at all, commands that look or end may pass. */
 
 #ifndef FRONT_INTAKE_H
 #define FRONT_INTAKE_H
@@ -21,23 +21,23 @@ struct intake {
 	struct watch watch;
 	struct later resume;
 	struct bytes lines; /* read, and not yet taken */
-	size_t tail;        /* where the last of them begins, which has not
-	                       ended, as far as is known */
-	size_t scanned;     /* how far its end has been looked for */
-	size_t looked;      /* before it is nothing that may pass */
-	bool waits;         /* the first line has to */
+	size_t tail;        /* where the last line begins, whose end … */
+	size_t scanned;     /* … is not before here */
+	size_t looked;      /* no line before here may pass */
+	bool waits;         /* the first line waits */
 	bool is_stopped;    /* nobody reads what we write */
-	bool skips_line;    /* the line is too long to be taken */
-	bool has_ended, is_over; /* and all of it is taken */
+	bool skips_line;    /* until its end: it could not be taken */
+	bool has_ended;     /* standard input */
+	bool is_over;       /* it has ended, and all lines are taken */
 };
 
 void intake_init(struct intake *in, struct chat *c);
 /* Begin to read.  -1 with errno. */
-int intake_start(struct intake *in);
-/* At the end of each turn: go on where that is possible again.  While nobody
- * reads what we write, nothing is taken but from somebody who types. */
+MUST_USE int intake_start(struct intake *in);
+/* To be called at the end of each turn: go on if that is possible again.
+ * `is_stopped`: nobody reads what we write, so a script has to wait. */
 void intake_turn(struct intake *in, bool is_stopped);
-/* It is over: an ERROR entry tells of lines that still wait. */
+/* The chat is over: refuse the lines that still wait, with an ERROR entry. */
 void intake_tell_rest(struct intake *in);
 void intake_finish(struct intake *in);
 

@@ -37,14 +37,14 @@ void settle_init(struct settle *s, struct loop *l,
                  const struct transcript *transcript, settle_fn *write,
                  void *user);
 void settle_write_all(struct settle *s);
-/* What waits is dropped. */
+/* Drop what waits. */
 void settle_finish(struct settle *s);
 
 /* An entry will be shown in a while: what came before it is written now. */
 void settle_before(struct settle *s, const struct entry *e);
 
-/* An entry is new or has grown: it is written now or in a while, after what
- * came before it in its session.  -1 without memory: it is not written. */
+/* An entry is new or has grown: write it now or in a while, after what came
+ * before it in its session.  -1 without memory: then it is not written. */
 MUST_USE int settle_show(struct settle *s, const struct entry *e);
 
 #endif
