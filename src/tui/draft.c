@@ -18,8 +18,8 @@ static struct {
 	UNDO_LIST *undo;
 } aside;
 
-/* What edits a line and does nothing else.  Not rl_insert(): to vi it is on all
- * control characters, of which some are the program's. */
+/* Commands that edit a line and do nothing else.  Without rl_insert(), which vi
+ * mode has on all control characters: some of these are the program's. */
 static rl_command_func_t *const commands[] = {
 	rl_rubout, rl_delete, rl_backward_char, rl_forward_char,
 	rl_backward_word, rl_forward_word, rl_beg_of_line, rl_end_of_line,

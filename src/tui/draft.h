@@ -13,10 +13,10 @@
 
 #include "keys.h"
 
-/* An empty line to edit; the draft waits, with its undo.  -1 without memory:
- * nothing has changed. */
+/* Put the draft aside with its undo, and edit an empty line.  -1 without
+ * memory: nothing has changed. */
 MUST_USE int draft_put_aside(void);
-/* The draft is there again as it was. */
+/* Bring the draft back as it was. */
 void draft_take_back(void);
 
 /* Put this into the empty line. */

@@ -55,9 +55,9 @@ void guest_count_bytes(bool can)
 }
 
 /* In place of the C library's, which says -1 of a character that it does not
- * know.  Readline 8.2 and 8.3 count such a one as a character on the way forward
- * and as none on the way back, so that vi's motions never end.  Here it has one
- * column. */
+ * know.  Readline 8.2 and 8.3 count such a one as a character on the way
+ * forward and as none on the way back, so that vi's motions never end.  Here it
+ * has one column. */
 int wcwidth(wchar_t c)
 {
 	int width = wcswidth(&c, 1);

@@ -36,9 +36,9 @@
 #define SEARCHES (RL_STATE_ISEARCH | RL_STATE_NSEARCH)
 
 #define PART_SIZE  4096
-/* A digit more, and readline's number may be too long for its type. */
+/* With one digit more, readline's number might overflow. */
 #define ARGUMENT_MAX 10000
-#define START_ROOM ((size_t)512 << 10) /* its keymaps, and an inputrc */
+#define START_ROOM ((size_t)512 << 10) /* for its keymaps and an inputrc */
 
 /* Readline keeps itself in globals: so there is one of this as well. */
 static struct {
@@ -51,7 +51,8 @@ static struct {
 	rl_command_func_t *waiting; /* a command that waits for one more key */
 } state;
 
-/* A command copies the line a few times at most. */
+/* Whether there is memory for a command, which copies the line a few times at
+ * most. */
 static bool has_memory(size_t more)
 {
 	bool has = guest_has_memory(4 * ((size_t)rl_end + more + ARGUMENT_MAX));

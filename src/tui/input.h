@@ -22,7 +22,7 @@ struct input_ops {
 	                   size_t *start);
 	/* More than one candidate: to be shown as a list. */
 	void (*show_matches)(void *user, char *const *matches, size_t count);
-	/* A key was not taken, as there may be no memory for what it does. */
+	/* A key was not taken: there may be no memory for what it does. */
 	void (*no_memory)(void *user);
 	/* The names of the program's own functions (see bind.h), or NULL. */
 	const char *(*name)(size_t i);
@@ -48,8 +48,8 @@ bool input_awaits(const struct token *t);
 /* Ctrl-C: an empty line again, from whatever state. */
 void input_cancel(void);
 
-/* Put text, and more behind it, in place of a part of the line, in one step
- * for undo; for what a key does, which there is memory for. */
+/* Put text, and more behind it, in place of a part of the line, in one step for
+ * undo.  To be called for a key only: there is memory for what that does. */
 void input_edit(int start, int end, const char *text, const char *more);
 /* Put this in place of the line; undo brings the former one back. */
 void input_replace(const char *text);

@@ -46,9 +46,9 @@ struct keys {
 	size_t len;  /* of the sequence; counts on when it is full */
 	size_t want; /* FIXED: its length */
 	struct bytes paste;
-	char tail[PASTE_MARK]; /* of what has been read of it */
-	size_t lost;           /* of it, for lack of memory */
-	size_t left_out;       /* of the last paste */
+	char tail[PASTE_MARK]; /* its last bytes that have come */
+	size_t lost;           /* bytes of it, for want of memory */
+	size_t left_out;       /* characters of the last paste */
 };
 
 /* The keys that are ours, in every form in which terminals send them. */
@@ -378,7 +378,7 @@ static size_t read_string_end(struct keys *k, const uint8_t *bytes, size_t len)
 	return 0;
 }
 
-/* The last bytes, whether or not there was memory for them. */
+/* Keep the last bytes of a paste, also when there is no memory for the rest. */
 static void push_tail(struct keys *k, const uint8_t *bytes, size_t n)
 {
 	size_t taken = n < PASTE_MARK ? n : PASTE_MARK;
@@ -386,7 +386,8 @@ static void push_tail(struct keys *k, const uint8_t *bytes, size_t n)
 	memcpy(k->tail + PASTE_MARK - taken, bytes + n - taken, taken);
 }
 
-/* Half a paste would be a lie: all of it is lost, or nothing. */
+/* When there is no memory for a part of a paste, all of it is lost: half a
+ * paste would be a lie. */
 static void keep_paste(struct keys *k, const uint8_t *bytes, size_t n)
 {
 	if (!k->lost && bytes_append(&k->paste, bytes, n) == 0)

@@ -66,12 +66,12 @@ void keys_place(const struct token *t, int *row, int *column);
 bool keys_is_waiting(const struct keys *k);
 void keys_timeout(struct keys *k);
 
-/* Somebody has lost patience with a paste that has no end: what follows without
- * a pause is the rest of it. */
+/* Give up a paste whose end does not come.  What still follows without a pause
+ * belongs to it. */
 void keys_end_paste(struct keys *k);
 
-/* While KEY_PASTE is given: how many bytes of it found no memory.  Then nothing
- * is left of it. */
+/* For the KEY_PASTE that is given now: for how many bytes of it there was no
+ * memory.  If there are any, the token is empty. */
 size_t keys_lost(const struct keys *k);
 /* How many characters the last KEY_PASTE came without: controls, and bytes
  * that are no text. */

@@ -65,7 +65,7 @@ static struct hit_list hits_in(const struct frontend *f, uint64_t seq)
 	return e ? hits_of(f->find.hits, e) : (struct hit_list){ NULL, 0 };
 }
 
-/* The hit of `seq` that begins last before `limit`. */
+/* The last hit of `seq` that begins before `limit`. */
 static bool hit_before(const struct frontend *f, uint64_t seq, size_t limit,
                        size_t *offset)
 {
@@ -77,7 +77,7 @@ static bool hit_before(const struct frontend *f, uint64_t seq, size_t limit,
 	return true;
 }
 
-/* The one that begins first from `from` on. */
+/* The first hit of `seq` that begins at `from` or later. */
 static bool hit_after(const struct frontend *f, uint64_t seq, size_t from,
                       size_t *offset)
 {
@@ -120,8 +120,8 @@ static void go_newer(struct frontend *f)
 	show_hit(f, seq, offset);
 }
 
-/* From the present hit to the next one: before there is one there is none to
- * go from. */
+/* Go from the present hit to the next one.  Without a present hit there is
+ * nothing to do. */
 static void walk(struct frontend *f, bool goes_up)
 {
 	if (!f->view.hit_seq)
@@ -169,7 +169,7 @@ void find_touch(struct frontend *f, uint64_t seq)
 		lens_touch(f->find.lens, seq);
 }
 
-/* All or nothing; -1 with a sentence. */
+/* Make all parts of a search, or none: -1 with a sentence. */
 static int make_search(struct find *find, struct frontend *f, const char *text,
                        struct error *e)
 {

@@ -76,15 +76,15 @@ static void mark_all(struct frontend *f)
 {
 	uint64_t end = transcript_end(f->chat->transcript);
 	uint64_t first = view_next(&f->view, f->chat, 0);
-	if (!first) /* all are hidden: the bare view may do so meanwhile */
+	if (!first) /* all entries are hidden now, as by the bare view */
 		return;
 	f->pick.anchor = first;
 	f->pick.cursor = view_before(&f->view, f->chat, end);
 	update(f);
 }
 
-/* Of the chosen entries those that are seen: the messages, or when there is
- * none the sentences; how many.  -1 without memory. */
+/* Gather the chosen entries that are shown: either their messages or their
+ * sentences; `*count` is how many.  -1 without memory. */
 static int gather(const struct frontend *f, bool is_message, struct bytes *out,
                   size_t *count)
 {

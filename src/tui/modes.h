@@ -18,7 +18,7 @@
 /* Append what leads from these modes to those.  -1 without memory. */
 MUST_USE int modes_switch(struct bytes *out, unsigned from, unsigned to);
 
-/* Give `put` what ends these modes, piece by piece; safe in a signal's
+/* Give `put`, piece by piece, what ends these modes.  Safe in a signal's
  * handler. */
 void modes_off(unsigned modes, void (*put)(const char *text));
 

@@ -25,7 +25,7 @@
 #include "modes.h"
 #include "screen.h"
 
-/* What curses takes to say something, and for each place on the screen. */
+/* How much memory curses needs to paint, and for each place on the screen. */
 #define ROOM_MIN   ((size_t)64 << 10)
 #define PLACE_SIZE 128
 
@@ -37,7 +37,7 @@ static struct {
 	short pairs[STYLE_COUNT];
 	bool is_colored; /* as was wished, not as the terminal can */
 	bool is_up;      /* the terminal shows our screen, not the shell's */
-	bool is_cut_off; /* it was left without a word of curses */
+	bool is_cut_off; /* it was left without endwin(3), see end_cut_off() */
 	bool has_been_up;
 	bool is_resized; /* the terminal may still scroll a part of itself */
 } state;
@@ -102,7 +102,8 @@ static SCREEN *open_screen(const char *term)
 	return screen;
 }
 
-/* The former value, to be given to restore(). */
+/* Set a variable of the environment.  Returns its former value, for
+ * restore(). */
 static char *set_number(const char *name, int number)
 {
 	const char *former = getenv(name);
@@ -121,8 +122,8 @@ static void restore(const char *name, char *saved)
 	free(saved);
 }
 
-/* newterm() can't ask a file for the size of the terminal, and believes what
- * LINES and COLUMNS say, however absurd that is. */
+/* newterm() has only a file here and cannot ask it for the size of a terminal;
+ * it believes LINES and COLUMNS, however absurd they are.  So these are set. */
 static SCREEN *open_sized_screen(const char *term, int rows, int columns)
 {
 	char *lines = set_number("LINES", rows);
@@ -325,7 +326,7 @@ static int take_bytes(struct bytes *out)
 	return failed ? -1 : 0;
 }
 
-/* Curses has to know that the terminal was given back without it. */
+/* Let curses know that the terminal was given back without it. */
 static int end_cut_off(void)
 {
 	struct bytes unheard = { 0 };

@@ -52,8 +52,8 @@ void screen_fill(int row, enum style style);
 MUST_USE
 int screen_finish(int cursor_row, int cursor_column, struct bytes *out);
 
-/* Append the bytes that leave the screen for a while.  -1 without memory: it is
- * left, but the terminal has to be brought back otherwise. */
+/* Append the bytes that leave the screen for a while.  -1 without memory: then
+ * it counts as left, and the caller has to bring the terminal back. */
 MUST_USE int screen_leave(struct bytes *out);
 
 #endif

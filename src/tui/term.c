@@ -25,7 +25,7 @@
 #define COLUMNS_MAX       1000
 #define NOT_SHOWN         INT64_MAX
 
-/* Last words need it: the one terminal there is. */
+/* There is one terminal; the last words of the program must find it. */
 static struct {
 	struct loop *loop;
 	struct termios saved;
@@ -35,15 +35,15 @@ static struct {
 	bool is_private, is_raw;
 	int error_fd, real_error_fd; /* what is kept, and the real one */
 	off_t error_taken;
-	int64_t written;    /* how many bytes have left */
-	int64_t shown_from; /* the first frame's place among them */
-	/* The last change of modes, and the place of its bytes. */
+	int64_t written;    /* bytes that have left */
+	int64_t shown_from; /* how many come before the first frame */
+	/* The last change of modes, and between which bytes it is. */
 	unsigned modes, former_modes;
 	int64_t change_start, change_end;
 	struct bytes reset; /* what brings the terminal back, beside modes */
 } state = { .out_fd = -1, .error_fd = -1, .real_error_fd = -1 };
 
-/* Giving it back: async-signal-safe calls only (signal-safety(7)). */
+/* Giving it back, by async-signal-safe calls only (signal-safety(7)) */
 
 static void copy_stderr(void)
 {
@@ -70,7 +70,7 @@ static void give_stderr_back(void)
 	state.error_fd = state.real_error_fd = -1;
 }
 
-/* A terminal that stands still is waited for, but not for long. */
+/* Wait for a terminal that stands still, but not for long. */
 static bool is_writable(void)
 {
 	struct pollfd out = { .fd = state.out_fd, .events = POLLOUT };
@@ -99,8 +99,9 @@ static void tell_text(const char *text)
 	tell(text, strlen(text));
 }
 
-/* The modes that the terminal has been told to be in.  While a change is half
- * out, any of both may be on; a title comes last, and leaves last. */
+/* The modes that the terminal has been told to be in.  While only a part of a
+ * change has left, the old ones and the new ones may be on, but for the title:
+ * its part of a change leaves last. */
 static unsigned told_modes(void)
 {
 	if (state.written >= state.change_end)
@@ -111,7 +112,7 @@ static unsigned told_modes(void)
 	       ((state.former_modes | state.modes) & ~MODE_TITLE);
 }
 
-/* The shell may have it meanwhile, with modes of its own. */
+/* Whether the terminal is ours now, and not the shell's. */
 static bool is_ours(void)
 {
 	pid_t owner = tcgetpgrp(STDIN_FILENO);
@@ -120,7 +121,7 @@ static bool is_ours(void)
 
 static void give_back(void)
 {
-	static const char cancel[] = "\030"; /* a sequence that is half out */
+	static const char cancel[] = "\030"; /* CAN: for half a sequence */
 	if (!state.is_raw)
 		return;
 	if (outq_len(&state.out))
@@ -160,7 +161,7 @@ void term_take_stderr(struct bytes *out)
 
 /* Output */
 
-/* Who comes in between has to know what has left. */
+/* A signal may come in between: so `written` is kept up to date. */
 static int write_queued(void)
 {
 	sigset_t all, former;
@@ -188,7 +189,7 @@ static void on_writable(struct watch *w, unsigned ready)
 	flush();
 }
 
-/* Its place among all bytes. */
+/* How many bytes come before the end of the queue. */
 static int64_t end_of_queue(void)
 {
 	return state.written + (int64_t)outq_len(&state.out);
@@ -306,7 +307,7 @@ void term_set_reset(struct bytes *bytes)
 	state.reset = *bytes;
 }
 
-/* What is not told in the usual way is told by give_back(). */
+/* What could not be written in time is left to give_back(). */
 void term_leave(const struct bytes *bytes)
 {
 	bool is_told = bytes && write_all() && term_set_modes(0) == 0 &&

@@ -20,26 +20,27 @@ void term_close(void);
 
 /* Take it over: raw, and standard error is kept for later. */
 MUST_USE int term_enter(void);
-/* Give it back: `bytes` are written out first, however slow it is (within a
- * second), then the modes are as they were.  NULL when there was no memory for
- * them: what term_set_reset() got serves. */
+/* Give it back: write `bytes` out, within a second, then set the modes as they
+ * were.  NULL when there was no memory for them: then what term_set_reset() got
+ * is written. */
 void term_leave(const struct bytes *bytes);
 
-/* Lines and columns, of absurdly many a part; false when the terminal doesn't
- * say. */
+/* Lines and columns, at most ROWS_MAX and COLUMNS_MAX (term.c).  False when the
+ * terminal doesn't say. */
 bool term_size(int *rows, int *columns);
 
-/* These private modes (modes.h) are on from now on; they are off again on
- * every way out.  Not while term_is_busy(): what the terminal knows would be
- * in doubt.  -1 without memory: nothing has changed. */
+/* Turn on these private modes (modes.h) and no others; they are off again on
+ * every way out.  Not to be called while term_is_busy(), or nobody would know
+ * which of them are on.  -1 without memory: nothing has changed. */
 MUST_USE int term_set_modes(unsigned modes);
-/* What else brings the terminal back on an unplanned way out.  Takes them. */
+/* What else brings the terminal back on an unplanned way out.  Takes
+ * `bytes`. */
 void term_set_reset(struct bytes *bytes);
 
 /* Queue bytes; never waits.  -1 without memory: none was queued. */
 MUST_USE int term_write(const void *bytes, size_t len);
-/* The same for a frame: from the first one on the terminal has to be brought
- * back (term_set_reset()). */
+/* The same for a frame: from the first one on, what term_set_reset() got is
+ * needed at the end. */
 MUST_USE int term_show(const void *frame, size_t len);
 /* Whether some of them have not left yet: no new frame then. */
 bool term_is_busy(void);

@@ -27,7 +27,7 @@
 #define FRAME_NS       (1000 * MS_NS / 60)
 #define PROGRESS_NS    (100 * MS_NS) /* a file's, from one to the next */
 #define WORK_NS        (4 * MS_NS)
-#define PASTE_NS       (1000 * MS_NS) /* a pause that no paste has */
+#define PASTE_NS       (1000 * MS_NS) /* no paste has such a pause */
 #define READ_SIZE      4096 /* what of a burst is done in one turn */
 #define HISTORY_MAX    1000
 
@@ -58,8 +58,8 @@ const struct mode *tui_mode(const struct frontend *f)
 
 /* What the terminal is told beside frames */
 
-/* The modes that the terminal has and that are wanted now; its title.  What
- * finds no memory is told before the next frame. */
+/* Bring the terminal's modes and title to what is wanted now.  Without memory
+ * that is tried again before the next frame. */
 static void set_modes(struct frontend *f)
 {
 	const struct options *o = f->chat->options;
@@ -299,7 +299,7 @@ static void on_escape_time(struct timer *t)
 		timer_start(f->chat->loop, t, KEYS_ESCAPE_MS * MS_NS);
 }
 
-/* Ctrl-C after a while in which nothing came: no terminal pastes like that. */
+/* Ctrl-C after a pause: no terminal pastes like that. */
 static bool ends_paste(struct frontend *f, const uint8_t *bytes, ssize_t n)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
@@ -445,8 +445,8 @@ static void on_acknowledged(void *user, uint64_t seq)
 	tui_mark_dirty(user);
 }
 
-/* All that start() has got, as far as it came.  The screen itself stays until
- * the process ends: curses needs memory to free it, and crashes without. */
+/* Give up all that start() has got so far.  The screen itself stays until the
+ * process ends, for curses needs memory to free it, and crashes without. */
 static void close_all(struct frontend *f)
 {
 	watch_remove(&f->in_watch);
@@ -532,7 +532,7 @@ static void stop(struct frontend *f)
 		        "delivered\n", (unsigned long long)undelivered);
 }
 
-/* A key is answered before anything is looked for. */
+/* A key is answered before anything is searched for. */
 static void draw_turn(struct frontend *f)
 {
 	take_stderr(f);

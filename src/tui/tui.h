@@ -29,8 +29,8 @@ struct mode {
 	bool (*take)(struct frontend *f, const struct token *t);
 	/* Keys scroll something else than the transcript; NULL: they don't. */
 	void (*scroll)(struct frontend *f, int by);
-	/* What stands before the input line, ASCII, also while help is over the
-	 * mode.  NULL for help and the panel: they leave the line alone. */
+	/* The prompt before the input line, ASCII; it stays while help is over
+	 * the mode.  NULL for help and the panel: they leave the line alone. */
 	const char *(*prompt)(struct frontend *f);
 	bool hides_line; /* and the line is not seen */
 };
@@ -40,10 +40,10 @@ extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
 
 /* The search, and where the view stood when it began. */
 struct find {
-	/* NULL: there is nothing to be found (yet).  All three or none. */
+	/* All three are there, or none: NULL while there is no search. */
 	struct pattern *pattern;
 	struct hits *hits;
-	struct lens *lens;   /* the entries that have some */
+	struct lens *lens;   /* the entries with hits */
 	bool is_typed;       /* the pattern is; else hits are walked through */
 	uint64_t start_seq;  /* what is above it is looked at first */
 	bool was_scrolled;
@@ -73,7 +73,7 @@ struct frontend {
 	struct timer paint, escape, leave, tick;
 	struct pace pace;
 	struct spots spots;
-	int64_t painted_ns, read_ns; /* the last frame, the last keys */
+	int64_t painted_ns, read_ns; /* when the last frame, the last keys */
 	struct window window;
 	bool shows_hex; /* of what Enter would send */
 	bool is_dirty, is_up, wants_size;
@@ -105,7 +105,7 @@ void tui_mark_dirty(struct frontend *f);
 /* A word in the status line; "" takes it away. */
 void tui_set_notice(struct frontend *f, const char *text);
 
-/* A word there: "no memory to search". */
+/* Say there that there is no memory: `what` is "to search". */
 void tui_no_memory(struct frontend *f, const char *what);
 
 /* Give the terminal to somebody else for a while, and take it back. */
@@ -119,9 +119,9 @@ void tui_enter(struct frontend *f, const char *line, size_t len);
 
 /* What was pasted: a line goes into the input line, several are asked about. */
 void paste_take(struct frontend *f, const struct token *t);
-/* There is no memory for one of this size. */
+/* There is no memory for a paste of this size: say so. */
 void paste_refuse(struct frontend *f, size_t len);
-/* It is dealt with. */
+/* The paste is dealt with: forget it. */
 void paste_forget(struct frontend *f);
 
 /* Paint now. */

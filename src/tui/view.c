@@ -25,8 +25,8 @@ static uint64_t base_seq(const struct chat *c)
 	return first > c->display.clear_seq ? first : c->display.clear_seq;
 }
 
-/* Walking over what is not hidden: the end of the transcript, or 0,
- * where there is nothing more. */
+/* The next entry that is not hidden; the end of the transcript if there is
+ * none. */
 static uint64_t next_seq(const struct viewport *v, const struct chat *c,
                          uint64_t seq)
 {
@@ -35,6 +35,7 @@ static uint64_t next_seq(const struct viewport *v, const struct chat *c,
 	return next && next < end ? next : end;
 }
 
+/* The one before; 0 if there is none. */
 static uint64_t seq_before(const struct viewport *v, const struct chat *c,
                            uint64_t seq)
 {
@@ -101,7 +102,7 @@ static struct wrap_map *map_of(struct viewport *v, const struct entry *e)
 		return NULL;
 	if (!v->maps)
 		v->maps = calloc(1, sizeof(*v->maps));
-	if (!v->maps) /* then it is laid out anew each time */
+	if (!v->maps) /* without memory it is laid out anew each time */
 		return NULL;
 	for (size_t i = 0; i < MAPS; i++)
 		if (v->maps->list[i].seq == e->seq)
@@ -257,7 +258,7 @@ static void find_look(struct target *t, const struct piece *p,
 	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
 
-/* What has not been searched yet is not searched here. */
+/* The hits to mark, as far as the search has come: it does not go on here. */
 static struct hit_list hits_seen(const struct viewport *v,
                                  const struct entry *e)
 {
@@ -305,7 +306,7 @@ static unsigned hiding(const struct chat *c)
 	       (unsigned)c->display.is_bare << 1 | (unsigned)c->options->quiet;
 }
 
-/* When it cannot be followed the filter hides nothing. */
+/* Without memory to follow the filter, nothing is hidden. */
 static void fail(struct viewport *v, struct chat *c)
 {
 	struct error e;

@@ -21,9 +21,9 @@ struct viewport {
 	uint64_t below_seq;  /* scrolled: entries from here on are unseen */
 	unsigned glyph_flags;
 	struct lens *shown;  /* the entries that are not hidden; NULL: all */
-	unsigned hiding;     /* what hides some: it changes with that */
-	/* What is marked, in those entries that `found` has (NULL: in all);
-	 * NULL for nothing.  Which hit is the present one. */
+	unsigned hiding;     /* another number when something else is hidden */
+	/* What is marked, NULL for nothing, in the entries that `found` has
+	 * (NULL: in all), and which hit is the present one. */
 	struct hits *hits;
 	const struct lens *found;
 	uint64_t hit_seq;
@@ -33,7 +33,8 @@ struct viewport {
 
 void view_finish(struct viewport *v);
 
-/* Follow what hides entries for about `ns`.  True: there is more to do. */
+/* Look for about `ns` for entries that are not hidden.  True if there is more
+ * to do. */
 bool view_work(struct viewport *v, struct chat *c, int64_t ns);
 /* The message `seq` has grown. */
 void view_touch(struct viewport *v, uint64_t seq);

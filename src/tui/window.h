@@ -22,8 +22,8 @@ struct window {
 	int64_t bell_ns, notice_ns; /* not again before */
 };
 
-/* Append what makes the title say how things are, if it doesn't yet.  Here and
- * below: what finds no memory is left for the next time. */
+/* Append what makes the title say how things are, if it doesn't yet.  Without
+ * memory that is left for the next time, here and below. */
 void window_title(struct window *w, const struct chat *c, struct bytes *out);
 
 /* Something is new in the transcript: append a bell or a notification if the
