@@ -532,13 +532,17 @@ static void stop(struct frontend *f)
 		        "delivered\n", (unsigned long long)undelivered);
 }
 
-/* A key is answered before anything is searched for. */
+/* A key is answered before anything is searched for.  What is then found within
+ * this turn needs another frame. */
 static void draw_turn(struct frontend *f)
 {
+	bool is_early = f->has_key;
 	take_stderr(f);
-	if (f->has_key)
+	if (is_early)
 		draw(f);
 	work(f);
+	if (is_early && (f->find.lens || f->view.shown))
+		tui_mark_dirty(f);
 	if (f->wants_size)
 		resize(f);
 	draw(f);

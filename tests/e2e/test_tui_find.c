@@ -136,6 +136,20 @@ static void what_comes_meanwhile_is_found_too(void **state)
 	hang_up(&p, fd);
 }
 
+static void what_is_found_in_the_turn_of_a_key_is_painted(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_CTRL_S);
+	pty_expect(&p, "find:");
+	pty_type(&p, "z");
+	pty_expect(&p, "find (not found): z");
+	pty_type(&p, "z");
+	pty_expect(&p, "find (not found): zz");
+	hang_up(&p, fd);
+}
+
 static void what_is_not_there_or_no_pattern_is_said(void **state)
 {
 	struct pty p;
@@ -334,6 +348,7 @@ int main(void)
 		TEST(our_search_ends_that_of_the_history),
 		TEST(a_hit_stays_in_sight_when_the_search_is_over),
 		TEST(what_comes_meanwhile_is_found_too),
+		TEST(what_is_found_in_the_turn_of_a_key_is_painted),
 		TEST(what_is_not_there_or_no_pattern_is_said),
 		TEST(what_is_searched_for_is_not_sent_when_help_is_over_it),
 		TEST(a_command_searches_as_well),
