@@ -139,15 +139,16 @@ static void what_comes_meanwhile_is_found_too(void **state)
 static void what_is_found_in_the_turn_of_a_key_is_painted(void **state)
 {
 	struct pty p;
-	int fd = talk(&p);
 	(void)state;
+	pty_sockchat(&p, "listen", "127.0.0.1", "0", NULL);
+	pty_port(&p);
 	pty_type(&p, PTY_CTRL_S);
 	pty_expect(&p, "find:");
 	pty_type(&p, "z");
 	pty_expect(&p, "find (not found): z");
 	pty_type(&p, "z");
 	pty_expect(&p, "find (not found): zz");
-	hang_up(&p, fd);
+	pty_finish(&p);
 }
 
 static void what_is_not_there_or_no_pattern_is_said(void **state)
