@@ -4,6 +4,7 @@
 /* The places where peers are accepted. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -314,6 +315,8 @@ static void start(struct listener *ls, const struct address *list, size_t count)
 	if (out && ls->places)
 		errnum = open_all(ls, list, count, out);
 	if (errnum == 0) {
+		snprintf(ls->endpoint.port, sizeof(ls->endpoint.port), "%u",
+		         address_port(&out[0]));
 		update_watches(ls);
 		ls->ops->on_listening(ls->ops->user, out, ls->count);
 	} else {

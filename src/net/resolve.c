@@ -115,6 +115,19 @@ static void look_up_name(struct lookup *l)
 		l->name[0] = '\0';
 }
 
+/* libc says then that there is no such name: it could not ask. */
+static void blame_descriptors(struct lookup *l)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+	} else if (errno == EMFILE || errno == ENFILE) {
+		l->eai = EAI_SYSTEM;
+		l->errnum = errno;
+	}
+}
+
 static void *lookup_thread(void *arg)
 {
 	struct lookup *l = arg;
@@ -124,6 +137,8 @@ static void *lookup_thread(void *arg)
 		look_up_name(l);
 	else
 		look_up(l, l->settings.is_numeric ? AI_NUMERICHOST : 0);
+	if (!l->address.len && !l->count)
+		blame_descriptors(l);
 	lookup_leave(l);
 	close(fd);
 	return NULL;

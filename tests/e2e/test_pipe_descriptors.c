@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -255,6 +256,25 @@ static void a_full_output_that_blocks_stops_nothing(void **state)
 	talk_beside_full_output("FAULT_NO_PROC=0", ends);
 }
 
+/* From none at all to as many as it takes. */
+static void without_descriptors_no_name_is_called_unknown(void **state)
+{
+	static const char script[] =
+	    "for n in 5 6 7 8 9 10 11 12 13 14; do (ulimit -n $n; "
+	    "exec \"$SOCKCHAT_BIN\" connect localhost 1); done </dev/null";
+	const char *argv[] = { "sh", "-c", script, NULL };
+	struct proc p;
+
+	(void)state;
+	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+	proc_expect_exit(&p, 1);
+	assert_non_null(strstr(p.err_text.bytes, "Too many open files"));
+	assert_non_null(strstr(p.err_text.bytes, "connection refused"));
+	assert_null(strstr(p.err_text.bytes, "unknown host"));
+	assert_null(strstr(p.err_text.bytes, "spelling"));
+	proc_finish(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +293,7 @@ int main(void)
 		    inherited_nonblocking_descriptors_lose_nothing),
 		cmocka_unit_test(a_directory_as_input_is_told),
 		cmocka_unit_test(a_full_output_that_blocks_stops_nothing),
+		cmocka_unit_test(without_descriptors_no_name_is_called_unknown),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
