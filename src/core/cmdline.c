@@ -221,7 +221,8 @@ int options_help(struct bytes *out)
 	}
 	failed |= bytes_append_text(out,
 	    "\nTimes are seconds, or have a unit: 500ms, 1.5, 2m.\n"
-	    "Exit status: 0 as it should, 1 it failed, 2 wrong command line.\n"
+	    "Exit status: 0 success, 1 failure, 2 wrong command line or "
+	    "configuration.\n"
 	    "More: man sockchat; /help within the chat.\n");
 	return failed ? -1 : 0;
 }

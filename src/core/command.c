@@ -61,7 +61,7 @@ static void refuse_nul(struct chat *c)
 static void refuse_unkept(struct chat *c)
 {
 	struct error e;
-	error_set_errno(&e, ENOMEM, "nothing was done");
+	error_set_errno(&e, ENOMEM, "the command was not done");
 	chat_error(c, &e);
 }
 

@@ -36,24 +36,26 @@ static const struct limit limits[] = {
 	{ "line", BYTES, LIMIT_LINE,
 	  "the longest line of standard input, in lines and json" },
 	{ "output", BYTES, LIMIT_OUTPUT,
-	  "what may wait to be read from lines and json, before peers wait" },
+	  "what lines and json have written and nobody has read, before peers "
+	  "wait" },
 	{ "waiting", BYTES, LIMIT_AHEAD,
-	  "what is read of standard input behind a line that waits" },
+	  "what is read of standard input while a line waits for its peer" },
 	{ "not-reading", SECONDS, CHAT_STUCK_MS / 1000,
-	  "until lines and json pass over a peer that takes nothing, and "
-	  "commands a line that waits" },
+	  "lines and json pass over a peer that has taken nothing so long" },
 	{ "dropped", SECONDS, CHAT_DROP_MS / 1000,
-	  "until a peer that is passed over and takes nothing is dropped" },
+	  "a peer that is passed over and took nothing so long is dropped" },
 	{ "signal", SECONDS, CHAT_SIGNAL_MS / 1000,
-	  "for all that is to be delivered after a signal that ends us" },
-	{ "files", NUMBER, FEED_MAX, "files on their way to one peer" },
+	  "how long delivery may go on after a signal that ends the program" },
+	{ "files", NUMBER, FEED_MAX,
+	  "files that may be on their way to one peer" },
 	{ "max-conns", OPTION, 0, "peers of a listener at once" },
 	{ "descriptors", DESCRIPTORS, 0,
-	  "open connections and files (ulimit -n), before new peers wait" },
+	  "open connections and files (ulimit -n); beyond it new peers wait" },
 	{ "connect-timeout", OPTION, 0, "seconds until a connection is open" },
 	{ "idle-timeout", OPTION, 0, "seconds without a byte either way" },
 	{ "linger", OPTION, 0,
-	  "seconds for an answer, when the peer has ended" },
+	  "seconds for which a silent standard input is waited for when the "
+	  "peer has ended" },
 };
 
 #define COUNT (sizeof(limits) / sizeof(limits[0]))

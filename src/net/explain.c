@@ -292,9 +292,9 @@ const char *explain_closed_at_once(void)
 
 const char *explain_long_over(void)
 {
-	return "the program at the other end had closed the connection "
-	       "altogether: its system says so now that ours has asked. "
-	       "Nothing was lost";
+	return "the program at the other end had already closed the "
+	       "connection, and its system said so when ours asked; nothing "
+	       "was lost";
 }
 
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,

@@ -131,7 +131,7 @@ static void limits_are_listed_as_they_are_set(void **state)
 		 "(/set changes it)"),
 		"peer-queue: 256k; ",
 		"message: 64k; ",
-		"files: 16; files on their way to one peer",
+		"files: 16; files that may be on their way to one peer",
 		"max-conns: not set; ",
 	};
 	uint64_t first = transcript_end(c->transcript) + 1;
