@@ -206,20 +206,33 @@ static void a_signal_tells_what_was_not_delivered(void **state)
 	}
 }
 
-static void a_second_signal_ends_it_at_once(void **state)
+/* How long it takes to end after two signals. */
+static int64_t end_by_two_signals(void)
 {
 	struct proc p;
 	int fd = connect_flooded(&p, "lines");
 	int64_t start = now_ms();
 
-	(void)state;
 	kill(p.pid, SIGTERM);
 	poll(NULL, 0, 50); /* or both would be one */
 	kill(p.pid, SIGTERM);
 	proc_expect_signal(&p, SIGTERM);
-	assert_true(now_ms() - start < 900);
+	int64_t took = now_ms() - start;
 	close(fd);
 	proc_finish(&p);
+	return took;
+}
+
+/* After one signal it waits for a second at least.  A busy machine may take as
+ * long, but not always. */
+static void a_second_signal_ends_it_at_once(void **state)
+{
+	int tries = 5;
+
+	(void)state;
+	while (tries && end_by_two_signals() >= 900)
+		tries--;
+	assert_int_not_equal(tries, 0);
 }
 
 /* Reads so little at a time that it would take minutes. */

@@ -303,8 +303,6 @@ static void keys_are_answered_while_much_is_saved(void **state)
 			worst = now_ms() - start;
 	}
 	assert_true(keys > 1); /* while it was under way */
-	if (getenv("TALK"))
-		print_message("worst %d\n", (int)worst);
 	assert_true(worst < 1000);
 	pty_type(&p, PTY_CTRL_C);
 	pty_quit(&p, 0);

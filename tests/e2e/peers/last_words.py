@@ -5,12 +5,11 @@
 # system resets the connection.
 
 import socket
-import time
 
 server = socket.create_server(('127.0.0.1', 0))
 print('Listening on', server.getsockname()[1], flush=True)
 peer, _ = server.accept()
 peer.recv(1)
-time.sleep(0.2)
+peer.recv(1, socket.MSG_PEEK)  # waits for what stays unread
 peer.sendall(b'421 too many connections, good bye\n')
 peer.close()
