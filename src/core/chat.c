@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/array.h>
 #include <sockchat/chat.h>
 #include <sockchat/glyph.h>
 
@@ -16,29 +17,21 @@
 
 /* Sessions */
 
-/* -1 without memory. */
-static int make_room(struct session ***list, size_t *cap, size_t count)
-{
-	size_t wanted = *cap ? 2 * *cap : 8;
-	if (count <= *cap)
-		return 0;
-	struct session **grown = realloc(*list, wanted * sizeof(**list));
-	if (!grown)
-		return -1;
-	*list = grown;
-	*cap = wanted;
-	return 0;
-}
-
 /* Make room for one more session in both lists: when it ends, and all others
  * do, that must not need memory. */
 static int make_room_for_one(struct chat_private *p)
 {
-	size_t alive = p->session_count + 1;
-	return make_room(&p->sessions, &p->session_cap, alive) ||
-	               make_room(&p->ended, &p->ended_cap,
-	                         p->ended_count + alive)
-	           ? -1 : 0;
+	size_t alive = p->session_count, all = p->ended_count + alive;
+	struct session **grown;
+	grown = array_grow(p->sessions, &p->session_cap, alive, sizeof(*grown));
+	if (!grown)
+		return -1;
+	p->sessions = grown;
+	grown = array_grow(p->ended, &p->ended_cap, all, sizeof(*grown));
+	if (!grown)
+		return -1;
+	p->ended = grown;
+	return 0;
 }
 
 struct session *chat_add_session(struct chat *c)

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include <sockchat/array.h>
 #include <sockchat/hits.h>
 
 #define SLOTS   64                 /* as many as most screens have rows */
@@ -50,15 +51,13 @@ void hits_free(struct hits *h)
 
 static int add(struct hits *h, struct slot *s, size_t start, size_t end)
 {
-	if (s->count == s->cap) {
-		size_t cap = s->cap ? 2 * s->cap : 4;
-		struct hit *grown = realloc(s->hits, cap * sizeof(*grown));
-		if (!grown)
-			return -1;
-		h->cap += cap - s->cap;
-		s->hits = grown;
-		s->cap = cap;
-	}
+	size_t cap = s->cap;
+	struct hit *grown =
+	    array_grow(s->hits, &s->cap, s->count, sizeof(*grown));
+	if (!grown)
+		return -1;
+	s->hits = grown;
+	h->cap += s->cap - cap;
 	s->hits[s->count++] = (struct hit){ (uint32_t)start, (uint32_t)end };
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/array.h>
 #include <sockchat/lens.h>
 
 #define CLOCK_EVERY ((size_t)1 << 10) /* bytes between two looks at it */
@@ -83,15 +84,11 @@ static int list_add(struct list *list, uint64_t distance, size_t has)
 		        list->count * sizeof(*list->items));
 		list->head = 0;
 	}
-	if (list->count == list->cap) {
-		size_t cap = list->cap ? 2 * list->cap : 64;
-		struct member *grown =
-		    realloc(list->items, cap * sizeof(*grown));
-		if (!grown)
-			return -1;
-		list->items = grown;
-		list->cap = cap;
-	}
+	struct member *grown =
+	    array_grow(list->items, &list->cap, list->count, sizeof(*grown));
+	if (!grown)
+		return -1;
+	list->items = grown;
 	uint32_t sum = list_sum(list) + (uint32_t)has;
 	list->items[list->count++] = (struct member){
 		.distance = (uint32_t)distance, .sum = sum,
@@ -229,15 +226,11 @@ int lens_step(struct lens *l, int64_t ns, struct error *e)
 
 static int add_touched(struct lens *l, uint64_t seq)
 {
-	if (l->touched.count == l->touched.cap) {
-		size_t cap = l->touched.cap ? 2 * l->touched.cap : 16;
-		uint64_t *grown =
-		    realloc(l->touched.seqs, cap * sizeof(*grown));
-		if (!grown)
-			return -1;
-		l->touched.seqs = grown;
-		l->touched.cap = cap;
-	}
+	uint64_t *grown = array_grow(l->touched.seqs, &l->touched.cap,
+	                             l->touched.count, sizeof(*grown));
+	if (!grown)
+		return -1;
+	l->touched.seqs = grown;
 	l->touched.seqs[l->touched.count++] = seq;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/array.h>
 #include <sockchat/transcript.h>
 
 #define CHUNK_SIZE ((size_t)256 << 10)
@@ -58,12 +59,11 @@ struct transcript {
 /* Room for more pointers at the end of the array. */
 static int grow_array(struct transcript *t)
 {
-	size_t cap = t->cap ? 2 * t->cap : 16;
-	struct chunk **grown = realloc(t->chunks, cap * sizeof(*grown));
+	struct chunk **grown =
+	    array_grow(t->chunks, &t->cap, t->cap, sizeof(*grown));
 	if (!grown)
 		return -1;
 	t->chunks = grown;
-	t->cap = cap;
 	return 0;
 }
 

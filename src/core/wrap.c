@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/array.h>
 #include <sockchat/hexdump.h>
 #include <sockchat/wrap.h>
 
@@ -200,14 +201,11 @@ static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
 
 static int map_add(struct wrap_map *m, size_t begin)
 {
-	if (m->count == m->cap) {
-		size_t cap = m->cap ? 2 * m->cap : 16;
-		size_t *grown = realloc(m->begins, cap * sizeof(*grown));
-		if (!grown)
-			return -1;
-		m->begins = grown;
-		m->cap = cap;
-	}
+	size_t *grown =
+	    array_grow(m->begins, &m->cap, m->count, sizeof(*grown));
+	if (!grown)
+		return -1;
+	m->begins = grown;
 	m->begins[m->count++] = begin;
 	return 0;
 }

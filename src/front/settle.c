@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/array.h>
 #include <sockchat/encoding.h>
 
 #include "settle.h"
@@ -119,24 +120,13 @@ static void settle_direction(struct settle *s, const struct entry *e)
 	}
 }
 
-static int make_room(struct settle *s)
+static int add_pending(struct settle *s, const struct entry *e)
 {
-	size_t cap = s->cap ? 2 * s->cap : 16;
-	if (s->count < s->cap)
-		return 0;
 	struct settle_message *grown =
-	    realloc(s->list, cap * sizeof(*s->list));
+	    array_grow(s->list, &s->cap, s->count, sizeof(*grown));
 	if (!grown)
 		return -1;
 	s->list = grown;
-	s->cap = cap;
-	return 0;
-}
-
-static int add_pending(struct settle *s, const struct entry *e)
-{
-	if (make_room(s))
-		return -1;
 	s->list[s->count++] = (struct settle_message){
 		.seq = e->seq, .session = e->session, .dir = e->dir,
 	};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include <sockchat/array.h>
+
+static void an_array_keeps_what_it_has_as_it_grows(void **state)
+{
+	uint64_t *numbers = NULL;
+	size_t cap = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 1000; i++) {
+		numbers = array_grow(numbers, &cap, i, sizeof(*numbers));
+		assert_non_null(numbers);
+		assert_true(cap > i);
+		numbers[i] = i;
+	}
+	for (size_t i = 0; i < 1000; i++)
+		assert_int_equal(numbers[i], i);
+	free(numbers);
+}
+
+static void an_array_with_room_stays_where_it_is(void **state)
+{
+	char items[4];
+	size_t cap = sizeof(items);
+
+	(void)state;
+	assert_ptr_equal(array_grow(items, &cap, 3, 1), items);
+	assert_int_equal(cap, sizeof(items));
+}
+
+static void without_memory_an_array_stays_as_it_was(void **state)
+{
+	size_t cap = 0;
+
+	(void)state;
+	assert_null(array_grow(NULL, &cap, 1000, SIZE_MAX / 2));
+	assert_int_equal(cap, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_array_keeps_what_it_has_as_it_grows),
+		cmocka_unit_test(an_array_with_room_stays_where_it_is),
+		cmocka_unit_test(without_memory_an_array_stays_as_it_was),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
