@@ -50,8 +50,9 @@ as_root=
 if [ "$(id -u)" -ne 0 ]; then
 	as_root=sudo
 	if ! command -v sudo >/dev/null; then
-		echo "only root can install packages. Ask who is root here for" \
-		    "this, then go on without $1:" >&2
+		echo "Only root can install packages, and there is no sudo" \
+		    "here. Ask an administrator to run this, then run make" \
+		    "without $1:" >&2
 		echo "  $install" >&2
 		exit 1
 	fi
