@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* cmocka, and what it lacks, or has under other names in each version. */
+/* cmocka, and what it lacks or calls by another name in each version. */
 
 #ifndef TESTS_CMOCKA_MORE_H
 #define TESTS_CMOCKA_MORE_H

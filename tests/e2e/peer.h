@@ -52,8 +52,8 @@ struct stream {
 };
 
 void *run_writer(void *stream);
-/* Reads to the end, whatever comes, and ends its own half then; the result is
- * how much came. */
+/* Read whatever comes until the end, then end our half.  The result is how much
+ * came. */
 void *run_reader(void *stream);
 void *run_checker(void *stream);
 

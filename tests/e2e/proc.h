@@ -61,7 +61,7 @@ void proc_expect_err(struct proc *p, const char *text);
 void proc_expect_out_end(struct proc *p);
 /* The port that "listening on 127.0.0.1:" names. */
 uint16_t proc_port(struct proc *p);
-/* The same of the lines front end, which says it on standard output. */
+/* The same for the lines front end, which says it on standard output. */
 uint16_t proc_lines_port(struct proc *p);
 /* Look at what comes for so long. */
 void proc_watch(struct proc *p, int ms);

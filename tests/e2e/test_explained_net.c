@@ -95,7 +95,7 @@ static void replace_file(const char *path, const char *text)
 	unlink(name);
 }
 
-/* Containers forbid namespaces as a rule. */
+/* Most containers forbid namespaces. */
 static bool enter(void)
 {
 	is_root = geteuid() == 0;

@@ -25,7 +25,7 @@ static const char *const words[] = {
 	for (const char *const *w = words;                                 \
 	     w < words + sizeof(words) / sizeof(words[0]); w++)
 
-/* Nothing in it moves a terminal, and all of it is UTF-8. */
+/* All of the text is UTF-8, and nothing in it can move a terminal. */
 static void assert_harmless(const struct text *t)
 {
 	static const char *const hidden[] = { "\xc2\x9b", "\xe2\x80\xae" };
@@ -52,7 +52,7 @@ static void assert_entries(const struct proc *p)
 	proc_finish(&check);
 }
 
-/* Every command, each with every word; files are in no folder that there is. */
+/* Give every command with every word.  The folder for files does not exist. */
 static void say_all(struct proc *p)
 {
 	static const char *const commands[] = {
@@ -124,7 +124,7 @@ static void no_line_moves_a_terminal_whatever_was_typed(void **state)
 	proc_finish(&p);
 }
 
-/* A wrong command line, with each word in one place. */
+/* Start with a command line that is wrong, with each word in one place. */
 static void refuse(const char *first, const char *before)
 {
 	char option[80];
@@ -196,7 +196,7 @@ static void a_configuration_file_moves_no_terminal(void **state)
 	unlink(path);
 }
 
-/* A name is a name whatever the locale is. */
+/* The letters of a name are shown as they are in every locale. */
 static void letters_are_letters_in_a_sentence(void **state)
 {
 	static const char *const locales[] = { "LC_ALL=C", "LC_ALL=C.UTF-8" };

@@ -169,7 +169,7 @@ static void type_flood(struct proc *p)
 	}
 }
 
-/* A peer that has been sent more than its system takes. */
+/* A peer that was sent more than its system takes. */
 static int connect_flooded(struct proc *p, const char *ui)
 {
 	int fd = connect_with(p, "--ui", ui);
@@ -235,7 +235,7 @@ static void a_second_signal_ends_it_at_once(void **state)
 	assert_int_not_equal(tries, 0);
 }
 
-/* Reads so little at a time that it would take minutes. */
+/* Read so little at a time that all would take minutes. */
 static void *run_slow_reader(void *arg)
 {
 	struct stream *s = arg;

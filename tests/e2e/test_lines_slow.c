@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* In lines and json a peer that does not read holds up neither the others nor
- * commands, and nothing of it takes memory without end. */
+ * commands, and the memory that it takes is bounded. */
 
 #include <poll.h>
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 
 #include "bounds.h"
 
-#define LINE 1024 /* its ending included */
+#define LINE 1024 /* bytes, with its ending */
 
 static const char *const uis[] = { "lines", "json" };
 #define EACH_UI(i) for (size_t i = 0; i < 2; i++)
@@ -54,7 +54,7 @@ static size_t count_out(const struct proc *p, const char *text)
 	return count;
 }
 
-/* Until a line has to wait for the peer: the program is idle. */
+/* Type until a line has to wait for the peer: then the program is idle. */
 static void type_until_one_waits(struct proc *p)
 {
 	size_t typed = 0;
@@ -74,7 +74,7 @@ static void type_until_one_waits(struct proc *p)
 	}
 }
 
-/* Until it has done what it can. */
+/* Wait until the program has done all that it can. */
 static void await_idle(struct proc *p)
 {
 	long worked_ms = -1;
@@ -168,7 +168,7 @@ static void the_time_to_quit_begins_although_lines_wait(void **state)
 	proc_finish(&p);
 }
 
-/* A pause now and then, as of a program that works. */
+/* Pause now and then, as a program does that works on what it reads. */
 static void *run_patient_reader(void *arg)
 {
 	struct stream *s = arg;

@@ -24,7 +24,7 @@ static const char *const uis[] = { "lines", "json" };
 
 /* Written */
 
-/* Whether the file has the last line, to its end. */
+/* Whether the file has the last line as a whole. */
 static bool is_whole(int file)
 {
 	char end[1024];
@@ -85,7 +85,7 @@ static void a_disk_that_is_full_for_the_last_bytes_is_a_failure(void **state)
 	}
 }
 
-/* It has one peer, and standard output is not what it should be. */
+/* Connect with an odd standard output. */
 static int connect_into(struct proc *p, const char *ui, int out,
                         const char *setting)
 {
@@ -233,7 +233,8 @@ static void what_was_asked_for_and_not_done_is_a_failure(void **state)
 		               asked[n].told);
 }
 
-/* As few as it needs to listen: no more places are found, but it goes on. */
+/* With just enough descriptors to listen, a further place cannot be opened, but
+ * the program goes on. */
 static void too_few_descriptors_are_an_error_and_no_end(void **state)
 {
 	const char *bin = getenv("SOCKCHAT_BIN");

@@ -256,7 +256,7 @@ static void a_full_output_that_blocks_stops_nothing(void **state)
 	talk_beside_full_output("FAULT_NO_PROC=0", ends);
 }
 
-/* From none at all to as many as it takes. */
+/* With no descriptor at first, then with one more each time. */
 static void without_descriptors_no_name_is_called_unknown(void **state)
 {
 	static const char script[] =

@@ -35,7 +35,7 @@ static const char *const keys[] = {
 	"at", "aw", "a\r", "jj", "kk", "t", "s", "q", "w", "c", "/", "x",
 };
 
-/* Whether it has painted since, or left with Ctrl-D. */
+/* Whether the program has painted since then, or has left by Ctrl-D. */
 static bool has_answered(struct pty *p, size_t since)
 {
 	siginfo_t info = { .si_pid = 0 };
@@ -47,8 +47,9 @@ static bool has_answered(struct pty *p, size_t since)
 	              PTY_CLEAR, strlen(PTY_CLEAR));
 }
 
-/* It paints when it is asked to.  One Ctrl-L may be the rest of a key, or of a
- * paste, which ends with a pause: then there is another one. */
+/* Whether the program paints when it is asked to by Ctrl-L.  The first one may
+ * have been taken for the rest of a key or of a paste, so there is a second one
+ * after a pause. */
 static bool answers(struct pty *p, const void *user)
 {
 	const size_t *since = user;
@@ -78,7 +79,7 @@ static const char *name_of(const char *mode, const char *key)
 	return name;
 }
 
-/* The whole table in one mode, which is opened again for each key. */
+/* Press all keys of the table in one mode, which is opened anew for each. */
 static void press_all(const char *mode, const char *opens, const char *mark)
 {
 	for (size_t i = 0; i < COUNT(keys); i++) {

@@ -76,7 +76,7 @@ static void a_peer_that_does_not_read_is_seen_by_itself(void **state)
 	pty_type(&p, "/reset" PTY_ENTER);
 	pty_expect(&p, "closed since ");
 	pty_expect(&p, "CLOSED, no connection");
-	pty_quit(&p, 1); /* the file did not arrive */
+	pty_quit(&p, 1); /* for the file has not arrived */
 	close(fd);
 }
 

@@ -21,10 +21,10 @@
 #include "peer.h"
 #include "pty.h"
 
-#define MOMENT_MS 120 /* from the start, or under load: one within */
-#define KILLS     50  /* beside one by each signal */
+#define MOMENT_MS 120 /* a kill comes within so long */
+#define KILLS     50  /* and one by each signal */
 
-/* Those that cannot be caught, do not end it, or have a meaning. */
+/* Not those that cannot be caught, do not end a program, or mean something. */
 static bool ends_it(int signum)
 {
 	static const int others[] = {
@@ -78,7 +78,7 @@ static void every_signal_ends_it_and_gives_the_terminal_back(void **state)
 	}
 }
 
-/* Until then it is a copy of this test. */
+/* Whether it is the program: at first the process is a copy of this test. */
 static bool has_begun(struct pty *p, const void *user)
 {
 	char path[64], name[32] = "";
@@ -125,7 +125,7 @@ static void a_kill_at_any_moment_gives_the_terminal_back(void **state)
 	}
 }
 
-/* A terminal that is stopped takes nothing: then it ends all the same. */
+/* A terminal that is stopped takes nothing.  The program ends all the same. */
 static void a_terminal_that_stands_still_does_not_keep_it(void **state)
 {
 	struct pty p;
@@ -164,9 +164,9 @@ static void what_was_ignored_at_the_start_stays_ignored(void **state)
 	pty_quit(&p, 0);
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which takes all addresses there are */
+#ifndef __SANITIZE_ADDRESS__ /* it takes all addresses there are */
 
-/* From now on there is no more memory than it has. */
+/* From now on the program gets no more memory than it has. */
 static void take_memory_away(struct pty *p)
 {
 	struct rlimit none = { .rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY };
@@ -181,7 +181,7 @@ static void give_memory_back(struct pty *p)
 	assert_int_equal(prlimit(p->pid, RLIMIT_AS, &all, NULL), 0);
 }
 
-/* Readline knows no way but to end the program. */
+/* Readline would end the program. */
 static void what_there_is_no_memory_for_is_not_taken_and_said(void **state)
 {
 	struct pty p;

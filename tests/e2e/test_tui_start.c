@@ -193,7 +193,7 @@ static void it_starts_on_a_terminal_of_any_size(void **state)
 		close(listener);
 		pty_type(&p, "typed" PTY_ENTER);
 		net_expect(fd, "typed\n");
-		set_size(&p, 1, 2); /* the next one is another in any case */
+		set_size(&p, 1, 2); /* so that the next size is a new one */
 		pty_resize(&p, PTY_ROWS, PTY_COLUMNS);
 		pty_expect(&p, "| open |");
 		close(fd);
@@ -246,7 +246,7 @@ static void the_folders_of_the_history_are_made_in_home(void **state)
 	assert_int_equal(st.st_mode & 0777, 0700);
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* which takes all addresses there are */
+#ifndef __SANITIZE_ADDRESS__ /* it takes all addresses there are */
 
 static bool is_up_or_over(struct pty *p, const void *user)
 {
@@ -254,8 +254,8 @@ static bool is_up_or_over(struct pty *p, const void *user)
 	return pty_find(p, "status ") >= 0 || pty_find(p, "connected to") >= 0;
 }
 
-/* Wherever the start finds no more memory, a true sentence is the end, or it
- * goes on, in lines at least. */
+/* Wherever the start runs out of memory, the program either ends with a true
+ * sentence or goes on, in lines at least. */
 static void a_start_with_little_memory_says_so(void **state)
 {
 	static const char script[] =
@@ -283,7 +283,7 @@ static void a_start_with_little_memory_says_so(void **state)
 		pty_expect_exit(&p, 0);
 		assert_restored(&p);
 		pty_finish(&p);
-		close(accept(listener, NULL, NULL)); /* if one has come */
+		close(accept(listener, NULL, NULL)); /* it may not have come */
 	}
 	close(listener);
 }

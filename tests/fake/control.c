@@ -175,7 +175,7 @@ static size_t take_text(const struct reader *r, size_t at)
 	return (size_t)n;
 }
 
-/* What was half out at a kill, and the CAN that cancels it. */
+/* Pass over a sequence that a kill has cut, and the CAN that cancels it. */
 static size_t take_cancelled(const struct reader *r, size_t at)
 {
 	const uint8_t *from = r->bytes + at;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The calls that may fail, in front of the real ones. */
+/* The calls that may fail; they stand in front of the real ones. */
 
 #include "fault.h"
 
@@ -228,14 +228,15 @@ int memfd_create(const char *name, unsigned flags)
 	return fd;
 }
 
-/* As on a network's disk: what was written is lost, and told at the end. */
+/* As on a disk in the network: that what was written is lost is told only by
+ * close(2). */
 static bool is_close_bad(int fd)
 {
 	return fd == STDOUT_FILENO && fault_setting("FAULT_BAD_CLOSE") &&
 	       fault_hit(EIO);
 }
 
-/* A failing close(2) closes all the same. */
+/* A close(2) that fails has closed the descriptor all the same. */
 int close(int fd)
 {
 	bool is_failing = fault_is_due(CALL_close, fd) || is_close_bad(fd);
@@ -364,7 +365,7 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attr)
 	return result;
 }
 
-/* Files of the C library: what reaches the system within it is not seen. */
+/* Files of the C library, whose own calls of the system are not seen here. */
 
 size_t fwrite(const void *restrict bytes, size_t size, size_t count,
               FILE *restrict f)
@@ -390,7 +391,7 @@ int fclose(FILE *f)
 	return EOF;
 }
 
-/* What fortified callers use. */
+/* With _FORTIFY_SOURCE these are called instead. */
 int __open_2(const char *path, int flags);
 int __openat_2(int dir, const char *path, int flags);
 ssize_t __read_chk(int fd, void *buf, size_t len, size_t cap);

@@ -22,7 +22,7 @@
 
 static const char *const call_names[] = { CALLS(CALL_NAME) };
 
-/* What FAULT_REPORT holds; the driver reads it. */
+/* What is in the file FAULT_REPORT.  The driver reads it. */
 struct report {
 	struct {
 		char name[24];
@@ -120,7 +120,7 @@ __attribute__((destructor)) static void tell(void)
 		dprintf(2, "fault: %u calls hit\n", hits);
 }
 
-/* What runs before main() is the loader's and not counted. */
+/* What runs before main() is the loader's work and does not count. */
 
 typedef int main_fn(int argc, char **argv, char **env);
 static main_fn *real_main;
@@ -144,7 +144,8 @@ int __libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
 
 /* Deciding */
 
-/* The first call that fails, and behind it the last one so far. */
+/* Write where the first failing call came from, and behind it the last one so
+ * far. */
 static void trace(void)
 {
 	static const char between[] = "--\n";

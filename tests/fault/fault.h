@@ -41,7 +41,7 @@
 
 enum call { CALLS(CALL_ID) CALL_COUNT };
 
-/* The call that ours stands in front of. */
+/* The real call, in front of which ours stands. */
 #define REAL(name)                                                             \
 	({                                                                     \
 		static __typeof__(&name) real;                                 \
@@ -50,28 +50,28 @@ enum call { CALLS(CALL_ID) CALL_COUNT };
 		real;                                                          \
 	})
 
-/* Nothing of these is seen by the program. */
+/* The program sees none of these. */
 #pragma GCC visibility push(hidden)
 
-/* The number that the environment has for it, or 0. */
+/* The number that this variable of the environment has, or 0. */
 unsigned fault_setting(const char *name);
 
-/* Count a call on `fd` (or -1); true with errno if it is the one to fail. */
+/* Count a call on `fd` (or -1).  True with errno if it is to fail. */
 bool fault_is_due(enum call call, int fd);
-/* The same, or it is interrupted. */
+/* The same; it may also fail by EINTR. */
 bool fault_fails(enum call call, int fd);
-/* The same, or it is refused. */
+/* The same; it may also be refused. */
 bool fault_is_refused(enum call call, int fd);
 /* How many of `len` bytes are to move. */
 size_t fault_shortened(size_t len);
-/* A call that is interrupted when it is done. */
+/* Whether a call is interrupted after it has done its work. */
 bool fault_is_interrupted(void);
-/* errno for a call that fails by a setting of its own; true. */
+/* Set errno for a call that fails by a setting of its own.  Returns true. */
 bool fault_hit(int errnum);
 /* The error number that was chosen. */
 int fault_errno(void);
 
-/* Within a shield of this thread no call counts, and none is due. */
+/* While this thread has a shield, none of its calls counts or fails. */
 void fault_shield(bool is_on);
 
 #pragma GCC visibility pop
