@@ -55,7 +55,7 @@ static const struct limit limits[] = {
 	{ "idle-timeout", OPTION, 0, "seconds without a byte either way" },
 	{ "linger", OPTION, 0,
 	  "seconds for which a silent standard input is waited for when the "
-	  "peer has ended" },
+	  "peer has ended: 2 when not set, on the screen without end" },
 };
 
 #define COUNT (sizeof(limits) / sizeof(limits[0]))
