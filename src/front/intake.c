@@ -159,17 +159,17 @@ static void on_resume(struct later *l)
 	take_lines(l->user);
 }
 
-/* A line that cannot be taken is told once; what still comes of it is
- * skipped. */
-static void refuse_line(struct intake *in, int errnum)
+/* A line that cannot be taken, nor the `more` bytes that came of it, is told
+ * once; what still comes of it is skipped. */
+static void refuse_line(struct intake *in, int errnum, size_t more)
 {
 	struct error e;
 	if (errnum == EMSGSIZE)
 		error_set(&e, "not sent: the line is longer than %zu MiB",
 		          LIMIT_LINE >> 20);
 	else
-		error_set_errno(&e, errnum, "not sent: %zu bytes of standard "
-		                            "input", in->lines.len);
+		error_set_errno(&e, errnum, "not sent: at least %zu bytes of "
+		                "standard input", in->lines.len + more);
 	chat_error(in->chat, &e);
 	bytes_finish(&in->lines);
 	in->tail = in->scanned = in->looked = 0;
@@ -190,7 +190,7 @@ static void add_bytes(struct intake *in, const uint8_t *bytes, size_t len)
 {
 	size_t at = skipped(in, bytes, len);
 	while (at < len && bytes_append(&in->lines, bytes + at, len - at)) {
-		refuse_line(in, errno);
+		refuse_line(in, errno, len - at);
 		at += skipped(in, bytes + at, len - at);
 	}
 }

@@ -312,9 +312,43 @@ static void a_file_that_becomes_shorter_is_a_failure(void **state)
 	proc_finish(&p);
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* which takes all addresses there are */
+
+static void a_line_without_memory_is_told_with_what_came_of_it(void **state)
+{
+	const struct rlimit none = { 1, RLIM_INFINITY };
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	static char line[65536];
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	proc_expect_out(&p, "connected to");
+	assert_int_equal(prlimit(p.pid, RLIMIT_AS, &none, NULL), 0);
+	for (int i = 0; i < 512; i++) {
+		memset(line, 'x', sizeof(line));
+		proc_write(&p, line, sizeof(line));
+	}
+	proc_expect_out(&p, "not sent: at least ");
+	assert_null(strstr(p.out_text.bytes, "at least 0 bytes"));
+	assert_int_equal(prlimit(p.pid, RLIMIT_AS, &all, NULL), 0);
+	proc_write_text(&p, "\nafter\n");
+	net_expect(fd, "after\n");
+	proc_end_in(&p);
+	close(fd);
+	proc_expect_exit(&p, 1);
+	proc_finish(&p);
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(
+		    a_line_without_memory_is_told_with_what_came_of_it),
+#endif
 		cmocka_unit_test(
 		    a_disk_that_is_full_for_the_last_bytes_is_a_failure),
 		cmocka_unit_test(
