@@ -306,47 +306,6 @@ void chat_settings_changed(struct chat *c)
 	chat_for_all(c, session_refresh);
 }
 
-struct chat *chat_new(struct loop *loop, struct options *options)
-{
-	struct chat *c = calloc(1, sizeof(*c));
-	struct chat_private *p = calloc(1, sizeof(*p));
-	if (!c || !p) {
-		free(c);
-		free(p);
-		return NULL;
-	}
-	c->own = p;
-	c->loop = loop;
-	c->options = options;
-	c->transport = &transport_tcp;
-	c->transcript = transcript_new(options->scrollback);
-	c->ticks = ticks_new();
-	if (!c->transcript || !c->ticks) {
-		chat_free(c);
-		return NULL;
-	}
-	c->start_ns = stamp_mono_ns();
-	c->session_settings = (struct session_settings){
-		.keeps_entries = true,
-		.tells_states = true,
-		.owners = &p->owners,
-		.queues = &p->queues,
-	};
-	chat_settings_changed(c);
-	p->session_ops = (struct session_ops){
-		.on_in_end = chat_on_in_end,
-		.on_lost = on_lost,
-		.on_end = on_end,
-		.user = c,
-	};
-	chat_init_listening(c);
-	chat_init_ends(c);
-	chat_init_slow(c);
-	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
-	p->check = (struct later){ .on_call = on_check, .user = c };
-	return c;
-}
-
 void chat_free(struct chat *c)
 {
 	struct chat_private *p = c->own;
@@ -369,6 +328,53 @@ void chat_free(struct chat *c)
 	free(p->listeners);
 	free(p);
 	free(c);
+}
+
+static void set_up(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	c->transport = &transport_tcp;
+	c->start_ns = stamp_mono_ns();
+	c->session_settings = (struct session_settings){
+		.keeps_entries = true,
+		.tells_states = true,
+		.owners = &p->owners,
+		.queues = &p->queues,
+	};
+	chat_settings_changed(c);
+	p->session_ops = (struct session_ops){
+		.on_in_end = chat_on_in_end,
+		.on_lost = on_lost,
+		.on_end = on_end,
+		.user = c,
+	};
+	chat_init_listening(c);
+	chat_init_ends(c);
+	chat_init_slow(c);
+	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
+	p->check = (struct later){ .on_call = on_check, .user = c };
+}
+
+struct chat *chat_new(struct loop *loop, struct options *options)
+{
+	struct chat *c = calloc(1, sizeof(*c));
+	struct chat_private *p = calloc(1, sizeof(*p));
+	if (!c || !p) {
+		free(c);
+		free(p);
+		return NULL;
+	}
+	c->own = p;
+	c->loop = loop;
+	c->options = options;
+	c->transcript = transcript_new(options->scrollback);
+	c->ticks = ticks_new();
+	if (!c->transcript || !c->ticks) {
+		chat_free(c);
+		return NULL;
+	}
+	set_up(c);
+	return c;
 }
 
 static int verdict(const struct chat *c)
