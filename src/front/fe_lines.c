@@ -32,7 +32,7 @@
 #include "settle.h"
 
 #define OUT_LOW       ((size_t)64 << 10)
-#define REST_MS       1000 /* at the end, for a reader after a signal */
+#define REST_MS       1000 /* after a signal, for a reader at the end */
 #define UNASKED_MAX   ((size_t)2 << 20)
 
 struct frontend {
@@ -57,12 +57,12 @@ struct frontend {
 
 	struct intake intake;
 	struct later leave;
-	int64_t signal_ns; /* when one came that ends us */
+	int64_t signal_ns; /* when a signal came that ends us, or 0 */
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
 	bool is_raw; /* standard error tells what is not the peers' bytes */
 	bool counts_unwritten; /* standard output was closed at the start */
-	uint64_t unwritten;    /* bytes received that therefore are */
+	uint64_t unwritten;    /* bytes received that were not written */
 };
 
 /* Output */
@@ -103,8 +103,8 @@ static void tell_missed(struct frontend *f)
 	                   "not read", (unsigned long long)missed);
 }
 
-/* How much is kept: what nobody reads not at all, and where nobody can ask for
- * it again only what is not written yet. */
+/* How much of the conversation is kept: nothing when nobody reads it, and no
+ * more than is needed for writing when nobody can ask for it again. */
 static size_t kept_max(const struct frontend *f, bool is_read)
 {
 	size_t max = f->chat->options->scrollback;
@@ -333,26 +333,12 @@ static void tell_on_standard_error(struct frontend *f)
 	f->write = write_raw;
 }
 
-static struct frontend *start(struct chat *c, struct error *e,
-                              int (*write)(struct frontend *,
-                                           const struct entry *, size_t))
+/* The rooms that decide when an entry is written. */
+static void init_waiting(struct frontend *f)
 {
-	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
-	struct frontend *f = calloc(1, sizeof(*f));
-	if (!f) {
-		error_set_errno(e, ENOMEM, "cannot start");
-		return NULL;
-	}
-	f->chat = c;
-	f->write = write;
-	f->is_raw = write == write_raw;
-	f->glyph_flags = find_glyph_flags();
-	f->has_color_terminal = find_color_terminal();
-	sink_open(&f->sink, STDOUT_FILENO);
-	intake_init(&f->intake, c);
-	notices_open(&f->notices);
+	struct chat *c = f->chat;
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
-	if (write == write_text)
+	if (f->write == write_text)
 		f->settle.encoding = &c->encoding;
 	f->gate = (struct gate){
 		.loop = c->loop,
@@ -365,19 +351,59 @@ static struct frontend *start(struct chat *c, struct error *e,
 		.user = f,
 	};
 	gate_init(&f->gate);
+}
+
+static void init_output(struct frontend *f)
+{
+	f->glyph_flags = find_glyph_flags();
+	f->has_color_terminal = find_color_terminal();
+	f->is_raw = f->write == write_raw;
+	f->is_server = f->chat->options->echo;
+	f->is_discarded = is_discarded(STDOUT_FILENO);
 	f->leave = (struct later){ .on_call = on_leave, .user = f };
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
 	outq_init(&f->out, 0);
-	f->is_server = c->options->echo;
-	f->is_discarded = is_discarded(STDOUT_FILENO);
+	notices_open(&f->notices);
+	sink_open(&f->sink, STDOUT_FILENO);
 	if (!f->sink.is_writable)
 		tell_on_standard_error(f);
+}
+
+static void init_input(struct frontend *f)
+{
+	struct chat *c = f->chat;
+	intake_init(&f->intake, c);
 	f->takes_input = wants_input(c->options);
 	c->is_scripted = f->takes_input && !f->intake.source.is_terminal;
+}
+
+/* -1 with errno. */
+static int watch_all(struct frontend *f)
+{
+	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
+	struct loop *l = f->chat->loop;
+	if (signals_start(l, signums, on_signal, f) ||
+	    watch_add(l, &f->out_watch, f->sink.fd, LOOP_HANGUP))
+		return -1;
+	return f->takes_input ? intake_start(&f->intake) : 0;
+}
+
+static struct frontend *start(struct chat *c, struct error *e,
+                              int (*write)(struct frontend *,
+                                           const struct entry *, size_t))
+{
+	struct frontend *f = calloc(1, sizeof(*f));
+	if (!f) {
+		error_set_errno(e, ENOMEM, "cannot start");
+		return NULL;
+	}
+	f->chat = c;
+	f->write = write;
+	init_waiting(f);
+	init_output(f);
+	init_input(f);
 	choose_kept(f);
-	if (signals_start(c->loop, signums, on_signal, f) ||
-	    watch_add(c->loop, &f->out_watch, f->sink.fd, LOOP_HANGUP) ||
-	    (f->takes_input && intake_start(&f->intake))) {
+	if (watch_all(f)) {
 		error_set_errno(e, errno, "cannot watch the standard "
 		                          "descriptors");
 		finish(f);
@@ -410,8 +436,8 @@ static int rest_patience_ms(const struct frontend *f)
 	return ms < 0 ? 0 : ms < REST_MS ? (int)ms : REST_MS;
 }
 
-/* What is left is written to the end, however slow the reader; after a signal
- * it has to take something every second, and five are all there are. */
+/* Write all that is left, however slow the reader is.  After a signal it has to
+ * take something within REST_MS each time, and CHAT_SIGNAL_MS in all. */
 static void write_rest(struct frontend *f)
 {
 	struct pollfd out = { .fd = f->sink.fd, .events = POLLOUT };
@@ -423,7 +449,7 @@ static void write_rest(struct frontend *f)
 	}
 }
 
-/* What was left out while nobody read is said when somebody has. */
+/* Say how much was left out while nobody read, now that somebody has. */
 static void write_missed(struct frontend *f)
 {
 	if (!f->missed || f->is_out_broken || outq_len(&f->out))
