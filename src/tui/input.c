@@ -111,6 +111,7 @@ static void feed(const void *bytes, size_t len)
 		read_keys(NOTHING_KEY, 1);
 	stay_on_character(&rl_point);
 	stay_on_character(&rl_mark);
+	recall_keep_edit();
 }
 
 static bool is_vi(void)

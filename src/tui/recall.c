@@ -30,6 +30,24 @@ void recall_forget(void)
 	recalled.is_found = false;
 }
 
+/* Readline takes a line for unchanged while its list of undos begins with the
+ * step that it began with when the line was left before.  But that step grows
+ * while letters are typed: they would be lost, and undo would later take as
+ * many bytes from what was there. */
+void recall_keep_edit(void)
+{
+	HIST_ENTRY *entry = current_history();
+	bool searches = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH);
+	if (searches || !entry || !rl_undo_list ||
+	    entry->data != rl_undo_list ||
+	    strcmp(entry->line, rl_line_buffer) == 0)
+		return;
+	entry = replace_history_entry(where_history(), rl_line_buffer,
+	                              rl_undo_list);
+	if (entry)
+		free_history_entry(entry);
+}
+
 /* The index of the next line in the history that begins as this one does up to
  * the cursor, and is another one; history_length when there is none. */
 static int find_by_prefix(int from, int step)

@@ -14,6 +14,9 @@ int recall_newer(int count, int key);
  * of the other. */
 int recall_last_word(int count, int key);
 
+/* After each key: what was typed into a line of the history is in it. */
+void recall_keep_edit(void);
+
 /* The line has been changed otherwise: the next search begins anew. */
 void recall_forget(void);
 

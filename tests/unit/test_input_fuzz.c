@@ -24,7 +24,8 @@
 /* Keys in a run: enough for every crash that 8.2 had. */
 #define KEYS_MAX 20000
 #define LINE_MAX_BYTES 2000
-#define SECONDS_MAX 3
+#define SECONDS_MAX 3 /* of a seed, and before the last one in a mode */
+#define SEEDS       100
 
 static const char *const keys_of_a_cat[] = {
 	"a", "b", "c", "x", " ", "0", "1", "5", "w", "d", "$", "f", "u", "p",
@@ -171,18 +172,23 @@ static void play(uint32_t seed, bool is_vi)
 	keys_free(k);
 }
 
+static void play_seeds(bool is_vi)
+{
+	double end = seconds() + SECONDS_MAX;
+	for (uint32_t seed = 1; seed <= SEEDS && seconds() < end; seed++)
+		play(seed, is_vi);
+}
+
 static void random_keys_do_no_harm(void **unused)
 {
 	(void)unused;
-	for (uint32_t seed = 1; seed <= 3; seed++)
-		play(seed, false);
+	play_seeds(false);
 }
 
 static void random_keys_do_no_harm_in_vi_mode(void **unused)
 {
 	(void)unused;
-	for (uint32_t seed = 1; seed <= 3; seed++)
-		play(seed, true);
+	play_seeds(true);
 }
 
 /* FIRST LAST: other seeds than the usual, each in both modes. */

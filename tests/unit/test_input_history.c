@@ -30,6 +30,19 @@ static void edited_lines_of_the_history_may_be_left_and_met_again(void **unused)
 	assert_line("|");
 }
 
+static void letters_typed_into_an_earlier_line_stay_when_it_is_left(
+    void **unused)
+{
+	(void)unused;
+	input_remember("한국");
+	type(UP "\001" "a" DOWN UP "\001\006" "xy" DOWN UP);
+	assert_line("axy한국|");
+	type(UNDO);
+	assert_line("|한국");
+	type(UP "\001" "a" DOWN UP "\001\006" "xy" DOWN UP "\033\022");
+	assert_line("|한국");
+}
+
 static void ctrl_r_finds_wide_characters(void **unused)
 {
 	(void)unused;
@@ -242,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(search_edit_and_enter_use_no_history_that_is_freed),
 		TEST(edited_lines_of_the_history_may_be_left_and_met_again),
+		TEST(letters_typed_into_an_earlier_line_stay_when_it_is_left),
 		TEST(ctrl_r_finds_wide_characters),
 		TEST(an_arrow_that_ends_a_search_leaves_no_tail),
 		TEST(what_was_entered_is_not_always_kept),
