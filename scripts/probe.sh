@@ -32,7 +32,9 @@ for flag; do
 	*) c="$c $flag" ;;
 	esac
 done
-libs="-l:libreadline.a -l:libncursesw.a -l:libtinfo.a"
+# Some of readline's functions are ours (src/tui/guest.c): in a shared library they
+# are overridden, of an archive's the linker has to be told that the first counts.
+libs="-Wl,-z,muldefs -l:libreadline.a -l:libncursesw.a -l:libtinfo.a"
 knows $libs || libs='$(SHARED)'
 core=-l:libpcre2-8.a
 knows $core || core=-lpcre2-8

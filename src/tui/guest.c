@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What readline gets from us: variables, the width of characters, memory. */
+/* What readline gets from us: variables, characters and their width,
+ * its questions, memory. */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
+/* for the prototype of rl_message() */
+#define USE_VARARGS
+#define PREFER_STDARG
 #include <readline/readline.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/diag.h>
+#include <sockchat/utf8.h>
 
 #include "guest.h"
 
@@ -19,6 +26,7 @@
 static const struct {
 	const char *name, *value;
 } variables[] = {
+	{ "byte-oriented", "off" },
 	{ "enable-bracketed-paste", "off" },
 	{ "blink-matching-paren", "off" },
 	{ "revert-all-at-newline", "off" },
@@ -34,26 +42,6 @@ void guest_set_variables(void)
 		rl_variable_bind(variables[i].name, variables[i].value);
 }
 
-#define LINE_LONG 1024
-
-static bool is_ascii(const char *text, int len)
-{
-	unsigned char all = 0;
-	for (int i = 0; i < len; i++)
-		all |= (unsigned char)text[i];
-	return all < 0x80;
-}
-
-void guest_count_bytes(bool can)
-{
-	static bool counts;
-	bool now = can && rl_end > LINE_LONG &&
-	           is_ascii(rl_line_buffer, rl_end);
-	if (now != counts)
-		rl_variable_bind("byte-oriented", now ? "on" : "off");
-	counts = now;
-}
-
 /* In place of the C library's, which says -1 of a character that it does not
  * know.  Readline 8.2 and 8.3 count such a one as a character on the way
  * forward and as none on the way back, so that vi's motions never end.  Here it
@@ -62,6 +50,105 @@ int wcwidth(wchar_t c)
 {
 	int width = wcswidth(&c, 1);
 	return width < 0 ? 1 : width;
+}
+
+/* In place of readline's, which find one character by a count from the line's
+ * beginning, or to its end: a motion over a long word would take minutes.  In
+ * UTF-8 a character tells by itself where it begins. */
+
+#define CHARACTER_MAX 4
+
+int _rl_find_next_mbchar(const char *text, int from, int count,
+                         int skips_marks);
+int _rl_find_prev_mbchar(const char *text, int from, int skips_marks);
+wchar_t _rl_char_value(const char *text, int at);
+
+/* Its length.  What begins none is a byte for itself, also the end. */
+static int character(const char *text, wchar_t *c)
+{
+	size_t len = strnlen(text, CHARACTER_MAX);
+	uint32_t cp;
+	int n = len ? utf8_decode((const uint8_t *)text, len, &cp) : 0;
+	*c = n > 0 ? (wchar_t)cp : *text;
+	return n > 0 ? n : 1;
+}
+
+static bool is_mark(const char *text)
+{
+	wchar_t c;
+	return character(text, &c) > 1 && wcwidth(c) == 0;
+}
+
+/* Where the character begins that the byte at `at` is of. */
+static int beginning(const char *text, int at)
+{
+	wchar_t c;
+	for (int n = 1; n < CHARACTER_MAX && n <= at; n++)
+		if (character(text + at - n, &c) > n)
+			return at - n;
+	return at;
+}
+
+wchar_t _rl_char_value(const char *text, int at)
+{
+	wchar_t c;
+	character(text + at, &c);
+	return c;
+}
+
+/* The place `count` characters on; with `skips_marks` those without a width
+ * belong to the one before them. */
+int _rl_find_next_mbchar(const char *text, int from, int count,
+                         int skips_marks)
+{
+	wchar_t c;
+	int at = from < 0 ? 0 : from, begin;
+	if (count <= 0 || (text == rl_line_buffer && at >= rl_end))
+		return at;
+	begin = beginning(text, at);
+	if (begin < at) {
+		at = begin + character(text + begin, &c);
+		count--;
+	}
+	while (count > 0 && text[at]) {
+		bool counts = !skips_marks || !is_mark(text + at);
+		at += character(text + at, &c);
+		count -= counts;
+	}
+	while (skips_marks && text[at] && is_mark(text + at))
+		at += character(text + at, &c);
+	return at;
+}
+
+/* The place of the character before. */
+int _rl_find_prev_mbchar(const char *text, int from, int skips_marks)
+{
+	int at = from;
+	while (at > 0) {
+		at = beginning(text, at - 1);
+		if (!skips_marks || !is_mark(text + at))
+			break;
+	}
+	return at < 0 ? 0 : at;
+}
+
+/* In place of readline's, which also lays out what we paint ourselves, with a
+ * count from the beginning for each character: of a search for a long word that
+ * takes many seconds.  The end of so long a one is not shown. */
+int rl_message(const char *format, ...)
+{
+	static char text[512];
+	va_list args;
+	va_start(args, format);
+	int len = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (len >= (int)sizeof(text)) {
+		size_t kept = sizeof(text) - 1;
+		text[kept - utf8_unfinished((uint8_t *)text, kept)] = '\0';
+	}
+	rl_display_prompt = text;
+	rl_redisplay_function();
+	return 0;
 }
 
 /* Memory for what readline asks for in the middle of a command. */

@@ -16,11 +16,6 @@ bool guest_has_memory(size_t len);
 /* Free the reserve. */
 void guest_release_memory(void);
 
-/* Let readline take bytes for characters if the line is long and all ASCII, and
- * if `can` says that the key is ASCII too.  Otherwise it counts from the
- * beginning of the line for each step.  To be called before each command. */
-void guest_count_bytes(bool can);
-
 /* Set the variables that no inputrc may change; after rl_initialize(). */
 void guest_set_variables(void);
 

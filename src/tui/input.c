@@ -33,8 +33,6 @@
 #define TAKES_BYTE \
 	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
 
-#define SEARCHES (RL_STATE_ISEARCH | RL_STATE_NSEARCH)
-
 #define PART_SIZE  4096
 /* With one digit more, readline's number might overflow. */
 #define ARGUMENT_MAX 10000
@@ -82,10 +80,8 @@ static int take_key(FILE *unused)
 
 static void read_keys(const void *bytes, size_t len)
 {
-	const uint8_t *key = bytes;
 	state.keys = bytes;
 	state.keys_left = len;
-	guest_count_bytes(len && *key < 0x80 && !RL_ISSTATE(SEARCHES));
 	while (has_key() && state.ops) {
 		rl_callback_read_char();
 		if (rl_numeric_arg > ARGUMENT_MAX)
