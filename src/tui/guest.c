@@ -120,6 +120,11 @@ int _rl_find_next_mbchar(const char *text, int from, int count,
 	return at;
 }
 
+int guest_next(int from, int count)
+{
+	return _rl_find_next_mbchar(rl_line_buffer, from, count, 1);
+}
+
 /* The place of the character before. */
 int _rl_find_prev_mbchar(const char *text, int from, int skips_marks)
 {

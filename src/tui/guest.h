@@ -16,6 +16,10 @@ bool guest_has_memory(size_t len);
 /* Free the reserve. */
 void guest_release_memory(void);
 
+/* The place in the line that is `count` characters on from there, with the
+ * marks on them; at most its end. */
+int guest_next(int from, int count);
+
 /* Set the variables that no inputrc may change; after rl_initialize(). */
 void guest_set_variables(void);
 

@@ -15,6 +15,7 @@
 #include <sockchat/utf8.h>
 
 #include "bind.h"
+#include "casing.h"
 #include "guest.h"
 #include "histfile.h"
 #include "input.h"
@@ -452,6 +453,10 @@ static const struct {
 	{ "possible-completions", complete_word },
 	{ "insert-completions", complete_word },
 	{ "vi-complete", complete_word },
+	{ "upcase-word", casing_upcase_word },
+	{ "downcase-word", casing_downcase_word },
+	{ "capitalize-word", casing_capitalize_word },
+	{ "vi-change-case", casing_vi_change },
 	{ "delete-char-or-list", rl_delete },
 	{ "vi-eof-maybe", rl_delete },
 	{ "quoted-insert", wait_quoted_insert },

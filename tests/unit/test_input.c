@@ -456,6 +456,42 @@ static size_t typed_len(void)
 	return line.len;
 }
 
+/* ı has two bytes, I has one. */
+static void undo_of_another_case_gives_the_same_letters_back(void **unused)
+{
+	static const char *const keys[] = { "\033u", "\033c", "~" };
+	(void)unused;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		paste("ıx★");
+		type("\001");
+		if (*keys[i] == '~')
+			type(CTRL_X "t" "\033" "0");
+		type(keys[i]);
+		type(*keys[i] == '~' ? "u" : UNDO);
+		struct input_line line;
+		input_show(&line);
+		assert_string_equal(line.text, "ıx★");
+		input_cancel();
+	}
+}
+
+static void words_change_their_case_and_marks_are_of_their_letters(
+    void **unused)
+{
+	(void)unused;
+	paste("éa\u0301B straße 가ΣX, o");
+	type("\001\033c\033c");
+	assert_line("Éa\u0301b Straße| 가ΣX, o");
+	type("\033l");
+	assert_line("Éa\u0301b Straße 가σx|, o");
+	type("\033u");
+	assert_line("Éa\u0301b Straße 가σx, O|");
+	type("\033-2\033u");
+	assert_line("Éa\u0301b Straße 가ΣX, O|");
+	type("\001" CTRL_X "t" "\033" "03~");
+	assert_line("éA\u0301B| Straße 가ΣX, O");
+}
+
 static void a_huge_argument_is_no_order_to_fill_the_memory(void **unused)
 {
 	(void)unused;
@@ -485,6 +521,8 @@ static void a_quote_of_many_keys_can_be_cancelled(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(undo_of_another_case_gives_the_same_letters_back),
+		TEST(words_change_their_case_and_marks_are_of_their_letters),
 		TEST(a_huge_argument_is_no_order_to_fill_the_memory),
 		TEST(a_quote_of_many_keys_can_be_cancelled),
 		TEST(a_typed_line_is_delivered_by_enter),

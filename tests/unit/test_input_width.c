@@ -193,7 +193,7 @@ static const char *const long_emacs_keys[] = {
 static const char *const long_vi_keys[] = {
 	"w", "W", "b", "B", "e", "E", "dw", "de", "db", "cw", "yW", "~", "x",
 	"X", "rq", "fq", "Fq", "tq", "Tq", "dfq", "fq;", "%", "y%", "|", "D",
-	"999|", "9999l", "9999h", "9999w", "9999b", "9999x", "Rab",
+	"999|", "9999l", "9999h", "9999w", "9999b", "9999x", "9999~", "Rab",
 	"ylP", "yy9p", "xu", "dw.", "U", "ma0d`a",
 };
 

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include <readline/readline.h>
+
+#include <sockchat/utf8.h>
+
+#include "casing.h"
+#include "guest.h"
+#include "input.h"
+
+typedef wint_t casing(wint_t c, bool is_in_word);
+
+static wint_t upper(wint_t c, bool is_in_word)
+{
+	(void)is_in_word;
+	return towupper(c);
+}
+
+static wint_t lower(wint_t c, bool is_in_word)
+{
+	(void)is_in_word;
+	return towlower(c);
+}
+
+static wint_t capital(wint_t c, bool is_in_word)
+{
+	return is_in_word ? towlower(c) : towupper(c);
+}
+
+static wint_t other(wint_t c, bool is_in_word)
+{
+	(void)is_in_word;
+	return iswupper(c) ? towlower(c) : towupper(c);
+}
+
+/* At most four bytes for each of `text`. */
+static void change_text(uint8_t *out, const uint8_t *text, size_t len,
+                        casing *change)
+{
+	bool is_in_word = false;
+	size_t size = 0;
+	uint32_t cp;
+	for (int n; len > 0; text += n, len -= (size_t)n) {
+		n = utf8_decode(text, len, &cp);
+		if (n <= 0) {
+			n = 1;
+			out[size++] = *text;
+			is_in_word = false;
+			continue;
+		}
+		size += utf8_encode(out + size, change(cp, is_in_word));
+		bool is_mark = wcwidth((wchar_t)cp) == 0;
+		is_in_word = iswalnum(cp) || (is_in_word && is_mark);
+	}
+	out[size] = '\0';
+}
+
+/* The point goes to the end of it. */
+static int change_part(int start, int end, casing *change)
+{
+	const char *part = rl_line_buffer + start;
+	size_t len = (size_t)(end - start);
+	char *text = malloc(4 * len + 1);
+	if (!text)
+		return 1;
+	change_text((uint8_t *)text, (const uint8_t *)part, len, change);
+	if (strncmp(text, part, len) != 0)
+		input_edit(start, end, text, "");
+	else
+		rl_point = end;
+	free(text);
+	return 0;
+}
+
+/* A negative count is of the words before, and leaves the point. */
+static int change_words(int count, casing *change)
+{
+	int from = rl_point;
+	rl_forward_word(count, 0);
+	bool is_back = rl_point < from;
+	return change_part(is_back ? rl_point : from,
+	                   is_back ? from : rl_point, change);
+}
+
+int casing_upcase_word(int count, int key)
+{
+	(void)key;
+	return change_words(count, upper);
+}
+
+int casing_downcase_word(int count, int key)
+{
+	(void)key;
+	return change_words(count, lower);
+}
+
+int casing_capitalize_word(int count, int key)
+{
+	(void)key;
+	return change_words(count, capital);
+}
+
+int casing_vi_change(int count, int key)
+{
+	int end = guest_next(rl_point, count);
+	(void)key;
+	change_part(rl_point, end, other);
+	return rl_vi_check();
+}
