@@ -76,7 +76,7 @@ class Fault:
 
 class Run:
     def __init__(self, binary, library, fault):
-        self.binary, self.library, self.fault = binary, library, fault
+        self.binary, self.preloaded, self.fault = binary, library, fault
         self.home = tempfile.mkdtemp(prefix="sockchat-torture-")
         self.report = os.path.join(self.home, "report")
         self.trace = os.path.join(self.home, "trace")
@@ -110,7 +110,7 @@ class Run:
                    XDG_STATE_HOME=self.home + "/state",
                    XDG_CONFIG_HOME=self.home + "/config",
                    LANG="C.UTF-8", TERM="xterm-256color",
-                   LD_PRELOAD=self.library, FAULT_REPORT=self.report,
+                   LD_PRELOAD=self.preloaded, FAULT_REPORT=self.report,
                    FAULT_TRACE=self.trace)
         for name in ("COLUMNS", "LINES", "LC_ALL", "NO_COLOR"):
             env.pop(name, None)
@@ -424,7 +424,7 @@ class Run:
                 line = subprocess.run(
                     ["addr2line", "-Cpfise", at[1], at[2]],
                     capture_output=True, text=True, check=False).stdout
-            if self.library not in line:
+            if self.preloaded not in line:
                 frames += line.rstrip().splitlines()
         return frames
 

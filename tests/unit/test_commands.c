@@ -36,7 +36,7 @@ static void a_search_without_a_screen_lists_what_it_found(void **state)
 
 #define NASTY "re:(a+)+$[bx]"
 
-/* Messages on each of which NASTY takes as long as it may. */
+/* Hear messages on each of which NASTY takes as many steps as it may. */
 static void hear_long_lines(size_t count)
 {
 	static uint8_t line[65000];

@@ -21,8 +21,8 @@ static bool is_acked(void)
 	return ticks_at(c->ticks, seq).state == TICK_ACKED;
 }
 
-/* Its signals are somebody else's, so that it cannot start; a sanitizer sees
- * when something of it is called later all the same. */
+/* Somebody else has its signals, so that it cannot start.  A sanitizer sees if
+ * anything of it is called later. */
 static void one_that_does_not_start_is_called_no_more(void **state)
 {
 	static const int none[] = { 0 };

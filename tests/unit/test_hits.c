@@ -51,7 +51,7 @@ static void all_hits_of_an_entry_are_listed(void **state)
 	finish();
 }
 
-/* What lies at an entry's place is looked at once, as long as it is as long. */
+/* An entry is searched once while its length stays the same. */
 static void an_entry_is_searched_once_until_it_grows(void **state)
 {
 	char text[] = "x x";

@@ -129,7 +129,7 @@ static void type_line(const char *form, uint32_t cp)
 	bytes_finish(&line);
 }
 
-/* From each place of the line in turn. */
+/* Try the keys from each place of the line. */
 static void try_keys(const char *form, uint32_t cp, bool is_vi)
 {
 	for (now.at = 0; now.at < strlen(form); now.at += 2) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Conversations that break, in every order of what is seen of it. */
+/* Conversations that break; what is seen of it comes in every order. */
 
 #include "session_scene.h"
 

@@ -15,7 +15,7 @@
 static struct fake *fakes[PEERS];
 static uint8_t block[64 * KIB];
 
-/* Peers that take nothing, and a ceiling of so much. */
+/* Start peers that take nothing, with this ceiling. */
 static void start_peers(size_t max)
 {
 	now.queues.max = max;

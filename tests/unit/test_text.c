@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Sentences that grow in a small buffer. */
+/* Sentences that are put together in a small buffer. */
 
 #include <sockchat/text.h>
 
