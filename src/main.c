@@ -19,9 +19,9 @@
  *          nothing), fe_lines intake settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen
  *          theme modes window: curses and the terminal; input guest line rows
- *          recall casing histfile draft bind: readline as a guest; keys
- *          keyname, view spots page panel status pace help list preview paste
- *          edit editor clipboard env
+ *          recall casing whole tab histfile draft bind: readline as a guest;
+ *          keys keyname, view spots page panel status pace help list preview
+ *          paste edit editor clipboard env
  *   main   this file: which front end, and the exit status
  *
  * A peer's bytes: transport -> session -> transcript -> front end.

@@ -21,6 +21,8 @@
 #include "input.h"
 #include "recall.h"
 #include "rows.h"
+#include "tab.h"
+#include "whole.h"
 
 /* Ctrl-Z never comes as a key: it is the program's. */
 #define NOTHING_KEY "\032"
@@ -47,6 +49,7 @@ static struct {
 	size_t keys_left;
 	unsigned missed_keys;
 	bool is_dirty;
+	char *cut; /* what Enter did not send, see whole.h */
 	rl_command_func_t *waiting; /* a command that waits for one more key */
 } state;
 
@@ -100,12 +103,23 @@ static void stay_on_character(int *at)
 		--*at;
 }
 
+/* The line is not sent, and is there again. */
+static void put_back(void)
+{
+	rl_insert_text(state.cut);
+	free(state.cut);
+	state.cut = NULL;
+	state.ops->refused_cut(state.ops->user);
+}
+
 static void feed(const void *bytes, size_t len)
 {
 	read_keys(bytes, len);
 	/* Enter after a numeric argument is only acted on by the next key. */
 	if (rl_done && state.ops)
 		read_keys(NOTHING_KEY, 1);
+	if (state.cut)
+		put_back();
 	stay_on_character(&rl_point);
 	stay_on_character(&rl_mark);
 	recall_keep_edit();
@@ -188,6 +202,7 @@ static void escape(void)
 
 void input_edit(int start, int end, const char *text, const char *more)
 {
+	whole_note(text, strlen(text));
 	rl_begin_undo_group();
 	rl_delete_text(start, end);
 	rl_point = start;
@@ -199,6 +214,7 @@ void input_edit(int start, int end, const char *text, const char *more)
 static void insert(const char *bytes, size_t len)
 {
 	char part[PART_SIZE + 1];
+	whole_note(bytes, len);
 	leave_command(ASKS);
 	rl_begin_undo_group();
 	for (size_t n; len; bytes += n, len -= n) {
@@ -373,55 +389,7 @@ static int wait_quoted_insert(int count, int key)
 	return rl_quoted_insert(count < 0 ? 1 : count, key);
 }
 
-/* How many bytes all have in common, in whole characters. */
-static size_t common_len(char *const *matches)
-{
-	size_t len = strlen(matches[0]);
-	for (size_t i = 1; matches[i]; i++) {
-		size_t same = 0;
-		while (same < len && matches[i][same] == matches[0][same])
-			same++;
-		len = same;
-	}
-	while (len > 0 && (matches[0][len] & 0xc0) == 0x80)
-		len--;
-	return len;
-}
-
-static void use_matches(char *const *matches, size_t count, int start)
-{
-	size_t len = common_len(matches);
-	char *text = strndup(matches[0], len);
-	if (!text) {
-		state.ops->no_memory(state.ops->user);
-		return;
-	}
-	if (count == 1) {
-		bool goes_on = len > 0 && strchr("/=", text[len - 1]);
-		input_edit(start, rl_point, text, goes_on ? "" : " ");
-	} else {
-		if (len > (size_t)(rl_point - start))
-			input_edit(start, rl_point, text, "");
-		state.ops->show_matches(state.ops->user, matches, count);
-	}
-	free(text);
-}
-
-static int complete(void)
-{
-	size_t point = (size_t)rl_point, start = point, count = 0;
-	char **matches = state.ops->complete(state.ops->user, rl_line_buffer,
-	                                     point, &start);
-	while (matches && matches[count])
-		count++;
-	if (count > 0 && start <= point)
-		use_matches(matches, count, (int)start);
-	for (size_t i = 0; i < count; i++)
-		free(matches[i]);
-	free(matches);
-	return 0;
-}
-COMMAND(complete_word, complete())
+COMMAND(complete_word, tab_complete(state.ops))
 
 /* Commands that crash 8.2, write where nobody reads, read the keyboard behind
  * our back, or send what nobody asked to: an inputrc may have put them on any
@@ -457,6 +425,7 @@ static const struct {
 	{ "downcase-word", casing_downcase_word },
 	{ "capitalize-word", casing_capitalize_word },
 	{ "vi-change-case", casing_vi_change },
+	{ "vi-redo", whole_vi_redo },
 	{ "delete-char-or-list", rl_delete },
 	{ "vi-eof-maybe", rl_delete },
 	{ "quoted-insert", wait_quoted_insert },
@@ -519,6 +488,10 @@ static void on_line(char *line)
 {
 	forget_history_undo();
 	recall_forget();
+	if (line && whole_is_cut(line)) {
+		state.cut = line;
+		return;
+	}
 	if (line) /* else Ctrl-D, on an empty line */
 		state.ops->on_line(state.ops->user, line, strlen(line));
 	free(line);

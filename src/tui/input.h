@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* GNU readline as a guest: it edits, we read the keys and paint the line.  Only
- * input.c, bind.c, draft.c, rows.c and histfile.c include its headers. */
+/* GNU readline as a guest: it edits, we read the keys and paint the line.  Its
+ * headers are included by the rooms around this one alone. */
 
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H
@@ -24,6 +24,9 @@ struct input_ops {
 	void (*show_matches)(void *user, char *const *matches, size_t count);
 	/* A key was not taken: there may be no memory for what it does. */
 	void (*no_memory)(void *user);
+	/* A line was not sent, as readline has cut a character of it in two: it
+	 * is still there. */
+	void (*refused_cut)(void *user);
 	/* The names of the program's own functions (see bind.h), or NULL. */
 	const char *(*name)(size_t i);
 	/* Keys that the line editor knows ran function `i`. */

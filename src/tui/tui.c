@@ -381,6 +381,12 @@ static void no_memory(void *user)
 	tui_no_memory(user, "for what was typed: it is not taken");
 }
 
+static void refused_cut(void *user)
+{
+	tui_set_notice(user, "not sent: readline has cut a character in two; "
+	                     "delete the rest of it");
+}
+
 static void load_history(struct frontend *f)
 {
 	struct error e;
@@ -425,6 +431,7 @@ static void init(struct frontend *f, struct chat *c)
 		.complete = complete,
 		.show_matches = show_matches,
 		.no_memory = no_memory,
+		.refused_cut = refused_cut,
 		.name = actions_name,
 		.run = actions_run,
 		.user = f,

@@ -111,11 +111,18 @@ static inline void no_memory(void *user)
 	told.refused++;
 }
 
+static inline void refused_cut(void *user)
+{
+	(void)user;
+	told.refused++;
+}
+
 static const struct input_ops ops = {
 	.on_line = on_line,
 	.complete = complete,
 	.show_matches = show_matches,
 	.no_memory = no_memory,
+	.refused_cut = refused_cut,
 	.name = name,
 	.run = run,
 };

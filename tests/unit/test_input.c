@@ -6,6 +6,8 @@
 
 #include "input_scene.h"
 
+#include <readline/readline.h>
+
 static void a_typed_line_is_delivered_by_enter(void **unused)
 {
 	(void)unused;
@@ -456,6 +458,24 @@ static size_t typed_len(void)
 	return line.len;
 }
 
+static void half_a_character_is_never_sent_unless_it_was_put_in(void **unused)
+{
+	(void)unused;
+	told.refused = 0;
+	type("한글");
+	rl_line_buffer[--rl_end] = '\0'; /* a fault */
+	type(ENTER);
+	assert_int_equal(told.lines, 0);
+	assert_int_equal(told.refused, 1);
+	assert_line("한\xea\xb8|");
+	type("\010\010" ENTER);
+	assert_sent(1, "한");
+	paste("\xff");
+	type(ENTER);
+	assert_sent(2, "\xff");
+	assert_int_equal(told.refused, 1);
+}
+
 /* ı has two bytes, I has one. */
 static void undo_of_another_case_gives_the_same_letters_back(void **unused)
 {
@@ -521,6 +541,7 @@ static void a_quote_of_many_keys_can_be_cancelled(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(half_a_character_is_never_sent_unless_it_was_put_in),
 		TEST(undo_of_another_case_gives_the_same_letters_back),
 		TEST(words_change_their_case_and_marks_are_of_their_letters),
 		TEST(a_huge_argument_is_no_order_to_fill_the_memory),

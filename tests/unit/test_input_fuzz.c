@@ -51,7 +51,6 @@ static const char *const raw_keys[] = {
 static struct {
 	uint32_t random;
 	int lines;
-	bool is_vi; /* where "." may cut a character in two */
 } run;
 
 static uint32_t next_random(uint32_t below)
@@ -64,7 +63,7 @@ static void on_line(void *user, const char *line, size_t len)
 {
 	(void)user;
 	assert_int_equal(strlen(line), len);
-	assert_true(run.is_vi || utf8_is_valid((const uint8_t *)line, len));
+	assert_true(utf8_is_valid((const uint8_t *)line, len));
 	run.lines++;
 	input_remember(line);
 }
@@ -86,6 +85,12 @@ static void show_matches(void *user, char *const *matches, size_t count)
 {
 	(void)user;
 	assert_null(matches[count]);
+}
+
+static void refused_cut(void *user)
+{
+	(void)user;
+	fail();
 }
 
 static const char *name(size_t i)
@@ -130,8 +135,7 @@ static void assert_sane(void)
 	input_show(&line);
 	assert_true(line.point <= line.len);
 	assert_int_equal(strlen(line.text), line.len);
-	assert_true(run.is_vi ||
-	            utf8_is_valid((const uint8_t *)line.text, line.len));
+	assert_true(utf8_is_valid((const uint8_t *)line.text, line.len));
 	assert_int_equal(input_missed_keys(), 0);
 	if (line.len > LINE_MAX_BYTES)
 		input_cancel();
@@ -150,6 +154,7 @@ static void play(uint32_t seed, bool is_vi)
 		.on_line = on_line,
 		.complete = complete,
 		.show_matches = show_matches,
+		.refused_cut = refused_cut,
 		.name = name,
 		.run = ran,
 	};
@@ -158,7 +163,6 @@ static void play(uint32_t seed, bool is_vi)
 	double end = seconds() + SECONDS_MAX;
 	run.random = seed;
 	run.lines = 0;
-	run.is_vi = is_vi;
 	assert_int_equal(input_start(&ops), 0);
 	assert_int_equal(input_load_history("/nowhere/at/all", 50), 0);
 	if (is_vi)
@@ -170,6 +174,15 @@ static void play(uint32_t seed, bool is_vi)
 	assert_true(run.lines > 0);
 	input_stop();
 	keys_free(k);
+}
+
+/* Where "." of vi repeated what had been no motion. */
+static void vi_repeats_no_damage(void **unused)
+{
+	static const uint32_t seeds[] = { 237, 1353, 1725 };
+	(void)unused;
+	for (size_t i = 0; i < COUNT(seeds); i++)
+		play(seeds[i], true);
 }
 
 static void play_seeds(bool is_vi)
@@ -196,6 +209,7 @@ int main(int argc, char **argv)
 {
 	static char home[] = "/tmp/test_input_fuzz.XXXXXX";
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vi_repeats_no_damage),
 		cmocka_unit_test(random_keys_do_no_harm),
 		cmocka_unit_test(random_keys_do_no_harm_in_vi_mode),
 	};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The last safeguard: no fault of the line editor may send a character that it
+ * has cut in two.  Bytes that are not UTF-8 are a line's good right if somebody
+ * put them in, by a paste or an earlier line. */
+
+#ifndef TUI_WHOLE_H
+#define TUI_WHOLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* This is put into the line. */
+void whole_note(const char *text, size_t len);
+
+/* Whether the line has a part of a character that nobody put in so. */
+bool whole_is_cut(const char *line);
+
+/* In place of readline's "." of vi, which may repeat the half of a character,
+ * or a d whose motion was none, and then leaves a line without its end: it is
+ * put back as it was, without its undo. */
+int whole_vi_redo(int count, int key);
+
+#endif
