@@ -30,7 +30,6 @@ struct dial_ops {
 	/* The end of it, once.  Takes `t`; or NULL and `e`. */
 	void (*on_done)(void *user, struct transport *t,
 	                const struct address *peer, const struct error *e);
-	void *user;
 };
 
 struct dial_settings {
@@ -38,13 +37,14 @@ struct dial_settings {
 	int64_t timeout_ms; /* for all of it; 0 for the system's */
 };
 
-/* `ops` and `transport` are borrowed until the end; `settings` and `ep` for
- * the call.  Nothing is called from within.  NULL with errno. */
+/* `ops`, which get `user`, and `transport` are borrowed until the end;
+ * `settings` and `ep` for the call.  Nothing is called from within.  NULL with
+ * errno. */
 MUST_USE
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
-                        const struct dial_ops *ops);
+                        const struct dial_ops *ops, void *user);
 /* Where the time went so far; good until the dial's end, on_done included. */
 const struct timing *dial_timing(const struct dial *d);
 /* No call will come.  NULL is fine. */

@@ -13,7 +13,6 @@
 
 struct approach {
 	struct dial *dial; /* under way, or NULL */
-	struct dial_ops ops;
 	struct timing timing;
 	bool is_timed; /* it has ended by itself */
 	char called[];        /* the peer as the user calls it */
@@ -46,19 +45,19 @@ static void on_dialed(void *user, struct transport *t,
 		session_fail(s, e);
 }
 
-static struct approach *approach_new(struct session *s, const char *called)
+static const struct dial_ops dial_ops = {
+	.on_connecting = on_connecting,
+	.on_step = on_step,
+	.on_done = on_dialed,
+};
+
+static struct approach *approach_new(const char *called)
 {
 	size_t len = strlen(called);
 	struct approach *a = calloc(1, sizeof(*a) + len + 1);
 	if (!a)
 		return NULL;
 	memcpy(a->called, called, len);
-	a->ops = (struct dial_ops){
-		.on_connecting = on_connecting,
-		.on_step = on_step,
-		.on_done = on_dialed,
-		.user = s,
-	};
 	return a;
 }
 
@@ -70,12 +69,12 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	struct error e;
 	endpoint_format(ep, text);
 	glyph_copy(called, sizeof(called), text, GLYPH_ASCII);
-	s->approach = approach_new(s, called);
+	s->approach = approach_new(called);
 	if (s->approach && !session_set_addresses(s, called, "")) {
 		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
 		                   called);
 		s->approach->dial = dial_start(s->loop, transport, ep, settings,
-		                               &s->approach->ops);
+		                               &dial_ops, s);
 		if (s->approach->dial)
 			return;
 	}

@@ -301,11 +301,10 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 int doctor_run(struct loop *l, const struct options *o)
 {
 	struct doctor d = { .loop = l };
-	const struct dial_ops ops = {
+	static const struct dial_ops ops = {
 		.on_try = on_try,
 		.on_step = on_step,
 		.on_done = on_done,
-		.user = &d,
 	};
 	struct dial_settings settings = {
 		.resolve = { .family = o->family, .is_numeric = o->numeric },
@@ -317,7 +316,8 @@ int doctor_run(struct loop *l, const struct options *o)
 	notices_open(&d.notices);
 	d.watch = (struct watch){ .on_ready = on_ready, .user = &d };
 	d.timer = (struct timer){ .on_time = on_time, .user = &d };
-	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings, &ops);
+	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings, &ops,
+	                    &d);
 	int status = d.dial ? loop_run(l) : -1;
 	if (status == -1)
 		cannot(&d, d.dial ? "go on" : "start");

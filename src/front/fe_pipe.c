@@ -158,9 +158,8 @@ static int start_dial(struct fe_pipe *f, struct dial_ops *ops)
 	};
 
 	ops->on_step = on_step;
-	ops->user = f;
-	f->dial =
-	    dial_start(f->loop, &transport_tcp, &o->endpoint, &settings, ops);
+	f->dial = dial_start(f->loop, &transport_tcp, &o->endpoint, &settings,
+	                     ops, f);
 	return f->dial ? 0 : -1;
 }
 

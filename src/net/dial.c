@@ -30,6 +30,7 @@ struct dial {
 	struct loop *loop;
 	const struct transport_ops *transport;
 	const struct dial_ops *ops;
+	void *user;
 	struct endpoint endpoint;
 	char where[WHERE_MAX];
 	int64_t timeout_ms;
@@ -102,7 +103,7 @@ void dial_cancel(struct dial *d)
 static void fail(struct dial *d, const struct error *e)
 {
 	stop(d);
-	d->ops->on_done(d->ops->user, NULL, NULL, e);
+	d->ops->on_done(d->user, NULL, NULL, e);
 }
 
 static void step(struct dial *d, const char *before, const char *text)
@@ -111,7 +112,7 @@ static void step(struct dial *d, const char *before, const char *text)
 
 	snprintf(line, sizeof(line), "%s%s", before, text);
 	if (d->ops->on_step)
-		d->ops->on_step(d->ops->user, line);
+		d->ops->on_step(d->user, line);
 }
 
 static bool is_under_way(const struct dial *d)
@@ -231,7 +232,7 @@ static bool attempt_start(struct attempt *a)
 
 	address_format(&a->address, where);
 	if (d->ops->on_try)
-		d->ops->on_try(d->ops->user, &a->address);
+		d->ops->on_try(d->user, &a->address);
 	step(d, "trying ", where);
 	if (d->is_over)
 		return true;
@@ -282,7 +283,7 @@ static void succeed(struct attempt *a)
 		snprintf(line, sizeof(line), "%s after %.1f ms", to, ms);
 	}
 	step(d, "connected to ", line);
-	d->ops->on_done(d->ops->user, t, &peer, NULL);
+	d->ops->on_done(d->user, t, &peer, NULL);
 }
 
 static void on_attempt(struct watch *w, unsigned ready)
@@ -407,7 +408,7 @@ static void start_attempts(struct dial *d, const struct address *list,
 	if (is_name(d->endpoint.host))
 		show_addresses(d, list, count);
 	if (!d->is_over && d->ops->on_connecting)
-		d->ops->on_connecting(d->ops->user);
+		d->ops->on_connecting(d->user);
 	if (!d->is_over)
 		try_next(d);
 }
@@ -477,7 +478,7 @@ static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
-                        const struct dial_ops *ops)
+                        const struct dial_ops *ops, void *user)
 {
 	struct dial *d = dial_new(l, ep);
 
@@ -485,6 +486,7 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 		return NULL;
 	d->transport = transport;
 	d->ops = ops;
+	d->user = user;
 	d->timeout_ms = settings->timeout_ms;
 	d->is_asking = is_name(ep->host);
 	if (d->is_asking)

@@ -118,7 +118,7 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	dial_cancel(s->dial); /* too late, and harmless */
 }
 
-static struct dial_ops ops = {
+static const struct dial_ops ops = {
 	.on_connecting = on_connecting,
 	.on_step = on_step,
 	.on_done = on_done,
@@ -155,8 +155,8 @@ static void dial_to(struct scene *s, const char *host, int64_t timeout_ms)
 	struct dial_settings settings = { .timeout_ms = timeout_ms };
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
-	ops.user = s;
-	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings, &ops);
+	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings, &ops,
+	                     s);
 	assert_non_null(s->dial);
 	assert_int_equal(s->done + s->connecting + s->steps.len, 0);
 }
