@@ -9,8 +9,8 @@
  *          number stamp xdg path newfile encoding guess progress text error
  *          diag
  *   io     loop timer_heap signals outq child: one thread that waits for all
- *   net    endpoint resolve transport tcp tcpinfo txstamp dial timing route
- *          owner host explain: bytes from strangers, and why none come
+ *   net    endpoint resolve transport tcp tcpinfo txstamp dial link timing
+ *          route owner host explain: bytes from strangers, and why none come
  *   core   options option_value cmdline config, entry transcript lens hits
  *          filter wrap (layout) save, session framing feed ticks recognise
  *          traps listener, chat audience health watch, command commands set

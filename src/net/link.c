@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* One connection: what moves bytes sets facts, and one place, link_step(),
+ * draws the conclusions. */
+
+#include <errno.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/link.h>
+#include <sockchat/stamp.h>
+#include <sockchat/tcpinfo.h>
+
+#define ACK_SLOWEST_MS 50
+#define WORDLESS_NS    (1000 * MS_NS)
+/* Unread input that is taken away before closing, and how often at most. */
+#define SCRAPS_CAP 65536
+#define SCRAPS_MAX 256
+
+/* Facts */
+
+static void lose(struct link *l, int errnum)
+{
+	if (!l->broken)
+		l->broken = errnum;
+	l->halves = halves_end_out(l->halves);
+}
+
+void link_break(struct link *l, int errnum)
+{
+	lose(l, errnum);
+	l->halves = HALVES_CLOSED;
+}
+
+static void note_in(struct link *l, ssize_t n)
+{
+	l->bytes_in += (uint64_t)n;
+	l->in_ns = loop_now_ns(l->loop);
+}
+
+static void note_out(struct link *l, ssize_t n)
+{
+	l->bytes_out += (uint64_t)n;
+	l->out_ns = loop_now_ns(l->loop);
+}
+
+ssize_t link_read(struct link *l, void *bytes, size_t cap)
+{
+	ssize_t n = l->transport->ops->read(l->transport, bytes, cap);
+	if (n > 0) {
+		note_in(l, n);
+	} else if (n == 0) {
+		l->has_peer_ended = true;
+		l->halves = halves_end_in(l->halves);
+	} else if (errno != EAGAIN) {
+		link_break(l, errno);
+	}
+	return n;
+}
+
+ssize_t link_write(struct link *l, const void *bytes, size_t len)
+{
+	ssize_t n = l->transport->ops->write(l->transport, bytes, len);
+	if (n >= 0)
+		note_out(l, n);
+	else if (errno != EAGAIN)
+		lose(l, errno);
+	return n;
+}
+
+ssize_t link_read_to(struct link *l, int pipe_fd, size_t len)
+{
+	const struct transport_ops *ops = l->transport->ops;
+	if (!ops->read_to)
+		return errno = EINVAL, -1;
+	ssize_t n = ops->read_to(l->transport, pipe_fd, len);
+	if (n > 0)
+		note_in(l, n);
+	return n;
+}
+
+ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len)
+{
+	const struct transport_ops *ops = l->transport->ops;
+	if (!ops->write_from)
+		return errno = EINVAL, -1;
+	ssize_t n = ops->write_from(l->transport, fd, is_pipe, len);
+	if (n > 0)
+		note_out(l, n);
+	return n;
+}
+
+bool link_is_wordless(const struct link *l)
+{
+	return l->has_peer_ended && !l->is_accepted && !l->bytes_in &&
+	       !l->bytes_out && halves_is_out_open(l->halves) &&
+	       loop_now_ns(l->loop) - l->in_ns < WORDLESS_NS;
+}
+
+/* Time: one timer, for the alarm that comes first */
+
+static void set_timer(struct link *l)
+{
+	int64_t first_ns = 0;
+	for (unsigned i = 0; i < LINK_ALARMS; i++)
+		if (l->due_ns[i] && (!first_ns || l->due_ns[i] < first_ns))
+			first_ns = l->due_ns[i];
+	if (first_ns)
+		timer_start(l->loop, &l->timer, first_ns - stamp_mono_ns());
+	else
+		timer_stop(&l->timer);
+}
+
+void link_set_alarm(struct link *l, unsigned which, int64_t ns)
+{
+	l->due_ns[which] = stamp_mono_ns() + (ns > 0 ? ns : 1);
+	set_timer(l);
+}
+
+void link_stop_alarm(struct link *l, unsigned which)
+{
+	if (!l->due_ns[which])
+		return;
+	l->due_ns[which] = 0;
+	set_timer(l);
+}
+
+static void stop_alarms(struct link *l)
+{
+	for (unsigned i = 0; i < LINK_ALARMS; i++)
+		l->due_ns[i] = 0;
+	timer_stop(&l->timer);
+}
+
+/* Nothing may have moved for too long; look again when that may be. */
+static void check_idle(struct link *l)
+{
+	int64_t left_ns =
+	    link_moved_ns(l) + l->idle_ns - loop_now_ns(l->loop);
+	l->is_silent = left_ns <= 0;
+	if (!l->is_silent)
+		link_set_alarm(l, LINK_IDLE, left_ns);
+}
+
+void link_set_idle(struct link *l, int64_t idle_ns)
+{
+	link_stop_alarm(l, LINK_IDLE);
+	l->idle_ns = idle_ns;
+	if (l->transport && idle_ns)
+		check_idle(l);
+}
+
+static void call_alarm(struct link *l, unsigned which)
+{
+	l->due_ns[which] = 0;
+	if (which == LINK_IDLE)
+		check_idle(l);
+	if (which >= LINK_OWN)
+		l->ops->on_alarm(l, which);
+	else if (which == LINK_ACK || l->is_silent)
+		l->ops->on_ready(l, 0);
+}
+
+static void on_time(struct timer *t)
+{
+	struct link *l = t->user;
+	for (unsigned i = 0; i < LINK_ALARMS; i++)
+		if (l->due_ns[i] && l->due_ns[i] <= loop_now_ns(l->loop))
+			call_alarm(l, i);
+	set_timer(l);
+}
+
+/* Conclusions */
+
+static void end_out(struct link *l)
+{
+	l->halves = halves_end_out(l->halves);
+	if (l->transport->ops->shutdown(l->transport))
+		lose(l, errno);
+	else if (l->ops->on_end_out)
+		l->ops->on_end_out(l);
+}
+
+/* The system tells nobody when the last byte is acknowledged: it is asked,
+ * less and less often. */
+static void ask_again(struct link *l)
+{
+	if (link_has_alarm(l, LINK_ACK))
+		return;
+	link_set_alarm(l, LINK_ACK, l->ack_ms * MS_NS);
+	l->ack_ms = 2 * l->ack_ms < ACK_SLOWEST_MS ? (uint8_t)(2 * l->ack_ms)
+	                                           : ACK_SLOWEST_MS;
+}
+
+static void settle(struct link *l, unsigned wishes)
+{
+	ssize_t unacked = l->transport->ops->pending(l->transport);
+	bool has_ended = !halves_is_out_open(l->halves);
+	l->is_settled = !unacked && has_ended && !(wishes & LINK_HOLD);
+	if (unacked < 0) {
+		lose(l, errno);
+	} else if (!l->is_settled) {
+		if (l->ops->on_wait)
+			l->ops->on_wait(l, (size_t)unacked);
+		ask_again(l);
+	}
+}
+
+static bool is_over(const struct link *l, unsigned wishes)
+{
+	bool has_ended = l->halves == HALVES_CLOSED;
+	if (l->broken)
+		return !halves_is_in_open(l->halves) && !(wishes & LINK_HOLD);
+	return l->is_settled && (has_ended || wishes & LINK_LEAVE);
+}
+
+uint64_t link_explain(const struct link *l, struct error *e, int errnum)
+{
+	struct tcpinfo info;
+	struct explain_break b = {
+		.bytes_in = l->bytes_in,
+		.bytes_out = l->bytes_out,
+		.has_peer_ended = l->has_peer_ended,
+		.is_accepted = l->is_accepted,
+		.info = tcpinfo_read(l->transport->fd, &info) ? &info : NULL,
+	};
+	explain_broken(e, errnum, l->where, &b);
+	return explain_unacked(&b);
+}
+
+static void conclude(struct link *l)
+{
+	struct error e;
+	uint64_t unacked = 0;
+	if (l->is_silent)
+		explain_idle_timeout(&e, l->idle_ns / MS_NS, l->where);
+	else if (l->broken)
+		unacked = link_explain(l, &e, l->broken);
+	l->ops->on_over(l, l->is_silent || l->broken ? &e : NULL, unacked);
+}
+
+/* With both halves ended a hang-up is the normal state of things. */
+static unsigned events_of(const struct link *l, unsigned wishes)
+{
+	unsigned events = 0;
+	if (halves_is_in_open(l->halves))
+		events |= wishes & LOOP_READ;
+	if (halves_is_out_open(l->halves))
+		events |= wishes & LOOP_WRITE;
+	return events || l->halves == HALVES_CLOSED ? events
+	                                            : wishes & LOOP_HANGUP;
+}
+
+/* Most steps: both halves go on, so it has not broken either. */
+static bool goes_on(const struct link *l, unsigned wishes)
+{
+	return l->halves == HALVES_OPEN && !l->is_silent &&
+	       !(wishes & (LINK_END_OUT | LINK_LEAVE));
+}
+
+/* Whether it goes on all the same. */
+static bool review(struct link *l, unsigned wishes)
+{
+	if (!l->transport)
+		return false;
+	if (wishes & LINK_END_OUT && halves_is_out_open(l->halves))
+		end_out(l);
+	bool is_asked = wishes & LINK_ASK && !halves_is_out_open(l->halves);
+	l->is_settled = false;
+	if (!l->broken && !l->is_silent &&
+	    (wishes & LINK_LEAVE || l->halves == HALVES_CLOSED || is_asked))
+		settle(l, wishes);
+	if (!l->transport)
+		return false;
+	if (!l->is_silent && !is_over(l, wishes))
+		return true;
+	conclude(l);
+	return false;
+}
+
+void link_step(struct link *l, unsigned wishes)
+{
+	if (goes_on(l, wishes) || review(l, wishes))
+		watch_set(&l->watch, events_of(l, wishes));
+}
+
+/* The beginning and the end */
+
+static void on_ready(struct watch *w, unsigned ready)
+{
+	struct link *l = w->user;
+	l->ops->on_ready(l, ready);
+}
+
+void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
+{
+	*l = (struct link){
+		.loop = loop,
+		.ops = ops,
+		.where = "",
+		.watch = { .on_ready = on_ready, .user = l },
+		.timer = { .on_time = on_time, .user = l },
+	};
+}
+
+static void on_connecting(void *user)
+{
+	struct link *l = user;
+	if (l->ops->on_connecting)
+		l->ops->on_connecting(l);
+}
+
+static void on_try(void *user, const struct address *a)
+{
+	struct link *l = user;
+	if (l->ops->on_try)
+		l->ops->on_try(l, a);
+}
+
+static void on_step(void *user, const char *text)
+{
+	struct link *l = user;
+	if (l->ops->on_step)
+		l->ops->on_step(l, text);
+}
+
+static void on_dialled(void *user, struct transport *t,
+                       const struct address *peer, const struct error *e)
+{
+	struct link *l = user;
+	if (t)
+		l->ops->on_open(l, t, peer);
+	else
+		l->ops->on_over(l, e, 0);
+	l->dial = NULL;
+}
+
+int link_dial(struct link *l, const struct transport_ops *transport,
+              const struct endpoint *ep, const struct dial_settings *settings)
+{
+	static const struct dial_ops ops = {
+		.on_connecting = on_connecting,
+		.on_try = on_try,
+		.on_step = on_step,
+		.on_done = on_dialled,
+	};
+	l->dial = dial_start(l->loop, transport, ep, settings, &ops, l);
+	return l->dial ? 0 : -1;
+}
+
+int link_take(struct link *l, struct transport *t)
+{
+	l->transport = t;
+	l->is_accepted = !l->dial;
+	l->halves = HALVES_OPEN;
+	l->broken = 0;
+	l->has_peer_ended = l->is_settled = l->is_silent = false;
+	l->bytes_in = l->bytes_out = 0;
+	l->in_ns = l->out_ns = loop_now_ns(l->loop);
+	l->ack_ms = 1;
+	return l->ops->is_alone
+	           ? watch_add(l->loop, &l->watch, t->fd, 0)
+	           : watch_add_socket(l->loop, &l->watch, t->fd, LOOP_READ);
+}
+
+/* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and
+ * take from the peer what it has not read yet. */
+static void drain(struct link *l)
+{
+	static uint8_t scraps[SCRAPS_CAP]; /* a stack is cleared */
+	ssize_t n = halves_is_in_open(l->halves);
+	if (halves_is_out_open(l->halves))
+		(void)l->transport->ops->shutdown(l->transport);
+	for (int i = 0; n > 0 && i < SCRAPS_MAX; i++)
+		n = l->transport->ops->read(l->transport, scraps,
+		                            sizeof(scraps));
+}
+
+void link_close(struct link *l, bool abort)
+{
+	stop_alarms(l);
+	watch_remove(&l->watch);
+	dial_cancel(l->dial);
+	l->dial = NULL;
+	if (!l->transport)
+		return;
+	if (!abort)
+		drain(l);
+	l->transport->ops->close(l->transport, abort);
+	l->transport = NULL;
+	l->halves = HALVES_CLOSED;
+}
