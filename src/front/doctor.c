@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sockchat/dial.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
+#include <sockchat/link.h>
 #include <sockchat/owner.h>
 #include <sockchat/recognise.h>
 #include <sockchat/route.h>
@@ -19,7 +19,6 @@
 
 #include "doctor.h"
 #include "notices.h"
-#include "pipe_conn.h"
 
 #define LISTEN_MS    1000 /* for first bytes */
 #define COMPLETE_MS  200  /* for the rest of them */
@@ -27,12 +26,8 @@
 #define COMMAND_MAX  (ENDPOINT_TEXT_MAX + 64)
 
 struct doctor {
-	struct loop *loop;
+	struct link link; /* first, for it knows no other owner */
 	struct notices notices;
-	struct dial *dial;
-	struct transport *t;
-	struct watch watch;
-	struct timer timer;
 	struct address local, peer;
 	char where[ENDPOINT_TEXT_MAX];
 	int64_t opened_ns;
@@ -63,6 +58,11 @@ const struct remedy doctor_remedies[] = {
 	{ "", "it can't be reached", "`sockchat connect -v` says each step" },
 };
 
+static struct doctor *doctor_of(struct link *l)
+{
+	return (struct doctor *)l;
+}
+
 static const struct remedy *find_remedy(const char *code)
 {
 	const struct remedy *r = doctor_remedies;
@@ -77,7 +77,8 @@ static void stop(struct doctor *d, const char *verdict, const char *next,
 	notices_print(&d->notices, "verdict: %s", verdict);
 	if (*next)
 		notices_print(&d->notices, "try next: %s", next);
-	loop_stop(d->loop, status);
+	link_close(&d->link, false);
+	loop_stop(d->link.loop, status);
 }
 
 static void give_up(struct doctor *d, const struct error *e)
@@ -94,9 +95,9 @@ static void give_up(struct doctor *d, const struct error *e)
 
 /* The way there */
 
-static void on_step(void *user, const char *text)
+static void on_step(struct link *l, const char *text)
 {
-	struct doctor *d = user;
+	struct doctor *d = doctor_of(l);
 	notices_print(&d->notices, "%s", text);
 }
 
@@ -108,9 +109,9 @@ static const char *host_text(const struct address *a,
 	return out;
 }
 
-static void on_try(void *user, const struct address *a)
+static void on_try(struct link *l, const struct address *a)
 {
-	struct doctor *d = user;
+	struct doctor *d = doctor_of(l);
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
@@ -136,7 +137,7 @@ static void tell_connection(struct doctor *d)
 {
 	char owner[OWNER_TEXT_MAX];
 	struct tcpinfo i;
-	if (tcpinfo_read(d->t->fd, &i) && i.rtt_us)
+	if (tcpinfo_read(d->link.transport->fd, &i) && i.rtt_us)
 		notices_print(&d->notices,
 		              "round trip %.2f ms, segments of %u bytes",
 		              (double)i.rtt_us / 1000, i.snd_mss);
@@ -200,17 +201,6 @@ static void judge_end(struct doctor *d)
 		     "is behind it", 0);
 }
 
-static void judge_break(struct doctor *d, int errnum)
-{
-	struct tcpinfo info;
-	struct error e;
-	explain_broken(&e, errnum, d->where, &(struct explain_break){
-		.bytes_in = d->len,
-		.info = tcpinfo_read(d->t->fd, &info) ? &info : NULL,
-	});
-	give_up(d, &e);
-}
-
 static void note_first(struct doctor *d)
 {
 	notices_print(&d->notices, "first bytes after %.1f ms",
@@ -230,42 +220,37 @@ static bool judge_so_far(struct doctor *d, bool is_all)
 	return true;
 }
 
-static void stop_listening(struct doctor *d)
+/* FIN, or more first bytes; link_step() finds a break. */
+static void on_ready(struct link *l, unsigned ready)
 {
-	watch_remove(&d->watch);
-	timer_stop(&d->timer);
-}
-
-static void on_ready(struct watch *w, unsigned ready)
-{
-	struct doctor *d = w->user;
+	struct doctor *d = doctor_of(l);
 	(void)ready;
-	ssize_t n = d->t->ops->read(d->t, d->bytes + d->len,
-	                            sizeof(d->bytes) - d->len);
-	if (n < 0 && errno == EAGAIN)
-		return;
+	ssize_t n = link_read(l, d->bytes + d->len, sizeof(d->bytes) - d->len);
 	if (n > 0 && !d->len) {
 		note_first(d);
-		timer_start(d->loop, &d->timer, COMPLETE_MS * MS_NS);
+		link_set_alarm(l, LINK_OWN, COMPLETE_MS * MS_NS);
 	}
 	d->len += n > 0 ? (size_t)n : 0;
-	if (n > 0 && !judge_so_far(d, d->len == sizeof(d->bytes)))
-		return;
-	stop_listening(d);
-	if (n < 0)
-		judge_break(d, errno);
-	else if (n == 0)
+	if (n == 0)
 		judge_end(d);
+	else if (n < 0 || !judge_so_far(d, d->len == sizeof(d->bytes)))
+		link_step(l, LOOP_READ);
 }
 
-static void on_time(struct timer *t)
+static void on_alarm(struct link *l, unsigned which)
 {
-	struct doctor *d = t->user;
-	stop_listening(d);
+	struct doctor *d = doctor_of(l);
+	(void)which;
 	if (d->len)
 		(void)judge_so_far(d, true);
 	else
 		judge_silence(d);
+}
+
+static void on_over(struct link *l, const struct error *e, uint64_t unacked)
+{
+	(void)unacked;
+	give_up(doctor_of(l), e);
 }
 
 static void cannot(struct doctor *d, const char *what)
@@ -275,55 +260,54 @@ static void cannot(struct doctor *d, const char *what)
 	notices_error(&d->notices, &e);
 }
 
-static void on_done(void *user, struct transport *t, const struct address *peer,
-                    const struct error *e)
+static void on_open(struct link *l, struct transport *t,
+                    const struct address *peer)
 {
-	struct doctor *d = user;
-	d->dial = NULL;
-	if (!t) {
-		give_up(d, e);
-		return;
-	}
-	d->t = t;
+	struct doctor *d = doctor_of(l);
+	int failed = link_take(l, t);
 	d->peer = *peer;
 	d->opened_ns = stamp_mono_ns();
 	if (!transport_local(t, &d->local))
 		d->local = (struct address){ .len = 0 };
 	tell_connection(d);
-	if (watch_add(d->loop, &d->watch, t->fd, LOOP_READ)) {
+	if (failed) {
+		errno = ENOMEM;
 		cannot(d, "watch the connection");
-		loop_stop(d->loop, 1);
+		loop_stop(l->loop, 1);
 		return;
 	}
-	timer_start(d->loop, &d->timer, LISTEN_MS * MS_NS);
+	link_set_alarm(l, LINK_OWN, LISTEN_MS * MS_NS);
+	link_step(l, LOOP_READ);
 }
 
 int doctor_run(struct loop *l, const struct options *o)
 {
-	struct doctor d = { .loop = l };
-	static const struct dial_ops ops = {
+	static const struct link_ops ops = {
 		.on_try = on_try,
 		.on_step = on_step,
-		.on_done = on_done,
+		.on_open = on_open,
+		.on_ready = on_ready,
+		.on_alarm = on_alarm,
+		.on_over = on_over,
+		.is_alone = true,
 	};
 	struct dial_settings settings = {
 		.resolve = { .family = o->family, .is_numeric = o->numeric },
 		.timeout_ms = o->connect_timeout_ms,
 	};
+	struct doctor d = { .len = 0 };
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
 	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ASCII);
 	notices_open(&d.notices);
-	d.watch = (struct watch){ .on_ready = on_ready, .user = &d };
-	d.timer = (struct timer){ .on_time = on_time, .user = &d };
-	d.dial = dial_start(l, &transport_tcp, &o->endpoint, &settings, &ops,
-	                    &d);
-	int status = d.dial ? loop_run(l) : -1;
+	link_init(&d.link, l, &ops);
+	d.link.where = d.where;
+	int failed = link_dial(&d.link, &transport_tcp, &o->endpoint,
+	                       &settings);
+	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
-		cannot(&d, d.dial ? "go on" : "start");
-	stop_listening(&d);
-	if (d.t)
-		conn_hang_up(d.t);
+		cannot(&d, failed ? "start" : "go on");
+	link_close(&d.link, false);
 	notices_close(&d.notices);
 	return status == -1 ? 1 : status;
 }
