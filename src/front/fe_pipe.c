@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <signal.h>
 
-#include <sockchat/dial.h>
 #include <sockchat/diag.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
@@ -29,7 +28,6 @@ struct fe_pipe {
 	struct loop *loop;
 	const struct options *options;
 	struct notices notices;
-	struct dial *dial;
 	struct listener *listener;
 	struct conn conn;
 	struct meter meter;
@@ -59,7 +57,7 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 	char where[ENDPOINT_TEXT_MAX];
 
 	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ASCII);
-	if (listens && transport_local(f->conn.t, &local))
+	if (listens && transport_local(f->conn.link.transport, &local))
 		address_format(&local, where);
 	if (recognise(&r, bytes, len, true,
 	              listens ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
@@ -114,53 +112,44 @@ static void start(struct fe_pipe *f, struct transport *t,
 	conn_start(&f->conn, t, where);
 }
 
-static void on_dialled(void *user, struct transport *t,
-                       const struct address *peer, const struct error *e)
+static void on_open(void *user, struct transport *t,
+                    const struct address *peer)
 {
 	struct fe_pipe *f = user;
 	char name[ENDPOINT_TEXT_MAX], where[ENDPOINT_TEXT_MAX];
 
-	f->dial = NULL;
-	if (!t) {
-		fail(f, e);
-		stop(f);
-		return;
-	}
 	endpoint_format(&f->options->endpoint, name);
 	glyph_copy(where, sizeof(where), name, GLYPH_ANY_WIDTH);
 	start(f, t, peer, where);
 }
 
+/* For a probe to be open is all: it has no use for the standard descriptors. */
 static void on_probed(void *user, struct transport *t,
-                      const struct address *peer, const struct error *e)
+                      const struct address *peer)
 {
 	struct fe_pipe *f = user;
 	char text[ADDRESS_TEXT_MAX];
+	struct error e;
 
-	f->dial = NULL;
-	if (!t) {
-		fail(f, e);
-	} else {
-		address_format(peer, text);
-		if (!f->options->quiet)
-			notices_print(&f->notices, "connected to %s", text);
-		conn_hang_up(t);
+	address_format(peer, text);
+	if (link_take(&f->conn.link, t)) {
+		error_set_errno(&e, errno, "cannot watch %s", text);
+		fail(f, &e);
+	} else if (!f->options->quiet) {
+		notices_print(&f->notices, "connected to %s", text);
 	}
+	link_close(&f->conn.link, false);
 	stop(f);
 }
 
-static int start_dial(struct fe_pipe *f, struct dial_ops *ops)
+static int start_dial(struct fe_pipe *f)
 {
 	const struct options *o = f->options;
-	struct dial_settings settings = {
+
+	return conn_dial(&f->conn, &(struct dial_settings){
 		.resolve = { .family = o->family, .is_numeric = o->numeric },
 		.timeout_ms = o->connect_timeout_ms,
-	};
-
-	ops->on_step = on_step;
-	f->dial = dial_start(f->loop, &transport_tcp, &o->endpoint, &settings,
-	                     ops, f);
-	return f->dial ? 0 : -1;
+	});
 }
 
 /* Listen mode. */
@@ -264,7 +253,7 @@ static void tell_end(struct fe_pipe *f)
 		notices_print(&f->notices,
 		              "left before %s had finished, as --quit-after "
 		              "says: %" PRIu64 " bytes received",
-		              c->where, c->bytes_in);
+		              c->where, c->link.bytes_in);
 }
 
 static void on_conn_end(void *user, enum conn_end end, const struct error *e)
@@ -286,14 +275,16 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 static void tell_counters(struct fe_pipe *f)
 {
 	const struct conn *c = &f->conn;
+	struct transport *t = c->link.transport;
 
-	if (c->t)
+	if (t)
 		notices_print(&f->notices,
 		              "%s: %" PRIu64 " bytes in (%zu not written yet), "
 		              "%" PRIu64 " bytes out (%zu not sent yet, "
 		              "%zd not acknowledged)",
-		              c->where, c->bytes_in, c->down.len, c->bytes_out,
-		              c->up.len, c->t->ops->pending(c->t));
+		              c->where, c->link.bytes_in, c->down.len,
+		              c->link.bytes_out, c->up.len,
+		              t->ops->pending(t));
 	else
 		notices_print(&f->notices, "no peer");
 }
@@ -307,7 +298,7 @@ static void on_signal(void *user, int signum)
 		return;
 	}
 	f->signum = signum;
-	if (f->conn.t)
+	if (f->conn.link.transport)
 		conn_abandon(&f->conn);
 	else
 		stop(f);
@@ -328,13 +319,15 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 
 	*f = (struct fe_pipe){ .loop = l, .options = o };
 	f->conn = (struct conn){
-		.loop = l,
 		.options = o,
 		.on_end = on_conn_end,
+		.on_open = on_open,
+		.on_step = on_step,
 		.out = { .number = -1 },
 		.on_first = o->verbose && !o->quiet ? on_first : NULL,
 		.user = f,
 	};
+	conn_init(&f->conn, l);
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);
 	if (signals_start(l, signums, on_signal, f))
@@ -364,7 +357,6 @@ static int finish(struct fe_pipe *f, int status)
 {
 	signals_stop();
 	meter_stop(&f->meter);
-	dial_cancel(f->dial);
 	listener_free(f->listener);
 	conn_finish(&f->conn);
 	notices_close(&f->notices);
@@ -376,15 +368,14 @@ static int finish(struct fe_pipe *f, int status)
 int fe_pipe_run(struct loop *l, const struct options *o)
 {
 	struct fe_pipe f;
-	struct dial_ops dial_ops = { .on_done = on_dialled };
 	struct listener_ops listener_ops;
 	int status = start_all(&f, l, o);
 
-	if (!status && conn_init(&f.conn))
+	if (!status && conn_open(&f.conn))
 		status = fail_start(&f, "start");
 	if (!status && (o->mode == ENDPOINT_LISTEN
 	                    ? start_listener(&f, &listener_ops)
-	                    : start_dial(&f, &dial_ops)))
+	                    : start_dial(&f)))
 		status = fail_start(&f, "start");
 	return finish(&f, status ? status : run(&f));
 }
@@ -394,10 +385,10 @@ int fe_pipe_probe(struct loop *l, const struct options *o)
 	if (o->verbose && !o->quiet)
 		return doctor_run(l, o);
 	struct fe_pipe f;
-	struct dial_ops ops = { .on_done = on_probed };
 	int status = start_all(&f, l, o);
 
-	if (!status && start_dial(&f, &ops))
+	f.conn.on_open = on_probed;
+	if (!status && start_dial(&f))
 		status = fail_start(&f, "start");
 	return finish(&f, status ? status : run(&f));
 }

@@ -32,11 +32,11 @@ static void show(struct meter *m, facts_fn *look)
 {
 	struct progress_facts in, out;
 	char line[LINE_CAP], tail[LINE_CAP / 2];
-	int64_t now_ns = loop_now_ns(m->conn->loop);
+	int64_t now_ns = loop_now_ns(m->conn->link.loop);
 	int room = columns(m->notices->sink.fd);
 
-	progress_set(&m->in, m->conn->bytes_in, now_ns);
-	progress_set(&m->out, m->conn->bytes_out, now_ns);
+	progress_set(&m->in, m->conn->link.bytes_in, now_ns);
+	progress_set(&m->out, m->conn->link.bytes_out, now_ns);
 	look(&m->in, now_ns, &in);
 	look(&m->out, now_ns, &out);
 	int rest = room - 3 - progress_format(tail, sizeof(tail), room, "in",
@@ -62,7 +62,7 @@ static void on_tick(struct timer *t)
 
 	if (is_ours(m->notices->sink.fd))
 		show(m, progress_facts);
-	timer_start(m->conn->loop, t, TICK_NS);
+	timer_start(m->conn->link.loop, t, TICK_NS);
 }
 
 /* How much of standard input is still to come; 0 when nobody knows. */
@@ -86,13 +86,13 @@ void meter_init(struct meter *m, struct notices *n, const struct conn *c)
 void meter_start(struct meter *m)
 {
 	const struct options *o = m->conn->options;
-	int64_t now_ns = loop_now_ns(m->conn->loop);
+	int64_t now_ns = loop_now_ns(m->conn->link.loop);
 
 	if (!o->progress || o->quiet || !isatty(m->notices->sink.fd))
 		return;
 	progress_init(&m->in, 0, now_ns);
 	progress_init(&m->out, input_size(m->conn), now_ns);
-	timer_start(m->conn->loop, &m->tick, TICK_NS);
+	timer_start(m->conn->link.loop, &m->tick, TICK_NS);
 }
 
 void meter_stop(struct meter *m)

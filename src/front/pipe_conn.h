@@ -13,10 +13,8 @@
 
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
-#include <sockchat/halves.h>
-#include <sockchat/loop.h>
+#include <sockchat/link.h>
 #include <sockchat/options.h>
-#include <sockchat/transport.h>
 
 #include "pipe_io.h"
 
@@ -27,17 +25,32 @@ enum conn_end {
 	CONN_STUCK,  /* ours: there is no use in another */
 };
 
+/* What it waits for by the clock. */
+enum {
+	CONN_SIGNAL = LINK_OWN, /* after a signal: the end */
+	CONN_LINGER,            /* more of standard input */
+};
+
 /* `e` says why it failed; an empty text is not to be told. */
 typedef void conn_end_fn(void *user, enum conn_end end, const struct error *e);
 
 /* The first bytes of a peer. */
 typedef void conn_first_fn(void *user, const uint8_t *bytes, size_t len);
 
+/* The connection is there.  Takes `t`: conn_start() is the next call. */
+typedef void conn_open_fn(void *user, struct transport *t,
+                          const struct address *peer);
+
+/* A step of connecting, for -v. */
+typedef void conn_step_fn(void *user, const char *text);
+
 struct conn {
-	struct loop *loop;
+	struct link link; /* the peer; first, for it knows no other owner */
 	const struct options *options;
 	conn_end_fn *on_end;
 	conn_first_fn *on_first; /* NULL: the system may move them by itself */
+	conn_open_fn *on_open;
+	conn_step_fn *on_step;
 	void *user;
 
 	/* The standard descriptors; they outlive the peers. */
@@ -47,25 +60,15 @@ struct conn {
 	bool has_in_ended;
 	struct timer quit_timer;
 	bool is_quitting; /* --quit-after's time has come */
-	struct timer end_timer; /* after a signal */
 	bool is_abandoned; /* a signal has come */
 
-	/* The peer. */
-	struct transport *t; /* NULL between peers */
-	struct watch watch;
+	/* What became of the peer. */
 	char where[ENDPOINT_TEXT_MAX];
-	enum halves halves;
-	bool has_peer_ended; /* its FIN has come */
-	bool was_wordless;   /* … before anybody had said anything */
-	int broken;      /* the errno that it broke with */
-	bool is_leaving; /* nothing is waited for but delivery */
+	bool was_wordless; /* it ended before anybody had said anything */
+	bool is_leaving;   /* nothing is waited for but delivery */
 	enum conn_end end;
 	struct error error;
-	struct timer idle_timer, linger_timer, ack_timer;
-	int64_t ack_delay_ns;
-	int64_t in_moved_ns, out_moved_ns; /* when bytes last did */
-	ssize_t unacked;
-	uint64_t bytes_in, bytes_out;
+	size_t unacked;
 	uint64_t due_in;   /* leaving: so many had come, and are written */
 	uint64_t unwanted; /* came while standard output was closed */
 	bool is_cut; /* left before the peer had ended */
@@ -76,12 +79,17 @@ struct conn {
 	bool is_up_stuck, is_down_stuck;
 };
 
-/* All zero but the first five.  Watches standard output, whose reader may go
- * before there is a peer.  -1 with errno. */
-MUST_USE int conn_init(struct conn *c);
-/* Fine without conn_init() as well. */
+/* Options, calls and `user` are there, the rest is zero. */
+void conn_init(struct conn *c, struct loop *l);
 void conn_finish(struct conn *c);
 
+/* Take the standard descriptors.  Watches standard output, whose reader may go
+ * before there is a peer.  -1 with errno. */
+MUST_USE int conn_open(struct conn *c);
+
+/* Connect: on_open or on_end.  -1 with errno. */
+MUST_USE
+int conn_dial(struct conn *c, const struct dial_settings *settings);
 /* Takes `t`, whose peer is `where` to the user. */
 void conn_start(struct conn *c, struct transport *t, const char *where);
 
@@ -93,12 +101,7 @@ void conn_abandon(struct conn *c);
  * written is not safe. */
 MUST_USE int conn_close_out(struct conn *c, struct error *e);
 
-/* Nothing goes out any more; what came before may still be read. */
-void conn_break(struct conn *c, int errnum);
 /* The verdict; the caller says why. */
 struct error *conn_fail(struct conn *c, enum conn_end end);
-
-/* Close without destroying what the peer has not read yet.  Takes `t`. */
-void conn_hang_up(struct transport *t);
 
 #endif

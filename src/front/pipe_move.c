@@ -9,24 +9,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
-#define WORDLESS_NS (1000 * MS_NS)
-
 /* Somebody wants to see the first bytes. */
 static bool is_curious(const struct conn *c)
 {
-	return c->on_first && !c->bytes_in;
-}
-
-static void note_in(struct conn *c, size_t len)
-{
-	c->bytes_in += len;
-	c->in_moved_ns = loop_now_ns(c->loop);
-}
-
-static void note_out(struct conn *c, size_t len)
-{
-	c->bytes_out += len;
-	c->out_moved_ns = loop_now_ns(c->loop);
+	return c->on_first && !c->link.bytes_in;
 }
 
 /* Let the system move standard input to the peer; false: read and write, which
@@ -36,13 +22,12 @@ static bool pass_up(struct conn *c)
 	struct source *s = &c->in;
 	size_t len = s->passable < PASS_MAX ? (size_t)s->passable : PASS_MAX;
 
-	if (!len || !c->t->ops->write_from)
+	if (!len)
 		return false;
-	ssize_t n = c->t->ops->write_from(c->t, s->fd, s->is_pipe, len);
+	ssize_t n = link_write_from(&c->link, s->fd, s->is_pipe, len);
 	if (n > 0) {
 		source_passed(s, (size_t)n);
-		note_out(c, (size_t)n);
-		timer_stop(&c->linger_timer);
+		link_stop_alarm(&c->link, CONN_LINGER);
 	} else if (n == -1 && errno == EAGAIN) {
 		c->is_up_stuck = source_is_ready(s);
 	} else {
@@ -56,13 +41,11 @@ static bool pass_up(struct conn *c)
 /* The same for the peer to standard output. */
 static bool pass_down(struct conn *c)
 {
-	if (!c->out.is_passable || c->options->send_only ||
-	    !c->t->ops->read_to)
+	if (!c->out.is_passable || c->options->send_only)
 		return false;
-	ssize_t n = c->t->ops->read_to(c->t, c->out.fd, PASS_MAX);
+	ssize_t n = link_read_to(&c->link, c->out.fd, PASS_MAX);
 	if (n > 0) {
 		sink_passed(&c->out, (size_t)n);
-		note_in(c, (size_t)n);
 		return true;
 	}
 	/* Urgent data stops the system, but no read. */
@@ -79,11 +62,11 @@ static void read_in(struct conn *c)
 
 	if (n > 0) {
 		c->up.len = (size_t)n;
-		timer_stop(&c->linger_timer);
+		link_stop_alarm(&c->link, CONN_LINGER);
 	} else if (n == 0) {
 		c->has_in_ended = true;
 		if (c->options->quit_after_ms >= 0)
-			timer_start(c->loop, &c->quit_timer,
+			timer_start(c->link.loop, &c->quit_timer,
 			            c->options->quit_after_ms * MS_NS);
 	} else if (errno != EAGAIN) {
 		error_set_errno(conn_fail(c, CONN_STUCK), errno,
@@ -95,21 +78,10 @@ static void write_peer(struct conn *c)
 {
 	if (!c->up.len)
 		return;
-	ssize_t n = c->t->ops->write(c->t, c->up.bytes + c->up.head, c->up.len);
-	if (n >= 0) {
+	ssize_t n =
+	    link_write(&c->link, c->up.bytes + c->up.head, c->up.len);
+	if (n > 0)
 		buffer_consume(&c->up, (size_t)n);
-		note_out(c, (size_t)n);
-	} else if (errno != EAGAIN) {
-		conn_break(c, errno);
-	}
-}
-
-/* We went to it, and it ends before anybody has said anything. */
-static bool is_wordless(const struct conn *c)
-{
-	return c->options->mode == ENDPOINT_CONNECT && !c->bytes_in &&
-	       !c->bytes_out && halves_is_out_open(c->halves) &&
-	       loop_now_ns(c->loop) - c->in_moved_ns < WORDLESS_NS;
 }
 
 /* So many bytes have come. */
@@ -125,20 +97,15 @@ static void take_in(struct conn *c, size_t len)
 
 static void read_peer(struct conn *c)
 {
-	ssize_t n = c->t->ops->read(c->t, c->down.bytes, BUFFER_CAP);
+	bool is_first = is_curious(c);
+	ssize_t n = link_read(&c->link, c->down.bytes, BUFFER_CAP);
 
 	if (n > 0) {
-		if (is_curious(c))
+		if (is_first)
 			c->on_first(c->user, c->down.bytes, (size_t)n);
-		note_in(c, (size_t)n);
 		take_in(c, (size_t)n);
 	} else if (n == 0) {
-		c->has_peer_ended = true;
-		c->was_wordless = is_wordless(c);
-		c->halves = halves_end_in(c->halves);
-	} else if (errno != EAGAIN) {
-		conn_break(c, errno);
-		c->halves = halves_end_in(c->halves);
+		c->was_wordless = link_is_wordless(&c->link);
 	}
 }
 
@@ -151,7 +118,7 @@ void conn_lose_out(struct conn *c, int errnum)
 		error_set_errno(e, errnum,
 		                "cannot write to standard output; %zu of "
 		                "%" PRIu64 " bytes received are lost",
-		                c->down.len, c->bytes_in);
+		                c->down.len, c->link.bytes_in);
 }
 
 static void write_out(struct conn *c)
@@ -162,7 +129,7 @@ static void write_out(struct conn *c)
 	    sink_write(&c->out, c->down.bytes + c->down.head, c->down.len);
 	if (n >= 0) {
 		buffer_consume(&c->down, (size_t)n);
-		c->in_moved_ns = loop_now_ns(c->loop);
+		c->link.in_ns = loop_now_ns(c->link.loop);
 	} else if (errno != EAGAIN) {
 		conn_lose_out(c, errno);
 	}
