@@ -13,7 +13,7 @@
 
 #include "session_private.h"
 
-#define WORDLESS_NS (1000 * MS_NS)
+#define LAST_READS 64 /* at once; a dead connection has no more */
 
 /* -1 without memory. */
 static int take_messages(struct session *s, struct framing *f,
@@ -21,117 +21,37 @@ static int take_messages(struct session *s, struct framing *f,
 {
 	if (!s->settings->keeps_entries)
 		return 0;
-	return framing_take(f, s->transcript, s->number, s->peer, bytes, len);
-}
-
-int64_t session_moved_ns(const struct session *s)
-{
-	int64_t last = s->in_ns > s->out_ns ? s->in_ns : s->out_ns;
-	return last ? last : s->opened.mono_ns;
-}
-
-/* Give up when nothing has moved for too long; look again when that may be. */
-static void check_idle(struct session *s)
-{
-	int64_t left = session_moved_ns(s) + s->settings->idle_ns -
-	               loop_now_ns(s->loop);
-	struct error e;
-	if (left > 0) {
-		session_set_alarm(s, ALARM_IDLE, left);
-		return;
-	}
-	explain_idle_timeout(&e, s->settings->idle_ns / MS_NS, s->peer);
-	session_fail(s, &e);
+	return framing_take(f, s->transcript, s->number, s->link.where, bytes,
+	                    len);
 }
 
 /* Out */
 
-/* How many bytes may go now. */
-static size_t allowance(const struct session *s)
+static void on_end_out(struct link *l)
 {
-	size_t len = session_waiting(s);
-	size_t drip = s->settings->drip_bytes;
-	if (!drip || len <= drip)
-		return len;
-	return drip;
-}
-
-/* Up to `max` bytes: how many, -1 with errno. */
-static ssize_t write_some(struct session *s, size_t max)
-{
-	size_t sum = 0, len;
-	while (sum < max) {
-		const void *front = outq_front(s->queue, &len);
-		len = len < max - sum ? len : max - sum;
-		ssize_t n = s->transport->ops->write(s->transport, front, len);
-		if (n < 0 && !sum)
-			return -1;
-		if (n < 0) /* it comes again */
-			break;
-		outq_consume(s->queue, (size_t)n);
-		sum += (size_t)n;
-		if ((size_t)n < len)
-			break;
-	}
-	return (ssize_t)sum;
-}
-
-static int write_queue(struct session *s)
-{
-	while (session_waiting(s) && !session_has_alarm(s, ALARM_DRIP)) {
-		size_t len = allowance(s);
-		ssize_t n = write_some(s, len);
-		if (n < 0)
-			return errno == EAGAIN ? 0 : -1;
-		s->bytes_out += (uint64_t)n;
-		s->out_ns = loop_now_ns(s->loop);
-		if (s->settings->drip_bytes &&
-		    (session_waiting(s) || s->feed)) {
-			session_set_alarm(s, ALARM_DRIP, s->settings->drip_ns);
-		} else if ((size_t)n < len) {
-			return 0;
-		}
-	}
-	return 0;
-}
-
-static void end_out(struct session *s)
-{
-	if (s->transport->ops->shutdown(s->transport)) {
-		session_lose(s, errno);
+	struct session *s = session_of(l);
+	if (!halves_is_in_open(l->halves))
 		return;
-	}
-	s->halves = halves_end_out(s->halves);
-	if (halves_is_in_open(s->halves)) {
-		session_tell_state(s, ENTRY_HALF_CLOSED, "",
-		                   "our half is closed (FIN sent): nothing "
-		                   "more can be sent, the peer may go on");
-		if (s->closes)
-			session_set_alarm(s, ALARM_LINGER,
-			                  s->settings->linger_ns);
-	}
+	session_tell_state(s, ENTRY_HALF_CLOSED, "",
+	                   "our half is closed (FIN sent): nothing more can be "
+	                   "sent, the peer may go on");
+	if (s->closes)
+		link_set_alarm(l, ALARM_LINGER, s->settings->linger_ns);
 }
 
 /* In */
 
-/* We went to them, and they end before anybody has said anything. */
-static bool is_wordless(const struct session *s)
-{
-	return !s->is_accepted && !s->bytes_in && !s->bytes_out &&
-	       loop_now_ns(s->loop) - session_moved_ns(s) < WORDLESS_NS;
-}
-
 static void end_in(struct session *s)
 {
-	s->halves = halves_end_in(s->halves);
 	framing_end(&s->in);
 	session_hint_end(s);
-	if (!halves_is_out_open(s->halves))
+	if (!halves_is_out_open(s->link.halves))
 		return;
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
 	session_tell_state(s, ENTRY_HALF_CLOSED,
-	                   is_wordless(s) ? explain_closed_at_once() : "",
+	                   link_is_wordless(&s->link)
+	                       ? explain_closed_at_once() : "",
 	                   "the peer has closed its half (FIN received)%s",
 	                   s->shuts_down ? ""
 	                                 : ": you can still send; /close ends "
@@ -146,7 +66,8 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 		return 0;
 	if (take_messages(s, &s->in, bytes, len))
 		return -1;
-	session_hint_in(s, bytes, len);
+	if (s->settings->keeps_entries || s->watcher)
+		session_hint_in(s, bytes, len);
 	if (!session_sends_back(s))
 		return 0;
 	if (session_send_back(s, bytes, len))
@@ -165,31 +86,27 @@ static void note_first_byte(struct session *s)
 		                  (double)us / 1000);
 }
 
-void session_read(struct session *s)
+static void read_some(struct session *s)
 {
-	uint8_t *bytes = loop_buffer(s->loop);
+	struct link *l = &s->link;
+	uint8_t *bytes = loop_buffer(l->loop);
+	bool is_first = !l->bytes_in;
 	if (!bytes) {
-		session_break(s, ENOMEM);
+		link_break(l, ENOMEM);
 		return;
 	}
-	ssize_t passed = session_pass_back(s);
-	ssize_t n = passed ? passed
-	                   : s->transport->ops->read(s->transport, bytes,
-	                                             session_read_max(s));
+	ssize_t passed = s->is_busy ? session_pass_back(s) : 0;
+	ssize_t n = passed ? passed : link_read(l, bytes, session_read_max(s));
 	if (n > 0) {
-		if (!s->bytes_in)
+		if (is_first)
 			note_first_byte(s);
-		s->bytes_in += (uint64_t)n;
 		s->is_busy = n >= SESSION_BUSY;
-		s->in_ns = loop_now_ns(s->loop);
 		if (!passed && take(s, bytes, (size_t)n))
-			session_break(s, ENOMEM);
-	} else if (s->gone) {
-		session_break(s, s->gone);
+			link_break(l, ENOMEM);
+	} else if (l->broken) {
+		link_break(l, l->broken); /* these were the last words */
 	} else if (n == 0) {
 		end_in(s);
-	} else if (errno != EAGAIN) {
-		session_break(s, errno);
 	}
 }
 
@@ -201,110 +118,96 @@ static bool wants_read(struct session *s)
 		s->is_full = false;
 	else if (session_is_congested(s))
 		s->is_full = true;
-	return halves_is_in_open(s->halves) && !s->is_paused && !s->is_held &&
+	if (s->link.broken)
+		return !s->is_held;
+	return !s->is_paused && !s->is_held &&
 	       !(s->settings->echo && s->is_full);
 }
 
-/* Do what can be done now, and watch for what comes next. */
-void session_update(struct session *s)
+static unsigned wishes(struct session *s)
 {
-	unsigned events = 0;
-	if (!s->transport || s->is_over)
-		return;
-	if (s->gone) {
-		watch_set(&s->watch, s->is_held ? 0 : LOOP_READ);
-		return;
-	}
-	if (halves_is_out_open(s->halves)) {
-		if (s->feed)
-			session_pull_file(s);
-		if (s->ticks)
-			session_ticks_before_write(s);
-		int failed = write_queue(s);
-		if (session_has_queue(s))
-			session_count_queue(s);
-		if (failed) {
-			session_lose(s, errno);
-			return;
-		}
-		if (s->feed && session_settle_file(s)) {
-			session_break(s, errno);
-			return;
-		}
-		if (s->ticks)
-			session_ticks_after_write(s);
-		if (s->shuts_down && !session_waiting(s) && !s->feed)
-			end_out(s);
-	}
-	if (s->is_over || s->gone)
-		return;
-	if (s->halves == HALVES_CLOSED ||
-	    (s->leaves && !halves_is_out_open(s->halves))) {
-		if (!session_has_alarm(s, ALARM_ACK))
-			session_wait_for_ack(s);
-		if (s->is_over || s->gone)
-			return;
-	}
-	if (wants_read(s))
-		events |= LOOP_READ;
-	if ((session_waiting(s) || s->feed) &&
-	    !session_has_alarm(s, ALARM_DRIP))
-		events |= LOOP_WRITE;
-	/* with both halves closed a hang-up is the normal state of things */
-	if (!events && !s->is_held && s->halves != HALVES_CLOSED)
-		events = LOOP_HANGUP;
-	watch_set(&s->watch, events);
+	bool waits = session_waiting(s) || s->feed;
+	unsigned w = wants_read(s) ? LOOP_READ : 0;
+	if (waits && !link_has_alarm(&s->link, ALARM_DRIP))
+		w |= LOOP_WRITE;
+	if (!s->is_held)
+		w |= LOOP_HANGUP;
+	if (s->shuts_down && !waits)
+		w |= LINK_END_OUT;
+	return s->leaves ? w | LINK_LEAVE : w;
 }
 
-static void on_ready(struct watch *w, unsigned ready)
+/* What the peer had sent before it went; nothing may wake us for it. */
+static void read_last_words(struct session *s)
 {
-	struct session *s = w->user;
+	if (s->leaves)
+		link_break(&s->link, s->link.broken);
+	for (int i = 0; i < LAST_READS && !s->is_held &&
+	                halves_is_in_open(s->link.halves); i++)
+		read_some(s);
+}
+
+void session_update(struct session *s)
+{
+	bool was_broken;
+	if (!s->link.transport || s->is_over)
+		return;
+	if ((session_has_queue(s) || s->ticks) &&
+	    halves_is_out_open(s->link.halves))
+		session_write(s);
+	do {
+		was_broken = s->link.broken;
+		if (was_broken)
+			read_last_words(s);
+		link_step(&s->link, wishes(s));
+	} while (s->link.transport && s->link.broken && !was_broken);
+}
+
+static void on_ready(struct link *l, unsigned ready)
+{
+	struct session *s = session_of(l);
 	if (s->settings->rests)
 		ready &= LOOP_WRITE;
 	/* what wakes us may be no more than this */
 	if (s->ticks && session_ticks_read(s) && !(ready & LOOP_READ))
 		ready &= ~LOOP_HANGUP;
-	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(s->halves))
-		session_read(s);
+	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
+		read_some(s);
 	else if (ready & LOOP_HANGUP)
-		session_break(s, s->transport->ops->pending(s->transport) < 0
-		            ? errno
-		            : ECONNRESET);
+		link_break(l, l->transport->ops->pending(l->transport) < 0
+		                  ? errno : ECONNRESET);
 	session_update(s);
 }
 
-void session_on_alarm(struct session *s, enum session_alarm which)
+static void on_alarm(struct link *l, unsigned which)
 {
-	static void (*const calls[ALARM_COUNT])(struct session *s) = {
-		[ALARM_DRIP] = session_update,
-		[ALARM_IDLE] = check_idle,
-		[ALARM_ACK] = session_wait_for_ack,
-		[ALARM_LINGER] = session_stop_waiting,
-	};
-	calls[which](s);
+	struct session *s = session_of(l);
+	if (which == ALARM_LINGER)
+		s->leaves = true;
+	session_update(s);
 }
 
 /* The beginning */
 
-void session_open(struct session *s, struct transport *t,
-                  const struct address *peer)
+static void on_open(struct link *l, struct transport *t,
+                    const struct address *peer)
 {
+	struct session *s = session_of(l);
 	struct address local = { .len = 0 };
 	char at[ADDRESS_TEXT_MAX], here[ADDRESS_TEXT_MAX] = "";
 	struct error e;
-	s->transport = t;
+	session_note_timing(s);
+	int failed = link_take(l, t);
 	address_format(peer, at);
 	if (transport_local(t, &local))
 		address_format(&local, here);
-	if (session_set_addresses(s, at, here) ||
-	    watch_add_socket(s->loop, &s->watch, t->fd, LOOP_READ)) {
-		error_set_errno(&e, errno, "cannot serve %s", at);
+	if (session_set_addresses(s, at, here) || failed) {
+		error_set_errno(&e, ENOMEM, "cannot serve %s", at);
 		session_fail(s, &e);
 		return;
 	}
 	session_tell_open(s, &local, peer);
-	if (s->settings->idle_ns)
-		check_idle(s);
+	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
 }
 
@@ -313,20 +216,26 @@ struct session *session_new(struct loop *l, struct transcript *transcript,
                             const struct session_settings *settings,
                             const struct session_ops *ops)
 {
+	static const struct link_ops link_ops = {
+		.on_connecting = session_on_connecting,
+		.on_step = session_on_step,
+		.on_open = on_open,
+		.on_ready = on_ready,
+		.on_alarm = on_alarm,
+		.on_end_out = on_end_out,
+		.on_over = session_on_over,
+	};
 	struct session *s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
-	s->loop = l;
+	link_init(&s->link, l, &link_ops);
 	s->transcript = transcript;
 	s->number = number;
 	s->settings = settings;
 	s->ops = ops;
 	s->in.dir = ENTRY_IN;
 	s->out.dir = ENTRY_OUT;
-	s->watch = (struct watch){ .on_ready = on_ready, .user = s };
-	s->alarm = (struct timer){ .on_time = session_alarm_on_time,
-		                   .user = s };
-	s->peer = s->local = "";
+	s->local = "";
 	return s;
 }
 
@@ -334,13 +243,12 @@ void session_free(struct session *s)
 {
 	if (!s)
 		return;
+	session_close_link(s, false);
 	session_drop_approach(s);
-	session_close_transport(s, false);
 	session_drop_files(s);
 	session_drop_hints(s);
 	session_drop_queue(s);
 	session_drop_names(s);
-	session_stop_alarms(s);
 	free(s->addresses);
 	free(s);
 }
@@ -348,20 +256,19 @@ void session_free(struct session *s)
 void session_adopt(struct session *s, struct transport *t,
                    const struct address *peer)
 {
-	s->is_accepted = true;
-	session_open(s, t, peer);
+	on_open(&s->link, t, peer);
 }
 
 /* What the user asks for */
 
 int session_may_send(const struct session *s, struct error *e)
 {
-	if (s->is_over || s->gone)
+	if (s->is_over || s->link.broken)
 		return error_set(e, "not sent: the connection to %s has ended",
-		                 s->peer);
-	if (!halves_is_out_open(s->halves) || s->shuts_down)
+		                 s->link.where);
+	if (!halves_is_out_open(s->link.halves) || s->shuts_down)
 		return error_set(e, "not sent: our half of the connection to "
-		                    "%s is closed", s->peer);
+		                    "%s is closed", s->link.where);
 	return 0;
 }
 
@@ -374,13 +281,14 @@ static int enqueue(struct session *s, const void *bytes, size_t len,
 		number_format_size(max, s->settings->queues->max);
 		error_set(e, "not sent: %zu bytes wait for %s already, %s for "
 		          "all peers together, and the limit is %s",
-		          session_queued(s), s->peer, all, max);
+		          session_queued(s), s->link.where, all, max);
 		error_set_hint(e, "/set queue-max changes it");
 		error_set_code(e, EMSGSIZE);
 		return -1;
 	}
 	if (session_enqueue(s, bytes, len))
-		return error_set_errno(e, errno, "not sent to %s", s->peer);
+		return error_set_errno(e, errno, "not sent to %s",
+		                       s->link.where);
 	return 0;
 }
 
@@ -413,12 +321,10 @@ void session_shutdown(struct session *s)
 void session_refresh(struct session *s)
 {
 	if (!s->settings->drip_bytes)
-		session_stop_alarm(s, ALARM_DRIP);
-	if (session_has_alarm(s, ALARM_LINGER))
-		session_set_alarm(s, ALARM_LINGER, s->settings->linger_ns);
-	session_stop_alarm(s, ALARM_IDLE);
-	if (s->transport && s->settings->idle_ns)
-		check_idle(s);
+		link_stop_alarm(&s->link, ALARM_DRIP);
+	if (link_has_alarm(&s->link, ALARM_LINGER))
+		link_set_alarm(&s->link, ALARM_LINGER, s->settings->linger_ns);
+	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
 }
 

@@ -12,44 +12,32 @@
 #include "session_private.h"
 
 struct approach {
-	struct dial *dial; /* under way, or NULL */
 	struct timing timing;
 	bool is_timed; /* it has ended by itself */
 	char called[];        /* the peer as the user calls it */
 };
 
-static void on_connecting(void *user)
+void session_on_connecting(struct link *l)
 {
-	struct session *s = user;
+	struct session *s = session_of(l);
 	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
-	                   s->peer);
+	                   l->where);
 }
 
-static void on_step(void *user, const char *text)
+void session_on_step(struct link *l, const char *text)
 {
-	struct session *s = user;
+	struct session *s = session_of(l);
 	if (s->settings->tells_steps)
 		session_tell_note(s, "%s", text);
 }
 
-static void on_dialed(void *user, struct transport *t,
-                      const struct address *peer, const struct error *e)
+void session_note_timing(struct session *s)
 {
-	struct session *s = user;
-	s->approach->timing = *dial_timing(s->approach->dial);
+	if (!s->link.dial)
+		return;
+	s->approach->timing = *dial_timing(s->link.dial);
 	s->approach->is_timed = true;
-	s->approach->dial = NULL;
-	if (t)
-		session_open(s, t, peer);
-	else
-		session_fail(s, e);
 }
-
-static const struct dial_ops dial_ops = {
-	.on_connecting = on_connecting,
-	.on_step = on_step,
-	.on_done = on_dialed,
-};
 
 static struct approach *approach_new(const char *called)
 {
@@ -73,9 +61,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	if (s->approach && !session_set_addresses(s, called, "")) {
 		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
 		                   called);
-		s->approach->dial = dial_start(s->loop, transport, ep, settings,
-		                               &dial_ops, s);
-		if (s->approach->dial)
+		if (!link_dial(&s->link, transport, ep, settings))
 			return;
 	}
 	error_set_errno(&e, errno, "cannot connect to %s", called);
@@ -93,17 +79,8 @@ const char *session_called(const struct session *s)
 	return s->approach ? s->approach->called : "";
 }
 
-void session_stop_connecting(struct session *s)
-{
-	if (!s->approach)
-		return;
-	dial_cancel(s->approach->dial);
-	s->approach->dial = NULL;
-}
-
 void session_drop_approach(struct session *s)
 {
-	session_stop_connecting(s);
 	free(s->approach);
 	s->approach = NULL;
 }
@@ -119,7 +96,7 @@ int session_set_addresses(struct session *s, const char *peer,
 	memcpy(both + peer_size, local, local_size);
 	free(s->addresses);
 	s->addresses = both;
-	s->peer = both;
+	s->link.where = both;
 	s->local = both + peer_size;
 	return 0;
 }

@@ -10,8 +10,8 @@
 
 bool session_sends_back(const struct session *s)
 {
-	return s->settings->echo && halves_is_out_open(s->halves) &&
-	       !s->shuts_down && !s->gone;
+	return s->settings->echo && halves_is_out_open(s->link.halves) &&
+	       !s->shuts_down;
 }
 
 /* Nothing waits in front of what comes. */
@@ -29,19 +29,15 @@ size_t session_read_max(const struct session *s)
  * again. */
 int session_send_back(struct session *s, const uint8_t *bytes, size_t len)
 {
-	ssize_t n = is_free(s)
-	                ? s->transport->ops->write(s->transport, bytes, len)
-	                : 0;
+	ssize_t n = is_free(s) ? link_write(&s->link, bytes, len) : 0;
 	size_t gone = n > 0 ? (size_t)n : 0;
-	s->bytes_out += gone;
-	s->out_ns = loop_now_ns(s->loop);
 	return gone < len ? session_enqueue(s, bytes + gone, len - gone) : 0;
 }
 
 /* The pipe is everybody's: it is left empty. */
 static int fetch_rest(struct session *s, int pipe_fd, size_t len)
 {
-	uint8_t *bytes = loop_buffer(s->loop);
+	uint8_t *bytes = loop_buffer(s->link.loop);
 	int failed = 0;
 	while (len) {
 		ssize_t n = read(pipe_fd, bytes, len);
@@ -58,22 +54,22 @@ static int fetch_rest(struct session *s, int pipe_fd, size_t len)
 /* Bytes in bulk that nobody looks at. */
 static bool is_passable(const struct session *s)
 {
-	return s->is_busy && !s->settings->keeps_entries &&
+	return !s->settings->keeps_entries &&
 	       !s->settings->discards_in && session_sends_back(s) &&
-	       is_free(s) && s->transport->ops->read_to;
+	       is_free(s) && s->link.transport->ops->read_to;
 }
 
 ssize_t session_pass_back(struct session *s)
 {
-	const struct transport_ops *ops = s->transport->ops;
-	const int *ends = is_passable(s) ? loop_pipe(s->loop) : NULL;
+	const int *ends = is_passable(s) ? loop_pipe(s->link.loop) : NULL;
 	ssize_t n =
-	    ends ? ops->read_to(s->transport, ends[1], session_read_max(s)) : 0;
+	    ends ? link_read_to(&s->link, ends[1], session_read_max(s)) : 0;
 	if (n <= 0)
 		return 0;
-	ssize_t gone = ops->write_from(s->transport, ends[0], true, (size_t)n);
+	ssize_t gone = link_write_from(&s->link, ends[0], true, (size_t)n);
 	if (gone < 0)
 		gone = 0;
-	s->bytes_out += (uint64_t)gone;
-	return fetch_rest(s, ends[0], (size_t)(n - gone)) ? -1 : n;
+	if (fetch_rest(s, ends[0], (size_t)(n - gone)))
+		link_break(&s->link, ENOMEM);
+	return n;
 }

@@ -16,17 +16,17 @@ uint32_t session_number(const struct session *s)
 
 enum halves session_halves(const struct session *s)
 {
-	return s->halves;
+	return s->link.halves;
 }
 
 bool session_is_open(const struct session *s)
 {
-	return s->transport && !s->is_over;
+	return s->link.transport && !s->is_over;
 }
 
 bool session_is_opening(const struct session *s)
 {
-	return !s->transport && !s->is_over;
+	return !s->link.transport && !s->is_over;
 }
 
 bool session_is_closing(const struct session *s)
@@ -36,12 +36,12 @@ bool session_is_closing(const struct session *s)
 
 bool session_is_finishing(const struct session *s)
 {
-	return s->shuts_down || !halves_is_out_open(s->halves);
+	return s->shuts_down || !halves_is_out_open(s->link.halves);
 }
 
 bool session_is_accepted(const struct session *s)
 {
-	return s->is_accepted;
+	return s->link.is_accepted;
 }
 
 int64_t session_since_ns(const struct session *s)
@@ -56,7 +56,7 @@ bool session_is_paused(const struct session *s)
 
 const char *session_peer(const struct session *s)
 {
-	return s->peer;
+	return s->link.where;
 }
 
 const char *session_local(const struct session *s)
@@ -66,12 +66,12 @@ const char *session_local(const struct session *s)
 
 uint64_t session_bytes_in(const struct session *s)
 {
-	return s->bytes_in;
+	return s->link.bytes_in;
 }
 
 uint64_t session_bytes_out(const struct session *s)
 {
-	return s->bytes_out;
+	return s->link.bytes_out;
 }
 
 size_t session_queued(const struct session *s)
@@ -81,7 +81,7 @@ size_t session_queued(const struct session *s)
 		return len;
 	if (s->feed->state != FEED_STOPPED) /* the queue's part of the file */
 		len -= (size_t)(s->feed->taken -
-		                feed_gone(s->feed, s->bytes_out));
+		                feed_gone(s->feed, s->link.bytes_out));
 	return len + outq_len(&s->feed->after);
 }
 
@@ -103,8 +103,8 @@ bool session_file(const struct session *s, struct session_file_state *out)
 	};
 	if (i || f->state == FEED_WAITS)
 		return true;
-	progress_facts(&f->progress, loop_now_ns(s->loop), &out->facts);
-	out->facts.done = feed_gone(f, s->bytes_out);
+	progress_facts(&f->progress, loop_now_ns(s->link.loop), &out->facts);
+	out->facts.done = feed_gone(f, s->link.bytes_out);
 	out->started_ns = f->progress.start_ns;
 	return true;
 }
@@ -115,19 +115,19 @@ uint64_t session_file_rest(const struct session *s)
 	if (!s->feed)
 		return 0;
 	for (size_t i = feed_first(s->feed); i < s->feed->count; i++)
-		sum += feed_rest(s->feed, i, s->bytes_out);
+		sum += feed_rest(s->feed, i, s->link.bytes_out);
 	return sum;
 }
 
 bool session_tcpinfo(const struct session *s, struct tcpinfo *out)
 {
-	return s->transport && tcpinfo_read(s->transport->fd, out);
+	return s->link.transport && tcpinfo_read(s->link.transport->fd, out);
 }
 
 size_t session_unacked(const struct session *s)
 {
-	ssize_t n = s->transport ? s->transport->ops->pending(s->transport)
-	                         : 0;
+	struct transport *t = s->link.transport;
+	ssize_t n = t ? t->ops->pending(t) : 0;
 	return n > 0 ? (size_t)n : 0;
 }
 
@@ -140,20 +140,20 @@ void session_facts(const struct session *s, struct facts *out)
 		.phase = s->phase,
 		.since = s->since,
 		.opened = s->opened,
-		.halves = s->halves,
-		.is_accepted = s->is_accepted,
+		.halves = s->link.halves,
+		.is_accepted = s->link.is_accepted,
 		.is_paused = s->is_paused,
 		.is_dripping = s->settings->drip_bytes > 0,
-		.in = s->bytes_in,
-		.out = s->bytes_out,
+		.in = s->link.bytes_in,
+		.out = s->link.bytes_out,
 		.in_messages = s->in.count,
 		.out_messages = s->out.count,
-		.in_ns = s->in_ns,
-		.out_ns = s->out_ns,
+		.in_ns = s->link.in_ns,
+		.out_ns = s->link.out_ns,
 		.timing = session_timing(s),
 		.queued = session_queued(s) + session_file_rest(s),
 	};
-	snprintf(out->peer, sizeof(out->peer), "%s", s->peer);
+	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", s->local);
 	session_tell_names(s, out);
 	out->has_tcp = session_tcpinfo(s, &out->tcp);
@@ -163,6 +163,6 @@ const char *session_state_text(const struct session *s)
 {
 	if (s->phase != ENTRY_HALF_CLOSED)
 		return entry_state_name(s->phase);
-	return halves_is_in_open(s->halves) ? "half-closed (by us)"
+	return halves_is_in_open(s->link.halves) ? "half-closed (by us)"
 	                                    : "half-closed (by the peer)";
 }

@@ -18,10 +18,11 @@ static void on_tick(struct timer *t)
 {
 	const struct session *s = t->user;
 	struct feed *f = s->feed;
-	int64_t now_ns = loop_now_ns(s->loop);
+	int64_t now_ns = loop_now_ns(s->link.loop);
 	if (f->state != FEED_WAITS)
-		progress_set(&f->progress, feed_gone(f, s->bytes_out), now_ns);
-	timer_start(s->loop, t, TICK_NS);
+		progress_set(&f->progress, feed_gone(f, s->link.bytes_out),
+		             now_ns);
+	timer_start(s->link.loop, t, TICK_NS);
 }
 
 void session_drop_files(struct session *s)
@@ -42,7 +43,7 @@ static int add(struct session *s, const struct feed_file *file,
 		return 0;
 	if (errno == ENOBUFS) {
 		error_set(e, "not sent: %d files wait for %s already",
-		          FEED_MAX, s->peer);
+		          FEED_MAX, s->link.where);
 		error_set_code(e, ENOBUFS);
 		return -1;
 	}
@@ -61,7 +62,7 @@ int session_send_file(struct session *s, const struct feed_file *file,
 	if (!s->feed->tick.loop) {
 		s->feed->tick.on_time = on_tick;
 		s->feed->tick.user = s;
-		timer_start(s->loop, &s->feed->tick, TICK_NS);
+		timer_start(s->link.loop, &s->feed->tick, TICK_NS);
 	}
 	session_update(s);
 	if (s->feed && (s->feed->count > 1 || s->feed->state == FEED_WAITS)) {
@@ -76,8 +77,8 @@ static void begin(struct session *s)
 {
 	const struct feed_file *file = &s->feed->items[0].file;
 	char size[16];
-	feed_begin(s->feed, s->bytes_out + session_waiting(s),
-	           loop_now_ns(s->loop));
+	feed_begin(s->feed, s->link.bytes_out + session_waiting(s),
+	           loop_now_ns(s->link.loop));
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
 	number_format_size(size, file->total);
@@ -104,7 +105,7 @@ static void tell_unread(struct session *s, int errnum)
 void session_pull_file(struct session *s)
 {
 	struct feed *f = s->feed;
-	if (!f || session_has_alarm(s, ALARM_DRIP))
+	if (!f || link_has_alarm(&s->link, ALARM_DRIP))
 		return;
 	size_t share = session_share(s);
 	if (session_waiting(s) >= (share < PULL_BELOW ? share : PULL_BELOW))
@@ -134,7 +135,7 @@ static void tell_sent_file(struct session *s)
 {
 	const struct feed *f = s->feed;
 	const struct feed_file *file = &f->items[0].file;
-	int64_t ns = loop_now_ns(s->loop) - f->progress.start_ns;
+	int64_t ns = loop_now_ns(s->link.loop) - f->progress.start_ns;
 	char rate[16], how[64] = "", had[64] = "";
 	if (ns >= TICK_NS) {
 		double seconds = (double)ns / 1e9;
@@ -152,7 +153,7 @@ static void tell_sent_file(struct session *s)
 int session_settle_file(struct session *s)
 {
 	struct feed *f = s->feed;
-	if (!f || !feed_is_through(f, s->bytes_out))
+	if (!f || !feed_is_through(f, s->link.bytes_out))
 		return 0;
 	if (f->state == FEED_READ && f->taken < f->items[0].file.total)
 		tell_shorter(s);
@@ -187,7 +188,7 @@ void session_lose_files(struct session *s)
 	for (size_t i = feed_first(f); i < f->count; i++) {
 		error_set(&e, "%s was not sent whole: %" PRIu64 " of %" PRIu64
 		          " bytes had not left", f->items[i].file.name,
-		          feed_rest(f, i, s->bytes_out),
+		          feed_rest(f, i, s->link.bytes_out),
 		          f->items[i].file.total);
 		error_set_code(&e, ENOTCONN);
 		tell_lost(s, &e);

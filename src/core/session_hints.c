@@ -50,7 +50,7 @@ void session_drop_hints(struct session *s)
 /* A listener tells each thing once, however many peers do it. */
 static struct session_hints *told(const struct session *s)
 {
-	return s->is_accepted ? s->settings->hints : &s->watcher->told;
+	return s->link.is_accepted ? s->settings->hints : &s->watcher->told;
 }
 
 /* Not in the middle of a message. */
@@ -97,8 +97,8 @@ static void look(struct session *s, const uint8_t *bytes, size_t len,
 	}
 	enum recognise_result result = recognise(
 	    &r, bytes, len, is_all,
-	    s->is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
-	    s->is_accepted ? s->local : s->peer);
+	    s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
+	    s->link.is_accepted ? s->local : s->link.where);
 	if (result == RECOGNISE_MORE && (w->head.len || !keep(w, bytes, len)))
 		return;
 	if (result == RECOGNISE_YES)
@@ -115,7 +115,8 @@ static void look_at_rest(struct session *s)
 
 void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
 {
-	struct watcher *w = watcher_of(s, s->bytes_in == len && !s->bytes_out);
+	struct watcher *w =
+	    watcher_of(s, s->link.bytes_in == len && !s->link.bytes_out);
 	if (!w)
 		return;
 	if (!w->is_known)
@@ -127,7 +128,7 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
 
 void session_hint_out(struct session *s, const void *bytes, size_t len)
 {
-	bool is_first = !s->bytes_in && !s->bytes_out &&
+	bool is_first = !s->link.bytes_in && !s->link.bytes_out &&
 	                session_queued(s) == len;
 	struct watcher *w = watcher_of(s, is_first);
 	struct recognised r;
@@ -135,8 +136,8 @@ void session_hint_out(struct session *s, const void *bytes, size_t len)
 		return;
 	look_at_rest(s);
 	if (is_first && recognise(&r, bytes, len, true,
-	                          s->is_accepted ? RECOGNISE_SERVER
-	                                         : RECOGNISE_CLIENT,
+	                          s->link.is_accepted ? RECOGNISE_SERVER
+	                                              : RECOGNISE_CLIENT,
 	                          "") == RECOGNISE_YES)
 		w->spoken = r.name;
 	w->seen |= traps_out(&w->traps, bytes, len,

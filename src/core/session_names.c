@@ -28,9 +28,9 @@ static bool read_addresses(const struct session *s,
 {
 	struct address *peer = &list[END_PEER];
 	*peer = (struct address){ .len = sizeof(peer->sa) };
-	return s->transport &&
-	       transport_local(s->transport, &list[END_LOCAL]) &&
-	       getpeername(s->transport->fd, (struct sockaddr *)&peer->sa,
+	return s->link.transport &&
+	       transport_local(s->link.transport, &list[END_LOCAL]) &&
+	       getpeername(s->link.transport->fd, (struct sockaddr *)&peer->sa,
 	                   &peer->len) == 0;
 }
 
@@ -53,7 +53,7 @@ static void on_name(void *user, const char *name)
 	snprintf(end->text, sizeof(end->text), "%s", name);
 	if (*name && end->names->tells)
 		session_tell_note(s, "%s is called %s",
-		                  is_peer ? s->peer : s->local, name);
+		                  is_peer ? s->link.where : s->local, name);
 }
 
 void session_find_names(struct session *s, bool tells)
@@ -69,7 +69,8 @@ void session_find_names(struct session *s, bool tells)
 	for (size_t i = 0; i < END_COUNT; i++) {
 		struct names_end *end = &s->names->ends[i];
 		end->names = s->names;
-		end->lookup = resolve_name(s->loop, &list[i], on_name, end);
+		end->lookup =
+		    resolve_name(s->link.loop, &list[i], on_name, end);
 	}
 }
 

@@ -7,43 +7,34 @@
 #define CORE_SESSION_PRIVATE_H
 
 #include <sockchat/framing.h>
+#include <sockchat/link.h>
 #include <sockchat/outq.h>
 #include <sockchat/session.h>
 
 #include "feed.h"
 
-/* What a session waits for by the clock. */
-enum session_alarm {
-	ALARM_DRIP,   /* the next piece */
-	ALARM_IDLE,   /* nothing has moved */
-	ALARM_ACK,    /* a look at what is not acknowledged */
-	ALARM_LINGER, /* the peer's FIN */
-	ALARM_COUNT,
+/* What a session waits for by the clock, beside its link. */
+enum {
+	ALARM_DRIP = LINK_OWN, /* the next piece */
+	ALARM_LINGER,          /* the peer's FIN */
 };
 
 /* Of most peers there is nothing to tell and nothing under way, and there may
  * be many: what only some need has memory when they need it. */
 struct session {
-	struct loop *loop;
+	struct link link; /* first, for it knows no other owner */
 	struct transcript *transcript;
 	const struct session_settings *settings;
 	const struct session_ops *ops;
-	uint32_t number;
-
 	struct approach *approach; /* to whom we connect; NULL: it came */
-	struct transport *transport;
-	struct watch watch;
-	enum halves halves;
 	bool shuts_down;  /* our FIN is to follow the queue */
 	bool closes;      /* and then the connection goes */
 	bool leaves;      /* without waiting for the peer's FIN */
 	bool is_paused, is_held, is_full;
 	bool is_busy;     /* what comes, comes in bulk */
-	bool is_accepted; /* they came to us */
-	int gone; /* errno of a write that failed: what the peer had sent is
-	             still read; 0 while no write has */
 	bool is_over;
 	enum entry_state phase;
+	uint32_t number;
 
 	struct session_lag lag;
 	struct outq *queue; /* NULL: nothing waits */
@@ -52,16 +43,17 @@ struct session {
 	struct framing in, out;
 	struct session_ticks *ticks; /* under way; NULL for none */
 	struct watcher *watcher; /* for hints; NULL for none */
-	struct timer alarm; /* runs until the first of due_ns */
-	int64_t due_ns[ALARM_COUNT]; /* 0: not set */
-	int64_t ack_ns, in_ns, out_ns;
-	uint64_t bytes_in, bytes_out;
 	struct stamp since, opened; /* the phase, the connection */
 	struct names *names; /* of both addresses; NULL: not asked for */
 	char *owner; /* of the other end, "" for none; NULL: not asked */
-	char *addresses; /* the memory of these two */
-	const char *peer, *local; /* "": not known yet */
+	char *addresses; /* the memory of `local` and the link's `where` */
+	const char *local; /* "": not known yet */
 };
+
+static inline struct session *session_of(struct link *l)
+{
+	return (struct session *)l;
+}
 
 /* How many bytes are in the queue. */
 static inline size_t session_waiting(const struct session *s)
@@ -76,35 +68,19 @@ static inline bool session_has_queue(const struct session *s)
 
 /* session.c */
 
-/* The connection is there.  Takes `t`. */
-void session_open(struct session *s, struct transport *t,
-                  const struct address *peer);
-/* Read once. */
-void session_read(struct session *s);
-/* Do what can be done now, and watch for what comes next. */
+/* Do what can be done now, and wait for what comes next. */
 void session_update(struct session *s);
 /* Whether something may be sent: -1 with a sentence. */
 MUST_USE int session_may_send(const struct session *s, struct error *e);
-/* When a byte moved last, or the connection was opened. */
-int64_t session_moved_ns(const struct session *s);
-/* An alarm's time has come. */
-void session_on_alarm(struct session *s, enum session_alarm which);
 
 /* session_end.c */
 
 /* End the session with this sentence. */
 void session_fail(struct session *s, const struct error *e);
-/* End it: the connection broke with this errno. */
-void session_break(struct session *s, int errnum);
-/* The same, but a write or a look told it: what the peer had sent before is
- * read first. */
-void session_lose(struct session *s, int errnum);
-/* End it as soon as the peer's system has all of our bytes. */
-void session_wait_for_ack(struct session *s);
-/* Do not wait for the peer's end any more. */
-void session_stop_waiting(struct session *s);
-/* Close the connection if it is open; `abort`: by RST. */
-void session_close_transport(struct session *s, bool abort);
+/* What the link calls when it is over. */
+void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
+/* Close the connection if there is one; `abort`: by RST. */
+void session_close_link(struct session *s, bool abort);
 
 /* session_queue.c */
 
@@ -112,6 +88,8 @@ void session_close_transport(struct session *s, bool abort);
 MUST_USE int session_enqueue(struct session *s, const void *bytes, size_t len);
 /* The queue, which is made if there is none.  NULL without memory. */
 MUST_USE struct outq *session_queue(struct session *s);
+/* Write what the peer takes of it now. */
+void session_write(struct session *s);
 /* Forget what waits. */
 void session_drop_queue(struct session *s);
 /* Bring settings->queues up to date, and free an empty queue.  To be called
@@ -128,12 +106,15 @@ bool session_is_relieved(const struct session *s);
 
 /* session_connect.c */
 
+/* What the link calls while it connects. */
+void session_on_connecting(struct link *l);
+void session_on_step(struct link *l, const char *text);
+/* Connecting has just ended: keep how long its steps took. */
+void session_note_timing(struct session *s);
 /* What is known of the way to the peer; NULL if nothing. */
 struct timing *session_timing(const struct session *s);
 /* How the user calls the peer; "" if it came to us. */
 const char *session_called(const struct session *s);
-/* Stop connecting.  Safe when it is not connecting. */
-void session_stop_connecting(struct session *s);
 /* Forget the way to the peer. */
 void session_drop_approach(struct session *s);
 
@@ -141,18 +122,6 @@ void session_drop_approach(struct session *s);
 MUST_USE
 int session_set_addresses(struct session *s, const char *peer,
                           const char *local);
-
-/* session_alarms.c */
-
-/* Call session_on_alarm() once, so much later; setting it again moves it. */
-void session_set_alarm(struct session *s, enum session_alarm which, int64_t ns);
-/* Whether it is set and still to come. */
-bool session_has_alarm(const struct session *s, enum session_alarm which);
-void session_stop_alarm(struct session *s, enum session_alarm which);
-/* Stop all of them. */
-void session_stop_alarms(struct session *s);
-/* What the timer of a session calls. */
-void session_alarm_on_time(struct timer *t);
 
 /* session_echo.c */
 
@@ -163,7 +132,7 @@ bool session_sends_back(const struct session *s);
 MUST_USE
 int session_send_back(struct session *s, const uint8_t *bytes, size_t len);
 /* Let the system move what comes: how much it was, 0 when it has to be read by
- * us, -1 with errno. */
+ * us. */
 MUST_USE ssize_t session_pass_back(struct session *s);
 /* How much may be read at once. */
 size_t session_read_max(const struct session *s);

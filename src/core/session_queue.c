@@ -91,3 +91,62 @@ bool session_is_relieved(const struct session *s)
 {
 	return session_queued(s) <= session_share(s) / 4;
 }
+
+/* How many bytes may go now. */
+static size_t allowance(const struct session *s)
+{
+	size_t len = session_waiting(s);
+	size_t drip = s->settings->drip_bytes;
+	if (!drip || len <= drip)
+		return len;
+	return drip;
+}
+
+/* Up to `max` bytes: how many. */
+static size_t write_some(struct session *s, size_t max)
+{
+	size_t sum = 0, len;
+	while (sum < max) {
+		const void *front = outq_front(s->queue, &len);
+		len = len < max - sum ? len : max - sum;
+		ssize_t n = link_write(&s->link, front, len);
+		if (n < 0)
+			break;
+		outq_consume(s->queue, (size_t)n);
+		sum += (size_t)n;
+		if ((size_t)n < len)
+			break;
+	}
+	return sum;
+}
+
+static void write_queue(struct session *s)
+{
+	while (session_waiting(s) && !link_has_alarm(&s->link, ALARM_DRIP)) {
+		size_t len = allowance(s), n = write_some(s, len);
+		if (!n)
+			return;
+		if (s->settings->drip_bytes && (session_waiting(s) || s->feed))
+			link_set_alarm(&s->link, ALARM_DRIP,
+			               s->settings->drip_ns);
+		else if (n < len)
+			return;
+	}
+}
+
+void session_write(struct session *s)
+{
+	if (s->feed)
+		session_pull_file(s);
+	if (s->ticks)
+		session_ticks_before_write(s);
+	write_queue(s);
+	if (session_has_queue(s))
+		session_count_queue(s);
+	if (s->link.broken)
+		return;
+	if (s->feed && session_settle_file(s))
+		link_break(&s->link, errno);
+	else if (s->ticks)
+		session_ticks_after_write(s);
+}

@@ -16,7 +16,7 @@ static void append(struct session *s, struct entry *draft, const char *text)
 	draft->session = s->number;
 	draft->bytes = (const uint8_t *)text;
 	draft->len = strlen(text);
-	draft->peer = s->peer;
+	draft->peer = s->link.where;
 	transcript_append(s->transcript, draft);
 }
 
@@ -53,12 +53,12 @@ void session_tell_open(struct session *s, const struct address *local,
 		owner_of_peer_within(s->settings->owners, owner, local, peer);
 	if (*owner)
 		snprintf(hint, sizeof(hint), "the peer is %s", owner);
-	if (s->is_accepted)
+	if (s->link.is_accepted)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
-		                   s->peer);
+		                   s->link.where);
 	else
 		session_tell_state(s, ENTRY_OPEN, hint,
-		                   "connected to %s from %s", s->peer,
+		                   "connected to %s from %s", s->link.where,
 		                   s->local);
 }
 
@@ -106,6 +106,6 @@ void session_tell_sent(struct session *s, const void *bytes, size_t len)
 		.flags = ENTRY_COMPLETE,
 		.bytes = bytes,
 		.len = len,
-		.peer = s->peer,
+		.peer = s->link.where,
 	});
 }

@@ -50,8 +50,8 @@ static void tell(const struct session *s, uint64_t seq, enum tick_state state,
 
 static void stop_stamps(struct session_ticks *t)
 {
-	if (t->is_stamped && t->session->transport)
-		txstamp_stop(t->session->transport->fd);
+	if (t->is_stamped && t->session->link.transport)
+		txstamp_stop(t->session->link.transport->fd);
 	t->is_stamped = false;
 }
 
@@ -81,10 +81,10 @@ static void acked(struct session_ticks *t, uint64_t end, int64_t wall_us)
 static void ask(struct session_ticks *t)
 {
 	const struct session *s = t->session;
-	ssize_t unacked = s->transport
-	                      ? s->transport->ops->pending(s->transport) : -1;
+	struct transport *transport = s->link.transport;
+	ssize_t unacked = transport ? transport->ops->pending(transport) : -1;
 	if (unacked >= 0)
-		acked(t, s->bytes_out - (uint64_t)unacked, 0);
+		acked(t, s->link.bytes_out - (uint64_t)unacked, 0);
 }
 
 static void on_ask_time(struct timer *timer)
@@ -95,7 +95,7 @@ static void on_ask_time(struct timer *timer)
 	if (t->ask_ns < (t->is_stamped ? ASK_RECORDS_NS : ASK_SLOWEST_NS))
 		t->ask_ns *= 2;
 	if (t->count)
-		timer_start(t->session->loop, timer, t->ask_ns);
+		timer_start(t->session->link.loop, timer, t->ask_ns);
 }
 
 static struct session_ticks *ticks_of(struct session *s)
@@ -135,7 +135,8 @@ void session_tick_queued(struct session *s)
 		return;
 	t->list[t->count++] = (struct pending){
 		.seq = seq,
-		.end = s->bytes_out + session_queued(s) + session_file_rest(s),
+		.end = s->link.bytes_out + session_queued(s) +
+		       session_file_rest(s),
 	};
 }
 
@@ -143,13 +144,13 @@ void session_ticks_before_write(struct session *s)
 {
 	struct session_ticks *t = s->ticks;
 	size_t unacked;
-	if (!t || t->sent == t->count || !s->transport)
+	if (!t || t->sent == t->count || !s->link.transport)
 		return;
 	t->writing = stamp_now();
 	if (t->is_stamped)
 		return;
-	t->is_stamped = !txstamp_start(s->transport->fd, &unacked);
-	t->base = s->bytes_out - unacked;
+	t->is_stamped = !txstamp_start(s->link.transport->fd, &unacked);
+	t->base = s->link.bytes_out - unacked;
 }
 
 void session_ticks_after_write(struct session *s)
@@ -161,17 +162,17 @@ void session_ticks_after_write(struct session *s)
 	size_t before = t->sent;
 	for (; t->sent < t->count; t->sent++) {
 		struct pending *p = &t->list[t->sent];
-		if (p->end > s->bytes_out && !is_all)
+		if (p->end > s->link.bytes_out && !is_all)
 			break;
-		if (p->end > s->bytes_out) /* a file was shorter */
-			p->end = s->bytes_out;
+		if (p->end > s->link.bytes_out) /* a file was shorter */
+			p->end = s->link.bytes_out;
 		p->sent = t->writing;
 		tell(s, p->seq, TICK_SENT, 0, false);
 	}
 	if (t->sent == before)
 		return;
 	t->ask_ns = ASK_FIRST_NS;
-	timer_start(s->loop, &t->ask, t->ask_ns);
+	timer_start(s->link.loop, &t->ask, t->ask_ns);
 }
 
 bool session_ticks_read(struct session *s)
@@ -179,12 +180,12 @@ bool session_ticks_read(struct session *s)
 	struct session_ticks *t = s->ticks;
 	struct txstamp stamp;
 	bool has_read = false;
-	if (!t || !s->transport)
+	if (!t || !s->link.transport)
 		return false;
-	while (txstamp_read(s->transport->fd, &stamp)) {
-		uint32_t of_base = (uint32_t)(s->bytes_out - t->base);
+	while (txstamp_read(s->link.transport->fd, &stamp)) {
+		uint32_t of_base = (uint32_t)(s->link.bytes_out - t->base);
 		has_read = true;
-		acked(t, s->bytes_out - (of_base - stamp.bytes),
+		acked(t, s->link.bytes_out - (of_base - stamp.bytes),
 		      stamp.wall_us);
 	}
 	return has_read;

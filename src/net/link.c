@@ -267,7 +267,7 @@ static bool review(struct link *l, unsigned wishes)
 		end_out(l);
 	bool is_asked = wishes & LINK_ASK && !halves_is_out_open(l->halves);
 	l->is_settled = false;
-	if (!l->broken && !l->is_silent &&
+	if (l->transport && !l->broken && !l->is_silent &&
 	    (wishes & LINK_LEAVE || l->halves == HALVES_CLOSED || is_asked))
 		settle(l, wishes);
 	if (!l->transport)

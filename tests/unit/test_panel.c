@@ -97,7 +97,7 @@ static void trouble_looks_like_an_error(void **state)
 	fake_set_room(fake_last(), 0);
 	struct error e;
 	assert_int_equal(session_send(s, "x\n", 2, &e), 0);
-	s->out_ns = stamp_mono_ns() - 5 * INT64_C(1000000000);
+	s->link.out_ns = stamp_mono_ns() - 5 * INT64_C(1000000000);
 	draw();
 	assert_string_equal(row(0), " peer not reading since 5 s, 2 B waiting "
 	                            "for it");
@@ -117,15 +117,15 @@ static void the_picture_has_the_present_place_in_brackets(void **state)
 	assert_string_equal(fake_screen_look(terminal, at, 29 + 1),
 	                    "bold color28");
 	s->phase = ENTRY_HALF_CLOSED;
-	s->halves = HALVES_IN_CLOSED;
+	s->link.halves = HALVES_IN_CLOSED;
 	draw();
 	assert_seen("SYN-RECEIVED → ESTABLISHED → FIN-WAIT-1");
 	assert_seen("↘ [CLOSE-WAIT] → LAST-ACK");
-	s->halves = HALVES_OUT_CLOSED;
-	s->is_accepted = false;
+	s->link.halves = HALVES_OUT_CLOSED;
+	s->link.is_accepted = false;
 	draw();
 	assert_seen("SYN-SENT → ESTABLISHED → FIN-WAIT-1 → [FIN-WAIT-2] → ");
-	s->halves = HALVES_OPEN;
+	s->link.halves = HALVES_OPEN;
 }
 
 static void a_narrow_screen_has_as_much_of_it_as_fits(void **state)
@@ -136,13 +136,13 @@ static void a_narrow_screen_has_as_much_of_it_as_fits(void **state)
 	draw();
 	assert_seen("[ESTABLISHED] → FIN-WAIT-1");
 	s->phase = ENTRY_HALF_CLOSED;
-	s->halves = HALVES_IN_CLOSED;
+	s->link.halves = HALVES_IN_CLOSED;
 	draw();
 	assert_seen("[CLOSE-WAIT] → LAST-ACK");
 	resize(30, 20);
 	draw();
 	assert_seen("  [CLOSE-WAIT]");
-	s->halves = HALVES_OPEN;
+	s->link.halves = HALVES_OPEN;
 }
 
 static void a_name_that_the_screen_lacks_does_not_end_the_row(void **state)
@@ -183,7 +183,7 @@ static void the_last_minute_is_a_row_of_bars(void **state)
 		h->marks[i].ns = round + (i - 6) * step;
 	h->marks[1].values[HEALTH_IN] = 4096;
 	h->marks[2].values[HEALTH_IN] = 4097;
-	h->marks[3].values[HEALTH_IN] = s->bytes_in = 4097 + 2048;
+	h->marks[3].values[HEALTH_IN] = s->link.bytes_in = 4097 + 2048;
 	draw();
 	int at = find("received") + 1;
 	const char *bars = row(at) + strspn(row(at), " ");

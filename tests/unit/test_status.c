@@ -81,7 +81,7 @@ static void a_connection_has_its_facts(void **state)
 	                    " listen | 127.0.0.1:9 | open | "
 	                    "from 127.0.0.1:8 | in 0 B, out 0 B | text | "
 	                    "eol lf");
-	s->is_accepted = false;
+	s->link.is_accepted = false;
 	assert_true(shows(" connect | 127.0.0.1:9"));
 	command_run(chat, "/pause", 6);
 	assert_true(shows("| paused |"));
