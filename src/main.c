@@ -24,8 +24,8 @@
  *          paste edit editor clipboard env
  *   main   this file: which front end, and the exit status
  *
- * A peer's bytes: transport -> session -> transcript -> front end.
- * A keystroke: terminal -> front end -> command -> session -> transport. */
+ * A peer's bytes: transport -> link -> session -> transcript -> front end.
+ * A keystroke: terminal -> front end -> command -> session -> link. */
 
 #include <errno.h>
 #include <fcntl.h>
