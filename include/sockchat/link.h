@@ -145,6 +145,13 @@ static inline int64_t link_moved_ns(const struct link *l)
 	return l->in_ns > l->out_ns ? l->in_ns : l->out_ns;
 }
 
+/* How many of our bytes, and our FIN as one, the peer's system has not
+ * acknowledged; 0 when it is not open; -1 with errno if it has failed. */
+static inline ssize_t link_pending(const struct link *l)
+{
+	return l->transport ? l->transport->ops->pending(l->transport) : 0;
+}
+
 /* Why it broke.  How many of our bytes were never acknowledged; 0 if that is
  * not known. */
 uint64_t link_explain(const struct link *l, struct error *e, int errnum);

@@ -174,8 +174,7 @@ static void on_ready(struct link *l, unsigned ready)
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
 		read_some(s);
 	else if (ready & LOOP_HANGUP)
-		link_break(l, l->transport->ops->pending(l->transport) < 0
-		                  ? errno : ECONNRESET);
+		link_break(l, link_pending(l) < 0 ? errno : ECONNRESET);
 	session_update(s);
 }
 

@@ -126,8 +126,7 @@ bool session_tcpinfo(const struct session *s, struct tcpinfo *out)
 
 size_t session_unacked(const struct session *s)
 {
-	struct transport *t = s->link.transport;
-	ssize_t n = t ? t->ops->pending(t) : 0;
+	ssize_t n = link_pending(&s->link);
 	return n > 0 ? (size_t)n : 0;
 }
 

@@ -81,8 +81,7 @@ static void acked(struct session_ticks *t, uint64_t end, int64_t wall_us)
 static void ask(struct session_ticks *t)
 {
 	const struct session *s = t->session;
-	struct transport *transport = s->link.transport;
-	ssize_t unacked = transport ? transport->ops->pending(transport) : -1;
+	ssize_t unacked = s->link.transport ? link_pending(&s->link) : -1;
 	if (unacked >= 0)
 		acked(t, s->link.bytes_out - (uint64_t)unacked, 0);
 }

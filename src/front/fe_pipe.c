@@ -275,16 +275,15 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 static void tell_counters(struct fe_pipe *f)
 {
 	const struct conn *c = &f->conn;
-	struct transport *t = c->link.transport;
 
-	if (t)
+	if (c->link.transport)
 		notices_print(&f->notices,
 		              "%s: %" PRIu64 " bytes in (%zu not written yet), "
 		              "%" PRIu64 " bytes out (%zu not sent yet, "
 		              "%zd not acknowledged)",
 		              c->where, c->link.bytes_in, c->down.len,
 		              c->link.bytes_out, c->up.len,
-		              t->ops->pending(t));
+		              link_pending(&c->link));
 	else
 		notices_print(&f->notices, "no peer");
 }

@@ -166,8 +166,7 @@ static void give_up(struct conn *c, size_t unacked)
 /* A signal has waited long enough. */
 static void on_signal_time(struct conn *c)
 {
-	struct transport *t = c->link.transport;
-	ssize_t unacked = t->ops->pending(t);
+	ssize_t unacked = link_pending(&c->link);
 
 	if (unacked == -1)
 		(void)link_explain(&c->link, conn_fail(c, CONN_FAILED), errno);

@@ -194,7 +194,7 @@ static void ask_again(struct link *l)
 
 static void settle(struct link *l, unsigned wishes)
 {
-	ssize_t unacked = l->transport->ops->pending(l->transport);
+	ssize_t unacked = link_pending(l);
 	bool has_ended = !halves_is_out_open(l->halves);
 	l->is_settled = !unacked && has_ended && !(wishes & LINK_HOLD);
 	if (unacked < 0) {
