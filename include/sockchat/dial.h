@@ -20,31 +20,33 @@
 
 struct dial;
 
-struct dial_ops {
+/* What is told on the way; each may be NULL. */
+struct dial_steps {
 	/* The addresses are known, connecting begins. */
 	void (*on_connecting)(void *user);
 	/* An address is about to be tried. */
 	void (*on_try)(void *user, const struct address *a);
 	/* A step, for -v: "trying 127.0.0.1:9999".  Borrowed for the call. */
 	void (*on_step)(void *user, const char *text);
-	/* The end of it, once.  Takes `t`; or NULL and `e`. */
-	void (*on_done)(void *user, struct transport *t,
-	                const struct address *peer, const struct error *e);
 };
+
+/* The end of it, once.  Takes `t`; or NULL and `e`. */
+typedef void dial_done_fn(void *user, struct transport *t,
+                          const struct address *peer, const struct error *e);
 
 struct dial_settings {
 	struct resolve_settings resolve;
 	int64_t timeout_ms; /* for all of it; 0 for the system's */
 };
 
-/* `ops`, which get `user`, and `transport` are borrowed until the end;
- * `settings` and `ep` for the call.  Nothing is called from within.  NULL with
- * errno. */
+/* `transport` and `steps` are borrowed until the end; `ep` and `settings` for
+ * the call.  Nothing is called from within.  NULL with errno. */
 MUST_USE
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
-                        const struct dial_ops *ops, void *user);
+                        const struct dial_steps *steps, dial_done_fn *on_done,
+                        void *user);
 /* Where the time went so far; good until the dial's end, on_done included. */
 const struct timing *dial_timing(const struct dial *d);
 /* No call will come.  NULL is fine. */

@@ -45,12 +45,10 @@ enum {
 
 struct link;
 
-/* Any but on_ready and on_over may be NULL.  The link may be closed in any. */
+/* What an owner has no use for may be NULL, but on_ready and on_over.  The link
+ * may be closed in any. */
 struct link_ops {
-	/* While it is dialled, as in dial_ops. */
-	void (*on_connecting)(struct link *l);
-	void (*on_try)(struct link *l, const struct address *a);
-	void (*on_step)(struct link *l, const char *text);
+	struct dial_steps steps; /* while it is dialled; they get the link */
 	/* The peer has answered; dial_timing() of `dial` still tells how fast.
 	 * Takes `t`: link_take() is the next call. */
 	void (*on_open)(struct link *l, struct transport *t,

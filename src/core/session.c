@@ -216,8 +216,8 @@ struct session *session_new(struct loop *l, struct transcript *transcript,
                             const struct session_ops *ops)
 {
 	static const struct link_ops link_ops = {
-		.on_connecting = session_on_connecting,
-		.on_step = session_on_step,
+		.steps = { .on_connecting = session_on_connecting,
+			   .on_step = session_on_step },
 		.on_open = on_open,
 		.on_ready = on_ready,
 		.on_alarm = on_alarm,

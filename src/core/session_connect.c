@@ -17,16 +17,16 @@ struct approach {
 	char called[];        /* the peer as the user calls it */
 };
 
-void session_on_connecting(struct link *l)
+void session_on_connecting(void *user)
 {
-	struct session *s = session_of(l);
+	struct session *s = session_of(user);
 	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
-	                   l->where);
+	                   s->link.where);
 }
 
-void session_on_step(struct link *l, const char *text)
+void session_on_step(void *user, const char *text)
 {
-	struct session *s = session_of(l);
+	struct session *s = session_of(user);
 	if (s->settings->tells_steps)
 		session_tell_note(s, "%s", text);
 }

@@ -107,8 +107,8 @@ bool session_is_relieved(const struct session *s);
 /* session_connect.c */
 
 /* What the link calls while it connects. */
-void session_on_connecting(struct link *l);
-void session_on_step(struct link *l, const char *text);
+void session_on_connecting(void *user);
+void session_on_step(void *user, const char *text);
 /* Connecting has just ended: keep how long its steps took. */
 void session_note_timing(struct session *s);
 /* What is known of the way to the peer; NULL if nothing. */

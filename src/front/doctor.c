@@ -95,9 +95,9 @@ static void give_up(struct doctor *d, const struct error *e)
 
 /* The way there */
 
-static void on_step(struct link *l, const char *text)
+static void on_step(void *user, const char *text)
 {
-	struct doctor *d = doctor_of(l);
+	struct doctor *d = doctor_of(user);
 	notices_print(&d->notices, "%s", text);
 }
 
@@ -109,9 +109,9 @@ static const char *host_text(const struct address *a,
 	return out;
 }
 
-static void on_try(struct link *l, const struct address *a)
+static void on_try(void *user, const struct address *a)
 {
-	struct doctor *d = doctor_of(l);
+	struct doctor *d = doctor_of(user);
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
@@ -283,8 +283,7 @@ static void on_open(struct link *l, struct transport *t,
 int doctor_run(struct loop *l, const struct options *o)
 {
 	static const struct link_ops ops = {
-		.on_try = on_try,
-		.on_step = on_step,
+		.steps = { .on_try = on_try, .on_step = on_step },
 		.on_open = on_open,
 		.on_ready = on_ready,
 		.on_alarm = on_alarm,

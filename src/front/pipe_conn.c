@@ -335,13 +335,13 @@ static void on_open(struct link *l, struct transport *t,
 	conn_of(l)->on_open(conn_of(l)->user, t, peer);
 }
 
-static void on_step(struct link *l, const char *text)
+static void on_step(void *user, const char *text)
 {
-	conn_of(l)->on_step(conn_of(l)->user, text);
+	conn_of(user)->on_step(conn_of(user)->user, text);
 }
 
 static const struct link_ops link_ops = {
-	.on_step = on_step,
+	.steps = { .on_step = on_step },
 	.on_open = on_open,
 	.on_ready = on_peer,
 	.on_alarm = on_alarm,

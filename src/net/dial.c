@@ -29,7 +29,8 @@ struct attempt {
 struct dial {
 	struct loop *loop;
 	const struct transport_ops *transport;
-	const struct dial_ops *ops;
+	const struct dial_steps *steps;
+	dial_done_fn *on_done;
 	void *user;
 	struct endpoint endpoint;
 	char where[WHERE_MAX];
@@ -103,7 +104,7 @@ void dial_cancel(struct dial *d)
 static void fail(struct dial *d, const struct error *e)
 {
 	stop(d);
-	d->ops->on_done(d->user, NULL, NULL, e);
+	d->on_done(d->user, NULL, NULL, e);
 }
 
 static void step(struct dial *d, const char *before, const char *text)
@@ -111,8 +112,8 @@ static void step(struct dial *d, const char *before, const char *text)
 	char line[512];
 
 	snprintf(line, sizeof(line), "%s%s", before, text);
-	if (d->ops->on_step)
-		d->ops->on_step(d->user, line);
+	if (d->steps->on_step)
+		d->steps->on_step(d->user, line);
 }
 
 static bool is_under_way(const struct dial *d)
@@ -231,8 +232,8 @@ static bool attempt_start(struct attempt *a)
 	char where[ADDRESS_TEXT_MAX];
 
 	address_format(&a->address, where);
-	if (d->ops->on_try)
-		d->ops->on_try(d->user, &a->address);
+	if (d->steps->on_try)
+		d->steps->on_try(d->user, &a->address);
 	step(d, "trying ", where);
 	if (d->is_over)
 		return true;
@@ -283,7 +284,7 @@ static void succeed(struct attempt *a)
 		snprintf(line, sizeof(line), "%s after %.1f ms", to, ms);
 	}
 	step(d, "connected to ", line);
-	d->ops->on_done(d->user, t, &peer, NULL);
+	d->on_done(d->user, t, &peer, NULL);
 }
 
 static void on_attempt(struct watch *w, unsigned ready)
@@ -407,8 +408,8 @@ static void start_attempts(struct dial *d, const struct address *list,
 	interleave(d, list, count);
 	if (is_name(d->endpoint.host))
 		show_addresses(d, list, count);
-	if (!d->is_over && d->ops->on_connecting)
-		d->ops->on_connecting(d->user);
+	if (!d->is_over && d->steps->on_connecting)
+		d->steps->on_connecting(d->user);
 	if (!d->is_over)
 		try_next(d);
 }
@@ -478,14 +479,16 @@ static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
-                        const struct dial_ops *ops, void *user)
+                        const struct dial_steps *steps, dial_done_fn *on_done,
+                        void *user)
 {
 	struct dial *d = dial_new(l, ep);
 
 	if (!d)
 		return NULL;
 	d->transport = transport;
-	d->ops = ops;
+	d->steps = steps;
+	d->on_done = on_done;
 	d->user = user;
 	d->timeout_ms = settings->timeout_ms;
 	d->is_asking = is_name(ep->host);

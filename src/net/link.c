@@ -303,27 +303,6 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
 	};
 }
 
-static void on_connecting(void *user)
-{
-	struct link *l = user;
-	if (l->ops->on_connecting)
-		l->ops->on_connecting(l);
-}
-
-static void on_try(void *user, const struct address *a)
-{
-	struct link *l = user;
-	if (l->ops->on_try)
-		l->ops->on_try(l, a);
-}
-
-static void on_step(void *user, const char *text)
-{
-	struct link *l = user;
-	if (l->ops->on_step)
-		l->ops->on_step(l, text);
-}
-
 static void on_dialled(void *user, struct transport *t,
                        const struct address *peer, const struct error *e)
 {
@@ -338,13 +317,8 @@ static void on_dialled(void *user, struct transport *t,
 int link_dial(struct link *l, const struct transport_ops *transport,
               const struct endpoint *ep, const struct dial_settings *settings)
 {
-	static const struct dial_ops ops = {
-		.on_connecting = on_connecting,
-		.on_try = on_try,
-		.on_step = on_step,
-		.on_done = on_dialled,
-	};
-	l->dial = dial_start(l->loop, transport, ep, settings, &ops, l);
+	l->dial = dial_start(l->loop, transport, ep, settings, &l->ops->steps,
+	                     on_dialled, l);
 	return l->dial ? 0 : -1;
 }
 

@@ -118,10 +118,9 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	dial_cancel(s->dial); /* too late, and harmless */
 }
 
-static const struct dial_ops ops = {
+static const struct dial_steps steps = {
 	.on_connecting = on_connecting,
 	.on_step = on_step,
-	.on_done = on_done,
 };
 
 static int set_up(void **state)
@@ -155,8 +154,8 @@ static void dial_to(struct scene *s, const char *host, int64_t timeout_ms)
 	struct dial_settings settings = { .timeout_ms = timeout_ms };
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
-	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings, &ops,
-	                     s);
+	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings,
+	                     &steps, on_done, s);
 	assert_non_null(s->dial);
 	assert_int_equal(s->done + s->connecting + s->steps.len, 0);
 }
