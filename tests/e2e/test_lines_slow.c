@@ -113,12 +113,27 @@ static void others_go_on_and_the_one_is_dropped(void **state)
 	}
 }
 
+/* A peer whose window stays as small as it is.  The system widens one that it
+ * may widen, at a moment of its own, and the peer takes more. */
+static int connect_narrow(struct proc *p, const char *ui)
+{
+	uint16_t port;
+	int listener = net_listen(&port), size = 64 << 10;
+
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	proc_sockchat(p, "connect", "--ui", ui, "127.0.0.1", port_text(port),
+	              NULL);
+	int fd = net_accept(listener);
+	close(listener);
+	return fd;
+}
+
 static void commands_pass_a_line_for_one_that_does_not_read(void **state)
 {
 	(void)state;
 	EACH_UI(i) {
 		struct proc p;
-		int fd = connect_with(&p, "--ui", uis[i]);
+		int fd = connect_narrow(&p, uis[i]);
 		proc_expect_out(&p, "connected to");
 		type_until_one_waits(&p);
 		proc_write_text(&p, "/eol none\n/peers\n");
