@@ -75,7 +75,7 @@ monkey-run: $(MONKEY) $(BUILD)/sockchat
 	@$(MONKEY)
 check-asan torture-asan monkey:
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0 \
-	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1 \
+	ASAN_OPTIONS=verify_asan_link_order=0:detect_stack_use_after_return=1:allocator_may_return_null=1 \
 	UBSAN_OPTIONS=print_stacktrace=1 \
 	  $(MAKE) $(patsubst monkey,monkey-run,$(@:-asan=)) BUILD=$(BUILD)/asan \
 	  SANITIZE=address,undefined
