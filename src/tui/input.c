@@ -118,7 +118,7 @@ static void feed(const void *bytes, size_t len)
 	/* Enter after a numeric argument is only acted on by the next key. */
 	if (rl_done && state.ops)
 		read_keys(NOTHING_KEY, 1);
-	if (state.cut)
+	if (state.ops && state.cut)
 		put_back();
 	stay_on_character(&rl_point);
 	stay_on_character(&rl_mark);
