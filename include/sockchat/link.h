@@ -27,15 +27,16 @@
 #include <sockchat/loop.h>
 #include <sockchat/transport.h>
 
-/* What an owner wishes at a step, beside LOOP_READ, LOOP_WRITE and LOOP_HANGUP
- * (a hang-up is then told as long as a half is open, and nothing else is
- * watched for). */
-#define LINK_END_OUT 8u  /* our FIN goes now: nothing waits for the peer */
-#define LINK_LEAVE   16u /* it is over without the peer's end */
-#define LINK_HOLD    32u /* it is not over yet: what came is still at hand */
-#define LINK_ASK     64u /* `is_settled` is of use */
+/* What an owner wishes at a step, as bits, beside LOOP_READ, LOOP_WRITE and
+ * LOOP_HANGUP.  A half that has ended is not watched; a hang-up is told when
+ * nothing else is, until both halves have ended. */
+#define LINK_END_OUT 8u  /* send our FIN now: nothing waits for the peer */
+#define LINK_LEAVE   16u /* do not wait for the peer's end */
+#define LINK_HOLD    32u /* it is not over: the owner still has what came */
+#define LINK_ASK     64u /* after our end, find out about `is_settled` */
 
-/* The clocks of a link: two are its own, two its owner's. */
+/* What a link waits for by the clock: two alarms are its own, two are its
+ * owner's. */
 enum {
 	LINK_IDLE,
 	LINK_ACK,
@@ -48,27 +49,31 @@ struct link;
 /* What an owner has no use for may be NULL, but on_ready and on_over.  The link
  * may be closed in any. */
 struct link_ops {
-	struct dial_steps steps; /* while it is dialled; they get the link */
+	struct dial_steps steps; /* called with the link while it is dialled */
 	/* The peer has answered; dial_timing() of `dial` still tells how fast.
 	 * Takes `t`: link_take() is the next call. */
 	void (*on_open)(struct link *l, struct transport *t,
 	                const struct address *peer);
-	/* Ready for this (LOOP_READ …); 0: it is time for another step. */
+	/* It is ready for this (LOOP_READ …); 0: it only needs a step.  Read,
+	 * write, and call link_step(). */
 	void (*on_ready)(struct link *l, unsigned ready);
+	/* The time of an alarm of the owner's has come. */
 	void (*on_alarm)(struct link *l, unsigned which);
 	/* Our FIN has gone. */
 	void (*on_end_out)(struct link *l);
-	/* It would be over, but for `unacked` of our bytes; asked again and
-	 * again, up to 20 times a second. */
+	/* It would be over if all of ours had arrived: `unacked` bytes have
+	 * not.  Called again and again, in the end 20 times a second. */
 	void (*on_wait)(struct link *l, size_t unacked);
-	/* It is over: as it should, and `e` is NULL; or not, and the peer's
-	 * system never acknowledged `unacked` bytes.  Close the link. */
+	/* It is over.  `e` is NULL if it has ended as it should; if not, the
+	 * peer's system never acknowledged `unacked` bytes.  The owner closes
+	 * the link, now or soon. */
 	void (*on_over)(struct link *l, const struct error *e,
 	                uint64_t unacked);
-	bool is_alone; /* one of few: it gains nothing from the epoll set */
+	bool is_alone; /* the loop has few others: poll, in no epoll set */
 };
 
-/* The head of its owner, who reads all of these. */
+/* The first member of its owner, who may read all that is not the link's
+ * own. */
 struct link {
 	struct loop *loop;
 	const struct link_ops *ops;
@@ -100,44 +105,49 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops);
 MUST_USE
 int link_dial(struct link *l, const struct transport_ops *transport,
               const struct endpoint *ep, const struct dial_settings *settings);
-/* A connection that is open.  Takes `t`.  -1 with ENOMEM: nobody will be
- * called, close it. */
+/* Begin with a connection that is open.  Takes `t`.  -1 with ENOMEM: it cannot
+ * be watched, the owner closes the link. */
 MUST_USE int link_take(struct link *l, struct transport *t);
 
-/* As the transport's own, but what happens is noted: bytes and when they
- * moved, an end, a break. */
+/* As the transport's read(), and notes the bytes, the peer's end or a break. */
 MUST_USE ssize_t link_read(struct link *l, void *bytes, size_t cap);
+/* As the transport's write(), and notes the bytes or a break: then what the
+ * peer had sent can still be read. */
 MUST_USE ssize_t link_write(struct link *l, const void *bytes, size_t len);
-/* The same without a look at the bytes.  Unless some move nothing is noted:
- * link_read() and link_write() find what the matter is.  EINVAL when it cannot
- * be. */
+/* As link_read(), to a pipe and without a look at the bytes.  Only bytes are
+ * noted: link_read() finds out about an end.  -1 with EINVAL if it cannot. */
 MUST_USE ssize_t link_read_to(struct link *l, int pipe_fd, size_t len);
+/* The same for link_write(), from a pipe or a file. */
 MUST_USE
 ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len);
 
-/* Conclude from what was noted, and wait for what is wished; after whatever
- * has happened.  Fine when it is not open. */
+/* Draw the conclusions from what was noted, and wait for what is wished.  The
+ * owner calls it after all that it has done.  Safe when it is not open. */
 void link_step(struct link *l, unsigned wishes);
 
 /* The owner cannot go on: it is over at the next step.  An errno that was noted
  * before stays. */
 void link_break(struct link *l, int errnum);
 
-/* Over when nothing has moved for so long; 0: never.  Then a step is due. */
+/* Let it be over when nothing has moved for so long; 0: never.  To be followed
+ * by a step. */
 void link_set_idle(struct link *l, int64_t idle_ns);
 
-/* Call on_alarm, once, so much later; not any more. */
+/* Call on_alarm once, so much later; setting it again moves it. */
 void link_set_alarm(struct link *l, unsigned which, int64_t ns);
+/* Safe when it is not set. */
 void link_stop_alarm(struct link *l, unsigned which);
+/* Whether it is set and still to come. */
 static inline bool link_has_alarm(const struct link *l, unsigned which)
 {
 	return l->due_ns[which] != 0;
 }
 
-/* We went to them, they end, and nobody has said anything. */
+/* Whether a peer that we dialled has ended at once, before anybody said
+ * anything. */
 bool link_is_wordless(const struct link *l);
 
-/* When a byte moved last, or it was opened. */
+/* When a byte moved last, or when it was opened. */
 static inline int64_t link_moved_ns(const struct link *l)
 {
 	return l->in_ns > l->out_ns ? l->in_ns : l->out_ns;
@@ -150,12 +160,13 @@ static inline ssize_t link_pending(const struct link *l)
 	return l->transport ? l->transport->ops->pending(l->transport) : 0;
 }
 
-/* Why it broke.  How many of our bytes were never acknowledged; 0 if that is
- * not known. */
+/* Say why it broke.  Returns how many of our bytes were never acknowledged; 0
+ * if that is not known. */
 uint64_t link_explain(const struct link *l, struct error *e, int errnum);
 
-/* End whatever there is, a dial as well: by FIN, and without destroying what
- * the peer has not read yet; or by RST. */
+/* Close what there is, a dial or a connection: by FIN, so that the peer can
+ * read all that is on its way; or, `abort`, by RST.  Nobody is called any
+ * more. */
 void link_close(struct link *l, bool abort);
 
 #endif

@@ -258,7 +258,7 @@ static bool goes_on(const struct link *l, unsigned wishes)
 	       !(wishes & (LINK_END_OUT | LINK_LEAVE));
 }
 
-/* Whether it goes on all the same. */
+/* Whether it goes on when a half ends or has ended, or somebody leaves. */
 static bool review(struct link *l, unsigned wishes)
 {
 	if (!l->transport)
