@@ -14,8 +14,8 @@
 void xdg_path(char *out, size_t cap, const char *variable,
               const char *fallback, const char *name);
 
-/* Whether there is a folder to make that path in: what the variable names if
- * that is outside of HOME, otherwise HOME. */
+/* Whether there is a folder to make that path in: HOME, or for a variable that
+ * names a place outside of it, the folder of that place. */
 bool xdg_has_place(const char *variable);
 
 #endif

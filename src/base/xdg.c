@@ -3,6 +3,8 @@
 
 /* Where our own files are. */
 
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +33,27 @@ static bool is_in(const char *path, const char *folder)
 	return strncmp(path, folder, len) == 0 && path[len] == '/';
 }
 
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Whether the folder is there that this one is, or would be, in. */
+static bool has_parent(const char *path)
+{
+	char parent[PATH_MAX];
+	size_t len = strlen(path);
+	if (len >= sizeof(parent))
+		return false;
+	memcpy(parent, path, len + 1);
+	return is_folder(dirname(parent));
+}
+
 bool xdg_has_place(const char *variable)
 {
 	const char *base = getenv(variable), *home = getenv("HOME");
-	bool is_own = base && *base == '/' && !(home && is_in(base, home));
-	const char *place = is_own ? base : home;
-	struct stat st;
-	return place && stat(place, &st) == 0 && S_ISDIR(st.st_mode);
+	if (base && *base == '/' && !(home && is_in(base, home)))
+		return has_parent(base);
+	return home && is_folder(home);
 }

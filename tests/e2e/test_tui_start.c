@@ -215,7 +215,7 @@ static void a_home_that_is_not_there_is_not_made(void **state)
 		const char *const env[] = { room, forms[i][1], NULL };
 		struct pty p;
 		snprintf(room, sizeof(room), "%s=%s", forms[i][0],
-		         pty_home("nobody"));
+		         pty_home("nobody/here"));
 		int fd = pty_connect_in(&p, env);
 		pty_expect(&p, "history is not kept: there is no folder");
 		pty_type(&p, "typed" PTY_ENTER);
@@ -224,6 +224,23 @@ static void a_home_that_is_not_there_is_not_made(void **state)
 		pty_quit(&p, 0);
 		assert_int_equal(access(pty_home("nobody"), F_OK), -1);
 	}
+}
+
+/* The XDG Base Directory Specification asks for it. */
+static void the_folder_that_the_environment_names_is_made(void **state)
+{
+	struct pty p;
+	char room[256];
+	const char *const env[] = { room, "HOME", NULL };
+
+	(void)state;
+	snprintf(room, sizeof(room), "XDG_STATE_HOME=%s", pty_home("state"));
+	int fd = pty_connect_in(&p, env);
+	pty_type(&p, "typed" PTY_ENTER);
+	net_expect(fd, "typed\n");
+	close(fd);
+	pty_quit(&p, 0);
+	assert_int_equal(access(pty_home("state/sockchat/history"), F_OK), 0);
 }
 
 static void the_folders_of_the_history_are_made_in_home(void **state)
@@ -376,6 +393,7 @@ int main(void)
 		T(a_terminal_of_absurd_size_is_used_in_part),
 		T(it_starts_on_a_terminal_of_any_size),
 		T(a_home_that_is_not_there_is_not_made),
+		T(the_folder_that_the_environment_names_is_made),
 		T(the_folders_of_the_history_are_made_in_home),
 #ifndef __SANITIZE_ADDRESS__
 		T(a_start_with_little_memory_says_so),
