@@ -15,7 +15,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#define DEADLINE_MS 20000
+#define DEADLINE_MS 60000
 
 /* In place of a descriptor to give to a program. */
 #define PROC_PIPE   (-1) /* a pipe, whose other end is ours */
