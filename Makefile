@@ -46,7 +46,7 @@ ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude $(WARN) $(PROBED_C) -fPIE \
              -pthread $(CPPFLAGS) $(CFLAGS) $(MODE)
 ALL_LDFLAGS = -pie -pthread $(PROBED_L) $(CFLAGS) $(MODE) $(LDFLAGS)
 
-LIB_SRC := $(wildcard $(patsubst %,src/%/*.c,base io net core record front))
+LIB_SRC := $(filter-out $(wildcard src/tui/*.c),$(wildcard src/*/*.c))
 TUI_SRC := $(wildcard src/tui/*.c)
 objects = $(patsubst %.c,$(BUILD)/%.o,$(1))
 programs = $(patsubst %.c,$(BUILD)/%,$(1))

@@ -11,10 +11,14 @@
  *   io     loop timer_heap signals outq child: one thread that waits for all
  *   net    endpoint resolve transport tcp tcpinfo txstamp dial link timing
  *          route owner host explain: bytes from strangers, and why none come
- *   core   options option_value cmdline config, entry transcript lens hits
- *          filter wrap (layout) save, session framing feed ticks recognise
- *          traps listener, chat audience health watch, command commands set
- *          limits seek info retype complete candidates
+ *   options     options option_value cmdline config: what can be chosen
+ *   transcript  entry transcript framing ticks, lens hits filter: all that
+ *               happens; wrap: how it is laid out
+ *   diagnose    recognise traps health: what it means
+ *   session     session feed listener: one conversation, places to accept some
+ *   chat        chat audience watch save: owner of them all
+ *   command     command commands set limits seek info retype complete
+ *               candidates: what a user types
  *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
  *          nothing), fe_lines intake settle gate (text, JSON)
  *   tui    tui actions mode frame: who gets a key, what is drawn; term screen

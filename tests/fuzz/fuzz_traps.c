@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/core/traps.h"
+#include <sockchat/traps.h>
 
 static void insist(int is_true)
 {

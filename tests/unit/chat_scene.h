@@ -11,7 +11,7 @@
 
 #include <sockchat/command.h>
 
-#include "../../src/core/chat_private.h"
+#include "../../src/chat/chat_private.h"
 #include "../fake/fake_transport.h"
 #include "entry_at.h"
 

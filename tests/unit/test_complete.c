@@ -10,7 +10,7 @@
 
 #include <sockchat/command.h>
 
-#include "../../src/core/candidates.h"
+#include "../../src/command/candidates.h"
 #include "unit.h"
 
 static struct options options;

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../../src/core/feed.h"
+#include <sockchat/feed.h>
 
 static char dir[64];
 

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../src/core/session_private.h"
+#include "../../src/session/session_private.h"
 #include "session_scene.h"
 
 #define KIB ((size_t)1024)

@@ -7,8 +7,8 @@
 #include <sockchat/command.h>
 #include <sockchat/glyph.h>
 
-#include "../../src/core/chat_private.h"
-#include "../../src/core/session_private.h"
+#include "../../src/chat/chat_private.h"
+#include "../../src/session/session_private.h"
 #include "../../src/tui/status.h"
 #include "../fake/fake_transport.h"
 #include "screen_scene.h"

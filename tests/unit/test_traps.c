@@ -6,8 +6,7 @@
 #include "golden.h"
 
 #include <sockchat/bytes.h>
-
-#include "../../src/core/traps.h"
+#include <sockchat/traps.h>
 
 static struct traps traps;
 static unsigned seen;

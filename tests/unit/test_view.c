@@ -6,7 +6,7 @@
 
 #include <sockchat/glyph.h>
 
-#include "../../src/core/chat_private.h"
+#include "../../src/chat/chat_private.h"
 #include "../../src/tui/status.h"
 #include "screen_scene.h"
 

@@ -5,8 +5,8 @@
 
 #include "screen_scene.h"
 
-#include "../../src/core/chat_private.h"
-#include "../../src/core/session_private.h"
+#include "../../src/chat/chat_private.h"
+#include "../../src/session/session_private.h"
 #include "../../src/tui/modes.h"
 #include "../../src/tui/window.h"
 #include "../fake/fake_transport.h"

@@ -3,8 +3,8 @@
 
 /* What recognisers are made of: for the files recognise*.c alone. */
 
-#ifndef CORE_RECOGNISE_PRIVATE_H
-#define CORE_RECOGNISE_PRIVATE_H
+#ifndef DIAGNOSE_RECOGNISE_PRIVATE_H
+#define DIAGNOSE_RECOGNISE_PRIVATE_H
 
 #include <sockchat/recognise.h>
 

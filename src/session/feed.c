@@ -11,10 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sockchat/feed.h>
 #include <sockchat/glyph.h>
 #include <sockchat/path.h>
-
-#include "feed.h"
 
 /* Opening */
 

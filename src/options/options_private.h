@@ -3,8 +3,8 @@
 
 /* What options.c, option_value.c and cmdline.c share. */
 
-#ifndef CORE_OPTIONS_PRIVATE_H
-#define CORE_OPTIONS_PRIVATE_H
+#ifndef OPTIONS_PRIVATE_H
+#define OPTIONS_PRIVATE_H
 
 #include <sockchat/options.h>
 

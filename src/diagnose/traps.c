@@ -3,12 +3,11 @@
 
 /* The table of traps, and how each is noticed. */
 
-#include "traps.h"
-
 #include <string.h>
 #include <strings.h>
 
 #include <sockchat/guess.h>
+#include <sockchat/traps.h>
 #include <sockchat/utf8.h>
 
 #define HEAD_MAX   ((size_t)512)  /* bytes of an answer that are searched */

@@ -3,8 +3,8 @@
 
 /* What the files of the chat share, and nobody else sees. */
 
-#ifndef CORE_CHAT_PRIVATE_H
-#define CORE_CHAT_PRIVATE_H
+#ifndef CHAT_PRIVATE_H
+#define CHAT_PRIVATE_H
 
 #include <sockchat/chat.h>
 #include <sockchat/listener.h>

@@ -4,8 +4,8 @@
 /* Files on their way to a peer, one after another, read as the queue empties;
  * and the bytes that follow each of them. */
 
-#ifndef CORE_FEED_H
-#define CORE_FEED_H
+#ifndef SOCKCHAT_FEED_H
+#define SOCKCHAT_FEED_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,9 +9,9 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/recognise.h>
+#include <sockchat/traps.h>
 
 #include "session_private.h"
-#include "traps.h"
 
 struct watcher {
 	struct traps traps;

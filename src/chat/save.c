@@ -15,7 +15,7 @@
 #include <sockchat/wrap.h>
 
 #include "chat_private.h"
-#include "commands_private.h"
+#include "../command/commands_private.h"
 
 #define SLICE    ((size_t)1 << 20) /* in a turn, at most */
 #define SLICE_NS (10 * MS_NS)

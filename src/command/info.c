@@ -3,7 +3,7 @@
 
 /* /info: how a connection does, as notes. */
 
-#include "chat_private.h"
+#include "../chat/chat_private.h"
 #include "commands_private.h"
 
 static void note_row(void *user, enum health_row kind, const char *label,

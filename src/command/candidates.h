@@ -3,8 +3,8 @@
 
 /* What a word may become: the list that completion fills. */
 
-#ifndef CORE_CANDIDATES_H
-#define CORE_CANDIDATES_H
+#ifndef COMMAND_CANDIDATES_H
+#define COMMAND_CANDIDATES_H
 
 #include <sockchat/chat.h>
 

@@ -6,8 +6,9 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <sockchat/feed.h>
+
 #include "chat_private.h"
-#include "feed.h"
 
 struct session *chat_session(const struct chat *c, size_t index)
 {

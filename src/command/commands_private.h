@@ -3,8 +3,8 @@
 
 /* What the files of the commands share, and nobody else sees. */
 
-#ifndef CORE_COMMANDS_PRIVATE_H
-#define CORE_COMMANDS_PRIVATE_H
+#ifndef COMMANDS_PRIVATE_H
+#define COMMANDS_PRIVATE_H
 
 #include <sockchat/command.h>
 

@@ -3,15 +3,14 @@
 
 /* What a session consists of: for the files session*.c alone. */
 
-#ifndef CORE_SESSION_PRIVATE_H
-#define CORE_SESSION_PRIVATE_H
+#ifndef SESSION_PRIVATE_H
+#define SESSION_PRIVATE_H
 
+#include <sockchat/feed.h>
 #include <sockchat/framing.h>
 #include <sockchat/link.h>
 #include <sockchat/outq.h>
 #include <sockchat/session.h>
-
-#include "feed.h"
 
 /* What a session waits for by the clock, beside its link. */
 enum {

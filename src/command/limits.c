@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <sockchat/feed.h>
 #include <sockchat/framing.h>
 #include <sockchat/limits.h>
 
 #include "commands_private.h"
-#include "feed.h"
 
 enum kind { OPTION, BYTES, NUMBER, SECONDS, DESCRIPTORS };
 

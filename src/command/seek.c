@@ -11,7 +11,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/lens.h>
 
-#include "chat_private.h"
+#include "../chat/chat_private.h"
 #include "commands_private.h"
 
 #define LISTED_MAX  20 /* hits, without a screen */

@@ -4,8 +4,8 @@
 /* What everybody who learns about sockets falls into, noticed in the bytes of
  * one conversation.  Pure, and rather silent than wrong. */
 
-#ifndef CORE_TRAPS_H
-#define CORE_TRAPS_H
+#ifndef SOCKCHAT_TRAPS_H
+#define SOCKCHAT_TRAPS_H
 
 #include <stdbool.h>
 #include <stddef.h>
