@@ -8,10 +8,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Add to the end of `text`, a buffer of `cap` bytes, as printf() does.  False
  * when there is no room: then nothing is added. */
 bool text_add(char *text, size_t cap, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The end of a noun of which there are so many: "" for one, else "s". */
+const char *plural(uint64_t count);
 
 #endif

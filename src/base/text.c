@@ -21,3 +21,8 @@ bool text_add(char *text, size_t cap, const char *format, ...)
 		text[used] = '\0';
 	return fits;
 }
+
+const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}

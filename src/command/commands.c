@@ -11,6 +11,7 @@
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/text.h>
 
 #include "commands_private.h"
 
@@ -302,7 +303,7 @@ static void run_drip(struct chat *c, char *args)
 	settings->drip_ns = delay_ms * MS_NS;
 	chat_note(c, "what is sent goes in pieces of %ld byte%s, one every "
 	             "%lld ms; /drip off ends that", bytes,
-	          bytes == 1 ? "" : "s", (long long)delay_ms);
+	          plural((uint64_t)bytes), (long long)delay_ms);
 }
 
 static void run_clear(struct chat *c, char *args)

@@ -10,6 +10,7 @@
 
 #include <sockchat/health.h>
 #include <sockchat/number.h>
+#include <sockchat/text.h>
 
 #define SECOND_NS   INT64_C(1000000000)
 #define MILLI_NS    INT64_C(1000000)
@@ -219,7 +220,7 @@ static bool is_unanswered(char *out, const struct health *h,
 	if (!times || !f->tcp.unacked)
 		return false;
 	say_since(out, "no answer from the peer's system", f, since);
-	append(out, ": sent again %u time%s", times, times == 1 ? "" : "s");
+	append(out, ": sent again %u time%s", times, plural(times));
 	return true;
 }
 
@@ -247,7 +248,7 @@ static bool has_retransmits(char *out, const struct health *h,
 	uint64_t count =
 	    health_growth(h, f, HEALTH_RETRANSMITS, HEALTH_SPAN_NS);
 	snprintf(out, HEALTH_TEXT_MAX, "%llu retransmit%s in the last minute",
-	         (unsigned long long)count, count == 1 ? "" : "s");
+	         (unsigned long long)count, plural(count));
 	return count > 0;
 }
 

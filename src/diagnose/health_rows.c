@@ -65,11 +65,6 @@ static const char *format_micros(char out[24], uint64_t us)
 	return out;
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 /* " (NAME)", or nothing. */
 static const char *in_brackets(char *out, size_t cap, const char *name)
 {

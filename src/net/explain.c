@@ -13,6 +13,7 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
+#include <sockchat/text.h>
 
 #define SHOWN_MAX 128
 
@@ -225,11 +226,6 @@ void explain_listen(struct error *e, int errnum, const char *where)
 void explain_accept(struct error *e, int errnum, const char *where)
 {
 	word(e, accept_wordings, errnum, where, "");
-}
-
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
 }
 
 /* Our SYN is counted with what is acknowledged, and perhaps a FIN. */

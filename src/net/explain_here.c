@@ -13,6 +13,7 @@
 #include <sockchat/explain.h>
 #include <sockchat/host.h>
 #include <sockchat/owner.h>
+#include <sockchat/text.h>
 
 #include "explain_here.h"
 
@@ -258,7 +259,7 @@ void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
 	snprintf(text, EXPLAIN_TEXT_MAX,
 	         "%u former connection%s of port %u %s in TIME-WAIT for up to "
 	         "%u s more: a server without SO_REUSEADDR could not listen "
-	         "here yet, we can", count, count == 1 ? "" : "s", port,
+	         "here yet, we can", count, plural(count), port,
 	         count == 1 ? "is" : "are", (left_ms + 999) / 1000);
 }
 

@@ -8,6 +8,7 @@
 
 #include <sockchat/command.h>
 #include <sockchat/number.h>
+#include <sockchat/text.h>
 
 #include "edit.h"
 #include "paste.h"
@@ -18,8 +19,8 @@
 static void tell(struct frontend *f, const char *what)
 {
 	size_t lines = paste_count_lines(&f->paste.text);
-	chat_note(f->chat, "paste of %zu line%s %s", lines,
-	          lines == 1 ? "" : "s", what);
+	chat_note(f->chat, "paste of %zu line%s %s", lines, plural(lines),
+	          what);
 }
 
 void paste_forget(struct frontend *f)

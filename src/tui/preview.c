@@ -7,6 +7,7 @@
 
 #include <sockchat/command.h>
 #include <sockchat/hexdump.h>
+#include <sockchat/text.h>
 
 #include "preview.h"
 #include "screen.h"
@@ -37,8 +38,7 @@ void preview_finish(struct preview *p)
 void preview_count(const struct preview *p, char out[32])
 {
 	if (p->count)
-		snprintf(out, 32, "%zu byte%s", p->count,
-		         p->count == 1 ? "" : "s");
+		snprintf(out, 32, "%zu byte%s", p->count, plural(p->count));
 	else
 		out[0] = '\0';
 }

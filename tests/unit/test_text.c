@@ -30,11 +30,20 @@ static void what_does_not_fit_is_left_out_whole(void **state)
 	assert_string_equal(text, "12345ab");
 }
 
+static void nouns_have_an_s_for_any_number_but_one(void **state)
+{
+	(void)state;
+	assert_string_equal(plural(0), "s");
+	assert_string_equal(plural(1), "");
+	assert_string_equal(plural(UINT64_C(0x100000001)), "s");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_fits_is_added),
 		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
+		cmocka_unit_test(nouns_have_an_s_for_any_number_but_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
