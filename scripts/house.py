@@ -22,6 +22,8 @@ MAY_DIE = {"src/main.c": None, "src/tui/guest.c": {"xrealloc"}}
 DIES = re.compile(r"^\t.*\bdie\s*\(")
 FUNCTION = re.compile(r"^\w[^;=]*?\b(\w+)\([^;]*$")
 LATER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+# A header with more prototypes than this is several doors.
+DOOR_MAX = 18
 
 failed = False
 
@@ -63,6 +65,24 @@ def check_deaths(path, lines):
             complain(path, number, f"{inside}() may not call die()")
 
 
+def prototypes(text):
+    """The declarations of functions in a header's text."""
+    for what in (r"(?s)/\*.*?\*/", r"(?m)^#(.*\\\n)*.*$",
+                 r"(?s)__attribute__.*?(?=;)"):
+        text = re.sub(what, "", text)
+    inner = 1
+    while inner:
+        text, inner = re.subn(r"\{[^{}]*\}", "", text)
+    return [part for part in text.split(";")
+            if re.search(r"\w\s*\(", part) and "typedef" not in part]
+
+
+def check_door(path, lines):
+    count = len(prototypes("\n".join(lines)))
+    if count > DOOR_MAX:
+        print(f"{path}: {count} prototypes: several doors?")
+
+
 def rooms_on_map(path, row, word):
     """The rooms that a map names, by storey; a row may go on with the last."""
     rooms, storey = {}, ""
@@ -95,6 +115,8 @@ for path in files:
         print(f"{path}: {len(lines)} lines: two purposes?")
     if path.startswith("src/"):
         check_deaths(path, lines)
+    if path.endswith(".h") and not path.startswith("tests/"):
+        check_door(path, lines)
     for number, line in enumerate(lines, 1):
         check_line(path, number, line)
 
