@@ -54,6 +54,20 @@ def check_line(path, number, line):
         complain(path, number, "a struct is called a struct")
 
 
+# What makes sockets and pipes of the system in a unit test.
+REAL = re.compile(r"(?<![\w.>])(socket|socketpair|connect|pipe2?|tcp_pair|"
+                  r"add_socket|add_pipe)\(|\"tcp_pair\.h\"")
+
+
+def check_unit(path, lines):
+    """Unit tests have no sockets, or their first comment says so."""
+    head = "\n".join(lines[:lines.index("", 3)])
+    for number, line in enumerate(lines, 1):
+        if REAL.search(line) and not re.search(r"\breal\b", head):
+            complain(path, number, "a socket or a pipe: the first comment "
+                                   "has to say that it is real")
+
+
 def check_deaths(path, lines):
     """After the start nothing calls die(): the room above gets -1 or NULL."""
     inside, allowed = "", MAY_DIE.get(path, set())
@@ -117,6 +131,8 @@ for path in files:
         check_deaths(path, lines)
     if path.endswith(".h") and not path.startswith("tests/"):
         check_door(path, lines)
+    if path.startswith("tests/unit/test_"):
+        check_unit(path, lines)
     for number, line in enumerate(lines, 1):
         check_line(path, number, line)
 

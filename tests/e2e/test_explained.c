@@ -90,7 +90,7 @@ static void an_address_in_use_tells_who_holds_it(void **state)
 	close(fd);
 }
 
-static void what_nobody_knows_is_not_told(void **state)
+static void an_unknown_owner_is_not_told(void **state)
 {
 	struct proc p;
 	uint16_t port;
@@ -355,7 +355,7 @@ int main(void)
 		cmocka_unit_test(
 		    a_refusal_tells_who_listens_on_another_address),
 		cmocka_unit_test(an_address_in_use_tells_who_holds_it),
-		cmocka_unit_test(what_nobody_knows_is_not_told),
+		cmocka_unit_test(an_unknown_owner_is_not_told),
 		cmocka_unit_test(
 		    a_reset_with_unread_input_names_the_usual_cause),
 		cmocka_unit_test(a_reset_tells_what_was_never_acknowledged),

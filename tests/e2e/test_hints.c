@@ -81,7 +81,7 @@ static void hints_that_are_off_are_not_told(void **state)
 	end(&p, &client);
 }
 
-static void a_web_server_is_named_to_who_did_not_know_it(void **state)
+static void a_web_server_is_named_to_who_sent_no_request(void **state)
 {
 	struct proc p, server;
 
@@ -94,7 +94,7 @@ static void a_web_server_is_named_to_who_did_not_know_it(void **state)
 	end(&p, &server);
 }
 
-static void a_web_server_is_no_news_to_who_asked_it(void **state)
+static void a_web_server_is_not_named_to_who_asked_it(void **state)
 {
 	struct proc p, server;
 
@@ -231,8 +231,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tls_client_is_named_with_what_it_asks_for),
 		cmocka_unit_test(hints_that_are_off_are_not_told),
-		cmocka_unit_test(a_web_server_is_named_to_who_did_not_know_it),
-		cmocka_unit_test(a_web_server_is_no_news_to_who_asked_it),
+		cmocka_unit_test(a_web_server_is_named_to_who_sent_no_request),
+		cmocka_unit_test(a_web_server_is_not_named_to_who_asked_it),
 		cmocka_unit_test(programs_get_the_hint_by_itself),
 		cmocka_unit_test(an_echo_server_is_told_after_two_messages),
 		cmocka_unit_test(messages_that_come_back_in_one_piece_are_told),

@@ -94,7 +94,7 @@ static void input_that_ended_before_the_first_peer_ends_nothing(void **state)
 	proc_finish(&p);
 }
 
-static void without_input_one_after_another_is_served(void **state)
+static void without_input_peers_are_served_one_after_another(void **state)
 {
 	struct proc p;
 	uint16_t port;
@@ -317,7 +317,8 @@ int main(void)
 		    a_listener_whose_peers_have_gone_ends_with_its_input),
 		cmocka_unit_test(
 		    input_that_ended_before_the_first_peer_ends_nothing),
-		cmocka_unit_test(without_input_one_after_another_is_served),
+		cmocka_unit_test(
+		    without_input_peers_are_served_one_after_another),
 		cmocka_unit_test(
 		    strangers_do_not_lengthen_the_wait_for_an_answer),
 		cmocka_unit_test(a_signal_tells_what_was_not_delivered),

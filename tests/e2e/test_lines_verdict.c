@@ -157,7 +157,7 @@ static void bytes_for_an_output_that_was_closed_are_counted(void **state)
 	}
 }
 
-static void an_output_that_was_closed_is_fine_when_nothing_comes(void **state)
+static void a_closed_output_is_no_failure_when_nothing_comes(void **state)
 {
 	(void)state;
 	EACH_UI(i) {
@@ -358,7 +358,7 @@ int main(void)
 		cmocka_unit_test(
 		    bytes_for_an_output_that_was_closed_are_counted),
 		cmocka_unit_test(
-		    an_output_that_was_closed_is_fine_when_nothing_comes),
+		    a_closed_output_is_no_failure_when_nothing_comes),
 		cmocka_unit_test(what_was_asked_for_and_not_done_is_a_failure),
 		cmocka_unit_test(too_few_descriptors_are_an_error_and_no_end),
 		cmocka_unit_test(a_line_over_the_ceiling_is_a_failure),

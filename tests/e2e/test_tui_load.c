@@ -230,7 +230,7 @@ static bool is_quiet(struct pty *p, const void *user)
 	return wake_ups(p) == before && proc_cpu_ms(&proc) == cpu;
 }
 
-static void who_has_nothing_to_do_sleeps(void **state)
+static void a_chat_with_nothing_to_do_sleeps(void **state)
 {
 	struct pty p;
 	int fd = pty_connect(&p);
@@ -259,7 +259,7 @@ int main(void)
 		T(a_message_without_an_end_takes_no_memory_without_end),
 		T(a_terminal_that_stands_does_not_stop_the_conversation),
 		T(a_terminal_that_stands_can_be_left),
-		T(who_has_nothing_to_do_sleeps),
+		T(a_chat_with_nothing_to_do_sleeps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static void assert_bytes(struct bytes *b, const char *text)
 	assert_string_equal(bytes_text(b), text);
 }
 
-static void all_zero_is_an_empty_run(void **state)
+static void a_zeroed_buffer_is_empty(void **state)
 {
 	struct bytes b = { 0 };
 
@@ -27,7 +27,7 @@ static void all_zero_is_an_empty_run(void **state)
 	bytes_finish(&b);
 }
 
-static void what_is_added_stands_behind_the_last(void **state)
+static void appended_bytes_follow_those_before(void **state)
 {
 	struct bytes b = { 0 };
 
@@ -42,7 +42,7 @@ static void what_is_added_stands_behind_the_last(void **state)
 	bytes_finish(&b);
 }
 
-static void a_run_grows_to_any_length(void **state)
+static void a_buffer_grows_to_any_length(void **state)
 {
 	struct bytes b = { 0 };
 
@@ -54,7 +54,7 @@ static void a_run_grows_to_any_length(void **state)
 	bytes_finish(&b);
 }
 
-static void a_full_run_takes_nothing_more(void **state)
+static void a_full_buffer_refuses_more(void **state)
 {
 	struct bytes b;
 
@@ -70,7 +70,7 @@ static void a_full_run_takes_nothing_more(void **state)
 	bytes_finish(&b);
 }
 
-static void what_does_not_fit_is_not_begun(void **state)
+static void bytes_that_do_not_fit_are_refused_whole(void **state)
 {
 	struct bytes b;
 
@@ -83,7 +83,7 @@ static void what_does_not_fit_is_not_begun(void **state)
 	bytes_finish(&b);
 }
 
-static void the_nul_behind_a_text_is_beyond_the_ceiling(void **state)
+static void the_ceiling_does_not_count_the_final_nul(void **state)
 {
 	struct bytes b;
 
@@ -96,7 +96,7 @@ static void the_nul_behind_a_text_is_beyond_the_ceiling(void **state)
 	bytes_finish(&b);
 }
 
-static void a_text_needs_no_memory(void **state)
+static void reading_it_as_text_allocates_nothing(void **state)
 {
 	struct bytes b = { 0 };
 
@@ -112,7 +112,7 @@ static void a_text_needs_no_memory(void **state)
 	assert_bytes(&b, "");
 }
 
-static void the_greatest_ceiling_is_none(void **state)
+static void a_ceiling_of_size_max_means_no_ceiling(void **state)
 {
 	struct bytes b;
 
@@ -127,7 +127,7 @@ static void the_greatest_ceiling_is_none(void **state)
 	bytes_finish(&b);
 }
 
-static void room_that_is_reserved_does_not_move(void **state)
+static void reserved_room_stays_where_it_is(void **state)
 {
 	struct bytes b = { 0 };
 	const uint8_t *at;
@@ -157,7 +157,7 @@ static void consuming_moves_the_rest_to_the_front(void **state)
 	bytes_finish(&b);
 }
 
-static void a_finished_run_is_empty_and_keeps_its_ceiling(void **state)
+static void a_finished_buffer_is_empty_and_keeps_its_ceiling(void **state)
 {
 	struct bytes b;
 
@@ -174,7 +174,7 @@ static void a_finished_run_is_empty_and_keeps_its_ceiling(void **state)
 
 #ifndef __SANITIZE_ADDRESS__ /* it ends a program that asks for too much */
 
-static void memory_that_is_not_there_is_missed(void **state)
+static void a_failed_allocation_is_reported(void **state)
 {
 	(void)state;
 	assert_true(bytes_have_memory(1));
@@ -186,19 +186,20 @@ static void memory_that_is_not_there_is_missed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_zero_is_an_empty_run),
-		cmocka_unit_test(what_is_added_stands_behind_the_last),
-		cmocka_unit_test(a_run_grows_to_any_length),
-		cmocka_unit_test(a_full_run_takes_nothing_more),
-		cmocka_unit_test(what_does_not_fit_is_not_begun),
-		cmocka_unit_test(the_nul_behind_a_text_is_beyond_the_ceiling),
-		cmocka_unit_test(a_text_needs_no_memory),
-		cmocka_unit_test(the_greatest_ceiling_is_none),
-		cmocka_unit_test(room_that_is_reserved_does_not_move),
+		cmocka_unit_test(a_zeroed_buffer_is_empty),
+		cmocka_unit_test(appended_bytes_follow_those_before),
+		cmocka_unit_test(a_buffer_grows_to_any_length),
+		cmocka_unit_test(a_full_buffer_refuses_more),
+		cmocka_unit_test(bytes_that_do_not_fit_are_refused_whole),
+		cmocka_unit_test(the_ceiling_does_not_count_the_final_nul),
+		cmocka_unit_test(reading_it_as_text_allocates_nothing),
+		cmocka_unit_test(a_ceiling_of_size_max_means_no_ceiling),
+		cmocka_unit_test(reserved_room_stays_where_it_is),
 		cmocka_unit_test(consuming_moves_the_rest_to_the_front),
-		cmocka_unit_test(a_finished_run_is_empty_and_keeps_its_ceiling),
+		cmocka_unit_test(
+		    a_finished_buffer_is_empty_and_keeps_its_ceiling),
 #ifndef __SANITIZE_ADDRESS__
-		cmocka_unit_test(memory_that_is_not_there_is_missed),
+		cmocka_unit_test(a_failed_allocation_is_reported),
 #endif
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -87,7 +87,7 @@ static void what_is_typed_again_is_sent_alike_in_any_encoding(void **state)
 	}
 }
 
-static void two_slashes_send_one(void **state)
+static void a_line_with_two_slashes_sends_one_slash(void **state)
 {
 	struct fake *f = connect_one();
 	(void)state;
@@ -163,7 +163,7 @@ static void a_line_can_be_sent_whatever_it_begins_with(void **state)
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 }
 
-static void what_is_no_command_sends_nothing(void **state)
+static void an_unknown_command_sends_nothing(void **state)
 {
 	static const struct {
 		const char *line, *sentence;
@@ -275,7 +275,7 @@ static void words_are_completed_from_the_tables(void **state)
 	assert_completed("/close 2", 7, "2 ");
 }
 
-static void what_is_no_command_is_not_completed(void **state)
+static void a_line_that_is_no_command_is_not_completed(void **state)
 {
 	(void)state;
 	assert_completed("", 0, "");
@@ -287,7 +287,7 @@ static void what_is_no_command_is_not_completed(void **state)
 	assert_completed("/view x", 0, "");
 }
 
-static void only_what_looks_or_ends_may_pass_a_line_that_waits(void **state)
+static void only_commands_that_look_or_end_pass_a_waiting_line(void **state)
 {
 	static const struct {
 		const char *line;
@@ -321,18 +321,18 @@ int main(void)
 		TEST(a_line_is_sent_with_the_chosen_ending),
 		TEST(a_message_retyped_is_the_same_message),
 		TEST(what_is_typed_again_is_sent_alike_in_any_encoding),
-		TEST(two_slashes_send_one),
+		TEST(a_line_with_two_slashes_sends_one_slash),
 		TEST(a_preview_is_what_enter_would_send),
 		TEST(a_preview_of_what_sends_nothing_is_empty_or_says_why),
 		TEST(a_line_can_be_sent_whatever_it_begins_with),
-		TEST(what_is_no_command_sends_nothing),
+		TEST(an_unknown_command_sends_nothing),
 		TEST(a_command_may_be_shortened_when_it_is_unique),
 		TEST(escapes_and_hex_are_sent_without_an_ending),
 		TEST(a_nul_byte_does_not_cut_what_is_sent),
 		TEST(without_a_peer_nothing_is_sent),
 		TEST(words_are_completed_from_the_tables),
-		TEST(what_is_no_command_is_not_completed),
-		TEST(only_what_looks_or_ends_may_pass_a_line_that_waits),
+		TEST(a_line_that_is_no_command_is_not_completed),
+		TEST(only_commands_that_look_or_end_pass_a_waiting_line),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,7 +114,7 @@ static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
 	assert_false(filter_is_on(&c->display.filter));
 }
 
-static void keys_are_listed_where_there_are_some(void **state)
+static void keys_are_listed_only_on_a_screen(void **state)
 {
 	(void)state;
 	type("/keys");
@@ -376,7 +376,7 @@ static void leaving_goes_on_while_a_slow_peer_acknowledges(void **state)
 	timer_stop(&t);
 }
 
-static void leaving_when_all_has_arrived_is_not(void **state)
+static void leaving_when_all_has_arrived_is_no_failure(void **state)
 {
 	connect_one();
 	(void)state;
@@ -443,7 +443,7 @@ int main(void)
 		TEST(a_long_search_leaves_turns_to_others),
 		TEST(a_long_filter_leaves_turns_while_it_is_saved),
 		TEST(a_filter_is_told_and_a_wrong_one_is_refused),
-		TEST(keys_are_listed_where_there_are_some),
+		TEST(keys_are_listed_only_on_a_screen),
 		TEST(every_command_is_found_by_its_name),
 		TEST(help_is_about_the_word),
 		TEST(a_wrong_argument_is_said_with_what_would_be_right),
@@ -457,7 +457,7 @@ int main(void)
 		TEST(one_that_only_receives_does_not_echo),
 		TEST(leaving_with_bytes_unacknowledged_is_a_failure),
 		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
-		TEST(leaving_when_all_has_arrived_is_not),
+		TEST(leaving_when_all_has_arrived_is_no_failure),
 		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),
 		TEST(a_line_without_room_fails_wherever_it_ends),
 	};

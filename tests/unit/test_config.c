@@ -84,7 +84,7 @@ static void a_later_line_of_one_part_wins(void **state)
 	assert_int_equal(o.eol, EOL_LF);
 }
 
-static void what_is_for_the_other_mode_is_passed_over(void **state)
+static void options_for_the_other_mode_are_ignored(void **state)
 {
 	(void)state;
 	assert_int_equal(command_line(NULL), 0);
@@ -94,7 +94,7 @@ static void what_is_for_the_other_mode_is_passed_over(void **state)
 	assert_int_equal(config("max-conns 0\n"), -1);
 }
 
-static void what_excludes_each_other_gives_way_to_the_command_line(void **state)
+static void the_command_line_overrides_what_excludes_it(void **state)
 {
 	(void)state;
 	assert_int_equal(command_line("--recv-only"), 0);
@@ -131,7 +131,7 @@ static void a_wrong_line_is_named_with_its_number(void **state)
 	refuse("\033[31m\n", "/c:1: unknown option ^[[31m");
 }
 
-static void a_nul_byte_is_no_text(void **state)
+static void a_file_with_a_nul_byte_is_refused(void **state)
 {
 	(void)state;
 	assert_int_equal(command_line(NULL), 0);
@@ -140,7 +140,7 @@ static void a_nul_byte_is_no_text(void **state)
 	                    "/c:2: there is a NUL byte: this is not text");
 }
 
-static void an_unknown_profile_is_told_those_there_are(void **state)
+static void an_unknown_profile_is_refused_with_the_known_ones(void **state)
 {
 	(void)state;
 	assert_int_equal(command_line("--profile=x"), 0);
@@ -152,7 +152,7 @@ static void an_unknown_profile_is_told_those_there_are(void **state)
 	assert_int_equal(config("[a]\n[ b b ] # two words\n"), 0);
 }
 
-static void a_file_without_a_home_is_none(void **state)
+static void without_home_there_is_no_configuration_file(void **state)
 {
 	(void)state;
 	unsetenv("HOME");
@@ -173,13 +173,14 @@ int main(void)
 		cmocka_unit_test(
 		    the_command_line_wins_over_a_profile_over_the_general),
 		cmocka_unit_test(a_later_line_of_one_part_wins),
-		cmocka_unit_test(what_is_for_the_other_mode_is_passed_over),
+		cmocka_unit_test(options_for_the_other_mode_are_ignored),
 		cmocka_unit_test(
-		    what_excludes_each_other_gives_way_to_the_command_line),
+		    the_command_line_overrides_what_excludes_it),
 		cmocka_unit_test(a_wrong_line_is_named_with_its_number),
-		cmocka_unit_test(a_nul_byte_is_no_text),
-		cmocka_unit_test(an_unknown_profile_is_told_those_there_are),
-		cmocka_unit_test(a_file_without_a_home_is_none),
+		cmocka_unit_test(a_file_with_a_nul_byte_is_refused),
+		cmocka_unit_test(
+		    an_unknown_profile_is_refused_with_the_known_ones),
+		cmocka_unit_test(without_home_there_is_no_configuration_file),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -230,7 +230,7 @@ static void a_failed_lookup_ends_it(void **state)
 	assert_int_equal(s->connecting, 0);
 }
 
-static void the_time_counts_for_the_lookup_too(void **state)
+static void the_time_limit_includes_the_lookup(void **state)
 {
 	struct scene *s = *state;
 
@@ -270,7 +270,7 @@ static void a_connect_that_fails_at_once_ends_it(void **state)
 	assert_int_equal(fake_count(), 0);
 }
 
-static void silence_ends_when_the_time_is_over(void **state)
+static void a_silent_address_ends_at_the_time_limit(void **state)
 {
 	struct scene *s = *state;
 
@@ -411,7 +411,7 @@ static void a_silent_address_is_overtaken_and_closed(void **state)
 	assert_int_equal(fake_end(fake_at(1)), FAKE_IN_USE);
 }
 
-static void the_first_may_still_win_when_it_wakes_up(void **state)
+static void a_slow_first_address_can_still_win(void **state)
 {
 	struct scene *s = *state;
 	struct address expected = fake_address("[::1]:9999");
@@ -482,16 +482,16 @@ int main(void)
 		TEST(a_name_is_told_with_its_addresses),
 		TEST(a_strangers_host_name_cannot_drive_the_terminal),
 		TEST(a_failed_lookup_ends_it),
-		TEST(the_time_counts_for_the_lookup_too),
+		TEST(the_time_limit_includes_the_lookup),
 		TEST(a_refusal_says_so_and_ends_it),
 		TEST(a_connect_that_fails_at_once_ends_it),
-		TEST(silence_ends_when_the_time_is_over),
+		TEST(a_silent_address_ends_at_the_time_limit),
 		TEST(a_cancelled_dial_calls_nobody_and_closes_all),
 		TEST(a_dial_may_be_cancelled_before_its_first_turn),
 		TEST(a_dial_may_be_cancelled_from_within_a_step),
 		TEST(a_failed_address_starts_the_next_at_once),
 		TEST(a_silent_address_is_overtaken_and_closed),
-		TEST(the_first_may_still_win_when_it_wakes_up),
+		TEST(a_slow_first_address_can_still_win),
 		TEST(each_address_is_timed),
 		TEST(total_failure_names_each_address_and_its_end),
 		TEST(a_refusal_tells_more_than_a_silence),

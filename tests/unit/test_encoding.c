@@ -75,7 +75,7 @@ static void each_encoding_is_shown_and_typed(void **state)
 }
 
 /* ASCII stays what it is, in every one that can be chosen. */
-static void ascii_is_ascii_everywhere(void **state)
+static void ascii_is_the_same_in_each_encoding(void **state)
 {
 	(void)state;
 	for (int id = ENCODING_UTF8 + 1; id < ENCODING_COUNT; id++) {
@@ -85,7 +85,7 @@ static void ascii_is_ascii_everywhere(void **state)
 	}
 }
 
-static void what_does_not_decode_is_seen_as_bytes(void **state)
+static void bytes_that_do_not_decode_are_shown_as_bytes(void **state)
 {
 	struct encoding *enc = open_encoding(ENCODING_CP949);
 	(void)state;
@@ -110,7 +110,7 @@ static void half_a_character_is_seen_until_it_is_whole(void **state)
 	encoding_close(enc);
 }
 
-static void a_character_it_has_not_is_refused(void **state)
+static void a_character_outside_the_encoding_is_refused(void **state)
 {
 	struct encoding *enc = open_encoding(ENCODING_LATIN1);
 	struct bytes out = { 0 };
@@ -147,10 +147,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_encoding_is_shown_and_typed),
-		cmocka_unit_test(ascii_is_ascii_everywhere),
-		cmocka_unit_test(what_does_not_decode_is_seen_as_bytes),
+		cmocka_unit_test(ascii_is_the_same_in_each_encoding),
+		cmocka_unit_test(bytes_that_do_not_decode_are_shown_as_bytes),
 		cmocka_unit_test(half_a_character_is_seen_until_it_is_whole),
-		cmocka_unit_test(a_character_it_has_not_is_refused),
+		cmocka_unit_test(a_character_outside_the_encoding_is_refused),
 		cmocka_unit_test(text_is_found_in_its_encoding),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");

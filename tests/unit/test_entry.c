@@ -151,7 +151,7 @@ static void an_error_says_its_code_and_what_to_look_at(void **state)
 	                   "\"hint\":\"start the \\\"server\\\"\"}\n");
 }
 
-static void a_note_is_text_alone(void **state)
+static void a_note_becomes_an_object_with_text_alone(void **state)
 {
 	const struct entry e = { .kind = ENTRY_NOTE, NO_WORDS, BYTES("hi") };
 	(void)state;
@@ -194,7 +194,7 @@ static void where_the_time_went_is_in_milliseconds(void **state)
 	            "\"wait_ms\":10.660}\n");
 }
 
-static void without_memory_it_fails(void **state)
+static void writing_without_memory_fails(void **state)
 {
 	const struct entry e = {
 		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS, BYTES("abc"),
@@ -226,9 +226,9 @@ int main(void)
 		cmocka_unit_test(only_the_rest_of_a_message_is_written),
 		cmocka_unit_test(a_state_says_its_name_and_our_address),
 		cmocka_unit_test(an_error_says_its_code_and_what_to_look_at),
-		cmocka_unit_test(a_note_is_text_alone),
+		cmocka_unit_test(a_note_becomes_an_object_with_text_alone),
 		cmocka_unit_test(where_the_time_went_is_in_milliseconds),
-		cmocka_unit_test(without_memory_it_fails),
+		cmocka_unit_test(writing_without_memory_fails),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

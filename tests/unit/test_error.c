@@ -21,7 +21,7 @@ static void a_sentence_replaces_all_that_was_said(void **state)
 	assert_string_equal(e.code, "");
 }
 
-static void an_errno_adds_its_meaning_and_its_name(void **state)
+static void an_errno_appends_its_meaning_and_its_name(void **state)
 {
 	struct error e;
 
@@ -72,7 +72,7 @@ static void letters_stay_letters_in_every_locale(void **state)
 	assert_string_equal(e.text, "설정 é e\xcc\x81 🩷");
 }
 
-static void no_letter_is_cut_in_two(void **state)
+static void a_long_sentence_is_not_cut_within_a_letter(void **state)
 {
 	struct error e;
 	char text[300];
@@ -88,7 +88,7 @@ static void no_letter_is_cut_in_two(void **state)
 	}
 }
 
-static void what_is_too_long_is_cut(void **state)
+static void a_sentence_that_is_too_long_is_cut(void **state)
 {
 	struct error e;
 	char text[600];
@@ -105,7 +105,7 @@ static void what_is_too_long_is_cut(void **state)
 	assert_int_equal(strlen(e.text), sizeof(e.text) - 1);
 }
 
-static void every_number_has_a_name(void **state)
+static void every_errno_has_a_name(void **state)
 {
 	(void)state;
 	assert_string_equal(error_name(ENETUNREACH), "ENETUNREACH");
@@ -119,13 +119,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sentence_replaces_all_that_was_said),
-		cmocka_unit_test(an_errno_adds_its_meaning_and_its_name),
+		cmocka_unit_test(an_errno_appends_its_meaning_and_its_name),
 		cmocka_unit_test(a_hint_and_a_code_leave_the_sentence),
 		cmocka_unit_test(words_of_strangers_are_made_visible),
 		cmocka_unit_test(letters_stay_letters_in_every_locale),
-		cmocka_unit_test(no_letter_is_cut_in_two),
-		cmocka_unit_test(what_is_too_long_is_cut),
-		cmocka_unit_test(every_number_has_a_name),
+		cmocka_unit_test(a_long_sentence_is_not_cut_within_a_letter),
+		cmocka_unit_test(a_sentence_that_is_too_long_is_cut),
+		cmocka_unit_test(every_errno_has_a_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static void text_without_a_backslash_is_itself(void **state)
 	TEXT("plain \xc3\xa9\xff", "plain \xc3\xa9\xff");
 }
 
-static void letters_stand_for_controls(void **state)
+static void a_letter_after_a_backslash_is_a_control_character(void **state)
 {
 	(void)state;
 	TEXT("\\n\\r\\t\\0\\e\\\\", "\n\r\t\0\033\\");
@@ -76,7 +76,7 @@ static void two_hex_digits_are_a_byte(void **state)
 	TEXT("\\x414", "A4");
 }
 
-static void braces_hold_a_character(void **state)
+static void a_code_point_in_braces_is_a_character(void **state)
 {
 	(void)state;
 	TEXT("\\u{41}\\u{e9}\\u{20AC}\\u{1f600}",
@@ -125,7 +125,7 @@ static void nothing_is_read_behind_the_end(void **state)
 	assert_refused(escape_parse_hex, "0d0a", 3, "column 3: " COLUMN_HEX);
 }
 
-static void pairs_of_digits_are_bytes(void **state)
+static void pairs_of_hex_digits_are_bytes(void **state)
 {
 	(void)state;
 	HEX("", "");
@@ -134,7 +134,7 @@ static void pairs_of_digits_are_bytes(void **state)
 	HEX("00", "\0");
 }
 
-static void what_stands_between_pairs_is_passed_over(void **state)
+static void separators_between_hex_pairs_are_skipped(void **state)
 {
 	(void)state;
 	HEX(" 0d:0a-ff,41\t42\n", "\r\n\xff" "AB");
@@ -162,7 +162,7 @@ static void half_a_byte_is_refused_with_its_column(void **state)
 	assert_refused(escape_parse_hex, "41\0", 3, "column 3: " COLUMN_HEX);
 }
 
-static void what_is_too_much_is_taken_back(void **state)
+static void what_does_not_fit_is_removed_again(void **state)
 {
 	struct bytes out;
 	struct error e;
@@ -182,15 +182,16 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_without_a_backslash_is_itself),
-		cmocka_unit_test(letters_stand_for_controls),
+		cmocka_unit_test(
+		    a_letter_after_a_backslash_is_a_control_character),
 		cmocka_unit_test(two_hex_digits_are_a_byte),
-		cmocka_unit_test(braces_hold_a_character),
+		cmocka_unit_test(a_code_point_in_braces_is_a_character),
 		cmocka_unit_test(an_error_names_its_column),
 		cmocka_unit_test(nothing_is_read_behind_the_end),
-		cmocka_unit_test(pairs_of_digits_are_bytes),
-		cmocka_unit_test(what_stands_between_pairs_is_passed_over),
+		cmocka_unit_test(pairs_of_hex_digits_are_bytes),
+		cmocka_unit_test(separators_between_hex_pairs_are_skipped),
 		cmocka_unit_test(half_a_byte_is_refused_with_its_column),
-		cmocka_unit_test(what_is_too_much_is_taken_back),
+		cmocka_unit_test(what_does_not_fit_is_removed_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static bool is_acked(void)
 
 /* Somebody else has its signals, so that it cannot start.  A sanitizer sees if
  * anything of it is called later. */
-static void one_that_does_not_start_is_called_no_more(void **state)
+static void a_front_end_that_fails_to_start_is_not_called_again(void **state)
 {
 	static const int none[] = { 0 };
 	static const struct frontend_ops *const ops[] = { &frontend_lines,
@@ -48,7 +48,7 @@ static void one_that_does_not_start_is_called_no_more(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(one_that_does_not_start_is_called_no_more),
+		TEST(a_front_end_that_fails_to_start_is_not_called_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

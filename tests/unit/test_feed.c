@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Which files may be sent. */
+/* Which files may be sent; a real socket is among those that may not. */
 
 #include "unit.h"
 

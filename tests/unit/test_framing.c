@@ -42,7 +42,7 @@ static void assert_count(uint64_t count)
 	assert_int_equal(transcript_end(t), count + 1);
 }
 
-static void nothing_is_no_message(void **state)
+static void no_bytes_make_no_message(void **state)
 {
 	(void)state;
 	take(&in, NULL, 0);
@@ -188,7 +188,7 @@ static void a_cut_does_not_part_a_character(void **state)
 	assert_count(3);
 }
 
-static void what_is_no_text_is_cut_at_the_size(void **state)
+static void binary_bytes_are_cut_at_the_size_limit(void **state)
 {
 	static uint8_t bytes[MAX];
 	(void)state;
@@ -245,7 +245,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nothing_is_no_message),
+		TEST(no_bytes_make_no_message),
 		TEST(each_line_is_a_message_with_its_ending),
 		TEST(a_partial_line_is_there_and_grows_until_it_ends),
 		TEST(the_messages_are_the_same_however_reads_cut_them),
@@ -255,7 +255,7 @@ int main(void)
 		TEST(a_break_does_not_part_a_character),
 		TEST(a_line_that_is_too_long_is_cut),
 		TEST(a_cut_does_not_part_a_character),
-		TEST(what_is_no_text_is_cut_at_the_size),
+		TEST(binary_bytes_are_cut_at_the_size_limit),
 		TEST(the_rest_of_a_dropped_message_is_a_message),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

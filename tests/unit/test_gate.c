@@ -111,7 +111,7 @@ static void assert_out(const char *text)
 	assert_string_equal(bytes_text(&out), text);
 }
 
-static void what_has_no_tick_is_written_at_once(void **state)
+static void an_entry_without_a_tick_is_written_at_once(void **state)
 {
 	(void)state;
 	say(ENTRY_IN, 1);
@@ -133,7 +133,7 @@ static void a_message_waits_and_what_follows_with_it(void **state)
 	assert_out("1a 2.");
 }
 
-static void nothing_waits_for_ever(void **state)
+static void a_message_waits_for_its_tick_only_so_long(void **state)
 {
 	(void)state;
 	say_by_hand();
@@ -166,7 +166,7 @@ static void too_much_behind_it_ends_the_waiting(void **state)
 	assert_true(out.len > 0);
 }
 
-static void what_has_been_written_may_grow(void **state)
+static void an_entry_may_grow_after_it_was_written(void **state)
 {
 	(void)state;
 	transcript_append(transcript, &(struct entry){
@@ -186,12 +186,12 @@ static void what_has_been_written_may_grow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(what_has_no_tick_is_written_at_once),
+		TEST(an_entry_without_a_tick_is_written_at_once),
 		TEST(a_message_waits_and_what_follows_with_it),
-		TEST(nothing_waits_for_ever),
+		TEST(a_message_waits_for_its_tick_only_so_long),
 		TEST(the_end_of_a_connection_ends_the_waiting),
 		TEST(too_much_behind_it_ends_the_waiting),
-		TEST(what_has_been_written_may_grow),
+		TEST(an_entry_may_grow_after_it_was_written),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

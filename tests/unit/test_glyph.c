@@ -91,7 +91,8 @@ static void a_bad_byte_swallows_nothing(void **state)
 	SHOWN("\xf0\x9f\xc3\xa9", "\\xf0\\x9f\xc3\xa9");
 }
 
-static void what_hides_or_moves_others_is_shown(void **state)
+static void
+characters_that_hide_or_move_others_are_shown_by_number(void **state)
 {
 	static const uint32_t hidden[][2] = {
 		{ 0xad, 0xad },       { 0x34f, 0x34f },     { 0x600, 0x605 },
@@ -119,7 +120,7 @@ static void what_hides_or_moves_others_is_shown(void **state)
 	}
 }
 
-static void what_libc_does_not_know_is_shown_by_its_number(void **state)
+static void characters_unknown_to_libc_are_shown_by_number(void **state)
 {
 	(void)state;
 	SHOWN("\xcd\xb8", "<U+0378>");
@@ -128,7 +129,7 @@ static void what_libc_does_not_know_is_shown_by_its_number(void **state)
 			fail_msg("U+%04X is shown", cp);
 }
 
-static void the_width_is_libcs(void **state)
+static void the_width_of_a_character_is_the_one_of_libc(void **state)
 {
 	(void)state;
 	assert_int_equal(glyph_of(0xe9).width, 1);
@@ -199,7 +200,7 @@ static void an_unfinished_character_is_shown_byte_by_byte(void **state)
 	SHOWN("e\xcc", "e\\xcc");
 }
 
-static void ascii_shows_all_else_as_bytes(void **state)
+static void in_ascii_all_other_characters_are_shown_as_bytes(void **state)
 {
 	(void)state;
 	assert_shown(BYTES("a\xc3\xa9\033\xcc\x81"), GLYPH_ASCII,
@@ -312,10 +313,11 @@ int main(void)
 		cmocka_unit_test(c1_controls_are_shown_by_their_number),
 		cmocka_unit_test(bad_bytes_are_shown_in_hex),
 		cmocka_unit_test(a_bad_byte_swallows_nothing),
-		cmocka_unit_test(what_hides_or_moves_others_is_shown),
 		cmocka_unit_test(
-		    what_libc_does_not_know_is_shown_by_its_number),
-		cmocka_unit_test(the_width_is_libcs),
+		    characters_that_hide_or_move_others_are_shown_by_number),
+		cmocka_unit_test(
+		    characters_unknown_to_libc_are_shown_by_number),
+		cmocka_unit_test(the_width_of_a_character_is_the_one_of_libc),
 		cmocka_unit_test(marks_stand_with_their_base),
 		cmocka_unit_test(more_marks_than_four_are_shown_apart),
 		cmocka_unit_test(a_glyph_has_room_for_the_longest),
@@ -323,7 +325,8 @@ int main(void)
 		cmocka_unit_test(an_emoji_of_many_parts_is_taken_apart),
 		cmocka_unit_test(
 		    an_unfinished_character_is_shown_byte_by_byte),
-		cmocka_unit_test(ascii_shows_all_else_as_bytes),
+		cmocka_unit_test(
+		    in_ascii_all_other_characters_are_shown_as_bytes),
 		cmocka_unit_test(appending_is_all_or_nothing),
 		cmocka_unit_test(a_copy_is_cut_between_glyphs),
 		cmocka_unit_test(whatever_comes_the_rules_hold),

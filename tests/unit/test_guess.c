@@ -70,7 +70,7 @@ static void a_character_may_be_unfinished_at_the_end(void **state)
 	assert_int_equal(guess("\xbe\xc8\xb3\xe7\xb3"), GUESS_CP949);
 }
 
-static void what_is_no_text_or_nothing_known_is_left_alone(void **state)
+static void bytes_of_no_known_encoding_are_left_alone(void **state)
 {
 	static const char *const others[] = {
 		"", "plain", "안녕", "\xec\x95", "\x01\xbe\xc8\xb3\xe7",
@@ -104,7 +104,7 @@ int main(void)
 		cmocka_unit_test(western_text_is_latin_1),
 		cmocka_unit_test(a_character_may_be_unfinished_at_the_end),
 		cmocka_unit_test(
-		    what_is_no_text_or_nothing_known_is_left_alone),
+		    bytes_of_no_known_encoding_are_left_alone),
 		cmocka_unit_test(
 		    only_the_beginning_of_a_long_text_is_looked_at),
 	};

@@ -84,7 +84,7 @@ static void before_it_is_open_it_says_what_is_waited_for(void **state)
 	               "connecting since 10 s, no answer yet");
 }
 
-static void when_it_is_over_nothing_else_matters(void **state)
+static void after_its_end_only_the_end_is_told(void **state)
 {
 	(void)state;
 	f.phase = ENTRY_CLOSED;
@@ -176,7 +176,7 @@ static void retransmits_are_told_for_a_minute(void **state)
 	assert_verdict(HEALTH_FINE, "healthy");
 }
 
-static void a_pause_is_ours_and_says_what_waits(void **state)
+static void a_pause_of_ours_is_told_with_what_waits(void **state)
 {
 	(void)state;
 	f.is_paused = true;
@@ -226,7 +226,7 @@ static void a_half_that_is_closed_is_told_with_its_time(void **state)
 
 /* The last minute */
 
-static void looks_go_on_as_long_as_something_moves(void **state)
+static void it_is_looked_at_again_while_bytes_move(void **state)
 {
 	(void)state;
 	f.opened.mono_ns = f.now.mono_ns;
@@ -268,7 +268,7 @@ static void a_rate_is_that_of_three_seconds(void **state)
 }
 
 /* After a rest it has not come all the while. */
-static void what_comes_after_a_rest_has_come_just_now(void **state)
+static void bytes_after_a_rest_count_from_now(void **state)
 {
 	(void)state;
 	health_look(&health, &f);
@@ -490,18 +490,18 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, start)
 		T(a_connection_that_works_is_healthy),
 		T(before_it_is_open_it_says_what_is_waited_for),
-		T(when_it_is_over_nothing_else_matters),
+		T(after_its_end_only_the_end_is_told),
 		T(a_peer_that_does_not_read_is_named_with_what_waits),
 		T(without_the_systems_help_our_queue_tells_it),
 		T(a_peer_that_has_vanished_does_not_answer),
 		T(what_is_acknowledged_is_an_answer),
 		T(retransmits_are_told_for_a_minute),
-		T(a_pause_is_ours_and_says_what_waits),
+		T(a_pause_of_ours_is_told_with_what_waits),
 		T(what_is_on_its_way_has_a_rate),
 		T(a_half_that_is_closed_is_told_with_its_time),
-		T(looks_go_on_as_long_as_something_moves),
+		T(it_is_looked_at_again_while_bytes_move),
 		T(a_rate_is_that_of_three_seconds),
-		T(what_comes_after_a_rest_has_come_just_now),
+		T(bytes_after_a_rest_count_from_now),
 		T(one_that_has_just_opened_began_with_nothing),
 		T(the_minute_is_cut_into_parts),
 		T(more_than_a_minute_is_forgotten),

@@ -58,7 +58,7 @@ static void plain_text_is_itself(void **state)
 	     "\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80");
 }
 
-static void what_json_forbids_is_escaped(void **state)
+static void characters_that_json_forbids_are_escaped(void **state)
 {
 	(void)state;
 	TEXT("a\"b\\c", "a\\\"b\\\\c");
@@ -66,7 +66,7 @@ static void what_json_forbids_is_escaped(void **state)
 	TEXT("\0\033\x1f", "\\u0000\\u001b\\u001f");
 }
 
-static void what_moves_a_terminal_is_escaped(void **state)
+static void characters_that_move_a_terminal_are_escaped(void **state)
 {
 	(void)state;
 	TEXT("\x7f\xc2\x80\xc2\x9b\xc2\x9f", "\\u007f\\u0080\\u009b\\u009f");
@@ -76,14 +76,14 @@ static void what_moves_a_terminal_is_escaped(void **state)
 	TEXT("e\xcc\x81", "e\\u0301");
 }
 
-static void above_the_basic_plane_are_two_units(void **state)
+static void a_character_above_the_basic_plane_is_two_units(void **state)
 {
 	(void)state;
 	TEXT("\xf3\xa0\x80\x81", "\\udb40\\udc01");
 	TEXT("\xf4\x8f\xbf\xbf", "\\udbff\\udfff");
 }
 
-static void no_line_has_a_control_in_it(void **state)
+static void no_line_contains_a_control_character(void **state)
 {
 	struct bytes out = { 0 };
 	struct json j;
@@ -139,7 +139,7 @@ static void base64_has_all_its_digits(void **state)
 	bytes_finish(&out);
 }
 
-static void what_is_not_utf8_is_told_in_the_text(void **state)
+static void bytes_that_are_not_utf8_are_escaped_in_the_text(void **state)
 {
 	(void)state;
 	TEXT("a\xffz", "a\\\\xffz");
@@ -181,13 +181,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_object_is_a_line),
 		cmocka_unit_test(plain_text_is_itself),
-		cmocka_unit_test(what_json_forbids_is_escaped),
-		cmocka_unit_test(what_moves_a_terminal_is_escaped),
-		cmocka_unit_test(above_the_basic_plane_are_two_units),
-		cmocka_unit_test(no_line_has_a_control_in_it),
+		cmocka_unit_test(characters_that_json_forbids_are_escaped),
+		cmocka_unit_test(characters_that_move_a_terminal_are_escaped),
+		cmocka_unit_test(
+		    a_character_above_the_basic_plane_is_two_units),
+		cmocka_unit_test(no_line_contains_a_control_character),
 		cmocka_unit_test(base64_is_filled_up_with_equals_signs),
 		cmocka_unit_test(base64_has_all_its_digits),
-		cmocka_unit_test(what_is_not_utf8_is_told_in_the_text),
+		cmocka_unit_test(
+		    bytes_that_are_not_utf8_are_escaped_in_the_text),
 		cmocka_unit_test(without_room_the_object_fails),
 	};
 	return cmocka_run_group_tests(tests, in_utf8, NULL);

@@ -118,7 +118,7 @@ static void text_comes_as_whole_characters(void **unused)
 	assert_row("a\0b", 3, "text:a none:\\00 text:b");
 }
 
-static void what_is_no_utf8_is_dropped(void **unused)
+static void bytes_that_are_not_utf8_are_dropped(void **unused)
 {
 	static const struct row rows[] = {
 		{ "a\xff" "b", "text:ab" },
@@ -275,7 +275,7 @@ static void a_key_can_be_pressed_by_the_program(void **unused)
 	bytes_finish(&h.log);
 }
 
-static void all_else_a_mouse_reports_is_dropped(void **unused)
+static void other_reports_of_the_mouse_are_dropped(void **unused)
 {
 	static const struct row rows[] = {
 		{ "\033[<0;10;5mx", "text:x" },
@@ -313,7 +313,7 @@ static void a_paste_is_one_token_and_clean(void **unused)
 	assert_rows(rows, COUNT(rows));
 }
 
-static void keys_within_a_paste_are_none(void **unused)
+static void key_sequences_within_a_paste_press_no_keys(void **unused)
 {
 	static const struct row rows[] = {
 		{ "\033[200~a\033[201~b\033[201~", "paste:ab" },
@@ -367,7 +367,7 @@ static void a_paste_without_an_end_can_be_ended(void **unused)
 	bytes_finish(&h.log);
 }
 
-static void what_a_paste_comes_without_is_counted(void **unused)
+static void characters_removed_from_a_paste_are_counted(void **unused)
 {
 	static const char dirty[] = "\033[200~\007a\xff\033[31m\xc2\x9b\r\n\t"
 	                            "\033[I\033[201~";
@@ -445,7 +445,7 @@ static void an_answer_without_an_end_does_not_eat_the_keyboard(void **unused)
 	bytes_finish(&h.log);
 }
 
-static void an_escape_alone_is_told_by_the_silence_after_it(void **unused)
+static void silence_after_an_escape_makes_it_the_escape_key(void **unused)
 {
 	static const struct row rows[] = {
 		{ "\033", "escape" },
@@ -461,7 +461,7 @@ static void an_escape_alone_is_told_by_the_silence_after_it(void **unused)
 	assert_rows(rows, COUNT(rows));
 }
 
-static void only_what_may_go_on_is_waited_for(void **unused)
+static void only_an_unfinished_sequence_is_waited_for(void **unused)
 {
 	static const struct {
 		const char *input;
@@ -506,7 +506,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_comes_as_whole_characters),
-		cmocka_unit_test(what_is_no_utf8_is_dropped),
+		cmocka_unit_test(bytes_that_are_not_utf8_are_dropped),
 		cmocka_unit_test(c1_controls_are_dropped_in_both_forms),
 		cmocka_unit_test(keys_of_the_program_have_their_names),
 		cmocka_unit_test(every_form_of_a_key_is_the_same_key),
@@ -517,20 +517,20 @@ int main(void)
 		cmocka_unit_test(the_wheel_turns_in_both_protocols),
 		cmocka_unit_test(a_click_has_its_place_in_both_protocols),
 		cmocka_unit_test(a_key_can_be_pressed_by_the_program),
-		cmocka_unit_test(all_else_a_mouse_reports_is_dropped),
+		cmocka_unit_test(other_reports_of_the_mouse_are_dropped),
 		cmocka_unit_test(a_paste_is_one_token_and_clean),
-		cmocka_unit_test(keys_within_a_paste_are_none),
+		cmocka_unit_test(key_sequences_within_a_paste_press_no_keys),
 		cmocka_unit_test(
 		    a_second_paste_that_follows_at_once_is_waited_for),
 		cmocka_unit_test(a_paste_without_an_end_can_be_ended),
-		cmocka_unit_test(what_a_paste_comes_without_is_counted),
+		cmocka_unit_test(characters_removed_from_a_paste_are_counted),
 		cmocka_unit_test(a_paste_of_a_megabyte_is_one_token),
 		cmocka_unit_test(answers_of_the_terminal_are_swallowed),
 		cmocka_unit_test(
 		    an_answer_without_an_end_does_not_eat_the_keyboard),
 		cmocka_unit_test(
-		    an_escape_alone_is_told_by_the_silence_after_it),
-		cmocka_unit_test(only_what_may_go_on_is_waited_for),
+		    silence_after_an_escape_makes_it_the_escape_key),
+		cmocka_unit_test(only_an_unfinished_sequence_is_waited_for),
 		cmocka_unit_test(
 		    a_silence_in_ground_and_in_a_character_changes_nothing),
 	};

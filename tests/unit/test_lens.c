@@ -71,7 +71,7 @@ static void compare(const struct lens *l, const struct transcript *t)
 	assert_int_equal(lens_entries(l), entries);
 }
 
-static void it_finds_what_a_walk_finds(void **state)
+static void it_finds_the_same_entries_as_a_walk_over_all(void **state)
 {
 	static const char *const texts[] = { "x", "a", "xx", "", "axa" };
 	struct transcript *t = transcript_new(0);
@@ -141,7 +141,7 @@ static void a_message_that_grows_is_looked_at_again(void **state)
 	transcript_free(t);
 }
 
-static void what_is_dropped_is_forgotten(void **state)
+static void dropped_entries_are_forgotten(void **state)
 {
 	struct transcript *t = transcript_new(0);
 	struct lens *l;
@@ -165,7 +165,7 @@ static void what_is_dropped_is_forgotten(void **state)
 	transcript_free(t);
 }
 
-static void it_catches_up_with_a_flood(void **state)
+static void it_catches_up_when_entries_are_dropped_before_it_looks(void **state)
 {
 	struct transcript *t = transcript_new(0);
 	struct lens *l = lens_new(t, 1, count_x, NULL);
@@ -182,11 +182,12 @@ static void it_catches_up_with_a_flood(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_finds_what_a_walk_finds),
+		cmocka_unit_test(it_finds_the_same_entries_as_a_walk_over_all),
 		cmocka_unit_test(it_finds_the_nearest_ones_above_first),
 		cmocka_unit_test(a_message_that_grows_is_looked_at_again),
-		cmocka_unit_test(what_is_dropped_is_forgotten),
-		cmocka_unit_test(it_catches_up_with_a_flood),
+		cmocka_unit_test(dropped_entries_are_forgotten),
+		cmocka_unit_test(
+		    it_catches_up_when_entries_are_dropped_before_it_looks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 
 /* The beginning */
 
-static void one_that_was_dialled_opens(void **state)
+static void a_dialled_link_opens(void **state)
 {
 	(void)state;
 	dial();
@@ -20,7 +20,7 @@ static void one_that_was_dialled_opens(void **state)
 	assert_string_equal(now.came, "hello");
 }
 
-static void one_that_is_refused_is_over(void **state)
+static void a_refused_link_is_over(void **state)
 {
 	(void)state;
 	fake_on_connect(WHERE, ECONNREFUSED);
@@ -87,7 +87,8 @@ static void an_end_without_a_word_is_one_soon_after_dialling(void **state)
 	assert_false(link_is_wordless(&now.link));
 }
 
-static void who_came_to_us_owes_no_word(void **state)
+static void
+an_accepted_peer_that_ends_silently_is_not_remarked_upon(void **state)
 {
 	(void)state;
 	fake_feed_end(now.fake);
@@ -154,7 +155,7 @@ static void leaving_waits_for_our_end(void **state)
 	assert_over(0);
 }
 
-static void a_half_that_has_ended_wakes_nobody(void **state)
+static void a_half_that_has_ended_causes_no_wake_up(void **state)
 {
 	(void)state;
 	fake_set_pending(now.fake, 1, 0);
@@ -186,7 +187,7 @@ static void a_hang_up_after_both_ends_is_no_break(void **state)
 	assert_over(0);
 }
 
-static void nobody_is_asked_before_our_end(void **state)
+static void acknowledgements_are_not_asked_for_before_our_end(void **state)
 {
 	(void)state;
 	fake_set_pending(now.fake, 1, 0);
@@ -201,7 +202,7 @@ static void nobody_is_asked_before_our_end(void **state)
 	assert_over(0);
 }
 
-static void who_asks_learns_it_while_the_peer_goes_on(void **state)
+static void an_owner_that_asks_is_told_while_the_peer_goes_on(void **state)
 {
 	(void)state;
 	fake_set_pending(now.fake, 1, 0);
@@ -213,7 +214,7 @@ static void who_asks_learns_it_while_the_peer_goes_on(void **state)
 	assert_int_equal(now.overs, 0);
 }
 
-static void what_is_at_hand_puts_the_end_off(void **state)
+static void unread_bytes_put_off_the_end(void **state)
 {
 	(void)state;
 	fake_feed_end(now.fake);
@@ -249,22 +250,22 @@ static void an_abort_resets_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(one_that_was_dialled_opens),
-		FRESH(one_that_is_refused_is_over),
+		FRESH(a_dialled_link_opens),
+		FRESH(a_refused_link_is_over),
 		FRESH(closing_gives_up_dialling),
 		OPEN(bytes_are_counted_with_their_time),
 		OPEN(a_transport_that_has_to_look_moves_nothing_unseen),
 		FRESH(an_end_without_a_word_is_one_soon_after_dialling),
-		OPEN(who_came_to_us_owes_no_word),
+		OPEN(an_accepted_peer_that_ends_silently_is_not_remarked_upon),
 		OPEN(it_is_over_when_both_halves_have_ended),
 		OPEN(our_end_goes_once_and_the_peer_may_go_on),
 		OPEN(leaving_waits_for_acknowledgements_alone),
 		OPEN(leaving_waits_for_our_end),
-		OPEN(a_half_that_has_ended_wakes_nobody),
+		OPEN(a_half_that_has_ended_causes_no_wake_up),
 		OPEN(a_hang_up_after_both_ends_is_no_break),
-		OPEN(nobody_is_asked_before_our_end),
-		OPEN(who_asks_learns_it_while_the_peer_goes_on),
-		OPEN(what_is_at_hand_puts_the_end_off),
+		OPEN(acknowledgements_are_not_asked_for_before_our_end),
+		OPEN(an_owner_that_asks_is_told_while_the_peer_goes_on),
+		OPEN(unread_bytes_put_off_the_end),
 		OPEN(closing_destroys_nothing_that_the_peer_has_to_read),
 		OPEN(an_abort_resets_it),
 	};

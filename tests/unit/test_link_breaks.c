@@ -46,7 +46,7 @@ static void a_write_that_has_to_wait_breaks_nothing(void **state)
 	assert_int_equal(now.overs, 0);
 }
 
-static void what_is_at_hand_is_passed_on_before_a_break(void **state)
+static void unread_bytes_are_passed_on_before_a_break_is_told(void **state)
 {
 	(void)state;
 	now.wishes = LOOP_READ | LINK_HOLD;
@@ -69,7 +69,7 @@ static void one_that_fails_while_all_is_on_its_way_has_broken(void **state)
 	assert_over(ETIMEDOUT);
 }
 
-static void an_owner_that_cannot_go_on_ends_it(void **state)
+static void an_owner_that_cannot_go_on_ends_the_link(void **state)
 {
 	(void)state;
 	link_break(&now.link, ENOMEM);
@@ -150,7 +150,7 @@ static void nobody_is_called_after_a_close(void **state)
 	assert_int_equal(now.overs + now.alarms[LINK_OWN], 0);
 }
 
-static void one_after_another_knows_nothing_of_the_one_before(void **state)
+static void a_second_connection_knows_nothing_of_the_first(void **state)
 {
 	(void)state;
 	link_set_alarm(&now.link, LINK_OWN, MS_NS);
@@ -176,15 +176,15 @@ int main(void)
 		OPEN(a_reset_comes_after_what_had_come),
 		OPEN(a_failed_write_is_told_after_what_had_come),
 		OPEN(a_write_that_has_to_wait_breaks_nothing),
-		OPEN(what_is_at_hand_is_passed_on_before_a_break),
+		OPEN(unread_bytes_are_passed_on_before_a_break_is_told),
 		OPEN(one_that_fails_while_all_is_on_its_way_has_broken),
-		OPEN(an_owner_that_cannot_go_on_ends_it),
+		OPEN(an_owner_that_cannot_go_on_ends_the_link),
 		OPEN(a_hang_up_is_told_when_nothing_else_is_wished),
 		OPEN(silence_ends_it_and_anything_that_moves_does_not),
 		OPEN(a_limit_that_is_taken_back_ends_nothing),
 		OPEN(the_owners_alarms_come_once_each),
 		OPEN(nobody_is_called_after_a_close),
-		OPEN(one_after_another_knows_nothing_of_the_one_before),
+		OPEN(a_second_connection_knows_nothing_of_the_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

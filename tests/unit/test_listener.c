@@ -192,7 +192,7 @@ static bool has_v6(void)
 	return has;
 }
 
-static void nowhere_is_both_loopback_addresses_with_one_port(void **state)
+static void without_a_host_it_listens_on_both_loopback_addresses(void **state)
 {
 	struct scene *s = *state;
 	char expected[64];
@@ -504,7 +504,7 @@ static void at_a_limit_it_tells_once_and_asks_the_system_no_more(void **state)
 	assert_int_equal(s->count, 1);
 }
 
-static void that_peers_wait_no_more_is_told_later_and_once(void **state)
+static void the_end_of_the_waiting_is_told_later_and_once(void **state)
 {
 	struct scene *s = *state;
 	struct fake *place = listen_fake(s);
@@ -567,7 +567,7 @@ static void a_retry_does_not_undo_a_pause(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(nowhere_is_both_loopback_addresses_with_one_port),
+		TEST(without_a_host_it_listens_on_both_loopback_addresses),
 		TEST(a_star_is_all_addresses),
 		TEST(a_peer_is_handed_over_with_its_address),
 		TEST(hundreds_of_peers_at_once_are_all_taken),
@@ -589,7 +589,7 @@ int main(void)
 		TEST(a_listener_may_be_freed_by_its_own_peer),
 		TEST(one_wake_up_takes_a_bounded_batch),
 		TEST(at_a_limit_it_tells_once_and_asks_the_system_no_more),
-		TEST(that_peers_wait_no_more_is_told_later_and_once),
+		TEST(the_end_of_the_waiting_is_told_later_and_once),
 		TEST(a_freed_descriptor_ends_the_waiting_at_once),
 		TEST(a_retry_does_not_undo_a_pause),
 	};

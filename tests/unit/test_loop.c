@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the loop watches, on both of its backends. */
+/* What the loop watches, on both of its backends: real sockets and pipes. */
 
 #include "loop_scene.h"
 
@@ -44,7 +44,7 @@ static void a_socket_is_ready_for_what_it_is_watched_for(void **state)
 	}
 }
 
-static void what_is_watched_may_change(void **state)
+static void a_watch_may_change_what_it_waits_for(void **state)
 {
 	struct probe *p = add_socket('a', 0);
 	(void)state;
@@ -59,7 +59,7 @@ static void what_is_watched_may_change(void **state)
 	}
 }
 
-static void what_is_not_used_up_is_ready_again(void **state)
+static void unread_bytes_are_ready_again(void **state)
 {
 	struct probe *a = add_pipe('a', LOOP_READ);
 	struct probe *b = add_socket('b', LOOP_READ);
@@ -190,7 +190,7 @@ static void stop_watching_others(struct probe *p)
 			watch_set(&probes[i]->watch, 0);
 }
 
-static void what_is_no_longer_watched_is_not_told_in_the_same_turn(void **state)
+static void a_change_of_a_watch_holds_in_the_same_turn(void **state)
 {
 	(void)state;
 	for (size_t kind = 0; kind < 2; kind++) {
@@ -206,7 +206,7 @@ static void what_is_no_longer_watched_is_not_told_in_the_same_turn(void **state)
 }
 
 /* A child has inherited the socket, so that it outlives its descriptor here. */
-static void what_is_removed_is_forgotten_although_epoll_fails(void **state)
+static void a_watch_can_be_removed_although_epoll_fails(void **state)
 {
 	(void)state;
 	for (unsigned events = 0; events <= LOOP_WRITE; events++) {
@@ -261,7 +261,7 @@ static void sockets_are_served_when_epoll_cannot_be_asked(void **state)
 	assert_string_equal(turn(), "a");
 }
 
-static void what_has_been_added_needs_no_memory(void **state)
+static void an_added_watch_needs_no_more_memory(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < MANY; i++)
@@ -350,7 +350,7 @@ static void sockets_that_are_always_ready_do_not_hold_up_a_turn(void **state)
 	assert_true(sum <= 4 * MANY);
 }
 
-static void what_comes_and_goes_leaves_no_slots_behind(void **state)
+static void watches_that_come_and_go_leave_no_slots_behind(void **state)
 {
 	struct probe *p = add_pipe('a', LOOP_READ);
 	struct probe *last = add_pipe('b', LOOP_READ);
@@ -378,7 +378,7 @@ static void a_watch_that_is_not_watched_is_left_alone(void **state)
 	assert_string_equal(turn(), "");
 }
 
-static void the_environment_decides_what_is_automatic(void **state)
+static void the_environment_chooses_an_automatic_backend(void **state)
 {
 	static const struct {
 		enum loop_backend backend;
@@ -407,8 +407,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_socket_is_ready_for_what_it_is_watched_for),
-		TEST(what_is_watched_may_change),
-		TEST(what_is_not_used_up_is_ready_again),
+		TEST(a_watch_may_change_what_it_waits_for),
+		TEST(unread_bytes_are_ready_again),
 		TEST(a_hang_up_is_ready_for_all_that_is_watched),
 		TEST(a_closed_descriptor_is_told_to_its_watch),
 		TEST(nothing_watched_does_not_wake_when_the_peer_is_gone),
@@ -417,18 +417,18 @@ int main(void)
 		TEST(two_watches_of_one_socket_are_both_called),
 		TEST(a_removed_watch_is_not_called_in_the_same_turn),
 		TEST(a_watch_may_be_freed_in_its_own_call),
-		TEST(what_is_no_longer_watched_is_not_told_in_the_same_turn),
-		TEST(what_is_removed_is_forgotten_although_epoll_fails),
+		TEST(a_change_of_a_watch_holds_in_the_same_turn),
+		TEST(a_watch_can_be_removed_although_epoll_fails),
 		TEST(a_batch_goes_on_when_epoll_fails_within),
 		TEST(sockets_are_served_when_epoll_cannot_be_asked),
-		TEST(what_has_been_added_needs_no_memory),
+		TEST(an_added_watch_needs_no_more_memory),
 		TEST(without_memory_a_watch_is_refused),
 		TEST(a_number_used_again_does_not_inherit_readiness),
 		TEST(watches_added_in_a_call_are_called_in_the_next_turn),
 		TEST(sockets_that_are_always_ready_do_not_hold_up_a_turn),
-		TEST(what_comes_and_goes_leaves_no_slots_behind),
+		TEST(watches_that_come_and_go_leave_no_slots_behind),
 		TEST(a_watch_that_is_not_watched_is_left_alone),
-		TEST(the_environment_decides_what_is_automatic),
+		TEST(the_environment_chooses_an_automatic_backend),
 	};
 	return RUN_ON_BOTH(tests);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The loop's timers, deferred calls and turns, on both of its backends. */
+/* The loop's timers, deferred calls and turns, on both of its backends, with
+ * real sockets and pipes. */
 
 #include "loop_scene.h"
 
@@ -196,7 +197,7 @@ static void a_deferred_call_comes_once(void **state)
 	assert_string_equal(turn(), "");
 }
 
-static void what_a_deferred_call_queues_comes_next_turn_at_once(void **state)
+static void a_call_deferred_by_a_deferred_call_comes_next_turn(void **state)
 {
 	(void)state;
 	add_later('a')->act = queue_again;
@@ -354,7 +355,7 @@ int main(void)
 		TEST(one_sleep_lasts_until_the_next_timer),
 		TEST(a_turn_waits_no_longer_than_it_was_told),
 		TEST(a_deferred_call_comes_once),
-		TEST(what_a_deferred_call_queues_comes_next_turn_at_once),
+		TEST(a_call_deferred_by_a_deferred_call_comes_next_turn),
 		TEST(a_cancelled_call_does_not_come),
 		TEST(a_deferred_call_may_cancel_those_behind_it),
 		TEST(a_turn_has_its_order),

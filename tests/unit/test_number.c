@@ -11,7 +11,7 @@
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
-static void a_number_is_the_whole_string(void **state)
+static void a_number_must_fill_the_whole_string(void **state)
 {
 	static const char *const bad[] = {
 		"", " 1", "1 ", "+1", "-1", "1a", "a", "0x1", "1.0", "\xd9\xa1",
@@ -90,7 +90,7 @@ static void a_duration_has_a_unit_or_is_in_seconds(void **state)
 	}
 }
 
-static void a_wish_for_some_time_is_never_none(void **state)
+static void a_short_duration_is_rounded_up_to_a_millisecond(void **state)
 {
 	static const char *const rows[] = { "0.0001", "0.001ms", "0.00000001",
 		                            "0.0000000000000000001ms" };
@@ -106,7 +106,7 @@ static void a_wish_for_some_time_is_never_none(void **state)
 	assert_int_equal(ms, 0);
 }
 
-static void what_is_no_duration_is_refused(void **state)
+static void a_word_that_is_no_duration_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		"",     ".",    "s",     ".s",   "-1",      "1 s",    "1d",
@@ -141,7 +141,7 @@ static void a_size_has_steps_of_1024(void **state)
 	}
 }
 
-static void what_is_no_size_is_refused(void **state)
+static void a_word_that_is_no_size_is_refused(void **state)
 {
 	static const char *const bad[] = { "",   "k",   "1.5k", "-1",   "1 k",
 		                           "1kb", "1T", "1kk", "0x10",
@@ -189,14 +189,15 @@ static void a_size_is_shown_in_nine_characters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_number_is_the_whole_string),
+		cmocka_unit_test(a_number_must_fill_the_whole_string),
 		cmocka_unit_test(a_number_is_within_its_limits),
 		cmocka_unit_test(no_digit_of_a_great_number_is_lost),
 		cmocka_unit_test(a_duration_has_a_unit_or_is_in_seconds),
-		cmocka_unit_test(a_wish_for_some_time_is_never_none),
-		cmocka_unit_test(what_is_no_duration_is_refused),
+		cmocka_unit_test(
+		    a_short_duration_is_rounded_up_to_a_millisecond),
+		cmocka_unit_test(a_word_that_is_no_duration_is_refused),
 		cmocka_unit_test(a_size_has_steps_of_1024),
-		cmocka_unit_test(what_is_no_size_is_refused),
+		cmocka_unit_test(a_word_that_is_no_size_is_refused),
 		cmocka_unit_test(a_size_is_shown_in_nine_characters),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

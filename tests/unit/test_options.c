@@ -121,7 +121,7 @@ static void each_choice_is_listed_once_and_none_is_cut(void **state)
 	assert_string_equal(list, "never, ...");
 }
 
-static void what_excludes_each_other_is_refused(void **state)
+static void options_that_exclude_each_other_are_refused(void **state)
 {
 	struct options o;
 	(void)state;
@@ -148,7 +148,7 @@ static void what_the_user_wrote_is_shown_safely(void **state)
 	refuse("listen -\033 0", "unknown option -^[");
 }
 
-static void one_parse_leaves_nothing_to_the_next(void **state)
+static void a_second_parse_starts_from_the_defaults(void **state)
 {
 	struct options o;
 	(void)state;
@@ -183,7 +183,7 @@ static void a_choice_may_be_shortened_when_it_is_unique(void **state)
 	assert_int_equal(choice_find(eol_choices, ""), -1);
 }
 
-static void endings_are_what_they_say(void **state)
+static void the_names_of_endings_give_their_bytes(void **state)
 {
 	const char *bytes;
 	(void)state;
@@ -212,13 +212,13 @@ int main(void)
 		cmocka_unit_test(letters_and_long_names_mean_the_same),
 		cmocka_unit_test(a_wrong_option_is_named),
 		cmocka_unit_test(each_choice_is_listed_once_and_none_is_cut),
-		cmocka_unit_test(what_excludes_each_other_is_refused),
+		cmocka_unit_test(options_that_exclude_each_other_are_refused),
 		cmocka_unit_test(what_the_user_wrote_is_shown_safely),
-		cmocka_unit_test(one_parse_leaves_nothing_to_the_next),
+		cmocka_unit_test(a_second_parse_starts_from_the_defaults),
 		cmocka_unit_test(
 		    help_fits_eighty_columns_and_names_every_option),
 		cmocka_unit_test(a_choice_may_be_shortened_when_it_is_unique),
-		cmocka_unit_test(endings_are_what_they_say),
+		cmocka_unit_test(the_names_of_endings_give_their_bytes),
 		cmocka_unit_test(no_words_at_all_are_a_wrong_command_line),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

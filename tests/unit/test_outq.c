@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes on their way out, and what they leave by. */
+/* Bytes on their way out, through real sockets, pipes, files and terminals. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +94,7 @@ static size_t drain(int fd, size_t from)
 	return len;
 }
 
-static void an_empty_queue_has_nothing(void **state)
+static void an_empty_queue_gives_nothing(void **state)
 {
 	struct outq q = { 0 };
 	(void)state;
@@ -251,7 +251,7 @@ static void a_pipe_takes_what_it_has_room_for(void **state)
 }
 
 /* The socket itself is in blocking mode. */
-static void a_socket_is_never_waited_for(void **state)
+static void a_full_socket_is_not_waited_for(void **state)
 {
 	int fds[2];
 	(void)state;
@@ -293,7 +293,7 @@ static void an_error_is_told_and_the_bytes_stay(void **state)
 	outq_finish(&q);
 }
 
-static void a_file_takes_all(void **state)
+static void a_file_takes_all_bytes_at_once(void **state)
 {
 	struct outq q = { 0 };
 	int fd = memfd_create("file", MFD_CLOEXEC);
@@ -324,7 +324,7 @@ static void assert_private(int fd, int access_mode)
 	close(private);
 }
 
-static void a_pipe_has_a_private_description(void **state)
+static void a_pipe_can_be_opened_anew_for_ourselves(void **state)
 {
 	int fds[2];
 	(void)state;
@@ -345,7 +345,7 @@ static void open_terminal(int *master, int *slave)
 	assert_true(*slave >= 0);
 }
 
-static void a_terminal_has_one_without_proc_as_well(void **state)
+static void a_terminal_can_be_opened_anew_without_proc(void **state)
 {
 	int master, slave;
 	(void)state;
@@ -358,7 +358,7 @@ static void a_terminal_has_one_without_proc_as_well(void **state)
 }
 
 /* Opening it would make another terminal that nobody looks at. */
-static void a_terminals_master_side_has_none(void **state)
+static void a_terminals_master_side_cannot_be_opened_anew(void **state)
 {
 	int master, slave;
 	(void)state;
@@ -369,7 +369,7 @@ static void a_terminals_master_side_has_none(void **state)
 	close(master);
 }
 
-static void files_sockets_and_nothing_have_none(void **state)
+static void files_and_sockets_cannot_be_opened_anew(void **state)
 {
 	int fds[2], file = memfd_create("file", MFD_CLOEXEC);
 	(void)state;
@@ -390,7 +390,7 @@ static void files_sockets_and_nothing_have_none(void **state)
 	close(fds[1]);
 }
 
-static void a_file_is_read_behind_what_waits(void **state)
+static void a_file_is_appended_to_what_waits(void **state)
 {
 	int fd = memfd_create("file", MFD_CLOEXEC);
 	struct outq q;
@@ -416,7 +416,7 @@ static void a_file_is_read_behind_what_waits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_empty_queue_has_nothing),
+		cmocka_unit_test(an_empty_queue_gives_nothing),
 		cmocka_unit_test(bytes_leave_in_the_order_they_came),
 		cmocka_unit_test(the_ceiling_is_for_the_bytes_that_wait),
 		cmocka_unit_test(
@@ -426,15 +426,15 @@ int main(void)
 		cmocka_unit_test(bytes_of_one_queue_go_on_in_another),
 		cmocka_unit_test(much_memory_is_given_back_when_empty),
 		cmocka_unit_test(a_pipe_takes_what_it_has_room_for),
-		cmocka_unit_test(a_socket_is_never_waited_for),
+		cmocka_unit_test(a_full_socket_is_not_waited_for),
 		cmocka_unit_test(an_interrupted_call_is_made_again),
 		cmocka_unit_test(an_error_is_told_and_the_bytes_stay),
-		cmocka_unit_test(a_file_takes_all),
-		cmocka_unit_test(a_file_is_read_behind_what_waits),
-		cmocka_unit_test(a_pipe_has_a_private_description),
-		cmocka_unit_test(a_terminal_has_one_without_proc_as_well),
-		cmocka_unit_test(a_terminals_master_side_has_none),
-		cmocka_unit_test(files_sockets_and_nothing_have_none),
+		cmocka_unit_test(a_file_takes_all_bytes_at_once),
+		cmocka_unit_test(a_file_is_appended_to_what_waits),
+		cmocka_unit_test(a_pipe_can_be_opened_anew_for_ourselves),
+		cmocka_unit_test(a_terminal_can_be_opened_anew_without_proc),
+		cmocka_unit_test(a_terminals_master_side_cannot_be_opened_anew),
+		cmocka_unit_test(files_and_sockets_cannot_be_opened_anew),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void a_stream_has_a_rate_until_it_rests(void **state)
 	assert_int_equal(pace.out_rate, 0);
 }
 
-static void what_begins_after_a_rest_is_not_spread_over_it(void **state)
+static void bytes_after_a_rest_are_not_averaged_over_the_rest(void **state)
 {
 	(void)state;
 	look(0, 500, 0, 0);
@@ -105,7 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup(name, begin)
 		TEST(a_stream_has_a_rate_until_it_rests),
-		TEST(what_begins_after_a_rest_is_not_spread_over_it),
+		TEST(bytes_after_a_rest_are_not_averaged_over_the_rest),
 		TEST(a_line_now_and_then_is_no_stream),
 		TEST(frames_between_the_seconds_change_nothing_much),
 		TEST(a_queue_that_stands_for_a_second_is_stuck),

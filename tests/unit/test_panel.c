@@ -249,7 +249,7 @@ static void the_last_connection_stays_to_be_looked_at(void **state)
 	assert_true(find("→") < 0);
 }
 
-static void what_does_not_fit_is_scrolled(void **state)
+static void a_panel_that_does_not_fit_can_be_scrolled(void **state)
 {
 	(void)state;
 	meet();
@@ -307,7 +307,7 @@ int main(void)
 		TEST(several_peers_have_a_line_each),
 		TEST(one_that_has_gone_is_not_taken_for_another),
 		TEST(the_last_connection_stays_to_be_looked_at),
-		TEST(what_does_not_fit_is_scrolled),
+		TEST(a_panel_that_does_not_fit_can_be_scrolled),
 		TEST(any_size_will_do),
 		TEST(nothing_a_peer_says_is_done),
 	};

@@ -130,7 +130,7 @@ static void bytes_are_found_by_their_hex(void **state)
 	check_all(rows, COUNT(rows));
 }
 
-static void what_is_no_pattern_gets_a_sentence(void **state)
+static void a_wrong_expression_is_refused_with_a_sentence(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "", "what is to be found?" },
@@ -255,7 +255,7 @@ static void an_expression_that_takes_too_long_is_given_up(void **state)
 	}
 }
 
-static void what_was_given_up_counts_as_nothing(void **state)
+static void a_search_that_was_given_up_counts_no_matches(void **state)
 {
 	const char *text = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!";
 	const uint8_t *bytes = (const uint8_t *)text;
@@ -273,7 +273,7 @@ static void what_was_given_up_counts_as_nothing(void **state)
 	pattern_free(p);
 }
 
-static void a_line_of_nothing_but_matches_is_no_work(void **state)
+static void a_line_of_nothing_but_matches_is_counted_quickly(void **state)
 {
 	static const char *const patterns[] = { "a", "re:a", "re:a(?=a|b)",
 		                                "re:\\w", "hex:61" };
@@ -297,13 +297,14 @@ int main(void)
 		cmocka_unit_test(an_expression_matches_within_a_line),
 		cmocka_unit_test(an_expression_knows_characters),
 		cmocka_unit_test(bytes_are_found_by_their_hex),
-		cmocka_unit_test(what_is_no_pattern_gets_a_sentence),
+		cmocka_unit_test(a_wrong_expression_is_refused_with_a_sentence),
 		cmocka_unit_test(matches_are_counted_one_after_another),
 		cmocka_unit_test(an_expression_is_looked_for_in_a_long_line),
 		cmocka_unit_test(text_is_found_wherever_it_is),
 		cmocka_unit_test(an_expression_that_takes_too_long_is_given_up),
-		cmocka_unit_test(what_was_given_up_counts_as_nothing),
-		cmocka_unit_test(a_line_of_nothing_but_matches_is_no_work),
+		cmocka_unit_test(a_search_that_was_given_up_counts_no_matches),
+		cmocka_unit_test(
+		    a_line_of_nothing_but_matches_is_counted_quickly),
 	};
 	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static void one_that_stands_still_has_no_time_left_to_tell(void **state)
 	assert_int_equal(facts.left_s, -1);
 }
 
-static void a_moment_tells_no_rate(void **state)
+static void too_short_a_time_gives_no_rate(void **state)
 {
 	(void)state;
 	progress_init(&p, 10 * MIB, 0);
@@ -66,7 +66,7 @@ static void a_moment_tells_no_rate(void **state)
 	assert_int_equal(facts.left_s, -1);
 }
 
-static void the_end_leaves_nothing(void **state)
+static void at_the_end_no_time_is_left(void **state)
 {
 	(void)state;
 	progress_init(&p, 10 * MIB, 0);
@@ -115,14 +115,14 @@ static void parts_are_left_out_until_it_fits(void **state)
 	assert_line(-1, "");
 }
 
-static void what_is_not_known_is_not_told(void **state)
+static void figures_that_are_not_known_are_left_out(void **state)
 {
 	(void)state;
 	facts = (struct progress_facts){ .done = MIB, .left_s = -1 };
 	assert_line(80, "video.bin 1.0 MiB, 0 B/s");
 }
 
-static void more_than_all_is_all(void **state)
+static void more_than_the_total_is_told_as_100_percent(void **state)
 {
 	(void)state;
 	facts = (struct progress_facts){ .done = 3, .total = 2, .left_s = 0 };
@@ -162,12 +162,12 @@ int main(void)
 		cmocka_unit_test(told_often_it_still_looks_at_seconds),
 		cmocka_unit_test(
 		    one_that_stands_still_has_no_time_left_to_tell),
-		cmocka_unit_test(a_moment_tells_no_rate),
-		cmocka_unit_test(the_end_leaves_nothing),
+		cmocka_unit_test(too_short_a_time_gives_no_rate),
+		cmocka_unit_test(at_the_end_no_time_is_left),
 		cmocka_unit_test(without_a_total_there_is_no_time_left),
 		cmocka_unit_test(parts_are_left_out_until_it_fits),
-		cmocka_unit_test(what_is_not_known_is_not_told),
-		cmocka_unit_test(more_than_all_is_all),
+		cmocka_unit_test(figures_that_are_not_known_are_left_out),
+		cmocka_unit_test(more_than_the_total_is_told_as_100_percent),
 		cmocka_unit_test(long_times_are_told_as_clocks_do),
 		cmocka_unit_test(a_hostile_name_is_made_safe_and_short),
 	};

@@ -23,13 +23,13 @@ static void check(enum quote_form form, const char *bytes, size_t len,
 #define CHECK(form, text, expected) \
 	check(form, text, sizeof(text) - 1, expected)
 
-static void text_is_as_it_is(void **state)
+static void as_text_bytes_stay_as_they_are(void **state)
 {
 	(void)state;
 	CHECK(QUOTE_TEXT, "a\033[1m\r\n", "a\033[1m\r\n");
 }
 
-static void hex_is_what_the_hex_command_takes(void **state)
+static void the_hex_command_takes_what_is_quoted_as_hex(void **state)
 {
 	(void)state;
 	CHECK(QUOTE_HEX, "he\n\xff", "68 65 0a ff");
@@ -88,7 +88,7 @@ static void a_shell_line_sends_the_bytes(void **state)
 	}
 }
 
-static void a_ceiling_is_told(void **state)
+static void a_text_over_the_ceiling_is_refused(void **state)
 {
 	struct bytes out = { .max = 5 };
 	(void)state;
@@ -101,14 +101,14 @@ static void a_ceiling_is_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(text_is_as_it_is),
-		cmocka_unit_test(hex_is_what_the_hex_command_takes),
+		cmocka_unit_test(as_text_bytes_stay_as_they_are),
+		cmocka_unit_test(the_hex_command_takes_what_is_quoted_as_hex),
 		cmocka_unit_test(
 		    a_c_literal_has_neither_trigraphs_nor_long_escapes),
 		cmocka_unit_test(a_python_literal_is_as_repr_has_it),
 		cmocka_unit_test(base64_is_padded),
 		cmocka_unit_test(a_shell_line_sends_the_bytes),
-		cmocka_unit_test(a_ceiling_is_told),
+		cmocka_unit_test(a_text_over_the_ceiling_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,7 +139,7 @@ static void a_chat_is_known_to_be_one_by_its_first_line(void **state)
 	                 RECOGNISE_NO);
 }
 
-static void more_than_two_kib_are_not_waited_for(void **state)
+static void no_more_than_two_kib_are_looked_at(void **state)
 {
 	char text[3000] = "GET / HTTP/1.1\r\nCookie: ";
 	struct recognised whole, r;
@@ -179,7 +179,7 @@ static void what_a_stranger_chose_is_made_safe_and_cut(void **state)
 	assert_string_equal(r.text, expected);
 }
 
-static void a_hint_names_the_place(void **state)
+static void a_hint_names_the_address_in_the_way_of_its_program(void **state)
 {
 	struct recognised r;
 	(void)state;
@@ -205,10 +205,11 @@ int main(void)
 		cmocka_unit_test(
 		    what_people_and_their_programs_say_is_left_alone),
 		cmocka_unit_test(a_chat_is_known_to_be_one_by_its_first_line),
-		cmocka_unit_test(more_than_two_kib_are_not_waited_for),
+		cmocka_unit_test(no_more_than_two_kib_are_looked_at),
 		cmocka_unit_test(a_word_that_is_too_long_is_no_method),
 		cmocka_unit_test(what_a_stranger_chose_is_made_safe_and_cut),
-		cmocka_unit_test(a_hint_names_the_place),
+		cmocka_unit_test(
+		    a_hint_names_the_address_in_the_way_of_its_program),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -174,7 +174,7 @@ static void what_is_sent_drips(void **state)
 	UNTIL(strcmp(fake_written(now.fake), "abcde") == 0);
 }
 
-static void nothing_moving_for_long_ends_it(void **state)
+static void a_session_that_is_idle_too_long_ends(void **state)
 {
 	(void)state;
 	now.settings.idle_ns = 20 * MS_NS;
@@ -193,7 +193,7 @@ static void a_close_does_not_wait_for_ever(void **state)
 	assert_true(fake_is_shut_down(now.fake));
 }
 
-static void a_reset_of_ours_is_one(void **state)
+static void our_reset_reaches_the_peer_as_one(void **state)
 {
 	(void)state;
 	session_reset(now.session);
@@ -217,9 +217,9 @@ int main(void)
 		TEST(echo_stops_reading_a_peer_that_does_not_read),
 		TEST(a_paused_peer_waits),
 		TEST(what_is_sent_drips),
-		TEST(nothing_moving_for_long_ends_it),
+		TEST(a_session_that_is_idle_too_long_ends),
 		TEST(a_close_does_not_wait_for_ever),
-		TEST(a_reset_of_ours_is_one),
+		TEST(our_reset_reaches_the_peer_as_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -238,7 +238,7 @@ static void freeing_an_open_one_closes_it(void **state)
 	assert_int_equal(now.ends, 0);
 }
 
-static void nothing_moving_ends_it_and_anything_moving_does_not(void **state)
+static void a_session_ends_when_idle_and_stays_while_bytes_move(void **state)
 {
 	(void)state;
 	now.settings.idle_ns = 100 * MS_NS;
@@ -377,7 +377,7 @@ int main(void)
 		OPEN(leaving_reads_what_nobody_wants_any_more),
 		OPEN(a_reset_drops_what_waits),
 		OPEN(freeing_an_open_one_closes_it),
-		OPEN(nothing_moving_ends_it_and_anything_moving_does_not),
+		OPEN(a_session_ends_when_idle_and_stays_while_bytes_move),
 		OPEN(pause_and_hold_are_two_things),
 		OPEN(an_echo_reads_again_only_when_the_queue_is_low),
 		OPEN(a_drip_goes_by_the_clock_and_the_end_follows_it),

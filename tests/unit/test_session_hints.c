@@ -80,7 +80,7 @@ static void what_says_nothing_at_first_is_not_looked_at_later(void **state)
 	assert_int_equal(told(""), 0);
 }
 
-static void what_waits_for_more_is_judged_when_no_more_comes(void **state)
+static void an_unfinished_banner_is_judged_at_the_end(void **state)
 {
 	(void)state;
 	someone_comes();
@@ -192,7 +192,7 @@ static void switching_off_in_the_middle_is_silence(void **state)
 	assert_int_equal(told(""), 0);
 }
 
-static void what_nobody_keeps_is_not_looked_at(void **state)
+static void bytes_that_are_not_kept_are_not_looked_at(void **state)
 {
 	(void)state;
 	now.settings.keeps_entries = false;
@@ -209,7 +209,7 @@ int main(void)
 		TEST(a_banner_is_named_with_what_would_speak_it),
 		TEST(a_banner_in_pieces_is_named_when_it_is_whole),
 		TEST(what_says_nothing_at_first_is_not_looked_at_later),
-		TEST(what_waits_for_more_is_judged_when_no_more_comes),
+		TEST(an_unfinished_banner_is_judged_at_the_end),
 		TEST(the_protocol_that_we_speak_is_no_news),
 		TEST(a_listener_tells_each_thing_once),
 		TEST(each_connection_of_ours_is_told_of),
@@ -217,7 +217,7 @@ int main(void)
 		TEST(a_trap_is_told_when_the_message_is_whole),
 		TEST(nothing_is_told_when_no_hints_are_wanted),
 		TEST(switching_off_in_the_middle_is_silence),
-		TEST(what_nobody_keeps_is_not_looked_at),
+		TEST(bytes_that_are_not_kept_are_not_looked_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,7 +80,7 @@ static void what_never_arrived_stays_where_it_was(void **state)
 	assert_true(ticks_at(now.settings.ticks, second).is_final);
 }
 
-static void nobody_asks_when_nobody_wants_to_know(void **state)
+static void without_ticks_the_system_is_not_asked(void **state)
 {
 	(void)state;
 	struct ticks *ticks = now.settings.ticks;
@@ -90,7 +90,7 @@ static void nobody_asks_when_nobody_wants_to_know(void **state)
 	assert_int_equal(state_of(seq), TICK_NONE);
 }
 
-static void of_what_is_not_followed_nothing_is_said(void **state)
+static void messages_beyond_those_followed_have_no_tick(void **state)
 {
 	(void)state;
 	uint64_t last = 0, first = transcript_end(now.transcript);
@@ -109,8 +109,8 @@ int main(void)
 		TEST(bytes_go_from_us_to_the_kernel_to_the_peer),
 		TEST(each_message_has_its_own_end),
 		TEST(what_never_arrived_stays_where_it_was),
-		TEST(nobody_asks_when_nobody_wants_to_know),
-		TEST(of_what_is_not_followed_nothing_is_said),
+		TEST(without_ticks_the_system_is_not_asked),
+		TEST(messages_beyond_those_followed_have_no_tick),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

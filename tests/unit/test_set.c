@@ -39,7 +39,7 @@ static void an_option_is_changed_and_told(void **state)
 	assert_last(ENTRY_NOTE, "max-conns is not set (the default)");
 }
 
-static void what_cannot_change_says_so(void **state)
+static void an_option_that_cannot_change_is_refused(void **state)
 {
 	(void)state;
 	type("/set ui json");
@@ -187,7 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(an_option_is_changed_and_told),
-		TEST(what_cannot_change_says_so),
+		TEST(an_option_that_cannot_change_is_refused),
 		TEST(what_excludes_each_other_is_refused_and_nothing_changes),
 		TEST(every_option_that_can_change_is_listed),
 		TEST(an_open_session_echoes_from_now_on),

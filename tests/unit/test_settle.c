@@ -202,7 +202,7 @@ static void one_that_waits_long_does_not_keep_another(void **state)
 	assert_written(860, "2<\xc3.|");
 }
 
-static void what_was_dropped_is_not_waited_for(void **state)
+static void a_dropped_entry_is_not_waited_for(void **state)
 {
 	static uint8_t bytes[5000];
 	(void)state;
@@ -243,7 +243,7 @@ static void fill_until_written(const char *wanted)
 	trace[0] = '\0';
 }
 
-static void half_an_end_writes_what_came_before_it(void **state)
+static void a_half_close_writes_what_came_before_it(void **state)
 {
 	(void)state;
 	come(1, "a\xc3");
@@ -256,7 +256,7 @@ static void half_an_end_writes_what_came_before_it(void **state)
 	assert_written(0, "1<a\xc3.|1*|");
 }
 
-static void what_is_soon_dropped_does_not_wait(void **state)
+static void an_entry_that_is_dropped_soon_does_not_wait(void **state)
 {
 	(void)state;
 	uint64_t seq = come(1, "ab");
@@ -312,9 +312,9 @@ int main(void)
 		TEST(the_end_writes_all),
 		TEST(others_do_not_hurry_each_other),
 		TEST(one_that_waits_long_does_not_keep_another),
-		TEST(what_was_dropped_is_not_waited_for),
-		TEST(half_an_end_writes_what_came_before_it),
-		TEST(what_is_soon_dropped_does_not_wait),
+		TEST(a_dropped_entry_is_not_waited_for),
+		TEST(a_half_close_writes_what_came_before_it),
+		TEST(an_entry_that_is_dropped_soon_does_not_wait),
 		TEST(an_older_one_that_was_broken_off_is_not_kept),
 		TEST(what_still_waits_is_written_when_it_is_over),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Signals as events of the loop. */
+/* Signals as events of the loop: real ones, and a real pipe. */
 
 #include <errno.h>
 #include <fcntl.h>

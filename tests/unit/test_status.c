@@ -141,7 +141,7 @@ static void a_queue_is_blamed_on_the_peer_when_it_stands(void **state)
 }
 
 /* Under a sanitizer this says that there is room for all of it. */
-static void there_is_room_for_everything_at_once(void **state)
+static void a_wide_status_line_shows_everything_at_once(void **state)
 {
 	struct error e;
 	(void)state;
@@ -174,7 +174,7 @@ static void there_is_room_for_everything_at_once(void **state)
 	leave(s);
 }
 
-static void the_least_important_goes_first(void **state)
+static void a_narrow_status_line_leaves_out_the_least_important(void **state)
 {
 	(void)state;
 	status.below = 12;
@@ -237,8 +237,8 @@ int main(void)
 		TEST(a_filter_says_what_it_hides),
 		TEST(rates_are_shown_while_something_moves),
 		TEST(a_queue_is_blamed_on_the_peer_when_it_stands),
-		TEST(there_is_room_for_everything_at_once),
-		TEST(the_least_important_goes_first),
+		TEST(a_wide_status_line_shows_everything_at_once),
+		TEST(a_narrow_status_line_leaves_out_the_least_important),
 		TEST(what_is_wide_is_counted_as_it_is_seen),
 		TEST(a_click_is_as_good_as_a_key),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The TCP transport, with the system's own sockets on loopback. */
+/* The TCP transport, over real sockets on loopback. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -253,7 +253,7 @@ static void a_connection_to_itself_is_a_refusal(void **state)
 	tcp->close(t, false);
 }
 
-static void nobody_at_the_door_is_not_now(void **state)
+static void accepting_without_a_peer_is_eagain(void **state)
 {
 	struct address where, peer;
 	struct transport *t = open_listener(&where);
@@ -499,7 +499,7 @@ int main(void)
 		cmocka_unit_test(
 		    a_connect_without_an_answer_is_still_under_way),
 		cmocka_unit_test(a_connection_to_itself_is_a_refusal),
-		cmocka_unit_test(nobody_at_the_door_is_not_now),
+		cmocka_unit_test(accepting_without_a_peer_is_eagain),
 		cmocka_unit_test(a_place_that_is_taken_is_in_use),
 		cmocka_unit_test(a_fin_is_the_end_and_the_other_way_stays_open),
 		cmocka_unit_test(an_abort_is_a_reset_after_what_was_received),

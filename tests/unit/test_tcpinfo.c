@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the system tells of a connection, asked on loopback. */
+/* What the system tells of a connection, over real sockets on loopback. */
 
 #include <sockchat/stamp.h>
 #include <sockchat/tcpinfo.h>
@@ -63,7 +63,7 @@ static void the_states_follow_the_two_ends(void **state)
 	                    "FIN-WAIT-2");
 }
 
-static void what_is_no_tcp_socket_has_none(void **state)
+static void other_sockets_have_no_tcp_info(void **state)
 {
 	int fds[2];
 	struct tcpinfo i;
@@ -85,7 +85,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_are_counted_where_they_are),
 		cmocka_unit_test(the_states_follow_the_two_ends),
-		cmocka_unit_test(what_is_no_tcp_socket_has_none),
+		cmocka_unit_test(other_sockets_have_no_tcp_info),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-static void what_fits_is_added(void **state)
+static void text_that_fits_is_appended(void **state)
 {
 	char text[8] = "";
 
@@ -18,7 +18,7 @@ static void what_fits_is_added(void **state)
 	assert_string_equal(text, "12, abc");
 }
 
-static void what_does_not_fit_is_left_out_whole(void **state)
+static void text_that_does_not_fit_is_left_out_whole(void **state)
 {
 	char text[8] = "12345";
 
@@ -41,8 +41,8 @@ static void nouns_have_an_s_for_any_number_but_one(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_fits_is_added),
-		cmocka_unit_test(what_does_not_fit_is_left_out_whole),
+		cmocka_unit_test(text_that_fits_is_appended),
+		cmocka_unit_test(text_that_does_not_fit_is_left_out_whole),
 		cmocka_unit_test(nouns_have_an_s_for_any_number_but_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

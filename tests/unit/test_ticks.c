@@ -65,7 +65,7 @@ static void what_was_not_sent_by_hand_has_none(void **state)
 	assert_int_equal(told_count, 0);
 }
 
-static void only_a_change_is_told(void **state)
+static void only_a_change_of_a_tick_is_told(void **state)
 {
 	(void)state;
 	ticks_add(ticks, 3);
@@ -97,7 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_message_goes_from_us_to_the_peer),
 		TEST(what_was_not_sent_by_hand_has_none),
-		TEST(only_a_change_is_told),
+		TEST(only_a_change_of_a_tick_is_told),
 		TEST(the_oldest_are_forgotten),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

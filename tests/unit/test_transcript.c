@@ -74,7 +74,7 @@ static void push_out(uint64_t seq, size_t len)
 	free(bytes);
 }
 
-static void an_empty_one_has_nothing(void **state)
+static void an_empty_transcript_has_no_entries(void **state)
 {
 	uint64_t bytes = 42;
 	(void)state;
@@ -264,7 +264,7 @@ static void many_are_told_together(void **state)
 	assert_int_equal(seen.seq, 1);
 }
 
-static void what_is_dropped_has_been_told(void **state)
+static void entries_are_told_before_they_are_dropped(void **state)
 {
 	struct seen seen = { 0 };
 	(void)state;
@@ -311,7 +311,7 @@ static void memory_stays_within_its_bound(void **state)
 	assert_true(most <= 4 * CHUNK);
 }
 
-static void what_is_dropped_is_counted(void **state)
+static void dropped_entries_are_counted(void **state)
 {
 	uint64_t bytes, dropped;
 	uint8_t data[100] = { 0 };
@@ -330,7 +330,7 @@ static void what_is_dropped_is_counted(void **state)
 	                 transcript_first(t) - 1);
 }
 
-static void what_is_kept_is_found_and_nothing_else(void **state)
+static void kept_entries_are_found_and_dropped_ones_are_not(void **state)
 {
 	char text[32];
 	(void)state;
@@ -353,7 +353,7 @@ static void what_is_kept_is_found_and_nothing_else(void **state)
 	}
 }
 
-static void what_was_dropped_cannot_grow(void **state)
+static void a_dropped_entry_cannot_grow(void **state)
 {
 	(void)state;
 	uint64_t seq = add_text("a");
@@ -514,7 +514,7 @@ static void without_memory_the_oldest_make_room(void **state)
 	assert_entry(last + 1, "out of memory, and goes on");
 }
 
-static void what_cannot_be_kept_is_counted(void **state)
+static void entries_that_cannot_be_kept_are_counted(void **state)
 {
 	uint8_t *bytes = calloc(1, 2 * CHUNK);
 	(void)state;
@@ -536,7 +536,7 @@ static void what_cannot_be_kept_is_counted(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(an_empty_one_has_nothing),
+		TEST(an_empty_transcript_has_no_entries),
 		TEST(entries_are_numbered_from_one),
 		TEST(a_draft_is_copied_with_all_its_words),
 		TEST(where_the_time_went_is_copied),
@@ -546,15 +546,15 @@ int main(void)
 		TEST(a_message_grows_behind_others),
 		TEST(every_addition_is_told_once),
 		TEST(many_are_told_together),
-		TEST(what_is_dropped_has_been_told),
+		TEST(entries_are_told_before_they_are_dropped),
 		TEST(many_alike_take_little_more_than_their_bytes),
 		TEST(memory_stays_within_its_bound),
-		TEST(what_is_dropped_is_counted),
-		TEST(what_is_kept_is_found_and_nothing_else),
-		TEST(what_was_dropped_cannot_grow),
+		TEST(dropped_entries_are_counted),
+		TEST(kept_entries_are_found_and_dropped_ones_are_not),
+		TEST(a_dropped_entry_cannot_grow),
 #ifdef OWN_MALLOC
 		TEST(without_memory_the_oldest_make_room),
-		TEST(what_cannot_be_kept_is_counted),
+		TEST(entries_that_cannot_be_kept_are_counted),
 #endif
 		TEST(growth_that_fails_leaves_others_whole),
 		TEST(one_larger_than_the_bound_is_kept_whole),

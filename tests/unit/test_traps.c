@@ -169,7 +169,7 @@ static void one_message_in_two_reads_is_parted(void **state)
 	assert_int_equal(seen, 1u << TRAP_ECHO | 1u << TRAP_PARTED);
 }
 
-static void who_sends_in_pieces_wants_them(void **state)
+static void pieces_of_our_own_are_not_remarked_upon(void **state)
 {
 	(void)state;
 	is_dripped = true;
@@ -181,7 +181,7 @@ static void who_sends_in_pieces_wants_them(void **state)
 	assert_int_equal(seen, 1u << TRAP_ECHO);
 }
 
-static void many_messages_on_their_way_are_no_matter(void **state)
+static void with_many_messages_on_their_way_nothing_is_said(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 3 * MIRROR_MARKS; i++)
@@ -293,8 +293,8 @@ int main(void)
 		TEST(who_speaks_first_or_says_more_is_no_echo),
 		TEST(two_messages_in_one_read_are_merged),
 		TEST(one_message_in_two_reads_is_parted),
-		TEST(who_sends_in_pieces_wants_them),
-		TEST(many_messages_on_their_way_are_no_matter),
+		TEST(pieces_of_our_own_are_not_remarked_upon),
+		TEST(with_many_messages_on_their_way_nothing_is_said),
 		TEST(a_character_in_pieces_is_seen),
 		TEST(bytes_that_are_no_character_are_no_piece_of_one),
 		TEST(a_byte_order_mark_is_one_only_at_the_beginning),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Acknowledgements with their time, asked on loopback. */
+/* Acknowledgements with their time, over real sockets on loopback. */
 
 #include <poll.h>
 

@@ -20,7 +20,7 @@ static bool is_character(uint32_t cp)
 	return cp < 0xd800 || (cp > 0xdfff && cp <= 0x10ffff);
 }
 
-static void every_character_comes_back(void **state)
+static void every_character_is_decoded_as_it_was_encoded(void **state)
 {
 	(void)state;
 	for (uint32_t cp = 0; cp <= 0x110001; cp++) {
@@ -50,7 +50,7 @@ static void every_beginning_of_a_character_is_incomplete(void **state)
 	}
 }
 
-static void what_is_not_well_formed_is_bad(void **state)
+static void ill_formed_bytes_are_bad(void **state)
 {
 	static const char *const bad[] = {
 		"\x80",         "\xbf",             "\xc0\x80", "\xc1\xbf",
@@ -70,7 +70,7 @@ static void what_is_not_well_formed_is_bad(void **state)
 	}
 }
 
-static void what_cannot_become_a_character_is_bad_at_once(void **state)
+static void a_beginning_that_no_byte_can_complete_is_bad_at_once(void **state)
 {
 	(void)state;
 	assert_int_equal(decode(BYTES("\xe0\x80")), UTF8_BAD);
@@ -90,7 +90,7 @@ static void a_failure_leaves_the_character_untouched(void **state)
 	assert_int_equal(cp, 42);
 }
 
-static void valid_is_the_whole_of_it(void **state)
+static void text_is_valid_only_as_a_whole(void **state)
 {
 	(void)state;
 	assert_true(utf8_is_valid(NULL, 0));
@@ -100,7 +100,7 @@ static void valid_is_the_whole_of_it(void **state)
 	assert_false(utf8_is_valid(BYTES("\xc3\xa9\xff z")));
 }
 
-static void only_an_end_is_unfinished(void **state)
+static void only_a_character_at_the_end_can_be_unfinished(void **state)
 {
 	(void)state;
 	assert_int_equal(utf8_unfinished(NULL, 0), 0);
@@ -116,13 +116,14 @@ static void only_an_end_is_unfinished(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_character_comes_back),
+		cmocka_unit_test(every_character_is_decoded_as_it_was_encoded),
 		cmocka_unit_test(every_beginning_of_a_character_is_incomplete),
-		cmocka_unit_test(what_is_not_well_formed_is_bad),
-		cmocka_unit_test(what_cannot_become_a_character_is_bad_at_once),
+		cmocka_unit_test(ill_formed_bytes_are_bad),
+		cmocka_unit_test(
+		    a_beginning_that_no_byte_can_complete_is_bad_at_once),
 		cmocka_unit_test(a_failure_leaves_the_character_untouched),
-		cmocka_unit_test(valid_is_the_whole_of_it),
-		cmocka_unit_test(only_an_end_is_unfinished),
+		cmocka_unit_test(text_is_valid_only_as_a_whole),
+		cmocka_unit_test(only_a_character_at_the_end_can_be_unfinished),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static const char *look(int i, int column)
 
 /* What is shown */
 
-static void what_is_said_stands_behind_its_mark(void **state)
+static void a_message_stands_behind_its_mark(void **state)
 {
 	(void)state;
 	say(ENTRY_OUT, "hello\n", 6);
@@ -185,7 +185,7 @@ static void an_unfinished_message_is_completed_in_place(void **state)
 	assert_string_equal(row(0), "< 안녕\\xeb");
 }
 
-static void what_was_cleared_is_not_seen(void **state)
+static void cleared_entries_are_not_shown(void **state)
 {
 	(void)state;
 	hear_numbers(1, 4);
@@ -275,7 +275,7 @@ static void scrolling_to_the_end_follows_again(void **state)
 	assert_false(view.is_scrolled);
 }
 
-static void where_all_is_seen_there_is_nothing_to_scroll(void **state)
+static void a_screen_that_shows_all_does_not_scroll(void **state)
 {
 	(void)state;
 	hear_numbers(0, 3);
@@ -426,7 +426,7 @@ static void nothing_a_peer_sends_reaches_the_terminal(void **state)
 	}
 }
 
-static void a_stranger_in_ascii_is_ascii(void **state)
+static void in_ascii_a_peers_bytes_are_shown_as_ascii(void **state)
 {
 	(void)state;
 	view.glyph_flags = GLYPH_ASCII;
@@ -496,7 +496,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_quiet_one_shows_what_is_said_and_errors),
-		TEST(what_is_said_stands_behind_its_mark),
+		TEST(a_message_stands_behind_its_mark),
 		TEST(sent_and_received_differ_in_colour_as_well),
 		TEST(an_escaped_form_does_not_look_like_typed_text),
 		TEST(without_colours_the_attributes_are_left),
@@ -505,13 +505,13 @@ int main(void)
 		TEST(a_row_that_goes_on_stands_under_the_content),
 		TEST(all_views_show_the_same_message),
 		TEST(an_unfinished_message_is_completed_in_place),
-		TEST(what_was_cleared_is_not_seen),
+		TEST(cleared_entries_are_not_shown),
 		TEST(a_repaint_of_the_same_is_no_bytes),
 		TEST(the_newest_is_at_the_bottom),
 		TEST(new_entries_never_move_a_scrolled_view),
 		TEST(what_has_been_seen_is_not_new_below),
 		TEST(scrolling_to_the_end_follows_again),
-		TEST(where_all_is_seen_there_is_nothing_to_scroll),
+		TEST(a_screen_that_shows_all_does_not_scroll),
 		TEST(the_oldest_and_the_newest_are_a_key_away),
 		TEST(a_message_longer_than_the_screen_scrolls_by_rows),
 		TEST(the_position_survives_a_change_of_view_and_size),
@@ -519,7 +519,7 @@ int main(void)
 		TEST(what_was_dropped_is_told_at_the_top),
 		TEST(a_position_that_was_dropped_becomes_the_oldest),
 		TEST(nothing_a_peer_sends_reaches_the_terminal),
-		TEST(a_stranger_in_ascii_is_ascii),
+		TEST(in_ascii_a_peers_bytes_are_shown_as_ascii),
 		TEST(any_size_is_fine),
 	};
 	begin();

@@ -124,7 +124,7 @@ static void the_position_is_told_in_hundredths(void **state)
 	assert_int_equal(view_percent(&view, chat), 50);
 }
 
-static void what_is_shown_stands_in_the_middle(void **state)
+static void an_entry_that_is_gone_to_stands_in_the_middle(void **state)
 {
 	(void)state;
 	chatter(100);
@@ -206,7 +206,7 @@ static void the_bare_view_is_content_alone(void **state)
 }
 
 /* Frames walk over what is seen, however much is hidden between. */
-static void what_is_hidden_is_looked_at_once(void **state)
+static void a_bare_view_finds_messages_among_many_hidden_entries(void **state)
 {
 	(void)state;
 	hear("first\n");
@@ -236,12 +236,12 @@ int main(void)
 		TEST(the_place_stays_when_a_filter_comes_and_goes),
 		TEST(nothing_to_show_is_an_empty_screen),
 		TEST(the_position_is_told_in_hundredths),
-		TEST(what_is_shown_stands_in_the_middle),
+		TEST(an_entry_that_is_gone_to_stands_in_the_middle),
 		TEST(a_place_within_a_long_message_is_shown),
 		TEST(matches_are_marked_and_the_present_one_apart),
 		TEST(the_chosen_entries_are_marked_to_the_edge),
 		TEST(the_bare_view_is_content_alone),
-		TEST(what_is_hidden_is_looked_at_once),
+		TEST(a_bare_view_finds_messages_among_many_hidden_entries),
 	};
 	begin();
 	return cmocka_run_group_tests(tests, NULL, NULL);

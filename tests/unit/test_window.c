@@ -156,7 +156,7 @@ static void terminals_are_told_what_they_understand(void **state)
 	assert_int_equal(modes_of("xterm-256color"), all | MODE_TITLE);
 }
 
-static void what_brings_a_terminal_back_is_its_own(void **state)
+static void a_terminal_is_reset_by_sequences_it_understands(void **state)
 {
 	(void)state;
 	modes_of("vt52");
@@ -196,7 +196,7 @@ int main(void)
 		TEST(a_flood_rings_once_a_second_and_is_told_once_in_ten),
 		TEST(a_notification_has_nothing_of_the_message),
 		TEST(terminals_are_told_what_they_understand),
-		TEST(what_brings_a_terminal_back_is_its_own),
+		TEST(a_terminal_is_reset_by_sequences_it_understands),
 		TEST(switching_says_only_what_changes),
 	};
 	begin();

@@ -113,7 +113,7 @@ static void a_newline_within_breaks_the_row(void **state)
 	assert_string_equal(p->row[2], "three\\n");
 }
 
-static void in_one_row_nothing_breaks_it(void **state)
+static void a_copy_in_one_row_has_no_breaks(void **state)
 {
 	struct entry e = message("one\ntwo\n", 8, ENTRY_COMPLETE);
 	struct page p = { .rows = 0 };
@@ -125,7 +125,7 @@ static void in_one_row_nothing_breaks_it(void **state)
 	assert_string_equal(p.row[0], "one\\ntwo\\n");
 }
 
-static void what_is_no_text_is_shown_apart(void **state)
+static void escaped_bytes_are_told_apart_from_text(void **state)
 {
 	const struct page *p = TEXT("\033[31m\t\xff", 40);
 	(void)state;
@@ -185,7 +185,7 @@ static void a_cut_message_says_that_it_goes_on(void **state)
 	assert_string_equal(p->styles[0], "pppm");
 }
 
-static void in_ascii_there_is_nothing_else(void **state)
+static void in_ascii_only_ascii_is_shown(void **state)
 {
 	struct entry e = message("안\t\n", 5, ENTRY_COMPLETE | ENTRY_CUT);
 	struct page p = { .rows = 0 };
@@ -345,7 +345,7 @@ static void the_head_has_the_time_the_display_wants(void **state)
 	assert_int_equal(strlen(head_of(&e, &before)), 11);
 }
 
-static void the_mark_tells_what_it_is(void **state)
+static void the_mark_tells_the_kind_of_entry(void **state)
 {
 	struct entry e = message("x", 1, 0);
 	(void)state;
@@ -387,7 +387,7 @@ static const char *marks(const struct entry *e, size_t columns, enum view view,
 	return out;
 }
 
-static void what_was_looked_for_is_marked(void **state)
+static void matches_of_a_search_are_marked(void **state)
 {
 	struct entry e = message("one two one\r\n", 13, ENTRY_COMPLETE);
 	(void)state;
@@ -409,7 +409,7 @@ static void a_match_is_marked_across_rows(void **state)
 	                    "ppp#|###p|p");
 }
 
-static void a_dump_marks_a_byte_twice(void **state)
+static void a_match_is_marked_in_both_columns_of_a_dump(void **state)
 {
 	struct entry e = message("abcabc", 6, ENTRY_COMPLETE);
 	(void)state;
@@ -535,14 +535,14 @@ int main(void)
 		TEST(endings_can_be_hidden_and_still_break_rows),
 		TEST(typed_text_that_looks_like_an_ending_is_told_apart),
 		TEST(a_newline_within_breaks_the_row),
-		TEST(in_one_row_nothing_breaks_it),
-		TEST(what_is_no_text_is_shown_apart),
+		TEST(a_copy_in_one_row_has_no_breaks),
+		TEST(escaped_bytes_are_told_apart_from_text),
 		TEST(a_wide_character_is_never_cut),
 		TEST(combining_marks_stay_with_their_base),
 		TEST(an_escaped_form_stays_together_where_it_can),
 		TEST(an_unfinished_character_is_seen_until_it_is_whole),
 		TEST(a_cut_message_says_that_it_goes_on),
-		TEST(in_ascii_there_is_nothing_else),
+		TEST(in_ascii_only_ascii_is_shown),
 		TEST(the_hex_view_fits_the_width),
 		TEST(mixed_shows_the_text_and_then_the_bytes),
 		TEST(a_note_is_no_hex_dump_in_any_view),
@@ -551,10 +551,10 @@ int main(void)
 		TEST(an_empty_message_takes_a_row),
 		TEST(no_row_is_wider_than_it_may_be),
 		HEAD(the_head_has_the_time_the_display_wants),
-		HEAD(the_mark_tells_what_it_is),
-		cmocka_unit_test(what_was_looked_for_is_marked),
+		HEAD(the_mark_tells_the_kind_of_entry),
+		cmocka_unit_test(matches_of_a_search_are_marked),
 		cmocka_unit_test(a_match_is_marked_across_rows),
-		cmocka_unit_test(a_dump_marks_a_byte_twice),
+		cmocka_unit_test(a_match_is_marked_in_both_columns_of_a_dump),
 		cmocka_unit_test(the_row_of_a_byte_is_known),
 		cmocka_unit_test(a_long_message_is_drawn_from_the_middle),
 		cmocka_unit_test(a_map_of_another_layout_is_not_used),
