@@ -20,6 +20,7 @@
 #include <sockchat/options.h>
 #include <sockchat/session.h>
 #include <sockchat/transcript.h>
+#include <sockchat/wrap.h>
 
 /* What is shown beside the options: commands and keys change it, front ends
  * obey. */
@@ -156,9 +157,11 @@ bool chat_awaits_first(const struct chat *c);
  * order. */
 bool chat_awaited_first(const struct chat *c);
 
-/* Whether entries are to carry the peer's number (there has been more than
- * one), and the places where it listens, "" if none: "127.0.0.1:9999". */
-bool chat_shows_numbers(const struct chat *c);
+/* How its entries are shown now; peers' numbers once there has been more than
+ * one. */
+struct wrap_look chat_look(const struct chat *c);
+
+/* The places where it listens, "" if none: "127.0.0.1:9999". */
 const char *chat_listening(const struct chat *c);
 /* Whether others than this machine can connect. */
 bool chat_is_exposed(const struct chat *c);

@@ -11,11 +11,12 @@
 #include <stdint.h>
 
 #include <sockchat/encoding.h>
-#include <sockchat/chat.h>
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
 #include <sockchat/glyph.h>
 #include <sockchat/hits.h>
+#include <sockchat/options.h>
+#include <sockchat/transcript.h>
 
 enum wrap_style {
 	WRAP_PLAIN,
@@ -43,6 +44,22 @@ struct wrap_run {
 /* Borrowed for the call. */
 typedef void wrap_fn(void *user, const struct wrap_run *run);
 
+/* How entries are shown.  All pointers are borrowed. */
+struct wrap_look {
+	enum view view; /* of messages */
+	bool endings;
+	bool is_colored;
+	unsigned glyph_flags;            /* GLYPH_ASCII */
+	const struct encoding *encoding; /* of messages; NULL: UTF-8 */
+	enum time_mode time;
+	int64_t start_ns;          /* of the program: for TIME_START */
+	const struct ticks *ticks; /* of the messages sent: for TIME_ANSWER */
+	bool shows_numbers;        /* of the peers */
+	/* Of the entries: wrap_line() finds there the one before, for
+	 * TIME_DELTA. */
+	const struct transcript *transcript;
+};
+
 /* Where the rows of a long message begin, remembered from one call to the next:
  * it is counted once, and drawn from the middle.  All zero knows nothing. */
 struct wrap_map {
@@ -64,17 +81,14 @@ struct wrap_map {
 void wrap_map_finish(struct wrap_map *m);
 
 struct wrap_settings {
+	struct wrap_look look;
 	size_t columns; /* at least 1; SIZE_MAX for one row */
-	enum view view;
-	bool endings;
-	unsigned glyph_flags; /* GLYPH_ASCII */
 	/* Only these rows are given to `fn`. */
 	size_t first_row, row_count;
 	/* The parts of the content that are marked. */
 	struct hit_list hits;
 	size_t now; /* the hit that begins here is the present one */
 	struct wrap_map *map; /* for this entry, or NULL */
-	const struct encoding *encoding; /* of messages; NULL: UTF-8 */
 	/* What stands behind it, WRAP_TAIL columns wide; NULL for nothing. */
 	const char *tail;
 };
@@ -88,16 +102,16 @@ size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
 size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
                    size_t offset);
 
-/* What stands before the content: "12:34:56 2 < ".  ASCII; its length, which is
+/* Write what stands before the content: "12:34:56 2 < ".  ASCII; its length is
  * the same for all entries of one display but for peers' numbers above 9.
  * `before` is the entry before it, or NULL. */
-size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
-                 const struct entry *before);
+size_t wrap_head(char out[64], const struct wrap_look *look,
+                 const struct entry *e, const struct entry *before);
 
-/* The entry as a line of text with its newline, or as several in the views that
- * take them; without its first `from` bytes.  -1 without memory. */
+/* Append the entry as a line of text with its newline, or as several in the
+ * views that take them; without its first `from` bytes.  -1 without memory. */
 MUST_USE
-int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
-              size_t from, bool is_colored, unsigned glyph_flags);
+int wrap_line(struct bytes *out, const struct wrap_look *look,
+              const struct entry *e, size_t from);
 
 #endif

@@ -203,9 +203,19 @@ bool chat_awaited_first(const struct chat *c)
 	        c->own->first_turn == loop_turns(c->loop));
 }
 
-bool chat_shows_numbers(const struct chat *c)
+struct wrap_look chat_look(const struct chat *c)
 {
-	return c->own->shows_numbers;
+	const struct options *o = c->options;
+	return (struct wrap_look){
+		.view = (enum view)o->view,
+		.endings = o->endings,
+		.encoding = c->encoding,
+		.time = (enum time_mode)o->time,
+		.start_ns = c->start_ns,
+		.ticks = c->ticks,
+		.shows_numbers = c->own->shows_numbers,
+		.transcript = c->transcript,
+	};
 }
 
 const char *chat_listening(const struct chat *c)

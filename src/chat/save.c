@@ -12,7 +12,6 @@
 #include <sockchat/newfile.h>
 #include <sockchat/number.h>
 #include <sockchat/path.h>
-#include <sockchat/wrap.h>
 
 #include "chat_private.h"
 #include "../command/commands_private.h"
@@ -36,7 +35,8 @@ struct save {
 
 static int write_text(struct save *s, const struct entry *e)
 {
-	return wrap_line(&s->slice, s->chat, e, 0, false, 0);
+	struct wrap_look look = chat_look(s->chat);
+	return wrap_line(&s->slice, &look, e, 0);
 }
 
 static int write_json(struct save *s, const struct entry *e)

@@ -17,7 +17,7 @@ static void tell_verdict(struct chat *c, const struct facts *f)
 {
 	char text[HEALTH_TEXT_MAX];
 	health_verdict(text, chat_health(c, f->number), f);
-	if (chat_shows_numbers(c))
+	if (chat_look(c).shows_numbers)
 		chat_note(c, "peer %u, %s: %s", f->number, f->peer, text);
 	else
 		chat_note(c, "%s: %s", f->peer, text);

@@ -23,7 +23,6 @@
 #include <sockchat/outq.h>
 #include <sockchat/signals.h>
 #include <sockchat/stamp.h>
-#include <sockchat/wrap.h>
 
 #include "gate.h"
 #include "intake.h"
@@ -183,9 +182,11 @@ static bool is_colored(const struct frontend *f)
 
 static int write_text(struct frontend *f, const struct entry *e, size_t from)
 {
+	struct wrap_look look = chat_look(f->chat);
+	look.is_colored = is_colored(f);
+	look.glyph_flags = f->glyph_flags;
 	bytes_clear(&f->scratch);
-	return wrap_line(&f->scratch, f->chat, e, from, is_colored(f),
-	                 f->glyph_flags);
+	return wrap_line(&f->scratch, &look, e, from);
 }
 
 static int write_json(struct frontend *f, const struct entry *e, size_t from)

@@ -149,7 +149,7 @@ static void put_glyph(struct layout *l, const struct glyph *g)
 
 static void put_ending(struct layout *l, size_t len)
 {
-	if (len && l->settings->endings)
+	if (len && l->settings->look.endings)
 		put_word(l, len == 2 ? "\\r\\n" : "\\n", 2 * len, WRAP_ENDING);
 }
 
@@ -264,9 +264,9 @@ static size_t skip_rows(struct layout *l)
 static void put_message(struct layout *l, const struct entry *e)
 {
 	size_t ending = entry_ending(e);
-	unsigned flags = l->settings->glyph_flags;
+	unsigned flags = l->settings->look.glyph_flags;
 	size_t skipped = skip_rows(l);
-	l->encoding = l->settings->encoding;
+	l->encoding = l->settings->look.encoding;
 	put_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
 	l->encoding = NULL;
 	if (ending)
@@ -334,7 +334,7 @@ static size_t width_of(const uint8_t *bytes, size_t len, unsigned flags)
 static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
 {
 	size_t columns = l->settings->columns;
-	unsigned flags = l->settings->glyph_flags;
+	unsigned flags = l->settings->look.glyph_flags;
 	while (len) {
 		const uint8_t *space = memchr(bytes + 1, ' ', len - 1);
 		size_t n = space ? (size_t)(space - bytes) : len;
@@ -369,7 +369,7 @@ static void put_tail(struct layout *l, const char *tail)
 
 static void put_entry(struct layout *l, const struct entry *e)
 {
-	enum view view = l->settings->view;
+	enum view view = l->settings->look.view;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	l->content = e->bytes;
 	if (is_message && view != VIEW_HEX)
@@ -396,11 +396,11 @@ static bool map_fits(const struct wrap_map *m, const struct entry *e,
                      const struct wrap_settings *s)
 {
 	return m->seq == e->seq && m->len == e->len &&
-	       m->columns == s->columns && m->view == s->view &&
-	       m->encoding == encoding_id(s->encoding) &&
-	       m->endings == s->endings && m->has_tail == !!s->tail &&
+	       m->columns == s->columns && m->view == s->look.view &&
+	       m->encoding == encoding_id(s->look.encoding) &&
+	       m->endings == s->look.endings && m->has_tail == !!s->tail &&
 	       m->entry_flags == e->flags &&
-	       m->glyph_flags == s->glyph_flags;
+	       m->glyph_flags == s->look.glyph_flags;
 }
 
 /* Where a glyph may be cut in two, no row has a beginning to be found. */
@@ -418,10 +418,10 @@ static void learn(const struct entry *e, const struct wrap_settings *s)
 	wrap_map_finish(s->map);
 	*s->map = (struct wrap_map){
 		.seq = e->seq, .len = e->len, .columns = s->columns,
-		.view = s->view, .endings = s->endings,
-		.encoding = encoding_id(s->encoding),
+		.view = s->look.view, .endings = s->look.endings,
+		.encoding = encoding_id(s->look.encoding),
 		.has_tail = s->tail != NULL,
-		.entry_flags = e->flags, .glyph_flags = s->glyph_flags,
+		.entry_flags = e->flags, .glyph_flags = s->look.glyph_flags,
 	};
 	put_entry(&l, e);
 	s->map->rows = l.row + 1;
@@ -455,10 +455,10 @@ size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
 }
 
 /* How long the peer took to answer, or its system to acknowledge. */
-static void format_answer(char out[STAMP_TEXT_MAX], const struct chat *c,
-                          const struct entry *e)
+static void format_answer(char out[STAMP_TEXT_MAX],
+                          const struct wrap_look *look, const struct entry *e)
 {
-	struct tick tick = ticks_at(c->ticks, e->seq);
+	struct tick tick = ticks_at(look->ticks, e->seq);
 	if (e->wait_ns)
 		stamp_format_span(out, e->wait_ns);
 	else if (tick.state == TICK_ACKED)
@@ -466,16 +466,16 @@ static void format_answer(char out[STAMP_TEXT_MAX], const struct chat *c,
 }
 
 /* The time as the display wants it; "" when it is off. */
-static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
+static void format_time(char out[STAMP_TEXT_MAX], const struct wrap_look *look,
                         const struct entry *e, const struct entry *before)
 {
 	out[0] = '\0';
-	switch ((enum time_mode)c->options->time) {
+	switch (look->time) {
 	case TIME_CLOCK:
 		stamp_format_clock(out, e->time.wall_us);
 		break;
 	case TIME_START:
-		stamp_format_span(out, e->time.mono_ns - c->start_ns);
+		stamp_format_span(out, e->time.mono_ns - look->start_ns);
 		break;
 	case TIME_DELTA:
 		stamp_format_span(out, before ? e->time.mono_ns -
@@ -483,7 +483,7 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct chat *c,
 		                              : 0);
 		break;
 	case TIME_ANSWER:
-		format_answer(out, c, e);
+		format_answer(out, look, e);
 		break;
 	case TIME_OFF:
 	case TIME_COUNT:
@@ -511,14 +511,14 @@ static char *put_number(char *at, uint32_t number)
 }
 
 /* Each line of a flood has one: printf() would take half its time. */
-size_t wrap_head(char out[64], const struct chat *c, const struct entry *e,
-                 const struct entry *before)
+size_t wrap_head(char out[64], const struct wrap_look *look,
+                 const struct entry *e, const struct entry *before)
 {
 	char time[STAMP_TEXT_MAX], *at = out;
-	format_time(time, c, e, before);
-	if (c->options->time != TIME_OFF)
+	format_time(time, look, e, before);
+	if (look->time != TIME_OFF)
 		at = put_field(at, time, strnlen(time, 8), 8);
-	if (chat_shows_numbers(c))
+	if (look->shows_numbers)
 		at = put_number(at, e->session);
 	*at++ = entry_mark(e);
 	*at++ = ' ';

@@ -61,25 +61,22 @@ static const char *mark_color(const struct entry *e)
 	}
 }
 
-int wrap_line(struct bytes *out, const struct chat *c, const struct entry *e,
-              size_t from, bool is_colored, unsigned glyph_flags)
+int wrap_line(struct bytes *out, const struct wrap_look *look,
+              const struct entry *e, size_t from)
 {
 	char head[64];
 	struct entry part = *e, before;
 	size_t head_len = wrap_head(
-	    head, c, e, transcript_at(c->transcript, e->seq - 1, &before));
-	bool is_text = e->kind != ENTRY_MESSAGE ||
-	               c->options->view == VIEW_TEXT;
+	    head, look, e,
+	    transcript_at(look->transcript, e->seq - 1, &before));
+	bool is_text = e->kind != ENTRY_MESSAGE || look->view == VIEW_TEXT;
 	struct wrap_settings settings = {
+		.look = *look,
 		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
-		.view = (enum view)c->options->view,
-		.endings = c->options->endings,
-		.glyph_flags = glyph_flags,
 		.row_count = SIZE_MAX,
-		.encoding = c->encoding,
 	};
 	struct line line = {
-		.out = out, .indent = head_len, .is_colored = is_colored,
+		.out = out, .indent = head_len, .is_colored = look->is_colored,
 	};
 	part.bytes += from;
 	part.len -= from;

@@ -250,7 +250,7 @@ static void put_one(struct panel *p)
 {
 	char text[HEALTH_TEXT_MAX], title[LINE_MAX];
 	enum health_mood mood = health_verdict(text, p->health, p->facts);
-	if (chat_shows_numbers(p->chat))
+	if (chat_look(p->chat).shows_numbers)
 		snprintf(title, sizeof(title), "peer %u: %s",
 		         p->facts->number, text);
 	else

@@ -117,12 +117,12 @@ static void make_head(struct piece *p, const struct viewport *v,
 	struct entry room;
 	const struct entry *before = transcript_at(
 	    c->transcript, seq_before(v, c, p->entry->seq), &room);
-	p->has_number = p->entry->session && chat_shows_numbers(c);
+	p->has_number = p->entry->session && p->settings.look.shows_numbers;
 	if (c->display.is_bare) {
 		p->head_len = 0;
 		return;
 	}
-	p->head_len = wrap_head(p->head, c, p->entry, before);
+	p->head_len = wrap_head(p->head, &p->settings.look, p->entry, before);
 	if (p->head_len + CONTENT_MIN > columns) {
 		size_t keep = columns > CONTENT_MIN ? 2 : 0;
 		memmove(p->head, p->head + p->head_len - keep, keep);
@@ -153,18 +153,17 @@ static bool lay_out(struct piece *p, struct viewport *v,
 	p->entry = transcript_at(c->transcript, seq, &p->own);
 	if (!p->entry || !is_seen(c, p->entry))
 		return false;
-	make_head(p, v, c, columns);
 	p->settings = (struct wrap_settings){
-		.columns = columns - p->head_len,
-		.view = (enum view)c->options->view,
-		.endings = c->options->endings && !c->display.is_bare,
-		.glyph_flags = v->glyph_flags,
+		.look = chat_look(c),
 		.row_count = SIZE_MAX,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 		.map = map_of(v, p->entry),
-		.encoding = c->encoding,
 		.tail = tail_of(v, c, p->entry),
 	};
+	p->settings.look.glyph_flags = v->glyph_flags;
+	p->settings.look.endings &= !c->display.is_bare;
+	make_head(p, v, c, columns);
+	p->settings.columns = columns - p->head_len;
 	p->lead = format_dropped(p->dropped, v, c, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;

@@ -63,7 +63,6 @@ static void lay_out(struct transcript *t)
 {
 	struct wrap_settings s = {
 		.columns = 67,
-		.view = VIEW_TEXT,
 		.row_count = SIZE_MAX,
 		.now = SIZE_MAX,
 	};

@@ -91,11 +91,10 @@ static void lay_out(const struct entry *e)
 {
 	char head[64];
 	struct wrap_settings s = {
-		.view = (enum view)chat->options->view,
-		.endings = chat->options->endings,
+		.look = chat_look(chat),
 		.row_count = SIZE_MAX,
 	};
-	laid_indent = wrap_head(head, chat, e, NULL);
+	laid_indent = wrap_head(head, &s.look, e, NULL);
 	s.columns = (size_t)columns - laid_indent;
 	laid_first = laid_count;
 	size_t count = wrap_entry(e, &s, NULL, NULL);

@@ -421,17 +421,20 @@ static void a_line_without_room_fails_wherever_it_ends(void **state)
 {
 	struct entry room;
 	struct bytes line = { 0 };
+	struct wrap_look look;
 	(void)state;
 	connect_one();
 	type("one line\ttwo");
+	look = chat_look(c);
+	look.is_colored = true;
 	const struct entry *e = transcript_at(
 	    c->transcript, transcript_end(c->transcript) - 1, &room);
-	assert_int_equal(wrap_line(&line, c, e, 0, true, 0), 0);
+	assert_int_equal(wrap_line(&line, &look, e, 0), 0);
 	size_t whole = line.len;
 	bytes_finish(&line);
 	for (size_t max = 1; max < whole; max++) {
 		bytes_init(&line, max);
-		assert_int_equal(wrap_line(&line, c, e, 0, true, 0), -1);
+		assert_int_equal(wrap_line(&line, &look, e, 0), -1);
 		bytes_finish(&line);
 	}
 }

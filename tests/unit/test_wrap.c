@@ -54,7 +54,7 @@ static const struct page *lay_out(const struct entry *e, size_t columns,
 {
 	static struct page p;
 	struct wrap_settings s = {
-		.columns = columns, .view = view, .endings = true,
+		.columns = columns, .look.view = view, .look.endings = true,
 		.row_count = SIZE_MAX,
 	};
 	memset(&p, 0, sizeof(p));
@@ -118,7 +118,8 @@ static void a_copy_in_one_row_has_no_breaks(void **state)
 	struct entry e = message("one\ntwo\n", 8, ENTRY_COMPLETE);
 	struct page p = { .rows = 0 };
 	struct wrap_settings s = {
-		.columns = SIZE_MAX, .endings = true, .row_count = SIZE_MAX,
+		.look.endings = true, .columns = SIZE_MAX,
+		.row_count = SIZE_MAX,
 	};
 	(void)state;
 	assert_int_equal(wrap_entry(&e, &s, put_run, &p), 1);
@@ -190,8 +191,8 @@ static void in_ascii_only_ascii_is_shown(void **state)
 	struct entry e = message("안\t\n", 5, ENTRY_COMPLETE | ENTRY_CUT);
 	struct page p = { .rows = 0 };
 	struct wrap_settings s = {
-		.columns = 40, .endings = true, .row_count = SIZE_MAX,
-		.glyph_flags = GLYPH_ASCII,
+		.columns = 40, .look.endings = true, .row_count = SIZE_MAX,
+		.look.glyph_flags = GLYPH_ASCII,
 	};
 	(void)state;
 	wrap_entry(&e, &s, put_run, &p);
@@ -295,32 +296,13 @@ static void no_row_is_wider_than_it_may_be(void **state)
 
 /* The head */
 
-static struct chat *chat;
-
-static int make_chat(void **state)
-{
-	static struct options o;
-	(void)state;
-	options_init(&o);
-	o.scrollback = 1 << 20;
-	chat = chat_new(loop_new(LOOP_AUTO), &o);
-	return 0;
-}
-
-static int free_chat(void **state)
-{
-	struct loop *l = chat->loop;
-	(void)state;
-	chat_free(chat);
-	loop_free(l);
-	return 0;
-}
-
 /* What stands before the entry, as a string. */
-static const char *head_of(const struct entry *e, const struct entry *before)
+static const char *head_of(enum time_mode time, const struct entry *e,
+                           const struct entry *before)
 {
 	static char head[64];
-	size_t len = wrap_head(head, chat, e, before);
+	struct wrap_look look = { .time = time, .start_ns = 1000 * MS_NS };
+	size_t len = wrap_head(head, &look, e, before);
 	assert_true(len < sizeof(head));
 	head[len] = '\0';
 	return head;
@@ -330,36 +312,28 @@ static void the_head_has_the_time_the_display_wants(void **state)
 {
 	struct entry e = message("x", 1, 0), before = e;
 	(void)state;
-	e.time.mono_ns = chat->start_ns + 2500 * MS_NS;
-	before.time.mono_ns = chat->start_ns + 1000 * MS_NS;
-	chat->options->time = TIME_OFF;
-	assert_string_equal(head_of(&e, &before), "< ");
-	chat->options->time = TIME_START;
-	assert_int_equal(strlen(head_of(&e, &before)), 11);
-	assert_string_equal(head_of(&e, &before) + 8, " < ");
-	assert_non_null(strstr(head_of(&e, &before), "2.5"));
-	chat->options->time = TIME_DELTA;
-	assert_non_null(strstr(head_of(&e, &before), "1.5"));
-	assert_non_null(strstr(head_of(&e, NULL), "0.0"));
-	chat->options->time = TIME_CLOCK;
-	assert_int_equal(strlen(head_of(&e, &before)), 11);
+	e.time.mono_ns = 3500 * MS_NS;
+	before.time.mono_ns = 2000 * MS_NS;
+	assert_string_equal(head_of(TIME_OFF, &e, &before), "< ");
+	assert_string_equal(head_of(TIME_START, &e, &before), "   2.500 < ");
+	assert_string_equal(head_of(TIME_DELTA, &e, &before), "   1.500 < ");
+	assert_string_equal(head_of(TIME_DELTA, &e, NULL), "0.000000 < ");
+	assert_int_equal(strlen(head_of(TIME_CLOCK, &e, &before)), 11);
 }
 
 static void the_mark_tells_the_kind_of_entry(void **state)
 {
 	struct entry e = message("x", 1, 0);
 	(void)state;
-	chat->options->time = TIME_OFF;
 	e.dir = ENTRY_OUT;
-	assert_string_equal(head_of(&e, NULL), "> ");
+	assert_string_equal(head_of(TIME_OFF, &e, NULL), "> ");
 	e.kind = ENTRY_STATE;
-	assert_string_equal(head_of(&e, NULL), "* ");
+	assert_string_equal(head_of(TIME_OFF, &e, NULL), "* ");
 	e.kind = ENTRY_ERROR;
-	assert_string_equal(head_of(&e, NULL), "! ");
+	assert_string_equal(head_of(TIME_OFF, &e, NULL), "! ");
 }
 
 #define TEST(name) cmocka_unit_test(name)
-#define HEAD(name) cmocka_unit_test_setup_teardown(name, make_chat, free_chat)
 
 /* The styles of all rows, one after another, with a bar between. */
 static const char *marks(const struct entry *e, size_t columns, enum view view,
@@ -371,7 +345,7 @@ static const char *marks(const struct entry *e, size_t columns, enum view view,
 	struct pattern *pattern = pattern_new(text, &error);
 	struct hits *hits = hits_new(pattern);
 	struct wrap_settings s = {
-		.columns = columns, .view = view, .endings = true,
+		.columns = columns, .look.view = view, .look.endings = true,
 		.row_count = SIZE_MAX, .hits = hits_of(hits, e), .now = now,
 	};
 	memset(&p, 0, sizeof(p));
@@ -431,7 +405,7 @@ static void the_row_of_a_byte_is_known(void **state)
 	assert_int_equal(wrap_row_of(&e, &s, 4), 0);
 	assert_int_equal(wrap_row_of(&e, &s, 5), 1);
 	assert_int_equal(wrap_row_of(&e, &s, 9), 2);
-	s.view = VIEW_HEX; /* a byte a row, in four rows of characters */
+	s.look.view = VIEW_HEX; /* a byte a row, in four rows of characters */
 	size_t rows = wrap_entry(&e, &s, NULL, NULL) / 12;
 	assert_true(wrap_row_of(&e, &s, 6) >= 6 * rows);
 	assert_true(wrap_row_of(&e, &s, 6) < 7 * rows);
@@ -472,7 +446,7 @@ static void check_map(const struct entry *e, size_t columns, enum view view)
 	static struct window with, without;
 	struct wrap_map map = { 0 };
 	struct wrap_settings s = {
-		.columns = columns, .view = view, .endings = true,
+		.columns = columns, .look.view = view, .look.endings = true,
 		.row_count = SIZE_MAX,
 	};
 	size_t rows = wrap_entry(e, &s, NULL, NULL);
@@ -515,9 +489,9 @@ static void a_map_of_another_layout_is_not_used(void **state)
 	fill_long(bytes, sizeof(bytes), 7);
 	for (int i = 0; i < 64; i++) {
 		s.columns = i & 1 ? 40 : 60;
-		s.view = i & 2 ? VIEW_TEXT : VIEW_MIXED;
-		s.endings = i & 4;
-		s.glyph_flags = i & 8 ? GLYPH_ASCII : 0;
+		s.look.view = i & 2 ? VIEW_TEXT : VIEW_MIXED;
+		s.look.endings = i & 4;
+		s.look.glyph_flags = i & 8 ? GLYPH_ASCII : 0;
 		e.len = i & 16 ? sizeof(bytes) : sizeof(bytes) - 500;
 		e.flags = i & 32 ? ENTRY_COMPLETE : 0;
 		s.map = NULL;
@@ -550,8 +524,8 @@ int main(void)
 		TEST(the_rows_asked_for_are_the_ones_given),
 		TEST(an_empty_message_takes_a_row),
 		TEST(no_row_is_wider_than_it_may_be),
-		HEAD(the_head_has_the_time_the_display_wants),
-		HEAD(the_mark_tells_the_kind_of_entry),
+		TEST(the_head_has_the_time_the_display_wants),
+		TEST(the_mark_tells_the_kind_of_entry),
 		cmocka_unit_test(matches_of_a_search_are_marked),
 		cmocka_unit_test(a_match_is_marked_across_rows),
 		cmocka_unit_test(a_match_is_marked_in_both_columns_of_a_dump),
