@@ -11,7 +11,8 @@
  *   io     loop timer_heap signals outq child: one thread that waits for all
  *   net    endpoint resolve transport tcp tcpinfo txstamp dial link timing
  *          route owner host explain: bytes from strangers, and why none come
- *   options     options option_value cmdline config: what can be chosen
+ *   options     option_rows option_value options cmdline config: what can be
+ *               chosen
  *   transcript  entry transcript framing ticks, lens hits filter: all that
  *               happens; wrap: how it is laid out
  *   diagnose    recognise traps health: what it means
@@ -45,6 +46,8 @@
 #include <sockchat/frontend.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
+
+#define SOCKCHAT_VERSION "0.1.0"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 

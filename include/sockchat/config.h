@@ -11,11 +11,12 @@
 #include <sockchat/error.h>
 #include <sockchat/options.h>
 
-/* Set beneath the command line what the file says: `o->config`, or the user's
- * own, which need not exist.  -1 with a sentence that names file and line. */
+/* Set what the file `o->config` says, or the user's own, which need not exist.
+ * The command line overrides it.  -1 with a sentence that names file and
+ * line. */
 MUST_USE int config_load(struct options *o, struct error *e);
 
-/* The same of a text; `path` is its name in sentences. */
+/* As config_load(), for a text; sentences call it `path`. */
 MUST_USE
 int config_parse(struct options *o, const char *path, const char *text,
                  size_t len, struct error *e);

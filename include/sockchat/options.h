@@ -26,7 +26,7 @@ enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
 enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF,
                  TIME_ANSWER, TIME_COUNT };
 
-/* Who said it; whoever stands further below here wins. */
+/* Who said it; a later source here overrides an earlier one. */
 enum option_source {
 	SOURCE_DEFAULT,
 	SOURCE_FILE,
@@ -35,13 +35,13 @@ enum option_source {
 	SOURCE_RUN_TIME,
 };
 
-#define OPTIONS_MAX 128 /* no more rows than that */
+#define OPTIONS_MAX 128 /* rows at most */
 
 #define LINGER_FOREVER  (-1)
 #define LINGER_DEFAULT  (-2) /* nothing was said */
 #define LINGER_DEFAULT_MS 2000
 
-/* The one place for what can be chosen, at the start or at run time. */
+/* All that can be chosen, at the start or at run time. */
 struct options {
 	enum endpoint_mode mode;
 	struct endpoint endpoint;
@@ -79,38 +79,44 @@ extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
     notify_choices[], encoding_choices[];
 
-/* The value of `name`, a unique prefix is enough; -1 if there is none. */
+/* The value of `name`, of which a unique beginning is enough; -1 if there is
+ * none. */
 int choice_find(const struct choice *list, const char *name);
+
+/* The first name of `value`; "" if it has none. */
 const char *choice_name(const struct choice *list, int value);
+
 /* "lf, crlf or none": each value by its first name; "lf, ..." where there is
  * no room for all. */
 #define CHOICE_LIST_MAX 160
 void choice_list(const struct choice *list, char *out, size_t cap);
 
-/* What Enter appends; its length. */
+/* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);
 
-/* What holds where nothing is said. */
+/* Put the default into every member. */
 void options_init(struct options *o);
 
-/* Parse the command line.  -1 with a sentence that names the option. */
+/* Set all options from the command line.  -1 with a sentence that names the
+ * option. */
 MUST_USE
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e);
 
 /* Set an option by its name without dashes, as a file and /set do.  A switch
- * takes on, off, yes, no, or NULL for on; "default" is what nobody has to say.
- * What was said by a better source stays.  -1 with a sentence that names the
- * option; then nothing has changed. */
+ * takes on, off, yes, no, or NULL for on; every option takes "default".  The
+ * value of a higher source stays.  -1 with a sentence that names the option;
+ * then nothing has changed. */
 MUST_USE
 int options_set(struct options *o, const char *name, const char *value,
                 enum option_source source, struct error *e);
 
-/* Whether they go together: what a better source said wins.  -1 with a
+/* Check that no two options exclude each other.  A higher source switches off
+ * what a lower one said; within one source it is an error: -1 with a
  * sentence. */
 MUST_USE int options_check(struct options *o, struct error *e);
 
-/* --help, in 80 columns.  -1 without memory. */
+/* Append the text of --help, in 80 columns.  -1 without memory. */
 MUST_USE int options_help(struct bytes *out);
 
 struct option_row {
@@ -124,15 +130,20 @@ struct option_row {
  * manual's check. */
 const struct option_row *options_row(size_t i);
 
-/* The row that `name` means, a unique beginning is enough; -1 for none. */
+/* The row of the option `name`, of which a unique beginning is enough; -1 for
+ * none. */
 int options_find(const char *name);
-/* Of row `i`: whether it can change at run time; the words it takes, or NULL;
- * its value as a user would write it, safe to show; where it is from. */
-bool options_is_live(size_t i);
-const struct choice *options_choices(size_t i);
-void options_value(const struct options *o, size_t i, char *out, size_t cap);
-const char *options_source(const struct options *o, size_t i);
 
-#define SOCKCHAT_VERSION "0.1.0"
+/* True if row `i` can change at run time. */
+bool options_is_live(size_t i);
+
+/* The words that row `i` takes; NULL if it takes something else. */
+const struct choice *options_choices(size_t i);
+
+/* The value of row `i` as a user would write it, safe to show. */
+void options_value(const struct options *o, size_t i, char *out, size_t cap);
+
+/* Who said the value of row `i`: "from the profile". */
+const char *options_source(const struct options *o, size_t i);
 
 #endif

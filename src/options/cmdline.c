@@ -48,7 +48,16 @@ static const struct option_rule *rule_of(int found)
 	return NULL;
 }
 
-/* The options that a beginning may stand for; 0 when it is of none or one. */
+/* "--eol" or "-w, --connect-timeout", as the user may have written it. */
+static void name_flag(const struct option_rule *r, char *out, size_t cap)
+{
+	if (r->row.letter)
+		snprintf(out, cap, "-%c, --%s", r->row.letter, r->row.name);
+	else
+		snprintf(out, cap, "--%s", r->row.name);
+}
+
+/* Name the options that begin so; 0 when there are not several. */
 static int explain_beginning(const char *word, struct error *e)
 {
 	const struct option_row *row;
@@ -75,12 +84,12 @@ static int explain_getopt(int found, const char *word, struct error *e)
 	char name[64], safe[64], letter[2] = { (char)optopt, '\0' };
 	bool is_letter = optopt && strncmp(word, "--", 2) != 0;
 	if (found == ':' && r) {
-		option_flag(r, name, sizeof(name));
+		name_flag(r, name, sizeof(name));
 		return error_set(e, "option %s needs a value: %s", name,
 		                 r->row.arg);
 	}
 	if (r && !r->row.arg) {
-		option_flag(r, name, sizeof(name));
+		name_flag(r, name, sizeof(name));
 		return error_set(e, "option %s takes no value", name);
 	}
 	if (!is_letter && explain_beginning(word + 2, e))
@@ -101,7 +110,7 @@ static int check_mode(const struct options *o, const bool *given,
 	for (size_t i = 0; (r = option_rule(i)); i++) {
 		if (!given[i] || !option_is_foreign(r, o->mode))
 			continue;
-		option_flag(r, name, sizeof(name));
+		name_flag(r, name, sizeof(name));
 		return error_set(e, "option %s is for 'sockchat %s'", name,
 		                 o->mode == ENDPOINT_LISTEN ? "connect"
 		                                            : "listen");
@@ -109,7 +118,7 @@ static int check_mode(const struct options *o, const bool *given,
 	return 0;
 }
 
-/* A misspelt mode, or the endpoint itself as nc has it. */
+/* The word is a misspelt mode, or an endpoint, which nc takes here. */
 static int refuse_mode(const char *word, bool is_alone, struct error *e)
 {
 	bool is_number = !word[strspn(word, "0123456789")];
@@ -179,7 +188,7 @@ int options_parse(struct options *o, int argc, char *const *argv,
 			return explain_getopt(found, argv[bad], e);
 		}
 		given[r - option_rule(0)] = true;
-		option_flag(r, name, sizeof(name));
+		name_flag(r, name, sizeof(name));
 		if (option_apply(o, r, name, optarg, SOURCE_COMMAND_LINE, e))
 			return -1;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The configuration file.  All of it is checked, whatever is used of it. */
+/* The configuration file.  All of it is checked, the sections that are not used
+ * too. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@
 
 struct reader {
 	struct options *o;
-	struct options unused; /* what other profiles say ends here */
+	struct options unused; /* takes what other profiles say */
 	char where[WHERE_MAX]; /* the file's name, safe to show */
 	unsigned line;
 	bool has_section, is_ours, has_found;
@@ -203,7 +204,7 @@ static int read_all(struct bytes *out, int fd, const char *where,
 	return n < 0 ? cannot_read(where, e) : 0;
 }
 
-/* What the user did not ask for may be absent, or out of reach. */
+/* The user's own file, which nobody named, may be absent or out of reach. */
 static bool may_lack(const struct options *o, const char *path)
 {
 	if (o->config)
@@ -217,7 +218,7 @@ static int load(struct options *o, const char *path, struct error *e)
 {
 	struct bytes text;
 	char where[WHERE_MAX];
-	/* a FIFO must not keep us waiting, nor a terminal become ours */
+	/* opening a FIFO must not wait, nor a terminal become ours */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	glyph_copy(where, sizeof(where), path, GLYPH_ANY_WIDTH);
 	if (fd < 0 && may_lack(o, path))

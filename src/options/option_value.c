@@ -1,38 +1,72 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* An option's value: read from what a user wrote, and told. */
+/* The value of an option: read from what a user wrote, and told. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
 #include "options_private.h"
 
-static size_t size_of(const struct option_rule *r)
+/* Words */
+
+int choice_find(const struct choice *list, const char *name)
 {
-	switch (r->type) {
-	case TYPE_SET:
-	case TYPE_ON_OFF:
-		return sizeof(bool);
-	case TYPE_VALUE:
-	case TYPE_CHOICE:
-		return sizeof(int);
-	case TYPE_DURATION:
-	case TYPE_LINGER:
-		return sizeof(int64_t);
-	case TYPE_COUNT:
-		return sizeof(long);
-	case TYPE_SIZE:
-		return sizeof(size_t);
-	case TYPE_TEXT:
-		return sizeof(char *);
+	size_t len = strlen(name);
+	int value = -1;
+	for (const struct choice *c = list; c->name; c++) {
+		if (strcasecmp(c->name, name) == 0)
+			return c->value;
+		if (len && strncasecmp(c->name, name, len) == 0)
+			value = value == -1 || value == c->value ? c->value
+			                                         : -2;
 	}
-	abort(); /* a row without a type */
+	return value < 0 ? -1 : value;
 }
+
+const char *choice_name(const struct choice *list, int value)
+{
+	while (list->name && list->value != value)
+		list++;
+	return list->name ? list->name : "";
+}
+
+/* The next one that is not another name of an earlier value. */
+static const struct choice *next_value(const struct choice *list,
+                                       const struct choice *c)
+{
+	do
+		c++;
+	while (c->name && choice_name(list, c->value) != c->name);
+	return c;
+}
+
+void choice_list(const struct choice *list, char *out, size_t cap)
+{
+	static const char more[] = ", ...";
+	const struct choice *next;
+	size_t len = 0;
+	*out = '\0';
+	for (const struct choice *c = list; c->name; c = next) {
+		next = next_value(list, c);
+		int n = snprintf(out + len, cap - len, "%s%s",
+		                 !len         ? ""
+		                 : next->name ? ", "
+		                              : " or ",
+		                 c->name);
+		if (len + (size_t)n + (next->name ? strlen(more) : 0) >= cap) {
+			snprintf(out + len, cap - len, "%s", more);
+			return;
+		}
+		len += (size_t)n;
+	}
+}
+
+/* Reading a value */
 
 void *option_member(struct options *o, const struct option_rule *r)
 {
@@ -43,15 +77,7 @@ void option_set_default(struct options *o, const struct option_rule *r)
 {
 	struct options fresh;
 	options_init(&fresh);
-	memcpy(option_member(o, r), option_member(&fresh, r), size_of(r));
-}
-
-static bool is_default(const struct options *o, const struct option_rule *r)
-{
-	struct options fresh, now = *o;
-	options_init(&fresh);
-	return memcmp(option_member(&now, r), option_member(&fresh, r),
-	              size_of(r)) == 0;
+	memcpy(option_member(o, r), option_member(&fresh, r), r->size);
 }
 
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
@@ -113,7 +139,6 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 	void *to = option_member(o, r);
 	switch (r->type) {
 	case TYPE_SET:
-	case TYPE_ON_OFF:
 		return set_switch(to, value);
 	case TYPE_VALUE:
 		return set_shared(o, r, value);
@@ -159,11 +184,24 @@ static void tell_duration(char *out, size_t cap, int64_t ms)
 		snprintf(out, cap, "%lld", (long long)ms / 1000);
 }
 
+const struct choice *options_choices(size_t i)
+{
+	const struct option_rule *r = option_rule(i);
+	bool is_switch = r->type == TYPE_SET || r->type == TYPE_VALUE;
+	return is_switch ? on_off_choices : r->choices;
+}
+
+static bool is_default(const void *at, const struct option_rule *r)
+{
+	struct options fresh;
+	options_init(&fresh);
+	return memcmp(at, option_member(&fresh, r), r->size) == 0;
+}
+
 void options_value(const struct options *o, size_t i, char *out, size_t cap)
 {
 	const struct option_rule *r = option_rule(i);
-	struct options now = *o;
-	const void *at = option_member(&now, r);
+	const void *at = (const char *)o + r->offset;
 	const char *word = "default";
 	if (r->type == TYPE_SIZE) {
 		tell_size(out, cap, *(const size_t *)at);
@@ -173,12 +211,12 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 		word = choice_name(r->choices, *(const int *)at);
 	else if (r->type == TYPE_VALUE)
 		word = *(const int *)at == r->value ? "on" : "off";
-	else if (r->type == TYPE_SET || r->type == TYPE_ON_OFF)
+	else if (r->type == TYPE_SET)
 		word = *(const bool *)at ? "on" : "off";
 	else if (r->type == TYPE_TEXT && *(char *const *)at)
 		word = *(char *const *)at;
 	glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
-	if (is_default(o, r))
+	if (is_default(at, r))
 		return;
 	if (r->type == TYPE_COUNT)
 		snprintf(out, cap, "%ld", *(const long *)at);

@@ -1,346 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The options: one table, and who may say what. */
+/* Who may set which option, and which options exclude each other. */
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
 
-#include <sockchat/encoding.h>
 #include <sockchat/glyph.h>
 
 #include "options_private.h"
 
-const struct choice eol_choices[] = {
-	{ "lf", EOL_LF },   { "crlf", EOL_CRLF }, { "cr", EOL_CR },
-	{ "nul", EOL_NUL }, { "none", EOL_NONE }, { NULL, 0 },
-};
-const struct choice ui_choices[] = {
-	{ "auto", UI_AUTO }, { "tui", UI_TUI },   { "lines", UI_LINES },
-	{ "pipe", UI_PIPE }, { "json", UI_JSON }, { NULL, 0 },
-};
-const struct choice color_choices[] = {
-	{ "auto", COLOR_AUTO },
-	{ "always", COLOR_ALWAYS },
-	{ "never", COLOR_NEVER },
-	{ NULL, 0 },
-};
-const struct choice view_choices[] = {
-	{ "text", VIEW_TEXT },
-	{ "hex", VIEW_HEX },
-	{ "mixed", VIEW_MIXED },
-	{ NULL, 0 },
-};
-
-const struct choice time_choices[] = {
-	{ "clock", TIME_CLOCK }, { "start", TIME_START },
-	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
-	{ "answer", TIME_ANSWER },
-	{ NULL, 0 },
-};
-/* The first name of each is the one that is told. */
-const struct choice encoding_choices[] = {
-	{ "utf-8", ENCODING_UTF8 },
-	{ "cp949", ENCODING_CP949 },
-	{ "euc-kr", ENCODING_EUC_KR },
-	{ "shift_jis", ENCODING_SHIFT_JIS },
-	{ "euc-jp", ENCODING_EUC_JP },
-	{ "gbk", ENCODING_GBK },
-	{ "big5", ENCODING_BIG5 },
-	{ "iso-8859-1", ENCODING_LATIN1 },
-	{ "iso-8859-2", ENCODING_LATIN2 },
-	{ "iso-8859-15", ENCODING_LATIN9 },
-	{ "cp1250", ENCODING_CP1250 },
-	{ "cp1251", ENCODING_CP1251 },
-	{ "cp1252", ENCODING_CP1252 },
-	{ "cp437", ENCODING_CP437 },
-	{ "cp850", ENCODING_CP850 },
-	{ "koi8-r", ENCODING_KOI8_R },
-	{ "koi8-u", ENCODING_KOI8_U },
-	{ "utf8", ENCODING_UTF8 },
-	{ "uhc", ENCODING_CP949 },
-	{ "ms949", ENCODING_CP949 },
-	{ "euckr", ENCODING_EUC_KR },
-	{ "shift-jis", ENCODING_SHIFT_JIS },
-	{ "sjis", ENCODING_SHIFT_JIS },
-	{ "cp932", ENCODING_SHIFT_JIS },
-	{ "eucjp", ENCODING_EUC_JP },
-	{ "cp936", ENCODING_GBK },
-	{ "gb2312", ENCODING_GBK },
-	{ "latin1", ENCODING_LATIN1 },
-	{ "latin-1", ENCODING_LATIN1 },
-	{ "latin2", ENCODING_LATIN2 },
-	{ "latin9", ENCODING_LATIN9 },
-	{ "windows-1252", ENCODING_CP1252 },
-	{ "windows-1251", ENCODING_CP1251 },
-	{ NULL, 0 },
-};
-
-const struct choice on_off_choices[] = {
-	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
-};
-
-const struct choice bell_choices[] = {
-	{ "never", BELL_NEVER },
-	{ "unfocused", BELL_UNFOCUSED },
-	{ "always", BELL_ALWAYS },
-	{ NULL, 0 },
-};
-const struct choice notify_choices[] = {
-	{ "off", NOTIFY_OFF },
-	{ "osc9", NOTIFY_OSC9 },
-	{ "osc777", NOTIFY_OSC777 },
-	{ NULL, 0 },
-};
-
-#define AT(member) offsetof(struct options, member)
-
-static const struct option_rule rules[] = {
-	{ { '4', "ipv4", NULL, "only IPv4" },
-	  TYPE_VALUE, AT(family), AF_INET, NULL, MODE_BOTH | LIVE },
-	{ { '6', "ipv6", NULL, "only IPv6" },
-	  TYPE_VALUE, AT(family), AF_INET6, NULL, MODE_BOTH | LIVE },
-	{ { 'n', "numeric", NULL, "no name lookups" },
-	  TYPE_SET, AT(numeric), 0, NULL, MODE_BOTH | LIVE },
-	{ { 'w', "connect-timeout", "SECS",
-	    "give up connecting; fractions allowed" },
-	  TYPE_DURATION, AT(connect_timeout_ms), 0, NULL, MODE_CONNECT | LIVE },
-	{ { 'i', "idle-timeout", "SECS",
-	    "give up when nothing moved either way so long" },
-	  TYPE_DURATION, AT(idle_timeout_ms), 0, NULL, MODE_BOTH | LIVE },
-	{ { 'C', "crlf", NULL, "the same as --eol crlf" },
-	  TYPE_VALUE, AT(eol), EOL_CRLF, NULL, MODE_BOTH | LIVE },
-	{ { 0, "eol", "EOL",
-	    "what Enter appends: lf, crlf, cr, nul or none" },
-	  TYPE_CHOICE, AT(eol), 0, eol_choices, MODE_BOTH | LIVE },
-	{ { 0, "echo", NULL, "listen: send back what each peer sends" },
-	  TYPE_SET, AT(echo), 0, NULL, MODE_LISTEN | LIVE },
-	{ { 'k', "keep-open", NULL,
-	    "listen: go on after the first peer has gone" },
-	  TYPE_SET, AT(keep_open), 0, NULL, MODE_LISTEN },
-	{ { 'm', "max-conns", "N", "listen: at most N peers at once" },
-	  TYPE_COUNT, AT(max_conns), 0, NULL, MODE_LISTEN | LIVE },
-	{ { 'N', "no-shutdown", NULL,
-	    "do not send FIN when standard input ends" },
-	  TYPE_SET, AT(no_shutdown), 0, NULL, MODE_BOTH | LIVE },
-	{ { 'q', "quit-after", "SECS",
-	    "leave so long after standard input has ended" },
-	  TYPE_DURATION, AT(quit_after_ms), 0, NULL, MODE_BOTH | LIVE },
-	{ { 0, "linger", "SECS|inf",
-	    "wait for a silent input after the peer's end (2)" },
-	  TYPE_LINGER, AT(linger_ms), 0, NULL, MODE_BOTH | LIVE },
-	{ { 0, "send-only", NULL, "only send; what comes is discarded" },
-	  TYPE_SET, AT(send_only), 0, NULL, MODE_BOTH },
-	{ { 0, "recv-only", NULL, "only receive; input is not read" },
-	  TYPE_SET, AT(recv_only), 0, NULL, MODE_BOTH },
-	{ { 'z', "zero", NULL,
-	    "connect, report, close; the exit status tells" },
-	  TYPE_SET, AT(zero), 0, NULL, MODE_CONNECT },
-	{ { 0, "ui", "UI", "auto, tui, lines, pipe or json" },
-	  TYPE_CHOICE, AT(ui), 0, ui_choices, MODE_BOTH },
-	{ { 0, "json", NULL, "the same as --ui json" },
-	  TYPE_VALUE, AT(ui), UI_JSON, NULL, MODE_BOTH },
-	{ { 0, "view", "VIEW", "how messages look: text, hex or mixed" },
-	  TYPE_CHOICE, AT(view), 0, view_choices, MODE_BOTH | LIVE },
-	{ { 0, "time", "MODE", "time shown: clock, start, delta, off, answer" },
-	  TYPE_CHOICE, AT(time), 0, time_choices, MODE_BOTH | LIVE },
-	{ { 0, "endings", "on|off", "show line endings (on)" },
-	  TYPE_ON_OFF, AT(endings), 0, on_off_choices, MODE_BOTH | LIVE },
-	{ { 0, "bar", "on|off", "show the bar of keys (on)" },
-	  TYPE_ON_OFF, AT(bar), 0, on_off_choices, MODE_BOTH | LIVE },
-	{ { 0, "mouse", "on|off", "use the mouse (on)" },
-	  TYPE_ON_OFF, AT(mouse), 0, on_off_choices, MODE_BOTH | LIVE },
-	{ { 0, "title", "on|off", "set the terminal's title (on)" },
-	  TYPE_ON_OFF, AT(title), 0, on_off_choices, MODE_BOTH | LIVE },
-	{ { 0, "bell", "WHEN",
-	    "ring for what comes: never, unfocused or always" },
-	  TYPE_CHOICE, AT(bell), 0, bell_choices, MODE_BOTH | LIVE },
-	{ { 0, "notify", "HOW",
-	    "tell the desktop, unfocused: off, osc9 or osc777" },
-	  TYPE_CHOICE, AT(notify), 0, notify_choices, MODE_BOTH | LIVE },
-	{ { 0, "encoding", "NAME",
-	    "what text is in: utf-8, cp949, shift_jis, latin1" },
-	  TYPE_CHOICE, AT(encoding), 0, encoding_choices, MODE_BOTH | LIVE },
-	{ { 0, "ticks", "on|off",
-	    "show where the bytes of what was sent are" },
-	  TYPE_ON_OFF, AT(ticks), 0, on_off_choices, MODE_BOTH | LIVE },
-	{ { 0, "hints", "on|off",
-	    "tell what the peer seems to speak, and traps (on)" },
-	  TYPE_ON_OFF, AT(hints), 0, on_off_choices, MODE_BOTH | LIVE },
-	{ { 0, "color", "WHEN", "auto, always or never" },
-	  TYPE_CHOICE, AT(color), 0, color_choices, MODE_BOTH | LIVE },
-	{ { 0, "scrollback", "SIZE",
-	    "how much of the conversation is kept (64M)" },
-	  TYPE_SIZE, AT(scrollback), 0, NULL, MODE_BOTH | LIVE },
-	{ { 0, "queue-max", "SIZE",
-	    "how much may wait for all peers together (64M)" },
-	  TYPE_SIZE, AT(queue_max), 0, NULL, MODE_BOTH | LIVE },
-	{ { 0, "progress", NULL,
-	    "pipe: how far it has got, on standard error" },
-	  TYPE_SET, AT(progress), 0, NULL, MODE_BOTH },
-	{ { 0, "quiet", NULL, "tell errors only" },
-	  TYPE_SET, AT(quiet), 0, NULL, MODE_BOTH | LIVE },
-	{ { 'v', "verbose", NULL, "tell the steps of connecting" },
-	  TYPE_SET, AT(verbose), 0, NULL, MODE_BOTH | LIVE },
-	{ { 0, "config", "FILE", "read this file, '' for none" },
-	  TYPE_TEXT, AT(config), 0, NULL, MODE_BOTH | ARGV_ONLY },
-	{ { 0, "profile", "NAME", "use this section of the file as well" },
-	  TYPE_TEXT, AT(profile), 0, NULL, MODE_BOTH | ARGV_ONLY },
-	{ { 0, "help", NULL, "print this and exit" },
-	  TYPE_SET, AT(help), 0, NULL, MODE_BOTH | ARGV_ONLY },
-	{ { 0, "version", NULL, "print the version and exit" },
-	  TYPE_SET, AT(version), 0, NULL, MODE_BOTH | ARGV_ONLY },
-};
-
-#define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
-_Static_assert(RULE_COUNT <= OPTIONS_MAX, "OPTIONS_MAX is too small");
-
-const struct option_rule *option_rule(size_t i)
-{
-	return i < RULE_COUNT ? &rules[i] : NULL;
-}
-
-const struct option_row *options_row(size_t i)
-{
-	return i < RULE_COUNT ? &rules[i].row : NULL;
-}
-
-int choice_find(const struct choice *list, const char *name)
-{
-	size_t len = strlen(name);
-	int value = -1;
-	for (const struct choice *c = list; c->name; c++) {
-		if (strcasecmp(c->name, name) == 0)
-			return c->value;
-		if (len && strncasecmp(c->name, name, len) == 0)
-			value = value == -1 || value == c->value ? c->value
-			                                         : -2;
-	}
-	return value < 0 ? -1 : value;
-}
-
-const char *choice_name(const struct choice *list, int value)
-{
-	while (list->name && list->value != value)
-		list++;
-	return list->name ? list->name : "";
-}
-
-/* The next one that is not another name of an earlier value. */
-static const struct choice *next_value(const struct choice *list,
-                                       const struct choice *c)
-{
-	do
-		c++;
-	while (c->name && choice_name(list, c->value) != c->name);
-	return c;
-}
-
-void choice_list(const struct choice *list, char *out, size_t cap)
-{
-	static const char more[] = ", ...";
-	const struct choice *next;
-	size_t len = 0;
-	*out = '\0';
-	for (const struct choice *c = list; c->name; c = next) {
-		next = next_value(list, c);
-		int n = snprintf(out + len, cap - len, "%s%s",
-		                 !len         ? ""
-		                 : next->name ? ", "
-		                              : " or ",
-		                 c->name);
-		if (len + (size_t)n + (next->name ? strlen(more) : 0) >= cap) {
-			snprintf(out + len, cap - len, "%s", more);
-			return;
-		}
-		len += (size_t)n;
-	}
-}
-
-size_t eol_bytes(enum eol eol, const char **bytes)
-{
-	static const struct {
-		const char *bytes;
-		size_t len;
-	} table[] = {
-		[EOL_LF] = { "\n", 1 },  [EOL_CRLF] = { "\r\n", 2 },
-		[EOL_CR] = { "\r", 1 },  [EOL_NUL] = { "", 1 },
-		[EOL_NONE] = { "", 0 },
-	};
-	*bytes = table[eol].bytes;
-	return table[eol].len;
-}
-
-void options_init(struct options *o)
-{
-	*o = (struct options){
-		.family = AF_UNSPEC,
-		.quit_after_ms = -1,
-		.linger_ms = LINGER_DEFAULT,
-		.endings = true,
-		.bar = true,
-		.mouse = true,
-		.title = true,
-		.ticks = true,
-		.hints = true,
-		.scrollback = (size_t)64 << 20,
-		.queue_max = (size_t)64 << 20,
-	};
-}
-
-/* The first row of those that share a member. */
-static const struct option_rule *rule_at(size_t offset)
+/* Rows that share a member share a source: the first row's. */
+static size_t source_row(const struct option_rule *r)
 {
 	size_t i = 0;
-	while (rules[i].offset != offset)
+	while (option_rule(i)->offset != r->offset)
 		i++;
-	return &rules[i];
+	return i;
 }
 
-/* The rows that share one member share its source: that of the first. */
-static uint8_t *source_of(struct options *o, const struct option_rule *r)
-{
-	return &o->sources[rule_at(r->offset) - rules];
-}
-
-/* What excludes what */
-
-/* What the command line or a profile says silences what contradicts it and
- * stands deeper; what was said in one place is a contradiction. */
 int options_check(struct options *o, struct error *e)
 {
-	static const size_t pairs[][2] = {
-		{ AT(send_only), AT(recv_only) },
-		{ AT(echo), AT(send_only) },
-		{ AT(echo), AT(recv_only) },
+	static const char *const pairs[][2] = {
+		{ "send-only", "recv-only" },
+		{ "echo", "send-only" },
+		{ "echo", "recv-only" },
 	};
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		const struct option_rule *a = rule_at(pairs[i][0]);
-		const struct option_rule *b = rule_at(pairs[i][1]);
-		bool *is_a = option_member(o, a), *is_b = option_member(o, b);
-		unsigned from_a = *source_of(o, a), from_b = *source_of(o, b);
+		int a = options_find(pairs[i][0]);
+		int b = options_find(pairs[i][1]);
+		bool *is_a = option_member(o, option_rule((size_t)a));
+		bool *is_b = option_member(o, option_rule((size_t)b));
+		unsigned from_a = o->sources[a], from_b = o->sources[b];
 		if (!*is_a || !*is_b)
 			continue;
 		if (from_a == from_b || from_a == SOURCE_RUN_TIME ||
 		    from_b == SOURCE_RUN_TIME)
 			return error_set(e, "options --%s and --%s exclude "
-			                    "each other", a->row.name,
-			                 b->row.name);
+			                    "each other", pairs[i][0],
+			                 pairs[i][1]);
 		*(from_a < from_b ? is_a : is_b) = false;
 	}
 	return 0;
-}
-
-/* By name */
-
-void option_flag(const struct option_rule *r, char *out, size_t cap)
-{
-	if (r->row.letter)
-		snprintf(out, cap, "-%c, --%s", r->row.letter, r->row.name);
-	else
-		snprintf(out, cap, "--%s", r->row.name);
 }
 
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
@@ -349,7 +50,7 @@ bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
 	                                           : MODE_LISTEN);
 }
 
-static int bad_value(const char *name, const char *value, const char *wanted,
+static int refuse_value(const char *name, const char *value, const char *wanted,
                      struct error *e)
 {
 	char safe[64];
@@ -364,15 +65,16 @@ int option_apply(struct options *o, const struct option_rule *r,
 	struct options next = *o;
 	char list[CHOICE_LIST_MAX];
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
+	size_t row = source_row(r);
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);
 	else if (!option_set_value(&next, r, value))
-		return bad_value(name, value,
-		                 option_wanted(r, list, sizeof(list)), e);
-	if (source < *source_of(o, r) ||
+		return refuse_value(name, value,
+		                    option_wanted(r, list, sizeof(list)), e);
+	if (source < o->sources[row] ||
 	    (is_file && option_is_foreign(r, o->mode)))
 		return 0;
-	*source_of(&next, r) = (uint8_t)source;
+	next.sources[row] = (uint8_t)source;
 	if (source == SOURCE_RUN_TIME && options_check(&next, e))
 		return -1;
 	*o = next;
@@ -381,12 +83,13 @@ int option_apply(struct options *o, const struct option_rule *r,
 
 int options_find(const char *name)
 {
+	const struct option_row *row;
 	size_t len = strlen(name);
 	int found = -1;
-	for (size_t i = 0; i < RULE_COUNT; i++) {
-		if (strcmp(rules[i].row.name, name) == 0)
+	for (size_t i = 0; (row = options_row(i)); i++) {
+		if (strcmp(row->name, name) == 0)
 			return (int)i;
-		if (len && strncmp(rules[i].row.name, name, len) == 0)
+		if (len && strncmp(row->name, name, len) == 0)
 			found = found == -1 ? (int)i : -2;
 	}
 	return found < 0 ? -1 : found;
@@ -401,14 +104,14 @@ int options_set(struct options *o, const char *name, const char *value,
 		glyph_copy(safe, sizeof(safe), name, GLYPH_ANY_WIDTH);
 		return error_set(e, "unknown option %s", safe);
 	}
-	const struct option_rule *r = &rules[i];
+	const struct option_rule *r = option_rule((size_t)i);
 	if (source == SOURCE_RUN_TIME && !(r->flags & LIVE))
 		return error_set(e, "option %s cannot change at run time",
 		                 r->row.name);
 	if (r->flags & ARGV_ONLY)
 		return error_set(e, "option %s makes no sense in a file",
 		                 r->row.name);
-	if (!value && r->row.arg && r->type != TYPE_ON_OFF)
+	if (!value && r->row.arg && r->type != TYPE_SET)
 		return error_set(e, "option %s needs a value: %s",
 		                 r->row.name, r->row.arg);
 	return option_apply(o, r, r->row.name, value, source, e);
@@ -416,15 +119,7 @@ int options_set(struct options *o, const char *name, const char *value,
 
 bool options_is_live(size_t i)
 {
-	return rules[i].flags & LIVE;
-}
-
-const struct choice *options_choices(size_t i)
-{
-	const struct option_rule *r = &rules[i];
-	if (r->type == TYPE_SET || r->type == TYPE_VALUE)
-		return on_off_choices;
-	return r->choices;
+	return option_rule(i)->flags & LIVE;
 }
 
 const char *options_source(const struct options *o, size_t i)
@@ -436,6 +131,5 @@ const char *options_source(const struct options *o, size_t i)
 		[SOURCE_COMMAND_LINE] = "from the command line",
 		[SOURCE_RUN_TIME] = "changed in the chat",
 	};
-	struct options now = *o;
-	return names[*source_of(&now, &rules[i])];
+	return names[o->sources[source_row(option_rule(i))]];
 }

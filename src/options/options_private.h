@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What options.c, option_value.c and cmdline.c share. */
+/* What the files of this folder share: option_rows.c is the table,
+ * option_value.c reads and tells values, options.c knows who may set them,
+ * cmdline.c and config.c ask it to.  Each calls those before it alone. */
 
 #ifndef OPTIONS_PRIVATE_H
 #define OPTIONS_PRIVATE_H
@@ -9,8 +11,7 @@
 #include <sockchat/options.h>
 
 enum option_type {
-	TYPE_SET,      /* a switch: bool */
-	TYPE_ON_OFF,   /* the same, but on the command line told as a word */
+	TYPE_SET,      /* a switch: bool; with `arg` argv has its word */
 	TYPE_VALUE,    /* a switch that stores `value` into an int */
 	TYPE_CHOICE,   /* one of `choices` into an int */
 	TYPE_DURATION, /* milliseconds into an int64_t */
@@ -33,7 +34,7 @@ enum {
 struct option_rule {
 	struct option_row row;
 	enum option_type type;
-	size_t offset;
+	size_t offset, size; /* of the member of struct options */
 	int value;
 	const struct choice *choices;
 	unsigned flags;
@@ -42,27 +43,27 @@ struct option_rule {
 /* Row `i`, or NULL behind the last. */
 const struct option_rule *option_rule(size_t i);
 
-/* "--eol" or "-w, --connect-timeout", as the user may have written it. */
-void option_flag(const struct option_rule *r, char *out, size_t cap);
-
-/* Whether it is for the other of connect and listen. */
+/* True if the row is for the other of connect and listen. */
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode);
 
-/* As options_set(), the row already found; `name` is for the sentence. */
+/* As options_set(), for a row; the sentence calls it `name`. */
 MUST_USE
 int option_apply(struct options *o, const struct option_rule *r,
                  const char *name, const char *value,
                  enum option_source source, struct error *e);
 
-/* The member that a row is about, and its default put there. */
+/* The member of `o` that a row is about. */
 void *option_member(struct options *o, const struct option_rule *r);
+
+/* Put the default there. */
 void option_set_default(struct options *o, const struct option_rule *r);
 
-/* Read a value; NULL switches on.  False when it is none; then option_wanted()
- * says what would be one. */
+/* Read a value; NULL switches on.  False when it is none. */
 MUST_USE
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value);
+
+/* What the row's values look like: "on or off".  `list` is room for that. */
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap);
 
 #endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The table of options, the words that some of them take, and what holds where
+ * nothing is said. */
+
+#include <sys/socket.h>
+
+#include <sockchat/encoding.h>
+
+#include "options_private.h"
+
+const struct choice eol_choices[] = {
+	{ "lf", EOL_LF },   { "crlf", EOL_CRLF }, { "cr", EOL_CR },
+	{ "nul", EOL_NUL }, { "none", EOL_NONE }, { NULL, 0 },
+};
+const struct choice ui_choices[] = {
+	{ "auto", UI_AUTO }, { "tui", UI_TUI },   { "lines", UI_LINES },
+	{ "pipe", UI_PIPE }, { "json", UI_JSON }, { NULL, 0 },
+};
+const struct choice color_choices[] = {
+	{ "auto", COLOR_AUTO },
+	{ "always", COLOR_ALWAYS },
+	{ "never", COLOR_NEVER },
+	{ NULL, 0 },
+};
+const struct choice view_choices[] = {
+	{ "text", VIEW_TEXT },
+	{ "hex", VIEW_HEX },
+	{ "mixed", VIEW_MIXED },
+	{ NULL, 0 },
+};
+
+const struct choice time_choices[] = {
+	{ "clock", TIME_CLOCK }, { "start", TIME_START },
+	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
+	{ "answer", TIME_ANSWER },
+	{ NULL, 0 },
+};
+/* The first name of each is the one that is told. */
+const struct choice encoding_choices[] = {
+	{ "utf-8", ENCODING_UTF8 },
+	{ "cp949", ENCODING_CP949 },
+	{ "euc-kr", ENCODING_EUC_KR },
+	{ "shift_jis", ENCODING_SHIFT_JIS },
+	{ "euc-jp", ENCODING_EUC_JP },
+	{ "gbk", ENCODING_GBK },
+	{ "big5", ENCODING_BIG5 },
+	{ "iso-8859-1", ENCODING_LATIN1 },
+	{ "iso-8859-2", ENCODING_LATIN2 },
+	{ "iso-8859-15", ENCODING_LATIN9 },
+	{ "cp1250", ENCODING_CP1250 },
+	{ "cp1251", ENCODING_CP1251 },
+	{ "cp1252", ENCODING_CP1252 },
+	{ "cp437", ENCODING_CP437 },
+	{ "cp850", ENCODING_CP850 },
+	{ "koi8-r", ENCODING_KOI8_R },
+	{ "koi8-u", ENCODING_KOI8_U },
+	{ "utf8", ENCODING_UTF8 },
+	{ "uhc", ENCODING_CP949 },
+	{ "ms949", ENCODING_CP949 },
+	{ "euckr", ENCODING_EUC_KR },
+	{ "shift-jis", ENCODING_SHIFT_JIS },
+	{ "sjis", ENCODING_SHIFT_JIS },
+	{ "cp932", ENCODING_SHIFT_JIS },
+	{ "eucjp", ENCODING_EUC_JP },
+	{ "cp936", ENCODING_GBK },
+	{ "gb2312", ENCODING_GBK },
+	{ "latin1", ENCODING_LATIN1 },
+	{ "latin-1", ENCODING_LATIN1 },
+	{ "latin2", ENCODING_LATIN2 },
+	{ "latin9", ENCODING_LATIN9 },
+	{ "windows-1252", ENCODING_CP1252 },
+	{ "windows-1251", ENCODING_CP1251 },
+	{ NULL, 0 },
+};
+
+const struct choice on_off_choices[] = {
+	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
+};
+
+const struct choice bell_choices[] = {
+	{ "never", BELL_NEVER },
+	{ "unfocused", BELL_UNFOCUSED },
+	{ "always", BELL_ALWAYS },
+	{ NULL, 0 },
+};
+const struct choice notify_choices[] = {
+	{ "off", NOTIFY_OFF },
+	{ "osc9", NOTIFY_OSC9 },
+	{ "osc777", NOTIFY_OSC777 },
+	{ NULL, 0 },
+};
+
+#define AT(member) \
+	offsetof(struct options, member), sizeof(((struct options *)0)->member)
+
+static const struct option_rule rules[] = {
+	{ { '4', "ipv4", NULL, "only IPv4" },
+	  TYPE_VALUE, AT(family), AF_INET, NULL, LIVE },
+	{ { '6', "ipv6", NULL, "only IPv6" },
+	  TYPE_VALUE, AT(family), AF_INET6, NULL, LIVE },
+	{ { 'n', "numeric", NULL, "no name lookups" },
+	  TYPE_SET, AT(numeric), 0, NULL, LIVE },
+	{ { 'w', "connect-timeout", "SECS",
+	    "give up connecting; fractions allowed" },
+	  TYPE_DURATION, AT(connect_timeout_ms), 0, NULL, MODE_CONNECT | LIVE },
+	{ { 'i', "idle-timeout", "SECS",
+	    "give up when nothing moved either way so long" },
+	  TYPE_DURATION, AT(idle_timeout_ms), 0, NULL, LIVE },
+	{ { 'C', "crlf", NULL, "the same as --eol crlf" },
+	  TYPE_VALUE, AT(eol), EOL_CRLF, NULL, LIVE },
+	{ { 0, "eol", "EOL",
+	    "what Enter appends: lf, crlf, cr, nul or none" },
+	  TYPE_CHOICE, AT(eol), 0, eol_choices, LIVE },
+	{ { 0, "echo", NULL, "listen: send back what each peer sends" },
+	  TYPE_SET, AT(echo), 0, NULL, MODE_LISTEN | LIVE },
+	{ { 'k', "keep-open", NULL,
+	    "listen: go on after the first peer has gone" },
+	  TYPE_SET, AT(keep_open), 0, NULL, MODE_LISTEN },
+	{ { 'm', "max-conns", "N", "listen: at most N peers at once" },
+	  TYPE_COUNT, AT(max_conns), 0, NULL, MODE_LISTEN | LIVE },
+	{ { 'N', "no-shutdown", NULL,
+	    "do not send FIN when standard input ends" },
+	  TYPE_SET, AT(no_shutdown), 0, NULL, LIVE },
+	{ { 'q', "quit-after", "SECS",
+	    "leave so long after standard input has ended" },
+	  TYPE_DURATION, AT(quit_after_ms), 0, NULL, LIVE },
+	{ { 0, "linger", "SECS|inf",
+	    "wait for a silent input after the peer's end (2)" },
+	  TYPE_LINGER, AT(linger_ms), 0, NULL, LIVE },
+	{ { 0, "send-only", NULL, "only send; what comes is discarded" },
+	  TYPE_SET, AT(send_only), 0, NULL, MODE_BOTH },
+	{ { 0, "recv-only", NULL, "only receive; input is not read" },
+	  TYPE_SET, AT(recv_only), 0, NULL, MODE_BOTH },
+	{ { 'z', "zero", NULL,
+	    "connect, report, close; the exit status tells" },
+	  TYPE_SET, AT(zero), 0, NULL, MODE_CONNECT },
+	{ { 0, "ui", "UI", "auto, tui, lines, pipe or json" },
+	  TYPE_CHOICE, AT(ui), 0, ui_choices, MODE_BOTH },
+	{ { 0, "json", NULL, "the same as --ui json" },
+	  TYPE_VALUE, AT(ui), UI_JSON, NULL, MODE_BOTH },
+	{ { 0, "view", "VIEW", "how messages look: text, hex or mixed" },
+	  TYPE_CHOICE, AT(view), 0, view_choices, LIVE },
+	{ { 0, "time", "MODE", "time shown: clock, start, delta, off, answer" },
+	  TYPE_CHOICE, AT(time), 0, time_choices, LIVE },
+	{ { 0, "endings", "on|off", "show line endings (on)" },
+	  TYPE_SET, AT(endings), 0, NULL, LIVE },
+	{ { 0, "bar", "on|off", "show the bar of keys (on)" },
+	  TYPE_SET, AT(bar), 0, NULL, LIVE },
+	{ { 0, "mouse", "on|off", "use the mouse (on)" },
+	  TYPE_SET, AT(mouse), 0, NULL, LIVE },
+	{ { 0, "title", "on|off", "set the terminal's title (on)" },
+	  TYPE_SET, AT(title), 0, NULL, LIVE },
+	{ { 0, "bell", "WHEN",
+	    "ring for what comes: never, unfocused or always" },
+	  TYPE_CHOICE, AT(bell), 0, bell_choices, LIVE },
+	{ { 0, "notify", "HOW",
+	    "tell the desktop, unfocused: off, osc9 or osc777" },
+	  TYPE_CHOICE, AT(notify), 0, notify_choices, LIVE },
+	{ { 0, "encoding", "NAME",
+	    "what text is in: utf-8, cp949, shift_jis, latin1" },
+	  TYPE_CHOICE, AT(encoding), 0, encoding_choices, LIVE },
+	{ { 0, "ticks", "on|off",
+	    "show where the bytes of what was sent are" },
+	  TYPE_SET, AT(ticks), 0, NULL, LIVE },
+	{ { 0, "hints", "on|off",
+	    "tell what the peer seems to speak, and traps (on)" },
+	  TYPE_SET, AT(hints), 0, NULL, LIVE },
+	{ { 0, "color", "WHEN", "auto, always or never" },
+	  TYPE_CHOICE, AT(color), 0, color_choices, LIVE },
+	{ { 0, "scrollback", "SIZE",
+	    "how much of the conversation is kept (64M)" },
+	  TYPE_SIZE, AT(scrollback), 0, NULL, LIVE },
+	{ { 0, "queue-max", "SIZE",
+	    "how much may wait for all peers together (64M)" },
+	  TYPE_SIZE, AT(queue_max), 0, NULL, LIVE },
+	{ { 0, "progress", NULL,
+	    "pipe: how far it has got, on standard error" },
+	  TYPE_SET, AT(progress), 0, NULL, MODE_BOTH },
+	{ { 0, "quiet", NULL, "tell errors only" },
+	  TYPE_SET, AT(quiet), 0, NULL, LIVE },
+	{ { 'v', "verbose", NULL, "tell the steps of connecting" },
+	  TYPE_SET, AT(verbose), 0, NULL, LIVE },
+	{ { 0, "config", "FILE", "read this file, '' for none" },
+	  TYPE_TEXT, AT(config), 0, NULL, ARGV_ONLY },
+	{ { 0, "profile", "NAME", "use this section of the file as well" },
+	  TYPE_TEXT, AT(profile), 0, NULL, ARGV_ONLY },
+	{ { 0, "help", NULL, "print this and exit" },
+	  TYPE_SET, AT(help), 0, NULL, ARGV_ONLY },
+	{ { 0, "version", NULL, "print the version and exit" },
+	  TYPE_SET, AT(version), 0, NULL, ARGV_ONLY },
+};
+
+#define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))
+_Static_assert(RULE_COUNT <= OPTIONS_MAX, "OPTIONS_MAX is too small");
+
+const struct option_rule *option_rule(size_t i)
+{
+	return i < RULE_COUNT ? &rules[i] : NULL;
+}
+
+const struct option_row *options_row(size_t i)
+{
+	return i < RULE_COUNT ? &rules[i].row : NULL;
+}
+
+size_t eol_bytes(enum eol eol, const char **bytes)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} table[] = {
+		[EOL_LF] = { "\n", 1 },  [EOL_CRLF] = { "\r\n", 2 },
+		[EOL_CR] = { "\r", 1 },  [EOL_NUL] = { "", 1 },
+		[EOL_NONE] = { "", 0 },
+	};
+	*bytes = table[eol].bytes;
+	return table[eol].len;
+}
+
+void options_init(struct options *o)
+{
+	*o = (struct options){
+		.family = AF_UNSPEC,
+		.quit_after_ms = -1,
+		.linger_ms = LINGER_DEFAULT,
+		.endings = true,
+		.bar = true,
+		.mouse = true,
+		.title = true,
+		.ticks = true,
+		.hints = true,
+		.scrollback = (size_t)64 << 20,
+		.queue_max = (size_t)64 << 20,
+	};
+}
