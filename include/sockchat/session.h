@@ -11,19 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sockchat/dial.h>
 #include <sockchat/error.h>
-#include <sockchat/halves.h>
-#include <sockchat/health.h>
-#include <sockchat/loop.h>
+#include <sockchat/framing.h>
+#include <sockchat/link.h>
 #include <sockchat/owner.h>
-#include <sockchat/progress.h>
-#include <sockchat/tcpinfo.h>
+#include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
 #include <sockchat/transcript.h>
 #include <sockchat/transport.h>
-
-struct session;
 
 /* What a chat has told of its accepted peers, as bits. */
 struct session_hints {
@@ -47,6 +42,7 @@ struct session_settings {
 	bool is_decoded;     /* an encoding has been chosen */
 	bool tells_steps;    /* -v: the steps of connecting */
 	bool rests;          /* nothing more is read in this turn */
+	bool is_held;        /* nor later, until it is taken back */
 	struct session_hints *hints; /* NULL: none are told */
 	size_t drip_bytes;   /* cut what is sent into pieces; 0: don't */
 	int64_t drip_ns;     /* so long between two pieces */
@@ -61,6 +57,8 @@ struct session_settings {
 	struct session_queues *queues; /* borrowed */
 };
 
+struct session;
+
 struct session_ops {
 	/* The peer's FIN has come, and our half is still open. */
 	void (*on_in_end)(void *user, struct session *s);
@@ -72,6 +70,47 @@ struct session_ops {
 	 * is freed later, not in this call. */
 	void (*on_end)(void *user, struct session *s, bool failed);
 	void *user;
+};
+
+/* How far a peer is behind: the chat's own, which alone uses it. */
+struct session_lag {
+	uint64_t gone;    /* bytes that its system had acknowledged … */
+	int64_t since_ns; /* … since then; 0: it reads */
+	bool is_behind;   /* it is passed over */
+	uint64_t messages, bytes; /* that passed it over */
+};
+
+/* Others may read what is not the session's own, and write none of it.  Of most
+ * peers there is nothing to tell and nothing under way, and there may be many:
+ * what only some need has memory when they need it. */
+struct session {
+	struct link link; /* first, for it knows no other owner */
+	uint32_t number;
+	enum entry_state phase;
+	struct stamp since, opened; /* the phase, the connection */
+	const char *local; /* "127.0.0.1:9999"; "": not known yet */
+	bool is_paused;
+	bool shuts_down; /* our FIN is to follow the queue */
+	bool closes;     /* and then the connection goes */
+	bool leaves;     /* without waiting for the peer's FIN */
+	bool is_over;
+	struct session_lag lag;
+
+	bool is_full; /* the rest is the session's own */
+	bool is_busy; /* what comes, comes in bulk */
+	struct transcript *transcript;
+	const struct session_settings *settings;
+	const struct session_ops *ops;
+	struct approach *approach; /* to whom we connect; NULL: it came */
+	struct outq *queue; /* NULL: nothing waits */
+	size_t counted;     /* its memory, as settings->queues has it */
+	struct feed *feed; /* files behind it; NULL for none */
+	struct framing in, out;
+	struct session_ticks *ticks; /* under way; NULL for none */
+	struct watcher *watcher; /* for hints; NULL for none */
+	struct names *names; /* of both addresses; NULL: not asked for */
+	char *owner; /* of the other end, "" for none; NULL: not asked */
+	char *addresses; /* the memory of `local` and the link's `where` */
 };
 
 #define SESSION_QUEUE_HIGH ((size_t)256 << 10) /* one peer's: read no more */
@@ -111,32 +150,11 @@ int session_send_file(struct session *s, const struct feed_file *file,
  * it still goes.  An entry tells each. */
 void session_cancel(struct session *s);
 
-/* The file on its way. */
-struct session_file_state {
-	const char *name;   /* safe; borrowed until the next turn */
-	struct progress_facts facts; /* of what the system has taken */
-	int64_t started_ns; /* monotonic; 0: it waits */
-	size_t waiting;     /* more files behind it */
-};
-
-bool session_has_file(const struct session *s);
-/* False when there is none; draw it again from time to time. */
-bool session_file(const struct session *s, struct session_file_state *out);
-/* How many bytes of files have not left. */
-uint64_t session_file_rest(const struct session *s);
-/* What the system knows of the connection; false when it does not tell, or
- * there is none (any more). */
-bool session_tcpinfo(const struct session *s, struct tcpinfo *out);
 /* Look for the process at the other end, once: up to about 50 ms. */
 void session_find_owner(struct session *s);
 /* Look for the names of both addresses, once and in the background; `tells`:
  * notes say what is found. */
 void session_find_names(struct session *s, bool tells);
-/* All there is to know of it now; process and names if they were looked for. */
-void session_facts(const struct session *s, struct facts *out);
-/* How many bytes have left, and the peer's system has not acknowledged. */
-size_t session_unacked(const struct session *s);
-
 /* Our FIN, after what is queued. */
 void session_shutdown(struct session *s);
 /* FIN both ways: ours, then wait for the peer's for linger_ns at most. */
@@ -149,43 +167,13 @@ void session_leave(struct session *s);
 /* RST, now. */
 void session_reset(struct session *s);
 
-/* Stop reading the peer: by the user's wish, and because nobody keeps up. */
+/* Read nothing from the peer, until this is taken back. */
 void session_pause(struct session *s, bool is_paused);
-void session_hold(struct session *s, bool is_held);
 
-/* The settings have changed: what was put off by them goes on. */
+/* Do what can be done now, for a setting has changed. */
+void session_update(struct session *s);
+/* As session_update(), when it may be any setting: what was put off by one goes
+ * on. */
 void session_refresh(struct session *s);
-
-uint32_t session_number(const struct session *s);
-enum halves session_halves(const struct session *s);
-bool session_is_open(const struct session *s); /* connected, not yet ended */
-bool session_is_opening(const struct session *s);
-bool session_is_closing(const struct session *s);
-/* Our FIN has been asked for: nothing more can be sent. */
-bool session_is_finishing(const struct session *s);
-/* The peer has connected to us. */
-bool session_is_accepted(const struct session *s);
-/* When its state changed last, on the monotonic clock. */
-int64_t session_since_ns(const struct session *s);
-bool session_is_paused(const struct session *s);
-const char *session_peer(const struct session *s);  /* "127.0.0.1:9999" */
-const char *session_local(const struct session *s); /* "" before open */
-uint64_t session_bytes_in(const struct session *s);
-uint64_t session_bytes_out(const struct session *s);
-/* Bytes that wait for the peer; those of files do not count. */
-size_t session_queued(const struct session *s);
-/* Whether nothing more that can wait should be taken for it now. */
-bool session_is_congested(const struct session *s);
-/* How far a peer is behind.  The session keeps this for its chat, which alone
- * uses it. */
-struct session_lag {
-	uint64_t gone;    /* bytes that its system had acknowledged … */
-	int64_t since_ns; /* … since then; 0: it reads */
-	bool is_behind;   /* it is passed over */
-	uint64_t messages, bytes; /* that passed it over */
-};
-struct session_lag *session_lag(struct session *s);
-/* "resolving", "connecting", "open", "half-closed (peer has ended)" … */
-const char *session_state_text(const struct session *s);
 
 #endif

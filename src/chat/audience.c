@@ -25,7 +25,7 @@ size_t chat_lower_bound(const struct chat *c, uint32_t number)
 	size_t low = 0, high = c->own->session_count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (session_number(c->own->sessions[middle]) < number)
+		if (c->own->sessions[middle]->number < number)
 			low = middle + 1;
 		else
 			high = middle;
@@ -36,7 +36,7 @@ size_t chat_lower_bound(const struct chat *c, uint32_t number)
 struct session *chat_find(const struct chat *c, uint32_t number)
 {
 	struct session *s = chat_session(c, chat_lower_bound(c, number));
-	return s && session_number(s) == number ? s : NULL;
+	return s && s->number == number ? s : NULL;
 }
 
 uint32_t chat_target(const struct chat *c)
@@ -54,14 +54,14 @@ void chat_next_target(struct chat *c)
 	uint32_t now = c->own->target;
 	struct session *s =
 	    chat_session(c, now ? chat_lower_bound(c, now + 1) : 0);
-	c->own->target = s ? session_number(s) : 0;
+	c->own->target = s ? s->number : 0;
 }
 
 bool chat_speaks_to(const struct chat *c, const struct session *s)
 {
 	uint32_t target = c->own->target;
 	if (target)
-		return session_number(s) == target;
+		return s->number == target;
 	return !session_is_closing(s);
 }
 

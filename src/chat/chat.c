@@ -51,7 +51,6 @@ struct session *chat_add_session(struct chat *c)
 	    (p->listener_count && p->last_number > 1) ||
 	    (p->listener_count && !p->ops->stays))
 		p->shows_numbers = true;
-	session_hold(s, p->is_held);
 	return s;
 }
 
@@ -60,16 +59,6 @@ void chat_for_all(struct chat *c, chat_session_fn *fn)
 	for (size_t i = c->own->session_count; i-- > 0;)
 		if (i < c->own->session_count)
 			fn(c->own->sessions[i]);
-}
-
-static void hold(struct session *s)
-{
-	session_hold(s, true);
-}
-
-static void unhold(struct session *s)
-{
-	session_hold(s, false);
 }
 
 void chat_check_later(struct chat *c)
@@ -84,7 +73,7 @@ static void judge_end(struct chat *c, const struct session *s, bool failed)
 	struct chat_private *p = c->own;
 	if (p->is_leaving || c->is_scripted)
 		p->has_failed |= failed;
-	else if (!session_is_accepted(s) || p->accepts_one)
+	else if (!s->link.is_accepted || p->accepts_one)
 		p->has_failed = failed;
 }
 
@@ -92,7 +81,7 @@ static void on_end(void *user, struct session *s, bool failed)
 {
 	struct chat *c = user;
 	struct chat_private *p = c->own;
-	size_t i = chat_lower_bound(c, session_number(s));
+	size_t i = chat_lower_bound(c, s->number);
 	p->session_count--;
 	memmove(p->sessions + i, p->sessions + i + 1,
 	        (p->session_count - i) * sizeof(*p->sessions));
@@ -185,10 +174,10 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 
 void chat_hold(struct chat *c, bool is_held)
 {
-	if (c->own->is_held == is_held)
+	if (c->session_settings.is_held == is_held)
 		return;
-	c->own->is_held = is_held;
-	chat_for_all(c, is_held ? hold : unhold);
+	c->session_settings.is_held = is_held;
+	chat_for_all(c, session_update);
 }
 
 bool chat_awaits_first(const struct chat *c)

@@ -38,13 +38,13 @@ static bool lingers_forever(const struct chat *c)
 static bool awaits_answer(const struct session *s)
 {
 	return session_is_open(s) && !session_is_finishing(s) &&
-	       !halves_is_in_open(session_halves(s));
+	       !halves_is_in_open(s->link.halves);
 }
 
 /* How much longer its answer is waited for: for each peer since its own FIN. */
 static int64_t patience_ns(const struct chat *c, const struct session *s)
 {
-	int64_t since = session_since_ns(s);
+	int64_t since = s->since.mono_ns;
 	if (c->own->spoke_ns > since)
 		since = c->own->spoke_ns;
 	return since + chat_linger_ns(c) - loop_now_ns(c->loop);
@@ -85,7 +85,7 @@ void chat_on_in_end(void *user, struct session *s)
 
 static void close_if_in_ended(struct session *s)
 {
-	if (!halves_is_in_open(session_halves(s)))
+	if (!halves_is_in_open(s->link.halves))
 		session_close(s);
 }
 
@@ -139,14 +139,14 @@ static void tell_cut_short(struct chat *c)
 	for (size_t i = 0; i < c->own->session_count; i++) {
 		const struct session *s = c->own->sessions[i];
 		if (!session_is_open(s) ||
-		    !halves_is_in_open(session_halves(s)))
+		    !halves_is_in_open(s->link.halves))
 			continue;
 		cut = s;
 		count++;
 	}
 	if (count == 1)
 		chat_note(c, "--quit-after: left before %s has ended; what it "
-		             "still sends is not read", session_peer(cut));
+		             "still sends is not read", cut->link.where);
 	else if (count)
 		chat_note(c, "--quit-after: left before %zu peers have ended; "
 		             "what they still send is not read", count);
@@ -183,7 +183,7 @@ static void tell_given_up(struct chat *c, const struct session *s)
 		return;
 	error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu are not "
 	          "acknowledged, %" PRIu64 " more are not sent",
-	          session_peer(s), session_bytes_out(s), session_unacked(s),
+	          s->link.where, s->link.bytes_out, session_unacked(s),
 	          session_queued(s) + session_file_rest(s));
 	error_set_code(&e, ETIMEDOUT);
 	chat_trouble(c, &e);

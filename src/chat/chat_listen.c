@@ -109,7 +109,7 @@ static void on_peer(void *user, struct transport *t,
 		lose(c, t, peer);
 		return;
 	}
-	if (session_number(s) == 1)
+	if (s->number == 1)
 		c->own->first_turn = loop_turns(c->loop);
 	session_adopt(s, t, peer);
 	chat_check_later(c);

@@ -8,6 +8,7 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/listener.h>
+#include <sockchat/session_state.h>
 
 #define LISTENING_MAX 256
 #define WATCH_MAX     8
@@ -45,7 +46,7 @@ struct chat_private {
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */
 	bool has_ended_early; /* it ended before the first peer came */
-	bool is_held, is_leaving;
+	bool is_leaving;
 	int64_t spoke_ns; /* when standard input spoke last */
 	int64_t over_ns;  /* after a signal: when to give up; 0: no limit */
 	bool has_listen_failed;

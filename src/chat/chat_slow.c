@@ -21,11 +21,11 @@ static void tell(struct chat *c, const struct session *s, enum entry_kind kind,
                  const struct error *e)
 {
 	transcript_append(c->transcript, &(struct entry){
-		.session = session_number(s),
+		.session = s->number,
 		.kind = (uint8_t)kind,
 		.bytes = (const uint8_t *)e->text,
 		.len = strlen(e->text),
-		.peer = session_peer(s),
+		.peer = s->link.where,
 		.code = kind == ENTRY_ERROR ? e->code : "",
 		.hint = e->hint,
 	});
@@ -33,15 +33,15 @@ static void tell(struct chat *c, const struct session *s, enum entry_kind kind,
 
 static int64_t stuck_ns(const struct chat *c, struct session *s)
 {
-	int64_t since = session_lag(s)->since_ns;
+	int64_t since = s->lag.since_ns;
 	return since ? loop_now_ns(c->loop) - since : 0;
 }
 
 /* Note since when the peer's system has acknowledged nothing. */
 static void look_at(struct chat *c, struct session *s)
 {
-	struct session_lag *lag = session_lag(s);
-	uint64_t gone = session_bytes_out(s) - session_unacked(s);
+	struct session_lag *lag = &s->lag;
+	uint64_t gone = s->link.bytes_out - session_unacked(s);
 	bool is_slow = session_is_congested(s) || lag->is_behind;
 	if (!is_slow)
 		lag->since_ns = 0;
@@ -62,9 +62,9 @@ static bool someone_reads(const struct chat *c)
 static void fall_behind(struct chat *c, struct session *s)
 {
 	struct error e;
-	session_lag(s)->is_behind = true;
+	s->lag.is_behind = true;
 	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
-	          session_number(s), chat_undelivered_of(s));
+	          s->number, chat_undelivered_of(s));
 	error_set_hint(&e, "what you say goes on without it; when it has read "
 	                   "nothing for %d s it is dropped",
 	               CHAT_DROP_MS / 1000);
@@ -74,10 +74,10 @@ static void fall_behind(struct chat *c, struct session *s)
 
 static void catch_up(struct chat *c, struct session *s)
 {
-	struct session_lag *lag = session_lag(s);
+	struct session_lag *lag = &s->lag;
 	struct error e;
 	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
-	          " bytes) were not sent to it meanwhile", session_number(s),
+	          " bytes) were not sent to it meanwhile", s->number,
 	          lag->messages, lag->bytes);
 	error_set_code(&e, EAGAIN);
 	tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
@@ -86,11 +86,11 @@ static void catch_up(struct chat *c, struct session *s)
 
 static void drop(struct chat *c, struct session *s)
 {
-	const struct session_lag *lag = session_lag(s);
+	const struct session_lag *lag = &s->lag;
 	struct error e;
 	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
 	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
-	          " bytes) were not sent to it", session_number(s),
+	          " bytes) were not sent to it", s->number,
 	          CHAT_DROP_MS / 1000, chat_undelivered_of(s), lag->messages,
 	          lag->bytes);
 	error_set_code(&e, ETIMEDOUT);
@@ -100,7 +100,7 @@ static void drop(struct chat *c, struct session *s)
 
 static void decide(struct chat *c, struct session *s)
 {
-	bool is_behind = session_lag(s)->is_behind;
+	bool is_behind = s->lag.is_behind;
 	bool reads = !session_is_congested(s) &&
 	             session_queued(s) <= SESSION_QUEUE_LOW;
 	if (is_behind && reads)
@@ -123,7 +123,7 @@ static void look_for_slow(struct chat *c)
 		if ((s = chat_session(c, i)))
 			decide(c, s);
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		goes_on |= session_lag(s)->since_ns != 0;
+		goes_on |= s->lag.since_ns != 0;
 	if (goes_on)
 		timer_start(c->loop, &c->own->slow, LOOK_NS);
 }
@@ -146,7 +146,7 @@ void chat_given(struct chat *c, struct session *s)
 
 bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 {
-	struct session_lag *lag = session_lag(s);
+	struct session_lag *lag = &s->lag;
 	struct error e;
 	if (!lag->is_behind)
 		return false;
@@ -155,7 +155,7 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 	c->own->has_refused = true;
 	if (chat_target(c)) {
 		error_set(&e, "not sent: peer %u does not read",
-		          session_number(s));
+		          s->number);
 		error_set_code(&e, EAGAIN);
 		chat_error(c, &e);
 	}
@@ -166,7 +166,7 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 static bool holds_up(const struct chat *c, struct session *s)
 {
 	return chat_speaks_to(c, s) && session_is_congested(s) &&
-	       !session_lag(s)->is_behind;
+	       !s->lag.is_behind;
 }
 
 bool chat_is_congested(const struct chat *c)

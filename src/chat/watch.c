@@ -68,9 +68,9 @@ static bool has_news(const struct chat *c)
 	const struct session *s;
 	for (size_t i = 0; (s = watched(c, i)); i++)
 		if (session_is_open(s) &&
-		    !health_is_known(chat_health(c, session_number(s)),
-		                     session_number(s), session_bytes_in(s),
-		                     session_bytes_out(s)))
+		    !health_is_known(chat_health(c, s->number),
+		                     s->number, s->link.bytes_in,
+		                     s->link.bytes_out))
 			return true;
 	return false;
 }
@@ -107,7 +107,7 @@ void watch_end(struct chat *c, const struct session *s)
 {
 	struct facts *last = &c->own->last;
 	if (!c->session_settings.tells_states ||
-	    (chat_session_count(c) && chat_target(c) != session_number(s)))
+	    (chat_session_count(c) && chat_target(c) != s->number))
 		return;
 	session_facts(s, last);
 	if (!last->timing)

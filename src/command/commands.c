@@ -11,6 +11,7 @@
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/session_state.h>
 #include <sockchat/text.h>
 
 #include "commands_private.h"
@@ -135,12 +136,12 @@ static void run_connect(struct chat *c, char *args)
 		return;
 	for (size_t i = chat_session_count(c); i-- > 0;) {
 		s = chat_session(c, i);
-		if (!halves_is_in_open(session_halves(s)) ||
+		if (!halves_is_in_open(s->link.halves) ||
 		    session_is_closing(s)) {
 			session_leave(s); /* it is over but for our FIN */
 		} else if (!*chat_listening(c)) {
 			error_set(&e, "already connected to %s",
-			          session_peer(s));
+			          s->link.where);
 			error_set_hint(&e, "/close ends that connection");
 			chat_error(c, &e);
 			return;
@@ -200,13 +201,13 @@ static void run_peers(struct chat *c, char *args)
 	struct session *s;
 	(void)args;
 	for (size_t i = 0; (s = chat_session(c, i)); i++) {
-		number_format_size(in, session_bytes_in(s));
-		number_format_size(out, session_bytes_out(s));
+		number_format_size(in, s->link.bytes_in);
+		number_format_size(out, s->link.bytes_out);
 		number_format_size(queued, session_queued(s));
 		chat_note(c, "peer %u: %s, %s%s, %s in, %s out, %s queued",
-		          session_number(s), session_peer(s),
+		          s->number, s->link.where,
 		          session_state_text(s),
-		          session_is_paused(s) ? ", paused" : "", in, out,
+		          s->is_paused ? ", paused" : "", in, out,
 		          queued);
 	}
 	if (!chat_session_count(c))
@@ -223,7 +224,7 @@ static void run_to(struct chat *c, char *args)
 	else if (strcmp(word[0], "all") == 0)
 		chat_set_target(c, 0);
 	else if ((s = command_peer(c, word[0])))
-		chat_set_target(c, session_number(s));
+		chat_set_target(c, s->number);
 	else
 		return;
 	if (chat_target(c))

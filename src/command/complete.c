@@ -35,7 +35,7 @@ static void offer_peers(struct candidates *l, const struct chat *c)
 	struct session *s;
 	char number[16];
 	for (size_t i = 0; (s = chat_session(c, i)) && i < 1000; i++) {
-		snprintf(number, sizeof(number), "%u", session_number(s));
+		snprintf(number, sizeof(number), "%u", s->number);
 		offer(l, number);
 	}
 }

@@ -3,6 +3,8 @@
 
 /* /info: how a connection does, as notes. */
 
+#include <sockchat/session_state.h>
+
 #include "../chat/chat_private.h"
 #include "commands_private.h"
 

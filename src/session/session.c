@@ -119,8 +119,8 @@ static bool wants_read(struct session *s)
 	else if (session_is_congested(s))
 		s->is_full = true;
 	if (s->link.broken)
-		return !s->is_held;
-	return !s->is_paused && !s->is_held &&
+		return !s->settings->is_held;
+	return !s->is_paused && !s->settings->is_held &&
 	       !(s->settings->echo && s->is_full);
 }
 
@@ -130,7 +130,7 @@ static unsigned wishes(struct session *s)
 	unsigned w = wants_read(s) ? LOOP_READ : 0;
 	if (waits && !link_has_alarm(&s->link, ALARM_DRIP))
 		w |= LOOP_WRITE;
-	if (!s->is_held)
+	if (!s->settings->is_held)
 		w |= LOOP_HANGUP;
 	if (s->shuts_down && !waits)
 		w |= LINK_END_OUT;
@@ -142,7 +142,7 @@ static void read_last_words(struct session *s)
 {
 	if (s->leaves)
 		link_break(&s->link, s->link.broken);
-	for (int i = 0; i < LAST_READS && !s->is_held &&
+	for (int i = 0; i < LAST_READS && !s->settings->is_held &&
 	                halves_is_in_open(s->link.halves); i++)
 		read_some(s);
 }
@@ -330,11 +330,5 @@ void session_refresh(struct session *s)
 void session_pause(struct session *s, bool is_paused)
 {
 	s->is_paused = is_paused;
-	session_update(s);
-}
-
-void session_hold(struct session *s, bool is_held)
-{
-	s->is_held = is_held;
 	session_update(s);
 }

@@ -7,46 +7,13 @@
 #define SESSION_PRIVATE_H
 
 #include <sockchat/feed.h>
-#include <sockchat/framing.h>
-#include <sockchat/link.h>
 #include <sockchat/outq.h>
-#include <sockchat/session.h>
+#include <sockchat/session_state.h>
 
 /* What a session waits for by the clock, beside its link. */
 enum {
 	ALARM_DRIP = LINK_OWN, /* the next piece */
 	ALARM_LINGER,          /* the peer's FIN */
-};
-
-/* Of most peers there is nothing to tell and nothing under way, and there may
- * be many: what only some need has memory when they need it. */
-struct session {
-	struct link link; /* first, for it knows no other owner */
-	struct transcript *transcript;
-	const struct session_settings *settings;
-	const struct session_ops *ops;
-	struct approach *approach; /* to whom we connect; NULL: it came */
-	bool shuts_down;  /* our FIN is to follow the queue */
-	bool closes;      /* and then the connection goes */
-	bool leaves;      /* without waiting for the peer's FIN */
-	bool is_paused, is_held, is_full;
-	bool is_busy;     /* what comes, comes in bulk */
-	bool is_over;
-	enum entry_state phase;
-	uint32_t number;
-
-	struct session_lag lag;
-	struct outq *queue; /* NULL: nothing waits */
-	size_t counted;     /* its memory, as settings->queues has it */
-	struct feed *feed; /* files behind it; NULL for none */
-	struct framing in, out;
-	struct session_ticks *ticks; /* under way; NULL for none */
-	struct watcher *watcher; /* for hints; NULL for none */
-	struct stamp since, opened; /* the phase, the connection */
-	struct names *names; /* of both addresses; NULL: not asked for */
-	char *owner; /* of the other end, "" for none; NULL: not asked */
-	char *addresses; /* the memory of `local` and the link's `where` */
-	const char *local; /* "": not known yet */
 };
 
 static inline struct session *session_of(struct link *l)
@@ -67,8 +34,6 @@ static inline bool session_has_queue(const struct session *s)
 
 /* session.c */
 
-/* Do what can be done now, and wait for what comes next. */
-void session_update(struct session *s);
 /* Whether something may be sent: -1 with a sentence. */
 MUST_USE int session_may_send(const struct session *s, struct error *e);
 

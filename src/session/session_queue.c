@@ -77,11 +77,6 @@ size_t session_room(const struct session *s)
 	return len + SHARE_MIN < most ? most - len : SHARE_MIN;
 }
 
-struct session_lag *session_lag(struct session *s)
-{
-	return &s->lag;
-}
-
 bool session_is_congested(const struct session *s)
 {
 	return session_queued(s) >= session_share(s);

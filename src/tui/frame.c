@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include <sockchat/session_state.h>
+
 #include "env.h"
 #include "help.h"
 #include "line.h"
@@ -57,7 +59,7 @@ static void look_at_pace(struct frontend *f)
 	const struct session *s = chat_shown(c);
 	struct pace_sample now = { .ns = loop_now_ns(c->loop) };
 	status_count(c, &now);
-	bool moves = pace_look(&f->pace, s ? session_number(s) : 0, &now,
+	bool moves = pace_look(&f->pace, s ? s->number : 0, &now,
 	                       s ? session_queued(s) + session_has_file(s)
 	                         : 0);
 	bool goes_on = moves || tui_mode(f) == &mode_panel;

@@ -9,6 +9,7 @@
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/session_state.h>
 #include <sockchat/text.h>
 
 #include "page.h"

@@ -11,6 +11,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/progress.h>
+#include <sockchat/session_state.h>
 
 #include "screen.h"
 #include "status.h"
@@ -61,8 +62,8 @@ void status_count(const struct chat *c, struct pace_sample *sum)
 	for (size_t i = 0; (s = chat_session(c, i)); i++) {
 		if (only && s != only)
 			continue;
-		sum->in += session_bytes_in(s);
-		sum->out += session_bytes_out(s);
+		sum->in += s->link.bytes_in;
+		sum->out += s->link.bytes_out;
 	}
 }
 
@@ -84,7 +85,7 @@ static void add_listener(struct parts *p, const struct chat *c,
 	if (*chat_listening(c))
 		add(p, 3, "listening on %s", chat_listening(c));
 	else if (s)
-		add(p, 10, session_is_accepted(s) ? "listen" : "connect");
+		add(p, 10, s->link.is_accepted ? "listen" : "connect");
 	if (chat_is_exposed(c))
 		warn(p, 2, "open to other machines");
 }
@@ -119,11 +120,11 @@ static void add_file(struct parts *p, const struct status *s,
 static void add_session(struct parts *p, const struct status *s,
                         const struct session *with)
 {
-	add(p, 1, "%s", session_peer(with))->key = KEY_F6;
+	add(p, 1, "%s", with->link.where)->key = KEY_F6;
 	add(p, 0, "%s", session_state_text(with))->key = KEY_F5;
-	if (*session_local(with))
-		add(p, 8, "from %s", session_local(with));
-	if (session_is_paused(with))
+	if (*with->local)
+		add(p, 8, "from %s", with->local);
+	if (with->is_paused)
 		warn(p, 1, "paused");
 	add_queue(p, s, with);
 	add_file(p, s, with);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/session_state.h>
 
 #include "status.h"
 #include "window.h"
@@ -20,7 +21,7 @@ static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
 	size_t count = chat_session_count(c);
 	if (s)
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat %s %s",
-		         session_peer(s), session_state_text(s));
+		         s->link.where, session_state_text(s));
 	else if (count)
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat %zu peers", count);
 	else if (*chat_listening(c))

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <time.h>
 
-#include <sockchat/session.h>
+#include <sockchat/session_state.h>
 
 #include "../fake/fake_transport.h"
 #include "entry_at.h"
@@ -161,6 +161,13 @@ static inline int finish(void **state)
 	return fake_finish() == 0 ? 0 : -1;
 }
 
+/* Whether nobody keeps up with what comes. */
+static inline void hold(bool is_held)
+{
+	now.settings.is_held = is_held;
+	session_update(now.session);
+}
+
 static inline void assert_not_sent(const char *sentence)
 {
 	struct error e;
@@ -199,7 +206,7 @@ static inline void assert_ended(bool failed, enum fake_end how)
 	assert_int_equal(now.ends, 1);
 	assert_int_equal(now.has_failed, failed);
 	assert_int_equal(fake_end(now.fake), how);
-	assert_int_equal(session_halves(now.session), HALVES_CLOSED);
+	assert_int_equal(now.session->link.halves, HALVES_CLOSED);
 	assert_false(session_is_open(now.session));
 	assert_not_sent("not sent: the connection to " WHERE " has ended");
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <sockchat/session_state.h>
 #include <sockchat/wrap.h>
 
 #include "chat_scene.h"
@@ -270,8 +271,8 @@ static void peers_are_shut_down_paused_and_reset(void **state)
 	fake_feed(one, "waits\n");
 	turn();
 	assert_int_equal(fake_reads(one), 0);
-	assert_true(session_is_paused(chat_find(c, 1)));
-	assert_false(session_is_paused(chat_find(c, 2)));
+	assert_true(chat_find(c, 1)->is_paused);
+	assert_false(chat_find(c, 2)->is_paused);
 	type("/resume all");
 	turn();
 	assert_last(ENTRY_MESSAGE, "waits\n");
@@ -301,7 +302,7 @@ static void a_second_connection_is_refused_while_the_first_is_open(void **state)
 	type("/connect 127.0.0.1:9");
 	turn();
 	assert_int_equal(chat_session_count(c), 1);
-	assert_int_equal(session_number(chat_session(c, 0)), 2);
+	assert_int_equal(chat_session(c, 0)->number, 2);
 }
 
 static void leaving_is_asked_for_once(void **state)

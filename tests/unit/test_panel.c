@@ -177,7 +177,7 @@ static void the_last_minute_is_a_row_of_bars(void **state)
 	struct session *s = meet();
 	int64_t now = stamp_mono_ns(), step = 2 * HEALTH_STEP_NS;
 	struct health *h = chat->own->health;
-	*h = (struct health){ .number = session_number(s), .count = 4 };
+	*h = (struct health){ .number = s->number, .count = 4 };
 	int64_t round = now - now % step;
 	for (int i = 0; i < 4; i++)
 		h->marks[i].ns = round + (i - 6) * step;

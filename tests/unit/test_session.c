@@ -79,7 +79,7 @@ static void the_peers_end_leaves_our_half_open(void **state)
 	(void)state;
 	fake_feed_end(now.fake);
 	UNTIL(now.in_ends);
-	assert_int_equal(session_halves(now.session), HALVES_IN_CLOSED);
+	assert_int_equal(now.session->link.halves, HALVES_IN_CLOSED);
 	send_text("answer\n");
 	UNTIL(strcmp(fake_written(now.fake), "answer\n") == 0);
 	session_close(now.session);
@@ -95,7 +95,7 @@ static void our_end_comes_after_what_is_queued(void **state)
 	session_shutdown(now.session);
 	UNTIL(fake_is_shut_down(now.fake));
 	assert_string_equal(fake_written(now.fake), "queued\n");
-	assert_int_equal(session_halves(now.session), HALVES_OUT_CLOSED);
+	assert_int_equal(now.session->link.halves, HALVES_OUT_CLOSED);
 	fake_feed(now.fake, "still\n");
 	UNTIL(last_is("still\n"));
 	fake_feed_end(now.fake);
@@ -109,7 +109,7 @@ static void it_ends_only_when_all_is_acknowledged(void **state)
 	fake_set_pending(now.fake, 5, 0);
 	session_shutdown(now.session);
 	fake_feed_end(now.fake);
-	UNTIL(session_halves(now.session) == HALVES_CLOSED);
+	UNTIL(now.session->link.halves == HALVES_CLOSED);
 	wait_ms(30);
 	assert_false(now.ends);
 	fake_set_pending(now.fake, 0, 0);
@@ -159,7 +159,7 @@ static void a_paused_peer_waits(void **state)
 	session_pause(now.session, true);
 	fake_feed(now.fake, "later\n");
 	wait_ms(15);
-	assert_int_equal(session_bytes_in(now.session), 0);
+	assert_int_equal(now.session->link.bytes_in, 0);
 	session_pause(now.session, false);
 	UNTIL(last_is("later\n"));
 }

@@ -58,14 +58,14 @@ static void a_failed_write_to_one_that_lives_on_ends_it_too(void **state)
 static void what_had_come_waits_until_somebody_keeps_up(void **state)
 {
 	(void)state;
-	session_hold(now.session, true);
+	hold(true);
 	fake_feed(now.fake, "one\n");
 	fake_feed_error(now.fake, ECONNRESET);
 	fake_fail_write(now.fake, EPIPE);
 	send_text("x\n");
 	turn();
 	assert_story("O>");
-	session_hold(now.session, false);
+	hold(false);
 	turn();
 	assert_ended(true, FAKE_RESET);
 	assert_story("O><EX");

@@ -76,7 +76,7 @@ static void the_peer_ends_first(void **state)
 	fake_feed_end(now.fake);
 	turn();
 	assert_int_equal(now.in_ends, 1);
-	assert_int_equal(session_halves(now.session), HALVES_IN_CLOSED);
+	assert_int_equal(now.session->link.halves, HALVES_IN_CLOSED);
 	send_text("more\n");
 	wait_ms(500);
 	assert_int_equal(now.ends, 0);
@@ -92,7 +92,7 @@ static void we_end_first(void **state)
 	(void)state;
 	session_shutdown(now.session);
 	turn();
-	assert_int_equal(session_halves(now.session), HALVES_OUT_CLOSED);
+	assert_int_equal(now.session->link.halves, HALVES_OUT_CLOSED);
 	assert_not_sent("not sent: our half of the connection to " WHERE
 	                " is closed");
 	wait_ms(500);
@@ -208,7 +208,7 @@ static void leaving_waits_only_for_what_is_ours(void **state)
 static void leaving_reads_what_nobody_wants_any_more(void **state)
 {
 	(void)state;
-	session_hold(now.session, true);
+	hold(true);
 	fake_feed(now.fake, "unread\n");
 	session_leave(now.session);
 	turn();
@@ -264,13 +264,13 @@ static void pause_and_hold_are_two_things(void **state)
 {
 	(void)state;
 	session_pause(now.session, true);
-	session_hold(now.session, true);
+	hold(true);
 	fake_feed(now.fake, "x\n");
 	session_pause(now.session, false);
 	turn();
 	assert_int_equal(fake_reads(now.fake), 0);
 	session_pause(now.session, true);
-	session_hold(now.session, false);
+	hold(false);
 	turn();
 	assert_int_equal(fake_reads(now.fake), 0);
 	session_pause(now.session, false);
@@ -333,7 +333,7 @@ static void what_is_discarded_is_counted_and_not_kept(void **state)
 	now.settings.discards_in = true;
 	fake_feed(now.fake, "12345\n");
 	turn();
-	assert_int_equal(session_bytes_in(now.session), 6);
+	assert_int_equal(now.session->link.bytes_in, 6);
 	assert_story("O");
 }
 

@@ -6,6 +6,8 @@
 
 #include <time.h>
 
+#include <sockchat/session_state.h>
+
 #include "chat_scene.h"
 
 static const struct frontend_ops no_screen = { .stays = false };

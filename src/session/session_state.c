@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What others want to know about a session. */
+/* How a session stands. */
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/tcpinfo.h>
+
 #include "session_private.h"
-
-uint32_t session_number(const struct session *s)
-{
-	return s->number;
-}
-
-enum halves session_halves(const struct session *s)
-{
-	return s->link.halves;
-}
 
 bool session_is_open(const struct session *s)
 {
@@ -37,41 +29,6 @@ bool session_is_closing(const struct session *s)
 bool session_is_finishing(const struct session *s)
 {
 	return s->shuts_down || !halves_is_out_open(s->link.halves);
-}
-
-bool session_is_accepted(const struct session *s)
-{
-	return s->link.is_accepted;
-}
-
-int64_t session_since_ns(const struct session *s)
-{
-	return s->since.mono_ns;
-}
-
-bool session_is_paused(const struct session *s)
-{
-	return s->is_paused;
-}
-
-const char *session_peer(const struct session *s)
-{
-	return s->link.where;
-}
-
-const char *session_local(const struct session *s)
-{
-	return s->local;
-}
-
-uint64_t session_bytes_in(const struct session *s)
-{
-	return s->link.bytes_in;
-}
-
-uint64_t session_bytes_out(const struct session *s)
-{
-	return s->link.bytes_out;
 }
 
 size_t session_queued(const struct session *s)
@@ -119,11 +76,6 @@ uint64_t session_file_rest(const struct session *s)
 	return sum;
 }
 
-bool session_tcpinfo(const struct session *s, struct tcpinfo *out)
-{
-	return s->link.transport && tcpinfo_read(s->link.transport->fd, out);
-}
-
 size_t session_unacked(const struct session *s)
 {
 	ssize_t n = link_pending(&s->link);
@@ -155,7 +107,8 @@ void session_facts(const struct session *s, struct facts *out)
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", s->local);
 	session_tell_names(s, out);
-	out->has_tcp = session_tcpinfo(s, &out->tcp);
+	out->has_tcp = s->link.transport &&
+	               tcpinfo_read(s->link.transport->fd, &out->tcp);
 }
 
 const char *session_state_text(const struct session *s)
