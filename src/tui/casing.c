@@ -14,7 +14,7 @@
 
 #include "casing.h"
 #include "guest.h"
-#include "input.h"
+#include "whole.h"
 
 typedef wint_t casing(wint_t c, bool is_in_word);
 
@@ -73,7 +73,7 @@ static int change_part(int start, int end, casing *change)
 		return 1;
 	change_text((uint8_t *)text, (const uint8_t *)part, len, change);
 	if (strncmp(text, part, len) != 0)
-		input_edit(start, end, text, "");
+		whole_edit(start, end, text, "");
 	else
 		rl_point = end;
 	free(text);

@@ -21,7 +21,6 @@
 #include <sockchat/bytes.h>
 
 #include "histfile.h"
-#include "input.h"
 
 /* The file, which is read at each start, is bounded: longer ones are for this
  * run. */
@@ -30,14 +29,14 @@
 /* Lines of this run that the file does not have. */
 static int added;
 
-void forget_history_undo(void)
+void histfile_forget_undo(void)
 {
 	HIST_ENTRY **list = history_list();
 	for (int i = 0; i < history_length; i++)
 		list[i]->data = NULL;
 }
 
-void forget_history(void)
+void histfile_forget(void)
 {
 	clear_history();
 	unstifle_history();
@@ -50,7 +49,7 @@ static bool is_kept(const char *line)
 	return *line && *line != ' ' && !(last && !strcmp(last->line, line));
 }
 
-void input_remember(const char *line)
+void histfile_remember(const char *line)
 {
 	if (!is_kept(line))
 		return;
@@ -204,7 +203,7 @@ static int write_file(const char *path)
 	return errno = errnum, status;
 }
 
-int input_load_history(const char *path, int max)
+int histfile_load(const char *path, int max)
 {
 	stifle_history(max);
 	int status = read_file(path);
@@ -222,8 +221,8 @@ static int merge_history(const char *path, int max)
 		return -1;
 	for (int i = count; i-- > 0;)
 		mine[i] = remove_history(history_length - 1);
-	forget_history();
-	int status = input_load_history(path, max);
+	histfile_forget();
+	int status = histfile_load(path, max);
 	for (int i = 0; i < count; i++) {
 		add_entry(mine[i]->timestamp, mine[i]->line);
 		free_history_entry(mine[i]);
@@ -234,7 +233,7 @@ static int merge_history(const char *path, int max)
 	return status;
 }
 
-int input_save_history(const char *path, int max)
+int histfile_save(const char *path, int max)
 {
 	if (merge_history(path, max) || write_file(path))
 		return -1;

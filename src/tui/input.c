@@ -200,17 +200,6 @@ static void escape(void)
 		leave_command(ASKS);
 }
 
-void input_edit(int start, int end, const char *text, const char *more)
-{
-	whole_note(text, strlen(text));
-	rl_begin_undo_group();
-	rl_delete_text(start, end);
-	rl_point = start;
-	rl_insert_text(text);
-	rl_insert_text(more);
-	rl_end_undo_group();
-}
-
 static void insert(const char *bytes, size_t len)
 {
 	char part[PART_SIZE + 1];
@@ -306,7 +295,7 @@ void input_replace(const char *text)
 	if (!has_memory(strlen(text)))
 		return;
 	leave_command(ASKS);
-	input_edit(0, rl_end, text, "");
+	whole_edit(0, rl_end, text, "");
 	recall_forget();
 	state.is_dirty = true;
 }
@@ -486,7 +475,7 @@ static void prepare_keymap(Keymap map)
 
 static void on_line(char *line)
 {
-	forget_history_undo();
+	histfile_forget_undo();
 	recall_forget();
 	if (line && whole_is_cut(line)) {
 		state.cut = line;
@@ -550,7 +539,7 @@ void input_stop(void)
 	rl_callback_sigcleanup();
 	rl_callback_handler_remove();
 	rl_free_undo_list();
-	forget_history();
+	histfile_forget();
 	guest_release_memory();
 	fclose(state.nowhere);
 	rl_outstream = NULL;

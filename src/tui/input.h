@@ -51,9 +51,6 @@ bool input_awaits(const struct token *t);
 /* Ctrl-C: an empty line again, from whatever state. */
 void input_cancel(void);
 
-/* Put text, and more behind it, in place of a part of the line, in one step for
- * undo.  To be called for a key only: there is memory for what that does. */
-void input_edit(int start, int end, const char *text, const char *more);
 /* Put this in place of the line; undo brings the former one back. */
 void input_replace(const char *text);
 
@@ -76,14 +73,5 @@ bool input_take_dirty(void);
 void input_resize(int rows, int columns);
 /* How often readline wanted a key that was not there: never, say the tests. */
 unsigned input_missed_keys(void);
-
-/* History: at most `max` lines, loaded from and kept in `path` (0600, its
- * directory is made with 0700).  A line that begins with a space is not kept,
- * nor one equal to the one before.  A missing file is an empty one; saving
- * keeps what others have put there since.  -1 with errno. */
-MUST_USE int input_load_history(const char *path, int max);
-MUST_USE int input_save_history(const char *path, int max);
-/* Remember a line that was entered. */
-void input_remember(const char *line);
 
 #endif

@@ -12,8 +12,8 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
-#include "input.h"
 #include "recall.h"
+#include "whole.h"
 
 /* As readline has one line, there is one of this. */
 static struct {
@@ -80,7 +80,7 @@ static int search_by_prefix(int step)
 	if (recalled.is_found)
 		rl_do_undo();
 	if (is_one)
-		input_edit(0, rl_end, history_list()[at]->line, "");
+		whole_edit(0, rl_end, history_list()[at]->line, "");
 	if (is_one || recalled.is_found)
 		rl_point = recalled.prefix_len;
 	recalled.is_found = is_one;
@@ -121,7 +121,7 @@ static int yank_word(void)
 		return 0;
 	if (goes_on)
 		rl_do_undo();
-	input_edit(rl_point, rl_point, text, "");
+	whole_edit(rl_point, rl_point, text, "");
 	free(text);
 	recalled.is_word = true;
 	recalled.line = i;

@@ -9,6 +9,7 @@
 #include <readline/readline.h>
 
 #include "tab.h"
+#include "whole.h"
 
 /* How many bytes all have in common, in whole characters. */
 static size_t common_len(char *const *matches)
@@ -36,10 +37,10 @@ static void use_matches(const struct input_ops *ops, char *const *matches,
 	}
 	if (count == 1) {
 		bool goes_on = len > 0 && strchr("/=", text[len - 1]);
-		input_edit(start, rl_point, text, goes_on ? "" : " ");
+		whole_edit(start, rl_point, text, goes_on ? "" : " ");
 	} else {
 		if (len > (size_t)(rl_point - start))
-			input_edit(start, rl_point, text, "");
+			whole_edit(start, rl_point, text, "");
 		ops->show_matches(ops->user, matches, count);
 	}
 	free(text);

@@ -19,6 +19,7 @@
 
 #include "edit.h"
 #include "env.h"
+#include "histfile.h"
 #include "modes.h"
 #include "screen.h"
 #include "term.h"
@@ -350,7 +351,7 @@ static bool has_answer(const struct frontend *f, uint64_t seq)
 void tui_enter(struct frontend *f, const char *line, size_t len)
 {
 	uint64_t seq = transcript_end(f->chat->transcript);
-	input_remember(line);
+	histfile_remember(line);
 	view_go_end(&f->view);
 	f->chat->display.help = false;
 	f->help_first = 0;
@@ -392,7 +393,7 @@ static void load_history(struct frontend *f)
 	struct error e;
 	bool has_place = env_history_path(f->history, sizeof(f->history));
 	if (!*f->history ||
-	    (has_place && !input_load_history(f->history, HISTORY_MAX)))
+	    (has_place && !histfile_load(f->history, HISTORY_MAX)))
 		return;
 	if (has_place) {
 		error_set_errno(&e, errno, "history is not kept: %s",
@@ -519,7 +520,7 @@ static void stop(struct frontend *f)
 	clipboard_stop(&f->clipboard);
 	take_stderr(f);
 	tui_go_away(f);
-	if (*f->history && input_save_history(f->history, HISTORY_MAX)) {
+	if (*f->history && histfile_save(f->history, HISTORY_MAX)) {
 		error_set_errno(&e, errno, "history is not kept: %s",
 		                f->history);
 		fprintf(stderr, "sockchat: %s\n", e.text);

@@ -26,6 +26,17 @@ void whole_note(const char *text, size_t len)
 	has_bytes = has_bytes || !is_utf8(text, len);
 }
 
+void whole_edit(int start, int end, const char *text, const char *more)
+{
+	whole_note(text, strlen(text));
+	rl_begin_undo_group();
+	rl_delete_text(start, end);
+	rl_point = start;
+	rl_insert_text(text);
+	rl_insert_text(more);
+	rl_end_undo_group();
+}
+
 static void note_history(void)
 {
 	HIST_ENTRY **list = history_list();

@@ -11,8 +11,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* This is put into the line. */
+/* Note that this text is put into the line. */
 void whole_note(const char *text, size_t len);
+
+/* Put text, and more behind it, in place of a part of the line, in one step for
+ * undo.  For commands of readline's: its keys are read while there is memory
+ * for what they do. */
+void whole_edit(int start, int end, const char *text, const char *more);
 
 /* Whether the line has a part of a character that nobody put in so. */
 bool whole_is_cut(const char *line);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../src/tui/histfile.h"
 #include "../../src/tui/input.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
@@ -65,7 +66,7 @@ static inline void on_line(void *user, const char *line, size_t len)
 	bytes_clear(&told.line);
 	bytes_append(&told.line, line, len);
 	told.lines++;
-	input_remember(line);
+	histfile_remember(line);
 }
 
 static inline char **complete(void *user, const char *line, size_t point,

@@ -25,7 +25,7 @@ static void a_typed_line_is_delivered_by_enter(void **unused)
 static void ctrl_r_ctrl_x_and_any_third_key_does_not_crash(void **unused)
 {
 	(void)unused;
-	input_remember("some line");
+	histfile_remember("some line");
 	for (char c = 1; c < 127; c++) {
 		type(CTRL_R CTRL_X);
 		press((const char[]){ c, '\0' });
@@ -41,7 +41,7 @@ static void up_and_down_move_by_row_before_they_go_through_history(
     void **unused)
 {
 	(void)unused;
-	input_remember("old");
+	histfile_remember("old");
 	paste("abcd\n\xec\x95\x88xyz\nk");
 	type(UP);
 	assert_line("abcd\n|\xec\x95\x88xyz\nk");

@@ -17,6 +17,7 @@
 
 #include <sockchat/utf8.h>
 
+#include "../../src/tui/histfile.h"
 #include "../../src/tui/input.h"
 
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
@@ -65,7 +66,7 @@ static void on_line(void *user, const char *line, size_t len)
 	assert_int_equal(strlen(line), len);
 	assert_true(utf8_is_valid((const uint8_t *)line, len));
 	run.lines++;
-	input_remember(line);
+	histfile_remember(line);
 }
 
 static char **complete(void *user, const char *line, size_t point,
@@ -164,7 +165,7 @@ static void play(uint32_t seed, bool is_vi)
 	run.random = seed;
 	run.lines = 0;
 	assert_int_equal(input_start(&ops), 0);
-	assert_int_equal(input_load_history("/nowhere/at/all", 50), 0);
+	assert_int_equal(histfile_load("/nowhere/at/all", 50), 0);
 	if (is_vi)
 		input_feed(&to_vi);
 	for (int i = 0; i < KEYS_MAX && (i % 100 || seconds() < end); i++) {

@@ -8,7 +8,7 @@
 static void search_edit_and_enter_use_no_history_that_is_freed(void **unused)
 {
 	(void)unused;
-	input_remember("one");
+	histfile_remember("one");
 	type("c");
 	press("\033<");
 	type("\033p\007");
@@ -34,7 +34,7 @@ static void letters_typed_into_an_earlier_line_stay_when_it_is_left(
     void **unused)
 {
 	(void)unused;
-	input_remember("한국");
+	histfile_remember("한국");
 	type(UP "\001" "a" DOWN UP "\001\006" "xy" DOWN UP);
 	assert_line("axy한국|");
 	type(UNDO);
@@ -49,8 +49,8 @@ static void ctrl_r_finds_wide_characters(void **unused)
 	type(CTRL_R);
 	assert_false(input_is_empty());
 	input_cancel();
-	input_remember("세계 안녕");
-	input_remember("other");
+	histfile_remember("세계 안녕");
+	histfile_remember("other");
 	type(CTRL_R "안");
 	assert_prompt("reverse-i-search");
 	assert_false(input_is_empty());
@@ -64,7 +64,7 @@ static void ctrl_r_finds_wide_characters(void **unused)
 static void an_arrow_that_ends_a_search_leaves_no_tail(void **unused)
 {
 	(void)unused;
-	input_remember("abc");
+	histfile_remember("abc");
 	type(CTRL_R "bc" LEFT);
 	assert_line("|abc");
 	assert_prompt(NULL);
@@ -116,14 +116,14 @@ static void every_line_comes_back_from_the_file_as_it_was(void **unused)
 	const char *newest_first[COUNT(lines)];
 	(void)unused;
 	for (size_t i = 0; i < COUNT(lines); i++) {
-		input_remember(lines[i]);
+		histfile_remember(lines[i]);
 		newest_first[COUNT(lines) - 1 - i] = lines[i];
 	}
-	assert_int_equal(input_save_history(in_folder("s/t/history"), 100), 0);
+	assert_int_equal(histfile_save(in_folder("s/t/history"), 100), 0);
 	restart();
-	assert_int_equal(input_load_history(in_folder("s/t/history"), 100), 0);
+	assert_int_equal(histfile_load(in_folder("s/t/history"), 100), 0);
 	assert_history(newest_first, COUNT(lines));
-	assert_int_equal(input_save_history(in_folder("s/t/history"), 100), 0);
+	assert_int_equal(histfile_save(in_folder("s/t/history"), 100), 0);
 	assert_history(newest_first, COUNT(lines));
 }
 
@@ -133,11 +133,11 @@ static void the_file_is_for_its_owner_alone(void **unused)
 	write_file("target", "untouched\n");
 	assert_int_equal(symlink("target", in_folder("link")), 0);
 	chmod(in_folder("target"), 0644);
-	input_remember("line");
-	assert_int_equal(input_save_history(in_folder("n/m/history"), 9), 0);
+	histfile_remember("line");
+	assert_int_equal(histfile_save(in_folder("n/m/history"), 9), 0);
 	assert_int_equal(mode_of("n/m/history"), S_IFREG | 0600);
 	assert_int_equal(mode_of("n/m"), S_IFDIR | 0700);
-	assert_int_equal(input_save_history(in_folder("link"), 9), 0);
+	assert_int_equal(histfile_save(in_folder("link"), 9), 0);
 	assert_int_equal(mode_of("link"), S_IFREG | 0600);
 	assert_int_equal(mode_of("target"), S_IFREG | 0644);
 }
@@ -146,11 +146,11 @@ static void only_so_many_lines_are_kept(void **unused)
 {
 	static const char *const kept[] = { "e", "d", "c", "c" };
 	(void)unused;
-	assert_int_equal(input_load_history(in_folder("few"), 3), 0);
+	assert_int_equal(histfile_load(in_folder("few"), 3), 0);
 	type("a" ENTER "b" ENTER "c" ENTER "d" ENTER "e" ENTER);
-	assert_int_equal(input_save_history(in_folder("few"), 3), 0);
+	assert_int_equal(histfile_save(in_folder("few"), 3), 0);
 	restart();
-	assert_int_equal(input_load_history(in_folder("few"), 3), 0);
+	assert_int_equal(histfile_load(in_folder("few"), 3), 0);
 	assert_history(kept, COUNT(kept));
 }
 
@@ -159,11 +159,11 @@ static void two_at_a_time_do_not_lose_each_others_lines(void **unused)
 	static const char *const kept[] = { "mine", "theirs", "old", "old" };
 	(void)unused;
 	write_file("both", "old\n");
-	assert_int_equal(input_load_history(in_folder("both"), 9), 0);
+	assert_int_equal(histfile_load(in_folder("both"), 9), 0);
 	type("mine" ENTER);
 	write_file("both", "old\ntheirs\n");
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(input_save_history(in_folder("both"), 9), 0);
+		assert_int_equal(histfile_save(in_folder("both"), 9), 0);
 		assert_history(kept, COUNT(kept));
 	}
 }
@@ -174,15 +174,15 @@ static void a_very_long_line_is_not_written_to_the_file(void **unused)
 	static char line[(64 << 10) + 2];
 	(void)unused;
 	memset(line, 'x', sizeof(line) - 1);
-	input_remember("before");
-	input_remember(line);
-	input_remember("after");
-	assert_int_equal(input_save_history(in_folder("long"), 9), 0);
+	histfile_remember("before");
+	histfile_remember(line);
+	histfile_remember("after");
+	assert_int_equal(histfile_save(in_folder("long"), 9), 0);
 	type(UP UP);
 	type(ENTER);
 	assert_sent(1, line);
 	restart();
-	assert_int_equal(input_load_history(in_folder("long"), 9), 0);
+	assert_int_equal(histfile_load(in_folder("long"), 9), 0);
 	assert_history(kept, COUNT(kept));
 }
 
@@ -190,8 +190,8 @@ static void a_very_long_line_is_not_written_to_the_file(void **unused)
 static void the_last_word_of_an_earlier_line_is_had_again(void **unused)
 {
 	(void)unused;
-	input_remember("get one");
-	input_remember("a path\\");
+	histfile_remember("get one");
+	histfile_remember("a path\\");
 	type("x ");
 	press("\033.");
 	assert_line("x path\\|");
@@ -204,14 +204,14 @@ static void the_last_word_of_an_earlier_line_is_had_again(void **unused)
 static void a_history_that_cannot_be_is_told(void **unused)
 {
 	(void)unused;
-	assert_int_equal(input_load_history(in_folder("no-such-file"), 9), 0);
-	assert_int_equal(input_load_history(folder, 9), -1);
+	assert_int_equal(histfile_load(in_folder("no-such-file"), 9), 0);
+	assert_int_equal(histfile_load(folder, 9), -1);
 	assert_int_equal(errno, EINVAL);
-	input_remember("line");
+	histfile_remember("line");
 	write_file("file", "");
-	assert_int_equal(input_save_history(in_folder("file/history"), 9), -1);
+	assert_int_equal(histfile_save(in_folder("file/history"), 9), -1);
 	assert_int_equal(errno, ENOTDIR);
-	assert_int_equal(input_save_history(in_folder("few"), 9), 0);
+	assert_int_equal(histfile_save(in_folder("few"), 9), 0);
 	type(UP);
 	assert_line("line|");
 }
@@ -222,9 +222,9 @@ static void search_by_prefix_walks_and_gives_the_draft_back(void **unused)
 		{ CTRL_X "p", CTRL_X "n" }, { "\033p", "\033n" }
 	};
 	(void)unused;
-	input_remember("get one");
-	input_remember("put");
-	input_remember("get two");
+	histfile_remember("get one");
+	histfile_remember("put");
+	histfile_remember("get two");
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		type("get!" LEFT);
 		type(keys[i][0]);

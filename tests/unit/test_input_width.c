@@ -226,7 +226,7 @@ static void time_all(const char *const *keys, size_t count, bool is_vi)
 	for (size_t w = 0; w < COUNT(words); w++) {
 		now.line = words[w];
 		fill(&line, words[w]);
-		input_remember(bytes_text(&line));
+		histfile_remember(bytes_text(&line));
 		for (size_t i = 0; i < count * 2; i++) {
 			now.keys = keys[i / 2];
 			time_keys(bytes_text(&line), is_vi, i % 2);
