@@ -22,11 +22,11 @@
  *               candidates: what a user types
  *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
  *          nothing), fe_lines intake settle gate (text, JSON)
- *   tui    tui actions mode frame: who gets a key, what is drawn; term screen
- *          theme modes window: curses and the terminal; input guest line rows
- *          recall casing whole tab histfile draft bind: readline as a guest;
- *          keys keyname, view spots page panel status pace help list preview
- *          paste edit editor clipboard env
+ *   tui    tui actions mode frame tui_commands: who gets a key, what is drawn;
+ *          term screen theme modes window: curses and the terminal; input guest
+ *          line rows recall casing whole tab histfile draft bind: readline as a
+ *          guest; keys keyname, view spots page panel status pace help list
+ *          preview paste edit editor clipboard env
  *   main   this file: which front end, and the exit status
  *
  * A peer's bytes: transport -> link -> session -> transcript -> front end.

@@ -22,29 +22,16 @@
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
-/* What is shown beside the options: commands and keys change it, front ends
- * obey. */
-struct chat_display {
-	uint64_t clear_seq;  /* entries before it are cleared away */
-	bool has_screen;     /* help can be laid over it */
-	bool help;           /* help is over the screen */
-	bool lists_keys;     /* the keys are to be listed, once */
-	char help_word[32];  /* about this command, "" for all */
-	struct filter filter;
-	bool is_bare;        /* content only, to be copied from the screen */
-	/* The entries that /save and /copy are about, both 0: none chosen. */
-	uint64_t selected_first, selected_last;
-	char *find;          /* what is to be looked for, taken by the screen */
-};
-
 struct chat {
+	const struct frontend_ops *ops; /* of what shows it */
+	struct frontend *frontend;      /* NULL until it runs */
 	struct loop *loop;
 	struct options *options; /* may change: chat_settings_changed() */
 	const struct transport_ops *transport; /* what connects and listens */
 	struct transcript *transcript;
 	struct encoding *encoding; /* as the options say; NULL: UTF-8 */
 	struct ticks *ticks; /* of what was sent by hand */
-	struct chat_display display;
+	struct filter filter; /* which entries are shown, found and saved */
 	struct session_settings session_settings;
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* for die_by_signal() at the end; 0: none */
@@ -115,6 +102,11 @@ bool chat_is_congested(const struct chat *c);
 bool chat_is_stuck(const struct chat *c);
 /* Whether a line would go to anybody, now or when the first peer comes. */
 bool chat_has_audience(const struct chat *c);
+
+/* Write the entries from `first` to before `end` that the filter shows to a new
+ * file, in the form that the ending of its name asks for.  That takes several
+ * turns; notes tell the outcome. */
+void chat_save(struct chat *c, const char *path, uint64_t first, uint64_t end);
 
 /* The front end can't keep up: peers wait. */
 void chat_hold(struct chat *c, bool is_held);

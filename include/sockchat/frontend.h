@@ -17,11 +17,18 @@
 struct chat;
 struct frontend;
 
+/* A row of the table of commands that a front end does in its own way. */
+struct frontend_command {
+	const char *name; /* as in the table of all; NULL: there are no more */
+	void (*run)(struct frontend *f, char *args);
+};
+
 struct frontend_ops {
 	/* The chat goes on when no connection is left: somebody sits there. */
 	bool stays;
 	/* It shows where the bytes of what was sent are. */
 	bool has_ticks;
+	const struct frontend_command *commands; /* or NULL */
 	/* NULL with a sentence. */
 	struct frontend *(*start)(struct chat *c, struct error *e);
 	/* Entries from `first` to before `end` are new, or the message `first`

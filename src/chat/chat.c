@@ -49,7 +49,7 @@ struct session *chat_add_session(struct chat *c)
 	p->sessions[p->session_count++] = s;
 	if (p->session_count > 1 ||
 	    (p->listener_count && p->last_number > 1) ||
-	    (p->listener_count && !p->ops->stays))
+	    (p->listener_count && !c->ops->stays))
 		p->shows_numbers = true;
 	return s;
 }
@@ -161,7 +161,7 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 	struct chat *c = user;
 	struct chat_private *p = c->own;
 	struct entry room;
-	p->ops->show(p->frontend, first, end);
+	c->ops->show(c->frontend, first, end);
 	/* a state comes alone */
 	const struct entry *e = transcript_at(c->transcript, first, &room);
 	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
@@ -243,7 +243,7 @@ static void on_check(struct later *l)
 	if (p->session_count)
 		return;
 	/* chat_run() makes the exit status when all is written */
-	if (p->is_leaving || (!p->ops->stays && !p->listener_count))
+	if (p->is_leaving || (!c->ops->stays && !p->listener_count))
 		loop_stop(c->loop, 0);
 }
 
@@ -267,7 +267,7 @@ static void on_turn_end(void *user)
 	struct chat *c = user;
 	watch_turn(c);
 	tell_unkept(c);
-	c->own->ops->draw(c->own->frontend);
+	c->ops->draw(c->frontend);
 }
 
 /* What this system does not know becomes UTF-8 again. */
@@ -295,7 +295,7 @@ void chat_settings_changed(struct chat *c)
 	s->tells_steps = o->verbose;
 	choose_encoding(c);
 	s->is_decoded = c->encoding != NULL;
-	s->ticks = o->ticks && c->own->has_ticks ? c->ticks : NULL;
+	s->ticks = o->ticks && c->ops->has_ticks ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	s->linger_ns = chat_linger_ns(c);
@@ -320,8 +320,7 @@ void chat_free(struct chat *c)
 	transcript_free(c->transcript);
 	ticks_free(c->ticks);
 	encoding_close(c->encoding);
-	filter_finish(&c->display.filter);
-	free(c->display.find);
+	filter_finish(&c->filter);
 	free(p->sessions);
 	free(p->ended);
 	free(p->listeners);
@@ -331,7 +330,9 @@ void chat_free(struct chat *c)
 
 static void set_up(struct chat *c)
 {
+	static const struct frontend_ops none = { .stays = false };
 	struct chat_private *p = c->own;
+	c->ops = &none;
 	c->transport = &transport_tcp;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
@@ -387,8 +388,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 {
 	const struct options *o = c->options;
 	struct chat_private *p = c->own;
-	p->ops = ops;
-	p->has_ticks = ops->has_ticks;
+	c->ops = ops;
 	chat_settings_changed(c);
 	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
 	if (!p->last_number && !p->listener_count) /* of a second try */
@@ -397,12 +397,12 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	/* peers answer while a screen is made */
 	if (loop_turn(c->loop, 0) < 0)
 		return error_set_errno(e, errno, "cannot wait for anything");
-	p->frontend = ops->start(c, e);
-	if (!p->frontend)
+	c->frontend = ops->start(c, e);
+	if (!c->frontend)
 		return -1;
 	transcript_on_entries(c->transcript, on_entries, c);
-	ops->show(p->frontend, 1, transcript_end(c->transcript));
-	ops->draw(p->frontend);
+	ops->show(c->frontend, 1, transcript_end(c->transcript));
+	ops->draw(c->frontend);
 	loop_on_turn_end(c->loop, on_turn_end, c);
 	if (loop_run(c->loop) < 0) {
 		error_set_errno(e, errno, "cannot wait for anything more");
@@ -413,7 +413,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	save_finish(c);
 	tell_unkept(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
-	ops->draw(p->frontend);
-	ops->stop(p->frontend);
+	ops->draw(c->frontend);
+	ops->stop(c->frontend);
 	return verdict(c);
 }

@@ -31,7 +31,7 @@ static bool lingers_forever(const struct chat *c)
 {
 	int64_t ms = c->options->linger_ms;
 	return ms == LINGER_FOREVER ||
-	       (ms == LINGER_DEFAULT && c->own->ops && c->own->ops->stays);
+	       (ms == LINGER_DEFAULT && c->ops->stays);
 }
 
 /* The peer has ended, and our side has not. */

@@ -14,10 +14,6 @@
 #define WATCH_MAX     8
 
 struct chat_private {
-	const struct frontend_ops *ops;
-	bool has_ticks; /* ops->has_ticks; false until a front end runs */
-	struct frontend *frontend;
-
 	struct session **sessions; /* alive, by rising number */
 	size_t session_count, session_cap;
 	struct session **ended; /* to be freed when the turn is over */

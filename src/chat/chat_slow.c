@@ -107,7 +107,7 @@ static void decide(struct chat *c, struct session *s)
 		catch_up(c, s);
 	else if (is_behind && stuck_ns(c, s) >= DROP_NS)
 		drop(c, s);
-	else if (!is_behind && session_is_open(s) && !c->own->ops->stays &&
+	else if (!is_behind && session_is_open(s) && !c->ops->stays &&
 	         stuck_ns(c, s) >= STUCK_NS && someone_reads(c))
 		fall_behind(c, s);
 }

@@ -14,7 +14,6 @@
 #include <sockchat/path.h>
 
 #include "chat_private.h"
-#include "../command/commands_private.h"
 
 #define SLICE    ((size_t)1 << 20) /* in a turn, at most */
 #define SLICE_NS (10 * MS_NS)
@@ -97,7 +96,7 @@ static void skip_dropped(struct save *s)
 
 static int write_slice(struct save *s)
 {
-	const struct filter *filter = &s->chat->display.filter;
+	const struct filter *filter = &s->chat->filter;
 	int64_t until = stamp_mono_ns() + SLICE_NS;
 	skip_dropped(s);
 	struct entry kept;
@@ -148,7 +147,7 @@ static void tell(struct save *s)
 	if (s->hidden)
 		chat_note(s->chat, "%llu that the filter hides were left out",
 		          (unsigned long long)s->hidden);
-	if (filter_gave_up(&s->chat->display.filter, &e))
+	if (filter_gave_up(&s->chat->filter, &e))
 		chat_error(s->chat, &e);
 	if (s->dropped)
 		chat_note(s->chat, "%llu were dropped before they could be "
@@ -188,9 +187,9 @@ void save_finish(struct chat *c)
 }
 
 /* Takes `fd`. */
-static void start(struct chat *c, const char *path, int fd)
+static void start_save(struct chat *c, const char *path, int fd,
+                       uint64_t first, uint64_t end)
 {
-	const struct chat_display *d = &c->display;
 	struct save *s = calloc(1, sizeof(*s));
 	struct error e;
 	if (!s) {
@@ -205,33 +204,31 @@ static void start(struct chat *c, const char *path, int fd)
 		.turn = { .on_call = on_turn, .user = s },
 		.write = form_of(path),
 		.fd = fd,
-		.next = d->selected_first ? d->selected_first
-		                          : transcript_first(c->transcript),
-		.end = d->selected_first ? d->selected_last + 1
-		                         : transcript_end(c->transcript),
+		.next = first,
+		.end = end,
 	};
 	glyph_copy(s->path, sizeof(s->path), path, GLYPH_ANY_WIDTH);
 	c->own->save = s;
 	on_turn(&s->turn);
 }
 
-void run_save(struct chat *c, char *args)
+void chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t end)
 {
 	struct bytes path = { 0 };
 	struct error e;
 	int fd = -1;
-	if (!*args)
+	if (!*typed)
 		error_set(&e, "/save PATH: to which file?");
 	else if (c->own->save)
 		error_set(&e, "/save: %s is still being written",
 		          c->own->save->path);
-	else if (path_append_typed(&path, args, strlen(args)))
+	else if (path_append_typed(&path, typed, strlen(typed)))
 		error_set_errno(&e, ENOMEM, "the path");
 	else
 		fd = newfile_create(bytes_text(&path), &e);
 	if (fd < 0)
 		chat_error(c, &e);
 	else
-		start(c, bytes_text(&path), fd);
+		start_save(c, bytes_text(&path), fd, first, end);
 	bytes_finish(&path);
 }

@@ -89,6 +89,18 @@ static struct call parse_call(const char *line, size_t len)
 	return call;
 }
 
+/* False when the front end has no way of its own to do this command. */
+static bool front_end_does(struct chat *c, const char *name, char *args)
+{
+	const struct frontend_command *own = c->ops->commands;
+	while (own && own->name && strcmp(own->name, name) != 0)
+		own++;
+	if (!own || !own->name)
+		return false;
+	own->run(c->frontend, args);
+	return true;
+}
+
 static void run(struct chat *c, const char *line, size_t len)
 {
 	if (memchr(line, '\0', len)) {
@@ -105,7 +117,8 @@ static void run(struct chat *c, const char *line, size_t len)
 		refuse_unkept(c);
 		return;
 	}
-	call.row->run(c, args);
+	if (!front_end_does(c, call.row->name, args))
+		call.row->run(c, args);
 	free(args);
 }
 

@@ -9,7 +9,6 @@
 
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
-#include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/text.h>
@@ -84,12 +83,6 @@ static void run_help(struct chat *c, char *args)
 	const struct command_row *row;
 	const char *word = *args == '/' ? args + 1 : args;
 	bool found = false;
-	if (c->display.has_screen) {
-		c->display.help = true;
-		glyph_copy(c->display.help_word, sizeof(c->display.help_word),
-		           word, GLYPH_ASCII);
-		return;
-	}
 	for (size_t i = 0; (row = command_row(i)); i++)
 		if (strncmp(row->name, word, strlen(word)) == 0) {
 			chat_note(c, "/%s%s%s: %s", row->name,
@@ -103,10 +96,7 @@ static void run_help(struct chat *c, char *args)
 static void run_keys(struct chat *c, char *args)
 {
 	(void)args;
-	if (c->display.has_screen)
-		c->display.lists_keys = true;
-	else
-		complain(c, "/keys", "there is no screen here, and no keys");
+	complain(c, "/keys", "there is no screen here, and no keys");
 }
 
 static void run_quit(struct chat *c, char *args)
@@ -307,10 +297,17 @@ static void run_drip(struct chat *c, char *args)
 	          plural((uint64_t)bytes), (long long)delay_ms);
 }
 
+static void run_save(struct chat *c, char *args)
+{
+	chat_save(c, args, transcript_first(c->transcript),
+	          transcript_end(c->transcript));
+}
+
+/* What has been printed stays. */
 static void run_clear(struct chat *c, char *args)
 {
+	(void)c;
 	(void)args;
-	c->display.clear_seq = transcript_end(c->transcript);
 }
 
 static const struct command_row rows[] = {

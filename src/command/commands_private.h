@@ -41,7 +41,4 @@ void run_filter(struct chat *c, char *args);
 /* info.c */
 void run_info(struct chat *c, char *args);
 
-/* save.c */
-void run_save(struct chat *c, char *args);
-
 #endif

@@ -34,7 +34,7 @@ static size_t count_hits(void *user, const struct entry *e)
 {
 	const struct seek *s = user;
 	if (e->seq >= s->end || e->kind == ENTRY_NOTE ||
-	    !filter_shows(&s->chat->display.filter, e))
+	    !filter_shows(&s->chat->filter, e))
 		return 0; /* least of all what an earlier search has told */
 	return pattern_count(s->pattern, e->bytes, e->len);
 }
@@ -82,7 +82,7 @@ static void tell(struct seek *s)
 		          entries - LISTED_MAX);
 	tell_hits(s);
 	if (pattern_gave_up(s->pattern, &e) ||
-	    filter_gave_up(&c->display.filter, &e))
+	    filter_gave_up(&c->filter, &e))
 		chat_error(c, &e);
 }
 
@@ -147,25 +147,9 @@ static struct seek *start(struct chat *c, const char *text, struct error *e)
 	return NULL;
 }
 
-/* Leave the search to the screen. */
-static void hand_on(struct chat *c, const char *text)
-{
-	struct error e;
-	free(c->display.find);
-	c->display.find = strdup(text);
-	if (c->display.find)
-		return;
-	error_set_errno(&e, ENOMEM, "cannot search");
-	chat_error(c, &e);
-}
-
 void run_find(struct chat *c, char *args)
 {
 	struct error e;
-	if (c->display.has_screen) {
-		hand_on(c, args);
-		return;
-	}
 	seek_finish(c);
 	c->own->seek = start(c, args, &e);
 	if (c->own->seek)
@@ -176,7 +160,7 @@ void run_find(struct chat *c, char *args)
 
 void run_filter(struct chat *c, char *args)
 {
-	struct filter *f = &c->display.filter;
+	struct filter *f = &c->filter;
 	struct error e;
 	uint64_t next = transcript_end(c->transcript);
 	if (*args && filter_set(f, args, next, c->encoding, &e))

@@ -71,9 +71,8 @@ static void go_end(struct frontend *f)
 
 static void toggle_help(struct frontend *f)
 {
-	struct chat_display *d = &f->chat->display;
-	d->help = !d->help;
-	d->help_word[0] = '\0';
+	f->shows_help = !f->shows_help;
+	f->help_word[0] = '\0';
 	f->help_first = 0;
 }
 
@@ -137,7 +136,7 @@ static void find(struct frontend *f)
 
 static void toggle_bare(struct frontend *f)
 {
-	f->chat->display.is_bare = !f->chat->display.is_bare;
+	f->view.is_bare = !f->view.is_bare;
 }
 
 static void toggle_preview(struct frontend *f)

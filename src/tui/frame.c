@@ -102,7 +102,7 @@ static void draw_upper(struct frontend *f, const struct mode *mode)
 {
 	if (mode == &mode_help)
 		f->help_lines = help_draw(f->transcript_rows, f->help_first,
-		                          f->chat->display.help_word);
+		                          f->help_word);
 	else if (mode == &mode_panel)
 		draw_panel(f);
 	else
@@ -134,7 +134,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	if (has_bar)
 		help_draw_bar(f->rows - 1, &f->spots);
 	struct preview preview = { .count = 0 };
-	if (!asks && !f->chat->display.help && !line.prompt)
+	if (!asks && !f->shows_help && !line.prompt)
 		preview_make(&preview, c, &line);
 	rest = draw_above_line(f, &preview, rest);
 	f->transcript_rows = rest > 0 ? rest - 1 : 0;

@@ -21,7 +21,7 @@
 static size_t count_hits(void *user, const struct entry *e)
 {
 	const struct frontend *f = user;
-	return filter_shows(&f->chat->display.filter, e)
+	return filter_shows(&f->chat->filter, e)
 	           ? hits_of(f->find.hits, e).count : 0;
 }
 
@@ -220,7 +220,7 @@ void find_begin(struct frontend *f, const char *text)
 	f->find.is_typed = !*text;
 	f->mode = &mode_find;
 	f->panel.is_open = false;
-	f->chat->display.help = false;
+	f->shows_help = false;
 	draft_set(text);
 	search(f);
 }

@@ -17,7 +17,7 @@ static void scroll(struct frontend *f, int by)
 
 static void leave(struct frontend *f)
 {
-	f->chat->display.help = false;
+	f->shows_help = false;
 	f->help_first = 0;
 }
 

@@ -16,7 +16,7 @@ void panel_toggle(struct frontend *f)
 {
 	if (f->mode)
 		return;
-	f->chat->display.help = false;
+	f->shows_help = false;
 	f->panel.is_open = !f->panel.is_open;
 	f->panel.first = 0;
 }

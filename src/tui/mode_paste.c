@@ -159,7 +159,7 @@ void paste_take(struct frontend *f, const struct token *t)
 		return;
 	}
 	f->paste.left_out += left_out;
-	f->chat->display.help = false;
+	f->shows_help = false;
 	find_end(f);
 	f->mode = &mode_paste;
 }

@@ -19,17 +19,16 @@
 
 static void update(struct frontend *f)
 {
-	struct chat_display *d = &f->chat->display;
 	uint64_t a = f->pick.cursor;
 	uint64_t b = f->pick.anchor ? f->pick.anchor : a;
-	d->selected_first = a < b ? a : b;
-	d->selected_last = a < b ? b : a;
+	f->view.picked_first = a < b ? a : b;
+	f->view.picked_last = a < b ? b : a;
 	view_show(&f->view, f->chat, a, 0, f->transcript_rows);
 }
 
 static void forget(struct frontend *f)
 {
-	f->chat->display.selected_first = f->chat->display.selected_last = 0;
+	f->view.picked_first = f->view.picked_last = 0;
 }
 
 static void leave(struct frontend *f)
@@ -50,7 +49,7 @@ void pick_begin(struct frontend *f)
 	};
 	f->mode = &mode_pick;
 	f->panel.is_open = false;
-	f->chat->display.help = false;
+	f->shows_help = false;
 	update(f);
 }
 
@@ -89,10 +88,10 @@ static int gather(const struct frontend *f, bool is_message, struct bytes *out,
                   size_t *count)
 {
 	const struct chat *c = f->chat;
-	uint64_t seq = c->display.selected_first - 1;
+	uint64_t seq = f->view.picked_first - 1;
 	*count = 0;
 	while ((seq = view_next(&f->view, c, seq)) &&
-	       seq <= c->display.selected_last) {
+	       seq <= f->view.picked_last) {
 		struct entry kept;
 		const struct entry *e =
 		    transcript_at(c->transcript, seq, &kept);
@@ -110,8 +109,8 @@ static const char *peer_of(const struct frontend *f)
 {
 	const struct chat *c = f->chat;
 	struct entry kept;
-	const struct entry *e = transcript_at(
-	    c->transcript, c->display.selected_first, &kept);
+	const struct entry *e =
+	    transcript_at(c->transcript, f->view.picked_first, &kept);
 	return e && *e->peer ? e->peer : "HOST:PORT";
 }
 
@@ -310,11 +309,10 @@ static bool take(struct frontend *f, const struct token *t)
 static const char *prompt(struct frontend *f)
 {
 	static char text[96];
-	const struct chat_display *d = &f->chat->display;
 	snprintf(text, sizeof(text), "%llu: Space, All | copy Text Hex C "
 	         "Python Base64 Shell | Write | Enter resends",
-	         (unsigned long long)view_count(&f->view, d->selected_first,
-	                                        d->selected_last));
+	         (unsigned long long)view_count(&f->view, f->view.picked_first,
+	                                        f->view.picked_last));
 	return text;
 }
 

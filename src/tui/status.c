@@ -150,7 +150,7 @@ static void add_counts(struct parts *p, const struct status *s)
 
 static void add_filter(struct parts *p, const struct status *s)
 {
-	const struct filter *f = &s->chat->display.filter;
+	const struct filter *f = &s->chat->filter;
 	if (filter_is_on(f))
 		add(p, 2, "filter: %s, %llu hidden", f->text,
 		    (unsigned long long)s->hidden)->style = STYLE_WARNING;

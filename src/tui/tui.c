@@ -52,7 +52,7 @@ void tui_no_memory(struct frontend *f, const char *what)
 
 const struct mode *tui_mode(const struct frontend *f)
 {
-	if (f->chat->display.help)
+	if (f->shows_help)
 		return &mode_help;
 	return !f->mode && f->panel.is_open ? &mode_panel : f->mode;
 }
@@ -66,7 +66,7 @@ static void set_modes(struct frontend *f)
 	const struct options *o = f->chat->options;
 	struct bytes out = { 0 };
 	unsigned modes = screen_modes();
-	if (!o->mouse || f->chat->display.is_bare)
+	if (!o->mouse || f->view.is_bare)
 		modes &= ~MODE_MOUSE;
 	if (!o->title)
 		modes &= ~MODE_TITLE;
@@ -109,8 +109,8 @@ static void draw(struct frontend *f)
 /* Search and filter go on a little in each turn. */
 static void work(struct frontend *f)
 {
-	char *text = f->chat->display.find;
-	f->chat->display.find = NULL;
+	char *text = f->wanted;
+	f->wanted = NULL;
 	if (text)
 		find_begin(f, text);
 	free(text);
@@ -353,14 +353,11 @@ void tui_enter(struct frontend *f, const char *line, size_t len)
 	uint64_t seq = transcript_end(f->chat->transcript);
 	histfile_remember(line);
 	view_go_end(&f->view);
-	f->chat->display.help = false;
+	f->shows_help = false;
 	f->help_first = 0;
 	command_run(f->chat, line, len);
 	if (has_answer(f, seq)) /* it has to be seen */
 		f->panel.is_open = false;
-	if (f->chat->display.lists_keys)
-		actions_list_keys(f);
-	f->chat->display.lists_keys = false;
 }
 
 static char **complete(void *user, const char *line, size_t point,
@@ -425,7 +422,7 @@ static int open_screen(struct frontend *f, struct error *e)
 	return 0;
 }
 
-static void init(struct frontend *f, struct chat *c)
+static void init(struct frontend *f)
 {
 	f->input_ops = (struct input_ops){
 		.on_line = on_line,
@@ -444,7 +441,6 @@ static void init(struct frontend *f, struct chat *c)
 	f->leave = (struct timer){ .on_time = on_leave_time, .user = f };
 	f->tick = (struct timer){ .on_time = on_tick, .user = f };
 	f->keys = keys_new(on_key, f);
-	c->display.has_screen = true;
 }
 
 static void on_acknowledged(void *user, uint64_t seq)
@@ -462,7 +458,7 @@ static void close_all(struct frontend *f)
 	input_stop();
 	term_close();
 	keys_free(f->keys);
-	f->chat->display.has_screen = false;
+	free(f->wanted);
 	free(f);
 }
 
@@ -496,7 +492,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 		free(f);
 		return NULL;
 	}
-	init(f, c);
+	init(f);
 	if (open_input(f, e)) {
 		close_all(f);
 		return NULL;
@@ -559,6 +555,7 @@ static void draw_turn(struct frontend *f)
 const struct frontend_ops frontend_tui = {
 	.stays = true,
 	.has_ticks = true,
+	.commands = tui_commands,
 	.start = start,
 	.show = show,
 	.draw = draw_turn,

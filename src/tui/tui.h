@@ -80,7 +80,10 @@ struct frontend {
 	bool has_key; /* that is to be seen at once */
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;
+	bool shows_help; /* over the screen */
+	char help_word[32]; /* about the commands that begin so */
 	int help_first, help_lines;
+	char *wanted; /* what /find is to look for when the turn ends */
 	struct {
 		bool is_open, is_whole;
 		int first; /* line seen */
@@ -97,6 +100,9 @@ struct frontend {
 		char prompt[128];
 	} paste;
 };
+
+/* The commands that the screen does in its own way. */
+extern const struct frontend_command tui_commands[];
 
 /* The mode that has the keyboard; NULL: the input line. */
 const struct mode *tui_mode(const struct frontend *f);

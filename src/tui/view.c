@@ -19,10 +19,10 @@
 #define CONTENT_MIN 10 /* columns; below that the head gives way */
 
 /* The oldest entry that is not dropped or cleared away. */
-static uint64_t base_seq(const struct chat *c)
+static uint64_t base_seq(const struct viewport *v, const struct chat *c)
 {
 	uint64_t first = transcript_first(c->transcript);
-	return first > c->display.clear_seq ? first : c->display.clear_seq;
+	return first > v->cleared_seq ? first : v->cleared_seq;
 }
 
 /* The next entry that is not hidden; the end of the transcript if there is
@@ -40,12 +40,12 @@ static uint64_t seq_before(const struct viewport *v, const struct chat *c,
                            uint64_t seq)
 {
 	uint64_t found = v->shown ? lens_before(v->shown, seq) : seq - 1;
-	return found >= base_seq(c) ? found : 0;
+	return found >= base_seq(v, c) ? found : 0;
 }
 
 static uint64_t first_seq(const struct viewport *v, const struct chat *c)
 {
-	return v->shown ? next_seq(v, c, base_seq(c) - 1) : base_seq(c);
+	return v->shown ? next_seq(v, c, base_seq(v, c) - 1) : base_seq(v, c);
 }
 
 /* What stands in front of the oldest entry when others have been dropped. */
@@ -54,8 +54,8 @@ static size_t format_dropped(char out[128], const struct viewport *v,
 {
 	uint64_t bytes, count = transcript_dropped(c->transcript, &bytes);
 	char size[16];
-	if (!count || base_seq(c) != transcript_first(c->transcript) ||
-	    seq != first_seq(v, c) || filter_is_on(&c->display.filter))
+	if (!count || base_seq(v, c) != transcript_first(c->transcript) ||
+	    seq != first_seq(v, c) || filter_is_on(&c->filter))
 		return 0;
 	number_format_size(size, bytes);
 	return (size_t)snprintf(out, 128, "* %llu older entries dropped (%s)",
@@ -82,10 +82,11 @@ static bool is_hushed(const struct chat *c, const struct entry *e)
 }
 
 /* The bare view has messages only: nothing would tell others from them. */
-static bool is_seen(const struct chat *c, const struct entry *e)
+static bool is_seen(const struct viewport *v, const struct chat *c,
+                    const struct entry *e)
 {
 	return !is_hushed(c, e) &&
-	       (!c->display.is_bare || e->kind == ENTRY_MESSAGE);
+	       (!v->is_bare || e->kind == ENTRY_MESSAGE);
 }
 
 /* No more of them are seen at once. */
@@ -118,7 +119,7 @@ static void make_head(struct piece *p, const struct viewport *v,
 	const struct entry *before = transcript_at(
 	    c->transcript, seq_before(v, c, p->entry->seq), &room);
 	p->has_number = p->entry->session && p->settings.look.shows_numbers;
-	if (c->display.is_bare) {
+	if (v->is_bare) {
 		p->head_len = 0;
 		return;
 	}
@@ -141,7 +142,7 @@ static const char *tail_of(const struct viewport *v, const struct chat *c,
 	};
 	bool is_ascii = v->glyph_flags & GLYPH_ASCII;
 	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_OUT ||
-	    c->display.is_bare || !c->options->ticks)
+	    v->is_bare || !c->options->ticks)
 		return NULL;
 	return tails[ticks_at(c->ticks, e->seq).state][is_ascii];
 }
@@ -151,7 +152,7 @@ static bool lay_out(struct piece *p, struct viewport *v,
 {
 	size_t columns = (size_t)screen_columns();
 	p->entry = transcript_at(c->transcript, seq, &p->own);
-	if (!p->entry || !is_seen(c, p->entry))
+	if (!p->entry || !is_seen(v, c, p->entry))
 		return false;
 	p->settings = (struct wrap_settings){
 		.look = chat_look(c),
@@ -161,7 +162,7 @@ static bool lay_out(struct piece *p, struct viewport *v,
 		.tail = tail_of(v, c, p->entry),
 	};
 	p->settings.look.glyph_flags = v->glyph_flags;
-	p->settings.look.endings &= !c->display.is_bare;
+	p->settings.look.endings &= !v->is_bare;
 	make_head(p, v, c, columns);
 	p->settings.columns = columns - p->head_len;
 	p->lead = format_dropped(p->dropped, v, c, seq) ? 1 : 0;
@@ -246,13 +247,12 @@ static void draw_head(const struct piece *p, const struct target *t)
 }
 
 static void find_look(struct target *t, const struct piece *p,
-                      const struct chat *c)
+                      const struct viewport *v)
 {
-	const struct chat_display *d = &c->display;
 	uint64_t seq = p->entry->seq;
 	bool is_message = p->entry->kind == ENTRY_MESSAGE;
-	t->is_bare = d->is_bare;
-	t->is_picked = seq >= d->selected_first && seq <= d->selected_last;
+	t->is_bare = v->is_bare;
+	t->is_picked = seq >= v->picked_first && seq <= v->picked_last;
 	t->mark = t->is_picked ? STYLE_PICK : mark_style(p->entry);
 	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
@@ -267,8 +267,8 @@ static struct hit_list hits_seen(const struct viewport *v,
 }
 
 /* Draw the rows of a piece from `skip` on; how many there were room for. */
-static int draw_piece(struct piece *p, const struct viewport *v,
-                      const struct chat *c, size_t skip, int row, int rows)
+static int draw_piece(struct piece *p, const struct viewport *v, size_t skip,
+                      int row, int rows)
 {
 	int room = p->rows - skip < (size_t)rows ? (int)(p->rows - skip) : rows;
 	if (p->lead && !skip && rows > 0)
@@ -279,7 +279,7 @@ static int draw_piece(struct piece *p, const struct viewport *v,
 	struct target t = {
 		.row = first - (int)above, .column = (int)p->head_len,
 	};
-	find_look(&t, p, c);
+	find_look(&t, p, v);
 	for (int i = first; t.is_picked && i < row + room; i++)
 		screen_fill(i, STYLE_PICK);
 	p->settings.hits = hits_seen(v, p->entry);
@@ -295,14 +295,14 @@ static int draw_piece(struct piece *p, const struct viewport *v,
  * through. */
 static size_t count_shown(void *user, const struct entry *e)
 {
-	const struct chat *c = user;
-	return is_seen(c, e) && filter_shows(&c->display.filter, e);
+	const struct viewport *v = user;
+	return is_seen(v, v->chat, e) && filter_shows(&v->chat->filter, e);
 }
 
-static unsigned hiding(const struct chat *c)
+static unsigned hiding(const struct viewport *v, const struct chat *c)
 {
-	return c->display.filter.serial << 2 |
-	       (unsigned)c->display.is_bare << 1 | (unsigned)c->options->quiet;
+	return c->filter.serial << 2 |
+	       (unsigned)v->is_bare << 1 | (unsigned)c->options->quiet;
 }
 
 /* Without memory to follow the filter, nothing is hidden. */
@@ -311,8 +311,8 @@ static void fail(struct viewport *v, struct chat *c)
 	struct error e;
 	lens_free(v->shown);
 	v->shown = NULL;
-	filter_off(&c->display.filter);
-	v->hiding = hiding(c);
+	filter_off(&c->filter);
+	v->hiding = hiding(v, c);
 	error_set(&e, "no memory to filter: all entries are shown");
 	chat_error(c, &e);
 }
@@ -320,23 +320,23 @@ static void fail(struct viewport *v, struct chat *c)
 static void follow_hiding(struct viewport *v, struct chat *c)
 {
 	uint64_t end = transcript_end(c->transcript);
-	if (v->hiding == hiding(c))
+	if (v->hiding == hiding(v, c))
 		return;
-	v->hiding = hiding(c);
+	v->hiding = hiding(v, c);
+	v->chat = c;
 	lens_free(v->shown);
 	v->shown = NULL;
-	if (!filter_is_on(&c->display.filter) && !c->display.is_bare &&
-	    !c->options->quiet)
+	if (!filter_is_on(&c->filter) && !v->is_bare && !c->options->quiet)
 		return;
 	v->shown = lens_new(c->transcript, v->is_scrolled ? v->top_seq : end,
-	                    count_shown, c);
+	                    count_shown, v);
 	if (!v->shown)
 		fail(v, c);
 }
 
 bool view_work(struct viewport *v, struct chat *c, int64_t ns)
 {
-	struct filter *filter = &c->display.filter;
+	struct filter *filter = &c->filter;
 	struct error e;
 	follow_hiding(v, c);
 	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
@@ -410,7 +410,7 @@ void view_draw(struct viewport *v, const struct chat *c, int row, int rows)
 	     seq = next_seq(v, c, seq)) {
 		if (!lay_out(&p, v, c, seq))
 			continue;
-		int drawn = draw_piece(&p, v, c, skip, row, rows);
+		int drawn = draw_piece(&p, v, skip, row, rows);
 		if (v->below_seq <= seq && skip + (size_t)drawn == p.rows)
 			v->below_seq = seq + 1; /* it has been seen */
 		row += drawn;
@@ -560,7 +560,7 @@ uint64_t view_hidden(const struct viewport *v, const struct chat *c)
 
 int view_percent(const struct viewport *v, const struct chat *c)
 {
-	uint64_t first = base_seq(c), end = transcript_end(c->transcript);
+	uint64_t first = base_seq(v, c), end = transcript_end(c->transcript);
 	if (!v->is_scrolled || v->top_seq < first || end <= first)
 		return v->is_scrolled ? 0 : 100;
 	return (int)((v->top_seq - first) * 100 / (end - first));
@@ -577,12 +577,12 @@ uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last)
 uint64_t view_next(const struct viewport *v, const struct chat *c,
                    uint64_t seq)
 {
-	uint64_t end = transcript_end(c->transcript), base = base_seq(c);
+	uint64_t end = transcript_end(c->transcript), base = base_seq(v, c);
 	struct entry e;
 	if (seq < base) /* nothing before it is kept */
 		seq = base - 1;
 	for (seq = next_seq(v, c, seq); seq < end; seq = next_seq(v, c, seq))
-		if (transcript_at(c->transcript, seq, &e) && is_seen(c, &e))
+		if (transcript_at(c->transcript, seq, &e) && is_seen(v, c, &e))
 			return seq;
 	return 0;
 }
@@ -592,7 +592,7 @@ uint64_t view_before(const struct viewport *v, const struct chat *c,
 {
 	struct entry e;
 	while ((seq = seq_before(v, c, seq)))
-		if (transcript_at(c->transcript, seq, &e) && is_seen(c, &e))
+		if (transcript_at(c->transcript, seq, &e) && is_seen(v, c, &e))
 			return seq;
 	return 0;
 }

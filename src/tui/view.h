@@ -20,7 +20,12 @@ struct viewport {
 	size_t top_row;      /* … and how many of its rows are above */
 	uint64_t below_seq;  /* scrolled: entries from here on are unseen */
 	unsigned glyph_flags;
+	uint64_t cleared_seq; /* entries before it are cleared away */
+	bool is_bare;        /* content only, to be copied from the screen */
+	/* The entries that are chosen; both 0: none. */
+	uint64_t picked_first, picked_last;
 	struct lens *shown;  /* the entries that are not hidden; NULL: all */
+	const struct chat *chat; /* whose they are; borrowed */
 	unsigned hiding;     /* another number when something else is hidden */
 	/* What is marked, NULL for nothing, in the entries that `found` has
 	 * (NULL: in all), and which hit is the present one. */

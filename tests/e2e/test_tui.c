@@ -290,6 +290,8 @@ static void help_comes_over_the_screen_and_goes(void **state)
 	pty_type(&p, "seen" PTY_ENTER);
 	pty_expect(&p, " > seen\\n");
 	pty_expect_gone(&p, "Esc or q leaves");
+	pty_type(&p, "/clear" PTY_ENTER);
+	pty_expect_gone(&p, " > seen\\n");
 	pty_quit(&p, 0);
 	close(fd);
 }

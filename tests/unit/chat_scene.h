@@ -34,7 +34,7 @@ static inline int set_up(void **state)
 		return -1;
 	c = chat_new(loop, &options);
 	c->transport = &transport_fake;
-	c->own->ops = &silent;
+	c->ops = &silent;
 	return 0;
 }
 

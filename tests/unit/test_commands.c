@@ -110,9 +110,9 @@ static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
 	                        "/filter off shows all");
 	type("/filter nonsense");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
-	assert_true(filter_is_on(&c->display.filter));
+	assert_true(filter_is_on(&c->filter));
 	type("/filter off");
-	assert_false(filter_is_on(&c->display.filter));
+	assert_false(filter_is_on(&c->filter));
 }
 
 static void keys_are_listed_only_on_a_screen(void **state)
@@ -120,10 +120,35 @@ static void keys_are_listed_only_on_a_screen(void **state)
 	(void)state;
 	type("/keys");
 	assert_last(ENTRY_ERROR, "/keys: there is no screen here, and no keys");
-	assert_false(c->display.lists_keys);
-	c->display.has_screen = true;
-	type("/keys");
-	assert_true(c->display.lists_keys);
+}
+
+struct frontend {
+	char args[32];
+};
+
+static void keep_args(struct frontend *f, char *args)
+{
+	snprintf(f->args, sizeof(f->args), "%s", args);
+}
+
+static void a_front_end_does_commands_in_its_own_way(void **state)
+{
+	static const struct frontend_command own[] = {
+		{ "help", keep_args }, { "find", keep_args }, { NULL, NULL },
+	};
+	static const struct frontend_ops ops = { .commands = own };
+	struct frontend f = { "" };
+	(void)state;
+	c->ops = &ops;
+	c->frontend = &f;
+	type("/fin  two words");
+	assert_string_equal(f.args, "two words");
+	assert_null(last());
+	type("/filter");
+	assert_last(ENTRY_NOTE, "all entries are shown");
+	assert_string_equal(f.args, "two words");
+	type("/help me");
+	assert_string_equal(f.args, "me");
 }
 
 static void every_command_is_found_by_its_name(void **state)
@@ -156,10 +181,6 @@ static void help_is_about_the_word(void **state)
 	assert_int_equal(transcript_end(c->transcript), 3);
 	type("/help nonsense");
 	assert_last(ENTRY_ERROR, "/help: there is no such command");
-	c->display.has_screen = true;
-	type("/help vi\033");
-	assert_true(c->display.help);
-	assert_string_equal(c->display.help_word, "vi^[");
 }
 
 static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
@@ -228,8 +249,6 @@ static void settings_are_what_they_are_set_to(void **state)
 	assert_int_equal(c->session_settings.drip_ns, 1500 * MS_NS);
 	type("/drip off");
 	assert_int_equal(c->session_settings.drip_bytes, 0);
-	type("/clear");
-	assert_int_equal(c->display.clear_seq, transcript_end(c->transcript));
 }
 
 static void who_is_spoken_to_is_chosen(void **state)
@@ -448,6 +467,7 @@ int main(void)
 		TEST(a_long_filter_leaves_turns_while_it_is_saved),
 		TEST(a_filter_is_told_and_a_wrong_one_is_refused),
 		TEST(keys_are_listed_only_on_a_screen),
+		TEST(a_front_end_does_commands_in_its_own_way),
 		TEST(every_command_is_found_by_its_name),
 		TEST(help_is_about_the_word),
 		TEST(a_wrong_argument_is_said_with_what_would_be_right),

@@ -28,6 +28,9 @@ static void a_front_end_that_fails_to_start_is_not_called_again(void **state)
 	static const int none[] = { 0 };
 	static const struct frontend_ops *const ops[] = { &frontend_lines,
 		                                          &frontend_json };
+	static const struct frontend_ops ticking = {
+		.stays = true, .has_ticks = true,
+	};
 	struct error e;
 	(void)state;
 	for (size_t i = 0; i < COUNT(ops); i++) {
@@ -36,7 +39,7 @@ static void a_front_end_that_fails_to_start_is_not_called_again(void **state)
 		assert_true(*e.text);
 		signals_stop();
 	}
-	c->own->has_ticks = true;
+	c->ops = &ticking;
 	chat_settings_changed(c);
 	connect_one();
 	type("said"); /* its acknowledgement is news of a tick */

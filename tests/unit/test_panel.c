@@ -17,7 +17,7 @@ static int start(void **state)
 {
 	int failed = set_up(state);
 	fake_start();
-	chat->own->ops = &silent;
+	chat->ops = &silent;
 	resize(24, 80);
 	return failed;
 }

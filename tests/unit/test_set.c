@@ -114,7 +114,7 @@ static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
 {
 	static const struct frontend_ops leaves = { .stays = false };
 	(void)state;
-	c->own->ops = &leaves;
+	c->ops = &leaves;
 	type("/set linger inf");
 	fake_feed_end(connect_one());
 	turn();

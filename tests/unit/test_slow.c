@@ -44,7 +44,7 @@ static int set_up_one(void **state)
 {
 	clock_ns = 1000000 * MS_NS;
 	int failed = set_up(state);
-	c->own->ops = &no_screen;
+	c->ops = &no_screen;
 	one = add_peer();
 	two = NULL;
 	return failed;
@@ -183,7 +183,7 @@ static void where_somebody_sits_at_a_screen_nobody_is_dropped(void **state)
 {
 	static const struct frontend_ops screen = { .stays = true };
 	(void)state;
-	c->own->ops = &screen;
+	c->ops = &screen;
 	fill_one();
 	wait_ms(20000);
 	assert_non_null(chat_find(c, 1));

@@ -49,7 +49,7 @@ static struct session *meet(void)
 	static const struct frontend_ops silent = { .stays = true };
 	struct address peer = fake_address("127.0.0.1:9");
 	fake_start();
-	chat->own->ops = &silent;
+	chat->ops = &silent;
 	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
 	                                &peer);
 	struct session *s = chat_session(chat, 0);
@@ -105,7 +105,7 @@ static void a_filter_says_what_it_hides(void **state)
 	struct error e;
 	(void)state;
 	assert_false(shows("filter"));
-	assert_int_equal(filter_set(&chat->display.filter, "peer 2", 1, NULL,
+	assert_int_equal(filter_set(&chat->filter, "peer 2", 1, NULL,
 	                            &e), 0);
 	status.hidden = 120;
 	assert_true(shows("filter: peer 2, 120 hidden"));
@@ -151,7 +151,7 @@ static void a_wide_status_line_shows_everything_at_once(void **state)
 	chat->own->is_exposed = true;
 	command_run(chat, "queued", 6);
 	command_run(chat, "/pause", 6);
-	filter_set(&chat->display.filter, "in", 1, NULL, &e);
+	filter_set(&chat->filter, "in", 1, NULL, &e);
 	status.below = UINT64_MAX;
 	status.hidden = UINT64_MAX;
 	status.percent = 1;

@@ -189,7 +189,7 @@ static void cleared_entries_are_not_shown(void **state)
 {
 	(void)state;
 	hear_numbers(1, 4);
-	chat->display.clear_seq = transcript_end(chat->transcript) - 1;
+	view.cleared_seq = transcript_end(chat->transcript) - 1;
 	paint();
 	assert_string_equal(row(0), "< line 3\\n");
 	assert_string_equal(row(1), "");

@@ -23,7 +23,7 @@ static void set_filter(const char *words)
 	struct error e;
 	uint64_t next = transcript_end(chat->transcript);
 	assert_int_equal(
-	    filter_set(&chat->display.filter, words, next, NULL, &e), 0);
+	    filter_set(&chat->filter, words, next, NULL, &e), 0);
 	assert_false(view_work(&view, chat, ALL));
 }
 
@@ -181,8 +181,8 @@ static void the_chosen_entries_are_marked_to_the_edge(void **state)
 	hear("one\n");
 	hear("two\n");
 	hear("three\n");
-	chat->display.selected_first = 2;
-	chat->display.selected_last = 3;
+	view.picked_first = 2;
+	view.picked_last = 3;
 	paint();
 	for (int i = 0; i < columns; i++) {
 		assert_null(look(0, i, "reverse"));
@@ -197,7 +197,7 @@ static void the_bare_view_is_content_alone(void **state)
 	chat_note(chat, "not a message");
 	hear("plain\n");
 	say(ENTRY_OUT, "\a\n", 2);
-	chat->display.is_bare = true;
+	view.is_bare = true;
 	paint();
 	assert_string_equal(row(0), "plain");
 	assert_string_equal(row(1), "^G");
@@ -213,7 +213,7 @@ static void a_bare_view_finds_messages_among_many_hidden_entries(void **state)
 	for (int i = 0; i < 2000; i++)
 		chat_note(chat, "not a message");
 	hear("second\n");
-	chat->display.is_bare = true;
+	view.is_bare = true;
 	while (view_work(&view, chat, 1000000000))
 		;
 	assert_non_null(view.shown);
@@ -221,7 +221,7 @@ static void a_bare_view_finds_messages_among_many_hidden_entries(void **state)
 	paint();
 	assert_string_equal(row(0), "first");
 	assert_string_equal(row(1), "second");
-	chat->display.is_bare = false;
+	view.is_bare = false;
 	view_work(&view, chat, 1000000000);
 	assert_null(view.shown);
 }
