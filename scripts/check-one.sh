@@ -3,8 +3,8 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # check-one.sh PROGRAM NOTES: run one cmocka program, or a script that is one
-# test. Print a line with its numbers; before it, all that a failing one said,
-# and why tests were skipped. An end with status 77 skips the whole program.
+# test. Print a line with its numbers; before it, why it ended without them, and
+# why tests were skipped. An end with status 77 skips the whole program.
 # What it said is kept in NOTES.log, its numbers in NOTES.sum and NOTES.seconds.
 # $RUN stands before the program (valgrind); $TEST_TIMEOUT is in seconds.
 program=$1
@@ -21,7 +21,7 @@ sum() {
 }
 
 began=$(date +%s)
-timeout -k 5 "${TEST_TIMEOUT:-180}" $RUN "$program" >"$log" 2>&1 </dev/null
+timeout -k 5 "${TEST_TIMEOUT:-300}" $RUN "$program" >"$log" 2>&1 </dev/null
 status=$?
 seconds=$(($(date +%s) - began))
 case $name-$status in
@@ -48,8 +48,7 @@ echo $seconds >"$notes.seconds"
 # Only one at a time prints.
 exec 9>"$BUILD/check.lock"
 flock 9
-[ "$bad" -eq 0 ] || cat "$log"
-[ -z "$reason" ] || echo "$reason"
+[ -z "$reason" ] || echo "$reason" | tee -a "$log"
 [ "$skip" -eq 0 ] || sed -n "s|^skipped: |$name: skipped: |p" "$log"
 printf '%-28s %s passed, %s failed' "$name" "$good" "$bad"
 [ "$skip" -eq 0 ] || printf ', %s skipped' "$skip"

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# check.sh PROGRAM...: run test programs side by side on the cores there are, or
-# $JOBS of them. Those that took longest the last time are started first. Each
-# prints its lines when it ends (check-one.sh); the last line is the sum, and the
-# failures are named before it. With $NO_SKIP a skipped test is a failure.
+# check.sh PROGRAM...: run test programs side by side: three for two cores, for
+# they mostly wait, or $JOBS. Those that took longest the last time are started
+# first. Each prints its lines when it ends (check-one.sh); the last line is the
+# sum, and the failures are named before it. With $NO_SKIP a skipped test is a
+# failure.
 here=$(dirname "$0")
 export BUILD="${BUILD:-build}"
 
@@ -24,12 +25,13 @@ for program; do
 	seconds=$(cat "$notes.seconds" 2>/dev/null)
 	echo "${seconds:-999} $program $notes"
 done | sort -srn | cut -d ' ' -f 2- |
-    xargs -r -P "${JOBS:-$(nproc)}" -n 2 sh "$here/check-one.sh"
+    xargs -r -P "${JOBS:-$((($(nproc) * 3 + 1) / 2))}" -n 2 sh "$here/check-one.sh"
 
 for program; do
 	notes=$(noted "$program")
-	grep -sqx '[0-9]* 0 [0-9]*' "$notes.sum" ||
-	    echo "failed: $program, see $notes.log"
+	grep -sqx '[0-9]* 0 [0-9]*' "$notes.sum" && continue
+	echo "failed: $program, see $notes.log, which ends so:"
+	tail -n 20 "$notes.log" | sed 's/^/    /'
 done
 # A program without a sum was killed together with what ran it.
 for program; do
