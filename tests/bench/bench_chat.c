@@ -19,6 +19,8 @@
 
 #define LINE       100
 #define BLOCK      ((size_t)LINE * 2600) /* what is sent at once */
+#define STEADY     ((size_t)1 << 20) /* bytes a second, when not a flood */
+#define STEADY_LEN ((size_t)LINE * 10) /* what of them is sent at once */
 #define KEY_NS     (LOAD_SECOND_NS / 20)
 #define WARM_UP_NS (LOAD_SECOND_NS / 4)
 #define LINE_KEYS  40 /* in the input line, before it is cleared */
@@ -147,10 +149,26 @@ static void measure_keys(struct tool *t)
 
 struct source {
 	int fd;
+	size_t rate; /* bytes a second; 0: as fast as they are taken */
 	atomic_size_t sent;
 	atomic_bool is_over;
 	pthread_t thread;
 };
+
+/* So much is sent once it is time for it. */
+static size_t next_len(const struct source *s)
+{
+	static int64_t next_ns;
+	if (!s->rate)
+		return BLOCK;
+	int64_t now = load_now_ns();
+	if (now < next_ns)
+		usleep((useconds_t)((next_ns - now) / 1000));
+	else
+		next_ns = now; /* it was held up */
+	next_ns += LOAD_SECOND_NS * (int64_t)STEADY_LEN / (int64_t)s->rate;
+	return STEADY_LEN;
+}
 
 static void *run_source(void *user)
 {
@@ -161,8 +179,9 @@ static void *run_source(void *user)
 	for (size_t i = LINE - 1; i < BLOCK; i += LINE)
 		block[i] = '\n';
 	while (!atomic_load(&s->is_over)) {
-		load_send(s->fd, block, BLOCK);
-		atomic_fetch_add(&s->sent, BLOCK);
+		size_t len = next_len(s);
+		load_send(s->fd, block + atomic_load(&s->sent) % BLOCK, len);
+		atomic_fetch_add(&s->sent, len);
 	}
 	load_send(s->fd, LAST "\n", strlen(LAST) + 1);
 	return NULL;
@@ -191,10 +210,10 @@ static void type_and_watch(struct tool *t, int64_t end_ns, struct samples *ms)
 	}
 }
 
-static void flood(double seconds, char **command)
+static void flood(double seconds, size_t rate, char **command)
 {
 	struct tool t = start(command);
-	struct source s = { 0 };
+	struct source s = { .rate = rate };
 	struct samples ms = { 0 };
 	if (!t.frame.count)
 		t.frame.text = NULL;
@@ -351,7 +370,9 @@ int main(int argc, char **argv)
 {
 	const char *load = argc > 2 ? argv[1] : "";
 	if (strcmp(load, "flood") == 0 && argc > 3)
-		flood(strtod(argv[2], NULL), argv + 3);
+		flood(strtod(argv[2], NULL), 0, argv + 3);
+	else if (strcmp(load, "steady") == 0 && argc > 3)
+		flood(strtod(argv[2], NULL), STEADY, argv + 3);
 	else if (strcmp(load, "read") == 0)
 		read_only(strtod(argv[2], NULL));
 	else if (strcmp(load, "long") == 0 && argc > 3)
@@ -359,7 +380,7 @@ int main(int argc, char **argv)
 	else if (strcmp(load, "start") == 0 && argc > 3)
 		start_up((int)strtol(argv[2], NULL, 10), argv + 3);
 	else
-		load_die("flood SECONDS COMMAND..., read SECONDS, "
+		load_die("flood or steady SECONDS COMMAND..., read SECONDS, "
 		         "long ENTRIES COMMAND..., or start TIMES COMMAND...");
 	return 0;
 }

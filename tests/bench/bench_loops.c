@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -19,13 +20,18 @@
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "load.h"
 
 #define MANY   ((size_t)1 << 20)
 #define EVENTS 256
 #define PEERS  20000
+#define ROWS   22 /* lines that are painted */
+#define WIDTH  80
+#define FRAME_NS (LOAD_SECOND_NS / 60)
 
 static char block[LOAD_BLOCK] __attribute__((aligned(4096)));
 
@@ -247,6 +253,132 @@ static void echo_epoll_in_poll(int listener)
 			;
 }
 
+/* A chat: what comes is cut into lines, checked as UTF-8 and kept, and the last
+ * of it is painted at most 60 times a second, with the line that is typed. */
+
+struct screen {
+	char kept[MANY]; /* a ring */
+	uint64_t end, ends[ROWS]; /* of all that came; of the last lines */
+	size_t count;
+	char typed[WIDTH];
+	size_t typed_len, bad;
+	int64_t painted_ns;
+	bool is_dirty;
+};
+
+/* Most text is ASCII, which needs no look at each byte. */
+static bool is_ascii(const char *bytes, size_t len)
+{
+	uint64_t word, all = 0;
+	for (; len >= 8; bytes += 8, len -= 8) {
+		memcpy(&word, bytes, 8);
+		all |= word;
+	}
+	for (; len; len--)
+		all |= (uint64_t)(*bytes++ & 0x80);
+	return !(all & 0x8080808080808080u);
+}
+
+static bool is_utf8(const char *bytes, size_t len)
+{
+	mbstate_t state = { 0 };
+	while (len) {
+		size_t n = mbrtowc(NULL, bytes, len, &state);
+		if (n > len)
+			return false;
+		n += !n;
+		bytes += n;
+		len -= n;
+	}
+	return true;
+}
+
+static void keep_line(struct screen *s, const char *line, size_t len)
+{
+	size_t at = s->end % MANY;
+	size_t first = len < MANY - at ? len : MANY - at;
+	s->bad += !is_ascii(line, len) && !is_utf8(line, len);
+	memcpy(s->kept + at, line, first);
+	memcpy(s->kept, line + first, len - first);
+	s->end += len;
+	s->ends[s->count++ % ROWS] = s->end;
+}
+
+static void keep_lines(struct screen *s, const char *bytes, size_t len)
+{
+	while (len) {
+		const char *end = memchr(bytes, '\n', len);
+		size_t n = end ? (size_t)(end - bytes) + 1 : len;
+		keep_line(s, bytes, n);
+		bytes += n;
+		len -= n;
+	}
+	s->is_dirty = true;
+}
+
+static size_t paint_line(const struct screen *s, char *out, size_t row,
+                         size_t i)
+{
+	uint64_t at = i ? s->ends[(i - 1) % ROWS] : 0;
+	size_t len = (size_t)sprintf(out, "\033[%zuH\033[K", row + 1);
+	for (int n = 0; at < s->ends[i % ROWS] && n < WIDTH; n++, at++)
+		out[len++] = s->kept[at % MANY] < ' ' ? ' '
+		                                      : s->kept[at % MANY];
+	return len;
+}
+
+static void paint(struct screen *s)
+{
+	static char out[ROWS * 128 + 256];
+	size_t len = (size_t)sprintf(out, "\033[?2026h");
+	size_t first = s->count > ROWS - 1 ? s->count - (ROWS - 1) : 0;
+	for (size_t i = first; i < s->count; i++)
+		len += paint_line(s, out + len, i - first, i);
+	len += (size_t)sprintf(out + len, "\033[24H\033[K> %.*s\033[?2026l",
+	                       (int)s->typed_len, s->typed);
+	write_all(STDOUT_FILENO, out, len);
+	s->is_dirty = false;
+	s->painted_ns = load_now_ns();
+}
+
+/* A key is painted at once. */
+static void type(struct screen *s)
+{
+	char keys[64];
+	ssize_t n = read(STDIN_FILENO, keys, sizeof(keys));
+	for (ssize_t i = 0; i < n; i++)
+		if (keys[i] < ' ')
+			s->typed_len = 0;
+		else if (s->typed_len < sizeof(s->typed) - 2)
+			s->typed[s->typed_len++] = keys[i];
+	paint(s);
+}
+
+static void chat(int fd)
+{
+	static struct screen s;
+	struct pollfd p[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
+		               { .fd = fd, .events = POLLIN } };
+	struct termios raw;
+	ssize_t n = 1;
+	tcgetattr(STDIN_FILENO, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	for (paint(&s); n > 0;) {
+		int64_t rest = s.painted_ns + FRAME_NS - load_now_ns();
+		int wait = rest > 0 ? (int)(rest / 1000000) + 1 : 0;
+		poll(p, 2, s.is_dirty ? wait : -1);
+		if (p[0].revents)
+			type(&s);
+		if (p[1].revents) {
+			n = read(fd, block, sizeof(block));
+			keep_lines(&s, block, n > 0 ? (size_t)n : 0);
+		}
+		if (s.is_dirty && load_now_ns() - s.painted_ns >= FRAME_NS)
+			paint(&s);
+	}
+}
+
 static const struct loop {
 	const char *name;
 	void (*move)(int from, int to); /* in one direction, or: */
@@ -262,6 +394,7 @@ static const struct loop {
 	{ "echo-poll", NULL, echo_poll, true, false },
 	{ "echo-epoll", NULL, echo_epoll, true, false },
 	{ "echo-epoll-in-poll", NULL, echo_epoll_in_poll, true, false },
+	{ "chat", NULL, chat, false, false },
 };
 
 static void run(const struct loop *l, const char *port)
@@ -279,6 +412,7 @@ static void run(const struct loop *l, const char *port)
 
 int main(int argc, char **argv)
 {
+	setlocale(LC_ALL, "");
 	for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
 		if (argc != 3 || strcmp(argv[1], loops[i].name) != 0)
 			continue;

@@ -147,17 +147,21 @@ SCRIPTS = {
 LONG = [BIN, "connect", "--scrollback=256M", "127.0.0.1", "PORT"]
 
 
-def flood():
-    tools = {n: program("chat", "flood", SECONDS, *c)
-             for n, c in there(CHAT).items()}
+def bare(loop):
+    return [f"{PROGRAMS}/bench_loops", loop, "PORT"]
+
+
+def chat(load):
+    tools = {n: program("chat", load, SECONDS, *c)
+             for n, c in there(CHAT | {"bare chat": bare("chat")}).items()}
     if "sockchat in tmux" in tools:  # its process is tmux's client
         tools["sockchat in tmux"] = without(("CPU", "memory"),
                                             tools["sockchat in tmux"])
-    return tools | {"bare read": program("chat", "read", SECONDS)}
+    return tools
 
 
-def bare(loop):
-    return [f"{PROGRAMS}/bench_loops", loop, "PORT"]
+def flood():
+    return chat("flood") | {"bare read": program("chat", "read", SECONDS)}
 
 
 CONNECT = {
@@ -264,7 +268,9 @@ def all_loads():
     ] + [
         counts(figure, peers) for figure in COUNTERS for peers in ("1", "64")
     ] + [start(what, commands) for what, commands in STARTS.items()] + [
-        Load("chat under a flood of 100-byte lines", flood(), ("bare read",)),
+        Load("chat under a flood of 100-byte lines", flood(), ("bare chat",)),
+        Load("chat at 1 MiB/s of 100-byte lines", chat("steady"),
+             ("bare chat",)),
         Load(f"chat with {int(ENTRIES):,} entries",
              {"sockchat": program("chat", "long", ENTRIES, *LONG)}),
         Load("chat at its start",
