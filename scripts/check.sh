@@ -18,6 +18,15 @@ noted() {
 	esac
 }
 
+# untold LOG: what it says, without the tests that passed
+untold() {
+	awk '/^\[ *OK *\]/ { run = ""; next }
+	    run != "" { print run; run = "" }
+	    /^\[ *RUN *\]/ { run = "    " $0; next }
+	    { print "    " $0 }
+	    END { if (run != "") print run }' "$1"
+}
+
 for program; do
 	notes=$(noted "$program")
 	mkdir -p "$(dirname "$notes")"
@@ -30,8 +39,8 @@ done | sort -srn | cut -d ' ' -f 2- |
 for program; do
 	notes=$(noted "$program")
 	grep -sqx '[0-9]* 0 [0-9]*' "$notes.sum" && continue
-	echo "failed: $program, see $notes.log, which ends so:"
-	tail -n 20 "$notes.log" | sed 's/^/    /'
+	echo "failed: $program, see $notes.log:"
+	untold "$notes.log" | head -n 30
 done
 # A program without a sum was killed together with what ran it.
 for program; do
