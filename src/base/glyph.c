@@ -7,6 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
+#include <sockchat/array.h>
 #include <sockchat/glyph.h>
 #include <sockchat/utf8.h>
 
@@ -30,16 +31,9 @@ static const struct {
 
 static bool is_hidden(uint32_t cp)
 {
-	size_t low = 0, high = sizeof(hidden) / sizeof(hidden[0]);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (hidden[middle].last < cp)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < sizeof(hidden) / sizeof(hidden[0]) &&
-	       hidden[low].first <= cp;
+	size_t count = sizeof(hidden) / sizeof(hidden[0]), i;
+	ARRAY_FIND(i, count, hidden[i].last >= cp);
+	return i < count && hidden[i].first <= cp;
 }
 
 /* Columns, or -1 if it is to be escaped.  By wcswidth(), which is libc's: the

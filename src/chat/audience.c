@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <sockchat/array.h>
 #include <sockchat/feed.h>
 
 #include "chat_private.h"
@@ -22,15 +23,10 @@ size_t chat_session_count(const struct chat *c)
 
 size_t chat_lower_bound(const struct chat *c, uint32_t number)
 {
-	size_t low = 0, high = c->own->session_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (c->own->sessions[middle]->number < number)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	struct session *const *list = c->own->sessions;
+	size_t i;
+	ARRAY_FIND(i, c->own->session_count, list[i]->number >= number);
+	return i;
 }
 
 struct session *chat_find(const struct chat *c, uint32_t number)

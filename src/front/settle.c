@@ -28,15 +28,9 @@ struct settle_message {
 
 static size_t pending_index(const struct settle *s, uint64_t seq)
 {
-	size_t low = 0, high = s->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (s->list[middle].seq < seq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	size_t i;
+	ARRAY_FIND(i, s->count, s->list[i].seq >= seq);
+	return i;
 }
 
 static void remove_pending(struct settle *s, size_t i)

@@ -90,13 +90,7 @@ struct hit_list hits_of(struct hits *h, const struct entry *e)
 
 size_t hits_find(const struct hit_list *list, size_t offset)
 {
-	size_t low = 0, high = list->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (list->hits[middle].start < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	size_t i;
+	ARRAY_FIND(i, list->count, list->hits[i].start >= offset);
+	return i;
 }

@@ -118,15 +118,9 @@ static uint64_t seq_at(const struct lens *l, size_t i)
 /* The first whose number is not below `seq`. */
 static size_t find(const struct lens *l, uint64_t seq)
 {
-	size_t low = 0, high = lens_entries(l);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (seq_at(l, middle) < seq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	size_t i;
+	ARRAY_FIND(i, lens_entries(l), seq_at(l, i) >= seq);
+	return i;
 }
 
 /* What has been dropped is at the front. */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include <sockchat/array.h>
 #include <sockchat/ticks.h>
 
 #define FIRST_CAP 64
@@ -68,15 +69,9 @@ int ticks_add(struct ticks *t, uint64_t seq)
 
 static struct tick *find(const struct ticks *t, uint64_t seq)
 {
-	size_t low = 0, high = t->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (at(t, middle)->seq < seq)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < t->count && at(t, low)->seq == seq ? at(t, low) : NULL;
+	size_t i;
+	ARRAY_FIND(i, t->count, at(t, i)->seq >= seq);
+	return i < t->count && at(t, i)->seq == seq ? at(t, i) : NULL;
 }
 
 void ticks_set(struct ticks *t, const struct tick *tick)

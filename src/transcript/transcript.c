@@ -336,19 +336,13 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft)
 /* The chunk of an entry; NULL when it has been dropped. */
 static struct chunk *find(const struct transcript *t, uint64_t seq)
 {
+	struct chunk *const *alive = t->chunks + t->first;
+	size_t i = t->count;
 	if (seq < transcript_first(t) || seq >= t->next_seq)
 		return NULL;
-	size_t low = t->first, high = t->first + t->count;
-	if (seq >= t->chunks[high - 1]->first_seq)
-		low = high - 1;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (t->chunks[middle]->first_seq <= seq)
-			low = middle;
-		else
-			high = middle;
-	}
-	return t->chunks[low];
+	if (seq < alive[i - 1]->first_seq)
+		ARRAY_FIND(i, t->count, alive[i]->first_seq > seq);
+	return alive[i - 1];
 }
 
 static struct kept *kept_at(const struct transcript *t, uint64_t seq)

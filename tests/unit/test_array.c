@@ -43,12 +43,29 @@ static void without_memory_an_array_stays_as_it_was(void **state)
 	assert_int_equal(cap, 0);
 }
 
+static void the_first_item_that_is_reached_is_found(void **state)
+{
+	const int items[] = { 1, 3, 3, 7 };
+	size_t i;
+
+	(void)state;
+	for (size_t count = 0; count <= 4; count++)
+		for (int wanted = 0; wanted < 9; wanted++) {
+			size_t first = 0;
+			while (first < count && items[first] < wanted)
+				first++;
+			ARRAY_FIND(i, count, items[i] >= wanted);
+			assert_int_equal(i, first);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_array_keeps_what_it_has_as_it_grows),
 		cmocka_unit_test(an_array_with_room_stays_where_it_is),
 		cmocka_unit_test(without_memory_an_array_stays_as_it_was),
+		cmocka_unit_test(the_first_item_that_is_reached_is_found),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
