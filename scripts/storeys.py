@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 """Whether every room uses headers of its own storey and of those below only,
-and curses and readline are seen in src/tui alone."""
+a header in src/ is seen in its own folder alone, and so are curses and
+readline in src/tui."""
 
 import glob
 import os
@@ -15,8 +16,6 @@ BELOW = {"base": 0, "io": 1, "net": 2, "options": 3, "transcript": 4,
 TUI_ONLY = re.compile(r"^(n?curses|term|readline)\b")
 # Headers without a .c file of their name.
 HEADERS = {"halves": "net", "frontend": "chat"}
-# What still looks up, and is to be mended.
-STILL = {("src/chat/save.c", "../command/commands_private.h")}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 failed = False
@@ -51,14 +50,12 @@ for path in sorted(glob.glob("src/*/*.[ch]") + glob.glob("include/*/*.h")):
         if not match:
             continue
         kind, name = match.groups()
-        if (path, name) in STILL:
-            continue
         if name.startswith("sockchat/"):
             other = room_of_header(name)
         elif kind == '"':
-            inside = os.path.normpath(os.path.join(os.path.dirname(path),
-                                                   name))
-            other = room_of_file(inside)
+            if "/" in name:
+                complain(path, number, f"{name} is for its own folder alone")
+            continue
         else:
             if TUI_ONLY.match(name) and room != "tui":
                 complain(path, number, f"{name} is for src/tui alone")

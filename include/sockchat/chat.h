@@ -22,6 +22,11 @@
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
+/* What a command began and later turns go on with. */
+struct chat_task {
+	void (*finish)(struct chat_task *t); /* do the rest now */
+};
+
 struct chat {
 	const struct frontend_ops *ops; /* of what shows it */
 	struct frontend *frontend;      /* NULL until it runs */
@@ -33,6 +38,7 @@ struct chat {
 	struct ticks *ticks; /* of what was sent by hand */
 	struct filter filter; /* which entries are shown, found and saved */
 	struct session_settings session_settings;
+	struct chat_task *search, *save; /* under way, or NULL */
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* for die_by_signal() at the end; 0: none */
 	/* Standard input is a script: when something that it asks for cannot

@@ -384,6 +384,12 @@ static int verdict(const struct chat *c)
 	       (c->is_scripted && (p->has_refused || p->makes_wait));
 }
 
+static void finish_task(struct chat_task *t)
+{
+	if (t)
+		t->finish(t);
+}
+
 int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 {
 	const struct options *o = c->options;
@@ -409,8 +415,8 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 		chat_error(c, e);
 		chat_fail(c);
 	}
-	seek_finish(c);
-	save_finish(c);
+	finish_task(c->search);
+	finish_task(c->save);
 	tell_unkept(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(c->frontend);

@@ -33,8 +33,6 @@ struct chat_private {
 	char listening[LISTENING_MAX];
 
 	struct session_hints hints; /* told of peers that came to us */
-	struct save *save; /* under way, or NULL */
-	struct seek *seek; /* under way, or NULL */
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
 	struct facts last;    /* of the session that ended last, at its end */
@@ -55,11 +53,6 @@ struct chat_private {
 	uint64_t unkept;      /* lost entries that have been told */
 	uint64_t undelivered; /* bytes, at the last look while leaving */
 };
-
-/* save.c: write what is still to be saved. */
-void save_finish(struct chat *c);
-/* seek.c: tell what a search has found so far. */
-void seek_finish(struct chat *c);
 
 /* watch.c */
 

@@ -8,12 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/chat.h>
 #include <sockchat/glyph.h>
 #include <sockchat/newfile.h>
 #include <sockchat/number.h>
 #include <sockchat/path.h>
-
-#include "chat_private.h"
 
 #define SLICE    ((size_t)1 << 20) /* in a turn, at most */
 #define SLICE_NS (10 * MS_NS)
@@ -22,6 +21,7 @@ struct save;
 typedef int save_fn(struct save *s, const struct entry *e);
 
 struct save {
+	struct chat_task task; /* has to be the first */
 	struct chat *chat;
 	struct later turn;
 	save_fn *write;
@@ -120,7 +120,7 @@ static int write_slice(struct save *s)
 static void finish(struct save *s)
 {
 	later_cancel(&s->turn);
-	s->chat->own->save = NULL;
+	s->chat->save = NULL;
 	if (s->fd >= 0)
 		close(s->fd);
 	bytes_finish(&s->slice);
@@ -180,9 +180,9 @@ static void on_turn(struct later *l)
 		loop_later(s->chat->loop, l);
 }
 
-void save_finish(struct chat *c)
+static void finish_save(struct chat_task *t)
 {
-	while (c->own->save && go_on(c->own->save))
+	while (go_on((struct save *)t))
 		;
 }
 
@@ -200,6 +200,7 @@ static void start_save(struct chat *c, const char *path, int fd,
 		return;
 	}
 	*s = (struct save){
+		.task = { .finish = finish_save },
 		.chat = c,
 		.turn = { .on_call = on_turn, .user = s },
 		.write = form_of(path),
@@ -208,7 +209,7 @@ static void start_save(struct chat *c, const char *path, int fd,
 		.end = end,
 	};
 	glyph_copy(s->path, sizeof(s->path), path, GLYPH_ANY_WIDTH);
-	c->own->save = s;
+	c->save = &s->task;
 	on_turn(&s->turn);
 }
 
@@ -219,9 +220,9 @@ void chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t end)
 	int fd = -1;
 	if (!*typed)
 		error_set(&e, "/save PATH: to which file?");
-	else if (c->own->save)
+	else if (c->save)
 		error_set(&e, "/save: %s is still being written",
-		          c->own->save->path);
+		          ((const struct save *)c->save)->path);
 	else if (path_append_typed(&path, typed, strlen(typed)))
 		error_set_errno(&e, ENOMEM, "the path");
 	else

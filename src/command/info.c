@@ -5,7 +5,6 @@
 
 #include <sockchat/session_state.h>
 
-#include "../chat/chat_private.h"
 #include "commands_private.h"
 
 static void note_row(void *user, enum health_row kind, const char *label,

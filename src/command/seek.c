@@ -11,7 +11,6 @@
 #include <sockchat/glyph.h>
 #include <sockchat/lens.h>
 
-#include "../chat/chat_private.h"
 #include "commands_private.h"
 
 #define LISTED_MAX  20 /* hits, without a screen */
@@ -22,6 +21,7 @@
 
 /* A search without a screen.  It goes on by a slice in each turn. */
 struct seek {
+	struct chat_task task; /* has to be the first */
 	struct chat *chat;
 	struct later turn;
 	struct pattern *pattern;
@@ -81,26 +81,24 @@ static void tell(struct seek *s)
 		chat_note(c, "%zu older ones are not listed",
 		          entries - LISTED_MAX);
 	tell_hits(s);
-	if (pattern_gave_up(s->pattern, &e) ||
-	    filter_gave_up(&c->filter, &e))
+	if (pattern_gave_up(s->pattern, &e) || filter_gave_up(&c->filter, &e))
 		chat_error(c, &e);
 }
 
 static void forget(struct seek *s)
 {
 	later_cancel(&s->turn);
-	s->chat->own->seek = NULL;
+	s->chat->search = NULL;
 	lens_free(s->lens);
 	pattern_free(s->pattern);
 	free(s);
 }
 
-void seek_finish(struct chat *c)
+static void finish_seek(struct chat_task *t)
 {
-	if (!c->own->seek)
-		return;
-	tell(c->own->seek);
-	forget(c->own->seek);
+	struct seek *s = (struct seek *)t;
+	tell(s);
+	forget(s);
 }
 
 static void go_on(struct seek *s, int64_t ns)
@@ -111,7 +109,7 @@ static void go_on(struct seek *s, int64_t ns)
 		chat_error(s->chat, &e);
 		forget(s);
 	} else if (is_complete(s) || stamp_mono_ns() >= s->until_ns) {
-		seek_finish(s->chat);
+		finish_seek(&s->task);
 	} else {
 		loop_later(s->chat->loop, &s->turn);
 	}
@@ -131,6 +129,7 @@ static struct seek *start(struct chat *c, const char *text, struct error *e)
 		return NULL;
 	}
 	*s = (struct seek){
+		.task = { .finish = finish_seek },
 		.chat = c,
 		.turn = { .on_call = on_turn, .user = s },
 		.pattern = encoding_pattern(c->encoding, text, e),
@@ -150,12 +149,15 @@ static struct seek *start(struct chat *c, const char *text, struct error *e)
 void run_find(struct chat *c, char *args)
 {
 	struct error e;
-	seek_finish(c);
-	c->own->seek = start(c, args, &e);
-	if (c->own->seek)
-		go_on(c->own->seek, FIRST_NS);
-	else
+	if (c->search)
+		c->search->finish(c->search);
+	struct seek *s = start(c, args, &e);
+	if (!s) {
 		chat_error(c, &e);
+		return;
+	}
+	c->search = &s->task;
+	go_on(s, FIRST_NS);
 }
 
 void run_filter(struct chat *c, char *args)

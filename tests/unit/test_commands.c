@@ -66,16 +66,16 @@ static void a_long_search_leaves_turns_to_others(void **state)
 	(void)state;
 	hear_long_lines(20);
 	type("/find " NASTY);
-	assert_non_null(c->own->seek);
+	assert_non_null(c->search);
 	assert_false(was_said("found in"));
 	type("/find aaab"); /* another one ends it */
 	assert_true(was_said("0 found in 0 entries, and not all were looked "
 	                     "at"));
-	while (c->own->seek)
+	while (c->search)
 		turn();
 	assert_true(was_said("20 found in 20 entries"));
 	type("/find " NASTY);
-	while (c->own->seek)
+	while (c->search)
 		turn();
 	assert_last(ENTRY_ERROR, "the expression takes too long on some "
 	                         "entries: they count as no match");
@@ -90,8 +90,8 @@ static void a_long_filter_leaves_turns_while_it_is_saved(void **state)
 	type("/filter text " NASTY);
 	snprintf(command, sizeof(command), "/save %s/file", path);
 	type(command);
-	assert_non_null(c->own->save);
-	while (c->own->save)
+	assert_non_null(c->save);
+	while (c->save)
 		turn();
 	assert_true(was_said("20 that the filter hides were left out"));
 	assert_last(ENTRY_ERROR, "the expression takes too long on some "
