@@ -5,10 +5,13 @@
 
 #include <string.h>
 
+#include <sockchat/command.h>
 #include <sockchat/text.h>
 
+#include "actions.h"
 #include "bind.h"
 #include "edit.h"
+#include "histfile.h"
 #include "keyname.h"
 #include "screen.h"
 #include "tui.h"
@@ -17,7 +20,7 @@
 #define WHEEL_ROWS     3
 #define FAR            1000000 /* rows */
 
-void actions_scroll(struct frontend *f, int by)
+static void scroll_by(struct frontend *f, int by)
 {
 	const struct mode *mode = tui_mode(f);
 	if (mode && mode->scroll)
@@ -26,29 +29,24 @@ void actions_scroll(struct frontend *f, int by)
 		view_scroll(&f->view, f->chat, by, f->transcript_rows);
 }
 
-static int page(const struct frontend *f)
-{
-	return f->transcript_rows > 2 ? f->transcript_rows - 1 : 1;
-}
-
 static void page_up(struct frontend *f)
 {
-	actions_scroll(f, -page(f));
+	scroll_by(f, -tui_page_rows(f));
 }
 
 static void page_down(struct frontend *f)
 {
-	actions_scroll(f, page(f));
+	scroll_by(f, tui_page_rows(f));
 }
 
 static void wheel_up(struct frontend *f)
 {
-	actions_scroll(f, -WHEEL_ROWS);
+	scroll_by(f, -WHEEL_ROWS);
 }
 
 static void wheel_down(struct frontend *f)
 {
-	actions_scroll(f, WHEEL_ROWS);
+	scroll_by(f, WHEEL_ROWS);
 }
 
 static void go_top(struct frontend *f)
@@ -71,7 +69,7 @@ static void go_end(struct frontend *f)
 
 static void toggle_help(struct frontend *f)
 {
-	f->shows_help = !f->shows_help;
+	f->help = f->help ? NULL : &mode_help;
 	f->help_word[0] = '\0';
 	f->help_first = 0;
 }
@@ -149,6 +147,46 @@ static void put_newline(struct frontend *f)
 	(void)f;
 	input_feed(&(struct token){ KEY_ALT_ENTER, (const uint8_t *)"\n",
 	                             1 });
+}
+
+/* Whether the program itself has said something since. */
+static bool has_answer(const struct frontend *f, uint64_t seq)
+{
+	struct entry room;
+	const struct entry *e;
+	for (; (e = transcript_at(f->chat->transcript, seq, &room)); seq++)
+		if (!e->session)
+			return true;
+	return false;
+}
+
+void actions_enter(struct frontend *f, const char *line, size_t len)
+{
+	uint64_t seq = transcript_end(f->chat->transcript);
+	histfile_remember(line);
+	view_go_end(&f->view);
+	f->help = NULL;
+	f->help_first = 0;
+	command_run(f->chat, line, len);
+	if (has_answer(f, seq)) /* it has to be seen */
+		f->panel = NULL;
+}
+
+static void on_draft(struct frontend *f, struct bytes *text)
+{
+	input_cancel();
+	if (text->len)
+		actions_enter(f, bytes_text(text), text->len);
+}
+
+/* In the user's editor; what comes back is sent as by Enter. */
+static void edit_draft(struct frontend *f)
+{
+	struct input_line line;
+	if (tui_mode(f))
+		return;
+	input_show(&line);
+	edit_begin(f, line.text, line.len, on_draft);
 }
 
 /* The name is what an inputrc calls it, behind "sockchat-"; KEY_NONE: only
@@ -297,7 +335,7 @@ static void take_plain(struct frontend *f, const struct token *t)
 		input_feed(t);
 }
 
-static void take(struct frontend *f, const struct token *t)
+static void take_token(struct frontend *f, const struct token *t)
 {
 	const struct mode *mode = tui_mode(f);
 	int action = find_action(t);
@@ -325,6 +363,6 @@ void actions_take(struct frontend *f, const struct token *t)
 		return;
 	tui_mark_dirty(f);
 	list_begin_key(&f->matches);
-	take(f, t);
+	take_token(f, t);
 	list_end_key(&f->matches);
 }

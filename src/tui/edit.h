@@ -7,13 +7,17 @@
 #define TUI_EDIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct bytes;
 struct frontend;
 
-/* The input line; what comes back is sent as by Enter. */
-void edit_draft(struct frontend *f);
-/* The paste that is asked about; what comes back goes into the input line. */
-void edit_paste(struct frontend *f);
+/* `text` is what came back, cleaned; borrowed for the call. */
+typedef void edit_fn(struct frontend *f, struct bytes *text);
+
+/* Start the editor on `text`.  When it has ended well `on_text` is called. */
+void edit_begin(struct frontend *f, const void *text, size_t len,
+                edit_fn *on_text);
 
 bool edit_is_on(const struct frontend *f);
 /* End the editor: the program leaves. */

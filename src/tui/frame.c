@@ -8,9 +8,9 @@
 #include <sockchat/session_state.h>
 
 #include "env.h"
+#include "frame.h"
 #include "help.h"
 #include "line.h"
-#include "panel.h"
 #include "preview.h"
 #include "modes.h"
 #include "screen.h"
@@ -62,7 +62,8 @@ static void look_at_pace(struct frontend *f)
 	bool moves = pace_look(&f->pace, s ? s->number : 0, &now,
 	                       s ? session_queued(s) + session_has_file(s)
 	                         : 0);
-	bool goes_on = moves || tui_mode(f) == &mode_panel;
+	const struct mode *mode = tui_mode(f);
+	bool goes_on = moves || (mode && mode->needs_ticks);
 	if (goes_on && !f->tick.loop)
 		timer_start(c->loop, &f->tick, PACE_STEP_NS);
 }
@@ -85,28 +86,6 @@ static void draw_status(struct frontend *f, int row, const char *mode,
 		.pace = &f->pace,
 		.glyph_flags = f->glyph_flags,
 	}, row, &f->spots);
-}
-
-static void draw_panel(struct frontend *f)
-{
-	struct session *s = chat_shown(f->chat);
-	if (s)
-		session_find_owner(s);
-	if (s && !f->chat->options->numeric)
-		session_find_names(s, false);
-	f->panel.is_whole = panel_draw(f->chat, f->transcript_rows,
-	                               &f->panel.first, f->glyph_flags);
-}
-
-static void draw_upper(struct frontend *f, const struct mode *mode)
-{
-	if (mode == &mode_help)
-		f->help_lines = help_draw(f->transcript_rows, f->help_first,
-		                          f->help_word);
-	else if (mode == &mode_panel)
-		draw_panel(f);
-	else
-		view_draw(&f->view, f->chat, 0, f->transcript_rows);
 }
 
 /* From the bottom up: bar, input, matches, status, transcript. */
@@ -134,11 +113,14 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	if (has_bar)
 		help_draw_bar(f->rows - 1, &f->spots);
 	struct preview preview = { .count = 0 };
-	if (!asks && !f->shows_help && !line.prompt)
+	if (!asks && !f->help && !line.prompt)
 		preview_make(&preview, c, &line);
 	rest = draw_above_line(f, &preview, rest);
 	f->transcript_rows = rest > 0 ? rest - 1 : 0;
-	draw_upper(f, mode);
+	if (mode && mode->draw)
+		mode->draw(f);
+	else
+		view_draw(&f->view, f->chat, 0, f->transcript_rows);
 	if (rest > 0)
 		draw_status(f, rest - 1, line.mode, &preview);
 	preview_finish(&preview);

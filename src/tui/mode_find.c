@@ -219,8 +219,7 @@ void find_begin(struct frontend *f, const char *text)
 	f->find.start_seq = view_end(&f->view, f->chat, f->transcript_rows);
 	f->find.is_typed = !*text;
 	f->mode = &mode_find;
-	f->panel.is_open = false;
-	f->shows_help = false;
+	f->help = f->panel = NULL;
 	draft_set(text);
 	search(f);
 }

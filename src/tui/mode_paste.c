@@ -79,6 +79,21 @@ static void start_sending(struct frontend *f)
 	send_part(&f->paste.send);
 }
 
+static void on_edited(struct frontend *f, struct bytes *text)
+{
+	paste_forget(f);
+	input_feed(&(struct token){ KEY_PASTE, text->data, text->len });
+}
+
+/* What comes back goes into the input line.  The newline at the end of the text
+ * is one that the editor shows. */
+static void edit_text(struct frontend *f)
+{
+	const struct bytes *b = &f->paste.text;
+	bool has_end = b->len && b->data[b->len - 1] == '\n';
+	edit_begin(f, b->data, b->len - has_end, on_edited);
+}
+
 static bool is_letter(const struct token *t, uint8_t letter)
 {
 	return t->key == KEY_TEXT && t->len == 1 && *t->bytes == letter;
@@ -93,7 +108,7 @@ static bool take(struct frontend *f, const struct token *t)
 	} else if (is_letter(t, 's') && !is_sending) {
 		start_sending(f);
 	} else if (is_letter(t, 'e') && !is_sending) {
-		edit_paste(f);
+		edit_text(f);
 	} else if (is_letter(t, 'c') || t->key == KEY_ESCAPE ||
 	           t->key == KEY_CTRL_C) {
 		stop_sending(f);
@@ -159,7 +174,7 @@ void paste_take(struct frontend *f, const struct token *t)
 		return;
 	}
 	f->paste.left_out += left_out;
-	f->shows_help = false;
+	f->help = NULL;
 	find_end(f);
 	f->mode = &mode_paste;
 }

@@ -48,8 +48,7 @@ void pick_begin(struct frontend *f)
 		.cursor = seq, .was_scrolled = f->view.is_scrolled,
 	};
 	f->mode = &mode_pick;
-	f->panel.is_open = false;
-	f->shows_help = false;
+	f->help = f->panel = NULL;
 	update(f);
 }
 
@@ -266,11 +265,6 @@ static void take_text(struct frontend *f, const struct token *t)
 		                            t->len - done });
 }
 
-static int page(const struct frontend *f)
-{
-	return f->transcript_rows > 1 ? f->transcript_rows - 1 : 1;
-}
-
 static bool take(struct frontend *f, const struct token *t)
 {
 	switch (t->key) {
@@ -281,10 +275,10 @@ static bool take(struct frontend *f, const struct token *t)
 		move(f, 1);
 		return true;
 	case KEY_PAGE_UP:
-		move(f, -page(f));
+		move(f, -tui_page_rows(f));
 		return true;
 	case KEY_PAGE_DOWN:
-		move(f, page(f));
+		move(f, tui_page_rows(f));
 		return true;
 	case KEY_ESCAPE:
 	case KEY_CTRL_C:

@@ -17,45 +17,21 @@
 #include <sockchat/glyph.h>
 #include <sockchat/signals.h>
 
+#include "actions.h"
 #include "edit.h"
 #include "env.h"
+#include "frame.h"
 #include "histfile.h"
 #include "modes.h"
 #include "screen.h"
 #include "term.h"
 #include "tui.h"
 
-#define FRAME_NS       (1000 * MS_NS / 60)
 #define PROGRESS_NS    (100 * MS_NS) /* a file's, from one to the next */
 #define WORK_NS        (4 * MS_NS)
 #define PASTE_NS       (1000 * MS_NS) /* no paste has such a pause */
 #define READ_SIZE      4096 /* what of a burst is done in one turn */
 #define HISTORY_MAX    1000
-
-void tui_mark_dirty(struct frontend *f)
-{
-	f->is_dirty = true;
-}
-
-void tui_set_notice(struct frontend *f, const char *text)
-{
-	snprintf(f->notice, sizeof(f->notice), "%s", text);
-	tui_mark_dirty(f);
-}
-
-void tui_no_memory(struct frontend *f, const char *what)
-{
-	char notice[64];
-	snprintf(notice, sizeof(notice), "no memory %s", what);
-	tui_set_notice(f, notice);
-}
-
-const struct mode *tui_mode(const struct frontend *f)
-{
-	if (f->shows_help)
-		return &mode_help;
-	return !f->mode && f->panel.is_open ? &mode_panel : f->mode;
-}
 
 /* What the terminal is told beside frames */
 
@@ -86,9 +62,9 @@ static void set_modes(struct frontend *f)
 static void draw(struct frontend *f)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
-	int64_t rest = f->painted_ns + FRAME_NS - now;
+	int64_t rest = f->painted_ns + TUI_FRAME_NS - now;
 	if (input_take_dirty() ||
-	    (rest <= FRAME_NS - PROGRESS_NS && chat_has_file(f->chat)))
+	    (rest <= TUI_FRAME_NS - PROGRESS_NS && chat_has_file(f->chat)))
 		f->is_dirty = true;
 	if (!f->is_dirty || !f->is_up || term_is_busy())
 		return;
@@ -101,7 +77,7 @@ static void draw(struct frontend *f)
 	timer_stop(&f->paint);
 	f->has_key = false;
 	/* a frame before its time takes the place of the next one */
-	f->painted_ns = rest > 0 ? f->painted_ns + FRAME_NS : now;
+	f->painted_ns = rest > 0 ? f->painted_ns + TUI_FRAME_NS : now;
 	set_modes(f);
 	frame_paint(f);
 }
@@ -159,58 +135,6 @@ static void show(struct frontend *f, uint64_t first, uint64_t end)
 	bytes_finish(&out);
 }
 
-/* Entering and leaving the screen */
-
-static void resize(struct frontend *f)
-{
-	int rows, columns;
-	if (!term_size(&rows, &columns))
-		return;
-	f->wants_size = screen_resize(rows, columns) != 0;
-	if (f->wants_size) { /* the next frame tries again */
-		timer_start(f->chat->loop, &f->paint, FRAME_NS);
-		return;
-	}
-	f->rows = rows;
-	f->columns = columns;
-	input_resize(rows, columns);
-	tui_mark_dirty(f);
-}
-
-/* As if its signal had come, which somebody may have had ignored. */
-static void terminal_has_gone(struct frontend *f)
-{
-	if (!f->chat->signum)
-		f->chat->signum = SIGHUP;
-	if (!chat_is_leaving(f->chat))
-		chat_leave(f->chat);
-}
-
-void tui_come_back(struct frontend *f)
-{
-	if (term_enter())
-		terminal_has_gone(f);
-	f->is_up = true;
-	screen_redraw();
-	resize(f);
-}
-
-void tui_go_away(struct frontend *f)
-{
-	struct bytes out = { 0 };
-	term_leave(screen_leave(&out) == 0 ? &out : NULL);
-	bytes_finish(&out);
-	f->is_up = false;
-	f->window = (struct window){ .is_unfocused = false };
-}
-
-void tui_suspend(struct frontend *f)
-{
-	tui_go_away(f);
-	term_suspend();
-	tui_come_back(f);
-}
-
 /* What libraries have said on standard error is said on the screen. */
 static void take_stderr(struct frontend *f)
 {
@@ -241,7 +165,7 @@ static void on_signal(void *user, int signum)
 		return;
 	switch (signum) {
 	case SIGWINCH:
-		resize(f);
+		tui_resize(f);
 		break;
 	case SIGTSTP:
 		tui_suspend(f);
@@ -317,7 +241,7 @@ static void on_readable(struct watch *w, unsigned ready)
 	(void)ready;
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
 		watch_remove(&f->in_watch);
-		terminal_has_gone(f);
+		tui_lose_terminal(f);
 		return;
 	}
 	if (n < 0)
@@ -334,30 +258,7 @@ static void on_readable(struct watch *w, unsigned ready)
 
 static void on_line(void *user, const char *line, size_t len)
 {
-	tui_enter(user, line, len);
-}
-
-/* Whether the program itself has said something since. */
-static bool has_answer(const struct frontend *f, uint64_t seq)
-{
-	struct entry room;
-	const struct entry *e;
-	for (; (e = transcript_at(f->chat->transcript, seq, &room)); seq++)
-		if (!e->session)
-			return true;
-	return false;
-}
-
-void tui_enter(struct frontend *f, const char *line, size_t len)
-{
-	uint64_t seq = transcript_end(f->chat->transcript);
-	histfile_remember(line);
-	view_go_end(&f->view);
-	f->shows_help = false;
-	f->help_first = 0;
-	command_run(f->chat, line, len);
-	if (has_answer(f, seq)) /* it has to be seen */
-		f->panel.is_open = false;
+	actions_enter(user, line, len);
 }
 
 static char **complete(void *user, const char *line, size_t point,
@@ -548,7 +449,7 @@ static void draw_turn(struct frontend *f)
 	if (is_early && (f->find.lens || f->view.shown))
 		tui_mark_dirty(f);
 	if (f->wants_size)
-		resize(f);
+		tui_resize(f);
 	draw(f);
 }
 

@@ -10,11 +10,12 @@
 
 #include <sockchat/glyph.h>
 
+#include "actions.h"
 #include "tui.h"
 
 static void show_help(struct frontend *f, char *args)
 {
-	f->shows_help = true;
+	f->help = &mode_help;
 	glyph_copy(f->help_word, sizeof(f->help_word),
 	           *args == '/' ? args + 1 : args, GLYPH_ASCII);
 }

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What takes the keyboard for a while: a search, a choice of entries, a
+ * question, or a page over the transcript.  The screen calls a mode through its
+ * table; a mode calls only what is below it: tui.h, the view, the input. */
+
+#ifndef TUI_MODE_H
+#define TUI_MODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/loop.h>
+
+#include "keys.h"
+
+struct frontend;
+
+struct mode {
+	/* Take a key.  False: it is not for this mode. */
+	bool (*take)(struct frontend *f, const struct token *t);
+	/* Scroll what the mode shows; NULL: the transcript scrolls. */
+	void (*scroll)(struct frontend *f, int by);
+	/* Draw in place of the transcript; NULL: the transcript is seen. */
+	void (*draw)(struct frontend *f);
+	/* The prompt before the input line, ASCII; it stays while help is over
+	 * the mode.  Pages have none: they leave the line alone. */
+	const char *(*prompt)(struct frontend *f);
+	bool hides_line;  /* the input line is not seen */
+	bool needs_ticks; /* it shows something else each second */
+};
+
+extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
+    mode_pick;
+
+/* The search, and where the view stood when it began. */
+struct find {
+	/* All three are there, or none: NULL while there is no search. */
+	struct pattern *pattern;
+	struct hits *hits;
+	struct lens *lens;   /* the entries with hits */
+	bool is_typed;       /* the pattern is; else hits are walked through */
+	uint64_t start_seq;  /* what is above it is looked at first */
+	bool was_scrolled;
+	uint64_t top_seq, below_seq;
+	size_t top_row;
+	char trouble[80];    /* why it is no pattern */
+};
+
+/* Entries being chosen: those between the two. */
+struct pick {
+	uint64_t cursor, anchor; /* anchor 0: the cursor's alone */
+	bool was_scrolled;
+};
+
+/* A paste of several lines, which asks what is to be done with it. */
+struct paste {
+	struct bytes text; /* empty: nothing is asked */
+	size_t sent;       /* bytes of it */
+	struct later send; /* the next part */
+	size_t left_out;   /* characters that cannot be typed */
+	char prompt[128];
+};
+
+/* Open the connection panel, or close it. */
+void panel_toggle(struct frontend *f);
+
+/* Begin to choose entries. */
+void pick_begin(struct frontend *f);
+
+/* Search for `text`, or for what is going to be typed: "". */
+void find_begin(struct frontend *f, const char *text);
+void find_end(struct frontend *f);
+/* Search on for about `ns`.  True: there is more to do. */
+bool find_work(struct frontend *f, int64_t ns);
+/* The message `seq` has grown: search it again. */
+void find_touch(struct frontend *f, uint64_t seq);
+
+/* Take what was pasted: one line goes into the input line, several ask. */
+void paste_take(struct frontend *f, const struct token *t);
+/* Say that there is no memory for a paste of this size. */
+void paste_refuse(struct frontend *f, size_t len);
+/* Forget the paste that asks. */
+void paste_forget(struct frontend *f);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A page is over the transcript: help, or the connection panel.  Keys that it
+ * does not take are for the line below, which goes on. */
+
+#include <sockchat/session_state.h>
+
+#include "help.h"
+#include "panel.h"
+#include "tui.h"
+
+static void scroll_help(struct frontend *f, int by)
+{
+	int most = f->help_lines - f->transcript_rows;
+	f->help_first += by;
+	if (f->help_first > most)
+		f->help_first = most;
+	if (f->help_first < 0)
+		f->help_first = 0;
+}
+
+static void draw_help(struct frontend *f)
+{
+	f->help_lines = help_draw(f->transcript_rows, f->help_first,
+	                          f->help_word);
+}
+
+static bool take_help_key(struct frontend *f, const struct token *t)
+{
+	bool is_q = t->key == KEY_TEXT && *t->bytes == 'q' &&
+	            input_is_empty();
+	if (t->key == KEY_UP || t->key == KEY_DOWN)
+		scroll_help(f, t->key == KEY_UP ? -1 : 1);
+	else if (!is_q && t->key != KEY_ESCAPE)
+		return false;
+	else
+		f->help = NULL;
+	if (is_q && t->len > 1) /* the rest of a burst is for the line */
+		input_feed(&(struct token){ KEY_TEXT, t->bytes + 1,
+		                            t->len - 1 });
+	return true;
+}
+
+const struct mode mode_help = {
+	.take = take_help_key, .scroll = scroll_help, .draw = draw_help,
+};
+
+/* What is too far is put right when it is drawn. */
+static void scroll_panel(struct frontend *f, int by)
+{
+	f->panel_first = f->panel_first + by > 0 ? f->panel_first + by : 0;
+}
+
+static void draw_panel(struct frontend *f)
+{
+	struct session *s = chat_shown(f->chat);
+	if (s)
+		session_find_owner(s);
+	if (s && !f->chat->options->numeric)
+		session_find_names(s, false);
+	f->is_panel_whole = panel_draw(f->chat, f->transcript_rows,
+	                               &f->panel_first, f->glyph_flags);
+}
+
+void panel_toggle(struct frontend *f)
+{
+	if (f->mode)
+		return;
+	f->help = NULL;
+	f->panel = f->panel ? NULL : &mode_panel;
+	f->panel_first = 0;
+}
+
+/* Up and Down are for the panel only where there is more of it. */
+static bool take_panel_key(struct frontend *f, const struct token *t)
+{
+	bool is_free = input_is_empty() && !input_asks();
+	bool is_row = t->key == KEY_UP || t->key == KEY_DOWN;
+	bool is_q = t->key == KEY_TEXT && t->len == 1 && *t->bytes == 'q';
+	if ((is_free && is_q) || (t->key == KEY_ESCAPE && !input_asks()))
+		panel_toggle(f);
+	else if (is_row && is_free && !f->is_panel_whole)
+		scroll_panel(f, t->key == KEY_UP ? -1 : 1);
+	else
+		return false;
+	return true;
+}
+
+const struct mode mode_panel = {
+	.take = take_panel_key, .scroll = scroll_panel, .draw = draw_panel,
+	.needs_ticks = true,
+};
