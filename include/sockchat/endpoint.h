@@ -16,8 +16,12 @@
 #define ENDPOINT_PORT_MAX 64
 #define ENDPOINT_TEXT_MAX (ENDPOINT_HOST_MAX + ENDPOINT_PORT_MAX + 4)
 
+/* What an endpoint is reached by: transport_of() knows how. */
+enum endpoint_scheme { ENDPOINT_TCP };
+
 /* Who is meant: "tcp://[::1]:http" is host "::1", port "http". */
 struct endpoint {
+	enum endpoint_scheme scheme;
 	char host[ENDPOINT_HOST_MAX]; /* "" in listen mode: the loopback
 	                               * addresses; "*": all */
 	char port[ENDPOINT_PORT_MAX]; /* a checked number, or a service name */

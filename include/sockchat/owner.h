@@ -35,21 +35,13 @@ void owner_each_on_port(unsigned port, owner_fn *fn, void *user);
  * when the process may not be seen.  Takes up to about 50 ms. */
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s);
 
-/* Who is at the other end of our connection from `local` to `peer`, as
- * owner_describe(); "" when that is not on this machine or not known.  One that
- * no process has accepted yet is the listener's, and `*is_waiting`, which may
- * be NULL. */
-void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
-                   const struct address *peer, bool *is_waiting);
-
 /* A thousand peers at once must not mean a thousand searches: after one that
  * took some time there is none for fifty times as long.  Begins as 0. */
 struct owner_budget {
-	int64_t free_ns;
+	int64_t free_ns; /* while a search runs: when it began */
 };
-/* As owner_of_peer(), and "" when the budget is spent. */
-void owner_of_peer_within(struct owner_budget *b, char out[OWNER_TEXT_MAX],
-                          const struct address *local,
-                          const struct address *peer);
+/* Whether a search may begin; after it owner_end_search() is called. */
+bool owner_begin_search(struct owner_budget *b);
+void owner_end_search(struct owner_budget *b);
 
 #endif

@@ -52,9 +52,6 @@ struct tcpinfo {
 	uint32_t last_sent_ms, last_received_ms, last_ack_ms;
 };
 
-/* False when `fd` is not a TCP socket, or the system does not tell. */
-bool tcpinfo_read(int fd, struct tcpinfo *out);
-
 /* "ESTABLISHED", "FIN-WAIT-1" … as in RFC 9293. */
 const char *tcpinfo_state_name(enum tcp_state state);
 

@@ -1,26 +1,93 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What moves bytes: one connection, or one place where they are accepted.
- * Every call returns at once. */
+/* The transport moves bytes: it is one connection, or one place where
+ * connections are accepted.  Every call returns at once. */
 
 #ifndef SOCKCHAT_TRANSPORT_H
 #define SOCKCHAT_TRANSPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
+#include <sockchat/explain.h>
+#include <sockchat/owner.h>
+#include <sockchat/tcpinfo.h>
 
 #define TRANSPORT_PROBE_S 60 /* of silence until our system asks the peer's */
 
 struct transport;
 
+/* The traits of a kind of transport, as bits. */
+enum {
+	TRANSPORT_IP = 1,  /* its addresses have hosts and ports */
+	TRANSPORT_TCP = 2, /* it has the states of RFC 9293 and TCP_INFO */
+};
+
+/* What is known of a connection.  Each bit costs system calls, so callers ask
+ * only for what they show. */
+enum {
+	FACTS_LOCAL = 1,
+	FACTS_PEER = 2,
+	FACTS_TCP = 4,   /* `has_tcp` and `tcp` */
+	FACTS_OWNER = 8, /* `owner` and `is_waiting`; up to about 50 ms */
+};
+
+struct transport_facts {
+	struct address local, peer; /* len 0: not known */
+	bool has_tcp;
+	struct tcpinfo tcp;
+	/* Who is at the other end, as owner_describe(); "": not known. */
+	char owner[OWNER_TEXT_MAX];
+	bool is_waiting; /* the owner has not accepted the connection yet */
+};
+
+/* A failure that has to be put into words. */
+struct failure {
+	enum { FAILED_TO_CONNECT, FAILED_TO_LISTEN, FAILED_LATER } kind;
+	int errnum;
+	const char *where; /* the endpoint as the user knows it, safe to show */
+	const struct address *address; /* NULL: it failed later */
+	const struct transport *transport; /* NULL: there is none */
+	int64_t timeout_ms; /* the limit, if that is why it failed; or 0 */
+	const struct explain_break *story; /* NULL: it was never open */
+};
+
+/* When the peer's system has acknowledged what was written. */
+struct ack {
+	uint32_t bytes;   /* acknowledged since the start, modulo 2^32 */
+	int64_t wall_us;
+};
+
+struct ack_ops {
+	/* What is written from now on is stamped.  `*unacked`: so many bytes
+	 * before that count as well in what read() tells.  -1 with errno: this
+	 * system does not stamp. */
+	int (*start)(struct transport *t, size_t *unacked) MUST_USE;
+	/* Nothing more is; what is on its way still comes. */
+	void (*stop)(struct transport *t);
+	/* The next record; false when there is none. */
+	bool (*read)(struct transport *t, struct ack *out);
+};
+
+/* As read() to a pipe, and write() from a pipe or from a file at its offset,
+ * without a look at the bytes.  -1 with EINVAL when that cannot be, and then
+ * read() and write() can. */
+struct splice_ops {
+	ssize_t (*read_to)(struct transport *t, int pipe_fd,
+	                   size_t len) MUST_USE;
+	ssize_t (*write_from)(struct transport *t, int fd, bool is_pipe,
+	                      size_t len) MUST_USE;
+};
+
 /* EINTR is met within; -1 comes with errno, EAGAIN means "not now". */
 struct transport_ops {
 	const char *scheme; /* "tcp" */
+	unsigned traits;
 	/* Begin to connect; advance() tells when it is done.  NULL with
 	 * errno. */
 	struct transport *(*connect)(const struct address *peer) MUST_USE;
@@ -35,20 +102,21 @@ struct transport_ops {
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap) MUST_USE;
 	ssize_t (*write)(struct transport *t, const void *bytes,
 	                 size_t len) MUST_USE;
-	/* The same to a pipe, and from a pipe or a file at its offset, without
-	 * a look at the bytes; EINVAL when that cannot be, and then read() and
-	 * write() can.  NULL in a transport that has to look. */
-	ssize_t (*read_to)(struct transport *t, int pipe_fd,
-	                   size_t len) MUST_USE;
-	ssize_t (*write_from)(struct transport *t, int fd, bool is_pipe,
-	                      size_t len) MUST_USE;
 	/* Our end: what was written still arrives, then FIN. */
 	int (*shutdown)(struct transport *t);
-	/* How many of the bytes written (and our FIN, as one) the peer's system
-	 * has not acknowledged; -1 if the connection has failed. */
+	/* How many of the bytes written (and our FIN, as one) have not arrived;
+	 * -1 if the connection has failed. */
 	ssize_t (*pending)(struct transport *t) MUST_USE;
+	/* Write into `out`, which is all zero, what is known of `wanted`. */
+	void (*facts)(const struct transport *t, unsigned wanted,
+	              struct transport_facts *out);
+	/* Put better words into `e`, which has those of errno.  NULL: there
+	 * are none. */
+	void (*explain)(const struct failure *f, struct error *e);
 	/* Close and free.  `abort`: RST (RFC 9293, 3.5.2) in place of FIN. */
 	void (*close)(struct transport *t, bool abort);
+	const struct ack_ops *acks; /* NULL: what is written has arrived */
+	const struct splice_ops *splice; /* NULL: it has to see the bytes */
 };
 
 /* The head of every transport. */
@@ -59,7 +127,15 @@ struct transport {
 
 extern const struct transport_ops transport_tcp;
 
-/* Our own address of it; false if the system doesn't say. */
-bool transport_local(const struct transport *t, struct address *local);
+/* The transport for an endpoint's scheme. */
+const struct transport_ops *transport_of(const struct endpoint *ep);
+
+/* What is known of `wanted`; the rest is zero. */
+void transport_facts(const struct transport *t, unsigned wanted,
+                     struct transport_facts *out);
+
+/* The sentence for a failure, from `ops` or, without better ones, errno's. */
+void transport_explain(const struct transport_ops *ops,
+                       const struct failure *f, struct error *e);
 
 #endif

@@ -117,7 +117,8 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 		chat_error(c, &e);
 		return;
 	}
-	session_connect(s, c->transport, ep, &settings);
+	session_connect(s, c->transport ? c->transport : transport_of(ep), ep,
+	                &settings);
 	if (c->own->has_input_ended)
 		chat_end_input(c, s);
 }
@@ -333,7 +334,6 @@ static void set_up(struct chat *c)
 	static const struct frontend_ops none = { .stays = false };
 	struct chat_private *p = c->own;
 	c->ops = &none;
-	c->transport = &transport_tcp;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
 		.keeps_entries = true,

@@ -168,8 +168,9 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 	if (!grown)
 		return NULL;
 	p->listeners = grown;
-	struct listener *ls = listener_new(c->loop, c->transport, ep,
-	                                   &settings, &p->listener_ops);
+	struct listener *ls = listener_new(
+	    c->loop, c->transport ? c->transport : transport_of(ep), ep,
+	    &settings, &p->listener_ops);
 	if (ls)
 		grown[p->listener_count++] = ls;
 	return ls;

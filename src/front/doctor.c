@@ -11,11 +11,9 @@
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/link.h>
-#include <sockchat/owner.h>
 #include <sockchat/recognise.h>
 #include <sockchat/route.h>
 #include <sockchat/stamp.h>
-#include <sockchat/tcpinfo.h>
 
 #include "doctor.h"
 #include "notices.h"
@@ -28,7 +26,6 @@
 struct doctor {
 	struct link link; /* first, for it knows no other owner */
 	struct notices notices;
-	struct address local, peer;
 	char where[ENDPOINT_TEXT_MAX];
 	int64_t opened_ns;
 	uint8_t bytes[RECOGNISE_MAX];
@@ -135,35 +132,30 @@ static void on_try(void *user, const struct address *a)
 
 static void tell_connection(struct doctor *d)
 {
-	char owner[OWNER_TEXT_MAX];
-	struct tcpinfo i;
-	if (tcpinfo_read(d->link.transport->fd, &i) && i.rtt_us)
+	struct transport_facts facts;
+	transport_facts(d->link.transport, FACTS_TCP | FACTS_OWNER, &facts);
+	if (facts.tcp.rtt_us)
 		notices_print(&d->notices,
 		              "round trip %.2f ms, segments of %u bytes",
-		              (double)i.rtt_us / 1000, i.snd_mss);
-	owner_of_peer(owner, &d->local, &d->peer, NULL);
-	if (*owner)
-		notices_print(&d->notices, "the peer is %s", owner);
-}
-
-static bool is_unaccepted(const struct doctor *d, char owner[OWNER_TEXT_MAX])
-{
-	bool is_waiting;
-	owner_of_peer(owner, &d->local, &d->peer, &is_waiting);
-	return is_waiting;
+		              (double)facts.tcp.rtt_us / 1000,
+		              facts.tcp.snd_mss);
+	if (*facts.owner)
+		notices_print(&d->notices, "the peer is %s", facts.owner);
 }
 
 static void judge_silence(struct doctor *d)
 {
-	char verdict[512], owner[OWNER_TEXT_MAX], command[COMMAND_MAX];
+	char verdict[512], command[COMMAND_MAX];
+	struct transport_facts facts;
+	transport_facts(d->link.transport, FACTS_OWNER, &facts);
 	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
 	notices_print(&d->notices, "no first bytes within %.1f s",
 	              (double)LISTEN_MS / 1000);
-	if (is_unaccepted(d, owner)) {
+	if (facts.is_waiting) {
 		snprintf(verdict, sizeof(verdict), "the port is open, but %s "
 		         "has not accepted the connection: it is busy, hangs, "
 		         "or waits for something",
-		         *owner ? owner : "no program");
+		         *facts.owner ? facts.owner : "no program");
 		stop(d, verdict, "look at that program, or start it again", 0);
 	} else {
 		stop(d, "it works: the port is open, and the server waits for "
@@ -265,10 +257,8 @@ static void on_open(struct link *l, struct transport *t,
 {
 	struct doctor *d = doctor_of(l);
 	int failed = link_take(l, t);
-	d->peer = *peer;
+	(void)peer;
 	d->opened_ns = stamp_mono_ns();
-	if (!transport_local(t, &d->local))
-		d->local = (struct address){ .len = 0 };
 	tell_connection(d);
 	if (failed) {
 		errno = ENOMEM;
@@ -301,8 +291,8 @@ int doctor_run(struct loop *l, const struct options *o)
 	notices_open(&d.notices);
 	link_init(&d.link, l, &ops);
 	d.link.where = d.where;
-	int failed = link_dial(&d.link, &transport_tcp, &o->endpoint,
-	                       &settings);
+	int failed = link_dial(&d.link, transport_of(&o->endpoint),
+	                       &o->endpoint, &settings);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
 		cannot(&d, failed ? "start" : "go on");

@@ -14,7 +14,6 @@
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/listener.h>
-#include <sockchat/owner.h>
 #include <sockchat/recognise.h>
 #include <sockchat/signals.h>
 #include <sockchat/stamp.h>
@@ -53,12 +52,14 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
 	bool listens = f->options->mode == ENDPOINT_LISTEN;
 	struct recognised r;
-	struct address local;
+	struct transport_facts facts;
 	char where[ENDPOINT_TEXT_MAX];
 
 	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ASCII);
-	if (listens && transport_local(f->conn.link.transport, &local))
-		address_format(&local, where);
+	if (listens) {
+		transport_facts(f->conn.link.transport, FACTS_LOCAL, &facts);
+		address_format(&facts.local, where);
+	}
 	if (recognise(&r, bytes, len, true,
 	              listens ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
 	              where) == RECOGNISE_YES) {
@@ -89,25 +90,21 @@ static void on_step(void *user, const char *text)
 }
 
 /* -v: who is at the other end. */
-static void tell_peer(struct fe_pipe *f, const struct transport *t,
-                      const struct address *peer)
+static void tell_peer(struct fe_pipe *f, const struct transport *t)
 {
-	struct address local;
-	char owner[OWNER_TEXT_MAX];
+	struct transport_facts facts;
 
-	if (!f->options->verbose || f->options->quiet ||
-	    !transport_local(t, &local))
+	if (!f->options->verbose || f->options->quiet)
 		return;
-	owner_of_peer(owner, &local, peer, NULL);
-	if (*owner)
-		notices_print(&f->notices, "the peer is %s", owner);
+	transport_facts(t, FACTS_OWNER, &facts);
+	if (*facts.owner)
+		notices_print(&f->notices, "the peer is %s", facts.owner);
 }
 
-static void start(struct fe_pipe *f, struct transport *t,
-                  const struct address *peer, const char *where)
+static void start(struct fe_pipe *f, struct transport *t, const char *where)
 {
 	f->opened_ns = stamp_mono_ns();
-	tell_peer(f, t, peer);
+	tell_peer(f, t);
 	meter_start(&f->meter);
 	conn_start(&f->conn, t, where);
 }
@@ -118,9 +115,10 @@ static void on_open(void *user, struct transport *t,
 	struct fe_pipe *f = user;
 	char name[ENDPOINT_TEXT_MAX], where[ENDPOINT_TEXT_MAX];
 
+	(void)peer;
 	endpoint_format(&f->options->endpoint, name);
 	glyph_copy(where, sizeof(where), name, GLYPH_ANY_WIDTH);
-	start(f, t, peer, where);
+	start(f, t, where);
 }
 
 /* For a probe to be open is all: it has no use for the standard descriptors. */
@@ -192,7 +190,7 @@ static void on_accepted(void *user, struct transport *t,
 	address_format(peer, where);
 	if (!f->options->quiet)
 		notices_print(&f->notices, "connection from %s", where);
-	start(f, t, peer, where);
+	start(f, t, where);
 }
 
 static void on_trouble(void *user, const struct error *e)
@@ -235,7 +233,8 @@ static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
 		.user = f,
 	};
 	f->listener =
-	    listener_new(f->loop, &transport_tcp, &o->endpoint, &settings, ops);
+	    listener_new(f->loop, transport_of(&o->endpoint), &o->endpoint,
+	                 &settings, ops);
 	return f->listener ? 0 : -1;
 }
 

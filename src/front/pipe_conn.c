@@ -390,8 +390,9 @@ int conn_close_out(struct conn *c, struct error *e)
 
 int conn_dial(struct conn *c, const struct dial_settings *settings)
 {
-	return link_dial(&c->link, &transport_tcp, &c->options->endpoint,
-	                 settings);
+	const struct endpoint *ep = &c->options->endpoint;
+
+	return link_dial(&c->link, transport_of(ep), ep, settings);
 }
 
 void conn_start(struct conn *c, struct transport *t, const char *where)

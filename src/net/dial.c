@@ -183,15 +183,17 @@ static void set_tried(const struct dial *d, struct error *e)
 
 static void fail_all(struct dial *d, bool is_late)
 {
-	int errnum = most_telling(d);
+	struct failure f = {
+		.kind = FAILED_TO_CONNECT,
+		.errnum = most_telling(d),
+		.where = d->where,
+		.address = &d->attempts[0].address,
+	};
 	struct error e;
 
-	if (is_late && errnum == ETIMEDOUT)
-		explain_connect_timeout(&e, d->timeout_ms, d->where);
-	else
-		explain_connect(&e, errnum, d->where);
-	if (d->transport == &transport_tcp)
-		explain_connect_here(&e, errnum, &d->attempts[0].address);
+	if (is_late && f.errnum == ETIMEDOUT)
+		f.timeout_ms = d->timeout_ms;
+	transport_explain(d->transport, &f, &e);
 	if (d->count > 1)
 		set_tried(d, &e);
 	fail(d, &e);
@@ -267,7 +269,8 @@ static void succeed(struct attempt *a)
 {
 	struct dial *d = a->dial;
 	struct transport *t = a->transport;
-	struct address peer = a->address, local;
+	struct address peer = a->address;
+	struct transport_facts facts;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX], line[256];
 	double ms = (double)note_end(a, 0) / 1000;
 
@@ -276,8 +279,9 @@ static void succeed(struct attempt *a)
 	a->transport = NULL;
 	stop(d);
 	address_format(&peer, to);
-	if (transport_local(t, &local)) {
-		address_format(&local, from);
+	transport_facts(t, FACTS_LOCAL, &facts);
+	if (facts.local.len) {
+		address_format(&facts.local, from);
 		snprintf(line, sizeof(line), "%s from %s after %.1f ms", to,
 		         from, ms);
 	} else {

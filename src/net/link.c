@@ -9,7 +9,6 @@
 #include <sockchat/explain.h>
 #include <sockchat/link.h>
 #include <sockchat/stamp.h>
-#include <sockchat/tcpinfo.h>
 
 #define ACK_SLOWEST_MS 50
 #define WORDLESS_NS    (1000 * MS_NS)
@@ -71,9 +70,9 @@ ssize_t link_write(struct link *l, const void *bytes, size_t len)
 ssize_t link_read_to(struct link *l, int pipe_fd, size_t len)
 {
 	const struct transport_ops *ops = l->transport->ops;
-	if (!ops->read_to)
+	if (!ops->splice)
 		return errno = EINVAL, -1;
-	ssize_t n = ops->read_to(l->transport, pipe_fd, len);
+	ssize_t n = ops->splice->read_to(l->transport, pipe_fd, len);
 	if (n > 0)
 		note_in(l, n);
 	return n;
@@ -82,9 +81,9 @@ ssize_t link_read_to(struct link *l, int pipe_fd, size_t len)
 ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len)
 {
 	const struct transport_ops *ops = l->transport->ops;
-	if (!ops->write_from)
+	if (!ops->splice)
 		return errno = EINVAL, -1;
-	ssize_t n = ops->write_from(l->transport, fd, is_pipe, len);
+	ssize_t n = ops->splice->write_from(l->transport, fd, is_pipe, len);
 	if (n > 0)
 		note_out(l, n);
 	return n;
@@ -216,15 +215,22 @@ static bool is_over(const struct link *l, unsigned wishes)
 
 uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 {
-	struct tcpinfo info;
+	struct transport_facts facts;
+	transport_facts(l->transport, FACTS_TCP, &facts);
 	struct explain_break b = {
 		.bytes_in = l->bytes_in,
 		.bytes_out = l->bytes_out,
 		.has_peer_ended = l->has_peer_ended,
 		.is_accepted = l->is_accepted,
-		.info = tcpinfo_read(l->transport->fd, &info) ? &info : NULL,
+		.info = facts.has_tcp ? &facts.tcp : NULL,
 	};
-	explain_broken(e, errnum, l->where, &b);
+	transport_explain(l->transport->ops, &(struct failure){
+		.kind = FAILED_LATER,
+		.errnum = errnum,
+		.where = l->where,
+		.transport = l->transport,
+		.story = &b,
+	}, e);
 	return explain_unacked(&b);
 }
 

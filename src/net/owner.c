@@ -20,8 +20,9 @@
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
-#include <sockchat/owner.h>
 #include <sockchat/stamp.h>
+
+#include "tcp.h"
 
 #define DUMP_SIZE  16384
 #define SEARCH_NS  INT64_C(50000000) /* of the processor, not of the clock */
@@ -268,34 +269,33 @@ void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
 	host = host_of(local, &len);
 	memcpy(body.id.idiag_dst, host, len);
 	*out = '\0';
-	if (is_waiting)
-		*is_waiting = false;
+	*is_waiting = false;
 	ask(body, 0, &v);
 	/* with nothing better a listener on any address would do */
 	if (!found.local.len || found.is_listening || found.is_time_wait)
 		return;
-	bool waits = !found.inode;
-	if (waits) {
+	*is_waiting = !found.inode;
+	if (*is_waiting) {
 		/* without our end in it the listener is what fits */
 		body.id.idiag_dport = 0;
 		memset(body.id.idiag_dst, 0, sizeof(body.id.idiag_dst));
 		ask(body, 0, &v);
 	}
-	if (is_waiting)
-		*is_waiting = waits;
 	if (found.inode)
 		owner_describe(out, &found);
 }
 
-void owner_of_peer_within(struct owner_budget *b, char out[OWNER_TEXT_MAX],
-                          const struct address *local,
-                          const struct address *peer)
+bool owner_begin_search(struct owner_budget *b)
 {
-	int64_t start = stamp_mono_ns();
-	*out = '\0';
-	if (start < b->free_ns)
-		return;
-	owner_of_peer(out, local, peer, NULL);
+	int64_t now = stamp_mono_ns();
+	if (now < b->free_ns)
+		return false;
+	b->free_ns = now;
+	return true;
+}
+
+void owner_end_search(struct owner_budget *b)
+{
 	int64_t end = stamp_mono_ns();
-	b->free_ns = end + BUDGET_SHARE * (end - start);
+	b->free_ns = end + BUDGET_SHARE * (end - b->free_ns);
 }

@@ -19,6 +19,8 @@
 #include <sockchat/stamp.h>
 #include <sockchat/transport.h>
 
+#include "tcp.h"
+
 #define BACKLOG      4096 /* the kernel caps it at its somaxconn */
 #define ACCEPT_TRIES 16
 #define STARVED_MAX_NS INT64_C(1000000000)
@@ -379,19 +381,51 @@ static ssize_t tcp_pending(struct transport *t)
 	return has_failed(tcp_of(t)) ? -1 : count;
 }
 
+static void tcp_facts(const struct transport *t, unsigned wanted,
+                      struct transport_facts *out)
+{
+	if (wanted & (FACTS_LOCAL | FACTS_OWNER))
+		socket_local(t->fd, &out->local);
+	if (wanted & (FACTS_PEER | FACTS_OWNER))
+		socket_peer(t->fd, &out->peer);
+	if (wanted & FACTS_TCP)
+		out->has_tcp = tcpinfo_read(t->fd, &out->tcp);
+	if (wanted & FACTS_OWNER && out->local.len && out->peer.len)
+		owner_of_peer(out->owner, &out->local, &out->peer,
+		              &out->is_waiting);
+}
+
+static void tcp_explain(const struct failure *f, struct error *e)
+{
+	if (f->kind == FAILED_TO_CONNECT)
+		explain_connect_here(e, f->errnum, f->address);
+	else if (f->kind == FAILED_TO_LISTEN)
+		explain_listen_here(e, f->errnum, f->address);
+}
+
+#ifdef __linux__
+static const struct splice_ops tcp_splice = {
+	.read_to = tcp_read_to,
+	.write_from = tcp_write_from,
+};
+#endif
+
 const struct transport_ops transport_tcp = {
 	.scheme = "tcp",
+	.traits = TRANSPORT_IP | TRANSPORT_TCP,
 	.connect = tcp_connect,
 	.listen = tcp_listen,
 	.accept = tcp_accept,
 	.advance = tcp_advance,
 	.read = tcp_read,
 	.write = tcp_write,
-#ifdef __linux__
-	.read_to = tcp_read_to,
-	.write_from = tcp_write_from,
-#endif
 	.shutdown = tcp_shutdown,
 	.pending = tcp_pending,
+	.facts = tcp_facts,
+	.explain = tcp_explain,
 	.close = tcp_close,
+	.acks = &txstamp_acks,
+#ifdef __linux__
+	.splice = &tcp_splice,
+#endif
 };

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include <sockchat/tcpinfo.h>
+#include "tcp.h"
 
 const char *tcpinfo_state_name(enum tcp_state state)
 {

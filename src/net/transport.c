@@ -3,17 +3,52 @@
 
 /* What all transports have in common. */
 
-#include <netinet/in.h>
-#include <string.h>
+#include <sys/socket.h>
 
-#include <sockchat/transport.h>
+#include <sockchat/explain.h>
 
-bool transport_local(const struct transport *t, struct address *local)
+#include "tcp.h"
+
+const struct transport_ops *transport_of(const struct endpoint *ep)
 {
-	memset(local, 0, sizeof(*local));
-	local->len = sizeof(local->sa);
-	if (getsockname(t->fd, (struct sockaddr *)&local->sa, &local->len) < 0)
-		return false;
-	return local->sa.ss_family == AF_INET ||
-	       local->sa.ss_family == AF_INET6;
+	static const struct transport_ops *const transports[] = {
+		[ENDPOINT_TCP] = &transport_tcp,
+	};
+	return transports[ep->scheme];
+}
+
+void transport_facts(const struct transport *t, unsigned wanted,
+                     struct transport_facts *out)
+{
+	*out = (struct transport_facts){ .has_tcp = false };
+	t->ops->facts(t, wanted, out);
+}
+
+void transport_explain(const struct transport_ops *ops,
+                       const struct failure *f, struct error *e)
+{
+	if (f->timeout_ms)
+		explain_connect_timeout(e, f->timeout_ms, f->where);
+	else if (f->kind == FAILED_TO_CONNECT)
+		explain_connect(e, f->errnum, f->where);
+	else if (f->kind == FAILED_TO_LISTEN)
+		explain_listen(e, f->errnum, f->where);
+	else
+		explain_broken(e, f->errnum, f->where, f->story);
+	if (ops->explain)
+		ops->explain(f, e);
+}
+
+void socket_local(int fd, struct address *out)
+{
+	out->len = sizeof(out->sa);
+	if (getsockname(fd, (struct sockaddr *)&out->sa, &out->len))
+		out->len = 0;
+}
+
+void socket_peer(int fd, struct address *out)
+{
+	out->len = sizeof(out->sa);
+	if (getpeername(fd, (struct sockaddr *)&out->sa, &out->len))
+		out->len = 0;
 }

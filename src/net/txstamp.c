@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include <sockchat/txstamp.h>
+#include "tcp.h"
 
 #ifdef __linux__
 
@@ -33,15 +33,15 @@ static int set(int fd, int flags)
 	                  sizeof(flags));
 }
 
-void txstamp_stop(int fd)
+static void txstamp_stop(struct transport *t)
 {
 	int saved = errno;
-	(void)set(fd, 0);
+	(void)set(t->fd, 0);
 	errno = saved;
 }
 
 /* Whether the message is a record, which it is in two parts. */
-static bool read_record(struct msghdr *m, struct txstamp *out)
+static bool read_record(struct msghdr *m, struct ack *out)
 {
 	bool has_time = false, has_bytes = false;
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
@@ -66,7 +66,7 @@ static bool read_record(struct msghdr *m, struct txstamp *out)
 	return has_time && has_bytes;
 }
 
-bool txstamp_read(int fd, struct txstamp *out)
+static bool txstamp_read(struct transport *t, struct ack *out)
 {
 	_Alignas(struct cmsghdr) char control[512];
 	for (int i = 0; i < RECORDS_MAX; i++) {
@@ -74,7 +74,7 @@ bool txstamp_read(int fd, struct txstamp *out)
 			.msg_control = control,
 			.msg_controllen = sizeof(control),
 		};
-		if (recvmsg(fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
+		if (recvmsg(t->fd, &m, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
 			return false;
 		if (read_record(&m, out))
 			return true;
@@ -82,16 +82,16 @@ bool txstamp_read(int fd, struct txstamp *out)
 	return false;
 }
 
-int txstamp_start(int fd, size_t *unacked)
+static int txstamp_start(struct transport *t, size_t *unacked)
 {
 	int waiting = 0;
-	struct txstamp former; /* is counted from elsewhere */
+	struct ack former; /* is counted from elsewhere */
 	*unacked = 0;
-	while (txstamp_read(fd, &former))
+	while (txstamp_read(t, &former))
 		;
-	if (set(fd, FLAGS | OPT_ID_TCP) == 0)
+	if (set(t->fd, FLAGS | OPT_ID_TCP) == 0)
 		return 0;
-	if (ioctl(fd, SIOCOUTQ, &waiting) || set(fd, FLAGS))
+	if (ioctl(t->fd, SIOCOUTQ, &waiting) || set(t->fd, FLAGS))
 		return -1;
 	*unacked = waiting > 0 ? (size_t)waiting : 0;
 	return 0;
@@ -99,24 +99,30 @@ int txstamp_start(int fd, size_t *unacked)
 
 #else
 
-int txstamp_start(int fd, size_t *unacked)
+static int txstamp_start(struct transport *t, size_t *unacked)
 {
-	(void)fd;
+	(void)t;
 	*unacked = 0;
 	errno = ENOSYS;
 	return -1;
 }
 
-void txstamp_stop(int fd)
+static void txstamp_stop(struct transport *t)
 {
-	(void)fd;
+	(void)t;
 }
 
-bool txstamp_read(int fd, struct txstamp *out)
+static bool txstamp_read(struct transport *t, struct ack *out)
 {
-	(void)fd;
+	(void)t;
 	(void)out;
 	return false;
 }
 
 #endif
+
+const struct ack_ops txstamp_acks = {
+	.start = txstamp_start,
+	.stop = txstamp_stop,
+	.read = txstamp_read,
+};

@@ -210,10 +210,11 @@ static void raise_descriptor_limit(void)
 
 static void real_address(const struct place *p, struct address *a)
 {
-	struct address local;
+	struct transport_facts facts;
 
-	if (transport_local(p->transport, &local))
-		*a = local;
+	transport_facts(p->transport, FACTS_LOCAL, &facts);
+	if (facts.local.len)
+		*a = facts.local;
 }
 
 /* -1 with errno. */
@@ -299,9 +300,12 @@ static void fail(struct listener *ls, int errnum, const struct address *a)
 	char where[ADDRESS_TEXT_MAX];
 
 	address_format(a, where);
-	explain_listen(&e, errnum, where);
-	if (ls->transport == &transport_tcp)
-		explain_listen_here(&e, errnum, a);
+	transport_explain(ls->transport, &(struct failure){
+		.kind = FAILED_TO_LISTEN,
+		.errnum = errnum,
+		.where = where,
+		.address = a,
+	}, &e);
 	ls->ops->on_failed(ls->ops->user, &e);
 }
 

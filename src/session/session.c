@@ -192,20 +192,21 @@ static void on_open(struct link *l, struct transport *t,
                     const struct address *peer)
 {
 	struct session *s = session_of(l);
-	struct address local = { .len = 0 };
+	struct transport_facts facts;
 	char at[ADDRESS_TEXT_MAX], here[ADDRESS_TEXT_MAX] = "";
 	struct error e;
 	session_note_timing(s);
 	int failed = link_take(l, t);
 	address_format(peer, at);
-	if (transport_local(t, &local))
-		address_format(&local, here);
+	transport_facts(t, FACTS_LOCAL, &facts);
+	if (facts.local.len)
+		address_format(&facts.local, here);
 	if (session_set_addresses(s, at, here) || failed) {
 		error_set_errno(&e, ENOMEM, "cannot serve %s", at);
 		session_fail(s, &e);
 		return;
 	}
-	session_tell_open(s, &local, peer);
+	session_tell_open(s);
 	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
 }

@@ -56,7 +56,7 @@ static bool is_passable(const struct session *s)
 {
 	return !s->settings->keeps_entries &&
 	       !s->settings->discards_in && session_sends_back(s) &&
-	       is_free(s) && s->link.transport->ops->read_to;
+	       is_free(s) && s->link.transport->ops->splice;
 }
 
 ssize_t session_pass_back(struct session *s)

@@ -22,26 +22,13 @@ struct names {
 	} ends[END_COUNT];
 };
 
-/* False when the system does not say. */
-static bool read_addresses(const struct session *s,
-                           struct address list[END_COUNT])
-{
-	struct address *peer = &list[END_PEER];
-	*peer = (struct address){ .len = sizeof(peer->sa) };
-	return s->link.transport &&
-	       transport_local(s->link.transport, &list[END_LOCAL]) &&
-	       getpeername(s->link.transport->fd, (struct sockaddr *)&peer->sa,
-	                   &peer->len) == 0;
-}
-
 void session_find_owner(struct session *s)
 {
-	char text[OWNER_TEXT_MAX] = "";
-	struct address list[END_COUNT];
-	if (s->owner || !read_addresses(s, list))
+	struct transport_facts facts;
+	if (s->owner || !s->link.transport)
 		return;
-	owner_of_peer(text, &list[END_LOCAL], &list[END_PEER], NULL);
-	s->owner = strdup(text);
+	transport_facts(s->link.transport, FACTS_OWNER, &facts);
+	s->owner = strdup(facts.owner);
 }
 
 static void on_name(void *user, const char *name)
@@ -58,8 +45,15 @@ static void on_name(void *user, const char *name)
 
 void session_find_names(struct session *s, bool tells)
 {
-	struct address list[END_COUNT];
-	if (s->names || !read_addresses(s, list))
+	struct transport_facts facts;
+	const struct address *const list[] = {
+		[END_PEER] = &facts.peer, [END_LOCAL] = &facts.local,
+	};
+	if (s->names || !s->link.transport ||
+	    !(s->link.transport->ops->traits & TRANSPORT_IP))
+		return;
+	transport_facts(s->link.transport, FACTS_LOCAL | FACTS_PEER, &facts);
+	if (!facts.local.len || !facts.peer.len)
 		return;
 	s->names = calloc(1, sizeof(*s->names));
 	if (!s->names)
@@ -70,7 +64,7 @@ void session_find_names(struct session *s, bool tells)
 		struct names_end *end = &s->names->ends[i];
 		end->names = s->names;
 		end->lookup =
-		    resolve_name(s->link.loop, &list[i], on_name, end);
+		    resolve_name(s->link.loop, list[i], on_name, end);
 	}
 }
 

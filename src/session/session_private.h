@@ -147,8 +147,7 @@ void session_tell_state(struct session *s, enum entry_state state,
                         const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 /* That it is open, and who is at the other end if that is known. */
-void session_tell_open(struct session *s, const struct address *local,
-                       const struct address *peer);
+void session_tell_open(struct session *s);
 void session_tell_note(struct session *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void session_tell_hint(struct session *s, const char *hint, const char *format,

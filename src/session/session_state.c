@@ -107,8 +107,12 @@ void session_facts(const struct session *s, struct facts *out)
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", s->local);
 	session_tell_names(s, out);
-	out->has_tcp = s->link.transport &&
-	               tcpinfo_read(s->link.transport->fd, &out->tcp);
+	if (!s->link.transport)
+		return;
+	struct transport_facts facts;
+	transport_facts(s->link.transport, FACTS_TCP, &facts);
+	out->has_tcp = facts.has_tcp;
+	out->tcp = facts.tcp;
 }
 
 const char *session_state_text(const struct session *s)

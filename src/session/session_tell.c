@@ -45,14 +45,25 @@ void session_tell_state(struct session *s, enum entry_state state,
 	}, text);
 }
 
-void session_tell_open(struct session *s, const struct address *local,
-                       const struct address *peer)
+/* Who is at the other end, if there is time to look. */
+static void hint_owner(const struct session *s, char *hint, size_t size)
 {
-	char owner[OWNER_TEXT_MAX] = "", hint[OWNER_TEXT_MAX + 32] = "";
-	if (s->settings->owners && s->settings->keeps_entries)
-		owner_of_peer_within(s->settings->owners, owner, local, peer);
-	if (*owner)
-		snprintf(hint, sizeof(hint), "the peer is %s", owner);
+	struct owner_budget *budget = s->settings->owners;
+	struct transport_facts facts;
+	*hint = '\0';
+	if (!budget || !s->settings->keeps_entries ||
+	    !owner_begin_search(budget))
+		return;
+	transport_facts(s->link.transport, FACTS_OWNER, &facts);
+	owner_end_search(budget);
+	if (*facts.owner)
+		snprintf(hint, size, "the peer is %s", facts.owner);
+}
+
+void session_tell_open(struct session *s)
+{
+	char hint[OWNER_TEXT_MAX + 32];
+	hint_owner(s, hint, sizeof(hint));
 	if (s->link.is_accepted)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
 		                   s->link.where);

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/txstamp.h>
-
 #include "session_private.h"
 
 /* The kernel's records come by themselves, for the end of each write.  For what
@@ -48,10 +46,16 @@ static void tell(const struct session *s, uint64_t seq, enum tick_state state,
 		});
 }
 
+/* NULL: what is written has arrived. */
+static const struct ack_ops *acks_of(const struct session_ticks *t)
+{
+	return t->session->link.transport->ops->acks;
+}
+
 static void stop_stamps(struct session_ticks *t)
 {
 	if (t->is_stamped && t->session->link.transport)
-		txstamp_stop(t->session->link.transport->fd);
+		acks_of(t)->stop(t->session->link.transport);
 	t->is_stamped = false;
 }
 
@@ -81,7 +85,9 @@ static void acked(struct session_ticks *t, uint64_t end, int64_t wall_us)
 static void ask(struct session_ticks *t)
 {
 	const struct session *s = t->session;
-	ssize_t unacked = s->link.transport ? link_pending(&s->link) : -1;
+	if (!s->link.transport)
+		return;
+	ssize_t unacked = acks_of(t) ? link_pending(&s->link) : 0;
 	if (unacked >= 0)
 		acked(t, s->link.bytes_out - (uint64_t)unacked, 0);
 }
@@ -146,9 +152,9 @@ void session_ticks_before_write(struct session *s)
 	if (!t || t->sent == t->count || !s->link.transport)
 		return;
 	t->writing = stamp_now();
-	if (t->is_stamped)
+	if (t->is_stamped || !acks_of(t))
 		return;
-	t->is_stamped = !txstamp_start(s->link.transport->fd, &unacked);
+	t->is_stamped = !acks_of(t)->start(s->link.transport, &unacked);
 	t->base = s->link.bytes_out - unacked;
 }
 
@@ -177,11 +183,11 @@ void session_ticks_after_write(struct session *s)
 bool session_ticks_read(struct session *s)
 {
 	struct session_ticks *t = s->ticks;
-	struct txstamp stamp;
+	struct ack stamp;
 	bool has_read = false;
-	if (!t || !s->link.transport)
+	if (!t || !s->link.transport || !acks_of(t))
 		return false;
-	while (txstamp_read(s->link.transport->fd, &stamp)) {
+	while (acks_of(t)->read(s->link.transport, &stamp)) {
 		uint32_t of_base = (uint32_t)(s->link.bytes_out - t->base);
 		has_read = true;
 		acked(t, s->link.bytes_out - (of_base - stamp.bytes),

@@ -568,6 +568,31 @@ static void op_close(struct transport *t, bool abort)
 	f->head.fd = -1;
 }
 
+static void op_facts(const struct transport *t, unsigned wanted,
+                     struct transport_facts *out)
+{
+	(void)t;
+	(void)wanted;
+	(void)out;
+}
+
+static int acks_start(struct transport *t, size_t *unacked)
+{
+	(void)t;
+	*unacked = 0;
+	errno = ENOSYS;
+	return -1;
+}
+
+static bool acks_read(struct transport *t, struct ack *out)
+{
+	(void)t;
+	(void)out;
+	return false;
+}
+
+static const struct ack_ops acks = { .start = acks_start, .read = acks_read };
+
 const struct transport_ops transport_fake = {
 	.scheme = "fake",
 	.connect = op_connect,
@@ -578,5 +603,7 @@ const struct transport_ops transport_fake = {
 	.write = op_write,
 	.shutdown = op_shutdown,
 	.pending = op_pending,
+	.facts = op_facts,
 	.close = op_close,
+	.acks = &acks,
 };

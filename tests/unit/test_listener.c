@@ -247,16 +247,17 @@ static void a_place_that_is_taken_is_named(void **state)
 {
 	struct scene *s = *state;
 	char expected[128];
-	struct address any = fake_address("127.0.0.1:0"), local;
+	struct address any = fake_address("127.0.0.1:0");
+	struct transport_facts facts;
 	struct transport *other = transport_tcp.listen(&any);
 
 	assert_non_null(other);
-	assert_true(transport_local(other, &local));
-	listen_on(s, &transport_tcp, "", address_port(&local));
+	transport_facts(other, FACTS_LOCAL, &facts);
+	listen_on(s, &transport_tcp, "", address_port(&facts.local));
 	assert_int_equal(s->failed, 1);
 	snprintf(expected, sizeof(expected),
 	         "address in use: 127.0.0.1:%u already has a listener",
-	         address_port(&local));
+	         address_port(&facts.local));
 	assert_string_equal(s->error.text, expected);
 	assert_string_equal(s->error.code, "EADDRINUSE");
 	transport_tcp.close(other, false);
@@ -265,19 +266,20 @@ static void a_place_that_is_taken_is_named(void **state)
 static void one_taken_address_of_two_frees_the_other(void **state)
 {
 	struct scene *s = *state;
-	struct address any = fake_address("[::1]:0"), local, v4;
+	struct address any = fake_address("[::1]:0"), v4;
+	struct transport_facts facts;
 	struct transport *other, *again;
 
 	if (!has_v6())
 		skip_because("this system has no IPv6");
 	other = transport_tcp.listen(&any);
 	assert_non_null(other);
-	assert_true(transport_local(other, &local));
-	listen_on(s, &transport_tcp, "", address_port(&local));
+	transport_facts(other, FACTS_LOCAL, &facts);
+	listen_on(s, &transport_tcp, "", address_port(&facts.local));
 	assert_int_equal(s->failed, 1);
 	assert_non_null(strstr(s->error.text, "[::1]:"));
 	v4 = fake_address("127.0.0.1:0");
-	address_set_port(&v4, address_port(&local));
+	address_set_port(&v4, address_port(&facts.local));
 	again = transport_tcp.listen(&v4);
 	assert_non_null(again);
 	transport_tcp.close(again, false);

@@ -4,8 +4,8 @@
 /* What the system tells of a connection, over real sockets on loopback. */
 
 #include <sockchat/stamp.h>
-#include <sockchat/tcpinfo.h>
 
+#include "../../src/net/tcp.h"
 #include "tcp_pair.h"
 
 #define LIMIT_NS INT64_C(5000000000)

@@ -5,8 +5,7 @@
 
 #include <poll.h>
 
-#include <sockchat/txstamp.h>
-
+#include "../../src/net/tcp.h"
 #include "tcp_pair.h"
 
 #define LIMIT_MS 5000
@@ -28,8 +27,13 @@ static int tear_down(void **state)
 static void start(const struct pair *p)
 {
 	size_t unacked;
-	if (txstamp_start(p->near, &unacked))
+	if (txstamp_acks.start(&(struct transport){ .fd = p->near }, &unacked))
 		skip_because("this system does not stamp what is sent");
+}
+
+static bool read_stamp(const struct pair *p, struct ack *out)
+{
+	return txstamp_acks.read(&(struct transport){ .fd = p->near }, out);
 }
 
 /* Returns once the record is there to be read. */
@@ -44,26 +48,26 @@ static void send_bytes(const struct pair *p, size_t len)
 
 static void bytes_are_counted_from_the_start(void **state)
 {
-	struct txstamp stamp;
+	struct ack stamp;
 	start(*state);
 	send_bytes(*state, 1000);
 	const struct pair *p = *state;
-	assert_true(txstamp_read(p->near, &stamp));
+	assert_true(read_stamp(p, &stamp));
 	assert_int_equal(stamp.bytes, 1000);
-	assert_false(txstamp_read(p->near, &stamp));
+	assert_false(read_stamp(p, &stamp));
 }
 
 static void a_new_start_knows_nothing_of_the_one_before(void **state)
 {
 	const struct pair *p = *state;
-	struct txstamp stamp;
+	struct ack stamp;
 	start(p);
 	send_bytes(p, 1000);
-	txstamp_stop(p->near);
+	txstamp_acks.stop(&(struct transport){ .fd = p->near });
 	start(p);
-	assert_false(txstamp_read(p->near, &stamp));
+	assert_false(read_stamp(p, &stamp));
 	send_bytes(p, 3);
-	assert_true(txstamp_read(p->near, &stamp));
+	assert_true(read_stamp(p, &stamp));
 	assert_int_equal(stamp.bytes, 3);
 }
 
