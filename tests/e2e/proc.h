@@ -17,7 +17,7 @@
 
 #define DEADLINE_MS 60000
 
-/* In place of a descriptor to give to a program. */
+/* What stands in place of a descriptor for the program. */
 #define PROC_PIPE   (-1) /* a pipe, whose other end is ours */
 #define PROC_CLOSED (-2)
 
@@ -44,9 +44,10 @@ struct proc {
 void proc_start(struct proc *p, const char *const *argv, const char *const *env,
                 int in, int out, int err);
 #define WORDS_MAX 32
-/* The argv of sockchat with these words. */
+/* Fill in the argv of sockchat with these words. */
 void words_of_sockchat(const char *words[WORDS_MAX], va_list ap);
-/* Start sockchat with pipes, and words that end in NULL. */
+/* Start sockchat with pipes for its standard descriptors.  The words end in
+ * NULL. */
 void proc_sockchat(struct proc *p, ...) __attribute__((sentinel));
 void proc_finish(struct proc *p);
 
@@ -54,29 +55,29 @@ void proc_write(struct proc *p, const void *bytes, size_t len);
 void proc_write_text(struct proc *p, const char *text);
 void proc_end_in(struct proc *p);
 
-/* Wait until it has printed so much, or this. */
+/* Wait until its output, or its standard error, contains `text`. */
 void proc_expect_out(struct proc *p, const char *text);
 void proc_expect_err(struct proc *p, const char *text);
 /* Wait until its standard output has ended. */
 void proc_expect_out_end(struct proc *p);
 /* The port that "listening on 127.0.0.1:" names. */
 uint16_t proc_port(struct proc *p);
-/* The same for the lines front end, which says it on standard output. */
+/* The same for the lines front end, which prints it on standard output. */
 uint16_t proc_lines_port(struct proc *p);
-/* Look at what comes for so long. */
+/* Collect its output for so many milliseconds. */
 void proc_watch(struct proc *p, int ms);
 
-/* Wait for the end; waitpid's status. */
+/* Wait for the end of the program.  Returns the status of waitpid(2). */
 int proc_wait(struct proc *p);
 void proc_expect_exit(struct proc *p, int code);
 void proc_expect_signal(struct proc *p, int signum);
 
-/* What it has printed, after its end. */
+/* Check what it had printed at its end. */
 void assert_out(const struct proc *p, const char *text);
 void assert_err_has(const struct proc *p, const char *text);
 void assert_silent(const struct proc *p);
 
-/* What it uses now. */
+/* The memory that it has now, and the processor time that it has used. */
 long proc_rss_kib(const struct proc *p);
 long proc_cpu_ms(const struct proc *p);
 

@@ -15,7 +15,7 @@
 
 #define PTY_ROWS    24
 #define PTY_COLUMNS 80
-/* Where things are on a screen of that size. */
+/* Where things are on a screen of 24 rows. */
 #define STATUS_ROW 21
 #define INPUT_ROW  22
 
@@ -25,8 +25,8 @@ struct pty {
 	int rows, columns;
 	VTerm *vt;
 	VTermScreen *screen;
-	struct text stream; /* all that has come */
-	/* What the terminal has been told. */
+	struct text stream; /* all bytes that have come */
+	/* The modes that the program has set. */
 	bool is_alternate, is_cursor_hidden;
 	int mouse;
 	unsigned bells, answers;
@@ -35,7 +35,7 @@ struct pty {
 	struct rusage usage;
 };
 
-/* For each test: an empty HOME, and nothing is left behind. */
+/* Give each test an empty HOME, and remove it afterwards. */
 int pty_setup(void **state);
 int pty_teardown(void **state);
 /* A path in HOME. */
@@ -45,19 +45,21 @@ const char *pty_home(const char *name);
  * nothing beside TERM=xterm-256color LANG=C.UTF-8. */
 void pty_start(struct pty *p, int rows, int columns, const char *const *argv,
                const char *const *env);
-/* sockchat, and words that end in NULL, on 24 x 80. */
+/* Start sockchat on a terminal of 24 rows and 80 columns.  The words end in
+ * NULL. */
 void pty_sockchat(struct pty *p, ...) __attribute__((sentinel));
 void pty_finish(struct pty *p);
 
-/* sockchat connected to us, in this environment; our descriptor. */
+/* Start a sockchat that connects to us.  Returns our descriptor. */
 int pty_connect(struct pty *p);
 int pty_connect_in(struct pty *p, const char *const *env);
-/* The same once it has been started; closes the listener. */
+/* Accept the connection of a sockchat that has been started.  Closes the
+ * listener and returns our descriptor. */
 int pty_accept(struct pty *p, int listener);
-/* Where it says that it listens. */
+/* The port on which it says that it listens. */
 uint16_t pty_port(struct pty *p);
 
-/* Keys. */
+/* Press these keys. */
 void pty_send(struct pty *p, const void *bytes, size_t len);
 void pty_type(struct pty *p, const char *text);
 #define PTY_ENTER     "\r"
@@ -79,28 +81,30 @@ void pty_type(struct pty *p, const char *text);
 #define PTY_UP        "\033[A"
 
 void pty_resize(struct pty *p, int rows, int columns);
-/* The terminal goes away. */
+/* Take the terminal away. */
 void pty_hang_up(struct pty *p);
 
-/* Take what comes for at most so long; false when nothing did. */
+/* Read once what the program paints, within so many milliseconds.  False when
+ * nothing came. */
 bool pty_take(struct pty *p, int ms);
-/* Look at what comes for so long. */
+/* Read what it paints for so many milliseconds. */
 void pty_watch(struct pty *p, int ms);
 
 typedef bool pty_fn(struct pty *p, const void *user);
 void pty_until(struct pty *p, pty_fn *fn, const void *user, const char *what);
-/* A row has this in it; none has; the cursor is there. */
+/* Wait until a row contains this, until none does, until the cursor is
+ * there. */
 void pty_expect(struct pty *p, const char *text);
 void pty_expect_gone(struct pty *p, const char *text);
 void pty_expect_cursor(struct pty *p, int row, int column);
 
 /* A row's text without the blanks at its end; good for eight calls. */
 const char *pty_row(struct pty *p, int row);
-/* The first row that has this in it, or -1; how many have. */
+/* The first row that contains this, -1 for none; how many rows do. */
 int pty_find(struct pty *p, const char *text);
 int pty_count(struct pty *p, const char *text);
 VTermScreenCell pty_cell(struct pty *p, int row, int column);
-/* The last title that it has been told; good until the next call. */
+/* The last title that was set; good until the next call. */
 const char *pty_title(struct pty *p);
 VTermPos pty_cursor(struct pty *p);
 
@@ -109,14 +113,14 @@ int pty_wait(struct pty *p);
 void pty_expect_exit(struct pty *p, int code);
 void pty_expect_signal(struct pty *p, int signum);
 
-/* /quit, and all is well. */
+/* Leave by /quit and check the exit status and the terminal. */
 void pty_quit(struct pty *p, int status);
 
-/* ICANON, ECHO, ISIG and IEXTEN, as far as the terminal has them now. */
+/* Those of ICANON, ECHO, ISIG and IEXTEN that the terminal has set now. */
 tcflag_t pty_local_modes(const struct pty *p);
-/* The terminal is as it was found. */
+/* Check that the terminal is as it was before the program. */
 void assert_restored(struct pty *p);
-/* Every control sequence that has come is one that a painter needs. */
+/* Check that the program sent only control sequences that painting needs. */
 void assert_harmless(const struct pty *p);
 
 #endif
