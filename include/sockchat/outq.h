@@ -38,9 +38,8 @@ size_t outq_memory(const struct outq *q);
 /* The bytes that leave first; `*len`: how many stand together. */
 const void *outq_front(const struct outq *q, size_t *len);
 void outq_consume(struct outq *q, size_t len);
-/* Move the first `len` bytes of `from` behind those of `to`.  -1 as
- * outq_append(); then some may have moved. */
-MUST_USE int outq_move(struct outq *to, struct outq *from, size_t len);
+/* Move all of `from` behind what stands in `to`, whatever its ceiling. */
+void outq_join(struct outq *to, struct outq *from);
 
 /* Write what the descriptor takes without waiting: all of it 0, some left 1,
  * -1 with errno.  EINTR and EAGAIN are met here. */

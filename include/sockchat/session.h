@@ -15,6 +15,7 @@
 #include <sockchat/framing.h>
 #include <sockchat/link.h>
 #include <sockchat/owner.h>
+#include <sockchat/queue.h>
 #include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
 #include <sockchat/transcript.h>
@@ -24,13 +25,6 @@
 struct session_hints {
 	uint64_t protocols;
 	unsigned traps;
-};
-
-/* The memory of all queues to peers together.  The less is left, the less may
- * wait for each peer: those with the longest queues are the first from which
- * nothing more is read. */
-struct session_queues {
-	size_t max, used; /* bytes */
 };
 
 /* What all sessions of a chat have in common; it may change at any time. */
@@ -54,7 +48,7 @@ struct session_settings {
 	/* Where the bytes of what is sent by hand are, is told there;
 	 * borrowed; NULL: nobody wants to know. */
 	struct ticks *ticks;
-	struct session_queues *queues; /* borrowed */
+	struct queues *queues; /* borrowed */
 };
 
 struct session;
@@ -95,6 +89,7 @@ struct session {
 	bool leaves;     /* without waiting for the peer's FIN */
 	bool is_over;
 	struct session_lag lag;
+	struct queue *queue; /* NULL: nothing waits */
 
 	bool is_full; /* the rest is the session's own */
 	bool is_busy; /* what comes, comes in bulk */
@@ -102,9 +97,6 @@ struct session {
 	const struct session_settings *settings;
 	const struct session_ops *ops;
 	struct approach *approach; /* to whom we connect; NULL: it came */
-	struct outq *queue; /* NULL: nothing waits */
-	size_t counted;     /* its memory, as settings->queues has it */
-	struct feed *feed; /* files behind it; NULL for none */
 	struct framing in, out;
 	struct session_ticks *ticks; /* under way; NULL for none */
 	struct watcher *watcher; /* for hints; NULL for none */
@@ -112,9 +104,6 @@ struct session {
 	char *owner; /* of the other end, "" for none; NULL: not asked */
 	char *addresses; /* the memory of `local` and the link's `where` */
 };
-
-#define SESSION_QUEUE_HIGH ((size_t)256 << 10) /* one peer's: read no more */
-#define SESSION_QUEUE_LOW  ((size_t)64 << 10)  /* one peer's: read again */
 
 /* `settings`, `ops`, `transcript` are borrowed until session_free().  NULL
  * without memory. */
@@ -142,7 +131,6 @@ int session_send(struct session *s, const void *bytes, size_t len,
 
 /* Send a regular file, read as the queue empties; what is sent later comes
  * after it.  The file is borrowed for the call.  -1 with a sentence. */
-struct feed_file;
 MUST_USE
 int session_send_file(struct session *s, const struct feed_file *file,
                       struct error *e);

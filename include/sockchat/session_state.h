@@ -7,7 +7,6 @@
 #define SOCKCHAT_SESSION_STATE_H
 
 #include <sockchat/health.h>
-#include <sockchat/progress.h>
 #include <sockchat/session.h>
 
 bool session_is_open(const struct session *s); /* connected, not yet ended */
@@ -20,25 +19,8 @@ const char *session_state_text(const struct session *s);
 /* All there is to know of it now; process and names if they were looked for. */
 void session_facts(const struct session *s, struct facts *out);
 
-/* Bytes that wait for the peer; those of files do not count. */
-size_t session_queued(const struct session *s);
 /* Whether nothing more that can wait should be taken for it now. */
 bool session_is_congested(const struct session *s);
 /* How many bytes have left, and the peer's system has not acknowledged. */
 size_t session_unacked(const struct session *s);
-/* How many bytes of files have not left. */
-uint64_t session_file_rest(const struct session *s);
-bool session_has_file(const struct session *s);
-
-/* The file on its way. */
-struct session_file_state {
-	const char *name;   /* safe; borrowed until the next turn */
-	struct progress_facts facts; /* of what the system has taken */
-	int64_t started_ns; /* monotonic; 0: it waits */
-	size_t waiting;     /* more files behind it */
-};
-
-/* False when there is none; draw it again from time to time. */
-bool session_file(const struct session *s, struct session_file_state *out);
-
 #endif

@@ -169,7 +169,7 @@ int chat_send_file(struct chat *c, const char *path)
 bool chat_has_file(const struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)
-		if (session_has_file(c->own->sessions[i]))
+		if (queue_has_file(c->own->sessions[i]->queue))
 			return true;
 	return false;
 }
@@ -181,7 +181,7 @@ size_t chat_shutdown(struct chat *c)
 		struct session *s = chat_session(c, i);
 		if (!s || !chat_speaks_to(c, s) || session_is_finishing(s))
 			continue;
-		if (session_queued(s) || session_has_file(s) ||
+		if (queue_len(s->queue) || queue_has_file(s->queue) ||
 		    session_is_opening(s))
 			chat_note(c, "our FIN follows what is queued");
 		session_shutdown(s);

@@ -163,7 +163,8 @@ static void on_quit_time(struct timer *t)
 
 uint64_t chat_undelivered_of(const struct session *s)
 {
-	return session_queued(s) + session_file_rest(s) + session_unacked(s);
+	return queue_len(s->queue) + queue_file_rest(s->queue) +
+	       session_unacked(s);
 }
 
 /* Bytes that the peer's system has not acknowledged count too: a slow peer
@@ -184,7 +185,7 @@ static void tell_given_up(struct chat *c, const struct session *s)
 	error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu are not "
 	          "acknowledged, %" PRIu64 " more are not sent",
 	          s->link.where, s->link.bytes_out, session_unacked(s),
-	          session_queued(s) + session_file_rest(s));
+	          queue_len(s->queue) + queue_file_rest(s->queue));
 	error_set_code(&e, ETIMEDOUT);
 	chat_trouble(c, &e);
 }

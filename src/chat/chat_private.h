@@ -20,7 +20,7 @@ struct chat_private {
 	size_t ended_count, ended_cap;
 	struct session_ops session_ops;
 	struct owner_budget owners;
-	struct session_queues queues;
+	struct queues queues;
 	uint32_t last_number, target;
 	bool shows_numbers;
 

@@ -102,7 +102,7 @@ static void decide(struct chat *c, struct session *s)
 {
 	bool is_behind = s->lag.is_behind;
 	bool reads = !session_is_congested(s) &&
-	             session_queued(s) <= SESSION_QUEUE_LOW;
+	             queue_len(s->queue) <= QUEUE_SHARE_MAX / 4;
 	if (is_behind && reads)
 		catch_up(c, s);
 	else if (is_behind && stuck_ns(c, s) >= DROP_NS)

@@ -193,7 +193,7 @@ static void run_peers(struct chat *c, char *args)
 	for (size_t i = 0; (s = chat_session(c, i)); i++) {
 		number_format_size(in, s->link.bytes_in);
 		number_format_size(out, s->link.bytes_out);
-		number_format_size(queued, session_queued(s));
+		number_format_size(queued, queue_len(s->queue));
 		chat_note(c, "peer %u: %s, %s%s, %s in, %s out, %s queued",
 		          s->number, s->link.where,
 		          session_state_text(s),

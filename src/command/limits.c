@@ -26,7 +26,7 @@ struct limit {
 
 static const struct limit limits[] = {
 	{ "queue-max", OPTION, 0, "what may wait for all peers together" },
-	{ "peer-queue", BYTES, SESSION_QUEUE_HIGH,
+	{ "peer-queue", BYTES, QUEUE_SHARE_MAX,
 	  "what may wait for one peer, before its echo, its files and a script "
 	  "wait" },
 	{ "scrollback", OPTION, 0,
@@ -46,7 +46,7 @@ static const struct limit limits[] = {
 	  "a peer that is passed over and took nothing so long is dropped" },
 	{ "signal", SECONDS, CHAT_SIGNAL_MS / 1000,
 	  "how long delivery may go on after a signal that ends the program" },
-	{ "files", NUMBER, FEED_MAX,
+	{ "files", NUMBER, QUEUE_FILES_MAX,
 	  "files that may be on their way to one peer" },
 	{ "max-conns", OPTION, 0, "peers of a listener at once" },
 	{ "descriptors", DESCRIPTORS, 0,

@@ -187,18 +187,24 @@ void outq_consume(struct outq *q, size_t len)
 		q->head = q->last->len = 0;
 }
 
-int outq_move(struct outq *to, struct outq *from, size_t len)
+void outq_join(struct outq *to, struct outq *from)
 {
-	while (len) {
-		size_t n;
-		const void *bytes = outq_front(from, &n);
-		n = n < len ? n : len;
-		if (outq_append(to, bytes, n))
-			return -1;
-		outq_consume(from, n);
-		len -= n;
+	struct outq_block *first = from->first;
+	if (!to->len)
+		outq_finish(to); /* the block that it keeps */
+	if (from->head) {
+		first->len -= from->head;
+		memmove(first->bytes, first->bytes + from->head, first->len);
 	}
-	return 0;
+	if (to->last)
+		to->last->next = first;
+	else
+		to->first = first;
+	if (first)
+		to->last = from->last;
+	to->len += from->len;
+	to->memory += from->memory;
+	outq_init(from, from->max);
 }
 
 static ssize_t write_some(int fd, const void *bytes, size_t len)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Files on their way to a peer. */
+/* A file that is to be sent: only a regular one has an end that is known. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,8 +14,6 @@
 #include <sockchat/feed.h>
 #include <sockchat/glyph.h>
 #include <sockchat/path.h>
-
-/* Opening */
 
 /* What it is, when it is no regular file. */
 static const char *kind(mode_t mode)
@@ -80,109 +78,4 @@ int feed_open(struct feed_file *f, const char *path, struct error *e)
 	int failed = open_regular(f, meant, e);
 	bytes_finish(&full);
 	return failed;
-}
-
-/* The files of a peer */
-
-struct feed *feed_new(void)
-{
-	return calloc(1, sizeof(struct feed));
-}
-
-void feed_free(struct feed *f)
-{
-	if (!f)
-		return;
-	for (size_t i = 0; i < f->count; i++)
-		close(f->items[i].file.fd);
-	outq_finish(&f->after);
-	free(f);
-}
-
-int feed_add(struct feed *f, const struct feed_file *file)
-{
-	if (f->count == FEED_MAX)
-		return errno = ENOBUFS, -1;
-	int fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
-	if (fd < 0)
-		return -1;
-	struct feed_item *item = &f->items[f->count++];
-	*item = (struct feed_item){ .file = *file };
-	item->file.fd = fd;
-	return 0;
-}
-
-int feed_append(struct feed *f, const void *bytes, size_t len)
-{
-	if (outq_append(&f->after, bytes, len))
-		return -1;
-	f->items[f->count - 1].after_len += len;
-	return 0;
-}
-
-void feed_begin(struct feed *f, uint64_t begin, int64_t now_ns)
-{
-	f->state = FEED_READS;
-	f->begin = begin;
-	progress_init(&f->progress, f->items[0].file.total, now_ns);
-}
-
-ssize_t feed_pull(struct feed *f, struct outq *queue, size_t max)
-{
-	ssize_t n = outq_fill(queue, f->items[0].file.fd, max,
-	                      (off_t)f->taken);
-	if (n > 0)
-		f->taken += (uint64_t)n;
-	else if (n == 0)
-		f->state = FEED_READ;
-	return n;
-}
-
-void feed_stop(struct feed *f)
-{
-	f->state = FEED_STOPPED;
-	for (; f->count > 1; f->count--) {
-		close(f->items[f->count - 1].file.fd);
-		f->items[f->count - 2].after_len +=
-		    f->items[f->count - 1].after_len;
-	}
-}
-
-size_t feed_first(const struct feed *f)
-{
-	return f->state == FEED_STOPPED ? 1 : 0;
-}
-
-uint64_t feed_gone(const struct feed *f, uint64_t gone)
-{
-	uint64_t own = gone > f->begin ? gone - f->begin : 0;
-	return own < f->taken ? own : f->taken;
-}
-
-bool feed_is_through(const struct feed *f, uint64_t gone)
-{
-	return f->state >= FEED_READ && feed_gone(f, gone) == f->taken;
-}
-
-uint64_t feed_rest(const struct feed *f, size_t i, uint64_t gone)
-{
-	uint64_t total = f->items[i].file.total;
-	if (i > 0)
-		return total;
-	if (f->state == FEED_READ || f->taken > total)
-		total = f->taken;
-	return total - feed_gone(f, gone);
-}
-
-int feed_next(struct feed *f, struct outq *queue)
-{
-	size_t len = f->items[0].after_len;
-	if (outq_move(queue, &f->after, len))
-		return -1;
-	close(f->items[0].file.fd);
-	f->count--;
-	memmove(f->items, f->items + 1, f->count * sizeof(f->items[0]));
-	f->state = FEED_WAITS;
-	f->begin = f->taken = 0;
-	return 0;
 }

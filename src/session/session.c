@@ -7,12 +7,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sockchat/explain.h>
 #include <sockchat/number.h>
 
 #include "session_private.h"
 
+#define BUSY       ((ssize_t)64 << 10) /* bytes read at once */
+#define READ_MIN   ((size_t)4 << 10)
 #define LAST_READS 64 /* at once; a dead connection has no more */
 
 /* -1 without memory. */
@@ -25,7 +28,74 @@ static int take_messages(struct session *s, struct framing *f,
 	                    len);
 }
 
+/* Files on their way */
+
+static void on_file(void *user)
+{
+	struct session *s = user;
+	framing_break(&s->in, s->transcript);
+	framing_end(&s->out);
+}
+
+static void on_file_note(void *user, const char *text)
+{
+	session_tell_note(user, "%s", text);
+}
+
+static void on_file_lost(void *user, const struct error *e)
+{
+	struct session *s = user;
+	session_tell_error(s, e);
+	s->ops->on_lost(s->ops->user, s);
+}
+
 /* Out */
+
+/* The queue, which is made if there is none.  NULL without memory. */
+static struct queue *queue_of(struct session *s)
+{
+	static const struct queue_ops ops = {
+		.on_file = on_file,
+		.on_note = on_file_note,
+		.on_lost = on_file_lost,
+	};
+	if (!s->queue)
+		s->queue = queue_new(s->link.loop, s->settings->queues, &ops,
+		                     s);
+	return s->queue;
+}
+
+void session_drop_queue(struct session *s)
+{
+	queue_free(s->queue);
+	s->queue = NULL;
+}
+
+static int enqueue(struct session *s, const void *bytes, size_t len)
+{
+	return queue_of(s) ? queue_append(s->queue, bytes, len) : -1;
+}
+
+static void write_queue(struct session *s)
+{
+	size_t drip = s->settings->drip_bytes;
+	if (!s->queue || link_has_alarm(&s->link, ALARM_DRIP))
+		return;
+	size_t n = queue_write(s->queue, &s->link, drip ? drip : SIZE_MAX);
+	if (!queue_len(s->queue) && !queue_has_file(s->queue))
+		session_drop_queue(s);
+	else if (drip && n)
+		link_set_alarm(&s->link, ALARM_DRIP, s->settings->drip_ns);
+}
+
+static void write_out(struct session *s)
+{
+	if (s->ticks)
+		session_ticks_before_write(s);
+	write_queue(s);
+	if (s->ticks && !s->link.broken)
+		session_ticks_after_write(s);
+}
 
 static void on_end_out(struct link *l)
 {
@@ -38,8 +108,6 @@ static void on_end_out(struct link *l)
 	if (s->closes)
 		link_set_alarm(l, ALARM_LINGER, s->settings->linger_ns);
 }
-
-/* In */
 
 static void end_in(struct session *s)
 {
@@ -60,6 +128,81 @@ static void end_in(struct session *s)
 		s->ops->on_in_end(s->ops->user, s);
 }
 
+/* Echo */
+
+static bool sends_back(const struct session *s)
+{
+	return s->settings->echo && halves_is_out_open(s->link.halves) &&
+	       !s->shuts_down;
+}
+
+/* Nothing waits in front of what comes. */
+static bool is_free(const struct session *s)
+{
+	return !s->queue && !s->settings->drip_bytes;
+}
+
+/* How much may be read at once. */
+static size_t read_max(const struct session *s)
+{
+	size_t share, len = queue_len(s->queue);
+	if (!s->settings->echo)
+		return LOOP_BUFFER;
+	share = queues_share(s->settings->queues);
+	return len + READ_MIN < share ? share - len : READ_MIN;
+}
+
+/* Only what the peer does not take now waits, and an error, which will come
+ * again.  -1 without memory. */
+static int send_back(struct session *s, const uint8_t *bytes, size_t len)
+{
+	ssize_t n = is_free(s) ? link_write(&s->link, bytes, len) : 0;
+	size_t gone = n > 0 ? (size_t)n : 0;
+	return gone < len ? enqueue(s, bytes + gone, len - gone) : 0;
+}
+
+/* The pipe is everybody's: it is left empty. */
+static int fetch_rest(struct session *s, int pipe_fd, size_t len)
+{
+	uint8_t *bytes = loop_buffer(s->link.loop);
+	int failed = 0;
+	while (len) {
+		ssize_t n = read(pipe_fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		len -= (size_t)n;
+		failed = failed || enqueue(s, bytes, (size_t)n);
+	}
+	return failed ? -1 : 0;
+}
+
+/* Bytes in bulk that nobody looks at. */
+static bool is_passable(const struct session *s)
+{
+	return !s->settings->keeps_entries && !s->settings->discards_in &&
+	       sends_back(s) && is_free(s) && s->link.transport->ops->splice;
+}
+
+/* Let the system move what comes: how much it was, 0 when it has to be read by
+ * us. */
+static ssize_t pass_back(struct session *s)
+{
+	const int *ends = is_passable(s) ? loop_pipe(s->link.loop) : NULL;
+	ssize_t n = ends ? link_read_to(&s->link, ends[1], read_max(s)) : 0;
+	if (n <= 0)
+		return 0;
+	ssize_t gone = link_write_from(&s->link, ends[0], true, (size_t)n);
+	if (gone < 0)
+		gone = 0;
+	if (fetch_rest(s, ends[0], (size_t)(n - gone)))
+		link_break(&s->link, ENOMEM);
+	return n;
+}
+
+/* In */
+
 static int take(struct session *s, const uint8_t *bytes, size_t len)
 {
 	if (s->settings->discards_in)
@@ -68,9 +211,9 @@ static int take(struct session *s, const uint8_t *bytes, size_t len)
 		return -1;
 	if (s->settings->keeps_entries || s->watcher)
 		session_hint_in(s, bytes, len);
-	if (!session_sends_back(s))
+	if (!sends_back(s))
 		return 0;
-	if (session_send_back(s, bytes, len))
+	if (send_back(s, bytes, len))
 		return -1;
 	return take_messages(s, &s->out, bytes, len);
 }
@@ -95,12 +238,12 @@ static void read_some(struct session *s)
 		link_break(l, ENOMEM);
 		return;
 	}
-	ssize_t passed = s->is_busy ? session_pass_back(s) : 0;
-	ssize_t n = passed ? passed : link_read(l, bytes, session_read_max(s));
+	ssize_t passed = s->is_busy ? pass_back(s) : 0;
+	ssize_t n = passed ? passed : link_read(l, bytes, read_max(s));
 	if (n > 0) {
 		if (is_first)
 			note_first_byte(s);
-		s->is_busy = n >= SESSION_BUSY;
+		s->is_busy = n >= BUSY;
 		if (!passed && take(s, bytes, (size_t)n))
 			link_break(l, ENOMEM);
 	} else if (l->broken) {
@@ -112,9 +255,15 @@ static void read_some(struct session *s)
 
 /* Readiness */
 
+/* Whether so few bytes wait that a stopped reader goes on. */
+static bool is_relieved(const struct session *s)
+{
+	return queue_len(s->queue) <= queues_share(s->settings->queues) / 4;
+}
+
 static bool wants_read(struct session *s)
 {
-	if (!session_has_queue(s) || session_is_relieved(s))
+	if (!s->queue || is_relieved(s))
 		s->is_full = false;
 	else if (session_is_congested(s))
 		s->is_full = true;
@@ -126,13 +275,12 @@ static bool wants_read(struct session *s)
 
 static unsigned wishes(struct session *s)
 {
-	bool waits = session_waiting(s) || s->feed;
 	unsigned w = wants_read(s) ? LOOP_READ : 0;
-	if (waits && !link_has_alarm(&s->link, ALARM_DRIP))
+	if (s->queue && !link_has_alarm(&s->link, ALARM_DRIP))
 		w |= LOOP_WRITE;
 	if (!s->settings->is_held)
 		w |= LOOP_HANGUP;
-	if (s->shuts_down && !waits)
+	if (s->shuts_down && !s->queue)
 		w |= LINK_END_OUT;
 	return s->leaves ? w | LINK_LEAVE : w;
 }
@@ -152,9 +300,8 @@ void session_update(struct session *s)
 	bool was_broken;
 	if (!s->link.transport || s->is_over)
 		return;
-	if ((session_has_queue(s) || s->ticks) &&
-	    halves_is_out_open(s->link.halves))
-		session_write(s);
+	if ((s->queue || s->ticks) && halves_is_out_open(s->link.halves))
+		write_out(s);
 	do {
 		was_broken = s->link.broken;
 		if (was_broken)
@@ -245,7 +392,6 @@ void session_free(struct session *s)
 		return;
 	session_close_link(s, false);
 	session_drop_approach(s);
-	session_drop_files(s);
 	session_drop_hints(s);
 	session_drop_queue(s);
 	session_drop_names(s);
@@ -261,7 +407,8 @@ void session_adopt(struct session *s, struct transport *t,
 
 /* What the user asks for */
 
-int session_may_send(const struct session *s, struct error *e)
+/* -1 with a sentence. */
+static int may_send(const struct session *s, struct error *e)
 {
 	if (s->is_over || s->link.broken)
 		return error_set(e, "not sent: the connection to %s has ended",
@@ -272,33 +419,30 @@ int session_may_send(const struct session *s, struct error *e)
 	return 0;
 }
 
-static int enqueue(struct session *s, const void *bytes, size_t len,
-                   struct error *e)
+static int refuse_length(const struct session *s, struct error *e)
 {
-	char all[16], max[16];
-	if (len > session_free_room(s)) {
-		number_format_size(all, s->settings->queues->used);
-		number_format_size(max, s->settings->queues->max);
-		error_set(e, "not sent: %zu bytes wait for %s already, %s for "
-		          "all peers together, and the limit is %s",
-		          session_queued(s), s->link.where, all, max);
-		error_set_hint(e, "/set queue-max changes it");
-		error_set_code(e, EMSGSIZE);
-		return -1;
-	}
-	if (session_enqueue(s, bytes, len))
-		return error_set_errno(e, errno, "not sent to %s",
-		                       s->link.where);
-	return 0;
+	const struct queues *all = s->settings->queues;
+	char used[16], max[16];
+	number_format_size(used, all->used);
+	number_format_size(max, all->max);
+	error_set(e, "not sent: %zu bytes wait for %s already, %s for all "
+	          "peers together, and the limit is %s",
+	          queue_len(s->queue), s->link.where, used, max);
+	error_set_hint(e, "/set queue-max changes it");
+	error_set_code(e, EMSGSIZE);
+	return -1;
 }
 
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e)
 {
-	if (session_may_send(s, e))
+	if (may_send(s, e))
 		return -1;
-	if (enqueue(s, bytes, len, e))
-		return -1;
+	if (len > queues_room(s->settings->queues))
+		return refuse_length(s, e);
+	if (enqueue(s, bytes, len))
+		return error_set_errno(e, errno, "not sent to %s",
+		                       s->link.where);
 	framing_break(&s->in, s->transcript);
 	framing_end(&s->out);
 	s->out.count++;
@@ -310,6 +454,42 @@ int session_send(struct session *s, const void *bytes, size_t len,
 	session_hint_out(s, bytes, len);
 	session_update(s);
 	return 0;
+}
+
+static int add_file(struct session *s, const struct feed_file *file,
+                    struct error *e)
+{
+	if (queue_of(s) && !queue_add_file(s->queue, file))
+		return 0;
+	if (errno == ENOBUFS) {
+		error_set(e, "not sent: %d files wait for %s already",
+		          QUEUE_FILES_MAX, s->link.where);
+		error_set_code(e, ENOBUFS);
+		return -1;
+	}
+	return error_set_errno(e, errno, "cannot send %s", file->name);
+}
+
+int session_send_file(struct session *s, const struct feed_file *file,
+                      struct error *e)
+{
+	char size[16];
+	if (may_send(s, e) || add_file(s, file, e))
+		return -1;
+	session_update(s);
+	if (queue_file_waits(s->queue)) {
+		number_format_size(size, file->total);
+		session_tell_note(s, "%s (%s) waits for its turn",
+		                  file->name, size);
+	}
+	return 0;
+}
+
+void session_cancel(struct session *s)
+{
+	if (s->queue)
+		queue_stop_files(s->queue);
+	session_update(s);
 }
 
 void session_shutdown(struct session *s)

@@ -15,7 +15,7 @@
 static void describe_loss(const struct session *s, uint64_t unacked, char *text,
                           size_t size)
 {
-	size_t unsent = session_queued(s);
+	size_t unsent = queue_len(s->queue);
 	int len = 0;
 	*text = '\0';
 	if (unsent)
@@ -37,9 +37,10 @@ static void on_over(struct session *s, bool failed, const char *hint,
 	session_close_link(s, false);
 	s->link.halves = HALVES_CLOSED;
 	describe_loss(s, failed ? 0 : unacked, lost, sizeof(lost));
-	bool has_lost = unacked || session_queued(s);
-	bool has_file = session_has_file(s);
-	session_lose_files(s);
+	bool has_lost = unacked || queue_len(s->queue);
+	bool has_file = queue_has_file(s->queue);
+	if (s->queue)
+		queue_lose_files(s->queue);
 	if (s->local[0])
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection closed: %" PRIu64
@@ -74,8 +75,8 @@ static bool is_long_over(const struct session *s, uint64_t unacked)
 	const struct link *l = &s->link;
 	int64_t quiet_ns = loop_now_ns(l->loop) - link_moved_ns(l);
 	return l->broken && l->broken != ENOMEM && l->has_peer_ended &&
-	       !l->is_silent && !unacked && !session_queued(s) &&
-	       !session_has_file(s) &&
+	       !l->is_silent && !unacked && !queue_len(s->queue) &&
+	       !queue_has_file(s->queue) &&
 	       quiet_ns > (TRANSPORT_PROBE_S - 1) * 1000 * MS_NS;
 }
 

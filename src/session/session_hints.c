@@ -129,7 +129,7 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
 void session_hint_out(struct session *s, const void *bytes, size_t len)
 {
 	bool is_first = !s->link.bytes_in && !s->link.bytes_out &&
-	                session_queued(s) == len;
+	                queue_len(s->queue) == len;
 	struct watcher *w = watcher_of(s, is_first);
 	struct recognised r;
 	if (!w)

@@ -6,8 +6,6 @@
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
 
-#include <sockchat/feed.h>
-#include <sockchat/outq.h>
 #include <sockchat/session_state.h>
 
 /* What a session waits for by the clock, beside its link. */
@@ -21,52 +19,16 @@ static inline struct session *session_of(struct link *l)
 	return (struct session *)l;
 }
 
-/* How many bytes are in the queue. */
-static inline size_t session_waiting(const struct session *s)
-{
-	return s->queue ? outq_len(s->queue) : 0;
-}
-
-static inline bool session_has_queue(const struct session *s)
-{
-	return s->queue || s->feed;
-}
-
-/* session.c */
-
-/* Whether something may be sent: -1 with a sentence. */
-MUST_USE int session_may_send(const struct session *s, struct error *e);
-
 /* session_end.c */
 
 /* End the session with this sentence. */
 void session_fail(struct session *s, const struct error *e);
 /* What the link calls when it is over. */
 void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
-/* Close the connection if there is one; `abort`: by RST. */
-void session_close_link(struct session *s, bool abort);
-
-/* session_queue.c */
-
-/* Queue bytes for the peer behind all that waits.  -1 with errno. */
-MUST_USE int session_enqueue(struct session *s, const void *bytes, size_t len);
-/* The queue, which is made if there is none.  NULL without memory. */
-MUST_USE struct outq *session_queue(struct session *s);
-/* Write what the peer takes of it now. */
-void session_write(struct session *s);
 /* Forget what waits. */
 void session_drop_queue(struct session *s);
-/* Bring settings->queues up to date, and free an empty queue.  To be called
- * whenever the queue has become shorter or a file has been queued. */
-void session_count_queue(struct session *s);
-/* How many more bytes may wait for all peers together. */
-size_t session_free_room(const struct session *s);
-/* How many bytes that can wait elsewhere may wait for this peer. */
-size_t session_share(const struct session *s);
-/* How many more of these; never 0. */
-size_t session_room(const struct session *s);
-/* Whether so few bytes wait that a stopped reader goes on. */
-bool session_is_relieved(const struct session *s);
+/* Close the connection if there is one; `abort`: by RST. */
+void session_close_link(struct session *s, bool abort);
 
 /* session_connect.c */
 
@@ -86,31 +48,6 @@ void session_drop_approach(struct session *s);
 MUST_USE
 int session_set_addresses(struct session *s, const char *peer,
                           const char *local);
-
-/* session_echo.c */
-
-#define SESSION_BUSY ((ssize_t)64 << 10) /* bytes read at once */
-/* Whether what comes goes back. */
-bool session_sends_back(const struct session *s);
-/* Send it back.  -1 with errno. */
-MUST_USE
-int session_send_back(struct session *s, const uint8_t *bytes, size_t len);
-/* Let the system move what comes: how much it was, 0 when it has to be read by
- * us. */
-MUST_USE ssize_t session_pass_back(struct session *s);
-/* How much may be read at once. */
-size_t session_read_max(const struct session *s);
-
-/* session_file.c: each is safe when no file is on its way. */
-
-/* Read a piece of the file if the queue is short. */
-void session_pull_file(struct session *s);
-/* Note what the system has taken.  -1 with errno. */
-MUST_USE int session_settle_file(struct session *s);
-/* Tell which files do not reach the peer as a whole. */
-void session_lose_files(struct session *s);
-/* Forget all files. */
-void session_drop_files(struct session *s);
 
 /* session_hints.c */
 

@@ -31,49 +31,9 @@ bool session_is_finishing(const struct session *s)
 	return s->shuts_down || !halves_is_out_open(s->link.halves);
 }
 
-size_t session_queued(const struct session *s)
+bool session_is_congested(const struct session *s)
 {
-	size_t len = session_waiting(s);
-	if (!s->feed)
-		return len;
-	if (s->feed->state != FEED_STOPPED) /* the queue's part of the file */
-		len -= (size_t)(s->feed->taken -
-		                feed_gone(s->feed, s->link.bytes_out));
-	return len + outq_len(&s->feed->after);
-}
-
-bool session_has_file(const struct session *s)
-{
-	return s->feed && feed_first(s->feed) < s->feed->count;
-}
-
-bool session_file(const struct session *s, struct session_file_state *out)
-{
-	const struct feed *f = s->feed;
-	if (!session_has_file(s))
-		return false;
-	size_t i = feed_first(f);
-	*out = (struct session_file_state){
-		.name = f->items[i].file.name,
-		.facts = { .total = f->items[i].file.total, .left_s = -1 },
-		.waiting = f->count - 1 - i,
-	};
-	if (i || f->state == FEED_WAITS)
-		return true;
-	progress_facts(&f->progress, loop_now_ns(s->link.loop), &out->facts);
-	out->facts.done = feed_gone(f, s->link.bytes_out);
-	out->started_ns = f->progress.start_ns;
-	return true;
-}
-
-uint64_t session_file_rest(const struct session *s)
-{
-	uint64_t sum = 0;
-	if (!s->feed)
-		return 0;
-	for (size_t i = feed_first(s->feed); i < s->feed->count; i++)
-		sum += feed_rest(s->feed, i, s->link.bytes_out);
-	return sum;
+	return queue_len(s->queue) >= queues_share(s->settings->queues);
 }
 
 size_t session_unacked(const struct session *s)
@@ -102,7 +62,7 @@ void session_facts(const struct session *s, struct facts *out)
 		.in_ns = s->link.in_ns,
 		.out_ns = s->link.out_ns,
 		.timing = session_timing(s),
-		.queued = session_queued(s) + session_file_rest(s),
+		.queued = queue_len(s->queue) + queue_file_rest(s->queue),
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", s->local);

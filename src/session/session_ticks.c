@@ -140,8 +140,8 @@ void session_tick_queued(struct session *s)
 		return;
 	t->list[t->count++] = (struct pending){
 		.seq = seq,
-		.end = s->link.bytes_out + session_queued(s) +
-		       session_file_rest(s),
+		.end = s->link.bytes_out + queue_len(s->queue) +
+		       queue_file_rest(s->queue),
 	};
 }
 
@@ -161,7 +161,7 @@ void session_ticks_before_write(struct session *s)
 void session_ticks_after_write(struct session *s)
 {
 	struct session_ticks *t = s->ticks;
-	bool is_all = !session_queued(s) && !session_has_file(s);
+	bool is_all = !queue_len(s->queue) && !queue_has_file(s->queue);
 	if (!t || t->sent == t->count)
 		return;
 	size_t before = t->sent;

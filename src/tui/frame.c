@@ -59,9 +59,9 @@ static void look_at_pace(struct frontend *f)
 	const struct session *s = chat_shown(c);
 	struct pace_sample now = { .ns = loop_now_ns(c->loop) };
 	status_count(c, &now);
-	bool moves = pace_look(&f->pace, s ? s->number : 0, &now,
-	                       s ? session_queued(s) + session_has_file(s)
-	                         : 0);
+	size_t waiting =
+	    s ? queue_len(s->queue) + queue_has_file(s->queue) : 0;
+	bool moves = pace_look(&f->pace, s ? s->number : 0, &now, waiting);
 	const struct mode *mode = tui_mode(f);
 	bool goes_on = moves || (mode && mode->needs_ticks);
 	if (goes_on && !f->tick.loop)

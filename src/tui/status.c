@@ -96,11 +96,11 @@ static void add_queue(struct parts *p, const struct status *s,
 	char size[16];
 	bool is_slow = s->pace->is_stuck && session_is_open(to) &&
 	               !s->chat->session_settings.drip_bytes;
-	if (is_slow && session_has_file(to))
+	if (is_slow && queue_has_file(to->queue))
 		warn(p, 2, "peer not reading");
-	if (!session_queued(to) || session_has_file(to))
+	if (!queue_len(to->queue) || queue_has_file(to->queue))
 		return; /* the file's part tells more */
-	number_format_size(size, session_queued(to));
+	number_format_size(size, queue_len(to->queue));
 	add(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
 	    size)->style = STYLE_WARNING;
 }
@@ -108,12 +108,13 @@ static void add_queue(struct parts *p, const struct status *s,
 static void add_file(struct parts *p, const struct status *s,
                      const struct session *to)
 {
-	struct session_file_state file;
+	struct progress_facts facts;
+	const char *name = queue_file(to->queue, &facts);
 	char text[PART_MAX];
-	if (!session_file(to, &file))
+	if (!name)
 		return;
-	progress_format(text, sizeof(text), FILE_COLUMNS, file.name,
-	                &file.facts, s->glyph_flags);
+	progress_format(text, sizeof(text), FILE_COLUMNS, name, &facts,
+	                s->glyph_flags);
 	add(p, 2, "%s", text);
 }
 

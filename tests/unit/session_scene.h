@@ -25,7 +25,7 @@ static struct {
 	struct loop *loop;
 	struct transcript *transcript;
 	struct session_settings settings;
-	struct session_queues queues;
+	struct queues queues;
 	struct session_ops ops;
 	struct session *sessions[SESSIONS_MAX];
 	size_t count;

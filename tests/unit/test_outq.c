@@ -189,20 +189,35 @@ static void memory_goes_as_bytes_leave(void **state)
 	outq_finish(&q);
 }
 
-static void bytes_of_one_queue_go_on_in_another(void **state)
+static void assert_joined(size_t before, size_t gone, size_t after)
 {
 	struct outq from = { 0 }, to = { 0 };
-	(void)state;
-	append(&to, 0, 100);
-	append(&from, 100, 300 * KIB);
-	assert_int_equal(outq_move(&to, &from, 200 * KIB), 0);
-	assert_front(&from, 100 + 200 * KIB, 100 * KIB);
-	for (size_t gone = 0; outq_len(&to); gone += 1000) {
-		assert_front(&to, gone, 100 + 200 * KIB - gone);
-		outq_consume(&to, outq_len(&to) < 1000 ? outq_len(&to) : 1000);
+	size_t sum = before + after - gone, memory;
+	append(&to, 0, before);
+	append(&from, before - gone, after);
+	outq_consume(&from, gone);
+	memory = outq_memory(&to) + outq_memory(&from);
+	outq_join(&to, &from);
+	assert_int_equal(outq_len(&from), 0);
+	assert_int_equal(outq_memory(&from), 0);
+	assert_between(outq_memory(&to), sum, memory);
+	for (size_t i = 0; outq_len(&to); i += 1000) {
+		assert_front(&to, i, sum - i);
+		outq_consume(&to, sum - i < 1000 ? sum - i : 1000);
 	}
-	outq_finish(&from);
+	append(&to, 7, 100);
+	assert_front(&to, 7, 100);
 	outq_finish(&to);
+}
+
+static void bytes_of_one_queue_go_on_in_another(void **state)
+{
+	(void)state;
+	assert_joined(100, 0, 300 * KIB);
+	assert_joined(300 * KIB, 70, 300 * KIB);
+	assert_joined(0, 0, 300 * KIB);
+	assert_joined(100, 0, 0);
+	assert_joined(0, 0, 0);
 }
 
 static void much_memory_is_given_back_when_empty(void **state)

@@ -140,10 +140,10 @@ static void echo_stops_reading_a_peer_that_does_not_read(void **state)
 	fake_limit_write(now.fake, 0);
 	for (int i = 0; i < 12; i++)
 		fake_feed(now.fake, text);
-	UNTIL(session_queued(now.session) >= SESSION_QUEUE_HIGH);
+	UNTIL(queue_len(now.session->queue) >= QUEUE_SHARE_MAX);
 	wait_ms(50);
-	assert_true(session_queued(now.session) <=
-	            SESSION_QUEUE_HIGH + 65536);
+	assert_true(queue_len(now.session->queue) <=
+	            QUEUE_SHARE_MAX + 65536);
 	assert_true(fake_unread(now.fake) > 0);
 	fake_limit_write(now.fake, SIZE_MAX);
 	fake_feed_end(now.fake);

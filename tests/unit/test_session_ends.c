@@ -16,7 +16,7 @@ static void what_is_sent_before_it_is_open_waits(void **state)
 	send_text("early\n");
 	session_shutdown(now.session);
 	turn();
-	assert_int_equal(session_queued(now.session), 6);
+	assert_int_equal(queue_len(now.session->queue), 6);
 	assert_not_sent("not sent: our half of the connection to " WHERE
 	                " is closed");
 	fake_settle(now.fake, FAKE_OPENS);
@@ -223,7 +223,7 @@ static void a_reset_drops_what_waits(void **state)
 	send_text("lost\n");
 	session_reset(now.session);
 	assert_ended(true, FAKE_RESET);
-	assert_int_equal(session_queued(now.session), 0);
+	assert_int_equal(queue_len(now.session->queue), 0);
 	turn();
 	assert_story("O>X");
 }
@@ -290,11 +290,12 @@ static void an_echo_reads_again_only_when_the_queue_is_low(void **state)
 		fake_feed_bytes(now.fake, block, sizeof(block));
 	for (int i = 0; i < 5; i++)
 		turn();
-	size_t queued = session_queued(now.session);
-	assert_int_equal(queued, SESSION_QUEUE_HIGH);
-	fake_set_room(now.fake, queued - SESSION_QUEUE_LOW - 1);
+	size_t queued = queue_len(now.session->queue);
+	assert_int_equal(queued, QUEUE_SHARE_MAX);
+	fake_set_room(now.fake, queued - QUEUE_SHARE_MAX / 4 - 1);
 	turn();
-	assert_int_equal(session_queued(now.session), SESSION_QUEUE_LOW + 1);
+	assert_int_equal(queue_len(now.session->queue),
+	                 QUEUE_SHARE_MAX / 4 + 1);
 	size_t reads = fake_reads(now.fake);
 	turn();
 	assert_int_equal(fake_reads(now.fake), reads);
@@ -350,7 +351,7 @@ static void too_much_is_refused_and_nothing_is_cut(void **state)
 	assert_int_equal(session_send(now.session, block, len, &e), 0);
 	assert_int_equal(session_send(now.session, block, len, &e), -1);
 	assert_string_equal(e.code, "EMSGSIZE");
-	assert_int_equal(session_queued(now.session), len);
+	assert_int_equal(queue_len(now.session->queue), len);
 	free(block);
 	session_reset(now.session);
 }

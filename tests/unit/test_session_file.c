@@ -7,12 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../src/session/session_private.h"
 #include "session_scene.h"
 
 #define KIB ((size_t)1024)
 
-static struct feed_file files[FEED_MAX + 1];
+static struct feed_file files[QUEUE_FILES_MAX + 1];
 static size_t file_count;
 static size_t checked; /* of what has been written */
 
@@ -123,7 +122,7 @@ static void a_file_goes_whole_and_both_ends_of_it_are_told(void **state)
 	expect_file(0, 600 * KIB);
 	expect_no_more();
 	assert_told(ENTRY_NOTE, "sending f0 (600.0 KiB)");
-	assert_false(session_has_file(now.session));
+	assert_false(queue_has_file(now.session->queue));
 	send_text("x");
 	assert_int_equal(fake_written_len(now.fake), 600 * KIB + 1);
 }
@@ -154,7 +153,7 @@ static void short_writes_lose_nothing(void **state)
 	send_text("before");
 	send_file(make_file(700 * KIB));
 	send_text("after");
-	for (int i = 0; i < 1000 && session_has_file(now.session); i++)
+	for (int i = 0; i < 1000 && queue_has_file(now.session->queue); i++)
 		turn();
 	turn();
 	expect_text("before");
@@ -170,7 +169,7 @@ static void what_is_typed_meanwhile_follows_the_file(void **state)
 	send_file(make_file(300 * KIB));
 	send_text("one\n");
 	send_text("two\n");
-	assert_int_equal(session_queued(now.session), 8);
+	assert_int_equal(queue_len(now.session->queue), 8);
 	fake_set_room(now.fake, SIZE_MAX);
 	turn();
 	expect_file(0, 300 * KIB);
@@ -253,7 +252,7 @@ static void leaving_waits_for_the_file(void **state)
 	(void)state;
 	fake_set_room(now.fake, 5);
 	send_file(make_file(300 * KIB));
-	assert_int_equal(session_file_rest(now.session), 300 * KIB - 5);
+	assert_int_equal(queue_file_rest(now.session->queue), 300 * KIB - 5);
 	session_leave(now.session);
 	turn();
 	assert_false(now.ends);
@@ -289,8 +288,8 @@ static void little_of_it_is_in_memory(void **state)
 	fake_set_room(now.fake, 1);
 	send_file(make_file(3000 * KIB));
 	wait_ms(1000);
-	assert_true(session_waiting(now.session) <= 320 * KIB);
-	assert_int_equal(session_queued(now.session), 0);
+	assert_true(now.queues.used <= 320 * KIB);
+	assert_int_equal(queue_len(now.session->queue), 0);
 	fake_set_room(now.fake, SIZE_MAX);
 	wait_ms(10);
 	expect_file(0, 3000 * KIB);
@@ -310,7 +309,7 @@ static void one_turn_takes_one_piece(void **state)
 static void one_behind_a_full_queue_has_its_counts_apart(void **state)
 {
 	char *line = calloc(1, 100 * KIB + 1);
-	struct session_file_state f;
+	struct progress_facts f;
 	(void)state;
 	memset(line, 'x', 100 * KIB);
 	send_text("gone\n");
@@ -318,11 +317,10 @@ static void one_behind_a_full_queue_has_its_counts_apart(void **state)
 	send_text(line);
 	send_file(make_file(1000));
 	assert_told(ENTRY_NOTE, "f0 (1000 B) waits for its turn");
-	assert_int_equal(session_queued(now.session), 100 * KIB);
-	assert_int_equal(session_file_rest(now.session), 1000);
-	assert_true(session_file(now.session, &f));
-	assert_int_equal(f.facts.done, 0);
-	assert_int_equal(f.started_ns, 0);
+	assert_int_equal(queue_len(now.session->queue), 100 * KIB);
+	assert_int_equal(queue_file_rest(now.session->queue), 1000);
+	assert_non_null(queue_file(now.session->queue, &f));
+	assert_int_equal(f.done, 0);
 	fake_limit_write(now.fake, SIZE_MAX);
 	turn();
 	expect_text("gone\n");
@@ -337,7 +335,7 @@ static void too_many_files_are_refused(void **state)
 	struct error e;
 	(void)state;
 	fake_limit_write(now.fake, 0);
-	for (int i = 0; i < FEED_MAX; i++)
+	for (int i = 0; i < QUEUE_FILES_MAX; i++)
 		send_file(make_file(10));
 	assert_int_equal(session_send_file(now.session, make_file(10), &e),
 	                 -1);
@@ -345,7 +343,7 @@ static void too_many_files_are_refused(void **state)
 	                            " already");
 	fake_limit_write(now.fake, SIZE_MAX);
 	wait_ms(10);
-	for (size_t i = 0; i < FEED_MAX; i++)
+	for (size_t i = 0; i < QUEUE_FILES_MAX; i++)
 		expect_file(i, 10);
 	expect_no_more();
 }
@@ -361,12 +359,12 @@ static void a_cancel_stops_it_and_those_behind(void **state)
 	send_file(make_file(10));
 	send_text("b\n");
 	session_cancel(now.session);
-	assert_false(session_has_file(now.session));
+	assert_false(queue_has_file(now.session->queue));
 	assert_told(ENTRY_NOTE,
 	            "stopped f0 after 262144 of 3072000 bytes");
 	assert_told(ENTRY_NOTE, "stopped f1 after 0 of 10 bytes");
-	assert_int_equal(session_file_rest(now.session), 0);
-	assert_int_equal(session_queued(now.session), 256 * KIB - 5 + 4);
+	assert_int_equal(queue_file_rest(now.session->queue), 0);
+	assert_int_equal(queue_len(now.session->queue), 256 * KIB - 5 + 4);
 	session_cancel(now.session);
 	send_file(make_file(20));
 	send_text("c\n");
@@ -424,7 +422,7 @@ static void one_that_grows_is_sent_to_its_end(void **state)
 	f->total = 60; /* when it was opened */
 	fake_set_room(now.fake, 5);
 	send_file(f);
-	assert_int_equal(session_file_rest(now.session), 95);
+	assert_int_equal(queue_file_rest(now.session->queue), 95);
 	fake_set_room(now.fake, SIZE_MAX);
 	turn();
 	expect_file(0, 100);
@@ -455,27 +453,25 @@ static void a_broken_connection_tells_what_had_not_left(void **state)
 
 static void the_progress_is_that_of_what_has_left(void **state)
 {
-	struct session_file_state f;
+	struct progress_facts f;
 	(void)state;
-	assert_false(session_file(now.session, &f));
+	assert_null(queue_file(now.session->queue, &f));
 	fake_set_room(now.fake, 100 * KIB);
 	send_file(make_file(1000 * KIB));
 	send_file(make_file(1));
 	wait_ms(1000);
-	assert_true(session_file(now.session, &f));
-	assert_string_equal(f.name, "f0");
-	assert_int_equal(f.waiting, 1);
-	assert_int_equal(f.facts.total, 1000 * KIB);
-	assert_int_equal(f.facts.done, 100 * KIB);
-	assert_between(f.facts.rate, 99 * KIB, 101 * KIB);
-	assert_between(f.facts.left_s, 8, 10);
+	assert_string_equal(queue_file(now.session->queue, &f), "f0");
+	assert_int_equal(f.total, 1000 * KIB);
+	assert_int_equal(f.done, 100 * KIB);
+	assert_between(f.rate, 99 * KIB, 101 * KIB);
+	assert_between(f.left_s, 8, 10);
 	wait_ms(10000);
-	assert_true(session_file(now.session, &f));
-	assert_int_equal(f.facts.rate, 0);
-	assert_int_equal(f.facts.left_s, -1);
+	assert_non_null(queue_file(now.session->queue, &f));
+	assert_int_equal(f.rate, 0);
+	assert_int_equal(f.left_s, -1);
 	fake_set_room(now.fake, SIZE_MAX);
 	turn();
-	assert_false(session_file(now.session, &f));
+	assert_null(queue_file(now.session->queue, &f));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_open, tear_down)

@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../src/session/session_private.h"
 #include "session_scene.h"
 
 #define KIB   ((size_t)1024)
@@ -30,7 +29,7 @@ static void start_peers(size_t max)
 
 static size_t queued(size_t i)
 {
-	return session_queued(now.sessions[i]);
+	return queue_len(now.sessions[i]->queue);
 }
 
 /* They do not read either. */

@@ -105,7 +105,7 @@ static void one_that_does_not_read_is_passed_over(void **state)
 	type("more");
 	turn();
 	SENT(two, "more\n");
-	assert_int_equal(session_queued(chat_find(c, 1)), 327680);
+	assert_int_equal(queue_len(chat_find(c, 1)->queue), 327680);
 	assert_true(c->own->has_refused);
 }
 

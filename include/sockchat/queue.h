@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What waits for a peer: bytes, and files, which are read as the queue empties.
+ * Everything leaves in the order in which it was added.  All queues together
+ * have one ceiling. */
+
+#ifndef SOCKCHAT_QUEUE_H
+#define SOCKCHAT_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/error.h>
+#include <sockchat/feed.h>
+#include <sockchat/link.h>
+#include <sockchat/progress.h>
+
+#define QUEUE_SHARE_MAX ((size_t)256 << 10) /* of one peer */
+#define QUEUE_FILES_MAX 16
+
+/* The memory of all queues together, in bytes.  The less is left, the less may
+ * wait for each peer: those with the longest queues are the first from which
+ * nothing more is read. */
+struct queues {
+	size_t max, used;
+};
+
+/* How many bytes may still be added to any queue. */
+size_t queues_room(const struct queues *all);
+/* How many bytes should wait for one peer, if they can wait elsewhere. */
+size_t queues_share(const struct queues *all);
+
+struct queue_ops {
+	/* The first bytes of a file are about to be queued. */
+	void (*on_file)(void *user);
+	/* Something is to be told of a file: it begins, waits, is sent. */
+	void (*on_note)(void *user, const char *text);
+	/* Not the whole of a file reaches the peer. */
+	void (*on_lost)(void *user, const struct error *e);
+};
+
+struct queue;
+
+/* All four are borrowed until queue_free().  NULL without memory. */
+MUST_USE struct queue *queue_new(struct loop *l, struct queues *all,
+                                 const struct queue_ops *ops, void *user);
+/* Files that are left are not told.  NULL is fine. */
+void queue_free(struct queue *q);
+
+/* Add bytes behind all that waits.  -1 with ENOMEM. */
+MUST_USE int queue_append(struct queue *q, const void *bytes, size_t len);
+/* Add a file, whose descriptor is duplicated.  -1 with errno: ENOBUFS when
+ * there are QUEUE_FILES_MAX already. */
+MUST_USE int queue_add_file(struct queue *q, const struct feed_file *file);
+/* Read from the first file what there is room for, and write what the peer
+ * takes now, `max` bytes at most: how many those were. */
+size_t queue_write(struct queue *q, struct link *l, size_t max);
+
+/* Read no more of any file; what is queued of the first still goes. */
+void queue_stop_files(struct queue *q);
+/* Tell of each file that it does not reach the peer as a whole. */
+void queue_lose_files(struct queue *q);
+
+/* In all of these NULL is a queue in which nothing waits. */
+
+/* How many bytes wait; those of files do not count. */
+size_t queue_len(const struct queue *q);
+/* How many bytes of files have not left. */
+uint64_t queue_file_rest(const struct queue *q);
+bool queue_has_file(const struct queue *q);
+/* Whether the file that was added last has not begun. */
+bool queue_file_waits(const struct queue *q);
+/* The name of the file on its way, safe and borrowed until the next turn, and
+ * how far it has got; NULL when there is none. */
+const char *queue_file(const struct queue *q, struct progress_facts *facts);
+
+#endif

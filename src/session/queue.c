@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What waits for a peer, and how much may. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sockchat/number.h>
+#include <sockchat/outq.h>
+#include <sockchat/queue.h>
+
+#define SHARE_MIN  ((size_t)4 << 10)  /* of one peer, so that all go on */
+#define PULL_BELOW ((size_t)64 << 10) /* bytes in memory */
+#define TICK_NS    (100 * MS_NS)      /* between two looks at the progress */
+#define NOTE_MAX   512
+
+/* The files, each with the bytes that follow it, and how far the first is. */
+struct files {
+	struct queued_file {
+		struct feed_file file; /* a descriptor of its own */
+		struct outq after;
+	} list[QUEUE_FILES_MAX];
+	size_t count;
+	bool has_begun, has_ended; /* to be read */
+	uint64_t taken;    /* bytes that have been read */
+	struct outq piece; /* those of them that have not left */
+	struct progress progress;
+	struct timer tick;
+};
+
+struct queue {
+	struct loop *loop;
+	struct queues *all;
+	size_t counted; /* of our memory, in all->used */
+	const struct queue_ops *ops;
+	void *user;
+	struct outq bytes;   /* they leave first */
+	struct files *files; /* NULL: there are none */
+};
+
+/* How much may wait */
+
+size_t queues_room(const struct queues *all)
+{
+	return all->used < all->max ? all->max - all->used : 0;
+}
+
+/* A queue may be as long as what is left for all: so the longest are stopped
+ * first, and all together hardly come to the ceiling. */
+size_t queues_share(const struct queues *all)
+{
+	size_t room = queues_room(all);
+	if (room > QUEUE_SHARE_MAX)
+		return QUEUE_SHARE_MAX;
+	return room > SHARE_MIN ? room : SHARE_MIN;
+}
+
+static void count_memory(struct queue *q)
+{
+	const struct files *f = q->files;
+	size_t now = outq_memory(&q->bytes);
+	if (f)
+		now += outq_memory(&f->piece);
+	for (size_t i = 0; f && i < f->count; i++)
+		now += outq_memory(&f->list[i].after);
+	q->all->used += now - q->counted;
+	q->counted = now;
+}
+
+/* Life */
+
+struct queue *queue_new(struct loop *l, struct queues *all,
+                        const struct queue_ops *ops, void *user)
+{
+	struct queue *q = calloc(1, sizeof(*q));
+	if (q)
+		*q = (struct queue){ .loop = l, .all = all, .ops = ops,
+				     .user = user };
+	return q;
+}
+
+/* What follows the first file is next, and what has been read of it. */
+static void drop_first_file(struct queue *q)
+{
+	struct files *f = q->files;
+	outq_join(&q->bytes, &f->piece);
+	outq_join(&q->bytes, &f->list[0].after);
+	close(f->list[0].file.fd);
+	memmove(f->list, f->list + 1, --f->count * sizeof(*f->list));
+	f->has_begun = f->has_ended = false;
+	f->taken = 0;
+	if (f->count)
+		return;
+	timer_stop(&f->tick);
+	free(f);
+	q->files = NULL;
+}
+
+void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	while (q->files)
+		drop_first_file(q);
+	outq_finish(&q->bytes);
+	count_memory(q);
+	free(q);
+}
+
+int queue_append(struct queue *q, const void *bytes, size_t len)
+{
+	struct files *f = q->files;
+	int failed = outq_append(f ? &f->list[f->count - 1].after : &q->bytes,
+	                         bytes, len);
+	count_memory(q);
+	return failed;
+}
+
+/* What is known of files */
+
+/* How many bytes of the first file have left. */
+static uint64_t gone_bytes(const struct files *f)
+{
+	return f->taken - outq_len(&f->piece);
+}
+
+static uint64_t file_rest(const struct files *f, size_t i)
+{
+	uint64_t total = f->list[i].file.total;
+	if (i > 0)
+		return total;
+	if (f->has_ended || f->taken > total)
+		total = f->taken;
+	return total - gone_bytes(f);
+}
+
+size_t queue_len(const struct queue *q)
+{
+	size_t sum = q ? outq_len(&q->bytes) : 0;
+	for (size_t i = 0; queue_has_file(q) && i < q->files->count; i++)
+		sum += outq_len(&q->files->list[i].after);
+	return sum;
+}
+
+uint64_t queue_file_rest(const struct queue *q)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; queue_has_file(q) && i < q->files->count; i++)
+		sum += file_rest(q->files, i);
+	return sum;
+}
+
+bool queue_has_file(const struct queue *q)
+{
+	return q && q->files;
+}
+
+bool queue_file_waits(const struct queue *q)
+{
+	return queue_has_file(q) &&
+	       (q->files->count > 1 || !q->files->has_begun);
+}
+
+const char *queue_file(const struct queue *q, struct progress_facts *facts)
+{
+	const struct files *f = q ? q->files : NULL;
+	if (!f)
+		return NULL;
+	*facts = (struct progress_facts){ .total = f->list[0].file.total,
+					  .left_s = -1 };
+	if (f->has_begun) {
+		progress_facts(&f->progress, loop_now_ns(q->loop), facts);
+		facts->done = gone_bytes(f);
+	}
+	return f->list[0].file.name;
+}
+
+/* What is told of files */
+
+__attribute__((format(printf, 2, 3))) static void
+note_file(struct queue *q, const char *format, ...)
+{
+	char text[NOTE_MAX];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	q->ops->on_note(q->user, text);
+}
+
+static void tell_unread(struct queue *q, int errnum)
+{
+	const struct files *f = q->files;
+	struct error e;
+	error_set_errno(&e, errnum,
+	                "cannot read %s after %" PRIu64 " of %" PRIu64 " bytes",
+	                f->list[0].file.name, f->taken, f->list[0].file.total);
+	q->ops->on_lost(q->user, &e);
+}
+
+static void tell_shorter(struct queue *q)
+{
+	const struct files *f = q->files;
+	struct error e;
+	error_set(&e, "%s has become shorter: %" PRIu64 " of the %" PRIu64
+	          " bytes that it had were sent", f->list[0].file.name,
+	          f->taken, f->list[0].file.total);
+	error_set_code(&e, ENODATA);
+	q->ops->on_lost(q->user, &e);
+}
+
+static void tell_sent_file(struct queue *q)
+{
+	const struct files *f = q->files;
+	const struct feed_file *file = &f->list[0].file;
+	int64_t ns = loop_now_ns(q->loop) - f->progress.start_ns;
+	double seconds = (double)ns / 1e9;
+	char rate[16], how[64] = "", had[64] = "";
+	if (ns >= TICK_NS) {
+		number_format_size(rate,
+		                   (uint64_t)((double)f->taken / seconds));
+		snprintf(how, sizeof(how), " in %.1f s, %s/s", seconds, rate);
+	}
+	if (f->taken != file->total)
+		snprintf(had, sizeof(had), "; it had %" PRIu64 " bytes when "
+		         "it was opened", file->total);
+	note_file(q, "sent %s: %" PRIu64 " bytes%s%s", file->name, f->taken,
+	          how, had);
+}
+
+void queue_lose_files(struct queue *q)
+{
+	const struct files *f = q->files;
+	struct error e;
+	for (size_t i = 0; f && i < f->count; i++) {
+		error_set(&e, "%s was not sent whole: %" PRIu64 " of %" PRIu64
+		          " bytes had not left", f->list[i].file.name,
+		          file_rest(f, i), f->list[i].file.total);
+		error_set_code(&e, ENOTCONN);
+		q->ops->on_lost(q->user, &e);
+	}
+}
+
+/* Files come and go */
+
+static void on_progress_time(struct timer *t)
+{
+	struct queue *q = t->user;
+	int64_t now_ns = loop_now_ns(q->loop);
+	if (q->files->has_begun)
+		progress_set(&q->files->progress, gone_bytes(q->files),
+		             now_ns);
+	timer_start(q->loop, t, TICK_NS);
+}
+
+static struct files *make_files(struct queue *q)
+{
+	struct files *f = calloc(1, sizeof(*f));
+	if (!f)
+		return NULL;
+	f->tick = (struct timer){ .on_time = on_progress_time, .user = q };
+	timer_start(q->loop, &f->tick, TICK_NS);
+	return f;
+}
+
+int queue_add_file(struct queue *q, const struct feed_file *file)
+{
+	if (q->files && q->files->count == QUEUE_FILES_MAX)
+		return errno = ENOBUFS, -1;
+	int fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if (!q->files && !(q->files = make_files(q))) {
+		close(fd);
+		return errno = ENOMEM, -1;
+	}
+	struct queued_file *last = &q->files->list[q->files->count++];
+	*last = (struct queued_file){ .file = *file };
+	last->file.fd = fd;
+	return 0;
+}
+
+void queue_stop_files(struct queue *q)
+{
+	const struct files *f = q->files;
+	for (size_t i = 0; f && i < f->count; i++)
+		note_file(q, "stopped %s after %" PRIu64 " of %" PRIu64
+		          " bytes", f->list[i].file.name, i ? 0 : f->taken,
+		          f->list[i].file.total);
+	while (q->files)
+		drop_first_file(q);
+}
+
+/* How many bytes in memory leave before the first file goes on. */
+static size_t held_bytes(const struct queue *q)
+{
+	return outq_len(&q->bytes) + outq_len(&q->files->piece);
+}
+
+static void begin_file(struct queue *q)
+{
+	struct files *f = q->files;
+	char size[16];
+	f->has_begun = true;
+	progress_init(&f->progress, f->list[0].file.total,
+	              loop_now_ns(q->loop));
+	number_format_size(size, f->list[0].file.total);
+	q->ops->on_file(q->user);
+	note_file(q, "sending %s (%s)", f->list[0].file.name, size);
+}
+
+/* -1 when the file cannot be read. */
+static int read_piece(struct queue *q, size_t len)
+{
+	struct files *f = q->files;
+	ssize_t n = outq_fill(&f->piece, f->list[0].file.fd, len,
+	                      (off_t)f->taken);
+	if (n < 0)
+		return -1;
+	f->taken += (uint64_t)n;
+	f->has_ended = n == 0;
+	return 0;
+}
+
+/* Read a piece of the first file if little is in memory. */
+static void pull_file(struct queue *q)
+{
+	const struct files *f = q->files;
+	size_t share = queues_share(q->all);
+	if (held_bytes(q) >= (share < PULL_BELOW ? share : PULL_BELOW))
+		return;
+	if (!f->has_begun)
+		begin_file(q);
+	while (!f->has_ended && held_bytes(q) < share)
+		if (read_piece(q, share - held_bytes(q))) {
+			tell_unread(q, errno);
+			drop_first_file(q);
+			return;
+		}
+}
+
+static void end_file(struct queue *q)
+{
+	if (q->files->taken < q->files->list[0].file.total)
+		tell_shorter(q);
+	else
+		tell_sent_file(q);
+	drop_first_file(q);
+}
+
+/* Out */
+
+/* Write up to `max` bytes of one run: how many. */
+static size_t write_run(struct outq *run, struct link *l, size_t max)
+{
+	size_t sum = 0, len;
+	while (sum < max && outq_len(run)) {
+		const void *front = outq_front(run, &len);
+		len = len < max - sum ? len : max - sum;
+		ssize_t n = link_write(l, front, len);
+		if (n < 0)
+			break;
+		outq_consume(run, (size_t)n);
+		sum += (size_t)n;
+		if ((size_t)n < len)
+			break;
+	}
+	return sum;
+}
+
+size_t queue_write(struct queue *q, struct link *l, size_t max)
+{
+	if (q->files)
+		pull_file(q);
+	size_t sum = write_run(&q->bytes, l, max);
+	struct files *f = q->files;
+	if (f && !outq_len(&q->bytes))
+		sum += write_run(&f->piece, l, max - sum);
+	if (f && f->has_ended && !l->broken && !outq_len(&f->piece))
+		end_file(q);
+	count_memory(q);
+	return sum;
+}
