@@ -47,21 +47,24 @@ int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
 char **command_complete(struct chat *c, const char *line, size_t point,
                         size_t *start);
 
+typedef int command_parse_fn(struct bytes *out, const char *text, size_t len,
+                             struct error *e);
+typedef void command_peer_fn(struct session *s);
+
+/* A command sets the option of its name, unless one of the three is given. */
 struct command_row {
 	const char *name; /* "connect" */
 	const char *args; /* "ENDPOINT", "" for none */
 	const char *help;
 	void (*run)(struct chat *c, char *args);
+	command_parse_fn *parse;  /* its argument, into bytes that are sent */
+	command_peer_fn *to_peer; /* done to a peer that is named, or to all */
+	const char *done;         /* told then; or NULL */
 	const struct choice *choices; /* of its argument, or NULL */
+	enum command_turn turn;
 };
 
 /* Row `i` of the table, or NULL behind the last. */
 const struct command_row *command_row(size_t i);
-
-/* How the argument of this command becomes the bytes that it sends; NULL for
- * one that is not about bytes. */
-typedef int command_parse_fn(struct bytes *out, const char *text, size_t len,
-                             struct error *e);
-command_parse_fn *command_parser(const struct command_row *row);
 
 #endif

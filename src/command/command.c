@@ -13,26 +13,8 @@
 
 #include "commands_private.h"
 
-const struct command_row *command_find(const char *name, size_t len,
-                                       size_t *matches)
-{
-	const struct command_row *found = NULL, *row;
-	*matches = 0;
-	for (size_t i = 0; (row = command_row(i)); i++) {
-		if (strncmp(row->name, name, len) != 0)
-			continue;
-		if (strlen(row->name) == len) {
-			*matches = 1;
-			return row;
-		}
-		found = row;
-		++*matches;
-	}
-	return *matches == 1 ? found : NULL;
-}
-
-static void complain(struct chat *c, const char *name, size_t len,
-                     size_t matches)
+static void refuse_name(struct chat *c, const char *name, size_t len,
+                        size_t matches)
 {
 	char word[48], safe[64];
 	struct error e;
@@ -89,19 +71,7 @@ static struct call parse_call(const char *line, size_t len)
 	return call;
 }
 
-/* False when the front end has no way of its own to do this command. */
-static bool front_end_does(struct chat *c, const char *name, char *args)
-{
-	const struct frontend_command *own = c->ops->commands;
-	while (own && own->name && strcmp(own->name, name) != 0)
-		own++;
-	if (!own || !own->name)
-		return false;
-	own->run(c->frontend, args);
-	return true;
-}
-
-static void run(struct chat *c, const char *line, size_t len)
+static void run_command(struct chat *c, const char *line, size_t len)
 {
 	if (memchr(line, '\0', len)) {
 		refuse_nul(c);
@@ -109,7 +79,7 @@ static void run(struct chat *c, const char *line, size_t len)
 	}
 	struct call call = parse_call(line, len);
 	if (!call.row) {
-		complain(c, line, call.name_len, call.matches);
+		refuse_name(c, line, call.name_len, call.matches);
 		return;
 	}
 	char *args = strndup(call.args, call.args_len);
@@ -117,8 +87,7 @@ static void run(struct chat *c, const char *line, size_t len)
 		refuse_unkept(c);
 		return;
 	}
-	if (!front_end_does(c, call.row->name, args))
-		call.row->run(c, args);
+	command_do(c, call.row, args);
 	free(args);
 }
 
@@ -165,7 +134,7 @@ void command_run(struct chat *c, const char *line, size_t len)
 	if (is_sent(&line, &len))
 		command_send(c, line, len);
 	else
-		run(c, line, len);
+		run_command(c, line, len);
 }
 
 enum command_turn command_turn(const char *line, size_t len)
@@ -174,7 +143,7 @@ enum command_turn command_turn(const char *line, size_t len)
 		return COMMAND_FOR_PEERS;
 	struct call call = parse_call(line, len);
 	/* an unknown command is told at once */
-	return call.row ? command_row_turn(call.row) : COMMAND_AT_ONCE;
+	return call.row ? call.row->turn : COMMAND_AT_ONCE;
 }
 
 int command_preview(const struct chat *c, const char *line, size_t len,
@@ -183,6 +152,6 @@ int command_preview(const struct chat *c, const char *line, size_t len,
 	if (is_sent(&line, &len))
 		return make_line(c, out, line, len, e);
 	struct call call = parse_call(line, len);
-	command_parse_fn *parse = call.row ? command_parser(call.row) : NULL;
-	return parse ? parse(out, call.args, call.args_len, e) : 0;
+	return call.row && call.row->parse
+	           ? call.row->parse(out, call.args, call.args_len, e) : 0;
 }

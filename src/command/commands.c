@@ -18,7 +18,9 @@
 #define DRIP_DEFAULT_MS 50
 #define WORDS_MAX       4
 
-static void complain(struct chat *c, const char *usage, const char *wanted)
+/* Append an ERROR entry: `usage`, and what is wrong with it. */
+static void refuse_args(struct chat *c, const char *usage,
+                        const char *wanted)
 {
 	struct error e;
 	error_set(&e, "%s: %s", usage, wanted);
@@ -26,7 +28,7 @@ static void complain(struct chat *c, const char *usage, const char *wanted)
 }
 
 /* Cut `args` into words where there are spaces; how many, at most `max`. */
-static size_t split(char *args, char *words[], size_t max)
+static size_t split_words(char *args, char *words[], size_t max)
 {
 	size_t count = 0;
 	char *rest = args, *word;
@@ -36,12 +38,15 @@ static size_t split(char *args, char *words[], size_t max)
 	return count;
 }
 
-struct session *command_peer(struct chat *c, const char *word)
+/* The session of this number, or with NULL the one spoken to.  NULL after a
+ * complaint. */
+static struct session *find_peer(struct chat *c, const char *word)
 {
 	long number = (long)chat_target(c);
 	struct error e;
 	if (word && !number_parse(word, 1, UINT32_MAX, &number)) {
-		complain(c, word, "is not a peer's number (/peers lists them)");
+		refuse_args(c, word,
+		            "is not a peer's number (/peers lists them)");
 		return NULL;
 	}
 	struct session *s = chat_find(c, (uint32_t)number);
@@ -55,21 +60,20 @@ struct session *command_peer(struct chat *c, const char *word)
 
 /* Do it to the peer that is named or spoken to, else to all of them.  False
  * after a complaint. */
-static bool for_peers(struct chat *c, char *args,
-                      void (*fn)(struct session *s))
+static bool do_to_peers(struct chat *c, char *args, command_peer_fn *fn)
 {
 	char *word[1];
-	size_t count = split(args, word, 1);
+	size_t count = split_words(args, word, 1);
 	struct session *s;
 	if ((count && strcmp(word[0], "all") != 0) ||
 	    (!count && chat_target(c))) {
-		s = command_peer(c, count ? word[0] : NULL);
+		s = find_peer(c, count ? word[0] : NULL);
 		if (s)
 			fn(s);
 		return s != NULL;
 	}
 	if (!chat_session_count(c)) {
-		complain(c, "nothing to do", "nobody is connected");
+		refuse_args(c, "nothing to do", "nobody is connected");
 		return false;
 	}
 	for (size_t i = chat_session_count(c); i-- > 0;)
@@ -90,13 +94,13 @@ static void run_help(struct chat *c, char *args)
 			found = true;
 		}
 	if (!found)
-		complain(c, "/help", "there is no such command");
+		refuse_args(c, "/help", "there is no such command");
 }
 
 static void run_keys(struct chat *c, char *args)
 {
 	(void)args;
-	complain(c, "/keys", "there is no screen here, and no keys");
+	refuse_args(c, "/keys", "there is no screen here, and no keys");
 }
 
 static void run_quit(struct chat *c, char *args)
@@ -110,7 +114,7 @@ static bool parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
 {
 	char *words[WORDS_MAX];
 	struct error e;
-	size_t count = split(args, words, WORDS_MAX);
+	size_t count = split_words(args, words, WORDS_MAX);
 	if (!endpoint_parse(ep, mode, (const char *const *)words, count, &e))
 		return true;
 	chat_error(c, &e);
@@ -147,42 +151,26 @@ static void run_listen(struct chat *c, char *args)
 		chat_listen(c, &ep);
 }
 
-static void run_close(struct chat *c, char *args)
-{
-	for_peers(c, args, session_close);
-}
-
-static void run_shutdown(struct chat *c, char *args)
-{
-	for_peers(c, args, session_shutdown);
-}
-
-static void run_reset(struct chat *c, char *args)
-{
-	for_peers(c, args, session_reset);
-}
-
-static void pause_one(struct session *s)
+static void pause_peer(struct session *s)
 {
 	session_pause(s, true);
 }
 
-static void resume_one(struct session *s)
+static void resume_peer(struct session *s)
 {
 	session_pause(s, false);
 }
 
-static void run_pause(struct chat *c, char *args)
+static void run_info(struct chat *c, char *args)
 {
-	if (for_peers(c, args, pause_one))
-		chat_note(c, "reading is paused: what the peer sends waits; "
-		             "/resume goes on");
-}
-
-static void run_resume(struct chat *c, char *args)
-{
-	if (for_peers(c, args, resume_one))
-		chat_note(c, "reading goes on");
+	struct session *s = *args ? find_peer(c, args) : chat_shown(c);
+	if (*args && !s)
+		return;
+	if (!*args && *chat_listening(c))
+		chat_note(c, "listening on %s (%s)", chat_listening(c),
+		          chat_is_exposed(c) ? "open to other machines"
+		                             : "this machine only");
+	info_tell(c, s);
 }
 
 static void run_peers(struct chat *c, char *args)
@@ -207,13 +195,13 @@ static void run_peers(struct chat *c, char *args)
 static void run_to(struct chat *c, char *args)
 {
 	char *word[1];
-	size_t count = split(args, word, 1);
+	size_t count = split_words(args, word, 1);
 	struct session *s;
 	if (!count)
 		chat_next_target(c);
 	else if (strcmp(word[0], "all") == 0)
 		chat_set_target(c, 0);
-	else if ((s = command_peer(c, word[0])))
+	else if ((s = find_peer(c, word[0])))
 		chat_set_target(c, s->number);
 	else
 		return;
@@ -237,37 +225,20 @@ static void send_parsed(struct chat *c, char *args, command_parse_fn *parse)
 	bytes_finish(&b);
 }
 
-static void run_send(struct chat *c, char *args)
-{
-	send_parsed(c, args, escape_parse);
-}
-
-static void run_hex(struct chat *c, char *args)
-{
-	send_parsed(c, args, escape_parse_hex);
-}
-
 static void run_file(struct chat *c, char *args)
 {
 	if (*args)
 		chat_send_file(c, args);
 	else
-		complain(c, "/file PATH", "the path of a file to send");
+		refuse_args(c, "/file PATH", "the path of a file to send");
 }
 
 static void run_cancel(struct chat *c, char *args)
 {
 	uint64_t end = transcript_end(c->transcript);
-	if (for_peers(c, args, session_cancel) &&
+	if (do_to_peers(c, args, session_cancel) &&
 	    transcript_end(c->transcript) == end)
 		chat_note(c, "no file is on its way");
-}
-
-command_parse_fn *command_parser(const struct command_row *row)
-{
-	if (row->run == run_send)
-		return escape_parse;
-	return row->run == run_hex ? escape_parse_hex : NULL;
 }
 
 static void run_drip(struct chat *c, char *args)
@@ -275,7 +246,7 @@ static void run_drip(struct chat *c, char *args)
 	static const char usage[] = "/drip BYTES [DELAY] or /drip off";
 	struct session_settings *settings = &c->session_settings;
 	char *words[3];
-	size_t count = split(args, words, 3);
+	size_t count = split_words(args, words, 3);
 	int64_t delay_ms = DRIP_DEFAULT_MS;
 	long bytes;
 	if (count == 1 && strcmp(words[0], "off") == 0) {
@@ -287,7 +258,8 @@ static void run_drip(struct chat *c, char *args)
 	if (!count || count > 2 ||
 	    !number_parse(words[0], 1, 1 << 30, &bytes) ||
 	    (count == 2 && !number_parse_duration(words[1], &delay_ms))) {
-		complain(c, usage, "a number of bytes, and a time like 50ms");
+		refuse_args(c, usage,
+		            "a number of bytes, and a time like 50ms");
 		return;
 	}
 	settings->drip_bytes = (size_t)bytes;
@@ -311,94 +283,122 @@ static void run_clear(struct chat *c, char *args)
 }
 
 static const struct command_row rows[] = {
-	{ "help", "[WORD]", "what there is, or about one command", run_help,
-	  NULL },
-	{ "quit", "", "leave; what is queued is delivered first", run_quit,
-	  NULL },
-	{ "connect", "ENDPOINT", "connect: HOST PORT, HOST:PORT", run_connect,
-	  NULL },
+	{ "help", "[WORD]", "what there is, or about one command",
+	  .run = run_help, .turn = COMMAND_AT_ONCE },
+	{ "quit", "", "leave; what is queued is delivered first",
+	  .run = run_quit, .turn = COMMAND_AT_ONCE },
+	{ "connect", "ENDPOINT", "connect: HOST PORT, HOST:PORT",
+	  .run = run_connect },
 	{ "listen", "ENDPOINT", "listen: PORT, HOST PORT, '* PORT' for all",
-	  run_listen, NULL },
-	{ "close", "[PEER]", "end the connection: FIN both ways", run_close,
-	  NULL },
+	  .run = run_listen },
+	{ "close", "[PEER]", "end the connection: FIN both ways",
+	  .to_peer = session_close, .turn = COMMAND_AT_ONCE },
 	{ "shutdown", "[PEER]", "send our FIN only; the peer may go on",
-	  run_shutdown, NULL },
-	{ "reset", "[PEER]", "break the connection: RST", run_reset, NULL },
-	{ "pause", "[PEER]", "stop reading what the peer sends", run_pause,
-	  NULL },
-	{ "resume", "[PEER]", "go on reading", run_resume, NULL },
+	  .to_peer = session_shutdown },
+	{ "reset", "[PEER]", "break the connection: RST",
+	  .to_peer = session_reset, .turn = COMMAND_AT_ONCE },
+	{ "pause", "[PEER]", "stop reading what the peer sends",
+	  .to_peer = pause_peer, .turn = COMMAND_AT_ONCE,
+	  .done = "reading is paused: what the peer sends waits; /resume goes "
+	          "on" },
+	{ "resume", "[PEER]", "go on reading",
+	  .to_peer = resume_peer, .turn = COMMAND_AT_ONCE,
+	  .done = "reading goes on" },
 	{ "info", "[PEER]", "how a connection does: addresses, counters, TCP",
-	  run_info, NULL },
-	{ "peers", "", "list who is connected", run_peers, NULL },
-	{ "to", "PEER|all", "choose who is spoken to", run_to, NULL },
+	  .run = run_info, .turn = COMMAND_AT_ONCE },
+	{ "peers", "", "list who is connected",
+	  .run = run_peers, .turn = COMMAND_AT_ONCE },
+	{ "to", "PEER|all", "choose who is spoken to", .run = run_to },
 	{ "send", "TEXT",
-	  "send with escapes: \\n \\r \\t \\0 \\e \\xNN \\u{...}; no ending is "
-	  "added", run_send, NULL },
-	{ "hex", "BYTES", "send bytes: 0d 0a ff; no ending is added", run_hex,
-	  NULL },
+	  "send with escapes: \\n \\r \\t \\0 \\e \\xNN \\u{...}; "
+	  "no ending is added",
+	  .parse = escape_parse, .turn = COMMAND_FOR_PEERS },
+	{ "hex", "BYTES", "send bytes: 0d 0a ff; no ending is added",
+	  .parse = escape_parse_hex, .turn = COMMAND_FOR_PEERS },
 	{ "file", "PATH", "send a file of any size; what is typed follows it",
-	  run_file, NULL },
+	  .run = run_file, .turn = COMMAND_FOR_PEERS },
 	{ "cancel", "[PEER]", "stop the file on its way and those behind it",
-	  run_cancel, NULL },
+	  .run = run_cancel, .turn = COMMAND_AT_ONCE },
 	{ "drip", "BYTES [DELAY]", "cut what is sent into pieces; off ends it",
-	  run_drip, NULL },
-	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none", run_eol,
-	  eol_choices },
-	{ "echo", "on|off", "send back what peers send", run_echo,
-	  on_off_choices },
-	{ "view", "VIEW", "how messages look: text, hex, mixed", run_view,
-	  view_choices },
+	  .run = run_drip },
+	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none",
+	  .run = run_eol, .choices = eol_choices },
+	{ "echo", "on|off", "send back what peers send",
+	  .run = run_echo, .choices = on_off_choices },
+	{ "view", "VIEW", "how messages look: text, hex, mixed",
+	  .choices = view_choices },
 	{ "encoding", "NAME", "what text is in: utf-8, cp949, latin1, sjis",
-	  run_encoding, encoding_choices },
-	{ "time", "MODE", "clock, start, delta, off, answer", run_time,
-	  time_choices },
-	{ "endings", "on|off", "show line endings", run_endings,
-	  on_off_choices },
-	{ "bar", "on|off", "show the bar of keys", run_bar, on_off_choices },
-	{ "set", "[OPTION VALUE]", "list options, tell one, change it", run_set,
-	  NULL },
-	{ "limits", "", "list what is bounded, and how much it is", run_limits,
-	  NULL },
+	  .run = run_encoding, .choices = encoding_choices },
+	{ "time", "MODE", "clock, start, delta, off, answer",
+	  .choices = time_choices },
+	{ "endings", "on|off", "show line endings", .choices = on_off_choices },
+	{ "bar", "on|off", "show the bar of keys", .choices = on_off_choices },
+	{ "set", "[OPTION VALUE]", "list options, tell one, change it",
+	  .run = run_set },
+	{ "limits", "", "list what is bounded, and how much it is",
+	  .run = run_limits, .turn = COMMAND_AT_ONCE },
 	{ "find", "PATTERN",
 	  "search: text, re:EXPRESSION or hex:BYTES; Ctrl-S on the screen",
-	  run_find, NULL },
+	  .run = run_find },
 	{ "filter", "WORDS",
 	  "show only: in, out, error, peer N, text PATTERN; off shows all",
-	  run_filter, NULL },
+	  .run = run_filter },
 	{ "mouse", "on|off", "use the mouse; off lets the terminal select",
-	  run_mouse, on_off_choices },
-	{ "keys", "", "list our functions and the keys they are on", run_keys,
-	  NULL },
+	  .choices = on_off_choices },
+	{ "keys", "", "list our functions and the keys they are on",
+	  .run = run_keys },
 	{ "save", "PATH",
 	  "write the selection, or all, to a new file: text, .jsonl, .bin",
-	  run_save, NULL },
-	{ "clear", "", "clear the screen; nothing is forgotten", run_clear,
-	  NULL },
+	  .run = run_save },
+	{ "clear", "", "clear the screen; nothing is forgotten",
+	  .run = run_clear },
 };
-
-/* Commands that are not simply done in their turn. */
-static const struct {
-	void (*run)(struct chat *c, char *args);
-	enum command_turn turn;
-} turns[] = {
-	{ run_send, COMMAND_FOR_PEERS },  { run_hex, COMMAND_FOR_PEERS },
-	{ run_file, COMMAND_FOR_PEERS },  { run_help, COMMAND_AT_ONCE },
-	{ run_quit, COMMAND_AT_ONCE },    { run_close, COMMAND_AT_ONCE },
-	{ run_reset, COMMAND_AT_ONCE },   { run_cancel, COMMAND_AT_ONCE },
-	{ run_pause, COMMAND_AT_ONCE },   { run_resume, COMMAND_AT_ONCE },
-	{ run_info, COMMAND_AT_ONCE },    { run_peers, COMMAND_AT_ONCE },
-	{ run_limits, COMMAND_AT_ONCE },
-};
-
-enum command_turn command_row_turn(const struct command_row *row)
-{
-	for (size_t i = 0; i < sizeof(turns) / sizeof(turns[0]); i++)
-		if (turns[i].run == row->run)
-			return turns[i].turn;
-	return COMMAND_IN_TURN;
-}
 
 const struct command_row *command_row(size_t i)
 {
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
+}
+
+const struct command_row *command_find(const char *name, size_t len,
+                                       size_t *matches)
+{
+	const struct command_row *found = NULL, *row;
+	*matches = 0;
+	for (size_t i = 0; (row = command_row(i)); i++) {
+		if (strncmp(row->name, name, len) != 0)
+			continue;
+		if (strlen(row->name) == len) {
+			*matches = 1;
+			return row;
+		}
+		found = row;
+		++*matches;
+	}
+	return *matches == 1 ? found : NULL;
+}
+
+/* False when the front end has no way of its own to do this command. */
+static bool front_end_does(struct chat *c, const char *name, char *args)
+{
+	const struct frontend_command *own = c->ops->commands;
+	while (own && own->name && strcmp(own->name, name) != 0)
+		own++;
+	if (!own || !own->name)
+		return false;
+	own->run(c->frontend, args);
+	return true;
+}
+
+void command_do(struct chat *c, const struct command_row *row, char *args)
+{
+	if (front_end_does(c, row->name, args))
+		return;
+	if (row->run)
+		row->run(c, args);
+	else if (row->parse)
+		send_parsed(c, args, row->parse);
+	else if (!row->to_peer)
+		set_option(c, row->name, args);
+	else if (do_to_peers(c, args, row->to_peer) && row->done)
+		chat_note(c, "%s", row->done);
 }

@@ -13,23 +13,17 @@
 const struct command_row *command_find(const char *name, size_t len,
                                        size_t *matches);
 
-/* The session a command is about: the number given, else, with NULL, the one
- * spoken to.  NULL after a complaint. */
-struct session *command_peer(struct chat *c, const char *word);
-
-/* When the command of this row is to be done. */
-enum command_turn command_row_turn(const struct command_row *row);
+/* Do the command of this row. */
+void command_do(struct chat *c, const struct command_row *row, char *args);
 
 /* set.c */
+
+/* Tell an option or, if there are `args`, change it.  True: it is changed. */
+bool set_option(struct chat *c, const char *name, char *args);
 void run_set(struct chat *c, char *args);
 void run_eol(struct chat *c, char *args);
 void run_echo(struct chat *c, char *args);
-void run_view(struct chat *c, char *args);
-void run_time(struct chat *c, char *args);
 void run_encoding(struct chat *c, char *args);
-void run_endings(struct chat *c, char *args);
-void run_bar(struct chat *c, char *args);
-void run_mouse(struct chat *c, char *args);
 
 /* limits.c */
 void run_limits(struct chat *c, char *args);
@@ -38,7 +32,7 @@ void run_limits(struct chat *c, char *args);
 void run_find(struct chat *c, char *args);
 void run_filter(struct chat *c, char *args);
 
-/* info.c */
-void run_info(struct chat *c, char *args);
+/* info.c: tell of this session; NULL: of the last one, or of all. */
+void info_tell(struct chat *c, struct session *s);
 
 #endif

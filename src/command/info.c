@@ -24,13 +24,13 @@ static void tell_verdict(struct chat *c, const struct facts *f)
 		chat_note(c, "%s: %s", f->peer, text);
 }
 
-static void tell_all(struct chat *c, const struct facts *f)
+static void tell_details(struct chat *c, const struct facts *f)
 {
 	tell_verdict(c, f);
 	health_rows(chat_health(c, f->number), f, note_row, c);
 }
 
-static void tell_each(struct chat *c)
+static void tell_verdicts(struct chat *c)
 {
 	const struct session *s;
 	struct facts f;
@@ -41,26 +41,19 @@ static void tell_each(struct chat *c)
 	chat_note(c, "/info PEER tells more of one of them");
 }
 
-void run_info(struct chat *c, char *args)
+void info_tell(struct chat *c, struct session *s)
 {
-	struct session *s = *args ? command_peer(c, args) : chat_shown(c);
 	struct facts f;
-	if (*args && !s)
-		return;
-	if (!*args && *chat_listening(c))
-		chat_note(c, "listening on %s (%s)", chat_listening(c),
-		          chat_is_exposed(c) ? "open to other machines"
-		                             : "this machine only");
 	if (s) {
 		session_find_owner(s);
 		if (!c->options->numeric)
 			session_find_names(s, true);
 		session_facts(s, &f);
-		tell_all(c, &f);
+		tell_details(c, &f);
 	} else if (chat_facts(c, &f)) {
-		tell_all(c, &f);
+		tell_details(c, &f);
 	} else if (chat_session_count(c)) {
-		tell_each(c);
+		tell_verdicts(c);
 	} else {
 		chat_note(c, "nobody is connected");
 	}

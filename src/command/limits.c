@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Every bound, in one table. */
+/* /limits: every bound, in one table; LIMITS in the manual has a paragraph for
+ * each row. */
 
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include <sockchat/limits.h>
 
 #include "commands_private.h"
+
+#define VALUE_MAX 64
 
 enum kind { OPTION, BYTES, NUMBER, SECONDS, DESCRIPTORS };
 
@@ -58,69 +61,63 @@ static const struct limit limits[] = {
 	  "peer has ended: 2 when not set, on the screen without end" },
 };
 
-#define COUNT (sizeof(limits) / sizeof(limits[0]))
-
-const char *limits_name(size_t i)
+static void format_option(const struct options *o, const char *name,
+                          char *value)
 {
-	return i < COUNT ? limits[i].name : NULL;
-}
-
-static void tell_option(const struct options *o, const char *name, char *value)
-{
-	options_value(o, (size_t)options_find(name), value, LIMIT_VALUE_MAX);
+	options_value(o, (size_t)options_find(name), value, VALUE_MAX);
 	if (strcmp(value, "default") == 0)
-		snprintf(value, LIMIT_VALUE_MAX, "not set");
+		snprintf(value, VALUE_MAX, "not set");
 }
 
-static void tell_bytes(size_t bytes, char *value)
+static void format_bytes(size_t bytes, char *value)
 {
 	bool is_mib = bytes >> 20 > 0;
-	snprintf(value, LIMIT_VALUE_MAX, "%zu%c", bytes >> (is_mib ? 20 : 10),
+	snprintf(value, VALUE_MAX, "%zu%c", bytes >> (is_mib ? 20 : 10),
 	         is_mib ? 'M' : 'k');
 }
 
-static void tell_descriptors(char *value)
+static void format_descriptors(char *value)
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) ||
 	    limit.rlim_cur == RLIM_INFINITY)
-		snprintf(value, LIMIT_VALUE_MAX, "not set");
+		snprintf(value, VALUE_MAX, "not set");
 	else
-		snprintf(value, LIMIT_VALUE_MAX, "%llu",
+		snprintf(value, VALUE_MAX, "%llu",
 		         (unsigned long long)limit.rlim_cur);
 }
 
-const char *limits_value(const struct chat *c, size_t i,
-                         char value[LIMIT_VALUE_MAX])
+/* Put the value that it has now into `value`. */
+static void format_limit(const struct chat *c, const struct limit *l,
+                         char value[VALUE_MAX])
 {
-	const struct limit *l = &limits[i];
 	switch (l->kind) {
 	case OPTION:
-		tell_option(c->options, l->name, value);
+		format_option(c->options, l->name, value);
 		break;
 	case BYTES:
-		tell_bytes(l->value, value);
+		format_bytes(l->value, value);
 		break;
 	case SECONDS:
-		snprintf(value, LIMIT_VALUE_MAX, "%zu s", l->value);
+		snprintf(value, VALUE_MAX, "%zu s", l->value);
 		break;
 	case NUMBER:
-		snprintf(value, LIMIT_VALUE_MAX, "%zu", l->value);
+		snprintf(value, VALUE_MAX, "%zu", l->value);
 		break;
 	case DESCRIPTORS:
-		tell_descriptors(value);
+		format_descriptors(value);
 		break;
 	}
-	return l->what;
 }
 
 void run_limits(struct chat *c, char *args)
 {
-	char value[LIMIT_VALUE_MAX];
+	char value[VALUE_MAX];
 	(void)args;
-	for (size_t i = 0; i < COUNT; i++) {
-		const char *what = limits_value(c, i, value);
-		chat_note(c, "%s: %s; %s%s", limits[i].name, value, what,
-		          limits[i].kind == OPTION ? " (/set changes it)" : "");
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		const struct limit *l = &limits[i];
+		format_limit(c, l, value);
+		chat_note(c, "%s: %s; %s%s", l->name, value, l->what,
+		          l->kind == OPTION ? " (/set changes it)" : "");
 	}
 }

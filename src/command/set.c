@@ -19,7 +19,7 @@ static const char *value_of(const struct chat *c, size_t row,
 	return strcmp(value, "default") == 0 ? "not set" : value;
 }
 
-static void tell(struct chat *c, size_t row)
+static void tell_option(struct chat *c, size_t row)
 {
 	char value[VALUE_MAX];
 	chat_note(c, "%s is %s (%s%s)", options_row(row)->name,
@@ -28,15 +28,15 @@ static void tell(struct chat *c, size_t row)
 	          options_is_live(row) ? "" : "; it cannot change now");
 }
 
-static void tell_all(struct chat *c)
+static void tell_options(struct chat *c)
 {
 	for (size_t i = 0; options_row(i); i++)
 		if (options_is_live(i))
-			tell(c, i);
+			tell_option(c, i);
 }
 
 /* The row of this name, or -1 after a complaint. */
-static int find(struct chat *c, const char *name)
+static int find_option(struct chat *c, const char *name)
 {
 	struct error e;
 	int row = options_find(name);
@@ -49,7 +49,7 @@ static int find(struct chat *c, const char *name)
 }
 
 /* False after a complaint. */
-static bool change(struct chat *c, const char *name, const char *value)
+static bool change_option(struct chat *c, const char *name, const char *value)
 {
 	struct error e;
 	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e)) {
@@ -76,14 +76,14 @@ static char *cut_word(char **args)
 }
 
 /* Tell it or, with a value, change it; whether it was changed. */
-static bool set(struct chat *c, const char *name, const char *value)
+static bool tell_or_change(struct chat *c, const char *name, const char *value)
 {
-	int row = find(c, name);
+	int row = find_option(c, name);
 	if (row < 0)
 		return false;
 	if (*value)
-		return change(c, name, value);
-	tell(c, (size_t)row);
+		return change_option(c, name, value);
+	tell_option(c, (size_t)row);
 	return false;
 }
 
@@ -91,67 +91,40 @@ void run_set(struct chat *c, char *args)
 {
 	char *value = cut_word(&args), now[VALUE_MAX];
 	if (!*args) {
-		tell_all(c);
-	} else if (set(c, args, value)) {
+		tell_options(c);
+	} else if (tell_or_change(c, args, value)) {
 		size_t row = (size_t)options_find(args);
 		chat_note(c, "%s is now %s", options_row(row)->name,
 		          value_of(c, row, now));
 	}
 }
 
-static void set_word(struct chat *c, const char *name, char *args)
+bool set_option(struct chat *c, const char *name, char *args)
 {
 	cut_word(&args);
-	set(c, name, args);
+	return tell_or_change(c, name, args);
 }
 
 void run_eol(struct chat *c, char *args)
 {
-	cut_word(&args);
-	if (set(c, "eol", args))
+	if (set_option(c, "eol", args))
 		chat_note(c, "Enter appends %s",
 		          choice_name(eol_choices, c->options->eol));
 }
 
 void run_echo(struct chat *c, char *args)
 {
-	cut_word(&args);
-	if (set(c, "echo", args))
+	if (set_option(c, "echo", args))
 		chat_note(c, c->options->echo ? "what peers send is sent back"
 		                              : "nothing is sent back");
-}
-
-void run_view(struct chat *c, char *args)
-{
-	set_word(c, "view", args);
 }
 
 void run_encoding(struct chat *c, char *args)
 {
 	int before = c->options->encoding;
-	set_word(c, "encoding", args);
-	if (c->options->encoding != before)
+	if (set_option(c, "encoding", args) &&
+	    c->options->encoding != before)
 		chat_note(c, "text is taken for %s, and typed lines are sent "
 		          "in it", choice_name(encoding_choices,
 		                               c->options->encoding));
-}
-
-void run_time(struct chat *c, char *args)
-{
-	set_word(c, "time", args);
-}
-
-void run_endings(struct chat *c, char *args)
-{
-	set_word(c, "endings", args);
-}
-
-void run_bar(struct chat *c, char *args)
-{
-	set_word(c, "bar", args);
-}
-
-void run_mouse(struct chat *c, char *args)
-{
-	set_word(c, "mouse", args);
 }
