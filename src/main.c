@@ -9,8 +9,9 @@
  *          number stamp xdg path newfile encoding guess progress text error
  *          diag
  *   io     loop timer_heap signals outq child: one thread that waits for all
- *   net    endpoint resolve transport tcp tcpinfo txstamp dial link timing
- *          route owner host explain: bytes from strangers, and why none come
+ *   net    endpoint resolve transport socket tcp tcpinfo txstamp dial link
+ *          timing route owner host explain: bytes from strangers, and why
+ *          none come
  *   options     option_rows option_value options cmdline config: what can be
  *               chosen
  *   transcript  entry transcript framing ticks, lens hits filter: all that

@@ -10,10 +10,6 @@
 #include <sockchat/tcpinfo.h>
 #include <sockchat/transport.h>
 
-/* The addresses of a socket: len 0 if the system does not say. */
-void socket_local(int fd, struct address *out);
-void socket_peer(int fd, struct address *out);
-
 /* False when `fd` is not a TCP socket, or the system does not tell. */
 bool tcpinfo_read(int fd, struct tcpinfo *out);
 

@@ -3,11 +3,8 @@
 
 /* What all transports have in common. */
 
-#include <sys/socket.h>
-
 #include <sockchat/explain.h>
-
-#include "tcp.h"
+#include <sockchat/transport.h>
 
 const struct transport_ops *transport_of(const struct endpoint *ep)
 {
@@ -37,18 +34,4 @@ void transport_explain(const struct transport_ops *ops,
 		explain_broken(e, f->errnum, f->where, f->story);
 	if (ops->explain)
 		ops->explain(f, e);
-}
-
-void socket_local(int fd, struct address *out)
-{
-	out->len = sizeof(out->sa);
-	if (getsockname(fd, (struct sockaddr *)&out->sa, &out->len))
-		out->len = 0;
-}
-
-void socket_peer(int fd, struct address *out)
-{
-	out->len = sizeof(out->sa);
-	if (getpeername(fd, (struct sockaddr *)&out->sa, &out->len))
-		out->len = 0;
 }
