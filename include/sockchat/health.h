@@ -15,6 +15,7 @@
 #include <sockchat/entry.h>
 #include <sockchat/halves.h>
 #include <sockchat/owner.h>
+#include <sockchat/rate.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tcpinfo.h>
 #include <sockchat/timing.h>
@@ -45,18 +46,13 @@ struct facts {
 /* What its counters were, of about the last minute. */
 enum health_counter { HEALTH_IN, HEALTH_OUT, HEALTH_RETRANSMITS };
 #define HEALTH_COUNTERS 3
-#define HEALTH_MARKS    128
 #define HEALTH_SPAN_NS  (INT64_C(60) * 1000000000)
-#define HEALTH_STEP_NS  INT64_C(1000000000)
+#define HEALTH_STEP_NS  RATE_STEP_NS
 
 /* All zero has seen nothing. */
 struct health {
 	uint32_t number; /* whose */
-	size_t count;    /* the newest is the last */
-	struct health_mark {
-		int64_t ns;
-		uint64_t values[HEALTH_COUNTERS];
-	} marks[HEALTH_MARKS];
+	struct rate counters[HEALTH_COUNTERS];
 	/* Since when nothing of what is under way has been acknowledged. */
 	int64_t stalled_ns;
 	uint64_t acked;

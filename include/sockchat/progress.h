@@ -9,18 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROGRESS_MARKS 16
+#include <sockchat/rate.h>
 
 struct progress {
 	uint64_t total; /* bytes; 0 when it is not known */
 	uint64_t done;
 	int64_t start_ns;
-	/* Where it was at times of the last seconds, a ring. */
-	struct {
-		int64_t ns;
-		uint64_t done;
-	} marks[PROGRESS_MARKS];
-	size_t oldest;
+	struct rate rate; /* of `done` */
 };
 
 /* What there is to say about it. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Rates over the last seconds, and progress as a line that fits. */
+/* Progress as a line that fits. */
 
 #include <stdio.h>
 #include <string.h>
@@ -11,45 +11,34 @@
 #include <sockchat/progress.h>
 
 #define SECOND_NS INT64_C(1000000000)
-#define MARK_NS   (SECOND_NS / 4)  /* from one mark to the next */
 #define SPAN_NS   (SECOND_NS / 10) /* less tells no rate */
 #define BAR       10
 
 void progress_init(struct progress *p, uint64_t total, int64_t now_ns)
 {
 	*p = (struct progress){ .total = total, .start_ns = now_ns };
-	for (size_t i = 0; i < PROGRESS_MARKS; i++)
-		p->marks[i].ns = now_ns;
+	rate_note(&p->rate, now_ns, 0);
 }
 
 void progress_set(struct progress *p, uint64_t done, int64_t now_ns)
 {
-	size_t newest = (p->oldest + PROGRESS_MARKS - 1) % PROGRESS_MARKS;
 	p->done = done;
-	if (now_ns - p->marks[newest].ns < MARK_NS)
-		return;
-	p->marks[p->oldest].ns = now_ns;
-	p->marks[p->oldest].done = done;
-	p->oldest = (p->oldest + 1) % PROGRESS_MARKS;
+	rate_note(&p->rate, now_ns, done);
 }
 
 void progress_facts(const struct progress *p, int64_t now_ns,
                     struct progress_facts *out)
 {
-	int64_t span = now_ns - p->marks[p->oldest].ns;
-	double bytes = (double)(p->done - p->marks[p->oldest].done);
-	double rate = span < SPAN_NS ? 0 : bytes * SECOND_NS / (double)span;
 	*out = (struct progress_facts){
 		.done = p->done,
 		.total = p->total,
-		.rate = (uint64_t)rate,
+		.rate = rate_per_second(&p->rate, now_ns, p->done),
 		.left_s = -1,
 	};
 	if (p->total && p->done >= p->total)
 		out->left_s = 0;
-	else if (p->total && rate >= 1)
-		out->left_s = (int64_t)((double)(p->total - p->done) / rate) +
-		              1;
+	else if (p->total && out->rate)
+		out->left_s = (int64_t)((p->total - p->done) / out->rate) + 1;
 }
 
 void progress_whole(const struct progress *p, int64_t now_ns,

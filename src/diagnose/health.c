@@ -14,36 +14,26 @@
 
 #define SECOND_NS   INT64_C(1000000000)
 #define MILLI_NS    INT64_C(1000000)
-#define RATE_NS     (3 * SECOND_NS)
 #define NEW_NS      (2 * SECOND_NS)
 #define QUIET_NS    (60 * SECOND_NS)
 #define PATIENCE_MS 1000 /* what takes less is nobody's fault */
 
 /* History */
 
-static struct health_mark mark_of(const struct facts *f)
+static uint64_t value_of(const struct facts *f, enum health_counter counter)
 {
-	return (struct health_mark){
-		.ns = f->now.mono_ns,
-		.values = { f->in, f->out, f->tcp.retransmits },
-	};
-}
-
-static void push(struct health *h, struct health_mark mark)
-{
-	if (h->count == HEALTH_MARKS)
-		memmove(h->marks, h->marks + 1,
-		        --h->count * sizeof(*h->marks));
-	h->marks[h->count++] = mark;
+	const uint64_t values[] = { f->in, f->out, f->tcp.retransmits };
+	return values[counter];
 }
 
 /* One that has just opened began with nothing. */
 static void begin(struct health *h, const struct facts *f)
 {
+	bool is_new = f->opened.mono_ns &&
+	              f->now.mono_ns - f->opened.mono_ns < NEW_NS;
 	*h = (struct health){ .number = f->number };
-	if (f->opened.mono_ns &&
-	    f->now.mono_ns - f->opened.mono_ns < NEW_NS)
-		push(h, (struct health_mark){ .ns = f->opened.mono_ns });
+	for (int i = 0; is_new && i < HEALTH_COUNTERS; i++)
+		rate_note(&h->counters[i], f->opened.mono_ns, 0);
 }
 
 static void note_stall(struct health *h, const struct facts *f)
@@ -57,82 +47,64 @@ static void note_stall(struct health *h, const struct facts *f)
 
 bool health_look(struct health *h, const struct facts *f)
 {
-	struct health_mark now = mark_of(f), last;
+	bool goes_on = false;
 	if (h->number != f->number)
 		begin(h, f);
 	note_stall(h, f);
-	if (!h->count) {
-		push(h, now);
-		return true;
-	}
-	last = h->marks[h->count - 1];
-	if (now.ns - last.ns < HEALTH_STEP_NS / 2)
-		return true;
-	if (now.ns - last.ns > 2 * HEALTH_STEP_NS) { /* it was quiet */
-		last.ns = now.ns - HEALTH_STEP_NS;
-		push(h, last);
-	}
-	push(h, now);
-	return h->is_under_way || f->queued ||
-	       memcmp(last.values, now.values, sizeof(now.values)) != 0;
+	for (int i = 0; i < HEALTH_COUNTERS; i++)
+		goes_on |= rate_note(&h->counters[i], f->now.mono_ns,
+		                     value_of(f, (enum health_counter)i));
+	return goes_on || h->is_under_way || f->queued;
+}
+
+/* Whether the counter stands where it was noted last. */
+static bool stands(const struct rate *r, uint64_t value)
+{
+	return r->count && r->marks[r->count - 1].value == value;
 }
 
 bool health_is_known(const struct health *h, uint32_t number, uint64_t in,
                      uint64_t out)
 {
-	const struct health_mark *last = h->marks + h->count;
-	return h->count && h->number == number &&
-	       last[-1].values[HEALTH_IN] == in &&
-	       last[-1].values[HEALTH_OUT] == out;
+	return h->number == number && stands(&h->counters[HEALTH_IN], in) &&
+	       stands(&h->counters[HEALTH_OUT], out);
 }
 
 /* What the counter was at that time, as far as it is known. */
-static uint64_t value_at(const struct health *h, const struct health_mark *now,
+static uint64_t value_at(const struct health *h, const struct facts *f,
                          enum health_counter counter, int64_t ns)
 {
-	const struct health_mark *after = now, *before = now;
-	size_t i = h->count;
-	while (i && h->marks[i - 1].ns > ns)
-		after = &h->marks[--i];
-	if (ns >= now->ns)
-		return now->values[counter];
-	before = i ? &h->marks[i - 1] : after;
-	uint64_t from = before->values[counter];
-	double grown = (double)(after->values[counter] - from);
-	if (after->ns <= before->ns)
-		return from;
-	return from + (uint64_t)(grown * (double)(ns - before->ns) /
-	                         (double)(after->ns - before->ns));
+	return rate_value_at(&h->counters[counter], f->now.mono_ns,
+	                     value_of(f, counter), ns);
 }
 
 uint64_t health_growth(const struct health *h, const struct facts *f,
                        enum health_counter counter, int64_t span_ns)
 {
-	struct health_mark now = mark_of(f);
-	if (h->number != f->number || !h->count)
+	if (h->number != f->number || !h->counters[counter].count)
 		return 0;
-	return now.values[counter] -
-	       value_at(h, &now, counter, now.ns - span_ns);
+	return value_of(f, counter) -
+	       value_at(h, f, counter, f->now.mono_ns - span_ns);
 }
 
 uint64_t health_rate(const struct health *h, const struct facts *f,
                      enum health_counter counter)
 {
-	return health_growth(h, f, counter, RATE_NS) /
-	       (uint64_t)(RATE_NS / SECOND_NS);
+	return health_growth(h, f, counter, RATE_SPAN_NS) /
+	       (uint64_t)(RATE_SPAN_NS / SECOND_NS);
 }
 
 /* The parts end at round times, so that they do not flicker. */
 void health_parts(const struct health *h, const struct facts *f,
                   enum health_counter counter, uint64_t *parts, size_t count)
 {
-	struct health_mark now = mark_of(f);
 	int64_t step = HEALTH_SPAN_NS / (int64_t)(count ? count : 1);
-	int64_t ns = now.ns - now.ns % step + step - step * (int64_t)count;
-	bool is_known = h->number == f->number && h->count;
-	uint64_t before = value_at(h, &now, counter, ns);
+	int64_t now = f->now.mono_ns;
+	int64_t ns = now - now % step + step - step * (int64_t)count;
+	bool is_known = h->number == f->number && h->counters[counter].count;
+	uint64_t before = value_at(h, f, counter, ns);
 	for (size_t i = 0; i < count; i++) {
-		uint64_t after = value_at(h, &now, counter, ns += step);
+		uint64_t after = value_at(h, f, counter, ns += step);
 		parts[i] = is_known ? after - before : 0;
 		before = after;
 	}

@@ -65,7 +65,7 @@ static void look_at_pace(struct frontend *f)
 	const struct mode *mode = tui_mode(f);
 	bool goes_on = moves || (mode && mode->needs_ticks);
 	if (goes_on && !f->tick.loop)
-		timer_start(c->loop, &f->tick, PACE_STEP_NS);
+		timer_start(c->loop, &f->tick, RATE_STEP_NS);
 }
 
 static void draw_status(struct frontend *f, int row, const char *mode,

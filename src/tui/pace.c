@@ -1,66 +1,60 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Samples about a second apart, the newest last. */
-
-#include <string.h>
+/* Samples about a second apart. */
 
 #include "pace.h"
-
-static bool differs(const struct pace_sample *a, const struct pace_sample *b)
-{
-	return a->in != b->in || a->out != b->out;
-}
-
-static void push(struct pace *p, const struct pace_sample *sample)
-{
-	if (p->count == PACE_STEPS + 1)
-		memmove(p->samples, p->samples + 1,
-		        --p->count * sizeof(*p->samples));
-	p->samples[p->count++] = *sample;
-}
 
 /* In how many of the last seconds something has moved. */
 static size_t count_steps(const struct pace *p)
 {
-	size_t steps = differs(&p->samples[p->count - 1], &p->last);
-	for (size_t i = 1; i < p->count; i++)
-		steps += differs(&p->samples[i - 1], &p->samples[i]);
+	const struct rate_mark *in = p->in.marks, *out = p->out.marks;
+	size_t i = p->in.count - 1;
+	size_t steps = in[i].value != p->last.in ||
+	               out[i].value != p->last.out;
+	for (; i && p->last.ns - in[i].ns < RATE_SPAN_NS; i--)
+		steps += in[i].value != in[i - 1].value ||
+		         out[i].value != out[i - 1].value;
 	return steps;
 }
 
-static uint64_t rate(uint64_t bytes, int64_t ns)
+static void note_both(struct pace *p, const struct pace_sample *sample)
 {
-	return (uint64_t)((double)bytes * 1e9 / (double)ns);
+	rate_note(&p->in, sample->ns, sample->in);
+	rate_note(&p->out, sample->ns, sample->out);
+}
+
+/* Begin with the counters as they were: they move from now on. */
+static void begin_to_move(struct pace *p, int64_t now_ns)
+{
+	p->in.count = p->out.count = 0;
+	p->last.ns = now_ns;
+	note_both(p, &p->last);
 }
 
 bool pace_look(struct pace *p, uint32_t subject,
                const struct pace_sample *sample, size_t queued)
 {
-	bool is_other = !p->count || p->subject != subject ||
+	bool is_other = !p->in.count || p->subject != subject ||
 	                sample->in < p->last.in || sample->out < p->last.out;
 	if (is_other)
 		*p = (struct pace){ .subject = subject, .last = *sample };
-	int64_t age = p->count ? sample->ns - p->samples[p->count - 1].ns : 0;
-	if (!p->count || age > 2 * PACE_STEP_NS) { /* it begins to move now */
-		p->count = 0;
-		push(p, &(struct pace_sample){ sample->ns, p->last.in,
-		                               p->last.out });
-	} else if (age >= PACE_STEP_NS) {
-		push(p, sample);
-	}
+	if (!p->in.count || sample->ns - p->in.marks[p->in.count - 1].ns >
+	                        2 * RATE_STEP_NS)
+		begin_to_move(p, sample->ns);
+	note_both(p, sample);
 	if (!p->had_queue || sample->out != p->last.out)
 		p->moved_ns = sample->ns;
 	p->last = *sample;
 	p->had_queue = queued;
-	p->is_stuck = queued && sample->ns - p->moved_ns >= PACE_STEP_NS;
+	p->is_stuck = queued && sample->ns - p->moved_ns >= RATE_STEP_NS;
 
 	/* A line now and then is no stream. */
 	size_t steps = count_steps(p);
-	int64_t span = sample->ns - p->samples[0].ns;
-	bool is_stream = steps > 1 && span > 0;
-	p->in_rate = is_stream ? rate(sample->in - p->samples[0].in, span) : 0;
-	p->out_rate =
-	    is_stream ? rate(sample->out - p->samples[0].out, span) : 0;
+	p->in_rate = p->out_rate = 0;
+	if (steps > 1) {
+		p->in_rate = rate_per_second(&p->in, sample->ns, sample->in);
+		p->out_rate = rate_per_second(&p->out, sample->ns, sample->out);
+	}
 	return steps || (queued && !p->is_stuck);
 }

@@ -11,8 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACE_STEPS   3
-#define PACE_STEP_NS INT64_C(1000000000)
+#include <sockchat/rate.h>
 
 struct pace_sample {
 	int64_t ns; /* monotonic */
@@ -25,14 +24,14 @@ struct pace {
 	bool is_stuck;              /* a queue, and nothing of it leaves */
 	/* The rest is pace.c's. */
 	uint32_t subject;
-	size_t count;
-	struct pace_sample samples[PACE_STEPS + 1], last;
+	struct rate in, out; /* both with marks of the same times */
+	struct pace_sample last;
 	int64_t moved_ns; /* when the queue did */
 	bool had_queue;
 };
 
 /* The counters now, of whom (another one begins anew), and what waits to
- * leave.  True: look again PACE_STEP_NS later, even if nothing happens. */
+ * leave.  True: look again RATE_STEP_NS later, even if nothing happens. */
 bool pace_look(struct pace *p, uint32_t subject,
                const struct pace_sample *sample, size_t queued);
 

@@ -19,7 +19,7 @@ static struct facts f;
 static int start(void **state)
 {
 	(void)state;
-	health = (struct health){ .count = 0 };
+	health = (struct health){ .number = 0 };
 	f = (struct facts){
 		.now = { .mono_ns = 3600 * SECOND },
 		.number = 1,
@@ -321,12 +321,12 @@ static void more_than_a_minute_is_forgotten(void **state)
 	uint64_t parts[60], sum = 0;
 	(void)state;
 	health_look(&health, &f);
-	for (int i = 0; i < 3 * HEALTH_MARKS; i++) {
+	for (int i = 0; i < 3 * RATE_MARKS; i++) {
 		wait_s(1.5); /* as dense as it gets */
 		f.in += 3;
 		health_look(&health, &f);
 	}
-	assert_int_equal(health.count, HEALTH_MARKS);
+	assert_int_equal(health.counters[HEALTH_IN].count, RATE_MARKS);
 	assert_int_equal(health_growth(&health, &f, HEALTH_IN, HEALTH_SPAN_NS),
 	                 120);
 	health_parts(&health, &f, HEALTH_IN, parts, 60);

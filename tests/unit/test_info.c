@@ -98,7 +98,7 @@ static void a_few_are_watched_and_of_many_the_one_that_is_shown(void **state)
 	fake_feed(f, "abc\n");
 	turn();
 	assert_int_equal(chat_health(c, 1)->number, 1);
-	assert_int_equal(chat_health(c, 2)->count, 0);
+	assert_int_equal(chat_health(c, 2)->counters[HEALTH_IN].count, 0);
 	assert_non_null(c->own->look.loop);
 	for (int i = 1; i < WATCH_MAX; i++)
 		connect_one();
@@ -120,8 +120,10 @@ static void a_quiet_connection_wakes_nobody(void **state)
 {
 	(void)state;
 	connect_one();
-	size_t count = chat_health(c, 1)->count;
-	c->own->health[0].marks[count - 1].ns -= HEALTH_STEP_NS;
+	for (int i = 0; i < HEALTH_COUNTERS; i++) {
+		struct rate *r = &c->own->health[0].counters[i];
+		r->marks[r->count - 1].ns -= HEALTH_STEP_NS;
+	}
 	timer_stop(&c->own->look);
 	watch_on_time(&c->own->look);
 	assert_null(c->own->look.loop);

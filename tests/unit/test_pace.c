@@ -12,7 +12,7 @@ static struct pace pace;
 static int begin(void **state)
 {
 	(void)state;
-	pace = (struct pace){ .count = 0 };
+	pace = (struct pace){ .subject = 0 };
 	return 0;
 }
 

@@ -177,13 +177,17 @@ static void the_last_minute_is_a_row_of_bars(void **state)
 	struct session *s = meet();
 	int64_t now = stamp_mono_ns(), step = 2 * HEALTH_STEP_NS;
 	struct health *h = chat->own->health;
-	*h = (struct health){ .number = s->number, .count = 4 };
+	*h = (struct health){ .number = s->number };
+	struct rate *in = &h->counters[HEALTH_IN];
 	int64_t round = now - now % step;
-	for (int i = 0; i < 4; i++)
-		h->marks[i].ns = round + (i - 6) * step;
-	h->marks[1].values[HEALTH_IN] = 4096;
-	h->marks[2].values[HEALTH_IN] = 4097;
-	h->marks[3].values[HEALTH_IN] = s->link.bytes_in = 4097 + 2048;
+	in->count = h->counters[HEALTH_OUT].count = 4;
+	for (int i = 0; i < 4; i++) {
+		in->marks[i].ns = round + (i - 6) * step;
+		h->counters[HEALTH_OUT].marks[i].ns = in->marks[i].ns;
+	}
+	in->marks[1].value = 4096;
+	in->marks[2].value = 4097;
+	in->marks[3].value = s->link.bytes_in = 4097 + 2048;
 	draw();
 	int at = find("received") + 1;
 	const char *bars = row(at) + strspn(row(at), " ");

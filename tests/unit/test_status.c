@@ -20,7 +20,7 @@ static struct pace pace;
 static int start(void **state)
 {
 	int failed = set_up(state);
-	pace = (struct pace){ .count = 0 };
+	pace = (struct pace){ .subject = 0 };
 	status = (struct status){
 		.chat = chat, .percent = 100, .mode = "", .notice = "",
 		.draft = "",
