@@ -44,7 +44,11 @@ struct chat {
 	/* Standard input is a script: when something that it asks for cannot
 	 * be done, the exit status is 1. */
 	bool is_scripted;
-	/* The rest is chat.c's own. */
+	uint32_t target;     /* the session spoken to, by number; 0: all */
+	/* The rest is for the chat alone to change. */
+	bool is_leaving;     /* see chat_leave() */
+	bool is_exposed;     /* others than this machine can connect */
+	const char *listening; /* "127.0.0.1:9999, [::1]:9999", or "" */
 	struct chat_private *own;
 };
 
@@ -122,7 +126,6 @@ void chat_hold(struct chat *c, bool is_held);
  * got. */
 #define CHAT_SIGNAL_MS 5000
 void chat_leave(struct chat *c);
-bool chat_is_leaving(const struct chat *c);
 /* How many bytes the peers' systems have not acknowledged. */
 uint64_t chat_undelivered(const struct chat *c);
 /* Standard input could not be read, or standard output, a file or the
@@ -134,10 +137,7 @@ struct session *chat_session(const struct chat *c, size_t index);
 struct session *chat_find(const struct chat *c, uint32_t number);
 size_t chat_session_count(const struct chat *c);
 
-/* Who is spoken to: a session's number, or 0 for all. */
-uint32_t chat_target(const struct chat *c);
-void chat_set_target(struct chat *c, uint32_t number);
-/* The next peer, then all: F6. */
+/* Speak to the next peer, then to all: F6. */
 void chat_next_target(struct chat *c);
 
 /* The one conversation that is looked at: the one spoken to, or the only one;
@@ -158,10 +158,5 @@ bool chat_awaited_first(const struct chat *c);
 /* How its entries are shown now; peers' numbers once there has been more than
  * one. */
 struct wrap_look chat_look(const struct chat *c);
-
-/* The places where it listens, "" if none: "127.0.0.1:9999". */
-const char *chat_listening(const struct chat *c);
-/* Whether others than this machine can connect. */
-bool chat_is_exposed(const struct chat *c);
 
 #endif

@@ -35,27 +35,17 @@ struct session *chat_find(const struct chat *c, uint32_t number)
 	return s && s->number == number ? s : NULL;
 }
 
-uint32_t chat_target(const struct chat *c)
-{
-	return c->own->target;
-}
-
-void chat_set_target(struct chat *c, uint32_t number)
-{
-	c->own->target = number;
-}
-
 void chat_next_target(struct chat *c)
 {
-	uint32_t now = c->own->target;
+	uint32_t now = c->target;
 	struct session *s =
 	    chat_session(c, now ? chat_lower_bound(c, now + 1) : 0);
-	c->own->target = s ? s->number : 0;
+	c->target = s ? s->number : 0;
 }
 
 bool chat_speaks_to(const struct chat *c, const struct session *s)
 {
-	uint32_t target = c->own->target;
+	uint32_t target = c->target;
 	if (target)
 		return s->number == target;
 	return !session_is_closing(s);
@@ -74,14 +64,14 @@ typedef int give_fn(struct session *s, const void *what, struct error *e);
 static int tell_nobody(struct chat *c)
 {
 	struct error e;
-	if (c->own->target)
-		error_set(&e, "not sent: peer %u is gone", c->own->target);
+	if (c->target)
+		error_set(&e, "not sent: peer %u is gone", c->target);
 	else
 		error_set(&e, "not sent: nobody is connected");
 	error_set_code(&e, ENOTCONN);
-	error_set_hint(&e, "%s", c->own->target
+	error_set_hint(&e, "%s", c->target
 	                             ? "/to N or /to all chooses another"
-	                         : c->own->listening[0]
+	                         : c->listening[0]
 	                             ? "a peer has to connect first"
 	                             : "/connect HOST PORT connects");
 	chat_error(c, &e);

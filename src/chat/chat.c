@@ -71,7 +71,7 @@ void chat_check_later(struct chat *c)
 static void judge_end(struct chat *c, const struct session *s, bool failed)
 {
 	struct chat_private *p = c->own;
-	if (p->is_leaving || c->is_scripted)
+	if (c->is_leaving || c->is_scripted)
 		p->has_failed |= failed;
 	else if (!s->link.is_accepted || p->accepts_one)
 		p->has_failed = failed;
@@ -91,7 +91,7 @@ static void on_end(void *user, struct session *s, bool failed)
 	judge_end(c, s, failed);
 	watch_end(c, s);
 	if (!p->session_count)
-		p->target = 0; /* nobody is left who could be mistaken */
+		c->target = 0; /* nobody is left who could be mistaken */
 	chat_check_later(c);
 }
 
@@ -167,7 +167,7 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 	const struct entry *e = transcript_at(c->transcript, first, &room);
 	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
 		return;
-	if (!p->is_leaving && !c->is_scripted)
+	if (!c->is_leaving && !c->is_scripted)
 		p->has_failed = false; /* a new try */
 	if (c->options->zero)
 		chat_check_later(c);
@@ -208,21 +208,6 @@ struct wrap_look chat_look(const struct chat *c)
 	};
 }
 
-const char *chat_listening(const struct chat *c)
-{
-	return c->own->listening;
-}
-
-bool chat_is_exposed(const struct chat *c)
-{
-	return c->own->is_exposed;
-}
-
-bool chat_is_leaving(const struct chat *c)
-{
-	return c->own->is_leaving;
-}
-
 void chat_fail(struct chat *c)
 {
 	c->own->has_failed_for_good = true;
@@ -236,15 +221,15 @@ static void on_check(struct later *l)
 	while (p->ended_count)
 		session_free(p->ended[--p->ended_count]);
 	if ((p->accepts_one && p->last_number) ||
-	    (p->has_listen_failed && !p->listening[0]))
+	    (p->has_listen_failed && !c->listening[0]))
 		chat_free_listeners(c);
-	if (c->options->zero && !p->is_leaving && p->session_count &&
+	if (c->options->zero && !c->is_leaving && p->session_count &&
 	    session_is_open(p->sessions[0]))
 		chat_leave(c);
 	if (p->session_count)
 		return;
 	/* chat_run() makes the exit status when all is written */
-	if (p->is_leaving || (!c->ops->stays && !p->listener_count))
+	if (c->is_leaving || (!c->ops->stays && !p->listener_count))
 		loop_stop(c->loop, 0);
 }
 
@@ -334,6 +319,7 @@ static void set_up(struct chat *c)
 	static const struct frontend_ops none = { .stays = false };
 	struct chat_private *p = c->own;
 	c->ops = &none;
+	c->listening = p->listening;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
 		.keeps_entries = true,

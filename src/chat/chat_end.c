@@ -155,7 +155,7 @@ static void tell_cut_short(struct chat *c)
 static void on_quit_time(struct timer *t)
 {
 	struct chat *c = t->user;
-	if (!c->own->is_leaving) {
+	if (!c->is_leaving) {
 		tell_cut_short(c);
 		chat_leave(c);
 	}
@@ -224,11 +224,11 @@ static void on_leave_time(struct timer *t)
 void chat_leave(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	if (p->is_leaving) {
+	if (c->is_leaving) {
 		give_up(c);
 		return;
 	}
-	p->is_leaving = true;
+	c->is_leaving = true;
 	if (c->signum)
 		p->over_ns = loop_now_ns(c->loop) + SIGNAL_NS;
 	chat_free_listeners(c);

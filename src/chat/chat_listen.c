@@ -38,7 +38,7 @@ static void tell_listening(struct chat *c, const struct address *a)
 	size_t used = strlen(c->own->listening);
 	snprintf(c->own->listening + used, LISTENING_MAX - used, "%s%s",
 	         used ? ", " : "", where);
-	c->own->is_exposed |= !is_loopback;
+	c->is_exposed |= !is_loopback;
 }
 
 static void on_listening(void *user, const struct address *list, size_t count)

@@ -21,16 +21,15 @@ struct chat_private {
 	struct session_ops session_ops;
 	struct owner_budget owners;
 	struct queues queues;
-	uint32_t last_number, target;
+	uint32_t last_number;
 	bool shows_numbers;
 
 	struct listener **listeners;
 	size_t listener_count;
 	struct listener_ops listener_ops;
 	uint64_t first_turn; /* when the first peer came, as loop_turns() */
-	bool accepts_one; /* the listener goes once it has a peer */
-	bool is_exposed;
 	char listening[LISTENING_MAX];
+	bool accepts_one; /* the listener goes once it has a peer */
 
 	struct session_hints hints; /* told of peers that came to us */
 	struct health health[WATCH_MAX];
@@ -40,7 +39,6 @@ struct chat_private {
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */
 	bool has_ended_early; /* it ended before the first peer came */
-	bool is_leaving;
 	int64_t spoke_ns; /* when standard input spoke last */
 	int64_t over_ns;  /* after a signal: when to give up; 0: no limit */
 	bool has_listen_failed;

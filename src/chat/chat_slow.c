@@ -153,7 +153,7 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 	lag->messages++;
 	lag->bytes += len;
 	c->own->has_refused = true;
-	if (chat_target(c)) {
+	if (c->target) {
 		error_set(&e, "not sent: peer %u does not read",
 		          s->number);
 		error_set_code(&e, EAGAIN);

@@ -10,8 +10,8 @@
 
 struct session *chat_shown(const struct chat *c)
 {
-	if (chat_target(c))
-		return chat_find(c, chat_target(c));
+	if (c->target)
+		return chat_find(c, c->target);
 	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
 }
 
@@ -21,7 +21,7 @@ bool chat_facts(const struct chat *c, struct facts *out)
 	if (s)
 		session_facts(s, out);
 	else if (!chat_session_count(c) ||
-	         chat_target(c) == c->own->last.number)
+	         c->target == c->own->last.number)
 		*out = c->own->last;
 	else
 		out->number = 0;
@@ -107,7 +107,7 @@ void watch_end(struct chat *c, const struct session *s)
 {
 	struct facts *last = &c->own->last;
 	if (!c->session_settings.tells_states ||
-	    (chat_session_count(c) && chat_target(c) != s->number))
+	    (chat_session_count(c) && c->target != s->number))
 		return;
 	session_facts(s, last);
 	if (!last->timing)

@@ -42,7 +42,7 @@ static size_t split_words(char *args, char *words[], size_t max)
  * complaint. */
 static struct session *find_peer(struct chat *c, const char *word)
 {
-	long number = (long)chat_target(c);
+	long number = (long)c->target;
 	struct error e;
 	if (word && !number_parse(word, 1, UINT32_MAX, &number)) {
 		refuse_args(c, word,
@@ -66,7 +66,7 @@ static bool do_to_peers(struct chat *c, char *args, command_peer_fn *fn)
 	size_t count = split_words(args, word, 1);
 	struct session *s;
 	if ((count && strcmp(word[0], "all") != 0) ||
-	    (!count && chat_target(c))) {
+	    (!count && c->target)) {
 		s = find_peer(c, count ? word[0] : NULL);
 		if (s)
 			fn(s);
@@ -133,7 +133,7 @@ static void run_connect(struct chat *c, char *args)
 		if (!halves_is_in_open(s->link.halves) ||
 		    session_is_closing(s)) {
 			session_leave(s); /* it is over but for our FIN */
-		} else if (!*chat_listening(c)) {
+		} else if (!*c->listening) {
 			error_set(&e, "already connected to %s",
 			          s->link.where);
 			error_set_hint(&e, "/close ends that connection");
@@ -166,9 +166,9 @@ static void run_info(struct chat *c, char *args)
 	struct session *s = *args ? find_peer(c, args) : chat_shown(c);
 	if (*args && !s)
 		return;
-	if (!*args && *chat_listening(c))
-		chat_note(c, "listening on %s (%s)", chat_listening(c),
-		          chat_is_exposed(c) ? "open to other machines"
+	if (!*args && *c->listening)
+		chat_note(c, "listening on %s (%s)", c->listening,
+		          c->is_exposed ? "open to other machines"
 		                             : "this machine only");
 	info_tell(c, s);
 }
@@ -200,13 +200,13 @@ static void run_to(struct chat *c, char *args)
 	if (!count)
 		chat_next_target(c);
 	else if (strcmp(word[0], "all") == 0)
-		chat_set_target(c, 0);
+		c->target = 0;
 	else if ((s = find_peer(c, word[0])))
-		chat_set_target(c, s->number);
+		c->target = s->number;
 	else
 		return;
-	if (chat_target(c))
-		chat_note(c, "what you type goes to peer %u", chat_target(c));
+	if (c->target)
+		chat_note(c, "what you type goes to peer %u", c->target);
 	else
 		chat_note(c, "what you type goes to all peers");
 }

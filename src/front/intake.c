@@ -74,7 +74,7 @@ static void take_in_turn(struct intake *in)
 	size_t done = 0;
 	struct line l;
 	in->waits = false;
-	while (!chat_is_leaving(in->chat) && find_line(in, done, &l)) {
+	while (!in->chat->is_leaving && find_line(in, done, &l)) {
 		in->waits = has_to_wait(in, &l);
 		if (in->waits)
 			break;
@@ -144,7 +144,7 @@ static void take_no_more(struct intake *in)
 
 static void take_lines(struct intake *in)
 {
-	if (chat_is_leaving(in->chat)) {
+	if (in->chat->is_leaving) {
 		take_no_more(in);
 		return;
 	}
@@ -226,7 +226,7 @@ static bool read_some(struct intake *in)
 
 static bool wants_more(const struct intake *in)
 {
-	if (in->source.is_terminal || chat_is_leaving(in->chat))
+	if (in->source.is_terminal || in->chat->is_leaving)
 		return in->source.is_terminal;
 	return !in->is_stopped && (!in->waits || in->lines.len < LIMIT_AHEAD);
 }

@@ -119,7 +119,7 @@ static void clear_or_leave(struct frontend *f)
 {
 	if (!input_is_empty()) {
 		input_cancel();
-	} else if (f->leave.loop || chat_is_leaving(f->chat)) {
+	} else if (f->leave.loop || f->chat->is_leaving) {
 		chat_leave(f->chat);
 	} else {
 		tui_set_notice(f, "Ctrl-C again within two seconds leaves");

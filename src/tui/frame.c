@@ -23,8 +23,8 @@
 
 static const char *make_prompt(const struct chat *c, char out[32])
 {
-	if (chat_target(c))
-		snprintf(out, 32, "%u> ", chat_target(c));
+	if (c->target)
+		snprintf(out, 32, "%u> ", c->target);
 	else
 		snprintf(out, 32, "%s> ",
 		         chat_session_count(c) > 1 ? "all" : "");

@@ -233,10 +233,10 @@ static void put_listener(struct panel *p)
 {
 	char text[LINE_MAX];
 	const struct chat *c = p->chat;
-	snprintf(text, sizeof(text), "%s, %s", chat_listening(c),
-	         chat_is_exposed(c) ? "open to other machines"
+	snprintf(text, sizeof(text), "%s, %s", c->listening,
+	         c->is_exposed ? "open to other machines"
 	                            : "this machine only");
-	if (*chat_listening(c))
+	if (*c->listening)
 		put_row(p, "listening", text);
 }
 
@@ -291,9 +291,9 @@ static void put_several(struct panel *p)
 {
 	char title[64] = "nobody is connected";
 	size_t count = chat_session_count(p->chat);
-	if (chat_target(p->chat))
+	if (p->chat->target)
 		snprintf(title, sizeof(title), "peer %u is gone (F6 chooses "
-		         "another)", chat_target(p->chat));
+		         "another)", p->chat->target);
 	else if (count)
 		snprintf(title, sizeof(title), "%zu peers (F6 chooses one)",
 		         count);

@@ -82,11 +82,11 @@ static void add_place(struct parts *p, const struct status *s)
 static void add_listener(struct parts *p, const struct chat *c,
                          const struct session *s)
 {
-	if (*chat_listening(c))
-		add(p, 3, "listening on %s", chat_listening(c));
+	if (*c->listening)
+		add(p, 3, "listening on %s", c->listening);
 	else if (s)
 		add(p, 10, s->link.is_accepted ? "listen" : "connect");
-	if (chat_is_exposed(c))
+	if (c->is_exposed)
 		warn(p, 2, "open to other machines");
 }
 

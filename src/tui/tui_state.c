@@ -61,7 +61,7 @@ void tui_lose_terminal(struct frontend *f)
 {
 	if (!f->chat->signum)
 		f->chat->signum = SIGHUP;
-	if (!chat_is_leaving(f->chat))
+	if (!f->chat->is_leaving)
 		chat_leave(f->chat);
 }
 

@@ -24,9 +24,9 @@ static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
 		         s->link.where, session_state_text(s));
 	else if (count)
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat %zu peers", count);
-	else if (*chat_listening(c))
+	else if (*c->listening)
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat listening on %s",
-		         chat_listening(c));
+		         c->listening);
 	else
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat not connected");
 }

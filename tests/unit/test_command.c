@@ -146,7 +146,7 @@ static void a_preview_of_what_sends_nothing_is_empty_or_says_why(void **state)
 	               "column 3: \\x needs two hex digits");
 	assert_preview("/hex 0", "", 0,
 	               "column 1: a byte is two hex digits: 0d 0a ff");
-	assert_false(chat_is_leaving(c));
+	assert_false(c->is_leaving);
 }
 
 static void a_line_can_be_sent_whatever_it_begins_with(void **state)

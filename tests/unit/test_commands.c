@@ -331,7 +331,7 @@ static void leaving_is_asked_for_once(void **state)
 	fake_limit_write(f, 0);
 	type("last words");
 	type("/quit");
-	assert_true(chat_is_leaving(c));
+	assert_true(c->is_leaving);
 	turn();
 	assert_int_equal(fake_end(f), FAKE_IN_USE);
 	fake_limit_write(f, SIZE_MAX);

@@ -36,7 +36,7 @@ static void without_a_peer_it_says_who_could_come(void **state)
 	assert_string_equal(answer("/info"),
 	                    "* listening on [::1]:9 (this machine only)\n"
 	                    "* nobody is connected\n");
-	c->own->is_exposed = true;
+	c->is_exposed = true;
 	assert_has(answer("/info"), "[::1]:9 (open to other machines)");
 }
 
@@ -110,7 +110,7 @@ static void a_few_are_watched_and_of_many_the_one_that_is_shown(void **state)
 	fake_feed(f, "abc\n");
 	turn();
 	assert_null(c->own->look.loop);
-	chat_set_target(c, WATCH_MAX + 1); /* it takes a place */
+	c->target = WATCH_MAX + 1; /* it takes a place */
 	turn();
 	assert_int_equal(chat_health(c, WATCH_MAX + 1)->number, WATCH_MAX + 1);
 	assert_int_equal(chat_health(c, 2)->number, 0); /* from another */

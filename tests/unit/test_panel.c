@@ -210,7 +210,7 @@ static void several_peers_have_a_line_each(void **state)
 	draw();
 	assert_string_equal(row(0), " nobody is connected");
 	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
-	chat->own->is_exposed = true;
+	chat->is_exposed = true;
 	meet();
 	session_pause(meet(), true);
 	draw();
@@ -220,7 +220,7 @@ static void several_peers_have_a_line_each(void **state)
 	assert_string_equal(row(3), " peer 1       127.0.0.1:9, healthy");
 	assert_string_equal(row(4), " peer 2       127.0.0.1:9, paused by us "
 	                            "(/resume goes on)");
-	chat_set_target(chat, 2);
+	chat->target = 2;
 	draw();
 	assert_string_equal(row(0), " peer 2: paused by us (/resume goes on)");
 }
@@ -231,14 +231,14 @@ static void one_that_has_gone_is_not_taken_for_another(void **state)
 	session_reset(meet());
 	meet();
 	meet();
-	chat_set_target(chat, 3);
+	chat->target = 3;
 	session_reset(chat_find(chat, 3));
 	draw();
 	assert_string_equal(row(0), " peer 3: closed since 0 s");
-	chat_set_target(chat, 1);
+	chat->target = 1;
 	draw();
 	assert_string_equal(row(0), " peer 1 is gone (F6 chooses another)");
-	chat_set_target(chat, 0);
+	chat->target = 0;
 	draw();
 	assert_string_equal(row(0), " peer 2: healthy");
 }
@@ -278,7 +278,7 @@ static void any_size_will_do(void **state)
 	meet();
 	meet();
 	for (int target = 0; target < 2; target++) {
-		chat_set_target(chat, (uint32_t)target);
+		chat->target = (uint32_t)target;
 		for (int size = 1; size < 30; size++) {
 			resize(size, 31 - size);
 			draw_from(3, 0);
