@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include <sockchat/error.h>
+#include <sockchat/timer.h>
 
 struct loop;
 
@@ -42,27 +43,6 @@ struct watch {
 	bool is_in_epoll;
 };
 
-struct timer;
-typedef void timer_fn(struct timer *t);
-
-struct timer {
-	timer_fn *on_time;
-	void *user;
-	struct loop *loop; /* NULL when not started; the rest is the loop's */
-	int64_t due_ns;
-	struct timer *child, *next, **from;
-};
-
-struct later;
-typedef void later_fn(struct later *l);
-
-struct later {
-	later_fn *on_call;
-	void *user;
-	struct loop *loop; /* NULL when not queued; the rest is the loop's */
-	struct later *next;
-};
-
 typedef void loop_turn_fn(void *user);
 
 #define LOOP_BUFFER ((size_t)256 << 10)
@@ -83,16 +63,6 @@ int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
 void watch_set(struct watch *w, unsigned events);
 /* Fine at any time, in its own callback as well, and when not watched. */
 void watch_remove(struct watch *w);
-
-/* Call once, `delay_ns` from now and not in this turn.  Starting again moves
- * it. */
-void timer_start(struct loop *l, struct timer *t, int64_t delay_ns);
-void timer_stop(struct timer *t);
-
-/* Call once, at the end of this turn and before the hook; what such a call
- * queues comes in the next turn.  Queueing again changes nothing. */
-void loop_later(struct loop *l, struct later *call);
-void later_cancel(struct later *call);
 
 /* Called at the end of every turn. */
 void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user);
@@ -116,7 +86,5 @@ int64_t loop_now_ns(const struct loop *l);
 
 /* How many turns there have been: an idle program's number stands still. */
 uint64_t loop_turns(const struct loop *l);
-
-#define MS_NS INT64_C(1000000)
 
 #endif
