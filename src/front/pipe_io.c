@@ -40,11 +40,15 @@ void buffer_consume(struct buffer *b, size_t len)
 		b->head = 0;
 }
 
-static bool is_ready(int fd, short events)
+/* -1 with errno unless a call would not wait; EAGAIN if it would. */
+static int check_ready(int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
+	int n = poll(&p, 1, 0);
 
-	return poll(&p, 1, 0) == 1;
+	if (n == 0)
+		errno = EAGAIN;
+	return n == 1 ? 0 : -1;
 }
 
 static ssize_t interrupted_is_not_now(ssize_t n)
@@ -104,7 +108,7 @@ void source_passed(struct source *s, size_t len)
 
 bool source_is_ready(const struct source *s)
 {
-	return is_ready(s->fd, POLLIN);
+	return check_ready(s->fd, POLLIN) == 0;
 }
 
 ssize_t source_read(struct source *s, void *bytes, size_t cap)
@@ -113,14 +117,13 @@ ssize_t source_read(struct source *s, void *bytes, size_t cap)
 
 	if (s->is_socket) {
 		n = recv(s->fd, bytes, cap, MSG_DONTWAIT);
-	} else if (source_is_ready(s)) {
-		n = read(s->fd, bytes, cap);
+	} else {
+		n = check_ready(s->fd, POLLIN);
+		if (n == 0)
+			n = read(s->fd, bytes, cap);
 		/* nohup(1) leaves /dev/null, open for writing only. */
 		if (n == -1 && errno == EBADF && s->is_device)
 			return 0;
-	} else {
-		errno = EAGAIN;
-		return -1;
 	}
 	return interrupted_is_not_now(n);
 }
@@ -150,7 +153,7 @@ void sink_open(struct sink *s, int number)
 
 bool sink_is_ready(const struct sink *s)
 {
-	return is_ready(s->fd, POLLOUT);
+	return check_ready(s->fd, POLLOUT) == 0;
 }
 
 void sink_passed(struct sink *s, size_t len)
@@ -166,12 +169,10 @@ ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 		n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	} else if (!s->may_wait) {
 		n = write(s->fd, bytes, len);
-	} else if (sink_is_ready(s)) {
-		/* Ready means room for so many, pipe(7). */
-		n = write(s->fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
 	} else {
-		errno = EAGAIN;
-		return -1;
+		n = check_ready(s->fd, POLLOUT);
+		if (n == 0) /* there is room for so many, pipe(7) */
+			n = write(s->fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
 	}
 	return interrupted_is_not_now(n);
 }
