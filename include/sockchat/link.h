@@ -69,7 +69,6 @@ struct link_ops {
 	 * the link, now or soon. */
 	void (*on_over)(struct link *l, const struct error *e,
 	                uint64_t unacked);
-	bool is_alone; /* the loop has few others: poll, in no epoll set */
 };
 
 /* The first member of its owner, who may read all that is not the link's

@@ -18,9 +18,9 @@
 struct loop;
 
 enum loop_backend {
-	LOOP_AUTO,  /* what the system does best */
-	LOOP_POLL,  /* every descriptor in the poll(2) array */
-	LOOP_EPOLL, /* sockets in an epoll(7) set that poll watches (Linux) */
+	LOOP_AUTO,  /* poll(2) for a few, epoll(7) for many */
+	LOOP_POLL,  /* poll(2) alone */
+	LOOP_EPOLL, /* epoll(7) from the first socket on (Linux) */
 };
 
 /* What a descriptor is watched for and what it is ready for.  An error or a
@@ -40,7 +40,8 @@ struct watch {
 	int fd;
 	uint32_t slot;
 	uint8_t events;
-	bool is_in_epoll;
+	bool is_epoll_only; /* poll(2) does not look at it */
+	bool is_refused;    /* by epoll(7), for it is always ready */
 };
 
 typedef void loop_turn_fn(void *user);
@@ -57,7 +58,8 @@ void loop_free(struct loop *l);
  * has been added never fails later. */
 MUST_USE
 int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
-/* As watch_add(), for sockets: they may stand in the epoll set. */
+/* As watch_add(), for one of many sockets: a turn may leave some of those for
+ * the next, and nobody else. */
 MUST_USE
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
 void watch_set(struct watch *w, unsigned events);
@@ -81,7 +83,7 @@ MUST_USE void *loop_buffer(struct loop *l);
  * bytes into it takes them out.  NULL without one. */
 MUST_USE const int *loop_pipe(struct loop *l);
 
-/* The monotonic clock as it was when this turn began. */
+/* The monotonic clock as it was when the loop woke up last. */
 int64_t loop_now_ns(const struct loop *l);
 
 /* How many turns there have been: an idle program's number stands still. */

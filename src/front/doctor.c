@@ -278,7 +278,6 @@ int doctor_run(struct loop *l, const struct options *o)
 		.on_ready = on_ready,
 		.on_alarm = on_alarm,
 		.on_over = on_over,
-		.is_alone = true,
 	};
 	struct dial_settings settings = {
 		.resolve = { .family = o->family, .is_numeric = o->numeric },

@@ -347,7 +347,6 @@ static const struct link_ops link_ops = {
 	.on_alarm = on_alarm,
 	.on_wait = on_wait,
 	.on_over = on_over,
-	.is_alone = true, /* one of three descriptors */
 };
 
 void conn_init(struct conn *c, struct loop *l)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The loop: a poll(2) array, with one epoll(7) set in it for the sockets, a
- * heap of timers, a list of deferred calls.  Only adding a watch needs
- * memory. */
+/* The loop: a poll(2) array, and from a few watches on an epoll(7) set, which
+ * has them all and alone is waited for.  The sockets that come then stand in
+ * the set alone.  A heap of timers, a list of deferred calls.  Only adding a
+ * watch needs memory. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,35 +13,31 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/epoll.h>
-#endif
 
 #include <sockchat/loop.h>
 #include <sockchat/stamp.h>
 
+#include "epoll_set.h"
 #include "timer_heap.h"
 
-#define BATCH       256 /* events taken from the inner set at once */
-#define BATCHES_MAX 4   /* for one wake-up of the outer one */
-#define PAGE        4096
-#define SECOND_NS   INT64_C(1000000000)
+#define FEW       16 /* watches, for which poll(2) is as fast */
+#define PAGE      4096
+#define SECOND_NS INT64_C(1000000000)
 
 struct loop {
-	struct pollfd *fds;
-	struct watch **watches; /* NULL: removed, or the epoll set itself */
+	struct pollfd *fds;     /* the slots of poll(2) */
+	struct watch **watches; /* of the slots; NULL: removed */
 	size_t count;
 	bool has_holes;
 
-	bool uses_epoll;
-	int epoll_fd; /* -1 until there is a socket */
-	size_t epoll_slot;
-	struct watch **inner; /* those in the epoll set */
-	size_t inner_count;
-	size_t cap; /* of all arrays: an inner watch may move to a slot */
-	struct watch *batch[BATCH];
-	unsigned batch_ready[BATCH];
-	size_t batch_count;
+	size_t few;   /* slots; with more a set opens; SIZE_MAX: it never does */
+	int epoll_fd; /* -1: none */
+	struct watch **others; /* those that are in the set alone */
+	size_t other_count;
+	size_t cap;   /* of all arrays: these may have to move to slots */
+	size_t files; /* that are ready, and that the set has refused */
+	struct epoll_told told[EPOLL_SET_BATCH];
+	int told_at, told_count;
 
 	struct timer *timers; /* the root of a heap by due_ns */
 
@@ -62,11 +59,11 @@ struct loop *loop_new(enum loop_backend backend)
 	const char *wish = getenv("SOCKCHAT_LOOP");
 	if (!l)
 		return NULL;
-	if (backend == LOOP_AUTO && wish && strcmp(wish, "poll") == 0)
-		backend = LOOP_POLL;
-#ifdef __linux__
-	l->uses_epoll = backend != LOOP_POLL;
-#endif
+	if (backend == LOOP_AUTO && wish)
+		backend = strcmp(wish, "poll") == 0    ? LOOP_POLL
+		          : strcmp(wish, "epoll") == 0 ? LOOP_EPOLL
+		                                       : LOOP_AUTO;
+	l->few = backend == LOOP_POLL ? SIZE_MAX : backend == LOOP_EPOLL ? 0 : FEW;
 	l->epoll_fd = -1;
 	l->later_end = &l->later;
 	l->now_ns = stamp_mono_ns();
@@ -81,7 +78,7 @@ void loop_free(struct loop *l)
 		close(l->epoll_fd);
 	free(l->fds);
 	free(l->watches);
-	free(l->inner);
+	free(l->others);
 	free(l->buffer);
 	if (l->pipe[1]) {
 		close(l->pipe[0]);
@@ -90,18 +87,12 @@ void loop_free(struct loop *l)
 	free(l);
 }
 
-/* The poll array */
+/* Slots of poll(2) */
 
 static short poll_events(unsigned events)
 {
 	return (short)((events & LOOP_READ ? POLLIN : 0) |
 	               (events & LOOP_WRITE ? POLLOUT : 0));
-}
-
-/* An error or a hang-up makes ready all that is watched. */
-static unsigned ready_of(unsigned events, bool in, bool out, bool gone)
-{
-	return gone ? events : (in ? LOOP_READ : 0) | (out ? LOOP_WRITE : 0);
 }
 
 static int grow_arrays(struct loop *l)
@@ -114,253 +105,157 @@ static int grow_arrays(struct loop *l)
 	    reallocarray(l->watches, cap, sizeof(*watches));
 	if (watches)
 		l->watches = watches;
-	struct watch **inner = reallocarray(l->inner, cap, sizeof(*inner));
-	if (inner)
-		l->inner = inner;
-	if (!fds || !watches || !inner)
+	struct watch **others = reallocarray(l->others, cap, sizeof(*others));
+	if (others)
+		l->others = others;
+	if (!fds || !watches || !others)
 		return -1;
 	l->cap = cap;
 	return 0;
 }
 
-/* Make room for `more` watches, and for all inner ones to move to slots.  -1
- * without memory. */
-static int reserve(struct loop *l, size_t more)
+static void set_slot(const struct watch *w)
 {
-	while (l->count + l->inner_count + more > l->cap)
-		if (grow_arrays(l))
-			return -1;
-	return 0;
+	w->loop->fds[w->slot] = (struct pollfd){
+		.fd = w->events ? w->fd : -1,
+		.events = poll_events(w->events),
+	};
 }
 
-/* There is room: see reserve(). */
-static void add_slot(struct loop *l, struct watch *w, int fd, short events)
+/* There is room: see add_watch(). */
+static void add_slot(struct loop *l, struct watch *w)
 {
-	l->fds[l->count] = (struct pollfd){ .fd = fd, .events = events };
-	l->watches[l->count] = w;
-	if (w)
-		w->slot = (uint32_t)l->count;
-	l->count++;
+	w->is_epoll_only = false;
+	w->slot = (uint32_t)l->count;
+	l->watches[l->count++] = w;
+	set_slot(w);
 }
 
 /* Slots are only blanked while they may be looked at; the holes are filled
  * before the next turn. */
+static void blank_slot(struct loop *l, size_t slot)
+{
+	l->watches[slot] = NULL;
+	l->fds[slot].fd = -1;
+	l->has_holes = true;
+}
+
 static void fill_holes(struct loop *l)
 {
 	size_t to = 0;
 	for (size_t i = 0; i < l->count; i++) {
-		bool is_inner = l->epoll_fd >= 0 && i == l->epoll_slot;
-		if (!l->watches[i] && !is_inner)
+		if (!l->watches[i])
 			continue;
 		l->fds[to] = l->fds[i];
 		l->watches[to] = l->watches[i];
-		if (is_inner)
-			l->epoll_slot = to;
-		else
-			l->watches[to]->slot = (uint32_t)to;
+		l->watches[to]->slot = (uint32_t)to;
 		to++;
 	}
 	l->count = to;
 	l->has_holes = false;
 }
 
-static void set_slot(struct watch *w)
-{
-	struct pollfd *p = &w->loop->fds[w->slot];
-	p->fd = w->events ? w->fd : -1;
-	p->events = poll_events(w->events);
-	p->revents = 0;
-}
-
 /* The epoll set */
 
-#ifdef __linux__
-
-static int open_epoll(struct loop *l)
+static void add_other(struct loop *l, struct watch *w)
 {
-	if (l->epoll_fd >= 0)
-		return 0;
-	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (l->epoll_fd < 0)
-		return -1;
-	l->epoll_slot = l->count;
-	add_slot(l, NULL, l->epoll_fd, POLLIN);
-	return 0;
+	w->is_epoll_only = true;
+	w->slot = (uint32_t)l->other_count;
+	l->others[l->other_count++] = w;
 }
 
-/* Tell the set what is wanted now; `before` is what it knows. */
-static int tell_epoll(struct watch *w, unsigned before)
+static void remove_other(struct loop *l, const struct watch *w)
 {
-	struct epoll_event ev = {
-		.events = (w->events & LOOP_READ ? (unsigned)EPOLLIN : 0) |
-		          (w->events & LOOP_WRITE ? (unsigned)EPOLLOUT : 0),
-		.data.ptr = w,
-	};
-	int op = !before      ? EPOLL_CTL_ADD
-	         : !w->events ? EPOLL_CTL_DEL
-	                      : EPOLL_CTL_MOD;
-	if (!before && !w->events)
-		return 0;
-	return epoll_ctl(w->loop->epoll_fd, op, w->fd, &ev);
-}
-
-static bool enter_epoll(struct loop *l, struct watch *w)
-{
-	if (!l->uses_epoll || open_epoll(l) || tell_epoll(w, 0))
-		return false;
-	w->is_in_epoll = true;
-	w->slot = (uint32_t)l->inner_count;
-	l->inner[l->inner_count++] = w;
-	return true;
-}
-
-static void leave_inner(struct loop *l, struct watch *w)
-{
-	struct watch *last = l->inner[--l->inner_count];
-	l->inner[w->slot] = last;
+	struct watch *last = l->others[--l->other_count];
+	l->others[w->slot] = last;
 	last->slot = w->slot;
-	w->is_in_epoll = false;
 }
 
-/* An epoll set that failed may still point to watches that are gone.  So it is
- * closed, and all of its watches go to poll(2). */
+/* A set that failed may still point to watches that are gone.  So it is closed,
+ * and poll(2) goes on. */
 static void give_up_epoll(struct loop *l)
 {
-	l->uses_epoll = false;
-	close(l->epoll_fd);
+	if (l->epoll_fd >= 0)
+		close(l->epoll_fd);
 	l->epoll_fd = -1;
-	l->fds[l->epoll_slot].fd = -1;
-	l->has_holes = true;
-	while (l->inner_count) {
-		struct watch *w = l->inner[l->inner_count - 1];
-		leave_inner(l, w);
-		add_slot(l, w, w->events ? w->fd : -1, poll_events(w->events));
-	}
+	l->few = SIZE_MAX;
+	for (size_t i = 0; i < l->other_count; i++)
+		add_slot(l, l->others[i]);
+	l->other_count = 0;
 }
 
-static void set_inner(struct watch *w, unsigned before)
+/* A file never hangs up. */
+static size_t moves_bytes(unsigned events)
+{
+	return events & (LOOP_READ | LOOP_WRITE) ? 1 : 0;
+}
+
+/* What a watch waits for has changed. */
+static void tell_epoll(struct watch *w, unsigned before)
 {
 	struct loop *l = w->loop;
-	if (!tell_epoll(w, before))
-		return;
-	if (before) {
+	if (!w->is_refused && epoll_set_change(l->epoll_fd, w, before)) {
+		w->is_refused = errno == EPERM && !w->is_epoll_only;
+		if (!w->is_refused)
+			give_up_epoll(l);
+	}
+	if (w->is_refused)
+		l->files += moves_bytes(w->events) - moves_bytes(before);
+}
+
+static void open_epoll(struct loop *l)
+{
+	l->epoll_fd = epoll_set_open();
+	if (l->epoll_fd < 0)
 		give_up_epoll(l);
-		return;
-	}
-	leave_inner(l, w); /* the set has not taken it */
-	add_slot(l, w, w->fd, poll_events(w->events));
+	for (size_t i = 0; i < l->count && l->epoll_fd >= 0; i++)
+		if (l->watches[i])
+			tell_epoll(l->watches[i], 0);
 }
-
-/* Take a batch; how many. */
-static size_t fill_batch(struct loop *l)
-{
-	struct epoll_event events[BATCH];
-	int n = epoll_wait(l->epoll_fd, events, BATCH, 0);
-	if (n < 0 && errno != EINTR)
-		give_up_epoll(l);
-	l->batch_count = n > 0 ? (size_t)n : 0;
-	for (size_t i = 0; i < l->batch_count; i++) {
-		unsigned got = events[i].events;
-		l->batch[i] = events[i].data.ptr;
-		l->batch_ready[i] = ready_of(
-		    l->batch[i]->events, got & EPOLLIN, got & EPOLLOUT,
-		    got & (EPOLLERR | EPOLLHUP));
-	}
-	return l->batch_count;
-}
-
-static void dispatch_epoll(struct loop *l)
-{
-	size_t full = BATCH;
-	for (int round = 0;
-	     round < BATCHES_MAX && full == BATCH && l->epoll_fd >= 0;
-	     round++) {
-		full = fill_batch(l);
-		for (size_t i = 0; i < l->batch_count; i++) {
-			struct watch *w = l->batch[i];
-			unsigned ready = w ? l->batch_ready[i] & w->events : 0;
-			if (ready)
-				w->on_ready(w, ready);
-		}
-		l->batch_count = 0;
-	}
-}
-
-#else
-
-static bool enter_epoll(struct loop *l, struct watch *w)
-{
-	(void)l;
-	(void)w;
-	return false;
-}
-
-static void leave_inner(struct loop *l, struct watch *w)
-{
-	(void)l;
-	(void)w;
-}
-
-static void set_inner(struct watch *w, unsigned before)
-{
-	(void)w;
-	(void)before;
-}
-
-static void dispatch_epoll(struct loop *l)
-{
-	(void)l;
-}
-
-#endif
 
 /* Watches */
 
-static int prepare(struct loop *l, struct watch *w, int fd, unsigned events)
+static int add_watch(struct loop *l, struct watch *w, int fd, unsigned events,
+                     bool is_one_of_many)
 {
-	if (reserve(l, 2)) /* this watch, and the epoll set itself */
+	if (l->count + l->other_count == l->cap && grow_arrays(l))
 		return -1;
 	w->loop = l;
 	w->fd = fd;
 	w->events = (uint8_t)events;
-	w->is_in_epoll = false;
+	w->is_refused = false;
+	if (is_one_of_many && l->epoll_fd < 0 && l->count >= l->few)
+		open_epoll(l);
+	if (is_one_of_many && l->epoll_fd >= 0)
+		add_other(l, w);
+	else
+		add_slot(l, w);
+	if (l->epoll_fd >= 0)
+		tell_epoll(w, 0);
 	return 0;
 }
 
 int watch_add(struct loop *l, struct watch *w, int fd, unsigned events)
 {
-	if (prepare(l, w, fd, events))
-		return -1;
-	add_slot(l, w, events ? fd : -1, poll_events(events));
-	return 0;
+	return add_watch(l, w, fd, events, false);
 }
 
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events)
 {
-	if (prepare(l, w, fd, events))
-		return -1;
-	if (!enter_epoll(l, w))
-		add_slot(l, w, events ? fd : -1, poll_events(events));
-	return 0;
+	return add_watch(l, w, fd, events, true);
 }
 
 void watch_set(struct watch *w, unsigned events)
 {
+	struct loop *l = w->loop;
 	unsigned before = w->events;
-	if (!w->loop || before == events)
+	if (!l || before == events)
 		return;
 	w->events = (uint8_t)events;
-	if (w->is_in_epoll)
-		set_inner(w, before);
-	else
+	if (!w->is_epoll_only)
 		set_slot(w);
-}
-
-static void forget_in_batch(struct loop *l, const struct watch *w)
-{
-	for (size_t i = 0; i < l->batch_count; i++)
-		if (l->batch[i] == w)
-			l->batch[i] = NULL;
+	if (l->epoll_fd >= 0)
+		tell_epoll(w, before);
 }
 
 void watch_remove(struct watch *w)
@@ -369,33 +264,57 @@ void watch_remove(struct watch *w)
 	if (!l)
 		return;
 	watch_set(w, 0);
-	forget_in_batch(l, w);
-	if (w->is_in_epoll) {
-		leave_inner(l, w);
-	} else {
-		l->watches[w->slot] = NULL;
-		l->fds[w->slot].fd = -1;
-		l->has_holes = true;
-	}
+	for (int i = l->told_at; i < l->told_count; i++)
+		if (l->told[i].watch == w)
+			l->told[i].watch = NULL;
+	if (w->is_epoll_only)
+		remove_other(l, w);
+	else
+		blank_slot(l, w->slot);
 	w->loop = NULL;
 }
 
-static void dispatch_one(struct loop *l, size_t slot)
+/* Waiting */
+
+/* An error or a hang-up makes ready all that is watched. */
+static void call_watch(struct watch *w, bool in, bool out, bool is_gone)
 {
-	struct watch *w = l->watches[slot];
-	short got = l->fds[slot].revents;
-	if (!got)
-		return;
-	l->fds[slot].revents = 0;
-	if (l->epoll_fd >= 0 && slot == l->epoll_slot) {
-		dispatch_epoll(l);
-		return;
-	}
-	unsigned ready = w ? ready_of(w->events, got & POLLIN, got & POLLOUT,
-	                              got & (POLLERR | POLLHUP | POLLNVAL))
-	                   : 0;
-	if (ready)
+	unsigned ready = (in ? LOOP_READ : 0) | (out ? LOOP_WRITE : 0);
+	if (w)
+		ready = is_gone ? w->events : ready & w->events;
+	if (w && ready)
 		w->on_ready(w, ready);
+}
+
+static int wait_for_slots(struct loop *l, const struct timespec *timeout)
+{
+	int n = ppoll(l->fds, l->count, timeout, NULL);
+	l->now_ns = stamp_mono_ns();
+	for (size_t i = 0; n > 0 && i < l->count; i++) {
+		short got = l->fds[i].revents;
+		l->fds[i].revents = 0;
+		if (got)
+			call_watch(l->watches[i], got & POLLIN, got & POLLOUT,
+			           got & (POLLERR | POLLHUP | POLLNVAL));
+	}
+	return n < 0 && errno != EINTR ? -1 : 0;
+}
+
+/* When there is more than one batch, whoever has a slot need not queue up. */
+static int wait_for_epoll(struct loop *l, const struct timespec *timeout)
+{
+	static const struct timespec now;
+	int n = epoll_set_wait(l->epoll_fd, l->told, l->files ? &now : timeout);
+	if (n < 0 && errno != EINTR)
+		give_up_epoll(l);
+	l->now_ns = stamp_mono_ns();
+	l->told_count = n;
+	for (l->told_at = 0; l->told_at < l->told_count;) {
+		const struct epoll_told *t = &l->told[l->told_at++];
+		call_watch(t->watch, t->can_read, t->can_write, t->is_gone);
+	}
+	bool is_all = n < EPOLL_SET_BATCH && !l->files;
+	return is_all || l->epoll_fd < 0 ? 0 : wait_for_slots(l, &now);
 }
 
 /* Timers */
@@ -483,8 +402,8 @@ void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user)
 	l->turn_user = user;
 }
 
-/* How long poll may sleep: until the next timer, and not at all when a call is
- * put off.  NULL for ever. */
+/* How long a turn may sleep: until the next timer, and not at all when a call
+ * is put off.  NULL for ever. */
 static const struct timespec *find_timeout(const struct loop *l, int timeout_ms,
                                            struct timespec *t)
 {
@@ -507,21 +426,18 @@ static const struct timespec *find_timeout(const struct loop *l, int timeout_ms,
 
 int loop_turn(struct loop *l, int timeout_ms)
 {
-	struct timespec timeout;
+	struct timespec room;
+	const struct timespec *timeout = find_timeout(l, timeout_ms, &room);
 	if (l->has_holes)
 		fill_holes(l);
-	int n = ppoll(l->fds, l->count, find_timeout(l, timeout_ms, &timeout),
-	              NULL);
-	if (n < 0 && errno != EINTR)
+	if (l->epoll_fd >= 0 ? wait_for_epoll(l, timeout)
+	                     : wait_for_slots(l, timeout))
 		return -1;
-	l->now_ns = stamp_mono_ns();
-	l->turns++;
-	for (size_t i = 0; n > 0 && i < l->count; i++)
-		dispatch_one(l, i);
 	run_timers(l);
 	run_later(l);
 	if (l->on_turn_end)
 		l->on_turn_end(l->turn_user);
+	l->turns++;
 	return 0;
 }
 

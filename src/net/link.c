@@ -338,9 +338,7 @@ int link_take(struct link *l, struct transport *t)
 	l->bytes_in = l->bytes_out = 0;
 	l->in_ns = l->out_ns = loop_now_ns(l->loop);
 	l->ack_ms = 1;
-	return l->ops->is_alone
-	           ? watch_add(l->loop, &l->watch, t->fd, 0)
-	           : watch_add_socket(l->loop, &l->watch, t->fd, LOOP_READ);
+	return watch_add_socket(l->loop, &l->watch, t->fd, LOOP_READ);
 }
 
 /* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and

@@ -172,6 +172,14 @@ int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
 	           : REAL(epoll_wait)(fd, events, count, timeout);
 }
 
+int epoll_pwait2(int fd, struct epoll_event *events, int count,
+                 const struct timespec *timeout, const sigset_t *mask)
+{
+	return fault_fails(CALL_epoll_wait, fd)
+	           ? -1
+	           : REAL(epoll_pwait2)(fd, events, count, timeout, mask);
+}
+
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
 	return fault_fails(CALL_poll, -1) ? -1

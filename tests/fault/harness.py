@@ -115,6 +115,8 @@ class Run:
         for name in ("COLUMNS", "LINES", "LC_ALL", "NO_COLOR"):
             env.pop(name, None)
         env.update(self.fault.environment())
+        if self.is_server:  # its peers are few, and it waits as for many
+            env["SOCKCHAT_LOOP"] = "epoll"
         if not self.sees_processes:
             env["FAULT_NO_PROCESSES"] = "1"
         return env

@@ -28,10 +28,12 @@ static enum loop_backend backend;
 
 /* The system of this program: the next call of that kind fails with this. */
 static int poll_error, epoll_error, wait_error;
+static bool has_no_pwait2; /* a kernel before 5.11 */
 static bool has_no_memory;
 static int64_t clock_ns;
 static void (*on_sleep_for_ever)(void);
-static size_t sleeps, poll_count;
+static size_t sleeps, polls, poll_count;
+static int the_set; /* of epoll */
 
 int64_t stamp_mono_ns(void)
 {
@@ -45,20 +47,11 @@ static bool strikes(int *error)
 	return errno != 0;
 }
 
-static int poll_now(struct pollfd *fds, nfds_t count)
+/* The outcome of a wait, which would take its time. */
+static int wait_here(int (*ask)(void *list, int count), void *list, int count,
+                     const struct timespec *timeout)
 {
-	static const struct timespec zero;
-	return (int)syscall(SYS_ppoll, fds, count, &zero, NULL, 0);
-}
-
-int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
-          const sigset_t *mask)
-{
-	assert_null(mask);
-	poll_count = count;
-	if (strikes(&poll_error))
-		return -1;
-	int ready = poll_now(fds, count);
+	int ready = ask(list, count);
 	int64_t ns =
 	    timeout ? timeout->tv_sec * SECOND_NS + timeout->tv_nsec : -1;
 	if (ready || !ns)
@@ -71,7 +64,24 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
 	if (!on_sleep_for_ever)
 		fail_msg("it would sleep for ever");
 	on_sleep_for_ever();
-	return poll_now(fds, count);
+	return ask(list, count);
+}
+
+static int poll_now(void *fds, int count)
+{
+	static const struct timespec zero;
+	return (int)syscall(SYS_ppoll, fds, count, &zero, NULL, 0);
+}
+
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
+          const sigset_t *mask)
+{
+	assert_null(mask);
+	polls++;
+	poll_count = count;
+	if (strikes(&poll_error))
+		return -1;
+	return wait_here(poll_now, fds, (int)count, timeout);
 }
 
 int epoll_ctl(int set, int op, int fd, struct epoll_event *event)
@@ -81,12 +91,29 @@ int epoll_ctl(int set, int op, int fd, struct epoll_event *event)
 	return (int)syscall(SYS_epoll_ctl, set, op, fd, event);
 }
 
+static int epoll_now(void *events, int count)
+{
+	return (int)syscall(SYS_epoll_pwait, the_set, events, count, 0, NULL,
+	                    0);
+}
+
 int epoll_wait(int set, struct epoll_event *events, int count, int timeout_ms)
 {
+	assert_int_equal(timeout_ms, 0);
+	the_set = set;
+	return strikes(&wait_error) ? -1 : epoll_now(events, count);
+}
+
+int epoll_pwait2(int set, struct epoll_event *events, int count,
+                 const struct timespec *timeout, const sigset_t *mask)
+{
+	assert_null(mask);
+	the_set = set;
+	if (has_no_pwait2)
+		return errno = ENOSYS, -1;
 	if (strikes(&wait_error))
 		return -1;
-	return (int)syscall(SYS_epoll_pwait, set, events, count, timeout_ms,
-	                    NULL, 0);
+	return wait_here(epoll_now, events, count, timeout);
 }
 
 void *reallocarray(void *array, size_t count, size_t size)
@@ -220,8 +247,8 @@ static int set_up(void **state)
 {
 	(void)state;
 	poll_error = epoll_error = wait_error = 0;
-	has_no_memory = false;
-	sleeps = probe_count = 0;
+	has_no_memory = has_no_pwait2 = false;
+	sleeps = polls = probe_count = 0;
 	on_sleep_for_ever = NULL;
 	clock_ns = 1000 * SECOND_NS;
 	memset(trace, 0, sizeof(trace));
