@@ -8,8 +8,8 @@
  *   base   array bytes utf8 glyph escape hexdump base64 quote pattern json
  *          number stamp xdg path newfile encoding guess rate progress text
  *          error diag
- *   io     loop epoll_set timer_heap signals outq child: one thread that
- *          waits for all
+ *   io     loop timer epoll_set signals outq child: one thread that waits
+ *          for all
  *   net    endpoint resolve transport socket tcp tcpinfo txstamp dial link
  *          timing route owner host explain: bytes from strangers, and why
  *          none come

@@ -171,8 +171,10 @@ ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 		n = write(s->fd, bytes, len);
 	} else {
 		n = check_ready(s->fd, POLLOUT);
-		if (n == 0) /* there is room for so many, pipe(7) */
-			n = write(s->fd, bytes, len < PIPE_BUF ? len : PIPE_BUF);
+		/* Ready means room for so many, pipe(7). */
+		if (n == 0)
+			n = write(s->fd, bytes,
+			          len < PIPE_BUF ? len : PIPE_BUF);
 	}
 	return interrupted_is_not_now(n);
 }

@@ -3,8 +3,7 @@
 
 /* The loop: a poll(2) array, and from a few watches on an epoll(7) set, which
  * has them all and alone is waited for.  The sockets that come then stand in
- * the set alone.  A heap of timers, a list of deferred calls.  Only adding a
- * watch needs memory. */
+ * the set alone.  Only adding a watch needs memory. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,19 +17,21 @@
 #include <sockchat/stamp.h>
 
 #include "epoll_set.h"
-#include "timer_heap.h"
+#include "schedule.h"
 
 #define FEW       16 /* watches, for which poll(2) is as fast */
 #define PAGE      4096
 #define SECOND_NS INT64_C(1000000000)
 
 struct loop {
+	struct schedule schedule; /* first, for it knows no loop */
+
 	struct pollfd *fds;     /* the slots of poll(2) */
 	struct watch **watches; /* of the slots; NULL: removed */
 	size_t count;
 	bool has_holes;
 
-	size_t few;   /* slots; with more a set opens; SIZE_MAX: it never does */
+	size_t few;   /* with more slots a set opens; SIZE_MAX: never */
 	int epoll_fd; /* -1: none */
 	struct watch **others; /* those that are in the set alone */
 	size_t other_count;
@@ -38,10 +39,6 @@ struct loop {
 	size_t files; /* that are ready, and that the set has refused */
 	struct epoll_told told[EPOLL_SET_BATCH];
 	int told_at, told_count;
-
-	struct timer *timers; /* the root of a heap by due_ns */
-
-	struct later *later, **later_end, *later_running;
 
 	void *buffer; /* NULL until somebody reads */
 	int pipe[2];  /* zeros until somebody needs it */
@@ -63,9 +60,11 @@ struct loop *loop_new(enum loop_backend backend)
 		backend = strcmp(wish, "poll") == 0    ? LOOP_POLL
 		          : strcmp(wish, "epoll") == 0 ? LOOP_EPOLL
 		                                       : LOOP_AUTO;
-	l->few = backend == LOOP_POLL ? SIZE_MAX : backend == LOOP_EPOLL ? 0 : FEW;
+	l->few = backend == LOOP_POLL    ? SIZE_MAX
+	         : backend == LOOP_EPOLL ? 0
+	                                 : FEW;
 	l->epoll_fd = -1;
-	l->later_end = &l->later;
+	schedule_init(&l->schedule);
 	l->now_ns = stamp_mono_ns();
 	return l;
 }
@@ -317,83 +316,6 @@ static int wait_for_epoll(struct loop *l, const struct timespec *timeout)
 	return is_all || l->epoll_fd < 0 ? 0 : wait_for_slots(l, &now);
 }
 
-/* Timers */
-
-void timer_start(struct loop *l, struct timer *t, int64_t delay_ns)
-{
-	timer_stop(t);
-	t->loop = l;
-	/* after this turn's time, however short: no timer starves the rest */
-	t->due_ns = stamp_mono_ns() + (delay_ns > 0 ? delay_ns : 1);
-	timer_heap_add(&l->timers, t);
-}
-
-void timer_stop(struct timer *t)
-{
-	struct loop *l = t->loop;
-	if (!l)
-		return;
-	timer_heap_remove(&l->timers, t);
-	t->loop = NULL;
-}
-
-static void run_timers(struct loop *l)
-{
-	while (l->timers && l->timers->due_ns <= l->now_ns) {
-		struct timer *t = l->timers;
-		timer_stop(t);
-		t->on_time(t);
-	}
-}
-
-/* Deferred calls */
-
-void loop_later(struct loop *l, struct later *call)
-{
-	if (call->loop)
-		return;
-	call->loop = l;
-	call->next = NULL;
-	*l->later_end = call;
-	l->later_end = &call->next;
-}
-
-static bool unlink_later(struct later **list, struct later *call)
-{
-	for (; *list; list = &(*list)->next)
-		if (*list == call) {
-			*list = call->next;
-			return true;
-		}
-	return false;
-}
-
-void later_cancel(struct later *call)
-{
-	struct loop *l = call->loop;
-	if (!l)
-		return;
-	if (!unlink_later(&l->later_running, call))
-		unlink_later(&l->later, call);
-	for (l->later_end = &l->later; *l->later_end;)
-		l->later_end = &(*l->later_end)->next;
-	call->loop = NULL;
-}
-
-/* Those queued by the calls themselves come in the next turn. */
-static void run_later(struct loop *l)
-{
-	l->later_running = l->later;
-	l->later = NULL;
-	l->later_end = &l->later;
-	while (l->later_running) {
-		struct later *call = l->later_running;
-		l->later_running = call->next;
-		call->loop = NULL;
-		call->on_call(call);
-	}
-}
-
 /* Turns */
 
 void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user)
@@ -402,21 +324,14 @@ void loop_on_turn_end(struct loop *l, loop_turn_fn *fn, void *user)
 	l->turn_user = user;
 }
 
-/* How long a turn may sleep: until the next timer, and not at all when a call
- * is put off.  NULL for ever. */
+/* How long a turn may sleep.  NULL for ever. */
 static const struct timespec *find_timeout(const struct loop *l, int timeout_ms,
                                            struct timespec *t)
 {
 	int64_t ns = timeout_ms < 0 ? -1 : timeout_ms * MS_NS;
-	if (l->later)
-		ns = 0;
-	if (l->timers) {
-		int64_t left = l->timers->due_ns - stamp_mono_ns();
-		if (left < 0)
-			left = 0;
-		if (ns < 0 || left < ns)
-			ns = left;
-	}
+	int64_t due_ns = schedule_wait_ns(&l->schedule);
+	if (due_ns >= 0 && (ns < 0 || due_ns < ns))
+		ns = due_ns;
 	if (ns < 0)
 		return NULL;
 	t->tv_sec = ns / SECOND_NS;
@@ -433,8 +348,7 @@ int loop_turn(struct loop *l, int timeout_ms)
 	if (l->epoll_fd >= 0 ? wait_for_epoll(l, timeout)
 	                     : wait_for_slots(l, timeout))
 		return -1;
-	run_timers(l);
-	run_later(l);
+	schedule_run(&l->schedule, l->now_ns);
 	if (l->on_turn_end)
 		l->on_turn_end(l->turn_user);
 	l->turns++;

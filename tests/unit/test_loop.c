@@ -464,7 +464,8 @@ static void the_environment_chooses_an_automatic_backend(void **state)
 		loop_free(loop);
 		loop = loop_new(cases[i].backend);
 		struct probe *p = add_socket('a', LOOP_READ);
-		assert_int_equal(p->watch.is_epoll_only, cases[i].is_epoll_only);
+		assert_int_equal(p->watch.is_epoll_only,
+		                 cases[i].is_epoll_only);
 		drop(p);
 	}
 	unsetenv("SOCKCHAT_LOOP");
