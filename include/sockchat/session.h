@@ -98,10 +98,9 @@ struct session {
 	const struct session_ops *ops;
 	struct approach *approach; /* to whom we connect; NULL: it came */
 	struct framing in, out;
-	struct session_ticks *ticks; /* under way; NULL for none */
+	struct under_way *under_way; /* messages; NULL for none */
 	struct watcher *watcher; /* for hints; NULL for none */
-	struct names *names; /* of both addresses; NULL: not asked for */
-	char *owner; /* of the other end, "" for none; NULL: not asked */
+	struct names *names; /* of both ends; NULL: not asked for */
 	char *addresses; /* the memory of `local` and the link's `where` */
 };
 
@@ -138,11 +137,11 @@ int session_send_file(struct session *s, const struct feed_file *file,
  * it still goes.  An entry tells each. */
 void session_cancel(struct session *s);
 
-/* Look for the process at the other end, once: up to about 50 ms. */
-void session_find_owner(struct session *s);
-/* Look for the names of both addresses, once and in the background; `tells`:
- * notes say what is found. */
-void session_find_names(struct session *s, bool tells);
+/* Look once for who is at both ends: at once for the process at the other end,
+ * which takes up to about 50 ms; unless `is_numeric`, in the background for the
+ * names of both addresses.  `tells`: notes say what names are found. */
+void session_identify(struct session *s, bool is_numeric, bool tells);
+
 /* Our FIN, after what is queued. */
 void session_shutdown(struct session *s);
 /* FIN both ways: ours, then wait for the peer's for linger_ns at most. */

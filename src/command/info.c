@@ -45,9 +45,7 @@ void info_tell(struct chat *c, struct session *s)
 {
 	struct facts f;
 	if (s) {
-		session_find_owner(s);
-		if (!c->options->numeric)
-			session_find_names(s, true);
+		session_identify(s, c->options->numeric, true);
 		session_facts(s, &f);
 		tell_details(c, &f);
 	} else if (chat_facts(c, &f)) {

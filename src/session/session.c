@@ -12,7 +12,9 @@
 #include <sockchat/explain.h>
 #include <sockchat/number.h>
 
+#include "names.h"
 #include "session_private.h"
+#include "under_way.h"
 
 #define BUSY       ((ssize_t)64 << 10) /* bytes read at once */
 #define READ_MIN   ((size_t)4 << 10)
@@ -90,11 +92,11 @@ static void write_queue(struct session *s)
 
 static void write_out(struct session *s)
 {
-	if (s->ticks)
-		session_ticks_before_write(s);
+	if (s->under_way)
+		under_way_before_write(s->under_way);
 	write_queue(s);
-	if (s->ticks && !s->link.broken)
-		session_ticks_after_write(s);
+	if (s->under_way && !s->link.broken)
+		under_way_after_write(s->under_way, !s->queue);
 }
 
 static void on_end_out(struct link *l)
@@ -300,7 +302,7 @@ void session_update(struct session *s)
 	bool was_broken;
 	if (!s->link.transport || s->is_over)
 		return;
-	if ((s->queue || s->ticks) && halves_is_out_open(s->link.halves))
+	if ((s->queue || s->under_way) && halves_is_out_open(s->link.halves))
 		write_out(s);
 	do {
 		was_broken = s->link.broken;
@@ -315,8 +317,8 @@ static void on_ready(struct link *l, unsigned ready)
 	struct session *s = session_of(l);
 	if (s->settings->rests)
 		ready &= LOOP_WRITE;
-	/* what wakes us may be no more than this */
-	if (s->ticks && session_ticks_read(s) && !(ready & LOOP_READ))
+	bool has_acks = s->under_way && under_way_read(s->under_way);
+	if (has_acks && !(ready & LOOP_READ)) /* no more has woken us */
 		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
 		read_some(s);
@@ -394,7 +396,7 @@ void session_free(struct session *s)
 	session_drop_approach(s);
 	session_drop_hints(s);
 	session_drop_queue(s);
-	session_drop_names(s);
+	names_free(s->names);
 	free(s->addresses);
 	free(s);
 }
@@ -433,6 +435,19 @@ static int refuse_length(const struct session *s, struct error *e)
 	return -1;
 }
 
+/* The next entry is a message that is queued. */
+static void follow_message(struct session *s)
+{
+	if (!s->settings->ticks)
+		return;
+	if (!s->under_way)
+		s->under_way = under_way_new(&s->link, &s->settings->ticks);
+	if (s->under_way)
+		under_way_add(s->under_way, transcript_end(s->transcript),
+		              s->link.bytes_out + queue_len(s->queue) +
+		                  queue_file_rest(s->queue));
+}
+
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e)
 {
@@ -448,7 +463,7 @@ int session_send(struct session *s, const void *bytes, size_t len,
 	s->out.count++;
 	s->in.asked_ns = stamp_mono_ns();
 	if (s->settings->keeps_entries) {
-		session_tick_queued(s); /* it is looked for when told */
+		follow_message(s); /* its tick is looked for when told */
 		session_tell_sent(s, bytes, len);
 	}
 	session_hint_out(s, bytes, len);
@@ -512,4 +527,21 @@ void session_pause(struct session *s, bool is_paused)
 {
 	s->is_paused = is_paused;
 	session_update(s);
+}
+
+static void on_name(void *user, bool is_peer, const char *name)
+{
+	struct session *s = user;
+	session_tell_note(s, "%s is called %s",
+	                  is_peer ? s->link.where : s->local, name);
+}
+
+void session_identify(struct session *s, bool is_numeric, bool tells)
+{
+	const struct transport *t = s->link.transport;
+	if (t && !s->names)
+		s->names = names_new(t);
+	if (t && s->names && !is_numeric)
+		names_resolve(s->names, s->link.loop, t,
+		              tells ? on_name : NULL, s);
 }

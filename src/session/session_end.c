@@ -10,6 +10,7 @@
 #include <sockchat/explain.h>
 
 #include "session_private.h"
+#include "under_way.h"
 
 /* What is told of bytes that do not reach the peer any more. */
 static void describe_loss(const struct session *s, uint64_t unacked, char *text,
@@ -58,7 +59,8 @@ static void on_over(struct session *s, bool failed, const char *hint,
 
 void session_close_link(struct session *s, bool abort)
 {
-	session_ticks_end(s);
+	under_way_end(s->under_way);
+	s->under_way = NULL;
 	link_close(&s->link, abort);
 }
 

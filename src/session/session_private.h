@@ -60,24 +60,6 @@ void session_hint_end(struct session *s);
 /* Forget all. */
 void session_drop_hints(struct session *s);
 
-/* session_ticks.c */
-
-/* The next entry is a message that is queued. */
-void session_tick_queued(struct session *s);
-void session_ticks_before_write(struct session *s);
-void session_ticks_after_write(struct session *s);
-/* Read what the system tells of acknowledgements; whether it told any. */
-bool session_ticks_read(struct session *s);
-/* The connection is over. */
-void session_ticks_end(struct session *s);
-
-/* session_names.c */
-
-/* Put what is known of names into `out`. */
-void session_tell_names(const struct session *s, struct facts *out);
-/* Forget it. */
-void session_drop_names(struct session *s);
-
 /* session_tell.c: entries of this session; a hint may be "". */
 
 void session_tell_state(struct session *s, enum entry_state state,

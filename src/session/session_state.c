@@ -9,6 +9,7 @@
 
 #include <sockchat/tcpinfo.h>
 
+#include "names.h"
 #include "session_private.h"
 
 bool session_is_open(const struct session *s)
@@ -66,7 +67,9 @@ void session_facts(const struct session *s, struct facts *out)
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", s->local);
-	session_tell_names(s, out);
+	snprintf(out->name, sizeof(out->name), "%s", session_called(s));
+	if (s->names)
+		names_put(s->names, out);
 	if (!s->link.transport)
 		return;
 	struct transport_facts facts;

@@ -56,9 +56,7 @@ static void draw_panel(struct frontend *f)
 {
 	struct session *s = chat_shown(f->chat);
 	if (s)
-		session_find_owner(s);
-	if (s && !f->chat->options->numeric)
-		session_find_names(s, false);
+		session_identify(s, f->chat->options->numeric, false);
 	f->is_panel_whole = panel_draw(f->chat, f->transcript_rows,
 	                               &f->panel_first, f->glyph_flags);
 }

@@ -41,6 +41,7 @@ struct fake {
 	struct feed *feeds;
 	struct knock *knocks;
 	struct bytes written;
+	struct transport_facts facts;
 };
 
 enum call { CALL_CONNECT, CALL_ADVANCE, CALL_LISTEN };
@@ -202,6 +203,11 @@ struct fake *fake_last(void)
 	size_t count = fake_count();
 
 	return count ? fake_at(count - 1) : NULL;
+}
+
+struct transport_facts *fake_facts(struct fake *f)
+{
+	return &f->facts;
 }
 
 struct fake *fake_of(struct transport *t)
@@ -571,9 +577,17 @@ static void op_close(struct transport *t, bool abort)
 static void op_facts(const struct transport *t, unsigned wanted,
                      struct transport_facts *out)
 {
-	(void)t;
-	(void)wanted;
-	(void)out;
+	const struct transport_facts *f = &((const struct fake *)t)->facts;
+	if (wanted & FACTS_LOCAL)
+		out->local = f->local;
+	if (wanted & FACTS_PEER)
+		out->peer = f->peer;
+	if (wanted & FACTS_OWNER)
+		memcpy(out->owner, f->owner, sizeof(f->owner));
+	if (wanted & FACTS_TCP) {
+		out->has_tcp = f->has_tcp;
+		out->tcp = f->tcp;
+	}
 }
 
 static int acks_start(struct transport *t, size_t *unacked)

@@ -86,6 +86,8 @@ void fake_set_pending(struct fake *f, ssize_t pending, int errnum);
 
 /* What has happened to it. */
 enum fake_end { FAKE_IN_USE, FAKE_CLOSED, FAKE_RESET };
+/* What is known of the connection: all zero, until a test writes it. */
+struct transport_facts *fake_facts(struct fake *f);
 enum fake_end fake_end(const struct fake *f);
 bool fake_is_shut_down(const struct fake *f);
 size_t fake_reads(const struct fake *f);  /* calls of read() */

@@ -6,7 +6,6 @@
 #include <sockchat/glyph.h>
 
 #include "../../src/chat/chat_private.h"
-#include "../../src/session/session_private.h"
 #include "../../src/tui/panel.h"
 #include "../fake/fake_transport.h"
 #include "screen_scene.h"
@@ -33,12 +32,10 @@ static int leave(void **state)
 static struct session *meet(void)
 {
 	struct address peer = fake_address("127.0.0.1:9");
-	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
-	                                &peer);
-	size_t count = chat_session_count(chat);
-	struct session *s = chat_session(chat, count - 1);
-	session_set_addresses(s, "127.0.0.1:9", "127.0.0.1:8");
-	return s;
+	struct fake *f = fake_open();
+	fake_facts(f)->local = fake_address("127.0.0.1:8");
+	chat->own->listener_ops.on_peer(chat, fake_transport(f), &peer);
+	return chat_session(chat, chat_session_count(chat) - 1);
 }
 
 static bool is_whole;
@@ -149,8 +146,7 @@ static void a_name_that_the_screen_lacks_does_not_end_the_row(void **state)
 {
 	(void)state;
 	struct session *s = meet();
-	assert_int_equal(session_set_addresses(s, "안\U000fffff:9", "here"),
-	                 0);
+	s->link.where = "안\U000fffff:9";
 	draw();
 	assert_seen("안<U+FFFFF>:9");
 	draw_from(0, GLYPH_ASCII);
@@ -291,7 +287,9 @@ static void nothing_a_peer_says_is_done(void **state)
 {
 	(void)state;
 	struct session *s = meet();
-	s->owner = strdup("\033[31mred\a");
+	snprintf(fake_facts(fake_last())->owner, OWNER_TEXT_MAX,
+	         "\033[31mred\a");
+	session_identify(s, true, false);
 	draw();
 	assert_string_equal(fake_screen_state(terminal), UP);
 }

@@ -8,7 +8,6 @@
 #include <sockchat/glyph.h>
 
 #include "../../src/chat/chat_private.h"
-#include "../../src/session/session_private.h"
 #include "../../src/tui/status.h"
 #include "../fake/fake_transport.h"
 #include "screen_scene.h"
@@ -49,12 +48,11 @@ static struct session *meet(void)
 	static const struct frontend_ops silent = { .stays = true };
 	struct address peer = fake_address("127.0.0.1:9");
 	fake_start();
+	struct fake *f = fake_open();
+	fake_facts(f)->local = fake_address("127.0.0.1:8");
 	chat->ops = &silent;
-	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
-	                                &peer);
-	struct session *s = chat_session(chat, 0);
-	session_set_addresses(s, "127.0.0.1:9", "127.0.0.1:8");
-	return s;
+	chat->own->listener_ops.on_peer(chat, fake_transport(f), &peer);
+	return chat_session(chat, 0);
 }
 
 static void leave(struct session *s)

@@ -6,7 +6,6 @@
 #include "screen_scene.h"
 
 #include "../../src/chat/chat_private.h"
-#include "../../src/session/session_private.h"
 #include "../../src/tui/modes.h"
 #include "../../src/tui/window.h"
 #include "../fake/fake_transport.h"
@@ -69,14 +68,14 @@ static void a_stranger_cannot_get_out_of_the_title(void **state)
 	struct session *s = chat_session(chat, 0);
 	assert_string_equal(title(),
 	                    "\033]2;sockchat 127.0.0.1:9 open\033\\");
-	session_set_addresses(s, "a\a\033\\\xc2\x9c\x9c\r\xed\x95\x9c:1", "");
+	s->link.where = "a\a\033\\\xc2\x9c\x9c\r\xed\x95\x9c:1";
 	const char *text = title() + strlen("\033]2;sockchat ");
 	for (; *text != '\033'; text++)
 		assert_between(*text, 0x20, 0x7e);
 	assert_string_equal(text, "\033\\");
 	char name[ENDPOINT_TEXT_MAX] = "";
 	memset(name, 'x', sizeof(name) - 1);
-	session_set_addresses(s, name, "");
+	s->link.where = name;
 	assert_between(strlen(title()), 20, WINDOW_TITLE_MAX + 8);
 	session_reset(s);
 	fake_finish();

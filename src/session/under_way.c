@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the peer's system has not acknowledged: the system is asked to stamp it
+ * only while there is something. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/array.h>
+#include <sockchat/stamp.h>
+
+#include "under_way.h"
+
+/* The kernel's records come by themselves, for the end of each write.  For what
+ * is before it, and where none come, the queue is asked, less and less often.
+ */
+#define ASK_FIRST_NS   (1 * MS_NS)
+#define ASK_SLOWEST_NS (100 * MS_NS)
+#define ASK_RECORDS_NS (250 * MS_NS)
+#define PENDING_MAX    TICKS_MAX /* more are not followed */
+
+struct pending {
+	uint64_t seq, end; /* of the bytes that have left us, when it has */
+	struct stamp sent; /* 0: it has not */
+};
+
+struct under_way {
+	struct link *link;
+	struct ticks *const *ticks;
+	struct pending *list;
+	size_t count, cap, sent; /* the first so many have left us */
+	uint64_t base; /* what the records count from */
+	bool is_stamped;
+	struct stamp writing; /* when it began: an answer can be quick */
+	struct timer ask;
+	int64_t ask_ns;
+};
+
+static void tell_tick(const struct under_way *u, const struct tick *tick)
+{
+	if (*u->ticks)
+		ticks_set(*u->ticks, tick);
+}
+
+/* NULL: what is written has arrived. */
+static const struct ack_ops *acks_of(const struct under_way *u)
+{
+	return u->link->transport->ops->acks;
+}
+
+static void stop_stamps(struct under_way *u)
+{
+	if (u->is_stamped && u->link->transport)
+		acks_of(u)->stop(u->link->transport);
+	u->is_stamped = false;
+}
+
+/* All up to the byte `end` has been acknowledged, at this wall clock; 0: just
+ * now. */
+static void note_acked(struct under_way *u, uint64_t end, int64_t wall_us)
+{
+	size_t n = 0;
+	struct stamp now = stamp_now();
+	for (; n < u->sent && u->list[n].end <= end; n++) {
+		const struct pending *p = &u->list[n];
+		int64_t most = (now.mono_ns - p->sent.mono_ns) / 1000;
+		int64_t us = wall_us ? wall_us - p->sent.wall_us : most;
+		us = us < most ? us : most;
+		tell_tick(u, &(struct tick){
+			.seq = p->seq,
+			.ack_us = (uint32_t)(us > 0 ? us : 0),
+			.state = TICK_ACKED,
+		});
+	}
+	u->count -= n;
+	u->sent -= n;
+	if (n)
+		memmove(u->list, u->list + n, u->count * sizeof(*u->list));
+	if (!u->count) {
+		timer_stop(&u->ask);
+		stop_stamps(u);
+	}
+}
+
+static void ask_pending(struct under_way *u)
+{
+	if (!u->link->transport)
+		return;
+	ssize_t unacked = acks_of(u) ? link_pending(u->link) : 0;
+	if (unacked >= 0)
+		note_acked(u, u->link->bytes_out - (uint64_t)unacked, 0);
+}
+
+static void on_ask_time(struct timer *timer)
+{
+	struct under_way *u = timer->user;
+	under_way_read(u); /* a record knows the time */
+	ask_pending(u);
+	if (u->ask_ns < (u->is_stamped ? ASK_RECORDS_NS : ASK_SLOWEST_NS))
+		u->ask_ns *= 2;
+	if (u->count)
+		timer_start(u->link->loop, timer, u->ask_ns);
+}
+
+struct under_way *under_way_new(struct link *l, struct ticks *const *ticks)
+{
+	struct under_way *u = calloc(1, sizeof(*u));
+	if (!u)
+		return NULL;
+	u->link = l;
+	u->ticks = ticks;
+	u->ask = (struct timer){ .on_time = on_ask_time, .user = u };
+	return u;
+}
+
+void under_way_add(struct under_way *u, uint64_t seq, uint64_t end)
+{
+	struct pending *grown =
+	    u->count < PENDING_MAX
+	        ? array_grow(u->list, &u->cap, u->count, sizeof(*grown))
+	        : NULL;
+	if (!grown)
+		return;
+	u->list = grown;
+	if (*u->ticks && !ticks_add(*u->ticks, seq))
+		u->list[u->count++] =
+		    (struct pending){ .seq = seq, .end = end };
+}
+
+void under_way_before_write(struct under_way *u)
+{
+	size_t unacked;
+	if (u->sent == u->count || !u->link->transport)
+		return;
+	u->writing = stamp_now();
+	if (u->is_stamped || !acks_of(u))
+		return;
+	u->is_stamped = !acks_of(u)->start(u->link->transport, &unacked);
+	u->base = u->link->bytes_out - unacked;
+}
+
+void under_way_after_write(struct under_way *u, bool is_all)
+{
+	uint64_t gone = u->link->bytes_out;
+	size_t before = u->sent;
+	for (; u->sent < u->count; u->sent++) {
+		struct pending *p = &u->list[u->sent];
+		if (p->end > gone && !is_all)
+			break;
+		if (p->end > gone) /* a file was shorter */
+			p->end = gone;
+		p->sent = u->writing;
+		tell_tick(u, &(struct tick){ .seq = p->seq,
+					     .state = TICK_SENT });
+	}
+	if (u->sent == before)
+		return;
+	u->ask_ns = ASK_FIRST_NS;
+	timer_start(u->link->loop, &u->ask, u->ask_ns);
+}
+
+bool under_way_read(struct under_way *u)
+{
+	struct transport *t = u->link->transport;
+	struct ack record;
+	bool has_read = false;
+	while (t && acks_of(u) && acks_of(u)->read(t, &record)) {
+		uint64_t gone = u->link->bytes_out;
+		uint32_t of_base = (uint32_t)(gone - u->base);
+		has_read = true;
+		note_acked(u, gone - (of_base - record.bytes), record.wall_us);
+	}
+	return has_read;
+}
+
+void under_way_end(struct under_way *u)
+{
+	if (!u)
+		return;
+	ask_pending(u);
+	for (size_t i = 0; i < u->count; i++)
+		tell_tick(u, &(struct tick){
+			.seq = u->list[i].seq,
+			.state = i < u->sent ? TICK_SENT : TICK_QUEUED,
+			.is_final = true,
+		});
+	timer_stop(&u->ask);
+	free(u->list);
+	free(u);
+}
