@@ -18,8 +18,8 @@
  *   transcript  entry transcript framing ticks, lens hits filter: all that
  *               happens; wrap: how it is laid out
  *   diagnose    recognise traps health: what it means
- *   session     session queue under_way names feed listener: one conversation,
- *               what waits for its peer, places to accept some
+ *   session     session queue under_way hints names feed listener: one
+ *               conversation, places to accept some
  *   chat        chat audience watch save: owner of them all
  *   command     command commands set limits seek info retype complete
  *               candidates: what a user types

@@ -27,8 +27,25 @@ struct session_hints {
 	unsigned traps;
 };
 
+struct session;
+
+struct session_ops {
+	/* The peer's FIN has come, and our half is still open. */
+	void (*on_in_end)(void *user, struct session *s);
+	/* Bytes that the session took do not reach the peer, or not the whole
+	 * of a file; an entry tells it. */
+	void (*on_lost)(void *user, struct session *s);
+	/* It is over: the descriptor is closed.  `failed`: the connection broke
+	 * or was never there, or bytes are lost, whoever ended it.  The session
+	 * is freed later, not in this call. */
+	void (*on_end)(void *user, struct session *s, bool failed);
+	void *user;
+};
+
 /* What all sessions of a chat have in common; it may change at any time. */
 struct session_settings {
+	struct transcript *transcript; /* borrowed, as all pointers here */
+	const struct session_ops *ops;
 	bool echo;           /* send back what comes */
 	bool keeps_entries;  /* false: no messages in the transcript */
 	bool tells_states;   /* false: nor that peers come and go */
@@ -43,27 +60,12 @@ struct session_settings {
 	int64_t idle_ns;     /* give up when nothing moves; 0: never */
 	int64_t linger_ns;   /* after a close, for the peer's FIN */
 	/* Who is at the other end is looked for, within this budget, and told
-	 * with ENTRY_OPEN; borrowed; NULL: it is not. */
+	 * with ENTRY_OPEN; NULL: it is not. */
 	struct owner_budget *owners;
-	/* Where the bytes of what is sent by hand are, is told there;
-	 * borrowed; NULL: nobody wants to know. */
+	/* Where the bytes of what is sent by hand are, is told there; NULL:
+	 * nobody wants to know. */
 	struct ticks *ticks;
-	struct queues *queues; /* borrowed */
-};
-
-struct session;
-
-struct session_ops {
-	/* The peer's FIN has come, and our half is still open. */
-	void (*on_in_end)(void *user, struct session *s);
-	/* Bytes that the session took do not reach the peer, or not the whole
-	 * of a file; an entry tells it. */
-	void (*on_lost)(void *user, struct session *s);
-	/* It is over: the descriptor is closed.  `failed`: the connection broke
-	 * or was never there, or bytes are lost, whoever ended it.  The session
-	 * is freed later, not in this call. */
-	void (*on_end)(void *user, struct session *s, bool failed);
-	void *user;
+	struct queues *queues;
 };
 
 /* How far a peer is behind: the chat's own, which alone uses it. */
@@ -93,9 +95,7 @@ struct session {
 
 	bool is_full; /* the rest is the session's own */
 	bool is_busy; /* what comes, comes in bulk */
-	struct transcript *transcript;
 	const struct session_settings *settings;
-	const struct session_ops *ops;
 	struct approach *approach; /* to whom we connect; NULL: it came */
 	struct framing in, out;
 	struct under_way *under_way; /* messages; NULL for none */
@@ -104,13 +104,11 @@ struct session {
 	char *addresses; /* the memory of `local` and the link's `where` */
 };
 
-/* `settings`, `ops`, `transcript` are borrowed until session_free().  NULL
- * without memory. */
+/* `settings` are borrowed until session_free().  NULL without memory. */
 MUST_USE
-struct session *session_new(struct loop *l, struct transcript *transcript,
-                            uint32_t number,
+struct session *session_new(struct loop *l,
                             const struct session_settings *settings,
-                            const struct session_ops *ops);
+                            uint32_t number);
 /* Drops the connection at once if there still is one. */
 void session_free(struct session *s);
 

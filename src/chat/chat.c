@@ -39,10 +39,8 @@ struct session *chat_add_session(struct chat *c)
 	struct chat_private *p = c->own;
 	struct session *s = make_room_for_one(p)
 	                        ? NULL
-	                        : session_new(c->loop, c->transcript,
-	                                      p->last_number + 1,
-	                                      &c->session_settings,
-	                                      &p->session_ops);
+	                        : session_new(c->loop, &c->session_settings,
+	                                      p->last_number + 1);
 	if (!s)
 		return NULL;
 	p->last_number++;
@@ -322,6 +320,8 @@ static void set_up(struct chat *c)
 	c->listening = p->listening;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
+		.transcript = c->transcript,
+		.ops = &p->session_ops,
 		.keeps_entries = true,
 		.tells_states = true,
 		.owners = &p->owners,

@@ -28,7 +28,7 @@ void session_on_step(void *user, const char *text)
 {
 	struct session *s = session_of(user);
 	if (s->settings->tells_steps)
-		session_tell_note(s, "%s", text);
+		session_tell_note(s, "", "%s", text);
 }
 
 void session_note_timing(struct session *s)

@@ -28,9 +28,17 @@ static void describe_loss(const struct session *s, uint64_t unacked, char *text,
 		         unacked);
 }
 
-static void on_over(struct session *s, bool failed, const char *hint,
-                    uint64_t unacked)
+void session_close_link(struct session *s, bool abort)
 {
+	under_way_end(s->under_way);
+	s->under_way = NULL;
+	link_close(&s->link, abort);
+}
+
+void session_conclude(struct session *s, bool failed, const char *hint,
+                      uint64_t unacked)
+{
+	const struct session_ops *ops = s->settings->ops;
 	char lost[128];
 	if (s->is_over)
 		return;
@@ -53,21 +61,14 @@ static void on_over(struct session *s, bool failed, const char *hint,
 		                   lost);
 	session_drop_queue(s);
 	if (has_lost && !s->settings->echo)
-		s->ops->on_lost(s->ops->user, s);
-	s->ops->on_end(s->ops->user, s, failed || has_lost || has_file);
-}
-
-void session_close_link(struct session *s, bool abort)
-{
-	under_way_end(s->under_way);
-	s->under_way = NULL;
-	link_close(&s->link, abort);
+		ops->on_lost(ops->user, s);
+	ops->on_end(ops->user, s, failed || has_lost || has_file);
 }
 
 void session_fail(struct session *s, const struct error *e)
 {
 	session_tell_error(s, e);
-	on_over(s, true, "", 0);
+	session_conclude(s, true, "", 0);
 }
 
 /* The peer had ended, and nothing has moved for so long that our system has
@@ -91,52 +92,5 @@ void session_on_over(struct link *l, const struct error *e, uint64_t unacked)
 		session_tell_error(s, e);
 	/* a FIN would say that the peer has all there is */
 	session_close_link(s, failed && l->broken);
-	on_over(s, failed, is_old ? explain_long_over() : "", unacked);
-}
-
-/* By the user */
-
-static void begin_close(struct session *s)
-{
-	if (!s->link.transport) {
-		on_over(s, true, "", 0);
-		return;
-	}
-	s->closes = s->shuts_down = true;
-	session_pause(s, false);
-	if (!halves_is_out_open(s->link.halves))
-		link_set_alarm(&s->link, ALARM_LINGER,
-		               s->settings->linger_ns);
-	session_update(s);
-}
-
-void session_close(struct session *s)
-{
-	if (!s->is_over && !s->closes)
-		begin_close(s);
-}
-
-void session_finish(struct session *s)
-{
-	s->closes = s->shuts_down = true;
-	if (s->link.transport)
-		begin_close(s);
-}
-
-void session_leave(struct session *s)
-{
-	s->leaves = true;
-	if (!s->is_over)
-		begin_close(s);
-}
-
-void session_reset(struct session *s)
-{
-	if (s->is_over)
-		return;
-	size_t unacked = session_unacked(s);
-	if (unacked && !halves_is_out_open(s->link.halves))
-		unacked--; /* our FIN */
-	session_close_link(s, true);
-	on_over(s, false, "", unacked);
+	session_conclude(s, failed, is_old ? explain_long_over() : "", unacked);
 }

@@ -19,16 +19,37 @@ static inline struct session *session_of(struct link *l)
 	return (struct session *)l;
 }
 
+/* session_in.c: read what has come, once, and do all that follows. */
+void session_read(struct session *s);
+
+/* session_out.c */
+
+/* Take a message, or a file, for the peer.  -1 with a sentence. */
+MUST_USE
+int session_queue_message(struct session *s, const void *bytes, size_t len,
+                          struct error *e);
+MUST_USE
+int session_queue_file(struct session *s, const struct feed_file *file,
+                       struct error *e);
+/* Queue bytes behind all that waits.  -1 without memory. */
+MUST_USE int session_enqueue(struct session *s, const void *bytes, size_t len);
+/* Write what the peer takes of the queue now. */
+void session_write(struct session *s);
+/* Forget what waits. */
+void session_drop_queue(struct session *s);
+
 /* session_end.c */
 
-/* End the session with this sentence. */
+/* Close the connection if there is one; `abort`: by RST. */
+void session_close_link(struct session *s, bool abort);
+/* It is over: tell it with this hint, which may be "".  `unacked` bytes were
+ * never acknowledged. */
+void session_conclude(struct session *s, bool failed, const char *hint,
+                      uint64_t unacked);
+/* It is over, as this sentence says. */
 void session_fail(struct session *s, const struct error *e);
 /* What the link calls when it is over. */
 void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
-/* Forget what waits. */
-void session_drop_queue(struct session *s);
-/* Close the connection if there is one; `abort`: by RST. */
-void session_close_link(struct session *s, bool abort);
 
 /* session_connect.c */
 
@@ -49,17 +70,6 @@ MUST_USE
 int session_set_addresses(struct session *s, const char *peer,
                           const char *local);
 
-/* session_hints.c */
-
-/* Bytes have come, and have not gone back yet. */
-void session_hint_in(struct session *s, const uint8_t *bytes, size_t len);
-/* A message has been queued. */
-void session_hint_out(struct session *s, const void *bytes, size_t len);
-/* The peer has ended. */
-void session_hint_end(struct session *s);
-/* Forget all. */
-void session_drop_hints(struct session *s);
-
 /* session_tell.c: entries of this session; a hint may be "". */
 
 void session_tell_state(struct session *s, enum entry_state state,
@@ -67,12 +77,8 @@ void session_tell_state(struct session *s, enum entry_state state,
     __attribute__((format(printf, 4, 5)));
 /* That it is open, and who is at the other end if that is known. */
 void session_tell_open(struct session *s);
-void session_tell_note(struct session *s, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-void session_tell_hint(struct session *s, const char *hint, const char *format,
+void session_tell_note(struct session *s, const char *hint, const char *format,
                        ...) __attribute__((format(printf, 3, 4)));
 void session_tell_error(struct session *s, const struct error *e);
-/* One message as a whole, whatever is in it. */
-void session_tell_sent(struct session *s, const void *bytes, size_t len);
 
 #endif

@@ -11,13 +11,14 @@
 
 #include "session_private.h"
 
-static void append(struct session *s, struct entry *draft, const char *text)
+static void append_entry(struct session *s, struct entry *draft,
+                         const char *text)
 {
 	draft->session = s->number;
 	draft->bytes = (const uint8_t *)text;
 	draft->len = strlen(text);
 	draft->peer = s->link.where;
-	transcript_append(s->transcript, draft);
+	transcript_append(s->settings->transcript, draft);
 }
 
 void session_tell_state(struct session *s, enum entry_state state,
@@ -34,7 +35,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
-	append(s, &(struct entry){
+	append_entry(s, &(struct entry){
 		.time = s->since,
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
@@ -73,50 +74,24 @@ void session_tell_open(struct session *s)
 		                   s->local);
 }
 
-__attribute__((format(printf, 3, 0))) static void
-tell_note(struct session *s, const char *hint, const char *format, va_list args)
-{
-	char text[512];
-	glyph_vformat(text, sizeof(text), format, args);
-	append(s, &(struct entry){ .kind = ENTRY_NOTE, .hint = hint }, text);
-}
-
-void session_tell_note(struct session *s, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	tell_note(s, "", format, args);
-	va_end(args);
-}
-
-void session_tell_hint(struct session *s, const char *hint, const char *format,
+void session_tell_note(struct session *s, const char *hint, const char *format,
                        ...)
 {
+	char text[512];
 	va_list args;
 	va_start(args, format);
-	tell_note(s, hint, format, args);
+	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
+	append_entry(s, &(struct entry){ .kind = ENTRY_NOTE, .hint = hint },
+	             text);
 }
 
 void session_tell_error(struct session *s, const struct error *e)
 {
-	append(s, &(struct entry){
+	append_entry(s, &(struct entry){
 		.kind = ENTRY_ERROR,
 		.code = e->code,
 		.hint = e->hint,
 		.timing = s->local[0] ? NULL : session_timing(s),
 	}, e->text);
-}
-
-void session_tell_sent(struct session *s, const void *bytes, size_t len)
-{
-	transcript_append(s->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_MESSAGE,
-		.dir = ENTRY_OUT,
-		.flags = ENTRY_COMPLETE,
-		.bytes = bytes,
-		.len = len,
-		.peer = s->link.where,
-	});
 }

@@ -86,9 +86,8 @@ static inline void on_end(void *user, struct session *s, bool failed)
 static inline void add_session(void)
 {
 	assert_true(now.count < SESSIONS_MAX);
-	now.session = session_new(now.loop, now.transcript,
-	                          (uint32_t)now.count + 1, &now.settings,
-	                          &now.ops);
+	now.session = session_new(now.loop, &now.settings,
+	                          (uint32_t)now.count + 1);
 	now.sessions[now.count++] = now.session;
 }
 
@@ -129,6 +128,8 @@ static inline int start_empty(void **state)
 	now.settings.keeps_entries = now.settings.tells_states = true;
 	now.settings.linger_ns = 100 * MS_NS;
 	now.settings.queues = &now.queues;
+	now.settings.transcript = now.transcript;
+	now.settings.ops = &now.ops;
 	now.queues.max = QUEUES_MAX;
 	now.ops = (struct session_ops){
 		.on_in_end = on_in_end, .on_lost = on_lost, .on_end = on_end,

@@ -11,6 +11,7 @@
 #include <sockchat/recognise.h>
 #include <sockchat/traps.h>
 
+#include "hints.h"
 #include "session_private.h"
 
 struct watcher {
@@ -26,7 +27,8 @@ struct watcher {
 static struct watcher *watcher_of(struct session *s, bool is_fresh)
 {
 	if (!s->settings->hints || !s->settings->keeps_entries) {
-		session_drop_hints(s);
+		hints_free(s->watcher);
+		s->watcher = NULL;
 		return NULL;
 	}
 	if (s->watcher)
@@ -39,12 +41,11 @@ static struct watcher *watcher_of(struct session *s, bool is_fresh)
 	return s->watcher;
 }
 
-void session_drop_hints(struct session *s)
+void hints_free(struct watcher *w)
 {
-	if (s->watcher)
-		bytes_finish(&s->watcher->head);
-	free(s->watcher);
-	s->watcher = NULL;
+	if (w)
+		bytes_finish(&w->head);
+	free(w);
 }
 
 /* A listener tells each thing once, however many peers do it. */
@@ -63,7 +64,7 @@ static void tell_traps(struct session *s)
 	hints->traps |= news;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
 		if (news & 1u << i)
-			session_tell_hint(s, trap_hint(i), "%s", trap_text(i));
+			session_tell_note(s, trap_hint(i), "%s", trap_text(i));
 }
 
 /* Who speaks a protocol on purpose need not be told. */
@@ -75,7 +76,7 @@ static void tell_protocol(struct session *s, const struct recognised *r)
 	if (hints->protocols & row || (spoken && strcmp(spoken, r->name) == 0))
 		return;
 	hints->protocols |= row;
-	session_tell_hint(s, r->hint, "%s", r->text);
+	session_tell_note(s, r->hint, "%s", r->text);
 }
 
 /* -1 without memory; then they are judged as they are. */
@@ -113,7 +114,7 @@ static void look_at_rest(struct session *s)
 		look(s, NULL, 0, true);
 }
 
-void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
+void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct watcher *w =
 	    watcher_of(s, s->link.bytes_in == len && !s->link.bytes_out);
@@ -126,7 +127,7 @@ void session_hint_in(struct session *s, const uint8_t *bytes, size_t len)
 	tell_traps(s);
 }
 
-void session_hint_out(struct session *s, const void *bytes, size_t len)
+void hints_out(struct session *s, const void *bytes, size_t len)
 {
 	bool is_first = !s->link.bytes_in && !s->link.bytes_out &&
 	                queue_len(s->queue) == len;
@@ -145,7 +146,7 @@ void session_hint_out(struct session *s, const void *bytes, size_t len)
 	tell_traps(s);
 }
 
-void session_hint_end(struct session *s)
+void hints_end(struct session *s)
 {
 	if (!s->watcher || !watcher_of(s, false))
 		return;

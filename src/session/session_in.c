@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What comes from the peer: cut into messages, told, and sent back. */
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <sockchat/explain.h>
+
+#include "hints.h"
+#include "session_private.h"
+
+#define BUSY     ((ssize_t)64 << 10) /* bytes read at once */
+#define READ_MIN ((size_t)4 << 10)
+
+/* Echo */
+
+static bool sends_back(const struct session *s)
+{
+	return s->settings->echo && halves_is_out_open(s->link.halves) &&
+	       !s->shuts_down;
+}
+
+/* Nothing waits in front of what comes. */
+static bool is_free(const struct session *s)
+{
+	return !s->queue && !s->settings->drip_bytes;
+}
+
+/* How much may be read at once. */
+static size_t read_max(const struct session *s)
+{
+	size_t share, len = queue_len(s->queue);
+	if (!s->settings->echo)
+		return LOOP_BUFFER;
+	share = queues_share(s->settings->queues);
+	return len + READ_MIN < share ? share - len : READ_MIN;
+}
+
+/* Only what the peer does not take now waits, and an error, which will come
+ * again.  -1 without memory. */
+static int send_back(struct session *s, const uint8_t *bytes, size_t len)
+{
+	ssize_t n = is_free(s) ? link_write(&s->link, bytes, len) : 0;
+	size_t gone = n > 0 ? (size_t)n : 0;
+	return gone < len ? session_enqueue(s, bytes + gone, len - gone) : 0;
+}
+
+/* The pipe is everybody's: it is left empty. */
+static int fetch_rest(struct session *s, int pipe_fd, size_t len)
+{
+	uint8_t *bytes = loop_buffer(s->link.loop);
+	int failed = 0;
+	while (len) {
+		ssize_t n = read(pipe_fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		len -= (size_t)n;
+		failed = failed || session_enqueue(s, bytes, (size_t)n);
+	}
+	return failed ? -1 : 0;
+}
+
+/* Bytes in bulk that nobody looks at. */
+static bool is_passable(const struct session *s)
+{
+	return !s->settings->keeps_entries && !s->settings->discards_in &&
+	       sends_back(s) && is_free(s) && s->link.transport->ops->splice;
+}
+
+/* Let the system move what comes: how much it was, 0 when it has to be read by
+ * us. */
+static ssize_t pass_back(struct session *s)
+{
+	const int *ends = is_passable(s) ? loop_pipe(s->link.loop) : NULL;
+	ssize_t n = ends ? link_read_to(&s->link, ends[1], read_max(s)) : 0;
+	if (n <= 0)
+		return 0;
+	ssize_t gone = link_write_from(&s->link, ends[0], true, (size_t)n);
+	if (gone < 0)
+		gone = 0;
+	if (fetch_rest(s, ends[0], (size_t)(n - gone)))
+		link_break(&s->link, ENOMEM);
+	return n;
+}
+
+/* In */
+
+/* -1 without memory. */
+static int take_messages(struct session *s, struct framing *f,
+                         const uint8_t *bytes, size_t len)
+{
+	if (!s->settings->keeps_entries)
+		return 0;
+	return framing_take(f, s->settings->transcript, s->number,
+	                    s->link.where, bytes, len);
+}
+
+static int take(struct session *s, const uint8_t *bytes, size_t len)
+{
+	if (s->settings->discards_in)
+		return 0;
+	if (take_messages(s, &s->in, bytes, len))
+		return -1;
+	if (s->settings->keeps_entries || s->watcher)
+		hints_in(s, bytes, len);
+	if (!sends_back(s))
+		return 0;
+	if (send_back(s, bytes, len))
+		return -1;
+	return take_messages(s, &s->out, bytes, len);
+}
+
+static void note_first_byte(struct session *s)
+{
+	int64_t us = (stamp_mono_ns() - s->opened.mono_ns) / 1000;
+	struct timing *timing = session_timing(s);
+	if (timing)
+		timing->first_byte_us = us;
+	if (s->settings->tells_steps)
+		session_tell_note(s, "", "first byte after %.1f ms",
+		                  (double)us / 1000);
+}
+
+static void end_in(struct session *s)
+{
+	framing_end(&s->in);
+	hints_end(s);
+	if (!halves_is_out_open(s->link.halves))
+		return;
+	if (s->settings->echo || s->closes)
+		s->shuts_down = true;
+	session_tell_state(s, ENTRY_HALF_CLOSED,
+	                   link_is_wordless(&s->link)
+	                       ? explain_closed_at_once() : "",
+	                   "the peer has closed its half (FIN received)%s",
+	                   s->shuts_down ? ""
+	                                 : ": you can still send; /close ends "
+	                                   "the connection");
+	if (!s->shuts_down)
+		s->settings->ops->on_in_end(s->settings->ops->user, s);
+}
+
+void session_read(struct session *s)
+{
+	struct link *l = &s->link;
+	uint8_t *bytes = loop_buffer(l->loop);
+	bool is_first = !l->bytes_in;
+	if (!bytes) {
+		link_break(l, ENOMEM);
+		return;
+	}
+	ssize_t passed = s->is_busy ? pass_back(s) : 0;
+	ssize_t n = passed ? passed : link_read(l, bytes, read_max(s));
+	if (n > 0) {
+		if (is_first)
+			note_first_byte(s);
+		s->is_busy = n >= BUSY;
+		if (!passed && take(s, bytes, (size_t)n))
+			link_break(l, ENOMEM);
+	} else if (l->broken) {
+		link_break(l, l->broken); /* these were the last words */
+	} else if (n == 0) {
+		end_in(s);
+	}
+}
+

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What goes to the peer: it is queued, told, and written as the peer takes it.
+ */
+
+#include <errno.h>
+
+#include <sockchat/number.h>
+
+#include "hints.h"
+#include "session_private.h"
+#include "under_way.h"
+
+/* Files on their way */
+
+static void on_file(void *user)
+{
+	struct session *s = user;
+	framing_break(&s->in, s->settings->transcript);
+	framing_end(&s->out);
+}
+
+static void on_file_note(void *user, const char *text)
+{
+	session_tell_note(user, "", "%s", text);
+}
+
+static void on_file_lost(void *user, const struct error *e)
+{
+	struct session *s = user;
+	session_tell_error(s, e);
+	s->settings->ops->on_lost(s->settings->ops->user, s);
+}
+
+/* The queue */
+
+/* The queue, which is made if there is none.  NULL without memory. */
+static struct queue *queue_of(struct session *s)
+{
+	static const struct queue_ops ops = {
+		.on_file = on_file,
+		.on_note = on_file_note,
+		.on_lost = on_file_lost,
+	};
+	if (!s->queue)
+		s->queue = queue_new(s->link.loop, s->settings->queues, &ops,
+		                     s);
+	return s->queue;
+}
+
+void session_drop_queue(struct session *s)
+{
+	queue_free(s->queue);
+	s->queue = NULL;
+}
+
+int session_enqueue(struct session *s, const void *bytes, size_t len)
+{
+	return queue_of(s) ? queue_append(s->queue, bytes, len) : -1;
+}
+
+static void write_queue(struct session *s)
+{
+	size_t drip = s->settings->drip_bytes;
+	if (!s->queue || link_has_alarm(&s->link, ALARM_DRIP))
+		return;
+	size_t n = queue_write(s->queue, &s->link, drip ? drip : SIZE_MAX);
+	if (!queue_len(s->queue) && !queue_has_file(s->queue))
+		session_drop_queue(s);
+	else if (drip && n)
+		link_set_alarm(&s->link, ALARM_DRIP, s->settings->drip_ns);
+}
+
+void session_write(struct session *s)
+{
+	if (s->under_way)
+		under_way_before_write(s->under_way);
+	write_queue(s);
+	if (s->under_way && !s->link.broken)
+		under_way_after_write(s->under_way, !s->queue);
+}
+
+/* What the user says */
+
+/* -1 with a sentence. */
+static int may_send(const struct session *s, struct error *e)
+{
+	if (s->is_over || s->link.broken)
+		return error_set(e, "not sent: the connection to %s has ended",
+		                 s->link.where);
+	if (!halves_is_out_open(s->link.halves) || s->shuts_down)
+		return error_set(e, "not sent: our half of the connection to "
+		                    "%s is closed", s->link.where);
+	return 0;
+}
+
+static int refuse_length(const struct session *s, struct error *e)
+{
+	const struct queues *all = s->settings->queues;
+	char used[16], max[16];
+	number_format_size(used, all->used);
+	number_format_size(max, all->max);
+	error_set(e, "not sent: %zu bytes wait for %s already, %s for all "
+	          "peers together, and the limit is %s",
+	          queue_len(s->queue), s->link.where, used, max);
+	error_set_hint(e, "/set queue-max changes it");
+	error_set_code(e, EMSGSIZE);
+	return -1;
+}
+
+/* The next entry is a message that is queued. */
+static void follow_message(struct session *s)
+{
+	if (!s->settings->ticks)
+		return;
+	if (!s->under_way)
+		s->under_way = under_way_new(&s->link, &s->settings->ticks);
+	uint64_t end = s->link.bytes_out + queue_len(s->queue) +
+	               queue_file_rest(s->queue);
+	if (s->under_way)
+		under_way_add(s->under_way,
+		              transcript_end(s->settings->transcript), end);
+}
+
+/* One message as a whole, whatever is in it. */
+static void tell_sent(struct session *s, const void *bytes, size_t len)
+{
+	transcript_append(s->settings->transcript, &(struct entry){
+		.session = s->number,
+		.kind = ENTRY_MESSAGE,
+		.dir = ENTRY_OUT,
+		.flags = ENTRY_COMPLETE,
+		.bytes = bytes,
+		.len = len,
+		.peer = s->link.where,
+	});
+}
+
+int session_queue_message(struct session *s, const void *bytes, size_t len,
+                          struct error *e)
+{
+	if (may_send(s, e))
+		return -1;
+	if (len > queues_room(s->settings->queues))
+		return refuse_length(s, e);
+	if (session_enqueue(s, bytes, len))
+		return error_set_errno(e, errno, "not sent to %s",
+		                       s->link.where);
+	framing_break(&s->in, s->settings->transcript);
+	framing_end(&s->out);
+	s->out.count++;
+	s->in.asked_ns = stamp_mono_ns();
+	if (s->settings->keeps_entries) {
+		follow_message(s); /* its tick is looked for when told */
+		tell_sent(s, bytes, len);
+	}
+	hints_out(s, bytes, len);
+	return 0;
+}
+
+int session_queue_file(struct session *s, const struct feed_file *file,
+                       struct error *e)
+{
+	if (may_send(s, e))
+		return -1;
+	if (queue_of(s) && !queue_add_file(s->queue, file))
+		return 0;
+	if (errno == ENOBUFS) {
+		error_set(e, "not sent: %d files wait for %s already",
+		          QUEUE_FILES_MAX, s->link.where);
+		error_set_code(e, ENOBUFS);
+		return -1;
+	}
+	return error_set_errno(e, errno, "cannot send %s", file->name);
+}
