@@ -59,7 +59,7 @@ struct link_ops {
 	void (*on_ready)(struct link *l, unsigned ready);
 	/* The time of an alarm of the owner's has come. */
 	void (*on_alarm)(struct link *l, unsigned which);
-	/* Our FIN has gone. */
+	/* Our FIN has gone, and the peer's end has not come. */
 	void (*on_end_out)(struct link *l);
 	/* It would be over if all of ours had arrived: `unacked` bytes have
 	 * not.  Called again and again, in the end 20 times a second. */

@@ -171,12 +171,23 @@ static void on_time(struct timer *t)
 
 /* Conclusions */
 
-static void end_out(struct link *l)
+/* Whether closing says as much as our FIN would: the peer has ended, and it has
+ * all of ours. */
+static bool may_just_close(const struct link *l, unsigned wishes)
 {
+	return !halves_is_in_open(l->halves) && !(wishes & LINK_HOLD) &&
+	       link_pending(l) == 0;
+}
+
+static void end_out(struct link *l, unsigned wishes)
+{
+	l->is_settled = may_just_close(l, wishes);
 	l->halves = halves_end_out(l->halves);
+	if (l->is_settled)
+		return;
 	if (l->transport->ops->shutdown(l->transport))
 		lose(l, errno);
-	else if (l->ops->on_end_out)
+	else if (l->ops->on_end_out && halves_is_in_open(l->halves))
 		l->ops->on_end_out(l);
 }
 
@@ -269,11 +280,11 @@ static bool review(struct link *l, unsigned wishes)
 {
 	if (!l->transport)
 		return false;
-	if (wishes & LINK_END_OUT && halves_is_out_open(l->halves))
-		end_out(l);
-	bool is_asked = wishes & LINK_ASK && !halves_is_out_open(l->halves);
 	l->is_settled = false;
-	if (l->transport && !l->broken && !l->is_silent &&
+	if (wishes & LINK_END_OUT && halves_is_out_open(l->halves))
+		end_out(l, wishes);
+	bool is_asked = wishes & LINK_ASK && !halves_is_out_open(l->halves);
+	if (l->transport && !l->is_settled && !l->broken && !l->is_silent &&
 	    (wishes & LINK_LEAVE || l->halves == HALVES_CLOSED || is_asked))
 		settle(l, wishes);
 	if (!l->transport)
@@ -346,7 +357,9 @@ int link_take(struct link *l, struct transport *t)
 static void drain(struct link *l)
 {
 	static uint8_t scraps[SCRAPS_CAP]; /* a stack is cleared */
-	ssize_t n = halves_is_in_open(l->halves);
+	ssize_t n = 1;
+	if (!halves_is_in_open(l->halves))
+		return;
 	if (halves_is_out_open(l->halves))
 		(void)l->transport->ops->shutdown(l->transport);
 	for (int i = 0; n > 0 && i < SCRAPS_MAX; i++)

@@ -144,16 +144,8 @@ static int unacknowledged(int fd)
 {
 	int count = 0;
 #ifdef SIOCOUTQ
-	struct tcp_info info = { 0 };
-	socklen_t len = sizeof(info);
-
-	/* In these states our FIN has been acknowledged, or there is no
-	 * connection any more: the count means nothing then. */
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
-	    (info.tcpi_state == TCP_TIME_WAIT ||
-	     info.tcpi_state == TCP_FIN_WAIT2 || info.tcpi_state == TCP_CLOSE))
-		return 0;
-	if (ioctl(fd, SIOCOUTQ, &count) < 0)
+	/* without a connection the count means nothing */
+	if (is_over(fd) || ioctl(fd, SIOCOUTQ, &count) < 0)
 		return 0;
 #else
 	(void)fd;
@@ -163,8 +155,9 @@ static int unacknowledged(int fd)
 
 static ssize_t tcp_pending(struct transport *t)
 {
+	if (tcpinfo_is_acked(t->fd))
+		return 0;
 	int count = unacknowledged(t->fd);
-
 	/* Asked last: a reset in between empties the queue. */
 	return socket_has_failed(t) ? -1 : count;
 }

@@ -12,6 +12,9 @@
 
 /* False when `fd` is not a TCP socket, or the system does not tell. */
 bool tcpinfo_read(int fd, struct tcpinfo *out);
+/* Whether the connection stands and the peer's system has all of ours.  False
+ * also when the system does not tell it at once. */
+bool tcpinfo_is_acked(int fd);
 
 /* Who is at the other end of our connection from `local` to `peer`, as
  * owner_describe(); "" when that is not on this machine or not known.  When no

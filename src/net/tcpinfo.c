@@ -92,7 +92,25 @@ bool tcpinfo_read(int fd, struct tcpinfo *out)
 	return true;
 }
 
+bool tcpinfo_is_acked(int fd)
+{
+	struct tcp_info i;
+	socklen_t len = sizeof(i);
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &i, &len) &&
+	       len >= offsetof(struct tcp_info, tcpi_notsent_bytes) +
+	                  sizeof(i.tcpi_notsent_bytes) &&
+	       i.tcpi_state < sizeof(states) / sizeof(states[0]) &&
+	       states[i.tcpi_state] != TCP_STATE_CLOSED && !i.tcpi_unacked &&
+	       !i.tcpi_notsent_bytes;
+}
+
 #else
+
+bool tcpinfo_is_acked(int fd)
+{
+	(void)fd;
+	return false;
+}
 
 bool tcpinfo_read(int fd, struct tcpinfo *out)
 {

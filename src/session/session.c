@@ -19,8 +19,6 @@
 static void on_end_out(struct link *l)
 {
 	struct session *s = session_of(l);
-	if (!halves_is_in_open(l->halves))
-		return;
 	session_tell_state(s, ENTRY_HALF_CLOSED, "",
 	                   "our half is closed (FIN sent): nothing more can be "
 	                   "sent, the peer may go on");

@@ -110,8 +110,21 @@ static void it_is_over_when_both_halves_have_ended(void **state)
 	assert_int_equal(now.link.halves, HALVES_IN_CLOSED);
 	write_text("bye");
 	step(LOOP_READ | LINK_END_OUT);
+	assert_false(fake_is_shut_down(now.fake)); /* closing says it */
+	assert_over(0);
+}
+
+static void our_end_goes_although_not_all_has_arrived(void **state)
+{
+	(void)state;
+	fake_feed_end(now.fake);
+	turn();
+	fake_set_pending(now.fake, 3, 0);
+	step(LOOP_READ | LINK_END_OUT);
 	assert_true(fake_is_shut_down(now.fake));
-	assert_int_equal(now.ends_out, 1);
+	assert_int_equal(now.overs, 0);
+	fake_set_pending(now.fake, 0, 0);
+	step(LOOP_READ | LINK_END_OUT);
 	assert_over(0);
 }
 
@@ -258,6 +271,7 @@ int main(void)
 		FRESH(an_end_without_a_word_is_one_soon_after_dialling),
 		OPEN(an_accepted_peer_that_ends_silently_is_not_remarked_upon),
 		OPEN(it_is_over_when_both_halves_have_ended),
+		OPEN(our_end_goes_although_not_all_has_arrived),
 		OPEN(our_end_goes_once_and_the_peer_may_go_on),
 		OPEN(leaving_waits_for_acknowledgements_alone),
 		OPEN(leaving_waits_for_our_end),
