@@ -3,13 +3,74 @@
 
 /* Who is there, and who is spoken to. */
 
-#include <errno.h>
-#include <unistd.h>
+#include <string.h>
 
 #include <sockchat/array.h>
-#include <sockchat/feed.h>
 
 #include "chat_private.h"
+
+/* Make room for one more session in both lists: when it ends, and all others
+ * do, that must not need memory. */
+static int make_room_for_one(struct chat_private *p)
+{
+	size_t alive = p->session_count, all = p->ended_count + alive;
+	struct session **grown;
+	grown = array_grow(p->sessions, &p->session_cap, alive, sizeof(*grown));
+	if (!grown)
+		return -1;
+	p->sessions = grown;
+	grown = array_grow(p->ended, &p->ended_cap, all, sizeof(*grown));
+	if (!grown)
+		return -1;
+	p->ended = grown;
+	return 0;
+}
+
+struct session *chat_add_session(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	struct session *s = make_room_for_one(p)
+	                        ? NULL
+	                        : session_new(c->loop, &c->session_settings,
+	                                      p->last_number + 1);
+	if (!s)
+		return NULL;
+	p->last_number++;
+	p->sessions[p->session_count++] = s;
+	if (p->session_count > 1 ||
+	    (p->listener_count && p->last_number > 1) ||
+	    (p->listener_count && !c->ops->stays))
+		p->shows_numbers = true;
+	return s;
+}
+
+void chat_for_all(struct chat *c, chat_session_fn *fn)
+{
+	for (size_t i = c->own->session_count; i-- > 0;)
+		if (i < c->own->session_count)
+			fn(c->own->sessions[i]);
+}
+
+/* The index of the first session whose number is not below `number`. */
+static size_t lower_bound(const struct chat *c, uint32_t number)
+{
+	struct session *const *list = c->own->sessions;
+	size_t i;
+	ARRAY_FIND(i, c->own->session_count, list[i]->number >= number);
+	return i;
+}
+
+void chat_remove_session(struct chat *c, struct session *s)
+{
+	struct chat_private *p = c->own;
+	size_t i = lower_bound(c, s->number);
+	p->session_count--;
+	memmove(p->sessions + i, p->sessions + i + 1,
+	        (p->session_count - i) * sizeof(*p->sessions));
+	p->ended[p->ended_count++] = s;
+	if (!p->session_count)
+		c->target = 0; /* nobody is left who could be mistaken */
+}
 
 struct session *chat_session(const struct chat *c, size_t index)
 {
@@ -21,17 +82,9 @@ size_t chat_session_count(const struct chat *c)
 	return c->own->session_count;
 }
 
-size_t chat_lower_bound(const struct chat *c, uint32_t number)
-{
-	struct session *const *list = c->own->sessions;
-	size_t i;
-	ARRAY_FIND(i, c->own->session_count, list[i]->number >= number);
-	return i;
-}
-
 struct session *chat_find(const struct chat *c, uint32_t number)
 {
-	struct session *s = chat_session(c, chat_lower_bound(c, number));
+	struct session *s = chat_session(c, lower_bound(c, number));
 	return s && s->number == number ? s : NULL;
 }
 
@@ -39,7 +92,7 @@ void chat_next_target(struct chat *c)
 {
 	uint32_t now = c->target;
 	struct session *s =
-	    chat_session(c, now ? chat_lower_bound(c, now + 1) : 0);
+	    chat_session(c, now ? lower_bound(c, now + 1) : 0);
 	c->target = s ? s->number : 0;
 }
 
@@ -51,131 +104,29 @@ bool chat_speaks_to(const struct chat *c, const struct session *s)
 	return !session_is_closing(s);
 }
 
+struct session *chat_shown(const struct chat *c)
+{
+	if (c->target)
+		return chat_find(c, c->target);
+	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
+}
+
+bool chat_awaits_first(const struct chat *c)
+{
+	return c->own->listener_count && !c->own->last_number;
+}
+
+bool chat_awaited_first(const struct chat *c)
+{
+	return chat_awaits_first(c) ||
+	       (c->own->first_turn &&
+	        c->own->first_turn == loop_turns(c->loop));
+}
+
 bool chat_has_audience(const struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)
 		if (chat_speaks_to(c, c->own->sessions[i]))
 			return true;
 	return chat_awaits_first(c);
-}
-
-typedef int give_fn(struct session *s, const void *what, struct error *e);
-
-static int tell_nobody(struct chat *c)
-{
-	struct error e;
-	if (c->target)
-		error_set(&e, "not sent: peer %u is gone", c->target);
-	else
-		error_set(&e, "not sent: nobody is connected");
-	error_set_code(&e, ENOTCONN);
-	error_set_hint(&e, "%s", c->target
-	                             ? "/to N or /to all chooses another"
-	                         : c->listening[0]
-	                             ? "a peer has to connect first"
-	                             : "/connect HOST PORT connects");
-	chat_error(c, &e);
-	return -1;
-}
-
-/* Give it to one session.  -1 when it does not take it: then an ERROR entry
- * says why. */
-static int give_one(struct chat *c, struct session *s, give_fn *fn,
-                    const void *what)
-{
-	struct error e;
-	if (!fn(s, what, &e)) {
-		chat_given(c, s);
-		return 0;
-	}
-	if (!*e.code)
-		error_set_code(&e, ENOTCONN);
-	chat_error(c, &e);
-	return -1;
-}
-
-/* Give `what`, which has `len` bytes, to all that are spoken to.  -1 when some
- * do not get it: then an entry says why, or has said it before. */
-static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
-{
-	size_t given = 0, failed = 0;
-	struct error e;
-	if (c->options->recv_only) {
-		error_set(&e, "not sent: --recv-only was asked for");
-		chat_error(c, &e);
-		return -1;
-	}
-	for (size_t i = 0; i < c->own->session_count; i++) {
-		struct session *s = c->own->sessions[i];
-		if (!chat_speaks_to(c, s))
-			continue;
-		if (chat_pass_over(c, s, len) || give_one(c, s, fn, what))
-			failed++;
-		else
-			given++;
-		if (chat_session(c, i) != s)
-			i--; /* it broke, and the next has moved up */
-	}
-	if (given || failed)
-		return failed ? -1 : 0;
-	return tell_nobody(c);
-}
-
-struct message {
-	const void *bytes;
-	size_t len;
-};
-
-static int give_message(struct session *s, const void *what, struct error *e)
-{
-	const struct message *m = what;
-	return session_send(s, m->bytes, m->len, e);
-}
-
-int chat_send(struct chat *c, const void *bytes, size_t len)
-{
-	struct message m = { .bytes = bytes, .len = len };
-	return give(c, give_message, &m, len);
-}
-
-static int give_file(struct session *s, const void *what, struct error *e)
-{
-	return session_send_file(s, what, e);
-}
-
-int chat_send_file(struct chat *c, const char *path)
-{
-	struct feed_file file;
-	struct error e;
-	if (feed_open(&file, path, &e)) {
-		chat_error(c, &e);
-		return -1;
-	}
-	int failed = give(c, give_file, &file, file.total);
-	close(file.fd);
-	return failed;
-}
-
-bool chat_has_file(const struct chat *c)
-{
-	for (size_t i = 0; i < c->own->session_count; i++)
-		if (queue_has_file(c->own->sessions[i]->queue))
-			return true;
-	return false;
-}
-
-size_t chat_shutdown(struct chat *c)
-{
-	size_t count = 0;
-	for (size_t i = c->own->session_count; i-- > 0;) {
-		struct session *s = chat_session(c, i);
-		if (!s || !chat_speaks_to(c, s) || session_is_finishing(s))
-			continue;
-		if (queue_len(s->queue) || queue_has_file(s->queue) ||
-		    session_is_opening(s))
-			chat_note(c, "our FIN follows what is queued");
-		session_shutdown(s);
-		count++;
-	}
-	return count;
 }

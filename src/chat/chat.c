@@ -15,82 +15,27 @@
 
 #include "chat_private.h"
 
-/* Sessions */
-
-/* Make room for one more session in both lists: when it ends, and all others
- * do, that must not need memory. */
-static int make_room_for_one(struct chat_private *p)
-{
-	size_t alive = p->session_count, all = p->ended_count + alive;
-	struct session **grown;
-	grown = array_grow(p->sessions, &p->session_cap, alive, sizeof(*grown));
-	if (!grown)
-		return -1;
-	p->sessions = grown;
-	grown = array_grow(p->ended, &p->ended_cap, all, sizeof(*grown));
-	if (!grown)
-		return -1;
-	p->ended = grown;
-	return 0;
-}
-
-struct session *chat_add_session(struct chat *c)
-{
-	struct chat_private *p = c->own;
-	struct session *s = make_room_for_one(p)
-	                        ? NULL
-	                        : session_new(c->loop, &c->session_settings,
-	                                      p->last_number + 1);
-	if (!s)
-		return NULL;
-	p->last_number++;
-	p->sessions[p->session_count++] = s;
-	if (p->session_count > 1 ||
-	    (p->listener_count && p->last_number > 1) ||
-	    (p->listener_count && !c->ops->stays))
-		p->shows_numbers = true;
-	return s;
-}
-
-void chat_for_all(struct chat *c, chat_session_fn *fn)
-{
-	for (size_t i = c->own->session_count; i-- > 0;)
-		if (i < c->own->session_count)
-			fn(c->own->sessions[i]);
-}
-
-void chat_check_later(struct chat *c)
-{
-	loop_later(c->loop, &c->own->check);
-}
-
 /* For a script no connection may fail.  Where somebody sits, the last one
  * decides, and of a listener's peers none. */
 static void judge_end(struct chat *c, const struct session *s, bool failed)
 {
 	struct chat_private *p = c->own;
 	if (c->is_leaving || c->is_scripted)
-		p->has_failed |= failed;
+		p->has_broken |= failed;
 	else if (!s->link.is_accepted || p->accepts_one)
-		p->has_failed = failed;
+		p->has_broken = failed;
 }
 
 static void on_end(void *user, struct session *s, bool failed)
 {
 	struct chat *c = user;
 	struct chat_private *p = c->own;
-	size_t i = chat_lower_bound(c, s->number);
-	p->session_count--;
-	memmove(p->sessions + i, p->sessions + i + 1,
-	        (p->session_count - i) * sizeof(*p->sessions));
-	p->ended[p->ended_count++] = s;
-	for (i = 0; i < p->listener_count; i++)
+	chat_remove_session(c, s);
+	for (size_t i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
 	judge_end(c, s, failed);
 	watch_end(c, s);
-	if (!p->session_count)
-		c->target = 0; /* nobody is left who could be mistaken */
-	chat_check_later(c);
+	loop_later(c->loop, &c->own->check);
 }
 
 /* Not all that was asked for has reached the peer. */
@@ -121,40 +66,6 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 		chat_end_input(c, s);
 }
 
-/* What is said and shown */
-
-void chat_note(struct chat *c, const char *format, ...)
-{
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	glyph_vformat(text, sizeof(text), format, args);
-	va_end(args);
-	transcript_append(c->transcript, &(struct entry){
-		.kind = ENTRY_NOTE,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-	});
-}
-
-/* A sentence of ours that no errno stands behind is about what was asked. */
-void chat_trouble(struct chat *c, const struct error *e)
-{
-	transcript_append(c->transcript, &(struct entry){
-		.kind = ENTRY_ERROR,
-		.bytes = (const uint8_t *)e->text,
-		.len = strlen(e->text),
-		.code = *e->code ? e->code : "EINVAL",
-		.hint = e->hint,
-	});
-}
-
-void chat_error(struct chat *c, const struct error *e)
-{
-	c->own->has_refused = true;
-	chat_trouble(c, e);
-}
-
 static void on_entries(void *user, uint64_t first, uint64_t end)
 {
 	struct chat *c = user;
@@ -166,9 +77,9 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
 		return;
 	if (!c->is_leaving && !c->is_scripted)
-		p->has_failed = false; /* a new try */
+		p->has_broken = false; /* a new try */
 	if (c->options->zero)
-		chat_check_later(c);
+		loop_later(c->loop, &c->own->check);
 }
 
 void chat_hold(struct chat *c, bool is_held)
@@ -177,18 +88,6 @@ void chat_hold(struct chat *c, bool is_held)
 		return;
 	c->session_settings.is_held = is_held;
 	chat_for_all(c, session_update);
-}
-
-bool chat_awaits_first(const struct chat *c)
-{
-	return c->own->listener_count && !c->own->last_number;
-}
-
-bool chat_awaited_first(const struct chat *c)
-{
-	return chat_awaits_first(c) ||
-	       (c->own->first_turn &&
-	        c->own->first_turn == loop_turns(c->loop));
 }
 
 struct wrap_look chat_look(const struct chat *c)
@@ -204,11 +103,6 @@ struct wrap_look chat_look(const struct chat *c)
 		.shows_numbers = c->own->shows_numbers,
 		.transcript = c->transcript,
 	};
-}
-
-void chat_fail(struct chat *c)
-{
-	c->own->has_failed_for_good = true;
 }
 
 /* At the end of a turn in which something may have ended. */
@@ -242,8 +136,8 @@ static void tell_unkept(struct chat *c)
 	error_set_errno(&e, ENOMEM, "%llu entries are missing here",
 	                (unsigned long long)(unkept - p->unkept));
 	p->unkept = unkept;
-	chat_fail(c);
-	chat_trouble(c, &e);
+	c->has_failed = true;
+	chat_tell(c, NULL, ENTRY_ERROR, &e);
 }
 
 static void on_turn_end(void *user)
@@ -282,17 +176,18 @@ void chat_settings_changed(struct chat *c)
 	s->ticks = o->ticks && c->ops->has_ticks ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
-	s->linger_ns = chat_linger_ns(c);
 	c->own->queues.max = o->queue_max;
 	transcript_set_max(c->transcript, o->scrollback);
-	chat_look_for_answers(c);
+	chat_linger_changed(c);
 	chat_for_all(c, session_refresh);
 }
 
 void chat_free(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	chat_stop_ends(c);
+	timer_stop(&p->quit);
+	timer_stop(&p->linger);
+	timer_stop(&p->leave);
 	timer_stop(&p->slow);
 	timer_stop(&p->look);
 	later_cancel(&p->check);
@@ -318,6 +213,8 @@ static void set_up(struct chat *c)
 	struct chat_private *p = c->own;
 	c->ops = &none;
 	c->listening = p->listening;
+	p->quit.user = p->linger.user = p->leave.user = c;
+	p->look.user = p->slow.user = c;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
 		.transcript = c->transcript,
@@ -335,9 +232,6 @@ static void set_up(struct chat *c)
 		.user = c,
 	};
 	chat_init_listening(c);
-	chat_init_ends(c);
-	chat_init_slow(c);
-	p->look = (struct timer){ .on_time = watch_on_time, .user = c };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 }
 
@@ -366,7 +260,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 static int verdict(const struct chat *c)
 {
 	const struct chat_private *p = c->own;
-	return p->has_failed || p->has_failed_for_good ||
+	return p->has_broken || c->has_failed ||
 	       (c->is_scripted && (p->has_refused || p->makes_wait));
 }
 
@@ -399,7 +293,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	if (loop_run(c->loop) < 0) {
 		error_set_errno(e, errno, "cannot wait for anything more");
 		chat_error(c, e);
-		chat_fail(c);
+		c->has_failed = true;
 	}
 	finish_task(c->search);
 	finish_task(c->save);

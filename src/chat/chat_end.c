@@ -15,7 +15,8 @@
 
 /* The end of a peer */
 
-int64_t chat_linger_ns(const struct chat *c)
+/* How long a silent standard input is waited for after the peer's FIN. */
+static int64_t linger_ns(const struct chat *c)
 {
 	switch (c->options->linger_ms) {
 	case LINGER_FOREVER:
@@ -47,13 +48,15 @@ static int64_t patience_ns(const struct chat *c, const struct session *s)
 	int64_t since = s->since.mono_ns;
 	if (c->own->spoke_ns > since)
 		since = c->own->spoke_ns;
-	return since + chat_linger_ns(c) - loop_now_ns(c->loop);
+	return since + linger_ns(c) - loop_now_ns(c->loop);
 }
 
-void chat_look_for_answers(struct chat *c)
+/* Close the sessions for which it has been silent for so long. */
+static void look_for_answers(struct timer *t)
 {
+	struct chat *c = t->user;
 	int64_t next = INT64_MAX;
-	timer_stop(&c->own->linger);
+	timer_stop(t);
 	for (size_t i = c->own->session_count; i-- > 0;) {
 		struct session *s = chat_session(c, i);
 		if (!s || !awaits_answer(s) || lingers_forever(c))
@@ -65,12 +68,13 @@ void chat_look_for_answers(struct chat *c)
 			next = left;
 	}
 	if (next != INT64_MAX)
-		timer_start(c->loop, &c->own->linger, next);
+		chat_start_timer(t, look_for_answers, next);
 }
 
-static void on_linger_time(struct timer *t)
+void chat_linger_changed(struct chat *c)
 {
-	chat_look_for_answers(t->user);
+	c->session_settings.linger_ns = linger_ns(c);
+	look_for_answers(&c->own->linger);
 }
 
 void chat_on_in_end(void *user, struct session *s)
@@ -80,86 +84,10 @@ void chat_on_in_end(void *user, struct session *s)
 	if (c->own->has_input_ended || c->options->recv_only)
 		session_close(s);
 	else if (!t->loop && !lingers_forever(c)) /* or it is due already */
-		timer_start(c->loop, t, chat_linger_ns(c));
-}
-
-static void close_if_in_ended(struct session *s)
-{
-	if (!halves_is_in_open(s->link.halves))
-		session_close(s);
-}
-
-/* The end of standard input */
-
-void chat_input_spoke(struct chat *c)
-{
-	c->own->spoke_ns = loop_now_ns(c->loop);
-}
-
-void chat_end_input(struct chat *c, struct session *s)
-{
-	if (c->options->send_only)
-		session_finish(s);
-	else if (!c->options->no_shutdown)
-		session_shutdown(s);
-}
-
-void chat_input_ended(struct chat *c)
-{
-	struct chat_private *p = c->own;
-	p->has_ended_early = chat_awaited_first(c);
-	if (c->options->echo || p->has_ended_early)
-		return;
-	chat_free_listeners(c);
-	if (c->options->quit_after_ms >= 0)
-		timer_start(c->loop, &p->quit,
-		            c->options->quit_after_ms * MS_NS);
-}
-
-void chat_input_taken(struct chat *c)
-{
-	struct chat_private *p = c->own;
-	if (c->options->echo)
-		return;
-	p->has_input_ended = true;
-	chat_for_all(c, close_if_in_ended);
-	for (size_t i = p->session_count; i-- > 0;)
-		if (i < p->session_count && !p->has_ended_early)
-			chat_end_input(c, p->sessions[i]);
-	chat_check_later(c);
+		chat_start_timer(t, look_for_answers, linger_ns(c));
 }
 
 /* Leaving */
-
-/* --quit-after may cut an answer short. */
-static void tell_cut_short(struct chat *c)
-{
-	const struct session *cut = NULL;
-	size_t count = 0;
-	for (size_t i = 0; i < c->own->session_count; i++) {
-		const struct session *s = c->own->sessions[i];
-		if (!session_is_open(s) ||
-		    !halves_is_in_open(s->link.halves))
-			continue;
-		cut = s;
-		count++;
-	}
-	if (count == 1)
-		chat_note(c, "--quit-after: left before %s has ended; what it "
-		             "still sends is not read", cut->link.where);
-	else if (count)
-		chat_note(c, "--quit-after: left before %zu peers have ended; "
-		             "what they still send is not read", count);
-}
-
-static void on_quit_time(struct timer *t)
-{
-	struct chat *c = t->user;
-	if (!c->is_leaving) {
-		tell_cut_short(c);
-		chat_leave(c);
-	}
-}
 
 uint64_t chat_undelivered_of(const struct session *s)
 {
@@ -187,7 +115,7 @@ static void tell_given_up(struct chat *c, const struct session *s)
 	          s->link.where, s->link.bytes_out, session_unacked(s),
 	          queue_len(s->queue) + queue_file_rest(s->queue));
 	error_set_code(&e, ETIMEDOUT);
-	chat_trouble(c, &e);
+	chat_tell(c, NULL, ENTRY_ERROR, &e);
 }
 
 /* The peers that are still here have not acknowledged all of our bytes. */
@@ -195,7 +123,7 @@ static void give_up(struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)
 		tell_given_up(c, c->own->sessions[i]);
-	c->own->has_failed |= c->own->session_count > 0;
+	c->own->has_broken |= c->own->session_count > 0;
 	loop_stop(c->loop, 0); /* chat_run() makes the exit status */
 }
 
@@ -234,23 +162,82 @@ void chat_leave(struct chat *c)
 	chat_free_listeners(c);
 	p->undelivered = chat_undelivered(c);
 	chat_for_all(c, session_leave);
-	timer_start(c->loop, &p->leave, LEAVE_PATIENCE_NS);
-	chat_check_later(c);
+	chat_start_timer(&p->leave, on_leave_time, LEAVE_PATIENCE_NS);
+	loop_later(c->loop, &c->own->check);
 }
 
-/* Life */
+/* The end of standard input */
 
-void chat_init_ends(struct chat *c)
+/* --quit-after may cut an answer short. */
+static void tell_cut_short(struct chat *c)
+{
+	const struct session *cut = NULL;
+	size_t count = 0;
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		const struct session *s = c->own->sessions[i];
+		if (!session_is_open(s) ||
+		    !halves_is_in_open(s->link.halves))
+			continue;
+		cut = s;
+		count++;
+	}
+	if (count == 1)
+		chat_note(c, "--quit-after: left before %s has ended; what it "
+		             "still sends is not read", cut->link.where);
+	else if (count)
+		chat_note(c, "--quit-after: left before %zu peers have ended; "
+		             "what they still send is not read", count);
+}
+
+static void leave_early(struct timer *t)
+{
+	struct chat *c = t->user;
+	if (!c->is_leaving) {
+		tell_cut_short(c);
+		chat_leave(c);
+	}
+}
+
+static void close_if_in_ended(struct session *s)
+{
+	if (!halves_is_in_open(s->link.halves))
+		session_close(s);
+}
+
+void chat_input_spoke(struct chat *c)
+{
+	c->own->spoke_ns = loop_now_ns(c->loop);
+}
+
+void chat_end_input(struct chat *c, struct session *s)
+{
+	if (c->options->send_only)
+		session_finish(s);
+	else if (!c->options->no_shutdown)
+		session_shutdown(s);
+}
+
+void chat_input_ended(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	p->quit = (struct timer){ .on_time = on_quit_time, .user = c };
-	p->linger = (struct timer){ .on_time = on_linger_time, .user = c };
-	p->leave = (struct timer){ .on_time = on_leave_time, .user = c };
+	p->has_ended_early = chat_awaited_first(c);
+	if (c->options->echo || p->has_ended_early)
+		return;
+	chat_free_listeners(c);
+	if (c->options->quit_after_ms >= 0)
+		chat_start_timer(&p->quit, leave_early,
+		                 c->options->quit_after_ms * MS_NS);
 }
 
-void chat_stop_ends(struct chat *c)
+void chat_input_taken(struct chat *c)
 {
-	timer_stop(&c->own->quit);
-	timer_stop(&c->own->linger);
-	timer_stop(&c->own->leave);
+	struct chat_private *p = c->own;
+	if (c->options->echo)
+		return;
+	p->has_input_ended = true;
+	chat_for_all(c, close_if_in_ended);
+	for (size_t i = p->session_count; i-- > 0;)
+		if (i < p->session_count && !p->has_ended_early)
+			chat_end_input(c, p->sessions[i]);
+	loop_later(c->loop, &c->own->check);
 }

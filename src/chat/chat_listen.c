@@ -55,7 +55,7 @@ static void on_listening(void *user, const struct address *list, size_t count)
 	    explain_time_wait(text, address_port(&list[0])))
 		chat_note(c, "%s", text);
 	if (!c->is_scripted)
-		c->own->has_failed = false;
+		c->own->has_broken = false;
 }
 
 static bool is_full(const struct chat *c)
@@ -112,7 +112,7 @@ static void on_peer(void *user, struct transport *t,
 	if (s->number == 1)
 		c->own->first_turn = loop_turns(c->loop);
 	session_adopt(s, t, peer);
-	chat_check_later(c);
+	loop_later(c->loop, &c->own->check);
 }
 
 /* Without a descriptor peers only wait; without memory one that had come is
@@ -124,7 +124,7 @@ static void on_trouble(void *user, const struct error *e)
 	if (strcmp(e->code, "ENOMEM") == 0)
 		chat_error(c, e);
 	else
-		chat_trouble(c, e);
+		chat_tell(c, NULL, ENTRY_ERROR, e);
 }
 
 static void on_relief(void *user, const char *where)
@@ -138,8 +138,8 @@ static void on_listen_failed(void *user, const struct error *e)
 {
 	struct chat *c = user;
 	chat_error(c, e);
-	c->own->has_failed = c->own->has_listen_failed = true;
-	chat_check_later(c);
+	c->own->has_broken = c->own->has_listen_failed = true;
+	loop_later(c->loop, &c->own->check);
 }
 
 void chat_init_listening(struct chat *c)

@@ -6,7 +6,9 @@
 #ifndef CHAT_PRIVATE_H
 #define CHAT_PRIVATE_H
 
+#include <sockchat/audience.h>
 #include <sockchat/chat.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/listener.h>
 #include <sockchat/session_state.h>
 
@@ -43,8 +45,7 @@ struct chat_private {
 	int64_t over_ns;  /* after a signal: when to give up; 0: no limit */
 	bool has_listen_failed;
 	/* At the end each of these makes the exit status 1. */
-	bool has_failed;          /* a connection; a new one may clear it */
-	bool has_failed_for_good; /* see chat_fail() */
+	bool has_broken; /* a connection; a new one may clear it */
 	/* These two only when standard input is a script. */
 	bool has_refused; /* something that it asked for was not done */
 	bool makes_wait;  /* new peers still wait for a free descriptor */
@@ -52,57 +53,30 @@ struct chat_private {
 	uint64_t undelivered; /* bytes, at the last look while leaving */
 };
 
+/* The files from the bottom up: each calls those before it alone. */
+
+/* chat_tell.c: append an entry of this kind, about a session or NULL. */
+void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
+               const struct error *e);
+
+/* audience.c */
+
+/* One more session.  NULL without memory. */
+MUST_USE struct session *chat_add_session(struct chat *c);
+/* It has ended, and is freed when the turn is over. */
+void chat_remove_session(struct chat *c, struct session *s);
+/* Call `fn` for all sessions that are alive; it may end them. */
+typedef void chat_session_fn(struct session *s);
+void chat_for_all(struct chat *c, chat_session_fn *fn);
+/* Whether what is typed goes to this session. */
+bool chat_speaks_to(const struct chat *c, const struct session *s);
+
 /* watch.c */
 
 /* The turn ends. */
 void watch_turn(struct chat *c);
 /* A session has ended. */
 void watch_end(struct chat *c, const struct session *s);
-/* What chat_private.look calls. */
-void watch_on_time(struct timer *t);
-
-/* chat.c */
-
-/* One more session.  NULL without memory. */
-MUST_USE struct session *chat_add_session(struct chat *c);
-/* Call `fn` for all sessions that are alive; it may end them. */
-typedef void chat_session_fn(struct session *s);
-void chat_for_all(struct chat *c, chat_session_fn *fn);
-/* Something may have ended: look at the end of the turn. */
-void chat_check_later(struct chat *c);
-
-/* chat_end.c */
-
-/* Prepare its timers. */
-void chat_init_ends(struct chat *c);
-/* Stop its timers. */
-void chat_stop_ends(struct chat *c);
-/* Standard input says nothing more to this session. */
-void chat_end_input(struct chat *c, struct session *s);
-/* The peer's FIN has come: see session_ops. */
-void chat_on_in_end(void *user, struct session *s);
-/* How long a silent standard input is waited for after the peer's FIN. */
-int64_t chat_linger_ns(const struct chat *c);
-/* Close the sessions for which it has been silent for so long. */
-void chat_look_for_answers(struct chat *c);
-/* How many bytes of what this session took its peer's system has not
- * acknowledged, the rest of files included. */
-uint64_t chat_undelivered_of(const struct session *s);
-
-/* audience.c: whether what is typed goes to this session. */
-bool chat_speaks_to(const struct chat *c, const struct session *s);
-/* The index of the first session whose number is not below `number`. */
-size_t chat_lower_bound(const struct chat *c, uint32_t number);
-
-/* chat_slow.c */
-
-/* Prepare its timer. */
-void chat_init_slow(struct chat *c);
-/* Something has been queued for this session. */
-void chat_given(struct chat *c, struct session *s);
-/* Whether a message of `len` bytes passes this session over, because its peer
- * does not read.  Then it is counted. */
-bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
 
 /* chat_listen.c */
 
@@ -110,5 +84,34 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
 void chat_init_listening(struct chat *c);
 /* Close all listeners. */
 void chat_free_listeners(struct chat *c);
+
+/* chat_slow.c */
+
+/* Something has been queued for this session. */
+void chat_given(struct chat *c, struct session *s);
+/* Whether a message of `len` bytes passes this session over, because its peer
+ * does not read.  Then it is counted. */
+bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
+
+/* chat_end.c; chat_send.c and save.c have nothing for other files. */
+
+/* Standard input says nothing more to this session. */
+void chat_end_input(struct chat *c, struct session *s);
+/* The peer's FIN has come: see session_ops. */
+void chat_on_in_end(void *user, struct session *s);
+/* Peers are waited for, for as long as the options say now. */
+void chat_linger_changed(struct chat *c);
+/* How many bytes of what this session took its peer's system has not
+ * acknowledged, the rest of files included. */
+uint64_t chat_undelivered_of(const struct session *s);
+
+/* Let one of the chat's timers call `fn`; its user is the chat. */
+static inline void chat_start_timer(struct timer *t, timer_fn *fn,
+                                    int64_t delay_ns)
+{
+	struct chat *c = t->user;
+	t->on_time = fn;
+	timer_start(c->loop, t, delay_ns);
+}
 
 #endif

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <string.h>
 
 #include <sockchat/number.h>
 
@@ -15,21 +14,6 @@
 #define LOOK_NS  (250 * MS_NS)
 #define STUCK_NS (CHAT_STUCK_MS * MS_NS)
 #define DROP_NS  (CHAT_DROP_MS * MS_NS)
-
-/* Append an entry about this peer. */
-static void tell(struct chat *c, const struct session *s, enum entry_kind kind,
-                 const struct error *e)
-{
-	transcript_append(c->transcript, &(struct entry){
-		.session = s->number,
-		.kind = (uint8_t)kind,
-		.bytes = (const uint8_t *)e->text,
-		.len = strlen(e->text),
-		.peer = s->link.where,
-		.code = kind == ENTRY_ERROR ? e->code : "",
-		.hint = e->hint,
-	});
-}
 
 static int64_t stuck_ns(const struct chat *c, struct session *s)
 {
@@ -69,7 +53,7 @@ static void fall_behind(struct chat *c, struct session *s)
 	                   "nothing for %d s it is dropped",
 	               CHAT_DROP_MS / 1000);
 	error_set_code(&e, EAGAIN);
-	tell(c, s, ENTRY_ERROR, &e);
+	chat_tell(c, s, ENTRY_ERROR, &e);
 }
 
 static void catch_up(struct chat *c, struct session *s)
@@ -80,7 +64,7 @@ static void catch_up(struct chat *c, struct session *s)
 	          " bytes) were not sent to it meanwhile", s->number,
 	          lag->messages, lag->bytes);
 	error_set_code(&e, EAGAIN);
-	tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
+	chat_tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
 	*lag = (struct session_lag){ .gone = lag->gone };
 }
 
@@ -94,7 +78,7 @@ static void drop(struct chat *c, struct session *s)
 	          CHAT_DROP_MS / 1000, chat_undelivered_of(s), lag->messages,
 	          lag->bytes);
 	error_set_code(&e, ETIMEDOUT);
-	tell(c, s, ENTRY_ERROR, &e);
+	chat_tell(c, s, ENTRY_ERROR, &e);
 	session_reset(s);
 }
 
@@ -113,8 +97,9 @@ static void decide(struct chat *c, struct session *s)
 }
 
 /* See which peers do not read, again and again as long as some do not. */
-static void look_for_slow(struct chat *c)
+static void look_for_slow(struct timer *t)
 {
+	struct chat *c = t->user;
 	struct session *s;
 	bool goes_on = false;
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
@@ -125,23 +110,13 @@ static void look_for_slow(struct chat *c)
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
 		goes_on |= s->lag.since_ns != 0;
 	if (goes_on)
-		timer_start(c->loop, &c->own->slow, LOOK_NS);
-}
-
-static void on_slow_time(struct timer *t)
-{
-	look_for_slow(t->user);
-}
-
-void chat_init_slow(struct chat *c)
-{
-	c->own->slow = (struct timer){ .on_time = on_slow_time, .user = c };
+		chat_start_timer(t, look_for_slow, LOOK_NS);
 }
 
 void chat_given(struct chat *c, struct session *s)
 {
 	if (!c->own->slow.loop && session_is_congested(s))
-		look_for_slow(c);
+		look_for_slow(&c->own->slow);
 }
 
 bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
@@ -169,20 +144,16 @@ static bool holds_up(const struct chat *c, struct session *s)
 	       !s->lag.is_behind;
 }
 
-bool chat_is_congested(const struct chat *c)
+enum congestion chat_congestion(const struct chat *c)
 {
+	enum congestion worst = CONGESTION_NONE;
 	struct session *s;
-	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		if (holds_up(c, s))
-			return true;
-	return false;
-}
-
-bool chat_is_stuck(const struct chat *c)
-{
-	struct session *s;
-	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		if (holds_up(c, s) && stuck_ns(c, s) >= STUCK_NS)
-			return true;
-	return false;
+	for (size_t i = 0; (s = chat_session(c, i)); i++) {
+		if (!holds_up(c, s))
+			continue;
+		if (stuck_ns(c, s) >= STUCK_NS)
+			return CONGESTION_STUCK;
+		worst = CONGESTION_WAITS;
+	}
+	return worst;
 }

@@ -133,7 +133,7 @@ static void fail(struct save *s)
 	error_set_errno(&e, errno, "%s is not whole, it ends after %llu bytes",
 	                s->path, (unsigned long long)s->bytes);
 	chat_error(s->chat, &e);
-	chat_fail(s->chat);
+	s->chat->has_failed = true;
 	finish(s);
 }
 

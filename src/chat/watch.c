@@ -5,15 +5,9 @@
  * at: a sample each second in which something moves, none while nothing
  * does. */
 
+#include <sockchat/watch.h>
 
 #include "chat_private.h"
-
-struct session *chat_shown(const struct chat *c)
-{
-	if (c->target)
-		return chat_find(c, c->target);
-	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
-}
 
 bool chat_facts(const struct chat *c, struct facts *out)
 {
@@ -75,8 +69,9 @@ static bool has_news(const struct chat *c)
 	return false;
 }
 
-static void look(struct chat *c)
+static void take_samples(struct timer *t)
 {
+	struct chat *c = t->user;
 	const struct session *s;
 	struct facts facts;
 	bool goes_on = false;
@@ -87,19 +82,14 @@ static void look(struct chat *c)
 		goes_on |= health_look(place_of(c, facts.number), &facts);
 	}
 	if (goes_on)
-		timer_start(c->loop, &c->own->look, HEALTH_STEP_NS);
-}
-
-void watch_on_time(struct timer *t)
-{
-	look(t->user);
+		chat_start_timer(t, take_samples, HEALTH_STEP_NS);
 }
 
 void watch_turn(struct chat *c)
 {
 	if (!c->own->look.loop && c->session_settings.tells_states &&
 	    has_news(c))
-		look(c);
+		take_samples(&c->own->look);
 }
 
 /* The session goes, what it has lent as well. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/command.h>
 #include <sockchat/glyph.h>
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/audience.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
 #include <sockchat/number.h>

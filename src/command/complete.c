@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/audience.h>
+
 #include "candidates.h"
 #include "commands_private.h"
 

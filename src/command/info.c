@@ -3,7 +3,9 @@
 
 /* /info: how a connection does, as notes. */
 
+#include <sockchat/audience.h>
 #include <sockchat/session_state.h>
+#include <sockchat/watch.h>
 
 #include "commands_private.h"
 

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <sockchat/audience.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/feed.h>
 #include <sockchat/framing.h>
 #include <sockchat/limits.h>

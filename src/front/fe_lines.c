@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/diag.h>
 #include <sockchat/limits.h>
@@ -81,7 +82,7 @@ static void out_failed(struct frontend *f, int errnum)
 	if (goes_on || errnum != EPIPE)
 		notices_print(&f->notices, "%s%s", e.text,
 		              goes_on ? "; peers are served all the same" : "");
-	chat_fail(f->chat);
+	f->chat->has_failed = true;
 	if (!goes_on)
 		loop_later(f->chat->loop, &f->leave);
 }
@@ -476,7 +477,7 @@ static void tell_unwritten(struct frontend *f)
 	notices_print(&f->notices, "standard output is closed: %llu bytes "
 	              "received could not be written; use --send-only if "
 	              "nobody wants them", (unsigned long long)f->unwritten);
-	chat_fail(f->chat);
+	f->chat->has_failed = true;
 }
 
 static void stop(struct frontend *f)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/audience.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/limits.h>
 
@@ -64,7 +66,8 @@ static void forget(struct intake *in, size_t at, size_t end)
 static bool has_to_wait(const struct intake *in, const struct line *l)
 {
 	bool is_busy = !in->source.is_terminal &&
-	               (in->is_stopped || chat_is_congested(in->chat));
+	               (in->is_stopped ||
+	                chat_congestion(in->chat) != CONGESTION_NONE);
 	return (is_busy || chat_awaits_first(in->chat)) &&
 	       command_turn(l->text, l->len) == COMMAND_FOR_PEERS;
 }
@@ -98,7 +101,8 @@ static void refuse_rest(struct intake *in, size_t len)
 static bool may_pass(const struct intake *in)
 {
 	return in->waits &&
-	       (in->source.is_terminal || chat_is_stuck(in->chat));
+	       (in->source.is_terminal ||
+	        chat_congestion(in->chat) == CONGESTION_STUCK);
 }
 
 /* Behind a line that waits, do what may pass it; the lines that stay move up.
@@ -217,7 +221,7 @@ static bool read_some(struct intake *in)
 		end_input(in);
 	} else if (errno != EAGAIN && errno != EINTR) {
 		error_set_errno(&e, errno, "cannot read standard input");
-		chat_fail(in->chat);
+		in->chat->has_failed = true;
 		chat_error(in->chat, &e);
 		end_input(in);
 	}

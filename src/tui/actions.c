@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <sockchat/audience.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/text.h>
 

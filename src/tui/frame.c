@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/session_state.h>
 
 #include "env.h"

@@ -4,6 +4,7 @@
 /* A page is over the transcript: help, or the connection panel.  Keys that it
  * does not take are for the line below, which goes on. */
 
+#include <sockchat/audience.h>
 #include <sockchat/session_state.h>
 
 #include "help.h"

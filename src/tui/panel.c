@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/text.h>
+#include <sockchat/watch.h>
 
 #include "page.h"
 #include "panel.h"

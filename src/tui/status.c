@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/progress.h>

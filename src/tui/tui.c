@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/chat.h>
+#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/glyph.h>
 #include <sockchat/signals.h>

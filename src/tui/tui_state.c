@@ -6,6 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include <sockchat/chat_end.h>
+
 #include "screen.h"
 #include "term.h"
 #include "tui.h"

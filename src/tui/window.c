@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/glyph.h>
 #include <sockchat/session_state.h>
 

@@ -9,6 +9,7 @@
 
 #include "unit.h"
 
+#include <sockchat/audience.h>
 #include <sockchat/command.h>
 
 #include "../../src/chat/chat_private.h"

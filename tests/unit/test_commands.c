@@ -371,7 +371,7 @@ static void leaving_with_bytes_unacknowledged_is_a_failure(void **state)
 	fake_set_pending(f, 11, 0);
 	chat_leave(c);
 	assert_int_equal(loop_run(loop), 0);
-	assert_true(c->own->has_failed);
+	assert_true(c->own->has_broken);
 }
 
 static void acknowledge_some(struct timer *t)

@@ -3,6 +3,8 @@
 
 /* /info, and which connection it is about. */
 
+#include <sockchat/watch.h>
+
 #include "chat_scene.h"
 
 /* What the line has been answered with, one note a line. */
@@ -102,7 +104,7 @@ static void a_few_are_watched_and_of_many_the_one_that_is_shown(void **state)
 	assert_non_null(c->own->look.loop);
 	for (int i = 1; i < WATCH_MAX; i++)
 		connect_one();
-	watch_on_time(&c->own->look);
+	c->own->look.on_time(&c->own->look);
 	for (uint32_t i = 1; i <= WATCH_MAX; i++)
 		assert_int_equal(chat_health(c, i)->number, i);
 	timer_stop(&c->own->look);
@@ -125,7 +127,7 @@ static void a_quiet_connection_wakes_nobody(void **state)
 		r->marks[r->count - 1].ns -= HEALTH_STEP_NS;
 	}
 	timer_stop(&c->own->look);
-	watch_on_time(&c->own->look);
+	c->own->look.on_time(&c->own->look);
 	assert_null(c->own->look.loop);
 	turn();
 	assert_null(c->own->look.loop);

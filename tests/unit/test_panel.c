@@ -3,6 +3,7 @@
 
 /* The connection panel, as a terminal that somebody else wrote shows it. */
 
+#include <sockchat/audience.h>
 #include <sockchat/glyph.h>
 
 #include "../../src/chat/chat_private.h"

@@ -66,7 +66,7 @@ static void fill_one(void)
 	for (int i = 0; i < 5; i++)
 		type(line);
 	turn();
-	assert_true(chat_is_congested(c));
+	assert_true(chat_congestion(c));
 	if (two)
 		fake_forget_written(two);
 }
@@ -96,10 +96,10 @@ static void one_that_does_not_read_is_passed_over(void **state)
 	(void)state;
 	fill_one();
 	wait_ms(1500);
-	assert_true(chat_is_congested(c));
-	assert_false(chat_is_stuck(c));
+	assert_true(chat_congestion(c));
+	assert_int_not_equal(chat_congestion(c), CONGESTION_STUCK);
 	wait_ms(1000);
-	assert_false(chat_is_congested(c));
+	assert_false(chat_congestion(c));
 	assert_told(ENTRY_ERROR, "peer 1 does not read: 327680 bytes wait for");
 	assert_false(c->own->has_refused);
 	type("more");
@@ -146,8 +146,8 @@ static void the_only_one_is_waited_for(void **state)
 	(void)state;
 	fill_one();
 	wait_ms(20000);
-	assert_true(chat_is_congested(c));
-	assert_true(chat_is_stuck(c));
+	assert_true(chat_congestion(c));
+	assert_int_equal(chat_congestion(c), CONGESTION_STUCK);
 	assert_null(find_entry("peer 1 "));
 	assert_non_null(chat_find(c, 1));
 }
@@ -161,7 +161,7 @@ static void one_that_takes_a_little_is_waited_for(void **state)
 		session_pause(chat_find(c, 1), false); /* it tries again */
 		wait_ms(1500);
 	}
-	assert_true(chat_is_congested(c));
+	assert_true(chat_congestion(c));
 	assert_null(find_entry("peer 1 does"));
 }
 

@@ -4,6 +4,7 @@
 /* The status line: what it says, what it leaves out first, what a click on it
  * does. */
 
+#include <sockchat/audience.h>
 #include <sockchat/command.h>
 #include <sockchat/glyph.h>
 

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Who is there, who is spoken to, and what is said to them. */
+
+#ifndef SOCKCHAT_AUDIENCE_H
+#define SOCKCHAT_AUDIENCE_H
+
+#include <sockchat/chat.h>
+
+/* The sessions, by rising number; NULL behind the last. */
+struct session *chat_session(const struct chat *c, size_t index);
+struct session *chat_find(const struct chat *c, uint32_t number);
+size_t chat_session_count(const struct chat *c);
+
+/* Speak to the next peer, then to all: F6. */
+void chat_next_target(struct chat *c);
+
+/* The one conversation that is looked at: the one spoken to, or the only one;
+ * NULL: there are none or several. */
+struct session *chat_shown(const struct chat *c);
+/* Whether it listens and nobody has come yet. */
+bool chat_awaits_first(const struct chat *c);
+/* Whether that was so when this turn began: what happens in one turn has no
+ * order. */
+bool chat_awaited_first(const struct chat *c);
+
+/* Send these bytes as one message to whom is spoken to.  -1 when it could not:
+ * then an ERROR entry says why. */
+int chat_send(struct chat *c, const void *bytes, size_t len);
+
+/* Send a regular file to whom is spoken to, read as they take it.  -1 as
+ * chat_send(). */
+int chat_send_file(struct chat *c, const char *path);
+/* Whether some file is on its way: what is told of it changes by itself. */
+bool chat_has_file(const struct chat *c);
+
+/* Our FIN to those spoken to: Ctrl-D.  How many got one. */
+size_t chat_shutdown(struct chat *c);
+
+/* Without a screen a peer that has taken nothing for CHAT_STUCK_MS is passed
+ * over while others read, until it reads again; when it has taken nothing for
+ * CHAT_DROP_MS it is dropped.  Entries tell of each. */
+#define CHAT_STUCK_MS 2000
+#define CHAT_DROP_MS  10000
+enum congestion {
+	CONGESTION_NONE,
+	CONGESTION_WAITS, /* what is said now would have to wait for a peer */
+	CONGESTION_STUCK, /* … that has taken nothing for CHAT_STUCK_MS */
+};
+enum congestion chat_congestion(const struct chat *c);
+/* Whether a line would go to anybody, now or when the first peer comes. */
+bool chat_has_audience(const struct chat *c);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is said goes to those who are spoken to. */
+
+#include <errno.h>
+#include <unistd.h>
+
+#include <sockchat/feed.h>
+
+#include "chat_private.h"
+
+typedef int give_fn(struct session *s, const void *what, struct error *e);
+
+static int tell_nobody(struct chat *c)
+{
+	struct error e;
+	if (c->target)
+		error_set(&e, "not sent: peer %u is gone", c->target);
+	else
+		error_set(&e, "not sent: nobody is connected");
+	error_set_code(&e, ENOTCONN);
+	error_set_hint(&e, "%s", c->target
+	                             ? "/to N or /to all chooses another"
+	                         : c->listening[0]
+	                             ? "a peer has to connect first"
+	                             : "/connect HOST PORT connects");
+	chat_error(c, &e);
+	return -1;
+}
+
+/* Give it to one session.  -1 when it does not take it: then an ERROR entry
+ * says why. */
+static int give_one(struct chat *c, struct session *s, give_fn *fn,
+                    const void *what)
+{
+	struct error e;
+	if (!fn(s, what, &e)) {
+		chat_given(c, s);
+		return 0;
+	}
+	if (!*e.code)
+		error_set_code(&e, ENOTCONN);
+	chat_error(c, &e);
+	return -1;
+}
+
+/* Give `what`, which has `len` bytes, to all that are spoken to.  -1 when some
+ * do not get it: then an entry says why, or has said it before. */
+static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
+{
+	size_t given = 0, failed = 0;
+	struct error e;
+	if (c->options->recv_only) {
+		error_set(&e, "not sent: --recv-only was asked for");
+		chat_error(c, &e);
+		return -1;
+	}
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		struct session *s = c->own->sessions[i];
+		if (!chat_speaks_to(c, s))
+			continue;
+		if (chat_pass_over(c, s, len) || give_one(c, s, fn, what))
+			failed++;
+		else
+			given++;
+		if (chat_session(c, i) != s)
+			i--; /* it broke, and the next has moved up */
+	}
+	if (given || failed)
+		return failed ? -1 : 0;
+	return tell_nobody(c);
+}
+
+struct message {
+	const void *bytes;
+	size_t len;
+};
+
+static int give_message(struct session *s, const void *what, struct error *e)
+{
+	const struct message *m = what;
+	return session_send(s, m->bytes, m->len, e);
+}
+
+int chat_send(struct chat *c, const void *bytes, size_t len)
+{
+	struct message m = { .bytes = bytes, .len = len };
+	return give(c, give_message, &m, len);
+}
+
+static int give_file(struct session *s, const void *what, struct error *e)
+{
+	return session_send_file(s, what, e);
+}
+
+int chat_send_file(struct chat *c, const char *path)
+{
+	struct feed_file file;
+	struct error e;
+	if (feed_open(&file, path, &e)) {
+		chat_error(c, &e);
+		return -1;
+	}
+	int failed = give(c, give_file, &file, file.total);
+	close(file.fd);
+	return failed;
+}
+
+bool chat_has_file(const struct chat *c)
+{
+	for (size_t i = 0; i < c->own->session_count; i++)
+		if (queue_has_file(c->own->sessions[i]->queue))
+			return true;
+	return false;
+}
+
+size_t chat_shutdown(struct chat *c)
+{
+	size_t count = 0;
+	for (size_t i = c->own->session_count; i-- > 0;) {
+		struct session *s = chat_session(c, i);
+		if (!s || !chat_speaks_to(c, s) || session_is_finishing(s))
+			continue;
+		if (queue_len(s->queue) || queue_has_file(s->queue) ||
+		    session_is_opening(s))
+			chat_note(c, "our FIN follows what is queued");
+		session_shutdown(s);
+		count++;
+	}
+	return count;
+}

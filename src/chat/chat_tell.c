@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the chat itself has to say, as entries. */
+
+#include <stdarg.h>
+#include <string.h>
+
+#include <sockchat/glyph.h>
+
+#include "chat_private.h"
+
+void chat_note(struct chat *c, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	glyph_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	transcript_append(c->transcript, &(struct entry){
+		.kind = ENTRY_NOTE,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+	});
+}
+
+/* A sentence of ours that no errno stands behind is about what was asked. */
+void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
+               const struct error *e)
+{
+	const char *code = *e->code ? e->code : "EINVAL";
+	transcript_append(c->transcript, &(struct entry){
+		.session = s ? s->number : 0,
+		.kind = (uint8_t)kind,
+		.bytes = (const uint8_t *)e->text,
+		.len = strlen(e->text),
+		.peer = s ? s->link.where : "",
+		.code = kind == ENTRY_ERROR ? code : "",
+		.hint = e->hint,
+	});
+}
+
+void chat_error(struct chat *c, const struct error *e)
+{
+	c->own->has_refused = true;
+	chat_tell(c, NULL, ENTRY_ERROR, e);
+}
