@@ -10,7 +10,7 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/glyph.h>
-#include <sockchat/newfile.h>
+#include <sockchat/file.h>
 #include <sockchat/number.h>
 #include <sockchat/path.h>
 
@@ -226,7 +226,7 @@ void chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t end)
 	else if (path_append_typed(&path, typed, strlen(typed)))
 		error_set_errno(&e, ENOMEM, "the path");
 	else
-		fd = newfile_create(bytes_text(&path), &e);
+		fd = file_create(bytes_text(&path), &e);
 	if (fd < 0)
 		chat_error(c, &e);
 	else

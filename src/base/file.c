@@ -7,9 +7,9 @@
 #include <fcntl.h>
 
 #include <sockchat/glyph.h>
-#include <sockchat/newfile.h>
+#include <sockchat/file.h>
 
-int newfile_create(const char *path, struct error *e)
+int file_create(const char *path, struct error *e)
 {
 	char safe[160];
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
