@@ -47,6 +47,7 @@
 #include <sockchat/config.h>
 #include <sockchat/diag.h>
 #include <sockchat/fe_pipe.h>
+#include <sockchat/file.h>
 #include <sockchat/frontend.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
@@ -70,20 +71,11 @@ static void fill_standard_descriptors(void)
 
 static int print(const char *text)
 {
-	size_t len = strlen(text);
-	while (len) {
-		ssize_t n = write(STDOUT_FILENO, text, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			fprintf(stderr, "sockchat: cannot write standard "
-			                "output: %s\n", strerror(errno));
-			return STATUS_FAILED;
-		}
-		text += n;
-		len -= (size_t)n;
-	}
-	return STATUS_OK;
+	if (!file_write(STDOUT_FILENO, text, strlen(text)))
+		return STATUS_OK;
+	fprintf(stderr, "sockchat: cannot write standard output: %s\n",
+	        strerror(errno));
+	return STATUS_FAILED;
 }
 
 static int print_help(void)

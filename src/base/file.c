@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <sockchat/glyph.h>
 #include <sockchat/file.h>
+#include <sockchat/glyph.h>
 
 int file_create(const char *path, struct error *e)
 {
@@ -23,4 +25,47 @@ int file_create(const char *path, struct error *e)
 		error_set_hint(e, "nothing is overwritten: another name, or "
 		                  "remove it first");
 	return -1;
+}
+
+/* Opening a FIFO must not wait, nor may a terminal become ours. */
+int file_open(const char *path, int flags)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC |
+	                        flags);
+	struct stat st;
+	if (fd < 0)
+		return -1;
+	int errnum = fstat(fd, &st)        ? errno
+	             : S_ISDIR(st.st_mode) ? EISDIR
+	             : S_ISREG(st.st_mode) ? 0
+	                                   : EINVAL;
+	if (!errnum)
+		return fd;
+	close(fd);
+	return errno = errnum, -1;
+}
+
+int file_read(int fd, struct bytes *out)
+{
+	uint8_t block[8192];
+	ssize_t n;
+	while ((n = read(fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0 && bytes_append(out, block, (size_t)n))
+			return -1;
+	}
+	return 0;
+}
+
+int file_write(int fd, const void *bytes, size_t len)
+{
+	for (const char *at = bytes; len;) {
+		ssize_t n = write(fd, at, len);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		at += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return 0;
 }

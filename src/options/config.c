@@ -10,11 +10,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/config.h>
+#include <sockchat/file.h>
 #include <sockchat/glyph.h>
 #include <sockchat/text.h>
 #include <sockchat/xdg.h>
@@ -172,36 +172,16 @@ int config_parse(struct options *o, const char *path, const char *text,
 
 /* The file */
 
-static int cannot_read(const char *where, struct error *e)
+static int refuse_file(const char *where, struct error *e)
 {
 	if (errno == EMSGSIZE)
 		return error_set(e, "%s is larger than 1 MiB: this is no "
 		                    "configuration", where);
-	return error_set_errno(e, errno, "cannot read %s", where);
-}
-
-/* -1 with a sentence for what is no file, or too much of one. */
-static int check_kind(int fd, const char *where, struct error *e)
-{
-	struct stat st;
-	if (fstat(fd, &st))
-		return cannot_read(where, e);
-	if (!S_ISREG(st.st_mode))
+	if (errno == EISDIR || errno == EINVAL)
 		return error_set(e, "cannot read %s: it is %s", where,
-		                 S_ISDIR(st.st_mode) ? "a directory"
-		                                     : "no regular file");
-	return 0;
-}
-
-static int read_all(struct bytes *out, int fd, const char *where,
-                    struct error *e)
-{
-	uint8_t block[8192];
-	ssize_t n;
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		if (bytes_append(out, block, (size_t)n))
-			return cannot_read(where, e);
-	return n < 0 ? cannot_read(where, e) : 0;
+		                 errno == EISDIR ? "a directory"
+		                                 : "no regular file");
+	return error_set_errno(e, errno, "cannot read %s", where);
 }
 
 /* The user's own file, which nobody named, may be absent or out of reach. */
@@ -214,24 +194,24 @@ static bool may_lack(const struct options *o, const char *path)
 	return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
 }
 
-static int load(struct options *o, const char *path, struct error *e)
+static int load_file(struct options *o, const char *path, struct error *e)
 {
 	struct bytes text;
 	char where[WHERE_MAX];
-	/* opening a FIFO must not wait, nor a terminal become ours */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int failed, fd = file_open(path, 0);
 	glyph_copy(where, sizeof(where), path, GLYPH_ANY_WIDTH);
 	if (fd < 0 && may_lack(o, path))
 		return config_parse(o, path, "", 0, e);
 	if (fd < 0)
-		return cannot_read(where, e);
+		return refuse_file(where, e);
 	bytes_init(&text, FILE_MAX_SIZE);
-	int failed = check_kind(fd, where, e) ||
-	             read_all(&text, fd, where, e) ||
-	             config_parse(o, path, bytes_text(&text), text.len, e);
+	if (file_read(fd, &text))
+		failed = refuse_file(where, e);
+	else
+		failed = config_parse(o, path, bytes_text(&text), text.len, e);
 	bytes_finish(&text);
 	close(fd);
-	return failed ? -1 : 0;
+	return failed;
 }
 
 int config_load(struct options *o, struct error *e)
@@ -243,5 +223,5 @@ int config_load(struct options *o, struct error *e)
 	const char *chosen = o->config ? o->config : path;
 	if (!*chosen || strcmp(chosen, "/dev/null") == 0)
 		return config_parse(o, "the configuration", "", 0, e);
-	return load(o, chosen, e);
+	return load_file(o, chosen, e);
 }

@@ -11,9 +11,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <sockchat/file.h>
 
 #include "editor.h"
 
@@ -25,18 +26,6 @@ static const char script[] =
     "if [ -n \"$VISUAL$EDITOR\" ]; then exec ${VISUAL:-$EDITOR} \"$0\"; fi\n"
     "command -v editor >/dev/null && exec editor \"$0\"\n"
     "exec vi \"$0\"";
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		bytes += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return 0;
-}
 
 /* mkostemp(3) makes it 0600.  The text gets a newline behind it, as editors
  * leave it. */
@@ -54,8 +43,8 @@ static int make_file(struct editor *ed, const void *text, size_t len,
 	if (fd < 0)
 		return error_set_errno(e, errno, "no file to edit in %.80s",
 		                       folder);
-	int failed = write_all(fd, text, len) ||
-	             (len && write_all(fd, "\n", 1));
+	int failed = file_write(fd, text, len) ||
+	             file_write(fd, "\n", len > 0);
 	int errnum = errno;
 	close(fd);
 	if (!failed)
@@ -64,29 +53,12 @@ static int make_file(struct editor *ed, const void *text, size_t len,
 	return error_set_errno(e, errnum, "cannot write %.80s", ed->path);
 }
 
-static int read_all(int fd, struct bytes *out)
-{
-	struct stat st;
-	ssize_t n;
-	if (fstat(fd, &st))
-		return -1;
-	if (!S_ISREG(st.st_mode))
-		return errno = EINVAL, -1;
-	do {
-		if (bytes_reserve(out, 65536))
-			return -1;
-		n = read(fd, out->data + out->len, 65536);
-		out->len += n > 0 ? (size_t)n : 0;
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n < 0 ? -1 : 0;
-}
-
 /* By its name: many editors put a new file in the place of the old. */
-static int read_file(const struct editor *ed, struct bytes *out,
+static int read_back(const struct editor *ed, struct bytes *out,
                      struct error *e)
 {
-	int fd = open(ed->path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-	int failed = fd < 0 || read_all(fd, out);
+	int fd = file_open(ed->path, O_NOFOLLOW);
+	int failed = fd < 0 || file_read(fd, out);
 	if (failed)
 		error_set_errno(e, errno, "what was edited cannot be read");
 	if (fd >= 0)
@@ -122,7 +94,7 @@ static void on_exit_seen(struct watch *w, unsigned ready)
 	(void)ready;
 	watch_remove(&ed->watch);
 	int status = child_wait(&ed->child);
-	bool is_good = !check_status(status, &e) && !read_file(ed, &text, &e);
+	bool is_good = !check_status(status, &e) && !read_back(ed, &text, &e);
 	unlink(ed->path);
 	ed->on_end(ed->user, is_good ? &text : NULL, &e);
 	bytes_finish(&text);

@@ -19,6 +19,7 @@
 #include <readline/history.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/file.h>
 
 #include "histfile.h"
 
@@ -105,23 +106,11 @@ static int read_line(struct reader *r, const char *line)
 	           ? -1 : 0;
 }
 
-static FILE *open_regular(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		return fdopen(fd, "r");
-	close(fd);
-	errno = EINVAL;
-	return NULL;
-}
-
 static int read_file(const char *path)
 {
 	struct reader r = { 0 };
-	FILE *file = open_regular(path);
+	int fd = file_open(path, 0);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t len;
