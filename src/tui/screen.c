@@ -153,6 +153,10 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 			                       "cannot make a screen");
 		return error_set(e, "the terminal type '%s' is unknown", safe);
 	}
+	if (!bytes_have_memory(ROOM_MIN)) { /* tigetstr() crashes without */
+		close_files();
+		return error_set_errno(e, ENOMEM, "cannot make a screen");
+	}
 	cup = tigetstr("cup");
 	if (!cup || cup == (char *)-1) {
 		screen_close();
