@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/dial.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
-#include <sockchat/resolve.h>
 
 enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
@@ -45,9 +45,7 @@ enum option_source {
 struct options {
 	enum endpoint_mode mode;
 	struct endpoint endpoint;
-	int family;   /* AF_UNSPEC, AF_INET, AF_INET6 */
-	bool numeric; /* no name lookups */
-	int64_t connect_timeout_ms; /* 0: the system's */
+	struct dial_settings dial;
 	int64_t idle_timeout_ms;    /* 0: none */
 	int64_t quit_after_ms;      /* -1: stay */
 	int64_t linger_ms;          /* or LINGER_… */

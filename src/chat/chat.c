@@ -48,11 +48,6 @@ static void on_lost(void *user, struct session *s)
 
 void chat_connect(struct chat *c, const struct endpoint *ep)
 {
-	struct dial_settings settings = {
-		.resolve = { .family = c->options->family,
-		             .is_numeric = c->options->numeric },
-		.timeout_ms = c->options->connect_timeout_ms,
-	};
 	struct session *s = chat_add_session(c);
 	struct error e;
 	if (!s) {
@@ -61,7 +56,7 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 		return;
 	}
 	session_connect(s, c->transport ? c->transport : transport_of(ep), ep,
-	                &settings);
+	                &c->options->dial);
 	if (c->own->has_input_ended)
 		chat_end_input(c, s);
 }

@@ -158,11 +158,6 @@ void chat_init_listening(struct chat *c)
 static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 {
 	struct chat_private *p = c->own;
-	struct resolve_settings settings = {
-		.family = c->options->family,
-		.is_numeric = c->options->numeric,
-		.is_passive = true,
-	};
 	struct listener **grown = realloc(
 	    p->listeners, (p->listener_count + 1) * sizeof(*grown));
 	if (!grown)
@@ -170,7 +165,7 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 	p->listeners = grown;
 	struct listener *ls = listener_new(
 	    c->loop, c->transport ? c->transport : transport_of(ep), ep,
-	    &settings, &p->listener_ops);
+	    &c->options->dial.resolve, &p->listener_ops);
 	if (ls)
 		grown[p->listener_count++] = ls;
 	return ls;

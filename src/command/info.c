@@ -47,7 +47,7 @@ void info_tell(struct chat *c, struct session *s)
 {
 	struct facts f;
 	if (s) {
-		session_identify(s, c->options->numeric, true);
+		session_identify(s, c->options->dial.resolve.is_numeric, true);
 		session_facts(s, &f);
 		tell_details(c, &f);
 	} else if (chat_facts(c, &f)) {

@@ -279,10 +279,6 @@ int doctor_run(struct loop *l, const struct options *o)
 		.on_alarm = on_alarm,
 		.on_over = on_over,
 	};
-	struct dial_settings settings = {
-		.resolve = { .family = o->family, .is_numeric = o->numeric },
-		.timeout_ms = o->connect_timeout_ms,
-	};
 	struct doctor d = { .len = 0 };
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
@@ -291,7 +287,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	link_init(&d.link, l, &ops);
 	d.link.where = d.where;
 	int failed = link_dial(&d.link, transport_of(&o->endpoint),
-	                       &o->endpoint, &settings);
+	                       &o->endpoint, &o->dial);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
 		cannot(&d, failed ? "start" : "go on");

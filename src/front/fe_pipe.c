@@ -142,12 +142,7 @@ static void on_probed(void *user, struct transport *t,
 
 static int start_dial(struct fe_pipe *f)
 {
-	const struct options *o = f->options;
-
-	return conn_dial(&f->conn, &(struct dial_settings){
-		.resolve = { .family = o->family, .is_numeric = o->numeric },
-		.timeout_ms = o->connect_timeout_ms,
-	});
+	return conn_dial(&f->conn, &f->options->dial);
 }
 
 /* Listen mode. */
@@ -218,11 +213,6 @@ static void on_listen_failed(void *user, const struct error *e)
 static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
 {
 	const struct options *o = f->options;
-	struct resolve_settings settings = {
-		.family = o->family,
-		.is_numeric = o->numeric,
-		.is_passive = true,
-	};
 
 	*ops = (struct listener_ops){
 		.on_listening = on_listening,
@@ -234,7 +224,7 @@ static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
 	};
 	f->listener =
 	    listener_new(f->loop, transport_of(&o->endpoint), &o->endpoint,
-	                 &settings, ops);
+	                 &o->dial.resolve, ops);
 	return f->listener ? 0 : -1;
 }
 

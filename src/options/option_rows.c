@@ -97,14 +97,14 @@ const struct choice notify_choices[] = {
 
 static const struct option_rule rules[] = {
 	{ { '4', "ipv4", NULL, "only IPv4" },
-	  TYPE_VALUE, AT(family), AF_INET, NULL, LIVE },
+	  TYPE_VALUE, AT(dial.resolve.family), AF_INET, NULL, LIVE },
 	{ { '6', "ipv6", NULL, "only IPv6" },
-	  TYPE_VALUE, AT(family), AF_INET6, NULL, LIVE },
+	  TYPE_VALUE, AT(dial.resolve.family), AF_INET6, NULL, LIVE },
 	{ { 'n', "numeric", NULL, "no name lookups" },
-	  TYPE_SET, AT(numeric), 0, NULL, LIVE },
+	  TYPE_SET, AT(dial.resolve.is_numeric), 0, NULL, LIVE },
 	{ { 'w', "connect-timeout", "SECS",
 	    "give up connecting; fractions allowed" },
-	  TYPE_DURATION, AT(connect_timeout_ms), 0, NULL, MODE_CONNECT | LIVE },
+	  TYPE_DURATION, AT(dial.timeout_ms), 0, NULL, MODE_CONNECT | LIVE },
 	{ { 'i', "idle-timeout", "SECS",
 	    "give up when nothing moved either way so long" },
 	  TYPE_DURATION, AT(idle_timeout_ms), 0, NULL, LIVE },
@@ -222,7 +222,6 @@ size_t eol_bytes(enum eol eol, const char **bytes)
 void options_init(struct options *o)
 {
 	*o = (struct options){
-		.family = AF_UNSPEC,
 		.quit_after_ms = -1,
 		.linger_ms = LINGER_DEFAULT,
 		.endings = true,

@@ -57,7 +57,8 @@ static void draw_panel(struct frontend *f)
 {
 	struct session *s = chat_shown(f->chat);
 	if (s)
-		session_identify(s, f->chat->options->numeric, false);
+		session_identify(s, f->chat->options->dial.resolve.is_numeric,
+		                 false);
 	f->is_panel_whole = panel_draw(f->chat, f->transcript_rows,
 	                               &f->panel_first, f->glyph_flags);
 }

@@ -46,8 +46,8 @@ static void lines_are_options_without_their_dashes(void **state)
 	                        "scrollback 1M"), 0);
 	assert_int_equal(o.eol, EOL_CRLF);
 	assert_int_equal(o.view, VIEW_HEX);
-	assert_int_equal(o.connect_timeout_ms, 1500);
-	assert_true(o.quiet && o.numeric);
+	assert_int_equal(o.dial.timeout_ms, 1500);
+	assert_true(o.quiet && o.dial.resolve.is_numeric);
 	assert_false(o.bar);
 	assert_int_equal(o.scrollback, 1 << 20);
 }
@@ -80,7 +80,7 @@ static void a_later_line_of_one_part_wins(void **state)
 	assert_int_equal(command_line(NULL), 0);
 	assert_int_equal(config("ipv4\nipv6\nipv6 off\neol cr\neol default\n"),
 	                 0);
-	assert_int_equal(o.family, 0);
+	assert_int_equal(o.dial.resolve.family, 0);
 	assert_int_equal(o.eol, EOL_LF);
 }
 

@@ -49,8 +49,8 @@ static void options_and_operands_may_be_mixed(void **state)
 	assert_int_equal(o.mode, ENDPOINT_CONNECT);
 	assert_string_equal(o.endpoint.host, "host");
 	assert_string_equal(o.endpoint.port, "80");
-	assert_true(o.numeric);
-	assert_int_equal(o.connect_timeout_ms, 1500);
+	assert_true(o.dial.resolve.is_numeric);
+	assert_int_equal(o.dial.timeout_ms, 1500);
 	assert_int_equal(o.eol, EOL_CRLF);
 	assert_int_equal(o.linger_ms, LINGER_DEFAULT);
 	assert_int_equal(o.quit_after_ms, -1);
@@ -62,7 +62,7 @@ static void letters_and_long_names_mean_the_same(void **state)
 	(void)state;
 	assert_int_equal(parse(&o, "-6 listen -km 3 --echo --json 0"), 0);
 	assert_int_equal(o.mode, ENDPOINT_LISTEN);
-	assert_int_equal(o.family, AF_INET6);
+	assert_int_equal(o.dial.resolve.family, AF_INET6);
 	assert_true(o.keep_open && o.echo);
 	assert_int_equal(o.max_conns, 3);
 	assert_int_equal(o.ui, UI_JSON);

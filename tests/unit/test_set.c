@@ -20,7 +20,7 @@ static void an_option_is_changed_and_told(void **state)
 	type("/set eol");
 	assert_last(ENTRY_NOTE, "eol is crlf (changed in the chat)");
 	type("/set   numeric   yes  ");
-	assert_true(options.numeric);
+	assert_true(options.dial.resolve.is_numeric);
 	type("/set ipv6 on");
 	type("/set ipv4");
 	assert_last(ENTRY_NOTE, "ipv4 is off (changed in the chat)");
