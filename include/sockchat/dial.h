@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* From an endpoint to an open connection: look up, then try the addresses
- * staggered by 250 ms, families in turn, first come first served
- * ("happy eyeballs", RFC 8305). */
+/* The way to an open connection.  To an endpoint: the name is looked up, and
+ * the addresses are tried 250 ms apart, the families in turn; the first that
+ * answers wins ("happy eyeballs", RFC 8305).  With an accepted peer: as long as
+ * its transport has to do something before bytes can move. */
 
 #ifndef SOCKCHAT_DIAL_H
 #define SOCKCHAT_DIAL_H
@@ -22,34 +23,43 @@ struct dial;
 
 /* What is told on the way; each may be NULL. */
 struct dial_steps {
-	/* The addresses are known, connecting begins. */
+	/* The addresses are known, and connecting begins. */
 	void (*on_connecting)(void *user);
 	/* An address is about to be tried. */
 	void (*on_try)(void *user, const struct address *a);
 	/* A step, for -v: "trying 127.0.0.1:9999".  Borrowed for the call. */
 	void (*on_step)(void *user, const char *text);
+	void *user;
 };
-
-/* The end of it, once.  Takes `t`; or NULL and `e`. */
-typedef void dial_done_fn(void *user, struct transport *t,
-                          const struct address *peer, const struct error *e);
 
 struct dial_settings {
 	struct resolve_settings resolve;
 	int64_t timeout_ms; /* for all of it; 0 for the system's */
 };
 
-/* `transport` and `steps` are borrowed until the end; `ep` and `settings` for
- * the call.  Nothing is called from within.  NULL with errno. */
+/* The dial is over: the caller gets an open connection, or NULL and `e`.  Takes
+ * `t`. */
+typedef void dial_done_fn(void *user, struct transport *t,
+                          const struct address *peer, const struct error *e);
+
+/* `transport` is borrowed until the end; `ep`, `settings` and `steps`, which
+ * may be NULL, for the call.  Nothing is called from within.  NULL with
+ * errno. */
 MUST_USE
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
                         const struct dial_steps *steps, dial_done_fn *on_done,
                         void *user);
+/* Open a connection that was accepted and is not open yet.  Takes `t`, but not
+ * when it returns NULL with errno.  Nothing is called from within. */
+MUST_USE
+struct dial *dial_take(struct loop *l, struct transport *t,
+                       const struct address *peer, int64_t timeout_ms,
+                       dial_done_fn *on_done, void *user);
 /* Where the time went so far; good until the dial's end, on_done included. */
 const struct timing *dial_timing(const struct dial *d);
-/* No call will come.  NULL is fine. */
+/* Give up: on_done will not be called.  Safe for NULL. */
 void dial_cancel(struct dial *d);
 
 #endif

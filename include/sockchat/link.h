@@ -6,8 +6,8 @@
  * concludes that it is over and tells its owner, once.
  *
  *     link_init(&s->link, loop, &ops);
- *     link_dial(&s->link, …);           or, with an accepted peer,
- *     link_take(&s->link, transport);   at once
+ *     link_dial(&s->link, …);   or, with an accepted peer, link_take()
+ *     … ops.on_open, and from then on
  *     … ops.on_ready: link_read(), link_write(), and then always
  *     link_step(&s->link, wishes);
  *     … ops.on_over: tell it, and link_close(&s->link, false);
@@ -49,11 +49,9 @@ struct link;
 /* What an owner has no use for may be NULL, but on_ready and on_over.  The link
  * may be closed in any. */
 struct link_ops {
-	struct dial_steps steps; /* called with the link while it is dialled */
-	/* The peer has answered; dial_timing() of `dial` still tells how fast.
-	 * Takes `t`: link_take() is the next call. */
-	void (*on_open)(struct link *l, struct transport *t,
-	                const struct address *peer);
+	/* Bytes can move.  If we dialled, dial_timing() of `dial` still tells
+	 * how long it took.  The owner calls link_step(). */
+	void (*on_open)(struct link *l, const struct address *peer);
 	/* It is ready for this (LOOP_READ …); 0: it only needs a step.  Read,
 	 * write, and call link_step(). */
 	void (*on_ready)(struct link *l, unsigned ready);
@@ -77,7 +75,7 @@ struct link {
 	struct loop *loop;
 	const struct link_ops *ops;
 	const char *where;    /* the peer to the user; the owner sets it */
-	struct dial *dial;    /* under way, or NULL */
+	struct dial *dial;    /* it is not open yet; or NULL */
 	struct transport *transport; /* NULL: not open */
 	uint64_t bytes_in, bytes_out;
 	/* When they moved last, or their owner knows of more movement; at first
@@ -99,14 +97,15 @@ struct link {
 /* `ops` are borrowed for ever. */
 void link_init(struct link *l, struct loop *loop, const struct link_ops *ops);
 
-/* Connect: on_open, or on_over.  -1 with errno.  `ep` and `settings` are
- * borrowed for the call. */
+/* Connect as dial_start() does: on_open, or on_over.  -1 with errno. */
 MUST_USE
 int link_dial(struct link *l, const struct transport_ops *transport,
-              const struct endpoint *ep, const struct dial_settings *settings);
-/* Begin with a connection that is open.  Takes `t`.  -1 with ENOMEM: it cannot
- * be watched, the owner closes the link. */
-MUST_USE int link_take(struct link *l, struct transport *t);
+              const struct endpoint *ep, const struct dial_settings *settings,
+              const struct dial_steps *steps);
+/* Begin with an accepted connection, which has to be open within `timeout_ms`,
+ * 0 for no limit: on_open, mostly from within, or on_over.  Takes `t`. */
+void link_take(struct link *l, struct transport *t, const struct address *peer,
+               int64_t timeout_ms);
 
 /* As the transport's read(), and notes the bytes, the peer's end or a break. */
 MUST_USE ssize_t link_read(struct link *l, void *bytes, size_t cap);

@@ -116,9 +116,10 @@ void session_free(struct session *s);
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings);
-/* Take over an accepted connection.  Takes `t`. */
+/* Take over an accepted connection, which has to be open within `timeout_ms`,
+ * 0 for no limit.  Takes `t`. */
 void session_adopt(struct session *s, struct transport *t,
-                   const struct address *peer);
+                   const struct address *peer, int64_t timeout_ms);
 
 /* Queue one message for the peer; before the connection is open it waits.  -1
  * with a sentence; nothing is cut. */

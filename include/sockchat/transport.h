@@ -51,10 +51,10 @@ struct failure {
 	enum { FAILED_TO_CONNECT, FAILED_TO_LISTEN, FAILED_LATER } kind;
 	int errnum;
 	const char *where; /* the endpoint as the user knows it, safe to show */
-	const struct address *address; /* NULL: it failed later */
+	const struct address *address; /* NULL: FAILED_LATER */
 	const struct transport *transport; /* NULL: there is none */
-	int64_t timeout_ms; /* the limit, if that is why it failed; or 0 */
-	const struct explain_break *story; /* NULL: it was never open */
+	int64_t timeout_ms; /* the limit that it has not kept; or 0 */
+	const struct explain_break *story; /* of FAILED_LATER; or NULL */
 };
 
 /* When the peer's system has acknowledged what was written. */
@@ -96,7 +96,8 @@ struct transport_ops {
 	/* The next peer and its address; NULL with errno, EAGAIN if none. */
 	struct transport *(*accept)(struct transport *t,
 	                            struct address *peer) MUST_USE;
-	/* Go on connecting: 1 open, 0 not yet (wait until writable), -1. */
+	/* Go on opening.  0: it is open; or -1; or LOOP_READ, LOOP_WRITE: to
+	 * be called again when it is ready for that. */
 	int (*advance)(struct transport *t) MUST_USE;
 	/* 0 at the peer's end (FIN). */
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap) MUST_USE;
@@ -123,6 +124,7 @@ struct transport_ops {
 struct transport {
 	const struct transport_ops *ops;
 	int fd; /* what the loop watches */
+	bool is_open; /* accept() or advance() has found it so */
 };
 
 extern const struct transport_ops transport_tcp;

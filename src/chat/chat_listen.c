@@ -111,7 +111,7 @@ static void on_peer(void *user, struct transport *t,
 	}
 	if (s->number == 1)
 		c->own->first_turn = loop_turns(c->loop);
-	session_adopt(s, t, peer);
+	session_adopt(s, t, peer, c->options->dial.timeout_ms);
 	loop_later(c->loop, &c->own->check);
 }
 

@@ -94,7 +94,7 @@ static void give_up(struct doctor *d, const struct error *e)
 
 static void on_step(void *user, const char *text)
 {
-	struct doctor *d = doctor_of(user);
+	struct doctor *d = user;
 	notices_print(&d->notices, "%s", text);
 }
 
@@ -108,7 +108,7 @@ static const char *host_text(const struct address *a,
 
 static void on_try(void *user, const struct address *a)
 {
-	struct doctor *d = doctor_of(user);
+	struct doctor *d = user;
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
@@ -252,20 +252,12 @@ static void cannot(struct doctor *d, const char *what)
 	notices_error(&d->notices, &e);
 }
 
-static void on_open(struct link *l, struct transport *t,
-                    const struct address *peer)
+static void on_open(struct link *l, const struct address *peer)
 {
 	struct doctor *d = doctor_of(l);
-	int failed = link_take(l, t);
 	(void)peer;
 	d->opened_ns = stamp_mono_ns();
 	tell_connection(d);
-	if (failed) {
-		errno = ENOMEM;
-		cannot(d, "watch the connection");
-		loop_stop(l->loop, 1);
-		return;
-	}
 	link_set_alarm(l, LINK_OWN, LISTEN_MS * MS_NS);
 	link_step(l, LOOP_READ);
 }
@@ -273,13 +265,15 @@ static void on_open(struct link *l, struct transport *t,
 int doctor_run(struct loop *l, const struct options *o)
 {
 	static const struct link_ops ops = {
-		.steps = { .on_try = on_try, .on_step = on_step },
 		.on_open = on_open,
 		.on_ready = on_ready,
 		.on_alarm = on_alarm,
 		.on_over = on_over,
 	};
 	struct doctor d = { .len = 0 };
+	const struct dial_steps steps = {
+		.on_try = on_try, .on_step = on_step, .user = &d,
+	};
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
 	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ASCII);
@@ -287,7 +281,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	link_init(&d.link, l, &ops);
 	d.link.where = d.where;
 	int failed = link_dial(&d.link, transport_of(&o->endpoint),
-	                       &o->endpoint, &o->dial);
+	                       &o->endpoint, &o->dial, &steps);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
 		cannot(&d, failed ? "start" : "go on");

@@ -47,6 +47,12 @@ static void fail(struct fe_pipe *f, const struct error *e)
 		notices_error(&f->notices, e);
 }
 
+/* -v, as long as anything is told. */
+static bool tells_steps(const struct fe_pipe *f)
+{
+	return f->options->verbose && !f->options->quiet;
+}
+
 /* What the peer seems to speak. */
 static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
@@ -79,70 +85,58 @@ static void on_first(void *user, const uint8_t *bytes, size_t len)
 		tell_protocol(f, bytes, len);
 }
 
-/* Connect mode. */
-
 static void on_step(void *user, const char *text)
 {
 	struct fe_pipe *f = user;
 
-	if (f->options->verbose && !f->options->quiet)
-		notices_print(&f->notices, "%s", text);
+	notices_print(&f->notices, "%s", text);
 }
 
 /* -v: who is at the other end. */
-static void tell_peer(struct fe_pipe *f, const struct transport *t)
+static void tell_peer(struct fe_pipe *f)
 {
 	struct transport_facts facts;
 
-	if (!f->options->verbose || f->options->quiet)
+	if (!tells_steps(f))
 		return;
-	transport_facts(t, FACTS_OWNER, &facts);
+	transport_facts(f->conn.link.transport, FACTS_OWNER, &facts);
 	if (*facts.owner)
 		notices_print(&f->notices, "the peer is %s", facts.owner);
 }
 
-static void start(struct fe_pipe *f, struct transport *t, const char *where)
-{
-	f->opened_ns = stamp_mono_ns();
-	tell_peer(f, t);
-	meter_start(&f->meter);
-	conn_start(&f->conn, t, where);
-}
-
-static void on_open(void *user, struct transport *t,
-                    const struct address *peer)
+static void on_open(void *user, const struct address *peer)
 {
 	struct fe_pipe *f = user;
-	char name[ENDPOINT_TEXT_MAX], where[ENDPOINT_TEXT_MAX];
 
 	(void)peer;
-	endpoint_format(&f->options->endpoint, name);
-	glyph_copy(where, sizeof(where), name, GLYPH_ANY_WIDTH);
-	start(f, t, where);
+	f->opened_ns = stamp_mono_ns();
+	if (f->conn.link.is_accepted && !f->options->quiet)
+		notices_print(&f->notices, "connection from %s", f->conn.where);
+	tell_peer(f);
+	meter_start(&f->meter);
 }
 
 /* For a probe to be open is all: it has no use for the standard descriptors. */
-static void on_probed(void *user, struct transport *t,
-                      const struct address *peer)
+static void on_probed(void *user, const struct address *peer)
 {
 	struct fe_pipe *f = user;
 	char text[ADDRESS_TEXT_MAX];
-	struct error e;
 
 	address_format(peer, text);
-	if (link_take(&f->conn.link, t)) {
-		error_set_errno(&e, errno, "cannot watch %s", text);
-		fail(f, &e);
-	} else if (!f->options->quiet) {
+	if (!f->options->quiet)
 		notices_print(&f->notices, "connected to %s", text);
-	}
 	link_close(&f->conn.link, false);
 	stop(f);
 }
 
 static int start_dial(struct fe_pipe *f)
 {
-	return conn_dial(&f->conn, &f->options->dial);
+	const struct dial_steps steps = {
+		.on_step = tells_steps(f) ? on_step : NULL,
+		.user = f,
+	};
+
+	return conn_dial(&f->conn, &steps);
 }
 
 /* Listen mode. */
@@ -174,7 +168,6 @@ static void on_accepted(void *user, struct transport *t,
                         const struct address *peer)
 {
 	struct fe_pipe *f = user;
-	char where[ADDRESS_TEXT_MAX];
 
 	if (f->options->keep_open) {
 		listener_pause(f->listener);
@@ -182,10 +175,7 @@ static void on_accepted(void *user, struct transport *t,
 		listener_free(f->listener);
 		f->listener = NULL;
 	}
-	address_format(peer, where);
-	if (!f->options->quiet)
-		notices_print(&f->notices, "connection from %s", where);
-	start(f, t, where);
+	conn_take(&f->conn, t, peer);
 }
 
 static void on_trouble(void *user, const struct error *e)
@@ -310,9 +300,8 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.options = o,
 		.on_end = on_conn_end,
 		.on_open = on_open,
-		.on_step = on_step,
 		.out = { .number = -1 },
-		.on_first = o->verbose && !o->quiet ? on_first : NULL,
+		.on_first = tells_steps(f) ? on_first : NULL,
 		.user = f,
 	};
 	conn_init(&f->conn, l);

@@ -14,6 +14,7 @@
 #include <sys/ioctl.h>
 
 #include <sockchat/explain.h>
+#include <sockchat/glyph.h>
 #include <sockchat/text.h>
 
 #define SIGNAL_NS (5000 * MS_NS) /* all that a signal waits for peers */
@@ -329,19 +330,18 @@ static void conn_step(struct conn *c)
 
 /* The door. */
 
-static void on_open(struct link *l, struct transport *t,
-                    const struct address *peer)
+static void on_open(struct link *l, const struct address *peer)
 {
-	conn_of(l)->on_open(conn_of(l)->user, t, peer);
-}
+	struct conn *c = conn_of(l);
 
-static void on_step(void *user, const char *text)
-{
-	conn_of(user)->on_step(conn_of(user)->user, text);
+	c->on_open(c->user, peer);
+	if (!l->transport) /* that was all it was for */
+		return;
+	link_set_idle(l, c->options->idle_timeout_ms * MS_NS);
+	conn_step(c);
 }
 
 static const struct link_ops link_ops = {
-	.steps = { .on_step = on_step },
 	.on_open = on_open,
 	.on_ready = on_peer,
 	.on_alarm = on_alarm,
@@ -387,16 +387,10 @@ int conn_close_out(struct conn *c, struct error *e)
 	return sink_close(&c->out) ? error_at_close(e, c, errno) : 0;
 }
 
-int conn_dial(struct conn *c, const struct dial_settings *settings)
+/* Nothing is known of the peer but how the user calls it. */
+static void begin(struct conn *c, const char *where)
 {
-	const struct endpoint *ep = &c->options->endpoint;
-
-	return link_dial(&c->link, transport_of(ep), ep, settings);
-}
-
-void conn_start(struct conn *c, struct transport *t, const char *where)
-{
-	snprintf(c->where, sizeof(c->where), "%s", where);
+	glyph_copy(c->where, sizeof(c->where), where, GLYPH_ANY_WIDTH);
 	c->link.where = c->where;
 	c->was_wordless = c->is_leaving = false;
 	c->end = CONN_GOES_ON;
@@ -405,11 +399,26 @@ void conn_start(struct conn *c, struct transport *t, const char *where)
 	buffer_consume(&c->down, c->down.len);
 	c->is_down_stuck = false;
 	drop_up(c);
-	if (link_take(&c->link, t))
-		error_set_errno(conn_fail(c, CONN_FAILED), errno,
-		                "cannot watch %s", where);
-	link_set_idle(&c->link, c->options->idle_timeout_ms * MS_NS);
-	conn_step(c);
+}
+
+int conn_dial(struct conn *c, const struct dial_steps *steps)
+{
+	const struct endpoint *ep = &c->options->endpoint;
+	char where[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(ep, where);
+	begin(c, where);
+	return link_dial(&c->link, transport_of(ep), ep, &c->options->dial,
+	                 steps);
+}
+
+void conn_take(struct conn *c, struct transport *t, const struct address *peer)
+{
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(peer, where);
+	begin(c, where);
+	link_take(&c->link, t, peer, c->options->dial.timeout_ms);
 }
 
 void conn_abandon(struct conn *c)

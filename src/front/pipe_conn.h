@@ -37,12 +37,8 @@ typedef void conn_end_fn(void *user, enum conn_end end, const struct error *e);
 /* The first bytes of a peer. */
 typedef void conn_first_fn(void *user, const uint8_t *bytes, size_t len);
 
-/* The connection is there.  Takes `t`: conn_start() is the next call. */
-typedef void conn_open_fn(void *user, struct transport *t,
-                          const struct address *peer);
-
-/* A step of connecting, for -v. */
-typedef void conn_step_fn(void *user, const char *text);
+/* The connection is open. */
+typedef void conn_open_fn(void *user, const struct address *peer);
 
 struct conn {
 	struct link link; /* the peer; first, for it knows no other owner */
@@ -50,7 +46,6 @@ struct conn {
 	conn_end_fn *on_end;
 	conn_first_fn *on_first; /* NULL: the system may move them by itself */
 	conn_open_fn *on_open;
-	conn_step_fn *on_step;
 	void *user;
 
 	/* The standard descriptors; they outlive the peers. */
@@ -89,9 +84,9 @@ MUST_USE int conn_open(struct conn *c);
 
 /* Connect: on_open or on_end.  -1 with errno. */
 MUST_USE
-int conn_dial(struct conn *c, const struct dial_settings *settings);
-/* Takes `t`, whose peer is `where` to the user. */
-void conn_start(struct conn *c, struct transport *t, const char *where);
+int conn_dial(struct conn *c, const struct dial_steps *steps);
+/* Begin with an accepted peer, likewise.  Takes `t`. */
+void conn_take(struct conn *c, struct transport *t, const struct address *peer);
 
 /* For a signal: deliver what there is, take nothing more, for 5 s at most.
  * Asked again, end at once.  on_end tells what was not delivered. */

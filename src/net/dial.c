@@ -4,6 +4,7 @@
 /* From an endpoint to an open connection: "happy eyeballs", RFC 8305. */
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@
 struct attempt {
 	struct dial *dial;
 	struct address address;
-	struct transport *transport; /* while it is under way */
+	struct transport *transport; /* NULL: there is none (yet) */
 	struct watch watch;
 	int64_t start_ns;
 	int errnum; /* how it ended, 0 before */
@@ -29,7 +30,7 @@ struct attempt {
 struct dial {
 	struct loop *loop;
 	const struct transport_ops *transport;
-	const struct dial_steps *steps;
+	struct dial_steps steps;
 	dial_done_fn *on_done;
 	void *user;
 	struct endpoint endpoint;
@@ -41,6 +42,7 @@ struct dial {
 	struct timer stagger, deadline;
 	struct attempt *attempts;
 	size_t count, next;
+	bool is_accepted; /* the only attempt goes on with their connection */
 	int64_t start_ns;
 	struct timing timing;
 	/* Set while one of our own functions runs: a call from within that
@@ -63,7 +65,7 @@ static void attempt_close(struct attempt *a)
 }
 
 /* No event comes any more. */
-static void stop(struct dial *d)
+static void dial_stop(struct dial *d)
 {
 	d->is_over = true;
 	later_cancel(&d->resolving);
@@ -75,12 +77,12 @@ static void stop(struct dial *d)
 		attempt_close(&d->attempts[i]);
 }
 
-static void enter(struct dial *d)
+static void dial_enter(struct dial *d)
 {
 	d->is_busy = true;
 }
 
-static void leave(struct dial *d)
+static void dial_leave(struct dial *d)
 {
 	d->is_busy = false;
 	if (d->is_over)
@@ -96,30 +98,35 @@ void dial_cancel(struct dial *d)
 {
 	if (!d)
 		return;
-	stop(d);
+	dial_stop(d);
 	if (!d->is_busy)
 		dial_free(d);
 }
 
-static void fail(struct dial *d, const struct error *e)
+static void dial_fail(struct dial *d, const struct error *e)
 {
-	stop(d);
+	dial_stop(d);
 	d->on_done(d->user, NULL, NULL, e);
 }
 
-static void step(struct dial *d, const char *before, const char *text)
+__attribute__((format(printf, 2, 3))) static void
+tell_step(const struct dial *d, const char *format, ...)
 {
 	char line[512];
+	va_list args;
 
-	snprintf(line, sizeof(line), "%s%s", before, text);
-	if (d->steps->on_step)
-		d->steps->on_step(d->user, line);
+	if (!d->steps.on_step)
+		return;
+	va_start(args, format);
+	vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	d->steps.on_step(d->steps.user, line);
 }
 
 static bool is_under_way(const struct dial *d)
 {
 	for (size_t i = 0; i < d->next; i++)
-		if (d->attempts[i].transport)
+		if (d->attempts[i].transport && !d->attempts[i].errnum)
 			return true;
 	return false;
 }
@@ -138,13 +145,13 @@ static int dullness(int errnum)
 	return 0;
 }
 
-static int most_telling(const struct dial *d)
+static const struct attempt *most_telling(const struct dial *d)
 {
-	int best = d->attempts[0].errnum;
+	const struct attempt *best = d->attempts;
 
 	for (size_t i = 1; i < d->count; i++)
-		if (dullness(d->attempts[i].errnum) < dullness(best))
-			best = d->attempts[i].errnum;
+		if (dullness(d->attempts[i].errnum) < dullness(best->errnum))
+			best = &d->attempts[i];
 	return best;
 }
 
@@ -183,11 +190,14 @@ static void set_tried(const struct dial *d, struct error *e)
 
 static void fail_all(struct dial *d, bool is_late)
 {
+	const struct attempt *a = most_telling(d);
 	struct failure f = {
-		.kind = FAILED_TO_CONNECT,
-		.errnum = most_telling(d),
+		.kind = d->is_accepted ? FAILED_LATER : FAILED_TO_CONNECT,
+		.errnum = a->errnum,
 		.where = d->where,
-		.address = &d->attempts[0].address,
+		.address = d->is_accepted ? NULL : &a->address,
+		.transport = a->transport,
+		.story = &(struct explain_break){ .is_accepted = true },
 	};
 	struct error e;
 
@@ -196,7 +206,7 @@ static void fail_all(struct dial *d, bool is_late)
 	transport_explain(d->transport, &f, &e);
 	if (d->count > 1)
 		set_tried(d, &e);
-	fail(d, &e);
+	dial_fail(d, &e);
 }
 
 static int64_t since_us(int64_t start_ns)
@@ -215,17 +225,25 @@ static int64_t note_end(const struct attempt *a, int errnum)
 
 static void attempt_fail(struct attempt *a, int errnum)
 {
-	char outcome[OUTCOME_MAX], line[OUTCOME_MAX + 32];
+	char outcome[OUTCOME_MAX];
 	double ms = (double)note_end(a, errnum) / 1000;
 
-	a->errnum = errnum;
-	attempt_close(a);
+	a->errnum = errnum; /* its transport may know more */
+	watch_remove(&a->watch);
 	format_outcome(a, outcome);
-	snprintf(line, sizeof(line), "%s after %.1f ms", outcome, ms);
-	step(a->dial, "", line);
+	tell_step(a->dial, "%s after %.1f ms", outcome, ms);
 }
 
 static void on_attempt(struct watch *w, unsigned ready);
+
+/* Let the loop call on_attempt() for the first time.  -1 with errno. */
+static int attempt_watch(struct attempt *a)
+{
+	a->watch.on_ready = on_attempt;
+	a->watch.user = a;
+	return watch_add_socket(a->dial->loop, &a->watch, a->transport->fd,
+	                        LOOP_WRITE);
+}
 
 /* False when it failed at once. */
 static bool attempt_start(struct attempt *a)
@@ -234,17 +252,14 @@ static bool attempt_start(struct attempt *a)
 	char where[ADDRESS_TEXT_MAX];
 
 	address_format(&a->address, where);
-	if (d->steps->on_try)
-		d->steps->on_try(d->user, &a->address);
-	step(d, "trying ", where);
+	if (d->steps.on_try)
+		d->steps.on_try(d->steps.user, &a->address);
+	tell_step(d, "trying %s", where);
 	if (d->is_over)
 		return true;
 	a->start_ns = stamp_mono_ns();
 	a->transport = d->transport->connect(&a->address);
-	a->watch.on_ready = on_attempt;
-	a->watch.user = a;
-	if (a->transport && watch_add_socket(d->loop, &a->watch,
-	                                     a->transport->fd, LOOP_WRITE) == 0)
+	if (a->transport && attempt_watch(a) == 0)
 		return true;
 	attempt_fail(a, errno);
 	return false;
@@ -265,29 +280,35 @@ static void try_next(struct dial *d)
 		fail_all(d, false);
 }
 
-static void succeed(struct attempt *a)
+static void tell_open(const struct dial *d, const struct transport *t,
+                      const struct address *peer, int64_t us)
+{
+	struct transport_facts facts;
+	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX] = "";
+
+	if (!d->steps.on_step)
+		return;
+	transport_facts(t, FACTS_LOCAL, &facts);
+	address_format(peer, to);
+	if (facts.local.len)
+		address_format(&facts.local, from);
+	tell_step(d, "connected to %s%s%s after %.1f ms", to,
+	          *from ? " from " : "", from, (double)us / 1000);
+}
+
+static void attempt_succeed(struct attempt *a)
 {
 	struct dial *d = a->dial;
 	struct transport *t = a->transport;
 	struct address peer = a->address;
-	struct transport_facts facts;
-	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX], line[256];
-	double ms = (double)note_end(a, 0) / 1000;
+	int64_t us = note_end(a, 0);
 
 	d->timing.total_us = since_us(d->start_ns);
 	watch_remove(&a->watch);
 	a->transport = NULL;
-	stop(d);
-	address_format(&peer, to);
-	transport_facts(t, FACTS_LOCAL, &facts);
-	if (facts.local.len) {
-		address_format(&facts.local, from);
-		snprintf(line, sizeof(line), "%s from %s after %.1f ms", to,
-		         from, ms);
-	} else {
-		snprintf(line, sizeof(line), "%s after %.1f ms", to, ms);
-	}
-	step(d, "connected to ", line);
+	dial_stop(d);
+	t->is_open = true;
+	tell_open(d, t, &peer, us);
 	d->on_done(d->user, t, &peer, NULL);
 }
 
@@ -298,26 +319,28 @@ static void on_attempt(struct watch *w, unsigned ready)
 	int state = a->transport->ops->advance(a->transport);
 
 	(void)ready;
-	if (state == 0)
-		return;
-	enter(d);
 	if (state > 0) {
-		succeed(a);
+		watch_set(w, (unsigned)state);
+		return;
+	}
+	dial_enter(d);
+	if (state == 0) {
+		attempt_succeed(a);
 	} else {
 		attempt_fail(a, errno);
 		if (!d->is_over)
 			try_next(d);
 	}
-	leave(d);
+	dial_leave(d);
 }
 
 static void on_stagger(struct timer *t)
 {
 	struct dial *d = t->user;
 
-	enter(d);
+	dial_enter(d);
 	try_next(d);
-	leave(d);
+	dial_leave(d);
 }
 
 static void on_deadline(struct timer *t)
@@ -325,10 +348,10 @@ static void on_deadline(struct timer *t)
 	struct dial *d = t->user;
 	struct error e;
 
-	enter(d);
+	dial_enter(d);
 	if (d->count == 0) {
 		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
-		fail(d, &e);
+		dial_fail(d, &e);
 	} else {
 		for (size_t i = 0; i < d->count; i++) {
 			struct attempt *a = &d->attempts[i];
@@ -341,7 +364,7 @@ static void on_deadline(struct timer *t)
 		}
 		fail_all(d, true);
 	}
-	leave(d);
+	dial_leave(d);
 }
 
 /* The families take turns, beginning with that of the first address; within
@@ -364,30 +387,20 @@ static void interleave(struct dial *d, const struct address *list, size_t count)
 	}
 }
 
-static void show_addresses(struct dial *d, const struct address *list,
+static void tell_addresses(const struct dial *d, const struct address *list,
                            size_t count)
 {
-	char host[WHERE_MAX];
-	char line[500] = "";
+	char host[WHERE_MAX], addresses[500] = "", text[ADDRESS_TEXT_MAX];
 
 	glyph_copy(host, sizeof(host), d->endpoint.host, GLYPH_ANY_WIDTH);
-	text_add(line, sizeof(line), "%s is ", host);
 	for (size_t i = 0; i < count; i++) {
-		struct address a = list[i];
-		char text[ADDRESS_TEXT_MAX], *end;
-
-		address_format(&a, text);
-		end = strrchr(text, ':');
-		if (end)
-			*end = '\0';
-		text[strcspn(text, "]")] = '\0';
-		if (!text_add(line, sizeof(line) - 32, "%s%s",
-		              i ? ", " : "", text + (text[0] == '[')))
+		address_format_host(&list[i], text);
+		if (!text_add(addresses, sizeof(addresses) - WHERE_MAX,
+		              "%s%s", i ? ", " : "", text))
 			break;
 	}
-	text_add(line, sizeof(line), ", after %.1f ms",
-	         (double)d->timing.resolve_us / 1000);
-	step(d, "", line);
+	tell_step(d, "%s is %s, after %.1f ms", host, addresses,
+	          (double)d->timing.resolve_us / 1000);
 }
 
 /* Whether the host has to be looked up; an odd spelling of a number counts as
@@ -405,15 +418,15 @@ static void start_attempts(struct dial *d, const struct address *list,
 	d->attempts = calloc(count, sizeof(*d->attempts));
 	if (!d->attempts) {
 		explain_connect(&e, ENOMEM, d->where);
-		fail(d, &e);
+		dial_fail(d, &e);
 		return;
 	}
 	d->count = count;
 	interleave(d, list, count);
 	if (is_name(d->endpoint.host))
-		show_addresses(d, list, count);
-	if (!d->is_over && d->steps->on_connecting)
-		d->steps->on_connecting(d->user);
+		tell_addresses(d, list, count);
+	if (!d->is_over && d->steps.on_connecting)
+		d->steps.on_connecting(d->steps.user);
 	if (!d->is_over)
 		try_next(d);
 }
@@ -427,16 +440,16 @@ static void tell_resolving(struct dial *d)
 		return;
 	d->is_asking = false;
 	glyph_copy(host, sizeof(host), d->endpoint.host, GLYPH_ANY_WIDTH);
-	step(d, "resolving ", host);
+	tell_step(d, "resolving %s", host);
 }
 
 static void on_resolving(struct later *later)
 {
 	struct dial *d = later->user;
 
-	enter(d);
+	dial_enter(d);
 	tell_resolving(d);
-	leave(d);
+	dial_leave(d);
 }
 
 static void on_resolved(void *user, const struct address *list, size_t count,
@@ -447,28 +460,31 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 	d->resolve = NULL;
 	d->timing.resolve_us =
 	    is_name(d->endpoint.host) ? since_us(d->start_ns) : 0;
-	enter(d);
+	dial_enter(d);
 	tell_resolving(d);
 	if (d->is_over)
 		; /* a step may end it */
 	else if (count == 0)
-		fail(d, e);
+		dial_fail(d, e);
 	else
 		start_attempts(d, list, count);
-	leave(d);
+	dial_leave(d);
 }
 
-static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
+static struct dial *dial_new(struct loop *l,
+                             const struct transport_ops *transport,
+                             const char *where, dial_done_fn *on_done,
+                             void *user)
 {
 	struct dial *d = calloc(1, sizeof(*d));
-	char where[ENDPOINT_TEXT_MAX];
 
 	if (!d)
 		return NULL;
-	endpoint_format(ep, where);
 	glyph_copy(d->where, sizeof(d->where), where, GLYPH_ANY_WIDTH);
 	d->loop = l;
-	d->endpoint = *ep;
+	d->transport = transport;
+	d->on_done = on_done;
+	d->user = user;
 	d->start_ns = stamp_mono_ns();
 	timing_begin(&d->timing);
 	d->resolving.on_call = on_resolving;
@@ -480,21 +496,29 @@ static struct dial *dial_new(struct loop *l, const struct endpoint *ep)
 	return d;
 }
 
+static void set_limit(struct dial *d, int64_t timeout_ms)
+{
+	d->timeout_ms = timeout_ms;
+	if (timeout_ms > 0)
+		timer_start(d->loop, &d->deadline, timeout_ms * MS_NS);
+}
+
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
                         const struct dial_steps *steps, dial_done_fn *on_done,
                         void *user)
 {
-	struct dial *d = dial_new(l, ep);
+	char where[ENDPOINT_TEXT_MAX];
+	struct dial *d;
 
+	endpoint_format(ep, where);
+	d = dial_new(l, transport, where, on_done, user);
 	if (!d)
 		return NULL;
-	d->transport = transport;
-	d->steps = steps;
-	d->on_done = on_done;
-	d->user = user;
-	d->timeout_ms = settings->timeout_ms;
+	d->endpoint = *ep;
+	if (steps)
+		d->steps = *steps;
 	d->is_asking = is_name(ep->host);
 	if (d->is_asking)
 		loop_later(l, &d->resolving);
@@ -506,7 +530,35 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 		errno = saved;
 		return NULL;
 	}
-	if (d->timeout_ms > 0)
-		timer_start(l, &d->deadline, d->timeout_ms * MS_NS);
+	set_limit(d, settings->timeout_ms);
+	return d;
+}
+
+struct dial *dial_take(struct loop *l, struct transport *t,
+                       const struct address *peer, int64_t timeout_ms,
+                       dial_done_fn *on_done, void *user)
+{
+	char where[ADDRESS_TEXT_MAX];
+	struct dial *d;
+
+	address_format(peer, where);
+	d = dial_new(l, t->ops, where, on_done, user);
+	if (!d)
+		return NULL;
+	d->is_accepted = true;
+	d->attempts = calloc(1, sizeof(*d->attempts));
+	if (d->attempts) {
+		d->attempts[0] = (struct attempt){
+			.dial = d, .address = *peer, .transport = t,
+			.start_ns = d->start_ns,
+		};
+	}
+	if (!d->attempts || attempt_watch(d->attempts)) {
+		dial_cancel(d); /* with a count of 0 it leaves `t` alone */
+		errno = ENOMEM;
+		return NULL;
+	}
+	d->count = d->next = 1;
+	set_limit(d, timeout_ms);
 	return d;
 }

@@ -320,36 +320,63 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
 	};
 }
 
-static void on_dialled(void *user, struct transport *t,
-                       const struct address *peer, const struct error *e)
+static void fail_without_memory(struct link *l, struct transport *t)
 {
-	struct link *l = user;
-	if (t)
-		l->ops->on_open(l, t, peer);
-	else
-		l->ops->on_over(l, e, 0);
-	l->dial = NULL;
+	struct error e;
+	t->ops->close(t, true);
+	explain_connect(&e, ENOMEM, l->where);
+	l->ops->on_over(l, &e, 0);
 }
 
-int link_dial(struct link *l, const struct transport_ops *transport,
-              const struct endpoint *ep, const struct dial_settings *settings)
+static void open_link(struct link *l, struct transport *t,
+                      const struct address *peer)
 {
-	l->dial = dial_start(l->loop, transport, ep, settings, &l->ops->steps,
-	                     on_dialled, l);
-	return l->dial ? 0 : -1;
-}
-
-int link_take(struct link *l, struct transport *t)
-{
+	if (watch_add_socket(l->loop, &l->watch, t->fd, LOOP_READ)) {
+		fail_without_memory(l, t);
+		return;
+	}
 	l->transport = t;
-	l->is_accepted = !l->dial;
 	l->halves = HALVES_OPEN;
 	l->broken = 0;
 	l->has_peer_ended = l->is_settled = l->is_silent = false;
 	l->bytes_in = l->bytes_out = 0;
 	l->in_ns = l->out_ns = loop_now_ns(l->loop);
 	l->ack_ms = 1;
-	return watch_add_socket(l->loop, &l->watch, t->fd, LOOP_READ);
+	l->ops->on_open(l, peer);
+}
+
+static void on_dialled(void *user, struct transport *t,
+                       const struct address *peer, const struct error *e)
+{
+	struct link *l = user;
+	if (t)
+		open_link(l, t, peer);
+	else
+		l->ops->on_over(l, e, 0);
+	l->dial = NULL;
+}
+
+int link_dial(struct link *l, const struct transport_ops *transport,
+              const struct endpoint *ep, const struct dial_settings *settings,
+              const struct dial_steps *steps)
+{
+	l->is_accepted = false;
+	l->dial = dial_start(l->loop, transport, ep, settings, steps,
+	                     on_dialled, l);
+	return l->dial ? 0 : -1;
+}
+
+void link_take(struct link *l, struct transport *t, const struct address *peer,
+               int64_t timeout_ms)
+{
+	l->is_accepted = true;
+	if (t->is_open) {
+		open_link(l, t, peer);
+		return;
+	}
+	l->dial = dial_take(l->loop, t, peer, timeout_ms, on_dialled, l);
+	if (!l->dial)
+		fail_without_memory(l, t);
 }
 
 /* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and

@@ -38,7 +38,7 @@ static struct transport *socket_new(const struct transport_ops *ops)
 	struct stream_socket *s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
-	s->head = (struct transport){ ops, -1 };
+	s->head = (struct transport){ .ops = ops, .fd = -1 };
 	return &s->head;
 }
 
@@ -122,6 +122,7 @@ struct transport *socket_accept(struct transport *t, struct address *peer)
 	if (!accepted)
 		return NULL;
 	accepted->fd = accept_fd(t->fd, peer);
+	accepted->is_open = true;
 	return check_opened(accepted);
 }
 

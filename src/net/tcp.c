@@ -12,6 +12,8 @@
 #include <linux/sockios.h>
 #endif
 
+#include <sockchat/loop.h>
+
 #include "socket.h"
 #include "tcp.h"
 
@@ -107,8 +109,8 @@ static int tcp_advance(struct transport *t)
 	if (socket_has_failed(t))
 		return -1;
 	if (getpeername(t->fd, (struct sockaddr *)&peer.sa, &peer.len) < 0)
-		return errno == ENOTCONN ? 0 : -1;
-	return is_own_echo(t->fd, &peer) ? socket_fail(t, ECONNREFUSED) : 1;
+		return errno == ENOTCONN ? (int)LOOP_WRITE : -1;
+	return is_own_echo(t->fd, &peer) ? socket_fail(t, ECONNREFUSED) : 0;
 }
 
 #ifdef __linux__

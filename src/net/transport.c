@@ -24,14 +24,14 @@ void transport_facts(const struct transport *t, unsigned wanted,
 void transport_explain(const struct transport_ops *ops,
                        const struct failure *f, struct error *e)
 {
-	if (f->timeout_ms)
-		explain_connect_timeout(e, f->timeout_ms, f->where);
-	else if (f->kind == FAILED_TO_CONNECT)
-		explain_connect(e, f->errnum, f->where);
+	if (f->kind == FAILED_LATER)
+		explain_broken(e, f->errnum, f->where, f->story);
 	else if (f->kind == FAILED_TO_LISTEN)
 		explain_listen(e, f->errnum, f->where);
+	else if (f->timeout_ms)
+		explain_connect_timeout(e, f->timeout_ms, f->where);
 	else
-		explain_broken(e, f->errnum, f->where, f->story);
+		explain_connect(e, f->errnum, f->where);
 	if (ops->explain)
 		ops->explain(f, e);
 }

@@ -108,24 +108,30 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
-static void on_open(struct link *l, struct transport *t,
-                    const struct address *peer)
+/* False, and the session has failed, without memory. */
+static bool name_ends(struct session *s, const struct transport *t,
+                      const struct address *peer)
 {
-	struct session *s = session_of(l);
 	struct transport_facts facts;
 	char at[ADDRESS_TEXT_MAX], here[ADDRESS_TEXT_MAX] = "";
 	struct error e;
-	session_note_timing(s);
-	int failed = link_take(l, t);
 	address_format(peer, at);
 	transport_facts(t, FACTS_LOCAL, &facts);
 	if (facts.local.len)
 		address_format(&facts.local, here);
-	if (session_set_addresses(s, at, here) || failed) {
-		error_set_errno(&e, ENOMEM, "cannot serve %s", at);
-		session_fail(s, &e);
+	if (!session_set_addresses(s, at, here))
+		return true;
+	error_set_errno(&e, ENOMEM, "cannot serve %s", at);
+	session_fail(s, &e);
+	return false;
+}
+
+static void on_open(struct link *l, const struct address *peer)
+{
+	struct session *s = session_of(l);
+	session_note_timing(s);
+	if (!l->is_accepted && !name_ends(s, l->transport, peer))
 		return;
-	}
 	session_tell_open(s);
 	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
@@ -136,8 +142,6 @@ struct session *session_new(struct loop *l,
                             uint32_t number)
 {
 	static const struct link_ops link_ops = {
-		.steps = { .on_connecting = session_on_connecting,
-			   .on_step = session_on_step },
 		.on_open = on_open,
 		.on_ready = on_ready,
 		.on_alarm = on_alarm,
@@ -170,9 +174,12 @@ void session_free(struct session *s)
 }
 
 void session_adopt(struct session *s, struct transport *t,
-                   const struct address *peer)
+                   const struct address *peer, int64_t timeout_ms)
 {
-	on_open(&s->link, t, peer);
+	if (name_ends(s, t, peer))
+		link_take(&s->link, t, peer, timeout_ms);
+	else
+		t->ops->close(t, true);
 }
 
 /* What the user asks for */

@@ -17,23 +17,23 @@ struct approach {
 	char called[];        /* the peer as the user calls it */
 };
 
-void session_on_connecting(void *user)
+static void on_connecting(void *user)
 {
-	struct session *s = session_of(user);
+	struct session *s = user;
 	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
 	                   s->link.where);
 }
 
-void session_on_step(void *user, const char *text)
+static void on_step(void *user, const char *text)
 {
-	struct session *s = session_of(user);
+	const struct session *s = user;
 	if (s->settings->tells_steps)
-		session_tell_note(s, "", "%s", text);
+		session_tell_note(user, "", "%s", text);
 }
 
 void session_note_timing(struct session *s)
 {
-	if (!s->link.dial)
+	if (!s->link.dial || !s->approach)
 		return;
 	s->approach->timing = *dial_timing(s->link.dial);
 	s->approach->is_timed = true;
@@ -54,6 +54,11 @@ void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct dial_settings *settings)
 {
 	char text[ENDPOINT_TEXT_MAX], called[ENDPOINT_TEXT_MAX];
+	const struct dial_steps steps = {
+		.on_connecting = on_connecting,
+		.on_step = on_step,
+		.user = s,
+	};
 	struct error e;
 	endpoint_format(ep, text);
 	glyph_copy(called, sizeof(called), text, GLYPH_ASCII);
@@ -61,7 +66,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	if (s->approach && !session_set_addresses(s, called, "")) {
 		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
 		                   called);
-		if (!link_dial(&s->link, transport, ep, settings))
+		if (!link_dial(&s->link, transport, ep, settings, &steps))
 			return;
 	}
 	error_set_errno(&e, errno, "cannot connect to %s", called);

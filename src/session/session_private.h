@@ -53,9 +53,6 @@ void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
 
 /* session_connect.c */
 
-/* What the link calls while it connects. */
-void session_on_connecting(void *user);
-void session_on_step(void *user, const char *text);
 /* Connecting has just ended: keep how long its steps took. */
 void session_note_timing(struct session *s);
 /* What is known of the way to the peer; NULL if nothing. */

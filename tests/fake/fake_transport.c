@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/loop.h>
 
 #include "fake_transport.h"
 
@@ -35,8 +36,12 @@ struct fake {
 	int far_fd; /* moves the readiness of head.fd */
 	int outcome, errnum_pending, errnum_accept, errnum_write;
 	size_t accept_failures, reads, limit, room;
+	size_t rounds, answers; /* that opening takes; that have come */
 	bool is_connecting, is_shut_down, is_marked;
 	ssize_t pending;
+	const char *words; /* why it failed; or NULL */
+	struct ack acks[8];
+	size_t ack_count;
 	enum fake_end end;
 	struct feed *feeds;
 	struct knock *knocks;
@@ -57,6 +62,9 @@ struct rule {
 
 static struct fake *fakes;
 static struct rule *rules;
+static const struct transport_ops *kind = &transport_fake;
+static size_t rounds; /* of the connections to come */
+static bool stamps;
 
 static _Noreturn void broken(const char *what)
 {
@@ -108,7 +116,8 @@ static void refresh(struct fake *f)
 {
 	if (f->end != FAKE_IN_USE || f->far_fd < 0)
 		return;
-	set_readable(f, f->feeds || f->knocks || f->accept_failures);
+	set_readable(f, f->feeds || f->knocks || f->accept_failures ||
+	                    f->answers || f->ack_count || f->words);
 	set_writable(f, f->errnum_write ||
 	                    (!(f->is_connecting && f->outcome == FAKE_HANGS) &&
 	                     f->limit > 0 && f->room > 0));
@@ -123,7 +132,7 @@ static struct fake *fake_new(void)
 	               fds) < 0)
 		broken("no socketpair");
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	f->head.ops = &transport_fake;
+	f->head.ops = kind;
 	f->head.fd = fds[0];
 	f->far_fd = fds[1];
 	f->limit = f->room = SIZE_MAX;
@@ -158,6 +167,18 @@ static void fake_free(struct fake *f)
 void fake_start(void)
 {
 	fake_finish();
+	rounds = 0;
+	stamps = false;
+}
+
+void fake_choose_kind(const struct transport_ops *ops)
+{
+	kind = ops;
+}
+
+const struct transport_ops *fake_kind(void)
+{
+	return kind;
 }
 
 size_t fake_finish(void)
@@ -203,11 +224,6 @@ struct fake *fake_last(void)
 	size_t count = fake_count();
 
 	return count ? fake_at(count - 1) : NULL;
-}
-
-struct transport_facts *fake_facts(struct fake *f)
-{
-	return &f->facts;
 }
 
 struct fake *fake_of(struct transport *t)
@@ -299,9 +315,55 @@ void fake_settle(struct fake *f, int errnum)
 	refresh(f);
 }
 
+/* The head of a connection that was made from `peer`'s side. */
+static struct transport *new_accepted(void)
+{
+	struct fake *f = fake_new();
+
+	f->rounds = rounds;
+	f->head.is_open = !rounds;
+	return &f->head;
+}
+
 struct fake *fake_open(void)
 {
-	return fake_new();
+	return fake_of(new_accepted());
+}
+
+void fake_set_rounds(size_t count)
+{
+	rounds = count;
+}
+
+void fake_answer(struct fake *f)
+{
+	f->answers++;
+	refresh(f);
+}
+
+void fake_fail_opening(struct fake *f, int errnum, const char *words)
+{
+	f->outcome = errnum;
+	f->words = words;
+	refresh(f);
+}
+
+struct transport_facts *fake_facts(struct fake *f)
+{
+	return &f->facts;
+}
+
+void fake_stamp_acks(void)
+{
+	stamps = true;
+}
+
+void fake_ack(struct fake *f, size_t bytes, int64_t wall_us)
+{
+	if (f->ack_count == sizeof(f->acks) / sizeof(f->acks[0]))
+		broken("too many acknowledgements");
+	f->acks[f->ack_count++] = (struct ack){ (uint32_t)bytes, wall_us };
+	refresh(f);
 }
 
 void fake_knock(struct fake *listener, const char *peer)
@@ -445,6 +507,7 @@ static struct transport *op_connect(const struct address *peer)
 	}
 	f = fake_new();
 	f->is_connecting = true;
+	f->rounds = rounds;
 	f->outcome = consult(CALL_ADVANCE, peer);
 	refresh(f);
 	return &f->head;
@@ -480,22 +543,26 @@ static struct transport *op_accept(struct transport *t, struct address *peer)
 	f->knocks = k->next;
 	free(k);
 	refresh(f);
-	return &fake_new()->head;
+	return new_accepted();
 }
 
 static int op_advance(struct transport *t)
 {
 	struct fake *f = fake_of(t);
 
-	if (f->outcome == FAKE_HANGS)
-		return 0;
-	if (f->outcome == FAKE_OPENS) {
-		f->is_connecting = false;
-		refresh(f);
-		return 1;
+	if (f->outcome > 0) {
+		errno = f->outcome;
+		return -1;
 	}
-	errno = f->outcome;
-	return -1;
+	if (f->outcome == FAKE_HANGS)
+		return LOOP_WRITE;
+	f->is_connecting = false;
+	if (f->rounds && f->answers) {
+		f->rounds--;
+		f->answers--;
+	}
+	refresh(f);
+	return f->rounds ? (int)LOOP_READ : 0;
 }
 
 static ssize_t op_read(struct transport *t, void *bytes, size_t cap)
@@ -577,47 +644,68 @@ static void op_close(struct transport *t, bool abort)
 static void op_facts(const struct transport *t, unsigned wanted,
                      struct transport_facts *out)
 {
-	const struct transport_facts *f = &((const struct fake *)t)->facts;
+	const struct transport_facts *facts = &((const struct fake *)t)->facts;
+
 	if (wanted & FACTS_LOCAL)
-		out->local = f->local;
+		out->local = facts->local;
 	if (wanted & FACTS_PEER)
-		out->peer = f->peer;
+		out->peer = facts->peer;
+	out->has_tcp = wanted & FACTS_TCP && facts->has_tcp;
+	if (out->has_tcp)
+		out->tcp = facts->tcp;
 	if (wanted & FACTS_OWNER)
-		memcpy(out->owner, f->owner, sizeof(f->owner));
-	if (wanted & FACTS_TCP) {
-		out->has_tcp = f->has_tcp;
-		out->tcp = f->tcp;
-	}
+		memcpy(out->owner, facts->owner, sizeof(out->owner));
+}
+
+static void op_explain(const struct failure *failure, struct error *e)
+{
+	const struct fake *f = (const struct fake *)failure->transport;
+
+	if (f && f->words)
+		error_set(e, "%s: %s", failure->where, f->words);
 }
 
 static int acks_start(struct transport *t, size_t *unacked)
 {
-	(void)t;
+	(void)fake_of(t);
 	*unacked = 0;
 	errno = ENOSYS;
-	return -1;
+	return stamps ? 0 : -1;
+}
+
+static void acks_stop(struct transport *t)
+{
+	(void)fake_of(t);
 }
 
 static bool acks_read(struct transport *t, struct ack *out)
 {
-	(void)t;
-	(void)out;
-	return false;
+	struct fake *f = fake_of(t);
+
+	if (!f->ack_count)
+		return false;
+	*out = f->acks[0];
+	memmove(f->acks, f->acks + 1, --f->ack_count * sizeof(*out));
+	refresh(f);
+	return true;
 }
 
-static const struct ack_ops acks = { .start = acks_start, .read = acks_read };
+static const struct ack_ops acks = {
+	.start = acks_start,
+	.stop = acks_stop,
+	.read = acks_read,
+};
+
+#define OPERATIONS                                                             \
+	.scheme = "fake", .connect = op_connect, .listen = op_listen,          \
+	.accept = op_accept, .advance = op_advance, .read = op_read,           \
+	.write = op_write, .shutdown = op_shutdown, .pending = op_pending,     \
+	.facts = op_facts, .explain = op_explain, .close = op_close
 
 const struct transport_ops transport_fake = {
-	.scheme = "fake",
-	.connect = op_connect,
-	.listen = op_listen,
-	.accept = op_accept,
-	.advance = op_advance,
-	.read = op_read,
-	.write = op_write,
-	.shutdown = op_shutdown,
-	.pending = op_pending,
-	.facts = op_facts,
-	.close = op_close,
+	OPERATIONS,
+	.traits = TRANSPORT_IP | TRANSPORT_TCP,
 	.acks = &acks,
 };
+
+const struct transport_ops transport_fake_bare = { OPERATIONS };

@@ -30,7 +30,12 @@
 
 struct fake; /* begins with its struct transport */
 
-extern const struct transport_ops transport_fake;
+/* Two kinds: with all that TCP has, and without its traits and stamps. */
+extern const struct transport_ops transport_fake, transport_fake_bare;
+
+/* Which of them the fakes to come are; the first if nothing is said. */
+void fake_choose_kind(const struct transport_ops *ops);
+const struct transport_ops *fake_kind(void);
 
 /* Around each test.  The fakes live until fake_finish(), closed or not; it
  * returns how many have not been closed. */
@@ -59,8 +64,23 @@ void fake_fail_listen(const char *where, int errnum, size_t times);
 /* One that hangs opens (FAKE_OPENS) or fails now. */
 void fake_settle(struct fake *f, int errnum);
 
-/* A connection that is open already. */
+/* A connection that was accepted. */
 struct fake *fake_open(void);
+
+/* Opening takes so many round trips from now on, by all fakes of the test. */
+void fake_set_rounds(size_t count);
+/* The peer's part of one has come. */
+void fake_answer(struct fake *f);
+/* The next advance() fails, and explain() knows these words; NULL for none. */
+void fake_fail_opening(struct fake *f, int errnum, const char *words);
+
+/* What facts() tells; all zero at the start. */
+struct transport_facts *fake_facts(struct fake *f);
+
+/* From now on what is written is stamped, as soon as somebody asks for it. */
+void fake_stamp_acks(void);
+/* So many bytes since that start have been acknowledged. */
+void fake_ack(struct fake *f, size_t bytes, int64_t wall_us);
 
 /* A peer for the place where `listener` listens; its connection is made by
  * accept().  And accept() fails `times` times before. */
@@ -86,8 +106,6 @@ void fake_set_pending(struct fake *f, ssize_t pending, int errnum);
 
 /* What has happened to it. */
 enum fake_end { FAKE_IN_USE, FAKE_CLOSED, FAKE_RESET };
-/* What is known of the connection: all zero, until a test writes it. */
-struct transport_facts *fake_facts(struct fake *f);
 enum fake_end fake_end(const struct fake *f);
 bool fake_is_shut_down(const struct fake *f);
 size_t fake_reads(const struct fake *f);  /* calls of read() */

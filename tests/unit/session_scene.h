@@ -96,7 +96,7 @@ static inline void adopt(void)
 {
 	struct address peer = fake_address(WHERE);
 	now.fake = fake_open();
-	session_adopt(now.session, fake_transport(now.fake), &peer);
+	session_adopt(now.session, fake_transport(now.fake), &peer, 0);
 	turn();
 }
 
@@ -104,7 +104,7 @@ static inline void dial(void)
 {
 	const struct dial_settings settings = { .timeout_ms = 5000 };
 	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
-	session_connect(now.session, &transport_fake, &ep, &settings);
+	session_connect(now.session, fake_kind(), &ep, &settings);
 	turn();
 	now.fake = fake_last();
 }

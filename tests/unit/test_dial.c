@@ -118,10 +118,6 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	dial_cancel(s->dial); /* too late, and harmless */
 }
 
-static const struct dial_steps steps = {
-	.on_connecting = on_connecting,
-	.on_step = on_step,
-};
 
 static int set_up(void **state)
 {
@@ -152,6 +148,11 @@ static void dial_to(struct scene *s, const char *host, int64_t timeout_ms)
 {
 	struct endpoint ep = { .port = "9999" };
 	struct dial_settings settings = { .timeout_ms = timeout_ms };
+	struct dial_steps steps = {
+		.on_connecting = on_connecting,
+		.on_step = on_step,
+		.user = s,
+	};
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
 	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings,

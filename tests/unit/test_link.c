@@ -43,6 +43,108 @@ static void closing_gives_up_dialling(void **state)
 	assert_int_equal(fake_end(now.fake), FAKE_CLOSED);
 }
 
+/* An opening of several round trips */
+
+static void assert_opens_after_two_answers(void)
+{
+	turn();
+	fake_answer(now.fake);
+	turn();
+	assert_int_equal(now.opens, 0);
+	assert_null(now.link.transport);
+	fake_answer(now.fake);
+	turn();
+	assert_int_equal(now.opens, 1);
+	assert_null(now.link.dial);
+	step(LOOP_READ);
+	fake_feed(now.fake, "hello");
+	turn();
+	assert_string_equal(now.came, "hello");
+}
+
+static void an_accepted_peer_opens_after_its_round_trips(void **state)
+{
+	(void)state;
+	fake_set_rounds(2);
+	accept_peer();
+	assert_opens_after_two_answers();
+	assert_true(now.link.is_accepted);
+	wait_ms(60); /* the limit is forgotten */
+	assert_int_equal(now.overs, 0);
+}
+
+static void a_dialled_peer_opens_after_its_round_trips(void **state)
+{
+	(void)state;
+	fake_set_rounds(2);
+	dial();
+	assert_opens_after_two_answers();
+	assert_false(now.link.is_accepted);
+}
+
+static void an_open_peer_is_taken_at_once(void **state)
+{
+	(void)state;
+	accept_peer();
+	assert_int_equal(now.opens, 1);
+	assert_null(now.link.dial);
+}
+
+static void the_transport_says_why_it_did_not_open(void **state)
+{
+	(void)state;
+	fake_set_rounds(2);
+	accept_peer();
+	fake_answer(now.fake);
+	turn();
+	fake_fail_opening(now.fake, EPROTO, "it speaks something else");
+	turn();
+	assert_int_equal(now.opens, 0);
+	assert_over(0);
+	assert_string_equal(now.error.text,
+	                    WHERE ": it speaks something else");
+}
+
+static void errno_says_why_when_the_transport_does_not(void **state)
+{
+	(void)state;
+	fake_set_rounds(1);
+	accept_peer();
+	fake_fail_opening(now.fake, ECONNRESET, NULL);
+	turn();
+	assert_over(0);
+	assert_string_equal(now.error.code, "ECONNRESET");
+	assert_string_equal(now.error.text, "connection reset by " WHERE
+	                    " after 0 bytes received and 0 bytes sent");
+}
+
+static void an_opening_has_its_time(void **state)
+{
+	(void)state;
+	fake_set_rounds(2);
+	accept_peer();
+	wait_ms(40);
+	fake_answer(now.fake);
+	wait_ms(9);
+	assert_int_equal(now.overs, 0);
+	wait_ms(1);
+	assert_over(0);
+	assert_string_equal(now.error.code, "ETIMEDOUT");
+}
+
+static void closing_gives_up_an_opening(void **state)
+{
+	(void)state;
+	fake_set_rounds(1);
+	accept_peer();
+	turn();
+	link_close(&now.link, false);
+	fake_answer(now.fake);
+	turn();
+	assert_int_equal(now.opens + now.overs, 0);
+	assert_int_equal(fake_end(now.fake), FAKE_CLOSED);
+}
+
 /* What is noted */
 
 static void bytes_are_counted_with_their_time(void **state)
@@ -266,6 +368,13 @@ int main(void)
 		FRESH(a_dialled_link_opens),
 		FRESH(a_refused_link_is_over),
 		FRESH(closing_gives_up_dialling),
+		FRESH(an_accepted_peer_opens_after_its_round_trips),
+		FRESH(a_dialled_peer_opens_after_its_round_trips),
+		FRESH(an_open_peer_is_taken_at_once),
+		FRESH(the_transport_says_why_it_did_not_open),
+		FRESH(errno_says_why_when_the_transport_does_not),
+		FRESH(an_opening_has_its_time),
+		FRESH(closing_gives_up_an_opening),
 		OPEN(bytes_are_counted_with_their_time),
 		OPEN(a_transport_that_has_to_look_moves_nothing_unseen),
 		FRESH(an_end_without_a_word_is_one_soon_after_dialling),

@@ -35,7 +35,8 @@ static struct fake *add_peer(void)
 {
 	struct fake *f = fake_open();
 	struct address peer = fake_address("127.0.0.1:9");
-	session_adopt(chat_add_session(c), fake_transport(f), &peer);
+	session_adopt(chat_add_session(c), fake_transport(f), &peer,
+	              0);
 	turn();
 	return f;
 }
