@@ -13,7 +13,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/listener.h>
 
-#define ACCEPT_BATCH   64
+#define BATCH_MAX      64 /* peers that are accepted at once */
 #define PORT_TRIES     32
 #define RETRY_NS       (1000 * MS_NS)
 #define OWN_LIMIT_NS   (5000 * MS_NS)
@@ -23,6 +23,8 @@ struct place {
 	struct listener *listener;
 	struct transport *transport;
 	struct watch watch;
+	int batch;     /* how many are accepted at once */
+	uint64_t turn; /* the last in which some were */
 };
 
 struct listener {
@@ -171,15 +173,29 @@ static void starve(struct listener *ls, int errnum)
 	tell_trouble(ls, errnum);
 }
 
+/* One peer is accepted at once, and more only when they come turn by turn: to
+ * ask in vain for another costs as much as to wait for it.  Whoever waits for a
+ * relief has to be told that nobody is left. */
+static int next_batch(struct place *p)
+{
+	uint64_t turn = loop_turns(p->listener->loop);
+	bool is_queue = p->batch && turn == p->turn + 1;
+	p->turn = turn;
+	p->batch = !is_queue ? 1 : 2 * p->batch;
+	if (p->listener->trouble || p->batch > BATCH_MAX)
+		p->batch = BATCH_MAX;
+	return p->batch;
+}
+
 static void on_knock(struct watch *w, unsigned ready)
 {
 	struct place *p = w->user;
 	struct listener *ls = p->listener;
+	int batch = next_batch(p);
 
 	(void)ready;
 	ls->is_busy = true;
-	for (int i = 0; i < ACCEPT_BATCH && !ls->is_over && !ls->is_paused;
-	     i++) {
+	for (int i = 0; i < batch && !ls->is_over && !ls->is_paused; i++) {
 		struct address peer;
 		struct transport *t =
 		    p->transport->ops->accept(p->transport, &peer);

@@ -467,12 +467,16 @@ static void one_wake_up_takes_a_bounded_batch(void **state)
 	struct scene *s = *state;
 	struct fake *place = listen_fake(s);
 
-	for (int i = 0; i < 100; i++)
+	size_t turns = 0;
+
+	for (int i = 0; i < 200; i++)
 		fake_knock(place, "127.0.0.1:1");
-	loop_turn(s->loop, 0);
-	assert_int_equal(s->count, 64);
-	loop_turn(s->loop, 0);
-	assert_int_equal(s->count, 100);
+	for (; s->count < 200; turns++) {
+		size_t before = s->count;
+		loop_turn(s->loop, 0);
+		assert_true(s->count - before <= 64);
+	}
+	assert_true(turns >= 4 && turns <= 9);
 }
 
 static void at_a_limit_it_tells_once_and_asks_the_system_no_more(void **state)
