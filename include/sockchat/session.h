@@ -76,30 +76,38 @@ struct session_lag {
 	uint64_t messages, bytes; /* that passed it over */
 };
 
+/* The messages of both directions. */
+struct talk {
+	struct framing in, out;
+	struct watcher *watcher; /* for hints; NULL: there is none */
+};
+
 /* Others may read what is not the session's own, and write none of it.  Of most
  * peers there is nothing to tell and nothing under way, and there may be many:
  * what only some need has memory when they need it. */
 struct session {
 	struct link link; /* first, for it knows no other owner */
 	uint32_t number;
-	enum entry_state phase;
-	struct stamp since, opened; /* the phase, the connection */
+	enum entry_state phase : 8;
+	bool is_paused : 1;
+	bool shuts_down : 1; /* our FIN is to follow the queue */
+	bool closes : 1;     /* and then the connection goes */
+	bool leaves : 1;     /* without waiting for the peer's FIN */
+	bool is_over : 1;
+	bool is_full : 1; /* the session's own, as the next */
+	bool is_busy : 1; /* what comes, comes in bulk */
+	/* The monotonic clock when the phase and the connection began; 0: it
+	 * has not. */
+	int64_t since_ns, opened_ns;
 	const char *local; /* "127.0.0.1:9999"; "": not known yet */
-	bool is_paused;
-	bool shuts_down; /* our FIN is to follow the queue */
-	bool closes;     /* and then the connection goes */
-	bool leaves;     /* without waiting for the peer's FIN */
-	bool is_over;
 	struct session_lag lag;
 	struct queue *queue; /* NULL: nothing waits */
 
-	bool is_full; /* the rest is the session's own */
-	bool is_busy; /* what comes, comes in bulk */
+	/* The rest is the session's own. */
 	const struct session_settings *settings;
 	struct approach *approach; /* to whom we connect; NULL: it came */
-	struct framing in, out;
+	struct talk *talk; /* NULL: nobody has said anything that is told */
 	struct under_way *under_way; /* messages; NULL for none */
-	struct watcher *watcher; /* for hints; NULL for none */
 	struct names *names; /* of both ends; NULL: not asked for */
 	char *addresses; /* the memory of `local` and the link's `where` */
 };

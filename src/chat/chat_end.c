@@ -45,7 +45,7 @@ static bool awaits_answer(const struct session *s)
 /* How much longer its answer is waited for: for each peer since its own FIN. */
 static int64_t patience_ns(const struct chat *c, const struct session *s)
 {
-	int64_t since = s->since.mono_ns;
+	int64_t since = s->since_ns;
 	if (c->own->spoke_ns > since)
 		since = c->own->spoke_ns;
 	return since + linger_ns(c) - loop_now_ns(c->loop);

@@ -26,19 +26,15 @@ struct watcher {
 /* One that comes after the first bytes has not seen them. */
 static struct watcher *watcher_of(struct session *s, bool is_fresh)
 {
+	struct watcher **w = &s->talk->watcher;
 	if (!s->settings->hints || !s->settings->keeps_entries) {
-		hints_free(s->watcher);
-		s->watcher = NULL;
-		return NULL;
+		hints_free(*w);
+		*w = NULL;
+	} else if (!*w && (*w = calloc(1, sizeof(**w)))) {
+		traps_init(&(*w)->traps, is_fresh);
+		(*w)->is_known = !is_fresh;
 	}
-	if (s->watcher)
-		return s->watcher;
-	s->watcher = calloc(1, sizeof(*s->watcher));
-	if (s->watcher) {
-		traps_init(&s->watcher->traps, is_fresh);
-		s->watcher->is_known = !is_fresh;
-	}
-	return s->watcher;
+	return *w;
 }
 
 void hints_free(struct watcher *w)
@@ -51,15 +47,16 @@ void hints_free(struct watcher *w)
 /* A listener tells each thing once, however many peers do it. */
 static struct session_hints *told(const struct session *s)
 {
-	return s->link.is_accepted ? s->settings->hints : &s->watcher->told;
+	return s->link.is_accepted ? s->settings->hints
+	                           : &s->talk->watcher->told;
 }
 
 /* Not in the middle of a message. */
 static void tell_traps(struct session *s)
 {
 	struct session_hints *hints = told(s);
-	unsigned news = s->watcher->seen & ~hints->traps;
-	if (s->in.seq)
+	unsigned news = s->talk->watcher->seen & ~hints->traps;
+	if (s->talk->in.seq)
 		return;
 	hints->traps |= news;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
@@ -72,7 +69,7 @@ static void tell_protocol(struct session *s, const struct recognised *r)
 {
 	uint64_t row = UINT64_C(1) << r->row;
 	struct session_hints *hints = told(s);
-	const char *spoken = s->watcher->spoken;
+	const char *spoken = s->talk->watcher->spoken;
 	if (hints->protocols & row || (spoken && strcmp(spoken, r->name) == 0))
 		return;
 	hints->protocols |= row;
@@ -90,7 +87,7 @@ static int keep(struct watcher *w, const uint8_t *bytes, size_t len)
 static void look(struct session *s, const uint8_t *bytes, size_t len,
                  bool is_all)
 {
-	struct watcher *w = s->watcher;
+	struct watcher *w = s->talk->watcher;
 	struct recognised r;
 	if (w->head.len && !keep(w, bytes, len)) {
 		bytes = w->head.data;
@@ -110,7 +107,7 @@ static void look(struct session *s, const uint8_t *bytes, size_t len,
 
 static void look_at_rest(struct session *s)
 {
-	if (s->watcher->head.len)
+	if (s->talk->watcher->head.len)
 		look(s, NULL, 0, true);
 }
 
@@ -148,7 +145,7 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 
 void hints_end(struct session *s)
 {
-	if (!s->watcher || !watcher_of(s, false))
+	if (!s->talk || !s->talk->watcher || !watcher_of(s, false))
 		return;
 	look_at_rest(s);
 	tell_traps(s);

@@ -12,6 +12,8 @@
 
 #include <sockchat/session.h>
 
+/* The session has a `talk` in all of these. */
+
 /* Bytes have come, and have not gone back yet. */
 void hints_in(struct session *s, const uint8_t *bytes, size_t len);
 /* A message has been queued. */

@@ -154,8 +154,6 @@ struct session *session_new(struct loop *l,
 	link_init(&s->link, l, &link_ops);
 	s->settings = settings;
 	s->number = number;
-	s->in.dir = ENTRY_IN;
-	s->out.dir = ENTRY_OUT;
 	s->local = "";
 	return s;
 }
@@ -166,7 +164,9 @@ void session_free(struct session *s)
 		return;
 	session_close_link(s, false);
 	session_drop_approach(s);
-	hints_free(s->watcher);
+	if (s->talk)
+		hints_free(s->talk->watcher);
+	free(s->talk);
 	session_drop_queue(s);
 	names_free(s->names);
 	free(s->addresses);

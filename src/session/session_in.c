@@ -90,33 +90,33 @@ static ssize_t pass_back(struct session *s)
 /* In */
 
 /* -1 without memory. */
-static int take_messages(struct session *s, struct framing *f,
+static int tell_messages(struct session *s, struct framing *f,
                          const uint8_t *bytes, size_t len)
 {
-	if (!s->settings->keeps_entries)
-		return 0;
 	return framing_take(f, s->settings->transcript, s->number,
 	                    s->link.where, bytes, len);
 }
 
-static int take(struct session *s, const uint8_t *bytes, size_t len)
+static int take_bytes(struct session *s, const uint8_t *bytes, size_t len)
 {
+	bool is_told = s->settings->keeps_entries;
 	if (s->settings->discards_in)
 		return 0;
-	if (take_messages(s, &s->in, bytes, len))
+	if (is_told && (!session_talk(s) ||
+	                tell_messages(s, &s->talk->in, bytes, len)))
 		return -1;
-	if (s->settings->keeps_entries || s->watcher)
+	if (is_told || s->talk)
 		hints_in(s, bytes, len);
 	if (!sends_back(s))
 		return 0;
 	if (send_back(s, bytes, len))
 		return -1;
-	return take_messages(s, &s->out, bytes, len);
+	return is_told ? tell_messages(s, &s->talk->out, bytes, len) : 0;
 }
 
 static void note_first_byte(struct session *s)
 {
-	int64_t us = (stamp_mono_ns() - s->opened.mono_ns) / 1000;
+	int64_t us = (stamp_mono_ns() - s->opened_ns) / 1000;
 	struct timing *timing = session_timing(s);
 	if (timing)
 		timing->first_byte_us = us;
@@ -127,8 +127,10 @@ static void note_first_byte(struct session *s)
 
 static void end_in(struct session *s)
 {
-	framing_end(&s->in);
-	hints_end(s);
+	if (s->talk) {
+		framing_end(&s->talk->in);
+		hints_end(s);
+	}
 	if (!halves_is_out_open(s->link.halves))
 		return;
 	if (s->settings->echo || s->closes)
@@ -159,7 +161,7 @@ void session_read(struct session *s)
 		if (is_first)
 			note_first_byte(s);
 		s->is_busy = n >= BUSY;
-		if (!passed && take(s, bytes, (size_t)n))
+		if (!passed && take_bytes(s, bytes, (size_t)n))
 			link_break(l, ENOMEM);
 	} else if (l->broken) {
 		link_break(l, l->broken); /* these were the last words */

@@ -5,6 +5,7 @@
  */
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <sockchat/number.h>
 
@@ -12,13 +13,30 @@
 #include "session_private.h"
 #include "under_way.h"
 
+struct talk *session_talk(struct session *s)
+{
+	if (s->talk || !(s->talk = calloc(1, sizeof(*s->talk))))
+		return s->talk;
+	s->talk->in.dir = ENTRY_IN;
+	s->talk->out.dir = ENTRY_OUT;
+	return s->talk;
+}
+
+/* Something else is sent now: what comes next, either way, is another
+ * message. */
+static void end_messages(struct session *s)
+{
+	if (!s->talk)
+		return;
+	framing_break(&s->talk->in, s->settings->transcript);
+	framing_end(&s->talk->out);
+}
+
 /* Files on their way */
 
 static void on_file(void *user)
 {
-	struct session *s = user;
-	framing_break(&s->in, s->settings->transcript);
-	framing_end(&s->out);
+	end_messages(user);
 }
 
 static void on_file_note(void *user, const char *text)
@@ -144,13 +162,12 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 		return -1;
 	if (len > queues_room(s->settings->queues))
 		return refuse_length(s, e);
-	if (session_enqueue(s, bytes, len))
+	if (!session_talk(s) || session_enqueue(s, bytes, len))
 		return error_set_errno(e, errno, "not sent to %s",
 		                       s->link.where);
-	framing_break(&s->in, s->settings->transcript);
-	framing_end(&s->out);
-	s->out.count++;
-	s->in.asked_ns = stamp_mono_ns();
+	end_messages(s);
+	s->talk->out.count++;
+	s->talk->in.asked_ns = stamp_mono_ns();
 	if (s->settings->keeps_entries) {
 		follow_message(s); /* its tick is looked for when told */
 		tell_sent(s, bytes, len);

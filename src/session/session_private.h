@@ -24,6 +24,8 @@ void session_read(struct session *s);
 
 /* session_out.c */
 
+/* Its `talk`, which is made if there is none.  NULL without memory. */
+MUST_USE struct talk *session_talk(struct session *s);
 /* Take a message, or a file, for the peer.  -1 with a sentence. */
 MUST_USE
 int session_queue_message(struct session *s, const void *bytes, size_t len,

@@ -43,6 +43,17 @@ size_t session_unacked(const struct session *s)
 	return n > 0 ? (size_t)n : 0;
 }
 
+/* All zero for 0. */
+static struct stamp stamp_at(int64_t mono_ns)
+{
+	struct stamp at = stamp_now();
+	if (!mono_ns)
+		return (struct stamp){ 0 };
+	at.wall_us -= (at.mono_ns - mono_ns) / 1000;
+	at.mono_ns = mono_ns;
+	return at;
+}
+
 void session_facts(const struct session *s, struct facts *out)
 {
 	*out = (struct facts){
@@ -50,16 +61,16 @@ void session_facts(const struct session *s, struct facts *out)
 		.number = s->number,
 		.pid = getpid(),
 		.phase = s->phase,
-		.since = s->since,
-		.opened = s->opened,
+		.since = stamp_at(s->since_ns),
+		.opened = stamp_at(s->opened_ns),
 		.halves = s->link.halves,
 		.is_accepted = s->link.is_accepted,
 		.is_paused = s->is_paused,
 		.is_dripping = s->settings->drip_bytes > 0,
 		.in = s->link.bytes_in,
 		.out = s->link.bytes_out,
-		.in_messages = s->in.count,
-		.out_messages = s->out.count,
+		.in_messages = s->talk ? s->talk->in.count : 0,
+		.out_messages = s->talk ? s->talk->out.count : 0,
 		.in_ns = s->link.in_ns,
 		.out_ns = s->link.out_ns,
 		.timing = session_timing(s),

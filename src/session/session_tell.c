@@ -27,16 +27,15 @@ void session_tell_state(struct session *s, enum entry_state state,
 	char text[512];
 	va_list args;
 	s->phase = state;
-	s->since = stamp_now();
+	s->since_ns = stamp_mono_ns();
 	if (state == ENTRY_OPEN)
-		s->opened = s->since;
+		s->opened_ns = s->since_ns;
 	if (!s->settings->tells_states)
 		return;
 	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
 	append_entry(s, &(struct entry){
-		.time = s->since,
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
 		.local = s->local,
