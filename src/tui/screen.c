@@ -28,6 +28,7 @@
 /* How much memory curses needs to paint, and for each place on the screen. */
 #define ROOM_MIN   ((size_t)64 << 10)
 #define PLACE_SIZE 128
+#define ASCII_MAX  ((size_t)128) /* put at once */
 
 static struct {
 	SCREEN *screen;
@@ -276,22 +277,66 @@ static size_t take_cell(const char *text, size_t len, wchar_t cell[CCHARW_MAX],
 	return *width > 0 ? used : 0;
 }
 
-int screen_put(int row, int column, const char *text, size_t len,
-               enum style style)
+static chtype look_of(enum style style)
+{
+	return state.attributes[style] |
+	       (chtype)COLOR_PAIR(state.pairs[style]);
+}
+
+/* The ASCII that the text begins with.  Its last character is left out if what
+ * follows could be a mark on it. */
+static size_t ascii_len(const char *text, size_t len)
+{
+	size_t n = 0;
+	while (n < len && text[n] >= ' ' && text[n] <= '~')
+		n++;
+	return n && n < len ? n - 1 : n;
+}
+
+/* Most of what is seen is ASCII, and a row of it costs curses less than a few
+ * characters that may have marks.  Returns how much of it there was room
+ * for. */
+static size_t put_ascii(int row, int *column, const char *text, size_t len,
+                        enum style style)
+{
+	chtype cells[ASCII_MAX], look = look_of(style);
+	size_t room = (size_t)(screen_columns() - *column);
+	size_t n = len < room ? len : room;
+	n = n < ASCII_MAX ? n : ASCII_MAX;
+	for (size_t i = 0; i < n; i++)
+		cells[i] = look | (unsigned char)text[i];
+	mvaddchnstr(row, *column, cells, (int)n);
+	*column += (int)n;
+	return n;
+}
+
+/* Put one character with its marks, if there is room; its bytes. */
+static size_t put_cell(int row, int *column, const char *text, size_t len,
+                       enum style style)
 {
 	wchar_t cell[CCHARW_MAX + 1];
 	cchar_t cc;
 	int width;
+	size_t n = take_cell(text, len, cell, &width);
+	if (!n || *column + width > screen_columns())
+		return 0;
+	setcchar(&cc, cell, state.attributes[style], state.pairs[style], NULL);
+	mvadd_wch(row, *column, &cc);
+	*column += width;
+	return n;
+}
+
+int screen_put(int row, int column, const char *text, size_t len,
+               enum style style)
+{
 	if (row < 0 || row >= screen_rows())
 		return column;
-	while (len) {
-		size_t n = take_cell(text, len, cell, &width);
-		if (!n || column + width > screen_columns())
+	while (len && column < screen_columns()) {
+		size_t n = ascii_len(text, len);
+		n = n ? put_ascii(row, &column, text, n, style)
+		      : put_cell(row, &column, text, len, style);
+		if (!n)
 			break;
-		setcchar(&cc, cell, state.attributes[style],
-		         state.pairs[style], NULL);
-		mvadd_wch(row, column, &cc);
-		column += width;
 		text += n;
 		len -= n;
 	}
@@ -301,31 +346,32 @@ int screen_put(int row, int column, const char *text, size_t len,
 int screen_width(const char *text)
 {
 	wchar_t cell[CCHARW_MAX + 1];
-	size_t len = strlen(text);
+	size_t len = strlen(text), n;
 	int sum = 0, width;
-	for (size_t n; (n = take_cell(text, len, cell, &width)); len -= n) {
-		text += n;
-		sum += width;
+	for (; len; text += n, len -= n, sum += width) {
+		n = ascii_len(text, len);
+		width = (int)n;
+		if (!n && !(n = take_cell(text, len, cell, &width)))
+			break;
 	}
 	return sum;
 }
 
 void screen_fill(int row, enum style style)
 {
-	for (int column = 0; column < screen_columns(); column++)
-		screen_put(row, column, " ", 1, style);
+	mvhline(row, 0, look_of(style) | ' ', screen_columns());
 }
 
-/* Move what curses has written to `out`. */
+/* Move what curses has written to `out`; the next frame overwrites it. */
 static int take_bytes(struct bytes *out)
 {
 	int fd = fileno(state.file);
 	fflush(state.file);
-	off_t len = lseek(fd, 0, SEEK_END);
+	off_t len = lseek(fd, 0, SEEK_CUR);
 	int failed = len < 0 || bytes_reserve(out, (size_t)len);
 	if (!failed && pread(fd, out->data + out->len, (size_t)len, 0) == len)
 		out->len += (size_t)len;
-	if (ftruncate(fd, 0) || lseek(fd, 0, SEEK_SET) < 0)
+	if (lseek(fd, 0, SEEK_SET) < 0)
 		failed = 1;
 	return failed ? -1 : 0;
 }
