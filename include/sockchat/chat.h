@@ -15,7 +15,6 @@
 #include <sockchat/error.h>
 #include <sockchat/filter.h>
 #include <sockchat/frontend.h>
-#include <sockchat/health.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
 #include <sockchat/session.h>

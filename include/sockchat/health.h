@@ -49,14 +49,20 @@ enum health_counter { HEALTH_IN, HEALTH_OUT, HEALTH_RETRANSMITS };
 #define HEALTH_SPAN_NS  (INT64_C(60) * 1000000000)
 #define HEALTH_STEP_NS  RATE_STEP_NS
 
+/* Since when a peer takes nothing.  All zero: nothing waits for it. */
+struct stall {
+	int64_t since_ns; /* monotonic; 0: nothing waits */
+	uint64_t taken;   /* bytes, by then */
+};
+
+/* Note how many bytes the peer has taken by now, and whether more wait. */
+void stall_note(struct stall *s, bool waits, uint64_t taken, int64_t now_ns);
+
 /* All zero has seen nothing. */
 struct health {
 	uint32_t number; /* whose */
 	struct rate counters[HEALTH_COUNTERS];
-	/* Since when nothing of what is under way has been acknowledged. */
-	int64_t stalled_ns;
-	uint64_t acked;
-	bool is_under_way;
+	struct stall stall; /* of what is under way */
 };
 
 /* Take note; another session begins anew.  True: look again HEALTH_STEP_NS

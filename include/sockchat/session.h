@@ -68,14 +68,6 @@ struct session_settings {
 	struct queues *queues;
 };
 
-/* How far a peer is behind: the chat's own, which alone uses it. */
-struct session_lag {
-	uint64_t gone;    /* bytes that its system had acknowledged … */
-	int64_t since_ns; /* … since then; 0: it reads */
-	bool is_behind;   /* it is passed over */
-	uint64_t messages, bytes; /* that passed it over */
-};
-
 /* The messages of both directions. */
 struct talk {
 	struct framing in, out;
@@ -100,7 +92,7 @@ struct session {
 	 * has not. */
 	int64_t since_ns, opened_ns;
 	const char *local; /* "127.0.0.1:9999"; "": not known yet */
-	struct session_lag lag;
+	struct lag *lag;     /* the chat's own; NULL: the peer reads */
 	struct queue *queue; /* NULL: nothing waits */
 
 	/* The rest is the session's own. */

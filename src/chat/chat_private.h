@@ -11,6 +11,7 @@
 #include <sockchat/chat_end.h>
 #include <sockchat/listener.h>
 #include <sockchat/session_state.h>
+#include <sockchat/watch.h>
 
 #define LISTENING_MAX 256
 #define WATCH_MAX     8

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include <sockchat/number.h>
 
@@ -15,23 +16,43 @@
 #define STUCK_NS (CHAT_STUCK_MS * MS_NS)
 #define DROP_NS  (CHAT_DROP_MS * MS_NS)
 
-static int64_t stuck_ns(const struct chat *c, struct session *s)
+/* How far a peer that takes nothing is behind. */
+struct lag {
+	struct stall stall;
+	bool is_behind; /* it is passed over … */
+	uint64_t messages, bytes; /* … by these */
+};
+
+static bool is_behind(const struct session *s)
 {
-	int64_t since = s->lag.since_ns;
-	return since ? loop_now_ns(c->loop) - since : 0;
+	return s->lag && s->lag->is_behind;
 }
 
-/* Note since when the peer's system has acknowledged nothing. */
+static int64_t stuck_ns(const struct chat *c, const struct session *s)
+{
+	return s->lag ? loop_now_ns(c->loop) - s->lag->stall.since_ns : 0;
+}
+
+static void forget_lag(struct session *s)
+{
+	free(s->lag);
+	s->lag = NULL;
+}
+
+/* Note since when the peer's system has acknowledged nothing.  Without memory
+ * that is from the next look on. */
 static void look_at(struct chat *c, struct session *s)
 {
-	struct session_lag *lag = &s->lag;
-	uint64_t gone = s->link.bytes_out - session_unacked(s);
-	bool is_slow = session_is_congested(s) || lag->is_behind;
-	if (!is_slow)
-		lag->since_ns = 0;
-	else if (!lag->since_ns || gone != lag->gone)
-		lag->since_ns = loop_now_ns(c->loop);
-	lag->gone = gone;
+	if (!session_is_congested(s) && !is_behind(s)) {
+		forget_lag(s);
+		return;
+	}
+	if (!s->lag)
+		s->lag = calloc(1, sizeof(*s->lag));
+	if (s->lag)
+		stall_note(&s->lag->stall, true,
+		           s->link.bytes_out - session_unacked(s),
+		           loop_now_ns(c->loop));
 }
 
 static bool someone_reads(const struct chat *c)
@@ -46,7 +67,7 @@ static bool someone_reads(const struct chat *c)
 static void fall_behind(struct chat *c, struct session *s)
 {
 	struct error e;
-	s->lag.is_behind = true;
+	s->lag->is_behind = true;
 	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
 	          s->number, chat_undelivered_of(s));
 	error_set_hint(&e, "what you say goes on without it; when it has read "
@@ -58,19 +79,19 @@ static void fall_behind(struct chat *c, struct session *s)
 
 static void catch_up(struct chat *c, struct session *s)
 {
-	struct session_lag *lag = &s->lag;
+	const struct lag *lag = s->lag;
 	struct error e;
 	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
 	          " bytes) were not sent to it meanwhile", s->number,
 	          lag->messages, lag->bytes);
 	error_set_code(&e, EAGAIN);
 	chat_tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
-	*lag = (struct session_lag){ .gone = lag->gone };
+	forget_lag(s);
 }
 
 static void drop(struct chat *c, struct session *s)
 {
-	const struct session_lag *lag = &s->lag;
+	const struct lag *lag = s->lag;
 	struct error e;
 	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
 	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
@@ -84,14 +105,13 @@ static void drop(struct chat *c, struct session *s)
 
 static void decide(struct chat *c, struct session *s)
 {
-	bool is_behind = s->lag.is_behind;
 	bool reads = !session_is_congested(s) &&
 	             queue_len(s->queue) <= QUEUE_SHARE_MAX / 4;
-	if (is_behind && reads)
+	if (is_behind(s) && reads)
 		catch_up(c, s);
-	else if (is_behind && stuck_ns(c, s) >= DROP_NS)
+	else if (is_behind(s) && stuck_ns(c, s) >= DROP_NS)
 		drop(c, s);
-	else if (!is_behind && session_is_open(s) && !c->ops->stays &&
+	else if (!is_behind(s) && session_is_open(s) && !c->ops->stays &&
 	         stuck_ns(c, s) >= STUCK_NS && someone_reads(c))
 		fall_behind(c, s);
 }
@@ -108,7 +128,7 @@ static void look_for_slow(struct timer *t)
 		if ((s = chat_session(c, i)))
 			decide(c, s);
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		goes_on |= s->lag.since_ns != 0;
+		goes_on |= s->lag || session_is_congested(s);
 	if (goes_on)
 		chat_start_timer(t, look_for_slow, LOOK_NS);
 }
@@ -121,16 +141,14 @@ void chat_given(struct chat *c, struct session *s)
 
 bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 {
-	struct session_lag *lag = &s->lag;
 	struct error e;
-	if (!lag->is_behind)
+	if (!is_behind(s))
 		return false;
-	lag->messages++;
-	lag->bytes += len;
+	s->lag->messages++;
+	s->lag->bytes += len;
 	c->own->has_refused = true;
 	if (c->target) {
-		error_set(&e, "not sent: peer %u does not read",
-		          s->number);
+		error_set(&e, "not sent: peer %u does not read", s->number);
 		error_set_code(&e, EAGAIN);
 		chat_error(c, &e);
 	}
@@ -141,7 +159,7 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 static bool holds_up(const struct chat *c, struct session *s)
 {
 	return chat_speaks_to(c, s) && session_is_congested(s) &&
-	       !s->lag.is_behind;
+	       !is_behind(s);
 }
 
 enum congestion chat_congestion(const struct chat *c)

@@ -5,8 +5,6 @@
  * at: a sample each second in which something moves, none while nothing
  * does. */
 
-#include <sockchat/watch.h>
-
 #include "chat_private.h"
 
 bool chat_facts(const struct chat *c, struct facts *out)

@@ -36,13 +36,13 @@ static void begin(struct health *h, const struct facts *f)
 		rate_note(&h->counters[i], f->opened.mono_ns, 0);
 }
 
-static void note_stall(struct health *h, const struct facts *f)
+void stall_note(struct stall *s, bool waits, uint64_t taken, int64_t now_ns)
 {
-	bool is_under_way = f->tcp.unacked > 0;
-	if (!h->is_under_way || !is_under_way || h->acked != f->tcp.acked)
-		h->stalled_ns = f->now.mono_ns;
-	h->acked = f->tcp.acked;
-	h->is_under_way = is_under_way;
+	if (!waits)
+		s->since_ns = 0;
+	else if (!s->since_ns || s->taken != taken)
+		s->since_ns = now_ns;
+	s->taken = taken;
 }
 
 bool health_look(struct health *h, const struct facts *f)
@@ -50,11 +50,12 @@ bool health_look(struct health *h, const struct facts *f)
 	bool goes_on = false;
 	if (h->number != f->number)
 		begin(h, f);
-	note_stall(h, f);
+	stall_note(&h->stall, f->tcp.unacked > 0, f->tcp.acked,
+	           f->now.mono_ns);
 	for (int i = 0; i < HEALTH_COUNTERS; i++)
 		goes_on |= rate_note(&h->counters[i], f->now.mono_ns,
 		                     value_of(f, (enum health_counter)i));
-	return goes_on || h->is_under_way || f->queued;
+	return goes_on || h->stall.since_ns || f->queued;
 }
 
 /* Whether the counter stands where it was noted last. */
@@ -186,8 +187,8 @@ static bool is_closed(char *out, const struct health *h, const struct facts *f)
 static bool is_unanswered(char *out, const struct health *h,
                           const struct facts *f)
 {
-	int64_t since =
-	    h->number == f->number ? h->stalled_ns : f->out_ns;
+	bool is_known = h->number == f->number && h->stall.since_ns;
+	int64_t since = is_known ? h->stall.since_ns : f->out_ns;
 	uint32_t times = f->tcp.retrying;
 	if (!times || !f->tcp.unacked)
 		return false;
