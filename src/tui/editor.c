@@ -86,13 +86,21 @@ static int check_status(int status, struct error *e)
 	return -1;
 }
 
+/* The terminal signals us as well as the editor.  A signal that made it end may
+ * be told in the next turn only: until then it counts as running. */
 static void on_exit_seen(struct watch *w, unsigned ready)
 {
 	struct editor *ed = w->user;
+	(void)ready;
+	timer_start(w->loop, &ed->ended, 0);
+	watch_remove(w);
+}
+
+static void on_ended(struct timer *t)
+{
+	struct editor *ed = t->user;
 	struct bytes text = { .max = FILE_MAX };
 	struct error e;
-	(void)ready;
-	watch_remove(&ed->watch);
 	int status = child_wait(&ed->child);
 	bool is_good = !check_status(status, &e) && !read_back(ed, &text, &e);
 	unlink(ed->path);
@@ -114,6 +122,7 @@ int editor_start(struct editor *ed, struct loop *l, const void *text,
 		return error_set_errno(e, errno, "cannot start a shell");
 	}
 	ed->watch = (struct watch){ .on_ready = on_exit_seen, .user = ed };
+	ed->ended = (struct timer){ .on_time = on_ended, .user = ed };
 	if (!watch_add(l, &ed->watch, ed->child.pidfd, LOOP_READ))
 		return 0;
 	error_set_errno(e, errno, "cannot wait for the editor");
@@ -127,6 +136,7 @@ void editor_stop(struct editor *ed)
 	if (!ed->child.pid)
 		return;
 	watch_remove(&ed->watch);
+	timer_stop(&ed->ended);
 	child_end(&ed->child);
 	unlink(ed->path);
 }

@@ -21,6 +21,7 @@ struct editor {
 	void *user;
 	struct child child; /* the rest is editor.c's */
 	struct watch watch;
+	struct timer ended;
 	char path[256];
 };
 
