@@ -16,34 +16,19 @@
 #include "guest.h"
 #include "whole.h"
 
-typedef wint_t casing(wint_t c, bool is_in_word);
+/* How the first letter of a word changes, and how all others do. */
+struct casing {
+	wint_t (*first)(wint_t c), (*others)(wint_t c);
+};
 
-static wint_t upper(wint_t c, bool is_in_word)
+static wint_t swap_case(wint_t c)
 {
-	(void)is_in_word;
-	return towupper(c);
-}
-
-static wint_t lower(wint_t c, bool is_in_word)
-{
-	(void)is_in_word;
-	return towlower(c);
-}
-
-static wint_t capital(wint_t c, bool is_in_word)
-{
-	return is_in_word ? towlower(c) : towupper(c);
-}
-
-static wint_t other(wint_t c, bool is_in_word)
-{
-	(void)is_in_word;
 	return iswupper(c) ? towlower(c) : towupper(c);
 }
 
 /* At most four bytes for each of `text`. */
 static void change_text(uint8_t *out, const uint8_t *text, size_t len,
-                        casing *change)
+                        const struct casing *change)
 {
 	bool is_in_word = false;
 	size_t size = 0;
@@ -56,7 +41,8 @@ static void change_text(uint8_t *out, const uint8_t *text, size_t len,
 			is_in_word = false;
 			continue;
 		}
-		size += utf8_encode(out + size, change(cp, is_in_word));
+		wint_t to = is_in_word ? change->others(cp) : change->first(cp);
+		size += utf8_encode(out + size, to);
 		bool is_mark = wcwidth((wchar_t)cp) == 0;
 		is_in_word = iswalnum(cp) || (is_in_word && is_mark);
 	}
@@ -64,7 +50,7 @@ static void change_text(uint8_t *out, const uint8_t *text, size_t len,
 }
 
 /* The point goes to the end of it. */
-static int change_part(int start, int end, casing *change)
+static int change_part(int start, int end, const struct casing *change)
 {
 	const char *part = rl_line_buffer + start;
 	size_t len = (size_t)(end - start);
@@ -81,7 +67,7 @@ static int change_part(int start, int end, casing *change)
 }
 
 /* A negative count is of the words before, and leaves the point. */
-static int change_words(int count, casing *change)
+static int change_words(int count, const struct casing *change)
 {
 	int from = rl_point;
 	rl_forward_word(count, 0);
@@ -93,25 +79,26 @@ static int change_words(int count, casing *change)
 int casing_upcase_word(int count, int key)
 {
 	(void)key;
-	return change_words(count, upper);
+	return change_words(count, &(struct casing){ towupper, towupper });
 }
 
 int casing_downcase_word(int count, int key)
 {
 	(void)key;
-	return change_words(count, lower);
+	return change_words(count, &(struct casing){ towlower, towlower });
 }
 
 int casing_capitalize_word(int count, int key)
 {
 	(void)key;
-	return change_words(count, capital);
+	return change_words(count, &(struct casing){ towupper, towlower });
 }
 
 int casing_vi_change(int count, int key)
 {
 	int end = guest_next(rl_point, count);
 	(void)key;
-	change_part(rl_point, end, other);
+	change_part(rl_point, end,
+	            &(struct casing){ swap_case, swap_case });
 	return rl_vi_check();
 }
