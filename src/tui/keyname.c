@@ -26,24 +26,13 @@ static const struct {
 	{ "\033[1;3C", "Alt-Right" },  { "\033[1;3D", "Alt-Left" },
 };
 
-/* What every form of a key of ours is called; a chord has its own name. */
-static const char *const key_names[KEY_FOCUS_OUT + 1] = {
-	[KEY_PAGE_UP] = "PgUp", [KEY_PAGE_DOWN] = "PgDn",
-	[KEY_TOP] = "Ctrl-Home", [KEY_BOTTOM] = "Ctrl-End",
-	[KEY_F1] = "F1", [KEY_F2] = "F2", [KEY_F3] = "F3", [KEY_F4] = "F4",
-	[KEY_F5] = "F5", [KEY_F6] = "F6", [KEY_F7] = "F7", [KEY_F8] = "F8",
-	[KEY_F9] = "F9", [KEY_F10] = "F10", [KEY_F11] = "F11",
-	[KEY_F12] = "F12", [KEY_UP] = "Up", [KEY_DOWN] = "Down",
-	[KEY_ALT_ENTER] = "Alt-Enter",
-};
-
 static const char *find_name(const struct token *t)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strlen(names[i].bytes) == t->len &&
 		    memcmp(names[i].bytes, t->bytes, t->len) == 0)
 			return names[i].name;
-	return t->len > 2 ? key_names[t->key] : NULL;
+	return t->len > 2 ? keys_name(t->key) : NULL; /* else a chord */
 }
 
 static int append_name(struct bytes *out, const struct token *t)

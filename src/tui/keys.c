@@ -51,90 +51,74 @@ struct keys {
 	size_t left_out;       /* characters of the last paste */
 };
 
-/* The keys that are ours, in every form in which terminals send them. */
+#define FORMS_MAX 6
+
+/* The keys that are ours, in every form in which terminals send them; the first
+ * is the one that keys_press() makes up. */
 static const struct {
-	enum key key;
-	const char *bytes;
-} known[] = {
-	{ KEY_CTRL_C, "\003" },
-	{ KEY_CTRL_D, "\004" },
-	{ KEY_CTRL_L, "\014" },
-	{ KEY_CTRL_S, "\023" },
-	{ KEY_CTRL_Z, "\032" },
-	{ KEY_ALT_ENTER, "\033\r" },
-	{ KEY_ALT_ENTER, "\033\n" },
-	{ KEY_ALT_ENTER, "\033[27;3;13~" },
-	{ KEY_ALT_ENTER, "\033[13;3u" },
-	{ KEY_UP, "\033[A" },
-	{ KEY_UP, "\033OA" },
-	{ KEY_DOWN, "\033[B" },
-	{ KEY_DOWN, "\033OB" },
-	{ KEY_PAGE_UP, "\033[5~" },
-	{ KEY_PAGE_DOWN, "\033[6~" },
-	{ KEY_TOP, "\033[1;5H" },
-	{ KEY_TOP, "\033[1;5~" },
-	{ KEY_TOP, "\033[7;5~" },
-	{ KEY_TOP, "\033[7^" },
-	{ KEY_TOP, "\033<" },
-	{ KEY_BOTTOM, "\033[1;5F" },
-	{ KEY_BOTTOM, "\033[4;5~" },
-	{ KEY_BOTTOM, "\033[8;5~" },
-	{ KEY_BOTTOM, "\033[8^" },
-	{ KEY_BOTTOM, "\033>" },
-	{ KEY_F1, "\033OP" },
-	{ KEY_F1, "\033[11~" },
-	{ KEY_F1, "\033[[A" },
-	{ KEY_F1, "\033?" },
-	{ KEY_F2, "\033OQ" },
-	{ KEY_F2, "\033[12~" },
-	{ KEY_F2, "\033[[B" },
-	{ KEY_F3, "\033OR" },
-	{ KEY_F3, "\033[13~" },
-	{ KEY_F3, "\033[[C" },
-	{ KEY_F4, "\033OS" },
-	{ KEY_F4, "\033[14~" },
-	{ KEY_F4, "\033[[D" },
-	{ KEY_F5, "\033[15~" },
-	{ KEY_F5, "\033[[E" },
-	{ KEY_F6, "\033[17~" },
-	{ KEY_F7, "\033[18~" },
-	{ KEY_F8, "\033[19~" },
-	{ KEY_F9, "\033[20~" },
-	{ KEY_F10, "\033[21~" },
-	{ KEY_F11, "\033[23~" },
-	{ KEY_F12, "\033[24~" },
-	{ KEY_FOCUS_IN, "\033[I" },
-	{ KEY_FOCUS_OUT, "\033[O" },
+	const char *name; /* what each form is called, but for a chord */
+	const char *forms[FORMS_MAX];
+} known[KEY_COUNT] = {
+	[KEY_PAGE_UP] = { "PgUp", { "\033[5~" } },
+	[KEY_PAGE_DOWN] = { "PgDn", { "\033[6~" } },
+	[KEY_TOP] = { "Ctrl-Home", { "\033[1;5H", "\033[1;5~", "\033[7;5~",
+	                             "\033[7^", "\033<" } },
+	[KEY_BOTTOM] = { "Ctrl-End", { "\033[1;5F", "\033[4;5~", "\033[8;5~",
+	                               "\033[8^", "\033>" } },
+	[KEY_F1] = { "F1", { "\033OP", "\033[11~", "\033[[A", "\033?" } },
+	[KEY_F2] = { "F2", { "\033OQ", "\033[12~", "\033[[B" } },
+	[KEY_F3] = { "F3", { "\033OR", "\033[13~", "\033[[C" } },
+	[KEY_F4] = { "F4", { "\033OS", "\033[14~", "\033[[D" } },
+	[KEY_F5] = { "F5", { "\033[15~", "\033[[E" } },
+	[KEY_F6] = { "F6", { "\033[17~" } },
+	[KEY_F7] = { "F7", { "\033[18~" } },
+	[KEY_F8] = { "F8", { "\033[19~" } },
+	[KEY_F9] = { "F9", { "\033[20~" } },
+	[KEY_F10] = { "F10", { "\033[21~" } },
+	[KEY_F11] = { "F11", { "\033[23~" } },
+	[KEY_F12] = { "F12", { "\033[24~" } },
+	[KEY_ALT_ENTER] = { "Alt-Enter", { "\033\r", "\033\n", "\033[27;3;13~",
+	                                   "\033[13;3u" } },
+	[KEY_CTRL_C] = { NULL, { "\003" } },
+	[KEY_CTRL_D] = { NULL, { "\004" } },
+	[KEY_CTRL_L] = { NULL, { "\014" } },
+	[KEY_CTRL_S] = { NULL, { "\023" } },
+	[KEY_CTRL_Z] = { NULL, { "\032" } },
+	[KEY_UP] = { "Up", { "\033[A", "\033OA" } },
+	[KEY_DOWN] = { "Down", { "\033[B", "\033OB" } },
+	[KEY_FOCUS_IN] = { NULL, { "\033[I" } },
+	[KEY_FOCUS_OUT] = { NULL, { "\033[O" } },
 };
 
 const char *keys_form(enum key key, size_t i)
 {
-	for (size_t at = 0; at < sizeof(known) / sizeof(*known); at++)
-		if (known[at].key == key && i-- == 0)
-			return known[at].bytes;
-	return NULL;
+	return i < FORMS_MAX ? known[key].forms[i] : NULL;
+}
+
+const char *keys_name(enum key key)
+{
+	return known[key].name;
 }
 
 static enum key find_key(const uint8_t *bytes, size_t len)
 {
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-		const char *k = known[i].bytes;
-		if (strlen(k) == len && memcmp(k, bytes, len) == 0)
-			return known[i].key;
-	}
+	const char *form;
+	for (enum key key = KEY_NONE; key < KEY_COUNT; key++)
+		for (size_t i = 0; (form = keys_form(key, i)); i++)
+			if (strlen(form) == len && !memcmp(form, bytes, len))
+				return key;
 	return KEY_NONE;
 }
 
 enum key keys_named(const char *name, size_t len)
 {
-	static const char page_up[] = "PgUp";
 	uint8_t control = len == 2 ? (uint8_t)(name[1] & 0x1f) : 0;
-	if (len == strlen(page_up) && memcmp(name, page_up, len) == 0)
-		return KEY_PAGE_UP;
 	if (len == 2 && name[0] == '^')
 		return find_key(&control, 1);
-	if (len == 2 && name[0] == 'F' && name[1] >= '1' && name[1] <= '9')
-		return (enum key)(KEY_F1 + name[1] - '1');
+	for (enum key key = KEY_NONE; key < KEY_COUNT; key++)
+		if (known[key].name && strlen(known[key].name) == len &&
+		    memcmp(known[key].name, name, len) == 0)
+			return key;
 	return KEY_NONE;
 }
 
@@ -146,10 +130,7 @@ static void emit(struct keys *k, enum key key, const uint8_t *bytes, size_t len)
 
 void keys_press(struct keys *k, enum key key)
 {
-	const char *bytes = "";
-	for (size_t i = sizeof(known) / sizeof(*known); i-- > 0;)
-		if (known[i].key == key)
-			bytes = known[i].bytes;
+	const char *form = keys_form(key, 0), *bytes = form ? form : "";
 	emit(k, key, (const uint8_t *)bytes, strlen(bytes));
 }
 
@@ -267,9 +248,13 @@ static size_t text_len(const uint8_t *bytes, size_t len)
 	return done;
 }
 
-/* Each of these reads from the beginning of `bytes` and says how many it took:
- * none when the first byte ended what was there, and begins something new. */
-typedef size_t read_fn(struct keys *k, const uint8_t *bytes, size_t len);
+/* Each of these reads from the beginning of `bytes` and says how many it took,
+ * or takes one byte.  None or false: the byte ended what was there, and begins
+ * something new. */
+struct reader {
+	size_t (*run)(struct keys *k, const uint8_t *bytes, size_t len);
+	bool (*byte)(struct keys *k, uint8_t byte);
+};
 
 static size_t read_ground(struct keys *k, const uint8_t *bytes, size_t len)
 {
@@ -287,95 +272,89 @@ static size_t read_ground(struct keys *k, const uint8_t *bytes, size_t len)
 	return 1;
 }
 
-static size_t read_character(struct keys *k, const uint8_t *bytes, size_t len)
+static bool read_character(struct keys *k, uint8_t byte)
 {
 	size_t alt = k->sequence[0] == ESC;
 	uint32_t cp;
 	int n;
-	(void)len;
-	push(k, *bytes);
+	push(k, byte);
 	n = utf8_decode(k->sequence + alt, k->len - alt, &cp);
 	if (n == UTF8_INCOMPLETE)
-		return 1;
+		return true;
 	k->state = GROUND;
 	if (n == UTF8_BAD)
-		return 0;
+		return false;
 	if (!is_control(cp))
 		emit(k, alt ? KEY_NONE : KEY_TEXT, k->sequence, k->len);
-	return 1;
+	return true;
 }
 
-static size_t read_escaped(struct keys *k, const uint8_t *bytes, size_t len)
+static bool read_escaped(struct keys *k, uint8_t byte)
 {
-	(void)len;
-	if (*bytes == ESC) {
+	if (byte == ESC) {
 		emit(k, KEY_ESCAPE, k->sequence, 1);
-		return 1;
+		return true;
 	}
-	push(k, *bytes);
-	if (*bytes == '[' || *bytes == 'O')
+	push(k, byte);
+	if (byte == '[' || byte == 'O')
 		k->state = SEQUENCE;
-	else if (memchr("]P_^X", *bytes, 5))
+	else if (memchr("]P_^X", byte, 5))
 		k->state = STRING;
-	else if (*bytes >= 0x80)
+	else if (byte >= 0x80)
 		k->state = CHARACTER;
 	else
 		finish(k);
-	return 1;
+	return true;
 }
 
-static size_t read_sequence(struct keys *k, const uint8_t *bytes, size_t len)
+static bool read_sequence(struct keys *k, uint8_t byte)
 {
 	bool is_first = sequence_is(k, "\033[");
-	(void)len;
-	if (is_control(*bytes) || *bytes >= 0x80) {
+	if (is_control(byte) || byte >= 0x80) {
 		k->state = GROUND;
-		return 0;
+		return false;
 	}
-	push(k, *bytes);
-	if (is_first && (*bytes == 'M' || *bytes == '[')) {
+	push(k, byte);
+	if (is_first && (byte == 'M' || byte == '[')) {
 		k->state = FIXED;
-		k->want = *bytes == 'M' ? 6 : 4;
-	} else if (*bytes >= '@') {
+		k->want = byte == 'M' ? 6 : 4;
+	} else if (byte >= '@') {
 		finish(k);
 	}
-	return 1;
+	return true;
 }
 
-static size_t read_fixed(struct keys *k, const uint8_t *bytes, size_t len)
+static bool read_fixed(struct keys *k, uint8_t byte)
 {
-	(void)len;
-	if (*bytes < 0x20) {
+	if (byte < 0x20) {
 		k->state = GROUND;
-		return 0;
+		return false;
 	}
-	push(k, *bytes);
+	push(k, byte);
 	if (k->len == k->want)
 		finish(k);
-	return 1;
+	return true;
 }
 
-static size_t read_string(struct keys *k, const uint8_t *bytes, size_t len)
+static bool read_string(struct keys *k, uint8_t byte)
 {
-	(void)len;
-	push(k, *bytes);
-	if (*bytes == ESC)
+	push(k, byte);
+	if (byte == ESC)
 		k->state = STRING_END;
-	else if (*bytes < 0x20 || k->len > STRING_MAX)
+	else if (byte < 0x20 || k->len > STRING_MAX)
 		k->state = GROUND;
 	/* Any other control is somebody at the keyboard who lost patience. */
-	return *bytes >= 0x20 || *bytes == ESC || *bytes == BEL;
+	return byte >= 0x20 || byte == ESC || byte == BEL;
 }
 
-static size_t read_string_end(struct keys *k, const uint8_t *bytes, size_t len)
+static bool read_string_end(struct keys *k, uint8_t byte)
 {
-	(void)len;
-	if (*bytes == '\\') {
+	if (byte == '\\') {
 		k->state = GROUND;
-		return 1;
+		return true;
 	}
 	begin(k, ESCAPED, ESC);
-	return 0;
+	return false;
 }
 
 /* Keep the last bytes of a paste, also when there is no memory for the rest. */
@@ -421,16 +400,16 @@ static void finish_paste(struct keys *k)
 	bytes_finish(&b);
 }
 
-static read_fn *const readers[STATE_COUNT] = {
-	[GROUND] = read_ground,
-	[CHARACTER] = read_character,
-	[ESCAPED] = read_escaped,
-	[SEQUENCE] = read_sequence,
-	[FIXED] = read_fixed,
-	[STRING] = read_string,
-	[STRING_END] = read_string_end,
-	[PASTED] = read_paste,
-	[PASTE] = read_paste,
+static const struct reader readers[STATE_COUNT] = {
+	[GROUND] = { .run = read_ground },
+	[CHARACTER] = { .byte = read_character },
+	[ESCAPED] = { .byte = read_escaped },
+	[SEQUENCE] = { .byte = read_sequence },
+	[FIXED] = { .byte = read_fixed },
+	[STRING] = { .byte = read_string },
+	[STRING_END] = { .byte = read_string_end },
+	[PASTED] = { .run = read_paste },
+	[PASTE] = { .run = read_paste },
 };
 
 struct keys *keys_new(keys_fn *fn, void *user)
@@ -454,7 +433,8 @@ void keys_free(struct keys *k)
 void keys_feed(struct keys *k, const uint8_t *bytes, size_t len)
 {
 	while (len > 0) {
-		size_t n = readers[k->state](k, bytes, len);
+		const struct reader *r = &readers[k->state];
+		size_t n = r->run ? r->run(k, bytes, len) : r->byte(k, *bytes);
 		bytes += n;
 		len -= n;
 	}

@@ -28,6 +28,7 @@ enum key {
 	KEY_CLICK,    /* the left button: keys_place() says where */
 	KEY_NEXT_EOL, /* no keyboard has it, but see spots.h */
 	KEY_FOCUS_IN, KEY_FOCUS_OUT,
+	KEY_COUNT,
 };
 
 struct token {
@@ -54,7 +55,10 @@ void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);
 /* As if the key had been pressed now. */
 void keys_press(struct keys *k, enum key key);
 
-/* The key that the bar calls so: "F1", "^C", "PgUp"; KEY_NONE for others. */
+/* What people call it in each of its forms: "PgUp"; NULL: not by one name. */
+const char *keys_name(enum key key);
+
+/* The key of that name, or "^C"; KEY_NONE for others. */
 enum key keys_named(const char *name, size_t len);
 
 /* Where a KEY_CLICK was, from 0 on. */
