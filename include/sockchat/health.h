@@ -28,6 +28,7 @@ struct facts {
 	struct stamp since, opened; /* the phase, the connection; 0: not yet */
 	enum halves halves;
 	bool is_accepted, is_paused, is_dripping;
+	bool is_tcp; /* it has TCP's states, and `tcp` if the system tells */
 	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
 	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
 	char peer_name[ADDRESS_TEXT_MAX], local_name[ADDRESS_TEXT_MAX];

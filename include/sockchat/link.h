@@ -88,6 +88,7 @@ struct link {
 	bool has_peer_ended : 1; /* its FIN has come */
 	bool is_settled : 1; /* all of ours has arrived, our FIN with it */
 	bool is_silent : 1;  /* idle for too long */
+	uint8_t traits;      /* of its transport, also when it is closed */
 	uint8_t ack_ms;      /* the rest is the link's own */
 	struct watch watch;
 	struct timer timer;

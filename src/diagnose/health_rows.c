@@ -138,8 +138,11 @@ static void tell_state(const struct rows *r)
 		    SPAN(f->now.mono_ns - f->opened.mono_ns));
 	}
 	stamp_format_clock(clock, f->since.wall_us);
-	row(r, HEALTH_ROW_STATE, "state", "%s, %s, since %s (%s)",
-	    tcpinfo_state_name(state), words[state], clock,
+	bool is_tcp = f->is_tcp;
+	row(r, is_tcp ? HEALTH_ROW_STATE : HEALTH_ROW, "state",
+	    "%s%s%s, since %s (%s)",
+	    is_tcp ? tcpinfo_state_name(state) : entry_state_name(f->phase),
+	    is_tcp ? ", " : "", is_tcp ? words[state] : "", clock,
 	    SPAN(f->now.mono_ns - f->since.mono_ns));
 }
 
@@ -238,7 +241,8 @@ void health_rows(const struct health *h, const struct facts *f,
 	tell_direction(&r, HEALTH_ROW_IN);
 	tell_direction(&r, HEALTH_ROW_OUT);
 	tell_waiting(&r);
-	if (f->phase != ENTRY_OPEN && f->phase != ENTRY_HALF_CLOSED)
+	if (!f->is_tcp ||
+	    (f->phase != ENTRY_OPEN && f->phase != ENTRY_HALF_CLOSED))
 		return;
 	row(&r, HEALTH_ROW_GAP, "", "%s", "");
 	if (f->has_tcp)

@@ -361,6 +361,7 @@ int link_dial(struct link *l, const struct transport_ops *transport,
               const struct dial_steps *steps)
 {
 	l->is_accepted = false;
+	l->traits = (uint8_t)transport->traits;
 	l->dial = dial_start(l->loop, transport, ep, settings, steps,
 	                     on_dialled, l);
 	return l->dial ? 0 : -1;
@@ -370,6 +371,7 @@ void link_take(struct link *l, struct transport *t, const struct address *peer,
                int64_t timeout_ms)
 {
 	l->is_accepted = true;
+	l->traits = (uint8_t)t->ops->traits;
 	if (t->is_open) {
 		open_link(l, t, peer);
 		return;

@@ -31,6 +31,7 @@ static int start(void **state)
 		.local = "127.0.0.1:8",
 		.owner = "nc (pid 78)",
 		.pid = 77,
+		.is_tcp = true,
 		.has_tcp = true,
 		.tcp = { .state = TCP_STATE_ESTABLISHED },
 	};
@@ -403,6 +404,20 @@ static void the_details_tell_both_ends_and_both_directions(void **state)
 	assert_row("state: SYN-SENT, our SYN is sent, since ");
 }
 
+static void without_tcp_no_state_of_its_is_told(void **state)
+{
+	(void)state;
+	f.is_tcp = f.has_tcp = false;
+	assert_row("0 state: open, since ");
+	assert_row(" (10 s)\n");
+	assert_null(strstr(rows(), "ESTABLISHED"));
+	assert_null(strstr(rows(), "TCP"));
+	f.phase = ENTRY_HALF_CLOSED;
+	assert_row("0 state: half-closed, since ");
+	f.phase = ENTRY_CONNECTING;
+	assert_row("0 state: connecting, since ");
+}
+
 static void what_the_ends_are_called_is_told_with_them(void **state)
 {
 	(void)state;
@@ -507,6 +522,7 @@ int main(void)
 		T(more_than_a_minute_is_forgotten),
 		T(spans_are_in_words),
 		T(the_details_tell_both_ends_and_both_directions),
+		T(without_tcp_no_state_of_its_is_told),
 		T(what_the_ends_are_called_is_told_with_them),
 		T(the_details_tell_what_the_system_knows),
 		T(where_the_time_went_is_told_for_each_address),
