@@ -35,6 +35,7 @@ enum {
 	FACTS_PEER = 2,
 	FACTS_TCP = 4,   /* `has_tcp` and `tcp` */
 	FACTS_OWNER = 8, /* `owner` and `is_waiting`; up to about 50 ms */
+	FACTS_UNREAD = 16,
 };
 
 struct transport_facts {
@@ -44,6 +45,7 @@ struct transport_facts {
 	/* Who is at the other end, as owner_describe(); "": not known. */
 	char owner[OWNER_TEXT_MAX];
 	bool is_waiting; /* the owner has not accepted the connection yet */
+	size_t unread;   /* bytes that have come, and could be read now */
 };
 
 /* A failure that has to be put into words. */

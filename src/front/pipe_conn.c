@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
@@ -116,14 +115,15 @@ static void on_peer(struct link *l, unsigned ready)
 /* What has come until now is still written. */
 static void leave(struct conn *c)
 {
-	int unread = 0;
+	struct transport_facts facts;
 
 	c->is_leaving = true;
 	c->is_up_stuck = false; /* that was not taken */
 	c->link.out_ns = loop_now_ns(c->link.loop);
-	if (halves_is_in_open(c->link.halves) &&
-	    ioctl(c->link.transport->fd, FIONREAD, &unread) == 0)
-		c->due_in = c->link.bytes_in + (uint64_t)unread;
+	if (halves_is_in_open(c->link.halves)) {
+		transport_facts(c->link.transport, FACTS_UNREAD, &facts);
+		c->due_in = c->link.bytes_in + facts.unread;
+	}
 	conn_step(c);
 }
 

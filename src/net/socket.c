@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <fcntl.h>
@@ -138,6 +139,12 @@ void socket_peer(int fd, struct address *out)
 	out->len = sizeof(out->sa);
 	if (getpeername(fd, (struct sockaddr *)&out->sa, &out->len))
 		out->len = 0;
+}
+
+size_t socket_unread(int fd)
+{
+	int count = 0;
+	return ioctl(fd, FIONREAD, &count) || count < 0 ? 0 : (size_t)count;
 }
 
 int socket_fail(struct transport *t, int errnum)

@@ -26,6 +26,9 @@ struct transport *socket_accept(struct transport *t, struct address *peer);
 void socket_local(int fd, struct address *out);
 void socket_peer(int fd, struct address *out);
 
+/* How many bytes could be read now. */
+size_t socket_unread(int fd);
+
 /* True if the connection has failed, now or before; then errno is set. */
 bool socket_has_failed(struct transport *t);
 

@@ -173,6 +173,8 @@ static void tcp_facts(const struct transport *t, unsigned wanted,
 		socket_peer(t->fd, &out->peer);
 	if (wanted & FACTS_TCP)
 		out->has_tcp = tcpinfo_read(t->fd, &out->tcp);
+	if (wanted & FACTS_UNREAD)
+		out->unread = socket_unread(t->fd);
 	if (wanted & FACTS_OWNER && out->local.len && out->peer.len)
 		owner_of_peer(out->owner, &out->local, &out->peer,
 		              &out->is_waiting);

@@ -653,6 +653,8 @@ static void op_facts(const struct transport *t, unsigned wanted,
 	out->has_tcp = wanted & FACTS_TCP && facts->has_tcp;
 	if (out->has_tcp)
 		out->tcp = facts->tcp;
+	if (wanted & FACTS_UNREAD)
+		out->unread = fake_unread((const struct fake *)t);
 	if (wanted & FACTS_OWNER)
 		memcpy(out->owner, facts->owner, sizeof(out->owner));
 }
