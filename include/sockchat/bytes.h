@@ -18,7 +18,7 @@
 struct bytes {
 	uint8_t *data;
 	size_t len; /* in use */
-	size_t cap; /* allocated, without the byte for a NUL */
+	size_t cap; /* allocated, without the byte for a NUL; never over max */
 	size_t max; /* ceiling, 0 for none */
 };
 

@@ -25,22 +25,26 @@ void bytes_finish(struct bytes *b)
 }
 
 /* There is always room for a NUL behind them: see bytes_text(). */
-int bytes_reserve(struct bytes *b, size_t extra)
+static int grow(struct bytes *b, size_t extra)
 {
 	size_t max = b->max && b->max < LEN_MAX ? b->max : LEN_MAX;
+	size_t cap = b->cap ? b->cap : CAP_FIRST;
 	if (extra > max || b->len > max - extra)
 		return errno = EMSGSIZE, -1;
-	size_t need = b->len + extra, cap = b->cap ? b->cap : CAP_FIRST;
-	if (need <= b->cap)
-		return 0;
-	while (cap < need)
+	while (cap < b->len + extra)
 		cap *= 2;
+	cap = cap < max ? cap : max;
 	uint8_t *grown = realloc(b->data, cap + 1);
 	if (!grown)
 		return errno = ENOMEM, -1;
 	b->data = grown;
 	b->cap = cap;
 	return 0;
+}
+
+int bytes_reserve(struct bytes *b, size_t extra)
+{
+	return extra <= b->cap - b->len ? 0 : grow(b, extra);
 }
 
 int bytes_append(struct bytes *b, const void *bytes, size_t len)

@@ -94,6 +94,10 @@ static void the_ceiling_does_not_count_the_final_nul(void **state)
 	assert_int_equal(strlen(bytes_text(&b)), 64);
 	assert_int_equal(bytes_append_byte(&b, '!'), -1);
 	bytes_finish(&b);
+	bytes_init(&b, 100);
+	assert_int_equal(bytes_printf(&b, "%0100d", 7), 0);
+	assert_int_equal(bytes_append_byte(&b, '!'), -1);
+	bytes_finish(&b);
 }
 
 static void reading_it_as_text_allocates_nothing(void **state)
