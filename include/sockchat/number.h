@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Numbers as users write them: the whole string, in range, with its unit. */
+/* Numbers as users write them: the whole string, in range, with its unit.  And
+ * numbers as they are shown. */
 
 #ifndef SOCKCHAT_NUMBER_H
 #define SOCKCHAT_NUMBER_H
@@ -27,5 +28,11 @@ MUST_USE bool number_parse_size(const char *text, size_t *bytes);
 
 /* "7 B", "1.2 MiB": at most 9 characters and a NUL into `out`. */
 void number_format_size(char out[16], uint64_t bytes);
+
+/* Write decimal digits so that the last one stands before `end`, with zeros in
+ * front where there are fewer than `least`.  The first one; there are at most
+ * NUMBER_DIGITS_MAX, or `least`.  Printf() would take ten times as long. */
+#define NUMBER_DIGITS_MAX 20
+char *number_format_digits(char *end, uint64_t value, size_t least);
 
 #endif

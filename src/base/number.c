@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Numbers as users write them, read strictly. */
+/* Numbers as users write them, read strictly; numbers as they are shown. */
 
 #include <stdio.h>
 #include <string.h>
@@ -106,4 +106,12 @@ void number_format_size(char out[16], uint64_t bytes)
 	for (; value >= 999.95; unit++)
 		value /= 1024;
 	snprintf(out, 16, "%.1f %s", value, units[unit]);
+}
+
+char *number_format_digits(char *end, uint64_t value, size_t least)
+{
+	char *at = end;
+	for (; value || (size_t)(end - at) < least; value /= 10)
+		*--at = (char)('0' + value % 10);
+	return at;
 }

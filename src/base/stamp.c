@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <sockchat/number.h>
 #include <sockchat/stamp.h>
 
 #define SECOND_NS INT64_C(1000000000)
@@ -32,7 +33,7 @@ int64_t stamp_mono_ns(void)
 
 void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
 {
-	/* the same second for all that comes in it */
+	/* all that comes in a second has the same text */
 	static char text[STAMP_TEXT_MAX] = "??:??:??";
 	static time_t of = -1;
 	time_t seconds = wall_us / SECOND_US;
@@ -46,14 +47,19 @@ void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
 
 void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us)
 {
+	static char text[STAMP_TEXT_MAX] = "1970-01-01T00:00:00";
+	static time_t of = 0;
 	time_t seconds = wall_us / SECOND_US;
 	struct tm tm;
-	if (!gmtime_r(&seconds, &tm) ||
-	    !strftime(out, STAMP_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm))
-		snprintf(out, STAMP_TEXT_MAX, "1970-01-01T00:00:00");
-	size_t len = strlen(out);
-	snprintf(out + len, STAMP_TEXT_MAX - len, ".%06dZ",
-	         (int)(wall_us % SECOND_US));
+	if (seconds != of &&
+	    (!gmtime_r(&seconds, &tm) ||
+	     !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm)))
+		snprintf(text, sizeof(text), "1970-01-01T00:00:00");
+	of = seconds;
+	memcpy(out, text, sizeof(text));
+	out += strlen(out) + strlen(".000000");
+	number_format_digits(out, (uint64_t)(wall_us % SECOND_US), 6)[-1] = '.';
+	memcpy(out, "Z", 2);
 }
 
 void stamp_format_span(char out[STAMP_TEXT_MAX], int64_t ns)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Numbers as users write them. */
+/* Numbers as users write them, and as they are shown. */
 
+#include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 
 #include <sockchat/number.h>
 
@@ -186,6 +188,24 @@ static void a_size_is_shown_in_nine_characters(void **state)
 	}
 }
 
+static void digits_end_where_they_are_wanted(void **state)
+{
+	static const uint64_t values[] = { 0, 7, 10, 123456, UINT64_MAX };
+	char text[NUMBER_DIGITS_MAX + 1] = "", wanted[NUMBER_DIGITS_MAX + 1];
+	char *end = text + NUMBER_DIGITS_MAX;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(values); i++) {
+		snprintf(wanted, sizeof(wanted), "%" PRIu64, values[i]);
+		assert_string_equal(number_format_digits(end, values[i], 1),
+		                    wanted);
+		snprintf(wanted, sizeof(wanted), "%06" PRIu64, values[i]);
+		assert_string_equal(number_format_digits(end, values[i], 6),
+		                    wanted);
+	}
+	assert_string_equal(number_format_digits(end, 0, 0), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_size_has_steps_of_1024),
 		cmocka_unit_test(a_word_that_is_no_size_is_refused),
 		cmocka_unit_test(a_size_is_shown_in_nine_characters),
+		cmocka_unit_test(digits_end_where_they_are_wanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
