@@ -22,6 +22,11 @@ int utf8_decode(const uint8_t *bytes, size_t len, uint32_t *cp);
 /* Write the character; its length, 0 if it is none. */
 size_t utf8_encode(uint8_t out[4], uint32_t cp);
 
+/* How many bytes at the beginning are printable ASCII, and neither `stop` nor
+ * `stop2`; both may be 0, which is not printable. */
+size_t utf8_plain(const uint8_t *bytes, size_t len, uint8_t stop,
+                  uint8_t stop2);
+
 /* Whether all of it is well-formed. */
 bool utf8_is_valid(const uint8_t *bytes, size_t len);
 

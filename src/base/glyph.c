@@ -186,23 +186,17 @@ static void drop_unfinished(char *text)
 	text[len - utf8_unfinished((const uint8_t *)text, len)] = '\0';
 }
 
-static bool is_plain(const char *text)
-{
-	while (*text >= ' ' && *text < 0x7f)
-		text++;
-	return !*text;
-}
-
 void glyph_vformat(char *out, size_t cap, const char *format, va_list args)
 {
 	char text[GLYPH_SENTENCE_MAX];
 	int len = vsnprintf(out, cap, format, args);
 	if (len < 0)
 		out[0] = '\0';
-	if (is_plain(out)) /* nearly all sentences are */
-		return;
+	size_t used = strlen(out);
+	if (utf8_plain((const uint8_t *)out, used, 0, 0) == used)
+		return; /* as nearly all sentences are */
 	if ((size_t)len >= cap)
 		drop_unfinished(out);
-	memcpy(text, out, strlen(out) + 1);
+	memcpy(text, out, used + 1);
 	glyph_copy(out, cap, text, GLYPH_ANY_WIDTH);
 }

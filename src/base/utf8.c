@@ -3,6 +3,8 @@
 
 /* UTF-8 (RFC 3629), strictly. */
 
+#include <string.h>
+
 #include <sockchat/utf8.h>
 
 /* What a first byte says: the length, its own bits, and the range of the
@@ -68,15 +70,52 @@ size_t utf8_encode(uint8_t out[4], uint32_t cp)
 	return len;
 }
 
+/* Most text is plain: so many bytes are looked at together. */
+#define BLOCK 16
+typedef uint8_t block __attribute__((vector_size(BLOCK)));
+
+static block load_block(const uint8_t *bytes)
+{
+	block loaded;
+	memcpy(&loaded, bytes, BLOCK);
+	return loaded;
+}
+
+static bool is_any(block flags)
+{
+	uint64_t halves[2];
+	memcpy(halves, &flags, BLOCK);
+	return halves[0] | halves[1];
+}
+
+size_t utf8_plain(const uint8_t *bytes, size_t len, uint8_t stop,
+                  uint8_t stop2)
+{
+	const uint8_t first = ' ', count = 0x7f - ' ';
+	size_t n = 0;
+	for (; len - n >= BLOCK; n += BLOCK) {
+		block b = load_block(bytes + n);
+		if (is_any((block)(b - first >= count) | (block)(b == stop) |
+		           (block)(b == stop2)))
+			break;
+	}
+	while (n < len && (uint8_t)(bytes[n] - first) < count &&
+	       bytes[n] != stop && bytes[n] != stop2)
+		n++;
+	return n;
+}
+
 bool utf8_is_valid(const uint8_t *bytes, size_t len)
 {
 	uint32_t cp;
-	for (size_t i = 0; i < len;) {
-		int n = bytes[i] < 0x80 ? 1
-		                        : utf8_decode(bytes + i, len - i, &cp);
-		if (n < 0)
+	int n;
+	for (size_t i = 0; i < len; i += (size_t)n) {
+		if (len - i >= BLOCK && !is_any(load_block(bytes + i) & 0x80))
+			n = BLOCK;
+		else if (bytes[i] < 0x80)
+			n = 1;
+		else if ((n = utf8_decode(bytes + i, len - i, &cp)) < 0)
 			return false;
-		i += (size_t)n;
 	}
 	return true;
 }

@@ -9,6 +9,8 @@
 
 #include <sockchat/array.h>
 #include <sockchat/hexdump.h>
+#include <sockchat/number.h>
+#include <sockchat/utf8.h>
 #include <sockchat/wrap.h>
 
 #define RUN_MAX  256
@@ -165,16 +167,15 @@ static size_t ending_len(const uint8_t *bytes, size_t len)
 static size_t plain_run(const struct layout *l, const uint8_t *bytes,
                         size_t len)
 {
-	size_t most = l->settings->columns - l->column, n = 0;
+	size_t most = l->settings->columns - l->column;
 	if (l->column > l->settings->columns)
 		return 0;
 	if (len > most)
 		len = most;
 	if (len > RUN_MAX)
 		len = RUN_MAX;
-	while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7f)
-		n++;
-	return n; /* its last one may have a combining mark behind it */
+	/* the last one may have a combining mark behind it */
+	return utf8_plain(bytes, len, 0, 0);
 }
 
 static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
@@ -503,11 +504,9 @@ static char *put_field(char *at, const char *text, size_t len, size_t columns)
 
 static char *put_number(char *at, uint32_t number)
 {
-	char digits[10];
-	size_t i = sizeof(digits);
-	for (; number; number /= 10)
-		digits[--i] = (char)('0' + number % 10);
-	return put_field(at, digits + i, sizeof(digits) - i, 2);
+	char digits[NUMBER_DIGITS_MAX], *end = digits + sizeof(digits);
+	char *first = number_format_digits(end, number, 0);
+	return put_field(at, first, (size_t)(end - first), 2);
 }
 
 /* Each line of a flood has one: printf() would take half its time. */

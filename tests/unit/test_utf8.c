@@ -98,6 +98,8 @@ static void text_is_valid_only_as_a_whole(void **state)
 	                                "\x80")));
 	assert_false(utf8_is_valid(BYTES("a\xc3")));
 	assert_false(utf8_is_valid(BYTES("\xc3\xa9\xff z")));
+	assert_true(utf8_is_valid(BYTES("more than sixteen\0 bytes \xc3\xa9")));
+	assert_false(utf8_is_valid(BYTES("more than sixteen\0 bytes \xc3z")));
 }
 
 static void only_a_character_at_the_end_can_be_unfinished(void **state)
@@ -113,6 +115,26 @@ static void only_a_character_at_the_end_can_be_unfinished(void **state)
 	assert_int_equal(utf8_unfinished(BYTES("\xe0\x80")), 0);
 }
 
+static void plain_bytes_are_counted_up_to_the_first_other(void **state)
+{
+	uint8_t bytes[50];
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t len = 0; len <= sizeof(bytes); len++)
+		assert_int_equal(utf8_plain(bytes, len, 'a', 0), len);
+	for (int byte = 0; byte < 256; byte++)
+		for (size_t at = 0; at < sizeof(bytes); at++) {
+			bool is_plain = byte >= ' ' && byte <= '~' &&
+			                byte != '"' && byte != '/';
+			bytes[at] = (uint8_t)byte;
+			assert_int_equal(
+			    utf8_plain(bytes, sizeof(bytes), '"', '/'),
+			    is_plain ? sizeof(bytes) : at);
+			bytes[at] = 'x';
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +146,7 @@ int main(void)
 		cmocka_unit_test(a_failure_leaves_the_character_untouched),
 		cmocka_unit_test(text_is_valid_only_as_a_whole),
 		cmocka_unit_test(only_a_character_at_the_end_can_be_unfinished),
+		cmocka_unit_test(plain_bytes_are_counted_up_to_the_first_other),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
