@@ -24,6 +24,8 @@ struct json {
 };
 
 void json_begin(struct json *j, struct bytes *out);
+/* A word of ours, in which nothing needs an escape. */
+void json_word(struct json *j, const char *name, const char *value);
 void json_text(struct json *j, const char *name, const char *value);
 /* Any bytes.  One that is not UTF-8 becomes the four characters \xNN, which a
  * text may have as well: json_base64() is for bytes that a reader must get back

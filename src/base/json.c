@@ -3,13 +3,15 @@
 
 /* A writer of JSON (RFC 8259), one object a line. */
 
-#include <inttypes.h>
 #include <string.h>
 
-#include <sockchat/glyph.h>
 #include <sockchat/base64.h>
+#include <sockchat/glyph.h>
 #include <sockchat/json.h>
+#include <sockchat/number.h>
 #include <sockchat/utf8.h>
+
+#define NAME_MARKS 4 /* the comma, two quotes and the colon */
 
 static void put(struct json *j, const void *bytes, size_t len)
 {
@@ -17,45 +19,58 @@ static void put(struct json *j, const void *bytes, size_t len)
 		j->failed = true;
 }
 
-static void put_text(struct json *j, const char *text)
+/* Begin a member whose value has about `len` bytes.  There is room for them at
+ * the end of what is returned; NULL without memory. */
+static uint8_t *begin_member(struct json *j, const char *name, size_t len)
 {
-	put(j, text, strlen(text));
-}
-
-static void put_name(struct json *j, const char *name)
-{
-	if (j->has_member)
-		put_text(j, ",");
-	j->has_member = true;
-	if (!*name)
-		return;
-	put_text(j, "\"");
-	put_text(j, name);
-	put_text(j, "\":");
-}
-
-static void put_unit(struct json *j, uint32_t unit)
-{
-	if (!j->failed && bytes_printf(j->out, "\\u%04x", unit))
+	size_t name_len = strlen(name);
+	if (j->failed || bytes_reserve(j->out, name_len + NAME_MARKS + len)) {
 		j->failed = true;
+		return NULL;
+	}
+	uint8_t *at = j->out->data + j->out->len;
+	if (j->has_member)
+		*at++ = ',';
+	j->has_member = true;
+	if (name_len) {
+		*at++ = '"';
+		at = mempcpy(at, name, name_len);
+		*at++ = '"';
+		*at++ = ':';
+	}
+	j->out->len = (size_t)(at - j->out->data);
+	return at;
+}
+
+/* A member whose value is written like this. */
+static void put_member(struct json *j, const char *name, const char *value,
+                       size_t len)
+{
+	uint8_t *at = begin_member(j, name, len);
+	if (!at)
+		return;
+	memcpy(at, value, len);
+	j->out->len += len;
+}
+
+/* The mark, and so many hexadecimal digits. */
+static void put_hex(struct json *j, const char *mark, uint32_t value,
+                    unsigned digits)
+{
+	put(j, mark, strlen(mark));
+	while (digits-- > 0)
+		put(j, &"0123456789abcdef"[value >> 4 * digits & 15], 1);
 }
 
 /* Characters above the basic plane are two units (RFC 8259, 7). */
 static void put_escaped(struct json *j, uint32_t cp)
 {
 	if (cp < 0x10000) {
-		put_unit(j, cp);
+		put_hex(j, "\\u", cp, 4);
 		return;
 	}
-	put_unit(j, 0xd800 + ((cp - 0x10000) >> 10));
-	put_unit(j, 0xdc00 + ((cp - 0x10000) & 0x3ff));
-}
-
-/* JSON has no escape for a byte: it becomes the text \xNN, as on the screen. */
-static void put_bad(struct json *j, uint8_t byte)
-{
-	if (!j->failed && bytes_printf(j->out, "\\\\x%02x", byte))
-		j->failed = true;
+	put_hex(j, "\\u", 0xd800 + ((cp - 0x10000) >> 10), 4);
+	put_hex(j, "\\u", 0xdc00 + ((cp - 0x10000) & 0x3ff), 4);
 }
 
 /* Put one character, or a byte that is none.  Returns its length. */
@@ -66,8 +81,8 @@ static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 	struct glyph g;
 	uint32_t cp;
 	int n = utf8_decode(bytes, len, &cp);
-	if (n < 0) {
-		put_bad(j, bytes[0]);
+	if (n < 0) { /* JSON has no escape for a byte: as on the screen */
+		put_hex(j, "\\\\x", bytes[0], 2);
 		return 1;
 	}
 	const char *value = cp && cp < 0x80 ? strchr(values, (int)cp) : NULL;
@@ -85,26 +100,15 @@ static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 void json_begin(struct json *j, struct bytes *out)
 {
 	*j = (struct json){ .out = out };
-	put_text(j, "{");
-}
-
-/* Most text is plain: it goes in runs. */
-static size_t plain_run(const uint8_t *bytes, size_t len)
-{
-	size_t n = 0;
-	while (n < len && bytes[n] >= 0x20 && bytes[n] < 0x7f &&
-	       bytes[n] != '"' && bytes[n] != '\\')
-		n++;
-	return n;
+	put(j, "{", 1);
 }
 
 void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
                 size_t len)
 {
-	put_name(j, name);
-	put_text(j, "\"");
+	put_member(j, name, "\"", 1);
 	while (len && !j->failed) {
-		size_t n = plain_run(bytes, len);
+		size_t n = utf8_plain(bytes, len, '"', '\\');
 		if (n)
 			put(j, bytes, n);
 		else
@@ -112,7 +116,19 @@ void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
 		bytes += n;
 		len -= n;
 	}
-	put_text(j, "\"");
+	put(j, "\"", 1);
+}
+
+void json_word(struct json *j, const char *name, const char *value)
+{
+	size_t len = strlen(value);
+	uint8_t *at = begin_member(j, name, len + 2);
+	if (!at)
+		return;
+	*at = '"';
+	memcpy(at + 1, value, len);
+	at[len + 1] = '"';
+	j->out->len += len + 2;
 }
 
 void json_text(struct json *j, const char *name, const char *value)
@@ -123,44 +139,42 @@ void json_text(struct json *j, const char *name, const char *value)
 void json_base64(struct json *j, const char *name, const uint8_t *bytes,
                  size_t len)
 {
-	put_name(j, name);
-	put_text(j, "\"");
+	put_member(j, name, "\"", 1);
 	if (!j->failed && base64_append(j->out, bytes, len))
 		j->failed = true;
-	put_text(j, "\"");
+	put(j, "\"", 1);
 }
 
 void json_number(struct json *j, const char *name, uint64_t value)
 {
-	put_name(j, name);
-	if (!j->failed && bytes_printf(j->out, "%" PRIu64, value))
-		j->failed = true;
+	char digits[NUMBER_DIGITS_MAX], *end = digits + sizeof(digits);
+	char *first = number_format_digits(end, value, 1);
+	put_member(j, name, first, (size_t)(end - first));
 }
 
 void json_bool(struct json *j, const char *name, bool value)
 {
-	put_name(j, name);
-	put_text(j, value ? "true" : "false");
+	put_member(j, name, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_milli(struct json *j, const char *name, uint64_t value)
 {
-	put_name(j, name);
-	if (!j->failed && bytes_printf(j->out, "%" PRIu64 ".%03u", value / 1000,
-	                               (unsigned)(value % 1000)))
-		j->failed = true;
+	char digits[NUMBER_DIGITS_MAX + 1], *end = digits + sizeof(digits);
+	char *first = number_format_digits(end, value % 1000, 3);
+	*--first = '.';
+	first = number_format_digits(first, value / 1000, 1);
+	put_member(j, name, first, (size_t)(end - first));
 }
 
 static void open_nest(struct json *j, const char *name, const char *mark)
 {
-	put_name(j, name);
-	put_text(j, mark);
+	put_member(j, name, mark, 1);
 	j->has_member = false;
 }
 
 static void close_nest(struct json *j, const char *mark)
 {
-	put_text(j, mark);
+	put(j, mark, 1);
 	j->has_member = true;
 }
 
@@ -186,6 +200,6 @@ void json_end_list(struct json *j)
 
 int json_end(struct json *j)
 {
-	put_text(j, "}\n");
+	put(j, "}\n", 2);
 	return j->failed ? -1 : 0;
 }

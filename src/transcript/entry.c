@@ -88,7 +88,7 @@ static void put_timing(struct json *j, const struct timing *t)
 		json_text(j, "address", try->where);
 		put_time(j, "ms", try->us);
 		if (try->errnum)
-			json_text(j, "code", error_name(try->errnum));
+			json_word(j, "code", error_name(try->errnum));
 		json_end_object(j);
 	}
 	json_end_list(j);
@@ -107,11 +107,11 @@ static void begin(struct json *j, struct bytes *out, const struct entry *e,
 	stamp_format_utc(time, e->time.wall_us);
 	json_begin(j, out);
 	json_number(j, "seq", e->seq);
-	json_text(j, "time", time);
+	json_word(j, "time", time);
 	json_number(j, "session", e->session);
-	json_text(j, "kind", kind);
+	json_word(j, "kind", kind);
 	if (e->dir != ENTRY_NO_DIR)
-		json_text(j, "dir", e->dir == ENTRY_IN ? "in" : "out");
+		json_word(j, "dir", e->dir == ENTRY_IN ? "in" : "out");
 	put_text(j, "peer", e->peer);
 }
 
@@ -142,7 +142,7 @@ int entry_json(struct bytes *out, const struct entry *e, size_t from)
 		return json_end(&j);
 	}
 	if (e->kind == ENTRY_STATE) {
-		json_text(&j, "state",
+		json_word(&j, "state",
 		          entry_state_name((enum entry_state)e->state));
 		put_text(&j, "local", e->local);
 	}
