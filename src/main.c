@@ -109,21 +109,13 @@ static enum ui choose_ui(const struct options *o)
 	return o->echo ? UI_LINES : UI_PIPE;
 }
 
-static const struct frontend_ops *frontend_of(enum ui ui)
-{
-	switch (ui) {
-	case UI_TUI:
-		return &frontend_tui;
-	case UI_JSON:
-		return &frontend_json;
-	case UI_PIPE:
-		return &frontend_raw; /* many peers, none is standard input's */
-	case UI_LINES:
-	case UI_AUTO:
-		break;
-	}
-	return &frontend_lines;
-}
+/* The pipe serves many peers by the raw one: none is standard input's. */
+static const struct frontend_ops *const frontends[] = {
+	[UI_TUI] = &frontend_tui,
+	[UI_LINES] = &frontend_lines,
+	[UI_JSON] = &frontend_json,
+	[UI_PIPE] = &frontend_raw,
+};
 
 static int run_chat(struct loop *l, struct options *o, enum ui ui)
 {
@@ -131,7 +123,7 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 	struct error e;
 	if (!c)
 		die("cannot start: %s", strerror(ENOMEM));
-	int status = chat_run(c, frontend_of(ui), &e);
+	int status = chat_run(c, frontends[ui], &e);
 	if (status < 0 && o->ui == UI_AUTO) {
 		fprintf(stderr, "sockchat: %s: going on in lines\n", e.text);
 		status = chat_run(c, &frontend_lines, &e);

@@ -74,23 +74,18 @@ static const char *why_refused(const struct chat *c)
 	return NULL;
 }
 
-static void refuse(struct chat *c, struct transport *t,
-                   const struct address *peer, const char *why)
-{
-	char where[ADDRESS_TEXT_MAX];
-	address_format(peer, where);
-	t->ops->close(t, true);
-	chat_note(c, "%s refused: %s", where, why);
-}
-
-/* There is no memory to serve this peer. */
-static void lose(struct chat *c, struct transport *t,
-                 const struct address *peer)
+/* `why` is NULL when there is no memory to serve this peer. */
+static void turn_away(struct chat *c, struct transport *t,
+                      const struct address *peer, const char *why)
 {
 	char where[ADDRESS_TEXT_MAX];
 	struct error e;
 	address_format(peer, where);
 	t->ops->close(t, true);
+	if (why) {
+		chat_note(c, "%s refused: %s", where, why);
+		return;
+	}
 	error_set_errno(&e, ENOMEM, "cannot serve %s", where);
 	chat_error(c, &e);
 }
@@ -101,12 +96,8 @@ static void on_peer(void *user, struct transport *t,
 	struct chat *c = user;
 	const char *why = why_refused(c);
 	struct session *s = why ? NULL : chat_add_session(c);
-	if (why) {
-		refuse(c, t, peer, why);
-		return;
-	}
 	if (!s) {
-		lose(c, t, peer);
+		turn_away(c, t, peer, why);
 		return;
 	}
 	if (s->number == 1)

@@ -10,7 +10,12 @@
 
 #include "chat_private.h"
 
-typedef int give_fn(struct session *s, const void *what, struct error *e);
+/* What is to be sent: some bytes, or a file. */
+struct parcel {
+	const void *bytes;
+	uint64_t len;
+	const struct feed_file *file; /* NULL: bytes */
+};
 
 static int tell_nobody(struct chat *c)
 {
@@ -31,11 +36,11 @@ static int tell_nobody(struct chat *c)
 
 /* Give it to one session.  -1 when it does not take it: then an ERROR entry
  * says why. */
-static int give_one(struct chat *c, struct session *s, give_fn *fn,
-                    const void *what)
+static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 {
 	struct error e;
-	if (!fn(s, what, &e)) {
+	if (p->file ? !session_send_file(s, p->file, &e)
+	            : !session_send(s, p->bytes, (size_t)p->len, &e)) {
 		chat_given(c, s);
 		return 0;
 	}
@@ -45,9 +50,9 @@ static int give_one(struct chat *c, struct session *s, give_fn *fn,
 	return -1;
 }
 
-/* Give `what`, which has `len` bytes, to all that are spoken to.  -1 when some
- * do not get it: then an entry says why, or has said it before. */
-static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
+/* Give it to all that are spoken to.  -1 when some do not get it: then an entry
+ * says why, or has said it before. */
+static int give_all(struct chat *c, const struct parcel *p)
 {
 	size_t given = 0, failed = 0;
 	struct error e;
@@ -60,7 +65,7 @@ static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
 		struct session *s = c->own->sessions[i];
 		if (!chat_speaks_to(c, s))
 			continue;
-		if (chat_pass_over(c, s, len) || give_one(c, s, fn, what))
+		if (chat_pass_over(c, s, p->len) || give_one(c, s, p))
 			failed++;
 		else
 			given++;
@@ -72,26 +77,9 @@ static int give(struct chat *c, give_fn *fn, const void *what, uint64_t len)
 	return tell_nobody(c);
 }
 
-struct message {
-	const void *bytes;
-	size_t len;
-};
-
-static int give_message(struct session *s, const void *what, struct error *e)
-{
-	const struct message *m = what;
-	return session_send(s, m->bytes, m->len, e);
-}
-
 int chat_send(struct chat *c, const void *bytes, size_t len)
 {
-	struct message m = { .bytes = bytes, .len = len };
-	return give(c, give_message, &m, len);
-}
-
-static int give_file(struct session *s, const void *what, struct error *e)
-{
-	return session_send_file(s, what, e);
+	return give_all(c, &(struct parcel){ .bytes = bytes, .len = len });
 }
 
 int chat_send_file(struct chat *c, const char *path)
@@ -102,7 +90,8 @@ int chat_send_file(struct chat *c, const char *path)
 		chat_error(c, &e);
 		return -1;
 	}
-	int failed = give(c, give_file, &file, file.total);
+	int failed = give_all(c, &(struct parcel){ .len = file.total,
+		                                   .file = &file });
 	close(file.fd);
 	return failed;
 }

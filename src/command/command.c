@@ -14,38 +14,21 @@
 
 #include "commands_private.h"
 
-static void refuse_name(struct chat *c, const char *name, size_t len,
-                        size_t matches)
+/* Why a word names no command. */
+static void explain_name(struct error *e, const char *name, size_t len,
+                         size_t matches)
 {
 	char word[48], safe[64];
-	struct error e;
 	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);
 	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 	if (matches)
-		error_set(&e, "command /%s is ambiguous: nothing was done",
+		error_set(e, "command /%s is ambiguous: nothing was done",
 		          safe);
 	else
-		error_set(&e, "there is no command /%s: nothing was sent",
+		error_set(e, "there is no command /%s: nothing was sent",
 		          safe);
-	error_set_hint(&e, "/help lists the commands; //%s sends the line "
+	error_set_hint(e, "/help lists the commands; //%s sends the line "
 	                   "/%s", safe, safe);
-	chat_error(c, &e);
-}
-
-/* A command's words are C strings. */
-static void refuse_nul(struct chat *c)
-{
-	struct error e;
-	error_set(&e, "a command cannot hold a NUL byte: nothing was done");
-	error_set_hint(&e, "/send writes it as \\0");
-	chat_error(c, &e);
-}
-
-static void refuse_unkept(struct chat *c)
-{
-	struct error e;
-	error_set_errno(&e, ENOMEM, "the command was not done");
-	chat_error(c, &e);
 }
 
 /* A line that names a command. */
@@ -74,22 +57,24 @@ static struct call parse_call(const char *line, size_t len)
 
 static void run_command(struct chat *c, const char *line, size_t len)
 {
-	if (memchr(line, '\0', len)) {
-		refuse_nul(c);
-		return;
-	}
 	struct call call = parse_call(line, len);
-	if (!call.row) {
-		refuse_name(c, line, call.name_len, call.matches);
+	char *args = call.row ? strndup(call.args, call.args_len) : NULL;
+	struct error e;
+	if (args) {
+		command_do(c, call.row, args);
+		free(args);
 		return;
 	}
-	char *args = strndup(call.args, call.args_len);
-	if (!args) {
-		refuse_unkept(c);
-		return;
+	if (memchr(line, '\0', len)) { /* its words are C strings */
+		error_set(&e, "a command cannot hold a NUL byte: nothing was "
+		              "done");
+		error_set_hint(&e, "/send writes it as \\0");
+	} else if (!call.row) {
+		explain_name(&e, line, call.name_len, call.matches);
+	} else {
+		error_set_errno(&e, ENOMEM, "the command was not done");
 	}
-	command_do(c, call.row, args);
-	free(args);
+	chat_error(c, &e);
 }
 
 /* -1 with a sentence when the encoding lacks a character, or without memory. */
