@@ -44,6 +44,12 @@ enum {
 	LINK_ALARMS = LINK_OWN + 2,
 };
 
+/* One timer, for the alarm that comes first. */
+struct link_alarms {
+	struct timer timer;
+	int64_t due_ns[LINK_ALARMS]; /* 0: it is not set */
+};
+
 struct link;
 
 /* What an owner has no use for may be NULL, but on_ready and on_over.  The link
@@ -91,8 +97,7 @@ struct link {
 	uint8_t traits;      /* of its transport, also when it is closed */
 	uint8_t ack_ms;      /* the rest is the link's own */
 	struct watch watch;
-	struct timer timer;
-	int64_t due_ns[LINK_ALARMS];
+	struct link_alarms *alarms; /* NULL: none was ever set */
 };
 
 /* `ops` are borrowed for ever. */
@@ -132,14 +137,15 @@ void link_break(struct link *l, int errnum);
  * by a step. */
 void link_set_idle(struct link *l, int64_t idle_ns);
 
-/* Call on_alarm once, so much later; setting it again moves it. */
+/* Call on_alarm once, so much later; setting it again moves it.  Without memory
+ * the link is broken.  To be followed by a step. */
 void link_set_alarm(struct link *l, unsigned which, int64_t ns);
 /* Safe when it is not set. */
 void link_stop_alarm(struct link *l, unsigned which);
 /* Whether it is set and still to come. */
 static inline bool link_has_alarm(const struct link *l, unsigned which)
 {
-	return l->due_ns[which] != 0;
+	return l->alarms && l->alarms->due_ns[which];
 }
 
 /* Whether a peer that we dialled has ended at once, before anybody said

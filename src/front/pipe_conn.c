@@ -285,6 +285,14 @@ static void judge_closed_output(struct conn *c)
 	         c->error.text[0] ? "; " : "", c->unwanted);
 }
 
+/* The link has broken, and may be over now that nothing goes up any more. */
+static void end_up(struct conn *c)
+{
+	drop_up(c);
+	if (!c->end)
+		link_step(&c->link, wishes(c));
+}
+
 static void end(struct conn *c)
 {
 	if (c->unwanted)
@@ -318,9 +326,9 @@ static void conn_step(struct conn *c)
 	if (c->link.transport && !c->end) {
 		end_in(c);
 		link_step(&c->link, wishes(c));
-		if (c->link.broken)
-			drop_up(c);
 		linger(c);
+		if (c->link.broken)
+			end_up(c);
 	}
 	if (c->end)
 		end(c);

@@ -5,6 +5,7 @@
  * draws the conclusions. */
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include <sockchat/explain.h>
 #include <sockchat/link.h>
@@ -96,39 +97,55 @@ bool link_is_wordless(const struct link *l)
 	       loop_now_ns(l->loop) - l->in_ns < WORDLESS_NS;
 }
 
-/* Time: one timer, for the alarm that comes first */
+/* Time */
 
 static void set_timer(struct link *l)
 {
+	struct link_alarms *a = l->alarms;
 	int64_t first_ns = 0;
-	for (unsigned i = 0; i < LINK_ALARMS; i++)
-		if (l->due_ns[i] && (!first_ns || l->due_ns[i] < first_ns))
-			first_ns = l->due_ns[i];
+	for (unsigned i = 0; a && i < LINK_ALARMS; i++)
+		if (a->due_ns[i] && (!first_ns || a->due_ns[i] < first_ns))
+			first_ns = a->due_ns[i];
 	if (first_ns)
-		timer_start(l->loop, &l->timer, first_ns - stamp_mono_ns());
-	else
-		timer_stop(&l->timer);
+		timer_start(l->loop, &a->timer, first_ns - stamp_mono_ns());
+	else if (a)
+		timer_stop(&a->timer);
+}
+
+static void on_time(struct timer *t);
+
+static bool has_alarms(struct link *l)
+{
+	if (!l->alarms && (l->alarms = calloc(1, sizeof(*l->alarms))))
+		l->alarms->timer =
+		    (struct timer){ .on_time = on_time, .user = l };
+	return l->alarms != NULL;
 }
 
 void link_set_alarm(struct link *l, unsigned which, int64_t ns)
 {
-	l->due_ns[which] = stamp_mono_ns() + (ns > 0 ? ns : 1);
+	if (!has_alarms(l)) {
+		link_break(l, ENOMEM);
+		return;
+	}
+	l->alarms->due_ns[which] = stamp_mono_ns() + (ns > 0 ? ns : 1);
 	set_timer(l);
 }
 
 void link_stop_alarm(struct link *l, unsigned which)
 {
-	if (!l->due_ns[which])
+	if (!link_has_alarm(l, which))
 		return;
-	l->due_ns[which] = 0;
+	l->alarms->due_ns[which] = 0;
 	set_timer(l);
 }
 
-static void stop_alarms(struct link *l)
+static void free_alarms(struct link *l)
 {
-	for (unsigned i = 0; i < LINK_ALARMS; i++)
-		l->due_ns[i] = 0;
-	timer_stop(&l->timer);
+	if (l->alarms)
+		timer_stop(&l->alarms->timer);
+	free(l->alarms);
+	l->alarms = NULL;
 }
 
 /* Nothing may have moved for too long; look again when that may be. */
@@ -151,7 +168,7 @@ void link_set_idle(struct link *l, int64_t idle_ns)
 
 static void call_alarm(struct link *l, unsigned which)
 {
-	l->due_ns[which] = 0;
+	l->alarms->due_ns[which] = 0;
 	if (which == LINK_IDLE)
 		check_idle(l);
 	if (which >= LINK_OWN)
@@ -164,7 +181,8 @@ static void on_time(struct timer *t)
 {
 	struct link *l = t->user;
 	for (unsigned i = 0; i < LINK_ALARMS; i++)
-		if (l->due_ns[i] && l->due_ns[i] <= loop_now_ns(l->loop))
+		if (link_has_alarm(l, i) &&
+		    l->alarms->due_ns[i] <= loop_now_ns(l->loop))
 			call_alarm(l, i);
 	set_timer(l);
 }
@@ -316,7 +334,6 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
 		.ops = ops,
 		.where = "",
 		.watch = { .on_ready = on_ready, .user = l },
-		.timer = { .on_time = on_time, .user = l },
 	};
 }
 
@@ -398,7 +415,7 @@ static void drain(struct link *l)
 
 void link_close(struct link *l, bool abort)
 {
-	stop_alarms(l);
+	free_alarms(l);
 	watch_remove(&l->watch);
 	dial_cancel(l->dial);
 	l->dial = NULL;
