@@ -14,7 +14,7 @@
 
 #include <sockchat/link.h>
 
-#include "../fake/fake_transport.h"
+#include "each_kind.h"
 
 #define WHERE "127.0.0.1:9"
 

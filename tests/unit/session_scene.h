@@ -14,7 +14,7 @@
 
 #include <sockchat/session_state.h>
 
-#include "../fake/fake_transport.h"
+#include "each_kind.h"
 #include "entry_at.h"
 
 #define WHERE        "127.0.0.1:9"

@@ -392,5 +392,5 @@ int main(void)
 		OPEN(closing_destroys_nothing_that_the_peer_has_to_read),
 		OPEN(an_abort_resets_it),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

@@ -185,5 +185,5 @@ int main(void)
 		OPEN(nobody_is_called_after_a_close),
 		OPEN(a_second_connection_knows_nothing_of_the_first),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

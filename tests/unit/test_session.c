@@ -221,5 +221,5 @@ int main(void)
 		TEST(a_close_does_not_wait_for_ever),
 		TEST(our_reset_reaches_the_peer_as_one),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

@@ -186,5 +186,5 @@ int main(void)
 		OPEN(a_paused_one_still_sees_that_it_broke),
 		OPEN(what_was_never_acknowledged_is_an_error),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

@@ -384,5 +384,5 @@ int main(void)
 		OPEN(what_is_discarded_is_counted_and_not_kept),
 		OPEN(too_much_is_refused_and_nothing_is_cut),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

@@ -503,5 +503,5 @@ int main(void)
 		TEST(a_broken_connection_tells_what_had_not_left),
 		TEST(the_progress_is_that_of_what_has_left),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

@@ -219,5 +219,5 @@ int main(void)
 		TEST(switching_off_in_the_middle_is_silence),
 		TEST(bytes_that_are_not_kept_are_not_looked_at),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

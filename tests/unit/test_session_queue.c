@@ -145,5 +145,5 @@ int main(void)
 		TEST(what_waits_for_others_leaves_less_to_say),
 		TEST(files_are_read_no_faster_than_there_is_room),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_over_each_kind(tests);
 }

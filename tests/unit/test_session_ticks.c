@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Where a session's bytes are, over a transport that has no records: the queue
- * is asked. */
+/* Where a session's bytes are, as the transport tells: its queue, its records
+ * of acknowledgements, or neither. */
 
 #include "session_scene.h"
 
@@ -13,11 +13,18 @@ static int set_up(void **state)
 	return 0;
 }
 
+static int set_up_bare(void **state)
+{
+	fake_choose_kind(&transport_fake_bare);
+	return set_up(state);
+}
+
 static int tear_down(void **state)
 {
 	struct ticks *ticks = now.settings.ticks;
 	int unclosed = finish(state);
 	ticks_free(ticks);
+	fake_choose_kind(&transport_fake);
 	return unclosed;
 }
 
@@ -65,6 +72,29 @@ static void each_message_has_its_own_end(void **state)
 	turn_until(second, TICK_ACKED);
 }
 
+static void a_record_tells_when_bytes_were_acknowledged(void **state)
+{
+	(void)state;
+	fake_stamp_acks();
+	fake_set_pending(now.fake, 8, 0);
+	uint64_t first = say("one\n"), second = say("two\n");
+	int64_t sent_us = clock_ns / 1000;
+	assert_int_equal(state_of(first), TICK_SENT);
+	clock_ns += MS_NS;
+	fake_ack(now.fake, 4, sent_us + 7);
+	turn();
+	assert_int_equal(state_of(first), TICK_ACKED);
+	assert_int_equal(ticks_at(now.settings.ticks, first).ack_us, 7);
+	assert_int_equal(state_of(second), TICK_SENT);
+}
+
+static void without_acknowledgements_written_is_arrived(void **state)
+{
+	(void)state;
+	fake_set_pending(now.fake, 4, 0); /* the peer has not read it */
+	turn_until(say("one\n"), TICK_ACKED);
+}
+
 static void what_never_arrived_stays_where_it_was(void **state)
 {
 	(void)state;
@@ -108,6 +138,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(bytes_go_from_us_to_the_kernel_to_the_peer),
 		TEST(each_message_has_its_own_end),
+		TEST(a_record_tells_when_bytes_were_acknowledged),
+		cmocka_unit_test_setup_teardown(
+		    without_acknowledgements_written_is_arrived, set_up_bare,
+		    tear_down),
 		TEST(what_never_arrived_stays_where_it_was),
 		TEST(without_ticks_the_system_is_not_asked),
 		TEST(messages_beyond_those_followed_have_no_tick),
