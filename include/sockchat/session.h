@@ -68,6 +68,13 @@ struct session_settings {
 	struct queues *queues;
 };
 
+/* The way to a peer that we connect to. */
+struct approach {
+	struct timing timing; /* once it has been walked to its end */
+	bool is_timed;
+	char called[]; /* the peer as the user calls it */
+};
+
 /* The messages of both directions. */
 struct talk {
 	struct framing in, out;

@@ -5,8 +5,11 @@
  * waits in a queue, and each half ends by itself. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
 #include "hints.h"
@@ -108,6 +111,23 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
+/* Keep both addresses as text.  -1 without memory. */
+static int keep_addresses(struct session *s, const char *peer,
+                          const char *local)
+{
+	size_t peer_size = strlen(peer) + 1, local_size = strlen(local) + 1;
+	char *both = malloc(peer_size + local_size);
+	if (!both)
+		return -1;
+	memcpy(both, peer, peer_size);
+	memcpy(both + peer_size, local, local_size);
+	free(s->addresses);
+	s->addresses = both;
+	s->link.where = both;
+	s->local = both + peer_size;
+	return 0;
+}
+
 /* False, and the session has failed, without memory. */
 static bool name_ends(struct session *s, const struct transport *t,
                       const struct address *peer)
@@ -119,20 +139,48 @@ static bool name_ends(struct session *s, const struct transport *t,
 	transport_facts(t, FACTS_LOCAL, &facts);
 	if (facts.local.len)
 		address_format(&facts.local, here);
-	if (!session_set_addresses(s, at, here))
+	if (!keep_addresses(s, at, here))
 		return true;
 	error_set_errno(&e, ENOMEM, "cannot serve %s", at);
 	session_fail(s, &e);
 	return false;
 }
 
+/* Who is at the other end, if there is time to look. */
+static void hint_owner(const struct session *s, char *hint, size_t size)
+{
+	struct owner_budget *budget = s->settings->owners;
+	struct transport_facts facts;
+	*hint = '\0';
+	if (!budget || !s->settings->keeps_entries ||
+	    !owner_begin_search(budget))
+		return;
+	transport_facts(s->link.transport, FACTS_OWNER, &facts);
+	owner_end_search(budget);
+	if (*facts.owner)
+		snprintf(hint, size, "the peer is %s", facts.owner);
+}
+
+static void tell_open(struct session *s)
+{
+	char hint[OWNER_TEXT_MAX + 32];
+	hint_owner(s, hint, sizeof(hint));
+	if (s->link.is_accepted)
+		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
+		                   s->link.where);
+	else
+		session_tell_state(s, ENTRY_OPEN, hint,
+		                   "connected to %s from %s", s->link.where,
+		                   s->local);
+}
+
 static void on_open(struct link *l, const struct address *peer)
 {
 	struct session *s = session_of(l);
-	session_note_timing(s);
+	session_end_dial(s);
 	if (!l->is_accepted && !name_ends(s, l->transport, peer))
 		return;
-	session_tell_open(s);
+	tell_open(s);
 	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
 }
@@ -163,7 +211,7 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	session_close_link(s, false);
-	session_drop_approach(s);
+	free(s->approach);
 	if (s->talk)
 		hints_free(s->talk->watcher);
 	free(s->talk);
@@ -180,6 +228,54 @@ void session_adopt(struct session *s, struct transport *t,
 		link_take(&s->link, t, peer, timeout_ms);
 	else
 		t->ops->close(t, true);
+}
+
+static void on_connecting(void *user)
+{
+	struct session *s = user;
+	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
+	                   s->link.where);
+}
+
+static void on_step(void *user, const char *text)
+{
+	const struct session *s = user;
+	if (s->settings->tells_steps)
+		session_tell_note(user, "", "%s", text);
+}
+
+static struct approach *approach_new(const char *called)
+{
+	size_t len = strlen(called);
+	struct approach *a = calloc(1, sizeof(*a) + len + 1);
+	if (!a)
+		return NULL;
+	memcpy(a->called, called, len);
+	return a;
+}
+
+void session_connect(struct session *s, const struct transport_ops *transport,
+                     const struct endpoint *ep,
+                     const struct dial_settings *settings)
+{
+	char text[ENDPOINT_TEXT_MAX], called[ENDPOINT_TEXT_MAX];
+	const struct dial_steps steps = {
+		.on_connecting = on_connecting,
+		.on_step = on_step,
+		.user = s,
+	};
+	struct error e;
+	endpoint_format(ep, text);
+	glyph_copy(called, sizeof(called), text, GLYPH_ASCII);
+	s->approach = approach_new(called);
+	if (s->approach && !keep_addresses(s, called, "")) {
+		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
+		                   called);
+		if (!link_dial(&s->link, transport, ep, settings, &steps))
+			return;
+	}
+	error_set_errno(&e, errno, "cannot connect to %s", called);
+	session_fail(s, &e);
 }
 
 /* What the user asks for */

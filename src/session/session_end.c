@@ -65,6 +65,14 @@ void session_conclude(struct session *s, bool failed, const char *hint,
 	ops->on_end(ops->user, s, failed || has_lost || has_file);
 }
 
+void session_end_dial(struct session *s)
+{
+	if (!s->link.dial || !s->approach)
+		return;
+	s->approach->timing = *dial_timing(s->link.dial);
+	s->approach->is_timed = true;
+}
+
 void session_fail(struct session *s, const struct error *e)
 {
 	session_tell_error(s, e);
@@ -87,7 +95,7 @@ void session_on_over(struct link *l, const struct error *e, uint64_t unacked)
 {
 	struct session *s = session_of(l);
 	bool is_old = is_long_over(s, unacked), failed = e && !is_old;
-	session_note_timing(s);
+	session_end_dial(s);
 	if (failed)
 		session_tell_error(s, e);
 	/* a FIN would say that the peer has all there is */

@@ -19,6 +19,14 @@ static inline struct session *session_of(struct link *l)
 	return (struct session *)l;
 }
 
+/* How long the steps of connecting took; NULL before it has ended, and for a
+ * peer that came to us. */
+static inline struct timing *session_timing(const struct session *s)
+{
+	return s->approach && s->approach->is_timed ? &s->approach->timing
+	                                            : NULL;
+}
+
 /* session_in.c: read what has come, once, and do all that follows. */
 void session_read(struct session *s);
 
@@ -42,6 +50,8 @@ void session_drop_queue(struct session *s);
 
 /* session_end.c */
 
+/* Connecting has ended, one way or the other. */
+void session_end_dial(struct session *s);
 /* Close the connection if there is one; `abort`: by RST. */
 void session_close_link(struct session *s, bool abort);
 /* It is over: tell it with this hint, which may be "".  `unacked` bytes were
@@ -53,29 +63,11 @@ void session_fail(struct session *s, const struct error *e);
 /* What the link calls when it is over. */
 void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
 
-/* session_connect.c */
-
-/* Connecting has just ended: keep how long its steps took. */
-void session_note_timing(struct session *s);
-/* What is known of the way to the peer; NULL if nothing. */
-struct timing *session_timing(const struct session *s);
-/* How the user calls the peer; "" if it came to us. */
-const char *session_called(const struct session *s);
-/* Forget the way to the peer. */
-void session_drop_approach(struct session *s);
-
-/* Set both addresses as text.  -1 without memory. */
-MUST_USE
-int session_set_addresses(struct session *s, const char *peer,
-                          const char *local);
-
 /* session_tell.c: entries of this session; a hint may be "". */
 
 void session_tell_state(struct session *s, enum entry_state state,
                         const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/* That it is open, and who is at the other end if that is known. */
-void session_tell_open(struct session *s);
 void session_tell_note(struct session *s, const char *hint, const char *format,
                        ...) __attribute__((format(printf, 3, 4)));
 void session_tell_error(struct session *s, const struct error *e);

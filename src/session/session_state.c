@@ -79,7 +79,8 @@ void session_facts(const struct session *s, struct facts *out)
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", s->local);
-	snprintf(out->name, sizeof(out->name), "%s", session_called(s));
+	snprintf(out->name, sizeof(out->name), "%s",
+	         s->approach ? s->approach->called : "");
 	if (s->names)
 		names_put(s->names, out);
 	if (!s->link.transport)

@@ -45,34 +45,6 @@ void session_tell_state(struct session *s, enum entry_state state,
 	}, text);
 }
 
-/* Who is at the other end, if there is time to look. */
-static void hint_owner(const struct session *s, char *hint, size_t size)
-{
-	struct owner_budget *budget = s->settings->owners;
-	struct transport_facts facts;
-	*hint = '\0';
-	if (!budget || !s->settings->keeps_entries ||
-	    !owner_begin_search(budget))
-		return;
-	transport_facts(s->link.transport, FACTS_OWNER, &facts);
-	owner_end_search(budget);
-	if (*facts.owner)
-		snprintf(hint, size, "the peer is %s", facts.owner);
-}
-
-void session_tell_open(struct session *s)
-{
-	char hint[OWNER_TEXT_MAX + 32];
-	hint_owner(s, hint, sizeof(hint));
-	if (s->link.is_accepted)
-		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
-		                   s->link.where);
-	else
-		session_tell_state(s, ENTRY_OPEN, hint,
-		                   "connected to %s from %s", s->link.where,
-		                   s->local);
-}
-
 void session_tell_note(struct session *s, const char *hint, const char *format,
                        ...)
 {
