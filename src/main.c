@@ -6,7 +6,7 @@
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
  *   base   array bytes utf8 glyph escape hexdump base64 quote pattern json
- *          number stamp xdg path file encoding guess rate progress text
+ *          number stamp xdg file encoding guess rate progress text
  *          error diag
  *   io     loop timer epoll_set signals outq child: one thread that waits
  *          for all

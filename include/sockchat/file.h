@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Whole files: read, and made for the user alone, never in place of another. */
+/* Files: their paths as they are typed; read whole; made for the user alone,
+ * never in the place of another. */
 
 #ifndef SOCKCHAT_FILE_H
 #define SOCKCHAT_FILE_H
 
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
+
+/* Append the path that is meant: "~" and "~/x" begin with $HOME, spaces at the
+ * end are those that completion leaves.  -1 without memory. */
+MUST_USE
+int file_append_path(struct bytes *out, const char *typed, size_t len);
 
 /* A new file (0600), open for writing: its descriptor, which the caller closes.
  * -1 with a sentence: it is there already, as whatever it may be. */

@@ -44,13 +44,11 @@ struct glyph {
 size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
                   unsigned flags);
 
-/* All glyphs of `bytes`, appended as text.  -1 as bytes_append(). */
-MUST_USE
-int glyph_append(struct bytes *out, const uint8_t *bytes, size_t len,
-                 unsigned flags);
+/* The columns of all glyphs of `bytes`. */
+size_t glyph_width(const uint8_t *bytes, size_t len, unsigned flags);
 
-/* The same for our own small buffers: cuts at a glyph, always ends in NUL.
- * `cap` is at least 1. */
+/* The text of all glyphs, in a small buffer of ours: cut at a glyph, with a NUL
+ * behind it.  `cap` is at least 1. */
 void glyph_copy(char *out, size_t cap, const char *text, unsigned flags);
 
 /* Format a sentence of ours, which may have a stranger's words in it: as

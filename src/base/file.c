@@ -1,16 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* With O_EXCL a symbolic link is not followed either: open(2). */
+/* Files as users mean them. */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
 
+int file_append_path(struct bytes *out, const char *typed, size_t len)
+{
+	const char *home = getenv("HOME");
+	while (len > 1 && typed[len - 1] == ' ')
+		len--;
+	bool is_home = home && *home && len && typed[0] == '~' &&
+	               (len == 1 || typed[1] == '/');
+	return bytes_printf(out, "%s%.*s", is_home ? home : "",
+	                    (int)len - is_home, typed + is_home);
+}
+
+/* With O_EXCL a symbolic link is not followed either: open(2). */
 int file_create(const char *path, struct error *e)
 {
 	char safe[160];

@@ -147,20 +147,15 @@ size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
 	return g->len;
 }
 
-int glyph_append(struct bytes *out, const uint8_t *bytes, size_t len,
-                 unsigned flags)
+size_t glyph_width(const uint8_t *bytes, size_t len, unsigned flags)
 {
-	size_t before = out->len, n;
 	struct glyph g;
-	while ((n = glyph_next(&g, bytes, len, flags))) {
-		if (bytes_append(out, g.text, g.text_len)) {
-			out->len = before;
-			return -1;
-		}
+	size_t width = 0;
+	for (size_t n; (n = glyph_next(&g, bytes, len, flags)); len -= n) {
+		width += g.width;
 		bytes += n;
-		len -= n;
 	}
-	return 0;
+	return width;
 }
 
 void glyph_copy(char *out, size_t cap, const char *text, unsigned flags)

@@ -118,25 +118,14 @@ static void fill(struct parts *l, const char *name,
 		add_left(l, p->left_s);
 }
 
-static int text_width(const char *text, unsigned glyph_flags)
-{
-	const uint8_t *at = (const uint8_t *)text;
-	size_t len = strlen(text);
-	struct glyph g;
-	int width = 0;
-	for (size_t n; (n = glyph_next(&g, at, len, glyph_flags)); len -= n) {
-		width += g.width;
-		at += n;
-	}
-	return width;
-}
-
 static int width_of(const struct parts *l, unsigned glyph_flags)
 {
 	int width = 0;
 	for (size_t i = 0; i < l->count; i++)
-		width += text_width(l->list[i].text, glyph_flags) +
-		         (i ? (int)strlen(l->list[i].join) : 0);
+		width += (int)(glyph_width((const uint8_t *)l->list[i].text,
+		                           strlen(l->list[i].text),
+		                           glyph_flags) +
+		               (i ? strlen(l->list[i].join) : 0));
 	return width;
 }
 

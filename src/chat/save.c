@@ -12,7 +12,6 @@
 #include <sockchat/glyph.h>
 #include <sockchat/file.h>
 #include <sockchat/number.h>
-#include <sockchat/path.h>
 
 #define SLICE    ((size_t)1 << 20) /* in a turn, at most */
 #define SLICE_NS (10 * MS_NS)
@@ -223,7 +222,7 @@ void chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t end)
 	else if (c->save)
 		error_set(&e, "/save: %s is still being written",
 		          ((const struct save *)c->save)->path);
-	else if (path_append_typed(&path, typed, strlen(typed)))
+	else if (file_append_path(&path, typed, strlen(typed)))
 		error_set_errno(&e, ENOMEM, "the path");
 	else
 		fd = file_create(bytes_text(&path), &e);

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/path.h>
+#include <sockchat/file.h>
 #include <sockchat/utf8.h>
 
 #include "candidates.h"
@@ -167,7 +167,7 @@ void candidates_offer_files(struct candidates *l)
 	const struct dirent *d;
 	while (len && l->word[len - 1] != '/')
 		len--;
-	if (path_append_typed(&folder, len ? l->word : "./", len ? len : 2))
+	if (file_append_path(&folder, len ? l->word : "./", len ? len : 2))
 		l->has_failed = true;
 	const char *path = bytes_text(&folder);
 	DIR *dir = opendir(path);

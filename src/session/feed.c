@@ -13,7 +13,7 @@
 
 #include <sockchat/feed.h>
 #include <sockchat/glyph.h>
-#include <sockchat/path.h>
+#include <sockchat/file.h>
 
 /* What it is, when it is no regular file. */
 static const char *kind(mode_t mode)
@@ -70,7 +70,7 @@ static int open_regular(struct feed_file *f, const char *path,
 int feed_open(struct feed_file *f, const char *path, struct error *e)
 {
 	struct bytes full = { 0 };
-	if (path_append_typed(&full, path, strlen(path)))
+	if (file_append_path(&full, path, strlen(path)))
 		return error_set_errno(e, ENOMEM, "cannot open the file");
 	const char *meant = bytes_text(&full), *slash = strrchr(meant, '/');
 	glyph_copy(f->name, sizeof(f->name), slash ? slash + 1 : meant,

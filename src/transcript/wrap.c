@@ -319,18 +319,6 @@ static void put_hex(struct layout *l, const struct entry *e)
 	}
 }
 
-/* The columns of all glyphs. */
-static size_t width_of(const uint8_t *bytes, size_t len, unsigned flags)
-{
-	struct glyph g;
-	size_t width = 0;
-	for (size_t n; (n = glyph_next(&g, bytes, len, flags)); len -= n) {
-		width += g.width;
-		bytes += n;
-	}
-	return width;
-}
-
 /* Our own words are not cut where a row ends.  A space there is not shown. */
 static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
 {
@@ -339,7 +327,8 @@ static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
 	while (len) {
 		const uint8_t *space = memchr(bytes + 1, ' ', len - 1);
 		size_t n = space ? (size_t)(space - bytes) : len;
-		size_t width = width_of(bytes, n, flags), skip = *bytes == ' ';
+		size_t width = glyph_width(bytes, n, flags);
+		size_t skip = *bytes == ' ';
 		if (l->column && width > columns - l->column &&
 		    width - skip <= columns) {
 			next_row(l);

@@ -27,8 +27,8 @@ static void check_copy(const uint8_t *data, size_t size, unsigned flags)
 	const char *whole = bytes_text(&text);
 	glyph_copy(copy, cap, whole, flags);
 	insist(strlen(copy) < cap);
-	insist(glyph_append(&shown, (const uint8_t *)whole, strlen(whole),
-	                    flags) == 0);
+	insist(glyph_rules_append(&shown, (const uint8_t *)whole,
+	                          strlen(whole), flags) == 0);
 	insist(strncmp(bytes_text(&shown), copy, strlen(copy)) == 0);
 	/* no glyph is longer, so no more room than that is left */
 	insist(strlen(copy) == shown.len ||
@@ -43,8 +43,8 @@ static void check(const uint8_t *data, size_t size, unsigned flags)
 	struct bytes once = { 0 }, twice = { 0 };
 
 	insist(!glyph_rules_broken(data, size, flags));
-	insist(glyph_append(&once, data, size, flags) == 0);
-	insist(glyph_append(&twice, once.data, once.len, flags) == 0);
+	insist(glyph_rules_append(&once, data, size, flags) == 0);
+	insist(glyph_rules_append(&twice, once.data, once.len, flags) == 0);
 	insist(once.len == twice.len);
 	insist(!once.len || memcmp(once.data, twice.data, once.len) == 0);
 	bytes_finish(&once);

@@ -27,6 +27,20 @@ static inline int glyph_rules_forbid(uint32_t cp)
 	       (cp & 0xfffe) == 0xfffe || cp >= 0xe0000;
 }
 
+/* The text of all glyphs.  -1 without memory. */
+static inline int glyph_rules_append(struct bytes *out, const uint8_t *bytes,
+                                     size_t len, unsigned flags)
+{
+	struct glyph g;
+
+	for (size_t n; (n = glyph_next(&g, bytes, len, flags)); len -= n) {
+		if (bytes_append(out, g.text, g.text_len))
+			return -1;
+		bytes += n;
+	}
+	return 0;
+}
+
 /* NULL, or the rule that is broken by the text. */
 static inline const char *glyph_rules_text(const struct glyph *g,
                                            unsigned flags)

@@ -3,7 +3,6 @@
 
 /* A stranger's bytes, made visible and harmless. */
 
-#include <errno.h>
 #include <locale.h>
 
 #include "glyph_rules.h"
@@ -16,7 +15,7 @@ static void assert_shown(const uint8_t *bytes, size_t len, unsigned flags,
 {
 	struct bytes out = { 0 };
 
-	assert_int_equal(glyph_append(&out, bytes, len, flags), 0);
+	assert_int_equal(glyph_rules_append(&out, bytes, len, flags), 0);
 	assert_string_equal(bytes_text(&out), text);
 	bytes_finish(&out);
 }
@@ -207,20 +206,13 @@ static void in_ascii_all_other_characters_are_shown_as_bytes(void **state)
 	             "a\\xc3\\xa9^[\\xcc\\x81");
 }
 
-static void appending_is_all_or_nothing(void **state)
+static void the_width_is_that_of_all_glyphs(void **state)
 {
-	struct bytes out;
-
 	(void)state;
-	bytes_init(&out, 6);
-	assert_int_equal(bytes_append_text(&out, "<"), 0);
-	errno = 0;
-	assert_int_equal(glyph_append(&out, BYTES("abcd\033"), 0), -1);
-	assert_int_equal(errno, EMSGSIZE);
-	assert_string_equal(bytes_text(&out), "<");
-	assert_int_equal(glyph_append(&out, BYTES("abc\033"), 0), 0);
-	assert_string_equal(bytes_text(&out), "<abc^[");
-	bytes_finish(&out);
+	assert_int_equal(glyph_width(BYTES(""), 0), 0);
+	assert_int_equal(glyph_width(BYTES("a\xed\x95\x9c\033e\xcc\x81"), 0),
+	                 6);
+	assert_int_equal(glyph_width(BYTES("\xc3\xa9"), GLYPH_ASCII), 8);
 }
 
 static void a_copy_is_cut_between_glyphs(void **state)
@@ -327,7 +319,7 @@ int main(void)
 		    an_unfinished_character_is_shown_byte_by_byte),
 		cmocka_unit_test(
 		    in_ascii_all_other_characters_are_shown_as_bytes),
-		cmocka_unit_test(appending_is_all_or_nothing),
+		cmocka_unit_test(the_width_is_that_of_all_glyphs),
 		cmocka_unit_test(a_copy_is_cut_between_glyphs),
 		cmocka_unit_test(whatever_comes_the_rules_hold),
 		cmocka_unit_test(the_rules_hold_for_every_character),

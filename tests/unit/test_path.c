@@ -5,12 +5,12 @@
 
 #include "unit.h"
 
-#include <sockchat/path.h>
+#include <sockchat/file.h>
 
 static void assert_meant(const char *typed, const char *wanted)
 {
 	struct bytes path = { 0 };
-	assert_int_equal(path_append_typed(&path, typed, strlen(typed)), 0);
+	assert_int_equal(file_append_path(&path, typed, strlen(typed)), 0);
 	assert_string_equal(bytes_text(&path), wanted);
 	bytes_finish(&path);
 }
