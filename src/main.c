@@ -30,7 +30,7 @@
  *          term screen theme modes window: curses and the terminal; input guest
  *          line rows recall casing whole tab histfile draft bind: readline as a
  *          guest; keys keyname, view spots page panel status pace help list
- *          preview paste edit editor clipboard env
+ *          preview paste edit clipboard env
  *   main   this file: which front end, and the exit status
  *
  * A peer's bytes: transport -> link -> session -> transcript -> front end.

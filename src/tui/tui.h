@@ -12,7 +12,6 @@
 
 #include "clipboard.h"
 #include "edit.h"
-#include "editor.h"
 #include "input.h"
 #include "keys.h"
 #include "list.h"
@@ -56,7 +55,6 @@ struct frontend {
 	struct list matches;
 	char history[512];
 	struct editor editor;
-	edit_fn *on_edited; /* takes what the editor has left */
 	struct paste paste;
 };
 
