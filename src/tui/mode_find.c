@@ -65,25 +65,14 @@ static struct hit_list hits_in(const struct frontend *f, uint64_t seq)
 	return e ? hits_of(f->find.hits, e) : (struct hit_list){ NULL, 0 };
 }
 
-/* The last hit of `seq` that begins before `limit`. */
-static bool hit_before(const struct frontend *f, uint64_t seq, size_t limit,
-                       size_t *offset)
+/* The hit of `seq` that is nearest to `at`: the last one before it, or the
+ * first one from there on. */
+static bool nearest_hit(const struct frontend *f, uint64_t seq, size_t at,
+                        bool goes_up, size_t *offset)
 {
 	struct hit_list list = hits_in(f, seq);
-	size_t i = hits_find(&list, limit);
-	if (!list.hits || !i)
-		return false;
-	*offset = list.hits[i - 1].start;
-	return true;
-}
-
-/* The first hit of `seq` that begins at `from` or later. */
-static bool hit_after(const struct frontend *f, uint64_t seq, size_t from,
-                      size_t *offset)
-{
-	struct hit_list list = hits_in(f, seq);
-	size_t i = hits_find(&list, from);
-	if (!list.hits || i == list.count)
+	size_t i = hits_find(&list, at) - goes_up; /* may wrap */
+	if (!list.hits || i >= list.count)
 		return false;
 	*offset = list.hits[i].start;
 	return true;
@@ -96,40 +85,21 @@ static void show_hit(struct frontend *f, uint64_t seq, size_t offset)
 	view_show(&f->view, f->chat, seq, offset, f->transcript_rows);
 }
 
-static void go_older(struct frontend *f)
-{
-	uint64_t seq = f->view.hit_seq;
-	size_t offset;
-	if (!hit_before(f, seq, f->view.hit_offset, &offset)) {
-		seq = lens_before(f->find.lens, seq);
-		if (!seq || !hit_before(f, seq, SIZE_MAX, &offset))
-			return;
-	}
-	show_hit(f, seq, offset);
-}
-
-static void go_newer(struct frontend *f)
-{
-	uint64_t seq = f->view.hit_seq;
-	size_t offset;
-	if (!hit_after(f, seq, f->view.hit_offset + 1, &offset)) {
-		seq = lens_next(f->find.lens, seq);
-		if (!seq || !hit_after(f, seq, 0, &offset))
-			return;
-	}
-	show_hit(f, seq, offset);
-}
-
 /* Go from the present hit to the next one.  Without a present hit there is
  * nothing to do. */
 static void walk(struct frontend *f, bool goes_up)
 {
-	if (!f->view.hit_seq)
-		return;
-	if (goes_up)
-		go_older(f);
-	else
-		go_newer(f);
+	uint64_t seq = f->view.hit_seq;
+	size_t offset = f->view.hit_offset + !goes_up;
+	if (seq && !nearest_hit(f, seq, offset, goes_up, &offset)) {
+		seq = goes_up ? lens_before(f->find.lens, seq)
+		              : lens_next(f->find.lens, seq);
+		if (seq && !nearest_hit(f, seq, goes_up ? SIZE_MAX : 0,
+		                        goes_up, &offset))
+			return;
+	}
+	if (seq)
+		show_hit(f, seq, offset);
 }
 
 /* The first hit: the nearest one above, and one below when there is none. */
@@ -141,7 +111,7 @@ static void find_first(struct frontend *f)
 	size_t offset;
 	if (!seq && lens_is_complete(lens))
 		seq = lens_next(lens, start - 1);
-	if (seq && hit_before(f, seq, SIZE_MAX, &offset))
+	if (seq && nearest_hit(f, seq, SIZE_MAX, true, &offset))
 		show_hit(f, seq, offset);
 }
 
