@@ -76,7 +76,7 @@ static void toggle_help(struct frontend *f)
 	f->help_first = 0;
 }
 
-static void set(struct frontend *f, const char *name, const char *value)
+static void set_option(struct frontend *f, const char *name, const char *value)
 {
 	struct error e;
 	if (options_set(f->chat->options, name, value, SOURCE_RUN_TIME, &e))
@@ -86,24 +86,24 @@ static void set(struct frontend *f, const char *name, const char *value)
 static void next_view(struct frontend *f)
 {
 	int next = (f->chat->options->view + 1) % VIEW_COUNT;
-	set(f, "view", choice_name(view_choices, next));
+	set_option(f, "view", choice_name(view_choices, next));
 }
 
 static void next_time(struct frontend *f)
 {
 	int next = (f->chat->options->time + 1) % TIME_COUNT;
-	set(f, "time", choice_name(time_choices, next));
+	set_option(f, "time", choice_name(time_choices, next));
 }
 
 static void toggle_endings(struct frontend *f)
 {
-	set(f, "endings", f->chat->options->endings ? "off" : "on");
+	set_option(f, "endings", f->chat->options->endings ? "off" : "on");
 }
 
 static void next_eol(struct frontend *f)
 {
 	int next = (f->chat->options->eol + 1) % (EOL_NONE + 1);
-	set(f, "eol", choice_name(eol_choices, next));
+	set_option(f, "eol", choice_name(eol_choices, next));
 }
 
 static void next_peer(struct frontend *f)

@@ -59,7 +59,7 @@ static bool has_memory(size_t more)
 {
 	bool has = guest_has_memory(4 * ((size_t)rl_end + more + ARGUMENT_MAX));
 	if (!has)
-		state.ops->no_memory(state.ops->user);
+		state.ops->refuse(state.ops->user, INPUT_NO_MEMORY);
 	return has;
 }
 
@@ -109,7 +109,9 @@ static void put_back(void)
 	rl_insert_text(state.cut);
 	free(state.cut);
 	state.cut = NULL;
-	state.ops->refused_cut(state.ops->user);
+	state.ops->refuse(state.ops->user,
+	                  "not sent: readline has cut a character in two; "
+	                  "delete the rest of it");
 }
 
 static void feed(const void *bytes, size_t len)

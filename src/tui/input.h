@@ -12,6 +12,8 @@
 
 #include "keys.h"
 
+#define INPUT_NO_MEMORY "no memory for what was typed: it is not taken"
+
 struct input_ops {
 	/* Enter: the line without an ending.  Borrowed for the call. */
 	void (*on_line)(void *user, const char *line, size_t len);
@@ -22,11 +24,8 @@ struct input_ops {
 	                   size_t *start);
 	/* More than one candidate: to be shown as a list. */
 	void (*show_matches)(void *user, char *const *matches, size_t count);
-	/* A key was not taken: there may be no memory for what it does. */
-	void (*no_memory)(void *user);
-	/* A line was not sent, as readline has cut a character of it in two: it
-	 * is still there. */
-	void (*refused_cut)(void *user);
+	/* Something was not done: a sentence for the user. */
+	void (*refuse)(void *user, const char *text);
 	/* The names of the program's own functions (see bind.h), or NULL. */
 	const char *(*name)(size_t i);
 	/* Keys that the line editor knows ran function `i`. */

@@ -32,7 +32,7 @@ static void use_matches(const struct input_ops *ops, char *const *matches,
 	size_t len = common_len(matches);
 	char *text = strndup(matches[0], len);
 	if (!text) {
-		ops->no_memory(ops->user);
+		ops->refuse(ops->user, INPUT_NO_MEMORY);
 		return;
 	}
 	if (count == 1) {

@@ -277,15 +277,9 @@ static void show_matches(void *user, char *const *matches, size_t count)
 	tui_mark_dirty(f);
 }
 
-static void no_memory(void *user)
+static void refuse_key(void *user, const char *text)
 {
-	tui_no_memory(user, "for what was typed: it is not taken");
-}
-
-static void refused_cut(void *user)
-{
-	tui_set_notice(user, "not sent: readline has cut a character in two; "
-	                     "delete the rest of it");
+	tui_set_notice(user, text);
 }
 
 static void load_history(struct frontend *f)
@@ -331,8 +325,7 @@ static void init(struct frontend *f)
 		.on_line = on_line,
 		.complete = complete,
 		.show_matches = show_matches,
-		.no_memory = no_memory,
-		.refused_cut = refused_cut,
+		.refuse = refuse_key,
 		.name = actions_name,
 		.run = actions_run,
 		.user = f,

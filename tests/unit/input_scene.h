@@ -106,15 +106,10 @@ static inline void run(void *user, size_t i)
 	bytes_printf(&told.ran, "%zu", i);
 }
 
-static inline void no_memory(void *user)
+static inline void refuse(void *user, const char *text)
 {
 	(void)user;
-	told.refused++;
-}
-
-static inline void refused_cut(void *user)
-{
-	(void)user;
+	assert_non_null(text);
 	told.refused++;
 }
 
@@ -122,8 +117,7 @@ static const struct input_ops ops = {
 	.on_line = on_line,
 	.complete = complete,
 	.show_matches = show_matches,
-	.no_memory = no_memory,
-	.refused_cut = refused_cut,
+	.refuse = refuse,
 	.name = name,
 	.run = run,
 };

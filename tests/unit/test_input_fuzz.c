@@ -88,10 +88,10 @@ static void show_matches(void *user, char *const *matches, size_t count)
 	assert_null(matches[count]);
 }
 
-static void refused_cut(void *user)
+static void refuse(void *user, const char *text)
 {
 	(void)user;
-	fail();
+	fail_msg("%s", text);
 }
 
 static const char *name(size_t i)
@@ -155,7 +155,7 @@ static void play(uint32_t seed, bool is_vi)
 		.on_line = on_line,
 		.complete = complete,
 		.show_matches = show_matches,
-		.refused_cut = refused_cut,
+		.refuse = refuse,
 		.name = name,
 		.run = ran,
 	};
