@@ -15,9 +15,15 @@
 
 struct transcript;
 
-/* Entries from `first` to before `end` are new; or the message `first` has
- * grown, then it is alone. */
-typedef void transcript_fn(void *user, uint64_t first, uint64_t end);
+/* Embedded in whoever is to be told what happens. */
+struct transcript_listener {
+	/* Entries from `first` to before `end` are new; or the message `first`
+	 * has grown, then it is alone. */
+	void (*on_entries)(void *user, uint64_t first, uint64_t end);
+	void *user;
+	/* The rest is the transcript's own. */
+	struct transcript_listener *next;
+};
 
 /* Keep at most about `max` bytes (a chunk of 256 KiB at least).  NULL without
  * memory. */
@@ -25,8 +31,13 @@ MUST_USE struct transcript *transcript_new(size_t max);
 /* Another bound: what is beyond it is dropped at once. */
 void transcript_set_max(struct transcript *t, size_t max);
 void transcript_free(struct transcript *t);
-void transcript_on_entries(struct transcript *t, transcript_fn *fn,
-                           void *user);
+
+/* Tell the listener too, before the others, of all that comes from now on.
+ * Borrowed until it is removed; within on_entries any of them may be added,
+ * removed and freed.  Entries that one of them appends there are told when all
+ * have been told of those before. */
+void transcript_listen(struct transcript *t, struct transcript_listener *l);
+void transcript_unlisten(struct transcript *t, struct transcript_listener *l);
 
 /* Copy `draft` to the end and tell; seq is given here, and the time when it is
  * 0.  Its seq; 0 with ENOMEM. */

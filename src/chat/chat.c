@@ -61,13 +61,19 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 		chat_end_input(c, s);
 }
 
-static void on_entries(void *user, uint64_t first, uint64_t end)
+static void show_entries(void *user, uint64_t first, uint64_t end)
+{
+	struct chat *c = user;
+	c->ops->show(c->frontend, first, end);
+}
+
+/* A connection is open: what failed before does not count. */
+static void look_for_open(void *user, uint64_t first, uint64_t end)
 {
 	struct chat *c = user;
 	struct chat_private *p = c->own;
 	struct entry room;
-	c->ops->show(c->frontend, first, end);
-	/* a state comes alone */
+	(void)end; /* a state comes alone */
 	const struct entry *e = transcript_at(c->transcript, first, &room);
 	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
 		return;
@@ -233,6 +239,8 @@ static void set_up(struct chat *c)
 		.user = c,
 	};
 	chat_init_listening(c);
+	p->shows = (struct transcript_listener){ show_entries, c, NULL };
+	p->opens = (struct transcript_listener){ look_for_open, c, NULL };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 }
 
@@ -287,7 +295,8 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	c->frontend = ops->start(c, e);
 	if (!c->frontend)
 		return -1;
-	transcript_on_entries(c->transcript, on_entries, c);
+	transcript_listen(c->transcript, &p->opens);
+	transcript_listen(c->transcript, &p->shows);
 	ops->show(c->frontend, 1, transcript_end(c->transcript));
 	ops->draw(c->frontend);
 	loop_on_turn_end(c->loop, on_turn_end, c);
@@ -302,5 +311,6 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(c->frontend);
 	ops->stop(c->frontend);
+	transcript_unlisten(c->transcript, &p->shows);
 	return verdict(c);
 }

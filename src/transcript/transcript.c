@@ -47,6 +47,12 @@ struct chunk {
 	_Alignas(struct origin) uint8_t data[];
 };
 
+/* A round through the listeners; one of them may begin another. */
+struct telling {
+	struct transcript_listener *next;
+	struct telling *outer;
+};
+
 struct transcript {
 	struct chunk **chunks;
 	size_t first, count, cap; /* of chunks: those from `first` are alive */
@@ -56,8 +62,8 @@ struct transcript {
 	uint64_t next_seq, told_seq; /* those before it have been told */
 	uint64_t dropped_entries, dropped_bytes, unkept;
 	const struct kept *last_grown; /* its bytes end the last chunk */
-	transcript_fn *on_entries;
-	void *user;
+	struct transcript_listener *listeners;
+	struct telling *telling;
 };
 
 /* Room for more pointers at the end of the array. */
@@ -97,18 +103,44 @@ void transcript_free(struct transcript *t)
 	free(t);
 }
 
-void transcript_on_entries(struct transcript *t, transcript_fn *fn, void *user)
+void transcript_listen(struct transcript *t, struct transcript_listener *l)
 {
-	t->on_entries = fn;
-	t->user = user;
+	l->next = t->listeners;
+	t->listeners = l;
+}
+
+void transcript_unlisten(struct transcript *t, struct transcript_listener *l)
+{
+	struct transcript_listener **at = &t->listeners;
+	while (*at && *at != l)
+		at = &(*at)->next;
+	if (!*at)
+		return;
+	*at = l->next;
+	for (struct telling *now = t->telling; now; now = now->outer)
+		if (now->next == l)
+			now->next = l->next;
+}
+
+static void tell_all(struct transcript *t, uint64_t first, uint64_t end)
+{
+	struct telling now = { .next = t->listeners, .outer = t->telling };
+	t->telling = &now;
+	while (now.next) {
+		struct transcript_listener *l = now.next;
+		now.next = l->next;
+		l->on_entries(l->user, first, end);
+	}
+	t->telling = now.outer;
 }
 
 void transcript_tell(struct transcript *t)
 {
-	uint64_t first = t->told_seq;
-	t->told_seq = t->next_seq;
-	if (t->on_entries && first < t->next_seq)
-		t->on_entries(t->user, first, t->next_seq);
+	while (!t->telling && t->told_seq < t->next_seq) {
+		uint64_t first = t->told_seq;
+		t->told_seq = t->next_seq;
+		tell_all(t, first, t->told_seq);
+	}
 }
 
 /* The entry `i` of a chunk; they stand backwards from its end. */
@@ -418,8 +450,8 @@ int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
 	k->len += (uint32_t)len;
 	k->flags = (uint8_t)flags;
 	find(t, seq)->message_bytes += len;
-	if (t->on_entries)
-		t->on_entries(t->user, seq, seq + 1);
+	tell_all(t, seq, seq + 1);
+	transcript_tell(t);
 	return 0;
 }
 

@@ -51,6 +51,8 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 	gate_show(&gate, first, end);
 }
 
+static struct transcript_listener listener = { .on_entries = on_entries };
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -67,7 +69,7 @@ static int set_up(void **state)
 		.write_late = on_write_late,
 	};
 	gate_init(&gate);
-	transcript_on_entries(transcript, on_entries, NULL);
+	transcript_listen(transcript, &listener);
 	bytes_init(&out, 0);
 	return 0;
 }

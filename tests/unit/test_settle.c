@@ -47,6 +47,8 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 		assert_int_equal(settle_show(&settle, entry_at(t, seq)), 0);
 }
 
+static struct transcript_listener listener = { .on_entries = on_entries };
+
 static uint64_t add(uint32_t session, enum entry_kind kind,
                     enum entry_dir dir, const char *text)
 {
@@ -207,12 +209,12 @@ static void a_dropped_entry_is_not_waited_for(void **state)
 	static uint8_t bytes[5000];
 	(void)state;
 	uint64_t seq = come(1, "gone");
-	transcript_on_entries(t, NULL, NULL);
+	transcript_unlisten(t, &listener);
 	while (entry_at(t, seq))
 		transcript_append(t, &(struct entry){
 			.bytes = bytes, .len = sizeof(bytes),
 		});
-	transcript_on_entries(t, on_entries, NULL);
+	transcript_listen(t, &listener);
 	assert_written(3000, "");
 	come(1, "next\n");
 	assert_written(0, "1<next\n|");
@@ -283,7 +285,7 @@ static int set_up(void **state)
 	trace[0] = '\0';
 	loop = loop_new(LOOP_AUTO);
 	t = transcript_new((size_t)1 << 20);
-	transcript_on_entries(t, on_entries, NULL);
+	transcript_listen(t, &listener);
 	settle_init(&settle, loop, t, on_write, NULL);
 	loop_turn(loop, 0);
 	return 0;
