@@ -24,29 +24,13 @@ static int append_hex(struct bytes *out, const uint8_t *bytes, size_t len)
 	return failed;
 }
 
-/* The escape of one letter that stands for the byte, or NULL. */
-static const char *letter_of(uint8_t byte)
-{
-	switch (byte) {
-	case '\n':
-		return "\\n";
-	case '\r':
-		return "\\r";
-	case '\t':
-		return "\\t";
-	case '\\':
-		return "\\\\";
-	default:
-		return NULL;
-	}
-}
-
 /* One byte within quotes: a letter's escape, itself, or its number. */
 static int append_byte(struct bytes *out, uint8_t byte, bool is_octal)
 {
-	const char *letter = letter_of(byte);
-	if (letter)
-		return bytes_append_text(out, letter);
+	static const char letters[] = "nrt\\", values[] = "\n\r\t\\";
+	const char *value = byte ? strchr(values, byte) : NULL;
+	if (value)
+		return bytes_printf(out, "\\%c", letters[value - values]);
 	if (is_printable(byte))
 		return bytes_append_byte(out, byte);
 	return is_octal ? bytes_printf(out, "\\%03o", byte)

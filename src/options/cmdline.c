@@ -11,6 +11,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
+#include <sockchat/text.h>
 
 #include "options_private.h"
 
@@ -62,20 +63,15 @@ static int explain_beginning(const char *word, struct error *e)
 {
 	const struct option_row *row;
 	size_t len = strcspn(word, "="), count = 0;
-	struct bytes list;
-	char safe[64];
-	bytes_init(&list, sizeof(e->text) - sizeof(safe) - 32);
+	char safe[64], list[sizeof(e->text) - sizeof(safe) - 31] = "";
 	for (size_t i = 0; (row = options_row(i)); i++)
-		if (strncmp(row->name, word, len) == 0 &&
-		    !bytes_printf(&list, "%s--%s", count ? ", " : "",
-		                  row->name))
-			count++;
+		count += strncmp(row->name, word, len) == 0 &&
+		         text_add(list, sizeof(list), "%s--%s",
+		                  count ? ", " : "", row->name);
+	if (count < 2)
+		return 0;
 	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
-	int failed = count < 2 ? 0
-	                       : error_set(e, "option --%s may be %s", safe,
-	                                   bytes_text(&list));
-	bytes_finish(&list);
-	return failed;
+	return error_set(e, "option --%s may be %s", safe, list);
 }
 
 static int explain_getopt(int found, const char *word, struct error *e)
@@ -137,21 +133,14 @@ static int refuse_mode(const char *word, bool is_alone, struct error *e)
 static int parse_mode(struct options *o, const char *word, bool is_alone,
                       struct error *e)
 {
-	static const struct choice modes[] = {
-		{ "connect", ENDPOINT_CONNECT },
-		{ "listen", ENDPOINT_LISTEN },
-		{ NULL, 0 },
-	};
 	if (!word)
 		return error_set(e, "'connect' or 'listen' is missing: write "
 		                    "sockchat connect HOST PORT, or "
 		                    "sockchat listen PORT");
-	for (const struct choice *m = modes; m->name; m++)
-		if (strcmp(m->name, word) == 0) {
-			o->mode = (enum endpoint_mode)m->value;
-			return 0;
-		}
-	return refuse_mode(word, is_alone, e);
+	if (strcmp(word, "connect") && strcmp(word, "listen"))
+		return refuse_mode(word, is_alone, e);
+	o->mode = *word == 'c' ? ENDPOINT_CONNECT : ENDPOINT_LISTEN;
+	return 0;
 }
 
 /* A host may be known later; the names of services do not change. */

@@ -36,9 +36,7 @@ struct reader {
 static int complain(const struct reader *r, const char *sentence,
                     struct error *e)
 {
-	char text[sizeof(e->text)];
-	memcpy(text, sentence, strlen(sentence) + 1);
-	return error_set(e, "%s:%u: %s", r->where, r->line, text);
+	return error_set(e, "%s:%u: %s", r->where, r->line, sentence);
 }
 
 /* Cut off the blanks at both ends, and a comment. */

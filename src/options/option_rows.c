@@ -11,32 +11,27 @@
 #include "options_private.h"
 
 const struct choice eol_choices[] = {
-	{ "lf", EOL_LF },   { "crlf", EOL_CRLF }, { "cr", EOL_CR },
+	{ "lf", EOL_LF }, { "crlf", EOL_CRLF }, { "cr", EOL_CR },
 	{ "nul", EOL_NUL }, { "none", EOL_NONE }, { NULL, 0 },
 };
 const struct choice ui_choices[] = {
-	{ "auto", UI_AUTO }, { "tui", UI_TUI },   { "lines", UI_LINES },
+	{ "auto", UI_AUTO }, { "tui", UI_TUI }, { "lines", UI_LINES },
 	{ "pipe", UI_PIPE }, { "json", UI_JSON }, { NULL, 0 },
 };
 const struct choice color_choices[] = {
-	{ "auto", COLOR_AUTO },
-	{ "always", COLOR_ALWAYS },
-	{ "never", COLOR_NEVER },
-	{ NULL, 0 },
+	{ "auto", COLOR_AUTO }, { "always", COLOR_ALWAYS },
+	{ "never", COLOR_NEVER }, { NULL, 0 },
 };
 const struct choice view_choices[] = {
-	{ "text", VIEW_TEXT },
-	{ "hex", VIEW_HEX },
-	{ "mixed", VIEW_MIXED },
+	{ "text", VIEW_TEXT }, { "hex", VIEW_HEX }, { "mixed", VIEW_MIXED },
+	{ NULL, 0 },
+};
+const struct choice time_choices[] = {
+	{ "clock", TIME_CLOCK }, { "start", TIME_START },
+	{ "delta", TIME_DELTA }, { "off", TIME_OFF }, { "answer", TIME_ANSWER },
 	{ NULL, 0 },
 };
 
-const struct choice time_choices[] = {
-	{ "clock", TIME_CLOCK }, { "start", TIME_START },
-	{ "delta", TIME_DELTA }, { "off", TIME_OFF },
-	{ "answer", TIME_ANSWER },
-	{ NULL, 0 },
-};
 /* The first name of each is the one that is told. */
 const struct choice encoding_choices[] = {
 	{ "utf-8", ENCODING_UTF8 },
@@ -56,40 +51,28 @@ const struct choice encoding_choices[] = {
 	{ "cp850", ENCODING_CP850 },
 	{ "koi8-r", ENCODING_KOI8_R },
 	{ "koi8-u", ENCODING_KOI8_U },
-	{ "utf8", ENCODING_UTF8 },
-	{ "uhc", ENCODING_CP949 },
-	{ "ms949", ENCODING_CP949 },
-	{ "euckr", ENCODING_EUC_KR },
-	{ "shift-jis", ENCODING_SHIFT_JIS },
-	{ "sjis", ENCODING_SHIFT_JIS },
-	{ "cp932", ENCODING_SHIFT_JIS },
-	{ "eucjp", ENCODING_EUC_JP },
-	{ "cp936", ENCODING_GBK },
-	{ "gb2312", ENCODING_GBK },
-	{ "latin1", ENCODING_LATIN1 },
-	{ "latin-1", ENCODING_LATIN1 },
-	{ "latin2", ENCODING_LATIN2 },
-	{ "latin9", ENCODING_LATIN9 },
+	/* other names */
+	{ "utf8", ENCODING_UTF8 }, { "uhc", ENCODING_CP949 },
+	{ "ms949", ENCODING_CP949 }, { "euckr", ENCODING_EUC_KR },
+	{ "shift-jis", ENCODING_SHIFT_JIS }, { "sjis", ENCODING_SHIFT_JIS },
+	{ "cp932", ENCODING_SHIFT_JIS }, { "eucjp", ENCODING_EUC_JP },
+	{ "cp936", ENCODING_GBK }, { "gb2312", ENCODING_GBK },
+	{ "latin1", ENCODING_LATIN1 }, { "latin-1", ENCODING_LATIN1 },
+	{ "latin2", ENCODING_LATIN2 }, { "latin9", ENCODING_LATIN9 },
 	{ "windows-1252", ENCODING_CP1252 },
 	{ "windows-1251", ENCODING_CP1251 },
 	{ NULL, 0 },
 };
-
 const struct choice on_off_choices[] = {
 	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
 };
-
 const struct choice bell_choices[] = {
-	{ "never", BELL_NEVER },
-	{ "unfocused", BELL_UNFOCUSED },
-	{ "always", BELL_ALWAYS },
-	{ NULL, 0 },
+	{ "never", BELL_NEVER }, { "unfocused", BELL_UNFOCUSED },
+	{ "always", BELL_ALWAYS }, { NULL, 0 },
 };
 const struct choice notify_choices[] = {
-	{ "off", NOTIFY_OFF },
-	{ "osc9", NOTIFY_OSC9 },
-	{ "osc777", NOTIFY_OSC777 },
-	{ NULL, 0 },
+	{ "off", NOTIFY_OFF }, { "osc9", NOTIFY_OSC9 },
+	{ "osc777", NOTIFY_OSC777 }, { NULL, 0 },
 };
 
 #define AT(member) \
