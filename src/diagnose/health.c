@@ -4,7 +4,6 @@
 /* Counters of the last minute, and the sentence that they give.  Between two
  * marks a counter grows evenly. */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -154,18 +153,6 @@ static bool say_since(char *out, const char *prefix, const struct facts *f,
 	return true;
 }
 
-static void append(char *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void append(char *out, const char *format, ...)
-{
-	size_t len = strlen(out);
-	va_list args;
-	va_start(args, format);
-	vsnprintf(out + len, HEALTH_TEXT_MAX - len, format, args);
-	va_end(args);
-}
-
 static bool is_opening(char *out, const struct health *h, const struct facts *f)
 {
 	(void)h;
@@ -173,7 +160,7 @@ static bool is_opening(char *out, const struct health *h, const struct facts *f)
 		return say_since(out, "looking up the name", f,
 		                 f->since.mono_ns);
 	say_since(out, "connecting", f, f->since.mono_ns);
-	append(out, ", no answer yet");
+	text_add(out, HEALTH_TEXT_MAX, ", no answer yet");
 	return f->phase == ENTRY_CONNECTING;
 }
 
@@ -193,7 +180,8 @@ static bool is_unanswered(char *out, const struct health *h,
 	if (!times || !f->tcp.unacked)
 		return false;
 	say_since(out, "no answer from the peer's system", f, since);
-	append(out, ": sent again %u time%s", times, plural(times));
+	text_add(out, HEALTH_TEXT_MAX, ": sent again %u time%s", times,
+	         plural(times));
 	return true;
 }
 
@@ -211,7 +199,7 @@ static bool is_unread(char *out, const struct health *h, const struct facts *f)
 		return false;
 	number_format_size(size, f->queued + f->tcp.unsent);
 	say_since(out, "peer not reading", f, since);
-	append(out, ", %s waiting for it", size);
+	text_add(out, HEALTH_TEXT_MAX, ", %s waiting for it", size);
 	return true;
 }
 
@@ -232,7 +220,7 @@ static bool is_paused(char *out, const struct health *h, const struct facts *f)
 	number_format_size(size, f->tcp.unread);
 	snprintf(out, HEALTH_TEXT_MAX, "paused by us (/resume goes on)");
 	if (f->tcp.unread)
-		append(out, ", %s of the peer unread", size);
+		text_add(out, HEALTH_TEXT_MAX, ", %s of the peer unread", size);
 	return f->is_paused;
 }
 
