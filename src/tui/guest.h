@@ -23,4 +23,13 @@ int guest_next(int from, int count);
 /* Set the variables that no inputrc may change; after rl_initialize(). */
 void guest_set_variables(void);
 
+/* A command for readline's keys that looks at neither count nor key. */
+#define COMMAND(name, result)                                              \
+	int name(int count, int key)                                       \
+	{                                                                  \
+		(void)count;                                               \
+		(void)key;                                                 \
+		return result;                                             \
+	}
+
 #endif

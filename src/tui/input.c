@@ -352,14 +352,7 @@ unsigned input_missed_keys(void)
 
 /* Commands of our own, in place of readline's. */
 
-#define COMMAND(name, result)                                              \
-	static int name(int count, int key)                                \
-	{                                                                  \
-		(void)count;                                               \
-		(void)key;                                                 \
-		return result;                                             \
-	}
-COMMAND(do_nothing, 0)
+static COMMAND(do_nothing, 0)
 
 #define WAITING(name)                                                      \
 	static int wait_##name(int count, int key)                         \
@@ -380,7 +373,7 @@ static int wait_quoted_insert(int count, int key)
 	return rl_quoted_insert(count < 0 ? 1 : count, key);
 }
 
-COMMAND(complete_word, tab_complete(state.ops))
+static COMMAND(complete_word, tab_complete(state.ops))
 
 /* Commands that crash 8.2, write where nobody reads, read the keyboard behind
  * our back, or send what nobody asked to: an inputrc may have put them on any

@@ -12,6 +12,7 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 
+#include "guest.h"
 #include "recall.h"
 #include "whole.h"
 
@@ -88,22 +89,9 @@ static int search_by_prefix(int step)
 	return 0;
 }
 
-int recall_older(int count, int key)
-{
-	(void)count;
-	(void)key;
-	return search_by_prefix(-1);
-}
+COMMAND(recall_older, search_by_prefix(-1))
+COMMAND(recall_newer, search_by_prefix(1))
 
-int recall_newer(int count, int key)
-{
-	(void)count;
-	(void)key;
-	return search_by_prefix(1);
-}
-
-/* The last word of the newest line, then of the one before, each in the place
- * of the other. */
 static int yank_word(void)
 {
 	bool goes_on = recalled.is_word && rl_last_func == recall_last_word;
@@ -128,9 +116,4 @@ static int yank_word(void)
 	return 0;
 }
 
-int recall_last_word(int count, int key)
-{
-	(void)count;
-	(void)key;
-	return yank_word();
-}
+COMMAND(recall_last_word, yank_word())

@@ -106,16 +106,10 @@ static void on_work(struct later *l)
 	(void)l;
 }
 
-/* A second in which something moved is over. */
+/* A frame's time has come, or a second in which something moved is over. */
 static void on_tick(struct timer *t)
 {
 	tui_mark_dirty(t->user);
-}
-
-/* The turn that ends now draws. */
-static void on_paint_time(struct timer *t)
-{
-	(void)t;
 }
 
 /* The first speaks for all: what is new together is of one kind, and looked at
@@ -331,7 +325,7 @@ static void init(struct frontend *f)
 		.user = f,
 	};
 	f->in_watch = (struct watch){ .on_ready = on_readable, .user = f };
-	f->paint = (struct timer){ .on_time = on_paint_time, .user = f };
+	f->paint = (struct timer){ .on_time = on_tick, .user = f };
 	f->escape = (struct timer){ .on_time = on_escape_time, .user = f };
 	f->work = (struct later){ .on_call = on_work, .user = f };
 	f->leave = (struct timer){ .on_time = on_leave_time, .user = f };
