@@ -3,7 +3,6 @@
 
 /* The tools that are loaded: run, watched by /proc, and ended. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -166,44 +166,24 @@ static double pss_kib(pid_t pid)
 	return named(pid, "smaps_rollup", "Pss:");
 }
 
-/* Of all its threads, as finely as the system knows it. */
-static double thread_seconds(pid_t pid)
-{
-	char path[64], text[256];
-	double ns = 0;
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
-	DIR *threads = opendir(path);
-	for (struct dirent *e; threads && (e = readdir(threads));) {
-		if (e->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "task/%.16s/schedstat", e->d_name);
-		read_proc(pid, path, text, sizeof(text));
-		ns += strtod(text, NULL);
-	}
-	if (threads)
-		closedir(threads);
-	return ns / (double)LOAD_SECOND_NS;
-}
-
-/* Clock ticks are too coarse for a hundred processes that do little each, and
- * only they count threads and children that have ended. */
+/* Its threads by the system's clock for it, for ticks are too coarse where
+ * little is done; what only ticks count are the children that have ended. */
 static double cpu(pid_t pid)
 {
 	char text[1024];
-	long ticks[4];
+	clockid_t clock;
+	struct timespec own;
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &own))
+		return 0;
 	read_proc(pid, "stat", text, sizeof(text));
 	char *at = strrchr(text, ')');
-	for (int i = 0; at && i < 12; i++) /* utime is the 12th after it */
+	for (int i = 0; at && i < 14; i++) /* cutime is the 14th after it */
 		at = strchr(at + 1, ' ');
-	if (!at)
-		return 0;
-	for (int i = 0; i < 4; i++) /* user, system; the same of children */
-		ticks[i] = strtol(at, &at, 10);
-	double second = (double)sysconf(_SC_CLK_TCK);
-	double own = (double)(ticks[0] + ticks[1]) / second;
-	double exact = thread_seconds(pid);
-	return (own > exact ? own : exact) +
-	       (double)(ticks[2] + ticks[3]) / second;
+	double ticks = 0;
+	for (int i = 0; at && i < 2; i++) /* user, system */
+		ticks += (double)strtol(at, &at, 10);
+	return (double)own.tv_sec + (double)own.tv_nsec / 1e9 +
+	       ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
 /* The figure of a process and of all below it. */
