@@ -59,14 +59,36 @@ static void set_modes(struct frontend *f)
 
 /* When it is painted */
 
+/* What libraries have said on standard error is said on the screen. */
+static void take_stderr(struct frontend *f)
+{
+	struct bytes text = { 0 };
+	term_take_stderr(&text);
+	char *rest = text.len ? (char *)(uintptr_t)bytes_text(&text) : NULL;
+	char *line;
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			chat_note(f->chat, "%s", line);
+	bytes_finish(&text);
+}
+
+/* When more comes than the screen holds, nobody can read it: half as many
+ * frames look the same. */
+static int64_t frame_ns(const struct frontend *f)
+{
+	uint64_t news = transcript_end(f->chat->transcript) - f->painted_end;
+	bool is_flood = news > (uint64_t)f->rows && !f->view.is_scrolled;
+	return is_flood ? 2 * TUI_FRAME_NS : TUI_FRAME_NS;
+}
+
 /* At once on a key or after a rest, else when the frame's time has come; not
  * before the last frame is out, which is a turn of the loop as well. */
 static void draw(struct frontend *f)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
-	int64_t rest = f->painted_ns + TUI_FRAME_NS - now;
+	int64_t rest = f->painted_ns + frame_ns(f) - now;
 	if (input_take_dirty() ||
-	    (rest <= TUI_FRAME_NS - PROGRESS_NS && chat_has_file(f->chat)))
+	    (now - f->painted_ns >= PROGRESS_NS && chat_has_file(f->chat)))
 		f->is_dirty = true;
 	if (!f->is_dirty || !f->is_up || term_is_busy())
 		return;
@@ -80,6 +102,8 @@ static void draw(struct frontend *f)
 	f->has_key = false;
 	/* a frame before its time takes the place of the next one */
 	f->painted_ns = rest > 0 ? f->painted_ns + TUI_FRAME_NS : now;
+	f->painted_end = transcript_end(f->chat->transcript);
+	take_stderr(f);
 	set_modes(f);
 	frame_paint(f);
 }
@@ -129,19 +153,6 @@ static void show(struct frontend *f, uint64_t first, uint64_t end)
 	if (out.len && term_write(out.data, out.len))
 		f->window.bell_ns = f->window.notice_ns = 0; /* the next one */
 	bytes_finish(&out);
-}
-
-/* What libraries have said on standard error is said on the screen. */
-static void take_stderr(struct frontend *f)
-{
-	struct bytes text = { 0 };
-	term_take_stderr(&text);
-	char *rest = text.len ? (char *)(uintptr_t)bytes_text(&text) : NULL;
-	char *line;
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			chat_note(f->chat, "%s", line);
-	bytes_finish(&text);
 }
 
 /* While an editor has the terminal, what its keys do is for it; we stop beside
@@ -431,7 +442,8 @@ static void stop(struct frontend *f)
 static void draw_turn(struct frontend *f)
 {
 	bool is_early = f->has_key;
-	take_stderr(f);
+	if (!f->is_dirty) /* else the frame to come does it */
+		take_stderr(f);
 	if (is_early)
 		draw(f);
 	work(f);

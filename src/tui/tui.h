@@ -40,6 +40,7 @@ struct frontend {
 	struct pace pace;
 	struct spots spots;
 	int64_t painted_ns, read_ns; /* when the last frame, the last keys */
+	uint64_t painted_end; /* of the transcript then */
 	struct window window;
 	bool shows_hex; /* of what Enter would send */
 	bool is_dirty, is_up, wants_size;
