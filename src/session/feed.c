@@ -4,66 +4,42 @@
 /* A file that is to be sent: only a regular one has an end that is known. */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <sockchat/feed.h>
+#include <sockchat/file.h>
 #include <sockchat/glyph.h>
 #include <sockchat/file.h>
 
-/* What it is, when it is no regular file. */
-static const char *kind(mode_t mode)
+/* What a file is that is not regular; NULL for one that is. */
+static const char *name_kind(mode_t mode)
 {
-	switch (mode & S_IFMT) {
-	case S_IFREG:
-		return NULL;
-	case S_IFDIR:
-		return "a directory";
-	case S_IFIFO:
-		return "a FIFO";
-	case S_IFSOCK:
-		return "a socket";
-	default:
-		return "a device";
-	}
+	return S_ISREG(mode)    ? NULL
+	       : S_ISDIR(mode)  ? "a directory"
+	       : S_ISFIFO(mode) ? "a FIFO"
+	       : S_ISSOCK(mode) ? "a socket"
+	                        : "a device";
 }
 
-static int refuse(const char *path, const char *what, struct error *e)
-{
-	char safe[128];
-	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
-	error_set(e, "cannot send %s: it is %s, not a regular file", safe,
-	          what);
-	error_set_hint(e, "of anything else the pipe sends what can be read: "
-	                  "sockchat connect HOST PORT <PATH");
-	return -1;
-}
-
-/* A device's opening may do something: it is looked at before. */
+/* Opening a device may do something, so the path is looked at before. */
 static int open_regular(struct feed_file *f, const char *path,
                         struct error *e)
 {
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 	char safe[128];
-	f->fd = -1;
-	if (stat(path, &st) == 0 && kind(st.st_mode))
-		return refuse(path, kind(st.st_mode), e);
-	f->fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (f->fd < 0 || fstat(f->fd, &st)) {
-		glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
-		error_set_errno(e, errno, "cannot open %s", safe);
-	} else if (kind(st.st_mode)) {
-		refuse(path, kind(st.st_mode), e);
-	} else {
-		f->total = (uint64_t)st.st_size;
+	const char *kind = stat(path, &st) ? NULL : name_kind(st.st_mode);
+	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
+	f->fd = kind ? -1 : file_open(path, 0);
+	f->total = (uint64_t)st.st_size;
+	if (!kind && f->fd < 0)
+		return error_set_errno(e, errno, "cannot open %s", safe);
+	if (!kind)
 		return 0;
-	}
-	if (f->fd >= 0)
-		close(f->fd);
+	error_set(e, "cannot send %s: it is %s, not a regular file", safe,
+	          kind);
+	error_set_hint(e, "of anything else the pipe sends what can be read: "
+	                  "sockchat connect HOST PORT <PATH");
 	return -1;
 }
 

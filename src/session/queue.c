@@ -184,68 +184,57 @@ const char *queue_file(const struct queue *q, struct progress_facts *facts)
 
 /* What is told of files */
 
-__attribute__((format(printf, 2, 3))) static void
-note_file(struct queue *q, const char *format, ...)
+/* A note; or, with an errno that gives it its code, that a file is lost. */
+__attribute__((format(printf, 3, 4))) static void
+tell_file(struct queue *q, int errnum, const char *format, ...)
 {
 	char text[NOTE_MAX];
+	struct error e;
 	va_list args;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	q->ops->on_note(q->user, text);
+	error_set(&e, "%s", text);
+	error_set_code(&e, errnum);
+	if (errnum)
+		q->ops->on_lost(q->user, &e);
+	else
+		q->ops->on_note(q->user, text);
 }
 
-static void tell_unread(struct queue *q, int errnum)
-{
-	const struct files *f = q->files;
-	struct error e;
-	error_set_errno(&e, errnum,
-	                "cannot read %s after %" PRIu64 " of %" PRIu64 " bytes",
-	                f->list[0].file.name, f->taken, f->list[0].file.total);
-	q->ops->on_lost(q->user, &e);
-}
-
-static void tell_shorter(struct queue *q)
-{
-	const struct files *f = q->files;
-	struct error e;
-	error_set(&e, "%s has become shorter: %" PRIu64 " of the %" PRIu64
-	          " bytes that it had were sent", f->list[0].file.name,
-	          f->taken, f->list[0].file.total);
-	error_set_code(&e, ENODATA);
-	q->ops->on_lost(q->user, &e);
-}
-
-static void tell_sent_file(struct queue *q)
+static void tell_end(struct queue *q)
 {
 	const struct files *f = q->files;
 	const struct feed_file *file = &f->list[0].file;
 	int64_t ns = loop_now_ns(q->loop) - f->progress.start_ns;
 	double seconds = (double)ns / 1e9;
 	char rate[16], how[64] = "", had[64] = "";
+	if (f->taken < file->total) {
+		tell_file(q, ENODATA, "%s has become shorter: %" PRIu64
+		          " of the %" PRIu64 " bytes that it had were sent",
+		          file->name, f->taken, file->total);
+		return;
+	}
 	if (ns >= TICK_NS) {
 		number_format_size(rate,
 		                   (uint64_t)((double)f->taken / seconds));
 		snprintf(how, sizeof(how), " in %.1f s, %s/s", seconds, rate);
 	}
-	if (f->taken != file->total)
+	if (f->taken > file->total)
 		snprintf(had, sizeof(had), "; it had %" PRIu64 " bytes when "
 		         "it was opened", file->total);
-	note_file(q, "sent %s: %" PRIu64 " bytes%s%s", file->name, f->taken,
+	tell_file(q, 0, "sent %s: %" PRIu64 " bytes%s%s", file->name, f->taken,
 	          how, had);
 }
 
 void queue_lose_files(struct queue *q)
 {
 	const struct files *f = q->files;
-	struct error e;
-	for (size_t i = 0; f && i < f->count; i++) {
-		error_set(&e, "%s was not sent whole: %" PRIu64 " of %" PRIu64
-		          " bytes had not left", f->list[i].file.name,
-		          file_rest(f, i), f->list[i].file.total);
-		error_set_code(&e, ENOTCONN);
-		q->ops->on_lost(q->user, &e);
-	}
+	for (size_t i = 0; f && i < f->count; i++)
+		tell_file(q, ENOTCONN, "%s was not sent whole: %" PRIu64
+		          " of %" PRIu64 " bytes had not left",
+		          f->list[i].file.name, file_rest(f, i),
+		          f->list[i].file.total);
 }
 
 /* Files come and go */
@@ -291,7 +280,7 @@ void queue_stop_files(struct queue *q)
 {
 	const struct files *f = q->files;
 	for (size_t i = 0; f && i < f->count; i++)
-		note_file(q, "stopped %s after %" PRIu64 " of %" PRIu64
+		tell_file(q, 0, "stopped %s after %" PRIu64 " of %" PRIu64
 		          " bytes", f->list[i].file.name, i ? 0 : f->taken,
 		          f->list[i].file.total);
 	while (q->files)
@@ -313,7 +302,7 @@ static void begin_file(struct queue *q)
 	              loop_now_ns(q->loop));
 	number_format_size(size, f->list[0].file.total);
 	q->ops->on_file(q->user);
-	note_file(q, "sending %s (%s)", f->list[0].file.name, size);
+	tell_file(q, 0, "sending %s (%s)", f->list[0].file.name, size);
 }
 
 /* -1 when the file cannot be read. */
@@ -333,6 +322,7 @@ static int read_piece(struct queue *q, size_t len)
 static void pull_file(struct queue *q)
 {
 	const struct files *f = q->files;
+	const struct feed_file *file = &f->list[0].file;
 	size_t share = queues_share(q->all);
 	if (held_bytes(q) >= (share < PULL_BELOW ? share : PULL_BELOW))
 		return;
@@ -340,19 +330,12 @@ static void pull_file(struct queue *q)
 		begin_file(q);
 	while (!f->has_ended && held_bytes(q) < share)
 		if (read_piece(q, share - held_bytes(q))) {
-			tell_unread(q, errno);
+			tell_file(q, errno, "cannot read %s after %" PRIu64
+			          " of %" PRIu64 " bytes: %s", file->name,
+			          f->taken, file->total, strerror(errno));
 			drop_first_file(q);
 			return;
 		}
-}
-
-static void end_file(struct queue *q)
-{
-	if (q->files->taken < q->files->list[0].file.total)
-		tell_shorter(q);
-	else
-		tell_sent_file(q);
-	drop_first_file(q);
 }
 
 /* Out */
@@ -383,8 +366,10 @@ size_t queue_write(struct queue *q, struct link *l, size_t max)
 	struct files *f = q->files;
 	if (f && !outq_len(&q->bytes))
 		sum += write_run(&f->piece, l, max - sum);
-	if (f && f->has_ended && !l->broken && !outq_len(&f->piece))
-		end_file(q);
+	if (f && f->has_ended && !l->broken && !outq_len(&f->piece)) {
+		tell_end(q);
+		drop_first_file(q);
+	}
 	count_memory(q);
 	return sum;
 }
