@@ -92,13 +92,11 @@ struct session {
 	bool shuts_down : 1; /* our FIN is to follow the queue */
 	bool closes : 1;     /* and then the connection goes */
 	bool leaves : 1;     /* without waiting for the peer's FIN */
-	bool is_over : 1;
 	bool is_full : 1; /* the session's own, as the next */
 	bool is_busy : 1; /* what comes, comes in bulk */
 	/* The monotonic clock when the phase and the connection began; 0: it
 	 * has not. */
 	int64_t since_ns, opened_ns;
-	const char *local; /* "127.0.0.1:9999"; "": not known yet */
 	struct lag *lag;     /* the chat's own; NULL: the peer reads */
 	struct queue *queue; /* NULL: nothing waits */
 
@@ -108,8 +106,14 @@ struct session {
 	struct talk *talk; /* NULL: nobody has said anything that is told */
 	struct under_way *under_way; /* messages; NULL for none */
 	struct names *names; /* of both ends; NULL: not asked for */
-	char *addresses; /* the memory of `local` and the link's `where` */
+	char *local; /* session_local(), and behind it the link's `where` */
 };
+
+/* Our own address, "127.0.0.1:9999"; "" when it is not known (yet). */
+static inline const char *session_local(const struct session *s)
+{
+	return s->local ? s->local : "";
+}
 
 /* `settings` are borrowed until session_free().  NULL without memory. */
 MUST_USE

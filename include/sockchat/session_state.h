@@ -9,10 +9,13 @@
 #include <sockchat/health.h>
 #include <sockchat/session.h>
 
-bool session_is_open(const struct session *s); /* connected, not yet ended */
-bool session_is_opening(const struct session *s);
-bool session_is_closing(const struct session *s);
-/* Our FIN has been asked for: nothing more can be sent. */
+/* Whether it is connected, and not yet over. */
+static inline bool session_is_open(const struct session *s)
+{
+	return s->link.transport != NULL;
+}
+
+/* Whether our FIN has been asked for, so that nothing more can be sent. */
 bool session_is_finishing(const struct session *s);
 /* "resolving", "connecting", "open", "half-closed (by the peer)" … */
 const char *session_state_text(const struct session *s);

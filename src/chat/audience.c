@@ -101,7 +101,7 @@ bool chat_speaks_to(const struct chat *c, const struct session *s)
 	uint32_t target = c->target;
 	if (target)
 		return s->number == target;
-	return !session_is_closing(s);
+	return !s->closes;
 }
 
 struct session *chat_shown(const struct chat *c)

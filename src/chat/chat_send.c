@@ -112,7 +112,7 @@ size_t chat_shutdown(struct chat *c)
 		if (!s || !chat_speaks_to(c, s) || session_is_finishing(s))
 			continue;
 		if (queue_len(s->queue) || queue_has_file(s->queue) ||
-		    session_is_opening(s))
+		    !session_is_open(s))
 			chat_note(c, "our FIN follows what is queued");
 		session_shutdown(s);
 		count++;

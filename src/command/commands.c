@@ -132,8 +132,7 @@ static void run_connect(struct chat *c, char *args)
 		return;
 	for (size_t i = chat_session_count(c); i-- > 0;) {
 		s = chat_session(c, i);
-		if (!halves_is_in_open(s->link.halves) ||
-		    session_is_closing(s)) {
+		if (!halves_is_in_open(s->link.halves) || s->closes) {
 			session_leave(s); /* it is over but for our FIN */
 		} else if (!*c->listening) {
 			error_set(&e, "already connected to %s",

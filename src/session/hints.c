@@ -96,7 +96,7 @@ static void look(struct session *s, const uint8_t *bytes, size_t len,
 	enum recognise_result result = recognise(
 	    &r, bytes, len, is_all,
 	    s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
-	    s->link.is_accepted ? s->local : s->link.where);
+	    s->link.is_accepted ? session_local(s) : s->link.where);
 	if (result == RECOGNISE_MORE && (w->head.len || !keep(w, bytes, len)))
 		return;
 	if (result == RECOGNISE_YES)

@@ -74,7 +74,7 @@ static void read_last_words(struct session *s)
 void session_update(struct session *s)
 {
 	bool was_broken;
-	if (!s->link.transport || s->is_over)
+	if (!s->link.transport)
 		return;
 	if ((s->queue || s->under_way) && halves_is_out_open(s->link.halves))
 		session_write(s);
@@ -111,24 +111,8 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
-/* Keep both addresses as text.  -1 without memory. */
-static int keep_addresses(struct session *s, const char *peer,
-                          const char *local)
-{
-	size_t peer_size = strlen(peer) + 1, local_size = strlen(local) + 1;
-	char *both = malloc(peer_size + local_size);
-	if (!both)
-		return -1;
-	memcpy(both, peer, peer_size);
-	memcpy(both + peer_size, local, local_size);
-	free(s->addresses);
-	s->addresses = both;
-	s->link.where = both;
-	s->local = both + peer_size;
-	return 0;
-}
-
-/* False, and the session has failed, without memory. */
+/* Keep both addresses as text.  False, and the session has failed, without
+ * memory. */
 static bool name_ends(struct session *s, const struct transport *t,
                       const struct address *peer)
 {
@@ -139,11 +123,16 @@ static bool name_ends(struct session *s, const struct transport *t,
 	transport_facts(t, FACTS_LOCAL, &facts);
 	if (facts.local.len)
 		address_format(&facts.local, here);
-	if (!keep_addresses(s, at, here))
-		return true;
-	error_set_errno(&e, ENOMEM, "cannot serve %s", at);
-	session_fail(s, &e);
-	return false;
+	size_t here_size = strlen(here) + 1, at_size = strlen(at) + 1;
+	s->local = malloc(here_size + at_size);
+	if (!s->local) {
+		error_set_errno(&e, ENOMEM, "cannot serve %s", at);
+		session_fail(s, &e);
+		return false;
+	}
+	memcpy(s->local, here, here_size);
+	s->link.where = memcpy(s->local + here_size, at, at_size);
+	return true;
 }
 
 /* Who is at the other end, if there is time to look. */
@@ -171,7 +160,7 @@ static void tell_open(struct session *s)
 	else
 		session_tell_state(s, ENTRY_OPEN, hint,
 		                   "connected to %s from %s", s->link.where,
-		                   s->local);
+		                   session_local(s));
 }
 
 static void on_open(struct link *l, const struct address *peer)
@@ -202,7 +191,6 @@ struct session *session_new(struct loop *l,
 	link_init(&s->link, l, &link_ops);
 	s->settings = settings;
 	s->number = number;
-	s->local = "";
 	return s;
 }
 
@@ -217,7 +205,7 @@ void session_free(struct session *s)
 	free(s->talk);
 	session_drop_queue(s);
 	names_free(s->names);
-	free(s->addresses);
+	free(s->local);
 	free(s);
 }
 
@@ -268,7 +256,8 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	endpoint_format(ep, text);
 	glyph_copy(called, sizeof(called), text, GLYPH_ASCII);
 	s->approach = approach_new(called);
-	if (s->approach && !keep_addresses(s, called, "")) {
+	if (s->approach) {
+		s->link.where = s->approach->called;
 		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
 		                   called);
 		if (!link_dial(&s->link, transport, ep, settings, &steps))
@@ -330,7 +319,7 @@ static void begin_close(struct session *s)
 		return;
 	}
 	s->closes = s->shuts_down = true;
-	session_pause(s, false);
+	s->is_paused = false;
 	if (!halves_is_out_open(s->link.halves))
 		link_set_alarm(&s->link, ALARM_LINGER,
 		               s->settings->linger_ns);
@@ -339,7 +328,7 @@ static void begin_close(struct session *s)
 
 void session_close(struct session *s)
 {
-	if (!s->is_over && !s->closes)
+	if (s->phase != ENTRY_CLOSED && !s->closes)
 		begin_close(s);
 }
 
@@ -353,13 +342,13 @@ void session_finish(struct session *s)
 void session_leave(struct session *s)
 {
 	s->leaves = true;
-	if (!s->is_over)
+	if (s->phase != ENTRY_CLOSED)
 		begin_close(s);
 }
 
 void session_reset(struct session *s)
 {
-	if (s->is_over)
+	if (s->phase == ENTRY_CLOSED)
 		return;
 	size_t unacked = session_unacked(s);
 	if (unacked && !halves_is_out_open(s->link.halves))
@@ -382,7 +371,7 @@ static void on_name(void *user, bool is_peer, const char *name)
 {
 	struct session *s = user;
 	session_tell_note(s, "", "%s is called %s",
-	                  is_peer ? s->link.where : s->local, name);
+	                  is_peer ? s->link.where : session_local(s), name);
 }
 
 void session_identify(struct session *s, bool is_numeric, bool tells)

@@ -40,9 +40,9 @@ void session_conclude(struct session *s, bool failed, const char *hint,
 {
 	const struct session_ops *ops = s->settings->ops;
 	char lost[128];
-	if (s->is_over)
+	if (s->phase == ENTRY_CLOSED)
 		return;
-	s->is_over = true;
+	s->phase = ENTRY_CLOSED;
 	session_close_link(s, false);
 	s->link.halves = HALVES_CLOSED;
 	describe_loss(s, failed ? 0 : unacked, lost, sizeof(lost));
@@ -50,7 +50,7 @@ void session_conclude(struct session *s, bool failed, const char *hint,
 	bool has_file = queue_has_file(s->queue);
 	if (s->queue)
 		queue_lose_files(s->queue);
-	if (s->local[0])
+	if (*session_local(s))
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection closed: %" PRIu64
 		                   " bytes received, %" PRIu64

@@ -104,7 +104,7 @@ void session_write(struct session *s)
 /* -1 with a sentence. */
 static int may_send(const struct session *s, struct error *e)
 {
-	if (s->is_over || s->link.broken)
+	if (s->phase == ENTRY_CLOSED || s->link.broken)
 		return error_set(e, "not sent: the connection to %s has ended",
 		                 s->link.where);
 	if (!halves_is_out_open(s->link.halves) || s->shuts_down)

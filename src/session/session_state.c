@@ -12,21 +12,6 @@
 #include "names.h"
 #include "session_private.h"
 
-bool session_is_open(const struct session *s)
-{
-	return s->link.transport && !s->is_over;
-}
-
-bool session_is_opening(const struct session *s)
-{
-	return !s->link.transport && !s->is_over;
-}
-
-bool session_is_closing(const struct session *s)
-{
-	return s->closes || s->leaves;
-}
-
 bool session_is_finishing(const struct session *s)
 {
 	return s->shuts_down || !halves_is_out_open(s->link.halves);
@@ -78,7 +63,7 @@ void session_facts(const struct session *s, struct facts *out)
 		.queued = queue_len(s->queue) + queue_file_rest(s->queue),
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
-	snprintf(out->local, sizeof(out->local), "%s", s->local);
+	snprintf(out->local, sizeof(out->local), "%s", session_local(s));
 	snprintf(out->name, sizeof(out->name), "%s",
 	         s->approach ? s->approach->called : "");
 	if (s->names)

@@ -38,7 +38,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
-		.local = s->local,
+		.local = session_local(s),
 		.hint = hint,
 		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED
 		              ? session_timing(s) : NULL,
@@ -63,6 +63,6 @@ void session_tell_error(struct session *s, const struct error *e)
 		.kind = ENTRY_ERROR,
 		.code = e->code,
 		.hint = e->hint,
-		.timing = s->local[0] ? NULL : session_timing(s),
+		.timing = *session_local(s) ? NULL : session_timing(s),
 	}, e->text);
 }

@@ -124,8 +124,8 @@ static void add_session(struct parts *p, const struct status *s,
 {
 	add(p, 1, "%s", with->link.where)->key = KEY_F6;
 	add(p, 0, "%s", session_state_text(with))->key = KEY_F5;
-	if (*with->local)
-		add(p, 8, "from %s", with->local);
+	if (*session_local(with))
+		add(p, 8, "from %s", session_local(with));
 	if (with->is_paused)
 		warn(p, 1, "paused");
 	add_queue(p, s, with);

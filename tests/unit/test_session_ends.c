@@ -12,7 +12,7 @@ static void what_is_sent_before_it_is_open_waits(void **state)
 	(void)state;
 	fake_on_connect(WHERE, FAKE_HANGS);
 	dial();
-	assert_true(session_is_opening(now.session));
+	assert_true(now.session->phase == ENTRY_CONNECTING);
 	send_text("early\n");
 	session_shutdown(now.session);
 	turn();
@@ -140,7 +140,7 @@ static void a_close_waits_for_the_peers_end(void **state)
 	session_close(now.session);
 	wait_ms(50);
 	assert_true(fake_is_shut_down(now.fake));
-	assert_true(session_is_closing(now.session));
+	assert_true(now.session->closes);
 	assert_int_equal(now.ends, 0);
 	fake_feed(now.fake, "goodbye\n");
 	fake_feed_end(now.fake);
