@@ -69,7 +69,7 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
-static int print(const char *text)
+static int print_out(const char *text)
 {
 	if (!file_write(STDOUT_FILENO, text, strlen(text)))
 		return STATUS_OK;
@@ -86,7 +86,7 @@ static int print_help(void)
 	if (options_help(&help))
 		fputs("sockchat: no memory for the help\n", stderr);
 	else
-		status = print(bytes_text(&help));
+		status = print_out(bytes_text(&help));
 	bytes_finish(&help);
 	return status;
 }
@@ -139,7 +139,7 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 	return status;
 }
 
-static int run(struct options *o)
+static int run_ui(struct options *o)
 {
 	enum ui ui = choose_ui(o);
 	struct loop *l = loop_new(LOOP_AUTO);
@@ -156,8 +156,8 @@ static int run(struct options *o)
 	return status;
 }
 
-/* Without memory it is not the words that are wrong. */
-static int refuse(const struct error *e)
+/* The command line or the configuration is wrong, unless memory was missing. */
+static int refuse_usage(const struct error *e)
 {
 	fprintf(stderr, "sockchat: %s\n", e->text);
 	if (strcmp(e->code, "ENOMEM") == 0)
@@ -174,12 +174,12 @@ int main(int argc, char *argv[])
 	struct error e;
 	fill_standard_descriptors();
 	if (options_parse(&o, argc, argv, &e))
-		return refuse(&e);
+		return refuse_usage(&e);
 	if (o.help)
 		return print_help();
 	if (o.version)
-		return print("sockchat " SOCKCHAT_VERSION "\n");
+		return print_out("sockchat " SOCKCHAT_VERSION "\n");
 	if (config_load(&o, &e))
-		return refuse(&e);
-	return run(&o);
+		return refuse_usage(&e);
+	return run_ui(&o);
 }

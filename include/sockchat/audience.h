@@ -8,34 +8,36 @@
 
 #include <sockchat/chat.h>
 
-/* The sessions, by rising number; NULL behind the last. */
+/* The session at `index`, by rising number; NULL behind the last. */
 struct session *chat_session(const struct chat *c, size_t index);
+/* The session of this number; NULL: it has gone, or never was. */
 struct session *chat_find(const struct chat *c, uint32_t number);
 size_t chat_session_count(const struct chat *c);
 
-/* Speak to the next peer, then to all: F6. */
+/* Speak to the next peer, or to all after the last one. */
 void chat_next_target(struct chat *c);
 
-/* The one conversation that is looked at: the one spoken to, or the only one;
- * NULL: there are none or several. */
+/* The session that the user looks at: the one spoken to, or the only one.  NULL
+ * when there are none or several. */
 struct session *chat_shown(const struct chat *c);
-/* Whether it listens and nobody has come yet. */
+
+/* Whether the chat listens and nobody has come yet. */
 bool chat_awaits_first(const struct chat *c);
 /* Whether that was so when this turn began: what happens in one turn has no
  * order. */
 bool chat_awaited_first(const struct chat *c);
 
-/* Send these bytes as one message to whom is spoken to.  -1 when it could not:
- * then an ERROR entry says why. */
+/* Send these bytes as one message to those who are spoken to.  -1 when some do
+ * not get it: then an ERROR entry says why. */
 int chat_send(struct chat *c, const void *bytes, size_t len);
 
-/* Send a regular file to whom is spoken to, read as they take it.  -1 as
- * chat_send(). */
+/* Send a regular file to those who are spoken to; it is read as they take it.
+ * -1 as chat_send(). */
 int chat_send_file(struct chat *c, const char *path);
-/* Whether some file is on its way: what is told of it changes by itself. */
+/* Whether a file is on its way: what is told of it changes by itself. */
 bool chat_has_file(const struct chat *c);
 
-/* Our FIN to those spoken to: Ctrl-D.  How many got one. */
+/* Send our FIN to those who are spoken to; how many get one. */
 size_t chat_shutdown(struct chat *c);
 
 /* Without a screen a peer that has taken nothing for CHAT_STUCK_MS is passed

@@ -21,7 +21,7 @@
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
-/* What a command began and later turns go on with. */
+/* Work that a command has begun, and that later turns go on with. */
 struct chat_task {
 	void (*finish)(struct chat_task *t); /* do the rest now */
 };
@@ -58,36 +58,38 @@ struct chat {
 MUST_USE struct chat *chat_new(struct loop *loop, struct options *options);
 void chat_free(struct chat *c);
 
-/* Start the front end and what the options ask for, turn the loop until it is
- * over; the exit status.  -1 with a sentence when the front end won't start. */
+/* Start the front end, connect or listen as the options say, and turn the loop
+ * until the chat is over.  The exit status; -1 with a sentence when the front
+ * end does not start. */
 MUST_USE
 int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e);
 
-/* `options` have changed: sessions go by them from now on.  What front ends
- * read of them they read when they draw. */
+/* Let the sessions follow `options`, which have changed.  Front ends read them
+ * each time they draw. */
 void chat_settings_changed(struct chat *c);
 
-/* Entries of our own. */
+/* Append a NOTE entry, as printf() does. */
 void chat_note(struct chat *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Append an ERROR entry: something that was asked for could not be done.  See
  * `is_scripted`. */
 void chat_error(struct chat *c, const struct error *e);
-/* Another connection, another place to listen.  `ep` is borrowed for the
- * call. */
+/* Open one more connection.  `ep` is borrowed for the call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);
+/* Listen at one more place.  `ep` is borrowed for the call. */
 void chat_listen(struct chat *c, const struct endpoint *ep);
 
-/* Write the entries from `first` to before `end` that the filter shows to a new
- * file, in the form that the ending of its name asks for.  That takes several
- * turns; notes tell the outcome. */
-void chat_save(struct chat *c, const char *path, uint64_t first, uint64_t end);
+/* Write the entries from `first` to `last`, or all if both are 0, to a new
+ * file, in the form that the ending of its name asks for; those that the filter
+ * hides are left out.  It takes several turns; notes tell the outcome. */
+void chat_save(struct chat *c, const char *path, uint64_t first,
+               uint64_t last);
 
-/* The front end can't keep up: peers wait. */
+/* Read nothing from peers while it is held: the front end can't keep up. */
 void chat_hold(struct chat *c, bool is_held);
 
-/* How its entries are shown now; peers' numbers once there has been more than
- * one. */
+/* How entries are to be shown now; with peers' numbers once there has been
+ * more than one peer. */
 struct wrap_look chat_look(const struct chat *c);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include <sockchat/chat.h>
 
-/* Standard input has said something: answers are waited for again. */
+/* Standard input has said something: wait anew for peers' answers. */
 void chat_input_spoke(struct chat *c);
 /* Standard input has ended: no new peer is taken, and --quit-after begins.  If
  * it ended before the first peer came, peers are served on, and each gets our
@@ -17,9 +17,9 @@ void chat_input_ended(struct chat *c);
 /* It has ended, and all of its lines are taken: our FIN goes to all peers. */
 void chat_input_taken(struct chat *c);
 
-/* Leave: deliver all, then stop the loop; after a signal within CHAT_SIGNAL_MS.
- * A second call leaves now.  An ERROR entry for each peer tells what it has not
- * got. */
+/* Deliver all that is queued, then stop the loop; after a signal within
+ * CHAT_SIGNAL_MS.  A second call stops it now; an ERROR entry for each peer
+ * tells what it has not got. */
 #define CHAT_SIGNAL_MS 5000
 void chat_leave(struct chat *c);
 /* How many bytes the peers' systems have not acknowledged. */

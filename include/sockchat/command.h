@@ -12,15 +12,16 @@
 #include <sockchat/chat.h>
 #include <sockchat/error.h>
 
-/* A line without its ending.  "/word …" is a command, "//" sends a line that
- * begins with one slash, anything else is sent with the chosen ending. */
+/* Do what a line says, which comes without its ending.  "/word …" is a command,
+ * "//" sends a line that begins with one slash, and anything else is sent with
+ * the chosen ending. */
 void command_run(struct chat *c, const char *line, size_t len);
 
 /* When a line is to be done. */
 enum command_turn {
-	COMMAND_IN_TURN,   /* after those before it */
-	COMMAND_FOR_PEERS, /* too, and it may have to wait for its peers */
-	COMMAND_AT_ONCE,   /* it looks or ends, and may pass those that wait */
+	COMMAND_IN_TURN,   /* after the lines before it */
+	COMMAND_FOR_PEERS, /* in turn, and when its peers can take it */
+	COMMAND_AT_ONCE,   /* it looks or ends: it may pass lines that wait */
 };
 enum command_turn command_turn(const char *line, size_t len);
 
@@ -41,9 +42,9 @@ MUST_USE
 int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
                    struct bytes *line);
 
-/* Candidates for the word that ends at `point`: `*start` is where it begins; a
- * malloc'ed array of malloc'ed strings that ends in NULL, or NULL for none.
- * The caller frees both. */
+/* What the word that ends at `point` may become, and where it begins.  A
+ * malloc'ed array of malloc'ed strings that ends in NULL, or NULL for none; the
+ * caller frees both. */
 char **command_complete(struct chat *c, const char *line, size_t point,
                         size_t *start);
 
@@ -51,15 +52,16 @@ typedef int command_parse_fn(struct bytes *out, const char *text, size_t len,
                              struct error *e);
 typedef void command_peer_fn(struct session *s);
 
-/* A command sets the option of its name, unless one of the three is given. */
+/* A command does one of three things: it runs a function, sends bytes, or does
+ * something to a peer.  A row with none of them sets the option of its name. */
 struct command_row {
 	const char *name; /* "connect" */
 	const char *args; /* "ENDPOINT", "" for none */
 	const char *help;
 	void (*run)(struct chat *c, char *args);
-	command_parse_fn *parse;  /* its argument, into bytes that are sent */
-	command_peer_fn *to_peer; /* done to a peer that is named, or to all */
-	const char *done;         /* told then; or NULL */
+	command_parse_fn *parse;  /* its argument becomes the bytes to send */
+	command_peer_fn *to_peer; /* to the peer named or spoken to, or all */
+	const char *done;         /* the note when that is done, or NULL */
 	const struct choice *choices; /* of its argument, or NULL */
 	enum command_turn turn;
 };

@@ -12,7 +12,7 @@
 /* All there is to know of chat_shown(), or of the last one when it has gone.
  * False when there is none. */
 bool chat_facts(const struct chat *c, struct facts *out);
-/* The last minute of a session, empty when nobody was looking. */
+/* The last minute of this session; empty if it is not watched. */
 const struct health *chat_health(const struct chat *c, uint32_t number);
 
 #endif

@@ -69,7 +69,7 @@ void chat_remove_session(struct chat *c, struct session *s)
 	        (p->session_count - i) * sizeof(*p->sessions));
 	p->ended[p->ended_count++] = s;
 	if (!p->session_count)
-		c->target = 0; /* nobody is left who could be mistaken */
+		c->target = 0; /* a new peer would not be spoken to */
 }
 
 struct session *chat_session(const struct chat *c, size_t index)

@@ -15,8 +15,8 @@
 
 #include "chat_private.h"
 
-/* For a script no connection may fail.  Where somebody sits, the last one
- * decides, and of a listener's peers none. */
+/* A script fails with any of its connections.  Where somebody sits, only the
+ * last connection counts, and a listener's peers never do. */
 static void judge_end(struct chat *c, const struct session *s, bool failed)
 {
 	struct chat_private *p = c->own;
@@ -73,7 +73,7 @@ static void look_for_open(void *user, uint64_t first, uint64_t end)
 	struct chat *c = user;
 	struct chat_private *p = c->own;
 	struct entry room;
-	(void)end; /* a state comes alone */
+	(void)end; /* a STATE entry is told alone */
 	const struct entry *e = transcript_at(c->transcript, first, &room);
 	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
 		return;
@@ -132,7 +132,7 @@ static void on_check(struct later *l)
 		loop_stop(c->loop, 0);
 }
 
-/* Entries for which there was no memory cannot be shown, but counted. */
+/* Entries for which there was no memory cannot be shown; they are counted. */
 static void tell_unkept(struct chat *c)
 {
 	struct chat_private *p = c->own;
@@ -155,7 +155,7 @@ static void on_turn_end(void *user)
 	c->ops->draw(c->frontend);
 }
 
-/* What this system does not know becomes UTF-8 again. */
+/* An encoding that this system does not have becomes UTF-8 again. */
 static void choose_encoding(struct chat *c)
 {
 	enum encoding_id wanted = (enum encoding_id)c->options->encoding;
@@ -286,7 +286,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	c->ops = ops;
 	chat_settings_changed(c);
 	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
-	if (!p->last_number && !p->listener_count) /* of a second try */
+	if (!p->last_number && !p->listener_count) /* else it is a second try */
 		(o->mode == ENDPOINT_LISTEN ? chat_listen
 		                            : chat_connect)(c, &o->endpoint);
 	/* peers answer while a screen is made */

@@ -42,7 +42,8 @@ static bool awaits_answer(const struct session *s)
 	       !halves_is_in_open(s->link.halves);
 }
 
-/* How much longer its answer is waited for: for each peer since its own FIN. */
+/* How much longer to wait for our answer to this peer, since its FIN came or
+ * standard input spoke. */
 static int64_t patience_ns(const struct chat *c, const struct session *s)
 {
 	int64_t since = s->since_ns;
@@ -51,7 +52,7 @@ static int64_t patience_ns(const struct chat *c, const struct session *s)
 	return since + linger_ns(c) - loop_now_ns(c->loop);
 }
 
-/* Close the sessions for which it has been silent for so long. */
+/* Close the sessions whose peers have waited long enough for an answer. */
 static void look_for_answers(struct timer *t)
 {
 	struct chat *c = t->user;
@@ -83,7 +84,7 @@ void chat_on_in_end(void *user, struct session *s)
 	struct timer *t = &c->own->linger;
 	if (c->own->has_input_ended || c->options->recv_only)
 		session_close(s);
-	else if (!t->loop && !lingers_forever(c)) /* or it is due already */
+	else if (!t->loop && !lingers_forever(c)) /* else it is due before */
 		chat_start_timer(t, look_for_answers, linger_ns(c));
 }
 
@@ -95,8 +96,8 @@ uint64_t chat_undelivered_of(const struct session *s)
 	       session_unacked(s);
 }
 
-/* Bytes that the peer's system has not acknowledged count too: a slow peer
- * makes them fewer long before its full socket takes more. */
+/* Bytes that the peer's system has not acknowledged count too: while a slow
+ * peer reads, they become fewer long before the socket takes more. */
 uint64_t chat_undelivered(const struct chat *c)
 {
 	uint64_t sum = 0;
@@ -168,7 +169,7 @@ void chat_leave(struct chat *c)
 
 /* The end of standard input */
 
-/* --quit-after may cut an answer short. */
+/* Tell whose answers --quit-after cuts short. */
 static void tell_cut_short(struct chat *c)
 {
 	const struct session *cut = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the files of the chat share, and nobody else sees. */
+/* What the files of the chat share; other rooms do not see it. */
 
 #ifndef CHAT_PRIVATE_H
 #define CHAT_PRIVATE_H
@@ -32,9 +32,9 @@ struct chat_private {
 	struct listener_ops listener_ops;
 	uint64_t first_turn; /* when the first peer came, as loop_turns() */
 	char listening[LISTENING_MAX];
-	bool accepts_one; /* the listener goes once it has a peer */
+	bool accepts_one; /* listeners are closed once there is a peer */
 
-	struct session_hints hints; /* told of peers that came to us */
+	struct session_hints hints; /* told already of accepted peers */
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
 	struct facts last;    /* of the session that ended last, at its end */
@@ -48,7 +48,7 @@ struct chat_private {
 	int64_t over_ns;  /* after a signal: when to give up; 0: no limit */
 	bool has_listen_failed;
 	/* At the end each of these makes the exit status 1. */
-	bool has_broken; /* a connection; a new one may clear it */
+	bool has_broken; /* a connection has; a new one may clear it */
 	/* These two only when standard input is a script. */
 	bool has_refused; /* something that it asked for was not done */
 	bool makes_wait;  /* new peers still wait for a free descriptor */
@@ -66,7 +66,7 @@ void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
 
 /* One more session.  NULL without memory. */
 MUST_USE struct session *chat_add_session(struct chat *c);
-/* It has ended, and is freed when the turn is over. */
+/* Take out a session that has ended; it is freed when the turn is over. */
 void chat_remove_session(struct chat *c, struct session *s);
 /* Call `fn` for all sessions that are alive; it may end them. */
 typedef void chat_session_fn(struct session *s);
@@ -76,9 +76,9 @@ bool chat_speaks_to(const struct chat *c, const struct session *s);
 
 /* watch.c */
 
-/* The turn ends. */
+/* Take samples at the end of a turn, if something has moved. */
 void watch_turn(struct chat *c);
-/* A session has ended. */
+/* Keep what is known of a session that has ended. */
 void watch_end(struct chat *c, const struct session *s);
 
 /* chat_listen.c */
@@ -90,19 +90,19 @@ void chat_free_listeners(struct chat *c);
 
 /* chat_slow.c */
 
-/* Something has been queued for this session. */
+/* Something has been queued for this session: see whether its peer reads. */
 void chat_given(struct chat *c, struct session *s);
-/* Whether a message of `len` bytes passes this session over, because its peer
- * does not read.  Then it is counted. */
+/* True if the peer does not read, so that a message of `len` bytes is not for
+ * it; then the message is counted. */
 bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
 
 /* chat_end.c; chat_send.c and save.c have nothing for other files. */
 
-/* Standard input says nothing more to this session. */
+/* Standard input has ended: send our FIN, as the options say. */
 void chat_end_input(struct chat *c, struct session *s);
-/* The peer's FIN has come: see session_ops. */
+/* The `on_in_end` of session_ops. */
 void chat_on_in_end(void *user, struct session *s);
-/* Peers are waited for, for as long as the options say now. */
+/* Wait for peers for as long as --linger says now. */
 void chat_linger_changed(struct chat *c);
 /* How many bytes of what this session took its peer's system has not
  * acknowledged, the rest of files included. */

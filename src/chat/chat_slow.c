@@ -41,7 +41,7 @@ static void forget_lag(struct session *s)
 
 /* Note since when the peer's system has acknowledged nothing.  Without memory
  * that is from the next look on. */
-static void look_at(struct chat *c, struct session *s)
+static void note_lag(struct chat *c, struct session *s)
 {
 	if (!session_is_congested(s) && !is_behind(s)) {
 		forget_lag(s);
@@ -89,7 +89,7 @@ static void catch_up(struct chat *c, struct session *s)
 	forget_lag(s);
 }
 
-static void drop(struct chat *c, struct session *s)
+static void drop_peer(struct chat *c, struct session *s)
 {
 	const struct lag *lag = s->lag;
 	struct error e;
@@ -103,14 +103,14 @@ static void drop(struct chat *c, struct session *s)
 	session_reset(s);
 }
 
-static void decide(struct chat *c, struct session *s)
+static void judge_lag(struct chat *c, struct session *s)
 {
 	bool reads = !session_is_congested(s) &&
 	             queue_len(s->queue) <= QUEUE_SHARE_MAX / 4;
 	if (is_behind(s) && reads)
 		catch_up(c, s);
 	else if (is_behind(s) && stuck_ns(c, s) >= DROP_NS)
-		drop(c, s);
+		drop_peer(c, s);
 	else if (!is_behind(s) && session_is_open(s) && !c->ops->stays &&
 	         stuck_ns(c, s) >= STUCK_NS && someone_reads(c))
 		fall_behind(c, s);
@@ -123,10 +123,10 @@ static void look_for_slow(struct timer *t)
 	struct session *s;
 	bool goes_on = false;
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		look_at(c, s);
+		note_lag(c, s);
 	for (size_t i = chat_session_count(c); i-- > 0;)
 		if ((s = chat_session(c, i)))
-			decide(c, s);
+			judge_lag(c, s);
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
 		goes_on |= s->lag || session_is_congested(s);
 	if (goes_on)

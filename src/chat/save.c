@@ -187,7 +187,7 @@ static void finish_save(struct chat_task *t)
 
 /* Takes `fd`. */
 static void start_save(struct chat *c, const char *path, int fd,
-                       uint64_t first, uint64_t end)
+                       uint64_t first, uint64_t last)
 {
 	struct save *s = calloc(1, sizeof(*s));
 	struct error e;
@@ -204,15 +204,16 @@ static void start_save(struct chat *c, const char *path, int fd,
 		.turn = { .on_call = on_turn, .user = s },
 		.write = form_of(path),
 		.fd = fd,
-		.next = first,
-		.end = end,
+		.next = first ? first : transcript_first(c->transcript),
+		.end = first ? last + 1 : transcript_end(c->transcript),
 	};
 	glyph_copy(s->path, sizeof(s->path), path, GLYPH_ANY_WIDTH);
 	c->save = &s->task;
 	on_turn(&s->turn);
 }
 
-void chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t end)
+void chat_save(struct chat *c, const char *typed, uint64_t first,
+               uint64_t last)
 {
 	struct bytes path = { 0 };
 	struct error e;
@@ -229,6 +230,6 @@ void chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t end)
 	if (fd < 0)
 		chat_error(c, &e);
 	else
-		start_save(c, bytes_text(&path), fd, first, end);
+		start_save(c, bytes_text(&path), fd, first, last);
 	bytes_finish(&path);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The last minute of a few connections, or among many of the one that is looked
- * at: a sample each second in which something moves, none while nothing
+/* The last minute of each connection, or of the shown one when there are many:
+ * one sample in each second in which something moves, none while nothing
  * does. */
 
 #include "chat_private.h"
@@ -21,8 +21,8 @@ bool chat_facts(const struct chat *c, struct facts *out)
 	return out->number != 0;
 }
 
-/* NULL for none. */
-static struct health *find(const struct chat *c, uint32_t number)
+/* The samples of this session; NULL: it is not watched. */
+static struct health *find_health(const struct chat *c, uint32_t number)
 {
 	for (size_t i = 0; i < WATCH_MAX; i++)
 		if (c->own->health[i].number == number)
@@ -33,21 +33,22 @@ static struct health *find(const struct chat *c, uint32_t number)
 const struct health *chat_health(const struct chat *c, uint32_t number)
 {
 	static const struct health unknown;
-	const struct health *h = find(c, number);
+	const struct health *h = find_health(c, number);
 	return h ? h : &unknown;
 }
 
-/* Its own place, or that of one that has gone, or some other's. */
-static struct health *place_of(struct chat *c, uint32_t number)
+/* Where its samples go: its own place, or that of a session that has gone, or
+ * else another's. */
+static struct health *place_for(struct chat *c, uint32_t number)
 {
-	struct health *h = find(c, number);
+	struct health *h = find_health(c, number);
 	for (size_t i = 0; !h && i < WATCH_MAX; i++)
 		if (!chat_find(c, c->own->health[i].number))
 			h = &c->own->health[i];
 	return h ? h : &c->own->health[number % WATCH_MAX];
 }
 
-/* The `i`th that is watched; NULL behind the last. */
+/* Number `i` of the sessions that are watched; NULL behind the last. */
 static struct session *watched(const struct chat *c, size_t i)
 {
 	if (chat_session_count(c) <= WATCH_MAX)
@@ -77,7 +78,7 @@ static void take_samples(struct timer *t)
 		if (!session_is_open(s))
 			continue;
 		session_facts(s, &facts);
-		goes_on |= health_look(place_of(c, facts.number), &facts);
+		goes_on |= health_look(place_for(c, facts.number), &facts);
 	}
 	if (goes_on)
 		chat_start_timer(t, take_samples, HEALTH_STEP_NS);
@@ -90,7 +91,6 @@ void watch_turn(struct chat *c)
 		take_samples(&c->own->look);
 }
 
-/* The session goes, what it has lent as well. */
 void watch_end(struct chat *c, const struct session *s)
 {
 	struct facts *last = &c->own->last;
@@ -100,6 +100,6 @@ void watch_end(struct chat *c, const struct session *s)
 	session_facts(s, last);
 	if (!last->timing)
 		return;
-	c->own->last_timing = *last->timing;
+	c->own->last_timing = *last->timing; /* the session's goes with it */
 	last->timing = &c->own->last_timing;
 }

@@ -75,7 +75,8 @@ size_t candidates_heard_start(const char *line, size_t point)
 	return point;
 }
 
-static bool has(const struct candidates *l, const char *word, size_t len)
+static bool is_offered(const struct candidates *l, const char *word,
+                       size_t len)
 {
 	for (size_t i = 0; i < l->count; i++)
 		if (strlen(l->list[i]) == len &&
@@ -89,7 +90,7 @@ static void offer_word(struct candidates *l, const char *word, size_t len)
 	while (len && strchr(".:", word[len - 1]))
 		len--;
 	if (len && len <= WORD_MAX && l->count < HEARD_MAX &&
-	    is_clean(word, len) && !has(l, word, len))
+	    is_clean(word, len) && !is_offered(l, word, len))
 		candidates_offer(l, word, len);
 }
 

@@ -272,8 +272,7 @@ static void run_drip(struct chat *c, char *args)
 
 static void run_save(struct chat *c, char *args)
 {
-	chat_save(c, args, transcript_first(c->transcript),
-	          transcript_end(c->transcript));
+	chat_save(c, args, 0, 0);
 }
 
 /* What has been printed stays. */

@@ -11,7 +11,7 @@
 #include "candidates.h"
 #include "commands_private.h"
 
-static void offer(struct candidates *l, const char *text)
+static void offer_text(struct candidates *l, const char *text)
 {
 	candidates_offer(l, text, strlen(text));
 }
@@ -19,7 +19,7 @@ static void offer(struct candidates *l, const char *text)
 static void offer_choices(struct candidates *l, const struct choice *list)
 {
 	for (; list && list->name; list++)
-		offer(l, list->name);
+		offer_text(l, list->name);
 }
 
 static void offer_commands(struct candidates *l, const char *before)
@@ -28,7 +28,7 @@ static void offer_commands(struct candidates *l, const char *before)
 	char name[64];
 	for (size_t i = 0; (row = command_row(i)); i++) {
 		snprintf(name, sizeof(name), "%s%s", before, row->name);
-		offer(l, name);
+		offer_text(l, name);
 	}
 }
 
@@ -38,7 +38,7 @@ static void offer_peers(struct candidates *l, const struct chat *c)
 	char number[16];
 	for (size_t i = 0; (s = chat_session(c, i)) && i < 1000; i++) {
 		snprintf(number, sizeof(number), "%u", s->number);
-		offer(l, number);
+		offer_text(l, number);
 	}
 }
 
@@ -51,7 +51,7 @@ static void offer_option(struct candidates *l, const char *args,
 	if (args == word) {
 		for (size_t i = 0; options_row(i); i++)
 			if (options_is_live(i))
-				offer(l, options_row(i)->name);
+				offer_text(l, options_row(i)->name);
 		return;
 	}
 	if (len >= sizeof(name))
@@ -62,7 +62,7 @@ static void offer_option(struct candidates *l, const char *args,
 	if (row < 0 || args + len + strspn(args + len, " ") != word)
 		return;
 	offer_choices(l, options_choices((size_t)row));
-	offer(l, "default");
+	offer_text(l, "default");
 }
 
 /* The path that a command's arguments end in, spaces and all: "PATH",

@@ -32,8 +32,8 @@ static int append_command(struct bytes *line, const uint8_t *bytes, size_t len)
 }
 
 /* The same in UTF-8, as it would be typed; false when that is not the same. */
-static bool decode(const struct encoding *enc, const uint8_t *bytes,
-                   size_t len, struct bytes *text)
+static bool to_typed(const struct encoding *enc, const uint8_t *bytes,
+                     size_t len, struct bytes *text)
 {
 	struct bytes again = { 0 };
 	struct error e;
@@ -55,8 +55,9 @@ int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
 	bool has_eol = len >= n && memcmp(bytes + len - n, eol, n) == 0;
 	struct bytes text = { 0 };
 	bool is_text = has_eol &&
-	               (c->encoding ? decode(c->encoding, bytes, len - n, &text)
-	                            : is_typable(bytes, len - n));
+	               (c->encoding
+	                    ? to_typed(c->encoding, bytes, len - n, &text)
+	                    : is_typable(bytes, len - n));
 	int failed = 0;
 	if (!is_text)
 		failed = append_command(line, bytes, len);

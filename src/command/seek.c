@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* /find and /filter. */
+/* /find without a screen, and /filter. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 #define SLICE_NS    (10 * MS_NS) /* of it in each turn after that */
 #define PATIENCE_NS (2000 * MS_NS)
 
-/* A search without a screen.  It goes on by a slice in each turn. */
+/* A search without a screen.  Each turn of the loop does a slice of it. */
 struct seek {
 	struct chat_task task; /* has to be the first */
 	struct chat *chat;
@@ -35,7 +35,7 @@ static size_t count_hits(void *user, const struct entry *e)
 	const struct seek *s = user;
 	if (e->seq >= s->end || e->kind == ENTRY_NOTE ||
 	    !filter_shows(&s->chat->filter, e))
-		return 0; /* least of all what an earlier search has told */
+		return 0; /* notes are what earlier searches have told */
 	return pattern_count(s->pattern, e->bytes, e->len);
 }
 
@@ -70,7 +70,7 @@ static bool is_complete(const struct seek *s)
 	return lens_low(s->lens) <= transcript_first(s->chat->transcript);
 }
 
-static void tell(struct seek *s)
+static void tell_found(struct seek *s)
 {
 	struct chat *c = s->chat;
 	size_t entries = lens_entries(s->lens);
@@ -85,7 +85,7 @@ static void tell(struct seek *s)
 		chat_error(c, &e);
 }
 
-static void forget(struct seek *s)
+static void free_seek(struct seek *s)
 {
 	later_cancel(&s->turn);
 	s->chat->search = NULL;
@@ -97,17 +97,17 @@ static void forget(struct seek *s)
 static void finish_seek(struct chat_task *t)
 {
 	struct seek *s = (struct seek *)t;
-	tell(s);
-	forget(s);
+	tell_found(s);
+	free_seek(s);
 }
 
-static void go_on(struct seek *s, int64_t ns)
+static void seek_on(struct seek *s, int64_t ns)
 {
 	struct error e;
 	int goes_on = lens_step(s->lens, ns, &e);
 	if (goes_on < 0) {
 		chat_error(s->chat, &e);
-		forget(s);
+		free_seek(s);
 	} else if (is_complete(s) || stamp_mono_ns() >= s->until_ns) {
 		finish_seek(&s->task);
 	} else {
@@ -115,13 +115,14 @@ static void go_on(struct seek *s, int64_t ns)
 	}
 }
 
-static void on_turn(struct later *l)
+static void on_seek_turn(struct later *l)
 {
-	go_on(l->user, SLICE_NS);
+	seek_on(l->user, SLICE_NS);
 }
 
 /* NULL with a sentence. */
-static struct seek *start(struct chat *c, const char *text, struct error *e)
+static struct seek *start_seek(struct chat *c, const char *text,
+                               struct error *e)
 {
 	struct seek *s = calloc(1, sizeof(*s));
 	if (!s) {
@@ -131,7 +132,7 @@ static struct seek *start(struct chat *c, const char *text, struct error *e)
 	*s = (struct seek){
 		.task = { .finish = finish_seek },
 		.chat = c,
-		.turn = { .on_call = on_turn, .user = s },
+		.turn = { .on_call = on_seek_turn, .user = s },
 		.pattern = encoding_pattern(c->encoding, text, e),
 		.end = transcript_end(c->transcript),
 		.until_ns = stamp_mono_ns() + PATIENCE_NS,
@@ -142,7 +143,7 @@ static struct seek *start(struct chat *c, const char *text, struct error *e)
 			return s;
 		error_set_errno(e, ENOMEM, "cannot search");
 	}
-	forget(s);
+	free_seek(s);
 	return NULL;
 }
 
@@ -151,13 +152,13 @@ void run_find(struct chat *c, char *args)
 	struct error e;
 	if (c->search)
 		c->search->finish(c->search);
-	struct seek *s = start(c, args, &e);
+	struct seek *s = start_seek(c, args, &e);
 	if (!s) {
 		chat_error(c, &e);
 		return;
 	}
 	c->search = &s->task;
-	go_on(s, FIRST_NS);
+	seek_on(s, FIRST_NS);
 }
 
 void run_filter(struct chat *c, char *args)

@@ -12,7 +12,7 @@
 #define VALUE_MAX 64
 
 /* As options_value(), for people. */
-static const char *value_of(const struct chat *c, size_t row,
+static const char *option_text(const struct chat *c, size_t row,
                             char value[VALUE_MAX])
 {
 	options_value(c->options, row, value, VALUE_MAX);
@@ -23,7 +23,7 @@ static void tell_option(struct chat *c, size_t row)
 {
 	char value[VALUE_MAX];
 	chat_note(c, "%s is %s (%s%s)", options_row(row)->name,
-	          value_of(c, row, value),
+	          option_text(c, row, value),
 	          options_source(c->options, row),
 	          options_is_live(row) ? "" : "; it cannot change now");
 }
@@ -95,7 +95,7 @@ void run_set(struct chat *c, char *args)
 	} else if (tell_or_change(c, args, value)) {
 		size_t row = (size_t)options_find(args);
 		chat_note(c, "%s is now %s", options_row(row)->name,
-		          value_of(c, row, now));
+		          option_text(c, row, now));
 	}
 }
 

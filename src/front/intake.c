@@ -44,21 +44,22 @@ static bool find_line(struct intake *in, size_t at, struct line *l)
 	return end || in->has_ended;
 }
 
-static size_t less(size_t at, size_t gone)
+/* Where `at` is when `gone` bytes before it have been removed. */
+static size_t moved_up(size_t at, size_t gone)
 {
 	return at > gone ? at - gone : 0;
 }
 
 /* Remove the bytes from `at` to before `end`, all of lines that are taken. */
-static void forget(struct intake *in, size_t at, size_t end)
+static void forget_lines(struct intake *in, size_t at, size_t end)
 {
 	struct bytes *b = &in->lines;
 	if (at == end)
 		return;
 	memmove(b->data + at, b->data + end, b->len - end);
 	b->len -= end - at;
-	in->tail = less(in->tail, end - at);
-	in->scanned = less(in->scanned, end - at);
+	in->tail = moved_up(in->tail, end - at);
+	in->scanned = moved_up(in->scanned, end - at);
 }
 
 /* Every line for peers waits for the first peer.  A script's lines also wait
@@ -84,8 +85,8 @@ static void take_in_turn(struct intake *in)
 		command_run(in->chat, l.text, l.len);
 		done += l.size;
 	}
-	forget(in, 0, done);
-	in->looked = less(in->looked, done);
+	forget_lines(in, 0, done);
+	in->looked = moved_up(in->looked, done);
 }
 
 static void refuse_rest(struct intake *in, size_t len)
@@ -125,7 +126,7 @@ static void take_at_once(struct intake *in)
 			to = 0;
 		}
 	}
-	forget(in, to, at);
+	forget_lines(in, to, at);
 	in->looked = to;
 }
 
@@ -181,7 +182,7 @@ static void refuse_line(struct intake *in, int errnum, size_t more)
 }
 
 /* How many of these bytes belong to the line that is skipped. */
-static size_t skipped(struct intake *in, const uint8_t *bytes, size_t len)
+static size_t count_skipped(struct intake *in, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *end = in->skips_line ? memchr(bytes, '\n', len) : NULL;
 	if (!in->skips_line)
@@ -192,10 +193,10 @@ static size_t skipped(struct intake *in, const uint8_t *bytes, size_t len)
 
 static void add_bytes(struct intake *in, const uint8_t *bytes, size_t len)
 {
-	size_t at = skipped(in, bytes, len);
+	size_t at = count_skipped(in, bytes, len);
 	while (at < len && bytes_append(&in->lines, bytes + at, len - at)) {
 		refuse_line(in, errno, len - at);
-		at += skipped(in, bytes + at, len - at);
+		at += count_skipped(in, bytes + at, len - at);
 	}
 }
 
@@ -238,7 +239,7 @@ static bool wants_more(const struct intake *in)
 /* Until the first peer is there, all that can be read is read in one turn:
  * else the size of a read would decide whether the input had ended before it
  * came. */
-static void on_ready(struct watch *w, unsigned ready)
+static void on_input_ready(struct watch *w, unsigned ready)
 {
 	struct intake *in = w->user;
 	(void)ready;
@@ -269,7 +270,7 @@ void intake_init(struct intake *in, struct chat *c)
 {
 	*in = (struct intake){
 		.chat = c,
-		.watch = { .on_ready = on_ready, .user = in },
+		.watch = { .on_ready = on_input_ready, .user = in },
 		.resume = { .on_call = on_resume, .user = in },
 	};
 	source_open(&in->source, STDIN_FILENO);

@@ -41,13 +41,7 @@ static void list_keys(struct frontend *f, char *args)
 
 static void save_picked(struct frontend *f, char *args)
 {
-	const struct transcript *t = f->chat->transcript;
-	const struct viewport *v = &f->view;
-	if (v->picked_first)
-		chat_save(f->chat, args, v->picked_first, v->picked_last + 1);
-	else
-		chat_save(f->chat, args, transcript_first(t),
-		          transcript_end(t));
+	chat_save(f->chat, args, f->view.picked_first, f->view.picked_last);
 }
 
 static void clear_away(struct frontend *f, char *args)
