@@ -348,7 +348,7 @@ int fe_pipe_run(struct loop *l, const struct options *o)
 	struct listener_ops listener_ops;
 	int status = start_all(&f, l, o);
 
-	if (!status && conn_open(&f.conn))
+	if (!status && conn_open(&f.conn, 0, 1))
 		status = fail_start(&f, "start");
 	if (!status && (o->mode == ENDPOINT_LISTEN
 	                    ? start_listener(&f, &listener_ops)

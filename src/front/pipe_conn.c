@@ -267,11 +267,18 @@ static void watch_what_is_wanted(struct conn *c)
 		          is_down_full(c) ? LOOP_WRITE : LOOP_HANGUP);
 }
 
-/* It takes nothing any more. */
+/* The peer takes nothing any more. */
 static void drop_up(struct conn *c)
 {
 	buffer_consume(&c->up, c->up.len);
 	c->is_up_stuck = false;
+}
+
+/* Nothing of this peer is written any more. */
+static void drop_down(struct conn *c)
+{
+	buffer_consume(&c->down, c->down.len);
+	c->is_down_stuck = false;
 }
 
 /* Nobody could be given what came. */
@@ -299,8 +306,10 @@ static void end(struct conn *c)
 		judge_closed_output(c);
 	c->is_cut = c->end == CONN_DONE && c->is_quitting &&
 	            halves_is_in_open(c->link.halves);
-	watch_set(&c->in_watch, 0);
 	link_close(&c->link, false);
+	drop_up(c);
+	drop_down(c);
+	watch_what_is_wanted(c);
 	c->on_end(c->user, c->end, &c->error);
 }
 
@@ -365,14 +374,14 @@ void conn_init(struct conn *c, struct loop *l)
 	c->quit_timer = (struct timer){ .on_time = on_quit, .user = c };
 }
 
-int conn_open(struct conn *c)
+int conn_open(struct conn *c, int in, int out)
 {
 	struct loop *l = c->link.loop;
 
-	source_open(&c->in, 0);
-	sink_open(&c->out, 1);
+	source_open(&c->in, in);
+	sink_open(&c->out, out);
 	if (buffer_init(&c->up) || buffer_init(&c->down) ||
-	    watch_add(l, &c->in_watch, 0, 0) ||
+	    watch_add(l, &c->in_watch, in, 0) ||
 	    (!c->options->send_only &&
 	     watch_add(l, &c->out_watch, c->out.fd, LOOP_HANGUP)))
 		return errno = ENOMEM, -1;
@@ -404,9 +413,6 @@ static void begin(struct conn *c, const char *where)
 	c->end = CONN_GOES_ON;
 	c->unacked = 0;
 	c->due_in = c->unwanted = 0;
-	buffer_consume(&c->down, c->down.len);
-	c->is_down_stuck = false;
-	drop_up(c);
 }
 
 int conn_dial(struct conn *c, const struct dial_steps *steps)

@@ -78,9 +78,9 @@ struct conn {
 void conn_init(struct conn *c, struct loop *l);
 void conn_finish(struct conn *c);
 
-/* Take the standard descriptors.  Watches standard output, whose reader may go
- * before there is a peer.  -1 with errno. */
-MUST_USE int conn_open(struct conn *c);
+/* Take the standard descriptors, which are 0 and 1.  Watches standard output,
+ * whose reader may go before there is a peer.  -1 with errno. */
+MUST_USE int conn_open(struct conn *c, int in, int out);
 
 /* Connect: on_open or on_end.  -1 with errno. */
 MUST_USE

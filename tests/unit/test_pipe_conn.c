@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The byte pipe's conversation over a transport without a network; its standard
+ * descriptors are real pipes. */
+
+#include "unit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../src/front/pipe_conn.h"
+#include "each_kind.h"
+
+#define WHERE "127.0.0.1:9"
+
+static struct {
+	struct loop *loop;
+	struct options options;
+	struct conn conn;
+	struct fake *fake;
+	int in, out; /* our ends of its standard descriptors; -1: closed */
+	int out_number;
+	size_t opens, ends;
+	enum conn_end end;
+	struct error error;
+} now;
+
+static int64_t clock_ns;
+
+int clock_gettime(clockid_t id, struct timespec *time)
+{
+	(void)id;
+	time->tv_sec = clock_ns / (1000 * MS_NS);
+	time->tv_nsec = clock_ns % (1000 * MS_NS);
+	return 0;
+}
+
+static void turn(void)
+{
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(loop_turn(now.loop, 0), 0);
+}
+
+static void wait_ms(int ms)
+{
+	turn();
+	while (ms-- > 0) {
+		clock_ns += MS_NS;
+		assert_int_equal(loop_turn(now.loop, 0), 0);
+	}
+	turn();
+}
+
+static void on_open(void *user, const struct address *peer)
+{
+	assert_null(user);
+	assert_int_equal(address_port(peer), 9);
+	now.opens++;
+}
+
+static void on_end(void *user, enum conn_end end, const struct error *e)
+{
+	assert_null(user);
+	now.ends++;
+	now.end = end;
+	now.error = *e;
+}
+
+static int start(void **state)
+{
+	int in[2], out[2];
+	(void)state;
+	memset(&now, 0, sizeof(now));
+	clock_ns = 1000000 * MS_NS;
+	fake_start();
+	assert_int_equal(pipe2(in, O_CLOEXEC) + pipe2(out, O_CLOEXEC), 0);
+	assert_int_equal(fcntl(out[0], F_SETFL, O_NONBLOCK), 0);
+	now.in = in[1];
+	now.out = out[0];
+	now.out_number = out[1];
+	now.loop = loop_new(LOOP_AUTO);
+	options_init(&now.options);
+	now.options.dial.timeout_ms = 50;
+	now.conn = (struct conn){
+		.options = &now.options,
+		.on_end = on_end,
+		.on_open = on_open,
+	};
+	conn_init(&now.conn, now.loop);
+	assert_int_equal(conn_open(&now.conn, in[0], out[1]), 0);
+	return 0;
+}
+
+static void close_in(void)
+{
+	close(now.in);
+	now.in = -1;
+}
+
+static int finish(void **state)
+{
+	struct error e;
+	int in = now.conn.in.fd;
+	(void)state;
+	conn_finish(&now.conn);
+	(void)conn_close_out(&now.conn, &e);
+	close(in);
+	close(now.out);
+	close(now.out_number); /* /dev/null by now */
+	if (now.in != -1)
+		close_in();
+	loop_free(now.loop);
+	return fake_finish() == 0 ? 0 : -1;
+}
+
+static void accept_peer(void)
+{
+	const struct address peer = fake_address(WHERE);
+	now.fake = fake_open();
+	conn_take(&now.conn, fake_transport(now.fake), &peer);
+	turn();
+}
+
+static void type_text(const char *text)
+{
+	assert_int_equal(write(now.in, text, strlen(text)), strlen(text));
+	turn();
+}
+
+static void assert_printed(const char *text)
+{
+	char got[256] = "";
+	assert_true(read(now.out, got, sizeof(got) - 1) >= 0);
+	assert_string_equal(got, text);
+}
+
+static void assert_ended(enum conn_end end, const char *text)
+{
+	assert_int_equal(now.ends, 1);
+	assert_int_equal(now.end, end);
+	assert_string_equal(now.error.text, text);
+	assert_int_equal(fake_end(now.fake), FAKE_CLOSED);
+}
+
+static void bytes_go_both_ways_until_both_have_ended(void **state)
+{
+	(void)state;
+	accept_peer();
+	assert_int_equal(now.opens, 1);
+	type_text("hello");
+	assert_string_equal(fake_written(now.fake), "hello");
+	fake_feed(now.fake, "bye");
+	turn();
+	assert_printed("bye");
+	close_in();
+	turn();
+	assert_true(fake_is_shut_down(now.fake));
+	assert_int_equal(now.ends, 0);
+	fake_feed_end(now.fake);
+	turn();
+	assert_ended(CONN_DONE, "");
+}
+
+static void it_is_not_done_before_all_has_arrived(void **state)
+{
+	(void)state;
+	accept_peer();
+	type_text("hello");
+	fake_set_pending(now.fake, 5, 0);
+	close_in();
+	fake_feed_end(now.fake);
+	wait_ms(200);
+	assert_int_equal(now.ends, 0);
+	fake_set_pending(now.fake, 0, 0);
+	wait_ms(60);
+	assert_ended(CONN_DONE, "");
+}
+
+static void input_waits_until_the_peer_is_open(void **state)
+{
+	(void)state;
+	fake_set_rounds(2);
+	accept_peer();
+	type_text("hello");
+	fake_answer(now.fake);
+	turn();
+	assert_int_equal(now.opens, 0);
+	assert_string_equal(fake_written(now.fake), "");
+	fake_answer(now.fake);
+	turn();
+	assert_int_equal(now.opens, 1);
+	assert_string_equal(fake_written(now.fake), "hello");
+}
+
+static void an_opening_that_fails_leaves_the_input_to_the_next(void **state)
+{
+	(void)state;
+	fake_set_rounds(1);
+	accept_peer();
+	type_text("hello");
+	fake_fail_opening(now.fake, EPROTO, "it speaks something else");
+	turn();
+	assert_ended(CONN_FAILED, WHERE ": it speaks something else");
+	fake_set_rounds(0);
+	accept_peer();
+	assert_string_equal(fake_written(now.fake), "hello");
+}
+
+static void an_opening_has_its_time(void **state)
+{
+	(void)state;
+	fake_set_rounds(1);
+	accept_peer();
+	wait_ms(49);
+	assert_int_equal(now.ends, 0);
+	wait_ms(1);
+	assert_int_equal(now.end, CONN_FAILED);
+	assert_string_equal(now.error.code, "ETIMEDOUT");
+}
+
+static void a_reset_is_the_peers_failing(void **state)
+{
+	(void)state;
+	accept_peer();
+	fake_feed(now.fake, "last words");
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_printed("last words");
+	assert_ended(CONN_FAILED, "connection reset by " WHERE " after 10 "
+	                          "bytes received and 0 bytes sent");
+}
+
+/* Nobody reads standard output: it gets full, and so do we. */
+static void fill_output(void)
+{
+	static char bytes[BUFFER_CAP + 70000];
+	accept_peer();
+	fake_feed_bytes(now.fake, bytes, sizeof(bytes));
+	turn();
+	assert_true(fake_unread(now.fake) > 0);
+}
+
+static size_t drain_output(void)
+{
+	static char bytes[BUFFER_CAP];
+	size_t sum = 0;
+	for (int i = 0; i < 100; i++) {
+		ssize_t n = read(now.out, bytes, sizeof(bytes));
+		sum += n > 0 ? (size_t)n : 0;
+		turn();
+	}
+	return sum;
+}
+
+static void a_slow_reader_outlives_a_peer_that_was_given_up(void **state)
+{
+	(void)state;
+	now.options.keep_open = true;
+	now.options.idle_timeout_ms = 10;
+	fill_output();
+	wait_ms(20);
+	assert_int_equal(now.end, CONN_FAILED);
+	(void)drain_output();
+	accept_peer();
+	fake_feed(now.fake, "the next");
+	turn();
+	assert_printed("the next");
+}
+
+static void what_had_come_is_written_before_we_leave(void **state)
+{
+	(void)state;
+	now.options.quit_after_ms = 10;
+	fill_output();
+	close_in();
+	wait_ms(20);
+	fake_feed(now.fake, "too late");
+	assert_int_equal(now.ends, 0);
+	assert_true(drain_output() >= BUFFER_CAP + 70000);
+	wait_ms(60);
+	assert_ended(CONN_DONE, "");
+	assert_true(now.conn.is_cut);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(bytes_go_both_ways_until_both_have_ended),
+		TEST(it_is_not_done_before_all_has_arrived),
+		TEST(input_waits_until_the_peer_is_open),
+		TEST(an_opening_that_fails_leaves_the_input_to_the_next),
+		TEST(an_opening_has_its_time),
+		TEST(a_reset_is_the_peers_failing),
+		TEST(a_slow_reader_outlives_a_peer_that_was_given_up),
+		TEST(what_had_come_is_written_before_we_leave),
+	};
+	return run_over_each_kind(tests);
+}
