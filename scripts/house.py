@@ -94,7 +94,7 @@ def prototypes(text):
 def check_door(path, lines):
     count = len(prototypes("\n".join(lines)))
     if count > DOOR_MAX:
-        print(f"{path}: {count} prototypes: several doors?")
+        complain(path, 1, f"{count} prototypes: these are several doors")
 
 
 def rooms_on_map(path, row, word):
