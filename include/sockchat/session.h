@@ -75,10 +75,12 @@ struct approach {
 	char called[]; /* the peer as the user calls it */
 };
 
-/* The messages of both directions. */
+/* What a session has once a message is told, or the user sends something. */
 struct talk {
 	struct framing in, out;
 	struct watcher *watcher; /* for hints; NULL: there is none */
+	struct under_way *under_way; /* messages; NULL: there are none */
+	struct lag *lag; /* the chat's own, allocated; NULL: the peer reads */
 };
 
 /* Others may read what is not the session's own, and write none of it.  Of most
@@ -97,14 +99,12 @@ struct session {
 	/* The monotonic clock when the phase and the connection began; 0: it
 	 * has not. */
 	int64_t since_ns, opened_ns;
-	struct lag *lag;     /* the chat's own; NULL: the peer reads */
 	struct queue *queue; /* NULL: nothing waits */
+	struct talk *talk;   /* NULL: there has been no need */
 
 	/* The rest is the session's own. */
 	const struct session_settings *settings;
 	struct approach *approach; /* to whom we connect; NULL: it came */
-	struct talk *talk; /* NULL: nobody has said anything that is told */
-	struct under_way *under_way; /* messages; NULL for none */
 	struct names *names; /* of both ends; NULL: not asked for */
 	char *local; /* session_local(), and behind it the link's `where` */
 };

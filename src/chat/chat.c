@@ -106,19 +106,13 @@ struct wrap_look chat_look(const struct chat *c)
 	};
 }
 
-static void free_session(struct session *s)
-{
-	free(s->lag);
-	session_free(s);
-}
-
 /* At the end of a turn in which something may have ended. */
 static void on_check(struct later *l)
 {
 	struct chat *c = l->user;
 	struct chat_private *p = c->own;
 	while (p->ended_count)
-		free_session(p->ended[--p->ended_count]);
+		session_free(p->ended[--p->ended_count]);
 	if ((p->accepts_one && p->last_number) ||
 	    (p->has_listen_failed && !c->listening[0]))
 		chat_free_listeners(c);
@@ -200,9 +194,9 @@ void chat_free(struct chat *c)
 	later_cancel(&p->check);
 	chat_free_listeners(c);
 	for (size_t i = 0; i < p->session_count; i++)
-		free_session(p->sessions[i]);
+		session_free(p->sessions[i]);
 	while (p->ended_count)
-		free_session(p->ended[--p->ended_count]);
+		session_free(p->ended[--p->ended_count]);
 	transcript_free(c->transcript);
 	ticks_free(c->ticks);
 	encoding_close(c->encoding);

@@ -25,32 +25,35 @@ struct lag {
 
 static bool is_behind(const struct session *s)
 {
-	return s->lag && s->lag->is_behind;
+	return s->talk && s->talk->lag && s->talk->lag->is_behind;
 }
 
 static int64_t stuck_ns(const struct chat *c, const struct session *s)
 {
-	return s->lag ? loop_now_ns(c->loop) - s->lag->stall.since_ns : 0;
+	const struct lag *lag = s->talk ? s->talk->lag : NULL;
+	return lag ? loop_now_ns(c->loop) - lag->stall.since_ns : 0;
 }
 
 static void forget_lag(struct session *s)
 {
-	free(s->lag);
-	s->lag = NULL;
+	free(s->talk->lag);
+	s->talk->lag = NULL;
 }
 
 /* Note since when the peer's system has acknowledged nothing.  Without memory
  * that is from the next look on. */
 static void note_lag(struct chat *c, struct session *s)
 {
+	if (!s->talk)
+		return; /* nothing is said to it */
 	if (!session_is_congested(s) && !is_behind(s)) {
 		forget_lag(s);
 		return;
 	}
-	if (!s->lag)
-		s->lag = calloc(1, sizeof(*s->lag));
-	if (s->lag)
-		stall_note(&s->lag->stall, true,
+	if (!s->talk->lag)
+		s->talk->lag = calloc(1, sizeof(*s->talk->lag));
+	if (s->talk->lag)
+		stall_note(&s->talk->lag->stall, true,
 		           s->link.bytes_out - session_unacked(s),
 		           loop_now_ns(c->loop));
 }
@@ -67,7 +70,7 @@ static bool someone_reads(const struct chat *c)
 static void fall_behind(struct chat *c, struct session *s)
 {
 	struct error e;
-	s->lag->is_behind = true;
+	s->talk->lag->is_behind = true;
 	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
 	          s->number, chat_undelivered_of(s));
 	error_set_hint(&e, "what you say goes on without it; when it has read "
@@ -79,7 +82,7 @@ static void fall_behind(struct chat *c, struct session *s)
 
 static void catch_up(struct chat *c, struct session *s)
 {
-	const struct lag *lag = s->lag;
+	const struct lag *lag = s->talk->lag;
 	struct error e;
 	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
 	          " bytes) were not sent to it meanwhile", s->number,
@@ -91,7 +94,7 @@ static void catch_up(struct chat *c, struct session *s)
 
 static void drop_peer(struct chat *c, struct session *s)
 {
-	const struct lag *lag = s->lag;
+	const struct lag *lag = s->talk->lag;
 	struct error e;
 	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
 	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
@@ -128,7 +131,7 @@ static void look_for_slow(struct timer *t)
 		if ((s = chat_session(c, i)))
 			judge_lag(c, s);
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		goes_on |= s->lag || session_is_congested(s);
+		goes_on |= s->talk && (s->talk->lag || session_is_congested(s));
 	if (goes_on)
 		chat_start_timer(t, look_for_slow, LOOK_NS);
 }
@@ -144,8 +147,8 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 	struct error e;
 	if (!is_behind(s))
 		return false;
-	s->lag->messages++;
-	s->lag->bytes += len;
+	s->talk->lag->messages++;
+	s->talk->lag->bytes += len;
 	c->own->has_refused = true;
 	if (c->target) {
 		error_set(&e, "not sent: peer %u does not read", s->number);

@@ -76,7 +76,7 @@ void session_update(struct session *s)
 	bool was_broken;
 	if (!s->link.transport)
 		return;
-	if ((s->queue || s->under_way) && halves_is_out_open(s->link.halves))
+	if ((s->queue || s->talk) && halves_is_out_open(s->link.halves))
 		session_write(s);
 	do {
 		was_broken = s->link.broken;
@@ -91,7 +91,7 @@ static void on_ready(struct link *l, unsigned ready)
 	struct session *s = session_of(l);
 	if (s->settings->rests)
 		ready &= LOOP_WRITE;
-	bool has_acks = s->under_way && under_way_read(s->under_way);
+	bool has_acks = s->talk && under_way_read(s->talk->under_way);
 	if (has_acks && !(ready & LOOP_READ)) /* no more has woken us */
 		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
@@ -200,8 +200,10 @@ void session_free(struct session *s)
 		return;
 	session_close_link(s, false);
 	free(s->approach);
-	if (s->talk)
+	if (s->talk) {
 		hints_free(s->talk->watcher);
+		free(s->talk->lag);
+	}
 	free(s->talk);
 	session_drop_queue(s);
 	names_free(s->names);

@@ -30,8 +30,10 @@ static void describe_loss(const struct session *s, uint64_t unacked, char *text,
 
 void session_close_link(struct session *s, bool abort)
 {
-	under_way_end(s->under_way);
-	s->under_way = NULL;
+	if (s->talk) {
+		under_way_end(s->talk->under_way);
+		s->talk->under_way = NULL;
+	}
 	link_close(&s->link, abort);
 }
 

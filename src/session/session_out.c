@@ -92,11 +92,12 @@ static void write_queue(struct session *s)
 
 void session_write(struct session *s)
 {
-	if (s->under_way)
-		under_way_before_write(s->under_way);
+	struct under_way *u = s->talk ? s->talk->under_way : NULL;
+	if (u)
+		under_way_before_write(u);
 	write_queue(s);
-	if (s->under_way && !s->link.broken)
-		under_way_after_write(s->under_way, !s->queue);
+	if (u && !s->link.broken)
+		under_way_after_write(u, !s->queue);
 }
 
 /* What the user says */
@@ -132,12 +133,13 @@ static void follow_message(struct session *s)
 {
 	if (!s->settings->ticks)
 		return;
-	if (!s->under_way)
-		s->under_way = under_way_new(&s->link, &s->settings->ticks);
+	if (!s->talk->under_way)
+		s->talk->under_way =
+		    under_way_new(&s->link, &s->settings->ticks);
 	uint64_t end = s->link.bytes_out + queue_len(s->queue) +
 	               queue_file_rest(s->queue);
-	if (s->under_way)
-		under_way_add(s->under_way,
+	if (s->talk->under_way)
+		under_way_add(s->talk->under_way,
 		              transcript_end(s->settings->transcript), end);
 }
 
@@ -181,7 +183,8 @@ int session_queue_file(struct session *s, const struct feed_file *file,
 {
 	if (may_send(s, e))
 		return -1;
-	if (queue_of(s) && !queue_add_file(s->queue, file))
+	if (session_talk(s) && queue_of(s) &&
+	    !queue_add_file(s->queue, file))
 		return 0;
 	if (errno == ENOBUFS) {
 		error_set(e, "not sent: %d files wait for %s already",

@@ -162,7 +162,7 @@ void under_way_after_write(struct under_way *u, bool is_all)
 
 bool under_way_read(struct under_way *u)
 {
-	struct transport *t = u->link->transport;
+	struct transport *t = u ? u->link->transport : NULL;
 	struct ack record;
 	bool has_read = false;
 	while (t && acks_of(u) && acks_of(u)->read(t, &record)) {

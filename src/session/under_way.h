@@ -34,7 +34,8 @@ void under_way_add(struct under_way *u, uint64_t seq, uint64_t end);
 void under_way_before_write(struct under_way *u);
 void under_way_after_write(struct under_way *u, bool is_all);
 
-/* Read what the system tells of acknowledgements: whether it told any. */
+/* Read what the system tells of acknowledgements: whether it told any.  NULL is
+ * fine. */
 bool under_way_read(struct under_way *u);
 
 #endif
