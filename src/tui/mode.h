@@ -66,6 +66,9 @@ struct paste {
 
 /* Open the connection panel, or close it. */
 void panel_toggle(struct frontend *f);
+/* Find out who is at both ends of what the panel shows.  The first look takes
+ * up to about 50 ms, so this is no part of drawing it. */
+void panel_work(struct frontend *f);
 
 /* Begin to choose entries. */
 void pick_begin(struct frontend *f);

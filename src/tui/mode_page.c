@@ -53,12 +53,19 @@ static void scroll_panel(struct frontend *f, int by)
 	f->panel_first = f->panel_first + by > 0 ? f->panel_first + by : 0;
 }
 
-static void draw_panel(struct frontend *f)
+void panel_work(struct frontend *f)
 {
-	struct session *s = chat_shown(f->chat);
+	struct session *s = f->panel ? chat_shown(f->chat) : NULL;
+	bool was_known = !s || s->names;
 	if (s)
 		session_identify(s, f->chat->options->dial.resolve.is_numeric,
 		                 false);
+	if (!was_known && s->names)
+		tui_mark_dirty(f);
+}
+
+static void draw_panel(struct frontend *f)
+{
 	f->is_panel_whole = panel_draw(f->chat, f->transcript_rows,
 	                               &f->panel_first, f->glyph_flags);
 }

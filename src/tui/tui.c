@@ -108,9 +108,11 @@ static void draw(struct frontend *f)
 	frame_paint(f);
 }
 
-/* Search and filter go on a little in each turn. */
+/* Search and filter go on a little in each turn; what takes long is begun here
+ * and not while a frame is drawn. */
 static void work(struct frontend *f)
 {
+	panel_work(f);
 	char *text = f->wanted;
 	f->wanted = NULL;
 	if (text)

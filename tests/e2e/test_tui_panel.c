@@ -30,6 +30,7 @@ static void the_panel_comes_and_goes_and_the_line_goes_on(void **state)
 		assert_int_equal(pty_find(&p, " healthy"), 0);
 		pty_expect(&p, " SYN-SENT → [ESTABLISHED] → FIN-WAIT-1");
 		pty_expect(&p, " round trip");
+		pty_expect(&p, " process ");
 		pty_type(&p, ways_out[i]);
 		pty_expect(&p, "* connected to 127.0.0.1");
 	}
