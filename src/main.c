@@ -16,7 +16,7 @@
  *   options     option_rows option_value options cmdline config: what can be
  *               chosen
  *   transcript  entry transcript framing ticks, lens hits filter: all that
- *               happens; wrap: how it is laid out
+ *               happens; wrap, format: how it is shown and written
  *   diagnose    recognise traps health: what it means
  *   session     session queue under_way hints names feed listener: one
  *               conversation, places to accept some

@@ -9,8 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sockchat/bytes.h>
-#include <sockchat/error.h>
 #include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
 #include <sockchat/timing.h>
@@ -55,16 +53,7 @@ char entry_mark(const struct entry *e);
 /* "listening", "half-closed" … */
 const char *entry_state_name(enum entry_state state);
 
-/* That a message, written before, has been acknowledged: its tick, as another
- * such line.  -1 without memory. */
-MUST_USE int entry_json_ack(struct bytes *out, const struct entry *e);
-
 /* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
 size_t entry_ending(const struct entry *e);
-
-/* The entry as one line of JSON (sockchat-entries(5)), with its newline.
- * `from`: a message's bytes before it have been written already.  -1 without
- * memory. */
-MUST_USE int entry_json(struct bytes *out, const struct entry *e, size_t from);
 
 #endif

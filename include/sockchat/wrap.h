@@ -55,7 +55,7 @@ struct wrap_look {
 	int64_t start_ns;          /* of the program: for TIME_START */
 	const struct ticks *ticks; /* of the messages sent: for TIME_ANSWER */
 	bool shows_numbers;        /* of the peers */
-	/* Of the entries: wrap_line() finds there the one before, for
+	/* Of the entries: format_entry() finds there the one before, for
 	 * TIME_DELTA. */
 	const struct transcript *transcript;
 };
@@ -107,11 +107,5 @@ size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
  * `before` is the entry before it, or NULL. */
 size_t wrap_head(char out[64], const struct wrap_look *look,
                  const struct entry *e, const struct entry *before);
-
-/* Append the entry as a line of text with its newline, or as several in the
- * views that take them; without its first `from` bytes.  -1 without memory. */
-MUST_USE
-int wrap_line(struct bytes *out, const struct wrap_look *look,
-              const struct entry *e, size_t from);
 
 #endif

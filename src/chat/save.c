@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/format.h>
 #include <sockchat/glyph.h>
 #include <sockchat/file.h>
 #include <sockchat/number.h>
@@ -16,58 +17,17 @@
 #define SLICE    ((size_t)1 << 20) /* in a turn, at most */
 #define SLICE_NS (10 * MS_NS)
 
-struct save;
-typedef int save_fn(struct save *s, const struct entry *e);
-
 struct save {
 	struct chat_task task; /* has to be the first */
 	struct chat *chat;
 	struct later turn;
-	save_fn *write;
+	enum format format;
 	int fd;
 	uint64_t next, end; /* entries */
 	uint64_t entries, hidden, dropped, bytes;
 	struct bytes slice;
 	char path[160]; /* to be shown */
 };
-
-static int write_text(struct save *s, const struct entry *e)
-{
-	struct wrap_look look = chat_look(s->chat);
-	return wrap_line(&s->slice, &look, e, 0);
-}
-
-static int write_json(struct save *s, const struct entry *e)
-{
-	return entry_json(&s->slice, e, 0);
-}
-
-static int write_raw(struct save *s, const struct entry *e)
-{
-	return e->kind == ENTRY_MESSAGE
-	           ? bytes_append(&s->slice, e->bytes, e->len) : 0;
-}
-
-/* What the name of the file asks for; text otherwise. */
-static const struct {
-	const char *suffix;
-	save_fn *write;
-} forms[] = {
-	{ ".jsonl", write_json },
-	{ ".bin", write_raw },
-	{ ".raw", write_raw },
-};
-
-static save_fn *form_of(const char *path)
-{
-	size_t len = strlen(path);
-	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		size_t n = strlen(forms[i].suffix);
-		if (len > n && strcmp(path + len - n, forms[i].suffix) == 0)
-			return forms[i].write;
-	}
-	return write_text;
-}
 
 /* -1 with errno. */
 static int flush(struct save *s)
@@ -97,8 +57,9 @@ static int write_slice(struct save *s)
 {
 	const struct filter *filter = &s->chat->filter;
 	int64_t until = stamp_mono_ns() + SLICE_NS;
-	skip_dropped(s);
+	struct wrap_look look = chat_look(s->chat);
 	struct entry kept;
+	skip_dropped(s);
 	for (; s->next < s->end && s->slice.len < SLICE &&
 	       stamp_mono_ns() < until; s->next++) {
 		const struct entry *e =
@@ -109,7 +70,7 @@ static int write_slice(struct save *s)
 			s->hidden++;
 			continue;
 		}
-		if (s->write(s, e))
+		if (format_entry(&s->slice, s->format, &look, e, 0))
 			return errno = ENOMEM, -1;
 		s->entries++;
 	}
@@ -202,7 +163,7 @@ static void start_save(struct chat *c, const char *path, int fd,
 		.task = { .finish = finish_save },
 		.chat = c,
 		.turn = { .on_call = on_turn, .user = s },
-		.write = form_of(path),
+		.format = format_of(path),
 		.fd = fd,
 		.next = first ? first : transcript_first(c->transcript),
 		.end = first ? last + 1 : transcript_end(c->transcript),

@@ -20,6 +20,7 @@
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/diag.h>
+#include <sockchat/format.h>
 #include <sockchat/limits.h>
 #include <sockchat/outq.h>
 #include <sockchat/signals.h>
@@ -37,8 +38,7 @@
 
 struct frontend {
 	struct chat *chat;
-	/* Write the entry, a message from byte `from` on. */
-	int (*write)(struct frontend *f, const struct entry *e, size_t from);
+	enum format format;
 	struct settle settle;
 	struct gate gate; /* JSON's */
 	unsigned glyph_flags;
@@ -172,7 +172,7 @@ static void put(struct frontend *f, const void *bytes, size_t len)
 	                                  !f->is_out_broken;
 }
 
-/* Text */
+/* Entries */
 
 static bool is_colored(const struct frontend *f)
 {
@@ -181,50 +181,38 @@ static bool is_colored(const struct frontend *f)
 	       (color == COLOR_AUTO && f->has_color_terminal);
 }
 
-static int write_text(struct frontend *f, const struct entry *e, size_t from)
+static void put_entry(struct frontend *f, const struct entry *e, size_t from)
 {
-	struct wrap_look look = chat_look(f->chat);
-	look.is_colored = is_colored(f);
-	look.glyph_flags = f->glyph_flags;
+	struct wrap_look look = { .view = VIEW_TEXT };
+	if (f->format == FORMAT_TEXT) {
+		look = chat_look(f->chat);
+		look.is_colored = is_colored(f);
+		look.glyph_flags = f->glyph_flags;
+	}
 	bytes_clear(&f->scratch);
-	return wrap_line(&f->scratch, &look, e, from);
-}
-
-static int write_json(struct frontend *f, const struct entry *e, size_t from)
-{
-	bytes_clear(&f->scratch);
-	return entry_json(&f->scratch, e, from);
-}
-
-/* The peers' bytes on standard output, everything else on standard error. */
-static int write_raw(struct frontend *f, const struct entry *e, size_t from)
-{
-	bytes_clear(&f->scratch);
-	if (e->kind == ENTRY_MESSAGE && e->dir == ENTRY_IN)
-		return bytes_append(&f->scratch, e->bytes + from,
-		                    e->len - from);
-	if (e->kind != ENTRY_MESSAGE)
-		notices_print(&f->notices, "%.*s%s%s", (int)e->len,
-		              (const char *)e->bytes, *e->hint ? "; " : "",
-		              e->hint);
-	return 0;
+	if (format_entry(&f->scratch, f->format, &look, e, from))
+		out_failed(f, ENOMEM);
+	else
+		put(f, f->scratch.data, f->scratch.len);
 }
 
 static void write_entry(void *user, const struct entry *e, size_t from)
 {
 	struct frontend *f = user;
-	if (e->kind != ENTRY_MESSAGE && e->kind != ENTRY_ERROR &&
-	    f->chat->options->quiet)
+	bool is_message = e->kind == ENTRY_MESSAGE;
+	bool is_in = is_message && e->dir == ENTRY_IN;
+	if (!is_message && e->kind != ENTRY_ERROR && f->chat->options->quiet)
 		return;
-	if (f->counts_unwritten && e->kind == ENTRY_MESSAGE &&
-	    e->dir == ENTRY_IN)
+	if (f->counts_unwritten && is_in)
 		f->unwritten += e->len - from;
 	if (f->is_full && f->is_server)
 		f->missed++;
-	else if (f->write(f, e, from))
-		out_failed(f, ENOMEM);
-	else
-		put(f, f->scratch.data, f->scratch.len);
+	else if (f->format != FORMAT_BYTES || is_in)
+		put_entry(f, e, from);
+	else if (!is_message)
+		notices_print(&f->notices, "%.*s%s%s", (int)e->len,
+		              (const char *)e->bytes, *e->hint ? "; " : "",
+		              e->hint);
 }
 
 static void show_entry(void *user, const struct entry *e)
@@ -249,7 +237,7 @@ static void show_late_entry(void *user, const struct entry *e)
 {
 	struct frontend *f = user;
 	bytes_clear(&f->scratch);
-	if (entry_json_ack(&f->scratch, e))
+	if (format_ack(&f->scratch, e))
 		out_failed(f, ENOMEM);
 	else
 		put(f, f->scratch.data, f->scratch.len);
@@ -332,7 +320,7 @@ static void tell_on_standard_error(struct frontend *f)
 	f->counts_unwritten = f->is_raw || !f->is_server;
 	f->is_discarded = !f->counts_unwritten;
 	f->is_raw = true;
-	f->write = write_raw;
+	f->format = FORMAT_BYTES;
 }
 
 /* The rooms that decide when an entry is written. */
@@ -340,7 +328,7 @@ static void init_waiting(struct frontend *f)
 {
 	struct chat *c = f->chat;
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
-	if (f->write == write_text)
+	if (f->format == FORMAT_TEXT)
 		f->settle.encoding = &c->encoding;
 	f->gate = (struct gate){
 		.loop = c->loop,
@@ -359,7 +347,7 @@ static void init_output(struct frontend *f)
 {
 	f->glyph_flags = find_glyph_flags();
 	f->has_color_terminal = find_color_terminal();
-	f->is_raw = f->write == write_raw;
+	f->is_raw = f->format == FORMAT_BYTES;
 	f->is_server = f->chat->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
 	f->leave = (struct later){ .on_call = on_leave, .user = f };
@@ -390,9 +378,8 @@ static int watch_all(struct frontend *f)
 	return f->takes_input ? intake_start(&f->intake) : 0;
 }
 
-static struct frontend *start(struct chat *c, struct error *e,
-                              int (*write)(struct frontend *,
-                                           const struct entry *, size_t))
+static struct frontend *start(struct chat *c, enum format format,
+                              struct error *e)
 {
 	struct frontend *f = calloc(1, sizeof(*f));
 	if (!f) {
@@ -400,7 +387,7 @@ static struct frontend *start(struct chat *c, struct error *e,
 		return NULL;
 	}
 	f->chat = c;
-	f->write = write;
+	f->format = format;
 	init_waiting(f);
 	init_output(f);
 	init_input(f);
@@ -416,17 +403,17 @@ static struct frontend *start(struct chat *c, struct error *e,
 
 static struct frontend *start_lines(struct chat *c, struct error *e)
 {
-	return start(c, e, write_text);
+	return start(c, FORMAT_TEXT, e);
 }
 
 static struct frontend *start_json(struct chat *c, struct error *e)
 {
-	return start(c, e, write_json);
+	return start(c, FORMAT_JSON, e);
 }
 
 static struct frontend *start_raw(struct chat *c, struct error *e)
 {
-	return start(c, e, write_raw);
+	return start(c, FORMAT_BYTES, e);
 }
 
 /* How long the reader may take nothing; -1: for ever. */

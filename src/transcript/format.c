@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* An entry as a line of text, for terminals that only scroll, and for files. */
+/* Entries as text, as JSON and as bytes: one table. */
 
 #include <string.h>
 
-#include <sockchat/wrap.h>
+#include <sockchat/format.h>
+#include <sockchat/json.h>
+#include <sockchat/transcript.h>
+#include <sockchat/utf8.h>
 
 #define HEX_COLUMNS 78
+
+/* Text, for terminals that only scroll, and for files */
 
 struct line {
 	struct bytes *out;
@@ -16,7 +21,7 @@ struct line {
 	bool has_failed;
 };
 
-static void put(struct line *l, const char *text, size_t len)
+static void put_part(struct line *l, const char *text, size_t len)
 {
 	if (bytes_append(l->out, text, len))
 		l->has_failed = true;
@@ -25,7 +30,7 @@ static void put(struct line *l, const char *text, size_t len)
 static void put_color(struct line *l, const char *color)
 {
 	if (l->is_colored)
-		put(l, color, strlen(color));
+		put_part(l, color, strlen(color));
 }
 
 static const char *style_color(enum wrap_style style)
@@ -35,7 +40,7 @@ static const char *style_color(enum wrap_style style)
 	                                                  : "";
 }
 
-static void put_run(void *user, const struct wrap_run *run)
+static void put_line_run(void *user, const struct wrap_run *run)
 {
 	struct line *l = user;
 	const char *color = style_color(run->style);
@@ -43,7 +48,7 @@ static void put_run(void *user, const struct wrap_run *run)
 		if (bytes_printf(l->out, "\n%*s", (int)l->indent, ""))
 			l->has_failed = true;
 	put_color(l, color);
-	put(l, run->text, run->len);
+	put_part(l, run->text, run->len);
 	put_color(l, *color ? "\033[0m" : "");
 }
 
@@ -61,14 +66,15 @@ static const char *mark_color(const struct entry *e)
 	}
 }
 
-int wrap_line(struct bytes *out, const struct wrap_look *look,
-              const struct entry *e, size_t from)
+static int append_text(struct bytes *out, const struct wrap_look *look,
+                       const struct entry *e, size_t from)
 {
 	char head[64];
-	struct entry part = *e, before;
-	size_t head_len = wrap_head(
-	    head, look, e,
-	    transcript_at(look->transcript, e->seq - 1, &before));
+	struct entry part = *e, room;
+	const struct entry *before =
+	    look->time == TIME_DELTA
+	        ? transcript_at(look->transcript, e->seq - 1, &room) : NULL;
+	size_t head_len = wrap_head(head, look, e, before);
 	bool is_text = e->kind != ENTRY_MESSAGE || look->view == VIEW_TEXT;
 	struct wrap_settings settings = {
 		.look = *look,
@@ -81,9 +87,165 @@ int wrap_line(struct bytes *out, const struct wrap_look *look,
 	part.bytes += from;
 	part.len -= from;
 	put_color(&line, mark_color(e));
-	put(&line, head, head_len);
+	put_part(&line, head, head_len);
 	put_color(&line, "\033[0m");
-	wrap_entry(&part, &settings, put_run, &line);
-	put(&line, "\n", 1);
+	wrap_entry(&part, &settings, put_line_run, &line);
+	put_part(&line, "\n", 1);
 	return line.has_failed ? -1 : 0;
+}
+
+/* JSON: sockchat-entries(5) */
+
+static void json_message(struct json *j, const struct entry *e, size_t from)
+{
+	const uint8_t *bytes = e->bytes + from;
+	size_t len = e->len - from;
+	json_number(j, "len", len);
+	if (utf8_is_valid(bytes, len))
+		json_bytes(j, "text", bytes, len);
+	else
+		json_base64(j, "base64", bytes, len);
+	json_bool(j, "complete", (e->flags & ENTRY_COMPLETE) != 0);
+	if (e->flags & ENTRY_CUT)
+		json_bool(j, "cut", true);
+}
+
+static void json_filled(struct json *j, const char *name, const char *value)
+{
+	if (*value)
+		json_text(j, name, value);
+}
+
+static void json_time(struct json *j, const char *name, int64_t us)
+{
+	if (us >= 0)
+		json_milli(j, name, (uint64_t)us);
+}
+
+static void json_tick(struct json *j, const struct tick *tick)
+{
+	json_filled(j, "state", tick_name(tick->state));
+	if (tick->state == TICK_ACKED)
+		json_time(j, "ack_ms", tick->ack_us);
+}
+
+static void json_timing(struct json *j, const struct timing *t)
+{
+	json_begin_object(j, "timing");
+	json_time(j, "resolve_ms", t->resolve_us);
+	json_begin_list(j, "tried");
+	for (size_t i = 0; i < t->try_count; i++) {
+		const struct timing_try *try = &t->tries[i];
+		json_begin_object(j, "");
+		json_text(j, "address", try->where);
+		json_time(j, "ms", try->us);
+		if (try->errnum)
+			json_word(j, "code", error_name(try->errnum));
+		json_end_object(j);
+	}
+	json_end_list(j);
+	if (t->total_us >= 0 && t->try_count)
+		json_time(j, "connect_ms", t->tries[t->try_count - 1].us);
+	json_time(j, "total_ms", t->total_us);
+	json_time(j, "first_byte_ms", t->first_byte_us);
+	json_end_object(j);
+}
+
+/* What all have. */
+static void json_begin_entry(struct json *j, struct bytes *out,
+                             const struct entry *e, const char *kind)
+{
+	char time[STAMP_TEXT_MAX];
+	stamp_format_utc(time, e->time.wall_us);
+	json_begin(j, out);
+	json_number(j, "seq", e->seq);
+	json_word(j, "time", time);
+	json_number(j, "session", e->session);
+	json_word(j, "kind", kind);
+	if (e->dir != ENTRY_NO_DIR)
+		json_word(j, "dir", e->dir == ENTRY_IN ? "in" : "out");
+	json_filled(j, "peer", e->peer);
+}
+
+static int append_json(struct bytes *out, const struct wrap_look *look,
+                       const struct entry *e, size_t from)
+{
+	static const char *const kinds[] = {
+		[ENTRY_MESSAGE] = "message",
+		[ENTRY_STATE] = "state",
+		[ENTRY_NOTE] = "note",
+		[ENTRY_ERROR] = "error",
+	};
+	struct json j;
+	(void)look;
+	json_begin_entry(&j, out, e, kinds[e->kind]);
+	if (e->kind == ENTRY_MESSAGE) {
+		json_message(&j, e, from);
+		if (e->tick)
+			json_tick(&j, e->tick);
+		if (e->wait_ns)
+			json_time(&j, "wait_ms", e->wait_ns / 1000);
+		return json_end(&j);
+	}
+	if (e->kind == ENTRY_STATE) {
+		json_word(&j, "state",
+		          entry_state_name((enum entry_state)e->state));
+		json_filled(&j, "local", e->local);
+	}
+	json_filled(&j, "code", e->code);
+	json_bytes(&j, "text", e->bytes, e->len);
+	json_filled(&j, "hint", e->hint);
+	if (e->timing)
+		json_timing(&j, e->timing);
+	return json_end(&j);
+}
+
+int format_ack(struct bytes *out, const struct entry *e)
+{
+	struct json j;
+	json_begin_entry(&j, out, e, "ack");
+	json_tick(&j, e->tick);
+	return json_end(&j);
+}
+
+/* Bytes */
+
+static int append_bytes(struct bytes *out, const struct wrap_look *look,
+                        const struct entry *e, size_t from)
+{
+	(void)look;
+	return e->kind == ENTRY_MESSAGE
+	           ? bytes_append(out, e->bytes + from, e->len - from) : 0;
+}
+
+static const struct {
+	int (*append)(struct bytes *out, const struct wrap_look *look,
+	              const struct entry *e, size_t from);
+	const char *suffixes[2]; /* of the files that are to have it */
+} formats[] = {
+	[FORMAT_TEXT] = { append_text, { NULL } },
+	[FORMAT_JSON] = { append_json, { ".jsonl" } },
+	[FORMAT_BYTES] = { append_bytes, { ".bin", ".raw" } },
+};
+
+int format_entry(struct bytes *out, enum format format,
+                 const struct wrap_look *look, const struct entry *e,
+                 size_t from)
+{
+	return formats[format].append(out, look, e, from);
+}
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), n = suffix ? strlen(suffix) : len;
+	return len > n && strcmp(path + len - n, suffix) == 0;
+}
+
+enum format format_of(const char *path)
+{
+	for (enum format f = FORMAT_JSON; f <= FORMAT_BYTES; f++)
+		if (has_suffix(path, formats[f].suffixes[0]) ||
+		    has_suffix(path, formats[f].suffixes[1]))
+			return f;
+	return FORMAT_TEXT;
 }

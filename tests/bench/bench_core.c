@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/format.h>
 #include <sockchat/framing.h>
 #include <sockchat/lens.h>
 #include <sockchat/pattern.h>
-#include <sockchat/wrap.h>
 
 #include "load.h"
 
@@ -79,7 +79,7 @@ static void put_json(struct transcript *t)
 	struct bytes out = { 0 };
 	struct entry e;
 	for (uint64_t seq = 1; transcript_at(t, seq, &e); seq++)
-		if (entry_json(&out, &e, 0))
+		if (format_entry(&out, FORMAT_JSON, NULL, &e, 0))
 			load_die("no memory");
 	bytes_finish(&out);
 }

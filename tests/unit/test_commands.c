@@ -437,28 +437,6 @@ static void a_file_goes_to_all_and_to_each_at_its_own_pace(void **state)
 	SENT(a, "");
 }
 
-static void a_line_without_room_fails_wherever_it_ends(void **state)
-{
-	struct entry room;
-	struct bytes line = { 0 };
-	struct wrap_look look;
-	(void)state;
-	connect_one();
-	type("one line\ttwo");
-	look = chat_look(c);
-	look.is_colored = true;
-	const struct entry *e = transcript_at(
-	    c->transcript, transcript_end(c->transcript) - 1, &room);
-	assert_int_equal(wrap_line(&line, &look, e, 0), 0);
-	size_t whole = line.len;
-	bytes_finish(&line);
-	for (size_t max = 1; max < whole; max++) {
-		bytes_init(&line, max);
-		assert_int_equal(wrap_line(&line, &look, e, 0), -1);
-		bytes_finish(&line);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -483,7 +461,6 @@ int main(void)
 		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
 		TEST(leaving_when_all_has_arrived_is_no_failure),
 		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),
-		TEST(a_line_without_room_fails_wherever_it_ends),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

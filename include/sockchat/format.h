@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* How entries are written: on standard output, and into files. */
+
+#ifndef SOCKCHAT_FORMAT_H
+#define SOCKCHAT_FORMAT_H
+
+#include <sockchat/wrap.h>
+
+enum format {
+	FORMAT_TEXT,  /* a line, or several in the views that take them */
+	FORMAT_JSON,  /* a line: sockchat-entries(5) */
+	FORMAT_BYTES, /* a message's alone; nothing of other entries */
+};
+
+/* Append the entry; of a message the bytes from `from` on.  `look` is for text
+ * alone.  -1 without memory. */
+MUST_USE
+int format_entry(struct bytes *out, enum format format,
+                 const struct wrap_look *look, const struct entry *e,
+                 size_t from);
+
+/* Append a line of JSON: that a message, written before, has been acknowledged,
+ * as its tick says.  -1 without memory. */
+MUST_USE int format_ack(struct bytes *out, const struct entry *e);
+
+/* The format that the name of a file asks for. */
+enum format format_of(const char *path);
+
+#endif
