@@ -48,6 +48,7 @@ enum {
 struct link_alarms {
 	struct timer timer;
 	int64_t due_ns[LINK_ALARMS]; /* 0: it is not set */
+	int64_t idle_ns;
 };
 
 struct link;
@@ -87,7 +88,6 @@ struct link {
 	/* When they moved last, or their owner knows of more movement; at first
 	 * when it was opened. */
 	int64_t in_ns, out_ns;
-	int64_t idle_ns;
 	int broken; /* the errno that it broke with: nothing goes out */
 	enum halves halves : 2;
 	bool is_accepted : 1;    /* they came to us */

@@ -114,20 +114,24 @@ static void set_timer(struct link *l)
 
 static void on_time(struct timer *t);
 
+/* False, and the link is broken, without memory. */
 static bool has_alarms(struct link *l)
 {
-	if (!l->alarms && (l->alarms = calloc(1, sizeof(*l->alarms))))
+	if (l->alarms)
+		return true;
+	l->alarms = calloc(1, sizeof(*l->alarms));
+	if (l->alarms)
 		l->alarms->timer =
 		    (struct timer){ .on_time = on_time, .user = l };
+	else
+		link_break(l, ENOMEM);
 	return l->alarms != NULL;
 }
 
 void link_set_alarm(struct link *l, unsigned which, int64_t ns)
 {
-	if (!has_alarms(l)) {
-		link_break(l, ENOMEM);
+	if (!has_alarms(l))
 		return;
-	}
 	l->alarms->due_ns[which] = stamp_mono_ns() + (ns > 0 ? ns : 1);
 	set_timer(l);
 }
@@ -152,7 +156,7 @@ static void free_alarms(struct link *l)
 static void check_idle(struct link *l)
 {
 	int64_t left_ns =
-	    link_moved_ns(l) + l->idle_ns - loop_now_ns(l->loop);
+	    link_moved_ns(l) + l->alarms->idle_ns - loop_now_ns(l->loop);
 	l->is_silent = left_ns <= 0;
 	if (!l->is_silent)
 		link_set_alarm(l, LINK_IDLE, left_ns);
@@ -161,9 +165,10 @@ static void check_idle(struct link *l)
 void link_set_idle(struct link *l, int64_t idle_ns)
 {
 	link_stop_alarm(l, LINK_IDLE);
-	l->idle_ns = idle_ns;
-	if (l->transport && idle_ns)
-		check_idle(l);
+	if (!l->transport || !idle_ns || !has_alarms(l))
+		return;
+	l->alarms->idle_ns = idle_ns;
+	check_idle(l);
 }
 
 static void call_alarm(struct link *l, unsigned which)
@@ -268,7 +273,7 @@ static void conclude(struct link *l)
 	struct error e;
 	uint64_t unacked = 0;
 	if (l->is_silent)
-		explain_idle_timeout(&e, l->idle_ns / MS_NS, l->where);
+		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS, l->where);
 	else if (l->broken)
 		unacked = link_explain(l, &e, l->broken);
 	l->ops->on_over(l, l->is_silent || l->broken ? &e : NULL, unacked);

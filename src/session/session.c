@@ -111,27 +111,28 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
-/* Keep both addresses as text.  False, and the session has failed, without
- * memory. */
+/* Keep both addresses as text; ours costs a call, and is only asked for when it
+ * may be told.  False, and the session has failed, without memory. */
 static bool name_ends(struct session *s, const struct transport *t,
-                      const struct address *peer)
+                      const char *peer)
 {
 	struct transport_facts facts;
-	char at[ADDRESS_TEXT_MAX], here[ADDRESS_TEXT_MAX] = "";
+	char here[ADDRESS_TEXT_MAX] = "";
 	struct error e;
-	address_format(peer, at);
-	transport_facts(t, FACTS_LOCAL, &facts);
+	transport_facts(t, s->settings->tells_states ? FACTS_LOCAL : 0, &facts);
 	if (facts.local.len)
 		address_format(&facts.local, here);
-	size_t here_size = strlen(here) + 1, at_size = strlen(at) + 1;
-	s->local = malloc(here_size + at_size);
-	if (!s->local) {
-		error_set_errno(&e, ENOMEM, "cannot serve %s", at);
+	size_t here_size = strlen(here) + 1, peer_size = strlen(peer) + 1;
+	char *both = malloc(here_size + peer_size);
+	if (!both) {
+		error_set_errno(&e, ENOMEM, "cannot serve %s", peer);
 		session_fail(s, &e);
 		return false;
 	}
-	memcpy(s->local, here, here_size);
-	s->link.where = memcpy(s->local + here_size, at, at_size);
+	memcpy(both, here, here_size);
+	s->link.where = memcpy(both + here_size, peer, peer_size);
+	free(s->local);
+	s->local = both;
 	return true;
 }
 
@@ -166,8 +167,10 @@ static void tell_open(struct session *s)
 static void on_open(struct link *l, const struct address *peer)
 {
 	struct session *s = session_of(l);
+	char at[ADDRESS_TEXT_MAX];
 	session_end_dial(s);
-	if (!l->is_accepted && !name_ends(s, l->transport, peer))
+	address_format(peer, at);
+	if (!l->is_accepted && !name_ends(s, l->transport, at))
 		return;
 	tell_open(s);
 	link_set_idle(&s->link, s->settings->idle_ns);
@@ -214,7 +217,9 @@ void session_free(struct session *s)
 void session_adopt(struct session *s, struct transport *t,
                    const struct address *peer, int64_t timeout_ms)
 {
-	if (name_ends(s, t, peer))
+	char at[ADDRESS_TEXT_MAX];
+	address_format(peer, at);
+	if (name_ends(s, t, at))
 		link_take(&s->link, t, peer, timeout_ms);
 	else
 		t->ops->close(t, true);
@@ -361,6 +366,9 @@ void session_reset(struct session *s)
 
 void session_refresh(struct session *s)
 {
+	if (s->link.transport && !*session_local(s) &&
+	    !name_ends(s, s->link.transport, s->link.where))
+		return;
 	if (!s->settings->drip_bytes)
 		link_stop_alarm(&s->link, ALARM_DRIP);
 	if (link_has_alarm(&s->link, ALARM_LINGER))

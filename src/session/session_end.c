@@ -52,7 +52,7 @@ void session_conclude(struct session *s, bool failed, const char *hint,
 	bool has_file = queue_has_file(s->queue);
 	if (s->queue)
 		queue_lose_files(s->queue);
-	if (*session_local(s))
+	if (s->opened_ns)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection closed: %" PRIu64
 		                   " bytes received, %" PRIu64

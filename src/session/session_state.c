@@ -71,7 +71,10 @@ void session_facts(const struct session *s, struct facts *out)
 	if (!s->link.transport)
 		return;
 	struct transport_facts facts;
-	transport_facts(s->link.transport, FACTS_TCP, &facts);
+	transport_facts(s->link.transport,
+	                FACTS_TCP | (*out->local ? 0 : FACTS_LOCAL), &facts);
+	if (facts.local.len)
+		address_format(&facts.local, out->local);
 	out->has_tcp = facts.has_tcp;
 	out->tcp = facts.tcp;
 }

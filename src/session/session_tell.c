@@ -63,6 +63,6 @@ void session_tell_error(struct session *s, const struct error *e)
 		.kind = ENTRY_ERROR,
 		.code = e->code,
 		.hint = e->hint,
-		.timing = *session_local(s) ? NULL : session_timing(s),
+		.timing = s->opened_ns ? NULL : session_timing(s),
 	}, e->text);
 }

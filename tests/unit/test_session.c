@@ -153,6 +153,21 @@ static void echo_stops_reading_a_peer_that_does_not_read(void **state)
 	free(text);
 }
 
+static void its_own_address_is_asked_for_when_it_may_be_told(void **state)
+{
+	(void)state;
+	add_session();
+	now.settings.tells_states = false;
+	adopt();
+	fake_facts(now.fake)->local = fake_address("127.0.0.1:9");
+	session_refresh(now.session);
+	assert_string_equal(session_local(now.session), "");
+	now.settings.tells_states = true;
+	session_refresh(now.session);
+	assert_string_equal(session_local(now.session), "127.0.0.1:9");
+	assert_string_equal(now.session->link.where, WHERE);
+}
+
 static void a_paused_peer_waits(void **state)
 {
 	(void)state;
@@ -215,6 +230,7 @@ int main(void)
 		TEST(it_ends_only_when_all_is_acknowledged),
 		TEST(a_reset_is_an_error_with_the_counts),
 		TEST(echo_stops_reading_a_peer_that_does_not_read),
+		TEST(its_own_address_is_asked_for_when_it_may_be_told),
 		TEST(a_paused_peer_waits),
 		TEST(what_is_sent_drips),
 		TEST(a_session_that_is_idle_too_long_ends),
