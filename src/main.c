@@ -20,8 +20,7 @@
  *   diagnose    recognise traps health: what it means
  *   session     session queue under_way hints names feed listener: one
  *               conversation, places to accept some
- *   chat        chat, chat_tell audience watch chat_listen chat_slow chat_send
- *               chat_end save: owner of them all, and its parts
+ *   chat        chat audience watch save: owner of them all
  *   command     command commands set limits seek info retype complete
  *               candidates: what a user types
  *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Who is there, who is spoken to, and what is said to them. */
+/* Who is there and what is known of them, who is spoken to, and what is said
+ * to them. */
 
 #ifndef SOCKCHAT_AUDIENCE_H
 #define SOCKCHAT_AUDIENCE_H
 
 #include <sockchat/chat.h>
+#include <sockchat/health.h>
 
 /* The session at `index`, by rising number; NULL behind the last. */
 struct session *chat_session(const struct chat *c, size_t index);
@@ -20,6 +22,11 @@ void chat_next_target(struct chat *c);
 /* The session that the user looks at: the one spoken to, or the only one.  NULL
  * when there are none or several. */
 struct session *chat_shown(const struct chat *c);
+/* All there is to know of it, or of the last one when it has gone.  False when
+ * there is none. */
+bool chat_facts(const struct chat *c, struct facts *out);
+/* The last minute of this session; empty if it is not watched. */
+const struct health *chat_health(const struct chat *c, uint32_t number);
 
 /* Whether the chat listens and nobody has come yet. */
 bool chat_awaits_first(const struct chat *c);

@@ -43,7 +43,4 @@ bool filter_shows(const struct filter *f, const struct entry *e);
 /* As pattern_gave_up() of its pattern. */
 bool filter_gave_up(struct filter *f, struct error *e);
 
-/* The words it takes, for completion. */
-extern const char *const filter_words[]; /* ends in NULL */
-
 #endif

@@ -36,8 +36,8 @@ struct frontend_ops {
 	void (*show)(struct frontend *f, uint64_t first, uint64_t end);
 	/* The turn is over: let it be seen. */
 	void (*draw)(struct frontend *f);
-	/* The chat is over: write out all that was shown, or tell by
-	 * chat_fail() that it is lost.  Frees `f`. */
+	/* The chat is over: write out all that was shown, or let the
+	 * chat have failed.  Frees `f`. */
 	void (*stop)(struct frontend *f);
 };
 

@@ -11,7 +11,6 @@
 #include <sockchat/chat_end.h>
 #include <sockchat/listener.h>
 #include <sockchat/session_state.h>
-#include <sockchat/watch.h>
 
 #define LISTENING_MAX 256
 #define WATCH_MAX     8

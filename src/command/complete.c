@@ -65,32 +65,9 @@ static void offer_option(struct candidates *l, const char *args,
 	offer_text(l, "default");
 }
 
-/* The path that a command's arguments end in, spaces and all: "PATH",
- * "FORMAT:PATH", "N PATH".  NULL when they don't, or it is not reached. */
-static const char *find_path(const char *wanted, const char *args,
-                             const char *end)
-{
-	const char *path = strstr(wanted, "PATH"), *at;
-	if (!path)
-		path = strstr(wanted, "FILE");
-	for (at = wanted; path && at < path; at++) {
-		if (*at != ' ' && *at != ':')
-			continue;
-		args = args < end ? memchr(args, *at, (size_t)(end - args))
-		                  : NULL;
-		if (!args)
-			return NULL;
-		while (args < end && *args == *at)
-			args++;
-	}
-	return path ? args : NULL;
-}
-
 static void offer_arguments(struct candidates *l, const struct chat *c,
                             const struct command_row *row, const char *args)
 {
-	const char *end = l->word + l->len;
-	const char *path = find_path(row->args, args, end);
 	offer_choices(l, row->choices);
 	if (strstr(row->args, "PEER"))
 		offer_peers(l, c);
@@ -98,9 +75,9 @@ static void offer_arguments(struct candidates *l, const struct chat *c,
 		offer_commands(l, "");
 	if (strstr(row->args, "OPTION"))
 		offer_option(l, args, l->word);
-	if (path && !l->count) {
-		l->word = path;
-		l->len = (size_t)(end - path);
+	if (strstr(row->args, "PATH")) { /* with spaces and all */
+		l->len += (size_t)(l->word - args);
+		l->word = args;
 		candidates_offer_files(l);
 	}
 }

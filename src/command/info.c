@@ -5,7 +5,6 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/session_state.h>
-#include <sockchat/watch.h>
 
 #include "commands_private.h"
 

@@ -9,10 +9,6 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
-const char *const filter_words[] = {
-	"in", "out", "error", "peer", "text", "off", NULL,
-};
-
 static const char *skip_spaces(const char *text)
 {
 	return text + strspn(text, " ");

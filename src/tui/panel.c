@@ -12,7 +12,6 @@
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/text.h>
-#include <sockchat/watch.h>
 
 #include "page.h"
 #include "panel.h"

@@ -3,8 +3,6 @@
 
 /* /info, and which connection it is about. */
 
-#include <sockchat/watch.h>
-
 #include "chat_scene.h"
 
 /* What the line has been answered with, one note a line. */
