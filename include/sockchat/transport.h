@@ -129,8 +129,6 @@ struct transport {
 	bool is_open; /* accept() or advance() has found it so */
 };
 
-extern const struct transport_ops transport_tcp;
-
 /* The transport for an endpoint's scheme. */
 const struct transport_ops *transport_of(const struct endpoint *ep);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What TCP's transport asks the system: for src/net alone. */
+/* TCP's transport, and what it asks the system: for src/net alone. */
 
 #ifndef NET_TCP_H
 #define NET_TCP_H
@@ -9,6 +9,8 @@
 #include <sockchat/owner.h>
 #include <sockchat/tcpinfo.h>
 #include <sockchat/transport.h>
+
+extern const struct transport_ops transport_tcp;
 
 /* False when `fd` is not a TCP socket, or the system does not tell. */
 bool tcpinfo_read(int fd, struct tcpinfo *out);

@@ -4,6 +4,8 @@
 /* What all transports have in common. */
 
 #include <sockchat/explain.h>
+
+#include "tcp.h"
 #include <sockchat/transport.h>
 
 const struct transport_ops *transport_of(const struct endpoint *ep)

@@ -24,6 +24,7 @@
 #include <sockchat/listener.h>
 #include <sockchat/stamp.h>
 
+#include "../../src/net/tcp.h"
 #include "../fake/fake_transport.h"
 #include "../cmocka_more.h"
 

@@ -22,6 +22,8 @@
 #include <sockchat/loop.h>
 #include <sockchat/transport.h>
 
+#include "../../src/net/tcp.h"
+
 #define LIMIT_MS 5000
 
 static const struct transport_ops *const tcp = &transport_tcp;
