@@ -19,14 +19,14 @@
 
 #define BACKLOG      4096 /* the kernel caps it at its somaxconn */
 #define ACCEPT_TRIES 16
-#define STARVED_MAX_NS INT64_C(1000000000)
+#define STARVED_MAX_MS 1000
 
 struct stream_socket {
 	struct transport head;
 	/* The kernel tells a failure once, to whoever asks first, and then
 	 * pretends a peaceful end: it is kept here. */
 	int failed;
-	int64_t starved_ns; /* when the system's memory ran out, or 0 */
+	uint32_t starved_ms; /* when the system's memory ran out, or 0 */
 };
 
 static struct stream_socket *socket_of(struct transport *t)
@@ -174,16 +174,17 @@ static bool is_starving(struct stream_socket *s)
 {
 	if (errno != ENOMEM && errno != ENOBUFS)
 		return false;
-	if (!s->starved_ns)
-		s->starved_ns = stamp_mono_ns();
-	return stamp_mono_ns() - s->starved_ns < STARVED_MAX_NS;
+	uint32_t now_ms = (uint32_t)(stamp_mono_ns() / 1000000) | 1; /* not 0 */
+	if (!s->starved_ms)
+		s->starved_ms = now_ms;
+	return now_ms - s->starved_ms < STARVED_MAX_MS;
 }
 
 /* The outcome of a call that moved bytes, with what was known before. */
 static ssize_t settle(struct stream_socket *s, ssize_t n)
 {
 	if (n > 0) {
-		s->starved_ns = 0;
+		s->starved_ms = 0;
 		return n;
 	}
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK ||
