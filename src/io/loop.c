@@ -94,17 +94,31 @@ static short poll_events(unsigned events)
 	               (events & LOOP_WRITE ? POLLOUT : 0));
 }
 
+/* A larger array for the `used` items of `old`.  What is not in use is never
+ * looked at, so that it costs no memory.  NULL without memory. */
+static void *grow_array(void *old, size_t used, size_t cap, size_t size)
+{
+	void *grown = reallocarray(NULL, cap, size);
+	if (!grown)
+		return NULL;
+	if (used)
+		memcpy(grown, old, used * size);
+	free(old);
+	return grown;
+}
+
 static int grow_arrays(struct loop *l)
 {
 	size_t cap = l->cap ? 2 * l->cap : 16;
-	struct pollfd *fds = reallocarray(l->fds, cap, sizeof(*fds));
+	void *fds = grow_array(l->fds, l->count, cap, sizeof(*l->fds));
 	if (fds)
 		l->fds = fds;
-	struct watch **watches =
-	    reallocarray(l->watches, cap, sizeof(*watches));
+	void *watches =
+	    grow_array(l->watches, l->count, cap, sizeof(*l->watches));
 	if (watches)
 		l->watches = watches;
-	struct watch **others = reallocarray(l->others, cap, sizeof(*others));
+	void *others =
+	    grow_array(l->others, l->other_count, cap, sizeof(*l->others));
 	if (others)
 		l->others = others;
 	if (!fds || !watches || !others)
