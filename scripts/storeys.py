@@ -15,7 +15,7 @@ BELOW = {"base": 0, "io": 1, "net": 2, "options": 3, "transcript": 4,
          "tui": 10}
 TUI_ONLY = re.compile(r"^(n?curses|term|readline)\b")
 # Headers without a .c file of their name.
-HEADERS = {"halves": "net", "frontend": "chat"}
+HEADERS = {"halves": "net", "facts": "diagnose", "frontend": "chat"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 failed = False

@@ -6,7 +6,7 @@
 #ifndef SOCKCHAT_SESSION_STATE_H
 #define SOCKCHAT_SESSION_STATE_H
 
-#include <sockchat/health.h>
+#include <sockchat/facts.h>
 #include <sockchat/session.h>
 
 /* Whether it is connected, and not yet over. */

@@ -140,101 +140,105 @@ enum tcp_state health_state(const struct facts *f)
 	return f->has_tcp ? f->tcp.state : states[f->halves];
 }
 
-/* Whether it holds; then `out` is written. */
-typedef bool rule_fn(char *out, const struct health *h, const struct facts *f);
+struct verdict {
+	char *out; /* HEALTH_TEXT_MAX */
+	const struct health *h;
+	const struct facts *f;
+};
+
+/* Write the sentence.  False: it does not hold. */
+typedef bool rule_fn(const struct verdict *v);
 
 /* "PREFIX since 12 s" */
-static bool say_since(char *out, const char *prefix, const struct facts *f,
+static bool say_since(const struct verdict *v, const char *prefix,
                       int64_t since_ns)
 {
 	char span[32];
-	health_format_span(span, f->now.mono_ns - since_ns);
-	snprintf(out, HEALTH_TEXT_MAX, "%s since %s", prefix, span);
+	health_format_span(span, v->f->now.mono_ns - since_ns);
+	snprintf(v->out, HEALTH_TEXT_MAX, "%s since %s", prefix, span);
 	return true;
 }
 
-static bool is_opening(char *out, const struct health *h, const struct facts *f)
+static bool is_opening(const struct verdict *v)
 {
-	(void)h;
-	if (f->phase == ENTRY_RESOLVING)
-		return say_since(out, "looking up the name", f,
-		                 f->since.mono_ns);
-	say_since(out, "connecting", f, f->since.mono_ns);
-	text_add(out, HEALTH_TEXT_MAX, ", no answer yet");
-	return f->phase == ENTRY_CONNECTING;
+	int64_t since = v->f->since.mono_ns;
+	if (v->f->phase == ENTRY_RESOLVING)
+		return say_since(v, "looking up the name", since);
+	say_since(v, "connecting", since);
+	text_add(v->out, HEALTH_TEXT_MAX, ", no answer yet");
+	return v->f->phase == ENTRY_CONNECTING;
 }
 
-static bool is_closed(char *out, const struct health *h, const struct facts *f)
+static bool is_closed(const struct verdict *v)
 {
-	(void)h;
-	return f->phase == ENTRY_CLOSED &&
-	       say_since(out, "closed", f, f->since.mono_ns);
+	return v->f->phase == ENTRY_CLOSED &&
+	       say_since(v, "closed", v->f->since.mono_ns);
 }
 
-static bool is_unanswered(char *out, const struct health *h,
-                          const struct facts *f)
+static bool is_unanswered(const struct verdict *v)
 {
-	bool is_known = h->number == f->number && h->stall.since_ns;
-	int64_t since = is_known ? h->stall.since_ns : f->out_ns;
-	uint32_t times = f->tcp.retrying;
-	if (!times || !f->tcp.unacked)
+	bool is_known = v->h->number == v->f->number && v->h->stall.since_ns;
+	int64_t since = is_known ? v->h->stall.since_ns : v->f->out_ns;
+	uint32_t times = v->f->tcp.retrying;
+	if (!times || !v->f->tcp.unacked)
 		return false;
-	say_since(out, "no answer from the peer's system", f, since);
-	text_add(out, HEALTH_TEXT_MAX, ": sent again %u time%s", times,
+	say_since(v, "no answer from the peer's system", since);
+	text_add(v->out, HEALTH_TEXT_MAX, ": sent again %u time%s", times,
 	         plural(times));
 	return true;
 }
 
 /* A peer's window that is closed shows in what is not sent. */
-static bool is_unread(char *out, const struct health *h, const struct facts *f)
+static bool is_unread(const struct verdict *v)
 {
+	const struct facts *f = v->f;
 	char size[16];
 	int64_t since = f->has_tcp ? f->now.mono_ns -
 	                                 f->tcp.last_sent_ms * MILLI_NS
 	                           : f->out_ns;
 	bool waits = f->has_tcp ? f->tcp.unsent > 0
 	                        : f->queued && !f->is_dripping;
-	(void)h;
 	if (!waits || f->now.mono_ns - since < PATIENCE_MS * MILLI_NS)
 		return false;
 	number_format_size(size, f->queued + f->tcp.unsent);
-	say_since(out, "peer not reading", f, since);
-	text_add(out, HEALTH_TEXT_MAX, ", %s waiting for it", size);
+	say_since(v, "peer not reading", since);
+	text_add(v->out, HEALTH_TEXT_MAX, ", %s waiting for it", size);
 	return true;
 }
 
-static bool has_retransmits(char *out, const struct health *h,
-                            const struct facts *f)
+static bool has_retransmits(const struct verdict *v)
 {
-	uint64_t count =
-	    health_growth(h, f, HEALTH_RETRANSMITS, HEALTH_SPAN_NS);
-	snprintf(out, HEALTH_TEXT_MAX, "%llu retransmit%s in the last minute",
+	uint64_t count = health_growth(v->h, v->f, HEALTH_RETRANSMITS,
+	                               HEALTH_SPAN_NS);
+	snprintf(v->out, HEALTH_TEXT_MAX,
+	         "%llu retransmit%s in the last minute",
 	         (unsigned long long)count, plural(count));
 	return count > 0;
 }
 
-static bool is_paused(char *out, const struct health *h, const struct facts *f)
+static bool is_paused(const struct verdict *v)
 {
 	char size[16];
-	(void)h;
-	number_format_size(size, f->tcp.unread);
-	snprintf(out, HEALTH_TEXT_MAX, "paused by us (/resume goes on)");
-	if (f->tcp.unread)
-		text_add(out, HEALTH_TEXT_MAX, ", %s of the peer unread", size);
-	return f->is_paused;
+	uint32_t unread = v->f->tcp.unread;
+	number_format_size(size, unread);
+	snprintf(v->out, HEALTH_TEXT_MAX,
+	         "paused by us (/resume goes on)%s%s%s", unread ? ", " : "",
+	         unread ? size : "", unread ? " of the peer unread" : "");
+	return v->f->is_paused;
 }
 
-static bool is_sending(char *out, const struct health *h, const struct facts *f)
+static bool is_sending(const struct verdict *v)
 {
 	char size[16], rate[16];
-	number_format_size(size, f->queued + f->tcp.unsent);
-	number_format_size(rate, health_rate(h, f, HEALTH_OUT));
-	snprintf(out, HEALTH_TEXT_MAX, "sending at %s/s, %s to go", rate, size);
-	return f->queued + f->tcp.unsent > 0;
+	uint64_t left = v->f->queued + v->f->tcp.unsent;
+	number_format_size(size, left);
+	number_format_size(rate, health_rate(v->h, v->f, HEALTH_OUT));
+	snprintf(v->out, HEALTH_TEXT_MAX, "sending at %s/s, %s to go", rate,
+	         size);
+	return left > 0;
 }
 
-static bool is_half_closed(char *out, const struct health *h,
-                           const struct facts *f)
+static bool is_half_closed(const struct verdict *v)
 {
 	static const char *const texts[] = {
 		[TCP_STATE_FIN_WAIT_1] = "our FIN not acknowledged",
@@ -247,27 +251,23 @@ static bool is_half_closed(char *out, const struct health *h,
 		[TCP_STATE_LAST_ACK] =
 		    "both have finished, our FIN not acknowledged",
 	};
-	enum tcp_state state = health_state(f);
-	(void)h;
+	enum tcp_state state = health_state(v->f);
 	return state < sizeof(texts) / sizeof(*texts) && texts[state] &&
-	       say_since(out, texts[state], f, f->since.mono_ns);
+	       say_since(v, texts[state], v->f->since.mono_ns);
 }
 
-static bool is_quiet(char *out, const struct health *h, const struct facts *f)
+static bool is_quiet(const struct verdict *v)
 {
-	int64_t last = f->opened.mono_ns;
-	(void)h;
-	last = f->in_ns > last ? f->in_ns : last;
-	last = f->out_ns > last ? f->out_ns : last;
-	return f->now.mono_ns - last >= QUIET_NS &&
-	       say_since(out, "healthy, quiet", f, last);
+	int64_t last = v->f->opened.mono_ns;
+	last = v->f->in_ns > last ? v->f->in_ns : last;
+	last = v->f->out_ns > last ? v->f->out_ns : last;
+	return v->f->now.mono_ns - last >= QUIET_NS &&
+	       say_since(v, "healthy, quiet", last);
 }
 
-static bool is_healthy(char *out, const struct health *h, const struct facts *f)
+static bool is_healthy(const struct verdict *v)
 {
-	(void)h;
-	(void)f;
-	snprintf(out, HEALTH_TEXT_MAX, "healthy");
+	snprintf(v->out, HEALTH_TEXT_MAX, "healthy");
 	return true;
 }
 
@@ -291,8 +291,9 @@ static const struct {
 enum health_mood health_verdict(char out[HEALTH_TEXT_MAX],
                                 const struct health *h, const struct facts *f)
 {
+	const struct verdict v = { out, h, f };
 	size_t i = 0;
-	while (!rules[i].holds(out, h, f))
+	while (!rules[i].holds(&v))
 		i++;
 	return rules[i].mood;
 }

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include <sockchat/error.h>
-#include <sockchat/health.h>
+#include <sockchat/facts.h>
 #include <sockchat/loop.h>
 #include <sockchat/transport.h>
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* All that is known of one connection at one moment. */
+
+#ifndef SOCKCHAT_FACTS_H
+#define SOCKCHAT_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockchat/endpoint.h>
+#include <sockchat/entry.h>
+#include <sockchat/halves.h>
+#include <sockchat/owner.h>
+#include <sockchat/stamp.h>
+#include <sockchat/tcpinfo.h>
+#include <sockchat/timing.h>
+
+/* A session fills it: session_facts(). */
+struct facts {
+	struct stamp now;
+	uint32_t number; /* of the session; 0: there has been none */
+	enum entry_state phase;
+	struct stamp since, opened; /* the phase, the connection; 0: not yet */
+	enum halves halves;
+	bool is_accepted, is_paused, is_dripping;
+	bool is_tcp; /* it has TCP's states, and `tcp` if the system tells */
+	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
+	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
+	char peer_name[ADDRESS_TEXT_MAX], local_name[ADDRESS_TEXT_MAX];
+	char owner[OWNER_TEXT_MAX]; /* the process there, "" */
+	long pid;                   /* and here */
+	/* Each way: bytes, messages, when the last came or went (monotonic,
+	 * 0: never). */
+	uint64_t in, out, in_messages, out_messages;
+	int64_t in_ns, out_ns;
+	size_t queued; /* for the peer, files included */
+	const struct timing *timing; /* borrowed; NULL: they came to us */
+	bool has_tcp;
+	struct tcpinfo tcp;
+};
+
+#endif
