@@ -25,7 +25,7 @@ void bytes_finish(struct bytes *b)
 }
 
 /* There is always room for a NUL behind them: see bytes_text(). */
-static int grow(struct bytes *b, size_t extra)
+static int grow_data(struct bytes *b, size_t extra)
 {
 	size_t max = b->max && b->max < LEN_MAX ? b->max : LEN_MAX;
 	size_t cap = b->cap ? b->cap : CAP_FIRST;
@@ -44,7 +44,7 @@ static int grow(struct bytes *b, size_t extra)
 
 int bytes_reserve(struct bytes *b, size_t extra)
 {
-	return extra <= b->cap - b->len ? 0 : grow(b, extra);
+	return extra <= b->cap - b->len ? 0 : grow_data(b, extra);
 }
 
 int bytes_append(struct bytes *b, const void *bytes, size_t len)

@@ -27,7 +27,7 @@ static void say_last_words(void)
 		fn();
 }
 
-static void on_end(int signum)
+static void on_ending_signal(int signum)
 {
 	say_last_words();
 	die_by_signal(signum);
@@ -52,7 +52,7 @@ static void catch_ends(void)
 {
 	stack_t other = { .ss_sp = stack, .ss_size = sizeof(stack) };
 	struct sigaction catch = {
-		.sa_handler = on_end, .sa_flags = SA_ONSTACK,
+		.sa_handler = on_ending_signal, .sa_flags = SA_ONSTACK,
 	};
 	struct sigaction former;
 	sigfillset(&catch.sa_mask);

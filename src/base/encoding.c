@@ -43,7 +43,7 @@ static const char *const names[ENCODING_COUNT] = {
 };
 
 /* The one character of `bytes`; LEAD when they are the beginning of one. */
-static uint32_t ask(iconv_t way, const uint8_t *bytes, size_t len)
+static uint32_t ask_iconv(iconv_t way, const uint8_t *bytes, size_t len)
 {
 	uint8_t out[16];
 	char *from = (char *)(uintptr_t)bytes, *to = (char *)out;
@@ -59,7 +59,7 @@ static uint32_t ask(iconv_t way, const uint8_t *bytes, size_t len)
 }
 
 /* "UTF-32" in our own order of bytes. */
-static const char *native(void)
+static const char *native_utf32(void)
 {
 	const uint16_t one = 1;
 	uint8_t first;
@@ -67,15 +67,15 @@ static const char *native(void)
 	return first ? "UTF-32LE" : "UTF-32BE";
 }
 
-static void fill(struct encoding *enc, iconv_t way)
+static void fill_tables(struct encoding *enc, iconv_t way)
 {
 	for (unsigned i = 0; i < 256; i++) {
 		uint8_t pair[2] = { (uint8_t)i };
-		enc->one[i] = i < 0x80 ? i : ask(way, pair, 1);
+		enc->one[i] = i < 0x80 ? i : ask_iconv(way, pair, 1);
 		for (unsigned k = 0; enc->one[i] == LEAD && k < 256; k++) {
 			uint32_t *place = &enc->two[i - 0x80][k];
 			pair[1] = (uint8_t)k;
-			*place = ask(way, pair, 2);
+			*place = ask_iconv(way, pair, 2);
 			if (*place == LEAD)
 				*place = BAD; /* three bytes: not here */
 		}
@@ -84,7 +84,7 @@ static void fill(struct encoding *enc, iconv_t way)
 
 struct encoding *encoding_open(enum encoding_id id, struct error *e)
 {
-	iconv_t way = iconv_open(native(), names[id]);
+	iconv_t way = iconv_open(native_utf32(), names[id]);
 	if (way == (iconv_t)-1) {
 		error_set(e, "this system can't decode %s", names[id]);
 		error_set_hint(e, "its iconv(3) knows what `iconv -l` lists");
@@ -97,7 +97,7 @@ struct encoding *encoding_open(enum encoding_id id, struct error *e)
 		return NULL;
 	}
 	enc->id = id;
-	fill(enc, way);
+	fill_tables(enc, way);
 	iconv_close(way);
 	return enc;
 }
@@ -113,8 +113,8 @@ enum encoding_id encoding_id(const struct encoding *enc)
 }
 
 /* The first character, and how many bytes it has; BAD has one. */
-static uint32_t decode(const struct encoding *enc, const uint8_t *bytes,
-                       size_t len, size_t *used)
+static uint32_t decode_character(const struct encoding *enc,
+                                 const uint8_t *bytes, size_t len, size_t *used)
 {
 	uint32_t cp = enc->one[bytes[0]];
 	*used = 1;
@@ -133,7 +133,7 @@ size_t encoding_unfinished(const struct encoding *enc, const uint8_t *bytes,
 		return utf8_unfinished(bytes, len);
 	/* What a byte is depends on those before it. */
 	for (size_t at = 0; at < len; at += used)
-		(void)decode(enc, bytes + at, len - at, &used);
+		(void)decode_character(enc, bytes + at, len - at, &used);
 	return used == 1 && enc->one[bytes[len - 1]] == LEAD;
 }
 
@@ -144,7 +144,7 @@ size_t encoding_next(const struct encoding *enc, struct glyph *g,
 	if (!len || bytes[0] < 0x80 || flags & GLYPH_ASCII)
 		return glyph_next(g, bytes, len ? 1 : 0, flags);
 	size_t used;
-	uint32_t cp = decode(enc, bytes, len, &used);
+	uint32_t cp = decode_character(enc, bytes, len, &used);
 	size_t n = cp == BAD ? 0 : utf8_encode(text, cp);
 	if (!n) /* alone it is no UTF-8 either */
 		return glyph_next(g, bytes, 1, 0);
@@ -152,8 +152,8 @@ size_t encoding_next(const struct encoding *enc, struct glyph *g,
 	return g->len = used;
 }
 
-static int refuse(const struct encoding *enc, const char *at, size_t left,
-                  struct error *e)
+static int refuse_character(const struct encoding *enc, const char *at,
+                            size_t left, struct error *e)
 {
 	struct glyph g;
 	glyph_next(&g, (const uint8_t *)at, left, 0);
@@ -191,7 +191,7 @@ int encoding_append(const struct encoding *enc, struct bytes *out,
 	if (done != (size_t)-1)
 		return 0;
 	out->len = before;
-	return refuse(enc, from, len, e);
+	return refuse_character(enc, from, len, e);
 }
 
 int encoding_decode(const struct encoding *enc, struct bytes *out,
@@ -199,7 +199,7 @@ int encoding_decode(const struct encoding *enc, struct bytes *out,
 {
 	for (size_t used; len; bytes += used, len -= used) {
 		uint8_t text[4];
-		uint32_t cp = decode(enc, bytes, len, &used);
+		uint32_t cp = decode_character(enc, bytes, len, &used);
 		size_t n = cp == BAD ? 0 : utf8_encode(text, cp);
 		if (bytes_append(out, n ? text : bytes, n ? n : 1))
 			return -1;
@@ -207,7 +207,7 @@ int encoding_decode(const struct encoding *enc, struct bytes *out,
 	return 0;
 }
 
-static bool is_ascii(const char *text)
+static bool is_ascii_text(const char *text)
 {
 	for (; *text; text++)
 		if ((uint8_t)*text >= 0x80)
@@ -220,7 +220,7 @@ struct pattern *encoding_pattern(const struct encoding *enc, const char *text,
 {
 	struct bytes coded = { 0 }, hex = { 0 };
 	struct pattern *found = NULL;
-	if (!enc || is_ascii(text) || strncmp(text, "re:", 3) == 0 ||
+	if (!enc || is_ascii_text(text) || strncmp(text, "re:", 3) == 0 ||
 	    strlen(text) > PATTERN_MAX / 4)
 		return pattern_new(text, e);
 	int failed = encoding_append(enc, &coded, text, strlen(text), e) ||

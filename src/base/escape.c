@@ -21,8 +21,8 @@ static int hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-static int put(struct bytes *out, const void *bytes, size_t len,
-               struct error *e)
+static int append_or_refuse(struct bytes *out, const void *bytes, size_t len,
+                            struct error *e)
 {
 	if (bytes_append(out, bytes, len))
 		return error_set_errno(e, errno, "too much to take");
@@ -32,7 +32,7 @@ static int put(struct bytes *out, const void *bytes, size_t len,
 static int put_byte(struct bytes *out, int byte, struct error *e)
 {
 	uint8_t b = (uint8_t)byte;
-	return put(out, &b, 1, e);
+	return append_or_refuse(out, &b, 1, e);
 }
 
 /* Two digits at `at`; -1 if they are not there. */
@@ -56,8 +56,8 @@ static size_t parse_braces(const char *text, size_t len, size_t at,
 }
 
 /* The escape whose backslash is at `at`; how long it is, 0 for an error. */
-static size_t parse_one(struct bytes *out, const char *text, size_t len,
-                        size_t at, struct error *e)
+static size_t parse_escape(struct bytes *out, const char *text, size_t len,
+                           size_t at, struct error *e)
 {
 	char c = at + 1 < len ? text[at + 1] : '\0';
 	const char *letter = c ? strchr(letters, c) : NULL;
@@ -79,7 +79,8 @@ static size_t parse_one(struct bytes *out, const char *text, size_t len,
 		n = parse_braces(text, len, at + 2, &cp);
 		size_t bytes = n ? utf8_encode(utf8, cp) : 0;
 		if (bytes)
-			return put(out, utf8, bytes, e) ? 0 : n + 2;
+			return append_or_refuse(out, utf8, bytes, e) ? 0
+			                                             : n + 2;
 		error_set(e, "column %zu: \\u needs a character: \\u{1f600}",
 		          at + 1);
 		return 0;
@@ -96,8 +97,8 @@ int escape_parse(struct bytes *out, const char *text, size_t len,
 	for (size_t i = 0; i < len; i += n) {
 		const char *end = memchr(text + i, '\\', len - i);
 		n = end ? (size_t)(end - text) - i : len - i;
-		if (n ? put(out, text + i, n, e)
-		      : !(n = parse_one(out, text, len, i, e))) {
+		if (n ? append_or_refuse(out, text + i, n, e)
+		      : !(n = parse_escape(out, text, len, i, e))) {
 			out->len = before;
 			return -1;
 		}
@@ -130,7 +131,7 @@ int escape_parse_hex(struct bytes *out, const char *text, size_t len,
 	return 0;
 }
 
-static int append_byte(struct bytes *out, uint8_t byte)
+static int append_escaped(struct bytes *out, uint8_t byte)
 {
 	const char *value = memchr(values, byte, sizeof(values) - 1);
 	if (value)
@@ -145,7 +146,7 @@ int escape_append(struct bytes *out, const uint8_t *bytes, size_t len)
 	for (size_t n; (n = glyph_next(&g, bytes, len, 0)); len -= n) {
 		if (g.is_escaped || *bytes == '\\')
 			for (size_t i = 0; i < n; i++)
-				failed |= append_byte(out, bytes[i]);
+				failed |= append_escaped(out, bytes[i]);
 		else
 			failed |= bytes_append(out, bytes, n);
 		bytes += n;

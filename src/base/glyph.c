@@ -38,7 +38,7 @@ static bool is_hidden(uint32_t cp)
 
 /* Columns, or -1 if it is to be escaped.  By wcswidth(), which is libc's: the
  * wcwidth() of this program is made for readline, see src/tui/guest.c. */
-static int columns(uint32_t cp)
+static int columns_of(uint32_t cp)
 {
 	wchar_t wide = (wchar_t)cp;
 	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || is_hidden(cp) ||
@@ -50,7 +50,7 @@ static int columns(uint32_t cp)
 /* The same for the first character of a glyph. */
 static int base_columns(uint32_t cp, unsigned flags)
 {
-	int width = columns(cp);
+	int width = columns_of(cp);
 	if (width > 0 || !(flags & GLYPH_ANY_WIDTH))
 		return width;
 	return cp < 0xa0 || is_hidden(cp) ? -1 : 1;
@@ -90,7 +90,7 @@ static size_t put_hidden(struct glyph *g, size_t len, uint32_t cp)
 	                                cp));
 }
 
-static size_t put_ascii(struct glyph *g, uint8_t byte)
+static size_t put_plain(struct glyph *g, uint8_t byte)
 {
 	g->text[0] = (char)byte;
 	g->text[1] = '\0';
@@ -107,7 +107,7 @@ static void add_marks(struct glyph *g, const uint8_t *bytes, size_t len)
 	for (int marks = 0; marks < GLYPH_MARKS_MAX && g->len < len; marks++) {
 		const uint8_t *at = bytes + g->len;
 		int n = *at < 0x80 ? 0 : utf8_decode(at, len - g->len, &cp);
-		if (n <= 0 || columns(cp) != 0)
+		if (n <= 0 || columns_of(cp) != 0)
 			return;
 		memcpy(g->text + g->text_len, at, (size_t)n);
 		g->text_len = (uint8_t)(g->text_len + n);
@@ -124,10 +124,10 @@ size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
 	if (bytes[0] < 0x20 || bytes[0] == 0x7f)
 		return put_control(g, bytes[0]);
 	if (flags & GLYPH_ASCII)
-		return bytes[0] < 0x80 ? put_ascii(g, bytes[0])
+		return bytes[0] < 0x80 ? put_plain(g, bytes[0])
 		                       : put_bad(g, bytes[0]);
 	if (bytes[0] < 0x80) {
-		put_ascii(g, bytes[0]);
+		put_plain(g, bytes[0]);
 	} else {
 		int n = utf8_decode(bytes, len, &cp);
 		if (n < 0)

@@ -11,21 +11,21 @@
 #include <sockchat/guess.h>
 #include <sockchat/utf8.h>
 
-static bool is_in(uint8_t byte, uint8_t first, uint8_t last)
+static bool is_between(uint8_t byte, uint8_t first, uint8_t last)
 {
 	return byte >= first && byte <= last;
 }
 
-static bool is_letter(uint8_t byte)
+static bool is_ascii_letter(uint8_t byte)
 {
-	return is_in(byte | 0x20, 'a', 'z');
+	return is_between(byte | 0x20, 'a', 'z');
 }
 
 /* Text that has something beyond ASCII, and is not UTF-8. */
 static bool is_foreign(const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if ((bytes[i] < ' ' && !is_in(bytes[i], '\t', '\r')) ||
+		if ((bytes[i] < ' ' && !is_between(bytes[i], '\t', '\r')) ||
 		    bytes[i] == 0x7f)
 			return false;
 	return !utf8_is_valid(bytes, len - utf8_unfinished(bytes, len));
@@ -39,11 +39,11 @@ static bool is_korean(const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i + 1 < len; i++) {
 		if (bytes[i] < 0x80)
 			continue;
-		bool is_common = is_in(bytes[i], 0xb0, 0xc8) &&
+		bool is_common = is_between(bytes[i], 0xb0, 0xc8) &&
 		                 bytes[i + 1] >= 0xa1;
 		if (is_common)
 			hangul++;
-		else if (!is_in(bytes[i], 0xa1, 0xa3))
+		else if (!is_between(bytes[i], 0xa1, 0xa3))
 			others++;
 		i++;
 	}
@@ -56,7 +56,7 @@ static bool is_japanese(const uint8_t *bytes, size_t len)
 {
 	size_t pairs = 0, halves = 0, row = 0, longest = 0;
 	for (size_t i = 0; i < len; i++) {
-		if (is_in(bytes[i], 0xa1, 0xdf)) {
+		if (is_between(bytes[i], 0xa1, 0xdf)) {
 			halves++;
 		} else if (bytes[i] >= 0x80 && i + 1 < len) {
 			pairs++;
@@ -75,9 +75,9 @@ static bool is_western(const uint8_t *bytes, size_t len)
 {
 	size_t plain = 0, high = 0, letters = 0;
 	for (size_t i = 0; i < len; i++) {
-		if (is_in(bytes[i], 0x80, 0x9f))
+		if (is_between(bytes[i], 0x80, 0x9f))
 			return false;
-		plain += is_letter(bytes[i]);
+		plain += is_ascii_letter(bytes[i]);
 		high += bytes[i] >= 0xa0;
 		letters += bytes[i] >= 0xc0 && bytes[i] != 0xd7 &&
 		           bytes[i] != 0xf7;
@@ -85,7 +85,7 @@ static bool is_western(const uint8_t *bytes, size_t len)
 	return letters && letters * 2 >= high && plain >= high;
 }
 
-static bool decodes(const char *name, const uint8_t *bytes, size_t len)
+static bool decodes_as(const char *name, const uint8_t *bytes, size_t len)
 {
 	char out[4 * GUESS_MAX], *to = out, *from = (char *)(uintptr_t)bytes;
 	size_t room = sizeof(out);
@@ -116,7 +116,7 @@ enum guess guess_encoding(const uint8_t *bytes, size_t len)
 		return GUESS_NONE;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].is_likely(bytes, len) &&
-		    decodes(rows[i].name, bytes, len))
+		    decodes_as(rows[i].name, bytes, len))
 			return rows[i].guess;
 	return GUESS_NONE;
 }

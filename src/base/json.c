@@ -13,7 +13,7 @@
 
 #define NAME_MARKS 4 /* the comma, two quotes and the colon */
 
-static void put(struct json *j, const void *bytes, size_t len)
+static void put_raw(struct json *j, const void *bytes, size_t len)
 {
 	if (!j->failed && bytes_append(j->out, bytes, len))
 		j->failed = true;
@@ -57,9 +57,9 @@ static void put_member(struct json *j, const char *name, const char *value,
 static void put_hex(struct json *j, const char *mark, uint32_t value,
                     unsigned digits)
 {
-	put(j, mark, strlen(mark));
+	put_raw(j, mark, strlen(mark));
 	while (digits-- > 0)
-		put(j, &"0123456789abcdef"[value >> 4 * digits & 15], 1);
+		put_raw(j, &"0123456789abcdef"[value >> 4 * digits & 15], 1);
 }
 
 /* Characters above the basic plane are two units (RFC 8259, 7). */
@@ -88,11 +88,11 @@ static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 	const char *value = cp && cp < 0x80 ? strchr(values, (int)cp) : NULL;
 	if (value) {
 		char pair[2] = { '\\', letters[value - values] };
-		put(j, pair, 2);
+		put_raw(j, pair, 2);
 	} else if (!glyph_next(&g, bytes, (size_t)n, 0) || g.is_escaped) {
 		put_escaped(j, cp);
 	} else {
-		put(j, bytes, (size_t)n);
+		put_raw(j, bytes, (size_t)n);
 	}
 	return (size_t)n;
 }
@@ -100,7 +100,7 @@ static size_t put_character(struct json *j, const uint8_t *bytes, size_t len)
 void json_begin(struct json *j, struct bytes *out)
 {
 	*j = (struct json){ .out = out };
-	put(j, "{", 1);
+	put_raw(j, "{", 1);
 }
 
 void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
@@ -110,13 +110,13 @@ void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
 	while (len && !j->failed) {
 		size_t n = utf8_plain(bytes, len, '"', '\\');
 		if (n)
-			put(j, bytes, n);
+			put_raw(j, bytes, n);
 		else
 			n = put_character(j, bytes, len);
 		bytes += n;
 		len -= n;
 	}
-	put(j, "\"", 1);
+	put_raw(j, "\"", 1);
 }
 
 void json_word(struct json *j, const char *name, const char *value)
@@ -142,7 +142,7 @@ void json_base64(struct json *j, const char *name, const uint8_t *bytes,
 	put_member(j, name, "\"", 1);
 	if (!j->failed && base64_append(j->out, bytes, len))
 		j->failed = true;
-	put(j, "\"", 1);
+	put_raw(j, "\"", 1);
 }
 
 void json_number(struct json *j, const char *name, uint64_t value)
@@ -174,7 +174,7 @@ static void open_nest(struct json *j, const char *name, const char *mark)
 
 static void close_nest(struct json *j, const char *mark)
 {
-	put(j, mark, 1);
+	put_raw(j, mark, 1);
 	j->has_member = true;
 }
 
@@ -200,6 +200,6 @@ void json_end_list(struct json *j)
 
 int json_end(struct json *j)
 {
-	put(j, "}\n", 2);
+	put_raw(j, "}\n", 2);
 	return j->failed ? -1 : 0;
 }

@@ -51,14 +51,15 @@ struct pattern {
 	bool gave_up, is_told;
 };
 
-static uint8_t fold(uint8_t byte)
+static uint8_t fold_byte(uint8_t byte)
 {
 	return byte >= 'A' && byte <= 'Z' ? (uint8_t)(byte + 'a' - 'A') : byte;
 }
 
 /* Bytes */
 
-static bool take(struct pattern_scan *s, size_t at, size_t *start, size_t *end)
+static bool take_match(struct pattern_scan *s, size_t at, size_t *start,
+                       size_t *end)
 {
 	*start = at;
 	*end = s->at = at + s->pattern->needle.len;
@@ -70,12 +71,12 @@ static bool find_exact(struct pattern_scan *s, size_t *start, size_t *end)
 	const struct bytes *n = &s->pattern->needle;
 	const uint8_t *at = memmem(s->bytes + s->at, s->len - s->at, n->data,
 	                           n->len);
-	return at && take(s, (size_t)(at - s->bytes), start, end);
+	return at && take_match(s, (size_t)(at - s->bytes), start, end);
 }
 
 static bool is_folded(const uint8_t *bytes, const uint8_t *needle, size_t len)
 {
-	while (len && fold(*bytes) == *needle) {
+	while (len && fold_byte(*bytes) == *needle) {
 		bytes++;
 		needle++;
 		len--;
@@ -88,7 +89,7 @@ static bool find_short(struct pattern_scan *s, size_t *start, size_t *end)
 	const struct bytes *n = &s->pattern->needle;
 	for (size_t i = s->at; i + n->len <= s->len; i++)
 		if (is_folded(s->bytes + i, n->data, n->len))
-			return take(s, i, start, end);
+			return take_match(s, i, start, end);
 	s->at = s->len;
 	return false;
 }
@@ -105,11 +106,11 @@ static bool find_folded(struct pattern_scan *s, size_t *start, size_t *end)
 		if (len > rest)
 			len = rest;
 		for (size_t i = 0; i < len; i++)
-			folded[i] = fold(s->bytes[s->at + i]);
+			folded[i] = fold_byte(s->bytes[s->at + i]);
 		const uint8_t *at = memmem(folded, len, n->data, n->len);
 		if (at)
-			return take(s, s->at + (size_t)(at - folded), start,
-			            end);
+			return take_match(s, s->at + (size_t)(at - folded),
+			                  start, end);
 		s->at += len - n->len + 1;
 		if (size < FOLDED_MAX)
 			size *= 2;
@@ -151,7 +152,7 @@ static int on_item(pcre2_callout_block *b, void *user)
 
 /* Go to the next line, or to the next part of one that is UTF-8.  False if
  * there is none. */
-static bool next_line(struct pattern_scan *s)
+static bool go_to_line(struct pattern_scan *s)
 {
 	uint32_t cp;
 	int n = 0;
@@ -183,7 +184,7 @@ static bool ends_line(const struct pattern_scan *s)
 }
 
 /* What pcre2_match() says of the line from `at` to `stop`. */
-static int match(struct pattern_scan *s, size_t stop, uint32_t flags)
+static int match_part(struct pattern_scan *s, size_t stop, uint32_t flags)
 {
 	struct pattern *p = s->pattern;
 	flags |= PCRE2_NOTEMPTY | PCRE2_NO_UTF_CHECK;
@@ -209,17 +210,17 @@ static int match_line(struct pattern_scan *s)
 	if (near < s->stop) {
 		while ((s->bytes[near] & 0xc0) == 0x80)
 			near--;
-		found = match(s, near, PCRE2_PARTIAL_HARD);
+		found = match_part(s, near, PCRE2_PARTIAL_HARD);
 	}
 	if (found == PCRE2_ERROR_NOMATCH || found == PCRE2_ERROR_PARTIAL)
-		found = match(s, s->stop, 0);
+		found = match_part(s, s->stop, 0);
 	return found;
 }
 
 static bool find_expression(struct pattern_scan *s, size_t *start, size_t *end)
 {
 	const size_t *place = pcre2_get_ovector_pointer(s->pattern->match);
-	while (s->at < s->stop || next_line(s)) {
+	while (s->at < s->stop || go_to_line(s)) {
 		int found = match_line(s);
 		if (found >= 0 && place[1] > place[0]) {
 			*start = s->line + place[0];
@@ -240,7 +241,7 @@ static int no_memory(struct error *e)
 	return error_set(e, "no memory for a pattern");
 }
 
-static int limit(struct pattern *p)
+static int set_limits(struct pattern *p)
 {
 	p->match = pcre2_match_data_create(1, NULL);
 	p->limits = pcre2_match_context_create(NULL);
@@ -255,7 +256,7 @@ static int limit(struct pattern *p)
 	return 0;
 }
 
-static int refuse(struct error *e, int code)
+static int refuse_expression(struct error *e, int code)
 {
 	char why[128] = "";
 	if (code == PCRE2_ERROR_HEAP_FAILED)
@@ -279,14 +280,14 @@ static int compile(struct pattern *p, const char *text, uint32_t flags,
 	                        &at, how);
 	pcre2_compile_context_free(how);
 	if (!p->code)
-		return refuse(e, code);
+		return refuse_expression(e, code);
 	p->find = find_expression;
-	return limit(p) ? no_memory(e) : 0;
+	return set_limits(p) ? no_memory(e) : 0;
 }
 
 /* Whether all letters are small, and whether some that are not ASCII have a
  * capital form, which bytes cannot tell. */
-static bool is_small(const char *text, bool *has_others)
+static bool is_small_text(const char *text, bool *has_others)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
 	size_t len = strlen(text);
@@ -306,7 +307,7 @@ static bool is_small(const char *text, bool *has_others)
 
 static int use_text(struct pattern *p, const char *text, struct error *e)
 {
-	bool has_others, small = is_small(text, &has_others);
+	bool has_others, small = is_small_text(text, &has_others);
 	if (small && has_others &&
 	    utf8_is_valid((const uint8_t *)text, strlen(text)))
 		return compile(p, text, PCRE2_LITERAL | PCRE2_CASELESS, e);
@@ -337,7 +338,7 @@ static bool is_small_expression(const char *text)
 		else if (*text >= 'A' && *text <= 'Z')
 			return false;
 		else if ((uint8_t)*text >= 0x80)
-			return is_small(text, &unused);
+			return is_small_text(text, &unused);
 	}
 	return true;
 }
@@ -352,7 +353,7 @@ static int use_expression(struct pattern *p, const char *text, struct error *e)
 	return compile(p, text, flags, e);
 }
 
-static int use(struct pattern *p, const char *text, struct error *e)
+static int choose_kind(struct pattern *p, const char *text, struct error *e)
 {
 	if (!*text)
 		return error_set(e, "what is to be found?");
@@ -371,7 +372,7 @@ struct pattern *pattern_new(const char *text, struct error *e)
 	struct pattern *p = calloc(1, sizeof(*p));
 	if (!p)
 		no_memory(e);
-	else if (use(p, text, e) == 0)
+	else if (choose_kind(p, text, e) == 0)
 		return p;
 	pattern_free(p);
 	return NULL;

@@ -66,7 +66,7 @@ struct parts {
 	size_t count;
 };
 
-static char *add(struct parts *l, int rank, const char *join)
+static char *add_part(struct parts *l, int rank, const char *join)
 {
 	struct part *part = &l->list[l->count++];
 	*part = (struct part){ .rank = rank, .join = join };
@@ -82,14 +82,14 @@ static void add_share(struct parts *l, const struct progress_facts *p)
 	if (share > 1)
 		share = 1;
 	memset(bar + 1, '#', (size_t)(share * BAR));
-	snprintf(add(l, 4, " "), TEXT_MAX, "%s", bar);
-	snprintf(add(l, 0, " "), TEXT_MAX, "%d%%", (int)(share * 100));
+	snprintf(add_part(l, 4, " "), TEXT_MAX, "%s", bar);
+	snprintf(add_part(l, 0, " "), TEXT_MAX, "%d%%", (int)(share * 100));
 }
 
 static void add_left(struct parts *l, int64_t left_s)
 {
 	long long s = (long long)left_s;
-	char *text = add(l, 1, ", ");
+	char *text = add_part(l, 1, ", ");
 	if (s < 60)
 		snprintf(text, TEXT_MAX, "%lld s left", s);
 	else if (s < 3600)
@@ -101,24 +101,24 @@ static void add_left(struct parts *l, int64_t left_s)
 		snprintf(text, TEXT_MAX, "%lld h left", s / 3600);
 }
 
-static void fill(struct parts *l, const char *name,
-                 const struct progress_facts *p, unsigned glyph_flags)
+static void fill_parts(struct parts *l, const char *name,
+                       const struct progress_facts *p, unsigned glyph_flags)
 {
 	char done[16], total[16], rate[16];
 	number_format_size(done, p->done);
 	number_format_size(total, p->total);
 	number_format_size(rate, p->rate);
-	glyph_copy(add(l, 2, ""), TEXT_MAX, name, glyph_flags);
+	glyph_copy(add_part(l, 2, ""), TEXT_MAX, name, glyph_flags);
 	if (p->total)
 		add_share(l, p);
-	snprintf(add(l, 5, " "), TEXT_MAX, "%s%s%s", done,
+	snprintf(add_part(l, 5, " "), TEXT_MAX, "%s%s%s", done,
 	         p->total ? " of " : "", p->total ? total : "");
-	snprintf(add(l, 3, ", "), TEXT_MAX, "%s/s", rate);
+	snprintf(add_part(l, 3, ", "), TEXT_MAX, "%s/s", rate);
 	if (p->left_s >= 0)
 		add_left(l, p->left_s);
 }
 
-static int width_of(const struct parts *l, unsigned glyph_flags)
+static int parts_width(const struct parts *l, unsigned glyph_flags)
 {
 	int width = 0;
 	for (size_t i = 0; i < l->count; i++)
@@ -129,7 +129,7 @@ static int width_of(const struct parts *l, unsigned glyph_flags)
 	return width;
 }
 
-static void drop_least(struct parts *l)
+static void drop_least_part(struct parts *l)
 {
 	size_t least = 0;
 	for (size_t i = 1; i < l->count; i++)
@@ -146,9 +146,9 @@ int progress_format(char *out, size_t cap, int columns, const char *name,
 	struct parts l = { .count = 0 };
 	size_t len = 0;
 	int width;
-	fill(&l, name, p, glyph_flags);
-	while ((width = width_of(&l, glyph_flags)) > columns && l.count)
-		drop_least(&l);
+	fill_parts(&l, name, p, glyph_flags);
+	while ((width = parts_width(&l, glyph_flags)) > columns && l.count)
+		drop_least_part(&l);
 	*out = '\0';
 	for (size_t i = 0; i < l.count && len < cap; i++)
 		len += (size_t)snprintf(out + len, cap - len, "%s%s",

@@ -25,7 +25,7 @@ static int append_hex(struct bytes *out, const uint8_t *bytes, size_t len)
 }
 
 /* One byte within quotes: a letter's escape, itself, or its number. */
-static int append_byte(struct bytes *out, uint8_t byte, bool is_octal)
+static int append_quoted(struct bytes *out, uint8_t byte, bool is_octal)
 {
 	static const char letters[] = "nrt\\", values[] = "\n\r\t\\";
 	const char *value = byte ? strchr(values, byte) : NULL;
@@ -46,7 +46,7 @@ static int append_c(struct bytes *out, const uint8_t *bytes, size_t len)
 		bool is_second = i && bytes[i - 1] == '?' && bytes[i] == '?';
 		if (bytes[i] == '"' || is_second)
 			failed |= bytes_append_byte(out, '\\');
-		failed |= append_byte(out, bytes[i], true);
+		failed |= append_quoted(out, bytes[i], true);
 	}
 	return failed | bytes_append_byte(out, '"');
 }
@@ -61,7 +61,7 @@ static int append_python(struct bytes *out, const uint8_t *bytes, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		if (bytes[i] == quote)
 			failed |= bytes_append_byte(out, '\\');
-		failed |= append_byte(out, bytes[i], false);
+		failed |= append_quoted(out, bytes[i], false);
 	}
 	return failed | bytes_append_byte(out, quote);
 }
@@ -79,12 +79,12 @@ static int append_printf(struct bytes *out, const uint8_t *bytes, size_t len)
 		else if (bytes[i] == '-' && !i)
 			failed |= bytes_append_text(out, "\\055");
 		else
-			failed |= append_byte(out, bytes[i], true);
+			failed |= append_quoted(out, bytes[i], true);
 	}
 	return failed | bytes_append_byte(out, '\'');
 }
 
-static int append_text(struct bytes *out, const uint8_t *bytes, size_t len)
+static int append_as_is(struct bytes *out, const uint8_t *bytes, size_t len)
 {
 	return bytes_append(out, bytes, len);
 }
@@ -93,7 +93,7 @@ static const struct {
 	const char *name;
 	append_fn *append;
 } forms[QUOTE_COUNT] = {
-	[QUOTE_TEXT] = { "text", append_text },
+	[QUOTE_TEXT] = { "text", append_as_is },
 	[QUOTE_HEX] = { "hex", append_hex },
 	[QUOTE_C] = { "C", append_c },
 	[QUOTE_PYTHON] = { "Python", append_python },
@@ -113,7 +113,7 @@ int quote_append(struct bytes *out, enum quote_form form, const uint8_t *bytes,
 }
 
 /* Plain characters need no quotes; brackets of IPv6 do. */
-static int append_word(struct bytes *out, const char *word)
+static int append_shell_word(struct bytes *out, const char *word)
 {
 	bool is_plain = *word && strspn(word, "abcdefghijklmnopqrstuvwxyz"
 	                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -132,6 +132,6 @@ int quote_append_shell(struct bytes *out, const uint8_t *bytes, size_t len,
 {
 	return append_printf(out, bytes, len) ||
 	               bytes_append_text(out, " | sockchat connect ") ||
-	               append_word(out, endpoint)
+	               append_shell_word(out, endpoint)
 	           ? -1 : 0;
 }

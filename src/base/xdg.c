@@ -27,7 +27,7 @@ void xdg_path(char *out, size_t cap, const char *variable,
 		*out = '\0';
 }
 
-static bool is_in(const char *path, const char *folder)
+static bool is_inside(const char *path, const char *folder)
 {
 	size_t len = strlen(folder);
 	return strncmp(path, folder, len) == 0 && path[len] == '/';
@@ -53,7 +53,7 @@ static bool has_parent(const char *path)
 bool xdg_has_place(const char *variable)
 {
 	const char *base = getenv(variable), *home = getenv("HOME");
-	if (base && *base == '/' && !(home && is_in(base, home)))
+	if (base && *base == '/' && !(home && is_inside(base, home)))
 		return has_parent(base);
 	return home && is_folder(home);
 }

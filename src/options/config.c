@@ -40,7 +40,7 @@ static int complain(const struct reader *r, const char *sentence,
 }
 
 /* Cut off the blanks at both ends, and a comment. */
-static char *trim(char *line)
+static char *trim_line(char *line)
 {
 	bool is_quoted = false;
 	line += strspn(line, SPACE);
@@ -65,7 +65,7 @@ static int read_section(struct reader *r, char *line, struct error *e)
 		return complain(r, "a section is a name in brackets: [NAME]",
 		                e);
 	line[len - 1] = '\0';
-	line = trim(line + 1);
+	line = trim_line(line + 1);
 	if (!*line)
 		return complain(r, "a profile needs a name: [NAME]", e);
 	r->has_section = true;
@@ -113,12 +113,13 @@ static int read_option(struct reader *r, char *name, struct error *e)
 	return 0;
 }
 
-static int read_line(struct reader *r, char *line, size_t len, struct error *e)
+static int read_config_line(struct reader *r, char *line, size_t len,
+                            struct error *e)
 {
 	if (memchr(line, '\0', len))
 		return complain(r, "there is a NUL byte: this is not text", e);
 	line[len] = '\0';
-	line = trim(line);
+	line = trim_line(line);
 	if (*line == '[')
 		return read_section(r, line, e);
 	return *line ? read_option(r, line, e) : 0;
@@ -160,7 +161,7 @@ int config_parse(struct options *o, const char *path, const char *text,
 	for (char *at = copy, *next; !failed && at < end; at = next + 1) {
 		next = memchr(at, '\n', (size_t)(end - at) + 1);
 		r.line++;
-		failed = read_line(&r, at, (size_t)(next - at), e);
+		failed = read_config_line(&r, at, (size_t)(next - at), e);
 	}
 	if (!failed)
 		failed = check_profile(&r, e) || check_together(&r, e);

@@ -111,7 +111,7 @@ static void next_peer(struct frontend *f)
 	chat_next_target(f->chat);
 }
 
-static void redraw(struct frontend *f)
+static void redraw_screen(struct frontend *f)
 {
 	(void)f;
 	screen_redraw();
@@ -129,7 +129,7 @@ static void clear_or_leave(struct frontend *f)
 	}
 }
 
-static void find(struct frontend *f)
+static void begin_find(struct frontend *f)
 {
 	find_begin(f, "");
 }
@@ -213,9 +213,9 @@ static const struct {
 	{ KEY_NEXT_EOL, "next-eol", next_eol },
 	{ KEY_F7, "select", pick_begin },
 	{ KEY_F8, "bare", toggle_bare },
-	{ KEY_CTRL_S, "find", find },
+	{ KEY_CTRL_S, "find", begin_find },
 	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },
-	{ KEY_CTRL_L, "redraw", redraw },
+	{ KEY_CTRL_L, "redraw", redraw_screen },
 	{ KEY_CTRL_Z, "suspend", tui_suspend },
 	{ KEY_ALT_ENTER, "newline", put_newline },
 	{ KEY_NONE, "edit", edit_draft },
@@ -312,7 +312,7 @@ void actions_list_keys(struct frontend *f)
 }
 
 /* Ctrl-D on an empty line: FIN, then leave. */
-static void finish(struct frontend *f)
+static void finish_or_leave(struct frontend *f)
 {
 	if (!chat_shutdown(f->chat))
 		chat_leave(f->chat);
@@ -330,7 +330,7 @@ static void take_plain(struct frontend *f, const struct token *t)
 	if (t->key == KEY_ESCAPE && f->view.is_scrolled)
 		view_go_end(&f->view);
 	else if (t->key == KEY_CTRL_D && input_is_empty())
-		finish(f);
+		finish_or_leave(f);
 	else if (t->key == KEY_PASTE)
 		paste_take(f, t);
 	else if (is_for_line(t->key))

@@ -95,7 +95,7 @@ static void take_terminal_back(struct frontend *f)
 
 /* The terminal signals us as well as the editor.  A signal that made it end may
  * be told in the next turn only: until then it counts as running. */
-static void on_exit_seen(struct watch *w, unsigned ready)
+static void on_editor_exit(struct watch *w, unsigned ready)
 {
 	struct frontend *f = w->user;
 	(void)ready;
@@ -103,7 +103,7 @@ static void on_exit_seen(struct watch *w, unsigned ready)
 	watch_remove(w);
 }
 
-static void on_ended(struct timer *t)
+static void on_editor_ended(struct timer *t)
 {
 	struct frontend *f = t->user;
 	struct editor *ed = &f->editor;
@@ -151,8 +151,8 @@ void edit_begin(struct frontend *f, const void *text, size_t len,
 	struct editor *ed = &f->editor;
 	struct error e;
 	ed->on_text = on_text;
-	ed->watch = (struct watch){ .on_ready = on_exit_seen, .user = f };
-	ed->ended = (struct timer){ .on_time = on_ended, .user = f };
+	ed->watch = (struct watch){ .on_ready = on_editor_exit, .user = f };
+	ed->ended = (struct timer){ .on_time = on_editor_ended, .user = f };
 	watch_set(&f->in_watch, 0);
 	tui_go_away(f);
 	if (!make_file(ed, text, len, &e) && !start_child(f, &e))

@@ -44,7 +44,7 @@ void histfile_forget(void)
 	added = 0;
 }
 
-static bool is_kept(const char *line)
+static bool is_worth_keeping(const char *line)
 {
 	HIST_ENTRY *last = history_get(history_base + history_length - 1);
 	return *line && *line != ' ' && !(last && !strcmp(last->line, line));
@@ -52,7 +52,7 @@ static bool is_kept(const char *line)
 
 void histfile_remember(const char *line)
 {
-	if (!is_kept(line))
+	if (!is_worth_keeping(line))
 		return;
 	add_history(line);
 	using_history();
@@ -61,7 +61,7 @@ void histfile_remember(const char *line)
 
 static void add_entry(const char *time, const char *line)
 {
-	if (!is_kept(line))
+	if (!is_worth_keeping(line))
 		return;
 	add_history(line);
 	if (time)
@@ -90,7 +90,7 @@ static bool is_time(const char *line)
 	return digits > 0 && !line[1 + digits];
 }
 
-static int read_line(struct reader *r, const char *line)
+static int read_history_line(struct reader *r, const char *line)
 {
 	bool begins = is_time(line);
 	if (begins || !r->time)
@@ -106,7 +106,7 @@ static int read_line(struct reader *r, const char *line)
 	           ? -1 : 0;
 }
 
-static int read_file(const char *path)
+static int read_lines(const char *path)
 {
 	struct reader r = { 0 };
 	int fd = file_open(path, 0);
@@ -119,7 +119,7 @@ static int read_file(const char *path)
 		return errno == ENOENT ? 0 : -1;
 	while (!status && (len = getline(&line, &cap, file)) > 0) {
 		line[len - (line[len - 1] == '\n')] = '\0';
-		status = read_line(&r, line);
+		status = read_history_line(&r, line);
 	}
 	end_entry(&r);
 	if (!status && !feof(file)) /* an error, or no memory */
@@ -130,7 +130,7 @@ static int read_file(const char *path)
 	return status;
 }
 
-static void write_entry(FILE *file, const char *time, const char *line)
+static void write_history_entry(FILE *file, const char *time, const char *line)
 {
 	fprintf(file, "%s\n", time);
 	for (const char *end;; line = end + 1) {
@@ -153,7 +153,7 @@ static void make_directories(char *path)
 	}
 }
 
-static int fill(int fd)
+static int fill_file(int fd)
 {
 	FILE *file = fdopen(fd, "w");
 	if (!file) {
@@ -163,7 +163,8 @@ static int fill(int fd)
 	HIST_ENTRY **list = history_list();
 	for (int i = 0; i < history_length; i++)
 		if (strlen(list[i]->line) <= WRITTEN_MAX)
-			write_entry(file, list[i]->timestamp, list[i]->line);
+			write_history_entry(file, list[i]->timestamp,
+			                    list[i]->line);
 	bool is_bad = ferror(file) != 0;
 	return fclose(file) || is_bad ? -1 : 0;
 }
@@ -174,14 +175,14 @@ static int replace_file(const char *path, char *temporary)
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return -1;
-	if (fill(fd) == 0 && rename(temporary, path) == 0)
+	if (fill_file(fd) == 0 && rename(temporary, path) == 0)
 		return 0;
 	int errnum = errno;
 	unlink(temporary);
 	return errno = errnum, -1;
 }
 
-static int write_file(const char *path)
+static int save_lines(const char *path)
 {
 	char *temporary;
 	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
@@ -195,7 +196,7 @@ static int write_file(const char *path)
 int histfile_load(const char *path, int max)
 {
 	stifle_history(max);
-	int status = read_file(path);
+	int status = read_lines(path);
 	using_history();
 	return status;
 }
@@ -224,7 +225,7 @@ static int merge_history(const char *path, int max)
 
 int histfile_save(const char *path, int max)
 {
-	if (merge_history(path, max) || write_file(path))
+	if (merge_history(path, max) || save_lines(path))
 		return -1;
 	added = 0;
 	return 0;

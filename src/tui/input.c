@@ -70,7 +70,7 @@ static int has_key(void)
 
 /* EOF would send the line, or end the program: so an abort for a key that
  * should have been there. */
-static int take_key(FILE *unused)
+static int next_key(FILE *unused)
 {
 	(void)unused;
 	state.waiting = NULL;
@@ -82,7 +82,7 @@ static int take_key(FILE *unused)
 	return *state.keys++;
 }
 
-static void read_keys(const void *bytes, size_t len)
+static void feed_readline(const void *bytes, size_t len)
 {
 	state.keys = bytes;
 	state.keys_left = len;
@@ -114,12 +114,12 @@ static void put_back(void)
 	                  "delete the rest of it");
 }
 
-static void feed(const void *bytes, size_t len)
+static void feed_bytes(const void *bytes, size_t len)
 {
-	read_keys(bytes, len);
+	feed_readline(bytes, len);
 	/* Enter after a numeric argument is only acted on by the next key. */
 	if (rl_done && state.ops)
-		read_keys(NOTHING_KEY, 1);
+		feed_readline(NOTHING_KEY, 1);
 	if (state.ops && state.cut)
 		put_back();
 	stay_on_character(&rl_point);
@@ -144,9 +144,9 @@ static bool belongs_to_search(const struct token *t)
 static void leave_command(unsigned long states)
 {
 	if (RL_ISSTATE(states & RL_STATE_ISEARCH))
-		feed(ESCAPE_KEY, 1);
+		feed_bytes(ESCAPE_KEY, 1);
 	else if (RL_ISSTATE(states))
-		feed(ABORT_KEY, 1);
+		feed_bytes(ABORT_KEY, 1);
 }
 
 void input_leave_command(void)
@@ -155,7 +155,7 @@ void input_leave_command(void)
 }
 
 /* Readline would insert the tail of a sequence that it does not know. */
-static bool is_known(const uint8_t *bytes, size_t len)
+static bool is_known_sequence(const uint8_t *bytes, size_t len)
 {
 	int type = ISFUNC;
 	if (rl_function_of_keyseq_len((const char *)bytes, len,
@@ -164,7 +164,7 @@ static bool is_known(const uint8_t *bytes, size_t len)
 	return is_vi() && len == 2; /* Escape, and a command */
 }
 
-static void deliver(const struct token *t)
+static void deliver_token(const struct token *t)
 {
 	bool is_sequence = t->len > 1 && t->bytes[0] == ESCAPE_KEY[0];
 	if (t->len == 0)
@@ -173,11 +173,11 @@ static void deliver(const struct token *t)
 		leave_command(WAITS);
 	else if (t->bytes[0] >= 0x80) /* only one byte would be taken */
 		leave_command(TAKES_BYTE);
-	if (is_sequence && !is_known(t->bytes, t->len))
+	if (is_sequence && !is_known_sequence(t->bytes, t->len))
 		return;
 	if (RL_ISSTATE(RL_STATE_ISEARCH) && !belongs_to_search(t))
-		feed(ESCAPE_KEY, 1);
-	feed(t->bytes, t->len);
+		feed_bytes(ESCAPE_KEY, 1);
+	feed_bytes(t->bytes, t->len);
 }
 
 /* To vi any character may be a command, and the next its operand. */
@@ -188,21 +188,21 @@ static void deliver_each(const struct token *t)
 		int n = utf8_decode(t->bytes + done, t->len - done, &cp);
 		size_t len = n > 0 ? (size_t)n : 1;
 		struct token one = { t->key, t->bytes + done, len };
-		deliver(&one);
+		deliver_token(&one);
 		done += len;
 	}
 }
 
 /* Elsewhere it would wait, and make a Meta key of the next. */
-static void escape(void)
+static void press_escape(void)
 {
 	if (is_vi())
-		feed(ESCAPE_KEY, 1);
+		feed_bytes(ESCAPE_KEY, 1);
 	else
 		leave_command(ASKS);
 }
 
-static void insert(const char *bytes, size_t len)
+static void insert_text(const char *bytes, size_t len)
 {
 	char part[PART_SIZE + 1];
 	whole_note(bytes, len);
@@ -252,19 +252,19 @@ static bool moves_by_row(const struct token *t)
 static void feed_token(const struct token *t)
 {
 	if (is_awaited(t))
-		feed(t->bytes, t->len);
+		feed_bytes(t->bytes, t->len);
 	else if (t->key == KEY_PASTE)
-		insert((const char *)t->bytes, t->len);
+		insert_text((const char *)t->bytes, t->len);
 	else if (t->key == KEY_ALT_ENTER)
-		insert("\n", 1);
+		insert_text("\n", 1);
 	else if (t->key == KEY_ESCAPE)
-		escape();
+		press_escape();
 	else if (moves_by_row(t))
 		return;
 	else if (t->key == KEY_TEXT && is_vi())
 		deliver_each(t);
 	else
-		deliver(t);
+		deliver_token(t);
 }
 
 void input_feed(const struct token *t)
@@ -280,7 +280,7 @@ void input_feed(const struct token *t)
 
 void input_cancel(void)
 {
-	feed(ABORT_KEY, 1);
+	feed_bytes(ABORT_KEY, 1);
 	if (rl_undo_list)
 		rl_revert_line(1, 0);
 	rl_end_of_history(1, 0);
@@ -468,7 +468,7 @@ static void prepare_keymap(Keymap map)
 
 /* Life. */
 
-static void on_line(char *line)
+static void on_readline_line(char *line)
 {
 	histfile_forget_undo();
 	recall_forget();
@@ -495,7 +495,7 @@ static void set_hooks(void)
 	rl_prep_term_function = NULL;
 	rl_deprep_term_function = NULL;
 	rl_outstream = state.nowhere;
-	rl_getc_function = take_key;
+	rl_getc_function = next_key;
 	rl_input_available_hook = has_key;
 	/* Set before rl_initialize() it keeps the terminal's strings out. */
 	rl_redisplay_function = paint_nothing;
@@ -523,7 +523,7 @@ int input_start(const struct input_ops *ops)
 	using_history();
 	state.ops = ops;
 	state.is_dirty = true;
-	rl_callback_handler_install("", on_line);
+	rl_callback_handler_install("", on_readline_line);
 	return 0;
 }
 

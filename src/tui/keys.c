@@ -122,7 +122,8 @@ enum key keys_named(const char *name, size_t len)
 	return KEY_NONE;
 }
 
-static void emit(struct keys *k, enum key key, const uint8_t *bytes, size_t len)
+static void emit_token(struct keys *k, enum key key, const uint8_t *bytes,
+                       size_t len)
 {
 	struct token t = { key, bytes, len };
 	k->fn(k->user, &t);
@@ -131,21 +132,21 @@ static void emit(struct keys *k, enum key key, const uint8_t *bytes, size_t len)
 void keys_press(struct keys *k, enum key key)
 {
 	const char *form = keys_form(key, 0), *bytes = form ? form : "";
-	emit(k, key, (const uint8_t *)bytes, strlen(bytes));
+	emit_token(k, key, (const uint8_t *)bytes, strlen(bytes));
 }
 
-static void push(struct keys *k, uint8_t byte)
+static void push_byte(struct keys *k, uint8_t byte)
 {
 	if (k->len < SEQUENCE_MAX)
 		k->sequence[k->len] = byte;
 	k->len++;
 }
 
-static void begin(struct keys *k, enum state state, uint8_t byte)
+static void begin_state(struct keys *k, enum state state, uint8_t byte)
 {
 	k->state = state;
 	k->len = 0;
-	push(k, byte);
+	push_byte(k, byte);
 }
 
 static bool sequence_is(const struct keys *k, const char *text)
@@ -197,10 +198,10 @@ static void emit_mouse(struct keys *k, const struct report *r)
 	if (!r->row || !r->column)
 		return;
 	if (button == 0)
-		emit(k, KEY_CLICK, k->sequence, k->len);
+		emit_token(k, KEY_CLICK, k->sequence, k->len);
 	else if (button == 64 || button == 65)
-		emit(k, button == 64 ? KEY_WHEEL_UP : KEY_WHEEL_DOWN,
-		     k->sequence, k->len);
+		emit_token(k, button == 64 ? KEY_WHEEL_UP : KEY_WHEEL_DOWN,
+		           k->sequence, k->len);
 }
 
 void keys_place(const struct token *t, int *row, int *column)
@@ -212,7 +213,7 @@ void keys_place(const struct token *t, int *row, int *column)
 }
 
 /* The sequence is complete. */
-static void finish(struct keys *k)
+static void finish_sequence(struct keys *k)
 {
 	struct report report;
 	k->state = GROUND;
@@ -225,7 +226,8 @@ static void finish(struct keys *k)
 	} else if (is_mouse(k->sequence, k->len, &report)) {
 		emit_mouse(k, &report);
 	} else {
-		emit(k, find_key(k->sequence, k->len), k->sequence, k->len);
+		emit_token(k, find_key(k->sequence, k->len), k->sequence,
+		           k->len);
 	}
 }
 
@@ -260,15 +262,15 @@ static size_t read_ground(struct keys *k, const uint8_t *bytes, size_t len)
 {
 	size_t n = text_len(bytes, len);
 	if (n > 0) {
-		emit(k, KEY_TEXT, bytes, n);
+		emit_token(k, KEY_TEXT, bytes, n);
 		return n;
 	}
 	if (*bytes == ESC)
-		begin(k, ESCAPED, ESC);
+		begin_state(k, ESCAPED, ESC);
 	else if (*bytes >= 0x80)
-		begin(k, CHARACTER, *bytes);
+		begin_state(k, CHARACTER, *bytes);
 	else
-		emit(k, find_key(bytes, 1), bytes, 1);
+		emit_token(k, find_key(bytes, 1), bytes, 1);
 	return 1;
 }
 
@@ -277,7 +279,7 @@ static bool read_character(struct keys *k, uint8_t byte)
 	size_t alt = k->sequence[0] == ESC;
 	uint32_t cp;
 	int n;
-	push(k, byte);
+	push_byte(k, byte);
 	n = utf8_decode(k->sequence + alt, k->len - alt, &cp);
 	if (n == UTF8_INCOMPLETE)
 		return true;
@@ -285,17 +287,17 @@ static bool read_character(struct keys *k, uint8_t byte)
 	if (n == UTF8_BAD)
 		return false;
 	if (!is_control(cp))
-		emit(k, alt ? KEY_NONE : KEY_TEXT, k->sequence, k->len);
+		emit_token(k, alt ? KEY_NONE : KEY_TEXT, k->sequence, k->len);
 	return true;
 }
 
 static bool read_escaped(struct keys *k, uint8_t byte)
 {
 	if (byte == ESC) {
-		emit(k, KEY_ESCAPE, k->sequence, 1);
+		emit_token(k, KEY_ESCAPE, k->sequence, 1);
 		return true;
 	}
-	push(k, byte);
+	push_byte(k, byte);
 	if (byte == '[' || byte == 'O')
 		k->state = SEQUENCE;
 	else if (memchr("]P_^X", byte, 5))
@@ -303,7 +305,7 @@ static bool read_escaped(struct keys *k, uint8_t byte)
 	else if (byte >= 0x80)
 		k->state = CHARACTER;
 	else
-		finish(k);
+		finish_sequence(k);
 	return true;
 }
 
@@ -314,12 +316,12 @@ static bool read_sequence(struct keys *k, uint8_t byte)
 		k->state = GROUND;
 		return false;
 	}
-	push(k, byte);
+	push_byte(k, byte);
 	if (is_first && (byte == 'M' || byte == '[')) {
 		k->state = FIXED;
 		k->want = byte == 'M' ? 6 : 4;
 	} else if (byte >= '@') {
-		finish(k);
+		finish_sequence(k);
 	}
 	return true;
 }
@@ -330,15 +332,15 @@ static bool read_fixed(struct keys *k, uint8_t byte)
 		k->state = GROUND;
 		return false;
 	}
-	push(k, byte);
+	push_byte(k, byte);
 	if (k->len == k->want)
-		finish(k);
+		finish_sequence(k);
 	return true;
 }
 
 static bool read_string(struct keys *k, uint8_t byte)
 {
-	push(k, byte);
+	push_byte(k, byte);
 	if (byte == ESC)
 		k->state = STRING_END;
 	else if (byte < 0x20 || k->len > STRING_MAX)
@@ -353,7 +355,7 @@ static bool read_string_end(struct keys *k, uint8_t byte)
 		k->state = GROUND;
 		return true;
 	}
-	begin(k, ESCAPED, ESC);
+	begin_state(k, ESCAPED, ESC);
 	return false;
 }
 
@@ -395,7 +397,7 @@ static void finish_paste(struct keys *k)
 	struct bytes b = k->paste;
 	k->paste = (struct bytes){ 0 };
 	k->left_out = paste_clean(&b);
-	emit(k, KEY_PASTE, b.data, b.len);
+	emit_token(k, KEY_PASTE, b.data, b.len);
 	k->lost = 0;
 	bytes_finish(&b);
 }
@@ -455,9 +457,9 @@ void keys_timeout(struct keys *k)
 	if (state == PASTED)
 		finish_paste(k);
 	else if (state == ESCAPED)
-		emit(k, KEY_ESCAPE, k->sequence, 1);
+		emit_token(k, KEY_ESCAPE, k->sequence, 1);
 	else if (is_chord && k->len == 2)
-		emit(k, KEY_NONE, k->sequence, 2);
+		emit_token(k, KEY_NONE, k->sequence, 2);
 }
 
 void keys_end_paste(struct keys *k)

@@ -18,8 +18,8 @@ struct walk {
 	int at, first, end;
 };
 
-static void put(struct walk *w, const char *text, size_t len, int width,
-                enum style style)
+static void put_cells(struct walk *w, const char *text, size_t len, int width,
+                      enum style style)
 {
 	if (w->column && w->column + width > w->columns) {
 		w->row++;
@@ -32,10 +32,10 @@ static void put(struct walk *w, const char *text, size_t len, int width,
 }
 
 /* ASCII, a column a character, across rows where it has to be. */
-static void put_ascii(struct walk *w, const char *text, enum style style)
+static void put_ascii_cells(struct walk *w, const char *text, enum style style)
 {
 	for (; *text; text++)
-		put(w, text, 1, 1, style);
+		put_cells(w, text, 1, 1, style);
 }
 
 /* How far it moves the next thing, which is never cut. */
@@ -44,14 +44,15 @@ static int lead_width(const struct walk *w, const struct glyph *g)
 	return g->is_escaped || g->width > w->columns ? 1 : g->width;
 }
 
-static void put_glyph(struct walk *w, const struct glyph *g, enum style style)
+static void put_glyph_cells(struct walk *w, const struct glyph *g,
+                            enum style style)
 {
 	if (g->is_escaped)
-		put_ascii(w, g->text, STYLE_ESCAPED);
+		put_ascii_cells(w, g->text, STYLE_ESCAPED);
 	else if (g->width > w->columns)
-		put_ascii(w, "?", STYLE_ESCAPED);
+		put_ascii_cells(w, "?", STYLE_ESCAPED);
 	else
-		put(w, g->text, g->text_len, g->width, style);
+		put_cells(w, g->text, g->text_len, g->width, style);
 }
 
 static void put_prompt(struct walk *w, const char *text, unsigned flags)
@@ -61,22 +62,22 @@ static void put_prompt(struct walk *w, const char *text, unsigned flags)
 	struct glyph g;
 	for (; (n = glyph_next(&g, bytes, len, flags)); bytes += n, len -= n)
 		if (*bytes > 2) /* readline's marks of what is not seen */
-			put_glyph(w, &g, STYLE_PROMPT);
+			put_glyph_cells(w, &g, STYLE_PROMPT);
 }
 
-static void put_text(struct walk *w, uint8_t byte, const struct glyph *g)
+static void put_line_glyph(struct walk *w, uint8_t byte, const struct glyph *g)
 {
 	if (byte == '\n') {
-		put_ascii(w, "\\n", STYLE_DIM);
+		put_ascii_cells(w, "\\n", STYLE_DIM);
 		w->row++;
 		w->column = 0;
 	} else {
-		put_glyph(w, g, STYLE_PLAIN);
+		put_glyph_cells(w, g, STYLE_PLAIN);
 	}
 }
 
-static void walk(struct walk *w, const struct input_line *line,
-                 const char *prompt, unsigned flags, struct line_layout *l)
+static void walk_line(struct walk *w, const struct input_line *line,
+                      const char *prompt, unsigned flags, struct line_layout *l)
 {
 	const uint8_t *bytes = (const uint8_t *)line->text;
 	struct glyph g;
@@ -93,7 +94,7 @@ static void walk(struct walk *w, const struct input_line *line,
 		}
 		if (!n)
 			break;
-		put_text(w, bytes[at], &g);
+		put_line_glyph(w, bytes[at], &g);
 	}
 	l->rows = (w->row > l->cursor_row ? w->row : l->cursor_row) + 1;
 }
@@ -104,7 +105,7 @@ struct line_layout line_measure(const struct input_line *line,
 {
 	struct walk w = { .columns = columns };
 	struct line_layout l;
-	walk(&w, line, prompt, glyph_flags, &l);
+	walk_line(&w, line, prompt, glyph_flags, &l);
 	return l;
 }
 
@@ -119,5 +120,5 @@ void line_draw(const struct input_line *line, const char *prompt, int row,
 		.end = first + rows,
 	};
 	struct line_layout l;
-	walk(&w, line, prompt, glyph_flags, &l);
+	walk_line(&w, line, prompt, glyph_flags, &l);
 }

@@ -18,7 +18,7 @@
 
 #define PROMPT_MAX 160
 
-static size_t count_hits(void *user, const struct entry *e)
+static size_t count_shown_hits(void *user, const struct entry *e)
 {
 	const struct frontend *f = user;
 	return filter_shows(&f->chat->filter, e)
@@ -40,7 +40,7 @@ static void forget_pattern(struct frontend *f)
 }
 
 /* Where the view stood when the search began. */
-static void go_back(struct frontend *f)
+static void restore_view(struct frontend *f)
 {
 	f->view.is_scrolled = f->find.was_scrolled;
 	f->view.top_seq = f->find.top_seq;
@@ -87,7 +87,7 @@ static void show_hit(struct frontend *f, uint64_t seq, size_t offset)
 
 /* Go from the present hit to the next one.  Without a present hit there is
  * nothing to do. */
-static void walk(struct frontend *f, bool goes_up)
+static void go_to_hit(struct frontend *f, bool goes_up)
 {
 	uint64_t seq = f->view.hit_seq;
 	size_t offset = f->view.hit_offset + !goes_up;
@@ -147,20 +147,20 @@ static int make_search(struct find *find, struct frontend *f, const char *text,
 	if (!find->pattern)
 		return -1;
 	find->hits = hits_new(find->pattern);
-	find->lens = lens_new(f->chat->transcript, find->start_seq, count_hits,
-	                      f);
+	find->lens = lens_new(f->chat->transcript, find->start_seq,
+	                      count_shown_hits, f);
 	if (find->hits && find->lens)
 		return 0;
 	return error_set(e, "no memory to search");
 }
 
 /* The pattern has changed: look for it from where the search began. */
-static void search(struct frontend *f)
+static void search_anew(struct frontend *f)
 {
 	struct input_line line;
 	struct error e;
 	forget_pattern(f);
-	go_back(f);
+	restore_view(f);
 	input_show(&line);
 	if (!line.len)
 		return;
@@ -191,7 +191,7 @@ void find_begin(struct frontend *f, const char *text)
 	f->mode = &mode_find;
 	f->help = f->panel = NULL;
 	draft_set(text);
-	search(f);
+	search_anew(f);
 }
 
 /* "2/20": hits are numbered from the oldest. */
@@ -216,7 +216,7 @@ static void format_count(struct frontend *f, char out[48])
 		snprintf(out, 48, " %u and more", total);
 }
 
-static const char *prompt(struct frontend *f)
+static const char *find_prompt(struct frontend *f)
 {
 	static char text[PROMPT_MAX];
 	char count[48];
@@ -230,13 +230,13 @@ static const char *prompt(struct frontend *f)
 	return text;
 }
 
-static bool is_byte(const struct token *t, char c)
+static bool is_this_byte(const struct token *t, char c)
 {
 	return t->len == 1 && t->bytes[0] == (uint8_t)c;
 }
 
 /* Enter: no more is typed, or what was found is what was wanted. */
-static void enter(struct frontend *f)
+static void enter_find(struct frontend *f)
 {
 	if (f->find.is_typed && f->find.pattern)
 		f->find.is_typed = false;
@@ -245,10 +245,10 @@ static void enter(struct frontend *f)
 }
 
 /* While the pattern is typed. */
-static bool take_text(struct frontend *f, const struct token *t)
+static bool edit_pattern(struct frontend *f, const struct token *t)
 {
 	if (draft_edit(t)) {
-		search(f);
+		search_anew(f);
 		return true;
 	}
 	return t->key == KEY_NONE; /* no other key edits it */
@@ -256,7 +256,7 @@ static bool take_text(struct frontend *f, const struct token *t)
 
 /* While hits are walked through n and N are keys; other text is for the
  * line. */
-static bool take_key(struct frontend *f, const struct token *t)
+static bool take_hit_key(struct frontend *f, const struct token *t)
 {
 	size_t done = 0;
 	if (t->key == KEY_PASTE)
@@ -264,7 +264,7 @@ static bool take_key(struct frontend *f, const struct token *t)
 	if (t->key != KEY_TEXT)
 		return t->key == KEY_NONE;
 	for (; done < t->len && strchr("nN", t->bytes[done]); done++)
-		walk(f, t->bytes[done] == 'n');
+		go_to_hit(f, t->bytes[done] == 'n');
 	if (done == t->len)
 		return true;
 	find_end(f);
@@ -273,24 +273,24 @@ static bool take_key(struct frontend *f, const struct token *t)
 	return true;
 }
 
-static bool take(struct frontend *f, const struct token *t)
+static bool take_find_key(struct frontend *f, const struct token *t)
 {
 	if (t->key == KEY_ESCAPE || t->key == KEY_CTRL_C ||
-	    is_byte(t, '\007')) {
+	    is_this_byte(t, '\007')) {
 		find_end(f);
-		go_back(f);
-	} else if (is_byte(t, '\r') || is_byte(t, '\n')) {
-		enter(f);
+		restore_view(f);
+	} else if (is_this_byte(t, '\r') || is_this_byte(t, '\n')) {
+		enter_find(f);
 	} else if (t->key == KEY_UP || t->key == KEY_CTRL_S) {
-		walk(f, true);
-	} else if (t->key == KEY_DOWN || is_byte(t, '\022')) {
-		walk(f, false);
+		go_to_hit(f, true);
+	} else if (t->key == KEY_DOWN || is_this_byte(t, '\022')) {
+		go_to_hit(f, false);
 	} else if (f->find.is_typed) {
-		return take_text(f, t);
+		return edit_pattern(f, t);
 	} else {
-		return take_key(f, t);
+		return take_hit_key(f, t);
 	}
 	return true;
 }
 
-const struct mode mode_find = { .take = take, .prompt = prompt };
+const struct mode mode_find = { .take = take_find_key, .prompt = find_prompt };

@@ -16,7 +16,7 @@
 
 #define PART_LINES 1000 /* sent in one turn */
 
-static void tell(struct frontend *f, const char *what)
+static void tell_paste(struct frontend *f, const char *what)
 {
 	size_t lines = paste_count_lines(&f->paste.text);
 	chat_note(f->chat, "paste of %zu line%s %s", lines, plural(lines),
@@ -40,7 +40,7 @@ static void stop_sending(struct frontend *f)
 	f->paste.sent = 0;
 }
 
-static int send_line(struct frontend *f)
+static int send_paste_line(struct frontend *f)
 {
 	const struct bytes *b = &f->paste.text;
 	const char *line = (const char *)b->data + f->paste.sent;
@@ -64,7 +64,7 @@ static void send_part(struct later *l)
 			paste_forget(f);
 			return;
 		}
-		if (send_line(f)) {
+		if (send_paste_line(f)) {
 			stop_sending(f);
 			return;
 		}
@@ -94,25 +94,25 @@ static void edit_text(struct frontend *f)
 	edit_begin(f, b->data, b->len - has_end, on_edited);
 }
 
-static bool is_letter(const struct token *t, uint8_t letter)
+static bool is_this_letter(const struct token *t, uint8_t letter)
 {
 	return t->key == KEY_TEXT && t->len == 1 && *t->bytes == letter;
 }
 
 /* Letters alone: what comes in a run was pressed by nobody. */
-static bool take(struct frontend *f, const struct token *t)
+static bool take_paste_key(struct frontend *f, const struct token *t)
 {
 	bool is_sending = f->paste.send.loop != NULL;
 	if (t->key == KEY_PASTE) {
 		paste_take(f, t);
-	} else if (is_letter(t, 's') && !is_sending) {
+	} else if (is_this_letter(t, 's') && !is_sending) {
 		start_sending(f);
-	} else if (is_letter(t, 'e') && !is_sending) {
+	} else if (is_this_letter(t, 'e') && !is_sending) {
 		edit_text(f);
-	} else if (is_letter(t, 'c') || t->key == KEY_ESCAPE ||
+	} else if (is_this_letter(t, 'c') || t->key == KEY_ESCAPE ||
 	           t->key == KEY_CTRL_C) {
 		stop_sending(f);
-		tell(f, "dropped");
+		tell_paste(f, "dropped");
 		paste_forget(f);
 	} else {
 		return (t->key < KEY_PAGE_UP || t->key > KEY_WHEEL_DOWN) &&
@@ -121,7 +121,7 @@ static bool take(struct frontend *f, const struct token *t)
 	return true;
 }
 
-static const char *prompt(struct frontend *f)
+static const char *paste_prompt(struct frontend *f)
 {
 	char size[16], left_out[64] = "";
 	if (f->paste.send.loop)
@@ -137,7 +137,7 @@ static const char *prompt(struct frontend *f)
 }
 
 const struct mode mode_paste = {
-	.take = take, .prompt = prompt, .hides_line = true,
+	.take = take_paste_key, .prompt = paste_prompt, .hides_line = true,
 };
 
 /* A line goes where it was pasted, and its end sends nothing. */

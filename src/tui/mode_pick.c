@@ -17,7 +17,7 @@
 #include "term.h"
 #include "tui.h"
 
-static void update(struct frontend *f)
+static void mark_picked(struct frontend *f)
 {
 	uint64_t a = f->pick.cursor;
 	uint64_t b = f->pick.anchor ? f->pick.anchor : a;
@@ -26,12 +26,12 @@ static void update(struct frontend *f)
 	view_show(&f->view, f->chat, a, 0, f->transcript_rows);
 }
 
-static void forget(struct frontend *f)
+static void unmark(struct frontend *f)
 {
 	f->view.picked_first = f->view.picked_last = 0;
 }
 
-static void leave(struct frontend *f)
+static void leave_pick(struct frontend *f)
 {
 	f->mode = NULL;
 	if (!f->pick.was_scrolled)
@@ -49,10 +49,10 @@ void pick_begin(struct frontend *f)
 	};
 	f->mode = &mode_pick;
 	f->help = f->panel = NULL;
-	update(f);
+	mark_picked(f);
 }
 
-static void move(struct frontend *f, int by)
+static void move_cursor(struct frontend *f, int by)
 {
 	uint64_t seq = f->pick.cursor, next = seq;
 	for (; by && next; by += by < 0 ? 1 : -1) {
@@ -61,13 +61,13 @@ static void move(struct frontend *f, int by)
 		              : view_next(&f->view, f->chat, seq);
 	}
 	f->pick.cursor = next ? next : seq;
-	update(f);
+	mark_picked(f);
 }
 
 static void mark_range(struct frontend *f)
 {
 	f->pick.anchor = f->pick.anchor ? 0 : f->pick.cursor;
-	update(f);
+	mark_picked(f);
 }
 
 static void mark_all(struct frontend *f)
@@ -78,13 +78,13 @@ static void mark_all(struct frontend *f)
 		return;
 	f->pick.anchor = first;
 	f->pick.cursor = view_before(&f->view, f->chat, end);
-	update(f);
+	mark_picked(f);
 }
 
 /* Gather the chosen entries that are shown: either their messages or their
  * sentences; `*count` is how many.  -1 without memory. */
-static int gather(const struct frontend *f, bool is_message, struct bytes *out,
-                  size_t *count)
+static int gather_picked(const struct frontend *f, bool is_message,
+                         struct bytes *out, size_t *count)
 {
 	const struct chat *c = f->chat;
 	uint64_t seq = f->view.picked_first - 1;
@@ -141,7 +141,7 @@ static bool put_on_clipboard(struct frontend *f, struct bytes *text)
 }
 
 /* What is pasted elsewhere is UTF-8. */
-static int decode(const struct encoding *enc, struct bytes *content)
+static int decode_content(const struct encoding *enc, struct bytes *content)
 {
 	struct bytes text = { 0 };
 	int failed =
@@ -152,13 +152,14 @@ static int decode(const struct encoding *enc, struct bytes *content)
 }
 
 /* The content of what is chosen, and how it is to be written. */
-static int quote(const struct frontend *f, enum quote_form form,
-                 struct bytes *content, struct bytes *text, size_t *count)
+static int quote_picked(const struct frontend *f, enum quote_form form,
+                        struct bytes *content, struct bytes *text,
+                        size_t *count)
 {
 	const struct encoding *enc = f->chat->encoding;
-	if (gather(f, true, content, count) ||
-	    (!*count && gather(f, false, content, count)) ||
-	    (form == QUOTE_TEXT && enc && decode(enc, content)))
+	if (gather_picked(f, true, content, count) ||
+	    (!*count && gather_picked(f, false, content, count)) ||
+	    (form == QUOTE_TEXT && enc && decode_content(enc, content)))
 		return -1;
 	return form == QUOTE_SHELL
 	           ? quote_append_shell(text, content->data, content->len,
@@ -166,20 +167,20 @@ static int quote(const struct frontend *f, enum quote_form form,
 	           : quote_append(text, form, content->data, content->len);
 }
 
-static void copy(struct frontend *f, enum quote_form form)
+static void copy_picked(struct frontend *f, enum quote_form form)
 {
 	struct bytes content = { 0 }, text = { 0 };
 	char size[16], notice[80];
 	size_t count;
-	if (quote(f, form, &content, &text, &count)) {
+	if (quote_picked(f, form, &content, &text, &count)) {
 		tui_no_memory(f, "to copy");
 	} else {
 		number_format_size(size, content.len);
 		snprintf(notice, sizeof(notice), "copied %zu (%s) as %s",
 		         count, size, quote_name(form));
 		tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
-		leave(f);
-		forget(f);
+		leave_pick(f);
+		unmark(f);
 	}
 	bytes_finish(&content);
 	bytes_finish(&text);
@@ -199,8 +200,8 @@ static void take_into_line(struct frontend *f)
 	if (command_retype(f->chat, e->bytes, e->len, &line)) {
 		tui_no_memory(f, "to type it");
 	} else {
-		leave(f);
-		forget(f);
+		leave_pick(f);
+		unmark(f);
 		view_go_end(&f->view);
 		input_replace(bytes_text(&line));
 	}
@@ -210,7 +211,7 @@ static void take_into_line(struct frontend *f)
 /* The selection is for a command. */
 static void type_command(struct frontend *f, const char *text)
 {
-	leave(f);
+	leave_pick(f);
 	input_replace(text);
 }
 
@@ -227,7 +228,7 @@ static void take_letter(struct frontend *f, char letter)
 	};
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++)
 		if (forms[i].letter == letter)
-			copy(f, forms[i].form);
+			copy_picked(f, forms[i].form);
 	switch (letter) {
 	case ' ':
 		mark_range(f);
@@ -236,10 +237,10 @@ static void take_letter(struct frontend *f, char letter)
 		mark_all(f);
 		break;
 	case 'k':
-		move(f, -1);
+		move_cursor(f, -1);
 		break;
 	case 'j':
-		move(f, 1);
+		move_cursor(f, 1);
 		break;
 	case 'w':
 		type_command(f, "/save ");
@@ -248,14 +249,14 @@ static void take_letter(struct frontend *f, char letter)
 		type_command(f, "/");
 		break;
 	case 'q':
-		leave(f);
-		forget(f);
+		leave_pick(f);
+		unmark(f);
 		break;
 	}
 }
 
 /* What of a burst comes after leaving is typed. */
-static void take_text(struct frontend *f, const struct token *t)
+static void take_pick_text(struct frontend *f, const struct token *t)
 {
 	size_t done = 0;
 	while (done < t->len && f->mode == &mode_pick)
@@ -265,29 +266,29 @@ static void take_text(struct frontend *f, const struct token *t)
 		                            t->len - done });
 }
 
-static bool take(struct frontend *f, const struct token *t)
+static bool take_pick_key(struct frontend *f, const struct token *t)
 {
 	switch (t->key) {
 	case KEY_UP:
-		move(f, -1);
+		move_cursor(f, -1);
 		return true;
 	case KEY_DOWN:
-		move(f, 1);
+		move_cursor(f, 1);
 		return true;
 	case KEY_PAGE_UP:
-		move(f, -tui_page_rows(f));
+		move_cursor(f, -tui_page_rows(f));
 		return true;
 	case KEY_PAGE_DOWN:
-		move(f, tui_page_rows(f));
+		move_cursor(f, tui_page_rows(f));
 		return true;
 	case KEY_ESCAPE:
 	case KEY_CTRL_C:
 	case KEY_F7:
-		leave(f);
-		forget(f);
+		leave_pick(f);
+		unmark(f);
 		return true;
 	case KEY_TEXT:
-		take_text(f, t);
+		take_pick_text(f, t);
 		return true;
 	case KEY_NONE:
 		if (t->len == 1 && (*t->bytes == '\r' || *t->bytes == '\n'))
@@ -300,7 +301,7 @@ static bool take(struct frontend *f, const struct token *t)
 	}
 }
 
-static const char *prompt(struct frontend *f)
+static const char *pick_prompt(struct frontend *f)
 {
 	static char text[96];
 	snprintf(text, sizeof(text), "%llu: Space, All | copy Text Hex C "
@@ -311,5 +312,5 @@ static const char *prompt(struct frontend *f)
 }
 
 const struct mode mode_pick = {
-	.take = take, .prompt = prompt, .hides_line = true,
+	.take = take_pick_key, .prompt = pick_prompt, .hides_line = true,
 };

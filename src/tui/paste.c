@@ -26,7 +26,7 @@ static size_t report_len(const uint8_t *bytes, size_t len)
 	return 0;
 }
 
-static bool is_kept(uint32_t cp)
+static bool is_typable(uint32_t cp)
 {
 	return cp == '\n' || cp == '\t' ||
 	       (cp >= 0x20 && cp < 0x7f) || cp >= 0xa0;
@@ -48,7 +48,7 @@ static size_t clean_one(struct bytes *b, size_t in, size_t *out,
 		b->data[(*out)++] = '\n';
 		return len > 1 && bytes[1] == '\n' ? 2 : 1;
 	}
-	if (n > 0 && is_kept(cp)) {
+	if (n > 0 && is_typable(cp)) {
 		memmove(b->data + *out, bytes, size);
 		*out += size;
 	} else {

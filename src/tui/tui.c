@@ -83,7 +83,7 @@ static int64_t frame_ns(const struct frontend *f)
 
 /* At once on a key or after a rest, else when the frame's time has come; not
  * before the last frame is out, which is a turn of the loop as well. */
-static void draw(struct frontend *f)
+static void draw_when_due(struct frontend *f)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
 	int64_t rest = f->painted_ns + frame_ns(f) - now;
@@ -110,7 +110,7 @@ static void draw(struct frontend *f)
 
 /* Search and filter go on a little in each turn; what takes long is begun here
  * and not while a frame is drawn. */
-static void work(struct frontend *f)
+static void search_and_filter(struct frontend *f)
 {
 	panel_work(f);
 	char *text = f->wanted;
@@ -133,14 +133,14 @@ static void on_work(struct later *l)
 }
 
 /* A frame's time has come, or a second in which something moved is over. */
-static void on_tick(struct timer *t)
+static void on_frame_time(struct timer *t)
 {
 	tui_mark_dirty(t->user);
 }
 
 /* The first speaks for all: what is new together is of one kind, and looked at
  * later; what has grown may have been looked at. */
-static void show(struct frontend *f, uint64_t first, uint64_t end)
+static void note_entries(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct bytes out = { 0 };
 	struct entry e;
@@ -167,7 +167,7 @@ static bool signal_of_editor(int signum)
 	       signum == SIGQUIT;
 }
 
-static void on_signal(void *user, int signum)
+static void on_screen_signal(void *user, int signum)
 {
 	struct frontend *f = user;
 	if (edit_is_on(f) && signal_of_editor(signum))
@@ -194,13 +194,13 @@ static void on_signal(void *user, int signum)
 
 /* The keyboard */
 
-static void on_leave_time(struct timer *t)
+static void on_notice_time(struct timer *t)
 {
 	tui_set_notice(t->user, "");
 }
 
 /* On something that has a key: as if that had been pressed. */
-static void click(struct frontend *f, const struct token *t)
+static void press_clicked(struct frontend *f, const struct token *t)
 {
 	int row, column;
 	keys_place(t, &row, &column);
@@ -218,7 +218,7 @@ static void on_key(void *user, const struct token *t)
 	else if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
 		f->window.is_unfocused = t->key == KEY_FOCUS_OUT;
 	else if (t->key == KEY_CLICK)
-		click(f, t);
+		press_clicked(f, t);
 	else
 		actions_take(f, t);
 }
@@ -242,7 +242,7 @@ static bool ends_paste(struct frontend *f, const uint8_t *bytes, ssize_t n)
 	return is_alone && *bytes == '\003';
 }
 
-static void on_readable(struct watch *w, unsigned ready)
+static void on_keyboard(struct watch *w, unsigned ready)
 {
 	struct frontend *f = w->user;
 	uint8_t bytes[READ_SIZE];
@@ -265,7 +265,7 @@ static void on_readable(struct watch *w, unsigned ready)
 
 /* The input line */
 
-static void on_line(void *user, const char *line, size_t len)
+static void on_entered_line(void *user, const char *line, size_t len)
 {
 	actions_enter(user, line, len);
 }
@@ -326,10 +326,10 @@ static int open_screen(struct frontend *f, struct error *e)
 	return 0;
 }
 
-static void init(struct frontend *f)
+static void init_frontend(struct frontend *f)
 {
 	f->input_ops = (struct input_ops){
-		.on_line = on_line,
+		.on_line = on_entered_line,
 		.complete = complete,
 		.show_matches = show_matches,
 		.refuse = refuse_key,
@@ -337,12 +337,12 @@ static void init(struct frontend *f)
 		.run = actions_run,
 		.user = f,
 	};
-	f->in_watch = (struct watch){ .on_ready = on_readable, .user = f };
-	f->paint = (struct timer){ .on_time = on_tick, .user = f };
+	f->in_watch = (struct watch){ .on_ready = on_keyboard, .user = f };
+	f->paint = (struct timer){ .on_time = on_frame_time, .user = f };
 	f->escape = (struct timer){ .on_time = on_escape_time, .user = f };
 	f->work = (struct later){ .on_call = on_work, .user = f };
-	f->leave = (struct timer){ .on_time = on_leave_time, .user = f };
-	f->tick = (struct timer){ .on_time = on_tick, .user = f };
+	f->leave = (struct timer){ .on_time = on_notice_time, .user = f };
+	f->tick = (struct timer){ .on_time = on_frame_time, .user = f };
 	f->keys = keys_new(on_key, f);
 }
 
@@ -352,8 +352,9 @@ static void on_acknowledged(void *user, uint64_t seq)
 	tui_mark_dirty(user);
 }
 
-/* Give up all that start() has got so far.  The screen itself stays until the
- * process ends, for curses needs memory to free it, and crashes without. */
+/* Give up all that start_screen() has got so far.  The screen itself stays
+ * until the process ends, for curses needs memory to free it, and crashes
+ * without. */
 static void close_all(struct frontend *f)
 {
 	watch_remove(&f->in_watch);
@@ -374,14 +375,14 @@ static int open_input(struct frontend *f, struct error *e)
 	struct bytes reset = { 0 };
 	bool is_open = f->keys && !screen_reset(&reset) &&
 	               !input_start(&f->input_ops) &&
-	               !signals_start(l, signums, on_signal, f) &&
+	               !signals_start(l, signums, on_screen_signal, f) &&
 	               !watch_add(l, &f->in_watch, STDIN_FILENO, LOOP_READ);
 	term_set_reset(&reset);
 	return is_open ? 0 : error_set_errno(e, errno,
 	                                     "cannot start the screen");
 }
 
-static struct frontend *start(struct chat *c, struct error *e)
+static struct frontend *start_screen(struct chat *c, struct error *e)
 {
 	struct frontend *f = calloc(1, sizeof(*f));
 	if (!f) {
@@ -395,7 +396,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 		free(f);
 		return NULL;
 	}
-	init(f);
+	init_frontend(f);
 	if (open_input(f, e)) {
 		close_all(f);
 		return NULL;
@@ -410,7 +411,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 	return f;
 }
 
-static void stop(struct frontend *f)
+static void stop_screen(struct frontend *f)
 {
 	uint64_t undelivered = chat_undelivered(f->chat);
 	struct error e;
@@ -447,21 +448,21 @@ static void draw_turn(struct frontend *f)
 	if (!f->is_dirty) /* else the frame to come does it */
 		take_stderr(f);
 	if (is_early)
-		draw(f);
-	work(f);
+		draw_when_due(f);
+	search_and_filter(f);
 	if (is_early && (f->find.lens || f->view.shown))
 		tui_mark_dirty(f);
 	if (f->wants_size)
 		tui_resize(f);
-	draw(f);
+	draw_when_due(f);
 }
 
 const struct frontend_ops frontend_tui = {
 	.stays = true,
 	.has_ticks = true,
 	.commands = tui_commands,
-	.start = start,
-	.show = show,
+	.start = start_screen,
+	.show = note_entries,
 	.draw = draw_turn,
-	.stop = stop,
+	.stop = stop_screen,
 };
