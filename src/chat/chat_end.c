@@ -90,12 +90,6 @@ void chat_on_in_end(void *user, struct session *s)
 
 /* Leaving */
 
-uint64_t chat_undelivered_of(const struct session *s)
-{
-	return queue_len(s->queue) + queue_file_rest(s->queue) +
-	       session_unacked(s);
-}
-
 /* Bytes that the peer's system has not acknowledged count too: while a slow
  * peer reads, they become fewer long before the socket takes more. */
 uint64_t chat_undelivered(const struct chat *c)

@@ -55,7 +55,7 @@ struct chat_private {
 	uint64_t undelivered; /* bytes, at the last look while leaving */
 };
 
-/* The files from the bottom up: each calls those before it alone. */
+/* Of these files each calls only those before it; chat.c calls all of them. */
 
 /* chat_tell.c: append an entry of this kind, about a session or NULL. */
 void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
@@ -89,6 +89,9 @@ void chat_free_listeners(struct chat *c);
 
 /* chat_slow.c */
 
+/* How many bytes of what this session took its peer's system has not
+ * acknowledged, the rest of files included. */
+uint64_t chat_undelivered_of(const struct session *s);
 /* Something has been queued for this session: see whether its peer reads. */
 void chat_given(struct chat *c, struct session *s);
 /* True if the peer does not read, so that a message of `len` bytes is not for
@@ -103,9 +106,6 @@ void chat_end_input(struct chat *c, struct session *s);
 void chat_on_in_end(void *user, struct session *s);
 /* Wait for peers for as long as --linger says now. */
 void chat_linger_changed(struct chat *c);
-/* How many bytes of what this session took its peer's system has not
- * acknowledged, the rest of files included. */
-uint64_t chat_undelivered_of(const struct session *s);
 
 /* Let one of the chat's timers call `fn`; its user is the chat. */
 static inline void chat_start_timer(struct timer *t, timer_fn *fn,

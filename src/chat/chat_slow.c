@@ -28,6 +28,12 @@ static bool is_behind(const struct session *s)
 	return s->talk && s->talk->lag && s->talk->lag->is_behind;
 }
 
+uint64_t chat_undelivered_of(const struct session *s)
+{
+	return queue_len(s->queue) + queue_file_rest(s->queue) +
+	       session_unacked(s);
+}
+
 static int64_t stuck_ns(const struct chat *c, const struct session *s)
 {
 	const struct lag *lag = s->talk ? s->talk->lag : NULL;
