@@ -168,10 +168,10 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		s.is_all = true;
 	}
 	for (const struct recogniser *r = rows; r < rows + ROW_COUNT; r++) {
-		char detail[DETAIL_MAX] = "";
+		struct look l = { .s = s, .row = r, .detail = "" };
 		if (r->from != from)
 			continue;
-		enum recognise_result result = r->fn(detail, s, r);
+		enum recognise_result result = r->fn(&l);
 		if (result == RECOGNISE_MORE && !s.is_all)
 			return result;
 		if (result != RECOGNISE_YES)
@@ -180,7 +180,7 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		out->name = r->name;
 		snprintf(out->text, sizeof(out->text),
 		         "what the peer sends looks like %s%s%s", r->name,
-		         *detail ? ": " : "", detail);
+		         *l.detail ? ": " : "", l.detail);
 		write_hint(out->hint, r->hint, where);
 		return result;
 	}

@@ -14,17 +14,20 @@ struct span {
 	const uint8_t *at;
 	size_t len;
 	bool is_short;
-	bool is_all; /* nothing will follow them */
+	bool is_all;   /* nothing will follow them */
+	bool is_other; /* they are not what was expected */
 };
 
 #define DETAIL_MAX 160
 
-struct recogniser;
+/* A look at the first bytes for one row. */
+struct look {
+	struct span s; /* what has not been looked at */
+	const struct recogniser *row;
+	char detail[DETAIL_MAX]; /* what is found of interest */
+};
 
-/* Look at the first bytes; what is found of interest is added to `detail`. */
-typedef enum recognise_result recogniser_fn(char detail[DETAIL_MAX],
-                                            struct span s,
-                                            const struct recogniser *row);
+typedef enum recognise_result recogniser_fn(struct look *l);
 
 struct recogniser {
 	enum recognise_side from;
@@ -34,6 +37,16 @@ struct recogniser {
 	const char *has[3]; /* and has one of these, whatever their case */
 	const char *hint;
 };
+
+/* It is something else unless this holds.  What came short decides nothing. */
+void span_expect(struct span *s, bool holds);
+/* Take a byte, and expect it to be this one. */
+void span_expect_byte(struct span *s, uint8_t value);
+/* Expect `part`, which may be cut short, to begin with `text`. */
+void span_expect_begin(struct span *s, const struct span *part,
+                       const char *text);
+/* NO for something else, MORE for what is short, else YES. */
+enum recognise_result span_result(const struct span *s);
 
 /* Each whole and short when there is less. */
 struct span span_take(struct span *s, size_t len);
@@ -51,9 +64,10 @@ bool span_is_printable(const struct span *s); /* ASCII */
 /* YES when it begins with `text`, MORE when it may. */
 enum recognise_result span_begins(const struct span *s, const char *text);
 
-void detail_text(char detail[DETAIL_MAX], const char *text);
+/* Add to the detail, as long as all is as expected. */
+void detail_text(struct look *l, const char *text);
 /* Made safe, and cut. */
-void detail_span(char detail[DETAIL_MAX], const char *before,
+void detail_span(struct look *l, const char *before,
                  const struct span *s);
 
 /* recognise_text.c; a banner is one line. */

@@ -107,26 +107,52 @@ enum recognise_result span_begins(const struct span *s, const char *text)
 	return both == len ? RECOGNISE_YES : RECOGNISE_MORE;
 }
 
-void detail_text(char detail[DETAIL_MAX], const char *text)
+void span_expect(struct span *s, bool holds)
 {
-	size_t used = strlen(detail);
-	snprintf(detail + used, DETAIL_MAX - used, "%s", text);
+	s->is_other |= !holds && !s->is_short;
 }
 
-void detail_span(char detail[DETAIL_MAX], const char *before,
+void span_expect_byte(struct span *s, uint8_t value)
+{
+	span_expect(s, span_number(s, 1) == value);
+}
+
+void span_expect_begin(struct span *s, const struct span *part,
+                       const char *text)
+{
+	enum recognise_result result = span_begins(part, text);
+	s->is_other |= result == RECOGNISE_NO;
+	s->is_short |= result == RECOGNISE_MORE;
+}
+
+enum recognise_result span_result(const struct span *s)
+{
+	if (s->is_other)
+		return RECOGNISE_NO;
+	return s->is_short ? RECOGNISE_MORE : RECOGNISE_YES;
+}
+
+void detail_text(struct look *l, const char *text)
+{
+	size_t used = strlen(l->detail);
+	if (span_result(&l->s) == RECOGNISE_YES)
+		snprintf(l->detail + used, DETAIL_MAX - used, "%s", text);
+}
+
+void detail_span(struct look *l, const char *before,
                  const struct span *s)
 {
 	struct span rest = *s;
 	struct glyph g;
 	size_t n, len = 0;
-	detail_text(detail, before);
+	detail_text(l, before);
 	while ((n = glyph_next(&g, rest.at, rest.len, GLYPH_ASCII))) {
 		len += g.text_len;
 		if (len > PART_MAX) {
-			detail_text(detail, "...");
+			detail_text(l, "...");
 			return;
 		}
-		detail_text(detail, g.text);
+		detail_text(l, g.text);
 		span_take(&rest, n);
 	}
 }

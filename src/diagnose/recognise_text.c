@@ -11,18 +11,13 @@
 #define METHOD_MAX 16
 
 /* Its line is seen as it came. */
-enum recognise_result banner(char detail[DETAIL_MAX], struct span s,
-                             const struct recogniser *row)
+enum recognise_result banner(struct look *l)
 {
-	(void)detail;
-	enum recognise_result result = span_begins(&s, row->begins);
-	if (result != RECOGNISE_YES)
-		return result;
-	struct span line = span_line(&s);
-	if (line.is_short)
-		return RECOGNISE_MORE;
-	return !row->has[0] || span_has_any(&line, row->has) ? RECOGNISE_YES
-	                                                     : RECOGNISE_NO;
+	const struct recogniser *row = l->row;
+	span_expect_begin(&l->s, &l->s, row->begins);
+	struct span line = span_line(&l->s);
+	span_expect(&l->s, !row->has[0] || span_has_any(&line, row->has));
+	return span_result(&l->s);
 }
 
 /* HTTP/1 (RFC 9112) and what is made like it */
@@ -33,15 +28,15 @@ struct head {
 	struct span lines;          /* the headers */
 };
 
-/* What stands before an empty line; MORE without one. */
-static enum recognise_result take_headers(struct head *h, struct span s)
+/* What stands before an empty line, which has to come. */
+static void take_headers(struct head *h, struct span *s)
 {
-	struct span rest = s, line;
+	struct span rest = *s, line;
 	do {
 		line = span_line(&rest);
 	} while (line.len);
-	h->lines = s;
-	return line.is_short && !s.is_all ? RECOGNISE_MORE : RECOGNISE_YES;
+	h->lines = *s;
+	s->is_short |= line.is_short && !s->is_all;
 }
 
 static struct span find_header(const struct head *h, const char *name)
@@ -61,160 +56,119 @@ static struct span find_header(const struct head *h, const char *name)
 	return (struct span){ .len = 0 };
 }
 
-static void tell_header(char detail[DETAIL_MAX], const struct head *h,
+static void tell_header(struct look *l, const struct head *h,
                         const char *before, const char *name)
 {
 	struct span value = find_header(h, name);
 	if (value.len)
-		detail_span(detail, before, &value);
+		detail_span(l, before, &value);
 }
 
-static enum recognise_result begins_with_method(const struct span *s)
+static void expect_method(struct span *s)
 {
 	size_t n = 0;
 	while (n < s->len && n <= METHOD_MAX &&
 	       ((s->at[n] >= 'A' && s->at[n] <= 'Z') || s->at[n] == '_'))
 		n++;
-	if (n > METHOD_MAX || (n < METHOD_MIN && n < s->len))
-		return RECOGNISE_NO;
-	if (n == s->len)
-		return RECOGNISE_MORE;
-	return s->at[n] == ' ' ? RECOGNISE_YES : RECOGNISE_NO;
+	bool is_end = n == s->len; /* of what has come */
+	s->is_other |= n > METHOD_MAX ||
+	               (!is_end && (n < METHOD_MIN || s->at[n] != ' '));
+	s->is_short |= is_end;
 }
 
-static enum recognise_result take_request(struct head *h, struct span s,
-                                          const char *version)
+static void take_request(struct head *h, struct look *l)
 {
-	enum recognise_result result = begins_with_method(&s);
-	if (result != RECOGNISE_YES)
-		return result;
-	struct span line = span_line(&s);
-	if (line.is_short)
-		return RECOGNISE_MORE;
+	const char *version = l->row->begins;
+	expect_method(&l->s);
+	struct span line = span_line(&l->s);
 	h->method = span_until(&line, ' ');
 	h->target = span_until(&line, ' ');
-	if (!h->target.len || line.len != strlen(version) + 1 ||
-	    span_begins(&line, version) != RECOGNISE_YES)
-		return RECOGNISE_NO;
-	return take_headers(h, s);
+	span_expect(&l->s, h->target.len && line.len == strlen(version) + 1 &&
+	                       span_begins(&line, version) == RECOGNISE_YES);
+	take_headers(h, &l->s);
 }
 
-enum recognise_result http_request(char detail[DETAIL_MAX], struct span s,
-                                   const struct recogniser *row)
+enum recognise_result http_request(struct look *l)
 {
 	struct head h;
-	enum recognise_result result = take_request(&h, s, row->begins);
-	if (result != RECOGNISE_YES)
-		return result;
-	detail_span(detail, "", &h.method);
-	detail_span(detail, " ", &h.target);
-	tell_header(detail, &h, " at ", "host");
-	tell_header(detail, &h, " by ", "user-agent");
-	return result;
+	take_request(&h, l);
+	detail_span(l, "", &h.method);
+	detail_span(l, " ", &h.target);
+	tell_header(l, &h, " at ", "host");
+	tell_header(l, &h, " by ", "user-agent");
+	return span_result(&l->s);
 }
 
-enum recognise_result http_upgrade(char detail[DETAIL_MAX], struct span s,
-                                   const struct recogniser *row)
+enum recognise_result http_upgrade(struct look *l)
 {
 	struct head h;
-	enum recognise_result result = take_request(&h, s, row->begins);
-	if (result != RECOGNISE_YES)
-		return result;
+	take_request(&h, l);
 	struct span to = find_header(&h, "upgrade");
-	if (!span_is(&to, "websocket"))
-		return RECOGNISE_NO;
-	detail_span(detail, "", &h.target);
-	tell_header(detail, &h, " at ", "host");
-	return result;
+	span_expect(&l->s, span_is(&to, "websocket"));
+	detail_span(l, "", &h.target);
+	tell_header(l, &h, " at ", "host");
+	return span_result(&l->s);
 }
 
 /* "HTTP/1.1 404 Not Found" */
-static enum recognise_result take_status(struct span *status, struct span *s,
-                                         const char *version)
+static struct span take_status(struct look *l)
 {
-	enum recognise_result result = span_begins(s, version);
-	if (result != RECOGNISE_YES)
-		return result;
-	struct span line = span_line(s);
-	if (line.is_short)
-		return RECOGNISE_MORE;
-	span_until(&line, ' ');
-	*status = line;
-	return line.len >= 3 ? RECOGNISE_YES : RECOGNISE_NO;
+	span_expect_begin(&l->s, &l->s, l->row->begins);
+	struct span status = span_line(&l->s);
+	span_until(&status, ' ');
+	span_expect(&l->s, status.len >= 3);
+	return status;
 }
 
-enum recognise_result http_response(char detail[DETAIL_MAX], struct span s,
-                                    const struct recogniser *row)
+enum recognise_result http_response(struct look *l)
 {
-	struct head h;
-	enum recognise_result result = take_status(&h.status, &s, row->begins);
-	if (result == RECOGNISE_YES)
-		result = take_headers(&h, s);
-	if (result != RECOGNISE_YES)
-		return result;
-	detail_span(detail, "", &h.status);
-	tell_header(detail, &h, " by ", "server");
-	return result;
+	struct head h = { .status = take_status(l) };
+	take_headers(&h, &l->s);
+	detail_span(l, "", &h.status);
+	tell_header(l, &h, " by ", "server");
+	return span_result(&l->s);
 }
 
 /* Go's, nginx' and Apache's words for plain text on a port of TLS. */
-enum recognise_result http_complaint(char detail[DETAIL_MAX], struct span s,
-                                     const struct recogniser *row)
+enum recognise_result http_complaint(struct look *l)
 {
 	static const char *const words[3] = {
 		"HTTP request to an HTTPS server",
 		"HTTP request was sent to HTTPS port",
 		"plain HTTP to an SSL-enabled server port",
 	};
-	struct span status;
-	enum recognise_result result = take_status(&status, &s, row->begins);
-	if (result != RECOGNISE_YES)
-		return result;
-	if (span_begins(&status, "400 ") != RECOGNISE_YES)
-		return RECOGNISE_NO;
-	if (!span_has_any(&s, words))
-		return RECOGNISE_MORE;
-	detail_text(detail, "the complaint of a web server that was spoken to "
-	                    "in plain text");
-	return result;
+	struct span status = take_status(l);
+	span_expect(&l->s, span_begins(&status, "400 ") == RECOGNISE_YES);
+	l->s.is_short |= !span_has_any(&l->s, words);
+	detail_text(l, "the complaint of a web server that was spoken "
+	                       "to in plain text");
+	return span_result(&l->s);
 }
 
 /* Without a status line, as in HTTP/0.9: the request had no version. */
-enum recognise_result http_page(char detail[DETAIL_MAX], struct span s,
-                                const struct recogniser *row)
+enum recognise_result http_page(struct look *l)
 {
-	enum recognise_result result = span_begins(&s, row->begins);
-	if (result == RECOGNISE_YES)
-		detail_text(detail, "a page without a status line, for what "
-		                    "it got was no request");
-	return result;
+	detail_text(l, "a page without a status line, for what it got "
+	                       "was no request");
+	return span_begins(&l->s, l->row->begins);
 }
 
 /* Redis */
 
 /* An array of strings; of a client's the first is a command. */
-enum recognise_result redis_array(char detail[DETAIL_MAX], struct span s,
-                                  const struct recogniser *row)
+enum recognise_result redis_array(struct look *l)
 {
-	uint32_t counts[2]; /* of strings, of the first one's bytes */
+	struct span *s = &l->s;
+	uint32_t count = 0; /* of strings, then of the first one's bytes */
 	for (int i = 0; i < 2; i++) {
-		enum recognise_result result = span_begins(&s, i ? "$" : "*");
-		if (result != RECOGNISE_YES)
-			return result;
-		span_take(&s, 1);
-		counts[i] = span_decimal(&s, 1024);
-		if (s.is_short)
-			return RECOGNISE_MORE;
-		if (!counts[i])
-			return RECOGNISE_NO;
+		span_expect_byte(s, i ? '$' : '*');
+		count = span_decimal(s, 1024);
+		span_expect(s, count);
 	}
-	struct span name = span_take(&s, counts[1]);
-	if (!span_is_printable(&name))
-		return RECOGNISE_NO;
-	if (name.is_short)
-		return RECOGNISE_MORE;
-	detail_span(detail, row->from == RECOGNISE_CLIENT
-	                        ? "the command "
-	                        : "an array that begins with ", &name);
-	return RECOGNISE_YES;
+	struct span name = span_take(s, count);
+	s->is_other |= !span_is_printable(&name);
+	detail_span(l, l->row->from == RECOGNISE_CLIENT
+	                           ? "the command "
+	                           : "an array that begins with ", &name);
+	return span_result(s);
 }
