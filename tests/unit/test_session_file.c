@@ -445,7 +445,8 @@ static void a_broken_connection_tells_what_had_not_left(void **state)
 	                         "bytes had not left");
 	assert_told(ENTRY_ERROR, "f1 was not sent whole: 10 of 10 bytes had "
 	                         "not left");
-	assert_told(ENTRY_STATE, "not connected; 5 bytes were never sent");
+	assert_told(ENTRY_STATE, "connection closed: 0 bytes received, 24 "
+	                         "bytes sent; 5 bytes were never sent");
 	assert_untold("stopped f0");
 }
 
