@@ -69,11 +69,14 @@ uint64_t transcript_end(const struct transcript *t);
 /* Those before it go as soon as one more finds no room. */
 uint64_t transcript_staying(const struct transcript *t);
 
-/* Entries and message bytes dropped for want of room. */
-uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes);
-/* How many entries, and additions to entries, are lost for want of memory.  As
- * they are counted here, transcript_append()'s callers need not look. */
-uint64_t transcript_unkept(const struct transcript *t);
-size_t transcript_memory(const struct transcript *t);
+struct transcript_sums {
+	uint64_t dropped, dropped_bytes; /* entries, and bytes of messages */
+	/* Entries, and additions to entries, that are lost for want of memory.
+	 * As they are counted, transcript_append()'s callers need not look. */
+	uint64_t unkept;
+	size_t memory; /* that the transcript takes */
+};
+
+struct transcript_sums transcript_sums(const struct transcript *t);
 
 #endif

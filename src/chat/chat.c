@@ -130,7 +130,7 @@ static void on_check(struct later *l)
 static void tell_unkept(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	uint64_t unkept = transcript_unkept(c->transcript);
+	uint64_t unkept = transcript_sums(c->transcript).unkept;
 	struct error e;
 	if (unkept == p->unkept)
 		return;

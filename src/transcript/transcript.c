@@ -58,9 +58,9 @@ struct transcript {
 	size_t first, count, cap; /* of chunks: those from `first` are alive */
 	struct chunk *spare;      /* of the usual size, or NULL */
 	struct chunk *reserve;    /* the same, for when there is no memory */
-	size_t max, memory;
+	size_t max;
+	struct transcript_sums sums;
 	uint64_t next_seq, told_seq; /* those before it have been told */
-	uint64_t dropped_entries, dropped_bytes, unkept;
 	const struct kept *last_grown; /* its bytes end the last chunk */
 	struct transcript_listener *listeners;
 	struct telling *telling;
@@ -163,9 +163,9 @@ static struct chunk *last_chunk(const struct transcript *t)
 static void drop_first(struct transcript *t)
 {
 	struct chunk *c = t->chunks[t->first];
-	t->dropped_bytes += c->message_bytes;
-	t->dropped_entries += c->count;
-	t->memory -= sizeof(*c) + c->size;
+	t->sums.dropped_bytes += c->message_bytes;
+	t->sums.dropped += c->count;
+	t->sums.memory -= sizeof(*c) + c->size;
 	t->first++;
 	t->count--;
 	if (t->spare || sizeof(*c) + c->size != CHUNK_SIZE)
@@ -177,7 +177,7 @@ static void drop_first(struct transcript *t)
 /* Until there is room for `more` bytes. */
 static void drop_beyond_max(struct transcript *t, size_t more)
 {
-	while (t->count > 1 && t->memory + more > t->max)
+	while (t->count > 1 && t->sums.memory + more > t->max)
 		drop_first(t);
 }
 
@@ -246,7 +246,7 @@ static struct chunk *add_chunk(struct transcript *t, size_t len)
 	*c = (struct chunk){
 		.first_seq = t->next_seq, .size = size - sizeof(*c),
 	};
-	t->memory += size;
+	t->sums.memory += size;
 	t->chunks[t->first + t->count++] = c;
 	t->last_grown = NULL; /* its bytes do not end the last chunk any more */
 	return c;
@@ -351,7 +351,7 @@ uint64_t transcript_add(struct transcript *t, const struct entry *like,
 	    chunk_room(c) < len + sizeof(struct kept))
 		c = begin_origin(t, like, len);
 	if (!c) {
-		t->unkept++;
+		t->sums.unkept++;
 		return 0;
 	}
 	struct kept *k = chunk_kept(c, c->count++);
@@ -442,7 +442,7 @@ int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
 	transcript_tell(t);
 	struct kept *k = make_room(t, seq, len);
 	if (!k) {
-		t->unkept += errno == ENOMEM;
+		t->sums.unkept += errno == ENOMEM;
 		return -1;
 	}
 	if (len)
@@ -495,23 +495,12 @@ uint64_t transcript_end(const struct transcript *t)
 
 uint64_t transcript_staying(const struct transcript *t)
 {
-	bool is_full = t->count > 1 && t->memory + CHUNK_SIZE > t->max;
+	bool is_full = t->count > 1 && t->sums.memory + CHUNK_SIZE > t->max;
 	return is_full ? t->chunks[t->first + 1]->first_seq
 	               : transcript_first(t);
 }
 
-uint64_t transcript_dropped(const struct transcript *t, uint64_t *bytes)
+struct transcript_sums transcript_sums(const struct transcript *t)
 {
-	*bytes = t->dropped_bytes;
-	return t->dropped_entries;
-}
-
-uint64_t transcript_unkept(const struct transcript *t)
-{
-	return t->unkept;
-}
-
-size_t transcript_memory(const struct transcript *t)
-{
-	return t->memory;
+	return t->sums;
 }

@@ -52,14 +52,15 @@ static uint64_t first_seq(const struct viewport *v, const struct chat *c)
 static size_t format_dropped(char out[128], const struct viewport *v,
                              const struct chat *c, uint64_t seq)
 {
-	uint64_t bytes, count = transcript_dropped(c->transcript, &bytes);
+	struct transcript_sums sums = transcript_sums(c->transcript);
 	char size[16];
-	if (!count || base_seq(v, c) != transcript_first(c->transcript) ||
-	    seq != first_seq(v, c) || filter_is_on(&c->filter))
+	if (!sums.dropped || filter_is_on(&c->filter) ||
+	    seq != first_seq(v, c) ||
+	    base_seq(v, c) != transcript_first(c->transcript))
 		return 0;
-	number_format_size(size, bytes);
+	number_format_size(size, sums.dropped_bytes);
 	return (size_t)snprintf(out, 128, "* %llu older entries dropped (%s)",
-	                        (unsigned long long)count, size);
+	                        (unsigned long long)sums.dropped, size);
 }
 
 /* An entry as it is laid out here. */

@@ -156,7 +156,6 @@ static void a_smaller_scrollback_drops_at_once(void **state)
 {
 	struct fake *f = connect_one();
 	static char line[40000];
-	uint64_t bytes;
 	(void)state;
 	memset(line, 'x', sizeof(line));
 	line[sizeof(line) - 2] = '\n';
@@ -165,10 +164,10 @@ static void a_smaller_scrollback_drops_at_once(void **state)
 		fake_feed(f, line);
 		turn();
 	}
-	assert_int_equal(transcript_dropped(c->transcript, &bytes), 0);
+	assert_int_equal(transcript_sums(c->transcript).dropped, 0);
 	type("/set scrollback 1k");
-	assert_true(transcript_dropped(c->transcript, &bytes) > 0);
-	assert_true(transcript_memory(c->transcript) <= 512 << 10);
+	assert_true(transcript_sums(c->transcript).dropped > 0);
+	assert_true(transcript_sums(c->transcript).memory <= 512 << 10);
 }
 
 static void steps_are_told_once_asked_for(void **state)

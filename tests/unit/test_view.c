@@ -355,8 +355,8 @@ static void a_position_in_what_became_shorter_is_its_last_row(void **state)
 /* The transcript is as small as it can be: a chunk after the other goes. */
 static void hear_until_dropped(void)
 {
-	uint64_t bytes, before = transcript_dropped(chat->transcript, &bytes);
-	while (transcript_dropped(chat->transcript, &bytes) == before)
+	uint64_t before = transcript_sums(chat->transcript).dropped;
+	while (transcript_sums(chat->transcript).dropped == before)
 		hear("this takes some room in the transcript\n");
 }
 
