@@ -12,6 +12,7 @@ enum format {
 	FORMAT_TEXT,  /* a line, or several in the views that take them */
 	FORMAT_JSON,  /* a line: sockchat-entries(5) */
 	FORMAT_BYTES, /* a message's alone; nothing of other entries */
+	FORMAT_ACK,   /* JSON: the tick of a message that was written before */
 };
 
 /* Append the entry; of a message the bytes from `from` on.  `look` is for text
@@ -20,10 +21,6 @@ MUST_USE
 int format_entry(struct bytes *out, enum format format,
                  const struct wrap_look *look, const struct entry *e,
                  size_t from);
-
-/* Append a line of JSON: that a message, written before, has been acknowledged,
- * as its tick says.  -1 without memory. */
-MUST_USE int format_ack(struct bytes *out, const struct entry *e);
 
 /* The format that the name of a file asks for. */
 enum format format_of(const char *path);

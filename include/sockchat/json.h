@@ -37,12 +37,11 @@ void json_base64(struct json *j, const char *name, const uint8_t *bytes,
 void json_number(struct json *j, const char *name, uint64_t value);
 /* Thousandths: 1234 becomes 1.234. */
 void json_milli(struct json *j, const char *name, uint64_t value);
-/* What follows, until the end of it, is within; a list's members have "" as
- * their names. */
-void json_begin_object(struct json *j, const char *name);
-void json_end_object(struct json *j);
-void json_begin_list(struct json *j, const char *name);
-void json_end_list(struct json *j);
+/* Open a member that has members: '{' for an object or '[' for a list, whose
+ * members have "" as their names. */
+void json_open(struct json *j, const char *name, char mark);
+/* Close it by '}' or ']'. */
+void json_close(struct json *j, char mark);
 void json_bool(struct json *j, const char *name, bool value);
 /* Close the object and end the line.  -1 when anything failed. */
 MUST_USE int json_end(struct json *j);

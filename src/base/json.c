@@ -166,36 +166,16 @@ void json_milli(struct json *j, const char *name, uint64_t value)
 	put_member(j, name, first, (size_t)(end - first));
 }
 
-static void open_nest(struct json *j, const char *name, const char *mark)
+void json_open(struct json *j, const char *name, char mark)
 {
-	put_member(j, name, mark, 1);
+	put_member(j, name, &mark, 1);
 	j->has_member = false;
 }
 
-static void close_nest(struct json *j, const char *mark)
+void json_close(struct json *j, char mark)
 {
-	put_raw(j, mark, 1);
+	put_raw(j, &mark, 1);
 	j->has_member = true;
-}
-
-void json_begin_object(struct json *j, const char *name)
-{
-	open_nest(j, name, "{");
-}
-
-void json_end_object(struct json *j)
-{
-	close_nest(j, "}");
-}
-
-void json_begin_list(struct json *j, const char *name)
-{
-	open_nest(j, name, "[");
-}
-
-void json_end_list(struct json *j)
-{
-	close_nest(j, "]");
 }
 
 int json_end(struct json *j)

@@ -181,16 +181,17 @@ static bool is_colored(const struct frontend *f)
 	       (color == COLOR_AUTO && f->has_color_terminal);
 }
 
-static void put_entry(struct frontend *f, const struct entry *e, size_t from)
+static void put_entry(struct frontend *f, enum format format,
+                      const struct entry *e, size_t from)
 {
 	struct wrap_look look = { .view = VIEW_TEXT };
-	if (f->format == FORMAT_TEXT) {
+	if (format == FORMAT_TEXT) {
 		look = chat_look(f->chat);
 		look.is_colored = is_colored(f);
 		look.glyph_flags = f->glyph_flags;
 	}
 	bytes_clear(&f->scratch);
-	if (format_entry(&f->scratch, f->format, &look, e, from))
+	if (format_entry(&f->scratch, format, &look, e, from))
 		out_failed(f, ENOMEM);
 	else
 		put(f, f->scratch.data, f->scratch.len);
@@ -208,7 +209,7 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	if (f->is_full && f->is_server)
 		f->missed++;
 	else if (f->format != FORMAT_BYTES || is_in)
-		put_entry(f, e, from);
+		put_entry(f, f->format, e, from);
 	else if (!is_message)
 		notices_print(&f->notices, "%.*s%s%s", (int)e->len,
 		              (const char *)e->bytes, *e->hint ? "; " : "",
@@ -235,12 +236,7 @@ static void write_held_entry(void *user, const struct entry *e)
 
 static void show_late_entry(void *user, const struct entry *e)
 {
-	struct frontend *f = user;
-	bytes_clear(&f->scratch);
-	if (format_ack(&f->scratch, e))
-		out_failed(f, ENOMEM);
-	else
-		put(f, f->scratch.data, f->scratch.len);
+	put_entry(user, FORMAT_ACK, e, 0);
 }
 
 static void show_json(struct frontend *f, uint64_t first, uint64_t end)
@@ -378,8 +374,7 @@ static int watch_all(struct frontend *f)
 	return f->takes_input ? intake_start(&f->intake) : 0;
 }
 
-static struct frontend *start(struct chat *c, enum format format,
-                              struct error *e)
+static struct frontend *start(struct chat *c, struct error *e)
 {
 	struct frontend *f = calloc(1, sizeof(*f));
 	if (!f) {
@@ -387,7 +382,9 @@ static struct frontend *start(struct chat *c, enum format format,
 		return NULL;
 	}
 	f->chat = c;
-	f->format = format;
+	f->format = c->ops == &frontend_json  ? FORMAT_JSON
+	            : c->ops == &frontend_raw ? FORMAT_BYTES
+	                                      : FORMAT_TEXT;
 	init_waiting(f);
 	init_output(f);
 	init_input(f);
@@ -399,21 +396,6 @@ static struct frontend *start(struct chat *c, enum format format,
 		return NULL;
 	}
 	return f;
-}
-
-static struct frontend *start_lines(struct chat *c, struct error *e)
-{
-	return start(c, FORMAT_TEXT, e);
-}
-
-static struct frontend *start_json(struct chat *c, struct error *e)
-{
-	return start(c, FORMAT_JSON, e);
-}
-
-static struct frontend *start_raw(struct chat *c, struct error *e)
-{
-	return start(c, FORMAT_BYTES, e);
 }
 
 /* How long the reader may take nothing; -1: for ever. */
@@ -484,7 +466,7 @@ static void stop(struct frontend *f)
 }
 
 const struct frontend_ops frontend_lines = {
-	.start = start_lines,
+	.start = start,
 	.show = show,
 	.draw = flush,
 	.stop = stop,
@@ -492,14 +474,14 @@ const struct frontend_ops frontend_lines = {
 
 const struct frontend_ops frontend_json = {
 	.has_ticks = true,
-	.start = start_json,
+	.start = start,
 	.show = show_json,
 	.draw = flush,
 	.stop = stop,
 };
 
 const struct frontend_ops frontend_raw = {
-	.start = start_raw,
+	.start = start,
 	.show = show,
 	.draw = flush,
 	.stop = stop,

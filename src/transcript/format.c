@@ -131,24 +131,24 @@ static void json_tick(struct json *j, const struct tick *tick)
 
 static void json_timing(struct json *j, const struct timing *t)
 {
-	json_begin_object(j, "timing");
+	json_open(j, "timing", '{');
 	json_time(j, "resolve_ms", t->resolve_us);
-	json_begin_list(j, "tried");
+	json_open(j, "tried", '[');
 	for (size_t i = 0; i < t->try_count; i++) {
 		const struct timing_try *try = &t->tries[i];
-		json_begin_object(j, "");
+		json_open(j, "", '{');
 		json_text(j, "address", try->where);
 		json_time(j, "ms", try->us);
 		if (try->errnum)
 			json_word(j, "code", error_name(try->errnum));
-		json_end_object(j);
+		json_close(j, '}');
 	}
-	json_end_list(j);
+	json_close(j, ']');
 	if (t->total_us >= 0 && t->try_count)
 		json_time(j, "connect_ms", t->tries[t->try_count - 1].us);
 	json_time(j, "total_ms", t->total_us);
 	json_time(j, "first_byte_ms", t->first_byte_us);
-	json_end_object(j);
+	json_close(j, '}');
 }
 
 /* What all have. */
@@ -200,9 +200,12 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 	return json_end(&j);
 }
 
-int format_ack(struct bytes *out, const struct entry *e)
+static int append_ack(struct bytes *out, const struct wrap_look *look,
+                      const struct entry *e, size_t from)
 {
 	struct json j;
+	(void)look;
+	(void)from;
 	json_begin_entry(&j, out, e, "ack");
 	json_tick(&j, e->tick);
 	return json_end(&j);
@@ -226,6 +229,7 @@ static const struct {
 	[FORMAT_TEXT] = { append_text, { NULL } },
 	[FORMAT_JSON] = { append_json, { ".jsonl" } },
 	[FORMAT_BYTES] = { append_bytes, { ".bin", ".raw" } },
+	[FORMAT_ACK] = { append_ack, { NULL } },
 };
 
 int format_entry(struct bytes *out, enum format format,

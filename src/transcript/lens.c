@@ -97,11 +97,6 @@ static int list_add(struct list *list, uint64_t distance, size_t has)
 }
 
 /* Both lists as one, in the order of the transcript. */
-static size_t older_count(const struct lens *l)
-{
-	return l->older.count;
-}
-
 size_t lens_entries(const struct lens *l)
 {
 	return l->older.count + l->newer.count - l->newer.head;
@@ -109,7 +104,7 @@ size_t lens_entries(const struct lens *l)
 
 static uint64_t seq_at(const struct lens *l, size_t i)
 {
-	size_t n = older_count(l);
+	size_t n = l->older.count;
 	if (i < n)
 		return l->start - l->older.items[n - 1 - i].distance;
 	return l->start + l->newer.items[l->newer.head + i - n].distance;
@@ -266,7 +261,7 @@ uint32_t lens_total(const struct lens *l)
 
 uint32_t lens_sum_before(const struct lens *l, uint64_t seq)
 {
-	size_t i = find(l, seq), n = older_count(l);
+	size_t i = find(l, seq), n = l->older.count;
 	const struct list *newer = &l->newer;
 	if (i < n)
 		return list_sum(&l->older) - l->older.items[n - 1 - i].sum;
