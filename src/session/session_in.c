@@ -31,10 +31,10 @@ static bool is_free(const struct session *s)
 /* How much may be read at once. */
 static size_t read_max(const struct session *s)
 {
-	size_t share, len = queue_len(s->queue);
 	if (!s->settings->echo)
 		return LOOP_BUFFER;
-	share = queues_share(s->settings->queues);
+	size_t share = queues_share(s->settings->queues);
+	size_t len = s->queue ? queue_len(s->queue) : 0;
 	return len + READ_MIN < share ? share - len : READ_MIN;
 }
 
