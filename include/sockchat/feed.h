@@ -18,7 +18,7 @@ struct feed_file {
 	char name[FEED_NAME_MAX]; /* the path's last part, safe */
 };
 
-/* Open a regular file, its path as it was typed.  -1 with a sentence.  The
+/* Open a regular file by its path as it was typed.  -1 with a sentence.  The
  * caller closes `fd`. */
 MUST_USE int feed_open(struct feed_file *f, const char *path, struct error *e);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What waits for a peer: bytes, and files, which are read as the queue empties.
- * Everything leaves in the order in which it was added.  All queues together
- * have one ceiling. */
+/* What waits for a peer: bytes, and files, which are read as the queue
+ * empties.  All of it leaves in the order in which it was added.  All queues
+ * together have one ceiling. */
 
 #ifndef SOCKCHAT_QUEUE_H
 #define SOCKCHAT_QUEUE_H
@@ -20,33 +20,33 @@
 #define QUEUE_SHARE_MAX ((size_t)256 << 10) /* of one peer */
 #define QUEUE_FILES_MAX 16
 
-/* The memory of all queues together, in bytes.  The less is left, the less may
- * wait for each peer: those with the longest queues are the first from which
- * nothing more is read. */
+/* The memory of all queues together, in bytes.  The less of it is left, the
+ * less may wait for each peer, so that the peers with the longest queues are
+ * the first that have to wait. */
 struct queues {
 	size_t max, used;
 };
 
 /* How many bytes may still be added to any queue. */
 size_t queues_room(const struct queues *all);
-/* How many bytes should wait for one peer, if they can wait elsewhere. */
+/* How many bytes should wait for one peer, if more can wait elsewhere. */
 size_t queues_share(const struct queues *all);
 
 struct queue_ops {
 	/* The first bytes of a file are about to be queued. */
 	void (*on_file)(void *user);
-	/* Something is to be told of a file: it begins, waits, is sent. */
+	/* A file begins, is sent, or is stopped, as `text` tells. */
 	void (*on_note)(void *user, const char *text);
-	/* Not the whole of a file reaches the peer. */
+	/* A file does not reach the peer as a whole. */
 	void (*on_lost)(void *user, const struct error *e);
 };
 
 struct queue;
 
-/* All four are borrowed until queue_free().  NULL without memory. */
+/* All of these are borrowed until queue_free().  NULL without memory. */
 MUST_USE struct queue *queue_new(struct loop *l, struct queues *all,
                                  const struct queue_ops *ops, void *user);
-/* Files that are left are not told.  NULL is fine. */
+/* Nothing is told of files that still wait.  NULL is fine. */
 void queue_free(struct queue *q);
 
 /* Add bytes behind all that waits.  -1 with ENOMEM. */

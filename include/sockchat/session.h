@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* One conversation: a connection, its two halves, the cutting into messages,
- * the queue towards the peer.  All that happens becomes entries. */
+/* One conversation over a link: what the peer sends is cut into messages, what
+ * is sent to it waits in a queue.  All that happens becomes entries. */
 
 #ifndef SOCKCHAT_SESSION_H
 #define SOCKCHAT_SESSION_H
@@ -21,7 +21,7 @@
 #include <sockchat/transcript.h>
 #include <sockchat/transport.h>
 
-/* What a chat has told of its accepted peers, as bits. */
+/* The hints that a chat has given about accepted peers, as bits. */
 struct session_hints {
 	uint64_t protocols;
 	unsigned traps;
@@ -32,12 +32,12 @@ struct session;
 struct session_ops {
 	/* The peer's FIN has come, and our half is still open. */
 	void (*on_in_end)(void *user, struct session *s);
-	/* Bytes that the session took do not reach the peer, or not the whole
-	 * of a file; an entry tells it. */
+	/* Bytes that the session has taken do not reach the peer, or a file
+	 * does not as a whole.  An entry tells it. */
 	void (*on_lost)(void *user, struct session *s);
-	/* It is over: the descriptor is closed.  `failed`: the connection broke
-	 * or was never there, or bytes are lost, whoever ended it.  The session
-	 * is freed later, not in this call. */
+	/* It is over, and the descriptor is closed.  `failed`: the connection
+	 * broke or was never open, or bytes are lost, whoever ended it.  The
+	 * session is freed later, not in this call. */
 	void (*on_end)(void *user, struct session *s, bool failed);
 	void *user;
 };
@@ -47,22 +47,22 @@ struct session_settings {
 	struct transcript *transcript; /* borrowed, as all pointers here */
 	const struct session_ops *ops;
 	bool echo;           /* send back what comes */
-	bool keeps_entries;  /* false: no messages in the transcript */
-	bool tells_states;   /* false: nor that peers come and go */
-	bool discards_in;    /* --send-only: read, and forget */
+	bool keeps_entries;  /* false: messages become no entries */
+	bool tells_states;   /* false: states become no entries either */
+	bool discards_in;    /* --send-only: what comes is thrown away */
 	bool is_decoded;     /* an encoding has been chosen */
 	bool tells_steps;    /* -v: the steps of connecting */
 	bool rests;          /* nothing more is read in this turn */
-	bool is_held;        /* nor later, until it is taken back */
-	struct session_hints *hints; /* NULL: none are told */
-	size_t drip_bytes;   /* cut what is sent into pieces; 0: don't */
-	int64_t drip_ns;     /* so long between two pieces */
-	int64_t idle_ns;     /* give up when nothing moves; 0: never */
-	int64_t linger_ns;   /* after a close, for the peer's FIN */
-	/* Who is at the other end is looked for, within this budget, and told
-	 * with ENTRY_OPEN; NULL: it is not. */
+	bool is_held;        /* nothing is read: nobody keeps up */
+	struct session_hints *hints; /* NULL: no hints are given */
+	size_t drip_bytes;   /* what is sent goes in such pieces; 0: at once */
+	int64_t drip_ns;     /* the time between two pieces */
+	int64_t idle_ns;     /* the longest silence; 0: there is no limit */
+	int64_t linger_ns;   /* how long a close waits for the peer's FIN */
+	/* ENTRY_OPEN tells which process is at the other end, if this budget
+	 * allows to look for it; NULL: it does not. */
 	struct owner_budget *owners;
-	/* Where the bytes of what is sent by hand are, is told there; NULL:
+	/* They are told where the bytes of each message sent by hand are; NULL:
 	 * nobody wants to know. */
 	struct ticks *ticks;
 	struct queues *queues;
@@ -70,8 +70,8 @@ struct session_settings {
 
 /* The way to a peer that we connect to. */
 struct approach {
-	struct timing timing; /* once it has been walked to its end */
-	bool is_timed;
+	bool is_timed; /* connecting has ended: `timing` is known */
+	struct timing timing;
 	char called[]; /* the peer as the user calls it */
 };
 
@@ -83,30 +83,30 @@ struct talk {
 	struct lag *lag; /* the chat's own, allocated; NULL: the peer reads */
 };
 
-/* Others may read what is not the session's own, and write none of it.  Of most
- * peers there is nothing to tell and nothing under way, and there may be many:
- * what only some need has memory when they need it. */
+/* Others may read what is not the session's own, and write nothing.  There may
+ * be many peers of which nothing is told and for which nothing waits, so what
+ * only some peers need has its memory when they need it. */
 struct session {
-	struct link link; /* first, for it knows no other owner */
+	struct link link; /* first: the link's functions know nothing else */
 	uint32_t number;
 	enum entry_state phase : 8;
 	bool is_paused : 1;
-	bool shuts_down : 1; /* our FIN is to follow the queue */
-	bool closes : 1;     /* and then the connection goes */
-	bool leaves : 1;     /* without waiting for the peer's FIN */
-	bool is_full : 1; /* the session's own, as the next */
+	bool shuts_down : 1; /* our FIN goes when the queue is empty */
+	bool closes : 1;     /* then the peer's FIN is waited for */
+	bool leaves : 1;     /* or the acknowledgement of ours alone */
+	bool is_full : 1; /* enough waits; the session's own, as is_busy */
 	bool is_busy : 1; /* what comes, comes in bulk */
-	/* The monotonic clock when the phase and the connection began; 0: it
-	 * has not. */
+	/* When the phase and the connection began, on the monotonic clock; 0:
+	 * they have not. */
 	int64_t since_ns, opened_ns;
 	struct queue *queue; /* NULL: nothing waits */
 	struct talk *talk;   /* NULL: there has been no need */
 
 	/* The rest is the session's own. */
 	const struct session_settings *settings;
-	struct approach *approach; /* to whom we connect; NULL: it came */
-	struct names *names; /* of both ends; NULL: not asked for */
-	char *local; /* session_local(), and behind it the link's `where` */
+	struct approach *approach; /* NULL: the peer connected to us */
+	struct names *names; /* NULL: nobody has asked */
+	char *local; /* and behind it the link's `where`; NULL: not open */
 };
 
 /* Our own address, "127.0.0.1:9999"; "" when it is not known (yet). */
@@ -120,10 +120,10 @@ MUST_USE
 struct session *session_new(struct loop *l,
                             const struct session_settings *settings,
                             uint32_t number);
-/* Drops the connection at once if there still is one. */
+/* Closes the connection if there still is one.  NULL is fine. */
 void session_free(struct session *s);
 
-/* Connect; the outcome is told by entries and on_end. */
+/* Connect.  Entries tell the outcome, and on_end if it has failed. */
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings);
@@ -132,45 +132,45 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 void session_adopt(struct session *s, struct transport *t,
                    const struct address *peer, int64_t timeout_ms);
 
-/* Queue one message for the peer; before the connection is open it waits.  -1
- * with a sentence; nothing is cut. */
+/* Queue one message for the peer, also before the connection is open.  -1 with
+ * a sentence: nothing of it is queued. */
 MUST_USE
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e);
 
-/* Send a regular file, read as the queue empties; what is sent later comes
- * after it.  The file is borrowed for the call.  -1 with a sentence. */
+/* Queue a regular file, which is read as the queue empties.  It is borrowed for
+ * the call.  -1 with a sentence. */
 MUST_USE
 int session_send_file(struct session *s, const struct feed_file *file,
                       struct error *e);
-/* Read no more of the file on its way, nor those behind it; what is queued of
- * it still goes.  An entry tells each. */
+/* Read no more of any file; what has been read still goes.  Each file is told
+ * by an entry. */
 void session_cancel(struct session *s);
 
-/* Look once for who is at both ends: at once for the process at the other end,
- * which takes up to about 50 ms; unless `is_numeric`, in the background for the
- * names of both addresses.  `tells`: notes say what names are found. */
+/* Find out, once, who is at both ends: the process at the other end, which
+ * takes up to about 50 ms, and in the background the names of both addresses
+ * unless `is_numeric`.  `tells`: notes tell the names. */
 void session_identify(struct session *s, bool is_numeric, bool tells);
 
-/* Our FIN, after what is queued. */
+/* Send our FIN after what is queued. */
 void session_shutdown(struct session *s);
-/* FIN both ways: ours, then wait for the peer's for linger_ns at most. */
+/* Send our FIN after what is queued, and wait for the peer's for linger_ns at
+ * most.  A connection that is not open yet is given up. */
 void session_close(struct session *s);
-/* As session_close(), but one that is not open yet opens first. */
+/* As session_close(), but a connection that is not open yet opens first. */
 void session_finish(struct session *s);
-/* As session_close(), but not waiting for the peer's FIN: it ends as soon as
- * all is acknowledged. */
+/* As session_close(), but without waiting for the peer's FIN: it is over when
+ * all of ours is acknowledged. */
 void session_leave(struct session *s);
-/* RST, now. */
+/* Reset the connection at once. */
 void session_reset(struct session *s);
 
-/* Read nothing from the peer, until this is taken back. */
+/* Stop reading from the peer, or go on. */
 void session_pause(struct session *s, bool is_paused);
 
-/* Do what can be done now, for a setting has changed. */
+/* Do what can be done now, after a setting has changed. */
 void session_update(struct session *s);
-/* As session_update(), when it may be any setting: what was put off by one goes
- * on. */
+/* As session_update(), and let the clocks follow the settings. */
 void session_refresh(struct session *s);
 
 #endif

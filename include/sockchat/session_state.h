@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* How a session stands: what it has come to, and what waits for its peer. */
+/* What a session has come to, in answers, in a word and in full. */
 
 #ifndef SOCKCHAT_SESSION_STATE_H
 #define SOCKCHAT_SESSION_STATE_H
@@ -19,11 +19,12 @@ static inline bool session_is_open(const struct session *s)
 bool session_is_finishing(const struct session *s);
 /* "resolving", "connecting", "open", "half-closed (by the peer)" … */
 const char *session_state_text(const struct session *s);
-/* All there is to know of it now; process and names if they were looked for. */
+/* All that is known of it now; process and names if session_identify() has
+ * found them. */
 void session_facts(const struct session *s, struct facts *out);
 
-/* Whether nothing more that can wait should be taken for it now. */
+/* Whether enough waits for the peer: what can wait elsewhere should. */
 bool session_is_congested(const struct session *s);
-/* How many bytes have left, and the peer's system has not acknowledged. */
+/* How many bytes have left us that the peer's system has not acknowledged. */
 size_t session_unacked(const struct session *s);
 #endif

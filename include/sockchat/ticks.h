@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Where the bytes of what was sent by hand are: with us, with our kernel, with
- * the peer's. */
+/* Where the bytes of each message sent by hand are: with us, with our kernel,
+ * or with the peer's. */
 
 #ifndef SOCKCHAT_TICKS_H
 #define SOCKCHAT_TICKS_H
@@ -12,7 +12,7 @@
 
 #include <sockchat/error.h>
 
-#define TICKS_MAX 65536 /* of the newest; older ones are forgotten */
+#define TICKS_MAX 65536 /* the newest messages; older ones have no tick */
 
 enum tick_state {
 	TICK_NONE,   /* not known (any more) */
@@ -30,7 +30,7 @@ struct tick {
 
 struct ticks;
 
-/* The tick of this message has changed. */
+/* The tick of the message `seq` has changed. */
 typedef void ticks_fn(void *user, uint64_t seq);
 
 /* NULL without memory. */
@@ -38,12 +38,12 @@ MUST_USE struct ticks *ticks_new(void);
 void ticks_free(struct ticks *t);
 void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user);
 
-/* A message is queued, whose seq is above all before; nobody is told.  -1
- * without memory: then the message has no tick. */
+/* Add a message that is queued; its seq is above all before, and nobody is
+ * told.  -1 without memory: the message has no tick. */
 MUST_USE int ticks_add(struct ticks *t, uint64_t seq);
-/* What has become of it; told when it changes something. */
+/* Set the tick of a message.  The change, if it is one, is told. */
 void ticks_set(struct ticks *t, const struct tick *tick);
-/* All zero but for `seq` when it is not known. */
+/* The tick of a message: all zero but for `seq` when it is not known. */
 struct tick ticks_at(const struct ticks *t, uint64_t seq);
 
 /* "queued", "sent", "acked"; "" for none. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What a session's bytes let us say to somebody who wonders: which protocol
- * the peer speaks, and the traps. */
+/* Hints from the bytes of a conversation: the protocol, once, and the traps. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +15,15 @@
 
 struct watcher {
 	struct traps traps;
-	unsigned seen;             /* of traps, told or not */
-	struct session_hints told; /* to somebody who connects */
-	const char *spoken;        /* what we began with, or NULL */
-	bool is_known;             /* … that of the peer, or nobody knows it */
-	struct bytes head;         /* its first bytes, while they say nothing */
+	unsigned seen;              /* traps, told or not */
+	struct session_hints given; /* unless the peer connected to us */
+	const char *spoken;         /* the protocol that we speak, or NULL */
+	bool is_known;              /* no more is tried to find the peer's */
+	struct bytes head;          /* its first bytes, until then */
 };
 
-/* One that comes after the first bytes has not seen them. */
+/* The watcher, which is made if there is none, as long as hints are wanted.
+ * `is_fresh`: it has missed nothing. */
 static struct watcher *watcher_of(struct session *s, bool is_fresh)
 {
 	struct watcher **w = &s->talk->watcher;
@@ -44,17 +44,18 @@ void hints_free(struct watcher *w)
 	free(w);
 }
 
-/* A listener tells each thing once, however many peers do it. */
-static struct session_hints *told(const struct session *s)
+/* The hints that have been given: a listener gives each once, however many
+ * peers it concerns. */
+static struct session_hints *hints_told(const struct session *s)
 {
 	return s->link.is_accepted ? s->settings->hints
-	                           : &s->talk->watcher->told;
+	                           : &s->talk->watcher->given;
 }
 
-/* Not in the middle of a message. */
-static void tell_traps(struct session *s)
+/* Give hints about traps, but not in the middle of a message. */
+static void hint_traps(struct session *s)
 {
-	struct session_hints *hints = told(s);
+	struct session_hints *hints = hints_told(s);
 	unsigned news = s->talk->watcher->seen & ~hints->traps;
 	if (s->talk->in.seq)
 		return;
@@ -64,11 +65,11 @@ static void tell_traps(struct session *s)
 			session_tell_note(s, trap_hint(i), "%s", trap_text(i));
 }
 
-/* Who speaks a protocol on purpose need not be told. */
-static void tell_protocol(struct session *s, const struct recognised *r)
+/* Tell the peer's protocol, but not to somebody who speaks it. */
+static void hint_protocol(struct session *s, const struct recognised *r)
 {
 	uint64_t row = UINT64_C(1) << r->row;
-	struct session_hints *hints = told(s);
+	struct session_hints *hints = hints_told(s);
 	const char *spoken = s->talk->watcher->spoken;
 	if (hints->protocols & row || (spoken && strcmp(spoken, r->name) == 0))
 		return;
@@ -76,20 +77,21 @@ static void tell_protocol(struct session *s, const struct recognised *r)
 	session_tell_note(s, r->hint, "%s", r->text);
 }
 
-/* -1 without memory; then they are judged as they are. */
-static int keep(struct watcher *w, const uint8_t *bytes, size_t len)
+/* Keep the peer's first bytes.  -1 without memory. */
+static int keep_head(struct watcher *w, const uint8_t *bytes, size_t len)
 {
 	size_t room = RECOGNISE_MAX - w->head.len;
 	return bytes_append(&w->head, bytes, len < room ? len : room);
 }
 
-/* The first bytes, or those that follow; `is_all`: no more are waited for. */
-static void look(struct session *s, const uint8_t *bytes, size_t len,
+/* Recognise the protocol by the peer's first bytes, of which these are the
+ * next; `is_all`: no more are waited for. */
+static void recognise_head(struct session *s, const uint8_t *bytes, size_t len,
                  bool is_all)
 {
 	struct watcher *w = s->talk->watcher;
 	struct recognised r;
-	if (w->head.len && !keep(w, bytes, len)) {
+	if (w->head.len && !keep_head(w, bytes, len)) {
 		bytes = w->head.data;
 		len = w->head.len;
 	}
@@ -97,18 +99,19 @@ static void look(struct session *s, const uint8_t *bytes, size_t len,
 	    &r, bytes, len, is_all,
 	    s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
 	    s->link.is_accepted ? session_local(s) : s->link.where);
-	if (result == RECOGNISE_MORE && (w->head.len || !keep(w, bytes, len)))
+	if (result == RECOGNISE_MORE &&
+	    (w->head.len || !keep_head(w, bytes, len)))
 		return;
 	if (result == RECOGNISE_YES)
-		tell_protocol(s, &r);
+		hint_protocol(s, &r);
 	w->is_known = true;
 	bytes_finish(&w->head);
 }
 
-static void look_at_rest(struct session *s)
+static void recognise_rest(struct session *s)
 {
 	if (s->talk->watcher->head.len)
-		look(s, NULL, 0, true);
+		recognise_head(s, NULL, 0, true);
 }
 
 void hints_in(struct session *s, const uint8_t *bytes, size_t len)
@@ -118,10 +121,10 @@ void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 	if (!w)
 		return;
 	if (!w->is_known)
-		look(s, bytes, len, false);
+		recognise_head(s, bytes, len, false);
 	unsigned seen = traps_in(&w->traps, bytes, len);
 	w->seen |= s->settings->is_decoded ? seen & ~TRAPS_OF_ENCODING : seen;
-	tell_traps(s);
+	hint_traps(s);
 }
 
 void hints_out(struct session *s, const void *bytes, size_t len)
@@ -132,7 +135,7 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 	struct recognised r;
 	if (!w)
 		return;
-	look_at_rest(s);
+	recognise_rest(s);
 	if (is_first && recognise(&r, bytes, len, true,
 	                          s->link.is_accepted ? RECOGNISE_SERVER
 	                                              : RECOGNISE_CLIENT,
@@ -140,13 +143,13 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 		w->spoken = r.name;
 	w->seen |= traps_out(&w->traps, bytes, len,
 	                     s->settings->drip_bytes != 0);
-	tell_traps(s);
+	hint_traps(s);
 }
 
 void hints_end(struct session *s)
 {
 	if (!s->talk || !s->talk->watcher || !watcher_of(s, false))
 		return;
-	look_at_rest(s);
-	tell_traps(s);
+	recognise_rest(s);
+	hint_traps(s);
 }

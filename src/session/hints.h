@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What a session's bytes let us say to somebody who wonders: which protocol the
- * peer speaks, and the traps.  Nothing is done unless the settings want it. */
+/* Hints for somebody who wonders, from the bytes of a conversation: which
+ * protocol the peer speaks, and the traps that it or we have fallen into.
+ * Nothing is done unless the settings want it.  The session has a `talk`, but
+ * for hints_free(). */
 
 #ifndef HINTS_H
 #define HINTS_H
@@ -12,13 +14,11 @@
 
 #include <sockchat/session.h>
 
-/* The session has a `talk` in all of these. */
-
-/* Bytes have come, and have not gone back yet. */
+/* Note bytes that have come, before they are sent back. */
 void hints_in(struct session *s, const uint8_t *bytes, size_t len);
-/* A message has been queued. */
+/* Note a message that has been queued. */
 void hints_out(struct session *s, const void *bytes, size_t len);
-/* The peer has ended. */
+/* Note that the peer has ended. */
 void hints_end(struct session *s);
 /* NULL is fine. */
 void hints_free(struct watcher *w);

@@ -16,7 +16,7 @@ struct names {
 	names_fn *fn;
 	void *user;
 	char owner[OWNER_TEXT_MAX];
-	bool is_resolved; /* or will be */
+	bool is_resolved; /* or is being resolved */
 	struct names_end {
 		struct names *names;
 		struct resolve *lookup; /* NULL: none is under way */
@@ -42,7 +42,7 @@ void names_free(struct names *n)
 	free(n);
 }
 
-static void on_name(void *user, const char *name)
+static void on_lookup_end(void *user, const char *name)
 {
 	struct names_end *end = user;
 	struct names *n = end->names;
@@ -68,7 +68,7 @@ void names_resolve(struct names *n, struct loop *l, const struct transport *t,
 	for (size_t i = 0; n->is_resolved && i < END_COUNT; i++) {
 		n->ends[i].names = n;
 		n->ends[i].lookup =
-		    resolve_name(l, list[i], on_name, &n->ends[i]);
+		    resolve_name(l, list[i], on_lookup_end, &n->ends[i]);
 	}
 }
 

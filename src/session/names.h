@@ -16,12 +16,13 @@
 
 struct names;
 
-/* The address of one end, the peer's or our own, is called `name`. */
+/* The peer's address, or our own, is called `name`. */
 typedef void names_fn(void *user, bool is_peer, const char *name);
 
-/* Finds the process at once, which takes up to about 50 ms.  NULL without
- * memory. */
+/* Find the process at the other end, which takes up to about 50 ms.  NULL
+ * without memory. */
 MUST_USE struct names *names_new(const struct transport *t);
+/* NULL is fine. */
 void names_free(struct names *n);
 
 /* Look for the names of both addresses, once and in the background.  `fn` may

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What waits for a peer, and how much may. */
+/* Bytes and files in the order in which they leave. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include <sockchat/outq.h>
 #include <sockchat/queue.h>
 
-#define SHARE_MIN  ((size_t)4 << 10)  /* of one peer, so that all go on */
-#define PULL_BELOW ((size_t)64 << 10) /* bytes in memory */
+#define SHARE_MIN  ((size_t)4 << 10)  /* all peers get on that much */
+#define PULL_BELOW ((size_t)64 << 10) /* bytes in memory: read on */
 #define TICK_NS    (100 * MS_NS)      /* between two looks at the progress */
 #define NOTE_MAX   512
 
@@ -28,7 +28,8 @@ struct files {
 		struct outq after;
 	} list[QUEUE_FILES_MAX];
 	size_t count;
-	bool has_begun, has_ended; /* to be read */
+	bool has_begun; /* reading it */
+	bool has_ended; /* all of it has been read */
 	uint64_t taken;    /* bytes that have been read */
 	struct outq piece; /* those of them that have not left */
 	struct progress progress;
@@ -52,8 +53,8 @@ size_t queues_room(const struct queues *all)
 	return all->used < all->max ? all->max - all->used : 0;
 }
 
-/* A queue may be as long as what is left for all: so the longest are stopped
- * first, and all together hardly come to the ceiling. */
+/* A queue may be as long as what is left for all.  So the longest queues stop
+ * first, and all together hardly reach the ceiling. */
 size_t queues_share(const struct queues *all)
 {
 	size_t room = queues_room(all);
@@ -86,7 +87,8 @@ struct queue *queue_new(struct loop *l, struct queues *all,
 	return q;
 }
 
-/* What follows the first file is next, and what has been read of it. */
+/* Forget the first file: what has been read of it and what follows it are plain
+ * bytes now. */
 static void drop_first_file(struct queue *q)
 {
 	struct files *f = q->files;
@@ -184,7 +186,7 @@ const char *queue_file(const struct queue *q, struct progress_facts *facts)
 
 /* What is told of files */
 
-/* A note; or, with an errno that gives it its code, that a file is lost. */
+/* Tell a note, or, with an errno as its code, that a file is lost. */
 __attribute__((format(printf, 3, 4))) static void
 tell_file(struct queue *q, int errnum, const char *format, ...)
 {
@@ -202,7 +204,7 @@ tell_file(struct queue *q, int errnum, const char *format, ...)
 		q->ops->on_note(q->user, text);
 }
 
-static void tell_end(struct queue *q)
+static void tell_file_end(struct queue *q)
 {
 	const struct files *f = q->files;
 	const struct feed_file *file = &f->list[0].file;
@@ -287,7 +289,7 @@ void queue_stop_files(struct queue *q)
 		drop_first_file(q);
 }
 
-/* How many bytes in memory leave before the first file goes on. */
+/* How many bytes leave before more of the first file does. */
 static size_t held_bytes(const struct queue *q)
 {
 	return outq_len(&q->bytes) + outq_len(&q->files->piece);
@@ -340,7 +342,7 @@ static void pull_file(struct queue *q)
 
 /* Out */
 
-/* Write up to `max` bytes of one run: how many. */
+/* Write up to `max` bytes of one run.  Returns how many were written. */
 static size_t write_run(struct outq *run, struct link *l, size_t max)
 {
 	size_t sum = 0, len;
@@ -367,7 +369,7 @@ size_t queue_write(struct queue *q, struct link *l, size_t max)
 	if (f && !outq_len(&q->bytes))
 		sum += write_run(&f->piece, l, max - sum);
 	if (f && f->has_ended && !l->broken && !outq_len(&f->piece)) {
-		tell_end(q);
+		tell_file_end(q);
 		drop_first_file(q);
 	}
 	count_memory(q);

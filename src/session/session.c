@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* One conversation: what the transport brings becomes messages, what is sent
- * waits in a queue, and each half ends by itself. */
+/* How a conversation begins, what it waits for, what the user asks of it. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +16,7 @@
 #include "session_private.h"
 #include "under_way.h"
 
-#define LAST_READS 64 /* at once; a dead connection has no more */
+#define LAST_READS 64 /* of a broken connection, which has no more */
 
 static void on_end_out(struct link *l)
 {
@@ -31,7 +30,7 @@ static void on_end_out(struct link *l)
 
 /* Readiness */
 
-/* Whether so few bytes wait that a stopped reader goes on. */
+/* Whether so few bytes wait that reading may go on. */
 static bool is_relieved(const struct session *s)
 {
 	return queue_len(s->queue) <= queues_share(s->settings->queues) / 4;
@@ -49,7 +48,7 @@ static bool wants_read(struct session *s)
 	       !(s->settings->echo && s->is_full);
 }
 
-static unsigned wishes(struct session *s)
+static unsigned wishes_of(struct session *s)
 {
 	unsigned w = wants_read(s) ? LOOP_READ : 0;
 	if (s->queue && !link_has_alarm(&s->link, ALARM_DRIP))
@@ -61,7 +60,7 @@ static unsigned wishes(struct session *s)
 	return s->leaves ? w | LINK_LEAVE : w;
 }
 
-/* What the peer had sent before it went; nothing may wake us for it. */
+/* Read what the peer had sent before it broke: nothing may wake us for it. */
 static void read_last_words(struct session *s)
 {
 	if (s->leaves)
@@ -82,7 +81,7 @@ void session_update(struct session *s)
 		was_broken = s->link.broken;
 		if (was_broken)
 			read_last_words(s);
-		link_step(&s->link, wishes(s));
+		link_step(&s->link, wishes_of(s));
 	} while (s->link.transport && s->link.broken && !was_broken);
 }
 
@@ -92,7 +91,7 @@ static void on_ready(struct link *l, unsigned ready)
 	if (s->settings->rests)
 		ready &= LOOP_WRITE;
 	bool has_acks = s->talk && under_way_read(s->talk->under_way);
-	if (has_acks && !(ready & LOOP_READ)) /* no more has woken us */
+	if (has_acks && !(ready & LOOP_READ)) /* they alone have woken us */
 		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
 		session_read(s);
@@ -136,8 +135,8 @@ static bool name_ends(struct session *s, const struct transport *t,
 	return true;
 }
 
-/* Who is at the other end, if there is time to look. */
-static void hint_owner(const struct session *s, char *hint, size_t size)
+/* Say which process is at the other end, if the budget allows to look. */
+static void describe_owner(const struct session *s, char *hint, size_t size)
 {
 	struct owner_budget *budget = s->settings->owners;
 	struct transport_facts facts;
@@ -151,10 +150,10 @@ static void hint_owner(const struct session *s, char *hint, size_t size)
 		snprintf(hint, size, "the peer is %s", facts.owner);
 }
 
-static void tell_open(struct session *s)
+static void tell_opened(struct session *s)
 {
 	char hint[OWNER_TEXT_MAX + 32];
-	hint_owner(s, hint, sizeof(hint));
+	describe_owner(s, hint, sizeof(hint));
 	if (s->link.is_accepted)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
 		                   s->link.where);
@@ -172,7 +171,7 @@ static void on_open(struct link *l, const struct address *peer)
 	address_format(peer, at);
 	if (!l->is_accepted && !name_ends(s, l->transport, at))
 		return;
-	tell_open(s);
+	tell_opened(s);
 	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
 }

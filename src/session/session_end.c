@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The end of a conversation: by the peer, by a failure, by the user. */
+/* How a conversation ends, whoever ends it. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "session_private.h"
 #include "under_way.h"
 
-/* What is told of bytes that do not reach the peer any more. */
+/* Say how many bytes do not reach the peer any more. */
 static void describe_loss(const struct session *s, uint64_t unacked, char *text,
                           size_t size)
 {
@@ -81,8 +81,8 @@ void session_fail(struct session *s, const struct error *e)
 	session_conclude(s, true, "", 0);
 }
 
-/* The peer had ended, and nothing has moved for so long that our system has
- * asked whether it is still there: the answer is no news. */
+/* Whether the peer had ended, and nothing has moved for so long that our system
+ * has asked whether it is still there: then the break is no news. */
 static bool is_long_over(const struct session *s, uint64_t unacked)
 {
 	const struct link *l = &s->link;

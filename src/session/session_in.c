@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What comes from the peer: cut into messages, told, and sent back. */
+/* What comes from the peer is cut into messages, told, and sent back if that is
+ * wanted. */
 
 #include <errno.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ static bool sends_back(const struct session *s)
 	       !s->shuts_down;
 }
 
-/* Nothing waits in front of what comes. */
+/* Whether nothing waits that has to leave first. */
 static bool is_free(const struct session *s)
 {
 	return !s->queue && !s->settings->drip_bytes;
@@ -38,8 +39,8 @@ static size_t read_max(const struct session *s)
 	return len + READ_MIN < share ? share - len : READ_MIN;
 }
 
-/* Only what the peer does not take now waits, and an error, which will come
- * again.  -1 without memory. */
+/* Send bytes back: what the peer does not take now is queued.  An error comes
+ * again when the queue is written.  -1 without memory. */
 static int send_back(struct session *s, const uint8_t *bytes, size_t len)
 {
 	ssize_t n = is_free(s) ? link_write(&s->link, bytes, len) : 0;
@@ -47,8 +48,9 @@ static int send_back(struct session *s, const uint8_t *bytes, size_t len)
 	return gone < len ? session_enqueue(s, bytes + gone, len - gone) : 0;
 }
 
-/* The pipe is everybody's: it is left empty. */
-static int fetch_rest(struct session *s, int pipe_fd, size_t len)
+/* Queue what is left in the pipe, which all sessions share and which has to be
+ * left empty.  -1 if some bytes are lost. */
+static int queue_rest_of_pipe(struct session *s, int pipe_fd, size_t len)
 {
 	uint8_t *bytes = loop_buffer(s->link.loop);
 	int failed = 0;
@@ -64,15 +66,15 @@ static int fetch_rest(struct session *s, int pipe_fd, size_t len)
 	return failed ? -1 : 0;
 }
 
-/* Bytes in bulk that nobody looks at. */
+/* Whether bytes can go back without a look at them. */
 static bool is_passable(const struct session *s)
 {
 	return !s->settings->keeps_entries && !s->settings->discards_in &&
 	       sends_back(s) && is_free(s) && s->link.transport->ops->splice;
 }
 
-/* Let the system move what comes: how much it was, 0 when it has to be read by
- * us. */
+/* Let the system move what comes.  Returns how much it was; 0: it has to be
+ * read. */
 static ssize_t pass_back(struct session *s)
 {
 	const int *ends = is_passable(s) ? loop_pipe(s->link.loop) : NULL;
@@ -82,14 +84,14 @@ static ssize_t pass_back(struct session *s)
 	ssize_t gone = link_write_from(&s->link, ends[0], true, (size_t)n);
 	if (gone < 0)
 		gone = 0;
-	if (fetch_rest(s, ends[0], (size_t)(n - gone)))
+	if (queue_rest_of_pipe(s, ends[0], (size_t)(n - gone)))
 		link_break(&s->link, ENOMEM);
 	return n;
 }
 
 /* In */
 
-/* -1 without memory. */
+/* Cut bytes into messages and tell them.  -1 without memory. */
 static int tell_messages(struct session *s, struct framing *f,
                          const uint8_t *bytes, size_t len)
 {
@@ -97,7 +99,7 @@ static int tell_messages(struct session *s, struct framing *f,
 	                    s->link.where, bytes, len);
 }
 
-static int take_bytes(struct session *s, const uint8_t *bytes, size_t len)
+static int take_incoming(struct session *s, const uint8_t *bytes, size_t len)
 {
 	bool is_told = s->settings->keeps_entries;
 	if (s->settings->discards_in)
@@ -125,7 +127,7 @@ static void note_first_byte(struct session *s)
 		                  (double)us / 1000);
 }
 
-static void end_in(struct session *s)
+static void end_incoming(struct session *s)
 {
 	if (s->talk) {
 		framing_end(&s->talk->in);
@@ -161,12 +163,12 @@ void session_read(struct session *s)
 		if (is_first)
 			note_first_byte(s);
 		s->is_busy = n >= BUSY;
-		if (!passed && take_bytes(s, bytes, (size_t)n))
+		if (!passed && take_incoming(s, bytes, (size_t)n))
 			link_break(l, ENOMEM);
 	} else if (l->broken) {
-		link_break(l, l->broken); /* these were the last words */
+		link_break(l, l->broken); /* there is no more to read */
 	} else if (n == 0) {
-		end_in(s);
+		end_incoming(s);
 	}
 }
 

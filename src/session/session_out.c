@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What goes to the peer: it is queued, told, and written as the peer takes it.
- */
+/* What goes to the peer is queued, told, and written as the peer takes it. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,8 +21,7 @@ struct talk *session_talk(struct session *s)
 	return s->talk;
 }
 
-/* Something else is sent now: what comes next, either way, is another
- * message. */
+/* Let the next bytes of either direction begin a message. */
 static void end_messages(struct session *s)
 {
 	if (!s->talk)
@@ -128,7 +126,7 @@ static int refuse_length(const struct session *s, struct error *e)
 	return -1;
 }
 
-/* The next entry is a message that is queued. */
+/* Follow the message that has been queued and whose entry comes next. */
 static void follow_message(struct session *s)
 {
 	if (!s->settings->ticks)
@@ -143,7 +141,7 @@ static void follow_message(struct session *s)
 		              transcript_end(s->settings->transcript), end);
 }
 
-/* One message as a whole, whatever is in it. */
+/* Tell bytes as one message, even if there are several lines in it. */
 static void tell_sent(struct session *s, const void *bytes, size_t len)
 {
 	transcript_append(s->settings->transcript, &(struct entry){

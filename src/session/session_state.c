@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* How a session stands. */
+/* What a session has come to. */
 
 #include <stdio.h>
 #include <string.h>
@@ -28,7 +28,7 @@ size_t session_unacked(const struct session *s)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* All zero for 0. */
+/* The moment when the monotonic clock stood there; all zero for 0. */
 static struct stamp stamp_at(int64_t mono_ns)
 {
 	struct stamp at = stamp_now();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What a session has to say, as entries. */
+/* Entries about a session, and when its phases began. */
 
 #include <stdarg.h>
 #include <stdio.h>

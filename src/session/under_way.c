@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the peer's system has not acknowledged: the system is asked to stamp it
- * only while there is something. */
+/* Messages on their way, in order.  Acknowledgements are stamped only while
+ * there are any. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,27 +12,29 @@
 
 #include "under_way.h"
 
-/* The kernel's records come by themselves, for the end of each write.  For what
- * is before it, and where none come, the queue is asked, less and less often.
- */
+/* Records of acknowledgements come by themselves, one for the end of each
+ * write.  For bytes before that, and where no records come, the transport is
+ * asked how much is pending, less and less often. */
 #define ASK_FIRST_NS   (1 * MS_NS)
 #define ASK_SLOWEST_NS (100 * MS_NS)
 #define ASK_RECORDS_NS (250 * MS_NS)
-#define PENDING_MAX    TICKS_MAX /* more are not followed */
+#define PENDING_MAX    TICKS_MAX /* further messages are not followed */
 
 struct pending {
-	uint64_t seq, end; /* of the bytes that have left us, when it has */
-	struct stamp sent; /* 0: it has not */
+	uint64_t seq;
+	uint64_t end;      /* bytes in all that have left us when it has */
+	struct stamp sent; /* 0: it has not left us */
 };
 
 struct under_way {
 	struct link *link;
 	struct ticks *const *ticks;
 	struct pending *list;
-	size_t count, cap, sent; /* the first so many have left us */
-	uint64_t base; /* what the records count from */
+	size_t count, cap, sent; /* `sent` of them have left us */
+	uint64_t base; /* the byte from which records count */
 	bool is_stamped;
-	struct stamp writing; /* when it began: an answer can be quick */
+	struct stamp writing; /* when the last write began, for an
+	                       * acknowledgement may come before it ends */
 	struct timer ask;
 	int64_t ask_ns;
 };
@@ -56,8 +58,7 @@ static void stop_stamps(struct under_way *u)
 	u->is_stamped = false;
 }
 
-/* All up to the byte `end` has been acknowledged, at this wall clock; 0: just
- * now. */
+/* Note when all bytes before `end` were acknowledged; 0: just now. */
 static void note_acked(struct under_way *u, uint64_t end, int64_t wall_us)
 {
 	size_t n = 0;
@@ -95,7 +96,7 @@ static void ask_pending(struct under_way *u)
 static void on_ask_time(struct timer *timer)
 {
 	struct under_way *u = timer->user;
-	under_way_read(u); /* a record knows the time */
+	under_way_read(u); /* first, for records have times */
 	ask_pending(u);
 	if (u->ask_ns < (u->is_stamped ? ASK_RECORDS_NS : ASK_SLOWEST_NS))
 		u->ask_ns *= 2;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The messages sent by hand that the peer's system has not acknowledged: where
- * the bytes of each are, is told as ticks.  The system is asked only while
- * there are some. */
+/* The messages sent by hand that the peer's system has not acknowledged yet.
+ * Ticks tell where the bytes of each are. */
 
 #ifndef UNDER_WAY_H
 #define UNDER_WAY_H
@@ -21,20 +20,20 @@ struct under_way;
  * under_way_end().  NULL without memory. */
 MUST_USE struct under_way *under_way_new(struct link *l,
                                          struct ticks *const *ticks);
-/* The connection is over: tell what is known in the end, and free all.  NULL is
- * fine. */
+/* Tell the last that is known, for the connection is over, and free all.  NULL
+ * is fine. */
 void under_way_end(struct under_way *u);
 
-/* Message `seq` is queued; `end` bytes in all have left us when it has.
- * Without memory it has no tick. */
+/* Follow the message `seq`, which is queued.  When it has left us, `end` bytes
+ * in all have.  Without memory it has no tick. */
 void under_way_add(struct under_way *u, uint64_t seq, uint64_t end);
 
-/* To be called before and after bytes are written; `is_all`: nothing waits any
- * more. */
+/* To be called before bytes are written. */
 void under_way_before_write(struct under_way *u);
+/* To be called after bytes were written; `is_all`: nothing waits any more. */
 void under_way_after_write(struct under_way *u, bool is_all);
 
-/* Read what the system tells of acknowledgements: whether it told any.  NULL is
+/* Read records of acknowledgements.  Returns whether there were any.  NULL is
  * fine. */
 bool under_way_read(struct under_way *u);
 
