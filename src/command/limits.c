@@ -5,7 +5,6 @@
  * each row. */
 
 #include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include <sockchat/audience.h>
@@ -16,110 +15,75 @@
 
 #include "commands_private.h"
 
-#define VALUE_MAX 64
-
-enum kind { OPTION, BYTES, NUMBER, SECONDS, DESCRIPTORS };
-
-/* The value is that of the option of this name, a constant of ours, or what the
- * system says. */
+/* A constant of ours in its unit.  Without a unit it is the option of this name
+ * or, for descriptors, what the system says. */
 struct limit {
 	const char *name;
-	enum kind kind;
 	size_t value;
+	const char *unit;
 	const char *what;
 };
 
 static const struct limit limits[] = {
-	{ "queue-max", OPTION, 0, "what may wait for all peers together" },
-	{ "peer-queue", BYTES, QUEUE_SHARE_MAX,
+	{ "queue-max", 0, NULL, "what may wait for all peers together" },
+	{ "peer-queue", QUEUE_SHARE_MAX >> 10, "k",
 	  "what may wait for one peer, before its echo, its files and a script "
 	  "wait" },
-	{ "scrollback", OPTION, 0,
+	{ "scrollback", 0, NULL,
 	  "what is kept of the conversation: the oldest goes first" },
-	{ "message", BYTES, FRAMING_MESSAGE_MAX,
+	{ "message", FRAMING_MESSAGE_MAX >> 10, "k",
 	  "a longer line of a peer is cut, and marked" },
-	{ "line", BYTES, LIMIT_LINE,
+	{ "line", LIMIT_LINE >> 20, "M",
 	  "the longest line of standard input, in lines and json" },
-	{ "output", BYTES, LIMIT_OUTPUT,
+	{ "output", LIMIT_OUTPUT >> 20, "M",
 	  "what lines and json have written and nobody has read, before peers "
 	  "wait" },
-	{ "waiting", BYTES, LIMIT_AHEAD,
+	{ "waiting", LIMIT_AHEAD >> 20, "M",
 	  "what is read of standard input while a line waits for its peer" },
-	{ "not-reading", SECONDS, CHAT_STUCK_MS / 1000,
+	{ "not-reading", CHAT_STUCK_MS / 1000, " s",
 	  "lines and json pass over a peer that has taken nothing so long" },
-	{ "dropped", SECONDS, CHAT_DROP_MS / 1000,
+	{ "dropped", CHAT_DROP_MS / 1000, " s",
 	  "a peer that is passed over and took nothing so long is dropped" },
-	{ "signal", SECONDS, CHAT_SIGNAL_MS / 1000,
+	{ "signal", CHAT_SIGNAL_MS / 1000, " s",
 	  "how long delivery may go on after a signal that ends the program" },
-	{ "files", NUMBER, QUEUE_FILES_MAX,
+	{ "files", QUEUE_FILES_MAX, "",
 	  "files that may be on their way to one peer" },
-	{ "max-conns", OPTION, 0, "peers of a listener at once" },
-	{ "descriptors", DESCRIPTORS, 0,
+	{ "max-conns", 0, NULL, "peers of a listener at once" },
+	{ "descriptors", 0, NULL,
 	  "open connections and files (ulimit -n); beyond it new peers wait" },
-	{ "connect-timeout", OPTION, 0, "seconds until a connection is open" },
-	{ "idle-timeout", OPTION, 0, "seconds without a byte either way" },
-	{ "linger", OPTION, 0,
+	{ "connect-timeout", 0, NULL, "seconds until a connection is open" },
+	{ "idle-timeout", 0, NULL, "seconds without a byte either way" },
+	{ "linger", 0, NULL,
 	  "seconds for which a silent standard input is waited for when the "
 	  "peer has ended: 2 when not set, on the screen without end" },
 };
 
-static void format_option(const struct options *o, const char *name,
-                          char *value)
-{
-	options_value(o, (size_t)options_find(name), value, VALUE_MAX);
-	if (strcmp(value, "default") == 0)
-		snprintf(value, VALUE_MAX, "not set");
-}
-
-static void format_bytes(size_t bytes, char *value)
-{
-	bool is_mib = bytes >> 20 > 0;
-	snprintf(value, VALUE_MAX, "%zu%c", bytes >> (is_mib ? 20 : 10),
-	         is_mib ? 'M' : 'k');
-}
-
-static void format_descriptors(char *value)
+static void format_descriptors(char value[OPTION_TEXT_MAX])
 {
 	struct rlimit limit;
 	if (getrlimit(RLIMIT_NOFILE, &limit) ||
 	    limit.rlim_cur == RLIM_INFINITY)
-		snprintf(value, VALUE_MAX, "not set");
+		snprintf(value, OPTION_TEXT_MAX, "not set");
 	else
-		snprintf(value, VALUE_MAX, "%llu",
+		snprintf(value, OPTION_TEXT_MAX, "%llu",
 		         (unsigned long long)limit.rlim_cur);
-}
-
-/* Put the value that it has now into `value`. */
-static void format_limit(const struct chat *c, const struct limit *l,
-                         char value[VALUE_MAX])
-{
-	switch (l->kind) {
-	case OPTION:
-		format_option(c->options, l->name, value);
-		break;
-	case BYTES:
-		format_bytes(l->value, value);
-		break;
-	case SECONDS:
-		snprintf(value, VALUE_MAX, "%zu s", l->value);
-		break;
-	case NUMBER:
-		snprintf(value, VALUE_MAX, "%zu", l->value);
-		break;
-	case DESCRIPTORS:
-		format_descriptors(value);
-		break;
-	}
 }
 
 void run_limits(struct chat *c, char *args)
 {
-	char value[VALUE_MAX];
+	char value[OPTION_TEXT_MAX];
 	(void)args;
 	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		const struct limit *l = &limits[i];
-		format_limit(c, l, value);
+		int row = l->unit ? -1 : options_find(l->name);
+		if (row >= 0)
+			option_text(c, (size_t)row, value);
+		else if (l->unit)
+			snprintf(value, sizeof(value), "%zu%s", l->value,
+			         l->unit);
+		else
+			format_descriptors(value);
 		chat_note(c, "%s: %s; %s%s", l->name, value, l->what,
-		          l->kind == OPTION ? " (/set changes it)" : "");
+		          row >= 0 ? " (/set changes it)" : "");
 	}
 }

@@ -124,27 +124,27 @@ static void on_seek_turn(struct later *l)
 static struct seek *start_seek(struct chat *c, const char *text,
                                struct error *e)
 {
-	struct seek *s = calloc(1, sizeof(*s));
-	if (!s) {
-		error_set_errno(e, ENOMEM, "cannot search");
+	struct pattern *pattern = encoding_pattern(c->encoding, text, e);
+	struct seek *s = pattern ? calloc(1, sizeof(*s)) : NULL;
+	uint64_t end = transcript_end(c->transcript);
+	struct lens *l = s ? lens_new(c->transcript, end, count_hits, s) : NULL;
+	if (!l) {
+		if (pattern)
+			error_set_errno(e, ENOMEM, "cannot search");
+		pattern_free(pattern);
+		free(s);
 		return NULL;
 	}
 	*s = (struct seek){
 		.task = { .finish = finish_seek },
 		.chat = c,
 		.turn = { .on_call = on_seek_turn, .user = s },
-		.pattern = encoding_pattern(c->encoding, text, e),
-		.end = transcript_end(c->transcript),
+		.pattern = pattern,
+		.lens = l,
+		.end = end,
 		.until_ns = stamp_mono_ns() + PATIENCE_NS,
 	};
-	if (s->pattern) {
-		s->lens = lens_new(c->transcript, s->end, count_hits, s);
-		if (s->lens)
-			return s;
-		error_set_errno(e, ENOMEM, "cannot search");
-	}
-	free_seek(s);
-	return NULL;
+	return s;
 }
 
 void run_find(struct chat *c, char *args)

@@ -3,25 +3,25 @@
 
 /* Options at run time: /set, and the commands that are short for it. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sockchat/command.h>
 
 #include "commands_private.h"
 
-#define VALUE_MAX 64
-
-/* As options_value(), for people. */
-static const char *option_text(const struct chat *c, size_t row,
-                            char value[VALUE_MAX])
+const char *option_text(const struct chat *c, size_t row,
+                        char value[OPTION_TEXT_MAX])
 {
-	options_value(c->options, row, value, VALUE_MAX);
-	return strcmp(value, "default") == 0 ? "not set" : value;
+	options_value(c->options, row, value, OPTION_TEXT_MAX);
+	if (strcmp(value, "default") == 0)
+		snprintf(value, OPTION_TEXT_MAX, "not set");
+	return value;
 }
 
 static void tell_option(struct chat *c, size_t row)
 {
-	char value[VALUE_MAX];
+	char value[OPTION_TEXT_MAX];
 	chat_note(c, "%s is %s (%s%s)", options_row(row)->name,
 	          option_text(c, row, value),
 	          options_source(c->options, row),
@@ -89,7 +89,7 @@ static bool tell_or_change(struct chat *c, const char *name, const char *value)
 
 void run_set(struct chat *c, char *args)
 {
-	char *value = cut_word(&args), now[VALUE_MAX];
+	char *value = cut_word(&args), now[OPTION_TEXT_MAX];
 	if (!*args) {
 		tell_options(c);
 	} else if (tell_or_change(c, args, value)) {

@@ -138,8 +138,7 @@ static void end_when_all_is_taken(struct intake *in)
 	chat_input_taken(in->chat);
 }
 
-/* Once we leave, nothing more is said. */
-static void take_no_more(struct intake *in)
+void intake_tell_rest(struct intake *in)
 {
 	refuse_rest(in, in->lines.len);
 	bytes_clear(&in->lines);
@@ -150,7 +149,7 @@ static void take_no_more(struct intake *in)
 static void take_lines(struct intake *in)
 {
 	if (in->chat->is_leaving) {
-		take_no_more(in);
+		intake_tell_rest(in);
 		return;
 	}
 	take_in_turn(in);
@@ -280,11 +279,6 @@ void intake_init(struct intake *in, struct chat *c)
 int intake_start(struct intake *in)
 {
 	return watch_add(in->chat->loop, &in->watch, STDIN_FILENO, LOOP_READ);
-}
-
-void intake_tell_rest(struct intake *in)
-{
-	take_no_more(in);
 }
 
 void intake_finish(struct intake *in)
