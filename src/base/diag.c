@@ -15,16 +15,18 @@
 
 #define STACK_SIZE (64 * 1024)
 
-static diag_last_words_fn *volatile last_words;
+static diag_last_words_fn *volatile last_words[DIAG_ROOMS];
 /* Handlers have a stack of their own, for the other one may be used up. */
 static char stack[STACK_SIZE];
 
 static void say_last_words(void)
 {
-	diag_last_words_fn *fn = last_words;
-	last_words = NULL; /* once, even if it fails itself */
-	if (fn)
-		fn();
+	for (int i = 0; i < DIAG_ROOMS; i++) {
+		diag_last_words_fn *fn = last_words[i];
+		last_words[i] = NULL; /* once, even if it fails itself */
+		if (fn)
+			fn();
+	}
 }
 
 static void on_ending_signal(int signum)
@@ -46,6 +48,13 @@ static bool ends_by_default(int signum)
 	return true;
 }
 
+/* Whether nobody minds if we catch it: a sanitizer's handler takes three
+ * arguments, those of the program one. */
+static bool is_free(const struct sigaction *former)
+{
+	return former->sa_handler == SIG_DFL || former->sa_flags & SA_SIGINFO;
+}
+
 /* Catch every signal that would end the program.  While one is handled all
  * others are blocked. */
 static void catch_ends(void)
@@ -59,14 +68,14 @@ static void catch_ends(void)
 	sigaltstack(&other, NULL);
 	for (int i = 1; i <= SIGRTMAX; i++)
 		if (ends_by_default(i) && sigaction(i, NULL, &former) == 0 &&
-		    former.sa_handler != SIG_IGN)
+		    is_free(&former))
 			sigaction(i, &catch, NULL);
 }
 
-void diag_set_last_words(diag_last_words_fn *fn)
+void diag_set_last_words(enum diag_room room, diag_last_words_fn *fn)
 {
 	static bool is_prepared;
-	last_words = fn;
+	last_words[room] = fn;
 	if (!is_prepared) {
 		is_prepared = true;
 		atexit(say_last_words);

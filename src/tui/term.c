@@ -243,13 +243,13 @@ int term_open(struct loop *l, struct error *e)
 		term_close();
 		return error_set_errno(e, ENOMEM, "cannot watch the terminal");
 	}
-	diag_set_last_words(give_back);
+	diag_set_last_words(DIAG_TERMINAL, give_back);
 	return 0;
 }
 
 void term_close(void)
 {
-	diag_set_last_words(NULL);
+	diag_set_last_words(DIAG_TERMINAL, NULL);
 	watch_remove(&state.watch);
 	outq_finish(&state.out);
 	bytes_finish(&state.reset);
