@@ -35,6 +35,9 @@ void owner_each_on_port(unsigned port, owner_fn *fn, void *user);
  * when the process may not be seen.  Takes up to about 50 ms. */
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s);
 
+/* The same for a process; `pid` 0: "user bob". */
+void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid);
+
 /* A thousand peers at once must not mean a thousand searches: after one that
  * took some time there is none for fifty times as long.  Begins as 0. */
 struct owner_budget {

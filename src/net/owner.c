@@ -155,20 +155,40 @@ static bool find_process(DIR *proc, unsigned inode, char pid[16])
 	return false;
 }
 
-void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
+static void describe(char out[OWNER_TEXT_MAX], int proc, const char *pid,
+                     unsigned uid)
 {
-	char user[48], program[32], text[OWNER_TEXT_MAX], pid[16];
-	DIR *proc = s->inode ? opendir("/proc") : NULL;
-	name_user(user, sizeof(user), s->uid);
+	char user[48], program[32], text[OWNER_TEXT_MAX];
+	name_user(user, sizeof(user), uid);
 	snprintf(text, sizeof(text), "%s", user);
-	if (proc && find_process(proc, s->inode, pid)) {
-		name_program(program, sizeof(program), dirfd(proc), pid);
+	if (*pid) {
+		name_program(program, sizeof(program), proc, pid);
 		snprintf(text, sizeof(text), "%s (pid %s, %s)",
 		         *program ? program : "a process", pid, user);
 	}
+	glyph_copy(out, OWNER_TEXT_MAX, text, GLYPH_ASCII);
+}
+
+void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
+{
+	char pid[16] = "";
+	DIR *proc = s->inode ? opendir("/proc") : NULL;
+	if (proc)
+		(void)find_process(proc, s->inode, pid);
+	describe(out, proc ? dirfd(proc) : -1, pid, s->uid);
 	if (proc)
 		closedir(proc);
-	glyph_copy(out, OWNER_TEXT_MAX, text, GLYPH_ASCII);
+}
+
+void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid)
+{
+	char text[24] = "";
+	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (pid > 0)
+		snprintf(text, sizeof(text), "%ld", pid);
+	describe(out, proc, text, uid);
+	if (proc >= 0)
+		close(proc);
 }
 
 /* False when it was the last part. */
