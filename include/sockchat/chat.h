@@ -49,8 +49,9 @@ struct chat {
 	bool has_failed;
 	/* The rest is for the chat alone to change. */
 	bool is_leaving;     /* see chat_leave() */
-	bool is_exposed;     /* others than this machine can connect */
 	const char *listening; /* "127.0.0.1:9999, [::1]:9999", or "" */
+	const char *reach;   /* who can connect there: "this machine only" */
+	bool is_exposed;     /* that is everybody, or all users here */
 	struct chat_private *own;
 };
 

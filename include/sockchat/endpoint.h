@@ -17,44 +17,58 @@
 #define ENDPOINT_TEXT_MAX (ENDPOINT_HOST_MAX + ENDPOINT_PORT_MAX + 4)
 
 /* What an endpoint is reached by: transport_of() knows how. */
-enum endpoint_scheme { ENDPOINT_TCP };
+enum endpoint_scheme { ENDPOINT_TCP, ENDPOINT_UNIX };
 
 /* Who is meant: "tcp://[::1]:http" is host "::1", port "http". */
 struct endpoint {
 	enum endpoint_scheme scheme;
-	char host[ENDPOINT_HOST_MAX]; /* "" in listen mode: the loopback
-	                               * addresses; "*": all */
-	char port[ENDPOINT_PORT_MAX]; /* a checked number, or a service name */
+	/* "" in listen mode: the loopback addresses; "*": all.  For unix
+	 * sockets a path, or "@NAME" for an abstract one (unix(7)). */
+	char host[ENDPOINT_HOST_MAX];
+	char port[ENDPOINT_PORT_MAX]; /* a checked number, or a service name;
+	                               * "" for unix sockets */
 };
 
 enum endpoint_mode { ENDPOINT_CONNECT, ENDPOINT_LISTEN };
 
 /* Read one or two words: HOST PORT, HOST:PORT, [V6ADDR]:PORT, V6ADDR PORT,
- * tcp://HOST:PORT; in listen mode also PORT alone.  Port 0 is for listen mode.
- * -1 with a sentence that names what is wrong. */
+ * tcp://HOST:PORT; in listen mode also PORT alone; unix:PATH or unix:@NAME.
+ * Port 0 is for listen mode.  -1 with a sentence that names what is wrong. */
 MUST_USE
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
 
+/* Read PATH or @NAME, alone or as a URL: what --unix takes.  -1 likewise. */
+MUST_USE
+int endpoint_parse_unix(struct endpoint *ep, const char *const *words,
+                        size_t count, struct error *e);
+
 /* Whether its port is a number or the name of a TCP service that this machine
- * knows (services(5)). */
+ * knows (services(5)), or it needs none. */
 bool endpoint_knows_port(const struct endpoint *ep);
 
-/* "host:port", with brackets where the host has colons. */
+/* "host:port", with brackets where the host has colons, or "unix:PATH". */
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
 
 struct address {
 	socklen_t len;
+	unsigned mode; /* of the file that listening on a path makes */
 	struct sockaddr_storage sa;
 };
 
-#define ADDRESS_TEXT_MAX 80
+#define ADDRESS_TEXT_MAX 120
 
-/* "127.0.0.1:9999", "[fe80::1%eth0]:9999".  Never a lookup. */
+/* The address of a unix socket's endpoint. */
+void address_set_unix(struct address *a, const struct endpoint *ep);
+/* "127.0.0.1:9999", "[fe80::1%eth0]:9999", "unix:/tmp/x", "unix:@x", which is
+ * safe to show.  Never a lookup. */
 void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);
 /* The same without the port: "127.0.0.1", "fe80::1%eth0". */
 void address_format_host(const struct address *a, char out[ADDRESS_TEXT_MAX]);
 bool address_is_loopback(const struct address *a);
+/* Who may connect to a place where we listen: "this machine only".  True in
+ * `*is_exposed` if that is everybody, or every user of this machine. */
+const char *address_reach(const struct address *a, bool *is_exposed);
 /* Whether it is one of this machine's. */
 bool address_is_local(const struct address *a);
 unsigned address_port(const struct address *a);

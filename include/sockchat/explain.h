@@ -31,7 +31,7 @@ void explain_listen_here(struct error *e, int errnum, const struct address *a);
 /* What those who listen on loopback alone should know, or "". */
 const char *explain_loopback(void);
 /* Connections of `port` that are left in TIME-WAIT, as a sentence; false when
- * there is none. */
+ * there is none, or no port (0). */
 bool explain_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port);
 /* Peers knock, and none can be taken in. */
 void explain_accept(struct error *e, int errnum, const char *where);
@@ -51,7 +51,9 @@ uint64_t explain_unacked(const struct explain_break *b);
  * which the peer had ended long before. */
 const char *explain_long_over(void);
 /* What it means when the peer ends before anything was said. */
-const char *explain_closed_at_once(void);
+const char *explain_closed_at_once(bool is_tcp);
+/* Why a reset that was asked for is none. */
+const char *explain_no_reset(void);
 /* getaddrinfo(3)'s EAI_… number; `errnum` for EAI_SYSTEM. */
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,
                      const char *port);

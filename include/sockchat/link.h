@@ -133,6 +133,10 @@ void link_step(struct link *l, unsigned wishes);
  * before stays. */
 void link_break(struct link *l, int errnum);
 
+/* A hang-up was told: nobody is at the other end any more.  TCP tells it of a
+ * reset alone. */
+void link_hang_up(struct link *l);
+
 /* Let it be over when nothing has moved for so long; 0: never.  To be followed
  * by a step. */
 void link_set_idle(struct link *l, int64_t idle_ns);
@@ -151,6 +155,12 @@ static inline bool link_has_alarm(const struct link *l, unsigned which)
 /* Whether a peer that we dialled has ended at once, before anybody said
  * anything. */
 bool link_is_wordless(const struct link *l);
+
+/* True if it has TCP's states, FIN and RST. */
+static inline bool link_is_tcp(const struct link *l)
+{
+	return l->traits & TRANSPORT_TCP;
+}
 
 /* When a byte moved last, or when it was opened. */
 static inline int64_t link_moved_ns(const struct link *l)

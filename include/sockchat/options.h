@@ -45,6 +45,7 @@ enum option_source {
 struct options {
 	enum endpoint_mode mode;
 	struct endpoint endpoint;
+	bool is_unix; /* the operand is the path of a unix socket */
 	struct dial_settings dial;
 	int64_t idle_timeout_ms;    /* 0: none */
 	int64_t quit_after_ms;      /* -1: stay */

@@ -26,6 +26,7 @@ struct resolve_settings {
 	int family;      /* AF_UNSPEC, AF_INET, AF_INET6 */
 	bool is_numeric; /* no name lookups */
 	bool is_passive; /* for bind(2): "" is loopback, "*" any address */
+	unsigned unix_mode; /* of the file that listening on a path makes */
 };
 
 /* Look `ep` up and call `fn` once, later, never from within.  NULL with

@@ -42,8 +42,11 @@ struct transport_facts {
 	struct address local, peer; /* len 0: not known */
 	bool has_tcp;
 	struct tcpinfo tcp;
-	/* Who is at the other end, as owner_describe(); "": not known. */
+	/* Who is at the other end, as owner_describe(); "": not known.  What
+	 * stands before that in a sentence: "the peer is ", or "created by "
+	 * when the socket may since have been passed on. */
 	char owner[OWNER_TEXT_MAX];
+	const char *relation;
 	bool is_waiting; /* the owner has not accepted the connection yet */
 	size_t unread;   /* bytes that have come, and could be read now */
 };
@@ -90,6 +93,7 @@ struct splice_ops {
 struct transport_ops {
 	const char *scheme; /* "tcp" */
 	unsigned traits;
+	size_t extra; /* bytes that each of its sockets has for itself */
 	/* Begin to connect; advance() tells when it is done.  NULL with
 	 * errno. */
 	struct transport *(*connect)(const struct address *peer) MUST_USE;

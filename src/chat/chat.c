@@ -214,6 +214,7 @@ static void set_up(struct chat *c)
 	struct chat_private *p = c->own;
 	c->ops = &none;
 	c->listening = p->listening;
+	c->reach = "";
 	p->quit.user = p->linger.user = p->leave.user = c;
 	p->look.user = p->slow.user = c;
 	c->start_ns = stamp_mono_ns();

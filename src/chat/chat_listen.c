@@ -23,11 +23,10 @@ void chat_free_listeners(struct chat *c)
 static void tell_listening(struct chat *c, const struct address *a)
 {
 	char where[ADDRESS_TEXT_MAX], text[256];
-	bool is_loopback = address_is_loopback(a);
+	bool is_exposed;
+	const char *reach = address_reach(a, &is_exposed);
 	address_format(a, where);
-	snprintf(text, sizeof(text), "listening on %s (%s)", where,
-	         is_loopback ? "this machine only"
-	                     : "open to other machines");
+	snprintf(text, sizeof(text), "listening on %s (%s)", where, reach);
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = ENTRY_LISTENING,
@@ -38,7 +37,9 @@ static void tell_listening(struct chat *c, const struct address *a)
 	size_t used = strlen(c->own->listening);
 	snprintf(c->own->listening + used, LISTENING_MAX - used, "%s%s",
 	         used ? ", " : "", where);
-	c->is_exposed |= !is_loopback;
+	if (is_exposed || !c->is_exposed)
+		c->reach = reach;
+	c->is_exposed |= is_exposed;
 }
 
 static void on_listening(void *user, const struct address *list, size_t count)

@@ -3,14 +3,17 @@
 
 /* The commands: one table, one function each. */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sockchat/audience.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
+#include <sockchat/file.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/text.h>
@@ -111,13 +114,35 @@ static void run_quit(struct chat *c, char *args)
 	chat_leave(c);
 }
 
+/* What follows "unix:" may have spaces and begin with "~". */
+static int parse_unix(struct endpoint *ep, const char *path, struct error *e)
+{
+	struct bytes url;
+	bytes_init(&url, 0);
+	int failed = bytes_append_text(&url, "unix:") ||
+	             file_append_path(&url, path, strlen(path));
+	const char *word = bytes_text(&url);
+	failed = failed ? error_set_errno(e, ENOMEM, "cannot take %s", path)
+	                : endpoint_parse(ep, ENDPOINT_CONNECT, &word, 1, e);
+	bytes_finish(&url);
+	return failed;
+}
+
+static int parse_words(struct endpoint *ep, enum endpoint_mode mode, char *args,
+                       struct error *e)
+{
+	char *words[WORDS_MAX];
+	size_t count = split_words(args, words, WORDS_MAX);
+	return endpoint_parse(ep, mode, (const char *const *)words, count, e);
+}
+
 static bool parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
                            struct endpoint *ep)
 {
-	char *words[WORDS_MAX];
+	bool is_unix = strncasecmp(args, "unix:", 5) == 0;
 	struct error e;
-	size_t count = split_words(args, words, WORDS_MAX);
-	if (!endpoint_parse(ep, mode, (const char *const *)words, count, &e))
+	if (!(is_unix ? parse_unix(ep, args + 5, &e)
+	              : parse_words(ep, mode, args, &e)))
 		return true;
 	chat_error(c, &e);
 	return false;
@@ -168,9 +193,7 @@ static void run_info(struct chat *c, char *args)
 	if (*args && !s)
 		return;
 	if (!*args && *c->listening)
-		chat_note(c, "listening on %s (%s)", c->listening,
-		          c->is_exposed ? "open to other machines"
-		                             : "this machine only");
+		chat_note(c, "listening on %s (%s)", c->listening, c->reach);
 	info_tell(c, s);
 }
 
@@ -287,9 +310,9 @@ static const struct command_row rows[] = {
 	  .run = run_help, .turn = COMMAND_AT_ONCE },
 	{ "quit", "", "leave; what is queued is delivered first",
 	  .run = run_quit, .turn = COMMAND_AT_ONCE },
-	{ "connect", "ENDPOINT", "connect: HOST PORT, HOST:PORT",
+	{ "connect", "ENDPOINT", "connect: HOST PORT, HOST:PORT, unix:PATH",
 	  .run = run_connect },
-	{ "listen", "ENDPOINT", "listen: PORT, HOST PORT, '* PORT' for all",
+	{ "listen", "ENDPOINT", "listen: PORT, '* PORT' for all, unix:PATH",
 	  .run = run_listen },
 	{ "close", "[PEER]", "end the connection: FIN both ways",
 	  .to_peer = session_close, .turn = COMMAND_AT_ONCE },

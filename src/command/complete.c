@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sockchat/audience.h>
 
@@ -65,9 +66,18 @@ static void offer_option(struct candidates *l, const char *args,
 	offer_text(l, "default");
 }
 
+/* True behind "unix:" in the place of an endpoint. */
+static bool is_socket(const struct command_row *row, const char *args,
+                      const char *end)
+{
+	return strcmp(row->args, "ENDPOINT") == 0 && end - args >= 5 &&
+	       strncasecmp(args, "unix:", 5) == 0;
+}
+
 static void offer_arguments(struct candidates *l, const struct chat *c,
                             const struct command_row *row, const char *args)
 {
+	bool has_scheme = is_socket(row, args, l->word + l->len);
 	offer_choices(l, row->choices);
 	if (strstr(row->args, "PEER"))
 		offer_peers(l, c);
@@ -75,7 +85,9 @@ static void offer_arguments(struct candidates *l, const struct chat *c,
 		offer_commands(l, "");
 	if (strstr(row->args, "OPTION"))
 		offer_option(l, args, l->word);
-	if (strstr(row->args, "PATH")) { /* with spaces and all */
+	if (has_scheme)
+		args += 5;
+	if (has_scheme || strstr(row->args, "PATH")) { /* spaces and all */
 		l->len += (size_t)(l->word - args);
 		l->word = args;
 		candidates_offer_files(l);

@@ -83,7 +83,8 @@ static void tell_ends(const struct rows *r)
 	    in_brackets(given, sizeof(given), is_given ? f->name : ""),
 	    in_brackets(found, sizeof(found), is_other ? f->peer_name : ""));
 	if (*f->owner)
-		row(r, HEALTH_ROW, "process", "%s", f->owner);
+		row(r, HEALTH_ROW, f->is_tcp ? "process" : "created by", "%s",
+		    f->owner);
 	if (*f->local)
 		row(r, HEALTH_ROW, "here", "%s%s, sockchat (pid %ld)", f->local,
 		    in_brackets(found, sizeof(found), f->local_name), f->pid);

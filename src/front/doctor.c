@@ -140,7 +140,8 @@ static void tell_connection(struct doctor *d)
 		              (double)facts.tcp.rtt_us / 1000,
 		              facts.tcp.snd_mss);
 	if (*facts.owner)
-		notices_print(&d->notices, "the peer is %s", facts.owner);
+		notices_print(&d->notices, "%s%s", facts.relation,
+		              facts.owner);
 }
 
 static void judge_silence(struct doctor *d)

@@ -101,7 +101,8 @@ static void tell_peer(struct fe_pipe *f)
 		return;
 	transport_facts(f->conn.link.transport, FACTS_OWNER, &facts);
 	if (*facts.owner)
-		notices_print(&f->notices, "the peer is %s", facts.owner);
+		notices_print(&f->notices, "%s%s", facts.relation,
+		              facts.owner);
 }
 
 static void on_open(void *user, const struct address *peer)
@@ -141,17 +142,27 @@ static int start_dial(struct fe_pipe *f)
 
 /* Listen mode. */
 
+static void tell_listening(struct fe_pipe *f, const struct address *a)
+{
+	char where[ADDRESS_TEXT_MAX];
+	bool is_exposed, is_unix = f->options->endpoint.scheme == ENDPOINT_UNIX;
+	const char *reach = address_reach(a, &is_exposed);
+
+	address_format(a, where);
+	notices_print(&f->notices,
+	              is_unix ? "listening on %s (%s)" : "listening on %s",
+	              where, reach);
+}
+
 static void on_listening(void *user, const struct address *list, size_t count)
 {
 	struct fe_pipe *f = user;
-	char text[ADDRESS_TEXT_MAX], wait[EXPLAIN_TEXT_MAX];
+	char wait[EXPLAIN_TEXT_MAX];
 
 	if (f->options->quiet)
 		return;
-	for (size_t i = 0; i < count; i++) {
-		address_format(&list[i], text);
-		notices_print(&f->notices, "listening on %s", text);
-	}
+	for (size_t i = 0; i < count; i++)
+		tell_listening(f, &list[i]);
 	const char *hint = address_is_loopback(&list[count - 1])
 	                       ? explain_loopback() : "";
 	if (*hint)
@@ -227,7 +238,7 @@ static void tell_end(struct fe_pipe *f)
 
 	if (c->was_wordless)
 		notices_print(&f->notices, "%s: %s", c->where,
-		              explain_closed_at_once());
+		              explain_closed_at_once(link_is_tcp(&c->link)));
 	if (c->is_cut)
 		notices_print(&f->notices,
 		              "left before %s had finished, as --quit-after "

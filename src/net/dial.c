@@ -245,7 +245,8 @@ static int attempt_watch(struct attempt *a)
 	                        LOOP_WRITE);
 }
 
-/* False when it failed at once. */
+/* False when it failed at once.  One whose backlog is full (unix(7)) is tried
+ * again when the next would be. */
 static bool attempt_start(struct attempt *a)
 {
 	struct dial *d = a->dial;
@@ -261,6 +262,10 @@ static bool attempt_start(struct attempt *a)
 	a->transport = d->transport->connect(&a->address);
 	if (a->transport && attempt_watch(a) == 0)
 		return true;
+	if (!a->transport && errno == EAGAIN) {
+		d->next--;
+		return true;
+	}
 	attempt_fail(a, errno);
 	return false;
 }
@@ -405,9 +410,10 @@ static void tell_addresses(const struct dial *d, const struct address *list,
 
 /* Whether the host has to be looked up; an odd spelling of a number counts as
  * a name, for it is worth a line what it stands for. */
-static bool is_name(const char *host)
+static bool is_name(const struct endpoint *ep)
 {
-	return !strchr(host, ':') && host[strspn(host, "0123456789.")] != '\0';
+	return ep->scheme == ENDPOINT_TCP && !strchr(ep->host, ':') &&
+	       ep->host[strspn(ep->host, "0123456789.")] != '\0';
 }
 
 static void start_attempts(struct dial *d, const struct address *list,
@@ -423,7 +429,7 @@ static void start_attempts(struct dial *d, const struct address *list,
 	}
 	d->count = count;
 	interleave(d, list, count);
-	if (is_name(d->endpoint.host))
+	if (is_name(&d->endpoint))
 		tell_addresses(d, list, count);
 	if (!d->is_over && d->steps.on_connecting)
 		d->steps.on_connecting(d->steps.user);
@@ -459,7 +465,7 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 
 	d->resolve = NULL;
 	d->timing.resolve_us =
-	    is_name(d->endpoint.host) ? since_us(d->start_ns) : 0;
+	    is_name(&d->endpoint) ? since_us(d->start_ns) : 0;
 	dial_enter(d);
 	tell_resolving(d);
 	if (d->is_over)
@@ -519,7 +525,7 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 	d->endpoint = *ep;
 	if (steps)
 		d->steps = *steps;
-	d->is_asking = is_name(ep->host);
+	d->is_asking = is_name(ep);
 	if (d->is_asking)
 		loop_later(l, &d->resolving);
 	d->resolve = resolve_start(l, ep, &settings->resolve, on_resolved, d);

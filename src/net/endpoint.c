@@ -7,9 +7,12 @@
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 #include <sockchat/endpoint.h>
 #include <sockchat/glyph.h>
@@ -211,6 +214,15 @@ static int parse_word(struct endpoint *ep, enum endpoint_mode mode, char *word,
 	return parse_both(ep, mode, word, last + 1, e);
 }
 
+#define UNIX_SCHEME "unix:"
+
+/* What follows "unix:", or NULL if `word` has another form. */
+static const char *strip_unix(const char *word)
+{
+	size_t len = strlen(UNIX_SCHEME);
+	return strncasecmp(word, UNIX_SCHEME, len) == 0 ? word + len : NULL;
+}
+
 /* What follows "tcp://", `word` itself if it is no URL, NULL with a sentence
  * if it is another one. */
 static char *strip_scheme(char *word, struct error *e)
@@ -218,10 +230,11 @@ static char *strip_scheme(char *word, struct error *e)
 	char *rest = strstr(word, "://");
 	size_t len;
 
-	if (!rest && strncasecmp(word, "unix:", 5) != 0)
+	if (!rest)
 		return word;
 	if (strncasecmp(word, "tcp://", 6) != 0) {
-		error_set(e, "%s: only tcp:// endpoints are spoken here",
+		error_set(e, "%s: only tcp:// and unix: endpoints are spoken "
+		             "here",
 		          show(word).text);
 		return NULL;
 	}
@@ -274,6 +287,62 @@ static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
 	return parse_both(ep, mode, host, port, e);
 }
 
+/* The most bytes that sun_path holds: one more is the NUL behind a path, or the
+ * one that stands for the @ of a name. */
+#define UNIX_PATH_MAX (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
+
+static int parse_path(struct endpoint *ep, const char *path, struct error *e)
+{
+	bool is_name = *path == '@';
+	size_t len = strlen(path) - is_name;
+
+	if (!len)
+		return error_set(e, is_name ? "the name behind @ is empty"
+		                            : "the path of the unix socket is "
+		                              "empty");
+	if (len > UNIX_PATH_MAX)
+		return error_set(e, "the %s %s is too long: %zu bytes, and a "
+		                    "unix socket takes %zu at most",
+		                 is_name ? "name" : "path", show(path).text,
+		                 len, UNIX_PATH_MAX);
+	ep->scheme = ENDPOINT_UNIX;
+	snprintf(ep->host, sizeof(ep->host), "%s", path);
+	return 0;
+}
+
+/* "unix:///run/x" is what other programs write for "unix:/run/x". */
+static int parse_unix_url(struct endpoint *ep, const char *path,
+                          struct error *e)
+{
+	size_t slashes = strspn(path, "/");
+
+	if (slashes == 2)
+		return error_set(e, "unix:%s names a host, and a unix socket "
+		                    "has none: write unix:%s",
+		                 show(path).text, show(path + 1).text);
+	return parse_path(ep, slashes ? path + slashes - 1 : path, e);
+}
+
+int endpoint_parse_unix(struct endpoint *ep, const char *const *words,
+                        size_t count, struct error *e)
+{
+	const char *path = count ? strip_unix(words[0]) : NULL;
+
+	memset(ep, 0, sizeof(*ep));
+	if (count == 0)
+		return error_set(e, "the unix socket is missing: PATH or "
+		                    "@NAME");
+	if (count > 1)
+		return error_set(e, "%s is one word too many: a unix socket "
+		                    "has a PATH or a @NAME, and no port",
+		                 show(words[1]).text);
+	if (!path && strstr(words[0], "://"))
+		return error_set(e, "--unix and %s contradict each other: "
+		                    "leave out one of them",
+		                 show(words[0]).text);
+	return path ? parse_unix_url(ep, path, e) : parse_path(ep, words[0], e);
+}
+
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e)
 {
@@ -285,6 +354,8 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 		                        ? "whom to connect to is missing: "
 		                          "HOST PORT"
 		                        : "where to listen is missing: PORT");
+	if (strip_unix(words[0]))
+		return endpoint_parse_unix(ep, words, count, e);
 	if (count > 2)
 		return error_set(e,
 		                 "%s is one word too many: HOST and PORT "
@@ -306,7 +377,7 @@ bool endpoint_knows_port(const struct endpoint *ep)
 	bool is_known = *ep->port && strspn(ep->port, DIGITS) ==
 	                                 strlen(ep->port);
 
-	if (is_known)
+	if (is_known || ep->scheme == ENDPOINT_UNIX)
 		return true;
 	int eai = getaddrinfo(NULL, ep->port, &hints, &list);
 	if (list)
@@ -318,6 +389,10 @@ void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
 {
 	bool has_colon = strchr(ep->host, ':');
 
+	if (ep->scheme == ENDPOINT_UNIX) {
+		snprintf(out, ENDPOINT_TEXT_MAX, UNIX_SCHEME "%s", ep->host);
+		return;
+	}
 	snprintf(out, ENDPOINT_TEXT_MAX, "%s%s%s%s%s", has_colon ? "[" : "",
 	         ep->host, has_colon ? "]" : "", *ep->host ? ":" : "",
 	         ep->port);
@@ -343,12 +418,51 @@ static void format_v4(const struct sockaddr_in *v4, char *at)
 	*put_number(at, ntohs(v4->sin_port)) = '\0';
 }
 
+void address_set_unix(struct address *a, const struct endpoint *ep)
+{
+	struct sockaddr_un *un = (struct sockaddr_un *)&a->sa;
+	size_t len = strlen(ep->host);
+	bool is_name = ep->host[0] == '@';
+
+	memset(a, 0, sizeof(*a));
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, ep->host, len);
+	if (is_name)
+		un->sun_path[0] = '\0';
+	a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len +
+	                     !is_name);
+}
+
+/* A name may have any bytes, NUL too; a path ends at its first NUL. */
+static void format_unix(const struct address *a, char *out)
+{
+	const struct sockaddr_un *un = (const void *)&a->sa;
+	const uint8_t *at = (const uint8_t *)un->sun_path;
+	size_t start = offsetof(struct sockaddr_un, sun_path);
+	size_t len = a->len > start ? a->len - start : 0, n;
+	bool is_name = len && !*at;
+	struct glyph g;
+
+	at += is_name;
+	len = is_name ? len - 1 : strnlen(un->sun_path, len);
+	snprintf(out, ADDRESS_TEXT_MAX, UNIX_SCHEME "%s", is_name ? "@" : "");
+	for (size_t used = strlen(out);
+	     (n = glyph_next(&g, at, len, GLYPH_ANY_WIDTH)) &&
+	     used + g.text_len < ADDRESS_TEXT_MAX;
+	     at += n, len -= n, used += g.text_len)
+		memcpy(out + used, g.text, g.text_len + (size_t)1);
+}
+
 void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX])
 {
 	char host[ADDRESS_TEXT_MAX - 10], port[8];
 
 	if (a->sa.ss_family == AF_INET) {
 		format_v4((const void *)&a->sa, out);
+		return;
+	}
+	if (a->sa.ss_family == AF_UNIX) {
+		format_unix(a, out);
 		return;
 	}
 	if (getnameinfo((const struct sockaddr *)&a->sa, a->len, host,
@@ -384,6 +498,28 @@ bool address_is_loopback(const struct address *a)
 	if (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
 		return v6->sin6_addr.s6_addr[12] == IN_LOOPBACKNET;
 	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
+}
+
+/* Whom a file's mode lets connect: Linux asks for the right to write. */
+static const char *name_users(unsigned mode)
+{
+	return mode & S_IWGRP   ? "this user and group only"
+	       : mode & S_IWUSR ? "this user only"
+	                        : "root only";
+}
+
+const char *address_reach(const struct address *a, bool *is_exposed)
+{
+	const struct sockaddr_un *un = (const void *)&a->sa;
+
+	if (a->sa.ss_family != AF_UNIX) {
+		*is_exposed = !address_is_loopback(a);
+		return *is_exposed ? "open to other machines"
+		                   : "this machine only";
+	}
+	*is_exposed = !un->sun_path[0] || a->mode & S_IWOTH;
+	return *is_exposed ? "open to every user of this machine"
+	                   : name_users(a->mode);
 }
 
 /* The host's part of an address; its length. */

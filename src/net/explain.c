@@ -15,14 +15,9 @@
 #include <sockchat/glyph.h>
 #include <sockchat/text.h>
 
-#define SHOWN_MAX 128
+#include "explain_here.h"
 
-/* The sentence is `what` and a colon, if there is a what; `before`, the place,
- * `after`.  A list ends in an errnum of 0. */
-struct wording {
-	int errnum;
-	const char *what, *before, *after, *hint;
-};
+#define SHOWN_MAX 128
 
 #define HINT_DESCRIPTORS                                                       \
 	"raise the limit on open files (ulimit -n), or close something"
@@ -183,18 +178,18 @@ static const struct lookup_wording lookup_wordings[] = {
 	{ 0, "", false, "name lookup failed", "", "", "" },
 };
 
-static const struct wording *find(const struct wording *list, int errnum)
+static const struct wording *find_wording(const struct wording *list,
+                                          int errnum)
 {
 	while (list->errnum && list->errnum != errnum)
 		list++;
 	return list;
 }
 
-/* Write the sentence for `errnum` from `list`, `tail` at its end. */
-static void word(struct error *e, const struct wording *list, int errnum,
-                 const char *where, const char *tail)
+void explain_word(struct error *e, const struct wording *list, int errnum,
+                  const char *where, const char *tail)
 {
-	const struct wording *w = find(list, errnum);
+	const struct wording *w = find_wording(list, errnum);
 
 	if (!w->errnum) {
 		error_set_errno(e, errnum, "%s%s%s", w->before, where, tail);
@@ -208,24 +203,24 @@ static void word(struct error *e, const struct wording *list, int errnum,
 
 void explain_connect(struct error *e, int errnum, const char *where)
 {
-	word(e, connect_wordings, errnum, where, "");
+	explain_word(e, connect_wordings, errnum, where, "");
 }
 
 const char *explain_outcome(int errnum)
 {
-	const struct wording *w = find(connect_wordings, errnum);
+	const struct wording *w = find_wording(connect_wordings, errnum);
 
 	return w->errnum ? w->what : strerror(errnum);
 }
 
 void explain_listen(struct error *e, int errnum, const char *where)
 {
-	word(e, listen_wordings, errnum, where, "");
+	explain_word(e, listen_wordings, errnum, where, "");
 }
 
 void explain_accept(struct error *e, int errnum, const char *where)
 {
-	word(e, accept_wordings, errnum, where, "");
+	explain_word(e, accept_wordings, errnum, where, "");
 }
 
 /* Our SYN is counted with what is acknowledged, and perhaps a FIN. */
@@ -274,13 +269,21 @@ void explain_broken(struct error *e, int errnum, const char *where,
 	         " byte%s sent%s",
 	         b->bytes_in, plural(b->bytes_in), b->bytes_out,
 	         plural(b->bytes_out), of_them);
-	word(e, broken_wordings, errnum, where, tail);
+	explain_word(e, broken_wordings, errnum, where, tail);
 	if (errnum == ECONNRESET || errnum == EPIPE)
 		error_set_hint(e, "%s", reset_hint(b));
 }
 
-const char *explain_closed_at_once(void)
+const char *explain_no_reset(void)
 {
+	return "a unix socket has no reset: it was closed at once";
+}
+
+const char *explain_closed_at_once(bool is_tcp)
+{
+	if (!is_tcp)
+		return "it closed right after connecting, without a word: it "
+		       "may be full, or not let this user in";
 	return "it closed right after connecting, without a word: it may be "
 	       "full, not let this address in, or be a port forwarder with "
 	       "nothing behind it";

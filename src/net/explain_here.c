@@ -266,7 +266,8 @@ void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
 bool explain_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port)
 {
 	struct port_search found = { .waits = 0 };
-	owner_each_on_port(port, look_at_port, &found);
+	if (port)
+		owner_each_on_port(port, look_at_port, &found);
 	if (found.waits)
 		word_time_wait(text, port, found.waits, found.left_ms);
 	return found.waits != 0;

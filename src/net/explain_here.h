@@ -10,6 +10,17 @@
 
 #include <sockchat/explain.h>
 
+/* The sentence is `what` and a colon, if there is a what; `before`, the place,
+ * `after`.  A list ends in an errnum of 0. */
+struct wording {
+	int errnum;
+	const char *what, *before, *after, *hint;
+};
+
+/* Write the sentence for `errnum` from `list`, with `tail` at its end. */
+void explain_word(struct error *e, const struct wording *list, int errnum,
+                  const char *where, const char *tail);
+
 void hint_elsewhere(struct error *e, const char *where, const char *owner);
 void hint_neighbour(struct error *e, const char *where, const char *owner);
 void hint_backlog(struct error *e, const char *owner, unsigned waiting);

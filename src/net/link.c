@@ -32,6 +32,16 @@ void link_break(struct link *l, int errnum)
 	l->halves = HALVES_CLOSED;
 }
 
+void link_hang_up(struct link *l)
+{
+	if (link_pending(l) < 0)
+		link_break(l, errno);
+	else if (link_is_tcp(l))
+		link_break(l, ECONNRESET);
+	else
+		l->halves = HALVES_CLOSED;
+}
+
 static void note_in(struct link *l, ssize_t n)
 {
 	l->bytes_in += (uint64_t)n;

@@ -98,6 +98,12 @@ static void look_up(struct lookup *l, int flags)
 	const char *const named[] = { l->endpoint.host, NULL };
 	const char *const *hosts = named;
 
+	if (l->endpoint.scheme == ENDPOINT_UNIX) {
+		address_set_unix(&l->list[0], &l->endpoint);
+		l->list[0].mode = l->settings.unix_mode;
+		l->count = 1;
+		return;
+	}
 	if (l->settings.is_passive && l->endpoint.host[0] == '\0')
 		hosts = loopback;
 	else if (l->settings.is_passive && strcmp(named[0], "*") == 0)

@@ -36,7 +36,7 @@ static struct stream_socket *socket_of(struct transport *t)
 
 static struct transport *socket_new(const struct transport_ops *ops)
 {
-	struct stream_socket *s = calloc(1, sizeof(*s));
+	struct stream_socket *s = calloc(1, sizeof(*s) + ops->extra);
 	if (!s)
 		return NULL;
 	s->head = (struct transport){ .ops = ops, .fd = -1 };
@@ -72,11 +72,12 @@ struct transport *socket_open(const struct transport_ops *ops, int family,
 	return check_opened(t);
 }
 
-int socket_listen(struct transport *t, const struct address *local)
+int socket_listen(const struct transport *t, const struct address *local)
 {
-	return bind(t->fd, (const struct sockaddr *)&local->sa, local->len) ||
-	               listen(t->fd, BACKLOG)
-	           ? -1 : 0;
+	if (local && bind(t->fd, (const struct sockaddr *)&local->sa,
+	                  local->len))
+		return -1;
+	return listen(t->fd, BACKLOG);
 }
 
 /* Whether this peer is lost and the next may be fine: accept(2) hands on what
@@ -145,6 +146,11 @@ size_t socket_unread(int fd)
 {
 	int count = 0;
 	return ioctl(fd, FIONREAD, &count) || count < 0 ? 0 : (size_t)count;
+}
+
+void *socket_extra(struct transport *t)
+{
+	return socket_of(t) + 1;
 }
 
 int socket_fail(struct transport *t, int errnum)

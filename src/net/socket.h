@@ -15,8 +15,10 @@ MUST_USE
 struct transport *socket_open(const struct transport_ops *ops, int family,
                               int protocol);
 
-/* Bind it and listen.  -1 with errno. */
-MUST_USE int socket_listen(struct transport *t, const struct address *local);
+/* Bind it, unless that has been done (`local` is NULL), and listen.  -1 with
+ * errno. */
+MUST_USE
+int socket_listen(const struct transport *t, const struct address *local);
 
 /* The accepted transport has the operations of `t`. */
 MUST_USE
@@ -28,6 +30,9 @@ void socket_peer(int fd, struct address *out);
 
 /* How many bytes could be read now. */
 size_t socket_unread(int fd);
+
+/* The `extra` bytes of its kind of transport, at first zero. */
+void *socket_extra(struct transport *t);
 
 /* True if the connection has failed, now or before; then errno is set. */
 bool socket_has_failed(struct transport *t);

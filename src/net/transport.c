@@ -6,12 +6,13 @@
 #include <sockchat/explain.h>
 
 #include "tcp.h"
-#include <sockchat/transport.h>
+#include "unix.h"
 
 const struct transport_ops *transport_of(const struct endpoint *ep)
 {
 	static const struct transport_ops *const transports[] = {
 		[ENDPOINT_TCP] = &transport_tcp,
+		[ENDPOINT_UNIX] = &transport_unix,
 	};
 	return transports[ep->scheme];
 }
@@ -19,7 +20,7 @@ const struct transport_ops *transport_of(const struct endpoint *ep)
 void transport_facts(const struct transport *t, unsigned wanted,
                      struct transport_facts *out)
 {
-	*out = (struct transport_facts){ .has_tcp = false };
+	*out = (struct transport_facts){ .relation = "the peer is " };
 	t->ops->facts(t, wanted, out);
 }
 

@@ -143,6 +143,25 @@ static int parse_mode(struct options *o, const char *word, bool is_alone,
 	return 0;
 }
 
+static int refuse_ip_option(const struct options *o, const bool *given,
+                            struct error *e)
+{
+	const struct option_rule *r;
+	char name[64], where[ENDPOINT_TEXT_MAX], safe[160];
+	if (o->endpoint.scheme != ENDPOINT_UNIX)
+		return 0;
+	endpoint_format(&o->endpoint, where);
+	glyph_copy(safe, sizeof(safe), where, GLYPH_ANY_WIDTH);
+	for (size_t i = 0; (r = option_rule(i)); i++) {
+		if (!given[i] || !(r->flags & IP_ONLY))
+			continue;
+		name_flag(r, name, sizeof(name));
+		return error_set(e, "option %s is for IP addresses, and %s has "
+		                    "none", name, safe);
+	}
+	return 0;
+}
+
 /* A host may be known later; the names of services do not change. */
 static int check_service(const struct endpoint *ep, struct error *e)
 {
@@ -188,9 +207,12 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	if (parse_mode(o, words ? argv[optind] : NULL, words == 1, e) ||
 	    check_mode(o, given, e) || options_check(o, e))
 		return -1;
-	if (endpoint_parse(&o->endpoint, o->mode,
-	                   (const char *const *)argv + optind + 1,
-	                   (size_t)words - 1, e))
+	const char *const *ends = (const char *const *)argv + optind + 1;
+	size_t count = (size_t)words - 1;
+	if (o->is_unix ? endpoint_parse_unix(&o->endpoint, ends, count, e)
+	               : endpoint_parse(&o->endpoint, o->mode, ends, count, e))
+		return -1;
+	if (refuse_ip_option(o, given, e))
 		return -1;
 	return check_service(&o->endpoint, e);
 }
@@ -201,13 +223,13 @@ int options_help(struct bytes *out)
 	    "Usage: sockchat connect [OPTION]... HOST PORT | HOST:PORT | URL\n"
 	    "       sockchat listen [OPTION]... [HOST] PORT | HOST:PORT | "
 	    "URL\n"
-	    "A chat with a TCP socket on a terminal, a faultless netcat in a "
-	    "pipe.\n\n"
+	    "A chat with a TCP or unix socket on a terminal, a faultless "
+	    "netcat in a pipe.\n\n"
 	    "HOST is a name or an address; before :PORT an IPv6 address stands "
 	    "in brackets.\n"
-	    "URL is tcp://HOST:PORT.  'listen 9999' serves this machine only, "
-	    "a HOST of '*'\nserves others too.  Port 0 takes a free "
-	    "one.\n\nOptions:\n");
+	    "URL is tcp://HOST:PORT, unix:PATH or unix:@NAME.  'listen 9999' "
+	    "serves this\nmachine only, a HOST of '*' serves others too.  Port "
+	    "0 takes a free one.\n\nOptions:\n");
 	const struct option_row *row;
 	for (size_t i = 0; (row = options_row(i)); i++) {
 		char left[64], letter[5] = "    ";

@@ -80,11 +80,16 @@ const struct choice notify_choices[] = {
 
 static const struct option_rule rules[] = {
 	{ { '4', "ipv4", NULL, "only IPv4" },
-	  TYPE_VALUE, AT(dial.resolve.family), AF_INET, NULL, LIVE },
+	  TYPE_VALUE, AT(dial.resolve.family), AF_INET, NULL, LIVE | IP_ONLY },
 	{ { '6', "ipv6", NULL, "only IPv6" },
-	  TYPE_VALUE, AT(dial.resolve.family), AF_INET6, NULL, LIVE },
+	  TYPE_VALUE, AT(dial.resolve.family), AF_INET6, NULL, LIVE | IP_ONLY },
 	{ { 'n', "numeric", NULL, "no name lookups" },
-	  TYPE_SET, AT(dial.resolve.is_numeric), 0, NULL, LIVE },
+	  TYPE_SET, AT(dial.resolve.is_numeric), 0, NULL, LIVE | IP_ONLY },
+	{ { 'U', "unix", NULL, "a unix socket: PATH stands for unix:PATH" },
+	  TYPE_SET, AT(is_unix), 0, NULL, ARGV_ONLY },
+	{ { 0, "unix-mode", "MODE",
+	    "listen: mode of a unix socket's file (0600)" },
+	  TYPE_MODE, AT(dial.resolve.unix_mode), 0, NULL, MODE_LISTEN | LIVE },
 	{ { 'w', "connect-timeout", "SECS",
 	    "give up connecting; fractions allowed" },
 	  TYPE_DURATION, AT(dial.timeout_ms), 0, NULL, MODE_CONNECT | LIVE },
@@ -207,6 +212,7 @@ void options_init(struct options *o)
 	*o = (struct options){
 		.quit_after_ms = -1,
 		.linger_ms = LINGER_DEFAULT,
+		.dial.resolve.unix_mode = 0600,
 		.endings = true,
 		.bar = true,
 		.mouse = true,

@@ -94,6 +94,8 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 		return "a number from 1 to 1000000";
 	case TYPE_SIZE:
 		return "a size: 65536, 64k, 16M, 1G";
+	case TYPE_MODE:
+		return "a mode from 0 to 0777, as chmod takes it: 0660";
 	default:
 		return "on or off";
 	}
@@ -133,6 +135,18 @@ static bool set_choice(const struct option_rule *r, int *to, const char *value)
 	return found >= 0;
 }
 
+static bool set_mode(unsigned *to, const char *value)
+{
+	unsigned mode = 0;
+	if (!*value || value[strspn(value, "01234567")])
+		return false;
+	for (; *value && mode <= 0777; value++)
+		mode = mode * 8 + (unsigned)(*value - '0');
+	if (mode <= 0777)
+		*to = mode;
+	return mode <= 0777;
+}
+
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value)
 {
@@ -154,6 +168,8 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 		return number_parse(value, 1, 1000000, to);
 	case TYPE_SIZE:
 		return number_parse_size(value, to);
+	case TYPE_MODE:
+		return set_mode(to, value);
 	case TYPE_TEXT:
 		*(const char **)to = value;
 		return true;
@@ -205,6 +221,10 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 	const char *word = "default";
 	if (r->type == TYPE_SIZE) {
 		tell_size(out, cap, *(const size_t *)at);
+		return;
+	}
+	if (r->type == TYPE_MODE) {
+		snprintf(out, cap, "%04o", *(const unsigned *)at);
 		return;
 	}
 	if (r->type == TYPE_CHOICE)

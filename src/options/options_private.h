@@ -18,6 +18,7 @@ enum option_type {
 	TYPE_LINGER,   /* the same, or "inf" */
 	TYPE_COUNT,    /* a long from 1 */
 	TYPE_SIZE,     /* bytes into a size_t */
+	TYPE_MODE,     /* of a file, into an unsigned */
 	TYPE_TEXT,     /* a word of the command line */
 };
 
@@ -28,6 +29,7 @@ enum {
 	MODE_LISTEN = 2,
 	LIVE = 4,      /* can change at run time */
 	ARGV_ONLY = 8, /* not in a configuration file */
+	IP_ONLY = 16,  /* not for unix sockets */
 };
 
 /* What parsing needs to know beyond what users see. */

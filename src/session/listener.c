@@ -229,6 +229,7 @@ static void real_address(const struct place *p, struct address *a)
 	struct transport_facts facts;
 
 	transport_facts(p->transport, FACTS_LOCAL, &facts);
+	facts.local.mode = a->mode;
 	if (facts.local.len)
 		*a = facts.local;
 }
@@ -304,7 +305,7 @@ static int open_all(struct listener *ls, const struct address *list,
 
 	for (int i = 0; i < PORT_TRIES && errnum == EADDRINUSE; i++) {
 		errnum = open_places(ls, list, count, out);
-		if (address_port(&list[0]) != 0)
+		if (strcmp(ls->endpoint.port, "0") != 0)
 			break;
 	}
 	return errnum;
@@ -335,8 +336,9 @@ static void start(struct listener *ls, const struct address *list, size_t count)
 	if (out && ls->places)
 		errnum = open_all(ls, list, count, out);
 	if (errnum == 0) {
-		snprintf(ls->endpoint.port, sizeof(ls->endpoint.port), "%u",
-		         address_port(&out[0]));
+		if (ls->endpoint.scheme == ENDPOINT_TCP)
+			snprintf(ls->endpoint.port, sizeof(ls->endpoint.port),
+			         "%u", address_port(&out[0]));
 		update_watches(ls);
 		ls->ops->on_listening(ls->ops->user, out, ls->count);
 	} else {

@@ -22,8 +22,9 @@ static void on_end_out(struct link *l)
 {
 	struct session *s = session_of(l);
 	session_tell_state(s, ENTRY_HALF_CLOSED, "",
-	                   "our half is closed (FIN sent): nothing more can be "
-	                   "sent, the peer may go on");
+	                   "our half is closed%s: nothing more can be sent, "
+	                   "the peer may go on",
+	                   link_is_tcp(l) ? " (FIN sent)" : "");
 	if (s->closes)
 		link_set_alarm(l, ALARM_LINGER, s->settings->linger_ns);
 }
@@ -96,7 +97,7 @@ static void on_ready(struct link *l, unsigned ready)
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
 		session_read(s);
 	else if (ready & LOOP_HANGUP)
-		link_break(l, link_pending(l) < 0 ? errno : ECONNRESET);
+		link_hang_up(l);
 	session_update(s);
 }
 
@@ -147,7 +148,7 @@ static void describe_owner(const struct session *s, char *hint, size_t size)
 	transport_facts(s->link.transport, FACTS_OWNER, &facts);
 	owner_end_search(budget);
 	if (*facts.owner)
-		snprintf(hint, size, "the peer is %s", facts.owner);
+		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
 }
 
 static void tell_opened(struct session *s)
@@ -158,8 +159,9 @@ static void tell_opened(struct session *s)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
 		                   s->link.where);
 	else
-		session_tell_state(s, ENTRY_OPEN, hint,
-		                   "connected to %s from %s", s->link.where,
+		session_tell_state(s, ENTRY_OPEN, hint, "connected to %s%s%s",
+		                   s->link.where,
+		                   *session_local(s) ? " from " : "",
 		                   session_local(s));
 }
 
@@ -357,10 +359,11 @@ void session_reset(struct session *s)
 	if (s->phase == ENTRY_CLOSED)
 		return;
 	size_t unacked = session_unacked(s);
-	if (unacked && !halves_is_out_open(s->link.halves))
+	bool is_tcp = link_is_tcp(&s->link);
+	if (unacked && is_tcp && !halves_is_out_open(s->link.halves))
 		unacked--; /* our FIN */
 	session_close_link(s, true);
-	session_conclude(s, false, "", unacked);
+	session_conclude(s, false, is_tcp ? "" : explain_no_reset(), unacked);
 }
 
 void session_refresh(struct session *s)

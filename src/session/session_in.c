@@ -137,10 +137,12 @@ static void end_incoming(struct session *s)
 		return;
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
+	bool is_tcp = link_is_tcp(&s->link);
 	session_tell_state(s, ENTRY_HALF_CLOSED,
 	                   link_is_wordless(&s->link)
-	                       ? explain_closed_at_once() : "",
-	                   "the peer has closed its half (FIN received)%s",
+	                       ? explain_closed_at_once(is_tcp) : "",
+	                   "the peer has closed its half%s%s",
+	                   is_tcp ? " (FIN received)" : "",
 	                   s->shuts_down ? ""
 	                                 : ": you can still send; /close ends "
 	                                   "the connection");

@@ -50,7 +50,7 @@ void session_facts(const struct session *s, struct facts *out)
 		.opened = stamp_at(s->opened_ns),
 		.halves = s->link.halves,
 		.is_accepted = s->link.is_accepted,
-		.is_tcp = s->link.traits & TRANSPORT_TCP,
+		.is_tcp = link_is_tcp(&s->link),
 		.is_paused = s->is_paused,
 		.is_dripping = s->settings->drip_bytes > 0,
 		.in = s->link.bytes_in,

@@ -234,9 +234,7 @@ static void put_listener(struct panel *p)
 {
 	char text[LINE_MAX];
 	const struct chat *c = p->chat;
-	snprintf(text, sizeof(text), "%s, %s", c->listening,
-	         c->is_exposed ? "open to other machines"
-	                            : "this machine only");
+	snprintf(text, sizeof(text), "%s, %s", c->listening, c->reach);
 	if (*c->listening)
 		put_row(p, "listening", text);
 }

@@ -88,7 +88,7 @@ static void add_listener(struct parts *p, const struct chat *c,
 	else if (s)
 		add(p, 10, s->link.is_accepted ? "listen" : "connect");
 	if (c->is_exposed)
-		warn(p, 2, "open to other machines");
+		warn(p, 2, c->reach);
 }
 
 static void add_queue(struct parts *p, const struct status *s,

@@ -26,19 +26,25 @@ static void check_refusal(const struct error *e)
 static void check_taken(const struct endpoint *ep, enum endpoint_mode mode)
 {
 	const char *two[] = { ep->host, ep->port };
+	const char *path[] = { text };
 	const char *one[] = { ep->port };
 	char text[ENDPOINT_TEXT_MAX];
 	struct endpoint again;
 	struct error e;
 	int has_host = *ep->host != '\0';
 
+	endpoint_format(ep, text);
+	if (ep->scheme == ENDPOINT_UNIX) {
+		insist(endpoint_parse(&again, mode, path, 1, &e) == 0);
+		insist(strcmp(again.host, ep->host) == 0 && !*again.port);
+		return;
+	}
 	insist(has_host || mode == ENDPOINT_LISTEN);
 	insist(*ep->port != '\0');
 	insist(endpoint_parse(&again, mode, has_host ? two : one,
 	                      has_host ? 2 : 1, &e) == 0);
 	insist(strcmp(again.host, ep->host) == 0);
 	insist(strcmp(again.port, ep->port) == 0);
-	endpoint_format(ep, text);
 	insist(strlen(text) < sizeof(text) - 1 && strstr(text, ep->port));
 }
 
@@ -67,6 +73,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (endpoint_parse(&ep, mode, words, count, &e) == 0)
 		check_taken(&ep, mode);
+	else
+		check_refusal(&e);
+	if (endpoint_parse_unix(&ep, words, count, &e) == 0)
+		insist(ep.scheme == ENDPOINT_UNIX && *ep.host && !*ep.port);
 	else
 		check_refusal(&e);
 	free(text);

@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/un.h>
 #include <stdio.h>
 #include <string.h>
 #include <setjmp.h>
@@ -259,20 +260,19 @@ static void other_schemes_are_refused_by_name(void **state)
 	static const struct bad rows[] = {
 		{ ENDPOINT_CONNECT,
 		  { "tls://example.com:443" },
-		  "tls://example.com:443: only tcp:// endpoints are spoken "
-		  "here" },
+		  "tls://example.com:443: only tcp:// and unix: endpoints "
+		  "are spoken here" },
 		{ ENDPOINT_LISTEN,
 		  { "udp://*:53" },
-		  "udp://*:53: only tcp:// endpoints are spoken here" },
-		{ ENDPOINT_CONNECT,
-		  { "unix:/tmp/socket" },
-		  "unix:/tmp/socket: only tcp:// endpoints are spoken here" },
+		  "udp://*:53: only tcp:// and unix: endpoints are spoken "
+		  "here" },
 		{ ENDPOINT_CONNECT,
 		  { "://h:1" },
-		  "://h:1: only tcp:// endpoints are spoken here" },
+		  "://h:1: only tcp:// and unix: endpoints are spoken here" },
 		{ ENDPOINT_CONNECT,
 		  { "http://h", "80" },
-		  "http://h: only tcp:// endpoints are spoken here" },
+		  "http://h: only tcp:// and unix: endpoints are spoken "
+		  "here" },
 		{ ENDPOINT_CONNECT,
 		  { "tcp://h:1", "80" },
 		  "tcp://h:1: a URL holds its port: write tcp://HOST:PORT" },
@@ -284,6 +284,118 @@ static void other_schemes_are_refused_by_name(void **state)
 
 	(void)state;
 	BAD(rows);
+}
+
+static void assert_path(const char *word, const char *path)
+{
+	static const enum endpoint_mode modes[] = { ENDPOINT_CONNECT,
+		                                    ENDPOINT_LISTEN };
+	struct endpoint ep;
+	struct error e = { 0 };
+
+	for (size_t i = 0; i < 2; i++) {
+		if (endpoint_parse(&ep, modes[i], &word, 1, &e))
+			fail_msg("%s: %s", word, e.text);
+		assert_int_equal(ep.scheme, ENDPOINT_UNIX);
+		assert_string_equal(ep.host, path);
+		assert_string_equal(ep.port, "");
+		assert_true(endpoint_knows_port(&ep));
+	}
+}
+
+static void a_unix_socket_has_a_path_or_a_name(void **state)
+{
+	(void)state;
+	assert_path("unix:/tmp/x", "/tmp/x");
+	assert_path("UNIX:x", "x");
+	assert_path("unix:a b:80", "a b:80");
+	assert_path("unix:@x", "@x");
+	assert_path("unix:./@x", "./@x");
+	assert_path("unix:/", "/");
+	assert_path("unix:///run/docker.sock", "/run/docker.sock");
+}
+
+static void assert_bad_unix(const char *word, const char *other,
+                            const char *text)
+{
+	const char *const words[] = { word, other };
+	struct endpoint ep;
+	struct error e = { 0 };
+
+	assert_int_equal(endpoint_parse_unix(&ep, words, other ? 2 : !!word,
+	                                     &e), -1);
+	assert_string_equal(e.text, text);
+}
+
+static void what_is_no_unix_socket_is_refused(void **state)
+{
+	static const struct bad rows[] = {
+		{ ENDPOINT_LISTEN,
+		  { "unix:" },
+		  "the path of the unix socket is empty" },
+		{ ENDPOINT_LISTEN, { "unix:@" }, "the name behind @ is empty" },
+		{ ENDPOINT_CONNECT,
+		  { "unix://host/x" },
+		  "unix://host/x names a host, and a unix socket has none: "
+		  "write unix:/host/x" },
+		{ ENDPOINT_CONNECT,
+		  { "unix:/x", "80" },
+		  "80 is one word too many: a unix socket has a PATH or a "
+		  "@NAME, and no port" },
+	};
+
+	(void)state;
+	BAD(rows);
+	assert_bad_unix(NULL, NULL, "the unix socket is missing: PATH or "
+	                            "@NAME");
+	assert_bad_unix("", NULL, "the path of the unix socket is empty");
+	assert_bad_unix("localhost", "80",
+	                "80 is one word too many: a unix socket has a PATH or "
+	                "a @NAME, and no port");
+	assert_bad_unix("tcp://h:1", NULL,
+	                "--unix and tcp://h:1 contradict each other: leave out "
+	                "one of them");
+}
+
+static void what_unix_takes_is_a_path_as_it_stands(void **state)
+{
+	static const char *const words[] = { "//x", "unix:x", "9999", "a:b" };
+	static const char *const paths[] = { "//x", "x", "9999", "a:b" };
+	struct endpoint ep;
+	struct error e;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(endpoint_parse_unix(&ep, &words[i], 1, &e), 0);
+		assert_string_equal(ep.host, paths[i]);
+	}
+}
+
+/* sun_path has 108 bytes: the NUL behind a path is one, the one before a name
+ * as well. */
+static void a_path_longer_than_its_place_is_refused_not_cut(void **state)
+{
+	static const char *const starts[] = { "unix:", "unix:@" };
+	char word[160];
+	const char *words[] = { word };
+	struct endpoint ep;
+	struct error e;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		for (size_t len = 100; len < 120; len++) {
+			size_t start = strlen(starts[i]);
+			memcpy(word, starts[i], start);
+			memset(word + start, 'a', len);
+			word[start + len] = '\0';
+			int rc = endpoint_parse(&ep, ENDPOINT_LISTEN, words, 1,
+			                        &e);
+			assert_int_equal(rc, len < 108 ? 0 : -1);
+			if (rc)
+				assert_non_null(strstr(e.text, "107 at most"));
+			else
+				assert_string_equal(ep.host, word + 5);
+		}
 }
 
 static void a_third_word_is_too_many(void **state)
@@ -356,7 +468,8 @@ static void a_port_longer_than_its_place_is_refused_not_cut(void **state)
 static void formatting_gives_what_can_be_parsed_again(void **state)
 {
 	static const char *const words[] = { "localhost:http", "[::1]:9999",
-		                             "[fe80::1%eth0]:7", "*:0", "80" };
+		                             "[fe80::1%eth0]:7", "*:0", "80",
+		                             "unix:/tmp/x", "unix:@x" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -407,6 +520,87 @@ static void an_address_is_shown_with_its_port(void **state)
 	assert_string_equal(text, "[fe80::1%lo]:7");
 	address_format(&none, text);
 	assert_string_equal(text, "unknown");
+}
+
+static struct address on_unix(const char *host)
+{
+	struct endpoint ep = { .scheme = ENDPOINT_UNIX };
+	struct address a;
+
+	snprintf(ep.host, sizeof(ep.host), "%s", host);
+	address_set_unix(&a, &ep);
+	return a;
+}
+
+static void assert_shown(const char *host, const char *text)
+{
+	struct address a = on_unix(host);
+	char shown[ADDRESS_TEXT_MAX];
+
+	address_format(&a, shown);
+	assert_string_equal(shown, text);
+}
+
+static void a_unix_socket_is_shown_by_its_path_or_name(void **state)
+{
+	char host[108], text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	assert_shown("/tmp/x", "unix:/tmp/x");
+	assert_shown("@x", "unix:@x");
+	assert_shown("/tmp/\033]0;x\a\377", "unix:/tmp/^[]0;x^G\\xff");
+	memset(host, 'a', 107);
+	host[107] = '\0';
+	snprintf(text, sizeof(text), "unix:%s", host);
+	assert_shown(host, text);
+	/* what does not fit is whole up to where it ends */
+	memset(host, '\001', 107);
+	struct address a = on_unix(host);
+	address_format(&a, text);
+	assert_int_equal(strlen(text) % 2, strlen("unix:") % 2);
+}
+
+static void a_name_may_have_any_bytes(void **state)
+{
+	struct address a = on_unix("@a.b"), none = on_unix("x");
+	struct sockaddr_un *un = (struct sockaddr_un *)&a.sa;
+	char text[ADDRESS_TEXT_MAX];
+
+	(void)state;
+	un->sun_path[2] = '\0';
+	address_format(&a, text);
+	assert_string_equal(text, "unix:@a^@b");
+	none.len = sizeof(sa_family_t);
+	address_format(&none, text);
+	assert_string_equal(text, "unix:");
+}
+
+static void assert_reach(const struct address *a, bool is_exposed,
+                         const char *text)
+{
+	bool found;
+
+	assert_string_equal(address_reach(a, &found), text);
+	assert_int_equal(found, is_exposed);
+}
+
+static void who_may_connect_is_said(void **state)
+{
+	struct address own = v4("127.0.0.1", 1), any = v6("::", 1);
+	struct address name = on_unix("@x"), path = on_unix("/x");
+
+	(void)state;
+	assert_reach(&own, false, "this machine only");
+	assert_reach(&any, true, "open to other machines");
+	assert_reach(&name, true, "open to every user of this machine");
+	path.mode = 0600;
+	assert_reach(&path, false, "this user only");
+	path.mode = 0664;
+	assert_reach(&path, false, "this user and group only");
+	path.mode = 0666;
+	assert_reach(&path, true, "open to every user of this machine");
+	path.mode = 0444;
+	assert_reach(&path, false, "root only");
 }
 
 static void a_port_can_be_read_and_set(void **state)
@@ -465,6 +659,11 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(colons_without_brackets_are_not_guessed_at),
 		cmocka_unit_test(other_schemes_are_refused_by_name),
+		cmocka_unit_test(a_unix_socket_has_a_path_or_a_name),
+		cmocka_unit_test(what_is_no_unix_socket_is_refused),
+		cmocka_unit_test(what_unix_takes_is_a_path_as_it_stands),
+		cmocka_unit_test(
+		    a_path_longer_than_its_place_is_refused_not_cut),
 		cmocka_unit_test(a_third_word_is_too_many),
 		cmocka_unit_test(
 		    a_host_longer_than_its_place_is_refused_not_cut),
@@ -474,6 +673,9 @@ int main(void)
 		    a_port_longer_than_its_place_is_refused_not_cut),
 		cmocka_unit_test(formatting_gives_what_can_be_parsed_again),
 		cmocka_unit_test(an_address_is_shown_with_its_port),
+		cmocka_unit_test(a_unix_socket_is_shown_by_its_path_or_name),
+		cmocka_unit_test(a_name_may_have_any_bytes),
+		cmocka_unit_test(who_may_connect_is_said),
 		cmocka_unit_test(a_port_can_be_read_and_set),
 		cmocka_unit_test(only_this_machine_is_loopback),
 		cmocka_unit_test(an_address_of_this_machine_is_local),

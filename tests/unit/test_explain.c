@@ -10,8 +10,10 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
+#include <sockchat/transport.h>
 
 #include "../../src/net/explain_here.h"
+#include "../../src/net/unix.h"
 
 #define WHERE "127.0.0.1:9999"
 
@@ -138,7 +140,51 @@ static void put_hints(struct bytes *out)
 	assert_int_equal(bytes_printf(out, "left in TIME-WAIT\n  %s\n", text),
 	                 0);
 	assert_int_equal(bytes_printf(out, "ended wordless\n  %s\n",
-	                              explain_closed_at_once()), 0);
+	                              explain_closed_at_once(true)), 0);
+}
+
+/* About a unix socket that does not exist, so nothing is known of it. */
+static void explain_unix(struct error *e, int kind, int errnum,
+                         const struct explain_break *story)
+{
+	struct endpoint ep = { ENDPOINT_UNIX, "/nonexistent/x", "" };
+	struct address a;
+
+	address_set_unix(&a, &ep);
+	transport_explain(&transport_unix, &(struct failure){
+		.kind = kind,
+		.errnum = errnum,
+		.where = "unix:/nonexistent/x",
+		.address = &a,
+		.timeout_ms = errnum == ETIMEDOUT ? 2000 : 0,
+		.story = story,
+	}, e);
+}
+
+static void put_unix(struct bytes *out)
+{
+	static const int to_connect[] = { ECONNREFUSED, ENOENT, EACCES,
+		                          EPROTOTYPE, ETIMEDOUT };
+	static const int to_listen[] = { EADDRINUSE, ENOENT, EACCES };
+	static const struct explain_break stories[] = {
+		{ .bytes_in = 3, .has_peer_ended = true },
+		{ .bytes_in = 0 },
+		{ .bytes_out = 12 },
+	};
+	struct error e;
+
+	for (size_t i = 0; i < sizeof(to_connect) / sizeof(int); i++) {
+		explain_unix(&e, FAILED_TO_CONNECT, to_connect[i], NULL);
+		put(out, "connect, unix", &e);
+	}
+	for (size_t i = 0; i < sizeof(to_listen) / sizeof(int); i++) {
+		explain_unix(&e, FAILED_TO_LISTEN, to_listen[i], NULL);
+		put(out, "listen, unix", &e);
+	}
+	for (size_t i = 0; i < sizeof(stories) / sizeof(*stories); i++) {
+		explain_unix(&e, FAILED_LATER, ECONNRESET, &stories[i]);
+		put(out, "open, unix", &e);
+	}
 }
 
 static void every_sentence_is_the_one_in_the_golden_file(void **state)
@@ -155,6 +201,7 @@ static void every_sentence_is_the_one_in_the_golden_file(void **state)
 	put_lookups(&out);
 	put_times(&out);
 	put_hints(&out);
+	put_unix(&out);
 	assert_golden(GOLDEN, bytes_text(&out));
 	bytes_finish(&out);
 }

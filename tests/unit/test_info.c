@@ -33,10 +33,12 @@ static void without_a_peer_it_says_who_could_come(void **state)
 	(void)state;
 	assert_string_equal(answer("/info"), "* nobody is connected\n");
 	snprintf(c->own->listening, sizeof(c->own->listening), "[::1]:9");
+	c->reach = "this machine only";
 	assert_string_equal(answer("/info"),
 	                    "* listening on [::1]:9 (this machine only)\n"
 	                    "* nobody is connected\n");
 	c->is_exposed = true;
+	c->reach = "open to other machines";
 	assert_has(answer("/info"), "[::1]:9 (open to other machines)");
 }
 

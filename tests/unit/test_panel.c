@@ -208,6 +208,7 @@ static void several_peers_have_a_line_each(void **state)
 	assert_string_equal(row(0), " nobody is connected");
 	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
 	chat->is_exposed = true;
+	chat->reach = "open to other machines";
 	meet();
 	session_pause(meet(), true);
 	draw();

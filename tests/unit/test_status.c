@@ -68,6 +68,7 @@ static void without_anybody_it_says_so(void **state)
 	assert_string_equal(draw(80), " not connected | text | eol lf");
 	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
 	chat->is_exposed = true;
+	chat->reach = "open to other machines";
 	assert_true(shows("listening on *:9"));
 	assert_true(shows("open to other machines"));
 }
@@ -148,6 +149,7 @@ static void a_wide_status_line_shows_everything_at_once(void **state)
 	fake_limit_write(fake_last(), 0);
 	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
 	chat->is_exposed = true;
+	chat->reach = "open to other machines";
 	command_run(chat, "queued", 6);
 	command_run(chat, "/pause", 6);
 	filter_set(&chat->filter, "in", 1, NULL, &e);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Why a unix socket could not be had: the words, and what this machine knows of
+ * the file.  Whatever is known is known for certain, for all is on this
+ * machine. */
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <sockchat/explain.h>
+#include <sockchat/owner.h>
+
+#include "explain_here.h"
+#include "unix.h"
+
+/* What there is at a path. */
+struct found {
+	bool exists;
+	struct stat st;
+	char owner[OWNER_TEXT_MAX];  /* of the file: "user bob" */
+	char holder[OWNER_TEXT_MAX]; /* who has the socket; "": nobody seen */
+};
+
+static void look_at_file(struct found *f, const struct address *a)
+{
+	const char *path = unix_path(a);
+	*f = (struct found){ .exists = false };
+	f->exists = path && lstat(path, &f->st) == 0;
+	if (!f->exists)
+		return;
+	struct owner_socket s = {
+		.uid = f->st.st_uid,
+	};
+	owner_describe(f->owner, &s);
+	s.inode = S_ISSOCK(f->st.st_mode) ? unix_diag_holder(&f->st) : 0;
+	if (s.inode)
+		owner_describe(f->holder, &s);
+}
+
+/* What stands at the path in place of a socket; NULL: a socket does. */
+static const char *name_type(const struct stat *st)
+{
+	switch (st->st_mode & S_IFMT) {
+	case S_IFSOCK: return NULL;
+	case S_IFREG: return "a regular file";
+	case S_IFDIR: return "a folder";
+	case S_IFLNK: return "a symbolic link";
+	case S_IFIFO: return "a named pipe";
+	default: return "a device";
+	}
+}
+
+#define HINT_LIST "`ss -xl` lists the unix sockets that are listened on"
+
+/* Connecting */
+
+static const struct wording connect_words[] = {
+	{ ECONNREFUSED, "connection refused", "nothing listens on ", "",
+	  "start the server; " HINT_LIST },
+	{ ENOENT, "no such socket", "", " does not exist",
+	  "the server does not run, or its socket is elsewhere; " HINT_LIST },
+	{ EACCES, "not permitted", "you may not connect to ", "",
+	  "you must be allowed to enter each folder of its path" },
+	{ EPROTOTYPE, "wrong type of socket", "", " takes no streams",
+	  "it takes datagrams (SOCK_DGRAM) or packets (SOCK_SEQPACKET)" },
+	{ 0, "", "can't connect to ", "", "" },
+};
+
+static void explain_not_socket(struct error *e, const char *where,
+                               const char *type)
+{
+	error_set(e, "connection refused: %s is %s, not a socket", where, type);
+	error_set_hint(e, "give the path of the socket that the server makes; "
+	                  HINT_LIST);
+	error_set_code(e, ECONNREFUSED);
+}
+
+static void explain_no_right(struct error *e, const struct found *f)
+{
+	error_set_hint(e, "it is a socket of %s with the mode %04o: who "
+	                  "connects must be allowed to write", f->owner,
+	               (unsigned)f->st.st_mode & 07777);
+}
+
+static void explain_no_accept(struct error *e, const struct found *f)
+{
+	error_set_hint(e, "%s does not accept connections there, and its "
+	                  "backlog is full: it may hang or be stopped",
+	               *f->holder ? f->holder : "the server");
+}
+
+static void explain_no_connection(const struct failure *failure,
+                                  struct error *e)
+{
+	struct found f;
+	look_at_file(&f, failure->address);
+	const char *type = f.exists ? name_type(&f.st) : NULL;
+	bool is_stale = f.exists && !*f.holder &&
+	                failure->errnum == ECONNREFUSED;
+	if (failure->timeout_ms) {
+		explain_no_accept(e, &f);
+		return;
+	}
+	explain_word(e, connect_words, failure->errnum, failure->where,
+	             is_stale ? " (the file is left from a server that has "
+	                        "gone)" : "");
+	if (type && failure->errnum == ECONNREFUSED)
+		explain_not_socket(e, failure->where, type);
+	else if (failure->errnum == EACCES && f.exists)
+		explain_no_right(e, &f);
+}
+
+/* Listening */
+
+static const struct wording listen_words[] = {
+	{ EADDRINUSE, "address in use", "", " already has a listener",
+	  "stop it, or take another path or name; " HINT_LIST },
+	{ ENOENT, "no such folder", "the folder of ", " does not exist",
+	  "make it first: `mkdir -p`" },
+	{ EACCES, "not permitted", "you may not make ", "",
+	  "you must be allowed to write in its folder" },
+	{ 0, "", "can't listen on ", "", "" },
+};
+
+static void explain_foreign(struct error *e, const char *where,
+                            const char *type)
+{
+	error_set(e, "address in use: %s is %s, and is left alone", where,
+	          type);
+	error_set_hint(e, "only a socket that nobody listens on any more is "
+	                  "replaced: take another path");
+	error_set_code(e, EADDRINUSE);
+}
+
+/* A stale file that could not be replaced. */
+static void explain_kept(struct error *e, int errnum, const char *where,
+                         const char *owner)
+{
+	error_set(e, "address in use: %s is left from a server that has gone, "
+	             "and can't be removed", where);
+	error_set_hint(e, "it is a file of %s: remove it, or take another path",
+	               owner);
+	error_set_code(e, errnum);
+}
+
+static void explain_no_listener(const struct failure *failure, struct error *e)
+{
+	struct found f;
+	look_at_file(&f, failure->address);
+	const char *type = f.exists ? name_type(&f.st) : NULL;
+	explain_word(e, listen_words, failure->errnum, failure->where, "");
+	if (type)
+		explain_foreign(e, failure->where, type);
+	else if (*f.holder)
+		error_set_hint(e, "%s holds it: stop that, or take another "
+		                  "path", f.holder);
+	else if (f.exists && failure->errnum != EADDRINUSE)
+		explain_kept(e, failure->errnum, failure->where, f.owner);
+}
+
+/* Later */
+
+static const char *find_reset_hint(const struct explain_break *b)
+{
+	if (b->has_peer_ended)
+		return "it had already closed: nobody read what was sent "
+		       "afterwards";
+	if (!b->bytes_out)
+		return "the server stopped listening before it accepted the "
+		       "connection";
+	return "the program there closed, or crashed, before it had read all "
+	       "that was sent: a unix socket tells that as a reset";
+}
+
+void unix_explain(const struct failure *f, struct error *e)
+{
+	if (f->kind == FAILED_TO_CONNECT)
+		explain_no_connection(f, e);
+	else if (f->kind == FAILED_TO_LISTEN)
+		explain_no_listener(f, e);
+	else if (f->errnum == ECONNRESET || f->errnum == EPIPE)
+		error_set_hint(e, "%s", find_reset_hint(f->story));
+	e->is_found = f->kind != FAILED_LATER;
+}
