@@ -33,7 +33,6 @@ struct listener_ops {
 	void (*on_relief)(void *user, const char *where);
 	/* It can't listen; the listener is of no use any more. */
 	void (*on_failed)(void *user, const struct error *e);
-	void *user;
 };
 
 /* Look `ep` up, bind, listen; nothing is called from within.  With a port of
@@ -45,7 +44,7 @@ struct listener *listener_new(struct loop *l,
                               const struct transport_ops *transport,
                               const struct endpoint *ep,
                               const struct resolve_settings *settings,
-                              const struct listener_ops *ops);
+                              const struct listener_ops *ops, void *user);
 /* Closes the sockets: later peers are refused by the system. */
 void listener_free(struct listener *ls);
 

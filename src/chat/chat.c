@@ -233,7 +233,6 @@ static void set_up(struct chat *c)
 		.on_end = on_end,
 		.user = c,
 	};
-	chat_init_listening(c);
 	p->shows = (struct transcript_listener){ show_entries, c, NULL };
 	p->opens = (struct transcript_listener){ look_for_open, c, NULL };
 	p->check = (struct later){ .on_call = on_check, .user = c };

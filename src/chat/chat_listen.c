@@ -91,8 +91,7 @@ static void turn_away(struct chat *c, struct transport *t,
 	chat_error(c, &e);
 }
 
-static void on_peer(void *user, struct transport *t,
-                    const struct address *peer)
+void chat_on_peer(void *user, struct transport *t, const struct address *peer)
 {
 	struct chat *c = user;
 	const char *why = why_refused(c);
@@ -134,21 +133,16 @@ static void on_listen_failed(void *user, const struct error *e)
 	loop_later(c->loop, &c->own->check);
 }
 
-void chat_init_listening(struct chat *c)
-{
-	c->own->listener_ops = (struct listener_ops){
-		.on_listening = on_listening,
-		.on_peer = on_peer,
-		.on_trouble = on_trouble,
-		.on_relief = on_relief,
-		.on_failed = on_listen_failed,
-		.user = c,
-	};
-}
-
 /* One more listener in the list.  NULL with errno. */
 static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 {
+	static const struct listener_ops ops = {
+		.on_listening = on_listening,
+		.on_peer = chat_on_peer,
+		.on_trouble = on_trouble,
+		.on_relief = on_relief,
+		.on_failed = on_listen_failed,
+	};
 	struct chat_private *p = c->own;
 	struct listener **grown = realloc(
 	    p->listeners, (p->listener_count + 1) * sizeof(*grown));
@@ -157,7 +151,7 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 	p->listeners = grown;
 	struct listener *ls = listener_new(
 	    c->loop, c->transport ? c->transport : transport_of(ep), ep,
-	    &c->options->dial.resolve, &p->listener_ops);
+	    &c->options->dial.resolve, &ops, c);
 	if (ls)
 		grown[p->listener_count++] = ls;
 	return ls;

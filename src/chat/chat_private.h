@@ -28,7 +28,6 @@ struct chat_private {
 
 	struct listener **listeners;
 	size_t listener_count;
-	struct listener_ops listener_ops;
 	uint64_t first_turn; /* when the first peer came, as loop_turns() */
 	char listening[LISTENING_MAX];
 	bool accepts_one; /* listeners are closed once there is a peer */
@@ -82,8 +81,8 @@ void watch_end(struct chat *c, const struct session *s);
 
 /* chat_listen.c */
 
-/* Let listeners report to this chat. */
-void chat_init_listening(struct chat *c);
+/* The `on_peer` of listener_ops. */
+void chat_on_peer(void *user, struct transport *t, const struct address *peer);
 /* Close all listeners. */
 void chat_free_listeners(struct chat *c);
 

@@ -211,21 +211,19 @@ static void on_listen_failed(void *user, const struct error *e)
 	stop(user);
 }
 
-static int start_listener(struct fe_pipe *f, struct listener_ops *ops)
+static int start_listener(struct fe_pipe *f)
 {
-	const struct options *o = f->options;
-
-	*ops = (struct listener_ops){
+	static const struct listener_ops ops = {
 		.on_listening = on_listening,
 		.on_peer = on_accepted,
 		.on_trouble = on_trouble,
 		.on_relief = on_relief,
 		.on_failed = on_listen_failed,
-		.user = f,
 	};
+	const struct options *o = f->options;
 	f->listener =
 	    listener_new(f->loop, transport_of(&o->endpoint), &o->endpoint,
-	                 &o->dial.resolve, ops);
+	                 &o->dial.resolve, &ops, f);
 	return f->listener ? 0 : -1;
 }
 
@@ -356,14 +354,12 @@ static int finish(struct fe_pipe *f, int status)
 int fe_pipe_run(struct loop *l, const struct options *o)
 {
 	struct fe_pipe f;
-	struct listener_ops listener_ops;
 	int status = start_all(&f, l, o);
 
 	if (!status && conn_open(&f.conn, 0, 1))
 		status = fail_start(&f, "start");
-	if (!status && (o->mode == ENDPOINT_LISTEN
-	                    ? start_listener(&f, &listener_ops)
-	                    : start_dial(&f)))
+	if (!status && (o->mode == ENDPOINT_LISTEN ? start_listener(&f)
+	                                           : start_dial(&f)))
 		status = fail_start(&f, "start");
 	return finish(&f, status ? status : run(&f));
 }

@@ -31,6 +31,7 @@ struct listener {
 	struct loop *loop;
 	const struct transport_ops *transport;
 	const struct listener_ops *ops;
+	void *user;
 	struct endpoint endpoint;
 	struct resolve *resolve;
 	struct place *places;
@@ -129,7 +130,7 @@ static void tell_trouble(struct listener *ls, int errnum)
 	ls->trouble_ns = loop_now_ns(ls->loop);
 	name(ls, shown);
 	explain_accept(&e, errnum, shown);
-	ls->ops->on_trouble(ls->ops->user, &e);
+	ls->ops->on_trouble(ls->user, &e);
 }
 
 /* Nobody has to wait any more.  That is told only when it has lasted for a
@@ -147,7 +148,7 @@ static void tell_relief(struct listener *ls)
 	}
 	ls->trouble = 0;
 	name(ls, shown);
-	ls->ops->on_relief(ls->ops->user, shown);
+	ls->ops->on_relief(ls->user, shown);
 }
 
 static void on_retry(struct timer *t)
@@ -201,7 +202,7 @@ static void on_knock(struct watch *w, unsigned ready)
 		    p->transport->ops->accept(p->transport, &peer);
 
 		if (t) {
-			ls->ops->on_peer(ls->ops->user, t, &peer);
+			ls->ops->on_peer(ls->user, t, &peer);
 			continue;
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -323,7 +324,7 @@ static void fail(struct listener *ls, int errnum, const struct address *a)
 		.where = where,
 		.address = a,
 	}, &e);
-	ls->ops->on_failed(ls->ops->user, &e);
+	ls->ops->on_failed(ls->user, &e);
 }
 
 static void start(struct listener *ls, const struct address *list, size_t count)
@@ -340,7 +341,7 @@ static void start(struct listener *ls, const struct address *list, size_t count)
 			snprintf(ls->endpoint.port, sizeof(ls->endpoint.port),
 			         "%u", address_port(&out[0]));
 		update_watches(ls);
-		ls->ops->on_listening(ls->ops->user, out, ls->count);
+		ls->ops->on_listening(ls->user, out, ls->count);
 	} else {
 		fail(ls, errnum, out ? out : list);
 	}
@@ -355,7 +356,7 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 	ls->resolve = NULL;
 	ls->is_busy = true;
 	if (count == 0)
-		ls->ops->on_failed(ls->ops->user, e);
+		ls->ops->on_failed(ls->user, e);
 	else
 		start(ls, list, count);
 	leave(ls);
@@ -365,7 +366,7 @@ struct listener *listener_new(struct loop *l,
                               const struct transport_ops *transport,
                               const struct endpoint *ep,
                               const struct resolve_settings *settings,
-                              const struct listener_ops *ops)
+                              const struct listener_ops *ops, void *user)
 {
 	struct resolve_settings passive = *settings;
 	struct listener *ls = calloc(1, sizeof(*ls));
@@ -376,6 +377,7 @@ struct listener *listener_new(struct loop *l,
 	ls->loop = l;
 	ls->transport = transport;
 	ls->ops = ops;
+	ls->user = user;
 	ls->endpoint = *ep;
 	ls->retry.on_time = on_retry;
 	ls->retry.user = ls;

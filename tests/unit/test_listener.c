@@ -105,7 +105,7 @@ static void on_failed(void *user, const struct error *e)
 	s->error = *e;
 }
 
-static struct listener_ops ops = {
+static const struct listener_ops ops = {
 	.on_listening = on_listening,
 	.on_peer = on_peer,
 	.on_trouble = on_trouble,
@@ -144,8 +144,7 @@ static void listen_on(struct scene *s, const struct transport_ops *transport,
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
 	snprintf(ep.port, sizeof(ep.port), "%u", port);
-	ops.user = s;
-	s->listener = listener_new(s->loop, transport, &ep, &settings, &ops);
+	s->listener = listener_new(s->loop, transport, &ep, &settings, &ops, s);
 	assert_non_null(s->listener);
 	assert_int_equal(s->places.len, 0);
 	for (int i = 0; !s->places.len && !s->failed && i < 100; i++)
@@ -319,9 +318,8 @@ static void a_listener_may_be_freed_before_it_listens(void **state)
 	const struct resolve_settings settings = { 0 };
 	const struct endpoint ep = { .port = "0" };
 
-	ops.user = s;
 	listener_free(
-	    listener_new(s->loop, &transport_tcp, &ep, &settings, &ops));
+	    listener_new(s->loop, &transport_tcp, &ep, &settings, &ops, s));
 	listener_free(NULL);
 	settle(s);
 	assert_int_equal(s->places.len, 0);

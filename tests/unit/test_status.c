@@ -52,7 +52,7 @@ static struct session *meet(void)
 	struct fake *f = fake_open();
 	fake_facts(f)->local = fake_address("127.0.0.1:8");
 	chat->ops = &silent;
-	chat->own->listener_ops.on_peer(chat, fake_transport(f), &peer);
+	chat_on_peer(chat, fake_transport(f), &peer);
 	return chat_session(chat, 0);
 }
 

@@ -63,7 +63,7 @@ static void a_stranger_cannot_get_out_of_the_title(void **state)
 	(void)state;
 	fake_start();
 	chat->ops = &silent;
-	chat->own->listener_ops.on_peer(chat, fake_transport(fake_open()),
+	chat_on_peer(chat, fake_transport(fake_open()),
 	                                &peer);
 	struct session *s = chat_session(chat, 0);
 	assert_string_equal(title(),
