@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Unfinished messages wait for the rest of them. */
+/* Unfinished messages wait for their rest. */
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -40,27 +40,22 @@ static void remove_pending(struct settle *s, size_t i)
 	        (s->count - i) * sizeof(*s->list));
 }
 
-/* The rest of an unfinished message, up to the last whole character unless it
- * is time for `all`. */
-static void write_pending(struct settle *s, struct settle_message *p, bool all)
+/* Write the rest of an unfinished message, up to its last whole character or,
+ * when it is time for that, `all` of it.  False: something is left. */
+static bool write_pending(struct settle *s, struct settle_message *p, bool all)
 {
 	struct entry part;
 	if (!transcript_at(s->transcript, p->seq, &part))
-		return;
+		return true;
+	size_t len = part.len;
 	if (!all)
 		part.len -= encoding_unfinished(
 		    s->encoding ? *s->encoding : NULL, part.bytes, part.len);
-	if (part.len > p->written)
+	if (part.len > p->written) {
 		s->write(s->user, &part, p->written);
-	p->written = part.len > p->written ? part.len : p->written;
-}
-
-static bool is_all_written(const struct settle *s,
-                           const struct settle_message *p)
-{
-	struct entry e;
-	return !transcript_at(s->transcript, p->seq, &e) ||
-	       e.len == p->written;
+		p->written = part.len;
+	}
+	return p->written == len;
 }
 
 static void on_settle_time(struct timer *t)
@@ -70,12 +65,10 @@ static void on_settle_time(struct timer *t)
 	for (size_t i = 0; i < s->count; i++) {
 		struct settle_message *p = &s->list[i];
 		int64_t age = now - p->grown_ns;
-		if (age >= SETTLE_NS && !is_all_written(s, p))
-			write_pending(s, p, age >= SETTLE_MID_NS);
-		if (is_all_written(s, p))
+		bool is_due = age >= SETTLE_NS;
+		if (is_due && write_pending(s, p, age >= SETTLE_MID_NS))
 			continue;
-		int64_t left = age >= SETTLE_NS ? SETTLE_MID_NS - age
-		                                : SETTLE_NS - age;
+		int64_t left = (is_due ? SETTLE_MID_NS : SETTLE_NS) - age;
 		if (!next || left < next)
 			next = left;
 	}
@@ -83,34 +76,23 @@ static void on_settle_time(struct timer *t)
 		timer_start(s->loop, t, next);
 }
 
-/* What came before this entry in its session has to be written before it; a
- * message of the same direction will not grow any more. */
-static void settle_session(struct settle *s, const struct entry *e)
+/* Messages of the same session and direction are over when this entry comes;
+ * those of the other direction are written before it, unless it `begins` to
+ * wait itself. */
+static void settle_session(struct settle *s, const struct entry *e, bool begins)
 {
 	bool is_state = e->kind == ENTRY_STATE;
 	bool is_end = is_state && e->state == ENTRY_CLOSED;
 	for (size_t i = 0; i < s->count;) {
 		struct settle_message *p = &s->list[i];
 		bool is_other = p->session != e->session || p->seq == e->seq;
-		bool is_over = is_end || p->dir == e->dir;
-		if (!is_other)
+		bool is_over = !is_other && (is_end || p->dir == e->dir);
+		if (is_over || (!is_other && !begins))
 			write_pending(s, p, is_over || is_state);
-		if (!is_other && is_over)
+		if (is_over)
 			remove_pending(s, i);
 		else
 			i++;
-	}
-}
-
-/* An older message of the same direction is over when this one begins. */
-static void settle_direction(struct settle *s, const struct entry *e)
-{
-	for (size_t i = s->count; i-- > 0;) {
-		struct settle_message *p = &s->list[i];
-		if (p->session != e->session || p->dir != e->dir)
-			continue;
-		write_pending(s, p, true);
-		remove_pending(s, i);
 	}
 }
 
@@ -134,21 +116,22 @@ static bool is_pending(const struct settle *s, size_t i, uint64_t seq)
 
 static int remember_pending(struct settle *s, const struct entry *e)
 {
-	if (!is_pending(s, pending_index(s, e->seq), e->seq)) {
-		settle_direction(s, e);
+	size_t i = pending_index(s, e->seq);
+	if (!is_pending(s, i, e->seq)) {
+		settle_session(s, e, true);
 		if (add_pending(s, e))
 			return -1;
+		i = s->count - 1;
 	}
-	struct settle_message *p = &s->list[pending_index(s, e->seq)];
-	p->grown_ns = loop_now_ns(s->loop);
+	s->list[i].grown_ns = loop_now_ns(s->loop);
 	if (e->seq < s->staying)
-		write_pending(s, p, true);
+		write_pending(s, &s->list[i], true);
 	if (!s->timer.loop)
 		timer_start(s->loop, &s->timer, SETTLE_NS);
 	return 0;
 }
 
-/* What is soon dropped does not wait. */
+/* Messages that the transcript drops soon do not wait. */
 static void write_leaving(struct settle *s)
 {
 	uint64_t staying = transcript_staying(s->transcript);
@@ -168,7 +151,7 @@ static int show_message(struct settle *s, const struct entry *e)
 		from = s->list[i].written;
 		remove_pending(s, i);
 	}
-	settle_session(s, e);
+	settle_session(s, e, false);
 	s->write(s->user, e, from);
 	return 0;
 }
@@ -178,14 +161,14 @@ int settle_show(struct settle *s, const struct entry *e)
 	write_leaving(s);
 	if (e->kind == ENTRY_MESSAGE)
 		return show_message(s, e);
-	settle_session(s, e);
+	settle_session(s, e, false);
 	s->write(s->user, e, 0);
 	return 0;
 }
 
 void settle_before(struct settle *s, const struct entry *e)
 {
-	settle_session(s, e);
+	settle_session(s, e, false);
 }
 
 void settle_init(struct settle *s, struct loop *l,
