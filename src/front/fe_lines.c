@@ -216,27 +216,29 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 		              e->hint);
 }
 
-static void show_entry(void *user, const struct entry *e)
+static void show_entry(struct frontend *f, const struct entry *e)
 {
-	struct frontend *f = user;
 	if (settle_show(&f->settle, e))
 		out_failed(f, ENOMEM);
 }
 
-static void hold_entry(void *user, const struct entry *e)
+static void on_gate(void *user, enum gate_step step, const struct entry *e)
 {
 	struct frontend *f = user;
-	settle_before(&f->settle, e);
-}
-
-static void write_held_entry(void *user, const struct entry *e)
-{
-	write_entry(user, e, 0);
-}
-
-static void show_late_entry(void *user, const struct entry *e)
-{
-	put_entry(user, FORMAT_ACK, e, 0);
+	switch (step) {
+	case GATE_WRITE:
+		show_entry(f, e);
+		break;
+	case GATE_HOLD:
+		settle_before(&f->settle, e);
+		break;
+	case GATE_HELD:
+		write_entry(f, e, 0);
+		break;
+	case GATE_LATE:
+		put_entry(f, FORMAT_ACK, e, 0);
+		break;
+	}
 }
 
 static void show_json(struct frontend *f, uint64_t first, uint64_t end)
@@ -330,10 +332,7 @@ static void init_waiting(struct frontend *f)
 		.loop = c->loop,
 		.transcript = c->transcript,
 		.ticks = c->ticks,
-		.hold = hold_entry,
-		.write_held = write_held_entry,
-		.write = show_entry,
-		.write_late = show_late_entry,
+		.step = on_gate,
 		.user = f,
 	};
 	gate_init(&f->gate);

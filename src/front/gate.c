@@ -35,10 +35,7 @@ static void write_entry(struct gate *g, const struct entry *e)
 	struct entry ticked = *e;
 	if (is_ticked(e))
 		ticked.tick = &tick;
-	if (e->seq == g->held)
-		g->write_held(g->user, &ticked);
-	else
-		g->write(g->user, &ticked);
+	g->step(g->user, e->seq == g->held ? GATE_HELD : GATE_WRITE, &ticked);
 }
 
 static void go(struct gate *g, bool waits)
@@ -51,7 +48,7 @@ static void go(struct gate *g, bool waits)
 		int64_t left = waits ? patience(g, &e) : 0;
 		if (left) {
 			if (g->held != e.seq)
-				g->hold(g->user, &e);
+				g->step(g->user, GATE_HOLD, &e);
 			g->held = e.seq;
 			timer_start(g->loop, &g->timer, left);
 			return;
@@ -77,7 +74,7 @@ static void on_tick(void *user, uint64_t seq)
 	} else if (tick.state == TICK_ACKED &&
 	           transcript_at(g->transcript, seq, &e)) {
 		e.tick = &tick;
-		g->write_late(g->user, &e);
+		g->step(g->user, GATE_LATE, &e);
 	}
 }
 

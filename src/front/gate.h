@@ -13,18 +13,22 @@
 #include <sockchat/ticks.h>
 #include <sockchat/transcript.h>
 
-/* Write the entry; borrowed for the call. */
-typedef void gate_fn(void *user, const struct entry *e);
+enum gate_step {
+	GATE_WRITE, /* this entry is to be written */
+	GATE_HOLD,  /* it waits: what came before it has to be out */
+	GATE_HELD,  /* it has waited, and is to be written */
+	GATE_LATE,  /* it has arrived, but was written before */
+};
+
+/* The entry is borrowed for the call. */
+typedef void gate_fn(void *user, enum gate_step step, const struct entry *e);
 
 /* Embedded in a front end. */
 struct gate {
 	struct loop *loop;
 	const struct transcript *transcript;
 	struct ticks *ticks;
-	gate_fn *hold; /* it waits: what came before it has to be out */
-	gate_fn *write_held; /* one that has waited */
-	gate_fn *write;
-	gate_fn *write_late; /* it was written before it had arrived */
+	gate_fn *step;
 	void *user;
 	uint64_t next, end; /* those that wait */
 	uint64_t held;      /* the first of them has been told to wait */

@@ -15,34 +15,20 @@ static struct ticks *ticks;
 static struct gate gate;
 static struct bytes out; /* "1- 2a": which, and its tick's letter */
 
-static void put(const struct entry *e, char mark)
+static size_t held;
+
+static void on_step(void *user, enum gate_step step, const struct entry *e)
 {
 	const char *letters = "-qsa";
+	(void)user;
+	if (step == GATE_HOLD) {
+		held++;
+		return;
+	}
 	assert_int_equal(bytes_printf(&out, "%s%d%c%s", out.len ? " " : "",
 	                              (int)e->seq,
 	                              e->tick ? letters[e->tick->state] : '.',
-	                              mark ? "!" : ""), 0);
-}
-
-static void on_write(void *user, const struct entry *e)
-{
-	(void)user;
-	put(e, 0);
-}
-
-static size_t held;
-
-static void on_hold(void *user, const struct entry *e)
-{
-	(void)user;
-	(void)e;
-	held++;
-}
-
-static void on_write_late(void *user, const struct entry *e)
-{
-	(void)user;
-	put(e, '!');
+	                              step == GATE_LATE ? "!" : ""), 0);
 }
 
 static void on_entries(void *user, uint64_t first, uint64_t end)
@@ -63,10 +49,7 @@ static int set_up(void **state)
 		.loop = loop,
 		.transcript = transcript,
 		.ticks = ticks,
-		.hold = on_hold,
-		.write_held = on_write,
-		.write = on_write,
-		.write_late = on_write_late,
+		.step = on_step,
 	};
 	gate_init(&gate);
 	transcript_listen(transcript, &listener);
