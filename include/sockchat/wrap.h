@@ -60,15 +60,18 @@ struct wrap_look {
 	const struct transcript *transcript;
 };
 
-/* Where the rows of a long message begin, remembered from one call to the next:
- * it is counted once, and drawn from the middle.  All zero knows nothing. */
-struct wrap_map {
-	uint64_t seq; /* of the message, and how it was laid out */
+/* A message and a layout of it. */
+struct wrap_key {
+	uint64_t seq;
 	size_t len, columns;
-	enum view view;
-	bool endings, has_tail;
-	unsigned entry_flags, glyph_flags;
-	enum encoding_id encoding;
+	unsigned view, endings, has_tail, entry_flags, glyph_flags, encoding;
+};
+
+/* Where the rows of a long message begin, remembered from one call to the next:
+ * they are counted once, and drawing begins in the middle.  All zero knows
+ * nothing. */
+struct wrap_map {
+	struct wrap_key key;
 	size_t rows;
 	size_t *begins; /* the offset of each WRAP_MAP_ROWS'th row */
 	size_t count, cap;

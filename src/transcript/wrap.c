@@ -213,7 +213,7 @@ static int map_add(struct wrap_map *m, size_t begin)
 
 /* A row begins with the byte `at`.  Without memory the map ends here, and later
  * rows are found by walking on from its end. */
-static void learn_row(struct layout *l, const uint8_t *at)
+static void learn_begin(struct layout *l, const uint8_t *at)
 {
 	struct wrap_map *m = l->learns;
 	if (m && l->row == (m->count + 1) * WRAP_MAP_ROWS &&
@@ -241,10 +241,10 @@ static void put_text(struct layout *l, const uint8_t *bytes, size_t len,
 			return;
 		note_row(l, bytes + n);
 		if (l->row > row)
-			learn_row(l, bytes);
+			learn_begin(l, bytes);
 		if (ends_row) {
 			next_row(l);
-			learn_row(l, bytes + n);
+			learn_begin(l, bytes + n);
 		}
 	}
 }
@@ -382,15 +382,16 @@ void wrap_map_finish(struct wrap_map *m)
 	*m = (struct wrap_map){ 0 };
 }
 
-static bool map_fits(const struct wrap_map *m, const struct entry *e,
-                     const struct wrap_settings *s)
+static struct wrap_key key_of(const struct entry *e,
+                              const struct wrap_settings *s)
 {
-	return m->seq == e->seq && m->len == e->len &&
-	       m->columns == s->columns && m->view == s->look.view &&
-	       m->encoding == encoding_id(s->look.encoding) &&
-	       m->endings == s->look.endings && m->has_tail == !!s->tail &&
-	       m->entry_flags == e->flags &&
-	       m->glyph_flags == s->look.glyph_flags;
+	return (struct wrap_key){
+		.seq = e->seq, .len = e->len, .columns = s->columns,
+		.view = s->look.view, .endings = s->look.endings,
+		.has_tail = s->tail != NULL, .entry_flags = e->flags,
+		.glyph_flags = s->look.glyph_flags,
+		.encoding = encoding_id(s->look.encoding),
+	};
 }
 
 /* Where a glyph may be cut in two, no row has a beginning to be found. */
@@ -400,19 +401,17 @@ static bool is_mapped(const struct entry *e, const struct wrap_settings *s)
 	       s->columns >= GLYPH_TEXT_MAX;
 }
 
-static void learn(const struct entry *e, const struct wrap_settings *s)
+/* Fill the map, unless it is of this layout already. */
+static void learn_rows(const struct entry *e, const struct wrap_settings *s)
 {
 	struct layout l = {
 		.settings = s, .seek = SIZE_MAX, .learns = s->map,
 	};
+	struct wrap_key key = key_of(e, s);
+	if (memcmp(&key, &s->map->key, sizeof(key)) == 0)
+		return;
 	wrap_map_finish(s->map);
-	*s->map = (struct wrap_map){
-		.seq = e->seq, .len = e->len, .columns = s->columns,
-		.view = s->look.view, .endings = s->look.endings,
-		.encoding = encoding_id(s->look.encoding),
-		.has_tail = s->tail != NULL,
-		.entry_flags = e->flags, .glyph_flags = s->look.glyph_flags,
-	};
+	s->map->key = key;
 	put_entry(&l, e);
 	s->map->rows = l.row + 1;
 }
@@ -423,14 +422,11 @@ size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
 	struct layout l = {
 		.settings = settings, .fn = fn, .user = user, .seek = SIZE_MAX,
 	};
-	if (is_mapped(e, settings)) {
-		if (!map_fits(settings->map, e, settings))
-			learn(e, settings);
-		if (!fn)
-			return settings->map->rows;
-		l.knows_rows = true;
-	}
-	put_entry(&l, e);
+	l.knows_rows = is_mapped(e, settings);
+	if (l.knows_rows)
+		learn_rows(e, settings);
+	if (fn || !l.knows_rows)
+		put_entry(&l, e);
 	return l.knows_rows ? settings->map->rows : l.row + 1;
 }
 

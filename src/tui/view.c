@@ -107,7 +107,7 @@ static struct wrap_map *map_of(struct viewport *v, const struct entry *e)
 	if (!v->maps) /* without memory it is laid out anew each time */
 		return NULL;
 	for (size_t i = 0; i < MAPS; i++)
-		if (v->maps->list[i].seq == e->seq)
+		if (v->maps->list[i].key.seq == e->seq)
 			return &v->maps->list[i];
 	v->maps->next = (v->maps->next + 1) % MAPS;
 	return &v->maps->list[v->maps->next];
