@@ -9,7 +9,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
 
-/* Append it, padded and in one line.  -1 as bytes_append(). */
+/* Append the bytes as Base64, padded and in one line.  -1 as bytes_append(). */
 MUST_USE int base64_append(struct bytes *out, const uint8_t *bytes, size_t len);
 
 #endif

@@ -22,7 +22,7 @@ struct bytes {
 	size_t max; /* ceiling, 0 for none */
 };
 
-/* An empty run that will never hold more than `max` bytes (0: no ceiling). */
+/* An empty run that never holds more than `max` bytes; 0: no ceiling. */
 void bytes_init(struct bytes *b, size_t max);
 void bytes_finish(struct bytes *b);
 
@@ -43,11 +43,11 @@ void bytes_consume(struct bytes *b, size_t len);
 /* Forget all of them, and keep the memory. */
 void bytes_clear(struct bytes *b);
 
-/* Whether there is memory for `len` bytes now, for libraries that do not come
- * back when there is none. */
+/* True if there is memory for `len` bytes now.  For libraries that end the
+ * program when there is none. */
 bool bytes_have_memory(size_t len);
 
-/* The bytes as a C string: a NUL is kept behind the last byte, not counted.
+/* The bytes as a C string.  The NUL behind the last byte is not counted.
  * Borrowed until the next change. */
 const char *bytes_text(struct bytes *b);
 

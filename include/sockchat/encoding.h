@@ -58,8 +58,8 @@ MUST_USE
 int encoding_append(const struct encoding *enc, struct bytes *out,
                     const char *text, size_t len, struct error *e);
 
-/* Append what these bytes say in UTF-8; one that says nothing as it is.  -1 as
- * bytes_append(). */
+/* Append the characters of these bytes in UTF-8; a byte that is part of none
+ * stays as it is.  -1 as bytes_append(). */
 MUST_USE
 int encoding_decode(const struct encoding *enc, struct bytes *out,
                     const uint8_t *bytes, size_t len);

@@ -18,14 +18,14 @@ MUST_USE
 int escape_parse(struct bytes *out, const char *text, size_t len,
                  struct error *e);
 
-/* Append the bytes of pairs of hex digits; spaces, commas, colons, dashes and a
- * "0x" before a pair are passed over.  -1 as escape_parse(). */
+/* Append the bytes that pairs of hex digits mean.  Spaces, commas, colons,
+ * dashes and a "0x" before a pair are skipped.  -1 as escape_parse(). */
 MUST_USE
 int escape_parse_hex(struct bytes *out, const char *text, size_t len,
                      struct error *e);
 
-/* Append text that escape_parse() makes these bytes of.  Only what can't be
- * typed is escaped.  -1 as bytes_append(). */
+/* Append the text that escape_parse() turns into these bytes.  Only what cannot
+ * be typed is escaped.  -1 as bytes_append(). */
 MUST_USE int escape_append(struct bytes *out, const uint8_t *bytes, size_t len);
 
 #endif

@@ -19,8 +19,8 @@
 #define GLYPH_TEXT_MAX 24
 #define GLYPH_MARKS_MAX 4
 
-/* What fills one place on the screen: a character with its combining marks, or
- * the visible form of a byte that is not text. */
+/* A glyph fills one place on the screen: a character with its combining marks,
+ * or the visible form of a byte that is not text. */
 struct glyph {
 	char text[GLYPH_TEXT_MAX]; /* UTF-8, printable, NUL-terminated */
 	uint8_t text_len;
@@ -32,23 +32,23 @@ struct glyph {
 /* ASCII only: everything else is shown as `\xNN`.  For terminals and logs that
  * are not UTF-8. */
 #define GLYPH_ASCII 1u
-/* Characters of which libc knows no width are text too.  For what is shown on
- * no screen: it does not depend on the locale. */
+/* Characters whose width libc does not know are text too, so that the result
+ * does not depend on the locale.  For what is not shown on a screen. */
 #define GLYPH_ANY_WIDTH 2u
 
-/* The first glyph of `bytes`; how many bytes it stands for, or 0 at the end.
- * A bad byte becomes `\xNN`, C0 and DEL `^G`, a format, bidi, private or
- * unassigned character and a combining mark without a base `<U+202E>`.  Widths
- * are libc's wcwidth(), which is what curses believes as well: LC_CTYPE has to
- * be a UTF-8 locale, else GLYPH_ASCII has to be given. */
+/* Put the first glyph of `bytes` into `*g`.  Returns how many bytes it stands
+ * for, 0 at the end.  A bad byte becomes `\xNN`, C0 and DEL `^G`, a format,
+ * bidi, private or unassigned character and a combining mark without a base
+ * `<U+202E>`.  Widths are libc's, as curses has them: LC_CTYPE has to be a
+ * UTF-8 locale, else GLYPH_ASCII has to be given. */
 size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
                   unsigned flags);
 
 /* The columns of all glyphs of `bytes`. */
 size_t glyph_width(const uint8_t *bytes, size_t len, unsigned flags);
 
-/* The text of all glyphs, in a small buffer of ours: cut at a glyph, with a NUL
- * behind it.  `cap` is at least 1. */
+/* Copy the text of all glyphs into a small buffer.  It is cut between two
+ * glyphs, and ends in NUL.  `cap` is at least 1. */
 void glyph_copy(char *out, size_t cap, const char *text, unsigned flags);
 
 /* Format a sentence of ours, which may have a stranger's words in it: as

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Which encoding text has that is not UTF-8. */
+/* Guesses at the encoding of text that is not UTF-8. */
 
 #ifndef SOCKCHAT_GUESS_H
 #define SOCKCHAT_GUESS_H
@@ -13,8 +13,9 @@
 
 enum guess { GUESS_NONE, GUESS_CP949, GUESS_SHIFT_JIS, GUESS_LATIN1 };
 
-/* NONE for UTF-8, for what does not look like text, and where iconv(3) cannot
- * decode it wholly; a character may be unfinished at the end. */
+/* The encoding that the bytes most likely have.  NONE for UTF-8, for what does
+ * not look like text, and for what iconv(3) cannot decode.  A character may be
+ * unfinished at the end. */
 enum guess guess_encoding(const uint8_t *bytes, size_t len);
 
 #endif

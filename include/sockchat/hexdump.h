@@ -15,13 +15,14 @@
 /* How many bytes fit a row of `columns`: 16, 8, 4, 2 or 1. */
 size_t hexdump_bytes_per_row(size_t columns);
 
-/* One row: the bytes from `offset`, at most `per_row` (1 to 16) of the `len`
- * that there are in all.  Pure ASCII, NUL-terminated; its length. */
+/* Write one row, in ASCII with a NUL: the bytes from `offset` on, at most
+ * `per_row` (1 to 16) of the `len` that there are in all.  Returns its
+ * length. */
 size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
                    size_t offset, size_t per_row);
 
-/* Which byte of its row the column `i` of such a row shows, as digits or as a
- * character; SIZE_MAX: none. */
+/* The index within its row of the byte that column `i` shows, as digits or as a
+ * character; SIZE_MAX for none. */
 size_t hexdump_byte_at(size_t i, size_t per_row);
 
 #endif

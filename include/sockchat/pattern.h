@@ -26,8 +26,8 @@ struct pattern;
 MUST_USE struct pattern *pattern_new(const char *text, struct error *e);
 void pattern_free(struct pattern *p);
 
-/* The matches in some bytes, one after another.  The bytes are borrowed and
- * stay as they are meanwhile. */
+/* A scan gives the matches in some bytes, one after another.  The bytes are
+ * borrowed and must not change meanwhile. */
 struct pattern_scan {
 	struct pattern *pattern;
 	const uint8_t *bytes;
@@ -45,12 +45,12 @@ void pattern_begin(struct pattern_scan *s, struct pattern *p,
  * expression sees one line at a time, and ^ and $ match at its ends; bytes that
  * are not UTF-8 match nothing.  False: there is none, or the scan is over. */
 bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end);
-/* The scan is over, as if it had taken too many steps. */
+/* End the scan, as if it had taken too many steps. */
 void pattern_give_up(struct pattern_scan *s);
 
-/* Whether there is a match. */
+/* True if there is a match. */
 bool pattern_matches(struct pattern *p, const uint8_t *bytes, size_t len);
-/* How many there are, one after another; 0 when it took too many steps. */
+/* The number of matches; 0 when counting took too many steps. */
 size_t pattern_count(struct pattern *p, const uint8_t *bytes, size_t len);
 
 /* True once, with a sentence for the user, after some bytes took too many steps

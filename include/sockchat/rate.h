@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* How fast a counter grows, from what it was in about the last minute.  Pure:
- * the caller tells the time, which is monotonic. */
+/* How fast a counter grows: its values of about the last minute.  Pure: the
+ * caller tells the time, which is monotonic. */
 
 #ifndef SOCKCHAT_RATE_H
 #define SOCKCHAT_RATE_H
@@ -24,9 +24,9 @@ struct rate {
 	} marks[RATE_MARKS];
 };
 
-/* Note the counter's value, about once a RATE_STEP_NS; what comes sooner than
- * half of that is passed over.  True: it may have grown since the last mark, so
- * that it is worth noting again. */
+/* Note the counter's value, about once a RATE_STEP_NS; one that comes sooner
+ * than half of that is passed over.  True if it may have grown since the last
+ * mark, so that another note is worth while. */
 bool rate_note(struct rate *r, int64_t ns, uint64_t value);
 
 /* The value that the counter had at `at_ns`, as far as is known.  `value` is
@@ -34,8 +34,8 @@ bool rate_note(struct rate *r, int64_t ns, uint64_t value);
 uint64_t rate_value_at(const struct rate *r, int64_t now_ns, uint64_t value,
                        int64_t at_ns);
 
-/* By how much it grew a second in the last RATE_SPAN_NS, or since the first
- * mark; 0 when that is too short to tell. */
+/* The growth in a second, over the last RATE_SPAN_NS or since the first mark; 0
+ * when that is too short to tell. */
 uint64_t rate_per_second(const struct rate *r, int64_t now_ns, uint64_t value);
 
 #endif

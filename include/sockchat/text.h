@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Sentences that are put together in small buffers of ours. */
+/* Sentences put together from words, in small buffers. */
 
 #ifndef SOCKCHAT_TEXT_H
 #define SOCKCHAT_TEXT_H
@@ -15,7 +15,7 @@
 bool text_add(char *text, size_t cap, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The end of a noun of which there are so many: "" for one, else "s". */
+/* The end of a noun after the number `count`: "" for 1, else "s". */
 const char *plural(uint64_t count);
 
 #endif

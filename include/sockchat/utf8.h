@@ -14,12 +14,12 @@
 #define UTF8_BAD        (-1) /* the first byte starts no character */
 #define UTF8_INCOMPLETE (-2) /* a good beginning; more bytes may complete it */
 
-/* The length, 1 to 4, of the first character of `bytes`, which goes to `*cp`;
- * UTF8_BAD or UTF8_INCOMPLETE otherwise (then `*cp` is untouched; a bad byte
- * stands for itself alone).  `len` is at least 1. */
+/* Decode the first character of `bytes` into `*cp`.  Returns its length, 1 to
+ * 4; UTF8_BAD or UTF8_INCOMPLETE leave `*cp` untouched.  A bad byte stands for
+ * itself alone.  `len` is at least 1. */
 int utf8_decode(const uint8_t *bytes, size_t len, uint32_t *cp);
 
-/* Write the character; its length, 0 if it is none. */
+/* Write the character.  Returns its length, 0 if it is none. */
 size_t utf8_encode(uint8_t out[4], uint32_t cp);
 
 /* How many bytes at the beginning are printable ASCII, and neither `stop` nor
@@ -27,7 +27,7 @@ size_t utf8_encode(uint8_t out[4], uint32_t cp);
 size_t utf8_plain(const uint8_t *bytes, size_t len, uint8_t stop,
                   uint8_t stop2);
 
-/* Whether all of it is well-formed. */
+/* True if all of it is well-formed. */
 bool utf8_is_valid(const uint8_t *bytes, size_t len);
 
 /* How many bytes at the end are the beginning of a character that is not

@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* "$VARIABLE/sockchat/NAME", or "$HOME/FALLBACK/sockchat/NAME"; "" when
+/* Write "$VARIABLE/sockchat/NAME", or "$HOME/FALLBACK/sockchat/NAME"; "" when
  * neither is an absolute path, or it is too long for `cap`. */
 void xdg_path(char *out, size_t cap, const char *variable,
               const char *fallback, const char *name);
 
-/* Whether there is a folder to make that path in: HOME, or for a variable that
- * names a place outside of it, the folder of that place. */
+/* True if there is a folder to make that path in: HOME, or, for a variable that
+ * names a place outside of HOME, the folder that holds this place. */
 bool xdg_has_place(const char *variable);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Three bytes in four letters. */
+/* Three bytes become four letters. */
 
 #include <sockchat/base64.h>
 

@@ -24,7 +24,7 @@ void bytes_finish(struct bytes *b)
 	bytes_init(b, b->max);
 }
 
-/* There is always room for a NUL behind them: see bytes_text(). */
+/* One byte more than `cap` is allocated, for the NUL of bytes_text(). */
 static int grow_data(struct bytes *b, size_t extra)
 {
 	size_t max = b->max && b->max < LEN_MAX ? b->max : LEN_MAX;
@@ -99,7 +99,7 @@ void bytes_clear(struct bytes *b)
 
 bool bytes_have_memory(size_t len)
 {
-	/* a compiler may leave out memory that nobody uses, but for volatile */
+	/* without volatile a compiler may leave out memory that nobody uses */
 	void *volatile room = malloc(len);
 	bool has = room != NULL;
 	free(room);

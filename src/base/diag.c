@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The end of the program when nobody can do anything about it. */
+/* The program ends because nobody can do anything about it. */
 
 #include <signal.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #define STACK_SIZE (64 * 1024)
 
 static diag_last_words_fn *volatile last_words[DIAG_ROOMS];
-/* Handlers have a stack of their own, for the other one may be used up. */
+/* Handlers run on a stack of their own, as the program's may be used up. */
 static char stack[STACK_SIZE];
 
 static void say_last_words(void)

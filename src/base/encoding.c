@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Encodings as tables of their characters, made once through iconv(3). */
+/* An encoding is a table of its characters, made once through iconv(3). */
 
 #include <errno.h>
 #include <iconv.h>
@@ -21,7 +21,7 @@ struct encoding {
 	uint32_t two[128][256]; /* after a leading byte, from 0x80 on */
 };
 
-/* As iconv(3) calls them. */
+/* The names that iconv(3) knows. */
 static const char *const names[ENCODING_COUNT] = {
 	[ENCODING_UTF8] = "UTF-8",
 	[ENCODING_CP949] = "CP949",
@@ -42,7 +42,8 @@ static const char *const names[ENCODING_COUNT] = {
 	[ENCODING_KOI8_U] = "KOI8-U",
 };
 
-/* The one character of `bytes`; LEAD when they are the beginning of one. */
+/* The character that `bytes` are; LEAD when they are only the beginning of
+ * one. */
 static uint32_t ask_iconv(iconv_t way, const uint8_t *bytes, size_t len)
 {
 	uint8_t out[16];
@@ -58,7 +59,7 @@ static uint32_t ask_iconv(iconv_t way, const uint8_t *bytes, size_t len)
 	return cp;
 }
 
-/* "UTF-32" in our own order of bytes. */
+/* The name of UTF-32 in this machine's order of bytes. */
 static const char *native_utf32(void)
 {
 	const uint16_t one = 1;
@@ -112,7 +113,7 @@ enum encoding_id encoding_id(const struct encoding *enc)
 	return enc ? enc->id : ENCODING_UTF8;
 }
 
-/* The first character, and how many bytes it has; BAD has one. */
+/* The first character.  `*used` becomes its number of bytes, 1 for BAD. */
 static uint32_t decode_character(const struct encoding *enc,
                                  const uint8_t *bytes, size_t len, size_t *used)
 {
@@ -146,7 +147,7 @@ size_t encoding_next(const struct encoding *enc, struct glyph *g,
 	size_t used;
 	uint32_t cp = decode_character(enc, bytes, len, &used);
 	size_t n = cp == BAD ? 0 : utf8_encode(text, cp);
-	if (!n) /* alone it is no UTF-8 either */
+	if (!n) /* a single byte from 0x80 on is no UTF-8 either */
 		return glyph_next(g, bytes, 1, 0);
 	glyph_next(g, text, n, 0);
 	return g->len = used;

@@ -35,7 +35,7 @@ static int put_byte(struct bytes *out, int byte, struct error *e)
 	return append_or_refuse(out, &b, 1, e);
 }
 
-/* Two digits at `at`; -1 if they are not there. */
+/* The byte that two digits at `at` mean; -1 if they are not there. */
 static int hex_pair(const char *text, size_t len, size_t at)
 {
 	int high = len - at < 2 ? -1 : hex_value(text[at]);
@@ -43,7 +43,7 @@ static int hex_pair(const char *text, size_t len, size_t at)
 	return low < 0 ? -1 : high * 16 + low;
 }
 
-/* "{1f600}" at `at`: how long it is, 0 if it is no character. */
+/* Read "{1f600}" at `at`.  Returns its length, 0 if it is no character. */
 static size_t parse_braces(const char *text, size_t len, size_t at,
                            uint32_t *cp)
 {
@@ -55,7 +55,8 @@ static size_t parse_braces(const char *text, size_t len, size_t at,
 	return i < len && text[i] == '}' && i > at + 1 ? i + 1 - at : 0;
 }
 
-/* The escape whose backslash is at `at`; how long it is, 0 for an error. */
+/* Append what the escape with its backslash at `at` means.  Returns the length
+ * of the escape, 0 after an error. */
 static size_t parse_escape(struct bytes *out, const char *text, size_t len,
                            size_t at, struct error *e)
 {

@@ -36,8 +36,8 @@ static bool is_hidden(uint32_t cp)
 	return i < count && hidden[i].first <= cp;
 }
 
-/* Columns, or -1 if it is to be escaped.  By wcswidth(), which is libc's: the
- * wcwidth() of this program is made for readline, see src/tui/guest.c. */
+/* The character's columns; -1 if it has to be escaped. wcswidth() is libc's;
+ * the wcwidth() of this program is made for readline, see src/tui/guest.c. */
 static int columns_of(uint32_t cp)
 {
 	wchar_t wide = (wchar_t)cp;
@@ -47,7 +47,7 @@ static int columns_of(uint32_t cp)
 	return cp < 0x7f ? 1 : wcswidth(&wide, 1);
 }
 
-/* The same for the first character of a glyph. */
+/* As columns_of(), for the first character of a glyph. */
 static int base_columns(uint32_t cp, unsigned flags)
 {
 	int width = columns_of(cp);
@@ -56,7 +56,8 @@ static int base_columns(uint32_t cp, unsigned flags)
 	return cp < 0xa0 || is_hidden(cp) ? -1 : 1;
 }
 
-/* `n` columns of ASCII have been put into the text, for `len` bytes. */
+/* Finish a glyph: its text is `n` columns of ASCII and stands for `len`
+ * bytes. */
 static size_t escaped(struct glyph *g, size_t len, int n)
 {
 	g->text_len = g->width = (uint8_t)n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Encodings, by what is common in them: almost any bytes decode as something,
- * so that decoding alone says little. */
+/* Encodings are told apart by what is common in them: almost any bytes decode
+ * as something, so that decoding alone says little. */
 
 #include <errno.h>
 #include <iconv.h>
@@ -21,7 +21,7 @@ static bool is_ascii_letter(uint8_t byte)
 	return is_between(byte | 0x20, 'a', 'z');
 }
 
-/* Text that has something beyond ASCII, and is not UTF-8. */
+/* True for text that has something beyond ASCII and is not UTF-8. */
 static bool is_foreign(const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
@@ -70,7 +70,7 @@ static bool is_japanese(const uint8_t *bytes, size_t len)
 	return longest >= 2 && halves <= pairs / 4;
 }
 
-/* Letters among those of ASCII, which are no fewer. */
+/* The letters beyond ASCII stand among letters of ASCII, which are no fewer. */
 static bool is_western(const uint8_t *bytes, size_t len)
 {
 	size_t plain = 0, high = 0, letters = 0;

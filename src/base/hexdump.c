@@ -7,7 +7,8 @@
 
 #include <sockchat/hexdump.h>
 
-/* Offset, two spaces, three columns a byte, a space in the middle, the bars. */
+/* A row has the offset, two spaces, three columns a byte, a space in the
+ * middle, and the characters between bars. */
 static size_t row_columns(size_t per_row)
 {
 	return 10 + 3 * per_row + (per_row > 8) + 1 + per_row + 2;

@@ -10,7 +10,8 @@
 
 #define DURATION_MAX_MS (INT64_C(10) * 24 * 3600 * 1000)
 
-/* Read digits; where they end.  Too great a number stays UINT64_MAX. */
+/* Read digits.  Returns where they end.  Too great a number becomes
+ * UINT64_MAX. */
 static const char *read_digits(const char *at, uint64_t *value)
 {
 	*value = 0;

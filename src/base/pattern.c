@@ -14,15 +14,16 @@
 #include <sockchat/pattern.h>
 #include <sockchat/utf8.h>
 
-/* A step takes about a nanosecond: so a short message has 2 ms, and one of 64
- * KiB 20.  A line of nothing but matches needs some 200 steps for each byte. */
+/* A step takes about a nanosecond: so a search has 2 ms for a short message,
+ * and 20 ms for one of 64 KiB.  A line of nothing but matches needs some 200
+ * steps for each byte. */
 #define STEPS          INT64_C(2000000)
 #define STEPS_PER_BYTE 280                /* in addition */
 #define STEPS_LEN_MAX  ((size_t)64 << 10) /* bytes for which there are some */
 #define STEPS_ITEM     30                 /* an item of the expression */
 #define STEPS_MATCH    80                 /* PCRE2 is called */
 
-/* PCRE2's own limits.  The steps are the budget of time; memory has its own. */
+/* PCRE2's own limits.  Steps bound the time, these the memory. */
 #define HEAP_MAX_KIB 8192
 #define MATCH_MAX    10000000
 #define GROUPS_MAX   100 /* groups within groups */
@@ -120,8 +121,8 @@ static bool find_folded(struct pattern_scan *s, size_t *start, size_t *end)
 
 /* Expressions */
 
-/* The bytes of the longest group that is referred to: each reference may
- * compare all of them. */
+/* The length of the longest group that is referred to: each reference may
+ * compare all of its bytes. */
 static size_t longest_group(const pcre2_callout_block *b, uint32_t highest)
 {
 	size_t longest = 0;
@@ -150,7 +151,7 @@ static int on_item(pcre2_callout_block *b, void *user)
 	return w->left < 0 ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-/* Go to the next line, or to the next part of one that is UTF-8.  False if
+/* Go to the next line, or to the next part of a line that is UTF-8.  False if
  * there is none. */
 static bool go_to_line(struct pattern_scan *s)
 {
@@ -234,7 +235,7 @@ static bool find_expression(struct pattern_scan *s, size_t *start, size_t *end)
 	return false;
 }
 
-/* Making one */
+/* Making a pattern */
 
 static int no_memory(struct error *e)
 {
@@ -285,8 +286,8 @@ static int compile(struct pattern *p, const char *text, uint32_t flags,
 	return set_limits(p) ? no_memory(e) : 0;
 }
 
-/* Whether all letters are small, and whether some that are not ASCII have a
- * capital form, which bytes cannot tell. */
+/* True if all letters are small.  `*has_others` tells of letters beyond ASCII
+ * that have a capital form, which a comparison of bytes would miss. */
 static bool is_small_text(const char *text, bool *has_others)
 {
 	const uint8_t *bytes = (const uint8_t *)text;
@@ -327,8 +328,8 @@ static int use_hex(struct pattern *p, const char *text, struct error *e)
 	return p->needle.len ? 0 : error_set(e, "hex: which bytes?");
 }
 
-/* A small letter behind a backslash is no reason to mind the case, nor is a
- * capital one. */
+/* As is_small_text(), for an expression: a letter behind a backslash does not
+ * count, as in \S. */
 static bool is_small_expression(const char *text)
 {
 	bool unused;
@@ -389,7 +390,7 @@ void pattern_free(struct pattern *p)
 	free(p);
 }
 
-/* Asking it */
+/* Asking a pattern */
 
 void pattern_begin(struct pattern_scan *s, struct pattern *p,
                    const uint8_t *bytes, size_t len)

@@ -54,7 +54,8 @@ void progress_whole(const struct progress *p, int64_t now_ns,
 	};
 }
 
-/* A line's parts in their order; the highest rank goes first. */
+/* The parts of a line, in their order.  The one with the highest rank is left
+ * out first. */
 struct part {
 	int rank;
 	const char *join;

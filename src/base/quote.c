@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Literals of several languages.  What is not printable ASCII is escaped in a
- * way that no digit or letter behind it can become a part of. */
+/* Literals of several languages.  What is not printable ASCII is escaped so
+ * that a digit or letter behind it cannot become part of the escape. */
 
 #include <string.h>
 
@@ -66,8 +66,8 @@ static int append_python(struct bytes *out, const uint8_t *bytes, size_t len)
 	return failed | bytes_append_byte(out, quote);
 }
 
-/* printf(1) takes \ooo in its format; a quote ends the word for a moment, and
- * a dash in front would be an option. */
+/* printf(1) takes \ooo in its format.  A quote has to stand outside of the
+ * quoted word, and a dash in front would be an option. */
 static int append_printf(struct bytes *out, const uint8_t *bytes, size_t len)
 {
 	int failed = bytes_append_text(out, "printf '");

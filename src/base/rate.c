@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Marks of a counter, and what lies between them. */
+/* A counter's marks, and its values between them. */
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ static void push_mark(struct rate *r, int64_t ns, uint64_t value)
 
 bool rate_note(struct rate *r, int64_t ns, uint64_t value)
 {
-	/* the first value is always noted, and worth noting again */
+	/* without a mark the value is noted, and worth noting again */
 	struct rate_mark last = { ns - RATE_STEP_NS, value + 1 };
 	if (r->count)
 		last = r->marks[r->count - 1];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Sentences are put together in small buffers of ours. */
+/* Sentences put together from words. */
 
 #include <stdarg.h>
 #include <stdio.h>

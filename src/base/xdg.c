@@ -39,7 +39,7 @@ static bool is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Whether the folder is there that this one is, or would be, in. */
+/* True if the folder is there that holds this one, or would hold it. */
 static bool has_parent(const char *path)
 {
 	char parent[PATH_MAX];
