@@ -21,7 +21,7 @@
 static void make_getopt(char *letters, struct option *longs)
 {
 	const struct option_row *row;
-	*letters++ = ':'; /* a missing value is told from a wrong option */
+	*letters++ = ':'; /* getopt tells a missing value from a wrong option */
 	for (size_t i = 0; (row = options_row(i)); i++) {
 		*longs++ = (struct option){
 			.name = row->name,
@@ -162,7 +162,8 @@ static int refuse_ip_option(const struct options *o, const bool *given,
 	return 0;
 }
 
-/* A host may be known later; the names of services do not change. */
+/* Check that the service is known.  A host may become known later; the names of
+ * services do not change. */
 static int check_service(const struct endpoint *ep, struct error *e)
 {
 	if (endpoint_knows_port(ep))

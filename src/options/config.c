@@ -39,7 +39,7 @@ static int complain(const struct reader *r, const char *sentence,
 	return error_set(e, "%s:%u: %s", r->where, r->line, sentence);
 }
 
-/* Cut off the blanks at both ends, and a comment. */
+/* Cut off a comment, and the blanks at both ends. */
 static char *trim_line(char *line)
 {
 	bool is_quoted = false;

@@ -32,7 +32,7 @@ const struct choice time_choices[] = {
 	{ NULL, 0 },
 };
 
-/* The first name of each is the one that is told. */
+/* Of the names of a value the first is the one that is told. */
 const struct choice encoding_choices[] = {
 	{ "utf-8", ENCODING_UTF8 },
 	{ "cp949", ENCODING_CP949 },

@@ -35,7 +35,7 @@ const char *choice_name(const struct choice *list, int value)
 	return list->name ? list->name : "";
 }
 
-/* The next one that is not another name of an earlier value. */
+/* The next row that is not another name of an earlier value. */
 static const struct choice *next_value(const struct choice *list,
                                        const struct choice *c)
 {
@@ -101,7 +101,7 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 	}
 }
 
-/* A switch that stands alone is on. */
+/* A switch without a value is on. */
 static bool set_switch(bool *to, const char *value)
 {
 	static const struct choice words[] = {

@@ -151,7 +151,7 @@ static void put_newline(struct frontend *f)
 	                             1 });
 }
 
-/* Whether the program itself has said something since. */
+/* True if the program itself has said something since the entry `seq`. */
 static bool has_answer(const struct frontend *f, uint64_t seq)
 {
 	struct entry room;
@@ -170,7 +170,7 @@ void actions_enter(struct frontend *f, const char *line, size_t len)
 	f->help = NULL;
 	f->help_first = 0;
 	command_run(f->chat, line, len);
-	if (has_answer(f, seq)) /* it has to be seen */
+	if (has_answer(f, seq)) /* the answer has to be seen */
 		f->panel = NULL;
 }
 
@@ -181,7 +181,7 @@ static void on_draft(struct frontend *f, struct bytes *text)
 		actions_enter(f, bytes_text(text), text->len);
 }
 
-/* In the user's editor; what comes back is sent as by Enter. */
+/* Edit the input line in the user's editor; the result is sent as by Enter. */
 static void edit_draft(struct frontend *f)
 {
 	struct input_line line;
@@ -191,7 +191,7 @@ static void edit_draft(struct frontend *f)
 	edit_begin(f, line.text, line.len, on_draft);
 }
 
-/* The name is what an inputrc calls it, behind "sockchat-"; KEY_NONE: only
+/* An inputrc calls a function "sockchat-" and its name.  KEY_NONE: only
  * readline knows its keys. */
 static const struct {
 	enum key key;
@@ -224,7 +224,7 @@ static const struct {
 
 #define COUNT (sizeof(bindings) / sizeof(*bindings))
 
-/* Keys in readline's notation, if they are free. */
+/* Keys in readline's notation, which are used if they are free. */
 static const struct {
 	const char *name, *keys;
 	bool is_vi;
@@ -253,8 +253,8 @@ void actions_run(void *user, size_t i)
 	bindings[i].fn(user);
 }
 
-/* What the inputrc has put on the key, else what is always there; -1 for
- * nothing.  What is pasted is no key. */
+/* The function that the inputrc has put on the key, else the key's own; -1 for
+ * none.  A paste is not a key. */
 static int find_action(const struct token *t)
 {
 	int found = t->key == KEY_PASTE ? -1 : bind_find(t->bytes, t->len);
@@ -266,10 +266,10 @@ static int find_action(const struct token *t)
 
 #define KEYS_MAX 400
 
-/* Names of keys; many forms of a key have one name. */
+/* Names of keys.  The forms of a key have one name. */
 struct key_list {
 	char text[KEYS_MAX];
-	char taken[KEYS_MAX]; /* what is not to be listed */
+	char taken[KEYS_MAX]; /* names that are not to be listed */
 };
 
 static void list_key(void *user, const uint8_t *bytes, size_t len)
@@ -284,7 +284,8 @@ static void list_key(void *user, const uint8_t *bytes, size_t len)
 	bytes_finish(&name);
 }
 
-/* Those that the inputrc has taken for something else, or the others. */
+/* List the forms of the key that the inputrc has put to another use, or the
+ * other forms. */
 static void list_forms(struct key_list *l, enum key key, bool is_taken)
 {
 	const char *form;
@@ -311,7 +312,7 @@ void actions_list_keys(struct frontend *f)
 		list_keys_of(f->chat, i);
 }
 
-/* Ctrl-D on an empty line: FIN, then leave. */
+/* Ctrl-D on an empty line sends FIN; once more, it leaves. */
 static void finish_or_leave(struct frontend *f)
 {
 	if (!chat_shutdown(f->chat))
@@ -324,7 +325,7 @@ static bool is_for_line(enum key key)
 	       key == KEY_CTRL_D || key == KEY_UP || key == KEY_DOWN;
 }
 
-/* A key that nothing else wants. */
+/* Take a key that no mode, command or function wants. */
 static void take_plain(struct frontend *f, const struct token *t)
 {
 	if (t->key == KEY_ESCAPE && f->view.is_scrolled)
@@ -361,7 +362,7 @@ static void take_token(struct frontend *f, const struct token *t)
 
 void actions_take(struct frontend *f, const struct token *t)
 {
-	if (edit_is_on(f)) /* the rest of a burst: for nobody */
+	if (edit_is_on(f)) /* nobody gets the rest of a burst */
 		return;
 	tui_mark_dirty(f);
 	list_begin_key(&f->matches);

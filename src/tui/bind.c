@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Readline knows a function by its address alone, so each of ours has a small
- * one, which notes that it was met: what it stands for is done when readline
- * has returned. */
+/* Readline knows a function by its address alone.  So each function of ours has
+ * a small one, which notes that readline has met it; the function itself runs
+ * when readline has returned. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,8 @@
 #define ALL(X) \
 	EIGHT(X, 0) EIGHT(X, 1) EIGHT(X, 2) EIGHT(X, 3) EIGHT(X, 4) EIGHT(X, 5)
 
-/* Octal, that eight times the tens and the ones make a number. */
+/* The numbers are octal, so that 8 * 6 of them can be made by pasting two
+ * digits. */
 #define SLOT(n)                                                            \
 	static int slot_##n(int count, int key)                            \
 	{                                                                  \

@@ -13,8 +13,9 @@
 
 #define BIND_MAX 48
 
-/* Tell readline their names before it reads the inputrc: `name(i)` is the one
- * of function `i`, without its "sockchat-"; NULL behind the last. */
+/* Tell readline the names of all functions before it reads the inputrc:
+ * `name(i)` is the name of function `i` without "sockchat-", NULL behind the
+ * last. */
 void bind_add_all(const char *(*name)(size_t i));
 
 /* Put function `i` on keys in readline's notation that are free, in emacs mode

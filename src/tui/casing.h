@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Upper case and lower: commands in place of readline's, whose undo forgets
- * that a letter may be longer in the other case, and then takes the half of a
- * character away; and which begin at the line's end for each letter. */
+/* Commands for upper and lower case, in place of readline's.  Their undo
+ * forgets that a letter may be longer in the other case, and cuts a character
+ * in two; and for each letter they begin at the line's end. */
 
 #ifndef TUI_CASING_H
 #define TUI_CASING_H

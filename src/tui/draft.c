@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Readline has one line: what stands in it is kept here meanwhile. */
+/* Readline has one line: its text is kept here meanwhile. */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The line being typed, put aside while the same editor asks for something
- * else: a pattern. */
+/* The line being typed is put aside while the same line editor edits a
+ * pattern. */
 
 #ifndef TUI_DRAFT_H
 #define TUI_DRAFT_H
@@ -22,8 +22,8 @@ void draft_take_back(void);
 /* Put this into the empty line. */
 void draft_set(const char *text);
 
-/* Edit the line with this key if it only edits: nothing that would send,
- * complete, search or leave it.  False: it was not taken. */
+/* Take a key that only edits the line: it does not send, complete, search or
+ * leave it.  False: the key was not taken. */
 bool draft_edit(const struct token *t);
 
 #endif

@@ -54,7 +54,8 @@ static int make_file(struct editor *ed, const void *text, size_t len,
 	return error_set_errno(e, errnum, "cannot write %.80s", ed->path);
 }
 
-/* By its name: many editors put a new file in the place of the old. */
+/* Open the file by its name: many editors put a new file in the place of the
+ * old. */
 static int read_back(const struct editor *ed, struct bytes *out,
                      struct error *e)
 {
@@ -124,7 +125,7 @@ static void on_editor_ended(struct timer *t)
 	bytes_finish(&text);
 }
 
-/* -1 with a sentence: nothing is left of it. */
+/* Start the editor.  -1 with a sentence: the file is removed. */
 static int start_child(struct frontend *f, struct error *e)
 {
 	static const int ours[3] = { CHILD_INHERIT, CHILD_INHERIT,

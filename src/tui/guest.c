@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What readline gets from us: variables, characters and their width,
- * its questions, memory. */
+/* What readline gets from us: variables, characters and their width, prompts,
+ * memory. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,8 +21,8 @@
 
 #include "guest.h"
 
-/* With another value of these an inputrc would break keys of ours; input.c
- * repairs what they have broken before. */
+/* With other values of these an inputrc would break keys of ours. input.c
+ * repairs what they broke while the inputrc was read. */
 static const struct {
 	const char *name, *value;
 } variables[] = {
@@ -42,10 +42,10 @@ void guest_set_variables(void)
 		rl_variable_bind(variables[i].name, variables[i].value);
 }
 
-/* In place of the C library's, which says -1 of a character that it does not
- * know.  Readline 8.2 and 8.3 count such a one as a character on the way
- * forward and as none on the way back, so that vi's motions never end.  Here it
- * has one column. */
+/* In place of the C library's, which returns -1 for a character that it does
+ * not know.  Readline 8.2 and 8.3 count it as a character on the way forward
+ * and as none on the way back, so that vi's motions never end.  Here it has one
+ * column. */
 int wcwidth(wchar_t c)
 {
 	int width = wcswidth(&c, 1);
@@ -63,7 +63,8 @@ int _rl_find_next_mbchar(const char *text, int from, int count,
 int _rl_find_prev_mbchar(const char *text, int from, int skips_marks);
 wchar_t _rl_char_value(const char *text, int at);
 
-/* Its length.  What begins none is a byte for itself, also the end. */
+/* The length of the character at `text`.  A byte that begins none, also the NUL
+ * at the end, stands for itself. */
 static int character(const char *text, wchar_t *c)
 {
 	size_t len = strnlen(text, CHARACTER_MAX);
@@ -79,7 +80,7 @@ static bool is_mark(const char *text)
 	return character(text, &c) > 1 && wcwidth(c) == 0;
 }
 
-/* Where the character begins that the byte at `at` is of. */
+/* The beginning of the character that the byte at `at` belongs to. */
 static int beginning(const char *text, int at)
 {
 	wchar_t c;
@@ -137,9 +138,9 @@ int _rl_find_prev_mbchar(const char *text, int from, int skips_marks)
 	return at < 0 ? 0 : at;
 }
 
-/* In place of readline's, which also lays out what we paint ourselves, with a
- * count from the beginning for each character: of a search for a long word that
- * takes many seconds.  The end of so long a one is not shown. */
+/* In place of readline's, which also lays out what we paint ourselves, and
+ * counts from the beginning for each character: a search for a long word would
+ * take many seconds.  The end of a long message is not shown. */
 int rl_message(const char *format, ...)
 {
 	static char text[512];

@@ -10,14 +10,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether there is memory for `len` bytes and for a reserve beside them.  To be
- * asked before each command, for readline ends the program without memory. */
+/* True if there is memory for `len` bytes, and for a reserve beside them.  To
+ * be asked before each command, as readline ends the program without memory. */
 bool guest_has_memory(size_t len);
 /* Free the reserve. */
 void guest_release_memory(void);
 
-/* The place in the line that is `count` characters on from there, with the
- * marks on them; at most its end. */
+/* The place in the line that is `count` characters after `from`, their
+ * combining marks included; at most the line's end. */
 int guest_next(int from, int count);
 
 /* Set the variables that no inputrc may change; after rl_initialize(). */

@@ -23,8 +23,8 @@
 
 #include "histfile.h"
 
-/* The file, which is read at each start, is bounded: longer ones are for this
- * run. */
+/* The file is read at each start, so it is bounded: longer lines are kept for
+ * this run only. */
 #define WRITTEN_MAX ((size_t)64 << 10)
 
 /* Lines of this run that the file does not have. */
@@ -144,7 +144,7 @@ static void write_history_entry(FILE *file, const char *time, const char *line)
 	}
 }
 
-/* What goes wrong here, the opening of the file will say. */
+/* A failure shows when the file is opened. */
 static void make_directories(char *path)
 {
 	for (char *at = path; *at && (at = strchr(at + 1, '/')); *at = '/') {
@@ -201,8 +201,8 @@ int histfile_load(const char *path, int max)
 	return status;
 }
 
-/* Read the file again and put our lines behind it: another one of us may have
- * saved its own meanwhile. */
+/* Read the file again and put our lines behind it: another sockchat may have
+ * saved lines meanwhile. */
 static int merge_history(const char *path, int max)
 {
 	int count = added < history_length ? added : history_length;

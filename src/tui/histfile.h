@@ -8,10 +8,10 @@
 
 #include <sockchat/error.h>
 
-/* At most `max` lines, loaded from and kept in `path` (0600, its directory is
- * made with 0700).  A line that begins with a space is not kept, nor one equal
- * to the one before.  A missing file is an empty one; saving keeps what others
- * have put there since.  -1 with errno. */
+/* Load at most `max` lines from `path`, or save them there (0600; its directory
+ * is made with 0700).  A line that begins with a space is not kept, nor one
+ * equal to the one before.  A missing file is an empty one.  Saving keeps what
+ * others have put there since.  -1 with errno. */
 MUST_USE int histfile_load(const char *path, int max);
 MUST_USE int histfile_save(const char *path, int max);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* GNU readline as a guest, with the repairs that version 8.2 needs: it edits
+/* GNU readline as a guest, with the repairs that version 8.2 needs.  It edits
  * and remembers; keys, screen, terminal modes and signals are ours. */
 
 #include <errno.h>
@@ -45,15 +45,15 @@
 static struct {
 	const struct input_ops *ops; /* NULL: not started */
 	FILE *nowhere;
-	const uint8_t *keys; /* on their way into readline */
+	const uint8_t *keys; /* not yet read by readline */
 	size_t keys_left;
 	unsigned missed_keys;
 	bool is_dirty;
-	char *cut; /* what Enter did not send, see whole.h */
+	char *cut; /* the line that Enter did not send: see whole.h */
 	rl_command_func_t *waiting; /* a command that waits for one more key */
 } state;
 
-/* Whether there is memory for a command, which copies the line a few times at
+/* True if there is memory for a command, which copies the line a few times at
  * most. */
 static bool has_memory(size_t more)
 {
@@ -68,8 +68,8 @@ static int has_key(void)
 	return state.keys_left > 0;
 }
 
-/* EOF would send the line, or end the program: so an abort for a key that
- * should have been there. */
+/* The next key.  Where there is none it is an abort, as EOF would send the line
+ * or end the program. */
 static int next_key(FILE *unused)
 {
 	(void)unused;
@@ -93,8 +93,9 @@ static void feed_readline(const void *bytes, size_t len)
 	}
 }
 
-/* A search that failed leaves the cursor, and any change of the text the mark,
- * in the middle of a character. */
+/* Go back to the beginning of a character.  A search that failed leaves the
+ * cursor in the middle of one, and any change of the text leaves the mark
+ * there. */
 static void stay_on_character(int *at)
 {
 	if (*at > rl_end)
@@ -103,7 +104,7 @@ static void stay_on_character(int *at)
 		--*at;
 }
 
-/* The line is not sent, and is there again. */
+/* Put the line that was not sent back into the editor. */
 static void put_back(void)
 {
 	rl_insert_text(state.cut);
@@ -132,8 +133,8 @@ static bool is_vi(void)
 	return rl_editing_mode == 0;
 }
 
-/* Any other key would make an incremental search of readline 8.2 return into
- * a frame that is gone. */
+/* Any other key would crash an incremental search of readline 8.2: it would
+ * return into a stack frame that is gone. */
 static bool belongs_to_search(const struct token *t)
 {
 	return t->key == KEY_TEXT ||
@@ -193,7 +194,7 @@ static void deliver_each(const struct token *t)
 	}
 }
 
-/* Elsewhere it would wait, and make a Meta key of the next. */
+/* In emacs mode Escape would wait, and turn the next key into a Meta key. */
 static void press_escape(void)
 {
 	if (is_vi())
@@ -218,8 +219,8 @@ static void insert_text(const char *bytes, size_t len)
 	recall_forget();
 }
 
-/* What waits for one key shall not take the first byte of a longer one, nor
- * keep waiting behind what is put in without it. */
+/* A command that waits for one key must not take the first byte of a longer
+ * one, nor keep waiting when text is put in that it does not see. */
 static bool is_awaited(const struct token *t)
 {
 	bool is_put_in = t->key == KEY_PASTE || t->key == KEY_ALT_ENTER;
@@ -241,7 +242,8 @@ bool input_awaits(const struct token *t)
 	return t->len == 1 && (state.waiting || RL_ISSTATE(WAITS));
 }
 
-/* At the first row and the last, these go through the history. */
+/* Up and Down move by rows within the line; at its first and last row they go
+ * through the history. */
 static bool moves_by_row(const struct token *t)
 {
 	bool is_row = t->key == KEY_UP || t->key == KEY_DOWN;
@@ -302,7 +304,7 @@ void input_replace(const char *text)
 	state.is_dirty = true;
 }
 
-/* What is to be painted. */
+/* What has to be painted */
 
 static const char *mode_name(void)
 {
@@ -350,7 +352,7 @@ unsigned input_missed_keys(void)
 	return state.missed_keys;
 }
 
-/* Commands of our own, in place of readline's. */
+/* Commands of our own, in place of readline's */
 
 static COMMAND(do_nothing, 0)
 
@@ -375,9 +377,9 @@ static int wait_quoted_insert(int count, int key)
 
 static COMMAND(complete_word, tab_complete(state.ops))
 
-/* Commands that crash 8.2, write where nobody reads, read the keyboard behind
- * our back, or send what nobody asked to: an inputrc may have put them on any
- * key. */
+/* Commands that crash readline 8.2, write where nobody reads, read the keyboard
+ * themselves, or send what nobody asked to send.  An inputrc may have put them
+ * on any key. */
 static const struct {
 	const char *name;
 	rl_command_func_t *instead;
@@ -390,7 +392,7 @@ static const struct {
 	{ "history-search-forward", recall_newer },
 	{ "history-substring-search-backward", recall_older },
 	{ "history-substring-search-forward", recall_newer },
-	/* which read beyond a line that is shorter than the one before, or ends
+	/* these read beyond a line that is shorter than the one before, or ends
 	 * in a backslash */
 	{ "forward-search-history", rl_reverse_search_history },
 	{ "yank-last-arg", recall_last_word },
@@ -466,7 +468,7 @@ static void prepare_keymap(Keymap map)
 	rl_bind_key_in_map(NOTHING_KEY[0], do_nothing, map);
 }
 
-/* Life. */
+/* Starting and stopping */
 
 static void on_readline_line(char *line)
 {
@@ -497,7 +499,8 @@ static void set_hooks(void)
 	rl_outstream = state.nowhere;
 	rl_getc_function = next_key;
 	rl_input_available_hook = has_key;
-	/* Set before rl_initialize() it keeps the terminal's strings out. */
+	/* Set before rl_initialize(), so that readline asks for no terminal's
+	 * strings. */
 	rl_redisplay_function = paint_nothing;
 	history_comment_char = '#'; /* before the times of the entries */
 }

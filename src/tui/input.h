@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* GNU readline as a guest: it edits, we read the keys and paint the line.  Its
- * headers are included by the rooms around this one alone. */
+/* GNU readline as a guest: it edits, we read the keys and paint the line.  Only
+ * the rooms around this one include its headers. */
 
 #ifndef TUI_INPUT_H
 #define TUI_INPUT_H
@@ -22,9 +22,9 @@ struct input_ops {
 	 * ends in NULL, or NULL.  input.c frees it. */
 	char **(*complete)(void *user, const char *line, size_t point,
 	                   size_t *start);
-	/* More than one candidate: to be shown as a list. */
+	/* Show several candidates as a list. */
 	void (*show_matches)(void *user, char *const *matches, size_t count);
-	/* Something was not done: a sentence for the user. */
+	/* Tell the user in a sentence that something was not done. */
 	void (*refuse)(void *user, const char *text);
 	/* The names of the program's own functions (see bind.h), or NULL. */
 	const char *(*name)(size_t i);
@@ -38,22 +38,21 @@ struct input_ops {
 MUST_USE int input_start(const struct input_ops *ops);
 void input_stop(void);
 
-/* A whole token from the keyboard that is for the line: KEY_NONE, KEY_TEXT,
- * KEY_PASTE, KEY_ESCAPE, KEY_ALT_ENTER (puts in a newline), KEY_CTRL_D (deletes
- * ahead), KEY_UP, KEY_DOWN. */
+/* Take a whole token from the keyboard: KEY_NONE, KEY_TEXT, KEY_PASTE,
+ * KEY_ESCAPE, KEY_ALT_ENTER (puts in a newline), KEY_CTRL_D (deletes ahead),
+ * KEY_UP, KEY_DOWN. */
 void input_feed(const struct token *t);
 
-/* Whether the line editor has half of a key, of which this is the rest, so that
- * no other use of it is meant. */
+/* True if the line editor waits for the rest of a key, and this is it. */
 bool input_awaits(const struct token *t);
 
-/* Ctrl-C: an empty line again, from whatever state. */
+/* Ctrl-C: make the line empty, from whatever state. */
 void input_cancel(void);
 
-/* Put this in place of the line; undo brings the former one back. */
+/* Put a text in place of the line; undo brings the line back. */
 void input_replace(const char *text);
 
-/* What is to be painted.  All borrowed until the next call into this room. */
+/* What has to be painted.  All borrowed until the next call into this room. */
 struct input_line {
 	const char *prompt; /* readline's own, while it asks; NULL otherwise */
 	const char *mode;   /* "vi", "vi:cmd", "ovr", or "" */
@@ -63,14 +62,15 @@ struct input_line {
 void input_show(struct input_line *line);
 
 bool input_is_empty(void);
-/* Whether readline asks something, with a prompt of its own. */
+/* True if readline asks something, with a prompt of its own. */
 bool input_asks(void);
-/* An incremental search is ended where it is, any other question dropped. */
+/* End an incremental search where it is; drop any other question. */
 void input_leave_command(void);
-/* Whether anything may look different since the last call. */
+/* True if anything may look different since the last call. */
 bool input_take_dirty(void);
 void input_resize(int rows, int columns);
-/* How often readline wanted a key that was not there: never, say the tests. */
+/* How often readline wanted a key that was not there; tests check that it never
+ * does. */
 unsigned input_missed_keys(void);
 
 #endif

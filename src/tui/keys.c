@@ -16,8 +16,8 @@
 #define DEL 0x7f
 #define BEL 0x07
 
-/* No terminal sends a longer sequence; of what is longer only the end is
- * looked for. */
+/* No terminal sends a longer sequence.  One that is longer is passed over to
+ * its end. */
 #define SEQUENCE_MAX 48
 /* An answer to a query that never ends must not eat the keyboard. */
 #define STRING_MAX 4096
@@ -155,12 +155,12 @@ static bool sequence_is(const struct keys *k, const char *text)
 	       memcmp(k->sequence, text, k->len) == 0;
 }
 
-/* What a mouse reports; places from 1 on. */
+/* The report of a mouse; places are counted from 1. */
 struct report {
 	unsigned button, column, row;
 };
 
-/* A number, and the sign behind it; 0 where there is none. */
+/* Read a number, and the sign behind it; 0 where there is no number. */
 static unsigned take_number(const uint8_t **at, const uint8_t *end)
 {
 	unsigned number = 0;
@@ -171,7 +171,8 @@ static unsigned take_number(const uint8_t **at, const uint8_t *end)
 	return number;
 }
 
-/* In either of its two forms.  That a button was let go is all zero. */
+/* True for a mouse's report, in either of its two forms.  The report of a
+ * button that was let go is all zero. */
 static bool is_mouse(const uint8_t *s, size_t len, struct report *r)
 {
 	const uint8_t *end = s + len;
@@ -189,8 +190,8 @@ static bool is_mouse(const uint8_t *s, size_t len, struct report *r)
 	return true;
 }
 
-/* The left button, and 64 and 65, which are the wheel, with whatever
- * modifiers; of all other reports nothing is made. */
+/* Emit the left button, and 64 and 65, which are the wheel, with any
+ * modifiers.  All other reports are dropped. */
 static void emit_mouse(struct keys *k, const struct report *r)
 {
 	const unsigned modifiers = 4 + 8 + 16;
@@ -345,7 +346,8 @@ static bool read_string(struct keys *k, uint8_t byte)
 		k->state = STRING_END;
 	else if (byte < 0x20 || k->len > STRING_MAX)
 		k->state = GROUND;
-	/* Any other control is somebody at the keyboard who lost patience. */
+	/* Any other control comes from somebody at the keyboard who lost
+	 * patience. */
 	return byte >= 0x20 || byte == ESC || byte == BEL;
 }
 
@@ -377,8 +379,9 @@ static void keep_paste(struct keys *k, const uint8_t *bytes, size_t n)
 	bytes_finish(&k->paste);
 }
 
-/* What is pasted may hold an end of its own, and behind it keys that nobody
- * pressed.  No hand is as fast as what comes without a pause. */
+/* A pasted text may contain the mark of a paste's end, and behind it keys that
+ * nobody pressed.  So the end counts only with a pause behind it: no hand is as
+ * fast as a paste. */
 static size_t read_paste(struct keys *k, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *tilde = memchr(bytes, '~', len);

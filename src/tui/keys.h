@@ -15,7 +15,7 @@
 
 enum key {
 	KEY_NONE,     /* not a key of ours: `bytes` go to the line editor */
-	KEY_TEXT,     /* printable UTF-8, whole characters: as many as came */
+	KEY_TEXT,     /* printable UTF-8, all whole characters that came */
 	KEY_PASTE,    /* `bytes` are a whole paste, cleaned */
 	KEY_ESCAPE,   /* alone */
 	KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_TOP, KEY_BOTTOM,
@@ -52,20 +52,20 @@ void keys_free(struct keys *k);
  * a run of text may come in several. */
 void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);
 
-/* As if the key had been pressed now. */
+/* Act as if the key had been pressed now. */
 void keys_press(struct keys *k, enum key key);
 
-/* What people call it in each of its forms: "PgUp"; NULL: not by one name. */
+/* The name of the key, as "PgUp", in each of its forms; NULL for none. */
 const char *keys_name(enum key key);
 
 /* The key of that name, or "^C"; KEY_NONE for others. */
 enum key keys_named(const char *name, size_t len);
 
-/* Where a KEY_CLICK was, from 0 on. */
+/* The place of a KEY_CLICK, counted from 0. */
 void keys_place(const struct token *t, int *row, int *column);
 
-/* Whether an escape sequence waits for its end, or a paste for a pause behind
- * it: then call keys_timeout() about KEYS_ESCAPE_MS later unless more bytes
+/* True if an escape sequence waits for its end, or a paste for a pause behind
+ * it.  Then call keys_timeout() about KEYS_ESCAPE_MS later unless more bytes
  * came. */
 bool keys_is_waiting(const struct keys *k);
 void keys_timeout(struct keys *k);
@@ -74,10 +74,10 @@ void keys_timeout(struct keys *k);
  * belongs to it. */
 void keys_end_paste(struct keys *k);
 
-/* For the KEY_PASTE that is given now: for how many bytes of it there was no
- * memory.  If there are any, the token is empty. */
+/* For the KEY_PASTE that is given now: how many bytes of it were lost, as there
+ * was no memory.  If any were, the token is empty. */
 size_t keys_lost(const struct keys *k);
-/* How many characters the last KEY_PASTE came without: controls, and bytes
+/* How many characters were left out of the last KEY_PASTE: controls, and bytes
  * that are no text. */
 size_t keys_left_out(const struct keys *k);
 

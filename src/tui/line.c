@@ -13,7 +13,8 @@
 
 struct walk {
 	int columns, row, column;
-	/* drawing: the rows from `first` to before `end`, at `at` */
+	/* to draw: the rows from `first` to before `end`, on the screen from
+	 * `at` on */
 	bool draws;
 	int at, first, end;
 };
@@ -31,14 +32,14 @@ static void put_cells(struct walk *w, const char *text, size_t len, int width,
 	w->column += width;
 }
 
-/* ASCII, a column a character, across rows where it has to be. */
+/* Put ASCII, a column for each character; it may go on in the next row. */
 static void put_ascii_cells(struct walk *w, const char *text, enum style style)
 {
 	for (; *text; text++)
 		put_cells(w, text, 1, 1, style);
 }
 
-/* How far it moves the next thing, which is never cut. */
+/* The columns that have to be free in the row: only an escape may be cut. */
 static int lead_width(const struct walk *w, const struct glyph *g)
 {
 	return g->is_escaped || g->width > w->columns ? 1 : g->width;
@@ -87,7 +88,8 @@ static void walk_line(struct walk *w, const struct input_line *line,
 		n = glyph_next(&g, bytes + at, line->len - at, flags);
 		int width = n ? lead_width(w, &g) : 1;
 		if (line->point >= at) {
-			/* the last one that begins at or before the point */
+			/* the cursor is at the last glyph that begins at or
+			 * before the point */
 			bool is_full = w->column + width > w->columns;
 			l->cursor_row = w->row + is_full;
 			l->cursor_column = is_full ? 0 : w->column;

@@ -16,13 +16,13 @@ struct line_layout {
 	int cursor_row, cursor_column; /* within them */
 };
 
-/* Measure `line` behind `prompt` (ours; readline's own goes before it) on so
- * many columns. */
+/* Measure `line` with `prompt` before it on so many columns.  A prompt of
+ * readline's takes the place of `prompt`. */
 struct line_layout line_measure(const struct input_line *line,
                                 const char *prompt, int columns,
                                 unsigned glyph_flags);
 
-/* Draw its rows from `first` on, `rows` of them, from the screen's row `row`
+/* Draw `rows` of its rows, from the row `first` on, into the screen from `row`
  * on. */
 void line_draw(const struct input_line *line, const char *prompt, int row,
                int first, int rows, unsigned glyph_flags);

@@ -41,25 +41,25 @@ struct find {
 	struct pattern *pattern;
 	struct hits *hits;
 	struct lens *lens;   /* the entries with hits */
-	bool is_typed;       /* the pattern is; else hits are walked through */
-	uint64_t start_seq;  /* what is above it is looked at first */
+	bool is_typed;       /* it is typed now; else n and N go on */
+	uint64_t start_seq;  /* entries above it are searched first */
 	bool was_scrolled;
 	uint64_t top_seq, below_seq;
 	size_t top_row;
 	char trouble[80];    /* why it is no pattern */
 };
 
-/* Entries being chosen: those between the two. */
+/* The entries that are chosen: from the cursor to the anchor. */
 struct pick {
-	uint64_t cursor, anchor; /* anchor 0: the cursor's alone */
+	uint64_t cursor, anchor; /* anchor 0: the cursor's entry alone */
 	bool was_scrolled;
 };
 
 /* A paste of several lines, which asks what is to be done with it. */
 struct paste {
 	struct bytes text; /* empty: nothing is asked */
-	size_t sent;       /* bytes of it */
-	struct later send; /* the next part */
+	size_t sent;       /* how many of its bytes are sent */
+	struct later send; /* sends the next part */
 	size_t left_out;   /* characters that cannot be typed */
 	char prompt[128];
 };

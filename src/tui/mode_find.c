@@ -39,7 +39,7 @@ static void forget_pattern(struct frontend *f)
 	f->find.trouble[0] = '\0';
 }
 
-/* Where the view stood when the search began. */
+/* Go back to where the view stood when the search began. */
 static void restore_view(struct frontend *f)
 {
 	f->view.is_scrolled = f->find.was_scrolled;
@@ -57,7 +57,7 @@ void find_end(struct frontend *f)
 	f->mode = NULL;
 }
 
-/* The hits in `seq`; none when it has gone. */
+/* The hits in the entry `seq`; none when it has been dropped. */
 static struct hit_list hits_in(const struct frontend *f, uint64_t seq)
 {
 	struct entry room;
@@ -71,7 +71,7 @@ static bool nearest_hit(const struct frontend *f, uint64_t seq, size_t at,
                         bool goes_up, size_t *offset)
 {
 	struct hit_list list = hits_in(f, seq);
-	size_t i = hits_find(&list, at) - goes_up; /* may wrap */
+	size_t i = hits_find(&list, at) - goes_up; /* wraps below 0 */
 	if (!list.hits || i >= list.count)
 		return false;
 	*offset = list.hits[i].start;
@@ -102,7 +102,8 @@ static void go_to_hit(struct frontend *f, bool goes_up)
 		show_hit(f, seq, offset);
 }
 
-/* The first hit: the nearest one above, and one below when there is none. */
+/* Show the first hit: the nearest one above, or below if there is none
+ * above. */
 static void find_first(struct frontend *f)
 {
 	const struct lens *lens = f->find.lens;
@@ -235,7 +236,7 @@ static bool is_this_byte(const struct token *t, char c)
 	return t->len == 1 && t->bytes[0] == (uint8_t)c;
 }
 
-/* Enter: no more is typed, or what was found is what was wanted. */
+/* Enter ends the typing of the pattern; once more, it ends the search. */
 static void enter_find(struct frontend *f)
 {
 	if (f->find.is_typed && f->find.pattern)
@@ -244,7 +245,7 @@ static void enter_find(struct frontend *f)
 		find_end(f);
 }
 
-/* While the pattern is typed. */
+/* Take a key while the pattern is typed. */
 static bool edit_pattern(struct frontend *f, const struct token *t)
 {
 	if (draft_edit(t)) {
@@ -254,8 +255,7 @@ static bool edit_pattern(struct frontend *f, const struct token *t)
 	return t->key == KEY_NONE; /* no other key edits it */
 }
 
-/* While hits are walked through n and N are keys; other text is for the
- * line. */
+/* Take a key while n and N go from hit to hit.  Other text is for the line. */
 static bool take_hit_key(struct frontend *f, const struct token *t)
 {
 	size_t done = 0;

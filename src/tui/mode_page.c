@@ -47,7 +47,7 @@ const struct mode mode_help = {
 	.take = take_help_key, .scroll = scroll_help, .draw = draw_help,
 };
 
-/* What is too far is put right when it is drawn. */
+/* A line too far down is corrected when the panel is drawn. */
 static void scroll_panel(struct frontend *f, int by)
 {
 	f->panel_first = f->panel_first + by > 0 ? f->panel_first + by : 0;

@@ -14,7 +14,7 @@
 #include "paste.h"
 #include "tui.h"
 
-#define PART_LINES 1000 /* sent in one turn */
+#define PART_LINES 1000 /* lines that one turn sends */
 
 static void tell_paste(struct frontend *f, const char *what)
 {
@@ -32,7 +32,7 @@ void paste_forget(struct frontend *f)
 		f->mode = NULL;
 }
 
-/* What was sent is no part of it any more. */
+/* Stop sending, and drop from the paste what was sent. */
 static void stop_sending(struct frontend *f)
 {
 	later_cancel(&f->paste.send);
@@ -85,8 +85,8 @@ static void on_edited(struct frontend *f, struct bytes *text)
 	input_feed(&(struct token){ KEY_PASTE, text->data, text->len });
 }
 
-/* What comes back goes into the input line.  The newline at the end of the text
- * is one that the editor shows. */
+/* Edit the paste; the result goes into the input line.  The editor gets the
+ * text without the newline at its end, as it shows one there. */
 static void edit_text(struct frontend *f)
 {
 	const struct bytes *b = &f->paste.text;
@@ -99,7 +99,7 @@ static bool is_this_letter(const struct token *t, uint8_t letter)
 	return t->key == KEY_TEXT && t->len == 1 && *t->bytes == letter;
 }
 
-/* Letters alone: what comes in a run was pressed by nobody. */
+/* Only single letters count: nobody presses several at once. */
 static bool take_paste_key(struct frontend *f, const struct token *t)
 {
 	bool is_sending = f->paste.send.loop != NULL;
@@ -140,7 +140,8 @@ const struct mode mode_paste = {
 	.take = take_paste_key, .prompt = paste_prompt, .hides_line = true,
 };
 
-/* A line goes where it was pasted, and its end sends nothing. */
+/* Put a line where it was pasted; its newline is dropped, so that nothing is
+ * sent. */
 static void put_line(const struct token *t)
 {
 	bool has_end = t->len && t->bytes[t->len - 1] == '\n';

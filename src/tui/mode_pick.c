@@ -116,15 +116,15 @@ static const char *peer_of(const struct frontend *f)
 static bool put_on_terminal(const struct bytes *text)
 {
 	struct bytes sequence = { 0 };
-	bool can = screen_modes() & MODE_TITLE && /* it knows such sequences */
+	bool can = screen_modes() & MODE_TITLE && /* and so OSC 52 */
 	           !clipboard_osc52(&sequence, text->data, text->len) &&
 	           !term_write(sequence.data, sequence.len);
 	bytes_finish(&sequence);
 	return can;
 }
 
-/* Both ways: the terminal may be far away, or take no such orders.  Takes
- * `text`. */
+/* Copy by the terminal and by a program: a program's clipboard may be far from
+ * the user, and a terminal may refuse.  Takes `text`. */
 static bool put_on_clipboard(struct frontend *f, struct bytes *text)
 {
 	bool has_terminal = put_on_terminal(text);
@@ -140,7 +140,7 @@ static bool put_on_clipboard(struct frontend *f, struct bytes *text)
 	return false;
 }
 
-/* What is pasted elsewhere is UTF-8. */
+/* Turn the content into UTF-8, which other programs expect. */
 static int decode_content(const struct encoding *enc, struct bytes *content)
 {
 	struct bytes text = { 0 };
@@ -151,7 +151,7 @@ static int decode_content(const struct encoding *enc, struct bytes *content)
 	return failed;
 }
 
-/* The content of what is chosen, and how it is to be written. */
+/* Gather the content of the chosen entries, and write it in this form. */
 static int quote_picked(const struct frontend *f, enum quote_form form,
                         struct bytes *content, struct bytes *text,
                         size_t *count)
@@ -186,7 +186,7 @@ static void copy_picked(struct frontend *f, enum quote_form form)
 	bytes_finish(&text);
 }
 
-/* The message under the cursor is to be typed again. */
+/* Put the message under the cursor into the line, to be sent again. */
 static void take_into_line(struct frontend *f)
 {
 	struct entry kept;
@@ -208,7 +208,7 @@ static void take_into_line(struct frontend *f)
 	bytes_finish(&line);
 }
 
-/* The selection is for a command. */
+/* Begin to type a command for the selection. */
 static void type_command(struct frontend *f, const char *text)
 {
 	leave_pick(f);
@@ -255,7 +255,7 @@ static void take_letter(struct frontend *f, char letter)
 	}
 }
 
-/* What of a burst comes after leaving is typed. */
+/* The rest of a burst goes into the line when a letter has ended the choice. */
 static void take_pick_text(struct frontend *f, const struct token *t)
 {
 	size_t done = 0;

@@ -15,7 +15,7 @@ static const char *const reports[] = {
 	PASTE_START, PASTE_END, "\033[I", "\033[O",
 };
 
-/* How long the report is that stands here, or 0. */
+/* The length of a report at the beginning of `bytes`; 0 if there is none. */
 static size_t report_len(const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++) {
@@ -32,8 +32,8 @@ static bool is_typable(uint32_t cp)
 	       (cp >= 0x20 && cp < 0x7f) || cp >= 0xa0;
 }
 
-/* The bytes from `in` on: what they become goes to `*out`, how many they are
- * is returned. */
+/* Clean the character at `in`: it is moved to `*out`, if it is kept.  Returns
+ * how many bytes it had. */
 static size_t clean_one(struct bytes *b, size_t in, size_t *out,
                         size_t *left_out)
 {

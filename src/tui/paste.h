@@ -15,12 +15,12 @@
 #define PASTE_START "\033[200~"
 #define PASTE_END   "\033[201~"
 
-/* Keep text, tabs and newlines, however the newlines are written.  How many
- * characters, or bytes that are none, were left out; what terminals put around
- * pastes and between them doesn't count. */
+/* Keep text, tabs and newlines, however the newlines are written.  Returns how
+ * many characters and stray bytes were left out, without those that terminals
+ * put around pastes. */
 size_t paste_clean(struct bytes *b);
 
-/* How many lines it is; one that has begun is one. */
+/* The number of lines; the last one may lack its end. */
 size_t paste_count_lines(const struct bytes *b);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Earlier lines, and their words, had again: commands in place of readline's,
- * which free what the history points to, or read beyond a line's end. */
+/* Earlier lines and their words are recalled by commands in place of
+ * readline's, which free what the history points to, or read beyond a line's
+ * end. */
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,11 +19,11 @@
 
 /* As readline has one line, there is one of this. */
 static struct {
-	/* A line of the history is in the place of what was typed (undo brings
-	 * that back), which one, and the length of the prefix. */
+	/* True while a line of the history, `found`, is in the place of what
+	 * was typed, which undo brings back. */
 	bool is_found;
 	int found, prefix_len;
-	bool is_word; /* one of the line `line` of the history */
+	bool is_word; /* a word of the line `line` of the history is there */
 	int line;
 } recalled;
 

@@ -11,7 +11,7 @@
 #include "tab.h"
 #include "whole.h"
 
-/* How many bytes all have in common, in whole characters. */
+/* The length of what all begin with, in whole characters. */
 static size_t common_len(char *const *matches)
 {
 	size_t len = strlen(matches[0]);

@@ -8,8 +8,8 @@
 
 #include "input.h"
 
-/* Complete the word before the cursor as far as it is certain; show what it may
- * be, if that is more than one. */
+/* Complete the word before the cursor as far as it is certain; show the
+ * candidates if there are several. */
 int tab_complete(const struct input_ops *ops);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The screen as a front end: keys in, one painter out, at most 60 times a
- * second; its beginning, its end, and what is between. */
+/* The screen as a front end: how it begins and ends, what the loop calls, and
+ * when a frame is painted. */
 
 #include <errno.h>
 #include <poll.h>
@@ -29,10 +29,10 @@
 #include "term.h"
 #include "tui.h"
 
-#define PROGRESS_NS    (100 * MS_NS) /* a file's, from one to the next */
+#define PROGRESS_NS    (100 * MS_NS) /* between frames of a file sent */
 #define WORK_NS        (4 * MS_NS)
-#define PASTE_NS       (1000 * MS_NS) /* no paste has such a pause */
-#define READ_SIZE      4096 /* what of a burst is done in one turn */
+#define PASTE_NS       (1000 * MS_NS) /* a paste has no such pause */
+#define READ_SIZE      4096 /* bytes that one turn takes */
 #define HISTORY_MAX    1000
 
 /* What the terminal is told beside frames */
@@ -81,8 +81,9 @@ static int64_t frame_ns(const struct frontend *f)
 	return is_flood ? 2 * TUI_FRAME_NS : TUI_FRAME_NS;
 }
 
-/* At once on a key or after a rest, else when the frame's time has come; not
- * before the last frame is out, which is a turn of the loop as well. */
+/* Paint at once on a key or after a rest, else when the frame's time has come;
+ * but not before the terminal has taken the last frame, which makes another
+ * turn. */
 static void draw_when_due(struct frontend *f)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
@@ -126,7 +127,7 @@ static void search_and_filter(struct frontend *f)
 	}
 }
 
-/* It is only for another turn. */
+/* The call makes the loop turn once more; it has nothing to do itself. */
 static void on_work(struct later *l)
 {
 	(void)l;
@@ -138,8 +139,8 @@ static void on_frame_time(struct timer *t)
 	tui_mark_dirty(t->user);
 }
 
-/* The first speaks for all: what is new together is of one kind, and looked at
- * later; what has grown may have been looked at. */
+/* The first entry stands for all.  Entries that are new together are of one
+ * kind and have not been searched; one that has grown may have been. */
 static void note_entries(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct bytes out = { 0 };
@@ -157,8 +158,8 @@ static void note_entries(struct frontend *f, uint64_t first, uint64_t end)
 	bytes_finish(&out);
 }
 
-/* While an editor has the terminal, what its keys do is for it; we stop beside
- * it when it stops. */
+/* While an editor has the terminal, the signals of keys are for the editor.
+ * When it stops we stop too. */
 static bool signal_of_editor(int signum)
 {
 	if (signum == SIGTSTP)
@@ -179,7 +180,7 @@ static void on_screen_signal(void *user, int signum)
 	case SIGTSTP:
 		tui_suspend(f);
 		break;
-	case SIGCONT: /* not ours: the shell has set its own modes */
+	case SIGCONT: /* somebody else stopped us, and the shell set modes */
 		tui_go_away(f);
 		tui_come_back(f);
 		break;
@@ -199,7 +200,7 @@ static void on_notice_time(struct timer *t)
 	tui_set_notice(t->user, "");
 }
 
-/* On something that has a key: as if that had been pressed. */
+/* A click on something that has a key presses the key. */
 static void press_clicked(struct frontend *f, const struct token *t)
 {
 	int row, column;
@@ -227,13 +228,13 @@ static void on_escape_time(struct timer *t)
 {
 	struct frontend *f = t->user;
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
-	if (poll(&in, 1, 0) == 0) /* else it was we who took our time */
+	if (poll(&in, 1, 0) == 0) /* else we were slow: more has come */
 		keys_timeout(f->keys);
 	else
 		timer_start(f->chat->loop, t, KEYS_ESCAPE_MS * MS_NS);
 }
 
-/* Ctrl-C after a pause: no terminal pastes like that. */
+/* True for Ctrl-C alone after a pause, which no paste contains. */
 static bool ends_paste(struct frontend *f, const uint8_t *bytes, ssize_t n)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
@@ -440,8 +441,8 @@ static void stop_screen(struct frontend *f)
 		        "delivered\n", (unsigned long long)undelivered);
 }
 
-/* A key is answered before anything is searched for.  What is then found within
- * this turn needs another frame. */
+/* A key is answered before anything is searched for.  What the search then
+ * finds in this turn needs another frame. */
 static void draw_turn(struct frontend *f)
 {
 	bool is_early = f->has_key;

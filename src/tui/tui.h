@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The state of the screen, which its files share, and what all of them may
- * call: notices, and the terminal given away and taken back. */
+/* The state of the screen, which its files share, and the functions that all of
+ * them may call. */
 
 #ifndef TUI_TUI_H
 #define TUI_TUI_H
@@ -25,26 +25,26 @@
 
 struct frontend {
 	struct chat *chat;
-	/* What takes keys: help, or NULL; else a mode, or NULL; else the
-	 * connection panel, or NULL; else the input line. */
+	/* Keys go to help if it is there (not NULL), else to the mode, else to
+	 * the connection panel, else to the input line. */
 	const struct mode *help, *mode, *panel;
 	struct keys *keys;
 	struct viewport view;
 	struct find find;
 	struct pick pick;
 	struct clipboard clipboard;
-	struct later work; /* there is more to look through */
+	struct later work; /* pending while there is more to search */
 	struct input_ops input_ops;
 	struct watch in_watch;
 	struct timer paint, escape, leave, tick;
 	struct pace pace;
 	struct spots spots;
-	int64_t painted_ns, read_ns; /* when the last frame, the last keys */
+	int64_t painted_ns, read_ns; /* when a frame was painted, keys read */
 	uint64_t painted_end; /* of the transcript then */
 	struct window window;
-	bool shows_hex; /* of what Enter would send */
+	bool shows_hex; /* as hex, what Enter would send */
 	bool is_dirty, is_up, wants_size;
-	bool has_key; /* that is to be seen at once */
+	bool has_key; /* a key has come: paint at once */
 	int rows, columns, transcript_rows;
 	unsigned glyph_flags;
 	char help_word[32]; /* help is about the commands that begin so */
@@ -62,10 +62,10 @@ struct frontend {
 /* The mode that has the keyboard; NULL: the input line. */
 const struct mode *tui_mode(const struct frontend *f);
 
-/* How far PgUp and PgDn go. */
+/* The rows that PgUp and PgDn scroll by. */
 int tui_page_rows(const struct frontend *f);
 
-/* Paint when the turn ends. */
+/* Have a frame painted when the turn ends. */
 void tui_mark_dirty(struct frontend *f);
 
 /* Show a notice in the status line; "" takes it away. */

@@ -58,7 +58,7 @@ void tui_resize(struct frontend *f)
 	tui_mark_dirty(f);
 }
 
-/* As if its signal had come, which somebody may have had ignored. */
+/* Act as on SIGHUP, which may be ignored. */
 void tui_lose_terminal(struct frontend *f)
 {
 	if (!f->chat->signum)

@@ -12,8 +12,8 @@
 
 #include "whole.h"
 
-/* Readline has one line: whether bytes that are not UTF-8 were put into it, or
- * into one before, which may be had again. */
+/* Readline has one line.  True if bytes that are not UTF-8 were put into it, or
+ * into an earlier one, which may be recalled. */
 static bool has_bytes;
 
 static bool is_utf8(const char *text, size_t len)
@@ -58,7 +58,7 @@ static bool is_damaged(void)
 	       strlen(rl_line_buffer) != (size_t)rl_end;
 }
 
-/* What undo knows of is as damaged then. */
+/* The list of undo is damaged as well then. */
 int whole_vi_redo(int count, int key)
 {
 	char *before = is_damaged() ? NULL : strdup(rl_line_buffer);

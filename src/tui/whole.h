@@ -22,9 +22,9 @@ void whole_edit(int start, int end, const char *text, const char *more);
 /* Whether the line has a part of a character that nobody put in so. */
 bool whole_is_cut(const char *line);
 
-/* In place of readline's "." of vi, which may repeat the half of a character,
- * or a d whose motion was none, and then leaves a line without its end: it is
- * put back as it was, without its undo. */
+/* In place of readline's "." of vi, which may repeat half of a character, or a
+ * d without a motion, and then damages the line: the line is put back as it
+ * was, without its undo. */
 int whole_vi_redo(int count, int key);
 
 #endif
