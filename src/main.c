@@ -11,7 +11,7 @@
  *   io     loop timer epoll_set signals outq child: one thread that waits
  *          for all
  *   net    endpoint resolve transport socket tcp unix tcpinfo txstamp dial link
- *          timing route owner host explain: bytes from strangers, and why
+ *          route owner host explain: bytes from strangers, and why
  *          none come
  *   options     option_rows option_value options cmdline config: what can be
  *               chosen

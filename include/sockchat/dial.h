@@ -16,10 +16,28 @@
 #include <sockchat/error.h>
 #include <sockchat/loop.h>
 #include <sockchat/resolve.h>
-#include <sockchat/timing.h>
 #include <sockchat/transport.h>
 
 struct dial;
+
+#define TIMING_TRIES 8 /* addresses that are remembered */
+
+/* One address: how it ended, 0 for a connection, and after how long. */
+struct timing_try {
+	char where[ADDRESS_TEXT_MAX];
+	int errnum;
+	int64_t us;
+};
+
+/* Where the time went until a connection spoke, in microseconds; -1 for what
+ * has not happened. */
+struct timing {
+	int64_t resolve_us; /* 0: there was nothing to look up */
+	int64_t total_us;   /* from the beginning until it was open */
+	int64_t first_byte_us; /* from then until the peer's first byte */
+	struct timing_try tries[TIMING_TRIES]; /* in the order they ended */
+	size_t try_count;
+};
 
 /* What is told on the way; each may be NULL. */
 struct dial_steps {

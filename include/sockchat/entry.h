@@ -11,7 +11,8 @@
 
 #include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
-#include <sockchat/timing.h>
+
+struct timing; /* dial.h */
 
 enum entry_kind { ENTRY_MESSAGE, ENTRY_STATE, ENTRY_NOTE, ENTRY_ERROR };
 enum entry_dir { ENTRY_NO_DIR, ENTRY_IN, ENTRY_OUT };

@@ -16,7 +16,8 @@
 #include <sockchat/owner.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tcpinfo.h>
-#include <sockchat/timing.h>
+
+struct timing; /* dial.h */
 
 /* A session fills it: session_facts(). */
 struct facts {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/dial.h>
 #include <sockchat/explain.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>

@@ -217,10 +217,15 @@ static int64_t since_us(int64_t start_ns)
 /* How an attempt has ended; after so many microseconds. */
 static int64_t note_end(const struct attempt *a, int errnum)
 {
+	struct timing *t = &a->dial->timing;
 	int64_t us = since_us(a->start_ns);
 
-	timing_add(&a->dial->timing, &a->address, errnum, us);
-	return us;
+	if (t->try_count == TIMING_TRIES) /* the last is worth most */
+		t->try_count--;
+	struct timing_try *try = &t->tries[t->try_count++];
+	address_format(&a->address, try->where);
+	try->errnum = errnum;
+	return try->us = us;
 }
 
 static void attempt_fail(struct attempt *a, int errnum)
@@ -492,7 +497,9 @@ static struct dial *dial_new(struct loop *l,
 	d->on_done = on_done;
 	d->user = user;
 	d->start_ns = stamp_mono_ns();
-	timing_begin(&d->timing);
+	d->timing = (struct timing){
+		.resolve_us = -1, .total_us = -1, .first_byte_us = -1,
+	};
 	d->resolving.on_call = on_resolving;
 	d->resolving.user = d;
 	d->stagger.on_time = on_stagger;

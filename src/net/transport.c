@@ -4,6 +4,7 @@
 /* What all transports have in common. */
 
 #include <sockchat/explain.h>
+#include <sockchat/transport.h>
 
 #include "tcp.h"
 #include "unix.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <sockchat/array.h>
+#include <sockchat/dial.h>
 #include <sockchat/transcript.h>
 
 #define CHUNK_SIZE ((size_t)256 << 10)

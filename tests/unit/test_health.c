@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include <sockchat/dial.h>
 #include <sockchat/health.h>
 
 #define SECOND INT64_C(1000000000)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include <sockchat/dial.h>
 #include <sockchat/transcript.h>
 
 #include "entry_at.h"
