@@ -2,8 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Whose a socket of this machine is: what Linux tells of sockets (sock_diag(7))
- * and of processes (proc(5)).  Elsewhere, and where nobody tells, it is not
- * known, and nothing else changes. */
+ * and of processes (proc(5)).  Where they do not tell, it is not known, and
+ * nothing else changes. */
 
 #ifndef SOCKCHAT_OWNER_H
 #define SOCKCHAT_OWNER_H

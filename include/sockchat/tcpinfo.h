@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* What the system knows of a TCP connection: Linux's TCP_INFO (tcp(7)) and the
- * sizes of its queues.  Elsewhere it is not known, and nothing else changes. */
+ * sizes of its queues. */
 
 #ifndef SOCKCHAT_TCPINFO_H
 #define SOCKCHAT_TCPINFO_H

@@ -3,10 +3,6 @@
 
 /* One question to the kernel, RTM_GETROUTE, and its answer. */
 
-#include <sockchat/route.h>
-
-#ifdef __linux__
-
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -16,6 +12,7 @@
 #include <unistd.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/route.h>
 
 struct request {
 	struct nlmsghdr head;
@@ -122,13 +119,3 @@ bool route_find(struct route *out, const struct address *to)
 	return n > 0 && read_answer(out, (void *)answer, (size_t)n);
 }
 
-#else
-
-bool route_find(struct route *out, const struct address *to)
-{
-	(void)out;
-	(void)to;
-	return false;
-}
-
-#endif

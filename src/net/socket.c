@@ -4,14 +4,12 @@
 /* Stream sockets: what the transports of TCP and of unix sockets share. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
-#ifdef __linux__
-#include <fcntl.h>
 #include <sys/sendfile.h>
-#endif
+#include <unistd.h>
 
 #include <sockchat/stamp.h>
 
@@ -85,14 +83,9 @@ int socket_listen(const struct transport *t, const struct address *local)
 static bool is_peers_trouble(int errnum)
 {
 	static const int numbers[] = {
-		EINTR,        ECONNABORTED, EPROTO,      ENETDOWN,   EPERM,
-		EHOSTUNREACH, ENETUNREACH,  ENOPROTOOPT, ECONNRESET, ETIMEDOUT,
-#ifdef EHOSTDOWN
-		EHOSTDOWN,
-#endif
-#ifdef ENONET
-		ENONET,
-#endif
+		EINTR,        ECONNABORTED, EPROTO,      ENETDOWN,
+		EHOSTUNREACH, ENETUNREACH,  ENOPROTOOPT, ECONNRESET,
+		ETIMEDOUT,    EHOSTDOWN,    ENONET,      EPERM,
 	};
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
@@ -239,8 +232,6 @@ int socket_shutdown(struct transport *t)
 	return -1;
 }
 
-#ifdef __linux__
-
 ssize_t socket_splice(int from_fd, int to_fd, size_t len)
 {
 	ssize_t n;
@@ -272,5 +263,3 @@ ssize_t socket_settle_joined(struct transport *t, ssize_t n, bool is_own)
 	}
 	return settle(socket_of(t), n);
 }
-
-#endif

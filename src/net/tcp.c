@@ -4,13 +4,11 @@
 /* TCP over the system's sockets. */
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#ifdef __linux__
-#include <linux/sockios.h>
-#endif
 
 #include <sockchat/loop.h>
 
@@ -24,11 +22,9 @@ struct setting {
 static const struct setting stream_settings[] = {
 	{ IPPROTO_TCP, TCP_NODELAY, 1 },
 	{ SOL_SOCKET, SO_KEEPALIVE, 1 },
-#ifdef TCP_KEEPIDLE
 	{ IPPROTO_TCP, TCP_KEEPIDLE, TRANSPORT_PROBE_S },
 	{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
 	{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
-#endif
 	{ 0, 0, 0 },
 };
 
@@ -95,25 +91,22 @@ static struct transport *tcp_listen(const struct address *local)
  * open, when the ephemeral port happens to be the one that is dialled. */
 static bool is_own_echo(int fd, const struct address *peer)
 {
-	struct address local = { .len = sizeof(local.sa) };
-
-	return getsockname(fd, (struct sockaddr *)&local.sa, &local.len) == 0 &&
-	       local.len == peer->len &&
+	struct address local;
+	socket_local(fd, &local);
+	return local.len == peer->len &&
 	       memcmp(&local.sa, &peer->sa, peer->len) == 0;
 }
 
 static int tcp_advance(struct transport *t)
 {
-	struct address peer = { .len = sizeof(peer.sa) };
-
+	struct address peer;
 	if (socket_has_failed(t))
 		return -1;
-	if (getpeername(t->fd, (struct sockaddr *)&peer.sa, &peer.len) < 0)
+	socket_peer(t->fd, &peer);
+	if (!peer.len)
 		return errno == ENOTCONN ? (int)LOOP_WRITE : -1;
 	return is_own_echo(t->fd, &peer) ? socket_fail(t, ECONNREFUSED) : 0;
 }
-
-#ifdef __linux__
 
 /* Whether the connection itself has failed, and not what it was joined to. */
 static bool is_over(int fd)
@@ -139,20 +132,12 @@ static ssize_t tcp_write_from(struct transport *t, int fd, bool is_pipe,
 	return socket_settle_joined(t, n, n < 0 && is_over(t->fd));
 }
 
-#endif
-
 /* What the kernel still counts as unacknowledged. */
 static int unacknowledged(int fd)
 {
 	int count = 0;
-#ifdef SIOCOUTQ
 	/* without a connection the count means nothing */
-	if (is_over(fd) || ioctl(fd, SIOCOUTQ, &count) < 0)
-		return 0;
-#else
-	(void)fd;
-#endif
-	return count;
+	return is_over(fd) || ioctl(fd, SIOCOUTQ, &count) < 0 ? 0 : count;
 }
 
 static ssize_t tcp_pending(struct transport *t)
@@ -188,12 +173,10 @@ static void tcp_explain(const struct failure *f, struct error *e)
 		explain_listen_here(e, f->errnum, f->address);
 }
 
-#ifdef __linux__
 static const struct splice_ops tcp_splice = {
 	.read_to = tcp_read_to,
 	.write_from = tcp_write_from,
 };
-#endif
 
 const struct transport_ops transport_tcp = {
 	.scheme = "tcp",
@@ -210,7 +193,5 @@ const struct transport_ops transport_tcp = {
 	.explain = tcp_explain,
 	.close = tcp_close,
 	.acks = &txstamp_acks,
-#ifdef __linux__
 	.splice = &tcp_splice,
-#endif
 };

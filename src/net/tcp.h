@@ -25,8 +25,7 @@ void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
                    const struct address *peer, bool *is_waiting);
 
 /* Acknowledgements with their time: Linux's SO_TIMESTAMPING
- * (Documentation/networking/timestamping).  Elsewhere it can't be started, and
- * nothing else changes. */
+ * (Documentation/networking/timestamping). */
 extern const struct ack_ops txstamp_acks;
 
 #endif

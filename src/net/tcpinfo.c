@@ -4,7 +4,13 @@
 /* What the system knows of a TCP connection.  <netinet/tcp.h> has a shorter
  * struct tcp_info than the kernel, and cannot stand beside <linux/tcp.h>. */
 
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include "tcp.h"
 
@@ -25,15 +31,6 @@ const char *tcpinfo_state_name(enum tcp_state state)
 	};
 	return names[state];
 }
-
-#ifdef __linux__
-
-#include <linux/sockios.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
-#include <stddef.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 
 /* By the kernel's numbers (include/net/tcp_states.h), which begin at 1. */
 static const enum tcp_state states[] = {
@@ -104,19 +101,3 @@ bool tcpinfo_is_acked(int fd)
 	       !i.tcpi_notsent_bytes;
 }
 
-#else
-
-bool tcpinfo_is_acked(int fd)
-{
-	(void)fd;
-	return false;
-}
-
-bool tcpinfo_read(int fd, struct tcpinfo *out)
-{
-	(void)fd;
-	(void)out;
-	return false;
-}
-
-#endif

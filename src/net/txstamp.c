@@ -4,11 +4,6 @@
 /* Acknowledgements with their time, from a socket's error queue. */
 
 #include <errno.h>
-
-#include "tcp.h"
-
-#ifdef __linux__
-
 #include <time.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
@@ -18,6 +13,8 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+
+#include "tcp.h"
 
 #define FLAGS                                                                  \
 	(SOF_TIMESTAMPING_TX_ACK | SOF_TIMESTAMPING_SOFTWARE |                 \
@@ -96,30 +93,6 @@ static int txstamp_start(struct transport *t, size_t *unacked)
 	*unacked = waiting > 0 ? (size_t)waiting : 0;
 	return 0;
 }
-
-#else
-
-static int txstamp_start(struct transport *t, size_t *unacked)
-{
-	(void)t;
-	*unacked = 0;
-	errno = ENOSYS;
-	return -1;
-}
-
-static void txstamp_stop(struct transport *t)
-{
-	(void)t;
-}
-
-static bool txstamp_read(struct transport *t, struct ack *out)
-{
-	(void)t;
-	(void)out;
-	return false;
-}
-
-#endif
 
 const struct ack_ops txstamp_acks = {
 	.start = txstamp_start,
