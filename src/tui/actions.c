@@ -28,7 +28,7 @@ static void scroll_by(struct frontend *f, int by)
 	if (mode && mode->scroll)
 		mode->scroll(f, by);
 	else
-		view_scroll(&f->view, f->chat, by, f->transcript_rows);
+		view_scroll(&f->view, by, f->transcript_rows);
 }
 
 static void page_up(struct frontend *f)
@@ -57,7 +57,7 @@ static void go_top(struct frontend *f)
 	if (mode && mode->scroll)
 		mode->scroll(f, -FAR);
 	else
-		view_go_top(&f->view, f->chat);
+		view_go_top(&f->view);
 }
 
 static void go_end(struct frontend *f)

@@ -78,9 +78,9 @@ static void draw_status(struct frontend *f, int row, const char *mode,
 	look_at_pace(f);
 	status_draw(&(struct status){
 		.chat = c,
-		.below = view_below(&f->view, c),
-		.hidden = view_hidden(&f->view, c),
-		.percent = view_percent(&f->view, c),
+		.below = view_below(&f->view),
+		.hidden = view_hidden(&f->view),
+		.percent = view_percent(&f->view),
 		.mode = mode,
 		.notice = *f->notice ? f->notice : preview->error.text,
 		.draft = count,
@@ -121,7 +121,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	if (mode && mode->draw)
 		mode->draw(f);
 	else
-		view_draw(&f->view, f->chat, 0, f->transcript_rows);
+		view_draw(&f->view, 0, f->transcript_rows);
 	if (rest > 0)
 		draw_status(f, rest - 1, line.mode, &preview);
 	preview_finish(&preview);

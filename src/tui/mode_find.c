@@ -82,7 +82,7 @@ static void show_hit(struct frontend *f, uint64_t seq, size_t offset)
 {
 	f->view.hit_seq = seq;
 	f->view.hit_offset = offset;
-	view_show(&f->view, f->chat, seq, offset, f->transcript_rows);
+	view_show(&f->view, seq, offset, f->transcript_rows);
 }
 
 /* Go from the present hit to the next one.  Without a present hit there is
@@ -187,7 +187,7 @@ void find_begin(struct frontend *f, const char *text)
 	f->find.top_seq = f->view.top_seq;
 	f->find.top_row = f->view.top_row;
 	f->find.below_seq = f->view.below_seq;
-	f->find.start_seq = view_end(&f->view, f->chat, f->transcript_rows);
+	f->find.start_seq = view_end(&f->view, f->transcript_rows);
 	f->find.is_typed = !*text;
 	f->mode = &mode_find;
 	f->help = f->panel = NULL;

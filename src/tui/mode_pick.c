@@ -23,7 +23,7 @@ static void mark_picked(struct frontend *f)
 	uint64_t b = f->pick.anchor ? f->pick.anchor : a;
 	f->view.picked_first = a < b ? a : b;
 	f->view.picked_last = a < b ? b : a;
-	view_show(&f->view, f->chat, a, 0, f->transcript_rows);
+	view_show(&f->view, a, 0, f->transcript_rows);
 }
 
 static void unmark(struct frontend *f)
@@ -40,8 +40,8 @@ static void leave_pick(struct frontend *f)
 
 void pick_begin(struct frontend *f)
 {
-	uint64_t end = view_end(&f->view, f->chat, f->transcript_rows);
-	uint64_t seq = view_before(&f->view, f->chat, end);
+	uint64_t end = view_end(&f->view, f->transcript_rows);
+	uint64_t seq = view_before(&f->view, end);
 	if (f->mode || !seq)
 		return;
 	f->pick = (struct pick){
@@ -57,8 +57,8 @@ static void move_cursor(struct frontend *f, int by)
 	uint64_t seq = f->pick.cursor, next = seq;
 	for (; by && next; by += by < 0 ? 1 : -1) {
 		seq = next;
-		next = by < 0 ? view_before(&f->view, f->chat, seq)
-		              : view_next(&f->view, f->chat, seq);
+		next = by < 0 ? view_before(&f->view, seq)
+		              : view_next(&f->view, seq);
 	}
 	f->pick.cursor = next ? next : seq;
 	mark_picked(f);
@@ -73,11 +73,11 @@ static void mark_range(struct frontend *f)
 static void mark_all(struct frontend *f)
 {
 	uint64_t end = transcript_end(f->chat->transcript);
-	uint64_t first = view_next(&f->view, f->chat, 0);
+	uint64_t first = view_next(&f->view, 0);
 	if (!first) /* all entries are hidden now, as by the bare view */
 		return;
 	f->pick.anchor = first;
-	f->pick.cursor = view_before(&f->view, f->chat, end);
+	f->pick.cursor = view_before(&f->view, end);
 	mark_picked(f);
 }
 
@@ -89,7 +89,7 @@ static int gather_picked(const struct frontend *f, bool is_message,
 	const struct chat *c = f->chat;
 	uint64_t seq = f->view.picked_first - 1;
 	*count = 0;
-	while ((seq = view_next(&f->view, c, seq)) &&
+	while ((seq = view_next(&f->view, seq)) &&
 	       seq <= f->view.picked_last) {
 		struct entry kept;
 		const struct entry *e =

@@ -119,7 +119,7 @@ static void search_and_filter(struct frontend *f)
 	if (text)
 		find_begin(f, text);
 	free(text);
-	bool goes_on = view_work(&f->view, f->chat, WORK_NS);
+	bool goes_on = view_work(&f->view, WORK_NS);
 	goes_on |= find_work(f, WORK_NS);
 	if (goes_on) {
 		loop_later(f->chat->loop, &f->work);
@@ -390,7 +390,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 		error_set_errno(e, errno, "cannot start the screen");
 		return NULL;
 	}
-	f->chat = c;
+	f->chat = f->view.chat = c;
 	bool has_helped = env_set_locale(&f->glyph_flags);
 	f->view.glyph_flags = f->glyph_flags;
 	if (open_screen(f, e)) {

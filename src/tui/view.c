@@ -19,44 +19,42 @@
 #define CONTENT_MIN 10 /* columns; below that the head gives way */
 
 /* The oldest entry that is not dropped or cleared away. */
-static uint64_t base_seq(const struct viewport *v, const struct chat *c)
+static uint64_t base_seq(const struct viewport *v)
 {
-	uint64_t first = transcript_first(c->transcript);
+	uint64_t first = transcript_first(v->chat->transcript);
 	return first > v->cleared_seq ? first : v->cleared_seq;
 }
 
 /* The next entry that is not hidden; the end of the transcript if there is
  * none. */
-static uint64_t next_seq(const struct viewport *v, const struct chat *c,
-                         uint64_t seq)
+static uint64_t next_seq(const struct viewport *v, uint64_t seq)
 {
-	uint64_t end = transcript_end(c->transcript);
+	uint64_t end = transcript_end(v->chat->transcript);
 	uint64_t next = v->shown ? lens_next(v->shown, seq) : seq + 1;
 	return next && next < end ? next : end;
 }
 
 /* The one before; 0 if there is none. */
-static uint64_t seq_before(const struct viewport *v, const struct chat *c,
-                           uint64_t seq)
+static uint64_t seq_before(const struct viewport *v, uint64_t seq)
 {
 	uint64_t found = v->shown ? lens_before(v->shown, seq) : seq - 1;
-	return found >= base_seq(v, c) ? found : 0;
+	return found >= base_seq(v) ? found : 0;
 }
 
-static uint64_t first_seq(const struct viewport *v, const struct chat *c)
+static uint64_t first_seq(const struct viewport *v)
 {
-	return v->shown ? next_seq(v, c, base_seq(v, c) - 1) : base_seq(v, c);
+	return v->shown ? next_seq(v, base_seq(v) - 1) : base_seq(v);
 }
 
 /* What stands in front of the oldest entry when others have been dropped. */
 static size_t format_dropped(char out[128], const struct viewport *v,
-                             const struct chat *c, uint64_t seq)
+                             uint64_t seq)
 {
-	struct transcript_sums sums = transcript_sums(c->transcript);
+	struct transcript_sums sums = transcript_sums(v->chat->transcript);
 	char size[16];
-	if (!sums.dropped || filter_is_on(&c->filter) ||
-	    seq != first_seq(v, c) ||
-	    base_seq(v, c) != transcript_first(c->transcript))
+	if (!sums.dropped || filter_is_on(&v->chat->filter) ||
+	    seq != first_seq(v) ||
+	    base_seq(v) != transcript_first(v->chat->transcript))
 		return 0;
 	number_format_size(size, sums.dropped_bytes);
 	return (size_t)snprintf(out, 128, "* %llu older entries dropped (%s)",
@@ -77,16 +75,15 @@ struct piece {
  * answers to commands are. */
 static bool is_hushed(const struct chat *c, const struct entry *e)
 {
-	bool is_told = e->kind == ENTRY_STATE ||
-	               (e->kind == ENTRY_NOTE && e->session);
+	bool is_told =
+	    e->kind == ENTRY_STATE || (e->kind == ENTRY_NOTE && e->session);
 	return is_told && c->options->quiet;
 }
 
 /* The bare view has messages only: nothing would tell others from them. */
-static bool is_seen(const struct viewport *v, const struct chat *c,
-                    const struct entry *e)
+static bool is_seen(const struct viewport *v, const struct entry *e)
 {
-	return !is_hushed(c, e) &&
+	return !is_hushed(v->chat, e) &&
 	       (!v->is_bare || e->kind == ENTRY_MESSAGE);
 }
 
@@ -113,12 +110,11 @@ static struct wrap_map *map_of(struct viewport *v, const struct entry *e)
 	return &v->maps->list[v->maps->next];
 }
 
-static void make_head(struct piece *p, const struct viewport *v,
-                      const struct chat *c, size_t columns)
+static void make_head(struct piece *p, const struct viewport *v, size_t columns)
 {
 	struct entry room;
 	const struct entry *before = transcript_at(
-	    c->transcript, seq_before(v, c, p->entry->seq), &room);
+	    v->chat->transcript, seq_before(v, p->entry->seq), &room);
 	p->has_number = p->entry->session && p->settings.look.shows_numbers;
 	if (v->is_bare) {
 		p->head_len = 0;
@@ -133,8 +129,7 @@ static void make_head(struct piece *p, const struct viewport *v,
 }
 
 /* Where the bytes of a message sent by hand are; as wide whatever it is. */
-static const char *tail_of(const struct viewport *v, const struct chat *c,
-                           const struct entry *e)
+static const char *tail_of(const struct viewport *v, const struct entry *e)
 {
 	static const char *const tails[][2] = {
 		[TICK_QUEUED] = { " … ", " - " },
@@ -142,45 +137,43 @@ static const char *tail_of(const struct viewport *v, const struct chat *c,
 		[TICK_ACKED] = { " ✓✓", " ++" },
 	};
 	bool is_ascii = v->glyph_flags & GLYPH_ASCII;
-	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_OUT ||
-	    v->is_bare || !c->options->ticks)
+	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_OUT || v->is_bare ||
+	    !v->chat->options->ticks)
 		return NULL;
-	return tails[ticks_at(c->ticks, e->seq).state][is_ascii];
+	return tails[ticks_at(v->chat->ticks, e->seq).state][is_ascii];
 }
 
-static bool lay_out(struct piece *p, struct viewport *v,
-                    const struct chat *c, uint64_t seq)
+static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 {
 	size_t columns = (size_t)screen_columns();
-	p->entry = transcript_at(c->transcript, seq, &p->own);
-	if (!p->entry || !is_seen(v, c, p->entry))
+	p->entry = transcript_at(v->chat->transcript, seq, &p->own);
+	if (!p->entry || !is_seen(v, p->entry))
 		return false;
 	p->settings = (struct wrap_settings){
-		.look = chat_look(c),
+		.look = chat_look(v->chat),
 		.row_count = SIZE_MAX,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 		.map = map_of(v, p->entry),
-		.tail = tail_of(v, c, p->entry),
+		.tail = tail_of(v, p->entry),
 	};
 	p->settings.look.glyph_flags = v->glyph_flags;
 	p->settings.look.endings &= !v->is_bare;
-	make_head(p, v, c, columns);
+	make_head(p, v, columns);
 	p->settings.columns = columns - p->head_len;
-	p->lead = format_dropped(p->dropped, v, c, seq) ? 1 : 0;
+	p->lead = format_dropped(p->dropped, v, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;
 }
 
-static size_t rows_of(struct viewport *v, const struct chat *c,
-                      uint64_t seq)
+static size_t rows_of(struct viewport *v, uint64_t seq)
 {
 	struct piece p;
-	return lay_out(&p, v, c, seq) ? p.rows : 0;
+	return lay_out(&p, v, seq) ? p.rows : 0;
 }
 
 /* Where an entry's rows go on the screen, and how its text looks. */
 struct target {
-	int row;        /* of the entry's first row; may lie above */
+	int row; /* of the entry's first row; may lie above */
 	int column;
 	bool is_picked, is_bare;
 	enum style plain, mark;
@@ -278,7 +271,8 @@ static int draw_piece(struct piece *p, const struct viewport *v, size_t skip,
 	size_t above = skip > p->lead ? skip - p->lead : 0;
 	int first = row + (p->lead && !skip ? 1 : 0);
 	struct target t = {
-		.row = first - (int)above, .column = (int)p->head_len,
+		.row = first - (int)above,
+		.column = (int)p->head_len,
 	};
 	find_look(&t, p, v);
 	for (int i = first; t.is_picked && i < row + room; i++)
@@ -297,54 +291,54 @@ static int draw_piece(struct piece *p, const struct viewport *v, size_t skip,
 static size_t count_shown(void *user, const struct entry *e)
 {
 	const struct viewport *v = user;
-	return is_seen(v, v->chat, e) && filter_shows(&v->chat->filter, e);
+	return is_seen(v, e) && filter_shows(&v->chat->filter, e);
 }
 
-static unsigned hiding(const struct viewport *v, const struct chat *c)
+static unsigned hiding(const struct viewport *v)
 {
-	return c->filter.serial << 2 |
-	       (unsigned)v->is_bare << 1 | (unsigned)c->options->quiet;
+	return v->chat->filter.serial << 2 | (unsigned)v->is_bare << 1 |
+	       (unsigned)v->chat->options->quiet;
 }
 
 /* Without memory to follow the filter, nothing is hidden. */
-static void fail(struct viewport *v, struct chat *c)
+static void fail(struct viewport *v)
 {
 	struct error e;
 	lens_free(v->shown);
 	v->shown = NULL;
-	filter_off(&c->filter);
-	v->hiding = hiding(v, c);
+	filter_off(&v->chat->filter);
+	v->hiding = hiding(v);
 	error_set(&e, "no memory to filter: all entries are shown");
-	chat_error(c, &e);
+	chat_error(v->chat, &e);
 }
 
-static void follow_hiding(struct viewport *v, struct chat *c)
+static void follow_hiding(struct viewport *v)
 {
-	uint64_t end = transcript_end(c->transcript);
-	if (v->hiding == hiding(v, c))
+	uint64_t end = transcript_end(v->chat->transcript);
+	if (v->hiding == hiding(v))
 		return;
-	v->hiding = hiding(v, c);
-	v->chat = c;
+	v->hiding = hiding(v);
 	lens_free(v->shown);
 	v->shown = NULL;
-	if (!filter_is_on(&c->filter) && !v->is_bare && !c->options->quiet)
+	if (!filter_is_on(&v->chat->filter) && !v->is_bare &&
+	    !v->chat->options->quiet)
 		return;
-	v->shown = lens_new(c->transcript, v->is_scrolled ? v->top_seq : end,
-	                    count_shown, v);
+	v->shown = lens_new(v->chat->transcript,
+	                    v->is_scrolled ? v->top_seq : end, count_shown, v);
 	if (!v->shown)
-		fail(v, c);
+		fail(v);
 }
 
-bool view_work(struct viewport *v, struct chat *c, int64_t ns)
+bool view_work(struct viewport *v, int64_t ns)
 {
-	struct filter *filter = &c->filter;
+	struct filter *filter = &v->chat->filter;
 	struct error e;
-	follow_hiding(v, c);
+	follow_hiding(v);
 	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
 	if (goes_on < 0)
-		fail(v, c);
+		fail(v);
 	else if (v->shown && filter_gave_up(filter, &e))
-		chat_error(c, &e);
+		chat_error(v->chat, &e);
 	return goes_on > 0;
 }
 
@@ -366,13 +360,13 @@ void view_finish(struct viewport *v)
 
 /* From the end upwards: the entry and its rows above the screen that let the
  * newest one end at the bottom. */
-static void find_follow_top(struct viewport *v, const struct chat *c, int rows)
+static void find_follow_top(struct viewport *v, int rows)
 {
-	uint64_t seq = transcript_end(c->transcript), above;
+	uint64_t seq = transcript_end(v->chat->transcript), above;
 	size_t sum = 0;
-	while (sum < (size_t)rows && (above = seq_before(v, c, seq))) {
+	while (sum < (size_t)rows && (above = seq_before(v, seq))) {
 		seq = above;
-		sum += rows_of(v, c, seq);
+		sum += rows_of(v, seq);
 	}
 	v->top_seq = seq;
 	v->top_row = sum > (size_t)rows ? sum - (size_t)rows : 0;
@@ -380,36 +374,36 @@ static void find_follow_top(struct viewport *v, const struct chat *c, int rows)
 
 /* Entries may have been dropped, cleared or hidden, and rows may have
  * changed. */
-static void clamp(struct viewport *v, const struct chat *c)
+static void clamp(struct viewport *v)
 {
-	uint64_t first = first_seq(v, c);
+	uint64_t first = first_seq(v);
 	if (v->top_seq < first) {
 		v->top_seq = first;
 		v->top_row = 0;
 	}
 	if (v->shown && !lens_has(v->shown, v->top_seq)) {
-		v->top_seq = next_seq(v, c, v->top_seq);
+		v->top_seq = next_seq(v, v->top_seq);
 		v->top_row = 0;
 	}
-	size_t rows = rows_of(v, c, v->top_seq);
+	size_t rows = rows_of(v, v->top_seq);
 	if (v->top_row >= rows)
 		v->top_row = rows ? rows - 1 : 0;
 }
 
-void view_draw(struct viewport *v, const struct chat *c, int row, int rows)
+void view_draw(struct viewport *v, int row, int rows)
 {
-	uint64_t end = transcript_end(c->transcript);
+	uint64_t end = transcript_end(v->chat->transcript);
 	struct piece p;
 	if (rows <= 0)
 		return;
 	if (v->is_scrolled)
-		clamp(v, c);
+		clamp(v);
 	else
-		find_follow_top(v, c, rows);
+		find_follow_top(v, rows);
 	size_t skip = v->top_row;
 	for (uint64_t seq = v->top_seq; seq < end && rows > 0;
-	     seq = next_seq(v, c, seq)) {
-		if (!lay_out(&p, v, c, seq))
+	     seq = next_seq(v, seq)) {
+		if (!lay_out(&p, v, seq))
 			continue;
 		int drawn = draw_piece(&p, v, skip, row, rows);
 		if (v->below_seq <= seq && skip + (size_t)drawn == p.rows)
@@ -420,119 +414,114 @@ void view_draw(struct viewport *v, const struct chat *c, int row, int rows)
 	}
 }
 
-static void scroll_up(struct viewport *v, const struct chat *c, size_t by)
+static void scroll_up(struct viewport *v, size_t by)
 {
 	uint64_t above;
-	while (by > v->top_row && (above = seq_before(v, c, v->top_seq))) {
+	while (by > v->top_row && (above = seq_before(v, v->top_seq))) {
 		by -= v->top_row;
 		v->top_seq = above;
-		v->top_row = rows_of(v, c, above);
+		v->top_row = rows_of(v, above);
 	}
 	v->top_row = by < v->top_row ? v->top_row - by : 0;
 }
 
 /* Not past the place where the newest entry is at the bottom: from there on it
  * is followed. */
-static void stop_at_end(struct viewport *v, const struct chat *c, int rows)
+static void stop_at_end(struct viewport *v, int rows)
 {
 	struct viewport follow = *v;
-	find_follow_top(&follow, c, rows);
+	find_follow_top(&follow, rows);
 	v->maps = follow.maps;
 	if (v->top_seq > follow.top_seq ||
 	    (v->top_seq == follow.top_seq && v->top_row >= follow.top_row))
 		view_go_end(v);
 }
 
-static void scroll_down(struct viewport *v, const struct chat *c, size_t by,
-                        int rows)
+static void scroll_down(struct viewport *v, size_t by, int rows)
 {
-	uint64_t end = transcript_end(c->transcript);
+	uint64_t end = transcript_end(v->chat->transcript);
 	v->top_row += by;
-	for (size_t n; v->top_seq < end; v->top_seq = next_seq(v, c,
-	                                                       v->top_seq)) {
-		n = rows_of(v, c, v->top_seq);
+	for (size_t n; v->top_seq < end; v->top_seq = next_seq(v, v->top_seq)) {
+		n = rows_of(v, v->top_seq);
 		if (v->top_row < n)
 			break;
 		v->top_row -= n;
 	}
-	stop_at_end(v, c, rows);
+	stop_at_end(v, rows);
 }
 
 /* What is new from now on waits below. */
-static void begin_scroll(struct viewport *v, const struct chat *c, int rows)
+static void begin_scroll(struct viewport *v, int rows)
 {
 	if (v->is_scrolled)
 		return;
-	find_follow_top(v, c, rows);
-	v->below_seq = transcript_end(c->transcript);
+	find_follow_top(v, rows);
+	v->below_seq = transcript_end(v->chat->transcript);
 	v->is_scrolled = true;
 }
 
-void view_scroll(struct viewport *v, const struct chat *c, int by, int rows)
+void view_scroll(struct viewport *v, int by, int rows)
 {
 	bool was_scrolled = v->is_scrolled;
 	if (!was_scrolled && by > 0)
 		return;
-	begin_scroll(v, c, rows);
-	clamp(v, c);
+	begin_scroll(v, rows);
+	clamp(v);
 	uint64_t seq = v->top_seq;
 	size_t row = v->top_row;
 	if (by < 0)
-		scroll_up(v, c, (size_t)-by);
+		scroll_up(v, (size_t)-by);
 	else
-		scroll_down(v, c, (size_t)by, rows);
+		scroll_down(v, (size_t)by, rows);
 	if (!was_scrolled && v->top_seq == seq && v->top_row == row)
 		view_go_end(v); /* there was nothing above */
 }
 
 /* The rows from the top of what is seen down to the row `at` of `seq`; -1: it
  * is above, or at least `rows` below. */
-static int distance_to(struct viewport *v, const struct chat *c,
-                       uint64_t seq, size_t at, int rows)
+static int distance_to(struct viewport *v, uint64_t seq, size_t at, int rows)
 {
 	size_t sum = 0;
 	uint64_t i = v->top_seq;
-	for (; i < seq && sum < (size_t)rows + v->top_row;
-	     i = next_seq(v, c, i))
-		sum += rows_of(v, c, i);
+	for (; i < seq && sum < (size_t)rows + v->top_row; i = next_seq(v, i))
+		sum += rows_of(v, i);
 	sum += at;
 	if (i != seq || sum < v->top_row || sum >= v->top_row + (size_t)rows)
 		return -1;
 	return (int)(sum - v->top_row);
 }
 
-uint64_t view_end(struct viewport *v, const struct chat *c, int rows)
+uint64_t view_end(struct viewport *v, int rows)
 {
-	uint64_t end = transcript_end(c->transcript), seq = v->top_seq;
+	uint64_t end = transcript_end(v->chat->transcript), seq = v->top_seq;
 	size_t sum = 0;
 	if (!v->is_scrolled)
 		return end;
 	for (; seq < end && sum < (size_t)rows + v->top_row;
-	     seq = next_seq(v, c, seq))
-		sum += rows_of(v, c, seq);
+	     seq = next_seq(v, seq))
+		sum += rows_of(v, seq);
 	return seq;
 }
 
-void view_show(struct viewport *v, const struct chat *c, uint64_t seq,
-               size_t offset, int rows)
+void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows)
 {
 	struct piece p;
-	if (rows <= 0 || !lay_out(&p, v, c, seq))
+	if (rows <= 0 || !lay_out(&p, v, seq))
 		return;
 	size_t at = p.lead + wrap_row_of(p.entry, &p.settings, offset);
-	begin_scroll(v, c, rows);
-	if (distance_to(v, c, seq, at, rows) < 0) {
+	begin_scroll(v, rows);
+	if (distance_to(v, seq, at, rows) < 0) {
 		v->top_seq = seq;
 		v->top_row = at;
-		scroll_up(v, c, (size_t)rows / 2);
+		scroll_up(v, (size_t)rows / 2);
 	}
-	stop_at_end(v, c, rows);
+	stop_at_end(v, rows);
 }
 
-void view_go_top(struct viewport *v, const struct chat *c)
+void view_go_top(struct viewport *v)
 {
-	begin_scroll(v, c, 1);
-	v->top_seq = first_seq(v, c);
+	begin_scroll(v, 1);
+	v->top_seq = first_seq(v);
 	v->top_row = 0;
 }
 
@@ -541,27 +530,27 @@ void view_go_end(struct viewport *v)
 	v->is_scrolled = false;
 }
 
-uint64_t view_below(const struct viewport *v, const struct chat *c)
+uint64_t view_below(const struct viewport *v)
 {
 	if (!v->is_scrolled)
 		return 0;
 	if (v->shown)
 		return lens_total(v->shown) -
 		       lens_sum_before(v->shown, v->below_seq);
-	return transcript_end(c->transcript) - v->below_seq;
+	return transcript_end(v->chat->transcript) - v->below_seq;
 }
 
-uint64_t view_hidden(const struct viewport *v, const struct chat *c)
+uint64_t view_hidden(const struct viewport *v)
 {
 	if (!v->shown)
 		return 0;
-	return transcript_end(c->transcript) - lens_low(v->shown) -
+	return transcript_end(v->chat->transcript) - lens_low(v->shown) -
 	       lens_entries(v->shown);
 }
 
-int view_percent(const struct viewport *v, const struct chat *c)
+int view_percent(const struct viewport *v)
 {
-	uint64_t first = base_seq(v, c), end = transcript_end(c->transcript);
+	uint64_t first = base_seq(v), end = transcript_end(v->chat->transcript);
 	if (!v->is_scrolled || v->top_seq < first || end <= first)
 		return v->is_scrolled ? 0 : 100;
 	return (int)((v->top_seq - first) * 100 / (end - first));
@@ -575,25 +564,25 @@ uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last)
 	return last - first + 1;
 }
 
-uint64_t view_next(const struct viewport *v, const struct chat *c,
-                   uint64_t seq)
+uint64_t view_next(const struct viewport *v, uint64_t seq)
 {
-	uint64_t end = transcript_end(c->transcript), base = base_seq(v, c);
+	uint64_t end = transcript_end(v->chat->transcript), base = base_seq(v);
 	struct entry e;
 	if (seq < base) /* nothing before it is kept */
 		seq = base - 1;
-	for (seq = next_seq(v, c, seq); seq < end; seq = next_seq(v, c, seq))
-		if (transcript_at(c->transcript, seq, &e) && is_seen(v, c, &e))
+	while ((seq = next_seq(v, seq)) < end)
+		if (transcript_at(v->chat->transcript, seq, &e) &&
+		    is_seen(v, &e))
 			return seq;
 	return 0;
 }
 
-uint64_t view_before(const struct viewport *v, const struct chat *c,
-                     uint64_t seq)
+uint64_t view_before(const struct viewport *v, uint64_t seq)
 {
 	struct entry e;
-	while ((seq = seq_before(v, c, seq)))
-		if (transcript_at(c->transcript, seq, &e) && is_seen(v, c, &e))
+	while ((seq = seq_before(v, seq)))
+		if (transcript_at(v->chat->transcript, seq, &e) &&
+		    is_seen(v, &e))
 			return seq;
 	return 0;
 }

@@ -25,7 +25,7 @@ struct viewport {
 	/* The entries that are chosen; both 0: none. */
 	uint64_t picked_first, picked_last;
 	struct lens *shown;  /* the entries that are not hidden; NULL: all */
-	const struct chat *chat; /* whose they are; borrowed */
+	struct chat *chat;   /* whose they are; borrowed */
 	unsigned hiding;     /* another number when something else is hidden */
 	/* What is marked, NULL for nothing, in the entries that `found` has
 	 * (NULL: in all), and which hit is the present one. */
@@ -40,38 +40,35 @@ void view_finish(struct viewport *v);
 
 /* Look for about `ns` for entries that are not hidden.  True if there is more
  * to do. */
-bool view_work(struct viewport *v, struct chat *c, int64_t ns);
+bool view_work(struct viewport *v, int64_t ns);
 /* The message `seq` has grown. */
 void view_touch(struct viewport *v, uint64_t seq);
 
 /* Draw into the rows from `row` on. */
-void view_draw(struct viewport *v, const struct chat *c, int row, int rows);
+void view_draw(struct viewport *v, int row, int rows);
 
 /* Scroll by rows, up when negative.  `rows`: how many are seen. */
-void view_scroll(struct viewport *v, const struct chat *c, int by, int rows);
-void view_go_top(struct viewport *v, const struct chat *c);
+void view_scroll(struct viewport *v, int by, int rows);
+void view_go_top(struct viewport *v);
 void view_go_end(struct viewport *v);
 /* Let the byte `offset` of an entry be seen, in the middle if it was not. */
-void view_show(struct viewport *v, const struct chat *c, uint64_t seq,
-               size_t offset, int rows);
+void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows);
 
 /* The first entry below what is seen. */
-uint64_t view_end(struct viewport *v, const struct chat *c, int rows);
+uint64_t view_end(struct viewport *v, int rows);
 
 /* How many entries have come since it was scrolled and not been drawn. */
-uint64_t view_below(const struct viewport *v, const struct chat *c);
+uint64_t view_below(const struct viewport *v);
 /* How many entries the filter hides, as far as it has come. */
-uint64_t view_hidden(const struct viewport *v, const struct chat *c);
+uint64_t view_hidden(const struct viewport *v);
 /* How far down the top is among all entries: 0 to 100. */
-int view_percent(const struct viewport *v, const struct chat *c);
+int view_percent(const struct viewport *v);
 
 /* How many entries there are from `first` to `last`. */
 uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last);
 
 /* The nearest entry below or above `seq` that is not hidden; 0: none. */
-uint64_t view_next(const struct viewport *v, const struct chat *c,
-                   uint64_t seq);
-uint64_t view_before(const struct viewport *v, const struct chat *c,
-                     uint64_t seq);
+uint64_t view_next(const struct viewport *v, uint64_t seq);
+uint64_t view_before(const struct viewport *v, uint64_t seq);
 
 #endif

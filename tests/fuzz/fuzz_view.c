@@ -46,7 +46,7 @@ static size_t paint(void)
 {
 	struct bytes out = { 0 };
 	screen_erase();
-	view_draw(&view, chat, 0, rows);
+	view_draw(&view, 0, rows);
 	must(screen_finish(rows - 1, 0, &out) == 0);
 	must(fake_screen_feed(terminal, out.data, out.len));
 	size_t len = out.len;
@@ -176,7 +176,7 @@ static void say(const uint8_t *bytes, size_t len, unsigned what)
 static void happen(unsigned what)
 {
 	if (what & 16)
-		view_scroll(&view, chat, (int)(what % 7) - 3, rows);
+		view_scroll(&view, (int)(what % 7) - 3, rows);
 	if (what & 32)
 		view_go_end(&view);
 	if (what & 64)
@@ -197,7 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	chat->transcript = transcript_new(1 << 20);
 	chat->options->view = data[2] % VIEW_COUNT;
 	chat->options->endings = true;
-	view = (struct viewport){ .is_scrolled = false };
+	view = (struct viewport){ .chat = chat };
 	for (data += 3, size -= 3; size > 2;) {
 		unsigned what = data[0];
 		size_t len = data[1] % (size - 1);

@@ -40,7 +40,7 @@ static inline int set_up(void **state)
 	o.scrollback = 1;
 	chat = chat_new(loop_new(LOOP_AUTO), &o);
 	chat->options->time = TIME_OFF;
-	view = (struct viewport){ .is_scrolled = false };
+	view = (struct viewport){ .chat = chat };
 	rows = 6;
 	columns = 40;
 	terminal = fake_screen_new(rows, columns);
@@ -72,7 +72,7 @@ static inline size_t finish(int row, int column)
 static inline size_t paint(void)
 {
 	screen_erase();
-	view_draw(&view, chat, 0, rows);
+	view_draw(&view, 0, rows);
 	return finish(rows - 1, 0);
 }
 

@@ -124,7 +124,7 @@ static void terminals_with_fewer_colours_show_the_same(void **state)
 		assert_int_equal(screen_open(terms[i][0], rows, columns, true,
 		                             &e), 0);
 		screen_erase();
-		view_draw(&view, chat, 0, rows);
+		view_draw(&view, 0, rows);
 		struct bytes out = { 0 };
 		assert_int_equal(screen_finish(0, 0, &out), 0);
 		fake_screen_feed(terminal, out.data, out.len);
@@ -193,7 +193,7 @@ static void cleared_entries_are_not_shown(void **state)
 	paint();
 	assert_string_equal(row(0), "< line 3\\n");
 	assert_string_equal(row(1), "");
-	view_scroll(&view, chat, -10, rows);
+	view_scroll(&view, -10, rows);
 	paint();
 	assert_string_equal(row(0), "< line 3\\n");
 }
@@ -205,7 +205,7 @@ static void a_repaint_of_the_same_is_no_bytes(void **state)
 	hear("안녕 \033[31m e\xcc\x81 \xff\t\r\n");
 	assert_true(paint() > 0);
 	assert_int_equal(paint(), 0);
-	view_scroll(&view, chat, -3, rows);
+	view_scroll(&view, -3, rows);
 	assert_true(paint() > 0);
 	assert_int_equal(paint(), 0);
 }
@@ -229,16 +229,16 @@ static void new_entries_never_move_a_scrolled_view(void **state)
 	(void)state;
 	hear_numbers(0, 10);
 	paint();
-	view_scroll(&view, chat, -3, rows);
+	view_scroll(&view, -3, rows);
 	paint();
 	assert_string_equal(row(0), "< line 1\\n");
-	assert_int_equal(view_below(&view, chat), 0);
+	assert_int_equal(view_below(&view), 0);
 	hear_numbers(10, 22);
 	assert_int_equal(paint(), 0);
-	assert_int_equal(view_below(&view, chat), 12);
+	assert_int_equal(view_below(&view), 12);
 	view_go_end(&view);
 	paint();
-	assert_int_equal(view_below(&view, chat), 0);
+	assert_int_equal(view_below(&view), 0);
 	assert_string_equal(row(5), "< line 21\\n");
 }
 
@@ -246,18 +246,18 @@ static void what_has_been_seen_is_not_new_below(void **state)
 {
 	(void)state;
 	hear_numbers(0, 2);
-	view_go_top(&view, chat);
+	view_go_top(&view);
 	paint();
 	hear_numbers(2, 4);
 	paint();
 	assert_string_equal(row(3), "< line 3\\n");
-	assert_int_equal(view_below(&view, chat), 0);
+	assert_int_equal(view_below(&view), 0);
 	hear_numbers(4, 10);
 	paint();
-	assert_int_equal(view_below(&view, chat), 4);
-	view_scroll(&view, chat, 2, rows);
+	assert_int_equal(view_below(&view), 4);
+	view_scroll(&view, 2, rows);
 	paint();
-	assert_int_equal(view_below(&view, chat), 2);
+	assert_int_equal(view_below(&view), 2);
 }
 
 static void scrolling_to_the_end_follows_again(void **state)
@@ -265,13 +265,13 @@ static void scrolling_to_the_end_follows_again(void **state)
 	(void)state;
 	hear_numbers(0, 10);
 	paint();
-	view_scroll(&view, chat, -3, rows);
+	view_scroll(&view, -3, rows);
 	assert_true(view.is_scrolled);
-	view_scroll(&view, chat, 2, rows);
+	view_scroll(&view, 2, rows);
 	assert_true(view.is_scrolled);
-	view_scroll(&view, chat, 1, rows);
+	view_scroll(&view, 1, rows);
 	assert_false(view.is_scrolled);
-	view_scroll(&view, chat, 5, rows);
+	view_scroll(&view, 5, rows);
 	assert_false(view.is_scrolled);
 }
 
@@ -280,7 +280,7 @@ static void a_screen_that_shows_all_does_not_scroll(void **state)
 	(void)state;
 	hear_numbers(0, 3);
 	paint();
-	view_scroll(&view, chat, -3, rows);
+	view_scroll(&view, -3, rows);
 	assert_false(view.is_scrolled);
 	assert_int_equal(paint(), 0);
 }
@@ -289,7 +289,7 @@ static void the_oldest_and_the_newest_are_a_key_away(void **state)
 {
 	(void)state;
 	hear_numbers(0, 100);
-	view_go_top(&view, chat);
+	view_go_top(&view);
 	paint();
 	assert_string_equal(row(0), "< line 0\\n");
 	view_go_end(&view);
@@ -307,10 +307,10 @@ static void a_message_longer_than_the_screen_scrolls_by_rows(void **state)
 	say(ENTRY_IN, text, sizeof(text)); /* 20 rows of 10 */
 	paint();
 	assert_true(view.top_row == 16);
-	view_scroll(&view, chat, -1, rows);
+	view_scroll(&view, -1, rows);
 	paint();
 	assert_true(view.top_row == 15);
-	view_scroll(&view, chat, -100, rows);
+	view_scroll(&view, -100, rows);
 	paint();
 	assert_string_equal(row(0), "< ab........");
 	assert_string_equal(row(1), "  ..........");
@@ -321,7 +321,7 @@ static void the_position_survives_a_change_of_view_and_size(void **state)
 	(void)state;
 	hear_numbers(0, 50);
 	paint();
-	view_scroll(&view, chat, -20, rows);
+	view_scroll(&view, -20, rows);
 	paint();
 	assert_string_equal(row(0), "< line 24\\n");
 	chat->options->view = VIEW_MIXED;
@@ -342,8 +342,8 @@ static void a_position_in_what_became_shorter_is_its_last_row(void **state)
 	resize(4, 12);
 	hear("a message of some rows, and here is its end");
 	hear_numbers(0, 5);
-	view_go_top(&view, chat);
-	view_scroll(&view, chat, 3, rows);
+	view_go_top(&view);
+	view_scroll(&view, 3, rows);
 	paint();
 	assert_string_equal(row(0), "  re is its");
 	resize(4, 30);
@@ -367,7 +367,7 @@ static void what_was_dropped_is_told_at_the_top(void **state)
 	hear_until_dropped();
 	paint();
 	assert_null(strstr(row(0), "dropped"));
-	view_go_top(&view, chat);
+	view_go_top(&view);
 	paint();
 	assert_memory_equal(row(0), "* ", 2);
 	assert_non_null(strstr(row(0), "older entries dropped"));
@@ -379,7 +379,7 @@ static void a_position_that_was_dropped_becomes_the_oldest(void **state)
 	(void)state;
 	resize(6, 70);
 	hear_numbers(0, 10);
-	view_go_top(&view, chat);
+	view_go_top(&view);
 	paint();
 	assert_string_equal(row(0), "< line 0\\n");
 	hear_until_dropped();
@@ -418,7 +418,7 @@ static void nothing_a_peer_sends_reaches_the_terminal(void **state)
 		chat->options->view = i;
 		paint();
 		for (int by = 0; by < 30; by++) {
-			view_scroll(&view, chat, -1, rows);
+			view_scroll(&view, -1, rows);
 			paint();
 		}
 		view_go_end(&view);
@@ -454,10 +454,10 @@ static void any_size_is_fine(void **state)
 		chat->options->view = i % 3;
 		resize(1 + i / 36, 1 + i / 3 % 12);
 		screen_erase();
-		view_draw(&view, chat, 0, rows - 1);
+		view_draw(&view, 0, rows - 1);
 		status_draw(&status, rows - 1, &spots);
 		finish(rows - 1, 0);
-		view_scroll(&view, chat, i % 5 - 2, rows);
+		view_scroll(&view, i % 5 - 2, rows);
 		assert_string_equal(fake_screen_state(terminal), UP);
 	}
 	resize(6, 40);
@@ -486,7 +486,7 @@ static void a_quiet_one_shows_what_is_said_and_errors(void **state)
 	paint();
 	assert_string_equal(row(0), "< first");
 	assert_string_equal(row(1), "! an error");
-	view_scroll(&view, chat, -1, rows);
+	view_scroll(&view, -1, rows);
 	paint();
 	assert_string_equal(row(0), "< first");
 	chat->options = loud;

@@ -24,7 +24,7 @@ static void set_filter(const char *words)
 	uint64_t next = transcript_end(chat->transcript);
 	assert_int_equal(
 	    filter_set(&chat->filter, words, next, NULL, &e), 0);
-	assert_false(view_work(&view, chat, ALL));
+	assert_false(view_work(&view, ALL));
 }
 
 static void chatter(int count)
@@ -46,17 +46,17 @@ static void a_filter_shows_what_it_lets_through(void **state)
 	paint();
 	assert_string_equal(row(0), "> out 12\\n");
 	assert_string_equal(row(5), "> out 27\\n");
-	assert_int_equal(view_hidden(&view, chat), 20);
+	assert_int_equal(view_hidden(&view), 20);
 	hear("more\n");
 	say(ENTRY_OUT, "mine\n", 5);
-	view_work(&view, chat, ALL);
+	view_work(&view, ALL);
 	paint();
 	assert_string_equal(row(5), "> mine\\n");
-	assert_int_equal(view_hidden(&view, chat), 21);
+	assert_int_equal(view_hidden(&view), 21);
 	set_filter("off");
 	paint();
 	assert_string_equal(row(4), "< more\\n");
-	assert_int_equal(view_hidden(&view, chat), 0);
+	assert_int_equal(view_hidden(&view), 0);
 }
 
 static void a_filtered_view_scrolls_over_what_it_shows(void **state)
@@ -64,19 +64,19 @@ static void a_filtered_view_scrolls_over_what_it_shows(void **state)
 	(void)state;
 	chatter(60);
 	set_filter("out");
-	view_scroll(&view, chat, -3, rows);
+	view_scroll(&view, -3, rows);
 	paint();
 	assert_string_equal(row(0), "> out 33\\n");
-	view_go_top(&view, chat);
+	view_go_top(&view);
 	paint();
 	assert_string_equal(row(0), "> out 0\\n");
 	assert_string_equal(row(5), "> out 15\\n");
 	say(ENTRY_OUT, "new\n", 4);
 	hear("hidden\n");
-	view_work(&view, chat, ALL);
-	assert_int_equal(view_below(&view, chat), 1);
+	view_work(&view, ALL);
+	assert_int_equal(view_below(&view), 1);
 	for (int i = 0; i < 20; i++)
-		view_scroll(&view, chat, 1, rows);
+		view_scroll(&view, 1, rows);
 	assert_false(view.is_scrolled);
 	paint();
 	assert_string_equal(row(5), "> new\\n");
@@ -86,7 +86,7 @@ static void the_place_stays_when_a_filter_comes_and_goes(void **state)
 {
 	(void)state;
 	chatter(60);
-	view_scroll(&view, chat, -20, rows);
+	view_scroll(&view, -20, rows);
 	paint();
 	assert_string_equal(row(0), "< in 34\\n");
 	set_filter("out");
@@ -104,37 +104,37 @@ static void nothing_to_show_is_an_empty_screen(void **state)
 	set_filter("text nowhere");
 	paint();
 	assert_string_equal(row(0), "");
-	view_go_top(&view, chat);
-	view_scroll(&view, chat, -5, rows);
-	view_scroll(&view, chat, 5, rows);
+	view_go_top(&view);
+	view_scroll(&view, -5, rows);
+	view_scroll(&view, 5, rows);
 	paint();
 	assert_string_equal(row(0), "");
-	assert_int_equal(view_before(&view, chat, 5), 0);
-	assert_int_equal(view_next(&view, chat, 5), 0);
+	assert_int_equal(view_before(&view, 5), 0);
+	assert_int_equal(view_next(&view, 5), 0);
 }
 
 static void the_position_is_told_in_hundredths(void **state)
 {
 	(void)state;
 	chatter(100);
-	assert_int_equal(view_percent(&view, chat), 100);
-	view_go_top(&view, chat);
-	assert_int_equal(view_percent(&view, chat), 0);
-	view_scroll(&view, chat, 50, rows);
-	assert_int_equal(view_percent(&view, chat), 50);
+	assert_int_equal(view_percent(&view), 100);
+	view_go_top(&view);
+	assert_int_equal(view_percent(&view), 0);
+	view_scroll(&view, 50, rows);
+	assert_int_equal(view_percent(&view), 50);
 }
 
 static void an_entry_that_is_gone_to_stands_in_the_middle(void **state)
 {
 	(void)state;
 	chatter(100);
-	view_show(&view, chat, 51, 0, rows);
+	view_show(&view, 51, 0, rows);
 	paint();
 	assert_string_equal(row(3), "< in 50\\n");
-	view_show(&view, chat, 52, 0, rows); /* it is seen already */
+	view_show(&view, 52, 0, rows); /* it is seen already */
 	paint();
 	assert_string_equal(row(3), "< in 50\\n");
-	view_show(&view, chat, 100, 0, rows);
+	view_show(&view, 100, 0, rows);
 	assert_false(view.is_scrolled);
 }
 
@@ -147,7 +147,7 @@ static void a_place_within_a_long_message_is_shown(void **state)
 	chatter(5);
 	say(ENTRY_IN, text, sizeof(text));
 	chatter(20);
-	view_show(&view, chat, 6, 1500, rows);
+	view_show(&view, 6, 1500, rows);
 	paint();
 	assert_non_null(strstr(row(3), "here"));
 }
@@ -214,7 +214,7 @@ static void a_bare_view_finds_messages_among_many_hidden_entries(void **state)
 		chat_note(chat, "not a message");
 	hear("second\n");
 	view.is_bare = true;
-	while (view_work(&view, chat, 1000000000))
+	while (view_work(&view, 1000000000))
 		;
 	assert_non_null(view.shown);
 	assert_int_equal(lens_entries(view.shown), 2);
@@ -222,7 +222,7 @@ static void a_bare_view_finds_messages_among_many_hidden_entries(void **state)
 	assert_string_equal(row(0), "first");
 	assert_string_equal(row(1), "second");
 	view.is_bare = false;
-	view_work(&view, chat, 1000000000);
+	view_work(&view, 1000000000);
 	assert_null(view.shown);
 }
 
