@@ -10,20 +10,6 @@
 
 #include "names.h"
 
-enum { END_PEER, END_LOCAL, END_COUNT };
-
-struct names {
-	names_fn *fn;
-	void *user;
-	char owner[OWNER_TEXT_MAX];
-	bool is_resolved; /* or is being resolved */
-	struct names_end {
-		struct names *names;
-		struct resolve *lookup; /* NULL: none is under way */
-		char text[ADDRESS_TEXT_MAX];
-	} ends[END_COUNT];
-};
-
 struct names *names_new(const struct transport *t)
 {
 	struct transport_facts facts;
@@ -37,8 +23,10 @@ struct names *names_new(const struct transport *t)
 
 void names_free(struct names *n)
 {
-	for (size_t i = 0; n && i < END_COUNT; i++)
-		resolve_cancel(n->ends[i].lookup);
+	if (!n)
+		return;
+	resolve_cancel(n->peer.lookup);
+	resolve_cancel(n->local.lookup);
 	free(n);
 }
 
@@ -49,34 +37,28 @@ static void on_lookup_end(void *user, const char *name)
 	end->lookup = NULL;
 	snprintf(end->text, sizeof(end->text), "%s", name);
 	if (*name && n->fn)
-		n->fn(n->user, end == &n->ends[END_PEER], name);
+		n->fn(n->user, end == &n->peer, name);
+}
+
+static void look_up(struct names *n, struct names_end *end, struct loop *l,
+                    const struct address *a)
+{
+	end->names = n;
+	end->lookup = resolve_name(l, a, on_lookup_end, end);
 }
 
 void names_resolve(struct names *n, struct loop *l, const struct transport *t,
                    names_fn *fn, void *user)
 {
 	struct transport_facts facts;
-	const struct address *const list[] = {
-		[END_PEER] = &facts.peer, [END_LOCAL] = &facts.local,
-	};
 	if (n->is_resolved || !(t->ops->traits & TRANSPORT_IP))
 		return;
 	transport_facts(t, FACTS_LOCAL | FACTS_PEER, &facts);
-	n->is_resolved = facts.local.len && facts.peer.len;
+	if (!facts.local.len || !facts.peer.len)
+		return;
+	n->is_resolved = true;
 	n->fn = fn;
 	n->user = user;
-	for (size_t i = 0; n->is_resolved && i < END_COUNT; i++) {
-		n->ends[i].names = n;
-		n->ends[i].lookup =
-		    resolve_name(l, list[i], on_lookup_end, &n->ends[i]);
-	}
-}
-
-void names_put(const struct names *n, struct facts *out)
-{
-	snprintf(out->owner, sizeof(out->owner), "%s", n->owner);
-	snprintf(out->peer_name, sizeof(out->peer_name), "%s",
-	         n->ends[END_PEER].text);
-	snprintf(out->local_name, sizeof(out->local_name), "%s",
-	         n->ends[END_LOCAL].text);
+	look_up(n, &n->peer, l, &facts.peer);
+	look_up(n, &n->local, l, &facts.local);
 }

@@ -10,14 +10,24 @@
 #include <stdbool.h>
 
 #include <sockchat/error.h>
-#include <sockchat/facts.h>
 #include <sockchat/loop.h>
 #include <sockchat/transport.h>
 
-struct names;
-
 /* The peer's address, or our own, is called `name`. */
 typedef void names_fn(void *user, bool is_peer, const char *name);
+
+struct names {
+	char owner[OWNER_TEXT_MAX]; /* the process; "": not known */
+	/* What the addresses are called; the rest is for names.c alone. */
+	struct names_end {
+		char text[ADDRESS_TEXT_MAX]; /* "": not known */
+		struct resolve *lookup; /* NULL: none is under way */
+		struct names *names;
+	} peer, local;
+	bool is_resolved; /* or is being resolved */
+	names_fn *fn;
+	void *user;
+};
 
 /* Find the process at the other end, which takes up to about 50 ms.  NULL
  * without memory. */
@@ -29,8 +39,5 @@ void names_free(struct names *n);
  * be NULL; `user` is borrowed until names_free(). */
 void names_resolve(struct names *n, struct loop *l, const struct transport *t,
                    names_fn *fn, void *user);
-
-/* Put into `out` what has been found. */
-void names_put(const struct names *n, struct facts *out);
 
 #endif

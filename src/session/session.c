@@ -240,16 +240,6 @@ static void on_step(void *user, const char *text)
 		session_tell_note(user, "", "%s", text);
 }
 
-static struct approach *approach_new(const char *called)
-{
-	size_t len = strlen(called);
-	struct approach *a = calloc(1, sizeof(*a) + len + 1);
-	if (!a)
-		return NULL;
-	memcpy(a->called, called, len);
-	return a;
-}
-
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings)
@@ -263,9 +253,10 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	struct error e;
 	endpoint_format(ep, text);
 	glyph_copy(called, sizeof(called), text, GLYPH_ASCII);
-	s->approach = approach_new(called);
+	s->approach = calloc(1, sizeof(*s->approach) + strlen(called) + 1);
 	if (s->approach) {
-		s->link.where = s->approach->called;
+		s->link.where =
+		    memcpy(s->approach->called, called, strlen(called));
 		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
 		                   called);
 		if (!link_dial(&s->link, transport, ep, settings, &steps))

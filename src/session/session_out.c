@@ -22,20 +22,16 @@ struct talk *session_talk(struct session *s)
 }
 
 /* Let the next bytes of either direction begin a message. */
-static void end_messages(struct session *s)
+static void end_messages(void *user)
 {
+	struct session *s = user;
 	if (!s->talk)
 		return;
 	framing_break(&s->talk->in, s->settings->transcript);
 	framing_end(&s->talk->out);
 }
 
-/* Files on their way */
-
-static void on_file(void *user)
-{
-	end_messages(user);
-}
+/* The queue */
 
 static void on_file_note(void *user, const char *text)
 {
@@ -49,13 +45,11 @@ static void on_file_lost(void *user, const struct error *e)
 	s->settings->ops->on_lost(s->settings->ops->user, s);
 }
 
-/* The queue */
-
 /* The queue, which is made if there is none.  NULL without memory. */
 static struct queue *queue_of(struct session *s)
 {
 	static const struct queue_ops ops = {
-		.on_file = on_file,
+		.on_file = end_messages,
 		.on_note = on_file_note,
 		.on_lost = on_file_lost,
 	};
@@ -141,20 +135,6 @@ static void follow_message(struct session *s)
 		              transcript_end(s->settings->transcript), end);
 }
 
-/* Tell bytes as one message, even if there are several lines in it. */
-static void tell_sent(struct session *s, const void *bytes, size_t len)
-{
-	transcript_append(s->settings->transcript, &(struct entry){
-		.session = s->number,
-		.kind = ENTRY_MESSAGE,
-		.dir = ENTRY_OUT,
-		.flags = ENTRY_COMPLETE,
-		.bytes = bytes,
-		.len = len,
-		.peer = s->link.where,
-	});
-}
-
 int session_queue_message(struct session *s, const void *bytes, size_t len,
                           struct error *e)
 {
@@ -170,7 +150,7 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 	s->talk->in.asked_ns = stamp_mono_ns();
 	if (s->settings->keeps_entries) {
 		follow_message(s); /* its tick is looked for when told */
-		tell_sent(s, bytes, len);
+		session_tell_sent(s, bytes, len);
 	}
 	hints_out(s, bytes, len);
 	return 0;

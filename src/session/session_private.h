@@ -73,5 +73,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 void session_tell_note(struct session *s, const char *hint, const char *format,
                        ...) __attribute__((format(printf, 3, 4)));
 void session_tell_error(struct session *s, const struct error *e);
+/* Tell bytes that are sent as one message, whatever is in them. */
+void session_tell_sent(struct session *s, const void *bytes, size_t len);
 
 #endif

@@ -66,8 +66,13 @@ void session_facts(const struct session *s, struct facts *out)
 	snprintf(out->local, sizeof(out->local), "%s", session_local(s));
 	snprintf(out->name, sizeof(out->name), "%s",
 	         s->approach ? s->approach->called : "");
-	if (s->names)
-		names_put(s->names, out);
+	if (s->names) {
+		memcpy(out->owner, s->names->owner, sizeof(out->owner));
+		memcpy(out->peer_name, s->names->peer.text,
+		       sizeof(out->peer_name));
+		memcpy(out->local_name, s->names->local.text,
+		       sizeof(out->local_name));
+	}
 	if (!s->link.transport)
 		return;
 	struct transport_facts facts;

@@ -12,11 +12,11 @@
 #include "session_private.h"
 
 static void append_entry(struct session *s, struct entry *draft,
-                         const char *text)
+                         const void *bytes, size_t len)
 {
 	draft->session = s->number;
-	draft->bytes = (const uint8_t *)text;
-	draft->len = strlen(text);
+	draft->bytes = bytes;
+	draft->len = len;
 	draft->peer = s->link.where;
 	transcript_append(s->settings->transcript, draft);
 }
@@ -42,7 +42,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 		.hint = hint,
 		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED
 		              ? session_timing(s) : NULL,
-	}, text);
+	}, text, strlen(text));
 }
 
 void session_tell_note(struct session *s, const char *hint, const char *format,
@@ -54,7 +54,7 @@ void session_tell_note(struct session *s, const char *hint, const char *format,
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
 	append_entry(s, &(struct entry){ .kind = ENTRY_NOTE, .hint = hint },
-	             text);
+	             text, strlen(text));
 }
 
 void session_tell_error(struct session *s, const struct error *e)
@@ -64,5 +64,14 @@ void session_tell_error(struct session *s, const struct error *e)
 		.code = e->code,
 		.hint = e->hint,
 		.timing = s->opened_ns ? NULL : session_timing(s),
-	}, e->text);
+	}, e->text, strlen(e->text));
+}
+
+void session_tell_sent(struct session *s, const void *bytes, size_t len)
+{
+	append_entry(s, &(struct entry){
+		.kind = ENTRY_MESSAGE,
+		.dir = ENTRY_OUT,
+		.flags = ENTRY_COMPLETE,
+	}, bytes, len);
 }

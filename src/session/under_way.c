@@ -39,10 +39,17 @@ struct under_way {
 	int64_t ask_ns;
 };
 
-static void tell_tick(const struct under_way *u, const struct tick *tick)
+static void tell_tick(const struct under_way *u, const struct pending *p,
+                      enum tick_state state, int64_t ack_us, bool is_final)
 {
+	struct tick tick = {
+		.seq = p->seq,
+		.ack_us = (uint32_t)(ack_us > 0 ? ack_us : 0),
+		.state = (uint8_t)state,
+		.is_final = is_final,
+	};
 	if (*u->ticks)
-		ticks_set(*u->ticks, tick);
+		ticks_set(*u->ticks, &tick);
 }
 
 /* NULL: what is written has arrived. */
@@ -67,12 +74,7 @@ static void note_acked(struct under_way *u, uint64_t end, int64_t wall_us)
 		const struct pending *p = &u->list[n];
 		int64_t most = (now.mono_ns - p->sent.mono_ns) / 1000;
 		int64_t us = wall_us ? wall_us - p->sent.wall_us : most;
-		us = us < most ? us : most;
-		tell_tick(u, &(struct tick){
-			.seq = p->seq,
-			.ack_us = (uint32_t)(us > 0 ? us : 0),
-			.state = TICK_ACKED,
-		});
+		tell_tick(u, p, TICK_ACKED, us < most ? us : most, false);
 	}
 	u->count -= n;
 	u->sent -= n;
@@ -152,8 +154,7 @@ void under_way_after_write(struct under_way *u, bool is_all)
 		if (p->end > gone) /* a file was shorter */
 			p->end = gone;
 		p->sent = u->writing;
-		tell_tick(u, &(struct tick){ .seq = p->seq,
-					     .state = TICK_SENT });
+		tell_tick(u, p, TICK_SENT, 0, false);
 	}
 	if (u->sent == before)
 		return;
@@ -181,11 +182,8 @@ void under_way_end(struct under_way *u)
 		return;
 	ask_pending(u);
 	for (size_t i = 0; i < u->count; i++)
-		tell_tick(u, &(struct tick){
-			.seq = u->list[i].seq,
-			.state = i < u->sent ? TICK_SENT : TICK_QUEUED,
-			.is_final = true,
-		});
+		tell_tick(u, &u->list[i],
+		          i < u->sent ? TICK_SENT : TICK_QUEUED, 0, true);
 	timer_stop(&u->ask);
 	free(u->list);
 	free(u);
