@@ -8,8 +8,7 @@
  *   base   array bytes utf8 glyph escape hexdump base64 quote pattern json
  *          number stamp xdg file encoding guess rate progress text
  *          error diag
- *   io     loop timer epoll_set signals outq child: one thread that waits
- *          for all
+ *   io     loop timer signals outq child: one thread that waits for all
  *   net    endpoint resolve transport socket tcp unix tcpinfo txstamp dial link
  *          route owner host explain: bytes from strangers, and why
  *          none come

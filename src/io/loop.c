@@ -10,18 +10,23 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <sockchat/loop.h>
 #include <sockchat/stamp.h>
 
-#include "epoll_set.h"
 #include "schedule.h"
 
-#define FEW       16 /* watches, for which poll(2) is as fast */
+#define FEW       16  /* watches, for which poll(2) is as fast */
+#define BATCH     256 /* events taken from the set at once */
 #define PAGE      4096
 #define SECOND_NS INT64_C(1000000000)
+
+_Static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT &&
+               EPOLLERR == POLLERR && EPOLLHUP == POLLHUP,
+               "what one tells means the same in the other");
 
 struct loop {
 	struct schedule schedule; /* first, for it knows no loop */
@@ -37,8 +42,9 @@ struct loop {
 	size_t other_count;
 	size_t cap;   /* of all arrays: these may have to move to slots */
 	size_t files; /* that are ready, and that the set has refused */
-	struct epoll_told told[EPOLL_SET_BATCH];
+	struct epoll_event told[BATCH];
 	int told_at, told_count;
+	bool has_no_pwait2; /* Linux before 5.11, or it is forbidden */
 
 	void *buffer; /* NULL until somebody reads */
 	int pipe[2];  /* zeros until somebody needs it */
@@ -88,10 +94,10 @@ void loop_free(struct loop *l)
 
 /* Slots of poll(2) */
 
-static short poll_events(unsigned events)
+static short poll_events(const struct watch *w)
 {
-	return (short)((events & LOOP_READ ? POLLIN : 0) |
-	               (events & LOOP_WRITE ? POLLOUT : 0));
+	return (short)((w->events & LOOP_READ ? POLLIN : 0) |
+	               (w->events & LOOP_WRITE ? POLLOUT : 0));
 }
 
 /* A larger array for the `used` items of `old`.  What is not in use is never
@@ -131,7 +137,7 @@ static void set_slot(const struct watch *w)
 {
 	w->loop->fds[w->slot] = (struct pollfd){
 		.fd = w->events ? w->fd : -1,
-		.events = poll_events(w->events),
+		.events = poll_events(w),
 	};
 }
 
@@ -197,6 +203,20 @@ static void give_up_epoll(struct loop *l)
 	l->other_count = 0;
 }
 
+static int change_epoll(struct watch *w, unsigned before)
+{
+	struct epoll_event event = {
+		.events = (uint32_t)poll_events(w),
+		.data.ptr = w,
+	};
+	int op = !before      ? EPOLL_CTL_ADD
+	         : !w->events ? EPOLL_CTL_DEL
+	                      : EPOLL_CTL_MOD;
+	if (before == w->events)
+		return 0;
+	return epoll_ctl(w->loop->epoll_fd, op, w->fd, &event);
+}
+
 /* A file never hangs up. */
 static size_t moves_bytes(unsigned events)
 {
@@ -207,7 +227,7 @@ static size_t moves_bytes(unsigned events)
 static void tell_epoll(struct watch *w, unsigned before)
 {
 	struct loop *l = w->loop;
-	if (!w->is_refused && epoll_set_change(l->epoll_fd, w, before)) {
+	if (!w->is_refused && change_epoll(w, before)) {
 		w->is_refused = errno == EPERM && !w->is_epoll_only;
 		if (!w->is_refused)
 			give_up_epoll(l);
@@ -218,7 +238,7 @@ static void tell_epoll(struct watch *w, unsigned before)
 
 static void open_epoll(struct loop *l)
 {
-	l->epoll_fd = epoll_set_open();
+	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll_fd < 0)
 		give_up_epoll(l);
 	for (size_t i = 0; i < l->count && l->epoll_fd >= 0; i++)
@@ -278,8 +298,8 @@ void watch_remove(struct watch *w)
 		return;
 	watch_set(w, 0);
 	for (int i = l->told_at; i < l->told_count; i++)
-		if (l->told[i].watch == w)
-			l->told[i].watch = NULL;
+		if (l->told[i].data.ptr == w)
+			l->told[i].data.ptr = NULL;
 	if (w->is_epoll_only)
 		remove_other(l, w);
 	else
@@ -290,13 +310,15 @@ void watch_remove(struct watch *w)
 /* Waiting */
 
 /* An error or a hang-up makes ready all that is watched. */
-static void call_watch(struct watch *w, bool in, bool out, bool is_gone)
+static void call_watch(struct watch *w, unsigned got)
 {
-	unsigned ready = (in ? LOOP_READ : 0) | (out ? LOOP_WRITE : 0);
-	if (w)
-		ready = is_gone ? w->events : ready & w->events;
-	if (w && ready)
-		w->on_ready(w, ready);
+	unsigned ready = got & (POLLERR | POLLHUP | POLLNVAL) ? ~0u : 0;
+	if (got & POLLIN)
+		ready |= LOOP_READ;
+	if (got & POLLOUT)
+		ready |= LOOP_WRITE;
+	if (w && ready & w->events)
+		w->on_ready(w, ready & w->events);
 }
 
 static int wait_for_slots(struct loop *l, const struct timespec *timeout)
@@ -304,29 +326,42 @@ static int wait_for_slots(struct loop *l, const struct timespec *timeout)
 	int n = ppoll(l->fds, l->count, timeout, NULL);
 	l->now_ns = stamp_mono_ns();
 	for (size_t i = 0; n > 0 && i < l->count; i++) {
-		short got = l->fds[i].revents;
+		unsigned got = (unsigned)l->fds[i].revents;
 		l->fds[i].revents = 0;
 		if (got)
-			call_watch(l->watches[i], got & POLLIN, got & POLLOUT,
-			           got & (POLLERR | POLLHUP | POLLNVAL));
+			call_watch(l->watches[i], got);
 	}
 	return n < 0 && errno != EINTR ? -1 : 0;
+}
+
+static int fill_batch(struct loop *l, const struct timespec *timeout)
+{
+	struct pollfd set = { .fd = l->epoll_fd, .events = POLLIN };
+	if (!l->has_no_pwait2) {
+		int n = epoll_pwait2(l->epoll_fd, l->told, BATCH, timeout,
+		                     NULL);
+		if (n >= 0 || (errno != ENOSYS && errno != EPERM))
+			return n;
+		l->has_no_pwait2 = true;
+	}
+	int n = ppoll(&set, 1, timeout, NULL);
+	return n > 0 ? epoll_wait(l->epoll_fd, l->told, BATCH, 0) : n;
 }
 
 /* When there is more than one batch, whoever has a slot need not queue up. */
 static int wait_for_epoll(struct loop *l, const struct timespec *timeout)
 {
 	static const struct timespec now;
-	int n = epoll_set_wait(l->epoll_fd, l->told, l->files ? &now : timeout);
+	int n = fill_batch(l, l->files ? &now : timeout);
 	if (n < 0 && errno != EINTR)
 		give_up_epoll(l);
 	l->now_ns = stamp_mono_ns();
 	l->told_count = n;
 	for (l->told_at = 0; l->told_at < l->told_count;) {
-		const struct epoll_told *t = &l->told[l->told_at++];
-		call_watch(t->watch, t->can_read, t->can_write, t->is_gone);
+		const struct epoll_event *t = &l->told[l->told_at++];
+		call_watch(t->data.ptr, t->events);
 	}
-	bool is_all = n < EPOLL_SET_BATCH && !l->files;
+	bool is_all = n < BATCH && !l->files;
 	return is_all || l->epoll_fd < 0 ? 0 : wait_for_slots(l, &now);
 }
 
