@@ -137,7 +137,7 @@ static int parse_mode(struct options *o, const char *word, bool is_alone,
 		return error_set(e, "'connect' or 'listen' is missing: write "
 		                    "sockchat connect HOST PORT, or "
 		                    "sockchat listen PORT");
-	if (strcmp(word, "connect") && strcmp(word, "listen"))
+	if (strcmp(word, "connect") != 0 && strcmp(word, "listen") != 0)
 		return refuse_mode(word, is_alone, e);
 	o->mode = *word == 'c' ? ENDPOINT_CONNECT : ENDPOINT_LISTEN;
 	return 0;
