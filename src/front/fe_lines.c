@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The front ends without a screen: entries as lines of text, as JSON, or just
- * the peers' bytes; typed lines come in.  One room, three ways to write. */
+ * the peers' bytes; typed lines come in. */
 
 #include <errno.h>
 #include <langinfo.h>
@@ -87,7 +87,7 @@ static void out_failed(struct frontend *f, int errnum)
 		loop_later(f->chat->loop, &f->leave);
 }
 
-/* Later, for a session that ends would be in the middle of telling us. */
+/* Not at once: the session that tells us of an entry would end meanwhile. */
 static void on_leave(struct later *l)
 {
 	struct frontend *f = l->user;
@@ -124,7 +124,7 @@ static void choose_kept(struct frontend *f)
 	transcript_set_max(f->chat->transcript, kept_max(f, is_read));
 }
 
-static void write_out(struct frontend *f)
+static void write_queued(struct frontend *f)
 {
 	if (outq_len(&f->out) && outq_flush(&f->out, f->sink.fd) < 0)
 		out_failed(f, errno);
@@ -134,12 +134,12 @@ static void write_out(struct frontend *f)
 		f->is_full = false;
 }
 
-static void flush(struct frontend *f)
+static void flush_output(struct frontend *f)
 {
 	choose_kept(f);
 	f->chat->session_settings.rests = false;
 	if (!f->is_out_broken)
-		write_out(f);
+		write_queued(f);
 	if (f->is_out_broken)
 		return;
 	watch_set(&f->out_watch, outq_len(&f->out) ? LOOP_WRITE : LOOP_HANGUP);
@@ -156,18 +156,18 @@ static void on_out_ready(struct watch *w, unsigned ready)
 	if (ready & LOOP_HANGUP)
 		out_failed(f, EPIPE);
 	else
-		flush(f);
+		flush_output(f);
 }
 
-/* Many peers may bring more in one turn than should wait. */
-static void put(struct frontend *f, const void *bytes, size_t len)
+/* The output is written within the turn, too: many peers may bring a lot. */
+static void queue_bytes(struct frontend *f, const void *bytes, size_t len)
 {
 	if (!f->sink.is_writable || f->is_out_broken)
 		return;
 	if (outq_append(&f->out, bytes, len))
 		out_failed(f, errno);
 	else if (outq_len(&f->out) >= LIMIT_OUTPUT)
-		write_out(f);
+		write_queued(f);
 	f->chat->session_settings.rests = f->is_full && !f->is_server &&
 	                                  !f->is_out_broken;
 }
@@ -181,8 +181,8 @@ static bool is_colored(const struct frontend *f)
 	       (color == COLOR_AUTO && f->has_color_terminal);
 }
 
-static void put_entry(struct frontend *f, enum format format,
-                      const struct entry *e, size_t from)
+static void queue_entry(struct frontend *f, enum format format,
+                        const struct entry *e, size_t from)
 {
 	struct wrap_look look = { .view = VIEW_TEXT };
 	if (format == FORMAT_TEXT) {
@@ -194,7 +194,7 @@ static void put_entry(struct frontend *f, enum format format,
 	if (format_entry(&f->scratch, format, &look, e, from))
 		out_failed(f, ENOMEM);
 	else
-		put(f, f->scratch.data, f->scratch.len);
+		queue_bytes(f, f->scratch.data, f->scratch.len);
 }
 
 static void write_entry(void *user, const struct entry *e, size_t from)
@@ -209,7 +209,7 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	if (f->is_full && f->is_server)
 		f->missed++;
 	else if (f->format != FORMAT_BYTES || is_in)
-		put_entry(f, f->format, e, from);
+		queue_entry(f, f->format, e, from);
 	else if (!is_message)
 		notices_print(&f->notices, "%.*s%s%s", (int)e->len,
 		              (const char *)e->bytes, *e->hint ? "; " : "",
@@ -236,7 +236,7 @@ static void on_gate(void *user, enum gate_step step, const struct entry *e)
 		write_entry(f, e, 0);
 		break;
 	case GATE_LATE:
-		put_entry(f, FORMAT_ACK, e, 0);
+		queue_entry(f, FORMAT_ACK, e, 0);
 		break;
 	}
 }
@@ -246,7 +246,7 @@ static void show_json(struct frontend *f, uint64_t first, uint64_t end)
 	gate_show(&f->gate, first, end);
 }
 
-static void show(struct frontend *f, uint64_t first, uint64_t end)
+static void show_lines(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct entry e;
 	for (uint64_t seq = first; seq < end && !f->is_out_broken; seq++)
@@ -285,7 +285,7 @@ static unsigned find_glyph_flags(void)
 }
 
 /* Close in order; asked twice, at once. */
-static void on_signal(void *user, int signum)
+static void on_lines_signal(void *user, int signum)
 {
 	struct frontend *f = user;
 	if (signum == SIGUSR1) {
@@ -297,7 +297,7 @@ static void on_signal(void *user, int signum)
 	chat_leave(f->chat);
 }
 
-static void finish(struct frontend *f)
+static void free_frontend(struct frontend *f)
 {
 	signals_stop();
 	gate_stop(&f->gate);
@@ -367,13 +367,13 @@ static int watch_all(struct frontend *f)
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
 	struct loop *l = f->chat->loop;
-	if (signals_start(l, signums, on_signal, f) ||
+	if (signals_start(l, signums, on_lines_signal, f) ||
 	    watch_add(l, &f->out_watch, f->sink.fd, LOOP_HANGUP))
 		return -1;
 	return f->takes_input ? intake_start(&f->intake) : 0;
 }
 
-static struct frontend *start(struct chat *c, struct error *e)
+static struct frontend *start_lines(struct chat *c, struct error *e)
 {
 	struct frontend *f = calloc(1, sizeof(*f));
 	if (!f) {
@@ -391,7 +391,7 @@ static struct frontend *start(struct chat *c, struct error *e)
 	if (watch_all(f)) {
 		error_set_errno(e, errno, "cannot watch the standard "
 		                          "descriptors");
-		finish(f);
+		free_frontend(f);
 		return NULL;
 	}
 	return f;
@@ -448,7 +448,7 @@ static void tell_unwritten(struct frontend *f)
 	f->chat->has_failed = true;
 }
 
-static void stop(struct frontend *f)
+static void stop_lines(struct frontend *f)
 {
 	intake_tell_rest(&f->intake);
 	gate_write_all(&f->gate);
@@ -461,27 +461,27 @@ static void stop(struct frontend *f)
 	tell_unwritten(f);
 	watch_remove(&f->out_watch);
 	close_out(f);
-	finish(f);
+	free_frontend(f);
 }
 
 const struct frontend_ops frontend_lines = {
-	.start = start,
-	.show = show,
-	.draw = flush,
-	.stop = stop,
+	.start = start_lines,
+	.show = show_lines,
+	.draw = flush_output,
+	.stop = stop_lines,
 };
 
 const struct frontend_ops frontend_json = {
 	.has_ticks = true,
-	.start = start,
+	.start = start_lines,
 	.show = show_json,
-	.draw = flush,
-	.stop = stop,
+	.draw = flush_output,
+	.stop = stop_lines,
 };
 
 const struct frontend_ops frontend_raw = {
-	.start = start,
-	.show = show,
-	.draw = flush,
-	.stop = stop,
+	.start = start_lines,
+	.show = show_lines,
+	.draw = flush_output,
+	.stop = stop_lines,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Messages sent by hand wait until they have arrived.  On this machine, and
- * where there is an answer, that is at once: it brings the acknowledgement. */
+/* Messages sent by hand wait until they have arrived: not at all on this
+ * machine, or where an answer brings the acknowledgement. */
 
 #include "gate.h"
 
@@ -15,8 +15,8 @@ static bool is_ticked(const struct entry *e)
 	return e->kind == ENTRY_MESSAGE && e->dir == ENTRY_OUT;
 }
 
-/* For how long `e` may wait; 0: it is to be written. */
-static int64_t patience(const struct gate *g, const struct entry *e)
+/* How long `e` may still wait; 0: it is to be written now. */
+static int64_t time_left(const struct gate *g, const struct entry *e)
 {
 	if (!is_ticked(e) || g->waiting > WAITING_MAX ||
 	    g->end - g->next > ENTRIES_MAX)
@@ -29,23 +29,24 @@ static int64_t patience(const struct gate *g, const struct entry *e)
 	return left > 0 ? left : 0;
 }
 
-static void write_entry(struct gate *g, const struct entry *e)
+static void pass_entry(struct gate *g, struct entry *e)
 {
-	struct tick tick = ticks_at(g->ticks, e->seq);
-	struct entry ticked = *e;
-	if (is_ticked(e))
-		ticked.tick = &tick;
-	g->step(g->user, e->seq == g->held ? GATE_HELD : GATE_WRITE, &ticked);
+	struct tick tick;
+	if (is_ticked(e)) {
+		tick = ticks_at(g->ticks, e->seq);
+		e->tick = &tick;
+	}
+	g->step(g->user, e->seq == g->held ? GATE_HELD : GATE_WRITE, e);
 }
 
-static void go(struct gate *g, bool waits)
+static void let_through(struct gate *g, bool waits)
 {
 	struct entry e;
 	timer_stop(&g->timer);
 	for (; g->next < g->end; g->next++) {
 		if (!transcript_at(g->transcript, g->next, &e))
 			continue;
-		int64_t left = waits ? patience(g, &e) : 0;
+		int64_t left = waits ? time_left(g, &e) : 0;
 		if (left) {
 			if (g->held != e.seq)
 				g->step(g->user, GATE_HOLD, &e);
@@ -53,24 +54,24 @@ static void go(struct gate *g, bool waits)
 			timer_start(g->loop, &g->timer, left);
 			return;
 		}
-		write_entry(g, &e);
+		pass_entry(g, &e);
 	}
 	g->waiting = 0;
 }
 
-static void on_time(struct timer *t)
+static void on_gate_time(struct timer *t)
 {
-	go(t->user, true);
+	let_through(t->user, true);
 }
 
 /* A tick has changed. */
-static void on_tick(void *user, uint64_t seq)
+static void on_gate_tick(void *user, uint64_t seq)
 {
 	struct gate *g = user;
 	struct tick tick = ticks_at(g->ticks, seq);
 	struct entry e;
 	if (seq >= g->next) {
-		go(g, true);
+		let_through(g, true);
 	} else if (tick.state == TICK_ACKED &&
 	           transcript_at(g->transcript, seq, &e)) {
 		e.tick = &tick;
@@ -81,13 +82,13 @@ static void on_tick(void *user, uint64_t seq)
 void gate_init(struct gate *g)
 {
 	g->next = g->end = transcript_first(g->transcript);
-	g->timer = (struct timer){ .on_time = on_time, .user = g };
-	ticks_on_change(g->ticks, on_tick, g);
+	g->timer = (struct timer){ .on_time = on_gate_time, .user = g };
+	ticks_on_change(g->ticks, on_gate_tick, g);
 }
 
 void gate_write_all(struct gate *g)
 {
-	go(g, false);
+	let_through(g, false);
 }
 
 void gate_stop(struct gate *g)
@@ -100,9 +101,9 @@ void gate_show(struct gate *g, uint64_t first, uint64_t end)
 {
 	struct entry e;
 	if (end <= g->next) { /* one that is out has grown: in its turn */
-		go(g, false);
+		let_through(g, false);
 		if (transcript_at(g->transcript, first, &e))
-			write_entry(g, &e);
+			pass_entry(g, &e);
 		return;
 	}
 	if (end > g->end)
@@ -110,5 +111,5 @@ void gate_show(struct gate *g, uint64_t first, uint64_t end)
 	for (uint64_t seq = first; seq < end; seq++)
 		if (transcript_at(g->transcript, seq, &e))
 			g->waiting += e.len;
-	go(g, true);
+	let_through(g, true);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What is printed can't be changed: a message sent by hand waits a little, and
- * what follows it with it, until it is known to have arrived. */
+/* Printed text cannot be changed.  So a message sent by hand waits until it has
+ * arrived, but not for long, and all entries after it wait with it. */
 
 #ifndef FRONT_GATE_H
 #define FRONT_GATE_H
@@ -36,9 +36,11 @@ struct gate {
 	struct timer timer;
 };
 
+/* Begin with the oldest entry, and listen to ticks. */
 void gate_init(struct gate *g);
+/* Write all that waits. */
 void gate_write_all(struct gate *g);
-/* Drop what waits, and listen to no ticks any more. */
+/* Drop all that waits, and listen to no ticks any more. */
 void gate_stop(struct gate *g);
 
 /* As frontend_ops.show. */

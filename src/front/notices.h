@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the byte pipe has to say, on standard error: one line each. */
+/* Sentences on standard error, a line each. */
 
 #ifndef SOCKCHAT_NOTICES_H
 #define SOCKCHAT_NOTICES_H
@@ -18,18 +18,20 @@ struct notices {
 	int status_len; /* columns of an unfinished line */
 };
 
+/* Write to standard error from now on. */
 void notices_open(struct notices *n);
 void notices_close(struct notices *n);
+/* Write the sentence, behind "sockchat: ". */
 void notices_print(struct notices *n, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* The sentence, and the hint on a line of its own. */
+/* Write the sentence, and the hint on a line of its own. */
 void notices_error(struct notices *n, const struct error *e);
 
 /* Write a line, in ASCII, over the one before; it stays until the next one or
  * a notice.  A terminal that is not ready misses it. */
 void notices_status(struct notices *n, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Let it stand. */
+/* End the line, so that it stays. */
 void notices_end_status(struct notices *n);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What is printed can't be completed in place: an unfinished message waits a
- * little for the rest of it, and never ends within a character without need. */
+/* Printed text cannot be completed in place.  So an unfinished message waits a
+ * little for its rest, and longer if it ends within a character. */
 
 #ifndef FRONT_SETTLE_H
 #define FRONT_SETTLE_H
@@ -33,14 +33,16 @@ struct settle {
 	struct timer timer;
 };
 
+/* All but the encoding is borrowed until settle_finish(). */
 void settle_init(struct settle *s, struct loop *l,
                  const struct transcript *transcript, settle_fn *write,
                  void *user);
+/* Write all that waits. */
 void settle_write_all(struct settle *s);
-/* Drop what waits. */
+/* Drop all that waits. */
 void settle_finish(struct settle *s);
 
-/* An entry will be shown in a while: what came before it is written now. */
+/* An entry will be shown later: write what came before it now. */
 void settle_before(struct settle *s, const struct entry *e);
 
 /* An entry is new or has grown: write it now or in a while, after what came
