@@ -30,7 +30,7 @@ struct save {
 };
 
 /* -1 with errno. */
-static int flush(struct save *s)
+static int flush_slice(struct save *s)
 {
 	while (s->slice.len) {
 		ssize_t n = write(s->fd, s->slice.data, s->slice.len);
@@ -74,10 +74,10 @@ static int write_slice(struct save *s)
 			return errno = ENOMEM, -1;
 		s->entries++;
 	}
-	return flush(s);
+	return flush_slice(s);
 }
 
-static void finish(struct save *s)
+static void end_save(struct save *s)
 {
 	later_cancel(&s->turn);
 	s->chat->save = NULL;
@@ -87,17 +87,17 @@ static void finish(struct save *s)
 	free(s);
 }
 
-static void fail(struct save *s)
+static void fail_save(struct save *s)
 {
 	struct error e;
 	error_set_errno(&e, errno, "%s is not whole, it ends after %llu bytes",
 	                s->path, (unsigned long long)s->bytes);
 	chat_error(s->chat, &e);
 	s->chat->has_failed = true;
-	finish(s);
+	end_save(s);
 }
 
-static void tell(struct save *s)
+static void tell_saved(struct save *s)
 {
 	char size[16];
 	struct error e;
@@ -115,7 +115,7 @@ static void tell(struct save *s)
 }
 
 /* False: it is over. */
-static bool go_on(struct save *s)
+static bool save_on(struct save *s)
 {
 	bool failed = write_slice(s) != 0;
 	if (!failed && s->next < s->end)
@@ -125,10 +125,10 @@ static bool go_on(struct save *s)
 		s->fd = -1;
 	}
 	if (failed) {
-		fail(s);
+		fail_save(s);
 	} else {
-		tell(s);
-		finish(s);
+		tell_saved(s);
+		end_save(s);
 	}
 	return false;
 }
@@ -136,13 +136,13 @@ static bool go_on(struct save *s)
 static void on_turn(struct later *l)
 {
 	struct save *s = l->user;
-	if (go_on(s))
+	if (save_on(s))
 		loop_later(s->chat->loop, l);
 }
 
 static void finish_save(struct chat_task *t)
 {
-	while (go_on((struct save *)t))
+	while (save_on((struct save *)t))
 		;
 }
 
