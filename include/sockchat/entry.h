@@ -41,10 +41,10 @@ struct entry {
 	const char *local;    /* STATE: our address, once it is known */
 	const char *code;     /* ERROR: "ECONNREFUSED" */
 	const char *hint;     /* what it most likely means, what to do */
-	int64_t wait_ns;      /* a message that came: since what we last sent
-	                       * by hand; 0: nothing was */
-	const struct tick *tick; /* a message sent by hand, for who writes it;
-	                          * NULL: not known */
+	int64_t wait_ns;      /* of a message that came: the time since we
+	                       * last sent one by hand; 0: we sent none */
+	const struct tick *tick; /* of a message sent by hand; set by who
+	                          * writes the entry, or NULL */
 	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */
 };
 

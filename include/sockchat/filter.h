@@ -16,16 +16,16 @@
 
 #define FILTER_TEXT_MAX 64
 
-/* All zero shows everything.  What is given has to hold, all of it; answers to
- * what is asked meanwhile are shown in any case. */
+/* All zero shows everything.  An entry is shown if it meets all conditions.
+ * The program's own answers are shown too, since the filter was set. */
 struct filter {
 	uint8_t dir;       /* enum entry_dir, or ENTRY_NO_DIR for both */
 	bool errors;       /* errors only */
 	uint32_t session;  /* 0: all */
 	struct pattern *pattern;
 	char text[FILTER_TEXT_MAX]; /* as the user gave it, safe to show */
-	unsigned serial;   /* another one since each change */
-	uint64_t since;    /* entries from here on have come meanwhile */
+	unsigned serial;   /* a new one with each change */
+	uint64_t since;    /* the first entry after it was set */
 };
 
 /* "in", "out", "error", "peer N" and "text PATTERN", the last of which takes

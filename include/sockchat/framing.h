@@ -17,8 +17,8 @@
 /* The message that is being put together, in one direction of one session. */
 struct framing {
 	uint64_t seq; /* 0: none is under way */
-	uint64_t count; /* of all that have begun */
-	int64_t asked_ns; /* when was last sent what it may answer; 0: never */
+	uint64_t count; /* messages that have begun so far */
+	int64_t asked_ns; /* when we last sent what it may answer; 0: never */
 	uint32_t len;
 	uint8_t dir; /* an enum entry_dir */
 };
@@ -29,10 +29,10 @@ MUST_USE
 int framing_take(struct framing *f, struct transcript *t, uint32_t session,
                  const char *peer, const void *bytes, size_t len);
 
-/* What comes next is another message, unless it completes a character. */
+/* End the message under way, unless it ends within a character. */
 void framing_break(struct framing *f, const struct transcript *t);
 
-/* What comes next is another message. */
+/* End the message under way. */
 void framing_end(struct framing *f);
 
 #endif

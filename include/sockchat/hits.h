@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Where a pattern is found in entries.  What was found in the entries asked
- * about last is kept: counting, marking and walking ask for the same. */
+/* Where a pattern is found in entries.  The hits of the last entries are kept,
+ * for counting, marking and walking ask about the same ones. */
 
 #ifndef SOCKCHAT_HITS_H
 #define SOCKCHAT_HITS_H

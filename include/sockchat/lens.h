@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Those entries of a transcript that have something, found bit by bit, so that
- * nobody waits for a long one: the hits of a search, what a filter lets
- * through.  Looked at are first the newest, then the older ones, downwards from
- * where it began; each counts for as much as it has. */
+/* A lens finds the entries of a transcript that have something: the hits of a
+ * search, or what a filter lets through.  It looks at some entries in each
+ * step, so that nobody waits for a long transcript: at new ones first, then at
+ * older ones, downwards from where it began. */
 
 #ifndef SOCKCHAT_LENS_H
 #define SOCKCHAT_LENS_H
@@ -16,7 +16,7 @@
 #include <sockchat/error.h>
 #include <sockchat/transcript.h>
 
-/* How much of it the entry has; 0: it is not seen through this lens. */
+/* For how much the entry counts; 0: it is not found. */
 typedef size_t lens_fn(void *user, const struct entry *e);
 
 struct lens;
@@ -37,18 +37,21 @@ void lens_touch(struct lens *l, uint64_t seq);
 
 /* Whether every entry has been looked at. */
 bool lens_is_complete(const struct lens *l);
-/* Those from here on have been looked at. */
+/* The oldest entry that has been looked at. */
 uint64_t lens_low(const struct lens *l);
 
-/* The nearest one behind or in front of `seq`; 0: none, or not found yet. */
+/* The first entry after `seq` that was found; 0 if there is none yet. */
 uint64_t lens_next(const struct lens *l, uint64_t seq);
+/* The last entry before `seq` that was found; 0 if there is none yet. */
 uint64_t lens_before(const struct lens *l, uint64_t seq);
+/* Whether this entry was found. */
 bool lens_has(const struct lens *l, uint64_t seq);
 
-/* How many entries there are, what they count together, and what those in
- * front of `seq` do. */
+/* How many entries were found. */
 size_t lens_entries(const struct lens *l);
+/* For how much they count together. */
 uint32_t lens_total(const struct lens *l);
+/* For how much those before `seq` count together. */
 uint32_t lens_sum_before(const struct lens *l, uint64_t seq);
 
 #endif

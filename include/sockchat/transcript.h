@@ -28,7 +28,7 @@ struct transcript_listener {
 /* Keep at most about `max` bytes (a chunk of 256 KiB at least).  NULL without
  * memory. */
 MUST_USE struct transcript *transcript_new(size_t max);
-/* Another bound: what is beyond it is dropped at once. */
+/* Change the bound.  Entries beyond it are dropped at once. */
 void transcript_set_max(struct transcript *t, size_t max);
 void transcript_free(struct transcript *t);
 
@@ -39,17 +39,17 @@ void transcript_free(struct transcript *t);
 void transcript_listen(struct transcript *t, struct transcript_listener *l);
 void transcript_unlisten(struct transcript *t, struct transcript_listener *l);
 
-/* Copy `draft` to the end and tell; seq is given here, and the time when it is
- * 0.  Its seq; 0 with ENOMEM. */
+/* Append a copy of `draft` and tell the listeners.  It gets the next seq, and
+ * the time now if it has none.  Returns the seq; 0 with ENOMEM. */
 uint64_t transcript_append(struct transcript *t, const struct entry *draft);
 
-/* The same for the messages of one read, which are `like` each other but for
- * their bytes and flags; its time is given.  Those of the same time, session
- * and direction have the rest in common, which is kept once.  They are told by
- * transcript_tell(), or before any of them is dropped. */
+/* Append a message of a read; transcript_tell() tells of all of them.  They are
+ * `like` each other but for their bytes and flags, and `like` has a time.  What
+ * messages of one time, session and direction have in common is kept once. */
 MUST_USE
 uint64_t transcript_add(struct transcript *t, const struct entry *like,
                         const void *bytes, size_t len, unsigned flags);
+/* Tell the listeners of all that was added. */
 void transcript_tell(struct transcript *t);
 
 /* Add to the message `seq`, and set `flags`.  -1 with ENOENT when it has been
@@ -58,15 +58,16 @@ MUST_USE
 int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
                       size_t len, unsigned flags);
 
-/* Put it into `*e`, and return that; NULL when there is none (any more).  What
- * it points to is borrowed until the next append or extend. */
+/* Copy the entry `seq` to `*e`, and return `e`; NULL when it is not there, or
+ * not any more.  Its pointers are borrowed until the next append or extend. */
 const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
                                   struct entry *e);
 
-/* The entries kept are those from first to before end. */
+/* The oldest entry that is kept. */
 uint64_t transcript_first(const struct transcript *t);
+/* The seq that the next entry will have. */
 uint64_t transcript_end(const struct transcript *t);
-/* Those before it go as soon as one more finds no room. */
+/* Entries before this one are dropped with the oldest chunk, which is next. */
 uint64_t transcript_staying(const struct transcript *t);
 
 struct transcript_sums {

@@ -90,18 +90,18 @@ struct wrap_settings {
 	size_t first_row, row_count;
 	/* The parts of the content that are marked. */
 	struct hit_list hits;
-	size_t now; /* the hit that begins here is the present one */
+	size_t now; /* where the current one of them begins */
 	struct wrap_map *map; /* for this entry, or NULL */
-	/* What stands behind it, WRAP_TAIL columns wide; NULL for nothing. */
+	/* Is put behind the content, WRAP_TAIL columns wide; or NULL. */
 	const char *tail;
 };
 
-/* Lay out the content of `e`; how many rows it takes in all, at least 1.  `fn`
- * may be NULL, to count. */
+/* Lay out the content of `e`.  Returns how many rows it takes, at least 1; with
+ * `fn` NULL they are only counted. */
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
                   wrap_fn *fn, void *user);
 
-/* The row where the byte `offset` of the content is seen first. */
+/* The first row that shows the byte `offset` of the content. */
 size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
                    size_t offset);
 

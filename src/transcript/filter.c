@@ -37,8 +37,8 @@ static int take_peer(struct filter *f, const char **rest, struct error *e)
 	return 0;
 }
 
-static int take(struct filter *f, const char **rest,
-                const struct encoding *enc, struct error *e)
+static int take_condition(struct filter *f, const char **rest,
+                          const struct encoding *enc, struct error *e)
 {
 	char word[16], safe[64];
 	take_word(word, sizeof(word), rest);
@@ -72,7 +72,7 @@ int filter_set(struct filter *f, const char *words, uint64_t since,
 	if (strcmp(words, "off") == 0)
 		words = "";
 	for (const char *rest = words; *skip_spaces(rest);)
-		if (take(&made, &rest, enc, e)) {
+		if (take_condition(&made, &rest, enc, e)) {
 			filter_finish(&made);
 			return -1;
 		}

@@ -21,7 +21,7 @@ struct line {
 	bool has_failed;
 };
 
-static void put_part(struct line *l, const char *text, size_t len)
+static void append_part(struct line *l, const char *text, size_t len)
 {
 	if (bytes_append(l->out, text, len))
 		l->has_failed = true;
@@ -30,7 +30,7 @@ static void put_part(struct line *l, const char *text, size_t len)
 static void put_color(struct line *l, const char *color)
 {
 	if (l->is_colored)
-		put_part(l, color, strlen(color));
+		append_part(l, color, strlen(color));
 }
 
 static const char *style_color(enum wrap_style style)
@@ -48,7 +48,7 @@ static void put_line_run(void *user, const struct wrap_run *run)
 		if (bytes_printf(l->out, "\n%*s", (int)l->indent, ""))
 			l->has_failed = true;
 	put_color(l, color);
-	put_part(l, run->text, run->len);
+	append_part(l, run->text, run->len);
 	put_color(l, *color ? "\033[0m" : "");
 }
 
@@ -87,10 +87,10 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 	part.bytes += from;
 	part.len -= from;
 	put_color(&line, mark_color(e));
-	put_part(&line, head, head_len);
+	append_part(&line, head, head_len);
 	put_color(&line, "\033[0m");
 	wrap_entry(&part, &settings, put_line_run, &line);
-	put_part(&line, "\n", 1);
+	append_part(&line, "\n", 1);
 	return line.has_failed ? -1 : 0;
 }
 

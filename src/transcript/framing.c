@@ -18,7 +18,7 @@ struct piece {
 
 /* How much of what is `left` belongs to the message under way, which has `room`
  * for so much; one that has to be cut is cut between two characters. */
-static void measure(struct piece *p, size_t left, size_t room)
+static void measure_piece(struct piece *p, size_t left, size_t room)
 {
 	p->len = left < room ? left : room;
 	p->flags = 0;
@@ -34,8 +34,8 @@ static void measure(struct piece *p, size_t left, size_t room)
 }
 
 /* Grow the message under way; begin one when there is none (any more). */
-static int put(struct framing *f, struct transcript *t,
-               const struct entry *like, const struct piece *p)
+static int put_piece(struct framing *f, struct transcript *t,
+                     const struct entry *like, const struct piece *p)
 {
 	int failed = -1;
 	if (f->seq)
@@ -68,8 +68,8 @@ int framing_take(struct framing *f, struct transcript *t, uint32_t session,
 	struct piece p = { .bytes = bytes };
 	int failed = 0;
 	for (; len && !failed; len -= p.len, p.bytes += p.len) {
-		measure(&p, len, FRAMING_MESSAGE_MAX - f->len);
-		failed = put(f, t, &like, &p);
+		measure_piece(&p, len, FRAMING_MESSAGE_MAX - f->len);
+		failed = put_piece(f, t, &like, &p);
 	}
 	transcript_tell(t);
 	return failed;

@@ -49,7 +49,7 @@ void hits_free(struct hits *h)
 	free(h);
 }
 
-static int add(struct hits *h, struct slot *s, size_t start, size_t end)
+static int add_hit(struct hits *h, struct slot *s, size_t start, size_t end)
 {
 	size_t cap = s->cap;
 	struct hit *grown =
@@ -62,7 +62,7 @@ static int add(struct hits *h, struct slot *s, size_t start, size_t end)
 	return 0;
 }
 
-static void search(struct hits *h, struct slot *s, const struct entry *e)
+static void search_entry(struct hits *h, struct slot *s, const struct entry *e)
 {
 	struct pattern_scan scan;
 	size_t start, end;
@@ -71,7 +71,7 @@ static void search(struct hits *h, struct slot *s, const struct entry *e)
 	s->count = 0;
 	pattern_begin(&scan, h->pattern, e->bytes, e->len);
 	while (pattern_next(&scan, &start, &end))
-		if (add(h, s, start, end))
+		if (add_hit(h, s, start, end))
 			pattern_give_up(&scan);
 	if (scan.is_over)
 		s->count = 0;
@@ -83,7 +83,7 @@ struct hit_list hits_of(struct hits *h, const struct entry *e)
 	if (s->seq != e->seq || s->len != e->len) {
 		if (h->cap > ALL_MAX)
 			forget_all(h);
-		search(h, s, e);
+		search_entry(h, s, e);
 	}
 	return (struct hit_list){ s->hits, s->count };
 }

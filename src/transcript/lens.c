@@ -13,7 +13,8 @@
 #define CLOCK_EVERY ((size_t)1 << 10) /* bytes between two looks at it */
 #define ENTRY_COST  256               /* an entry costs as much as these */
 
-/* In 32 bits, for there may be a million: numbers wrap, differences hold. */
+/* There may be a million, so they have 32 bits: a sum may wrap, but the
+ * difference of two is right. */
 struct member {
 	uint32_t distance; /* from the start, in its list's direction */
 	uint32_t sum;      /* of this and those nearer to the start */
@@ -111,14 +112,14 @@ static uint64_t seq_at(const struct lens *l, size_t i)
 }
 
 /* The first whose number is not below `seq`. */
-static size_t find(const struct lens *l, uint64_t seq)
+static size_t find_member(const struct lens *l, uint64_t seq)
 {
 	size_t i;
 	ARRAY_FIND(i, lens_entries(l), seq_at(l, i) >= seq);
 	return i;
 }
 
-/* What has been dropped is at the front. */
+/* The entries that the transcript has dropped are at the front. */
 static void forget_dropped(struct lens *l)
 {
 	uint64_t first = transcript_first(l->transcript);
@@ -146,7 +147,7 @@ uint64_t lens_low(const struct lens *l)
 	return l->low;
 }
 
-static size_t count(const struct lens *l, uint64_t seq, size_t *cost)
+static size_t count_entry(const struct lens *l, uint64_t seq, size_t *cost)
 {
 	struct entry room;
 	const struct entry *e = transcript_at(l->transcript, seq, &room);
@@ -155,11 +156,11 @@ static size_t count(const struct lens *l, uint64_t seq, size_t *cost)
 }
 
 /* Look at the next entry; what it cost. */
-static size_t look(struct lens *l)
+static size_t look_at_next(struct lens *l)
 {
 	bool is_new = l->high < transcript_end(l->transcript);
 	uint64_t seq = is_new ? l->high++ : --l->low;
-	size_t cost, has = count(l, seq, &cost);
+	size_t cost, has = count_entry(l, seq, &cost);
 	if (has && is_new)
 		l->has_failed |= list_add(&l->newer, seq - l->start, has);
 	else if (has)
@@ -181,7 +182,7 @@ static size_t look_again(struct lens *l)
 	uint64_t seq = l->touched.seqs[--l->touched.count];
 	size_t cost = ENTRY_COST;
 	if (seq < l->low || seq >= l->high ||
-	    count(l, seq, &cost) == count_of(l, seq))
+	    count_entry(l, seq, &cost) == count_of(l, seq))
 		return cost;
 	if (seq < l->start) {
 		restart(l, seq);
@@ -201,7 +202,7 @@ int lens_step(struct lens *l, int64_t ns, struct error *e)
 	if (l->high - l->start > UINT32_MAX)
 		restart(l, l->high);
 	for (size_t cost = 0; !l->has_failed && !lens_is_complete(l);) {
-		cost += l->touched.count ? look_again(l) : look(l);
+		cost += l->touched.count ? look_again(l) : look_at_next(l);
 		if (cost < CLOCK_EVERY)
 			continue;
 		if (stamp_mono_ns() >= end)
@@ -237,20 +238,20 @@ void lens_touch(struct lens *l, uint64_t seq)
 
 uint64_t lens_next(const struct lens *l, uint64_t seq)
 {
-	size_t i = find(l, seq + 1);
+	size_t i = find_member(l, seq + 1);
 	return i < lens_entries(l) ? seq_at(l, i) : 0;
 }
 
 uint64_t lens_before(const struct lens *l, uint64_t seq)
 {
-	size_t i = find(l, seq);
+	size_t i = find_member(l, seq);
 	uint64_t found = i > 0 ? seq_at(l, i - 1) : 0;
 	return found >= transcript_first(l->transcript) ? found : 0;
 }
 
 bool lens_has(const struct lens *l, uint64_t seq)
 {
-	size_t i = find(l, seq);
+	size_t i = find_member(l, seq);
 	return i < lens_entries(l) && seq_at(l, i) == seq;
 }
 
@@ -261,7 +262,7 @@ uint32_t lens_total(const struct lens *l)
 
 uint32_t lens_sum_before(const struct lens *l, uint64_t seq)
 {
-	size_t i = find(l, seq), n = l->older.count;
+	size_t i = find_member(l, seq), n = l->older.count;
 	const struct list *newer = &l->newer;
 	if (i < n)
 		return list_sum(&l->older) - l->older.items[n - 1 - i].sum;

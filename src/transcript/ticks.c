@@ -40,7 +40,7 @@ static struct tick *at(const struct ticks *t, size_t i)
 	return &t->list[(t->first + i) & (t->cap - 1)];
 }
 
-static int grow(struct ticks *t)
+static int grow_ring(struct ticks *t)
 {
 	size_t cap = t->cap ? 2 * t->cap : FIRST_CAP;
 	struct tick *grown = malloc(cap * sizeof(*grown));
@@ -61,13 +61,13 @@ int ticks_add(struct ticks *t, uint64_t seq)
 		t->first++;
 		t->count--;
 	}
-	if (t->count == t->cap && grow(t))
+	if (t->count == t->cap && grow_ring(t))
 		return -1;
 	*at(t, t->count++) = (struct tick){ seq, 0, TICK_QUEUED, false };
 	return 0;
 }
 
-static struct tick *find(const struct ticks *t, uint64_t seq)
+static struct tick *find_tick(const struct ticks *t, uint64_t seq)
 {
 	size_t i;
 	ARRAY_FIND(i, t->count, at(t, i)->seq >= seq);
@@ -76,7 +76,7 @@ static struct tick *find(const struct ticks *t, uint64_t seq)
 
 void ticks_set(struct ticks *t, const struct tick *tick)
 {
-	struct tick *kept = find(t, tick->seq);
+	struct tick *kept = find_tick(t, tick->seq);
 	if (!kept || (kept->state == tick->state &&
 	              kept->is_final == tick->is_final))
 		return;
@@ -87,7 +87,7 @@ void ticks_set(struct ticks *t, const struct tick *tick)
 
 struct tick ticks_at(const struct ticks *t, uint64_t seq)
 {
-	const struct tick *kept = find(t, seq);
+	const struct tick *kept = find_tick(t, seq);
 	return kept ? *kept : (struct tick){ seq, 0, TICK_NONE, true };
 }
 

@@ -68,7 +68,7 @@ struct transcript {
 };
 
 /* Room for more pointers at the end of the array. */
-static int grow_array(struct transcript *t)
+static int grow_chunks(struct transcript *t)
 {
 	struct chunk **grown =
 	    array_grow(t->chunks, &t->cap, t->cap, sizeof(*grown));
@@ -86,7 +86,7 @@ struct transcript *transcript_new(size_t max)
 	transcript_set_max(t, max);
 	t->next_seq = t->told_seq = 1;
 	t->reserve = malloc(CHUNK_SIZE);
-	if (t->reserve && !grow_array(t))
+	if (t->reserve && !grow_chunks(t))
 		return t;
 	transcript_free(t);
 	return NULL;
@@ -161,7 +161,7 @@ static struct chunk *last_chunk(const struct transcript *t)
 	return t->count ? t->chunks[t->first + t->count - 1] : NULL;
 }
 
-static void drop_first(struct transcript *t)
+static void drop_chunk(struct transcript *t)
 {
 	struct chunk *c = t->chunks[t->first];
 	t->sums.dropped_bytes += c->message_bytes;
@@ -175,11 +175,11 @@ static void drop_first(struct transcript *t)
 		t->spare = c;
 }
 
-/* Until there is room for `more` bytes. */
+/* Drop chunks until there is room for `more` bytes. */
 static void drop_beyond_max(struct transcript *t, size_t more)
 {
 	while (t->count > 1 && t->sums.memory + more > t->max)
-		drop_first(t);
+		drop_chunk(t);
 }
 
 void transcript_set_max(struct transcript *t, size_t max)
@@ -193,10 +193,10 @@ void transcript_set_max(struct transcript *t, size_t max)
 static int make_place(struct transcript *t)
 {
 	bool is_full = t->first + t->count == t->cap;
-	if (!is_full || (t->first <= t->count && !grow_array(t)))
+	if (!is_full || (t->first <= t->count && !grow_chunks(t)))
 		return 0;
 	if (!t->first && t->count > 1)
-		drop_first(t);
+		drop_chunk(t);
 	if (!t->first)
 		return -1;
 	memmove(t->chunks, t->chunks + t->first,
@@ -225,7 +225,7 @@ static struct chunk *take_chunk(struct transcript *t, size_t size)
 		t->reserve = NULL;
 	}
 	while (!c && t->count > 1) {
-		drop_first(t);
+		drop_chunk(t);
 		c = take_warm(t, size);
 	}
 	if (!t->reserve)
@@ -253,7 +253,7 @@ static struct chunk *add_chunk(struct transcript *t, size_t len)
 	return c;
 }
 
-static uint8_t *store(struct chunk *c, const void *bytes, size_t len)
+static uint8_t *store_bytes(struct chunk *c, const void *bytes, size_t len)
 {
 	uint8_t *at = c->data + c->used;
 	__builtin_prefetch(at + AHEAD, 1);
@@ -271,10 +271,10 @@ static const char *or_empty(const char *text)
 static const char *store_text(struct chunk *c, const char *text)
 {
 	size_t len = strlen(or_empty(text));
-	return len ? (const char *)store(c, text, len + 1) : "";
+	return len ? (const char *)store_bytes(c, text, len + 1) : "";
 }
 
-static void align(struct chunk *c)
+static void align_used(struct chunk *c)
 {
 	c->used += -c->used % _Alignof(struct origin);
 }
@@ -284,8 +284,8 @@ static const struct timing *store_timing(struct chunk *c,
 {
 	if (!timing)
 		return NULL;
-	align(c);
-	return (const void *)store(c, timing, sizeof(*timing));
+	align_used(c);
+	return (const void *)store_bytes(c, timing, sizeof(*timing));
 }
 
 /* At most what its origin takes of a chunk. */
@@ -316,8 +316,8 @@ static void store_origin(struct chunk *c, const struct entry *d)
 		o.peer = last->peer;
 	else
 		o.peer = store_text(c, d->peer);
-	align(c);
-	c->origin = (void *)store(c, &o, sizeof(o));
+	align_used(c);
+	c->origin = (void *)store_bytes(c, &o, sizeof(o));
 }
 
 static bool has_origin(const struct chunk *c, const struct entry *d)
@@ -357,7 +357,7 @@ uint64_t transcript_add(struct transcript *t, const struct entry *like,
 	}
 	struct kept *k = chunk_kept(c, c->count++);
 	*k = (struct kept){
-		.bytes = store(c, bytes, len),
+		.bytes = store_bytes(c, bytes, len),
 		.len = (uint32_t)len,
 		.cap = (uint32_t)len,
 		.origin = (uint32_t)((const uint8_t *)c->origin - c->data),
@@ -380,7 +380,7 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft)
 }
 
 /* The chunk of an entry; NULL when it has been dropped. */
-static struct chunk *find(const struct transcript *t, uint64_t seq)
+static struct chunk *find_chunk(const struct transcript *t, uint64_t seq)
 {
 	struct chunk *const *alive = t->chunks + t->first;
 	size_t i = t->count;
@@ -393,7 +393,7 @@ static struct chunk *find(const struct transcript *t, uint64_t seq)
 
 static struct kept *kept_at(const struct transcript *t, uint64_t seq)
 {
-	struct chunk *c = find(t, seq);
+	struct chunk *c = find_chunk(t, seq);
 	return c ? chunk_kept(c, (size_t)(seq - c->first_seq)) : NULL;
 }
 
@@ -410,7 +410,7 @@ static struct kept *move_to_end(struct transcript *t, uint64_t seq, size_t len)
 		errno = k ? ENOMEM : ENOENT;
 		return NULL;
 	}
-	k->bytes = store(c, k->bytes, k->len);
+	k->bytes = store_bytes(c, k->bytes, k->len);
 	c->used += 2 * len - k->len;
 	k->cap = (uint32_t)(2 * len);
 	t->last_grown = k;
@@ -450,7 +450,7 @@ int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
 		memcpy(k->bytes + k->len, bytes, len);
 	k->len += (uint32_t)len;
 	k->flags = (uint8_t)flags;
-	find(t, seq)->message_bytes += len;
+	find_chunk(t, seq)->message_bytes += len;
 	tell_all(t, seq, seq + 1);
 	transcript_tell(t);
 	return 0;
@@ -459,7 +459,7 @@ int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
 const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
                                   struct entry *e)
 {
-	struct chunk *c = find(t, seq);
+	struct chunk *c = find_chunk(t, seq);
 	if (!c)
 		return NULL;
 	const struct kept *k = chunk_kept(c, (size_t)(seq - c->first_seq));

@@ -16,7 +16,7 @@
 #define RUN_MAX  256
 #define HINT_MAX 512
 
-/* Where we are, and the run of glyphs of one style that is being gathered. */
+/* Where the layout is, and the run of glyphs of one style that it gathers. */
 struct layout {
 	const struct wrap_settings *settings;
 	wrap_fn *fn;
@@ -30,9 +30,9 @@ struct layout {
 	size_t next_hit; /* the first hit that ends at or after this place */
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
-	struct wrap_map *learns; /* what is being found out, or NULL */
+	struct wrap_map *learns; /* it is filled meanwhile, or NULL */
 	const struct encoding *encoding; /* of what is put now */
-	bool knows_rows; /* what is below what is wanted need not be counted */
+	bool knows_rows; /* from a map: those below the wanted are left out */
 };
 
 static bool is_wanted(const struct layout *l)
@@ -42,7 +42,7 @@ static bool is_wanted(const struct layout *l)
 	       l->row - s->first_row < s->row_count;
 }
 
-static void flush(struct layout *l)
+static void flush_run(struct layout *l)
 {
 	if (l->run_len && is_wanted(l))
 		l->fn(l->user, &(struct wrap_run){
@@ -60,19 +60,19 @@ static void flush(struct layout *l)
 
 static void next_row(struct layout *l)
 {
-	flush(l);
+	flush_run(l);
 	l->row++;
 	l->column = l->run_column = 0;
 }
 
-static void put(struct layout *l, const char *text, size_t len, size_t width,
-                enum wrap_style style)
+static void lay_run(struct layout *l, const char *text, size_t len,
+                    size_t width, enum wrap_style style)
 {
 	size_t columns = l->settings->columns;
 	if (l->column && width > columns - l->column)
 		next_row(l);
 	if (style != l->style || l->run_len + len > RUN_MAX)
-		flush(l);
+		flush_run(l);
 	l->style = style;
 	memcpy(l->run + l->run_len, text, len);
 	l->run_len += len;
@@ -82,7 +82,7 @@ static void put(struct layout *l, const char *text, size_t len, size_t width,
 static void set_hit(struct layout *l, enum wrap_hit hit)
 {
 	if (hit != l->hit)
-		flush(l);
+		flush_run(l);
 	l->hit = hit;
 }
 
@@ -100,15 +100,15 @@ static enum wrap_hit hit_of(struct layout *l, size_t offset)
 	           ? WRAP_HIT_NOW : WRAP_HIT;
 }
 
-/* What comes next stands for the byte `at`. */
-static void mark(struct layout *l, const uint8_t *at)
+/* The next glyphs stand for the byte `at`. */
+static void mark_byte(struct layout *l, const uint8_t *at)
 {
 	set_hit(l, l->content ? hit_of(l, (size_t)(at - l->content))
 	                      : WRAP_NO_HIT);
 }
 
-/* What has been put stands for bytes up to the one before `end`. */
-static void note_row(struct layout *l, const uint8_t *end)
+/* The glyphs so far stand for the bytes before `end`. */
+static void find_row(struct layout *l, const uint8_t *end)
 {
 	if (l->content && l->found_row == SIZE_MAX &&
 	    (size_t)(end - l->content) > l->seek)
@@ -128,31 +128,31 @@ static size_t marked_len(const struct layout *l, const uint8_t *at, size_t len)
 }
 
 /* ASCII that stays together where there is room for it. */
-static void put_word(struct layout *l, const char *text, size_t len,
+static void lay_word(struct layout *l, const char *text, size_t len,
                      enum wrap_style style)
 {
 	if (len <= l->settings->columns) {
-		put(l, text, len, len, style);
+		lay_run(l, text, len, len, style);
 		return;
 	}
 	for (size_t i = 0; i < len; i++)
-		put(l, text + i, 1, 1, style);
+		lay_run(l, text + i, 1, 1, style);
 }
 
-static void put_glyph(struct layout *l, const struct glyph *g)
+static void lay_glyph(struct layout *l, const struct glyph *g)
 {
 	if (g->is_escaped)
-		put_word(l, g->text, g->text_len, WRAP_ESCAPED);
+		lay_word(l, g->text, g->text_len, WRAP_ESCAPED);
 	else if (g->width > l->settings->columns)
-		put(l, "?", 1, 1, WRAP_ESCAPED);
+		lay_run(l, "?", 1, 1, WRAP_ESCAPED);
 	else
-		put(l, g->text, g->text_len, g->width, WRAP_PLAIN);
+		lay_run(l, g->text, g->text_len, g->width, WRAP_PLAIN);
 }
 
-static void put_ending(struct layout *l, size_t len)
+static void lay_ending(struct layout *l, size_t len)
 {
 	if (len && l->settings->look.endings)
-		put_word(l, len == 2 ? "\\r\\n" : "\\n", 2 * len, WRAP_ENDING);
+		lay_word(l, len == 2 ? "\\r\\n" : "\\n", 2 * len, WRAP_ENDING);
 }
 
 /* How many bytes at the beginning are a line's ending. */
@@ -178,25 +178,25 @@ static size_t plain_run(const struct layout *l, const uint8_t *bytes,
 	return utf8_plain(bytes, len, 0, 0);
 }
 
-static size_t put_next(struct layout *l, const uint8_t *bytes, size_t len,
+static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
                        unsigned flags)
 {
 	struct glyph g;
 	size_t n = ending_len(bytes, len);
 	if (n) {
-		put_ending(l, n);
+		lay_ending(l, n);
 		return n;
 	}
 	n = plain_run(l, bytes, marked_len(l, bytes, len));
 	if (n > 1) {
 		n--;
-		put(l, (const char *)bytes, n, n, WRAP_PLAIN);
+		lay_run(l, (const char *)bytes, n, n, WRAP_PLAIN);
 		return n;
 	}
 	n = l->encoding ? encoding_next(l->encoding, &g, bytes, len, flags)
 	                : glyph_next(&g, bytes, len, flags);
 	if (n)
-		put_glyph(l, &g);
+		lay_glyph(l, &g);
 	return n;
 }
 
@@ -228,18 +228,18 @@ static bool is_done(const struct layout *l)
 	       l->row - s->first_row >= s->row_count;
 }
 
-static void put_text(struct layout *l, const uint8_t *bytes, size_t len,
+static void lay_text(struct layout *l, const uint8_t *bytes, size_t len,
                      unsigned flags)
 {
 	for (size_t n; len && !is_done(l); bytes += n, len -= n) {
 		bool ends_row = ending_len(bytes, len) &&
 		                l->settings->columns != SIZE_MAX;
 		size_t row = l->row;
-		mark(l, bytes);
-		n = put_next(l, bytes, len, flags);
+		mark_byte(l, bytes);
+		n = lay_next(l, bytes, len, flags);
 		if (!n)
 			return;
-		note_row(l, bytes + n);
+		find_row(l, bytes + n);
 		if (l->row > row)
 			learn_begin(l, bytes);
 		if (ends_row) {
@@ -249,7 +249,7 @@ static void put_text(struct layout *l, const uint8_t *bytes, size_t len,
 	}
 }
 
-/* How many bytes are above what is wanted, as far as the map knows. */
+/* How many bytes are above the wanted rows, as far as the map knows. */
 static size_t skip_rows(struct layout *l)
 {
 	const struct wrap_map *m = l->settings->map;
@@ -262,32 +262,32 @@ static size_t skip_rows(struct layout *l)
 	return m->begins[i - 1];
 }
 
-static void put_message(struct layout *l, const struct entry *e)
+static void lay_message(struct layout *l, const struct entry *e)
 {
 	size_t ending = entry_ending(e);
 	unsigned flags = l->settings->look.glyph_flags;
 	size_t skipped = skip_rows(l);
 	l->encoding = l->settings->look.encoding;
-	put_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
+	lay_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
 	l->encoding = NULL;
 	if (ending)
-		mark(l, e->bytes + e->len - ending);
-	put_ending(l, ending);
-	note_row(l, e->bytes + e->len);
+		mark_byte(l, e->bytes + e->len - ending);
+	lay_ending(l, ending);
+	find_row(l, e->bytes + e->len);
 	set_hit(l, WRAP_NO_HIT);
 	if (e->flags & ENTRY_CUT && flags & GLYPH_ASCII)
-		put_word(l, "...", 3, WRAP_MORE);
+		lay_word(l, "...", 3, WRAP_MORE);
 	else if (e->flags & ENTRY_CUT)
-		put(l, "\u2026", 3, 1, WRAP_MORE);
+		lay_run(l, "\u2026", 3, 1, WRAP_MORE);
 }
 
 /* A row of a dump, where each byte is seen twice. */
-static void put_hex_row(struct layout *l, const char *text, size_t len,
+static void lay_hex_row(struct layout *l, const char *text, size_t len,
                         size_t offset, size_t per_row)
 {
 	enum wrap_hit hits[HEXDUMP_PER_ROW_MAX];
 	if (!l->settings->hits.count) {
-		put_word(l, text, len, WRAP_HEX);
+		lay_word(l, text, len, WRAP_HEX);
 		return;
 	}
 	for (size_t i = 0; i < per_row; i++)
@@ -295,12 +295,12 @@ static void put_hex_row(struct layout *l, const char *text, size_t len,
 	for (size_t i = 0; i < len; i++) {
 		size_t at = hexdump_byte_at(i, per_row);
 		set_hit(l, at == SIZE_MAX ? WRAP_NO_HIT : hits[at]);
-		put(l, text + i, 1, 1, WRAP_HEX);
+		lay_run(l, text + i, 1, 1, WRAP_HEX);
 	}
 	set_hit(l, WRAP_NO_HIT);
 }
 
-static void put_hex(struct layout *l, const struct entry *e)
+static void lay_hex(struct layout *l, const struct entry *e)
 {
 	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
 	char text[HEXDUMP_ROW_MAX];
@@ -313,14 +313,14 @@ static void put_hex(struct layout *l, const struct entry *e)
 		} else {
 			size_t len = hexdump_row(text, e->bytes, e->len, at,
 			                         per_row);
-			put_hex_row(l, text, len, at, per_row);
+			lay_hex_row(l, text, len, at, per_row);
 		}
-		note_row(l, e->bytes + end);
+		find_row(l, e->bytes + end);
 	}
 }
 
 /* Our own words are not cut where a row ends.  A space there is not shown. */
-static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
+static void lay_sentence(struct layout *l, const uint8_t *bytes, size_t len)
 {
 	size_t columns = l->settings->columns;
 	unsigned flags = l->settings->look.glyph_flags;
@@ -332,48 +332,48 @@ static void put_sentence(struct layout *l, const uint8_t *bytes, size_t len)
 		if (l->column && width > columns - l->column &&
 		    width - skip <= columns) {
 			next_row(l);
-			put_text(l, bytes + skip, n - skip, flags);
+			lay_text(l, bytes + skip, n - skip, flags);
 		} else {
-			put_text(l, bytes, n, flags);
+			lay_text(l, bytes, n, flags);
 		}
 		bytes += n;
 		len -= n;
 	}
 }
 
-static void put_hint(struct layout *l, const char *hint)
+static void lay_hint(struct layout *l, const char *hint)
 {
 	char text[HINT_MAX];
 	snprintf(text, sizeof(text), "; %s", hint);
 	l->content = NULL;
 	set_hit(l, WRAP_NO_HIT);
-	put_sentence(l, (const uint8_t *)text, strlen(text));
+	lay_sentence(l, (const uint8_t *)text, strlen(text));
 }
 
-static void put_tail(struct layout *l, const char *tail)
+static void lay_tail(struct layout *l, const char *tail)
 {
 	l->content = NULL;
 	set_hit(l, WRAP_NO_HIT);
-	put(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
+	lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
 }
 
-static void put_entry(struct layout *l, const struct entry *e)
+static void lay_entry(struct layout *l, const struct entry *e)
 {
 	enum view view = l->settings->look.view;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	l->content = e->bytes;
 	if (is_message && view != VIEW_HEX)
-		put_message(l, e);
+		lay_message(l, e);
 	else if (!is_message)
-		put_sentence(l, e->bytes, e->len);
+		lay_sentence(l, e->bytes, e->len);
 	l->next_hit = 0;
 	if (is_message && view != VIEW_TEXT)
-		put_hex(l, e);
+		lay_hex(l, e);
 	if (*e->hint)
-		put_hint(l, e->hint);
+		lay_hint(l, e->hint);
 	if (l->settings->tail)
-		put_tail(l, l->settings->tail);
-	flush(l);
+		lay_tail(l, l->settings->tail);
+	flush_run(l);
 }
 
 void wrap_map_finish(struct wrap_map *m)
@@ -394,7 +394,7 @@ static struct wrap_key key_of(const struct entry *e,
 	};
 }
 
-/* Where a glyph may be cut in two, no row has a beginning to be found. */
+/* In narrow columns a glyph may be cut in two: then a row has no first byte. */
 static bool is_mapped(const struct entry *e, const struct wrap_settings *s)
 {
 	return s->map && e->kind == ENTRY_MESSAGE && e->len >= WRAP_MAP_MIN &&
@@ -412,7 +412,7 @@ static void learn_rows(const struct entry *e, const struct wrap_settings *s)
 		return;
 	wrap_map_finish(s->map);
 	s->map->key = key;
-	put_entry(&l, e);
+	lay_entry(&l, e);
 	s->map->rows = l.row + 1;
 }
 
@@ -426,7 +426,7 @@ size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
 	if (l.knows_rows)
 		learn_rows(e, settings);
 	if (fn || !l.knows_rows)
-		put_entry(&l, e);
+		lay_entry(&l, e);
 	return l.knows_rows ? settings->map->rows : l.row + 1;
 }
 
@@ -436,7 +436,7 @@ size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
 	struct layout l = {
 		.settings = settings, .seek = offset, .found_row = SIZE_MAX,
 	};
-	put_entry(&l, e);
+	lay_entry(&l, e);
 	return l.found_row == SIZE_MAX ? l.row : l.found_row;
 }
 
@@ -487,7 +487,7 @@ static char *put_field(char *at, const char *text, size_t len, size_t columns)
 	return at + len + 1;
 }
 
-static char *put_number(char *at, uint32_t number)
+static char *put_session(char *at, uint32_t number)
 {
 	char digits[NUMBER_DIGITS_MAX], *end = digits + sizeof(digits);
 	char *first = number_format_digits(end, number, 0);
@@ -503,7 +503,7 @@ size_t wrap_head(char out[64], const struct wrap_look *look,
 	if (look->time != TIME_OFF)
 		at = put_field(at, time, strnlen(time, 8), 8);
 	if (look->shows_numbers)
-		at = put_number(at, e->session);
+		at = put_session(at, e->session);
 	*at++ = entry_mark(e);
 	*at++ = ' ';
 	return (size_t)(at - out);
