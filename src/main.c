@@ -5,8 +5,8 @@
  *
  * The tree, bottom to top; each storey knows itself and those above it here:
  *
- *   base   array bytes utf8 glyph escape hexdump base64 quote pattern json
- *          number stamp xdg file encoding guess rate progress text
+ *   base   array bytes utf8 glyph escape hexdump quote pattern json
+ *          number stamp file encoding guess rate progress text
  *          error diag
  *   io     loop timer signals outq child: one thread that waits for all
  *   net    endpoint resolve transport socket tcp unix tcpinfo txstamp dial link

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Files: their paths as they are typed; read whole; made for the user alone,
- * never in the place of another. */
+/* Files: where ours are; paths as they are typed; files read whole, and made
+ * for the user alone, never in the place of another. */
 
 #ifndef SOCKCHAT_FILE_H
 #define SOCKCHAT_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
@@ -14,6 +17,15 @@
  * the end, which completion leaves, are dropped.  -1 without memory. */
 MUST_USE
 int file_append_path(struct bytes *out, const char *typed, size_t len);
+
+/* Write "$VARIABLE/sockchat/NAME", or "$HOME/FALLBACK/sockchat/NAME"; "" when
+ * neither is an absolute path, or it is too long for `cap`. */
+void file_xdg_path(char *out, size_t cap, const char *variable,
+                   const char *fallback, const char *name);
+
+/* True if there is a folder to make that path in: HOME, or, for a variable that
+ * names a place outside of HOME, the folder that holds this place. */
+bool file_has_xdg_place(const char *variable);
 
 /* Make a new file (0600), open for writing.  Returns its descriptor, which
  * the caller closes.  -1 with a sentence, also when anything of that name is

@@ -17,7 +17,7 @@ enum quote_form {
 	QUOTE_HEX,    /* 68 65 0a, which /hex takes back */
 	QUOTE_C,      /* "he\n", a string literal */
 	QUOTE_PYTHON, /* b'he\n', as repr() writes it */
-	QUOTE_BASE64,
+	QUOTE_BASE64, /* RFC 4648, padded, in one line */
 	QUOTE_SHELL,  /* printf 'he\n', for any POSIX shell */
 	QUOTE_COUNT,
 };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include <sockchat/base64.h>
+#include <sockchat/quote.h>
 #include <sockchat/glyph.h>
 #include <sockchat/json.h>
 #include <sockchat/number.h>
@@ -140,7 +140,7 @@ void json_base64(struct json *j, const char *name, const uint8_t *bytes,
                  size_t len)
 {
 	put_member(j, name, "\"", 1);
-	if (!j->failed && base64_append(j->out, bytes, len))
+	if (!j->failed && quote_append(j->out, QUOTE_BASE64, bytes, len))
 		j->failed = true;
 	put_raw(j, "\"", 1);
 }

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include <sockchat/base64.h>
 #include <sockchat/quote.h>
 
 typedef int append_fn(struct bytes *out, const uint8_t *bytes, size_t len);
@@ -89,6 +88,29 @@ static int append_as_is(struct bytes *out, const uint8_t *bytes, size_t len)
 	return bytes_append(out, bytes, len);
 }
 
+static int append_base64(struct bytes *out, const uint8_t *bytes, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdef"
+	                             "ghijklmnopqrstuvwxyz0123456789+/";
+	if (bytes_reserve(out, (len + 2) / 3 * 4))
+		return -1;
+	for (size_t i = 0; i < len; i += 3) {
+		size_t left = len - i;
+		uint32_t group = (uint32_t)bytes[i] << 16;
+		if (left > 1)
+			group |= (uint32_t)bytes[i + 1] << 8;
+		if (left > 2)
+			group |= bytes[i + 2];
+		uint8_t *to = out->data + out->len;
+		to[0] = (uint8_t)digits[group >> 18];
+		to[1] = (uint8_t)digits[group >> 12 & 63];
+		to[2] = (uint8_t)(left > 1 ? digits[group >> 6 & 63] : '=');
+		to[3] = (uint8_t)(left > 2 ? digits[group & 63] : '=');
+		out->len += 4;
+	}
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	append_fn *append;
@@ -97,7 +119,7 @@ static const struct {
 	[QUOTE_HEX] = { "hex", append_hex },
 	[QUOTE_C] = { "C", append_c },
 	[QUOTE_PYTHON] = { "Python", append_python },
-	[QUOTE_BASE64] = { "base64", base64_append },
+	[QUOTE_BASE64] = { "base64", append_base64 },
 	[QUOTE_SHELL] = { "shell", append_printf },
 };
 

@@ -17,7 +17,6 @@
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
 #include <sockchat/text.h>
-#include <sockchat/xdg.h>
 
 #define FILE_MAX_SIZE ((size_t)1 << 20)
 #define SPACE         " \t\r"
@@ -217,8 +216,8 @@ int config_load(struct options *o, struct error *e)
 {
 	char path[PATH_MAX];
 	if (!o->config)
-		xdg_path(path, sizeof(path), "XDG_CONFIG_HOME", ".config",
-		         "config");
+		file_xdg_path(path, sizeof(path), "XDG_CONFIG_HOME", ".config",
+		              "config");
 	const char *chosen = o->config ? o->config : path;
 	if (!*chosen || strcmp(chosen, "/dev/null") == 0)
 		return config_parse(o, "the configuration", "", 0, e);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <sockchat/base64.h>
+#include <sockchat/quote.h>
 
 #include "clipboard.h"
 
@@ -17,7 +17,7 @@ int clipboard_osc52(struct bytes *out, const void *bytes, size_t len)
 	if ((len + 2) / 3 * 4 > CLIPBOARD_OSC52_MAX)
 		return errno = EMSGSIZE, -1;
 	return bytes_append_text(out, "\033]52;c;") ||
-	               base64_append(out, bytes, len) ||
+	               quote_append(out, QUOTE_BASE64, bytes, len) ||
 	               bytes_append_text(out, "\033\\")
 	           ? -1 : 0;
 }

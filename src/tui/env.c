@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include <sockchat/glyph.h>
-#include <sockchat/xdg.h>
+#include <sockchat/file.h>
 
 #include "env.h"
 
@@ -50,6 +50,6 @@ bool env_wants_color(enum color color)
 
 bool env_history_path(char *out, size_t cap)
 {
-	xdg_path(out, cap, "XDG_STATE_HOME", ".local/state", "history");
-	return xdg_has_place("XDG_STATE_HOME");
+	file_xdg_path(out, cap, "XDG_STATE_HOME", ".local/state", "history");
+	return file_has_xdg_place("XDG_STATE_HOME");
 }

@@ -3,7 +3,6 @@
 
 /* Bytes as other programs write them down. */
 
-#include <sockchat/base64.h>
 #include <sockchat/quote.h>
 
 #include "unit.h"
