@@ -144,6 +144,12 @@ static void tell_connection(struct doctor *d)
 		              facts.owner);
 }
 
+/* What is open. */
+static const char *name_door(const struct doctor *d)
+{
+	return d->link.traits & TRANSPORT_IP ? "port" : "socket";
+}
+
 static void judge_silence(struct doctor *d)
 {
 	char verdict[512], command[COMMAND_MAX];
@@ -153,14 +159,16 @@ static void judge_silence(struct doctor *d)
 	notices_print(&d->notices, "no first bytes within %.1f s",
 	              (double)LISTEN_MS / 1000);
 	if (facts.is_waiting) {
-		snprintf(verdict, sizeof(verdict), "the port is open, but %s "
+		snprintf(verdict, sizeof(verdict), "the %s is open, but %s "
 		         "has not accepted the connection: it is busy, hangs, "
-		         "or waits for something",
+		         "or waits for something", name_door(d),
 		         *facts.owner ? facts.owner : "no program");
 		stop(d, verdict, "look at that program, or start it again", 0);
 	} else {
-		stop(d, "it works: the port is open, and the server waits for "
-		        "the client to speak first", command, 0);
+		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
+		         "and the server waits for the client to speak first",
+		         name_door(d));
+		stop(d, verdict, command, 0);
 	}
 }
 
@@ -185,13 +193,15 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 
 static void judge_end(struct doctor *d)
 {
+	char verdict[128];
+	snprintf(verdict, sizeof(verdict), "the %s is open, but the connection "
+	         "is closed at once, without a word", name_door(d));
 	if (d->len)
 		judge_bytes(d, NULL);
 	else
-		stop(d, "the port is open, but the connection is closed at "
-		        "once, without a word",
-		     "the server's log; a port forwarder does so when nothing "
-		     "is behind it", 0);
+		stop(d, verdict, link_is_tcp(&d->link)
+		     ? "the server's log; a port forwarder does so when "
+		       "nothing is behind it" : "the server's log", 0);
 }
 
 static void note_first(struct doctor *d)

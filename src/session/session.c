@@ -257,8 +257,9 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	if (s->approach) {
 		s->link.where =
 		    memcpy(s->approach->called, called, strlen(called));
-		session_tell_state(s, ENTRY_RESOLVING, "", "resolving %s",
-		                   called);
+		if (transport->traits & TRANSPORT_IP)
+			session_tell_state(s, ENTRY_RESOLVING, "",
+			                   "resolving %s", called);
 		if (!link_dial(&s->link, transport, ep, settings, &steps))
 			return;
 	}
