@@ -63,8 +63,7 @@ static void a_stranger_cannot_get_out_of_the_title(void **state)
 	(void)state;
 	fake_start();
 	chat->ops = &silent;
-	chat_on_peer(chat, fake_transport(fake_open()),
-	                                &peer);
+	chat_on_peer(chat, fake_transport(fake_open()), &peer);
 	struct session *s = chat_session(chat, 0);
 	assert_string_equal(title(),
 	                    "\033]2;sockchat 127.0.0.1:9 open\033\\");
