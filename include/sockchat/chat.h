@@ -31,7 +31,8 @@ struct chat {
 	struct frontend *frontend;      /* NULL until it runs */
 	struct loop *loop;
 	struct options *options; /* may change: chat_settings_changed() */
-	const struct transport_ops *transport; /* what connects and listens */
+	/* In place of the one that an endpoint's scheme names; NULL: none. */
+	const struct transport_ops *transport;
 	struct transcript *transcript;
 	struct encoding *encoding; /* as the options say; NULL: UTF-8 */
 	struct ticks *ticks; /* of what was sent by hand */
@@ -75,6 +76,7 @@ void chat_note(struct chat *c, const char *format, ...)
 /* Append an ERROR entry: something that was asked for could not be done.  See
  * `is_scripted`. */
 void chat_error(struct chat *c, const struct error *e);
+
 /* Open one more connection.  `ep` is borrowed for the call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);
 /* Listen at one more place.  `ep` is borrowed for the call. */

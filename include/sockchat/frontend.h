@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What shows a chat to somebody.  It learns what happens from entries; what is
- * typed goes through command_run() and command_complete(), and keys and the
- * ways out through chat.h. */
+/* What shows a chat to somebody.  It learns what happens from entries.  What is
+ * typed goes to command_run() and command_complete(); for keys and the ways out
+ * there are the headers of the chat. */
 
 #ifndef SOCKCHAT_FRONTEND_H
 #define SOCKCHAT_FRONTEND_H
@@ -17,9 +17,9 @@
 struct chat;
 struct frontend;
 
-/* A row of the table of commands that a front end does in its own way. */
+/* A command that a front end does in its own way. */
 struct frontend_command {
-	const char *name; /* as in the table of all; NULL: there are no more */
+	const char *name; /* as in the table of all; NULL ends a table */
 	void (*run)(struct frontend *f, char *args);
 };
 
@@ -36,8 +36,8 @@ struct frontend_ops {
 	void (*show)(struct frontend *f, uint64_t first, uint64_t end);
 	/* The turn is over: let it be seen. */
 	void (*draw)(struct frontend *f);
-	/* The chat is over: write out all that was shown, or let the
-	 * chat have failed.  Frees `f`. */
+	/* The chat is over: write out all that was shown, or set the chat's
+	 * `has_failed`.  Frees `f`. */
 	void (*stop)(struct frontend *f);
 };
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the files of the commands share, and nobody else sees. */
+/* What the files of the commands share; other rooms do not see it. */
 
 #ifndef COMMANDS_PRIVATE_H
 #define COMMANDS_PRIVATE_H
 
 #include <sockchat/command.h>
 
-/* The row that `name` means: the whole name, or a unique beginning of it; NULL
- * for none, and how many begin so. */
+/* The row that `name` means, which is its whole name or a unique beginning;
+ * NULL for none.  `*matches`: how many names begin so. */
 const struct command_row *command_find(const char *name, size_t len,
                                        size_t *matches);
 
-/* Do the command of this row. */
+/* Do the command of this row, in the front end's own way if it has one. */
 void command_do(struct chat *c, const struct command_row *row, char *args);
 
 /* set.c */
