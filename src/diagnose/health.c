@@ -26,7 +26,7 @@ static uint64_t value_of(const struct facts *f, enum health_counter counter)
 }
 
 /* One that has just opened began with nothing. */
-static void begin(struct health *h, const struct facts *f)
+static void begin_health(struct health *h, const struct facts *f)
 {
 	bool is_new = f->opened.mono_ns &&
 	              f->now.mono_ns - f->opened.mono_ns < NEW_NS;
@@ -48,7 +48,7 @@ bool health_look(struct health *h, const struct facts *f)
 {
 	bool goes_on = false;
 	if (h->number != f->number)
-		begin(h, f);
+		begin_health(h, f);
 	stall_note(&h->stall, f->tcp.unacked > 0, f->tcp.acked,
 	           f->now.mono_ns);
 	for (int i = 0; i < HEALTH_COUNTERS; i++)

@@ -126,7 +126,7 @@ bool recognise_row(size_t i, struct recognise_row *out)
 	return true;
 }
 
-static size_t put(char *out, size_t used, const char *text, size_t len)
+static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
 {
 	size_t room = RECOGNISE_TEXT_MAX - 1 - used;
 	memcpy(out + used, text, len < room ? len : room);
@@ -142,17 +142,17 @@ static void write_hint(char *out, const char *hint, const char *where)
 	size_t bracket = where[0] == '[' && len > 1, used = 0;
 	while (*hint) {
 		if (strncmp(hint, "HOST:PORT", 9) == 0) {
-			used = put(out, used, where, strlen(where));
+			used = put_in_hint(out, used, where, strlen(where));
 			hint += 9;
 		} else if (strncmp(hint, "HOST", 4) == 0) {
-			used = put(out, used, where + bracket,
+			used = put_in_hint(out, used, where + bracket,
 			           len - 2 * bracket);
 			hint += 4;
 		} else if (strncmp(hint, "PORT", 4) == 0) {
-			used = put(out, used, port, strlen(port));
+			used = put_in_hint(out, used, port, strlen(port));
 			hint += 4;
 		} else {
-			used = put(out, used, hint++, 1);
+			used = put_in_hint(out, used, hint++, 1);
 		}
 	}
 	out[used] = '\0';

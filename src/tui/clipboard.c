@@ -42,7 +42,7 @@ static void stop_input(struct clipboard *c)
 	outq_finish(&c->out);
 }
 
-static void on_writable(struct watch *w, unsigned ready)
+static void on_input_writable(struct watch *w, unsigned ready)
 {
 	struct clipboard *c = w->user;
 	(void)ready;
@@ -59,7 +59,7 @@ static void on_child_end(struct watch *w, unsigned ready)
 	child_wait(&c->child);
 }
 
-static int start(struct clipboard *c, int input)
+static int start_program(struct clipboard *c, int input)
 {
 	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	int failed = -1;
@@ -85,7 +85,7 @@ bool clipboard_give(struct clipboard *c, struct loop *l, struct bytes *bytes)
 		return bytes_finish(bytes), false;
 	/* its reading end is the program's, which expects to wait */
 	fcntl(fds[1], F_SETFL, O_NONBLOCK);
-	int failed = start(c, fds[0]);
+	int failed = start_program(c, fds[0]);
 	close(fds[0]);
 	if (failed) {
 		close(fds[1]);
@@ -95,7 +95,7 @@ bool clipboard_give(struct clipboard *c, struct loop *l, struct bytes *bytes)
 	outq_init(&c->out, 0);
 	int unkept = outq_append(&c->out, bytes->data, bytes->len);
 	bytes_finish(bytes);
-	c->input = (struct watch){ .on_ready = on_writable, .user = c };
+	c->input = (struct watch){ .on_ready = on_input_writable, .user = c };
 	c->end = (struct watch){ .on_ready = on_child_end, .user = c };
 	if (unkept || watch_add(l, &c->end, c->child.pidfd, LOOP_READ) ||
 	    watch_add(l, &c->input, c->fd, LOOP_WRITE))

@@ -48,14 +48,14 @@ const struct key_row *help_key(size_t i)
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
 }
 
-static void put(struct page *p, const char *left, const char *right)
+static void put_pair(struct page *p, const char *left, const char *right)
 {
 	int gap = screen_columns() < 60 ? 2 : 22;
 	int column = page_put(p, 1, left, strlen(left), STYLE_PROMPT) + 2;
 	page_wrap(p, column < gap ? gap : column, right, STYLE_PLAIN);
 }
 
-static void put_commands(struct page *p, const char *word)
+static void put_command_rows(struct page *p, const char *word)
 {
 	const struct command_row *row;
 	char left[64];
@@ -63,7 +63,7 @@ static void put_commands(struct page *p, const char *word)
 		if (strncmp(row->name, word, strlen(word)) != 0)
 			continue;
 		snprintf(left, sizeof(left), "/%s %s", row->name, row->args);
-		put(p, left, row->help);
+		put_pair(p, left, row->help);
 	}
 }
 
@@ -71,18 +71,19 @@ int help_draw(int rows_seen, int first, const char *word)
 {
 	struct page p = { .first = first, .rows = rows_seen };
 	if (!*word) {
-		put(&p, "Keys", "(PgUp PgDn scroll; Esc or q leaves)");
+		put_pair(&p, "Keys", "(PgUp PgDn scroll; Esc or q leaves)");
 		for (size_t i = 0; help_key(i); i++)
-			put(&p, help_key(i)->keys, help_key(i)->help);
-		put(&p, "", "");
-		put(&p, "", "With Shift held the mouse selects text; also "
-		            "after /mouse off, and with F8.");
-		put(&p, "", "A click on a part of the status line or on a key "
-		            "does what the key does.");
-		put(&p, "", "");
+			put_pair(&p, help_key(i)->keys, help_key(i)->help);
+		put_pair(&p, "", "");
+		put_pair(&p, "", "With Shift held the mouse selects text; "
+		                 "also after /mouse off, and with F8.");
+		put_pair(&p, "", "A click on a part of the status line or on a "
+		                 "key does what the key does.");
+		put_pair(&p, "", "");
 	}
-	put(&p, "Commands", "a unique beginning is enough; // sends a slash");
-	put_commands(&p, word);
+	put_pair(&p, "Commands",
+	         "a unique beginning is enough; // sends a slash");
+	put_command_rows(&p, word);
 	return p.line;
 }
 

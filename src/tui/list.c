@@ -15,7 +15,7 @@
 #define WORD_MAX 256
 #define GAP      2
 
-static void copy(struct list *l, char *const *words, size_t count,
+static void copy_words(struct list *l, char *const *words, size_t count,
                  unsigned glyph_flags)
 {
 	char safe[WORD_MAX];
@@ -43,7 +43,7 @@ void list_set(struct list *l, char *const *words, size_t count,
               unsigned glyph_flags)
 {
 	struct list now;
-	copy(&now, words, count, glyph_flags);
+	copy_words(&now, words, count, glyph_flags);
 	if (is_same(&now, l) && l->first + l->seen < l->count)
 		now.first = l->first + l->seen;
 	list_clear(l);

@@ -22,7 +22,7 @@ int page_put(const struct page *p, int column, const char *text, size_t len,
 }
 
 /* How many bytes fit so many columns: cut at a space if there is one. */
-static int fit(const char *text, int room)
+static int fitting_len(const char *text, int room)
 {
 	int len = (int)strlen(text), n = room;
 	if (len <= room || room < 1)
@@ -35,7 +35,7 @@ static int fit(const char *text, int room)
 void page_wrap(struct page *p, int column, const char *text, enum style style)
 {
 	do {
-		int n = fit(text, screen_columns() - column);
+		int n = fitting_len(text, screen_columns() - column);
 		page_put(p, column, text, (size_t)n, style);
 		p->line++;
 		text += n;

@@ -141,7 +141,7 @@ static enum way way_of(enum tcp_state now)
 	return way;
 }
 
-static void choose(struct picture *pic, enum way way)
+static void choose_way(struct picture *pic, enum way way)
 {
 	memcpy(pic->states, ways[way], sizeof(pic->states));
 	if (pic->panel->facts->is_accepted)
@@ -149,7 +149,7 @@ static void choose(struct picture *pic, enum way way)
 }
 
 /* Columns that the states from `from` to before `to` take. */
-static int width_of(const struct picture *pic, size_t from, size_t to)
+static int width_of_states(const struct picture *pic, size_t from, size_t to)
 {
 	int width = 0;
 	for (size_t i = from; i < to; i++)
@@ -159,8 +159,8 @@ static int width_of(const struct picture *pic, size_t from, size_t to)
 	return width;
 }
 
-static int put_text(const struct picture *pic, int column, const char *text,
-                    enum style style)
+static int put_in_picture(const struct picture *pic, int column,
+                          const char *text, enum style style)
 {
 	return page_put(&pic->panel->page, column, text, strlen(text), style);
 }
@@ -174,22 +174,22 @@ static void put_states(const struct picture *pic, int column, size_t from,
 		enum style style = is_now ? STYLE_PROMPT : STYLE_DIM;
 		const char *name = tcpinfo_state_name(pic->states[i]);
 		if (i > from)
-			column = put_text(pic, column, arrow, STYLE_DIM);
-		column = put_text(pic, column, is_now ? "[" : "", style);
-		column = put_text(pic, column, name, style);
-		column = put_text(pic, column, is_now ? "]" : "", style);
+			column = put_in_picture(pic, column, arrow, STYLE_DIM);
+		column = put_in_picture(pic, column, is_now ? "[" : "", style);
+		column = put_in_picture(pic, column, name, style);
+		column = put_in_picture(pic, column, is_now ? "]" : "", style);
 	}
 	pic->panel->page.line++;
 }
 
 /* The present state, and of those around it as many as fit. */
-static void put_part(struct picture *pic, int room)
+static void put_some_states(struct picture *pic, int room)
 {
-	choose(pic, way_of(pic->now));
+	choose_way(pic, way_of(pic->now));
 	size_t from = place_of(pic->states, pic->now), to = from + 1;
-	while (to < WAY_STATES && width_of(pic, from, to + 1) <= room)
+	while (to < WAY_STATES && width_of_states(pic, from, to + 1) <= room)
 		to++;
-	while (from > 0 && width_of(pic, from - 1, to) <= room)
+	while (from > 0 && width_of_states(pic, from - 1, to) <= room)
 		from--;
 	put_states(pic, pic->panel->column, from, to);
 }
@@ -200,15 +200,17 @@ static void put_picture(struct panel *p)
 	struct picture pic = { .panel = p, .now = health_state(p->facts) };
 	if (pic.now == TCP_STATE_CLOSED || pic.now == TCP_STATE_LISTEN)
 		return;
-	choose(&pic, pic.now == TCP_STATE_CLOSING ? WAY_AT_ONCE : WAY_FIRST);
-	int fork = p->column + width_of(&pic, 0, 2) + 1;
-	if (width_of(&pic, 0, WAY_STATES) > room_of(p)) {
-		put_part(&pic, room_of(p));
+	choose_way(&pic,
+	           pic.now == TCP_STATE_CLOSING ? WAY_AT_ONCE : WAY_FIRST);
+	int fork = p->column + width_of_states(&pic, 0, 2) + 1;
+	if (width_of_states(&pic, 0, WAY_STATES) > room_of(p)) {
+		put_some_states(&pic, room_of(p));
 		return;
 	}
 	put_states(&pic, p->column, 0, WAY_STATES);
-	fork = put_text(&pic, fork, is_ascii(p) ? "`> " : "↘ ", STYLE_DIM);
-	choose(&pic, WAY_AFTER);
+	fork = put_in_picture(&pic, fork, is_ascii(p) ? "`> " : "↘ ",
+	                      STYLE_DIM);
+	choose_way(&pic, WAY_AFTER);
 	put_states(&pic, fork, 2, WAY_STATES);
 }
 

@@ -32,7 +32,7 @@ static int row_end(int at)
 }
 
 /* How far one gets from `at` within `limit` bytes and `columns`. */
-static int walk(int at, int limit, int columns, int *walked)
+static int walk_columns(int at, int limit, int columns, int *walked)
 {
 	const uint8_t *bytes = (const uint8_t *)rl_line_buffer;
 	struct glyph g;
@@ -56,8 +56,8 @@ bool rows_move(int step)
 		return false;
 	to = row_start(to);
 	if (rl_point != last.point)
-		walk(start, rl_point, INT_MAX, &last.column);
-	rl_point = walk(to, row_end(to), last.column, &walked);
+		walk_columns(start, rl_point, INT_MAX, &last.column);
+	rl_point = walk_columns(to, row_end(to), last.column, &walked);
 	last.point = rl_point;
 	return true;
 }

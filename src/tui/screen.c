@@ -104,7 +104,7 @@ static SCREEN *open_screen(const char *term)
 }
 
 /* Set a variable of the environment.  Returns its former value, for
- * restore(). */
+ * restore_variable(). */
 static char *set_number(const char *name, int number)
 {
 	const char *former = getenv(name);
@@ -114,7 +114,7 @@ static char *set_number(const char *name, int number)
 	return saved;
 }
 
-static void restore(const char *name, char *saved)
+static void restore_variable(const char *name, char *saved)
 {
 	if (saved)
 		setenv(name, saved, 1);
@@ -130,8 +130,8 @@ static SCREEN *open_sized_screen(const char *term, int rows, int columns)
 	char *lines = set_number("LINES", rows);
 	char *wide = set_number("COLUMNS", columns);
 	SCREEN *screen = open_screen(term);
-	restore("LINES", lines);
-	restore("COLUMNS", wide);
+	restore_variable("LINES", lines);
+	restore_variable("COLUMNS", wide);
 	return screen;
 }
 

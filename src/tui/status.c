@@ -33,10 +33,10 @@ struct parts {
 	size_t count;
 };
 
-static struct part *add(struct parts *p, int rank, const char *format, ...)
+static struct part *add_part(struct parts *p, int rank, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static struct part *add(struct parts *p, int rank, const char *format, ...)
+static struct part *add_part(struct parts *p, int rank, const char *format, ...)
 {
 	struct part *part = &p->list[p->count];
 	va_list args;
@@ -50,10 +50,10 @@ static struct part *add(struct parts *p, int rank, const char *format, ...)
 	return part;
 }
 
-static void warn(struct parts *p, int rank, const char *text)
+static void add_warning(struct parts *p, int rank, const char *text)
 {
 	if (*text)
-		add(p, rank, "%s", text)->style = STYLE_WARNING;
+		add_part(p, rank, "%s", text)->style = STYLE_WARNING;
 }
 
 void status_count(const struct chat *c, struct pace_sample *sum)
@@ -71,24 +71,24 @@ void status_count(const struct chat *c, struct pace_sample *sum)
 static void add_place(struct parts *p, const struct status *s)
 {
 	if (s->below) {
-		struct part *part = add(p, 0, "%llu new below",
+		struct part *part = add_part(p, 0, "%llu new below",
 		                        (unsigned long long)s->below);
 		part->style = STYLE_WARNING;
 		part->key = KEY_BOTTOM;
 	}
 	if (s->percent < 100)
-		add(p, 3, "%d%%", s->percent)->key = KEY_BOTTOM;
+		add_part(p, 3, "%d%%", s->percent)->key = KEY_BOTTOM;
 }
 
 static void add_listener(struct parts *p, const struct chat *c,
                          const struct session *s)
 {
 	if (*c->listening)
-		add(p, 3, "listening on %s", c->listening);
+		add_part(p, 3, "listening on %s", c->listening);
 	else if (s)
-		add(p, 10, s->link.is_accepted ? "listen" : "connect");
+		add_part(p, 10, s->link.is_accepted ? "listen" : "connect");
 	if (c->is_exposed)
-		warn(p, 2, c->reach);
+		add_warning(p, 2, c->reach);
 }
 
 static void add_queue(struct parts *p, const struct status *s,
@@ -98,11 +98,11 @@ static void add_queue(struct parts *p, const struct status *s,
 	bool is_slow = s->pace->is_stuck && session_is_open(to) &&
 	               !s->chat->session_settings.drip_bytes;
 	if (is_slow && queue_has_file(to->queue))
-		warn(p, 2, "peer not reading");
+		add_warning(p, 2, "peer not reading");
 	if (!queue_len(to->queue) || queue_has_file(to->queue))
 		return; /* the file's part tells more */
 	number_format_size(size, queue_len(to->queue));
-	add(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
+	add_part(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
 	    size)->style = STYLE_WARNING;
 }
 
@@ -116,18 +116,18 @@ static void add_file(struct parts *p, const struct status *s,
 		return;
 	progress_format(text, sizeof(text), FILE_COLUMNS, name, &facts,
 	                s->glyph_flags);
-	add(p, 2, "%s", text);
+	add_part(p, 2, "%s", text);
 }
 
 static void add_session(struct parts *p, const struct status *s,
                         const struct session *with)
 {
-	add(p, 1, "%s", with->link.where)->key = KEY_F6;
-	add(p, 0, "%s", session_state_text(with))->key = KEY_F5;
+	add_part(p, 1, "%s", with->link.where)->key = KEY_F6;
+	add_part(p, 0, "%s", session_state_text(with))->key = KEY_F5;
 	if (*session_local(with))
-		add(p, 8, "from %s", session_local(with));
+		add_part(p, 8, "from %s", session_local(with));
 	if (with->is_paused)
-		warn(p, 1, "paused");
+		add_warning(p, 1, "paused");
 	add_queue(p, s, with);
 	add_file(p, s, with);
 }
@@ -139,53 +139,53 @@ static void add_counts(struct parts *p, const struct status *s)
 	status_count(s->chat, &sum);
 	number_format_size(in, sum.in);
 	number_format_size(out, sum.out);
-	add(p, 4, "in %s, out %s", in, out);
+	add_part(p, 4, "in %s, out %s", in, out);
 	number_format_size(in, s->pace->in_rate);
 	number_format_size(out, s->pace->out_rate);
 	if (s->pace->in_rate && s->pace->out_rate)
-		add(p, 7, "%s/s in, %s/s out", in, out);
+		add_part(p, 7, "%s/s in, %s/s out", in, out);
 	else if (s->pace->in_rate)
-		add(p, 7, "%s/s in", in);
+		add_part(p, 7, "%s/s in", in);
 	else if (s->pace->out_rate)
-		add(p, 7, "%s/s out", out);
+		add_part(p, 7, "%s/s out", out);
 }
 
 static void add_filter(struct parts *p, const struct status *s)
 {
 	const struct filter *f = &s->chat->filter;
 	if (filter_is_on(f))
-		add(p, 2, "filter: %s, %llu hidden", f->text,
+		add_part(p, 2, "filter: %s, %llu hidden", f->text,
 		    (unsigned long long)s->hidden)->style = STYLE_WARNING;
 }
 
-static void fill(struct parts *p, const struct status *s)
+static void fill_parts(struct parts *p, const struct status *s)
 {
 	const struct chat *c = s->chat;
 	const struct session *with = chat_shown(c);
 	size_t count = chat_session_count(c);
-	warn(p, 0, s->notice);
+	add_warning(p, 0, s->notice);
 	add_place(p, s);
 	add_listener(p, c, with);
 	if (with)
 		add_session(p, s, with);
 	else if (count)
-		add(p, 1, "%zu peers", count)->key = KEY_F6;
+		add_part(p, 1, "%zu peers", count)->key = KEY_F6;
 	else
-		add(p, 0, "not connected");
+		add_part(p, 0, "not connected");
 	if (count)
 		add_counts(p, s);
 	add_filter(p, s);
 	if (*s->mode)
-		add(p, 2, "%s", s->mode);
-	add(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
+		add_part(p, 2, "%s", s->mode);
+	add_part(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
 	    KEY_F2;
 	if (c->encoding)
-		add(p, 4, "%s", choice_name(encoding_choices,
+		add_part(p, 4, "%s", choice_name(encoding_choices,
 		                            c->options->encoding));
-	add(p, 5, "eol %s", choice_name(eol_choices, c->options->eol))->key =
-	    KEY_NEXT_EOL;
+	const char *eol = choice_name(eol_choices, c->options->eol);
+	add_part(p, 5, "eol %s", eol)->key = KEY_NEXT_EOL;
 	if (*s->draft)
-		add(p, 3, "%s", s->draft);
+		add_part(p, 3, "%s", s->draft);
 }
 
 static void make_safe(struct parts *p, unsigned glyph_flags)
@@ -197,7 +197,7 @@ static void make_safe(struct parts *p, unsigned glyph_flags)
 	}
 }
 
-static size_t width_of(const struct parts *p)
+static size_t width_of_parts(const struct parts *p)
 {
 	size_t width = 0;
 	for (size_t i = 0; i < p->count; i++)
@@ -220,9 +220,9 @@ void status_draw(const struct status *s, int row, struct spots *spots)
 {
 	struct parts p = { .count = 0 };
 	int column = 0;
-	fill(&p, s);
+	fill_parts(&p, s);
 	make_safe(&p, s->glyph_flags);
-	while (p.count > 1 && width_of(&p) > (size_t)screen_columns() + 1)
+	while (p.count > 1 && width_of_parts(&p) > (size_t)screen_columns() + 1)
 		drop_least(&p);
 	screen_fill(row, STYLE_STATUS);
 	for (size_t i = 0; i < p.count; i++) {

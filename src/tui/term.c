@@ -81,7 +81,7 @@ static bool is_writable(void)
 	return n == 1;
 }
 
-static void tell(const char *bytes, size_t len)
+static void tell_terminal(const char *bytes, size_t len)
 {
 	while (len && is_writable()) {
 		ssize_t n = write(state.out_fd, bytes, len);
@@ -94,9 +94,9 @@ static void tell(const char *bytes, size_t len)
 	}
 }
 
-static void tell_text(const char *text)
+static void tell_terminal_text(const char *text)
 {
-	tell(text, strlen(text));
+	tell_terminal(text, strlen(text));
 }
 
 /* The modes that the terminal has been told to be in.  While only a part of a
@@ -113,7 +113,7 @@ static unsigned told_modes(void)
 }
 
 /* Whether the terminal is ours now, and not the shell's. */
-static bool is_ours(void)
+static bool is_terminal_ours(void)
 {
 	pid_t owner = tcgetpgrp(STDIN_FILENO);
 	return owner < 0 || owner == getpgrp();
@@ -125,11 +125,11 @@ static void give_back(void)
 	if (!state.is_raw)
 		return;
 	if (outq_len(&state.out))
-		tell_text(cancel);
-	modes_off(told_modes(), tell_text);
+		tell_terminal_text(cancel);
+	modes_off(told_modes(), tell_terminal_text);
 	if (state.written > state.shown_from)
-		tell((const char *)state.reset.data, state.reset.len);
-	if (is_ours())
+		tell_terminal((const char *)state.reset.data, state.reset.len);
+	if (is_terminal_ours())
 		tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
 	state.is_raw = false;
 	give_stderr_back();
@@ -174,7 +174,7 @@ static int write_queued(void)
 	return left;
 }
 
-static void flush(void)
+static void flush_terminal(void)
 {
 	int left = write_queued();
 	if (left < 0) /* the terminal has gone: its hang-up comes as well */
@@ -182,11 +182,11 @@ static void flush(void)
 	watch_set(&state.watch, left > 0 ? LOOP_WRITE : 0);
 }
 
-static void on_writable(struct watch *w, unsigned ready)
+static void on_terminal_writable(struct watch *w, unsigned ready)
 {
 	(void)w;
 	(void)ready;
-	flush();
+	flush_terminal();
 }
 
 /* How many bytes come before the end of the queue. */
@@ -199,7 +199,7 @@ int term_write(const void *bytes, size_t len)
 {
 	if (outq_append(&state.out, bytes, len))
 		return -1;
-	flush();
+	flush_terminal();
 	return 0;
 }
 
@@ -238,7 +238,7 @@ int term_open(struct loop *l, struct error *e)
 	if (!state.is_private)
 		state.out_fd = STDOUT_FILENO;
 	outq_init(&state.out, 0);
-	state.watch = (struct watch){ .on_ready = on_writable };
+	state.watch = (struct watch){ .on_ready = on_terminal_writable };
 	if (watch_add(l, &state.watch, state.out_fd, 0)) {
 		term_close();
 		return error_set_errno(e, ENOMEM, "cannot watch the terminal");
@@ -295,7 +295,7 @@ int term_set_modes(unsigned modes)
 		state.change_end = end_of_queue();
 		state.change_start = state.change_end - (int64_t)change.len;
 		state.modes = modes;
-		flush();
+		flush_terminal();
 	}
 	bytes_finish(&change);
 	return failed ? -1 : 0;

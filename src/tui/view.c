@@ -301,7 +301,7 @@ static unsigned hiding(const struct viewport *v)
 }
 
 /* Without memory to follow the filter, nothing is hidden. */
-static void fail(struct viewport *v)
+static void give_up_hiding(struct viewport *v)
 {
 	struct error e;
 	lens_free(v->shown);
@@ -326,7 +326,7 @@ static void follow_hiding(struct viewport *v)
 	v->shown = lens_new(v->chat->transcript,
 	                    v->is_scrolled ? v->top_seq : end, count_shown, v);
 	if (!v->shown)
-		fail(v);
+		give_up_hiding(v);
 }
 
 bool view_work(struct viewport *v, int64_t ns)
@@ -336,7 +336,7 @@ bool view_work(struct viewport *v, int64_t ns)
 	follow_hiding(v);
 	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
 	if (goes_on < 0)
-		fail(v);
+		give_up_hiding(v);
 	else if (v->shown && filter_gave_up(filter, &e))
 		chat_error(v->chat, &e);
 	return goes_on > 0;
