@@ -36,11 +36,12 @@ struct health {
 	struct stall stall; /* of what is under way */
 };
 
-/* Take note; another session begins anew.  True: look again HEALTH_STEP_NS
- * later even if nothing is seen to happen.  Looks at every change that are
- * HEALTH_STEP_NS apart leave nothing out. */
+/* Note the facts of this moment; another session begins anew.  True: look again
+ * HEALTH_STEP_NS later, even if nothing happens.  Sampling on each change, at
+ * most once a step, loses nothing. */
 bool health_look(struct health *h, const struct facts *f);
-/* Whether there is more to note than so many bytes tell. */
+/* True if the counters stand where they were noted last, so that there is
+ * nothing to note. */
 bool health_is_known(const struct health *h, uint32_t number, uint64_t in,
                      uint64_t out);
 

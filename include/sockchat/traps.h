@@ -25,11 +25,11 @@ enum trap {
 	TRAP_COUNT,
 };
 
-/* Those that are no news to who has chosen an encoding. */
+/* The traps that are no news to a user who has chosen an encoding. */
 #define TRAPS_OF_ENCODING                                                      \
 	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
 
-/* What is told of it, and what to do about it. */
+/* What is told of a trap, and what to do about it. */
 const char *trap_text(enum trap trap);
 const char *trap_hint(enum trap trap);
 
@@ -50,13 +50,13 @@ struct mirror {
 
 struct traps {
 	struct mirror mirror;
-	unsigned looks;      /* at whole reads, of which there are not many */
-	unsigned unanswered; /* lines ending in LF that nothing came after */
+	unsigned looks;      /* at whole reads; only the first ones are */
+	unsigned unanswered; /* lines ending in LF since something came */
 	bool is_first;       /* nothing has come yet */
-	bool is_middle;      /* perhaps, of a character */
+	bool is_middle;      /* a character may have been cut */
 	bool has_crlf;       /* lines of the peer end in CR LF */
 	bool has_nul;        /* what we send ends in NUL */
-	bool is_dripped;     /* it goes in pieces */
+	bool is_dripped;     /* what we send goes in pieces */
 	uint8_t part[4];     /* of a character */
 	size_t part_len;
 };

@@ -25,7 +25,8 @@ static uint64_t value_of(const struct facts *f, enum health_counter counter)
 	return values[counter];
 }
 
-/* One that has just opened began with nothing. */
+/* Begin to note another session.  If it has just been opened, its counters were
+ * 0 then. */
 static void begin_health(struct health *h, const struct facts *f)
 {
 	bool is_new = f->opened.mono_ns &&
@@ -188,7 +189,7 @@ static bool is_unanswered(const struct verdict *v)
 	return true;
 }
 
-/* A peer's window that is closed shows in what is not sent. */
+/* While the peer's window is closed, what we have written is not sent. */
 static bool is_unread(const struct verdict *v)
 {
 	const struct facts *f = v->f;
@@ -271,7 +272,7 @@ static bool is_healthy(const struct verdict *v)
 	return true;
 }
 
-/* The first that holds. */
+/* The first rule that holds gives the sentence. */
 static const struct {
 	rule_fn *holds;
 	enum health_mood mood;

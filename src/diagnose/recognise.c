@@ -24,8 +24,8 @@
 	"bytes; its `send-proxy` (HAProxy) or `proxy_protocol` (nginx) asks " \
 	"for it"
 
-/* The first that does not say no has it, so those that look closer stand
- * first. */
+/* The first row that does not say NO gives the answer, so those that look
+ * closer stand first. */
 static const struct recogniser rows[] = {
 	{ CLIENT, "TLS", tls_client_hello, "", { NULL },
 	  "this is plain TCP: let the peer use http:// in place of https://, "
@@ -133,7 +133,8 @@ static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
 	return used + (len < room ? len : room);
 }
 
-/* The row's hint with this place in it; a host alone has no brackets. */
+/* Write the row's hint with this place in it; a host without its port stands
+ * without brackets. */
 static void write_hint(char *out, const char *hint, const char *where)
 {
 	const char *colon = strrchr(where, ':');

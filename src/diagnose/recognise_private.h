@@ -48,7 +48,7 @@ void span_expect_begin(struct span *s, const struct span *part,
 /* NO for something else, MORE for what is short, else YES. */
 enum recognise_result span_result(const struct span *s);
 
-/* Each whole and short when there is less. */
+/* Take bytes from the front.  The part is as long as asked for, or short. */
 struct span span_take(struct span *s, size_t len);
 uint32_t span_number(struct span *s, size_t size); /* big-endian, 1 to 4 */
 /* Up to `end`, which is taken too; a line without its ending. */

@@ -119,8 +119,8 @@ static void mirror_out(struct mirror *m, const uint8_t *bytes, size_t len)
 	m->marks[m->mark_count++].sum = m->sum_out;
 }
 
-/* Bytes that do not reach beyond the first mark; whether they end there, and
- * are what was sent. */
+/* Take bytes that do not reach beyond the first mark.  True if they complete
+ * what was sent up to there, and match it. */
 static bool mirror_take(struct mirror *m, const uint8_t *bytes, size_t len)
 {
 	m->sum_in = add_up(m->sum_in, bytes, len);
@@ -201,7 +201,7 @@ static bool is_continuation(uint8_t byte)
 	return (byte & 0xc0) == 0x80;
 }
 
-/* Whether what stands before a cut is text. */
+/* True if what stands before a cut is text. */
 static bool is_text_before(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *at = bytes + len - least(len, TAIL_MAX);
@@ -261,7 +261,8 @@ static unsigned see_nul(const struct traps *t, const uint8_t *bytes,
 	return !t->has_nul && is_nul_text(bytes, len) ? bit(TRAP_NUL) : 0;
 }
 
-/* Line by line: they may be of different peers behind this one. */
+/* Each line is judged by itself, for they may come from different people behind
+ * this peer. */
 static unsigned see_encoding(const uint8_t *bytes, size_t len)
 {
 	static const enum trap traps[] = {
@@ -298,7 +299,8 @@ unsigned traps_out(struct traps *t, const void *bytes, size_t len,
 	return see_unanswered(t, bytes, len);
 }
 
-/* What one read brought that may be a message, or a few. */
+/* Look at what one read brought, if it is short enough for a message or a
+ * few. */
 static unsigned see_all(struct traps *t, const uint8_t *bytes, size_t len)
 {
 	unsigned seen = see_answer(t, bytes, len);

@@ -22,7 +22,7 @@ int clipboard_osc52(struct bytes *out, const void *bytes, size_t len)
 	           ? -1 : 0;
 }
 
-/* Those that belong to a display are of no use without one. */
+/* A program that needs a display is tried only if its variable is set. */
 static const struct {
 	const char *variable;
 	char *argv[4];

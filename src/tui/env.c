@@ -13,7 +13,7 @@
 
 #include "env.h"
 
-/* The one that decides, as setlocale(3) has it. */
+/* The name of the locale, from the variable that decides, see setlocale(3). */
 static const char *locale_name(void)
 {
 	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };

@@ -37,8 +37,8 @@ static int at_most(int value, int limit)
 	return value < limit ? value : limit;
 }
 
-/* What the line would send, and what a word may become; the row of the upper
- * one. */
+/* Draw what the line would send, and above it what a word may become.  Returns
+ * the first of their rows. */
 static int draw_above_line(struct frontend *f, const struct preview *p,
                            int row)
 {
@@ -52,8 +52,8 @@ static int draw_above_line(struct frontend *f, const struct preview *p,
 	return row;
 }
 
-/* As long as something moves there is another frame each second, and as long as
- * the panel is seen. */
+/* There is another frame each second while something moves, or while a page
+ * shows what changes by itself. */
 static void look_at_pace(struct frontend *f)
 {
 	const struct chat *c = f->chat;
@@ -144,7 +144,7 @@ static int show_frame(int cursor_row, int cursor_column)
 	return failed ? -1 : 0;
 }
 
-/* Without memory there is no frame: a whole one is tried a little later. */
+/* Without memory for a frame, a whole one is tried a little later. */
 void frame_paint(struct frontend *f)
 {
 	int row = 0, column = 0;

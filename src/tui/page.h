@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Lines of our own words over the screen, of which a part is seen: help, the
- * connection panel. */
+/* Help and the connection panel: lines of our own words over the transcript, of
+ * which some are seen. */
 
 #ifndef TUI_PAGE_H
 #define TUI_PAGE_H
@@ -12,7 +12,7 @@
 
 #include "theme.h"
 
-/* Lines are counted whether they are seen or not. */
+/* Where lines are put; those that are not seen are counted as well. */
 struct page {
 	int line;        /* the present one */
 	int first, rows; /* those seen, from the top of the screen on */
@@ -20,8 +20,8 @@ struct page {
 
 bool page_is_seen(const struct page *p);
 
-/* Put safe text into the present line; the column behind it, which is a guess
- * when the line is not seen. */
+/* Put safe text into the present line.  Returns the column behind it, which is
+ * a guess when the line is not seen. */
 int page_put(const struct page *p, int column, const char *text, size_t len,
              enum style style);
 

@@ -64,7 +64,7 @@ static size_t count_parts(int room)
 	return 1;
 }
 
-/* Nothing is the lowest bar, and something is never as low. */
+/* The lowest bar stands for nothing; whatever moved has a higher one. */
 static const char *bar_of(const struct panel *p, uint64_t part, uint64_t most)
 {
 	static const char *const blocks[] = { "▁", "▂", "▃", "▄",
@@ -194,7 +194,7 @@ static void put_some_states(struct picture *pic, int room)
 	put_states(pic, pic->panel->column, from, to);
 }
 
-/* Both ways, the second under where it leaves the first. */
+/* Draw both ways, the second one below the place where it leaves the first. */
 static void put_picture(struct panel *p)
 {
 	struct picture pic = { .panel = p, .now = health_state(p->facts) };
@@ -262,7 +262,7 @@ static void put_one(struct panel *p)
 	health_rows(p->health, p->facts, take_row, p);
 }
 
-/* A thousand are looked at only where they are seen. */
+/* There may be a thousand peers: only those that are seen are looked at. */
 static void put_each(struct panel *p)
 {
 	char label[24], text[LINE_MAX], verdict[HEALTH_TEXT_MAX];

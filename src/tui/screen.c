@@ -89,7 +89,7 @@ static void close_files(void)
 	state.file = state.null = NULL;
 }
 
-/* newterm() catches signals, which are none of its business here. */
+/* newterm() sets handlers for signals; the former ones are put back. */
 static SCREEN *open_screen(const char *term)
 {
 	static const int signums[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
@@ -189,8 +189,9 @@ static const char *capability(const char *name)
 	return text && text != (char *)-1 ? text : "";
 }
 
-/* Who speaks of a mouse speaks xterm's language; it is not known to be spoken
- * by whoever doesn't.  Titles are another matter: consoles have none. */
+/* A terminal that is known to have xterm's mouse has xterm's other modes too;
+ * of others that is not known.  Titles are asked for by themselves, for
+ * consoles have none. */
 unsigned screen_modes(void)
 {
 	static const char csi[] = "\033[", osc[] = "\033]";
@@ -202,7 +203,8 @@ unsigned screen_modes(void)
 	       (has_title ? MODE_TITLE : 0);
 }
 
-/* Without the pauses for slow terminals: terminfo(5). */
+/* Append a capability without its pauses for slow terminals, see
+ * terminfo(5). */
 static int append_capability(struct bytes *out, const char *text)
 {
 	for (;;) {

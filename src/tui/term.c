@@ -161,7 +161,7 @@ void term_take_stderr(struct bytes *out)
 
 /* Output */
 
-/* A signal may come in between: so `written` is kept up to date. */
+/* Signals are blocked meanwhile, for what they call reads `written`. */
 static int write_queued(void)
 {
 	sigset_t all, former;
@@ -189,7 +189,7 @@ static void on_terminal_writable(struct watch *w, unsigned ready)
 	flush_terminal();
 }
 
-/* How many bytes come before the end of the queue. */
+/* How many bytes will have been written when the queue is empty. */
 static int64_t end_of_queue(void)
 {
 	return state.written + (int64_t)outq_len(&state.out);
@@ -215,7 +215,8 @@ bool term_is_busy(void)
 	return outq_len(&state.out) > 0;
 }
 
-/* Whether all has left. */
+/* Write all that is queued, and wait for the terminal a little.  False if some
+ * of it is left. */
 static bool write_all(void)
 {
 	int left;

@@ -34,7 +34,7 @@ static uint64_t next_seq(const struct viewport *v, uint64_t seq)
 	return next && next < end ? next : end;
 }
 
-/* The one before; 0 if there is none. */
+/* The entry before it that is not hidden; 0 if there is none. */
 static uint64_t seq_before(const struct viewport *v, uint64_t seq)
 {
 	uint64_t found = v->shown ? lens_before(v->shown, seq) : seq - 1;
@@ -64,15 +64,15 @@ static size_t format_dropped(char out[128], const struct viewport *v,
 /* An entry as it is laid out here. */
 struct piece {
 	const struct entry *entry;
-	struct entry own; /* where it is */
+	struct entry own; /* what `entry` points to */
 	char head[64], dropped[128];
-	size_t head_len, lead, rows; /* lead: the row about dropped ones */
+	size_t head_len, lead, rows; /* lead: for dropped entries */
 	bool has_number;
 	struct wrap_settings settings;
 };
 
-/* --quiet: what connections tell of themselves is not shown, errors and the
- * answers to commands are. */
+/* With --quiet, what connections tell of themselves is hidden; errors and the
+ * answers to commands are shown. */
 static bool is_hushed(const struct chat *c, const struct entry *e)
 {
 	bool is_told =
@@ -87,12 +87,12 @@ static bool is_seen(const struct viewport *v, const struct entry *e)
 	       (!v->is_bare || e->kind == ENTRY_MESSAGE);
 }
 
-/* No more of them are seen at once. */
+/* So many long messages are seen at once at most. */
 #define MAPS 4
 
 struct view_maps {
 	struct wrap_map list[MAPS];
-	size_t next; /* the one that is given up next */
+	size_t next; /* the map that is given up next */
 };
 
 static struct wrap_map *map_of(struct viewport *v, const struct entry *e)
@@ -128,7 +128,8 @@ static void make_head(struct piece *p, const struct viewport *v, size_t columns)
 	}
 }
 
-/* Where the bytes of a message sent by hand are; as wide whatever it is. */
+/* The tick of a message that was sent by hand, or NULL.  All ticks are equally
+ * wide. */
 static const char *tail_of(const struct viewport *v, const struct entry *e)
 {
 	static const char *const tails[][2] = {
@@ -251,7 +252,8 @@ static void find_look(struct target *t, const struct piece *p,
 	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
 
-/* The hits to mark, as far as the search has come: it does not go on here. */
+/* The hits to mark in an entry, if the search has come so far: nothing is
+ * searched for while drawing. */
 static struct hit_list hits_seen(const struct viewport *v,
                                  const struct entry *e)
 {
@@ -260,7 +262,8 @@ static struct hit_list hits_seen(const struct viewport *v,
 	return hits_of(v->hits, e);
 }
 
-/* Draw the rows of a piece from `skip` on; how many there were room for. */
+/* Draw the rows of a piece from `skip` on.  Returns how many there was room
+ * for. */
 static int draw_piece(struct piece *p, const struct viewport *v, size_t skip,
                       int row, int rows)
 {
@@ -286,8 +289,7 @@ static int draw_piece(struct piece *p, const struct viewport *v, size_t skip,
 	return room;
 }
 
-/* What hides entries may have changed since, and bit by bit more gets
- * through. */
+/* For the lens: 1 for an entry that is not hidden. */
 static size_t count_shown(void *user, const struct entry *e)
 {
 	const struct viewport *v = user;
@@ -358,8 +360,7 @@ void view_finish(struct viewport *v)
 	v->maps = NULL;
 }
 
-/* From the end upwards: the entry and its rows above the screen that let the
- * newest one end at the bottom. */
+/* Set the top so that the newest entry ends at the bottom. */
 static void find_follow_top(struct viewport *v, int rows)
 {
 	uint64_t seq = transcript_end(v->chat->transcript), above;
@@ -372,8 +373,8 @@ static void find_follow_top(struct viewport *v, int rows)
 	v->top_row = sum > (size_t)rows ? sum - (size_t)rows : 0;
 }
 
-/* Entries may have been dropped, cleared or hidden, and rows may have
- * changed. */
+/* Bring the top to a row that is there: entries may have been dropped, cleared
+ * or hidden since. */
 static void clamp(struct viewport *v)
 {
 	uint64_t first = first_seq(v);
@@ -425,8 +426,7 @@ static void scroll_up(struct viewport *v, size_t by)
 	v->top_row = by < v->top_row ? v->top_row - by : 0;
 }
 
-/* Not past the place where the newest entry is at the bottom: from there on it
- * is followed. */
+/* Once the newest entry would end above the bottom, it is followed again. */
 static void stop_at_end(struct viewport *v, int rows)
 {
 	struct viewport follow = *v;
@@ -450,7 +450,7 @@ static void scroll_down(struct viewport *v, size_t by, int rows)
 	stop_at_end(v, rows);
 }
 
-/* What is new from now on waits below. */
+/* The view stands still from now on, and what is new waits below. */
 static void begin_scroll(struct viewport *v, int rows)
 {
 	if (v->is_scrolled)
