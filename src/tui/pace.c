@@ -43,11 +43,10 @@ bool pace_look(struct pace *p, uint32_t subject,
 	                        2 * RATE_STEP_NS)
 		begin_to_move(p, sample->ns);
 	note_both(p, sample);
-	if (!p->had_queue || sample->out != p->last.out)
-		p->moved_ns = sample->ns;
+	stall_note(&p->stall, queued, sample->out, sample->ns);
+	p->is_stuck =
+	    queued && sample->ns - p->stall.since_ns >= RATE_STEP_NS;
 	p->last = *sample;
-	p->had_queue = queued;
-	p->is_stuck = queued && sample->ns - p->moved_ns >= RATE_STEP_NS;
 
 	/* A line now and then is no stream. */
 	size_t steps = count_steps(p);

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sockchat/rate.h>
+#include <sockchat/health.h>
 
 struct pace_sample {
 	int64_t ns; /* monotonic */
@@ -26,8 +26,7 @@ struct pace {
 	uint32_t subject;
 	struct rate in, out; /* both with marks of the same times */
 	struct pace_sample last;
-	int64_t moved_ns; /* when the queue did */
-	bool had_queue;
+	struct stall stall; /* of the queue */
 };
 
 /* The counters now, of whom (another one begins anew), and what waits to
