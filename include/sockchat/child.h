@@ -22,13 +22,13 @@ struct child {
  * signal blocked or ignored.  -1 with errno. */
 MUST_USE int child_start(struct child *c, char *const argv[], const int fds[3]);
 
-/* Its status as waitpid(2) has it; waits for its end. */
+/* Wait for its end; its status as waitpid(2) has it. */
 int child_wait(struct child *c);
 
-/* SIGTERM, a moment to end in, and it is left to itself. */
+/* Send SIGTERM and wait a moment for its end; then it is left alone. */
 void child_end(struct child *c);
 
-/* It goes on alone. */
+/* Let it go on alone. */
 void child_forget(struct child *c);
 
 #endif

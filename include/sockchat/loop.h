@@ -18,7 +18,7 @@
 struct loop;
 
 enum loop_backend {
-	LOOP_AUTO,  /* poll(2) for a few, epoll(7) for many */
+	LOOP_AUTO,  /* poll(2) for a few watches, epoll(7) for many */
 	LOOP_POLL,  /* poll(2) alone */
 	LOOP_EPOLL, /* epoll(7) from the first socket on (Linux) */
 };
@@ -63,7 +63,7 @@ int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
 MUST_USE
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
 void watch_set(struct watch *w, unsigned events);
-/* Fine at any time, in its own callback as well, and when not watched. */
+/* Safe at any time: in its own callback, and when it is not watched. */
 void watch_remove(struct watch *w);
 
 /* Called at the end of every turn. */

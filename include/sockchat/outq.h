@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes on their way to a descriptor that takes them when it likes. */
+/* A queue of bytes for a descriptor that may not take them at once. */
 
 #ifndef SOCKCHAT_OUTQ_H
 #define SOCKCHAT_OUTQ_H

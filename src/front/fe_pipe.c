@@ -35,12 +35,12 @@ struct fe_pipe {
 	int signum; /* that ends us */
 };
 
-static void stop(struct fe_pipe *f)
+static void stop_pipe(struct fe_pipe *f)
 {
 	loop_stop(f->loop, f->has_failed);
 }
 
-static void fail(struct fe_pipe *f, const struct error *e)
+static void tell_failure(struct fe_pipe *f, const struct error *e)
 {
 	f->has_failed = true;
 	if (e->text[0])
@@ -60,7 +60,6 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 	struct recognised r;
 	struct transport_facts facts;
 	char where[ENDPOINT_TEXT_MAX];
-
 	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ASCII);
 	if (listens) {
 		transport_facts(f->conn.link.transport, FACTS_LOCAL, &facts);
@@ -78,17 +77,15 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 static void on_first(void *user, const uint8_t *bytes, size_t len)
 {
 	struct fe_pipe *f = user;
-
 	notices_print(&f->notices, "first byte after %.1f ms",
 	              (double)(stamp_mono_ns() - f->opened_ns) / (double)MS_NS);
 	if (f->options->hints)
 		tell_protocol(f, bytes, len);
 }
 
-static void on_step(void *user, const char *text)
+static void on_dial_step(void *user, const char *text)
 {
 	struct fe_pipe *f = user;
-
 	notices_print(&f->notices, "%s", text);
 }
 
@@ -96,7 +93,6 @@ static void on_step(void *user, const char *text)
 static void tell_peer(struct fe_pipe *f)
 {
 	struct transport_facts facts;
-
 	if (!tells_steps(f))
 		return;
 	transport_facts(f->conn.link.transport, FACTS_OWNER, &facts);
@@ -105,10 +101,9 @@ static void tell_peer(struct fe_pipe *f)
 		              facts.owner);
 }
 
-static void on_open(void *user, const struct address *peer)
+static void on_peer_open(void *user, const struct address *peer)
 {
 	struct fe_pipe *f = user;
-
 	(void)peer;
 	f->opened_ns = stamp_mono_ns();
 	if (f->conn.link.is_accepted && !f->options->quiet)
@@ -117,52 +112,50 @@ static void on_open(void *user, const struct address *peer)
 	meter_start(&f->meter);
 }
 
-/* For a probe to be open is all: it has no use for the standard descriptors. */
+/* A probe only finds out that it is open, and leaves the standard descriptors
+ * alone. */
 static void on_probed(void *user, const struct address *peer)
 {
 	struct fe_pipe *f = user;
 	char text[ADDRESS_TEXT_MAX];
-
 	address_format(peer, text);
 	if (!f->options->quiet)
 		notices_print(&f->notices, "connected to %s", text);
 	link_close(&f->conn.link, false);
-	stop(f);
+	stop_pipe(f);
 }
 
 static int start_dial(struct fe_pipe *f)
 {
 	const struct dial_steps steps = {
-		.on_step = tells_steps(f) ? on_step : NULL,
+		.on_step = tells_steps(f) ? on_dial_step : NULL,
 		.user = f,
 	};
-
 	return conn_dial(&f->conn, &steps);
 }
 
 /* Listen mode. */
 
-static void tell_listening(struct fe_pipe *f, const struct address *a)
+static void tell_place(struct fe_pipe *f, const struct address *a)
 {
 	char where[ADDRESS_TEXT_MAX];
 	bool is_exposed, is_unix = f->options->endpoint.scheme == ENDPOINT_UNIX;
 	const char *reach = address_reach(a, &is_exposed);
-
 	address_format(a, where);
 	notices_print(&f->notices,
 	              is_unix ? "listening on %s (%s)" : "listening on %s",
 	              where, reach);
 }
 
-static void on_listening(void *user, const struct address *list, size_t count)
+static void on_pipe_listens(void *user, const struct address *list,
+                            size_t count)
 {
 	struct fe_pipe *f = user;
 	char wait[EXPLAIN_TEXT_MAX];
-
 	if (f->options->quiet)
 		return;
 	for (size_t i = 0; i < count; i++)
-		tell_listening(f, &list[i]);
+		tell_place(f, &list[i]);
 	const char *hint = address_is_loopback(&list[count - 1])
 	                       ? explain_loopback() : "";
 	if (*hint)
@@ -179,7 +172,6 @@ static void on_accepted(void *user, struct transport *t,
                         const struct address *peer)
 {
 	struct fe_pipe *f = user;
-
 	if (f->options->keep_open) {
 		listener_pause(f->listener);
 	} else {
@@ -189,36 +181,34 @@ static void on_accepted(void *user, struct transport *t,
 	conn_take(&f->conn, t, peer);
 }
 
-static void on_trouble(void *user, const struct error *e)
+static void on_pipe_trouble(void *user, const struct error *e)
 {
 	struct fe_pipe *f = user;
-
 	notices_error(&f->notices, e);
 }
 
-static void on_relief(void *user, const char *where)
+static void on_pipe_relief(void *user, const char *where)
 {
 	struct fe_pipe *f = user;
-
 	if (!f->options->quiet)
 		notices_print(&f->notices,
 		              "new peers of %s need not wait any more", where);
 }
 
-static void on_listen_failed(void *user, const struct error *e)
+static void on_pipe_refused(void *user, const struct error *e)
 {
-	fail(user, e);
-	stop(user);
+	tell_failure(user, e);
+	stop_pipe(user);
 }
 
 static int start_listener(struct fe_pipe *f)
 {
 	static const struct listener_ops ops = {
-		.on_listening = on_listening,
+		.on_listening = on_pipe_listens,
 		.on_peer = on_accepted,
-		.on_trouble = on_trouble,
-		.on_relief = on_relief,
-		.on_failed = on_listen_failed,
+		.on_trouble = on_pipe_trouble,
+		.on_relief = on_pipe_relief,
+		.on_failed = on_pipe_refused,
 	};
 	const struct options *o = f->options;
 	f->listener =
@@ -227,13 +217,12 @@ static int start_listener(struct fe_pipe *f)
 	return f->listener ? 0 : -1;
 }
 
-/* Both. */
+/* Both modes. */
 
-/* It was as it should, but not as one might think. */
+/* Tell what may surprise about an end that is no failure. */
 static void tell_end(struct fe_pipe *f)
 {
 	const struct conn *c = &f->conn;
-
 	if (c->was_wordless)
 		notices_print(&f->notices, "%s: %s", c->where,
 		              explain_closed_at_once(link_is_tcp(&c->link)));
@@ -247,23 +236,21 @@ static void tell_end(struct fe_pipe *f)
 static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 {
 	struct fe_pipe *f = user;
-
 	meter_stop(&f->meter);
 	if (end != CONN_DONE)
-		fail(f, e);
+		tell_failure(f, e);
 	else if (!f->options->quiet)
 		tell_end(f);
 	if (f->options->keep_open && end != CONN_STUCK &&
 	    !f->conn.is_quitting && !f->signum)
 		listener_resume(f->listener);
 	else
-		stop(f);
+		stop_pipe(f);
 }
 
 static void tell_counters(struct fe_pipe *f)
 {
 	const struct conn *c = &f->conn;
-
 	if (c->link.transport)
 		notices_print(&f->notices,
 		              "%s: %" PRIu64 " bytes in (%zu not written yet), "
@@ -276,10 +263,9 @@ static void tell_counters(struct fe_pipe *f)
 		notices_print(&f->notices, "no peer");
 }
 
-static void on_signal(void *user, int signum)
+static void on_pipe_signal(void *user, int signum)
 {
 	struct fe_pipe *f = user;
-
 	if (signum == SIGUSR1) {
 		tell_counters(f);
 		return;
@@ -288,13 +274,12 @@ static void on_signal(void *user, int signum)
 	if (f->conn.link.transport)
 		conn_abandon(&f->conn);
 	else
-		stop(f);
+		stop_pipe(f);
 }
 
 static int fail_start(struct fe_pipe *f, const char *what)
 {
 	struct error e;
-
 	error_set_errno(&e, errno, "cannot %s", what);
 	notices_error(&f->notices, &e);
 	return -1;
@@ -303,12 +288,11 @@ static int fail_start(struct fe_pipe *f, const char *what)
 static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
-
 	*f = (struct fe_pipe){ .loop = l, .options = o };
 	f->conn = (struct conn){
 		.options = o,
 		.on_end = on_conn_end,
-		.on_open = on_open,
+		.on_open = on_peer_open,
 		.out = { .number = -1 },
 		.on_first = tells_steps(f) ? on_first : NULL,
 		.user = f,
@@ -316,17 +300,16 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 	conn_init(&f->conn, l);
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);
-	if (signals_start(l, signums, on_signal, f))
+	if (signals_start(l, signums, on_pipe_signal, f))
 		return fail_start(f, "catch signals");
 	return 0;
 }
 
 /* The loop, and the verdict after the last byte is safe. */
-static int run(struct fe_pipe *f)
+static int run_pipe(struct fe_pipe *f)
 {
 	struct error e;
 	int status = loop_run(f->loop);
-
 	if (status == -1) {
 		fail_start(f, "go on");
 		tell_counters(f);
@@ -339,7 +322,7 @@ static int run(struct fe_pipe *f)
 }
 
 /* Ends by the signal, if one came. */
-static int finish(struct fe_pipe *f, int status)
+static int finish_pipe(struct fe_pipe *f, int status)
 {
 	signals_stop();
 	meter_stop(&f->meter);
@@ -355,13 +338,12 @@ int fe_pipe_run(struct loop *l, const struct options *o)
 {
 	struct fe_pipe f;
 	int status = start_all(&f, l, o);
-
 	if (!status && conn_open(&f.conn, 0, 1))
 		status = fail_start(&f, "start");
 	if (!status && (o->mode == ENDPOINT_LISTEN ? start_listener(&f)
 	                                           : start_dial(&f)))
 		status = fail_start(&f, "start");
-	return finish(&f, status ? status : run(&f));
+	return finish_pipe(&f, status ? status : run_pipe(&f));
 }
 
 int fe_pipe_probe(struct loop *l, const struct options *o)
@@ -370,9 +352,8 @@ int fe_pipe_probe(struct loop *l, const struct options *o)
 		return doctor_run(l, o);
 	struct fe_pipe f;
 	int status = start_all(&f, l, o);
-
 	f.conn.on_open = on_probed;
 	if (!status && start_dial(&f))
 		status = fail_start(&f, "start");
-	return finish(&f, status ? status : run(&f));
+	return finish_pipe(&f, status ? status : run_pipe(&f));
 }

@@ -22,19 +22,17 @@ typedef void facts_fn(const struct progress *p, int64_t now_ns,
 static int columns(int fd)
 {
 	struct winsize size;
-
 	if (ioctl(fd, TIOCGWINSZ, &size) || size.ws_col < 2)
 		return 79;
 	return size.ws_col - 1; /* in the last one some terminals wrap */
 }
 
-static void show(struct meter *m, facts_fn *look)
+static void show_progress(struct meter *m, facts_fn *look)
 {
 	struct progress_facts in, out;
 	char line[LINE_CAP], tail[LINE_CAP / 2];
 	int64_t now_ns = loop_now_ns(m->conn->link.loop);
 	int room = columns(m->notices->sink.fd);
-
 	progress_set(&m->in, m->conn->link.bytes_in, now_ns);
 	progress_set(&m->out, m->conn->link.bytes_out, now_ns);
 	look(&m->in, now_ns, &in);
@@ -49,19 +47,17 @@ static void show(struct meter *m, facts_fn *look)
 }
 
 /* In the background the terminal is somebody else's. */
-static bool is_ours(int fd)
+static bool has_terminal(int fd)
 {
 	pid_t group = tcgetpgrp(fd);
-
 	return group == -1 || group == getpgrp();
 }
 
-static void on_tick(struct timer *t)
+static void on_meter_time(struct timer *t)
 {
 	struct meter *m = t->user;
-
-	if (is_ours(m->notices->sink.fd))
-		show(m, progress_facts);
+	if (has_terminal(m->notices->sink.fd))
+		show_progress(m, progress_facts);
 	timer_start(m->conn->link.loop, t, TICK_NS);
 }
 
@@ -70,7 +66,6 @@ static uint64_t input_size(const struct conn *c)
 {
 	struct stat st;
 	off_t at = lseek(c->in.fd, 0, SEEK_CUR);
-
 	if (c->options->recv_only || fstat(c->in.fd, &st) ||
 	    !S_ISREG(st.st_mode) || at < 0 || at > st.st_size)
 		return 0;
@@ -80,14 +75,13 @@ static uint64_t input_size(const struct conn *c)
 void meter_init(struct meter *m, struct notices *n, const struct conn *c)
 {
 	*m = (struct meter){ .notices = n, .conn = c };
-	m->tick = (struct timer){ .on_time = on_tick, .user = m };
+	m->tick = (struct timer){ .on_time = on_meter_time, .user = m };
 }
 
 void meter_start(struct meter *m)
 {
 	const struct options *o = m->conn->options;
 	int64_t now_ns = loop_now_ns(m->conn->link.loop);
-
 	if (!o->progress || o->quiet || !isatty(m->notices->sink.fd))
 		return;
 	progress_init(&m->in, 0, now_ns);
@@ -100,8 +94,8 @@ void meter_stop(struct meter *m)
 	if (!m->tick.loop)
 		return;
 	timer_stop(&m->tick);
-	if (!is_ours(m->notices->sink.fd))
+	if (!has_terminal(m->notices->sink.fd))
 		return;
-	show(m, progress_whole);
+	show_progress(m, progress_whole);
 	notices_end_status(m->notices);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The conversation: when which half ends, how long is waited for whom, and what
- * the end means for the standard descriptors. */
+/* The conversation: it decides when a half ends, how long to wait for either
+ * side, and what that means for the standard descriptors. */
 
 #include "pipe_conn.h"
 #include "pipe_move.h"
@@ -25,10 +25,9 @@ static struct conn *conn_of(struct link *l)
 	return (struct conn *)l;
 }
 
-static int64_t linger_ns(const struct conn *c)
+static int64_t conn_linger_ns(const struct conn *c)
 {
 	int64_t ms = c->options->linger_ms;
-
 	return (ms == LINGER_DEFAULT ? LINGER_DEFAULT_MS : ms) * MS_NS;
 }
 
@@ -61,7 +60,6 @@ static uint64_t rest_in(const struct conn *c)
 {
 	bool is_unread =
 	    halves_is_in_open(c->link.halves) && c->due_in > c->link.bytes_in;
-
 	return c->down.len + (is_unread ? c->due_in - c->link.bytes_in : 0);
 }
 
@@ -82,7 +80,6 @@ struct error *conn_fail(struct conn *c, enum conn_end end)
 static void on_in(struct watch *w, unsigned ready)
 {
 	struct conn *c = w->user;
-
 	(void)ready;
 	conn_move_up(c);
 	conn_step(c);
@@ -91,7 +88,6 @@ static void on_in(struct watch *w, unsigned ready)
 static void on_out(struct watch *w, unsigned ready)
 {
 	struct conn *c = w->user;
-
 	if (ready & LOOP_WRITE)
 		conn_move_down(c);
 	else
@@ -102,7 +98,6 @@ static void on_out(struct watch *w, unsigned ready)
 static void on_peer(struct link *l, unsigned ready)
 {
 	struct conn *c = conn_of(l);
-
 	if (ready & LOOP_READ)
 		conn_move_down(c);
 	if (ready & LOOP_WRITE && is_up_full(c))
@@ -112,11 +107,10 @@ static void on_peer(struct link *l, unsigned ready)
 
 /* Time. */
 
-/* What has come until now is still written. */
-static void leave(struct conn *c)
+/* Read nothing more; what has come until now is still written. */
+static void start_leaving(struct conn *c)
 {
 	struct transport_facts facts;
-
 	c->is_leaving = true;
 	c->is_up_stuck = false; /* that was not taken */
 	c->link.out_ns = loop_now_ns(c->link.loop);
@@ -131,26 +125,24 @@ static void on_linger(struct conn *c)
 {
 	/* It was not silent if something is there to be read. */
 	if (!is_in_wanted(c) || !source_is_ready(&c->in))
-		leave(c);
+		start_leaving(c);
 }
 
 static void on_quit(struct timer *t)
 {
 	struct conn *c = t->user;
-
 	c->is_quitting = true;
 	if (c->link.transport)
-		leave(c);
+		start_leaving(c);
 	else
 		c->on_end(c->user, CONN_DONE, &c->error);
 }
 
-/* We end before everything has arrived: what has not. */
-static void give_up(struct conn *c, size_t unacked)
+/* We end before everything has arrived: say what has not. */
+static void give_up_peer(struct conn *c, size_t unacked)
 {
 	struct error *e = conn_fail(c, CONN_FAILED);
 	size_t cap = sizeof(e->text);
-
 	if (unacked > 0 || c->up.len)
 		text_add(e->text, cap,
 		         "gave up on %s: of %" PRIu64 " bytes sent %zu are "
@@ -168,15 +160,14 @@ static void give_up(struct conn *c, size_t unacked)
 static void on_signal_time(struct conn *c)
 {
 	ssize_t unacked = link_pending(&c->link);
-
 	if (unacked == -1)
 		(void)link_explain(&c->link, conn_fail(c, CONN_FAILED), errno);
 	else
-		give_up(c, (size_t)unacked);
+		give_up_peer(c, (size_t)unacked);
 	conn_step(c);
 }
 
-static void on_alarm(struct link *l, unsigned which)
+static void on_conn_alarm(struct link *l, unsigned which)
 {
 	if (which == CONN_LINGER)
 		on_linger(conn_of(l));
@@ -190,18 +181,17 @@ static void on_wait(struct link *l, size_t unacked)
 {
 	struct conn *c = conn_of(l);
 	int64_t now = loop_now_ns(l->loop);
-
 	if (unacked < c->unacked)
 		l->out_ns = now;
 	c->unacked = unacked;
 	if (c->is_quitting && !lingers_forever(c) &&
-	    now - link_moved_ns(l) >= linger_ns(c))
-		give_up(c, unacked);
+	    now - link_moved_ns(l) >= conn_linger_ns(c))
+		give_up_peer(c, unacked);
 }
 
 /* Conclusions. */
 
-/* The system told only when it was closed, and not of which bytes. */
+/* An error that comes only when it is closed does not tell of which bytes. */
 static int error_at_close(struct error *e, const struct conn *c, int errnum)
 {
 	return error_set_errno(e, errnum, "cannot write to standard output; "
@@ -233,10 +223,9 @@ static bool is_down_full(const struct conn *c)
 	return c->down.len || c->is_down_stuck;
 }
 
-static unsigned wishes(const struct conn *c)
+static unsigned conn_wishes(const struct conn *c)
 {
 	bool holds = c->is_leaving ? has_rest_in(c) : c->down.len > 0;
-
 	return (is_down_full(c) ? 0 : LOOP_READ) |
 	       (is_up_full(c) ? LOOP_WRITE : 0) |
 	       (is_end_due(c) ? LINK_END_OUT : 0) |
@@ -246,16 +235,15 @@ static unsigned wishes(const struct conn *c)
 
 /* The end of a peer that was only sent to; or after its end, more of standard
  * input. */
-static void linger(struct conn *c)
+static void start_or_stop_linger(struct conn *c)
 {
 	bool is_waiting = !c->is_leaving && !lingers_forever(c) &&
 	                  (c->link.is_settled ||
 	                   (is_in_done(c) && !is_up_full(c)));
-
 	if (!is_waiting)
 		link_stop_alarm(&c->link, CONN_LINGER);
 	else if (!link_has_alarm(&c->link, CONN_LINGER))
-		link_set_alarm(&c->link, CONN_LINGER, linger_ns(c));
+		link_set_alarm(&c->link, CONN_LINGER, conn_linger_ns(c));
 }
 
 static void watch_what_is_wanted(struct conn *c)
@@ -267,7 +255,7 @@ static void watch_what_is_wanted(struct conn *c)
 		          is_down_full(c) ? LOOP_WRITE : LOOP_HANGUP);
 }
 
-/* The peer takes nothing any more. */
+/* Forget what the peer will not take. */
 static void drop_up(struct conn *c)
 {
 	buffer_consume(&c->up, c->up.len);
@@ -281,7 +269,7 @@ static void drop_down(struct conn *c)
 	c->is_down_stuck = false;
 }
 
-/* Nobody could be given what came. */
+/* Add that what came could not be written. */
 static void judge_closed_output(struct conn *c)
 {
 	if (c->end == CONN_DONE)
@@ -297,10 +285,10 @@ static void end_up(struct conn *c)
 {
 	drop_up(c);
 	if (!c->end)
-		link_step(&c->link, wishes(c));
+		link_step(&c->link, conn_wishes(c));
 }
 
-static void end(struct conn *c)
+static void end_conn(struct conn *c)
 {
 	if (c->unwanted)
 		judge_closed_output(c);
@@ -313,10 +301,10 @@ static void end(struct conn *c)
 	c->on_end(c->user, c->end, &c->error);
 }
 
-static void on_over(struct link *l, const struct error *e, uint64_t unacked)
+static void on_link_over(struct link *l, const struct error *e,
+                         uint64_t unacked)
 {
 	struct conn *c = conn_of(l);
-
 	(void)unacked; /* the sentence tells it */
 	if (e)
 		*conn_fail(c, CONN_FAILED) = *e;
@@ -327,30 +315,29 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 		         ", after %" PRIu64 " bytes received and %" PRIu64
 		         " sent", l->bytes_in, l->bytes_out);
 	if (!l->transport)
-		end(c);
+		end_conn(c);
 }
 
 static void conn_step(struct conn *c)
 {
 	if (c->link.transport && !c->end) {
 		end_in(c);
-		link_step(&c->link, wishes(c));
-		linger(c);
+		link_step(&c->link, conn_wishes(c));
+		start_or_stop_linger(c);
 		if (c->link.broken)
 			end_up(c);
 	}
 	if (c->end)
-		end(c);
+		end_conn(c);
 	else
 		watch_what_is_wanted(c);
 }
 
 /* The door. */
 
-static void on_open(struct link *l, const struct address *peer)
+static void on_link_open(struct link *l, const struct address *peer)
 {
 	struct conn *c = conn_of(l);
-
 	c->on_open(c->user, peer);
 	if (!l->transport) /* that was all it was for */
 		return;
@@ -359,11 +346,11 @@ static void on_open(struct link *l, const struct address *peer)
 }
 
 static const struct link_ops link_ops = {
-	.on_open = on_open,
+	.on_open = on_link_open,
 	.on_ready = on_peer,
-	.on_alarm = on_alarm,
+	.on_alarm = on_conn_alarm,
 	.on_wait = on_wait,
-	.on_over = on_over,
+	.on_over = on_link_over,
 };
 
 void conn_init(struct conn *c, struct loop *l)
@@ -377,7 +364,6 @@ void conn_init(struct conn *c, struct loop *l)
 int conn_open(struct conn *c, int in, int out)
 {
 	struct loop *l = c->link.loop;
-
 	source_open(&c->in, in);
 	sink_open(&c->out, out);
 	if (buffer_init(&c->up) || buffer_init(&c->down) ||
@@ -405,7 +391,7 @@ int conn_close_out(struct conn *c, struct error *e)
 }
 
 /* Nothing is known of the peer but how the user calls it. */
-static void begin(struct conn *c, const char *where)
+static void begin_peer(struct conn *c, const char *where)
 {
 	glyph_copy(c->where, sizeof(c->where), where, GLYPH_ANY_WIDTH);
 	c->link.where = c->where;
@@ -419,9 +405,8 @@ int conn_dial(struct conn *c, const struct dial_steps *steps)
 {
 	const struct endpoint *ep = &c->options->endpoint;
 	char where[ENDPOINT_TEXT_MAX];
-
 	endpoint_format(ep, where);
-	begin(c, where);
+	begin_peer(c, where);
 	return link_dial(&c->link, transport_of(ep), ep, &c->options->dial,
 	                 steps);
 }
@@ -429,9 +414,8 @@ int conn_dial(struct conn *c, const struct dial_steps *steps)
 void conn_take(struct conn *c, struct transport *t, const struct address *peer)
 {
 	char where[ADDRESS_TEXT_MAX];
-
 	address_format(peer, where);
-	begin(c, where);
+	begin_peer(c, where);
 	link_take(&c->link, t, peer, c->options->dial.timeout_ms);
 }
 
@@ -443,5 +427,5 @@ void conn_abandon(struct conn *c)
 	}
 	c->is_abandoned = true;
 	link_set_alarm(&c->link, CONN_SIGNAL, SIGNAL_NS);
-	leave(c);
+	start_leaving(c);
 }

@@ -19,7 +19,7 @@
 #define PAGE       4096
 #define PIPE_USUAL ((size_t)64 << 10) /* what a pipe holds, pipe(7) */
 
-/* The system copies a sixth slower to where no page begins. */
+/* Copying to memory that is not aligned to a page is a sixth slower. */
 int buffer_init(struct buffer *b)
 {
 	*b = (struct buffer){ .bytes = aligned_alloc(PAGE, BUFFER_CAP) };
@@ -45,7 +45,6 @@ static int check_ready(int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	int n = poll(&p, 1, 0);
-
 	if (n == 0)
 		errno = EAGAIN;
 	return n == 1 ? 0 : -1;
@@ -71,7 +70,6 @@ static uint64_t passable_of(int fd, const struct stat *st)
 void source_open(struct source *s, int fd)
 {
 	struct stat st = { .st_mode = 0 };
-
 	(void)fstat(fd, &st);
 	*s = (struct source){
 		.fd = fd,
@@ -87,15 +85,11 @@ void source_open(struct source *s, int fd)
  * moves.  The descriptor's flags stay as they are. */
 static void pipe_grow(int fd, bool *is_grown, size_t len)
 {
-#ifdef F_SETPIPE_SZ
 	if (*is_grown || len < PIPE_USUAL)
 		return;
 	*is_grown = true;
 	if (fcntl(fd, F_GETPIPE_SZ) < (int)PASS_MAX)
 		(void)fcntl(fd, F_SETPIPE_SZ, (int)PASS_MAX);
-#else
-	(void)fd, (void)is_grown, (void)len;
-#endif
 }
 
 void source_passed(struct source *s, size_t len)
@@ -114,7 +108,6 @@ bool source_is_ready(const struct source *s)
 ssize_t source_read(struct source *s, void *bytes, size_t cap)
 {
 	ssize_t n;
-
 	if (s->is_socket) {
 		n = recv(s->fd, bytes, cap, MSG_DONTWAIT);
 	} else {
@@ -132,7 +125,6 @@ void sink_open(struct sink *s, int number)
 {
 	struct stat st = { .st_mode = 0 };
 	int flags = fcntl(number, F_GETFL);
-
 	(void)fstat(number, &st);
 	*s = (struct sink){
 		.number = number,
@@ -164,7 +156,6 @@ void sink_passed(struct sink *s, size_t len)
 ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 {
 	ssize_t n;
-
 	if (s->is_socket) {
 		n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 	} else if (!s->may_wait) {
@@ -179,8 +170,8 @@ ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 	return interrupted_is_not_now(n);
 }
 
-/* In place of the number; without another descriptor it gets it by itself, for
- * it is the lowest. */
+/* Let /dev/null have the number.  If it could not be opened before, it gets the
+ * number by itself now, the lowest that is free. */
 static void fill_number(int number, int null)
 {
 	if (null == -1)
@@ -197,7 +188,6 @@ int sink_close(struct sink *s)
 		return 0;
 	if (s->fd != s->number)
 		(void)close(s->fd);
-
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int result = close(s->number);
 	int saved = errno;

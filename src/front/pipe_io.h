@@ -45,7 +45,7 @@ struct source {
 void source_open(struct source *s, int fd);
 /* Whether a read would not wait. */
 bool source_is_ready(const struct source *s);
-/* So much has gone another way. */
+/* The system has moved `len` bytes of it by itself. */
 void source_passed(struct source *s, size_t len);
 /* As read(2), but EAGAIN in place of waiting or of EINTR. */
 MUST_USE
@@ -65,7 +65,7 @@ struct sink {
 void sink_open(struct sink *s, int number);
 /* Whether a write of little would not wait. */
 bool sink_is_ready(const struct sink *s);
-/* So much has come another way. */
+/* The system has moved `len` bytes to it by itself. */
 void sink_passed(struct sink *s, size_t len);
 /* As write(2), but EAGAIN in place of waiting or of EINTR. */
 MUST_USE

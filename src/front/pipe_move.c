@@ -9,19 +9,18 @@
 #include <errno.h>
 #include <inttypes.h>
 
-/* Somebody wants to see the first bytes. */
+/* The first bytes are to be shown, so we have to read them ourselves. */
 static bool is_curious(const struct conn *c)
 {
 	return c->on_first && !c->link.bytes_in;
 }
 
-/* Let the system move standard input to the peer; false: read and write, which
- * also tell what the matter is. */
+/* Let the system move standard input to the peer.  False: read and write it,
+ * which also tells why the system did not. */
 static bool pass_up(struct conn *c)
 {
 	struct source *s = &c->in;
 	size_t len = s->passable < PASS_MAX ? (size_t)s->passable : PASS_MAX;
-
 	if (!len)
 		return false;
 	ssize_t n = link_write_from(&c->link, s->fd, s->is_pipe, len);
@@ -59,7 +58,6 @@ static bool pass_down(struct conn *c)
 static void read_in(struct conn *c)
 {
 	ssize_t n = source_read(&c->in, c->up.bytes, BUFFER_CAP);
-
 	if (n > 0) {
 		c->up.len = (size_t)n;
 		link_stop_alarm(&c->link, CONN_LINGER);
@@ -84,7 +82,7 @@ static void write_peer(struct conn *c)
 		buffer_consume(&c->up, (size_t)n);
 }
 
-/* So many bytes have come. */
+/* Take `len` bytes that have come. */
 static void take_in(struct conn *c, size_t len)
 {
 	if (c->options->send_only)
@@ -99,7 +97,6 @@ static void read_peer(struct conn *c)
 {
 	bool is_first = is_curious(c);
 	ssize_t n = link_read(&c->link, c->down.bytes, BUFFER_CAP);
-
 	if (n > 0) {
 		if (is_first)
 			c->on_first(c->user, c->down.bytes, (size_t)n);
@@ -112,8 +109,7 @@ static void read_peer(struct conn *c)
 void conn_lose_out(struct conn *c, int errnum)
 {
 	struct error *e = conn_fail(c, CONN_STUCK);
-
-	/* Whoever closed the pipe knows it. */
+	/* A reader that has closed the pipe knows it. */
 	if (errnum != EPIPE)
 		error_set_errno(e, errnum,
 		                "cannot write to standard output; %zu of "
@@ -121,7 +117,7 @@ void conn_lose_out(struct conn *c, int errnum)
 		                c->down.len, c->link.bytes_in);
 }
 
-static void write_out(struct conn *c)
+static void write_output(struct conn *c)
 {
 	if (!c->down.len)
 		return;
@@ -148,5 +144,5 @@ void conn_move_down(struct conn *c)
 	c->is_down_stuck = false;
 	if (!c->down.len && (is_curious(c) || !pass_down(c)))
 		read_peer(c);
-	write_out(c);
+	write_output(c);
 }

@@ -102,7 +102,7 @@ static short poll_events(const struct watch *w)
 
 /* A larger array for the `used` items of `old`.  What is not in use is never
  * looked at, so that it costs no memory.  NULL without memory. */
-static void *grow_array(void *old, size_t used, size_t cap, size_t size)
+static void *grow_by_copy(void *old, size_t used, size_t cap, size_t size)
 {
 	void *grown = reallocarray(NULL, cap, size);
 	if (!grown)
@@ -116,15 +116,15 @@ static void *grow_array(void *old, size_t used, size_t cap, size_t size)
 static int grow_arrays(struct loop *l)
 {
 	size_t cap = l->cap ? 2 * l->cap : 16;
-	void *fds = grow_array(l->fds, l->count, cap, sizeof(*l->fds));
+	void *fds = grow_by_copy(l->fds, l->count, cap, sizeof(*l->fds));
 	if (fds)
 		l->fds = fds;
 	void *watches =
-	    grow_array(l->watches, l->count, cap, sizeof(*l->watches));
+	    grow_by_copy(l->watches, l->count, cap, sizeof(*l->watches));
 	if (watches)
 		l->watches = watches;
 	void *others =
-	    grow_array(l->others, l->other_count, cap, sizeof(*l->others));
+	    grow_by_copy(l->others, l->other_count, cap, sizeof(*l->others));
 	if (others)
 		l->others = others;
 	if (!fds || !watches || !others)
@@ -431,9 +431,7 @@ const int *loop_pipe(struct loop *l)
 	if (!l->pipe[1]) {
 		if (pipe2(l->pipe, O_NONBLOCK | O_CLOEXEC))
 			return NULL;
-#ifdef F_SETPIPE_SZ
 		(void)fcntl(l->pipe[1], F_SETPIPE_SZ, (int)LOOP_BUFFER);
-#endif
 	}
 	return l->pipe;
 }

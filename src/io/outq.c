@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes on their way out. */
+/* A queue of bytes in blocks. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,7 +95,7 @@ static void add_block(struct outq *q, struct outq_block *b)
 }
 
 /* Put as many of the bytes into the last block as it has room for. */
-static size_t put(struct outq *q, const uint8_t *bytes, size_t len)
+static size_t fill_last(struct outq *q, const uint8_t *bytes, size_t len)
 {
 	size_t room = last_room(q), n = len < room ? len : room;
 	if (n)
@@ -119,11 +119,11 @@ int outq_append(struct outq *q, const void *bytes, size_t len)
 		return -1;
 	if (len > room && !(chain = new_chain(len - room, last_cap(q))))
 		return -1;
-	done = put(q, bytes, len);
+	done = fill_last(q, bytes, len);
 	while (chain) {
 		struct outq_block *next = chain->next;
 		add_block(q, chain);
-		done += put(q, (const uint8_t *)bytes + done, len - done);
+		done += fill_last(q, (const uint8_t *)bytes + done, len - done);
 		chain = next;
 	}
 	return 0;
@@ -168,7 +168,7 @@ const void *outq_front(const struct outq *q, size_t *len)
 	return q->len ? q->first->bytes + q->head : NULL;
 }
 
-static void drop_first(struct outq *q)
+static void drop_block(struct outq *q)
 {
 	struct outq_block *b = q->first;
 	q->first = b->next;
@@ -182,7 +182,7 @@ void outq_consume(struct outq *q, size_t len)
 	q->len -= len;
 	q->head += len;
 	while (q->first != q->last && q->head >= q->first->len)
-		drop_first(q);
+		drop_block(q);
 	if (!q->len && q->last) /* the last block is kept */
 		q->head = q->last->len = 0;
 }

@@ -26,11 +26,11 @@ static struct {
 	struct sigaction former[SIGNALS_MAX];
 } state;
 
-static void on_signal(int signum)
+static void write_signal(int signum)
 {
 	int saved = errno;
 	unsigned char byte = (unsigned char)signum;
-	/* a full pipe has enough to wake us */
+	/* a full pipe wakes us as well */
 	ssize_t n;
 	do
 		n = write(pipe_fds[1], &byte, 1);
@@ -38,7 +38,7 @@ static void on_signal(int signum)
 	errno = saved;
 }
 
-static void on_readable(struct watch *w, unsigned ready)
+static void on_signals(struct watch *w, unsigned ready)
 {
 	unsigned char bytes[64];
 	ssize_t n = read(pipe_fds[0], bytes, sizeof(bytes));
@@ -61,7 +61,7 @@ static void catch_signal(int signum)
 		abort(); /* the callers' lists are shorter */
 	struct sigaction *former = &state.former[state.count];
 	struct sigaction catch = {
-		.sa_handler = is_told_by_errno(signum) ? SIG_IGN : on_signal,
+		.sa_handler = is_told_by_errno(signum) ? SIG_IGN : write_signal,
 		.sa_flags = SA_RESTART,
 	};
 	sigaction(signum, NULL, former);
@@ -71,7 +71,8 @@ static void catch_signal(int signum)
 	state.signums[state.count++] = signum;
 }
 
-/* A handler that another thread is still in finds no stranger's number. */
+/* A handler may still run in another thread: it must not find a number that is
+ * used again. */
 static void close_pipe(void)
 {
 	int reader = pipe_fds[0], writer = pipe_fds[1];
@@ -87,7 +88,7 @@ int signals_start(struct loop *l, const int *signums, signals_fn *fn,
 		return errno = EBUSY, -1;
 	if (pipe2(pipe_fds, O_NONBLOCK | O_CLOEXEC))
 		return -1;
-	state.watch = (struct watch){ .on_ready = on_readable };
+	state.watch = (struct watch){ .on_ready = on_signals };
 	if (watch_add(l, &state.watch, pipe_fds[0], LOOP_READ)) {
 		close_pipe();
 		return errno = ENOMEM, -1;
