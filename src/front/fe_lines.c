@@ -60,12 +60,17 @@ struct frontend {
 	int64_t signal_ns; /* when a signal came that ends us, or 0 */
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
-	bool is_raw; /* standard error tells what is not the peers' bytes */
 	bool counts_unwritten; /* standard output was closed at the start */
 	uint64_t unwritten;    /* bytes received that were not written */
 };
 
 /* Output */
+
+/* Whether standard error tells of all but the peers' bytes. */
+static bool is_raw(const struct frontend *f)
+{
+	return f->format == FORMAT_BYTES;
+}
 
 /* Nobody takes what we write any more.  That ends a conversation, but not an
  * echo listener: its peers are served all the same. */
@@ -120,7 +125,7 @@ static void choose_kept(struct frontend *f)
 	bool is_lost = f->is_out_broken || f->is_discarded;
 	bool is_read = !f->is_server || !(is_lost || is_quiet);
 	s->keeps_entries = is_read;
-	s->tells_states = is_read || (!is_quiet && f->is_raw);
+	s->tells_states = is_read || (!is_quiet && is_raw(f));
 	transcript_set_max(f->chat->transcript, kept_max(f, is_read));
 }
 
@@ -208,7 +213,7 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 		f->unwritten += e->len - from;
 	if (f->is_full && f->is_server)
 		f->missed++;
-	else if (f->format != FORMAT_BYTES || is_in)
+	else if (!is_raw(f) || is_in)
 		queue_entry(f, f->format, e, from);
 	else if (!is_message)
 		notices_print(&f->notices, "%.*s%s%s", (int)e->len,
@@ -241,14 +246,13 @@ static void on_gate(void *user, enum gate_step step, const struct entry *e)
 	}
 }
 
-static void show_json(struct frontend *f, uint64_t first, uint64_t end)
-{
-	gate_show(&f->gate, first, end);
-}
-
 static void show_lines(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct entry e;
+	if (f->format == FORMAT_JSON) {
+		gate_show(&f->gate, first, end);
+		return;
+	}
 	for (uint64_t seq = first; seq < end && !f->is_out_broken; seq++)
 		if (transcript_at(f->chat->transcript, seq, &e))
 			show_entry(f, &e);
@@ -315,9 +319,8 @@ static void free_frontend(struct frontend *f)
  * bytes back, so its log may be unwanted. */
 static void tell_on_standard_error(struct frontend *f)
 {
-	f->counts_unwritten = f->is_raw || !f->is_server;
+	f->counts_unwritten = is_raw(f) || !f->is_server;
 	f->is_discarded = !f->counts_unwritten;
-	f->is_raw = true;
 	f->format = FORMAT_BYTES;
 }
 
@@ -342,7 +345,6 @@ static void init_output(struct frontend *f)
 {
 	f->glyph_flags = find_glyph_flags();
 	f->has_color_terminal = find_color_terminal();
-	f->is_raw = f->format == FORMAT_BYTES;
 	f->is_server = f->chat->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
 	f->leave = (struct later){ .on_call = on_leave, .user = f };
@@ -474,7 +476,7 @@ const struct frontend_ops frontend_lines = {
 const struct frontend_ops frontend_json = {
 	.has_ticks = true,
 	.start = start_lines,
-	.show = show_json,
+	.show = show_lines,
 	.draw = flush_output,
 	.stop = stop_lines,
 };

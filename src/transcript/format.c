@@ -54,16 +54,10 @@ static void put_line_run(void *user, const struct wrap_run *run)
 
 static const char *mark_color(const struct entry *e)
 {
-	switch (entry_mark(e)) {
-	case '>':
-		return "\033[32m";
-	case '<':
-		return "\033[36m";
-	case '!':
-		return "\033[1;31m";
-	default:
-		return "\033[2m";
-	}
+	return e->kind == ENTRY_ERROR     ? "\033[1;31m"
+	       : e->kind != ENTRY_MESSAGE ? "\033[2m"
+	       : e->dir == ENTRY_OUT      ? "\033[32m"
+	                                  : "\033[36m";
 }
 
 static int append_text(struct bytes *out, const struct wrap_look *look,
