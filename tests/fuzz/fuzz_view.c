@@ -64,6 +64,7 @@ static void begin(void)
 	options_init(&o);
 	o.scrollback = 1 << 20;
 	chat = chat_new(loop_new(LOOP_AUTO), &o);
+	view.chat = chat;
 	chat->options->time = TIME_OFF;
 	terminal = fake_screen_new(rows, columns);
 	must(screen_open("xterm-256color", rows, columns, true, &e) == 0);
