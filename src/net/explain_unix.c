@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <sockchat/explain.h>
 #include <sockchat/owner.h>
@@ -23,6 +24,13 @@ struct found {
 	char owner[OWNER_TEXT_MAX];  /* of the file: "user bob" */
 	char holder[OWNER_TEXT_MAX]; /* who has the socket; "": nobody seen */
 };
+
+const char *unix_path(const struct address *a)
+{
+	const struct sockaddr_un *un = (const void *)&a->sa;
+	return a->sa.ss_family == AF_UNIX && un->sun_path[0] ? un->sun_path
+	                                                     : NULL;
+}
 
 static void look_at_file(struct found *f, const struct address *a)
 {

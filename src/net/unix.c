@@ -40,13 +40,6 @@ struct unix_file {
 
 static struct unix_file *files;
 
-const char *unix_path(const struct address *a)
-{
-	const struct sockaddr_un *un = (const void *)&a->sa;
-	return a->sa.ss_family == AF_UNIX && un->sun_path[0] ? un->sun_path
-	                                                     : NULL;
-}
-
 /* The file of a listener */
 
 /* Another program may have put its own in the place of ours. */
