@@ -20,8 +20,8 @@
  *   session     session queue under_way hints names feed listener: one
  *               conversation, places to accept some
  *   chat        chat audience watch save: owner of them all
- *   command     command commands set limits seek info retype complete
- *               candidates: what a user types
+ *   command     command commands set limits seek info retype complete:
+ *               what a user types
  *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
  *          nothing), fe_lines intake settle gate (text, JSON)
  *   tui    tui actions mode frame tui_commands: who gets a key, what is drawn;

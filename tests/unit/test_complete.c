@@ -10,7 +10,6 @@
 
 #include <sockchat/command.h>
 
-#include "../../src/command/candidates.h"
 #include "unit.h"
 
 static struct options options;
@@ -122,16 +121,9 @@ static void no_more_than_fifty_words_are_offered(void **state)
 /* As a command whose argument is a file completes it. */
 static void assert_files(const char *word, const char *wanted)
 {
-	struct candidates l = { .word = word, .len = strlen(word) };
-	struct bytes found = { 0 };
-	candidates_offer_files(&l);
-	for (size_t i = 0; i < l.count; i++) {
-		bytes_printf(&found, "%s|", l.list[i]);
-		free(l.list[i]);
-	}
-	free(l.list);
-	assert_string_equal(bytes_text(&found), wanted);
-	bytes_finish(&found);
+	char line[64];
+	snprintf(line, sizeof(line), "/file %s", word);
+	assert_completed(line, wanted);
 }
 
 static void files_are_offered_and_folders_end_in_a_slash(void **state)
