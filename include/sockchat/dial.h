@@ -61,7 +61,7 @@ typedef void dial_done_fn(void *user, struct transport *t,
                           const struct address *peer, const struct error *e);
 
 /* `transport` is borrowed until the end; `ep`, `settings` and `steps`, which
- * may be NULL, for the call.  Nothing is called from within.  NULL with
+ * may be NULL, for the call.  Only on_step is called from within.  NULL with
  * errno. */
 MUST_USE
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,

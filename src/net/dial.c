@@ -24,7 +24,7 @@ struct attempt {
 	struct transport *transport; /* NULL: there is none (yet) */
 	struct watch watch;
 	int64_t start_ns;
-	int errnum; /* how it ended, 0 before */
+	int errnum; /* why it failed; 0 before */
 };
 
 struct dial {
@@ -36,17 +36,15 @@ struct dial {
 	struct endpoint endpoint;
 	char where[WHERE_MAX];
 	int64_t timeout_ms;
-	struct later resolving; /* the first step */
-	bool is_asking;         /* … and it has not been told yet */
 	struct resolve *resolve;
 	struct timer stagger, deadline;
 	struct attempt *attempts;
 	size_t count, next;
-	bool is_accepted; /* the only attempt goes on with their connection */
+	bool is_accepted; /* its one attempt began with a peer's connection */
 	int64_t start_ns;
 	struct timing timing;
-	/* Set while one of our own functions runs: a call from within that
-	 * ends the dial must not free it under its feet. */
+	/* A callback may end the dial.  It is freed at once only when none of
+	 * our functions is busy with it. */
 	bool is_busy, is_over;
 };
 
@@ -64,11 +62,10 @@ static void attempt_close(struct attempt *a)
 	a->transport = NULL;
 }
 
-/* No event comes any more. */
+/* The dial is over: nothing wakes it any more. */
 static void dial_stop(struct dial *d)
 {
 	d->is_over = true;
-	later_cancel(&d->resolving);
 	resolve_cancel(d->resolve);
 	d->resolve = NULL;
 	timer_stop(&d->stagger);
@@ -131,7 +128,7 @@ static bool is_under_way(const struct dial *d)
 	return false;
 }
 
-/* From the most telling to the least; what isn't here tells most. */
+/* How little an errno tells; one that is not in the list tells most. */
 static int dullness(int errnum)
 {
 	static const int telling[] = {
@@ -188,6 +185,8 @@ static void set_tried(const struct dial *d, struct error *e)
 		error_set_hint(e, "%s", list);
 }
 
+/* All attempts have failed; `is_late`: their time is over.  Only now are their
+ * transports closed, as one may know more than an errno. */
 static void fail_all(struct dial *d, bool is_late)
 {
 	const struct attempt *a = most_telling(d);
@@ -214,7 +213,7 @@ static int64_t since_us(int64_t start_ns)
 	return (stamp_mono_ns() - start_ns) / 1000;
 }
 
-/* How an attempt has ended; after so many microseconds. */
+/* Remember how an attempt has ended.  Returns how long it took. */
 static int64_t note_end(const struct attempt *a, int errnum)
 {
 	struct timing *t = &a->dial->timing;
@@ -233,7 +232,7 @@ static void attempt_fail(struct attempt *a, int errnum)
 	char outcome[OUTCOME_MAX];
 	double ms = (double)note_end(a, errnum) / 1000;
 
-	a->errnum = errnum; /* its transport may know more */
+	a->errnum = errnum;
 	watch_remove(&a->watch);
 	format_outcome(a, outcome);
 	tell_step(a->dial, "%s after %.1f ms", outcome, ms);
@@ -275,7 +274,8 @@ static bool attempt_start(struct attempt *a)
 	return false;
 }
 
-/* Try the next address; when there is none and no attempt is left, give up. */
+/* Try the next address.  Without one, and when no attempt is under way, the dial
+ * has failed. */
 static void try_next(struct dial *d)
 {
 	timer_stop(&d->stagger);
@@ -442,27 +442,6 @@ static void start_attempts(struct dial *d, const struct address *list,
 		try_next(d);
 }
 
-/* The answer may come in the very turn that was to tell of the question. */
-static void tell_resolving(struct dial *d)
-{
-	char host[WHERE_MAX];
-
-	if (!d->is_asking)
-		return;
-	d->is_asking = false;
-	glyph_copy(host, sizeof(host), d->endpoint.host, GLYPH_ANY_WIDTH);
-	tell_step(d, "resolving %s", host);
-}
-
-static void on_resolving(struct later *later)
-{
-	struct dial *d = later->user;
-
-	dial_enter(d);
-	tell_resolving(d);
-	dial_leave(d);
-}
-
 static void on_resolved(void *user, const struct address *list, size_t count,
                         const struct error *e)
 {
@@ -472,10 +451,7 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 	d->timing.resolve_us =
 	    is_name(&d->endpoint) ? since_us(d->start_ns) : 0;
 	dial_enter(d);
-	tell_resolving(d);
-	if (d->is_over)
-		; /* a step may end it */
-	else if (count == 0)
+	if (count == 0)
 		dial_fail(d, e);
 	else
 		start_attempts(d, list, count);
@@ -500,8 +476,6 @@ static struct dial *dial_new(struct loop *l,
 	d->timing = (struct timing){
 		.resolve_us = -1, .total_us = -1, .first_byte_us = -1,
 	};
-	d->resolving.on_call = on_resolving;
-	d->resolving.user = d;
 	d->stagger.on_time = on_stagger;
 	d->stagger.user = d;
 	d->deadline.on_time = on_deadline;
@@ -532,9 +506,10 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 	d->endpoint = *ep;
 	if (steps)
 		d->steps = *steps;
-	d->is_asking = is_name(ep);
-	if (d->is_asking)
-		loop_later(l, &d->resolving);
+	if (is_name(ep)) {
+		glyph_copy(where, sizeof(where), ep->host, GLYPH_ANY_WIDTH);
+		tell_step(d, "resolving %s", where);
+	}
 	d->resolve = resolve_start(l, ep, &settings->resolve, on_resolved, d);
 	if (!d->resolve) {
 		int saved = errno;
