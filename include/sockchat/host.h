@@ -12,10 +12,11 @@
 
 #include <sockchat/endpoint.h>
 
-/* The addresses of its interfaces, loopback last, at most `max`; how many. */
+/* Write at most `max` addresses of its interfaces, loopback last.  Returns how
+ * many. */
 size_t host_addresses(struct address *list, size_t max);
 
-/* We are in a container, as far as its usual marks tell. */
+/* True if we run in a container, as far as the usual marks tell. */
 bool host_is_container(void);
 
 /* The first port that one who isn't root may listen on: 1024, or what

@@ -28,12 +28,12 @@
 #include <sockchat/transport.h>
 
 /* What an owner wishes at a step, as bits, beside LOOP_READ, LOOP_WRITE and
- * LOOP_HANGUP.  A half that has ended is not watched; a hang-up is told when
+ * LOOP_HANGUP.  A half that has ended is not watched.  A hang-up is watched when
  * nothing else is, until both halves have ended. */
 #define LINK_END_OUT 8u  /* send our FIN now: nothing waits for the peer */
 #define LINK_LEAVE   16u /* do not wait for the peer's end */
-#define LINK_HOLD    32u /* it is not over: the owner still has what came */
-#define LINK_ASK     64u /* after our end, find out about `is_settled` */
+#define LINK_HOLD    32u /* it is not over: the owner still holds bytes */
+#define LINK_ASK     64u /* after our end, find out if all has arrived */
 
 /* What a link waits for by the clock: two alarms are its own, two are its
  * owner's. */
@@ -53,21 +53,21 @@ struct link_alarms {
 
 struct link;
 
-/* What an owner has no use for may be NULL, but on_ready and on_over.  The link
- * may be closed in any. */
+/* Calls to the owner.  Only on_ready and on_over have to be there.  The owner
+ * may close the link in each of them. */
 struct link_ops {
 	/* Bytes can move.  If we dialled, dial_timing() of `dial` still tells
 	 * how long it took.  The owner calls link_step(). */
 	void (*on_open)(struct link *l, const struct address *peer);
-	/* It is ready for this (LOOP_READ …); 0: it only needs a step.  Read,
-	 * write, and call link_step(). */
+	/* It is ready for LOOP_READ, LOOP_WRITE, LOOP_HANGUP, as bits; 0: it
+	 * only needs a step.  The owner reads, writes, and calls link_step(). */
 	void (*on_ready)(struct link *l, unsigned ready);
-	/* The time of an alarm of the owner's has come. */
+	/* The time of one of the owner's alarms has come. */
 	void (*on_alarm)(struct link *l, unsigned which);
 	/* Our FIN has gone, and the peer's end has not come. */
 	void (*on_end_out)(struct link *l);
-	/* It would be over if all of ours had arrived: `unacked` bytes have
-	 * not.  Called again and again, in the end 20 times a second. */
+	/* It is not over only because `unacked` of our bytes have not arrived.
+	 * Called again and again, in the end 20 times a second. */
 	void (*on_wait)(struct link *l, size_t unacked);
 	/* It is over.  `e` is NULL if it has ended as it should; if not, the
 	 * peer's system never acknowledged `unacked` bytes.  The owner closes
@@ -85,8 +85,8 @@ struct link {
 	struct dial *dial;    /* it is not open yet; or NULL */
 	struct transport *transport; /* NULL: not open */
 	uint64_t bytes_in, bytes_out;
-	/* When they moved last, or their owner knows of more movement; at first
-	 * when it was opened. */
+	/* When bytes moved last each way; at first when it was opened.  An
+	 * owner that knows of more movement may set it. */
 	int64_t in_ns, out_ns;
 	int broken; /* the errno that it broke with: nothing goes out */
 	enum halves halves : 2;
@@ -100,7 +100,7 @@ struct link {
 	struct link_alarms *alarms; /* NULL: none was ever set */
 };
 
-/* `ops` are borrowed for ever. */
+/* `ops` is borrowed until the owner's end. */
 void link_init(struct link *l, struct loop *loop, const struct link_ops *ops);
 
 /* Connect as dial_start() does: on_open, or on_over.  -1 with errno. */
@@ -118,8 +118,9 @@ MUST_USE ssize_t link_read(struct link *l, void *bytes, size_t cap);
 /* As the transport's write(), and notes the bytes or a break: then what the
  * peer had sent can still be read. */
 MUST_USE ssize_t link_write(struct link *l, const void *bytes, size_t len);
-/* As link_read(), to a pipe and without a look at the bytes.  Only bytes are
- * noted: link_read() finds out about an end.  -1 with EINVAL if it cannot. */
+/* As link_read(), to a pipe and without a look at the bytes.  It notes bytes
+ * alone: link_read() notes an end or a break.  -1 with EINVAL if the transport
+ * cannot do it. */
 MUST_USE ssize_t link_read_to(struct link *l, int pipe_fd, size_t len);
 /* The same for link_write(), from a pipe or a file. */
 MUST_USE
@@ -137,12 +138,12 @@ void link_break(struct link *l, int errnum);
  * reset alone. */
 void link_hang_up(struct link *l);
 
-/* Let it be over when nothing has moved for so long; 0: never.  To be followed
- * by a step. */
+/* Let it be over when nothing has moved for so long; 0: never.  A step has to
+ * follow. */
 void link_set_idle(struct link *l, int64_t idle_ns);
 
 /* Call on_alarm once, so much later; setting it again moves it.  Without memory
- * the link is broken.  To be followed by a step. */
+ * the link is broken.  A step has to follow. */
 void link_set_alarm(struct link *l, unsigned which, int64_t ns);
 /* Safe when it is not set. */
 void link_stop_alarm(struct link *l, unsigned which);
@@ -175,13 +176,12 @@ static inline ssize_t link_pending(const struct link *l)
 	return l->transport ? l->transport->ops->pending(l->transport) : 0;
 }
 
-/* Say why it broke.  Returns how many of our bytes were never acknowledged; 0
- * if that is not known. */
+/* Say why it broke, in `e`.  Returns how many of our bytes were never
+ * acknowledged; 0 if that is not known. */
 uint64_t link_explain(const struct link *l, struct error *e, int errnum);
 
-/* Close what there is, a dial or a connection: by FIN, so that the peer can
- * read all that is on its way; or, `abort`, by RST.  Nobody is called any
- * more. */
+/* Close the dial or the connection, whichever there is: by FIN, so that the peer
+ * can read all that is on its way; or, with `abort`, by RST.  Calls nobody. */
 void link_close(struct link *l, bool abort);
 
 #endif

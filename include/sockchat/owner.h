@@ -20,15 +20,17 @@ struct owner_socket {
 	struct address local, peer;
 	bool is_listening, is_time_wait;
 	unsigned uid, inode;       /* inode 0: no process has it (any more) */
-	unsigned waiting, backlog; /* listening: not accepted; at most */
-	unsigned left_ms;          /* TIME-WAIT: for so long */
+	/* Of a listener: peers that wait to be accepted, and their limit. */
+	unsigned waiting, backlog;
+	unsigned left_ms; /* how long it stays in TIME-WAIT */
 };
 
 typedef void owner_fn(void *user, const struct owner_socket *s);
 
-/* All listeners. */
+/* Call `fn` for each listener. */
 void owner_each_listener(owner_fn *fn, void *user);
-/* All other sockets whose own port is `port`, those in TIME-WAIT too. */
+/* Call `fn` for each other socket whose own port is `port`; those in TIME-WAIT
+ * count. */
 void owner_each_on_port(unsigned port, owner_fn *fn, void *user);
 
 /* Who has the socket, safe to show: "python3 (pid 123, user bob)", "user bob"

@@ -25,31 +25,28 @@ enum tcp_state {
 	TCP_STATE_LAST_ACK,
 };
 
-/* What an old kernel does not tell is 0, but for the `has_`es. */
+/* What an old kernel does not tell is 0. */
 struct tcpinfo {
 	enum tcp_state state;
 	/* Round trips, in microseconds. */
 	uint32_t rtt_us, rttvar_us, min_rtt_us;
-	uint32_t rto_us;
-	/* Segments: sent again in all, sent again now without an answer, the
-	 * congestion window; bytes of one, each way. */
-	uint32_t retransmits, retrying, cwnd, snd_mss, rcv_mss;
-	uint32_t probes;          /* of a closed window, without an answer */
+	/* Segments: sent again in all; sent again now, without an answer yet;
+	 * the congestion window.  Bytes of one that we send. */
+	uint32_t retransmits, retrying, cwnd, snd_mss;
 	uint64_t delivery_rate;   /* bytes a second */
-	bool is_app_limited;      /* … because we had no more to send */
-	/* Since the beginning, in microseconds: something was under way; of it
-	 * the peer's window, our own buffer was the limit. */
+	bool is_app_limited;      /* it is low as we had no more to send */
+	/* Microseconds since the beginning in which bytes were under way; those
+	 * of them in which the peer's window, our own buffer was the limit. */
 	uint64_t busy_us, rwnd_limited_us, sndbuf_limited_us;
-	/* Bytes: of ours the peer's system has acknowledged (a FIN counts as
-	 * one, and so does our SYN); sent more than once; the peer's window. */
+	/* Bytes of ours that the peer's system has acknowledged (a FIN counts
+	 * as one, and so does our SYN), and that were sent more than once. */
 	uint64_t acked, resent;
 	bool has_peer_window;     /* since Linux 5.4 */
 	uint32_t peer_window;
-	/* Bytes in the kernel: written and not acknowledged, of which not yet
-	 * sent; come and not yet read by us. */
+	/* Bytes in the kernel: not acknowledged; those of them that were not
+	 * even sent; come, and not read by us. */
 	uint32_t unacked, unsent, unread;
-	/* Milliseconds since. */
-	uint32_t last_sent_ms, last_received_ms, last_ack_ms;
+	uint32_t last_sent_ms; /* how long ago */
 };
 
 /* "ESTABLISHED", "FIN-WAIT-1" … as in RFC 9293. */

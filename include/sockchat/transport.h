@@ -58,7 +58,7 @@ struct failure {
 	const char *where; /* the endpoint as the user knows it, safe to show */
 	const struct address *address; /* NULL: FAILED_LATER */
 	const struct transport *transport; /* NULL: there is none */
-	int64_t timeout_ms; /* the limit that it has not kept; or 0 */
+	int64_t timeout_ms; /* the time limit that was exceeded; or 0 */
 	const struct explain_break *story; /* of FAILED_LATER; or NULL */
 };
 
@@ -69,19 +69,18 @@ struct ack {
 };
 
 struct ack_ops {
-	/* What is written from now on is stamped.  `*unacked`: so many bytes
-	 * before that count as well in what read() tells.  -1 with errno: this
-	 * system does not stamp. */
+	/* The system stamps what is written from now on.  Its records count
+	 * from `*unacked` bytes before that.  -1 with errno if it cannot. */
 	int (*start)(struct transport *t, size_t *unacked) MUST_USE;
-	/* Nothing more is; what is on its way still comes. */
+	/* It stamps nothing more.  Records of before may still come. */
 	void (*stop)(struct transport *t);
 	/* The next record; false when there is none. */
 	bool (*read)(struct transport *t, struct ack *out);
 };
 
-/* As read() to a pipe, and write() from a pipe or from a file at its offset,
- * without a look at the bytes.  -1 with EINVAL when that cannot be, and then
- * read() and write() can. */
+/* As read(), but to a pipe; as write(), but from a pipe or from a file at its
+ * offset: the bytes do not pass through us.  -1 with EINVAL when the system
+ * cannot do that; read() and write() can. */
 struct splice_ops {
 	ssize_t (*read_to)(struct transport *t, int pipe_fd,
 	                   size_t len) MUST_USE;
@@ -89,9 +88,8 @@ struct splice_ops {
 	                      size_t len) MUST_USE;
 };
 
-/* EINTR is met within; -1 comes with errno, EAGAIN means "not now". */
+/* No operation returns EINTR; -1 comes with errno, EAGAIN means "not now". */
 struct transport_ops {
-	const char *scheme; /* "tcp" */
 	unsigned traits;
 	size_t extra; /* bytes that each of its sockets has for itself */
 	/* Begin to connect; advance() tells when it is done.  NULL with
@@ -102,14 +100,14 @@ struct transport_ops {
 	/* The next peer and its address; NULL with errno, EAGAIN if none. */
 	struct transport *(*accept)(struct transport *t,
 	                            struct address *peer) MUST_USE;
-	/* Go on opening.  0: it is open; or -1; or LOOP_READ, LOOP_WRITE: to
-	 * be called again when it is ready for that. */
+	/* Go on opening.  0 if it is open; or -1; or LOOP_READ, LOOP_WRITE: call
+	 * it again when the descriptor is ready for that. */
 	int (*advance)(struct transport *t) MUST_USE;
 	/* 0 at the peer's end (FIN). */
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap) MUST_USE;
 	ssize_t (*write)(struct transport *t, const void *bytes,
 	                 size_t len) MUST_USE;
-	/* Our end: what was written still arrives, then FIN. */
+	/* End our direction: what was written still arrives, then FIN. */
 	int (*shutdown)(struct transport *t);
 	/* How many of the bytes written (and our FIN, as one) have not arrived;
 	 * -1 if the connection has failed. */

@@ -162,7 +162,8 @@ static void free_alarms(struct link *l)
 	l->alarms = NULL;
 }
 
-/* Nothing may have moved for too long; look again when that may be. */
+/* Note if nothing has moved for too long; if not, look again when that can be
+ * so at the earliest. */
 static void check_idle(struct link *l)
 {
 	int64_t left_ns =
@@ -301,14 +302,14 @@ static unsigned events_of(const struct link *l, unsigned wishes)
 	                                            : wishes & LOOP_HANGUP;
 }
 
-/* Most steps: both halves go on, so it has not broken either. */
+/* True at most steps: both halves are open, so it is not broken either. */
 static bool goes_on(const struct link *l, unsigned wishes)
 {
 	return l->halves == HALVES_OPEN && !l->is_silent &&
 	       !(wishes & (LINK_END_OUT | LINK_LEAVE));
 }
 
-/* Whether it goes on when a half ends or has ended, or somebody leaves. */
+/* Whether it goes on, when a half ends or has ended, or the owner leaves. */
 static bool review(struct link *l, unsigned wishes)
 {
 	if (!l->transport)

@@ -179,7 +179,6 @@ static const struct splice_ops tcp_splice = {
 };
 
 const struct transport_ops transport_tcp = {
-	.scheme = "tcp",
 	.traits = TRANSPORT_IP | TRANSPORT_TCP,
 	.connect = tcp_connect,
 	.listen = tcp_listen,

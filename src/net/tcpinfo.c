@@ -61,13 +61,10 @@ bool tcpinfo_read(int fd, struct tcpinfo *out)
 		.rttvar_us = i.tcpi_rttvar,
 		/* all ones: none was measured */
 		.min_rtt_us = i.tcpi_min_rtt + 1 ? i.tcpi_min_rtt : 0,
-		.rto_us = i.tcpi_rto,
 		.retransmits = i.tcpi_total_retrans,
 		.retrying = i.tcpi_retransmits,
 		.cwnd = i.tcpi_snd_cwnd,
 		.snd_mss = i.tcpi_snd_mss,
-		.rcv_mss = i.tcpi_rcv_mss,
-		.probes = i.tcpi_probes,
 		.delivery_rate = i.tcpi_delivery_rate,
 		.is_app_limited = i.tcpi_delivery_rate_app_limited,
 		.busy_us = i.tcpi_busy_time,
@@ -83,8 +80,6 @@ bool tcpinfo_read(int fd, struct tcpinfo *out)
 		.unsent = queue(fd, SIOCOUTQNSD),
 		.unread = queue(fd, SIOCINQ),
 		.last_sent_ms = i.tcpi_last_data_sent,
-		.last_received_ms = i.tcpi_last_data_recv,
-		.last_ack_ms = i.tcpi_last_ack_recv,
 	};
 	return true;
 }

@@ -329,7 +329,6 @@ static const struct splice_ops unix_splice = {
 };
 
 const struct transport_ops transport_unix = {
-	.scheme = "unix",
 	.extra = sizeof(uint64_t), /* how many bytes were written */
 	.connect = unix_connect,
 	.listen = unix_listen,

@@ -699,7 +699,7 @@ static const struct ack_ops acks = {
 };
 
 #define OPERATIONS                                                             \
-	.scheme = "fake", .connect = op_connect, .listen = op_listen,          \
+	.connect = op_connect, .listen = op_listen,                            \
 	.accept = op_accept, .advance = op_advance, .read = op_read,           \
 	.write = op_write, .shutdown = op_shutdown, .pending = op_pending,     \
 	.facts = op_facts, .explain = op_explain, .close = op_close

@@ -442,7 +442,7 @@ static void the_details_tell_what_the_system_knows(void **state)
 		.state = TCP_STATE_ESTABLISHED,
 		.rtt_us = 82, .rttvar_us = 12345, .min_rtt_us = 1500000,
 		.retransmits = 3, .resent = 1448,
-		.cwnd = 10, .snd_mss = 1448, .rcv_mss = 536,
+		.cwnd = 10, .snd_mss = 1448,
 		.delivery_rate = 2048, .is_app_limited = true,
 		.busy_us = 2000000, .rwnd_limited_us = 1000000,
 		.sndbuf_limited_us = 500000,
