@@ -28,8 +28,8 @@
 #include <sockchat/transport.h>
 
 /* What an owner wishes at a step, as bits, beside LOOP_READ, LOOP_WRITE and
- * LOOP_HANGUP.  A half that has ended is not watched.  A hang-up is watched when
- * nothing else is, until both halves have ended. */
+ * LOOP_HANGUP.  A half that has ended is not watched.  A hang-up is watched
+ * when nothing else is, until both halves have ended. */
 #define LINK_END_OUT 8u  /* send our FIN now: nothing waits for the peer */
 #define LINK_LEAVE   16u /* do not wait for the peer's end */
 #define LINK_HOLD    32u /* it is not over: the owner still holds bytes */
@@ -60,7 +60,8 @@ struct link_ops {
 	 * how long it took.  The owner calls link_step(). */
 	void (*on_open)(struct link *l, const struct address *peer);
 	/* It is ready for LOOP_READ, LOOP_WRITE, LOOP_HANGUP, as bits; 0: it
-	 * only needs a step.  The owner reads, writes, and calls link_step(). */
+	 * only needs a step.  The owner reads and writes, and then calls
+	 * link_step(). */
 	void (*on_ready)(struct link *l, unsigned ready);
 	/* The time of one of the owner's alarms has come. */
 	void (*on_alarm)(struct link *l, unsigned which);
@@ -180,8 +181,9 @@ static inline ssize_t link_pending(const struct link *l)
  * acknowledged; 0 if that is not known. */
 uint64_t link_explain(const struct link *l, struct error *e, int errnum);
 
-/* Close the dial or the connection, whichever there is: by FIN, so that the peer
- * can read all that is on its way; or, with `abort`, by RST.  Calls nobody. */
+/* Close the dial or the connection, whichever there is: by FIN, so that the
+ * peer can read all that is on its way; or, with `abort`, by RST.  Calls
+ * nobody. */
 void link_close(struct link *l, bool abort);
 
 #endif

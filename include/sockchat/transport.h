@@ -100,8 +100,8 @@ struct transport_ops {
 	/* The next peer and its address; NULL with errno, EAGAIN if none. */
 	struct transport *(*accept)(struct transport *t,
 	                            struct address *peer) MUST_USE;
-	/* Go on opening.  0 if it is open; or -1; or LOOP_READ, LOOP_WRITE: call
-	 * it again when the descriptor is ready for that. */
+	/* Go on opening.  0 if it is open; or -1; or LOOP_READ, LOOP_WRITE:
+	 * call it again when the descriptor is ready for that. */
 	int (*advance)(struct transport *t) MUST_USE;
 	/* 0 at the peer's end (FIN). */
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap) MUST_USE;

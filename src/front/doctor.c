@@ -68,7 +68,7 @@ static const struct remedy *find_remedy(const char *code)
 	return r;
 }
 
-static void stop(struct doctor *d, const char *verdict, const char *next,
+static void judge(struct doctor *d, const char *verdict, const char *next,
                  int status)
 {
 	notices_print(&d->notices, "verdict: %s", verdict);
@@ -78,21 +78,21 @@ static void stop(struct doctor *d, const char *verdict, const char *next,
 	loop_stop(d->link.loop, status);
 }
 
-static void give_up(struct doctor *d, const struct error *e)
+static void judge_failure(struct doctor *d, const struct error *e)
 {
 	const struct remedy *r = find_remedy(e->code);
 	if (e->is_found) {
 		notices_print(&d->notices, "%s", e->text);
-		stop(d, "the reason is on this machine", e->hint, 1);
+		judge(d, "the reason is on this machine", e->hint, 1);
 	} else {
 		notices_error(&d->notices, e);
-		stop(d, r->verdict, r->next, 1);
+		judge(d, r->verdict, r->next, 1);
 	}
 }
 
 /* The way there */
 
-static void on_step(void *user, const char *text)
+static void print_step(void *user, const char *text)
 {
 	struct doctor *d = user;
 	notices_print(&d->notices, "%s", text);
@@ -106,7 +106,7 @@ static const char *host_text(const struct address *a,
 	return out;
 }
 
-static void on_try(void *user, const struct address *a)
+static void print_route(void *user, const struct address *a)
 {
 	struct doctor *d = user;
 	struct route r;
@@ -163,12 +163,12 @@ static void judge_silence(struct doctor *d)
 		         "has not accepted the connection: it is busy, hangs, "
 		         "or waits for something", name_door(d),
 		         *facts.owner ? facts.owner : "no program");
-		stop(d, verdict, "look at that program, or start it again", 0);
+		judge(d, verdict, "look at that program, or start it again", 0);
 	} else {
 		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
 		         "and the server waits for the client to speak first",
 		         name_door(d));
-		stop(d, verdict, command, 0);
+		judge(d, verdict, command, 0);
 	}
 }
 
@@ -178,7 +178,7 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	char command[COMMAND_MAX], text[PREVIEW_MAX + 1];
 	if (r) {
 		snprintf(verdict, sizeof(verdict), "it works: %s", r->text);
-		stop(d, verdict, r->hint, 0);
+		judge(d, verdict, r->hint, 0);
 		return;
 	}
 	snprintf(text, sizeof(text), "%.*s", (int)d->len,
@@ -188,10 +188,10 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
 	         "(\"%s\")", preview);
 	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
-	stop(d, verdict, command, 0);
+	judge(d, verdict, command, 0);
 }
 
-static void judge_end(struct doctor *d)
+static void judge_peer_end(struct doctor *d)
 {
 	char verdict[128];
 	snprintf(verdict, sizeof(verdict), "the %s is open, but the connection "
@@ -199,7 +199,7 @@ static void judge_end(struct doctor *d)
 	if (d->len)
 		judge_bytes(d, NULL);
 	else
-		stop(d, verdict, link_is_tcp(&d->link)
+		judge(d, verdict, link_is_tcp(&d->link)
 		     ? "the server's log; a port forwarder does so when "
 		       "nothing is behind it" : "the server's log", 0);
 }
@@ -224,7 +224,7 @@ static bool judge_so_far(struct doctor *d, bool is_all)
 }
 
 /* FIN, or more first bytes; link_step() finds a break. */
-static void on_ready(struct link *l, unsigned ready)
+static void on_first_bytes(struct link *l, unsigned ready)
 {
 	struct doctor *d = doctor_of(l);
 	(void)ready;
@@ -235,12 +235,12 @@ static void on_ready(struct link *l, unsigned ready)
 	}
 	d->len += n > 0 ? (size_t)n : 0;
 	if (n == 0)
-		judge_end(d);
+		judge_peer_end(d);
 	else if (n < 0 || !judge_so_far(d, d->len == sizeof(d->bytes)))
 		link_step(l, LOOP_READ);
 }
 
-static void on_alarm(struct link *l, unsigned which)
+static void on_doctor_alarm(struct link *l, unsigned which)
 {
 	struct doctor *d = doctor_of(l);
 	(void)which;
@@ -250,10 +250,11 @@ static void on_alarm(struct link *l, unsigned which)
 		judge_silence(d);
 }
 
-static void on_over(struct link *l, const struct error *e, uint64_t unacked)
+static void on_doctor_over(struct link *l, const struct error *e,
+                           uint64_t unacked)
 {
 	(void)unacked;
-	give_up(doctor_of(l), e);
+	judge_failure(doctor_of(l), e);
 }
 
 static void cannot(struct doctor *d, const char *what)
@@ -263,7 +264,7 @@ static void cannot(struct doctor *d, const char *what)
 	notices_error(&d->notices, &e);
 }
 
-static void on_open(struct link *l, const struct address *peer)
+static void on_doctor_open(struct link *l, const struct address *peer)
 {
 	struct doctor *d = doctor_of(l);
 	(void)peer;
@@ -276,14 +277,14 @@ static void on_open(struct link *l, const struct address *peer)
 int doctor_run(struct loop *l, const struct options *o)
 {
 	static const struct link_ops ops = {
-		.on_open = on_open,
-		.on_ready = on_ready,
-		.on_alarm = on_alarm,
-		.on_over = on_over,
+		.on_open = on_doctor_open,
+		.on_ready = on_first_bytes,
+		.on_alarm = on_doctor_alarm,
+		.on_over = on_doctor_over,
 	};
 	struct doctor d = { .len = 0 };
 	const struct dial_steps steps = {
-		.on_try = on_try, .on_step = on_step, .user = &d,
+		.on_try = print_route, .on_step = print_step, .user = &d,
 	};
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);

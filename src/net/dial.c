@@ -274,8 +274,8 @@ static bool attempt_start(struct attempt *a)
 	return false;
 }
 
-/* Try the next address.  Without one, and when no attempt is under way, the dial
- * has failed. */
+/* Try the next address.  When there is none and no attempt is under way, the
+ * dial has failed. */
 static void try_next(struct dial *d)
 {
 	timer_stop(&d->stagger);
@@ -442,8 +442,8 @@ static void start_attempts(struct dial *d, const struct address *list,
 		try_next(d);
 }
 
-static void on_resolved(void *user, const struct address *list, size_t count,
-                        const struct error *e)
+static void on_addresses(void *user, const struct address *list, size_t count,
+                         const struct error *e)
 {
 	struct dial *d = user;
 
@@ -510,7 +510,7 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 		glyph_copy(where, sizeof(where), ep->host, GLYPH_ANY_WIDTH);
 		tell_step(d, "resolving %s", where);
 	}
-	d->resolve = resolve_start(l, ep, &settings->resolve, on_resolved, d);
+	d->resolve = resolve_start(l, ep, &settings->resolve, on_addresses, d);
 	if (!d->resolve) {
 		int saved = errno;
 

@@ -19,7 +19,7 @@
 
 /* Facts */
 
-static void lose(struct link *l, int errnum)
+static void note_break(struct link *l, int errnum)
 {
 	if (!l->broken)
 		l->broken = errnum;
@@ -28,7 +28,7 @@ static void lose(struct link *l, int errnum)
 
 void link_break(struct link *l, int errnum)
 {
-	lose(l, errnum);
+	note_break(l, errnum);
 	l->halves = HALVES_CLOSED;
 }
 
@@ -74,7 +74,7 @@ ssize_t link_write(struct link *l, const void *bytes, size_t len)
 	if (n >= 0)
 		note_out(l, n);
 	else if (errno != EAGAIN)
-		lose(l, errno);
+		note_break(l, errno);
 	return n;
 }
 
@@ -122,7 +122,7 @@ static void set_timer(struct link *l)
 		timer_stop(&a->timer);
 }
 
-static void on_time(struct timer *t);
+static void on_alarm_time(struct timer *t);
 
 /* False, and the link is broken, without memory. */
 static bool has_alarms(struct link *l)
@@ -132,7 +132,7 @@ static bool has_alarms(struct link *l)
 	l->alarms = calloc(1, sizeof(*l->alarms));
 	if (l->alarms)
 		l->alarms->timer =
-		    (struct timer){ .on_time = on_time, .user = l };
+		    (struct timer){ .on_time = on_alarm_time, .user = l };
 	else
 		link_break(l, ENOMEM);
 	return l->alarms != NULL;
@@ -193,7 +193,7 @@ static void call_alarm(struct link *l, unsigned which)
 		l->ops->on_ready(l, 0);
 }
 
-static void on_time(struct timer *t)
+static void on_alarm_time(struct timer *t)
 {
 	struct link *l = t->user;
 	for (unsigned i = 0; i < LINK_ALARMS; i++)
@@ -220,7 +220,7 @@ static void end_out(struct link *l, unsigned wishes)
 	if (l->is_settled)
 		return;
 	if (l->transport->ops->shutdown(l->transport))
-		lose(l, errno);
+		note_break(l, errno);
 	else if (l->ops->on_end_out && halves_is_in_open(l->halves))
 		l->ops->on_end_out(l);
 }
@@ -236,13 +236,13 @@ static void ask_again(struct link *l)
 	                                           : ACK_SLOWEST_MS;
 }
 
-static void settle(struct link *l, unsigned wishes)
+static void check_arrival(struct link *l, unsigned wishes)
 {
 	ssize_t unacked = link_pending(l);
 	bool has_ended = !halves_is_out_open(l->halves);
 	l->is_settled = !unacked && has_ended && !(wishes & LINK_HOLD);
 	if (unacked < 0) {
-		lose(l, errno);
+		note_break(l, errno);
 	} else if (!l->is_settled) {
 		if (l->ops->on_wait)
 			l->ops->on_wait(l, (size_t)unacked);
@@ -250,7 +250,7 @@ static void settle(struct link *l, unsigned wishes)
 	}
 }
 
-static bool is_over(const struct link *l, unsigned wishes)
+static bool is_link_over(const struct link *l, unsigned wishes)
 {
 	bool has_ended = l->halves == HALVES_CLOSED;
 	if (l->broken)
@@ -320,10 +320,10 @@ static bool review(struct link *l, unsigned wishes)
 	bool is_asked = wishes & LINK_ASK && !halves_is_out_open(l->halves);
 	if (l->transport && !l->is_settled && !l->broken && !l->is_silent &&
 	    (wishes & LINK_LEAVE || l->halves == HALVES_CLOSED || is_asked))
-		settle(l, wishes);
+		check_arrival(l, wishes);
 	if (!l->transport)
 		return false;
-	if (!l->is_silent && !is_over(l, wishes))
+	if (!l->is_silent && !is_link_over(l, wishes))
 		return true;
 	conclude(l);
 	return false;
@@ -337,7 +337,7 @@ void link_step(struct link *l, unsigned wishes)
 
 /* The beginning and the end */
 
-static void on_ready(struct watch *w, unsigned ready)
+static void on_transport_ready(struct watch *w, unsigned ready)
 {
 	struct link *l = w->user;
 	l->ops->on_ready(l, ready);
@@ -349,7 +349,7 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
 		.loop = loop,
 		.ops = ops,
 		.where = "",
-		.watch = { .on_ready = on_ready, .user = l },
+		.watch = { .on_ready = on_transport_ready, .user = l },
 	};
 }
 

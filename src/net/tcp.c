@@ -109,7 +109,7 @@ static int tcp_advance(struct transport *t)
 }
 
 /* Whether the connection itself has failed, and not what it was joined to. */
-static bool is_over(int fd)
+static bool is_tcp_closed(int fd)
 {
 	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
@@ -122,14 +122,14 @@ static ssize_t tcp_read_to(struct transport *t, int pipe_fd, size_t len)
 {
 	ssize_t n = socket_splice(t->fd, pipe_fd, len);
 	return socket_settle_joined(t, n, n < 0 && errno != EPIPE &&
-	                                      is_over(t->fd));
+	                                      is_tcp_closed(t->fd));
 }
 
 static ssize_t tcp_write_from(struct transport *t, int fd, bool is_pipe,
                               size_t len)
 {
 	ssize_t n = socket_send_from(t->fd, fd, is_pipe, len);
-	return socket_settle_joined(t, n, n < 0 && is_over(t->fd));
+	return socket_settle_joined(t, n, n < 0 && is_tcp_closed(t->fd));
 }
 
 /* What the kernel still counts as unacknowledged. */
@@ -137,7 +137,7 @@ static int unacknowledged(int fd)
 {
 	int count = 0;
 	/* without a connection the count means nothing */
-	return is_over(fd) || ioctl(fd, SIOCOUTQ, &count) < 0 ? 0 : count;
+	return is_tcp_closed(fd) || ioctl(fd, SIOCOUTQ, &count) < 0 ? 0 : count;
 }
 
 static ssize_t tcp_pending(struct transport *t)
