@@ -68,13 +68,6 @@ static bool has_rest_in(const struct conn *c)
 	return rest_in(c) > 0;
 }
 
-struct error *conn_fail(struct conn *c, enum conn_end end)
-{
-	c->end = end;
-	c->error = (struct error){ .text = "" };
-	return &c->error;
-}
-
 /* Readiness. */
 
 static void on_in(struct watch *w, unsigned ready)

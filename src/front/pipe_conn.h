@@ -96,7 +96,4 @@ void conn_abandon(struct conn *c);
  * written is not safe. */
 MUST_USE int conn_close_out(struct conn *c, struct error *e);
 
-/* The verdict; the caller says why. */
-struct error *conn_fail(struct conn *c, enum conn_end end);
-
 #endif

@@ -9,6 +9,13 @@
 #include <errno.h>
 #include <inttypes.h>
 
+struct error *conn_fail(struct conn *c, enum conn_end end)
+{
+	c->end = end;
+	c->error = (struct error){ .text = "" };
+	return &c->error;
+}
+
 /* The first bytes are to be shown, so we have to read them ourselves. */
 static bool is_curious(const struct conn *c)
 {

@@ -16,4 +16,7 @@ void conn_move_down(struct conn *c);
 /* Standard output takes nothing more. */
 void conn_lose_out(struct conn *c, int errnum);
 
+/* The verdict; the caller says why. */
+struct error *conn_fail(struct conn *c, enum conn_end end);
+
 #endif
