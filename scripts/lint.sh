@@ -61,6 +61,8 @@ groff_ascii() {
 }
 
 step storeys python3 scripts/storeys.py
+step circles python3 scripts/circles.py \
+    "$(dirname "${SOCKCHAT_BIN:-build/sockchat}")"
 step house python3 scripts/house.py
 step headers each header_alone include/sockchat/*.h src/*/*.h \
     tests/*.h tests/*/*.h
