@@ -168,7 +168,7 @@ static size_t plain_run(const struct layout *l, const uint8_t *bytes,
                         size_t len)
 {
 	size_t most = l->settings->columns - l->column;
-	if (l->column > l->settings->columns)
+	if (l->column > l->settings->columns || *bytes >= 0x80)
 		return 0;
 	if (len > most)
 		len = most;
