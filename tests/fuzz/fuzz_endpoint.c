@@ -26,9 +26,9 @@ static void check_refusal(const struct error *e)
 static void check_taken(const struct endpoint *ep, enum endpoint_mode mode)
 {
 	const char *two[] = { ep->host, ep->port };
+	char text[ENDPOINT_TEXT_MAX];
 	const char *path[] = { text };
 	const char *one[] = { ep->port };
-	char text[ENDPOINT_TEXT_MAX];
 	struct endpoint again;
 	struct error e;
 	int has_host = *ep->host != '\0';

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/framing.h>
 
 #define FILL_SIZE 4096
