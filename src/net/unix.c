@@ -132,8 +132,15 @@ static int bind_file(int fd, const struct address *a)
 static struct transport *unix_connect(const struct address *peer)
 {
 	struct transport *t = socket_open(&transport_unix, AF_UNIX, 0);
-	if (!t || !connect(t->fd, (const struct sockaddr *)&peer->sa,
-	                   peer->len))
+	int failed;
+	if (!t)
+		return NULL;
+	do
+		failed = connect(t->fd, (const struct sockaddr *)&peer->sa,
+		                 peer->len);
+	while (failed && errno == EINTR);
+	/* It may have gone on by itself meanwhile. */
+	if (!failed || errno == EISCONN)
 		return t;
 	socket_close(t);
 	return NULL;

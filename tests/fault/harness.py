@@ -153,6 +153,13 @@ class Run:
     def connect(self, port):
         return self.add_peer(socket.create_connection(("127.0.0.1", port)))
 
+    def connect_unix(self):
+        """To a listener at the path "s": yield from it."""
+        yield lambda: b"listening on unix:s " in self.stderr.got
+        sock = socket.socket(socket.AF_UNIX)
+        sock.connect(self.home + "/s")
+        return self.add_peer(sock)
+
     def add_peer(self, sock):
         peer = self.stream(sock.fileno(), sock)
         self.peers.append(peer)
@@ -323,7 +330,7 @@ class Run:
 
     def unaccepted(self):
         """Our connections that the program has never taken."""
-        ours = {p.sock.getsockname()[1] for p in self.peers if p.fd >= 0}
+        ours = {p.sock.getsockname()[1] for p in self.peers if p.has_port()}
         with open("/proc/net/tcp") as f:
             rows = [line.split() for line in f.readlines()[1:]]
         return {int(r[2].split(":")[1], 16) for r in rows
@@ -379,7 +386,7 @@ class Run:
 
     def is_free_of_peers(self):
         live = {p.sock.getsockname()[1] for p in self.peers
-                if p.fd >= 0 and not p.ended}
+                if p.has_port() and not p.ended}
         return live <= self.unaccepted()
 
     def end(self):

@@ -2,8 +2,10 @@
 # Copyright (C) 2026 The sockchat authors
 """The fixed scripts that are played while calls fail; see harness.py."""
 
+import os
 import re
 import signal
+import socket
 
 UP = bytes((i * 7 + i // 251) % 256 for i in range(300_000))
 DOWN = bytes((i * 11 + i // 241) % 256 for i in range(200_000))
@@ -47,6 +49,20 @@ def pipe_listen(r):
     give_input(r)
     peer = r.connect((yield from r.port()))
     yield from talk(r, peer)
+
+
+def pipe_unix(r):
+    """A unix socket, whose stale file is replaced."""
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(r.home + "/s")
+    stale.close()
+    r.is_server = True
+    r.start("listen", "unix:s")
+    give_input(r)
+    peer = yield from r.connect_unix()
+    yield from talk(r, peer)
+    r.checks.append(lambda: "the file is left"
+                    if os.path.exists(r.home + "/s") else None)
 
 
 def pipe_file(r):
@@ -312,6 +328,7 @@ def tui_listen(r):
 
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
-    pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_keep, pipe_zero,
+    pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_unix, pipe_keep,
+    pipe_zero,
     lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
     owner, files, legacy, tui_connect, tui_listen)}

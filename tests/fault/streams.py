@@ -44,6 +44,9 @@ class Stream:
             os.close(self.fd)
         self.fd = -1
 
+    def has_port(self):
+        return self.fd >= 0 and self.sock.family == socket.AF_INET
+
     def has(self, text):
         return text.encode() in self.got
 
