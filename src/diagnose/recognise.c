@@ -126,6 +126,17 @@ bool recognise_row(size_t i, struct recognise_row *out)
 	return true;
 }
 
+/* In place of a hint that needs a host or a port. */
+#define UNIX_HINT \
+	"programs that speak it take a unix socket by an option, as `curl " \
+	"--unix-socket`, `redis-cli -s` and `mysql -S` do"
+
+static bool has_no_place(const char *hint, const char *where)
+{
+	return strncmp(where, "unix:", 5) == 0 &&
+	       (strstr(hint, "HOST") || strstr(hint, "PORT"));
+}
+
 static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
 {
 	size_t room = RECOGNISE_TEXT_MAX - 1 - used;
@@ -182,7 +193,8 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		snprintf(out->text, sizeof(out->text),
 		         "what the peer sends looks like %s%s%s", r->name,
 		         *l.detail ? ": " : "", l.detail);
-		write_hint(out->hint, r->hint, where);
+		write_hint(out->hint, has_no_place(r->hint, where)
+		                          ? UNIX_HINT : r->hint, where);
 		return result;
 	}
 	return RECOGNISE_NO;

@@ -191,6 +191,10 @@ static void a_hint_names_the_address_in_the_way_of_its_program(void **state)
 	                           false, RECOGNISE_SERVER, "[::1]:80"),
 	                 RECOGNISE_YES);
 	assert_non_null(strstr(r.hint, "`curl -v http://[::1]:80/`"));
+	assert_int_equal(recognise(&r, bytes_of("+PONG\r\n"), 7, false,
+	                           RECOGNISE_SERVER, "unix:/run/x"),
+	                 RECOGNISE_YES);
+	assert_non_null(strstr(r.hint, "`redis-cli -s`"));
 }
 
 int main(void)
