@@ -21,7 +21,7 @@
 #define ADDRESSES_MAX 16
 #define LIST_MAX      160
 
-static const char *name(const char *owner)
+static const char *name_owner(const char *owner)
 {
 	return *owner ? owner : "a process that may not be seen";
 }
@@ -32,21 +32,21 @@ void hint_elsewhere(struct error *e, const char *where, const char *owner)
 {
 	error_set_hint(e, "on this machine %s listens on %s: connect there, or "
 	               "let it listen on this address as well",
-	               name(owner), where);
+	               name_owner(owner), where);
 	e->is_found = true;
 }
 
 void hint_neighbour(struct error *e, const char *where, const char *owner)
 {
 	error_set_hint(e, "on this machine %s listens on %s, a port nearby: is "
-	               "that the one meant?", name(owner), where);
+	               "that the one meant?", name_owner(owner), where);
 }
 
 void hint_backlog(struct error *e, const char *owner, unsigned waiting)
 {
 	error_set_hint(e, "%s listens there but does not accept: its backlog "
 	               "is full (%u waiting); it may hang or be stopped",
-	               name(owner), waiting);
+	               name_owner(owner), waiting);
 	e->is_found = true;
 }
 
@@ -134,7 +134,7 @@ void hint_holder(struct error *e, const char *where, const char *owner)
 	error_set_hint(e, "%s holds %s: stop it, or take another port; its "
 	               "connections keep it for up to a minute more "
 	               "(TIME-WAIT) if it does not set SO_REUSEADDR",
-	               name(owner), where);
+	               name_owner(owner), where);
 }
 
 void explain_user(struct error *e, const char *where, const char *peer,
@@ -142,7 +142,7 @@ void explain_user(struct error *e, const char *where, const char *peer,
 {
 	error_set(e, "address in use: %s has a connection to %s", where, peer);
 	error_set_hint(e, "%s holds it: end that, or take another port",
-	               name(owner));
+	               name_owner(owner));
 	error_set_code(e, EADDRINUSE);
 }
 

@@ -189,7 +189,7 @@ static void deliver_name(struct resolve *r)
 	resolve_free(r);
 }
 
-static void deliver(struct resolve *r)
+static void deliver_addresses(struct resolve *r)
 {
 	const struct lookup *l = r->lookup;
 	struct error e = { 0 };
@@ -214,12 +214,12 @@ static void on_done(struct watch *w, unsigned ready)
 
 	(void)ready;
 	if (atomic_load(&r->lookup->is_left))
-		deliver(r);
+		deliver_addresses(r);
 }
 
 static void on_later(struct later *later)
 {
-	deliver(later->user);
+	deliver_addresses(later->user);
 }
 
 /* Whether there is a name to be asked for. */
@@ -278,7 +278,7 @@ static struct resolve *resolve_new(struct loop *l, void *user)
 }
 
 /* NULL with errno when the thread could not be started. */
-static struct resolve *start(struct resolve *r)
+static struct resolve *begin_lookup(struct resolve *r)
 {
 	int errnum;
 
@@ -303,7 +303,7 @@ struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
 	r->lookup->settings = *settings;
 	look_up(r->lookup, AI_NUMERICHOST | AI_NUMERICSERV);
 	if (needs_thread(r->lookup))
-		return start(r);
+		return begin_lookup(r);
 	loop_later(l, &r->later);
 	return r;
 }
@@ -317,7 +317,7 @@ struct resolve *resolve_name(struct loop *l, const struct address *a,
 		return NULL;
 	r->name_fn = fn;
 	r->lookup->address = *a;
-	return start(r);
+	return begin_lookup(r);
 }
 
 void resolve_cancel(struct resolve *r)

@@ -55,17 +55,17 @@ static void close_places(struct listener *ls)
 	ls->count = 0;
 }
 
-static void finish(struct listener *ls)
+static void listener_finish(struct listener *ls)
 {
 	free(ls->places);
 	free(ls);
 }
 
-static void leave(struct listener *ls)
+static void listener_leave(struct listener *ls)
 {
 	ls->is_busy = false;
 	if (ls->is_over)
-		finish(ls);
+		listener_finish(ls);
 }
 
 void listener_free(struct listener *ls)
@@ -77,7 +77,7 @@ void listener_free(struct listener *ls)
 	timer_stop(&ls->retry);
 	close_places(ls);
 	if (!ls->is_busy)
-		finish(ls);
+		listener_finish(ls);
 }
 
 static void update_watches(struct listener *ls)
@@ -111,7 +111,8 @@ void listener_resume(struct listener *ls)
 	update_watches(ls);
 }
 
-static void name(const struct listener *ls, char shown[ENDPOINT_TEXT_MAX])
+static void name_endpoint(const struct listener *ls,
+                          char shown[ENDPOINT_TEXT_MAX])
 {
 	char where[ENDPOINT_TEXT_MAX];
 
@@ -128,7 +129,7 @@ static void tell_trouble(struct listener *ls, int errnum)
 		return;
 	ls->trouble = errnum;
 	ls->trouble_ns = loop_now_ns(ls->loop);
-	name(ls, shown);
+	name_endpoint(ls, shown);
 	explain_accept(&e, errnum, shown);
 	ls->ops->on_trouble(ls->user, &e);
 }
@@ -147,7 +148,7 @@ static void tell_relief(struct listener *ls)
 		return;
 	}
 	ls->trouble = 0;
-	name(ls, shown);
+	name_endpoint(ls, shown);
 	ls->ops->on_relief(ls->user, shown);
 }
 
@@ -165,7 +166,7 @@ static void on_retry(struct timer *t)
  * again at once would only burn the machine.  Our own limit of descriptors
  * holds until one of ours is closed, which is told by listener_retry(), or
  * until somebody raises it. */
-static void starve(struct listener *ls, int errnum)
+static void pause_starved(struct listener *ls, int errnum)
 {
 	ls->is_starved = true;
 	update_watches(ls);
@@ -208,10 +209,10 @@ static void on_knock(struct watch *w, unsigned ready)
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
 			tell_relief(ls);
 		else
-			starve(ls, errno);
+			pause_starved(ls, errno);
 		break;
 	}
-	leave(ls);
+	listener_leave(ls);
 }
 
 static void raise_descriptor_limit(void)
@@ -312,7 +313,8 @@ static int open_all(struct listener *ls, const struct address *list,
 	return errnum;
 }
 
-static void fail(struct listener *ls, int errnum, const struct address *a)
+static void fail_to_listen(struct listener *ls, int errnum,
+                           const struct address *a)
 {
 	struct error e;
 	char where[ADDRESS_TEXT_MAX];
@@ -327,7 +329,8 @@ static void fail(struct listener *ls, int errnum, const struct address *a)
 	ls->ops->on_failed(ls->user, &e);
 }
 
-static void start(struct listener *ls, const struct address *list, size_t count)
+static void begin_listening(struct listener *ls, const struct address *list,
+                            size_t count)
 {
 	struct address *out = calloc(count, sizeof(*out));
 	int errnum = ENOMEM;
@@ -343,7 +346,7 @@ static void start(struct listener *ls, const struct address *list, size_t count)
 		update_watches(ls);
 		ls->ops->on_listening(ls->user, out, ls->count);
 	} else {
-		fail(ls, errnum, out ? out : list);
+		fail_to_listen(ls, errnum, out ? out : list);
 	}
 	free(out);
 }
@@ -358,8 +361,8 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 	if (count == 0)
 		ls->ops->on_failed(ls->user, e);
 	else
-		start(ls, list, count);
-	leave(ls);
+		begin_listening(ls, list, count);
+	listener_leave(ls);
 }
 
 struct listener *listener_new(struct loop *l,
@@ -383,7 +386,7 @@ struct listener *listener_new(struct loop *l,
 	ls->retry.user = ls;
 	ls->resolve = resolve_start(l, ep, &passive, on_resolved, ls);
 	if (!ls->resolve) {
-		finish(ls);
+		listener_finish(ls);
 		return NULL;
 	}
 	return ls;
