@@ -26,6 +26,8 @@ int options_check(struct options *o, struct error *e)
 		{ "echo", "send-only" },
 		{ "echo", "recv-only" },
 	};
+	if (o->echo + o->send_only + o->recv_only < 2)
+		return 0; /* as at most starts, which need no look-ups then */
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		int a = options_find(pairs[i][0]);
 		int b = options_find(pairs[i][1]);
