@@ -81,7 +81,7 @@ typedef void health_row_fn(void *user, enum health_row kind, const char *label,
 void health_rows(const struct health *h, const struct facts *f,
                  health_row_fn *fn, void *user);
 
-/* "12 s", "3 min", "5 h 12 min", "4 days": a span in words. */
-void health_format_span(char out[32], int64_t ns);
+/* A span in words, "12 s", "3 min", "5 h 12 min", "4 days"; returns `out`. */
+const char *health_format_span(char out[32], int64_t ns);
 
 #endif

@@ -26,8 +26,9 @@ MUST_USE bool number_parse_duration(const char *text, int64_t *ms);
  * and "GiB" as well). */
 MUST_USE bool number_parse_size(const char *text, size_t *bytes);
 
-/* "7 B", "1.2 MiB": at most 9 characters and a NUL into `out`. */
-void number_format_size(char out[16], uint64_t bytes);
+/* "7 B", "1.2 MiB": at most 9 characters and a NUL into `out`, which is
+ * returned. */
+const char *number_format_size(char out[16], uint64_t bytes);
 
 /* Write decimal digits so that the last one stands before `end`, with zeros in
  * front where there are fewer than `least`.  The first one; there are at most

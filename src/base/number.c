@@ -94,19 +94,19 @@ bool number_parse_size(const char *text, size_t *bytes)
 	return true;
 }
 
-void number_format_size(char out[16], uint64_t bytes)
+const char *number_format_size(char out[16], uint64_t bytes)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB",
 		                             "PiB", "EiB" };
 	size_t unit = 0;
-	if (bytes < 1024) {
-		snprintf(out, 16, "%u B", (unsigned)bytes);
-		return;
-	}
 	double value = (double)bytes / 1024;
 	for (; value >= 999.95; unit++)
 		value /= 1024;
-	snprintf(out, 16, "%.1f %s", value, units[unit]);
+	if (bytes < 1024)
+		snprintf(out, 16, "%u B", (unsigned)bytes);
+	else
+		snprintf(out, 16, "%.1f %s", value, units[unit]);
+	return out;
 }
 
 char *number_format_digits(char *end, uint64_t value, size_t least)

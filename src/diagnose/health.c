@@ -113,7 +113,7 @@ void health_parts(const struct health *h, const struct facts *f,
 
 /* The sentence */
 
-void health_format_span(char out[32], int64_t ns)
+const char *health_format_span(char out[32], int64_t ns)
 {
 	long long s = (long long)(ns / SECOND_NS);
 	if (s < 60)
@@ -124,6 +124,7 @@ void health_format_span(char out[32], int64_t ns)
 		snprintf(out, 32, "%lld h %lld min", s / 3600, s / 60 % 60);
 	else
 		snprintf(out, 32, "%lld days", s / (24 * 3600));
+	return out;
 }
 
 enum tcp_state health_state(const struct facts *f)

@@ -38,21 +38,9 @@ static void row(const struct rows *r, enum health_row kind, const char *label,
 }
 
 /* A number of bytes, good until the end of the block. */
-#define SIZE(bytes) format_size((char[16]){ 0 }, bytes)
-#define SPAN(ns)    format_span((char[32]){ 0 }, ns)
+#define SIZE(bytes) number_format_size((char[16]){ 0 }, bytes)
+#define SPAN(ns)    health_format_span((char[32]){ 0 }, ns)
 #define MICROS(us)  format_micros((char[24]){ 0 }, us)
-
-static const char *format_size(char out[16], uint64_t bytes)
-{
-	number_format_size(out, bytes);
-	return out;
-}
-
-static const char *format_span(char out[32], int64_t ns)
-{
-	health_format_span(out, ns);
-	return out;
-}
 
 /* "0.082 ms", "12.3 ms", "204 ms", "1.5 s": three digits. */
 static const char *format_micros(char out[24], uint64_t us)
