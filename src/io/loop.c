@@ -19,7 +19,7 @@
 
 #include "schedule.h"
 
-#define FEW       16  /* watches, for which poll(2) is as fast */
+#define FEW       8   /* watches, for which poll(2) is as fast */
 #define BATCH     256 /* events taken from the set at once */
 #define PAGE      4096
 #define SECOND_NS INT64_C(1000000000)
