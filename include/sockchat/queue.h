@@ -25,6 +25,7 @@
  * the first that have to wait. */
 struct queues {
 	size_t max, used;
+	const void *busy; /* the peer from which much came at once last */
 };
 
 /* How many bytes may still be added to any queue. */
