@@ -29,14 +29,18 @@ static int64_t time_left(const struct gate *g, const struct entry *e)
 	return left > 0 ? left : 0;
 }
 
-static void pass_entry(struct gate *g, struct entry *e)
+static void pass_entry(struct gate *g, const struct entry *e)
 {
+	enum gate_step step = e->seq == g->held ? GATE_HELD : GATE_WRITE;
 	struct tick tick;
+	struct entry ticked;
 	if (is_ticked(e)) {
 		tick = ticks_at(g->ticks, e->seq);
-		e->tick = &tick;
+		ticked = *e;
+		ticked.tick = &tick;
+		e = &ticked;
 	}
-	g->step(g->user, e->seq == g->held ? GATE_HELD : GATE_WRITE, e);
+	g->step(g->user, step, e);
 }
 
 static void let_through(struct gate *g, bool waits)
