@@ -119,6 +119,18 @@ static void an_echo_listener_serves_many_at_once(void **state)
 
 /* What exit 0 promises */
 
+/* Wait until its counters say this. */
+static void expect_counters(struct proc *p, const char *text)
+{
+	int64_t start = now_ms();
+
+	do {
+		assert_true(now_ms() - start < DEADLINE_MS);
+		assert_int_equal(kill(p->pid, SIGUSR1), 0);
+		proc_watch(p, 100);
+	} while (!p->err_text.bytes || !strstr(p->err_text.bytes, text));
+}
+
 static void it_waits_until_the_peer_has_read_all(void **state)
 {
 	struct proc p;
@@ -127,13 +139,10 @@ static void it_waits_until_the_peer_has_read_all(void **state)
 	(void)state;
 	proc_write_text(&p, "0123456789");
 	proc_end_in(&p);
-	proc_watch(&p, 300);
-	assert_int_equal(kill(p.pid, SIGUSR1), 0);
-	proc_expect_err(&p, "10 bytes out (0 not sent yet, 10 not "
+	expect_counters(&p, "10 bytes out (0 not sent yet, 10 not "
 	                    "acknowledged)");
 	net_expect(fd, "0123");
-	kill(p.pid, SIGUSR1);
-	proc_expect_err(&p, " 6 not acknowledged)");
+	expect_counters(&p, " 6 not acknowledged)");
 	assert_int_equal(waitpid(p.pid, NULL, WNOHANG), 0);
 	net_expect(fd, "456789");
 	proc_expect_exit(&p, 0);
@@ -147,11 +156,10 @@ static void bytes_that_nobody_accepted_are_counted_too(void **state)
 	int listener = unix_listen(at_path("x"));
 
 	(void)state;
-	proc_sockchat(&p, "connect", at_url("x"), NULL);
+	proc_sockchat(&p, "connect", "-v", at_url("x"), NULL);
+	proc_expect_err(&p, "connected to unix:");
 	proc_write_text(&p, "0123456789");
-	proc_watch(&p, 300);
-	kill(p.pid, SIGUSR1);
-	proc_expect_err(&p, "10 not acknowledged)");
+	expect_counters(&p, "10 not acknowledged)");
 	close(listener);
 	proc_expect_exit(&p, 1);
 	proc_finish(&p);
@@ -166,7 +174,7 @@ static void a_peer_that_closes_without_reading_is_exit_1(void **state)
 		net_send_text(fd, "bye");
 		proc_expect_out(&p, "bye");
 		proc_write_text(&p, "not read");
-		proc_watch(&p, 300);
+		expect_counters(&p, "8 not acknowledged)");
 		close(fd);
 		proc_expect_exit(&p, 1);
 		assert_err_has(&p, "connection reset by unix:");
@@ -183,7 +191,7 @@ static void a_signal_says_what_was_not_delivered(void **state)
 
 	(void)state;
 	proc_write_text(&p, "0123456789");
-	proc_watch(&p, 300);
+	expect_counters(&p, "10 not acknowledged)");
 	kill(p.pid, SIGTERM);
 	proc_watch(&p, 300);
 	kill(p.pid, SIGTERM);
