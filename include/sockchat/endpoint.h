@@ -43,11 +43,12 @@ MUST_USE
 int endpoint_parse_unix(struct endpoint *ep, const char *const *words,
                         size_t count, struct error *e);
 
-/* Whether its port is a number or the name of a TCP service that this machine
- * knows (services(5)), or it needs none. */
+/* True if its port is a number or the name of a TCP service that this machine
+ * knows (services(5)), or if it needs none. */
 bool endpoint_knows_port(const struct endpoint *ep);
 
-/* "host:port", with brackets where the host has colons, or "unix:PATH". */
+/* Write "host:port", with brackets where the host has colons, or
+ * "unix:PATH". */
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
 
 struct address {
@@ -58,20 +59,31 @@ struct address {
 
 #define ADDRESS_TEXT_MAX 120
 
-/* The address of a unix socket's endpoint. */
+/* Write the address of a unix socket's endpoint. */
 void address_set_unix(struct address *a, const struct endpoint *ep);
-/* "127.0.0.1:9999", "[fe80::1%eth0]:9999", "unix:/tmp/x", "unix:@x", which is
- * safe to show.  Never a lookup. */
+
+/* Write "127.0.0.1:9999", "[fe80::1%eth0]:9999", "unix:/tmp/x" or "unix:@x",
+ * safe to show.  Nothing is looked up. */
 void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);
+
 /* The same without the port: "127.0.0.1", "fe80::1%eth0". */
 void address_format_host(const struct address *a, char out[ADDRESS_TEXT_MAX]);
+
+/* True for 127.0.0.0/8, ::1, and the first of them as mapped addresses. */
 bool address_is_loopback(const struct address *a);
-/* Who may connect to a place where we listen: "this machine only".  True in
- * `*is_exposed` if that is everybody, or every user of this machine. */
+
+/* Returns who may connect to an address on which we listen: "this machine
+ * only".  `*is_exposed` tells whether that is everybody, or every user of this
+ * machine. */
 const char *address_reach(const struct address *a, bool *is_exposed);
-/* Whether it is one of this machine's. */
+
+/* True if an interface of this machine has it. */
 bool address_is_local(const struct address *a);
+
+/* Returns its port; 0 if its family has none. */
 unsigned address_port(const struct address *a);
+
+/* Does nothing for a family without ports. */
 void address_set_port(struct address *a, unsigned port);
 
 #endif

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The places where peers are accepted: one endpoint, one or more addresses.
- * When there are no more descriptors, it pauses and tries again when one has
- * been closed. */
+/* A listener accepts peers at the addresses of one endpoint.  When there are no
+ * more descriptors, it pauses until one has been closed. */
 
 #ifndef SOCKCHAT_LISTENER_H
 #define SOCKCHAT_LISTENER_H
@@ -20,24 +19,24 @@
 struct listener;
 
 struct listener_ops {
-	/* It listens: all addresses, with their real ports.  Borrowed for the
-	 * call. */
+	/* It listens on these addresses, whose ports are the real ones.
+	 * Borrowed for the call. */
 	void (*on_listening)(void *user, const struct address *list,
 	                     size_t count);
-	/* A peer.  Takes `t`. */
+	/* A peer has come.  Takes `t`. */
 	void (*on_peer)(void *user, struct transport *t,
 	                const struct address *peer);
 	/* New peers have to wait: told once, at most every 5 s. */
 	void (*on_trouble)(void *user, const struct error *e);
 	/* New peers need not wait any more.  `where` is safe to show. */
 	void (*on_relief)(void *user, const char *where);
-	/* It can't listen; the listener is of no use any more. */
+	/* It can't listen, and never will; the owner frees it. */
 	void (*on_failed)(void *user, const struct error *e);
 };
 
-/* Look `ep` up, bind, listen; nothing is called from within.  With a port of
- * 0 all addresses get the same free port.  An address family that the machine
- * doesn't have is passed over when another serves.  `ops` is borrowed until
+/* Look `ep` up, bind and listen; nothing is called from within.  With port 0
+ * all addresses get the same free port.  An address family that this machine
+ * does not have is left out when the other one works.  `ops` is borrowed until
  * listener_free().  NULL with errno. */
 MUST_USE
 struct listener *listener_new(struct loop *l,
@@ -45,7 +44,7 @@ struct listener *listener_new(struct loop *l,
                               const struct endpoint *ep,
                               const struct resolve_settings *settings,
                               const struct listener_ops *ops, void *user);
-/* Closes the sockets: later peers are refused by the system. */
+/* Close the sockets: the system refuses later peers.  NULL is fine. */
 void listener_free(struct listener *ls);
 
 /* Stop accepting; peers wait in the backlog meanwhile. */
@@ -53,7 +52,8 @@ void listener_pause(struct listener *ls);
 /* Go on accepting, and try again as listener_retry() does. */
 void listener_resume(struct listener *ls);
 
-/* A descriptor has been closed: one that waits for one tries again. */
+/* To be called when a descriptor has been closed: the listener may have waited
+ * for one, and accepts again. */
 void listener_retry(struct listener *ls);
 
 #endif

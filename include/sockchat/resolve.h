@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Names to addresses and back, without ever stopping the loop: getaddrinfo(3)
- * and getnameinfo(3) run in a thread of their own, unless there is nothing to
- * look up. */
+/* A resolver turns names into addresses and back and never stops the loop:
+ * getaddrinfo(3) and getnameinfo(3) run in a thread of their own, unless there
+ * is nothing to look up. */
 
 #ifndef SOCKCHAT_RESOLVE_H
 #define SOCKCHAT_RESOLVE_H
@@ -36,15 +36,16 @@ MUST_USE
 struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
                               const struct resolve_settings *settings,
                               resolve_fn *fn, void *user);
-/* Safe text; "" when the address has no name. */
+
+/* `name` is safe to show, and "" when the address has none. */
 typedef void resolve_name_fn(void *user, const char *name);
 
-/* Ask for the name of an address, likewise. */
+/* The same for the name of an address. */
 MUST_USE
 struct resolve *resolve_name(struct loop *l, const struct address *a,
                              resolve_name_fn *fn, void *user);
 
-/* No call will come.  NULL is fine. */
+/* Free it; no call will come any more.  NULL is fine. */
 void resolve_cancel(struct resolve *r);
 
 #endif

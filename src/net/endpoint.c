@@ -21,7 +21,7 @@
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* A stranger's word, fit for a sentence. */
+/* The word of a stranger, made safe for a sentence. */
 struct shown {
 	char text[80];
 };
@@ -117,8 +117,8 @@ static int parse_both(struct endpoint *ep, enum endpoint_mode mode,
 	return parse_port(ep, mode, port, e);
 }
 
-/* Take the brackets off "[::1]"; what stands behind them, or NULL with a
- * sentence. */
+/* Take the brackets off "[::1]".  Returns what stands behind them, or NULL with
+ * a sentence. */
 static char *strip_brackets(char **host, struct error *e)
 {
 	char *end = strchr(*host, ']');
@@ -152,7 +152,7 @@ static int parse_bracketed(struct endpoint *ep, enum endpoint_mode mode,
 	return parse_both(ep, mode, word, rest + 1, e);
 }
 
-/* "::1", "::1:9999", "a:b:c": nothing we take, but what was meant? */
+/* "::1", "::1:9999" and "a:b:c" are not taken: say what may have been meant. */
 static int refuse_colons(char *word, char *last, struct error *e)
 {
 	struct shown all = show(word);
@@ -216,15 +216,15 @@ static int parse_word(struct endpoint *ep, enum endpoint_mode mode, char *word,
 
 #define UNIX_SCHEME "unix:"
 
-/* What follows "unix:", or NULL if `word` has another form. */
+/* Returns what follows "unix:", or NULL if `word` has another form. */
 static const char *strip_unix(const char *word)
 {
 	size_t len = strlen(UNIX_SCHEME);
 	return strncasecmp(word, UNIX_SCHEME, len) == 0 ? word + len : NULL;
 }
 
-/* What follows "tcp://", `word` itself if it is no URL, NULL with a sentence
- * if it is another one. */
+/* Returns what follows "tcp://", `word` itself if it is no URL, or NULL with a
+ * sentence if it is another URL. */
 static char *strip_scheme(char *word, struct error *e)
 {
 	char *rest = strstr(word, "://");
@@ -406,7 +406,8 @@ static char *put_number(char *at, unsigned number)
 	return at + 1;
 }
 
-/* libc takes 2 500 instructions for it, and each peer that comes has two. */
+/* getnameinfo() costs 2,500 instructions, and for each peer that comes two
+ * addresses are formatted. */
 static void format_v4(const struct sockaddr_in *v4, char *at)
 {
 	const uint8_t *host = (const uint8_t *)&v4->sin_addr;
@@ -522,7 +523,7 @@ const char *address_reach(const struct address *a, bool *is_exposed)
 	                   : name_users(a->mode);
 }
 
-/* The host's part of an address; its length. */
+/* Point `*host` to the host's part of an address.  Returns its length. */
 static size_t host_part(const struct sockaddr *sa, const void **host)
 {
 	if (sa->sa_family == AF_INET) {
@@ -555,7 +556,7 @@ bool address_is_local(const struct address *a)
 	return found;
 }
 
-/* Where the port stands, or NULL for a family without one. */
+/* Returns where the port stands, or NULL for a family without one. */
 static in_port_t *port_of(struct address *a)
 {
 	if (a->sa.ss_family == AF_INET)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The words for what this machine knows of a failure, without the facts: for
- * explain_here.c, and for the test that holds all sentences.  `where` and
- * `peer` are addresses, `owner` is as owner_describe() gives it. */
+/* What this machine itself knows of a failure.  The words stand apart from the
+ * facts, for the test that holds all sentences: there `where` and `peer` are
+ * addresses, and `owner` is as owner_describe() gives it. */
 
 #ifndef NET_EXPLAIN_HERE_H
 #define NET_EXPLAIN_HERE_H
@@ -21,13 +21,19 @@ struct wording {
 void explain_word(struct error *e, const struct wording *list, int errnum,
                   const char *where, const char *tail);
 
+/* After explain_connect() to `a`: a better hint, if there is one. */
+void explain_connect_here(struct error *e, int errnum,
+                          const struct address *a);
+
+/* The same after explain_listen(). */
+void explain_listen_here(struct error *e, int errnum, const struct address *a);
+
 void hint_elsewhere(struct error *e, const char *where, const char *owner);
 void hint_neighbour(struct error *e, const char *where, const char *owner);
 void hint_backlog(struct error *e, const char *owner, unsigned waiting);
 void hint_own_loopback(struct error *e);
 void hint_holder(struct error *e, const char *where, const char *owner);
-/* No listener has the port but those of a former one, or a connection: other
- * sentences. */
+/* No listener has the port: former connections have it, or one that is open. */
 void explain_waiting(struct error *e, const char *where, unsigned left_ms);
 void explain_user(struct error *e, const char *where, const char *peer,
                   const char *owner);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Names to addresses and back, without ever stopping the loop. */
+/* The resolver: lookups in threads of their own. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,9 +19,9 @@
 
 #define ADDRESSES_MAX 64
 
-/* One question and its answer.  A thread that works on it may outlive whoever
- * asked, for getaddrinfo(3) can't be stopped: the second of the two to leave
- * frees it. */
+/* One question and its answer.  The thread that works on it may outlive whoever
+ * asked, for getaddrinfo(3) can't be stopped: of the two, the one that leaves
+ * last frees it. */
 struct lookup {
 	struct address address;   /* its name is asked for, or … */
 	struct endpoint endpoint; /* … the addresses of this */
@@ -121,7 +121,7 @@ static void look_up_name(struct lookup *l)
 		l->name[0] = '\0';
 }
 
-/* libc says then that there is no such name: it could not ask. */
+/* Without a descriptor libc cannot ask, and says that there is no such name. */
 static void blame_descriptors(struct lookup *l)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -150,7 +150,7 @@ static void *lookup_thread(void *arg)
 	return NULL;
 }
 
-/* A thread that takes no signals; its error number. */
+/* Start a thread that takes no signals.  Returns 0 or an errno. */
 static int start_thread(struct lookup *l)
 {
 	sigset_t all, former;
@@ -222,7 +222,7 @@ static void on_later(struct later *later)
 	deliver_addresses(later->user);
 }
 
-/* Whether there is a name to be asked for. */
+/* True if there is a name to ask for. */
 static bool needs_thread(const struct lookup *l)
 {
 	bool has_service =

@@ -12,6 +12,7 @@
 
 #include <sockchat/loop.h>
 
+#include "explain_here.h"
 #include "socket.h"
 #include "tcp.h"
 

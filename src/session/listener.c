@@ -134,8 +134,8 @@ static void tell_trouble(struct listener *ls, int errnum)
 	ls->ops->on_trouble(ls->user, &e);
 }
 
-/* Nobody has to wait any more.  That is told only when it has lasted for a
- * while: a listener at its limit goes to and fro. */
+/* Peers need not wait any more.  That is told only when it has lasted for a
+ * while, for a listener at its limit changes back and forth. */
 static void tell_relief(struct listener *ls)
 {
 	int64_t left = ls->trouble_ns + TROUBLE_GAP_NS - loop_now_ns(ls->loop);
@@ -162,10 +162,9 @@ static void on_retry(struct timer *t)
 		tell_relief(ls);
 }
 
-/* The system can't give us a peer now: peers wait until it can, for asking
- * again at once would only burn the machine.  Our own limit of descriptors
- * holds until one of ours is closed, which is told by listener_retry(), or
- * until somebody raises it. */
+/* The system can't give us a peer now, and to ask again at once would only keep
+ * the processor busy.  Our own limit of descriptors holds until one of ours is
+ * closed (then listener_retry() is called), or until somebody raises it. */
 static void pause_starved(struct listener *ls, int errnum)
 {
 	ls->is_starved = true;
