@@ -126,6 +126,16 @@ static void assert_files(const char *word, const char *wanted)
 	assert_completed(line, wanted);
 }
 
+static void a_path_behind_unix_is_completed(void **state)
+{
+	(void)state;
+	assert_completed("/connect unix:a", "a b|");
+	assert_completed("/listen UNIX:dir/", "dir/x|");
+	assert_completed("/connect unix:~/di", "~/dir/|");
+	assert_completed("/connect uni", "");
+	assert_completed("/close unix:a", "");
+}
+
 static void files_are_offered_and_folders_end_in_a_slash(void **state)
 {
 	(void)state;
@@ -203,6 +213,7 @@ int main(void)
 		TEST(a_long_conversation_is_not_searched_to_its_end),
 		TEST(no_more_than_fifty_words_are_offered),
 		TEST(files_are_offered_and_folders_end_in_a_slash),
+		TEST(a_path_behind_unix_is_completed),
 	};
 	return cmocka_run_group_tests(tests, set_up_all, tear_down_all);
 }

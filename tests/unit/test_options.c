@@ -205,6 +205,43 @@ static void no_words_at_all_are_a_wrong_command_line(void **state)
 	assert_non_null(strstr(e.text, "'connect' or 'listen' is missing"));
 }
 
+static void a_mode_is_read_and_told_as_chmod_has_it(void **state)
+{
+	struct options o;
+	char value[32];
+	int row = options_find("unix-mode");
+
+	(void)state;
+	assert_int_equal(parse(&o, "listen --unix-mode 660 unix:/x"), 0);
+	assert_int_equal(o.dial.resolve.unix_mode, 0660);
+	options_value(&o, (size_t)row, value, sizeof(value));
+	assert_string_equal(value, "0660");
+	assert_int_equal(options_set(&o, "unix-mode", "default",
+	                             SOURCE_RUN_TIME, &e), 0);
+	assert_int_equal(o.dial.resolve.unix_mode, 0600);
+	refuse("listen --unix-mode 1777 unix:/x",
+	       "option --unix-mode: '1777' is not a mode from 0 to 0777, as "
+	       "chmod takes it: 0660");
+}
+
+static void a_unix_socket_may_be_an_option_or_a_url(void **state)
+{
+	static const char *const lines[] = { "listen unix:/x", "listen -U /x",
+		                             "connect --unix /x",
+		                             "connect -U unix:/x" };
+	struct options o;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_int_equal(parse(&o, lines[i]), 0);
+		assert_int_equal(o.endpoint.scheme, ENDPOINT_UNIX);
+		assert_string_equal(o.endpoint.host, "/x");
+	}
+	refuse("connect -4 unix:/x", "option -4, --ipv4 is for IP addresses, "
+	                             "and unix:/x has none");
+	assert_int_equal(options_set(&o, "unix", "on", SOURCE_FILE, &e), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +257,8 @@ int main(void)
 		cmocka_unit_test(a_choice_may_be_shortened_when_it_is_unique),
 		cmocka_unit_test(the_names_of_endings_give_their_bytes),
 		cmocka_unit_test(no_words_at_all_are_a_wrong_command_line),
+		cmocka_unit_test(a_mode_is_read_and_told_as_chmod_has_it),
+		cmocka_unit_test(a_unix_socket_may_be_an_option_or_a_url),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
