@@ -17,7 +17,7 @@
  *   transcript  entry transcript framing ticks, lens hits filter: all that
  *               happens; wrap, format: how it is shown and written
  *   diagnose    recognise traps health: what it means
- *   session     session queue under_way hints names feed listener: one
+ *   session     session queue under_way hints feed listener: one
  *               conversation, places to accept some
  *   chat        chat audience watch save: owner of them all
  *   command     command commands set limits seek info retype complete:

@@ -147,11 +147,6 @@ int session_send_file(struct session *s, const struct feed_file *file,
  * by an entry. */
 void session_cancel(struct session *s);
 
-/* Find out, once, who is at both ends: the process at the other end, which
- * takes up to about 50 ms, and in the background the names of both addresses
- * unless `is_numeric`.  `tells`: notes tell the names. */
-void session_identify(struct session *s, bool is_numeric, bool tells);
-
 /* Send our FIN after what is queued. */
 void session_shutdown(struct session *s);
 /* Send our FIN after what is queued, and wait for the peer's for linger_ns at
@@ -165,8 +160,10 @@ void session_leave(struct session *s);
 /* Reset the connection at once. */
 void session_reset(struct session *s);
 
-/* Stop reading from the peer, or go on. */
-void session_pause(struct session *s, bool is_paused);
+/* Stop reading from the peer. */
+void session_pause(struct session *s);
+/* Go on reading. */
+void session_resume(struct session *s);
 
 /* Do what can be done now, after a setting has changed. */
 void session_update(struct session *s);

@@ -17,6 +17,11 @@ static inline bool session_is_open(const struct session *s)
 
 /* Whether our FIN has been asked for, so that nothing more can be sent. */
 bool session_is_finishing(const struct session *s);
+/* Find out, once, who is at both ends: the process at the other end, which
+ * takes up to about 50 ms, and in the background the names of both addresses
+ * unless `is_numeric`.  `tells`: notes tell the names. */
+void session_identify(struct session *s, bool is_numeric, bool tells);
+
 /* "resolving", "connecting", "open", "half-closed (by the peer)" … */
 const char *session_state_text(const struct session *s);
 /* All that is known of it now; process and names if session_identify() has

@@ -177,16 +177,6 @@ static void run_listen(struct chat *c, char *args)
 		chat_listen(c, &ep);
 }
 
-static void pause_peer(struct session *s)
-{
-	session_pause(s, true);
-}
-
-static void resume_peer(struct session *s)
-{
-	session_pause(s, false);
-}
-
 static void run_info(struct chat *c, char *args)
 {
 	struct session *s = *args ? find_peer(c, args) : chat_shown(c);
@@ -321,11 +311,11 @@ static const struct command_row rows[] = {
 	{ "reset", "[PEER]", "break the connection: RST",
 	  .to_peer = session_reset, .turn = COMMAND_AT_ONCE },
 	{ "pause", "[PEER]", "stop reading what the peer sends",
-	  .to_peer = pause_peer, .turn = COMMAND_AT_ONCE,
+	  .to_peer = session_pause, .turn = COMMAND_AT_ONCE,
 	  .done = "reading is paused: what the peer sends waits; /resume goes "
 	          "on" },
 	{ "resume", "[PEER]", "go on reading",
-	  .to_peer = resume_peer, .turn = COMMAND_AT_ONCE,
+	  .to_peer = session_resume, .turn = COMMAND_AT_ONCE,
 	  .done = "reading goes on" },
 	{ "info", "[PEER]", "how a connection does: addresses, counters, TCP",
 	  .run = run_info, .turn = COMMAND_AT_ONCE },

@@ -12,7 +12,6 @@
 #include <sockchat/number.h>
 
 #include "hints.h"
-#include "names.h"
 #include "session_private.h"
 #include "under_way.h"
 
@@ -111,6 +110,12 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
+static void fail_session(struct session *s, const struct error *e)
+{
+	session_tell_error(s, e);
+	session_conclude(s, true, "", 0);
+}
+
 /* Keep both addresses as text; ours costs a call, and is only asked for when it
  * may be told.  False, and the session has failed, without memory. */
 static bool name_ends(struct session *s, const struct transport *t,
@@ -126,7 +131,7 @@ static bool name_ends(struct session *s, const struct transport *t,
 	char *both = malloc(here_size + peer_size);
 	if (!both) {
 		error_set_errno(&e, ENOMEM, "cannot serve %s", peer);
-		session_fail(s, &e);
+		fail_session(s, &e);
 		return false;
 	}
 	memcpy(both, here, here_size);
@@ -210,7 +215,7 @@ void session_free(struct session *s)
 	}
 	free(s->talk);
 	session_drop_queue(s);
-	names_free(s->names);
+	session_forget_names(s);
 	free(s->local);
 	free(s);
 }
@@ -264,7 +269,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 			return;
 	}
 	error_set_errno(&e, errno, "cannot connect to %s", called);
-	session_fail(s, &e);
+	fail_session(s, &e);
 }
 
 /* What the user asks for */
@@ -306,9 +311,15 @@ void session_shutdown(struct session *s)
 	session_update(s);
 }
 
-void session_pause(struct session *s, bool is_paused)
+void session_pause(struct session *s)
 {
-	s->is_paused = is_paused;
+	s->is_paused = true;
+	session_update(s);
+}
+
+void session_resume(struct session *s)
+{
+	s->is_paused = false;
 	session_update(s);
 }
 
@@ -369,21 +380,4 @@ void session_refresh(struct session *s)
 		link_set_alarm(&s->link, ALARM_LINGER, s->settings->linger_ns);
 	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
-}
-
-static void on_name(void *user, bool is_peer, const char *name)
-{
-	struct session *s = user;
-	session_tell_note(s, "", "%s is called %s",
-	                  is_peer ? s->link.where : session_local(s), name);
-}
-
-void session_identify(struct session *s, bool is_numeric, bool tells)
-{
-	const struct transport *t = s->link.transport;
-	if (t && !s->names)
-		s->names = names_new(t);
-	if (t && s->names && !is_numeric)
-		names_resolve(s->names, s->link.loop, t,
-		              tells ? on_name : NULL, s);
 }

@@ -75,12 +75,6 @@ void session_end_dial(struct session *s)
 	s->approach->is_timed = true;
 }
 
-void session_fail(struct session *s, const struct error *e)
-{
-	session_tell_error(s, e);
-	session_conclude(s, true, "", 0);
-}
-
 /* Whether the peer had ended, and nothing has moved for so long that our system
  * has asked whether it is still there: then the break is no news. */
 static bool is_long_over(const struct session *s, uint64_t unacked)

@@ -60,10 +60,11 @@ void session_close_link(struct session *s, bool abort);
  * never acknowledged. */
 void session_conclude(struct session *s, bool failed, const char *hint,
                       uint64_t unacked);
-/* Tell that it is over because it has failed, as `e` says. */
-void session_fail(struct session *s, const struct error *e);
 /* See link_ops. */
 void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
+
+/* session_state.c: look for no more names, and forget those that were found. */
+void session_forget_names(struct session *s);
 
 /* session_tell.c: entries about this session; a hint may be "". */
 

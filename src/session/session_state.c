@@ -1,16 +1,92 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What a session has come to. */
+/* What a session has come to, and who is at its ends. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <sockchat/tcpinfo.h>
+#include <sockchat/resolve.h>
 
-#include "names.h"
 #include "session_private.h"
+
+/* What an address is called. */
+struct name {
+	struct session *session; /* NULL: it was never looked up */
+	struct resolve *lookup;  /* NULL: none is under way */
+	char text[ADDRESS_TEXT_MAX]; /* "": not known */
+};
+
+struct names {
+	char owner[OWNER_TEXT_MAX]; /* the process there; "": not known */
+	struct name peer, local;
+	bool are_told; /* by notes */
+};
+
+static struct names *find_owner(const struct transport *t)
+{
+	struct transport_facts facts;
+	struct names *n = calloc(1, sizeof(*n));
+	if (!n)
+		return NULL;
+	transport_facts(t, FACTS_OWNER, &facts);
+	snprintf(n->owner, sizeof(n->owner), "%s", facts.owner);
+	return n;
+}
+
+void session_forget_names(struct session *s)
+{
+	if (!s->names)
+		return;
+	resolve_cancel(s->names->peer.lookup);
+	resolve_cancel(s->names->local.lookup);
+	free(s->names);
+}
+
+static void on_lookup_end(void *user, const char *text)
+{
+	struct name *name = user;
+	struct session *s = name->session;
+	name->lookup = NULL;
+	snprintf(name->text, sizeof(name->text), "%s", text);
+	if (*text && s->names->are_told)
+		session_tell_note(s, "", "%s is called %s",
+		                  name == &s->names->peer ? s->link.where
+		                                          : session_local(s),
+		                  text);
+}
+
+static void look_name_up(struct session *s, struct name *name,
+                         const struct address *a)
+{
+	name->session = s;
+	name->lookup = resolve_name(s->link.loop, a, on_lookup_end, name);
+}
+
+static void look_names_up(struct session *s, bool tells)
+{
+	struct transport_facts facts;
+	if (!(s->link.traits & TRANSPORT_IP))
+		return;
+	transport_facts(s->link.transport, FACTS_LOCAL | FACTS_PEER, &facts);
+	if (!facts.local.len || !facts.peer.len)
+		return;
+	s->names->are_told = tells;
+	look_name_up(s, &s->names->peer, &facts.peer);
+	look_name_up(s, &s->names->local, &facts.local);
+}
+
+void session_identify(struct session *s, bool is_numeric, bool tells)
+{
+	if (!s->link.transport)
+		return;
+	if (!s->names)
+		s->names = find_owner(s->link.transport);
+	if (s->names && !s->names->peer.session && !is_numeric)
+		look_names_up(s, tells);
+}
 
 bool session_is_finishing(const struct session *s)
 {

@@ -79,7 +79,7 @@ static void the_sentence_stands_on_top(void **state)
 	assert_string_equal(row(2), " peer         127.0.0.1:9");
 	assert_seen(" waiting      0 B queued");
 	assert_seen(" TCP          this system does not tell more");
-	session_pause(s, true);
+	session_pause(s);
 	draw();
 	assert_string_equal(row(0), " paused by us (/resume goes on)");
 }
@@ -210,7 +210,7 @@ static void several_peers_have_a_line_each(void **state)
 	chat->is_exposed = true;
 	chat->reach = "open to other machines";
 	meet();
-	session_pause(meet(), true);
+	session_pause(meet());
 	draw();
 	assert_string_equal(row(0), " 2 peers (F6 chooses one)");
 	assert_string_equal(row(2), " listening    *:9, open to other "

@@ -171,11 +171,11 @@ static void its_own_address_is_asked_for_when_it_may_be_told(void **state)
 static void a_paused_peer_waits(void **state)
 {
 	(void)state;
-	session_pause(now.session, true);
+	session_pause(now.session);
 	fake_feed(now.fake, "later\n");
 	wait_ms(15);
 	assert_int_equal(now.session->link.bytes_in, 0);
-	session_pause(now.session, false);
+	session_resume(now.session);
 	UNTIL(last_is("later\n"));
 }
 

@@ -152,7 +152,7 @@ static void without_memory_it_ends_by_a_reset(void **state)
 static void a_paused_one_still_sees_that_it_broke(void **state)
 {
 	(void)state;
-	session_pause(now.session, true);
+	session_pause(now.session);
 	fake_feed_error(now.fake, ECONNRESET);
 	turn();
 	assert_ended(true, FAKE_RESET);

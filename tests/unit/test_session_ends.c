@@ -221,7 +221,7 @@ static void the_wait_of_a_close_begins_when_all_has_gone(void **state)
 static void a_close_reads_what_was_paused(void **state)
 {
 	(void)state;
-	session_pause(now.session, true);
+	session_pause(now.session);
 	fake_feed(now.fake, "waited\n");
 	fake_feed_end(now.fake);
 	turn();
@@ -305,17 +305,17 @@ static void a_session_ends_when_idle_and_stays_while_bytes_move(void **state)
 static void pause_and_hold_are_two_things(void **state)
 {
 	(void)state;
-	session_pause(now.session, true);
+	session_pause(now.session);
 	hold(true);
 	fake_feed(now.fake, "x\n");
-	session_pause(now.session, false);
+	session_resume(now.session);
 	turn();
 	assert_int_equal(fake_reads(now.fake), 0);
-	session_pause(now.session, true);
+	session_pause(now.session);
 	hold(false);
 	turn();
 	assert_int_equal(fake_reads(now.fake), 0);
-	session_pause(now.session, false);
+	session_resume(now.session);
 	turn();
 	assert_story("O<");
 }

@@ -159,7 +159,7 @@ static void one_that_takes_a_little_is_waited_for(void **state)
 	fill_one();
 	for (size_t room = 1; room < 10; room++) {
 		fake_set_room(one, room);
-		session_pause(chat_find(c, 1), false); /* it tries again */
+		session_resume(chat_find(c, 1)); /* it tries again */
 		wait_ms(1500);
 	}
 	assert_true(chat_congestion(c));
