@@ -13,12 +13,24 @@
 #include <stdint.h>
 
 #include <sockchat/error.h>
-#include <sockchat/feed.h>
 #include <sockchat/link.h>
 #include <sockchat/progress.h>
 
 #define QUEUE_SHARE_MAX ((size_t)256 << 10) /* of one peer */
 #define QUEUE_FILES_MAX 16
+
+#define FEED_NAME_MAX 80
+
+/* A file that is to be sent. */
+struct feed_file {
+	int fd;
+	uint64_t total;           /* its size when it was opened */
+	char name[FEED_NAME_MAX]; /* the path's last part, safe */
+};
+
+/* Open a regular file by its path as it was typed.  -1 with a sentence.  The
+ * caller closes `fd`. */
+MUST_USE int feed_open(struct feed_file *f, const char *path, struct error *e);
 
 /* The memory of all queues together, in bytes.  The less of it is left, the
  * less may wait for each peer, so that the peers with the longest queues are

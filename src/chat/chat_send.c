@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include <sockchat/feed.h>
-
 #include "chat_private.h"
 
 /* What is to be sent: some bytes, or a file. */

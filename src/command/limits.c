@@ -9,7 +9,6 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/chat_end.h>
-#include <sockchat/feed.h>
 #include <sockchat/framing.h>
 #include <sockchat/limits.h>
 

@@ -7,10 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <sockchat/feed.h>
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
-#include <sockchat/file.h>
+#include <sockchat/queue.h>
 
 /* What a file is that is not regular; NULL for one that is. */
 static const char *name_kind(mode_t mode)

@@ -48,7 +48,6 @@ static void close_places(struct listener *ls)
 {
 	for (size_t i = 0; i < ls->count; i++) {
 		struct place *p = &ls->places[i];
-
 		watch_remove(&p->watch);
 		p->transport->ops->close(p->transport, false);
 	}
@@ -83,7 +82,6 @@ void listener_free(struct listener *ls)
 static void update_watches(struct listener *ls)
 {
 	bool is_open = !ls->is_paused && !ls->is_starved;
-
 	for (size_t i = 0; i < ls->count; i++)
 		watch_set(&ls->places[i].watch, is_open ? LOOP_READ : 0);
 }
@@ -115,7 +113,6 @@ static void name_endpoint(const struct listener *ls,
                           char shown[ENDPOINT_TEXT_MAX])
 {
 	char where[ENDPOINT_TEXT_MAX];
-
 	endpoint_format(&ls->endpoint, where);
 	glyph_copy(shown, ENDPOINT_TEXT_MAX, where, GLYPH_ANY_WIDTH);
 }
@@ -124,7 +121,6 @@ static void tell_trouble(struct listener *ls, int errnum)
 {
 	char shown[ENDPOINT_TEXT_MAX];
 	struct error e;
-
 	if (ls->trouble == errnum)
 		return;
 	ls->trouble = errnum;
@@ -140,7 +136,6 @@ static void tell_relief(struct listener *ls)
 {
 	int64_t left = ls->trouble_ns + TROUBLE_GAP_NS - loop_now_ns(ls->loop);
 	char shown[ENDPOINT_TEXT_MAX];
-
 	if (!ls->trouble)
 		return;
 	if (left > 0) {
@@ -155,7 +150,6 @@ static void tell_relief(struct listener *ls)
 static void on_retry(struct timer *t)
 {
 	struct listener *ls = t->user;
-
 	if (ls->is_starved)
 		listener_retry(ls);
 	else
@@ -193,14 +187,12 @@ static void on_knock(struct watch *w, unsigned ready)
 	struct place *p = w->user;
 	struct listener *ls = p->listener;
 	int batch = next_batch(p);
-
 	(void)ready;
 	ls->is_busy = true;
 	for (int i = 0; i < batch && !ls->is_over && !ls->is_paused; i++) {
 		struct address peer;
 		struct transport *t =
 		    p->transport->ops->accept(p->transport, &peer);
-
 		if (t) {
 			ls->ops->on_peer(ls->user, t, &peer);
 			continue;
@@ -217,7 +209,6 @@ static void on_knock(struct watch *w, unsigned ready)
 static void raise_descriptor_limit(void)
 {
 	struct rlimit limit;
-
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
 	    limit.rlim_cur >= limit.rlim_max)
 		return;
@@ -228,7 +219,6 @@ static void raise_descriptor_limit(void)
 static void real_address(const struct place *p, struct address *a)
 {
 	struct transport_facts facts;
-
 	transport_facts(p->transport, FACTS_LOCAL, &facts);
 	facts.local.mode = a->mode;
 	if (facts.local.len)
@@ -239,18 +229,16 @@ static void real_address(const struct place *p, struct address *a)
 static int open_place(struct listener *ls, struct address *a)
 {
 	struct place *p = &ls->places[ls->count];
-
-	memset(p, 0, sizeof(*p));
-	p->listener = ls;
-	p->transport = ls->transport->listen(a);
+	*p = (struct place){
+		.listener = ls,
+		.transport = ls->transport->listen(a),
+		.watch = { .on_ready = on_knock, .user = p },
+	};
 	if (!p->transport)
 		return -1;
-	p->watch.on_ready = on_knock;
-	p->watch.user = p;
 	if (watch_add_socket(ls->loop, &p->watch, p->transport->fd, LOOP_READ) <
 	    0) {
 		int saved = errno;
-
 		p->transport->ops->close(p->transport, false);
 		errno = saved;
 		return -1;
@@ -265,7 +253,6 @@ static int open_place(struct listener *ls, struct address *a)
 static bool is_dispensable(const struct listener *ls, int errnum)
 {
 	const char *host = ls->endpoint.host;
-
 	return (*host == '\0' || strcmp(host, "*") == 0) &&
 	       (errnum == EAFNOSUPPORT || errnum == EADDRNOTAVAIL);
 }
@@ -277,22 +264,19 @@ static int open_places(struct listener *ls, const struct address *list,
                        size_t count, struct address *out)
 {
 	int missing = 0;
-
 	for (size_t i = 0; i < count; i++) {
 		struct address *a = &out[ls->count];
-
 		*a = list[i];
 		if (ls->count > 0 && address_port(a) == 0)
 			address_set_port(a, address_port(&out[0]));
 		if (open_place(ls, a) == 0)
 			continue;
-		if (!is_dispensable(ls, errno)) {
-			missing = errno;
-			close_places(ls);
-			out[0] = *a;
-			return missing;
-		}
 		missing = errno;
+		if (is_dispensable(ls, missing))
+			continue;
+		close_places(ls);
+		out[0] = *a;
+		return missing;
 	}
 	return ls->count > 0 ? 0 : missing;
 }
@@ -303,7 +287,6 @@ static int open_all(struct listener *ls, const struct address *list,
                     size_t count, struct address *out)
 {
 	int errnum = EADDRINUSE;
-
 	for (int i = 0; i < PORT_TRIES && errnum == EADDRINUSE; i++) {
 		errnum = open_places(ls, list, count, out);
 		if (strcmp(ls->endpoint.port, "0") != 0)
@@ -317,7 +300,6 @@ static void fail_to_listen(struct listener *ls, int errnum,
 {
 	struct error e;
 	char where[ADDRESS_TEXT_MAX];
-
 	address_format(a, where);
 	transport_explain(ls->transport, &(struct failure){
 		.kind = FAILED_TO_LISTEN,
@@ -333,7 +315,6 @@ static void begin_listening(struct listener *ls, const struct address *list,
 {
 	struct address *out = calloc(count, sizeof(*out));
 	int errnum = ENOMEM;
-
 	ls->places = calloc(count, sizeof(*ls->places));
 	raise_descriptor_limit();
 	if (out && ls->places)
@@ -354,7 +335,6 @@ static void on_resolved(void *user, const struct address *list, size_t count,
                         const struct error *e)
 {
 	struct listener *ls = user;
-
 	ls->resolve = NULL;
 	ls->is_busy = true;
 	if (count == 0)
@@ -372,17 +352,17 @@ struct listener *listener_new(struct loop *l,
 {
 	struct resolve_settings passive = *settings;
 	struct listener *ls = calloc(1, sizeof(*ls));
-
 	if (!ls)
 		return NULL;
 	passive.is_passive = true;
-	ls->loop = l;
-	ls->transport = transport;
-	ls->ops = ops;
-	ls->user = user;
-	ls->endpoint = *ep;
-	ls->retry.on_time = on_retry;
-	ls->retry.user = ls;
+	*ls = (struct listener){
+		.loop = l,
+		.transport = transport,
+		.ops = ops,
+		.user = user,
+		.endpoint = *ep,
+		.retry = { .on_time = on_retry, .user = ls },
+	};
 	ls->resolve = resolve_start(l, ep, &passive, on_resolved, ls);
 	if (!ls->resolve) {
 		listener_finish(ls);

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <sockchat/feed.h>
+#include <sockchat/queue.h>
 
 static char dir[64];
 
