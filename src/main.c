@@ -1,38 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* sockchat: a chat with a socket.
- *
- * The tree, bottom to top; each storey knows itself and those above it here:
- *
- *   base   array bytes utf8 glyph escape hexdump quote pattern json
- *          number stamp file encoding guess rate progress text
- *          error diag
- *   io     loop timer signals outq child: one thread that waits for all
- *   net    endpoint resolve transport socket tcp unix tcpinfo txstamp dial link
- *          route owner host explain: bytes from strangers, and why
- *          none come
- *   options     option_rows option_value options cmdline config: what can be
- *               chosen
- *   transcript  entry transcript framing ticks, lens hits filter: all that
- *               happens; wrap, format: how it is shown and written
- *   diagnose    recognise traps health: what it means
- *   session     session queue under_way hints feed listener: one
- *               conversation, places to accept some
- *   chat        chat audience watch save: owner of them all
- *   command     command commands set limits seek info retype complete:
- *               what a user types
- *   front  fe_pipe pipe_conn pipe_move pipe_io meter notices doctor (these keep
- *          nothing), fe_lines intake settle gate (text, JSON)
- *   tui    tui actions mode frame tui_commands: who gets a key, what is drawn;
- *          term screen theme modes window: curses and the terminal; input guest
- *          line rows recall casing whole tab histfile draft bind: readline as a
- *          guest; keys keyname, view spots page panel status pace help list
- *          preview paste edit clipboard env
- *   main   this file: which front end, and the exit status
+/* sockchat: a chat with a socket.  This file chooses the front end, and tells
+ * the exit status.
  *
  * A peer's bytes: transport -> link -> session -> transcript -> front end.
- * A keystroke: terminal -> front end -> command -> session -> link. */
+ * A keystroke: terminal -> front end -> command -> session -> link.
+ * ARCHITECTURE.md has the map of all rooms. */
 
 #include <errno.h>
 #include <fcntl.h>
