@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What keys do. */
+/* What keys do, and commands on the screen. */
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/audience.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
+#include <sockchat/glyph.h>
 #include <sockchat/text.h>
 
 #include "actions.h"
@@ -306,11 +309,52 @@ static void list_keys_of(struct chat *c, size_t i)
 	          *l.text ? ": " : "", l.text);
 }
 
-void actions_list_keys(struct frontend *f)
+static void list_keys(struct frontend *f, char *args)
 {
+	(void)args;
 	for (size_t i = 0; i < COUNT; i++)
 		list_keys_of(f->chat, i);
 }
+
+/* The commands that the screen does in its own way; the table of all commands
+ * has their arguments and their help. */
+
+static void show_help(struct frontend *f, char *args)
+{
+	f->help = &mode_help;
+	glyph_copy(f->help_word, sizeof(f->help_word),
+	           *args == '/' ? args + 1 : args, GLYPH_ASCII);
+}
+
+/* The search takes the place of the input line, which is in use until the turn
+ * ends. */
+static void search_later(struct frontend *f, char *args)
+{
+	struct error e;
+	free(f->wanted);
+	f->wanted = strdup(args);
+	if (f->wanted)
+		return;
+	error_set_errno(&e, ENOMEM, "cannot search");
+	chat_error(f->chat, &e);
+}
+
+static void save_picked(struct frontend *f, char *args)
+{
+	chat_save(f->chat, args, f->view.picked_first, f->view.picked_last);
+}
+
+static void clear_away(struct frontend *f, char *args)
+{
+	(void)args;
+	f->view.cleared_seq = transcript_end(f->chat->transcript);
+}
+
+const struct frontend_command tui_commands[] = {
+	{ "help", show_help },   { "find", search_later },
+	{ "keys", list_keys },   { "save", save_picked },
+	{ "clear", clear_away }, { NULL, NULL },
+};
 
 /* Ctrl-D on an empty line sends FIN; once more, it leaves. */
 static void finish_or_leave(struct frontend *f)

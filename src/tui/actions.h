@@ -27,9 +27,6 @@ void actions_start(void);
 /* Run the function `i`; `user` is a frontend. */
 void actions_run(void *user, size_t i);
 
-/* List the functions with their keys, as notes. */
-void actions_list_keys(struct frontend *f);
-
 /* For `frontend_ops`. */
 extern const struct frontend_command tui_commands[];
 
