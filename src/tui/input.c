@@ -15,13 +15,9 @@
 #include <sockchat/utf8.h>
 
 #include "bind.h"
-#include "casing.h"
 #include "guest.h"
 #include "histfile.h"
 #include "input.h"
-#include "recall.h"
-#include "rows.h"
-#include "tab.h"
 #include "whole.h"
 
 /* Ctrl-Z never comes as a key: it is the program's. */

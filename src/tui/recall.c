@@ -5,7 +5,6 @@
  * readline's, which free what the history points to, or read beyond a line's
  * end. */
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,6 @@
 #include <readline/readline.h>
 
 #include "guest.h"
-#include "recall.h"
 #include "whole.h"
 
 /* As readline has one line, there is one of this. */

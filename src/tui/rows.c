@@ -10,7 +10,7 @@
 
 #include <sockchat/glyph.h>
 
-#include "rows.h"
+#include "guest.h"
 
 /* Where the cursor was put, and the column it would be in if there was room. */
 static struct {

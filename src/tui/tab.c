@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <readline/readline.h>
 
-#include "tab.h"
+#include "guest.h"
+#include "input.h"
 #include "whole.h"
 
 /* The length of what all begin with, in whole characters. */
