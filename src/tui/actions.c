@@ -17,7 +17,6 @@
 #include "bind.h"
 #include "edit.h"
 #include "histfile.h"
-#include "keyname.h"
 #include "screen.h"
 #include "tui.h"
 

@@ -9,7 +9,6 @@
 
 #include <readline/readline.h>
 
-#include "draft.h"
 #include "input.h"
 
 static struct {

@@ -9,11 +9,10 @@
 #include <sockchat/session_state.h>
 
 #include "env.h"
-#include "frame.h"
-#include "help.h"
 #include "line.h"
-#include "preview.h"
 #include "modes.h"
+#include "page.h"
+#include "preview.h"
 #include "screen.h"
 #include "status.h"
 #include "term.h"

@@ -9,7 +9,6 @@
 
 #include <sockchat/command.h>
 
-#include "help.h"
 #include "page.h"
 #include "screen.h"
 

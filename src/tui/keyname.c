@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "keyname.h"
 #include "keys.h"
 
 static const struct {

@@ -61,6 +61,11 @@ const char *keys_name(enum key key);
 /* The key of that name, or "^C"; KEY_NONE for others. */
 enum key keys_named(const char *name, size_t len);
 
+/* Append what people call the keys that are sent as these bytes, as "Ctrl-X f":
+ * keyname.c.  -1 without memory: nothing is appended. */
+MUST_USE
+int keyname_append(struct bytes *out, const uint8_t *bytes, size_t len);
+
 /* The place of a KEY_CLICK, counted from 0. */
 void keys_place(const struct token *t, int *row, int *column);
 

@@ -13,7 +13,6 @@
 #include <sockchat/hits.h>
 #include <sockchat/lens.h>
 
-#include "draft.h"
 #include "tui.h"
 
 #define PROMPT_MAX 160

@@ -7,8 +7,7 @@
 #include <sockchat/audience.h>
 #include <sockchat/session_state.h>
 
-#include "help.h"
-#include "panel.h"
+#include "page.h"
 #include "tui.h"
 
 static void scroll_help(struct frontend *f, int by)

@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Help and the connection panel: lines of our own words over the transcript, of
- * which some are seen. */
+ * which some are seen; and the bar of keys. */
 
 #ifndef TUI_PAGE_H
 #define TUI_PAGE_H
@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <sockchat/chat.h>
+
+#include "spots.h"
 #include "theme.h"
 
 /* Where lines are put; those that are not seen are counted as well. */
@@ -28,5 +31,28 @@ int page_put(const struct page *p, int column, const char *text, size_t len,
 /* Put ASCII text from `column` to the right edge, on as many lines as it takes;
  * the present one is then the one below. */
 void page_wrap(struct page *p, int column, const char *text, enum style style);
+
+/* What the keys of the screen do, for help and for the manual's check. */
+struct key_row {
+	const char *keys; /* "PgUp PgDn" */
+	const char *help;
+	const char *bar;  /* for the bar of keys, or NULL */
+};
+
+/* Row `i`, or NULL behind the last. */
+const struct key_row *help_key(size_t i);
+
+/* Draw help into the rows from 0 on, from its line `first`; about the commands
+ * that begin with `word`, all of it for "".  How many lines it has. */
+int help_draw(int rows, int first, const char *word);
+
+/* The bar of keys, as many as fit; clicks go to `spots`. */
+void help_draw_bar(int row, struct spots *spots);
+
+/* Draw the connection panel into the rows from 0 on, from its line `*first`,
+ * which becomes an earlier one when rows would be left empty.  True: all of it
+ * is seen. */
+bool panel_draw(const struct chat *c, int rows, int *first,
+                unsigned glyph_flags);
 
 #endif

@@ -14,7 +14,6 @@
 #include <sockchat/text.h>
 
 #include "page.h"
-#include "panel.h"
 #include "screen.h"
 
 #define PARTS_MAX  60

@@ -22,7 +22,6 @@
 #include "actions.h"
 #include "edit.h"
 #include "env.h"
-#include "frame.h"
 #include "histfile.h"
 #include "modes.h"
 #include "screen.h"

@@ -4,7 +4,7 @@
 /* The functions of the program that an inputrc puts on keys. */
 
 #include "../../src/tui/bind.h"
-#include "../../src/tui/keyname.h"
+#include "../../src/tui/keys.h"
 #include "input_scene.h"
 
 static void an_inputrc_puts_functions_of_the_program_on_keys(void **unused)

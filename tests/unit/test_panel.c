@@ -7,7 +7,7 @@
 #include <sockchat/glyph.h>
 
 #include "../../src/chat/chat_private.h"
-#include "../../src/tui/panel.h"
+#include "../../src/tui/page.h"
 #include "../fake/fake_transport.h"
 #include "screen_scene.h"
 

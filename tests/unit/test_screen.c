@@ -6,7 +6,7 @@
 
 #include <sockchat/command.h>
 
-#include "../../src/tui/help.h"
+#include "../../src/tui/page.h"
 #include "../../src/tui/line.h"
 #include "../../src/tui/list.h"
 #include "screen_scene.h"
