@@ -33,12 +33,4 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
                                 size_t len, bool is_all,
                                 enum recognise_side from, const char *where);
 
-/* What row `i` of the table says, with HOST and PORT where they would be put
- * in; false behind the last.  The detail is that of the peer. */
-struct recognise_row {
-	enum recognise_side from;
-	const char *name, *hint;
-};
-bool recognise_row(size_t i, struct recognise_row *out);
-
 #endif

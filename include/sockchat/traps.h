@@ -30,8 +30,9 @@ enum trap {
 	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
 
 /* What is told of a trap, and what to do about it. */
-const char *trap_text(enum trap trap);
-const char *trap_hint(enum trap trap);
+extern const struct trap_row {
+	const char *text, *hint;
+} trap_rows[TRAP_COUNT];
 
 /* Whether what comes is what was sent: sums of both streams, compared where a
  * message of ours ended. */

@@ -22,12 +22,9 @@ struct rows {
 	void *user;
 };
 
-static void row(const struct rows *r, enum health_row kind, const char *label,
-                const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static void row(const struct rows *r, enum health_row kind, const char *label,
-                const char *format, ...)
+__attribute__((format(printf, 4, 5))) static void
+row(const struct rows *r, enum health_row kind, const char *label,
+    const char *format, ...)
 {
 	char text[ROW_MAX];
 	va_list args;

@@ -26,7 +26,7 @@
 
 /* The first row that does not say NO gives the answer, so those that look
  * closer stand first. */
-static const struct recogniser rows[] = {
+const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	{ CLIENT, "TLS", tls_client_hello, "", { NULL },
 	  "this is plain TCP: let the peer use http:// in place of https://, "
 	  "or run `openssl s_server -accept PORT -cert FILE -key FILE` here" },
@@ -112,19 +112,7 @@ static const struct recogniser rows[] = {
 	{ CLIENT, "the PROXY protocol", proxy_v2, "", { NULL }, PROXY_HEADER },
 };
 
-#define ROW_COUNT (sizeof(rows) / sizeof(rows[0]))
-_Static_assert(ROW_COUNT <= 64, "rows are bits of 64");
-
-bool recognise_row(size_t i, struct recognise_row *out)
-{
-	if (i >= ROW_COUNT)
-		return false;
-	*out = (struct recognise_row){
-		.from = rows[i].from, .name = rows[i].name,
-		.hint = rows[i].hint,
-	};
-	return true;
-}
+_Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
 
 /* In place of a hint that needs a host or a port. */
 #define UNIX_HINT \
@@ -179,7 +167,8 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		s.len = RECOGNISE_MAX;
 		s.is_all = true;
 	}
-	for (const struct recogniser *r = rows; r < rows + ROW_COUNT; r++) {
+	for (unsigned i = 0; i < RECOGNISER_COUNT; i++) {
+		const struct recogniser *r = &recognisers[i];
 		struct look l = { .s = s, .row = r, .detail = "" };
 		if (r->from != from)
 			continue;
@@ -188,7 +177,7 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 			return result;
 		if (result != RECOGNISE_YES)
 			continue;
-		out->row = (unsigned)(r - rows);
+		out->row = i;
 		out->name = r->name;
 		snprintf(out->text, sizeof(out->text),
 		         "what the peer sends looks like %s%s%s", r->name,

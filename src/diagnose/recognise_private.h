@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What recognisers are made of: for the files recognise*.c alone. */
+/* What recognisers are made of.  Spans are for all files of this folder. */
 
 #ifndef DIAGNOSE_RECOGNISE_PRIVATE_H
 #define DIAGNOSE_RECOGNISE_PRIVATE_H
@@ -37,6 +37,9 @@ struct recogniser {
 	const char *has[3]; /* and has one of these, whatever their case */
 	const char *hint;
 };
+
+#define RECOGNISER_COUNT 34
+extern const struct recogniser recognisers[RECOGNISER_COUNT];
 
 /* It is something else unless this holds.  What came short decides nothing. */
 void span_expect(struct span *s, bool holds);

@@ -4,11 +4,12 @@
 /* The table of traps, and how each is noticed. */
 
 #include <string.h>
-#include <strings.h>
 
 #include <sockchat/guess.h>
 #include <sockchat/traps.h>
 #include <sockchat/utf8.h>
+
+#include "recognise_private.h"
 
 #define HEAD_MAX   ((size_t)512)  /* bytes of an answer that are searched */
 #define LOOK_MAX   ((size_t)4096) /* longer reads are no messages */
@@ -18,9 +19,7 @@
 #define NUL_MIN    5              /* "text" and its NUL */
 #define ECHO_MIN   2              /* messages */
 
-static const struct {
-	const char *text, *hint;
-} rows[] = {
+const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_EOL] = {
 		"your lines end in \\n, those of the peer in \\r\\n: it may "
 		"still wait for the end of what you sent",
@@ -75,16 +74,6 @@ static const struct {
 		"`/encoding ISO-8859-1` shows it",
 	},
 };
-
-const char *trap_text(enum trap trap)
-{
-	return rows[trap].text;
-}
-
-const char *trap_hint(enum trap trap)
-{
-	return rows[trap].hint;
-}
 
 static unsigned bit(enum trap trap)
 {
@@ -164,15 +153,6 @@ static bool ends_in(const uint8_t *bytes, size_t len, const char *end,
 	       memcmp(bytes + len - end_len, end, end_len) == 0;
 }
 
-static bool has_word(const uint8_t *bytes, size_t len, const char *word)
-{
-	size_t word_len = strlen(word);
-	for (size_t i = 0; i + word_len <= len; i++)
-		if (strncasecmp((const char *)bytes + i, word, word_len) == 0)
-			return true;
-	return false;
-}
-
 static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
                                size_t len)
 {
@@ -184,29 +164,23 @@ static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
 
 static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
 {
-	size_t head = least(len, HEAD_MAX);
+	const struct span head = { .at = bytes, .len = least(len, HEAD_MAX) };
 	t->has_crlf |= ends_in(bytes, len, "\r\n", 2);
 	if (!t->unanswered)
 		return 0;
-	t->has_crlf |= memmem(bytes, head, "\r\n", 2) != NULL;
-	return t->has_crlf && has_word(bytes, head, "bad request")
-	           ? bit(TRAP_EOL)
-	           : 0;
+	t->has_crlf |= memmem(head.at, head.len, "\r\n", 2) != NULL;
+	return t->has_crlf && span_has(&head, "bad request") ? bit(TRAP_EOL)
+	                                                     : 0;
 }
 
 /* Text */
-
-static bool is_continuation(uint8_t byte)
-{
-	return (byte & 0xc0) == 0x80;
-}
 
 /* True if what stands before a cut is text. */
 static bool is_text_before(const uint8_t *bytes, size_t len)
 {
 	const uint8_t *at = bytes + len - least(len, TAIL_MAX);
-	while (at > bytes && at < bytes + len && is_continuation(*at))
-		at++;
+	while (at > bytes && at < bytes + len && (*at & 0xc0) == 0x80)
+		at++; /* it continues a character */
 	return utf8_is_valid(at, (size_t)(bytes + len - at));
 }
 
@@ -253,12 +227,6 @@ static bool is_nul_text(const uint8_t *bytes, size_t len)
 		    (i && !bytes[i] && !bytes[i - 1]))
 			return false;
 	return utf8_is_valid(bytes, len);
-}
-
-static unsigned see_nul(const struct traps *t, const uint8_t *bytes,
-                        size_t len)
-{
-	return !t->has_nul && is_nul_text(bytes, len) ? bit(TRAP_NUL) : 0;
 }
 
 /* Each line is judged by itself, for they may come from different people behind
@@ -308,7 +276,8 @@ static unsigned see_all(struct traps *t, const uint8_t *bytes, size_t len)
 		seen |= see_mark(bytes, len);
 	if (len <= LOOK_MAX && t->looks < LOOKS) {
 		t->looks++;
-		seen |= see_nul(t, bytes, len);
+		if (!t->has_nul && is_nul_text(bytes, len))
+			seen |= bit(TRAP_NUL);
 		seen |= t->is_middle ? 0 : see_encoding(bytes, len);
 	}
 	return seen | see_character(t, bytes, len);

@@ -62,7 +62,8 @@ static void hint_traps(struct session *s)
 	hints->traps |= news;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
 		if (news & 1u << i)
-			session_tell_note(s, trap_hint(i), "%s", trap_text(i));
+			session_tell_note(s, trap_rows[i].hint, "%s",
+			                  trap_rows[i].text);
 }
 
 /* Tell the peer's protocol, but not to somebody who speaks it. */

@@ -52,8 +52,8 @@ static void each_says_what_it_is_and_what_to_do(void **state)
 	struct bytes all = { 0 };
 	(void)state;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
-		bytes_printf(&all, "%s\n  hint: %s\n", trap_text(i),
-		             trap_hint(i));
+		bytes_printf(&all, "%s\n  hint: %s\n", trap_rows[i].text,
+		             trap_rows[i].hint);
 	assert_golden("tests/golden/traps.txt", bytes_text(&all));
 	bytes_finish(&all);
 }
