@@ -83,14 +83,6 @@ static bool is_between_words(char byte)
 	       strchr("\"'`()[]{}<>,;=|&!?", byte);
 }
 
-/* Where the heard word begins that ends at `point`. */
-static size_t heard_start(const char *line, size_t point)
-{
-	while (point && !is_between_words(line[point - 1]))
-		point--;
-	return point;
-}
-
 static bool is_offered(const struct candidates *l, const char *word,
                        size_t len)
 {
@@ -154,9 +146,10 @@ static bool is_directory(const char *folder, const struct dirent *d)
 	return found;
 }
 
-/* `typed` is the folder as it was written, `folder` where it is. */
-static void offer_file(struct candidates *l, const char *typed, size_t len,
-                       const char *folder, const struct dirent *d)
+/* The word's first `len` bytes are the folder as it was typed; `folder` is where
+ * it is. */
+static void offer_file(struct candidates *l, size_t len, const char *folder,
+                       const struct dirent *d)
 {
 	const char *begun = l->word + len, *name = d->d_name;
 	size_t begun_len = l->len - len;
@@ -165,7 +158,7 @@ static void offer_file(struct candidates *l, const char *typed, size_t len,
 	    (*name == '.' && !begun_len) || strcmp(name, ".") == 0 ||
 	    strcmp(name, "..") == 0 || !is_clean(name, strlen(name)))
 		return;
-	if (bytes_printf(&text, "%.*s%s%s", (int)len, typed, name,
+	if (bytes_printf(&text, "%.*s%s%s", (int)len, l->word, name,
 	                 is_directory(folder, d) ? "/" : ""))
 		l->has_failed = true;
 	else
@@ -194,7 +187,7 @@ static void offer_files(struct candidates *l)
 	for (int seen = 0; dir && l->count < FILES_MAX &&
 	                   seen < FILES_SEEN_MAX && (d = readdir(dir));
 	     seen++)
-		offer_file(l, l->word, len, path, d);
+		offer_file(l, len, path, d);
 	if (dir)
 		closedir(dir);
 	if (l->count)
@@ -290,7 +283,9 @@ static void offer_arguments(struct candidates *l, const struct chat *c,
 static void offer_heard(struct candidates *l, const struct chat *c,
                         const char *line, size_t point)
 {
-	size_t start = heard_start(line, point);
+	size_t start = point;
+	while (start && !is_between_words(line[start - 1]))
+		start--;
 	l->word = line + start;
 	l->len = point - start;
 	if (l->len)
