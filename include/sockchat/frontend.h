@@ -9,10 +9,16 @@
 #define SOCKCHAT_FRONTEND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
+
+/* Bounds of lines and json, which /limits tells with all others. */
+#define LIMIT_LINE   ((size_t)64 << 20) /* a line of standard input */
+#define LIMIT_AHEAD  ((size_t)1 << 20)  /* input read while a line waits */
+#define LIMIT_OUTPUT ((size_t)1 << 20)  /* output before peers wait */
 
 struct chat;
 struct frontend;

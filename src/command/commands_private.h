@@ -18,26 +18,16 @@ void command_do(struct chat *c, const struct command_row *row, char *args);
 
 /* set.c */
 
-/* Put the value of an option's row into `value`, which is returned: as
- * options_value() has it, but for people. */
-#define OPTION_TEXT_MAX 64
-const char *option_text(const struct chat *c, size_t row,
-                        char value[OPTION_TEXT_MAX]);
 /* Tell an option or, if there are `args`, change it.  True: it is changed. */
 bool set_option(struct chat *c, const char *name, char *args);
 void run_set(struct chat *c, char *args);
 void run_eol(struct chat *c, char *args);
 void run_echo(struct chat *c, char *args);
 void run_encoding(struct chat *c, char *args);
-
-/* limits.c */
 void run_limits(struct chat *c, char *args);
 
 /* seek.c */
 void run_find(struct chat *c, char *args);
 void run_filter(struct chat *c, char *args);
-
-/* info.c: tell of this session; NULL: of the last one, or of all. */
-void info_tell(struct chat *c, struct session *s);
 
 #endif

@@ -146,8 +146,8 @@ static bool is_directory(const char *folder, const struct dirent *d)
 	return found;
 }
 
-/* The word's first `len` bytes are the folder as it was typed; `folder` is where
- * it is. */
+/* The word's first `len` bytes are the folder as it was typed; `folder` is
+ * where it is. */
 static void offer_file(struct candidates *l, size_t len, const char *folder,
                        const struct dirent *d)
 {

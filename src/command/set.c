@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Options at run time: /set, and the commands that are short for it. */
+/* Options at run time: /set, the commands that are short for it, and /limits,
+ * which tells every bound, an option or not. */
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
-#include <sockchat/command.h>
+#include <sockchat/audience.h>
+#include <sockchat/chat_end.h>
 
 #include "commands_private.h"
 
-const char *option_text(const struct chat *c, size_t row,
-                        char value[OPTION_TEXT_MAX])
+#define OPTION_TEXT_MAX 64
+
+/* Put the value of an option's row into `value`, which is returned: as
+ * options_value() has it, but for people. */
+static const char *option_text(const struct chat *c, size_t row,
+                               char value[OPTION_TEXT_MAX])
 {
 	options_value(c->options, row, value, OPTION_TEXT_MAX);
 	if (strcmp(value, "default") == 0)
@@ -48,18 +55,6 @@ static int find_option(struct chat *c, const char *name)
 	return row;
 }
 
-/* False after a complaint. */
-static bool change_option(struct chat *c, const char *name, const char *value)
-{
-	struct error e;
-	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e)) {
-		chat_error(c, &e);
-		return false;
-	}
-	chat_settings_changed(c);
-	return true;
-}
-
 /* Cut the first word off, and the blanks around the rest, which is returned. */
 static char *cut_word(char **args)
 {
@@ -79,12 +74,19 @@ static char *cut_word(char **args)
 static bool tell_or_change(struct chat *c, const char *name, const char *value)
 {
 	int row = find_option(c, name);
+	struct error e;
 	if (row < 0)
 		return false;
-	if (*value)
-		return change_option(c, name, value);
-	tell_option(c, (size_t)row);
-	return false;
+	if (!*value) {
+		tell_option(c, (size_t)row);
+		return false;
+	}
+	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e)) {
+		chat_error(c, &e);
+		return false;
+	}
+	chat_settings_changed(c);
+	return true;
 }
 
 void run_set(struct chat *c, char *args)
@@ -127,4 +129,78 @@ void run_encoding(struct chat *c, char *args)
 		chat_note(c, "text is taken for %s, and typed lines are sent "
 		          "in it", choice_name(encoding_choices,
 		                               c->options->encoding));
+}
+
+/* A row of /limits, for which LIMITS in the manual has a paragraph.  It is a
+ * constant of ours in its unit.  Without a unit it is the option of this name
+ * or, for descriptors, what the system says. */
+struct limit {
+	const char *name;
+	size_t value;
+	const char *unit;
+	const char *what;
+};
+
+static const struct limit limits[] = {
+	{ "queue-max", 0, NULL, "what may wait for all peers together" },
+	{ "peer-queue", QUEUE_SHARE_MAX >> 10, "k",
+	  "what may wait for one peer, before its echo, its files and a script "
+	  "wait" },
+	{ "scrollback", 0, NULL,
+	  "what is kept of the conversation: the oldest goes first" },
+	{ "message", FRAMING_MESSAGE_MAX >> 10, "k",
+	  "a longer line of a peer is cut, and marked" },
+	{ "line", LIMIT_LINE >> 20, "M",
+	  "the longest line of standard input, in lines and json" },
+	{ "output", LIMIT_OUTPUT >> 20, "M",
+	  "what lines and json have written and nobody has read, before peers "
+	  "wait" },
+	{ "waiting", LIMIT_AHEAD >> 20, "M",
+	  "what is read of standard input while a line waits for its peer" },
+	{ "not-reading", CHAT_STUCK_MS / 1000, " s",
+	  "lines and json pass over a peer that has taken nothing so long" },
+	{ "dropped", CHAT_DROP_MS / 1000, " s",
+	  "a peer that is passed over and took nothing so long is dropped" },
+	{ "signal", CHAT_SIGNAL_MS / 1000, " s",
+	  "how long delivery may go on after a signal that ends the program" },
+	{ "files", QUEUE_FILES_MAX, "",
+	  "files that may be on their way to one peer" },
+	{ "max-conns", 0, NULL, "peers of a listener at once" },
+	{ "descriptors", 0, NULL,
+	  "open connections and files (ulimit -n); beyond it new peers wait" },
+	{ "connect-timeout", 0, NULL, "seconds until a connection is open" },
+	{ "idle-timeout", 0, NULL, "seconds without a byte either way" },
+	{ "linger", 0, NULL,
+	  "seconds for which a silent standard input is waited for when the "
+	  "peer has ended: 2 when not set, on the screen without end" },
+};
+
+static void format_descriptors(char value[OPTION_TEXT_MAX])
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) ||
+	    limit.rlim_cur == RLIM_INFINITY)
+		snprintf(value, OPTION_TEXT_MAX, "not set");
+	else
+		snprintf(value, OPTION_TEXT_MAX, "%llu",
+		         (unsigned long long)limit.rlim_cur);
+}
+
+void run_limits(struct chat *c, char *args)
+{
+	char value[OPTION_TEXT_MAX];
+	(void)args;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		const struct limit *l = &limits[i];
+		int row = l->unit ? -1 : options_find(l->name);
+		if (row >= 0)
+			option_text(c, (size_t)row, value);
+		else if (l->unit)
+			snprintf(value, sizeof(value), "%zu%s", l->value,
+			         l->unit);
+		else
+			format_descriptors(value);
+		chat_note(c, "%s: %s; %s%s", l->name, value, l->what,
+		          row >= 0 ? " (/set changes it)" : "");
+	}
 }

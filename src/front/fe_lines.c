@@ -21,7 +21,6 @@
 #include <sockchat/command.h>
 #include <sockchat/diag.h>
 #include <sockchat/format.h>
-#include <sockchat/limits.h>
 #include <sockchat/outq.h>
 #include <sockchat/signals.h>
 #include <sockchat/stamp.h>

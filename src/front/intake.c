@@ -11,7 +11,6 @@
 #include <sockchat/audience.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
-#include <sockchat/limits.h>
 
 #include "intake.h"
 
