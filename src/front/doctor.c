@@ -92,12 +92,6 @@ static void judge_failure(struct doctor *d, const struct error *e)
 
 /* The way there */
 
-static void print_step(void *user, const char *text)
-{
-	struct doctor *d = user;
-	notices_print(&d->notices, "%s", text);
-}
-
 /* "127.0.0.1": an address without its port. */
 static const char *host_text(const struct address *a,
                              char out[ADDRESS_TEXT_MAX])
@@ -108,7 +102,7 @@ static const char *host_text(const struct address *a,
 
 static void print_route(void *user, const struct address *a)
 {
-	struct doctor *d = user;
+	struct notices *n = user;
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
@@ -116,11 +110,11 @@ static void print_route(void *user, const struct address *a)
 		return;
 	host_text(a, to);
 	if (r.errnum)
-		notices_print(&d->notices, "route to %s: none, %s", to,
+		notices_print(n, "route to %s: none, %s", to,
 		              explain_outcome(r.errnum));
 	else
-		notices_print(&d->notices, "route to %s: by %s, from %s, %s%s",
-		              to, *r.interface ? r.interface : "?",
+		notices_print(n, "route to %s: by %s, from %s, %s%s", to,
+		              *r.interface ? r.interface : "?",
 		              r.source.len ? host_text(&r.source, from) : "?",
 		              r.is_local      ? "this machine itself"
 		              : r.gateway.len ? "through the gateway "
@@ -257,13 +251,6 @@ static void on_doctor_over(struct link *l, const struct error *e,
 	judge_failure(doctor_of(l), e);
 }
 
-static void cannot(struct doctor *d, const char *what)
-{
-	struct error e;
-	error_set_errno(&e, errno, "cannot %s", what);
-	notices_error(&d->notices, &e);
-}
-
 static void on_doctor_open(struct link *l, const struct address *peer)
 {
 	struct doctor *d = doctor_of(l);
@@ -284,7 +271,8 @@ int doctor_run(struct loop *l, const struct options *o)
 	};
 	struct doctor d = { .len = 0 };
 	const struct dial_steps steps = {
-		.on_try = print_route, .on_step = print_step, .user = &d,
+		.on_try = print_route, .on_step = notices_step,
+		.user = &d.notices,
 	};
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
@@ -296,7 +284,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	                       &o->endpoint, &o->dial, &steps);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
-		cannot(&d, failed ? "start" : "go on");
+		notices_errno(&d.notices, failed ? "start" : "go on");
 	link_close(&d.link, false);
 	notices_close(&d.notices);
 	return status == -1 ? 1 : status;

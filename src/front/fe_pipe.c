@@ -83,12 +83,6 @@ static void on_first(void *user, const uint8_t *bytes, size_t len)
 		tell_protocol(f, bytes, len);
 }
 
-static void on_dial_step(void *user, const char *text)
-{
-	struct fe_pipe *f = user;
-	notices_print(&f->notices, "%s", text);
-}
-
 /* -v: who is at the other end. */
 static void tell_peer(struct fe_pipe *f)
 {
@@ -128,8 +122,8 @@ static void on_probed(void *user, const struct address *peer)
 static int start_dial(struct fe_pipe *f)
 {
 	const struct dial_steps steps = {
-		.on_step = tells_steps(f) ? on_dial_step : NULL,
-		.user = f,
+		.on_step = tells_steps(f) ? notices_step : NULL,
+		.user = &f->notices,
 	};
 	return conn_dial(&f->conn, &steps);
 }
@@ -279,9 +273,7 @@ static void on_pipe_signal(void *user, int signum)
 
 static int fail_start(struct fe_pipe *f, const char *what)
 {
-	struct error e;
-	error_set_errno(&e, errno, "cannot %s", what);
-	notices_error(&f->notices, &e);
+	notices_errno(&f->notices, what);
 	return -1;
 }
 

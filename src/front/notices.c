@@ -104,3 +104,16 @@ void notices_error(struct notices *n, const struct error *e)
 	if (e->hint[0])
 		notices_print(n, "hint: %s", e->hint);
 }
+
+void notices_errno(struct notices *n, const char *what)
+{
+	struct error e;
+
+	error_set_errno(&e, errno, "cannot %s", what);
+	notices_error(n, &e);
+}
+
+void notices_step(void *n, const char *text)
+{
+	notices_print(n, "%s", text);
+}
