@@ -63,11 +63,6 @@ static uint64_t rest_in(const struct conn *c)
 	return c->down.len + (is_unread ? c->due_in - c->link.bytes_in : 0);
 }
 
-static bool has_rest_in(const struct conn *c)
-{
-	return rest_in(c) > 0;
-}
-
 /* Readiness. */
 
 static void on_in(struct watch *w, unsigned ready)
@@ -141,7 +136,7 @@ static void give_up_peer(struct conn *c, size_t unacked)
 		         "gave up on %s: of %" PRIu64 " bytes sent %zu are "
 		         "not acknowledged, %zu more are not sent",
 		         c->where, c->link.bytes_out, unacked, c->up.len);
-	if (has_rest_in(c))
+	if (rest_in(c))
 		text_add(e->text, cap,
 		         "%s%" PRIu64 " of %" PRIu64 " bytes received are not "
 		         "written",
@@ -218,7 +213,7 @@ static bool is_down_full(const struct conn *c)
 
 static unsigned conn_wishes(const struct conn *c)
 {
-	bool holds = c->is_leaving ? has_rest_in(c) : c->down.len > 0;
+	bool holds = c->is_leaving ? rest_in(c) : c->down.len;
 	return (is_down_full(c) ? 0 : LOOP_READ) |
 	       (is_up_full(c) ? LOOP_WRITE : 0) |
 	       (is_end_due(c) ? LINK_END_OUT : 0) |
@@ -248,18 +243,11 @@ static void watch_what_is_wanted(struct conn *c)
 		          is_down_full(c) ? LOOP_WRITE : LOOP_HANGUP);
 }
 
-/* Forget what the peer will not take. */
-static void drop_up(struct conn *c)
+/* Forget what the other end will not take. */
+static void drop_rest(struct buffer *b, bool *is_stuck)
 {
-	buffer_consume(&c->up, c->up.len);
-	c->is_up_stuck = false;
-}
-
-/* Nothing of this peer is written any more. */
-static void drop_down(struct conn *c)
-{
-	buffer_consume(&c->down, c->down.len);
-	c->is_down_stuck = false;
+	buffer_consume(b, b->len);
+	*is_stuck = false;
 }
 
 /* Add that what came could not be written. */
@@ -276,7 +264,7 @@ static void judge_closed_output(struct conn *c)
 /* The link has broken, and may be over now that nothing goes up any more. */
 static void end_up(struct conn *c)
 {
-	drop_up(c);
+	drop_rest(&c->up, &c->is_up_stuck);
 	if (!c->end)
 		link_step(&c->link, conn_wishes(c));
 }
@@ -288,8 +276,8 @@ static void end_conn(struct conn *c)
 	c->is_cut = c->end == CONN_DONE && c->is_quitting &&
 	            halves_is_in_open(c->link.halves);
 	link_close(&c->link, false);
-	drop_up(c);
-	drop_down(c);
+	drop_rest(&c->up, &c->is_up_stuck);
+	drop_rest(&c->down, &c->is_down_stuck);
 	watch_what_is_wanted(c);
 	c->on_end(c->user, c->end, &c->error);
 }

@@ -31,21 +31,15 @@ enum {
 	CONN_LINGER,            /* more of standard input */
 };
 
-/* `e` says why it failed; an empty text is not to be told. */
-typedef void conn_end_fn(void *user, enum conn_end end, const struct error *e);
-
-/* The first bytes of a peer. */
-typedef void conn_first_fn(void *user, const uint8_t *bytes, size_t len);
-
-/* The connection is open. */
-typedef void conn_open_fn(void *user, const struct address *peer);
-
 struct conn {
 	struct link link; /* the peer; first, for it knows no other owner */
 	const struct options *options;
-	conn_end_fn *on_end;
-	conn_first_fn *on_first; /* NULL: the system may move them by itself */
-	conn_open_fn *on_open;
+	void (*on_open)(void *user, const struct address *peer);
+	/* The first bytes of a peer.  NULL: the system may move them by
+	 * itself. */
+	void (*on_first)(void *user, const uint8_t *bytes, size_t len);
+	/* `e` says why it failed; an empty text is not to be told. */
+	void (*on_end)(void *user, enum conn_end end, const struct error *e);
 	void *user;
 
 	/* The standard descriptors; they outlive the peers. */
