@@ -62,6 +62,13 @@ struct address {
 /* Write the address of a unix socket's endpoint. */
 void address_set_unix(struct address *a, const struct endpoint *ep);
 
+/* Write the address of a host, AF_INET or AF_INET6, with the port 0. */
+void address_set_host(struct address *a, int family, const void *host);
+
+/* Point `*host` to the host's part of an address.  Returns its length; 0 if its
+ * family has none. */
+size_t address_host(const struct sockaddr *sa, const void **host);
+
 /* Write "127.0.0.1:9999", "[fe80::1%eth0]:9999", "unix:/tmp/x" or "unix:@x",
  * safe to show.  Nothing is looked up. */
 void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);

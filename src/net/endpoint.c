@@ -523,8 +523,7 @@ const char *address_reach(const struct address *a, bool *is_exposed)
 	                   : name_users(a->mode);
 }
 
-/* Point `*host` to the host's part of an address.  Returns its length. */
-static size_t host_part(const struct sockaddr *sa, const void **host)
+size_t address_host(const struct sockaddr *sa, const void **host)
 {
 	if (sa->sa_family == AF_INET) {
 		*host = &((const struct sockaddr_in *)(const void *)sa)
@@ -535,12 +534,24 @@ static size_t host_part(const struct sockaddr *sa, const void **host)
 	return sa->sa_family == AF_INET6 ? sizeof(struct in6_addr) : 0;
 }
 
+void address_set_host(struct address *a, int family, const void *host)
+{
+	const void *place;
+
+	memset(a, 0, sizeof(*a));
+	a->sa.ss_family = (sa_family_t)family;
+	a->len = family == AF_INET ? sizeof(struct sockaddr_in)
+	                           : sizeof(struct sockaddr_in6);
+	size_t len = address_host((const struct sockaddr *)&a->sa, &place);
+	memcpy((void *)place, host, len);
+}
+
 static bool has_same_host(const struct sockaddr *a, const struct sockaddr *b)
 {
 	const void *host_a, *host_b;
-	size_t len = host_part(a, &host_a);
+	size_t len = address_host(a, &host_a);
 	return len && a->sa_family == b->sa_family &&
-	       host_part(b, &host_b) && memcmp(host_a, host_b, len) == 0;
+	       address_host(b, &host_b) && memcmp(host_a, host_b, len) == 0;
 }
 
 bool address_is_local(const struct address *a)

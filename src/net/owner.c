@@ -41,24 +41,6 @@ struct visit {
 	void *user;
 };
 
-static void set_address(struct address *a, int family, in_port_t port,
-                        const void *host)
-{
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&a->sa;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a->sa;
-	memset(a, 0, sizeof(*a));
-	a->sa.ss_family = (sa_family_t)family;
-	if (family == AF_INET) {
-		a->len = sizeof(*v4);
-		v4->sin_port = port;
-		memcpy(&v4->sin_addr, host, sizeof(v4->sin_addr));
-	} else {
-		a->len = sizeof(*v6);
-		v6->sin6_port = port;
-		memcpy(&v6->sin6_addr, host, sizeof(v6->sin6_addr));
-	}
-}
-
 static void read_socket(struct owner_socket *s, const struct inet_diag_msg *m)
 {
 	*s = (struct owner_socket){
@@ -70,10 +52,10 @@ static void read_socket(struct owner_socket *s, const struct inet_diag_msg *m)
 		.backlog = m->idiag_wqueue,
 		.left_ms = m->idiag_expires,
 	};
-	set_address(&s->local, m->idiag_family, m->id.idiag_sport,
-	            m->id.idiag_src);
-	set_address(&s->peer, m->idiag_family, m->id.idiag_dport,
-	            m->id.idiag_dst);
+	address_set_host(&s->local, m->idiag_family, m->id.idiag_src);
+	address_set_port(&s->local, ntohs(m->id.idiag_sport));
+	address_set_host(&s->peer, m->idiag_family, m->id.idiag_dst);
+	address_set_port(&s->peer, ntohs(m->id.idiag_dport));
 }
 
 /* From the file alone: a directory service may be slow, or down itself. */
@@ -257,13 +239,11 @@ void owner_each_on_port(unsigned port, owner_fn *fn, void *user)
 	dump(~STATE(TCP_LISTEN), port, &(struct visit){ fn, user });
 }
 
-static const void *host_of(const struct address *a, size_t *len)
+static void copy_host(void *out, const struct address *a)
 {
-	const struct sockaddr_in *v4 = (const void *)&a->sa;
-	const struct sockaddr_in6 *v6 = (const void *)&a->sa;
-	bool is_v4 = a->sa.ss_family == AF_INET;
-	*len = is_v4 ? sizeof(v4->sin_addr) : sizeof(v6->sin6_addr);
-	return is_v4 ? (const void *)&v4->sin_addr : &v6->sin6_addr;
+	const void *host;
+	size_t len = address_host((const struct sockaddr *)&a->sa, &host);
+	memcpy(out, host, len);
 }
 
 static void keep(void *user, const struct owner_socket *s)
@@ -283,11 +263,8 @@ void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
 		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
 	};
 	struct visit v = { keep, &found };
-	size_t len;
-	const void *host = host_of(peer, &len);
-	memcpy(body.id.idiag_src, host, len);
-	host = host_of(local, &len);
-	memcpy(body.id.idiag_dst, host, len);
+	copy_host(body.id.idiag_src, peer);
+	copy_host(body.id.idiag_dst, local);
 	*out = '\0';
 	*is_waiting = false;
 	ask(body, 0, &v);

@@ -23,16 +23,10 @@ struct request {
 
 static void set_host(struct address *a, int family, const struct rtattr *attr)
 {
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&a->sa;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&a->sa;
-	size_t len = family == AF_INET ? sizeof(v4->sin_addr)
-	                               : sizeof(v6->sin6_addr);
-	if (RTA_PAYLOAD(attr) < len)
-		return;
-	a->sa.ss_family = (sa_family_t)family;
-	a->len = family == AF_INET ? sizeof(*v4) : sizeof(*v6);
-	memcpy(family == AF_INET ? (void *)&v4->sin_addr : &v6->sin6_addr,
-	       RTA_DATA(attr), len);
+	size_t len = family == AF_INET ? sizeof(struct in_addr)
+	                               : sizeof(struct in6_addr);
+	if (RTA_PAYLOAD(attr) >= len)
+		address_set_host(a, family, RTA_DATA(attr));
 }
 
 static void set_interface(struct route *out, const struct rtattr *attr)
@@ -83,10 +77,8 @@ static bool read_answer(struct route *out, const struct nlmsghdr *head,
 
 static size_t make_request(struct request *r, const struct address *to)
 {
-	const struct sockaddr_in *v4 = (const void *)&to->sa;
-	const struct sockaddr_in6 *v6 = (const void *)&to->sa;
-	bool is_v4 = to->sa.ss_family == AF_INET;
-	size_t len = is_v4 ? sizeof(v4->sin_addr) : sizeof(v6->sin6_addr);
+	const void *host;
+	size_t len = address_host((const struct sockaddr *)&to->sa, &host);
 	*r = (struct request){
 		.head.nlmsg_type = RTM_GETROUTE,
 		.head.nlmsg_flags = NLM_F_REQUEST,
@@ -95,8 +87,7 @@ static size_t make_request(struct request *r, const struct address *to)
 		.attribute.rta_type = RTA_DST,
 		.attribute.rta_len = (uint16_t)RTA_LENGTH(len),
 	};
-	memcpy(r->host, is_v4 ? (const void *)&v4->sin_addr : &v6->sin6_addr,
-	       len);
+	memcpy(r->host, host, len);
 	r->head.nlmsg_len = (uint32_t)(sizeof(*r) - sizeof(r->host) + len);
 	return r->head.nlmsg_len;
 }
@@ -118,4 +109,3 @@ bool route_find(struct route *out, const struct address *to)
 	close(fd);
 	return n > 0 && read_answer(out, (void *)answer, (size_t)n);
 }
-
