@@ -135,10 +135,10 @@ void socket_peer(int fd, struct address *out)
 		out->len = 0;
 }
 
-size_t socket_unread(int fd)
+uint32_t socket_queue(int fd, unsigned long which)
 {
-	int count = 0;
-	return ioctl(fd, FIONREAD, &count) || count < 0 ? 0 : (size_t)count;
+	int len = 0;
+	return ioctl(fd, which, &len) || len < 0 ? 0 : (uint32_t)len;
 }
 
 void *socket_extra(struct transport *t)

@@ -28,8 +28,10 @@ struct transport *socket_accept(struct transport *t, struct address *peer);
 void socket_local(int fd, struct address *out);
 void socket_peer(int fd, struct address *out);
 
-/* How many bytes could be read now. */
-size_t socket_unread(int fd);
+/* The length of one of its queues, in bytes: SIOCINQ of what could be read now,
+ * SIOCOUTQ of what has not arrived (tcp(7), unix(7)).  0 if the system does not
+ * say. */
+uint32_t socket_queue(int fd, unsigned long which);
 
 /* The `extra` bytes of its kind of transport, at first zero. */
 void *socket_extra(struct transport *t);

@@ -133,21 +133,15 @@ static ssize_t tcp_write_from(struct transport *t, int fd, bool is_pipe,
 	return socket_settle_joined(t, n, n < 0 && is_tcp_closed(t->fd));
 }
 
-/* What the kernel still counts as unacknowledged. */
-static int unacknowledged(int fd)
-{
-	int count = 0;
-	/* without a connection the count means nothing */
-	return is_tcp_closed(fd) || ioctl(fd, SIOCOUTQ, &count) < 0 ? 0 : count;
-}
-
 static ssize_t tcp_pending(struct transport *t)
 {
 	if (tcpinfo_is_acked(t->fd))
 		return 0;
-	int count = unacknowledged(t->fd);
+	/* Without a connection the count means nothing. */
+	uint32_t count = is_tcp_closed(t->fd) ? 0
+	                                      : socket_queue(t->fd, SIOCOUTQ);
 	/* Asked last: a reset in between empties the queue. */
-	return socket_has_failed(t) ? -1 : count;
+	return socket_has_failed(t) ? -1 : (ssize_t)count;
 }
 
 static void tcp_facts(const struct transport *t, unsigned wanted,
@@ -160,7 +154,7 @@ static void tcp_facts(const struct transport *t, unsigned wanted,
 	if (wanted & FACTS_TCP)
 		out->has_tcp = tcpinfo_read(t->fd, &out->tcp);
 	if (wanted & FACTS_UNREAD)
-		out->unread = socket_unread(t->fd);
+		out->unread = socket_queue(t->fd, SIOCINQ);
 	if (wanted & FACTS_OWNER && out->local.len && out->peer.len)
 		owner_of_peer(out->owner, &out->local, &out->peer,
 		              &out->is_waiting);

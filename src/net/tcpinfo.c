@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "socket.h"
 #include "tcp.h"
 
 const char *tcpinfo_state_name(enum tcp_state state)
@@ -40,12 +41,6 @@ static const enum tcp_state states[] = {
 	TCP_STATE_LAST_ACK,   TCP_STATE_LISTEN,      TCP_STATE_CLOSING,
 	TCP_STATE_SYN_RECEIVED,
 };
-
-static uint32_t queue(int fd, unsigned long request)
-{
-	int len = 0;
-	return ioctl(fd, request, &len) || len < 0 ? 0 : (uint32_t)len;
-}
 
 bool tcpinfo_read(int fd, struct tcpinfo *out)
 {
@@ -76,9 +71,9 @@ bool tcpinfo_read(int fd, struct tcpinfo *out)
 		    len >= offsetof(struct tcp_info, tcpi_snd_wnd) +
 		               sizeof(i.tcpi_snd_wnd),
 		.peer_window = i.tcpi_snd_wnd,
-		.unacked = queue(fd, SIOCOUTQ),
-		.unsent = queue(fd, SIOCOUTQNSD),
-		.unread = queue(fd, SIOCINQ),
+		.unacked = socket_queue(fd, SIOCOUTQ),
+		.unsent = socket_queue(fd, SIOCOUTQNSD),
+		.unread = socket_queue(fd, SIOCINQ),
 		.last_sent_ms = i.tcpi_last_data_sent,
 	};
 	return true;
@@ -95,4 +90,3 @@ bool tcpinfo_is_acked(int fd)
 	       states[i.tcpi_state] != TCP_STATE_CLOSED && !i.tcpi_unacked &&
 	       !i.tcpi_notsent_bytes;
 }
-

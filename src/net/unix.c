@@ -268,10 +268,8 @@ static ssize_t unix_pending(struct transport *t)
 {
 	const uint64_t *written = socket_extra(t);
 	struct unix_diag_peer peer;
-	int count = 0;
-	if (ioctl(t->fd, SIOCOUTQ, &count) || count < 0)
-		count = 0;
-	ssize_t unread = (uint64_t)count < *written ? count : (ssize_t)*written;
+	uint32_t count = socket_queue(t->fd, SIOCOUTQ);
+	ssize_t unread = (ssize_t)(count < *written ? count : *written);
 	if (count && unix_diag_peer(t->fd, &peer) && !peer.is_waiting)
 		unread = peer.unread;
 	/* Asked last: a peer that closes empties the queue. */
@@ -317,7 +315,7 @@ static void unix_facts(const struct transport *t, unsigned wanted,
 	if (wanted & FACTS_LOCAL)
 		socket_local(t->fd, &out->local);
 	if (wanted & FACTS_UNREAD)
-		out->unread = socket_unread(t->fd);
+		out->unread = socket_queue(t->fd, SIOCINQ);
 	if (wanted & FACTS_PEER)
 		socket_peer(t->fd, &out->peer);
 	if (wanted & FACTS_OWNER) {
