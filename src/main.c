@@ -151,7 +151,7 @@ int main(int argc, char *argv[])
 		return print_help();
 	if (o.version)
 		return print_out("sockchat " SOCKCHAT_VERSION "\n");
-	if (config_load(&o, &e))
+	if (config_load(&o, &e) || options_take_operands(&o, &e))
 		return refuse_usage(&e);
 	return run_ui(&o);
 }

@@ -44,6 +44,8 @@ enum option_source {
 /* All that can be chosen, at the start or at run time. */
 struct options {
 	enum endpoint_mode mode;
+	const char *const *operands; /* of the command line, borrowed */
+	size_t operand_count;
 	struct endpoint endpoint;
 	bool is_unix; /* the operand is the path of a unix socket */
 	struct dial_settings dial;
@@ -96,11 +98,15 @@ size_t eol_bytes(enum eol eol, const char **bytes);
 /* Put the default into every member. */
 void options_init(struct options *o);
 
-/* Set all options from the command line.  -1 with a sentence that names the
- * option. */
+/* Set all options from the command line, which is borrowed until its operands
+ * are read.  -1 with a sentence that names the option. */
 MUST_USE
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e);
+
+/* Read the operands as an endpoint.  To be called when all options are set:
+ * `unix` may stand in a file.  -1 with a sentence that names the word. */
+MUST_USE int options_take_operands(struct options *o, struct error *e);
 
 /* Set an option by its name without dashes, as a file and /set do.  A switch
  * takes on, off, yes, no, or NULL for on; every option takes "default".  The

@@ -143,17 +143,18 @@ static int parse_mode(struct options *o, const char *word, bool is_alone,
 	return 0;
 }
 
-static int refuse_ip_option(const struct options *o, const bool *given,
-                            struct error *e)
+static int refuse_ip_option(const struct options *o, struct error *e)
 {
 	const struct option_rule *r;
-	char name[64], where[ENDPOINT_TEXT_MAX], safe[160];
+	char name[64], where[ENDPOINT_TEXT_MAX], safe[160], value[8];
 	if (o->endpoint.scheme != ENDPOINT_UNIX)
 		return 0;
 	endpoint_format(&o->endpoint, where);
 	glyph_copy(safe, sizeof(safe), where, GLYPH_ANY_WIDTH);
 	for (size_t i = 0; (r = option_rule(i)); i++) {
-		if (!given[i] || !(r->flags & IP_ONLY))
+		options_value(o, i, value, sizeof(value));
+		if (!(r->flags & IP_ONLY) || strcmp(value, "on") != 0 ||
+		    o->sources[option_source_row(r)] != SOURCE_COMMAND_LINE)
 			continue;
 		name_flag(r, name, sizeof(name));
 		return error_set(e, "option %s is for IP addresses, and %s has "
@@ -208,12 +209,30 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	if (parse_mode(o, words ? argv[optind] : NULL, words == 1, e) ||
 	    check_mode(o, given, e) || options_check(o, e))
 		return -1;
-	const char *const *ends = (const char *const *)argv + optind + 1;
-	size_t count = (size_t)words - 1;
-	if (o->is_unix ? endpoint_parse_unix(&o->endpoint, ends, count, e)
-	               : endpoint_parse(&o->endpoint, o->mode, ends, count, e))
+	o->operands = (const char *const *)argv + optind + 1;
+	o->operand_count = (size_t)words - 1;
+	return 0;
+}
+
+/* Whether the operand is the path of a unix socket without saying so.  A URL
+ * wins over a file that says `unix`, not over --unix. */
+static bool is_plain_path(const struct options *o)
+{
+	uint8_t source = o->sources[options_find("unix")];
+	return o->is_unix && (source == SOURCE_COMMAND_LINE ||
+	                      !o->operand_count ||
+	                      !strstr(o->operands[0], "://"));
+}
+
+int options_take_operands(struct options *o, struct error *e)
+{
+	if (is_plain_path(o)
+	        ? endpoint_parse_unix(&o->endpoint, o->operands,
+	                              o->operand_count, e)
+	        : endpoint_parse(&o->endpoint, o->mode, o->operands,
+	                         o->operand_count, e))
 		return -1;
-	if (refuse_ip_option(o, given, e))
+	if (refuse_ip_option(o, e))
 		return -1;
 	return check_service(&o->endpoint, e);
 }

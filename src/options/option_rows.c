@@ -86,7 +86,7 @@ static const struct option_rule rules[] = {
 	{ { 'n', "numeric", NULL, "no name lookups" },
 	  TYPE_SET, AT(dial.resolve.is_numeric), 0, NULL, LIVE | IP_ONLY },
 	{ { 'U', "unix", NULL, "a unix socket: PATH stands for unix:PATH" },
-	  TYPE_SET, AT(is_unix), 0, NULL, ARGV_ONLY },
+	  TYPE_SET, AT(is_unix), 0, NULL, 0 },
 	{ { 0, "unix-mode", "MODE",
 	    "listen: mode of a unix socket's file (0600)" },
 	  TYPE_MODE, AT(dial.resolve.unix_mode), 0, NULL, MODE_LISTEN | LIVE },

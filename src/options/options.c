@@ -11,7 +11,7 @@
 #include "options_private.h"
 
 /* Rows that share a member share a source: the first row's. */
-static size_t source_row(const struct option_rule *r)
+size_t option_source_row(const struct option_rule *r)
 {
 	size_t i = 0;
 	while (option_rule(i)->offset != r->offset)
@@ -67,7 +67,7 @@ int option_apply(struct options *o, const struct option_rule *r,
 	struct options next = *o;
 	char list[CHOICE_LIST_MAX];
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
-	size_t row = source_row(r);
+	size_t row = option_source_row(r);
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);
 	else if (!option_set_value(&next, r, value))
@@ -133,5 +133,5 @@ const char *options_source(const struct options *o, size_t i)
 		[SOURCE_COMMAND_LINE] = "from the command line",
 		[SOURCE_RUN_TIME] = "changed in the chat",
 	};
-	return names[o->sources[source_row(option_rule(i))]];
+	return names[o->sources[option_source_row(option_rule(i))]];
 }

@@ -54,6 +54,9 @@ int option_apply(struct options *o, const struct option_rule *r,
                  const char *name, const char *value,
                  enum option_source source, struct error *e);
 
+/* The index into `sources` of a row: rows of one member have one source. */
+size_t option_source_row(const struct option_rule *r);
+
 /* The member of `o` that a row is about. */
 void *option_member(struct options *o, const struct option_rule *r);
 

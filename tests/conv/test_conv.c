@@ -177,6 +177,7 @@ static int hold(const struct script *script, const struct frontend_ops *ops,
 		         NULL };
 	assert_int_equal(options_parse(&o, *script->options ? 6 : 5, argv, &e),
 	                 0);
+	assert_int_equal(options_take_operands(&o, &e), 0);
 	dup2(out, 1);
 	fake_start();
 	set_stage(&s, script);

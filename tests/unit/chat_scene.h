@@ -31,7 +31,8 @@ static inline int set_up(void **state)
 	(void)state;
 	fake_start();
 	loop = loop_new(LOOP_AUTO);
-	if (!loop || options_parse(&options, 4, argv, &e))
+	if (!loop || options_parse(&options, 4, argv, &e) ||
+	    options_take_operands(&options, &e))
 		return -1;
 	c = chat_new(loop, &options);
 	c->transport = &transport_fake;

@@ -131,6 +131,23 @@ static void a_wrong_line_is_named_with_its_number(void **state)
 	refuse("\033[31m\n", "/c:1: unknown option ^[[31m");
 }
 
+static int unix_file(const char *word)
+{
+	char *argv[] = { "sockchat", "connect", (char *)(uintptr_t)word, NULL };
+	assert_int_equal(options_parse(&o, 3, argv, &e), 0);
+	assert_int_equal(config("unix\n"), 0);
+	assert_int_equal(options_take_operands(&o, &e), 0);
+	return o.endpoint.scheme;
+}
+
+static void an_operand_is_read_after_the_file(void **state)
+{
+	(void)state;
+	assert_int_equal(unix_file("a:1"), ENDPOINT_UNIX);
+	assert_string_equal(o.endpoint.host, "a:1");
+	assert_int_equal(unix_file("tcp://a:1"), ENDPOINT_TCP);
+}
+
 static void a_file_with_a_nul_byte_is_refused(void **state)
 {
 	(void)state;
@@ -174,6 +191,7 @@ int main(void)
 		    the_command_line_wins_over_a_profile_over_the_general),
 		cmocka_unit_test(a_later_line_of_one_part_wins),
 		cmocka_unit_test(options_for_the_other_mode_are_ignored),
+		cmocka_unit_test(an_operand_is_read_after_the_file),
 		cmocka_unit_test(
 		    the_command_line_overrides_what_excludes_it),
 		cmocka_unit_test(a_wrong_line_is_named_with_its_number),

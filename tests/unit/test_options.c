@@ -22,7 +22,9 @@ static int parse(struct options *o, const char *line)
 	snprintf(copy, sizeof(copy), "%s", line);
 	while (argc < WORDS_MAX - 1 && (argv[argc] = strsep(&rest, " ")))
 		argc++;
-	return options_parse(o, argc, argv, &e);
+	if (options_parse(o, argc, argv, &e))
+		return -1;
+	return o->operands ? options_take_operands(o, &e) : 0;
 }
 
 static void refuse(const char *line, const char *sentence)
@@ -239,7 +241,8 @@ static void a_unix_socket_may_be_an_option_or_a_url(void **state)
 	}
 	refuse("connect -4 unix:/x", "option -4, --ipv4 is for IP addresses, "
 	                             "and unix:/x has none");
-	assert_int_equal(options_set(&o, "unix", "on", SOURCE_FILE, &e), -1);
+	refuse("connect unix:/x -6", "option -6, --ipv6 is for IP addresses, "
+	                             "and unix:/x has none");
 }
 
 int main(void)
