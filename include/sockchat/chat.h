@@ -8,7 +8,6 @@
 #define SOCKCHAT_CHAT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include <sockchat/encoding.h>

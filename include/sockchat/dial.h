@@ -9,7 +9,6 @@
 #ifndef SOCKCHAT_DIAL_H
 #define SOCKCHAT_DIAL_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <sockchat/endpoint.h>

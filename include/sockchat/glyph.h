@@ -14,7 +14,6 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/error.h>
 
 #define GLYPH_TEXT_MAX 24
 #define GLYPH_MARKS_MAX 4

@@ -7,7 +7,6 @@
 #ifndef SOCKCHAT_LISTENER_H
 #define SOCKCHAT_LISTENER_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include <sockchat/endpoint.h>

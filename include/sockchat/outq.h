@@ -6,7 +6,6 @@
 #ifndef SOCKCHAT_OUTQ_H
 #define SOCKCHAT_OUTQ_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 

@@ -7,8 +7,6 @@
 #ifndef SOCKCHAT_QUOTE_H
 #define SOCKCHAT_QUOTE_H
 
-#include <stdbool.h>
-
 #include <sockchat/bytes.h>
 #include <sockchat/error.h>
 

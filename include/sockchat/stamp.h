@@ -6,7 +6,6 @@
 #ifndef SOCKCHAT_STAMP_H
 #define SOCKCHAT_STAMP_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct stamp {

@@ -4,14 +4,9 @@
 /* The chat: owner of sessions, listeners, transcript and front end. */
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <sockchat/array.h>
 #include <sockchat/chat.h>
-#include <sockchat/glyph.h>
 
 #include "chat_private.h"
 

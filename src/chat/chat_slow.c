@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include <sockchat/number.h>
-
 #include "chat_private.h"
 
 #define LOOK_NS  (250 * MS_NS)

@@ -4,8 +4,6 @@
 /* The commands: one table, one function each. */
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <sockchat/encoding.h>
 #include <sockchat/glyph.h>

@@ -5,7 +5,6 @@
  * marks a counter grows evenly. */
 
 #include <stdio.h>
-#include <string.h>
 
 #include <sockchat/health.h>
 #include <sockchat/number.h>

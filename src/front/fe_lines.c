@@ -10,7 +10,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,7 +18,6 @@
 #include <sockchat/chat.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
-#include <sockchat/diag.h>
 #include <sockchat/format.h>
 #include <sockchat/outq.h>
 #include <sockchat/signals.h>

@@ -9,10 +9,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
-#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/text.h>
 

@@ -7,7 +7,6 @@
 #define NET_UNIX_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include <sockchat/transport.h>
 

@@ -3,7 +3,6 @@
 
 /* Who may set which option, and which options exclude each other. */
 
-#include <stdio.h>
 #include <string.h>
 
 #include <sockchat/glyph.h>

@@ -4,7 +4,6 @@
 /* Entries about a session, and when its phases began. */
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sockchat/glyph.h>

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include <sockchat/audience.h>
-#include <sockchat/session_state.h>
 
 #include "env.h"
 #include "line.h"

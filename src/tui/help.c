@@ -3,7 +3,6 @@
 
 /* Help over the screen, and the bar of keys. */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 

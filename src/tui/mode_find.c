@@ -5,7 +5,6 @@
  * and N go from one to the next; Esc goes back to where it began. */
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/encoding.h>

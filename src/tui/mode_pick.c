@@ -5,8 +5,6 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <sockchat/command.h>
 #include <sockchat/number.h>

@@ -16,7 +16,6 @@
 #include <sockchat/chat.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
-#include <sockchat/glyph.h>
 #include <sockchat/signals.h>
 
 #include "actions.h"
