@@ -73,8 +73,8 @@ void chat_settings_changed(struct chat *c);
 void chat_note(struct chat *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Append an ERROR entry: something that was asked for could not be done.  See
- * `is_scripted`. */
-void chat_error(struct chat *c, const struct error *e);
+ * `is_scripted`.  Returns -1, so that a caller can return it on. */
+int chat_error(struct chat *c, const struct error *e);
 
 /* Open one more connection.  `ep` is borrowed for the call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);

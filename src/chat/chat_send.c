@@ -28,8 +28,7 @@ static int tell_nobody(struct chat *c)
 	                         : c->listening[0]
 	                             ? "a peer has to connect first"
 	                             : "/connect HOST PORT connects");
-	chat_error(c, &e);
-	return -1;
+	return chat_error(c, &e);
 }
 
 /* Give it to one session.  -1 when it does not take it: then an ERROR entry
@@ -44,8 +43,7 @@ static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 	}
 	if (!*e.code)
 		error_set_code(&e, ENOTCONN);
-	chat_error(c, &e);
-	return -1;
+	return chat_error(c, &e);
 }
 
 /* Give it to all that are spoken to.  -1 when some do not get it: then an entry
@@ -56,8 +54,7 @@ static int give_all(struct chat *c, const struct parcel *p)
 	struct error e;
 	if (c->options->recv_only) {
 		error_set(&e, "not sent: --recv-only was asked for");
-		chat_error(c, &e);
-		return -1;
+		return chat_error(c, &e);
 	}
 	for (size_t i = 0; i < c->own->session_count; i++) {
 		struct session *s = c->own->sessions[i];
@@ -84,10 +81,8 @@ int chat_send_file(struct chat *c, const char *path)
 {
 	struct feed_file file;
 	struct error e;
-	if (feed_open(&file, path, &e)) {
-		chat_error(c, &e);
-		return -1;
-	}
+	if (feed_open(&file, path, &e))
+		return chat_error(c, &e);
 	int failed = give_all(c, &(struct parcel){ .len = file.total,
 		                                   .file = &file });
 	close(file.fd);

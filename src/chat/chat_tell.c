@@ -40,8 +40,9 @@ void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
 	});
 }
 
-void chat_error(struct chat *c, const struct error *e)
+int chat_error(struct chat *c, const struct error *e)
 {
 	c->own->has_refused = true;
 	chat_tell(c, NULL, ENTRY_ERROR, e);
+	return -1;
 }

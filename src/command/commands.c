@@ -134,16 +134,15 @@ static int parse_words(struct endpoint *ep, enum endpoint_mode mode, char *args,
 	return endpoint_parse(ep, mode, (const char *const *)words, count, e);
 }
 
-static bool parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
-                           struct endpoint *ep)
+/* -1 after a complaint. */
+static int parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
+                          struct endpoint *ep)
 {
 	bool is_unix = strncasecmp(args, "unix:", 5) == 0;
 	struct error e;
-	if (!(is_unix ? parse_unix(ep, args + 5, &e)
-	              : parse_words(ep, mode, args, &e)))
-		return true;
-	chat_error(c, &e);
-	return false;
+	int failed = is_unix ? parse_unix(ep, args + 5, &e)
+	                     : parse_words(ep, mode, args, &e);
+	return failed ? chat_error(c, &e) : 0;
 }
 
 static void run_connect(struct chat *c, char *args)
@@ -151,7 +150,7 @@ static void run_connect(struct chat *c, char *args)
 	struct endpoint ep;
 	struct error e;
 	struct session *s;
-	if (!parse_endpoint(c, args, ENDPOINT_CONNECT, &ep))
+	if (parse_endpoint(c, args, ENDPOINT_CONNECT, &ep))
 		return;
 	for (size_t i = chat_session_count(c); i-- > 0;) {
 		s = chat_session(c, i);
@@ -171,7 +170,7 @@ static void run_connect(struct chat *c, char *args)
 static void run_listen(struct chat *c, char *args)
 {
 	struct endpoint ep;
-	if (parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
+	if (!parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
 		chat_listen(c, &ep);
 }
 
