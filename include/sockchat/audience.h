@@ -15,6 +15,9 @@ struct session *chat_session(const struct chat *c, size_t index);
 /* The session of this number; NULL: it has gone, or never was. */
 struct session *chat_find(const struct chat *c, uint32_t number);
 size_t chat_session_count(const struct chat *c);
+/* Call `fn` for all sessions; it may end them. */
+typedef void chat_session_fn(struct session *s);
+void chat_for_all(struct chat *c, chat_session_fn *fn);
 
 /* Speak to the next peer, or to all after the last one. */
 void chat_next_target(struct chat *c);

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include <sockchat/chat.h>
+#include <sockchat/audience.h>
 #include <sockchat/error.h>
 
 /* Do what a line says, which comes without its ending.  "/word …" is a command,
@@ -50,7 +50,6 @@ char **command_complete(struct chat *c, const char *line, size_t point,
 
 typedef int command_parse_fn(struct bytes *out, const char *text, size_t len,
                              struct error *e);
-typedef void command_peer_fn(struct session *s);
 
 /* A command does one of three things: it runs a function, sends bytes, or does
  * something to a peer.  A row with none of them sets the option of its name. */
@@ -60,7 +59,7 @@ struct command_row {
 	const char *help;
 	void (*run)(struct chat *c, char *args);
 	command_parse_fn *parse;  /* its argument becomes the bytes to send */
-	command_peer_fn *to_peer; /* to the peer named or spoken to, or all */
+	chat_session_fn *to_peer; /* to the peer named or spoken to, or all */
 	const char *done;         /* the note when that is done, or NULL */
 	const struct choice *choices; /* of its argument, or NULL */
 	enum command_turn turn;

@@ -66,9 +66,6 @@ void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
 MUST_USE struct session *chat_add_session(struct chat *c);
 /* Take out a session that has ended; it is freed when the turn is over. */
 void chat_remove_session(struct chat *c, struct session *s);
-/* Call `fn` for all sessions that are alive; it may end them. */
-typedef void chat_session_fn(struct session *s);
-void chat_for_all(struct chat *c, chat_session_fn *fn);
 /* Whether what is typed goes to this session. */
 bool chat_speaks_to(const struct chat *c, const struct session *s);
 

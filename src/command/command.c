@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/audience.h>
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
 

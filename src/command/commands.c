@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sockchat/audience.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
@@ -63,7 +62,7 @@ static struct session *find_peer(struct chat *c, const char *word)
 
 /* Do it to the peer that is named or spoken to, else to all of them.  False
  * after a complaint. */
-static bool do_to_peers(struct chat *c, char *args, command_peer_fn *fn)
+static bool do_to_peers(struct chat *c, char *args, chat_session_fn *fn)
 {
 	char *word[1];
 	size_t count = split_words(args, word, 1);
@@ -79,9 +78,7 @@ static bool do_to_peers(struct chat *c, char *args, command_peer_fn *fn)
 		refuse_args(c, "nothing to do", "nobody is connected");
 		return false;
 	}
-	for (size_t i = chat_session_count(c); i-- > 0;)
-		if ((s = chat_session(c, i)))
-			fn(s);
+	chat_for_all(c, fn);
 	return true;
 }
 

@@ -10,7 +10,6 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include <sockchat/audience.h>
 #include <sockchat/bytes.h>
 #include <sockchat/file.h>
 #include <sockchat/utf8.h>

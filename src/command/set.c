@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include <sockchat/audience.h>
 #include <sockchat/chat_end.h>
 
 #include "commands_private.h"
