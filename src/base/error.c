@@ -3,7 +3,6 @@
 
 /* Sentences for the user, and the names of errno's numbers. */
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,42 +49,8 @@ void error_set_code(struct error *e, int errnum)
 	snprintf(e->code, sizeof(e->code), "%s", error_name(errnum));
 }
 
-/* Another libc may lack the macro: it cannot stand in the same #if. */
-#ifdef __GLIBC_PREREQ
-#if __GLIBC_PREREQ(2, 32)
-#define HAS_ERROR_NAMES
-#endif
-#endif
-
-#ifdef HAS_ERROR_NAMES
-
 const char *error_name(int errnum)
 {
 	const char *name = errnum ? strerrorname_np(errnum) : NULL;
 	return name ? name : "EUNKNOWN";
 }
-
-#else
-
-const char *error_name(int errnum)
-{
-	static const struct {
-		int errnum;
-		const char *name;
-	} names[] = {
-#define NAME(e) { e, #e }
-		NAME(EACCES), NAME(EADDRINUSE), NAME(EADDRNOTAVAIL),
-		NAME(EAFNOSUPPORT), NAME(EAGAIN), NAME(ECONNABORTED),
-		NAME(ECONNREFUSED), NAME(ECONNRESET), NAME(EHOSTUNREACH),
-		NAME(EIO), NAME(EISDIR), NAME(EMFILE), NAME(ENETDOWN),
-		NAME(ENETUNREACH), NAME(ENFILE), NAME(ENOBUFS), NAME(ENOMEM),
-		NAME(ENOSPC), NAME(EPERM), NAME(EPIPE), NAME(ETIMEDOUT),
-#undef NAME
-	};
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].errnum == errnum)
-			return names[i].name;
-	return "EUNKNOWN";
-}
-
-#endif
