@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* A growable run of bytes with a ceiling, so that no stranger decides how
- * much memory we take. */
+ * much memory we take; and sentences put together in small buffers. */
 
 #ifndef SOCKCHAT_BYTES_H
 #define SOCKCHAT_BYTES_H
@@ -50,5 +50,10 @@ bool bytes_have_memory(size_t len);
 /* The bytes as a C string.  The NUL behind the last byte is not counted.
  * Borrowed until the next change. */
 const char *bytes_text(struct bytes *b);
+
+/* Add to the end of `text`, a buffer of `cap` bytes, as printf() does.  False
+ * when there is no room: then nothing is added. */
+bool text_add(char *text, size_t cap, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 #endif

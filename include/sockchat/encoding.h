@@ -69,4 +69,13 @@ MUST_USE
 struct pattern *encoding_pattern(const struct encoding *enc, const char *text,
                                  struct error *e);
 
+#define GUESS_MAX ((size_t)512) /* bytes that are looked at */
+
+enum guess { GUESS_NONE, GUESS_CP949, GUESS_SHIFT_JIS, GUESS_LATIN1 };
+
+/* guess.c: the encoding that the bytes most likely have.  NONE for UTF-8, for
+ * what does not look like text, and for what iconv(3) cannot decode.  A
+ * character may be unfinished at the end. */
+enum guess guess_encoding(const uint8_t *bytes, size_t len);
+
 #endif

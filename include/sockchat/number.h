@@ -36,4 +36,7 @@ const char *number_format_size(char out[16], uint64_t bytes);
 #define NUMBER_DIGITS_MAX 20
 char *number_format_digits(char *end, uint64_t value, size_t least);
 
+/* The end of a noun after the number `count`: "" for 1, else "s". */
+const char *plural(uint64_t count);
+
 #endif

@@ -113,3 +113,16 @@ const char *bytes_text(struct bytes *b)
 	b->data[b->len] = '\0';
 	return (const char *)b->data;
 }
+
+bool text_add(char *text, size_t cap, const char *format, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+	va_start(args, format);
+	int len = vsnprintf(text + used, cap - used, format, args);
+	va_end(args);
+	bool fits = len >= 0 && (size_t)len < cap - used;
+	if (!fits)
+		text[used] = '\0';
+	return fits;
+}

@@ -8,7 +8,7 @@
 #include <iconv.h>
 #include <stdbool.h>
 
-#include <sockchat/guess.h>
+#include <sockchat/encoding.h>
 #include <sockchat/utf8.h>
 
 static bool is_between(uint8_t byte, uint8_t first, uint8_t last)

@@ -116,3 +116,8 @@ char *number_format_digits(char *end, uint64_t value, size_t least)
 		*--at = (char)('0' + value % 10);
 	return at;
 }
+
+const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}

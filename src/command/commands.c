@@ -13,7 +13,6 @@
 #include <sockchat/file.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
-#include <sockchat/text.h>
 
 #include "commands_private.h"
 

@@ -6,9 +6,9 @@
 
 #include <stdio.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>
-#include <sockchat/text.h>
 
 #define SECOND_NS   INT64_C(1000000000)
 #define MILLI_NS    INT64_C(1000000)

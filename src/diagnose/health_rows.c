@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/dial.h>
 #include <sockchat/explain.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>
-#include <sockchat/text.h>
 
 #define ROW_MAX 400
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include <sockchat/guess.h>
+#include <sockchat/encoding.h>
 #include <sockchat/traps.h>
 #include <sockchat/utf8.h>
 

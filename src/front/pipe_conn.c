@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
-#include <sockchat/text.h>
 
 #define SIGNAL_NS (5000 * MS_NS) /* all that a signal waits for peers */
 

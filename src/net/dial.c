@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/dial.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/stamp.h>
-#include <sockchat/text.h>
 
 #define STAGGER_NS (250 * MS_NS)
 #define WHERE_MAX  160

@@ -13,7 +13,7 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
-#include <sockchat/text.h>
+#include <sockchat/number.h>
 
 #include "explain_here.h"
 

@@ -12,8 +12,8 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/host.h>
+#include <sockchat/number.h>
 #include <sockchat/owner.h>
-#include <sockchat/text.h>
 
 #include "explain_here.h"
 

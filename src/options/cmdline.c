@@ -11,7 +11,6 @@
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
-#include <sockchat/text.h>
 
 #include "options_private.h"
 

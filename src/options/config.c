@@ -16,7 +16,6 @@
 #include <sockchat/config.h>
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
-#include <sockchat/text.h>
 
 #define FILE_MAX_SIZE ((size_t)1 << 20)
 #define SPACE         " \t\r"

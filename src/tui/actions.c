@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include <sockchat/audience.h>
+#include <sockchat/bytes.h>
 #include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/glyph.h>
-#include <sockchat/text.h>
 
 #include "actions.h"
 #include "bind.h"

@@ -8,7 +8,6 @@
 
 #include <sockchat/command.h>
 #include <sockchat/number.h>
-#include <sockchat/text.h>
 
 #include "edit.h"
 #include "paste.h"

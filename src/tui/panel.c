@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include <sockchat/audience.h>
+#include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
-#include <sockchat/text.h>
 
 #include "page.h"
 #include "screen.h"

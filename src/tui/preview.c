@@ -7,7 +7,7 @@
 
 #include <sockchat/command.h>
 #include <sockchat/hexdump.h>
-#include <sockchat/text.h>
+#include <sockchat/number.h>
 
 #include "preview.h"
 #include "screen.h"

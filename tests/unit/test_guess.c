@@ -7,7 +7,7 @@
 
 #include <iconv.h>
 
-#include <sockchat/guess.h>
+#include <sockchat/encoding.h>
 
 static enum guess guess(const char *text)
 {

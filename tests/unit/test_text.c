@@ -3,9 +3,11 @@
 
 /* Sentences that are put together in a small buffer. */
 
-#include <sockchat/text.h>
 
 #include "unit.h"
+
+#include <sockchat/bytes.h>
+#include <sockchat/number.h>
 
 static void text_that_fits_is_appended(void **state)
 {
