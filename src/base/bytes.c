@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A growable run of bytes with a ceiling. */
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The program ends because nobody can do anything about it. */
-
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>

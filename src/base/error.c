@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Sentences for the user, and the names of errno's numbers. */
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Files as users mean them. */
-
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes from outside made visible, and harmless. */
-
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>

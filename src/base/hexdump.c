@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Rows of a hex dump. */
-
 #include <stdio.h>
 
 #include <sockchat/hexdump.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A writer of JSON (RFC 8259), one object a line. */
-
 #include <string.h>
 
 #include <sockchat/quote.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Numbers as users write them, read strictly; numbers as they are shown. */
-
 #include <stdio.h>
 #include <string.h>
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Points in time, and how they are written. */
-
 #include <stdio.h>
 #include <string.h>
 #include <time.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* UTF-8 (RFC 3629), strictly. */
-
 #include <string.h>
 
 #include <sockchat/utf8.h>

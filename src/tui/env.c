@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the environment says about the screen. */
-
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>

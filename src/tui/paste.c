@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Text from outside, made fit for the input line. */
-
 #include <stdbool.h>
 #include <string.h>
 

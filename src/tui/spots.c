@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Places for clicks: each frame has its own. */
-
 #include "spots.h"
 
 void spots_add(struct spots *s, int row, int from, int to, enum key key)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The terminal: modes, output that never blocks, the ways out. */
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

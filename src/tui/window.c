@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Title, bell, notifications. */
-
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +8,6 @@
 #include <sockchat/glyph.h>
 #include <sockchat/session_state.h>
 
-#include "status.h"
 #include "window.h"
 
 #define BELL_NS   (1000 * MS_NS)
