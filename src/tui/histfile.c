@@ -44,28 +44,24 @@ void histfile_forget(void)
 	added = 0;
 }
 
-static bool is_worth_keeping(const char *line)
+/* Add a line with its time; NULL for now.  False: it is not worth keeping. */
+static bool add_entry(const char *time, const char *line)
 {
 	HIST_ENTRY *last = history_get(history_base + history_length - 1);
-	return *line && *line != ' ' && !(last && !strcmp(last->line, line));
+	if (!*line || *line == ' ' || (last && !strcmp(last->line, line)))
+		return false;
+	add_history(line);
+	if (time)
+		add_history_time(time);
+	return true;
 }
 
 void histfile_remember(const char *line)
 {
-	if (!is_worth_keeping(line))
+	if (!add_entry(NULL, line))
 		return;
-	add_history(line);
 	using_history();
 	added++;
-}
-
-static void add_entry(const char *time, const char *line)
-{
-	if (!is_worth_keeping(line))
-		return;
-	add_history(line);
-	if (time)
-		add_history_time(time);
 }
 
 struct reader {

@@ -24,16 +24,18 @@ static void mark_picked(struct frontend *f)
 	view_show(&f->view, a, 0, f->transcript_rows);
 }
 
-static void unmark(struct frontend *f)
-{
-	f->view.picked_first = f->view.picked_last = 0;
-}
-
+/* The entries stay marked, for the commands. */
 static void leave_pick(struct frontend *f)
 {
 	f->mode = NULL;
 	if (!f->pick.was_scrolled)
 		view_go_end(&f->view);
+}
+
+static void end_pick(struct frontend *f)
+{
+	leave_pick(f);
+	f->view.picked_first = f->view.picked_last = 0;
 }
 
 void pick_begin(struct frontend *f)
@@ -177,8 +179,7 @@ static void copy_picked(struct frontend *f, enum quote_form form)
 		snprintf(notice, sizeof(notice), "copied %zu (%s) as %s",
 		         count, size, quote_name(form));
 		tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
-		leave_pick(f);
-		unmark(f);
+		end_pick(f);
 	}
 	bytes_finish(&content);
 	bytes_finish(&text);
@@ -198,8 +199,7 @@ static void take_into_line(struct frontend *f)
 	if (command_retype(f->chat, e->bytes, e->len, &line)) {
 		tui_no_memory(f, "to type it");
 	} else {
-		leave_pick(f);
-		unmark(f);
+		end_pick(f);
 		view_go_end(&f->view);
 		input_replace(bytes_text(&line));
 	}
@@ -247,8 +247,7 @@ static void take_letter(struct frontend *f, char letter)
 		type_command(f, "/");
 		break;
 	case 'q':
-		leave_pick(f);
-		unmark(f);
+		end_pick(f);
 		break;
 	}
 }
@@ -282,8 +281,7 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 	case KEY_ESCAPE:
 	case KEY_CTRL_C:
 	case KEY_F7:
-		leave_pick(f);
-		unmark(f);
+		end_pick(f);
 		return true;
 	case KEY_TEXT:
 		take_pick_text(f, t);

@@ -30,11 +30,6 @@ void preview_make(struct preview *p, const struct chat *c,
 	p->count = p->bytes.len + (line->len - len);
 }
 
-void preview_finish(struct preview *p)
-{
-	bytes_finish(&p->bytes);
-}
-
 void preview_count(const struct preview *p, char out[32])
 {
 	if (p->count)

@@ -12,7 +12,7 @@
 
 struct preview {
 	size_t count;       /* bytes, all of them */
-	struct bytes bytes; /* the first of them */
+	struct bytes bytes; /* the first of them, for the caller to finish */
 	struct error error; /* why there are none; its text is "" otherwise */
 };
 
@@ -20,7 +20,6 @@ struct preview {
  * command is not. */
 void preview_make(struct preview *p, const struct chat *c,
                   const struct input_line *line);
-void preview_finish(struct preview *p);
 
 /* "7 bytes", or "" for none. */
 void preview_count(const struct preview *p, char out[32]);
