@@ -249,20 +249,28 @@ static int attempt_watch(struct attempt *a)
 	                        LOOP_WRITE);
 }
 
-/* False when it failed at once.  One whose backlog is full (unix(7)) is tried
- * again when the next would be. */
-static bool attempt_start(struct attempt *a)
+static void attempt_begin(struct attempt *a)
 {
-	struct dial *d = a->dial;
+	const struct dial *d = a->dial;
 	char where[ADDRESS_TEXT_MAX];
 
 	address_format(&a->address, where);
 	if (d->steps.on_try)
 		d->steps.on_try(d->steps.user, &a->address);
 	tell_step(d, "trying %s", where);
+	a->start_ns = stamp_mono_ns();
+}
+
+/* False when it failed at once.  One whose backlog is full (unix(7)) goes on
+ * when the next would begin. */
+static bool attempt_start(struct attempt *a)
+{
+	struct dial *d = a->dial;
+
+	if (!a->start_ns)
+		attempt_begin(a);
 	if (d->is_over)
 		return true;
-	a->start_ns = stamp_mono_ns();
 	a->transport = d->transport->connect(&a->address);
 	if (a->transport && attempt_watch(a) == 0)
 		return true;
@@ -369,7 +377,7 @@ static void on_deadline(struct timer *t)
 			if (a->errnum)
 				continue;
 			a->errnum = ETIMEDOUT;
-			if (a->transport)
+			if (a->start_ns)
 				note_end(a, ETIMEDOUT);
 		}
 		fail_all(d, true);

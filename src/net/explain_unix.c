@@ -32,11 +32,14 @@ const char *unix_path(const struct address *a)
 	                                                     : NULL;
 }
 
-static void look_at_file(struct found *f, const struct address *a)
+typedef int look_fn(const char *path, struct stat *st);
+
+/* connect() follows a symbolic link, as stat() does; bind() does not. */
+static void look_at_file(struct found *f, const struct address *a, look_fn *fn)
 {
 	const char *path = unix_path(a);
 	*f = (struct found){ .exists = false };
-	f->exists = path && lstat(path, &f->st) == 0;
+	f->exists = path && fn(path, &f->st) == 0;
 	if (!f->exists)
 		return;
 	struct owner_socket s = {
@@ -104,7 +107,7 @@ static void explain_no_connection(const struct failure *failure,
                                   struct error *e)
 {
 	struct found f;
-	look_at_file(&f, failure->address);
+	look_at_file(&f, failure->address, stat);
 	const char *type = f.exists ? name_type(&f.st) : NULL;
 	bool is_stale = f.exists && !*f.holder &&
 	                failure->errnum == ECONNREFUSED;
@@ -143,6 +146,17 @@ static void explain_foreign(struct error *e, const char *where,
 	error_set_code(e, EADDRINUSE);
 }
 
+/* It may be another user's, or of another network namespace. */
+static void explain_unseen(struct error *e, const char *where,
+                           const char *owner)
+{
+	error_set(e, "address in use: %s is a socket of %s, and is left alone",
+	          where, owner);
+	error_set_hint(e, "somebody may listen on it, unseen by us: take "
+	                  "another path");
+	error_set_code(e, EADDRINUSE);
+}
+
 /* A stale file that could not be replaced. */
 static void explain_kept(struct error *e, int errnum, const char *where,
                          const char *owner)
@@ -157,7 +171,7 @@ static void explain_kept(struct error *e, int errnum, const char *where,
 static void explain_no_listener(const struct failure *failure, struct error *e)
 {
 	struct found f;
-	look_at_file(&f, failure->address);
+	look_at_file(&f, failure->address, lstat);
 	const char *type = f.exists ? name_type(&f.st) : NULL;
 	explain_word(e, listen_words, failure->errnum, failure->where, "");
 	if (type)
@@ -165,7 +179,9 @@ static void explain_no_listener(const struct failure *failure, struct error *e)
 	else if (*f.holder)
 		error_set_hint(e, "%s holds it: stop that, or take another "
 		                  "path", f.holder);
-	else if (f.exists && failure->errnum != EADDRINUSE)
+	else if (f.exists && failure->errnum == EADDRINUSE)
+		explain_unseen(e, failure->where, f.owner);
+	else if (f.exists)
 		explain_kept(e, failure->errnum, failure->where, f.owner);
 }
 
@@ -176,7 +192,7 @@ static const char *find_reset_hint(const struct explain_break *b)
 	if (b->has_peer_ended)
 		return "it had already closed: nobody read what was sent "
 		       "afterwards";
-	if (!b->bytes_out)
+	if (!b->bytes_out && !b->is_accepted)
 		return "the server stopped listening before it accepted the "
 		       "connection";
 	return "the program there closed, or crashed, before it had read all "

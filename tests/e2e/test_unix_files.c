@@ -501,8 +501,11 @@ static void a_full_backlog_is_named_when_time_is_up(void **state)
 	int first = unix_connect(at_path("x"));
 
 	(void)state;
-	proc_sockchat(&p, "connect", "-w", "0.5", at_url("x"), NULL);
+	proc_sockchat(&p, "connect", "-v", "-w", "0.7", at_url("x"), NULL);
 	proc_expect_exit(&p, 1);
+	const char *told = strstr(p.err_text.bytes, "trying unix:");
+	assert_non_null(told);
+	assert_null(strstr(told + 1, "trying unix:"));
 	assert_err_has(&p, "timed out: unix:");
 	assert_err_has(&p, "does not accept connections there, and its backlog "
 	                   "is full");
