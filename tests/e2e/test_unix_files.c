@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -231,6 +232,22 @@ static void any_other_file_is_left_alone(void **state)
 	}
 }
 
+/* While the folder is locked nobody can say that a socket is stale. */
+static void a_socket_that_may_have_a_listener_is_left_alone(void **state)
+{
+	int folder = open(at_path(""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	make_stale();
+	assert_int_equal(flock(folder, LOCK_EX), 0);
+	assert_refused("x is a socket of user ");
+	assert_refused("somebody may listen on it, unseen by us");
+	close(folder);
+	struct proc p;
+	start_listener(&p, NULL);
+	end_by(&p, SIGTERM);
+}
+
 static void of_many_that_want_a_stale_socket_one_gets_it(void **state)
 {
 	struct proc list[8];
@@ -364,6 +381,11 @@ static void what_cannot_be_had_is_explained(void **state)
 	assert_unreachable(at_url("x"), "no such socket: unix:",
 	                   "`ss -xl` lists");
 	make_stale();
+	assert_unreachable(at_url("x"), "connection refused: nothing listens "
+	                                "on unix:",
+	                   "x (the file is left from a server that has gone)");
+	rename(at_path("x"), at_path("y"));
+	assert_int_equal(symlink(at_path("y"), at_path("x")), 0);
 	assert_unreachable(at_url("x"), "connection refused: nothing listens "
 	                                "on unix:",
 	                   "x (the file is left from a server that has gone)");
@@ -584,6 +606,7 @@ int main(void)
 		T(a_live_socket_is_not_replaced),
 		T(a_socket_that_is_only_bound_is_not_replaced),
 		T(any_other_file_is_left_alone),
+		T(a_socket_that_may_have_a_listener_is_left_alone),
 		T(of_many_that_want_a_stale_socket_one_gets_it),
 		T(every_end_removes_the_file),
 		T(the_file_goes_when_no_more_peers_are_taken),
