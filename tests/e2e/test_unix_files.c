@@ -24,11 +24,8 @@
 
 static void start_listener(struct proc *p, const char *mode)
 {
-	if (mode)
-		proc_sockchat(p, "listen", "--unix-mode", mode, at_url("x"),
-		              NULL);
-	else
-		proc_sockchat(p, "listen", at_url("x"), NULL);
+	proc_sockchat(p, "listen", at_url("x"), mode ? "--unix-mode" : NULL,
+	              mode, NULL);
 	proc_expect_err(p, "listening on unix:");
 }
 

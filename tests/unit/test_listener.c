@@ -100,7 +100,6 @@ static void on_relief(void *user, const char *where)
 static void on_failed(void *user, const struct error *e)
 {
 	struct scene *s = user;
-
 	s->failed++;
 	s->error = *e;
 }
@@ -116,7 +115,6 @@ static const struct listener_ops ops = {
 static int set_up(void **state)
 {
 	struct scene *s = calloc(1, sizeof(*s));
-
 	fake_start();
 	s->loop = loop_new(LOOP_AUTO);
 	*state = s;
@@ -126,7 +124,6 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	struct scene *s = *state;
-
 	listener_free(s->listener);
 	for (size_t i = 0; i < s->count; i++)
 		s->peers[i]->ops->close(s->peers[i], false);

@@ -243,107 +243,6 @@ static void every_addition_is_told_once(void **state)
 	assert_int_equal(seen.calls, 3);
 }
 
-/* Three listeners write down what they are told, and one of them acts. */
-struct party {
-	struct transcript_listener listener;
-	char name;
-	void (*act)(void);
-};
-
-static struct party *parties[3]; /* in the order in which they are told */
-static char told[100];
-
-static void write_down(void *user, uint64_t first, uint64_t end)
-{
-	struct party *p = user;
-	size_t used = strlen(told);
-	void (*act)(void) = p->act;
-	snprintf(told + used, sizeof(told) - used, "%c%d-%d ", p->name,
-	         (int)first, (int)end);
-	p->act = NULL;
-	if (act)
-		act();
-}
-
-static void leave_party(size_t i)
-{
-	transcript_unlisten(t, &parties[i]->listener);
-	free(parties[i]);
-	parties[i] = NULL;
-}
-
-static void join_parties(void)
-{
-	told[0] = '\0';
-	for (size_t i = 3; i-- > 0;) {
-		parties[i] = calloc(1, sizeof(*parties[i]));
-		assert_non_null(parties[i]);
-		parties[i]->name = (char)('A' + i);
-		parties[i]->listener.on_entries = write_down;
-		parties[i]->listener.user = parties[i];
-		transcript_listen(t, &parties[i]->listener);
-	}
-}
-
-static void leave_all(void)
-{
-	for (size_t i = 0; i < 3; i++)
-		if (parties[i])
-			leave_party(i);
-}
-
-static void leave_first_two(void)
-{
-	leave_party(0);
-	leave_party(1);
-}
-
-static void add_and_extend(void)
-{
-	add_text("more");
-	extend_text(1, "!");
-	leave_party(2);
-}
-
-static void all_listeners_are_told_in_the_same_order(void **state)
-{
-	(void)state;
-	join_parties();
-	add_text("a");
-	assert_string_equal(told, "A1-2 B1-2 C1-2 ");
-	told[0] = '\0';
-	extend_text(1, "b");
-	assert_string_equal(told, "A1-2 B1-2 C1-2 ");
-	leave_all();
-	add_text("c");
-	assert_string_equal(told, "A1-2 B1-2 C1-2 ");
-}
-
-static void listeners_may_go_while_they_are_told(void **state)
-{
-	static void (*const acts[])(void) = { leave_first_two, leave_all };
-	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		join_parties();
-		parties[0]->act = acts[i];
-		add_text("a");
-		assert_string_equal(told, i ? "A2-3 " : "A1-2 C1-2 ");
-		leave_all();
-	}
-}
-
-static void what_a_listener_adds_is_told_to_all_afterwards(void **state)
-{
-	(void)state;
-	add_text("one");
-	join_parties();
-	parties[0]->act = add_and_extend;
-	add_text("two");
-	assert_string_equal(told, "A2-3 A1-2 B1-2 C1-2 "
-	                          "B2-3 A3-4 B3-4 ");
-	leave_all();
-}
-
 static uint64_t add_with(int64_t time_ns, uint32_t session, const char *peer)
 {
 	return transcript_add(t, &(struct entry){
@@ -655,9 +554,6 @@ int main(void)
 		TEST(a_message_grows_in_place),
 		TEST(a_message_grows_behind_others),
 		TEST(every_addition_is_told_once),
-		TEST(all_listeners_are_told_in_the_same_order),
-		TEST(listeners_may_go_while_they_are_told),
-		TEST(what_a_listener_adds_is_told_to_all_afterwards),
 		TEST(many_are_told_together),
 		TEST(entries_are_told_before_they_are_dropped),
 		TEST(many_alike_take_little_more_than_their_bytes),
