@@ -24,7 +24,6 @@ enum recognise_result banner(struct look *l)
 
 struct head {
 	struct span method, target; /* of a request */
-	struct span status;         /* of a response */
 	struct span lines;          /* the headers */
 };
 
@@ -122,9 +121,10 @@ static struct span take_status(struct look *l)
 
 enum recognise_result http_response(struct look *l)
 {
-	struct head h = { .status = take_status(l) };
+	struct span status = take_status(l);
+	struct head h;
 	take_headers(&h, &l->s);
-	detail_span(l, "", &h.status);
+	detail_span(l, "", &status);
 	tell_header(l, &h, " by ", "server");
 	return span_result(&l->s);
 }

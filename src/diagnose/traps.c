@@ -97,10 +97,8 @@ static uint32_t add_up(uint32_t sum, const uint8_t *bytes, size_t len)
 
 static void mirror_out(struct mirror *m, const uint8_t *bytes, size_t len)
 {
+	m->is_on = m->is_on && m->mark_count < MIRROR_MARKS;
 	if (!m->is_on)
-		return;
-	m->is_on = m->mark_count < MIRROR_MARKS;
-	if (!m->is_on || !len)
 		return;
 	m->sum_out = add_up(m->sum_out, bytes, len);
 	m->out += len;
