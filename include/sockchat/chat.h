@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* A chat: the owner of the sessions, the listeners, the transcript and the one
- * front end that shows them.  Its life, its settings, what it has to say. */
+ * front end that shows them.  Its life and its end, its settings, what it has
+ * to say. */
 
 #ifndef SOCKCHAT_CHAT_H
 #define SOCKCHAT_CHAT_H
@@ -93,5 +94,22 @@ void chat_hold(struct chat *c, bool is_held);
 /* How entries are to be shown now; with peers' numbers once there has been
  * more than one peer. */
 struct wrap_look chat_look(const struct chat *c);
+
+/* Standard input has said something: wait anew for peers' answers. */
+void chat_input_spoke(struct chat *c);
+/* Standard input has ended: no new peer is taken, and --quit-after begins.  If
+ * it ended before the first peer came, peers are served on, and each gets our
+ * FIN after its own.  An echo listener goes on as before. */
+void chat_input_ended(struct chat *c);
+/* It has ended, and all of its lines are taken: our FIN goes to all peers. */
+void chat_input_taken(struct chat *c);
+
+/* Deliver all that is queued, then stop the loop; after a signal within
+ * CHAT_SIGNAL_MS.  A second call stops it now; an ERROR entry for each peer
+ * tells what it has not got. */
+#define CHAT_SIGNAL_MS 5000
+void chat_leave(struct chat *c);
+/* How many bytes the peers' systems have not acknowledged. */
+uint64_t chat_undelivered(const struct chat *c);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
-#include <sockchat/chat_end.h>
 #include <sockchat/listener.h>
 #include <sockchat/session_state.h>
 

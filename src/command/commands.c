@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
 #include <sockchat/file.h>

@@ -8,8 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include <sockchat/chat_end.h>
-
 #include "commands_private.h"
 
 #define OPTION_TEXT_MAX 64

@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include <sockchat/chat.h>
-#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/format.h>
 #include <sockchat/outq.h>

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <sockchat/audience.h>
-#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 
 #include "intake.h"

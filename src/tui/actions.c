@@ -9,7 +9,6 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/bytes.h>
-#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/glyph.h>
 

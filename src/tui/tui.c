@@ -14,7 +14,6 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
-#include <sockchat/chat_end.h>
 #include <sockchat/command.h>
 #include <sockchat/signals.h>
 

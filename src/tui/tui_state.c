@@ -6,8 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include <sockchat/chat_end.h>
-
 #include "screen.h"
 #include "term.h"
 #include "tui.h"
