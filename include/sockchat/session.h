@@ -16,7 +16,6 @@
 #include <sockchat/link.h>
 #include <sockchat/owner.h>
 #include <sockchat/queue.h>
-#include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
 #include <sockchat/transcript.h>
 #include <sockchat/transport.h>

@@ -98,10 +98,7 @@ void chat_next_target(struct chat *c)
 
 bool chat_speaks_to(const struct chat *c, const struct session *s)
 {
-	uint32_t target = c->target;
-	if (target)
-		return s->number == target;
-	return !s->closes;
+	return c->target ? s->number == c->target : !s->closes;
 }
 
 struct session *chat_shown(const struct chat *c)

@@ -59,16 +59,11 @@ static void on_listening(void *user, const struct address *list, size_t count)
 		c->own->has_broken = false;
 }
 
-static bool is_full(const struct chat *c)
-{
-	return c->options->max_conns &&
-	       c->own->session_count >= (size_t)c->options->max_conns;
-}
-
 /* Why no more peers are taken; NULL when they are. */
 static const char *why_refused(const struct chat *c)
 {
-	if (is_full(c))
+	size_t max = (size_t)c->options->max_conns;
+	if (max && c->own->session_count >= max)
 		return "as many peers as --max-conns allows";
 	if (c->own->accepts_one && c->own->last_number)
 		return "one peer is served already (--keep-open serves more)";

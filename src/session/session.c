@@ -30,15 +30,11 @@ static void on_end_out(struct link *l)
 
 /* Readiness */
 
-/* Whether so few bytes wait that reading may go on. */
-static bool is_relieved(const struct session *s)
-{
-	return queue_len(s->queue) <= queues_share(s->settings->queues) / 4;
-}
-
+/* Reading goes on when a quarter of what stopped it waits. */
 static bool wants_read(struct session *s)
 {
-	if (!s->queue || is_relieved(s))
+	if (!s->queue ||
+	    queue_len(s->queue) <= queues_share(s->settings->queues) / 4)
 		s->is_full = false;
 	else if (session_is_congested(s))
 		s->is_full = true;
