@@ -27,7 +27,7 @@ static rl_command_func_t *const commands[] = {
 	rl_undo_command, rl_kill_full_line,
 };
 
-int draft_put_aside(void)
+int draft_put_aside(const char *text)
 {
 	if (aside.text)
 		return 0;
@@ -43,6 +43,7 @@ int draft_put_aside(void)
 	rl_point = rl_mark = 0;
 	if (rl_editing_mode == 0)
 		rl_vi_insertion_mode(1, 0);
+	rl_insert_text(text);
 	return 0;
 }
 
@@ -57,11 +58,6 @@ void draft_take_back(void)
 	rl_mark = aside.mark;
 	free(aside.text);
 	aside.text = NULL;
-}
-
-void draft_set(const char *text)
-{
-	rl_insert_text(text);
 }
 
 bool draft_edit(const struct token *t)

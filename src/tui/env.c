@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include <sockchat/glyph.h>
-#include <sockchat/file.h>
 
 #include "env.h"
 
@@ -44,10 +43,4 @@ bool env_wants_color(enum color color)
 	if (color != COLOR_AUTO)
 		return color == COLOR_ALWAYS;
 	return !(no_color && *no_color);
-}
-
-bool env_history_path(char *out, size_t cap)
-{
-	file_xdg_path(out, cap, "XDG_STATE_HOME", ".local/state", "history");
-	return file_has_xdg_place("XDG_STATE_HOME");
 }

@@ -43,10 +43,11 @@ static int draw_above_line(struct frontend *f, const struct preview *p,
 	int dumped = f->shows_hex ? preview_rows(p, row / 3) : 0;
 	row -= dumped;
 	preview_draw(p, row, dumped);
-	int listed = at_most(list_rows(&f->matches, f->columns), row / 3);
+	int columns = screen_columns();
+	int listed = at_most(list_rows(&f->matches, columns), row / 3);
 	row -= listed;
 	if (listed > 0)
-		list_draw(&f->matches, row, listed, f->columns);
+		list_draw(&f->matches, row, listed, columns);
 	return row;
 }
 
@@ -83,7 +84,7 @@ static void draw_status(struct frontend *f, int row, const char *mode,
 		.notice = *f->notice ? f->notice : preview->error.text,
 		.draft = count,
 		.pace = &f->pace,
-		.glyph_flags = f->glyph_flags,
+		.glyph_flags = f->view.glyph_flags,
 	}, row, &f->spots);
 }
 
@@ -99,18 +100,19 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	input_show(&line);
 	if (asks && asks->hides_line)
 		line = (struct input_line){ .mode = "", .text = "" };
-	bool has_bar = c->options->bar && f->rows >= BAR_ROWS_MIN;
-	int rest = f->rows - has_bar;
-	struct line_layout l = line_measure(&line, prompt, f->columns,
-	                                    f->glyph_flags);
-	int shown = at_most(l.rows, f->rows < 3 ? 1 : (f->rows + 2) / 3);
+	int rows = screen_rows();
+	bool has_bar = c->options->bar && rows >= BAR_ROWS_MIN;
+	int rest = rows - has_bar;
+	struct line_layout l = line_measure(&line, prompt, screen_columns(),
+	                                    f->view.glyph_flags);
+	int shown = at_most(l.rows, rows < 3 ? 1 : (rows + 2) / 3);
 	int first = l.cursor_row >= shown ? l.cursor_row - shown + 1 : 0;
 	rest -= shown;
-	line_draw(&line, prompt, rest, first, shown, f->glyph_flags);
+	line_draw(&line, prompt, rest, first, shown, f->view.glyph_flags);
 	*cursor_row = rest + l.cursor_row - first;
 	*cursor_column = l.cursor_column;
 	if (has_bar)
-		help_draw_bar(f->rows - 1, &f->spots);
+		help_draw_bar(rows - 1, &f->spots);
 	struct preview preview = { .count = 0 };
 	if (!asks && !f->help && !line.prompt)
 		preview_make(&preview, c, &line);

@@ -73,13 +73,11 @@ void input_resize(int rows, int columns);
  * does. */
 unsigned input_missed_keys(void);
 
-/* draft.c.  Put the line that is typed aside with its undo, and edit an empty
- * one: a pattern's.  -1 without memory: nothing has changed. */
-MUST_USE int draft_put_aside(void);
+/* draft.c.  Put the line that is typed aside with its undo, and edit this text
+ * instead: a pattern.  -1 without memory: nothing has changed. */
+MUST_USE int draft_put_aside(const char *text);
 /* Bring the draft back as it was. */
 void draft_take_back(void);
-/* Put this into the empty line. */
-void draft_set(const char *text);
 /* Take a key that only edits the line: it does not send, complete, search or
  * leave it.  False: the key was not taken. */
 bool draft_edit(const struct token *t);

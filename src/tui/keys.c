@@ -480,3 +480,22 @@ size_t keys_left_out(const struct keys *k)
 {
 	return k->left_out;
 }
+
+void spots_add(struct spots *s, int row, int from, int to, enum key key)
+{
+	if (key == KEY_NONE || s->count == SPOTS_MAX)
+		return;
+	s->list[s->count].row = row;
+	s->list[s->count].from = from;
+	s->list[s->count].to = to;
+	s->list[s->count++].key = key;
+}
+
+enum key spots_find(const struct spots *s, int row, int column)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (row == s->list[i].row && column >= s->list[i].from &&
+		    column < s->list[i].to)
+			return s->list[i].key;
+	return KEY_NONE;
+}

@@ -26,7 +26,7 @@ enum key {
 	KEY_CTRL_Z,
 	KEY_UP, KEY_DOWN, /* also given as bytes: for help and lists */
 	KEY_CLICK,    /* the left button: keys_place() says where */
-	KEY_NEXT_EOL, /* no keyboard has it, but see spots.h */
+	KEY_NEXT_EOL, /* no keyboard has it, but see struct spots */
 	KEY_FOCUS_IN, KEY_FOCUS_OUT,
 	KEY_COUNT,
 };
@@ -87,5 +87,22 @@ size_t keys_lost(const struct keys *k);
 size_t keys_left_out(const struct keys *k);
 
 #define KEYS_ESCAPE_MS 50
+
+#define SPOTS_MAX 32
+
+/* Where on the screen a click is as good as a key. */
+struct spots {
+	size_t count;
+	struct {
+		int row, from, to; /* `to` is the column behind it */
+		enum key key;
+	} list[SPOTS_MAX];
+};
+
+/* KEY_NONE adds nothing; what is too much is left out. */
+void spots_add(struct spots *s, int row, int from, int to, enum key key);
+
+/* KEY_NONE where there is none. */
+enum key spots_find(const struct spots *s, int row, int column);
 
 #endif

@@ -15,6 +15,7 @@
 #include <sockchat/loop.h>
 
 #include "keys.h"
+#include "view.h"
 
 struct frontend;
 
@@ -43,9 +44,7 @@ struct find {
 	struct lens *lens;   /* the entries with hits */
 	bool is_typed;       /* it is typed now; else n and N go on */
 	uint64_t start_seq;  /* entries above it are searched first */
-	bool was_scrolled;
-	uint64_t top_seq, below_seq;
-	size_t top_row;
+	struct viewport start; /* the view, as it was then */
 	char trouble[80];    /* why it is no pattern */
 };
 

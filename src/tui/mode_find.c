@@ -40,10 +40,11 @@ static void forget_pattern(struct frontend *f)
 /* Go back to where the view stood when the search began. */
 static void restore_view(struct frontend *f)
 {
-	f->view.is_scrolled = f->find.was_scrolled;
-	f->view.top_seq = f->find.top_seq;
-	f->view.top_row = f->find.top_row;
-	f->view.below_seq = f->find.below_seq;
+	const struct viewport *start = &f->find.start;
+	f->view.is_scrolled = start->is_scrolled;
+	f->view.top_seq = start->top_seq;
+	f->view.top_row = start->top_row;
+	f->view.below_seq = start->below_seq;
 }
 
 void find_end(struct frontend *f)
@@ -177,19 +178,15 @@ void find_begin(struct frontend *f, const char *text)
 {
 	if (f->mode)
 		return;
-	if (draft_put_aside()) {
+	if (draft_put_aside(text)) {
 		tui_no_memory(f, "to search");
 		return;
 	}
-	f->find.was_scrolled = f->view.is_scrolled;
-	f->find.top_seq = f->view.top_seq;
-	f->find.top_row = f->view.top_row;
-	f->find.below_seq = f->view.below_seq;
+	f->find.start = f->view;
 	f->find.start_seq = view_end(&f->view, f->transcript_rows);
 	f->find.is_typed = !*text;
 	f->mode = &mode_find;
 	f->help = f->panel = NULL;
-	draft_set(text);
 	search_anew(f);
 }
 

@@ -66,7 +66,7 @@ void panel_work(struct frontend *f)
 static void draw_panel(struct frontend *f)
 {
 	f->is_panel_whole = panel_draw(f->chat, f->transcript_rows,
-	                               &f->panel_first, f->glyph_flags);
+	                               &f->panel_first, f->view.glyph_flags);
 }
 
 void panel_toggle(struct frontend *f)

@@ -12,7 +12,7 @@
 
 #include <sockchat/chat.h>
 
-#include "spots.h"
+#include "keys.h"
 #include "theme.h"
 
 /* Where lines are put; those that are not seen are counted as well. */

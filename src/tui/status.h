@@ -11,7 +11,7 @@
 #include <sockchat/chat.h>
 
 #include "pace.h"
-#include "spots.h"
+#include "keys.h"
 
 /* The bytes that have come and gone, of the one conversation that is looked at
  * or of all together. */

@@ -15,6 +15,7 @@
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
+#include <sockchat/file.h>
 #include <sockchat/signals.h>
 
 #include "actions.h"
@@ -74,7 +75,7 @@ static void take_stderr(struct frontend *f)
 static int64_t frame_ns(const struct frontend *f)
 {
 	uint64_t news = transcript_end(f->chat->transcript) - f->painted_end;
-	bool is_flood = news > (uint64_t)f->rows && !f->view.is_scrolled;
+	bool is_flood = news > (uint64_t)screen_rows() && !f->view.is_scrolled;
 	return is_flood ? 2 * TUI_FRAME_NS : TUI_FRAME_NS;
 }
 
@@ -278,7 +279,7 @@ static char **complete(void *user, const char *line, size_t point,
 static void show_matches(void *user, char *const *matches, size_t count)
 {
 	struct frontend *f = user;
-	list_set(&f->matches, matches, count, f->glyph_flags);
+	list_set(&f->matches, matches, count, f->view.glyph_flags);
 	tui_mark_dirty(f);
 }
 
@@ -287,10 +288,13 @@ static void refuse_key(void *user, const char *text)
 	tui_set_notice(user, text);
 }
 
+/* It is kept where the XDG Base Directory Specification says. */
 static void load_history(struct frontend *f)
 {
 	struct error e;
-	bool has_place = env_history_path(f->history, sizeof(f->history));
+	bool has_place = file_has_xdg_place("XDG_STATE_HOME");
+	file_xdg_path(f->history, sizeof(f->history), "XDG_STATE_HOME",
+	              ".local/state", "history");
 	if (!*f->history ||
 	    (has_place && !histfile_load(f->history, HISTORY_MAX)))
 		return;
@@ -311,12 +315,11 @@ static int open_screen(struct frontend *f, struct error *e)
 {
 	const char *term = getenv("TERM");
 	enum color color = (enum color)f->chat->options->color;
-	f->rows = 24;
-	f->columns = 80;
-	term_size(&f->rows, &f->columns);
+	int rows = 24, columns = 80;
+	term_size(&rows, &columns);
 	if (term_open(f->chat->loop, e))
 		return -1;
-	if (screen_open(term ? term : "", f->rows, f->columns,
+	if (screen_open(term ? term : "", rows, columns,
 	                env_wants_color(color), e)) {
 		term_close();
 		return -1;
@@ -388,8 +391,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 		return NULL;
 	}
 	f->chat = f->view.chat = c;
-	bool has_helped = env_set_locale(&f->glyph_flags);
-	f->view.glyph_flags = f->glyph_flags;
+	bool has_helped = env_set_locale(&f->view.glyph_flags);
 	if (open_screen(f, e)) {
 		free(f);
 		return NULL;
@@ -405,7 +407,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	load_history(f);
 	if (has_helped)
 		chat_note(c, "the locale is not UTF-8, text is taken for it%s",
-		          f->glyph_flags ? ", and shown in ASCII" : "");
+		          f->view.glyph_flags ? ", and shown in ASCII" : "");
 	return f;
 }
 

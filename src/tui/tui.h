@@ -17,7 +17,6 @@
 #include "list.h"
 #include "mode.h"
 #include "pace.h"
-#include "spots.h"
 #include "view.h"
 #include "window.h"
 
@@ -45,8 +44,7 @@ struct frontend {
 	bool shows_hex; /* as hex, what Enter would send */
 	bool is_dirty, is_up, wants_size;
 	bool has_key; /* a key has come: paint at once */
-	int rows, columns, transcript_rows;
-	unsigned glyph_flags;
+	int transcript_rows;
 	char help_word[32]; /* help is about the commands that begin so */
 	int help_first, help_lines;
 	char *wanted; /* what /find is to look for when the turn ends */

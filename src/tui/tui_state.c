@@ -50,8 +50,6 @@ void tui_resize(struct frontend *f)
 		timer_start(f->chat->loop, &f->paint, TUI_FRAME_NS);
 		return;
 	}
-	f->rows = rows;
-	f->columns = columns;
 	input_resize(rows, columns);
 	tui_mark_dirty(f);
 }
