@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* How a conversation begins, what it waits for, what the user asks of it. */
+/* How a conversation begins, what it waits for, what the user asks of it, and
+ * how it ends. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
@@ -16,6 +19,105 @@
 #include "under_way.h"
 
 #define LAST_READS 64 /* of a broken connection, which has no more */
+
+/* The end, whoever ends it */
+
+/* Say how many bytes do not reach the peer any more. */
+static void describe_loss(const struct session *s, uint64_t unacked, char *text,
+                          size_t size)
+{
+	size_t unsent = queue_len(s->queue);
+	int len = 0;
+	*text = '\0';
+	if (unsent)
+		len = snprintf(text, size, "; %zu bytes were never sent",
+		               unsent);
+	if (unacked)
+		snprintf(text + len, size - (size_t)len,
+		         "; %" PRIu64 " bytes were never acknowledged",
+		         unacked);
+}
+
+/* Close the connection if there is one: by FIN, or by RST to `abort`. */
+static void close_connection(struct session *s, bool abort)
+{
+	if (s->talk) {
+		under_way_end(s->talk->under_way);
+		s->talk->under_way = NULL;
+	}
+	link_close(&s->link, abort);
+}
+
+/* Tell that it is over, with this hint, which may be "".  `unacked` bytes were
+ * never acknowledged. */
+static void conclude_session(struct session *s, bool failed, const char *hint,
+                             uint64_t unacked)
+{
+	const struct session_ops *ops = s->settings->ops;
+	char lost[128];
+	if (s->phase == ENTRY_CLOSED)
+		return;
+	s->phase = ENTRY_CLOSED;
+	close_connection(s, false);
+	s->link.halves = HALVES_CLOSED;
+	describe_loss(s, failed ? 0 : unacked, lost, sizeof(lost));
+	bool has_lost = unacked || queue_len(s->queue);
+	bool has_file = queue_has_file(s->queue);
+	if (s->queue)
+		queue_lose_files(s->queue);
+	if (s->opened_ns)
+		session_tell_state(s, ENTRY_CLOSED, hint,
+		                   "connection closed: %" PRIu64
+		                   " bytes received, %" PRIu64
+		                   " bytes sent%s",
+		                   s->link.bytes_in, s->link.bytes_out, lost);
+	else
+		session_tell_state(s, ENTRY_CLOSED, hint, "not connected%s",
+		                   lost);
+	session_drop_queue(s);
+	if (has_lost && !s->settings->echo)
+		ops->on_lost(ops->user, s);
+	ops->on_end(ops->user, s, failed || has_lost || has_file);
+}
+
+static void fail_session(struct session *s, const struct error *e)
+{
+	session_tell_error(s, e);
+	conclude_session(s, true, "", 0);
+}
+
+/* Keep how long the steps of connecting took, now that it has ended. */
+static void keep_timing(struct session *s)
+{
+	if (!s->link.dial || !s->approach)
+		return;
+	s->approach->timing = *dial_timing(s->link.dial);
+	s->approach->is_timed = true;
+}
+
+/* Whether the peer had ended, and nothing has moved for so long that our system
+ * has asked whether it is still there: then the break is no news. */
+static bool is_long_over(const struct session *s, uint64_t unacked)
+{
+	const struct link *l = &s->link;
+	int64_t quiet_ns = loop_now_ns(l->loop) - link_moved_ns(l);
+	return l->broken && l->broken != ENOMEM && l->has_peer_ended &&
+	       !l->is_silent && !unacked && !queue_len(s->queue) &&
+	       !queue_has_file(s->queue) &&
+	       quiet_ns > (TRANSPORT_PROBE_S - 1) * 1000 * MS_NS;
+}
+
+static void on_over(struct link *l, const struct error *e, uint64_t unacked)
+{
+	struct session *s = session_of(l);
+	bool is_old = is_long_over(s, unacked), failed = e && !is_old;
+	keep_timing(s);
+	if (failed)
+		session_tell_error(s, e);
+	/* a FIN would say that the peer has all there is */
+	close_connection(s, failed && l->broken);
+	conclude_session(s, failed, is_old ? explain_long_over() : "", unacked);
+}
 
 static void on_end_out(struct link *l)
 {
@@ -106,12 +208,6 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
-static void fail_session(struct session *s, const struct error *e)
-{
-	session_tell_error(s, e);
-	session_conclude(s, true, "", 0);
-}
-
 /* Keep both addresses as text; ours costs a call, and is only asked for when it
  * may be told.  False, and the session has failed, without memory. */
 static bool name_ends(struct session *s, const struct transport *t,
@@ -170,7 +266,7 @@ static void on_open(struct link *l, const struct address *peer)
 {
 	struct session *s = session_of(l);
 	char at[ADDRESS_TEXT_MAX];
-	session_end_dial(s);
+	keep_timing(s);
 	address_format(peer, at);
 	if (!l->is_accepted && !name_ends(s, l->transport, at))
 		return;
@@ -188,7 +284,7 @@ struct session *session_new(struct loop *l,
 		.on_ready = on_ready,
 		.on_alarm = on_alarm,
 		.on_end_out = on_end_out,
-		.on_over = session_on_over,
+		.on_over = on_over,
 	};
 	struct session *s = calloc(1, sizeof(*s));
 	if (!s)
@@ -203,7 +299,7 @@ void session_free(struct session *s)
 {
 	if (!s)
 		return;
-	session_close_link(s, false);
+	close_connection(s, false);
 	free(s->approach);
 	if (s->talk) {
 		hints_free(s->talk->watcher);
@@ -322,7 +418,7 @@ void session_resume(struct session *s)
 static void begin_close(struct session *s)
 {
 	if (!s->link.transport) {
-		session_conclude(s, true, "", 0);
+		conclude_session(s, true, "", 0);
 		return;
 	}
 	s->closes = s->shuts_down = true;
@@ -361,8 +457,8 @@ void session_reset(struct session *s)
 	bool is_tcp = link_is_tcp(&s->link);
 	if (unacked && is_tcp && !halves_is_out_open(s->link.halves))
 		unacked--; /* our FIN */
-	session_close_link(s, true);
-	session_conclude(s, false, is_tcp ? "" : explain_no_reset(), unacked);
+	close_connection(s, true);
+	conclude_session(s, false, is_tcp ? "" : explain_no_reset(), unacked);
 }
 
 void session_refresh(struct session *s)

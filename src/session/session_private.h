@@ -50,19 +50,6 @@ void session_write(struct session *s);
 /* Forget all that waits. */
 void session_drop_queue(struct session *s);
 
-/* session_end.c */
-
-/* Keep how long the steps of connecting took, now that it has ended. */
-void session_end_dial(struct session *s);
-/* Close the connection if there is one: by FIN, or by RST to `abort`. */
-void session_close_link(struct session *s, bool abort);
-/* Tell that it is over, with this hint, which may be "".  `unacked` bytes were
- * never acknowledged. */
-void session_conclude(struct session *s, bool failed, const char *hint,
-                      uint64_t unacked);
-/* See link_ops. */
-void session_on_over(struct link *l, const struct error *e, uint64_t unacked);
-
 /* session_state.c: look for no more names, and forget those that were found. */
 void session_forget_names(struct session *s);
 
