@@ -10,7 +10,6 @@
 #include <sockchat/recognise.h>
 #include <sockchat/traps.h>
 
-#include "hints.h"
 #include "session_private.h"
 
 struct watcher {
@@ -149,7 +148,7 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 
 void hints_end(struct session *s)
 {
-	if (!s->talk || !s->talk->watcher || !watcher_of(s, false))
+	if (!s->talk->watcher || !watcher_of(s, false))
 		return;
 	recognise_rest(s);
 	hint_traps(s);

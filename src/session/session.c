@@ -14,7 +14,6 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
-#include "hints.h"
 #include "session_private.h"
 #include "under_way.h"
 

@@ -9,7 +9,6 @@
 
 #include <sockchat/explain.h>
 
-#include "hints.h"
 #include "session_private.h"
 
 #define BUSY     ((ssize_t)64 << 10) /* bytes read at once */

@@ -8,7 +8,6 @@
 
 #include <sockchat/number.h>
 
-#include "hints.h"
 #include "session_private.h"
 #include "under_way.h"
 

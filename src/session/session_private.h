@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the files session*.c share.  session.c calls all others; session_in.c
- * calls session_out.c; nobody calls back. */
+/* What the files of a session share.  session.c calls all others, and each of
+ * them only those that stand behind it here; nobody calls back. */
 
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
@@ -49,6 +49,20 @@ MUST_USE int session_enqueue(struct session *s, const void *bytes, size_t len);
 void session_write(struct session *s);
 /* Forget all that waits. */
 void session_drop_queue(struct session *s);
+
+/* hints.c: hints for somebody who wonders, from the bytes of a conversation:
+ * which protocol the peer speaks, and the traps that it or we have fallen into.
+ * Nothing is done unless the settings want it.  The session has a `talk`, but
+ * for hints_free(). */
+
+/* Note bytes that have come, before they are sent back. */
+void hints_in(struct session *s, const uint8_t *bytes, size_t len);
+/* Note a message that has been queued. */
+void hints_out(struct session *s, const void *bytes, size_t len);
+/* Note that the peer has ended. */
+void hints_end(struct session *s);
+/* NULL is fine. */
+void hints_free(struct watcher *w);
 
 /* session_state.c: look for no more names, and forget those that were found. */
 void session_forget_names(struct session *s);
