@@ -99,15 +99,9 @@ bool filter_is_on(const struct filter *f)
 	return f->dir || f->errors || f->session || f->pattern;
 }
 
-/* The program's own answers. */
-static bool is_answer(const struct filter *f, const struct entry *e)
-{
-	return !e->session && e->seq >= f->since;
-}
-
 bool filter_shows(const struct filter *f, const struct entry *e)
 {
-	if (is_answer(f, e))
+	if (!e->session && e->seq >= f->since) /* the program's answer */
 		return true;
 	return (!f->dir || f->dir == e->dir) &&
 	       (!f->errors || e->kind == ENTRY_ERROR) &&

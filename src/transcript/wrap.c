@@ -345,20 +345,12 @@ static void lay_hint(struct layout *l, const char *hint)
 {
 	char text[HINT_MAX];
 	snprintf(text, sizeof(text), "; %s", hint);
-	l->content = NULL;
-	set_hit(l, WRAP_NO_HIT);
 	lay_sentence(l, (const uint8_t *)text, strlen(text));
-}
-
-static void lay_tail(struct layout *l, const char *tail)
-{
-	l->content = NULL;
-	set_hit(l, WRAP_NO_HIT);
-	lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
 }
 
 static void lay_entry(struct layout *l, const struct entry *e)
 {
+	const char *tail = l->settings->tail;
 	enum view view = l->settings->look.view;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	l->content = e->bytes;
@@ -369,10 +361,12 @@ static void lay_entry(struct layout *l, const struct entry *e)
 	l->next_hit = 0;
 	if (is_message && view != VIEW_TEXT)
 		lay_hex(l, e);
+	l->content = NULL;
+	set_hit(l, WRAP_NO_HIT);
 	if (*e->hint)
 		lay_hint(l, e->hint);
-	if (l->settings->tail)
-		lay_tail(l, l->settings->tail);
+	if (tail)
+		lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
 	flush_run(l);
 }
 
