@@ -166,15 +166,11 @@ static const struct lookup_wording lookup_wordings[] = {
 	  "this machine can't look up ", "", HINT_FAMILY },
 	{ EAI_MEMORY, "EAI_MEMORY", false, "out of memory",
 	  "none is left to look up ", "", HINT_MEMORY },
-#ifdef EAI_ADDRFAMILY
 	{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY", false, "no such address", "",
 	  " has none of that family", "try it without -4 or -6" },
-#endif
-#ifdef EAI_NODATA
 	{ EAI_NODATA, "EAI_NODATA", false, "no such address", "",
 	  " is a known name without an address of that family",
 	  "try it without -4 or -6" },
-#endif
 	{ 0, "", false, "name lookup failed", "", "", "" },
 };
 
