@@ -26,9 +26,9 @@ const char *explain_outcome(int errnum);
 /* The same when an address cannot be listened on. */
 void explain_listen(struct error *e, int errnum, const char *where);
 
-/* Returns a warning for those who listen on loopback addresses alone; "" if
- * there is none. */
-const char *explain_loopback(void);
+/* Returns a warning for those who listen on `a` alone, if it is a loopback
+ * address; "" if there is none. */
+const char *explain_loopback(const struct address *a);
 
 /* Write a sentence about connections of `port` that are left in TIME-WAIT.
  * False when there is none, or no port (0). */

@@ -48,8 +48,7 @@ static void on_listening(void *user, const struct address *list, size_t count)
 	char text[EXPLAIN_TEXT_MAX];
 	for (size_t i = 0; i < count; i++)
 		tell_listening(c, &list[i]);
-	const char *note = address_is_loopback(&list[0]) ? explain_loopback()
-	                                                 : "";
+	const char *note = explain_loopback(&list[0]);
 	if (*note)
 		chat_note(c, "%s", note);
 	if (c->options->verbose &&

@@ -150,8 +150,7 @@ static void on_pipe_listens(void *user, const struct address *list,
 		return;
 	for (size_t i = 0; i < count; i++)
 		tell_place(f, &list[i]);
-	const char *hint = address_is_loopback(&list[count - 1])
-	                       ? explain_loopback() : "";
+	const char *hint = explain_loopback(&list[count - 1]);
 	if (*hint)
 		notices_print(&f->notices, "%s", hint);
 	else if (!f->options->endpoint.host[0])

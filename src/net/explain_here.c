@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/host.h>
 #include <sockchat/number.h>
@@ -20,6 +21,7 @@
 #define NEAR_PORTS    10 /* as far as a slip of the finger goes */
 #define ADDRESSES_MAX 16
 #define LIST_MAX      160
+#define MORE          ", …"
 
 static const char *name_owner(const char *owner)
 {
@@ -58,63 +60,56 @@ void hint_own_loopback(struct error *e)
 	         "its host");
 }
 
-struct listener_search {
-	unsigned port;
-	int distance; /* of the best */
-	struct owner_socket best;
+/* The listener whose port is nearest. */
+struct near_listener {
+	int port, distance; /* the port that is looked for, and how far it is */
+	struct owner_socket socket;
+	char where[ADDRESS_TEXT_MAX], owner[OWNER_TEXT_MAX];
 };
-
-static int distance(const struct owner_socket *s, unsigned port)
-{
-	return abs((int)address_port(&s->local) - (int)port);
-}
 
 static void look_at_listener(void *user, const struct owner_socket *s)
 {
-	struct listener_search *search = user;
-	int d = distance(s, search->port);
-	if (d >= search->distance)
+	struct near_listener *near = user;
+	int distance = abs((int)address_port(&s->local) - near->port);
+	if (distance >= near->distance)
 		return;
-	search->distance = d;
-	search->best = *s;
+	near->distance = distance;
+	near->socket = *s;
 }
 
-/* The listener whose port is nearest; false when none is near. */
-static bool find_listener(unsigned port, struct listener_search *search)
+/* False when none is near the port of `a`. */
+static bool find_listener(const struct address *a, struct near_listener *near)
 {
-	*search = (struct listener_search){
-		.port = port,
+	*near = (struct near_listener){
+		.port = (int)address_port(a),
 		.distance = NEAR_PORTS + 1,
 	};
-	owner_each_listener(look_at_listener, search);
-	return search->best.local.len != 0;
+	owner_each_listener(look_at_listener, near);
+	if (!near->socket.local.len)
+		return false;
+	address_format(&near->socket.local, near->where);
+	owner_describe(near->owner, &near->socket);
+	return true;
 }
 
 static void explain_refused(struct error *e, const struct address *a)
 {
-	struct listener_search search;
-	char where[ADDRESS_TEXT_MAX], owner[OWNER_TEXT_MAX];
-	if (find_listener(address_port(a), &search)) {
-		address_format(&search.best.local, where);
-		owner_describe(owner, &search.best);
-		if (search.distance)
-			hint_neighbour(e, where, owner);
-		else
-			hint_elsewhere(e, where, owner);
-	} else if (address_is_loopback(a) && host_is_container()) {
+	struct near_listener near;
+	bool found = find_listener(a, &near);
+	if (found && near.distance)
+		hint_neighbour(e, near.where, near.owner);
+	else if (found)
+		hint_elsewhere(e, near.where, near.owner);
+	else if (address_is_loopback(a) && host_is_container())
 		hint_own_loopback(e);
-	}
 }
 
 static void explain_silence(struct error *e, const struct address *a)
 {
-	struct listener_search search;
-	char owner[OWNER_TEXT_MAX];
-	if (!find_listener(address_port(a), &search) || search.distance ||
-	    search.best.waiting <= search.best.backlog)
-		return;
-	owner_describe(owner, &search.best);
-	hint_backlog(e, owner, search.best.waiting);
+	struct near_listener near;
+	if (find_listener(a, &near) && !near.distance &&
+	    near.socket.waiting > near.socket.backlog)
+		hint_backlog(e, near.owner, near.socket.waiting);
 }
 
 void explain_connect_here(struct error *e, int errnum, const struct address *a)
@@ -203,30 +198,25 @@ static void explain_held(struct error *e, const struct address *a)
 
 static void explain_in_use(struct error *e, const struct address *a)
 {
-	struct listener_search search;
-	char where[ADDRESS_TEXT_MAX], owner[OWNER_TEXT_MAX];
-	if (find_listener(address_port(a), &search) && !search.distance) {
-		address_format(&search.best.local, where);
-		owner_describe(owner, &search.best);
-		hint_holder(e, where, owner);
-	} else {
+	struct near_listener near;
+	if (find_listener(a, &near) && !near.distance)
+		hint_holder(e, near.where, near.owner);
+	else
 		explain_held(e, a);
-	}
 }
 
 static void explain_not_ours(struct error *e)
 {
 	struct address list[ADDRESSES_MAX];
 	char text[LIST_MAX] = "", host[ADDRESS_TEXT_MAX];
-	size_t count = host_addresses(list, ADDRESSES_MAX), used = 0;
+	size_t count = host_addresses(list, ADDRESSES_MAX);
 	for (size_t i = 0; i < count; i++) {
 		address_format_host(&list[i], host);
-		if (used + strlen(host) + 8 > sizeof(text)) {
-			snprintf(text + used, sizeof(text) - used, ", …");
+		if (!text_add(text, LIST_MAX - (sizeof(MORE) - 1), "%s%s",
+		              i ? ", " : "", host)) {
+			(void)text_add(text, LIST_MAX, MORE);
 			break;
 		}
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
-		                         "%s%s", i ? ", " : "", host);
 	}
 	if (count)
 		hint_addresses(e, text);
@@ -243,11 +233,11 @@ void explain_listen_here(struct error *e, int errnum, const struct address *a)
 		hint_first_port(e, first);
 }
 
-const char *explain_loopback(void)
+const char *explain_loopback(const struct address *a)
 {
 	struct address first;
-	if (!host_is_container() || !host_addresses(&first, 1) ||
-	    address_is_loopback(&first))
+	if (!address_is_loopback(a) || !host_is_container() ||
+	    !host_addresses(&first, 1) || address_is_loopback(&first))
 		return "";
 	return "inside a container nobody from outside can reach a loopback "
 	       "address, published ports neither: '*' as HOST opens it";
