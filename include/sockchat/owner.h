@@ -9,7 +9,6 @@
 #define SOCKCHAT_OWNER_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include <sockchat/endpoint.h>
 
@@ -39,14 +38,5 @@ void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s);
 
 /* The same for a process; `pid` 0: "user bob". */
 void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid);
-
-/* A thousand peers at once must not mean a thousand searches: after one that
- * took some time there is none for fifty times as long.  Begins as 0. */
-struct owner_budget {
-	int64_t free_ns; /* while a search runs: when it began */
-};
-/* Whether a search may begin; after it owner_end_search() is called. */
-bool owner_begin_search(struct owner_budget *b);
-void owner_end_search(struct owner_budget *b);
 
 #endif

@@ -58,9 +58,9 @@ struct session_settings {
 	int64_t drip_ns;     /* the time between two pieces */
 	int64_t idle_ns;     /* the longest silence; 0: there is no limit */
 	int64_t linger_ns;   /* how long a close waits for the peer's FIN */
-	/* ENTRY_OPEN tells which process is at the other end, if this budget
-	 * allows to look for it; NULL: it does not. */
-	struct owner_budget *owners;
+	/* When ENTRY_OPEN may next search for the process at the other end, of
+	 * all sessions; NULL: never. */
+	int64_t *next_search_ns;
 	/* They are told where the bytes of each message sent by hand are; NULL:
 	 * nobody wants to know. */
 	struct ticks *ticks;

@@ -218,7 +218,7 @@ static void set_up(struct chat *c)
 		.ops = &p->session_ops,
 		.keeps_entries = true,
 		.tells_states = true,
-		.owners = &p->owners,
+		.next_search_ns = &p->next_search_ns,
 		.queues = &p->queues,
 	};
 	chat_settings_changed(c);

@@ -20,7 +20,7 @@ struct chat_private {
 	struct session **ended; /* to be freed when the turn is over */
 	size_t ended_count, ended_cap;
 	struct session_ops session_ops;
-	struct owner_budget owners;
+	int64_t next_search_ns;
 	struct queues queues;
 	uint32_t last_number;
 	bool shows_numbers;

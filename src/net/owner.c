@@ -20,13 +20,11 @@
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
-#include <sockchat/stamp.h>
 
 #include "tcp.h"
 
 #define DUMP_SIZE  16384
 #define SEARCH_NS  INT64_C(50000000) /* of the processor, not of the clock */
-#define BUDGET_SHARE 50
 #define LINE_LEN   1024 /* of a password entry */
 
 #define STATE(state) (1u << (state))
@@ -280,19 +278,4 @@ void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
 	}
 	if (found.inode)
 		owner_describe(out, &found);
-}
-
-bool owner_begin_search(struct owner_budget *b)
-{
-	int64_t now = stamp_mono_ns();
-	if (now < b->free_ns)
-		return false;
-	b->free_ns = now;
-	return true;
-}
-
-void owner_end_search(struct owner_budget *b)
-{
-	int64_t end = stamp_mono_ns();
-	b->free_ns = end + BUDGET_SHARE * (end - b->free_ns);
 }

@@ -17,7 +17,8 @@
 #include "session_private.h"
 #include "under_way.h"
 
-#define LAST_READS 64 /* of a broken connection, which has no more */
+#define LAST_READS   64 /* of a broken connection, which has no more */
+#define SEARCH_SHARE 50
 
 /* The end, whoever ends it */
 
@@ -232,17 +233,21 @@ static bool name_ends(struct session *s, const struct transport *t,
 	return true;
 }
 
-/* Say which process is at the other end, if the budget allows to look. */
+/* Say which process is at the other end.  A thousand peers at once must not
+ * mean a thousand searches: after one that took some time there is none for
+ * SEARCH_SHARE times as long. */
 static void describe_owner(const struct session *s, char *hint, size_t size)
 {
-	struct owner_budget *budget = s->settings->owners;
+	int64_t *next_ns = s->settings->next_search_ns;
 	struct transport_facts facts;
 	*hint = '\0';
-	if (!budget || !s->settings->keeps_entries ||
-	    !owner_begin_search(budget))
+	if (!next_ns || !s->settings->keeps_entries ||
+	    loop_now_ns(s->link.loop) < *next_ns)
 		return;
+	int64_t start_ns = stamp_mono_ns();
 	transport_facts(s->link.transport, FACTS_OWNER, &facts);
-	owner_end_search(budget);
+	int64_t end_ns = stamp_mono_ns();
+	*next_ns = end_ns + SEARCH_SHARE * (end_ns - start_ns);
 	if (*facts.owner)
 		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
 }
