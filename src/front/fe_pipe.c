@@ -6,7 +6,6 @@
 
 #include <sockchat/fe_pipe.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 
