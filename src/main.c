@@ -52,8 +52,7 @@ static int print_out(const char *text)
 
 static int print_help(void)
 {
-	struct bytes help;
-	bytes_init(&help, 0);
+	struct bytes help = { 0 };
 	int status = STATUS_FAILED;
 	if (options_help(&help))
 		fputs("sockchat: no memory for the help\n", stderr);

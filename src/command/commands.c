@@ -110,8 +110,7 @@ static void run_quit(struct chat *c, char *args)
 /* What follows "unix:" may have spaces and begin with "~". */
 static int parse_unix(struct endpoint *ep, const char *path, struct error *e)
 {
-	struct bytes url;
-	bytes_init(&url, 0);
+	struct bytes url = { 0 };
 	int failed = bytes_append_text(&url, "unix:") ||
 	             file_append_path(&url, path, strlen(path));
 	const char *word = bytes_text(&url);
@@ -270,9 +269,8 @@ static void run_to(struct chat *c, char *args)
 
 static void send_parsed(struct chat *c, char *args, command_parse_fn *parse)
 {
-	struct bytes b;
+	struct bytes b = { 0 };
 	struct error e;
-	bytes_init(&b, 0);
 	if (parse(&b, args, strlen(args), &e)) {
 		error_set_hint(&e, "nothing was sent");
 		chat_error(c, &e);
