@@ -9,34 +9,23 @@
 
 #include "chat_private.h"
 
-/* Make room for one more session in both lists: when it ends, and all others
- * do, that must not need memory. */
-static int make_room_for_one(struct chat_private *p)
-{
-	size_t alive = p->session_count, all = p->ended_count + alive;
-	struct session **grown;
-	grown = array_grow(p->sessions, &p->session_cap, alive, sizeof(*grown));
-	if (!grown)
-		return -1;
-	p->sessions = grown;
-	grown = array_grow(p->ended, &p->ended_cap, all, sizeof(*grown));
-	if (!grown)
-		return -1;
-	p->ended = grown;
-	return 0;
-}
-
 struct session *chat_add_session(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	struct session *s = make_room_for_one(p)
-	                        ? NULL
-	                        : session_new(c->loop, &c->session_settings,
-	                                      p->last_number + 1);
+	size_t all = p->session_count + p->ended_count;
+	struct session **grown =
+	    array_grow(p->sessions, &p->session_cap, all, sizeof(*grown));
+	if (!grown)
+		return NULL;
+	p->sessions = grown;
+	struct session *s = session_new(c->loop, &c->session_settings,
+	                                p->last_number + 1);
 	if (!s)
 		return NULL;
 	p->last_number++;
-	p->sessions[p->session_count++] = s;
+	if (p->ended_count) /* their order does not matter */
+		grown[all] = grown[p->session_count];
+	grown[p->session_count++] = s;
 	if (p->session_count > 1 ||
 	    (p->listener_count && p->last_number > 1) ||
 	    (p->listener_count && !c->ops->stays))
@@ -67,7 +56,8 @@ void chat_remove_session(struct chat *c, struct session *s)
 	p->session_count--;
 	memmove(p->sessions + i, p->sessions + i + 1,
 	        (p->session_count - i) * sizeof(*p->sessions));
-	p->ended[p->ended_count++] = s;
+	p->sessions[p->session_count] = s;
+	p->ended_count++;
 	if (!p->session_count)
 		c->target = 0; /* a new peer would not be spoken to */
 }

@@ -107,7 +107,7 @@ static void on_check(struct later *l)
 	struct chat *c = l->user;
 	struct chat_private *p = c->own;
 	while (p->ended_count)
-		session_free(p->ended[--p->ended_count]);
+		session_free(p->sessions[p->session_count + --p->ended_count]);
 	if ((p->accepts_one && p->last_number) ||
 	    (p->has_listen_failed && !c->listening[0]))
 		chat_free_listeners(c);
@@ -188,16 +188,13 @@ void chat_free(struct chat *c)
 	timer_stop(&p->look);
 	later_cancel(&p->check);
 	chat_free_listeners(c);
-	for (size_t i = 0; i < p->session_count; i++)
+	for (size_t i = 0; i < p->session_count + p->ended_count; i++)
 		session_free(p->sessions[i]);
-	while (p->ended_count)
-		session_free(p->ended[--p->ended_count]);
 	transcript_free(c->transcript);
 	ticks_free(c->ticks);
 	encoding_close(c->encoding);
 	filter_finish(&c->filter);
 	free(p->sessions);
-	free(p->ended);
 	free(p->listeners);
 	free(p);
 	free(c);

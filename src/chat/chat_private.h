@@ -15,10 +15,10 @@
 #define WATCH_MAX     8
 
 struct chat_private {
-	struct session **sessions; /* alive, by rising number */
-	size_t session_count, session_cap;
-	struct session **ended; /* to be freed when the turn is over */
-	size_t ended_count, ended_cap;
+	/* Those that are alive, by rising number, and behind them those that
+	 * have ended, to be freed when the turn is over. */
+	struct session **sessions;
+	size_t session_count, ended_count, session_cap;
 	struct session_ops session_ops;
 	int64_t next_search_ns;
 	struct queues queues;

@@ -309,6 +309,25 @@ static void peers_are_shut_down_paused_and_reset(void **state)
 	assert_last(ENTRY_NOTE, "nobody is connected");
 }
 
+static void peers_come_and_go_in_one_turn(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		connect_one();
+	session_reset(chat_find(c, 2));
+	session_reset(chat_find(c, 1));
+	for (int i = 0; i < 3; i++)
+		chat_connect(c, &options.endpoint);
+	session_reset(chat_find(c, 6));
+	assert_int_equal(chat_session_count(c), 4);
+	turn();
+	static const uint32_t left[] = { 3, 4, 5, 7 };
+	for (size_t i = 0; i < COUNT(left); i++)
+		assert_int_equal(chat_session(c, i)->number, left[i]);
+	assert_null(chat_session(c, COUNT(left)));
+	assert_null(chat_find(c, 6));
+}
+
 static void a_second_connection_is_refused_while_the_first_is_open(void **state)
 {
 	struct fake *f = connect_one();
@@ -453,6 +472,7 @@ int main(void)
 		TEST(settings_are_what_they_are_set_to),
 		TEST(who_is_spoken_to_is_chosen),
 		TEST(peers_are_shut_down_paused_and_reset),
+		TEST(peers_come_and_go_in_one_turn),
 		TEST(a_second_connection_is_refused_while_the_first_is_open),
 		TEST(leaving_is_asked_for_once),
 		TEST(drip_off_lets_go_of_what_waits),
