@@ -74,23 +74,16 @@ static int change_words(int count, const struct casing *change)
 	                   is_back ? from : rl_point, change);
 }
 
-int casing_upcase_word(int count, int key)
-{
-	(void)key;
-	return change_words(count, &(struct casing){ towupper, towupper });
-}
-
-int casing_downcase_word(int count, int key)
-{
-	(void)key;
-	return change_words(count, &(struct casing){ towlower, towlower });
-}
-
-int casing_capitalize_word(int count, int key)
-{
-	(void)key;
-	return change_words(count, &(struct casing){ towupper, towlower });
-}
+#define CHANGES_WORDS(name, first, others)                                 \
+	int name(int count, int key)                                       \
+	{                                                                  \
+		(void)key;                                                 \
+		return change_words(count,                                 \
+		                    &(struct casing){ first, others });    \
+	}
+CHANGES_WORDS(casing_upcase_word, towupper, towupper)
+CHANGES_WORDS(casing_downcase_word, towlower, towlower)
+CHANGES_WORDS(casing_capitalize_word, towupper, towlower)
 
 int casing_vi_change(int count, int key)
 {

@@ -51,6 +51,19 @@ static int draw_above_line(struct frontend *f, const struct preview *p,
 	return row;
 }
 
+/* Count what has come and gone, of the one conversation that is looked at or of
+ * all together. */
+static void count_bytes(const struct chat *c, struct pace_sample *sum)
+{
+	const struct session *only = chat_shown(c), *s;
+	for (size_t i = 0; (s = chat_session(c, i)); i++) {
+		if (only && s != only)
+			continue;
+		sum->in += s->link.bytes_in;
+		sum->out += s->link.bytes_out;
+	}
+}
+
 /* There is another frame each second while something moves, or while a page
  * shows what changes by itself. */
 static void look_at_pace(struct frontend *f)
@@ -58,7 +71,7 @@ static void look_at_pace(struct frontend *f)
 	const struct chat *c = f->chat;
 	const struct session *s = chat_shown(c);
 	struct pace_sample now = { .ns = loop_now_ns(c->loop) };
-	status_count(c, &now);
+	count_bytes(c, &now);
 	size_t waiting =
 	    s ? queue_len(s->queue) + queue_has_file(s->queue) : 0;
 	bool moves = pace_look(&f->pace, s ? s->number : 0, &now, waiting);

@@ -22,10 +22,10 @@ struct pace_sample {
 struct pace {
 	uint64_t in_rate, out_rate; /* bytes a second; 0: nothing moves */
 	bool is_stuck;              /* a queue, and nothing of it leaves */
+	struct pace_sample last;
 	/* The rest is pace.c's. */
 	uint32_t subject;
 	struct rate in, out; /* both with marks of the same times */
-	struct pace_sample last;
 	struct stall stall; /* of the queue */
 };
 

@@ -56,18 +56,6 @@ static void add_warning(struct parts *p, int rank, const char *text)
 		add_part(p, rank, "%s", text)->style = STYLE_WARNING;
 }
 
-void status_count(const struct chat *c, struct pace_sample *sum)
-{
-	const struct session *only = chat_shown(c), *s;
-	sum->in = sum->out = 0;
-	for (size_t i = 0; (s = chat_session(c, i)); i++) {
-		if (only && s != only)
-			continue;
-		sum->in += s->link.bytes_in;
-		sum->out += s->link.bytes_out;
-	}
-}
-
 static void add_place(struct parts *p, const struct status *s)
 {
 	if (s->below) {
@@ -101,9 +89,9 @@ static void add_queue(struct parts *p, const struct status *s,
 		add_warning(p, 2, "peer not reading");
 	if (!queue_len(to->queue) || queue_has_file(to->queue))
 		return; /* the file's part tells more */
-	number_format_size(size, queue_len(to->queue));
 	add_part(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
-	    size)->style = STYLE_WARNING;
+	    number_format_size(size, queue_len(to->queue)))->style =
+	    STYLE_WARNING;
 }
 
 static void add_file(struct parts *p, const struct status *s,
@@ -134,19 +122,17 @@ static void add_session(struct parts *p, const struct status *s,
 
 static void add_counts(struct parts *p, const struct status *s)
 {
-	struct pace_sample sum;
+	const struct pace *pace = s->pace;
 	char in[16], out[16];
-	status_count(s->chat, &sum);
-	number_format_size(in, sum.in);
-	number_format_size(out, sum.out);
-	add_part(p, 4, "in %s, out %s", in, out);
-	number_format_size(in, s->pace->in_rate);
-	number_format_size(out, s->pace->out_rate);
-	if (s->pace->in_rate && s->pace->out_rate)
+	add_part(p, 4, "in %s, out %s", number_format_size(in, pace->last.in),
+	         number_format_size(out, pace->last.out));
+	number_format_size(in, pace->in_rate);
+	number_format_size(out, pace->out_rate);
+	if (pace->in_rate && pace->out_rate)
 		add_part(p, 7, "%s/s in, %s/s out", in, out);
-	else if (s->pace->in_rate)
+	else if (pace->in_rate)
 		add_part(p, 7, "%s/s in", in);
-	else if (s->pace->out_rate)
+	else if (pace->out_rate)
 		add_part(p, 7, "%s/s out", out);
 }
 

@@ -13,10 +13,6 @@
 #include "pace.h"
 #include "keys.h"
 
-/* The bytes that have come and gone, of the one conversation that is looked at
- * or of all together. */
-void status_count(const struct chat *c, struct pace_sample *sum);
-
 struct status {
 	const struct chat *chat;
 	uint64_t below, hidden; /* entries: new below, not let through */
@@ -24,7 +20,7 @@ struct status {
 	const char *mode;       /* of the line editor, "" */
 	const char *notice;     /* what has to be known right now, "" */
 	const char *draft;      /* what Enter would send, "" */
-	const struct pace *pace;
+	const struct pace *pace; /* its last sample is what is shown */
 	unsigned glyph_flags;
 };
 
