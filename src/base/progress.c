@@ -104,15 +104,14 @@ static void fill_parts(struct parts *l, const char *name,
                        const struct progress_facts *p, unsigned glyph_flags)
 {
 	char done[16], total[16], rate[16];
-	number_format_size(done, p->done);
-	number_format_size(total, p->total);
-	number_format_size(rate, p->rate);
 	glyph_copy(add_part(l, 2, ""), TEXT_MAX, name, glyph_flags);
 	if (p->total)
 		add_share(l, p);
-	snprintf(add_part(l, 5, " "), TEXT_MAX, "%s%s%s", done,
-	         p->total ? " of " : "", p->total ? total : "");
-	snprintf(add_part(l, 3, ", "), TEXT_MAX, "%s/s", rate);
+	snprintf(add_part(l, 5, " "), TEXT_MAX, "%s%s%s",
+	         number_format_size(done, p->done), p->total ? " of " : "",
+	         p->total ? number_format_size(total, p->total) : "");
+	snprintf(add_part(l, 3, ", "), TEXT_MAX, "%s/s",
+	         number_format_size(rate, p->rate));
 	if (p->left_s >= 0)
 		add_left(l, p->left_s);
 }

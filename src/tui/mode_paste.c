@@ -125,13 +125,13 @@ static const char *paste_prompt(struct frontend *f)
 	char size[16], left_out[64] = "";
 	if (f->paste.send.loop)
 		return "the paste is being sent: c or Esc drops the rest ";
-	number_format_size(size, f->paste.text.len);
 	if (f->paste.left_out)
 		snprintf(left_out, sizeof(left_out),
 		         ", %zu unprintable left out", f->paste.left_out);
 	snprintf(f->paste.prompt, sizeof(f->paste.prompt),
 	         "paste of %zu lines, %s%s: s send, e edit, c or Esc cancel ",
-	         paste_count_lines(&f->paste.text), size, left_out);
+	         paste_count_lines(&f->paste.text),
+	         number_format_size(size, f->paste.text.len), left_out);
 	return f->paste.prompt;
 }
 
@@ -151,8 +151,8 @@ void paste_refuse(struct frontend *f, size_t len)
 {
 	char size[16];
 	struct error e;
-	number_format_size(size, len);
-	error_set(&e, "no memory for the paste of %s: it is dropped", size);
+	error_set(&e, "no memory for the paste of %s: it is dropped",
+	          number_format_size(size, len));
 	chat_error(f->chat, &e);
 }
 

@@ -175,9 +175,9 @@ static void copy_picked(struct frontend *f, enum quote_form form)
 	if (quote_picked(f, form, &content, &text, &count)) {
 		tui_no_memory(f, "to copy");
 	} else {
-		number_format_size(size, content.len);
 		snprintf(notice, sizeof(notice), "copied %zu (%s) as %s",
-		         count, size, quote_name(form));
+		         count, number_format_size(size, content.len),
+		         quote_name(form));
 		tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
 		end_pick(f);
 	}

@@ -25,12 +25,11 @@
 
 /* There is one terminal; the last words of the program must find it. */
 static struct {
-	struct loop *loop;
 	struct termios saved;
 	struct watch watch;
 	struct outq out;
 	int out_fd;
-	bool is_private, is_raw;
+	bool is_raw;
 	int error_fd, real_error_fd; /* what is kept, and the real one */
 	off_t error_taken;
 	int64_t written;    /* bytes that have left */
@@ -231,10 +230,8 @@ int term_open(struct loop *l, struct error *e)
 	if (tcgetattr(STDIN_FILENO, &state.saved) || !isatty(STDOUT_FILENO))
 		return error_set_errno(e, errno, "standard input and output "
 		                                 "are no terminal");
-	state.loop = l;
 	state.out_fd = fd_open_private(STDOUT_FILENO, O_WRONLY);
-	state.is_private = state.out_fd >= 0;
-	if (!state.is_private)
+	if (state.out_fd < 0)
 		state.out_fd = STDOUT_FILENO;
 	outq_init(&state.out, 0);
 	state.watch = (struct watch){ .on_ready = on_terminal_writable };
@@ -252,7 +249,7 @@ void term_close(void)
 	watch_remove(&state.watch);
 	outq_finish(&state.out);
 	bytes_finish(&state.reset);
-	if (state.is_private)
+	if (state.out_fd != STDOUT_FILENO)
 		close(state.out_fd);
 	state.out_fd = -1;
 }

@@ -56,9 +56,9 @@ static size_t format_dropped(char out[128], const struct viewport *v,
 	    seq != first_seq(v) ||
 	    base_seq(v) != transcript_first(v->chat->transcript))
 		return 0;
-	number_format_size(size, sums.dropped_bytes);
 	return (size_t)snprintf(out, 128, "* %llu older entries dropped (%s)",
-	                        (unsigned long long)sums.dropped, size);
+	                        (unsigned long long)sums.dropped,
+	                        number_format_size(size, sums.dropped_bytes));
 }
 
 /* An entry as it is laid out here. */
