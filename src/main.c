@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #include <sockchat/chat.h>
-#include <sockchat/config.h>
 #include <sockchat/diag.h>
 #include <sockchat/fe_pipe.h>
 #include <sockchat/file.h>

@@ -116,10 +116,15 @@ MUST_USE
 int options_set(struct options *o, const char *name, const char *value,
                 enum option_source source, struct error *e);
 
-/* Check that no two options exclude each other.  A higher source switches off
- * what a lower one said; within one source it is an error: -1 with a
- * sentence. */
-MUST_USE int options_check(struct options *o, struct error *e);
+/* config.c: set what the file `o->config` says, or the user's own, which need
+ * not exist: lines of "option value", and [profile] sections.  The command line
+ * overrides it.  -1 with a sentence that names file and line. */
+MUST_USE int config_load(struct options *o, struct error *e);
+
+/* As config_load(), for a text; sentences call it `path`. */
+MUST_USE
+int config_parse(struct options *o, const char *path, const char *text,
+                 size_t len, struct error *e);
 
 /* Append the text of --help, in 80 columns.  -1 without memory. */
 MUST_USE int options_help(struct bytes *out);

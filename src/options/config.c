@@ -13,9 +13,10 @@
 #include <unistd.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/config.h>
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
+
+#include "options_private.h"
 
 #define FILE_MAX_SIZE ((size_t)1 << 20)
 #define SPACE         " \t\r"

@@ -42,6 +42,11 @@ struct option_rule {
 	unsigned flags;
 };
 
+/* Check that no two options exclude each other.  A higher source switches off
+ * what a lower one said; within one source it is an error: -1 with a
+ * sentence. */
+MUST_USE int options_check(struct options *o, struct error *e);
+
 /* Row `i`, or NULL behind the last. */
 const struct option_rule *option_rule(size_t i);
 

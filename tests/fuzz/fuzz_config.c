@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/config.h>
+#include <sockchat/options.h>
 #include <sockchat/glyph.h>
 
 static void must(int holds)

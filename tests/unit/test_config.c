@@ -6,7 +6,7 @@
 
 #include "unit.h"
 
-#include <sockchat/config.h>
+#include <sockchat/options.h>
 
 static struct options o;
 static struct error e;
