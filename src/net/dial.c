@@ -74,11 +74,6 @@ static void dial_stop(struct dial *d)
 		attempt_close(&d->attempts[i]);
 }
 
-static void dial_enter(struct dial *d)
-{
-	d->is_busy = true;
-}
-
 static void dial_leave(struct dial *d)
 {
 	d->is_busy = false;
@@ -341,7 +336,7 @@ static void on_attempt(struct watch *w, unsigned ready)
 		watch_set(w, (unsigned)state);
 		return;
 	}
-	dial_enter(d);
+	d->is_busy = true;
 	if (state == 0) {
 		attempt_succeed(a);
 	} else {
@@ -356,7 +351,7 @@ static void on_stagger(struct timer *t)
 {
 	struct dial *d = t->user;
 
-	dial_enter(d);
+	d->is_busy = true;
 	try_next(d);
 	dial_leave(d);
 }
@@ -366,7 +361,7 @@ static void on_deadline(struct timer *t)
 	struct dial *d = t->user;
 	struct error e;
 
-	dial_enter(d);
+	d->is_busy = true;
 	if (d->count == 0) {
 		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
 		dial_fail(d, &e);
@@ -458,7 +453,7 @@ static void on_addresses(void *user, const struct address *list, size_t count,
 	d->resolve = NULL;
 	d->timing.resolve_us =
 	    is_name(&d->endpoint) ? since_us(d->start_ns) : 0;
-	dial_enter(d);
+	d->is_busy = true;
 	if (count == 0)
 		dial_fail(d, e);
 	else

@@ -74,11 +74,11 @@ static void name_user(char *out, size_t cap, uid_t uid)
 }
 
 /* "comm" is whatever the process calls itself. */
-static void name_program(char *out, size_t cap, int proc, const char *pid)
+static void name_program(char *out, size_t cap, const char *pid)
 {
 	char path[64];
-	snprintf(path, sizeof(path), "%.20s/comm", pid);
-	int fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, out, cap - 1);
 	if (fd >= 0)
 		close(fd);
@@ -118,31 +118,31 @@ static bool has_socket(int proc, const char *pid, const char *socket,
 	return found;
 }
 
-/* Its number as text, in `pid`; false if none is found in time. */
-static bool find_process(DIR *proc, unsigned inode, char pid[16])
+/* Write the number of the process that has it, if one is found in time. */
+static void find_process(char pid[16], unsigned inode)
 {
 	char socket[32];
+	DIR *proc = opendir("/proc");
 	int64_t end = worked_ns() + SEARCH_NS;
 	struct dirent *entry;
 	long number;
 	snprintf(socket, sizeof(socket), "socket:[%u]", inode);
-	while ((entry = readdir(proc)) && worked_ns() < end)
+	while (proc && !*pid && (entry = readdir(proc)) && worked_ns() < end)
 		if (number_parse(entry->d_name, 1, 1L << 30, &number) &&
-		    has_socket(dirfd(proc), entry->d_name, socket, end)) {
+		    has_socket(dirfd(proc), entry->d_name, socket, end))
 			snprintf(pid, 16, "%ld", number);
-			return true;
-		}
-	return false;
+	if (proc)
+		closedir(proc);
 }
 
-static void describe(char out[OWNER_TEXT_MAX], int proc, const char *pid,
-                     unsigned uid)
+/* `pid` as text; "": it is not known. */
+static void describe(char out[OWNER_TEXT_MAX], const char *pid, unsigned uid)
 {
 	char user[48], program[32], text[OWNER_TEXT_MAX];
 	name_user(user, sizeof(user), uid);
 	snprintf(text, sizeof(text), "%s", user);
 	if (*pid) {
-		name_program(program, sizeof(program), proc, pid);
+		name_program(program, sizeof(program), pid);
 		snprintf(text, sizeof(text), "%s (pid %s, %s)",
 		         *program ? program : "a process", pid, user);
 	}
@@ -152,23 +152,17 @@ static void describe(char out[OWNER_TEXT_MAX], int proc, const char *pid,
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
 {
 	char pid[16] = "";
-	DIR *proc = s->inode ? opendir("/proc") : NULL;
-	if (proc)
-		(void)find_process(proc, s->inode, pid);
-	describe(out, proc ? dirfd(proc) : -1, pid, s->uid);
-	if (proc)
-		closedir(proc);
+	if (s->inode)
+		find_process(pid, s->inode);
+	describe(out, pid, s->uid);
 }
 
 void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid)
 {
 	char text[24] = "";
-	int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (pid > 0)
 		snprintf(text, sizeof(text), "%ld", pid);
-	describe(out, proc, text, uid);
-	if (proc >= 0)
-		close(proc);
+	describe(out, text, uid);
 }
 
 /* False when it was the last part. */
