@@ -17,7 +17,6 @@
 
 #include <sockchat/chat.h>
 #include <sockchat/diag.h>
-#include <sockchat/fe_pipe.h>
 #include <sockchat/file.h>
 #include <sockchat/frontend.h>
 #include <sockchat/loop.h>

@@ -22,6 +22,8 @@
 
 struct chat;
 struct frontend;
+struct loop;
+struct options;
 
 /* A command that a front end does in its own way. */
 struct frontend_command {
@@ -49,5 +51,15 @@ struct frontend_ops {
 
 extern const struct frontend_ops frontend_lines, frontend_json,
     frontend_raw, frontend_tui;
+
+/* The byte pipe is a front end of its own, without a chat: standard input to
+ * the peer, the peer to standard output, nothing kept.  Hold the conversation
+ * that `o` asks for; the exit status.  Ends the program itself, in order, when
+ * a signal asks for it. */
+MUST_USE int fe_pipe_run(struct loop *l, const struct options *o);
+
+/* connect -z: connect, report, close; the exit status.  With -v each step on
+ * the way is looked at, and a verdict given. */
+MUST_USE int fe_pipe_probe(struct loop *l, const struct options *o);
 
 #endif

@@ -89,4 +89,15 @@ int64_t loop_now_ns(const struct loop *l);
 /* How many turns there have been: an idle program's number stands still. */
 uint64_t loop_turns(const struct loop *l);
 
+typedef void signals_fn(void *user, int signum);
+
+/* Deliver these signals (a list that ends in 0) to `fn` on the loop, and
+ * ignore SIGPIPE and SIGXFSZ.  One listener at a time.  -1 with errno. */
+MUST_USE
+int signals_start(struct loop *l, const int *signums, signals_fn *fn,
+                  void *user);
+
+/* Put the former dispositions back. */
+void signals_stop(void);
+
 #endif

@@ -19,7 +19,6 @@
 #include <sockchat/command.h>
 #include <sockchat/format.h>
 #include <sockchat/outq.h>
-#include <sockchat/signals.h>
 #include <sockchat/stamp.h>
 
 #include "gate.h"

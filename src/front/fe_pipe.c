@@ -4,17 +4,15 @@
 /* The byte pipe's frame: finds the peer, tells what happens, and hands the
  * rest to the conversation. */
 
-#include <sockchat/fe_pipe.h>
-
 #include <inttypes.h>
 #include <signal.h>
 
 #include <sockchat/diag.h>
 #include <sockchat/explain.h>
+#include <sockchat/frontend.h>
 #include <sockchat/glyph.h>
 #include <sockchat/listener.h>
 #include <sockchat/recognise.h>
-#include <sockchat/signals.h>
 #include <sockchat/stamp.h>
 
 #include "doctor.h"

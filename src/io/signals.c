@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <sockchat/signals.h>
+#include <sockchat/loop.h>
 
 #define SIGNALS_MAX 16
 

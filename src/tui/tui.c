@@ -16,7 +16,6 @@
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/file.h>
-#include <sockchat/signals.h>
 
 #include "actions.h"
 #include "edit.h"

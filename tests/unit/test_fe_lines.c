@@ -5,7 +5,6 @@
 
 #include <signal.h>
 
-#include <sockchat/signals.h>
 
 #include "chat_scene.h"
 

@@ -13,7 +13,7 @@
 #include "unit.h"
 
 #include <sockchat/diag.h>
-#include <sockchat/signals.h>
+#include <sockchat/loop.h>
 
 static struct loop *loop;
 static int told[16];
