@@ -461,24 +461,11 @@ static void stop_lines(struct frontend *f)
 	free_frontend(f);
 }
 
-const struct frontend_ops frontend_lines = {
-	.start = start_lines,
-	.show = show_lines,
-	.draw = flush_output,
-	.stop = stop_lines,
-};
+/* start_lines() finds the format by which of them it is. */
+#define PRINTING                                                               \
+	.start = start_lines, .show = show_lines, .draw = flush_output,        \
+	.stop = stop_lines
 
-const struct frontend_ops frontend_json = {
-	.has_ticks = true,
-	.start = start_lines,
-	.show = show_lines,
-	.draw = flush_output,
-	.stop = stop_lines,
-};
-
-const struct frontend_ops frontend_raw = {
-	.start = start_lines,
-	.show = show_lines,
-	.draw = flush_output,
-	.stop = stop_lines,
-};
+const struct frontend_ops frontend_lines = { PRINTING };
+const struct frontend_ops frontend_json = { PRINTING, .has_ticks = true };
+const struct frontend_ops frontend_raw = { PRINTING };
