@@ -10,12 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sockchat/endpoint.h>
 #include <sockchat/entry.h>
-#include <sockchat/halves.h>
-#include <sockchat/owner.h>
 #include <sockchat/stamp.h>
-#include <sockchat/tcpinfo.h>
+#include <sockchat/transport.h>
 
 struct timing; /* dial.h */
 

@@ -23,7 +23,6 @@
 
 #include <sockchat/dial.h>
 #include <sockchat/error.h>
-#include <sockchat/halves.h>
 #include <sockchat/loop.h>
 #include <sockchat/transport.h>
 

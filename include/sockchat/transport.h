@@ -22,6 +22,35 @@
 
 struct transport;
 
+/* The two directions of a connection: each half ends once.  in: from the peer;
+ * out: to the peer (RFC 9293, 3.6). */
+enum halves {
+	HALVES_OPEN = 0,
+	HALVES_IN_CLOSED = 1,  /* the peer's FIN has come */
+	HALVES_OUT_CLOSED = 2, /* our FIN has gone */
+	HALVES_CLOSED = 3,
+};
+
+static inline enum halves halves_end_in(enum halves h)
+{
+	return (enum halves)(h | HALVES_IN_CLOSED);
+}
+
+static inline enum halves halves_end_out(enum halves h)
+{
+	return (enum halves)(h | HALVES_OUT_CLOSED);
+}
+
+static inline bool halves_is_in_open(enum halves h)
+{
+	return !(h & HALVES_IN_CLOSED);
+}
+
+static inline bool halves_is_out_open(enum halves h)
+{
+	return !(h & HALVES_OUT_CLOSED);
+}
+
 /* The traits of a kind of transport, as bits. */
 enum {
 	TRANSPORT_IP = 1,  /* its addresses have hosts and ports */
