@@ -232,27 +232,23 @@ static bool needs_thread(const struct lookup *l)
 	       (has_service || !l->settings.is_numeric);
 }
 
-/* -1 with errno. */
+/* Returns 0 or an errno. */
 static int start_lookup(struct resolve *r)
 {
 	int fds[2], errnum;
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -1;
+		return errno;
 	r->pipe_fd = fds[0];
 	r->lookup->done_fd = fds[1];
-	if (watch_add(r->loop, &r->watch, fds[0], LOOP_READ) < 0) {
-		close(fds[1]);
-		return -1;
-	}
 	atomic_store(&r->lookup->is_left, false);
-	errnum = start_thread(r->lookup);
-	if (errnum == 0)
-		return 0;
-	atomic_store(&r->lookup->is_left, true);
-	close(fds[1]);
-	errno = errnum;
-	return -1;
+	errnum = watch_add(r->loop, &r->watch, fds[0], LOOP_READ)
+	             ? ENOMEM : start_thread(r->lookup);
+	if (errnum) {
+		atomic_store(&r->lookup->is_left, true);
+		close(fds[1]);
+	}
+	return errnum;
 }
 
 static struct resolve *resolve_new(struct loop *l, void *user)
@@ -280,11 +276,10 @@ static struct resolve *resolve_new(struct loop *l, void *user)
 /* NULL with errno when the thread could not be started. */
 static struct resolve *begin_lookup(struct resolve *r)
 {
-	int errnum;
+	int errnum = start_lookup(r);
 
-	if (start_lookup(r) == 0)
+	if (!errnum)
 		return r;
-	errnum = errno;
 	resolve_free(r);
 	errno = errnum;
 	return NULL;
