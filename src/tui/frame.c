@@ -7,13 +7,11 @@
 
 #include <sockchat/audience.h>
 
-#include "env.h"
 #include "line.h"
 #include "modes.h"
 #include "page.h"
 #include "preview.h"
 #include "screen.h"
-#include "status.h"
 #include "term.h"
 #include "tui.h"
 
@@ -108,7 +106,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	const struct mode *mode = tui_mode(f), *asks = f->mode;
 	struct input_line line;
 	char own[32];
-	screen_set_colored(env_wants_color((enum color)c->options->color));
+	screen_set_colored(tui_wants_color(f));
 	const char *prompt = asks ? asks->prompt(f) : make_prompt(c, own);
 	input_show(&line);
 	if (asks && asks->hides_line)

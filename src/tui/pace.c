@@ -3,7 +3,7 @@
 
 /* Samples about a second apart. */
 
-#include "pace.h"
+#include "status.h"
 
 /* In how many of the last seconds something has moved. */
 static size_t count_steps(const struct pace *p)

@@ -5,6 +5,8 @@
  * when a frame is painted. */
 
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,10 +18,10 @@
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/file.h>
+#include <sockchat/glyph.h>
 
 #include "actions.h"
 #include "edit.h"
-#include "env.h"
 #include "histfile.h"
 #include "modes.h"
 #include "screen.h"
@@ -310,16 +312,45 @@ static void load_history(struct frontend *f)
 
 /* Life */
 
+/* The name of the locale, from the variable that decides, see setlocale(3). */
+static const char *locale_name(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+		if (value && *value)
+			return value;
+	}
+	return "";
+}
+
+static bool is_c_locale(const char *name)
+{
+	return strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
+}
+
+/* Set the locale of characters.  Text is UTF-8 whatever it says; who asks for C
+ * by name sees ASCII: then GLYPH_ASCII goes into `*glyph_flags`.  True if the
+ * locale had to be helped. */
+static bool set_locale(unsigned *glyph_flags)
+{
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
+		return false;
+	if (!setlocale(LC_CTYPE, "C.UTF-8") || is_c_locale(locale_name()))
+		*glyph_flags |= GLYPH_ASCII;
+	return true;
+}
+
 static int open_screen(struct frontend *f, struct error *e)
 {
 	const char *term = getenv("TERM");
-	enum color color = (enum color)f->chat->options->color;
 	int rows = 24, columns = 80;
 	term_size(&rows, &columns);
 	if (term_open(f->chat->loop, e))
 		return -1;
 	if (screen_open(term ? term : "", rows, columns,
-	                env_wants_color(color), e)) {
+	                tui_wants_color(f), e)) {
 		term_close();
 		return -1;
 	}
@@ -390,7 +421,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 		return NULL;
 	}
 	f->chat = f->view.chat = c;
-	bool has_helped = env_set_locale(&f->view.glyph_flags);
+	bool has_helped = set_locale(&f->view.glyph_flags);
 	if (open_screen(f, e)) {
 		free(f);
 		return NULL;

@@ -16,7 +16,7 @@
 #include "keys.h"
 #include "list.h"
 #include "mode.h"
-#include "pace.h"
+#include "status.h"
 #include "view.h"
 #include "window.h"
 
@@ -59,6 +59,9 @@ struct frontend {
 
 /* The mode that has the keyboard; NULL: the input line. */
 const struct mode *tui_mode(const struct frontend *f);
+
+/* Whether the options and the environment want colours. */
+bool tui_wants_color(const struct frontend *f);
 
 /* The rows that PgUp and PgDn scroll by. */
 int tui_page_rows(const struct frontend *f);

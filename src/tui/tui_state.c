@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "screen.h"
 #include "term.h"
@@ -15,6 +16,15 @@ const struct mode *tui_mode(const struct frontend *f)
 	if (f->help)
 		return f->help;
 	return f->mode ? f->mode : f->panel;
+}
+
+bool tui_wants_color(const struct frontend *f)
+{
+	int color = f->chat->options->color;
+	const char *no_color = getenv("NO_COLOR");
+	if (color != COLOR_AUTO)
+		return color == COLOR_ALWAYS;
+	return !(no_color && *no_color);
 }
 
 int tui_page_rows(const struct frontend *f)

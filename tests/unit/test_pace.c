@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "../../src/tui/pace.h"
+#include "../../src/tui/status.h"
 
 static struct pace pace;
 
