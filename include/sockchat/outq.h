@@ -32,8 +32,6 @@ MUST_USE int outq_append(struct outq *q, const void *bytes, size_t len);
 /* Append what pread(2) gives of a file, perhaps less than `len`: how much, 0 at
  * its end, -1 with errno. */
 MUST_USE ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset);
-size_t outq_len(const struct outq *q);
-size_t outq_memory(const struct outq *q);
 /* The bytes that leave first; `*len`: how many stand together. */
 const void *outq_front(const struct outq *q, size_t *len);
 void outq_consume(struct outq *q, size_t len);

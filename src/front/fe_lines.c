@@ -126,11 +126,11 @@ static void choose_kept(struct frontend *f)
 
 static void write_queued(struct frontend *f)
 {
-	if (outq_len(&f->out) && outq_flush(&f->out, f->sink.fd) < 0)
+	if (f->out.len && outq_flush(&f->out, f->sink.fd) < 0)
 		out_failed(f, errno);
-	else if (outq_len(&f->out) >= LIMIT_OUTPUT)
+	else if (f->out.len >= LIMIT_OUTPUT)
 		f->is_full = true;
-	else if (outq_len(&f->out) <= OUT_LOW)
+	else if (f->out.len <= OUT_LOW)
 		f->is_full = false;
 }
 
@@ -142,7 +142,7 @@ static void flush_output(struct frontend *f)
 		write_queued(f);
 	if (f->is_out_broken)
 		return;
-	watch_set(&f->out_watch, outq_len(&f->out) ? LOOP_WRITE : LOOP_HANGUP);
+	watch_set(&f->out_watch, f->out.len ? LOOP_WRITE : LOOP_HANGUP);
 	if (!f->is_server)
 		chat_hold(f->chat, f->is_full);
 	else if (f->missed && !f->is_full)
@@ -166,7 +166,7 @@ static void queue_bytes(struct frontend *f, const void *bytes, size_t len)
 		return;
 	if (outq_append(&f->out, bytes, len))
 		out_failed(f, errno);
-	else if (outq_len(&f->out) >= LIMIT_OUTPUT)
+	else if (f->out.len >= LIMIT_OUTPUT)
 		write_queued(f);
 	f->chat->session_settings.rests = f->is_full && !f->is_server &&
 	                                  !f->is_out_broken;
@@ -408,7 +408,7 @@ static int rest_patience_ms(const struct frontend *f)
 static void write_rest(struct frontend *f)
 {
 	struct pollfd out = { .fd = f->sink.fd, .events = POLLOUT };
-	while (!f->is_out_broken && outq_len(&f->out)) {
+	while (!f->is_out_broken && f->out.len) {
 		if (outq_flush(&f->out, f->sink.fd) < 0)
 			out_failed(f, errno);
 		else if (poll(&out, 1, rest_patience_ms(f)) == 0)
@@ -419,7 +419,7 @@ static void write_rest(struct frontend *f)
 /* Say how much was left out while nobody read, now that somebody has. */
 static void write_missed(struct frontend *f)
 {
-	if (!f->missed || f->is_out_broken || outq_len(&f->out))
+	if (!f->missed || f->is_out_broken || f->out.len)
 		return;
 	f->is_full = false;
 	tell_missed(f);

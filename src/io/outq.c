@@ -152,15 +152,6 @@ ssize_t outq_fill(struct outq *q, int fd, size_t len, off_t offset)
 	return n;
 }
 
-size_t outq_len(const struct outq *q)
-{
-	return q->len;
-}
-
-size_t outq_memory(const struct outq *q)
-{
-	return q->memory;
-}
 
 const void *outq_front(const struct outq *q, size_t *len)
 {
@@ -220,7 +211,7 @@ static ssize_t write_some(int fd, const void *bytes, size_t len)
 
 int outq_flush(struct outq *q, int fd)
 {
-	while (outq_len(q)) {
+	while (q->len) {
 		size_t len;
 		const void *front = outq_front(q, &len);
 		ssize_t n = write_some(fd, front, len);

@@ -115,11 +115,11 @@ size_t queues_share(const struct queues *all)
 static void count_memory(struct queue *q)
 {
 	const struct files *f = q->files;
-	size_t now = outq_memory(&q->bytes);
+	size_t now = q->bytes.memory;
 	if (f)
-		now += outq_memory(&f->piece);
+		now += f->piece.memory;
 	for (size_t i = 0; f && i < f->count; i++)
-		now += outq_memory(&f->list[i].after);
+		now += f->list[i].after.memory;
 	q->all->used += now - q->counted;
 	q->counted = now;
 }
@@ -179,7 +179,7 @@ int queue_append(struct queue *q, const void *bytes, size_t len)
 /* How many bytes of the first file have left. */
 static uint64_t gone_bytes(const struct files *f)
 {
-	return f->taken - outq_len(&f->piece);
+	return f->taken - f->piece.len;
 }
 
 static uint64_t file_rest(const struct files *f, size_t i)
@@ -194,9 +194,9 @@ static uint64_t file_rest(const struct files *f, size_t i)
 
 size_t queue_len(const struct queue *q)
 {
-	size_t sum = q ? outq_len(&q->bytes) : 0;
+	size_t sum = q ? q->bytes.len : 0;
 	for (size_t i = 0; queue_has_file(q) && i < q->files->count; i++)
-		sum += outq_len(&q->files->list[i].after);
+		sum += q->files->list[i].after.len;
 	return sum;
 }
 
@@ -341,7 +341,7 @@ void queue_stop_files(struct queue *q)
 /* How many bytes leave before more of the first file does. */
 static size_t held_bytes(const struct queue *q)
 {
-	return outq_len(&q->bytes) + outq_len(&q->files->piece);
+	return q->bytes.len + q->files->piece.len;
 }
 
 static void begin_file(struct queue *q)
@@ -395,7 +395,7 @@ static void pull_file(struct queue *q)
 static size_t write_run(struct outq *run, struct link *l, size_t max)
 {
 	size_t sum = 0, len;
-	while (sum < max && outq_len(run)) {
+	while (sum < max && run->len) {
 		const void *front = outq_front(run, &len);
 		len = len < max - sum ? len : max - sum;
 		ssize_t n = link_write(l, front, len);
@@ -415,9 +415,9 @@ size_t queue_write(struct queue *q, struct link *l, size_t max)
 		pull_file(q);
 	size_t sum = write_run(&q->bytes, l, max);
 	struct files *f = q->files;
-	if (f && !outq_len(&q->bytes))
+	if (f && !q->bytes.len)
 		sum += write_run(&f->piece, l, max - sum);
-	if (f && f->has_ended && !l->broken && !outq_len(&f->piece)) {
+	if (f && f->has_ended && !l->broken && !f->piece.len) {
 		tell_file_end(q);
 		drop_first_file(q);
 	}

@@ -121,7 +121,7 @@ static void give_back(void)
 	static const char cancel[] = "\030"; /* CAN: for half a sequence */
 	if (!state.is_raw)
 		return;
-	if (outq_len(&state.out))
+	if (state.out.len)
 		tell_terminal_text(cancel);
 	modes_off(told_modes(), tell_terminal_text);
 	if (state.written > state.shown_from)
@@ -164,9 +164,9 @@ static int write_queued(void)
 	sigset_t all, former;
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &former);
-	size_t before = outq_len(&state.out);
+	size_t before = state.out.len;
 	int left = outq_flush(&state.out, state.out_fd);
-	state.written += (int64_t)(before - outq_len(&state.out));
+	state.written += (int64_t)(before - state.out.len);
 	sigprocmask(SIG_SETMASK, &former, NULL);
 	return left;
 }
@@ -189,7 +189,7 @@ static void on_terminal_writable(struct watch *w, unsigned ready)
 /* How many bytes will have been written when the queue is empty. */
 static int64_t end_of_queue(void)
 {
-	return state.written + (int64_t)outq_len(&state.out);
+	return state.written + (int64_t)state.out.len;
 }
 
 int term_write(const void *bytes, size_t len)
@@ -209,7 +209,7 @@ int term_show(const void *frame, size_t len)
 
 bool term_is_busy(void)
 {
-	return outq_len(&state.out) > 0;
+	return state.out.len > 0;
 }
 
 /* Write all that is queued, and wait for the terminal a little.  False if some

@@ -74,7 +74,7 @@ static void assert_front(const struct outq *q, size_t from, size_t len)
 {
 	size_t run;
 	const uint8_t *bytes = outq_front(q, &run);
-	assert_int_equal(outq_len(q), len);
+	assert_int_equal(q->len, len);
 	assert_true(run <= len && (run || !len));
 	for (size_t i = 0; i < run; i++)
 		if (bytes[i] != nth(from + i))
@@ -98,7 +98,7 @@ static void an_empty_queue_gives_nothing(void **state)
 {
 	struct outq q = { 0 };
 	(void)state;
-	assert_int_equal(outq_len(&q), 0);
+	assert_int_equal(q.len, 0);
 	assert_front(&q, 0, 0);
 	outq_consume(&q, 0);
 	assert_int_equal(outq_append(&q, "", 0), 0);
@@ -116,7 +116,7 @@ static void bytes_leave_in_the_order_they_came(void **state)
 		append(&q, in, i * 13 % 97);
 		in += i * 13 % 97;
 		size_t len = i * 31 % 89;
-		len = len < outq_len(&q) ? len : outq_len(&q);
+		len = len < q.len ? len : q.len;
 		outq_consume(&q, len);
 		out += len;
 		assert_front(&q, out, in - out);
@@ -158,7 +158,7 @@ static void a_full_queue_takes_and_gives_single_bytes_quickly(void **state)
 		append(&q, MIB + i, 1);
 	}
 	assert_front(&q, MIB / 4, MIB);
-	assert_true(outq_memory(&q) <= MIB + 256 * KIB);
+	assert_true(q.memory <= MIB + 256 * KIB);
 	outq_finish(&q);
 }
 
@@ -171,7 +171,7 @@ static void a_stream_through_the_queue_does_not_grow_it(void **state)
 		append(&q, i * KIB, KIB);
 		outq_consume(&q, KIB);
 	}
-	assert_true(outq_memory(&q) <= 128 * KIB);
+	assert_true(q.memory <= 128 * KIB);
 	outq_finish(&q);
 }
 
@@ -181,7 +181,7 @@ static void memory_goes_as_bytes_leave(void **state)
 	(void)state;
 	append(&q, 0, MIB);
 	for (size_t gone = 0; gone < MIB; gone += 100 * KIB) {
-		assert_true(outq_memory(&q) <= outq_len(&q) + 192 * KIB);
+		assert_true(q.memory <= q.len + 192 * KIB);
 		size_t len = MIB - gone < 100 * KIB ? MIB - gone : 100 * KIB;
 		outq_consume(&q, len);
 		assert_front(&q, gone + len, MIB - gone - len);
@@ -196,12 +196,12 @@ static void assert_joined(size_t before, size_t gone, size_t after)
 	append(&to, 0, before);
 	append(&from, before - gone, after);
 	outq_consume(&from, gone);
-	memory = outq_memory(&to) + outq_memory(&from);
+	memory = to.memory + from.memory;
 	outq_join(&to, &from);
-	assert_int_equal(outq_len(&from), 0);
-	assert_int_equal(outq_memory(&from), 0);
-	assert_between(outq_memory(&to), sum, memory);
-	for (size_t i = 0; outq_len(&to); i += 1000) {
+	assert_int_equal(from.len, 0);
+	assert_int_equal(from.memory, 0);
+	assert_between(to.memory, sum, memory);
+	for (size_t i = 0; to.len; i += 1000) {
 		assert_front(&to, i, sum - i);
 		outq_consume(&to, sum - i < 1000 ? sum - i : 1000);
 	}
@@ -228,12 +228,12 @@ static void much_memory_is_given_back_when_empty(void **state)
 	outq_consume(&q, MIB - 1);
 	assert_front(&q, MIB - 1, 1);
 	outq_consume(&q, 1);
-	assert_true(outq_memory(&q) <= 64 * KIB);
+	assert_true(q.memory <= 64 * KIB);
 	append(&q, 0, 10);
 	outq_consume(&q, 10);
-	assert_int_not_equal(outq_memory(&q), 0);
+	assert_int_not_equal(q.memory, 0);
 	outq_finish(&q);
-	assert_int_equal(outq_memory(&q), 0);
+	assert_int_equal(q.memory, 0);
 }
 
 /* Flush `len` bytes through what takes fewer at once. */
@@ -245,7 +245,7 @@ static void flush_through(int to, int from, size_t len)
 	fcntl(from, F_SETFL, O_NONBLOCK);
 	append(&q, 0, len);
 	assert_int_equal(outq_flush(&q, to), 1);
-	assert_between(outq_len(&q), 1, len - 1);
+	assert_between(q.len, 1, len - 1);
 	do {
 		status = outq_flush(&q, to);
 		got += drain(from, got);
@@ -416,7 +416,7 @@ static void a_file_is_appended_to_what_waits(void **state)
 	assert_int_equal(outq_fill(&q, fd, 4, 3), 4);
 	assert_int_equal(outq_fill(&q, fd, 4, 7), 3);
 	assert_int_equal(outq_fill(&q, fd, 4, 10), 0);
-	assert_int_equal(outq_len(&q), 9);
+	assert_int_equal(q.len, 9);
 	size_t run;
 	assert_memory_equal(outq_front(&q, &run), "ab3456789", 9);
 	assert_int_equal(outq_fill(&q, fd, 12, 0), -1);
@@ -424,7 +424,7 @@ static void a_file_is_appended_to_what_waits(void **state)
 	close(fd);
 	assert_int_equal(outq_fill(&q, fd, 4, 0), -1);
 	assert_int_equal(errno, EBADF);
-	assert_int_equal(outq_len(&q), 9);
+	assert_int_equal(q.len, 9);
 	outq_finish(&q);
 }
 
