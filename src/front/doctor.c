@@ -138,7 +138,6 @@ static void tell_connection(struct doctor *d)
 		              facts.owner);
 }
 
-/* What is open. */
 static const char *name_door(const struct doctor *d)
 {
 	return d->link.traits & TRANSPORT_IP ? "port" : "socket";
@@ -198,13 +197,6 @@ static void judge_peer_end(struct doctor *d)
 		       "nothing is behind it" : "the server's log", 0);
 }
 
-static void note_first(struct doctor *d)
-{
-	notices_print(&d->notices, "first bytes after %.1f ms",
-	              (double)(stamp_mono_ns() - d->opened_ns) /
-	                  (double)MS_NS);
-}
-
 /* What came is looked at; false: more of it may tell more. */
 static bool judge_so_far(struct doctor *d, bool is_all)
 {
@@ -224,7 +216,9 @@ static void on_first_bytes(struct link *l, unsigned ready)
 	(void)ready;
 	ssize_t n = link_read(l, d->bytes + d->len, sizeof(d->bytes) - d->len);
 	if (n > 0 && !d->len) {
-		note_first(d);
+		notices_print(&d->notices, "first bytes after %.1f ms",
+		              (double)(stamp_mono_ns() - d->opened_ns) /
+		                  (double)MS_NS);
 		link_set_alarm(l, LINK_OWN, COMPLETE_MS * MS_NS);
 	}
 	d->len += n > 0 ? (size_t)n : 0;

@@ -50,7 +50,6 @@ static bool tells_steps(const struct fe_pipe *f)
 	return f->options->verbose && !f->options->quiet;
 }
 
-/* What the peer seems to speak. */
 static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
 	bool listens = f->options->mode == ENDPOINT_LISTEN;

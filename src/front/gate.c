@@ -68,7 +68,6 @@ static void on_gate_time(struct timer *t)
 	let_through(t->user, true);
 }
 
-/* A tick has changed. */
 static void on_gate_tick(void *user, uint64_t seq)
 {
 	struct gate *g = user;

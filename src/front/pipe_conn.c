@@ -142,7 +142,6 @@ static void write_peer(struct conn *c)
 		buffer_consume(&c->up, (size_t)n);
 }
 
-/* Take `len` bytes that have come. */
 static void take_in(struct conn *c, size_t len)
 {
 	if (c->options->send_only)
@@ -256,13 +255,6 @@ static void start_leaving(struct conn *c)
 	conn_step(c);
 }
 
-static void on_linger(struct conn *c)
-{
-	/* It was not silent if something is there to be read. */
-	if (!is_in_wanted(c) || !source_is_ready(&c->in))
-		start_leaving(c);
-}
-
 static void on_quit(struct timer *t)
 {
 	struct conn *c = t->user;
@@ -302,12 +294,14 @@ static void on_signal_time(struct conn *c)
 	conn_step(c);
 }
 
+/* Standard input was not silent if something is there to be read. */
 static void on_conn_alarm(struct link *l, unsigned which)
 {
-	if (which == CONN_LINGER)
-		on_linger(conn_of(l));
-	else
-		on_signal_time(conn_of(l));
+	struct conn *c = conn_of(l);
+	if (which == CONN_SIGNAL)
+		on_signal_time(c);
+	else if (!is_in_wanted(c) || !source_is_ready(&c->in))
+		start_leaving(c);
 }
 
 /* --quit-after has to end some day: a peer that takes nothing more at all is

@@ -154,14 +154,6 @@ void link_stop_alarm(struct link *l, unsigned which)
 	set_timer(l);
 }
 
-static void free_alarms(struct link *l)
-{
-	if (l->alarms)
-		timer_stop(&l->alarms->timer);
-	free(l->alarms);
-	l->alarms = NULL;
-}
-
 /* Note if nothing has moved for too long; if not, look again when that can be
  * so at the earliest. */
 static void check_idle(struct link *l)
@@ -431,7 +423,10 @@ static void drain(struct link *l)
 
 void link_close(struct link *l, bool abort)
 {
-	free_alarms(l);
+	if (l->alarms)
+		timer_stop(&l->alarms->timer);
+	free(l->alarms);
+	l->alarms = NULL;
 	watch_remove(&l->watch);
 	dial_cancel(l->dial);
 	l->dial = NULL;

@@ -96,7 +96,6 @@ static int64_t worked_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Whether the process has this socket among its descriptors. */
 static bool has_socket(int proc, const char *pid, const char *socket,
                        int64_t end)
 {
