@@ -53,15 +53,12 @@ void explain_broken(struct error *e, int errnum, const char *where,
  * is not known. */
 uint64_t explain_unacked(const struct explain_break *b);
 
-/* Returns the hint for a peer that had ended long before, and whose system has
- * forgotten the connection. */
-const char *explain_long_over(void);
+/* The hints for a peer that had ended long before, and whose system has
+ * forgotten the connection; and for a unix socket that was to be reset. */
+extern const char explain_long_over[], explain_no_reset[];
 
 /* Returns the hint for a peer that ends before anybody has said anything. */
 const char *explain_closed_at_once(bool is_tcp);
-
-/* Returns the hint for a unix socket that was to be reset. */
-const char *explain_no_reset(void);
 
 /* The same for a lookup.  `eai` is an EAI_… number of getaddrinfo(3), `errnum`
  * belongs to EAI_SYSTEM. */

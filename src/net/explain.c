@@ -270,10 +270,12 @@ void explain_broken(struct error *e, int errnum, const char *where,
 		error_set_hint(e, "%s", reset_hint(b));
 }
 
-const char *explain_no_reset(void)
-{
-	return "a unix socket has no reset: it was closed at once";
-}
+const char explain_no_reset[] =
+    "a unix socket has no reset: it was closed at once";
+
+const char explain_long_over[] =
+    "the program at the other end had already closed the connection, and its "
+    "system said so when ours asked; nothing was lost";
 
 const char *explain_closed_at_once(bool is_tcp)
 {
@@ -283,13 +285,6 @@ const char *explain_closed_at_once(bool is_tcp)
 	return "it closed right after connecting, without a word: it may be "
 	       "full, not let this address in, or be a port forwarder with "
 	       "nothing behind it";
-}
-
-const char *explain_long_over(void)
-{
-	return "the program at the other end had already closed the "
-	       "connection, and its system said so when ours asked; nothing "
-	       "was lost";
 }
 
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,

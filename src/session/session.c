@@ -116,7 +116,7 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 		session_tell_error(s, e);
 	/* a FIN would say that the peer has all there is */
 	close_connection(s, failed && l->broken);
-	conclude_session(s, failed, is_old ? explain_long_over() : "", unacked);
+	conclude_session(s, failed, is_old ? explain_long_over : "", unacked);
 }
 
 static void on_end_out(struct link *l)
@@ -462,7 +462,7 @@ void session_reset(struct session *s)
 	if (unacked && is_tcp && !halves_is_out_open(s->link.halves))
 		unacked--; /* our FIN */
 	close_connection(s, true);
-	conclude_session(s, false, is_tcp ? "" : explain_no_reset(), unacked);
+	conclude_session(s, false, is_tcp ? "" : explain_no_reset, unacked);
 }
 
 void session_refresh(struct session *s)
