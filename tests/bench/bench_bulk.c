@@ -216,8 +216,10 @@ static void run(const struct mode *m, char **command)
 	if (m->down)
 		start_helper(send_all, dup(peer), -1);
 	check_count(receive_all(peer), m->up ? size : 0);
-	close(peer);
+	if (!m->down)
+		shutdown(peer, SHUT_WR);
 	double cpu = load_wait(tool), gib = (double)size / (1 << 30);
+	close(peer); /* a system short of memory resets what nobody holds */
 	wait_for_helpers();
 	double seconds = load_seconds_since(start_ns);
 	if (file_out >= 0)
