@@ -65,7 +65,7 @@ struct parts {
 	size_t count;
 };
 
-static char *add_part(struct parts *l, int rank, const char *join)
+static char *add_figure(struct parts *l, int rank, const char *join)
 {
 	struct part *part = &l->list[l->count++];
 	*part = (struct part){ .rank = rank, .join = join };
@@ -81,14 +81,14 @@ static void add_share(struct parts *l, const struct progress_facts *p)
 	if (share > 1)
 		share = 1;
 	memset(bar + 1, '#', (size_t)(share * BAR));
-	snprintf(add_part(l, 4, " "), TEXT_MAX, "%s", bar);
-	snprintf(add_part(l, 0, " "), TEXT_MAX, "%d%%", (int)(share * 100));
+	snprintf(add_figure(l, 4, " "), TEXT_MAX, "%s", bar);
+	snprintf(add_figure(l, 0, " "), TEXT_MAX, "%d%%", (int)(share * 100));
 }
 
 static void add_left(struct parts *l, int64_t left_s)
 {
 	long long s = (long long)left_s;
-	char *text = add_part(l, 1, ", ");
+	char *text = add_figure(l, 1, ", ");
 	if (s < 60)
 		snprintf(text, TEXT_MAX, "%lld s left", s);
 	else if (s < 3600)
@@ -100,17 +100,17 @@ static void add_left(struct parts *l, int64_t left_s)
 		snprintf(text, TEXT_MAX, "%lld h left", s / 3600);
 }
 
-static void fill_parts(struct parts *l, const char *name,
-                       const struct progress_facts *p, unsigned glyph_flags)
+static void add_figures(struct parts *l, const char *name,
+                        const struct progress_facts *p, unsigned glyph_flags)
 {
 	char done[16], total[16], rate[16];
-	glyph_copy(add_part(l, 2, ""), TEXT_MAX, name, glyph_flags);
+	glyph_copy(add_figure(l, 2, ""), TEXT_MAX, name, glyph_flags);
 	if (p->total)
 		add_share(l, p);
-	snprintf(add_part(l, 5, " "), TEXT_MAX, "%s%s%s",
+	snprintf(add_figure(l, 5, " "), TEXT_MAX, "%s%s%s",
 	         number_format_size(done, p->done), p->total ? " of " : "",
 	         p->total ? number_format_size(total, p->total) : "");
-	snprintf(add_part(l, 3, ", "), TEXT_MAX, "%s/s",
+	snprintf(add_figure(l, 3, ", "), TEXT_MAX, "%s/s",
 	         number_format_size(rate, p->rate));
 	if (p->left_s >= 0)
 		add_left(l, p->left_s);
@@ -144,7 +144,7 @@ int progress_format(char *out, size_t cap, int columns, const char *name,
 	struct parts l = { .count = 0 };
 	size_t len = 0;
 	int width;
-	fill_parts(&l, name, p, glyph_flags);
+	add_figures(&l, name, p, glyph_flags);
 	while ((width = parts_width(&l, glyph_flags)) > columns && l.count)
 		drop_least_part(&l);
 	*out = '\0';

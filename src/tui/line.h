@@ -7,8 +7,6 @@
 #ifndef TUI_LINE_H
 #define TUI_LINE_H
 
-#include <stddef.h>
-
 #include "input.h"
 
 struct line_layout {

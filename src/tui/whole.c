@@ -16,14 +16,9 @@
  * into an earlier one, which may be recalled. */
 static bool has_bytes;
 
-static bool is_utf8(const char *text, size_t len)
-{
-	return utf8_is_valid((const uint8_t *)text, len);
-}
-
 void whole_note(const char *text, size_t len)
 {
-	has_bytes = has_bytes || !is_utf8(text, len);
+	has_bytes |= !utf8_is_valid((const uint8_t *)text, len);
 }
 
 void whole_edit(int start, int end, const char *text, const char *more)
@@ -46,7 +41,7 @@ static void note_history(void)
 
 bool whole_is_cut(const char *line)
 {
-	if (is_utf8(line, strlen(line)))
+	if (utf8_is_valid((const uint8_t *)line, strlen(line)))
 		return false;
 	note_history();
 	return !has_bytes;
