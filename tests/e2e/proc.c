@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -108,6 +109,7 @@ void proc_start(struct proc *p, const char *const *argv, const char *const *env,
 	p->pid = fork();
 	assert_true(p->pid >= 0);
 	if (p->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test may fail */
 		for (int i = 0; i < 3; i++) /* above those they become */
 			if (fds[i] >= 0)
 				fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 10);

@@ -230,7 +230,8 @@ static void redis_answers_over_its_socket(void **state)
 
 	(void)state;
 	proc_start(&redis, argv, NULL, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
-	proc_expect_out(&redis, "ready to accept connections");
+	/* "The server is now ready to", since Redis 7.2 "Ready to" */
+	proc_expect_out(&redis, "eady to accept connections");
 	proc_sockchat(&p, "connect", "-U", at_path("r"), NULL);
 	proc_write_text(&p, "PING\r\n");
 	proc_expect_out(&p, "+PONG\r\n");
