@@ -213,8 +213,33 @@ static void reset_closes_at_once_and_says_that_it_is_none(void **state)
 	net_expect_end(fd);
 	proc_expect_out(&p, "a unix socket has no reset");
 	close(fd);
-	proc_write_text(&p, "/quit\n");
 	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void the_doctor_looks_at_a_unix_socket(void **state)
+{
+	struct proc p;
+	int listener = unix_listen(at_path("x"));
+
+	(void)state;
+	proc_sockchat(&p, "connect", "-z", at_url("x"), NULL);
+	proc_expect_exit(&p, 0);
+	assert_err_has(&p, "connected to unix:");
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "-z", "-v", at_url("x"), NULL);
+	proc_expect_exit(&p, 0);
+	assert_err_has(&p, "created by test_unix (pid ");
+	assert_err_has(&p, "verdict: the socket is open, but test_unix "
+	                   "(pid ");
+	assert_err_has(&p, "has not accepted the connection");
+	assert_null(strstr(p.err_text.bytes, "port"));
+	assert_null(strstr(p.err_text.bytes, "route"));
+	proc_finish(&p);
+	close(listener);
+	proc_sockchat(&p, "connect", "-z", "-v", at_url("x"), NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "verdict: the reason is on this machine");
 	proc_finish(&p);
 }
 
@@ -391,6 +416,7 @@ int main(void)
 		T(a_peer_that_closes_without_reading_is_exit_1),
 		T(a_signal_says_what_was_not_delivered),
 		T(reset_closes_at_once_and_says_that_it_is_none),
+		T(the_doctor_looks_at_a_unix_socket),
 		T(redis_answers_over_its_socket),
 		T(curl_talks_to_a_listener),
 		T(socat_talks_to_a_listener),
@@ -399,5 +425,6 @@ int main(void)
 		T(a_process_that_has_ended_is_not_named),
 	};
 
+	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
