@@ -233,21 +233,23 @@ static bool name_ends(struct session *s, const struct transport *t,
 	return true;
 }
 
-/* Say which process is at the other end.  A thousand peers at once must not
- * mean a thousand searches: after one that took some time there is none for
- * SEARCH_SHARE times as long. */
+/* Say which process is at the other end.  With IP it has to be searched for,
+ * and a thousand peers at once must not mean a thousand searches: after one
+ * that took some time there is none for SEARCH_SHARE times as long. */
 static void describe_owner(const struct session *s, char *hint, size_t size)
 {
 	int64_t *next_ns = s->settings->next_search_ns;
 	struct transport_facts facts;
 	*hint = '\0';
+	bool searches = s->link.traits & TRANSPORT_IP;
 	if (!next_ns || !s->settings->keeps_entries ||
-	    loop_now_ns(s->link.loop) < *next_ns)
+	    (searches && loop_now_ns(s->link.loop) < *next_ns))
 		return;
 	int64_t start_ns = stamp_mono_ns();
 	transport_facts(s->link.transport, FACTS_OWNER, &facts);
 	int64_t end_ns = stamp_mono_ns();
-	*next_ns = end_ns + SEARCH_SHARE * (end_ns - start_ns);
+	if (searches)
+		*next_ns = end_ns + SEARCH_SHARE * (end_ns - start_ns);
 	if (*facts.owner)
 		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
 }

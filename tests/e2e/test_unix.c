@@ -380,6 +380,27 @@ static void a_peer_that_has_come_is_told_with_its_process(void **state)
 	}
 }
 
+static void each_of_many_peers_is_told_with_its_process(void **state)
+{
+	struct proc p;
+	int fds[20];
+	size_t told = 0;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "-k", "--ui", "lines", at_url("x"), NULL);
+	proc_expect_out(&p, "listening");
+	for (size_t i = 0; i < 20; i++)
+		fds[i] = unix_connect(at_path("x"));
+	proc_expect_out(&p, " 20 * connection from");
+	for (const char *at = p.out_text.bytes;
+	     (at = strstr(at, "created by test_unix (pid ")); at++)
+		told++;
+	assert_int_equal(told, 20);
+	for (size_t i = 0; i < 20; i++)
+		close(fds[i]);
+	proc_finish(&p);
+}
+
 /* Its number may belong to another program by then. */
 static void a_process_that_has_ended_is_not_named(void **state)
 {
@@ -422,6 +443,7 @@ int main(void)
 		T(socat_talks_to_a_listener),
 		T(python_serves_us),
 		T(a_peer_that_has_come_is_told_with_its_process),
+		T(each_of_many_peers_is_told_with_its_process),
 		T(a_process_that_has_ended_is_not_named),
 	};
 
