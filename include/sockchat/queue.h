@@ -37,7 +37,6 @@ MUST_USE int feed_open(struct feed_file *f, const char *path, struct error *e);
  * the first that have to wait. */
 struct queues {
 	size_t max, used;
-	const void *busy; /* the peer from which much came at once last */
 };
 
 /* How many bytes may still be added to any queue. */

@@ -149,13 +149,6 @@ static void end_incoming(struct session *s)
 		s->settings->ops->on_in_end(s->settings->ops->user, s);
 }
 
-/* The bytes of a peer that is busy alone are still in the cache, and copying
- * them is faster than letting the system move them. */
-static bool is_one_of_busy(const struct session *s)
-{
-	return s->is_busy && s->settings->queues->busy != s;
-}
-
 void session_read(struct session *s)
 {
 	struct link *l = &s->link;
@@ -165,14 +158,12 @@ void session_read(struct session *s)
 		link_break(l, ENOMEM);
 		return;
 	}
-	ssize_t passed = is_one_of_busy(s) ? pass_back(s) : 0;
+	ssize_t passed = s->is_busy ? pass_back(s) : 0;
 	ssize_t n = passed ? passed : link_read(l, bytes, read_max(s));
 	if (n > 0) {
 		if (is_first)
 			note_first_byte(s);
 		s->is_busy = n >= BUSY;
-		if (s->is_busy)
-			s->settings->queues->busy = s;
 		if (!passed && take_incoming(s, bytes, (size_t)n))
 			link_break(l, ENOMEM);
 	} else if (l->broken) {
