@@ -44,7 +44,7 @@ void histfile_forget(void)
 	added = 0;
 }
 
-/* Add a line with its time; NULL for now.  False: it is not worth keeping. */
+/* Add a line with its time; NULL: the present.  False: it is not kept. */
 static bool add_entry(const char *time, const char *line)
 {
 	HIST_ENTRY *last = history_get(history_base + history_length - 1);
