@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sockchat/endpoint.h>
+#include <sockchat/address.h>
 #include <sockchat/error.h>
 #include <sockchat/tcpinfo.h>
 

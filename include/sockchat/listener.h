@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include <sockchat/address.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/loop.h>

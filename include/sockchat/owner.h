@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include <sockchat/endpoint.h>
+#include <sockchat/address.h>
 
 #define OWNER_TEXT_MAX 128
 

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include <sockchat/endpoint.h>
+#include <sockchat/address.h>
 
 #define ROUTE_NAME_MAX 32
 

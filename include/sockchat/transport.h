@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include <sockchat/address.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/explain.h>

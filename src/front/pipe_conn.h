@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/address.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/link.h>

@@ -99,7 +99,7 @@ static void look_up(struct lookup *l, int flags)
 	const char *const *hosts = named;
 
 	if (l->endpoint.scheme == ENDPOINT_UNIX) {
-		address_set_unix(&l->list[0], &l->endpoint);
+		address_set_unix(&l->list[0], l->endpoint.host);
 		l->list[0].mode = l->settings.unix_mode;
 		l->count = 1;
 		return;

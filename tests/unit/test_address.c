@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <sockchat/endpoint.h>
+#include <sockchat/address.h>
 
 static struct address v4(const char *host, unsigned port)
 {
@@ -56,11 +56,9 @@ static void an_address_is_shown_with_its_port(void **state)
 
 static struct address on_unix(const char *host)
 {
-	struct endpoint ep = { .scheme = ENDPOINT_UNIX };
 	struct address a;
 
-	snprintf(ep.host, sizeof(ep.host), "%s", host);
-	address_set_unix(&a, &ep);
+	address_set_unix(&a, host);
 	return a;
 }
 

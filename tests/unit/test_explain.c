@@ -147,10 +147,9 @@ static void put_hints(struct bytes *out)
 static void explain_unix(struct error *e, int kind, int errnum,
                          const struct explain_break *story)
 {
-	struct endpoint ep = { ENDPOINT_UNIX, "/nonexistent/x", "" };
 	struct address a;
 
-	address_set_unix(&a, &ep);
+	address_set_unix(&a, "/nonexistent/x");
 	transport_explain(&transport_unix, &(struct failure){
 		.kind = kind,
 		.errnum = errnum,
