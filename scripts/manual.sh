@@ -3,7 +3,8 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # Whether the manual has exactly the options of --help, the commands of /help,
-# each with the same arguments, the keys of the chat's help, and /limits.
+# each with the same arguments, the keys of the chat's help, /limits, and the
+# codes of notes that the sources have.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
@@ -44,9 +45,17 @@ printf '/limits\n/quit\n' | "$bin" listen --ui lines 0 |
     >"$work/limits.program"
 sed -n '/^\.Sh LIMITS/,/^\.Sh EXIT/s/^\.It //p' "$manual" \
     >"$work/limits.manual"
+# A note's code is a literal behind the one it is told to, or in a table.
+cat src/*/*.c | tr -s '\n\t ' ' ' | grep -oE \
+    -e '(chat_note|session_tell_note|tell_file|tell_step)\([^,]*, "[^"]*"' \
+    -e '\.code = "[^"]*"' -e 'e\.code,[^;]* : "[^"]*"' \
+    -e '\{ (CLIENT|SERVER), "[^"]*", "[^"]*"' |
+    sed 's/.*"\(.*\)"$/\1/' | sort -u >"$work/codes.program"
+sed -n '/^\.Ss Codes/,/^\.Ss S/s/^\.Cm \(.*\) [.,]$/\1/p' \
+    man/sockchat-entries.5 | words >"$work/codes.manual"
 
 status=0
-for what in options letters commands keys limits; do
+for what in options letters commands keys limits codes; do
 	if [ ! -s "$work/$what.program" ]; then
 		echo "the program tells no $what"
 		status=1

@@ -70,9 +70,10 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e);
  * each time they draw. */
 void chat_settings_changed(struct chat *c);
 
-/* Append a NOTE entry, as printf() does. */
-void chat_note(struct chat *c, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* Append a NOTE entry, as printf() does.  `code` is its name for programs,
+ * static; sockchat-entries(5) lists all of them. */
+void chat_note(struct chat *c, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Append an ERROR entry: something that was asked for could not be done.  See
  * `is_scripted`.  Returns -1, so that a caller can return it on. */
 int chat_error(struct chat *c, const struct error *e);

@@ -60,7 +60,7 @@ struct command_row {
 	void (*run)(struct chat *c, char *args);
 	command_parse_fn *parse;  /* its argument becomes the bytes to send */
 	chat_session_fn *to_peer; /* to the peer named or spoken to, or all */
-	const char *done;         /* the note when that is done, or NULL */
+	const char *code, *done;  /* the note when that is done, or NULL */
 	const struct choice *choices; /* of its argument, or NULL */
 	enum command_turn turn;
 };

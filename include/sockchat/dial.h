@@ -45,8 +45,9 @@ struct dial_steps {
 	void (*on_connecting)(void *user);
 	/* An address is about to be tried. */
 	void (*on_try)(void *user, const struct address *a);
-	/* A step, for -v: "trying 127.0.0.1:9999".  Borrowed for the call. */
-	void (*on_step)(void *user, const char *text);
+	/* A step, for -v: "trying 127.0.0.1:9999", borrowed for the call.  Its
+	 * code is static: resolving, resolved, trying, tried, connected. */
+	void (*on_step)(void *user, const char *code, const char *text);
 	void *user;
 };
 

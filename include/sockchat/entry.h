@@ -39,7 +39,7 @@ struct entry {
 	size_t len;
 	const char *peer;     /* "127.0.0.1:9999" */
 	const char *local;    /* STATE: our address, once it is known */
-	const char *code;     /* ERROR: "ECONNREFUSED" */
+	const char *code;     /* ERROR: "ECONNREFUSED"; NOTE: "saved" */
 	const char *hint;     /* what it most likely means, what to do */
 	int64_t wait_ns;      /* of a message that came: the time since we
 	                       * last sent one by hand; 0: we sent none */

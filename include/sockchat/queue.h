@@ -47,8 +47,9 @@ size_t queues_share(const struct queues *all);
 struct queue_ops {
 	/* The first bytes of a file are about to be queued. */
 	void (*on_file)(void *user);
-	/* A file begins, is sent, or is stopped, as `text` tells. */
-	void (*on_note)(void *user, const char *text);
+	/* A file begins, is sent, or is stopped, as `text` tells, and `code`
+	 * programs. */
+	void (*on_note)(void *user, const char *code, const char *text);
 	/* A file does not reach the peer as a whole. */
 	void (*on_lost)(void *user, const struct error *e);
 };

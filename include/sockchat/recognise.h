@@ -21,6 +21,7 @@ enum recognise_result { RECOGNISE_NO, RECOGNISE_MORE, RECOGNISE_YES };
 struct recognised {
 	unsigned row;     /* below 64 */
 	const char *name; /* "TLS" */
+	const char *code; /* "protocol-tls": of the note */
 	/* Safe: "what the peer sends looks like TLS: a ClientHello for …", and
 	 * what would speak it. */
 	char text[RECOGNISE_TEXT_MAX], hint[RECOGNISE_TEXT_MAX];

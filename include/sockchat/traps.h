@@ -29,9 +29,10 @@ enum trap {
 #define TRAPS_OF_ENCODING                                                      \
 	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
 
-/* What is told of a trap, and what to do about it. */
+/* What is told of a trap, and what to do about it; the code is its name for
+ * programs. */
 extern const struct trap_row {
-	const char *text, *hint;
+	const char *code, *text, *hint;
 } trap_rows[TRAP_COUNT];
 
 /* Whether what comes is what was sent: sums of both streams, compared where a

@@ -177,11 +177,13 @@ static void tell_cut_short(struct chat *c)
 		count++;
 	}
 	if (count == 1)
-		chat_note(c, "--quit-after: left before %s has ended; what it "
-		             "still sends is not read", cut->link.where);
+		chat_note(c, "quit-after", "--quit-after: left before %s has "
+		          "ended; what it still sends is not read",
+		          cut->link.where);
 	else if (count)
-		chat_note(c, "--quit-after: left before %zu peers have ended; "
-		             "what they still send is not read", count);
+		chat_note(c, "quit-after", "--quit-after: left before %zu "
+		          "peers have ended; what they still send is not read",
+		          count);
 }
 
 static void leave_early(struct timer *t)

@@ -50,10 +50,10 @@ static void on_listening(void *user, const struct address *list, size_t count)
 		tell_listening(c, &list[i]);
 	const char *note = explain_loopback(&list[0]);
 	if (*note)
-		chat_note(c, "%s", note);
+		chat_note(c, "container", "%s", note);
 	if (c->options->verbose &&
 	    explain_time_wait(text, address_port(&list[0])))
-		chat_note(c, "%s", text);
+		chat_note(c, "time-wait", "%s", text);
 	if (!c->is_scripted)
 		c->own->has_broken = false;
 }
@@ -78,7 +78,7 @@ static void turn_away(struct chat *c, struct transport *t,
 	address_format(peer, where);
 	t->ops->close(t, true);
 	if (why) {
-		chat_note(c, "%s refused: %s", where, why);
+		chat_note(c, "peer-refused", "%s refused: %s", where, why);
 		return;
 	}
 	error_set_errno(&e, ENOMEM, "cannot serve %s", where);
@@ -116,7 +116,8 @@ static void on_relief(void *user, const char *where)
 {
 	struct chat *c = user;
 	c->own->makes_wait = false;
-	chat_note(c, "new peers of %s need not wait any more", where);
+	chat_note(c, "accepting-again",
+	          "new peers of %s need not wait any more", where);
 }
 
 static void on_listen_failed(void *user, const struct error *e)

@@ -106,7 +106,8 @@ size_t chat_shutdown(struct chat *c)
 			continue;
 		if (queue_len(s->queue) || queue_has_file(s->queue) ||
 		    !session_is_open(s))
-			chat_note(c, "our FIN follows what is queued");
+			chat_note(c, "fin-queued",
+			          "our FIN follows what is queued");
 		session_shutdown(s);
 		count++;
 	}

@@ -10,7 +10,7 @@
 
 #include "chat_private.h"
 
-void chat_note(struct chat *c, const char *format, ...)
+void chat_note(struct chat *c, const char *code, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -19,6 +19,7 @@ void chat_note(struct chat *c, const char *format, ...)
 	va_end(args);
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_NOTE,
+		.code = code,
 		.bytes = (const uint8_t *)text,
 		.len = strlen(text),
 	});
@@ -28,14 +29,13 @@ void chat_note(struct chat *c, const char *format, ...)
 void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
                const struct error *e)
 {
-	const char *code = *e->code ? e->code : "EINVAL";
 	transcript_append(c->transcript, &(struct entry){
 		.session = s ? s->number : 0,
 		.kind = (uint8_t)kind,
 		.bytes = (const uint8_t *)e->text,
 		.len = strlen(e->text),
 		.peer = s ? s->link.where : "",
-		.code = kind == ENTRY_ERROR ? code : "",
+		.code = *e->code ? e->code : "EINVAL",
 		.hint = e->hint,
 	});
 }

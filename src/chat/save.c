@@ -102,16 +102,17 @@ static void tell_saved(struct save *s)
 	char size[16];
 	struct error e;
 	number_format_size(size, s->bytes);
-	chat_note(s->chat, "saved %llu entries (%s) to %s",
+	chat_note(s->chat, "saved", "saved %llu entries (%s) to %s",
 	          (unsigned long long)s->entries, size, s->path);
 	if (s->hidden)
-		chat_note(s->chat, "%llu that the filter hides were left out",
-		          (unsigned long long)s->hidden);
+		chat_note(s->chat, "save-hidden", "%llu that the filter hides "
+		          "were left out", (unsigned long long)s->hidden);
 	if (filter_gave_up(&s->chat->filter, &e))
 		chat_error(s->chat, &e);
 	if (s->dropped)
-		chat_note(s->chat, "%llu were dropped before they could be "
-		                   "saved", (unsigned long long)s->dropped);
+		chat_note(s->chat, "save-dropped", "%llu were dropped before "
+		          "they could be saved",
+		          (unsigned long long)s->dropped);
 }
 
 /* False: it is over. */

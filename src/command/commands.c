@@ -87,7 +87,7 @@ static void run_help(struct chat *c, char *args)
 	bool found = false;
 	for (size_t i = 0; (row = command_row(i)); i++)
 		if (strncmp(row->name, word, strlen(word)) == 0) {
-			chat_note(c, "/%s%s%s: %s", row->name,
+			chat_note(c, "help", "/%s%s%s: %s", row->name,
 			          *row->args ? " " : "", row->args, row->help);
 			found = true;
 		}
@@ -172,7 +172,7 @@ static void note_row(void *user, enum health_row kind, const char *label,
                      const char *text)
 {
 	if (kind != HEALTH_ROW_GAP)
-		chat_note(user, "%s: %s", label, text);
+		chat_note(user, "info", "%s: %s", label, text);
 }
 
 static void tell_verdict(struct chat *c, const struct facts *f)
@@ -180,9 +180,10 @@ static void tell_verdict(struct chat *c, const struct facts *f)
 	char text[HEALTH_TEXT_MAX];
 	health_verdict(text, chat_health(c, f->number), f);
 	if (chat_look(c).shows_numbers)
-		chat_note(c, "peer %u, %s: %s", f->number, f->peer, text);
+		chat_note(c, "health", "peer %u, %s: %s", f->number, f->peer,
+		          text);
 	else
-		chat_note(c, "%s: %s", f->peer, text);
+		chat_note(c, "health", "%s: %s", f->peer, text);
 }
 
 static void tell_details(struct chat *c, const struct facts *f)
@@ -199,7 +200,7 @@ static void tell_verdicts(struct chat *c)
 		session_facts(s, &f);
 		tell_verdict(c, &f);
 	}
-	chat_note(c, "/info PEER tells more of one of them");
+	chat_note(c, "info", "/info PEER tells more of one of them");
 }
 
 /* Tell of this session; NULL: of the last one, or of all. */
@@ -215,7 +216,7 @@ static void tell_info(struct chat *c, struct session *s)
 	} else if (chat_session_count(c)) {
 		tell_verdicts(c);
 	} else {
-		chat_note(c, "nobody is connected");
+		chat_note(c, "no-peers", "nobody is connected");
 	}
 }
 
@@ -225,7 +226,8 @@ static void run_info(struct chat *c, char *args)
 	if (*args && !s)
 		return;
 	if (!*args && *c->listening)
-		chat_note(c, "listening on %s (%s)", c->listening, c->reach);
+		chat_note(c, "listening", "listening on %s (%s)", c->listening,
+		          c->reach);
 	tell_info(c, s);
 }
 
@@ -238,14 +240,14 @@ static void run_peers(struct chat *c, char *args)
 		number_format_size(in, s->link.bytes_in);
 		number_format_size(out, s->link.bytes_out);
 		number_format_size(queued, queue_len(s->queue));
-		chat_note(c, "peer %u: %s, %s%s, %s in, %s out, %s queued",
-		          s->number, s->link.where,
+		chat_note(c, "peer", "peer %u: %s, %s%s, %s in, %s out, %s "
+		          "queued", s->number, s->link.where,
 		          session_state_text(s),
 		          s->is_paused ? ", paused" : "", in, out,
 		          queued);
 	}
 	if (!chat_session_count(c))
-		chat_note(c, "nobody is connected");
+		chat_note(c, "no-peers", "nobody is connected");
 }
 
 static void run_to(struct chat *c, char *args)
@@ -262,9 +264,10 @@ static void run_to(struct chat *c, char *args)
 	else
 		return;
 	if (c->target)
-		chat_note(c, "what you type goes to peer %u", c->target);
+		chat_note(c, "spoken-to", "what you type goes to peer %u",
+		          c->target);
 	else
-		chat_note(c, "what you type goes to all peers");
+		chat_note(c, "spoken-to", "what you type goes to all peers");
 }
 
 static void send_parsed(struct chat *c, char *args, command_parse_fn *parse)
@@ -293,7 +296,7 @@ static void run_cancel(struct chat *c, char *args)
 	uint64_t end = transcript_end(c->transcript);
 	if (do_to_peers(c, args, session_cancel) &&
 	    transcript_end(c->transcript) == end)
-		chat_note(c, "no file is on its way");
+		chat_note(c, "no-file", "no file is on its way");
 }
 
 static void run_drip(struct chat *c, char *args)
@@ -307,7 +310,8 @@ static void run_drip(struct chat *c, char *args)
 	if (count == 1 && strcmp(words[0], "off") == 0) {
 		settings->drip_bytes = 0;
 		chat_settings_changed(c);
-		chat_note(c, "what is sent goes in one piece again");
+		chat_note(c, "drip-off",
+		          "what is sent goes in one piece again");
 		return;
 	}
 	if (!count || count > 2 ||
@@ -319,8 +323,8 @@ static void run_drip(struct chat *c, char *args)
 	}
 	settings->drip_bytes = (size_t)bytes;
 	settings->drip_ns = delay_ms * MS_NS;
-	chat_note(c, "what is sent goes in pieces of %ld byte%s, one every "
-	             "%lld ms; /drip off ends that", bytes,
+	chat_note(c, "drip", "what is sent goes in pieces of %ld byte%s, one "
+	          "every %lld ms; /drip off ends that", bytes,
 	          plural((uint64_t)bytes), (long long)delay_ms);
 }
 
@@ -353,11 +357,12 @@ static const struct command_row rows[] = {
 	  .to_peer = session_reset, .turn = COMMAND_AT_ONCE },
 	{ "pause", "[PEER]", "stop reading what the peer sends",
 	  .to_peer = session_pause, .turn = COMMAND_AT_ONCE,
+	  .code = "paused",
 	  .done = "reading is paused: what the peer sends waits; /resume goes "
 	          "on" },
 	{ "resume", "[PEER]", "go on reading",
 	  .to_peer = session_resume, .turn = COMMAND_AT_ONCE,
-	  .done = "reading goes on" },
+	  .code = "resumed", .done = "reading goes on" },
 	{ "info", "[PEER]", "how a connection does: addresses, counters, TCP",
 	  .run = run_info, .turn = COMMAND_AT_ONCE },
 	{ "peers", "", "list who is connected",
@@ -454,5 +459,5 @@ void command_do(struct chat *c, const struct command_row *row, char *args)
 	else if (!row->to_peer)
 		set_option(c, row->name, args);
 	else if (do_to_peers(c, args, row->to_peer) && row->done)
-		chat_note(c, "%s", row->done);
+		chat_note(c, row->code, "%s", row->done);
 }

@@ -47,7 +47,7 @@ static void tell_hit(struct chat *c, const struct entry *e)
 		text[i] = e->bytes[i] ? (char)e->bytes[i] : ' ';
 	text[len] = '\0';
 	glyph_copy(safe, sizeof(safe), text, 0);
-	chat_note(c, "%llu: %c %s%s", (unsigned long long)e->seq,
+	chat_note(c, "hit", "%llu: %c %s%s", (unsigned long long)e->seq,
 	          entry_mark(e), safe, len < e->len ? " ..." : "");
 }
 
@@ -74,10 +74,11 @@ static void tell_found(struct seek *s)
 	struct chat *c = s->chat;
 	size_t entries = lens_entries(s->lens);
 	struct error e;
-	chat_note(c, "%u found in %zu entries%s", lens_total(s->lens), entries,
+	chat_note(c, "found", "%u found in %zu entries%s",
+	          lens_total(s->lens), entries,
 	          is_complete(s) ? "" : ", and not all were looked at");
 	if (entries > LISTED_MAX)
-		chat_note(c, "%zu older ones are not listed",
+		chat_note(c, "hits-unlisted", "%zu older ones are not listed",
 		          entries - LISTED_MAX);
 	tell_hits(s);
 	if (pattern_gave_up(s->pattern, &e) || filter_gave_up(&c->filter, &e))
@@ -168,8 +169,8 @@ void run_filter(struct chat *c, char *args)
 	if (*args && filter_set(f, args, next, c->encoding, &e))
 		chat_error(c, &e);
 	else if (filter_is_on(f))
-		chat_note(c, "shown are only entries that match: %s; /filter "
-		             "off shows all", f->text);
+		chat_note(c, "filter", "shown are only entries that match: %s; "
+		          "/filter off shows all", f->text);
 	else
-		chat_note(c, "all entries are shown");
+		chat_note(c, "filter-off", "all entries are shown");
 }

@@ -26,7 +26,7 @@ static const char *option_text(const struct chat *c, size_t row,
 static void tell_option(struct chat *c, size_t row)
 {
 	char value[OPTION_TEXT_MAX];
-	chat_note(c, "%s is %s (%s%s)", options_row(row)->name,
+	chat_note(c, "option", "%s is %s (%s%s)", options_row(row)->name,
 	          option_text(c, row, value),
 	          options_source(c->options, row),
 	          options_is_live(row) ? "" : "; it cannot change now");
@@ -93,8 +93,8 @@ void run_set(struct chat *c, char *args)
 		tell_options(c);
 	} else if (tell_or_change(c, args, value)) {
 		size_t row = (size_t)options_find(args);
-		chat_note(c, "%s is now %s", options_row(row)->name,
-		          option_text(c, row, now));
+		chat_note(c, "option-changed", "%s is now %s",
+		          options_row(row)->name, option_text(c, row, now));
 	}
 }
 
@@ -107,15 +107,16 @@ bool set_option(struct chat *c, const char *name, char *args)
 void run_eol(struct chat *c, char *args)
 {
 	if (set_option(c, "eol", args))
-		chat_note(c, "Enter appends %s",
+		chat_note(c, "option-changed", "Enter appends %s",
 		          choice_name(eol_choices, c->options->eol));
 }
 
 void run_echo(struct chat *c, char *args)
 {
 	if (set_option(c, "echo", args))
-		chat_note(c, c->options->echo ? "what peers send is sent back"
-		                              : "nothing is sent back");
+		chat_note(c, "option-changed", c->options->echo
+		          ? "what peers send is sent back"
+		          : "nothing is sent back");
 }
 
 void run_encoding(struct chat *c, char *args)
@@ -123,9 +124,9 @@ void run_encoding(struct chat *c, char *args)
 	int before = c->options->encoding;
 	if (set_option(c, "encoding", args) &&
 	    c->options->encoding != before)
-		chat_note(c, "text is taken for %s, and typed lines are sent "
-		          "in it", choice_name(encoding_choices,
-		                               c->options->encoding));
+		chat_note(c, "option-changed", "text is taken for %s, and "
+		          "typed lines are sent in it",
+		          choice_name(encoding_choices, c->options->encoding));
 }
 
 /* A row of /limits, for which LIMITS in the manual has a paragraph.  It is a
@@ -197,7 +198,7 @@ void run_limits(struct chat *c, char *args)
 			         l->unit);
 		else
 			format_descriptors(value);
-		chat_note(c, "%s: %s; %s%s", l->name, value, l->what,
+		chat_note(c, "limit", "%s: %s; %s%s", l->name, value, l->what,
 		          row >= 0 ? " (/set changes it)" : "");
 	}
 }

@@ -27,89 +27,105 @@
 /* The first row that does not say NO gives the answer, so those that look
  * closer stand first. */
 const struct recogniser recognisers[RECOGNISER_COUNT] = {
-	{ CLIENT, "TLS", tls_client_hello, "", { NULL },
+	{ CLIENT, "TLS", "protocol-tls", tls_client_hello, "", { NULL },
 	  "this is plain TCP: let the peer use http:// in place of https://, "
 	  "or run `openssl s_server -accept PORT -cert FILE -key FILE` here" },
-	{ SERVER, "TLS", tls_alert, "", { NULL },
+	{ SERVER, "TLS", "protocol-tls", tls_alert, "", { NULL },
 	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
 	  "speaks it" },
-	{ SERVER, "TLS", http_complaint, "HTTP/1.", { NULL },
+	{ SERVER, "TLS", "protocol-tls", http_complaint, "HTTP/1.", { NULL },
 	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
 	  "or `curl -v https://HOST:PORT/` speaks it" },
-	{ CLIENT, "WebSocket", http_upgrade, "HTTP/1.", { NULL },
+	{ CLIENT, "WebSocket", "protocol-websocket", http_upgrade, "HTTP/1.",
+	  { NULL },
 	  "its answer holds a hash of Sec-WebSocket-Key: `websocat -s PORT` "
 	  "here computes it" },
-	{ SERVER, "WebSocket", banner, "HTTP/1.1 101 ", { NULL },
+	{ SERVER, "WebSocket", "protocol-websocket", banner, "HTTP/1.1 101 ",
+	  { NULL },
 	  "`websocat ws://HOST:PORT/` speaks it" },
-	{ CLIENT, "HTTP/1", http_request, "HTTP/1.", { NULL },
+	{ CLIENT, "HTTP/1", "protocol-http1", http_request, "HTTP/1.", { NULL },
 	  "`/send HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nhi\\n` is "
 	  "an answer; `python3 -m http.server PORT` here gives files" },
-	{ SERVER, "HTTP/1", http_response, "HTTP/1.", { NULL }, HTTP_CLIENT },
-	{ SERVER, "HTTP/1", http_page, "<!DOCTYPE HTML", { NULL },
+	{ SERVER, "HTTP/1", "protocol-http1", http_response, "HTTP/1.",
+	  { NULL }, HTTP_CLIENT },
+	{ SERVER, "HTTP/1", "protocol-http1", http_page, "<!DOCTYPE HTML",
+	  { NULL },
 	  HTTP_CLIENT },
-	{ SERVER, "HTTP/1", http_page, "<html", { NULL }, HTTP_CLIENT },
-	{ CLIENT, "HTTP/2", banner, "PRI * HTTP/2.0\r\n", { NULL },
+	{ SERVER, "HTTP/1", "protocol-http1", http_page, "<html", { NULL },
+	  HTTP_CLIENT },
+	{ CLIENT, "HTTP/2", "protocol-http2", banner, "PRI * HTTP/2.0\r\n",
+	  { NULL },
 	  "it is binary, and begins without asking: `nghttpd --no-tls PORT` "
 	  "here speaks it, or let the peer use HTTP/1.1" },
-	{ SERVER, "HTTP/2", http2_settings, "", { NULL },
+	{ SERVER, "HTTP/2", "protocol-http2", http2_settings, "", { NULL },
 	  "`curl --http2-prior-knowledge http://HOST:PORT/` speaks it; for "
 	  "gRPC `grpcurl -plaintext HOST:PORT list`" },
-	{ CLIENT, "RTSP", http_request, "RTSP/1.", { NULL },
+	{ CLIENT, "RTSP", "protocol-rtsp", http_request, "RTSP/1.", { NULL },
 	  "it wants a stream: a server of RTSP such as `mediamtx` belongs "
 	  "here; an answer repeats its CSeq" },
-	{ SERVER, "RTSP", http_response, "RTSP/1.", { NULL },
+	{ SERVER, "RTSP", "protocol-rtsp", http_response, "RTSP/1.", { NULL },
 	  "`ffprobe rtsp://HOST:PORT/` speaks it; by hand: `/eol crlf`, then "
 	  "`OPTIONS * RTSP/1.0`, `CSeq: 1` and an empty line" },
-	{ CLIENT, "SSH", banner, "SSH-", { "SSH-2.0-", "SSH-1." },
+	{ CLIENT, "SSH", "protocol-ssh", banner, "SSH-", { "SSH-2.0-",
+	  "SSH-1." },
 	  "it wants another port, where sshd listens" },
-	{ SERVER, "SSH", banner, "SSH-", { "SSH-2.0-", "SSH-1." },
+	{ SERVER, "SSH", "protocol-ssh", banner, "SSH-", { "SSH-2.0-",
+	  "SSH-1." },
 	  "`ssh -p PORT HOST` speaks it" },
-	{ SERVER, "SMTP", banner, "220", { "SMTP", "LMTP" },
+	{ SERVER, "SMTP", "protocol-smtp", banner, "220", { "SMTP", "LMTP" },
 	  "by hand: `/eol crlf`, then `EHLO localhost`; `swaks --server "
 	  "HOST:PORT` speaks it" },
-	{ SERVER, "FTP", banner, "220", { "FTP", "FileZilla" },
+	{ SERVER, "FTP", "protocol-ftp", banner, "220", { "FTP", "FileZilla" },
 	  "by hand: `/eol crlf`, then `USER anonymous`; `curl -v "
 	  "ftp://HOST:PORT/` speaks it" },
-	{ SERVER, "POP3", banner, "+OK ", { "POP", "Dovecot" },
+	{ SERVER, "POP3", "protocol-pop3", banner, "+OK ", { "POP", "Dovecot" },
 	  "by hand: `/eol crlf`, then `CAPA`; `curl -v pop3://HOST:PORT/` "
 	  "speaks it" },
-	{ SERVER, "IMAP", banner, "* OK", { "IMAP", "Dovecot" },
+	{ SERVER, "IMAP", "protocol-imap", banner, "* OK", { "IMAP",
+	  "Dovecot" },
 	  "by hand: `/eol crlf`, then `a CAPABILITY`; `curl -v "
 	  "imap://HOST:PORT/` speaks it" },
-	{ CLIENT, "Redis", redis_array, "", { NULL },
+	{ CLIENT, "Redis", "protocol-redis", redis_array, "", { NULL },
 	  "`/send +OK\\r\\n` is an answer; `redis-server --port PORT` here "
 	  "speaks it" },
-	{ SERVER, "Redis", banner, "-ERR ",
+	{ SERVER, "Redis", "protocol-redis", banner, "-ERR ",
 	  { "unknown command '", "unknown command `",
 	    "wrong number of arguments for '" },
 	  REDIS_CLIENT },
-	{ SERVER, "Redis", banner, "-NOAUTH ", { NULL },
+	{ SERVER, "Redis", "protocol-redis", banner, "-NOAUTH ", { NULL },
 	  "`redis-cli -h HOST -p PORT --askpass` speaks it; by hand "
 	  "`AUTH PASSWORD`" },
-	{ SERVER, "Redis", banner, "-DENIED Redis", { NULL },
+	{ SERVER, "Redis", "protocol-redis", banner, "-DENIED Redis", { NULL },
 	  "the server takes connections from its own machine alone until it "
 	  "has a password" },
-	{ SERVER, "Redis", banner, "+PONG\r\n", { NULL }, REDIS_CLIENT },
-	{ SERVER, "Redis", redis_array, "", { NULL }, REDIS_CLIENT },
-	{ SERVER, "MySQL", mysql_greeting, "", { NULL },
+	{ SERVER, "Redis", "protocol-redis", banner, "+PONG\r\n", { NULL },
+	  REDIS_CLIENT },
+	{ SERVER, "Redis", "protocol-redis", redis_array, "", { NULL },
+	  REDIS_CLIENT },
+	{ SERVER, "MySQL", "protocol-mysql", mysql_greeting, "", { NULL },
 	  "`mysql -h HOST -P PORT` speaks it" },
-	{ SERVER, "MySQL", mysql_error, "", { NULL },
+	{ SERVER, "MySQL", "protocol-mysql", mysql_error, "", { NULL },
 	  "the server takes nothing from this machine: its accounts say from "
 	  "where" },
-	{ CLIENT, "PostgreSQL", postgres_request, "", { NULL },
+	{ CLIENT, "PostgreSQL", "protocol-postgresql", postgres_request, "",
+	  { NULL },
 	  "it wants the port where PostgreSQL listens, 5432 mostly; `/send N` "
 	  "declines its wish for encryption" },
-	{ SERVER, "PostgreSQL", postgres_error, "", { NULL },
+	{ SERVER, "PostgreSQL", "protocol-postgresql", postgres_error, "",
+	  { NULL },
 	  "`psql -h HOST -p PORT` speaks it" },
-	{ CLIENT, "MQTT", mqtt_connect, "", { NULL },
+	{ CLIENT, "MQTT", "protocol-mqtt", mqtt_connect, "", { NULL },
 	  "`/hex 20 02 00 00` accepts it (3.1.1); `mosquitto -p PORT` here "
 	  "speaks it" },
-	{ CLIENT, "SOCKS4", socks4, "", { NULL }, PROXY_FOR },
-	{ CLIENT, "SOCKS5", socks5, "", { NULL }, PROXY_FOR },
-	{ CLIENT, "the PROXY protocol", banner, "PROXY ",
+	{ CLIENT, "SOCKS4", "protocol-socks4", socks4, "", { NULL },
+	  PROXY_FOR },
+	{ CLIENT, "SOCKS5", "protocol-socks5", socks5, "", { NULL },
+	  PROXY_FOR },
+	{ CLIENT, "the PROXY protocol", "protocol-proxy", banner, "PROXY ",
 	  { "PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN" },
 	  PROXY_HEADER },
-	{ CLIENT, "the PROXY protocol", proxy_v2, "", { NULL }, PROXY_HEADER },
+	{ CLIENT, "the PROXY protocol", "protocol-proxy", proxy_v2, "",
+	  { NULL }, PROXY_HEADER },
 };
 
 _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
@@ -179,6 +195,7 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 			continue;
 		out->row = i;
 		out->name = r->name;
+		out->code = r->code;
 		snprintf(out->text, sizeof(out->text),
 		         "what the peer sends looks like %s%s%s", r->name,
 		         *l.detail ? ": " : "", l.detail);

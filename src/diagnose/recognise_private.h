@@ -31,7 +31,7 @@ typedef enum recognise_result recogniser_fn(struct look *l);
 
 struct recogniser {
 	enum recognise_side from;
-	const char *name;
+	const char *name, *code;
 	recogniser_fn *fn;
 	const char *begins; /* with this */
 	const char *has[3]; /* and has one of these, whatever their case */

@@ -21,54 +21,64 @@
 
 const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_EOL] = {
+		.code = "line-ending",
 		"your lines end in \\n, those of the peer in \\r\\n: it may "
 		"still wait for the end of what you sent",
 		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
 	},
 	[TRAP_ECHO] = {
+		.code = "echo",
 		"the peer sends back what you send, byte for byte",
 		"it is an echo server: this tells only that bytes arrive both "
 		"ways",
 	},
 	[TRAP_MERGED] = {
+		.code = "messages-merged",
 		"messages that you sent apart came back in one piece: TCP has "
 		"no messages, only bytes in their order",
 		"programs find a message's end by a line ending or a length "
 		"before it, never by what one recv() brings",
 	},
 	[TRAP_PARTED] = {
+		.code = "message-parted",
 		"a message that you sent at once came back in pieces: TCP has "
 		"no messages, only bytes in their order",
 		"programs call recv() until the message's end has come",
 	},
 	[TRAP_CHARACTER] = {
+		.code = "character-parted",
 		"a character of several bytes arrived in pieces: what one "
 		"recv() brings need not end where a character ends",
 		"this is what breaks recv().decode() in Python: decode whole "
 		"lines, or with codecs.getincrementaldecoder()",
 	},
 	[TRAP_BOM] = {
+		.code = "byte-order-mark",
 		"what the peer sends begins with a byte order mark, which is "
 		"not seen and makes its first word another one",
 		"programs should send none: in C# `new UTF8Encoding(false)`; "
 		"Python reads over it with \"utf-8-sig\"",
 	},
 	[TRAP_NUL] = {
+		.code = "nul-ended",
 		"what the peer sends ends in a NUL byte, as C's strings do",
 		"if it expects the same, `/eol nul` ends what you send so "
 		"(--eol nul from the start)",
 	},
 	[TRAP_CP949] = {
+		.code = "encoding-cp949",
 		"what the peer sends is not UTF-8, but decodes as CP949 "
 		"(EUC-KR, Korean)",
 		"`/encoding CP949` shows it",
 	},
 	[TRAP_SHIFT_JIS] = {
+		.code = "encoding-shift-jis",
 		"what the peer sends is not UTF-8, but decodes as Shift-JIS "
 		"(Japanese)",
 		"`/encoding SHIFT_JIS` shows it",
 	},
 	[TRAP_LATIN1] = {
+		.code = "encoding-latin1",
 		"what the peer sends is not UTF-8, but decodes as Latin-1 "
 		"(ISO 8859-1, western European)",
 		"`/encoding ISO-8859-1` shows it",

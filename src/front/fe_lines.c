@@ -99,8 +99,8 @@ static void tell_missed(struct frontend *f)
 {
 	uint64_t missed = f->missed;
 	f->missed = 0;
-	chat_note(f->chat, "%llu entries are missing here: standard output was "
-	                   "not read", (unsigned long long)missed);
+	chat_note(f->chat, "entries-missing", "%llu entries are missing here: "
+	          "standard output was not read", (unsigned long long)missed);
 }
 
 /* How much of the conversation is kept: nothing when nobody reads it, and no

@@ -113,7 +113,8 @@ void notices_errno(struct notices *n, const char *what)
 	notices_error(n, &e);
 }
 
-void notices_step(void *n, const char *text)
+void notices_step(void *n, const char *code, const char *text)
 {
+	(void)code;
 	notices_print(n, "%s", text);
 }

@@ -29,7 +29,7 @@ void notices_error(struct notices *n, const struct error *e);
 /* Write that we cannot do `what`, because of errno. */
 void notices_errno(struct notices *n, const char *what);
 /* Write a step of a dial: on_step of struct dial_steps, with `n` as `user`. */
-void notices_step(void *n, const char *text);
+void notices_step(void *n, const char *code, const char *text);
 
 /* Write a line, in ASCII, over the one before; it stays until the next one or
  * a notice.  A terminal that is not ready misses it. */

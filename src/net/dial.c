@@ -101,8 +101,8 @@ static void dial_fail(struct dial *d, const struct error *e)
 	d->on_done(d->user, NULL, NULL, e);
 }
 
-__attribute__((format(printf, 2, 3))) static void
-tell_step(const struct dial *d, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void
+tell_step(const struct dial *d, const char *code, const char *format, ...)
 {
 	char line[512];
 	va_list args;
@@ -112,7 +112,7 @@ tell_step(const struct dial *d, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	d->steps.on_step(d->steps.user, line);
+	d->steps.on_step(d->steps.user, code, line);
 }
 
 static bool is_under_way(const struct dial *d)
@@ -230,7 +230,7 @@ static void attempt_fail(struct attempt *a, int errnum)
 	a->errnum = errnum;
 	watch_remove(&a->watch);
 	format_outcome(a, outcome);
-	tell_step(a->dial, "%s after %.1f ms", outcome, ms);
+	tell_step(a->dial, "tried", "%s after %.1f ms", outcome, ms);
 }
 
 static void on_attempt(struct watch *w, unsigned ready);
@@ -252,7 +252,7 @@ static void attempt_begin(struct attempt *a)
 	address_format(&a->address, where);
 	if (d->steps.on_try)
 		d->steps.on_try(d->steps.user, &a->address);
-	tell_step(d, "trying %s", where);
+	tell_step(d, "trying", "trying %s", where);
 	a->start_ns = stamp_mono_ns();
 }
 
@@ -305,7 +305,7 @@ static void tell_open(const struct dial *d, const struct transport *t,
 	address_format(peer, to);
 	if (facts.local.len)
 		address_format(&facts.local, from);
-	tell_step(d, "connected to %s%s%s after %.1f ms", to,
+	tell_step(d, "connected", "connected to %s%s%s after %.1f ms", to,
 	          *from ? " from " : "", from, (double)us / 1000);
 }
 
@@ -412,7 +412,7 @@ static void tell_addresses(const struct dial *d, const struct address *list,
 		              "%s%s", i ? ", " : "", text))
 			break;
 	}
-	tell_step(d, "%s is %s, after %.1f ms", host, addresses,
+	tell_step(d, "resolved", "%s is %s, after %.1f ms", host, addresses,
 	          (double)d->timing.resolve_us / 1000);
 }
 
@@ -511,7 +511,7 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 		d->steps = *steps;
 	if (is_name(ep)) {
 		glyph_copy(where, sizeof(where), ep->host, GLYPH_ANY_WIDTH);
-		tell_step(d, "resolving %s", where);
+		tell_step(d, "resolving", "resolving %s", where);
 	}
 	d->resolve = resolve_start(l, ep, &settings->resolve, on_addresses, d);
 	if (!d->resolve) {

@@ -61,7 +61,8 @@ static void hint_traps(struct session *s)
 	hints->traps |= news;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
 		if (news & 1u << i)
-			session_tell_note(s, trap_rows[i].hint, "%s",
+			session_tell_note(s, trap_rows[i].code,
+			                  trap_rows[i].hint, "%s",
 			                  trap_rows[i].text);
 }
 
@@ -74,7 +75,7 @@ static void hint_protocol(struct session *s, const struct recognised *r)
 	if (hints->protocols & row || (spoken && strcmp(spoken, r->name) == 0))
 		return;
 	hints->protocols |= row;
-	session_tell_note(s, r->hint, "%s", r->text);
+	session_tell_note(s, r->code, r->hint, "%s", r->text);
 }
 
 /* Keep the peer's first bytes.  -1 without memory. */

@@ -235,9 +235,19 @@ const char *queue_file(const struct queue *q, struct progress_facts *facts)
 
 /* What is told of files */
 
-/* Tell a note, or, with an errno as its code, that a file is lost. */
 __attribute__((format(printf, 3, 4))) static void
-tell_file(struct queue *q, int errnum, const char *format, ...)
+tell_file(struct queue *q, const char *code, const char *format, ...)
+{
+	char text[NOTE_MAX];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	q->ops->on_note(q->user, code, text);
+}
+
+__attribute__((format(printf, 3, 4))) static void
+tell_lost(struct queue *q, int errnum, const char *format, ...)
 {
 	char text[NOTE_MAX];
 	struct error e;
@@ -247,10 +257,7 @@ tell_file(struct queue *q, int errnum, const char *format, ...)
 	va_end(args);
 	error_set(&e, "%s", text);
 	error_set_code(&e, errnum);
-	if (errnum)
-		q->ops->on_lost(q->user, &e);
-	else
-		q->ops->on_note(q->user, text);
+	q->ops->on_lost(q->user, &e);
 }
 
 static void tell_file_end(struct queue *q)
@@ -261,7 +268,7 @@ static void tell_file_end(struct queue *q)
 	double seconds = (double)ns / 1e9;
 	char rate[16], how[64] = "", had[64] = "";
 	if (f->taken < file->total) {
-		tell_file(q, ENODATA, "%s has become shorter: %" PRIu64
+		tell_lost(q, ENODATA, "%s has become shorter: %" PRIu64
 		          " of the %" PRIu64 " bytes that it had were sent",
 		          file->name, f->taken, file->total);
 		return;
@@ -274,15 +281,15 @@ static void tell_file_end(struct queue *q)
 	if (f->taken > file->total)
 		snprintf(had, sizeof(had), "; it had %" PRIu64 " bytes when "
 		         "it was opened", file->total);
-	tell_file(q, 0, "sent %s: %" PRIu64 " bytes%s%s", file->name, f->taken,
-	          how, had);
+	tell_file(q, "file-sent", "sent %s: %" PRIu64 " bytes%s%s", file->name,
+	          f->taken, how, had);
 }
 
 void queue_lose_files(struct queue *q)
 {
 	const struct files *f = q->files;
 	for (size_t i = 0; f && i < f->count; i++)
-		tell_file(q, ENOTCONN, "%s was not sent whole: %" PRIu64
+		tell_lost(q, ENOTCONN, "%s was not sent whole: %" PRIu64
 		          " of %" PRIu64 " bytes had not left",
 		          f->list[i].file.name, file_rest(f, i),
 		          f->list[i].file.total);
@@ -331,9 +338,9 @@ void queue_stop_files(struct queue *q)
 {
 	const struct files *f = q->files;
 	for (size_t i = 0; f && i < f->count; i++)
-		tell_file(q, 0, "stopped %s after %" PRIu64 " of %" PRIu64
-		          " bytes", f->list[i].file.name, i ? 0 : f->taken,
-		          f->list[i].file.total);
+		tell_file(q, "file-stopped", "stopped %s after %" PRIu64
+		          " of %" PRIu64 " bytes", f->list[i].file.name,
+		          i ? 0 : f->taken, f->list[i].file.total);
 	while (q->files)
 		drop_first_file(q);
 }
@@ -353,7 +360,8 @@ static void begin_file(struct queue *q)
 	              loop_now_ns(q->loop));
 	number_format_size(size, f->list[0].file.total);
 	q->ops->on_file(q->user);
-	tell_file(q, 0, "sending %s (%s)", f->list[0].file.name, size);
+	tell_file(q, "file-sending", "sending %s (%s)", f->list[0].file.name,
+	          size);
 }
 
 /* -1 when the file cannot be read. */
@@ -381,7 +389,7 @@ static void pull_file(struct queue *q)
 		begin_file(q);
 	while (!f->has_ended && held_bytes(q) < share)
 		if (read_piece(q, share - held_bytes(q))) {
-			tell_file(q, errno, "cannot read %s after %" PRIu64
+			tell_lost(q, errno, "cannot read %s after %" PRIu64
 			          " of %" PRIu64 " bytes: %s", file->name,
 			          f->taken, file->total, strerror(errno));
 			drop_first_file(q);

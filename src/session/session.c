@@ -336,11 +336,11 @@ static void on_connecting(void *user)
 	                   s->link.where);
 }
 
-static void on_step(void *user, const char *text)
+static void on_step(void *user, const char *code, const char *text)
 {
 	const struct session *s = user;
 	if (s->settings->tells_steps)
-		session_tell_note(user, "", "%s", text);
+		session_tell_note(user, code, "", "%s", text);
 }
 
 void session_connect(struct session *s, const struct transport_ops *transport,
@@ -390,8 +390,9 @@ int session_send_file(struct session *s, const struct feed_file *file,
 	session_update(s);
 	if (queue_file_waits(s->queue)) {
 		number_format_size(size, file->total);
-		session_tell_note(s, "", "%s (%s) waits for its turn",
-		                  file->name, size);
+		session_tell_note(s, "file-waiting", "",
+		                  "%s (%s) waits for its turn", file->name,
+		                  size);
 	}
 	return 0;
 }

@@ -122,7 +122,8 @@ static void note_first_byte(struct session *s)
 	if (timing)
 		timing->first_byte_us = us;
 	if (s->settings->tells_steps)
-		session_tell_note(s, "", "first byte after %.1f ms",
+		session_tell_note(s, "first-byte", "",
+		                  "first byte after %.1f ms",
 		                  (double)us / 1000);
 }
 

@@ -32,9 +32,9 @@ static void end_messages(void *user)
 
 /* The queue */
 
-static void on_file_note(void *user, const char *text)
+static void on_file_note(void *user, const char *code, const char *text)
 {
-	session_tell_note(user, "", "%s", text);
+	session_tell_note(user, code, "", "%s", text);
 }
 
 static void on_file_lost(void *user, const struct error *e)

@@ -52,7 +52,7 @@ static void on_lookup_end(void *user, const char *text)
 	name->lookup = NULL;
 	snprintf(name->text, sizeof(name->text), "%s", text);
 	if (*text && s->names->are_told)
-		session_tell_note(s, "", "%s is called %s",
+		session_tell_note(s, "name", "", "%s is called %s",
 		                  name == &s->names->peer ? s->link.where
 		                                          : session_local(s),
 		                  text);

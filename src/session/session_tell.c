@@ -44,16 +44,19 @@ void session_tell_state(struct session *s, enum entry_state state,
 	}, text, strlen(text));
 }
 
-void session_tell_note(struct session *s, const char *hint, const char *format,
-                       ...)
+void session_tell_note(struct session *s, const char *code, const char *hint,
+                       const char *format, ...)
 {
 	char text[512];
 	va_list args;
 	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
-	append_entry(s, &(struct entry){ .kind = ENTRY_NOTE, .hint = hint },
-	             text, strlen(text));
+	append_entry(s, &(struct entry){
+		.kind = ENTRY_NOTE,
+		.code = code,
+		.hint = hint,
+	}, text, strlen(text));
 }
 
 void session_tell_error(struct session *s, const struct error *e)

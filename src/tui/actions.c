@@ -303,7 +303,7 @@ static void list_keys_of(struct chat *c, size_t i)
 	list_forms(&l, bindings[i].key, false);
 	l.taken[0] = '\0'; /* perhaps by this very function */
 	bind_each_key(i, list_key, &l);
-	chat_note(c, "sockchat-%s%s%s", bindings[i].name,
+	chat_note(c, "key", "sockchat-%s%s%s", bindings[i].name,
 	          *l.text ? ": " : "", l.text);
 }
 

@@ -118,8 +118,8 @@ static void on_editor_ended(struct timer *t)
 	if (!is_good)
 		chat_error(f->chat, &e);
 	if (left_out)
-		chat_note(f->chat, "edited: %zu unprintable left out",
-		          left_out);
+		chat_note(f->chat, "left-out",
+		          "edited: %zu unprintable left out", left_out);
 	if (is_good)
 		ed->on_text(f, &text);
 	bytes_finish(&text);

@@ -18,8 +18,8 @@
 static void tell_paste(struct frontend *f, const char *what)
 {
 	size_t lines = paste_count_lines(&f->paste.text);
-	chat_note(f->chat, "paste of %zu line%s %s", lines, plural(lines),
-	          what);
+	chat_note(f->chat, "paste", "paste of %zu line%s %s", lines,
+	          plural(lines), what);
 }
 
 void paste_forget(struct frontend *f)
@@ -165,7 +165,8 @@ void paste_take(struct frontend *f, const struct token *t)
 	if (is_line && !b->len) {
 		put_line(t);
 		if (left_out)
-			chat_note(f->chat, "pasted: %zu unprintable left out",
+			chat_note(f->chat, "left-out",
+			          "pasted: %zu unprintable left out",
 			          left_out);
 		return;
 	}

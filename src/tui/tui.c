@@ -67,7 +67,7 @@ static void take_stderr(struct frontend *f)
 	char *line;
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
-			chat_note(f->chat, "%s", line);
+			chat_note(f->chat, "stderr", "%s", line);
 	bytes_finish(&text);
 }
 
@@ -304,8 +304,8 @@ static void load_history(struct frontend *f)
 		                f->history);
 		chat_error(f->chat, &e);
 	} else {
-		chat_note(f->chat, "history is not kept: there is no folder "
-		                   "to make %s in", f->history);
+		chat_note(f->chat, "no-history", "history is not kept: there "
+		          "is no folder to make %s in", f->history);
 	}
 	f->history[0] = '\0';
 }
@@ -436,7 +436,8 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	tui_come_back(f);
 	load_history(f);
 	if (has_helped)
-		chat_note(c, "the locale is not UTF-8, text is taken for it%s",
+		chat_note(c, "locale", "the locale is not UTF-8, text is taken "
+		          "for it%s",
 		          f->view.glyph_flags ? ", and shown in ASCII" : "");
 	return f;
 }

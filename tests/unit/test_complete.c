@@ -74,7 +74,7 @@ static void words_that_were_heard_are_offered_newest_first(void **state)
 	assert_completed("25", "250-SIZE|");
 	assert_completed("x ", "");
 	assert_completed("", "");
-	chat_note(c, "signal");
+	chat_note(c, "paused", "signal");
 	assert_completed("sig", "");
 }
 

@@ -90,8 +90,9 @@ static void on_connecting(void *user)
 	((struct scene *)user)->connecting++;
 }
 
-static void on_step(void *user, const char *text)
+static void on_step(void *user, const char *code, const char *text)
 {
+	assert_true(*code);
 	struct scene *s = user;
 
 	/* how long it took is another matter */

@@ -96,12 +96,16 @@ static void an_error_says_its_code_and_what_to_look_at(void **state)
 	                   "\"hint\":\"start the \\\"server\\\"\"}\n");
 }
 
-static void a_note_becomes_an_object_with_text_alone(void **state)
+static void a_note_becomes_an_object_with_a_code_and_text(void **state)
 {
-	const struct entry e = { .kind = ENTRY_NOTE, NO_WORDS, BYTES("hi") };
+	const struct entry e = {
+		.kind = ENTRY_NOTE, .peer = "", .local = "", .code = "saved",
+		.hint = "", BYTES("hi"),
+	};
 	(void)state;
 	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":0,"
-	                   "\"kind\":\"note\",\"text\":\"hi\"}\n");
+	                   "\"kind\":\"note\",\"code\":\"saved\","
+	                   "\"text\":\"hi\"}\n");
 }
 
 /* However little room there is, half a line is never called a line. */
@@ -231,7 +235,7 @@ int main(void)
 		cmocka_unit_test(only_the_rest_of_a_message_is_written),
 		cmocka_unit_test(a_state_says_its_name_and_our_address),
 		cmocka_unit_test(an_error_says_its_code_and_what_to_look_at),
-		cmocka_unit_test(a_note_becomes_an_object_with_text_alone),
+		cmocka_unit_test(a_note_becomes_an_object_with_a_code_and_text),
 		cmocka_unit_test(where_the_time_went_is_in_milliseconds),
 		cmocka_unit_test(writing_without_memory_fails),
 		cmocka_unit_test(an_entry_has_a_form_in_each_format),

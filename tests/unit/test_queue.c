@@ -27,15 +27,16 @@ static void on_file(void *user)
 	now.begun++;
 }
 
-static void on_note(void *user, const char *text)
+static void on_note(void *user, const char *code, const char *text)
 {
+	assert_true(*code);
 	assert_ptr_equal(user, &now);
 	snprintf(now.note, sizeof(now.note), "%s", text);
 }
 
 static void on_lost(void *user, const struct error *e)
 {
-	on_note(user, e->text);
+	on_note(user, e->code, e->text);
 	now.lost++;
 }
 

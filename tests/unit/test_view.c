@@ -22,7 +22,7 @@ static void a_message_stands_behind_its_mark(void **state)
 	(void)state;
 	say(ENTRY_OUT, "hello\n", 6);
 	hear("안녕! e\xcc\x81\r\n");
-	chat_note(chat, "connected");
+	chat_note(chat, "connected", "connected");
 	paint();
 	assert_string_equal(row(0), "> hello\\n");
 	assert_string_equal(row(1), "< 안녕! e\xcc\x81\\r\\n");

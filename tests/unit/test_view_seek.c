@@ -194,7 +194,7 @@ static void the_chosen_entries_are_marked_to_the_edge(void **state)
 static void the_bare_view_is_content_alone(void **state)
 {
 	(void)state;
-	chat_note(chat, "not a message");
+	chat_note(chat, "paused", "not a message");
 	hear("plain\n");
 	say(ENTRY_OUT, "\a\n", 2);
 	view.is_bare = true;
@@ -211,7 +211,7 @@ static void a_bare_view_finds_messages_among_many_hidden_entries(void **state)
 	(void)state;
 	hear("first\n");
 	for (int i = 0; i < 2000; i++)
-		chat_note(chat, "not a message");
+		chat_note(chat, "paused", "not a message");
 	hear("second\n");
 	view.is_bare = true;
 	while (view_work(&view, 1000000000))

@@ -16,13 +16,14 @@ ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'local', 'code',
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
          'state': {'state': str, 'text': str},
-         'note': {'text': str},
+         'note': {'code': str, 'text': str},
          'error': {'code': str, 'text': str},
          'ack': {'dir': str, 'peer': str, 'state': str, 'ack_ms': float}}
 TICKS = {'queued', 'sent', 'acked'}
 STATES = {'resolving', 'connecting', 'handshaking', 'listening', 'open',
           'half-closed', 'closed'}
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z')
+CODE = re.compile(r'[a-z]+[a-z0-9]*(-[a-z0-9]+)*')
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
 
 
@@ -38,6 +39,8 @@ def check(line):
     for name, kind in {**ALWAYS, **NEEDS[entry['kind']]}.items():
         assert type(entry[name]) is kind, (name, text)
     assert TIME.fullmatch(entry['time'])
+    if entry['kind'] == 'note':
+        assert CODE.fullmatch(entry['code']), text
     if entry['kind'] == 'state':
         assert entry['state'] in STATES
     elif 'state' in entry:
