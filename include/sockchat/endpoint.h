@@ -42,6 +42,10 @@ MUST_USE
 int endpoint_parse_unix(struct endpoint *ep, const char *const *words,
                         size_t count, struct error *e);
 
+/* True if its host has to be looked up.  An odd spelling of a number ("127.1")
+ * counts as a name, for it is worth a line what it stands for. */
+bool endpoint_has_name(const struct endpoint *ep);
+
 /* True if its port is a number or the name of a TCP service that this machine
  * knows (services(5)), or if it needs none. */
 bool endpoint_knows_port(const struct endpoint *ep);

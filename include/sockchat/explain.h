@@ -11,10 +11,18 @@
 #include <stdint.h>
 
 #include <sockchat/address.h>
+#include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/tcpinfo.h>
 
-#define EXPLAIN_TEXT_MAX 256
+#define EXPLAIN_TEXT_MAX  256
+#define EXPLAIN_WHERE_MAX 184
+
+/* Write what a sentence calls an endpoint, safe to show: the way the user calls
+ * it, and for a name the addresses that are meant, "localhost:9999 (::1 and
+ * 127.0.0.1)". */
+void explain_where(char out[EXPLAIN_WHERE_MAX], const struct endpoint *ep,
+                   const struct address *const *list, size_t count);
 
 /* Write `text`, `hint` and `code` of `e`.  `where` is the endpoint as the user
  * knows it, safe to show. */

@@ -82,6 +82,7 @@ struct link {
 	struct loop *loop;
 	const struct link_ops *ops;
 	const char *where;    /* the peer to the user; the owner sets it */
+	char *called;         /* of link_called(): the link's own */
 	struct dial *dial;    /* it is not open yet; or NULL */
 	struct transport *transport; /* NULL: not open */
 	uint64_t bytes_in, bytes_out;
@@ -125,6 +126,9 @@ MUST_USE ssize_t link_read_to(struct link *l, int pipe_fd, size_t len);
 /* The same for link_write(), from a pipe or a file. */
 MUST_USE
 ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len);
+
+/* The peer as errors call it: "localhost:9999 (127.0.0.1)". */
+const char *link_called(const struct link *l);
 
 /* Draw the conclusions from what was noted, and wait for what is wished.  The
  * owner calls it after all that it has done.  Safe when it is not open. */

@@ -18,6 +18,8 @@
 
 struct resolve;
 
+#define RESOLVE_MAX 64 /* addresses of one endpoint */
+
 /* `list` (in getaddrinfo's order, RFC 6724) is borrowed for the call.  When it
  * failed `count` is 0 and `e` says why. */
 typedef void resolve_fn(void *user, const struct address *list, size_t count,

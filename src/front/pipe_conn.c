@@ -274,7 +274,8 @@ static void give_up_peer(struct conn *c, size_t unacked)
 		text_add(e->text, cap,
 		         "gave up on %s: of %" PRIu64 " bytes sent %zu are "
 		         "not acknowledged, %zu more are not sent",
-		         c->where, c->link.bytes_out, unacked, c->up.len);
+		         link_called(&c->link), c->link.bytes_out, unacked,
+		         c->up.len);
 	if (rest_in(c))
 		text_add(e->text, cap,
 		         "%s%" PRIu64 " of %" PRIu64 " bytes received are not "

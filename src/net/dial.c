@@ -16,7 +16,7 @@
 #include <sockchat/stamp.h>
 
 #define STAGGER_NS (250 * MS_NS)
-#define WHERE_MAX  160
+#define WHERE_MAX  160 /* in a step */
 
 struct attempt {
 	struct dial *dial;
@@ -34,7 +34,7 @@ struct dial {
 	dial_done_fn *on_done;
 	void *user;
 	struct endpoint endpoint;
-	char where[WHERE_MAX];
+	char where[EXPLAIN_WHERE_MAX];
 	int64_t timeout_ms;
 	struct resolve *resolve;
 	struct timer stagger, deadline;
@@ -79,6 +79,11 @@ static void dial_leave(struct dial *d)
 	d->is_busy = false;
 	if (d->is_over)
 		dial_free(d);
+}
+
+const char *dial_where(const struct dial *d)
+{
+	return d->where;
 }
 
 const struct timing *dial_timing(const struct dial *d)
@@ -137,11 +142,17 @@ static int dullness(int errnum)
 	return 0;
 }
 
+/* Those after it have not been begun. */
+static size_t tried_count(const struct dial *d)
+{
+	return d->next ? d->next : d->count;
+}
+
 static const struct attempt *most_telling(const struct dial *d)
 {
 	const struct attempt *best = d->attempts;
 
-	for (size_t i = 1; i < d->count; i++)
+	for (size_t i = 1; i < tried_count(d); i++)
 		if (dullness(d->attempts[i].errnum) < dullness(best->errnum))
 			best = &d->attempts[i];
 	return best;
@@ -158,13 +169,38 @@ static void format_outcome(const struct attempt *a, char out[OUTCOME_MAX])
 	snprintf(out, OUTCOME_MAX, "%s: %s", where, explain_outcome(a->errnum));
 }
 
+/* Whether an attempt ended as this one.  Of those that were never begun none
+ * did. */
+static bool ended_alike(const struct dial *d, size_t i, const struct attempt *a)
+{
+	return i < tried_count(d) && d->attempts[i].errnum == a->errnum;
+}
+
+/* Name the endpoint, with the addresses that ended as this attempt did.
+ * Returns whether these are all. */
+static bool name_alike(const struct dial *d, const struct attempt *a,
+                       char where[EXPLAIN_WHERE_MAX])
+{
+	const struct address *alike[RESOLVE_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		if (ended_alike(d, i, a) && count < RESOLVE_MAX)
+			alike[count++] = &d->attempts[i].address;
+	if (d->is_accepted)
+		snprintf(where, EXPLAIN_WHERE_MAX, "%s", d->where);
+	else
+		explain_where(where, &d->endpoint, alike, count);
+	return count == d->count;
+}
+
 /* Put before the hint what became of each address, as far as there is room. */
 static void set_tried(const struct dial *d, struct error *e)
 {
 	char list[sizeof(e->hint) - 16] = "";
-	size_t i;
+	size_t count = tried_count(d), i;
 
-	for (i = 0; i < d->count; i++) {
+	for (i = 0; i < count; i++) {
 		char outcome[OUTCOME_MAX];
 
 		format_outcome(&d->attempts[i], outcome);
@@ -172,9 +208,12 @@ static void set_tried(const struct dial *d, struct error *e)
 		              outcome))
 			break;
 	}
-	if (i == d->count && *e->hint)
+	if (i == count && d->count > count)
+		text_add(list, sizeof(list), "; %zu more not tried in time",
+		         d->count - count);
+	if (i == count && *e->hint)
 		text_add(list, sizeof(list), "; %s", e->hint);
-	if (i < d->count)
+	if (i < count)
 		error_set_hint(e, "%s; %zu more", list, d->count - i);
 	else
 		error_set_hint(e, "%s", list);
@@ -185,10 +224,12 @@ static void set_tried(const struct dial *d, struct error *e)
 static void fail_all(struct dial *d, bool is_late)
 {
 	const struct attempt *a = most_telling(d);
+	char where[EXPLAIN_WHERE_MAX];
+	bool is_all = name_alike(d, a, where);
 	struct failure f = {
 		.kind = d->is_accepted ? FAILED_LATER : FAILED_TO_CONNECT,
 		.errnum = a->errnum,
-		.where = d->where,
+		.where = where,
 		.address = d->is_accepted ? NULL : &a->address,
 		.transport = a->transport,
 		.story = &(struct explain_break){ .is_accepted = true },
@@ -198,7 +239,7 @@ static void fail_all(struct dial *d, bool is_late)
 	if (is_late && f.errnum == ETIMEDOUT)
 		f.timeout_ms = d->timeout_ms;
 	transport_explain(d->transport, &f, &e);
-	if (d->count > 1)
+	if (!is_all)
 		set_tried(d, &e);
 	dial_fail(d, &e);
 }
@@ -317,6 +358,9 @@ static void attempt_succeed(struct attempt *a)
 	int64_t us = note_end(a, 0);
 
 	d->timing.total_us = since_us(d->start_ns);
+	if (!d->is_accepted)
+		explain_where(d->where, &d->endpoint,
+		              &(const struct address *){ &peer }, 1);
 	watch_remove(&a->watch);
 	a->transport = NULL;
 	dial_stop(d);
@@ -366,14 +410,13 @@ static void on_deadline(struct timer *t)
 		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
 		dial_fail(d, &e);
 	} else {
-		for (size_t i = 0; i < d->count; i++) {
+		for (size_t i = 0; i < tried_count(d); i++) {
 			struct attempt *a = &d->attempts[i];
 
 			if (a->errnum)
 				continue;
 			a->errnum = ETIMEDOUT;
-			if (a->start_ns)
-				note_end(a, ETIMEDOUT);
+			note_end(a, ETIMEDOUT);
 		}
 		fail_all(d, true);
 	}
@@ -416,14 +459,6 @@ static void tell_addresses(const struct dial *d, const struct address *list,
 	          (double)d->timing.resolve_us / 1000);
 }
 
-/* Whether the host has to be looked up; an odd spelling of a number counts as
- * a name, for it is worth a line what it stands for. */
-static bool is_name(const struct endpoint *ep)
-{
-	return ep->scheme == ENDPOINT_TCP && !strchr(ep->host, ':') &&
-	       ep->host[strspn(ep->host, "0123456789.")] != '\0';
-}
-
 static void start_attempts(struct dial *d, const struct address *list,
                            size_t count)
 {
@@ -437,7 +472,7 @@ static void start_attempts(struct dial *d, const struct address *list,
 	}
 	d->count = count;
 	interleave(d, list, count);
-	if (is_name(&d->endpoint))
+	if (endpoint_has_name(&d->endpoint))
 		tell_addresses(d, list, count);
 	if (!d->is_over && d->steps.on_connecting)
 		d->steps.on_connecting(d->steps.user);
@@ -452,7 +487,7 @@ static void on_addresses(void *user, const struct address *list, size_t count,
 
 	d->resolve = NULL;
 	d->timing.resolve_us =
-	    is_name(&d->endpoint) ? since_us(d->start_ns) : 0;
+	    endpoint_has_name(&d->endpoint) ? since_us(d->start_ns) : 0;
 	d->is_busy = true;
 	if (count == 0)
 		dial_fail(d, e);
@@ -509,7 +544,7 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 	d->endpoint = *ep;
 	if (steps)
 		d->steps = *steps;
-	if (is_name(ep)) {
+	if (endpoint_has_name(ep)) {
 		glyph_copy(where, sizeof(where), ep->host, GLYPH_ANY_WIDTH);
 		tell_step(d, "resolving", "resolving %s", where);
 	}

@@ -366,6 +366,15 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 	                  : parse_two(ep, mode, word, words[1], e);
 }
 
+bool endpoint_has_name(const struct endpoint *ep)
+{
+	struct in_addr address;
+
+	return ep->scheme == ENDPOINT_TCP && !strchr(ep->host, ':') &&
+	       *ep->host && strcmp(ep->host, "*") != 0 &&
+	       inet_pton(AF_INET, ep->host, &address) != 1;
+}
+
 bool endpoint_knows_port(const struct endpoint *ep)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;

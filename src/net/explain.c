@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
@@ -18,6 +19,7 @@
 #include "explain_here.h"
 
 #define SHOWN_MAX 128
+#define HOSTS_MAX 100
 
 #define HINT_DESCRIPTORS                                                       \
 	"raise the limit on open files (ulimit -n), or close something"
@@ -195,6 +197,40 @@ void explain_word(struct error *e, const struct wording *list, int errnum,
 	          where, w->after, tail);
 	error_set_hint(e, "%s", w->hint);
 	error_set_code(e, errnum);
+}
+
+/* "::1 and 127.0.0.1", with as many as there is room for. */
+static void list_hosts(char *out, size_t cap,
+                       const struct address *const *list, size_t count)
+{
+	char host[ADDRESS_TEXT_MAX];
+	size_t i;
+
+	*out = '\0';
+	for (i = 0; i < count; i++) {
+		address_format_host(list[i], host);
+		if (!text_add(out, cap - sizeof(" and 64 more"), "%s%s",
+		              !i ? "" : i + 1 < count ? ", " : " and ", host))
+			break;
+	}
+	if (i < count)
+		(void)text_add(out, cap, " and %zu more", count - i);
+}
+
+void explain_where(char out[EXPLAIN_WHERE_MAX], const struct endpoint *ep,
+                   const struct address *const *list, size_t count)
+{
+	char name[ENDPOINT_TEXT_MAX], hosts[HOSTS_MAX] = "";
+	size_t room = EXPLAIN_WHERE_MAX;
+
+	if (count && endpoint_has_name(ep))
+		list_hosts(hosts, sizeof(hosts), list, count);
+	if (*hosts)
+		room -= strlen(hosts) + strlen(" ()");
+	endpoint_format(ep, name);
+	glyph_copy(out, room, name, GLYPH_ANY_WIDTH);
+	if (*hosts)
+		(void)text_add(out, EXPLAIN_WHERE_MAX, " (%s)", hosts);
 }
 
 void explain_connect(struct error *e, int errnum, const char *where)

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sockchat/explain.h>
 #include <sockchat/link.h>
@@ -250,6 +251,11 @@ static bool is_link_over(const struct link *l, unsigned wishes)
 	return l->is_settled && (has_ended || wishes & LINK_LEAVE);
 }
 
+const char *link_called(const struct link *l)
+{
+	return l->called ? l->called : l->where;
+}
+
 uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 {
 	struct transport_facts facts;
@@ -264,7 +270,7 @@ uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 	transport_explain(l->transport->ops, &(struct failure){
 		.kind = FAILED_LATER,
 		.errnum = errnum,
-		.where = l->where,
+		.where = link_called(l),
 		.transport = l->transport,
 		.story = &b,
 	}, e);
@@ -276,7 +282,8 @@ static void conclude(struct link *l)
 	struct error e;
 	uint64_t unacked = 0;
 	if (l->is_silent)
-		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS, l->where);
+		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS,
+		                     link_called(l));
 	else if (l->broken)
 		unacked = link_explain(l, &e, l->broken);
 	l->ops->on_over(l, l->is_silent || l->broken ? &e : NULL, unacked);
@@ -374,6 +381,8 @@ static void on_dialled(void *user, struct transport *t,
                        const struct address *peer, const struct error *e)
 {
 	struct link *l = user;
+	if (t && !l->is_accepted)
+		l->called = strdup(dial_where(l->dial));
 	if (t)
 		open_link(l, t, peer);
 	else
@@ -430,6 +439,8 @@ void link_close(struct link *l, bool abort)
 	watch_remove(&l->watch);
 	dial_cancel(l->dial);
 	l->dial = NULL;
+	free(l->called);
+	l->called = NULL;
 	if (!l->transport)
 		return;
 	if (!abort)

@@ -17,8 +17,6 @@
 #include <sockchat/glyph.h>
 #include <sockchat/resolve.h>
 
-#define ADDRESSES_MAX 64
-
 /* One question and its answer.  The thread that works on it may outlive whoever
  * asked, for getaddrinfo(3) can't be stopped: of the two, the one that leaves
  * last frees it. */
@@ -28,7 +26,7 @@ struct lookup {
 	struct resolve_settings settings;
 	int eai, errnum;
 	size_t count;
-	struct address list[ADDRESSES_MAX];
+	struct address list[RESOLVE_MAX];
 	char name[ENDPOINT_HOST_MAX];
 	atomic_bool is_left;
 	int done_fd; /* the thread's end of the pipe: closed when it is done */
@@ -65,7 +63,7 @@ static void add_address(struct lookup *l, const struct addrinfo *ai)
 {
 	struct address *a = &l->list[l->count];
 
-	if (l->count == ADDRESSES_MAX || is_known(l, ai) ||
+	if (l->count == RESOLVE_MAX || is_known(l, ai) ||
 	    ai->ai_addrlen > sizeof(a->sa))
 		return;
 	memcpy(&a->sa, ai->ai_addr, ai->ai_addrlen);

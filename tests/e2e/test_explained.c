@@ -115,6 +115,63 @@ static int connected(struct proc *p)
 	return fd;
 }
 
+/* What localhost is here, "localhost:2 (127.0.0.1)". */
+static void assert_names_localhost(const char *text)
+{
+	const char *list = strstr(text, "refused: localhost:2 (");
+
+	assert_non_null(list);
+	list = strchr(list, '(');
+	assert_true(memmem(list, strcspn(list, ")"), "127.0.0.1", 9) ||
+	            memmem(list, strcspn(list, ")"), "::1", 3));
+}
+
+static void a_failure_for_a_name_tells_the_addresses_tried(void **state)
+{
+	static const char *const ways[] = { "-v", "-z", "-zv", "--json",
+		                            "--ui=lines" };
+	struct proc p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		bool is_chat = ways[i][1] == '-';
+		proc_sockchat(&p, "connect", ways[i], "localhost", "2", NULL);
+		proc_expect_exit(&p, 1);
+		assert_names_localhost(is_chat ? p.out_text.bytes
+		                               : p.err_text.bytes);
+		proc_finish(&p);
+	}
+}
+
+static void a_break_tells_the_name_and_the_address(void **state)
+{
+	static const char *const ways[] = { "-v", "--json" };
+	struct linger rst = { .l_onoff = 1 };
+	struct proc p;
+	uint16_t port;
+	char where[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		int listener = net_listen(&port);
+		proc_sockchat(&p, "connect", "-4", ways[i], "localhost",
+		              port_text(port), NULL);
+		int fd = net_accept(listener);
+		close(listener);
+		proc_write_text(&p, "x\n");
+		net_expect(fd, "x\n");
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &rst, sizeof(rst));
+		close(fd);
+		proc_expect_exit(&p, 1);
+		snprintf(where, sizeof(where),
+		         "connection reset by localhost:%u (127.0.0.1) after",
+		         port);
+		assert_non_null(strstr(i ? p.out_text.bytes : p.err_text.bytes,
+		                       where));
+		proc_finish(&p);
+	}
+}
+
 static void a_reset_with_unread_input_names_the_usual_cause(void **state)
 {
 	struct proc p;
@@ -356,6 +413,9 @@ int main(void)
 		    a_refusal_tells_who_listens_on_another_address),
 		cmocka_unit_test(an_address_in_use_tells_who_holds_it),
 		cmocka_unit_test(an_unknown_owner_is_not_told),
+		cmocka_unit_test(
+		    a_failure_for_a_name_tells_the_addresses_tried),
+		cmocka_unit_test(a_break_tells_the_name_and_the_address),
 		cmocka_unit_test(
 		    a_reset_with_unread_input_names_the_usual_cause),
 		cmocka_unit_test(a_reset_tells_what_was_never_acknowledged),

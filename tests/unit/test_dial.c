@@ -80,6 +80,7 @@ struct scene {
 	struct address peer;
 	struct error error;
 	struct timing timing;
+	char called[EXPLAIN_WHERE_MAX];
 	struct bytes steps; /* one a line */
 	size_t connecting, done;
 	bool cancels_in_steps;
@@ -112,6 +113,7 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 	s->done++;
 	s->transport = t;
 	s->timing = *dial_timing(s->dial);
+	snprintf(s->called, sizeof(s->called), "%s", dial_where(s->dial));
 	if (t)
 		s->peer = *peer;
 	else
@@ -361,25 +363,39 @@ static void the_families_take_turns(void **state)
 	                "[::1]:3\n[::1]:4\n");
 }
 
+static const char *const many[] = {
+	"127.0.0.1:1001", "127.0.0.1:1002", "127.0.0.1:1003",
+	"127.0.0.1:1004", "127.0.0.1:1005", "127.0.0.1:1006",
+	"127.0.0.1:1007", "127.0.0.1:1008", "127.0.0.1:1009",
+	"127.0.0.1:1010", "127.0.0.1:1011", "127.0.0.1:1012",
+	"127.0.0.1:1013", "127.0.0.1:1014", "127.0.0.1:1015",
+	NULL
+};
+
 static void more_addresses_than_the_hint_holds_are_counted(void **state)
 {
-	static const char *const list[] = {
-		"127.0.0.1:1001", "127.0.0.1:1002", "127.0.0.1:1003",
-		"127.0.0.1:1004", "127.0.0.1:1005", "127.0.0.1:1006",
-		"127.0.0.1:1007", "127.0.0.1:1008", "127.0.0.1:1009",
-		"127.0.0.1:1010", "127.0.0.1:1011", "127.0.0.1:1012",
-		"127.0.0.1:1013", "127.0.0.1:1014", "127.0.0.1:1015",
-		NULL
-	};
 	struct scene *s = *state;
 
-	answers = list;
-	for (size_t i = 0; list[i]; i++)
-		fake_on_connect(list[i], ECONNREFUSED);
+	answers = many;
+	fake_on_connect(many[0], ENETUNREACH);
+	for (size_t i = 1; many[i]; i++)
+		fake_on_connect(many[i], ECONNREFUSED);
 	dial_to(s, "name", 0);
 	run(s);
 	assert_non_null(strstr(s->error.hint, "127.0.0.1:1013: "));
 	assert_non_null(strstr(s->error.hint, "; 2 more"));
+}
+
+static void more_addresses_than_the_sentence_holds_are_counted(void **state)
+{
+	struct scene *s = *state;
+
+	answers = many;
+	for (size_t i = 0; many[i]; i++)
+		fake_on_connect(many[i], ECONNREFUSED);
+	dial_to(s, "name", 0);
+	run(s);
+	assert_non_null(strstr(s->error.text, ", 127.0.0.1 and 7 more) is "));
 }
 
 static void a_failed_address_starts_the_next_at_once(void **state)
@@ -460,6 +476,49 @@ static void total_failure_names_each_address_and_its_end(void **state)
 	                         "127.0.0.1:9999: connection refused; start ",
 	                         75),
 	                 0);
+	assert_string_equal(s->error.text,
+	                    "connection refused: localhost:9999 (127.0.0.1) "
+	                    "is reachable, but nothing listens on that port");
+}
+
+static void addresses_that_end_alike_stand_in_one_sentence(void **state)
+{
+	struct scene *s = *state;
+
+	fake_on_connect("[::1]:9999", ECONNREFUSED);
+	fake_on_connect("127.0.0.1:9999", ECONNREFUSED);
+	dial_both(s, 0);
+	run(s);
+	assert_string_equal(s->error.text,
+	                    "connection refused: localhost:9999 (::1 and "
+	                    "127.0.0.1) is reachable, but nothing listens on "
+	                    "that port");
+	assert_int_equal(strncmp(s->error.hint, "start ", 6), 0);
+}
+
+static void an_address_that_was_not_tried_is_not_said_to_be_silent(void **state)
+{
+	struct scene *s = *state;
+
+	fake_on_connect("[::1]:9999", FAKE_HANGS);
+	dial_both(s, 20); /* less than the stagger */
+	run(s);
+	assert_string_equal(s->error.text,
+	                    "timed out: localhost:9999 (::1) has not answered "
+	                    "within 0.02 s");
+	assert_non_null(strstr(s->error.hint, "[::1]:9999: timed out; 1 more "
+	                                      "not tried in time; "));
+	assert_null(strstr(s->error.hint, "127.0.0.1"));
+}
+
+static void an_open_connection_is_called_by_its_name_and_address(void **state)
+{
+	struct scene *s = *state;
+
+	fake_on_connect("[::1]:9999", ECONNREFUSED);
+	dial_both(s, 0);
+	run(s);
+	assert_string_equal(s->called, "localhost:9999 (127.0.0.1)");
 }
 
 static void a_refusal_tells_more_than_a_silence(void **state)
@@ -496,9 +555,13 @@ int main(void)
 		TEST(a_slow_first_address_can_still_win),
 		TEST(each_address_is_timed),
 		TEST(total_failure_names_each_address_and_its_end),
+		TEST(addresses_that_end_alike_stand_in_one_sentence),
+		TEST(an_address_that_was_not_tried_is_not_said_to_be_silent),
+		TEST(an_open_connection_is_called_by_its_name_and_address),
 		TEST(a_refusal_tells_more_than_a_silence),
 		TEST(the_families_take_turns),
 		TEST(more_addresses_than_the_hint_holds_are_counted),
+		TEST(more_addresses_than_the_sentence_holds_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
