@@ -327,12 +327,23 @@ bool term_size(int *rows, int *columns)
 	return true;
 }
 
-void term_suspend(void)
+/* Stop those whom kill(2) knows as `whom`, and us among them. */
+static void stop_until_continued(pid_t whom)
 {
 	struct sigaction stop, go, none = { .sa_handler = SIG_DFL };
 	sigaction(SIGTSTP, &none, &stop);
 	sigaction(SIGCONT, &none, &go); /* this one is expected */
-	raise(SIGTSTP); /* here we stand until somebody says fg */
+	kill(whom, SIGTSTP); /* here we stand until somebody says fg */
 	sigaction(SIGCONT, &go, NULL);
 	sigaction(SIGTSTP, &stop, NULL);
+}
+
+void term_suspend_job(void)
+{
+	stop_until_continued(0);
+}
+
+void term_suspend(void)
+{
+	stop_until_continued(getpid());
 }

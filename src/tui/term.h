@@ -48,7 +48,10 @@ bool term_is_busy(void);
 /* What was written to standard error since the last call. */
 void term_take_stderr(struct bytes *out);
 
-/* Stop as the shell's job, and come back. */
+/* Stop until somebody continues us.  The job is all processes that the terminal
+ * itself would stop at Ctrl-Z: a script that waits for us has to stop as well,
+ * or the shell behind it would not see that we did. */
 void term_suspend(void);
+void term_suspend_job(void);
 
 #endif

@@ -177,7 +177,7 @@ static void on_screen_signal(void *user, int signum)
 		tui_resize(f);
 		break;
 	case SIGTSTP:
-		tui_suspend(f);
+		tui_suspend_alone(f);
 		break;
 	case SIGCONT: /* somebody else stopped us, and the shell set modes */
 		tui_go_away(f);

@@ -87,7 +87,9 @@ void tui_lose_terminal(struct frontend *f);
 /* Give the terminal to another program, and take it back. */
 void tui_go_away(struct frontend *f);
 void tui_come_back(struct frontend *f);
-/* Ctrl-Z: stop until somebody continues us. */
+/* Ctrl-Z: stop our whole job until somebody continues it. */
 void tui_suspend(struct frontend *f);
+/* SIGTSTP: who sent it has chosen whom to stop. */
+void tui_suspend_alone(struct frontend *f);
 
 #endif

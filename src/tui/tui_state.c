@@ -94,6 +94,13 @@ void tui_go_away(struct frontend *f)
 void tui_suspend(struct frontend *f)
 {
 	tui_go_away(f);
+	term_suspend_job();
+	tui_come_back(f);
+}
+
+void tui_suspend_alone(struct frontend *f)
+{
+	tui_go_away(f);
 	term_suspend();
 	tui_come_back(f);
 }

@@ -146,8 +146,10 @@ static void what_is_not_delivered_is_told_below_the_screen(void **state)
 	pty_finish(&p);
 }
 
-/* With a shell between there is a job that can be stopped. */
-static void start_in_shell(struct pty *p, uint16_t port)
+/* With a shell between there is a job that can be stopped.  `before` and
+ * `after` stand around the command. */
+static void start_job(struct pty *p, uint16_t port, const char *before,
+                      const char *after)
 {
 	static const char *const argv[] = { "sh", "-i", NULL };
 	static const char *const env[] = { "PS1=ready> ", "ENV", NULL };
@@ -156,8 +158,14 @@ static void start_in_shell(struct pty *p, uint16_t port)
 	pty_start(p, PTY_ROWS, PTY_COLUMNS, argv, env);
 	pty_expect(p, "ready>");
 	snprintf(line, sizeof(line),
-	         "\"$SOCKCHAT_BIN\" connect 127.0.0.1 %u" PTY_ENTER, port);
+	         "%s\"$SOCKCHAT_BIN\" connect 127.0.0.1 %u%s" PTY_ENTER,
+	         before, port, after);
 	pty_type(p, line);
+}
+
+static void start_in_shell(struct pty *p, uint16_t port)
+{
+	start_job(p, port, "", "");
 }
 
 static bool has_left(struct pty *p, const void *user)
@@ -229,6 +237,33 @@ static void it_stops_as_a_job_and_comes_back(void **state)
 	quit_in_shell(&p, fd);
 }
 
+/* The shell sees a job stop when the process stops that it started itself. */
+static void ctrl_z_stops_a_script_around_us_too(void **state)
+{
+	static const char *const around[][2] = {
+		{ "sh -c '", "; exit $?'" },
+		{ "bash -c '", "; exit $?'" },
+		{ "timeout --foreground 100 ", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(around) / sizeof(*around); i++) {
+		struct pty p;
+		uint16_t port;
+		int listener = net_listen(&port);
+		start_job(&p, port, around[i][0], around[i][1]);
+		int fd = pty_accept(&p, listener);
+		pty_type(&p, "draft");
+		pty_expect_cursor(&p, 22, 7);
+		pty_type(&p, PTY_CTRL_Z);
+		pty_expect(&p, "Stopped");
+		stop_and_come_back(&p, fd, "meanwhile");
+		pty_type(&p, PTY_ENTER);
+		net_expect(fd, "draft\n");
+		quit_in_shell(&p, fd);
+	}
+}
+
 static void an_editor_stops_and_comes_back_with_us(void **state)
 {
 	static const char script[] =
@@ -270,6 +305,7 @@ int main(void)
 		T(what_was_on_the_screen_before_is_there_again),
 		T(what_is_not_delivered_is_told_below_the_screen),
 		T(it_stops_as_a_job_and_comes_back),
+		T(ctrl_z_stops_a_script_around_us_too),
 		T(an_editor_stops_and_comes_back_with_us),
 	};
 
