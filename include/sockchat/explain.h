@@ -34,6 +34,10 @@ const char *explain_outcome(int errnum);
 /* The same when an address cannot be listened on. */
 void explain_listen(struct error *e, int errnum, const char *where);
 
+/* Write that an address is done without, as others can be listened on. */
+void explain_left_out(char text[EXPLAIN_TEXT_MAX], int errnum,
+                      const struct address *a);
+
 /* Returns a warning for those who listen on `a` alone, if it is a loopback
  * address; "" if there is none. */
 const char *explain_loopback(const struct address *a);

@@ -23,6 +23,9 @@ struct listener_ops {
 	 * Borrowed for the call. */
 	void (*on_listening)(void *user, const struct address *list,
 	                     size_t count);
+	/* It does without an address that this machine cannot listen on: told
+	 * after on_listening, in a sentence. */
+	void (*on_left_out)(void *user, const char *text);
 	/* A peer has come.  Takes `t`. */
 	void (*on_peer)(void *user, struct transport *t,
 	                const struct address *peer);
@@ -35,8 +38,9 @@ struct listener_ops {
 };
 
 /* Look `ep` up, bind and listen; nothing is called from within.  With port 0
- * all addresses get the same free port.  An address family that this machine
- * does not have is left out when the other one works.  `ops` is borrowed until
+ * all addresses get the same free port.  An address that this machine does not
+ * have is left out when another one works; one that somebody else listens on is
+ * an error.  `ops` is borrowed until
  * listener_free().  NULL with errno. */
 MUST_USE
 struct listener *listener_new(struct loop *l,

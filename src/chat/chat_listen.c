@@ -58,6 +58,11 @@ static void on_listening(void *user, const struct address *list, size_t count)
 		c->own->has_broken = false;
 }
 
+static void on_left_out(void *user, const char *text)
+{
+	chat_note(user, "address-left-out", "%s", text);
+}
+
 /* Why no more peers are taken; NULL when they are. */
 static const char *why_refused(const struct chat *c)
 {
@@ -133,6 +138,7 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 {
 	static const struct listener_ops ops = {
 		.on_listening = on_listening,
+		.on_left_out = on_left_out,
 		.on_peer = chat_on_peer,
 		.on_trouble = on_trouble,
 		.on_relief = on_relief,

@@ -157,6 +157,13 @@ static void on_pipe_listens(void *user, const struct address *list,
 		notices_print(&f->notices, "%s", wait);
 }
 
+static void on_pipe_left_out(void *user, const char *text)
+{
+	struct fe_pipe *f = user;
+	if (!f->options->quiet)
+		notices_print(&f->notices, "%s", text);
+}
+
 static void on_accepted(void *user, struct transport *t,
                         const struct address *peer)
 {
@@ -194,6 +201,7 @@ static int start_listener(struct fe_pipe *f)
 {
 	static const struct listener_ops ops = {
 		.on_listening = on_pipe_listens,
+		.on_left_out = on_pipe_left_out,
 		.on_peer = on_accepted,
 		.on_trouble = on_pipe_trouble,
 		.on_relief = on_pipe_relief,

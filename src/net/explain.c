@@ -250,6 +250,19 @@ void explain_listen(struct error *e, int errnum, const char *where)
 	explain_word(e, listen_wordings, errnum, where, "");
 }
 
+void explain_left_out(char text[EXPLAIN_TEXT_MAX], int errnum,
+                      const struct address *a)
+{
+	const struct wording *w = find_wording(listen_wordings, errnum);
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(a, where);
+	snprintf(text, EXPLAIN_TEXT_MAX, "not listening on %s: %s%s", where,
+	         w->errnum ? w->what : strerror(errnum),
+	         a->sa.ss_family == AF_INET6
+	             ? " (IPv6 may be switched off)" : "");
+}
+
 void explain_accept(struct error *e, int errnum, const char *where)
 {
 	explain_word(e, accept_wordings, errnum, where, "");

@@ -27,6 +27,12 @@ struct place {
 	uint64_t turn; /* the last in which some were */
 };
 
+/* An address that cannot be listened on, and why. */
+struct left_out {
+	struct address address;
+	int errnum;
+};
+
 struct listener {
 	struct loop *loop;
 	const struct transport_ops *transport;
@@ -36,6 +42,8 @@ struct listener {
 	struct resolve *resolve;
 	struct place *places;
 	size_t count;
+	struct left_out *left_out; /* while the places are opened */
+	size_t left_count;
 	struct timer retry;
 	int trouble;        /* errno that was told, while peers wait; or 0 */
 	int64_t trouble_ns; /* when it was told last, 0 for never */
@@ -248,22 +256,28 @@ static int open_place(struct listener *ls, struct address *a)
 	return 0;
 }
 
-/* Whether an address that gave `errnum` can be done without: of a pair that
- * we made up ourselves the machine may have only one family. */
-static bool is_dispensable(const struct listener *ls, int errnum)
+/* Whether the other addresses of an endpoint will do when one gives `errnum`:
+ * this machine does not have it.  One that somebody else has is an error, for
+ * some of the peers would come to them. */
+static bool is_dispensable(int errnum)
 {
-	const char *host = ls->endpoint.host;
-	return (*host == '\0' || strcmp(host, "*") == 0) &&
-	       (errnum == EAFNOSUPPORT || errnum == EADDRNOTAVAIL);
+	return errnum == EAFNOSUPPORT || errnum == EADDRNOTAVAIL ||
+	       errnum == EINVAL || errnum == ENODEV;
+}
+
+static void leave_out(struct listener *ls, const struct address *a, int errnum)
+{
+	ls->left_out[ls->left_count++] =
+	    (struct left_out){ .address = *a, .errnum = errnum };
 }
 
 /* Listen on as many of `list` as can be, all with the same port; the real
- * addresses stand at the front of `out`.  0, or the errno that forbids it and
- * the address in `out[0]`. */
+ * addresses stand at the front of `out`.  0, or the errno that forbids it, with
+ * its address the last that was left out. */
 static int open_places(struct listener *ls, const struct address *list,
                        size_t count, struct address *out)
 {
-	int missing = 0;
+	ls->left_count = 0;
 	for (size_t i = 0; i < count; i++) {
 		struct address *a = &out[ls->count];
 		*a = list[i];
@@ -271,14 +285,14 @@ static int open_places(struct listener *ls, const struct address *list,
 			address_set_port(a, address_port(&out[0]));
 		if (open_place(ls, a) == 0)
 			continue;
-		missing = errno;
-		if (is_dispensable(ls, missing))
+		int errnum = errno;
+		leave_out(ls, a, errnum);
+		if (is_dispensable(errnum))
 			continue;
 		close_places(ls);
-		out[0] = *a;
-		return missing;
+		return errnum;
 	}
-	return ls->count > 0 ? 0 : missing;
+	return ls->count > 0 ? 0 : ls->left_out[count - 1].errnum;
 }
 
 /* As open_places(); when a free port was asked for and turns out to be taken
@@ -295,12 +309,27 @@ static int open_all(struct listener *ls, const struct address *list,
 	return errnum;
 }
 
+/* Name what gave `errnum`: this address, or for a name all that did. */
+static void name_failed(const struct listener *ls, int errnum,
+                        const struct address *a, char where[EXPLAIN_WHERE_MAX])
+{
+	const struct address *alike[RESOLVE_MAX];
+	size_t count = 0;
+	for (size_t i = 0; i < ls->left_count && count < RESOLVE_MAX; i++)
+		if (ls->left_out[i].errnum == errnum)
+			alike[count++] = &ls->left_out[i].address;
+	if (endpoint_has_name(&ls->endpoint))
+		explain_where(where, &ls->endpoint, alike, count);
+	else
+		address_format(a, where);
+}
+
 static void fail_to_listen(struct listener *ls, int errnum,
                            const struct address *a)
 {
 	struct error e;
-	char where[ADDRESS_TEXT_MAX];
-	address_format(a, where);
+	char where[EXPLAIN_WHERE_MAX];
+	name_failed(ls, errnum, a, where);
 	transport_explain(ls->transport, &(struct failure){
 		.kind = FAILED_TO_LISTEN,
 		.errnum = errnum,
@@ -310,24 +339,39 @@ static void fail_to_listen(struct listener *ls, int errnum,
 	ls->ops->on_failed(ls->user, &e);
 }
 
+static void tell_places(struct listener *ls, const struct address *list)
+{
+	char text[EXPLAIN_TEXT_MAX];
+	if (ls->endpoint.scheme == ENDPOINT_TCP)
+		snprintf(ls->endpoint.port, sizeof(ls->endpoint.port), "%u",
+		         address_port(&list[0]));
+	update_watches(ls);
+	ls->ops->on_listening(ls->user, list, ls->count);
+	for (size_t i = 0; i < ls->left_count && !ls->is_over; i++) {
+		explain_left_out(text, ls->left_out[i].errnum,
+		                 &ls->left_out[i].address);
+		ls->ops->on_left_out(ls->user, text);
+	}
+}
+
 static void begin_listening(struct listener *ls, const struct address *list,
                             size_t count)
 {
 	struct address *out = calloc(count, sizeof(*out));
 	int errnum = ENOMEM;
 	ls->places = calloc(count, sizeof(*ls->places));
+	ls->left_out = calloc(count, sizeof(*ls->left_out));
 	raise_descriptor_limit();
-	if (out && ls->places)
+	if (out && ls->places && ls->left_out)
 		errnum = open_all(ls, list, count, out);
-	if (errnum == 0) {
-		if (ls->endpoint.scheme == ENDPOINT_TCP)
-			snprintf(ls->endpoint.port, sizeof(ls->endpoint.port),
-			         "%u", address_port(&out[0]));
-		update_watches(ls);
-		ls->ops->on_listening(ls->user, out, ls->count);
-	} else {
-		fail_to_listen(ls, errnum, out ? out : list);
-	}
+	if (errnum == 0)
+		tell_places(ls, out);
+	else
+		fail_to_listen(ls, errnum, ls->left_count
+		               ? &ls->left_out[ls->left_count - 1].address
+		               : list);
+	free(ls->left_out);
+	ls->left_out = NULL;
 	free(out);
 }
 

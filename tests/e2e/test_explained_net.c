@@ -24,6 +24,7 @@
 
 #include "../cmocka_more.h"
 #include "bounds.h"
+#include "namespace.h"
 #include "peer.h"
 #include "proc.h"
 
@@ -39,70 +40,6 @@
 #define SILENT      "192.0.2.3"
 
 static bool is_root;
-
-static bool try_write(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	ssize_t len = (ssize_t)strlen(text);
-
-	return fd >= 0 && write(fd, text, strlen(text)) == len && !close(fd);
-}
-
-static void write_file(const char *path, const char *text)
-{
-	assert_true(try_write(path, text));
-}
-
-/* Who isn't root becomes it within, in a user namespace. */
-static bool become_root(void)
-{
-	char map[64];
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-
-	if (unshare(CLONE_NEWUSER) ||
-	    !try_write("/proc/self/setgroups", "deny"))
-		return false;
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
-	if (!try_write("/proc/self/uid_map", map))
-		return false;
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
-	return try_write("/proc/self/gid_map", map);
-}
-
-static void run(const char *const *argv)
-{
-	struct proc p;
-
-	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_expect_exit(&p, 0);
-	proc_finish(&p);
-}
-
-#define IP(...) run((const char *const[]){ "/sbin/ip", __VA_ARGS__, NULL })
-
-/* This file's content in place of that one's, for this process alone. */
-static void replace_file(const char *path, const char *text)
-{
-	char name[] = "/tmp/sockchat-XXXXXX";
-	int fd = mkstemp(name);
-
-	assert_true(fd >= 0);
-	close(fd);
-	write_file(name, text);
-	assert_int_equal(chmod(name, 0644), 0);
-	assert_int_equal(mount(name, path, NULL, MS_BIND, NULL), 0);
-	unlink(name);
-}
-
-/* Most containers forbid namespaces. */
-static bool enter(void)
-{
-	is_root = geteuid() == 0;
-	return (is_root || become_root()) &&
-	       !unshare(CLONE_NEWNET | CLONE_NEWNS) &&
-	       !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-}
 
 static int make_network(void **state)
 {
@@ -394,7 +331,8 @@ int main(void)
 		    what_is_lost_is_told_and_remembered_for_a_minute),
 		cmocka_unit_test(without_proc_only_the_process_is_not_known),
 	};
-	if (enter())
+	is_root = geteuid() == 0;
+	if (namespace_enter())
 		return cmocka_run_group_tests(tests, make_network, NULL);
 	printf("skipped: no namespace is allowed here: %s\n", strerror(errno));
 	return SKIPPED;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
@@ -136,6 +137,10 @@ static void put_hints(struct bytes *out)
 	put_hint(out, "a port for root", &e);
 	hint_addresses(&e, "192.0.2.1, 127.0.0.1, ::1");
 	put_hint(out, "an address of others", &e);
+	explain_left_out(text, EADDRNOTAVAIL, &(struct address){
+		.sa.ss_family = AF_INET6, .len = sizeof(struct sockaddr_in6),
+	});
+	assert_int_equal(bytes_printf(out, "left out\n  %s\n", text), 0);
 	word_time_wait(text, 9999, 3, 41200);
 	assert_int_equal(bytes_printf(out, "left in TIME-WAIT\n  %s\n", text),
 	                 0);

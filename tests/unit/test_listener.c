@@ -47,6 +47,7 @@ struct scene {
 	struct address first;
 	struct transport *peers[PEERS_MAX];
 	struct address last_peer;
+	struct bytes left_out; /* one a line */
 	size_t count, failed, troubles, reliefs;
 	struct error error;
 	bool pauses, frees; /* in on_peer */
@@ -64,6 +65,13 @@ static void on_listening(void *user, const struct address *list, size_t count)
 		address_format(&list[i], text);
 		assert_int_equal(bytes_printf(&s->places, "%s ", text), 0);
 	}
+}
+
+static void on_left_out(void *user, const char *text)
+{
+	struct scene *s = user;
+
+	assert_int_equal(bytes_printf(&s->left_out, "%s\n", text), 0);
 }
 
 static void on_peer(void *user, struct transport *t, const struct address *peer)
@@ -106,6 +114,7 @@ static void on_failed(void *user, const struct error *e)
 
 static const struct listener_ops ops = {
 	.on_listening = on_listening,
+	.on_left_out = on_left_out,
 	.on_peer = on_peer,
 	.on_trouble = on_trouble,
 	.on_relief = on_relief,
@@ -128,6 +137,7 @@ static int tear_down(void **state)
 	for (size_t i = 0; i < s->count; i++)
 		s->peers[i]->ops->close(s->peers[i], false);
 	bytes_finish(&s->places);
+	bytes_finish(&s->left_out);
 	loop_free(s->loop);
 	free(s);
 	return fake_finish() == 0 ? 0 : -1;
@@ -377,6 +387,9 @@ static void a_missing_family_is_passed_over(void **state)
 	fake_fail_listen("[::1]:9999", EADDRNOTAVAIL, SIZE_MAX);
 	listen_on(s, &transport_fake, "", 9999);
 	assert_string_equal(bytes_text(&s->places), "127.0.0.1:9999 ");
+	assert_string_equal(bytes_text(&s->left_out),
+	                    "not listening on [::1]:9999: no such address "
+	                    "here (IPv6 may be switched off)\n");
 }
 
 static void the_first_family_may_be_missing_as_well(void **state)
@@ -386,6 +399,9 @@ static void the_first_family_may_be_missing_as_well(void **state)
 	fake_fail_listen("0.0.0.0:9999", EAFNOSUPPORT, SIZE_MAX);
 	listen_on(s, &transport_fake, "*", 9999);
 	assert_string_equal(bytes_text(&s->places), "[::]:9999 ");
+	assert_string_equal(bytes_text(&s->left_out),
+	                    "not listening on 0.0.0.0:9999: address family not "
+	                    "supported\n");
 }
 
 static void without_any_family_it_fails(void **state)
