@@ -13,13 +13,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <readline/history.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/file.h>
+#include <sockchat/number.h>
 
 #include "histfile.h"
 
@@ -27,8 +30,16 @@
  * this run only. */
 #define WRITTEN_MAX ((size_t)64 << 10)
 
-/* Lines of this run that the file does not have. */
-static int added;
+/* A lock that is not had after 200 ms is not waited for: the keyboard waits. */
+#define LOCK_TRIES   100
+#define LOCK_WAIT_NS 2000000
+
+/* As readline has one history, there is one of this. */
+static struct {
+	char *path;  /* NULL: there is no file */
+	int missing; /* so many of the newest lines are not in the file */
+	int errnum;  /* why */
+} kept;
 
 void histfile_forget_undo(void)
 {
@@ -41,7 +52,8 @@ void histfile_forget(void)
 {
 	clear_history();
 	unstifle_history();
-	added = 0;
+	free(kept.path);
+	memset(&kept, 0, sizeof(kept));
 }
 
 /* Add a line with its time; NULL: the present.  False: it is not kept. */
@@ -56,24 +68,19 @@ static bool add_entry(const char *time, const char *line)
 	return true;
 }
 
-void histfile_remember(const char *line)
-{
-	if (!add_entry(NULL, line))
-		return;
-	using_history();
-	added++;
-}
-
 struct reader {
 	struct bytes entry;
 	char *time;
 	size_t lines;
+	int entries; /* that were read */
 };
 
 static void end_entry(struct reader *r)
 {
-	if (r->lines > 0)
+	if (r->lines > 0) {
 		add_entry(r->time, bytes_text(&r->entry));
+		r->entries++;
+	}
 	bytes_clear(&r->entry);
 	free(r->time);
 	r->time = NULL;
@@ -102,17 +109,17 @@ static int read_history_line(struct reader *r, const char *line)
 	           ? -1 : 0;
 }
 
-static int read_lines(const char *path)
+/* Read all entries; returns how many there were, or -1.  Takes `fd`. */
+static int read_entries(int fd)
 {
 	struct reader r = { 0 };
-	int fd = file_open(path, 0);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	FILE *file = fdopen(fd, "r");
 	char *line = NULL;
 	size_t cap = 0;
 	ssize_t len;
 	int status = 0;
 	if (!file)
-		return errno == ENOENT ? 0 : -1;
+		return close(fd), -1;
 	while (!status && (len = getline(&line, &cap, file)) > 0) {
 		line[len - (line[len - 1] == '\n')] = '\0';
 		status = read_history_line(&r, line);
@@ -123,21 +130,35 @@ static int read_lines(const char *path)
 	free(line);
 	bytes_finish(&r.entry);
 	fclose(file);
-	return status;
+	return status ? -1 : r.entries;
 }
 
-static void write_history_entry(FILE *file, const char *time, const char *line)
+static int append_entry(struct bytes *out, const char *time, const char *line)
 {
-	fprintf(file, "%s\n", time);
+	if (bytes_printf(out, "%s\n", time))
+		return -1;
 	for (const char *end;; line = end + 1) {
 		end = strchrnul(line, '\n');
-		if (*line == '#' || *line == '\\')
-			fputc('\\', file);
-		fwrite(line, 1, (size_t)(end - line), file);
-		fputc('\n', file);
+		if (((*line == '#' || *line == '\\') &&
+		     bytes_append_byte(out, '\\')) ||
+		    bytes_append(out, line, (size_t)(end - line)) ||
+		    bytes_append_byte(out, '\n'))
+			return -1;
 		if (!*end)
-			return;
+			return 0;
 	}
+}
+
+/* Append the newest `count` lines in the form of the file. */
+static int append_entries(struct bytes *out, int count)
+{
+	HIST_ENTRY **list = history_list();
+	int i = count < history_length ? history_length - count : 0;
+	for (; i < history_length; i++)
+		if (strlen(list[i]->line) <= WRITTEN_MAX &&
+		    append_entry(out, list[i]->timestamp, list[i]->line))
+			return -1;
+	return 0;
 }
 
 /* A failure shows when the file is opened. */
@@ -149,80 +170,176 @@ static void make_directories(char *path)
 	}
 }
 
-static int fill_file(int fd)
+/* Open it for lines behind its last one. */
+static int open_for_lines(void)
 {
-	FILE *file = fdopen(fd, "w");
-	if (!file) {
+	const int flags = O_RDWR | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY |
+	                  O_CLOEXEC;
+	int fd = open(kept.path, flags, 0600);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	make_directories(kept.path);
+	return open(kept.path, flags, 0600);
+}
+
+static bool lock_file(int fd)
+{
+	const struct timespec wait = { .tv_nsec = LOCK_WAIT_NS };
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK)
+			return false;
+		nanosleep(&wait, NULL);
+	}
+	return false;
+}
+
+/* Another sockchat that shortens the file puts a new one in its place. */
+static bool is_in_place(const struct stat *mine)
+{
+	struct stat st;
+	return stat(kept.path, &st) == 0 && st.st_dev == mine->st_dev &&
+	       st.st_ino == mine->st_ino;
+}
+
+/* Open the file, locked if that can be.  Returns its descriptor, or -1. */
+static int open_locked(struct stat *st, bool *is_locked)
+{
+	for (;;) {
+		int fd = open_for_lines();
+		if (fd < 0)
+			return -1;
+		*is_locked = lock_file(fd);
+		int errnum = fstat(fd, st)           ? errno
+		             : !S_ISREG(st->st_mode) ? EINVAL
+		                                     : 0;
+		if (!errnum && (st->st_mode & 077))
+			fchmod(fd, 0600); /* if we are its owner */
+		if (!errnum && (!*is_locked || is_in_place(st)))
+			return fd;
 		close(fd);
-		return -1;
+		if (errnum)
+			return errno = errnum, -1;
 	}
-	HIST_ENTRY **list = history_list();
-	for (int i = 0; i < history_length; i++)
-		if (strlen(list[i]->line) <= WRITTEN_MAX)
-			write_history_entry(file, list[i]->timestamp,
-			                    list[i]->line);
-	bool is_bad = ferror(file) != 0;
-	return fclose(file) || is_bad ? -1 : 0;
 }
 
-static int replace_file(const char *path, char *temporary)
+/* A line that was cut off, as by a full disk, is ended first. */
+static int end_cut_line(int fd, const struct stat *st, struct bytes *text)
 {
-	make_directories(temporary);
-	int fd = mkostemp(temporary, O_CLOEXEC);
+	char last = '\n';
+	if (st->st_size && pread(fd, &last, 1, st->st_size - 1) != 1)
+		return -1;
+	return last == '\n' ? 0 : bytes_append_byte(text, '\n');
+}
+
+/* Write the lines that are missing, in one piece: of several programs none
+ * comes between, and half a line is taken back. */
+static int write_missing(int fd, const struct stat *st, bool is_locked)
+{
+	struct bytes text = { 0 };
+	int failed = end_cut_line(fd, st, &text) ||
+	             append_entries(&text, kept.missing);
+	if (!failed && file_write(fd, text.data, text.len)) {
+		int errnum = errno;
+		failed = is_locked ? ftruncate(fd, st->st_size) | 1 : 1;
+		errno = errnum;
+	}
+	bytes_finish(&text);
+	return failed ? -1 : 0;
+}
+
+/* Bring the file up to date; what fails is tried again with the next line. */
+static int save_missing(void)
+{
+	struct stat st;
+	bool is_locked;
+	int fd = open_locked(&st, &is_locked);
+	int failed = fd < 0 || write_missing(fd, &st, is_locked);
+	kept.errnum = errno;
+	if (fd >= 0 && close(fd) && !failed) {
+		failed = 1;
+		kept.errnum = errno;
+	}
+	if (!failed)
+		kept.missing = 0;
+	return failed ? -1 : 0;
+}
+
+/* Put a file with the lines that are in memory in the place of `old`, for the
+ * same owner. */
+static int replace_file(const struct stat *old)
+{
+	struct bytes text = { 0 };
+	char *path = NULL;
+	int fd = asprintf(&path, "%s.new", kept.path) < 0
+	             ? -1
+	             : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
+	                              O_CLOEXEC, 0600);
+	int failed = fd < 0 || fchown(fd, old->st_uid, old->st_gid) ||
+	             append_entries(&text, history_length) ||
+	             file_write(fd, text.data, text.len);
+	if (fd >= 0)
+		failed |= close(fd);
+	if (!failed)
+		failed = rename(path, kept.path);
+	if (failed && fd >= 0)
+		unlink(path);
+	bytes_finish(&text);
+	free(path);
+	return failed;
+}
+
+/* Drop the oldest lines from the file.  Nothing is lost if that fails. */
+static void shorten_file(void)
+{
+	struct stat st;
+	bool is_locked;
+	int fd = open_locked(&st, &is_locked);
 	if (fd < 0)
-		return -1;
-	if (fill_file(fd) == 0 && rename(temporary, path) == 0)
-		return 0;
-	int errnum = errno;
-	unlink(temporary);
-	return errno = errnum, -1;
-}
-
-static int save_lines(const char *path)
-{
-	char *temporary;
-	if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-		return -1;
-	int status = replace_file(path, temporary);
-	int errnum = errno;
-	free(temporary);
-	return errno = errnum, status;
-}
-
-int histfile_load(const char *path, int max)
-{
-	stifle_history(max);
-	int status = read_lines(path);
-	using_history();
-	return status;
-}
-
-/* Read the file again and put our lines behind it: another sockchat may have
- * saved lines meanwhile. */
-static int merge_history(const char *path, int max)
-{
-	int count = added < history_length ? added : history_length;
-	HIST_ENTRY **mine = calloc((size_t)count + 1, sizeof(*mine));
-	if (!mine)
-		return -1;
-	for (int i = count; i-- > 0;)
-		mine[i] = remove_history(history_length - 1);
-	histfile_forget();
-	int status = histfile_load(path, max);
-	for (int i = 0; i < count; i++) {
-		add_entry(mine[i]->timestamp, mine[i]->line);
-		free_history_entry(mine[i]);
+		return;
+	int copy = is_locked ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (copy >= 0) {
+		clear_history();
+		if (read_entries(copy) > 0)
+			replace_file(&st);
 	}
-	free(mine);
-	added = count;
-	using_history();
-	return status;
+	close(fd);
 }
 
-int histfile_save(const char *path, int max)
+int histfile_open(const char *path, int max)
 {
-	if (merge_history(path, max) || save_lines(path))
-		return -1;
-	added = 0;
-	return 0;
+	histfile_forget();
+	stifle_history(max);
+	kept.path = realpath(path, NULL); /* a link is followed */
+	if (!kept.path)
+		kept.path = strdup(path);
+	int fd = kept.path ? file_open(kept.path, 0) : -1;
+	int count = fd >= 0 ? read_entries(fd) : errno == ENOENT ? 0 : -1;
+	int errnum = errno;
+	if (count > 2 * max)
+		shorten_file();
+	using_history();
+	return errno = errnum, count < 0 ? -1 : 0;
+}
+
+void histfile_remember(const char *line)
+{
+	if (!add_entry(NULL, line))
+		return;
+	using_history();
+	kept.missing++;
+	if (kept.path)
+		save_missing();
+}
+
+int histfile_close(struct error *e)
+{
+	if (!kept.path || !kept.missing || !save_missing())
+		return 0;
+	error_set_errno(e, kept.errnum, "history is not kept: %d line%s %s not "
+	                                "in %s",
+	                kept.missing, plural((size_t)kept.missing),
+	                kept.missing == 1 ? "is" : "are", kept.path);
+	return -1;
 }

@@ -290,24 +290,28 @@ static void refuse_key(void *user, const char *text)
 }
 
 /* It is kept where the XDG Base Directory Specification says. */
-static void load_history(struct frontend *f)
+static void open_history(struct frontend *f)
+{
+	char path[512];
+	struct error e;
+	file_xdg_path(path, sizeof(path), "XDG_STATE_HOME", ".local/state",
+	              "history");
+	if (!*path)
+		return;
+	if (!file_has_xdg_place("XDG_STATE_HOME")) {
+		chat_note(f->chat, "no-history", "history is not kept: there "
+		          "is no folder to make %s in", path);
+	} else if (histfile_open(path, HISTORY_MAX)) {
+		error_set_errno(&e, errno, "cannot read the history: %s", path);
+		chat_error(f->chat, &e);
+	}
+}
+
+static void close_history(void)
 {
 	struct error e;
-	bool has_place = file_has_xdg_place("XDG_STATE_HOME");
-	file_xdg_path(f->history, sizeof(f->history), "XDG_STATE_HOME",
-	              ".local/state", "history");
-	if (!*f->history ||
-	    (has_place && !histfile_load(f->history, HISTORY_MAX)))
-		return;
-	if (has_place) {
-		error_set_errno(&e, errno, "history is not kept: %s",
-		                f->history);
-		chat_error(f->chat, &e);
-	} else {
-		chat_note(f->chat, "no-history", "history is not kept: there "
-		          "is no folder to make %s in", f->history);
-	}
-	f->history[0] = '\0';
+	if (histfile_close(&e))
+		fprintf(stderr, "sockchat: %s\n", e.text);
 }
 
 /* Life */
@@ -434,7 +438,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	ticks_on_change(c->ticks, on_acknowledged, f);
 	actions_start();
 	tui_come_back(f);
-	load_history(f);
+	open_history(f);
 	if (has_helped)
 		chat_note(c, "locale", "the locale is not UTF-8, text is taken "
 		          "for it%s",
@@ -445,17 +449,12 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 static void stop_screen(struct frontend *f)
 {
 	uint64_t undelivered = chat_undelivered(f->chat);
-	struct error e;
 	ticks_on_change(f->chat->ticks, NULL, NULL);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
 	take_stderr(f);
 	tui_go_away(f);
-	if (*f->history && histfile_save(f->history, HISTORY_MAX)) {
-		error_set_errno(&e, errno, "history is not kept: %s",
-		                f->history);
-		fprintf(stderr, "sockchat: %s\n", e.text);
-	}
+	close_history();
 	timer_stop(&f->paint);
 	timer_stop(&f->escape);
 	timer_stop(&f->leave);

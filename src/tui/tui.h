@@ -52,7 +52,6 @@ struct frontend {
 	bool is_panel_whole; /* all of it is seen */
 	char notice[80];
 	struct list matches;
-	char history[512];
 	struct editor editor;
 	struct paste paste;
 };

@@ -250,6 +250,7 @@ static inline int remove_folder(void **unused)
 	static const char *const names[] = {
 		"inputrc", "s/t/history", "s/t", "s", "n/m/history", "n/m", "n",
 		"target", "link", "few", "both", "long", "file",
+		"late/history", "late",
 	};
 	(void)unused;
 	for (size_t i = 0; i < COUNT(names); i++)

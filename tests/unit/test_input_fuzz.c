@@ -165,7 +165,7 @@ static void play(uint32_t seed, bool is_vi)
 	run.random = seed;
 	run.lines = 0;
 	assert_int_equal(input_start(&ops), 0);
-	assert_int_equal(histfile_load("/nowhere/at/all", 50), 0);
+	assert_int_equal(histfile_open("/proc/nowhere/at/all", 50), 0);
 	if (is_vi)
 		input_feed(&to_vi);
 	for (int i = 0; i < KEYS_MAX && (i % 100 || seconds() < end); i++) {

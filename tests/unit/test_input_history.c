@@ -5,6 +5,9 @@
 
 #include "input_scene.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 static void search_edit_and_enter_use_no_history_that_is_freed(void **unused)
 {
 	(void)unused;
@@ -107,6 +110,11 @@ static void what_was_entered_is_not_always_kept(void **unused)
 	assert_line("b|");
 }
 
+static void open_file(const char *name, int max)
+{
+	assert_int_equal(histfile_open(in_folder(name), max), 0);
+}
+
 static void every_line_comes_back_from_the_file_as_it_was(void **unused)
 {
 	static const char *const lines[] = {
@@ -115,42 +123,61 @@ static void every_line_comes_back_from_the_file_as_it_was(void **unused)
 	};
 	const char *newest_first[COUNT(lines)];
 	(void)unused;
+	open_file("s/t/history", 100);
 	for (size_t i = 0; i < COUNT(lines); i++) {
 		histfile_remember(lines[i]);
 		newest_first[COUNT(lines) - 1 - i] = lines[i];
 	}
-	assert_int_equal(histfile_save(in_folder("s/t/history"), 100), 0);
 	restart();
-	assert_int_equal(histfile_load(in_folder("s/t/history"), 100), 0);
-	assert_history(newest_first, COUNT(lines));
-	assert_int_equal(histfile_save(in_folder("s/t/history"), 100), 0);
+	open_file("s/t/history", 100);
 	assert_history(newest_first, COUNT(lines));
 }
 
 static void the_file_is_for_its_owner_alone(void **unused)
 {
 	(void)unused;
-	write_file("target", "untouched\n");
+	write_file("target", "old\n");
 	assert_int_equal(symlink("target", in_folder("link")), 0);
 	chmod(in_folder("target"), 0644);
+	open_file("n/m/history", 9);
 	histfile_remember("line");
-	assert_int_equal(histfile_save(in_folder("n/m/history"), 9), 0);
 	assert_int_equal(mode_of("n/m/history"), S_IFREG | 0600);
 	assert_int_equal(mode_of("n/m"), S_IFDIR | 0700);
-	assert_int_equal(histfile_save(in_folder("link"), 9), 0);
-	assert_int_equal(mode_of("link"), S_IFREG | 0600);
-	assert_int_equal(mode_of("target"), S_IFREG | 0644);
+	open_file("link", 9);
+	histfile_remember("line");
+	assert_true(S_ISLNK(mode_of("link")));
+	assert_int_equal(mode_of("target"), S_IFREG | 0600);
 }
 
 static void only_so_many_lines_are_kept(void **unused)
 {
 	static const char *const kept[] = { "e", "d", "c", "c" };
 	(void)unused;
-	assert_int_equal(histfile_load(in_folder("few"), 3), 0);
+	open_file("few", 3);
 	type("a" ENTER "b" ENTER "c" ENTER "d" ENTER "e" ENTER);
-	assert_int_equal(histfile_save(in_folder("few"), 3), 0);
 	restart();
-	assert_int_equal(histfile_load(in_folder("few"), 3), 0);
+	open_file("few", 3);
+	assert_history(kept, COUNT(kept));
+}
+
+static off_t size_of(const char *name)
+{
+	struct stat st;
+	assert_int_equal(stat(in_folder(name), &st), 0);
+	return st.st_size;
+}
+
+static void a_file_that_has_grown_is_made_short_at_the_start(void **unused)
+{
+	static const char *const kept[] = { "7", "6", "5", "5" };
+	(void)unused;
+	write_file("few", "#1\n0\n#1\n1\n#1\n2\n#1\n3\n#1\n4\n#1\n5\n#1\n6\n"
+	                  "#1\n7\n");
+	chmod(in_folder("few"), 0600);
+	open_file("few", 4);
+	assert_int_equal(size_of("few"), 8 * 5);
+	open_file("few", 3);
+	assert_int_equal(size_of("few"), 3 * 5);
 	assert_history(kept, COUNT(kept));
 }
 
@@ -159,13 +186,24 @@ static void two_at_a_time_do_not_lose_each_others_lines(void **unused)
 	static const char *const kept[] = { "mine", "theirs", "old", "old" };
 	(void)unused;
 	write_file("both", "old\n");
-	assert_int_equal(histfile_load(in_folder("both"), 9), 0);
-	type("mine" ENTER);
+	open_file("both", 9);
 	write_file("both", "old\ntheirs\n");
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(histfile_save(in_folder("both"), 9), 0);
-		assert_history(kept, COUNT(kept));
-	}
+	type("mine" ENTER);
+	restart();
+	open_file("both", 9);
+	assert_history(kept, COUNT(kept));
+}
+
+static void a_line_that_was_cut_off_does_not_spoil_the_next(void **unused)
+{
+	static const char *const kept[] = { "next", "cut o", "old", "old" };
+	(void)unused;
+	write_file("both", "#1\nold\n#2\ncut o");
+	open_file("both", 9);
+	histfile_remember("next");
+	restart();
+	open_file("both", 9);
+	assert_history(kept, COUNT(kept));
 }
 
 static void a_very_long_line_is_not_written_to_the_file(void **unused)
@@ -174,15 +212,15 @@ static void a_very_long_line_is_not_written_to_the_file(void **unused)
 	static char line[(64 << 10) + 2];
 	(void)unused;
 	memset(line, 'x', sizeof(line) - 1);
+	open_file("long", 9);
 	histfile_remember("before");
 	histfile_remember(line);
 	histfile_remember("after");
-	assert_int_equal(histfile_save(in_folder("long"), 9), 0);
 	type(UP UP);
 	type(ENTER);
 	assert_sent(1, line);
 	restart();
-	assert_int_equal(histfile_load(in_folder("long"), 9), 0);
+	open_file("long", 9);
 	assert_history(kept, COUNT(kept));
 }
 
@@ -203,17 +241,64 @@ static void the_last_word_of_an_earlier_line_is_had_again(void **unused)
 
 static void a_history_that_cannot_be_is_told(void **unused)
 {
+	struct error e;
+	char expected[256];
 	(void)unused;
-	assert_int_equal(histfile_load(in_folder("no-such-file"), 9), 0);
-	assert_int_equal(histfile_load(folder, 9), -1);
+	assert_int_equal(histfile_open(folder, 9), -1);
 	assert_int_equal(errno, EISDIR);
-	histfile_remember("line");
 	write_file("file", "");
-	assert_int_equal(histfile_save(in_folder("file/history"), 9), -1);
+	assert_int_equal(histfile_open(in_folder("file/history"), 9), -1);
 	assert_int_equal(errno, ENOTDIR);
-	assert_int_equal(histfile_save(in_folder("few"), 9), 0);
-	type(UP);
-	assert_line("line|");
+	histfile_remember("one");
+	histfile_remember("two");
+	assert_int_equal(histfile_close(&e), -1);
+	snprintf(expected, sizeof(expected), "history is not kept: 2 lines are "
+	         "not in %s: Not a directory", in_folder("file/history"));
+	assert_string_equal(e.text, expected);
+}
+
+/* No file may grow beyond this. */
+static void limit_files(rlim_t size)
+{
+	struct rlimit limit;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void half_a_line_on_a_full_disk_is_taken_back(void **unused)
+{
+	struct error e;
+	(void)unused;
+	signal(SIGXFSZ, SIG_IGN);
+	write_file("both", "#1\nold\n");
+	open_file("both", 9);
+	limit_files(20);
+	histfile_remember("a line");
+	int failed = histfile_close(&e);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(failed, -1);
+	assert_non_null(strstr(e.text, "1 line is not in "));
+	assert_non_null(strstr(e.text, "both: File too large"));
+	assert_int_equal(size_of("both"), 7);
+	assert_int_equal(histfile_close(&e), 0);
+	assert_int_equal(size_of("both"), 7 + 12 + 7);
+}
+
+static void lines_that_did_not_fit_go_into_the_file_later(void **unused)
+{
+	static const char *const kept[] = { "two", "one", "one" };
+	struct error e;
+	(void)unused;
+	write_file("late", "");
+	assert_int_equal(histfile_open(in_folder("late/history"), 9), -1);
+	histfile_remember("one");
+	assert_int_equal(remove(in_folder("late")), 0);
+	histfile_remember("two");
+	assert_int_equal(histfile_close(&e), 0);
+	restart();
+	open_file("late/history", 9);
+	assert_history(kept, COUNT(kept));
 }
 
 static void search_by_prefix_walks_and_gives_the_draft_back(void **unused)
@@ -262,10 +347,14 @@ int main(void)
 		TEST(every_line_comes_back_from_the_file_as_it_was),
 		TEST(the_file_is_for_its_owner_alone),
 		TEST(only_so_many_lines_are_kept),
+		TEST(a_file_that_has_grown_is_made_short_at_the_start),
 		TEST(two_at_a_time_do_not_lose_each_others_lines),
+		TEST(a_line_that_was_cut_off_does_not_spoil_the_next),
 		TEST(a_very_long_line_is_not_written_to_the_file),
 		TEST(the_last_word_of_an_earlier_line_is_had_again),
 		TEST(a_history_that_cannot_be_is_told),
+		TEST(half_a_line_on_a_full_disk_is_taken_back),
+		TEST(lines_that_did_not_fit_go_into_the_file_later),
 		TEST(search_by_prefix_walks_and_gives_the_draft_back),
 	};
 	return cmocka_run_group_tests_name("input history", tests, make_folder,
