@@ -29,15 +29,19 @@ struct session_hints {
 struct session;
 
 struct session_ops {
+	/* Bytes can move.  NULL: nobody wants to know. */
+	void (*on_open)(void *user, struct session *s);
 	/* The peer's FIN has come, and our half is still open. */
 	void (*on_in_end)(void *user, struct session *s);
 	/* Bytes that the session has taken do not reach the peer, or a file
 	 * does not as a whole.  An entry tells it. */
 	void (*on_lost)(void *user, struct session *s);
 	/* It is over, and the descriptor is closed.  `failed`: the connection
-	 * broke or was never open, or bytes are lost, whoever ended it.  The
-	 * session is freed later, not in this call. */
-	void (*on_end)(void *user, struct session *s, bool failed);
+	 * broke or was never open, or bytes are lost, whoever ended it.  `why`
+	 * is what broke it or kept it from opening; NULL: neither.  The session
+	 * is freed later, not in this call. */
+	void (*on_end)(void *user, struct session *s, bool failed,
+	               const struct error *why);
 	void *user;
 };
 

@@ -21,8 +21,10 @@ static void judge_end(struct chat *c, const struct session *s, bool failed)
 		p->has_broken = failed;
 }
 
-static void on_end(void *user, struct session *s, bool failed)
+static void on_end(void *user, struct session *s, bool failed,
+                   const struct error *why)
 {
+	(void)why;
 	struct chat *c = user;
 	struct chat_private *p = c->own;
 	chat_remove_session(c, s);
@@ -63,17 +65,12 @@ static void show_entries(void *user, uint64_t first, uint64_t end)
 }
 
 /* A connection is open: what failed before does not count. */
-static void look_for_open(void *user, uint64_t first, uint64_t end)
+static void on_open(void *user, struct session *s)
 {
 	struct chat *c = user;
-	struct chat_private *p = c->own;
-	struct entry room;
-	(void)end; /* a STATE entry is told alone */
-	const struct entry *e = transcript_at(c->transcript, first, &room);
-	if (!e || e->kind != ENTRY_STATE || e->state != ENTRY_OPEN)
-		return;
+	(void)s;
 	if (!c->is_leaving && !c->is_scripted)
-		p->has_broken = false; /* a new try */
+		c->own->has_broken = false; /* a new try */
 	if (c->options->zero)
 		loop_later(c->loop, &c->own->check);
 }
@@ -220,13 +217,13 @@ static void set_up(struct chat *c)
 	};
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
+		.on_open = on_open,
 		.on_in_end = chat_on_in_end,
 		.on_lost = on_lost,
 		.on_end = on_end,
 		.user = c,
 	};
 	p->shows = (struct transcript_listener){ show_entries, c, NULL };
-	p->opens = (struct transcript_listener){ look_for_open, c, NULL };
 	p->check = (struct later){ .on_call = on_check, .user = c };
 }
 
@@ -281,7 +278,6 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	c->frontend = ops->start(c, e);
 	if (!c->frontend)
 		return -1;
-	transcript_listen(c->transcript, &p->opens);
 	transcript_listen(c->transcript, &p->shows);
 	ops->show(c->frontend, 1, transcript_end(c->transcript));
 	ops->draw(c->frontend);

@@ -35,8 +35,7 @@ struct chat_private {
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
 	struct facts last;    /* of the session that ended last, at its end */
-	/* The front end, and what an open connection changes. */
-	struct transcript_listener shows, opens;
+	struct transcript_listener shows; /* the front end */
 	struct timer quit, linger, leave, look, slow;
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */

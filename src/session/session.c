@@ -48,12 +48,13 @@ static void close_connection(struct session *s, bool abort)
 	link_close(&s->link, abort);
 }
 
-/* Tell that it is over, with this hint, which may be "".  `unacked` bytes were
- * never acknowledged. */
-static void conclude_session(struct session *s, bool failed, const char *hint,
-                             uint64_t unacked)
+/* Tell that it is over, with this hint, which may be "".  `why` is what broke
+ * it, or NULL.  `unacked` bytes were never acknowledged. */
+static void conclude_session(struct session *s, const struct error *why,
+                             const char *hint, uint64_t unacked)
 {
 	const struct session_ops *ops = s->settings->ops;
+	bool failed = why || !s->opened_ns;
 	char lost[128];
 	if (s->phase == ENTRY_CLOSED)
 		return;
@@ -77,13 +78,13 @@ static void conclude_session(struct session *s, bool failed, const char *hint,
 	session_drop_queue(s);
 	if (has_lost && !s->settings->echo)
 		ops->on_lost(ops->user, s);
-	ops->on_end(ops->user, s, failed || has_lost || has_file);
+	ops->on_end(ops->user, s, failed || has_lost || has_file, why);
 }
 
 static void fail_session(struct session *s, const struct error *e)
 {
 	session_tell_error(s, e);
-	conclude_session(s, true, "", 0);
+	conclude_session(s, e, "", 0);
 }
 
 /* Keep how long the steps of connecting took, now that it has ended. */
@@ -116,7 +117,8 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 		session_tell_error(s, e);
 	/* a FIN would say that the peer has all there is */
 	close_connection(s, failed && l->broken);
-	conclude_session(s, failed, is_old ? explain_long_over : "", unacked);
+	conclude_session(s, failed ? e : NULL, is_old ? explain_long_over : "",
+	                 unacked);
 }
 
 static void on_end_out(struct link *l)
@@ -271,12 +273,15 @@ static void tell_opened(struct session *s)
 static void on_open(struct link *l, const struct address *peer)
 {
 	struct session *s = session_of(l);
+	const struct session_ops *ops = s->settings->ops;
 	char at[ADDRESS_TEXT_MAX];
 	keep_timing(s);
 	address_format(peer, at);
 	if (!l->is_accepted && !name_ends(s, l->transport, at))
 		return;
 	tell_opened(s);
+	if (ops->on_open)
+		ops->on_open(ops->user, s);
 	link_set_idle(&s->link, s->settings->idle_ns);
 	session_update(s);
 }
@@ -425,7 +430,7 @@ void session_resume(struct session *s)
 static void begin_close(struct session *s)
 {
 	if (!s->link.transport) {
-		conclude_session(s, true, "", 0);
+		conclude_session(s, NULL, "", 0);
 		return;
 	}
 	s->closes = s->shuts_down = true;
@@ -465,7 +470,7 @@ void session_reset(struct session *s)
 	if (unacked && is_tcp && !halves_is_out_open(s->link.halves))
 		unacked--; /* our FIN */
 	close_connection(s, true);
-	conclude_session(s, false, is_tcp ? "" : explain_no_reset, unacked);
+	conclude_session(s, NULL, is_tcp ? "" : explain_no_reset, unacked);
 }
 
 void session_refresh(struct session *s)

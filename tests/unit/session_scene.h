@@ -31,8 +31,9 @@ static struct {
 	size_t count;
 	struct session *session; /* the latest, */
 	struct fake *fake;       /* and what it speaks through */
-	size_t ends, in_ends, losses;
+	size_t opens, ends, in_ends, losses;
 	bool has_failed;
+	struct error why; /* it ended; no text: it was wished for */
 } now;
 
 static int64_t clock_ns;
@@ -68,6 +69,13 @@ static inline void on_in_end(void *user, struct session *s)
 	now.in_ends++;
 }
 
+static inline void on_session_open(void *user, struct session *s)
+{
+	assert_null(user);
+	assert_ptr_equal(s, now.session);
+	now.opens++;
+}
+
 static inline void on_lost(void *user, struct session *s)
 {
 	assert_null(user);
@@ -75,12 +83,14 @@ static inline void on_lost(void *user, struct session *s)
 	now.losses++;
 }
 
-static inline void on_end(void *user, struct session *s, bool failed)
+static inline void on_end(void *user, struct session *s, bool failed,
+                          const struct error *why)
 {
 	assert_null(user);
 	assert_ptr_equal(s, now.session);
 	now.ends++;
 	now.has_failed = failed;
+	now.why = why ? *why : (struct error){ .text = "" };
 }
 
 static inline void add_session(void)
@@ -132,7 +142,8 @@ static inline int start_empty(void **state)
 	now.settings.ops = &now.ops;
 	now.queues.max = QUEUES_MAX;
 	now.ops = (struct session_ops){
-		.on_in_end = on_in_end, .on_lost = on_lost, .on_end = on_end,
+		.on_open = on_session_open, .on_in_end = on_in_end,
+		.on_lost = on_lost, .on_end = on_end,
 	};
 	return 0;
 }

@@ -23,6 +23,7 @@ static void what_is_sent_before_it_is_open_waits(void **state)
 	turn();
 	assert_string_equal(fake_written(now.fake), "early\n");
 	assert_true(fake_is_shut_down(now.fake));
+	assert_int_equal(now.opens, 1);
 	assert_story("RC>OH");
 }
 
@@ -36,6 +37,8 @@ static void what_waited_is_lost_with_a_word_when_it_is_refused(void **state)
 	turn();
 	assert_ended(true, FAKE_CLOSED);
 	assert_story("RC>EX");
+	assert_int_equal(now.opens, 0);
+	assert_string_equal(now.why.code, "ECONNREFUSED");
 	assert_string_equal(last_error()->code, "ECONNREFUSED");
 	const struct entry *e = entry_at(
 	    now.transcript, transcript_end(now.transcript) - 1);
@@ -49,6 +52,7 @@ static void a_close_gives_up_connecting(void **state)
 	dial();
 	session_close(now.session);
 	assert_ended(true, FAKE_CLOSED);
+	assert_string_equal(now.why.code, "");
 	session_close(now.session);
 	session_leave(now.session);
 	session_reset(now.session);
