@@ -53,6 +53,30 @@ static size_t parse_braces(const char *text, size_t len, size_t at,
 	return i < len && text[i] == '}' && i > at + 1 ? i + 1 - at : 0;
 }
 
+/* "\012" is one byte in C, and a NUL with two digits behind it to others: no
+ * guess is made. */
+static bool refuse_octal(const char *text, size_t len, size_t at,
+                         struct error *e)
+{
+	unsigned value = 0;
+	size_t n = 2;
+	if (len - at < 3 || text[at + 1] != '0' || text[at + 2] < '0' ||
+	    text[at + 2] > '9')
+		return false;
+	for (; n < 4 && at + n < len && text[at + n] >= '0' &&
+	       text[at + n] <= '7'; n++)
+		value = value * 8 + (unsigned)(text[at + n] - '0');
+	if (n == 2) /* an 8 or 9 */
+		error_set(e, "column %zu: \\0 before a digit is ambiguous: "
+		             "write \\x00", at + 1);
+	else
+		error_set(e, "column %zu: %.*s is ambiguous: write \\x%02x if "
+		             "it is octal, \\x00%.*s if it is NUL and %.*s",
+		          at + 1, (int)n, text + at, value, (int)n - 2,
+		          text + at + 2, (int)n - 2, text + at + 2);
+	return true;
+}
+
 /* Append what the escape with its backslash at `at` means.  Returns the length
  * of the escape, 0 after an error. */
 static size_t parse_escape(struct bytes *out, const char *text, size_t len,
@@ -64,6 +88,8 @@ static size_t parse_escape(struct bytes *out, const char *text, size_t len,
 	uint32_t cp;
 	size_t n;
 	int byte;
+	if (refuse_octal(text, len, at, e))
+		return 0;
 	if (letter)
 		return put_byte(out, values[letter - letters], e) ? 0 : 2;
 	if (c == 'x') {
@@ -130,22 +156,30 @@ int escape_parse_hex(struct bytes *out, const char *text, size_t len,
 	return 0;
 }
 
-static int append_escaped(struct bytes *out, uint8_t byte)
+static int append_escaped(struct bytes *out, uint8_t byte, bool has_digit_next)
 {
 	const char *value = memchr(values, byte, sizeof(values) - 1);
-	if (value)
+	if (value && (byte || !has_digit_next))
 		return bytes_printf(out, "\\%c", letters[value - values]);
 	return bytes_printf(out, "\\x%02x", byte);
 }
 
+static bool is_digit(const uint8_t *at, const uint8_t *end)
+{
+	return at < end && *at >= '0' && *at <= '9';
+}
+
 int escape_append(struct bytes *out, const uint8_t *bytes, size_t len)
 {
+	const uint8_t *end = bytes + len;
 	struct glyph g;
 	int failed = 0;
 	for (size_t n; (n = glyph_next(&g, bytes, len, 0)); len -= n) {
 		if (g.is_escaped || *bytes == '\\')
 			for (size_t i = 0; i < n; i++)
-				failed |= append_escaped(out, bytes[i]);
+				failed |= append_escaped(
+				    out, bytes[i],
+				    is_digit(bytes + i + 1, end));
 		else
 			failed |= bytes_append(out, bytes, n);
 		bytes += n;

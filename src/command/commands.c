@@ -270,14 +270,18 @@ static void run_to(struct chat *c, char *args)
 		chat_note(c, "spoken-to", "what you type goes to all peers");
 }
 
-static void send_parsed(struct chat *c, char *args, command_parse_fn *parse)
+static void send_parsed(struct chat *c, const struct command_row *row,
+                        const char *args)
 {
 	struct bytes b = { 0 };
 	struct error e;
-	if (parse(&b, args, strlen(args), &e)) {
+	if (row->parse(&b, args, strlen(args), &e)) {
 		error_set_hint(&e, "nothing was sent");
 		chat_error(c, &e);
-	} else if (b.len) {
+	} else if (!b.len) {
+		error_set(&e, "nothing to send: /%s %s", row->name, row->args);
+		chat_error(c, &e);
+	} else {
 		chat_send(c, b.data, b.len);
 	}
 	bytes_finish(&b);
@@ -455,7 +459,7 @@ void command_do(struct chat *c, const struct command_row *row, char *args)
 	if (row->run)
 		row->run(c, args);
 	else if (row->parse)
-		send_parsed(c, args, row->parse);
+		send_parsed(c, row, args);
 	else if (!row->to_peer)
 		set_option(c, row->name, args);
 	else if (do_to_peers(c, args, row->to_peer) && row->done)

@@ -47,6 +47,7 @@ static void a_message_retyped_is_the_same_message(void **state)
 		ROW("no end", "/send no end"),
 		ROW("  two\r\n", "/send \\x20 two\\r\\n"),
 		ROW("\0\x01\xff\\\n", "/send \\0\\x01\\xff\\\\\\n"),
+		ROW("\0" "0\0a\n", "/send \\x000\\0a\\n"),
 	};
 	struct fake *f = connect_one();
 	(void)state;
@@ -212,7 +213,13 @@ static void escapes_and_hex_are_sent_without_an_ending(void **state)
 	assert_string_equal(last()->hint, "nothing was sent");
 	type("/hex 0");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/send \\033[A");
+	assert_last(ENTRY_ERROR, "column 1: \\033 is ambiguous: write \\x1b if "
+	                         "it is octal, \\x0033 if it is NUL and 33");
 	type("/send");
+	assert_last(ENTRY_ERROR, "nothing to send: /send TEXT");
+	type("/hex ,");
+	assert_last(ENTRY_ERROR, "nothing to send: /hex BYTES");
 	SENT(f, "");
 }
 

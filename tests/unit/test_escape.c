@@ -66,7 +66,7 @@ static void a_letter_after_a_backslash_is_a_control_character(void **state)
 	TEXT("\\n\\r\\t\\0\\e\\\\", "\n\r\t\0\033\\");
 	TEXT("a\\r\\nb", "a\r\nb");
 	TEXT("\\\\n", "\\n");
-	TEXT("\\012", "\0" "12");
+	TEXT("\\0a\\0", "\0a\0");
 }
 
 static void two_hex_digits_are_a_byte(void **state)
@@ -114,6 +114,34 @@ static void an_error_names_its_column(void **state)
 		assert_refused(escape_parse, rows[i][0], strlen(rows[i][0]),
 		               rows[i][1]);
 	assert_refused(escape_parse, "\\\0", 2, "column 1: " COLUMN_BACKSLASH);
+}
+
+static void a_nul_before_a_digit_is_refused_as_ambiguous(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "\\033[A",
+		  "column 1: \\033 is ambiguous: write \\x1b if it is octal, "
+		  "\\x0033 if it is NUL and 33" },
+		{ "a\\012",
+		  "column 2: \\012 is ambiguous: write \\x0a if it is octal, "
+		  "\\x0012 if it is NUL and 12" },
+		{ "\\01234",
+		  "column 1: \\012 is ambiguous: write \\x0a if it is octal, "
+		  "\\x0012 if it is NUL and 12" },
+		{ "\\00",
+		  "column 1: \\00 is ambiguous: write \\x00 if it is octal, "
+		  "\\x000 if it is NUL and 0" },
+		{ "\\08",
+		  "column 1: \\0 before a digit is ambiguous: write \\x00" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_refused(escape_parse, rows[i][0], strlen(rows[i][0]),
+		               rows[i][1]);
+	assert_refused(escape_parse, "\\0123", 3,
+	               "column 1: \\01 is ambiguous: write \\x01 if it is "
+	               "octal, \\x001 if it is NUL and 1");
 }
 
 static void nothing_is_read_behind_the_end(void **state)
@@ -187,6 +215,7 @@ int main(void)
 		cmocka_unit_test(two_hex_digits_are_a_byte),
 		cmocka_unit_test(a_code_point_in_braces_is_a_character),
 		cmocka_unit_test(an_error_names_its_column),
+		cmocka_unit_test(a_nul_before_a_digit_is_refused_as_ambiguous),
 		cmocka_unit_test(nothing_is_read_behind_the_end),
 		cmocka_unit_test(pairs_of_hex_digits_are_bytes),
 		cmocka_unit_test(separators_between_hex_pairs_are_skipped),
