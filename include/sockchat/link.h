@@ -62,6 +62,8 @@ struct link_ops {
 	 * only needs a step.  The owner reads and writes, and then calls
 	 * link_step(). */
 	void (*on_ready)(struct link *l, unsigned ready);
+	/* The peer sends urgent data, which is read in its place: told once. */
+	void (*on_urgent)(struct link *l);
 	/* The time of one of the owner's alarms has come. */
 	void (*on_alarm)(struct link *l, unsigned which);
 	/* Our FIN has gone, and the peer's end has not come. */
@@ -95,6 +97,7 @@ struct link {
 	bool has_peer_ended : 1; /* its FIN has come */
 	bool is_settled : 1; /* all of ours has arrived, our FIN with it */
 	bool is_silent : 1;  /* idle for too long */
+	bool has_urgent : 1; /* the peer has sent urgent data */
 	uint8_t traits;      /* of its transport, also when it is closed */
 	uint8_t ack_ms;      /* the rest is the link's own */
 	struct watch watch;

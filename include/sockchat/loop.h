@@ -24,10 +24,11 @@ enum loop_backend {
 };
 
 /* What a descriptor is watched for and what it is ready for.  An error or a
- * hang-up makes it ready for all it is watched for. */
+ * hang-up makes it ready for all it is watched for but LOOP_URGENT. */
 #define LOOP_READ   1u
 #define LOOP_WRITE  2u
 #define LOOP_HANGUP 4u /* only that the other end has gone */
+#define LOOP_URGENT 128u /* urgent data is to be read: TCP's, MSG_OOB */
 
 struct watch;
 typedef void watch_fn(struct watch *w, unsigned ready);

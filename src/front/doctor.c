@@ -209,6 +209,11 @@ static bool judge_so_far(struct doctor *d, bool is_all)
 	return true;
 }
 
+static void on_doctor_urgent(struct link *l)
+{
+	notices_print(&doctor_of(l)->notices, "%s", explain_urgent);
+}
+
 /* FIN, or more first bytes; link_step() finds a break. */
 static void on_first_bytes(struct link *l, unsigned ready)
 {
@@ -260,6 +265,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	static const struct link_ops ops = {
 		.on_open = on_doctor_open,
 		.on_ready = on_first_bytes,
+		.on_urgent = on_doctor_urgent,
 		.on_alarm = on_doctor_alarm,
 		.on_over = on_doctor_over,
 	};

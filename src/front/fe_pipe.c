@@ -102,6 +102,13 @@ static void on_peer_open(void *user, const struct address *peer)
 	meter_start(&f->meter);
 }
 
+static void on_pipe_urgent(void *user)
+{
+	struct fe_pipe *f = user;
+	if (!f->options->quiet)
+		notices_print(&f->notices, "%s", explain_urgent);
+}
+
 /* A probe only finds out that it is open, and leaves the standard descriptors
  * alone. */
 static void on_probed(void *user, const struct address *peer)
@@ -288,6 +295,7 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.options = o,
 		.on_end = on_conn_end,
 		.on_open = on_peer_open,
+		.on_urgent = on_pipe_urgent,
 		.out = { .number = -1 },
 		.on_first = tells_steps(f) ? on_first : NULL,
 		.user = f,

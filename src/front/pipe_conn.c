@@ -468,9 +468,16 @@ static void on_link_open(struct link *l, const struct address *peer)
 	conn_step(c);
 }
 
+static void on_link_urgent(struct link *l)
+{
+	struct conn *c = conn_of(l);
+	c->on_urgent(c->user);
+}
+
 static const struct link_ops link_ops = {
 	.on_open = on_link_open,
 	.on_ready = on_peer,
+	.on_urgent = on_link_urgent,
 	.on_alarm = on_conn_alarm,
 	.on_wait = on_wait,
 	.on_over = on_link_over,

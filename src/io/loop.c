@@ -25,7 +25,8 @@
 #define SECOND_NS INT64_C(1000000000)
 
 _Static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT &&
-               EPOLLERR == POLLERR && EPOLLHUP == POLLHUP,
+               EPOLLERR == POLLERR && EPOLLHUP == POLLHUP &&
+               EPOLLPRI == POLLPRI,
                "what one tells means the same in the other");
 
 struct loop {
@@ -97,6 +98,7 @@ void loop_free(struct loop *l)
 static short poll_events(const struct watch *w)
 {
 	return (short)((w->events & LOOP_READ ? POLLIN : 0) |
+	               (w->events & LOOP_URGENT ? POLLPRI : 0) |
 	               (w->events & LOOP_WRITE ? POLLOUT : 0));
 }
 
@@ -309,14 +311,17 @@ void watch_remove(struct watch *w)
 
 /* Waiting */
 
-/* An error or a hang-up makes ready all that is watched. */
+/* An error or a hang-up makes ready all that is watched for moving bytes. */
 static void call_watch(struct watch *w, unsigned got)
 {
-	unsigned ready = got & (POLLERR | POLLHUP | POLLNVAL) ? ~0u : 0;
+	bool is_end = got & (POLLERR | POLLHUP | POLLNVAL);
+	unsigned ready = is_end ? ~LOOP_URGENT : 0;
 	if (got & POLLIN)
 		ready |= LOOP_READ;
 	if (got & POLLOUT)
 		ready |= LOOP_WRITE;
+	if (got & POLLPRI)
+		ready |= LOOP_URGENT;
 	if (w && ready & w->events)
 		w->on_ready(w, ready & w->events);
 }

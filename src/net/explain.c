@@ -322,6 +322,10 @@ void explain_broken(struct error *e, int errnum, const char *where,
 const char explain_no_reset[] =
     "a unix socket has no reset: it was closed at once";
 
+const char explain_urgent[] =
+    "the peer sent urgent data (MSG_OOB): its byte stands in its place among "
+    "the others, and only the mark is lost";
+
 const char explain_long_over[] =
     "the program at the other end had already closed the connection, and its "
     "system said so when ours asked; nothing was lost";

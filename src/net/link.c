@@ -295,6 +295,8 @@ static unsigned events_of(const struct link *l, unsigned wishes)
 	unsigned events = 0;
 	if (halves_is_in_open(l->halves))
 		events |= wishes & LOOP_READ;
+	if (events && !l->has_urgent)
+		events |= LOOP_URGENT;
 	if (halves_is_out_open(l->halves))
 		events |= wishes & LOOP_WRITE;
 	return events || l->halves == HALVES_CLOSED ? events
@@ -339,7 +341,12 @@ void link_step(struct link *l, unsigned wishes)
 static void on_transport_ready(struct watch *w, unsigned ready)
 {
 	struct link *l = w->user;
-	l->ops->on_ready(l, ready);
+	if (ready & LOOP_URGENT) {
+		l->has_urgent = true;
+		if (l->ops->on_urgent)
+			l->ops->on_urgent(l);
+	}
+	l->ops->on_ready(l, ready & ~LOOP_URGENT);
 }
 
 void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
@@ -363,7 +370,8 @@ static void fail_without_memory(struct link *l, struct transport *t)
 static void open_link(struct link *l, struct transport *t,
                       const struct address *peer)
 {
-	if (watch_add_socket(l->loop, &l->watch, t->fd, LOOP_READ)) {
+	if (watch_add_socket(l->loop, &l->watch, t->fd,
+	                     LOOP_READ | LOOP_URGENT)) {
 		fail_without_memory(l, t);
 		return;
 	}
@@ -371,6 +379,7 @@ static void open_link(struct link *l, struct transport *t,
 	l->halves = HALVES_OPEN;
 	l->broken = 0;
 	l->has_peer_ended = l->is_settled = l->is_silent = false;
+	l->has_urgent = false;
 	l->bytes_in = l->bytes_out = 0;
 	l->in_ns = l->out_ns = loop_now_ns(l->loop);
 	l->ack_ms = 1;

@@ -23,6 +23,7 @@ struct setting {
 static const struct setting stream_settings[] = {
 	{ IPPROTO_TCP, TCP_NODELAY, 1 },
 	{ SOL_SOCKET, SO_KEEPALIVE, 1 },
+	{ SOL_SOCKET, SO_OOBINLINE, 1 }, /* or urgent data would be lost */
 	{ IPPROTO_TCP, TCP_KEEPIDLE, TRANSPORT_PROBE_S },
 	{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
 	{ IPPROTO_TCP, TCP_KEEPCNT, 6 },

@@ -129,12 +129,20 @@ static int bind_file(int fd, const struct address *a)
 	return failed;
 }
 
+/* Or urgent data (MSG_OOB) would be lost. */
+static void keep_urgent(int fd)
+{
+	int on = 1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
+}
+
 static struct transport *unix_connect(const struct address *peer)
 {
 	struct transport *t = socket_open(&transport_unix, AF_UNIX, 0);
 	int failed;
 	if (!t)
 		return NULL;
+	keep_urgent(t->fd);
 	do
 		failed = connect(t->fd, (const struct sockaddr *)&peer->sa,
 		                 peer->len);
@@ -221,6 +229,8 @@ static bool is_named(const struct address *a)
 static struct transport *unix_accept(struct transport *t, struct address *peer)
 {
 	struct transport *accepted = socket_accept(t, peer);
+	if (accepted)
+		keep_urgent(accepted->fd);
 	if (accepted && !is_named(peer))
 		socket_local(t->fd, peer);
 	return accepted;

@@ -286,6 +286,12 @@ static void on_open(struct link *l, const struct address *peer)
 	session_update(s);
 }
 
+static void on_session_urgent(struct link *l)
+{
+	session_tell_note(session_of(l), "urgent-data", "", "%s",
+	                  explain_urgent);
+}
+
 struct session *session_new(struct loop *l,
                             const struct session_settings *settings,
                             uint32_t number)
@@ -293,6 +299,7 @@ struct session *session_new(struct loop *l,
 	static const struct link_ops link_ops = {
 		.on_open = on_open,
 		.on_ready = on_ready,
+		.on_urgent = on_session_urgent,
 		.on_alarm = on_alarm,
 		.on_end_out = on_end_out,
 		.on_over = on_over,

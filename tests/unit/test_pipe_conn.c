@@ -61,6 +61,11 @@ static void on_open(void *user, const struct address *peer)
 	now.opens++;
 }
 
+static void on_urgent(void *user)
+{
+	(void)user;
+}
+
 static void on_end(void *user, enum conn_end end, const struct error *e)
 {
 	assert_null(user);
@@ -87,6 +92,7 @@ static int start(void **state)
 	now.conn = (struct conn){
 		.options = &now.options,
 		.on_end = on_end,
+		.on_urgent = on_urgent,
 		.on_open = on_open,
 	};
 	conn_init(&now.conn, now.loop);
