@@ -34,10 +34,14 @@ struct facts {
 	 * 0: never). */
 	uint64_t in, out, in_messages, out_messages;
 	int64_t in_ns, out_ns;
+	int64_t asked_ns; /* since when the peer owes an answer to what was
+	                   * sent by hand; 0: it does not */
 	size_t queued; /* for the peer, files included */
 	const struct timing *timing; /* borrowed; NULL: they came to us */
 	bool has_tcp;
 	struct tcpinfo tcp;
+	struct owner_peer far; /* the peer's socket, on this machine */
+	bool is_gone;          /* nobody has that any more */
 };
 
 #endif

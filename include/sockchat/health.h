@@ -59,9 +59,21 @@ void health_parts(const struct health *h, const struct facts *f,
 enum health_mood { HEALTH_FINE, HEALTH_WORTH_KNOWING, HEALTH_TROUBLE };
 #define HEALTH_TEXT_MAX 160
 
-/* The sentence: "healthy", "peer not reading since 12 s: 1.2 MiB wait". */
-enum health_mood health_verdict(char out[HEALTH_TEXT_MAX],
-                                const struct health *h, const struct facts *f);
+struct health_verdict {
+	enum health_mood mood;
+	/* "healthy", "no answer for 5 s: not accepted yet" … */
+	char text[HEALTH_TEXT_MAX];
+	/* What is worth an entry has a code: "peer-not-reading"; and a hint.
+	 * "": it is not. */
+	const char *code, *hint;
+};
+
+void health_verdict(struct health_verdict *out, const struct health *h,
+                    const struct facts *f);
+
+/* Write what this machine knows of the peer's socket: "not accepted yet, 2 wait
+ * in its backlog of 5".  False, and "": nothing is known. */
+bool health_format_far(char out[HEALTH_TEXT_MAX], const struct facts *f);
 
 /* Where the connection stands in the diagram of RFC 9293, whoever tells. */
 enum tcp_state health_state(const struct facts *f);

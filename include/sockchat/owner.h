@@ -9,6 +9,7 @@
 #define SOCKCHAT_OWNER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <sockchat/address.h>
 
@@ -18,10 +19,22 @@
 struct owner_socket {
 	struct address local, peer;
 	bool is_listening, is_time_wait;
+	bool is_finishing;         /* its FIN has been sent */
 	unsigned uid, inode;       /* inode 0: no process has it (any more) */
-	/* Of a listener: peers that wait to be accepted, and their limit. */
+	/* Of a listener: peers that wait to be accepted, and their limit; of
+	 * others `waiting` bytes are unread. */
 	unsigned waiting, backlog;
 	unsigned left_ms; /* how long it stays in TIME-WAIT */
+};
+
+/* The socket at the other end of a connection, as far as this machine knows. */
+struct owner_peer {
+	bool is_here;    /* this machine has it; if not, the rest is unknown */
+	bool is_waiting; /* no process has accepted it yet */
+	bool is_gone;    /* no process has it any more: nobody reads from it */
+	size_t unread;   /* bytes of ours that no process has read */
+	/* As of the listener, while it is waiting; 0: not known. */
+	unsigned waiting, backlog;
 };
 
 typedef void owner_fn(void *user, const struct owner_socket *s);

@@ -84,6 +84,10 @@ struct talk {
 	struct watcher *watcher; /* for hints; NULL: there is none */
 	struct under_way *under_way; /* messages; NULL: there are none */
 	struct lag *lag; /* the chat's own, allocated; NULL: the peer reads */
+	/* When the user has said what the peer has not answered, and how much
+	 * had come by then: more is an answer.  0: nothing was said. */
+	int64_t asked_ns;
+	uint64_t asked_in;
 };
 
 /* Others may read what is not the session's own, and write nothing.  There may
@@ -99,6 +103,7 @@ struct session {
 	bool leaves : 1;     /* or the acknowledgement of ours alone */
 	bool is_full : 1; /* enough waits; the session's own, as is_busy */
 	bool is_busy : 1; /* what comes, comes in bulk */
+	bool is_gone : 1; /* no process has the peer's socket any more */
 	/* When the phase and the connection began, on the monotonic clock; 0:
 	 * they have not. */
 	int64_t since_ns, opened_ns;

@@ -27,6 +27,8 @@ const char *session_state_text(const struct session *s);
 /* All that is known of it now; process and names if session_identify() has
  * found them. */
 void session_facts(const struct session *s, struct facts *out);
+/* The same without the peer's socket, which costs a question to the system. */
+void session_sample(const struct session *s, struct facts *out);
 
 /* Whether enough waits for the peer: what can wait elsewhere should. */
 bool session_is_congested(const struct session *s);

@@ -64,8 +64,9 @@ enum {
 	FACTS_LOCAL = 1,
 	FACTS_PEER = 2,
 	FACTS_TCP = 4,   /* `has_tcp` and `tcp` */
-	FACTS_OWNER = 8, /* `owner` and `is_waiting`; up to about 50 ms */
-	FACTS_UNREAD = 16,
+	FACTS_FAR = 8,   /* `far` */
+	FACTS_OWNER = 16, /* `owner` as well; up to about 50 ms */
+	FACTS_UNREAD = 32,
 };
 
 struct transport_facts {
@@ -77,7 +78,7 @@ struct transport_facts {
 	 * when the socket may since have been passed on. */
 	char owner[OWNER_TEXT_MAX];
 	const char *relation;
-	bool is_waiting; /* the owner has not accepted the connection yet */
+	struct owner_peer far; /* its socket */
 	size_t unread;   /* bytes that have come, and could be read now */
 };
 

@@ -77,7 +77,7 @@ static void take_samples(struct timer *t)
 	for (size_t i = 0; (s = watched(c, i)); i++) {
 		if (!session_is_open(s))
 			continue;
-		session_facts(s, &facts);
+		session_sample(s, &facts);
 		goes_on |= health_look(place_for(c, facts.number), &facts);
 	}
 	if (goes_on)
@@ -97,7 +97,7 @@ void watch_end(struct chat *c, const struct session *s)
 	if (!c->session_settings.tells_states ||
 	    (chat_session_count(c) && c->target != s->number))
 		return;
-	session_facts(s, last);
+	session_sample(s, last);
 	if (!last->timing)
 		return;
 	c->own->last_timing = *last->timing; /* the session's goes with it */

@@ -177,13 +177,13 @@ static void note_row(void *user, enum health_row kind, const char *label,
 
 static void tell_verdict(struct chat *c, const struct facts *f)
 {
-	char text[HEALTH_TEXT_MAX];
-	health_verdict(text, chat_health(c, f->number), f);
+	struct health_verdict v;
+	health_verdict(&v, chat_health(c, f->number), f);
 	if (chat_look(c).shows_numbers)
 		chat_note(c, "health", "peer %u, %s: %s", f->number, f->peer,
-		          text);
+		          v.text);
 	else
-		chat_note(c, "health", "%s: %s", f->peer, text);
+		chat_note(c, "health", "%s: %s", f->peer, v.text);
 }
 
 static void tell_details(struct chat *c, const struct facts *f)

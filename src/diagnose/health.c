@@ -15,6 +15,7 @@
 #define NEW_NS      (2 * SECOND_NS)
 #define QUIET_NS    (60 * SECOND_NS)
 #define PATIENCE_MS 1000 /* what takes less is nobody's fault */
+#define ANSWER_NS   (3 * SECOND_NS) /* an answer may take so long */
 
 /* History */
 
@@ -141,6 +142,38 @@ enum tcp_state health_state(const struct facts *f)
 	return f->has_tcp ? f->tcp.state : states[f->halves];
 }
 
+/* The peer's socket */
+
+static void describe_backlog(char out[HEALTH_TEXT_MAX],
+                             const struct owner_peer *far)
+{
+	text_add(out, HEALTH_TEXT_MAX, "not accepted yet");
+	if (far->waiting)
+		text_add(out, HEALTH_TEXT_MAX,
+		         ", %u wait%s in its backlog of %u%s", far->waiting,
+		         far->waiting == 1 ? "s" : "", far->backlog,
+		         far->waiting > far->backlog ? ", which is full" : "");
+}
+
+bool health_format_far(char out[HEALTH_TEXT_MAX], const struct facts *f)
+{
+	const struct owner_peer *far = &f->far;
+	*out = '\0';
+	if (f->is_gone)
+		text_add(out, HEALTH_TEXT_MAX,
+		         "its program has gone: nobody reads what you send");
+	else if (far->is_waiting)
+		describe_backlog(out, far);
+	else if (far->unread)
+		text_add(out, HEALTH_TEXT_MAX, "%s%zu byte%s lie%s unread",
+		         f->is_accepted ? "" : "accepted, but ", far->unread,
+		         plural(far->unread), far->unread == 1 ? "s" : "");
+	else if (far->is_here)
+		text_add(out, HEALTH_TEXT_MAX, "%s",
+		         f->out ? "it has read all of it" : "accepted");
+	return *out;
+}
+
 struct verdict {
 	char *out; /* HEALTH_TEXT_MAX */
 	const struct health *h;
@@ -174,6 +207,61 @@ static bool is_closed(const struct verdict *v)
 {
 	return v->f->phase == ENTRY_CLOSED &&
 	       say_since(v, "closed", v->f->since.mono_ns);
+}
+
+/* "no answer for 5 s: ", once that is worth a word. */
+static bool say_silence(const struct verdict *v, const char *tail)
+{
+	char span[32];
+	int64_t silent_ns = v->f->now.mono_ns - v->f->asked_ns;
+	*v->out = '\0';
+	if (!v->f->asked_ns || silent_ns < ANSWER_NS)
+		return false;
+	snprintf(v->out, HEALTH_TEXT_MAX, "no answer for %s%s",
+	         health_format_span(span, silent_ns), tail);
+	return true;
+}
+
+static void say_far(const struct verdict *v)
+{
+	char far[HEALTH_TEXT_MAX];
+	health_format_far(far, v->f);
+	text_add(v->out, HEALTH_TEXT_MAX, "%s", far);
+}
+
+static bool is_gone(const struct verdict *v)
+{
+	*v->out = '\0';
+	say_far(v);
+	return v->f->is_gone;
+}
+
+static bool is_not_accepted(const struct verdict *v)
+{
+	(void)say_silence(v, ": ");
+	say_far(v);
+	return v->f->far.is_waiting;
+}
+
+/* A peer that reads has its last bytes read by now; one that has read nothing
+ * at all, while we sent on, does not read either. */
+static bool is_left_unread(const struct verdict *v)
+{
+	const struct facts *f = v->f;
+	int64_t rest_ns = f->now.mono_ns - f->out_ns;
+	bool asks = say_silence(v, ": ");
+	say_far(v);
+	return f->far.unread && (rest_ns >= PATIENCE_MS * MILLI_NS ||
+	                         (asks && f->far.unread >= f->out));
+}
+
+static bool is_silent(const struct verdict *v)
+{
+	const struct facts *f = v->f;
+	bool is_silent = say_silence(v, f->far.is_here ? ", " : "");
+	if (is_silent)
+		say_far(v);
+	return is_silent;
 }
 
 static bool is_unanswered(const struct verdict *v)
@@ -276,25 +364,41 @@ static bool is_healthy(const struct verdict *v)
 static const struct {
 	rule_fn *holds;
 	enum health_mood mood;
+	const char *code, *hint;
 } rules[] = {
-	{ is_closed, HEALTH_WORTH_KNOWING },
-	{ is_opening, HEALTH_WORTH_KNOWING },
-	{ is_unanswered, HEALTH_TROUBLE },
-	{ is_unread, HEALTH_TROUBLE },
-	{ has_retransmits, HEALTH_TROUBLE },
-	{ is_paused, HEALTH_WORTH_KNOWING },
-	{ is_sending, HEALTH_FINE },
-	{ is_half_closed, HEALTH_WORTH_KNOWING },
-	{ is_quiet, HEALTH_FINE },
-	{ is_healthy, HEALTH_FINE },
+	{ is_closed, HEALTH_WORTH_KNOWING, "", "" },
+	{ is_opening, HEALTH_WORTH_KNOWING, "", "" },
+	{ is_gone, HEALTH_WORTH_KNOWING, "peer-gone",
+	  "/close ends the connection" },
+	{ is_not_accepted, HEALTH_TROUBLE, "not-accepted",
+	  "the server listens, but does not call accept(): it serves somebody "
+	  "else, hangs, or is stopped" },
+	{ is_unanswered, HEALTH_TROUBLE, "not-acknowledged",
+	  "the host may be down, or something on the way drops what is sent "
+	  "to it" },
+	{ is_unread, HEALTH_TROUBLE, "not-read",
+	  "the program there does not call recv(): it is busy, hangs, or is "
+	  "stopped" },
+	{ is_left_unread, HEALTH_TROUBLE, "not-read",
+	  "the program there does not call recv(): it is busy, hangs, or is "
+	  "stopped" },
+	{ has_retransmits, HEALTH_TROUBLE, "", "" },
+	{ is_paused, HEALTH_WORTH_KNOWING, "", "" },
+	{ is_sending, HEALTH_FINE, "", "" },
+	{ is_half_closed, HEALTH_WORTH_KNOWING, "", "" },
+	{ is_silent, HEALTH_WORTH_KNOWING, "", "" },
+	{ is_quiet, HEALTH_FINE, "", "" },
+	{ is_healthy, HEALTH_FINE, "", "" },
 };
 
-enum health_mood health_verdict(char out[HEALTH_TEXT_MAX],
-                                const struct health *h, const struct facts *f)
+void health_verdict(struct health_verdict *out, const struct health *h,
+                    const struct facts *f)
 {
-	const struct verdict v = { out, h, f };
+	const struct verdict v = { out->text, h, f };
 	size_t i = 0;
 	while (!rules[i].holds(&v))
 		i++;
-	return rules[i].mood;
+	out->mood = rules[i].mood;
+	out->code = rules[i].code;
+	out->hint = rules[i].hint;
 }

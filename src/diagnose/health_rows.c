@@ -138,11 +138,12 @@ static void tell_direction(const struct rows *r, enum health_row kind)
 	const struct facts *f = r->facts;
 	bool is_in = kind == HEALTH_ROW_IN;
 	uint64_t count = is_in ? f->in_messages : f->out_messages;
-	int64_t last = is_in ? f->in_ns : f->out_ns;
+	uint64_t bytes = is_in ? f->in : f->out;
+	int64_t last = !bytes ? 0 : is_in ? f->in_ns : f->out_ns;
 	uint64_t rate = health_rate(r->health, f,
 	                            is_in ? HEALTH_IN : HEALTH_OUT);
 	row(r, kind, is_in ? "received" : "sent",
-	    "%s in %llu message%s, %s/s%s%s%s", SIZE(is_in ? f->in : f->out),
+	    "%s in %llu message%s, %s/s%s%s%s", SIZE(bytes),
 	    (unsigned long long)count, plural(count), SIZE(rate),
 	    last ? ", last " : "", last ? SPAN(f->now.mono_ns - last) : "",
 	    last ? " ago" : "");
@@ -159,6 +160,13 @@ static void tell_waiting(const struct rows *r)
 		    "%s queued, %s unsent, %s unacknowledged; %s unread",
 		    SIZE(f->queued), SIZE(t->unsent),
 		    SIZE(t->unacked - t->unsent), SIZE(t->unread));
+}
+
+static void tell_far(const struct rows *r)
+{
+	char text[HEALTH_TEXT_MAX];
+	if (health_format_far(text, r->facts))
+		row(r, HEALTH_ROW, "over there", "%s", text);
 }
 
 static void tell_retransmits(const struct rows *r)
@@ -228,6 +236,7 @@ void health_rows(const struct health *h, const struct facts *f,
 	tell_direction(&r, HEALTH_ROW_IN);
 	tell_direction(&r, HEALTH_ROW_OUT);
 	tell_waiting(&r);
+	tell_far(&r);
 	if (!f->is_tcp ||
 	    (f->phase != ENTRY_OPEN && f->phase != ENTRY_HALF_CLOSED))
 		return;

@@ -151,7 +151,7 @@ static void judge_silence(struct doctor *d)
 	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
 	notices_print(&d->notices, "no first bytes within %.1f s",
 	              (double)LISTEN_MS / 1000);
-	if (facts.is_waiting) {
+	if (facts.far.is_waiting) {
 		snprintf(verdict, sizeof(verdict), "the %s is open, but %s "
 		         "has not accepted the connection: it is busy, hangs, "
 		         "or waits for something", name_door(d),

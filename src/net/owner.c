@@ -29,6 +29,12 @@
 
 #define STATE(state) (1u << (state))
 
+/* It has sent its FIN: without a process it was closed, and not accepted
+ * before that. */
+#define FINISHING                                                              \
+	(STATE(TCP_FIN_WAIT1) | STATE(TCP_FIN_WAIT2) | STATE(TCP_TIME_WAIT) |  \
+	 STATE(TCP_CLOSING) | STATE(TCP_LAST_ACK) | STATE(TCP_CLOSE))
+
 struct request {
 	struct nlmsghdr head;
 	struct inet_diag_req_v2 body;
@@ -44,6 +50,7 @@ static void read_socket(struct owner_socket *s, const struct inet_diag_msg *m)
 	*s = (struct owner_socket){
 		.is_listening = m->idiag_state == TCP_LISTEN,
 		.is_time_wait = m->idiag_state == TCP_TIME_WAIT,
+		.is_finishing = FINISHING & STATE(m->idiag_state),
 		.uid = m->idiag_uid,
 		.inode = m->idiag_inode,
 		.waiting = m->idiag_rqueue,
@@ -242,33 +249,64 @@ static void keep(void *user, const struct owner_socket *s)
 	*(struct owner_socket *)user = *s;
 }
 
-void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
-                   const struct address *peer, bool *is_waiting)
+/* Look for the socket at `local` that is connected to `peer`; where there is
+ * none, or `peer` is NULL, for one that listens.  False: there is none. */
+static bool find_socket(struct owner_socket *found,
+                        const struct address *local,
+                        const struct address *peer)
 {
-	struct owner_socket found = { .local.len = 0 };
 	struct inet_diag_req_v2 body = {
-		.sdiag_family = (uint8_t)peer->sa.ss_family,
+		.sdiag_family = (uint8_t)local->sa.ss_family,
 		.idiag_states = ~0u,
-		.id.idiag_sport = htons((uint16_t)address_port(peer)),
-		.id.idiag_dport = htons((uint16_t)address_port(local)),
+		.id.idiag_sport = htons((uint16_t)address_port(local)),
 		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
 	};
-	struct visit v = { keep, &found };
-	copy_host(body.id.idiag_src, peer);
-	copy_host(body.id.idiag_dst, local);
-	*out = '\0';
-	*is_waiting = false;
-	ask(body, 0, &v);
-	/* with nothing better a listener on any address would do */
-	if (!found.local.len || found.is_listening || found.is_time_wait)
-		return;
-	*is_waiting = !found.inode;
-	if (*is_waiting) {
-		/* without our end in it the listener is what fits */
-		body.id.idiag_dport = 0;
-		memset(body.id.idiag_dst, 0, sizeof(body.id.idiag_dst));
-		ask(body, 0, &v);
+	copy_host(body.id.idiag_src, local);
+	if (peer) {
+		body.id.idiag_dport = htons((uint16_t)address_port(peer));
+		copy_host(body.id.idiag_dst, peer);
 	}
-	if (found.inode)
-		owner_describe(out, &found);
+	*found = (struct owner_socket){ .local.len = 0 };
+	ask(body, 0, &(struct visit){ keep, found });
+	return found->local.len > 0;
+}
+
+/* One that is waiting is told as what its listener is. */
+static void note_listener(struct owner_peer *out, struct owner_socket *s)
+{
+	struct owner_socket listener;
+	out->is_waiting = true;
+	if (!find_socket(&listener, &s->local, NULL) || !listener.is_listening)
+		return;
+	out->waiting = listener.waiting;
+	out->backlog = listener.backlog;
+	*s = listener;
+}
+
+/* A user alone is worth a word only if it is another one: then the process
+ * could not be seen. */
+static void describe_owner(char out[OWNER_TEXT_MAX],
+                           const struct owner_socket *s)
+{
+	char pid[16] = "";
+	find_process(pid, s->inode);
+	*out = '\0';
+	if (*pid || s->uid != geteuid())
+		describe(out, pid, s->uid);
+}
+
+void owner_of_peer(struct owner_peer *out, char *owner,
+                   const struct address *local, const struct address *peer)
+{
+	struct owner_socket found;
+	*out = (struct owner_peer){ .is_here = false };
+	if (!find_socket(&found, peer, local) || found.is_listening)
+		return;
+	out->is_here = true;
+	out->unread = found.waiting;
+	out->is_gone = !found.inode && found.is_finishing;
+	if (!found.inode && !found.is_finishing)
+		note_listener(out, &found);
+	if (owner && found.inode)
+		describe_owner(owner, &found);
 }

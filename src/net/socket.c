@@ -141,9 +141,9 @@ uint32_t socket_queue(int fd, unsigned long which)
 	return ioctl(fd, which, &len) || len < 0 ? 0 : (uint32_t)len;
 }
 
-void *socket_extra(struct transport *t)
+void *socket_extra(const struct transport *t)
 {
-	return socket_of(t) + 1;
+	return socket_of((struct transport *)t) + 1;
 }
 
 int socket_fail(struct transport *t, int errnum)

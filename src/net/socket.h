@@ -34,7 +34,7 @@ void socket_peer(int fd, struct address *out);
 uint32_t socket_queue(int fd, unsigned long which);
 
 /* The `extra` bytes of its kind of transport, at first zero. */
-void *socket_extra(struct transport *t);
+void *socket_extra(const struct transport *t);
 
 /* True if the connection has failed, now or before; then errno is set. */
 bool socket_has_failed(struct transport *t);

@@ -148,17 +148,19 @@ static ssize_t tcp_pending(struct transport *t)
 static void tcp_facts(const struct transport *t, unsigned wanted,
                       struct transport_facts *out)
 {
-	if (wanted & (FACTS_LOCAL | FACTS_OWNER))
+	bool looks = wanted & (FACTS_FAR | FACTS_OWNER);
+	if (wanted & FACTS_LOCAL || looks)
 		socket_local(t->fd, &out->local);
-	if (wanted & (FACTS_PEER | FACTS_OWNER))
+	if (wanted & FACTS_PEER || looks)
 		socket_peer(t->fd, &out->peer);
 	if (wanted & FACTS_TCP)
 		out->has_tcp = tcpinfo_read(t->fd, &out->tcp);
 	if (wanted & FACTS_UNREAD)
 		out->unread = socket_queue(t->fd, SIOCINQ);
-	if (wanted & FACTS_OWNER && out->local.len && out->peer.len)
-		owner_of_peer(out->owner, &out->local, &out->peer,
-		              &out->is_waiting);
+	if (looks && out->local.len && out->peer.len)
+		owner_of_peer(&out->far,
+		              wanted & FACTS_OWNER ? out->owner : NULL,
+		              &out->local, &out->peer);
 }
 
 static void tcp_explain(const struct failure *f, struct error *e)

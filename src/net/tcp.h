@@ -18,11 +18,11 @@ bool tcpinfo_read(int fd, struct tcpinfo *out);
  * also when the system does not tell it at once. */
 bool tcpinfo_is_acked(int fd);
 
-/* Who is at the other end of our connection from `local` to `peer`, as
- * owner_describe(); "" when that is not on this machine or not known.  When no
- * process has accepted it yet it is the listener's, and `*is_waiting`. */
-void owner_of_peer(char out[OWNER_TEXT_MAX], const struct address *local,
-                   const struct address *peer, bool *is_waiting);
+/* What is known of the peer's end of our connection from `local` to `peer`.
+ * With `owner`, also who has it, as owner_describe(): of one that is waiting
+ * that is the listener's process; "" if nobody worth naming is known. */
+void owner_of_peer(struct owner_peer *out, char *owner,
+                   const struct address *local, const struct address *peer);
 
 /* Acknowledgements with their time: Linux's SO_TIMESTAMPING
  * (Documentation/networking/timestamping). */

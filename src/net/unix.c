@@ -277,11 +277,13 @@ static ssize_t unix_write_from(struct transport *t, int fd, bool is_pipe,
 static ssize_t unix_pending(struct transport *t)
 {
 	const uint64_t *written = socket_extra(t);
-	struct unix_diag_peer peer;
+	struct owner_peer peer;
 	uint32_t count = socket_queue(t->fd, SIOCOUTQ);
 	ssize_t unread = (ssize_t)(count < *written ? count : *written);
-	if (count && unix_diag_peer(t->fd, &peer) && !peer.is_waiting)
-		unread = peer.unread;
+	if (count)
+		unix_diag_peer(t->fd, &peer);
+	if (count && peer.is_here && !peer.is_waiting)
+		unread = (ssize_t)peer.unread;
 	/* Asked last: a peer that closes empties the queue. */
 	return socket_has_failed(t) ? -1 : unread;
 }
@@ -318,21 +320,33 @@ static void drop_unnamed(struct address *a)
 		a->len = 0;
 }
 
+static void look_at_peer(const struct transport *t, struct owner_peer *far)
+{
+	struct address to;
+	struct stat st;
+	unix_diag_peer(t->fd, far);
+	if (!far->is_waiting)
+		return;
+	far->unread = *(const uint64_t *)socket_extra(t);
+	socket_peer(t->fd, &to);
+	if (is_named(&to) && unix_path(&to) && !stat(unix_path(&to), &st))
+		unix_diag_backlog(unix_diag_holder(&st), far);
+}
+
 static void unix_facts(const struct transport *t, unsigned wanted,
                        struct transport_facts *out)
 {
-	struct unix_diag_peer peer = { .is_waiting = false };
 	if (wanted & FACTS_LOCAL)
 		socket_local(t->fd, &out->local);
 	if (wanted & FACTS_UNREAD)
 		out->unread = socket_queue(t->fd, SIOCINQ);
 	if (wanted & FACTS_PEER)
 		socket_peer(t->fd, &out->peer);
+	if (wanted & (FACTS_FAR | FACTS_OWNER))
+		look_at_peer(t, &out->far);
 	if (wanted & FACTS_OWNER) {
 		out->relation = "created by ";
 		find_creator(t->fd, out->owner);
-		out->is_waiting = unix_diag_peer(t->fd, &peer) &&
-		                  peer.is_waiting;
 	}
 	drop_unnamed(&out->local);
 	drop_unnamed(&out->peer);

@@ -18,13 +18,12 @@ struct stat;
  * if the system shows none. */
 unsigned unix_diag_holder(const struct stat *file);
 
-struct unix_diag_peer {
-	bool is_waiting; /* no process has accepted our connection yet */
-	int unread;      /* bytes of ours that it has not read, if one has */
-};
-
-/* What is known of the other end of our connection; false if nothing is. */
-bool unix_diag_peer(int fd, struct unix_diag_peer *out);
+/* What is known of the other end of our connection; of one that is waiting,
+ * neither what is unread nor its listener. */
+void unix_diag_peer(int fd, struct owner_peer *out);
+/* How many connections wait for the listener with this inode, and how many may;
+ * both stay where nothing is known. */
+void unix_diag_backlog(unsigned inode, struct owner_peer *out);
 
 /* The path of a unix socket's address; NULL if it has none. */
 const char *unix_path(const struct address *a);

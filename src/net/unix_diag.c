@@ -33,7 +33,8 @@ struct diag_socket {
 	bool is_connected;
 	uint32_t inode;      /* 0: no process has it (any more) */
 	uint32_t peer_inode; /* likewise */
-	uint32_t unread;     /* bytes that it has not read */
+	uint32_t unread;     /* bytes that it has not read; of a listener: */
+	uint32_t limit;      /* connections, and how many may wait */
 	uint32_t file_inode, file_device; /* of its path */
 };
 
@@ -52,6 +53,7 @@ static void read_attribute(struct diag_socket *s, const struct rtattr *attr)
 		memcpy(&s->peer_inode, data, sizeof(s->peer_inode));
 	} else if (attr->rta_type == UNIX_DIAG_RQLEN) {
 		s->unread = queue->udiag_rqueue;
+		s->limit = queue->udiag_wqueue;
 	}
 }
 
@@ -151,16 +153,28 @@ static void keep_diag(void *user, const struct diag_socket *s)
 }
 
 /* A socket that no process has yet has no number to ask for. */
-bool unix_diag_peer(int fd, struct unix_diag_peer *out)
+void unix_diag_peer(int fd, struct owner_peer *out)
 {
 	struct diag_socket own = { .inode = 0 }, peer = { .inode = 0 };
 	struct stat st;
+	*out = (struct owner_peer){ .is_here = false };
 	if (fstat(fd, &st))
-		return false;
+		return;
 	ask_diag((uint32_t)st.st_ino, UDIAG_SHOW_PEER, keep_diag, &own);
 	if (own.peer_inode)
 		ask_diag(own.peer_inode, UDIAG_SHOW_RQLEN, keep_diag, &peer);
-	*out = (struct unix_diag_peer){ own.inode && !own.peer_inode,
-		                        (int)peer.unread };
-	return own.inode != 0;
+	out->is_here = own.inode;
+	out->is_waiting = own.inode && !own.peer_inode;
+	out->unread = peer.unread;
+}
+
+void unix_diag_backlog(unsigned inode, struct owner_peer *out)
+{
+	struct diag_socket s = { .inode = 0 };
+	if (inode)
+		ask_diag(inode, UDIAG_SHOW_RQLEN, keep_diag, &s);
+	if (!s.inode)
+		return;
+	out->waiting = s.unread;
+	out->backlog = s.limit;
 }

@@ -134,6 +134,16 @@ static void follow_message(struct session *s)
 		              transcript_end(s->settings->transcript), end);
 }
 
+/* What was said before, and is not answered, is older. */
+static void note_question(struct session *s)
+{
+	struct talk *t = s->talk;
+	if (t->asked_ns && t->asked_in == s->link.bytes_in)
+		return;
+	t->asked_ns = loop_now_ns(s->link.loop);
+	t->asked_in = s->link.bytes_in;
+}
+
 int session_queue_message(struct session *s, const void *bytes, size_t len,
                           struct error *e)
 {
@@ -147,6 +157,7 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 	end_messages(s);
 	s->talk->out.count++;
 	s->talk->in.asked_ns = stamp_mono_ns();
+	note_question(s);
 	if (s->settings->keeps_entries) {
 		follow_message(s); /* its tick is looked for when told */
 		session_tell_sent(s, bytes, len);
@@ -161,8 +172,10 @@ int session_queue_file(struct session *s, const struct feed_file *file,
 	if (may_send(s, e))
 		return -1;
 	if (session_talk(s) && queue_of(s) &&
-	    !queue_add_file(s->queue, file))
+	    !queue_add_file(s->queue, file)) {
+		note_question(s);
 		return 0;
+	}
 	if (errno == ENOBUFS) {
 		error_set(e, "not sent: %d files wait for %s already",
 		          QUEUE_FILES_MAX, s->link.where);

@@ -115,7 +115,16 @@ static struct stamp stamp_at(int64_t mono_ns)
 	return at;
 }
 
-void session_facts(const struct session *s, struct facts *out)
+/* Since when the peer owes an answer: since we have asked, or it is open. */
+static int64_t question_ns(const struct session *s)
+{
+	const struct talk *t = s->talk;
+	if (!t || !t->asked_ns || t->asked_in != s->link.bytes_in)
+		return 0;
+	return t->asked_ns > s->opened_ns ? t->asked_ns : s->opened_ns;
+}
+
+void session_sample(const struct session *s, struct facts *out)
 {
 	*out = (struct facts){
 		.now = stamp_now(),
@@ -135,6 +144,7 @@ void session_facts(const struct session *s, struct facts *out)
 		.out_messages = s->talk ? s->talk->out.count : 0,
 		.in_ns = s->link.in_ns,
 		.out_ns = s->link.out_ns,
+		.asked_ns = question_ns(s),
 		.timing = session_timing(s),
 		.queued = queue_len(s->queue) + queue_file_rest(s->queue),
 	};
@@ -158,6 +168,18 @@ void session_facts(const struct session *s, struct facts *out)
 		address_format(&facts.local, out->local);
 	out->has_tcp = facts.has_tcp;
 	out->tcp = facts.tcp;
+}
+
+void session_facts(const struct session *s, struct facts *out)
+{
+	struct transport_facts facts;
+	session_sample(s, out);
+	out->is_gone = s->is_gone;
+	if (!s->link.transport || s->is_gone)
+		return;
+	transport_facts(s->link.transport, FACTS_FAR, &facts);
+	out->far = facts.far;
+	out->is_gone = facts.far.is_gone;
 }
 
 const char *session_state_text(const struct session *s)

@@ -249,14 +249,15 @@ static void put_title(struct panel *p, const char *text, enum health_mood mood)
 
 static void put_one(struct panel *p)
 {
-	char text[HEALTH_TEXT_MAX], title[LINE_MAX];
-	enum health_mood mood = health_verdict(text, p->health, p->facts);
+	struct health_verdict verdict;
+	char title[LINE_MAX];
+	health_verdict(&verdict, p->health, p->facts);
 	if (chat_look(p->chat).shows_numbers)
 		snprintf(title, sizeof(title), "peer %u: %s",
-		         p->facts->number, text);
+		         p->facts->number, verdict.text);
 	else
-		snprintf(title, sizeof(title), "%s", text);
-	put_title(p, title, mood);
+		snprintf(title, sizeof(title), "%s", verdict.text);
+	put_title(p, title, verdict.mood);
 	put_listener(p);
 	health_rows(p->health, p->facts, take_row, p);
 }
@@ -264,7 +265,8 @@ static void put_one(struct panel *p)
 /* There may be a thousand peers: only those that are seen are looked at. */
 static void put_each(struct panel *p)
 {
-	char label[24], text[LINE_MAX], verdict[HEALTH_TEXT_MAX];
+	char label[24], text[LINE_MAX];
+	struct health_verdict verdict;
 	const struct session *s;
 	struct facts facts;
 	for (size_t i = 0; (s = chat_session(p->chat, i)); i++) {
@@ -273,13 +275,13 @@ static void put_each(struct panel *p)
 			continue;
 		}
 		session_facts(s, &facts);
-		health_verdict(verdict, chat_health(p->chat, facts.number),
+		health_verdict(&verdict, chat_health(p->chat, facts.number),
 		               &facts);
 		int column = page_put(&p->page, p->margin, label,
 		    (size_t)snprintf(label, sizeof(label), "peer %u",
 		                     facts.number), STYLE_DIM) + 1;
 		glyph_copy(text, sizeof(text), facts.peer, p->glyph_flags);
-		text_add(text, sizeof(text), ", %s", verdict);
+		text_add(text, sizeof(text), ", %s", verdict.text);
 		page_put(&p->page,
 		         column < p->column ? p->column : column, text,
 		         strlen(text), STYLE_PLAIN);

@@ -172,6 +172,7 @@ static void op_facts(const struct transport *t, unsigned wanted,
 		out->tcp = facts->tcp;
 	if (wanted & FACTS_UNREAD)
 		out->unread = fake_unread((const struct fake *)t);
+	out->far = facts->far;
 	if (wanted & FACTS_OWNER)
 		memcpy(out->owner, facts->owner, sizeof(out->owner));
 }

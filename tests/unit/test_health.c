@@ -54,11 +54,12 @@ static void move(uint64_t in, uint64_t out)
 	health_look(&health, &f);
 }
 
-#define assert_verdict(mood, text)                                            \
+#define assert_verdict(wanted, words)                                         \
 	do {                                                                  \
-		char got[HEALTH_TEXT_MAX];                                    \
-		assert_int_equal(health_verdict(got, &health, &f), mood);     \
-		assert_string_equal(got, text);                               \
+		struct health_verdict got;                                    \
+		health_verdict(&got, &health, &f);                            \
+		assert_string_equal(got.text, words);                         \
+		assert_int_equal(got.mood, wanted);                           \
 	} while (0)
 
 /* The sentence */
@@ -106,6 +107,80 @@ static void a_peer_that_does_not_read_is_named_with_what_waits(void **state)
 	f.tcp.last_sent_ms = 12400;
 	assert_verdict(HEALTH_TROUBLE,
 	               "peer not reading since 12 s, 1.5 KiB waiting for it");
+}
+
+/* What this machine knows of the peer's socket */
+
+static void a_server_that_has_not_accepted_is_not_healthy(void **state)
+{
+	(void)state;
+	f.far = (struct owner_peer){ .is_here = true, .is_waiting = true };
+	assert_verdict(HEALTH_TROUBLE, "not accepted yet");
+	f.far.waiting = 1;
+	f.far.backlog = 128;
+	assert_verdict(HEALTH_TROUBLE,
+	               "not accepted yet, 1 waits in its backlog of 128");
+	f.far.waiting = 2;
+	f.far.backlog = 1;
+	f.out = f.far.unread = 6;
+	f.asked_ns = f.now.mono_ns - 5 * SECOND;
+	assert_verdict(HEALTH_TROUBLE,
+	               "no answer for 5 s: not accepted yet, 2 wait in its "
+	               "backlog of 1, which is full");
+}
+
+static void what_lies_unread_is_told_once_it_could_have_been_read(void **state)
+{
+	(void)state;
+	f.far = (struct owner_peer){ .is_here = true, .unread = 6 };
+	f.out = 6;
+	f.out_ns = f.asked_ns = f.now.mono_ns;
+	assert_verdict(HEALTH_FINE, "healthy");
+	wait_s(1);
+	assert_verdict(HEALTH_TROUBLE, "accepted, but 6 bytes lie unread");
+	wait_s(4);
+	assert_verdict(HEALTH_TROUBLE,
+	               "no answer for 5 s: accepted, but 6 bytes lie unread");
+	f.is_accepted = true; /* they have come to us */
+	f.far.unread = 1;
+	assert_verdict(HEALTH_TROUBLE, "no answer for 5 s: 1 byte lies unread");
+}
+
+static void one_that_reads_while_we_send_on_is_healthy(void **state)
+{
+	(void)state;
+	f.far = (struct owner_peer){ .is_here = true, .unread = 6 };
+	f.out = 12;
+	f.asked_ns = f.now.mono_ns - 5 * SECOND;
+	f.out_ns = f.now.mono_ns;
+	assert_verdict(HEALTH_WORTH_KNOWING,
+	               "no answer for 5 s, accepted, but 6 bytes lie unread");
+	f.far.unread = 12; /* it has never read */
+	assert_verdict(HEALTH_TROUBLE,
+	               "no answer for 5 s: accepted, but 12 bytes lie unread");
+}
+
+static void a_silence_is_worth_a_word_after_three_seconds(void **state)
+{
+	(void)state;
+	f.out = 6;
+	f.asked_ns = f.out_ns = f.now.mono_ns;
+	wait_s(2);
+	assert_verdict(HEALTH_FINE, "healthy");
+	wait_s(1);
+	assert_verdict(HEALTH_WORTH_KNOWING, "no answer for 3 s");
+	f.far.is_here = true;
+	assert_verdict(HEALTH_WORTH_KNOWING,
+	               "no answer for 3 s, it has read all of it");
+}
+
+static void a_peer_without_a_program_is_gone(void **state)
+{
+	(void)state;
+	f.is_gone = true;
+	f.halves = HALVES_IN_CLOSED;
+	assert_verdict(HEALTH_WORTH_KNOWING,
+	               "its program has gone: nobody reads what you send");
 }
 
 static void without_the_systems_help_our_queue_tells_it(void **state)
@@ -508,6 +583,11 @@ int main(void)
 		T(before_it_is_open_it_says_what_is_waited_for),
 		T(after_its_end_only_the_end_is_told),
 		T(a_peer_that_does_not_read_is_named_with_what_waits),
+		T(a_server_that_has_not_accepted_is_not_healthy),
+		T(what_lies_unread_is_told_once_it_could_have_been_read),
+		T(one_that_reads_while_we_send_on_is_healthy),
+		T(a_silence_is_worth_a_word_after_three_seconds),
+		T(a_peer_without_a_program_is_gone),
 		T(without_the_systems_help_our_queue_tells_it),
 		T(a_peer_that_has_vanished_does_not_answer),
 		T(what_is_acknowledged_is_an_answer),
