@@ -115,7 +115,8 @@ static int run_ui(struct options *o)
 	int status;
 	if (!l)
 		die("cannot start: %s", strerror(errno));
-	if (ui == UI_PIPE && o->zero)
+	if (o->zero && (ui == UI_PIPE || (ui == UI_JSON && o->verbose &&
+	                                  !o->quiet)))
 		status = fe_pipe_probe(l, o);
 	else if (ui == UI_PIPE && !o->echo)
 		status = fe_pipe_run(l, o);

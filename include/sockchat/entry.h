@@ -28,6 +28,13 @@ enum entry_state {
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
 
+/* What the doctor's entries have, which stand in no transcript. */
+struct checkup {
+	int64_t us; /* since its beginning */
+	const char *verdict; /* its name, or NULL: it is not the last one */
+	int status; /* the exit status, with a verdict */
+};
+
 /* Strings are never NULL: "" for none.  They and `bytes` are borrowed for the
  * length of the call that shows the entry, or until the transcript changes. */
 struct entry {
@@ -46,6 +53,7 @@ struct entry {
 	const struct tick *tick; /* of a message sent by hand; set by who
 	                          * writes the entry, or NULL */
 	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */
+	const struct checkup *checkup; /* of the doctor, or NULL */
 };
 
 /* '>' sent, '<' received, '*' notice, '!' error. */

@@ -16,7 +16,7 @@
 #include <sockchat/stamp.h>
 
 #include "doctor.h"
-#include "notices.h"
+#include "report.h"
 
 #define LISTEN_MS    1000 /* for first bytes */
 #define COMPLETE_MS  200  /* for the rest of them */
@@ -25,7 +25,7 @@
 
 struct doctor {
 	struct link link; /* first, for it knows no other owner */
-	struct notices notices;
+	struct report report;
 	char where[ENDPOINT_TEXT_MAX];
 	int64_t opened_ns;
 	uint8_t bytes[RECOGNISE_MAX];
@@ -68,12 +68,11 @@ static const struct remedy *find_remedy(const char *code)
 	return r;
 }
 
-static void judge(struct doctor *d, const char *verdict, const char *next,
-                 int status)
+/* `name` is the verdict for programs. */
+static void judge(struct doctor *d, const char *name, const char *verdict,
+                  const char *next, int status)
 {
-	notices_print(&d->notices, "verdict: %s", verdict);
-	if (*next)
-		notices_print(&d->notices, "try next: %s", next);
+	report_verdict(&d->report, name, verdict, next, status);
 	link_close(&d->link, false);
 	loop_stop(d->link.loop, status);
 }
@@ -81,13 +80,14 @@ static void judge(struct doctor *d, const char *verdict, const char *next,
 static void judge_failure(struct doctor *d, const struct error *e)
 {
 	const struct remedy *r = find_remedy(e->code);
-	if (e->is_found) {
-		notices_print(&d->notices, "%s", e->text);
-		judge(d, "the reason is on this machine", e->hint, 1);
-	} else {
-		notices_error(&d->notices, e);
-		judge(d, r->verdict, r->next, 1);
-	}
+	struct error told = *e;
+	if (e->is_found) /* the verdict tells the hint */
+		told.hint[0] = '\0';
+	report_error(&d->report, &told);
+	if (e->is_found)
+		judge(d, "failed", "the reason is on this machine", e->hint, 1);
+	else
+		judge(d, "failed", r->verdict, r->next, 1);
 }
 
 /* The way there */
@@ -102,7 +102,7 @@ static const char *host_text(const struct address *a,
 
 static void print_route(void *user, const struct address *a)
 {
-	struct notices *n = user;
+	struct report *report = user;
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
@@ -110,16 +110,17 @@ static void print_route(void *user, const struct address *a)
 		return;
 	host_text(a, to);
 	if (r.errnum)
-		notices_print(n, "route to %s: none, %s", to,
-		              explain_outcome(r.errnum));
+		report_note(report, "route", "route to %s: none, %s", to,
+		            explain_outcome(r.errnum));
 	else
-		notices_print(n, "route to %s: by %s, from %s, %s%s", to,
-		              *r.interface ? r.interface : "?",
-		              r.source.len ? host_text(&r.source, from) : "?",
-		              r.is_local      ? "this machine itself"
-		              : r.gateway.len ? "through the gateway "
-		                              : "directly",
-		              r.gateway.len ? host_text(&r.gateway, by) : "");
+		report_note(report, "route",
+		            "route to %s: by %s, from %s, %s%s", to,
+		            *r.interface ? r.interface : "?",
+		            r.source.len ? host_text(&r.source, from) : "?",
+		            r.is_local      ? "this machine itself"
+		            : r.gateway.len ? "through the gateway "
+		                            : "directly",
+		            r.gateway.len ? host_text(&r.gateway, by) : "");
 }
 
 /* The connection */
@@ -129,13 +130,13 @@ static void tell_connection(struct doctor *d)
 	struct transport_facts facts;
 	transport_facts(d->link.transport, FACTS_TCP | FACTS_OWNER, &facts);
 	if (facts.tcp.rtt_us)
-		notices_print(&d->notices,
-		              "round trip %.2f ms, segments of %u bytes",
-		              (double)facts.tcp.rtt_us / 1000,
-		              facts.tcp.snd_mss);
+		report_note(&d->report, "round-trip",
+		            "round trip %.2f ms, segments of %u bytes",
+		            (double)facts.tcp.rtt_us / 1000,
+		            facts.tcp.snd_mss);
 	if (*facts.owner)
-		notices_print(&d->notices, "%s%s", facts.relation,
-		              facts.owner);
+		report_note(&d->report, "owner", "%s%s", facts.relation,
+		            facts.owner);
 }
 
 static const char *name_door(const struct doctor *d)
@@ -149,19 +150,20 @@ static void judge_silence(struct doctor *d)
 	struct transport_facts facts;
 	transport_facts(d->link.transport, FACTS_OWNER, &facts);
 	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
-	notices_print(&d->notices, "no first bytes within %.1f s",
-	              (double)LISTEN_MS / 1000);
+	report_note(&d->report, "no-first-bytes",
+	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
 		snprintf(verdict, sizeof(verdict), "the %s is open, but %s "
 		         "has not accepted the connection: it is busy, hangs, "
 		         "or waits for something", name_door(d),
 		         *facts.owner ? facts.owner : "no program");
-		judge(d, verdict, "look at that program, or start it again", 0);
+		judge(d, "not-accepted", verdict,
+		      "look at that program, or start it again", 0);
 	} else {
 		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
 		         "and the server waits for the client to speak first",
 		         name_door(d));
-		judge(d, verdict, command, 0);
+		judge(d, "waits", verdict, command, 0);
 	}
 }
 
@@ -171,7 +173,7 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	char command[COMMAND_MAX], text[PREVIEW_MAX + 1];
 	if (r) {
 		snprintf(verdict, sizeof(verdict), "it works: %s", r->text);
-		judge(d, verdict, r->hint, 0);
+		judge(d, r->code, verdict, r->hint, 0);
 		return;
 	}
 	snprintf(text, sizeof(text), "%.*s", (int)d->len,
@@ -181,7 +183,7 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
 	         "(\"%s\")", preview);
 	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
-	judge(d, verdict, command, 0);
+	judge(d, "speaks", verdict, command, 0);
 }
 
 static void judge_peer_end(struct doctor *d)
@@ -192,7 +194,7 @@ static void judge_peer_end(struct doctor *d)
 	if (d->len)
 		judge_bytes(d, NULL);
 	else
-		judge(d, verdict, link_is_tcp(&d->link)
+		judge(d, "closed-at-once", verdict, link_is_tcp(&d->link)
 		     ? "the server's log; a port forwarder does so when "
 		       "nothing is behind it" : "the server's log", 0);
 }
@@ -211,7 +213,7 @@ static bool judge_so_far(struct doctor *d, bool is_all)
 
 static void on_doctor_urgent(struct link *l)
 {
-	notices_print(&doctor_of(l)->notices, "%s", explain_urgent);
+	report_step(&doctor_of(l)->report, "urgent-data", explain_urgent);
 }
 
 /* FIN, or more first bytes; link_step() finds a break. */
@@ -221,9 +223,10 @@ static void on_first_bytes(struct link *l, unsigned ready)
 	(void)ready;
 	ssize_t n = link_read(l, d->bytes + d->len, sizeof(d->bytes) - d->len);
 	if (n > 0 && !d->len) {
-		notices_print(&d->notices, "first bytes after %.1f ms",
-		              (double)(stamp_mono_ns() - d->opened_ns) /
-		                  (double)MS_NS);
+		report_note(&d->report, "first-byte",
+		            "first bytes after %.1f ms",
+		            (double)(stamp_mono_ns() - d->opened_ns) /
+		                (double)MS_NS);
 		link_set_alarm(l, LINK_OWN, COMPLETE_MS * MS_NS);
 	}
 	d->len += n > 0 ? (size_t)n : 0;
@@ -271,21 +274,20 @@ int doctor_run(struct loop *l, const struct options *o)
 	};
 	struct doctor d = { .len = 0 };
 	const struct dial_steps steps = {
-		.on_try = print_route, .on_step = notices_step,
-		.user = &d.notices,
+		.on_try = print_route, .on_step = report_step,
+		.user = &d.report,
 	};
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
 	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ASCII);
-	notices_open(&d.notices);
+	report_open(&d.report, o->ui == UI_JSON, d.where);
 	link_init(&d.link, l, &ops);
 	d.link.where = d.where;
 	int failed = link_dial(&d.link, transport_of(&o->endpoint),
 	                       &o->endpoint, &o->dial, &steps);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
-		notices_errno(&d.notices, failed ? "start" : "go on");
+		notices_errno(&d.report.notices, failed ? "start" : "go on");
 	link_close(&d.link, false);
-	notices_close(&d.notices);
-	return status == -1 ? 1 : status;
+	return report_close(&d.report) || status == -1 ? 1 : status;
 }

@@ -197,11 +197,21 @@ static void queue_entry(struct frontend *f, enum format format,
 		queue_bytes(f, f->scratch.data, f->scratch.len);
 }
 
+/* With --zero a program gets one object, the result. */
+static bool is_unasked(const struct frontend *f, const struct entry *e)
+{
+	bool is_result = e->kind == ENTRY_ERROR ||
+	                 (e->kind == ENTRY_STATE && e->state == ENTRY_OPEN);
+	return f->format == FORMAT_JSON && f->chat->options->zero && !is_result;
+}
+
 static void write_entry(void *user, const struct entry *e, size_t from)
 {
 	struct frontend *f = user;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	bool is_in = is_message && e->dir == ENTRY_IN;
+	if (is_unasked(f, e))
+		return;
 	if (!is_message && e->kind != ENTRY_ERROR && f->chat->options->quiet)
 		return;
 	if (f->counts_unwritten && is_in)

@@ -145,6 +145,15 @@ static void json_timing(struct json *j, const struct timing *t)
 	json_close(j, '}');
 }
 
+static void json_checkup(struct json *j, const struct checkup *c)
+{
+	json_time(j, "ms", c->us);
+	if (!c->verdict)
+		return;
+	json_text(j, "verdict", c->verdict);
+	json_number(j, "status", (uint64_t)c->status);
+}
+
 /* What all have. */
 static void json_begin_entry(struct json *j, struct bytes *out,
                              const struct entry *e, const char *kind)
@@ -191,6 +200,8 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 	json_filled(&j, "hint", e->hint);
 	if (e->timing)
 		json_timing(&j, e->timing);
+	if (e->checkup)
+		json_checkup(&j, e->checkup);
 	return json_end(&j);
 }
 

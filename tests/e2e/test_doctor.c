@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "entries.h"
 #include "peer.h"
 #include "proc.h"
 
@@ -185,6 +186,84 @@ static void without_v_it_says_one_line(void **state)
 	close(fd);
 }
 
+/* As JSON */
+
+static void the_steps_and_the_verdict_come_as_entries(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "-z", "-v", "--json", "127.0.0.1",
+	              port_text(port), NULL);
+	int fd = net_accept(listener);
+	net_send_text(fd, "SSH-2.0-OpenSSH_9.2\r\n");
+	proc_expect_out(&p, "\"code\":\"connected\"");
+	proc_expect_out(&p, "\"code\":\"first-byte\"");
+	proc_expect_out(&p, "\"verdict\":\"protocol-ssh\",\"status\":0}\n");
+	proc_expect_exit(&p, 0);
+	assert_silent(&p);
+	check_json(&p, "", 0);
+	proc_finish(&p);
+	close(fd);
+	close(listener);
+}
+
+static void a_failure_comes_as_an_error_and_a_verdict(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int fd = net_listen(&port);
+
+	(void)state;
+	close(fd);
+	proc_sockchat(&p, "connect", "-z", "-v", "--json", "127.0.0.1",
+	              port_text(port), NULL);
+	proc_expect_out(&p, "\"code\":\"ECONNREFUSED\"");
+	proc_expect_out(&p, "\"verdict\":\"failed\",\"status\":1}\n");
+	proc_expect_exit(&p, 1);
+	assert_silent(&p);
+	check_json(&p, "", 0);
+	proc_finish(&p);
+}
+
+static void without_v_one_object_tells_the_result(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int fd = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "-z", "--json", "127.0.0.1",
+	              port_text(port), NULL);
+	proc_expect_out(&p, "\"state\":\"open\"");
+	proc_expect_exit(&p, 0);
+	assert_ptr_equal(strchr(p.out_text.bytes, '\n') + 1,
+	                 p.out_text.bytes + p.out_text.len);
+	check_json(&p, "", 0);
+	proc_finish(&p);
+	close(fd);
+}
+
+static void a_report_that_cannot_be_written_is_a_failure(void **state)
+{
+	const char *argv[] = { "sh", "-c", "exec \"$SOCKCHAT_BIN\" connect -z "
+		               "-v --json 127.0.0.1 $0 >/dev/full", NULL,
+		               NULL };
+	struct proc p;
+	uint16_t port;
+	int fd = net_listen(&port);
+
+	(void)state;
+	argv[3] = port_text(port);
+	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "cannot write standard output");
+	proc_finish(&p);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +277,10 @@ int main(void)
 		cmocka_unit_test(a_refusal_ends_with_a_verdict_too),
 		cmocka_unit_test(what_is_found_here_is_what_to_try),
 		cmocka_unit_test(without_v_it_says_one_line),
+		cmocka_unit_test(the_steps_and_the_verdict_come_as_entries),
+		cmocka_unit_test(a_failure_comes_as_an_error_and_a_verdict),
+		cmocka_unit_test(without_v_one_object_tells_the_result),
+		cmocka_unit_test(a_report_that_cannot_be_written_is_a_failure),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

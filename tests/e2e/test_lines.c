@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "entries.h"
 #include "bounds.h"
 
 static int connect_lines(struct proc *p)
@@ -40,24 +41,6 @@ static int count_out(const struct proc *p, const char *text)
 	     (at = strstr(at, text)); at++)
 		count++;
 	return count;
-}
-
-/* All that it has printed is as promised; these are the bytes of the messages
- * that came in. */
-static void check_json(const struct proc *p, const void *bytes, size_t len)
-{
-	const char *argv[] = { "python3", peer_path("check_entries.py"), "in",
-		               NULL };
-	struct proc check;
-
-	proc_start(&check, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_write(&check, p->out_text.bytes, p->out_text.len);
-	proc_end_in(&check);
-	proc_expect_exit(&check, 0);
-	assert_silent(&check);
-	assert_int_equal(check.out_text.len, len);
-	assert_memory_equal(check.out_text.bytes, bytes, len);
-	proc_finish(&check);
 }
 
 /* Lines */

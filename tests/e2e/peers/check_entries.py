@@ -12,7 +12,7 @@ import sys
 
 ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'local', 'code',
          'len', 'text', 'base64', 'complete', 'cut', 'hint', 'state',
-         'ack_ms', 'wait_ms', 'timing']
+         'ack_ms', 'wait_ms', 'timing', 'ms', 'verdict', 'status']
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
          'state': {'state': str, 'text': str},
@@ -43,6 +43,9 @@ def check(line):
         assert CODE.fullmatch(entry['code']), text
     if entry['kind'] == 'state':
         assert entry['state'] in STATES
+    elif 'verdict' in entry:
+        assert entry['code'] == 'verdict' and CODE.fullmatch(entry['verdict'])
+        assert type(entry['status']) is int
     elif 'state' in entry:
         assert entry['state'] in TICKS
         assert ('ack_ms' in entry) == (entry['state'] == 'acked')

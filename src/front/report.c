@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The doctor's findings, written. */
+
+#include "report.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <sockchat/format.h>
+#include <sockchat/glyph.h>
+#include <sockchat/stamp.h>
+
+#define TEXT_MAX 1024
+
+void report_open(struct report *r, bool is_json, const char *peer)
+{
+	*r = (struct report){ .peer = peer, .start_ns = stamp_mono_ns() };
+	notices_open(&r->notices);
+	sink_open(&r->sink, 1);
+	r->is_json = is_json && r->sink.is_writable;
+	if (r->is_json)
+		signal(SIGPIPE, SIG_IGN); /* the write tells */
+}
+
+/* As cat(1) does, without end for a reader who takes his time. */
+static void write_line(struct report *r)
+{
+	struct pollfd p = { .fd = r->sink.fd, .events = POLLOUT };
+	while (r->line.len && !r->errnum) {
+		ssize_t n = sink_write(&r->sink, r->line.data, r->line.len);
+		if (n >= 0)
+			bytes_consume(&r->line, (size_t)n);
+		else if (errno != EAGAIN)
+			r->errnum = errno;
+		else
+			poll(&p, 1, -1);
+	}
+}
+
+/* Write a note, or an error, that has this text. */
+static void write_entry(struct report *r, const struct entry *like,
+                        struct checkup checkup, const char *text)
+{
+	struct wrap_look look = { .view = VIEW_TEXT };
+	struct entry e = *like;
+	checkup.us = (stamp_mono_ns() - r->start_ns) / 1000;
+	e.seq = ++r->seq;
+	e.time = stamp_now();
+	e.session = 1;
+	e.bytes = (const uint8_t *)text;
+	e.len = strlen(text);
+	e.peer = r->peer;
+	e.checkup = &checkup;
+	bytes_clear(&r->line);
+	if (format_entry(&r->line, FORMAT_JSON, &look, &e, 0))
+		r->errnum = ENOMEM;
+	write_line(r);
+}
+
+void report_step(void *user, const char *code, const char *text)
+{
+	struct report *r = user;
+	const struct entry note = {
+		.kind = ENTRY_NOTE, .code = code, .hint = "",
+	};
+	if (r->is_json)
+		write_entry(r, &note, (struct checkup){ .verdict = NULL },
+		            text);
+	else
+		notices_print(&r->notices, "%s", text);
+}
+
+void report_note(struct report *r, const char *code, const char *format, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+	va_start(args, format);
+	glyph_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	report_step(r, code, text);
+}
+
+void report_error(struct report *r, const struct error *e)
+{
+	const struct entry error = {
+		.kind = ENTRY_ERROR, .code = e->code, .hint = e->hint,
+	};
+	if (r->is_json)
+		write_entry(r, &error, (struct checkup){ .verdict = NULL },
+		            e->text);
+	else
+		notices_error(&r->notices, e);
+}
+
+void report_verdict(struct report *r, const char *name, const char *text,
+                    const char *next, int status)
+{
+	const struct entry note = {
+		.kind = ENTRY_NOTE, .code = "verdict", .hint = next,
+	};
+	if (r->is_json) {
+		write_entry(r, &note, (struct checkup){ .verdict = name,
+		                                        .status = status },
+		            text);
+		return;
+	}
+	notices_print(&r->notices, "verdict: %s", text);
+	if (*next)
+		notices_print(&r->notices, "try next: %s", next);
+}
+
+int report_close(struct report *r)
+{
+	if (r->is_json && sink_close(&r->sink) && !r->errnum)
+		r->errnum = errno;
+	errno = r->errnum;
+	if (r->errnum && r->errnum != EPIPE)
+		notices_errno(&r->notices, "write standard output");
+	notices_close(&r->notices);
+	bytes_finish(&r->line);
+	return r->errnum ? -1 : 0;
+}
