@@ -78,16 +78,45 @@ static void run_command(struct chat *c, const char *line, size_t len)
 }
 
 /* -1 with a sentence when the encoding lacks a character, or without memory. */
+static int append_piece(struct bytes *out, const struct encoding *enc,
+                        const char *text, size_t len, struct error *e)
+{
+	if (enc)
+		return encoding_append(enc, out, text, len, e);
+	if (bytes_append(out, text, len))
+		return error_set_errno(e, ENOMEM, "not sent");
+	return 0;
+}
+
+/* The ending that Enter sends, which is at `*eol`.  True if it also stands for
+ * the newlines within a line: it is one of another form. */
+static bool chosen_eol(const struct chat *c, const char **eol, size_t *len)
+{
+	*len = eol_bytes((enum eol)c->options->eol, eol);
+	return *len && **eol == '\r';
+}
+
+/* Append the line with its ending.  -1 with a sentence: nothing is added. */
 static int make_line(const struct chat *c, struct bytes *out, const char *line,
                      size_t len, struct error *e)
 {
-	const char *eol;
-	size_t eol_len = eol_bytes((enum eol)c->options->eol, &eol);
-	if (c->encoding && encoding_append(c->encoding, out, line, len, e))
-		return -1;
-	if ((!c->encoding && bytes_append(out, line, len)) ||
-	    bytes_append(out, eol, eol_len))
-		return error_set_errno(e, ENOMEM, "not sent");
+	size_t before = out->len, eol_len;
+	const char *eol, *end, *from = line;
+	bool replaces = chosen_eol(c, &eol, &eol_len);
+	do {
+		size_t left = len - (size_t)(from - line);
+		end = replaces ? memchr(from, '\n', left) : NULL;
+		size_t part = end ? (size_t)(end - from) : left;
+		/* never CR CR LF */
+		bool has_cr = part && from[part - 1] == '\r' &&
+		              (end || (replaces && eol_len == 2));
+		if (append_piece(out, c->encoding, from, part - has_cr, e) ||
+		    append_piece(out, NULL, eol, eol_len, e)) {
+			out->len = before;
+			return -1;
+		}
+		from += part + 1;
+	} while (end);
 	return 0;
 }
 
@@ -165,16 +194,39 @@ static int append_command(struct bytes *line, const uint8_t *bytes, size_t len)
 	return escape_append(line, bytes + has_space, len - has_space);
 }
 
-/* The same in UTF-8, as it would be typed; false when that is not the same. */
-static bool to_typed(const struct encoding *enc, const uint8_t *bytes,
-                     size_t len, struct bytes *text)
+/* Put newlines, as they are typed, in the place of the chosen ending. */
+static void to_newlines(const struct chat *c, struct bytes *text)
 {
+	size_t out = 0, n;
+	const char *eol;
+	if (!chosen_eol(c, &eol, &n))
+		return;
+	for (size_t in = 0; in < text->len; out++) {
+		bool is_eol = text->len - in >= n &&
+		              memcmp(text->data + in, eol, n) == 0;
+		text->data[out] = is_eol ? '\n' : text->data[in];
+		in += is_eol ? n : 1;
+	}
+	text->len = out;
+}
+
+/* The text that has to be typed before Enter to send these bytes; false when
+ * there is none. */
+static bool to_typed(const struct chat *c, const uint8_t *bytes, size_t len,
+                     struct bytes *text)
+{
+	const char *eol;
+	size_t n = eol_bytes((enum eol)c->options->eol, &eol);
 	struct bytes again = { 0 };
 	struct error e;
-	bool is_same = !encoding_decode(enc, text, bytes, len) &&
-	               is_typable(text->data, text->len) &&
-	               !encoding_append(enc, &again, bytes_text(text),
-	                                text->len, &e) &&
+	if (len < n || memcmp(bytes + len - n, eol, n) != 0)
+		return false;
+	int failed = c->encoding
+	                 ? encoding_decode(c->encoding, text, bytes, len - n)
+	                 : bytes_append(text, bytes, len - n);
+	to_newlines(c, text);
+	bool is_same = !failed && is_typable(text->data, text->len) &&
+	               !make_line(c, &again, bytes_text(text), text->len, &e) &&
 	               again.len == len &&
 	               (!len || memcmp(again.data, bytes, len) == 0);
 	bytes_finish(&again);
@@ -184,22 +236,15 @@ static bool to_typed(const struct encoding *enc, const uint8_t *bytes,
 int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
                    struct bytes *line)
 {
-	const char *eol;
-	size_t n = eol_bytes((enum eol)c->options->eol, &eol);
-	bool has_eol = len >= n && memcmp(bytes + len - n, eol, n) == 0;
 	struct bytes text = { 0 };
-	bool is_text = has_eol &&
-	               (c->encoding
-	                    ? to_typed(c->encoding, bytes, len - n, &text)
-	                    : is_typable(bytes, len - n));
+	bool is_text = to_typed(c, bytes, len, &text);
 	int failed = 0;
 	if (!is_text)
 		failed = append_command(line, bytes, len);
-	else if (len > n && *bytes == '/')
+	else if (text.len && *text.data == '/')
 		failed = bytes_append_byte(line, '/');
 	if (is_text && !failed)
-		failed = c->encoding ? bytes_append(line, text.data, text.len)
-		                     : bytes_append(line, bytes, len - n);
+		failed = bytes_append(line, text.data, text.len);
 	bytes_finish(&text);
 	return failed;
 }

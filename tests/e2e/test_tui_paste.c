@@ -257,6 +257,30 @@ static void ctrl_x_ctrl_e_edits_the_line_and_sends_it(void **state)
 	close(fd);
 }
 
+static void every_newline_goes_out_as_the_chosen_ending(void **state)
+{
+	struct pty p;
+	int fd = start_with_editor(&p, "echo ed >>\"$1\"\n");
+
+	(void)state;
+	pty_type(&p, "/eol crlf" PTY_ENTER "a\033\rb");
+	pty_expect(&p, " 6 bytes");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "a\r\nb\r\n");
+	pty_type(&p, "c" CTRL_X_CTRL_E);
+	net_expect(fd, "c\r\ned\r\n");
+	paste(&p, "one\ntwo\r\n");
+	answer(&p, "s");
+	net_expect(fd, "one\r\ntwo\r\n");
+	paste(&p, "one\ntwo\r\n");
+	answer(&p, "e");
+	pty_expect(&p, "14 bytes");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "one\r\ntwo\r\ned\r\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 static bool has_entered(struct pty *p, const void *user)
 {
 	const int *times = user;
@@ -462,6 +486,7 @@ int main(void)
 		T(the_editor_edits_a_paste_into_the_line),
 		T(an_editor_that_fails_leaves_the_paste_to_be_asked_about),
 		T(ctrl_x_ctrl_e_edits_the_line_and_sends_it),
+		T(every_newline_goes_out_as_the_chosen_ending),
 		T(an_editor_that_fails_or_leaves_nothing_sends_nothing),
 		T(an_editor_that_is_not_there_is_named_as_what_is_wrong),
 		T(the_conversation_goes_on_while_the_editor_has_the_screen),

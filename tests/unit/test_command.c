@@ -7,6 +7,21 @@
 
 #include "chat_scene.h"
 
+static void assert_preview(const char *line, const char *bytes, size_t len,
+                           const char *sentence)
+{
+	struct bytes out = { 0 };
+	struct error e;
+	int failed = command_preview(c, line, strlen(line), &out, &e);
+	assert_int_equal(failed, sentence ? -1 : 0);
+	if (sentence)
+		assert_string_equal(e.text, sentence);
+	assert_int_equal(out.len, len);
+	if (len)
+		assert_memory_equal(out.data, bytes, len);
+	bytes_finish(&out);
+}
+
 static void a_line_is_sent_with_the_chosen_ending(void **state)
 {
 	struct fake *f = connect_one();
@@ -28,6 +43,66 @@ static void a_line_is_sent_with_the_chosen_ending(void **state)
 	type(""); /* nothing at all is no message */
 	SENT(f, "");
 	assert_int_equal(transcript_end(c->transcript), end);
+}
+
+static void a_newline_within_a_line_is_sent_as_the_chosen_ending(void **state)
+{
+	static const struct {
+		const char *eol, *sent;
+	} rows[] = {
+		{ "/eol lf", "a\nb\r\n\nc\n" },
+		{ "/eol crlf", "a\r\nb\r\n\r\nc\r\n" },
+		{ "/eol cr", "a\rb\r\rc\r" },
+		{ "/eol none", "a\nb\r\n\nc" },
+	};
+	struct fake *f = connect_one();
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		type(rows[i].eol);
+		assert_preview("a\nb\r\n\nc", rows[i].sent,
+		               strlen(rows[i].sent), NULL);
+		type("a\nb\r\n\nc");
+		assert_sent(f, rows[i].sent, strlen(rows[i].sent));
+	}
+	type("/eol nul");
+	type("a\nb");
+	SENT(f, "a\nb\0");
+	type("/eol crlf");
+	type("//a\nb\r"); /* as a line that a program wrote with CR LF */
+	SENT(f, "/a\r\nb\r\n");
+	type("/send a\nb\\n");
+	SENT(f, "a\nb\n");
+	type("/encoding cp949");
+	type("\uc548\n\ub155");
+	SENT(f, "\xbe\xc8\r\n\xb3\xe7\r\n");
+}
+
+static void a_message_of_several_lines_is_retyped_under_any_ending(void **state)
+{
+	static const struct {
+		const char *eol, *bytes, *line;
+	} rows[] = {
+		{ "/eol crlf", "/a\r\nb\r\n", "//a\nb" },
+		{ "/eol crlf", "a\nb\r\n", "/send a\\nb\\r\\n" },
+		{ "/eol crlf", "a\r\r\n", "/send a\\r\\r\\n" },
+		{ "/eol cr", "a\rb\r", "a\nb" },
+		{ "/eol cr", "a\nb\r", "/send a\\nb\\r" },
+		{ "/eol lf", "a\nb\n", "a\nb" },
+	};
+	struct fake *f = connect_one();
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes line = { 0 };
+		size_t len = strlen(rows[i].bytes);
+		type(rows[i].eol);
+		assert_int_equal(
+		    command_retype(c, (const uint8_t *)rows[i].bytes, len,
+		                   &line), 0);
+		assert_string_equal(bytes_text(&line), rows[i].line);
+		type(bytes_text(&line));
+		assert_sent(f, rows[i].bytes, len);
+		bytes_finish(&line);
+	}
 }
 
 /* What is retyped sends the same bytes again. */
@@ -101,21 +176,6 @@ static void a_line_with_two_slashes_sends_one_slash(void **state)
 }
 
 /* Also what is told instead of it. */
-static void assert_preview(const char *line, const char *bytes, size_t len,
-                           const char *sentence)
-{
-	struct bytes out = { 0 };
-	struct error e;
-	int failed = command_preview(c, line, strlen(line), &out, &e);
-	assert_int_equal(failed, sentence ? -1 : 0);
-	if (sentence)
-		assert_string_equal(e.text, sentence);
-	assert_int_equal(out.len, len);
-	if (len)
-		assert_memory_equal(out.data, bytes, len);
-	bytes_finish(&out);
-}
-
 static void a_preview_is_what_enter_would_send(void **state)
 {
 	static const char *const lines[] = {
@@ -326,6 +386,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_line_is_sent_with_the_chosen_ending),
+		TEST(a_newline_within_a_line_is_sent_as_the_chosen_ending),
+		TEST(a_message_of_several_lines_is_retyped_under_any_ending),
 		TEST(a_message_retyped_is_the_same_message),
 		TEST(what_is_typed_again_is_sent_alike_in_any_encoding),
 		TEST(a_line_with_two_slashes_sends_one_slash),
