@@ -108,9 +108,14 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 	return status;
 }
 
-static int run_ui(struct options *o)
+/* An echo listener serves many peers by the chat, and leaves input alone. */
+static bool is_byte_pipe(const struct options *o, enum ui ui)
 {
-	enum ui ui = choose_ui(o);
+	return ui == UI_PIPE && !o->zero && !o->echo;
+}
+
+static int run_ui(struct options *o, enum ui ui)
+{
 	struct loop *l = loop_new(LOOP_AUTO);
 	int status;
 	if (!l)
@@ -118,7 +123,7 @@ static int run_ui(struct options *o)
 	if (o->zero && (ui == UI_PIPE || (ui == UI_JSON && o->verbose &&
 	                                  !o->quiet)))
 		status = fe_pipe_probe(l, o);
-	else if (ui == UI_PIPE && !o->echo)
+	else if (is_byte_pipe(o, ui))
 		status = fe_pipe_run(l, o);
 	else
 		status = run_chat(l, o, ui);
@@ -151,5 +156,8 @@ int main(int argc, char *argv[])
 		return print_out("sockchat " SOCKCHAT_VERSION "\n");
 	if (config_load(&o, &e) || options_take_operands(&o, &e))
 		return refuse_usage(&e);
-	return run_ui(&o);
+	enum ui ui = choose_ui(&o);
+	if (is_byte_pipe(&o, ui) && options_check_pipe(&o, &e))
+		return refuse_usage(&e);
+	return run_ui(&o, ui);
 }

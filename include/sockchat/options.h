@@ -53,6 +53,7 @@ struct options {
 	int64_t quit_after_ms;      /* -1: stay */
 	int64_t linger_ms;          /* or LINGER_… */
 	int eol;                    /* enum eol */
+	bool crlf_given, eol_given; /* -C, --eol: on the command line */
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool mouse, title;          /* of the terminal: taken */
@@ -94,6 +95,9 @@ void choice_list(const struct choice *list, char *out, size_t cap);
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);
+
+/* What the byte pipe cannot do, and is not to pass over: -1 with a sentence. */
+MUST_USE int options_check_pipe(const struct options *o, struct error *e);
 
 /* Put the default into every member. */
 void options_init(struct options *o);

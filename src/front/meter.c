@@ -61,12 +61,12 @@ static void on_meter_time(struct timer *t)
 	timer_start(m->conn->link.loop, t, TICK_NS);
 }
 
-/* How much of standard input is still to come; 0 when nobody knows. */
+/* How much is still to be sent; 0 when nobody knows. */
 static uint64_t input_size(const struct conn *c)
 {
 	struct stat st;
 	off_t at = lseek(c->in.fd, 0, SEEK_CUR);
-	if (c->options->recv_only || fstat(c->in.fd, &st) ||
+	if (c->options->recv_only || c->in.adds_crs || fstat(c->in.fd, &st) ||
 	    !S_ISREG(st.st_mode) || at < 0 || at > st.st_size)
 		return 0;
 	return (uint64_t)(st.st_size - at);

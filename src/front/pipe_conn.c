@@ -117,9 +117,8 @@ static bool pass_down(struct conn *c)
 
 static void read_in(struct conn *c)
 {
-	ssize_t n = source_read(&c->in, c->up.bytes, BUFFER_CAP);
+	ssize_t n = source_fill(&c->in, &c->up);
 	if (n > 0) {
-		c->up.len = (size_t)n;
 		link_stop_alarm(&c->link, CONN_LINGER);
 	} else if (n == 0) {
 		c->has_in_ended = true;
@@ -495,6 +494,8 @@ int conn_open(struct conn *c, int in, int out)
 {
 	struct loop *l = c->link.loop;
 	source_open(&c->in, in);
+	if (c->options->crlf_given)
+		source_add_crs(&c->in);
 	sink_open(&c->out, out);
 	if (buffer_init(&c->up) || buffer_init(&c->down) ||
 	    watch_add(l, &c->in_watch, in, 0) ||
@@ -526,6 +527,7 @@ static void begin_peer(struct conn *c, const char *where)
 	glyph_copy(c->where, sizeof(c->where), where, GLYPH_ANY_WIDTH);
 	c->link.where = c->where;
 	c->was_wordless = c->is_leaving = false;
+	c->in.is_after_cr = false;
 	c->end = CONN_GOES_ON;
 	c->unacked = 0;
 	c->due_in = c->unwanted = 0;

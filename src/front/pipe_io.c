@@ -105,6 +105,12 @@ bool source_is_ready(const struct source *s)
 	return check_ready(s->fd, POLLIN) == 0;
 }
 
+void source_add_crs(struct source *s)
+{
+	s->adds_crs = true;
+	s->passable = 0;
+}
+
 ssize_t source_read(struct source *s, void *bytes, size_t cap)
 {
 	ssize_t n;
@@ -119,6 +125,31 @@ ssize_t source_read(struct source *s, void *bytes, size_t cap)
 			return 0;
 	}
 	return interrupted_is_not_now(n);
+}
+
+/* Move what was read, `len` bytes `from` the middle of the buffer, to its
+ * beginning, with the CRs that it lacks.  Returns the length of it all. */
+static size_t move_with_crs(struct source *s, uint8_t *to, size_t from,
+                            size_t len)
+{
+	const uint8_t *at = to + from, *end = at + len, *start = to;
+	for (; at < end; at++) {
+		if (*at == '\n' && !s->is_after_cr)
+			*to++ = '\r';
+		s->is_after_cr = *at == '\r';
+		*to++ = *at;
+	}
+	return (size_t)(to - start);
+}
+
+ssize_t source_fill(struct source *s, struct buffer *b)
+{
+	size_t from = s->adds_crs ? BUFFER_CAP / 2 : 0;
+	ssize_t n = source_read(s, b->bytes + from, BUFFER_CAP - from);
+	if (n > 0)
+		b->len = from ? move_with_crs(s, b->bytes, from, (size_t)n)
+		              : (size_t)n;
+	return n;
 }
 
 void sink_open(struct sink *s, int number)

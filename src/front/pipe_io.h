@@ -37,6 +37,7 @@ struct source {
 	bool is_terminal;
 	bool is_device; /* /dev/null and the like */
 	bool is_pipe, is_grown;
+	bool adds_crs, is_after_cr; /* LF is to be CR LF; the last was CR */
 	/* How much of it the system may move by itself: of a file what it had
 	 * when it was opened, of a pipe everything. */
 	uint64_t passable;
@@ -50,6 +51,11 @@ void source_passed(struct source *s, size_t len);
 /* As read(2), but EAGAIN in place of waiting or of EINTR. */
 MUST_USE
 ssize_t source_read(struct source *s, void *bytes, size_t cap);
+/* source_fill() puts a CR before each LF that has none. */
+void source_add_crs(struct source *s);
+/* The same into an empty buffer. */
+MUST_USE
+ssize_t source_fill(struct source *s, struct buffer *b);
 
 /* Standard output or error. */
 struct sink {

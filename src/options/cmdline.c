@@ -201,6 +201,8 @@ int options_parse(struct options *o, int argc, char *const *argv,
 		if (option_apply(o, r, name, optarg, SOURCE_COMMAND_LINE, e))
 			return -1;
 	}
+	o->crlf_given = given[options_find("crlf")];
+	o->eol_given = given[options_find("eol")];
 	if (o->help || o->version)
 		return 0;
 	/* a program may be started without any word, not even its name */

@@ -96,7 +96,7 @@ static const struct option_rule rules[] = {
 	{ { 'i', "idle-timeout", "SECS",
 	    "give up when nothing moved either way so long" },
 	  TYPE_DURATION, AT(idle_timeout_ms), 0, NULL, LIVE },
-	{ { 'C', "crlf", NULL, "the same as --eol crlf" },
+	{ { 'C', "crlf", NULL, "--eol crlf; a pipe sends LF as CR LF" },
 	  TYPE_VALUE, AT(eol), EOL_CRLF, NULL, LIVE },
 	{ { 0, "eol", "EOL",
 	    "what Enter appends: lf, crlf, cr, nul or none" },

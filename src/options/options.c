@@ -45,6 +45,14 @@ int options_check(struct options *o, struct error *e)
 	return 0;
 }
 
+int options_check_pipe(const struct options *o, struct error *e)
+{
+	if (!o->eol_given)
+		return 0;
+	return error_set(e, "option --eol is for typed lines, and a pipe sends "
+	                    "bytes as they are: with -C it sends LF as CR LF");
+}
+
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
 {
 	return r->flags & (mode == ENDPOINT_LISTEN ? MODE_CONNECT

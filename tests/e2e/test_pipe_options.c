@@ -362,9 +362,118 @@ static void quiet_tells_nothing_and_verbose_tells_the_steps(void **state)
 	proc_finish(&p);
 }
 
+/* A temporary file with this content, to be read from its beginning. */
+static int file_with(const void *bytes, size_t len, char path[32])
+{
+	snprintf(path, 32, "/tmp/sockchat-options-XXXXXX");
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), (ssize_t)len);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+static void crlf_ends_the_lines_of_a_pipe(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		int fd = i ? connect_with(&p, "-C", NULL)
+		           : connect_with(&p, "--send-only", "--crlf");
+
+		proc_write_text(&p, "GET / HTTP/1.0\r");
+		net_expect(fd, "GET / HTTP/1.0\r");
+		proc_write_text(&p, "\nHost: x\n\n\r\n");
+		net_expect(fd, "\nHost: x\r\n\r\n\r\n");
+		net_send_text(fd, "as\nit\nis\n");
+		proc_end_in(&p);
+		net_expect_end(fd);
+		close(fd);
+		proc_expect_exit(&p, 0);
+		assert_out(&p, i ? "as\nit\nis\n" : "");
+		proc_finish(&p);
+	}
+}
+
+/* A file is not moved by the system, and a slow peer costs no memory. */
+static void crlf_converts_a_file_for_a_slow_peer(void **state)
+{
+	enum { LINES = 2000000 };
+	static char lines[LINES];
+	const char *argv[] = { NULL, "connect", "-C", "127.0.0.1", NULL, NULL };
+	char path[32];
+	struct proc p;
+	struct text t = { NULL, 0 };
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	memset(lines, '\n', sizeof(lines));
+	int in = file_with(lines, sizeof(lines), path);
+	argv[4] = port_text(port);
+	proc_start(&p, argv, NULL, in, PROC_PIPE, PROC_PIPE);
+	int fd = net_accept(listener);
+	proc_watch(&p, 300);
+	assert_true(proc_rss_kib(&p) < 16 * 1024);
+	assert_int_equal(net_read(fd, &t, 2 * LINES), 0);
+	for (size_t i = 0; i < 2 * LINES; i++)
+		if (t.bytes[i] != "\r\n"[i & 1])
+			fail_msg("byte %zu is another", i);
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+	text_finish(&t);
+	unlink(path);
+	close(listener);
+}
+
+static void the_configuration_changes_no_byte_of_a_pipe(void **state)
+{
+	static const char config[] = "crlf\n[p]\neol cr\n";
+	char path[32], option[48];
+	struct proc p;
+	int fd = file_with(config, strlen(config), path);
+
+	(void)state;
+	close(fd);
+	snprintf(option, sizeof(option), "--config=%s", path);
+	fd = connect_with(&p, option, "--profile=p");
+	proc_write_text(&p, "a\nb\r\nc");
+	net_expect(fd, "a\nb\r\nc");
+	proc_end_in(&p);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+	unlink(path);
+}
+
+static void eol_is_refused_in_a_pipe_and_leads_to_crlf(void **state)
+{
+	static const char *const words[] = { "--eol=crlf", "--eol=lf",
+		                             "--eol=none" };
+	struct proc p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		proc_sockchat(&p, "connect", words[i], "127.0.0.1", "1", NULL);
+		proc_expect_exit(&p, 2);
+		assert_err_has(&p, "option --eol is for typed lines, and a "
+		                   "pipe sends bytes as they are: with -C it "
+		                   "sends LF as CR LF\n");
+		proc_finish(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(crlf_ends_the_lines_of_a_pipe),
+		cmocka_unit_test(crlf_converts_a_file_for_a_slow_peer),
+		cmocka_unit_test(the_configuration_changes_no_byte_of_a_pipe),
+		cmocka_unit_test(eol_is_refused_in_a_pipe_and_leads_to_crlf),
 		cmocka_unit_test(quit_after_leaves_a_peer_that_stays),
 		cmocka_unit_test(quit_at_once_still_delivers_everything),
 		cmocka_unit_test(no_shutdown_keeps_our_half_open),

@@ -291,6 +291,87 @@ static void what_had_come_is_written_before_we_leave(void **state)
 	assert_true(now.conn.is_cut);
 }
 
+/* The same rule in its plainest form: a CR before each LF that has none. */
+static size_t with_crs(char *to, const char *from, size_t len)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (from[i] == '\n' && (!i || from[i - 1] != '\r'))
+			to[n++] = '\r';
+		to[n++] = from[i];
+	}
+	return n;
+}
+
+static void restart_with_crs(void)
+{
+	int in = now.conn.in.fd;
+	now.options.crlf_given = true;
+	source_open(&now.conn.in, in);
+	source_add_crs(&now.conn.in);
+}
+
+static void every_lf_goes_out_as_cr_lf_wherever_reads_are_cut(void **state)
+{
+	static const char bytes[] = "\r\nab\0";
+	char text[400], wanted[2 * sizeof(text)];
+	unsigned seed = 1;
+	(void)state;
+	restart_with_crs();
+	accept_peer();
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = bytes[(seed = seed * 1103515245 + 12345) >> 16 & 3];
+	for (size_t at = 0, len; at < sizeof(text); at += len) {
+		seed = seed * 1103515245 + 12345;
+		len = 1 + (seed >> 16) % 7;
+		if (len > sizeof(text) - at)
+			len = sizeof(text) - at;
+		assert_int_equal(write(now.in, text + at, len), len);
+		turn();
+	}
+	size_t len = with_crs(wanted, text, sizeof(text));
+	assert_int_equal(now.conn.link.bytes_out, len);
+	assert_int_equal(strlen(fake_written(now.fake)), len);
+	assert_memory_equal(fake_written(now.fake), wanted, len);
+}
+
+static void a_full_buffer_of_lfs_doubles_and_stays_within_it(void **state)
+{
+	static uint8_t lfs[BUFFER_CAP];
+	struct buffer b;
+	struct source s;
+	char path[] = "/tmp/sockchat-crs-XXXXXX";
+	int fd = mkstemp(path);
+	(void)state;
+	unlink(path);
+	memset(lfs, '\n', sizeof(lfs));
+	assert_int_equal(write(fd, lfs, sizeof(lfs)), sizeof(lfs));
+	lseek(fd, 0, SEEK_SET);
+	assert_int_equal(buffer_init(&b), 0);
+	source_open(&s, fd);
+	source_add_crs(&s);
+	assert_int_equal(source_fill(&s, &b), BUFFER_CAP / 2);
+	assert_int_equal(b.len, BUFFER_CAP);
+	for (size_t i = 0; i < b.len; i++)
+		assert_int_equal(b.bytes[i], i & 1 ? '\n' : '\r');
+	buffer_finish(&b);
+	close(fd);
+}
+
+static void the_next_peer_gets_whole_line_ends(void **state)
+{
+	(void)state;
+	now.options.keep_open = true;
+	restart_with_crs();
+	accept_peer();
+	type_text("a\r");
+	fake_feed_end(now.fake);
+	wait_ms(LINGER_DEFAULT_MS + 10);
+	accept_peer();
+	type_text("\nb");
+	assert_string_equal(fake_written(now.fake), "\r\nb");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
 
 int main(void)
@@ -304,6 +385,9 @@ int main(void)
 		TEST(a_reset_is_the_peers_failing),
 		TEST(a_slow_reader_outlives_a_peer_that_was_given_up),
 		TEST(what_had_come_is_written_before_we_leave),
+		TEST(every_lf_goes_out_as_cr_lf_wherever_reads_are_cut),
+		TEST(a_full_buffer_of_lfs_doubles_and_stays_within_it),
+		TEST(the_next_peer_gets_whole_line_ends),
 	};
 	return run_over_each_kind(tests);
 }
