@@ -29,9 +29,11 @@
 #define ROOM_MIN   ((size_t)64 << 10)
 #define PLACE_SIZE 128
 #define ASCII_MAX  ((size_t)128) /* put at once */
+#define TERM_CAP   64
 
 static struct {
 	SCREEN *screen;
+	char term[TERM_CAP]; /* the type that it is taken for */
 	FILE *file;
 	FILE *null;
 	attr_t attributes[STYLE_COUNT];
@@ -135,17 +137,57 @@ static SCREEN *open_sized_screen(const char *term, int rows, int columns)
 	return screen;
 }
 
+/* Cut off the last part of a type, as "-direct".  False if it has only one. */
+static bool cut_last_part(char *term)
+{
+	char *last = NULL;
+	for (char *at = term; (at = strpbrk(at, "-.+")); at++)
+		last = at;
+	if (last)
+		*last = '\0';
+	return last;
+}
+
+/* Terminals that understand what xterm does, and whose types systems that are
+ * older than they are do not know. */
+static bool is_like_xterm(const char *term)
+{
+	static const char *const names[] = {
+		"alacritty", "contour", "foot", "ghostty", "gnome", "iterm2",
+		"kitty", "konsole", "mintty", "rio", "st", "vte", "wezterm",
+	};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], term) == 0)
+			return true;
+	return false;
+}
+
+/* Open the screen for `state.term`, or for what is known of a type of several
+ * parts, as xterm of xterm-ghostty.  NULL with errno. */
+static SCREEN *open_known_screen(int rows, int columns)
+{
+	SCREEN *screen;
+	do {
+		errno = 0;
+		screen = open_sized_screen(state.term, rows, columns);
+	} while (!screen && errno != ENOMEM && cut_last_part(state.term));
+	if (screen || errno == ENOMEM || !is_like_xterm(state.term))
+		return screen;
+	snprintf(state.term, TERM_CAP, "xterm-256color");
+	return open_sized_screen(state.term, rows, columns);
+}
+
 int screen_open(const char *term, int rows, int columns, bool is_colored,
                 struct error *e)
 {
-	char safe[64], *cup;
+	char safe[TERM_CAP], *cup;
 	glyph_copy(safe, sizeof(safe), term, GLYPH_ASCII);
 	if (open_files()) {
 		close_files();
 		return error_set_errno(e, errno, "cannot make a screen");
 	}
-	errno = 0;
-	state.screen = open_sized_screen(term, rows, columns);
+	snprintf(state.term, TERM_CAP, "%s", term);
+	state.screen = open_known_screen(rows, columns);
 	if (!state.screen) {
 		int errnum = errno;
 		close_files();
@@ -171,6 +213,11 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 	choose_looks(is_colored);
 	resizeterm(rows, columns);
 	return 0;
+}
+
+const char *screen_term(void)
+{
+	return state.term;
 }
 
 void screen_close(void)

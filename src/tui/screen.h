@@ -15,12 +15,15 @@
 
 #include "theme.h"
 
-/* Begin on a terminal of this kind.  -1 with a sentence when it is unknown or
- * can't move the cursor.  One at a time. */
+/* Begin on a terminal of this type.  Of an unknown type the longest beginning
+ * that is known counts, as xterm of xterm-ghostty.  -1 with a sentence when
+ * there is none, or when it can't move the cursor.  One at a time. */
 MUST_USE
 int screen_open(const char *term, int rows, int columns, bool is_colored,
                 struct error *e);
 void screen_close(void);
+/* The type that the terminal is taken for. */
+const char *screen_term(void);
 
 /* Colours or none, from the next drawing on. */
 void screen_set_colored(bool is_colored);

@@ -346,19 +346,33 @@ static bool set_locale(unsigned *glyph_flags)
 	return true;
 }
 
-static int open_screen(struct frontend *f, struct error *e)
+static const char *terminal_type(void)
 {
 	const char *term = getenv("TERM");
+	return term ? term : "";
+}
+
+static int open_screen(struct frontend *f, struct error *e)
+{
 	int rows = 24, columns = 80;
 	term_size(&rows, &columns);
 	if (term_open(f->chat->loop, e))
 		return -1;
-	if (screen_open(term ? term : "", rows, columns,
+	if (screen_open(terminal_type(), rows, columns,
 	                tui_wants_color(f), e)) {
 		term_close();
 		return -1;
 	}
 	return 0;
+}
+
+/* With -v, say what kind of terminal we think it is. */
+static void tell_terminal(struct chat *c)
+{
+	if (c->options->verbose && strcmp(terminal_type(), screen_term()) != 0)
+		chat_note(c, "terminal", "terminal type '%s' is unknown "
+		          "here, taken for '%s'",
+		          terminal_type(), screen_term());
 }
 
 static void init_frontend(struct frontend *f)
@@ -439,6 +453,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	actions_start();
 	tui_come_back(f);
 	open_history(f);
+	tell_terminal(c);
 	if (has_helped)
 		chat_note(c, "locale", "the locale is not UTF-8, text is taken "
 		          "for it%s",

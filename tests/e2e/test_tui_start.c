@@ -89,6 +89,37 @@ static void an_unknown_terminal_is_told_and_gets_lines(void **state)
 	pty_finish(&p);
 }
 
+static void an_unknown_type_counts_as_its_known_beginning(void **state)
+{
+	static const struct {
+		const char *env[2], *as;
+	} types[] = {
+		{ { "TERM=xterm-ghostty" }, "'xterm'" },
+		{ { "TERM=tmux-256color-x" }, "'tmux-256color'" },
+		{ { "TERM=screen.no.such" }, "'screen'" },
+		{ { "TERM=rxvt+new-kind" }, "'rxvt'" },
+		{ { "TERM=ghostty-direct" }, "'xterm-256color'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		struct pty p;
+		uint16_t port;
+		int listener = net_listen(&port);
+		const char *argv[] = { NULL, "connect", "-v", "127.0.0.1",
+			               port_text(port), NULL };
+		pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, types[i].env);
+		int fd = net_accept(listener);
+		pty_expect(&p, "| open |");
+		pty_expect(&p, types[i].as);
+		close(listener);
+		close(fd);
+		pty_type(&p, "/quit" PTY_ENTER);
+		pty_expect_exit(&p, 0);
+		pty_finish(&p);
+	}
+}
+
 static void older_terminals_get_the_screen(void **state)
 {
 	static const char *const envs[][2] = {
@@ -388,6 +419,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 		T(a_dumb_terminal_gets_lines),
 		T(an_unknown_terminal_is_told_and_gets_lines),
+		T(an_unknown_type_counts_as_its_known_beginning),
 		T(older_terminals_get_the_screen),
 		T(absurd_sizes_are_as_good_as_none),
 		T(a_terminal_of_absurd_size_is_used_in_part),
