@@ -28,6 +28,11 @@ enum entry_state {
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
 
+/* What went over a connection. */
+struct moved {
+	uint64_t received, sent; /* bytes */
+};
+
 /* What the doctor's entries have, which stand in no transcript. */
 struct checkup {
 	int64_t us; /* since its beginning */
@@ -42,6 +47,8 @@ struct entry {
 	struct stamp time;    /* of its first byte */
 	uint32_t session;     /* 0: the program itself */
 	uint8_t kind, dir, state, flags;
+	uint8_t ended;        /* STATE half-closed: ENTRY_IN, the peer has
+	                       * ended; ENTRY_OUT, we have */
 	const uint8_t *bytes; /* a message as it came, or a safe sentence */
 	size_t len;
 	const char *peer;     /* "127.0.0.1:9999" */
@@ -53,6 +60,7 @@ struct entry {
 	const struct tick *tick; /* of a message sent by hand; set by who
 	                          * writes the entry, or NULL */
 	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */
+	const struct moved *moved;   /* STATE closed; or NULL */
 	const struct checkup *checkup; /* of the doctor, or NULL */
 };
 

@@ -15,8 +15,8 @@ enum format {
 	FORMAT_ACK,   /* JSON: the tick of a message that was written before */
 };
 
-/* Append the entry; of a message the bytes from `from` on.  `look` is for text
- * alone.  -1 without memory. */
+/* Append the entry; of a message the bytes from `from` on.  JSON looks
+ * at `encode` alone of the look, bytes at nothing.  -1 without memory. */
 MUST_USE
 int format_entry(struct bytes *out, enum format format,
                  const struct wrap_look *look, const struct entry *e,

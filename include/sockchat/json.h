@@ -34,6 +34,9 @@ void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
                 size_t len);
 void json_base64(struct json *j, const char *name, const uint8_t *bytes,
                  size_t len);
+/* Two digits a byte, in lower case. */
+void json_hex(struct json *j, const char *name, const uint8_t *bytes,
+              size_t len);
 void json_number(struct json *j, const char *name, uint64_t value);
 /* Thousandths: 1234 becomes 1.234. */
 void json_milli(struct json *j, const char *name, uint64_t value);

@@ -26,6 +26,10 @@ enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
 enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF,
                  TIME_ANSWER, TIME_COUNT };
 
+/* How JSON has the bytes of messages: as text, and in base64 what is not UTF-8;
+ * or all of them in the same form. */
+enum encode { ENCODE_AUTO, ENCODE_HEX, ENCODE_BASE64 };
+
 /* Who said it; a later source here overrides an earlier one. */
 enum option_source {
 	SOURCE_DEFAULT,
@@ -58,6 +62,7 @@ struct options {
 	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool mouse, title;          /* of the terminal: taken */
 	int encoding;               /* enum encoding_id, of text */
+	int encode;                 /* enum encode, of JSON */
 	bool ticks;                 /* where sent bytes are: shown */
 	bool hints;                 /* protocols and traps: told */
 	int bell, notify;           /* enum bell, notify */
@@ -79,7 +84,7 @@ struct choice {
 
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
-    notify_choices[], encoding_choices[];
+    notify_choices[], encoding_choices[], encode_choices[];
 
 /* The value of `name`, of which a unique beginning is enough; -1 if there is
  * none. */

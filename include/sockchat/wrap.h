@@ -58,6 +58,7 @@ struct wrap_look {
 	/* Of the entries: format_entry() finds there the one before, for
 	 * TIME_DELTA. */
 	const struct transcript *transcript;
+	enum encode encode; /* for JSON */
 };
 
 /* A message and a layout of it. */

@@ -143,6 +143,22 @@ void json_base64(struct json *j, const char *name, const uint8_t *bytes,
 	put_raw(j, "\"", 1);
 }
 
+void json_hex(struct json *j, const char *name, const uint8_t *bytes,
+              size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint8_t *at = begin_member(j, name, 2 * len + 2);
+	if (!at)
+		return;
+	*at++ = '"';
+	for (size_t i = 0; i < len; i++) {
+		*at++ = (uint8_t)digits[bytes[i] >> 4];
+		*at++ = (uint8_t)digits[bytes[i] & 15];
+	}
+	*at = '"';
+	j->out->len += 2 * len + 2;
+}
+
 void json_number(struct json *j, const char *name, uint64_t value)
 {
 	char digits[NUMBER_DIGITS_MAX], *end = digits + sizeof(digits);

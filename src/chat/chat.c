@@ -95,6 +95,7 @@ struct wrap_look chat_look(const struct chat *c)
 		.ticks = c->ticks,
 		.shows_numbers = c->own->shows_numbers,
 		.transcript = c->transcript,
+		.encode = (enum encode)o->encode,
 	};
 }
 

@@ -184,7 +184,9 @@ static bool is_colored(const struct frontend *f)
 static void queue_entry(struct frontend *f, enum format format,
                         const struct entry *e, size_t from)
 {
-	struct wrap_look look = { .view = VIEW_TEXT };
+	struct wrap_look look = {
+		.encode = (enum encode)f->chat->options->encode,
+	};
 	if (format == FORMAT_TEXT) {
 		look = chat_look(f->chat);
 		look.is_colored = is_colored(f);

@@ -63,6 +63,10 @@ const struct choice encoding_choices[] = {
 	{ "windows-1251", ENCODING_CP1251 },
 	{ NULL, 0 },
 };
+const struct choice encode_choices[] = {
+	{ "auto", ENCODE_AUTO }, { "hex", ENCODE_HEX },
+	{ "base64", ENCODE_BASE64 }, { NULL, 0 },
+};
 const struct choice on_off_choices[] = {
 	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
 };
@@ -149,6 +153,9 @@ static const struct option_rule rules[] = {
 	{ { 0, "encoding", "NAME",
 	    "what text is in: utf-8, cp949, shift_jis, latin1" },
 	  TYPE_CHOICE, AT(encoding), 0, encoding_choices, LIVE },
+	{ { 0, "encode", "HOW",
+	    "json: how bytes are written: auto, hex or base64" },
+	  TYPE_CHOICE, AT(encode), 0, encode_choices, LIVE },
 	{ { 0, "ticks", "on|off",
 	    "show where the bytes of what was sent are" },
 	  TYPE_SET, AT(ticks), 0, NULL, LIVE },

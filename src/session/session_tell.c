@@ -34,9 +34,13 @@ void session_tell_state(struct session *s, enum entry_state state,
 	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
+	struct moved moved = { s->link.bytes_in, s->link.bytes_out };
+	bool is_ours = halves_is_in_open(s->link.halves);
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
+		.ended = is_ours ? ENTRY_OUT : ENTRY_IN,
+		.moved = state == ENTRY_CLOSED ? &moved : NULL,
 		.local = session_local(s),
 		.hint = hint,
 		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED

@@ -90,12 +90,15 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 
 /* JSON: sockchat-entries(5) */
 
-static void json_message(struct json *j, const struct entry *e, size_t from)
+static void json_message(struct json *j, enum encode encode,
+                         const struct entry *e, size_t from)
 {
 	const uint8_t *bytes = e->bytes + from;
 	size_t len = e->len - from;
 	json_number(j, "len", len);
-	if (utf8_is_valid(bytes, len))
+	if (encode == ENCODE_HEX)
+		json_hex(j, "hex", bytes, len);
+	else if (encode == ENCODE_AUTO && utf8_is_valid(bytes, len))
 		json_bytes(j, "text", bytes, len);
 	else
 		json_base64(j, "base64", bytes, len);
@@ -180,10 +183,9 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 		[ENTRY_ERROR] = "error",
 	};
 	struct json j;
-	(void)look;
 	json_begin_entry(&j, out, e, kinds[e->kind]);
 	if (e->kind == ENTRY_MESSAGE) {
-		json_message(&j, e, from);
+		json_message(&j, look->encode, e, from);
 		if (e->tick)
 			json_tick(&j, e->tick);
 		if (e->wait_ns)
@@ -193,11 +195,18 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 	if (e->kind == ENTRY_STATE) {
 		json_word(&j, "state",
 		          entry_state_name((enum entry_state)e->state));
+		if (e->state == ENTRY_HALF_CLOSED)
+			json_word(&j, "side",
+			          e->ended == ENTRY_OUT ? "us" : "peer");
 		json_filled(&j, "local", e->local);
 	}
 	json_filled(&j, "code", e->code);
 	json_bytes(&j, "text", e->bytes, e->len);
 	json_filled(&j, "hint", e->hint);
+	if (e->moved) {
+		json_number(&j, "received", e->moved->received);
+		json_number(&j, "sent", e->moved->sent);
+	}
 	if (e->timing)
 		json_timing(&j, e->timing);
 	if (e->checkup)

@@ -25,9 +25,10 @@ struct origin {
 	struct stamp time;
 	const char *peer, *local, *code, *hint;
 	const struct timing *timing;
+	const struct moved *moved;
 	int64_t wait_ns;
 	uint32_t session;
-	uint8_t kind, dir, state;
+	uint8_t kind, dir, state, ended;
 };
 
 /* The rest of an entry; `cap` is the room its bytes may grow into. */
@@ -279,20 +280,21 @@ static void align_used(struct chunk *c)
 	c->used += -c->used % _Alignof(struct origin);
 }
 
-static const struct timing *store_timing(struct chunk *c,
-                                         const struct timing *timing)
+/* Facts of so many bytes; NULL is fine. */
+static const void *store_facts(struct chunk *c, const void *facts, size_t size)
 {
-	if (!timing)
+	if (!facts)
 		return NULL;
 	align_used(c);
-	return (const void *)store_bytes(c, timing, sizeof(*timing));
+	return store_bytes(c, facts, size);
 }
 
 /* At most what its origin takes of a chunk. */
 static size_t origin_size(const struct entry *d)
 {
-	return 2 * _Alignof(struct origin) + sizeof(struct origin) +
+	return 3 * _Alignof(struct origin) + sizeof(struct origin) +
 	       (d->timing ? sizeof(*d->timing) : 0) +
+	       (d->moved ? sizeof(*d->moved) : 0) +
 	       strlen(or_empty(d->peer)) + strlen(or_empty(d->local)) +
 	       strlen(or_empty(d->code)) + strlen(or_empty(d->hint)) + 4;
 }
@@ -309,7 +311,9 @@ static void store_origin(struct chunk *c, const struct entry *d)
 		.local = store_text(c, d->local),
 		.code = store_text(c, d->code),
 		.hint = store_text(c, d->hint),
-		.timing = store_timing(c, d->timing),
+		.ended = d->ended,
+		.timing = store_facts(c, d->timing, sizeof(*d->timing)),
+		.moved = store_facts(c, d->moved, sizeof(*d->moved)),
 		.wait_ns = d->wait_ns,
 	};
 	if (last && strcmp(last->peer, or_empty(d->peer)) == 0)
@@ -478,7 +482,9 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.local = o->local,
 		.code = o->code,
 		.hint = o->hint,
+		.ended = o->ended,
 		.timing = o->timing,
+		.moved = o->moved,
 		.wait_ns = o->wait_ns,
 	};
 	return e;

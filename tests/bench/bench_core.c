@@ -76,10 +76,11 @@ static void lay_out(struct transcript *t)
 
 static void put_json(struct transcript *t)
 {
+	const struct wrap_look look = { .encode = ENCODE_AUTO };
 	struct bytes out = { 0 };
 	struct entry e;
 	for (uint64_t seq = 1; transcript_at(t, seq, &e); seq++)
-		if (format_entry(&out, FORMAT_JSON, NULL, &e, 0))
+		if (format_entry(&out, FORMAT_JSON, &look, &e, 0))
 			load_die("no memory");
 	bytes_finish(&out);
 }

@@ -14,16 +14,23 @@
 #define NO_WORDS    .peer = "", .local = "", .code = "", .hint = ""
 #define TIME        "\"time\":\"2026-01-02T03:04:05.678901Z\","
 
-static void assert_json(const struct entry *e, size_t from, const char *line)
+static void assert_encoded(enum encode encode, const struct entry *e,
+                           size_t from, const char *line)
 {
+	const struct wrap_look look = { .encode = encode };
 	struct entry stamped = *e;
 	struct bytes out = { 0 };
 	stamped.seq = 7;
 	stamped.time.wall_us = 1767323045678901;
 	assert_int_equal(
-	    format_entry(&out, FORMAT_JSON, NULL, &stamped, from), 0);
+	    format_entry(&out, FORMAT_JSON, &look, &stamped, from), 0);
 	assert_string_equal(bytes_text(&out), line);
 	bytes_finish(&out);
+}
+
+static void assert_json(const struct entry *e, size_t from, const char *line)
+{
+	assert_encoded(ENCODE_AUTO, e, from, line);
 }
 
 static void a_message_is_text_when_it_is_utf8(void **state)
@@ -54,6 +61,22 @@ static void a_message_is_base64_when_it_is_not(void **state)
 	                   "\"cut\":true}\n");
 }
 
+static void all_messages_are_in_the_form_that_was_asked_for(void **state)
+{
+	const struct entry e = {
+		.session = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.flags = ENTRY_COMPLETE, NO_WORDS, BYTES("abc\n"),
+	};
+	(void)state;
+	assert_encoded(ENCODE_HEX, &e, 1, "{\"seq\":7," TIME "\"session\":1,"
+	               "\"kind\":\"message\",\"dir\":\"in\",\"len\":3,"
+	               "\"hex\":\"62630a\",\"complete\":true}\n");
+	assert_encoded(ENCODE_BASE64, &e, 0, "{\"seq\":7," TIME
+	               "\"session\":1,\"kind\":\"message\",\"dir\":\"in\","
+	               "\"len\":4,\"base64\":\"YWJjCg==\","
+	               "\"complete\":true}\n");
+}
+
 static void only_the_rest_of_a_message_is_written(void **state)
 {
 	const struct entry e = {
@@ -81,6 +104,36 @@ static void a_state_says_its_name_and_our_address(void **state)
 	                   "\"kind\":\"state\",\"peer\":\"127.0.0.1:9\","
 	                   "\"state\":\"open\",\"local\":\"127.0.0.1:7\","
 	                   "\"text\":\"connected\"}\n");
+}
+
+static void a_half_close_says_whose_it_is(void **state)
+{
+	struct entry e = {
+		.session = 1, .kind = ENTRY_STATE, .state = ENTRY_HALF_CLOSED,
+		.ended = ENTRY_OUT, NO_WORDS, BYTES("x"),
+	};
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"state\",\"state\":\"half-closed\","
+	                   "\"side\":\"us\",\"text\":\"x\"}\n");
+	e.ended = ENTRY_IN;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"state\",\"state\":\"half-closed\","
+	                   "\"side\":\"peer\",\"text\":\"x\"}\n");
+}
+
+static void an_end_says_how_many_bytes_there_were(void **state)
+{
+	const struct moved moved = { .received = 5000000000, .sent = 0 };
+	const struct entry e = {
+		.session = 1, .kind = ENTRY_STATE, .state = ENTRY_CLOSED,
+		NO_WORDS, BYTES("x"), .moved = &moved,
+	};
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"state\",\"state\":\"closed\","
+	                   "\"text\":\"x\",\"received\":5000000000,"
+	                   "\"sent\":0}\n");
 }
 
 static void an_error_says_its_code_and_what_to_look_at(void **state)
@@ -232,6 +285,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_text_when_it_is_utf8),
 		cmocka_unit_test(a_message_is_base64_when_it_is_not),
+		cmocka_unit_test(
+		    all_messages_are_in_the_form_that_was_asked_for),
+		cmocka_unit_test(a_half_close_says_whose_it_is),
+		cmocka_unit_test(an_end_says_how_many_bytes_there_were),
 		cmocka_unit_test(only_the_rest_of_a_message_is_written),
 		cmocka_unit_test(a_state_says_its_name_and_our_address),
 		cmocka_unit_test(an_error_says_its_code_and_what_to_look_at),

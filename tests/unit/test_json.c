@@ -125,6 +125,22 @@ static void base64_is_filled_up_with_equals_signs(void **state)
 	}
 }
 
+static void hex_has_two_digits_for_each_byte(void **state)
+{
+	static const uint8_t bytes[] = { 0x00, 0x1f, 0xab, 0xff };
+	struct bytes out = { 0 };
+	struct json j;
+
+	(void)state;
+	json_begin(&j, &out);
+	json_hex(&j, "x", bytes, sizeof(bytes));
+	json_hex(&j, "y", bytes, 0);
+	assert_int_equal(json_end(&j), 0);
+	assert_string_equal(bytes_text(&out),
+	                    "{\"x\":\"001fabff\",\"y\":\"\"}\n");
+	bytes_finish(&out);
+}
+
 static void base64_has_all_its_digits(void **state)
 {
 	static const uint8_t bytes[] = { 0xfb, 0xff, 0xbf, 0x00, 0x10, 0x83 };
@@ -188,6 +204,7 @@ int main(void)
 		cmocka_unit_test(no_line_contains_a_control_character),
 		cmocka_unit_test(base64_is_filled_up_with_equals_signs),
 		cmocka_unit_test(base64_has_all_its_digits),
+		cmocka_unit_test(hex_has_two_digits_for_each_byte),
 		cmocka_unit_test(
 		    bytes_that_are_not_utf8_are_escaped_in_the_text),
 		cmocka_unit_test(without_room_the_object_fails),

@@ -77,7 +77,8 @@ static void a_wrong_option_is_named(void **state)
 {
 	(void)state;
 	refuse("listen --foo 0", "unknown option --foo");
-	refuse("listen --en 0", "option --en may be --endings, --encoding");
+	refuse("listen --en 0", "option --en may be --endings, --encoding, "
+	                        "--encode");
 	refuse("listen -Z 0", "unknown option -Z");
 	refuse("listen 0 -m", "option -m, --max-conns needs a value: N");
 	refuse("listen -m 0 0",

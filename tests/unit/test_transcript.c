@@ -105,6 +105,7 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 {
 	char text[] = "refused", peer[] = "[::1]:9", local[] = "[::1]:7";
 	char code[] = "ECONNREFUSED", hint[] = "start it";
+	struct moved moved = { .received = 8, .sent = 9 };
 	(void)state;
 	uint64_t seq = transcript_append(t, &(struct entry){
 		.time = { .wall_us = 5, .mono_ns = 6 },
@@ -119,8 +120,11 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 		.local = local,
 		.code = code,
 		.hint = hint,
+		.ended = ENTRY_IN,
+		.moved = &moved,
 	});
 	text[0] = peer[0] = local[0] = code[0] = hint[0] = '?';
+	moved.received = moved.sent = 0;
 	const struct entry *e = entry_at(t, seq);
 	assert_entry(seq, "refused");
 	assert_int_equal(e->time.wall_us, 5);
@@ -134,6 +138,9 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 	assert_string_equal(e->local, "[::1]:7");
 	assert_string_equal(e->code, "ECONNREFUSED");
 	assert_string_equal(e->hint, "start it");
+	assert_int_equal(e->ended, ENTRY_IN);
+	assert_int_equal(e->moved->received, 8);
+	assert_int_equal(e->moved->sent, 9);
 }
 
 static void where_the_time_went_is_copied(void **state)

@@ -10,9 +10,9 @@ import json
 import re
 import sys
 
-ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'local', 'code',
-         'len', 'text', 'base64', 'complete', 'cut', 'hint', 'state',
-         'ack_ms', 'wait_ms', 'timing', 'ms', 'verdict', 'status']
+ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'side', 'local',
+         'code', 'len', 'text', 'base64', 'hex', 'complete', 'cut', 'hint',
+         'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing', 'ms', 'verdict', 'status']
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
          'state': {'state': str, 'text': str},
@@ -25,6 +25,10 @@ STATES = {'resolving', 'connecting', 'handshaking', 'listening', 'open',
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z')
 CODE = re.compile(r'[a-z]+[a-z0-9]*(-[a-z0-9]+)*')
 UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+
+
+DECODERS = {'text': str.encode, 'hex': bytes.fromhex,
+            'base64': lambda text: base64.b64decode(text, validate=True)}
 
 
 def check(line):
@@ -43,6 +47,11 @@ def check(line):
         assert CODE.fullmatch(entry['code']), text
     if entry['kind'] == 'state':
         assert entry['state'] in STATES
+        assert (entry.get('side') in ('us', 'peer')) == (
+            entry['state'] == 'half-closed'), text
+        for name in ('received', 'sent'):
+            assert (type(entry.get(name)) is int) == (
+                entry['state'] == 'closed'), text
     elif 'verdict' in entry:
         assert entry['code'] == 'verdict' and CODE.fullmatch(entry['verdict'])
         assert type(entry['status']) is int
@@ -53,9 +62,8 @@ def check(line):
 
 
 def content(entry):
-    assert ('text' in entry) != ('base64' in entry)
-    data = (entry['text'].encode() if 'text' in entry
-            else base64.b64decode(entry['base64'], validate=True))
+    form, = (name for name in DECODERS if name in entry)
+    data = DECODERS[form](entry[form])
     assert len(data) == entry['len']
     return data
 
