@@ -11,6 +11,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
+#include <sockchat/spell.h>
 
 #include "options_private.h"
 
@@ -39,13 +40,8 @@ static void make_getopt(char *letters, struct option *longs)
 
 static const struct option_rule *rule_of(int found)
 {
-	const struct option_rule *r;
-	if (found >= LONG_ONLY)
-		return option_rule((size_t)(found - LONG_ONLY));
-	for (size_t i = 0; (r = option_rule(i)); i++)
-		if (r->row.letter && r->row.letter == found)
-			return r;
-	return NULL;
+	return found >= LONG_ONLY ? option_rule((size_t)(found - LONG_ONLY))
+	                          : option_by_letter(found);
 }
 
 /* "--eol" or "-w, --connect-timeout", as the user may have written it. */
@@ -57,44 +53,68 @@ static void name_flag(const struct option_rule *r, char *out, size_t cap)
 		snprintf(out, cap, "--%s", r->row.name);
 }
 
-/* Name the options that begin so; 0 when there are not several. */
-static int explain_beginning(const char *word, struct error *e)
+/* Whether the words would listen, as with nc: "-lvp". */
+static bool is_listening(int argc, char *const *argv)
 {
-	const struct option_row *row;
-	size_t len = strcspn(word, "="), count = 0;
-	char safe[64], list[sizeof(e->text) - sizeof(safe) - 31] = "";
-	for (size_t i = 0; (row = options_row(i)); i++)
-		count += strncmp(row->name, word, len) == 0 &&
-		         text_add(list, sizeof(list), "%s--%s",
-		                  count ? ", " : "", row->name);
-	if (count < 2)
-		return 0;
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
-	return error_set(e, "option --%s may be %s", safe, list);
+	bool listens = false;
+	for (int i = 1; i < argc; i++)
+		listens |= strcmp(argv[i], "listen") == 0 ||
+		           strcmp(argv[i], "--listen") == 0 ||
+		           (argv[i][0] == '-' && argv[i][1] != '-' &&
+		            strchr(argv[i], 'l'));
+	return listens;
 }
 
-static int explain_getopt(int found, const char *word, struct error *e)
+/* No option of ours: one of other programs, or a slip. */
+static int refuse_unknown(const char *name, int argc, char *const *argv,
+                          struct error *e)
+{
+	bool is_long = strncmp(name, "--", 2) == 0;
+	const char *says = foreign_option(name);
+	if (strcmp(name, "-l") == 0 || strcmp(name, "--listen") == 0 ||
+	    (strcmp(name, "-p") == 0 && is_listening(argc, argv)))
+		return foreign_refuse_listen(name, argc, argv, e);
+	if (says)
+		return error_set(e, "unknown option %.*s: %s",
+		                 (int)strcspn(name, "="), name, says);
+	if (is_long)
+		return option_refuse_name("--", name + 2, e);
+	return error_set(e, "unknown option %s", name);
+}
+
+/* The word that is a long option but for its second dash, or NULL. */
+static const char *find_one_dash(int argc, char *const *argv)
+{
+	const struct option_rule *r;
+	for (int i = 1; i < argc; i++)
+		for (size_t n = 0; argv[i][0] == '-' && (r = option_rule(n));
+		     n++)
+			if (strcmp(argv[i] + 1, r->row.name) == 0)
+				return argv[i];
+	return NULL;
+}
+
+/* getopt has stopped at this word. */
+static int explain_getopt(int found, const char *word, int argc,
+                          char *const *argv, struct error *e)
 {
 	const struct option_rule *r = rule_of(optopt);
-	char name[64], safe[64], letter[2] = { (char)optopt, '\0' };
+	char name[64], letter[] = { '-', (char)optopt, '\0' };
 	bool is_letter = optopt && strncmp(word, "--", 2) != 0;
-	if (found == ':' && r) {
+	if (r)
 		name_flag(r, name, sizeof(name));
+	if (found == ':' && r)
 		return error_set(e, "option %s needs a value: %s", name,
 		                 r->row.arg);
-	}
-	if (r && !r->row.arg) {
-		name_flag(r, name, sizeof(name));
+	if (r && !r->row.arg)
 		return error_set(e, "option %s takes no value", name);
-	}
-	if (!is_letter && explain_beginning(word + 2, e))
+	const char *lacks = is_letter ? find_one_dash(argc, argv) : NULL;
+	if (lacks) {
+		error_set(e, "unknown option %s", lacks);
+		error_set_hint(e, "did you mean -%s?", lacks);
 		return -1;
-	glyph_copy(safe, sizeof(safe), is_letter ? letter : word,
-	           GLYPH_ANY_WIDTH);
-	if (is_letter && optopt == 'l')
-		return error_set(e, "unknown option -l: write sockchat listen "
-		                    "PORT");
-	return error_set(e, "unknown option %s%s", is_letter ? "-" : "", safe);
+	}
+	return refuse_unknown(is_letter ? letter : word, argc, argv, e);
 }
 
 static int check_mode(const struct options *o, const bool *given,
@@ -113,32 +133,61 @@ static int check_mode(const struct options *o, const bool *given,
 	return 0;
 }
 
-/* The word is a misspelt mode, or an endpoint, which nc takes here. */
-static int refuse_mode(const char *word, bool is_alone, struct error *e)
+/* What was meant by these words, the first of which is a port, or an endpoint
+ * as nc takes it. */
+static void guess_mode(char *out, char *const *words, size_t count)
 {
-	bool is_number = !word[strspn(word, "0123456789")];
-	bool is_mode = (*word == 'c' || *word == 'l') &&
-	               !strpbrk(word, ".:0123456789") &&
-	               strcmp(word, "localhost") != 0;
-	bool listens = is_mode ? *word == 'l' : is_number && is_alone;
-	char safe[64];
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
-	return error_set(e, "'%s' is neither 'connect' nor 'listen': write "
-	                    "sockchat %s %s%s", safe,
-	                 listens ? "listen" : "connect", is_mode ? "..." : safe,
-	                 is_alone || is_mode ? "" : " ...");
+	const char *first = *words[0] ? words[0] : "HOST";
+	const char *port = first + (*first == ':');
+	bool is_whole = strpbrk(first, ":/");
+	if (count == 1 && !port[strspn(port, "0123456789")])
+		snprintf(out, SPELL_MAX, "sockchat listen %s, or sockchat "
+		                         "connect localhost %s", port, port);
+	else
+		snprintf(out, SPELL_MAX, "sockchat connect %s%s%s", first,
+		         count == 1 && is_whole ? "" : " ",
+		         count > 1  ? words[1]
+		         : is_whole ? ""
+		                    : "PORT");
 }
 
-static int parse_mode(struct options *o, const char *word, bool is_alone,
+/* As a spell_name_fn. */
+static const char *mode_name(const void *list, size_t i)
+{
+	static const char *const names[] = { "connect", "listen", "help",
+		                             NULL };
+	(void)list;
+	return names[i];
+}
+
+/* The word is a misspelt mode, or something that other programs take here. */
+static int refuse_mode(char *const *words, size_t count, struct error *e)
+{
+	static const char sentence[] =
+	    "'%s' is neither 'connect' nor 'listen': %s%s";
+	const struct spell_names names = { mode_name, NULL, "sockchat " };
+	char safe[64], better[SPELL_MAX];
+	glyph_copy(safe, sizeof(safe), words[0], GLYPH_ANY_WIDTH);
+	spell_guess(better, &names, words[0], strlen(words[0]));
+	if (*better || foreign_addresses(better, SPELL_MAX, words, count))
+		return error_set(e, sentence, safe, "", better);
+	guess_mode(better, words, count);
+	return error_set(e, sentence, safe, "try: ", better);
+}
+
+static int parse_mode(struct options *o, char *const *words, size_t count,
                       struct error *e)
 {
-	if (!word)
-		return error_set(e, "'connect' or 'listen' is missing: write "
-		                    "sockchat connect HOST PORT, or "
-		                    "sockchat listen PORT");
-	if (strcmp(word, "connect") != 0 && strcmp(word, "listen") != 0)
-		return refuse_mode(word, is_alone, e);
-	o->mode = *word == 'c' ? ENDPOINT_CONNECT : ENDPOINT_LISTEN;
+	const char *word = count ? words[0] : "";
+	if (!count)
+		return error_set(e, "usage: sockchat connect [OPTION]... HOST "
+		                    "PORT, or sockchat listen [OPTION]... "
+		                    "PORT");
+	o->help = strcmp(word, "help") == 0;
+	if (!o->help && strcmp(word, "connect") != 0 &&
+	    strcmp(word, "listen") != 0)
+		return refuse_mode(words, count, e);
+	o->mode = *word == 'l' ? ENDPOINT_LISTEN : ENDPOINT_CONNECT;
 	return 0;
 }
 
@@ -194,7 +243,7 @@ int options_parse(struct options *o, int argc, char *const *argv,
 		    found == '?' || found == ':' ? NULL : rule_of(found);
 		if (!r) {
 			int bad = optind > at ? optind - 1 : at;
-			return explain_getopt(found, argv[bad], e);
+			return explain_getopt(found, argv[bad], argc, argv, e);
 		}
 		given[r - option_rule(0)] = true;
 		name_flag(r, name, sizeof(name));
@@ -206,12 +255,12 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	if (o->help || o->version)
 		return 0;
 	/* a program may be started without any word, not even its name */
-	int words = optind < argc ? argc - optind : 0;
-	if (parse_mode(o, words ? argv[optind] : NULL, words == 1, e) ||
+	size_t words = optind < argc ? (size_t)(argc - optind) : 0;
+	if (parse_mode(o, argv + optind, words, e) ||
 	    check_mode(o, given, e) || options_check(o, e))
 		return -1;
 	o->operands = (const char *const *)argv + optind + 1;
-	o->operand_count = (size_t)words - 1;
+	o->operand_count = words - 1;
 	return 0;
 }
 

@@ -107,8 +107,11 @@ static int read_option(struct reader *r, char *name, struct error *e)
 	if (!unquote(&value))
 		return complain(r, "quotes stand around the whole value", e);
 	if (options_set(is_used ? r->o : &r->unused, name, value,
-	                is_general ? SOURCE_FILE : SOURCE_PROFILE, &inner))
-		return complain(r, inner.text, e);
+	                is_general ? SOURCE_FILE : SOURCE_PROFILE, &inner)) {
+		complain(r, inner.text, e);
+		error_set_hint(e, "%s", inner.hint);
+		return -1;
+	}
 	return 0;
 }
 

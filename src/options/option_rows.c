@@ -181,7 +181,7 @@ static const struct option_rule rules[] = {
 	  TYPE_TEXT, AT(config), 0, NULL, ARGV_ONLY },
 	{ { 0, "profile", "NAME", "use this section of the file as well" },
 	  TYPE_TEXT, AT(profile), 0, NULL, ARGV_ONLY },
-	{ { 0, "help", NULL, "print this and exit" },
+	{ { 'h', "help", NULL, "print this and exit" },
 	  TYPE_SET, AT(help), 0, NULL, ARGV_ONLY },
 	{ { 0, "version", NULL, "print the version and exit" },
 	  TYPE_SET, AT(version), 0, NULL, ARGV_ONLY },
@@ -193,6 +193,14 @@ _Static_assert(RULE_COUNT <= OPTIONS_MAX, "OPTIONS_MAX is too small");
 const struct option_rule *option_rule(size_t i)
 {
 	return i < RULE_COUNT ? &rules[i] : NULL;
+}
+
+const struct option_rule *option_by_letter(int letter)
+{
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		if (rules[i].row.letter && rules[i].row.letter == letter)
+			return &rules[i];
+	return NULL;
 }
 
 const struct option_row *options_row(size_t i)

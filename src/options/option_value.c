@@ -87,9 +87,9 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 		choice_list(r->choices, list, cap);
 		return list;
 	case TYPE_DURATION:
-		return "a time: 2, 1.5, 500ms, 2m";
+		return "a time (at most 10 days): 2, 1.5, 500ms, 2m";
 	case TYPE_LINGER:
-		return "a time: 2, 1.5, 500ms, 2m, inf";
+		return "a time (at most 10 days): 2, 1.5, 500ms, 2m, inf";
 	case TYPE_COUNT:
 		return "a number from 1 to 1000000";
 	case TYPE_SIZE:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/spell.h>
 
 #include "options_private.h"
 
@@ -59,12 +60,27 @@ bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
 	                                           : MODE_LISTEN);
 }
 
-static int refuse_value(const char *name, const char *value, const char *wanted,
-                     struct error *e)
+/* As a spell_name_fn, of a list of choices. */
+static const char *choice_at(const void *list, size_t i)
 {
-	char safe[64];
+	return ((const struct choice *)list)[i].name;
+}
+
+static int refuse_value(const struct option_rule *r, const char *name,
+                        const char *value, struct error *e)
+{
+	char safe[64], list[CHOICE_LIST_MAX], guess[SPELL_MAX] = "";
+	const struct choice *choices =
+	    options_choices((size_t)(r - option_rule(0)));
 	glyph_copy(safe, sizeof(safe), value, GLYPH_ANY_WIDTH);
-	return error_set(e, "option %s: '%s' is not %s", name, safe, wanted);
+	error_set(e, "option %s: '%s' is not %s", name, safe,
+	          option_wanted(r, list, sizeof(list)));
+	if (choices)
+		spell_guess(guess, &(struct spell_names){ choice_at, choices,
+		                                          "" },
+		            value, strlen(value));
+	error_set_hint(e, "%s", guess);
+	return -1;
 }
 
 int option_apply(struct options *o, const struct option_rule *r,
@@ -72,14 +88,12 @@ int option_apply(struct options *o, const struct option_rule *r,
                  enum option_source source, struct error *e)
 {
 	struct options next = *o;
-	char list[CHOICE_LIST_MAX];
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
 	size_t row = option_source_row(r);
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);
 	else if (!option_set_value(&next, r, value))
-		return refuse_value(name, value,
-		                    option_wanted(r, list, sizeof(list)), e);
+		return refuse_value(r, name, value, e);
 	if (source < o->sources[row] ||
 	    (is_file && option_is_foreign(r, o->mode)))
 		return 0;
@@ -104,15 +118,31 @@ int options_find(const char *name)
 	return found < 0 ? -1 : found;
 }
 
+static const char *option_name_at(const void *list, size_t i)
+{
+	const struct option_row *row = options_row(i);
+	(void)list;
+	return row ? row->name : NULL;
+}
+
+int option_refuse_name(const char *sign, const char *name, struct error *e)
+{
+	const struct spell_names names = { option_name_at, NULL, sign };
+	char safe[64], guess[SPELL_MAX];
+	size_t begin = spell_guess(guess, &names, name, strcspn(name, "="));
+	glyph_copy(safe, sizeof(safe), name, GLYPH_ANY_WIDTH);
+	error_set(e, begin > 1 ? "option %s%s is ambiguous"
+	                       : "unknown option %s%s", sign, safe);
+	error_set_hint(e, "%s", guess);
+	return -1;
+}
+
 int options_set(struct options *o, const char *name, const char *value,
                 enum option_source source, struct error *e)
 {
 	int i = options_find(name);
-	char safe[64];
-	if (i < 0) {
-		glyph_copy(safe, sizeof(safe), name, GLYPH_ANY_WIDTH);
-		return error_set(e, "unknown option %s", safe);
-	}
+	if (i < 0)
+		return option_refuse_name("", name, e);
 	const struct option_rule *r = option_rule((size_t)i);
 	if (source == SOURCE_RUN_TIME && !(r->flags & LIVE))
 		return error_set(e, "option %s cannot change at run time",

@@ -3,7 +3,8 @@
 
 /* What the files of this folder share: option_rows.c is the table,
  * option_value.c reads and tells values, options.c knows who may set them,
- * cmdline.c and config.c ask it to.  Each calls those before it alone. */
+ * foreign.c knows what other programs call them, cmdline.c and config.c set
+ * them.  Each calls those before it alone. */
 
 #ifndef OPTIONS_PRIVATE_H
 #define OPTIONS_PRIVATE_H
@@ -50,6 +51,13 @@ MUST_USE int options_check(struct options *o, struct error *e);
 /* Row `i`, or NULL behind the last. */
 const struct option_rule *option_rule(size_t i);
 
+/* The row of this letter, or NULL. */
+const struct option_rule *option_by_letter(int letter);
+
+/* Say that no option has this name, and which one may be meant.  Returns -1.
+ * `sign` is "--", or "" in a file. */
+int option_refuse_name(const char *sign, const char *name, struct error *e);
+
 /* True if the row is for the other of connect and listen. */
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode);
 
@@ -75,5 +83,20 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 
 /* What the row's values look like: "on or off".  `list` is room for that. */
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap);
+
+/* foreign.c */
+
+/* What to write here in place of an option of nc, ncat, socat or telnet, such
+ * as "-e" or "--ssl-verify"; NULL for what they do not have. */
+const char *foreign_option(const char *word);
+
+/* The same for one or two addresses of socat.  False for what is none. */
+MUST_USE
+bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count);
+
+/* Say what stands for "nc -l" with these words; `name` is the option that was
+ * met first.  Returns -1. */
+int foreign_refuse_listen(const char *name, int argc, char *const *argv,
+                          struct error *e);
 
 #endif

@@ -102,7 +102,8 @@ static void what_is_wrong_is_named_with_file_and_line(void **state)
 {
 	(void)state;
 	write_file("bad", "eol lf\n\ncolour red\n", 19);
-	refuse("--config=bad", NULL, "bad:3: unknown option colour");
+	refuse("--config=bad", NULL, "bad:3: unknown option colour\n"
+	       "sockchat: hint: did you mean color?");
 	write_file("bad", "eol lf\0\n", 8);
 	refuse("--config=bad", NULL,
 	       "bad:1: there is a NUL byte: this is not text");

@@ -24,7 +24,7 @@ static int parse(struct options *o, const char *line)
 		argc++;
 	if (options_parse(o, argc, argv, &e))
 		return -1;
-	return o->operands ? options_take_operands(o, &e) : 0;
+	return o->operands && !o->help ? options_take_operands(o, &e) : 0;
 }
 
 static void refuse(const char *line, const char *sentence)
@@ -34,12 +34,21 @@ static void refuse(const char *line, const char *sentence)
 	assert_string_equal(e.text, sentence);
 }
 
-/* `word` is no mode; what is to be written. */
-static void refuse_word(const char *line, const char *word, const char *what,
-                        const char *better)
+/* As refuse(), with a hint. */
+static void refuse_and_guess(const char *line, const char *sentence,
+                             const char *hint)
 {
-	char sentence[200];
-	snprintf(sentence, sizeof(sentence), "'%s'%s%s", word, what, better);
+	refuse(line, sentence);
+	assert_string_equal(e.hint, hint);
+}
+
+/* Refuse the first word, which is no mode. */
+static void refuse_mode(const char *line, const char *better)
+{
+	char sentence[300];
+	snprintf(sentence, sizeof(sentence),
+	         "'%.*s' is neither 'connect' nor 'listen': %s",
+	         (int)strcspn(line, " "), line, better);
 	refuse(line, sentence);
 }
 
@@ -77,33 +86,77 @@ static void a_wrong_option_is_named(void **state)
 {
 	(void)state;
 	refuse("listen --foo 0", "unknown option --foo");
-	refuse("listen --en 0", "option --en may be --endings, --encoding, "
-	                        "--encode");
-	refuse("listen -Z 0", "unknown option -Z");
+	refuse("listen -Q 0", "unknown option -Q");
 	refuse("listen 0 -m", "option -m, --max-conns needs a value: N");
 	refuse("listen -m 0 0",
 	       "option -m, --max-conns: '0' is not a number from 1 to "
 	       "1000000");
 	refuse("connect -w 5x h 1",
-	       "option -w, --connect-timeout: '5x' is not a time: 2, 1.5, "
-	       "500ms, 2m");
+	       "option -w, --connect-timeout: '5x' is not a time (at most "
+	       "10 days): 2, 1.5, 500ms, 2m");
+	refuse("listen --linger 864001 0",
+	       "option --linger: '864001' is not a time (at most 10 days): 2, "
+	       "1.5, 500ms, 2m, inf");
 	refuse("connect --eol tab h 1",
 	       "option --eol: 'tab' is not lf, crlf, cr, nul or none");
 	refuse("connect --echo h 1",
 	       "option --echo is for 'sockchat listen'");
 	refuse("listen -z 1", "option -z, --zero is for 'sockchat connect'");
 	refuse("listen --echo=yes 0", "option --echo takes no value");
-	static const char neither[] = " is neither 'connect' nor 'listen': "
-	                              "write sockchat ";
-	refuse_word("conect h 1", "conect", neither, "connect ...");
-	refuse_word("lisen 1", "lisen", neither, "listen ...");
-	refuse_word("serve 1", "serve", neither, "connect serve ...");
-	refuse_word("127.0.0.1 80", "127.0.0.1", neither,
-	            "connect 127.0.0.1 ...");
-	refuse_word("localhost 80", "localhost", neither,
-	            "connect localhost ...");
-	refuse_word("9999", "9999", neither, "listen 9999");
-	refuse("-l 9999", "unknown option -l: write sockchat listen PORT");
+}
+
+static void a_slip_is_answered_with_what_may_be_meant(void **state)
+{
+	(void)state;
+	refuse_and_guess("connect --crfl h 1", "unknown option --crfl",
+	                 "did you mean --crlf?");
+	refuse_and_guess("listen --en 0", "option --en is ambiguous",
+	                 "did you mean --endings, --encoding or --encode?");
+	refuse_and_guess("listen --endimgs=on 0",
+	                 "unknown option --endimgs=on",
+	                 "did you mean --endings?");
+	refuse_and_guess("connect -crlf h 1", "unknown option -crlf",
+	                 "did you mean --crlf?");
+	refuse_and_guess("connect --ui jsn h 1",
+	                 "option --ui: 'jsn' is not auto, tui, lines, pipe or "
+	                 "json", "did you mean json?");
+	refuse_and_guess("connect --eol c h 1",
+	                 "option --eol: 'c' is not lf, crlf, cr, nul or none",
+	                 "did you mean crlf or cr?");
+	refuse_and_guess("connect --bar onn h 1",
+	                 "option --bar: 'onn' is not on or off",
+	                 "did you mean on?");
+	refuse_and_guess("connect -w soon h 1",
+	                 "option -w, --connect-timeout: 'soon' is not a time "
+	                 "(at most 10 days): 2, 1.5, 500ms, 2m", "");
+	refuse_mode("conect h 1", "did you mean sockchat connect?");
+	refuse_mode("lisen 1", "did you mean sockchat listen?");
+}
+
+static void words_without_a_mode_get_the_line_with_one(void **state)
+{
+	static const char both[] = "try: sockchat listen 9999, or sockchat "
+	                           "connect localhost 9999";
+	(void)state;
+	refuse_mode("9999", both);
+	refuse_mode(":9999", both);
+	refuse_mode("127.0.0.1 80", "try: sockchat connect 127.0.0.1 80");
+	refuse_mode("localhost 80", "try: sockchat connect localhost 80");
+	refuse_mode("serve", "try: sockchat connect serve PORT");
+	refuse_mode("[::1]:80", "try: sockchat connect [::1]:80");
+	refuse_mode(" 80", "try: sockchat connect HOST 80");
+}
+
+static void help_is_asked_for_in_three_ways(void **state)
+{
+	static const char *const lines[] = { "-h", "--help", "help",
+		                             "help connect", "connect -h" };
+	struct options o;
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		assert_int_equal(parse(&o, lines[i]), 0);
+		assert_true(o.help);
+	}
 }
 
 static void each_choice_is_listed_once_and_none_is_cut(void **state)
@@ -205,7 +258,7 @@ static void no_words_at_all_are_a_wrong_command_line(void **state)
 
 	(void)state;
 	assert_int_equal(options_parse(&o, 0, argv, &e), -1);
-	assert_non_null(strstr(e.text, "'connect' or 'listen' is missing"));
+	assert_non_null(strstr(e.text, "usage: sockchat connect"));
 }
 
 static void a_mode_is_read_and_told_as_chmod_has_it(void **state)
@@ -252,6 +305,9 @@ int main(void)
 		cmocka_unit_test(options_and_operands_may_be_mixed),
 		cmocka_unit_test(letters_and_long_names_mean_the_same),
 		cmocka_unit_test(a_wrong_option_is_named),
+		cmocka_unit_test(a_slip_is_answered_with_what_may_be_meant),
+		cmocka_unit_test(words_without_a_mode_get_the_line_with_one),
+		cmocka_unit_test(help_is_asked_for_in_three_ways),
 		cmocka_unit_test(each_choice_is_listed_once_and_none_is_cut),
 		cmocka_unit_test(options_that_exclude_each_other_are_refused),
 		cmocka_unit_test(what_the_user_wrote_is_shown_safely),

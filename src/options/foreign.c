@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What users of nc, ncat, socat and telnet write out of habit, and what to
+ * write here: two tables, of options and of socat's addresses. */
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sockchat/bytes.h>
+
+#include "options_private.h"
+
+#define NO_PROGRAMS "sockchat runs no programs; nearest: socat " \
+                    "TCP-LISTEN:PORT,fork EXEC:PROGRAM"
+#define NO_TLS      "sockchat does not speak TLS; openssl s_client -connect " \
+                    "HOST:PORT does"
+#define NO_UDP      "sockchat does not speak UDP; nc -u HOST PORT does"
+#define NO_PROXY    "sockchat uses no proxy; ncat --proxy ADDR:PORT HOST " \
+                    "PORT does"
+#define OTHERS      "sockchat speaks TCP and unix sockets only"
+
+/* A word that others take, and what to say of it. */
+struct foreign {
+	const char *names; /* "-e --exec"; "--ssl*" is all that begin so */
+	const char *says;
+};
+
+static const struct foreign options[] = {
+	{ "-e --exec --sh-exec --lua-exec", NO_PROGRAMS },
+	{ "-c", "sockchat runs no programs (ncat -c) and does not speak TLS "
+	        "(nc -c); listen --echo sends back what comes" },
+	{ "-u --udp", NO_UDP },
+	{ "--ssl* --tls* -H -K -R -Z", NO_TLS },
+	{ "-X -P --proxy*", NO_PROXY },
+	{ "-x", "sockchat uses no proxy (nc -x); hex (ncat -x) is --view hex, "
+	        "and /save writes a file" },
+	{ "--hex-dump", "--view hex shows it, and /save writes a file" },
+	{ "-o --output --append-output",
+	  "in the chat /save FILE writes the conversation; in a pipe write "
+	  "sockchat ... | tee FILE" },
+	{ "-p --source-port",
+	  "the system chooses our port; nc -p can choose it; to listen write "
+	  "sockchat listen PORT" },
+	{ "-s --source",
+	  "the system chooses our address; nc -s can choose it; to listen at "
+	  "one write sockchat listen ADDRESS PORT" },
+	{ "--wait", "it is -w, --connect-timeout" },
+	{ "--nodns", "it is -n, --numeric" },
+	{ "-d --delay",
+	  "not to read standard input (nc -d) is --recv-only; to send slowly "
+	  "(ncat -d) write /drip 1 50ms in the chat" },
+	{ "-t --telnet", "sockchat does not answer Telnet's negotiation; "
+	                 "telnet HOST PORT does" },
+	{ "-r", "sockchat connects to one port; nc -z -r HOST PORTS tries "
+	        "several in any order" },
+	{ "-D", "the socket's own debugging is not here; -v tells each step of "
+	        "connecting" },
+	{ "-S", "TCP MD5 signatures are not here; nc -S has them" },
+	{ "-F", "sockchat does not pass its socket to another program; nc -F "
+	        "does" },
+	{ "-T", "nothing here sets the type of service, as nc -T does; the "
+	        "timeout of socat -T is -i, --idle-timeout" },
+	{ "-V", "routing tables cannot be chosen here (nc -V); --version tells "
+	        "the version" },
+	{ "-b", "broadcasts are UDP (nc -b), which sockchat does not speak; "
+	        "socat's -b is not needed" },
+	{ "-I -O", "nothing here sets the size of the system's buffers; nc -I "
+	           "and -O do" },
+	{ "-M", "nothing here sets the time to live; nc -M does" },
+	{ "-W", "nothing here counts packets (nc -W); | head -c BYTES ends "
+	        "after so many bytes" },
+	{ "-g -G", "source routing is not here, and routers drop such packets "
+	           "today" },
+	{ "--broker --chat",
+	  "sockchat does not pass on what one peer says to the others; ncat "
+	  "--broker --listen PORT does" },
+	{ "--allow* --deny*",
+	  "peers are not told apart by address; ncat --listen --allow does, "
+	  "or a firewall" },
+	{ "--sctp --vsock", OTHERS },
+	{ "-8 -L", "bytes always have 8 bits here, so leave it out" },
+	{ "-E", "there is no escape character here, so leave it out" },
+	{ "-a", "sockchat logs in nowhere; telnet -a HOST does" },
+	{ "-?", "it is -h, --help" },
+	{ NULL, NULL },
+};
+
+/* What stands before the first colon of socat's addresses; "%s" is what stands
+ * behind it. */
+static const struct foreign addresses[] = {
+	{ "TCP TCP4 TCP6 TCP-CONNECT TCP4-CONNECT TCP6-CONNECT",
+	  "try: sockchat connect %s" },
+	{ "TCP-LISTEN TCP4-LISTEN TCP6-LISTEN TCP-L TCP4-L TCP6-L",
+	  "try: sockchat listen %s" },
+	{ "UNIX UNIX-CONNECT UNIX-CLIENT", "try: sockchat connect unix:%s" },
+	{ "UNIX-LISTEN UNIX-L", "try: sockchat listen unix:%s" },
+	{ "ABSTRACT ABSTRACT-CONNECT ABSTRACT-CLIENT",
+	  "try: sockchat connect unix:@%s" },
+	{ "ABSTRACT-LISTEN ABSTRACT-L", "try: sockchat listen unix:@%s" },
+	{ "- STDIO STDIN STDOUT FD READLINE PIPE",
+	  "standard input and output need no name; try: sockchat connect HOST "
+	  "PORT" },
+	{ "FILE OPEN CREATE GOPEN",
+	  "the shell opens files; try: sockchat connect HOST PORT <FILE" },
+	{ "EXEC SYSTEM SHELL PTY", NO_PROGRAMS },
+	{ "OPENSSL* SSL*", NO_TLS },
+	{ "UDP*", NO_UDP },
+	{ "PROXY* SOCKS*", NO_PROXY },
+	{ "SCTP* VSOCK* IP*", OTHERS },
+	{ NULL, NULL },
+};
+
+static bool is_name(const char *name, size_t name_len, const char *word,
+                    size_t len, bool ignores_case)
+{
+	bool is_family = name[name_len - 1] == '*';
+	name_len -= is_family;
+	return (is_family ? len >= name_len : len == name_len) &&
+	       (ignores_case ? strncasecmp(name, word, name_len)
+	                     : strncmp(name, word, name_len)) == 0;
+}
+
+/* True if it is one of the names. */
+static bool has_name(const struct foreign *f, const char *word, size_t len,
+                     bool ignores_case)
+{
+	const char *at = f->names, *end;
+	for (; *at; at = end + strspn(end, " ")) {
+		end = at + strcspn(at, " ");
+		if (is_name(at, (size_t)(end - at), word, len, ignores_case))
+			return true;
+	}
+	return false;
+}
+
+const char *foreign_option(const char *word)
+{
+	const struct foreign *f = options;
+	size_t len = strcspn(word, "=");
+	while (f->names && !has_name(f, word, len, false))
+		f++;
+	return f->says;
+}
+
+static const char *find_hole(const struct foreign *f)
+{
+	return strstr(f->says, "%s");
+}
+
+/* Only an address that has its like here may be in small letters: others may
+ * be the names of hosts. */
+static const struct foreign *find_address(const char *word)
+{
+	size_t len = strcspn(word, ":,");
+	bool is_url = strstr(word, "://");
+	for (const struct foreign *f = addresses; f->names && !is_url; f++)
+		if (has_name(f, word, len, word[len] && find_hole(f)))
+			return f;
+	return NULL;
+}
+
+static void tell_address(char *out, size_t cap, const struct foreign *f,
+                         const char *word)
+{
+	const char *hole = find_hole(f);
+	word += strcspn(word, ":,");
+	word += *word == ':';
+	if (hole)
+		snprintf(out, cap, "%.*s%.*s%s", (int)(hole - f->says), f->says,
+		         (int)strcspn(word, ","), word, hole + 2);
+	else
+		snprintf(out, cap, "%s", f->says);
+}
+
+bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count)
+{
+	const struct foreign *a = find_address(words[0]);
+	const struct foreign *b = count > 1 ? find_address(words[1]) : NULL;
+	if (a && b && find_hole(a) && find_hole(b))
+		snprintf(out, cap, "sockchat connects or listens, and passes "
+		                   "nothing on to another place; socat does");
+	else if (b && b->names[0] != '-')
+		tell_address(out, cap, b, words[1]);
+	else if (a)
+		tell_address(out, cap, a, words[0]);
+	return a || b;
+}
+
+/* nc -l */
+
+/* Letters of nc and ncat that take a word, and those that nothing here does. */
+#define TAKE_WORD "cegGIMOoPsTVWXx"
+#define OBSTACLES "uec"
+
+/* The command line of somebody who would listen with nc. */
+struct nc_line {
+	char kept[16]; /* our switches among its letters: " -kv" */
+	char host[80], port[40];
+	char obstacle; /* a letter that we have nothing for, or 0 */
+};
+
+/* Take a word of letters.  True if the next word belongs to its last one. */
+static bool take_letters(struct nc_line *l, const char *word, const char *next)
+{
+	for (const char *at = word + 1; *at; at++) {
+		const struct option_rule *r = option_by_letter(*at);
+		bool takes = r ? r->row.arg != NULL
+		               : strchr(TAKE_WORD, *at) != NULL;
+		if (*at == 'p') {
+			const char *port = at[1] ? at + 1 : next;
+			text_add(l->port, sizeof(l->port), " %s",
+			         port ? port : "PORT");
+			return !at[1];
+		}
+		if (strchr(OBSTACLES, *at))
+			l->obstacle = *at;
+		if (takes)
+			return !at[1];
+		if (r)
+			text_add(l->kept, sizeof(l->kept), "%s%c",
+			         *l->kept ? "" : " -", *at);
+	}
+	return false;
+}
+
+int foreign_refuse_listen(const char *name, int argc, char *const *argv,
+                          struct error *e)
+{
+	struct nc_line l = { .obstacle = 0 };
+	for (int i = 1; i < argc; i++) {
+		const char *word = argv[i];
+		if (*word == '-' && word[1] != '-')
+			i += take_letters(&l, word, argv[i + 1]);
+		else if (*word != '-' && strcmp(word, "listen") != 0)
+			text_add(l.host, sizeof(l.host), " %s", word);
+	}
+	char option[] = { '-', l.obstacle, '\0' };
+	if (l.obstacle)
+		return error_set(e, "unknown option %s: %s", option,
+		                 foreign_option(option));
+	bool has_port = *l.host || *l.port;
+	return error_set(e, "unknown option %s: try: sockchat listen%s%s%s",
+	                 name, l.host,
+	                 has_port ? l.port : " PORT", l.kept);
+}
