@@ -114,7 +114,7 @@ static void on_editor_ended(struct timer *t)
 	bool is_good = !check_status(status, &e) && !read_back(ed, &text, &e);
 	unlink(ed->path);
 	take_terminal_back(f);
-	size_t left_out = is_good ? paste_clean(&text) : 0;
+	size_t left_out = is_good ? paste_clean(&text).left_out : 0;
 	if (!is_good)
 		chat_error(f->chat, &e);
 	if (left_out)

@@ -9,6 +9,7 @@
 
 #include <sockchat/utf8.h>
 
+#include "keycode.h"
 #include "keys.h"
 #include "paste.h"
 
@@ -21,6 +22,8 @@
 #define SEQUENCE_MAX 48
 /* An answer to a query that never ends must not eat the keyboard. */
 #define STRING_MAX 4096
+/* So much at once is typed by no hand. */
+#define LATE_MIN 256
 
 enum state {
 	GROUND,
@@ -46,9 +49,11 @@ struct keys {
 	size_t len;  /* of the sequence; counts on when it is full */
 	size_t want; /* FIXED: its length */
 	struct bytes paste;
+	size_t paste_end;      /* PASTED: behind the last mark of its end */
 	char tail[PASTE_MARK]; /* its last bytes that have come */
 	size_t lost;           /* bytes of it, for want of memory */
-	size_t left_out;       /* characters of the last paste */
+	bool is_late;          /* the end of the last one may still come */
+	struct cleaned cleaned;
 };
 
 #define FORMS_MAX 6
@@ -65,10 +70,11 @@ static const struct {
 	                             "\033[7^", "\033<" } },
 	[KEY_BOTTOM] = { "Ctrl-End", { "\033[1;5F", "\033[4;5~", "\033[8;5~",
 	                               "\033[8^", "\033>" } },
-	[KEY_F1] = { "F1", { "\033OP", "\033[11~", "\033[[A", "\033?" } },
-	[KEY_F2] = { "F2", { "\033OQ", "\033[12~", "\033[[B" } },
+	[KEY_F1] = { "F1", { "\033OP", "\033[11~", "\033[[A", "\033?",
+	                     "\033[P" } },
+	[KEY_F2] = { "F2", { "\033OQ", "\033[12~", "\033[[B", "\033[Q" } },
 	[KEY_F3] = { "F3", { "\033OR", "\033[13~", "\033[[C" } },
-	[KEY_F4] = { "F4", { "\033OS", "\033[14~", "\033[[D" } },
+	[KEY_F4] = { "F4", { "\033OS", "\033[14~", "\033[[D", "\033[S" } },
 	[KEY_F5] = { "F5", { "\033[15~", "\033[[E" } },
 	[KEY_F6] = { "F6", { "\033[17~" } },
 	[KEY_F7] = { "F7", { "\033[18~" } },
@@ -77,8 +83,8 @@ static const struct {
 	[KEY_F10] = { "F10", { "\033[21~" } },
 	[KEY_F11] = { "F11", { "\033[23~" } },
 	[KEY_F12] = { "F12", { "\033[24~" } },
-	[KEY_ALT_ENTER] = { "Alt-Enter", { "\033\r", "\033\n", "\033[27;3;13~",
-	                                   "\033[13;3u" } },
+	[KEY_ESCAPE] = { "Esc", { "\033" } },
+	[KEY_ALT_ENTER] = { "Alt-Enter", { "\033\r", "\033\n" } },
 	[KEY_CTRL_C] = { NULL, { "\003" } },
 	[KEY_CTRL_D] = { NULL, { "\004" } },
 	[KEY_CTRL_L] = { NULL, { "\014" } },
@@ -213,25 +219,6 @@ void keys_place(const struct token *t, int *row, int *column)
 	*column = (int)r.column - 1;
 }
 
-/* The sequence is complete. */
-static void finish_sequence(struct keys *k)
-{
-	struct report report;
-	k->state = GROUND;
-	if (k->len > SEQUENCE_MAX)
-		return;
-	if (sequence_is(k, PASTE_START)) {
-		k->state = PASTE;
-		bytes_clear(&k->paste);
-		memset(k->tail, 0, PASTE_MARK);
-	} else if (is_mouse(k->sequence, k->len, &report)) {
-		emit_mouse(k, &report);
-	} else {
-		emit_token(k, find_key(k->sequence, k->len), k->sequence,
-		           k->len);
-	}
-}
-
 static bool is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= DEL && cp < 0xa0);
@@ -249,6 +236,40 @@ static size_t text_len(const uint8_t *bytes, size_t len)
 		done += (size_t)n;
 	}
 	return done;
+}
+
+/* Emit a key that was made of these bytes, of which there are some. */
+static void emit_key(struct keys *k, const uint8_t *bytes, size_t len)
+{
+	bool is_text = text_len(bytes, len) == len;
+	emit_token(k, is_text ? KEY_TEXT : find_key(bytes, len), bytes, len);
+}
+
+static void begin_paste(struct keys *k)
+{
+	k->state = PASTE;
+	k->is_late = false;
+	bytes_clear(&k->paste);
+	memset(k->tail, 0, PASTE_MARK);
+}
+
+/* The sequence is complete. */
+static void finish_sequence(struct keys *k)
+{
+	uint8_t plain[KEYCODE_MAX];
+	struct report report;
+	k->state = GROUND;
+	if (k->len > SEQUENCE_MAX)
+		return;
+	int n = keycode_plain(plain, k->sequence, k->len);
+	if (sequence_is(k, PASTE_START))
+		begin_paste(k);
+	else if (is_mouse(k->sequence, k->len, &report))
+		emit_mouse(k, &report);
+	else if (n < 0)
+		emit_key(k, k->sequence, k->len);
+	else if (n > 0)
+		emit_key(k, plain, (size_t)n);
 }
 
 /* Each of these reads from the beginning of `bytes` and says how many it took,
@@ -380,29 +401,47 @@ static void keep_paste(struct keys *k, const uint8_t *bytes, size_t n)
 }
 
 /* A pasted text may contain the mark of a paste's end, and behind it keys that
- * nobody pressed.  So the end counts only with a pause behind it: no hand is as
- * fast as a paste. */
+ * nobody pressed.  So the end counts only with a pause and without another end
+ * behind it: no hand is as fast as a paste. */
 static size_t read_paste(struct keys *k, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *tilde = memchr(bytes, '~', len);
 	size_t n = tilde ? (size_t)(tilde - bytes) + 1 : len;
 	keep_paste(k, bytes, n);
 	push_tail(k, bytes, n);
-	if (memcmp(k->tail, PASTE_END, PASTE_MARK) == 0)
+	if (memcmp(k->tail, PASTE_END, PASTE_MARK) == 0) {
 		k->state = PASTED;
-	else if (memcmp(k->tail, PASTE_START, PASTE_MARK) == 0)
+		k->paste_end = k->paste.len;
+	} else if (memcmp(k->tail, PASTE_START, PASTE_MARK) == 0) {
 		k->state = PASTE;
+	}
 	return n;
 }
 
-static void finish_paste(struct keys *k)
+/* Emit the paste, and then the keys behind it. */
+static void finish_paste(struct keys *k, size_t end)
 {
-	struct bytes b = k->paste;
+	struct bytes paste = k->paste, rest = { 0 };
+	size_t more = end < paste.len ? paste.len - end : 0;
 	k->paste = (struct bytes){ 0 };
-	k->left_out = paste_clean(&b);
-	emit_token(k, KEY_PASTE, b.data, b.len);
+	if (more && bytes_append(&rest, paste.data + end, more))
+		k->lost = paste.len;
+	paste.len = k->lost ? 0 : paste.len - more;
+	k->cleaned = paste_clean(&paste);
+	emit_token(k, KEY_PASTE, paste.data, paste.len);
 	k->lost = 0;
-	bytes_finish(&b);
+	bytes_finish(&paste);
+	keys_feed(k, rest.data, rest.len);
+	bytes_finish(&rest);
+}
+
+/* A paste that had no end for a second was taken for ended.  If it comes after
+ * all, or more than a hand can type at once, then these are no keys. */
+static bool goes_on_late(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *end = memmem(bytes, len, PASTE_END, PASTE_MARK);
+	const uint8_t *start = memmem(bytes, len, PASTE_START, PASTE_MARK);
+	return start ? end && end < start : end || len >= LATE_MIN;
 }
 
 static const struct reader readers[STATE_COUNT] = {
@@ -437,6 +476,8 @@ void keys_free(struct keys *k)
 
 void keys_feed(struct keys *k, const uint8_t *bytes, size_t len)
 {
+	if (k->is_late && k->state == GROUND && goes_on_late(bytes, len))
+		begin_paste(k);
 	while (len > 0) {
 		const struct reader *r = &readers[k->state];
 		size_t n = r->run ? r->run(k, bytes, len) : r->byte(k, *bytes);
@@ -445,30 +486,27 @@ void keys_feed(struct keys *k, const uint8_t *bytes, size_t len)
 	}
 }
 
-bool keys_is_waiting(const struct keys *k)
+unsigned keys_wait_ms(const struct keys *k)
 {
-	return k->state >= ESCAPED && k->state <= PASTED;
+	if (k->state == PASTE)
+		return KEYS_PASTE_MS;
+	return k->state >= ESCAPED ? KEYS_ESCAPE_MS : 0;
 }
 
 void keys_timeout(struct keys *k)
 {
 	enum state state = k->state;
 	bool is_chord = state == SEQUENCE || state == STRING;
-	if (!keys_is_waiting(k))
+	if (!keys_wait_ms(k))
 		return;
 	k->state = GROUND;
-	if (state == PASTED)
-		finish_paste(k);
+	k->is_late |= state == PASTE;
+	if (state >= PASTED)
+		finish_paste(k, state == PASTED ? k->paste_end : SIZE_MAX);
 	else if (state == ESCAPED)
 		emit_token(k, KEY_ESCAPE, k->sequence, 1);
 	else if (is_chord && k->len == 2)
 		emit_token(k, KEY_NONE, k->sequence, 2);
-}
-
-void keys_end_paste(struct keys *k)
-{
-	if (k->state == PASTE)
-		k->state = PASTED;
 }
 
 size_t keys_lost(const struct keys *k)
@@ -476,9 +514,9 @@ size_t keys_lost(const struct keys *k)
 	return k->lost;
 }
 
-size_t keys_left_out(const struct keys *k)
+const struct cleaned *keys_cleaned(const struct keys *k)
 {
-	return k->left_out;
+	return &k->cleaned;
 }
 
 void spots_add(struct spots *s, int row, int from, int to, enum key key)

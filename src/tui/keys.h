@@ -13,6 +13,8 @@
 
 #include <sockchat/bytes.h>
 
+#include "paste.h"
+
 enum key {
 	KEY_NONE,     /* not a key of ours: `bytes` go to the line editor */
 	KEY_TEXT,     /* printable UTF-8, all whole characters that came */
@@ -69,24 +71,20 @@ int keyname_append(struct bytes *out, const uint8_t *bytes, size_t len);
 /* The place of a KEY_CLICK, counted from 0. */
 void keys_place(const struct token *t, int *row, int *column);
 
-/* True if an escape sequence waits for its end, or a paste for a pause behind
- * it.  Then call keys_timeout() about KEYS_ESCAPE_MS later unless more bytes
- * came. */
-bool keys_is_waiting(const struct keys *k);
+/* How long a silence ends what has begun: an escape sequence, a paste whose end
+ * is missing, the pause behind a paste.  0: nothing has.  Then call
+ * keys_timeout() so much later, unless more bytes came. */
+unsigned keys_wait_ms(const struct keys *k);
 void keys_timeout(struct keys *k);
-
-/* Give up a paste whose end does not come.  What still follows without a pause
- * belongs to it. */
-void keys_end_paste(struct keys *k);
 
 /* For the KEY_PASTE that is given now: how many bytes of it were lost, as there
  * was no memory.  If any were, the token is empty. */
 size_t keys_lost(const struct keys *k);
-/* How many characters were left out of the last KEY_PASTE: controls, and bytes
- * that are no text. */
-size_t keys_left_out(const struct keys *k);
+/* What the last KEY_PASTE was before it was cleaned. */
+const struct cleaned *keys_cleaned(const struct keys *k);
 
 #define KEYS_ESCAPE_MS 50
+#define KEYS_PASTE_MS  1000 /* a paste has no such pause */
 
 #define SPOTS_MAX 32
 

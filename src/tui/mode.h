@@ -59,7 +59,7 @@ struct paste {
 	struct bytes text; /* empty: nothing is asked */
 	size_t sent;       /* how many of its bytes are sent */
 	struct later send; /* sends the next part */
-	size_t left_out;   /* characters that cannot be typed */
+	struct cleaned cleaned;
 	char prompt[128];
 };
 

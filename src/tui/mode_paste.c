@@ -26,7 +26,8 @@ void paste_forget(struct frontend *f)
 {
 	later_cancel(&f->paste.send);
 	bytes_finish(&f->paste.text);
-	f->paste.left_out = f->paste.sent = 0;
+	f->paste.cleaned = (struct cleaned){ .left_out = 0 };
+	f->paste.sent = 0;
 	if (f->mode == &mode_paste)
 		f->mode = NULL;
 }
@@ -122,16 +123,18 @@ static bool take_paste_key(struct frontend *f, const struct token *t)
 
 static const char *paste_prompt(struct frontend *f)
 {
+	const struct cleaned *c = &f->paste.cleaned;
 	char size[16], left_out[64] = "";
 	if (f->paste.send.loop)
 		return "the paste is being sent: c or Esc drops the rest ";
-	if (f->paste.left_out)
+	if (c->left_out)
 		snprintf(left_out, sizeof(left_out),
-		         ", %zu unprintable left out", f->paste.left_out);
+		         ", %zu unprintable left out", c->left_out);
 	snprintf(f->paste.prompt, sizeof(f->paste.prompt),
-	         "paste of %zu lines, %s%s: s send, e edit, c or Esc cancel ",
+	         "paste of %zu lines, %s%s%s: s send, e edit, c or Esc cancel ",
 	         paste_count_lines(&f->paste.text),
-	         number_format_size(size, f->paste.text.len), left_out);
+	         number_format_size(size, f->paste.text.len), left_out,
+	         c->was_doubled ? ", CR CR as one end" : "");
 	return f->paste.prompt;
 }
 
@@ -159,22 +162,23 @@ void paste_refuse(struct frontend *f, size_t len)
 void paste_take(struct frontend *f, const struct token *t)
 {
 	struct bytes *b = &f->paste.text;
-	size_t left_out = keys_left_out(f->keys);
+	const struct cleaned *cleaned = keys_cleaned(f->keys);
 	const uint8_t *end = memchr(t->bytes, '\n', t->len);
 	bool is_line = !end || end == t->bytes + t->len - 1;
 	if (is_line && !b->len) {
 		put_line(t);
-		if (left_out)
+		if (cleaned->left_out)
 			chat_note(f->chat, "left-out",
 			          "pasted: %zu unprintable left out",
-			          left_out);
+			          cleaned->left_out);
 		return;
 	}
 	if (bytes_append(b, t->bytes, t->len)) {
 		paste_refuse(f, t->len);
 		return;
 	}
-	f->paste.left_out += left_out;
+	f->paste.cleaned.left_out += cleaned->left_out;
+	f->paste.cleaned.was_doubled |= cleaned->was_doubled;
 	f->help = NULL;
 	find_end(f);
 	f->mode = &mode_paste;

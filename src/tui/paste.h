@@ -7,6 +7,7 @@
 #ifndef TUI_PASTE_H
 #define TUI_PASTE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <sockchat/bytes.h>
@@ -15,10 +16,14 @@
 #define PASTE_START "\033[200~"
 #define PASTE_END   "\033[201~"
 
-/* Keep text, tabs and newlines, however the newlines are written.  Returns how
- * many characters and stray bytes were left out, without those that terminals
+struct cleaned {
+	size_t left_out; /* characters and stray bytes that are no text */
+	bool was_doubled; /* CR CR stood for each CR LF */
+};
+
+/* Keep text, tabs and newlines, however these are written; drop what terminals
  * put around pastes. */
-size_t paste_clean(struct bytes *b);
+struct cleaned paste_clean(struct bytes *b);
 
 /* The number of lines; the last one may lack its end. */
 size_t paste_count_lines(const struct bytes *b);

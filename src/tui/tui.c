@@ -30,7 +30,7 @@
 
 #define PROGRESS_NS    (100 * MS_NS) /* between frames of a file sent */
 #define WORK_NS        (4 * MS_NS)
-#define PASTE_NS       (1000 * MS_NS) /* a paste has no such pause */
+#define PASTE_PAUSE_NS (100 * MS_NS) /* before a Ctrl-C within a paste */
 #define READ_SIZE      4096 /* bytes that one turn takes */
 #define HISTORY_MAX    1000
 
@@ -209,37 +209,63 @@ static void press_clicked(struct frontend *f, const struct token *t)
 		keys_press(f->keys, key);
 }
 
+/* Who presses keys looks, even if the terminal forgets to say so.  What came in
+ * one read with the focus' loss may have been pressed before. */
+static void note_focus(struct frontend *f, enum key key)
+{
+	bool is_wheel = key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN;
+	if (key == KEY_FOCUS_OUT) {
+		f->window.is_unfocused = true;
+		f->unfocused_ns = f->read_ns;
+	} else if (key == KEY_FOCUS_IN ||
+	           (!is_wheel && f->read_ns != f->unfocused_ns)) {
+		f->window.is_unfocused = false;
+	}
+}
+
 static void on_key(void *user, const struct token *t)
 {
 	struct frontend *f = user;
 	f->has_key = true;
+	note_focus(f, t->key);
 	if (t->key == KEY_PASTE && keys_lost(f->keys))
 		paste_refuse(f, keys_lost(f->keys));
 	else if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
-		f->window.is_unfocused = t->key == KEY_FOCUS_OUT;
+		return;
 	else if (t->key == KEY_CLICK)
 		press_clicked(f, t);
 	else
 		actions_take(f, t);
 }
 
-static void on_escape_time(struct timer *t)
+/* What a terminal has begun, and perhaps never ends, ends by silence. */
+static void await_rest(struct frontend *f)
+{
+	unsigned ms = keys_wait_ms(f->keys);
+	timer_stop(&f->silence);
+	if (ms)
+		timer_start(f->chat->loop, &f->silence, ms * MS_NS);
+}
+
+static void on_silence(struct timer *t)
 {
 	struct frontend *f = t->user;
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 	if (poll(&in, 1, 0) == 0) /* else we were slow: more has come */
 		keys_timeout(f->keys);
-	else
-		timer_start(f->chat->loop, t, KEYS_ESCAPE_MS * MS_NS);
+	await_rest(f);
 }
 
-/* True for Ctrl-C alone after a pause, which no paste contains. */
-static bool ends_paste(struct frontend *f, const uint8_t *bytes, ssize_t n)
+/* Ctrl-C alone after a pause ends a paste whose end does not come, before it
+ * acts: no paste contains it so. */
+static void end_paste_early(struct frontend *f, const uint8_t *bytes, ssize_t n)
 {
 	int64_t now = loop_now_ns(f->chat->loop);
-	bool is_alone = n == 1 && now - f->read_ns > PASTE_NS;
+	bool is_alone = n == 1 && now - f->read_ns > PASTE_PAUSE_NS;
 	f->read_ns = now;
-	return is_alone && *bytes == '\003';
+	if (is_alone && *bytes == '\003' &&
+	    keys_wait_ms(f->keys) == KEYS_PASTE_MS)
+		keys_timeout(f->keys);
 }
 
 static void on_keyboard(struct watch *w, unsigned ready)
@@ -255,12 +281,9 @@ static void on_keyboard(struct watch *w, unsigned ready)
 	}
 	if (n < 0)
 		return;
-	timer_stop(&f->escape);
-	if (ends_paste(f, bytes, n))
-		keys_end_paste(f->keys);
+	end_paste_early(f, bytes, n);
 	keys_feed(f->keys, bytes, (size_t)n);
-	if (keys_is_waiting(f->keys))
-		timer_start(f->chat->loop, &f->escape, KEYS_ESCAPE_MS * MS_NS);
+	await_rest(f);
 }
 
 /* The input line */
@@ -388,7 +411,7 @@ static void init_frontend(struct frontend *f)
 	};
 	f->in_watch = (struct watch){ .on_ready = on_keyboard, .user = f };
 	f->paint = (struct timer){ .on_time = on_frame_time, .user = f };
-	f->escape = (struct timer){ .on_time = on_escape_time, .user = f };
+	f->silence = (struct timer){ .on_time = on_silence, .user = f };
 	f->work = (struct later){ .on_call = on_work, .user = f };
 	f->leave = (struct timer){ .on_time = on_notice_time, .user = f };
 	f->tick = (struct timer){ .on_time = on_frame_time, .user = f };
@@ -471,7 +494,7 @@ static void stop_screen(struct frontend *f)
 	tui_go_away(f);
 	close_history();
 	timer_stop(&f->paint);
-	timer_stop(&f->escape);
+	timer_stop(&f->silence);
 	timer_stop(&f->leave);
 	timer_stop(&f->tick);
 	later_cancel(&f->work);

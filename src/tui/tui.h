@@ -35,10 +35,11 @@ struct frontend {
 	struct later work; /* pending while there is more to search */
 	struct input_ops input_ops;
 	struct watch in_watch;
-	struct timer paint, escape, leave, tick;
+	struct timer paint, silence, leave, tick;
 	struct pace pace;
 	struct spots spots;
 	int64_t painted_ns, read_ns; /* when a frame was painted, keys read */
+	int64_t unfocused_ns; /* when the loss of the focus was read */
 	uint64_t painted_end; /* of the transcript then */
 	struct window window;
 	bool shows_hex; /* as hex, what Enter would send */

@@ -17,7 +17,7 @@
 
 /* All zero: somebody looks, and the title is not ours. */
 struct window {
-	bool is_unfocused; /* the terminal has said so */
+	bool is_unfocused; /* the terminal has said so, and no key since */
 	char title[WINDOW_TITLE_MAX];
 	int64_t bell_ns, notice_ns; /* not again before */
 };

@@ -20,7 +20,6 @@
 
 #define CTRL_X_CTRL_E "\030\005"
 
-/* What is typed in one go with a paste is taken for a part of it. */
 static void paste(struct pty *p, const char *text)
 {
 	pty_type(p, "\033[200~");
@@ -421,14 +420,6 @@ static int start_with_inputrc(struct pty *p, const char *text)
 	return pty_connect_in(p, bound);
 }
 
-static bool shows_paste(struct pty *p, const void *text)
-{
-	pty_watch(p, 1200); /* the pause is what makes it a key */
-	pty_type(p, PTY_CTRL_C);
-	pty_watch(p, 200);
-	return pty_find(p, text) >= 0;
-}
-
 static void a_paste_whose_end_is_lost_does_not_keep_the_keyboard(void **state)
 {
 	struct pty p;
@@ -436,9 +427,87 @@ static void a_paste_whose_end_is_lost_does_not_keep_the_keyboard(void **state)
 
 	(void)state;
 	pty_type(&p, "\033[200~cut short");
-	pty_until(&p, shows_paste, "> cut short", "the paste");
+	pty_expect(&p, "> cut short");
 	pty_type(&p, " or not" PTY_ENTER);
 	net_expect(fd, "cut short or not\n");
+	pty_type(&p, "\033[200~one\rtwo\r");
+	answer(&p, "s");
+	net_expect(fd, "one\ntwo\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+static void ctrl_c_ends_a_paste_whose_end_is_lost(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "draft");
+	pty_expect(&p, "> draft");
+	pty_type(&p, "\033[200~one\rtwo");
+	pty_watch(&p, 300); /* no paste has Ctrl-C behind a pause */
+	pty_type(&p, PTY_CTRL_C);
+	pty_expect(&p, " * paste of 2 lines dropped");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "draft\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+static void enter_in_the_same_read_as_a_paste_counts(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "\033[200~pasted\033[201~" PTY_ENTER);
+	net_expect(fd, "pasted\n");
+	pty_type(&p, "\033[200~pasted\033[201~ and typed\033[13u");
+	net_expect(fd, "pasted and typed\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+/* tmux makes CR CR of CR LF, and where it sends codes, these of control
+ * characters. */
+static void a_paste_of_cr_lf_text_does_not_double_its_lines(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	paste(&p, "one\r\rtwo\r\r\r\r");
+	pty_expect(&p, "paste of 3 lines, 9 B, CR CR as one end: s send");
+	answer(&p, "s");
+	net_expect(fd, "one\ntwo\n\n");
+	paste(&p, "one\r\033[106;5utwo\r\033[106;5u");
+	pty_expect(&p, "paste of 2 lines, 8 B: s send");
+	answer(&p, "s");
+	net_expect(fd, "one\ntwo\n");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
+/* As kitty and xterm send them when a program before us has asked. */
+static void keys_in_the_forms_of_newer_terminals_are_keys(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "\033[97u\033[98;2u\033[97;1:3u\033[13;2uc\033[13u");
+	net_expect(fd, "aB\nc\n");
+	pty_type(&p, "ab\033[97;5uc\033[27;5;101~d\033[27;1;13~");
+	net_expect(fd, "cabd\n");
+	pty_type(&p, "draft\033[99;5u");
+	pty_expect_cursor(&p, INPUT_ROW, 2);
+	pty_type(&p, "\033[1;129P");
+	pty_expect(&p, "this help");
+	pty_type(&p, "\033[27u");
+	pty_expect_gone(&p, "this help");
+	pty_type(&p, "\033[27;5;100~");
+	pty_expect(&p, "FIN");
 	close(fd);
 	pty_quit(&p, 0);
 }
@@ -493,6 +562,10 @@ int main(void)
 		T(ctrl_c_in_the_editor_is_not_for_us),
 		T(leaving_ends_the_editor_and_its_file),
 		T(a_paste_whose_end_is_lost_does_not_keep_the_keyboard),
+		T(ctrl_c_ends_a_paste_whose_end_is_lost),
+		T(enter_in_the_same_read_as_a_paste_counts),
+		T(a_paste_of_cr_lf_text_does_not_double_its_lines),
+		T(keys_in_the_forms_of_newer_terminals_are_keys),
 		T(an_inputrc_moves_our_functions_and_nothing_else_does),
 	};
 

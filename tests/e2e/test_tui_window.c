@@ -195,6 +195,13 @@ static void a_bell_rings_only_when_nobody_looks(void **state)
 	net_send_text(fd, "third\n");
 	pty_expect(&p, "< third");
 	assert_int_equal(p.bells, 1);
+	pty_type(&p, FOCUS_OUT "!");
+	pty_expect(&p, "> xy!");
+	pty_type(&p, "z"); /* who types looks */
+	pty_expect(&p, "> xy!z");
+	net_send_text(fd, "fourth\n");
+	pty_expect(&p, "< fourth");
+	assert_int_equal(p.bells, 1);
 	kill(p.pid, SIGTERM);
 	close(fd);
 	pty_expect_signal(&p, SIGTERM);

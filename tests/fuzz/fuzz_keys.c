@@ -57,9 +57,9 @@ static void play(struct heard *h, const uint8_t *data, size_t size,
 		n = size - done < piece ? size - done : piece;
 		keys_feed(k, data + done, n);
 	}
-	if (keys_is_waiting(k))
-		keys_timeout(k);
-	must(!keys_is_waiting(k));
+	keys_timeout(k);
+	keys_timeout(k); /* of what stood behind a paste */
+	must(!keys_wait_ms(k));
 	keys_free(k);
 }
 

@@ -3,6 +3,7 @@
 
 /* What the keyboard sends, and what it is cut into: wherever the reads end. */
 
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -75,9 +76,9 @@ static void assert_heard(const char *input, size_t len, size_t first,
 		keys_feed(k, (const uint8_t *)copy, n);
 		free(copy);
 	}
-	if (keys_is_waiting(k))
-		keys_timeout(k);
-	assert_false(keys_is_waiting(k));
+	keys_timeout(k);
+	keys_timeout(k); /* of what stood behind a paste */
+	assert_int_equal(keys_wait_ms(k), 0);
 	assert_string_equal(bytes_text(&h.log), expected);
 	keys_free(k);
 	bytes_finish(&h.log);
@@ -296,7 +297,7 @@ static void other_reports_of_the_mouse_are_dropped(void **unused)
 static void a_paste_is_one_token_and_clean(void **unused)
 {
 	static const struct row rows[] = {
-		{ "\033[200~hi\033[201~x", "paste:hix" },
+		{ "\033[200~hi\033[201~", "paste:hi" },
 		{ "\033[200~\033[201~", "paste:" },
 		{ "\033[200~a\r\nb\rc\nd\033[201~", "paste:a\\0ab\\0ac\\0ad" },
 		{ "\033[200~a\tb\033[201~", "paste:a\\09b" },
@@ -307,7 +308,7 @@ static void a_paste_is_one_token_and_clean(void **unused)
 		{ "\033[200~~\033[200~~\033[201\033[201~",
 		  "paste:~~[201" },
 		{ "\033[200~a\xec\x95\033[201~", "paste:a" },
-		{ "\033[200~a\033[201~\033[I\033[O", "paste:a" },
+		{ "\033[200~a\033[I\033[O\033[201~", "paste:a" },
 	};
 	(void)unused;
 	assert_rows(rows, COUNT(rows));
@@ -320,7 +321,7 @@ static void key_sequences_within_a_paste_press_no_keys(void **unused)
 		{ "\033[200~a\033[201~/quit\r\003\033[201~",
 		  "paste:a/quit\\0a" },
 		{ "\033[200~a\033[201~\033[200~b\033[201~", "paste:ab" },
-		{ "\033[200~a\033[201~\033[A", "paste:a[A" },
+		{ "\033[200~a\033[201~\033[A\033[201~", "paste:a[A" },
 	};
 	struct heard h = { 0 };
 	struct keys *k = keys_new(hear, &h);
@@ -335,36 +336,176 @@ static void key_sequences_within_a_paste_press_no_keys(void **unused)
 	bytes_finish(&h.log);
 }
 
+static void keys_in_the_same_read_as_the_end_of_a_paste_count(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[200~hi\033[201~\r", "paste:hi none:\\0d" },
+		{ "\033[200~hi\033[201~x\033[Ay\003",
+		  "paste:hi text:x up text:y ^c" },
+		{ "\033[200~a\033[201~\033[I", "paste:a focus-in" },
+		{ "\033[200~a\033[201~\033", "paste:a escape" },
+		{ "\033[200~a\rb\033[201~\033[13u", "paste:a\\0ab none:\\0d" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
 static void a_second_paste_that_follows_at_once_is_waited_for(void **unused)
 {
 	struct heard h = { 0 };
 	struct keys *k = keys_new(hear, &h);
 	(void)unused;
 	keys_feed(k, (const uint8_t *)"\033[200~a\033[201~\033[200~b", 20);
-	assert_false(keys_is_waiting(k));
-	keys_timeout(k);
+	assert_int_equal(keys_wait_ms(k), KEYS_PASTE_MS);
 	assert_int_equal(h.log.len, 0);
 	keys_free(k);
 	bytes_finish(&h.log);
 }
 
-static void a_paste_without_an_end_can_be_ended(void **unused)
+static void feed(struct keys *k, const char *text)
+{
+	keys_feed(k, (const uint8_t *)text, strlen(text));
+}
+
+static void a_silence_ends_a_paste_without_an_end(void **unused)
 {
 	struct heard h = { 0 };
 	struct keys *k = keys_new(hear, &h);
 	(void)unused;
-	keys_feed(k, (const uint8_t *)"\033[200~a", 7);
-	assert_false(keys_is_waiting(k));
-	keys_end_paste(k);
-	keys_feed(k, (const uint8_t *)"\003", 1);
-	assert_true(keys_is_waiting(k));
+	feed(k, "\033[200~a");
+	assert_int_equal(keys_wait_ms(k), KEYS_PASTE_MS);
 	keys_timeout(k);
-	keys_feed(k, (const uint8_t *)"\r", 1);
-	assert_string_equal(bytes_text(&h.log), "paste:a none:\\0d");
-	keys_end_paste(k); /* there is none */
-	assert_false(keys_is_waiting(k));
+	assert_int_equal(keys_wait_ms(k), 0);
+	feed(k, "b\r\003");
+	assert_string_equal(bytes_text(&h.log), "paste:a text:b none:\\0d ^c");
 	keys_free(k);
 	bytes_finish(&h.log);
+}
+
+/* As over a network that stood still for more than a second. */
+static void the_rest_of_a_paste_that_comes_late_presses_no_keys(void **unused)
+{
+	char flood[301];
+	struct heard h = { 0 };
+	struct keys *k = keys_new(hear, &h);
+	(void)unused;
+	memset(flood, 'f', 300);
+	memcpy(flood + 294, "/quit\r", 7);
+	feed(k, "\033[200~a");
+	keys_timeout(k);
+	feed(k, "/quit\rb\033[201~");
+	keys_timeout(k);
+	assert_string_equal(bytes_text(&h.log), "paste:a paste:/quit\\0ab");
+	feed(k, "\033[200~c");
+	keys_timeout(k);
+	bytes_clear(&h.log);
+	feed(k, flood);
+	assert_int_equal(h.log.len, 0);
+	keys_timeout(k);
+	assert_int_equal(h.last, KEY_PASTE);
+	bytes_clear(&h.log);
+	feed(k, "x\033[200~d\033[201~");
+	keys_timeout(k);
+	feed(k, "y\033[201~");
+	assert_string_equal(bytes_text(&h.log),
+	                    "text:x paste:d text:y none:\\1b[201~");
+	keys_free(k);
+	bytes_finish(&h.log);
+}
+
+static void a_key_with_its_code_is_the_key_of_old(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[97u\033[98;1u\033[27;1;99~", "text:abc" },
+		{ "\033[97;2u\033[97:65;2u\033[27;2;65~", "text:AAA" },
+		{ "\033[228;2u\033[50504u", "text:\\c3\\84\\ec\\95\\88" },
+		{ "\033[99;5u\033[27;5;99~\033[99;5:1u\033[99;69u",
+		  "^c ^c ^c ^c" },
+		{ "\033[100;5u\033[27;5;100~", "^d ^d" },
+		{ "\033[1089::99;5u", "^c" }, /* the key of a Cyrillic layout */
+		{ "\033[12618;5u", "" },
+		{ "\033[27u\033[27;1u\033[91;5u\033[27;5;91~",
+		  "escape escape escape escape" },
+		{ "\033[13u\033[13;1u\033[13;5u\033[27;5;13~",
+		  "none:\\0d none:\\0d none:\\0d none:\\0d" },
+		{ "\033[13;3u\033[27;3;13~", "alt-enter alt-enter" },
+		{ "\033[13;2u\033[27;2;13~", "alt-enter alt-enter" },
+		{ "\033[9u\033[9;2u\033[27;2;9~",
+		  "none:\\09 none:\\1b[Z none:\\1b[Z" },
+		{ "\033[127u\033[127;3u\033[127;5u",
+		  "none:\\7f none:\\1b\\7f none:\\08" },
+		{ "\033[102;3u\033[102;33u\033[27;3;102~",
+		  "none:\\1bf none:\\1bf none:\\1bf" },
+		{ "\033[120;7u", "none:\\1b\\18" },
+		{ "\033[32;5u\033[50;5u\033[47;5u\033[95;5u\033[63;5u",
+		  "none:\\00 none:\\00 none:\\1f none:\\1f none:\\7f" },
+		{ "\033[57399u\033[57410;129u\033[57414u\033[57419u",
+		  "text:0/ none:\\0d up" },
+		{ "\033[0;;50504:45397u\033[97;2;65u",
+		  "text:\\ec\\95\\88\\eb\\85\\95A" },
+		{ "\033[60;3u", "top" }, { "\033[63;3u", "f1" },
+		{ "\033[P\033[Q\033[13~\033[S", "f1 f2 f3 f4" },
+		{ "\033[1;129A\033[1;1:1B\033[5;1~\033[1;65P",
+		  "up down pgup f1" },
+		{ "\033[1;133H\033[1;5:2F", "top bottom" },
+		{ "\033[1;5:2D", "none:\\1b[1;5D" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void what_no_old_keyboard_has_is_nothing(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[97;1:3u\033[99;5:3u\033[13;1:3ux", "text:x" },
+		{ "\033[1;1:3A\033[15;1:3~\033[1;1:3Px", "text:x" },
+		{ "\033[57441;2u\033[57358u\033[57376ux", "text:x" },
+		{ "\033[99;9u\033[99;17ux", "text:x" },
+		{ "\033[128u\033[155u\033[55296u\033[1114112ux", "text:x" },
+		{ "\033[99999999999ux", "none:\\1b[99999999999u text:x" },
+		{ "\033[?1u\033[ux", "none:\\1b[?1u none:\\1b[u text:x" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+static void a_paste_of_cr_lf_text_has_no_more_lines(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[200~a\r\rb\r\r\033[201~", "paste:a\\0ab\\0a" },
+		{ "\033[200~a\r\rb\r\rc\033[201~", "paste:a\\0ab\\0ac" },
+		{ "\033[200~a\r\r\r\rb\r\r\033[201~", "paste:a\\0a\\0ab\\0a" },
+		{ "\033[200~a\r\r\033[201~", "paste:a\\0a" },
+		{ "\033[200~a\r\rb\033[201~", "paste:a\\0a\\0ab" },
+		{ "\033[200~a\r\rb\r\033[201~", "paste:a\\0a\\0ab\\0a" },
+		{ "\033[200~a\rb\r\r\033[201~", "paste:a\\0ab\\0a\\0a" },
+		{ "\033[200~a\r\r\rb\r\r\033[201~",
+		  "paste:a\\0a\\0a\\0ab\\0a\\0a" },
+		{ "\033[200~a\r\nb\r\n\033[201~", "paste:a\\0ab\\0a" },
+		{ "\033[200~a\n\nb\r\rc\r\r\033[201~",
+		  "paste:a\\0a\\0ab\\0a\\0ac\\0a\\0a" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
+}
+
+/* As tmux sends them when its extended-keys is on. */
+static void keys_with_their_codes_in_a_paste_are_what_was_pasted(void **unused)
+{
+	static const struct row rows[] = {
+		{ "\033[200~a\033[106;5ub\033[27;5;106~c\033[201~",
+		  "paste:a\\0ab\\0ac" },
+		{ "\033[200~a\033[109;5u\033[106;5ub\r\033[106;5u\033[201~",
+		  "paste:a\\0ab\\0a" },
+		{ "\033[200~a\033[9u\033[105;5u\033[50504u\033[201~",
+		  "paste:a\\09\\09\\ec\\95\\88" },
+		{ "\033[200~a\033[99;5u\033[97;3u\033[97;1:3ub\033[201~",
+		  "paste:ab" },
+		{ "\033[200~[106;5u\033[31m\033[1\033[201~",
+		  "paste:[106;5u[31m[1" },
+	};
+	(void)unused;
+	assert_rows(rows, COUNT(rows));
 }
 
 static void characters_removed_from_a_paste_are_counted(void **unused)
@@ -377,10 +518,10 @@ static void characters_removed_from_a_paste_are_counted(void **unused)
 	keys_feed(k, (const uint8_t *)dirty, sizeof(dirty) - 1);
 	keys_timeout(k);
 	assert_string_equal(bytes_text(&h.log), "paste:a[31m\\0a\\09");
-	assert_int_equal(keys_left_out(k), 4);
+	assert_int_equal(keys_cleaned(k)->left_out, 4);
 	keys_feed(k, (const uint8_t *)"\033[200~a\033[201~", 13);
 	keys_timeout(k);
-	assert_int_equal(keys_left_out(k), 0);
+	assert_int_equal(keys_cleaned(k)->left_out, 0);
 	keys_free(k);
 	bytes_finish(&h.log);
 }
@@ -397,10 +538,9 @@ static void a_paste_of_a_megabyte_is_one_token(void **unused)
 	keys_feed(k, (const uint8_t *)"\033[200~", 6);
 	for (size_t done = 0; done < len; done += 4096)
 		keys_feed(k, (const uint8_t *)text + done, 4096);
-	assert_false(keys_is_waiting(k));
 	assert_int_equal(h.bytes, 0);
 	keys_feed(k, (const uint8_t *)"\033[201~", 6);
-	assert_true(keys_is_waiting(k));
+	assert_int_equal(keys_wait_ms(k), KEYS_ESCAPE_MS);
 	keys_timeout(k);
 	assert_int_equal(h.last, KEY_PASTE);
 	assert_int_equal(h.bytes, len);
@@ -461,26 +601,26 @@ static void silence_after_an_escape_makes_it_the_escape_key(void **unused)
 	assert_rows(rows, COUNT(rows));
 }
 
-static void only_an_unfinished_sequence_is_waited_for(void **unused)
+static void what_is_unfinished_is_waited_for(void **unused)
 {
 	static const struct {
 		const char *input;
-		bool waits;
+		unsigned ms;
 	} rows[] = {
-		{ "\033", true }, { "\033[", true }, { "\033[1;", true },
-		{ "\033[M!", true }, { "\033]0;", true }, { "\033]\033", true },
-		{ "a", false }, { "\xec", false }, { "\033[A", false },
-		{ "\033[200~abc", false }, { "\033f", false },
-		{ "\033[200~a\033[201~", true },
-		{ "\033[200~a\033[201~b", true },
+		{ "\033", KEYS_ESCAPE_MS }, { "\033[", KEYS_ESCAPE_MS },
+		{ "\033[1;", KEYS_ESCAPE_MS }, { "\033[M!", KEYS_ESCAPE_MS },
+		{ "\033]0;", KEYS_ESCAPE_MS }, { "\033]\033", KEYS_ESCAPE_MS },
+		{ "\033[200~abc", KEYS_PASTE_MS },
+		{ "\033[200~a\033[201~", KEYS_ESCAPE_MS },
+		{ "\033[200~a\033[201~b", KEYS_ESCAPE_MS },
+		{ "a", 0 }, { "\xec", 0 }, { "\033[A", 0 }, { "\033f", 0 },
 	};
 	(void)unused;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct heard h = { 0 };
 		struct keys *k = keys_new(hear, &h);
-		keys_feed(k, (const uint8_t *)rows[i].input,
-		          strlen(rows[i].input));
-		assert_int_equal(keys_is_waiting(k), rows[i].waits);
+		feed(k, rows[i].input);
+		assert_int_equal(keys_wait_ms(k), rows[i].ms);
 		keys_free(k);
 		bytes_finish(&h.log);
 	}
@@ -522,7 +662,16 @@ int main(void)
 		cmocka_unit_test(key_sequences_within_a_paste_press_no_keys),
 		cmocka_unit_test(
 		    a_second_paste_that_follows_at_once_is_waited_for),
-		cmocka_unit_test(a_paste_without_an_end_can_be_ended),
+		cmocka_unit_test(a_silence_ends_a_paste_without_an_end),
+		cmocka_unit_test(
+		    the_rest_of_a_paste_that_comes_late_presses_no_keys),
+		cmocka_unit_test(
+		    keys_in_the_same_read_as_the_end_of_a_paste_count),
+		cmocka_unit_test(a_key_with_its_code_is_the_key_of_old),
+		cmocka_unit_test(what_no_old_keyboard_has_is_nothing),
+		cmocka_unit_test(a_paste_of_cr_lf_text_has_no_more_lines),
+		cmocka_unit_test(
+		    keys_with_their_codes_in_a_paste_are_what_was_pasted),
 		cmocka_unit_test(characters_removed_from_a_paste_are_counted),
 		cmocka_unit_test(a_paste_of_a_megabyte_is_one_token),
 		cmocka_unit_test(answers_of_the_terminal_are_swallowed),
@@ -530,9 +679,10 @@ int main(void)
 		    an_answer_without_an_end_does_not_eat_the_keyboard),
 		cmocka_unit_test(
 		    silence_after_an_escape_makes_it_the_escape_key),
-		cmocka_unit_test(only_an_unfinished_sequence_is_waited_for),
+		cmocka_unit_test(what_is_unfinished_is_waited_for),
 		cmocka_unit_test(
 		    a_silence_in_ground_and_in_a_character_changes_nothing),
 	};
+	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests_name("keys", tests, NULL, NULL);
 }
