@@ -44,6 +44,9 @@ struct chat {
 	/* Standard input is a script: when something that it asks for cannot
 	 * be done, the exit status is 1. */
 	bool is_scripted;
+	/* Somebody sits at a front end that would end without a connection:
+	 * it goes on until standard input ends. */
+	bool is_attended;
 	uint32_t target;     /* the session spoken to, by number; 0: all */
 	/* Standard input could not be read, or standard output, a file or
 	 * the transcript not be written: then the exit status is 1. */

@@ -42,6 +42,10 @@ MUST_USE
 int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
                    struct bytes *line);
 
+/* Learn from a line that an earlier run was given: the endpoint of /connect or
+ * /listen is offered by command_complete(). */
+void command_learn(struct chat *c, const char *line);
+
 /* What the word that ends at `point` may become, and where it begins.  A
  * malloc'ed array of malloc'ed strings that ends in NULL, or NULL for none; the
  * caller frees both. */

@@ -32,6 +32,8 @@ static void on_end(void *user, struct session *s, bool failed,
 		listener_retry(p->listeners[i]);
 	judge_end(c, s, failed);
 	watch_end(c, s);
+	c->own->is_entered = false;
+	c->own->tells_end = true;
 	loop_later(c->loop, &c->own->check);
 }
 
@@ -41,21 +43,6 @@ static void on_lost(void *user, struct session *s)
 	struct chat *c = user;
 	(void)s;
 	c->own->has_refused = true;
-}
-
-void chat_connect(struct chat *c, const struct endpoint *ep)
-{
-	struct session *s = chat_add_session(c);
-	struct error e;
-	if (!s) {
-		error_set_errno(&e, ENOMEM, "cannot connect");
-		chat_error(c, &e);
-		return;
-	}
-	session_connect(s, c->transport ? c->transport : transport_of(ep), ep,
-	                &c->options->dial);
-	if (c->own->has_input_ended)
-		chat_end_input(c, s);
 }
 
 static void show_entries(void *user, uint64_t first, uint64_t end)
@@ -69,6 +56,7 @@ static void on_open(void *user, struct session *s)
 {
 	struct chat *c = user;
 	(void)s;
+	c->own->is_entered = false;
 	if (!c->is_leaving && !c->is_scripted)
 		c->own->has_broken = false; /* a new try */
 	if (c->options->zero)
@@ -99,6 +87,13 @@ struct wrap_look chat_look(const struct chat *c)
 	};
 }
 
+/* Whether it goes on when nobody is connected and nobody is waited for. */
+static bool chat_stays(const struct chat *c)
+{
+	return c->ops->stays || (c->is_attended && !c->options->zero &&
+	                         !c->own->has_input_ended);
+}
+
 /* At the end of a turn in which something may have ended. */
 static void on_check(struct later *l)
 {
@@ -115,8 +110,11 @@ static void on_check(struct later *l)
 	if (p->session_count)
 		return;
 	/* chat_run() makes the exit status when all is written */
-	if (c->is_leaving || (!c->ops->stays && !p->listener_count))
+	if (c->is_leaving || (!chat_stays(c) && !p->listener_count))
 		loop_stop(c->loop, 0);
+	else if (p->tells_end)
+		chat_tell_again(c);
+	p->tells_end = false;
 }
 
 /* Entries for which there was no memory cannot be shown; they are counted. */
@@ -192,6 +190,7 @@ void chat_free(struct chat *c)
 	ticks_free(c->ticks);
 	encoding_close(c->encoding);
 	filter_finish(&c->filter);
+	chat_forget_used(c);
 	free(p->sessions);
 	free(p->listeners);
 	free(p);

@@ -130,6 +130,7 @@ static void on_listen_failed(void *user, const struct error *e)
 	struct chat *c = user;
 	chat_error(c, e);
 	c->own->has_broken = c->own->has_listen_failed = true;
+	c->own->tells_end = true;
 	loop_later(c->loop, &c->own->check);
 }
 
@@ -163,6 +164,7 @@ void chat_listen(struct chat *c, const struct endpoint *ep)
 	char where[ENDPOINT_TEXT_MAX];
 	struct error e;
 	c->own->has_listen_failed = false;
+	chat_use(c, ENDPOINT_LISTEN, ep);
 	if (add_listener(c, ep))
 		return;
 	int errnum = errno;

@@ -17,7 +17,9 @@ struct parcel {
 
 static int tell_nobody(struct chat *c)
 {
+	char advice[ADVICE_MAX];
 	struct error e;
+	chat_advise(c, advice);
 	if (c->target)
 		error_set(&e, "not sent: peer %u is gone", c->target);
 	else
@@ -27,6 +29,7 @@ static int tell_nobody(struct chat *c)
 	                             ? "/to N or /to all chooses another"
 	                         : c->listening[0]
 	                             ? "a peer has to connect first"
+	                         : *advice ? advice
 	                             : "/connect HOST PORT connects");
 	return chat_error(c, &e);
 }

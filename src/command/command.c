@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/again.h>
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
 
@@ -146,6 +147,8 @@ static bool is_sent(const char **line, size_t *len)
 
 void command_run(struct chat *c, const char *line, size_t len)
 {
+	if (!len && chat_enter(c))
+		return;
 	if (is_sent(&line, &len))
 		command_send(c, line, len);
 	else

@@ -4,9 +4,11 @@
 /* The commands: one table, one function each. */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include <sockchat/again.h>
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
 #include <sockchat/file.h>
@@ -128,33 +130,77 @@ static int parse_words(struct endpoint *ep, enum endpoint_mode mode, char *args,
 	return endpoint_parse(ep, mode, (const char *const *)words, count, e);
 }
 
+static int read_endpoint(struct endpoint *ep, enum endpoint_mode mode,
+                         char *args, struct error *e)
+{
+	return strncasecmp(args, "unix:", 5) == 0
+	           ? parse_unix(ep, args + 5, e)
+	           : parse_words(ep, mode, args, e);
+}
+
+/* Take the endpoint that was used last.  -1 after a complaint. */
+static int take_last(struct chat *c, enum endpoint_mode mode,
+                     struct endpoint *ep)
+{
+	const struct endpoint *last = chat_last(c, mode);
+	struct error e;
+	if (last) {
+		*ep = *last;
+		return 0;
+	}
+	if (mode == ENDPOINT_LISTEN)
+		error_set(&e, "on which port? /listen PORT");
+	else
+		error_set(&e, "to which server? /connect HOST PORT");
+	error_set_hint(&e, "alone it repeats the last one, and there was none");
+	return chat_error(c, &e);
+}
+
 /* -1 after a complaint. */
 static int parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
                           struct endpoint *ep)
 {
-	bool is_unix = strncasecmp(args, "unix:", 5) == 0;
 	struct error e;
-	int failed = is_unix ? parse_unix(ep, args + 5, &e)
-	                     : parse_words(ep, mode, args, &e);
-	return failed ? chat_error(c, &e) : 0;
+	if (!*args)
+		return take_last(c, mode, ep);
+	return read_endpoint(ep, mode, args, &e) ? chat_error(c, &e) : 0;
+}
+
+/* Whether this session keeps us from connecting to `name`.  A listener may have
+ * many peers, but two that connect to one server would be a mistake. */
+static bool is_in_the_way(const struct chat *c, const struct session *s,
+                          const char *name)
+{
+	bool is_open = session_is_open(s);
+	return !*c->listening ||
+	       (!is_open && strcmp(s->link.where, name) == 0);
+}
+
+static void refuse_second(struct chat *c, const struct session *s)
+{
+	bool is_open = session_is_open(s);
+	struct error e;
+	error_set(&e, "%s %s", is_open ? "already connected to"
+	                               : "still connecting to", s->link.where);
+	error_set_hint(&e, "/close %s", is_open ? "ends that connection"
+	                                        : "gives up");
+	chat_error(c, &e);
 }
 
 static void run_connect(struct chat *c, char *args)
 {
+	char name[ENDPOINT_TEXT_MAX];
 	struct endpoint ep;
-	struct error e;
 	struct session *s;
 	if (parse_endpoint(c, args, ENDPOINT_CONNECT, &ep))
 		return;
+	endpoint_format(&ep, name);
 	for (size_t i = chat_session_count(c); i-- > 0;) {
 		s = chat_session(c, i);
 		if (!halves_is_in_open(s->link.halves) || s->closes) {
 			session_leave(s); /* it is over but for our FIN */
-		} else if (!*c->listening) {
-			error_set(&e, "already connected to %s",
-			          s->link.where);
-			error_set_hint(&e, "/close ends that connection");
-			chat_error(c, &e);
+		} else if (is_in_the_way(c, s, name)) {
+			refuse_second(c, s);
 			return;
 		}
 	}
@@ -164,8 +210,34 @@ static void run_connect(struct chat *c, char *args)
 static void run_listen(struct chat *c, char *args)
 {
 	struct endpoint ep;
-	if (!parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
-		chat_listen(c, &ep);
+	struct error e;
+	if (parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
+		return;
+	if (*c->listening && !*args) {
+		error_set(&e, "already listening on %s", c->listening);
+		chat_error(c, &e);
+		return;
+	}
+	chat_listen(c, &ep);
+}
+
+void command_learn(struct chat *c, const char *line)
+{
+	static const char *const names[] = {
+		[ENDPOINT_CONNECT] = "/connect ",
+		[ENDPOINT_LISTEN] = "/listen ",
+	};
+	for (size_t mode = 0; mode < 2; mode++) {
+		size_t len = strlen(names[mode]);
+		bool is_it = strncmp(line, names[mode], len) == 0;
+		char *args = is_it ? strdup(line + len) : NULL;
+		struct endpoint ep;
+		struct error e;
+		if (args && !read_endpoint(&ep, (enum endpoint_mode)mode,
+		                           args, &e))
+			chat_note_used(c, (enum endpoint_mode)mode, &ep);
+		free(args);
+	}
 }
 
 static void note_row(void *user, enum health_row kind, const char *label,
@@ -349,9 +421,11 @@ static const struct command_row rows[] = {
 	  .run = run_help, .turn = COMMAND_AT_ONCE },
 	{ "quit", "", "leave; what is queued is delivered first",
 	  .run = run_quit, .turn = COMMAND_AT_ONCE },
-	{ "connect", "ENDPOINT", "connect: HOST PORT, HOST:PORT, unix:PATH",
+	{ "connect", "ENDPOINT",
+	  "connect: HOST PORT, HOST:PORT, unix:PATH; alone: to the last one",
 	  .run = run_connect },
-	{ "listen", "ENDPOINT", "listen: PORT, '* PORT' for all, unix:PATH",
+	{ "listen", "ENDPOINT",
+	  "listen: PORT, '* PORT' for all, unix:PATH; alone: as last time",
 	  .run = run_listen },
 	{ "close", "[PEER]", "end the connection: FIN both ways",
 	  .to_peer = session_close, .turn = COMMAND_AT_ONCE },

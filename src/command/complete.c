@@ -10,6 +10,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include <sockchat/again.h>
 #include <sockchat/bytes.h>
 #include <sockchat/file.h>
 #include <sockchat/utf8.h>
@@ -258,11 +259,27 @@ static bool is_socket(const struct command_row *row, const char *args,
 	       strncasecmp(args, "unix:", 5) == 0;
 }
 
+/* The endpoints used, if this is about one.  Behind "unix:" there are files. */
+static void offer_used(struct candidates *l, const struct chat *c,
+                       const struct command_row *row, const char *args)
+{
+	bool listens = strcmp(row->name, "listen") == 0;
+	enum endpoint_mode mode = listens ? ENDPOINT_LISTEN : ENDPOINT_CONNECT;
+	const char *name;
+	if (strcmp(row->args, "ENDPOINT") != 0 || l->word != args ||
+	    is_socket(row, args, args + l->len))
+		return;
+	for (size_t i = 0; (name = chat_used(c, mode, i)); i++)
+		if (is_clean(name, strlen(name)))
+			offer_text(l, name);
+}
+
 static void offer_arguments(struct candidates *l, const struct chat *c,
                             const struct command_row *row, const char *args)
 {
 	bool has_scheme = is_socket(row, args, l->word + l->len);
 	offer_choices(l, row->choices);
+	offer_used(l, c, row, args);
 	if (strstr(row->args, "PEER"))
 		offer_peers(l, c);
 	if (strstr(row->args, "WORD"))

@@ -369,6 +369,8 @@ static void init_input(struct frontend *f)
 	intake_init(&f->intake, c);
 	f->takes_input = wants_input(c->options);
 	c->is_scripted = f->takes_input && !f->intake.source.is_terminal;
+	c->is_attended = f->takes_input && f->intake.source.is_terminal &&
+	                 isatty(STDOUT_FILENO) && !f->is_server;
 }
 
 /* -1 with errno. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
@@ -120,6 +121,15 @@ static void add_session(struct parts *p, const struct status *s,
 	add_file(p, s, with);
 }
 
+/* What to press when it does not simply go on. */
+static void add_advice(struct parts *p, const struct chat *c)
+{
+	char advice[ADVICE_MAX];
+	chat_advise(c, advice);
+	if (*advice)
+		add_part(p, chat_shown(c) ? 5 : 1, "%s", advice);
+}
+
 static void add_counts(struct parts *p, const struct status *s)
 {
 	const struct pace *pace = s->pace;
@@ -158,6 +168,7 @@ static void fill_parts(struct parts *p, const struct status *s)
 		add_part(p, 1, "%zu peers", count)->key = KEY_F6;
 	else
 		add_part(p, 0, "not connected");
+	add_advice(p, c);
 	if (count)
 		add_counts(p, s);
 	add_filter(p, s);

@@ -38,16 +38,23 @@ static int net_socket(void)
 	return fd;
 }
 
-int net_listen(uint16_t *port)
+int net_bind(uint16_t *port)
 {
 	struct sockaddr_in sa = loopback(0);
 	socklen_t len = sizeof(sa);
 	int fd = net_socket();
 
 	assert_int_equal(bind(fd, (struct sockaddr *)&sa, len), 0);
-	assert_int_equal(listen(fd, 16), 0);
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
 	*port = ntohs(sa.sin_port);
+	return fd;
+}
+
+int net_listen(uint16_t *port)
+{
+	int fd = net_bind(port);
+
+	assert_int_equal(listen(fd, 16), 0);
 	return fd;
 }
 

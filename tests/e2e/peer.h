@@ -16,6 +16,8 @@
 #define RSS_MAX_KIB (40 * 1024)
 
 /* Peers on 127.0.0.1. */
+/* A port of ours that refuses connections until listen(2). */
+int net_bind(uint16_t *port);
 int net_listen(uint16_t *port);
 int net_accept(int listener);
 int net_connect(uint16_t port);
