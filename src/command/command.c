@@ -15,23 +15,6 @@
 
 #include "commands_private.h"
 
-/* Why a word names no command. */
-static void explain_name(struct error *e, const char *name, size_t len,
-                         size_t matches)
-{
-	char word[48], safe[64];
-	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);
-	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
-	if (matches)
-		error_set(e, "command /%s is ambiguous: nothing was done",
-		          safe);
-	else
-		error_set(e, "there is no command /%s: nothing was sent",
-		          safe);
-	error_set_hint(e, "/help lists the commands; //%s sends the line "
-	                   "/%s", safe, safe);
-}
-
 /* A line that names a command. */
 struct call {
 	const struct command_row *row; /* NULL: there is none */
@@ -71,7 +54,7 @@ static void run_command(struct chat *c, const char *line, size_t len)
 		              "done");
 		error_set_hint(&e, "/send writes it as \\0");
 	} else if (!call.row) {
-		explain_name(&e, line, call.name_len, call.matches);
+		command_refuse_name(&e, line, call.name_len, call.matches);
 	} else {
 		error_set_errno(&e, ENOMEM, "the command was not done");
 	}

@@ -82,19 +82,34 @@ static bool do_to_peers(struct chat *c, char *args, chat_session_fn *fn)
 	return true;
 }
 
+static void help_on(struct chat *c, const struct command_row *row)
+{
+	chat_note(c, "help", "/%s%s%s: %s", row->name, *row->args ? " " : "",
+	          row->args, row->help);
+}
+
+/* Of all commands that begin so. */
 static void run_help(struct chat *c, char *args)
 {
 	const struct command_row *row;
 	const char *word = *args == '/' ? args + 1 : args;
+	size_t len = strcspn(word, " "), matches;
+	struct error e;
 	bool found = false;
 	for (size_t i = 0; (row = command_row(i)); i++)
-		if (strncmp(row->name, word, strlen(word)) == 0) {
-			chat_note(c, "help", "/%s%s%s: %s", row->name,
-			          *row->args ? " " : "", row->args, row->help);
+		if (strncmp(row->name, word, len) == 0) {
+			help_on(c, row);
 			found = true;
 		}
-	if (!found)
-		refuse_args(c, "/help", "there is no such command");
+	if (found)
+		return;
+	row = command_find(word, len, &matches);
+	if (row) {
+		help_on(c, row);
+		return;
+	}
+	command_refuse_name(&e, word, len, matches);
+	chat_error(c, &e);
 }
 
 static void run_keys(struct chat *c, char *args)
@@ -494,24 +509,6 @@ static const struct command_row rows[] = {
 const struct command_row *command_row(size_t i)
 {
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
-}
-
-const struct command_row *command_find(const char *name, size_t len,
-                                       size_t *matches)
-{
-	const struct command_row *found = NULL, *row;
-	*matches = 0;
-	for (size_t i = 0; (row = command_row(i)); i++) {
-		if (strncmp(row->name, name, len) != 0)
-			continue;
-		if (strlen(row->name) == len) {
-			*matches = 1;
-			return row;
-		}
-		found = row;
-		++*matches;
-	}
-	return *matches == 1 ? found : NULL;
 }
 
 /* False when the front end has no way of its own to do this command. */

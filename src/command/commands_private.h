@@ -8,10 +8,15 @@
 
 #include <sockchat/command.h>
 
-/* The row that `name` means, which is its whole name or a unique beginning;
- * NULL for none.  `*matches`: how many names begin so. */
+/* names.c: the row that `name` means, which is its whole name, a unique
+ * beginning, or what another program calls it; NULL for none.  `*matches`: how
+ * many names begin so. */
 const struct command_row *command_find(const char *name, size_t len,
                                        size_t *matches);
+
+/* Say why command_find() found none, and what may be meant.  Returns -1. */
+int command_refuse_name(struct error *e, const char *name, size_t len,
+                        size_t matches);
 
 /* Do the command of this row, in the front end's own way if it has one. */
 void command_do(struct chat *c, const struct command_row *row, char *args);

@@ -5,6 +5,7 @@
 
 #include <locale.h>
 
+#include "../../src/command/commands_private.h"
 #include "chat_scene.h"
 
 static void assert_preview(const char *line, const char *bytes, size_t len,
@@ -247,6 +248,56 @@ static void an_unknown_command_sends_nothing(void **state)
 	SENT(f, "");
 }
 
+static void a_slip_and_a_beginning_are_answered_with_names(void **state)
+{
+	static const struct {
+		const char *line, *hint;
+	} rows[] = {
+		{ "/conect a 1", "did you mean /connect? /help" },
+		{ "/VIEW hex", "did you mean /view? /help" },
+		{ "/re", "did you mean /reset or /resume? /help" },
+		{ "/ex", "did you mean /exit? /help" },
+		{ "/zzz", "/help lists the commands; //zzz sends" },
+		{ "/disconnect", "use /close [PEER] (end the connection" },
+		{ "/part x", "use /close [PEER] (end the connection" },
+		{ "/msg 2 x", "use /to PEER|all (" },
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		type(rows[i].line);
+		assert_int_equal(last()->kind, ENTRY_ERROR);
+		if (strncmp(last()->hint, rows[i].hint, strlen(rows[i].hint)))
+			fail_msg("%s: '%s'", rows[i].line, last()->hint);
+	}
+}
+
+static void names_of_other_programs_leave_as_well(void **state)
+{
+	static const char *const names[] = { "exit", "bye", "q", "quit" };
+	size_t matches;
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		assert_string_equal(command_find(names[i], strlen(names[i]),
+		                                 &matches)->name, "quit");
+	type("/bye");
+	assert_true(c->is_leaving);
+}
+
+/* Else a beginning of a command would be taken for something else. */
+static void no_foreign_name_is_the_beginning_of_another_command(void **state)
+{
+	const struct command_row *row, *found;
+	size_t matches;
+	(void)state;
+	for (size_t i = 0; (row = command_row(i)); i++)
+		for (size_t len = 1; row->name[len]; len++) {
+			found = command_find(row->name, len, &matches);
+			assert_true(matches > 0);
+			assert_true(!found || found == row ||
+			            strlen(found->name) == len);
+		}
+}
+
 static void a_command_may_be_shortened_when_it_is_unique(void **state)
 {
 	(void)state;
@@ -395,6 +446,9 @@ int main(void)
 		TEST(a_preview_of_what_sends_nothing_is_empty_or_says_why),
 		TEST(a_line_can_be_sent_whatever_it_begins_with),
 		TEST(an_unknown_command_sends_nothing),
+		TEST(a_slip_and_a_beginning_are_answered_with_names),
+		TEST(names_of_other_programs_leave_as_well),
+		TEST(no_foreign_name_is_the_beginning_of_another_command),
 		TEST(a_command_may_be_shortened_when_it_is_unique),
 		TEST(escapes_and_hex_are_sent_without_an_ending),
 		TEST(a_nul_byte_does_not_cut_what_is_sent),

@@ -180,7 +180,11 @@ static void help_is_about_the_word(void **state)
 	type("/help /clear");
 	assert_int_equal(transcript_end(c->transcript), 3);
 	type("/help nonsense");
-	assert_last(ENTRY_ERROR, "/help: there is no such command");
+	assert_last(ENTRY_ERROR, "there is no command /nonsense: nothing was "
+	                         "sent");
+	type("/help exit");
+	assert_last(ENTRY_NOTE,
+	            "/quit: leave; what is queued is delivered first");
 }
 
 static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
