@@ -5,8 +5,6 @@
  * the peers' bytes; typed lines come in. */
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -15,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/format.h>
@@ -288,13 +287,6 @@ static bool is_discarded(int fd)
 	       S_ISCHR(out.st_mode) && out.st_rdev == null.st_rdev;
 }
 
-/* Widths and kinds of characters come from libc: see glyph.h. */
-static unsigned find_glyph_flags(void)
-{
-	setlocale(LC_CTYPE, "");
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 ? 0 : GLYPH_ASCII;
-}
-
 /* Close in order; asked twice, at once. */
 static void on_lines_signal(void *user, int signum)
 {
@@ -350,7 +342,7 @@ static void init_waiting(struct frontend *f)
 
 static void init_output(struct frontend *f)
 {
-	f->glyph_flags = find_glyph_flags();
+	f->glyph_flags = charset_choose();
 	f->has_color_terminal = find_color_terminal();
 	f->is_server = f->chat->options->echo;
 	f->is_discarded = is_discarded(STDOUT_FILENO);
@@ -384,6 +376,15 @@ static int watch_all(struct frontend *f)
 	return f->takes_input ? intake_start(&f->intake) : 0;
 }
 
+/* On a terminal somebody may wonder why text looks like bytes. */
+static void tell_charset(const struct frontend *f)
+{
+	const struct chat *c = f->chat;
+	const char *note = charset_note(c->options->verbose);
+	if (note && f->format == FORMAT_TEXT && isatty(STDOUT_FILENO))
+		chat_note(f->chat, "locale", "%s", note);
+}
+
 static struct frontend *start_lines(struct chat *c, struct error *e)
 {
 	struct frontend *f = calloc(1, sizeof(*f));
@@ -405,6 +406,7 @@ static struct frontend *start_lines(struct chat *c, struct error *e)
 		free_frontend(f);
 		return NULL;
 	}
+	tell_charset(f);
 	return f;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What readline gets from us: variables, characters and their width, prompts,
- * memory. */
+/* What readline gets from us: variables, the locale, characters and their
+ * width, prompts, memory. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include <readline/readline.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/charset.h>
 #include <sockchat/diag.h>
 #include <sockchat/utf8.h>
 
@@ -40,6 +41,18 @@ void guest_set_variables(void)
 {
 	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
 		rl_variable_bind(variables[i].name, variables[i].value);
+}
+
+/* In place of readline's, which asks here for the locale's name at its start and
+ * after each line, and sets it. */
+char *sh_get_env_value(const char *name);
+
+char *sh_get_env_value(const char *name)
+{
+	const char *locale = charset_locale();
+	if (*locale && strcmp(name, "LC_ALL") == 0)
+		return (char *)(uintptr_t)locale;
+	return getenv(name);
 }
 
 /* In place of the C library's, which returns -1 for a character that it does
@@ -124,6 +137,11 @@ int _rl_find_next_mbchar(const char *text, int from, int count,
 int guest_next(int from, int count)
 {
 	return _rl_find_next_mbchar(rl_line_buffer, from, count, 1);
+}
+
+int guest_beginning(int at)
+{
+	return beginning(rl_line_buffer, at);
 }
 
 /* The place of the character before. */

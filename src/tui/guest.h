@@ -22,6 +22,8 @@ void guest_release_memory(void);
 /* The place in the line that is `count` characters after `from`, their
  * combining marks included; at most the line's end. */
 int guest_next(int from, int count);
+/* The place where the character begins that the byte at `at` belongs to. */
+int guest_beginning(int at);
 
 /* Set the variables that no inputrc may change; after rl_initialize(). */
 void guest_set_variables(void);

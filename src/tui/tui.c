@@ -5,8 +5,6 @@
  * when a frame is painted. */
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +13,7 @@
 #include <unistd.h>
 
 #include <sockchat/audience.h>
+#include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/file.h>
@@ -339,36 +338,6 @@ static void close_history(void)
 
 /* Life */
 
-/* The name of the locale, from the variable that decides, see setlocale(3). */
-static const char *locale_name(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
-		if (value && *value)
-			return value;
-	}
-	return "";
-}
-
-static bool is_c_locale(const char *name)
-{
-	return strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0;
-}
-
-/* Set the locale of characters.  Text is UTF-8 whatever it says; who asks for C
- * by name sees ASCII: then GLYPH_ASCII goes into `*glyph_flags`.  True if the
- * locale had to be helped. */
-static bool set_locale(unsigned *glyph_flags)
-{
-	setlocale(LC_CTYPE, "");
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") == 0)
-		return false;
-	if (!setlocale(LC_CTYPE, "C.UTF-8") || is_c_locale(locale_name()))
-		*glyph_flags |= GLYPH_ASCII;
-	return true;
-}
-
 static const char *terminal_type(void)
 {
 	const char *term = getenv("TERM");
@@ -389,9 +358,12 @@ static int open_screen(struct frontend *f, struct error *e)
 	return 0;
 }
 
-/* With -v, say what kind of terminal we think it is. */
+/* Say what we take the terminal for: with -v, or when that may be wrong. */
 static void tell_terminal(struct chat *c)
 {
+	const char *note = charset_note(c->options->verbose);
+	if (note)
+		chat_note(c, "locale", "%s", note);
 	if (c->options->verbose && strcmp(terminal_type(), screen_term()) != 0)
 		chat_note(c, "terminal", "terminal type '%s' is unknown "
 		          "here, taken for '%s'",
@@ -462,7 +434,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 		return NULL;
 	}
 	f->chat = f->view.chat = c;
-	bool has_helped = set_locale(&f->view.glyph_flags);
+	f->view.glyph_flags = charset_choose();
 	if (open_screen(f, e)) {
 		free(f);
 		return NULL;
@@ -477,10 +449,6 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	tui_come_back(f);
 	open_history(f);
 	tell_terminal(c);
-	if (has_helped)
-		chat_note(c, "locale", "the locale is not UTF-8, text is taken "
-		          "for it%s",
-		          f->view.glyph_flags ? ", and shown in ASCII" : "");
 	return f;
 }
 

@@ -50,6 +50,40 @@ static void what_comes_is_shown_and_what_is_typed_is_sent_in_it(void **state)
 	close(fd);
 }
 
+/* The same names mean the same with and without a screen. */
+static void the_name_of_the_locale_says_what_can_be_shown(void **state)
+{
+	static const struct {
+		const char *name, *shown;
+	} rows[] = {
+		{ "LC_ALL=xx_XX.UTF-8", "< 한\\n" },
+		{ "LC_ALL=xx_XX.utf8@mine", "< 한\\n" },
+		{ "LC_ALL=UTF-8", "< 한\\n" },
+		{ "LC_ALL=xx_XX", "< 한\\n" },
+		{ "LC_ALL=C", "< \\xed\\x95\\x9c\\n" },
+		{ "LC_ALL=xx_XX.EUC-KR", "< \\xed\\x95\\x9c\\n" },
+		{ "LC_ALL=xx_XX.ISO-8859-15@euro", "< \\xed\\x95\\x9c\\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *const env[] = { rows[i].name, NULL };
+		struct proc p;
+		uint16_t port;
+		int listener = net_listen(&port);
+		const char *const argv[] = { NULL, "connect", "--ui", "lines",
+			                     "127.0.0.1", port_text(port),
+			                     NULL };
+		proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+		int fd = net_accept(listener);
+		close(listener);
+		net_send_text(fd, "한\n");
+		proc_expect_out(&p, rows[i].shown);
+		proc_finish(&p);
+		close(fd);
+	}
+}
+
 static void a_line_it_cannot_hold_is_not_sent(void **state)
 {
 	struct proc p;
@@ -114,6 +148,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    what_comes_is_shown_and_what_is_typed_is_sent_in_it),
+		cmocka_unit_test(the_name_of_the_locale_says_what_can_be_shown),
 		cmocka_unit_test(a_line_it_cannot_hold_is_not_sent),
 		cmocka_unit_test(it_can_be_chosen_in_the_middle),
 		cmocka_unit_test(the_screen_shows_what_was_there_anew),
