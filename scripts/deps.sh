@@ -9,7 +9,7 @@ set -eu
 
 packages="gcc libc6-dev libncurses-dev libreadline-dev libpcre2-dev
     libcmocka-dev libvterm-dev python3 netbase iproute2 procps
-    curl ncat netcat-openbsd socat redis-server"
+    curl ncat netcat-openbsd socat redis-server locales"
 # Lint, fuzz, valgrind; coverage; benchmarks; pictures.
 dev_packages="clang libclang-rt-dev clang-format clang-tidy cppcheck mandoc
     groff-base valgrind git gcovr tmux strace gnuplot-nox
@@ -20,7 +20,7 @@ if ! command -v apt-get >/dev/null; then
 There is no apt-get here. To build and to test, install these:
   dnf     gcc make ncurses-devel readline-devel pcre2-devel libcmocka-devel
           libvterm-devel python3 iproute procps-ng curl nmap-ncat netcat socat
-          redis
+          redis glibc-locale-source
   pacman  base-devel ncurses readline pcre2 cmocka libvterm python iproute2
           procps-ng curl nmap openbsd-netcat socat redis
   apk     build-base bash ncurses-dev readline-dev pcre2-dev cmocka-dev

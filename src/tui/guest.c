@@ -43,8 +43,8 @@ void guest_set_variables(void)
 		rl_variable_bind(variables[i].name, variables[i].value);
 }
 
-/* In place of readline's, which asks here for the locale's name at its start and
- * after each line, and sets it. */
+/* In place of readline's, which asks here for the locale's name at its start
+ * and after each line, and sets it. */
 char *sh_get_env_value(const char *name);
 
 char *sh_get_env_value(const char *name)

@@ -94,10 +94,7 @@ static void feed_readline(const void *bytes, size_t len)
  * there. */
 static void stay_on_character(int *at)
 {
-	if (*at > rl_end)
-		*at = rl_end;
-	while (*at > 0 && (rl_line_buffer[*at] & 0xc0) == 0x80)
-		--*at;
+	*at = guest_beginning(*at > rl_end ? rl_end : *at);
 }
 
 /* Put the line that was not sent back into the editor. */
@@ -215,11 +212,19 @@ static void insert_text(const char *bytes, size_t len)
 	recall_forget();
 }
 
+/* Bytes of another character set: readline would join them with what comes
+ * later. */
+static bool is_raw_text(const struct token *t)
+{
+	return t->key == KEY_TEXT && !utf8_is_valid(t->bytes, t->len);
+}
+
 /* A command that waits for one key must not take the first byte of a longer
  * one, nor keep waiting when text is put in that it does not see. */
 static bool is_awaited(const struct token *t)
 {
-	bool is_put_in = t->key == KEY_PASTE || t->key == KEY_ALT_ENTER;
+	bool is_put_in = t->key == KEY_PASTE || t->key == KEY_ALT_ENTER ||
+	                 is_raw_text(t);
 	bool is_text = t->key == KEY_TEXT;
 	if (!state.waiting)
 		return false;
@@ -251,7 +256,7 @@ static void feed_token(const struct token *t)
 {
 	if (is_awaited(t))
 		feed_bytes(t->bytes, t->len);
-	else if (t->key == KEY_PASTE)
+	else if (t->key == KEY_PASTE || is_raw_text(t))
 		insert_text((const char *)t->bytes, t->len);
 	else if (t->key == KEY_ALT_ENTER)
 		insert_text("\n", 1);

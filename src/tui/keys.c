@@ -289,11 +289,21 @@ static size_t read_ground(struct keys *k, const uint8_t *bytes, size_t len)
 	}
 	if (*bytes == ESC)
 		begin_state(k, ESCAPED, ESC);
-	else if (*bytes >= 0x80)
-		begin_state(k, CHARACTER, *bytes);
-	else
+	else if (*bytes < 0x80)
 		emit_token(k, find_key(bytes, 1), bytes, 1);
+	else if (utf8_decode(bytes, 1, &(uint32_t){ 0 }) == UTF8_BAD)
+		emit_token(k, KEY_TEXT, bytes, 1);
+	else
+		begin_state(k, CHARACTER, *bytes);
 	return 1;
+}
+
+/* What has come of a character that does not go on is text in itself: the
+ * keyboard may not send UTF-8.  With Alt it is a chord that nobody knows. */
+static void emit_unfinished(struct keys *k, size_t len)
+{
+	if (k->sequence[0] != ESC)
+		emit_token(k, KEY_TEXT, k->sequence, len);
 }
 
 static bool read_character(struct keys *k, uint8_t byte)
@@ -307,10 +317,10 @@ static bool read_character(struct keys *k, uint8_t byte)
 		return true;
 	k->state = GROUND;
 	if (n == UTF8_BAD)
-		return false;
-	if (!is_control(cp))
+		emit_unfinished(k, k->len - 1);
+	else
 		emit_token(k, alt ? KEY_NONE : KEY_TEXT, k->sequence, k->len);
-	return true;
+	return n != UTF8_BAD;
 }
 
 static bool read_escaped(struct keys *k, uint8_t byte)
@@ -490,7 +500,7 @@ unsigned keys_wait_ms(const struct keys *k)
 {
 	if (k->state == PASTE)
 		return KEYS_PASTE_MS;
-	return k->state >= ESCAPED ? KEYS_ESCAPE_MS : 0;
+	return k->state != GROUND ? KEYS_ESCAPE_MS : 0;
 }
 
 void keys_timeout(struct keys *k)
@@ -503,6 +513,8 @@ void keys_timeout(struct keys *k)
 	k->is_late |= state == PASTE;
 	if (state >= PASTED)
 		finish_paste(k, state == PASTED ? k->paste_end : SIZE_MAX);
+	else if (state == CHARACTER)
+		emit_unfinished(k, k->len);
 	else if (state == ESCAPED)
 		emit_token(k, KEY_ESCAPE, k->sequence, 1);
 	else if (is_chord && k->len == 2)

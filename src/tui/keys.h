@@ -17,7 +17,9 @@
 
 enum key {
 	KEY_NONE,     /* not a key of ours: `bytes` go to the line editor */
-	KEY_TEXT,     /* printable UTF-8, all whole characters that came */
+	KEY_TEXT,     /* printable UTF-8, all whole characters that came; or
+	               * bytes that are none: the keyboard sends another
+	               * character set */
 	KEY_PASTE,    /* `bytes` are a whole paste, cleaned */
 	KEY_ESCAPE,   /* alone */
 	KEY_PAGE_UP, KEY_PAGE_DOWN, KEY_TOP, KEY_BOTTOM,
@@ -71,9 +73,9 @@ int keyname_append(struct bytes *out, const uint8_t *bytes, size_t len);
 /* The place of a KEY_CLICK, counted from 0. */
 void keys_place(const struct token *t, int *row, int *column);
 
-/* How long a silence ends what has begun: an escape sequence, a paste whose end
- * is missing, the pause behind a paste.  0: nothing has.  Then call
- * keys_timeout() so much later, unless more bytes came. */
+/* How long a silence ends what has begun: an escape sequence, a character, a
+ * paste whose end is missing, the pause behind a paste.  0: nothing has.  Then
+ * call keys_timeout() so much later, unless more bytes came. */
 unsigned keys_wait_ms(const struct keys *k);
 void keys_timeout(struct keys *k);
 

@@ -103,7 +103,7 @@ static size_t clean_one(struct bytes *b, size_t in, size_t *out,
 		b->data[(*out)++] = '\n';
 		return len > 1 && bytes[1] == second ? 2 : 1;
 	}
-	if (n > 0 && is_typable(cp)) {
+	if (n < 0 || is_typable(cp)) { /* what is not UTF-8 stays as it is */
 		memmove(b->data + *out, bytes, size);
 		*out += size;
 	} else {

@@ -353,6 +353,7 @@ static void the_c_locale_is_shown_ascii(void **state)
 		struct pty p;
 		int fd = connect_with_env(&p, envs[i]);
 		pty_expect(&p, " * the locale is not UTF-8");
+		pty_expect(&p, "=C.UTF-8 sockchat ...");
 		net_send_text(fd, "caf\xc3\xa9\n");
 		pty_expect(&p, " < caf\\xc3\\xa9\\n");
 		pty_type(&p, "tea\xc3\xa9" PTY_ENTER);
@@ -372,10 +373,12 @@ static void text_is_utf8_where_no_locale_is_set(void **state)
 	static const char *const envs[][2] = {
 		{ "LANG", NULL },
 		{ "LANG=xx_XX.nothing", NULL },
+		{ "LC_ALL=xx_XX.UTF-8", NULL },
+		{ "LC_CTYPE=UTF-8", NULL },
 	};
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		struct pty p;
 		int fd = connect_with_env(&p, envs[i]);
 		pty_expect(&p, "| open |");
@@ -388,6 +391,73 @@ static void text_is_utf8_where_no_locale_is_set(void **state)
 		pty_type(&p, "/quit" PTY_ENTER);
 		close(fd);
 		pty_expect_exit(&p, 0);
+		assert_restored(&p);
+		pty_finish(&p);
+	}
+}
+
+/* A locale of our own making, for the system may have none but C.UTF-8. */
+static void make_locale(const char *name, const char *source,
+                        const char *charset, char path[128])
+{
+	const char *folder = pty_home("locales");
+	char place[128];
+	struct proc p;
+	const char *argv[] = { "localedef", "--no-archive", "-c", "-i", source,
+		               "-f", charset, place, NULL };
+
+	mkdir(folder, 0700);
+	snprintf(path, 128, "LOCPATH=%s", folder);
+	snprintf(place, sizeof(place), "%s/%s", folder, name);
+	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+	proc_wait(&p);
+	proc_finish(&p);
+	assert_int_equal(access(place, F_OK), 0);
+}
+
+/* Where the keyboard sends another character set, its bytes are sent as they
+ * are typed, pasted and recalled; and what is painted is ASCII. */
+static void what_is_typed_in_another_charset_is_sent_as_typed(void **state)
+{
+	static const struct {
+		const char *name, *source, *charset, *typed;
+	} rows[] = {
+		{ "ko_KR.EUC-KR", "ko_KR", "EUC-KR", "\xb0\xa1x\xc8\xfe" },
+		{ "de_DE.ISO-8859-1", "de_DE", "ISO-8859-1", "f\xfcr \xe9" },
+		{ "ja_JP.EUC-JP", "ja_JP", "EUC-JP", "\xa4\xa2\x8e\xb1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char lc_all[64], locpath[128], line[64], shown[96];
+		const char *env[] = { lc_all, locpath, NULL };
+		struct pty p;
+		make_locale(rows[i].name, rows[i].source, rows[i].charset,
+		            locpath);
+		snprintf(lc_all, sizeof(lc_all), "LC_ALL=%s", rows[i].name);
+		snprintf(line, sizeof(line), "%s\n", rows[i].typed);
+		int fd = connect_with_env(&p, env);
+		snprintf(shown, sizeof(shown), "not UTF-8 (%s)", lc_all);
+		pty_expect(&p, shown);
+		pty_type(&p, rows[i].typed);
+		pty_type(&p, PTY_ENTER);
+		net_expect(fd, line);
+		pty_type(&p, "\033[200~");
+		pty_type(&p, rows[i].typed);
+		pty_type(&p, "\033[201~");
+		pty_expect(&p, "> "); /* a paste ends with a pause */
+		pty_watch(&p, 200);
+		pty_type(&p, PTY_ENTER);
+		net_expect(fd, line);
+		pty_type(&p, PTY_UP PTY_ENTER);
+		net_expect(fd, line);
+		net_send_text(fd, "\xdb\x9b" "2J한\n");
+		pty_expect(&p, " < \\xdb\\x9b2J\\xed\\x95\\x9c\\n");
+		pty_type(&p, "/quit" PTY_ENTER);
+		close(fd);
+		pty_expect_exit(&p, 0);
+		for (size_t k = 0; k < p.stream.len; k++)
+			assert_true((signed char)p.stream.bytes[k] > 0);
 		assert_restored(&p);
 		pty_finish(&p);
 	}
@@ -431,6 +501,7 @@ int main(void)
 		T(a_start_with_little_memory_says_so),
 #endif
 		T(the_c_locale_is_shown_ascii),
+		T(what_is_typed_in_another_charset_is_sent_as_typed),
 		T(text_is_utf8_where_no_locale_is_set),
 		T(without_colour_marks_still_tell),
 	};

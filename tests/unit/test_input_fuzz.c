@@ -41,7 +41,12 @@ static const char *const keys_of_a_cat[] = {
 	"\033\t", "\033\022", "\033\031", "\033\177", "\033\033", "\033&",
 	"\033[A", "\033[A", "\033[B", "\033[C", "\033[D", "\033OA", "\033[H",
 	"\033[F", "\033[3~", "\033[2~", "\033[1;5C", "\033[1;2P", "\033[99~",
-	"\033\r", "\003", "\033é", "\xff", "\033[200~two\nlines\033[201~",
+	"\033\r", "\003", "\033é", "\033[200~two\nlines\033[201~",
+};
+
+/* What a keyboard sends that does not send UTF-8. */
+static const char *const bytes_of_a_cat[] = {
+	"\xff", "\xb0\xa1", "\xe9", "\x80", "\xed\x95", "\xc2\x9b",
 };
 
 /* Bytes that the tokenizer keeps from readline: it has bindings for them. */
@@ -52,6 +57,7 @@ static const char *const raw_keys[] = {
 static struct {
 	uint32_t random;
 	int lines;
+	bool has_bytes; /* other than UTF-8 */
 } run;
 
 static uint32_t next_random(uint32_t below)
@@ -64,7 +70,7 @@ static void on_line(void *user, const char *line, size_t len)
 {
 	(void)user;
 	assert_int_equal(strlen(line), len);
-	assert_true(utf8_is_valid((const uint8_t *)line, len));
+	assert_true(run.has_bytes || utf8_is_valid((const uint8_t *)line, len));
 	run.lines++;
 	histfile_remember(line);
 }
@@ -116,6 +122,12 @@ static void on_key(void *user, const struct token *t)
 
 static void press_some_key(struct keys *k)
 {
+	if (run.has_bytes && next_random(10) == 0) {
+		const char *raw = bytes_of_a_cat[next_random(
+		    COUNT(bytes_of_a_cat))];
+		keys_feed(k, (const uint8_t *)raw, strlen(raw));
+		return;
+	}
 	size_t i = next_random(COUNT(keys_of_a_cat) + COUNT(raw_keys));
 	const char *bytes = i < COUNT(raw_keys)
 	                        ? raw_keys[i]
@@ -136,7 +148,8 @@ static void assert_sane(void)
 	input_show(&line);
 	assert_true(line.point <= line.len);
 	assert_int_equal(strlen(line.text), line.len);
-	assert_true(utf8_is_valid((const uint8_t *)line.text, line.len));
+	assert_true(run.has_bytes ||
+	            utf8_is_valid((const uint8_t *)line.text, line.len));
 	assert_int_equal(input_missed_keys(), 0);
 	if (line.len > LINE_MAX_BYTES)
 		input_cancel();
@@ -205,6 +218,14 @@ static void random_keys_do_no_harm_in_vi_mode(void **unused)
 	play_seeds(true);
 }
 
+static void random_bytes_do_no_harm(void **unused)
+{
+	(void)unused;
+	run.has_bytes = true;
+	play_seeds(false);
+	play_seeds(true);
+}
+
 /* FIRST LAST: other seeds than the usual, each in both modes. */
 int main(int argc, char **argv)
 {
@@ -213,6 +234,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(vi_repeats_no_damage),
 		cmocka_unit_test(random_keys_do_no_harm),
 		cmocka_unit_test(random_keys_do_no_harm_in_vi_mode),
+		cmocka_unit_test(random_bytes_do_no_harm),
 	};
 	if (!mkdtemp(home) || !setlocale(LC_ALL, "C.UTF-8"))
 		return 1;
