@@ -380,6 +380,13 @@ static void take_plain(struct frontend *f, const struct token *t)
 		input_feed(t);
 }
 
+/* The wheel is no key that could be quoted. */
+static bool is_quoted(const struct token *t)
+{
+	return input_quotes() && t->key != KEY_WHEEL_UP &&
+	       t->key != KEY_WHEEL_DOWN;
+}
+
 static void take_token(struct frontend *f, const struct token *t)
 {
 	const struct mode *mode = tui_mode(f);
@@ -388,6 +395,10 @@ static void take_token(struct frontend *f, const struct token *t)
 	if (!leaves && *f->notice) { /* it has been read */
 		timer_stop(&f->leave);
 		tui_set_notice(f, "");
+	}
+	if (is_quoted(t)) {
+		input_feed(t);
+		return;
 	}
 	if (mode && mode->take(f, t))
 		return;

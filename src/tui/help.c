@@ -30,6 +30,7 @@ static const struct key_row rows[] = {
 	{ "Ctrl-X Ctrl-E", "edit the line in $EDITOR, and send it", NULL },
 	{ "Alt-H", "the bytes that Enter would send, in hex", NULL },
 	{ "Alt-Enter", "put a newline into the line", NULL },
+	{ "Ctrl-V", "the next key's bytes go into the line", NULL },
 	{ "Tab", "complete a command, a word or a peer", NULL },
 	{ "Up Down, Ctrl-R", "earlier lines; search them", NULL },
 	{ "Ctrl-Home, Alt-<", "to the oldest entry kept", NULL },

@@ -32,6 +32,8 @@
 #define TAKES_BYTE \
 	(RL_STATE_MULTIKEY | RL_STATE_VIMOTION | RL_STATE_NUMERICARG)
 
+#define NO_NUL "a line cannot hold a NUL byte: /send writes it as \\0"
+
 #define PART_SIZE  4096
 /* With one digit more, readline's number might overflow. */
 #define ARGUMENT_MAX 10000
@@ -219,6 +221,11 @@ static bool is_raw_text(const struct token *t)
 	return t->key == KEY_TEXT && !utf8_is_valid(t->bytes, t->len);
 }
 
+bool input_quotes(void)
+{
+	return state.waiting == rl_quoted_insert;
+}
+
 /* A command that waits for one key must not take the first byte of a longer
  * one, nor keep waiting when text is put in that it does not see. */
 static bool is_awaited(const struct token *t)
@@ -229,7 +236,7 @@ static bool is_awaited(const struct token *t)
 	if (!state.waiting)
 		return false;
 	/* It would take half of a character. */
-	if (state.waiting == rl_quoted_insert && t->bytes[0] >= 0x80)
+	if (input_quotes() && t->len && t->bytes[0] >= 0x80)
 		is_text = false;
 	if (!is_put_in && (t->len == 1 || is_text))
 		return true;
@@ -254,9 +261,10 @@ static bool moves_by_row(const struct token *t)
 
 static void feed_token(const struct token *t)
 {
+	bool is_quoted = input_quotes();
 	if (is_awaited(t))
 		feed_bytes(t->bytes, t->len);
-	else if (t->key == KEY_PASTE || is_raw_text(t))
+	else if (t->key == KEY_PASTE || is_quoted || is_raw_text(t))
 		insert_text((const char *)t->bytes, t->len);
 	else if (t->key == KEY_ALT_ENTER)
 		insert_text("\n", 1);
@@ -275,6 +283,8 @@ void input_feed(const struct token *t)
 	state.is_dirty = true;
 	if (!has_memory(t->len))
 		return;
+	if (input_quotes() && t->len == 1 && !*t->bytes)
+		state.ops->refuse(state.ops->user, NO_NUL);
 	feed_token(t);
 	int i = bind_take();
 	if (i >= 0)

@@ -46,6 +46,10 @@ void input_feed(const struct token *t);
 /* True if the line editor waits for the rest of a key, and this is it. */
 bool input_awaits(const struct token *t);
 
+/* True if the next key is quoted, as by Ctrl-V: its bytes are data, whatever it
+ * does otherwise. */
+bool input_quotes(void);
+
 /* Ctrl-C: make the line empty, from whatever state. */
 void input_cancel(void);
 

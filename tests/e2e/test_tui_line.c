@@ -48,6 +48,38 @@ static void commands_are_never_sent_and_two_slashes_are_one(void **state)
 	close(fd);
 }
 
+static void a_quoted_key_is_data_whatever_it_does_otherwise(void **state)
+{
+	static const char *const rows[][2] = {
+		{ PTY_ENTER, "^M" },        { PTY_CTRL_C, "^C" },
+		{ PTY_CTRL_D, "^D" },       { PTY_CTRL_Z, "^Z" },
+		{ PTY_CTRL_L, "^L" },       { "\023", "^S" },
+		{ PTY_F1, "^[OP" },         { PTY_UP, "^[[A" },
+		{ PTY_PAGE_UP, "^[[5~" },   { "\033", "^[" },
+		{ "\033[99;5u", "^C" },     { "\033\r", "^[^M" },
+	};
+	char shown[16];
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pty_type(&p, "\026");
+		pty_type(&p, rows[i][0]);
+		snprintf(shown, sizeof(shown), "> %s", rows[i][1]);
+		pty_expect(&p, shown);
+		pty_type(&p, "\025"); /* kill the line */
+		pty_expect_cursor(&p, INPUT_ROW, 2);
+	}
+	pty_type(&p, "\026\033[200~a\rb\033[201~\026\r\026\t");
+	pty_expect(&p, "> a\\n");
+	pty_expect(&p, "b^M");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "a\nb\r\t\n");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 static void another_connection_follows_in_the_same_window(void **state)
 {
 	struct pty p;
@@ -342,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 		T(commands_are_never_sent_and_two_slashes_are_one),
+		T(a_quoted_key_is_data_whatever_it_does_otherwise),
 		T(another_connection_follows_in_the_same_window),
 		T(a_refused_connection_is_explained_and_can_be_tried_again),
 		T(peers_have_numbers_and_can_be_chosen),

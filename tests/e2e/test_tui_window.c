@@ -195,13 +195,25 @@ static void a_bell_rings_only_when_nobody_looks(void **state)
 	net_send_text(fd, "third\n");
 	pty_expect(&p, "< third");
 	assert_int_equal(p.bells, 1);
-	pty_type(&p, FOCUS_OUT "!");
-	pty_expect(&p, "> xy!");
-	pty_type(&p, "z"); /* who types looks */
-	pty_expect(&p, "> xy!z");
-	net_send_text(fd, "fourth\n");
-	pty_expect(&p, "< fourth");
-	assert_int_equal(p.bells, 1);
+	kill(p.pid, SIGTERM);
+	close(fd);
+	pty_expect_signal(&p, SIGTERM);
+	pty_finish(&p);
+}
+
+static void who_types_looks(void **state)
+{
+	struct pty p;
+	int fd = connect_option(&p, "--bell", "unfocused", NULL);
+
+	(void)state;
+	pty_type(&p, FOCUS_OUT "x");
+	pty_expect(&p, "> x");
+	pty_type(&p, "y");
+	pty_expect(&p, "> xy");
+	net_send_text(fd, "first\n");
+	pty_expect(&p, "< first");
+	assert_int_equal(p.bells, 0);
 	kill(p.pid, SIGTERM);
 	close(fd);
 	pty_expect_signal(&p, SIGTERM);
@@ -273,6 +285,7 @@ int main(void)
 		T(a_stream_shows_its_rate_until_it_rests),
 		T(a_file_on_its_way_and_who_is_slow_are_told),
 		T(a_bell_rings_only_when_nobody_looks),
+		T(who_types_looks),
 		T(a_notification_tells_who_and_not_what),
 		T(terminals_without_private_modes_are_told_none),
 	};

@@ -125,7 +125,7 @@ static const struct input_ops ops = {
 static inline void on_key(void *user, const struct token *t)
 {
 	(void)user;
-	if (t->key == KEY_CTRL_C)
+	if (t->key == KEY_CTRL_C && !input_quotes())
 		input_cancel();
 	else
 		input_feed(t);

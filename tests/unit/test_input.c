@@ -121,7 +121,7 @@ static void ctrl_c_gives_an_empty_line_from_any_state(void **unused)
 {
 	static const char *const states[] = {
 		"draft", "ab" LEFT, CTRL_R "fi", "\0335", "\0335\033", CTRL_X,
-		"\026", "\035", "a\030\030", UP "edited", UP UP, "\033p",
+		"\035", "a\030\030", UP "edited", UP UP, "\033p",
 		CTRL_X "tab\033" "d", "abc\033c2",
 	};
 	(void)unused;
@@ -327,8 +327,6 @@ static void a_known_sequence_behind_a_prefix_leaves_no_tail(void **unused)
 	assert_line("a|b");
 	type("\035" LEFT);
 	assert_line("|ab");
-	type("\005\026" LEFT);
-	assert_line("a|b");
 }
 
 static void keys_of_the_keypad_are_bound_without_an_inputrc(void **unused)
@@ -352,6 +350,41 @@ static void a_quoted_key_is_inserted_as_it_is(void **unused)
 	type("\026\t");
 	type("\026\004");
 	assert_line("\033\t\004|");
+}
+
+static void whatever_is_quoted_is_data(void **unused)
+{
+	static const struct {
+		const char *keys, *line;
+	} rows[] = {
+		{ LEFT, "\033[D|" },
+		{ "\033OP", "\033OP|" },
+		{ "\033[15~", "\033[15~|" },
+		{ "\033\r", "\033\r|" },
+		{ ENTER, "\r|" },
+		{ "\n", "\n|" },
+		{ "\033b", "\033b|" },
+		{ "\033[99;5u", "\003|" },
+		{ "\xec\x95\x88", "안|" },
+		{ "\033[200~a\rb\033[201~", "a\nb|" },
+	};
+	int refused = told.refused;
+	(void)unused;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		type("\026");
+		assert_true(input_quotes());
+		type(rows[i].keys);
+		assert_false(input_quotes());
+		assert_line(rows[i].line);
+		type("x" LEFT);
+		input_cancel();
+	}
+	assert_int_equal(told.lines, 0);
+	assert_int_equal(told.refused, refused);
+	type("\026");
+	type_bytes("\0", 1);
+	assert_int_equal(told.refused, refused + 1);
+	assert_line("|");
 }
 
 static void alt_enter_puts_in_a_newline(void **unused)
@@ -568,6 +601,7 @@ int main(void)
 		TEST(a_known_sequence_behind_a_prefix_leaves_no_tail),
 		TEST(keys_of_the_keypad_are_bound_without_an_inputrc),
 		TEST(a_quoted_key_is_inserted_as_it_is),
+		TEST(whatever_is_quoted_is_data),
 		TEST(alt_enter_puts_in_a_newline),
 		TEST(ctrl_d_deletes_ahead_and_never_ends_the_input),
 		TEST(it_says_when_to_paint),
