@@ -66,6 +66,7 @@ struct command_row {
 	chat_session_fn *to_peer; /* to the peer named or spoken to, or all */
 	const char *code, *done;  /* the note when that is done, or NULL */
 	const struct choice *choices; /* of its argument, or NULL */
+	const char *example; /* of an argument that it needs, or NULL */
 	enum command_turn turn;
 };
 

@@ -22,6 +22,10 @@ MUST_USE bool number_parse(const char *text, long min, long max, long *value);
  * Rounded up, so that a wish for some time is never none.  At most 10 days. */
 MUST_USE bool number_parse_duration(const char *text, int64_t *ms);
 
+/* The same for a time that cannot do without its unit, but for 0.  -1 with a
+ * sentence, which has both meanings of a bare "10". */
+MUST_USE int number_parse_time(const char *text, int64_t *ms, struct error *e);
+
 /* A number of bytes: "4096", "64k", "64M", "1G", each step 1024 ("KiB", "MiB"
  * and "GiB" as well). */
 MUST_USE bool number_parse_size(const char *text, size_t *bytes);

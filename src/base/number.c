@@ -74,6 +74,20 @@ bool number_parse_duration(const char *text, int64_t *ms)
 	return true;
 }
 
+int number_parse_time(const char *text, int64_t *ms, struct error *e)
+{
+	bool is_bare = *text && !text[strspn(text, "0123456789.")];
+	int64_t read;
+	if (!number_parse_duration(text, &read))
+		return error_set(e, "'%s' is not a time (at most 10 days): "
+		                    "50ms, 1.5s, 2m", text);
+	if (is_bare && read)
+		return error_set(e, "%s ms or %s s? write %sms or %ss", text,
+		                 text, text, text);
+	*ms = read;
+	return 0;
+}
+
 bool number_parse_size(const char *text, size_t *bytes)
 {
 	static const struct unit units[] = {

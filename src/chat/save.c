@@ -180,9 +180,7 @@ void chat_save(struct chat *c, const char *typed, uint64_t first,
 	struct bytes path = { 0 };
 	struct error e;
 	int fd = -1;
-	if (!*typed)
-		error_set(&e, "/save PATH: to which file?");
-	else if (c->save)
+	if (c->save)
 		error_set(&e, "/save: %s is still being written",
 		          ((const struct save *)c->save)->path);
 	else if (file_append_path(&path, typed, strlen(typed)))

@@ -18,6 +18,7 @@
 #include "commands_private.h"
 
 #define DRIP_DEFAULT_MS 50
+#define DRIP_MAX        (1 << 30)
 #define WORDS_MAX       4
 
 /* Append an ERROR entry: `usage`, and what is wrong with it. */
@@ -26,6 +27,15 @@ static void refuse_args(struct chat *c, const char *usage,
 {
 	struct error e;
 	error_set(&e, "%s: %s", usage, wanted);
+	chat_error(c, &e);
+}
+
+/* Say what the command cannot do without. */
+static void refuse_nothing(struct chat *c, const struct command_row *row)
+{
+	struct error e;
+	error_set(&e, "/%s needs %s: nothing was done", row->name, row->args);
+	error_set_hint(&e, "for example /%s %s", row->name, row->example);
 	chat_error(c, &e);
 }
 
@@ -47,8 +57,9 @@ static struct session *find_peer(struct chat *c, const char *word)
 	long number = (long)c->target;
 	struct error e;
 	if (word && !number_parse(word, 1, UINT32_MAX, &number)) {
-		refuse_args(c, word,
-		            "is not a peer's number (/peers lists them)");
+		error_set(&e, "'%s' is not a peer's number", word);
+		error_set_hint(&e, "/peers lists them");
+		chat_error(c, &e);
 		return NULL;
 	}
 	struct session *s = chat_find(c, (uint32_t)number);
@@ -366,8 +377,7 @@ static void send_parsed(struct chat *c, const struct command_row *row,
 		error_set_hint(&e, "nothing was sent");
 		chat_error(c, &e);
 	} else if (!b.len) {
-		error_set(&e, "nothing to send: /%s %s", row->name, row->args);
-		chat_error(c, &e);
+		refuse_nothing(c, row);
 	} else {
 		chat_send(c, b.data, b.len);
 	}
@@ -376,10 +386,7 @@ static void send_parsed(struct chat *c, const struct command_row *row,
 
 static void run_file(struct chat *c, char *args)
 {
-	if (*args)
-		chat_send_file(c, args);
-	else
-		refuse_args(c, "/file PATH", "the path of a file to send");
+	chat_send_file(c, args);
 }
 
 static void run_cancel(struct chat *c, char *args)
@@ -390,33 +397,44 @@ static void run_cancel(struct chat *c, char *args)
 		chat_note(c, "no-file", "no file is on its way");
 }
 
-static void run_drip(struct chat *c, char *args)
+/* Read BYTES [DELAY] or "off", which is 0 bytes.  -1 with a sentence. */
+static int parse_drip(char *args, long *bytes, int64_t *ms, struct error *e)
 {
-	static const char usage[] = "/drip BYTES [DELAY] or /drip off";
-	struct session_settings *settings = &c->session_settings;
 	char *words[3];
 	size_t count = split_words(args, words, 3);
-	int64_t delay_ms = DRIP_DEFAULT_MS;
+	*bytes = 0;
+	*ms = DRIP_DEFAULT_MS;
+	if (count > 2)
+		return error_set(e, "/drip BYTES [DELAY] has no third word: "
+		                    "%s", words[2]);
+	if (count == 1 && strcmp(words[0], "off") == 0)
+		return 0;
+	if (!count || !number_parse(words[0], 1, DRIP_MAX, bytes))
+		return error_set(e, "/drip: '%s' is not a number of bytes from "
+		                    "1 to %d", count ? words[0] : "", DRIP_MAX);
+	return count == 2 ? number_parse_time(words[1], ms, e) : 0;
+}
+
+static void run_drip(struct chat *c, char *args)
+{
 	long bytes;
-	if (count == 1 && strcmp(words[0], "off") == 0) {
-		settings->drip_bytes = 0;
-		chat_settings_changed(c);
+	int64_t ms;
+	struct error e;
+	if (parse_drip(args, &bytes, &ms, &e)) {
+		error_set_hint(&e, "for example /drip 1 50ms");
+		chat_error(c, &e);
+		return;
+	}
+	c->session_settings.drip_bytes = (size_t)bytes;
+	c->session_settings.drip_ns = ms * MS_NS;
+	chat_settings_changed(c);
+	if (!bytes)
 		chat_note(c, "drip-off",
 		          "what is sent goes in one piece again");
-		return;
-	}
-	if (!count || count > 2 ||
-	    !number_parse(words[0], 1, 1 << 30, &bytes) ||
-	    (count == 2 && !number_parse_duration(words[1], &delay_ms))) {
-		refuse_args(c, usage,
-		            "a number of bytes, and a time like 50ms");
-		return;
-	}
-	settings->drip_bytes = (size_t)bytes;
-	settings->drip_ns = delay_ms * MS_NS;
-	chat_note(c, "drip", "what is sent goes in pieces of %ld byte%s, one "
-	          "every %lld ms; /drip off ends that", bytes,
-	          plural((uint64_t)bytes), (long long)delay_ms);
+	else
+		chat_note(c, "drip", "what is sent goes in pieces of %ld "
+		          "byte%s, one every %lld ms; /drip off ends that",
+		          bytes, plural((uint64_t)bytes), (long long)ms);
 }
 
 static void run_save(struct chat *c, char *args)
@@ -440,7 +458,8 @@ static const struct command_row rows[] = {
 	  "connect: HOST PORT, HOST:PORT, unix:PATH; alone: to the last one",
 	  .run = run_connect },
 	{ "listen", "ENDPOINT",
-	  "listen: PORT, '* PORT' for all, unix:PATH; alone: as last time",
+	  "listen: PORT, HOST PORT, '* PORT' for all, unix:PATH; alone: as "
+	  "last time",
 	  .run = run_listen },
 	{ "close", "[PEER]", "end the connection: FIN both ways",
 	  .to_peer = session_close, .turn = COMMAND_AT_ONCE },
@@ -464,15 +483,18 @@ static const struct command_row rows[] = {
 	{ "send", "TEXT",
 	  "send with escapes: \\n \\r \\t \\0 \\e \\xNN \\u{...}; "
 	  "no ending is added",
-	  .parse = escape_parse, .turn = COMMAND_FOR_PEERS },
+	  .parse = escape_parse, .example = "PING\\r\\n",
+	  .turn = COMMAND_FOR_PEERS },
 	{ "hex", "BYTES", "send bytes: 0d 0a ff; no ending is added",
-	  .parse = escape_parse_hex, .turn = COMMAND_FOR_PEERS },
+	  .parse = escape_parse_hex, .example = "0d 0a",
+	  .turn = COMMAND_FOR_PEERS },
 	{ "file", "PATH", "send a file of any size; what is typed follows it",
-	  .run = run_file, .turn = COMMAND_FOR_PEERS },
+	  .run = run_file, .example = "request.bin",
+	  .turn = COMMAND_FOR_PEERS },
 	{ "cancel", "[PEER]", "stop the file on its way and those behind it",
 	  .run = run_cancel, .turn = COMMAND_AT_ONCE },
 	{ "drip", "BYTES [DELAY]", "cut what is sent into pieces; off ends it",
-	  .run = run_drip },
+	  .run = run_drip, .example = "1 50ms" },
 	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none",
 	  .run = run_eol, .choices = eol_choices },
 	{ "echo", "on|off", "send back what peers send",
@@ -501,7 +523,7 @@ static const struct command_row rows[] = {
 	  .run = run_keys },
 	{ "save", "PATH",
 	  "write the selection, or all, to a new file: text, .jsonl, .bin",
-	  .run = run_save },
+	  .run = run_save, .example = "talk.txt" },
 	{ "clear", "", "clear the screen; nothing is forgotten",
 	  .run = run_clear },
 };
@@ -525,6 +547,10 @@ static bool front_end_does(struct chat *c, const char *name, char *args)
 
 void command_do(struct chat *c, const struct command_row *row, char *args)
 {
+	if (!*args && row->example) {
+		refuse_nothing(c, row);
+		return;
+	}
 	if (front_end_does(c, row->name, args))
 		return;
 	if (row->run)

@@ -154,6 +154,8 @@ void run_find(struct chat *c, char *args)
 		c->search->finish(c->search);
 	struct seek *s = start_seek(c, args, &e);
 	if (!s) {
+		if (!*args)
+			error_set_hint(&e, "for example /find PING");
 		chat_error(c, &e);
 		return;
 	}

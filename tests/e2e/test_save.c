@@ -166,8 +166,9 @@ static void nothing_that_is_there_is_touched(void **state)
 static void where_no_file_can_be_is_said(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "/save\n", "! /save PATH: to which file?" },
-		{ "/save  \n", "! /save PATH: to which file?" },
+		{ "/save\n", "! /save needs PATH: nothing was done; for "
+		             "example /save talk.txt" },
+		{ "/save  \n", "! /save needs PATH: nothing was done" },
 		{ "/save /\n", "! cannot make /: " },
 		{ "/save ./\n", "! cannot make ./: " },
 		{ "/save /dev/null\n", "! cannot make /dev/null: File exists" },

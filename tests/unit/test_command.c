@@ -328,9 +328,9 @@ static void escapes_and_hex_are_sent_without_an_ending(void **state)
 	assert_last(ENTRY_ERROR, "column 1: \\033 is ambiguous: write \\x1b if "
 	                         "it is octal, \\x0033 if it is NUL and 33");
 	type("/send");
-	assert_last(ENTRY_ERROR, "nothing to send: /send TEXT");
+	assert_last(ENTRY_ERROR, "/send needs TEXT: nothing was done");
 	type("/hex ,");
-	assert_last(ENTRY_ERROR, "nothing to send: /hex BYTES");
+	assert_last(ENTRY_ERROR, "/hex needs BYTES: nothing was done");
 	SENT(f, "");
 }
 

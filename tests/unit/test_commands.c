@@ -198,14 +198,17 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 		{ "/echo maybe", "option echo: 'maybe' is not on or off" },
 		{ "/close 7", "there is no peer 7" },
 		{ "/close x",
-		  "x: is not a peer's number (/peers lists them)" },
-		{ "/to 0", "0: is not a peer's number (/peers lists them)" },
-		{ "/drip", "/drip BYTES [DELAY] or /drip off: a number of "
-		  "bytes, and a time like 50ms" },
-		{ "/drip 0", "/drip BYTES [DELAY] or /drip off: a number of "
-		  "bytes, and a time like 50ms" },
-		{ "/drip 1 soon", "/drip BYTES [DELAY] or /drip off: a number "
-		  "of bytes, and a time like 50ms" },
+		  "'x' is not a peer's number" },
+		{ "/to 0", "'0' is not a peer's number" },
+		{ "/drip", "/drip needs BYTES [DELAY]: nothing was done" },
+		{ "/drip 0", "/drip: '0' is not a number of bytes from 1 to "
+		  "1073741824" },
+		{ "/drip 1 soon", "'soon' is not a time (at most 10 days): "
+		  "50ms, 1.5s, 2m" },
+		{ "/drip 3 10", "10 ms or 10 s? write 10ms or 10s" },
+		{ "/drip 3 1.5", "1.5 ms or 1.5 s? write 1.5ms or 1.5s" },
+		{ "/drip 1 2s 3", "/drip BYTES [DELAY] has no third word: 3" },
+		{ "/save", "/save needs PATH: nothing was done" },
 		{ "/close", "nothing to do: nobody is connected" },
 	};
 	(void)state;
@@ -213,6 +216,8 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 		type(rows[i].line);
 		assert_last(ENTRY_ERROR, rows[i].sentence);
 	}
+	type("/send");
+	assert_string_equal(last()->hint, "for example /send PING\\r\\n");
 	type("/connect");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	type("/connect a b c d e");
@@ -249,7 +254,7 @@ static void settings_are_what_they_are_set_to(void **state)
 	type("/drip 3");
 	assert_int_equal(c->session_settings.drip_bytes, 3);
 	assert_int_equal(c->session_settings.drip_ns, 50 * MS_NS);
-	type("/drip 1 1.5");
+	type("/drip 1 1.5s");
 	assert_int_equal(c->session_settings.drip_ns, 1500 * MS_NS);
 	type("/drip off");
 	assert_int_equal(c->session_settings.drip_bytes, 0);
@@ -456,7 +461,7 @@ static void a_file_goes_to_all_and_to_each_at_its_own_pace(void **state)
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	assert_string_equal(last()->code, "ENOENT");
 	type("/file");
-	assert_last(ENTRY_ERROR, "/file PATH: the path of a file to send");
+	assert_last(ENTRY_ERROR, "/file needs PATH: nothing was done");
 	SENT(a, "");
 }
 

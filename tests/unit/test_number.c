@@ -124,6 +124,26 @@ static void a_word_that_is_no_duration_is_refused(void **state)
 	assert_int_equal(ms, 42);
 }
 
+static void a_bare_number_may_be_two_times_and_is_refused(void **state)
+{
+	struct error e;
+	int64_t ms = 42;
+
+	(void)state;
+	assert_int_equal(number_parse_time("10", &ms, &e), -1);
+	assert_string_equal(e.text, "10 ms or 10 s? write 10ms or 10s");
+	assert_int_equal(number_parse_time("1.5", &ms, &e), -1);
+	assert_int_equal(number_parse_time("241h", &ms, &e), -1);
+	assert_string_equal(e.text, "'241h' is not a time (at most 10 days): "
+	                            "50ms, 1.5s, 2m");
+	assert_int_equal(number_parse_time("", &ms, &e), -1);
+	assert_int_equal(ms, 42);
+	assert_int_equal(number_parse_time("10ms", &ms, &e), 0);
+	assert_int_equal(ms, 10);
+	assert_int_equal(number_parse_time("0", &ms, &e), 0);
+	assert_int_equal(ms, 0);
+}
+
 static void a_size_has_steps_of_1024(void **state)
 {
 	static const struct amount rows[] = {
@@ -216,6 +236,7 @@ int main(void)
 		cmocka_unit_test(
 		    a_short_duration_is_rounded_up_to_a_millisecond),
 		cmocka_unit_test(a_word_that_is_no_duration_is_refused),
+		cmocka_unit_test(a_bare_number_may_be_two_times_and_is_refused),
 		cmocka_unit_test(a_size_has_steps_of_1024),
 		cmocka_unit_test(a_word_that_is_no_size_is_refused),
 		cmocka_unit_test(a_size_is_shown_in_nine_characters),
