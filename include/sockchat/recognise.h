@@ -34,4 +34,9 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
                                 size_t len, bool is_all,
                                 enum recognise_side from, const char *where);
 
+/* What may come after other bytes too: Telnet's negotiation, by the bytes of
+ * one read. */
+bool recognise_later(struct recognised *out, const uint8_t *bytes, size_t len,
+                     enum recognise_side from, const char *where);
+
 #endif

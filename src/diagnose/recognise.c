@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/utf8.h>
+
 #include "recognise_private.h"
 
 #define CLIENT RECOGNISE_CLIENT
@@ -126,6 +128,12 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	  PROXY_HEADER },
 	{ CLIENT, "the PROXY protocol", "protocol-proxy", proxy_v2, "",
 	  { NULL }, PROXY_HEADER },
+	{ CLIENT, "Telnet", "protocol-telnet", telnet, "", { NULL },
+	  "most clients go on without an answer; "
+	  "`/hex ANSWER` refuses all of it" },
+	{ SERVER, "Telnet", "protocol-telnet", telnet, "", { NULL },
+	  "many servers go on without an answer; "
+	  "`/hex ANSWER` refuses all of it, `telnet HOST PORT` speaks it" },
 };
 
 _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
@@ -148,30 +156,55 @@ static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
 	return used + (len < room ? len : room);
 }
 
-/* Write the row's hint with this place in it; a host without its port stands
- * without brackets. */
-static void write_hint(char *out, const char *hint, const char *where)
+/* Write the row's hint with this place and answer in it; a host without its
+ * port stands without brackets. */
+static void write_hint(char *out, const char *hint, const char *where,
+                       const char *answer)
 {
 	const char *colon = strrchr(where, ':');
 	size_t len = colon ? (size_t)(colon - where) : strlen(where);
 	const char *port = colon ? colon + 1 : "";
 	size_t bracket = where[0] == '[' && len > 1, used = 0;
-	while (*hint) {
-		if (strncmp(hint, "HOST:PORT", 9) == 0) {
-			used = put_in_hint(out, used, where, strlen(where));
-			hint += 9;
-		} else if (strncmp(hint, "HOST", 4) == 0) {
-			used = put_in_hint(out, used, where + bracket,
-			           len - 2 * bracket);
-			hint += 4;
-		} else if (strncmp(hint, "PORT", 4) == 0) {
-			used = put_in_hint(out, used, port, strlen(port));
-			hint += 4;
-		} else {
-			used = put_in_hint(out, used, hint++, 1);
-		}
+	const struct {
+		const char *word, *text;
+		size_t len;
+	} words[] = {
+		{ "HOST:PORT", where, strlen(where) },
+		{ "HOST", where + bracket, len - 2 * bracket },
+		{ "PORT", port, strlen(port) },
+		{ "ANSWER", answer, strlen(answer) },
+	};
+	const size_t count = sizeof(words) / sizeof(words[0]);
+	for (size_t i, n; *hint; hint += n) {
+		for (i = 0; i < count; i++)
+			if (!strncmp(hint, words[i].word, strlen(words[i].word)))
+				break;
+		n = i < count ? strlen(words[i].word) : 1;
+		used = put_in_hint(out, used, i < count ? words[i].text : hint,
+		                   i < count ? words[i].len : 1);
 	}
 	out[used] = '\0';
+}
+
+/* Look at the bytes for one row. */
+static enum recognise_result try_row(struct recognised *out, unsigned i,
+                                     const struct span *s, const char *where)
+{
+	const struct recogniser *r = &recognisers[i];
+	struct look l = { .s = *s, .row = r, .detail = "" };
+	enum recognise_result result = r->fn(&l);
+	if (result != RECOGNISE_YES)
+		return result;
+	out->row = i;
+	out->name = r->name;
+	out->code = r->code;
+	snprintf(out->text, sizeof(out->text),
+	         "what the peer sends looks like %s%s%s", r->name,
+	         *l.detail ? ": " : "", l.detail);
+	write_hint(out->hint, has_no_place(r->hint, where) ? UNIX_HINT
+	                                                   : r->hint,
+	           where, l.answer);
+	return result;
 }
 
 enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
@@ -184,24 +217,27 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		s.is_all = true;
 	}
 	for (unsigned i = 0; i < RECOGNISER_COUNT; i++) {
-		const struct recogniser *r = &recognisers[i];
-		struct look l = { .s = s, .row = r, .detail = "" };
-		if (r->from != from)
+		if (recognisers[i].from != from)
 			continue;
-		enum recognise_result result = r->fn(&l);
-		if (result == RECOGNISE_MORE && !s.is_all)
+		enum recognise_result result = try_row(out, i, &s, where);
+		if (result == RECOGNISE_YES ||
+		    (result == RECOGNISE_MORE && !s.is_all))
 			return result;
-		if (result != RECOGNISE_YES)
-			continue;
-		out->row = i;
-		out->name = r->name;
-		out->code = r->code;
-		snprintf(out->text, sizeof(out->text),
-		         "what the peer sends looks like %s%s%s", r->name,
-		         *l.detail ? ": " : "", l.detail);
-		write_hint(out->hint, has_no_place(r->hint, where)
-		                          ? UNIX_HINT : r->hint, where);
-		return result;
 	}
 	return RECOGNISE_NO;
+}
+
+bool recognise_later(struct recognised *out, const uint8_t *bytes, size_t len,
+                     enum recognise_side from, const char *where)
+{
+	const uint8_t *at = len ? memchr(bytes, TELNET_IAC, len) : NULL;
+	if (!at || !utf8_is_valid(bytes, (size_t)(at - bytes)))
+		return false;
+	struct span s = {
+		.at = at, .len = len - (size_t)(at - bytes), .is_all = true,
+	};
+	for (unsigned i = 0; i < RECOGNISER_COUNT; i++)
+		if (recognisers[i].fn == telnet && recognisers[i].from == from)
+			return try_row(out, i, &s, where) == RECOGNISE_YES;
+	return false;
 }

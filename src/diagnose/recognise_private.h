@@ -18,13 +18,15 @@ struct span {
 	bool is_other; /* they are not what was expected */
 };
 
-#define DETAIL_MAX 160
+#define DETAIL_MAX 224
+#define ANSWER_MAX 80
 
 /* A look at the first bytes for one row. */
 struct look {
 	struct span s; /* what has not been looked at */
 	const struct recogniser *row;
 	char detail[DETAIL_MAX]; /* what is found of interest */
+	char answer[ANSWER_MAX]; /* in hex, for the hint's ANSWER */
 };
 
 typedef enum recognise_result recogniser_fn(struct look *l);
@@ -38,7 +40,7 @@ struct recogniser {
 	const char *hint;
 };
 
-#define RECOGNISER_COUNT 34
+#define RECOGNISER_COUNT 36
 extern const struct recogniser recognisers[RECOGNISER_COUNT];
 
 /* It is something else unless this holds.  What came short decides nothing. */
@@ -80,5 +82,8 @@ recogniser_fn banner, http_request, http_upgrade, http_complaint,
 recogniser_fn tls_client_hello, tls_alert, http2_settings, mysql_greeting,
     mysql_error, postgres_request, postgres_error, mqtt_connect, socks4, socks5,
     proxy_v2;
+/* recognise_telnet.c */
+#define TELNET_IAC 255
+recogniser_fn telnet;
 
 #endif

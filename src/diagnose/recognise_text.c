@@ -10,13 +10,17 @@
 #define METHOD_MIN 3
 #define METHOD_MAX 16
 
-/* Its line is seen as it came. */
+/* Its line is seen as it came; its words tell before the line's end does. */
 enum recognise_result banner(struct look *l)
 {
 	const struct recogniser *row = l->row;
 	span_expect_begin(&l->s, &l->s, row->begins);
+	bool is_short = l->s.is_short;
 	struct span line = span_line(&l->s);
-	span_expect(&l->s, !row->has[0] || span_has_any(&line, row->has));
+	bool is_known = !row->has[0] || span_has_any(&line, row->has);
+	span_expect(&l->s, is_known);
+	if (is_known)
+		l->s.is_short = is_short;
 	return span_result(&l->s);
 }
 

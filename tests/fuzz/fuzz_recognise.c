@@ -39,6 +39,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_text(whole.text);
 		check_text(whole.hint);
 	}
+	if (recognise_later(&part, data, size, from, "127.0.0.1:9999")) {
+		check_text(part.text);
+		check_text(part.hint);
+	}
 	for (size_t n = 0; n < size; n += (size_t)cut + 1) {
 		enum recognise_result early =
 		    recognise(&part, data, n, 0, from, "127.0.0.1:9999");

@@ -82,7 +82,7 @@ static bool has_sample(const struct recogniser *row)
 		look(&r, s->bytes, s->len, s->is_all, s->from);
 		if (s->from == row->from && strcmp(r.name, row->name) == 0 &&
 		    strncmp(r.hint, row->hint,
-		            strcspn(row->hint, "HP")) == 0)
+		            strcspn(row->hint, "HPA")) == 0)
 			return true;
 	}
 	return false;
@@ -107,7 +107,7 @@ static void the_other_side_saying_the_same_is_no_news(void **state)
 		both += look(&r, s->bytes, s->len, true, other) ==
 		        RECOGNISE_YES;
 	}
-	assert_int_equal(both, 4); /* SSH's banners, and Redis' arrays */
+	assert_int_equal(both, 7); /* SSH, Redis' arrays, Telnet */
 }
 
 static void what_people_and_their_programs_say_is_left_alone(void **state)
@@ -120,6 +120,8 @@ static void what_people_and_their_programs_say_is_left_alone(void **state)
 		"\x10\x04some", "\x16\x03\x09\x01", "QUIT\r\n", "",
 		"EHLO localhost\r\n", "A_VERY_LONG_WORD_IN_CAPITALS",
 		"AN_UNUSUAL_METHOD", "GET / HTTP/1.1 or so\n\n",
+		"\xff\xfb\x90\x64", "\xff\xfe\x01x", "\xff\xfd\x01\x80",
+		"\xff\xf1", "\xff\xfc\x01", "\xff\xffhi\n",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
@@ -136,6 +138,58 @@ static void a_chat_is_known_to_be_one_by_its_first_line(void **state)
 	                 RECOGNISE_NO);
 	assert_int_equal(look(&r, "HELLO you\n", 10, false, RECOGNISE_CLIENT),
 	                 RECOGNISE_NO);
+}
+
+static void a_banner_is_known_by_its_words_before_its_line_ends(void **state)
+{
+	static const char *const said[] = {
+		"SSH-2.0-", "+OK POP", "-NOAUTH ", "220 x ESMTP",
+	};
+	struct recognised r;
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		assert_int_equal(look(&r, said[i], strlen(said[i]), false,
+		                      RECOGNISE_SERVER), RECOGNISE_YES);
+}
+
+/* "FTP" could still be followed by "SMTP". */
+static void a_banner_without_an_end_is_known_when_nothing_follows(void **state)
+{
+	static const char text[] = "220 FTP here";
+	struct recognised r;
+	(void)state;
+	assert_int_equal(look(&r, text, strlen(text), false,
+	                      RECOGNISE_SERVER), RECOGNISE_MORE);
+	assert_int_equal(look(&r, text, strlen(text), true, RECOGNISE_SERVER),
+	                 RECOGNISE_YES);
+	assert_string_equal(r.name, "FTP");
+}
+
+static bool is_telnet_later(const char *bytes, size_t len)
+{
+	struct recognised r = { .name = "" };
+	uint8_t *copy = malloc(len);
+	memcpy(copy, bytes, len);
+	bool is_seen = recognise_later(&r, copy, len, RECOGNISE_SERVER,
+	                               "127.0.0.1:9999");
+	free(copy);
+	return is_seen && strcmp(r.name, "Telnet") == 0;
+}
+
+static void telnet_is_known_behind_text_too(void **state)
+{
+	static const char login[] = "login: \xff\xfb\x01", mark[] =
+		"\xff\xfe" "a\0", latin[] = "caf\xe9 \xff\xfb\x01",
+		sound[] = "\xff\xfb\x10\xc4";
+	(void)state;
+	assert_true(is_telnet_later(login, sizeof(login) - 1));
+	assert_true(is_telnet_later("\xff\xfd\x18", 3));
+	assert_false(is_telnet_later("\xff\xfd", 2));
+	assert_false(is_telnet_later("text\n", 5));
+	assert_false(is_telnet_later("text", 0));
+	assert_false(is_telnet_later(mark, 4));
+	assert_false(is_telnet_later(latin, sizeof(latin) - 1));
+	assert_false(is_telnet_later(sound, 4));
 }
 
 static void no_more_than_two_kib_are_looked_at(void **state)
@@ -208,6 +262,11 @@ int main(void)
 		cmocka_unit_test(
 		    what_people_and_their_programs_say_is_left_alone),
 		cmocka_unit_test(a_chat_is_known_to_be_one_by_its_first_line),
+		cmocka_unit_test(
+		    a_banner_is_known_by_its_words_before_its_line_ends),
+		cmocka_unit_test(
+		    a_banner_without_an_end_is_known_when_nothing_follows),
+		cmocka_unit_test(telnet_is_known_behind_text_too),
 		cmocka_unit_test(no_more_than_two_kib_are_looked_at),
 		cmocka_unit_test(a_word_that_is_too_long_is_no_method),
 		cmocka_unit_test(what_a_stranger_chose_is_made_safe_and_cut),
