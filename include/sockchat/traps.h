@@ -11,14 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/cuts.h>
+
 enum trap {
 	TRAP_EOL,
+	TRAP_REQUEST,
+	TRAP_COMPLAINT,
+	TRAP_HEAD,
+	TRAP_EMPTY_LINE,
 	TRAP_ECHO,
 	TRAP_MERGED,
 	TRAP_PARTED,
 	TRAP_CHARACTER,
+	TRAP_CUT,
+	TRAP_NO_ANSWER,
 	TRAP_BOM,
 	TRAP_NUL,
+	TRAP_CR,
+	TRAP_PADDED,
 	TRAP_CP949,
 	TRAP_SHIFT_JIS,
 	TRAP_LATIN1,
@@ -30,9 +40,9 @@ enum trap {
 	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
 
 /* What is told of a trap, and what to do about it; the code is its name for
- * programs. */
+ * programs.  With a tail the protocol's name stands before that. */
 extern const struct trap_row {
-	const char *code, *text, *hint;
+	const char *code, *text, *hint, *tail;
 } trap_rows[TRAP_COUNT];
 
 /* Whether what comes is what was sent: sums of both streams, compared where a
@@ -50,14 +60,28 @@ struct mirror {
 	unsigned seen; /* of MERGED and PARTED */
 };
 
+struct request_row;
+
 struct traps {
 	struct mirror mirror;
+	struct cuts cuts;
+	const struct cut *cut; /* the one that TRAP_CUT tells of */
+	const struct request_row *request; /* the last one that we sent */
 	unsigned looks;      /* at whole reads; only the first ones are */
 	unsigned unanswered; /* lines ending in LF since something came */
 	bool is_first;       /* nothing has come yet */
 	bool is_middle;      /* a character may have been cut */
 	bool has_crlf;       /* lines of the peer end in CR LF */
 	bool has_nul;        /* what we send ends in NUL */
+	bool has_lf;         /* the peer has sent one */
+	bool is_ending_told; /* by whichever trap */
+	bool is_waiting;     /* the request has no answer */
+	bool is_lf;          /* its line ends in LF, */
+	bool is_lf_fine;     /* as one did that was answered */
+	bool has_empty;      /* an empty line has ended it */
+	bool is_at_line;     /* what we sent ends in LF */
+	unsigned sent;       /* messages; only the first ones are looked at */
+	unsigned cr_lines;   /* of the peer */
 	bool is_dripped;     /* what we send goes in pieces */
 	uint8_t part[4];     /* of a character */
 	size_t part_len;
@@ -71,5 +95,22 @@ void traps_init(struct traps *t, bool is_fresh);
 unsigned traps_out(struct traps *t, const void *bytes, size_t len,
                    bool is_dripped);
 unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len);
+
+/* Whether it would say something that nothing comes for two seconds, and then
+ * what. */
+#define TRAPS_WAIT_MS 2000
+bool traps_wait(const struct traps *t);
+unsigned traps_silence(struct traps *t);
+
+/* What we send may be a request; more is a file, which needs no answer. */
+#define TRAPS_REQUEST_MAX ((size_t)16 << 10)
+
+/* As cuts_end(). */
+unsigned traps_end(struct traps *t, bool is_reset, bool is_whole,
+                   int64_t now_ns);
+
+/* The sentence about a trap that was noticed. */
+#define TRAP_TEXT_MAX 256
+void traps_text(const struct traps *t, enum trap trap, char *out, size_t size);
 
 #endif

@@ -177,7 +177,8 @@ static void write_hint(char *out, const char *hint, const char *where,
 	const size_t count = sizeof(words) / sizeof(words[0]);
 	for (size_t i, n; *hint; hint += n) {
 		for (i = 0; i < count; i++)
-			if (!strncmp(hint, words[i].word, strlen(words[i].word)))
+			if (strncmp(hint, words[i].word,
+			            strlen(words[i].word)) == 0)
 				break;
 		n = i < count ? strlen(words[i].word) : 1;
 		used = put_in_hint(out, used, i < count ? words[i].text : hint,

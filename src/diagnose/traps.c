@@ -3,6 +3,7 @@
 
 /* The table of traps, and how each is noticed. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sockchat/encoding.h>
@@ -10,14 +11,14 @@
 #include <sockchat/utf8.h>
 
 #include "recognise_private.h"
+#include "traps_private.h"
 
 #define HEAD_MAX   ((size_t)512)  /* bytes of an answer that are searched */
 #define LOOK_MAX   ((size_t)4096) /* longer reads are no messages */
 #define LOOKS      64
 #define BULK       ((size_t)32 << 10) /* such reads end anywhere */
-#define TAIL_MAX   ((size_t)64)   /* bytes before a cut that must be text */
-#define NUL_MIN    5              /* "text" and its NUL */
 #define ECHO_MIN   2              /* messages */
+#define CR_MIN     2              /* lines */
 
 const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_EOL] = {
@@ -25,6 +26,33 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 		"your lines end in \\n, those of the peer in \\r\\n: it may "
 		"still wait for the end of what you sent",
 		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+	},
+	[TRAP_REQUEST] = {
+		.code = "line-ending",
+		"your lines end in \\n, those of ",
+		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+		" in \\r\\n: the peer may still wait for the end of what you "
+		"sent",
+	},
+	[TRAP_COMPLAINT] = {
+		.code = "line-ending",
+		"your lines end in \\n, those of ",
+		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+		" in \\r\\n: this may be why the peer complains",
+	},
+	[TRAP_HEAD] = {
+		.code = "line-ending",
+		"your lines end in \\n, those of ",
+		"`/eol crlf` ends them in \\r\\n (--crlf from the start); then "
+		"Enter on an empty line",
+		" in \\r\\n, and an empty line ends a request: the peer may "
+		"still wait for either",
+	},
+	[TRAP_EMPTY_LINE] = {
+		.code = "empty-line",
+		"an empty line ends a request of ",
+		"`/send \\r\\n` sends one",
+		", and you have sent none: the peer may still wait for it",
 	},
 	[TRAP_ECHO] = {
 		.code = "echo",
@@ -52,6 +80,19 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 		"this is what breaks recv().decode() in Python: decode whole "
 		"lines, or with codecs.getincrementaldecoder()",
 	},
+	[TRAP_CUT] = {
+		.code = "decodes-each-read",
+		"", /* cut_text() says it */
+		"a read may end within a character: decode whole lines, or "
+		"with codecs.getincrementaldecoder() in Python",
+	},
+	[TRAP_NO_ANSWER] = {
+		.code = "end-unanswered",
+		"the peer ended without a byte after our FIN: it may take the "
+		"end of what you send for the end of the conversation",
+		"-N sends no FIN when standard input ends (-q SECS: and leaves "
+		"SECS later)",
+	},
 	[TRAP_BOM] = {
 		.code = "byte-order-mark",
 		"what the peer sends begins with a byte order mark, which is "
@@ -64,6 +105,19 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 		"what the peer sends ends in a NUL byte, as C's strings do",
 		"if it expects the same, `/eol nul` ends what you send so "
 		"(--eol nul from the start)",
+	},
+	[TRAP_CR] = {
+		.code = "cr-ended",
+		"the peer's lines end in \\r alone",
+		"if it expects the same, `/eol cr` ends what you send so "
+		"(--eol cr from the start)",
+	},
+	[TRAP_PADDED] = {
+		.code = "nul-padded",
+		"what the peer sends is filled up with NUL bytes: it seems to "
+		"send its whole buffer, not only what is in it",
+		"in C `send(fd, buf, strlen(buf), 0)`, or the count that "
+		"recv() returned, in place of `sizeof buf`",
 	},
 	[TRAP_CP949] = {
 		.code = "encoding-cp949",
@@ -161,13 +215,21 @@ static bool ends_in(const uint8_t *bytes, size_t len, const char *end,
 	       memcmp(bytes + len - end_len, end, end_len) == 0;
 }
 
+/* One hint about endings is enough. */
+static unsigned tell_ending(struct traps *t, enum trap trap)
+{
+	bool is_told = t->is_ending_told;
+	t->is_ending_told = true;
+	return is_told ? 0 : bit(trap);
+}
+
 static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
                                size_t len)
 {
 	bool is_lf = ends_in(bytes, len, "\n", 1) &&
 	             !ends_in(bytes, len, "\r\n", 2);
 	t->unanswered = is_lf ? t->unanswered + 1 : 0;
-	return t->unanswered > 1 && t->has_crlf ? bit(TRAP_EOL) : 0;
+	return t->unanswered > 1 && t->has_crlf ? tell_ending(t, TRAP_EOL) : 0;
 }
 
 static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
@@ -177,20 +239,83 @@ static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
 	if (!t->unanswered)
 		return 0;
 	t->has_crlf |= memmem(head.at, head.len, "\r\n", 2) != NULL;
-	return t->has_crlf && span_has(&head, "bad request") ? bit(TRAP_EOL)
-	                                                     : 0;
+	return t->has_crlf && span_has(&head, "bad request")
+	           ? tell_ending(t, TRAP_EOL) : 0;
+}
+
+/* Requests */
+
+static bool has_empty_line(const struct traps *t, const uint8_t *bytes,
+                           size_t len)
+{
+	bool begins = *bytes == '\n' || (len > 1 && bytes[0] == '\r' &&
+	                                 bytes[1] == '\n');
+	return (begins && t->is_at_line) || memmem(bytes, len, "\n\n", 2) ||
+	       memmem(bytes, len, "\n\r\n", 3);
+}
+
+static void note_request(struct traps *t, const uint8_t *bytes, size_t len)
+{
+	const uint8_t *end = memchr(bytes, '\n', len);
+	const struct request_row *row =
+	    end && t->sent < LOOKS ? request_of(bytes, len) : NULL;
+	t->sent++;
+	if (row) {
+		t->request = row;
+		t->is_waiting = true;
+		t->is_lf = !ends_in(bytes, (size_t)(end - bytes), "\r", 1);
+		t->has_empty = false;
+	}
+	if (t->is_waiting)
+		t->has_empty |= has_empty_line(t, bytes, len);
+	t->is_at_line = ends_in(bytes, len, "\n", 1);
+}
+
+/* A greeting is no answer. */
+static unsigned see_reply(struct traps *t, const uint8_t *bytes, size_t len)
+{
+	if (!t->is_waiting || (t->is_first && t->request->greets))
+		return 0;
+	bool complains = is_complaint(bytes, len);
+	unsigned seen = complains && t->is_lf && !t->is_lf_fine
+	                    ? tell_ending(t, TRAP_COMPLAINT) : 0;
+	t->is_lf_fine |= t->is_lf && !complains;
+	t->is_waiting = false;
+	return seen;
+}
+
+static bool lacks_end(const struct traps *t)
+{
+	return t->request->has_head && !t->has_empty;
+}
+
+bool traps_wait(const struct traps *t)
+{
+	return t->is_waiting &&
+	       ((t->is_lf && !t->is_lf_fine) || lacks_end(t));
+}
+
+unsigned traps_silence(struct traps *t)
+{
+	if (!traps_wait(t))
+		return 0;
+	if (!t->is_lf || t->is_lf_fine)
+		return bit(TRAP_EMPTY_LINE);
+	return tell_ending(t, lacks_end(t) ? TRAP_HEAD : TRAP_REQUEST);
+}
+
+/* The peer's lines that end in CR, as long as it has sent no LF. */
+static unsigned see_cr(struct traps *t, const uint8_t *bytes, size_t len)
+{
+	t->has_lf |= memchr(bytes, '\n', len) != NULL;
+	if (t->has_lf || !is_plain_text(bytes, len))
+		return 0;
+	for (size_t i = 0; i < len && t->cr_lines < CR_MIN; i++)
+		t->cr_lines += bytes[i] == '\r';
+	return t->cr_lines == CR_MIN ? bit(TRAP_CR) : 0;
 }
 
 /* Text */
-
-/* True if what stands before a cut is text. */
-static bool is_text_before(const uint8_t *bytes, size_t len)
-{
-	const uint8_t *at = bytes + len - least(len, TAIL_MAX);
-	while (at > bytes && at < bytes + len && (*at & 0xc0) == 0x80)
-		at++; /* it continues a character */
-	return utf8_is_valid(at, (size_t)(bytes + len - at));
-}
 
 static unsigned see_character(struct traps *t, const uint8_t *bytes,
                               size_t len)
@@ -223,18 +348,6 @@ static unsigned see_mark(const uint8_t *bytes, size_t len)
 	bool is_big = len >= 4 && memcmp(bytes, "\xfe\xff", 2) == 0 &&
 	              !bytes[2] && bytes[3];
 	return is_utf8 || is_little || is_big ? bit(TRAP_BOM) : 0;
-}
-
-/* Text with a NUL behind it, and perhaps more of them. */
-static bool is_nul_text(const uint8_t *bytes, size_t len)
-{
-	if (len < NUL_MIN || bytes[len - 1] || !bytes[0])
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if ((bytes[i] && bytes[i] < ' ' && bytes[i] != '\t') ||
-		    (i && !bytes[i] && !bytes[i - 1]))
-			return false;
-	return utf8_is_valid(bytes, len);
 }
 
 /* Each line is judged by itself, for they may come from different people behind
@@ -272,6 +385,7 @@ unsigned traps_out(struct traps *t, const void *bytes, size_t len,
 	t->is_dripped = is_dripped;
 	t->has_nul = ends_in(bytes, len, "", 1);
 	mirror_out(&t->mirror, bytes, len);
+	note_request(t, bytes, len);
 	return see_unanswered(t, bytes, len);
 }
 
@@ -279,13 +393,16 @@ unsigned traps_out(struct traps *t, const void *bytes, size_t len,
  * few. */
 static unsigned see_all(struct traps *t, const uint8_t *bytes, size_t len)
 {
-	unsigned seen = see_answer(t, bytes, len);
+	unsigned seen = see_reply(t, bytes, len) | see_answer(t, bytes, len);
 	if (t->is_first)
 		seen |= see_mark(bytes, len);
 	if (len <= LOOK_MAX && t->looks < LOOKS) {
 		t->looks++;
 		if (!t->has_nul && is_nul_text(bytes, len))
 			seen |= bit(TRAP_NUL);
+		if (!t->has_nul && is_padded_text(bytes, len))
+			seen |= bit(TRAP_PADDED);
+		seen |= see_cr(t, bytes, len);
 		seen |= t->is_middle ? 0 : see_encoding(bytes, len);
 	}
 	return seen | see_character(t, bytes, len);
@@ -303,7 +420,26 @@ unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len)
 	else
 		t->part_len = 0;
 	t->unanswered = 0;
+	t->cuts.come += len;
 	t->is_first = false;
 	t->is_middle = bytes[len - 1] >= 0x80;
 	return seen;
+}
+
+unsigned traps_end(struct traps *t, bool is_reset, bool is_whole,
+                   int64_t now_ns)
+{
+	t->cut = cuts_end(&t->cuts, is_reset, is_whole, now_ns);
+	return t->cut ? bit(TRAP_CUT) : 0;
+}
+
+void traps_text(const struct traps *t, enum trap trap, char *out, size_t size)
+{
+	const struct trap_row *row = &trap_rows[trap];
+	if (trap == TRAP_CUT)
+		cut_text(out, size, t->cut);
+	else
+		snprintf(out, size, "%s%s%s", row->text,
+		         row->tail ? t->request->name : "",
+		         row->tail ? row->tail : "");
 }

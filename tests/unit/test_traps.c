@@ -52,7 +52,9 @@ static void each_says_what_it_is_and_what_to_do(void **state)
 	struct bytes all = { 0 };
 	(void)state;
 	for (unsigned i = 0; i < TRAP_COUNT; i++)
-		bytes_printf(&all, "%s\n  hint: %s\n", trap_rows[i].text,
+		bytes_printf(&all, "%s%s%s\n  hint: %s\n", trap_rows[i].text,
+		             trap_rows[i].tail ? "NAME" : "",
+		             trap_rows[i].tail ? trap_rows[i].tail : "",
 		             trap_rows[i].hint);
 	assert_golden("tests/golden/traps.txt", bytes_text(&all));
 	bytes_finish(&all);
@@ -82,15 +84,177 @@ static void an_answer_shows_that_lf_will_do(void **state)
 static void a_complaint_of_a_peer_of_crlf_is_about_the_ending(void **state)
 {
 	(void)state;
-	out("GET / HTTP/1.1\n");
+	out("HELLO\n");
 	in("HTTP/1.1 400 Bad Request\r\n\r\n");
 	assert_int_equal(seen, 1u << TRAP_EOL);
+}
+
+/* What is told after two seconds without an answer. */
+static unsigned silence(void)
+{
+	return traps_silence(&traps);
+}
+
+static void a_request_line_in_lf_without_an_answer_is_named(void **state)
+{
+	static const char *const requests[][2] = {
+		{ "GET / HTTP/1.1\nHost: x\n\n", "HTTP" },
+		{ "get http://x/ HTTP/1.0\n\n", "HTTP" },
+		{ "OPTIONS * RTSP/1.0\nCSeq: 1\n\n", "RTSP" },
+		{ "REGISTER sip:x SIP/2.0\n\n", "SIP" },
+		{ "EHLO me\n", "SMTP" }, { "mail from:<a@b>\n", "SMTP" },
+		{ "USER anonymous\n", "FTP and POP3" }, { "CAPA\n", "POP3" },
+		{ "a1 LOGIN me secret\n", "IMAP" },
+		{ "MODE READER\n", "NNTP" },
+		{ "USER me 0 * :Me\n", "IRC" },
+		{ "set k 0 0 5\nhello\n", "memcached" },
+		{ "*1\n$4\nPING\n", "Redis" },
+	};
+	char text[TRAP_TEXT_MAX], expected[TRAP_TEXT_MAX];
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		traps_init(&traps, true);
+		seen = 0;
+		out(requests[i][0]);
+		assert_true(traps_wait(&traps));
+		assert_int_equal(seen, 0);
+		assert_int_equal(silence(), 1u << TRAP_REQUEST);
+		traps_text(&traps, TRAP_REQUEST, text, sizeof(text));
+		snprintf(expected, sizeof(expected),
+		         "your lines end in \\n, those of %s in \\r\\n: the "
+		         "peer may still wait for the end of what you sent",
+		         requests[i][1]);
+		assert_string_equal(text, expected);
+		assert_int_equal(silence(), 0);
+	}
+}
+
+static void silence_after_other_lines_says_nothing(void **state)
+{
+	static const char *const lines[] = {
+		"hello\n", "GET well soon\n", "is it HTTP/1.1\n", "USER\n",
+		"EHLO\n", "please login to it\n", "set it up\n",
+		"GET / HTTP/1.1\r\n\r\n", "EHLO me\r\n", "EHLO me",
+		"PING\n", "get k\n", "\xff GET / HTTP/1.0\n", "\n",
+		"NICK me\n", "QUIT\n",
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		traps_init(&traps, true);
+		out(lines[i]);
+		assert_int_equal(silence(), 0);
+	}
+}
+
+static void who_answers_once_takes_lf(void **state)
+{
+	(void)state;
+	in("220 ready\r\n");
+	out("EHLO me\n");
+	in("250 ok\r\n");
+	assert_int_equal(silence(), 0);
+	out("MAIL FROM:<a>\n");
+	assert_int_equal(silence(), 0);
+	in("500 5.5.2 Error\r\n");
+	assert_int_equal(seen, 0);
+}
+
+static void a_greeting_behind_a_request_is_no_answer_to_it(void **state)
+{
+	(void)state;
+	out("EHLO me\n");
+	in("220 ready\r\n");
+	assert_int_equal(silence(), 1u << TRAP_REQUEST);
+}
+
+static void an_answer_that_complains_is_enough(void **state)
+{
+	static const char *const talks[][2] = {
+		{ "GET / HTTP/1.0\n\n", "HTTP/1.1 400 Bad Request\n\n" },
+		{ "SETUP /x RTSP/1.0\n\n", "RTSP/1.0 400 What\r\n\r\n" },
+		{ "USER me\n", "500 Syntax error\r\n" },
+		{ "CAPABILITIES\n", "500 unknown command\r\n" },
+		{ "set k 0 0 5\nhello\n", "CLIENT_ERROR bad data chunk\r\n" },
+		{ "*1\n", "-ERR Protocol error: expected '$'\r\n" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(talks) / sizeof(*talks); i++) {
+		traps_init(&traps, true);
+		in("hello\n");
+		seen = 0;
+		out(talks[i][0]);
+		in(talks[i][1]);
+		assert_int_equal(seen, 1u << TRAP_COMPLAINT);
+		assert_int_equal(silence(), 0);
+	}
+}
+
+static void an_answer_that_refuses_something_else_is_none(void **state)
+{
+	(void)state;
+	in("hello\n");
+	out("GET / HTTP/1.0\n\n");
+	in("HTTP/1.1 404 Not Found\r\n\r\nwidth: 400 px, unrecognized");
+	out("EHLO me\r\n");
+	in("500 5.5.2 Error\r\n");
+	assert_int_equal(seen, 0);
+}
+
+static void a_request_without_its_empty_line_is_told_of_it(void **state)
+{
+	(void)state;
+	out("GET / HTTP/1.0\n");
+	assert_int_equal(silence(), 1u << TRAP_HEAD);
+	traps_init(&traps, true);
+	out("GET / HTTP/1.0\r\n");
+	out("Host: x\r\n");
+	assert_int_equal(silence(), 1u << TRAP_EMPTY_LINE);
+	out("\r\n");
+	assert_int_equal(silence(), 0);
+}
+
+static void lines_that_end_in_cr_alone_are_seen(void **state)
+{
+	(void)state;
+	in("READY\r");
+	assert_int_equal(seen, 0);
+	in("OK\r");
+	assert_int_equal(seen, 1u << TRAP_CR);
+	traps_init(&traps, true);
+	seen = 0;
+	in("one\r");
+	in("\ntwo\r");
+	in("\n10%\r20%\r");
+	traps_init(&traps, true);
+	IN("\x01\r\x02\r\r\r");
+	assert_int_equal(seen, 0);
+}
+
+static void a_whole_buffer_is_seen(void **state)
+{
+	char buffer[1024] = "안녕!\n";
+	(void)state;
+	in_bytes(buffer, sizeof(buffer));
+	assert_int_equal(seen, 1u << TRAP_PADDED);
+}
+
+static void a_few_zeros_and_zeros_of_ours_are_no_padding(void **state)
+{
+	(void)state;
+	IN("text\0\0\0\0\0\0\0");
+	IN("\x01\x02\0\0\0\0\0\0\0\0\0");
+	IN("\0\0\0\0\0\0\0\0\0\0");
+	IN("name\0\0\0\0\0\0\0\0\0\0\1");
+	assert_int_equal(seen, 0);
+	traps_out(&traps, "ok", 3, false);
+	IN("text\0\0\0\0\0\0\0\0\0\0");
+	assert_int_equal(seen, 0);
 }
 
 static void lines_that_end_in_crlf_are_not_to_blame(void **state)
 {
 	(void)state;
-	out("GET\r\n");
+	out("GET / HTTP/1.0\r\n");
 	in("HTTP/1.1 400 Bad Request\r\n\r\n");
 	out("GET\r\n");
 	out("GET\r\n");
@@ -286,6 +450,16 @@ int main(void)
 		TEST(two_lines_without_an_answer_to_a_peer_of_crlf),
 		TEST(an_answer_shows_that_lf_will_do),
 		TEST(a_complaint_of_a_peer_of_crlf_is_about_the_ending),
+		TEST(a_request_line_in_lf_without_an_answer_is_named),
+		TEST(silence_after_other_lines_says_nothing),
+		TEST(who_answers_once_takes_lf),
+		TEST(a_greeting_behind_a_request_is_no_answer_to_it),
+		TEST(an_answer_that_complains_is_enough),
+		TEST(an_answer_that_refuses_something_else_is_none),
+		TEST(a_request_without_its_empty_line_is_told_of_it),
+		TEST(lines_that_end_in_cr_alone_are_seen),
+		TEST(a_whole_buffer_is_seen),
+		TEST(a_few_zeros_and_zeros_of_ours_are_no_padding),
 		TEST(lines_that_end_in_crlf_are_not_to_blame),
 		TEST(a_peer_of_lf_that_says_nothing_has_no_ending_to_blame),
 		TEST(two_messages_that_come_back_are_an_echo),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What kind of text bytes are. */
+
+#include <string.h>
+
+#include <sockchat/utf8.h>
+
+#include "traps_private.h"
+
+#define TAIL_MAX ((size_t)64) /* bytes before a cut that must be text */
+#define NUL_MIN  5            /* "text" and its NUL */
+#define PAD_MIN  8            /* NULs behind text */
+
+static bool is_control(uint8_t byte)
+{
+	return byte < ' ' && (!byte || !strchr("\t\n\r\033", byte));
+}
+
+bool is_plain_text(const uint8_t *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (is_control(bytes[i]))
+			return false;
+	return utf8_is_valid(bytes, len);
+}
+
+bool is_text_before(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *end = bytes + len;
+	const uint8_t *at = end - (len < TAIL_MAX ? len : TAIL_MAX);
+	while (at > bytes && at < end && (*at & 0xc0) == 0x80)
+		at++; /* it continues a character */
+	return is_plain_text(at, (size_t)(end - at));
+}
+
+bool is_nul_text(const uint8_t *bytes, size_t len)
+{
+	if (len < NUL_MIN || bytes[len - 1] || !bytes[0])
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if ((bytes[i] && bytes[i] < ' ' && bytes[i] != '\t') ||
+		    (i && !bytes[i] && !bytes[i - 1]))
+			return false;
+	return utf8_is_valid(bytes, len);
+}
+
+bool is_padded_text(const uint8_t *bytes, size_t len)
+{
+	size_t end = len;
+	while (end && !bytes[end - 1])
+		end--;
+	return end && len - end >= PAD_MIN && is_plain_text(bytes, end);
+}
