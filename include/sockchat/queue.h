@@ -47,6 +47,9 @@ size_t queues_share(const struct queues *all);
 struct queue_ops {
 	/* The first bytes of a file are about to be queued. */
 	void (*on_file)(void *user);
+	/* `n` of these `len` bytes have been written, at once. */
+	void (*on_written)(void *user, const uint8_t *bytes, size_t n,
+	                   size_t len);
 	/* A file begins, is sent, or is stopped, as `text` tells, and `code`
 	 * programs. */
 	void (*on_note)(void *user, const char *code, const char *text);

@@ -8,18 +8,41 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/recognise.h>
+#include <sockchat/timer.h>
 #include <sockchat/traps.h>
 
 #include "session_private.h"
 
+#define PAUSE_NS (300 * MS_NS) /* first bytes with nothing behind them */
+
 struct watcher {
+	struct session *session;
 	struct traps traps;
 	unsigned seen;              /* traps, told or not */
 	struct session_hints given; /* unless the peer connected to us */
 	const char *spoken;         /* the protocol that we speak, or NULL */
 	bool is_known;              /* no more is tried to find the peer's */
 	struct bytes head;          /* its first bytes, until then */
+	struct timer pause;         /* while there are some */
+	struct timer silence;       /* a request of ours has no answer */
+	uint64_t answered;          /* what had come when we last wrote */
 };
+
+static void on_pause(struct timer *t);
+static void on_silence(struct timer *t);
+
+static struct watcher *watcher_new(struct session *s, bool is_fresh)
+{
+	struct watcher *w = calloc(1, sizeof(*w));
+	if (!w)
+		return NULL;
+	w->session = s;
+	w->pause = (struct timer){ .on_time = on_pause, .user = w };
+	w->silence = (struct timer){ .on_time = on_silence, .user = w };
+	w->is_known = !is_fresh;
+	traps_init(&w->traps, is_fresh);
+	return w;
+}
 
 /* The watcher, which is made if there is none, as long as hints are wanted.
  * `is_fresh`: it has missed nothing. */
@@ -29,17 +52,19 @@ static struct watcher *watcher_of(struct session *s, bool is_fresh)
 	if (!s->settings->hints || !s->settings->keeps_entries) {
 		hints_free(*w);
 		*w = NULL;
-	} else if (!*w && (*w = calloc(1, sizeof(**w)))) {
-		traps_init(&(*w)->traps, is_fresh);
-		(*w)->is_known = !is_fresh;
+	} else if (!*w) {
+		*w = watcher_new(s, is_fresh);
 	}
 	return *w;
 }
 
 void hints_free(struct watcher *w)
 {
-	if (w)
-		bytes_finish(&w->head);
+	if (!w)
+		return;
+	timer_stop(&w->pause);
+	timer_stop(&w->silence);
+	bytes_finish(&w->head);
 	free(w);
 }
 
@@ -51,19 +76,20 @@ static struct session_hints *hints_told(const struct session *s)
 	                           : &s->talk->watcher->given;
 }
 
-/* Give hints about traps, but not in the middle of a message. */
 static void hint_traps(struct session *s)
 {
 	struct session_hints *hints = hints_told(s);
-	unsigned news = s->talk->watcher->seen & ~hints->traps;
-	if (s->talk->in.seq)
-		return;
+	const struct watcher *w = s->talk->watcher;
+	unsigned news = w->seen & ~hints->traps;
+	char text[TRAP_TEXT_MAX];
 	hints->traps |= news;
-	for (unsigned i = 0; i < TRAP_COUNT; i++)
-		if (news & 1u << i)
-			session_tell_note(s, trap_rows[i].code,
-			                  trap_rows[i].hint, "%s",
-			                  trap_rows[i].text);
+	for (unsigned i = 0; i < TRAP_COUNT; i++) {
+		if (!(news & 1u << i))
+			continue;
+		traps_text(&w->traps, i, text, sizeof(text));
+		session_tell_note(s, trap_rows[i].code, trap_rows[i].hint,
+		                  "%s", text);
+	}
 }
 
 /* Tell the peer's protocol, but not to somebody who speaks it. */
@@ -85,34 +111,95 @@ static int keep_head(struct watcher *w, const uint8_t *bytes, size_t len)
 	return bytes_append(&w->head, bytes, len < room ? len : room);
 }
 
-/* Recognise the protocol by the peer's first bytes, of which these are the
- * next; `is_all`: no more are waited for. */
-static void recognise_head(struct session *s, const uint8_t *bytes, size_t len,
-                 bool is_all)
+static enum recognise_side peer_side(const struct session *s)
+{
+	return s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER;
+}
+
+/* What stands in a hint for the place where the server is. */
+static const char *server_of(const struct session *s)
+{
+	return s->link.is_accepted ? session_local(s) : s->link.where;
+}
+
+/* Recognise the protocol by these, the peer's first bytes; `is_all`: no more
+ * are waited for. */
+static enum recognise_result recognise_head(struct session *s,
+                                            const uint8_t *bytes, size_t len,
+                                            bool is_all)
+{
+	struct recognised r;
+	enum recognise_result result = recognise(&r, bytes, len, is_all,
+	                                         peer_side(s), server_of(s));
+	if (result == RECOGNISE_YES)
+		hint_protocol(s, &r);
+	return result;
+}
+
+static void end_head(struct watcher *w)
+{
+	w->is_known = true;
+	timer_stop(&w->pause);
+	bytes_finish(&w->head);
+}
+
+/* Nothing has followed for a moment; it may be all, or not. */
+static void on_pause(struct timer *t)
+{
+	struct watcher *w = t->user;
+	if (watcher_of(w->session, false) &&
+	    recognise_head(w->session, w->head.data, w->head.len, true) ==
+	    RECOGNISE_YES)
+		end_head(w);
+}
+
+/* These are the next of the peer's first bytes. */
+static void take_head(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct watcher *w = s->talk->watcher;
-	struct recognised r;
 	if (w->head.len && !keep_head(w, bytes, len)) {
 		bytes = w->head.data;
 		len = w->head.len;
 	}
-	enum recognise_result result = recognise(
-	    &r, bytes, len, is_all,
-	    s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
-	    s->link.is_accepted ? session_local(s) : s->link.where);
-	if (result == RECOGNISE_MORE &&
+	if (recognise_head(s, bytes, len, false) == RECOGNISE_MORE &&
 	    (w->head.len || !keep_head(w, bytes, len)))
-		return;
-	if (result == RECOGNISE_YES)
-		hint_protocol(s, &r);
-	w->is_known = true;
-	bytes_finish(&w->head);
+		timer_start(s->link.loop, &w->pause, PAUSE_NS);
+	else
+		end_head(w);
 }
 
 static void recognise_rest(struct session *s)
 {
-	if (s->talk->watcher->head.len)
-		recognise_head(s, NULL, 0, true);
+	struct watcher *w = s->talk->watcher;
+	if (!w->head.len)
+		return;
+	recognise_head(s, w->head.data, w->head.len, true);
+	end_head(w);
+}
+
+/* What may come at any time. */
+static void take_later(struct session *s, const uint8_t *bytes, size_t len)
+{
+	struct recognised r;
+	if (len <= RECOGNISE_MAX &&
+	    recognise_later(&r, bytes, len, peer_side(s), server_of(s)))
+		hint_protocol(s, &r);
+}
+
+/* The clock of a request runs from the last byte that has left. */
+static void on_silence(struct timer *t)
+{
+	struct watcher *w = t->user;
+	struct session *s = w->session;
+	if (s->phase == ENTRY_CLOSED || !watcher_of(s, false))
+		return;
+	if (!s->link.transport || s->queue || s->is_paused ||
+	    s->settings->is_held) {
+		timer_start(s->link.loop, t, TRAPS_WAIT_MS * MS_NS);
+		return;
+	}
+	w->seen |= traps_silence(&w->traps);
+	hint_traps(s);
 }
 
 void hints_in(struct session *s, const uint8_t *bytes, size_t len)
@@ -121,8 +208,11 @@ void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 	    watcher_of(s, s->link.bytes_in == len && !s->link.bytes_out);
 	if (!w)
 		return;
+	timer_stop(&w->silence);
 	if (!w->is_known)
-		recognise_head(s, bytes, len, false);
+		take_head(s, bytes, len);
+	if (w->is_known)
+		take_later(s, bytes, len);
 	unsigned seen = traps_in(&w->traps, bytes, len);
 	w->seen |= s->settings->is_decoded ? seen & ~TRAPS_OF_ENCODING : seen;
 	hint_traps(s);
@@ -144,13 +234,48 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 		w->spoken = r.name;
 	w->seen |= traps_out(&w->traps, bytes, len,
 	                     s->settings->drip_bytes != 0);
+	if (traps_wait(&w->traps))
+		timer_start(s->link.loop, &w->silence, TRAPS_WAIT_MS * MS_NS);
+	if (queue_len(s->queue) == len)
+		cuts_begin(&w->traps.cuts, loop_now_ns(s->link.loop));
 	hint_traps(s);
 }
 
-void hints_end(struct session *s)
+void hints_left(struct session *s, const uint8_t *bytes, size_t n, size_t len)
 {
-	if (!s->talk->watcher || !watcher_of(s, false))
+	struct watcher *w = watcher_of(s, !s->link.bytes_in &&
+	                                      s->link.bytes_out == n);
+	if (!w || s->settings->echo)
 		return;
+	w->answered = s->link.bytes_in;
+	if (!s->settings->is_decoded)
+		cuts_out(&w->traps.cuts, bytes, n, len,
+		         s->settings->drip_bytes != 0,
+		         loop_now_ns(s->link.loop));
+}
+
+/* Whether our FIN has most likely kept the peer from an answer: it came soon
+ * behind what is short, as requests are, and nobody wanted to end it all. */
+static bool is_end_unanswered(const struct session *s)
+{
+	const struct link *l = &s->link;
+	bool is_soon = s->since_ns - l->out_ns < TRAPS_WAIT_MS * MS_NS;
+	bool is_ours = !halves_is_out_open(l->halves) && !l->is_accepted;
+	return is_ours && is_soon && !s->closes && l->bytes_out &&
+	       l->bytes_out <= TRAPS_REQUEST_MAX &&
+	       l->bytes_in == s->talk->watcher->answered;
+}
+
+void hints_end(struct session *s, bool is_reset)
+{
+	struct watcher *w = s->talk ? s->talk->watcher : NULL;
+	if (!w || !watcher_of(s, false))
+		return;
+	timer_stop(&w->silence);
 	recognise_rest(s);
+	w->seen |= traps_end(&w->traps, is_reset, !s->queue,
+	                     loop_now_ns(s->link.loop));
+	if (!is_reset && is_end_unanswered(s))
+		w->seen |= 1u << TRAP_NO_ANSWER;
 	hint_traps(s);
 }

@@ -400,15 +400,17 @@ static void pull_file(struct queue *q)
 /* Out */
 
 /* Write up to `max` bytes of one run.  Returns how many were written. */
-static size_t write_run(struct outq *run, struct link *l, size_t max)
+static size_t write_run(struct queue *q, struct outq *run, struct link *l,
+                        size_t max)
 {
-	size_t sum = 0, len;
+	size_t sum = 0, all;
 	while (sum < max && run->len) {
-		const void *front = outq_front(run, &len);
-		len = len < max - sum ? len : max - sum;
+		const void *front = outq_front(run, &all);
+		size_t len = all < max - sum ? all : max - sum;
 		ssize_t n = link_write(l, front, len);
 		if (n < 0)
 			break;
+		q->ops->on_written(q->user, front, (size_t)n, all);
 		outq_consume(run, (size_t)n);
 		sum += (size_t)n;
 		if ((size_t)n < len)
@@ -421,10 +423,10 @@ size_t queue_write(struct queue *q, struct link *l, size_t max)
 {
 	if (q->files)
 		pull_file(q);
-	size_t sum = write_run(&q->bytes, l, max);
+	size_t sum = write_run(q, &q->bytes, l, max);
 	struct files *f = q->files;
 	if (f && !q->bytes.len)
-		sum += write_run(&f->piece, l, max - sum);
+		sum += write_run(q, &f->piece, l, max - sum);
 	if (f && f->has_ended && !l->broken && !f->piece.len) {
 		tell_file_end(q);
 		drop_first_file(q);

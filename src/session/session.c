@@ -115,6 +115,8 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 	keep_timing(s);
 	if (failed)
 		session_tell_error(s, e);
+	if (l->broken == ECONNRESET || l->broken == EPIPE)
+		hints_end(s, true);
 	/* a FIN would say that the peer has all there is */
 	close_connection(s, failed && l->broken);
 	conclude_session(s, failed ? e : NULL, is_old ? explain_long_over : "",

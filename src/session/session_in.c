@@ -127,17 +127,12 @@ static void note_first_byte(struct session *s)
 		                  (double)us / 1000);
 }
 
-static void end_incoming(struct session *s)
+/* Tell the peer's end while we can still send. */
+static void tell_in_end(struct session *s)
 {
-	if (s->talk) {
-		framing_end(&s->talk->in);
-		hints_end(s);
-	}
-	if (!halves_is_out_open(s->link.halves))
-		return;
+	bool is_tcp = link_is_tcp(&s->link);
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
-	bool is_tcp = link_is_tcp(&s->link);
 	session_tell_state(s, ENTRY_HALF_CLOSED,
 	                   link_is_wordless(&s->link)
 	                       ? explain_closed_at_once(is_tcp) : "",
@@ -146,7 +141,17 @@ static void end_incoming(struct session *s)
 	                   s->shuts_down ? ""
 	                                 : ": you can still send; /close ends "
 	                                   "the connection");
-	if (!s->shuts_down)
+}
+
+static void end_incoming(struct session *s)
+{
+	bool is_out_open = halves_is_out_open(s->link.halves);
+	if (s->talk)
+		framing_end(&s->talk->in);
+	if (is_out_open)
+		tell_in_end(s);
+	hints_end(s, false);
+	if (is_out_open && !s->shuts_down)
 		s->settings->ops->on_in_end(s->settings->ops->user, s);
 }
 

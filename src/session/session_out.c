@@ -32,6 +32,13 @@ static void end_messages(void *user)
 
 /* The queue */
 
+static void on_written(void *user, const uint8_t *bytes, size_t n, size_t len)
+{
+	struct session *s = user;
+	if (s->talk)
+		hints_left(s, bytes, n, len);
+}
+
 static void on_file_note(void *user, const char *code, const char *text)
 {
 	session_tell_note(user, code, "", "%s", text);
@@ -49,6 +56,7 @@ static struct queue *queue_of(struct session *s)
 {
 	static const struct queue_ops ops = {
 		.on_file = end_messages,
+		.on_written = on_written,
 		.on_note = on_file_note,
 		.on_lost = on_file_lost,
 	};

@@ -59,8 +59,10 @@ void session_drop_queue(struct session *s);
 void hints_in(struct session *s, const uint8_t *bytes, size_t len);
 /* Note a message that has been queued. */
 void hints_out(struct session *s, const void *bytes, size_t len);
-/* Note that the peer has ended. */
-void hints_end(struct session *s);
+/* Note that `n` of these `len` bytes of the queue have been written at once. */
+void hints_left(struct session *s, const uint8_t *bytes, size_t n, size_t len);
+/* Note that the peer has ended, or that the connection is reset. */
+void hints_end(struct session *s, bool is_reset);
 /* NULL is fine. */
 void hints_free(struct watcher *w);
 

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "peer.h"
+#include "pty.h"
 
 /* sockchat connected to a server in Python. */
 static void connect_to(struct proc *p, struct proc *server, const char *script,
@@ -202,6 +203,127 @@ static void the_line_ending_is_told_to_who_gets_no_answer(void **state)
 	close(fd);
 }
 
+#define DIED_OF_IT "it closed after ec, the 1st of 3 bytes of 안: it probably " \
+                   "decodes each recv() by itself"
+
+static void a_server_that_dies_of_half_a_character_is_told(void **state)
+{
+	static const char *const uis[] = { "lines", "json" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc p, server;
+
+		connect_to(&p, &server, "tutorial_server.py", "0", uis[i]);
+		proc_write_text(&p, "/drip 1\n안녕!\n");
+		proc_expect_out(&p, DIED_OF_IT);
+		proc_end_in(&p);
+		proc_expect_exit(&p, 1);
+		proc_finish(&p);
+		proc_finish(&server);
+	}
+}
+
+static void a_server_that_dies_where_its_read_ends_is_told(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	connect_to(&p, &server, "tutorial_server.py", "0", "lines");
+	for (int i = 0; i < 667; i++)
+		proc_write_text(&p, "안");
+	proc_write_text(&p, "\n");
+	proc_expect_out(&p, DIED_OF_IT " (byte 1024 of what you sent, where a "
+	                    "recv(1024) ends)");
+	proc_end_in(&p);
+	proc_expect_exit(&p, 1);
+	proc_finish(&p);
+	proc_finish(&server);
+}
+
+static void the_screen_tells_it_too(void **state)
+{
+	struct proc server;
+	struct pty p;
+	char port[8];
+
+	(void)state;
+	start_python_server(&server, "tutorial_server.py", "0", port);
+	pty_sockchat(&p, "connect", "127.0.0.1", port, NULL);
+	pty_expect(&p, "connected to 127.0.0.1:");
+	pty_type(&p, "/drip 1" PTY_ENTER);
+	pty_expect(&p, "pieces of 1 byte");
+	pty_type(&p, "안녕!" PTY_ENTER);
+	pty_expect(&p, "it closed after ec, the 1st of 3 bytes of 안");
+	pty_quit(&p, 1);
+	proc_finish(&server);
+}
+
+static void a_request_in_lf_is_told_after_two_seconds(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	proc_write_text(&p, "OPTIONS rtsp://127.0.0.1/ RTSP/1.0\n\n");
+	proc_expect_out(&p, "your lines end in \\n, those of RTSP in \\r\\n");
+	proc_expect_out(&p, "`/eol crlf` ends them in \\r\\n (--crlf from the "
+	                    "start)");
+	end(&p, NULL);
+	close(fd);
+}
+
+static void telnet_is_named_from_either_side(void **state)
+{
+	struct proc p;
+	uint16_t port = start_listener(&p, "on");
+	int fd = net_connect(port);
+
+	(void)state;
+	net_send(fd, "\xff\xfb\x1f\xff\xfd\x03", 6);
+	proc_expect_out(&p, "looks like Telnet: WILL NAWS, DO "
+	                    "SUPPRESS-GO-AHEAD; ");
+	proc_expect_out(&p, "`/hex ff fe 1f ff fc 03` refuses all of it");
+	end(&p, NULL);
+	close(fd);
+	fd = connect_with(&p, "--ui", "lines");
+	net_send(fd, "login: \xff\xfd\x18", 10);
+	proc_expect_out(&p, "looks like Telnet: DO TERMINAL-TYPE; ");
+	end(&p, NULL);
+	close(fd);
+}
+
+static void hints_come_without_a_line_end_and_an_answer(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "lines");
+
+	(void)state;
+	net_send_text(fd, "220 FTP here");
+	proc_expect_out(&p, "looks like FTP");
+	net_send(fd, "hello", 6);
+	proc_expect_out(&p, "ends in a NUL byte");
+	end(&p, NULL);
+	close(fd);
+}
+
+static void an_end_without_an_answer_points_to_no_shutdown(void **state)
+{
+	struct proc p;
+	int fd = connect_with(&p, "--ui", "json");
+
+	(void)state;
+	proc_write_text(&p, "stats\n");
+	proc_end_in(&p);
+	net_expect(fd, "stats\n");
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_out(&p, "\"code\":\"end-unanswered\"");
+	proc_expect_out(&p, "-N sends no FIN when standard input ends");
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 static void the_pipe_tells_with_v_alone_and_changes_no_byte(void **state)
 {
 	static const char *const verbose[] = { "-v", "--quiet" };
@@ -239,6 +361,17 @@ int main(void)
 		cmocka_unit_test(a_character_in_pieces_is_told),
 		cmocka_unit_test(a_mix_of_encodings_is_told_one_by_one),
 		cmocka_unit_test(the_line_ending_is_told_to_who_gets_no_answer),
+		cmocka_unit_test(
+		    a_server_that_dies_of_half_a_character_is_told),
+		cmocka_unit_test(
+		    a_server_that_dies_where_its_read_ends_is_told),
+		cmocka_unit_test_setup_teardown(the_screen_tells_it_too,
+		                                pty_setup, pty_teardown),
+		cmocka_unit_test(a_request_in_lf_is_told_after_two_seconds),
+		cmocka_unit_test(telnet_is_named_from_either_side),
+		cmocka_unit_test(hints_come_without_a_line_end_and_an_answer),
+		cmocka_unit_test(
+		    an_end_without_an_answer_points_to_no_shutdown),
 		cmocka_unit_test(
 		    the_pipe_tells_with_v_alone_and_changes_no_byte),
 	};

@@ -17,7 +17,7 @@ static struct {
 	struct queue *queue;
 	struct link link;
 	struct fake *fake;
-	size_t begun, lost;
+	size_t begun, lost, written;
 	char note[512];
 } now;
 
@@ -25,6 +25,14 @@ static void on_file(void *user)
 {
 	assert_ptr_equal(user, &now);
 	now.begun++;
+}
+
+static void on_written(void *user, const uint8_t *bytes, size_t n, size_t len)
+{
+	assert_ptr_equal(user, &now);
+	assert_non_null(bytes);
+	assert_true(n <= len);
+	now.written += n;
 }
 
 static void on_note(void *user, const char *code, const char *text)
@@ -43,7 +51,9 @@ static void on_lost(void *user, const struct error *e)
 static int start(void **state)
 {
 	static const struct link_ops link_ops;
-	static const struct queue_ops ops = { on_file, on_note, on_lost };
+	static const struct queue_ops ops = {
+		on_file, on_written, on_note, on_lost,
+	};
 	(void)state;
 	memset(&now, 0, sizeof(now));
 	fake_start();

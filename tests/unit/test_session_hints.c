@@ -58,17 +58,158 @@ static void a_banner_is_named_with_what_would_speak_it(void **state)
 	assert_int_equal(e->session, 1);
 }
 
-static void a_banner_in_pieces_is_named_when_it_is_whole(void **state)
+static void a_banner_in_pieces_is_named_as_soon_as_it_tells(void **state)
 {
 	(void)state;
 	we_connect();
 	they_say("SSH-2");
-	they_say(".0-x");
 	assert_int_equal(told(""), 0);
-	they_say("\r\nmore");
+	they_say(".0-x");
 	assert_int_equal(told("looks like SSH"), 1);
+	they_say("\r\nmore");
 	they_say("SSH-2.0-x\r\n");
 	assert_int_equal(told(""), 1);
+}
+
+static void a_head_without_an_end_is_named_after_a_moment(void **state)
+{
+	(void)state;
+	someone_comes();
+	they_say("GET /a HTTP/1.1\r\n");
+	wait_ms(200);
+	they_say("Host: x\r\n");
+	wait_ms(200);
+	assert_int_equal(told(""), 0);
+	wait_ms(200);
+	assert_int_equal(told("GET /a at x"), 1);
+	wait_ms(1000);
+	assert_int_equal(told(""), 1);
+}
+
+static void what_a_moment_did_not_tell_the_rest_may(void **state)
+{
+	(void)state;
+	we_connect();
+	they_say("22");
+	wait_ms(1000);
+	they_say("0 x ESMTP\r\n");
+	assert_int_equal(told("looks like SMTP"), 1);
+}
+
+static void telnet_is_named_behind_a_greeting(void **state)
+{
+	(void)state;
+	we_connect();
+	they_say("Welcome\r\n");
+	they_say("login: \xff\xfb\x01");
+	assert_int_equal(told("looks like Telnet: WILL ECHO"), 1);
+	they_say("\xff\xfb\x01");
+	assert_int_equal(told(""), 1);
+	someone_comes();
+	they_say("\xff\xfb\x1f\xff\xfd\x03");
+	wait_ms(400);
+	assert_int_equal(told("Telnet: WILL NAWS, DO SUPPRESS"), 1);
+}
+
+static void a_request_in_lf_is_told_after_two_seconds(void **state)
+{
+	(void)state;
+	we_connect();
+	send_text("GET / HTTP/1.0\n");
+	wait_ms(1500);
+	send_text("\n");
+	wait_ms(1500);
+	assert_int_equal(told(""), 0);
+	wait_ms(1000);
+	assert_int_equal(told("those of HTTP in \\r\\n"), 1);
+	wait_ms(5000);
+	assert_int_equal(told(""), 1);
+}
+
+static void the_clock_runs_when_all_has_left_and_we_read(void **state)
+{
+	(void)state;
+	now.settings.drip_bytes = 1;
+	now.settings.drip_ns = 500 * MS_NS;
+	we_connect();
+	send_text("EHLO me\n");
+	wait_ms(3500);
+	assert_int_equal(told(""), 0);
+	session_pause(now.session);
+	wait_ms(4000);
+	assert_int_equal(told(""), 0);
+	session_resume(now.session);
+	wait_ms(2000);
+	assert_int_equal(told("those of SMTP"), 1);
+}
+
+static void an_answer_or_an_end_stops_the_clock(void **state)
+{
+	(void)state;
+	we_connect();
+	send_text("GET / HTTP/1.0\n\n");
+	they_say("hm");
+	wait_ms(3000);
+	assert_int_equal(told(""), 0);
+	we_connect();
+	send_text("GET / HTTP/1.0\n\n");
+	session_reset(now.session);
+	wait_ms(3000);
+	assert_int_equal(told(""), 0);
+}
+
+static void a_peer_that_dies_of_half_a_character_is_told(void **state)
+{
+	(void)state;
+	now.settings.drip_bytes = 1;
+	now.settings.drip_ns = 50 * MS_NS;
+	we_connect();
+	send_text("안녕!\n");
+	fake_feed_end(now.fake);
+	turn();
+	assert_int_equal(told("it closed after ec, the 1st of 3 bytes of 안: "
+	                      "it probably decodes each recv() by itself"), 1);
+	assert_int_equal(told(""), 1);
+}
+
+static void no_byte_after_our_fin_is_told(void **state)
+{
+	(void)state;
+	we_connect();
+	they_say("hello\n");
+	send_text("what?\n");
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	turn();
+	assert_int_equal(told("ended without a byte after our FIN"), 1);
+}
+
+/* Nor after we hung up, nor long before our FIN. */
+static void an_answered_or_unwanted_end_is_no_news(void **state)
+{
+	(void)state;
+	we_connect();
+	send_text("what?\n");
+	they_say("that\n");
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	turn();
+	we_connect();
+	send_text("what?\n");
+	session_close(now.session);
+	fake_feed_end(now.fake);
+	turn();
+	we_connect();
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	turn();
+	we_connect();
+	send_text("what?\n");
+	wait_ms(3000);
+	session_shutdown(now.session);
+	fake_feed_end(now.fake);
+	turn();
+	assert_int_equal(told(""), 0);
 }
 
 static void what_says_nothing_at_first_is_not_looked_at_later(void **state)
@@ -148,20 +289,17 @@ static void an_echo_is_told_once(void **state)
 	assert_int_equal(told(""), 1);
 }
 
-static void a_trap_is_told_when_the_message_is_whole(void **state)
+static void a_trap_waits_for_no_line_end_and_not_for_us(void **state)
 {
 	(void)state;
 	someone_comes();
 	they_say("hi \xec");
-	they_say("\x95\x88");
 	assert_int_equal(told("character"), 0);
-	they_say("\n");
+	they_say("\x95\x88");
 	assert_int_equal(told("character"), 1);
 	someone_comes();
 	fake_feed_bytes(now.fake, "hello\0", 6);
 	turn();
-	assert_int_equal(told("NUL"), 0);
-	send_text("or ended by an answer\n");
 	assert_int_equal(told("NUL"), 1);
 }
 
@@ -207,14 +345,23 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(a_banner_is_named_with_what_would_speak_it),
-		TEST(a_banner_in_pieces_is_named_when_it_is_whole),
+		TEST(a_banner_in_pieces_is_named_as_soon_as_it_tells),
+		TEST(a_head_without_an_end_is_named_after_a_moment),
+		TEST(what_a_moment_did_not_tell_the_rest_may),
+		TEST(telnet_is_named_behind_a_greeting),
+		TEST(a_request_in_lf_is_told_after_two_seconds),
+		TEST(the_clock_runs_when_all_has_left_and_we_read),
+		TEST(an_answer_or_an_end_stops_the_clock),
+		TEST(a_peer_that_dies_of_half_a_character_is_told),
+		TEST(no_byte_after_our_fin_is_told),
+		TEST(an_answered_or_unwanted_end_is_no_news),
 		TEST(what_says_nothing_at_first_is_not_looked_at_later),
 		TEST(an_unfinished_banner_is_judged_at_the_end),
 		TEST(the_protocol_that_we_speak_is_no_news),
 		TEST(a_listener_tells_each_thing_once),
 		TEST(each_connection_of_ours_is_told_of),
 		TEST(an_echo_is_told_once),
-		TEST(a_trap_is_told_when_the_message_is_whole),
+		TEST(a_trap_waits_for_no_line_end_and_not_for_us),
 		TEST(nothing_is_told_when_no_hints_are_wanted),
 		TEST(switching_off_in_the_middle_is_silence),
 		TEST(bytes_that_are_not_kept_are_not_looked_at),
