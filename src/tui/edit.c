@@ -90,7 +90,7 @@ static int check_status(int status, struct error *e)
 
 static void take_terminal_back(struct frontend *f)
 {
-	watch_set(&f->in_watch, LOOP_READ);
+	watch_set(&f->keyboard.watch, LOOP_READ);
 	tui_come_back(f);
 }
 
@@ -154,7 +154,7 @@ void edit_begin(struct frontend *f, const void *text, size_t len,
 	ed->on_text = on_text;
 	ed->watch = (struct watch){ .on_ready = on_editor_exit, .user = f };
 	ed->ended = (struct timer){ .on_time = on_editor_ended, .user = f };
-	watch_set(&f->in_watch, 0);
+	watch_set(&f->keyboard.watch, 0);
 	tui_go_away(f);
 	if (!make_file(ed, text, len, &e) && !start_child(f, &e))
 		return;

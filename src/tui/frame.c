@@ -7,6 +7,7 @@
 
 #include <sockchat/audience.h>
 
+#include "attend.h"
 #include "line.h"
 #include "modes.h"
 #include "page.h"
@@ -17,16 +18,6 @@
 
 #define RETRY_NS     (100 * MS_NS)
 #define BAR_ROWS_MIN 8 /* a smaller screen has no room for the bar */
-
-static const char *make_prompt(const struct chat *c, char out[32])
-{
-	if (c->target)
-		snprintf(out, 32, "%u> ", c->target);
-	else
-		snprintf(out, 32, "%s> ",
-		         chat_session_count(c) > 1 ? "all" : "");
-	return out;
-}
 
 static int at_most(int value, int limit)
 {
@@ -107,7 +98,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	struct input_line line;
 	char own[32];
 	screen_set_colored(tui_wants_color(f));
-	const char *prompt = asks ? asks->prompt(f) : make_prompt(c, own);
+	const char *prompt = asks ? asks->prompt(f) : attend_prompt(c, own);
 	input_show(&line);
 	if (asks && asks->hides_line)
 		line = (struct input_line){ .mode = "", .text = "" };

@@ -162,7 +162,7 @@ void paste_refuse(struct frontend *f, size_t len)
 void paste_take(struct frontend *f, const struct token *t)
 {
 	struct bytes *b = &f->paste.text;
-	const struct cleaned *cleaned = keys_cleaned(f->keys);
+	const struct cleaned *cleaned = keys_cleaned(f->keyboard.keys);
 	const uint8_t *end = memchr(t->bytes, '\n', t->len);
 	bool is_line = !end || end == t->bytes + t->len - 1;
 	if (is_line && !b->len) {

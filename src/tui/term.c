@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -314,6 +315,12 @@ void term_leave(const struct bytes *bytes)
 	give_back();
 	outq_finish(&state.out);
 	state.modes = state.former_modes = 0;
+}
+
+const char *term_type(void)
+{
+	const char *type = getenv("TERM");
+	return type ? type : "";
 }
 
 bool term_size(int *rows, int *columns)

@@ -25,6 +25,9 @@ MUST_USE int term_enter(void);
  * is written. */
 void term_leave(const struct bytes *bytes);
 
+/* What TERM says of it, or "". */
+const char *term_type(void);
+
 /* Lines and columns, at most ROWS_MAX and COLUMNS_MAX (term.c).  False when the
  * terminal doesn't say. */
 bool term_size(int *rows, int *columns);

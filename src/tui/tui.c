@@ -5,7 +5,6 @@
  * when a frame is painted. */
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,12 +15,11 @@
 #include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
-#include <sockchat/file.h>
 #include <sockchat/glyph.h>
 
 #include "actions.h"
+#include "attend.h"
 #include "edit.h"
-#include "histfile.h"
 #include "modes.h"
 #include "screen.h"
 #include "term.h"
@@ -29,9 +27,6 @@
 
 #define PROGRESS_NS    (100 * MS_NS) /* between frames of a file sent */
 #define WORK_NS        (4 * MS_NS)
-#define PASTE_PAUSE_NS (100 * MS_NS) /* before a Ctrl-C within a paste */
-#define READ_SIZE      4096 /* bytes that one turn takes */
-#define HISTORY_MAX    1000
 
 /* What the terminal is told beside frames */
 
@@ -56,19 +51,6 @@ static void set_modes(struct frontend *f)
 }
 
 /* When it is painted */
-
-/* What libraries have said on standard error is said on the screen. */
-static void take_stderr(struct frontend *f)
-{
-	struct bytes text = { 0 };
-	term_take_stderr(&text);
-	char *rest = text.len ? (char *)(uintptr_t)bytes_text(&text) : NULL;
-	char *line;
-	while ((line = strsep(&rest, "\n")))
-		if (*line)
-			chat_note(f->chat, "stderr", "%s", line);
-	bytes_finish(&text);
-}
 
 /* When more comes than the screen holds, nobody can read it: half as many
  * frames look the same. */
@@ -102,7 +84,7 @@ static void draw_when_due(struct frontend *f)
 	/* a frame before its time takes the place of the next one */
 	f->painted_ns = rest > 0 ? f->painted_ns + TUI_FRAME_NS : now;
 	f->painted_end = transcript_end(f->chat->transcript);
-	take_stderr(f);
+	attend_stderr(f->chat);
 	set_modes(f);
 	frame_paint(f);
 }
@@ -205,7 +187,7 @@ static void press_clicked(struct frontend *f, const struct token *t)
 	keys_place(t, &row, &column);
 	enum key key = spots_find(&f->spots, row, column);
 	if (key != KEY_NONE)
-		keys_press(f->keys, key);
+		keys_press(f->keyboard.keys, key);
 }
 
 /* Who presses keys looks, even if the terminal forgets to say so.  What came in
@@ -215,9 +197,9 @@ static void note_focus(struct frontend *f, enum key key)
 	bool is_wheel = key == KEY_WHEEL_UP || key == KEY_WHEEL_DOWN;
 	if (key == KEY_FOCUS_OUT) {
 		f->window.is_unfocused = true;
-		f->unfocused_ns = f->read_ns;
+		f->unfocused_ns = f->keyboard.read_ns;
 	} else if (key == KEY_FOCUS_IN ||
-	           (!is_wheel && f->read_ns != f->unfocused_ns)) {
+	           (!is_wheel && f->keyboard.read_ns != f->unfocused_ns)) {
 		f->window.is_unfocused = false;
 	}
 }
@@ -227,8 +209,8 @@ static void on_key(void *user, const struct token *t)
 	struct frontend *f = user;
 	f->has_key = true;
 	note_focus(f, t->key);
-	if (t->key == KEY_PASTE && keys_lost(f->keys))
-		paste_refuse(f, keys_lost(f->keys));
+	if (t->key == KEY_PASTE && keys_lost(f->keyboard.keys))
+		paste_refuse(f, keys_lost(f->keyboard.keys));
 	else if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
 		return;
 	else if (t->key == KEY_CLICK)
@@ -237,52 +219,9 @@ static void on_key(void *user, const struct token *t)
 		actions_take(f, t);
 }
 
-/* What a terminal has begun, and perhaps never ends, ends by silence. */
-static void await_rest(struct frontend *f)
+static void on_terminal_gone(void *user)
 {
-	unsigned ms = keys_wait_ms(f->keys);
-	timer_stop(&f->silence);
-	if (ms)
-		timer_start(f->chat->loop, &f->silence, ms * MS_NS);
-}
-
-static void on_silence(struct timer *t)
-{
-	struct frontend *f = t->user;
-	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
-	if (poll(&in, 1, 0) == 0) /* else we were slow: more has come */
-		keys_timeout(f->keys);
-	await_rest(f);
-}
-
-/* Ctrl-C alone after a pause ends a paste whose end does not come, before it
- * acts: no paste contains it so. */
-static void end_paste_early(struct frontend *f, const uint8_t *bytes, ssize_t n)
-{
-	int64_t now = loop_now_ns(f->chat->loop);
-	bool is_alone = n == 1 && now - f->read_ns > PASTE_PAUSE_NS;
-	f->read_ns = now;
-	if (is_alone && *bytes == '\003' &&
-	    keys_wait_ms(f->keys) == KEYS_PASTE_MS)
-		keys_timeout(f->keys);
-}
-
-static void on_keyboard(struct watch *w, unsigned ready)
-{
-	struct frontend *f = w->user;
-	uint8_t bytes[READ_SIZE];
-	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
-	(void)ready;
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-		watch_remove(&f->in_watch);
-		tui_lose_terminal(f);
-		return;
-	}
-	if (n < 0)
-		return;
-	end_paste_early(f, bytes, n);
-	keys_feed(f->keys, bytes, (size_t)n);
-	await_rest(f);
+	tui_lose_terminal(user);
 }
 
 /* The input line */
@@ -311,38 +250,7 @@ static void refuse_key(void *user, const char *text)
 	tui_set_notice(user, text);
 }
 
-/* It is kept where the XDG Base Directory Specification says. */
-static void open_history(struct frontend *f)
-{
-	char path[512];
-	struct error e;
-	file_xdg_path(path, sizeof(path), "XDG_STATE_HOME", ".local/state",
-	              "history");
-	if (!*path)
-		return;
-	if (!file_has_xdg_place("XDG_STATE_HOME")) {
-		chat_note(f->chat, "no-history", "history is not kept: there "
-		          "is no folder to make %s in", path);
-	} else if (histfile_open(path, HISTORY_MAX)) {
-		error_set_errno(&e, errno, "cannot read the history: %s", path);
-		chat_error(f->chat, &e);
-	}
-}
-
-static void close_history(void)
-{
-	struct error e;
-	if (histfile_close(&e))
-		fprintf(stderr, "sockchat: %s\n", e.text);
-}
-
 /* Life */
-
-static const char *terminal_type(void)
-{
-	const char *term = getenv("TERM");
-	return term ? term : "";
-}
 
 static int open_screen(struct frontend *f, struct error *e)
 {
@@ -350,7 +258,7 @@ static int open_screen(struct frontend *f, struct error *e)
 	term_size(&rows, &columns);
 	if (term_open(f->chat->loop, e))
 		return -1;
-	if (screen_open(terminal_type(), rows, columns,
+	if (screen_open(term_type(), rows, columns,
 	                tui_wants_color(f), e)) {
 		term_close();
 		return -1;
@@ -364,10 +272,10 @@ static void tell_terminal(struct chat *c)
 	const char *note = charset_note(c->options->verbose);
 	if (note)
 		chat_note(c, "locale", "%s", note);
-	if (c->options->verbose && strcmp(terminal_type(), screen_term()) != 0)
+	if (c->options->verbose && strcmp(term_type(), screen_term()) != 0)
 		chat_note(c, "terminal", "terminal type '%s' is unknown "
 		          "here, taken for '%s'",
-		          terminal_type(), screen_term());
+		          term_type(), screen_term());
 }
 
 static void init_frontend(struct frontend *f)
@@ -381,13 +289,10 @@ static void init_frontend(struct frontend *f)
 		.run = actions_run,
 		.user = f,
 	};
-	f->in_watch = (struct watch){ .on_ready = on_keyboard, .user = f };
 	f->paint = (struct timer){ .on_time = on_frame_time, .user = f };
-	f->silence = (struct timer){ .on_time = on_silence, .user = f };
 	f->work = (struct later){ .on_call = on_work, .user = f };
 	f->leave = (struct timer){ .on_time = on_notice_time, .user = f };
 	f->tick = (struct timer){ .on_time = on_frame_time, .user = f };
-	f->keys = keys_new(on_key, f);
 }
 
 static void on_acknowledged(void *user, uint64_t seq)
@@ -401,11 +306,10 @@ static void on_acknowledged(void *user, uint64_t seq)
  * without. */
 static void close_all(struct frontend *f)
 {
-	watch_remove(&f->in_watch);
+	keyboard_stop(&f->keyboard);
 	signals_stop();
 	input_stop();
 	term_close();
-	keys_free(f->keys);
 	free(f->wanted);
 	free(f);
 }
@@ -417,10 +321,11 @@ static int open_input(struct frontend *f, struct error *e)
 		                       0 };
 	struct loop *l = f->chat->loop;
 	struct bytes reset = { 0 };
-	bool is_open = f->keys && !screen_reset(&reset) &&
+	bool is_open = !screen_reset(&reset) &&
 	               !input_start(&f->input_ops) &&
 	               !signals_start(l, signums, on_screen_signal, f) &&
-	               !watch_add(l, &f->in_watch, STDIN_FILENO, LOOP_READ);
+	               !keyboard_start(&f->keyboard, l, on_key,
+	                               on_terminal_gone, f);
 	term_set_reset(&reset);
 	return is_open ? 0 : error_set_errno(e, errno,
 	                                     "cannot start the screen");
@@ -447,7 +352,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	ticks_on_change(c->ticks, on_acknowledged, f);
 	actions_start();
 	tui_come_back(f);
-	open_history(f);
+	attend_open_history(c);
 	tell_terminal(c);
 	return f;
 }
@@ -458,11 +363,10 @@ static void stop_screen(struct frontend *f)
 	ticks_on_change(f->chat->ticks, NULL, NULL);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
-	take_stderr(f);
+	attend_stderr(f->chat);
 	tui_go_away(f);
-	close_history();
+	attend_close_history();
 	timer_stop(&f->paint);
-	timer_stop(&f->silence);
 	timer_stop(&f->leave);
 	timer_stop(&f->tick);
 	later_cancel(&f->work);
@@ -482,7 +386,7 @@ static void draw_turn(struct frontend *f)
 {
 	bool is_early = f->has_key;
 	if (!f->is_dirty) /* else the frame to come does it */
-		take_stderr(f);
+		attend_stderr(f->chat);
 	if (is_early)
 		draw_when_due(f);
 	search_and_filter(f);

@@ -13,7 +13,7 @@
 #include "clipboard.h"
 #include "edit.h"
 #include "input.h"
-#include "keys.h"
+#include "keyboard.h"
 #include "list.h"
 #include "mode.h"
 #include "status.h"
@@ -27,18 +27,17 @@ struct frontend {
 	/* Keys go to help if it is there (not NULL), else to the mode, else to
 	 * the connection panel, else to the input line. */
 	const struct mode *help, *mode, *panel;
-	struct keys *keys;
+	struct keyboard keyboard;
 	struct viewport view;
 	struct find find;
 	struct pick pick;
 	struct clipboard clipboard;
 	struct later work; /* pending while there is more to search */
 	struct input_ops input_ops;
-	struct watch in_watch;
-	struct timer paint, silence, leave, tick;
+	struct timer paint, leave, tick;
 	struct pace pace;
 	struct spots spots;
-	int64_t painted_ns, read_ns; /* when a frame was painted, keys read */
+	int64_t painted_ns; /* when a frame was painted */
 	int64_t unfocused_ns; /* when the loss of the focus was read */
 	uint64_t painted_end; /* of the transcript then */
 	struct window window;

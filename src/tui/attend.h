@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What the screen and the prompt do alike for somebody who sits there. */
+
+#ifndef TUI_ATTEND_H
+#define TUI_ATTEND_H
+
+struct chat;
+
+/* The prompt says whom a line goes to: "> ", "2> ", "all> ". */
+#define ATTEND_PROMPT 32
+const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT]);
+
+/* Say as notes what libraries have said on standard error. */
+void attend_stderr(struct chat *c);
+
+/* Open the history of lines, which is kept where the XDG Base Directory
+ * Specification says, or say why there is none. */
+void attend_open_history(struct chat *c);
+/* Say on standard error if lines are missing in its file. */
+void attend_close_history(void);
+
+#endif
