@@ -54,6 +54,12 @@ struct pick {
 	bool was_scrolled;
 };
 
+/* What was copied last. */
+struct copy {
+	char what[48]; /* "2 (13 B) as text" */
+	bool is_on_terminal;
+};
+
 /* A paste of several lines, which asks what is to be done with it. */
 struct paste {
 	struct bytes text; /* empty: nothing is asked */

@@ -123,21 +123,53 @@ static bool put_on_terminal(const struct bytes *text)
 	return can;
 }
 
-/* Copy by the terminal and by a program: a program's clipboard may be far from
- * the user, and a terminal may refuse.  Takes `text`. */
-static bool put_on_clipboard(struct frontend *f, struct bytes *text)
+static void tell_uncopied(struct frontend *f)
 {
-	bool has_terminal = put_on_terminal(text);
-	bool has_program = clipboard_give(&f->clipboard, f->chat->loop, text);
 	struct error e;
-	if (has_terminal || has_program)
-		return true;
-	error_set(&e, "not copied: the terminal takes no more than %zu KB, "
-	              "and there is no wl-copy, xclip, xsel or pbcopy",
-	          CLIPBOARD_OSC52_MAX / 4 * 3 / 1024);
+	char limit[48];
+	snprintf(limit, sizeof(limit), "takes no more than %zu KB",
+	         CLIPBOARD_OSC52_MAX / 4 * 3 / 1024);
+	error_set(&e, "not copied: the terminal %s, and no wl-copy, xclip, "
+	              "xsel or pbcopy has taken it",
+	          screen_modes() & MODE_TITLE ? limit : "takes no copies");
 	error_set_hint(&e, "/save PATH writes the selection to a file");
 	chat_error(f->chat, &e);
-	return false;
+}
+
+/* All programs have had their chance. */
+static void on_copied(void *user, bool copied, const struct bytes *text,
+                      const char *trouble)
+{
+	struct frontend *f = user;
+	char notice[112] = "";
+	struct error e;
+	if (*trouble) {
+		error_set(&e, "tmux load-buffer has not taken the copy: %s",
+		          trouble);
+		chat_error(f->chat, &e);
+	}
+	if (!copied && clipboard_has_tmux())
+		f->copy.is_on_terminal = put_on_terminal(text);
+	if (copied)
+		snprintf(notice, sizeof(notice), "copied %s", f->copy.what);
+	else if (f->copy.is_on_terminal)
+		snprintf(notice, sizeof(notice), "%s: sent to the terminal "
+		         "(OSC 52), not confirmed", f->copy.what);
+	else
+		tell_uncopied(f);
+	tui_set_notice(f, notice);
+}
+
+/* Copy by the terminal and by a program: a program's clipboard may be far from
+ * the user, and a terminal may refuse.  In tmux the terminal is tmux's.  Takes
+ * `text`. */
+static void put_on_clipboard(struct frontend *f, struct bytes *text)
+{
+	char notice[112];
+	snprintf(notice, sizeof(notice), "copying %s", f->copy.what);
+	tui_set_notice(f, notice);
+	f->copy.is_on_terminal = !clipboard_has_tmux() && put_on_terminal(text);
+	clipboard_give(&f->clipboard, f->chat->loop, text, on_copied, f);
 }
 
 /* Turn the content into UTF-8, which other programs expect. */
@@ -170,15 +202,15 @@ static int quote_picked(const struct frontend *f, enum quote_form form,
 static void copy_picked(struct frontend *f, enum quote_form form)
 {
 	struct bytes content = { 0 }, text = { 0 };
-	char size[16], notice[80];
+	char size[16];
 	size_t count;
 	if (quote_picked(f, form, &content, &text, &count)) {
 		tui_no_memory(f, "to copy");
 	} else {
-		snprintf(notice, sizeof(notice), "copied %zu (%s) as %s",
+		snprintf(f->copy.what, sizeof(f->copy.what), "%zu (%s) as %s",
 		         count, number_format_size(size, content.len),
 		         quote_name(form));
-		tui_set_notice(f, put_on_clipboard(f, &text) ? notice : "");
+		put_on_clipboard(f, &text);
 		end_pick(f);
 	}
 	bytes_finish(&content);

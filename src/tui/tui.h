@@ -32,6 +32,7 @@ struct frontend {
 	struct find find;
 	struct pick pick;
 	struct clipboard clipboard;
+	struct copy copy;
 	struct later work; /* pending while there is more to search */
 	struct input_ops input_ops;
 	struct timer paint, leave, tick;
@@ -50,7 +51,7 @@ struct frontend {
 	char *wanted; /* what /find is to look for when the turn ends */
 	int panel_first;     /* its line that is seen first */
 	bool is_panel_whole; /* all of it is seen */
-	char notice[80];
+	char notice[112];
 	struct list matches;
 	struct editor editor;
 	struct paste paste;

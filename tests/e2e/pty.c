@@ -207,6 +207,7 @@ static void set_environment(const char *const *env)
 	static const char *const unset[] = {
 		"LINES",          "COLUMNS",         "LC_ALL",   "LC_CTYPE",
 		"XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR",
+		"TMUX",           "WAYLAND_DISPLAY", "DISPLAY",
 	};
 
 	for (size_t i = 0; i < sizeof(unset) / sizeof(unset[0]); i++)

@@ -58,13 +58,14 @@ static void what_is_copied_goes_to_the_terminal(void **state)
 	pty_type(&p, PTY_F7);
 	pty_expect(&p, "1: Space");
 	pty_type(&p, "t");
-	pty_expect(&p, "copied 1 (4 B) as text");
+	pty_expect(&p, "1 (4 B) as text: sent to the terminal (OSC 52), not "
+	               "confirmed");
 	expect_written(&p, "\033]52;c;YnllCg==\033\\");
 	pty_type(&p, "x");
-	pty_expect_gone(&p, "copied"); /* it has been read */
+	pty_expect_gone(&p, "confirmed"); /* it has been read */
 	pty_type(&p, PTY_CTRL_C);
 	pty_type(&p, PTY_F7 " " PTY_UP PTY_UP PTY_UP "p");
-	pty_expect(&p, "copied 4 (20 B) as Python");
+	pty_expect(&p, "4 (20 B) as Python: sent to the terminal");
 	/* b'hello\nhello\na\x01 bbye\n' */
 	expect_written(&p, "\033]52;c;"
 	                   "YidoZWxsb1xuaGVsbG9cbmFceDAxIGJieWVcbic=");
@@ -170,7 +171,7 @@ static void leaving_the_selection_changes_nothing(void **state)
 }
 
 static char display[] = "DISPLAY=:0", search_path[300];
-static const char *const env[] = { display, search_path, NULL };
+static const char *env[] = { display, search_path, NULL };
 
 /* With a program of this name that does this, before others. */
 static int talk_with_program(struct pty *p, const char *name, const char *does)
@@ -215,6 +216,40 @@ static void a_program_that_keeps_the_clipboard_is_given_it_too(void **state)
 	hang_up(&p, fd);
 }
 
+/* In tmux its clipboard is told, and the machine's as well. */
+static void in_tmux_the_copy_is_given_to_tmux(void **state)
+{
+	static const struct {
+		const char *does, *told, *notice;
+		bool has_osc52;
+	} rows[] = {
+		{ "echo \"$*\" >~/args; cat >~/clip", NULL,
+		  "copied 1 (4 B) as text", false },
+		{ "exit 1", " ! tmux load-buffer has not taken the copy: it "
+		            "ended with status 1",
+		  "1 (4 B) as text: sent to the terminal (OSC 52), not "
+		  "confirmed", true },
+	};
+	static char tmux[] = "TMUX=/tmp/tmux-0/default,1,0";
+	struct pty p;
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		env[0] = tmux;
+		int fd = talk_with_program(&p, "tmux", rows[i].does);
+		env[0] = display;
+		net_send_text(fd, "bye\n");
+		pty_expect(&p, "< bye");
+		pty_type(&p, PTY_F7 "t");
+		pty_expect(&p, rows[i].notice);
+		if (rows[i].told)
+			pty_expect(&p, rows[i].told);
+		assert_int_equal(
+		    has_been_written(&p, "\033]52;c;YnllCg==\033\\"),
+		    rows[i].has_osc52);
+		hang_up(&p, fd);
+	}
+}
+
 static void a_program_that_hangs_or_fails_stops_nothing(void **state)
 {
 	static const char *const does[] = { "sleep 1000 & kill $!; exit 1",
@@ -232,9 +267,12 @@ static void a_program_that_hangs_or_fails_stops_nothing(void **state)
 		net_send_text(fd, "end\n");
 		pty_expect(&p, "< end");
 		pty_type(&p, PTY_F7 "at");
-		pty_expect(&p, "copied 2001 (195.3 KiB) as text");
+		pty_expect(&p, i ? "copying 2001 (195.3 KiB) as text"
+		                 : "not copied: the terminal takes");
 		pty_type(&p, "still here" PTY_ENTER);
 		net_expect(fd, "still here\n");
+		if (i)
+			pty_expect(&p, "not copied: the terminal takes");
 		hang_up(&p, fd);
 	}
 }
@@ -270,6 +308,7 @@ int main(void)
 		TEST(all_is_saved_as_text),
 		TEST(leaving_the_selection_changes_nothing),
 		TEST(a_program_that_keeps_the_clipboard_is_given_it_too),
+		TEST(in_tmux_the_copy_is_given_to_tmux),
 		TEST(a_program_that_hangs_or_fails_stops_nothing),
 		TEST(without_a_clipboard_that_takes_it_there_is_a_way),
 	};
