@@ -12,12 +12,14 @@
 #include <sockchat/encoding.h>
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
+#include <sockchat/options.h>
 #include <sockchat/pattern.h>
 
 #define FILTER_TEXT_MAX 64
 
 /* All zero shows everything.  An entry is shown if it meets all conditions.
- * The program's own answers are shown too, since the filter was set. */
+ * What the program answers and what the user sends is shown too, since the
+ * filter was set. */
 struct filter {
 	uint8_t dir;       /* enum entry_dir, or ENTRY_NO_DIR for both */
 	bool errors;       /* errors only */
@@ -27,6 +29,9 @@ struct filter {
 	unsigned serial;   /* a new one with each change */
 	uint64_t since;    /* the first entry after it was set */
 };
+
+/* The words that filter_set() takes. */
+extern const struct choice filter_choices[];
 
 /* "in", "out", "error", "peer N" and "text PATTERN", the last of which takes
  * the rest of the line; "off" shows everything.  -1 with a sentence; then

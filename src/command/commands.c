@@ -516,7 +516,7 @@ static const struct command_row rows[] = {
 	  .run = run_find },
 	{ "filter", "WORDS",
 	  "show only: in, out, error, peer N, text PATTERN; off shows all",
-	  .run = run_filter },
+	  .run = run_filter, .choices = filter_choices },
 	{ "mouse", "on|off", "use the mouse; off lets the terminal select",
 	  .choices = on_off_choices },
 	{ "keys", "", "list our functions and the keys they are on",

@@ -274,15 +274,31 @@ static void offer_used(struct candidates *l, const struct chat *c,
 			offer_text(l, name);
 }
 
+/* The words of /filter; behind "peer" a number, behind "text" anything. */
+static void offer_conditions(struct candidates *l, const struct chat *c,
+                             const char *args)
+{
+	size_t len = (size_t)(l->word - args);
+	while (len && args[len - 1] == ' ')
+		len--;
+	if (len >= 4 && strncmp(args + len - 4, "peer", 4) == 0)
+		offer_peers(l, c);
+	else if (!memmem(args, len, "text", 4))
+		offer_choices(l, filter_choices);
+}
+
 static void offer_arguments(struct candidates *l, const struct chat *c,
                             const struct command_row *row, const char *args)
 {
 	bool has_scheme = is_socket(row, args, l->word + l->len);
-	offer_choices(l, row->choices);
+	if (row->choices == filter_choices)
+		offer_conditions(l, c, args);
+	else
+		offer_choices(l, row->choices);
 	offer_used(l, c, row, args);
 	if (strstr(row->args, "PEER"))
 		offer_peers(l, c);
-	if (strstr(row->args, "WORD"))
+	if (strcmp(row->args, "[WORD]") == 0)
 		offer_commands(l, "");
 	if (strstr(row->args, "OPTION"))
 		offer_option(l, args, l->word);

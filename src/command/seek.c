@@ -171,8 +171,8 @@ void run_filter(struct chat *c, char *args)
 	if (*args && filter_set(f, args, next, c->encoding, &e))
 		chat_error(c, &e);
 	else if (filter_is_on(f))
-		chat_note(c, "filter", "shown are only entries that match: %s; "
-		          "/filter off shows all", f->text);
+		chat_note(c, "filter", "showing only: %s; /filter off shows "
+		          "all", f->text);
 	else
 		chat_note(c, "filter-off", "all entries are shown");
 }

@@ -8,6 +8,16 @@
 #include <sockchat/filter.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/spell.h>
+
+enum { WORD_IN, WORD_OUT, WORD_ERROR, WORD_PEER, WORD_TEXT, WORD_OFF };
+
+const struct choice filter_choices[] = {
+	{ "in", WORD_IN },       { "out", WORD_OUT },
+	{ "error", WORD_ERROR }, { "peer", WORD_PEER },
+	{ "text", WORD_TEXT },   { "off", WORD_OFF },
+	{ NULL, 0 },
+};
 
 static const char *skip_spaces(const char *text)
 {
@@ -37,40 +47,64 @@ static int take_peer(struct filter *f, const char **rest, struct error *e)
 	return 0;
 }
 
+static int take_text(struct filter *f, const char **rest,
+                     const struct encoding *enc, struct error *e)
+{
+	pattern_free(f->pattern);
+	f->pattern = encoding_pattern(enc, skip_spaces(*rest), e);
+	*rest = "";
+	return f->pattern ? 0 : -1;
+}
+
+/* As a spell_name_fn. */
+static const char *word_at(const void *list, size_t i)
+{
+	return ((const struct choice *)list)[i].name;
+}
+
+static int refuse_word(const char *word, struct error *e)
+{
+	const struct spell_names names = { word_at, filter_choices, "" };
+	char guess[SPELL_MAX];
+	error_set(e, "/filter: '%s' is none of in, out, error, peer N, text "
+	             "PATTERN, off", word);
+	spell_guess(guess, &names, word, strlen(word));
+	error_set_hint(e, "%s", guess);
+	return -1;
+}
+
 static int take_condition(struct filter *f, const char **rest,
                           const struct encoding *enc, struct error *e)
 {
-	char word[16], safe[64];
+	char word[16];
 	take_word(word, sizeof(word), rest);
-	if (strcmp(word, "in") == 0) {
+	switch (choice_find(filter_choices, word)) {
+	case WORD_IN:
 		f->dir = ENTRY_IN;
-	} else if (strcmp(word, "out") == 0) {
+		return 0;
+	case WORD_OUT:
 		f->dir = ENTRY_OUT;
-	} else if (strcmp(word, "error") == 0) {
+		return 0;
+	case WORD_ERROR:
 		f->errors = true;
-	} else if (strcmp(word, "peer") == 0) {
+		return 0;
+	case WORD_PEER:
 		return take_peer(f, rest, e);
-	} else if (strcmp(word, "text") == 0) {
-		pattern_free(f->pattern);
-		f->pattern = encoding_pattern(enc, skip_spaces(*rest), e);
-		*rest = "";
-		return f->pattern ? 0 : -1;
-	} else {
-		glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
-		return error_set(e, "/filter: '%s' is none of in, out, error, "
-		                    "peer N, text PATTERN, off", safe);
+	case WORD_TEXT:
+		return take_text(f, rest, enc, e);
+	case WORD_OFF:
+		*f = (struct filter){ .serial = f->serial };
+		return 0;
+	default:
+		return refuse_word(word, e);
 	}
-	return 0;
 }
 
 int filter_set(struct filter *f, const char *words, uint64_t since,
                const struct encoding *enc, struct error *e)
 {
-	struct filter made = { .serial = f->serial + 1, .since = since };
+	struct filter made = { .serial = f->serial + 1 };
 	words = skip_spaces(words);
-	glyph_copy(made.text, sizeof(made.text), words, 0);
-	if (strcmp(words, "off") == 0)
-		words = "";
 	for (const char *rest = words; *skip_spaces(rest);)
 		if (take_condition(&made, &rest, enc, e)) {
 			filter_finish(&made);
@@ -78,6 +112,8 @@ int filter_set(struct filter *f, const char *words, uint64_t since,
 		}
 	filter_finish(f);
 	*f = made;
+	f->since = since;
+	glyph_copy(f->text, sizeof(f->text), words, 0);
 	return 0;
 }
 
@@ -101,8 +137,8 @@ bool filter_is_on(const struct filter *f)
 
 bool filter_shows(const struct filter *f, const struct entry *e)
 {
-	if (!e->session && e->seq >= f->since) /* the program's answer */
-		return true;
+	if (e->seq >= f->since && (!e->session || e->dir == ENTRY_OUT))
+		return true; /* the program's answer, the user's own line */
 	return (!f->dir || f->dir == e->dir) &&
 	       (!f->errors || e->kind == ENTRY_ERROR) &&
 	       (!f->session || f->session == e->session) &&

@@ -61,6 +61,16 @@ static void set_offers_options_and_their_values(void **state)
 	assert_completed("/set view hex h", "");
 }
 
+static void filter_offers_its_own_words(void **state)
+{
+	(void)state;
+	assert_completed("/filter ", "in|out|error|peer|text|off|");
+	assert_completed("/filter in e", "error|");
+	assert_completed("/filter peer ", "");
+	assert_completed("/filter text o", "");
+	assert_completed("/help filt", "filter|");
+}
+
 static void words_that_were_heard_are_offered_newest_first(void **state)
 {
 	(void)state;
@@ -208,6 +218,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(set_offers_options_and_their_values),
+		TEST(filter_offers_its_own_words),
 		TEST(words_that_were_heard_are_offered_newest_first),
 		TEST(only_clean_words_are_offered),
 		TEST(a_long_conversation_is_not_searched_to_its_end),

@@ -101,6 +101,40 @@ static void answers_given_meanwhile_are_shown(void **state)
 	assert_true(filter_shows(&filter, &e));
 }
 
+static void what_is_sent_meanwhile_is_seen_under_any_filter(void **state)
+{
+	static const char *const filters[] = { "in", "error", "peer 7",
+		                               "text needle", "in peer 7" };
+	struct entry e = { .kind = ENTRY_MESSAGE, .dir = ENTRY_OUT,
+		           .session = 1, .bytes = (const uint8_t *)"a",
+		           .len = 1 };
+	(void)state;
+	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+		set(filters[i]);
+		e.seq = 99;
+		assert_false(filter_shows(&filter, &e));
+		e.seq = 100;
+		assert_true(filter_shows(&filter, &e));
+	}
+	e.dir = ENTRY_IN;
+	assert_false(filter_shows(&filter, &e));
+}
+
+static void a_word_may_be_short_and_off_ends_what_was_before(void **state)
+{
+	struct error e;
+	(void)state;
+	set("err pe 2");
+	assert_true(filter.errors);
+	assert_int_equal(filter.session, 2);
+	set("in off");
+	assert_false(filter_is_on(&filter));
+	assert_int_equal(filter_set(&filter, "o", 1, NULL, &e), -1);
+	assert_string_equal(e.hint, "did you mean out or off?");
+	assert_int_equal(filter_set(&filter, "eror", 1, NULL, &e), -1);
+	assert_string_equal(e.hint, "did you mean error?");
+}
+
 static void a_wrong_word_changes_nothing(void **state)
 {
 	static const char *const bad[][2] = {
@@ -134,6 +168,8 @@ int main(void)
 		TEST(words_are_joined),
 		TEST(errors_are_shown_alone),
 		TEST(answers_given_meanwhile_are_shown),
+		TEST(what_is_sent_meanwhile_is_seen_under_any_filter),
+		TEST(a_word_may_be_short_and_off_ends_what_was_before),
 		TEST(a_wrong_word_changes_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
