@@ -35,6 +35,10 @@ struct owner_peer {
 	size_t unread;   /* bytes of ours that no process has read */
 	/* As of the listener, while it is waiting; 0: not known. */
 	unsigned waiting, backlog;
+	/* Up to when its process was searched for (monotonic): one that was
+	 * there and is not named may not be seen.  0: the search goes on with
+	 * the next call. */
+	int64_t searched_ns;
 };
 
 typedef void owner_fn(void *user, const struct owner_socket *s);
@@ -46,7 +50,8 @@ void owner_each_listener(owner_fn *fn, void *user);
 void owner_each_on_port(unsigned port, owner_fn *fn, void *user);
 
 /* Who has the socket, safe to show: "python3 (pid 123, user bob)", "user bob"
- * when the process may not be seen.  Takes up to about 50 ms. */
+ * when the process may not be seen; one that SIGSTOP stopped is "stopped".
+ * Takes up to about 50 ms. */
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s);
 
 /* The same for a process; `pid` 0: "user bob". */

@@ -65,7 +65,7 @@ enum {
 	FACTS_PEER = 2,
 	FACTS_TCP = 4,   /* `has_tcp` and `tcp` */
 	FACTS_FAR = 8,   /* `far` */
-	FACTS_OWNER = 16, /* `owner` as well; up to about 50 ms */
+	FACTS_OWNER = 16, /* `owner` as well; up to about 5 ms */
 	FACTS_UNREAD = 32,
 };
 

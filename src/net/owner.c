@@ -4,7 +4,6 @@
 /* The kernel gives a socket's inode; the process that has such a socket among
  * its descriptors is its owner. */
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -15,16 +14,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sockchat/glyph.h>
-#include <sockchat/number.h>
+#include <sockchat/stamp.h>
 
+#include "owner_search.h"
 #include "tcp.h"
 
 #define DUMP_SIZE  16384
-#define SEARCH_NS  INT64_C(50000000) /* of the processor, not of the clock */
+#define SEARCH_NS  INT64_C(50000000)
+#define PIECE_NS   INT64_C(5000000) /* a peer can be searched for again */
 #define LINE_LEN   1024 /* of a password entry */
 
 #define STATE(state) (1u << (state))
@@ -80,95 +80,52 @@ static void name_user(char *out, size_t cap, uid_t uid)
 		fclose(file);
 }
 
-/* "comm" is whatever the process calls itself. */
-static void name_program(char *out, size_t cap, const char *pid)
+/* Split "123 (NAME) T …", of proc_pid_stat(5).  A process calls itself whatever
+ * it likes, brackets included.  Returns the letter of its state. */
+static char split_stat(char *text, const char **name)
 {
-	char path[64];
-	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
+	char *open = strchr(text, '('), *close = strrchr(text, ')');
+	*name = "";
+	if (!open || !close || close < open || strlen(close) < 3)
+		return '\0';
+	*close = '\0';
+	*name = open + 1;
+	return close[2];
+}
+
+/* Write "NAME (pid 123, USER)". */
+static void name_process(char *out, size_t cap, long pid, const char *user)
+{
+	char path[64], text[256];
+	const char *name;
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, cap - 1);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	if (fd >= 0)
 		close(fd);
-	while (n > 0 && out[n - 1] == '\n')
-		n--;
-	out[n > 0 ? n : 0] = '\0';
+	text[n > 0 ? n : 0] = '\0';
+	char state = split_stat(text, &name);
+	snprintf(out, cap, "%s (pid %ld, %s%s)", *name ? name : "a process",
+	         pid, user, state == 'T' || state == 't' ? ", stopped" : "");
 }
 
-/* How long this thread has run.  A search is given up because of its own work,
- * and not because other programs keep the machine busy. */
-static int64_t worked_ns(void)
+void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid)
 {
-	struct timespec t;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-static bool has_socket(int proc, const char *pid, const char *socket,
-                       int64_t end)
-{
-	char path[64], link[64];
-	struct dirent *entry;
-	bool found = false;
-	snprintf(path, sizeof(path), "%.20s/fd", pid);
-	int fd = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir)
-		return false;
-	while (!found && worked_ns() < end && (entry = readdir(dir))) {
-		ssize_t n = readlinkat(dirfd(dir), entry->d_name, link,
-		                       sizeof(link) - 1);
-		link[n > 0 ? n : 0] = '\0';
-		found = strcmp(link, socket) == 0;
-	}
-	closedir(dir);
-	return found;
-}
-
-/* Write the number of the process that has it, if one is found in time. */
-static void find_process(char pid[16], unsigned inode)
-{
-	char socket[32];
-	DIR *proc = opendir("/proc");
-	int64_t end = worked_ns() + SEARCH_NS;
-	struct dirent *entry;
-	long number;
-	snprintf(socket, sizeof(socket), "socket:[%u]", inode);
-	while (proc && !*pid && (entry = readdir(proc)) && worked_ns() < end)
-		if (number_parse(entry->d_name, 1, 1L << 30, &number) &&
-		    has_socket(dirfd(proc), entry->d_name, socket, end))
-			snprintf(pid, 16, "%ld", number);
-	if (proc)
-		closedir(proc);
-}
-
-/* `pid` as text; "": it is not known. */
-static void describe(char out[OWNER_TEXT_MAX], const char *pid, unsigned uid)
-{
-	char user[48], program[32], text[OWNER_TEXT_MAX];
+	char user[48], text[OWNER_TEXT_MAX];
 	name_user(user, sizeof(user), uid);
-	snprintf(text, sizeof(text), "%s", user);
-	if (*pid) {
-		name_program(program, sizeof(program), pid);
-		snprintf(text, sizeof(text), "%s (pid %s, %s)",
-		         *program ? program : "a process", pid, user);
-	}
+	if (pid > 0)
+		name_process(text, sizeof(text), pid, user);
+	else
+		snprintf(text, sizeof(text), "%s", user);
 	glyph_copy(out, OWNER_TEXT_MAX, text, GLYPH_ASCII);
 }
 
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
 {
-	char pid[16] = "";
-	if (s->inode)
-		find_process(pid, s->inode);
-	describe(out, pid, s->uid);
-}
-
-void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid)
-{
-	char text[24] = "";
-	if (pid > 0)
-		snprintf(text, sizeof(text), "%ld", pid);
-	describe(out, text, uid);
+	int64_t searched_ns;
+	long pid = s->inode ? owner_search(s->inode, SEARCH_NS, &searched_ns)
+	                    : 0;
+	owner_describe_process(out, pid, s->uid);
 }
 
 /* False when it was the last part. */
@@ -283,16 +240,22 @@ static void note_listener(struct owner_peer *out, struct owner_socket *s)
 	*s = listener;
 }
 
-/* A user alone is worth a word only if it is another one: then the process
- * could not be seen. */
-static void describe_owner(char out[OWNER_TEXT_MAX],
+/* A user alone is worth a word only if it is another one. */
+static void describe_owner(char out[OWNER_TEXT_MAX], int64_t *searched_ns,
                            const struct owner_socket *s)
 {
-	char pid[16] = "";
-	find_process(pid, s->inode);
+	char user[48];
+	bool is_hidden = geteuid() && s->uid != geteuid();
+	long pid = is_hidden ? 0 : owner_search(s->inode, PIECE_NS,
+	                                        searched_ns);
 	*out = '\0';
-	if (*pid || s->uid != geteuid())
-		describe(out, pid, s->uid);
+	if (pid) {
+		owner_describe_process(out, pid, s->uid);
+	} else if (is_hidden) {
+		*searched_ns = stamp_mono_ns();
+		name_user(user, sizeof(user), s->uid);
+		snprintf(out, OWNER_TEXT_MAX, "a process of %s", user);
+	}
 }
 
 void owner_of_peer(struct owner_peer *out, char *owner,
@@ -308,5 +271,5 @@ void owner_of_peer(struct owner_peer *out, char *owner,
 	if (!found.inode && !found.is_finishing)
 		note_listener(out, &found);
 	if (owner && found.inode)
-		describe_owner(owner, &found);
+		describe_owner(owner, &out->searched_ns, &found);
 }
