@@ -22,8 +22,8 @@ void chat_for_all(struct chat *c, chat_session_fn *fn);
 /* Speak to the next peer, or to all after the last one. */
 void chat_next_target(struct chat *c);
 
-/* The session that the user looks at: the one spoken to, or the only one.  NULL
- * when there are none or several. */
+/* The session that the user looks at: the one spoken to, or the only one, not
+ * counting those that are gone.  NULL when there are none or several. */
 struct session *chat_shown(const struct chat *c);
 /* All there is to know of it, or of the last one when it has gone.  False when
  * there is none. */
@@ -61,6 +61,8 @@ enum congestion {
 	CONGESTION_STUCK, /* … that has taken nothing for CHAT_STUCK_MS */
 };
 enum congestion chat_congestion(const struct chat *c);
+/* How many sessions a line goes to now. */
+size_t chat_audience(const struct chat *c);
 /* Whether a line would go to anybody, now or when the first peer comes. */
 bool chat_has_audience(const struct chat *c);
 

@@ -36,6 +36,9 @@ struct session_ops {
 	/* Bytes that the session has taken do not reach the peer, or a file
 	 * does not as a whole.  An entry tells it. */
 	void (*on_lost)(void *user, struct session *s);
+	/* session_look() should be called when session_look_due() says so.
+	 * NULL: it is not. */
+	void (*on_look)(void *user, struct session *s);
 	/* It is over, and the descriptor is closed.  `failed`: the connection
 	 * broke or was never open, or bytes are lost, whoever ended it.  `why`
 	 * is what broke it or kept it from opening; NULL: neither.  The session
@@ -74,6 +77,7 @@ struct session_settings {
 /* The way to a peer that we connect to. */
 struct approach {
 	bool is_timed; /* connecting has ended: `timing` is known */
+	char listener[OWNER_TEXT_MAX]; /* who had not accepted us yet; or "" */
 	struct timing timing;
 	char called[]; /* the peer as the user calls it */
 };
@@ -88,6 +92,8 @@ struct talk {
 	 * had come by then: more is an answer.  0: nothing was said. */
 	int64_t asked_ns;
 	uint64_t asked_in;
+	int64_t look_ns;  /* when the peer is looked at again; 0: never */
+	const char *told; /* the code of its trouble, NULL: none was told */
 };
 
 /* Others may read what is not the session's own, and write nothing.  There may
@@ -104,6 +110,8 @@ struct session {
 	bool is_full : 1; /* enough waits; the session's own, as is_busy */
 	bool is_busy : 1; /* what comes, comes in bulk */
 	bool is_gone : 1; /* no process has the peer's socket any more */
+	bool is_unnamed : 1; /* its process has still to be searched for */
+	bool awaits_accept : 1; /* no process had accepted us */
 	/* When the phase and the connection began, on the monotonic clock; 0:
 	 * they have not. */
 	int64_t since_ns, opened_ns;

@@ -17,8 +17,8 @@ static inline bool session_is_open(const struct session *s)
 
 /* Whether our FIN has been asked for, so that nothing more can be sent. */
 bool session_is_finishing(const struct session *s);
-/* Find out, once, who is at both ends: the process at the other end, which
- * takes up to about 50 ms, and in the background the names of both addresses
+/* Find out who is at both ends: the process at the other end, which takes up to
+ * about 5 ms a second, and once, in the background, the names of both addresses
  * unless `is_numeric`.  `tells`: notes tell the names. */
 void session_identify(struct session *s, bool is_numeric, bool tells);
 
@@ -29,6 +29,14 @@ const char *session_state_text(const struct session *s);
 void session_facts(const struct session *s, struct facts *out);
 /* The same without the peer's socket, which costs a question to the system. */
 void session_sample(const struct session *s, struct facts *out);
+
+/* When session_look() has something to do, on the monotonic clock; 0: never. */
+int64_t session_look_due(const struct session *s);
+/* Look how the peer does, and tell by a note, once, what is wrong with it. */
+void session_look(struct session *s);
+/* Whether anybody may read what is sent: false when the peer has ended, and its
+ * program has gone.  Asks the system only when the peer has ended. */
+bool session_has_reader(struct session *s);
 
 /* Whether enough waits for the peer: what can wait elsewhere should. */
 bool session_is_congested(const struct session *s);

@@ -86,16 +86,31 @@ void chat_next_target(struct chat *c)
 	c->target = s ? s->number : 0;
 }
 
-bool chat_speaks_to(const struct chat *c, const struct session *s)
+bool chat_addresses(const struct chat *c, const struct session *s)
 {
 	return c->target ? s->number == c->target : !s->closes;
 }
 
+bool chat_speaks_to(const struct chat *c, const struct session *s)
+{
+	return chat_addresses(c, s) && (c->target || !s->is_gone);
+}
+
 struct session *chat_shown(const struct chat *c)
 {
+	struct session *only = NULL;
 	if (c->target)
 		return chat_find(c, c->target);
-	return chat_session_count(c) == 1 ? chat_session(c, 0) : NULL;
+	if (chat_session_count(c) == 1)
+		return chat_session(c, 0);
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		if (c->own->sessions[i]->is_gone)
+			continue;
+		if (only)
+			return NULL;
+		only = c->own->sessions[i];
+	}
+	return only;
 }
 
 bool chat_awaits_first(const struct chat *c)
@@ -110,10 +125,15 @@ bool chat_awaited_first(const struct chat *c)
 	        c->own->first_turn == loop_turns(c->loop));
 }
 
+size_t chat_audience(const struct chat *c)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < c->own->session_count; i++)
+		count += chat_speaks_to(c, c->own->sessions[i]);
+	return count;
+}
+
 bool chat_has_audience(const struct chat *c)
 {
-	for (size_t i = 0; i < c->own->session_count; i++)
-		if (chat_speaks_to(c, c->own->sessions[i]))
-			return true;
-	return chat_awaits_first(c);
+	return chat_audience(c) || chat_awaits_first(c);
 }

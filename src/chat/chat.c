@@ -9,6 +9,7 @@
 #include <sockchat/chat.h>
 
 #include "chat_private.h"
+#include "watch.h"
 
 /* A script fails with any of its connections.  Where somebody sits, only the
  * last connection counts, and a listener's peers never do. */
@@ -182,6 +183,7 @@ void chat_free(struct chat *c)
 	timer_stop(&p->leave);
 	timer_stop(&p->slow);
 	timer_stop(&p->look);
+	timer_stop(&p->peers);
 	later_cancel(&p->check);
 	chat_free_listeners(c);
 	for (size_t i = 0; i < p->session_count + p->ended_count; i++)
@@ -205,7 +207,7 @@ static void set_up(struct chat *c)
 	c->listening = p->listening;
 	c->reach = "";
 	p->quit.user = p->linger.user = p->leave.user = c;
-	p->look.user = p->slow.user = c;
+	p->look.user = p->slow.user = p->peers.user = c;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
 		.transcript = c->transcript,
@@ -220,6 +222,7 @@ static void set_up(struct chat *c)
 		.on_open = on_open,
 		.on_in_end = chat_on_in_end,
 		.on_lost = on_lost,
+		.on_look = watch_plan,
 		.on_end = on_end,
 		.user = c,
 	};

@@ -51,7 +51,7 @@ struct chat_private {
 	struct timing last_timing;
 	struct facts last;    /* of the session that ended last, at its end */
 	struct transcript_listener shows; /* the front end */
-	struct timer quit, linger, leave, look, slow;
+	struct timer quit, linger, leave, look, slow, peers;
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */
 	bool has_ended_early; /* it ended before the first peer came */
@@ -86,15 +86,10 @@ void chat_forget_used(struct chat *c);
 MUST_USE struct session *chat_add_session(struct chat *c);
 /* Take out a session that has ended; it is freed when the turn is over. */
 void chat_remove_session(struct chat *c, struct session *s);
-/* Whether what is typed goes to this session. */
+/* Whether what is typed is meant for this session; and whether it goes there:
+ * not to one whose program has gone, unless it was chosen. */
+bool chat_addresses(const struct chat *c, const struct session *s);
 bool chat_speaks_to(const struct chat *c, const struct session *s);
-
-/* watch.c */
-
-/* Take samples at the end of a turn, if something has moved. */
-void watch_turn(struct chat *c);
-/* Keep what is known of a session that has ended. */
-void watch_end(struct chat *c, const struct session *s);
 
 /* chat_listen.c */
 

@@ -22,6 +22,9 @@ static int tell_nobody(struct chat *c)
 	chat_advise(c, advice);
 	if (c->target)
 		error_set(&e, "not sent: peer %u is gone", c->target);
+	else if (chat_session_count(c))
+		error_set(&e, "not sent: the peer is gone, no program would "
+		              "read it");
 	else
 		error_set(&e, "not sent: nobody is connected");
 	error_set_code(&e, ENOTCONN);
@@ -61,7 +64,8 @@ static int give_all(struct chat *c, const struct parcel *p)
 	}
 	for (size_t i = 0; i < c->own->session_count; i++) {
 		struct session *s = c->own->sessions[i];
-		if (!chat_speaks_to(c, s))
+		if (!chat_addresses(c, s) ||
+		    (!session_has_reader(s) && !c->target))
 			continue;
 		if (chat_pass_over(c, s, p->len) || give_one(c, s, p))
 			failed++;
@@ -105,7 +109,7 @@ size_t chat_shutdown(struct chat *c)
 	size_t count = 0;
 	for (size_t i = c->own->session_count; i-- > 0;) {
 		struct session *s = chat_session(c, i);
-		if (!s || !chat_speaks_to(c, s) || session_is_finishing(s))
+		if (!s || !chat_addresses(c, s) || session_is_finishing(s))
 			continue;
 		if (queue_len(s->queue) || queue_has_file(s->queue) ||
 		    !session_is_open(s))

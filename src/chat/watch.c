@@ -3,9 +3,14 @@
 
 /* The last minute of each connection, or of the shown one when there are many:
  * one sample in each second in which something moves, none while nothing
- * does. */
+ * does.  And what is found out about peers, when it is time. */
 
 #include "chat_private.h"
+#include "watch.h"
+
+/* Looking at peers takes so much time, and then rests for so long. */
+#define WORK_NS (5 * MS_NS)
+#define REST_NS (100 * MS_NS)
 
 bool chat_facts(const struct chat *c, struct facts *out)
 {
@@ -89,6 +94,38 @@ void watch_turn(struct chat *c)
 	if (!c->own->look.loop && c->session_settings.tells_states &&
 	    has_news(c))
 		take_samples(&c->own->look);
+}
+
+/* Look at the peers of which something is to be found out. */
+static void look_at_peers(struct timer *t)
+{
+	struct chat *c = t->user;
+	int64_t now = loop_now_ns(c->loop), end = stamp_mono_ns() + WORK_NS;
+	int64_t next = INT64_MAX;
+	struct session *s;
+	for (size_t i = 0; (s = chat_session(c, i)); i++) {
+		int64_t due = session_look_due(s);
+		if (due && due <= now && stamp_mono_ns() < end) {
+			session_look(s);
+			due = session_look_due(s);
+		}
+		if (due && due < next)
+			next = due;
+	}
+	if (next != INT64_MAX)
+		chat_start_timer(t, look_at_peers,
+		                 next - now > REST_NS ? next - now : REST_NS);
+}
+
+void watch_plan(void *user, struct session *s)
+{
+	struct chat *c = user;
+	struct timer *t = &c->own->peers;
+	int64_t delay = session_look_due(s) - loop_now_ns(c->loop);
+	if (delay < REST_NS)
+		delay = REST_NS;
+	if (!t->loop || t->due_ns > loop_now_ns(c->loop) + delay)
+		chat_start_timer(t, look_at_peers, delay);
 }
 
 void watch_end(struct chat *c, const struct session *s)

@@ -161,7 +161,7 @@ bool health_format_far(char out[HEALTH_TEXT_MAX], const struct facts *f)
 	*out = '\0';
 	if (f->is_gone)
 		text_add(out, HEALTH_TEXT_MAX,
-		         "its program has gone: nobody reads what you send");
+		         "the peer is gone: no program reads what you send");
 	else if (far->is_waiting)
 		describe_backlog(out, far);
 	else if (far->unread)

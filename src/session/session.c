@@ -18,7 +18,6 @@
 #include "under_way.h"
 
 #define LAST_READS   64 /* of a broken connection, which has no more */
-#define SEARCH_SHARE 50
 
 /* The end, whoever ends it */
 
@@ -237,31 +236,10 @@ static bool name_ends(struct session *s, const struct transport *t,
 	return true;
 }
 
-/* Say which process is at the other end.  With IP it has to be searched for,
- * and a thousand peers at once must not mean a thousand searches: after one
- * that took some time there is none for SEARCH_SHARE times as long. */
-static void describe_owner(const struct session *s, char *hint, size_t size)
-{
-	int64_t *next_ns = s->settings->next_search_ns;
-	struct transport_facts facts;
-	*hint = '\0';
-	bool searches = s->link.traits & TRANSPORT_IP;
-	if (!next_ns || !s->settings->keeps_entries ||
-	    (searches && loop_now_ns(s->link.loop) < *next_ns))
-		return;
-	int64_t start_ns = stamp_mono_ns();
-	transport_facts(s->link.transport, FACTS_OWNER, &facts);
-	int64_t end_ns = stamp_mono_ns();
-	if (searches)
-		*next_ns = end_ns + SEARCH_SHARE * (end_ns - start_ns);
-	if (*facts.owner)
-		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
-}
-
 static void tell_opened(struct session *s)
 {
 	char hint[OWNER_TEXT_MAX + 32];
-	describe_owner(s, hint, sizeof(hint));
+	session_name_process(s, hint, sizeof(hint));
 	if (s->link.is_accepted)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
 		                   s->link.where);

@@ -127,6 +127,17 @@ static void note_first_byte(struct session *s)
 		                  (double)us / 1000);
 }
 
+/* What the user can still do. */
+static const char *what_is_left(struct session *s)
+{
+	if (s->shuts_down)
+		return "";
+	if (!s->settings->tells_states || session_has_reader(s))
+		return ": you can still send; /close ends the connection";
+	return " and is gone: no program reads what you send any more; "
+	       "/close ends the connection";
+}
+
 /* Tell the peer's end while we can still send. */
 static void tell_in_end(struct session *s)
 {
@@ -137,10 +148,7 @@ static void tell_in_end(struct session *s)
 	                   link_is_wordless(&s->link)
 	                       ? explain_closed_at_once(is_tcp) : "",
 	                   "the peer has closed its half%s%s",
-	                   is_tcp ? " (FIN received)" : "",
-	                   s->shuts_down ? ""
-	                                 : ": you can still send; /close ends "
-	                                   "the connection");
+	                   is_tcp ? " (FIN received)" : "", what_is_left(s));
 }
 
 static void end_incoming(struct session *s)

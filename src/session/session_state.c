@@ -12,6 +12,8 @@
 
 #include "session_private.h"
 
+#define OWNER_NS (1000 * MS_NS) /* it is believed for so long */
+
 /* What an address is called. */
 struct name {
 	struct session *session; /* NULL: it was never looked up */
@@ -21,19 +23,25 @@ struct name {
 
 struct names {
 	char owner[OWNER_TEXT_MAX]; /* the process there; "": not known */
+	int64_t owner_ns; /* when it was searched for */
 	struct name peer, local;
 	bool are_told; /* by notes */
 };
 
-static struct names *find_owner(const struct transport *t)
+/* Which process has the peer's socket changes when it is accepted, or passed
+ * on. */
+static void find_owner(struct session *s)
 {
+	int64_t now_ns = loop_now_ns(s->link.loop);
 	struct transport_facts facts;
-	struct names *n = calloc(1, sizeof(*n));
-	if (!n)
-		return NULL;
-	transport_facts(t, FACTS_OWNER, &facts);
-	snprintf(n->owner, sizeof(n->owner), "%s", facts.owner);
-	return n;
+	if (!s->names)
+		s->names = calloc(1, sizeof(*s->names));
+	if (!s->names ||
+	    (*s->names->owner && now_ns - s->names->owner_ns < OWNER_NS))
+		return;
+	transport_facts(s->link.transport, FACTS_OWNER, &facts);
+	memcpy(s->names->owner, facts.owner, sizeof(s->names->owner));
+	s->names->owner_ns = now_ns;
 }
 
 void session_forget_names(struct session *s)
@@ -82,8 +90,7 @@ void session_identify(struct session *s, bool is_numeric, bool tells)
 {
 	if (!s->link.transport)
 		return;
-	if (!s->names)
-		s->names = find_owner(s->link.transport);
+	find_owner(s);
 	if (s->names && !s->names->peer.session && !is_numeric)
 		look_names_up(s, tells);
 }
@@ -184,6 +191,8 @@ void session_facts(const struct session *s, struct facts *out)
 
 const char *session_state_text(const struct session *s)
 {
+	if (s->is_gone && s->phase == ENTRY_HALF_CLOSED)
+		return "half-closed (the peer is gone)";
 	if (s->phase != ENTRY_HALF_CLOSED)
 		return entry_state_name(s->phase);
 	return halves_is_in_open(s->link.halves) ? "half-closed (by us)"

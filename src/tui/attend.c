@@ -57,6 +57,6 @@ const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT])
 		snprintf(out, ATTEND_PROMPT, "%u> ", c->target);
 	else
 		snprintf(out, ATTEND_PROMPT, "%s> ",
-		         chat_session_count(c) > 1 ? "all" : "");
+		         chat_audience(c) > 1 ? "all" : "");
 	return out;
 }

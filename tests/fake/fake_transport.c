@@ -173,6 +173,8 @@ static void op_facts(const struct transport *t, unsigned wanted,
 	if (wanted & FACTS_UNREAD)
 		out->unread = fake_unread((const struct fake *)t);
 	out->far = facts->far;
+	if (wanted & FACTS_OWNER && facts->relation)
+		out->relation = facts->relation;
 	if (wanted & FACTS_OWNER)
 		memcpy(out->owner, facts->owner, sizeof(out->owner));
 }

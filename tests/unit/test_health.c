@@ -180,7 +180,7 @@ static void a_peer_without_a_program_is_gone(void **state)
 	f.is_gone = true;
 	f.halves = HALVES_IN_CLOSED;
 	assert_verdict(HEALTH_WORTH_KNOWING,
-	               "its program has gone: nobody reads what you send");
+	               "the peer is gone: no program reads what you send");
 }
 
 static void without_the_systems_help_our_queue_tells_it(void **state)

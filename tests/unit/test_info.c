@@ -149,6 +149,33 @@ static void there_is_a_look_each_second(void **state)
 	assert_int_equal(c->own->look.due_ns, due_ns);
 }
 
+/* Nobody reads what is sent to a socket without a program. */
+static void a_peer_that_is_gone_is_left_out_unless_it_is_chosen(void **state)
+{
+	struct fake *gone = connect_one();
+	(void)state;
+	struct fake *other = connect_one();
+	fake_facts(gone)->far = (struct owner_peer){ .is_here = true,
+		                                     .is_gone = true };
+	assert_int_equal(chat_audience(c), 2);
+	fake_feed_end(gone);
+	turn();
+	assert_int_equal(chat_audience(c), 1);
+	assert_int_equal(chat_shown(c)->number, 2);
+	type("a");
+	SENT(gone, "");
+	SENT(other, "a\n");
+	type("/to 1");
+	type("b");
+	SENT(gone, "b\n");
+	type("/to all");
+	type("/reset 2");
+	turn();
+	type("c");
+	assert_last(ENTRY_ERROR, "not sent: the peer is gone, no program would "
+	                         "read it");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +184,7 @@ int main(void)
 		TEST(of_several_peers_each_has_its_sentence),
 		TEST(the_last_one_is_remembered_when_it_is_gone),
 		TEST(a_few_are_watched_and_of_many_the_one_that_is_shown),
+		TEST(a_peer_that_is_gone_is_left_out_unless_it_is_chosen),
 		TEST(a_quiet_connection_wakes_nobody),
 		TEST(there_is_a_look_each_second),
 	};

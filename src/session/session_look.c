@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What is found out about a peer as time goes on: which process it is, whether
+ * that has accepted us, reads, and is still there. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include <sockchat/health.h>
+
+#include "session_private.h"
+
+#define SECOND_NS INT64_C(1000000000)
+#define SOON_NS   (SECOND_NS / 5)   /* a program that ends takes a moment */
+#define LATE_NS   (60 * SECOND_NS)
+/* Searching for processes may take a SEARCH_SHARE-th of the time, and at once
+ * what it has left of that in BURST_NS. */
+#define SEARCH_SHARE 10
+#define BURST_NS     (SECOND_NS / 4)
+
+static bool may_search(const struct session *s)
+{
+	const int64_t *next_ns = s->settings->next_search_ns;
+	return !(s->link.traits & TRANSPORT_IP) ||
+	       loop_now_ns(s->link.loop) >= *next_ns;
+}
+
+static void note_search(const struct session *s, int64_t took_ns)
+{
+	int64_t *next_ns = s->settings->next_search_ns;
+	int64_t least_ns = loop_now_ns(s->link.loop) - BURST_NS;
+	if (*next_ns < least_ns)
+		*next_ns = least_ns;
+	*next_ns += SEARCH_SHARE * took_ns;
+}
+
+/* Search for the process at the other end.  False: the search has to go on. */
+static bool find_process(struct session *s, struct transport_facts *facts)
+{
+	*facts = (struct transport_facts){ .relation = "" };
+	if (!may_search(s))
+		return false;
+	int64_t start_ns = stamp_mono_ns();
+	transport_facts(s->link.transport, FACTS_OWNER, facts);
+	note_search(s, stamp_mono_ns() - start_ns);
+	return *facts->owner || !facts->far.is_here ||
+	       !(s->link.traits & TRANSPORT_IP) ||
+	       facts->far.searched_ns >= s->opened_ns;
+}
+
+void session_name_process(struct session *s, char *hint, size_t size)
+{
+	struct transport_facts facts;
+	*hint = '\0';
+	if (!s->settings->next_search_ns || !s->settings->keeps_entries)
+		return;
+	s->is_unnamed = !find_process(s, &facts);
+	s->awaits_accept = s->approach && facts.far.is_waiting;
+	if (*facts.owner)
+		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
+	if (s->awaits_accept)
+		memcpy(s->approach->listener, facts.owner, OWNER_TEXT_MAX);
+	if (s->awaits_accept && session_talk(s))
+		session_plan_look(s, SECOND_NS);
+	else if (s->is_unnamed)
+		session_plan_search(s);
+}
+
+bool session_has_reader(struct session *s)
+{
+	struct transport_facts facts;
+	if (s->is_gone || halves_is_in_open(s->link.halves) ||
+	    !s->link.transport)
+		return !s->is_gone;
+	transport_facts(s->link.transport, FACTS_FAR, &facts);
+	s->is_gone = facts.far.is_gone;
+	if (!s->is_gone && facts.far.is_here && s->settings->tells_states &&
+	    session_talk(s))
+		session_plan_look(s, SOON_NS);
+	return !s->is_gone;
+}
+
+/* Looking */
+
+int64_t session_look_due(const struct session *s)
+{
+	if (!session_is_open(s))
+		return 0;
+	return s->is_unnamed ? 1 : s->talk ? s->talk->look_ns : 0;
+}
+
+/* Who has accepted us is news if it is not who listened, or if it took long. */
+static void tell_process(struct session *s, const char *code,
+                         const char *before)
+{
+	struct transport_facts facts;
+	bool is_late = *before && s->talk->told;
+	s->is_unnamed = !find_process(s, &facts);
+	bool is_same = s->approach &&
+	               strcmp(s->approach->listener, facts.owner) == 0;
+	if (is_late || (*facts.owner && !is_same))
+		session_tell_note(s, code, "", "%s%s%s%s", before,
+		                  *before && *facts.owner ? ": " : "",
+		                  *facts.owner ? facts.relation : "",
+		                  facts.owner);
+}
+
+/* The trouble has to last for a while, and is told once. */
+static void tell_trouble(struct session *s, const struct facts *f,
+                         const struct health_verdict *v)
+{
+	int64_t begun_ns = f->asked_ns ? f->asked_ns : f->opened.mono_ns;
+	bool is_new = f->now.mono_ns - begun_ns < SESSION_ANSWER_NS;
+	struct transport_facts facts;
+	char hint[OWNER_TEXT_MAX + 200];
+	bool is_told = s->talk->told && strcmp(s->talk->told, v->code) == 0;
+	if (!*v->code || is_told || (is_new && !f->is_gone))
+		return;
+	s->talk->told = v->code;
+	if (!f->is_gone)
+		(void)find_process(s, &facts);
+	bool is_named = !f->is_gone && *facts.owner;
+	snprintf(hint, sizeof(hint), "%s%s%s%s",
+	         is_named ? facts.relation : "", is_named ? facts.owner : "",
+	         is_named ? "; " : "", v->hint);
+	session_tell_note(s, v->code, hint, "%s", v->text);
+}
+
+/* Less and less often, for a peer may say nothing for a long time. */
+static int64_t pause_ns(const struct facts *f)
+{
+	int64_t age_ns = f->now.mono_ns - f->since.mono_ns;
+	return age_ns < SOON_NS ? SOON_NS : age_ns < LATE_NS ? age_ns : LATE_NS;
+}
+
+static void plan_next(struct session *s, const struct facts *f)
+{
+	int64_t answer_ns = f->asked_ns + SESSION_ANSWER_NS - f->now.mono_ns;
+	bool is_told = s->talk->told && !strcmp(s->talk->told, "not-read");
+	if (s->awaits_accept || (!is_told && (f->queued || f->far.unread)))
+		session_plan_look(s, SECOND_NS);
+	if (f->asked_ns && answer_ns > 0)
+		session_plan_look(s, answer_ns);
+	if (!halves_is_in_open(f->halves) && !f->is_gone && f->far.is_here)
+		session_plan_look(s, pause_ns(f));
+}
+
+static void look_at_peer(struct session *s)
+{
+	static const struct health unknown;
+	struct health_verdict v;
+	struct facts f;
+	s->talk->look_ns = 0;
+	if (s->is_gone)
+		return;
+	session_facts(s, &f);
+	s->is_gone = f.is_gone;
+	if (s->awaits_accept && !f.far.is_waiting) {
+		s->awaits_accept = false;
+		tell_process(s, "accepted", "accepted");
+	} else {
+		health_verdict(&v, &unknown, &f);
+		tell_trouble(s, &f, &v);
+	}
+	plan_next(s, &f);
+}
+
+void session_look(struct session *s)
+{
+	if (s->is_unnamed)
+		tell_process(s, "peer-process", "");
+	if (s->talk && s->talk->look_ns &&
+	    s->talk->look_ns <= loop_now_ns(s->link.loop))
+		look_at_peer(s);
+}
