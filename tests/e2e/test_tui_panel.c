@@ -189,7 +189,7 @@ static void programs_get_the_facts_as_notes(void **state)
 	(void)state;
 	proc_expect_out(&p, "\"state\":\"open\"");
 	proc_write_text(&p, "/info\n");
-	proc_expect_out(&p, "\"kind\":\"note\",\"text\":\"retransmits: none");
+	proc_expect_out(&p, "\"text\":\"retransmits: none");
 	proc_end_in(&p);
 	close(fd);
 	proc_expect_exit(&p, 0);
