@@ -176,6 +176,10 @@ void session_leave(struct session *s);
 /* Reset the connection at once. */
 void session_reset(struct session *s);
 
+/* Nobody waits any more until what was sent has arrived: tell where its bytes
+ * are, for the last time. */
+void session_lose(struct session *s);
+
 /* Stop reading from the peer. */
 void session_pause(struct session *s);
 /* Go on reading. */

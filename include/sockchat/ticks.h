@@ -19,6 +19,7 @@ enum tick_state {
 	TICK_QUEUED, /* with us */
 	TICK_SENT,   /* with our kernel */
 	TICK_ACKED,  /* with the peer's */
+	TICK_LOST,   /* the connection ended before they were known to be */
 };
 
 struct tick {
@@ -46,7 +47,7 @@ void ticks_set(struct ticks *t, const struct tick *tick);
 /* The tick of a message: all zero but for `seq` when it is not known. */
 struct tick ticks_at(const struct ticks *t, uint64_t seq);
 
-/* "queued", "sent", "acked"; "" for none. */
+/* "queued", "sent", "acked", "lost"; "" for none. */
 const char *tick_name(enum tick_state state);
 
 #endif

@@ -118,6 +118,7 @@ static void give_up(struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)
 		tell_given_up(c, c->own->sessions[i]);
+	chat_for_all(c, session_lose);
 	c->own->has_broken |= c->own->session_count > 0;
 	loop_stop(c->loop, 0); /* chat_run() makes the exit status */
 }

@@ -75,7 +75,7 @@ static void on_gate_tick(void *user, uint64_t seq)
 	struct entry e;
 	if (seq >= g->next) {
 		let_through(g, true);
-	} else if (tick.state == TICK_ACKED &&
+	} else if (tick.state >= TICK_ACKED &&
 	           transcript_at(g->transcript, seq, &e)) {
 		e.tick = &tick;
 		g->step(g->user, GATE_LATE, &e);

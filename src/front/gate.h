@@ -17,7 +17,7 @@ enum gate_step {
 	GATE_WRITE, /* this entry is to be written */
 	GATE_HOLD,  /* it waits: what came before it has to be out */
 	GATE_HELD,  /* it has waited, and is to be written */
-	GATE_LATE,  /* it has arrived, but was written before */
+	GATE_LATE,  /* it has arrived or is lost, but was written before */
 };
 
 /* The entry is borrowed for the call. */

@@ -40,10 +40,7 @@ static void describe_loss(const struct session *s, uint64_t unacked, char *text,
 /* Close the connection if there is one: by FIN, or by RST to `abort`. */
 static void close_connection(struct session *s, bool abort)
 {
-	if (s->talk) {
-		under_way_end(s->talk->under_way);
-		s->talk->under_way = NULL;
-	}
+	session_lose(s);
 	link_close(&s->link, abort);
 }
 
@@ -446,6 +443,14 @@ void session_leave(struct session *s)
 	s->leaves = true;
 	if (s->phase != ENTRY_CLOSED)
 		begin_close(s);
+}
+
+void session_lose(struct session *s)
+{
+	if (s->talk)
+		under_way_end(s->talk->under_way);
+	if (s->talk)
+		s->talk->under_way = NULL;
 }
 
 void session_reset(struct session *s)

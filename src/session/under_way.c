@@ -18,6 +18,7 @@
 #define ASK_FIRST_NS   (1 * MS_NS)
 #define ASK_SLOWEST_NS (100 * MS_NS)
 #define ASK_RECORDS_NS (250 * MS_NS)
+#define ASK_READ_NS    (1600 * MS_NS) /* what has arrived may be read late */
 #define PENDING_MAX    TICKS_MAX /* further messages are not followed */
 
 struct pending {
@@ -52,7 +53,8 @@ static void tell_tick(const struct under_way *u, const struct pending *p,
 		ticks_set(*u->ticks, &tick);
 }
 
-/* NULL: what is written has arrived. */
+/* NULL: what is written has arrived, but is lost if the peer breaks before it
+ * has read it. */
 static const struct ack_ops *acks_of(const struct under_way *u)
 {
 	return u->link->transport->ops->acks;
@@ -90,9 +92,16 @@ static void ask_pending(struct under_way *u)
 {
 	if (!u->link->transport)
 		return;
-	ssize_t unacked = acks_of(u) ? link_pending(u->link) : 0;
+	ssize_t unacked = link_pending(u->link);
 	if (unacked >= 0)
 		note_acked(u, u->link->bytes_out - (uint64_t)unacked, 0);
+}
+
+static int64_t slowest_ns(const struct under_way *u)
+{
+	if (u->is_stamped)
+		return ASK_RECORDS_NS;
+	return u->link->transport && !acks_of(u) ? ASK_READ_NS : ASK_SLOWEST_NS;
 }
 
 static void on_ask_time(struct timer *timer)
@@ -100,7 +109,7 @@ static void on_ask_time(struct timer *timer)
 	struct under_way *u = timer->user;
 	under_way_read(u); /* first, for records have times */
 	ask_pending(u);
-	if (u->ask_ns < (u->is_stamped ? ASK_RECORDS_NS : ASK_SLOWEST_NS))
+	if (u->ask_ns < slowest_ns(u))
 		u->ask_ns *= 2;
 	if (u->count)
 		timer_start(u->link->loop, timer, u->ask_ns);
@@ -154,7 +163,7 @@ void under_way_after_write(struct under_way *u, bool is_all)
 		if (p->end > gone) /* a file was shorter */
 			p->end = gone;
 		p->sent = u->writing;
-		tell_tick(u, p, TICK_SENT, 0, false);
+		tell_tick(u, p, acks_of(u) ? TICK_SENT : TICK_ACKED, 0, false);
 	}
 	if (u->sent == before)
 		return;
@@ -176,14 +185,24 @@ bool under_way_read(struct under_way *u)
 	return has_read;
 }
 
+/* Whether those that were written and not taken from the list have arrived:
+ * what the peer's system is known to have can still be read after our end. */
+static bool have_arrived(const struct under_way *u)
+{
+	const struct link *l = u->link;
+	return l->transport && !acks_of(u) && !l->broken;
+}
+
 void under_way_end(struct under_way *u)
 {
 	if (!u)
 		return;
+	(void)under_way_read(u);
 	ask_pending(u);
+	size_t arrived = have_arrived(u) ? u->sent : 0;
 	for (size_t i = 0; i < u->count; i++)
 		tell_tick(u, &u->list[i],
-		          i < u->sent ? TICK_SENT : TICK_QUEUED, 0, true);
+		          i < arrived ? TICK_ACKED : TICK_LOST, 0, true);
 	timer_stop(&u->ask);
 	free(u->list);
 	free(u);

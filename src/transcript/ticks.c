@@ -98,6 +98,7 @@ const char *tick_name(enum tick_state state)
 		[TICK_QUEUED] = "queued",
 		[TICK_SENT] = "sent",
 		[TICK_ACKED] = "acked",
+		[TICK_LOST] = "lost",
 	};
 	return names[state];
 }

@@ -136,6 +136,7 @@ static const char *tail_of(const struct viewport *v, const struct entry *e)
 		[TICK_QUEUED] = { " … ", " - " },
 		[TICK_SENT] = { " ✓ ", " + " },
 		[TICK_ACKED] = { " ✓✓", " ++" },
+		[TICK_LOST] = { " ✗ ", " x " },
 	};
 	bool is_ascii = v->glyph_flags & GLYPH_ASCII;
 	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_OUT || v->is_bare ||

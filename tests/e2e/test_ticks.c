@@ -147,6 +147,7 @@ static void what_was_lost_is_not_acknowledged(void **state)
 	proc_expect_exit(&p, 1);
 	assert_null(strstr(p.out_text.bytes, "\"acked\""));
 	assert_non_null(strstr(p.out_text.bytes, "were never acknowledged"));
+	assert_non_null(strstr(p.out_text.bytes, "\"state\":\"lost\""));
 	text_finish(&got);
 	proc_finish(&p);
 }

@@ -95,7 +95,32 @@ static void without_acknowledgements_written_is_arrived(void **state)
 	turn_until(say("one\n"), TICK_ACKED);
 }
 
-static void what_never_arrived_stays_where_it_was(void **state)
+/* It could be read until then. */
+static void without_acknowledgements_a_reset_loses_what_was_not_read(
+    void **state)
+{
+	(void)state;
+	fake_set_pending(now.fake, 4, 0);
+	uint64_t first = say("one\n"), second = say("two\n");
+	wait_ms(2000);
+	assert_int_equal(state_of(second), TICK_ACKED);
+	fake_set_pending(now.fake, -1, ECONNRESET);
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_int_equal(state_of(first), TICK_ACKED);
+	assert_int_equal(state_of(second), TICK_LOST);
+}
+
+static void without_acknowledgements_our_end_loses_nothing(void **state)
+{
+	(void)state;
+	fake_set_pending(now.fake, 4, 0);
+	uint64_t seq = say("one\n");
+	session_reset(now.session);
+	assert_int_equal(state_of(seq), TICK_ACKED);
+}
+
+static void what_never_arrived_is_lost(void **state)
 {
 	(void)state;
 	fake_set_pending(now.fake, 4, 0);
@@ -104,8 +129,8 @@ static void what_never_arrived_stays_where_it_was(void **state)
 	uint64_t second = say("two\n");
 	fake_set_pending(now.fake, -1, ECONNRESET);
 	session_reset(now.session);
-	assert_int_equal(state_of(first), TICK_SENT);
-	assert_int_equal(state_of(second), TICK_QUEUED);
+	assert_int_equal(state_of(first), TICK_LOST);
+	assert_int_equal(state_of(second), TICK_LOST);
 	assert_true(ticks_at(now.settings.ticks, first).is_final);
 	assert_true(ticks_at(now.settings.ticks, second).is_final);
 }
@@ -140,9 +165,15 @@ int main(void)
 		TEST(each_message_has_its_own_end),
 		TEST(a_record_tells_when_bytes_were_acknowledged),
 		cmocka_unit_test_setup_teardown(
+		    without_acknowledgements_a_reset_loses_what_was_not_read,
+		    set_up_bare, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    without_acknowledgements_our_end_loses_nothing, set_up_bare,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
 		    without_acknowledgements_written_is_arrived, set_up_bare,
 		    tear_down),
-		TEST(what_never_arrived_stays_where_it_was),
+		TEST(what_never_arrived_is_lost),
 		TEST(without_ticks_the_system_is_not_asked),
 		TEST(messages_beyond_those_followed_have_no_tick),
 	};

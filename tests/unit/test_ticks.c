@@ -52,6 +52,7 @@ static void a_message_goes_from_us_to_the_peer(void **state)
 	assert_tick(7, TICK_ACKED, 42);
 	assert_tick(3, TICK_QUEUED, 0);
 	assert_string_equal(tick_name(TICK_ACKED), "acked");
+	assert_string_equal(tick_name(TICK_LOST), "lost");
 }
 
 static void what_was_not_sent_by_hand_has_none(void **state)
