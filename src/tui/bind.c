@@ -71,6 +71,13 @@ int bind_find(const void *bytes, size_t len)
 	return -1;
 }
 
+bool bind_is_bound(const void *bytes, size_t len)
+{
+	int type = ISFUNC;
+	return rl_function_of_keyseq_len(bytes, len, rl_get_keymap(), &type) &&
+	       type != ISKMAP;
+}
+
 int bind_take(void)
 {
 	int i = met;

@@ -25,6 +25,9 @@ void bind_default(size_t i, const char *keys, bool is_vi);
 /* The function on these keys, as the keyboard sends them, or -1. */
 int bind_find(const void *bytes, size_t len);
 
+/* True if these keys do anything. */
+bool bind_is_bound(const void *bytes, size_t len);
+
 /* The function that readline has met since the last call, or -1. */
 int bind_take(void);
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "bind.h"
 #include "keyboard.h"
 
 #define PASTE_PAUSE_NS (100 * MS_NS) /* before a Ctrl-C within a paste */
@@ -69,7 +70,10 @@ int keyboard_start(struct keyboard *k, struct loop *l, keys_fn *on_key,
 		.on_gone = on_gone,
 		.user = user,
 	};
-	return k->keys ? watch_add(l, &k->watch, STDIN_FILENO, LOOP_READ) : -1;
+	if (!k->keys)
+		return -1;
+	keys_keep_bound(k->keys, bind_is_bound);
+	return watch_add(l, &k->watch, STDIN_FILENO, LOOP_READ);
 }
 
 void keyboard_stop(struct keyboard *k)

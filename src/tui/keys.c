@@ -44,6 +44,7 @@ enum state {
 struct keys {
 	keys_fn *fn;
 	void *user;
+	bool (*is_bound)(const void *bytes, size_t len); /* or NULL */
 	enum state state;
 	uint8_t sequence[SEQUENCE_MAX];
 	size_t len;  /* of the sequence; counts on when it is full */
@@ -261,7 +262,8 @@ static void finish_sequence(struct keys *k)
 	k->state = GROUND;
 	if (k->len > SEQUENCE_MAX)
 		return;
-	int n = keycode_plain(plain, k->sequence, k->len);
+	bool is_bound = k->is_bound && k->is_bound(k->sequence, k->len);
+	int n = is_bound ? -1 : keycode_plain(plain, k->sequence, k->len);
 	if (sequence_is(k, PASTE_START))
 		begin_paste(k);
 	else if (is_mouse(k->sequence, k->len, &report))
@@ -474,6 +476,12 @@ struct keys *keys_new(keys_fn *fn, void *user)
 	k->fn = fn;
 	k->user = user;
 	return k;
+}
+
+void keys_keep_bound(struct keys *k,
+                     bool (*is_bound)(const void *bytes, size_t len))
+{
+	k->is_bound = is_bound;
 }
 
 void keys_free(struct keys *k)

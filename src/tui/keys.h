@@ -52,6 +52,11 @@ struct keys;
 MUST_USE struct keys *keys_new(keys_fn *fn, void *user);
 void keys_free(struct keys *k);
 
+/* Leave the form of a newer terminal (keycode.h) as it is where `is_bound` says
+ * that somebody has put something on it. */
+void keys_keep_bound(struct keys *k,
+                     bool (*is_bound)(const void *bytes, size_t len));
+
 /* Take what was read; any split of the input gives the same tokens, save that
  * a run of text may come in several. */
 void keys_feed(struct keys *k, const uint8_t *bytes, size_t len);

@@ -521,6 +521,8 @@ static void an_inputrc_moves_our_functions_and_nothing_else_does(void **state)
 	        "\"\\C-xv\": sockchat-next-view\n"
 	        "\"\\C-x\\C-l\": sockchat-next-view\n"
 	        "\"\\eOR\": sockchat-help\n"
+	        "\"\\e[13;2u\": sockchat-endings\n"
+	        "\"\\e[27;5;13~\": \"macro\"\n"
 	        "$endif\n");
 
 	(void)state;
@@ -530,6 +532,11 @@ static void an_inputrc_moves_our_functions_and_nothing_else_does(void **state)
 	pty_expect(&p, "| mixed |");
 	pty_type(&p, "\030\f");
 	pty_expect(&p, "| text |");
+	pty_type(&p, "\033[27;5;13~\033[13;5u"); /* the second is Enter */
+	net_expect(fd, "macro\n");
+	pty_expect(&p, "> macro\\n");
+	pty_type(&p, "\033[13;2u");
+	pty_expect_gone(&p, "> macro\\n");
 	pty_type(&p, PTY_F3);
 	pty_expect(&p, "this help");
 	pty_type(&p, "q/keys" PTY_ENTER);
