@@ -42,6 +42,20 @@ static void check_again(const struct bytes *out)
 	bytes_finish(&again);
 }
 
+/* What is written to be typed again is read as the same bytes. */
+static void check_written(const uint8_t *data, size_t size)
+{
+	struct bytes text = { 0 }, again = { 0 };
+	struct error e;
+
+	insist(escape_append(&text, data, size) == 0);
+	insist(escape_parse(&again, bytes_text(&text), text.len, &e) == 0);
+	insist(again.len == size);
+	insist(!size || memcmp(again.data, data, size) == 0);
+	bytes_finish(&text);
+	bytes_finish(&again);
+}
+
 static void check(int (*parse)(struct bytes *, const char *, size_t,
                                struct error *),
                   const uint8_t *data, size_t size)
@@ -65,5 +79,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check(escape_parse, data, size);
 	check(escape_parse_hex, data, size);
+	check_written(data, size);
 	return 0;
 }
