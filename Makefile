@@ -70,7 +70,8 @@ $(BUILD)/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(FLAGS_MK): Makefile scripts/probe.sh
-	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h pcre2.h
+	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h pcre2.h \
+	  idn2.h
 	@sh scripts/probe.sh $@ $(CC) -- $(HARDEN)
 
 lint demo picture:

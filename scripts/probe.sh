@@ -38,12 +38,14 @@ libs="-Wl,-z,muldefs -l:libreadline.a -l:libncursesw.a -l:libtinfo.a"
 knows $libs || libs='$(SHARED)'
 core=-l:libpcre2-8.a
 knows $core || core=-lpcre2-8
+names="-l:libidn2.a -l:libunistring.a"
+knows $names || names=-lidn2
 
 mkdir -p "$(dirname "$file")"
 cat >"$file.new" <<END
 PROBED_C :=$c
 PROBED_L :=$l
 TUI_LIBS ?= $libs
-CORE_LIBS ?= $core
+CORE_LIBS ?= $core $names
 END
 mv "$file.new" "$file"

@@ -11,7 +11,7 @@
 
 #include <sockchat/error.h>
 
-#define ENDPOINT_HOST_MAX 256
+#define ENDPOINT_HOST_MAX 1025 /* NI_MAXHOST */
 #define ENDPOINT_PORT_MAX 64
 #define ENDPOINT_TEXT_MAX (ENDPOINT_HOST_MAX + ENDPOINT_PORT_MAX + 4)
 
@@ -21,7 +21,9 @@ enum endpoint_scheme { ENDPOINT_TCP, ENDPOINT_UNIX };
 /* Who is meant: "tcp://[::1]:http" is host "::1", port "http". */
 struct endpoint {
 	enum endpoint_scheme scheme;
-	/* "" in listen mode: the loopback addresses; "*": all.  For unix
+	/* As it is shown: a name that is not ASCII in the one spelling that
+	 * IDNA gives it ("안녕.test"), if it has one; else as it was typed.
+	 * "" in listen mode: the loopback addresses; "*": all.  For unix
 	 * sockets a path, or "@NAME" for an abstract one (unix(7)). */
 	char host[ENDPOINT_HOST_MAX];
 	char port[ENDPOINT_PORT_MAX]; /* a checked number, or a service name;
@@ -31,8 +33,9 @@ struct endpoint {
 enum endpoint_mode { ENDPOINT_CONNECT, ENDPOINT_LISTEN };
 
 /* Read one or two words: HOST PORT, HOST:PORT, [V6ADDR]:PORT, V6ADDR PORT,
- * tcp://HOST:PORT; in listen mode also PORT alone; unix:PATH or unix:@NAME.
- * Port 0 is for listen mode.  -1 with a sentence that names what is wrong. */
+ * tcp://HOST:PORT, where a zone stands behind %25 (RFC 6874); in listen mode
+ * also PORT alone; unix:PATH or unix:@NAME.  Port 0 is for listen mode.  -1
+ * with a sentence that names what is wrong. */
 MUST_USE
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
@@ -41,6 +44,15 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 MUST_USE
 int endpoint_parse_unix(struct endpoint *ep, const char *const *words,
                         size_t count, struct error *e);
+
+/* Write the name that DNS knows: "xn--o70b819a.test" for "안녕.test", and other
+ * hosts as they are. */
+void endpoint_ascii(const struct endpoint *ep, char out[ENDPOINT_HOST_MAX]);
+
+/* Returns the zone of an IPv6 address, "eth0" of "fe80::1%eth0", if it cannot
+ * be one: no interface is called so, or the address is not link-local.  Else
+ * NULL. */
+const char *endpoint_bad_zone(const struct endpoint *ep);
 
 /* True if its host has to be looked up.  An odd spelling of a number ("127.1")
  * counts as a name, for it is worth a line what it stands for. */

@@ -80,6 +80,9 @@ const char *explain_closed_at_once(bool is_tcp);
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,
                      const char *port);
 
+/* The same when no interface is the zone of an IPv6 address. */
+void explain_zone(struct error *e, const char *host, const char *zone);
+
 /* The same when `host` is a name and --numeric forbids lookups. */
 void explain_numeric(struct error *e, const char *host);
 

@@ -279,7 +279,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	};
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
-	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ASCII);
+	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ANY_WIDTH);
 	report_open(&d.report, o->ui == UI_JSON, d.where);
 	link_init(&d.link, l, &ops);
 	d.link.where = d.where;

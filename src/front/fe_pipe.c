@@ -56,7 +56,8 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 	struct recognised r;
 	struct transport_facts facts;
 	char where[ENDPOINT_TEXT_MAX];
-	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ASCII);
+	glyph_copy(where, sizeof(where), f->conn.where,
+	           GLYPH_ANY_WIDTH);
 	if (listens) {
 		transport_facts(f->conn.link.transport, FACTS_LOCAL, &facts);
 		address_format(&facts.local, where);

@@ -2,9 +2,13 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <idn2.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/un.h>
@@ -13,6 +17,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
+#define SERVICE_MAX 2048 /* a line of services(5) */
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -34,24 +39,44 @@ static bool consists_of(const char *text, const char *set)
 	return *text != '\0' && text[strspn(text, set)] == '\0';
 }
 
-static bool is_v6(const char *text)
+/* The zone is not looked at. */
+static bool read_v6(const char *text, struct in6_addr *address)
 {
 	char bare[INET6_ADDRSTRLEN];
-	size_t len = strcspn(text, "%"); /* the scope is for the resolver */
-	struct in6_addr address;
+	size_t len = strcspn(text, "%");
 
 	if (len >= sizeof(bare))
 		return false;
 	memcpy(bare, text, len);
 	bare[len] = '\0';
-	return inet_pton(AF_INET6, bare, &address) == 1;
+	return inet_pton(AF_INET6, bare, address) == 1;
 }
 
+static bool is_v6(const char *text)
+{
+	struct in6_addr address;
+
+	return read_v6(text, &address);
+}
+
+/* Whether the system knows a TCP service of this name, which may look like
+ * anything (services(5)).  If it cannot tell, a lookup will. */
+static bool is_known_service(const char *text)
+{
+	struct servent room, *found = NULL;
+	char bytes[SERVICE_MAX];
+	int errnum = getservbyname_r(text, "tcp", &room, bytes, sizeof(bytes),
+	                             &found);
+	return found || (errnum && errnum != ENOENT);
+}
+
+/* Whether it looks like a service, or is one. */
 static bool is_service(const char *text)
 {
-	return strchr(LETTERS, *text) &&
-	       consists_of(text, LETTERS DIGITS "-") &&
-	       strlen(text) < ENDPOINT_PORT_MAX;
+	bool is_usual = strchr(LETTERS, *text) &&
+	                consists_of(text, LETTERS DIGITS "-");
+	return strlen(text) < ENDPOINT_PORT_MAX &&
+	       (is_usual || is_known_service(text));
 }
 
 static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
@@ -82,6 +107,48 @@ static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
 	return 0;
 }
 
+/* The form in ASCII of a name in any script (RFC 5891), to be freed; NULL if
+ * there is none, or it is ASCII. */
+static char *to_ascii(const char *host)
+{
+	char *ascii = NULL;
+	const char *at = host;
+	while (*at && !(*at & 0x80))
+		at++;
+	if (!*at || idn2_to_ascii_8z(host, &ascii, IDN2_NONTRANSITIONAL |
+	                                               IDN2_NFC_INPUT))
+		return NULL;
+	return ascii;
+}
+
+/* What else a host may be never comes of a name: full-width forms of ASCII
+ * could make that. */
+static bool is_plain_name(const char *text)
+{
+	return *text && strlen(text) < ENDPOINT_HOST_MAX &&
+	       !strpbrk(text, ":%*[]/@");
+}
+
+/* Each name has one spelling, however it was typed. */
+static void spell_host(struct endpoint *ep, const char *text)
+{
+	char *ascii = to_ascii(text), *shown = NULL;
+	if (ascii && idn2_to_unicode_8z8z(ascii, &shown, 0) == IDN2_OK &&
+	    is_plain_name(shown))
+		text = shown;
+	snprintf(ep->host, sizeof(ep->host), "%s", text);
+	free(ascii);
+	free(shown);
+}
+
+void endpoint_ascii(const struct endpoint *ep, char out[ENDPOINT_HOST_MAX])
+{
+	char *ascii = to_ascii(ep->host);
+	bool has_ascii = ascii && is_plain_name(ascii);
+	snprintf(out, ENDPOINT_HOST_MAX, "%s", has_ascii ? ascii : ep->host);
+	free(ascii);
+}
+
 static int parse_host(struct endpoint *ep, enum endpoint_mode mode,
                       const char *text, struct error *e)
 {
@@ -100,7 +167,7 @@ static int parse_host(struct endpoint *ep, enum endpoint_mode mode,
 		                 "%s is no host: it has a colon and is not an "
 		                 "IPv6 address",
 		                 show(text).text);
-	snprintf(ep->host, sizeof(ep->host), "%s", text);
+	spell_host(ep, text);
 	return 0;
 }
 
@@ -180,7 +247,8 @@ static int refuse_no_port(const char *word, enum endpoint_mode mode,
 static int parse_bare(struct endpoint *ep, enum endpoint_mode mode,
                       const char *word, struct error *e)
 {
-	if (mode == ENDPOINT_CONNECT || strpbrk(word, ".*"))
+	if (mode == ENDPOINT_CONNECT ||
+	    (strpbrk(word, ".*") && !is_known_service(word)))
 		return refuse_no_port(word, mode, e);
 	return parse_port(ep, mode, word, e);
 }
@@ -218,6 +286,14 @@ static const char *strip_unix(const char *word)
 	return strncasecmp(word, UNIX_SCHEME, len) == 0 ? word + len : NULL;
 }
 
+/* In a URL the % before a zone is itself written as one: "%25eth0". */
+static void decode_zone(char *url)
+{
+	char *zone = strstr(url, "%25");
+	if (*url == '[' && zone && zone[3] && zone[3] != ']')
+		memmove(zone + 1, zone + 3, strlen(zone + 3) + 1);
+}
+
 /* Returns what follows "tcp://", `word` itself if it is no URL, or NULL with a
  * sentence if it is another URL. */
 static char *strip_scheme(char *word, struct error *e)
@@ -237,6 +313,7 @@ static char *strip_scheme(char *word, struct error *e)
 	len = strlen(rest);
 	if (len > 0 && rest[len - 1] == '/')
 		rest[len - 1] = '\0';
+	decode_zone(rest);
 	return rest;
 }
 
@@ -366,6 +443,23 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 	                  : parse_two(ep, mode, word, words[1], e);
 }
 
+const char *endpoint_bad_zone(const struct endpoint *ep)
+{
+	const char *zone = strchr(ep->host, '%');
+	struct in6_addr a;
+	char name[IF_NAMESIZE];
+	long index;
+	if (ep->scheme != ENDPOINT_TCP || !zone || !read_v6(ep->host, &a))
+		return NULL;
+	zone++;
+	bool is_local =
+	    IN6_IS_ADDR_LINKLOCAL(&a) || IN6_IS_ADDR_MC_LINKLOCAL(&a);
+	bool is_known = number_parse(zone, 1, INT32_MAX, &index)
+	                    ? if_indextoname((unsigned)index, name) != NULL
+	                    : is_local && if_nametoindex(zone);
+	return is_known ? NULL : zone;
+}
+
 bool endpoint_has_name(const struct endpoint *ep)
 {
 	struct in_addr address;
@@ -377,16 +471,8 @@ bool endpoint_has_name(const struct endpoint *ep)
 
 bool endpoint_knows_port(const struct endpoint *ep)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
-	bool is_known = *ep->port && strspn(ep->port, DIGITS) ==
-	                                 strlen(ep->port);
-
-	if (is_known || ep->scheme == ENDPOINT_UNIX)
-		return true;
-	int eai = getaddrinfo(NULL, ep->port, &hints, &list);
-	if (list)
-		freeaddrinfo(list);
-	return eai != EAI_SERVICE;
+	return ep->scheme == ENDPOINT_UNIX || consists_of(ep->port, DIGITS) ||
+	       is_known_service(ep->port);
 }
 
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -358,6 +359,22 @@ void explain_resolve(struct error *e, int eai, int errnum, const char *host,
 	          w->eai ? "" : ": ", w->eai ? "" : gai_strerror(eai));
 	error_set_hint(e, "%s", w->hint);
 	snprintf(e->code, sizeof(e->code), "%s", w->code);
+}
+
+void explain_zone(struct error *e, const char *host, const char *zone)
+{
+	char shown[SHOWN_MAX], name[SHOWN_MAX];
+
+	glyph_copy(shown, sizeof(shown), host, GLYPH_ANY_WIDTH);
+	glyph_copy(name, sizeof(name), zone, GLYPH_ANY_WIDTH);
+	if (if_nametoindex(zone))
+		error_set(e, "%s: only a link-local address (fe80::1%%eth0) "
+		             "has a zone; leave out %%%s", shown, name);
+	else
+		error_set(e, "no such interface: %s, the zone of %s", name,
+		          shown);
+	error_set_hint(e, HINT_LINK);
+	error_set_code(e, ENODEV);
 }
 
 void explain_numeric(struct error *e, const char *host)

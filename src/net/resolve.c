@@ -89,12 +89,29 @@ static void look_up_host(struct lookup *l, const char *host, int flags)
 	freeaddrinfo(list);
 }
 
+/* A name in another script than ours has a form in ASCII; without that, or when
+ * nobody knows it, the system may know the name as it is (hosts(5)). */
+static void look_up_named(struct lookup *l, int flags)
+{
+	char name[ENDPOINT_HOST_MAX];
+	endpoint_ascii(&l->endpoint, name);
+	look_up_host(l, name, flags);
+	int eai = l->eai, errnum = l->errnum;
+	if (l->count || flags & AI_NUMERICHOST ||
+	    strcmp(name, l->endpoint.host) == 0)
+		return;
+	look_up_host(l, l->endpoint.host, flags);
+	if (l->count)
+		return;
+	l->eai = eai;
+	l->errnum = errnum;
+}
+
 static void look_up(struct lookup *l, int flags)
 {
 	static const char *const loopback[] = { "127.0.0.1", "::1", NULL };
 	static const char *const any[] = { "0.0.0.0", "::", NULL };
-	const char *const named[] = { l->endpoint.host, NULL };
-	const char *const *hosts = named;
+	const char *const *hosts = NULL;
 
 	if (l->endpoint.scheme == ENDPOINT_UNIX) {
 		address_set_unix(&l->list[0], l->endpoint.host);
@@ -104,9 +121,11 @@ static void look_up(struct lookup *l, int flags)
 	}
 	if (l->settings.is_passive && l->endpoint.host[0] == '\0')
 		hosts = loopback;
-	else if (l->settings.is_passive && strcmp(named[0], "*") == 0)
+	else if (l->settings.is_passive && strcmp(l->endpoint.host, "*") == 0)
 		hosts = any;
-	for (; *hosts; hosts++)
+	if (!hosts)
+		look_up_named(l, flags);
+	for (; hosts && *hosts; hosts++)
 		look_up_host(l, *hosts, flags);
 }
 
@@ -196,13 +215,17 @@ static void deliver_addresses(struct resolve *r)
 		deliver_name(r);
 		return;
 	}
-	if (l->count == 0 && l->eai == EAI_NONAME && l->settings.is_numeric)
+	const char *zone = endpoint_bad_zone(&l->endpoint);
+	if (zone)
+		explain_zone(&e, l->endpoint.host, zone);
+	else if (l->count == 0 && l->eai == EAI_NONAME &&
+	         l->settings.is_numeric)
 		explain_numeric(&e, l->endpoint.host);
 	else if (l->count == 0)
 		explain_resolve(&e, l->eai, l->errnum, l->endpoint.host,
 		                l->endpoint.port);
 	r->is_calling = true;
-	r->fn(r->user, l->list, l->count, &e);
+	r->fn(r->user, l->list, zone ? 0 : l->count, &e);
 	resolve_free(r);
 }
 
@@ -223,11 +246,12 @@ static void on_later(struct later *later)
 /* True if there is a name to ask for. */
 static bool needs_thread(const struct lookup *l)
 {
-	bool has_service =
-	    l->endpoint.port[0] < '0' || l->endpoint.port[0] > '9';
+	const char *port = l->endpoint.port;
+	bool has_service = port[strspn(port, "0123456789")] != '\0';
 
 	return l->count == 0 && l->eai == EAI_NONAME &&
-	       (has_service || !l->settings.is_numeric);
+	       (has_service || !l->settings.is_numeric) &&
+	       !endpoint_bad_zone(&l->endpoint);
 }
 
 /* Returns 0 or an errno. */

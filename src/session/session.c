@@ -344,7 +344,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	};
 	struct error e;
 	endpoint_format(ep, text);
-	glyph_copy(called, sizeof(called), text, GLYPH_ASCII);
+	glyph_copy(called, sizeof(called), text, GLYPH_ANY_WIDTH);
 	s->approach = calloc(1, sizeof(*s->approach) + strlen(called) + 1);
 	if (s->approach) {
 		s->link.where =

@@ -20,13 +20,24 @@
 #include "peer.h"
 #include "proc.h"
 
-#define HOSTS "127.0.0.1 localhost both\n::1 localhost both only6\n"
+#define LONG_NAME \
+	"a123456789.b123456789.c123456789.d123456789.e123456789.f123456789." \
+	"a123456789.b123456789.c123456789.d123456789.e123456789.f123456789." \
+	"a123456789.b123456789.c123456789.d123456789.e123456789.f123456789." \
+	"a123456789.b123456789.c123456789.d123456789.e123456789.f123456789"
+#define HOSTS \
+	"127.0.0.1 localhost both\n::1 localhost both only6\n" \
+	"127.0.0.1 under_score -dash- dotted.name. a single " LONG_NAME "\n" \
+	"127.0.0.1 xn--o70b819a.test 서버\n"
+#define SERVICES "whois++ 63/tcp\n3com-tsmux 106/tcp\n914c/g 211/tcp\n" \
+	"rfb.1 5901/tcp\nudp_only 9/udp\n"
 
 static int make_names(void **state)
 {
 	(void)state;
 	IP("link", "set", "lo", "up");
 	replace_file("/etc/hosts", HOSTS);
+	replace_file("/etc/services", SERVICES);
 	replace_file("/etc/nsswitch.conf", "hosts: files\nservices: files\n");
 	return 0;
 }
@@ -133,6 +144,104 @@ static void a_connection_does_without_an_address_that_is_not_here(void **state)
 	proc_finish(&p);
 }
 
+/* What a connection to port 1 of it fails with. */
+static void assert_failure(const char *host, const char *port,
+                           const char *sentence)
+{
+	static const char *const ways[] = { "-4", "--json" };
+	struct proc p;
+
+	for (size_t i = 0; i < 2; i++) {
+		proc_sockchat(&p, "connect", ways[i], host, port, NULL);
+		proc_expect_exit(&p, 1);
+		if (!strstr(i ? p.out_text.bytes : p.err_text.bytes, sentence))
+			fail_msg("%s: %s%s", host, p.out_text.bytes,
+			         p.err_text.bytes);
+		proc_finish(&p);
+	}
+}
+
+static void whatever_the_hosts_file_has_is_a_host(void **state)
+{
+	static const char *const names[] = { "under_score", "-dash-",
+		                             "dotted.name.", "a", "single" };
+	char text[128];
+	struct proc p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(text, sizeof(text), "refused: %s:1 (127.0.0.1) is",
+		         names[i]);
+		proc_sockchat(&p, "connect", "--", names[i], "1", NULL);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, text);
+		proc_finish(&p);
+	}
+	assert_failure(LONG_NAME, "1", "connection refused: a123456789.b");
+}
+
+static void whatever_the_services_file_has_is_a_port(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	assert_failure("127.0.0.1", "whois++", "refused: 127.0.0.1:whois++ is");
+	assert_failure("localhost", "3com-tsmux",
+	               "refused: localhost:3com-tsmux (");
+	assert_failure("127.0.0.1", "914c/g", "refused: 127.0.0.1:914c/g is");
+	proc_sockchat(&p, "connect", "-n", "127.0.0.1", "3com-tsmux", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "refused: 127.0.0.1:3com-tsmux is");
+	proc_finish(&p);
+	proc_sockchat(&p, "listen", "rfb.1", NULL);
+	proc_expect_err(&p, "listening on 127.0.0.1:5901\n");
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "127.0.0.1", "udp_only", NULL);
+	proc_expect_exit(&p, 2);
+	proc_finish(&p);
+}
+
+static void a_name_in_another_script_is_found_in_both_forms(void **state)
+{
+	(void)state;
+	assert_failure("안녕.test", "1", "refused: 안녕.test:1 (127.0.0.1) is");
+	/* as macOS writes it */
+	assert_failure("\u110b\u1161\u11ab\u1102\u1167\u11bc.test", "1",
+	               "refused: 안녕.test:1 (127.0.0.1) is");
+	assert_failure("서버", "1", "refused: 서버:1 (127.0.0.1) is");
+	assert_failure("없다.test", "1",
+	               "unknown host: 없다.test is no name that the resolver");
+}
+
+static void a_zone_without_an_interface_is_told_as_that(void **state)
+{
+	static const char *const words[][2] = {
+		{ "fe80::1%nosuch0", "80" },
+		{ "[fe80::1%nosuch0]:80", NULL },
+		{ "tcp://[fe80::1%25nosuch0]:80", NULL },
+	};
+	struct proc p;
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++) {
+		proc_sockchat(&p, i & 1 ? "connect" : "listen", words[i / 2][0],
+		              words[i / 2][1], NULL);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "no such interface: nosuch0, the zone of "
+		                   "fe80::1%nosuch0\n");
+		proc_finish(&p);
+	}
+	proc_sockchat(&p, "connect", "fe80::1%4711", "80", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "no such interface: 4711, the zone");
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "::1%lo", "80", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "::1%lo: only a link-local address (fe80::1%eth0) "
+	                   "has a zone; leave out %lo\n");
+	proc_finish(&p);
+}
+
 #define WITHOUT_IPV6(name)                                                     \
 	cmocka_unit_test_setup_teardown(name, switch_ipv6_off, switch_ipv6_on)
 
@@ -145,6 +254,11 @@ int main(void)
 		WITHOUT_IPV6(without_any_address_it_is_an_error),
 		cmocka_unit_test(
 		    an_address_that_somebody_has_is_not_done_without),
+		cmocka_unit_test(whatever_the_hosts_file_has_is_a_host),
+		cmocka_unit_test(whatever_the_services_file_has_is_a_port),
+		cmocka_unit_test(
+		    a_name_in_another_script_is_found_in_both_forms),
+		cmocka_unit_test(a_zone_without_an_interface_is_told_as_that),
 		WITHOUT_IPV6(
 		    a_connection_does_without_an_address_that_is_not_here),
 	};

@@ -32,7 +32,10 @@ static void check_taken(const struct endpoint *ep, enum endpoint_mode mode)
 	struct endpoint again;
 	struct error e;
 	int has_host = *ep->host != '\0';
+	char ascii[ENDPOINT_HOST_MAX];
 
+	endpoint_ascii(ep, ascii);
+	insist(!has_host == !*ascii);
 	endpoint_format(ep, text);
 	if (ep->scheme == ENDPOINT_UNIX) {
 		insist(endpoint_parse(&again, mode, path, 1, &e) == 0);

@@ -286,6 +286,64 @@ static void other_schemes_are_refused_by_name(void **state)
 	BAD(rows);
 }
 
+/* In a URL %25 is the % before a zone (RFC 6874); elsewhere % is. */
+static void a_zone_is_taken_as_each_form_writes_it(void **state)
+{
+	static const struct good good[] = {
+		{ ENDPOINT_CONNECT,
+		  { "tcp://[fe80::1%25eth0]:80" }, "fe80::1%eth0", "80" },
+		{ ENDPOINT_CONNECT,
+		  { "tcp://[fe80::1%eth0]:80/" }, "fe80::1%eth0", "80" },
+		{ ENDPOINT_CONNECT,
+		  { "tcp://[fe80::1%25]:80" }, "fe80::1%25", "80" },
+		{ ENDPOINT_CONNECT,
+		  { "tcp://[fe80::1%2525]:80" }, "fe80::1%25", "80" },
+		{ ENDPOINT_CONNECT,
+		  { "[fe80::1%25eth0]:80" }, "fe80::1%25eth0", "80" },
+		{ ENDPOINT_CONNECT,
+		  { "fe80::1%eth0", "80" }, "fe80::1%eth0", "80" },
+	};
+
+	(void)state;
+	GOOD(good);
+}
+
+static void assert_spelled(const char *typed, const char *host,
+                           const char *ascii)
+{
+	const char *words[] = { typed, "80" };
+	struct endpoint ep;
+	struct error e;
+	char out[ENDPOINT_HOST_MAX];
+
+	assert_int_equal(endpoint_parse(&ep, ENDPOINT_LISTEN, words, 2, &e), 0);
+	assert_string_equal(ep.host, host);
+	endpoint_ascii(&ep, out);
+	assert_string_equal(out, ascii);
+}
+
+static void a_name_in_any_script_has_one_spelling(void **state)
+{
+	(void)state;
+	assert_spelled("안녕.test", "안녕.test", "xn--o70b819a.test");
+	assert_spelled("안녕.TEST", "안녕.test", "xn--o70b819a.test");
+	/* as macOS writes it, taken apart into letters */
+	assert_spelled("\u110b\u1161\u11ab\u1102\u1167\u11bc.test",
+	               "안녕.test", "xn--o70b819a.test");
+	assert_spelled("_x.안녕.", "_x.안녕.", "_x.xn--o70b819a.");
+	assert_spelled("Faß.de", "faß.de", "xn--fa-hia.de");
+	/* ASCII is left alone */
+	assert_spelled("XN--O70B819A.test", "XN--O70B819A.test",
+	               "XN--O70B819A.test");
+	assert_spelled("under_score.", "under_score.", "under_score.");
+	/* nothing that IDNA takes: the system may know it */
+	assert_spelled("🙂.com", "🙂.com", "🙂.com");
+	assert_spelled("\xb0\xa1", "\xb0\xa1", "\xb0\xa1");
+	/* forms of ASCII that would be something else */
+	assert_spelled("＊", "＊", "＊");
+	assert_spelled("a：b", "a：b", "a：b");
+}
+
 static void assert_path(const char *word, const char *path)
 {
 	static const enum endpoint_mode modes[] = { ENDPOINT_CONNECT,
@@ -495,6 +553,8 @@ int main(void)
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(colons_without_brackets_are_not_guessed_at),
 		cmocka_unit_test(other_schemes_are_refused_by_name),
+		cmocka_unit_test(a_zone_is_taken_as_each_form_writes_it),
+		cmocka_unit_test(a_name_in_any_script_has_one_spelling),
 		cmocka_unit_test(a_unix_socket_has_a_path_or_a_name),
 		cmocka_unit_test(what_is_no_unix_socket_is_refused),
 		cmocka_unit_test(what_unix_takes_is_a_path_as_it_stands),
