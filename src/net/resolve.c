@@ -89,6 +89,19 @@ static void look_up_host(struct lookup *l, const char *host, int flags)
 	freeaddrinfo(list);
 }
 
+/* Whether the name is known, but has no address of the family asked for: some
+ * sources of names say only that there is none. */
+static bool is_of_other_family(const struct lookup *l, const char *host)
+{
+	struct addrinfo *list = NULL;
+
+	if (l->settings.family == AF_UNSPEC || l->eai != EAI_NONAME ||
+	    getaddrinfo(host, NULL, NULL, &list) != 0)
+		return false;
+	freeaddrinfo(list);
+	return true;
+}
+
 /* A name in another script than ours has a form in ASCII; without that, or when
  * nobody knows it, the system may know the name as it is (hosts(5)). */
 static void look_up_named(struct lookup *l, int flags)
@@ -96,10 +109,13 @@ static void look_up_named(struct lookup *l, int flags)
 	char name[ENDPOINT_HOST_MAX];
 	endpoint_ascii(&l->endpoint, name);
 	look_up_host(l, name, flags);
-	int eai = l->eai, errnum = l->errnum;
-	if (l->count || flags & AI_NUMERICHOST ||
-	    strcmp(name, l->endpoint.host) == 0)
+	if (l->count || flags & AI_NUMERICHOST)
 		return;
+	if (is_of_other_family(l, name))
+		l->eai = EAI_ADDRFAMILY;
+	if (strcmp(name, l->endpoint.host) == 0)
+		return;
+	int eai = l->eai, errnum = l->errnum;
 	look_up_host(l, l->endpoint.host, flags);
 	if (l->count)
 		return;

@@ -221,6 +221,14 @@ static int check_service(const struct endpoint *ep, struct error *e)
 	return -1;
 }
 
+static int check_families(const bool *given, struct error *e)
+{
+	if (!given[options_find("ipv4")] || !given[options_find("ipv6")])
+		return 0;
+	return error_set(e, "options -4 and -6 exclude each other: without "
+	                    "them both families are used");
+}
+
 int options_parse(struct options *o, int argc, char *const *argv,
                   struct error *e)
 {
@@ -257,7 +265,8 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	/* a program may be started without any word, not even its name */
 	size_t words = optind < argc ? (size_t)(argc - optind) : 0;
 	if (parse_mode(o, argv + optind, words, e) ||
-	    check_mode(o, given, e) || options_check(o, e))
+	    check_mode(o, given, e) || check_families(given, e) ||
+	    options_check(o, e))
 		return -1;
 	o->operands = (const char *const *)argv + optind + 1;
 	o->operand_count = words - 1;

@@ -201,6 +201,23 @@ static void whatever_the_services_file_has_is_a_port(void **state)
 	proc_finish(&p);
 }
 
+static void a_known_name_is_not_called_unknown_for_its_family(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "connect", "-6", "under_score", "1", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "no such address: under_score has none of that "
+	                   "family\n");
+	assert_err_has(&p, "hint: try it without -4 or -6\n");
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "-6", "nohost", "1", NULL);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "unknown host: nohost");
+	proc_finish(&p);
+}
+
 static void a_name_in_another_script_is_found_in_both_forms(void **state)
 {
 	(void)state;
@@ -256,6 +273,8 @@ int main(void)
 		    an_address_that_somebody_has_is_not_done_without),
 		cmocka_unit_test(whatever_the_hosts_file_has_is_a_host),
 		cmocka_unit_test(whatever_the_services_file_has_is_a_port),
+		cmocka_unit_test(
+		    a_known_name_is_not_called_unknown_for_its_family),
 		cmocka_unit_test(
 		    a_name_in_another_script_is_found_in_both_forms),
 		cmocka_unit_test(a_zone_without_an_interface_is_told_as_that),

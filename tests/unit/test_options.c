@@ -295,6 +295,8 @@ static void a_unix_socket_may_be_an_option_or_a_url(void **state)
 	}
 	refuse("connect -4 unix:/x", "option -4, --ipv4 is for IP addresses, "
 	                             "and unix:/x has none");
+	refuse("connect -4 -6 h 1", "options -4 and -6 exclude each other: "
+	       "without them both families are used");
 	refuse("connect unix:/x -6", "option -6, --ipv6 is for IP addresses, "
 	                             "and unix:/x has none");
 }
