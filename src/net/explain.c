@@ -287,6 +287,9 @@ static const char *reset_hint(const struct explain_break *b)
 	if (b->has_peer_ended)
 		return "it had closed the connection before: what we sent "
 		       "after that found no reader";
+	if (!b->bytes_in && !b->bytes_out && b->is_accepted)
+		return "it came and left without a word, as port scans and "
+		       "health checks do";
 	if (!b->bytes_in && !b->bytes_out)
 		return "it took the connection and dropped it at once: it may "
 		       "be full, crashing, or a port forwarder with nothing "

@@ -64,9 +64,10 @@ static void conclude_session(struct session *s, const struct error *why,
 		queue_lose_files(s->queue);
 	if (s->opened_ns)
 		session_tell_state(s, ENTRY_CLOSED, hint,
-		                   "connection closed: %" PRIu64
+		                   "connection closed%s: %" PRIu64
 		                   " bytes received, %" PRIu64
 		                   " bytes sent%s",
+		                   session_is_harmless(s) ? " by a reset" : "",
 		                   s->link.bytes_in, s->link.bytes_out, lost);
 	else
 		session_tell_state(s, ENTRY_CLOSED, hint, "not connected%s",
@@ -109,7 +110,7 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 	struct session *s = session_of(l);
 	bool is_old = is_long_over(s, unacked), failed = e && !is_old;
 	keep_timing(s);
-	if (failed)
+	if (failed && !session_is_harmless(s))
 		session_tell_error(s, e);
 	if (l->broken == ECONNRESET || l->broken == EPIPE)
 		hints_end(s, true);

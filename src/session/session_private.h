@@ -7,6 +7,8 @@
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
 
+#include <errno.h>
+
 #include <sockchat/session_state.h>
 
 /* The alarms of the link that are the session's. */
@@ -26,6 +28,14 @@ static inline struct timing *session_timing(const struct session *s)
 {
 	return s->approach && s->approach->is_timed ? &s->approach->timing
 	                                            : NULL;
+}
+
+/* Whether somebody who came to us has reset the connection, and nothing of ours
+ * was for him: then its end tells it, and no error. */
+static inline bool session_is_harmless(const struct session *s)
+{
+	return s->link.is_accepted && s->link.broken == ECONNRESET &&
+	       !s->link.bytes_out && !s->queue;
 }
 
 /* An answer may take so long before its absence is worth a word. */

@@ -42,6 +42,8 @@ void session_tell_state(struct session *s, enum entry_state state,
 		.ended = is_ours ? ENTRY_OUT : ENTRY_IN,
 		.moved = state == ENTRY_CLOSED ? &moved : NULL,
 		.local = session_local(s),
+		.code = state == ENTRY_CLOSED && session_is_harmless(s)
+		            ? "ECONNRESET" : "",
 		.hint = hint,
 		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED
 		              ? session_timing(s) : NULL,

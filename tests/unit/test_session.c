@@ -119,6 +119,7 @@ static void it_ends_only_when_all_is_acknowledged(void **state)
 static void a_reset_is_an_error_with_the_counts(void **state)
 {
 	(void)state;
+	send_text("x");
 	fake_feed(now.fake, "12345");
 	fake_feed_error(now.fake, ECONNRESET);
 	UNTIL(now.ends);

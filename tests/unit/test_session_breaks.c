@@ -12,9 +12,33 @@ static void a_reset_by_the_peer_comes_after_what_it_sent(void **state)
 	fake_feed_error(now.fake, ECONNRESET);
 	turn();
 	assert_ended(true, FAKE_RESET);
-	assert_story("O<<EX");
+	assert_story("O<<X");
+	const struct entry *e =
+	    entry_at(now.transcript, transcript_end(now.transcript) - 1);
+	assert_string_equal(e->code, "ECONNRESET");
+	assert_string_equal(e->peer, WHERE);
+	assert_int_equal(strncmp((const char *)e->bytes, "connection closed by "
+	                         "a reset: 7 bytes received, 0", 49), 0);
+}
+
+/* Whom we have reached, or sent something, should not do that. */
+static void a_reset_that_may_lose_something_is_an_error(void **state)
+{
+	(void)state;
+	send_text("x\n");
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_ended(true, FAKE_RESET);
+	assert_story("O>EX");
 	assert_string_equal(last_error()->code, "ECONNRESET");
 	assert_string_equal(last_error()->peer, WHERE);
+	finish(state);
+	start(state);
+	dial();
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_ended(true, FAKE_RESET);
+	assert_story("RCOEX");
 }
 
 static void a_write_that_fails_ends_it(void **state)
@@ -79,7 +103,7 @@ static void an_end_that_cannot_be_sent_comes_after_what_had_come(void **state)
 	session_shutdown(now.session);
 	turn();
 	assert_ended(true, FAKE_RESET);
-	assert_story("OH<EX");
+	assert_story("OH<X");
 }
 
 static void a_reset_of_ours_that_drops_something_is_a_failure(void **state)
@@ -132,7 +156,7 @@ static void a_reset_long_after_the_peers_end_is_no_failure(void **state)
 		turn();
 		assert_ended(cases[i].failed,
 		             cases[i].failed ? FAKE_RESET : FAKE_CLOSED);
-		assert_story(cases[i].failed ? "O<HEX" : "O<HX");
+		assert_story("O<HX");
 		finish(state);
 		start_open(state);
 	}
@@ -178,6 +202,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OPEN(a_reset_by_the_peer_comes_after_what_it_sent),
+		OPEN(a_reset_that_may_lose_something_is_an_error),
 		OPEN(a_write_that_fails_ends_it),
 		OPEN(what_had_come_is_read_before_a_failed_write_is_told),
 		OPEN(a_failed_write_to_one_that_lives_on_ends_it_too),
