@@ -443,7 +443,8 @@ static void finish_paste(struct keys *k, size_t end)
 	emit_token(k, KEY_PASTE, paste.data, paste.len);
 	k->lost = 0;
 	bytes_finish(&paste);
-	keys_feed(k, rest.data, rest.len);
+	if (rest.len)
+		keys_feed(k, rest.data, rest.len);
 	bytes_finish(&rest);
 }
 
