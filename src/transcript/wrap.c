@@ -14,6 +14,7 @@
 #include <sockchat/wrap.h>
 
 #define RUN_MAX  256
+#define FOLD_MIN 8 /* NULs that are shown as their number */
 #define HINT_MAX 512
 
 /* Where the layout is, and the run of glyphs of one style that it gathers. */
@@ -178,6 +179,42 @@ static size_t plain_run(const struct layout *l, const uint8_t *bytes,
 	return utf8_plain(bytes, len, 0, 0);
 }
 
+static size_t nul_run(const uint8_t *bytes, size_t len)
+{
+	size_t n = 0;
+	while (n < len && !bytes[n])
+		n++;
+	return n;
+}
+
+/* How a fold is marked, of which any byte may be in a hit. */
+static enum wrap_hit hit_within(struct layout *l, size_t offset, size_t len)
+{
+	const struct hit_list *list = &l->settings->hits;
+	enum wrap_hit hit = hit_of(l, offset);
+	for (size_t i = l->next_hit; i < list->count && hit != WRAP_HIT_NOW &&
+	                             list->hits[i].start < offset + len; i++)
+		hit = list->hits[i].start == l->settings->now ? WRAP_HIT_NOW
+		                                              : WRAP_HIT;
+	return hit;
+}
+
+/* NULs that fill a buffer up: "\0 ×1019". */
+static void lay_fold(struct layout *l, const uint8_t *bytes, size_t len)
+{
+	bool is_ascii = l->settings->look.glyph_flags & GLYPH_ASCII;
+	char text[32];
+	size_t n = (size_t)snprintf(text, sizeof(text), "\\0 \u00d7%zu", len);
+	if (l->content)
+		set_hit(l, hit_within(l, (size_t)(bytes - l->content), len));
+	if (!is_ascii && n - 1 <= l->settings->columns) {
+		lay_run(l, text, n, n - 1, WRAP_ESCAPED);
+		return;
+	}
+	n = (size_t)snprintf(text, sizeof(text), "\\0 x%zu", len);
+	lay_word(l, text, n, WRAP_ESCAPED);
+}
+
 static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
                        unsigned flags)
 {
@@ -185,6 +222,11 @@ static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
 	size_t n = ending_len(bytes, len);
 	if (n) {
 		lay_ending(l, n);
+		return n;
+	}
+	n = nul_run(bytes, len);
+	if (n >= FOLD_MIN) {
+		lay_fold(l, bytes, n);
 		return n;
 	}
 	n = plain_run(l, bytes, marked_len(l, bytes, len));

@@ -361,6 +361,56 @@ static const char *marks(const struct entry *e, size_t columns, enum view view,
 	return out;
 }
 
+static void zeros_that_fill_a_buffer_are_counted(void **state)
+{
+	char buffer[1024] = "hello";
+	struct entry e = message(buffer, sizeof(buffer), 0);
+	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
+	(void)state;
+	assert_string_equal(p->row[0], "hello\\0 ×1019");
+	assert_string_equal(p->styles[0], "pppppeeeeeeee");
+	memcpy(buffer + 512, "bye\n", 4);
+	p = lay_out(&e, 11, VIEW_TEXT);
+	assert_string_equal(p->row[0], "hello");
+	assert_string_equal(p->row[1], "\\0 ×507bye");
+	assert_string_equal(p->row[2], "\\n");
+	assert_string_equal(p->row[3], "\\0 ×508");
+	p = lay_out(&e, 4, VIEW_TEXT);
+	assert_string_equal(p->row[1], "o\\0 ");
+	assert_string_equal(p->row[2], "x507");
+	p = TEXT("a\0\0\0\0\0\0\0b", 80);
+	assert_string_equal(p->row[0], "a^@^@^@^@^@^@^@b");
+}
+
+static void folded_zeros_are_plain_in_ascii_and_bytes_in_a_dump(void **state)
+{
+	struct entry e = message("hi\0\0\0\0\0\0\0\0", 10, 0);
+	struct page p = { .rows = 0 };
+	struct wrap_settings s = {
+		.columns = 80, .look.glyph_flags = GLYPH_ASCII,
+		.row_count = SIZE_MAX,
+	};
+	(void)state;
+	wrap_entry(&e, &s, put_run, &p);
+	assert_string_equal(p.row[0], "hi\\0 x8");
+	const struct page *mixed = lay_out(&e, 80, VIEW_MIXED);
+	assert_string_equal(mixed->row[0], "hi\\0 ×8");
+	assert_non_null(strstr(mixed->row[1], "68 69 00 00 00 00 00 00"));
+}
+
+static void a_match_within_folded_zeros_marks_the_fold(void **state)
+{
+	struct entry e = message("ab\0\0\0\0\0\0\0\0\1\0", 12, 0);
+	struct wrap_settings s = { .columns = 7, .row_count = SIZE_MAX };
+	(void)state;
+	assert_string_equal(marks(&e, 80, VIEW_TEXT, "hex:0001", 0),
+	                    "pp#######ee");
+	assert_string_equal(marks(&e, 80, VIEW_TEXT, "hex:0001", 9),
+	                    "pp@@@@@@@ee");
+	assert_int_equal(wrap_row_of(&e, &s, 1), 0);
+	assert_int_equal(wrap_row_of(&e, &s, 5), 0);
+}
+
 static void matches_of_a_search_are_marked(void **state)
 {
 	struct entry e = message("one two one\r\n", 13, ENTRY_COMPLETE);
@@ -433,10 +483,13 @@ static void fill_long(uint8_t *bytes, size_t len, unsigned seed)
 	size_t used = 0;
 	while (used < len) {
 		seed = seed * 1103515245 + 12345;
-		const char *part = parts[(seed >> 16) % 9];
-		size_t n = strlen(part);
+		unsigned i = (seed >> 16) % 10;
+		size_t n = i < 9 ? strlen(parts[i]) : seed >> 20 & 63;
 		n = n < len - used ? n : len - used;
-		memcpy(bytes + used, part, n);
+		if (i < 9)
+			memcpy(bytes + used, parts[i], n);
+		else
+			memset(bytes + used, 0, n);
 		used += n;
 	}
 }
@@ -526,6 +579,10 @@ int main(void)
 		TEST(no_row_is_wider_than_it_may_be),
 		TEST(the_head_has_the_time_the_display_wants),
 		TEST(the_mark_tells_the_kind_of_entry),
+		cmocka_unit_test(zeros_that_fill_a_buffer_are_counted),
+		cmocka_unit_test(
+		    folded_zeros_are_plain_in_ascii_and_bytes_in_a_dump),
+		cmocka_unit_test(a_match_within_folded_zeros_marks_the_fold),
 		cmocka_unit_test(matches_of_a_search_are_marked),
 		cmocka_unit_test(a_match_is_marked_across_rows),
 		cmocka_unit_test(a_match_is_marked_in_both_columns_of_a_dump),
