@@ -11,7 +11,8 @@
 
 #define TAIL_MAX ((size_t)64) /* bytes before a cut that must be text */
 #define NUL_MIN  5            /* "text" and its NUL */
-#define PAD_MIN  8            /* NULs behind text */
+#define PAD_MIN  8            /* NULs behind text, at the end */
+#define PAD_WITHIN 64         /* and before more text */
 
 static bool is_control(uint8_t byte)
 {
@@ -46,10 +47,28 @@ bool is_nul_text(const uint8_t *bytes, size_t len)
 	return utf8_is_valid(bytes, len);
 }
 
+/* How many bytes at the beginning are NUL, or are not. */
+static size_t run_of(const uint8_t *bytes, size_t len, bool is_nul)
+{
+	size_t n = 0;
+	while (n < len && !bytes[n] == is_nul)
+		n++;
+	return n;
+}
+
 bool is_padded_text(const uint8_t *bytes, size_t len)
 {
-	size_t end = len;
-	while (end && !bytes[end - 1])
-		end--;
-	return end && len - end >= PAD_MIN && is_plain_text(bytes, end);
+	bool is_padded = false;
+	while (len) {
+		size_t text = run_of(bytes, len, false);
+		size_t pad = run_of(bytes + text, len - text, true);
+		bool is_end = text + pad == len;
+		if (!text || !is_plain_text(bytes, text) ||
+		    (!is_end && pad < PAD_WITHIN))
+			return false;
+		is_padded |= pad >= PAD_MIN;
+		bytes += text + pad;
+		len -= text + pad;
+	}
+	return is_padded;
 }

@@ -236,6 +236,11 @@ static void a_whole_buffer_is_seen(void **state)
 	(void)state;
 	in_bytes(buffer, sizeof(buffer));
 	assert_int_equal(seen, 1u << TRAP_PADDED);
+	traps_init(&traps, true);
+	seen = 0;
+	memcpy(buffer + 512, "and another one", 15);
+	in_bytes(buffer, 527);
+	assert_int_equal(seen, 1u << TRAP_PADDED);
 }
 
 static void a_few_zeros_and_zeros_of_ours_are_no_padding(void **state)
@@ -245,6 +250,7 @@ static void a_few_zeros_and_zeros_of_ours_are_no_padding(void **state)
 	IN("\x01\x02\0\0\0\0\0\0\0\0\0");
 	IN("\0\0\0\0\0\0\0\0\0\0");
 	IN("name\0\0\0\0\0\0\0\0\0\0\1");
+	IN("name\0\0\0\0\0\0\0\0\0\0value\0\0\0\0\0\0\0\0\0\0");
 	assert_int_equal(seen, 0);
 	traps_out(&traps, "ok", 3, false);
 	IN("text\0\0\0\0\0\0\0\0\0\0");
