@@ -98,8 +98,10 @@ struct link {
 	bool is_settled : 1; /* all of ours has arrived, our FIN with it */
 	bool is_silent : 1;  /* idle for too long */
 	bool has_urgent : 1; /* the peer has sent urgent data */
+	bool ends_request : 1; /* our FIN came at once behind one */
 	uint8_t traits;      /* of its transport, also when it is closed */
 	uint8_t ack_ms;      /* the rest is the link's own */
+	uint64_t answered;   /* bytes_in when bytes last went out */
 	struct watch watch;
 	struct link_alarms *alarms; /* NULL: none was ever set */
 };
@@ -163,6 +165,9 @@ static inline bool link_has_alarm(const struct link *l, unsigned which)
 /* Whether a peer that we dialled has ended at once, before anybody said
  * anything. */
 bool link_is_wordless(const struct link *l);
+/* Whether the peer has ended without a byte after our FIN, which came at once
+ * behind something as short as a request. */
+bool link_is_unanswered(const struct link *l);
 
 /* True if it has TCP's states, FIN and RST. */
 static inline bool link_is_tcp(const struct link *l)

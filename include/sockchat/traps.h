@@ -102,9 +102,6 @@ unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len);
 bool traps_wait(const struct traps *t);
 unsigned traps_silence(struct traps *t);
 
-/* What we send may be a request; more is a file, which needs no answer. */
-#define TRAPS_REQUEST_MAX ((size_t)16 << 10)
-
 /* As cuts_end(). */
 unsigned traps_end(struct traps *t, bool is_reset, bool is_whole,
                    int64_t now_ns);

@@ -14,6 +14,7 @@
 #include <sockchat/listener.h>
 #include <sockchat/recognise.h>
 #include <sockchat/stamp.h>
+#include <sockchat/traps.h>
 
 #include "doctor.h"
 #include "meter.h"
@@ -224,6 +225,19 @@ static int start_listener(struct fe_pipe *f)
 
 /* Both modes. */
 
+/* Tell that our FIN may have been taken for the end of everything. */
+static void tell_unanswered(struct fe_pipe *f)
+{
+	const struct trap_row *row = &trap_rows[TRAP_NO_ANSWER];
+	const struct conn *c = &f->conn;
+	bool is_wanted = f->options->hints && !f->options->send_only &&
+	                 c->out.is_writable && !c->is_quitting;
+	if (!is_wanted || !link_is_unanswered(&c->link))
+		return;
+	notices_print(&f->notices, "%s", row->text);
+	notices_print(&f->notices, "hint: %s", row->hint);
+}
+
 /* Tell what may surprise about an end that is no failure. */
 static void tell_end(struct fe_pipe *f)
 {
@@ -236,6 +250,7 @@ static void tell_end(struct fe_pipe *f)
 		              "left before %s had finished, as --quit-after "
 		              "says: %" PRIu64 " bytes received",
 		              c->where, c->link.bytes_in);
+	tell_unanswered(f);
 }
 
 static void on_conn_end(void *user, enum conn_end end, const struct error *e)

@@ -14,6 +14,8 @@
 
 #define ACK_SLOWEST_MS 50
 #define WORDLESS_NS    (1000 * MS_NS)
+#define REQUEST_NS     (2000 * MS_NS)      /* an answer needs no longer */
+#define REQUEST_MAX    ((size_t)16 << 10)  /* more is a file */
 /* Unread input that is taken away before closing, and how often at most. */
 #define SCRAPS_CAP 65536
 #define SCRAPS_MAX 256
@@ -53,6 +55,7 @@ static void note_out(struct link *l, ssize_t n)
 {
 	l->bytes_out += (uint64_t)n;
 	l->out_ns = loop_now_ns(l->loop);
+	l->answered = l->bytes_in;
 }
 
 ssize_t link_read(struct link *l, void *bytes, size_t cap)
@@ -106,6 +109,12 @@ bool link_is_wordless(const struct link *l)
 	return l->has_peer_ended && !l->is_accepted && !l->bytes_in &&
 	       !l->bytes_out && halves_is_out_open(l->halves) &&
 	       loop_now_ns(l->loop) - l->in_ns < WORDLESS_NS;
+}
+
+bool link_is_unanswered(const struct link *l)
+{
+	return l->has_peer_ended && !l->broken && l->ends_request &&
+	       l->bytes_in == l->answered;
 }
 
 /* Time */
@@ -206,8 +215,17 @@ static bool may_just_close(const struct link *l, unsigned wishes)
 	       link_pending(l) == 0;
 }
 
+/* Whether what we sent may be a request that our FIN follows at once. */
+static bool ends_request(const struct link *l)
+{
+	return !l->is_accepted && halves_is_in_open(l->halves) &&
+	       l->bytes_out && l->bytes_out <= REQUEST_MAX &&
+	       loop_now_ns(l->loop) - l->out_ns < REQUEST_NS;
+}
+
 static void end_out(struct link *l, unsigned wishes)
 {
+	l->ends_request = ends_request(l);
 	l->is_settled = may_just_close(l, wishes);
 	l->halves = halves_end_out(l->halves);
 	if (l->is_settled)
@@ -380,7 +398,8 @@ static void open_link(struct link *l, struct transport *t,
 	l->broken = 0;
 	l->has_peer_ended = l->is_settled = l->is_silent = false;
 	l->has_urgent = false;
-	l->bytes_in = l->bytes_out = 0;
+	l->bytes_in = l->bytes_out = l->answered = 0;
+	l->ends_request = false;
 	l->in_ns = l->out_ns = loop_now_ns(l->loop);
 	l->ack_ms = 1;
 	l->ops->on_open(l, peer);

@@ -25,7 +25,6 @@ struct watcher {
 	struct bytes head;          /* its first bytes, until then */
 	struct timer pause;         /* while there are some */
 	struct timer silence;       /* a request of ours has no answer */
-	uint64_t answered;          /* what had come when we last wrote */
 };
 
 static void on_pause(struct timer *t);
@@ -247,23 +246,10 @@ void hints_left(struct session *s, const uint8_t *bytes, size_t n, size_t len)
 	                                      s->link.bytes_out == n);
 	if (!w || s->settings->echo)
 		return;
-	w->answered = s->link.bytes_in;
 	if (!s->settings->is_decoded)
 		cuts_out(&w->traps.cuts, bytes, n, len,
 		         s->settings->drip_bytes != 0,
 		         loop_now_ns(s->link.loop));
-}
-
-/* Whether our FIN has most likely kept the peer from an answer: it came soon
- * behind what is short, as requests are, and nobody wanted to end it all. */
-static bool is_end_unanswered(const struct session *s)
-{
-	const struct link *l = &s->link;
-	bool is_soon = s->since_ns - l->out_ns < TRAPS_WAIT_MS * MS_NS;
-	bool is_ours = !halves_is_out_open(l->halves) && !l->is_accepted;
-	return is_ours && is_soon && !s->closes && l->bytes_out &&
-	       l->bytes_out <= TRAPS_REQUEST_MAX &&
-	       l->bytes_in == s->talk->watcher->answered;
 }
 
 void hints_end(struct session *s, bool is_reset)
@@ -275,7 +261,7 @@ void hints_end(struct session *s, bool is_reset)
 	recognise_rest(s);
 	w->seen |= traps_end(&w->traps, is_reset, !s->queue,
 	                     loop_now_ns(s->link.loop));
-	if (!is_reset && is_end_unanswered(s))
+	if (!s->closes && link_is_unanswered(&s->link))
 		w->seen |= 1u << TRAP_NO_ANSWER;
 	hint_traps(s);
 }

@@ -324,6 +324,46 @@ static void an_end_without_an_answer_points_to_no_shutdown(void **state)
 	proc_finish(&p);
 }
 
+static void the_pipe_points_to_no_shutdown_unless_it_is_quiet(void **state)
+{
+	static const char *const options[] = { NULL, "--quiet", "--send-only" };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct proc p;
+		int fd = connect_with(&p, options[i], NULL);
+
+		proc_write_text(&p, "stats\n");
+		proc_end_in(&p);
+		net_expect(fd, "stats\n");
+		net_expect_end(fd);
+		close(fd);
+		proc_expect_exit(&p, 0);
+		if (i == 0)
+			assert_err_has(&p, "ended without a byte after our "
+			                   "FIN");
+		else
+			assert_silent(&p);
+		proc_finish(&p);
+	}
+}
+
+static void an_answer_after_our_fin_is_no_news_to_the_pipe(void **state)
+{
+	struct proc p;
+	int fd = connect_plain(&p);
+
+	(void)state;
+	proc_write_text(&p, "stats\n");
+	proc_end_in(&p);
+	net_expect(fd, "stats\n");
+	net_send_text(fd, "0\n");
+	close(fd);
+	proc_expect_exit(&p, 0);
+	assert_silent(&p);
+	proc_finish(&p);
+}
+
 static void the_pipe_tells_with_v_alone_and_changes_no_byte(void **state)
 {
 	static const char *const verbose[] = { "-v", "--quiet" };
@@ -372,6 +412,10 @@ int main(void)
 		cmocka_unit_test(hints_come_without_a_line_end_and_an_answer),
 		cmocka_unit_test(
 		    an_end_without_an_answer_points_to_no_shutdown),
+		cmocka_unit_test(
+		    the_pipe_points_to_no_shutdown_unless_it_is_quiet),
+		cmocka_unit_test(
+		    an_answer_after_our_fin_is_no_news_to_the_pipe),
 		cmocka_unit_test(
 		    the_pipe_tells_with_v_alone_and_changes_no_byte),
 	};
