@@ -446,6 +446,7 @@ static void a_reader_who_does_not_read_makes_the_peer_wait(void **state)
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 	/* Nothing goes any more: the last buffer on the way is full. */
 	static uint8_t bytes[65536];
+	memset(bytes, 'x', sizeof(bytes));
 	for (struct pollfd set = { .fd = fd, .events = POLLOUT };
 	     poll(&set, 1, 300) == 1;) {
 		ssize_t n = send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL);
