@@ -4,7 +4,6 @@
 /* The part of the transcript that is looked at: only what is seen is laid
  * out. */
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,8 @@
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
+#include "piece.h"
 #include "screen.h"
-#include "view.h"
 
 #define CONTENT_MIN 10 /* columns; below that the head gives way */
 
@@ -60,16 +59,6 @@ static size_t format_dropped(char out[128], const struct viewport *v,
 	                        (unsigned long long)sums.dropped,
 	                        number_format_size(size, sums.dropped_bytes));
 }
-
-/* An entry as it is laid out here. */
-struct piece {
-	const struct entry *entry;
-	struct entry own; /* what `entry` points to */
-	char head[64], dropped[128];
-	size_t head_len, lead, rows; /* lead: for dropped entries */
-	bool has_number;
-	struct wrap_settings settings;
-};
 
 /* With --quiet, what connections tell of themselves is hidden; errors and the
  * answers to commands are shown. */
@@ -171,123 +160,6 @@ static size_t rows_of(struct viewport *v, uint64_t seq)
 {
 	struct piece p;
 	return lay_out(&p, v, seq) ? p.rows : 0;
-}
-
-/* Where an entry's rows go on the screen, and how its text looks. */
-struct target {
-	int row; /* of the entry's first row; may lie above */
-	int column;
-	bool is_picked, is_bare;
-	enum style plain, mark;
-};
-
-static enum style style_of(const struct target *t, const struct wrap_run *run)
-{
-	if (run->hit)
-		return run->hit == WRAP_HIT_NOW ? STYLE_HIT_NOW : STYLE_HIT;
-	if (t->is_picked || t->is_bare)
-		return t->plain;
-	switch (run->style) {
-	case WRAP_ESCAPED:
-		return STYLE_ESCAPED;
-	case WRAP_ENDING:
-	case WRAP_MORE:
-		return STYLE_DIM;
-	case WRAP_PLAIN:
-	case WRAP_HEX:
-		break;
-	}
-	return t->plain;
-}
-
-static void put_run(void *user, const struct wrap_run *run)
-{
-	const struct target *t = user;
-	screen_put(t->row + (int)run->row, t->column + (int)run->column,
-	           run->text, run->len, style_of(t, run));
-}
-
-static enum style mark_style(const struct entry *e)
-{
-	switch (entry_mark(e)) {
-	case '>':
-		return STYLE_OUT;
-	case '<':
-		return STYLE_IN;
-	case '!':
-		return STYLE_ERROR;
-	default:
-		return STYLE_NOTICE;
-	}
-}
-
-/* The time, the peer's number in its colour, the mark.  Narrow screens have the
- * mark alone, or nothing. */
-static void draw_head(const struct piece *p, const struct target *t)
-{
-	size_t at = p->head_len - 2, number = at;
-	bool is_peers = p->has_number && p->entry->dir == ENTRY_IN;
-	enum style peer = theme_peer(p->entry->session);
-	while (number && p->head[number - 1] == ' ')
-		number--;
-	while (number && isdigit((unsigned char)p->head[number - 1]))
-		number--;
-	if (!p->has_number)
-		number = at;
-	if (t->is_picked)
-		peer = STYLE_PICK;
-	screen_put(t->row, 0, p->head, number,
-	           t->is_picked ? STYLE_PICK : STYLE_DIM);
-	screen_put(t->row, (int)number, p->head + number, at - number, peer);
-	screen_put(t->row, (int)at, p->head + at, 2, is_peers ? peer : t->mark);
-}
-
-static void find_look(struct target *t, const struct piece *p,
-                      const struct viewport *v)
-{
-	uint64_t seq = p->entry->seq;
-	bool is_message = p->entry->kind == ENTRY_MESSAGE;
-	t->is_bare = v->is_bare;
-	t->is_picked = seq >= v->picked_first && seq <= v->picked_last;
-	t->mark = t->is_picked ? STYLE_PICK : mark_style(p->entry);
-	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
-}
-
-/* The hits to mark in an entry, if the search has come so far: nothing is
- * searched for while drawing. */
-static struct hit_list hits_seen(const struct viewport *v,
-                                 const struct entry *e)
-{
-	if (!v->hits || (v->found && !lens_has(v->found, e->seq)))
-		return (struct hit_list){ NULL, 0 };
-	return hits_of(v->hits, e);
-}
-
-/* Draw the rows of a piece from `skip` on.  Returns how many there was room
- * for. */
-static int draw_piece(struct piece *p, const struct viewport *v, size_t skip,
-                      int row, int rows)
-{
-	int room = p->rows - skip < (size_t)rows ? (int)(p->rows - skip) : rows;
-	if (p->lead && !skip && rows > 0)
-		screen_put(row, 0, p->dropped, strlen(p->dropped),
-		           STYLE_NOTICE);
-	size_t above = skip > p->lead ? skip - p->lead : 0;
-	int first = row + (p->lead && !skip ? 1 : 0);
-	struct target t = {
-		.row = first - (int)above,
-		.column = (int)p->head_len,
-	};
-	find_look(&t, p, v);
-	for (int i = first; t.is_picked && i < row + room; i++)
-		screen_fill(i, STYLE_PICK);
-	p->settings.hits = hits_seen(v, p->entry);
-	p->settings.first_row = above;
-	p->settings.row_count = (size_t)(row + room - first);
-	if (!above && first < row + room && p->head_len)
-		draw_head(p, &t);
-	wrap_entry(p->entry, &p->settings, put_run, &t);
-	return room;
 }
 
 /* For the lens: 1 for an entry that is not hidden. */
@@ -407,7 +279,7 @@ void view_draw(struct viewport *v, int row, int rows)
 	     seq = next_seq(v, seq)) {
 		if (!lay_out(&p, v, seq))
 			continue;
-		int drawn = draw_piece(&p, v, skip, row, rows);
+		int drawn = piece_draw(&p, v, skip, row, rows);
 		if (v->below_seq <= seq && skip + (size_t)drawn == p.rows)
 			v->below_seq = seq + 1; /* it has been seen */
 		row += drawn;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* An entry as it is drawn. */
+
+#ifndef TUI_PIECE_H
+#define TUI_PIECE_H
+
+#include <sockchat/wrap.h>
+
+#include "view.h"
+
+/* An entry as the view lays it out. */
+struct piece {
+	const struct entry *entry;
+	struct entry own; /* what `entry` points to */
+	char head[64], dropped[128];
+	size_t head_len, lead, rows; /* lead: for dropped entries */
+	bool has_number;
+	struct wrap_settings settings;
+};
+
+/* Draw its rows from `skip` on into the `rows` rows of the screen from `row` on.
+ * Returns how many there was room for. */
+int piece_draw(struct piece *p, const struct viewport *v, size_t skip, int row,
+               int rows);
+
+#endif
