@@ -33,6 +33,16 @@ struct moved {
 	uint64_t received, sent; /* bytes */
 };
 
+/* The bytes of a message from `at` on, which came later than those before. */
+struct entry_part {
+	uint32_t at;
+	uint32_t pause_ms; /* for so long nothing had come */
+	struct stamp time;
+};
+
+/* After such a pause, what is shown to people stands in a row of its own. */
+#define ENTRY_PAUSE_MS 700
+
 /* What the doctor's entries have, which stand in no transcript. */
 struct checkup {
 	int64_t us; /* since its beginning */
@@ -55,6 +65,8 @@ struct entry {
 	const char *local;    /* STATE: our address, once it is known */
 	const char *code;     /* ERROR: "ECONNREFUSED"; NOTE: "saved" */
 	const char *hint;     /* what it most likely means, what to do */
+	const struct entry_part *parts; /* of a message, by rising place */
+	size_t part_count;
 	int64_t wait_ns;      /* of a message that came: the time since we
 	                       * last sent one by hand; 0: we sent none */
 	const struct tick *tick; /* of a message sent by hand; set by who
@@ -69,6 +81,10 @@ char entry_mark(const struct entry *e);
 
 /* "listening", "half-closed" … */
 const char *entry_state_name(enum entry_state state);
+
+/* The same message, without parts and as of the time when its byte `at`
+ * came. */
+struct entry entry_since(const struct entry *e, size_t at);
 
 /* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
 size_t entry_ending(const struct entry *e);

@@ -15,7 +15,8 @@ enum format {
 	FORMAT_ACK,   /* JSON: the tick of a message that was written before */
 };
 
-/* Append the entry; of a message the bytes from `from` on.  JSON looks
+/* Append the entry; of a message the bytes from `from` on, in a piece for each
+ * time when some of them came.  JSON looks
  * at `encode` alone of the look, bytes at nothing.  -1 without memory. */
 MUST_USE
 int format_entry(struct bytes *out, enum format format,

@@ -13,12 +13,18 @@
 #include <sockchat/transcript.h>
 
 #define FRAMING_MESSAGE_MAX ((size_t)64 << 10) /* longer ones are cut */
+/* What is added to a message after such a pause, or so long after a part began,
+ * is a part with a time of its own. */
+#define FRAMING_PAUSE_MS 100
+#define FRAMING_PART_MS  2000
 
 /* The message that is being put together, in one direction of one session. */
 struct framing {
 	uint64_t seq; /* 0: none is under way */
 	uint64_t count; /* messages that have begun so far */
 	int64_t asked_ns; /* when we last sent what it may answer; 0: never */
+	/* When the message under way grew last, and its newest part began. */
+	int64_t grown_ns, part_ns;
 	uint32_t len;
 	uint8_t dir; /* an enum entry_dir */
 };

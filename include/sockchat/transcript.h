@@ -45,7 +45,8 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft);
 
 /* Append a message of a read; transcript_tell() tells of all of them.  They are
  * `like` each other but for their bytes and flags, and `like` has a time.  What
- * messages of one time, session and direction have in common is kept once. */
+ * complete messages of one time, session and direction have in common is kept
+ * once. */
 MUST_USE
 uint64_t transcript_add(struct transcript *t, const struct entry *like,
                         const void *bytes, size_t len, unsigned flags);
@@ -57,6 +58,11 @@ void transcript_tell(struct transcript *t);
 MUST_USE
 int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
                       size_t len, unsigned flags);
+
+/* What is added to the message `seq` from now on is a part that came at `time`,
+ * after such a pause.  Without memory it is none of its own. */
+void transcript_part(struct transcript *t, uint64_t seq,
+                     const struct stamp *time, uint32_t pause_ms);
 
 /* Copy the entry `seq` to `*e`, and return `e`; NULL when it is not there, or
  * not any more.  Its pointers are borrowed until the next append or extend. */

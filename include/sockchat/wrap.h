@@ -39,6 +39,7 @@ struct wrap_run {
 	size_t len, width;  /* bytes, columns */
 	enum wrap_style style;
 	enum wrap_hit hit;
+	const struct entry_part *part; /* that begins here, or NULL */
 };
 
 /* Borrowed for the call. */
@@ -66,6 +67,7 @@ struct wrap_key {
 	uint64_t seq;
 	size_t len, columns;
 	unsigned view, endings, has_tail, entry_flags, glyph_flags, encoding;
+	size_t part_count;
 };
 
 /* Where the rows of a long message begin, remembered from one call to the next:

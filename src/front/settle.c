@@ -9,12 +9,13 @@
 
 #include <sockchat/array.h>
 #include <sockchat/encoding.h>
+#include <sockchat/framing.h>
 
 #include "settle.h"
 
 /* How long an unfinished message waits for the rest of it, and how long one
  * that ends in the middle of a character. */
-#define SETTLE_NS     (100 * MS_NS)
+#define SETTLE_NS     (FRAMING_PAUSE_MS * MS_NS)
 #define SETTLE_MID_NS (1000 * MS_NS)
 
 /* A message that has been written in part, or not at all. */
@@ -40,22 +41,34 @@ static void remove_pending(struct settle *s, size_t i)
 	        (s->count - i) * sizeof(*s->list));
 }
 
+/* Write what is not written of a message, up to its byte `end` or the last
+ * whole character before that. */
+static void write_until(const struct settle *s, struct settle_message *p,
+                        const struct entry *e, size_t end)
+{
+	struct entry piece = *e;
+	piece.len = end - encoding_unfinished(s->encoding ? *s->encoding : NULL,
+	                                      e->bytes, end);
+	if (piece.len <= p->written)
+		return;
+	s->write(s->user, &piece, p->written);
+	p->written = piece.len;
+}
+
 /* Write the rest of an unfinished message, up to its last whole character or,
  * when it is time for that, `all` of it.  False: something is left. */
 static bool write_pending(struct settle *s, struct settle_message *p, bool all)
 {
-	struct entry part;
-	if (!transcript_at(s->transcript, p->seq, &part))
+	struct entry e;
+	if (!transcript_at(s->transcript, p->seq, &e))
 		return true;
-	size_t len = part.len;
-	if (!all)
-		part.len -= encoding_unfinished(
-		    s->encoding ? *s->encoding : NULL, part.bytes, part.len);
-	if (part.len > p->written) {
-		s->write(s->user, &part, p->written);
-		p->written = part.len;
+	if (!all) {
+		write_until(s, p, &e, e.len);
+	} else if (e.len > p->written) {
+		s->write(s->user, &e, p->written);
+		p->written = e.len;
 	}
-	return p->written == len;
+	return p->written == e.len;
 }
 
 static void on_settle_time(struct timer *t)
@@ -124,6 +137,8 @@ static int remember_pending(struct settle *s, const struct entry *e)
 		i = s->count - 1;
 	}
 	s->list[i].grown_ns = loop_now_ns(s->loop);
+	if (e->part_count) /* what came before the newest part is settled */
+		write_until(s, &s->list[i], e, e->parts[e->part_count - 1].at);
 	if (e->seq < s->staying)
 		write_pending(s, &s->list[i], true);
 	if (!s->timer.loop)

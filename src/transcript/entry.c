@@ -3,6 +3,7 @@
 
 /* Entries: what is told from them alone. */
 
+#include <sockchat/array.h>
 #include <sockchat/entry.h>
 
 char entry_mark(const struct entry *e)
@@ -30,6 +31,19 @@ const char *entry_state_name(enum entry_state state)
 		[ENTRY_CLOSED] = "closed",
 	};
 	return names[state];
+}
+
+struct entry entry_since(const struct entry *e, size_t at)
+{
+	struct entry since = *e;
+	size_t i;
+	ARRAY_FIND(i, e->part_count, e->parts[i].at > at);
+	if (i)
+		since.time = e->parts[i - 1].time;
+	since.part_count = 0;
+	if (e->wait_ns)
+		since.wait_ns += since.time.mono_ns - e->time.mono_ns;
+	return since;
 }
 
 size_t entry_ending(const struct entry *e)

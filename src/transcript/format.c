@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include <sockchat/array.h>
 #include <sockchat/format.h>
 #include <sockchat/json.h>
 #include <sockchat/transcript.h>
@@ -60,14 +61,25 @@ static const char *mark_color(const struct entry *e)
 	                                  : "\033[36m";
 }
 
+/* What stands before this piece: the entry before it, or the piece before. */
+static const struct entry *find_before(struct entry *before,
+                                       const struct wrap_look *look,
+                                       const struct entry *e, size_t from)
+{
+	const struct entry *found = transcript_at(
+	    look->transcript, from ? e->seq : e->seq - 1, before);
+	if (found && found->part_count)
+		*before = entry_since(before, (from ? from : before->len) - 1);
+	return found;
+}
+
 static int append_text(struct bytes *out, const struct wrap_look *look,
                        const struct entry *e, size_t from)
 {
 	char head[64];
 	struct entry part = *e, room;
 	const struct entry *before =
-	    look->time == TIME_DELTA
-	        ? transcript_at(look->transcript, e->seq - 1, &room) : NULL;
+	    look->time == TIME_DELTA ? find_before(&room, look, e, from) : NULL;
 	size_t head_len = wrap_head(head, look, e, before);
 	bool is_text = e->kind != ENTRY_MESSAGE || look->view == VIEW_TEXT;
 	struct wrap_settings settings = {
@@ -80,6 +92,7 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 	};
 	part.bytes += from;
 	part.len -= from;
+	part.part_count = 0;
 	put_color(&line, mark_color(e));
 	append_part(&line, head, head_len);
 	put_color(&line, "\033[0m");
@@ -246,10 +259,58 @@ static const struct {
 	[FORMAT_ACK] = { append_ack, { NULL } },
 };
 
+/* After such a pause a part stands alone. */
+static uint32_t piece_pause_ms(enum format format, const struct wrap_look *look)
+{
+	if (format == FORMAT_JSON)
+		return 0;
+	return format == FORMAT_TEXT && look->time != TIME_OFF ? ENTRY_PAUSE_MS
+	                                                       : UINT32_MAX;
+}
+
+/* Cut the piece of a message that begins with the byte `from`: up to the next
+ * part that stands alone, and between two characters. */
+static struct entry cut_piece(enum format format, const struct wrap_look *look,
+                              const struct entry *e, size_t from)
+{
+	uint32_t pause_ms = piece_pause_ms(format, look);
+	struct entry piece = entry_since(e, from);
+	size_t i, len;
+	ARRAY_FIND(i, e->part_count, e->parts[i].at > from);
+	for (; i < e->part_count && e->parts[i].at < e->len; i++) {
+		if (e->parts[i].pause_ms < pause_ms)
+			continue;
+		len = e->parts[i].at - from;
+		len -= encoding_unfinished(look->encoding, e->bytes + from,
+		                           len);
+		if (!len)
+			continue;
+		piece.len = from + len;
+		piece.flags = 0;
+		break;
+	}
+	return piece;
+}
+
+static int append_pieces(struct bytes *out, enum format format,
+                         const struct wrap_look *look, const struct entry *e,
+                         size_t from)
+{
+	int failed = 0;
+	while (from < e->len && !failed) {
+		struct entry piece = cut_piece(format, look, e, from);
+		failed = formats[format].append(out, look, &piece, from);
+		from = piece.len;
+	}
+	return failed;
+}
+
 int format_entry(struct bytes *out, enum format format,
                  const struct wrap_look *look, const struct entry *e,
                  size_t from)
 {
+	if (e->part_count)
+		return append_pieces(out, format, look, e, from);
 	return formats[format].append(out, look, e, from);
 }
 

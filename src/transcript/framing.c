@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <sockchat/framing.h>
+#include <sockchat/timer.h>
 #include <sockchat/utf8.h>
 
 /* The bytes of one message, or of a part of it. */
@@ -45,12 +46,27 @@ static int put_piece(struct framing *f, struct transcript *t,
 		f->count += !f->seq;
 		f->seq = transcript_add(t, like, p->bytes, p->len, p->flags);
 		f->len = 0;
+		f->part_ns = like->time.mono_ns;
 		failed = f->seq ? 0 : -1;
 	}
 	f->len += (uint32_t)p->len;
 	if (p->flags)
 		framing_end(f);
 	return failed;
+}
+
+/* What comes now may be a part of its own of the message under way. */
+static void begin_part(struct framing *f, struct transcript *t,
+                       const struct stamp *now)
+{
+	int64_t pause_ms = (now->mono_ns - f->grown_ns) / MS_NS;
+	int64_t part_ms = (now->mono_ns - f->part_ns) / MS_NS;
+	if (!f->seq ||
+	    (pause_ms < FRAMING_PAUSE_MS && part_ms < FRAMING_PART_MS))
+		return;
+	f->part_ns = now->mono_ns;
+	transcript_part(t, f->seq, now, pause_ms < UINT32_MAX
+	                                    ? (uint32_t)pause_ms : UINT32_MAX);
 }
 
 int framing_take(struct framing *f, struct transcript *t, uint32_t session,
@@ -67,6 +83,8 @@ int framing_take(struct framing *f, struct transcript *t, uint32_t session,
 		like.wait_ns = like.time.mono_ns - f->asked_ns;
 	struct piece p = { .bytes = bytes };
 	int failed = 0;
+	begin_part(f, t, &like.time);
+	f->grown_ns = like.time.mono_ns;
 	for (; len && !failed; len -= p.len, p.bytes += p.len) {
 		measure_piece(&p, len, FRAMING_MESSAGE_MAX - f->len);
 		failed = put_piece(f, t, &like, &p);

@@ -26,8 +26,10 @@ struct origin {
 	const char *peer, *local, *code, *hint;
 	const struct timing *timing;
 	const struct moved *moved;
-	int64_t wait_ns;
+	struct entry_part *parts; /* there is room for a power of two of them */
+	uint32_t part_count;
 	uint32_t session;
+	int64_t wait_ns;
 	uint8_t kind, dir, state, ended;
 };
 
@@ -324,10 +326,13 @@ static void store_origin(struct chunk *c, const struct entry *d)
 	c->origin = (void *)store_bytes(c, &o, sizeof(o));
 }
 
-static bool has_origin(const struct chunk *c, const struct entry *d)
+/* A message that may get parts has an origin of its own. */
+static bool has_origin(const struct chunk *c, const struct entry *d,
+                       unsigned flags)
 {
 	const struct origin *o = c->origin;
-	return o && d->kind == ENTRY_MESSAGE && o->kind == d->kind &&
+	return o && !o->part_count && flags & ENTRY_COMPLETE &&
+	       d->kind == ENTRY_MESSAGE && o->kind == d->kind &&
 	       o->time.mono_ns == d->time.mono_ns &&
 	       o->time.wall_us == d->time.wall_us &&
 	       o->session == d->session && o->dir == d->dir;
@@ -352,7 +357,7 @@ uint64_t transcript_add(struct transcript *t, const struct entry *like,
                         const void *bytes, size_t len, unsigned flags)
 {
 	struct chunk *c = last_chunk(t);
-	if (!c || !has_origin(c, like) ||
+	if (!c || !has_origin(c, like, flags) ||
 	    chunk_room(c) < len + sizeof(struct kept))
 		c = begin_origin(t, like, len);
 	if (!c) {
@@ -399,6 +404,47 @@ static struct kept *kept_at(const struct transcript *t, uint64_t seq)
 {
 	struct chunk *c = find_chunk(t, seq);
 	return c ? chunk_kept(c, (size_t)(seq - c->first_seq)) : NULL;
+}
+
+/* The origin of an entry; NULL when it has been dropped. */
+static struct origin *origin_at(const struct transcript *t, uint64_t seq)
+{
+	struct chunk *c = find_chunk(t, seq);
+	const struct kept *k = kept_at(t, seq);
+	return c ? (void *)(c->data + k->origin) : NULL;
+}
+
+/* Move the parts of a message to the end of the last chunk, with room for twice
+ * as many.  -1 without memory, or when the message has been dropped for it. */
+static int grow_parts(struct transcript *t, uint64_t seq)
+{
+	uint32_t count = origin_at(t, seq)->part_count;
+	size_t size = sizeof(struct entry_part) * (count ? 2 * count : 1);
+	struct chunk *c = last_chunk(t);
+	if (chunk_room(c) < size + _Alignof(struct origin))
+		c = add_chunk(t, size + _Alignof(struct origin));
+	struct origin *o = origin_at(t, seq);
+	if (!c || !o)
+		return -1;
+	align_used(c);
+	o->parts = (void *)store_bytes(c, o->parts, sizeof(*o->parts) * count);
+	c->used += size - sizeof(*o->parts) * count;
+	t->last_grown = NULL; /* its bytes do not end the chunk any more */
+	return 0;
+}
+
+void transcript_part(struct transcript *t, uint64_t seq,
+                     const struct stamp *time, uint32_t pause_ms)
+{
+	struct origin *o = origin_at(t, seq);
+	bool is_full = o && !(o->part_count & (o->part_count - 1));
+	if (!o || (is_full && grow_parts(t, seq)))
+		return;
+	o->parts[o->part_count++] = (struct entry_part){
+		.at = kept_at(t, seq)->len,
+		.pause_ms = pause_ms,
+		.time = *time,
+	};
 }
 
 /* Move the bytes of a message to the end of the last chunk, with room to
@@ -485,6 +531,8 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.ended = o->ended,
 		.timing = o->timing,
 		.moved = o->moved,
+		.parts = o->parts,
+		.part_count = o->part_count,
 		.wait_ns = o->wait_ns,
 	};
 	return e;

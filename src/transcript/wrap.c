@@ -29,6 +29,8 @@ struct layout {
 	enum wrap_hit hit;
 	const uint8_t *content; /* that hits are in, NULL outside of it */
 	size_t next_hit; /* the first hit that ends at or after this place */
+	const struct entry_part *part; /* of the next run, or NULL */
+	const struct entry_part *next_part, *parts_end; /* after this place */
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
 	struct wrap_map *learns; /* it is filled meanwhile, or NULL */
@@ -54,7 +56,10 @@ static void flush_run(struct layout *l)
 			.width = l->column - l->run_column,
 			.style = l->style,
 			.hit = l->hit,
+			.part = l->part,
 		});
+	if (l->run_len)
+		l->part = NULL;
 	l->run_len = 0;
 	l->run_column = l->column;
 }
@@ -116,10 +121,44 @@ static void find_row(struct layout *l, const uint8_t *end)
 		l->found_row = l->row;
 }
 
-/* How many bytes from `at` on are marked alike. */
+/* Go to the first part that begins at `offset` or later, of those that stand in
+ * rows of their own. */
+static void find_part(struct layout *l, size_t offset)
+{
+	while (l->next_part < l->parts_end &&
+	       (l->next_part->at < offset ||
+	        l->next_part->pause_ms < ENTRY_PAUSE_MS))
+		l->next_part++;
+}
+
+/* The content's byte at `offset` is next: the parts that have begun get a
+ * row. */
+static void begin_part(struct layout *l, size_t offset)
+{
+	if (l->next_part == l->parts_end || l->next_part->at > offset)
+		return;
+	if (l->column)
+		next_row(l);
+	while (l->next_part < l->parts_end && l->next_part->at <= offset) {
+		l->part = l->next_part++;
+		find_part(l, 0);
+	}
+}
+
+/* How many of the `len` bytes from `offset` on stand before the next part. */
+static size_t part_len(const struct layout *l, size_t offset, size_t len)
+{
+	bool is_last = l->next_part == l->parts_end;
+	return is_last || l->next_part->at - offset > len
+	           ? len : l->next_part->at - offset;
+}
+
+/* How many bytes from `at` on are marked alike, and of one part. */
 static size_t marked_len(const struct layout *l, const uint8_t *at, size_t len)
 {
 	const struct hit_list *list = &l->settings->hits;
+	if (l->content)
+		len = part_len(l, (size_t)(at - l->content), len);
 	if (!l->content || l->next_hit == list->count)
 		return len;
 	const struct hit *hit = &list->hits[l->next_hit];
@@ -277,6 +316,8 @@ static void lay_text(struct layout *l, const uint8_t *bytes, size_t len,
 		bool ends_row = ending_len(bytes, len) &&
 		                l->settings->columns != SIZE_MAX;
 		size_t row = l->row;
+		if (l->content)
+			begin_part(l, (size_t)(bytes - l->content));
 		mark_byte(l, bytes);
 		n = lay_next(l, bytes, len, flags);
 		if (!n)
@@ -310,10 +351,13 @@ static void lay_message(struct layout *l, const struct entry *e)
 	unsigned flags = l->settings->look.glyph_flags;
 	size_t skipped = skip_rows(l);
 	l->encoding = l->settings->look.encoding;
+	find_part(l, skipped);
 	lay_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
 	l->encoding = NULL;
 	if (ending)
 		mark_byte(l, e->bytes + e->len - ending);
+	if (ending && l->settings->look.endings)
+		begin_part(l, e->len - ending);
 	lay_ending(l, ending);
 	find_row(l, e->bytes + e->len);
 	set_hit(l, WRAP_NO_HIT);
@@ -323,20 +367,20 @@ static void lay_message(struct layout *l, const struct entry *e)
 		lay_run(l, "\u2026", 3, 1, WRAP_MORE);
 }
 
-/* A row of a dump, where each byte is seen twice. */
+/* A row of a dump, of the bytes from `offset` to `end`: each is seen twice. */
 static void lay_hex_row(struct layout *l, const char *text, size_t len,
-                        size_t offset, size_t per_row)
+                        size_t offset, size_t end, size_t per_row)
 {
 	enum wrap_hit hits[HEXDUMP_PER_ROW_MAX];
 	if (!l->settings->hits.count) {
 		lay_word(l, text, len, WRAP_HEX);
 		return;
 	}
-	for (size_t i = 0; i < per_row; i++)
+	for (size_t i = 0; i < end - offset; i++)
 		hits[i] = hit_of(l, offset + i);
 	for (size_t i = 0; i < len; i++) {
 		size_t at = hexdump_byte_at(i, per_row);
-		set_hit(l, at == SIZE_MAX ? WRAP_NO_HIT : hits[at]);
+		set_hit(l, at < end - offset ? hits[at] : WRAP_NO_HIT);
 		lay_run(l, text + i, 1, 1, WRAP_HEX);
 	}
 	set_hit(l, WRAP_NO_HIT);
@@ -346,16 +390,21 @@ static void lay_hex(struct layout *l, const struct entry *e)
 {
 	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
 	char text[HEXDUMP_ROW_MAX];
-	for (size_t at = 0; at < e->len && !is_done(l); at += per_row) {
+	find_part(l, 0);
+	for (size_t at = 0, end; at < e->len && !is_done(l); at = end) {
 		if (l->column)
 			next_row(l);
-		size_t end = at + per_row < e->len ? at + per_row : e->len;
+		begin_part(l, at);
+		end = at + part_len(l, at, e->len - at);
+		if (end > at + per_row)
+			end = at + per_row;
 		if (per_row > 1 && !is_wanted(l)) {
 			l->column = 1; /* whatever it is: it fits */
+			l->part = NULL;
 		} else {
-			size_t len = hexdump_row(text, e->bytes, e->len, at,
+			size_t len = hexdump_row(text, e->bytes, end, at,
 			                         per_row);
-			lay_hex_row(l, text, len, at, per_row);
+			lay_hex_row(l, text, len, at, end, per_row);
 		}
 		find_row(l, e->bytes + end);
 	}
@@ -396,14 +445,18 @@ static void lay_entry(struct layout *l, const struct entry *e)
 	enum view view = l->settings->look.view;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	l->content = e->bytes;
+	l->next_part = e->parts;
+	l->parts_end = e->part_count ? e->parts + e->part_count : e->parts;
 	if (is_message && view != VIEW_HEX)
 		lay_message(l, e);
 	else if (!is_message)
 		lay_sentence(l, e->bytes, e->len);
 	l->next_hit = 0;
+	l->next_part = e->parts;
 	if (is_message && view != VIEW_TEXT)
 		lay_hex(l, e);
 	l->content = NULL;
+	l->next_part = l->parts_end;
 	set_hit(l, WRAP_NO_HIT);
 	if (*e->hint)
 		lay_hint(l, e->hint);
@@ -427,6 +480,7 @@ static struct wrap_key key_of(const struct entry *e,
 		.has_tail = s->tail != NULL, .entry_flags = e->flags,
 		.glyph_flags = s->look.glyph_flags,
 		.encoding = encoding_id(s->look.encoding),
+		.part_count = e->part_count,
 	};
 }
 

@@ -7,12 +7,26 @@
 #include "piece.h"
 #include "screen.h"
 
+#define CONTENT_MIN 10 /* columns; below that the head gives way */
+
+void piece_write_head(struct piece *p, const struct entry *part,
+                      const struct entry *before, size_t columns)
+{
+	p->head_len = wrap_head(p->head, &p->settings.look, part, before);
+	if (p->head_len + CONTENT_MIN > columns) {
+		size_t keep = columns > CONTENT_MIN ? 2 : 0;
+		memmove(p->head, p->head + p->head_len - keep, keep);
+		p->head_len = keep;
+	}
+}
+
 /* Where an entry's rows go on the screen, and how its text looks. */
 struct target {
 	int row; /* of the entry's first row; may lie above */
 	int column;
 	bool is_picked, is_bare;
 	enum style plain, mark;
+	struct piece *piece;
 };
 
 static enum style style_of(const struct target *t, const struct wrap_run *run)
@@ -34,13 +48,6 @@ static enum style style_of(const struct target *t, const struct wrap_run *run)
 	return t->plain;
 }
 
-static void put_run(void *user, const struct wrap_run *run)
-{
-	const struct target *t = user;
-	screen_put(t->row + (int)run->row, t->column + (int)run->column,
-	           run->text, run->len, style_of(t, run));
-}
-
 static enum style mark_style(const struct entry *e)
 {
 	switch (entry_mark(e)) {
@@ -57,7 +64,7 @@ static enum style mark_style(const struct entry *e)
 
 /* The time, the peer's number in its colour, the mark.  Narrow screens have the
  * mark alone, or nothing. */
-static void draw_head(const struct piece *p, const struct target *t)
+static void draw_head(const struct piece *p, const struct target *t, int row)
 {
 	size_t at = p->head_len - 2, number = at;
 	bool is_peers = p->has_number && p->entry->dir == ENTRY_IN;
@@ -70,10 +77,29 @@ static void draw_head(const struct piece *p, const struct target *t)
 		number = at;
 	if (t->is_picked)
 		peer = STYLE_PICK;
-	screen_put(t->row, 0, p->head, number,
+	screen_put(row, 0, p->head, number,
 	           t->is_picked ? STYLE_PICK : STYLE_DIM);
-	screen_put(t->row, (int)number, p->head + number, at - number, peer);
-	screen_put(t->row, (int)at, p->head + at, 2, is_peers ? peer : t->mark);
+	screen_put(row, (int)number, p->head + number, at - number, peer);
+	screen_put(row, (int)at, p->head + at, 2, is_peers ? peer : t->mark);
+}
+
+/* A part that came later has a row and a time of its own. */
+static void draw_part_head(const struct target *t, const struct wrap_run *run)
+{
+	const struct entry *e = t->piece->entry;
+	size_t at = run->part->at;
+	struct entry part = entry_since(e, at), before = entry_since(e, at - 1);
+	piece_write_head(t->piece, &part, &before, (size_t)screen_columns());
+	draw_head(t->piece, t, t->row + (int)run->row);
+}
+
+static void put_run(void *user, const struct wrap_run *run)
+{
+	const struct target *t = user;
+	if (run->part && t->column)
+		draw_part_head(t, run);
+	screen_put(t->row + (int)run->row, t->column + (int)run->column,
+	           run->text, run->len, style_of(t, run));
 }
 
 static void find_look(struct target *t, const struct piece *p,
@@ -109,6 +135,7 @@ int piece_draw(struct piece *p, const struct viewport *v, size_t skip, int row,
 	struct target t = {
 		.row = first - (int)above,
 		.column = (int)p->head_len,
+		.piece = p,
 	};
 	find_look(&t, p, v);
 	for (int i = first; t.is_picked && i < row + room; i++)
@@ -117,7 +144,7 @@ int piece_draw(struct piece *p, const struct viewport *v, size_t skip, int row,
 	p->settings.first_row = above;
 	p->settings.row_count = (size_t)(row + room - first);
 	if (!above && first < row + room && p->head_len)
-		draw_head(p, &t);
+		draw_head(p, &t, t.row);
 	wrap_entry(p->entry, &p->settings, put_run, &t);
 	return room;
 }

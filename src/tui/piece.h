@@ -20,8 +20,13 @@ struct piece {
 	struct wrap_settings settings;
 };
 
-/* Draw its rows from `skip` on into the `rows` rows of the screen from `row` on.
- * Returns how many there was room for. */
+/* Write the head of the entry, or of a part of it, for a screen of so many
+ * columns.  `before` is what stands before it, or NULL. */
+void piece_write_head(struct piece *p, const struct entry *part,
+                      const struct entry *before, size_t columns);
+
+/* Draw its rows from `skip` on into the `rows` rows of the screen from `row`
+ * on.  Returns how many there was room for. */
 int piece_draw(struct piece *p, const struct viewport *v, size_t skip, int row,
                int rows);
 

@@ -15,8 +15,6 @@
 #include "piece.h"
 #include "screen.h"
 
-#define CONTENT_MIN 10 /* columns; below that the head gives way */
-
 /* The oldest entry that is not dropped or cleared away. */
 static uint64_t base_seq(const struct viewport *v)
 {
@@ -104,17 +102,12 @@ static void make_head(struct piece *p, const struct viewport *v, size_t columns)
 	struct entry room;
 	const struct entry *before = transcript_at(
 	    v->chat->transcript, seq_before(v, p->entry->seq), &room);
+	if (before && before->part_count)
+		room = entry_since(before, before->len - 1);
 	p->has_number = p->entry->session && p->settings.look.shows_numbers;
-	if (v->is_bare) {
-		p->head_len = 0;
-		return;
-	}
-	p->head_len = wrap_head(p->head, &p->settings.look, p->entry, before);
-	if (p->head_len + CONTENT_MIN > columns) {
-		size_t keep = columns > CONTENT_MIN ? 2 : 0;
-		memmove(p->head, p->head + p->head_len - keep, keep);
-		p->head_len = keep;
-	}
+	p->head_len = 0;
+	if (!v->is_bare)
+		piece_write_head(p, p->entry, before, columns);
 }
 
 /* The tick of a message that was sent by hand, or NULL.  All ticks are equally
@@ -140,6 +133,8 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 	p->entry = transcript_at(v->chat->transcript, seq, &p->own);
 	if (!p->entry || !is_seen(v, p->entry))
 		return false;
+	if (v->is_bare || v->chat->options->time == TIME_OFF)
+		p->own.part_count = 0; /* nothing would tell them apart */
 	p->settings = (struct wrap_settings){
 		.look = chat_look(v->chat),
 		.row_count = SIZE_MAX,

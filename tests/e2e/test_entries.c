@@ -66,12 +66,47 @@ static void all_bytes_come_in_hex_if_that_is_asked_for(void **state)
 	proc_finish(&p);
 }
 
+/* How a device speaks that knows no line ends. */
+static void each_piece_comes_when_it_came_with_its_time(void **state)
+{
+	struct proc p;
+	int fd = connect_json(&p, "--hints", "off");
+	const char *at;
+	char times[3][32];
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		size_t told = p.out_text.len;
+		net_send_text(fd, "\x02" "D1\x03");
+		while (p.out_text.len == told)
+			proc_watch(&p, 20);
+		proc_watch(&p, 300);
+	}
+	at = strstr(p.out_text.bytes, "\"kind\":\"message\"");
+	for (int i = 0; i < 3; i++) {
+		assert_non_null(at);
+		while (strncmp(at, "\"time\":", 7) != 0)
+			at--;
+		snprintf(times[i], sizeof(times[i]), "%.26s", at + 8);
+		at = strstr(at, "\"kind\":\"message\"") + 1;
+		at = strstr(at, "\"kind\":\"message\"");
+	}
+	assert_true(strcmp(times[0], times[1]) < 0);
+	assert_true(strcmp(times[1], times[2]) < 0);
+	close(fd);
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	check_json(&p, "\x02" "D1\x03\x02" "D1\x03\x02" "D1\x03", 12);
+	proc_finish(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    each_end_says_whose_it_is_and_how_much_there_was),
 		cmocka_unit_test(all_bytes_come_in_hex_if_that_is_asked_for),
+		cmocka_unit_test(each_piece_comes_when_it_came_with_its_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

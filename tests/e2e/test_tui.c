@@ -83,6 +83,27 @@ static void the_tutorial_client_is_heard_and_answered(void **state)
 	pty_quit(&p, 0);
 }
 
+/* It knows no line ends. */
+static void what_a_device_says_each_second_has_its_own_time(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	for (int i = 1; i <= 3; i++) {
+		char in[32];
+		net_send_text(fd, "\x02" "D1\x03");
+		snprintf(in, sizeof(in), "in %d B", 4 * i);
+		pty_expect(&p, in);
+		assert_int_equal(pty_count(&p, " < ^BD1^C"), i);
+		pty_watch(&p, 1000);
+	}
+	pty_type(&p, "/time off" PTY_ENTER);
+	pty_expect(&p, "< ^BD1^C^BD1^C^BD1^C");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 /* Its bytes are seen as soon as they are there. */
 static void a_split_character_is_completed_in_place(void **state)
 {
@@ -429,6 +450,7 @@ int main(void)
 		T(a_typed_line_is_sent_and_its_echo_comes_below),
 		T(the_tutorial_server_answers_and_one_drip_shows_its_flaw),
 		T(the_tutorial_client_is_heard_and_answered),
+		T(what_a_device_says_each_second_has_its_own_time),
 		T(a_split_character_is_completed_in_place),
 		T(what_a_hostile_peer_sends_is_shown_and_not_done),
 		T(what_arrives_does_not_disturb_what_is_typed),

@@ -268,6 +268,95 @@ static void a_line_begins_with_the_time_since_the_one_before(void **state)
 	transcript_free(t);
 }
 
+/* It came in pieces: at once, .2 s, .7 s and 2.7 s after. */
+static struct entry in_pieces(const char *bytes, size_t len)
+{
+	static const struct entry_part parts[] = {
+		{ 2, 200, { 1200000, 1200000000 } },
+		{ 3, 700, { 1700000, 1700000000 } },
+		{ 5, 2000, { 3700000, 3700000000 } },
+	};
+	return (struct entry){
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS,
+		.time = { 1000000, 1000000000 }, .wait_ns = 1000000,
+		.flags = ENTRY_COMPLETE, .parts = parts, .part_count = 3,
+		.bytes = (const uint8_t *)bytes, .len = len,
+	};
+}
+
+#define PIECE(s, us) \
+	"{\"seq\":0,\"time\":\"1970-01-01T00:00:0" s "." us "00000Z\"," \
+	"\"session\":0,\"kind\":\"message\",\"dir\":\"in\","
+
+static void each_piece_is_an_object_with_its_time(void **state)
+{
+	const struct entry e = in_pieces("aabccd\n", 7);
+	(void)state;
+	assert_format(FORMAT_JSON, &e, 1,
+	              PIECE("1", "0") "\"len\":1,\"text\":\"a\","
+	              "\"complete\":false,\"wait_ms\":1.000}\n"
+	              PIECE("1", "2") "\"len\":1,\"text\":\"b\","
+	              "\"complete\":false,\"wait_ms\":201.000}\n"
+	              PIECE("1", "7") "\"len\":2,\"text\":\"cc\","
+	              "\"complete\":false,\"wait_ms\":701.000}\n"
+	              PIECE("3", "7") "\"len\":2,\"text\":\"d\\n\","
+	              "\"complete\":true,\"wait_ms\":2701.000}\n");
+	assert_format(FORMAT_BYTES, &e, 1, "abccd\n");
+}
+
+static void a_piece_does_not_end_within_a_character(void **state)
+{
+	const struct entry e = in_pieces("a\xec\x95\x88" "b\n", 6);
+	(void)state;
+	assert_format(FORMAT_JSON, &e, 0,
+	              PIECE("1", "0") "\"len\":1,\"text\":\"a\","
+	              "\"complete\":false,\"wait_ms\":1.000}\n"
+	              PIECE("1", "0") "\"len\":4,\"text\":\"\uc548b\","
+	              "\"complete\":false,\"wait_ms\":1.000}\n"
+	              PIECE("3", "7") "\"len\":1,\"text\":\"\\n\","
+	              "\"complete\":true,\"wait_ms\":2701.000}\n");
+}
+
+static void text_has_a_line_for_what_came_clearly_later(void **state)
+{
+	const struct wrap_look since = {
+		.time = TIME_START, .start_ns = 1000000000, .endings = true,
+	};
+	const struct entry e = in_pieces("aabccd\n", 7);
+	struct bytes out = { 0 };
+	(void)state;
+	assert_int_equal(format_entry(&out, FORMAT_TEXT, &since, &e, 0), 0);
+	assert_string_equal(bytes_text(&out), "0.000000 < aab\n"
+	                                      "0.700000 < cc\n"
+	                                      "   2.700 < d\\n\n");
+	bytes_finish(&out);
+	assert_format(FORMAT_TEXT, &e, 0, "< aabccd\\n\n"); /* TIME_OFF */
+}
+
+static void a_line_begins_with_the_time_since_the_piece_before(void **state)
+{
+	struct transcript *t = transcript_new(1 << 20);
+	const struct wrap_look since = { .time = TIME_DELTA, .transcript = t };
+	struct entry e = in_pieces("aa", 2), room;
+	struct bytes out = { 0 };
+	(void)state;
+	e.flags = 0;
+	uint64_t seq = transcript_append(t, &e);
+	transcript_part(t, seq, &(struct stamp){ 1, 1700000000 }, 700);
+	assert_int_equal(transcript_extend(t, seq, "b", 1, 0), 0);
+	e.time.mono_ns = 1800000000;
+	transcript_append(t, &e);
+	for (seq = 1; seq <= 2; seq++)
+		assert_int_equal(
+		    format_entry(&out, FORMAT_TEXT, &since,
+		                 transcript_at(t, seq, &room), 0), 0);
+	assert_string_equal(bytes_text(&out), "0.000000 < aa\n"
+	                                      "0.700000 < b\n"
+	                                      "0.100000 < aa\n");
+	bytes_finish(&out);
+	transcript_free(t);
+}
+
 static void the_name_of_a_file_asks_for_its_format(void **state)
 {
 	(void)state;
@@ -298,6 +387,11 @@ int main(void)
 		cmocka_unit_test(an_entry_has_a_form_in_each_format),
 		cmocka_unit_test(
 		    a_line_begins_with_the_time_since_the_one_before),
+		cmocka_unit_test(each_piece_is_an_object_with_its_time),
+		cmocka_unit_test(a_piece_does_not_end_within_a_character),
+		cmocka_unit_test(text_has_a_line_for_what_came_clearly_later),
+		cmocka_unit_test(
+		    a_line_begins_with_the_time_since_the_piece_before),
 		cmocka_unit_test(the_name_of_a_file_asks_for_its_format),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");

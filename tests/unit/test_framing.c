@@ -4,6 +4,7 @@
 /* Bytes cut into lines, however they were cut on their way. */
 
 #include <sockchat/framing.h>
+#include <sockchat/timer.h>
 
 #include "entry_at.h"
 #include "unit.h"
@@ -233,6 +234,56 @@ static int set_up(void **state)
 	return 0;
 }
 
+/* Let so much time go by. */
+static void wait_ms(int64_t ms)
+{
+	in.grown_ns -= ms * MS_NS;
+	in.part_ns -= ms * MS_NS;
+}
+
+static void assert_pause(const struct entry_part *part, uint32_t least,
+                         uint32_t most)
+{
+	assert_true(part->pause_ms >= least && part->pause_ms <= most);
+}
+
+static void what_comes_after_a_pause_is_a_part_of_its_own(void **state)
+{
+	(void)state;
+	take_text(&in, "a");
+	take_text(&in, "b");
+	wait_ms(FRAMING_PAUSE_MS);
+	take_text(&in, "cd");
+	wait_ms(FRAMING_PAUSE_MS - 50);
+	take_text(&in, "e");
+	wait_ms(1500);
+	take_text(&in, "f\ng");
+	assert_message(1, ENTRY_IN, "abcdef\n", ENTRY_COMPLETE);
+	const struct entry *e = entry_at(t, 1);
+	assert_int_equal(e->part_count, 2);
+	assert_int_equal(e->parts[0].at, 2);
+	assert_pause(&e->parts[0], 100, 149);
+	assert_int_equal(e->parts[1].at, 5);
+	assert_pause(&e->parts[1], 1500, 1999);
+	assert_true(e->parts[0].time.mono_ns > e->time.mono_ns);
+	assert_int_equal(entry_at(t, 2)->part_count, 0);
+	assert_int_equal(entry_at(t, 2)->time.mono_ns,
+	                 e->parts[1].time.mono_ns);
+}
+
+static void what_comes_without_end_has_parts_without_a_pause(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 50; i++) {
+		take_text(&in, "x");
+		wait_ms(90);
+	}
+	const struct entry *e = entry_at(t, 1);
+	assert_int_equal(e->part_count, 2);
+	assert_int_equal(e->parts[0].at, 23);
+	assert_pause(&e->parts[0], 90, 99);
+}
+
 static int tear_down(void **state)
 {
 	(void)state;
@@ -257,6 +308,8 @@ int main(void)
 		TEST(a_cut_does_not_part_a_character),
 		TEST(binary_bytes_are_cut_at_the_size_limit),
 		TEST(the_rest_of_a_dropped_message_is_a_message),
+		TEST(what_comes_after_a_pause_is_a_part_of_its_own),
+		TEST(what_comes_without_end_has_parts_without_a_pause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,6 +143,58 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 	assert_int_equal(e->moved->sent, 9);
 }
 
+static void add_part(uint64_t seq, int64_t at_ns)
+{
+	transcript_part(t, seq, &(struct stamp){ 5, at_ns }, 7);
+}
+
+static void each_part_of_a_message_keeps_its_time(void **state)
+{
+	const struct entry *e;
+	uint64_t one, two;
+	(void)state;
+	one = add_text("a");
+	two = add_text("A");
+	for (int i = 1; i < 1000; i++) {
+		add_part(one, i);
+		assert_int_equal(extend_text(one, "a"), 0);
+		add_part(two, -i);
+		assert_int_equal(extend_text(two, "A"), 0);
+	}
+	for (uint64_t seq = one; seq <= two; seq++) {
+		e = entry_at(t, seq);
+		assert_int_equal(e->part_count, 999);
+		for (int i = 1; i < 1000; i++) {
+			assert_int_equal(e->parts[i - 1].at, i);
+			assert_int_equal(e->parts[i - 1].pause_ms, 7);
+			assert_int_equal(e->parts[i - 1].time.mono_ns,
+			                 seq == one ? i : -i);
+			assert_int_equal(e->bytes[i], seq == one ? 'a' : 'A');
+		}
+	}
+}
+
+static void parts_belong_to_one_message_alone(void **state)
+{
+	const struct entry like = {
+		.time = { 5, 6 }, .session = 1, .kind = ENTRY_MESSAGE,
+		.dir = ENTRY_IN,
+	};
+	(void)state;
+	uint64_t one = transcript_add(t, &like, "a", 1, ENTRY_COMPLETE);
+	uint64_t two = transcript_add(t, &like, "b", 1, 0);
+	uint64_t three = transcript_add(t, &like, "c", 1, ENTRY_COMPLETE);
+	add_part(two, 9);
+	assert_int_equal(extend_text(two, "b"), 0);
+	uint64_t four = transcript_add(t, &like, "d", 1, ENTRY_COMPLETE);
+	assert_int_equal(entry_at(t, one)->part_count, 0);
+	assert_int_equal(entry_at(t, two)->part_count, 1);
+	assert_int_equal(entry_at(t, four)->part_count, 0);
+	assert_non_null(entry_at(t, three));
+	push_out(two, 5000);
+	add_part(two, 10); /* it does no harm */
+}
+
 static void where_the_time_went_is_copied(void **state)
 {
 	struct timing timing = { .total_us = 5, .try_count = 1 };
@@ -300,7 +352,8 @@ static void many_alike_take_little_more_than_their_bytes(void **state)
 	uint8_t bytes[100] = { 0 };
 	(void)state;
 	for (int i = 0; i < 100000; i++)
-		transcript_add(large, &like, bytes, sizeof(bytes), 0);
+		transcript_add(large, &like, bytes, sizeof(bytes),
+		               ENTRY_COMPLETE);
 	assert_true(transcript_sums(large).memory < 100000 * 126);
 	transcript_free(large);
 	add_with(6, 1, "a:1");
@@ -556,6 +609,8 @@ int main(void)
 		TEST(entries_are_numbered_from_one),
 		TEST(a_draft_is_copied_with_all_its_words),
 		TEST(where_the_time_went_is_copied),
+		TEST(each_part_of_a_message_keeps_its_time),
+		TEST(parts_belong_to_one_message_alone),
 		TEST(words_that_are_not_given_are_empty_and_time_is_now),
 		TEST(each_entry_keeps_the_name_of_its_peer),
 		TEST(a_message_grows_in_place),

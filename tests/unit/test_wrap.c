@@ -25,6 +25,7 @@ struct page {
 	size_t columns[ROWS_MAX];
 	char styles[ROWS_MAX][COLUMNS_MAX + 1]; /* a letter a column */
 	size_t rows;
+	char parts[ROWS_MAX]; /* '+' where a part begins */
 };
 
 static void put_run(void *user, const struct wrap_run *run)
@@ -35,6 +36,8 @@ static void put_run(void *user, const struct wrap_run *run)
 	assert_int_equal(run->column, p->columns[run->row]);
 	assert_true(run->column + run->width <= COLUMNS_MAX);
 	strncat(p->row[run->row], run->text, run->len);
+	if (run->part)
+		p->parts[run->row] = '+';
 	memset(p->styles[run->row] + run->column,
 	       run->hit == WRAP_HIT_NOW ? '@' : style, run->width);
 	p->columns[run->row] += run->width;
@@ -212,6 +215,49 @@ static void the_hex_view_fits_the_width(void **state)
 	assert_non_null(strstr(p->row[4], "00000010  0a "));
 	lay_out(&e, 7, VIEW_HEX);
 	lay_out(&e, 5, VIEW_MIXED);
+}
+
+static const struct entry_part later[] = {
+	{ 1, ENTRY_PAUSE_MS - 1, { 1, 1 } }, /* not clearly */
+	{ 3, ENTRY_PAUSE_MS, { 2, 2 } },
+	{ 6, 900, { 3, 3 } },
+};
+
+static void what_came_clearly_later_has_a_row_of_its_own(void **state)
+{
+	struct entry e = message("abcdef\n", 7, ENTRY_COMPLETE);
+	(void)state;
+	e.parts = later;
+	e.part_count = 3;
+	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
+	assert_int_equal(p->rows, 3);
+	assert_string_equal(p->row[0], "abc");
+	assert_string_equal(p->row[1], "def");
+	assert_string_equal(p->row[2], "\\n");
+	assert_memory_equal(p->parts, "\0++", 3);
+	p = lay_out(&e, 2, VIEW_TEXT);
+	assert_int_equal(p->rows, 5);
+	assert_memory_equal(p->parts, "\0\0+\0+", 5);
+	p = lay_out(&e, 80, VIEW_MIXED);
+	assert_int_equal(p->rows, 6);
+	assert_memory_equal(p->row[3], "00000000  61 62 63   ", 20);
+	assert_memory_equal(p->row[4], "00000003  64 65 66   ", 20);
+	assert_memory_equal(p->row[5], "00000006  0a   ", 15);
+	assert_memory_equal(p->parts, "\0++\0++", 6);
+}
+
+static void a_character_that_came_in_parts_is_whole(void **state)
+{
+	struct entry e = message("ab\xec\x95\x88" "cd", 7, ENTRY_COMPLETE);
+	(void)state;
+	e.parts = later;
+	e.part_count = 3;
+	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
+	assert_int_equal(p->rows, 3);
+	assert_string_equal(p->row[0], "ab\uc548");
+	assert_string_equal(p->row[1], "c");
+	assert_string_equal(p->row[2], "d");
+	assert_memory_equal(p->parts, "\0++", 3);
 }
 
 static void mixed_shows_the_text_and_then_the_bytes(void **state)
@@ -571,6 +617,8 @@ int main(void)
 		TEST(a_cut_message_says_that_it_goes_on),
 		TEST(in_ascii_only_ascii_is_shown),
 		TEST(the_hex_view_fits_the_width),
+		TEST(what_came_clearly_later_has_a_row_of_its_own),
+		TEST(a_character_that_came_in_parts_is_whole),
 		TEST(mixed_shows_the_text_and_then_the_bytes),
 		TEST(a_note_is_no_hex_dump_in_any_view),
 		TEST(our_sentences_break_between_words),
