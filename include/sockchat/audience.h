@@ -19,9 +19,6 @@ size_t chat_session_count(const struct chat *c);
 typedef void chat_session_fn(struct session *s);
 void chat_for_all(struct chat *c, chat_session_fn *fn);
 
-/* Speak to the next peer, or to all after the last one. */
-void chat_next_target(struct chat *c);
-
 /* The session that the user looks at: the one spoken to, or the only one, not
  * counting those that are gone.  NULL when there are none or several. */
 struct session *chat_shown(const struct chat *c);

@@ -24,6 +24,7 @@ struct filter {
 	uint8_t dir;       /* enum entry_dir, or ENTRY_NO_DIR for both */
 	bool errors;       /* errors only */
 	uint32_t session;  /* 0: all */
+	uint32_t focus;    /* the peer that is shown alone, 0: none is */
 	struct pattern *pattern;
 	char text[FILTER_TEXT_MAX]; /* as the user gave it, safe to show */
 	unsigned serial;   /* a new one with each change */
@@ -39,6 +40,12 @@ extern const struct choice filter_choices[];
 MUST_USE
 int filter_set(struct filter *f, const char *words, uint64_t since,
                const struct encoding *enc, struct error *e);
+/* Show this peer alone, 0: all, within what the words let through.  `since` as
+ * above. */
+void filter_focus(struct filter *f, uint32_t session, uint64_t since);
+/* Write "only peer 2, filter: in text x"; "" when it is off. */
+#define FILTER_TOLD_MAX (FILTER_TEXT_MAX + 32)
+void filter_tell(const struct filter *f, char out[FILTER_TOLD_MAX]);
 /* Show everything. */
 void filter_off(struct filter *f);
 void filter_finish(struct filter *f);

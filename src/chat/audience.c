@@ -78,14 +78,6 @@ struct session *chat_find(const struct chat *c, uint32_t number)
 	return s && s->number == number ? s : NULL;
 }
 
-void chat_next_target(struct chat *c)
-{
-	uint32_t now = c->target;
-	struct session *s =
-	    chat_session(c, now ? lower_bound(c, now + 1) : 0);
-	c->target = s ? s->number : 0;
-}
-
 bool chat_addresses(const struct chat *c, const struct session *s)
 {
 	return c->target ? s->number == c->target : !s->closes;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <sockchat/chat.h>
+#include <sockchat/focus.h>
 
 #include "chat_private.h"
 #include "watch.h"
@@ -29,6 +29,7 @@ static void on_end(void *user, struct session *s, bool failed,
 	struct chat *c = user;
 	struct chat_private *p = c->own;
 	chat_remove_session(c, s);
+	chat_end_focus(c, s);
 	for (size_t i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
 	judge_end(c, s, failed);

@@ -12,6 +12,7 @@
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
 #include <sockchat/file.h>
+#include <sockchat/focus.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 
@@ -356,9 +357,9 @@ static void run_to(struct chat *c, char *args)
 	if (!count)
 		chat_next_target(c);
 	else if (strcmp(word[0], "all") == 0)
-		c->target = 0;
+		chat_speak_to(c, 0);
 	else if ((s = find_peer(c, word[0])))
-		c->target = s->number;
+		chat_speak_to(c, s->number);
 	else
 		return;
 	if (c->target)

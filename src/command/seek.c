@@ -163,6 +163,13 @@ void run_find(struct chat *c, char *args)
 	seek_on(s, FIRST_NS);
 }
 
+static void tell_filter(struct chat *c)
+{
+	char told[FILTER_TOLD_MAX];
+	filter_tell(&c->filter, told);
+	chat_note(c, "filter", "%s; /filter off shows all", told);
+}
+
 void run_filter(struct chat *c, char *args)
 {
 	struct filter *f = &c->filter;
@@ -171,8 +178,7 @@ void run_filter(struct chat *c, char *args)
 	if (*args && filter_set(f, args, next, c->encoding, &e))
 		chat_error(c, &e);
 	else if (filter_is_on(f))
-		chat_note(c, "filter", "showing only: %s; /filter off shows "
-		          "all", f->text);
+		tell_filter(c);
 	else
 		chat_note(c, "filter-off", "all entries are shown");
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/filter.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
@@ -100,10 +101,15 @@ static int take_condition(struct filter *f, const char **rest,
 	}
 }
 
+static bool has_words(const struct filter *f)
+{
+	return f->dir || f->errors || f->session || f->pattern;
+}
+
 int filter_set(struct filter *f, const char *words, uint64_t since,
                const struct encoding *enc, struct error *e)
 {
-	struct filter made = { .serial = f->serial + 1 };
+	struct filter made = { .serial = f->serial + 1, .focus = f->focus };
 	words = skip_spaces(words);
 	for (const char *rest = words; *skip_spaces(rest);)
 		if (take_condition(&made, &rest, enc, e)) {
@@ -115,6 +121,24 @@ int filter_set(struct filter *f, const char *words, uint64_t since,
 	f->since = since;
 	glyph_copy(f->text, sizeof(f->text), words, 0);
 	return 0;
+}
+
+void filter_focus(struct filter *f, uint32_t session, uint64_t since)
+{
+	if (!filter_is_on(f))
+		f->since = since;
+	f->focus = session;
+	f->serial++;
+}
+
+void filter_tell(const struct filter *f, char out[FILTER_TOLD_MAX])
+{
+	*out = '\0';
+	if (f->focus)
+		text_add(out, FILTER_TOLD_MAX, "only peer %u", f->focus);
+	if (has_words(f))
+		text_add(out, FILTER_TOLD_MAX, "%sfilter: %s", *out ? ", " : "",
+		         f->text);
 }
 
 void filter_off(struct filter *f)
@@ -132,13 +156,18 @@ void filter_finish(struct filter *f)
 
 bool filter_is_on(const struct filter *f)
 {
-	return f->dir || f->errors || f->session || f->pattern;
+	return f->focus || has_words(f);
 }
 
 bool filter_shows(const struct filter *f, const struct entry *e)
 {
-	if (e->seq >= f->since && (!e->session || e->dir == ENTRY_OUT))
-		return true; /* the program's answer, the user's own line */
+	bool is_later = e->seq >= f->since;
+	if (is_later && !e->session)
+		return true; /* the program's answer */
+	if (f->focus && f->focus != e->session)
+		return false;
+	if (is_later && e->dir == ENTRY_OUT)
+		return true; /* the user's own line */
 	return (!f->dir || f->dir == e->dir) &&
 	       (!f->errors || e->kind == ENTRY_ERROR) &&
 	       (!f->session || f->session == e->session) &&

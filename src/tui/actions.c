@@ -10,6 +10,7 @@
 #include <sockchat/audience.h>
 #include <sockchat/bytes.h>
 #include <sockchat/command.h>
+#include <sockchat/focus.h>
 #include <sockchat/glyph.h>
 
 #include "actions.h"
@@ -110,6 +111,13 @@ static void next_eol(struct frontend *f)
 static void next_peer(struct frontend *f)
 {
 	chat_next_target(f->chat);
+}
+
+static void toggle_focus(struct frontend *f)
+{
+	if (!chat_toggle_focus(f->chat))
+		tui_set_notice(f, "nobody is connected: there is no peer to "
+		                  "show alone");
 }
 
 static void redraw_screen(struct frontend *f)
@@ -214,6 +222,7 @@ static const struct {
 	{ KEY_NEXT_EOL, "next-eol", next_eol },
 	{ KEY_F7, "select", pick_begin },
 	{ KEY_F8, "bare", toggle_bare },
+	{ KEY_F9, "focus", toggle_focus },
 	{ KEY_CTRL_S, "find", begin_find },
 	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },
 	{ KEY_CTRL_L, "redraw", redraw_screen },

@@ -54,7 +54,8 @@ void attend_close_history(void)
 const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT])
 {
 	if (c->target)
-		snprintf(out, ATTEND_PROMPT, "%u> ", c->target);
+		snprintf(out, ATTEND_PROMPT, "%s%u> ",
+		         c->filter.focus ? "only " : "", c->target);
 	else
 		snprintf(out, ATTEND_PROMPT, "%s> ",
 		         chat_audience(c) > 1 ? "all" : "");

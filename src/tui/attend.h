@@ -8,7 +8,7 @@
 
 struct chat;
 
-/* The prompt says whom a line goes to: "> ", "2> ", "all> ". */
+/* The prompt says whom a line goes to: "> ", "2> ", "only 2> ", "all> ". */
 #define ATTEND_PROMPT 32
 const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT]);
 

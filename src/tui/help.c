@@ -38,6 +38,8 @@ static const struct key_row rows[] = {
 	{ "Esc", "back to the newest; leave help", NULL },
 	{ "F7", "select entries: to copy, save or send again", "F7 Select" },
 	{ "F8", "bare view to copy from: content only, mouse off", NULL },
+	{ "F9", "speak to one peer and show it alone; again: to all",
+	  "F9 Focus" },
 	{ "Ctrl-L", "draw the screen anew", NULL },
 	{ "Ctrl-Z", "suspend; the connection stays", NULL },
 };

@@ -149,9 +149,14 @@ static void add_counts(struct parts *p, const struct status *s)
 static void add_filter(struct parts *p, const struct status *s)
 {
 	const struct filter *f = &s->chat->filter;
-	if (filter_is_on(f))
-		add_part(p, 2, "filter: %s, %llu hidden", f->text,
-		    (unsigned long long)s->hidden)->style = STYLE_WARNING;
+	char told[FILTER_TOLD_MAX];
+	if (!filter_is_on(f))
+		return;
+	filter_tell(f, told);
+	struct part *part = add_part(p, 2, "%s, %llu hidden", told,
+	                             (unsigned long long)s->hidden);
+	part->style = STYLE_WARNING;
+	part->key = f->focus ? KEY_F9 : KEY_NONE;
 }
 
 static void fill_parts(struct parts *p, const struct status *s)

@@ -74,6 +74,7 @@ void pty_type(struct pty *p, const char *text);
 #define PTY_F4        "\033OS"
 #define PTY_F5        "\033[15~"
 #define PTY_F6        "\033[17~"
+#define PTY_F9        "\033[20~"
 #define PTY_PAGE_UP   "\033[5~"
 #define PTY_PAGE_DOWN "\033[6~"
 #define PTY_CTRL_HOME "\033[1;5H"

@@ -184,6 +184,46 @@ static void peers_have_numbers_and_can_be_chosen(void **state)
 	close(two);
 }
 
+static void one_key_shows_a_peer_alone_and_speaks_to_it(void **state)
+{
+	struct pty p;
+
+	(void)state;
+	pty_sockchat(&p, "listen", "127.0.0.1", "0", NULL);
+	uint16_t port = pty_port(&p);
+	int one = net_connect(port);
+	net_send_text(one, "first\n");
+	pty_expect(&p, " < first\\n");
+	int two = net_connect(port);
+	net_send_text(two, "second\n");
+	pty_expect(&p, " 2 < second\\n");
+	pty_type(&p, PTY_F9); /* the one heard last */
+	pty_expect(&p, "| only peer 2, ");
+	pty_expect_cursor(&p, INPUT_ROW, 8);
+	assert_string_equal(pty_row(&p, INPUT_ROW), "only 2>");
+	pty_expect_gone(&p, "< first");
+	pty_type(&p, "to two" PTY_ENTER);
+	net_expect(two, "to two\n");
+	pty_expect(&p, " 2 > to two\\n");
+	pty_type(&p, PTY_F6 PTY_F6); /* all, then the first */
+	pty_expect(&p, "1>");
+	pty_type(&p, PTY_F9);
+	pty_expect(&p, "| only peer 1, ");
+	pty_expect_gone(&p, "< second");
+	pty_type(&p, PTY_F9);
+	pty_expect(&p, " 2 < second\\n");
+	pty_expect(&p, "all>");
+	pty_type(&p, "/filter in" PTY_ENTER);
+	pty_expect(&p, "| filter: in, ");
+	pty_type(&p, "seen anyway" PTY_ENTER);
+	pty_expect(&p, " 1 > seen anyway\\n");
+	pty_expect(&p, " 2 > seen anyway\\n");
+	net_expect(one, "seen anyway\n");
+	pty_quit(&p, 0);
+	close(one);
+	close(two);
+}
+
 static void an_echo_listener_on_the_screen_shows_both_ways(void **state)
 {
 	struct pty p;
@@ -378,6 +418,7 @@ int main(void)
 		T(another_connection_follows_in_the_same_window),
 		T(a_refused_connection_is_explained_and_can_be_tried_again),
 		T(peers_have_numbers_and_can_be_chosen),
+		T(one_key_shows_a_peer_alone_and_speaks_to_it),
 		T(an_echo_listener_on_the_screen_shows_both_ways),
 		T(tab_completes_commands_words_and_peers),
 		T(the_history_is_kept_for_oneself),

@@ -106,8 +106,7 @@ static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
 	type("/filter");
 	assert_last(ENTRY_NOTE, "all entries are shown");
 	type("/filter in text x");
-	assert_last(ENTRY_NOTE, "showing only: in text x; /filter off "
-	                        "shows all");
+	assert_last(ENTRY_NOTE, "filter: in text x; /filter off shows all");
 	type("/filter nonsense");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	assert_true(filter_is_on(&c->filter));
