@@ -70,7 +70,7 @@ static void advise_enter(const struct chat *c, char out[ADVICE_MAX])
 	enum endpoint_mode mode = c->own->used.latest;
 	char name[ENDPOINT_TEXT_MAX], safe[ENDPOINT_TEXT_MAX];
 	endpoint_format(chat_last(c, mode), name);
-	glyph_copy(safe, sizeof(safe), name, GLYPH_ASCII);
+	glyph_copy(safe, sizeof(safe), name, GLYPH_ANY_WIDTH);
 	snprintf(out, ADVICE_MAX, "press Enter to %s again %s %s",
 	         mode == ENDPOINT_LISTEN ? "listen" : "connect",
 	         mode == ENDPOINT_LISTEN ? "at" : "to", safe);
