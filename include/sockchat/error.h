@@ -19,6 +19,7 @@ struct error {
 	char hint[512]; /* what to look at next, or "" */
 	char code[24];  /* "ECONNREFUSED", or "" */
 	bool is_found;  /* the hint names the program that it is about */
+	bool is_lasting; /* it is about an option: waiting does not help */
 };
 
 /* Write the sentence; the hint and the code become empty.  Returns -1, so that

@@ -15,7 +15,7 @@ int error_set(struct error *e, const char *format, ...)
 	glyph_vformat(e->text, sizeof(e->text), format, args);
 	va_end(args);
 	e->hint[0] = e->code[0] = '\0';
-	e->is_found = false;
+	e->is_found = e->is_lasting = false;
 	return -1;
 }
 
@@ -29,7 +29,7 @@ int error_set_errno(struct error *e, int errnum, const char *format, ...)
 	snprintf(e->text + len, sizeof(e->text) - len, ": %s",
 	         strerror(errnum));
 	e->hint[0] = '\0';
-	e->is_found = false;
+	e->is_found = e->is_lasting = false;
 	error_set_code(e, errnum);
 	return -1;
 }

@@ -388,6 +388,7 @@ void explain_numeric(struct error *e, const char *host)
 	error_set(e, "%s is a name, and --numeric forbids lookups", shown);
 	error_set_hint(e, "give its address, or leave out --numeric");
 	snprintf(e->code, sizeof(e->code), "EAI_NONAME");
+	e->is_lasting = true;
 }
 
 static double seconds(int64_t ms)
