@@ -17,6 +17,7 @@ trap 'rm -rf "$work"' EXIT
 items() {
 	sed -n "s/^\.It \($1 .*\)/\1/p" "$manual" | sed -e 's/Fl Fl /--/g' \
 	    -e 's/Fl /-/g' -e 's/ , /, /g' -e 's/Op Ar \(.*\)/[\1]/' \
+	    -e 's/ Ns Op = Ns Ar \(.*\)/[=\1]/' \
 	    -e 's/\(Ic\|Ar\|Cm\) //g' -e 's/ | /|/g'
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <sockchat/chat.h>
+#include <sockchat/command.h>
 #include <sockchat/diag.h>
 #include <sockchat/file.h>
 #include <sockchat/frontend.h>
@@ -92,6 +93,7 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 	struct error e;
 	if (!c)
 		die("cannot start: %s", strerror(ENOMEM));
+	c->type = command_run;
 	int status = chat_run(c, frontends[ui], &e);
 	if (status < 0 && o->ui == UI_AUTO) {
 		fprintf(stderr, "sockchat: %s: going on in lines\n", e.text);
@@ -157,7 +159,7 @@ int main(int argc, char *argv[])
 	if (config_load(&o, &e) || options_take_operands(&o, &e))
 		return refuse_usage(&e);
 	enum ui ui = choose_ui(&o);
-	if (is_byte_pipe(&o, ui) && options_check_pipe(&o, &e))
+	if ((is_byte_pipe(&o, ui) || o.zero) && options_check_pipe(&o, &e))
 		return refuse_usage(&e);
 	return run_ui(&o, ui);
 }

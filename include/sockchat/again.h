@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The endpoints that were used, and using them again. */
+/* The endpoints that were used, and using them again: when Enter says so, and
+ * by itself (--retry, --reconnect). */
 
 #ifndef SOCKCHAT_AGAIN_H
 #define SOCKCHAT_AGAIN_H
@@ -22,6 +23,15 @@ const char *chat_used(const struct chat *c, enum endpoint_mode mode, size_t i);
  * again, or an entry says why not.  False: there is a connection, somebody is
  * waited for, or a script has written the line: it is to be sent. */
 bool chat_enter(struct chat *c);
+
+/* Whether the next try to connect comes after a pause, which is counted down in
+ * chat_advise(). */
+bool chat_counts_down(const struct chat *c);
+/* Connect no more by itself.  False: it did not. */
+bool chat_stop_trying(struct chat *c);
+/* Whether what is typed has no peer yet, for --retry or --reconnect goes on, or
+ * for --on-connect comes first. */
+bool chat_awaits_open(const struct chat *c);
 
 /* Write what the user can do about a connection that is not open both ways, or
  * "".  It is safe to show. */

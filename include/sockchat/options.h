@@ -15,6 +15,7 @@
 #include <sockchat/dial.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
+#include <sockchat/retry.h>
 
 enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
@@ -40,6 +41,7 @@ enum option_source {
 };
 
 #define OPTIONS_MAX 128 /* rows at most */
+#define ON_CONNECT_MAX 1024
 
 #define LINGER_FOREVER  (-1)
 #define LINGER_DEFAULT  (-2) /* nothing was said */
@@ -53,6 +55,9 @@ struct options {
 	struct endpoint endpoint;
 	bool is_unix; /* the operand is the path of a unix socket */
 	struct dial_settings dial;
+	long retry;     /* tries to connect at most, RETRY_ENDLESS; 0: one */
+	bool reconnect; /* also after a loss */
+	char on_connect[ON_CONNECT_MAX]; /* lines, each with its newline */
 	int64_t idle_timeout_ms;    /* 0: none */
 	int64_t quit_after_ms;      /* -1: stay */
 	int64_t linger_ms;          /* or LINGER_… */
@@ -101,7 +106,8 @@ void choice_list(const struct choice *list, char *out, size_t cap);
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);
 
-/* What the byte pipe cannot do, and is not to pass over: -1 with a sentence. */
+/* What the command line asks for, and the byte pipe or a probe cannot do: -1
+ * with a sentence.  What a file says of it does not concern them. */
 MUST_USE int options_check_pipe(const struct options *o, struct error *e);
 
 /* Put the default into every member. */
@@ -141,7 +147,8 @@ MUST_USE int options_help(struct bytes *out);
 struct option_row {
 	char letter;       /* 0 for none */
 	const char *name;  /* "connect-timeout" */
-	const char *arg;   /* "SECS", or NULL for a switch */
+	const char *arg;   /* "SECS", "[=N]" for one that may be left out, or
+	                    * NULL for a switch */
 	const char *help;
 };
 

@@ -109,6 +109,7 @@ struct session {
 	bool leaves : 1;     /* or the acknowledgement of ours alone */
 	bool is_full : 1; /* enough waits; the session's own, as is_busy */
 	bool is_busy : 1; /* what comes, comes in bulk */
+	bool is_quiet : 1; /* nothing is told until it is open */
 	bool is_gone : 1; /* no process has the peer's socket any more */
 	bool is_unnamed : 1; /* its process has still to be searched for */
 	bool awaits_accept : 1; /* no process had accepted us */
@@ -139,10 +140,12 @@ struct session *session_new(struct loop *l,
 /* Closes the connection if there still is one.  NULL is fine. */
 void session_free(struct session *s);
 
-/* Connect.  Entries tell the outcome, and on_end if it has failed. */
+/* Connect.  Entries tell the outcome, and on_end if it has failed.
+ * `is_again`: another session has just failed there; no entry tells of this one
+ * until it is open. */
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
-                     const struct dial_settings *settings);
+                     const struct dial_settings *settings, bool is_again);
 /* Take over an accepted connection, which has to be open within `timeout_ms`,
  * 0 for no limit.  Takes `t`. */
 void session_adopt(struct session *s, struct transport *t,

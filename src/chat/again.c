@@ -6,60 +6,282 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sockchat/glyph.h>
 
 #include "chat_private.h"
 
-void chat_connect(struct chat *c, const struct endpoint *ep)
+#define JUST_OPEN_NS (1000 * MS_NS)
+
+/* Connecting */
+
+/* --reconnect goes on until it is connected, as --retry does. */
+static bool wants_tries(const struct options *o)
 {
+	return o->retry || o->reconnect;
+}
+
+static void dial_once(struct chat *c, const struct endpoint *ep, bool is_again)
+{
+	struct again *a = &c->own->again;
 	struct session *s = chat_add_session(c);
 	struct error e;
-	chat_use(c, ENDPOINT_CONNECT, ep);
 	if (!s) {
+		a->is_trying = a->is_awaited = false;
 		error_set_errno(&e, ENOMEM, "cannot connect");
 		chat_error(c, &e);
+		c->own->has_broken = true;
+		loop_later(c->loop, &c->own->check);
 		return;
 	}
+	a->number = s->number;
 	session_connect(s, c->transport ? c->transport : transport_of(ep), ep,
-	                &c->options->dial);
+	                &c->options->dial, is_again);
 	if (c->own->has_input_ended)
 		chat_end_input(c, s);
 }
+
+void chat_connect(struct chat *c, const struct endpoint *ep)
+{
+	struct again *a = &c->own->again;
+	timer_stop(&a->timer);
+	a->retry = (struct retry){ 0 };
+	a->has_tried = false;
+	a->is_trying = wants_tries(c->options);
+	a->is_awaited = a->is_trying || *c->options->on_connect;
+	chat_use(c, ENDPOINT_CONNECT, ep);
+	dial_once(c, chat_last(c, ENDPOINT_CONNECT), false);
+}
+
+void chat_note_open(struct chat *c, const struct session *s)
+{
+	struct again *a = &c->own->again;
+	if (s->number != a->number)
+		return;
+	a->is_trying = a->is_lost = a->is_entered = false;
+	if (a->is_awaited)
+		loop_later(c->loop, &c->own->check);
+}
+
+static uint64_t sent_to(const struct session *s)
+{
+	return s ? s->link.bytes_out + queue_len(s->queue) : 0;
+}
+
+/* Type a line to this session alone. */
+static void type_to(struct chat *c, uint32_t number, const char *line,
+                    size_t len)
+{
+	uint32_t target = c->target;
+	c->target = number;
+	c->type(c, line, len);
+	if (c->target == number)
+		c->target = target;
+}
+
+void chat_greet(struct chat *c)
+{
+	struct again *a = &c->own->again;
+	const struct session *s = chat_find(c, a->number);
+	char lines[ON_CONNECT_MAX], *rest = lines, *end;
+	if (!a->is_awaited || !s || !session_is_open(s))
+		return;
+	a->is_awaited = false; /* a command may change what there is to say */
+	memcpy(lines, c->options->on_connect, sizeof(lines));
+	for (; (end = strchr(rest, '\n')) && chat_find(c, a->number);
+	     rest = end + 1)
+		type_to(c, a->number, rest, (size_t)(end - rest));
+	a->greeted = sent_to(chat_find(c, a->number));
+	if (c->own->has_input_ended)
+		chat_start_quit(c);
+}
+
+/* Trying again */
+
+static void on_again_time(struct timer *t)
+{
+	struct chat *c = t->user;
+	c->own->again.has_tried = true;
+	if (!c->is_leaving)
+		dial_once(c, chat_last(c, ENDPOINT_CONNECT), true);
+}
+
+bool chat_counts_down(const struct chat *c)
+{
+	return c->own->again.timer.loop && !c->is_leaving;
+}
+
+static void tell_stopped(struct chat *c)
+{
+	char name[ENDPOINT_TEXT_MAX];
+	endpoint_format(chat_last(c, ENDPOINT_CONNECT), name);
+	chat_note(c, "stopped-trying", "no longer trying to connect to %s",
+	          name);
+}
+
+bool chat_stop_trying(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	struct session *s = chat_find(c, p->again.number);
+	if (!p->again.is_trying || c->is_leaving)
+		return false;
+	if (s) {
+		session_close(s); /* chat_try_again() tells it */
+		return true;
+	}
+	timer_stop(&p->again.timer);
+	p->again.is_trying = p->again.is_awaited = false;
+	p->has_broken = p->tells_end = true;
+	tell_stopped(c);
+	loop_later(c->loop, &p->check);
+	return true;
+}
+
+bool chat_awaits_open(const struct chat *c)
+{
+	return c->own->again.is_awaited && !c->own->listener_count;
+}
+
+bool chat_lose(struct chat *c, struct session *s)
+{
+	struct again *a = &c->own->again;
+	if (s->number != a->number || !c->options->reconnect ||
+	    c->own->has_input_ended)
+		return false;
+	a->is_lost = true;
+	session_close(s);
+	return true;
+}
+
+/* How long to wait until the next try; -1: there is none. */
+static int64_t wait_after_loss(struct chat *c, const struct session *s,
+                               const struct error *why)
+{
+	int64_t open_ns = loop_now_ns(c->loop) - s->opened_ns;
+	bool is_over = c->own->has_input_ended && !c->options->no_shutdown;
+	if (!c->options->reconnect || is_over ||
+	    (!why && !c->own->again.is_lost))
+		return -1;
+	return retry_lost(&c->own->again.retry, open_ns / MS_NS);
+}
+
+static int64_t wait_after_failure(struct chat *c, const struct session *s,
+                                  const struct error *why)
+{
+	struct retry *r = &c->own->again.retry;
+	long max = c->options->retry ? c->options->retry : RETRY_ENDLESS;
+	if (!c->own->again.is_trying)
+		return -1;
+	if (!why) {
+		tell_stopped(c);
+		return -1;
+	}
+	int64_t wait_ms = retry_failed(r, max, why);
+	if (wait_ms < 0 && s->is_quiet) {
+		chat_tell(c, s, ENTRY_ERROR, why);
+		chat_note(c, "gave-up", "gave up after %ld %s", r->tries,
+		          r->tries == 1 ? "try" : "tries");
+	}
+	return wait_ms;
+}
+
+/* The session has told of its failure unless it is quiet.  On the screen the
+ * same one is told once: the status line counts down. */
+static void tell_wait(struct chat *c, const struct session *s,
+                      const struct error *why, int64_t wait_ms)
+{
+	struct again *a = &c->own->again;
+	bool is_known = why && strcmp(a->code, why->code) == 0;
+	char text[RETRY_TEXT_MAX];
+	if (!s->is_quiet)
+		chat_note(c, "trying-again", "trying again in %g s",
+		          (double)wait_ms / 1000);
+	else if (!is_known || !c->ops->stays) {
+		retry_describe(text, why, wait_ms);
+		chat_note(c, "trying-again", "%s", text);
+	}
+	snprintf(a->code, sizeof(a->code), "%s", why ? why->code : "");
+}
+
+bool chat_try_again(struct chat *c, const struct session *s,
+                    const struct error *why)
+{
+	struct again *a = &c->own->again;
+	if (s->number != a->number)
+		return false;
+	int64_t wait_ms = c->is_leaving ? -1
+	                  : s->opened_ns ? wait_after_loss(c, s, why)
+	                                 : wait_after_failure(c, s, why);
+	a->is_lost = a->is_entered = false;
+	a->is_trying = a->is_awaited = wait_ms >= 0;
+	if (wait_ms < 0)
+		return false;
+	tell_wait(c, s, why, wait_ms);
+	chat_start_timer(&a->timer, on_again_time, wait_ms * MS_NS);
+	return true;
+}
+
+/* Enter */
 
 /* Whether somebody can press Enter, and it would connect or listen again. */
 static bool is_enter_free(const struct chat *c)
 {
 	const struct chat_private *p = c->own;
 	return !c->is_scripted && !c->is_leaving && !p->session_count &&
-	       !p->listener_count && chat_last(c, p->used.latest);
+	       !p->listener_count && !p->again.timer.loop &&
+	       chat_last(c, p->used.latest);
+}
+
+/* It has connected by itself just when Enter was pressed to hasten it. */
+static bool is_just_open(const struct chat *c)
+{
+	const struct again *a = &c->own->again;
+	const struct session *s = chat_find(c, a->number);
+	return a->has_tried && s && session_is_open(s) &&
+	       c->own->session_count == 1 && sent_to(s) == a->greeted &&
+	       loop_now_ns(c->loop) - s->opened_ns < JUST_OPEN_NS;
 }
 
 /* Enter was pressed twice, or the user has no patience: an empty line is not
  * what the server is to get first. */
 static bool is_still_connecting(const struct chat *c)
 {
-	const struct session *s = chat_session(c, 0);
-	return c->own->is_entered && c->own->session_count == 1 &&
-	       !session_is_open(s) && !queue_len(s->queue);
+	const struct again *a = &c->own->again;
+	const struct session *s = chat_find(c, a->number);
+	return (a->is_entered || a->is_trying) && s && !session_is_open(s) &&
+	       c->own->session_count == 1 && !queue_len(s->queue);
+}
+
+static void use_again(struct chat *c)
+{
+	enum endpoint_mode mode = c->own->used.latest;
+	struct endpoint ep = *chat_last(c, mode);
+	if (mode == ENDPOINT_LISTEN) {
+		chat_listen(c, &ep);
+	} else {
+		c->own->again.is_entered = true;
+		chat_connect(c, &ep);
+	}
 }
 
 bool chat_enter(struct chat *c)
 {
-	struct chat_private *p = c->own;
-	if (is_still_connecting(c)) {
+	if (c->is_scripted || c->is_leaving)
+		return false;
+	if (chat_counts_down(c)) {
+		timer_stop(&c->own->again.timer);
+		on_again_time(&c->own->again.timer);
+	} else if (is_still_connecting(c)) {
 		chat_note(c, "still-connecting", "still connecting to %s: "
 		          "nothing was sent", chat_session(c, 0)->link.where);
-		return true;
-	}
-	if (!is_enter_free(c))
-		return false;
-	struct endpoint ep = *chat_last(c, p->used.latest);
-	if (p->used.latest == ENDPOINT_LISTEN) {
-		chat_listen(c, &ep);
+	} else if (is_just_open(c)) {
+		chat_note(c, "just-open", "connected just now: the empty line "
+		          "was not sent");
+	} else if (is_enter_free(c)) {
+		use_again(c);
 	} else {
-		p->is_entered = true;
-		chat_connect(c, &ep);
+		return false;
 	}
 	return true;
 }
@@ -91,8 +313,13 @@ static const char *advice_on(const struct session *s)
 void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 {
 	const struct session *s = chat_shown(c);
+	int64_t left_ns = c->own->again.timer.due_ns - loop_now_ns(c->loop);
 	*out = '\0';
-	if (is_enter_free(c))
+	if (chat_counts_down(c))
+		snprintf(out, ADVICE_MAX, "trying again in %lld s: Enter tries "
+		         "now, Ctrl-C stops",
+		         (long long)(left_ns / (1000 * MS_NS) + 1));
+	else if (is_enter_free(c))
 		advise_enter(c, out);
 	else if (s)
 		snprintf(out, ADVICE_MAX, "%s", advice_on(s));

@@ -25,18 +25,23 @@ static void judge_end(struct chat *c, const struct session *s, bool failed)
 static void on_end(void *user, struct session *s, bool failed,
                    const struct error *why)
 {
-	(void)why;
 	struct chat *c = user;
 	struct chat_private *p = c->own;
 	chat_remove_session(c, s);
 	chat_end_focus(c, s);
 	for (size_t i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
-	judge_end(c, s, failed);
+	bool goes_on = chat_try_again(c, s, why);
+	judge_end(c, s, failed && !(goes_on && c->is_scripted));
 	watch_end(c, s);
-	c->own->is_entered = false;
-	c->own->tells_end = true;
+	p->tells_end = true;
 	loop_later(c->loop, &c->own->check);
+}
+
+static void on_in_end(void *user, struct session *s)
+{
+	if (!chat_lose(user, s))
+		chat_on_in_end(user, s);
 }
 
 /* Not all that was asked for has reached the peer. */
@@ -57,8 +62,7 @@ static void show_entries(void *user, uint64_t first, uint64_t end)
 static void on_open(void *user, struct session *s)
 {
 	struct chat *c = user;
-	(void)s;
-	c->own->is_entered = false;
+	chat_note_open(c, s);
 	if (!c->is_leaving && !c->is_scripted)
 		c->own->has_broken = false; /* a new try */
 	if (c->options->zero)
@@ -92,8 +96,9 @@ struct wrap_look chat_look(const struct chat *c)
 /* Whether it goes on when nobody is connected and nobody is waited for. */
 static bool chat_stays(const struct chat *c)
 {
-	return c->ops->stays || (c->is_attended && !c->options->zero &&
-	                         !c->own->has_input_ended);
+	return c->ops->stays || chat_counts_down(c) ||
+	       (c->is_attended && !c->options->zero &&
+	        !c->own->has_input_ended);
 }
 
 /* At the end of a turn in which something may have ended. */
@@ -109,6 +114,7 @@ static void on_check(struct later *l)
 	if (c->options->zero && !c->is_leaving && p->session_count &&
 	    session_is_open(p->sessions[0]))
 		chat_leave(c);
+	chat_greet(c);
 	if (p->session_count)
 		return;
 	/* chat_run() makes the exit status when all is written */
@@ -171,6 +177,8 @@ void chat_settings_changed(struct chat *c)
 	s->hints = o->hints ? &c->own->hints : NULL;
 	s->idle_ns = o->idle_timeout_ms * MS_NS;
 	c->own->queues.max = o->queue_max;
+	if (!o->retry && !o->reconnect)
+		chat_stop_trying(c);
 	transcript_set_max(c->transcript, o->scrollback);
 	chat_linger_changed(c);
 	chat_for_all(c, session_refresh);
@@ -185,6 +193,7 @@ void chat_free(struct chat *c)
 	timer_stop(&p->slow);
 	timer_stop(&p->look);
 	timer_stop(&p->peers);
+	timer_stop(&p->again.timer);
 	later_cancel(&p->check);
 	chat_free_listeners(c);
 	for (size_t i = 0; i < p->session_count + p->ended_count; i++)
@@ -209,6 +218,7 @@ static void set_up(struct chat *c)
 	c->reach = "";
 	p->quit.user = p->linger.user = p->leave.user = c;
 	p->look.user = p->slow.user = p->peers.user = c;
+	p->again.timer.user = c;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
 		.transcript = c->transcript,
@@ -221,7 +231,7 @@ static void set_up(struct chat *c)
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
 		.on_open = on_open,
-		.on_in_end = chat_on_in_end,
+		.on_in_end = on_in_end,
 		.on_lost = on_lost,
 		.on_look = watch_plan,
 		.on_end = on_end,

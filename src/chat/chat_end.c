@@ -155,6 +155,7 @@ void chat_leave(struct chat *c)
 	c->is_leaving = true;
 	if (c->signum)
 		p->over_ns = loop_now_ns(c->loop) + SIGNAL_NS;
+	p->has_broken |= p->again.is_trying;
 	chat_free_listeners(c);
 	p->undelivered = chat_undelivered(c);
 	chat_for_all(c, session_leave);
@@ -196,6 +197,15 @@ static void leave_early(struct timer *t)
 	}
 }
 
+void chat_start_quit(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	if (c->options->quit_after_ms >= 0 && !p->quit.loop &&
+	    !p->again.is_awaited)
+		chat_start_timer(&p->quit, leave_early,
+		                 c->options->quit_after_ms * MS_NS);
+}
+
 static void close_if_in_ended(struct session *s)
 {
 	if (!halves_is_in_open(s->link.halves))
@@ -222,9 +232,7 @@ void chat_input_ended(struct chat *c)
 	if (c->options->echo || p->has_ended_early)
 		return;
 	chat_free_listeners(c);
-	if (c->options->quit_after_ms >= 0)
-		chat_start_timer(&p->quit, leave_early,
-		                 c->options->quit_after_ms * MS_NS);
+	chat_start_quit(c);
 }
 
 void chat_input_taken(struct chat *c)
@@ -233,6 +241,8 @@ void chat_input_taken(struct chat *c)
 	if (c->options->echo)
 		return;
 	p->has_input_ended = true;
+	if (!p->has_ended_early)
+		chat_start_quit(c);
 	chat_for_all(c, close_if_in_ended);
 	for (size_t i = p->session_count; i-- > 0;)
 		if (i < p->session_count && !p->has_ended_early)

@@ -6,24 +6,15 @@
 #ifndef CHAT_PRIVATE_H
 #define CHAT_PRIVATE_H
 
-#include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
 #include <sockchat/listener.h>
 #include <sockchat/session_state.h>
 
+#include "again_private.h"
+
 #define LISTENING_MAX 256
 #define WATCH_MAX     8
-#define USED_MAX      64
-#define ENDPOINT_MODES (ENDPOINT_LISTEN + 1)
-
-/* The endpoints that were used. */
-struct used {
-	struct endpoint last[ENDPOINT_MODES];
-	bool has_last[ENDPOINT_MODES];
-	enum endpoint_mode latest;
-	char *names[ENDPOINT_MODES][USED_MAX]; /* NULL behind the last */
-};
 
 struct chat_private {
 	/* Those that are alive, by rising number, and behind them those that
@@ -43,8 +34,8 @@ struct chat_private {
 	bool accepts_one; /* listeners are closed once there is a peer */
 
 	struct used used;
-	bool is_entered; /* Enter connects again, and it is not open yet */
-	bool tells_end;  /* that it is over, and what Enter does */
+	struct again again;
+	bool tells_end; /* that it is over, and what Enter does */
 
 	struct session_hints hints; /* told already of accepted peers */
 	struct health health[WATCH_MAX];
@@ -72,13 +63,6 @@ struct chat_private {
 /* chat_tell.c: append an entry of this kind, about a session or NULL. */
 void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
                const struct error *e);
-
-/* used.c */
-
-/* It is used now. */
-void chat_use(struct chat *c, enum endpoint_mode mode,
-              const struct endpoint *ep);
-void chat_forget_used(struct chat *c);
 
 /* audience.c */
 
@@ -109,9 +93,7 @@ void chat_given(struct chat *c, struct session *s);
  * it; then the message is counted. */
 bool chat_pass_over(struct chat *c, struct session *s, uint64_t len);
 
-/* again.c: tell what Enter does now that nobody is there, if it does
- * anything.  It calls chat_end.c. */
-void chat_tell_again(struct chat *c);
+/* again.c: see again_private.h.  It calls chat_end.c. */
 
 /* chat_end.c; chat_send.c and save.c have nothing for other files. */
 
@@ -119,6 +101,9 @@ void chat_tell_again(struct chat *c);
 void chat_end_input(struct chat *c, struct session *s);
 /* The `on_in_end` of session_ops. */
 void chat_on_in_end(void *user, struct session *s);
+/* Standard input has ended, and there is or was a peer: let --quit-after
+ * begin. */
+void chat_start_quit(struct chat *c);
 /* Wait for peers for as long as --linger says now. */
 void chat_linger_changed(struct chat *c);
 

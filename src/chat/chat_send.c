@@ -15,12 +15,22 @@ struct parcel {
 	const struct feed_file *file; /* NULL: bytes */
 };
 
+/* Whether there is not even a queue for it: what is typed while it connects
+ * waits there, but not before what --on-connect says. */
+static bool has_no_place(const struct chat *c)
+{
+	return chat_awaits_open(c) &&
+	       (chat_counts_down(c) || *c->options->on_connect);
+}
+
 static int tell_nobody(struct chat *c)
 {
 	char advice[ADVICE_MAX];
 	struct error e;
 	chat_advise(c, advice);
-	if (c->target)
+	if (has_no_place(c))
+		error_set(&e, "not sent: not connected yet");
+	else if (c->target)
 		error_set(&e, "not sent: peer %u is gone", c->target);
 	else if (chat_session_count(c))
 		error_set(&e, "not sent: the peer is gone, no program would "
@@ -62,6 +72,8 @@ static int give_all(struct chat *c, const struct parcel *p)
 		error_set(&e, "not sent: --recv-only was asked for");
 		return chat_error(c, &e);
 	}
+	if (has_no_place(c))
+		return tell_nobody(c);
 	for (size_t i = 0; i < c->own->session_count; i++) {
 		struct session *s = c->own->sessions[i];
 		if (!chat_addresses(c, s) ||

@@ -86,6 +86,9 @@ static bool do_to_peers(struct chat *c, char *args, chat_session_fn *fn)
 			fn(s);
 		return s != NULL;
 	}
+	bool ends = fn == session_close || fn == session_reset;
+	if (!chat_session_count(c) && ends && chat_stop_trying(c))
+		return true;
 	if (!chat_session_count(c)) {
 		refuse_args(c, "nothing to do", "nobody is connected");
 		return false;
@@ -393,7 +396,7 @@ static void run_file(struct chat *c, char *args)
 static void run_cancel(struct chat *c, char *args)
 {
 	uint64_t end = transcript_end(c->transcript);
-	if (do_to_peers(c, args, session_cancel) &&
+	if (!chat_stop_trying(c) && do_to_peers(c, args, session_cancel) &&
 	    transcript_end(c->transcript) == end)
 		chat_note(c, "no-file", "no file is on its way");
 }

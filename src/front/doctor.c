@@ -26,6 +26,9 @@
 struct doctor {
 	struct link link; /* first, for it knows no other owner */
 	struct report report;
+	const struct options *options;
+	struct retry retry;
+	struct timer again;
 	char where[ENDPOINT_TEXT_MAX];
 	int64_t opened_ns;
 	uint8_t bytes[RECOGNISE_MAX];
@@ -77,6 +80,22 @@ static void judge(struct doctor *d, const char *name, const char *verdict,
 	loop_stop(d->link.loop, status);
 }
 
+/* --retry: the verdict is on the last try. */
+static bool wait_for_door(struct doctor *d, const struct error *e)
+{
+	char text[RETRY_TEXT_MAX];
+	if (d->opened_ns || !d->options->retry)
+		return false;
+	int64_t wait_ms = retry_failed(&d->retry, d->options->retry, e);
+	if (wait_ms < 0)
+		return false;
+	retry_describe(text, e, wait_ms);
+	report_note(&d->report, "trying-again", "%s", text);
+	link_close(&d->link, false);
+	timer_start(d->link.loop, &d->again, wait_ms * MS_NS);
+	return true;
+}
+
 static void judge_failure(struct doctor *d, const struct error *e)
 {
 	const struct remedy *r = find_remedy(e->code);
@@ -84,6 +103,9 @@ static void judge_failure(struct doctor *d, const struct error *e)
 	if (e->is_found) /* the verdict tells the hint */
 		told.hint[0] = '\0';
 	report_error(&d->report, &told);
+	if (d->retry.tries > 1)
+		report_note(&d->report, "gave-up", "gave up after %ld tries",
+		            d->retry.tries);
 	if (e->is_found)
 		judge(d, "failed", "the reason is on this machine", e->hint, 1);
 	else
@@ -250,7 +272,8 @@ static void on_doctor_over(struct link *l, const struct error *e,
                            uint64_t unacked)
 {
 	(void)unacked;
-	judge_failure(doctor_of(l), e);
+	if (!wait_for_door(doctor_of(l), e))
+		judge_failure(doctor_of(l), e);
 }
 
 static void on_doctor_open(struct link *l, const struct address *peer)
@@ -263,6 +286,33 @@ static void on_doctor_open(struct link *l, const struct address *peer)
 	link_step(l, LOOP_READ);
 }
 
+/* -1 with errno. */
+static int dial_door(struct doctor *d)
+{
+	const struct options *o = d->options;
+	const struct dial_steps steps = {
+		.on_try = print_route, .on_step = report_step,
+		.user = &d->report,
+	};
+	d->link.where = d->where;
+	return link_dial(&d->link, transport_of(&o->endpoint), &o->endpoint,
+	                 &o->dial, &steps);
+}
+
+static void on_door_again(struct timer *t)
+{
+	struct doctor *d = t->user;
+	if (!dial_door(d))
+		return;
+	notices_errno(&d->report.notices, "connect");
+	loop_stop(d->link.loop, 1);
+}
+
+static void start_timers(struct doctor *d)
+{
+	d->again = (struct timer){ .on_time = on_door_again, .user = d };
+}
+
 int doctor_run(struct loop *l, const struct options *o)
 {
 	static const struct link_ops ops = {
@@ -272,22 +322,18 @@ int doctor_run(struct loop *l, const struct options *o)
 		.on_alarm = on_doctor_alarm,
 		.on_over = on_doctor_over,
 	};
-	struct doctor d = { .len = 0 };
-	const struct dial_steps steps = {
-		.on_try = print_route, .on_step = report_step,
-		.user = &d.report,
-	};
+	struct doctor d = { .options = o };
 	char name[ENDPOINT_TEXT_MAX];
 	endpoint_format(&o->endpoint, name);
 	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ANY_WIDTH);
 	report_open(&d.report, o->ui == UI_JSON, d.where);
 	link_init(&d.link, l, &ops);
-	d.link.where = d.where;
-	int failed = link_dial(&d.link, transport_of(&o->endpoint),
-	                       &o->endpoint, &o->dial, &steps);
+	start_timers(&d);
+	int failed = dial_door(&d);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
 		notices_errno(&d.report.notices, failed ? "start" : "go on");
+	timer_stop(&d.again);
 	link_close(&d.link, false);
 	return report_close(&d.report) || status == -1 ? 1 : status;
 }

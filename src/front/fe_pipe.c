@@ -28,8 +28,11 @@ struct fe_pipe {
 	struct listener *listener;
 	struct conn conn;
 	struct meter meter;
+	struct retry retry;
+	struct timer again;
 	int64_t opened_ns; /* the connection */
 	bool has_failed;
+	bool is_ending; /* a signal says so */
 	int signum; /* that ends us */
 };
 
@@ -43,6 +46,9 @@ static void tell_failure(struct fe_pipe *f, const struct error *e)
 	f->has_failed = true;
 	if (e->text[0])
 		notices_error(&f->notices, e);
+	if (f->retry.tries > 1 && !f->is_ending)
+		notices_print(&f->notices, "gave up after %ld tries",
+		              f->retry.tries);
 }
 
 /* -v, as long as anything is told. */
@@ -98,6 +104,7 @@ static void on_peer_open(void *user, const struct address *peer)
 	struct fe_pipe *f = user;
 	(void)peer;
 	f->opened_ns = stamp_mono_ns();
+	f->retry = (struct retry){ 0 };
 	if (f->conn.link.is_accepted && !f->options->quiet)
 		notices_print(&f->notices, "connection from %s", f->conn.where);
 	tell_peer(f);
@@ -131,6 +138,38 @@ static int start_dial(struct fe_pipe *f)
 		.user = &f->notices,
 	};
 	return conn_dial(&f->conn, &steps);
+}
+
+static int fail_start(struct fe_pipe *f, const char *what)
+{
+	notices_errno(&f->notices, what);
+	return -1;
+}
+
+static void on_again(struct timer *t)
+{
+	struct fe_pipe *f = t->user;
+	if (!start_dial(f))
+		return;
+	f->has_failed = true;
+	fail_start(f, "connect");
+	stop_pipe(f);
+}
+
+/* --retry: before a connection nothing of standard input has been read. */
+static bool try_again(struct fe_pipe *f, const struct error *e)
+{
+	char text[RETRY_TEXT_MAX];
+	if (f->opened_ns || f->is_ending || !f->options->retry)
+		return false;
+	int64_t wait_ms = retry_failed(&f->retry, f->options->retry, e);
+	if (wait_ms < 0)
+		return false;
+	retry_describe(text, e, wait_ms);
+	if (!f->options->quiet)
+		notices_print(&f->notices, "%s", text);
+	timer_start(f->loop, &f->again, wait_ms * MS_NS);
+	return true;
 }
 
 /* Listen mode. */
@@ -257,12 +296,14 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 {
 	struct fe_pipe *f = user;
 	meter_stop(&f->meter);
+	if (end == CONN_FAILED && try_again(f, e))
+		return;
 	if (end != CONN_DONE)
 		tell_failure(f, e);
 	else if (!f->options->quiet)
 		tell_end(f);
 	if (f->options->keep_open && end != CONN_STUCK &&
-	    !f->conn.is_quitting && !f->signum)
+	    !f->conn.is_quitting && !f->is_ending)
 		listener_resume(f->listener);
 	else
 		stop_pipe(f);
@@ -283,6 +324,16 @@ static void tell_counters(struct fe_pipe *f)
 		notices_print(&f->notices, "no peer");
 }
 
+/* Deliver what there is, for 5 s at most. */
+static void end_pipe(struct fe_pipe *f)
+{
+	f->is_ending = true;
+	if (f->conn.link.transport)
+		conn_abandon(&f->conn);
+	else
+		stop_pipe(f);
+}
+
 static void on_pipe_signal(void *user, int signum)
 {
 	struct fe_pipe *f = user;
@@ -291,16 +342,7 @@ static void on_pipe_signal(void *user, int signum)
 		return;
 	}
 	f->signum = signum;
-	if (f->conn.link.transport)
-		conn_abandon(&f->conn);
-	else
-		stop_pipe(f);
-}
-
-static int fail_start(struct fe_pipe *f, const char *what)
-{
-	notices_errno(&f->notices, what);
-	return -1;
+	end_pipe(f);
 }
 
 static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
@@ -316,6 +358,7 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.on_first = tells_steps(f) ? on_first : NULL,
 		.user = f,
 	};
+	f->again = (struct timer){ .on_time = on_again, .user = f };
 	conn_init(&f->conn, l);
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);
@@ -345,6 +388,7 @@ static int finish_pipe(struct fe_pipe *f, int status)
 {
 	signals_stop();
 	meter_stop(&f->meter);
+	timer_stop(&f->again);
 	listener_free(f->listener);
 	conn_finish(&f->conn);
 	notices_close(&f->notices);

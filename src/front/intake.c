@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/command.h>
 
@@ -61,11 +62,12 @@ static void forget_lines(struct intake *in, size_t at, size_t end)
 }
 
 /* Every line for peers waits for the first peer.  A script's lines also wait
- * while a peer has too much before it, or nobody reads what we write. */
+ * until --retry has connected, while a peer has too much before it, or while
+ * nobody reads what we write. */
 static bool has_to_wait(const struct intake *in, const struct line *l)
 {
 	bool is_busy = !in->source.is_terminal &&
-	               (in->is_stopped ||
+	               (in->is_stopped || chat_awaits_open(in->chat) ||
 	                chat_congestion(in->chat) != CONGESTION_NONE);
 	return (is_busy || chat_awaits_first(in->chat)) &&
 	       command_turn(l->text, l->len) == COMMAND_FOR_PEERS;

@@ -25,7 +25,9 @@ static void make_getopt(char *letters, struct option *longs)
 	for (size_t i = 0; (row = options_row(i)); i++) {
 		*longs++ = (struct option){
 			.name = row->name,
-			.has_arg = row->arg ? required_argument : no_argument,
+			.has_arg = !row->arg          ? no_argument
+			           : *row->arg == '[' ? optional_argument
+			                              : required_argument,
 			.val = LONG_ONLY + (int)i,
 		};
 		if (row->letter) {
@@ -211,6 +213,16 @@ static int refuse_ip_option(const struct options *o, struct error *e)
 	return 0;
 }
 
+/* Refuse "--retry 5": its number would be the host. */
+static int refuse_lone_number(const struct options *o, struct error *e)
+{
+	const char *word = o->operand_count > 1 ? o->operands[0] : "";
+	if (o->retry != RETRY_ENDLESS || !*word ||
+	    word[strspn(word, "0123456789")])
+		return 0;
+	return error_set(e, "option --retry: write --retry=%.20s", word);
+}
+
 /* Check that the service is known.  A host may become known later; the names of
  * services do not change. */
 static int check_service(const struct endpoint *ep, struct error *e)
@@ -285,6 +297,8 @@ static bool is_plain_path(const struct options *o)
 
 int options_take_operands(struct options *o, struct error *e)
 {
+	if (refuse_lone_number(o, e))
+		return -1;
 	if (is_plain_path(o)
 	        ? endpoint_parse_unix(&o->endpoint, o->operands,
 	                              o->operand_count, e)
@@ -314,8 +328,9 @@ int options_help(struct bytes *out)
 		char left[64], letter[5] = "    ";
 		if (row->letter)
 			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
+		bool has_word = row->arg && *row->arg != '[';
 		snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
-		         row->arg ? " " : "", row->arg ? row->arg : "");
+		         has_word ? " " : "", row->arg ? row->arg : "");
 		failed |= bytes_printf(out, "  %-27s %s\n", left, row->help);
 	}
 	failed |= bytes_append_text(out,

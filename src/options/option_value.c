@@ -66,6 +66,11 @@ void choice_list(const struct choice *list, char *out, size_t cap)
 	}
 }
 
+bool option_needs_value(const struct option_rule *r)
+{
+	return r->row.arg && *r->row.arg != '[' && r->type != TYPE_SET;
+}
+
 /* Reading a value */
 
 void *option_member(struct options *o, const struct option_rule *r)
@@ -92,6 +97,10 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 		return "a time (at most 10 days): 2, 1.5, 500ms, 2m, inf";
 	case TYPE_COUNT:
 		return "a number from 1 to 1000000";
+	case TYPE_RETRY:
+		return "a number of tries from 1 to 1000000, on or off";
+	case TYPE_LINES:
+		return "lines of about 1000 bytes at most, all together";
 	case TYPE_SIZE:
 		return "a size: 65536, 64k, 16M, 1G";
 	case TYPE_MODE:
@@ -135,6 +144,26 @@ static bool set_choice(const struct option_rule *r, int *to, const char *value)
 	return found >= 0;
 }
 
+static bool set_retry(long *to, const char *value)
+{
+	bool is_on;
+	if (value && number_parse(value, 1, 1000000, to))
+		return true;
+	if (!set_switch(&is_on, value))
+		return false;
+	*to = is_on ? RETRY_ENDLESS : 0;
+	return true;
+}
+
+static bool add_value_line(char *to, const char *value)
+{
+	size_t len = strlen(to), more = strlen(value);
+	if (len + more + 2 > ON_CONNECT_MAX)
+		return false;
+	snprintf(to + len, ON_CONNECT_MAX - len, "%s\n", value);
+	return true;
+}
+
 static bool set_mode(unsigned *to, const char *value)
 {
 	unsigned mode = 0;
@@ -166,6 +195,10 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 		return number_parse_duration(value, to);
 	case TYPE_COUNT:
 		return number_parse(value, 1, 1000000, to);
+	case TYPE_RETRY:
+		return set_retry(to, value);
+	case TYPE_LINES:
+		return add_value_line(to, value);
 	case TYPE_SIZE:
 		return number_parse_size(value, to);
 	case TYPE_MODE:
@@ -207,11 +240,12 @@ const struct choice *options_choices(size_t i)
 	return is_switch ? on_off_choices : r->choices;
 }
 
-static bool is_default(const void *at, const struct option_rule *r)
+bool option_is_default(const struct options *o, const struct option_rule *r)
 {
 	struct options fresh;
 	options_init(&fresh);
-	return memcmp(at, option_member(&fresh, r), r->size) == 0;
+	return memcmp((const char *)o + r->offset, option_member(&fresh, r),
+	              r->size) == 0;
 }
 
 void options_value(const struct options *o, size_t i, char *out, size_t cap)
@@ -235,11 +269,18 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 		word = *(const bool *)at ? "on" : "off";
 	else if (r->type == TYPE_TEXT && *(char *const *)at)
 		word = *(char *const *)at;
+	else if (r->type == TYPE_RETRY)
+		word = "off";
+	else if (r->type == TYPE_LINES && *(const char *)at)
+		word = at;
 	glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
-	if (is_default(at, r))
+	if (option_is_default(o, r))
 		return;
-	if (r->type == TYPE_COUNT)
-		snprintf(out, cap, "%ld", *(const long *)at);
+	const long *count = at;
+	if (r->type == TYPE_RETRY && *count == RETRY_ENDLESS)
+		snprintf(out, cap, "on");
+	else if (r->type == TYPE_COUNT || r->type == TYPE_RETRY)
+		snprintf(out, cap, "%ld", *count);
 	else if (r->type == TYPE_DURATION || r->type == TYPE_LINGER)
 		tell_duration(out, cap, *(const int64_t *)at);
 }

@@ -46,10 +46,28 @@ int options_check(struct options *o, struct error *e)
 	return 0;
 }
 
+/* What would have to be sent twice, or is not in standard input. */
+static int refuse_resending(const struct options *o, struct error *e)
+{
+	const struct option_rule *r;
+	for (size_t i = 0; (r = option_rule(i)); i++) {
+		if (!(r->flags & NO_PIPE) || option_is_default(o, r) ||
+		    o->sources[i] != SOURCE_COMMAND_LINE)
+			continue;
+		return error_set(e, "option --%s is not for %s", r->row.name,
+		                 o->zero ? "-z, which connects once and sends "
+		                           "nothing"
+		                         : "a pipe, which sends standard input "
+		                           "alone, and once: use --ui lines or "
+		                           "--json");
+	}
+	return 0;
+}
+
 int options_check_pipe(const struct options *o, struct error *e)
 {
-	if (!o->eol_given)
-		return 0;
+	if (!o->eol_given || o->zero)
+		return refuse_resending(o, e);
 	return error_set(e, "option --eol is for typed lines, and a pipe sends "
 	                    "bytes as they are: with -C it sends LF as CR LF");
 }
@@ -90,6 +108,10 @@ int option_apply(struct options *o, const struct option_rule *r,
 	struct options next = *o;
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
 	size_t row = option_source_row(r);
+	bool is_more = r->type == TYPE_LINES && source != SOURCE_RUN_TIME &&
+	               source == o->sources[row];
+	if (r->type == TYPE_LINES && !is_more)
+		option_set_default(&next, r);
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);
 	else if (!option_set_value(&next, r, value))
@@ -150,7 +172,7 @@ int options_set(struct options *o, const char *name, const char *value,
 	if (r->flags & ARGV_ONLY)
 		return error_set(e, "option %s makes no sense in a file",
 		                 r->row.name);
-	if (!value && r->row.arg && r->type != TYPE_SET)
+	if (!value && option_needs_value(r))
 		return error_set(e, "option %s needs a value: %s",
 		                 r->row.name, r->row.arg);
 	return option_apply(o, r, r->row.name, value, source, e);

@@ -18,9 +18,11 @@ enum option_type {
 	TYPE_DURATION, /* milliseconds into an int64_t */
 	TYPE_LINGER,   /* the same, or "inf" */
 	TYPE_COUNT,    /* a long from 1 */
+	TYPE_RETRY,    /* the same, or a switch: RETRY_ENDLESS or 0 */
 	TYPE_SIZE,     /* bytes into a size_t */
 	TYPE_MODE,     /* of a file, into an unsigned */
 	TYPE_TEXT,     /* a word of the command line */
+	TYPE_LINES,    /* lines: each value is one more, with its newline */
 };
 
 /* Where a row holds, and what may be done with it. */
@@ -31,6 +33,7 @@ enum {
 	LIVE = 4,      /* can change at run time */
 	ARGV_ONLY = 8, /* not in a configuration file */
 	IP_ONLY = 16,  /* not for unix sockets */
+	NO_PIPE = 32,  /* not for the byte pipe */
 };
 
 /* What parsing needs to know beyond what users see. */
@@ -70,11 +73,15 @@ int option_apply(struct options *o, const struct option_rule *r,
 /* The index into `sources` of a row: rows of one member have one source. */
 size_t option_source_row(const struct option_rule *r);
 
+/* Whether its name alone is not enough in a file. */
+bool option_needs_value(const struct option_rule *r);
+
 /* The member of `o` that a row is about. */
 void *option_member(struct options *o, const struct option_rule *r);
 
-/* Put the default there. */
+/* Put the default there; whether it is there. */
 void option_set_default(struct options *o, const struct option_rule *r);
+bool option_is_default(const struct options *o, const struct option_rule *r);
 
 /* Read a value; NULL switches on.  False when it is none. */
 MUST_USE

@@ -54,6 +54,8 @@ static void conclude_session(struct session *s, const struct error *why,
 	char lost[128];
 	if (s->phase == ENTRY_CLOSED)
 		return;
+	if (queue_len(s->queue)) /* its loss has to be told */
+		s->is_quiet = false;
 	s->phase = ENTRY_CLOSED;
 	close_connection(s, false);
 	s->link.halves = HALVES_CLOSED;
@@ -335,7 +337,7 @@ static void on_step(void *user, const char *code, const char *text)
 
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
-                     const struct dial_settings *settings)
+                     const struct dial_settings *settings, bool is_again)
 {
 	char text[ENDPOINT_TEXT_MAX], called[ENDPOINT_TEXT_MAX];
 	const struct dial_steps steps = {
@@ -344,6 +346,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 		.user = s,
 	};
 	struct error e;
+	s->is_quiet = is_again;
 	endpoint_format(ep, text);
 	glyph_copy(called, sizeof(called), text, GLYPH_ANY_WIDTH);
 	s->approach = calloc(1, sizeof(*s->approach) + strlen(called) + 1);

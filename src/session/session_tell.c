@@ -27,9 +27,11 @@ void session_tell_state(struct session *s, enum entry_state state,
 	va_list args;
 	s->phase = state;
 	s->since_ns = stamp_mono_ns();
-	if (state == ENTRY_OPEN)
+	if (state == ENTRY_OPEN) {
 		s->opened_ns = s->since_ns;
-	if (!s->settings->tells_states)
+		s->is_quiet = false;
+	}
+	if (s->is_quiet || !s->settings->tells_states)
 		return;
 	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
@@ -67,6 +69,8 @@ void session_tell_note(struct session *s, const char *code, const char *hint,
 
 void session_tell_error(struct session *s, const struct error *e)
 {
+	if (s->is_quiet)
+		return;
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_ERROR,
 		.code = e->code,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/bytes.h>
 #include <sockchat/command.h>
@@ -130,6 +131,8 @@ static void clear_or_leave(struct frontend *f)
 {
 	if (!input_is_empty()) {
 		input_cancel();
+	} else if (chat_stop_trying(f->chat)) {
+		return;
 	} else if (f->leave.loop || f->chat->is_leaving) {
 		chat_leave(f->chat);
 	} else {

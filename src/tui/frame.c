@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include <sockchat/again.h>
 #include <sockchat/audience.h>
 
 #include "attend.h"
@@ -65,7 +66,8 @@ static void look_at_pace(struct frontend *f)
 	    s ? queue_len(s->queue) + queue_has_file(s->queue) : 0;
 	bool moves = pace_look(&f->pace, s ? s->number : 0, &now, waiting);
 	const struct mode *mode = tui_mode(f);
-	bool goes_on = moves || (mode && mode->needs_ticks);
+	bool goes_on = moves || chat_counts_down(c) ||
+	               (mode && mode->needs_ticks);
 	if (goes_on && !f->tick.loop)
 		timer_start(c->loop, &f->tick, RATE_STEP_NS);
 }

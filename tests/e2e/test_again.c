@@ -102,6 +102,217 @@ static void an_empty_line_of_a_script_does_not_connect(void **state)
 	proc_finish(&p);
 }
 
+/* --retry */
+
+static void a_pipe_waits_for_the_server_and_loses_nothing(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_bind(&port);
+	(void)state;
+	proc_sockchat(&p, "connect", "--retry", "127.0.0.1", port_text(port),
+	              NULL);
+	proc_write_text(&p, "early\n");
+	proc_end_in(&p);
+	proc_expect_err(&p, "nothing listens on that port; trying again in "
+	                    "0.2 s");
+	assert_int_equal(listen(listener, 16), 0);
+	int fd = net_accept(listener);
+	net_expect(fd, "early\n");
+	net_expect_end(fd);
+	net_send_text(fd, "answer");
+	close(fd);
+	close(listener);
+	proc_expect_exit(&p, 0);
+	assert_out(&p, "answer");
+	proc_finish(&p);
+}
+
+static void a_pipe_gives_up_after_so_many_tries(void **state)
+{
+	static const char *const modes[] = { "--quiet", "-z", "-zv" };
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct proc p;
+		uint16_t port;
+		int listener = net_bind(&port);
+		proc_sockchat(&p, "connect", modes[i], "--retry=3",
+		              "127.0.0.1", port_text(port), NULL);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "gave up after 3 tries");
+		assert_err_has(&p, "nothing listens on that port");
+		assert_int_equal(strstr(p.err_text.bytes, "trying again") !=
+		                     NULL, i > 0);
+		proc_finish(&p);
+		close(listener);
+	}
+}
+
+static void a_probe_waits_for_the_port(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_bind(&port);
+	(void)state;
+	proc_sockchat(&p, "connect", "-z", "--retry", "127.0.0.1",
+	              port_text(port), NULL);
+	proc_expect_err(&p, "trying again in 0.2 s");
+	assert_int_equal(listen(listener, 16), 0);
+	proc_expect_exit(&p, 0);
+	assert_err_has(&p, "connected to 127.0.0.1");
+	proc_finish(&p);
+	close(listener);
+}
+
+static void a_later_loss_does_not_count_the_tries_before(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_bind(&port);
+	(void)state;
+	proc_sockchat(&p, "connect", "--retry", "127.0.0.1", port_text(port),
+	              NULL);
+	proc_expect_err(&p, "trying again in 0.2 s");
+	assert_int_equal(listen(listener, 16), 0);
+	int fd = net_accept(listener);
+	proc_write_text(&p, "x");
+	net_expect(fd, "x");
+	net_reset(fd);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "connection reset");
+	assert_null(strstr(p.err_text.bytes, "gave up"));
+	proc_finish(&p);
+	close(listener);
+}
+
+static void a_script_waits_for_the_server(void **state)
+{
+	static const char *const uis[] = { "lines", "json" };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc p;
+		uint16_t port;
+		int listener = net_bind(&port);
+		proc_sockchat(&p, "connect", "--ui", uis[i], "--retry", "-q",
+		              "30", "--on-connect", "HELO me", "--on-connect",
+		              "AUTH", "127.0.0.1", port_text(port), NULL);
+		proc_write_text(&p, "early\n\n");
+		proc_end_in(&p);
+		proc_expect_out(&p, "trying again in 0.2 s");
+		assert_int_equal(listen(listener, 16), 0);
+		int fd = net_accept(listener);
+		net_expect(fd, "HELO me\nAUTH\nearly\n\n");
+		net_expect_end(fd);
+		close(fd);
+		proc_expect_exit(&p, 0);
+		proc_finish(&p);
+		close(listener);
+	}
+}
+
+/* --reconnect */
+
+static void lines_come_back_after_each_loss(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "--reconnect",
+	              "--on-connect", "HELO", "127.0.0.1", port_text(port),
+	              NULL);
+	int fd = net_accept(listener);
+	net_expect(fd, "HELO\n");
+	close(fd); /* FIN */
+	proc_expect_out(&p, "trying again in 0.1 s");
+	fd = net_accept(listener);
+	net_expect(fd, "HELO\n");
+	proc_write_text(&p, "one\n");
+	net_expect(fd, "one\n");
+	net_reset(fd);
+	fd = net_accept(listener);
+	net_expect(fd, "HELO\n");
+	proc_write_text(&p, "two\n");
+	net_expect(fd, "two\n");
+	proc_end_in(&p);
+	net_expect_end(fd);
+	close(fd);
+	close(listener);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void the_screen_counts_down_until_it_is_told_otherwise(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	int listener = net_bind(&port);
+	(void)state;
+	pty_sockchat(&p, "connect", "--retry", "127.0.0.1", port_text(port),
+	             NULL);
+	pty_expect(&p, "trying again in 3 s: Enter tries now, Ctrl-C stops");
+	pty_type(&p, "early\r");
+	pty_expect(&p, "not sent: not connected yet");
+	pty_type(&p, PTY_CTRL_C);
+	pty_expect(&p, "no longer trying to connect");
+	expect_press_enter(&p, port);
+	assert_int_equal(listen(listener, 16), 0);
+	pty_type(&p, "\r");
+	int fd = net_accept(listener);
+	pty_type(&p, "now\r");
+	net_expect(fd, "now\n");
+	close(fd);
+	close(listener);
+	pty_quit(&p, 0);
+}
+
+static void a_pipe_and_a_listener_refuse_to_send_again(void **state)
+{
+	static const char *const words[][4] = {
+		{ "connect", "--reconnect", "127.0.0.1", "9" },
+		{ "connect", "--on-connect=x", "127.0.0.1", "9" },
+		{ "listen", "--reconnect", "127.0.0.1", "0" },
+		{ "listen", "--retry", "127.0.0.1", "0" },
+	};
+	static const char *const said[] = {
+		"option --reconnect is not for a pipe",
+		"option --on-connect is not for a pipe",
+		"option --reconnect is for 'sockchat connect'",
+		"option --retry is for 'sockchat connect'",
+	};
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct proc p;
+		proc_sockchat(&p, words[i][0], words[i][1], words[i][2],
+		              words[i][3], NULL);
+		proc_expect_exit(&p, 2);
+		assert_err_has(&p, said[i]);
+		proc_finish(&p);
+	}
+}
+
+static void in_a_file_it_does_not_concern_a_pipe(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	FILE *file = fopen(pty_home("again"), "w");
+	(void)state;
+	fputs("reconnect\non-connect HELO me\n", file);
+	fclose(file);
+	proc_sockchat(&p, "connect", "--config", pty_home("again"),
+	              "127.0.0.1", port_text(port), NULL);
+	int fd = net_accept(listener);
+	proc_write_text(&p, "bytes");
+	proc_end_in(&p);
+	net_expect(fd, "bytes");
+	net_expect_end(fd);
+	close(fd);
+	close(listener);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 
 int main(void)
@@ -110,6 +321,15 @@ int main(void)
 		T(enter_connects_to_a_server_that_came_back),
 		T(lines_on_a_terminal_goes_on_until_its_input_ends),
 		T(an_empty_line_of_a_script_does_not_connect),
+		T(a_pipe_waits_for_the_server_and_loses_nothing),
+		T(a_pipe_gives_up_after_so_many_tries),
+		T(a_probe_waits_for_the_port),
+		T(a_later_loss_does_not_count_the_tries_before),
+		T(a_script_waits_for_the_server),
+		T(lines_come_back_after_each_loss),
+		T(the_screen_counts_down_until_it_is_told_otherwise),
+		T(a_pipe_and_a_listener_refuse_to_send_again),
+		T(in_a_file_it_does_not_concern_a_pipe),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);

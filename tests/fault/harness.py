@@ -100,8 +100,8 @@ class Run:
         self.streams.append(s)
         return s
 
-    def listen(self):
-        listener = Listener()
+    def listen(self, is_open=True):
+        listener = Listener(is_open)
         self.listeners.append(listener)
         return listener
 

@@ -4,6 +4,7 @@
 
 import os
 import re
+import select
 import signal
 import socket
 
@@ -113,6 +114,43 @@ def pipe_zero(r):
     peer.send("220 hello\r\n")
     yield lambda: peer.ended
     peer.end()
+
+
+def pipe_retry(r):
+    """The server comes a little later."""
+    listener = r.listen(is_open=False)
+    r.start("connect", "--retry=5", "127.0.0.1", listener.port)
+    give_input(r)
+    yield from r.soft(lambda: r.stderr.has("trying again"))
+    listener.sock.listen()
+    peer = yield from r.accepted(listener)
+    yield from talk(r, peer)
+
+
+def json_again(r):
+    """The server ends the connection, and is there again.  When each connection
+    fails, only --timeout ends it."""
+    listener = r.listen()
+    r.expect_json()
+    r.start("connect", "--json", "--reconnect", "--retry=4", "--on-connect",
+            "hello", "127.0.0.1", listener.port)
+
+    def heard(word):
+        """Whoever connects is taken: a failure makes one more of them."""
+        if select.select([listener.sock], [], [], 0)[0]:
+            r.add_peer(listener.sock.accept()[0])
+        return [p for p in r.peers if p.has(word)]
+
+    for word in ("one", "two"):
+        r.checks.append(lambda word=word: None if len(heard(word)) == 1 else
+                        f"{word!r} has come {len(heard(word))} times")
+        r.stdin.send(word + "\n")
+        yield lambda: heard(word)
+        if word == "one":
+            heard(word)[0].end()
+            yield lambda: r.peers[0].ended
+    r.stdin.end()
+    yield lambda: all(p.ended for p in r.peers)
 
 
 def echo(r):
@@ -329,6 +367,6 @@ def tui_listen(r):
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
     pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_unix, pipe_keep,
-    pipe_zero,
+    pipe_zero, pipe_retry, json_again,
     lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
     owner, files, legacy, tui_connect, tui_listen)}

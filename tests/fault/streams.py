@@ -98,7 +98,12 @@ def shown_messages(output):
 
 
 class Listener:
-    def __init__(self):
-        self.sock = socket.create_server(("127.0.0.1", 0))
+    """A port of ours.  One that is not open refuses connections."""
+
+    def __init__(self, is_open):
+        self.sock = socket.socket()
+        self.sock.bind(("127.0.0.1", 0))
         self.sock.setblocking(False)
+        if is_open:
+            self.sock.listen()
         self.port = str(self.sock.getsockname()[1])

@@ -38,6 +38,7 @@ static inline int set_up(void **state)
 	c = chat_new(loop, &options);
 	c->transport = &transport_fake;
 	c->ops = &silent;
+	c->type = command_run;
 	return 0;
 }
 

@@ -114,7 +114,7 @@ static inline void dial(void)
 {
 	const struct dial_settings settings = { .timeout_ms = 5000 };
 	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
-	session_connect(now.session, fake_kind(), &ep, &settings);
+	session_connect(now.session, fake_kind(), &ep, &settings, false);
 	turn();
 	now.fake = fake_last();
 }

@@ -301,6 +301,65 @@ static void a_unix_socket_may_be_an_option_or_a_url(void **state)
 	                             "and unix:/x has none");
 }
 
+static void the_number_of_tries_may_be_left_out(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "connect h 1"), 0);
+	assert_int_equal(o.retry, 0);
+	assert_int_equal(parse(&o, "connect --retry h 1"), 0);
+	assert_int_equal(o.retry, RETRY_ENDLESS);
+	assert_int_equal(parse(&o, "connect --retry=5 h 1"), 0);
+	assert_int_equal(o.retry, 5);
+	assert_int_equal(parse(&o, "connect --retry=off h 1"), 0);
+	assert_int_equal(o.retry, 0);
+	refuse("connect --retry=0 h 1", "option --retry: '0' is not a number "
+	       "of tries from 1 to 1000000, on or off");
+	refuse("connect --retry 5 h 1", "option --retry: write --retry=5");
+	refuse("listen --retry 1", "option --retry is for 'sockchat connect'");
+}
+
+static void on_connect_takes_a_line_each_time(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "connect --on-connect a --on-connect=b h 1"),
+	                 0);
+	assert_string_equal(o.on_connect, "a\nb\n");
+	assert_int_equal(options_set(&o, "on-connect", "c", SOURCE_FILE, &e),
+	                 0);
+	assert_string_equal(o.on_connect, "a\nb\n");
+	assert_int_equal(options_set(&o, "on-connect", "c", SOURCE_RUN_TIME,
+	                             &e), 0);
+	assert_int_equal(options_set(&o, "on-connect", "d", SOURCE_RUN_TIME,
+	                             &e), 0);
+	assert_string_equal(o.on_connect, "d\n");
+	char line[ON_CONNECT_MAX];
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
+	assert_int_equal(options_set(&o, "on-connect", line, SOURCE_RUN_TIME,
+	                             &e), -1);
+	assert_string_equal(o.on_connect, "d\n");
+}
+
+static void a_pipe_refuses_to_send_again(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "connect --retry h 1"), 0);
+	assert_int_equal(options_check_pipe(&o, &e), 0);
+	assert_int_equal(options_set(&o, "reconnect", NULL, SOURCE_FILE, &e),
+	                 0);
+	assert_int_equal(options_check_pipe(&o, &e), 0);
+	assert_int_equal(parse(&o, "connect --reconnect h 1"), 0);
+	assert_int_equal(options_check_pipe(&o, &e), -1);
+	assert_string_equal(e.text, "option --reconnect is not for a pipe, "
+	                    "which sends standard input alone, and once: use "
+	                    "--ui lines or --json");
+	assert_int_equal(parse(&o, "connect -z --on-connect x h 1"), 0);
+	assert_int_equal(options_check_pipe(&o, &e), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +380,9 @@ int main(void)
 		cmocka_unit_test(no_words_at_all_are_a_wrong_command_line),
 		cmocka_unit_test(a_mode_is_read_and_told_as_chmod_has_it),
 		cmocka_unit_test(a_unix_socket_may_be_an_option_or_a_url),
+		cmocka_unit_test(the_number_of_tries_may_be_left_out),
+		cmocka_unit_test(on_connect_takes_a_line_each_time),
+		cmocka_unit_test(a_pipe_refuses_to_send_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
