@@ -88,6 +88,8 @@ void explain_numeric(struct error *e, const char *host);
 
 /* The same for a lookup that took longer than `ms`. */
 void explain_resolve_timeout(struct error *e, int64_t ms, const char *host);
+/* Say that --timeout ends the run. */
+void explain_run_timeout(struct error *e, int64_t ms);
 
 /* The same for connecting that took longer than `ms`. */
 void explain_connect_timeout(struct error *e, int64_t ms, const char *where);

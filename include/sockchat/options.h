@@ -58,6 +58,7 @@ struct options {
 	long retry;     /* tries to connect at most, RETRY_ENDLESS; 0: one */
 	bool reconnect; /* also after a loss */
 	char on_connect[ON_CONNECT_MAX]; /* lines, each with its newline */
+	int64_t run_timeout_ms;     /* of the whole run; 0: none */
 	int64_t idle_timeout_ms;    /* 0: none */
 	int64_t quit_after_ms;      /* -1: stay */
 	int64_t linger_ms;          /* or LINGER_… */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <sockchat/explain.h>
 #include <sockchat/focus.h>
 
 #include "chat_private.h"
@@ -193,6 +194,7 @@ void chat_free(struct chat *c)
 	timer_stop(&p->slow);
 	timer_stop(&p->look);
 	timer_stop(&p->peers);
+	timer_stop(&p->timeout);
 	timer_stop(&p->again.timer);
 	later_cancel(&p->check);
 	chat_free_listeners(c);
@@ -218,6 +220,7 @@ static void set_up(struct chat *c)
 	c->reach = "";
 	p->quit.user = p->linger.user = p->leave.user = c;
 	p->look.user = p->slow.user = p->peers.user = c;
+	p->timeout.user = c;
 	p->again.timer.user = c;
 	c->start_ns = stamp_mono_ns();
 	c->session_settings = (struct session_settings){
@@ -263,6 +266,18 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	return c;
 }
 
+static void on_timeout(struct timer *t)
+{
+	struct chat *c = t->user;
+	struct error e;
+	if (c->signum)
+		return;
+	explain_run_timeout(&e, c->options->run_timeout_ms);
+	chat_tell(c, NULL, ENTRY_ERROR, &e);
+	c->has_failed = c->is_timed_out = true;
+	chat_leave(c);
+}
+
 static int verdict(const struct chat *c)
 {
 	const struct chat_private *p = c->own;
@@ -282,6 +297,9 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	struct chat_private *p = c->own;
 	c->ops = ops;
 	chat_settings_changed(c);
+	if (o->run_timeout_ms && !p->timeout.loop)
+		chat_start_timer(&p->timeout, on_timeout,
+		                 o->run_timeout_ms * MS_NS);
 	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
 	if (!p->last_number && !p->listener_count) /* else it is a second try */
 		(o->mode == ENDPOINT_LISTEN ? chat_listen
@@ -301,6 +319,8 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 		chat_error(c, e);
 		c->has_failed = true;
 	}
+	if (!c->over_ns && p->timeout.loop) /* for what is still written */
+		c->over_ns = p->timeout.due_ns;
 	finish_task(c->search);
 	finish_task(c->save);
 	tell_unkept(c);

@@ -125,8 +125,8 @@ static void give_up(struct chat *c)
 
 static int64_t leave_patience_ns(const struct chat *c)
 {
-	int64_t left = c->own->over_ns - loop_now_ns(c->loop);
-	bool is_short = c->own->over_ns && left < LEAVE_PATIENCE_NS;
+	int64_t left = c->over_ns - loop_now_ns(c->loop);
+	bool is_short = c->over_ns && left < LEAVE_PATIENCE_NS;
 	return is_short ? left : LEAVE_PATIENCE_NS;
 }
 
@@ -148,13 +148,13 @@ static void on_leave_time(struct timer *t)
 void chat_leave(struct chat *c)
 {
 	struct chat_private *p = c->own;
+	if (!c->over_ns && (c->signum || c->is_timed_out))
+		c->over_ns = loop_now_ns(c->loop) + SIGNAL_NS;
 	if (c->is_leaving) {
 		give_up(c);
 		return;
 	}
 	c->is_leaving = true;
-	if (c->signum)
-		p->over_ns = loop_now_ns(c->loop) + SIGNAL_NS;
 	p->has_broken |= p->again.is_trying;
 	chat_free_listeners(c);
 	p->undelivered = chat_undelivered(c);

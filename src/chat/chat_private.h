@@ -42,12 +42,11 @@ struct chat_private {
 	struct timing last_timing;
 	struct facts last;    /* of the session that ended last, at its end */
 	struct transcript_listener shows; /* the front end */
-	struct timer quit, linger, leave, look, slow, peers;
+	struct timer quit, linger, leave, look, slow, peers, timeout;
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */
 	bool has_ended_early; /* it ended before the first peer came */
 	int64_t spoke_ns; /* when standard input spoke last */
-	int64_t over_ns;  /* after a signal: when to give up; 0: no limit */
 	bool has_listen_failed;
 	/* At the end each of these makes the exit status 1. */
 	bool has_broken; /* a connection has; a new one may clear it */

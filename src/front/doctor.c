@@ -28,7 +28,7 @@ struct doctor {
 	struct report report;
 	const struct options *options;
 	struct retry retry;
-	struct timer again;
+	struct timer again, timeout;
 	char where[ENDPOINT_TEXT_MAX];
 	int64_t opened_ns;
 	uint8_t bytes[RECOGNISE_MAX];
@@ -308,9 +308,22 @@ static void on_door_again(struct timer *t)
 	loop_stop(d->link.loop, 1);
 }
 
+static void on_doctor_timeout(struct timer *t)
+{
+	struct doctor *d = t->user;
+	struct error e;
+	explain_run_timeout(&e, d->options->run_timeout_ms);
+	report_error(&d->report, &e);
+	loop_stop(d->link.loop, 1);
+}
+
 static void start_timers(struct doctor *d)
 {
 	d->again = (struct timer){ .on_time = on_door_again, .user = d };
+	d->timeout = (struct timer){ .on_time = on_doctor_timeout, .user = d };
+	if (d->options->run_timeout_ms)
+		timer_start(d->link.loop, &d->timeout,
+		            d->options->run_timeout_ms * MS_NS);
 }
 
 int doctor_run(struct loop *l, const struct options *o)
@@ -334,6 +347,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	if (status == -1)
 		notices_errno(&d.report.notices, failed ? "start" : "go on");
 	timer_stop(&d.again);
+	timer_stop(&d.timeout);
 	link_close(&d.link, false);
 	return report_close(&d.report) || status == -1 ? 1 : status;
 }

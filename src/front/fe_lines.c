@@ -16,6 +16,7 @@
 #include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
+#include <sockchat/explain.h>
 #include <sockchat/format.h>
 #include <sockchat/outq.h>
 #include <sockchat/stamp.h>
@@ -51,7 +52,6 @@ struct frontend {
 
 	struct intake intake;
 	struct later leave;
-	int64_t signal_ns; /* when a signal came that ends us, or 0 */
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
 	bool counts_unwritten; /* standard output was closed at the start */
@@ -296,7 +296,6 @@ static void on_lines_signal(void *user, int signum)
 		return;
 	}
 	f->chat->signum = signum;
-	f->signal_ns = stamp_mono_ns();
 	chat_leave(f->chat);
 }
 
@@ -413,10 +412,21 @@ static struct frontend *start_lines(struct chat *c, struct error *e)
 /* How long the reader may take nothing; -1: for ever. */
 static int rest_patience_ms(const struct frontend *f)
 {
-	int64_t ms = (f->signal_ns - stamp_mono_ns()) / MS_NS + CHAT_SIGNAL_MS;
-	if (!f->signal_ns)
+	int64_t ms = (f->chat->over_ns - stamp_mono_ns()) / MS_NS;
+	if (!f->chat->over_ns)
 		return -1;
 	return ms < 0 ? 0 : ms < REST_MS ? (int)ms : REST_MS;
+}
+
+/* The reader is too slow for --timeout; a signal tells by itself. */
+static void give_up_output(struct frontend *f)
+{
+	struct error e;
+	f->chat->has_failed = true;
+	if (f->chat->signum || f->chat->is_timed_out)
+		return;
+	explain_run_timeout(&e, f->chat->options->run_timeout_ms);
+	notices_print(&f->notices, "%s", e.text);
 }
 
 /* Write all that is left, however slow the reader is.  After a signal it has to
@@ -428,8 +438,10 @@ static void write_rest(struct frontend *f)
 		if (outq_flush(&f->out, f->sink.fd) < 0)
 			out_failed(f, errno);
 		else if (poll(&out, 1, rest_patience_ms(f)) == 0)
-			return;
+			break;
 	}
+	if (!f->is_out_broken && f->out.len)
+		give_up_output(f);
 }
 
 /* Say how much was left out while nobody read, now that somebody has. */

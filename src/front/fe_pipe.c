@@ -29,10 +29,10 @@ struct fe_pipe {
 	struct conn conn;
 	struct meter meter;
 	struct retry retry;
-	struct timer again;
+	struct timer again, timeout;
 	int64_t opened_ns; /* the connection */
 	bool has_failed;
-	bool is_ending; /* a signal says so */
+	bool is_ending; /* a signal or --timeout says so */
 	int signum; /* that ends us */
 };
 
@@ -334,6 +334,18 @@ static void end_pipe(struct fe_pipe *f)
 		stop_pipe(f);
 }
 
+static void on_timeout(struct timer *t)
+{
+	struct fe_pipe *f = t->user;
+	struct error e;
+	if (f->is_ending)
+		return;
+	explain_run_timeout(&e, f->options->run_timeout_ms);
+	f->is_ending = true;
+	tell_failure(f, &e);
+	end_pipe(f);
+}
+
 static void on_pipe_signal(void *user, int signum)
 {
 	struct fe_pipe *f = user;
@@ -359,6 +371,9 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.user = f,
 	};
 	f->again = (struct timer){ .on_time = on_again, .user = f };
+	f->timeout = (struct timer){ .on_time = on_timeout, .user = f };
+	if (o->run_timeout_ms)
+		timer_start(l, &f->timeout, o->run_timeout_ms * MS_NS);
 	conn_init(&f->conn, l);
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);
@@ -389,6 +404,7 @@ static int finish_pipe(struct fe_pipe *f, int status)
 	signals_stop();
 	meter_stop(&f->meter);
 	timer_stop(&f->again);
+	timer_stop(&f->timeout);
 	listener_free(f->listener);
 	conn_finish(&f->conn);
 	notices_close(&f->notices);

@@ -396,6 +396,12 @@ static double seconds(int64_t ms)
 	return (double)ms / 1000;
 }
 
+void explain_run_timeout(struct error *e, int64_t ms)
+{
+	error_set(e, "--timeout: stopped after %g s", seconds(ms));
+	error_set_code(e, ETIME);
+}
+
 void explain_resolve_timeout(struct error *e, int64_t ms, const char *host)
 {
 	char shown[SHOWN_MAX];

@@ -106,6 +106,8 @@ static const struct option_rule rules[] = {
 	{ { 0, "on-connect", "LINE",
 	    "type this first, each time; not in a pipe" },
 	  TYPE_LINES, AT(on_connect), 0, NULL, MODE_CONNECT | LIVE | NO_PIPE },
+	{ { 0, "timeout", "SECS", "end the whole run then, with status 1" },
+	  TYPE_DURATION, AT(run_timeout_ms), 0, NULL, MODE_BOTH },
 	{ { 'i', "idle-timeout", "SECS",
 	    "give up when nothing moved either way so long" },
 	  TYPE_DURATION, AT(idle_timeout_ms), 0, NULL, LIVE },

@@ -15,6 +15,7 @@
 #include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
+#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 
 #include "actions.h"
@@ -359,7 +360,9 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 
 static void stop_screen(struct frontend *f)
 {
-	uint64_t undelivered = chat_undelivered(f->chat);
+	const struct chat *c = f->chat;
+	uint64_t undelivered = chat_undelivered(c);
+	struct error e;
 	ticks_on_change(f->chat->ticks, NULL, NULL);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
@@ -375,6 +378,10 @@ static void stop_screen(struct frontend *f)
 	list_clear(&f->matches);
 	paste_forget(f);
 	close_all(f);
+	if (c->is_timed_out) {
+		explain_run_timeout(&e, c->options->run_timeout_ms);
+		fprintf(stderr, "sockchat: %s\n", e.text);
+	}
 	if (undelivered)
 		fprintf(stderr, "sockchat: left before %llu bytes were "
 		        "delivered\n", (unsigned long long)undelivered);

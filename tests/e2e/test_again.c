@@ -313,6 +313,74 @@ static void in_a_file_it_does_not_concern_a_pipe(void **state)
 	proc_finish(&p);
 }
 
+/* --timeout */
+
+static void timeout_ends_every_front_end(void **state)
+{
+	static const char *const words[][3] = {
+		{ "connect", "--ui=pipe", "--quiet" },
+		{ "connect", "--ui=lines", "--reconnect" },
+		{ "connect", "--json", "--retry" },
+		{ "connect", "-z", "--retry" },
+		{ "connect", "-zv", "--retry" },
+		{ "listen", "--echo", "--quiet" },
+		{ "listen", "--ui=lines", "-k" },
+		{ "listen", "--ui=pipe", "-k" },
+	};
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		struct proc p;
+		uint16_t port;
+		bool listens = *words[i][0] == 'l', is_refused = i >= 3;
+		int listener = is_refused ? net_bind(&port) : net_listen(&port);
+		proc_sockchat(&p, words[i][0], words[i][1], words[i][2],
+		              "--timeout", "300ms", "127.0.0.1",
+		              listens ? "0" : port_text(port), NULL);
+		proc_expect_exit(&p, 1);
+		text_append(&p.err_text, p.out_text.bytes, p.out_text.len);
+		assert_err_has(&p, "--timeout: stopped after 0.3 s");
+		proc_finish(&p);
+		close(listener);
+	}
+}
+
+static void timeout_says_what_was_not_delivered(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	(void)state;
+	proc_sockchat(&p, "connect", "--timeout", "0.5", "127.0.0.1",
+	              port_text(port), NULL);
+	int fd = net_accept(listener);
+	static char block[1 << 16];
+	for (int i = 0; i < 200; i++)
+		if (write(p.in, block, sizeof(block)) < 0)
+			break;
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "--timeout: stopped after 0.5 s");
+	assert_err_has(&p, "are not acknowledged");
+	proc_finish(&p);
+	close(fd);
+	close(listener);
+}
+
+static void timeout_gives_the_terminal_back_and_says_why(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	(void)state;
+	pty_sockchat(&p, "connect", "--timeout", "1", "127.0.0.1",
+	             port_text(port), NULL);
+	pty_expect_exit(&p, 1);
+	assert_restored(&p);
+	assert_non_null(strstr(p.stream.bytes,
+	                       "sockchat: --timeout: stopped after 1 s"));
+	pty_finish(&p);
+	close(listener);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 
 int main(void)
@@ -330,6 +398,9 @@ int main(void)
 		T(the_screen_counts_down_until_it_is_told_otherwise),
 		T(a_pipe_and_a_listener_refuse_to_send_again),
 		T(in_a_file_it_does_not_concern_a_pipe),
+		T(timeout_ends_every_front_end),
+		T(timeout_says_what_was_not_delivered),
+		T(timeout_gives_the_terminal_back_and_says_why),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,7 +133,7 @@ def json_again(r):
     listener = r.listen()
     r.expect_json()
     r.start("connect", "--json", "--reconnect", "--retry=4", "--on-connect",
-            "hello", "127.0.0.1", listener.port)
+            "hello", "--timeout", "3", "127.0.0.1", listener.port)
 
     def heard(word):
         """Whoever connects is taken: a failure makes one more of them."""

@@ -346,8 +346,9 @@ static void a_pipe_refuses_to_send_again(void **state)
 {
 	struct options o;
 	(void)state;
-	assert_int_equal(parse(&o, "connect --retry h 1"), 0);
+	assert_int_equal(parse(&o, "connect --retry --timeout 1 h 1"), 0);
 	assert_int_equal(options_check_pipe(&o, &e), 0);
+	assert_int_equal(o.run_timeout_ms, 1000);
 	assert_int_equal(options_set(&o, "reconnect", NULL, SOURCE_FILE, &e),
 	                 0);
 	assert_int_equal(options_check_pipe(&o, &e), 0);
