@@ -201,6 +201,18 @@ static void whatever_the_services_file_has_is_a_port(void **state)
 	proc_finish(&p);
 }
 
+static void a_host_alone_is_told_that_a_port_is_missing(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "localhost", NULL);
+	proc_expect_exit(&p, 2);
+	assert_err_has(&p, "hint: if localhost is a host, write a port behind "
+	                   "it: listen localhost PORT\n");
+	proc_finish(&p);
+}
+
 static void a_known_name_is_not_called_unknown_for_its_family(void **state)
 {
 	struct proc p;
@@ -273,6 +285,8 @@ int main(void)
 		    an_address_that_somebody_has_is_not_done_without),
 		cmocka_unit_test(whatever_the_hosts_file_has_is_a_host),
 		cmocka_unit_test(whatever_the_services_file_has_is_a_port),
+		cmocka_unit_test(
+		    a_host_alone_is_told_that_a_port_is_missing),
 		cmocka_unit_test(
 		    a_known_name_is_not_called_unknown_for_its_family),
 		cmocka_unit_test(
