@@ -448,7 +448,7 @@ static void finish_paste(struct keys *k, size_t end)
 	bytes_finish(&rest);
 }
 
-/* A paste that had no end for a second was taken for ended.  If it comes after
+/* A paste that had no end for a while was taken for ended.  If it comes after
  * all, or more than a hand can type at once, then these are no keys. */
 static bool goes_on_late(const uint8_t *bytes, size_t len)
 {

@@ -91,7 +91,7 @@ size_t keys_lost(const struct keys *k);
 const struct cleaned *keys_cleaned(const struct keys *k);
 
 #define KEYS_ESCAPE_MS 50
-#define KEYS_PASTE_MS  1000 /* a paste has no such pause */
+#define KEYS_PASTE_MS  500 /* a paste seldom has such a pause */
 
 #define SPOTS_MAX 32
 

@@ -383,7 +383,7 @@ static void a_silence_ends_a_paste_without_an_end(void **unused)
 	bytes_finish(&h.log);
 }
 
-/* As over a network that stood still for more than a second. */
+/* As over a network that stood still for a while. */
 static void the_rest_of_a_paste_that_comes_late_presses_no_keys(void **unused)
 {
 	char flood[301];
