@@ -142,13 +142,19 @@ static void end_head(struct watcher *w)
 	bytes_finish(&w->head);
 }
 
+/* Whether a clock still has somebody to tell something. */
+static bool may_tell(struct session *s)
+{
+	return s->phase != ENTRY_CLOSED && watcher_of(s, false);
+}
+
 /* Nothing has followed for a moment; it may be all, or not. */
 static void on_pause(struct timer *t)
 {
 	struct watcher *w = t->user;
-	if (watcher_of(w->session, false) &&
-	    recognise_head(w->session, w->head.data, w->head.len, true) ==
-	    RECOGNISE_YES)
+	struct session *s = w->session;
+	if (may_tell(s) && recognise_head(s, w->head.data, w->head.len,
+	                                  true) == RECOGNISE_YES)
 		end_head(w);
 }
 
@@ -190,7 +196,7 @@ static void on_silence(struct timer *t)
 {
 	struct watcher *w = t->user;
 	struct session *s = w->session;
-	if (s->phase == ENTRY_CLOSED || !watcher_of(s, false))
+	if (!may_tell(s))
 		return;
 	if (!s->link.transport || s->queue || s->is_paused ||
 	    s->settings->is_held) {

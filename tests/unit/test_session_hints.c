@@ -86,6 +86,16 @@ static void a_head_without_an_end_is_named_after_a_moment(void **state)
 	assert_int_equal(told(""), 1);
 }
 
+static void nothing_is_told_of_a_connection_that_we_have_ended(void **state)
+{
+	(void)state;
+	someone_comes();
+	they_say("GET /a HTTP/1.1\r\n");
+	session_reset(now.session);
+	wait_ms(500);
+	assert_int_equal(told(""), 0);
+}
+
 static void what_a_moment_did_not_tell_the_rest_may(void **state)
 {
 	(void)state;
@@ -347,6 +357,7 @@ int main(void)
 		TEST(a_banner_is_named_with_what_would_speak_it),
 		TEST(a_banner_in_pieces_is_named_as_soon_as_it_tells),
 		TEST(a_head_without_an_end_is_named_after_a_moment),
+		TEST(nothing_is_told_of_a_connection_that_we_have_ended),
 		TEST(what_a_moment_did_not_tell_the_rest_may),
 		TEST(telnet_is_named_behind_a_greeting),
 		TEST(a_request_in_lf_is_told_after_two_seconds),
