@@ -19,6 +19,7 @@ enum trap {
 	TRAP_COMPLAINT,
 	TRAP_HEAD,
 	TRAP_EMPTY_LINE,
+	TRAP_HOST,
 	TRAP_ECHO,
 	TRAP_MERGED,
 	TRAP_PARTED,
@@ -29,6 +30,7 @@ enum trap {
 	TRAP_NUL,
 	TRAP_CR,
 	TRAP_PADDED,
+	TRAP_UTF16,
 	TRAP_CP949,
 	TRAP_SHIFT_JIS,
 	TRAP_LATIN1,
@@ -79,6 +81,7 @@ struct traps {
 	bool is_lf;          /* its line ends in LF, */
 	bool is_lf_fine;     /* as one did that was answered */
 	bool has_empty;      /* an empty line has ended it */
+	bool lacks_host;     /* HTTP/1.1 wants a line that has not come */
 	bool is_at_line;     /* what we sent ends in LF */
 	unsigned sent;       /* messages; only the first ones are looked at */
 	unsigned cr_lines;   /* of the peer */

@@ -40,6 +40,8 @@ static const struct request_row rows[] = {
 	{ "NNTP", "NEWGROUPS *", 0, false, true },
 	{ "IRC", "USER * * *", 0, false, false },
 	{ "IRC", "JOIN [#&]*", 2, false, false },
+	{ "modems", "AT", 1, false, false },
+	{ "modems", "AT[+&]*", 1, false, false },
 	{ "memcached", "set * [0-9]* [0-9]* [0-9]*", 5, false, false },
 	{ "memcached", "add * [0-9]* [0-9]* [0-9]*", 5, false, false },
 	{ "Redis", "[*][0-9]", 1, false, false },

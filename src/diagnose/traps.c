@@ -54,6 +54,12 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 		"`/send \\r\\n` sends one",
 		", and you have sent none: the peer may still wait for it",
 	},
+	[TRAP_HOST] = {
+		.code = "host-line",
+		"HTTP/1.1 wants a line `Host: NAME`, and you have sent none: "
+		"this may be why the peer complains",
+		"send it behind the first line, or ask for HTTP/1.0",
+	},
 	[TRAP_ECHO] = {
 		.code = "echo",
 		"the peer sends back what you send, byte for byte",
@@ -118,6 +124,13 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 		"send its whole buffer, not only what is in it",
 		"in C `send(fd, buf, strlen(buf), 0)`, or the count that "
 		"recv() returned, in place of `sizeof buf`",
+	},
+	[TRAP_UTF16] = {
+		.code = "encoding-utf-16",
+		"what the peer sends looks like UTF-16: each letter has a NUL "
+		"byte beside it",
+		"programs should send UTF-8: in C# `Encoding.UTF8`, not "
+		"`Encoding.Unicode`",
 	},
 	[TRAP_CP949] = {
 		.code = "encoding-cp949",
@@ -257,6 +270,8 @@ static bool has_empty_line(const struct traps *t, const uint8_t *bytes,
 static void note_request(struct traps *t, const uint8_t *bytes, size_t len)
 {
 	const uint8_t *end = memchr(bytes, '\n', len);
+	const struct span all = { .at = bytes, .len = least(len, LOOK_MAX) };
+	struct span rest = all, line = span_line(&rest);
 	const struct request_row *row =
 	    end && t->sent < LOOKS ? request_of(bytes, len) : NULL;
 	t->sent++;
@@ -265,9 +280,12 @@ static void note_request(struct traps *t, const uint8_t *bytes, size_t len)
 		t->is_waiting = true;
 		t->is_lf = !ends_in(bytes, (size_t)(end - bytes), "\r", 1);
 		t->has_empty = false;
+		t->lacks_host = span_has(&line, " HTTP/1.1");
 	}
-	if (t->is_waiting)
+	if (t->is_waiting) {
 		t->has_empty |= has_empty_line(t, bytes, len);
+		t->lacks_host &= !span_has(&all, "host:");
+	}
 	t->is_at_line = ends_in(bytes, len, "\n", 1);
 }
 
@@ -279,6 +297,8 @@ static unsigned see_reply(struct traps *t, const uint8_t *bytes, size_t len)
 	bool complains = is_complaint(bytes, len);
 	unsigned seen = complains && t->is_lf && !t->is_lf_fine
 	                    ? tell_ending(t, TRAP_COMPLAINT) : 0;
+	if (complains && t->lacks_host)
+		seen |= bit(TRAP_HOST);
 	t->is_lf_fine |= t->is_lf && !complains;
 	t->is_waiting = false;
 	return seen;
@@ -398,7 +418,9 @@ static unsigned see_all(struct traps *t, const uint8_t *bytes, size_t len)
 		seen |= see_mark(bytes, len);
 	if (len <= LOOK_MAX && t->looks < LOOKS) {
 		t->looks++;
-		if (!t->has_nul && is_nul_text(bytes, len))
+		if (is_utf16_text(bytes, len))
+			seen |= bit(TRAP_UTF16);
+		else if (!t->has_nul && is_nul_text(bytes, len))
 			seen |= bit(TRAP_NUL);
 		if (!t->has_nul && is_padded_text(bytes, len))
 			seen |= bit(TRAP_PADDED);

@@ -16,6 +16,8 @@
 bool is_text_before(const uint8_t *bytes, size_t len);
 /* Text with a NUL behind it, and perhaps more of the same. */
 bool is_nul_text(const uint8_t *bytes, size_t len);
+/* Letters of ASCII in UTF-16, of either order. */
+bool is_utf16_text(const uint8_t *bytes, size_t len);
 /* Text, and NULs up to the end of a buffer; perhaps several of them. */
 bool is_padded_text(const uint8_t *bytes, size_t len);
 /* Text, in lines whatever their ends are. */

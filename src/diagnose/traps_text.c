@@ -11,6 +11,7 @@
 
 #define TAIL_MAX ((size_t)64) /* bytes before a cut that must be text */
 #define NUL_MIN  5            /* "text" and its NUL */
+#define UTF16_MIN 8           /* four letters */
 #define PAD_MIN  8            /* NULs behind text, at the end */
 #define PAD_WITHIN 64         /* and before more text */
 
@@ -45,6 +46,19 @@ bool is_nul_text(const uint8_t *bytes, size_t len)
 		    (i && !bytes[i] && !bytes[i - 1]))
 			return false;
 	return utf8_is_valid(bytes, len);
+}
+
+bool is_utf16_text(const uint8_t *bytes, size_t len)
+{
+	size_t nul = len && bytes[0] ? 1 : 0; /* where the NULs are */
+	if (len < UTF16_MIN || len % 2)
+		return false;
+	for (size_t i = 0; i < len; i += 2) {
+		uint8_t letter = bytes[i + 1 - nul];
+		if (bytes[i + nul] || letter > '~' || is_control(letter))
+			return false;
+	}
+	return true;
 }
 
 /* How many bytes at the beginning are NUL, or are not. */

@@ -108,7 +108,7 @@ static void a_request_line_in_lf_without_an_answer_is_named(void **state)
 		{ "MODE READER\n", "NNTP" },
 		{ "USER me 0 * :Me\n", "IRC" },
 		{ "set k 0 0 5\nhello\n", "memcached" },
-		{ "*1\n$4\nPING\n", "Redis" },
+		{ "*1\n$4\nPING\n", "Redis" }, { "AT+CSQ\n", "modems" },
 	};
 	char text[TRAP_TEXT_MAX], expected[TRAP_TEXT_MAX];
 	(void)state;
@@ -211,6 +211,42 @@ static void a_request_without_its_empty_line_is_told_of_it(void **state)
 	assert_int_equal(silence(), 1u << TRAP_EMPTY_LINE);
 	out("\r\n");
 	assert_int_equal(silence(), 0);
+}
+
+static void a_request_without_its_host_line_is_told_of_it(void **state)
+{
+	static const char refusal[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
+	(void)state;
+	out("GET / HTTP/1.1\r\n");
+	out("\r\n");
+	in(refusal);
+	assert_int_equal(seen, 1u << TRAP_HOST);
+	seen = 0;
+	out("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+	in(refusal);
+	out("GET / HTTP/1.0\r\n\r\n");
+	in(refusal);
+	out("GET / HTTP/1.1\r\n\r\n");
+	in("HTTP/1.1 404 Not Found\r\n\r\n");
+	assert_int_equal(seen, 0);
+}
+
+static void utf16_without_a_mark_is_seen(void **state)
+{
+	(void)state;
+	IN("h\0e\0l\0l\0o\0");
+	assert_int_equal(seen, 1u << TRAP_UTF16);
+	traps_init(&traps, true);
+	seen = 0;
+	IN("\0h\0e\0l\0l\0o\0\n");
+	assert_int_equal(seen, 1u << TRAP_UTF16);
+	traps_init(&traps, true);
+	seen = 0;
+	IN("\1\0\2\0\3\0\4\0");
+	IN("h\0e\0l\0l\0\0\0");
+	IN("\0\0\0\0\0\0\0\0");
+	IN("A\0B\0");
+	assert_int_equal(seen, 0);
 }
 
 static void lines_that_end_in_cr_alone_are_seen(void **state)
@@ -463,6 +499,8 @@ int main(void)
 		TEST(an_answer_that_complains_is_enough),
 		TEST(an_answer_that_refuses_something_else_is_none),
 		TEST(a_request_without_its_empty_line_is_told_of_it),
+		TEST(a_request_without_its_host_line_is_told_of_it),
+		TEST(utf16_without_a_mark_is_seen),
 		TEST(lines_that_end_in_cr_alone_are_seen),
 		TEST(a_whole_buffer_is_seen),
 		TEST(a_few_zeros_and_zeros_of_ours_are_no_padding),
