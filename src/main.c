@@ -82,7 +82,7 @@ static enum ui choose_ui(const struct options *o)
 /* The pipe serves many peers by the raw one: none is standard input's. */
 static const struct frontend_ops *const frontends[] = {
 	[UI_TUI] = &frontend_tui,
-	[UI_LINES] = &frontend_lines,
+	[UI_LINES] = &frontend_prompt,
 	[UI_JSON] = &frontend_json,
 	[UI_PIPE] = &frontend_raw,
 };
@@ -97,7 +97,7 @@ static int run_chat(struct loop *l, struct options *o, enum ui ui)
 	int status = chat_run(c, frontends[ui], &e);
 	if (status < 0 && o->ui == UI_AUTO) {
 		fprintf(stderr, "sockchat: %s: going on in lines\n", e.text);
-		status = chat_run(c, &frontend_lines, &e);
+		status = chat_run(c, &frontend_prompt, &e);
 	}
 	if (status < 0) {
 		fprintf(stderr, "sockchat: %s\n", e.text);

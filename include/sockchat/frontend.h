@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
 
@@ -49,8 +50,36 @@ struct frontend_ops {
 	void (*stop)(struct frontend *f);
 };
 
+/* The prompt is lines on a terminal, with a line editor below them; without a
+ * terminal it is lines. */
 extern const struct frontend_ops frontend_lines, frontend_json,
-    frontend_raw, frontend_tui;
+    frontend_raw, frontend_tui, frontend_prompt;
+
+/* A line that is typed below what lines print. */
+struct typed_line {
+	/* Append what takes it off the terminal, or what shows it as it is
+	 * now.  -1 without memory: then it is tried again. */
+	int (*hide)(struct bytes *out);
+	int (*show)(struct bytes *out);
+	/* SIGWINCH, SIGTSTP, SIGCONT. */
+	void (*on_signal)(int signum);
+};
+
+/* The functions of frontend_lines.  With a `typed`, which is borrowed until the
+ * stop, standard input is left to the caller. */
+MUST_USE
+struct frontend *fe_lines_start(struct chat *c, const struct typed_line *typed,
+                                struct error *e);
+void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end);
+void fe_lines_draw(struct frontend *f);
+void fe_lines_stop(struct frontend *f);
+
+/* A line was entered; standard input is to count as ended; print a line that is
+ * no entry; take the typed line off the terminal until the next draw. */
+void fe_lines_enter(struct frontend *f, const char *line, size_t len);
+void fe_lines_end_input(struct frontend *f);
+void fe_lines_print(struct frontend *f, const char *text);
+void fe_lines_hide(struct frontend *f);
 
 /* The byte pipe is a front end of its own, without a chat: standard input to
  * the peer, the peer to standard output, nothing kept.  Hold the conversation

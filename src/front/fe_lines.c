@@ -51,6 +51,8 @@ struct frontend {
 	struct notices notices;
 
 	struct intake intake;
+	const struct typed_line *typed; /* or NULL */
+	bool is_typed_shown;            /* it stands in the last row */
 	struct later leave;
 	bool is_server;  /* it echoes, and goes on whoever reads its log */
 	bool takes_input;
@@ -133,10 +135,26 @@ static void write_queued(struct frontend *f)
 		f->is_full = false;
 }
 
-static void flush_output(struct frontend *f)
+/* Queue what hides or shows the typed line. */
+static void queue_typed(struct frontend *f, bool is_shown)
+{
+	struct bytes out = { 0 };
+	int (*make)(struct bytes *out) = is_shown ? f->typed->show
+	                                          : f->typed->hide;
+	if (make(&out) == 0 && !f->is_out_broken) {
+		if (outq_append(&f->out, out.data, out.len))
+			out_failed(f, errno);
+		f->is_typed_shown = is_shown;
+	}
+	bytes_finish(&out);
+}
+
+void fe_lines_draw(struct frontend *f)
 {
 	choose_kept(f);
 	f->chat->session_settings.rests = false;
+	if (f->typed)
+		queue_typed(f, true);
 	if (!f->is_out_broken)
 		write_queued(f);
 	if (f->is_out_broken)
@@ -155,12 +173,14 @@ static void on_out_ready(struct watch *w, unsigned ready)
 	if (ready & LOOP_HANGUP)
 		out_failed(f, EPIPE);
 	else
-		flush_output(f);
+		fe_lines_draw(f);
 }
 
 /* The output is written within the turn, too: many peers may bring a lot. */
 static void queue_bytes(struct frontend *f, const void *bytes, size_t len)
 {
+	if (f->is_typed_shown)
+		queue_typed(f, false);
 	if (!f->sink.is_writable || f->is_out_broken)
 		return;
 	if (outq_append(&f->out, bytes, len))
@@ -252,7 +272,7 @@ static void on_gate(void *user, enum gate_step step, const struct entry *e)
 	}
 }
 
-static void show_lines(struct frontend *f, uint64_t first, uint64_t end)
+void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct entry e;
 	if (f->format == FORMAT_JSON) {
@@ -291,6 +311,10 @@ static bool is_discarded(int fd)
 static void on_lines_signal(void *user, int signum)
 {
 	struct frontend *f = user;
+	if (signum == SIGWINCH || signum == SIGTSTP || signum == SIGCONT) {
+		f->typed->on_signal(signum);
+		return;
+	}
 	if (signum == SIGUSR1) {
 		command_run(f->chat, "/peers", strlen("/peers"));
 		return;
@@ -367,12 +391,14 @@ static void init_input(struct frontend *f)
 /* -1 with errno. */
 static int watch_all(struct frontend *f)
 {
-	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
+	static const int signums[] = { SIGWINCH, SIGTSTP, SIGCONT, SIGTERM,
+		                       SIGINT, SIGHUP, SIGUSR1, 0 };
 	struct loop *l = f->chat->loop;
-	if (signals_start(l, signums, on_lines_signal, f) ||
+	if (signals_start(l, f->typed ? signums : signums + 3, on_lines_signal,
+	                  f) ||
 	    watch_add(l, &f->out_watch, f->sink.fd, LOOP_HANGUP))
 		return -1;
-	return f->takes_input ? intake_start(&f->intake) : 0;
+	return f->takes_input && !f->typed ? intake_start(&f->intake) : 0;
 }
 
 /* On a terminal somebody may wonder why text looks like bytes. */
@@ -384,7 +410,8 @@ static void tell_charset(const struct frontend *f)
 		chat_note(f->chat, "locale", "%s", note);
 }
 
-static struct frontend *start_lines(struct chat *c, struct error *e)
+struct frontend *fe_lines_start(struct chat *c, const struct typed_line *typed,
+                                struct error *e)
 {
 	struct frontend *f = calloc(1, sizeof(*f));
 	if (!f) {
@@ -392,6 +419,7 @@ static struct frontend *start_lines(struct chat *c, struct error *e)
 		return NULL;
 	}
 	f->chat = c;
+	f->typed = typed;
 	f->format = c->ops == &frontend_json  ? FORMAT_JSON
 	            : c->ops == &frontend_raw ? FORMAT_BYTES
 	                                      : FORMAT_TEXT;
@@ -408,6 +436,39 @@ static struct frontend *start_lines(struct chat *c, struct error *e)
 	tell_charset(f);
 	return f;
 }
+
+static struct frontend *start_plain(struct chat *c, struct error *e)
+{
+	return fe_lines_start(c, NULL, e);
+}
+
+/* What is typed */
+
+void fe_lines_enter(struct frontend *f, const char *line, size_t len)
+{
+	intake_take(&f->intake, line, len);
+}
+
+void fe_lines_end_input(struct frontend *f)
+{
+	intake_end(&f->intake);
+}
+
+void fe_lines_print(struct frontend *f, const char *text)
+{
+	queue_bytes(f, text, strlen(text));
+	queue_bytes(f, "\n", 1);
+}
+
+void fe_lines_hide(struct frontend *f)
+{
+	if (f->is_typed_shown)
+		queue_typed(f, false);
+	if (!f->is_out_broken)
+		write_queued(f);
+}
+
+/* The end */
 
 /* How long the reader may take nothing; -1: for ever. */
 static int rest_patience_ms(const struct frontend *f)
@@ -473,7 +534,7 @@ static void tell_unwritten(struct frontend *f)
 	f->chat->has_failed = true;
 }
 
-static void stop_lines(struct frontend *f)
+void fe_lines_stop(struct frontend *f)
 {
 	intake_tell_rest(&f->intake);
 	gate_write_all(&f->gate);
@@ -489,10 +550,10 @@ static void stop_lines(struct frontend *f)
 	free_frontend(f);
 }
 
-/* start_lines() finds the format by which of them it is. */
+/* fe_lines_start() finds the format by which of them it is. */
 #define PRINTING                                                               \
-	.start = start_lines, .show = show_lines, .draw = flush_output,        \
-	.stop = stop_lines
+	.start = start_plain, .show = fe_lines_show, .draw = fe_lines_draw,    \
+	.stop = fe_lines_stop
 
 const struct frontend_ops frontend_lines = { PRINTING };
 const struct frontend_ops frontend_json = { PRINTING, .has_ticks = true };

@@ -199,12 +199,38 @@ static void add_bytes(struct intake *in, const uint8_t *bytes, size_t len)
 	}
 }
 
-static void end_input(struct intake *in)
+void intake_end(struct intake *in)
 {
 	watch_remove(&in->watch);
 	in->has_ended = true;
 	chat_input_ended(in->chat);
 	take_lines(in);
+}
+
+/* A line that waits ends at its first newline. */
+static void take_later(struct intake *in, const char *line, size_t len)
+{
+	struct error e;
+	if (memchr(line, '\n', len)) {
+		error_set(&e, "not sent: nobody is connected yet, and only "
+		              "a single line can wait");
+		chat_error(in->chat, &e);
+		return;
+	}
+	add_bytes(in, (const uint8_t *)line, len);
+	add_bytes(in, (const uint8_t *)"\n", 1);
+	take_lines(in);
+}
+
+void intake_take(struct intake *in, const char *line, size_t len)
+{
+	struct line l = { line, len, len };
+	bool passes = command_turn(line, len) == COMMAND_AT_ONCE;
+	if (has_to_wait(in, &l) || (in->lines.len && !passes))
+		take_later(in, line, len);
+	else
+		command_run(in->chat, line, len);
+	chat_input_spoke(in->chat);
 }
 
 /* Read once.  False when nothing could be read. */
@@ -218,12 +244,12 @@ static bool read_some(struct intake *in)
 		take_lines(in);
 		chat_input_spoke(in->chat);
 	} else if (n == 0) {
-		end_input(in);
+		intake_end(in);
 	} else if (errno != EAGAIN && errno != EINTR) {
 		error_set_errno(&e, errno, "cannot read standard input");
 		in->chat->has_failed = true;
 		chat_error(in->chat, &e);
-		end_input(in);
+		intake_end(in);
 	}
 	return n > 0;
 }

@@ -34,6 +34,10 @@ struct intake {
 void intake_init(struct intake *in, struct chat *c);
 /* Begin to read.  -1 with errno. */
 MUST_USE int intake_start(struct intake *in);
+/* Take a line that was entered elsewhere; or let standard input count as
+ * ended. */
+void intake_take(struct intake *in, const char *line, size_t len);
+void intake_end(struct intake *in);
 /* To be called at the end of each turn: go on if that is possible again.
  * `is_stopped`: nobody reads what we write, so a script has to wait. */
 void intake_turn(struct intake *in, bool is_stopped);

@@ -373,12 +373,6 @@ static void finish_or_leave(struct frontend *f)
 		chat_leave(f->chat);
 }
 
-static bool is_for_line(enum key key)
-{
-	return key <= KEY_ESCAPE || key == KEY_ALT_ENTER ||
-	       key == KEY_CTRL_D || key == KEY_UP || key == KEY_DOWN;
-}
-
 /* Take a key that no mode, command or function wants. */
 static void take_plain(struct frontend *f, const struct token *t)
 {
@@ -388,7 +382,7 @@ static void take_plain(struct frontend *f, const struct token *t)
 		finish_or_leave(f);
 	else if (t->key == KEY_PASTE)
 		paste_take(f, t);
-	else if (is_for_line(t->key))
+	else if (input_takes(t->key))
 		input_feed(t);
 }
 

@@ -278,6 +278,12 @@ static void feed_token(const struct token *t)
 		deliver_token(t);
 }
 
+bool input_takes(enum key key)
+{
+	return key <= KEY_ESCAPE || key == KEY_ALT_ENTER ||
+	       key == KEY_CTRL_D || key == KEY_UP || key == KEY_DOWN;
+}
+
 void input_feed(const struct token *t)
 {
 	state.is_dirty = true;

@@ -42,6 +42,7 @@ void input_stop(void);
  * KEY_ESCAPE, KEY_ALT_ENTER (puts in a newline), KEY_CTRL_D (deletes ahead),
  * KEY_UP, KEY_DOWN. */
 void input_feed(const struct token *t);
+bool input_takes(enum key key); /* whether it is one of these */
 
 /* True if the line editor waits for the rest of a key, and this is it. */
 bool input_awaits(const struct token *t);

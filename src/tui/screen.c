@@ -265,6 +265,23 @@ static int append_capability(struct bytes *out, const char *text)
 	}
 }
 
+bool screen_brackets_pastes(const char *term)
+{
+	bool is_known, brackets = false;
+	int ignored;
+	if (!bytes_have_memory(ROOM_MIN))
+		return false;
+	snprintf(state.term, TERM_CAP, "%s", term);
+	do
+		is_known = setupterm(state.term, STDOUT_FILENO, &ignored) == OK;
+	while (!is_known && cut_last_part(state.term));
+	if (!is_known)
+		return is_like_xterm(state.term);
+	brackets = screen_modes() & MODE_PASTE;
+	del_curterm(cur_term);
+	return brackets;
+}
+
 int screen_reset(struct bytes *out)
 {
 	static const char *const names[] = { "cnorm", "sgr0", "rmkx", "rmcup" };

@@ -29,6 +29,8 @@ const char *screen_term(void);
 void screen_set_colored(bool is_colored);
 /* The private modes (modes.h) that terminals of this kind have. */
 unsigned screen_modes(void);
+/* Whether terminals of a type put brackets around a paste; without a screen. */
+bool screen_brackets_pastes(const char *term);
 /* Append what brings such a terminal back from any state.  -1 without
  * memory. */
 MUST_USE int screen_reset(struct bytes *out);

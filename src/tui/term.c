@@ -110,8 +110,7 @@ static unsigned told_modes(void)
 	       ((state.former_modes | state.modes) & ~MODE_TITLE);
 }
 
-/* Whether the terminal is ours now, and not the shell's. */
-static bool is_terminal_ours(void)
+bool term_is_ours(void)
 {
 	pid_t owner = tcgetpgrp(STDIN_FILENO);
 	return owner < 0 || owner == getpgrp();
@@ -127,7 +126,7 @@ static void give_back(void)
 	modes_off(told_modes(), tell_terminal_text);
 	if (state.written > state.shown_from)
 		tell_terminal((const char *)state.reset.data, state.reset.len);
-	if (is_terminal_ours())
+	if (term_is_ours())
 		tcsetattr(STDIN_FILENO, TCSANOW, &state.saved);
 	state.is_raw = false;
 	give_stderr_back();
@@ -255,12 +254,17 @@ void term_close(void)
 	state.out_fd = -1;
 }
 
-static int set_raw(void)
+/* Lines are printed as before: the terminal may be stopped by Ctrl-S, and makes
+ * a new row of \n. */
+static int set_raw(enum term_use use)
 {
 	struct termios raw = state.saved;
 	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR |
-	                           IGNCR | ICRNL | IXON | IXOFF);
-	raw.c_oflag &= ~(tcflag_t)OPOST;
+	                           IGNCR | ICRNL);
+	if (use == TERM_PAINTED) {
+		raw.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+		raw.c_oflag &= ~(tcflag_t)OPOST;
+	}
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
 	raw.c_cflag = (raw.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
 	raw.c_cc[VMIN] = 1;
@@ -268,11 +272,11 @@ static int set_raw(void)
 	return tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
-int term_enter(void)
+int term_enter(enum term_use use)
 {
 	state.shown_from = NOT_SHOWN;
 	state.is_raw = true;
-	if (set_raw()) {
+	if (set_raw(use)) {
 		state.is_raw = false;
 		return -1;
 	}

@@ -17,9 +17,12 @@
  * sentence. */
 MUST_USE int term_open(struct loop *l, struct error *e);
 void term_close(void);
+/* Whether the terminal is ours now, and not the shell's. */
+bool term_is_ours(void);
 
-/* Take it over: raw, and standard error is kept for later. */
-MUST_USE int term_enter(void);
+/* Take it over: keys come as they are, and standard error is kept for later. */
+enum term_use { TERM_PAINTED, TERM_LINES };
+MUST_USE int term_enter(enum term_use use);
 /* Give it back: write `bytes` out, within a second, then set the modes as they
  * were.  NULL when there was no memory for them: then what term_set_reset() got
  * is written. */

@@ -75,7 +75,7 @@ void tui_lose_terminal(struct frontend *f)
 
 void tui_come_back(struct frontend *f)
 {
-	if (term_enter())
+	if (term_enter(TERM_PAINTED))
 		tui_lose_terminal(f);
 	f->is_up = true;
 	screen_redraw();

@@ -365,8 +365,28 @@ def tui_listen(r):
             peer.end()
 
 
+def prompt(r):
+    """Lines on a terminal, above the line that is typed."""
+    listener = r.listen()
+    r.start_on_terminal("connect", "--ui", "lines", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    r.stdin.send("half a ")
+    peer.send("hello from there\nno end")
+    yield from r.soft(lambda: r.stdout.has("hello"))
+    for keys, text in (
+            ("line\r", "half a line"), ("/se\t \x15", "/send"),
+            ("\x1b[A\r", "half a line"), ("\x12hal\r", ""),
+            ("long" * 50 + "\x01\x05\r", "long"), ("/info\r", "info"),
+            ("\x1b[200~two\nlines\x1b[201~\r", "two"), ("x\x03", "")):
+        r.stdin.send(keys)
+        yield from r.soft(lambda: r.stdout.has(text), .3)
+    peer.send("last words\n")
+    peer.end()
+    yield from r.soft(lambda: r.stdout.has("last words"), .3)
+
+
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
     pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_unix, pipe_keep,
     pipe_zero, pipe_retry, json_again,
     lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
-    owner, files, legacy, tui_connect, tui_listen)}
+    owner, files, legacy, tui_connect, tui_listen, prompt)}
