@@ -175,6 +175,12 @@ static inline bool link_is_tcp(const struct link *l)
 	return l->traits & TRANSPORT_TCP;
 }
 
+/* What bytes are once they count as arrived, in a word. */
+static inline const char *link_arrived(const struct link *l)
+{
+	return link_is_tcp(l) ? "acknowledged" : "read";
+}
+
 /* When a byte moved last, or when it was opened. */
 static inline int64_t link_moved_ns(const struct link *l)
 {

@@ -106,8 +106,9 @@ static void tell_given_up(struct chat *c, const struct session *s)
 	if (!chat_undelivered_of(s))
 		return;
 	error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu are not "
-	          "acknowledged, %" PRIu64 " more are not sent",
+	          "%s, %" PRIu64 " more are not sent",
 	          s->link.where, s->link.bytes_out, session_unacked(s),
+	          link_arrived(&s->link),
 	          queue_len(s->queue) + queue_file_rest(s->queue));
 	error_set_code(&e, ETIMEDOUT);
 	chat_tell(c, NULL, ENTRY_ERROR, &e);

@@ -316,10 +316,10 @@ static void tell_counters(struct fe_pipe *f)
 		notices_print(&f->notices,
 		              "%s: %" PRIu64 " bytes in (%zu not written yet), "
 		              "%" PRIu64 " bytes out (%zu not sent yet, "
-		              "%zd not acknowledged)",
+		              "%zd not %s)",
 		              c->where, c->link.bytes_in, c->down.len,
 		              c->link.bytes_out, c->up.len,
-		              link_pending(&c->link));
+		              link_pending(&c->link), link_arrived(&c->link));
 	else
 		notices_print(&f->notices, "no peer");
 }

@@ -272,9 +272,9 @@ static void give_up_peer(struct conn *c, size_t unacked)
 	if (unacked > 0 || c->up.len)
 		text_add(e->text, cap,
 		         "gave up on %s: of %" PRIu64 " bytes sent %zu are "
-		         "not acknowledged, %zu more are not sent",
+		         "not %s, %zu more are not sent",
 		         link_called(&c->link), c->link.bytes_out, unacked,
-		         c->up.len);
+		         link_arrived(&c->link), c->up.len);
 	if (rest_in(c))
 		text_add(e->text, cap,
 		         "%s%" PRIu64 " of %" PRIu64 " bytes received are not "

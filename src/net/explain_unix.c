@@ -187,11 +187,14 @@ static void explain_no_listener(const struct failure *failure, struct error *e)
 
 /* Later */
 
-static const char *find_reset_hint(const struct explain_break *b)
+static const char *find_reset_hint(const struct explain_break *b, int errnum)
 {
 	if (b->has_peer_ended)
 		return "it had already closed: nobody read what was sent "
 		       "afterwards";
+	if (errnum == EPIPE)
+		return "it had stopped reading (shutdown), or closed: nothing "
+		       "more can be sent to it";
 	if (!b->bytes_out && !b->is_accepted)
 		return "the server stopped listening before it accepted the "
 		       "connection";
@@ -206,6 +209,6 @@ void unix_explain(const struct failure *f, struct error *e)
 	else if (f->kind == FAILED_TO_LISTEN)
 		explain_no_listener(f, e);
 	else if (f->errnum == ECONNRESET || f->errnum == EPIPE)
-		error_set_hint(e, "%s", find_reset_hint(f->story));
+		error_set_hint(e, "%s", find_reset_hint(f->story, f->errnum));
 	e->is_found = f->kind != FAILED_LATER;
 }

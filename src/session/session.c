@@ -33,8 +33,8 @@ static void describe_loss(const struct session *s, uint64_t unacked, char *text,
 		               unsent);
 	if (unacked)
 		snprintf(text + len, size - (size_t)len,
-		         "; %" PRIu64 " bytes were never acknowledged",
-		         unacked);
+		         "; %" PRIu64 " bytes were never %s", unacked,
+		         link_arrived(&s->link));
 }
 
 /* Close the connection if there is one: by FIN, or by RST to `abort`. */

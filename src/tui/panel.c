@@ -297,8 +297,8 @@ static void put_several(struct panel *p)
 		snprintf(title, sizeof(title), "peer %u is gone (F6 chooses "
 		         "another)", p->chat->target);
 	else if (count)
-		snprintf(title, sizeof(title), "%zu peers (F6 chooses one)",
-		         count);
+		snprintf(title, sizeof(title), "%zu peer%s (F6 chooses one)",
+		         count, plural(count));
 	put_title(p, title, HEALTH_FINE);
 	put_listener(p);
 	put_each(p);

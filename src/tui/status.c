@@ -170,7 +170,8 @@ static void fill_parts(struct parts *p, const struct status *s)
 	if (with)
 		add_session(p, s, with);
 	else if (count)
-		add_part(p, 1, "%zu peers", count)->key = KEY_F6;
+		add_part(p, 1, "%zu peer%s", count,
+		         plural(count))->key = KEY_F6;
 	else
 		add_part(p, 0, "not connected");
 	add_advice(p, c);

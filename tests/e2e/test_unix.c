@@ -139,10 +139,9 @@ static void it_waits_until_the_peer_has_read_all(void **state)
 	(void)state;
 	proc_write_text(&p, "0123456789");
 	proc_end_in(&p);
-	expect_counters(&p, "10 bytes out (0 not sent yet, 10 not "
-	                    "acknowledged)");
+	expect_counters(&p, "10 bytes out (0 not sent yet, 10 not read)");
 	net_expect(fd, "0123");
-	expect_counters(&p, " 6 not acknowledged)");
+	expect_counters(&p, " 6 not read)");
 	assert_int_equal(waitpid(p.pid, NULL, WNOHANG), 0);
 	net_expect(fd, "456789");
 	proc_expect_exit(&p, 0);
@@ -159,7 +158,7 @@ static void bytes_that_nobody_accepted_are_counted_too(void **state)
 	proc_sockchat(&p, "connect", "-v", at_url("x"), NULL);
 	proc_expect_err(&p, "connected to unix:");
 	proc_write_text(&p, "0123456789");
-	expect_counters(&p, "10 not acknowledged)");
+	expect_counters(&p, "10 not read)");
 	close(listener);
 	proc_expect_exit(&p, 1);
 	proc_finish(&p);
@@ -174,7 +173,7 @@ static void a_peer_that_closes_without_reading_is_exit_1(void **state)
 		net_send_text(fd, "bye");
 		proc_expect_out(&p, "bye");
 		proc_write_text(&p, "not read");
-		expect_counters(&p, "8 not acknowledged)");
+		expect_counters(&p, "8 not read)");
 		close(fd);
 		proc_expect_exit(&p, 1);
 		assert_err_has(&p, "connection reset by unix:");
@@ -184,6 +183,22 @@ static void a_peer_that_closes_without_reading_is_exit_1(void **state)
 	}
 }
 
+static void a_server_that_stops_reading_had_accepted_us(
+    void **state)
+{
+	struct proc p;
+	int fd = unix_accept_one(&p, "--ui", "lines");
+
+	(void)state;
+	assert_int_equal(shutdown(fd, SHUT_RD), 0);
+	proc_write_text(&p, "hello\n");
+	proc_expect_out(&p, "it had stopped reading (shutdown)");
+	proc_end_in(&p);
+	proc_expect_exit(&p, 1);
+	proc_finish(&p);
+	close(fd);
+}
+
 static void a_signal_says_what_was_not_delivered(void **state)
 {
 	struct proc p;
@@ -191,7 +206,7 @@ static void a_signal_says_what_was_not_delivered(void **state)
 
 	(void)state;
 	proc_write_text(&p, "0123456789");
-	expect_counters(&p, "10 not acknowledged)");
+	expect_counters(&p, "10 not read)");
 	kill(p.pid, SIGTERM);
 	proc_watch(&p, 300);
 	kill(p.pid, SIGTERM);
@@ -435,6 +450,7 @@ int main(void)
 		T(it_waits_until_the_peer_has_read_all),
 		T(bytes_that_nobody_accepted_are_counted_too),
 		T(a_peer_that_closes_without_reading_is_exit_1),
+		T(a_server_that_stops_reading_had_accepted_us),
 		T(a_signal_says_what_was_not_delivered),
 		T(reset_closes_at_once_and_says_that_it_is_none),
 		T(the_doctor_looks_at_a_unix_socket),
