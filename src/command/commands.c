@@ -22,15 +22,6 @@
 #define DRIP_MAX        (1 << 30)
 #define WORDS_MAX       4
 
-/* Append an ERROR entry: `usage`, and what is wrong with it. */
-static void refuse_args(struct chat *c, const char *usage,
-                        const char *wanted)
-{
-	struct error e;
-	error_set(&e, "%s: %s", usage, wanted);
-	chat_error(c, &e);
-}
-
 /* Say what the command cannot do without. */
 static void refuse_nothing(struct chat *c, const struct command_row *row)
 {
@@ -38,63 +29,6 @@ static void refuse_nothing(struct chat *c, const struct command_row *row)
 	error_set(&e, "/%s needs %s: nothing was done", row->name, row->args);
 	error_set_hint(&e, "for example /%s %s", row->name, row->example);
 	chat_error(c, &e);
-}
-
-/* Cut `args` into words where there are spaces; how many, at most `max`. */
-static size_t split_words(char *args, char *words[], size_t max)
-{
-	size_t count = 0;
-	char *rest = args, *word;
-	while (count < max && (word = strsep(&rest, " ")))
-		if (*word)
-			words[count++] = word;
-	return count;
-}
-
-/* The session of this number, or with NULL the one spoken to.  NULL after a
- * complaint. */
-static struct session *find_peer(struct chat *c, const char *word)
-{
-	long number = (long)c->target;
-	struct error e;
-	if (word && !number_parse(word, 1, UINT32_MAX, &number)) {
-		error_set(&e, "'%s' is not a peer's number", word);
-		error_set_hint(&e, "/peers lists them");
-		chat_error(c, &e);
-		return NULL;
-	}
-	struct session *s = chat_find(c, (uint32_t)number);
-	if (!s) {
-		error_set(&e, "there is no peer %ld", number);
-		error_set_hint(&e, "/peers lists those that are here");
-		chat_error(c, &e);
-	}
-	return s;
-}
-
-/* Do it to the peer that is named or spoken to, else to all of them.  False
- * after a complaint. */
-static bool do_to_peers(struct chat *c, char *args, chat_session_fn *fn)
-{
-	char *word[1];
-	size_t count = split_words(args, word, 1);
-	struct session *s;
-	if ((count && strcmp(word[0], "all") != 0) ||
-	    (!count && c->target)) {
-		s = find_peer(c, count ? word[0] : NULL);
-		if (s)
-			fn(s);
-		return s != NULL;
-	}
-	bool ends = fn == session_close || fn == session_reset;
-	if (!chat_session_count(c) && ends && chat_stop_trying(c))
-		return true;
-	if (!chat_session_count(c)) {
-		refuse_args(c, "nothing to do", "nobody is connected");
-		return false;
-	}
-	chat_for_all(c, fn);
-	return true;
 }
 
 static void help_on(struct chat *c, const struct command_row *row)
@@ -130,7 +64,7 @@ static void run_help(struct chat *c, char *args)
 static void run_keys(struct chat *c, char *args)
 {
 	(void)args;
-	refuse_args(c, "/keys", "there is no screen here, and no keys");
+	command_refuse(c, "/keys", "there is no screen here, and no keys");
 }
 
 static void run_quit(struct chat *c, char *args)
@@ -156,7 +90,7 @@ static int parse_words(struct endpoint *ep, enum endpoint_mode mode, char *args,
                        struct error *e)
 {
 	char *words[WORDS_MAX];
-	size_t count = split_words(args, words, WORDS_MAX);
+	size_t count = command_words(args, words, WORDS_MAX);
 	return endpoint_parse(ep, mode, (const char *const *)words, count, e);
 }
 
@@ -270,108 +204,6 @@ void command_learn(struct chat *c, const char *line)
 	}
 }
 
-static void note_row(void *user, enum health_row kind, const char *label,
-                     const char *text)
-{
-	if (kind != HEALTH_ROW_GAP)
-		chat_note(user, "info", "%s: %s", label, text);
-}
-
-static void tell_verdict(struct chat *c, const struct facts *f)
-{
-	struct health_verdict v;
-	health_verdict(&v, chat_health(c, f->number), f);
-	if (chat_look(c).shows_numbers)
-		chat_note(c, "health", "peer %u, %s: %s", f->number, f->peer,
-		          v.text);
-	else
-		chat_note(c, "health", "%s: %s", f->peer, v.text);
-}
-
-static void tell_details(struct chat *c, const struct facts *f)
-{
-	tell_verdict(c, f);
-	health_rows(chat_health(c, f->number), f, note_row, c);
-}
-
-static void tell_verdicts(struct chat *c)
-{
-	const struct session *s;
-	struct facts f;
-	for (size_t i = 0; (s = chat_session(c, i)); i++) {
-		session_facts(s, &f);
-		tell_verdict(c, &f);
-	}
-	chat_note(c, "info", "/info PEER tells more of one of them");
-}
-
-/* Tell of this session; NULL: of the last one, or of all. */
-static void tell_info(struct chat *c, struct session *s)
-{
-	struct facts f;
-	if (s) {
-		session_identify(s, c->options->dial.resolve.is_numeric, true);
-		session_facts(s, &f);
-		tell_details(c, &f);
-	} else if (chat_facts(c, &f)) {
-		tell_details(c, &f);
-	} else if (chat_session_count(c)) {
-		tell_verdicts(c);
-	} else {
-		chat_note(c, "no-peers", "nobody is connected");
-	}
-}
-
-static void run_info(struct chat *c, char *args)
-{
-	struct session *s = *args ? find_peer(c, args) : chat_shown(c);
-	if (*args && !s)
-		return;
-	if (!*args && *c->listening)
-		chat_note(c, "listening", "listening on %s (%s)", c->listening,
-		          c->reach);
-	tell_info(c, s);
-}
-
-static void run_peers(struct chat *c, char *args)
-{
-	char in[16], out[16], queued[16];
-	struct session *s;
-	(void)args;
-	for (size_t i = 0; (s = chat_session(c, i)); i++) {
-		number_format_size(in, s->link.bytes_in);
-		number_format_size(out, s->link.bytes_out);
-		number_format_size(queued, queue_len(s->queue));
-		chat_note(c, "peer", "peer %u: %s, %s%s, %s in, %s out, %s "
-		          "queued", s->number, s->link.where,
-		          session_state_text(s),
-		          s->is_paused ? ", paused" : "", in, out,
-		          queued);
-	}
-	if (!chat_session_count(c))
-		chat_note(c, "no-peers", "nobody is connected");
-}
-
-static void run_to(struct chat *c, char *args)
-{
-	char *word[1];
-	size_t count = split_words(args, word, 1);
-	struct session *s;
-	if (!count)
-		chat_next_target(c);
-	else if (strcmp(word[0], "all") == 0)
-		chat_speak_to(c, 0);
-	else if ((s = find_peer(c, word[0])))
-		chat_speak_to(c, s->number);
-	else
-		return;
-	if (c->target)
-		chat_note(c, "spoken-to", "what you type goes to peer %u",
-		          c->target);
-	else
-		chat_note(c, "spoken-to", "what you type goes to all peers");
-}
-
 static void send_parsed(struct chat *c, const struct command_row *row,
                         const char *args)
 {
@@ -396,7 +228,8 @@ static void run_file(struct chat *c, char *args)
 static void run_cancel(struct chat *c, char *args)
 {
 	uint64_t end = transcript_end(c->transcript);
-	if (!chat_stop_trying(c) && do_to_peers(c, args, session_cancel) &&
+	if (!chat_stop_trying(c) &&
+	    command_for_peers(c, args, session_cancel) &&
 	    transcript_end(c->transcript) == end)
 		chat_note(c, "no-file", "no file is on its way");
 }
@@ -405,7 +238,7 @@ static void run_cancel(struct chat *c, char *args)
 static int parse_drip(char *args, long *bytes, int64_t *ms, struct error *e)
 {
 	char *words[3];
-	size_t count = split_words(args, words, 3);
+	size_t count = command_words(args, words, 3);
 	*bytes = 0;
 	*ms = DRIP_DEFAULT_MS;
 	if (count > 2)
@@ -563,6 +396,6 @@ void command_do(struct chat *c, const struct command_row *row, char *args)
 		send_parsed(c, row, args);
 	else if (!row->to_peer)
 		set_option(c, row->name, args);
-	else if (do_to_peers(c, args, row->to_peer) && row->done)
+	else if (command_for_peers(c, args, row->to_peer) && row->done)
 		chat_note(c, row->code, "%s", row->done);
 }

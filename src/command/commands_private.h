@@ -21,6 +21,21 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
 /* Do the command of this row, in the front end's own way if it has one. */
 void command_do(struct chat *c, const struct command_row *row, char *args);
 
+/* peers.c */
+
+/* Append an ERROR entry: `usage`, and what is wrong with it. */
+void command_refuse(struct chat *c, const char *usage, const char *wanted);
+
+/* Cut `args` into words where there are spaces; how many, at most `max`. */
+size_t command_words(char *args, char *words[], size_t max);
+
+/* Do it to the peer that is named or spoken to, else to all of them.  False
+ * after a complaint. */
+bool command_for_peers(struct chat *c, char *args, chat_session_fn *fn);
+void run_info(struct chat *c, char *args);
+void run_peers(struct chat *c, char *args);
+void run_to(struct chat *c, char *args);
+
 /* set.c */
 
 /* Tell an option or, if there are `args`, change it.  True: it is changed. */
