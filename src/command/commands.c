@@ -4,6 +4,7 @@
 /* The commands: one table, one function each. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,9 +13,10 @@
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
 #include <sockchat/file.h>
-#include <sockchat/focus.h>
+#include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
+#include <sockchat/spell.h>
 
 #include "commands_private.h"
 
@@ -368,6 +370,80 @@ static const struct command_row rows[] = {
 const struct command_row *command_row(size_t i)
 {
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
+}
+
+static const struct command_row *find_row(const char *name, size_t len)
+{
+	const struct command_row *row;
+	for (size_t i = 0; (row = command_row(i)); i++)
+		if (strlen(row->name) == len &&
+		    memcmp(row->name, name, len) == 0)
+			return row;
+	return NULL;
+}
+
+/* The one row whose name begins so; NULL when there is none, or several. */
+static const struct command_row *find_beginning(const char *name, size_t len,
+                                                size_t *matches)
+{
+	const struct command_row *found = NULL, *row;
+	*matches = 0;
+	for (size_t i = 0; (row = command_row(i)); i++)
+		if (strncmp(row->name, name, len) == 0) {
+			found = row;
+			++*matches;
+		}
+	return *matches == 1 ? found : NULL;
+}
+
+const struct command_row *command_find(const char *name, size_t len,
+                                       size_t *matches)
+{
+	const struct command_row *found = find_row(name, len);
+	const struct alias *a = alias_find(name, len);
+	if (!found && !a)
+		return find_beginning(name, len, matches);
+	if (!found && a->does)
+		found = find_row(a->ours, strlen(a->ours));
+	*matches = found != NULL;
+	return found;
+}
+
+/* As a spell_name_fn: our names, then the others that do something. */
+static const char *name_at(const void *list, size_t i)
+{
+	const size_t count = sizeof(rows) / sizeof(rows[0]);
+	(void)list;
+	if (i < count)
+		return rows[i].name;
+	return aliases[i - count].does ? aliases[i - count].name : NULL;
+}
+
+int command_refuse_name(struct error *e, const char *name, size_t len,
+                        size_t matches)
+{
+	const struct spell_names names = { name_at, NULL, "/" };
+	const struct alias *a = alias_find(name, len);
+	const struct command_row *row = a ? find_row(a->ours, strlen(a->ours))
+	                                  : NULL;
+	char word[48], safe[64], guess[SPELL_MAX];
+	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
+	spell_guess(guess, &names, name, len);
+	if (matches)
+		error_set(e, "command /%s is ambiguous: nothing was done",
+		          safe);
+	else
+		error_set(e, "there is no command /%s: nothing was sent",
+		          safe);
+	if (row)
+		error_set_hint(e, "use /%s %s (%s); //%s sends the line /%s",
+		               row->name, row->args, row->help, safe, safe);
+	else
+		error_set_hint(e, "%s%s/help lists the commands; //%s sends "
+		                  "the line /%s",
+		               guess, *guess ? " " : "", safe, safe);
+	return -1;
 }
 
 /* False when the front end has no way of its own to do this command. */

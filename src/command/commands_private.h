@@ -8,7 +8,7 @@
 
 #include <sockchat/command.h>
 
-/* names.c: the row that `name` means, which is its whole name, a unique
+/* The row that `name` means, which is its whole name, a unique
  * beginning, or what another program calls it; NULL for none.  `*matches`: how
  * many names begin so. */
 const struct command_row *command_find(const char *name, size_t len,
@@ -20,6 +20,20 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
 
 /* Do the command of this row, in the front end's own way if it has one. */
 void command_do(struct chat *c, const struct command_row *row, char *args);
+
+/* names.c */
+
+/* A name that another program has, and ours.  Those that do something come
+ * first; the last name is NULL. */
+struct alias {
+	const char *name, *ours;
+	bool does; /* it does the command; else that one is told */
+};
+
+extern const struct alias aliases[];
+
+/* NULL for none. */
+const struct alias *alias_find(const char *word, size_t len);
 
 /* peers.c */
 
