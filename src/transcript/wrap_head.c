@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What stands before an entry's content. */
+
+#include <string.h>
+
+#include <sockchat/number.h>
+#include <sockchat/wrap.h>
+
+/* How long the peer took to answer, or its system to acknowledge. */
+static void format_answer(char out[STAMP_TEXT_MAX],
+                          const struct wrap_look *look, const struct entry *e)
+{
+	struct tick tick = ticks_at(look->ticks, e->seq);
+	if (e->wait_ns)
+		stamp_format_span(out, e->wait_ns);
+	else if (tick.state == TICK_ACKED)
+		stamp_format_span(out, (int64_t)tick.ack_us * 1000);
+}
+
+/* The time as the display wants it; "" when it is off. */
+static void format_time(char out[STAMP_TEXT_MAX], const struct wrap_look *look,
+                        const struct entry *e, const struct entry *before)
+{
+	out[0] = '\0';
+	switch (look->time) {
+	case TIME_CLOCK:
+		stamp_format_clock(out, e->time.wall_us);
+		break;
+	case TIME_START:
+		stamp_format_span(out, e->time.mono_ns - look->start_ns);
+		break;
+	case TIME_DELTA:
+		stamp_format_span(out, before ? e->time.mono_ns -
+		                                    before->time.mono_ns
+		                              : 0);
+		break;
+	case TIME_ANSWER:
+		format_answer(out, look, e);
+		break;
+	case TIME_OFF:
+	case TIME_COUNT:
+		break;
+	}
+}
+
+/* At the right of a field, with a space behind it. */
+static char *put_field(char *at, const char *text, size_t len, size_t columns)
+{
+	for (size_t i = len; i < columns; i++)
+		*at++ = ' ';
+	memcpy(at, text, len);
+	at[len] = ' ';
+	return at + len + 1;
+}
+
+static char *put_session(char *at, uint32_t number)
+{
+	char digits[NUMBER_DIGITS_MAX], *end = digits + sizeof(digits);
+	char *first = number_format_digits(end, number, 0);
+	return put_field(at, first, (size_t)(end - first), 2);
+}
+
+/* Each line of a flood has one: printf() would take half its time. */
+size_t wrap_head(char out[64], const struct wrap_look *look,
+                 const struct entry *e, const struct entry *before)
+{
+	char time[STAMP_TEXT_MAX], *at = out;
+	format_time(time, look, e, before);
+	if (look->time != TIME_OFF)
+		at = put_field(at, time, strnlen(time, 8), 8);
+	if (look->shows_numbers)
+		at = put_session(at, e->session);
+	*at++ = entry_mark(e);
+	*at++ = ' ';
+	return (size_t)(at - out);
+}
