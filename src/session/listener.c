@@ -359,6 +359,7 @@ static void begin_listening(struct listener *ls, const struct address *list,
 {
 	struct address *out = calloc(count, sizeof(*out));
 	int errnum = ENOMEM;
+	ls->left_count = 0;
 	ls->places = calloc(count, sizeof(*ls->places));
 	ls->left_out = calloc(count, sizeof(*ls->left_out));
 	raise_descriptor_limit();
