@@ -42,6 +42,8 @@ static const char *const keys_of_a_cat[] = {
 	"\033[A", "\033[A", "\033[B", "\033[C", "\033[D", "\033OA", "\033[H",
 	"\033[F", "\033[3~", "\033[2~", "\033[1;5C", "\033[1;2P", "\033[99~",
 	"\033\r", "\003", "\033é", "\033[200~two\nlines\033[201~",
+	"\026\033[A", "\026\r", "\026\003", "\026\033[200~a\nb\033[201~",
+	"\033[120;5u", "\033[27;3;102~", "\033[97;1:3u",
 };
 
 /* What a keyboard sends that does not send UTF-8. */
@@ -114,7 +116,7 @@ static void ran(void *user, size_t i)
 static void on_key(void *user, const struct token *t)
 {
 	(void)user;
-	if (t->key == KEY_CTRL_C)
+	if (t->key == KEY_CTRL_C && !input_quotes())
 		input_cancel();
 	else
 		input_feed(t);
