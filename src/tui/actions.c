@@ -15,9 +15,9 @@
 #include <sockchat/glyph.h>
 
 #include "actions.h"
+#include "attend.h"
 #include "bind.h"
 #include "edit.h"
-#include "histfile.h"
 #include "screen.h"
 #include "tui.h"
 
@@ -177,7 +177,7 @@ static bool has_answer(const struct frontend *f, uint64_t seq)
 void actions_enter(struct frontend *f, const char *line, size_t len)
 {
 	uint64_t seq = transcript_end(f->chat->transcript);
-	histfile_remember(line);
+	attend_remember(line);
 	view_go_end(&f->view);
 	f->help = NULL;
 	f->help_first = 0;

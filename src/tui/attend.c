@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
+#include <sockchat/command.h>
 #include <sockchat/file.h>
 
 #include "attend.h"
@@ -27,26 +29,76 @@ void attend_stderr(struct chat *c)
 	bytes_finish(&text);
 }
 
+/* As there is one history, there is one of this. */
+static struct {
+	const struct chat *chat; /* borrowed until attend_close_history() */
+	char path[512];
+	bool lacks_endpoint; /* that of the command line is to be remembered */
+} kept;
+
 void attend_open_history(struct chat *c)
 {
-	char path[512];
+	const char *line;
 	struct error e;
-	file_xdg_path(path, sizeof(path), "XDG_STATE_HOME", ".local/state",
-	              "history");
-	if (!*path)
+	file_xdg_path(kept.path, sizeof(kept.path), "XDG_STATE_HOME",
+	              ".local/state", "history");
+	if (!*kept.path)
 		return;
 	if (!file_has_xdg_place("XDG_STATE_HOME")) {
 		chat_note(c, "no-history", "history is not kept: there "
-		          "is no folder to make %s in", path);
-	} else if (histfile_open(path, HISTORY_MAX)) {
-		error_set_errno(&e, errno, "cannot read the history: %s", path);
+		          "is no folder to make %s in", kept.path);
+		return;
+	}
+	kept.chat = c;
+	kept.lacks_endpoint = !histfile_open(kept.path, HISTORY_MAX);
+	if (!kept.lacks_endpoint) {
+		error_set_errno(&e, errno, "cannot read the history: %s",
+		                kept.path);
 		chat_error(c, &e);
 	}
+	for (int i = 0; (line = histfile_line(i)); i++)
+		command_learn(c, line);
 }
 
+/* The newest line that begins so; NULL for none. */
+static const char *latest_line(const char *begins)
+{
+	const char *found = NULL, *line;
+	for (int i = 0; (line = histfile_line(i)); i++)
+		if (strncmp(line, begins, strlen(begins)) == 0)
+			found = line;
+	return found;
+}
+
+/* Unless it is what an earlier run was started with. */
+static void remember_endpoint(void)
+{
+	const struct options *o = kept.chat->options;
+	const char *command = o->mode == ENDPOINT_LISTEN ? "/listen "
+	                                                 : "/connect ";
+	const char *latest = latest_line(command);
+	char line[16 + ENDPOINT_TEXT_MAX], name[ENDPOINT_TEXT_MAX];
+	kept.lacks_endpoint = false;
+	endpoint_format(&o->endpoint, name);
+	snprintf(line, sizeof(line), "%s%s", command, name);
+	if (!latest || strcmp(latest, line) != 0)
+		histfile_remember(line);
+}
+
+void attend_remember(const char *line)
+{
+	if (kept.lacks_endpoint && *line && *line != ' ')
+		remember_endpoint();
+	histfile_remember(line);
+}
+
+/* Nobody wants to hear of an endpoint that cannot be kept. */
 void attend_close_history(void)
 {
 	struct error e;
+	if (kept.lacks_endpoint && access(kept.path, W_OK) == 0)
+		remember_endpoint();
+	kept.lacks_endpoint = false;
 	if (histfile_close(&e))
 		fprintf(stderr, "sockchat: %s\n", e.text);
 }

@@ -16,8 +16,12 @@ const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT]);
 void attend_stderr(struct chat *c);
 
 /* Open the history of lines, which is kept where the XDG Base Directory
- * Specification says, or say why there is none. */
+ * Specification says, or say why there is none.  Completion learns the
+ * endpoints in it.  `c` is borrowed until the history is closed. */
 void attend_open_history(struct chat *c);
+/* Remember a line that was entered, and before the first one, as a command,
+ * the endpoint that the program was started with. */
+void attend_remember(const char *line);
 /* Say on standard error if lines are missing in its file. */
 void attend_close_history(void);
 

@@ -68,6 +68,11 @@ static bool add_entry(const char *time, const char *line)
 	return true;
 }
 
+const char *histfile_line(int i)
+{
+	return i < history_length ? history_list()[i]->line : NULL;
+}
+
 struct reader {
 	struct bytes entry;
 	char *time;

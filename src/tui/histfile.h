@@ -18,6 +18,9 @@ MUST_USE int histfile_open(const char *path, int max);
  * to the one before.  What the file doesn't take is tried again each time. */
 void histfile_remember(const char *line);
 
+/* Line `i` of those remembered, 0 is the oldest; NULL behind the last. */
+const char *histfile_line(int i);
+
 /* Try a last time.  -1 with a sentence if lines are missing in the file. */
 MUST_USE int histfile_close(struct error *e);
 

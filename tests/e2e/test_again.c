@@ -102,6 +102,40 @@ static void an_empty_line_of_a_script_does_not_connect(void **state)
 	proc_finish(&p);
 }
 
+/* The history */
+
+static void a_later_run_offers_the_endpoints_of_earlier_ones(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	char line[64];
+	int listener = net_listen(&port), fd;
+	(void)state;
+	for (int i = 0; i < 2; i++) { /* the second time it is known */
+		pty_sockchat(&p, "connect", "127.0.0.1", port_text(port),
+		             NULL);
+		fd = net_accept(listener);
+		pty_type(&p, "hello\r");
+		net_expect(fd, "hello\n");
+		close(fd);
+		pty_quit(&p, 0);
+	}
+	pty_sockchat(&p, "listen", "127.0.0.1", "0", NULL);
+	pty_expect(&p, "listening on");
+	pty_type(&p, "/connect \t\r");
+	fd = net_accept(listener);
+	close(fd);
+	snprintf(line, sizeof(line), "> /connect 127.0.0.1:%s",
+	         port_text(port));
+	pty_type(&p, PTY_UP PTY_UP PTY_UP PTY_UP);
+	pty_expect(&p, "> hello");
+	pty_type(&p, PTY_CTRL_C "/c" PTY_UP);
+	pty_expect(&p, line);
+	pty_type(&p, PTY_CTRL_C);
+	close(listener);
+	pty_quit(&p, 0);
+}
+
 /* --retry */
 
 static void a_pipe_waits_for_the_server_and_loses_nothing(void **state)
@@ -389,6 +423,7 @@ int main(void)
 		T(enter_connects_to_a_server_that_came_back),
 		T(lines_on_a_terminal_goes_on_until_its_input_ends),
 		T(an_empty_line_of_a_script_does_not_connect),
+		T(a_later_run_offers_the_endpoints_of_earlier_ones),
 		T(a_pipe_waits_for_the_server_and_loses_nothing),
 		T(a_pipe_gives_up_after_so_many_tries),
 		T(a_probe_waits_for_the_port),
