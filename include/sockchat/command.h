@@ -70,6 +70,10 @@ struct command_row {
 	enum command_turn turn;
 };
 
+/* Tell of the commands whose names begin with the word, or say that there is
+ * none. */
+void command_help(struct chat *c, char *args);
+
 /* Row `i` of the table, or NULL behind the last. */
 const struct command_row *command_row(size_t i);
 

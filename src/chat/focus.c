@@ -63,6 +63,6 @@ void chat_end_focus(struct chat *c, const struct session *s)
 		return;
 	show_alone(c, 0);
 	chat_note(c, "focus-ended", "peer %u, which was shown alone, has gone: "
-	          "all are shown again%s", s->number,
+	          "all peers are shown again%s", s->number,
 	          c->target ? "; /to all speaks to all" : "");
 }

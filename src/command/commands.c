@@ -39,8 +39,7 @@ static void help_on(struct chat *c, const struct command_row *row)
 	          row->args, row->help);
 }
 
-/* Of all commands that begin so. */
-static void run_help(struct chat *c, char *args)
+void command_help(struct chat *c, char *args)
 {
 	const struct command_row *row;
 	const char *word = *args == '/' ? args + 1 : args;
@@ -244,13 +243,13 @@ static int parse_drip(char *args, long *bytes, int64_t *ms, struct error *e)
 	*bytes = 0;
 	*ms = DRIP_DEFAULT_MS;
 	if (count > 2)
-		return error_set(e, "/drip BYTES [DELAY] has no third word: "
-		                    "%s", words[2]);
+		return error_set(e, "%s is one word too many: BYTES and "
+		                    "DELAY are all it takes", words[2]);
 	if (count == 1 && strcmp(words[0], "off") == 0)
 		return 0;
 	if (!count || !number_parse(words[0], 1, DRIP_MAX, bytes))
-		return error_set(e, "/drip: '%s' is not a number of bytes from "
-		                    "1 to %d", count ? words[0] : "", DRIP_MAX);
+		return error_set(e, "'%s' is not a number of bytes from 1 to "
+		                    "%d", count ? words[0] : "", DRIP_MAX);
 	return count == 2 ? number_parse_time(words[1], ms, e) : 0;
 }
 
@@ -258,8 +257,9 @@ static void run_drip(struct chat *c, char *args)
 {
 	long bytes;
 	int64_t ms;
-	struct error e;
-	if (parse_drip(args, &bytes, &ms, &e)) {
+	struct error e, why;
+	if (parse_drip(args, &bytes, &ms, &why)) {
+		error_set(&e, "/drip: %s", why.text);
 		error_set_hint(&e, "for example /drip 1 50ms");
 		chat_error(c, &e);
 		return;
@@ -290,7 +290,7 @@ static void run_clear(struct chat *c, char *args)
 
 static const struct command_row rows[] = {
 	{ "help", "[WORD]", "what there is, or about one command",
-	  .run = run_help, .turn = COMMAND_AT_ONCE },
+	  .run = command_help, .turn = COMMAND_AT_ONCE },
 	{ "quit", "", "leave; what is queued is delivered first",
 	  .run = run_quit, .turn = COMMAND_AT_ONCE },
 	{ "connect", "ENDPOINT",

@@ -503,9 +503,10 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 	memset(ep, 0, sizeof(*ep));
 	if (count == 0)
 		return error_set(e, mode == ENDPOINT_CONNECT
-		                        ? "whom to connect to is missing: "
-		                          "HOST PORT"
-		                        : "where to listen is missing: PORT");
+		                        ? "to which server? for example: "
+		                          "sockchat connect 127.0.0.1 9999"
+		                        : "on which port? for example: "
+		                          "sockchat listen 9999");
 	if (strip_unix(words[0]))
 		return endpoint_parse_unix(ep, words, count, e);
 	if (count > 2)

@@ -331,9 +331,18 @@ static void list_keys(struct frontend *f, char *args)
 
 static void show_help(struct frontend *f, char *args)
 {
+	const char *word = *args == '/' ? args + 1 : args;
+	const struct command_row *row;
+	size_t i = 0;
+	while ((row = command_row(i)) &&
+	       strncmp(row->name, word, strlen(word)) != 0)
+		i++;
+	if (!row) { /* a slip, or what another program calls it */
+		command_help(f->chat, args);
+		return;
+	}
 	f->help = &mode_help;
-	glyph_copy(f->help_word, sizeof(f->help_word),
-	           *args == '/' ? args + 1 : args, GLYPH_ASCII);
+	glyph_copy(f->help_word, sizeof(f->help_word), word, GLYPH_ASCII);
 }
 
 /* The search takes the place of the input line, which is in use until the turn

@@ -60,16 +60,12 @@ static void put_command_rows(struct page *p, const char *word)
 {
 	const struct command_row *row;
 	char left[64];
-	size_t found = 0;
 	for (size_t i = 0; (row = command_row(i)); i++) {
 		if (strncmp(row->name, word, strlen(word)) != 0)
 			continue;
 		snprintf(left, sizeof(left), "/%s %s", row->name, row->args);
 		put_pair(p, left, row->help);
-		found++;
 	}
-	if (!found)
-		put_pair(p, "", "none begins so; /help alone lists all");
 }
 
 int help_draw(int rows_seen, int first, const char *word)

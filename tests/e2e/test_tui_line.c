@@ -30,6 +30,8 @@ static void commands_are_never_sent_and_two_slashes_are_one(void **state)
 	pty_expect(&p, " ! there is no command /nonsense: nothing was sent");
 	pty_type(&p, "/p" PTY_ENTER);
 	pty_expect(&p, " ! command /p is ambiguous: nothing was done");
+	pty_type(&p, "/help exit" PTY_ENTER); /* it stands in no list */
+	pty_expect(&p, " * /quit: leave");
 	pty_type(&p, "/" PTY_ENTER "/ x" PTY_ENTER "/pee" PTY_ENTER);
 	pty_expect(&p, " * peer 1: 127.0.0.1:");
 	pty_type(&p, "//two" PTY_ENTER " /spaced" PTY_ENTER PTY_ENTER);

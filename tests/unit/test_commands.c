@@ -202,11 +202,13 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 		{ "/drip", "/drip needs BYTES [DELAY]: nothing was done" },
 		{ "/drip 0", "/drip: '0' is not a number of bytes from 1 to "
 		  "1073741824" },
-		{ "/drip 1 soon", "'soon' is not a time (at most 10 days): "
-		  "50ms, 1.5s, 2m" },
-		{ "/drip 3 10", "10 ms or 10 s? write 10ms or 10s" },
-		{ "/drip 3 1.5", "1.5 ms or 1.5 s? write 1.5ms or 1.5s" },
-		{ "/drip 1 2s 3", "/drip BYTES [DELAY] has no third word: 3" },
+		{ "/drip 1 soon", "/drip: 'soon' is not a time (at most 10 "
+		  "days): 50ms, 1.5s, 2m" },
+		{ "/drip 3 10", "/drip: 10 ms or 10 s? write 10ms or 10s" },
+		{ "/drip 3 1.5", "/drip: 1.5 ms or 1.5 s? write 1.5ms or "
+		  "1.5s" },
+		{ "/drip 1 2s 3", "/drip: 3 is one word too many: BYTES and "
+		  "DELAY are all it takes" },
 		{ "/save", "/save needs PATH: nothing was done" },
 		{ "/close", "nothing to do: nobody is connected" },
 	};

@@ -179,10 +179,11 @@ static void what_is_missing_is_named(void **state)
 	static const struct bad rows[] = {
 		{ ENDPOINT_CONNECT,
 		  { NULL },
-		  "whom to connect to is missing: HOST PORT" },
+		  "to which server? for example: sockchat connect "
+		  "127.0.0.1 9999" },
 		{ ENDPOINT_LISTEN,
 		  { NULL },
-		  "where to listen is missing: PORT" },
+		  "on which port? for example: sockchat listen 9999" },
 		{ ENDPOINT_CONNECT, { "" }, "the endpoint is empty" },
 		{ ENDPOINT_CONNECT,
 		  { "localhost" },
