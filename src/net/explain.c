@@ -360,7 +360,11 @@ void explain_resolve(struct error *e, int eai, int errnum, const char *host,
 	}
 	error_set(e, "%s: %s%s%s%s%s", w->what, w->before, shown, w->after,
 	          w->eai ? "" : ": ", w->eai ? "" : gai_strerror(eai));
-	error_set_hint(e, "%s", w->hint);
+	if (w->is_port && !*host) /* it stands alone */
+		error_set_hint(e, "if %s is a host, write a port behind it: "
+		                  "listen %s PORT", shown, shown);
+	else
+		error_set_hint(e, "%s", w->hint);
 	snprintf(e->code, sizeof(e->code), "%s", w->code);
 }
 

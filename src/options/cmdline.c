@@ -230,9 +230,6 @@ static int check_service(const struct endpoint *ep, struct error *e)
 	if (endpoint_knows_port(ep))
 		return 0;
 	explain_resolve(e, EAI_SERVICE, 0, ep->host, ep->port);
-	if (!*ep->host)
-		error_set_hint(e, "if %s is a host, write a port behind it: "
-		                  "listen %s PORT", ep->port, ep->port);
 	return -1;
 }
 

@@ -88,6 +88,12 @@ static void put_lookups(struct bytes *out)
 		explain_resolve(&e, list[i], 0, "nohost", "noport");
 		put(out, "lookup", &e);
 	}
+	explain_resolve(&e, EAI_SERVICE, 0, "", "nohost");
+	put(out, "lookup, one word", &e);
+	explain_zone(&e, "fe80::1%nosuch0", "nosuch0");
+	put(out, "lookup", &e);
+	explain_zone(&e, "::1%lo", "lo");
+	put(out, "lookup", &e);
 	explain_numeric(&e, "nohost");
 	put(out, "lookup", &e);
 	explain_resolve_timeout(&e, 2000, "nohost");
