@@ -95,7 +95,7 @@ static size_t clean_one(struct bytes *b, size_t in, size_t *out,
 {
 	const uint8_t *bytes = b->data + in;
 	size_t len = b->len - in;
-	char second = cleaned->was_doubled ? '\r' : '\n';
+	uint8_t second = cleaned->was_doubled ? '\r' : '\n';
 	uint32_t cp;
 	int n = utf8_decode(bytes, len, &cp);
 	size_t size = n > 0 ? (size_t)n : 1;

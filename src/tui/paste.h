@@ -17,7 +17,7 @@
 #define PASTE_END   "\033[201~"
 
 struct cleaned {
-	size_t left_out; /* characters and stray bytes that are no text */
+	size_t left_out;  /* control characters, and keys with codes */
 	bool was_doubled; /* CR CR stood for each CR LF */
 };
 
