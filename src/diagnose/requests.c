@@ -77,7 +77,8 @@ bool is_complaint(const uint8_t *bytes, size_t len)
 {
 	static const char *const words[] = {
 		"bad request", "unrecognized", "unrecognised",
-		"not recognized", "not recognised", "unknown command",
+		"not recognized", "not recognised", "not understood",
+		"unknown command", "malformed",
 		"bad data chunk", "Protocol error", "500 Syntax error",
 		"500 5.5", " 400 ",
 	};

@@ -152,6 +152,8 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 	},
 };
 
+_Static_assert(TRAP_COUNT <= 32, "traps are bits of an unsigned");
+
 static unsigned bit(enum trap trap)
 {
 	return 1u << trap;
