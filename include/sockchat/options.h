@@ -25,7 +25,7 @@ enum bell { BELL_NEVER, BELL_UNFOCUSED, BELL_ALWAYS };
 enum notify { NOTIFY_OFF, NOTIFY_OSC9, NOTIFY_OSC777 };
 enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
 enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF,
-                 TIME_ANSWER, TIME_COUNT };
+                 TIME_ANSWER, TIME_DATE, TIME_COUNT };
 
 /* How JSON has the bytes of messages: as text, and in base64 what is not UTF-8;
  * or all of them in the same form. */

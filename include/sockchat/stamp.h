@@ -6,6 +6,7 @@
 #ifndef SOCKCHAT_STAMP_H
 #define SOCKCHAT_STAMP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct stamp {
@@ -20,6 +21,21 @@ int64_t stamp_mono_ns(void);
 
 /* "03:04:05" in local time. */
 void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us);
+
+/* "2026-01-02 03:04:05" in local time; the day is STAMP_DAY characters. */
+#define STAMP_DAY 10
+void stamp_format_date(char out[STAMP_TEXT_MAX], int64_t wall_us);
+
+/* A day of the local time. */
+struct day {
+	int64_t begin_us, len_us;
+};
+
+struct day stamp_day(int64_t wall_us);
+static inline bool day_has(const struct day *d, int64_t wall_us)
+{
+	return (uint64_t)(wall_us - d->begin_us) < (uint64_t)d->len_us;
+}
 
 /* "2026-01-02T03:04:05.678901Z" (RFC 3339). */
 void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us);

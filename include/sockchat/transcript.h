@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* All that has happened, numbered, stamped, bounded in bytes.  What no longer
- * fits is dropped from the front and counted. */
+ * fits is dropped from the front and counted.  Before the first entry of
+ * another day there is a note with the date. */
 
 #ifndef SOCKCHAT_TRANSCRIPT_H
 #define SOCKCHAT_TRANSCRIPT_H

@@ -29,18 +29,53 @@ int64_t stamp_mono_ns(void)
 	return read_ns(CLOCK_MONOTONIC);
 }
 
-void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
+/* All that comes in a second has the same text. */
+static const char *format_second(int64_t wall_us)
 {
-	/* all that comes in a second has the same text */
-	static char text[STAMP_TEXT_MAX] = "??:??:??";
+	static const char unknown[] = "---------- ??:??:??";
+	static char text[STAMP_TEXT_MAX];
 	static time_t of = -1;
 	time_t seconds = wall_us / SECOND_US;
 	struct tm tm;
 	if (seconds != of && (!localtime_r(&seconds, &tm) ||
-	                      !strftime(text, sizeof(text), "%H:%M:%S", &tm)))
-		snprintf(text, sizeof(text), "??:??:??");
+	                      strftime(text, sizeof(text), "%F %T", &tm) !=
+	                          sizeof(unknown) - 1))
+		memcpy(text, unknown, sizeof(unknown));
 	of = seconds;
-	memcpy(out, text, sizeof(text));
+	return text;
+}
+
+void stamp_format_date(char out[STAMP_TEXT_MAX], int64_t wall_us)
+{
+	memcpy(out, format_second(wall_us), STAMP_TEXT_MAX);
+}
+
+void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
+{
+	memcpy(out, format_second(wall_us) + STAMP_DAY + 1, sizeof("00:00:00"));
+}
+
+/* The midnight before, or `days` after it. */
+static time_t find_midnight(time_t seconds, int days)
+{
+	struct tm tm;
+	if (!localtime_r(&seconds, &tm))
+		return seconds + days;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_mday += days;
+	tm.tm_isdst = -1;
+	return mktime(&tm);
+}
+
+struct day stamp_day(int64_t wall_us)
+{
+	time_t now = wall_us / SECOND_US, begin = find_midnight(now, 0);
+	time_t end = find_midnight(now, 1);
+	if (begin > now || end <= now) { /* as where midnight is left out */
+		begin = now;
+		end = now + 1;
+	}
+	return (struct day){ begin * SECOND_US, (end - begin) * SECOND_US };
 }
 
 void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us)

@@ -342,7 +342,7 @@ static const struct command_row rows[] = {
 	  .choices = view_choices },
 	{ "encoding", "NAME", "what text is in: utf-8, cp949, latin1, sjis",
 	  .run = run_encoding, .choices = encoding_choices },
-	{ "time", "MODE", "clock, start, delta, off, answer",
+	{ "time", "MODE", "clock, date, start, delta, off, answer",
 	  .choices = time_choices },
 	{ "endings", "on|off", "show line endings", .choices = on_off_choices },
 	{ "bar", "on|off", "show the bar of keys", .choices = on_off_choices },

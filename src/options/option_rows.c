@@ -29,6 +29,7 @@ const struct choice view_choices[] = {
 const struct choice time_choices[] = {
 	{ "clock", TIME_CLOCK }, { "start", TIME_START },
 	{ "delta", TIME_DELTA }, { "off", TIME_OFF }, { "answer", TIME_ANSWER },
+	{ "date", TIME_DATE },
 	{ NULL, 0 },
 };
 
@@ -145,7 +146,7 @@ static const struct option_rule rules[] = {
 	  TYPE_VALUE, AT(ui), UI_JSON, NULL, MODE_BOTH },
 	{ { 0, "view", "VIEW", "how messages look: text, hex or mixed" },
 	  TYPE_CHOICE, AT(view), 0, view_choices, LIVE },
-	{ { 0, "time", "MODE", "time shown: clock, start, delta, off, answer" },
+	{ { 0, "time", "MODE", "time: clock, date, start, delta, off, answer" },
 	  TYPE_CHOICE, AT(time), 0, time_choices, LIVE },
 	{ { 0, "endings", "on|off", "show line endings (on)" },
 	  TYPE_SET, AT(endings), 0, NULL, LIVE },

@@ -65,6 +65,7 @@ struct transcript {
 	size_t max;
 	struct transcript_sums sums;
 	uint64_t next_seq, told_seq; /* those before it have been told */
+	struct day day; /* of the newest entry; of no length at first */
 	const struct kept *last_grown; /* its bytes end the last chunk */
 	struct transcript_listener *listeners;
 	struct telling *telling;
@@ -353,9 +354,28 @@ static struct chunk *begin_origin(struct transcript *t,
 	return c;
 }
 
+/* Another day than that of the entry before is an entry, too. */
+static void begin_day(struct transcript *t, const struct stamp *now)
+{
+	char text[STAMP_TEXT_MAX];
+	bool is_first = !t->day.len_us;
+	t->day = stamp_day(now->wall_us);
+	stamp_format_date(text, now->wall_us);
+	if (!is_first)
+		transcript_append(t, &(struct entry){
+			.time = *now,
+			.kind = ENTRY_NOTE,
+			.code = "day",
+			.bytes = (const uint8_t *)text,
+			.len = STAMP_DAY,
+		});
+}
+
 uint64_t transcript_add(struct transcript *t, const struct entry *like,
                         const void *bytes, size_t len, unsigned flags)
 {
+	if (!day_has(&t->day, like->time.wall_us))
+		begin_day(t, &like->time);
 	struct chunk *c = last_chunk(t);
 	if (!c || !has_origin(c, like, flags) ||
 	    chunk_room(c) < len + sizeof(struct kept))

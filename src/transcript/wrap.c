@@ -152,12 +152,17 @@ static size_t part_len(const struct layout *l, size_t offset, size_t len)
 	           ? len : l->next_part->at - offset;
 }
 
+static size_t len_within_part(const struct layout *l, const uint8_t *at,
+                              size_t len)
+{
+	return l->content ? part_len(l, (size_t)(at - l->content), len) : len;
+}
+
 /* How many bytes from `at` on are marked alike, and of one part. */
 static size_t marked_len(const struct layout *l, const uint8_t *at, size_t len)
 {
 	const struct hit_list *list = &l->settings->hits;
-	if (l->content)
-		len = part_len(l, (size_t)(at - l->content), len);
+	len = len_within_part(l, at, len);
 	if (!l->content || l->next_hit == list->count)
 		return len;
 	const struct hit *hit = &list->hits[l->next_hit];
@@ -262,7 +267,7 @@ static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
 		lay_ending(l, n);
 		return n;
 	}
-	n = nul_run(bytes, len);
+	n = nul_run(bytes, len_within_part(l, bytes, len));
 	if (n >= FOLD_MIN) {
 		lay_fold(l, bytes, n);
 		return n;

@@ -8,6 +8,10 @@
 #include <sockchat/number.h>
 #include <sockchat/wrap.h>
 
+/* Of the time. */
+#define COLUMNS      8
+#define DATE_COLUMNS 19
+
 /* How long the peer took to answer, or its system to acknowledge. */
 static void format_answer(char out[STAMP_TEXT_MAX],
                           const struct wrap_look *look, const struct entry *e)
@@ -35,6 +39,9 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct wrap_look *look,
 		stamp_format_span(out, before ? e->time.mono_ns -
 		                                    before->time.mono_ns
 		                              : 0);
+		break;
+	case TIME_DATE:
+		stamp_format_date(out, e->time.wall_us);
 		break;
 	case TIME_ANSWER:
 		format_answer(out, look, e);
@@ -68,8 +75,9 @@ size_t wrap_head(char out[64], const struct wrap_look *look,
 {
 	char time[STAMP_TEXT_MAX], *at = out;
 	format_time(time, look, e, before);
+	size_t columns = look->time == TIME_DATE ? DATE_COLUMNS : COLUMNS;
 	if (look->time != TIME_OFF)
-		at = put_field(at, time, strnlen(time, 8), 8);
+		at = put_field(at, time, strnlen(time, columns), columns);
 	if (look->shows_numbers)
 		at = put_session(at, e->session);
 	*at++ = entry_mark(e);

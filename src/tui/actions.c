@@ -94,7 +94,9 @@ static void next_view(struct frontend *f)
 
 static void next_time(struct frontend *f)
 {
-	int next = (f->chat->options->time + 1) % TIME_COUNT;
+	int next = f->chat->options->time + 1;
+	if (next >= TIME_DATE) /* which is wide, and for files */
+		next = TIME_CLOCK;
 	set_option(f, "time", choice_name(time_choices, next));
 }
 

@@ -100,6 +100,30 @@ static void each_piece_comes_when_it_came_with_its_time(void **state)
 	proc_finish(&p);
 }
 
+static void lines_can_carry_the_date(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "--quiet", "--time",
+	              "date", "127.0.0.1", port_text(port), NULL);
+	int fd = net_accept(listener);
+	net_send_text(fd, "hi\n");
+	proc_expect_out(&p, " < hi\\n\n");
+	/* "2026-11-30 12:34:56 < hi\n" */
+	assert_int_equal(strspn(p.out_text.bytes, "0123456789-: "), 20);
+	assert_memory_equal(p.out_text.bytes + 19, " < hi", 5);
+	assert_int_equal(p.out_text.bytes[7], '-');
+	assert_int_equal(p.out_text.bytes[13], ':');
+	close(fd);
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+	close(listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -107,6 +131,7 @@ int main(void)
 		    each_end_says_whose_it_is_and_how_much_there_was),
 		cmocka_unit_test(all_bytes_come_in_hex_if_that_is_asked_for),
 		cmocka_unit_test(each_piece_comes_when_it_came_with_its_time),
+		cmocka_unit_test(lines_can_carry_the_date),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,34 @@ static void the_clock_is_of_the_users_zone(void **state)
 	assert_string_equal(text, "08:34:05");
 }
 
+static void a_date_and_a_day_are_of_the_users_zone(void **state)
+{
+	char text[STAMP_TEXT_MAX];
+
+	(void)state;
+	setenv("TZ", "AAA-5:30", 1);
+	tzset();
+	stamp_format_date(text, 1767323047 * SECOND_US);
+	assert_string_equal(text, "2026-01-02 08:34:07");
+	struct day day = stamp_day(1767323047 * SECOND_US);
+	stamp_format_date(text, day.begin_us);
+	assert_string_equal(text, "2026-01-02 00:00:00");
+	assert_int_equal(day.len_us, 24 * 3600 * SECOND_US);
+	assert_true(day_has(&day, day.begin_us));
+	assert_true(day_has(&day, day.begin_us + day.len_us - 1));
+	assert_false(day_has(&day, day.begin_us - 1));
+	assert_false(day_has(&day, day.begin_us + day.len_us));
+}
+
+static void a_day_of_another_clock_change_is_shorter(void **state)
+{
+	(void)state;
+	setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3", 1);
+	tzset(); /* 2026-03-29 12:00 UTC */
+	struct day day = stamp_day(1774785600 * SECOND_US);
+	assert_int_equal(day.len_us, 23 * 3600 * SECOND_US);
+}
+
 static void utc_does_not_know_the_users_zone(void **state)
 {
 	char text[STAMP_TEXT_MAX];
@@ -111,6 +139,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utc_is_written_to_the_microsecond),
 		cmocka_unit_test(the_clock_is_of_the_users_zone),
+		cmocka_unit_test(a_date_and_a_day_are_of_the_users_zone),
+		cmocka_unit_test(a_day_of_another_clock_change_is_shorter),
 		cmocka_unit_test(utc_does_not_know_the_users_zone),
 		cmocka_unit_test(a_span_is_as_fine_as_it_is_short),
 		cmocka_unit_test(the_two_clocks_are_the_systems),

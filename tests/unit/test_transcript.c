@@ -195,6 +195,35 @@ static void parts_belong_to_one_message_alone(void **state)
 	add_part(two, 10); /* it does no harm */
 }
 
+static uint64_t add_at(int64_t wall_s, const char *text)
+{
+	return transcript_append(t, &(struct entry){
+		.time = { wall_s * 1000000, wall_s }, .session = 1,
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.bytes = (const uint8_t *)text, .len = strlen(text),
+	});
+}
+
+static void another_day_is_told_before_its_first_entry(void **state)
+{
+	const int64_t day = 24 * 3600;
+	(void)state;
+	setenv("TZ", "UTC0", 1);
+	assert_int_equal(add_at(20421 * day - 1, "the first day"), 1);
+	assert_int_equal(add_at(20421 * day, "the next"), 3);
+	assert_int_equal(add_at(20422 * day - 1, "still"), 4);
+	assert_int_equal(add_at(20424 * day + 9, "two later"), 6);
+	assert_int_equal(add_at(20424 * day - 9, "set back"), 8);
+	const struct entry *e = entry_at(t, 2);
+	assert_int_equal(e->kind, ENTRY_NOTE);
+	assert_int_equal(e->session, 0);
+	assert_string_equal(e->code, "day");
+	assert_int_equal(e->time.mono_ns, 20421 * day);
+	assert_entry(2, "2025-11-29");
+	assert_entry(5, "2025-12-02");
+	assert_entry(7, "2025-12-01");
+}
+
 static void where_the_time_went_is_copied(void **state)
 {
 	struct timing timing = { .total_us = 5, .try_count = 1 };
@@ -608,6 +637,7 @@ int main(void)
 		TEST(an_empty_transcript_has_no_entries),
 		TEST(entries_are_numbered_from_one),
 		TEST(a_draft_is_copied_with_all_its_words),
+		TEST(another_day_is_told_before_its_first_entry),
 		TEST(where_the_time_went_is_copied),
 		TEST(each_part_of_a_message_keeps_its_time),
 		TEST(parts_belong_to_one_message_alone),
