@@ -143,11 +143,17 @@ bool chat_awaits_open(const struct chat *c)
 	return c->own->again.is_awaited && !c->own->listener_count;
 }
 
+/* Whether the end of standard input has ended what is to be said. */
+static bool is_all_said(const struct chat *c)
+{
+	return c->own->has_input_ended && !c->options->no_shutdown;
+}
+
 bool chat_lose(struct chat *c, struct session *s)
 {
 	struct again *a = &c->own->again;
 	if (s->number != a->number || !c->options->reconnect ||
-	    c->own->has_input_ended)
+	    is_all_said(c))
 		return false;
 	a->is_lost = true;
 	session_close(s);
@@ -159,8 +165,7 @@ static int64_t wait_after_loss(struct chat *c, const struct session *s,
                                const struct error *why)
 {
 	int64_t open_ns = loop_now_ns(c->loop) - s->opened_ns;
-	bool is_over = c->own->has_input_ended && !c->options->no_shutdown;
-	if (!c->options->reconnect || is_over ||
+	if (!c->options->reconnect || is_all_said(c) ||
 	    (!why && !c->own->again.is_lost))
 		return -1;
 	return retry_lost(&c->own->again.retry, open_ns / MS_NS);
@@ -224,11 +229,18 @@ bool chat_try_again(struct chat *c, const struct session *s,
 
 /* Enter */
 
+/* Whether no program would read what is typed. */
+static bool is_nobody_there(const struct chat *c)
+{
+	const struct session *s = chat_session(c, 0);
+	return !s || (c->own->session_count == 1 && s->is_gone);
+}
+
 /* Whether somebody can press Enter, and it would connect or listen again. */
 static bool is_enter_free(const struct chat *c)
 {
 	const struct chat_private *p = c->own;
-	return !c->is_scripted && !c->is_leaving && !p->session_count &&
+	return !c->is_scripted && !c->is_leaving && is_nobody_there(c) &&
 	       !p->listener_count && !p->again.timer.loop &&
 	       chat_last(c, p->used.latest);
 }
@@ -257,6 +269,7 @@ static void use_again(struct chat *c)
 {
 	enum endpoint_mode mode = c->own->used.latest;
 	struct endpoint ep = *chat_last(c, mode);
+	chat_for_all(c, session_leave);
 	if (mode == ENDPOINT_LISTEN) {
 		chat_listen(c, &ep);
 	} else {
@@ -267,8 +280,11 @@ static void use_again(struct chat *c)
 
 bool chat_enter(struct chat *c)
 {
+	struct session *s = chat_session(c, 0);
 	if (c->is_scripted || c->is_leaving)
 		return false;
+	if (s && c->own->session_count == 1)
+		(void)session_has_reader(s); /* it may have gone meanwhile */
 	if (chat_counts_down(c)) {
 		timer_stop(&c->own->again.timer);
 		on_again_time(&c->own->again.timer);
@@ -306,6 +322,8 @@ static const char *advice_on(const struct session *s)
 		return "/close gives up";
 	if (s->link.halves == HALVES_OPEN)
 		return "";
+	if (s->is_gone && !s->link.is_accepted)
+		return "Enter connects again";
 	return s->link.is_accepted ? "/close hangs up"
 	                           : "/close or /connect";
 }
@@ -319,7 +337,7 @@ void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 		snprintf(out, ADVICE_MAX, "trying again in %lld s: Enter tries "
 		         "now, Ctrl-C stops",
 		         (long long)(left_ns / (1000 * MS_NS) + 1));
-	else if (is_enter_free(c))
+	else if (is_enter_free(c) && !s)
 		advise_enter(c, out);
 	else if (s)
 		snprintf(out, ADVICE_MAX, "%s", advice_on(s));

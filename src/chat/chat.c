@@ -41,8 +41,12 @@ static void on_end(void *user, struct session *s, bool failed,
 
 static void on_in_end(void *user, struct session *s)
 {
-	if (!chat_lose(user, s))
-		chat_on_in_end(user, s);
+	struct chat *c = user;
+	if (chat_lose(c, s))
+		return;
+	chat_on_in_end(c, s);
+	c->own->tells_end |= s->is_gone;
+	loop_later(c->loop, &c->own->check);
 }
 
 /* Not all that was asked for has reached the peer. */
@@ -116,14 +120,14 @@ static void on_check(struct later *l)
 	    session_is_open(p->sessions[0]))
 		chat_leave(c);
 	chat_greet(c);
+	if (p->tells_end && chat_stays(c))
+		chat_tell_again(c);
+	p->tells_end = false;
 	if (p->session_count)
 		return;
 	/* chat_run() makes the exit status when all is written */
 	if (c->is_leaving || (!chat_stays(c) && !p->listener_count))
 		loop_stop(c->loop, 0);
-	else if (p->tells_end)
-		chat_tell_again(c);
-	p->tells_end = false;
 }
 
 /* Entries for which there was no memory cannot be shown; they are counted. */

@@ -52,6 +52,24 @@ static void enter_connects_to_a_server_that_came_back(void **state)
 	pty_quit(&p, 0);
 }
 
+static void enter_connects_when_the_program_there_has_gone(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	(void)state;
+	pty_sockchat(&p, "connect", "127.0.0.1", port_text(port), NULL);
+	close(net_accept(listener));
+	expect_press_enter(&p, port);
+	pty_type(&p, "\r");
+	int fd = net_accept(listener);
+	pty_type(&p, "hello\r");
+	net_expect(fd, "hello\n");
+	close(fd);
+	close(listener);
+	pty_quit(&p, 0);
+}
+
 static void lines_on_a_terminal_goes_on_until_its_input_ends(void **state)
 {
 	static const char *const env[] = { "TERM=dumb", NULL };
@@ -100,6 +118,29 @@ static void an_empty_line_of_a_script_does_not_connect(void **state)
 	proc_end_in(&p);
 	proc_expect_exit(&p, 1);
 	proc_finish(&p);
+}
+
+static void a_follower_comes_back_although_its_input_has_ended(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "--reconnect", "-N",
+	              "127.0.0.1", port_text(port), NULL);
+	proc_end_in(&p);
+	for (int i = 0; i < 2; i++) {
+		int fd = net_accept(listener);
+		net_send_text(fd, "news\n");
+		close(fd);
+		proc_expect_out(&p, "trying again in");
+	}
+	int fd = net_accept(listener);
+	kill(p.pid, SIGTERM);
+	proc_expect_signal(&p, SIGTERM);
+	proc_finish(&p);
+	close(fd);
+	close(listener);
 }
 
 /* The history */
@@ -421,8 +462,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(enter_connects_to_a_server_that_came_back),
+		T(enter_connects_when_the_program_there_has_gone),
 		T(lines_on_a_terminal_goes_on_until_its_input_ends),
 		T(an_empty_line_of_a_script_does_not_connect),
+		T(a_follower_comes_back_although_its_input_has_ended),
 		T(a_later_run_offers_the_endpoints_of_earlier_ones),
 		T(a_pipe_waits_for_the_server_and_loses_nothing),
 		T(a_pipe_gives_up_after_so_many_tries),
