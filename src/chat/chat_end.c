@@ -32,7 +32,7 @@ static bool lingers_forever(const struct chat *c)
 {
 	int64_t ms = c->options->linger_ms;
 	return ms == LINGER_FOREVER ||
-	       (ms == LINGER_DEFAULT && c->ops->stays);
+	       (ms == LINGER_DEFAULT && (c->ops->stays || c->is_attended));
 }
 
 /* The peer has ended, and our side has not. */

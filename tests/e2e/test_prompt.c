@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -101,11 +102,12 @@ static void words_are_completed_and_lines_remembered(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct pty p;
 		int fd = start_lines(&p, dumb);
-		if (i) /* what was typed the first time, before /peers */
-			pty_type(&p, "\033[A\033[A");
+		if (i) /* what was typed the first time */
+			pty_type(&p, "\022remem");
 		else
 			pty_type(&p, "remember me");
-		expect_typed(&p, "> remember me", 13);
+		pty_expect(&p, i ? "(reverse-i-search)`remem': remember me"
+		                 : "> remember me");
 		pty_type(&p, PTY_ENTER);
 		net_expect(fd, "remember me\n");
 		pty_type(&p, "/s\t");
@@ -172,6 +174,37 @@ static void it_goes_on_when_the_peer_has_gone(void **state)
 	close(fd);
 	pty_wait(&p);
 	assert_restored(&p);
+	pty_finish(&p);
+}
+
+static void a_peer_that_has_finished_may_be_answered_at_leisure(void **state)
+{
+	struct pty p;
+	int fd = start_lines(&p, dumb);
+	(void)state;
+	pty_type(&p, "an answer that takes");
+	shutdown(fd, SHUT_WR);
+	pty_watch(&p, 2500); /* a script would be waited for for 2 s */
+	pty_type(&p, " its time" PTY_ENTER);
+	net_expect(fd, "an answer that takes its time\n");
+	pty_type(&p, PTY_CTRL_D);
+	net_expect_end(fd);
+	close(fd);
+	pty_expect_exit(&p, 0);
+	pty_finish(&p);
+}
+
+static void a_terminal_that_goes_away_ends_it_in_order(void **state)
+{
+	struct pty p;
+	int fd = start_lines(&p, dumb);
+	(void)state;
+	pty_type(&p, "half");
+	expect_typed(&p, "> half", 6);
+	pty_hang_up(&p);
+	net_expect_end(fd);
+	close(fd);
+	pty_expect_signal(&p, SIGHUP);
 	pty_finish(&p);
 }
 
@@ -303,6 +336,8 @@ int main(void)
 		T(a_second_ctrl_c_leaves),
 		T(ctrl_d_ends_our_half_and_then_leaves),
 		T(it_goes_on_when_the_peer_has_gone),
+		T(a_peer_that_has_finished_may_be_answered_at_leisure),
+		T(a_terminal_that_goes_away_ends_it_in_order),
 		T(a_resize_shows_the_line_anew),
 		T(a_paste_is_one_line_until_enter),
 		T(it_stops_with_the_script_that_started_it),
