@@ -46,7 +46,8 @@ static int find_option(struct chat *c, const char *name)
 	int row = options_find(name);
 	if (row < 0 && options_set(c->options, name, NULL, SOURCE_RUN_TIME,
 	                           &e)) {
-		error_set_hint(&e, "/set lists the options");
+		if (!*e.hint)
+			error_set_hint(&e, "/set lists the options");
 		chat_error(c, &e);
 	}
 	return row;

@@ -136,21 +136,26 @@ static int check_mode(const struct options *o, const bool *given,
 }
 
 /* What was meant by these words, the first of which is a port, or an endpoint
- * as nc takes it. */
-static void guess_mode(char *out, char *const *words, size_t count)
+ * as nc takes it.  As many words before them are options. */
+static void guess_mode(char *out, char *const *words, size_t count,
+                       size_t options)
 {
 	const char *first = *words[0] ? words[0] : "HOST";
 	const char *port = first + (*first == ':');
 	bool is_whole = strpbrk(first, ":/");
-	if (count == 1 && !port[strspn(port, "0123456789")])
+	if (count == 1 && !port[strspn(port, "0123456789")]) {
 		snprintf(out, SPELL_MAX, "sockchat listen %s, or sockchat "
 		                         "connect localhost %s", port, port);
-	else
-		snprintf(out, SPELL_MAX, "sockchat connect %s%s%s", first,
-		         count == 1 && is_whole ? "" : " ",
-		         count > 1  ? words[1]
-		         : is_whole ? ""
-		                    : "PORT");
+		return;
+	}
+	snprintf(out, SPELL_MAX, "sockchat connect");
+	for (char *const *word = words - options; word < words; word++)
+		text_add(out, SPELL_MAX, " %s", *word);
+	text_add(out, SPELL_MAX, " %s%s%s", first,
+	         count == 1 && is_whole ? "" : " ",
+	         count > 1  ? words[1]
+	         : is_whole ? ""
+	                    : "PORT");
 }
 
 /* As a spell_name_fn. */
@@ -163,7 +168,8 @@ static const char *mode_name(const void *list, size_t i)
 }
 
 /* The word is a misspelt mode, or something that other programs take here. */
-static int refuse_mode(char *const *words, size_t count, struct error *e)
+static int refuse_mode(char *const *words, size_t count, size_t options,
+                       struct error *e)
 {
 	static const char sentence[] =
 	    "'%s' is neither 'connect' nor 'listen': %s%s";
@@ -173,12 +179,12 @@ static int refuse_mode(char *const *words, size_t count, struct error *e)
 	spell_guess(better, &names, words[0], strlen(words[0]));
 	if (*better || foreign_addresses(better, SPELL_MAX, words, count))
 		return error_set(e, sentence, safe, "", better);
-	guess_mode(better, words, count);
+	guess_mode(better, words, count, options);
 	return error_set(e, sentence, safe, "try: ", better);
 }
 
 static int parse_mode(struct options *o, char *const *words, size_t count,
-                      struct error *e)
+                      size_t options, struct error *e)
 {
 	const char *word = count ? words[0] : "";
 	if (!count)
@@ -188,7 +194,7 @@ static int parse_mode(struct options *o, char *const *words, size_t count,
 	o->help = strcmp(word, "help") == 0;
 	if (!o->help && strcmp(word, "connect") != 0 &&
 	    strcmp(word, "listen") != 0)
-		return refuse_mode(words, count, e);
+		return refuse_mode(words, count, options, e);
 	o->mode = *word == 'l' ? ENDPOINT_LISTEN : ENDPOINT_CONNECT;
 	return 0;
 }
@@ -276,7 +282,7 @@ int options_parse(struct options *o, int argc, char *const *argv,
 		return 0;
 	/* a program may be started without any word, not even its name */
 	size_t words = optind < argc ? (size_t)(argc - optind) : 0;
-	if (parse_mode(o, argv + optind, words, e) ||
+	if (parse_mode(o, argv + optind, words, (size_t)optind - 1, e) ||
 	    check_mode(o, given, e) || check_families(given, e) ||
 	    options_check(o, e))
 		return -1;

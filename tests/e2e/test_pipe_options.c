@@ -467,9 +467,38 @@ static void eol_is_refused_in_a_pipe_and_leads_to_crlf(void **state)
 	}
 }
 
+static void refuse_words(const char *a, const char *b, const char *said)
+{
+	struct proc p;
+	proc_sockchat(&p, a, b, NULL);
+	proc_expect_exit(&p, 2);
+	assert_err_has(&p, said);
+	assert_err_has(&p, "\nTry 'sockchat --help' for more.\n");
+	assert_out(&p, "");
+	proc_finish(&p);
+}
+
+static void a_wrong_command_line_is_answered_with_the_right_one(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	refuse_words("-l", "9999", "try: sockchat listen 9999\n");
+	refuse_words("127.0.0.1", "80", "try: sockchat connect 127.0.0.1 80\n");
+	refuse_words("conect", "h", "did you mean sockchat connect?\n");
+	refuse_words("--crfl", NULL, "hint: did you mean --crlf?\n");
+	refuse_words("connect", NULL, "sockchat connect 127.0.0.1 9999\n");
+	refuse_words("-v", NULL, "usage: sockchat connect");
+	proc_sockchat(&p, "help", NULL);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_wrong_command_line_is_answered_with_the_right_one),
 		cmocka_unit_test(crlf_ends_the_lines_of_a_pipe),
 		cmocka_unit_test(crlf_converts_a_file_for_a_slow_peer),
 		cmocka_unit_test(the_configuration_changes_no_byte_of_a_pipe),

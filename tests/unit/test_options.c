@@ -144,6 +144,11 @@ static void words_without_a_mode_get_the_line_with_one(void **state)
 	refuse_mode("localhost 80", "try: sockchat connect localhost 80");
 	refuse_mode("serve", "try: sockchat connect serve PORT");
 	refuse_mode("[::1]:80", "try: sockchat connect [::1]:80");
+	refuse("-zv -w 5 host 80",
+	       "'host' is neither 'connect' nor 'listen': try: sockchat "
+	       "connect -zv -w 5 host 80");
+	refuse("-U /run/x", "'/run/x' is neither 'connect' nor 'listen': try: "
+	                    "sockchat connect -U /run/x");
 	refuse_mode(" 80", "try: sockchat connect HOST 80");
 }
 

@@ -49,8 +49,9 @@ static void an_option_that_cannot_change_is_refused(void **state)
 	            "ui is auto (the default; it cannot change now)");
 	type("/set colour red");
 	assert_last(ENTRY_ERROR, "unknown option colour");
+	assert_string_equal(last()->hint, "did you mean color?");
 	type("/set co always"); /* connect-timeout, config, color */
-	assert_last(ENTRY_ERROR, "unknown option co");
+	assert_last(ENTRY_ERROR, "option co is ambiguous");
 	type("/set eol tab");
 	assert_last(ENTRY_ERROR,
 	            "option eol: 'tab' is not lf, crlf, cr, nul or none");
