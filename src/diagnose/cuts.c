@@ -12,7 +12,7 @@
 
 #define RECENT_NS (INT64_C(3000) * 1000 * 1000) /* a peer needs to die */
 #define PAUSE_NS  (INT64_C(100) * 1000 * 1000)  /* it has read by then */
-#define PIECE_MAX ((size_t)512) /* a longer write is cut by chance */
+#define PIECE_MAX ((size_t)512) /* more may be read in several pieces */
 #define READS_MAX 4 /* of one size, of which the peer dies in one */
 
 /* What is passed to recv(), the most usual first. */
@@ -141,7 +141,7 @@ void cuts_out(struct cuts *c, const uint8_t *bytes, size_t n, size_t len,
 		complete_cut(&c->piece, bytes, n);
 	for (size_t i = 0; i < CUT_SIZES; i++)
 		note_size(c, i, bytes, n, len);
-	if (is_dripped || n < PIECE_MAX)
+	if (is_dripped || (n == len && n < PIECE_MAX))
 		note_piece(c, bytes, n, len, now_ns);
 	keep_tail(c, bytes, n);
 	c->sent += n;

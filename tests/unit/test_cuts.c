@@ -141,6 +141,14 @@ static void who_dies_later_died_of_something_else(void **state)
 	assert_string_equal(told(true, true), "");
 }
 
+/* The system took a part, because it is full: the peer read none of it. */
+static void a_write_that_is_cut_short_is_no_piece(void **state)
+{
+	(void)state;
+	cuts_out(&cuts, (const uint8_t *)"안녕", 4, 6, false, clock_ns);
+	assert_string_equal(told(true, false), "");
+}
+
 static void bytes_that_are_no_text_are_no_characters(void **state)
 {
 	(void)state;
@@ -237,6 +245,7 @@ int main(void)
 		TEST(who_read_all_of_it_and_closes_is_not_blamed),
 		TEST(who_answers_has_survived),
 		TEST(who_dies_later_died_of_something_else),
+		TEST(a_write_that_is_cut_short_is_no_piece),
 		TEST(bytes_that_are_no_text_are_no_characters),
 		TEST(a_reset_after_a_long_line_tells_where_a_read_ends),
 		TEST(an_echo_tells_which_read_it_was),

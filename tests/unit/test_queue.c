@@ -107,6 +107,7 @@ static void bytes_and_files_leave_in_the_order_they_were_added(void **state)
 	assert_int_equal(queue_file_rest(now.queue), 4 + 5);
 	write_all();
 	assert_string_equal(fake_written(now.fake), "one two three four five");
+	assert_int_equal(now.written, 23);
 	assert_int_equal(now.begun, 2);
 	assert_string_equal(now.note, "sent f: 5 bytes");
 	assert_false(queue_has_file(now.queue));
@@ -119,6 +120,7 @@ static void no_more_is_written_than_asked_for(void **state)
 	add_file("cdef");
 	assert_int_equal(queue_write(now.queue, &now.link, 3), 3);
 	assert_string_equal(fake_written(now.fake), "abc");
+	assert_int_equal(now.written, 3);
 	assert_int_equal(queue_file_rest(now.queue), 3);
 }
 
