@@ -182,6 +182,35 @@ static void a_peer_that_dies_of_half_a_character_is_told(void **state)
 	assert_int_equal(told(""), 1);
 }
 
+/* In both it had read the first message before the second one came. */
+static void a_reset_behind_half_a_character_is_told(void **state)
+{
+	(void)state;
+	we_connect();
+	send_text("\xec\x95");
+	send_text("\x88");
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_int_equal(told("it closed after ec 95, the 2nd of 3 bytes of "
+	                      "안: it probably"), 1);
+	we_connect();
+	send_text("\xec");
+	fake_fail_write(now.fake, EPIPE);
+	send_text("\x95\x88");
+	assert_int_equal(told("it closed after ec, the 1st of 3 bytes of"), 1);
+}
+
+static void a_chosen_encoding_has_other_characters(void **state)
+{
+	(void)state;
+	now.settings.is_decoded = true;
+	we_connect();
+	send_text("\xec\x95");
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_int_equal(told(""), 0);
+}
+
 static void no_byte_after_our_fin_is_told(void **state)
 {
 	(void)state;
@@ -364,6 +393,8 @@ int main(void)
 		TEST(the_clock_runs_when_all_has_left_and_we_read),
 		TEST(an_answer_or_an_end_stops_the_clock),
 		TEST(a_peer_that_dies_of_half_a_character_is_told),
+		TEST(a_reset_behind_half_a_character_is_told),
+		TEST(a_chosen_encoding_has_other_characters),
 		TEST(no_byte_after_our_fin_is_told),
 		TEST(an_answered_or_unwanted_end_is_no_news),
 		TEST(what_says_nothing_at_first_is_not_looked_at_later),
