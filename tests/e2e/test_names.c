@@ -144,6 +144,47 @@ static void a_connection_does_without_an_address_that_is_not_here(void **state)
 	proc_finish(&p);
 }
 
+/* Start sockchat with a kernel without IPv6: its n-th socket cannot be made. */
+static void start_without(struct proc *p, const char *nth,
+                          const char *const *argv)
+{
+	char number[32], nth_set[32];
+	const char *env[] = { preload_fault(), "FAULT_CALL=socket", nth_set,
+		              number, NULL };
+
+	snprintf(nth_set, sizeof(nth_set), "FAULT_NTH=%s", nth);
+	snprintf(number, sizeof(number), "FAULT_ERRNO=%d", EAFNOSUPPORT);
+	proc_start(p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+}
+
+static void a_kernel_without_ipv6_is_done_without(void **state)
+{
+	static const char *const hosts[] = { "localhost", "*", NULL };
+	struct proc p;
+	uint16_t port;
+	int listener = net_listen(&port);
+	const char *to[] = { NULL, "connect", "localhost", port_text(port),
+		             NULL };
+
+	(void)state;
+	start_without(&p, "1", to);
+	close(net_accept(listener));
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+	close(listener);
+	for (size_t i = 0; i < 3; i++) {
+		const char *at[] = { NULL, "listen", hosts[i] ? hosts[i] : "0",
+			             hosts[i] ? "0" : NULL, NULL };
+
+		start_without(&p, "2", at);
+		proc_expect_err(&p, "sockchat: listening on ");
+		proc_expect_err(&p, "sockchat: not listening on ");
+		proc_expect_err(&p, ": address family not supported");
+		proc_finish(&p);
+	}
+}
+
 /* What a connection to port 1 of it fails with. */
 static void assert_failure(const char *host, const char *port,
                            const char *sentence)
@@ -283,6 +324,7 @@ int main(void)
 		WITHOUT_IPV6(without_any_address_it_is_an_error),
 		cmocka_unit_test(
 		    an_address_that_somebody_has_is_not_done_without),
+		cmocka_unit_test(a_kernel_without_ipv6_is_done_without),
 		cmocka_unit_test(whatever_the_hosts_file_has_is_a_host),
 		cmocka_unit_test(whatever_the_services_file_has_is_a_port),
 		cmocka_unit_test(
