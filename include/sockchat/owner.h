@@ -32,6 +32,7 @@ struct owner_peer {
 	bool is_here;    /* this machine has it; if not, the rest is unknown */
 	bool is_waiting; /* no process has accepted it yet */
 	bool is_gone;    /* no process has it any more: nobody reads from it */
+	bool is_stopped; /* its process, if it was asked for, by SIGSTOP */
 	size_t unread;   /* bytes of ours that no process has read */
 	/* As of the listener, while it is waiting; 0: not known. */
 	unsigned waiting, backlog;
@@ -54,7 +55,7 @@ void owner_each_on_port(unsigned port, owner_fn *fn, void *user);
  * Takes up to about 50 ms. */
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s);
 
-/* The same for a process; `pid` 0: "user bob". */
-void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid);
+/* The same for a process; `pid` 0: "user bob".  True if it is stopped. */
+bool owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
+#include <sockchat/health.h>
 #include <sockchat/link.h>
 #include <sockchat/recognise.h>
 #include <sockchat/route.h>
@@ -166,6 +167,21 @@ static const char *name_door(const struct doctor *d)
 	return d->link.traits & TRANSPORT_IP ? "port" : "socket";
 }
 
+static void judge_waiting(struct doctor *d,
+                          const struct transport_facts *facts)
+{
+	char verdict[512], far[HEALTH_TEXT_MAX];
+	const struct facts f = { .far = facts->far };
+	if (health_format_far(far, &f))
+		report_note(&d->report, "backlog", "%s", far);
+	snprintf(verdict, sizeof(verdict), "the %s is open, but %s has not "
+	         "accepted the connection: it is busy, hangs, or waits for "
+	         "something", name_door(d),
+	         *facts->owner ? facts->owner : "no program");
+	judge(d, "not-accepted", verdict,
+	      "look at that program, or start it again", 0);
+}
+
 static void judge_silence(struct doctor *d)
 {
 	char verdict[512], command[COMMAND_MAX];
@@ -175,12 +191,13 @@ static void judge_silence(struct doctor *d)
 	report_note(&d->report, "no-first-bytes",
 	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
+		judge_waiting(d, &facts);
+	} else if (facts.far.is_stopped) {
 		snprintf(verdict, sizeof(verdict), "the %s is open, but %s "
-		         "has not accepted the connection: it is busy, hangs, "
-		         "or waits for something", name_door(d),
-		         *facts.owner ? facts.owner : "no program");
-		judge(d, "not-accepted", verdict,
-		      "look at that program, or start it again", 0);
+		         "answers nothing: SIGSTOP has stopped it",
+		         name_door(d), facts.owner);
+		judge(d, "stopped", verdict,
+		      "`kill -CONT` with its pid lets it go on", 0);
 	} else {
 		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
 		         "and the server waits for the client to speak first",

@@ -93,8 +93,8 @@ static char split_stat(char *text, const char **name)
 	return close[2];
 }
 
-/* Write "NAME (pid 123, USER)". */
-static void name_process(char *out, size_t cap, long pid, const char *user)
+/* Write "NAME (pid 123, USER)".  True if it is stopped. */
+static bool name_process(char *out, size_t cap, long pid, const char *user)
 {
 	char path[64], text[256];
 	const char *name;
@@ -105,19 +105,23 @@ static void name_process(char *out, size_t cap, long pid, const char *user)
 		close(fd);
 	text[n > 0 ? n : 0] = '\0';
 	char state = split_stat(text, &name);
+	bool is_stopped = state == 'T' || state == 't';
 	snprintf(out, cap, "%s (pid %ld, %s%s)", *name ? name : "a process",
-	         pid, user, state == 'T' || state == 't' ? ", stopped" : "");
+	         pid, user, is_stopped ? ", stopped" : "");
+	return is_stopped;
 }
 
-void owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid)
+bool owner_describe_process(char out[OWNER_TEXT_MAX], long pid, unsigned uid)
 {
 	char user[48], text[OWNER_TEXT_MAX];
+	bool is_stopped = false;
 	name_user(user, sizeof(user), uid);
 	if (pid > 0)
-		name_process(text, sizeof(text), pid, user);
+		is_stopped = name_process(text, sizeof(text), pid, user);
 	else
 		snprintf(text, sizeof(text), "%s", user);
 	glyph_copy(out, OWNER_TEXT_MAX, text, GLYPH_ASCII);
+	return is_stopped;
 }
 
 void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
@@ -125,7 +129,7 @@ void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
 	int64_t searched_ns;
 	long pid = s->inode ? owner_search(s->inode, SEARCH_NS, &searched_ns)
 	                    : 0;
-	owner_describe_process(out, pid, s->uid);
+	(void)owner_describe_process(out, pid, s->uid);
 }
 
 /* False when it was the last part. */
@@ -241,18 +245,18 @@ static void note_listener(struct owner_peer *out, struct owner_socket *s)
 }
 
 /* A user alone is worth a word only if it is another one. */
-static void describe_owner(char out[OWNER_TEXT_MAX], int64_t *searched_ns,
+static void describe_owner(char out[OWNER_TEXT_MAX], struct owner_peer *far,
                            const struct owner_socket *s)
 {
 	char user[48];
 	bool is_hidden = geteuid() && s->uid != geteuid();
 	long pid = is_hidden ? 0 : owner_search(s->inode, PIECE_NS,
-	                                        searched_ns);
+	                                        &far->searched_ns);
 	*out = '\0';
 	if (pid) {
-		owner_describe_process(out, pid, s->uid);
+		far->is_stopped = owner_describe_process(out, pid, s->uid);
 	} else if (is_hidden) {
-		*searched_ns = stamp_mono_ns();
+		far->searched_ns = stamp_mono_ns();
 		name_user(user, sizeof(user), s->uid);
 		snprintf(out, OWNER_TEXT_MAX, "a process of %s", user);
 	}
@@ -271,5 +275,5 @@ void owner_of_peer(struct owner_peer *out, char *owner,
 	if (!found.inode && !found.is_finishing)
 		note_listener(out, &found);
 	if (owner && found.inode)
-		describe_owner(owner, &out->searched_ns, &found);
+		describe_owner(owner, out, &found);
 }

@@ -304,14 +304,14 @@ static bool is_creator_running(int fd)
 }
 
 /* Who has connected, or called listen(): a descriptor may since have been
- * inherited or passed on. */
-static void find_creator(int fd, char out[OWNER_TEXT_MAX])
+ * inherited or passed on.  True if it is stopped. */
+static bool find_creator(int fd, char out[OWNER_TEXT_MAX])
 {
 	struct ucred cred;
 	socklen_t len = sizeof(cred);
-	if (!getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len))
-		owner_describe_process(
-		    out, is_creator_running(fd) ? cred.pid : 0, cred.uid);
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) &&
+	       owner_describe_process(
+		   out, is_creator_running(fd) ? cred.pid : 0, cred.uid);
 }
 
 static void drop_unnamed(struct address *a)
@@ -346,7 +346,7 @@ static void unix_facts(const struct transport *t, unsigned wanted,
 		look_at_peer(t, &out->far);
 	if (wanted & FACTS_OWNER) {
 		out->relation = "created by ";
-		find_creator(t->fd, out->owner);
+		out->far.is_stopped = find_creator(t->fd, out->owner);
 	}
 	drop_unnamed(&out->local);
 	drop_unnamed(&out->peer);

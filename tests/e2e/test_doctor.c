@@ -4,10 +4,12 @@
 /* connect -z -v: what it finds on the way, and its verdict. */
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -116,9 +118,31 @@ static void a_program_that_does_not_accept_is_named(void **state)
 	snprintf(pid, sizeof(pid), "(pid %d, ", (int)getpid());
 	proc_expect_exit(&p, 0);
 	assert_err_has(&p, pid);
+	assert_err_has(&p, "not accepted yet, 1 waits in its backlog of ");
 	assert_verdict(&p, " has not accepted the connection: it is busy",
 	               "no first bytes within 1.0 s\n", 0);
 	close(listener);
+}
+
+static void a_program_that_is_stopped_is_named(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = consult(&p, &port);
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		(void)net_accept(listener);
+		raise(SIGSTOP);
+		_exit(0);
+	}
+	close(listener);
+	assert_verdict(&p, " answers nothing: SIGSTOP has stopped it\n",
+	               "try next: `kill -CONT` with its pid lets it go on\n",
+	               0);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 }
 
 static void a_reset_is_a_failure(void **state)
@@ -273,6 +297,7 @@ int main(void)
 		cmocka_unit_test(
 		    a_server_that_hangs_up_at_once_is_remarked_upon),
 		cmocka_unit_test(a_program_that_does_not_accept_is_named),
+		cmocka_unit_test(a_program_that_is_stopped_is_named),
 		cmocka_unit_test(a_reset_is_a_failure),
 		cmocka_unit_test(a_refusal_ends_with_a_verdict_too),
 		cmocka_unit_test(what_is_found_here_is_what_to_try),
