@@ -10,7 +10,7 @@
 
 /* Looking at peers takes so much time, and then rests for so long. */
 #define WORK_NS (5 * MS_NS)
-#define REST_NS (100 * MS_NS)
+#define REST_NS (50 * MS_NS)
 
 bool chat_facts(const struct chat *c, struct facts *out)
 {

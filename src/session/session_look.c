@@ -14,8 +14,9 @@
 #define SECOND_NS INT64_C(1000000000)
 #define SOON_NS   (SECOND_NS / 5)   /* a program that ends takes a moment */
 #define LATE_NS   (60 * SECOND_NS)
-/* Searching for processes may take a SEARCH_SHARE-th of the time, and at once
- * what it has left of that in BURST_NS. */
+/* Searching for the processes of peers that come may take a SEARCH_SHARE-th of
+ * the time, and at once what it has left of that in BURST_NS; those who are
+ * passed over then are searched for by session_look(). */
 #define SEARCH_SHARE 10
 #define BURST_NS     (SECOND_NS / 4)
 
@@ -38,24 +39,22 @@ static void note_search(const struct session *s, int64_t took_ns)
 /* Search for the process at the other end.  False: the search has to go on. */
 static bool find_process(struct session *s, struct transport_facts *facts)
 {
-	*facts = (struct transport_facts){ .relation = "" };
-	if (!may_search(s))
-		return false;
 	int64_t start_ns = stamp_mono_ns();
+	int64_t opened_ns = s->opened_ns ? s->opened_ns : start_ns;
 	transport_facts(s->link.transport, FACTS_OWNER, facts);
 	note_search(s, stamp_mono_ns() - start_ns);
 	return *facts->owner || !facts->far.is_here ||
 	       !(s->link.traits & TRANSPORT_IP) ||
-	       facts->far.searched_ns >= s->opened_ns;
+	       facts->far.searched_ns >= opened_ns;
 }
 
 void session_name_process(struct session *s, char *hint, size_t size)
 {
-	struct transport_facts facts;
+	struct transport_facts facts = { .relation = "" };
 	*hint = '\0';
 	if (!s->settings->next_search_ns || !s->settings->keeps_entries)
 		return;
-	s->is_unnamed = !find_process(s, &facts);
+	s->is_unnamed = !may_search(s) || !find_process(s, &facts);
 	s->awaits_accept = s->approach && facts.far.is_waiting;
 	if (*facts.owner)
 		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
