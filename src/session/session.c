@@ -14,6 +14,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
+#include "session_look.h"
 #include "session_private.h"
 #include "under_way.h"
 

@@ -9,6 +9,7 @@
 
 #include <sockchat/health.h>
 
+#include "session_look.h"
 #include "session_private.h"
 
 #define SECOND_NS INT64_C(1000000000)

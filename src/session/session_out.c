@@ -8,6 +8,7 @@
 
 #include <sockchat/number.h>
 
+#include "session_look.h"
 #include "session_private.h"
 #include "under_way.h"
 

@@ -38,37 +38,8 @@ static inline bool session_is_harmless(const struct session *s)
 	       !s->link.bytes_out && !s->queue;
 }
 
-/* An answer may take so long before its absence is worth a word. */
-#define SESSION_ANSWER_NS (INT64_C(3000) * MS_NS)
-
-/* Have the peer's process searched for when there is time. */
-static inline void session_plan_search(struct session *s)
-{
-	const struct session_ops *ops = s->settings->ops;
-	if (ops->on_look)
-		ops->on_look(ops->user, s);
-}
-
-/* Have the peer looked at by session_look(), so much later at the latest.  The
- * session has a `talk`. */
-static inline void session_plan_look(struct session *s, int64_t delay_ns)
-{
-	int64_t due_ns = loop_now_ns(s->link.loop) + delay_ns;
-	if (!s->settings->tells_states)
-		return;
-	if (!s->talk->look_ns || due_ns < s->talk->look_ns)
-		s->talk->look_ns = due_ns;
-	session_plan_search(s);
-}
-
 /* session_in.c: read once from the peer, and do all that follows from it. */
 void session_read(struct session *s);
-
-/* session_look.c */
-
-/* Write who is at the other end, "" if nothing is known (yet): then it is told
- * by a note later. */
-void session_name_process(struct session *s, char *hint, size_t size);
 
 /* session_out.c */
 
