@@ -51,7 +51,9 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 	a->is_trying = wants_tries(c->options);
 	a->is_awaited = a->is_trying || *c->options->on_connect;
 	chat_use(c, ENDPOINT_CONNECT, ep);
-	dial_once(c, chat_last(c, ENDPOINT_CONNECT), false);
+	/* a probe has one result: of its failures the last one */
+	dial_once(c, chat_last(c, ENDPOINT_CONNECT),
+	          c->options->zero && a->is_trying);
 }
 
 void chat_note_open(struct chat *c, const struct session *s)

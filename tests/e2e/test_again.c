@@ -239,6 +239,27 @@ static void a_probe_waits_for_the_port(void **state)
 	close(listener);
 }
 
+static void a_probe_has_one_result_in_json(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	int listener = net_bind(&port);
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		proc_sockchat(&p, "connect", "-z", "--json", "--retry=3",
+		              "127.0.0.1", port_text(port), NULL);
+		proc_expect_exit(&p, i == 0);
+		const char *end = strchr(p.out_text.bytes, '\n');
+		assert_true(end && !end[1]);
+		assert_non_null(strstr(p.out_text.bytes,
+		                       i ? "\"state\":\"open\""
+		                         : "\"code\":\"ECONNREFUSED\""));
+		proc_finish(&p);
+		assert_int_equal(listen(listener, 16), 0);
+	}
+	close(listener);
+}
+
 static void a_later_loss_does_not_count_the_tries_before(void **state)
 {
 	struct proc p;
@@ -470,6 +491,7 @@ int main(void)
 		T(a_pipe_waits_for_the_server_and_loses_nothing),
 		T(a_pipe_gives_up_after_so_many_tries),
 		T(a_probe_waits_for_the_port),
+		T(a_probe_has_one_result_in_json),
 		T(a_later_loss_does_not_count_the_tries_before),
 		T(a_script_waits_for_the_server),
 		T(lines_come_back_after_each_loss),
