@@ -214,6 +214,19 @@ static int find_binding(const struct token *t)
 	return found;
 }
 
+/* A paste goes into the line; what is left out of it is told. */
+static void take_pasted(const struct token *t)
+{
+	size_t left_out = keys_cleaned(state.keyboard.keys)->left_out;
+	char text[64];
+	input_feed(t);
+	if (!left_out)
+		return;
+	snprintf(text, sizeof(text), "(pasted: %zu unprintable left out)",
+	         left_out);
+	print_line(text);
+}
+
 static void on_prompt_key(void *user, const struct token *t)
 {
 	int i = find_binding(t);
@@ -223,6 +236,8 @@ static void on_prompt_key(void *user, const struct token *t)
 		timer_stop(&state.leave);
 	if (t->key == KEY_PASTE && keys_lost(state.keyboard.keys))
 		print_line(INPUT_NO_MEMORY);
+	else if (t->key == KEY_PASTE)
+		take_pasted(t);
 	else if (input_quotes() || (input_awaits(t) && !leaves && !stops))
 		input_feed(t);
 	else if (i >= 0)

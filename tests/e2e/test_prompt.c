@@ -234,6 +234,7 @@ static void a_paste_is_one_line_until_enter(void **state)
 	(void)state;
 	pty_expect_cursor(&p, pty_cursor(&p).row, 2);
 	pty_type(&p, "\033[200~two\rlines\033[2J\xff\033[201~");
+	pty_expect(&p, "(pasted: 1 unprintable left out)");
 	expect_typed(&p, "> two\\nlines[2J\\xff", 19);
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "two\nlines[2J\xff\n");
