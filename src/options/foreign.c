@@ -31,7 +31,9 @@ static const struct foreign options[] = {
 	{ "-e --exec --sh-exec --lua-exec", NO_PROGRAMS },
 	{ "-c", "sockchat runs no programs (ncat -c) and does not speak TLS "
 	        "(nc -c); listen --echo sends back what comes" },
-	{ "-u --udp", NO_UDP },
+	{ "-u", NO_UDP "; for one direction (socat -u) write --send-only" },
+	{ "--udp", NO_UDP },
+	{ "--unixsock", "it is -U, --unix" },
 	{ "--ssl* --tls* -H -K -R -Z", NO_TLS },
 	{ "-X -P --proxy*", NO_PROXY },
 	{ "-x", "sockchat uses no proxy (nc -x); hex (ncat -x) is --view hex, "
@@ -51,8 +53,9 @@ static const struct foreign options[] = {
 	{ "-d --delay",
 	  "not to read standard input (nc -d) is --recv-only; to send slowly "
 	  "(ncat -d) write /drip 1 50ms in the chat" },
-	{ "-t --telnet", "sockchat does not answer Telnet's negotiation; "
-	                 "telnet HOST PORT does" },
+	{ "-t --telnet", "sockchat does not answer Telnet's negotiation, as "
+	                 "telnet HOST PORT does; the timeout of socat -t is "
+	                 "-q, --quit-after" },
 	{ "-r", "sockchat connects to one port; nc -z -r HOST PORTS tries "
 	        "several in any order" },
 	{ "-D", "the socket's own debugging is not here; -v tells each step of "
@@ -71,8 +74,8 @@ static const struct foreign options[] = {
 	{ "-M", "nothing here sets the time to live; nc -M does" },
 	{ "-W", "nothing here counts packets (nc -W); | head -c BYTES ends "
 	        "after so many bytes" },
-	{ "-g -G", "source routing is not here, and routers drop such packets "
-	           "today" },
+	{ "-g -G", "source routing is not here, and routers drop such packets; "
+	           "the timeout of macOS's nc -G is -w, --connect-timeout" },
 	{ "--broker --chat",
 	  "sockchat does not pass on what one peer says to the others; ncat "
 	  "--broker --listen PORT does" },

@@ -93,7 +93,7 @@ static int refuse_value(const struct option_rule *r, const char *name,
 	glyph_copy(safe, sizeof(safe), value, GLYPH_ANY_WIDTH);
 	error_set(e, "option %s: '%s' is not %s", name, safe,
 	          option_wanted(r, list, sizeof(list)));
-	if (choices)
+	if (choices && value)
 		spell_guess(guess, &(struct spell_names){ choice_at, choices,
 		                                          "" },
 		            value, strlen(value));

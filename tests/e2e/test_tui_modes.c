@@ -27,6 +27,7 @@ static const char *const keys[] = {
 	PTY_UP, PTY_DOWN, "\033[C", "\033[D", PTY_PAGE_UP, PTY_PAGE_DOWN,
 	PTY_CTRL_HOME, PTY_CTRL_END, "\033[H", "\033[F", "\033[3~",
 	PTY_F1, PTY_F2, PTY_F3, PTY_F4, PTY_F5, PTY_F6, PTY_F7, PTY_F8,
+	PTY_F9,
 	PTY_CTRL_S, PTY_CTRL_S PTY_UP, PTY_CTRL_S PTY_CTRL_S, "\022",
 	PTY_CTRL_C, PTY_CTRL_D, "\r", "\n", "\t", "\177", "\001", "\007",
 	"\025", "\026", "\033\r", "\033x", "\033[<64;1;1M", "\033[<65;1;1M",
