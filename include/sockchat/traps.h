@@ -93,10 +93,11 @@ struct traps {
 /* `is_fresh`: nothing has been said either way. */
 void traps_init(struct traps *t, bool is_fresh);
 
-/* A message that is sent, what one read brought: the traps noticed, as bits
- * 1u << TRAP_…, the same one perhaps again. */
-unsigned traps_out(struct traps *t, const void *bytes, size_t len,
-                   bool is_dripped);
+/* A message that is sent. */
+void traps_out(struct traps *t, const void *bytes, size_t len,
+               bool is_dripped);
+/* What one read brought: the traps noticed, as bits 1u << TRAP_…, the same one
+ * perhaps again. */
 unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len);
 
 /* Whether it would say something that nothing comes for two seconds, and then

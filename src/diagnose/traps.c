@@ -238,13 +238,11 @@ static unsigned tell_ending(struct traps *t, enum trap trap)
 	return is_told ? 0 : bit(trap);
 }
 
-static unsigned see_unanswered(struct traps *t, const uint8_t *bytes,
-                               size_t len)
+static void count_unanswered(struct traps *t, const uint8_t *bytes, size_t len)
 {
 	bool is_lf = ends_in(bytes, len, "\n", 1) &&
 	             !ends_in(bytes, len, "\r\n", 2);
 	t->unanswered = is_lf ? t->unanswered + 1 : 0;
-	return t->unanswered > 1 && t->has_crlf ? tell_ending(t, TRAP_EOL) : 0;
 }
 
 static unsigned see_answer(struct traps *t, const uint8_t *bytes, size_t len)
@@ -311,16 +309,27 @@ static bool lacks_end(const struct traps *t)
 	return t->request->has_head && !t->has_empty;
 }
 
-bool traps_wait(const struct traps *t)
+static bool is_request_unanswered(const struct traps *t)
 {
 	return t->is_waiting &&
 	       ((t->is_lf && !t->is_lf_fine) || lacks_end(t));
 }
 
+/* Two lines, for one may need no answer. */
+static bool are_lines_unanswered(const struct traps *t)
+{
+	return t->unanswered > 1 && t->has_crlf;
+}
+
+bool traps_wait(const struct traps *t)
+{
+	return is_request_unanswered(t) || are_lines_unanswered(t);
+}
+
 unsigned traps_silence(struct traps *t)
 {
-	if (!traps_wait(t))
-		return 0;
+	if (!is_request_unanswered(t))
+		return are_lines_unanswered(t) ? tell_ending(t, TRAP_EOL) : 0;
 	if (!t->is_lf || t->is_lf_fine)
 		return bit(TRAP_EMPTY_LINE);
 	return tell_ending(t, lacks_end(t) ? TRAP_HEAD : TRAP_REQUEST);
@@ -399,16 +408,16 @@ void traps_init(struct traps *t, bool is_fresh)
 	};
 }
 
-unsigned traps_out(struct traps *t, const void *bytes, size_t len,
+void traps_out(struct traps *t, const void *bytes, size_t len,
                    bool is_dripped)
 {
 	if (!len)
-		return 0;
+		return;
 	t->is_dripped = is_dripped;
 	t->has_nul = ends_in(bytes, len, "", 1);
 	mirror_out(&t->mirror, bytes, len);
 	note_request(t, bytes, len);
-	return see_unanswered(t, bytes, len);
+	count_unanswered(t, bytes, len);
 }
 
 /* Look at what one read brought, if it is short enough for a message or a

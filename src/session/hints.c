@@ -237,8 +237,7 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 	                                              : RECOGNISE_CLIENT,
 	                          "") == RECOGNISE_YES)
 		w->spoken = r.name;
-	w->seen |= traps_out(&w->traps, bytes, len,
-	                     s->settings->drip_bytes != 0);
+	traps_out(&w->traps, bytes, len, s->settings->drip_bytes != 0);
 	if (traps_wait(&w->traps))
 		timer_start(s->link.loop, &w->silence, TRAPS_WAIT_MS * MS_NS);
 	if (queue_len(s->queue) == len)

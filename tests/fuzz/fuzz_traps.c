@@ -35,7 +35,8 @@ static unsigned play(struct traps *t, char letter, const uint8_t *bytes,
 	case 'e':
 		return traps_end(t, len % 2, len % 3, now_ns);
 	default:
-		return traps_out(t, bytes, len, letter == 'd');
+		traps_out(t, bytes, len, letter == 'd');
+		return 0;
 	}
 }
 
