@@ -8,6 +8,7 @@
 #ifndef SOCKCHAT_TRANSCRIPT_H
 #define SOCKCHAT_TRANSCRIPT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,9 @@ void transcript_tell(struct transcript *t);
 MUST_USE
 int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
                       size_t len, unsigned flags);
+
+/* True if this is the day of the newest entry. */
+bool transcript_has_day(const struct transcript *t, int64_t wall_us);
 
 /* What is added to the message `seq` from now on is a part that came at `time`,
  * after such a pause.  Without memory it is none of its own. */

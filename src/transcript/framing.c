@@ -64,6 +64,8 @@ static void begin_part(struct framing *f, struct transcript *t,
 	if (!f->seq ||
 	    (pause_ms < FRAMING_PAUSE_MS && part_ms < FRAMING_PART_MS))
 		return;
+	if (!transcript_has_day(t, now->wall_us))
+		framing_break(f, t); /* else that day would not be told */
 	f->part_ns = now->mono_ns;
 	transcript_part(t, f->seq, now, pause_ms < UINT32_MAX
 	                                    ? (uint32_t)pause_ms : UINT32_MAX);

@@ -354,6 +354,11 @@ static struct chunk *begin_origin(struct transcript *t,
 	return c;
 }
 
+bool transcript_has_day(const struct transcript *t, int64_t wall_us)
+{
+	return day_has(&t->day, wall_us);
+}
+
 /* Another day than that of the entry before is an entry, too. */
 static void begin_day(struct transcript *t, const struct stamp *now)
 {

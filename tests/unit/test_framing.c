@@ -271,6 +271,22 @@ static void what_comes_after_a_pause_is_a_part_of_its_own(void **state)
 	                 e->parts[1].time.mono_ns);
 }
 
+static void a_message_does_not_go_on_on_another_day(void **state)
+{
+	struct stamp yesterday = stamp_now();
+	(void)state;
+	take_text(&in, "a");
+	yesterday.wall_us -= INT64_C(24) * 3600 * 1000000;
+	transcript_append(t, &(struct entry){
+		.time = yesterday, .kind = ENTRY_NOTE,
+	});
+	wait_ms(FRAMING_PAUSE_MS);
+	take_text(&in, "b");
+	assert_message(1, ENTRY_IN, "a", 0);
+	assert_string_equal(entry_at(t, 4)->code, "day");
+	assert_message(5, ENTRY_IN, "b", 0);
+}
+
 static void what_comes_without_end_has_parts_without_a_pause(void **state)
 {
 	(void)state;
@@ -309,6 +325,7 @@ int main(void)
 		TEST(binary_bytes_are_cut_at_the_size_limit),
 		TEST(the_rest_of_a_dropped_message_is_a_message),
 		TEST(what_comes_after_a_pause_is_a_part_of_its_own),
+		TEST(a_message_does_not_go_on_on_another_day),
 		TEST(what_comes_without_end_has_parts_without_a_pause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

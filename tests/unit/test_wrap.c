@@ -336,6 +336,12 @@ static void no_row_is_wider_than_it_may_be(void **state)
 		}
 		struct entry e = message(bytes, (seed >> 8) % 16, seed >> 30);
 		e.kind = turn % 4 ? ENTRY_MESSAGE : ENTRY_NOTE;
+		struct entry_part parts[2] = {
+			{ .at = 1 + seed % 3, .pause_ms = ENTRY_PAUSE_MS },
+			{ .at = 5 + seed % 7, .pause_ms = ENTRY_PAUSE_MS },
+		};
+		e.parts = parts;
+		e.part_count = e.kind == ENTRY_MESSAGE ? seed % 3 : 0;
 		lay_out(&e, 2 + (seed >> 16) % 30, (enum view)(turn % 3));
 	}
 }
@@ -516,8 +522,9 @@ static void put_window(void *user, const struct wrap_run *run)
 {
 	struct window *w = user;
 	size_t used = strlen(w->text);
-	snprintf(w->text + used, sizeof(w->text) - used, "%zu,%zu:%.*s;",
-	         run->row, run->column, (int)run->len, run->text);
+	snprintf(w->text + used, sizeof(w->text) - used, "%zu,%zu%s:%.*s;",
+	         run->row, run->column, run->part ? "+" : "",
+	         (int)run->len, run->text);
 }
 
 static void fill_long(uint8_t *bytes, size_t len, unsigned seed)
@@ -538,6 +545,22 @@ static void fill_long(uint8_t *bytes, size_t len, unsigned seed)
 			memset(bytes + used, 0, n);
 		used += n;
 	}
+}
+
+#define PARTS 200
+
+/* Parts of a long message, each between two characters. */
+static size_t fill_parts(struct entry_part parts[PARTS], const uint8_t *bytes,
+                         size_t len)
+{
+	size_t count = 0;
+	for (size_t at = 100; at < len && count < PARTS; at += 1 + at % 511)
+		if (bytes[at] < 0x80 && bytes[at - 1] < 0x80)
+			parts[count++] = (struct entry_part){
+				.at = (uint32_t)at,
+				.pause_ms = at % 3 ? ENTRY_PAUSE_MS : 100,
+			};
+	return count;
 }
 
 static void check_map(const struct entry *e, size_t columns, enum view view)
@@ -567,11 +590,15 @@ static void check_map(const struct entry *e, size_t columns, enum view view)
 static void a_long_message_is_drawn_from_the_middle(void **state)
 {
 	static uint8_t bytes[60000];
+	static struct entry_part parts[PARTS];
 	struct entry e = message((const char *)bytes, sizeof(bytes),
 	                         ENTRY_COMPLETE);
 	(void)state;
-	for (unsigned seed = 1; seed < 3; seed++) {
+	for (unsigned seed = 1; seed < 4; seed++) {
 		fill_long(bytes, sizeof(bytes), seed);
+		e.parts = parts;
+		e.part_count = seed == 1 ? 0 : fill_parts(parts, bytes,
+		                                          sizeof(bytes));
 		for (size_t columns = 24; columns < 80; columns += 25)
 			for (enum view v = 0; v < VIEW_COUNT; v++)
 				check_map(&e, columns, v);
