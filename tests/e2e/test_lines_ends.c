@@ -94,6 +94,33 @@ static void input_that_ended_before_the_first_peer_ends_nothing(void **state)
 	proc_finish(&p);
 }
 
+static void early_lines_go_to_the_first_of_many_peers(void **state)
+{
+	static const char *const uis[] = { "lines", "json" };
+	struct proc p;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		proc_sockchat(&p, "listen", "-k", "-q", "0", "--ui", uis[i],
+		              "127.0.0.1", "0", NULL);
+		proc_write_text(&p, "early\n");
+		proc_end_in(&p);
+		uint16_t port = proc_lines_port(&p);
+		for (int peer = 0; peer < 2; peer++) {
+			int fd = net_connect(port);
+			if (!peer)
+				net_expect(fd, "early\n");
+			assert_false(has_ended_within(fd, 100));
+			shutdown(fd, SHUT_WR);
+			net_expect_end(fd);
+			close(fd);
+		}
+		kill(p.pid, SIGTERM);
+		proc_expect_signal(&p, SIGTERM);
+		proc_finish(&p);
+	}
+}
+
 static void without_input_peers_are_served_one_after_another(void **state)
 {
 	struct proc p;
@@ -317,6 +344,7 @@ int main(void)
 		    a_listener_whose_peers_have_gone_ends_with_its_input),
 		cmocka_unit_test(
 		    input_that_ended_before_the_first_peer_ends_nothing),
+		cmocka_unit_test(early_lines_go_to_the_first_of_many_peers),
 		cmocka_unit_test(
 		    without_input_peers_are_served_one_after_another),
 		cmocka_unit_test(
