@@ -57,6 +57,8 @@ static struct window choose_window(struct strip *s, size_t width,
 
 static int append_repeated(struct bytes *out, char c, size_t count)
 {
+	if (!count)
+		return 0;
 	if (bytes_reserve(out, count))
 		return -1;
 	memset(out->data + out->len, c, count);
