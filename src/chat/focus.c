@@ -59,7 +59,7 @@ bool chat_toggle_focus(struct chat *c)
 
 void chat_end_focus(struct chat *c, const struct session *s)
 {
-	if (c->filter.focus != s->number)
+	if (c->filter.focus != s->number || c->is_leaving)
 		return;
 	show_alone(c, 0);
 	chat_note(c, "focus-ended", "peer %u, which was shown alone, has gone: "
