@@ -96,8 +96,8 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 		.code = "end-unanswered",
 		"the peer ended without a byte after our FIN: it may take the "
 		"end of what you send for the end of the conversation",
-		"-N sends no FIN when standard input ends (-q SECS: and leaves "
-		"SECS later)",
+		"-N sends no FIN when standard input ends; with -q SECS it "
+		"leaves SECS after that",
 	},
 	[TRAP_BOM] = {
 		.code = "byte-order-mark",
