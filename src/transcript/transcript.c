@@ -332,31 +332,11 @@ static bool has_origin(const struct chunk *c, const struct entry *d,
                        unsigned flags)
 {
 	const struct origin *o = c->origin;
-	return o && !o->part_count && flags & ENTRY_COMPLETE &&
+	return o && flags & ENTRY_COMPLETE &&
 	       d->kind == ENTRY_MESSAGE && o->kind == d->kind &&
 	       o->time.mono_ns == d->time.mono_ns &&
 	       o->time.wall_us == d->time.wall_us &&
 	       o->session == d->session && o->dir == d->dir;
-}
-
-/* A chunk that takes so many bytes more, and whose newest origin is this. */
-static struct chunk *begin_origin(struct transcript *t,
-                                  const struct entry *like, size_t len)
-{
-	struct chunk *c = last_chunk(t);
-	size_t need = len + origin_size(like);
-	if (len > LEN_MAX)
-		return errno = ENOMEM, NULL;
-	if (!c || chunk_room(c) < need + sizeof(struct kept))
-		c = add_chunk(t, need);
-	if (c)
-		store_origin(c, like);
-	return c;
-}
-
-bool transcript_has_day(const struct transcript *t, int64_t wall_us)
-{
-	return day_has(&t->day, wall_us);
 }
 
 /* Another day than that of the entry before is an entry, too. */
@@ -376,11 +356,31 @@ static void begin_day(struct transcript *t, const struct stamp *now)
 		});
 }
 
-uint64_t transcript_add(struct transcript *t, const struct entry *like,
-                        const void *bytes, size_t len, unsigned flags)
+/* A chunk that takes so many bytes more, and whose newest origin is this. */
+static struct chunk *begin_origin(struct transcript *t,
+                                  const struct entry *like, size_t len)
 {
 	if (!day_has(&t->day, like->time.wall_us))
 		begin_day(t, &like->time);
+	struct chunk *c = last_chunk(t);
+	size_t need = len + origin_size(like);
+	if (len > LEN_MAX)
+		return errno = ENOMEM, NULL;
+	if (!c || chunk_room(c) < need + sizeof(struct kept))
+		c = add_chunk(t, need);
+	if (c)
+		store_origin(c, like);
+	return c;
+}
+
+bool transcript_has_day(const struct transcript *t, int64_t wall_us)
+{
+	return day_has(&t->day, wall_us);
+}
+
+uint64_t transcript_add(struct transcript *t, const struct entry *like,
+                        const void *bytes, size_t len, unsigned flags)
+{
 	struct chunk *c = last_chunk(t);
 	if (!c || !has_origin(c, like, flags) ||
 	    chunk_room(c) < len + sizeof(struct kept))
@@ -465,6 +465,8 @@ void transcript_part(struct transcript *t, uint64_t seq,
 	bool is_full = o && !(o->part_count & (o->part_count - 1));
 	if (!o || (is_full && grow_parts(t, seq)))
 		return;
+	if (find_chunk(t, seq)->origin == o) /* nobody shares it from now on */
+		find_chunk(t, seq)->origin = NULL;
 	o->parts[o->part_count++] = (struct entry_part){
 		.at = kept_at(t, seq)->len,
 		.pause_ms = pause_ms,
