@@ -7,6 +7,7 @@
 
 #include "bind.h"
 #include "keyboard.h"
+#include "keycode.h"
 
 #define PASTE_PAUSE_NS (100 * MS_NS) /* before a Ctrl-C within a paste */
 #define READ_SIZE      4096 /* bytes that one turn takes */
@@ -29,14 +30,21 @@ static void on_silence(struct timer *t)
 	await_rest(k);
 }
 
+static bool is_ctrl_c(const uint8_t *bytes, size_t len)
+{
+	uint8_t plain[KEYCODE_MAX];
+	bool is_code = keycode_plain(plain, bytes, len) == 1;
+	return is_code ? *plain == '\003' : len == 1 && *bytes == '\003';
+}
+
 /* Ctrl-C alone after a pause ends a paste whose end does not come, before it
  * acts: no paste contains it so. */
 static void end_paste_early(struct keyboard *k, const uint8_t *bytes, ssize_t n)
 {
 	int64_t now = loop_now_ns(k->loop);
-	bool is_alone = n == 1 && now - k->read_ns > PASTE_PAUSE_NS;
+	bool is_late = now - k->read_ns > PASTE_PAUSE_NS;
 	k->read_ns = now;
-	if (is_alone && *bytes == '\003' &&
+	if (is_late && is_ctrl_c(bytes, (size_t)n) &&
 	    keys_wait_ms(k->keys) == KEYS_PASTE_MS)
 		keys_timeout(k->keys);
 }

@@ -449,6 +449,10 @@ static void ctrl_c_ends_a_paste_whose_end_is_lost(void **state)
 	pty_watch(&p, 300); /* no paste has Ctrl-C behind a pause */
 	pty_type(&p, PTY_CTRL_C);
 	pty_expect(&p, " * paste of 2 lines dropped");
+	pty_type(&p, "\033[200~one\rtwo\rthree");
+	pty_watch(&p, 300);
+	pty_type(&p, "\033[99;5u");
+	pty_expect(&p, " * paste of 3 lines dropped");
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "draft\n");
 	close(fd);
