@@ -219,6 +219,10 @@ static void take_pasted(const struct token *t)
 {
 	size_t left_out = keys_cleaned(state.keyboard.keys)->left_out;
 	char text[64];
+	if (keys_lost(state.keyboard.keys)) {
+		print_line(INPUT_NO_MEMORY);
+		return;
+	}
 	input_feed(t);
 	if (!left_out)
 		return;
@@ -234,17 +238,15 @@ static void on_prompt_key(void *user, const struct token *t)
 	bool stops = i >= 0 && bindings[i].fn == suspend_job;
 	if (!leaves)
 		timer_stop(&state.leave);
-	if (t->key == KEY_PASTE && keys_lost(state.keyboard.keys))
-		print_line(INPUT_NO_MEMORY);
-	else if (t->key == KEY_PASTE)
+	bool is_data = input_quotes() ||
+	               (input_awaits(t) && !leaves && !stops);
+	if (t->key == KEY_PASTE)
 		take_pasted(t);
-	else if (input_quotes() || (input_awaits(t) && !leaves && !stops))
-		input_feed(t);
-	else if (i >= 0)
+	else if (!is_data && i >= 0)
 		run_binding(user, (size_t)i);
-	else if (t->key == KEY_CTRL_D && input_is_empty())
+	else if (!is_data && t->key == KEY_CTRL_D && input_is_empty())
 		end_or_leave();
-	else if (input_takes(t->key))
+	else if (is_data || input_takes(t->key))
 		input_feed(t);
 }
 
