@@ -143,8 +143,9 @@ enum command_turn command_turn(const char *line, size_t len)
 	if (is_sent(&line, &len))
 		return COMMAND_FOR_PEERS;
 	struct call call = parse_call(line, len);
-	/* an unknown command is told at once */
-	return call.row ? call.row->turn : COMMAND_AT_ONCE;
+	/* what cannot be done is told at once */
+	bool lacks = call.row && call.row->example && !call.args_len;
+	return call.row && !lacks ? call.row->turn : COMMAND_AT_ONCE;
 }
 
 int command_preview(const struct chat *c, const char *line, size_t len,

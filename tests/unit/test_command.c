@@ -425,6 +425,9 @@ static void only_commands_that_look_or_end_pass_a_waiting_line(void **state)
 		{ "/q", COMMAND_AT_ONCE },
 		{ "/peers", COMMAND_AT_ONCE },
 		{ "/nonsense", COMMAND_AT_ONCE },
+		{ "/send", COMMAND_AT_ONCE },
+		{ "/file  ", COMMAND_AT_ONCE },
+		{ "/bye", COMMAND_AT_ONCE },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(lines); i++)
