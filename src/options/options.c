@@ -115,7 +115,7 @@ int option_apply(struct options *o, const struct option_rule *r,
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);
 	else if (!option_set_value(&next, r, value))
-		return refuse_value(r, name, value, e);
+		return refuse_value(r, name, value ? value : "", e);
 	if (source < o->sources[row] ||
 	    (is_file && option_is_foreign(r, o->mode)))
 		return 0;
