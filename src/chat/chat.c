@@ -111,6 +111,8 @@ static void on_check(struct later *l)
 {
 	struct chat *c = l->user;
 	struct chat_private *p = c->own;
+	if (p->is_starting) /* only the front end knows whether it stays */
+		return;
 	while (p->ended_count)
 		session_free(p->sessions[p->session_count + --p->ended_count]);
 	if ((p->accepts_one && p->last_number) ||
@@ -309,11 +311,14 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 		(o->mode == ENDPOINT_LISTEN ? chat_listen
 		                            : chat_connect)(c, &o->endpoint);
 	/* peers answer while a screen is made */
+	p->is_starting = true;
 	if (loop_turn(c->loop, 0) < 0)
 		return error_set_errno(e, errno, "cannot wait for anything");
 	c->frontend = ops->start(c, e);
 	if (!c->frontend)
 		return -1;
+	p->is_starting = false;
+	loop_later(c->loop, &p->check);
 	transcript_listen(c->transcript, &p->shows);
 	ops->show(c->frontend, 1, transcript_end(c->transcript));
 	ops->draw(c->frontend);

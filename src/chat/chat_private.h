@@ -35,6 +35,7 @@ struct chat_private {
 
 	struct used used;
 	struct again again;
+	bool is_starting; /* the front end is not there yet */
 	bool tells_end; /* that it is over, and what Enter does */
 
 	struct session_hints hints; /* told already of accepted peers */
