@@ -89,6 +89,19 @@ static void on_settle_time(struct timer *t)
 		timer_start(s->loop, t, next);
 }
 
+/* A hint comes in the middle of what it is about: it must not part a
+ * character. */
+static bool parts_character(const struct settle *s,
+                            const struct settle_message *p,
+                            const struct entry *e)
+{
+	struct entry m;
+	return e->kind == ENTRY_NOTE &&
+	       transcript_at(s->transcript, p->seq, &m) &&
+	       encoding_unfinished(s->encoding ? *s->encoding : NULL, m.bytes,
+	                           m.len) > 0;
+}
+
 /* Messages of the same session and direction are over when this entry comes;
  * those of the other direction are written before it, unless it `begins` to
  * wait itself. */
@@ -100,7 +113,8 @@ static void settle_session(struct settle *s, const struct entry *e, bool begins)
 		struct settle_message *p = &s->list[i];
 		bool is_other = p->session != e->session || p->seq == e->seq;
 		bool is_over = !is_other && (is_end || p->dir == e->dir);
-		if (is_over || (!is_other && !begins))
+		if (is_over || (!is_other && !begins &&
+		                !parts_character(s, p, e)))
 			write_pending(s, p, is_over || is_state);
 		if (is_over)
 			remove_pending(s, i);

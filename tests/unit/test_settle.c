@@ -166,6 +166,11 @@ static void what_came_before_is_written_before(void **state)
 	come(1, "note");
 	add(1, ENTRY_NOTE, ENTRY_NO_DIR, "paused");
 	assert_written(0, "1<note.|1*paused|");
+	seq = come(1, "half\xc3");
+	add(1, ENTRY_NOTE, ENTRY_NO_DIR, "a hint");
+	assert_written(0, "1*a hint|");
+	grow(seq, "\xa9\n");
+	assert_written(0, "1<half\xc3\xa9\n|");
 }
 
 static void a_new_part_settles_what_came_before_it(void **state)
