@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/again.h>
 #include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
@@ -18,7 +19,6 @@
 
 #include "attend.h"
 #include "bind.h"
-#include "histfile.h"
 #include "input.h"
 #include "keyboard.h"
 #include "modes.h"
@@ -148,6 +148,8 @@ static void clear_or_leave(void)
 {
 	if (!input_is_empty()) {
 		input_cancel();
+	} else if (chat_stop_trying(state.chat)) {
+		return;
 	} else if (state.leave.loop || state.chat->is_leaving) {
 		chat_leave(state.chat);
 	} else {
@@ -266,7 +268,7 @@ static void on_leave_time(struct timer *t)
 static void on_prompt_line(void *user, const char *line, size_t len)
 {
 	(void)user;
-	histfile_remember(line);
+	attend_remember(line);
 	fe_lines_enter(state.lines, line, len);
 }
 

@@ -362,6 +362,33 @@ static void the_screen_counts_down_until_it_is_told_otherwise(void **state)
 	pty_quit(&p, 0);
 }
 
+static void lines_on_a_terminal_stop_trying_at_ctrl_c(void **state)
+{
+	static const char *const env[] = { "TERM=dumb", NULL };
+	struct pty p;
+	uint16_t port;
+	int listener = net_bind(&port);
+	const char *argv[] = { NULL, "connect", "--retry", "127.0.0.1",
+		               port_text(port), NULL };
+	(void)state;
+	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, env);
+	pty_expect(&p, "trying again in");
+	pty_type(&p, PTY_CTRL_C);
+	pty_expect(&p, "no longer trying to connect");
+	expect_press_enter(&p, port);
+	assert_int_equal(listen(listener, 16), 0);
+	pty_type(&p, "\r");
+	int fd = net_accept(listener);
+	pty_type(&p, "now\r");
+	net_expect(fd, "now\n");
+	pty_type(&p, PTY_CTRL_D);
+	net_expect_end(fd);
+	close(fd);
+	close(listener);
+	pty_expect_exit(&p, 0);
+	pty_finish(&p);
+}
+
 static void a_pipe_and_a_listener_refuse_to_send_again(void **state)
 {
 	static const char *const words[][4] = {
@@ -498,6 +525,7 @@ int main(void)
 		T(a_script_waits_for_the_server),
 		T(lines_come_back_after_each_loss),
 		T(the_screen_counts_down_until_it_is_told_otherwise),
+		T(lines_on_a_terminal_stop_trying_at_ctrl_c),
 		T(a_pipe_and_a_listener_refuse_to_send_again),
 		T(in_a_file_it_does_not_concern_a_pipe),
 		T(timeout_ends_every_front_end),
