@@ -248,8 +248,20 @@ bool option_is_default(const struct options *o, const struct option_rule *r)
 	              r->size) == 0;
 }
 
+/* Lines as words with a comma between them. */
+static const char *join_lines(char out[ON_CONNECT_MAX], const char *lines)
+{
+	size_t len = strlen(lines) - 1;
+	memcpy(out, lines, len);
+	out[len] = '\0';
+	for (char *end = out; (end = strchr(end, '\n'));)
+		*end = ',';
+	return out;
+}
+
 void options_value(const struct options *o, size_t i, char *out, size_t cap)
 {
+	char lines[ON_CONNECT_MAX];
 	const struct option_rule *r = option_rule(i);
 	const void *at = (const char *)o + r->offset;
 	const char *word = "default";
@@ -272,7 +284,7 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 	else if (r->type == TYPE_RETRY)
 		word = "off";
 	else if (r->type == TYPE_LINES && *(const char *)at)
-		word = at;
+		word = join_lines(lines, at);
 	glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
 	if (option_is_default(o, r))
 		return;

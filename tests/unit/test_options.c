@@ -331,6 +331,10 @@ static void on_connect_takes_a_line_each_time(void **state)
 	assert_int_equal(parse(&o, "connect --on-connect a --on-connect=b h 1"),
 	                 0);
 	assert_string_equal(o.on_connect, "a\nb\n");
+	char told[16];
+	options_value(&o, (size_t)options_find("on-connect"), told,
+	              sizeof(told));
+	assert_string_equal(told, "a,b");
 	assert_int_equal(options_set(&o, "on-connect", "c", SOURCE_FILE, &e),
 	                 0);
 	assert_string_equal(o.on_connect, "a\nb\n");
