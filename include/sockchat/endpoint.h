@@ -66,4 +66,7 @@ bool endpoint_knows_port(const struct endpoint *ep);
  * "unix:PATH". */
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
 
+/* The same, safe to show. */
+void endpoint_show(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
+
 #endif

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sockchat/glyph.h>
-
 #include "chat_private.h"
 
 #define JUST_OPEN_NS (1000 * MS_NS)
@@ -308,12 +306,11 @@ bool chat_enter(struct chat *c)
 static void advise_enter(const struct chat *c, char out[ADVICE_MAX])
 {
 	enum endpoint_mode mode = c->own->used.latest;
-	char name[ENDPOINT_TEXT_MAX], safe[ENDPOINT_TEXT_MAX];
-	endpoint_format(chat_last(c, mode), name);
-	glyph_copy(safe, sizeof(safe), name, GLYPH_ANY_WIDTH);
+	char name[ENDPOINT_TEXT_MAX];
+	endpoint_show(chat_last(c, mode), name);
 	snprintf(out, ADVICE_MAX, "press Enter to %s again %s %s",
 	         mode == ENDPOINT_LISTEN ? "listen" : "connect",
-	         mode == ENDPOINT_LISTEN ? "at" : "to", safe);
+	         mode == ENDPOINT_LISTEN ? "at" : "to", name);
 }
 
 static const char *advice_on(const struct session *s)

@@ -4,7 +4,6 @@
 /* Look up, ask for the route, connect, listen for a moment, and say what to
  * make of it. */
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -353,9 +352,7 @@ int doctor_run(struct loop *l, const struct options *o)
 		.on_over = on_doctor_over,
 	};
 	struct doctor d = { .options = o };
-	char name[ENDPOINT_TEXT_MAX];
-	endpoint_format(&o->endpoint, name);
-	glyph_copy(d.where, sizeof(d.where), name, GLYPH_ANY_WIDTH);
+	endpoint_show(&o->endpoint, d.where);
 	report_open(&d.report, o->ui == UI_JSON, d.where);
 	link_init(&d.link, l, &ops);
 	start_timers(&d);

@@ -568,3 +568,11 @@ void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
 	         ep->host, has_colon ? "]" : "", *ep->host ? ":" : "",
 	         ep->port);
 }
+
+void endpoint_show(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
+{
+	char text[ENDPOINT_TEXT_MAX];
+
+	endpoint_format(ep, text);
+	glyph_copy(out, ENDPOINT_TEXT_MAX, text, GLYPH_ANY_WIDTH);
+}

@@ -202,11 +202,10 @@ static int parse_mode(struct options *o, char *const *words, size_t count,
 static int refuse_ip_option(const struct options *o, struct error *e)
 {
 	const struct option_rule *r;
-	char name[64], where[ENDPOINT_TEXT_MAX], safe[160], value[8];
+	char name[64], where[ENDPOINT_TEXT_MAX], value[8];
 	if (o->endpoint.scheme != ENDPOINT_UNIX)
 		return 0;
-	endpoint_format(&o->endpoint, where);
-	glyph_copy(safe, sizeof(safe), where, GLYPH_ANY_WIDTH);
+	endpoint_show(&o->endpoint, where);
 	for (size_t i = 0; (r = option_rule(i)); i++) {
 		options_value(o, i, value, sizeof(value));
 		if (!(r->flags & IP_ONLY) || strcmp(value, "on") != 0 ||
@@ -214,7 +213,7 @@ static int refuse_ip_option(const struct options *o, struct error *e)
 			continue;
 		name_flag(r, name, sizeof(name));
 		return error_set(e, "option %s is for IP addresses, and %s has "
-		                    "none", name, safe);
+		                    "none", name, where);
 	}
 	return 0;
 }

@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 
 #include <sockchat/explain.h>
-#include <sockchat/glyph.h>
 #include <sockchat/listener.h>
 
 #define BATCH_MAX      64 /* peers that are accepted at once */
@@ -117,14 +116,6 @@ void listener_resume(struct listener *ls)
 	update_watches(ls);
 }
 
-static void name_endpoint(const struct listener *ls,
-                          char shown[ENDPOINT_TEXT_MAX])
-{
-	char where[ENDPOINT_TEXT_MAX];
-	endpoint_format(&ls->endpoint, where);
-	glyph_copy(shown, ENDPOINT_TEXT_MAX, where, GLYPH_ANY_WIDTH);
-}
-
 static void tell_trouble(struct listener *ls, int errnum)
 {
 	char shown[ENDPOINT_TEXT_MAX];
@@ -133,7 +124,7 @@ static void tell_trouble(struct listener *ls, int errnum)
 		return;
 	ls->trouble = errnum;
 	ls->trouble_ns = loop_now_ns(ls->loop);
-	name_endpoint(ls, shown);
+	endpoint_show(&ls->endpoint, shown);
 	explain_accept(&e, errnum, shown);
 	ls->ops->on_trouble(ls->user, &e);
 }
@@ -151,7 +142,7 @@ static void tell_relief(struct listener *ls)
 		return;
 	}
 	ls->trouble = 0;
-	name_endpoint(ls, shown);
+	endpoint_show(&ls->endpoint, shown);
 	ls->ops->on_relief(ls->user, shown);
 }
 

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include <sockchat/explain.h>
-#include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
 #include "session_look.h"
@@ -340,7 +339,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings, bool is_again)
 {
-	char text[ENDPOINT_TEXT_MAX], called[ENDPOINT_TEXT_MAX];
+	char called[ENDPOINT_TEXT_MAX];
 	const struct dial_steps steps = {
 		.on_connecting = on_connecting,
 		.on_step = on_step,
@@ -348,8 +347,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	};
 	struct error e;
 	s->is_quiet = is_again;
-	endpoint_format(ep, text);
-	glyph_copy(called, sizeof(called), text, GLYPH_ANY_WIDTH);
+	endpoint_show(ep, called);
 	s->approach = calloc(1, sizeof(*s->approach) + strlen(called) + 1);
 	if (s->approach) {
 		s->link.where =
