@@ -5,7 +5,6 @@
  * to send a message again. */
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

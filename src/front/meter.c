@@ -5,7 +5,6 @@
 
 #include "meter.h"
 
-#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,8 +3,6 @@
 
 /* A frame: everything there is to see, from the bottom up. */
 
-#include <stdio.h>
-
 #include <sockchat/again.h>
 #include <sockchat/audience.h>
 

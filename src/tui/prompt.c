@@ -3,7 +3,6 @@
 
 /* Lines on a terminal: what arrives is printed above the line that is typed. */
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>

@@ -9,14 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <sockchat/audience.h>
 #include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/explain.h>
-#include <sockchat/glyph.h>
 
 #include "actions.h"
 #include "attend.h"

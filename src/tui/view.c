@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <sockchat/number.h>
 #include <sockchat/transcript.h>
