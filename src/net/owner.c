@@ -7,22 +7,20 @@
 #include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <sockchat/glyph.h>
 #include <sockchat/stamp.h>
 
 #include "owner_search.h"
+#include "sock_diag.h"
 #include "tcp.h"
 
-#define DUMP_SIZE  16384
 #define SEARCH_NS  INT64_C(50000000)
 #define PIECE_NS   INT64_C(5000000) /* a peer can be searched for again */
 #define LINE_LEN   1024 /* of a password entry */
@@ -35,18 +33,18 @@
 	(STATE(TCP_FIN_WAIT1) | STATE(TCP_FIN_WAIT2) | STATE(TCP_TIME_WAIT) |  \
 	 STATE(TCP_CLOSING) | STATE(TCP_LAST_ACK) | STATE(TCP_CLOSE))
 
-struct request {
-	struct nlmsghdr head;
-	struct inet_diag_req_v2 body;
-};
-
 struct visit {
 	owner_fn *fn;
 	void *user;
 };
 
-static void read_socket(struct owner_socket *s, const struct inet_diag_msg *m)
+/* As a sock_diag_fn: `user` is a struct owner_socket. */
+static void read_socket(void *user, const void *message, size_t len)
 {
+	const struct inet_diag_msg *m = message;
+	struct owner_socket *s = user;
+	if (len < sizeof(*m))
+		return;
 	*s = (struct owner_socket){
 		.is_listening = m->idiag_state == TCP_LISTEN,
 		.is_time_wait = m->idiag_state == TCP_TIME_WAIT,
@@ -132,70 +130,37 @@ void owner_describe(char out[OWNER_TEXT_MAX], const struct owner_socket *s)
 	(void)owner_describe_process(out, pid, s->uid);
 }
 
-/* False when it was the last part. */
-static bool read_part(int fd, const struct visit *v)
+static void visit_socket(void *user, const void *message, size_t len)
 {
-	_Alignas(struct nlmsghdr) char part[DUMP_SIZE];
-	struct owner_socket s;
-	ssize_t n = recv(fd, part, sizeof(part), 0);
-	size_t left = n > 0 ? (size_t)n : 0;
-	const struct nlmsghdr *head = (const struct nlmsghdr *)part;
-	for (; NLMSG_OK(head, left); head = NLMSG_NEXT(head, left)) {
-		const struct inet_diag_msg *m = NLMSG_DATA(head);
-		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-		    head->nlmsg_len < NLMSG_LENGTH(sizeof(*m)))
-			return false;
-		read_socket(&s, m);
-		v->fn(v->user, &s);
-		if (!(head->nlmsg_flags & NLM_F_MULTI))
-			return false;
-	}
-	return n > 0;
+	const struct visit *v = user;
+	struct owner_socket s = { .local.len = 0 };
+	read_socket(&s, message, len);
+	v->fn(v->user, &s);
 }
 
-static void ask(struct inet_diag_req_v2 body, unsigned flags,
-                const struct visit *v)
-{
-	struct request r = {
-		.head = {
-			.nlmsg_len = sizeof(r),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags),
-		},
-		.body = body,
-	};
-	struct timeval patience = { .tv_usec = 100000 };
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
-	                NETLINK_SOCK_DIAG);
-	if (fd < 0)
-		return;
-	r.body.sdiag_protocol = IPPROTO_TCP;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (send(fd, &r, sizeof(r), 0) == sizeof(r))
-		while (read_part(fd, v))
-			;
-	close(fd);
-}
-
-static void dump(unsigned states, unsigned port, const struct visit *v)
+static void visit_sockets(unsigned states, unsigned port, struct visit v)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
-	for (size_t i = 0; i < sizeof(families); i++)
-		ask((struct inet_diag_req_v2){
+	for (size_t i = 0; i < sizeof(families); i++) {
+		const struct inet_diag_req_v2 body = {
 			.sdiag_family = families[i],
+			.sdiag_protocol = IPPROTO_TCP,
 			.idiag_states = states,
 			.id.idiag_sport = htons((uint16_t)port),
-		}, NLM_F_DUMP, v);
+		};
+		sock_diag_ask(&body, sizeof(body), NLM_F_DUMP, visit_socket,
+		              &v);
+	}
 }
 
 void owner_each_listener(owner_fn *fn, void *user)
 {
-	dump(STATE(TCP_LISTEN), 0, &(struct visit){ fn, user });
+	visit_sockets(STATE(TCP_LISTEN), 0, (struct visit){ fn, user });
 }
 
 void owner_each_on_port(unsigned port, owner_fn *fn, void *user)
 {
-	dump(~STATE(TCP_LISTEN), port, &(struct visit){ fn, user });
+	visit_sockets(~STATE(TCP_LISTEN), port, (struct visit){ fn, user });
 }
 
 static void copy_host(void *out, const struct address *a)
@@ -203,11 +168,6 @@ static void copy_host(void *out, const struct address *a)
 	const void *host;
 	size_t len = address_host((const struct sockaddr *)&a->sa, &host);
 	memcpy(out, host, len);
-}
-
-static void keep(void *user, const struct owner_socket *s)
-{
-	*(struct owner_socket *)user = *s;
 }
 
 /* Look for the socket at `local` that is connected to `peer`; where there is
@@ -218,6 +178,7 @@ static bool find_socket(struct owner_socket *found,
 {
 	struct inet_diag_req_v2 body = {
 		.sdiag_family = (uint8_t)local->sa.ss_family,
+		.sdiag_protocol = IPPROTO_TCP,
 		.idiag_states = ~0u,
 		.id.idiag_sport = htons((uint16_t)address_port(local)),
 		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
@@ -228,7 +189,7 @@ static bool find_socket(struct owner_socket *found,
 		copy_host(body.id.idiag_dst, peer);
 	}
 	*found = (struct owner_socket){ .local.len = 0 };
-	ask(body, 0, &(struct visit){ keep, found });
+	sock_diag_ask(&body, sizeof(body), 0, read_socket, found);
 	return found->local.len > 0;
 }
 

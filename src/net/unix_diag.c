@@ -3,31 +3,18 @@
 
 /* What Linux tells of unix sockets: sock_diag(7). */
 
+#include "sock_diag.h"
 #include "unix.h"
 
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
-#include <linux/sock_diag.h>
 #include <linux/unix_diag.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
-
-#define DUMP_SIZE 16384
 
 #define DIAG_CONNECTED 1 /* the kernel's TCP_ESTABLISHED */
-
-struct diag_request {
-	struct nlmsghdr head;
-	struct unix_diag_req body;
-};
-
-struct diag_answer {
-	struct nlmsghdr head;
-	struct unix_diag_msg body; /* attributes follow */
-};
 
 struct diag_socket {
 	bool is_connected;
@@ -37,8 +24,6 @@ struct diag_socket {
 	uint32_t limit;      /* connections, and how many may wait */
 	uint32_t file_inode, file_device; /* of its path */
 };
-
-typedef void diag_fn(void *user, const struct diag_socket *s);
 
 static void read_attribute(struct diag_socket *s, const struct rtattr *attr)
 {
@@ -57,70 +42,36 @@ static void read_attribute(struct diag_socket *s, const struct rtattr *attr)
 	}
 }
 
-static void read_diag(struct diag_socket *s, const struct nlmsghdr *head)
+/* As a sock_diag_fn: `user` is a struct diag_socket. */
+static void read_diag(void *user, const void *message, size_t len)
 {
-	const struct unix_diag_msg *m = NLMSG_DATA(head);
-	size_t left = head->nlmsg_len - sizeof(struct diag_answer);
+	const struct unix_diag_msg *m = message;
 	const struct rtattr *attr = (const struct rtattr *)(m + 1);
+	struct diag_socket *s = user;
 
+	if (len < sizeof(*m))
+		return;
+	len -= sizeof(*m);
 	*s = (struct diag_socket){
 		.is_connected = m->udiag_state == DIAG_CONNECTED,
 		.inode = m->udiag_ino,
 	};
-	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
+	for (; RTA_OK(attr, len); attr = RTA_NEXT(attr, len))
 		read_attribute(s, attr);
 }
 
-/* False when it was the last part. */
-static bool read_dump(int fd, diag_fn *fn, void *user)
-{
-	_Alignas(struct nlmsghdr) char part[DUMP_SIZE];
-	struct diag_socket s;
-	ssize_t n = recv(fd, part, sizeof(part), 0);
-	size_t left = n > 0 ? (size_t)n : 0;
-	const struct nlmsghdr *head = (const struct nlmsghdr *)part;
-
-	for (; NLMSG_OK(head, left); head = NLMSG_NEXT(head, left)) {
-		if (head->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-		    head->nlmsg_len < sizeof(struct diag_answer))
-			return false;
-		read_diag(&s, head);
-		fn(user, &s);
-		if (!(head->nlmsg_flags & NLM_F_MULTI))
-			return false;
-	}
-	return n > 0;
-}
-
 /* Ask for the socket `inode`, or for all if it is 0. */
-static void ask_diag(uint32_t inode, uint32_t show, diag_fn *fn, void *user)
+static void ask_diag(uint32_t inode, uint32_t show, sock_diag_fn *fn,
+                     void *user)
 {
-	struct diag_request r = {
-		.head = {
-			.nlmsg_len = sizeof(r),
-			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
-			.nlmsg_flags = inode ? NLM_F_REQUEST
-			                     : NLM_F_REQUEST | NLM_F_DUMP,
-		},
-		.body = {
-			.sdiag_family = AF_UNIX,
-			.udiag_states = ~0u,
-			.udiag_ino = inode,
-			.udiag_show = show,
-			.udiag_cookie = { ~0u, ~0u },
-		},
+	const struct unix_diag_req body = {
+		.sdiag_family = AF_UNIX,
+		.udiag_states = ~0u,
+		.udiag_ino = inode,
+		.udiag_show = show,
+		.udiag_cookie = { ~0u, ~0u },
 	};
-	struct timeval patience = { .tv_usec = 100000 };
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC,
-	                NETLINK_SOCK_DIAG);
-
-	if (fd < 0)
-		return;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (send(fd, &r, sizeof(r), 0) == sizeof(r))
-		while (read_dump(fd, fn, user))
-			;
-	close(fd);
+	sock_diag_ask(&body, sizeof(body), inode ? 0 : NLM_F_DUMP, fn, user);
 }
 
 struct diag_search {
@@ -128,12 +79,14 @@ struct diag_search {
 	unsigned found;
 };
 
-static void match_file(void *user, const struct diag_socket *s)
+static void match_file(void *user, const void *message, size_t len)
 {
 	struct diag_search *search = user;
-	if (!s->is_connected && s->file_inode == search->file_inode &&
-	    s->file_device == search->file_device)
-		search->found = s->inode;
+	struct diag_socket s = { .inode = 0 };
+	read_diag(&s, message, len);
+	if (!s.is_connected && s.file_inode == search->file_inode &&
+	    s.file_device == search->file_device)
+		search->found = s.inode;
 }
 
 unsigned unix_diag_holder(const struct stat *file)
@@ -147,11 +100,6 @@ unsigned unix_diag_holder(const struct stat *file)
 	return search.found;
 }
 
-static void keep_diag(void *user, const struct diag_socket *s)
-{
-	*(struct diag_socket *)user = *s;
-}
-
 /* A socket that no process has yet has no number to ask for. */
 void unix_diag_peer(int fd, struct owner_peer *out)
 {
@@ -160,9 +108,9 @@ void unix_diag_peer(int fd, struct owner_peer *out)
 	*out = (struct owner_peer){ .is_here = false };
 	if (fstat(fd, &st))
 		return;
-	ask_diag((uint32_t)st.st_ino, UDIAG_SHOW_PEER, keep_diag, &own);
+	ask_diag((uint32_t)st.st_ino, UDIAG_SHOW_PEER, read_diag, &own);
 	if (own.peer_inode)
-		ask_diag(own.peer_inode, UDIAG_SHOW_RQLEN, keep_diag, &peer);
+		ask_diag(own.peer_inode, UDIAG_SHOW_RQLEN, read_diag, &peer);
 	out->is_here = own.inode;
 	out->is_waiting = own.inode && !own.peer_inode;
 	out->unread = peer.unread;
@@ -172,7 +120,7 @@ void unix_diag_backlog(unsigned inode, struct owner_peer *out)
 {
 	struct diag_socket s = { .inode = 0 };
 	if (inode)
-		ask_diag(inode, UDIAG_SHOW_RQLEN, keep_diag, &s);
+		ask_diag(inode, UDIAG_SHOW_RQLEN, read_diag, &s);
 	if (!s.inode)
 		return;
 	out->waiting = s.unread;
