@@ -99,10 +99,8 @@ int choice_find(const struct choice *list, const char *name);
 /* The first name of `value`; "" if it has none. */
 const char *choice_name(const struct choice *list, int value);
 
-/* "lf, crlf or none": each value by its first name; "lf, ..." where there is
- * no room for all. */
-#define CHOICE_LIST_MAX 160
-void choice_list(const struct choice *list, char *out, size_t cap);
+/* Set the hint "did you mean lf?", if a name is near to this word. */
+void choice_hint(const struct choice *list, const char *word, struct error *e);
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);

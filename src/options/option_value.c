@@ -9,6 +9,7 @@
 
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/spell.h>
 
 #include "options_private.h"
 
@@ -64,6 +65,20 @@ void choice_list(const struct choice *list, char *out, size_t cap)
 		}
 		len += (size_t)n;
 	}
+}
+
+/* As a spell_name_fn. */
+static const char *choice_at(const void *list, size_t i)
+{
+	return ((const struct choice *)list)[i].name;
+}
+
+void choice_hint(const struct choice *list, const char *word, struct error *e)
+{
+	const struct spell_names names = { choice_at, list, "" };
+	char guess[SPELL_MAX];
+	spell_guess(guess, &names, word, strlen(word));
+	error_set_hint(e, "%s", guess);
 }
 
 bool option_needs_value(const struct option_rule *r)

@@ -78,26 +78,17 @@ bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
 	                                           : MODE_LISTEN);
 }
 
-/* As a spell_name_fn, of a list of choices. */
-static const char *choice_at(const void *list, size_t i)
-{
-	return ((const struct choice *)list)[i].name;
-}
-
 static int refuse_value(const struct option_rule *r, const char *name,
                         const char *value, struct error *e)
 {
-	char safe[64], list[CHOICE_LIST_MAX], guess[SPELL_MAX] = "";
+	char safe[64], list[CHOICE_LIST_MAX];
 	const struct choice *choices =
 	    options_choices((size_t)(r - option_rule(0)));
 	glyph_copy(safe, sizeof(safe), value, GLYPH_ANY_WIDTH);
 	error_set(e, "option %s: '%s' is not %s", name, safe,
 	          option_wanted(r, list, sizeof(list)));
 	if (choices && value)
-		spell_guess(guess, &(struct spell_names){ choice_at, choices,
-		                                          "" },
-		            value, strlen(value));
-	error_set_hint(e, "%s", guess);
+		choice_hint(choices, value, e);
 	return -1;
 }
 

@@ -73,6 +73,11 @@ int option_apply(struct options *o, const struct option_rule *r,
 /* The index into `sources` of a row: rows of one member have one source. */
 size_t option_source_row(const struct option_rule *r);
 
+/* "lf, crlf or none": each value by its first name; "lf, ..." where there is
+ * no room for all. */
+#define CHOICE_LIST_MAX 160
+void choice_list(const struct choice *list, char *out, size_t cap);
+
 /* Whether its name alone is not enough in a file. */
 bool option_needs_value(const struct option_rule *r);
 

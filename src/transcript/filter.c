@@ -9,7 +9,6 @@
 #include <sockchat/filter.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
-#include <sockchat/spell.h>
 
 enum { WORD_IN, WORD_OUT, WORD_ERROR, WORD_PEER, WORD_TEXT, WORD_OFF };
 
@@ -57,20 +56,11 @@ static int take_text(struct filter *f, const char **rest,
 	return f->pattern ? 0 : -1;
 }
 
-/* As a spell_name_fn. */
-static const char *word_at(const void *list, size_t i)
-{
-	return ((const struct choice *)list)[i].name;
-}
-
 static int refuse_word(const char *word, struct error *e)
 {
-	const struct spell_names names = { word_at, filter_choices, "" };
-	char guess[SPELL_MAX];
 	error_set(e, "/filter: '%s' is none of in, out, error, peer N, text "
 	             "PATTERN, off", word);
-	spell_guess(guess, &names, word, strlen(word));
-	error_set_hint(e, "%s", guess);
+	choice_hint(filter_choices, word, e);
 	return -1;
 }
 

@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-#include <sockchat/options.h>
+#include "../../src/options/options_private.h"
 
 #define WORDS_MAX 12
 
