@@ -46,11 +46,13 @@ const struct health *chat_health(const struct chat *c, uint32_t number)
  * else another's. */
 static struct health *place_for(struct chat *c, uint32_t number)
 {
-	struct health *h = find_health(c, number);
-	for (size_t i = 0; !h && i < WATCH_MAX; i++)
-		if (!chat_find(c, c->own->health[i].number))
-			h = &c->own->health[i];
-	return h ? h : &c->own->health[number % WATCH_MAX];
+	struct health *list = c->own->health, *own = find_health(c, number);
+	if (own)
+		return own;
+	for (size_t i = 0; i < WATCH_MAX; i++)
+		if (!chat_find(c, list[i].number))
+			return &list[i];
+	return &list[number % WATCH_MAX];
 }
 
 /* Number `i` of the sessions that are watched; NULL behind the last. */
