@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/bytes.h>
 #include <sockchat/command.h>
@@ -21,9 +20,8 @@
 #include "screen.h"
 #include "tui.h"
 
-#define LEAVE_AGAIN_NS (2000 * MS_NS)
-#define WHEEL_ROWS     3
-#define FAR            1000000 /* rows */
+#define WHEEL_ROWS 3
+#define FAR        1000000 /* rows */
 
 static void scroll_by(struct frontend *f, int by)
 {
@@ -131,16 +129,8 @@ static void redraw_screen(struct frontend *f)
 
 static void clear_or_leave(struct frontend *f)
 {
-	if (!input_is_empty()) {
-		input_cancel();
-	} else if (chat_stop_trying(f->chat)) {
-		return;
-	} else if (f->leave.loop || f->chat->is_leaving) {
-		chat_leave(f->chat);
-	} else {
-		tui_set_notice(f, "Ctrl-C again within two seconds leaves");
-		timer_start(f->chat->loop, &f->leave, LEAVE_AGAIN_NS);
-	}
+	if (attend_interrupt(f->chat, &f->leave))
+		tui_set_notice(f, ATTEND_LEAVES);
 }
 
 static void begin_find(struct frontend *f)

@@ -2,10 +2,12 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
@@ -13,9 +15,34 @@
 
 #include "attend.h"
 #include "histfile.h"
+#include "input.h"
 #include "term.h"
 
-#define HISTORY_MAX 1000
+#define HISTORY_MAX    1000
+#define LEAVE_AGAIN_NS (2000 * MS_NS)
+
+bool attend_interrupt(struct chat *c, struct timer *leave)
+{
+	if (!input_is_empty()) {
+		input_cancel();
+	} else if (chat_stop_trying(c)) {
+		return false;
+	} else if (leave->loop || c->is_leaving) {
+		chat_leave(c);
+	} else {
+		timer_start(c->loop, leave, LEAVE_AGAIN_NS);
+		return true;
+	}
+	return false;
+}
+
+void attend_lose_terminal(struct chat *c)
+{
+	if (!c->signum)
+		c->signum = SIGHUP;
+	if (!c->is_leaving)
+		chat_leave(c);
+}
 
 void attend_stderr(struct chat *c)
 {

@@ -6,11 +6,23 @@
 #ifndef TUI_ATTEND_H
 #define TUI_ATTEND_H
 
+#include <stdbool.h>
+
 struct chat;
+struct timer;
 
 /* The prompt says whom a line goes to: "> ", "2> ", "only 2> ", "all> ". */
 #define ATTEND_PROMPT 32
 const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT]);
+
+/* Ctrl-C: clear the input line or, if it is empty, stop trying to connect, or
+ * leave at the second time while `leave` runs, which the first one starts.
+ * True: this was the first one, and ATTEND_LEAVES is to be said. */
+#define ATTEND_LEAVES "Ctrl-C again within two seconds leaves"
+bool attend_interrupt(struct chat *c, struct timer *leave);
+
+/* The terminal has gone: act as on SIGHUP, which may be ignored. */
+void attend_lose_terminal(struct chat *c);
 
 /* Say as notes what libraries have said on standard error. */
 void attend_stderr(struct chat *c);

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sockchat/again.h>
 #include <sockchat/charset.h>
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
@@ -25,10 +24,9 @@
 #include "strip.h"
 #include "term.h"
 
-#define LEAVE_AGAIN_NS (2000 * MS_NS)
-#define WORD_CAP       256
-#define WORDS_MAX      100 /* of a list of what a word may become */
-#define GAP            2
+#define WORD_CAP  256
+#define WORDS_MAX 100 /* of a list of what a word may become */
+#define GAP       2
 
 /* There is one terminal, and one line editor. */
 static struct {
@@ -76,14 +74,6 @@ static void print_line(const char *text)
 
 /* The terminal */
 
-static void lose_terminal(void)
-{
-	if (!state.chat->signum)
-		state.chat->signum = SIGHUP;
-	if (!state.chat->is_leaving)
-		chat_leave(state.chat);
-}
-
 static void follow_size(void)
 {
 	int rows = 24;
@@ -124,7 +114,7 @@ static void suspend_by(void (*stop)(void))
 	give_terminal_back();
 	stop();
 	if (take_terminal())
-		lose_terminal();
+		attend_lose_terminal(state.chat);
 }
 
 static void do_nothing(void)
@@ -145,16 +135,8 @@ static void on_prompt_signal(int signum)
 
 static void clear_or_leave(void)
 {
-	if (!input_is_empty()) {
-		input_cancel();
-	} else if (chat_stop_trying(state.chat)) {
-		return;
-	} else if (state.leave.loop || state.chat->is_leaving) {
-		chat_leave(state.chat);
-	} else {
-		print_line("(Ctrl-C again within two seconds leaves)");
-		timer_start(state.chat->loop, &state.leave, LEAVE_AGAIN_NS);
-	}
+	if (attend_interrupt(state.chat, &state.leave))
+		print_line("(" ATTEND_LEAVES ")");
 }
 
 static void end_or_leave(void)
@@ -254,7 +236,7 @@ static void on_prompt_key(void *user, const struct token *t)
 static void on_prompt_gone(void *user)
 {
 	(void)user;
-	lose_terminal();
+	attend_lose_terminal(state.chat);
 }
 
 static void on_leave_time(struct timer *t)

@@ -220,7 +220,8 @@ static void on_key(void *user, const struct token *t)
 
 static void on_terminal_gone(void *user)
 {
-	tui_lose_terminal(user);
+	struct frontend *f = user;
+	attend_lose_terminal(f->chat);
 }
 
 /* The input line */

@@ -81,9 +81,6 @@ void tui_no_memory(struct frontend *f, const char *what);
 /* Follow the size of the terminal. */
 void tui_resize(struct frontend *f);
 
-/* Leave the chat: the terminal has gone. */
-void tui_lose_terminal(struct frontend *f);
-
 /* Give the terminal to another program, and take it back. */
 void tui_go_away(struct frontend *f);
 void tui_come_back(struct frontend *f);

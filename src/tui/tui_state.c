@@ -3,10 +3,10 @@
 
 /* The state of the screen: what has the keyboard, its notice, its terminal. */
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "attend.h"
 #include "screen.h"
 #include "term.h"
 #include "tui.h"
@@ -64,19 +64,10 @@ void tui_resize(struct frontend *f)
 	tui_mark_dirty(f);
 }
 
-/* Act as on SIGHUP, which may be ignored. */
-void tui_lose_terminal(struct frontend *f)
-{
-	if (!f->chat->signum)
-		f->chat->signum = SIGHUP;
-	if (!f->chat->is_leaving)
-		chat_leave(f->chat);
-}
-
 void tui_come_back(struct frontend *f)
 {
 	if (term_enter(TERM_PAINTED))
-		tui_lose_terminal(f);
+		attend_lose_terminal(f->chat);
 	f->is_up = true;
 	screen_redraw();
 	tui_resize(f);
