@@ -42,12 +42,11 @@ static void write_line(struct report *r)
 	}
 }
 
-/* Write a note, or an error, that has this text. */
-static void write_entry(struct report *r, const struct entry *like,
-                        struct checkup checkup, const char *text)
+/* Write an entry that has this text, and the rest of these. */
+static void write_finding(struct report *r, struct entry e,
+                          struct checkup checkup, const char *text)
 {
 	struct wrap_look look = { .view = VIEW_TEXT };
-	struct entry e = *like;
 	checkup.us = (stamp_mono_ns() - r->start_ns) / 1000;
 	e.seq = ++r->seq;
 	e.time = stamp_now();
@@ -65,12 +64,9 @@ static void write_entry(struct report *r, const struct entry *like,
 void report_step(void *user, const char *code, const char *text)
 {
 	struct report *r = user;
-	const struct entry note = {
-		.kind = ENTRY_NOTE, .code = code, .hint = "",
-	};
+	struct entry note = { .kind = ENTRY_NOTE, .code = code, .hint = "" };
 	if (r->is_json)
-		write_entry(r, &note, (struct checkup){ .verdict = NULL },
-		            text);
+		write_finding(r, note, (struct checkup){ .us = 0 }, text);
 	else
 		notices_print(&r->notices, "%s", text);
 }
@@ -87,12 +83,11 @@ void report_note(struct report *r, const char *code, const char *format, ...)
 
 void report_error(struct report *r, const struct error *e)
 {
-	const struct entry error = {
+	struct entry error = {
 		.kind = ENTRY_ERROR, .code = e->code, .hint = e->hint,
 	};
 	if (r->is_json)
-		write_entry(r, &error, (struct checkup){ .verdict = NULL },
-		            e->text);
+		write_finding(r, error, (struct checkup){ .us = 0 }, e->text);
 	else
 		notices_error(&r->notices, e);
 }
@@ -100,13 +95,12 @@ void report_error(struct report *r, const struct error *e)
 void report_verdict(struct report *r, const char *name, const char *text,
                     const char *next, int status)
 {
-	const struct entry note = {
+	struct checkup checkup = { .verdict = name, .status = status };
+	struct entry note = {
 		.kind = ENTRY_NOTE, .code = "verdict", .hint = next,
 	};
 	if (r->is_json) {
-		write_entry(r, &note, (struct checkup){ .verdict = name,
-		                                        .status = status },
-		            text);
+		write_finding(r, note, checkup, text);
 		return;
 	}
 	notices_print(&r->notices, "verdict: %s", text);
