@@ -17,8 +17,11 @@
 /* What its counters were, of about the last minute. */
 enum health_counter { HEALTH_IN, HEALTH_OUT, HEALTH_RETRANSMITS };
 #define HEALTH_COUNTERS 3
-#define HEALTH_SPAN_NS  (INT64_C(60) * 1000000000)
+#define HEALTH_SPAN_NS  (60 * SECOND_NS)
 #define HEALTH_STEP_NS  RATE_STEP_NS
+
+/* An answer may take so long before its absence is worth a word. */
+#define HEALTH_ANSWER_NS (3 * SECOND_NS)
 
 /* Since when a peer takes nothing.  All zero: nothing waits for it. */
 struct stall {

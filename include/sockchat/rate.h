@@ -11,8 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/stamp.h>
+
 #define RATE_MARKS   128
-#define RATE_STEP_NS INT64_C(1000000000)
+#define RATE_STEP_NS SECOND_NS
 #define RATE_SPAN_NS (3 * RATE_STEP_NS)
 
 /* All zero has seen nothing. */

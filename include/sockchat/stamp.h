@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define MS_NS     INT64_C(1000000)
+#define SECOND_NS INT64_C(1000000000)
+
 struct stamp {
 	int64_t wall_us; /* microseconds since 1970 */
 	int64_t mono_ns; /* CLOCK_MONOTONIC */

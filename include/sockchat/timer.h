@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#define MS_NS INT64_C(1000000)
+#include <sockchat/stamp.h>
 
 struct loop;
 

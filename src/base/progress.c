@@ -7,8 +7,8 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/progress.h>
+#include <sockchat/stamp.h>
 
-#define SECOND_NS INT64_C(1000000000)
 #define SPAN_NS   (SECOND_NS / 10) /* less tells no rate */
 #define BAR       10
 

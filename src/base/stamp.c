@@ -8,7 +8,6 @@
 #include <sockchat/number.h>
 #include <sockchat/stamp.h>
 
-#define SECOND_NS INT64_C(1000000000)
 #define SECOND_US INT64_C(1000000)
 
 static int64_t read_ns(clockid_t clock)
@@ -103,7 +102,7 @@ void stamp_format_span(char out[STAMP_TEXT_MAX], int64_t ns)
 		         (long long)(ns % SECOND_NS / 1000));
 	else if (s < 1000)
 		snprintf(out, STAMP_TEXT_MAX, "%lld.%03lld", s,
-		         (long long)(ns % SECOND_NS / 1000000));
+		         (long long)(ns % SECOND_NS / MS_NS));
 	else if (s < 100 * 3600)
 		snprintf(out, STAMP_TEXT_MAX, "%lld:%02lld:%02lld", s / 3600,
 		         s / 60 % 60, s % 60);

@@ -10,7 +10,7 @@
 
 #include "chat_private.h"
 
-#define JUST_OPEN_NS (1000 * MS_NS)
+#define JUST_OPEN_NS SECOND_NS
 
 /* Connecting */
 
@@ -335,7 +335,7 @@ void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 	if (chat_counts_down(c))
 		snprintf(out, ADVICE_MAX, "trying again in %lld s: Enter tries "
 		         "now, Ctrl-C stops",
-		         (long long)(left_ns / (1000 * MS_NS) + 1));
+		         (long long)(left_ns / SECOND_NS + 1));
 	else if (is_enter_free(c) && !s)
 		advise_enter(c, out);
 	else if (s)

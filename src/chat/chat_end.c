@@ -9,7 +9,7 @@
 
 #include "chat_private.h"
 
-#define LEAVE_PATIENCE_NS (1000 * MS_NS) /* while nothing is acknowledged */
+#define LEAVE_PATIENCE_NS SECOND_NS /* while nothing is acknowledged */
 #define SIGNAL_NS         (CHAT_SIGNAL_MS * MS_NS)
 #define FOREVER_NS        (INT64_C(10) * 24 * 3600 * 1000 * MS_NS)
 

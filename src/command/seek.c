@@ -16,7 +16,7 @@
 #define EXCERPT_MAX 60
 #define FIRST_NS    (50 * MS_NS) /* of searching at once */
 #define SLICE_NS    (10 * MS_NS) /* of it in each turn after that */
-#define PATIENCE_NS (2000 * MS_NS)
+#define PATIENCE_NS (2 * SECOND_NS)
 
 /* A search without a screen.  Each turn of the loop does a slice of it. */
 struct seek {

@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include <sockchat/cuts.h>
+#include <sockchat/stamp.h>
 #include <sockchat/utf8.h>
 
 #include "traps_private.h"
 
-#define RECENT_NS (INT64_C(3000) * 1000 * 1000) /* a peer needs to die */
-#define PAUSE_NS  (INT64_C(100) * 1000 * 1000)  /* it has read by then */
+#define RECENT_NS (3 * SECOND_NS) /* a peer needs to die */
+#define PAUSE_NS  (100 * MS_NS)   /* it has read by then */
 #define PIECE_MAX ((size_t)512) /* more may be read in several pieces */
 #define READS_MAX 4 /* of one size, of which the peer dies in one */
 

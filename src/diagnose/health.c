@@ -10,12 +10,9 @@
 #include <sockchat/health.h>
 #include <sockchat/number.h>
 
-#define SECOND_NS   INT64_C(1000000000)
-#define MILLI_NS    INT64_C(1000000)
 #define NEW_NS      (2 * SECOND_NS)
 #define QUIET_NS    (60 * SECOND_NS)
 #define PATIENCE_MS 1000 /* what takes less is nobody's fault */
-#define ANSWER_NS   (3 * SECOND_NS) /* an answer may take so long */
 
 /* History */
 
@@ -215,7 +212,7 @@ static bool say_silence(const struct verdict *v, const char *tail)
 	char span[32];
 	int64_t silent_ns = v->f->now.mono_ns - v->f->asked_ns;
 	*v->out = '\0';
-	if (!v->f->asked_ns || silent_ns < ANSWER_NS)
+	if (!v->f->asked_ns || silent_ns < HEALTH_ANSWER_NS)
 		return false;
 	snprintf(v->out, HEALTH_TEXT_MAX, "no answer for %s%s",
 	         health_format_span(span, silent_ns), tail);
@@ -251,7 +248,7 @@ static bool is_left_unread(const struct verdict *v)
 	int64_t rest_ns = f->now.mono_ns - f->out_ns;
 	bool asks = say_silence(v, ": ");
 	say_far(v);
-	return f->far.unread && (rest_ns >= PATIENCE_MS * MILLI_NS ||
+	return f->far.unread && (rest_ns >= PATIENCE_MS * MS_NS ||
 	                         (asks && f->far.unread >= f->out));
 }
 
@@ -283,11 +280,11 @@ static bool is_unread(const struct verdict *v)
 	const struct facts *f = v->f;
 	char size[16];
 	int64_t since = f->has_tcp ? f->now.mono_ns -
-	                                 f->tcp.last_sent_ms * MILLI_NS
+	                                 f->tcp.last_sent_ms * MS_NS
 	                           : f->out_ns;
 	bool waits = f->has_tcp ? f->tcp.unsent > 0
 	                        : f->queued && !f->is_dripping;
-	if (!waits || f->now.mono_ns - since < PATIENCE_MS * MILLI_NS)
+	if (!waits || f->now.mono_ns - since < PATIENCE_MS * MS_NS)
 		return false;
 	number_format_size(size, f->queued + f->tcp.unsent);
 	say_since(v, "peer not reading", since);

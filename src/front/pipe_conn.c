@@ -12,7 +12,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
 
-#define SIGNAL_NS (5000 * MS_NS) /* all that a signal waits for peers */
+#define SIGNAL_NS (5 * SECOND_NS) /* all that a signal waits for peers */
 
 static void conn_step(struct conn *c);
 

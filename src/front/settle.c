@@ -16,7 +16,7 @@
 /* How long an unfinished message waits for the rest of it, and how long one
  * that ends in the middle of a character. */
 #define SETTLE_NS     (FRAMING_PAUSE_MS * MS_NS)
-#define SETTLE_MID_NS (1000 * MS_NS)
+#define SETTLE_MID_NS SECOND_NS
 
 /* A message that has been written in part, or not at all. */
 struct settle_message {

@@ -22,7 +22,6 @@
 #define FEW       8   /* watches, for which poll(2) is as fast */
 #define BATCH     256 /* events taken from the set at once */
 #define PAGE      4096
-#define SECOND_NS INT64_C(1000000000)
 
 _Static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT &&
                EPOLLERR == POLLERR && EPOLLHUP == POLLHUP &&

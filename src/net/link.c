@@ -13,8 +13,8 @@
 #include <sockchat/stamp.h>
 
 #define ACK_SLOWEST_MS 50
-#define WORDLESS_NS    (1000 * MS_NS)
-#define REQUEST_NS     (2000 * MS_NS)      /* an answer needs no longer */
+#define WORDLESS_NS    SECOND_NS
+#define REQUEST_NS     (2 * SECOND_NS)     /* an answer needs no longer */
 #define REQUEST_MAX    ((size_t)16 << 10)  /* more is a file */
 /* Unread input that is taken away before closing, and how often at most. */
 #define SCRAPS_CAP 65536

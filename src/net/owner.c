@@ -21,8 +21,8 @@
 #include "sock_diag.h"
 #include "tcp.h"
 
-#define SEARCH_NS  INT64_C(50000000)
-#define PIECE_NS   INT64_C(5000000) /* a peer can be searched for again */
+#define SEARCH_NS  (50 * MS_NS)
+#define PIECE_NS   (5 * MS_NS) /* a peer can be searched for again */
 #define LINE_LEN   1024 /* of a password entry */
 
 #define STATE(state) (1u << (state))

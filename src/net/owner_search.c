@@ -17,7 +17,7 @@
 #include <sockchat/number.h>
 #include <sockchat/stamp.h>
 
-#define KEPT_NS     INT64_C(1000000000)
+#define KEPT_NS     SECOND_NS
 #define SOCKETS_MAX 65536 /* more are not kept */
 #define CLOCK_STEP  16    /* the clock is asked once in so many links */
 
@@ -42,7 +42,7 @@ static int64_t worked_ns(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	return (int64_t)t.tv_sec * SECOND_NS + t.tv_nsec;
 }
 
 static bool is_piece_over(void)

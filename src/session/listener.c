@@ -14,9 +14,9 @@
 
 #define BATCH_MAX      64 /* peers that are accepted at once */
 #define PORT_TRIES     32
-#define RETRY_NS       (1000 * MS_NS)
-#define OWN_LIMIT_NS   (5000 * MS_NS)
-#define TROUBLE_GAP_NS (5000 * MS_NS)
+#define RETRY_NS       SECOND_NS
+#define OWN_LIMIT_NS   (5 * SECOND_NS)
+#define TROUBLE_GAP_NS (5 * SECOND_NS)
 
 struct place {
 	struct listener *listener;

@@ -12,7 +12,6 @@
 #include "session_look.h"
 #include "session_private.h"
 
-#define SECOND_NS INT64_C(1000000000)
 #define SOON_NS   (SECOND_NS / 5)   /* a program that ends takes a moment */
 #define LATE_NS   (60 * SECOND_NS)
 /* Searching for the processes of peers that come may take a SEARCH_SHARE-th of
@@ -111,7 +110,7 @@ static void tell_trouble(struct session *s, const struct facts *f,
                          const struct health_verdict *v)
 {
 	int64_t begun_ns = f->asked_ns ? f->asked_ns : f->opened.mono_ns;
-	bool is_new = f->now.mono_ns - begun_ns < SESSION_ANSWER_NS;
+	bool is_new = f->now.mono_ns - begun_ns < HEALTH_ANSWER_NS;
 	struct transport_facts facts;
 	char hint[OWNER_TEXT_MAX + 200];
 	bool is_told = s->talk->told && strcmp(s->talk->told, v->code) == 0;
@@ -136,7 +135,7 @@ static int64_t pause_ns(const struct facts *f)
 
 static void plan_next(struct session *s, const struct facts *f)
 {
-	int64_t answer_ns = f->asked_ns + SESSION_ANSWER_NS - f->now.mono_ns;
+	int64_t answer_ns = f->asked_ns + HEALTH_ANSWER_NS - f->now.mono_ns;
 	bool is_told = s->talk->told && !strcmp(s->talk->told, "not-read");
 	if (s->awaits_accept || (!is_told && (f->queued || f->far.unread)))
 		session_plan_look(s, SECOND_NS);

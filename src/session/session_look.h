@@ -9,9 +9,6 @@
 
 #include "session_private.h"
 
-/* An answer may take so long before its absence is worth a word. */
-#define SESSION_ANSWER_NS (INT64_C(3000) * MS_NS)
-
 /* Have the peer's process searched for when there is time. */
 static inline void session_plan_search(struct session *s)
 {

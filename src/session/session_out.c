@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <sockchat/health.h>
 #include <sockchat/number.h>
 
 #include "session_look.h"
@@ -151,7 +152,7 @@ static void note_question(struct session *s)
 		return;
 	t->asked_ns = loop_now_ns(s->link.loop);
 	t->asked_in = s->link.bytes_in;
-	session_plan_look(s, SESSION_ANSWER_NS);
+	session_plan_look(s, HEALTH_ANSWER_NS);
 }
 
 int session_queue_message(struct session *s, const void *bytes, size_t len,

@@ -12,7 +12,7 @@
 
 #include "session_private.h"
 
-#define OWNER_NS (1000 * MS_NS) /* it is believed for so long */
+#define OWNER_NS SECOND_NS /* it is believed for so long */
 
 /* What an address is called. */
 struct name {

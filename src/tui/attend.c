@@ -19,7 +19,7 @@
 #include "term.h"
 
 #define HISTORY_MAX    1000
-#define LEAVE_AGAIN_NS (2000 * MS_NS)
+#define LEAVE_AGAIN_NS (2 * SECOND_NS)
 
 bool attend_interrupt(struct chat *c, struct timer *leave)
 {

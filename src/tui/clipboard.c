@@ -13,7 +13,7 @@
 
 #include "clipboard.h"
 
-#define LIMIT_NS (3000 * MS_NS) /* for one program */
+#define LIMIT_NS (3 * SECOND_NS) /* for one program */
 
 int clipboard_osc52(struct bytes *out, const void *bytes, size_t len)
 {

@@ -20,7 +20,7 @@
 #include "view.h"
 #include "window.h"
 
-#define TUI_FRAME_NS (1000 * MS_NS / 60)
+#define TUI_FRAME_NS (SECOND_NS / 60)
 
 struct frontend {
 	struct chat *chat;

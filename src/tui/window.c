@@ -10,8 +10,8 @@
 
 #include "window.h"
 
-#define BELL_NS   (1000 * MS_NS)
-#define NOTICE_NS (10000 * MS_NS)
+#define BELL_NS   SECOND_NS
+#define NOTICE_NS (10 * SECOND_NS)
 
 static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
 {

@@ -21,7 +21,6 @@
 #include <sockchat/loop.h>
 #include <sockchat/stamp.h>
 
-#define SECOND_NS INT64_C(1000000000)
 #define MANY      300 /* more than the loop takes from epoll at once */
 
 static enum loop_backend backend;

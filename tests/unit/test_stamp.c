@@ -10,7 +10,6 @@
 #include "unit.h"
 
 #define SECOND_US INT64_C(1000000)
-#define SECOND_NS INT64_C(1000000000)
 
 static void utc_is_written_to_the_microsecond(void **state)
 {
