@@ -45,7 +45,6 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 	struct again *a = &c->own->again;
 	timer_stop(&a->timer);
 	a->retry = (struct retry){ 0 };
-	a->has_tried = false;
 	a->is_trying = wants_tries(c->options);
 	a->is_awaited = a->is_trying || *c->options->on_connect;
 	chat_use(c, ENDPOINT_CONNECT, ep);
@@ -102,7 +101,6 @@ void chat_greet(struct chat *c)
 static void on_again_time(struct timer *t)
 {
 	struct chat *c = t->user;
-	c->own->again.has_tried = true;
 	if (!c->is_leaving)
 		dial_once(c, chat_last(c, ENDPOINT_CONNECT), true);
 }
@@ -250,7 +248,7 @@ static bool is_just_open(const struct chat *c)
 {
 	const struct again *a = &c->own->again;
 	const struct session *s = chat_find(c, a->number);
-	return a->has_tried && s && session_is_open(s) &&
+	return a->retry.wait_ms && s && session_is_open(s) &&
 	       c->own->session_count == 1 && sent_to(s) == a->greeted &&
 	       loop_now_ns(c->loop) - s->opened_ns < JUST_OPEN_NS;
 }

@@ -28,7 +28,6 @@ struct again {
 	bool is_trying;     /* it is not open, and failures do not end it */
 	bool is_awaited;    /* what is typed has to wait until it is open */
 	bool is_lost;       /* the peer has ended it */
-	bool has_tried;     /* by itself */
 	uint64_t greeted;   /* bytes that --on-connect has sent */
 	bool is_entered;    /* Enter has begun it, and it is not open yet */
 	char code[sizeof(((struct error *)0)->code)]; /* told last */
