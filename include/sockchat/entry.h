@@ -26,6 +26,7 @@ enum entry_state {
 };
 
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
+#define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
 
 /* What went over a connection. */

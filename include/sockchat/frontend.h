@@ -35,6 +35,8 @@ struct frontend_command {
 struct frontend_ops {
 	/* The chat goes on when no connection is left: somebody sits there. */
 	bool stays;
+	/* Peers that come and go at once have a row each. */
+	bool folds;
 	/* It shows where the bytes of what was sent are. */
 	bool has_ticks;
 	const struct frontend_command *commands; /* or NULL */

@@ -57,6 +57,7 @@ struct session_settings {
 	bool tells_states;   /* false: states become no entries either */
 	bool discards_in;    /* --send-only: what comes is thrown away */
 	bool is_decoded;     /* an encoding has been chosen */
+	bool folds;          /* who comes and goes at once is told by his end */
 	bool tells_steps;    /* -v: the steps of connecting */
 	bool rests;          /* nothing more is read in this turn */
 	bool is_held;        /* nothing is read: nobody keeps up */
@@ -111,6 +112,8 @@ struct session {
 	bool is_busy : 1; /* what comes, comes in bulk */
 	bool is_quiet : 1; /* nothing is told until it is open */
 	bool is_gone : 1; /* no process has the peer's socket any more */
+	bool is_untold : 1; /* that it is open waits to be told */
+	bool is_folded : 1; /* only its end is shown */
 	bool is_unnamed : 1; /* its process has still to be searched for */
 	bool awaits_accept : 1; /* no process had accepted us */
 	/* When the phase and the connection began, on the monotonic clock; 0:

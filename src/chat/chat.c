@@ -60,6 +60,9 @@ static void on_lost(void *user, struct session *s)
 static void show_entries(void *user, uint64_t first, uint64_t end)
 {
 	struct chat *c = user;
+	struct entry room;
+	const struct entry *e = transcript_at(c->transcript, first, &room);
+	c->has_folded |= e && e->flags & ENTRY_FOLDED; /* told alone */
 	c->ops->show(c->frontend, first, end);
 }
 
@@ -178,6 +181,7 @@ void chat_settings_changed(struct chat *c)
 	s->echo = o->echo;
 	s->discards_in = o->send_only;
 	s->tells_steps = o->verbose;
+	s->folds = c->ops->folds;
 	choose_encoding(c);
 	s->is_decoded = c->encoding != NULL;
 	s->ticks = o->ticks && c->ops->has_ticks ? c->ticks : NULL;

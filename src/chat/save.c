@@ -64,7 +64,8 @@ static int write_slice(struct save *s)
 	       stamp_mono_ns() < until; s->next++) {
 		const struct entry *e =
 		    transcript_at(s->chat->transcript, s->next, &kept);
-		if (!e)
+		if (!e || (s->format == FORMAT_TEXT &&
+		           e->flags & ENTRY_FOLDED))
 			continue;
 		if (!filter_shows(filter, e)) {
 			s->hidden++;

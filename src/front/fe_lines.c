@@ -231,7 +231,7 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	struct frontend *f = user;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	bool is_in = is_message && e->dir == ENTRY_IN;
-	if (is_unasked(f, e))
+	if (is_unasked(f, e) || e->flags & ENTRY_FOLDED)
 		return;
 	if (!is_message && e->kind != ENTRY_ERROR && f->chat->options->quiet)
 		return;
@@ -555,6 +555,6 @@ void fe_lines_stop(struct frontend *f)
 	.start = start_plain, .show = fe_lines_show, .draw = fe_lines_draw,    \
 	.stop = fe_lines_stop
 
-const struct frontend_ops frontend_lines = { PRINTING };
+const struct frontend_ops frontend_lines = { PRINTING, .folds = true };
 const struct frontend_ops frontend_json = { PRINTING, .has_ticks = true };
 const struct frontend_ops frontend_raw = { PRINTING };

@@ -56,6 +56,7 @@ static void conclude_session(struct session *s, const struct error *why,
 		return;
 	if (queue_len(s->queue)) /* its loss has to be told */
 		s->is_quiet = false;
+	session_show(s, why && session_is_harmless(s));
 	s->phase = ENTRY_CLOSED;
 	close_connection(s, false);
 	s->link.halves = HALVES_CLOSED;
@@ -64,7 +65,12 @@ static void conclude_session(struct session *s, const struct error *why,
 	bool has_file = queue_has_file(s->queue);
 	if (s->queue)
 		queue_lose_files(s->queue);
-	if (s->opened_ns)
+	if (s->is_folded)
+		session_tell_state(s, ENTRY_CLOSED, hint,
+		                   "connection %s: 0 bytes received or sent "
+		                   "(%s)", why ? "reset" : "closed",
+		                   s->link.where);
+	else if (s->opened_ns)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection closed%s: %" PRIu64
 		                   " bytes received, %" PRIu64
@@ -112,8 +118,10 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 	struct session *s = session_of(l);
 	bool is_old = is_long_over(s, unacked), failed = e && !is_old;
 	keep_timing(s);
-	if (failed && !session_is_harmless(s))
+	if (failed && !session_is_harmless(s)) {
+		session_show(s, false);
 		session_tell_error(s, e);
+	}
 	if (l->broken == ECONNRESET || l->broken == EPIPE)
 		hints_end(s, true);
 	/* a FIN would say that the peer has all there is */
@@ -125,6 +133,7 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 static void on_end_out(struct link *l)
 {
 	struct session *s = session_of(l);
+	session_show(s, false);
 	session_tell_state(s, ENTRY_HALF_CLOSED, "",
 	                   "our half is closed%s: nothing more can be sent, "
 	                   "the peer may go on",
@@ -236,20 +245,6 @@ static bool name_ends(struct session *s, const struct transport *t,
 	return true;
 }
 
-static void tell_opened(struct session *s)
-{
-	char hint[OWNER_TEXT_MAX + 32];
-	session_name_process(s, hint, sizeof(hint));
-	if (s->link.is_accepted)
-		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
-		                   s->link.where);
-	else
-		session_tell_state(s, ENTRY_OPEN, hint, "connected to %s%s%s",
-		                   s->link.where,
-		                   *session_local(s) ? " from " : "",
-		                   session_local(s));
-}
-
 static void on_open(struct link *l, const struct address *peer)
 {
 	struct session *s = session_of(l);
@@ -259,7 +254,7 @@ static void on_open(struct link *l, const struct address *peer)
 	address_format(peer, at);
 	if (!l->is_accepted && !name_ends(s, l->transport, at))
 		return;
-	tell_opened(s);
+	session_begin(s);
 	if (ops->on_open)
 		ops->on_open(ops->user, s);
 	link_set_idle(&s->link, s->settings->idle_ns);
@@ -268,6 +263,7 @@ static void on_open(struct link *l, const struct address *peer)
 
 static void on_session_urgent(struct link *l)
 {
+	session_show(session_of(l), false);
 	session_tell_note(session_of(l), "urgent-data", "", "%s",
 	                  explain_urgent);
 }
@@ -367,6 +363,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e)
 {
+	session_show(s, false);
 	if (session_queue_message(s, bytes, len, e))
 		return -1;
 	session_update(s);
@@ -377,6 +374,7 @@ int session_send_file(struct session *s, const struct feed_file *file,
                       struct error *e)
 {
 	char size[16];
+	session_show(s, false);
 	if (session_queue_file(s, file, e))
 		return -1;
 	session_update(s);

@@ -9,6 +9,7 @@
 
 #include <sockchat/explain.h>
 
+#include "session_look.h"
 #include "session_private.h"
 
 #define BUSY     ((ssize_t)64 << 10) /* bytes read at once */
@@ -144,6 +145,9 @@ static void tell_in_end(struct session *s)
 	bool is_tcp = link_is_tcp(&s->link);
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
+	session_show(s, s->shuts_down || !session_has_reader(s));
+	if (s->is_folded) /* there is nobody to talk to */
+		s->closes = s->shuts_down = true;
 	session_tell_state(s, ENTRY_HALF_CLOSED,
 	                   link_is_wordless(&s->link)
 	                       ? explain_closed_at_once(is_tcp) : "",
@@ -175,6 +179,7 @@ void session_read(struct session *s)
 	ssize_t passed = s->is_busy ? pass_back(s) : 0;
 	ssize_t n = passed ? passed : link_read(l, bytes, read_max(s));
 	if (n > 0) {
+		session_show(s, false);
 		if (is_first)
 			note_first_byte(s);
 		s->is_busy = n >= BUSY;

@@ -13,6 +13,7 @@
 #include "session_private.h"
 
 #define SOON_NS   (SECOND_NS / 5)   /* a program that ends takes a moment */
+#define FOLD_NS   (SECOND_NS / 5)   /* who goes so soon came for nothing */
 #define LATE_NS   (60 * SECOND_NS)
 /* Searching for the processes of peers that come may take a SEARCH_SHARE-th of
  * the time, and at once what it has left of that in BURST_NS; those who are
@@ -48,11 +49,14 @@ static bool find_process(struct session *s, struct transport_facts *facts)
 	       facts->far.searched_ns >= opened_ns;
 }
 
-void session_name_process(struct session *s, char *hint, size_t size)
+/* Write who is at the other end, "" if nothing is known (yet): then it is told
+ * by a note later. */
+static void name_process(struct session *s, char *hint, size_t size)
 {
 	struct transport_facts facts = { .relation = "" };
 	*hint = '\0';
-	if (!s->settings->next_search_ns || !s->settings->keeps_entries)
+	if (!s->settings->next_search_ns || !s->settings->keeps_entries ||
+	    !s->link.transport)
 		return;
 	s->is_unnamed = !may_search(s) || !find_process(s, &facts);
 	s->awaits_accept = s->approach && facts.far.is_waiting;
@@ -64,6 +68,44 @@ void session_name_process(struct session *s, char *hint, size_t size)
 		session_plan_look(s, SECOND_NS);
 	else if (s->is_unnamed)
 		session_plan_search(s);
+}
+
+static void tell_opened(struct session *s)
+{
+	char hint[OWNER_TEXT_MAX + 32] = "";
+	if (!s->is_folded)
+		name_process(s, hint, sizeof(hint));
+	if (s->link.is_accepted)
+		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
+		                   s->link.where);
+	else
+		session_tell_state(s, ENTRY_OPEN, hint, "connected to %s%s%s",
+		                   s->link.where,
+		                   *session_local(s) ? " from " : "",
+		                   session_local(s));
+}
+
+void session_begin(struct session *s)
+{
+	const struct session_settings *to = s->settings;
+	s->is_untold = to->folds && to->tells_states && to->ops->on_look &&
+	               s->link.is_accepted;
+	if (!s->is_untold) {
+		tell_opened(s);
+		return;
+	}
+	s->phase = ENTRY_OPEN;
+	s->since_ns = s->opened_ns = stamp_mono_ns();
+	session_plan_search(s);
+}
+
+void session_show(struct session *s, bool is_over)
+{
+	if (!s->is_untold)
+		return;
+	s->is_folded = is_over;
+	tell_opened(s);
+	s->is_untold = false;
 }
 
 bool session_has_reader(struct session *s)
@@ -86,6 +128,8 @@ int64_t session_look_due(const struct session *s)
 {
 	if (!session_is_open(s))
 		return 0;
+	if (s->is_untold)
+		return s->opened_ns + FOLD_NS;
 	return s->is_unnamed ? 1 : s->talk ? s->talk->look_ns : 0;
 }
 
@@ -167,6 +211,7 @@ static void look_at_peer(struct session *s)
 
 void session_look(struct session *s)
 {
+	session_show(s, false);
 	if (s->is_unnamed)
 		tell_process(s, "peer-process", "");
 	if (s->talk && s->talk->look_ns &&

@@ -29,8 +29,11 @@ static inline void session_plan_look(struct session *s, int64_t delay_ns)
 	session_plan_search(s);
 }
 
-/* Write who is at the other end, "" if nothing is known (yet): then it is told
- * by a note later. */
-void session_name_process(struct session *s, char *hint, size_t size);
+/* It is open: tell it, and who is at the other end.  Where rows are folded that
+ * waits a little for somebody who came to us to say something, or to go. */
+void session_begin(struct session *s);
+/* Something else is to be told, so that must not wait any more.  `is_over`: it
+ * is the end, and has nothing to show but itself. */
+void session_show(struct session *s, bool is_over);
 
 #endif

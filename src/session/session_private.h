@@ -22,6 +22,17 @@ static inline struct session *session_of(struct link *l)
 	return (struct session *)l;
 }
 
+/* The moment when the monotonic clock stood there; all zero for 0. */
+static inline struct stamp stamp_at(int64_t mono_ns)
+{
+	struct stamp at = stamp_now();
+	if (!mono_ns)
+		return (struct stamp){ 0 };
+	at.wall_us -= (at.mono_ns - mono_ns) / 1000;
+	at.mono_ns = mono_ns;
+	return at;
+}
+
 /* How long the steps of connecting took.  NULL: it has not ended, or the peer
  * connected to us. */
 static inline struct timing *session_timing(const struct session *s)

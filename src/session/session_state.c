@@ -111,17 +111,6 @@ size_t session_unacked(const struct session *s)
 	return n > 0 ? (size_t)n : 0;
 }
 
-/* The moment when the monotonic clock stood there; all zero for 0. */
-static struct stamp stamp_at(int64_t mono_ns)
-{
-	struct stamp at = stamp_now();
-	if (!mono_ns)
-		return (struct stamp){ 0 };
-	at.wall_us -= (at.mono_ns - mono_ns) / 1000;
-	at.mono_ns = mono_ns;
-	return at;
-}
-
 /* Since when the peer owes an answer: since we have asked, or it is open. */
 static int64_t question_ns(const struct session *s)
 {

@@ -26,7 +26,7 @@ void session_tell_state(struct session *s, enum entry_state state,
 	char text[512];
 	va_list args;
 	s->phase = state;
-	s->since_ns = stamp_mono_ns();
+	s->since_ns = s->is_untold ? s->opened_ns : stamp_mono_ns();
 	if (state == ENTRY_OPEN) {
 		s->opened_ns = s->since_ns;
 		s->is_quiet = false;
@@ -41,6 +41,9 @@ void session_tell_state(struct session *s, enum entry_state state,
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
+		.flags = s->is_folded && state != ENTRY_CLOSED ? ENTRY_FOLDED
+		                                               : 0,
+		.time = stamp_at(s->since_ns),
 		.ended = is_ours ? ENTRY_OUT : ENTRY_IN,
 		.moved = state == ENTRY_CLOSED ? &moved : NULL,
 		.local = session_local(s),

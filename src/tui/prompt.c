@@ -385,6 +385,7 @@ static void stop_prompt(struct frontend *f)
 }
 
 const struct frontend_ops frontend_prompt = {
+	.folds = true,
 	.start = start_prompt,
 	.show = fe_lines_show,
 	.draw = draw_prompt,

@@ -405,6 +405,7 @@ static void draw_turn(struct frontend *f)
 
 const struct frontend_ops frontend_tui = {
 	.stays = true,
+	.folds = true,
 	.has_ticks = true,
 	.commands = tui_commands,
 	.start = start_screen,

@@ -69,7 +69,7 @@ static bool is_hushed(const struct chat *c, const struct entry *e)
 /* The bare view has messages only: nothing would tell others from them. */
 static bool is_seen(const struct viewport *v, const struct entry *e)
 {
-	return !is_hushed(v->chat, e) &&
+	return !is_hushed(v->chat, e) && !(e->flags & ENTRY_FOLDED) &&
 	       (!v->is_bare || e->kind == ENTRY_MESSAGE);
 }
 
@@ -165,7 +165,8 @@ static size_t count_shown(void *user, const struct entry *e)
 
 static unsigned hiding(const struct viewport *v)
 {
-	return v->chat->filter.serial << 2 | (unsigned)v->is_bare << 1 |
+	return v->chat->filter.serial << 3 |
+	       (unsigned)v->chat->has_folded << 2 | (unsigned)v->is_bare << 1 |
 	       (unsigned)v->chat->options->quiet;
 }
 
@@ -190,7 +191,7 @@ static void follow_hiding(struct viewport *v)
 	lens_free(v->shown);
 	v->shown = NULL;
 	if (!filter_is_on(&v->chat->filter) && !v->is_bare &&
-	    !v->chat->options->quiet)
+	    !v->chat->options->quiet && !v->chat->has_folded)
 		return;
 	v->shown = lens_new(v->chat->transcript,
 	                    v->is_scrolled ? v->top_seq : end, count_shown, v);

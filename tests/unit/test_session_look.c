@@ -221,6 +221,102 @@ static void the_process_of_one_in_a_burst_is_told_later(void **state)
 	assert_int_equal(session_look_due(now.session), 0);
 }
 
+/* Rows are folded */
+
+static void on_look(void *user, struct session *s)
+{
+	(void)user;
+	assert_ptr_equal(s, now.session);
+}
+
+static int set_up_folding(void **state)
+{
+	set_up(state);
+	now.settings.folds = true;
+	now.ops.on_look = on_look;
+	adopt();
+	return 0;
+}
+
+/* How many entries are there, and how many of them rows show. */
+static void assert_rows(uint64_t count, uint64_t shown)
+{
+	const struct entry *e;
+	uint64_t seq = 1;
+	for (; (e = entry_at(now.transcript, seq)); seq++)
+		shown -= !(e->flags & ENTRY_FOLDED);
+	assert_int_equal(seq - 1, count);
+	assert_int_equal(shown, 0);
+}
+
+static void who_comes_and_stays_is_told_a_little_later(void **state)
+{
+	int64_t came_ns = clock_ns;
+	(void)state;
+	assert_rows(0, 0);
+	wait_s(1);
+	assert_rows(1, 1);
+	assert_story("O");
+	assert_int_equal(entry_at(now.transcript, 1)->time.mono_ns, came_ns);
+}
+
+static void who_says_something_is_told_before(void **state)
+{
+	(void)state;
+	fake_feed(now.fake, "hello\n");
+	turn();
+	assert_story("O<");
+	assert_rows(2, 2);
+}
+
+static void what_we_say_is_told_after_who_came(void **state)
+{
+	(void)state;
+	send_text("hello\n");
+	assert_story("O>");
+	assert_rows(2, 2);
+}
+
+static void who_resets_at_once_has_one_row(void **state)
+{
+	(void)state;
+	fake_feed_error(now.fake, ECONNRESET);
+	turn();
+	assert_story("OX");
+	assert_rows(2, 1);
+}
+
+static void who_closes_at_once_is_closed_and_has_one_row(void **state)
+{
+	(void)state;
+	far_end()->is_here = far_end()->is_gone = true;
+	fake_feed_end(now.fake);
+	wait_ms(10);
+	assert_story("OHX");
+	assert_rows(3, 1);
+	assert_false(now.in_ends);
+}
+
+static void who_is_left_before_it_is_told_has_both_rows(void **state)
+{
+	(void)state;
+	session_leave(now.session);
+	turn();
+	assert_story("OHX");
+	assert_rows(3, 3);
+}
+
+/* Nobody knows whether it reads. */
+static void who_ends_at_once_elsewhere_stays(void **state)
+{
+	(void)state;
+	fake_feed_end(now.fake);
+	turn();
+	assert_story("OH");
+	assert_rows(2, 2);
+	assert_int_equal(now.in_ends, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +330,14 @@ int main(void)
 		T(a_peer_without_a_program_is_gone),
 		T(the_fin_of_one_that_is_gone_says_so),
 		T(the_process_of_one_in_a_burst_is_told_later),
+#define F(name) cmocka_unit_test_setup_teardown(name, set_up_folding, finish)
+		F(who_comes_and_stays_is_told_a_little_later),
+		F(who_says_something_is_told_before),
+		F(what_we_say_is_told_after_who_came),
+		F(who_resets_at_once_has_one_row),
+		F(who_closes_at_once_is_closed_and_has_one_row),
+		F(who_is_left_before_it_is_told_has_both_rows),
+		F(who_ends_at_once_elsewhere_stays),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
