@@ -12,7 +12,7 @@
  * this one is; 0: all are. */
 void chat_speak_to(struct chat *c, uint32_t number);
 
-/* Speak to the next peer, or to all after the last one. */
+/* Speak to the next peer that is not gone, or to all after the last one. */
 void chat_next_target(struct chat *c);
 
 /* Show one peer alone and speak to it: the one spoken to or, if these are all,

@@ -343,8 +343,9 @@ void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 void chat_tell_again(struct chat *c)
 {
 	char advice[ADVICE_MAX];
-	if (!is_enter_free(c))
+	if (c->own->again.is_offered || !is_enter_free(c))
 		return;
+	c->own->again.is_offered = true;
 	advise_enter(c, advice);
 	chat_note(c, "enter", "%s", advice);
 }

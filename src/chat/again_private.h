@@ -30,6 +30,7 @@ struct again {
 	bool is_lost;       /* the peer has ended it */
 	uint64_t greeted;   /* bytes that --on-connect has sent */
 	bool is_entered;    /* Enter has begun it, and it is not open yet */
+	bool is_offered;    /* what Enter does now has been told */
 	char code[sizeof(((struct error *)0)->code)]; /* told last */
 };
 
@@ -52,7 +53,7 @@ void chat_note_open(struct chat *c, const struct session *s);
 bool chat_lose(struct chat *c, struct session *s);
 /* At the end of a turn: type what --on-connect says. */
 void chat_greet(struct chat *c);
-/* Tell what Enter does now that nobody is there, if it does anything. */
+/* Tell once what Enter does now that nobody is there, if it does anything. */
 void chat_tell_again(struct chat *c);
 
 #endif

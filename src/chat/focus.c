@@ -21,7 +21,8 @@ void chat_next_target(struct chat *c)
 {
 	const struct session *s;
 	size_t i = 0;
-	while ((s = chat_session(c, i)) && s->number <= c->target)
+	while ((s = chat_session(c, i)) &&
+	       (s->number <= c->target || s->is_gone))
 		i++;
 	chat_speak_to(c, s ? s->number : 0);
 }

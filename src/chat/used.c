@@ -46,6 +46,7 @@ void chat_use(struct chat *c, enum endpoint_mode mode,
 	u->last[mode] = *ep;
 	u->has_last[mode] = true;
 	u->latest = mode;
+	c->own->again.is_offered = false;
 	chat_note_used(c, mode, ep);
 }
 

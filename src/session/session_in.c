@@ -135,8 +135,7 @@ static const char *what_is_left(struct session *s)
 		return "";
 	if (!s->settings->tells_states || session_has_reader(s))
 		return ": you can still send; /close ends the connection";
-	return " and is gone: no program reads what you send any more; "
-	       "/close ends the connection";
+	return " and is gone";
 }
 
 /* Tell the peer's end while we can still send. */

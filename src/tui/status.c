@@ -159,6 +159,18 @@ static void add_filter(struct parts *p, const struct status *s)
 	part->key = f->focus ? KEY_F9 : KEY_NONE;
 }
 
+/* Peers whose programs have gone stay until they are closed. */
+static void add_peers(struct parts *p, const struct chat *c, size_t count)
+{
+	char gone[32] = "";
+	size_t here = 0;
+	for (size_t i = 0; i < count; i++)
+		here += !chat_session(c, i)->is_gone;
+	if (here < count)
+		snprintf(gone, sizeof(gone), ", %zu gone", count - here);
+	add_part(p, 1, "%zu peer%s%s", here, plural(here), gone)->key = KEY_F6;
+}
+
 static void fill_parts(struct parts *p, const struct status *s)
 {
 	const struct chat *c = s->chat;
@@ -170,8 +182,7 @@ static void fill_parts(struct parts *p, const struct status *s)
 	if (with)
 		add_session(p, s, with);
 	else if (count)
-		add_part(p, 1, "%zu peer%s", count,
-		         plural(count))->key = KEY_F6;
+		add_peers(p, c, count);
 	else
 		add_part(p, 0, "not connected");
 	add_advice(p, c);

@@ -105,7 +105,7 @@ static void a_peer_that_has_closed_is_gone_and_one_that_ended_is_not(
 
 	listener = start(&p, "lines");
 	close(net_accept(listener));
-	proc_expect_out(&p, "(FIN received) and is gone: no program reads");
+	proc_expect_out(&p, "(FIN received) and is gone");
 	proc_write_text(&p, "hello\n");
 	proc_expect_out(&p, "! not sent: the peer is gone");
 	proc_end_in(&p);
@@ -124,7 +124,7 @@ static void on_the_screen_a_peer_that_is_gone_is_not_spoken_to(void **state)
 	int one = net_connect(port), two = net_connect(port);
 	pty_expect(&p, "all>");
 	close(one);
-	pty_expect(&p, "program reads what you send any more");
+	pty_expect(&p, "(FIN received) and is gone");
 	pty_expect_gone(&p, "all>");
 	pty_type(&p, "hello" PTY_ENTER);
 	net_expect(two, "hello\n");

@@ -22,6 +22,31 @@ static void end_by_peer(struct fake *f)
 	assert_int_equal(chat_session_count(c), 0);
 }
 
+static int count_offers(void)
+{
+	struct entry room;
+	const struct entry *e;
+	int n = 0;
+	for (uint64_t seq = transcript_end(c->transcript);
+	     (e = transcript_at(c->transcript, --seq, &room));)
+		n += strcmp(e->code, "enter") == 0;
+	return n;
+}
+
+static void what_enter_does_is_told_once_for_one_end(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	fake_facts(f)->far = (struct owner_peer){ .is_here = true,
+		                                  .is_gone = true };
+	end_by_peer(f);
+	assert_int_equal(count_offers(), 1);
+	type("");
+	turn();
+	end_by_peer(fake_last());
+	assert_int_equal(count_offers(), 2);
+}
+
 static void assert_advice(const char *text)
 {
 	char advice[ADVICE_MAX];
@@ -190,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(enter_on_an_empty_line_connects_again),
+		TEST(what_enter_does_is_told_once_for_one_end),
 		TEST(connect_alone_repeats_the_last_endpoint),
 		TEST(connect_alone_leaves_a_peer_that_has_ended),
 		TEST(a_second_try_does_not_stack_up),

@@ -3,6 +3,8 @@
 
 /* /info, and which connection it is about. */
 
+#include <sockchat/focus.h>
+
 #include "chat_scene.h"
 
 /* What the line has been answered with, one note a line. */
@@ -162,6 +164,10 @@ static void a_peer_that_is_gone_is_left_out_unless_it_is_chosen(void **state)
 	turn();
 	assert_int_equal(chat_audience(c), 1);
 	assert_int_equal(chat_shown(c)->number, 2);
+	chat_next_target(c);
+	assert_int_equal(c->target, 2);
+	chat_next_target(c);
+	assert_int_equal(c->target, 0);
 	type("a");
 	SENT(gone, "");
 	SENT(other, "a\n");

@@ -88,6 +88,23 @@ static void a_connection_has_its_facts(void **state)
 	leave(s);
 }
 
+static void peers_that_are_gone_are_counted_apart(void **state)
+{
+	(void)state;
+	struct address peer = fake_address("127.0.0.1:9");
+	meet();
+	for (int i = 0; i < 2; i++)
+		chat_on_peer(chat, fake_transport(fake_open()), &peer);
+	assert_true(shows(" 3 peers |"));
+	chat_session(chat, 0)->is_gone = true;
+	assert_true(shows(" 2 peers, 1 gone |"));
+	chat_session(chat, 1)->is_gone = true;
+	chat_session(chat, 2)->is_gone = true;
+	assert_true(shows(" 0 peers, 3 gone |"));
+	chat_for_all(chat, session_reset);
+	fake_finish();
+}
+
 static void what_is_looked_at_is_said(void **state)
 {
 	(void)state;
@@ -234,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_anybody_it_says_so),
 		TEST(a_connection_has_its_facts),
+		TEST(peers_that_are_gone_are_counted_apart),
 		TEST(what_is_looked_at_is_said),
 		TEST(a_filter_says_what_it_hides),
 		TEST(rates_are_shown_while_something_moves),
