@@ -333,18 +333,17 @@ static void cut_authority(char *at, const char **host, const char **port)
 {
 	at[strcspn(at, "/?#")] = '\0';
 	char *user = strrchr(at, '@');
-	*host = user ? user + 1 : at;
-	char *end = **host == '[' ? strchr(*host, ']') : NULL;
-	char *colon = end ? strchr(end, ':') : strchr(*host, ':');
+	char *name = user ? user + 1 : at;
+	char *end = *name == '[' ? strchr(name, ']') : NULL;
+	char *colon = strchr(end ? end : name, ':');
 	if (colon) {
 		*colon = '\0';
 		if (colon[1])
 			*port = colon + 1;
 	}
-	if (end) {
+	if (end)
 		*end = '\0';
-		++*host;
-	}
+	*host = end ? name + 1 : name;
 }
 
 /* Say which words reach what this URL names. */
