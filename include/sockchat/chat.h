@@ -85,6 +85,9 @@ void chat_note(struct chat *c, const char *code, const char *format, ...)
 /* Append an ERROR entry: something that was asked for could not be done.  See
  * `is_scripted`.  Returns -1, so that a caller can return it on. */
 int chat_error(struct chat *c, const struct error *e);
+/* The same, with a hint, or "", and what printf() makes.  Returns -1. */
+int chat_refuse(struct chat *c, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Open one more connection.  `ep` is borrowed for the call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);

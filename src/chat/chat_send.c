@@ -67,11 +67,9 @@ static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 static int give_all(struct chat *c, const struct parcel *p)
 {
 	size_t given = 0, failed = 0;
-	struct error e;
-	if (c->options->recv_only) {
-		error_set(&e, "not sent: --recv-only was asked for");
-		return chat_error(c, &e);
-	}
+	if (c->options->recv_only)
+		return chat_refuse(c, "", "not sent: --recv-only was asked "
+		                          "for");
 	if (has_no_place(c))
 		return tell_nobody(c);
 	for (size_t i = 0; i < c->own->session_count; i++) {

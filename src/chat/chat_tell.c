@@ -46,3 +46,14 @@ int chat_error(struct chat *c, const struct error *e)
 	chat_tell(c, NULL, ENTRY_ERROR, e);
 	return -1;
 }
+
+int chat_refuse(struct chat *c, const char *hint, const char *format, ...)
+{
+	struct error e = { .code = "" };
+	va_list args;
+	va_start(args, format);
+	glyph_vformat(e.text, sizeof(e.text), format, args);
+	va_end(args);
+	error_set_hint(&e, "%s", hint);
+	return chat_error(c, &e);
+}

@@ -65,7 +65,7 @@ void command_help(struct chat *c, char *args)
 static void run_keys(struct chat *c, char *args)
 {
 	(void)args;
-	command_refuse(c, "/keys", "there is no screen here, and no keys");
+	chat_refuse(c, "", "/keys: there is no screen here, and no keys");
 }
 
 static void run_quit(struct chat *c, char *args)
@@ -108,17 +108,14 @@ static int take_last(struct chat *c, enum endpoint_mode mode,
                      struct endpoint *ep)
 {
 	const struct endpoint *last = chat_last(c, mode);
-	struct error e;
-	if (last) {
-		*ep = *last;
-		return 0;
-	}
-	if (mode == ENDPOINT_LISTEN)
-		error_set(&e, "on which port? /listen PORT");
-	else
-		error_set(&e, "to which server? /connect HOST PORT");
-	error_set_hint(&e, "alone it repeats the last one, and there was none");
-	return chat_error(c, &e);
+	if (!last)
+		return chat_refuse(c, "alone it repeats the last one, and "
+		                      "there was none", "%s",
+		                   mode == ENDPOINT_LISTEN
+		                       ? "on which port? /listen PORT"
+		                       : "to which server? /connect HOST PORT");
+	*ep = *last;
+	return 0;
 }
 
 /* -1 after a complaint. */
@@ -143,13 +140,12 @@ static bool is_in_the_way(const struct chat *c, const struct session *s,
 
 static void refuse_second(struct chat *c, const struct session *s)
 {
-	bool is_open = session_is_open(s);
-	struct error e;
-	error_set(&e, "%s %s", is_open ? "already connected to"
-	                               : "still connecting to", s->link.where);
-	error_set_hint(&e, "/close %s", is_open ? "ends that connection"
-	                                        : "gives up");
-	chat_error(c, &e);
+	if (session_is_open(s))
+		chat_refuse(c, "/close ends that connection",
+		            "already connected to %s", s->link.where);
+	else
+		chat_refuse(c, "/close gives up", "still connecting to %s",
+		            s->link.where);
 }
 
 static void run_connect(struct chat *c, char *args)
@@ -175,15 +171,12 @@ static void run_connect(struct chat *c, char *args)
 static void run_listen(struct chat *c, char *args)
 {
 	struct endpoint ep;
-	struct error e;
 	if (parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
 		return;
-	if (*c->listening && !*args) {
-		error_set(&e, "already listening on %s", c->listening);
-		chat_error(c, &e);
-		return;
-	}
-	chat_listen(c, &ep);
+	if (*c->listening && !*args)
+		chat_refuse(c, "", "already listening on %s", c->listening);
+	else
+		chat_listen(c, &ep);
 }
 
 void command_learn(struct chat *c, const char *line)
@@ -257,11 +250,9 @@ static void run_drip(struct chat *c, char *args)
 {
 	long bytes;
 	int64_t ms;
-	struct error e, why;
-	if (parse_drip(args, &bytes, &ms, &why)) {
-		error_set(&e, "/drip: %s", why.text);
-		error_set_hint(&e, "for example /drip 1 50ms");
-		chat_error(c, &e);
+	struct error e;
+	if (parse_drip(args, &bytes, &ms, &e)) {
+		chat_refuse(c, "for example /drip 1 50ms", "/drip: %s", e.text);
 		return;
 	}
 	c->session_settings.drip_bytes = (size_t)bytes;

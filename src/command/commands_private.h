@@ -37,9 +37,6 @@ const struct alias *alias_find(const char *word, size_t len);
 
 /* peers.c */
 
-/* Append an ERROR entry: `usage`, and what is wrong with it. */
-void command_refuse(struct chat *c, const char *usage, const char *wanted);
-
 /* Cut `args` into words where there are spaces; how many, at most `max`. */
 size_t command_words(char *args, char *words[], size_t max);
 

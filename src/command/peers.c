@@ -12,13 +12,6 @@
 
 #include "commands_private.h"
 
-void command_refuse(struct chat *c, const char *usage, const char *wanted)
-{
-	struct error e;
-	error_set(&e, "%s: %s", usage, wanted);
-	chat_error(c, &e);
-}
-
 size_t command_words(char *args, char *words[], size_t max)
 {
 	size_t count = 0;
@@ -34,19 +27,15 @@ size_t command_words(char *args, char *words[], size_t max)
 static struct session *find_peer(struct chat *c, const char *word)
 {
 	long number = (long)c->target;
-	struct error e;
 	if (word && !number_parse(word, 1, UINT32_MAX, &number)) {
-		error_set(&e, "'%s' is not a peer's number", word);
-		error_set_hint(&e, "/peers lists them");
-		chat_error(c, &e);
+		chat_refuse(c, "/peers lists them",
+		            "'%s' is not a peer's number", word);
 		return NULL;
 	}
 	struct session *s = chat_find(c, (uint32_t)number);
-	if (!s) {
-		error_set(&e, "there is no peer %ld", number);
-		error_set_hint(&e, "/peers lists those that are here");
-		chat_error(c, &e);
-	}
+	if (!s)
+		chat_refuse(c, "/peers lists those that are here",
+		            "there is no peer %ld", number);
 	return s;
 }
 
@@ -66,7 +55,7 @@ bool command_for_peers(struct chat *c, char *args, chat_session_fn *fn)
 	if (!chat_session_count(c) && ends && chat_stop_trying(c))
 		return true;
 	if (!chat_session_count(c)) {
-		command_refuse(c, "nothing to do", "nobody is connected");
+		chat_refuse(c, "", "nothing to do: nobody is connected");
 		return false;
 	}
 	chat_for_all(c, fn);

@@ -210,11 +210,9 @@ void intake_end(struct intake *in)
 /* A line that waits ends at its first newline. */
 static void take_later(struct intake *in, const char *line, size_t len)
 {
-	struct error e;
 	if (memchr(line, '\n', len)) {
-		error_set(&e, "not sent: nobody is connected yet, and only "
-		              "a single line can wait");
-		chat_error(in->chat, &e);
+		chat_refuse(in->chat, "", "not sent: nobody is connected yet, "
+		            "and only a single line can wait");
 		return;
 	}
 	add_bytes(in, (const uint8_t *)line, len);

@@ -153,10 +153,8 @@ static void put_line(const struct token *t)
 void paste_refuse(struct frontend *f, size_t len)
 {
 	char size[16];
-	struct error e;
-	error_set(&e, "no memory for the paste of %s: it is dropped",
-	          number_format_size(size, len));
-	chat_error(f->chat, &e);
+	chat_refuse(f->chat, "", "no memory for the paste of %s: it is dropped",
+	            number_format_size(size, len));
 }
 
 void paste_take(struct frontend *f, const struct token *t)

@@ -125,15 +125,13 @@ static bool put_on_terminal(const struct bytes *text)
 
 static void tell_uncopied(struct frontend *f)
 {
-	struct error e;
 	char limit[48];
 	snprintf(limit, sizeof(limit), "takes no more than %zu KB",
 	         CLIPBOARD_OSC52_MAX / 4 * 3 / 1024);
-	error_set(&e, "not copied: the terminal %s, and no wl-copy, xclip, "
-	              "xsel or pbcopy has taken it",
-	          screen_modes() & MODE_TITLE ? limit : "takes no copies");
-	error_set_hint(&e, "/save PATH writes the selection to a file");
-	chat_error(f->chat, &e);
+	chat_refuse(f->chat, "/save PATH writes the selection to a file",
+	            "not copied: the terminal %s, and no wl-copy, xclip, xsel "
+	            "or pbcopy has taken it",
+	            screen_modes() & MODE_TITLE ? limit : "takes no copies");
 }
 
 /* All programs have had their chance. */
@@ -142,12 +140,9 @@ static void on_copied(void *user, bool copied, const struct bytes *text,
 {
 	struct frontend *f = user;
 	char notice[112] = "";
-	struct error e;
-	if (*trouble) {
-		error_set(&e, "tmux load-buffer has not taken the copy: %s",
-		          trouble);
-		chat_error(f->chat, &e);
-	}
+	if (*trouble)
+		chat_refuse(f->chat, "", "tmux load-buffer has not taken the "
+		            "copy: %s", trouble);
 	if (!copied && clipboard_has_tmux())
 		f->copy.is_on_terminal = put_on_terminal(text);
 	if (copied)

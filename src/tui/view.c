@@ -173,13 +173,11 @@ static unsigned hiding(const struct viewport *v)
 /* Without memory to follow the filter, nothing is hidden. */
 static void give_up_hiding(struct viewport *v)
 {
-	struct error e;
 	lens_free(v->shown);
 	v->shown = NULL;
 	filter_off(&v->chat->filter);
 	v->hiding = hiding(v);
-	error_set(&e, "no memory to filter: all entries are shown");
-	chat_error(v->chat, &e);
+	chat_refuse(v->chat, "", "no memory to filter: all entries are shown");
 }
 
 static void follow_hiding(struct viewport *v)
