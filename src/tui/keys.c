@@ -440,8 +440,9 @@ static void finish_paste(struct keys *k, size_t end)
 		k->lost = paste.len;
 	paste.len = k->lost ? 0 : paste.len - more;
 	k->cleaned = paste_clean(&paste);
-	emit_token(k, KEY_PASTE, paste.data, paste.len);
+	k->cleaned.lost = k->lost;
 	k->lost = 0;
+	emit_token(k, KEY_PASTE, paste.data, paste.len);
 	bytes_finish(&paste);
 	if (rest.len)
 		keys_feed(k, rest.data, rest.len);
@@ -528,11 +529,6 @@ void keys_timeout(struct keys *k)
 		emit_token(k, KEY_ESCAPE, k->sequence, 1);
 	else if (is_chord && k->len == 2)
 		emit_token(k, KEY_NONE, k->sequence, 2);
-}
-
-size_t keys_lost(const struct keys *k)
-{
-	return k->lost;
 }
 
 const struct cleaned *keys_cleaned(const struct keys *k)

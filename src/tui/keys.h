@@ -84,10 +84,8 @@ void keys_place(const struct token *t, int *row, int *column);
 unsigned keys_wait_ms(const struct keys *k);
 void keys_timeout(struct keys *k);
 
-/* For the KEY_PASTE that is given now: how many bytes of it were lost, as there
- * was no memory.  If any were, the token is empty. */
-size_t keys_lost(const struct keys *k);
-/* What the last KEY_PASTE was before it was cleaned. */
+/* What the last KEY_PASTE was before it was cleaned.  If any of it was lost,
+ * the token is empty. */
 const struct cleaned *keys_cleaned(const struct keys *k);
 
 #define KEYS_ESCAPE_MS 50

@@ -18,6 +18,7 @@
 
 struct cleaned {
 	size_t left_out;  /* control characters, and keys with codes */
+	size_t lost;      /* bytes, as there was no memory for all of them */
 	bool was_doubled; /* CR CR stood for each CR LF */
 };
 

@@ -200,17 +200,17 @@ static int find_binding(const struct token *t)
 /* A paste goes into the line; what is left out of it is told. */
 static void take_pasted(const struct token *t)
 {
-	size_t left_out = keys_cleaned(state.keyboard.keys)->left_out;
+	const struct cleaned *c = keys_cleaned(state.keyboard.keys);
 	char text[64];
-	if (keys_lost(state.keyboard.keys)) {
+	if (c->lost) {
 		print_line(INPUT_NO_MEMORY);
 		return;
 	}
 	input_feed(t);
-	if (!left_out)
+	if (!c->left_out)
 		return;
 	snprintf(text, sizeof(text), "(pasted: %zu unprintable left out)",
-	         left_out);
+	         c->left_out);
 	print_line(text);
 }
 

@@ -208,8 +208,8 @@ static void on_key(void *user, const struct token *t)
 	struct frontend *f = user;
 	f->has_key = true;
 	note_focus(f, t->key);
-	if (t->key == KEY_PASTE && keys_lost(f->keyboard.keys))
-		paste_refuse(f, keys_lost(f->keyboard.keys));
+	if (t->key == KEY_PASTE && keys_cleaned(f->keyboard.keys)->lost)
+		paste_refuse(f, keys_cleaned(f->keyboard.keys)->lost);
 	else if (t->key == KEY_FOCUS_IN || t->key == KEY_FOCUS_OUT)
 		return;
 	else if (t->key == KEY_CLICK)
