@@ -37,6 +37,10 @@ MUST_USE int file_create(const char *path, struct error *e);
  * directory, EINVAL for anything else that is not a regular file. */
 MUST_USE int file_open(const char *path, int flags);
 
+/* Lock an open file or folder for this program alone (flock(2)).  False when
+ * another program has it for 200 ms: somebody may wait. */
+MUST_USE bool file_lock(int fd);
+
 /* Append all that can be read up to the end of the file.  -1 with errno. */
 MUST_USE int file_read(int fd, struct bytes *out);
 

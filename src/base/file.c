@@ -8,11 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
+#include <sockchat/stamp.h>
+
+#define LOCK_TRIES   100
+#define LOCK_WAIT_NS (2 * MS_NS)
 
 int file_append_path(struct bytes *out, const char *typed, size_t len)
 {
@@ -104,6 +110,19 @@ int file_open(const char *path, int flags)
 		return fd;
 	close(fd);
 	return errno = errnum, -1;
+}
+
+bool file_lock(int fd)
+{
+	const struct timespec wait = { .tv_nsec = LOCK_WAIT_NS };
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK)
+			return false;
+		nanosleep(&wait, NULL);
+	}
+	return false;
 }
 
 int file_read(int fd, struct bytes *out)

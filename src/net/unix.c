@@ -10,20 +10,17 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sockchat/diag.h>
+#include <sockchat/file.h>
 
 #include "socket.h"
 #include "unix.h"
-
-#define LOCK_TRIES 100 /* a millisecond each */
 
 #ifndef SO_PEERPIDFD
 #define SO_PEERPIDFD 77 /* since Linux 6.5 */
@@ -105,17 +102,10 @@ static int lock_folder(const char *path)
 	memcpy(folder, path, len);
 	memcpy(folder + len, ".", 2);
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int tries = LOCK_TRIES;
-	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
-		if (tries-- && (errno == EWOULDBLOCK || errno == EINTR)) {
-			nanosleep(&(struct timespec){ .tv_nsec = 1000000 },
-			          NULL);
-			continue;
-		}
-		close(fd);
-		fd = -1;
-	}
-	return fd;
+	if (fd < 0 || file_lock(fd))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* The socket has its mode from the first moment: by the umask, and where a

@@ -13,9 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <readline/history.h>
@@ -29,10 +27,6 @@
 /* The file is read at each start, so it is bounded: longer lines are kept for
  * this run only. */
 #define WRITTEN_MAX ((size_t)64 << 10)
-
-/* A lock that is not had after 200 ms is not waited for: the keyboard waits. */
-#define LOCK_TRIES   100
-#define LOCK_WAIT_NS 2000000
 
 /* As readline has one history, there is one of this. */
 static struct {
@@ -187,19 +181,6 @@ static int open_for_lines(void)
 	return open(kept.path, flags, 0600);
 }
 
-static bool lock_file(int fd)
-{
-	const struct timespec wait = { .tv_nsec = LOCK_WAIT_NS };
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return true;
-		if (errno != EWOULDBLOCK)
-			return false;
-		nanosleep(&wait, NULL);
-	}
-	return false;
-}
-
 /* Another sockchat that shortens the file puts a new one in its place. */
 static bool is_in_place(const struct stat *mine)
 {
@@ -215,7 +196,7 @@ static int open_locked(struct stat *st, bool *is_locked)
 		int fd = open_for_lines();
 		if (fd < 0)
 			return -1;
-		*is_locked = lock_file(fd);
+		*is_locked = file_lock(fd);
 		int errnum = fstat(fd, st)           ? errno
 		             : !S_ISREG(st->st_mode) ? EINVAL
 		                                     : 0;
