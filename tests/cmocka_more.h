@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#undef stop /* cmocka's macro would take the place of members called so */
+
 /* What main() returns when this machine cannot run any of the tests; before, it
  * prints a line "skipped: " with the reason. */
 #define SKIPPED 77
