@@ -67,17 +67,15 @@ static struct cut cut_at(const struct cuts *c, const uint8_t *bytes, size_t len,
                          size_t at)
 {
 	struct cut cut = { .at = c->sent + at - c->base };
-	uint8_t done = 1;
-	while (done < 3 && (byte_before(c, bytes, at, done) & 0xc0) == 0x80)
-		done++;
-	uint8_t lead = byte_before(c, bytes, at, done);
-	if (lead < 0xc2 || lead > 0xf4 || done >= length_of(lead) ||
-	    !follows_text(c, bytes, at, done))
+	uint8_t before[3];
+	for (size_t k = 0; k < sizeof(before); k++)
+		before[k] = byte_before(c, bytes, at, sizeof(before) - k);
+	size_t done = utf8_unfinished(before, sizeof(before));
+	if (!done || !follows_text(c, bytes, at, done))
 		return cut;
-	for (uint8_t k = done; k > 0; k--)
-		cut.bytes[cut.known++] = byte_before(c, bytes, at, k);
-	cut.done = done;
-	cut.len = length_of(lead);
+	memcpy(cut.bytes, before + sizeof(before) - done, done);
+	cut.done = cut.known = (uint8_t)done;
+	cut.len = length_of(*cut.bytes);
 	complete_cut(&cut, bytes + at, len - at);
 	return cut;
 }

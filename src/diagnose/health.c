@@ -357,6 +357,10 @@ static bool is_healthy(const struct verdict *v)
 	return true;
 }
 
+#define HINT_NO_RECV                                                           \
+	"the program there does not call recv(): it is busy, hangs, or is "    \
+	"stopped"
+
 /* The first rule that holds gives the sentence. */
 static const struct {
 	rule_fn *holds;
@@ -373,12 +377,8 @@ static const struct {
 	{ is_unanswered, HEALTH_TROUBLE, "not-acknowledged",
 	  "the host may be down, or something on the way drops what is sent "
 	  "to it" },
-	{ is_unread, HEALTH_TROUBLE, "not-read",
-	  "the program there does not call recv(): it is busy, hangs, or is "
-	  "stopped" },
-	{ is_left_unread, HEALTH_TROUBLE, "not-read",
-	  "the program there does not call recv(): it is busy, hangs, or is "
-	  "stopped" },
+	{ is_unread, HEALTH_TROUBLE, "not-read", HINT_NO_RECV },
+	{ is_left_unread, HEALTH_TROUBLE, "not-read", HINT_NO_RECV },
 	{ has_retransmits, HEALTH_TROUBLE, "", "" },
 	{ is_paused, HEALTH_WORTH_KNOWING, "", "" },
 	{ is_sending, HEALTH_FINE, "", "" },

@@ -20,31 +20,32 @@
 #define ECHO_MIN   2              /* messages */
 #define CR_MIN     2              /* lines */
 
+#define HINT_CRLF "`/eol crlf` ends them in \\r\\n (--crlf from the start)"
+
 const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_EOL] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of the peer in \\r\\n: it may "
 		"still wait for the end of what you sent",
-		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+		HINT_CRLF,
 	},
 	[TRAP_REQUEST] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of ",
-		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+		HINT_CRLF,
 		" in \\r\\n: the peer may still wait for the end of what you "
 		"sent",
 	},
 	[TRAP_COMPLAINT] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of ",
-		"`/eol crlf` ends them in \\r\\n (--crlf from the start)",
+		HINT_CRLF,
 		" in \\r\\n: this may be why the peer complains",
 	},
 	[TRAP_HEAD] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of ",
-		"`/eol crlf` ends them in \\r\\n (--crlf from the start); then "
-		"Enter on an empty line",
+		HINT_CRLF "; then Enter on an empty line",
 		" in \\r\\n, and an empty line ends a request: the peer may "
 		"still wait for either",
 	},

@@ -263,9 +263,11 @@ bool option_is_default(const struct options *o, const struct option_rule *r)
 	              r->size) == 0;
 }
 
-/* Lines as words with a comma between them. */
+/* Lines as words with a comma between them; NULL for none. */
 static const char *join_lines(char out[ON_CONNECT_MAX], const char *lines)
 {
+	if (!*lines)
+		return NULL;
 	size_t len = strlen(lines) - 1;
 	memcpy(out, lines, len);
 	out[len] = '\0';
@@ -274,40 +276,48 @@ static const char *join_lines(char out[ON_CONNECT_MAX], const char *lines)
 	return out;
 }
 
+/* The word for the value at `at`; NULL: it is a number. */
+static const char *value_word(const struct option_rule *r, const void *at,
+                              char lines[ON_CONNECT_MAX])
+{
+	const int *number = at;
+	const long *count = at;
+	switch (r->type) {
+	case TYPE_CHOICE:
+		return choice_name(r->choices, *number);
+	case TYPE_VALUE:
+		return *number == r->value ? "on" : "off";
+	case TYPE_SET:
+		return *(const bool *)at ? "on" : "off";
+	case TYPE_RETRY:
+		return !*count                    ? "off"
+		       : *count == RETRY_ENDLESS ? "on"
+		                                  : NULL;
+	case TYPE_TEXT:
+		return *(char *const *)at;
+	case TYPE_LINES:
+		return join_lines(lines, at);
+	default:
+		return NULL;
+	}
+}
+
 void options_value(const struct options *o, size_t i, char *out, size_t cap)
 {
 	char lines[ON_CONNECT_MAX];
 	const struct option_rule *r = option_rule(i);
 	const void *at = (const char *)o + r->offset;
-	const char *word = "default";
-	if (r->type == TYPE_SIZE) {
+	const char *word = value_word(r, at, lines);
+	if (word)
+		glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
+	else if (r->type == TYPE_SIZE)
 		tell_size(out, cap, *(const size_t *)at);
-		return;
-	}
-	if (r->type == TYPE_MODE) {
+	else if (r->type == TYPE_MODE)
 		snprintf(out, cap, "%04o", *(const unsigned *)at);
-		return;
-	}
-	if (r->type == TYPE_CHOICE)
-		word = choice_name(r->choices, *(const int *)at);
-	else if (r->type == TYPE_VALUE)
-		word = *(const int *)at == r->value ? "on" : "off";
-	else if (r->type == TYPE_SET)
-		word = *(const bool *)at ? "on" : "off";
-	else if (r->type == TYPE_TEXT && *(char *const *)at)
-		word = *(char *const *)at;
-	else if (r->type == TYPE_RETRY)
-		word = "off";
-	else if (r->type == TYPE_LINES && *(const char *)at)
-		word = join_lines(lines, at);
-	glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
-	if (option_is_default(o, r))
-		return;
-	const long *count = at;
-	if (r->type == TYPE_RETRY && *count == RETRY_ENDLESS)
-		snprintf(out, cap, "on");
+	else if (option_is_default(o, r))
+		snprintf(out, cap, "default");
 	else if (r->type == TYPE_COUNT || r->type == TYPE_RETRY)
-		snprintf(out, cap, "%ld", *count);
-	else if (r->type == TYPE_DURATION || r->type == TYPE_LINGER)
+		snprintf(out, cap, "%ld", *(const long *)at);
+	else
 		tell_duration(out, cap, *(const int64_t *)at);
 }
