@@ -19,7 +19,7 @@ struct grid {
 	uint8_t cost[WORD_MAX + 1][WORD_MAX + 1];
 };
 
-static bool is_same(const struct grid *g, size_t i, size_t j)
+static bool is_alike(const struct grid *g, size_t i, size_t j)
 {
 	return tolower((unsigned char)g->a[i - 1]) ==
 	       tolower((unsigned char)g->b[j - 1]);
@@ -37,8 +37,8 @@ static void fill_cell(struct grid *g, size_t i, size_t j)
 	uint8_t *cost = &g->cost[i][j];
 	*cost = (uint8_t)(g->cost[i - 1][j] + 1);
 	take_less(cost, g->cost[i][j - 1] + 1);
-	take_less(cost, g->cost[i - 1][j - 1] + !is_same(g, i, j));
-	if (i > 1 && j > 1 && is_same(g, i, j - 1) && is_same(g, i - 1, j))
+	take_less(cost, g->cost[i - 1][j - 1] + !is_alike(g, i, j));
+	if (i > 1 && j > 1 && is_alike(g, i, j - 1) && is_alike(g, i - 1, j))
 		take_less(cost, g->cost[i - 2][j - 2] + 1);
 }
 

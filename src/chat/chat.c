@@ -67,7 +67,7 @@ static void show_entries(void *user, uint64_t first, uint64_t end)
 }
 
 /* A connection is open: what failed before does not count. */
-static void on_open(void *user, struct session *s)
+static void on_chat_open(void *user, struct session *s)
 {
 	struct chat *c = user;
 	chat_note_open(c, s);
@@ -243,7 +243,7 @@ static void set_up(struct chat *c)
 	};
 	chat_settings_changed(c);
 	p->session_ops = (struct session_ops){
-		.on_open = on_open,
+		.on_open = on_chat_open,
 		.on_in_end = on_in_end,
 		.on_lost = on_lost,
 		.on_look = watch_plan,
@@ -276,7 +276,7 @@ struct chat *chat_new(struct loop *loop, struct options *options)
 	return c;
 }
 
-static void on_timeout(struct timer *t)
+static void on_chat_timeout(struct timer *t)
 {
 	struct chat *c = t->user;
 	struct error e;
@@ -308,7 +308,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	c->ops = ops;
 	chat_settings_changed(c);
 	if (o->run_timeout_ms && !p->timeout.loop)
-		chat_start_timer(&p->timeout, on_timeout,
+		chat_start_timer(&p->timeout, on_chat_timeout,
 		                 o->run_timeout_ms * MS_NS);
 	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
 	if (!p->last_number && !p->listener_count) /* else it is a second try */

@@ -11,7 +11,7 @@
 
 /* Take the name out of its place, or the oldest where there is no more room.
  * How many stand before the place. */
-static size_t open_place(char **list, const char *name)
+static size_t open_used_place(char **list, const char *name)
 {
 	size_t i = 0;
 	while (i < USED_MAX - 1 && list[i] && strcmp(list[i], name) != 0)
@@ -29,7 +29,7 @@ void chat_note_used(struct chat *c, enum endpoint_mode mode,
 	char *copy = strdup(name);
 	if (!copy)
 		return; /* it is not offered */
-	size_t before = open_place(list, name);
+	size_t before = open_used_place(list, name);
 	memmove(list + 1, list, before * sizeof(*list));
 	list[0] = copy;
 }

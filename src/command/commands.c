@@ -363,7 +363,7 @@ const struct command_row *command_row(size_t i)
 	return i < sizeof(rows) / sizeof(rows[0]) ? &rows[i] : NULL;
 }
 
-static const struct command_row *find_row(const char *name, size_t len)
+static const struct command_row *row_named(const char *name, size_t len)
 {
 	const struct command_row *row;
 	for (size_t i = 0; (row = command_row(i)); i++)
@@ -390,12 +390,12 @@ static const struct command_row *find_beginning(const char *name, size_t len,
 const struct command_row *command_find(const char *name, size_t len,
                                        size_t *matches)
 {
-	const struct command_row *found = find_row(name, len);
+	const struct command_row *found = row_named(name, len);
 	const struct alias *a = alias_find(name, len);
 	if (!found && !a)
 		return find_beginning(name, len, matches);
 	if (!found && a->does)
-		found = find_row(a->ours, strlen(a->ours));
+		found = row_named(a->ours, strlen(a->ours));
 	*matches = found != NULL;
 	return found;
 }
@@ -415,7 +415,7 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
 {
 	const struct spell_names names = { name_at, NULL, "/" };
 	const struct alias *a = alias_find(name, len);
-	const struct command_row *row = a ? find_row(a->ours, strlen(a->ours))
+	const struct command_row *row = a ? row_named(a->ours, strlen(a->ours))
 	                                  : NULL;
 	char word[48], safe[64], guess[SPELL_MAX];
 	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);

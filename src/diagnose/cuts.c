@@ -30,7 +30,7 @@ static uint8_t byte_before(const struct cuts *c, const uint8_t *bytes,
 	return k - at <= c->tail_len ? c->tail[c->tail_len - (k - at)] : 0;
 }
 
-static uint8_t length_of(uint8_t lead)
+static uint8_t character_len(uint8_t lead)
 {
 	return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
 }
@@ -75,7 +75,7 @@ static struct cut cut_at(const struct cuts *c, const uint8_t *bytes, size_t len,
 		return cut;
 	memcpy(cut.bytes, before + sizeof(before) - done, done);
 	cut.done = cut.known = (uint8_t)done;
-	cut.len = length_of(*cut.bytes);
+	cut.len = character_len(*cut.bytes);
 	complete_cut(&cut, bytes + at, len - at);
 	return cut;
 }

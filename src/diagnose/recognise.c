@@ -143,7 +143,7 @@ _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
 	"programs that speak it take a unix socket by an option, as `curl " \
 	"--unix-socket`, `redis-cli -s` and `mysql -S` do"
 
-static bool has_no_place(const char *hint, const char *where)
+static bool lacks_place(const char *hint, const char *where)
 {
 	return strncmp(where, "unix:", 5) == 0 &&
 	       (strstr(hint, "HOST") || strstr(hint, "PORT"));
@@ -202,7 +202,7 @@ static enum recognise_result try_row(struct recognised *out, unsigned i,
 	snprintf(out->text, sizeof(out->text),
 	         "what the peer sends looks like %s%s%s", r->name,
 	         *l.detail ? ": " : "", l.detail);
-	write_hint(out->hint, has_no_place(r->hint, where) ? UNIX_HINT
+	write_hint(out->hint, lacks_place(r->hint, where) ? UNIX_HINT
 	                                                   : r->hint,
 	           where, l.answer);
 	return result;

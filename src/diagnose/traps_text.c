@@ -15,7 +15,7 @@
 #define PAD_MIN  8            /* NULs behind text, at the end */
 #define PAD_WITHIN 64         /* and before more text */
 
-static bool is_control(uint8_t byte)
+static bool is_control_byte(uint8_t byte)
 {
 	return byte < ' ' && (!byte || !strchr("\t\n\r\033", byte));
 }
@@ -23,7 +23,7 @@ static bool is_control(uint8_t byte)
 bool is_plain_text(const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (is_control(bytes[i]))
+		if (is_control_byte(bytes[i]))
 			return false;
 	return utf8_is_valid(bytes, len);
 }
@@ -55,7 +55,7 @@ bool is_utf16_text(const uint8_t *bytes, size_t len)
 		return false;
 	for (size_t i = 0; i < len; i += 2) {
 		uint8_t letter = bytes[i + 1 - nul];
-		if (bytes[i + nul] || letter > '~' || is_control(letter))
+		if (bytes[i + nul] || letter > '~' || is_control_byte(letter))
 			return false;
 	}
 	return true;

@@ -125,7 +125,7 @@ static void choose_kept(struct frontend *f)
 	transcript_set_max(f->chat->transcript, kept_max(f, is_read));
 }
 
-static void write_queued(struct frontend *f)
+static void write_queued_lines(struct frontend *f)
 {
 	if (f->out.len && outq_flush(&f->out, f->sink.fd) < 0)
 		out_failed(f, errno);
@@ -156,7 +156,7 @@ void fe_lines_draw(struct frontend *f)
 	if (f->typed)
 		queue_typed(f, true);
 	if (!f->is_out_broken)
-		write_queued(f);
+		write_queued_lines(f);
 	if (f->is_out_broken)
 		return;
 	watch_set(&f->out_watch, f->out.len ? LOOP_WRITE : LOOP_HANGUP);
@@ -186,7 +186,7 @@ static void queue_bytes(struct frontend *f, const void *bytes, size_t len)
 	if (outq_append(&f->out, bytes, len))
 		out_failed(f, errno);
 	else if (f->out.len >= LIMIT_OUTPUT)
-		write_queued(f);
+		write_queued_lines(f);
 	f->chat->session_settings.rests = f->is_full && !f->is_server &&
 	                                  !f->is_out_broken;
 }
@@ -465,7 +465,7 @@ void fe_lines_hide(struct frontend *f)
 	if (f->is_typed_shown)
 		queue_typed(f, false);
 	if (!f->is_out_broken)
-		write_queued(f);
+		write_queued_lines(f);
 }
 
 /* The end */

@@ -146,7 +146,7 @@ static int fail_start(struct fe_pipe *f, const char *what)
 	return -1;
 }
 
-static void on_again(struct timer *t)
+static void on_pipe_again(struct timer *t)
 {
 	struct fe_pipe *f = t->user;
 	if (!start_dial(f))
@@ -157,7 +157,7 @@ static void on_again(struct timer *t)
 }
 
 /* --retry: before a connection nothing of standard input has been read. */
-static bool try_again(struct fe_pipe *f, const struct error *e)
+static bool try_pipe_again(struct fe_pipe *f, const struct error *e)
 {
 	char text[RETRY_TEXT_MAX];
 	if (f->opened_ns || f->is_ending || !f->options->retry)
@@ -296,7 +296,7 @@ static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 {
 	struct fe_pipe *f = user;
 	meter_stop(&f->meter);
-	if (end == CONN_FAILED && try_again(f, e))
+	if (end == CONN_FAILED && try_pipe_again(f, e))
 		return;
 	if (end != CONN_DONE)
 		tell_failure(f, e);
@@ -334,7 +334,7 @@ static void end_pipe(struct fe_pipe *f)
 		stop_pipe(f);
 }
 
-static void on_timeout(struct timer *t)
+static void on_pipe_timeout(struct timer *t)
 {
 	struct fe_pipe *f = t->user;
 	struct error e;
@@ -370,8 +370,8 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.on_first = tells_steps(f) ? on_first : NULL,
 		.user = f,
 	};
-	f->again = (struct timer){ .on_time = on_again, .user = f };
-	f->timeout = (struct timer){ .on_time = on_timeout, .user = f };
+	f->again = (struct timer){ .on_time = on_pipe_again, .user = f };
+	f->timeout = (struct timer){ .on_time = on_pipe_timeout, .user = f };
 	if (o->run_timeout_ms)
 		timer_start(l, &f->timeout, o->run_timeout_ms * MS_NS);
 	conn_init(&f->conn, l);

@@ -310,7 +310,7 @@ static void drop_unnamed(struct address *a)
 		a->len = 0;
 }
 
-static void look_at_peer(const struct transport *t, struct owner_peer *far)
+static void look_at_far_end(const struct transport *t, struct owner_peer *far)
 {
 	struct address to;
 	struct stat st;
@@ -333,7 +333,7 @@ static void unix_facts(const struct transport *t, unsigned wanted,
 	if (wanted & FACTS_PEER)
 		socket_peer(t->fd, &out->peer);
 	if (wanted & (FACTS_FAR | FACTS_OWNER))
-		look_at_peer(t, &out->far);
+		look_at_far_end(t, &out->far);
 	if (wanted & FACTS_OWNER) {
 		out->relation = "created by ";
 		out->far.is_stopped = find_creator(t->fd, out->owner);

@@ -159,7 +159,7 @@ static void guess_mode(char *out, char *const *words, size_t count,
 }
 
 /* As a spell_name_fn. */
-static const char *mode_name(const void *list, size_t i)
+static const char *mode_name_at(const void *list, size_t i)
 {
 	static const char *const names[] = { "connect", "listen", "help",
 		                             NULL };
@@ -173,7 +173,7 @@ static int refuse_mode(char *const *words, size_t count, size_t options,
 {
 	static const char sentence[] =
 	    "'%s' is neither 'connect' nor 'listen': %s%s";
-	const struct spell_names names = { mode_name, NULL, "sockchat " };
+	const struct spell_names names = { mode_name_at, NULL, "sockchat " };
 	char safe[64], better[SPELL_MAX];
 	glyph_copy(safe, sizeof(safe), words[0], GLYPH_ANY_WIDTH);
 	spell_guess(better, &names, words[0], strlen(words[0]));

@@ -164,8 +164,8 @@ static const struct foreign *find_address(const char *word)
 	return NULL;
 }
 
-static void tell_address(char *out, size_t cap, const struct foreign *f,
-                         const char *word)
+static void advise_address(char *out, size_t cap, const struct foreign *f,
+                           const char *word)
 {
 	const char *hole = find_hole(f);
 	word += strcspn(word, ":,");
@@ -185,9 +185,9 @@ bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count)
 		snprintf(out, cap, "sockchat connects or listens, and passes "
 		                   "nothing on to another place; socat does");
 	else if (b && b->names[0] != '-')
-		tell_address(out, cap, b, words[1]);
+		advise_address(out, cap, b, words[1]);
 	else if (a)
-		tell_address(out, cap, a, words[0]);
+		advise_address(out, cap, a, words[0]);
 	return a || b;
 }
 

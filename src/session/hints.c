@@ -183,7 +183,7 @@ static void recognise_rest(struct session *s)
 }
 
 /* What may come at any time. */
-static void take_later(struct session *s, const uint8_t *bytes, size_t len)
+static void look_later(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct recognised r;
 	if (len <= RECOGNISE_MAX &&
@@ -217,7 +217,7 @@ void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 	if (!w->is_known)
 		take_head(s, bytes, len);
 	if (w->is_known)
-		take_later(s, bytes, len);
+		look_later(s, bytes, len);
 	unsigned seen = traps_in(&w->traps, bytes, len);
 	w->seen |= s->settings->is_decoded ? seen & ~TRAPS_OF_ENCODING : seen;
 	hint_traps(s);

@@ -245,7 +245,7 @@ static bool name_ends(struct session *s, const struct transport *t,
 	return true;
 }
 
-static void on_open(struct link *l, const struct address *peer)
+static void on_link_open(struct link *l, const struct address *peer)
 {
 	struct session *s = session_of(l);
 	const struct session_ops *ops = s->settings->ops;
@@ -273,7 +273,7 @@ struct session *session_new(struct loop *l,
                             uint32_t number)
 {
 	static const struct link_ops link_ops = {
-		.on_open = on_open,
+		.on_open = on_link_open,
 		.on_ready = on_ready,
 		.on_urgent = on_session_urgent,
 		.on_alarm = on_alarm,

@@ -150,8 +150,8 @@ static void tell_process(struct session *s, const char *code,
 }
 
 /* The trouble has to last for a while, and is told once. */
-static void tell_trouble(struct session *s, const struct facts *f,
-                         const struct health_verdict *v)
+static void tell_peer_trouble(struct session *s, const struct facts *f,
+                              const struct health_verdict *v)
 {
 	int64_t begun_ns = f->asked_ns ? f->asked_ns : f->opened.mono_ns;
 	bool is_new = f->now.mono_ns - begun_ns < HEALTH_ANSWER_NS;
@@ -204,7 +204,7 @@ static void look_at_peer(struct session *s)
 		tell_process(s, "accepted", "accepted");
 	} else {
 		health_verdict(&v, &unknown, &f);
-		tell_trouble(s, &f, &v);
+		tell_peer_trouble(s, &f, &v);
 	}
 	plan_next(s, &f);
 }

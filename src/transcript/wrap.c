@@ -132,7 +132,7 @@ static void find_part(struct layout *l, size_t offset)
 
 /* The content's byte at `offset` is next: the parts that have begun get a
  * row. */
-static void begin_part(struct layout *l, size_t offset)
+static void begin_part_row(struct layout *l, size_t offset)
 {
 	if (l->next_part == l->parts_end || l->next_part->at > offset)
 		return;
@@ -321,7 +321,7 @@ static void lay_text(struct layout *l, const uint8_t *bytes, size_t len,
 		                l->settings->columns != SIZE_MAX;
 		size_t row = l->row;
 		if (l->content)
-			begin_part(l, (size_t)(bytes - l->content));
+			begin_part_row(l, (size_t)(bytes - l->content));
 		mark_byte(l, bytes);
 		n = lay_next(l, bytes, len, flags);
 		if (!n)
@@ -361,7 +361,7 @@ static void lay_message(struct layout *l, const struct entry *e)
 	if (ending)
 		mark_byte(l, e->bytes + e->len - ending);
 	if (ending && l->settings->look.endings)
-		begin_part(l, e->len - ending);
+		begin_part_row(l, e->len - ending);
 	lay_ending(l, ending);
 	find_row(l, e->bytes + e->len);
 	set_hit(l, WRAP_NO_HIT);
@@ -398,7 +398,7 @@ static void lay_hex(struct layout *l, const struct entry *e)
 	for (size_t at = 0, end; at < e->len && !is_done(l); at = end) {
 		if (l->column)
 			next_row(l);
-		begin_part(l, at);
+		begin_part_row(l, at);
 		end = at + part_len(l, at, e->len - at);
 		if (end > at + per_row)
 			end = at + per_row;

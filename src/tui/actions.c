@@ -77,7 +77,8 @@ static void toggle_help(struct frontend *f)
 	f->help_first = 0;
 }
 
-static void set_option(struct frontend *f, const char *name, const char *value)
+static void change_option(struct frontend *f, const char *name,
+                          const char *value)
 {
 	struct error e;
 	if (options_set(f->chat->options, name, value, SOURCE_RUN_TIME, &e))
@@ -87,7 +88,7 @@ static void set_option(struct frontend *f, const char *name, const char *value)
 static void next_view(struct frontend *f)
 {
 	int next = (f->chat->options->view + 1) % VIEW_COUNT;
-	set_option(f, "view", choice_name(view_choices, next));
+	change_option(f, "view", choice_name(view_choices, next));
 }
 
 static void next_time(struct frontend *f)
@@ -95,18 +96,18 @@ static void next_time(struct frontend *f)
 	int next = f->chat->options->time + 1;
 	if (next >= TIME_DATE) /* which is wide, and for files */
 		next = TIME_CLOCK;
-	set_option(f, "time", choice_name(time_choices, next));
+	change_option(f, "time", choice_name(time_choices, next));
 }
 
 static void toggle_endings(struct frontend *f)
 {
-	set_option(f, "endings", f->chat->options->endings ? "off" : "on");
+	change_option(f, "endings", f->chat->options->endings ? "off" : "on");
 }
 
 static void next_eol(struct frontend *f)
 {
 	int next = (f->chat->options->eol + 1) % (EOL_NONE + 1);
-	set_option(f, "eol", choice_name(eol_choices, next));
+	change_option(f, "eol", choice_name(eol_choices, next));
 }
 
 static void next_peer(struct frontend *f)

@@ -83,7 +83,7 @@ static void on_input_writable(struct watch *w, unsigned ready)
 }
 
 /* Start the program with its input from `input`. */
-static int start_child(struct clipboard *c, int input)
+static int start_clipboard_child(struct clipboard *c, int input)
 {
 	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	int failed = child_start(&c->child, programs[c->row].argv,
@@ -102,7 +102,7 @@ static int start_program(struct clipboard *c)
 		return -1;
 	/* its reading end is the program's, which expects to wait */
 	fcntl(fds[1], F_SETFL, O_NONBLOCK);
-	int failed = start_child(c, fds[0]);
+	int failed = start_clipboard_child(c, fds[0]);
 	close(fds[0]);
 	if (failed)
 		return close(fds[1]), -1;

@@ -132,7 +132,7 @@ static int read_entries(int fd)
 	return status ? -1 : r.entries;
 }
 
-static int append_entry(struct bytes *out, const char *time, const char *line)
+static int append_kept(struct bytes *out, const char *time, const char *line)
 {
 	if (bytes_printf(out, "%s\n", time))
 		return -1;
@@ -155,7 +155,7 @@ static int append_entries(struct bytes *out, int count)
 	int i = count < history_length ? history_length - count : 0;
 	for (; i < history_length; i++)
 		if (strlen(list[i]->line) <= WRITTEN_MAX &&
-		    append_entry(out, list[i]->timestamp, list[i]->line))
+		    append_kept(out, list[i]->timestamp, list[i]->line))
 			return -1;
 	return 0;
 }

@@ -21,7 +21,7 @@ static void await_rest(struct keyboard *k)
 		timer_start(k->loop, &k->silence, ms * MS_NS);
 }
 
-static void on_silence(struct timer *t)
+static void on_keyboard_silence(struct timer *t)
 {
 	struct keyboard *k = t->user;
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -74,7 +74,7 @@ int keyboard_start(struct keyboard *k, struct loop *l, keys_fn *on_key,
 		.loop = l,
 		.keys = keys_new(on_key, user),
 		.watch = { .on_ready = on_keyboard, .user = k },
-		.silence = { .on_time = on_silence, .user = k },
+		.silence = { .on_time = on_keyboard_silence, .user = k },
 		.on_gone = on_gone,
 		.user = user,
 	};

@@ -92,7 +92,7 @@ static unsigned shifted(const unsigned code[PARTS_MAX])
 }
 
 /* A character; 0 for none. */
-static int put_character(uint8_t *out, unsigned code)
+static int put_code_point(uint8_t *out, unsigned code)
 {
 	bool is_c1 = code >= 0x80 && code < 0xa0;
 	if (code < 0x80) {
@@ -108,7 +108,7 @@ static int put_text(uint8_t *out, const unsigned text[PARTS_MAX])
 	int len = 0;
 	for (size_t i = 0; i < PARTS_MAX && text[i]; i++)
 		if (text[i] >= 0x20 && text[i] != 0x7f)
-			len += put_character(out + len, text[i]);
+			len += put_code_point(out + len, text[i]);
 	return len;
 }
 
@@ -132,7 +132,7 @@ static int put_key(uint8_t *out, const unsigned code[PARTS_MAX], unsigned mods)
 		key = control_of(key);
 	else if (mods & SHIFT)
 		key = shifted(code);
-	int n = put_character(out + len, key);
+	int n = put_code_point(out + len, key);
 	return n ? len + n : 0;
 }
 

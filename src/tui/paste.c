@@ -42,7 +42,7 @@ static size_t sequence_len(const uint8_t *bytes, size_t len)
 /* Take what a terminal has put between the text out of it.  Where keys are sent
  * with their codes, tmux sends the control characters of a paste so as well:
  * put the characters in their place.  Returns how many keys were left out. */
-static size_t take_text(struct bytes *b)
+static size_t take_pasted_text(struct bytes *b)
 {
 	size_t out = 0, left_out = 0;
 	for (size_t in = 0, n; in < b->len; in += n) {
@@ -82,7 +82,7 @@ static bool is_doubled(const struct bytes *b)
 	return run % 2 == 0 && (run ? runs > 0 : runs > 1);
 }
 
-static bool is_typable(uint32_t cp)
+static bool is_kept(uint32_t cp)
 {
 	return cp == '\n' || cp == '\t' ||
 	       (cp >= 0x20 && cp < 0x7f) || cp >= 0xa0;
@@ -103,7 +103,7 @@ static size_t clean_one(struct bytes *b, size_t in, size_t *out,
 		b->data[(*out)++] = '\n';
 		return len > 1 && bytes[1] == second ? 2 : 1;
 	}
-	if (n < 0 || is_typable(cp)) { /* what is not UTF-8 stays as it is */
+	if (n < 0 || is_kept(cp)) { /* what is not UTF-8 stays as it is */
 		memmove(b->data + *out, bytes, size);
 		*out += size;
 	} else {
@@ -114,7 +114,7 @@ static size_t clean_one(struct bytes *b, size_t in, size_t *out,
 
 struct cleaned paste_clean(struct bytes *b)
 {
-	struct cleaned cleaned = { .left_out = take_text(b) };
+	struct cleaned cleaned = { .left_out = take_pasted_text(b) };
 	size_t out = 0;
 	cleaned.was_doubled = is_doubled(b);
 	for (size_t in = 0; in < b->len;)

@@ -133,7 +133,7 @@ static void on_prompt_signal(int signum)
 
 /* Keys */
 
-static void clear_or_leave(void)
+static void prompt_clear_or_leave(void)
 {
 	if (attend_interrupt(state.chat, &state.leave))
 		print_line("(" ATTEND_LEAVES ")");
@@ -158,7 +158,7 @@ static void redraw_line(void)
 	fe_lines_hide(state.lines);
 }
 
-static void next_peer(void)
+static void prompt_next_peer(void)
 {
 	chat_next_target(state.chat);
 }
@@ -169,10 +169,10 @@ static const struct {
 	const char *name;
 	void (*fn)(void);
 } bindings[] = {
-	{ KEY_CTRL_C, "clear-or-leave", clear_or_leave },
+	{ KEY_CTRL_C, "clear-or-leave", prompt_clear_or_leave },
 	{ KEY_CTRL_L, "redraw", redraw_line },
 	{ KEY_CTRL_Z, "suspend", suspend_job },
-	{ KEY_F6, "next-peer", next_peer },
+	{ KEY_F6, "next-peer", prompt_next_peer },
 };
 
 #define COUNT (sizeof(bindings) / sizeof(*bindings))
@@ -217,7 +217,7 @@ static void take_pasted(const struct token *t)
 static void on_prompt_key(void *user, const struct token *t)
 {
 	int i = find_binding(t);
-	bool leaves = i >= 0 && bindings[i].fn == clear_or_leave;
+	bool leaves = i >= 0 && bindings[i].fn == prompt_clear_or_leave;
 	bool stops = i >= 0 && bindings[i].fn == suspend_job;
 	if (!leaves)
 		timer_stop(&state.leave);
@@ -239,7 +239,7 @@ static void on_prompt_gone(void *user)
 	attend_lose_terminal(state.chat);
 }
 
-static void on_leave_time(struct timer *t)
+static void on_prompt_leave_time(struct timer *t)
 {
 	(void)t;
 }
@@ -331,7 +331,7 @@ static int open_prompt(struct chat *c)
 	struct error e;
 	memset(&state, 0, sizeof(state));
 	state.glyph_flags = charset_choose();
-	state.leave = (struct timer){ .on_time = on_leave_time };
+	state.leave = (struct timer){ .on_time = on_prompt_leave_time };
 	state.modes = screen_brackets_pastes(term_type()) ? MODE_PASTE : 0;
 	if (term_open(c->loop, &e))
 		return -1;

@@ -140,8 +140,8 @@ static size_t width_of(const struct bytes *row, size_t end, unsigned flags)
 }
 
 /* How many bytes two rows have in common, in whole glyphs. */
-static size_t common_len(const struct bytes *a, const struct bytes *b,
-                         unsigned flags)
+static size_t common_row_len(const struct bytes *a, const struct bytes *b,
+                             unsigned flags)
 {
 	struct glyph in_a, in_b;
 	size_t at = 0;
@@ -166,7 +166,7 @@ static int append_move(struct bytes *out, const struct bytes *row, size_t from,
 static int append_change(const struct strip *s, struct bytes *out,
                          const struct bytes *row, size_t cursor, unsigned flags)
 {
-	size_t same = common_len(&s->text, row, flags);
+	size_t same = common_row_len(&s->text, row, flags);
 	if (same == s->text.len && same == row->len)
 		return append_move(out, row, s->cursor, cursor, flags);
 	size_t before = width_of(&s->text, s->text.len, flags);

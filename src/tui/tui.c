@@ -252,7 +252,7 @@ static void refuse_key(void *user, const char *text)
 
 /* Life */
 
-static int open_screen(struct frontend *f, struct error *e)
+static int open_terminal(struct frontend *f, struct error *e)
 {
 	int rows = 24, columns = 80;
 	term_size(&rows, &columns);
@@ -267,7 +267,7 @@ static int open_screen(struct frontend *f, struct error *e)
 }
 
 /* Say what we take the terminal for: with -v, or when that may be wrong. */
-static void tell_terminal(struct chat *c)
+static void tell_terminal_type(struct chat *c)
 {
 	const char *note = charset_note(c->options->verbose);
 	if (note)
@@ -340,7 +340,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	}
 	f->chat = f->view.chat = c;
 	f->view.glyph_flags = charset_choose();
-	if (open_screen(f, e)) {
+	if (open_terminal(f, e)) {
 		free(f);
 		return NULL;
 	}
@@ -353,7 +353,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 	actions_start();
 	tui_come_back(f);
 	attend_open_history(c);
-	tell_terminal(c);
+	tell_terminal_type(c);
 	return f;
 }
 
