@@ -126,7 +126,9 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 		hints_end(s, true);
 	/* a FIN would say that the peer has all there is */
 	close_connection(s, failed && l->broken);
-	conclude_session(s, failed ? e : NULL, is_old ? explain_long_over : "",
+	/* one that is gone has been told to be */
+	conclude_session(s, failed ? e : NULL,
+	                 is_old && !s->is_gone ? explain_long_over : "",
 	                 unacked);
 }
 

@@ -193,6 +193,7 @@ static void the_fin_of_one_that_is_gone_says_so(void **state)
 	(void)state;
 	adopt();
 	*far_end() = (struct owner_peer){ .is_here = true, .is_gone = true };
+	fake_feed(now.fake, "bye\n");
 	fake_feed_end(now.fake);
 	turn();
 	const struct entry *e =
@@ -202,6 +203,14 @@ static void the_fin_of_one_that_is_gone_says_so(void **state)
 	uint64_t seq = transcript_end(now.transcript);
 	wait_s(20);
 	assert_string_equal(notes_from(seq), "");
+	wait_s(40);
+	fake_set_pending(now.fake, -1, EPIPE);
+	session_shutdown(now.session);
+	turn();
+	e = entry_at(now.transcript, transcript_end(now.transcript) - 1);
+	assert_int_equal(strncmp((const char *)e->bytes, "connection closed: 4",
+	                         20), 0);
+	assert_string_equal(e->hint, "");
 }
 
 static void the_process_of_one_in_a_burst_is_told_later(void **state)
