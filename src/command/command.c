@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include <sockchat/again.h>
+#include <sockchat/charset.h>
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
+#include <sockchat/utf8.h>
 
 #include "commands_private.h"
 
@@ -60,11 +62,17 @@ static void run_command(struct chat *c, const char *line, size_t len)
 	chat_error(c, &e);
 }
 
+/* A keyboard of another charset than UTF-8 sends what is sent as it is. */
+static bool is_encoded(const char *text, size_t len)
+{
+	return charset_choose() && !utf8_is_valid((const uint8_t *)text, len);
+}
+
 /* -1 with a sentence when the encoding lacks a character, or without memory. */
 static int append_piece(struct bytes *out, const struct encoding *enc,
                         const char *text, size_t len, struct error *e)
 {
-	if (enc)
+	if (enc && !is_encoded(text, len))
 		return encoding_append(enc, out, text, len, e);
 	if (bytes_append(out, text, len))
 		return error_set_errno(e, ENOMEM, "not sent");

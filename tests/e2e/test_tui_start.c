@@ -451,6 +451,10 @@ static void what_is_typed_in_another_charset_is_sent_as_typed(void **state)
 		net_expect(fd, line);
 		pty_type(&p, PTY_UP PTY_ENTER);
 		net_expect(fd, line);
+		pty_type(&p, "/encoding cp949" PTY_ENTER);
+		pty_type(&p, rows[i].typed);
+		pty_type(&p, PTY_ENTER);
+		net_expect(fd, line);
 		net_send_text(fd, "\xdb\x9b" "2J한\n");
 		pty_expect(&p, " < \\xdb\\x9b2J\\xed\\x95\\x9c\\n");
 		pty_type(&p, "/quit" PTY_ENTER);
