@@ -27,6 +27,15 @@ size_t utf8_encode(uint8_t out[4], uint32_t cp);
 size_t utf8_plain(const uint8_t *bytes, size_t len, uint8_t stop,
                   uint8_t stop2);
 
+/* True for what is no text: C0, DEL and C1. */
+static inline bool utf8_is_control(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
+}
+
+/* How many bytes at the beginning are whole characters, and no control. */
+size_t utf8_text_len(const uint8_t *bytes, size_t len);
+
 /* True if all of it is well-formed. */
 bool utf8_is_valid(const uint8_t *bytes, size_t len);
 

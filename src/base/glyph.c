@@ -39,8 +39,7 @@ static bool is_hidden(uint32_t cp)
 static int columns_of(uint32_t cp)
 {
 	wchar_t wide = (wchar_t)cp;
-	if (cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || is_hidden(cp) ||
-	    (cp & 0xfffe) == 0xfffe)
+	if (utf8_is_control(cp) || is_hidden(cp) || (cp & 0xfffe) == 0xfffe)
 		return -1;
 	return cp < 0x7f ? 1 : wcswidth(&wide, 1);
 }

@@ -103,6 +103,19 @@ size_t utf8_plain(const uint8_t *bytes, size_t len, uint8_t stop,
 	return n;
 }
 
+size_t utf8_text_len(const uint8_t *bytes, size_t len)
+{
+	size_t done = 0;
+	uint32_t cp;
+	while (done < len) {
+		int n = utf8_decode(bytes + done, len - done, &cp);
+		if (n < 0 || utf8_is_control(cp))
+			break;
+		done += (size_t)n;
+	}
+	return done;
+}
+
 bool utf8_is_valid(const uint8_t *bytes, size_t len)
 {
 	uint32_t cp;

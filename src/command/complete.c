@@ -62,17 +62,10 @@ static char **take_list(struct candidates *l)
 	return NULL;
 }
 
-/* Text that a line may hold: no control character of any kind. */
+/* Text that a line may hold. */
 static bool is_clean(const char *text, size_t len)
 {
-	uint32_t cp;
-	for (size_t i = 0; i < len;) {
-		int n = utf8_decode((const uint8_t *)text + i, len - i, &cp);
-		if (n < 0 || cp < ' ' || (cp >= 0x7f && cp < 0xa0))
-			return false;
-		i += (size_t)n;
-	}
-	return true;
+	return utf8_text_len((const uint8_t *)text, len) == len;
 }
 
 /* Words */

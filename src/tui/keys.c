@@ -14,7 +14,6 @@
 #include "paste.h"
 
 #define ESC 0x1b
-#define DEL 0x7f
 #define BEL 0x07
 
 /* No terminal sends a longer sequence.  One that is longer is passed over to
@@ -220,29 +219,10 @@ void keys_place(const struct token *t, int *row, int *column)
 	*column = (int)r.column - 1;
 }
 
-static bool is_control(uint32_t cp)
-{
-	return cp < 0x20 || (cp >= DEL && cp < 0xa0);
-}
-
-/* How many bytes of printable text stand at the beginning. */
-static size_t text_len(const uint8_t *bytes, size_t len)
-{
-	size_t done = 0;
-	uint32_t cp;
-	while (done < len) {
-		int n = utf8_decode(bytes + done, len - done, &cp);
-		if (n < 0 || is_control(cp))
-			break;
-		done += (size_t)n;
-	}
-	return done;
-}
-
 /* Emit a key that was made of these bytes, of which there are some. */
 static void emit_key(struct keys *k, const uint8_t *bytes, size_t len)
 {
-	bool is_text = text_len(bytes, len) == len;
+	bool is_text = utf8_text_len(bytes, len) == len;
 	emit_token(k, is_text ? KEY_TEXT : find_key(bytes, len), bytes, len);
 }
 
@@ -284,7 +264,7 @@ struct reader {
 
 static size_t read_ground(struct keys *k, const uint8_t *bytes, size_t len)
 {
-	size_t n = text_len(bytes, len);
+	size_t n = utf8_text_len(bytes, len);
 	if (n > 0) {
 		emit_token(k, KEY_TEXT, bytes, n);
 		return n;
@@ -346,7 +326,7 @@ static bool read_escaped(struct keys *k, uint8_t byte)
 static bool read_sequence(struct keys *k, uint8_t byte)
 {
 	bool is_first = sequence_is(k, "\033[");
-	if (is_control(byte) || byte >= 0x80) {
+	if (utf8_is_control(byte) || byte >= 0x80) {
 		k->state = GROUND;
 		return false;
 	}

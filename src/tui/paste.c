@@ -84,8 +84,7 @@ static bool is_doubled(const struct bytes *b)
 
 static bool is_kept(uint32_t cp)
 {
-	return cp == '\n' || cp == '\t' ||
-	       (cp >= 0x20 && cp < 0x7f) || cp >= 0xa0;
+	return cp == '\n' || cp == '\t' || !utf8_is_control(cp);
 }
 
 /* Clean the character at `in`: it is moved to `*out`, if it is kept.  Returns
