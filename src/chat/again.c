@@ -47,6 +47,7 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 	a->retry = (struct retry){ 0 };
 	a->is_trying = wants_tries(c->options);
 	a->is_awaited = a->is_trying || *c->options->on_connect;
+	a->is_led = false;
 	chat_use(c, ENDPOINT_CONNECT, ep);
 	/* a probe has one result: of its failures the last one */
 	dial_once(c, chat_last(c, ENDPOINT_CONNECT),
@@ -82,15 +83,18 @@ static void type_to(struct chat *c, uint32_t number, const char *line,
 void chat_greet(struct chat *c)
 {
 	struct again *a = &c->own->again;
-	const struct session *s = chat_find(c, a->number);
-	char lines[ON_CONNECT_MAX], *rest = lines, *end;
+	uint32_t number = a->number;
+	const struct session *s = chat_find(c, number);
+	char lines[ON_CONNECT_MAX] = "", *rest = lines, *end;
 	if (!a->is_awaited || !s || !session_is_open(s))
 		return;
 	a->is_awaited = false; /* a command may change what there is to say */
-	memcpy(lines, c->options->on_connect, sizeof(lines));
+	if (!a->is_led)
+		memcpy(lines, c->options->on_connect, sizeof(lines));
 	for (; (end = strchr(rest, '\n')) && chat_find(c, a->number);
 	     rest = end + 1)
 		type_to(c, a->number, rest, (size_t)(end - rest));
+	a->is_led = a->number != number;
 	a->greeted = sent_to(chat_find(c, a->number));
 	if (c->own->has_input_ended)
 		chat_start_quit(c);

@@ -28,6 +28,7 @@ struct again {
 	bool is_trying;     /* it is not open, and failures do not end it */
 	bool is_awaited;    /* what is typed has to wait until it is open */
 	bool is_lost;       /* the peer has ended it */
+	bool is_led;        /* there by --on-connect, which is done */
 	uint64_t greeted;   /* bytes that --on-connect has sent */
 	bool is_entered;    /* Enter has begun it, and it is not open yet */
 	bool is_offered;    /* what Enter does now has been told */

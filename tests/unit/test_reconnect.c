@@ -303,6 +303,19 @@ static void on_connect_may_end_it(void **state)
 	SENT(fake_last(), "bye\n");
 }
 
+static void on_connect_may_lead_elsewhere_once(void **state)
+{
+	(void)state;
+	strcpy(options.on_connect, "/close\n/connect " WHERE "\n");
+	chat_connect(c, &options.endpoint);
+	wait_ms(200);
+	assert_int_equal(tried(), 2);
+	type("/reset");
+	chat_connect(c, &options.endpoint);
+	wait_ms(200);
+	assert_int_equal(tried(), 4);
+}
+
 static void on_connect_is_for_the_new_connection_alone(void **state)
 {
 	struct fake *old = fake_open();
@@ -338,6 +351,7 @@ int main(void)
 		TEST(what_is_lost_is_told_and_not_sent_again),
 		TEST(on_connect_is_typed_first_each_time),
 		TEST(on_connect_may_end_it),
+		TEST(on_connect_may_lead_elsewhere_once),
 		TEST(on_connect_is_for_the_new_connection_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
