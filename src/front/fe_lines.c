@@ -484,7 +484,7 @@ static void give_up_output(struct frontend *f)
 {
 	struct error e;
 	f->chat->has_failed = true;
-	if (f->chat->signum || f->chat->is_timed_out)
+	if (f->chat->signum)
 		return;
 	explain_run_timeout(&e, f->chat->options->run_timeout_ms);
 	notices_print(&f->notices, "%s", e.text);

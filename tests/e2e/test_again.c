@@ -490,6 +490,27 @@ static void timeout_says_what_was_not_delivered(void **state)
 	close(listener);
 }
 
+/* The sentence is the last of what is never read, too. */
+static void timeout_is_told_though_the_output_is_not_read(void **state)
+{
+	static const char *const fronts[] = { "--ui=lines", "--json" };
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc p;
+		uint16_t port;
+		int listener = net_listen(&port);
+		proc_sockchat(&p, "connect", fronts[i], "--timeout", "500ms",
+		              "127.0.0.1", port_text(port), NULL);
+		p.holds_out = true;
+		for (int n = 0; n < 100; n++)
+			proc_write_text(&p, "/help\n");
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "--timeout: stopped after 0.5 s");
+		proc_finish(&p);
+		close(listener);
+	}
+}
+
 static void timeout_gives_the_terminal_back_and_says_why(void **state)
 {
 	struct pty p;
@@ -530,6 +551,7 @@ int main(void)
 		T(in_a_file_it_does_not_concern_a_pipe),
 		T(timeout_ends_every_front_end),
 		T(timeout_says_what_was_not_delivered),
+		T(timeout_is_told_though_the_output_is_not_read),
 		T(timeout_gives_the_terminal_back_and_says_why),
 	};
 	signal(SIGPIPE, SIG_IGN);
