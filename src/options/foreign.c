@@ -199,50 +199,79 @@ bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count)
 
 /* The command line of somebody who would listen with nc. */
 struct nc_line {
-	char kept[16]; /* our switches among its letters: " -kv" */
+	char kept[160]; /* our options among it: " -kv --timeout 5" */
 	char host[80], port[40];
-	char obstacle; /* a letter that we have nothing for, or 0 */
+	char obstacle[24]; /* an option that we have nothing for, or "" */
 };
+
+static bool is_kept(const struct option_rule *r)
+{
+	return r && !option_is_foreign(r, ENDPOINT_LISTEN);
+}
 
 /* Take a word of letters.  True if the next word belongs to its last one. */
 static bool take_letters(struct nc_line *l, const char *word, const char *next)
 {
+	const char *sign = " -";
 	for (const char *at = word + 1; *at; at++) {
 		const struct option_rule *r = option_by_letter(*at);
+		const char *value = at[1] ? at + 1 : next;
 		bool takes = r ? r->row.arg != NULL
-		               : strchr(TAKE_WORD, *at) != NULL;
-		if (*at == 'p') {
-			const char *port = at[1] ? at + 1 : next;
+		               : strchr(TAKE_WORD "p", *at) != NULL;
+		if (*at == 'p')
 			text_add(l->port, sizeof(l->port), " %s",
-			         port ? port : "PORT");
-			return !at[1];
-		}
+			         value ? value : "PORT");
 		if (strchr(OBSTACLES, *at))
-			l->obstacle = *at;
+			snprintf(l->obstacle, sizeof(l->obstacle), "-%c", *at);
+		if (is_kept(r)) {
+			text_add(l->kept, sizeof(l->kept), "%s%c", sign, *at);
+			sign = "";
+			if (takes && value)
+				text_add(l->kept, sizeof(l->kept), " %s",
+				         value);
+		}
 		if (takes)
 			return !at[1];
-		if (r)
-			text_add(l->kept, sizeof(l->kept), "%s%c",
-			         *l->kept ? "" : " -", *at);
 	}
 	return false;
+}
+
+/* The same for a long option, which may be cut short. */
+static bool take_long(struct nc_line *l, const char *word, const char *next)
+{
+	size_t len = strcspn(word, "=");
+	const struct option_rule *r;
+	if (len == 2) /* "--" */
+		return false;
+	for (size_t i = 0; (r = option_rule(i)); i++)
+		if (strncmp(r->row.name, word + 2, len - 2) == 0)
+			break;
+	bool takes = r && r->row.arg && *r->row.arg != '[' && !word[len];
+	if (is_kept(r))
+		text_add(l->kept, sizeof(l->kept), " %s%s%s", word,
+		         takes && next ? " " : "", takes && next ? next : "");
+	else if (!r && strcmp(word, "--listen") != 0 && foreign_option(word))
+		snprintf(l->obstacle, sizeof(l->obstacle), "%.*s", (int)len,
+		         word);
+	return takes;
 }
 
 int foreign_refuse_listen(const char *name, int argc, char *const *argv,
                           struct error *e)
 {
-	struct nc_line l = { .obstacle = 0 };
+	struct nc_line l = { .obstacle = "" };
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
-		if (*word == '-' && word[1] != '-')
+		if (strncmp(word, "--", 2) == 0)
+			i += take_long(&l, word, argv[i + 1]);
+		else if (*word == '-')
 			i += take_letters(&l, word, argv[i + 1]);
-		else if (*word != '-' && strcmp(word, "listen") != 0)
+		else if (strcmp(word, "listen") != 0)
 			text_add(l.host, sizeof(l.host), " %s", word);
 	}
-	char option[] = { '-', l.obstacle, '\0' };
-	if (l.obstacle)
-		return error_set(e, "unknown option %s: %s", option,
-		                 foreign_option(option));
+	if (*l.obstacle)
+		return error_set(e, "unknown option %s: %s", l.obstacle,
+		                 foreign_option(l.obstacle));
 	bool has_port = *l.host || *l.port;
 	return error_set(e, "unknown option %s: try: sockchat listen%s%s%s",
 	                 name, l.host,

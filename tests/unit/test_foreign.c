@@ -43,6 +43,12 @@ static void to_listen_as_with_nc_gets_the_line_for_it(void **state)
 		                   "9999" },
 		{ "listen -l 9999", "try: sockchat listen 9999" },
 		{ "listen -p 9999", "option -p: try: sockchat listen 9999" },
+		{ "-l 9999 --timeout 5", "listen 9999 --timeout 5" },
+		{ "-k -l 9999 --json -m 3", "listen 9999 -k --json -m 3" },
+		{ "--ui=lines -lvm3 -p 9", "listen 9 --ui=lines -vm 3" },
+		{ "-l 9999 --connect-time 3 -z", "listen 9999" },
+		{ "-l 9999 --sh-exec cat", "unknown option --sh-exec: " },
+		{ "-l -k -- 9999", "try: sockchat listen 9999 -k" },
 		{ "-l", "try: sockchat listen PORT" },
 		{ "-lp", "try: sockchat listen PORT" },
 	};
