@@ -98,11 +98,16 @@ static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
 			error_set_hint(e, "port 0 takes a free one");
 		return -1;
 	}
-	if (!is_service(text))
-		return error_set(e,
-		                 "%s is neither a port number (1 to 65535) "
-		                 "nor a service name",
-		                 show(text).text);
+	if (!is_service(text)) {
+		error_set(e,
+		          "%s is neither a port number (1 to 65535) nor a "
+		          "service name", show(text).text);
+		if (strchr(DIGITS, *text) && consists_of(text, DIGITS "-"))
+			error_set_hint(e, "one port at a time: for p in $(seq "
+			                  "20 30); do sockchat connect -z HOST "
+			                  "$p; done");
+		return -1;
+	}
 	snprintf(ep->port, sizeof(ep->port), "%s", text);
 	return 0;
 }

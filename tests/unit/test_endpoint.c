@@ -174,6 +174,18 @@ static void a_port_is_a_whole_number_in_range_or_a_service(void **state)
 	BAD(bad);
 }
 
+static void a_range_of_ports_is_tried_by_a_loop(void **state)
+{
+	const char *words[] = { "h", "20-30" };
+	struct endpoint ep;
+	struct error e;
+
+	(void)state;
+	assert_int_equal(endpoint_parse(&ep, ENDPOINT_CONNECT, words, 2, &e),
+	                 -1);
+	assert_non_null(strstr(e.hint, "for p in $(seq 20 30); do sockchat"));
+}
+
 static void what_is_missing_is_named(void **state)
 {
 	static const struct bad rows[] = {
@@ -596,6 +608,7 @@ int main(void)
 		    listening_needs_no_host_and_takes_a_star_and_port_0),
 		cmocka_unit_test(
 		    a_port_is_a_whole_number_in_range_or_a_service),
+		cmocka_unit_test(a_range_of_ports_is_tried_by_a_loop),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(colons_without_brackets_are_not_guessed_at),
 		cmocka_unit_test(other_schemes_are_refused_by_name),
