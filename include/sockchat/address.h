@@ -35,7 +35,7 @@ void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX]);
 /* The same without the port: "127.0.0.1", "fe80::1%eth0". */
 void address_format_host(const struct address *a, char out[ADDRESS_TEXT_MAX]);
 
-/* True for 127.0.0.0/8, ::1, and the first of them as mapped addresses. */
+/* True for 127.0.0.0/8, also mapped into IPv6, and for ::1. */
 bool address_is_loopback(const struct address *a);
 
 /* Returns who may connect to an address on which we listen: "this machine

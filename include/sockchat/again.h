@@ -24,13 +24,13 @@ const char *chat_used(const struct chat *c, enum endpoint_mode mode, size_t i);
  * waited for, or a script has written the line: it is to be sent. */
 bool chat_enter(struct chat *c);
 
-/* Whether the next try to connect comes after a pause, which is counted down in
- * chat_advise(). */
+/* True in the pause before the next try to connect; chat_advise() counts it
+ * down. */
 bool chat_counts_down(const struct chat *c);
-/* Connect no more by itself.  False: it did not. */
+/* Stop trying to connect.  False if it was not being tried. */
 bool chat_stop_trying(struct chat *c);
-/* Whether what is typed has no peer yet, for --retry or --reconnect goes on, or
- * for --on-connect comes first. */
+/* True while what is typed has to wait: --retry or --reconnect has not
+ * connected yet, or the lines of --on-connect come first. */
 bool chat_awaits_open(const struct chat *c);
 
 /* Write what the user can do about a connection that is not open both ways, or

@@ -21,8 +21,8 @@ unsigned charset_choose(void);
  * it was called. */
 const char *charset_locale(void);
 
-/* What the user should know of it in a sentence, more of them when
- * `is_verbose`; NULL for nothing.  Good until the next call. */
+/* A sentence about it that the user should know, NULL for none; `is_verbose`:
+ * also where all is as it should be.  Borrowed until the next call. */
 const char *charset_note(bool is_verbose);
 
 #endif

@@ -78,8 +78,8 @@ struct dial *dial_take(struct loop *l, struct transport *t,
                        dial_done_fn *on_done, void *user);
 /* Where the time went so far; good until the dial's end, on_done included. */
 const struct timing *dial_timing(const struct dial *d);
-/* What the peer is called, in on_done: "localhost:9999 (127.0.0.1)".  Good for
- * as long. */
+/* What errors call the peer, "localhost:9999 (127.0.0.1)"; good within
+ * on_done. */
 const char *dial_where(const struct dial *d);
 /* Give up: on_done will not be called.  Safe for NULL. */
 void dial_cancel(struct dial *d);

@@ -44,7 +44,7 @@ struct entry_part {
 /* After such a pause, what is shown to people stands in a row of its own. */
 #define ENTRY_PAUSE_MS 700
 
-/* What the doctor's entries have, which stand in no transcript. */
+/* Facts of the doctor's entries, which stand in no transcript. */
 struct checkup {
 	int64_t us; /* since its beginning */
 	const char *verdict; /* its name, or NULL: it is not the last one */

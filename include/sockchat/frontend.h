@@ -76,11 +76,13 @@ void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end);
 void fe_lines_draw(struct frontend *f);
 void fe_lines_stop(struct frontend *f);
 
-/* A line was entered; standard input is to count as ended; print a line that is
- * no entry; take the typed line off the terminal until the next draw. */
+/* Take a line that was entered. */
 void fe_lines_enter(struct frontend *f, const char *line, size_t len);
+/* Let standard input count as ended. */
 void fe_lines_end_input(struct frontend *f);
+/* Print a line that is no entry. */
 void fe_lines_print(struct frontend *f, const char *text);
+/* Take the typed line off the terminal until the next draw. */
 void fe_lines_hide(struct frontend *f);
 
 /* The byte pipe is a front end of its own, without a chat: standard input to

@@ -66,7 +66,7 @@ struct health_verdict {
 	enum health_mood mood;
 	/* "healthy", "no answer for 5 s: not accepted yet" … */
 	char text[HEALTH_TEXT_MAX];
-	/* What is worth an entry has a code: "peer-not-reading"; and a hint.
+	/* What is worth an entry has a code: "not-read"; and a hint.
 	 * "": it is not. */
 	const char *code, *hint;
 };

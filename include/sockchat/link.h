@@ -98,7 +98,7 @@ struct link {
 	bool is_settled : 1; /* all of ours has arrived, our FIN with it */
 	bool is_silent : 1;  /* idle for too long */
 	bool has_urgent : 1; /* the peer has sent urgent data */
-	bool ends_request : 1; /* our FIN came at once behind one */
+	bool ends_request : 1; /* our FIN followed a short request */
 	uint8_t traits;      /* of its transport, also when it is closed */
 	uint8_t ack_ms;      /* the rest is the link's own */
 	uint64_t answered;   /* bytes_in when bytes last went out */

@@ -40,8 +40,7 @@ struct listener_ops {
 /* Look `ep` up, bind and listen; nothing is called from within.  With port 0
  * all addresses get the same free port.  An address that this machine does not
  * have is left out when another one works; one that somebody else listens on is
- * an error.  `ops` is borrowed until
- * listener_free().  NULL with errno. */
+ * an error.  `ops` is borrowed until listener_free().  NULL with errno. */
 MUST_USE
 struct listener *listener_new(struct loop *l,
                               const struct transport_ops *transport,

@@ -105,8 +105,8 @@ void choice_hint(const struct choice *list, const char *word, struct error *e);
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);
 
-/* What the command line asks for, and the byte pipe or a probe cannot do: -1
- * with a sentence.  What a file says of it does not concern them. */
+/* Check that the command line asks for nothing that the byte pipe or a probe
+ * cannot do; what a file asks for does not matter.  -1 with a sentence. */
 MUST_USE int options_check_pipe(const struct options *o, struct error *e);
 
 /* Put the default into every member. */

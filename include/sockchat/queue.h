@@ -50,8 +50,8 @@ struct queue_ops {
 	/* `n` of these `len` bytes have been written, at once. */
 	void (*on_written)(void *user, const uint8_t *bytes, size_t n,
 	                   size_t len);
-	/* A file begins, is sent, or is stopped, as `text` tells, and `code`
-	 * programs. */
+	/* A file begins, has been sent, or is stopped: `text` says which, and
+	 * `code` is its name for programs. */
 	void (*on_note)(void *user, const char *code, const char *text);
 	/* A file does not reach the peer as a whole. */
 	void (*on_lost)(void *user, const struct error *e);

@@ -182,8 +182,8 @@ void session_leave(struct session *s);
 /* Reset the connection at once. */
 void session_reset(struct session *s);
 
-/* Nobody waits any more until what was sent has arrived: tell where its bytes
- * are, for the last time. */
+/* Give up waiting for what was sent to arrive: tell for the last time where its
+ * bytes are. */
 void session_lose(struct session *s);
 
 /* Stop reading from the peer. */

@@ -65,7 +65,7 @@ int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
 bool transcript_has_day(const struct transcript *t, int64_t wall_us);
 
 /* What is added to the message `seq` from now on is a part that came at `time`,
- * after such a pause.  Without memory it is none of its own. */
+ * after such a pause.  Without memory it joins the part before. */
 void transcript_part(struct transcript *t, uint64_t seq,
                      const struct stamp *time, uint32_t pause_ms);
 

@@ -42,7 +42,8 @@ enum trap {
 	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
 
 /* What is told of a trap, and what to do about it; the code is its name for
- * programs.  With a tail the protocol's name stands before that. */
+ * programs.  The protocol's name stands between `text` and `tail`, if there is
+ * a tail. */
 extern const struct trap_row {
 	const char *code, *text, *hint, *tail;
 } trap_rows[TRAP_COUNT];
@@ -78,8 +79,8 @@ struct traps {
 	bool has_lf;         /* the peer has sent one */
 	bool is_ending_told; /* by whichever trap */
 	bool is_waiting;     /* the request has no answer */
-	bool is_lf;          /* its line ends in LF, */
-	bool is_lf_fine;     /* as one did that was answered */
+	bool is_lf;          /* its line ends in LF alone */
+	bool is_lf_fine;     /* such a line was answered: LF will do */
 	bool has_empty;      /* an empty line has ended it */
 	bool lacks_host;     /* HTTP/1.1 wants a line that has not come */
 	bool is_at_line;     /* what we sent ends in LF */
@@ -100,10 +101,10 @@ void traps_out(struct traps *t, const void *bytes, size_t len,
  * perhaps again. */
 unsigned traps_in(struct traps *t, const uint8_t *bytes, size_t len);
 
-/* Whether it would say something that nothing comes for two seconds, and then
- * what. */
+/* True if it would tell something that no answer comes within so long. */
 #define TRAPS_WAIT_MS 2000
 bool traps_wait(const struct traps *t);
+/* No answer has come: the traps that this shows, as bits. */
 unsigned traps_silence(struct traps *t);
 
 /* As cuts_end(). */

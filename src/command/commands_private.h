@@ -8,9 +8,9 @@
 
 #include <sockchat/command.h>
 
-/* The row that `name` means, which is its whole name, a unique
- * beginning, or what another program calls it; NULL for none.  `*matches`: how
- * many names begin so. */
+/* The row that `name` means: its whole name, a unique beginning, or what
+ * another program calls it; NULL for none.  `*matches`: how many names begin
+ * so. */
 const struct command_row *command_find(const char *name, size_t len,
                                        size_t *matches);
 

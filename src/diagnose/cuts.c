@@ -11,10 +11,10 @@
 
 #include "traps_private.h"
 
-#define RECENT_NS (3 * SECOND_NS) /* a peer needs to die */
-#define PAUSE_NS  (100 * MS_NS)   /* it has read by then */
-#define PIECE_MAX ((size_t)512) /* more may be read in several pieces */
-#define READS_MAX 4 /* of one size, of which the peer dies in one */
+#define RECENT_NS (3 * SECOND_NS) /* a cut kills within that */
+#define PAUSE_NS  (100 * MS_NS)   /* the peer has read by then */
+#define PIECE_MAX ((size_t)512) /* longer ones may be read in several reads */
+#define READS_MAX 4 /* reads of one size that are looked at */
 
 /* What is passed to recv(), the most usual first. */
 static const uint32_t sizes[CUT_SIZES] = {
@@ -35,7 +35,7 @@ static uint8_t character_len(uint8_t lead)
 	return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
 }
 
-/* Take in what follows.  The cut is none any more if that is no character. */
+/* Add the bytes that follow.  If they make no character, there is no cut. */
 static void complete_cut(struct cut *cut, const uint8_t *bytes, size_t len)
 {
 	uint32_t character;

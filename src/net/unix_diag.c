@@ -20,8 +20,8 @@ struct diag_socket {
 	bool is_connected;
 	uint32_t inode;      /* 0: no process has it (any more) */
 	uint32_t peer_inode; /* likewise */
-	uint32_t unread;     /* bytes that it has not read; of a listener: */
-	uint32_t limit;      /* connections, and how many may wait */
+	uint32_t unread;     /* bytes; of a listener: connections that wait */
+	uint32_t limit;      /* of a listener: how many may wait */
 	uint32_t file_inode, file_device; /* of its path */
 };
 

@@ -136,7 +136,7 @@ static int check_mode(const struct options *o, const bool *given,
 }
 
 /* What was meant by these words, the first of which is a port, or an endpoint
- * as nc takes it.  As many words before them are options. */
+ * as nc takes it.  `options` words of the command line stand before them. */
 static void guess_mode(char *out, char *const *words, size_t count,
                        size_t options)
 {

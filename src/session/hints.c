@@ -115,7 +115,7 @@ static enum recognise_side peer_side(const struct session *s)
 	return s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER;
 }
 
-/* What stands in a hint for the place where the server is. */
+/* Where the server is, for a hint to name. */
 static const char *server_of(const struct session *s)
 {
 	return s->link.is_accepted ? session_local(s) : s->link.where;
@@ -142,7 +142,7 @@ static void end_head(struct watcher *w)
 	bytes_finish(&w->head);
 }
 
-/* Whether a clock still has somebody to tell something. */
+/* Whether what a timer finds is still wanted. */
 static bool may_tell(struct session *s)
 {
 	return s->phase != ENTRY_CLOSED && watcher_of(s, false);
@@ -182,7 +182,7 @@ static void recognise_rest(struct session *s)
 	end_head(w);
 }
 
-/* What may come at any time. */
+/* Recognise what may come at any time, as Telnet's commands. */
 static void look_later(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct recognised r;
