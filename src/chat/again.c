@@ -84,7 +84,7 @@ void chat_greet(struct chat *c)
 {
 	struct again *a = &c->own->again;
 	uint32_t number = a->number;
-	const struct session *s = chat_find(c, number);
+	struct session *s = chat_find(c, number);
 	char lines[ON_CONNECT_MAX] = "", *rest = lines, *end;
 	if (!a->is_awaited || !s || !session_is_open(s))
 		return;
@@ -95,9 +95,13 @@ void chat_greet(struct chat *c)
 	     rest = end + 1)
 		type_to(c, a->number, rest, (size_t)(end - rest));
 	a->is_led = a->number != number;
-	a->greeted = sent_to(chat_find(c, a->number));
-	if (c->own->has_input_ended)
-		chat_start_quit(c);
+	s = chat_find(c, a->number);
+	a->greeted = sent_to(s);
+	if (!c->own->has_input_ended)
+		return;
+	chat_start_quit(c);
+	if (s)
+		chat_end_input(c, s);
 }
 
 /* Trying again */

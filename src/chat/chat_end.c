@@ -220,6 +220,9 @@ void chat_input_spoke(struct chat *c)
 
 void chat_end_input(struct chat *c, struct session *s)
 {
+	const struct again *a = &c->own->again;
+	if (a->is_awaited && s->number == a->number)
+		return; /* chat_greet() does it, behind what it types */
 	if (c->options->send_only)
 		session_finish(s);
 	else if (!c->options->no_shutdown)

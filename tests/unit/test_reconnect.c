@@ -293,6 +293,21 @@ static void on_connect_is_typed_first_each_time(void **state)
 	SENT(fake_last(), "HELO me\n/x\n");
 }
 
+static void on_connect_is_typed_before_the_end_of_input(void **state)
+{
+	(void)state;
+	options.reconnect = true;
+	strcpy(options.on_connect, "HELO me\n");
+	fake_feed_error(connect_one(), ECONNRESET);
+	turn();
+	chat_input_ended(c);
+	chat_input_taken(c);
+	wait_ms(110);
+	SENT(fake_last(), "HELO me\n");
+	assert_string_equal(session_state_text(chat_session(c, 0)),
+	                    "half-closed (by us)");
+}
+
 static void on_connect_may_end_it(void **state)
 {
 	(void)state;
@@ -350,6 +365,7 @@ int main(void)
 		TEST(what_the_user_ends_stays_ended),
 		TEST(what_is_lost_is_told_and_not_sent_again),
 		TEST(on_connect_is_typed_first_each_time),
+		TEST(on_connect_is_typed_before_the_end_of_input),
 		TEST(on_connect_may_end_it),
 		TEST(on_connect_may_lead_elsewhere_once),
 		TEST(on_connect_is_for_the_new_connection_alone),
