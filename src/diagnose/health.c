@@ -369,8 +369,7 @@ static const struct {
 } rules[] = {
 	{ is_closed, HEALTH_WORTH_KNOWING, "", "" },
 	{ is_opening, HEALTH_WORTH_KNOWING, "", "" },
-	{ is_gone, HEALTH_WORTH_KNOWING, "peer-gone",
-	  "/close ends the connection" },
+	{ is_gone, HEALTH_WORTH_KNOWING, "peer-gone", "" },
 	{ is_not_accepted, HEALTH_TROUBLE, "not-accepted",
 	  "the server listens, but does not call accept(): it serves somebody "
 	  "else, hangs, or is stopped" },

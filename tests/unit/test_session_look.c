@@ -181,7 +181,7 @@ static void a_peer_without_a_program_is_gone(void **state)
 	wait_s(8);
 	assert_string_equal(notes_from(seq),
 	                    "peer-gone: the peer is gone: no program reads "
-	                    "what you send (/close ends the connection)\n");
+	                    "what you send ()\n");
 	assert_false(session_has_reader(now.session));
 	assert_string_equal(session_state_text(now.session),
 	                    "half-closed (the peer is gone)");
