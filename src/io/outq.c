@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <sockchat/outq.h>
@@ -237,5 +238,8 @@ int fd_open_private(int fd, int access_mode)
 	int own = open(path, flags);
 	if (own < 0 && is_tty && ttyname_r(fd, tty, sizeof(tty)) == 0)
 		own = open(tty, flags);
+	/* it may be another user's, as after su(1) */
+	if (own < 0 && is_tty && tcgetsid(fd) == getsid(0))
+		own = open("/dev/tty", flags);
 	return own;
 }

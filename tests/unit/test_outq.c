@@ -8,8 +8,10 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -22,6 +24,7 @@
 
 /* The next call of send fails with this, and the next open. */
 static int send_error, open_error;
+static bool is_other_user; /* who may open /dev/tty alone */
 
 static bool strikes(int *error)
 {
@@ -43,6 +46,8 @@ int open(const char *path, int flags, ...)
 {
 	if (strikes(&open_error))
 		return -1;
+	if (is_other_user && strcmp(path, "/dev/tty") != 0)
+		return errno = EACCES, -1;
 	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0);
 }
 
@@ -372,6 +377,26 @@ static void a_terminal_can_be_opened_anew_without_proc(void **state)
 	close(master);
 }
 
+static void another_users_terminal_can_be_opened_anew(void **state)
+{
+	int master, slave, status;
+	(void)state;
+	open_terminal(&master, &slave);
+	pid_t pid = fork();
+	if (pid == 0) {
+		setsid();
+		is_other_user = true;
+		bool is_strange = fd_open_private(slave, O_WRONLY) < 0;
+		ioctl(slave, TIOCSCTTY, 0);
+		bool is_ours = fd_open_private(slave, O_WRONLY) >= 0;
+		_exit(!is_strange || !is_ours);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(slave);
+	close(master);
+}
+
 /* Opening it would make another terminal that nobody looks at. */
 static void a_terminals_master_side_cannot_be_opened_anew(void **state)
 {
@@ -448,6 +473,7 @@ int main(void)
 		cmocka_unit_test(a_file_is_appended_to_what_waits),
 		cmocka_unit_test(a_pipe_can_be_opened_anew_for_ourselves),
 		cmocka_unit_test(a_terminal_can_be_opened_anew_without_proc),
+		cmocka_unit_test(another_users_terminal_can_be_opened_anew),
 		cmocka_unit_test(a_terminals_master_side_cannot_be_opened_anew),
 		cmocka_unit_test(files_and_sockets_cannot_be_opened_anew),
 	};
