@@ -127,7 +127,7 @@ static void choose_kept(struct frontend *f)
 
 static void write_queued_lines(struct frontend *f)
 {
-	if (f->out.len && outq_flush(&f->out, f->sink.fd) < 0)
+	if (f->out.len && sink_flush(&f->sink, &f->out) < 0)
 		out_failed(f, errno);
 	else if (f->out.len >= LIMIT_OUTPUT)
 		f->is_full = true;
@@ -496,7 +496,7 @@ static void write_rest(struct frontend *f)
 {
 	struct pollfd out = { .fd = f->sink.fd, .events = POLLOUT };
 	while (!f->is_out_broken && f->out.len) {
-		if (outq_flush(&f->out, f->sink.fd) < 0)
+		if (sink_flush(&f->sink, &f->out) < 0)
 			out_failed(f, errno);
 		else if (poll(&out, 1, rest_patience_ms(f)) == 0)
 			break;

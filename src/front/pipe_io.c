@@ -14,8 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <sockchat/outq.h>
-
 #define PAGE       4096
 #define PIPE_USUAL ((size_t)64 << 10) /* what a pipe holds, pipe(7) */
 
@@ -199,6 +197,19 @@ ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
 			          len < PIPE_BUF ? len : PIPE_BUF);
 	}
 	return interrupted_is_not_now(n);
+}
+
+int sink_flush(struct sink *s, struct outq *q)
+{
+	while (q->len) {
+		size_t len;
+		const void *front = outq_front(q, &len);
+		ssize_t n = sink_write(s, front, len);
+		if (n <= 0)
+			return n < 0 && errno != EAGAIN ? -1 : 1;
+		outq_consume(q, (size_t)n);
+	}
+	return 0;
 }
 
 /* Let /dev/null have the number.  If it could not be opened before, it gets the

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include <sockchat/error.h>
+#include <sockchat/outq.h>
 
 #define BUFFER_CAP (256 * 1024)
 /* What the system moves by itself at once, so that a turn has an end. */
@@ -76,6 +77,8 @@ void sink_passed(struct sink *s, size_t len);
 /* As write(2), but EAGAIN in place of waiting or of EINTR. */
 MUST_USE
 ssize_t sink_write(struct sink *s, const void *bytes, size_t len);
+/* Write what is queued: as outq_flush(). */
+MUST_USE int sink_flush(struct sink *s, struct outq *q);
 /* Close it, and /dev/null takes the number, so that no later descriptor gets
  * it.  -1 with errno if what was written is not safe.  Once closed it is 0. */
 MUST_USE int sink_close(struct sink *s);

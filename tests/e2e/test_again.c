@@ -490,17 +490,23 @@ static void timeout_says_what_was_not_delivered(void **state)
 	close(listener);
 }
 
-/* The sentence is the last of what is never read, too. */
+/* The sentence is the last of what is never read, too.  A pipe of another user
+ * cannot be opened anew, so as not to wait. */
 static void timeout_is_told_though_the_output_is_not_read(void **state)
 {
 	static const char *const fronts[] = { "--ui=lines", "--json" };
+	static const char *const procs[] = { "FAULT_NO_PROC=0",
+		                             "FAULT_NO_PROC=1" };
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		struct proc p;
 		uint16_t port;
 		int listener = net_listen(&port);
-		proc_sockchat(&p, "connect", fronts[i], "--timeout", "500ms",
-		              "127.0.0.1", port_text(port), NULL);
+		const char *argv[] = { NULL, "connect", fronts[i % 2],
+			               "--timeout", "500ms", "127.0.0.1",
+			               port_text(port), NULL };
+		const char *env[] = { preload_fault(), procs[i / 2], NULL };
+		proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 		p.holds_out = true;
 		for (int n = 0; n < 100; n++)
 			proc_write_text(&p, "/help\n");
