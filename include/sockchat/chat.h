@@ -40,7 +40,7 @@ struct chat {
 	struct ticks *ticks; /* of what was sent by hand */
 	struct filter filter; /* which entries are shown, found and saved */
 	struct session_settings session_settings;
-	struct chat_task *search, *save; /* under way, or NULL */
+	struct chat_task *search, *save, *repeat; /* under way, or NULL */
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* for die_by_signal() at the end; 0: none */
 	/* Standard input is a script: when something that it asks for cannot

@@ -336,6 +336,7 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 		c->over_ns = p->timeout.due_ns;
 	finish_task(c->search);
 	finish_task(c->save);
+	finish_task(c->repeat);
 	tell_unkept(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
 	ops->draw(c->frontend);

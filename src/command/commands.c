@@ -222,9 +222,12 @@ static void run_file(struct chat *c, char *args)
 static void run_cancel(struct chat *c, char *args)
 {
 	uint64_t end = transcript_end(c->transcript);
-	if (!chat_stop_trying(c) &&
-	    command_for_peers(c, args, session_cancel) &&
-	    transcript_end(c->transcript) == end)
+	if (chat_stop_trying(c))
+		return;
+	if (c->repeat)
+		c->repeat->finish(c->repeat);
+	else if (command_for_peers(c, args, session_cancel) &&
+	         transcript_end(c->transcript) == end)
 		chat_note(c, "no-file", "no file is on its way");
 }
 
@@ -321,7 +324,12 @@ static const struct command_row rows[] = {
 	{ "file", "PATH", "send a file of any size; what is typed follows it",
 	  .run = run_file, .example = "request.bin",
 	  .turn = COMMAND_FOR_PEERS },
-	{ "cancel", "[PEER]", "stop the file on its way and those behind it",
+	{ "repeat", "N EVERY TEXT",
+	  "send a line N times; TEXT may be /send or /hex; /cancel stops it",
+	  .run = run_repeat, .example = "10 1s PING",
+	  .turn = COMMAND_FOR_PEERS },
+	{ "cancel", "[PEER]",
+	  "stop /repeat, or the file on its way and those behind it",
 	  .run = run_cancel, .turn = COMMAND_AT_ONCE },
 	{ "drip", "BYTES [DELAY]", "cut what is sent into pieces; off ends it",
 	  .run = run_drip, .example = "1 50ms" },

@@ -57,6 +57,10 @@ void run_echo(struct chat *c, char *args);
 void run_encoding(struct chat *c, char *args);
 void run_limits(struct chat *c, char *args);
 
+/* repeat.c */
+
+void run_repeat(struct chat *c, char *args);
+
 /* seek.c */
 void run_find(struct chat *c, char *args);
 void run_filter(struct chat *c, char *args);

@@ -61,16 +61,26 @@ static void forget_lines(struct intake *in, size_t at, size_t end)
 	in->scanned = moved_up(in->scanned, end - at);
 }
 
+/* Whether a script's /repeat is under way. */
+static bool is_repeating(const struct intake *in)
+{
+	return !in->source.is_terminal && in->chat->repeat;
+}
+
 /* Every line for peers waits for the first peer.  A script's lines also wait
  * until --retry has connected, while a peer has too much before it, or while
- * nobody reads what we write. */
+ * nobody reads what we write; and its lines that cannot be done at once wait
+ * for the end of /repeat. */
 static bool has_to_wait(const struct intake *in, const struct line *l)
 {
+	enum command_turn turn = command_turn(l->text, l->len);
+	if (is_repeating(in) && turn != COMMAND_AT_ONCE)
+		return true;
 	bool is_busy = !in->source.is_terminal &&
 	               (in->is_stopped || chat_awaits_open(in->chat) ||
 	                chat_congestion(in->chat) != CONGESTION_NONE);
 	return (is_busy || chat_awaits_first(in->chat)) &&
-	       command_turn(l->text, l->len) == COMMAND_FOR_PEERS;
+	       turn == COMMAND_FOR_PEERS;
 }
 
 static void take_in_turn(struct intake *in)
@@ -102,7 +112,7 @@ static void refuse_rest(struct intake *in, size_t len)
 static bool may_pass(const struct intake *in)
 {
 	return in->waits &&
-	       (in->source.is_terminal ||
+	       (in->source.is_terminal || is_repeating(in) ||
 	        chat_congestion(in->chat) == CONGESTION_STUCK);
 }
 
@@ -130,9 +140,15 @@ static void take_at_once(struct intake *in)
 	in->looked = to;
 }
 
+static bool is_all_taken(const struct intake *in)
+{
+	return in->has_ended && !in->lines.len && !in->is_over &&
+	       !is_repeating(in);
+}
+
 static void end_when_all_is_taken(struct intake *in)
 {
-	if (!in->has_ended || in->lines.len || in->is_over)
+	if (!is_all_taken(in))
 		return;
 	in->is_over = true;
 	chat_input_taken(in->chat);
@@ -276,7 +292,7 @@ static bool can_go_on(struct intake *in)
 {
 	struct line l;
 	if (!in->waits || !find_line(in, 0, &l))
-		return false;
+		return is_all_taken(in);
 	return !has_to_wait(in, &l) ||
 	       (may_pass(in) && find_line(in, in->looked, &l));
 }

@@ -86,6 +86,21 @@ static void an_unfinished_message_is_written_and_completed(void **state)
 	proc_finish(&p);
 }
 
+static void a_script_waits_for_the_end_of_repeat(void **state)
+{
+	struct proc p;
+	int fd = connect_lines(&p);
+
+	(void)state;
+	proc_write_text(&p, "/repeat 3 20ms x\nlast\n");
+	proc_end_in(&p);
+	net_expect(fd, "x\nx\nx\nlast\n");
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 static void nothing_from_a_peer_controls_the_terminal(void **state)
 {
 	static const char hostile[] = "\033[2J\a\b\r\x9b"
@@ -470,6 +485,7 @@ int main(void)
 		cmocka_unit_test(what_is_said_both_ways_is_a_line_each),
 		cmocka_unit_test(
 		    an_unfinished_message_is_written_and_completed),
+		cmocka_unit_test(a_script_waits_for_the_end_of_repeat),
 		cmocka_unit_test(nothing_from_a_peer_controls_the_terminal),
 		cmocka_unit_test(commands_work_and_are_never_sent),
 		cmocka_unit_test(

@@ -209,6 +209,13 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 		  "1.5s" },
 		{ "/drip 1 2s 3", "/drip: 3 is one word too many: BYTES and "
 		  "DELAY are all it takes" },
+		{ "/repeat", "/repeat needs N EVERY TEXT: nothing was done" },
+		{ "/repeat 3 10ms", "/repeat: it needs N, EVERY and TEXT" },
+		{ "/repeat 0 1s x", "/repeat: '0' is not a number of times "
+		  "from 1 to 1000000000" },
+		{ "/repeat 3 10 x", "/repeat: 10 ms or 10 s? write 10ms or "
+		  "10s" },
+		{ "/repeat 3 1s /quit", "/repeat: /quit sends nothing" },
 		{ "/save", "/save needs PATH: nothing was done" },
 		{ "/close", "nothing to do: nobody is connected" },
 	};
@@ -259,6 +266,39 @@ static void settings_are_what_they_are_set_to(void **state)
 	assert_int_equal(c->session_settings.drip_ns, 1500 * MS_NS);
 	type("/drip off");
 	assert_int_equal(c->session_settings.drip_bytes, 0);
+}
+
+static void a_line_is_sent_several_times(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/repeat 3 0s x y");
+	SENT(f, "x y\n");
+	turn();
+	SENT(f, "x y\nx y\n");
+	assert_last(ENTRY_NOTE, "/repeat has sent 3 of 3 times");
+}
+
+static void what_is_repeated_can_be_cancelled(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/repeat 9 1m /hex 00 ff");
+	turn();
+	SENT(f, "\0\xff");
+	type("/repeat 9 1m x");
+	assert_last(ENTRY_ERROR,
+	            "/repeat: one is under way; /cancel stops it");
+	type("/cancel");
+	assert_last(ENTRY_NOTE, "/repeat has sent 1 of 9 times");
+	SENT(f, "");
+}
+
+static void nothing_is_repeated_for_nobody(void **state)
+{
+	(void)state;
+	type("/repeat 3 1s x");
+	assert_last(ENTRY_NOTE, "/repeat has sent 0 of 3 times");
 }
 
 static void who_is_spoken_to_is_chosen(void **state)
@@ -480,6 +520,9 @@ int main(void)
 		TEST(a_wrong_argument_is_said_with_what_would_be_right),
 		TEST(a_setting_without_a_value_is_told),
 		TEST(settings_are_what_they_are_set_to),
+		TEST(a_line_is_sent_several_times),
+		TEST(what_is_repeated_can_be_cancelled),
+		TEST(nothing_is_repeated_for_nobody),
 		TEST(who_is_spoken_to_is_chosen),
 		TEST(peers_are_shut_down_paused_and_reset),
 		TEST(peers_come_and_go_in_one_turn),
