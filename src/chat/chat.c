@@ -10,7 +10,6 @@
 #include <sockchat/focus.h>
 
 #include "chat_private.h"
-#include "watch.h"
 
 /* A script fails with any of its connections.  Where somebody sits, only the
  * last connection counts, and a listener's peers never do. */

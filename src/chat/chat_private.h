@@ -107,6 +107,15 @@ void chat_start_quit(struct chat *c);
 /* Wait for peers for as long as --linger says now. */
 void chat_linger_changed(struct chat *c);
 
+/* watch.c: what is known of the connections is gathered. */
+
+/* Take samples at the end of a turn, if something has moved. */
+void watch_turn(struct chat *c);
+/* The `on_look` of session_ops. */
+void watch_plan(void *user, struct session *s);
+/* Keep what is known of a session that has ended. */
+void watch_end(struct chat *c, const struct session *s);
+
 /* Let one of the chat's timers call `fn`; its user is the chat. */
 static inline void chat_start_timer(struct timer *t, timer_fn *fn,
                                     int64_t delay_ns)

@@ -6,7 +6,6 @@
  * does.  And what is found out about peers, when it is time. */
 
 #include "chat_private.h"
-#include "watch.h"
 
 /* Looking at peers takes so much time, and then rests for so long. */
 #define WORK_NS (5 * MS_NS)

@@ -13,7 +13,6 @@
 #include <sockchat/command.h>
 
 #include "../../src/chat/chat_private.h"
-#include "../../src/chat/watch.h"
 #include "../fake/fake_transport.h"
 #include "entry_at.h"
 
