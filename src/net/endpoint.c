@@ -245,6 +245,9 @@ static int refuse_no_port(const char *word, enum endpoint_mode mode,
 	if (mode == ENDPOINT_CONNECT && consists_of(word, DIGITS))
 		return error_set(e, "the host is missing: write HOST %s",
 		                 show(word).text);
+	if (*word == '/' || *word == '.')
+		return error_set(e, "a unix socket is written unix:%s",
+		                 show(word).text);
 	return error_set(e, "the port is missing: write %s PORT",
 	                 show(word).text);
 }
