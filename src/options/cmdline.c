@@ -119,36 +119,47 @@ static int explain_getopt(int found, const char *word, int argc,
 	return refuse_unknown(is_letter ? letter : word, argc, argv, e);
 }
 
+/* The first option given that is for the other mode, or NULL. */
+static const struct option_rule *find_misplaced(const bool *given,
+                                                enum endpoint_mode mode)
+{
+	const struct option_rule *r;
+	for (size_t i = 0; (r = option_rule(i)); i++)
+		if (given[i] && option_is_foreign(r, mode))
+			break;
+	return r;
+}
+
 static int check_mode(const struct options *o, const bool *given,
                       struct error *e)
 {
-	const struct option_rule *r;
+	const struct option_rule *r = find_misplaced(given, o->mode);
 	char name[64];
-	for (size_t i = 0; (r = option_rule(i)); i++) {
-		if (!given[i] || !option_is_foreign(r, o->mode))
-			continue;
-		name_flag(r, name, sizeof(name));
-		return error_set(e, "option %s is for 'sockchat %s'", name,
-		                 o->mode == ENDPOINT_LISTEN ? "connect"
-		                                            : "listen");
-	}
-	return 0;
+	if (!r)
+		return 0;
+	name_flag(r, name, sizeof(name));
+	return error_set(e, "option %s is for 'sockchat %s'", name,
+	                 o->mode == ENDPOINT_LISTEN ? "connect" : "listen");
 }
 
 /* What was meant by these words, the first of which is a port, or an endpoint
  * as nc takes it.  `options` words of the command line stand before them. */
 static void guess_mode(char *out, char *const *words, size_t count,
-                       size_t options)
+                       size_t options, bool listens)
 {
 	const char *first = *words[0] ? words[0] : "HOST";
 	const char *port = first + (*first == ':');
 	bool is_whole = strpbrk(first, ":/");
-	if (count == 1 && !port[strspn(port, "0123456789")]) {
+	bool is_port = count == 1 && !port[strspn(port, "0123456789")];
+	if (is_port && !listens) {
 		snprintf(out, SPELL_MAX, "sockchat listen %s, or sockchat "
 		                         "connect localhost %s", port, port);
 		return;
 	}
-	snprintf(out, SPELL_MAX, "sockchat connect");
+	if (is_port)
+		first = port;
+	is_whole |= is_port;
+	snprintf(out, SPELL_MAX, "sockchat %s", listens ? "listen" : "connect");
 	for (char *const *word = words - options; word < words; word++)
 		text_add(out, SPELL_MAX, " %s", *word);
 	text_add(out, SPELL_MAX, " %s%s%s", first,
@@ -169,7 +180,7 @@ static const char *mode_name_at(const void *list, size_t i)
 
 /* The word is a misspelt mode, or something that other programs take here. */
 static int refuse_mode(char *const *words, size_t count, size_t options,
-                       struct error *e)
+                       bool listens, struct error *e)
 {
 	static const char sentence[] =
 	    "'%s' is neither 'connect' nor 'listen': %s%s";
@@ -179,7 +190,7 @@ static int refuse_mode(char *const *words, size_t count, size_t options,
 	spell_guess(better, &names, words[0], strlen(words[0]));
 	if (*better || foreign_addresses(better, SPELL_MAX, words, count))
 		return error_set(e, sentence, safe, "", better);
-	guess_mode(better, words, count, options);
+	guess_mode(better, words, count, options, listens);
 	return error_set(e, sentence, safe, "try: ", better);
 }
 
@@ -194,7 +205,8 @@ static int parse_mode(struct options *o, char *const *words, size_t count,
 	o->help = strcmp(word, "help") == 0;
 	if (!o->help && strcmp(word, "connect") != 0 &&
 	    strcmp(word, "listen") != 0)
-		return refuse_mode(words, count, options, e);
+		return refuse_mode(words, count, options,
+		                   o->mode == ENDPOINT_LISTEN, e);
 	o->mode = *word == 'l' ? ENDPOINT_LISTEN : ENDPOINT_CONNECT;
 	return 0;
 }
@@ -281,6 +293,8 @@ int options_parse(struct options *o, int argc, char *const *argv,
 		return 0;
 	/* a program may be started without any word, not even its name */
 	size_t words = optind < argc ? (size_t)(argc - optind) : 0;
+	if (find_misplaced(given, ENDPOINT_CONNECT)) /* if none is named */
+		o->mode = ENDPOINT_LISTEN;
 	if (parse_mode(o, argv + optind, words, (size_t)optind - 1, e) ||
 	    check_mode(o, given, e) || check_families(given, e) ||
 	    options_check(o, e))

@@ -150,6 +150,10 @@ static void words_without_a_mode_get_the_line_with_one(void **state)
 	refuse("-U /run/x", "'/run/x' is neither 'connect' nor 'listen': try: "
 	                    "sockchat connect -U /run/x");
 	refuse_mode(" 80", "try: sockchat connect HOST 80");
+	refuse("-k -v 9999", "'9999' is neither 'connect' nor 'listen': try: "
+	                     "sockchat listen -k -v 9999");
+	refuse("--echo * 80", "'*' is neither 'connect' nor 'listen': try: "
+	                      "sockchat listen --echo * 80");
 }
 
 static void help_is_asked_for_in_three_ways(void **state)
