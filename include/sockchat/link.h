@@ -194,6 +194,14 @@ static inline ssize_t link_pending(const struct link *l)
 	return l->transport ? l->transport->ops->pending(l->transport) : 0;
 }
 
+/* The same without our FIN. */
+static inline ssize_t link_unacked(const struct link *l)
+{
+	bool has_fin = link_is_tcp(l) && !halves_is_out_open(l->halves);
+	ssize_t n = link_pending(l);
+	return n > 0 && has_fin ? n - 1 : n;
+}
+
 /* Say why it broke, in `e`.  Returns how many of our bytes were never
  * acknowledged; 0 if that is not known. */
 uint64_t link_explain(const struct link *l, struct error *e, int errnum);

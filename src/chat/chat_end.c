@@ -103,13 +103,17 @@ uint64_t chat_undelivered(const struct chat *c)
 static void tell_given_up(struct chat *c, const struct session *s)
 {
 	struct error e;
-	if (!chat_undelivered_of(s))
+	if (chat_undelivered_of(s))
+		error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu "
+		          "are not %s, %" PRIu64 " more are not sent",
+		          s->link.where, s->link.bytes_out, session_unacked(s),
+		          link_arrived(&s->link),
+		          queue_len(s->queue) + queue_file_rest(s->queue));
+	else if (link_pending(&s->link) > 0)
+		error_set(&e, "gave up on %s: our FIN is not acknowledged",
+		          s->link.where);
+	else
 		return;
-	error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu are not "
-	          "%s, %" PRIu64 " more are not sent",
-	          s->link.where, s->link.bytes_out, session_unacked(s),
-	          link_arrived(&s->link),
-	          queue_len(s->queue) + queue_file_rest(s->queue));
 	error_set_code(&e, ETIMEDOUT);
 	chat_tell(c, NULL, ENTRY_ERROR, &e);
 }

@@ -319,7 +319,7 @@ static void tell_counters(struct fe_pipe *f)
 		              "%zd not %s)",
 		              c->where, c->link.bytes_in, c->down.len,
 		              c->link.bytes_out, c->up.len,
-		              link_pending(&c->link), link_arrived(&c->link));
+		              link_unacked(&c->link), link_arrived(&c->link));
 	else
 		notices_print(&f->notices, "no peer");
 }

@@ -286,7 +286,7 @@ static void give_up_peer(struct conn *c, size_t unacked)
 /* A signal has waited long enough. */
 static void on_signal_time(struct conn *c)
 {
-	ssize_t unacked = link_pending(&c->link);
+	ssize_t unacked = link_unacked(&c->link);
 	if (unacked == -1)
 		(void)link_explain(&c->link, conn_fail(c, CONN_FAILED), errno);
 	else

@@ -462,8 +462,6 @@ void session_reset(struct session *s)
 		return;
 	size_t unacked = session_unacked(s);
 	bool is_tcp = link_is_tcp(&s->link);
-	if (unacked && is_tcp && !halves_is_out_open(s->link.halves))
-		unacked--; /* our FIN */
 	close_connection(s, true);
 	conclude_session(s, NULL, is_tcp ? "" : explain_no_reset, unacked);
 }

@@ -107,7 +107,7 @@ bool session_is_congested(const struct session *s)
 
 size_t session_unacked(const struct session *s)
 {
-	ssize_t n = link_pending(&s->link);
+	ssize_t n = link_unacked(&s->link);
 	return n > 0 ? (size_t)n : 0;
 }
 

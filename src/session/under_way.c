@@ -92,7 +92,7 @@ static void ask_pending(struct under_way *u)
 {
 	if (!u->link->transport)
 		return;
-	ssize_t unacked = link_pending(u->link);
+	ssize_t unacked = link_unacked(u->link);
 	if (unacked >= 0)
 		note_acked(u, u->link->bytes_out - (uint64_t)unacked, 0);
 }

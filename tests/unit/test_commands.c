@@ -443,10 +443,23 @@ static void leaving_with_bytes_unacknowledged_is_a_failure(void **state)
 	assert_true(c->own->has_broken);
 }
 
+static void leaving_before_our_end_has_arrived_is_told(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("all there");
+	fake_set_pending(f, 1, 0);
+	chat_leave(c);
+	assert_int_equal(loop_run(loop), 0);
+	assert_true(c->own->has_broken);
+	assert_last(ENTRY_ERROR, "gave up on 127.0.0.1:9: our FIN is not "
+	                         "acknowledged");
+}
+
 static void acknowledge_some(struct timer *t)
 {
 	struct fake *f = t->user;
-	ssize_t left = (ssize_t)session_unacked(chat_session(c, 0)) - 10;
+	ssize_t left = link_pending(&chat_session(c, 0)->link) - 10;
 	fake_set_pending(f, left, 0);
 	if (left)
 		timer_start(loop, t, 700 * MS_NS);
@@ -531,6 +544,7 @@ int main(void)
 		TEST(drip_off_lets_go_of_what_waits),
 		TEST(one_that_only_receives_does_not_echo),
 		TEST(leaving_with_bytes_unacknowledged_is_a_failure),
+		TEST(leaving_before_our_end_has_arrived_is_told),
 		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
 		TEST(leaving_when_all_has_arrived_is_no_failure),
 		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),

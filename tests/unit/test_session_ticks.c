@@ -72,6 +72,21 @@ static void each_message_has_its_own_end(void **state)
 	turn_until(second, TICK_ACKED);
 }
 
+/* The system counts our FIN as a byte. */
+static void our_end_is_none_of_the_bytes(void **state)
+{
+	(void)state;
+	uint64_t seq = say("hello\n");
+	fake_set_pending(now.fake, 7, 0);
+	session_shutdown(now.session);
+	wait_ms(2000);
+	assert_int_equal(state_of(seq), TICK_SENT);
+	assert_int_equal(session_unacked(now.session), 6);
+	fake_set_pending(now.fake, 1, 0);
+	turn_until(seq, TICK_ACKED);
+	assert_int_equal(session_unacked(now.session), 0);
+}
+
 static void a_record_tells_when_bytes_were_acknowledged(void **state)
 {
 	(void)state;
@@ -163,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(bytes_go_from_us_to_the_kernel_to_the_peer),
 		TEST(each_message_has_its_own_end),
+		TEST(our_end_is_none_of_the_bytes),
 		TEST(a_record_tells_when_bytes_were_acknowledged),
 		cmocka_unit_test_setup_teardown(
 		    without_acknowledgements_a_reset_loses_what_was_not_read,
