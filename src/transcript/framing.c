@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include <sockchat/framing.h>
-#include <sockchat/timer.h>
+#include <sockchat/stamp.h>
 #include <sockchat/utf8.h>
 
 /* The bytes of one message, or of a part of it. */

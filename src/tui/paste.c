@@ -82,7 +82,7 @@ static bool is_doubled(const struct bytes *b)
 	return run % 2 == 0 && (run ? runs > 0 : runs > 1);
 }
 
-static bool is_kept(uint32_t cp)
+static bool is_allowed(uint32_t cp)
 {
 	return cp == '\n' || cp == '\t' || !utf8_is_control(cp);
 }
@@ -102,7 +102,7 @@ static size_t clean_one(struct bytes *b, size_t in, size_t *out,
 		b->data[(*out)++] = '\n';
 		return len > 1 && bytes[1] == second ? 2 : 1;
 	}
-	if (n < 0 || is_kept(cp)) { /* what is not UTF-8 stays as it is */
+	if (n < 0 || is_allowed(cp)) { /* what is not UTF-8 stays as it is */
 		memmove(b->data + *out, bytes, size);
 		*out += size;
 	} else {
