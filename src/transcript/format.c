@@ -103,23 +103,6 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 
 /* JSON: sockchat-entries(5) */
 
-static void json_message(struct json *j, enum encode encode,
-                         const struct entry *e, size_t from)
-{
-	const uint8_t *bytes = e->bytes + from;
-	size_t len = e->len - from;
-	json_number(j, "len", len);
-	if (encode == ENCODE_HEX)
-		json_hex(j, "hex", bytes, len);
-	else if (encode == ENCODE_AUTO && utf8_is_valid(bytes, len))
-		json_bytes(j, "text", bytes, len);
-	else
-		json_base64(j, "base64", bytes, len);
-	json_bool(j, "complete", (e->flags & ENTRY_COMPLETE) != 0);
-	if (e->flags & ENTRY_CUT)
-		json_bool(j, "cut", true);
-}
-
 static void json_filled(struct json *j, const char *name, const char *value)
 {
 	if (*value)
@@ -137,6 +120,35 @@ static void json_tick(struct json *j, const struct tick *tick)
 	json_filled(j, "state", tick_name(tick->state));
 	if (tick->state == TICK_ACKED)
 		json_time(j, "ack_ms", tick->ack_us);
+}
+
+static void json_message(struct json *j, enum encode encode,
+                         const struct entry *e, size_t from)
+{
+	const uint8_t *bytes = e->bytes + from;
+	size_t len = e->len - from;
+	json_number(j, "len", len);
+	if (encode == ENCODE_HEX)
+		json_hex(j, "hex", bytes, len);
+	else if (encode == ENCODE_AUTO && utf8_is_valid(bytes, len))
+		json_bytes(j, "text", bytes, len);
+	else
+		json_base64(j, "base64", bytes, len);
+	json_bool(j, "complete", (e->flags & ENTRY_COMPLETE) != 0);
+	if (e->flags & ENTRY_CUT)
+		json_bool(j, "cut", true);
+	if (e->tick)
+		json_tick(j, e->tick);
+	if (e->wait_ns)
+		json_time(j, "wait_ms", e->wait_ns / 1000);
+}
+
+static void json_state(struct json *j, const struct entry *e)
+{
+	json_word(j, "state", entry_state_name((enum entry_state)e->state));
+	if (e->state == ENTRY_HALF_CLOSED)
+		json_word(j, "side", e->ended == ENTRY_OUT ? "us" : "peer");
+	json_filled(j, "local", e->local);
 }
 
 static void json_timing(struct json *j, const struct timing *t)
@@ -199,20 +211,10 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 	json_begin_entry(&j, out, e, kinds[e->kind]);
 	if (e->kind == ENTRY_MESSAGE) {
 		json_message(&j, look->encode, e, from);
-		if (e->tick)
-			json_tick(&j, e->tick);
-		if (e->wait_ns)
-			json_time(&j, "wait_ms", e->wait_ns / 1000);
 		return json_end(&j);
 	}
-	if (e->kind == ENTRY_STATE) {
-		json_word(&j, "state",
-		          entry_state_name((enum entry_state)e->state));
-		if (e->state == ENTRY_HALF_CLOSED)
-			json_word(&j, "side",
-			          e->ended == ENTRY_OUT ? "us" : "peer");
-		json_filled(&j, "local", e->local);
-	}
+	if (e->kind == ENTRY_STATE)
+		json_state(&j, e);
 	json_filled(&j, "code", e->code);
 	json_bytes(&j, "text", e->bytes, e->len);
 	json_filled(&j, "hint", e->hint);
