@@ -258,35 +258,47 @@ static int check_families(const bool *given, struct error *e)
 	                    "them both families are used");
 }
 
-int options_parse(struct options *o, int argc, char *const *argv,
-                  struct error *e)
+static int take_option(struct options *o, const struct option_rule *r,
+                       bool *given, struct error *e)
+{
+	char name[64];
+	given[r - option_rule(0)] = true;
+	name_flag(r, name, sizeof(name));
+	return option_apply(o, r, name, optarg, SOURCE_COMMAND_LINE, e);
+}
+
+/* Take the options, up to the word at `optind`. */
+static int take_options(struct options *o, int argc, char *const *argv,
+                        bool *given, struct error *e)
 {
 	char letters[2 * OPTIONS_MAX + 2];
 	struct option longs[OPTIONS_MAX + 1];
-	bool given[OPTIONS_MAX] = { false };
-	char name[64];
-	int found;
-
-	options_init(o);
 	make_getopt(letters, longs);
 	opterr = 0;
 	optind = 0; /* start anew: GNU getopt_long(3) */
 	while (1) {
 		int at = optind ? optind : 1;
-		found = getopt_long(argc, argv, letters, longs, NULL);
+		int found = getopt_long(argc, argv, letters, longs, NULL);
 		if (found == -1)
-			break;
+			return 0;
 		const struct option_rule *r =
 		    found == '?' || found == ':' ? NULL : rule_of(found);
 		if (!r) {
 			int bad = optind > at ? optind - 1 : at;
 			return explain_getopt(found, argv[bad], argc, argv, e);
 		}
-		given[r - option_rule(0)] = true;
-		name_flag(r, name, sizeof(name));
-		if (option_apply(o, r, name, optarg, SOURCE_COMMAND_LINE, e))
+		if (take_option(o, r, given, e))
 			return -1;
 	}
+}
+
+int options_parse(struct options *o, int argc, char *const *argv,
+                  struct error *e)
+{
+	bool given[OPTIONS_MAX] = { false };
+	options_init(o);
+	if (take_options(o, argc, argv, given, e))
+		return -1;
 	o->crlf_given = given[options_find("crlf")];
 	o->eol_given = given[options_find("eol")];
 	if (o->help || o->version)
