@@ -418,6 +418,15 @@ static const char *name_at(const void *list, size_t i)
 	return aliases[i - count].does ? aliases[i - count].name : NULL;
 }
 
+/* The option of this name that /set takes, or NULL. */
+static const struct option_row *find_setting(const char *name)
+{
+	int i = options_find(name);
+	const struct option_row *row = i < 0 ? NULL : options_row((size_t)i);
+	return row && strcmp(row->name, name) == 0 && options_is_live((size_t)i)
+	           ? row : NULL;
+}
+
 int command_refuse_name(struct error *e, const char *name, size_t len,
                         size_t matches)
 {
@@ -427,6 +436,7 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
 	                                  : NULL;
 	char word[48], safe[64], guess[SPELL_MAX];
 	snprintf(word, sizeof(word), "%.*s", (int)(len > 40 ? 40 : len), name);
+	const struct option_row *setting = find_setting(word);
 	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 	spell_guess(guess, &names, name, len);
 	if (matches)
@@ -438,6 +448,11 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
 	if (row)
 		error_set_hint(e, "use /%s %s (%s); //%s sends the line /%s",
 		               row->name, row->args, row->help, safe, safe);
+	else if (setting)
+		error_set_hint(e, "use /set %s %s (%s); //%s sends the line "
+		                  "/%s", safe,
+		               setting->arg ? "VALUE" : "on|off",
+		               setting->help, safe, safe);
 	else
 		error_set_hint(e, "%s%s/help lists the commands; //%s sends "
 		                  "the line /%s",

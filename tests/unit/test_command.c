@@ -261,6 +261,9 @@ static void a_slip_and_a_beginning_are_answered_with_names(void **state)
 		{ "/disconnect", "use /close [PEER] (end the connection" },
 		{ "/part x", "use /close [PEER] (end the connection" },
 		{ "/msg 2 x", "use /to PEER|all (" },
+		{ "/reconnect", "use /set reconnect on|off (connect again" },
+		{ "/retry", "use /set retry VALUE (try again until" },
+		{ "/zero", "/help lists the commands" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
