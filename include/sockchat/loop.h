@@ -101,4 +101,7 @@ int signals_start(struct loop *l, const int *signums, signals_fn *fn,
 /* Put the former dispositions back. */
 void signals_stop(void);
 
+/* Whether SIGTERM or SIGHUP has come, if only to be delivered soon. */
+bool signals_have_ended(void);
+
 #endif

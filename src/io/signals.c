@@ -26,9 +26,21 @@ static struct {
 	struct sigaction former[SIGNALS_MAX];
 } state;
 
+static volatile sig_atomic_t has_ended;
+
+static bool ends_program(int signum)
+{
+	return signum == SIGTERM || signum == SIGHUP;
+}
+
+/* What has to end does not stop again because the terminal is another's. */
 static void write_signal(int signum)
 {
 	int saved = errno;
+	if (ends_program(signum)) {
+		has_ended = true;
+		signal(SIGTTIN, SIG_IGN);
+	}
 	unsigned char byte = (unsigned char)signum;
 	/* a full pipe wakes us as well */
 	ssize_t n;
@@ -62,7 +74,7 @@ static void catch_signal(int signum)
 	struct sigaction *former = &state.former[state.count];
 	struct sigaction catch = {
 		.sa_handler = is_told_by_errno(signum) ? SIG_IGN : write_signal,
-		.sa_flags = SA_RESTART,
+		.sa_flags = ends_program(signum) ? 0 : SA_RESTART,
 	};
 	sigaction(signum, NULL, former);
 	if (former->sa_handler == SIG_IGN)
@@ -115,4 +127,9 @@ void signals_stop(void)
 	watch_remove(&state.watch);
 	close_pipe();
 	state.fn = NULL;
+}
+
+bool signals_have_ended(void)
+{
+	return has_ended;
 }

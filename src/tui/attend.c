@@ -38,6 +38,8 @@ bool attend_interrupt(struct chat *c, struct timer *leave)
 
 void attend_lose_terminal(struct chat *c)
 {
+	if (signals_have_ended()) /* it is on its way */
+		return;
 	if (!c->signum)
 		c->signum = SIGHUP;
 	if (!c->is_leaving)

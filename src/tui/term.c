@@ -274,6 +274,8 @@ static int set_raw(enum term_use use)
 
 int term_enter(enum term_use use)
 {
+	if (signals_have_ended() && !term_is_ours()) /* it would stop us */
+		return errno = EINTR, -1;
 	state.shown_from = NOT_SHOWN;
 	state.is_raw = true;
 	if (set_raw(use)) {

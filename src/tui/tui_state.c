@@ -66,8 +66,10 @@ void tui_resize(struct frontend *f)
 
 void tui_come_back(struct frontend *f)
 {
-	if (term_enter(TERM_PAINTED))
+	if (term_enter(TERM_PAINTED)) {
 		attend_lose_terminal(f->chat);
+		return;
+	}
 	f->is_up = true;
 	screen_redraw();
 	tui_resize(f);

@@ -264,6 +264,31 @@ static void ctrl_z_stops_a_script_around_us_too(void **state)
 	}
 }
 
+/* bash sends SIGCONT by itself; what wakes us must not stop us again, for the
+ * terminal is the shell's. */
+static void kill_ends_a_stopped_job(void **state)
+{
+	struct pty p;
+	uint16_t port;
+	int listener = net_listen(&port);
+
+	(void)state;
+	start_in_shell(&p, port);
+	int fd = pty_accept(&p, listener);
+	pid_t job = tcgetpgrp(p.fd);
+	pty_type(&p, PTY_CTRL_Z);
+	pty_expect(&p, "Stopped");
+	kill(job, SIGTERM);
+	kill(job, SIGCONT);
+	net_expect_end(fd);
+	close(fd);
+	/* The shell that thinks of a stopped job wants it twice. */
+	pty_type(&p, "exit 0" PTY_ENTER "exit 0" PTY_ENTER);
+	pty_expect_exit(&p, 0);
+	assert_restored(&p);
+	pty_finish(&p);
+}
+
 static void an_editor_stops_and_comes_back_with_us(void **state)
 {
 	static const char script[] =
@@ -306,6 +331,7 @@ int main(void)
 		T(what_is_not_delivered_is_told_below_the_screen),
 		T(it_stops_as_a_job_and_comes_back),
 		T(ctrl_z_stops_a_script_around_us_too),
+		T(kill_ends_a_stopped_job),
 		T(an_editor_stops_and_comes_back_with_us),
 	};
 
