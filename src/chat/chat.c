@@ -300,16 +300,15 @@ static void finish_task(struct chat_task *t)
 		t->finish(t);
 }
 
-int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
+/* Connect or listen, and let the front end begin.  -1 with a sentence. */
+static int start_chat(struct chat *c, struct error *e)
 {
 	const struct options *o = c->options;
 	struct chat_private *p = c->own;
-	c->ops = ops;
-	chat_settings_changed(c);
 	if (o->run_timeout_ms && !p->timeout.loop)
 		chat_start_timer(&p->timeout, on_chat_timeout,
 		                 o->run_timeout_ms * MS_NS);
-	p->accepts_one = !ops->stays && !o->echo && !o->keep_open;
+	p->accepts_one = !c->ops->stays && !o->echo && !o->keep_open;
 	if (!p->last_number && !p->listener_count) /* else it is a second try */
 		(o->mode == ENDPOINT_LISTEN ? chat_listen
 		                            : chat_connect)(c, &o->endpoint);
@@ -317,20 +316,21 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	p->is_starting = true;
 	if (loop_turn(c->loop, 0) < 0)
 		return error_set_errno(e, errno, "cannot wait for anything");
-	c->frontend = ops->start(c, e);
+	c->frontend = c->ops->start(c, e);
 	if (!c->frontend)
 		return -1;
 	p->is_starting = false;
 	loop_later(c->loop, &p->check);
 	transcript_listen(c->transcript, &p->shows);
-	ops->show(c->frontend, 1, transcript_end(c->transcript));
-	ops->draw(c->frontend);
+	c->ops->show(c->frontend, 1, transcript_end(c->transcript));
+	c->ops->draw(c->frontend);
 	loop_on_turn_end(c->loop, on_turn_end, c);
-	if (loop_run(c->loop) < 0) {
-		error_set_errno(e, errno, "cannot wait for anything more");
-		chat_error(c, e);
-		c->has_failed = true;
-	}
+	return 0;
+}
+
+static void stop_chat(struct chat *c)
+{
+	struct chat_private *p = c->own;
 	if (!c->over_ns && p->timeout.loop) /* for what is still written */
 		c->over_ns = p->timeout.due_ns;
 	finish_task(c->search);
@@ -338,8 +338,22 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
 	finish_task(c->repeat);
 	tell_unkept(c);
 	loop_on_turn_end(c->loop, NULL, NULL);
-	ops->draw(c->frontend);
-	ops->stop(c->frontend);
+	c->ops->draw(c->frontend);
+	c->ops->stop(c->frontend);
 	transcript_unlisten(c->transcript, &p->shows);
+}
+
+int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e)
+{
+	c->ops = ops;
+	chat_settings_changed(c);
+	if (start_chat(c, e))
+		return -1;
+	if (loop_run(c->loop) < 0) {
+		error_set_errno(e, errno, "cannot wait for anything more");
+		chat_error(c, e);
+		c->has_failed = true;
+	}
+	stop_chat(c);
 	return verdict(c);
 }
