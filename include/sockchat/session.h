@@ -57,7 +57,7 @@ struct session_settings {
 	bool tells_states;   /* false: states become no entries either */
 	bool discards_in;    /* --send-only: what comes is thrown away */
 	bool is_decoded;     /* an encoding has been chosen */
-	bool folds;          /* who comes and goes at once is told by his end */
+	bool folds;          /* who comes and goes at once has one row */
 	bool tells_steps;    /* -v: the steps of connecting */
 	bool rests;          /* nothing more is read in this turn */
 	bool is_held;        /* nothing is read: nobody keeps up */

@@ -29,11 +29,12 @@ static inline void session_plan_look(struct session *s, int64_t delay_ns)
 	session_plan_search(s);
 }
 
-/* It is open: tell it, and who is at the other end.  Where rows are folded that
- * waits a little for somebody who came to us to say something, or to go. */
+/* The connection is open: tell that, and who is at the other end.  Where rows
+ * are folded, a peer that came to us gets a moment before: if it leaves at once
+ * without a word, one row tells of it. */
 void session_begin(struct session *s);
-/* Something else is to be told, so that must not wait any more.  `is_over`: it
- * is the end, and has nothing to show but itself. */
+/* Tell an opening that still waits to be told, as something else comes next.
+ * `is_over`: that is the peer's end, and its row stands for both. */
 void session_show(struct session *s, bool is_over);
 
 #endif
