@@ -281,7 +281,7 @@ static void tell_unanswered(struct fe_pipe *f)
 static void tell_end(struct fe_pipe *f)
 {
 	const struct conn *c = &f->conn;
-	if (c->was_wordless)
+	if (c->was_wordless && !c->link.bytes_out)
 		notices_print(&f->notices, "%s: %s", c->where,
 		              explain_closed_at_once(link_is_tcp(&c->link)));
 	if (c->is_cut)

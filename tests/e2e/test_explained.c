@@ -257,6 +257,25 @@ static void a_peer_that_closes_at_once_is_remarked_upon(void **state)
 	proc_finish(&p);
 }
 
+/* Who takes what we say is not full. */
+static void a_peer_that_only_listens_is_not(void **state)
+{
+	struct proc p;
+	int fd = connected(&p);
+
+	(void)state;
+	shutdown(fd, SHUT_WR);
+	proc_expect_out_end(&p);
+	proc_write_text(&p, "late\n");
+	proc_end_in(&p);
+	net_expect(fd, "late\n");
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	assert_silent(&p);
+	proc_finish(&p);
+}
+
 static void a_peer_that_says_something_is_not(void **state)
 {
 	struct proc p;
@@ -421,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_reset_tells_what_was_never_acknowledged),
 		cmocka_unit_test(a_reset_at_once_is_told_from_a_late_one),
 		cmocka_unit_test(a_peer_that_closes_at_once_is_remarked_upon),
+		cmocka_unit_test(a_peer_that_only_listens_is_not),
 		cmocka_unit_test(a_peer_that_says_something_is_not),
 		cmocka_unit_test(a_full_backlog_is_told_from_a_silent_host),
 		cmocka_unit_test(
