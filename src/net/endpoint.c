@@ -39,13 +39,13 @@ static bool consists_of(const char *text, const char *set)
 	return *text != '\0' && text[strspn(text, set)] == '\0';
 }
 
-/* The zone is not looked at. */
+/* The zone is not looked at, but that no interface has a slash in its name. */
 static bool read_v6(const char *text, struct in6_addr *address)
 {
 	char bare[INET6_ADDRSTRLEN];
 	size_t len = strcspn(text, "%");
 
-	if (len >= sizeof(bare))
+	if (len >= sizeof(bare) || strchr(text, '/'))
 		return false;
 	memcpy(bare, text, len);
 	bare[len] = '\0';

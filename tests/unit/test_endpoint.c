@@ -258,6 +258,9 @@ static void colons_without_brackets_are_not_guessed_at(void **state)
 		  { "[localhost]:9999" },
 		  "[localhost] is not an IPv6 address: brackets are for "
 		  "those alone" },
+		{ ENDPOINT_CONNECT, { "tcp://[fe80::1%25x://a]:1" },
+		  "[fe80::1%x://a] is not an IPv6 address: brackets are for "
+		  "those alone" },
 		{ ENDPOINT_CONNECT,
 		  { "127.0.0.1:80", "9999" },
 		  "127.0.0.1:80 is no host: it has a colon and is not an "
