@@ -346,6 +346,8 @@ void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 		advise_enter(c, out);
 	else if (s)
 		snprintf(out, ADVICE_MAX, "%s", advice_on(s));
+	if (!*out && c->repeat)
+		snprintf(out, ADVICE_MAX, "/repeat: Ctrl-C stops it");
 }
 
 void chat_tell_again(struct chat *c)

@@ -27,6 +27,8 @@ bool attend_interrupt(struct chat *c, struct timer *leave)
 		input_cancel();
 	} else if (chat_stop_trying(c)) {
 		return false;
+	} else if (c->repeat) {
+		c->repeat->finish(c->repeat);
 	} else if (leave->loop || c->is_leaving) {
 		chat_leave(c);
 	} else {

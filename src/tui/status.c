@@ -127,7 +127,8 @@ static void add_advice(struct parts *p, const struct chat *c)
 	char advice[ADVICE_MAX];
 	chat_advise(c, advice);
 	if (*advice)
-		add_part(p, chat_shown(c) ? 5 : 1, "%s", advice);
+		add_part(p, chat_shown(c) && !c->repeat ? 5 : 1, "%s",
+		         advice);
 }
 
 static void add_counts(struct parts *p, const struct status *s)

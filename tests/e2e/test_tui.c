@@ -421,6 +421,21 @@ static void ctrl_c_clears_then_warns_then_leaves(void **state)
 	pty_finish(&p);
 }
 
+static void ctrl_c_stops_what_is_repeated(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "/repeat 100 1h tick" PTY_ENTER);
+	net_expect(fd, "tick\n");
+	pty_expect(&p, "/repeat: Ctrl-C stops it");
+	pty_type(&p, "\x03");
+	pty_expect(&p, "* /repeat has sent 1 of 100 times");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
 static void ctrl_d_sends_fin_and_then_leaves(void **state)
 {
 	struct pty p;
@@ -460,6 +475,7 @@ int main(void)
 		T(a_scrolled_view_stands_still_and_counts_what_is_below),
 		T(all_ways_to_scroll_lead_there_and_back),
 		T(ctrl_c_clears_then_warns_then_leaves),
+		T(ctrl_c_stops_what_is_repeated),
 		T(ctrl_d_sends_fin_and_then_leaves),
 	};
 
