@@ -111,11 +111,11 @@ static void on_peer_open(void *user, const struct address *peer)
 	meter_start(&f->meter);
 }
 
-static void on_pipe_urgent(void *user)
+static void on_pipe_note(void *user, const char *sentence)
 {
 	struct fe_pipe *f = user;
 	if (!f->options->quiet)
-		notices_print(&f->notices, "%s", explain_urgent);
+		notices_print(&f->notices, "%s", sentence);
 }
 
 /* A probe only finds out that it is open, and leaves the standard descriptors
@@ -365,7 +365,7 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.options = o,
 		.on_end = on_conn_end,
 		.on_open = on_peer_open,
-		.on_urgent = on_pipe_urgent,
+		.on_note = on_pipe_note,
 		.out = { .number = -1 },
 		.on_first = tells_steps(f) ? on_first : NULL,
 		.user = f,

@@ -255,6 +255,8 @@ static bool read_some(struct intake *in)
 	ssize_t n = source_read(&in->source, bytes, sizeof(bytes));
 	if (n > 0) {
 		add_bytes(in, bytes, (size_t)n);
+		if (source_tells_cut(&in->source))
+			chat_note(in->chat, "line-cut", "%s", source_cut_text);
 		take_lines(in);
 		chat_input_spoke(in->chat);
 	} else if (n == 0) {

@@ -10,6 +10,7 @@
 #include <inttypes.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 
 #define SIGNAL_NS (5 * SECOND_NS) /* all that a signal waits for peers */
@@ -120,6 +121,8 @@ static void read_in(struct conn *c)
 	ssize_t n = source_fill(&c->in, &c->up);
 	if (n > 0) {
 		link_stop_alarm(&c->link, CONN_LINGER);
+		if (source_tells_cut(&c->in))
+			c->on_note(c->user, source_cut_text);
 	} else if (n == 0) {
 		c->has_in_ended = true;
 		if (c->options->quit_after_ms >= 0)
@@ -470,7 +473,7 @@ static void on_link_open(struct link *l, const struct address *peer)
 static void on_link_urgent(struct link *l)
 {
 	struct conn *c = conn_of(l);
-	c->on_urgent(c->user);
+	c->on_note(c->user, explain_urgent);
 }
 
 static const struct link_ops link_ops = {

@@ -39,7 +39,8 @@ struct conn {
 	/* The first bytes of a peer.  NULL: the system may move them by
 	 * itself. */
 	void (*on_first)(void *user, const uint8_t *bytes, size_t len);
-	void (*on_urgent)(void *user); /* as that of struct link_ops */
+	/* Something that the user should know. */
+	void (*on_note)(void *user, const char *sentence);
 	/* `e` says why it failed; an empty text is not to be told. */
 	void (*on_end)(void *user, enum conn_end end, const struct error *e);
 	void *user;

@@ -12,9 +12,11 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define PAGE       4096
+#define TTY_LINE   4096 /* the longest line of a terminal, its end included */
 #define PIPE_USUAL ((size_t)64 << 10) /* what a pipe holds, pipe(7) */
 
 /* Copying to memory that is not aligned to a page is a sixth slower. */
@@ -109,6 +111,27 @@ void source_add_crs(struct source *s)
 	s->passable = 0;
 }
 
+const char source_cut_text[] =
+    "the terminal keeps 4095 bytes of a line at most, and one was that long: "
+    "what followed is probably lost; the chat takes longer ones, and so does "
+    "a file as standard input";
+
+bool source_tells_cut(struct source *s)
+{
+	bool is_news = s->has_cut && !s->has_told_cut;
+	s->has_told_cut |= is_news;
+	return is_news;
+}
+
+/* One read brings one line, unless somebody has made the terminal raw. */
+static void note_cut(struct source *s, const uint8_t *bytes, ssize_t n)
+{
+	struct termios mode;
+	if (s->is_terminal && n == TTY_LINE && bytes[n - 1] == '\n' &&
+	    tcgetattr(s->fd, &mode) == 0 && mode.c_lflag & ICANON)
+		s->has_cut = true;
+}
+
 ssize_t source_read(struct source *s, void *bytes, size_t cap)
 {
 	ssize_t n;
@@ -118,6 +141,7 @@ ssize_t source_read(struct source *s, void *bytes, size_t cap)
 		n = check_ready(s->fd, POLLIN);
 		if (n == 0)
 			n = read(s->fd, bytes, cap);
+		note_cut(s, bytes, n);
 		/* nohup(1) leaves /dev/null, open for writing only. */
 		if (n == -1 && errno == EBADF && s->is_device)
 			return 0;

@@ -39,6 +39,7 @@ struct source {
 	bool is_device; /* /dev/null and the like */
 	bool is_pipe, is_grown;
 	bool adds_crs, is_after_cr; /* LF is to be CR LF; the last was CR */
+	bool has_cut, has_told_cut; /* a line; see source_tells_cut() */
 	/* How much of it the system may move by itself: of a file what it had
 	 * when it was opened, of a pipe everything. */
 	uint64_t passable;
@@ -52,6 +53,10 @@ void source_passed(struct source *s, size_t len);
 /* As read(2), but EAGAIN in place of waiting or of EINTR. */
 MUST_USE
 ssize_t source_read(struct source *s, void *bytes, size_t cap);
+/* True once, when a terminal has probably cut a line that was read: it keeps at
+ * most 4095 bytes of one, termios(3), and drops the rest without a word. */
+bool source_tells_cut(struct source *s);
+extern const char source_cut_text[];
 /* source_fill() puts a CR before each LF that has none. */
 void source_add_crs(struct source *s);
 /* The same into an empty buffer. */

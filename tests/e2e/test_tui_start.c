@@ -487,12 +487,35 @@ static void without_colour_marks_still_tell(void **state)
 	pty_finish(&p);
 }
 
+static void a_line_that_the_terminal_cuts_in_a_pipe_is_told(void **state)
+{
+	char line[5000];
+	uint16_t port;
+	int listener = net_listen(&port);
+	struct pty p;
+
+	(void)state;
+	pty_sockchat(&p, "connect", "--ui", "pipe", "127.0.0.1",
+	             port_text(port), NULL);
+	int fd = net_accept(listener);
+	memset(line, 'x', sizeof(line));
+	pty_send(&p, line, sizeof(line));
+	pty_type(&p, PTY_ENTER);
+	pty_expect(&p, "the terminal keeps 4095 bytes of a line");
+	pty_type(&p, PTY_CTRL_D);
+	close(fd);
+	close(listener);
+	pty_expect_exit(&p, 1);
+	pty_finish(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 		T(a_dumb_terminal_gets_lines),
 		T(an_unknown_terminal_is_told_and_gets_lines),
+		T(a_line_that_the_terminal_cuts_in_a_pipe_is_told),
 		T(an_unknown_type_counts_as_its_known_beginning),
 		T(older_terminals_get_the_screen),
 		T(absurd_sizes_are_as_good_as_none),

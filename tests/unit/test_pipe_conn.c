@@ -61,9 +61,10 @@ static void on_open(void *user, const struct address *peer)
 	now.opens++;
 }
 
-static void on_urgent(void *user)
+static void on_note(void *user, const char *sentence)
 {
 	(void)user;
+	(void)sentence;
 }
 
 static void on_end(void *user, enum conn_end end, const struct error *e)
@@ -92,7 +93,7 @@ static int start(void **state)
 	now.conn = (struct conn){
 		.options = &now.options,
 		.on_end = on_end,
-		.on_urgent = on_urgent,
+		.on_note = on_note,
 		.on_open = on_open,
 	};
 	conn_init(&now.conn, now.loop);
