@@ -263,12 +263,15 @@ bool option_is_default(const struct options *o, const struct option_rule *r)
 	              r->size) == 0;
 }
 
-/* Lines as words with a comma between them; NULL for none. */
+/* Lines as words with a comma between them; NULL for none, and two quotes for
+ * one that is empty. */
 static const char *join_lines(char out[ON_CONNECT_MAX], const char *lines)
 {
 	if (!*lines)
 		return NULL;
 	size_t len = strlen(lines) - 1;
+	if (!len)
+		return "''";
 	memcpy(out, lines, len);
 	out[len] = '\0';
 	for (char *end = out; (end = strchr(end, '\n'));)

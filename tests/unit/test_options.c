@@ -353,6 +353,11 @@ static void on_connect_takes_a_line_each_time(void **state)
 	assert_int_equal(options_set(&o, "on-connect", line, SOURCE_RUN_TIME,
 	                             &e), -1);
 	assert_string_equal(o.on_connect, "d\n");
+	assert_int_equal(parse(&o, "connect --on-connect= h 1"), 0);
+	assert_string_equal(o.on_connect, "\n");
+	options_value(&o, (size_t)options_find("on-connect"), told,
+	              sizeof(told));
+	assert_string_equal(told, "''");
 }
 
 static void a_pipe_refuses_to_send_again(void **state)
