@@ -33,7 +33,7 @@ struct chat {
 	struct options *options; /* may change: chat_settings_changed() */
 	/* In place of the one that an endpoint's scheme names; NULL: none. */
 	const struct transport_ops *transport;
-	/* Does a line as if it had been typed, for --on-connect. */
+	/* Does a line as if it had been typed. */
 	void (*type)(struct chat *c, const char *line, size_t len);
 	struct transcript *transcript;
 	struct encoding *encoding; /* as the options say; NULL: UTF-8 */

@@ -325,7 +325,7 @@ static const struct command_row rows[] = {
 	  .run = run_file, .example = "request.bin",
 	  .turn = COMMAND_FOR_PEERS },
 	{ "repeat", "N EVERY TEXT",
-	  "send a line N times; TEXT may be /send or /hex; /cancel stops it",
+	  "type a line N times, /send or /hex too; /cancel stops it",
 	  .run = run_repeat, .example = "10 1s PING",
 	  .turn = COMMAND_FOR_PEERS },
 	{ "cancel", "[PEER]",

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* /repeat: the same message again and again, in equal steps of time. */
+/* /repeat: the same line again and again, in equal steps of time. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,22 +14,23 @@
 #include "commands_private.h"
 
 #define TIMES_MAX  1000000000L
+#define HAS_TYPED  "/repeat has typed it %ld of %ld times"
 #define CROWDED_NS (10 * MS_NS) /* until a peer that reads slowly is asked */
 
 struct repeat {
 	struct chat_task task; /* has to be the first */
 	struct chat *chat;
 	struct timer timer;
-	long times, sent;
+	long times, done;
 	int64_t every_ns;
-	struct bytes message;
+	size_t len;
+	char line[];
 };
 
 static void free_repeat(struct repeat *r)
 {
 	r->chat->repeat = NULL;
 	timer_stop(&r->timer);
-	bytes_finish(&r->message);
 	free(r);
 }
 
@@ -38,29 +40,48 @@ static void finish_repeat(struct chat_task *t)
 	struct repeat *r = (struct repeat *)t;
 	struct chat *c = r->chat;
 	if (c->is_leaving)
-		chat_refuse(c, "", "/repeat has sent %ld of %ld times",
-		            r->sent, r->times);
+		chat_refuse(c, "", HAS_TYPED, r->done, r->times);
 	else
-		chat_note(c, "repeated", "/repeat has sent %ld of %ld times",
-		          r->sent, r->times);
+		chat_note(c, "repeated", HAS_TYPED, r->done, r->times);
 	free_repeat(r);
 }
 
-/* Send it once more, unless a peer has still to take what went before. */
+static bool has_error(struct chat *c, uint64_t from)
+{
+	struct entry e;
+	for (; from < transcript_end(c->transcript); from++)
+		if (transcript_at(c->transcript, from, &e) &&
+		    e.kind == ENTRY_ERROR)
+			return true;
+	return false;
+}
+
+/* Do it once more.  False when that is no use, or it has ended /repeat. */
+static bool type_again(struct repeat *r)
+{
+	struct chat *c = r->chat;
+	uint64_t from = transcript_end(c->transcript);
+	c->type(c, r->line, r->len);
+	if (c->repeat != &r->task)
+		return false;
+	bool goes_on = !c->is_leaving && !has_error(c, from);
+	r->done += goes_on;
+	if (goes_on && r->done < r->times)
+		return true;
+	finish_repeat(&r->task);
+	return false;
+}
+
+/* A peer may have to take first what went before. */
 static void on_repeat_time(struct timer *t)
 {
 	struct repeat *r = t->user;
 	struct chat *c = r->chat;
 	bool is_crowded = chat_congestion(c) != CONGESTION_NONE;
-	bool is_over = c->is_leaving;
-	if (!is_over && !is_crowded) {
-		is_over = chat_send(c, r->message.data, r->message.len);
-		r->sent += !is_over;
-	}
 	chat_input_spoke(c);
-	if (is_over || r->sent == r->times)
+	if (c->is_leaving)
 		finish_repeat(&r->task);
-	else
+	else if (is_crowded || type_again(r))
 		timer_start(c->loop, t, is_crowded && r->every_ns < CROWDED_NS
 		                            ? CROWDED_NS : r->every_ns);
 }
@@ -74,48 +95,57 @@ static char *cut_word(char **rest)
 	return word;
 }
 
-/* Read N EVERY TEXT; TEXT is a line as Enter would take it, or /send or
- * /hex.  -1 with a sentence. */
-static int parse_repeat(struct repeat *r, char *args, struct error *e)
+/* Read N and EVERY, so that only TEXT is left.  -1 with a sentence. */
+static int parse_repeat(struct chat *c, char **args, long *times,
+                        int64_t *every_ns, struct error *e)
 {
-	const char *times = cut_word(&args), *every = cut_word(&args);
+	const char *count = cut_word(args), *every = cut_word(args);
 	int64_t ms;
-	if (!*args)
+	if (c->repeat)
+		return error_set(e, "one is under way; /cancel stops it");
+	if (!**args)
 		return error_set(e, "it needs N, EVERY and TEXT");
-	if (!number_parse(times, 1, TIMES_MAX, &r->times))
+	if (!number_parse(count, 1, TIMES_MAX, times))
 		return error_set(e, "'%s' is not a number of times from 1 to "
-		                    "%ld", times, TIMES_MAX);
+		                    "%ld", count, TIMES_MAX);
 	if (number_parse_time(every, &ms, e))
 		return -1;
-	r->every_ns = ms * MS_NS;
-	if (command_preview(r->chat, args, strlen(args), &r->message, e))
-		return -1;
-	return r->message.len ? 0 : error_set(e, "%s sends nothing", args);
+	*every_ns = ms * MS_NS;
+	return 0;
 }
 
-static int begin_repeat(struct repeat *r, char *args, struct error *e)
+/* NULL with a sentence. */
+static struct repeat *new_repeat(struct chat *c, char *args, struct error *e)
 {
-	if (r->chat->repeat)
-		return error_set(e, "one is under way; /cancel stops it");
-	return parse_repeat(r, args, e);
+	long times;
+	int64_t every_ns;
+	if (parse_repeat(c, &args, &times, &every_ns, e))
+		return NULL;
+	size_t len = strlen(args);
+	struct repeat *r = calloc(1, sizeof(*r) + len);
+	if (!r) {
+		error_set_errno(e, ENOMEM, "nothing was sent");
+		return NULL;
+	}
+	*r = (struct repeat){
+		.task = { .finish = finish_repeat },
+		.chat = c,
+		.timer = { .on_time = on_repeat_time, .user = r },
+		.times = times,
+		.every_ns = every_ns,
+		.len = len,
+	};
+	memcpy(r->line, args, len);
+	return r;
 }
 
 void run_repeat(struct chat *c, char *args)
 {
-	struct repeat *r = calloc(1, sizeof(*r));
 	struct error e;
+	struct repeat *r = new_repeat(c, args, &e);
 	if (!r) {
-		chat_refuse(c, "", "/repeat: no memory: nothing was sent");
-		return;
-	}
-	r->task.finish = finish_repeat;
-	r->chat = c;
-	r->timer = (struct timer){ .on_time = on_repeat_time, .user = r };
-	if (begin_repeat(r, args, &e)) {
 		chat_refuse(c, "for example /repeat 10 1s PING",
 		            "/repeat: %s", e.text);
-		bytes_finish(&r->message);
-		free(r);
 		return;
 	}
 	c->repeat = &r->task;

@@ -431,7 +431,7 @@ static void ctrl_c_stops_what_is_repeated(void **state)
 	net_expect(fd, "tick\n");
 	pty_expect(&p, "/repeat: Ctrl-C stops it");
 	pty_type(&p, "\x03");
-	pty_expect(&p, "* /repeat has sent 1 of 100 times");
+	pty_expect(&p, "* /repeat has typed it 1 of 100 times");
 	close(fd);
 	pty_quit(&p, 0);
 }

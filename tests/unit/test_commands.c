@@ -215,7 +215,6 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 		  "from 1 to 1000000000" },
 		{ "/repeat 3 10 x", "/repeat: 10 ms or 10 s? write 10ms or "
 		  "10s" },
-		{ "/repeat 3 1s /quit", "/repeat: /quit sends nothing" },
 		{ "/save", "/save needs PATH: nothing was done" },
 		{ "/close", "nothing to do: nobody is connected" },
 	};
@@ -276,7 +275,7 @@ static void a_line_is_sent_several_times(void **state)
 	SENT(f, "x y\n");
 	turn();
 	SENT(f, "x y\nx y\n");
-	assert_last(ENTRY_NOTE, "/repeat has sent 3 of 3 times");
+	assert_last(ENTRY_NOTE, "/repeat has typed it 3 of 3 times");
 }
 
 static void what_is_repeated_can_be_cancelled(void **state)
@@ -290,15 +289,19 @@ static void what_is_repeated_can_be_cancelled(void **state)
 	assert_last(ENTRY_ERROR,
 	            "/repeat: one is under way; /cancel stops it");
 	type("/cancel");
-	assert_last(ENTRY_NOTE, "/repeat has sent 1 of 9 times");
+	assert_last(ENTRY_NOTE, "/repeat has typed it 1 of 9 times");
 	SENT(f, "");
+	type("/repeat 9 1m /cancel");
+	assert_last(ENTRY_NOTE, "/repeat has typed it 0 of 9 times");
+	type("/repeat 9 1m /repeat 9 1m x");
+	assert_last(ENTRY_NOTE, "/repeat has typed it 0 of 9 times");
 }
 
 static void nothing_is_repeated_for_nobody(void **state)
 {
 	(void)state;
 	type("/repeat 3 1s x");
-	assert_last(ENTRY_NOTE, "/repeat has sent 0 of 3 times");
+	assert_last(ENTRY_NOTE, "/repeat has typed it 0 of 3 times");
 }
 
 static void who_is_spoken_to_is_chosen(void **state)

@@ -198,8 +198,10 @@ static void the_fin_of_one_that_is_gone_says_so(void **state)
 	turn();
 	const struct entry *e =
 	    entry_at(now.transcript, transcript_end(now.transcript) - 1);
-	assert_string_equal((const char *)e->bytes, "the peer has closed its "
-	                    "half (FIN received) and is gone");
+	static const char text[] =
+	    "the peer has closed its half (FIN received) and is gone";
+	assert_int_equal(e->len, sizeof(text) - 1);
+	assert_memory_equal(e->bytes, text, e->len);
 	uint64_t seq = transcript_end(now.transcript);
 	wait_s(20);
 	assert_string_equal(notes_from(seq), "");
