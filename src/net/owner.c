@@ -36,6 +36,7 @@
 struct visit {
 	owner_fn *fn;
 	void *user;
+	unsigned port; /* 0: any */
 };
 
 /* As a sock_diag_fn: `user` is a struct owner_socket. */
@@ -135,10 +136,12 @@ static void visit_socket(void *user, const void *message, size_t len)
 	const struct visit *v = user;
 	struct owner_socket s = { .local.len = 0 };
 	read_socket(&s, message, len);
-	v->fn(v->user, &s);
+	/* Of bound sockets the system tells those of other ports as well. */
+	if (!v->port || address_port(&s.local) == v->port)
+		v->fn(v->user, &s);
 }
 
-static void visit_sockets(unsigned states, unsigned port, struct visit v)
+static void visit_sockets(unsigned states, struct visit v)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	for (size_t i = 0; i < sizeof(families); i++) {
@@ -146,7 +149,7 @@ static void visit_sockets(unsigned states, unsigned port, struct visit v)
 			.sdiag_family = families[i],
 			.sdiag_protocol = IPPROTO_TCP,
 			.idiag_states = states,
-			.id.idiag_sport = htons((uint16_t)port),
+			.id.idiag_sport = htons((uint16_t)v.port),
 		};
 		sock_diag_ask(&body, sizeof(body), NLM_F_DUMP, visit_socket,
 		              &v);
@@ -155,12 +158,12 @@ static void visit_sockets(unsigned states, unsigned port, struct visit v)
 
 void owner_each_listener(owner_fn *fn, void *user)
 {
-	visit_sockets(STATE(TCP_LISTEN), 0, (struct visit){ fn, user });
+	visit_sockets(STATE(TCP_LISTEN), (struct visit){ fn, user, 0 });
 }
 
 void owner_each_on_port(unsigned port, owner_fn *fn, void *user)
 {
-	visit_sockets(~STATE(TCP_LISTEN), port, (struct visit){ fn, user });
+	visit_sockets(~STATE(TCP_LISTEN), (struct visit){ fn, user, port });
 }
 
 static void copy_host(void *out, const struct address *a)
