@@ -117,8 +117,8 @@ static int parse_repeat(struct chat *c, char **args, long *times,
 /* NULL with a sentence. */
 static struct repeat *new_repeat(struct chat *c, char *args, struct error *e)
 {
-	long times;
-	int64_t every_ns;
+	long times = 0;
+	int64_t every_ns = 0;
 	if (parse_repeat(c, &args, &times, &every_ns, e))
 		return NULL;
 	size_t len = strlen(args);
