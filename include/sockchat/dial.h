@@ -15,10 +15,12 @@
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/loop.h>
+#include <sockchat/proxy.h>
 #include <sockchat/resolve.h>
 #include <sockchat/transport.h>
 
 struct dial;
+struct tls;
 
 #define TIMING_TRIES 8 /* addresses that are remembered */
 
@@ -54,6 +56,8 @@ struct dial_steps {
 struct dial_settings {
 	struct resolve_settings resolve;
 	int64_t timeout_ms; /* for all of it; 0 for the system's */
+	struct proxy_settings proxy;
+	struct tls *tls; /* borrowed; NULL: none was asked for */
 };
 
 /* The dial is over: the caller gets an open connection, or NULL and `e`.  Takes

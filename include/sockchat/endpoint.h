@@ -21,6 +21,7 @@ enum endpoint_scheme { ENDPOINT_TCP, ENDPOINT_UNIX };
 /* Who is meant: "tcp://[::1]:http" is host "::1", port "http". */
 struct endpoint {
 	enum endpoint_scheme scheme;
+	bool is_tls; /* TLS on top of that */
 	/* As it is shown: a name that is not ASCII in the one spelling that
 	 * IDNA gives it ("안녕.test"), if it has one; else as it was typed.
 	 * "" in listen mode: the loopback addresses; "*": all.  For unix

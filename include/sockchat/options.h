@@ -16,6 +16,7 @@
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/retry.h>
+#include <sockchat/tls.h>
 
 enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
@@ -55,6 +56,7 @@ struct options {
 	struct endpoint endpoint;
 	bool is_unix; /* the operand is the path of a unix socket */
 	struct dial_settings dial;
+	struct tls_settings tls;
 	long retry;     /* tries to connect at most, RETRY_ENDLESS; 0: one */
 	bool reconnect; /* also after a loss */
 	char on_connect[ON_CONNECT_MAX]; /* lines, each with its newline */
