@@ -17,22 +17,11 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
+#include "endpoint_url.h"
+
 #define SERVICE_MAX 2048 /* a line of services(5) */
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-/* The word of a stranger, made safe for a sentence. */
-struct shown {
-	char text[80];
-};
-
-static struct shown show(const char *word)
-{
-	struct shown s;
-
-	glyph_copy(s.text, sizeof(s.text), word, GLYPH_ANY_WIDTH);
-	return s;
-}
 
 static bool consists_of(const char *text, const char *set)
 {
@@ -294,120 +283,10 @@ static const char *strip_unix(const char *word)
 	return strncasecmp(word, UNIX_SCHEME, len) == 0 ? word + len : NULL;
 }
 
-/* In a URL the % before a zone is itself written as one: "%25eth0". */
-static void decode_zone(char *url)
-{
-	char *zone = strstr(url, "%25");
-	if (*url == '[' && zone && zone[3] && zone[3] != ']')
-		memmove(zone + 1, zone + 3, strlen(zone + 3) + 1);
-}
-
-struct foreign_scheme {
-	const char *name, *port;
-	bool is_tls;
-};
-
-/* What other programs take, with the port that stands for it (IANA). */
-static const struct foreign_scheme foreign_schemes[] = {
-	{ "http", "80", false },     { "https", "443", true },
-	{ "ws", "80", false },       { "wss", "443", true },
-	{ "rtsp", "554", false },    { "rtsps", "322", true },
-	{ "redis", "6379", false },  { "rediss", "6379", true },
-	{ "ftp", "21", false },      { "ftps", "990", true },
-	{ "smtp", "25", false },     { "smtps", "465", true },
-	{ "imap", "143", false },    { "imaps", "993", true },
-	{ "pop3", "110", false },    { "pop3s", "995", true },
-	{ "ldap", "389", false },    { "ldaps", "636", true },
-	{ "mqtt", "1883", false },   { "mqtts", "8883", true },
-	{ "amqp", "5672", false },   { "amqps", "5671", true },
-	{ "mysql", "3306", false },  { "postgres", "5432", false },
-	{ "postgresql", "5432", false },
-	{ "telnet", "23", false },   { "irc", "6667", false },
-	{ "ircs", "6697", true },    { NULL, NULL, false },
-};
-
-static const struct foreign_scheme *find_foreign(const char *word)
-{
-	const struct foreign_scheme *s = foreign_schemes;
-	size_t len = strcspn(word, ":");
-	while (s->name && (strlen(s->name) != len ||
-	                   strncasecmp(s->name, word, len) != 0))
-		s++;
-	return s;
-}
-
-/* Point to host and port of "USER@HOST:PORT/PATH", which is cut for that. */
-static void cut_authority(char *at, const char **host, const char **port)
-{
-	at[strcspn(at, "/?#")] = '\0';
-	char *user = strrchr(at, '@');
-	char *name = user ? user + 1 : at;
-	char *end = *name == '[' ? strchr(name, ']') : NULL;
-	char *colon = strchr(end ? end : name, ':');
-	if (colon) {
-		*colon = '\0';
-		if (colon[1])
-			*port = colon + 1;
-	}
-	if (end)
-		*end = '\0';
-	*host = end ? name + 1 : name;
-}
-
-/* Say which words reach what this URL names. */
-static int refuse_foreign(char *word, const struct foreign_scheme *s,
-                          enum endpoint_mode mode, struct error *e)
-{
-	const char *host, *port = s->port;
-	const char *verb = mode == ENDPOINT_LISTEN ? "listen" : "connect";
-	struct shown url = show(word);
-
-	cut_authority(strstr(word, "://") + 3, &host, &port);
-	if (!*host)
-		host = "HOST";
-	error_set(e, "%s: sockchat opens the connection and leaves %s to you; "
-	             "try: sockchat %s %s %s", url.text, s->name, verb,
-	          show(host).text, show(port).text);
-	if (s->is_tls)
-		error_set_hint(e, "that port speaks TLS alone, which this "
-		                  "version does not: openssl s_client -connect "
-		                  "%s:%s does", show(host).text,
-		               show(port).text);
-	return -1;
-}
-
-/* Returns what follows "tcp://", `word` itself if it is no URL, or NULL with a
- * sentence if it is another URL. */
-static char *strip_scheme(char *word, enum endpoint_mode mode, struct error *e)
-{
-	char *rest = strstr(word, "://");
-	const struct foreign_scheme *s;
-	size_t len;
-
-	if (!rest)
-		return word;
-	if ((s = find_foreign(word))->name) {
-		refuse_foreign(word, s, mode, e);
-		return NULL;
-	}
-	if (strncasecmp(word, "tcp://", 6) != 0) {
-		error_set(e, "%s: only tcp:// and unix: endpoints are spoken "
-		             "here",
-		          show(word).text);
-		return NULL;
-	}
-	rest = word + strlen("tcp://");
-	len = strlen(rest);
-	if (len > 0 && rest[len - 1] == '/')
-		rest[len - 1] = '\0';
-	decode_zone(rest);
-	return rest;
-}
-
 static int parse_one(struct endpoint *ep, enum endpoint_mode mode, char *word,
                      struct error *e)
 {
-	char *rest = strip_scheme(word, mode, e);
+	char *rest = endpoint_strip_scheme(word, mode, e);
 
 	if (!rest)
 		return -1;
@@ -424,7 +303,7 @@ static int parse_one(struct endpoint *ep, enum endpoint_mode mode, char *word,
 static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
                      const char *port, struct error *e)
 {
-	char *rest = strip_scheme(host, mode, e);
+	char *rest = endpoint_strip_scheme(host, mode, e);
 
 	if (!rest)
 		return -1;
