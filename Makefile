@@ -71,7 +71,7 @@ $(BUILD)/%.o: %.c
 
 $(FLAGS_MK): Makefile scripts/probe.sh
 	@sh scripts/needs.sh "$(CC)" readline/readline.h curses.h pcre2.h \
-	  idn2.h
+	  idn2.h openssl/ssl.h
 	@sh scripts/probe.sh $@ $(CC) -- $(HARDEN)
 
 lint demo picture:

@@ -8,7 +8,8 @@
 set -eu
 
 packages="gcc libc6-dev libncurses-dev libreadline-dev libpcre2-dev
-    libidn2-dev libunistring-dev libcmocka-dev libvterm-dev python3 netbase
+    libidn2-dev libunistring-dev libssl-dev libcmocka-dev libvterm-dev
+    python3 netbase
     iproute2 procps curl ncat netcat-openbsd socat redis-server locales"
 # Lint, fuzz, valgrind; coverage; benchmarks; pictures.
 dev_packages="clang libclang-rt-dev clang-format clang-tidy cppcheck mandoc
@@ -19,13 +20,13 @@ if ! command -v apt-get >/dev/null; then
 	cat >&2 <<'END'
 There is no apt-get here. To build and to test, install these:
   dnf     gcc make ncurses-devel readline-devel pcre2-devel libidn2-devel
-          libcmocka-devel libvterm-devel python3 iproute procps-ng curl
-          nmap-ncat netcat socat redis glibc-locale-source
-  pacman  base-devel ncurses readline pcre2 libidn2 cmocka libvterm python
-          iproute2 procps-ng curl nmap openbsd-netcat socat redis
+          openssl-devel libcmocka-devel libvterm-devel python3 iproute
+          procps-ng curl nmap-ncat netcat socat redis glibc-locale-source
+  pacman  base-devel ncurses readline pcre2 libidn2 openssl cmocka libvterm
+          python iproute2 procps-ng curl nmap openbsd-netcat socat redis
   apk     build-base bash ncurses-dev readline-dev pcre2-dev libidn2-dev
-          cmocka-dev libvterm-dev python3 iproute2 procps curl nmap-ncat
-          netcat-openbsd socat redis
+          openssl-dev cmocka-dev libvterm-dev python3 iproute2 procps curl
+          nmap-ncat netcat-openbsd socat redis
 END
 	exit 1
 fi

@@ -22,5 +22,5 @@ printf '#include <stdio.h>\nint main(void) { return 0; }\n' |
 for header; do
 	echo "#include <$header>" |
 	    $cc -E -DPCRE2_CODE_UNIT_WIDTH=8 -x c - >/dev/null 2>&1 ||
-	    fail "$(basename "$header" .h)" deps
+	    fail "$(echo "$header" | sed 's,/.*,,; s,[.]h$,,')" deps
 done

@@ -46,6 +46,6 @@ cat >"$file.new" <<END
 PROBED_C :=$c
 PROBED_L :=$l
 TUI_LIBS ?= $libs
-CORE_LIBS ?= $core $names
+CORE_LIBS ?= $core $names -Wl,--as-needed -lssl -lcrypto
 END
 mv "$file.new" "$file"
