@@ -11,9 +11,6 @@
 #include "proc.h"
 
 #define MIB (UINT64_C(1) << 20)
-/* The most memory that a pipe may take: much less than what tests send
- * through it, and enough for a sanitizer. */
-#define RSS_MAX_KIB (40 * 1024)
 
 /* Peers on 127.0.0.1. */
 /* A port of ours that refuses connections until listen(2). */

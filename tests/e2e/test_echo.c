@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "peer.h"
 
 #define PEERS 500
 

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "peer.h"
 
 #define LARGE (100 * MIB)
 
@@ -145,13 +146,13 @@ static void a_peer_that_does_not_read_costs_no_memory(void **state)
 	type(&p, "/file", "large one");
 	proc_expect_out(&p, " * sending large one");
 	proc_watch(&p, 300);
-	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB + QUARANTINE_KIB);
+	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
 	assert_true(proc_cpu_ms(&p) < 5000);
 	proc_end_in(&p);
 	assert_int_equal(stream_check(fd), LARGE);
 	close(fd);
 	proc_expect_exit(&p, 0);
-	assert_true(p.usage.ru_maxrss < RSS_MAX_KIB + QUARANTINE_KIB);
+	assert_true(p.usage.ru_maxrss < RSS_MAX_KIB);
 	proc_finish(&p);
 }
 

@@ -16,6 +16,7 @@
 #include <sockchat/utf8.h>
 
 #include "bounds.h"
+#include "peer.h"
 
 static const char *const words[] = {
 	"\xff", "a\xff", "\xec\x95", "\033]0;title\a", "\033[2J", "\x7f\b\t\r",

@@ -21,6 +21,7 @@
 
 #include "entries.h"
 #include "bounds.h"
+#include "peer.h"
 
 static int connect_lines(struct proc *p)
 {

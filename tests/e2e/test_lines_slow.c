@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "peer.h"
 
 #define LINE 1024 /* bytes, with its ending */
 
@@ -278,7 +279,7 @@ static void what_many_bring_in_one_turn_is_bounded(void **state)
 		await_idle(&p);
 		kill(p.pid, SIGTERM);
 		proc_wait(&p);
-		assert_true(p.usage.ru_maxrss < RSS_MAX_KIB + QUARANTINE_KIB);
+		assert_true(p.usage.ru_maxrss < RSS_MAX_KIB);
 		for (size_t i = 0; i < COUNT_OF(fds); i++)
 			close(fds[i]);
 		proc_finish(&p);

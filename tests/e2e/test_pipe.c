@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "peer.h"
 
 static void our_end_is_sent_and_the_answer_still_comes(void **state)

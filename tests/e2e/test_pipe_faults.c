@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "peer.h"
 
 static void a_stuck_reader_stops_neither_memory_bound_nor_input(void **state)

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "peer.h"
 
 /* A time that no run reaches. */
@@ -416,7 +417,7 @@ static void crlf_converts_a_file_for_a_slow_peer(void **state)
 	proc_start(&p, argv, NULL, in, PROC_PIPE, PROC_PIPE);
 	int fd = net_accept(listener);
 	proc_watch(&p, 300);
-	assert_true(proc_rss_kib(&p) < 16 * 1024);
+	assert_true(proc_rss_kib(&p) < RSS_MAX_KIB);
 	assert_int_equal(net_read(fd, &t, 2 * LINES), 0);
 	for (size_t i = 0; i < 2 * LINES; i++)
 		if (t.bytes[i] != "\r\n"[i & 1])

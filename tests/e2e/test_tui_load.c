@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "peer.h"
 #include "pty.h"
 
 static struct proc as_proc(const struct pty *p)
