@@ -9,43 +9,13 @@
 #include <stdlib.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/dial.h>
-#include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/stamp.h>
 
+#include "dial_private.h"
+
 #define STAGGER_NS (250 * MS_NS)
 #define WHERE_MAX  160 /* in a step */
-
-struct attempt {
-	struct dial *dial;
-	struct address address;
-	struct transport *transport; /* NULL: there is none (yet) */
-	struct watch watch;
-	int64_t start_ns;
-	int errnum; /* why it failed; 0 before */
-};
-
-struct dial {
-	struct loop *loop;
-	const struct transport_ops *transport;
-	struct dial_steps steps;
-	dial_done_fn *on_done;
-	void *user;
-	struct endpoint endpoint;
-	char where[EXPLAIN_WHERE_MAX];
-	int64_t timeout_ms;
-	struct resolve *resolve;
-	struct timer stagger, deadline;
-	struct attempt *attempts;
-	size_t count, next;
-	bool is_accepted; /* its one attempt began with a peer's connection */
-	int64_t start_ns;
-	struct timing timing;
-	/* A callback may end the dial.  It is freed at once only when none of
-	 * our functions is busy with it. */
-	bool is_busy, is_over;
-};
 
 static void dial_free(struct dial *d)
 {
@@ -127,119 +97,12 @@ static bool is_under_way(const struct dial *d)
 	return false;
 }
 
-/* How little an errno tells; one that is not in the list tells most. */
-static int dullness(int errnum)
-{
-	static const int telling[] = {
-		ECONNREFUSED, EHOSTUNREACH,  ENETUNREACH,
-		ETIMEDOUT,    EADDRNOTAVAIL, EAFNOSUPPORT
-	};
-
-	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
-		if (errnum == telling[i])
-			return (int)i + 1;
-	return 0;
-}
-
-/* Those after it have not been begun. */
-static size_t tried_count(const struct dial *d)
-{
-	return d->next ? d->next : d->count;
-}
-
-static const struct attempt *most_telling(const struct dial *d)
-{
-	const struct attempt *best = d->attempts;
-
-	for (size_t i = 1; i < tried_count(d); i++)
-		if (dullness(d->attempts[i].errnum) < dullness(best->errnum))
-			best = &d->attempts[i];
-	return best;
-}
-
-#define OUTCOME_MAX (ADDRESS_TEXT_MAX + 80)
-
-/* "[::1]:9999: connection refused" */
-static void format_outcome(const struct attempt *a, char out[OUTCOME_MAX])
-{
-	char where[ADDRESS_TEXT_MAX];
-
-	address_format(&a->address, where);
-	snprintf(out, OUTCOME_MAX, "%s: %s", where, explain_outcome(a->errnum));
-}
-
-/* Whether an attempt ended as this one.  Of those that were never begun none
- * did. */
-static bool ended_alike(const struct dial *d, size_t i, const struct attempt *a)
-{
-	return i < tried_count(d) && d->attempts[i].errnum == a->errnum;
-}
-
-/* Name the endpoint, with the addresses that ended as this attempt did.
- * Returns whether these are all. */
-static bool name_alike(const struct dial *d, const struct attempt *a,
-                       char where[EXPLAIN_WHERE_MAX])
-{
-	const struct address *alike[RESOLVE_MAX];
-	size_t count = 0;
-
-	for (size_t i = 0; i < d->count; i++)
-		if (ended_alike(d, i, a) && count < RESOLVE_MAX)
-			alike[count++] = &d->attempts[i].address;
-	if (d->is_accepted)
-		snprintf(where, EXPLAIN_WHERE_MAX, "%s", d->where);
-	else
-		explain_where(where, &d->endpoint, alike, count);
-	return count == d->count;
-}
-
-/* Put before the hint what became of each address, as far as there is room. */
-static void set_tried(const struct dial *d, struct error *e)
-{
-	char list[sizeof(e->hint) - 16] = "";
-	size_t count = tried_count(d), i;
-
-	for (i = 0; i < count; i++) {
-		char outcome[OUTCOME_MAX];
-
-		format_outcome(&d->attempts[i], outcome);
-		if (!text_add(list, sizeof(list), "%s%s", i ? "; " : "",
-		              outcome))
-			break;
-	}
-	if (i == count && d->count > count)
-		text_add(list, sizeof(list), "; %zu more not tried in time",
-		         d->count - count);
-	if (i == count && *e->hint)
-		text_add(list, sizeof(list), "; %s", e->hint);
-	if (i < count)
-		error_set_hint(e, "%s; %zu more", list, d->count - i);
-	else
-		error_set_hint(e, "%s", list);
-}
-
-/* All attempts have failed; `is_late`: their time is over.  Only now are their
- * transports closed, as one may know more than an errno. */
+/* All attempts have failed; `is_late`: their time is over. */
 static void fail_all(struct dial *d, bool is_late)
 {
-	const struct attempt *a = most_telling(d);
-	char where[EXPLAIN_WHERE_MAX];
-	bool is_all = name_alike(d, a, where);
-	struct failure f = {
-		.kind = d->is_accepted ? FAILED_LATER : FAILED_TO_CONNECT,
-		.errnum = a->errnum,
-		.where = where,
-		.address = d->is_accepted ? NULL : &a->address,
-		.transport = a->transport,
-		.story = &(struct explain_break){ .is_accepted = true },
-	};
 	struct error e;
 
-	if (is_late && f.errnum == ETIMEDOUT)
-		f.timeout_ms = d->timeout_ms;
-	transport_explain(d->transport, &f, &e);
-	if (!is_all)
-		set_tried(d, &e);
+	dial_explain(d, is_late, &e);
 	dial_fail(d, &e);
 }
 
@@ -269,7 +132,7 @@ static void attempt_fail(struct attempt *a, int errnum)
 
 	a->errnum = errnum;
 	watch_remove(&a->watch);
-	format_outcome(a, outcome);
+	dial_outcome(a, outcome);
 	tell_step(a->dial, "tried", "%s after %.1f ms", outcome, ms);
 }
 
@@ -409,7 +272,7 @@ static void on_deadline(struct timer *t)
 		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
 		dial_fail(d, &e);
 	} else {
-		for (size_t i = 0; i < tried_count(d); i++) {
+		for (size_t i = 0; i < dial_tried_count(d); i++) {
 			struct attempt *a = &d->attempts[i];
 
 			if (a->errnum)

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What became of a dial whose attempts have all failed. */
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <sockchat/bytes.h>
+
+#include "dial_private.h"
+
+/* How little an errno tells; one that is not in the list tells most. */
+static int dullness(int errnum)
+{
+	static const int telling[] = {
+		ECONNREFUSED, EHOSTUNREACH,  ENETUNREACH,
+		ETIMEDOUT,    EADDRNOTAVAIL, EAFNOSUPPORT
+	};
+
+	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
+		if (errnum == telling[i])
+			return (int)i + 1;
+	return 0;
+}
+
+size_t dial_tried_count(const struct dial *d)
+{
+	return d->next ? d->next : d->count;
+}
+
+static const struct attempt *most_telling(const struct dial *d)
+{
+	const struct attempt *best = d->attempts;
+
+	for (size_t i = 1; i < dial_tried_count(d); i++)
+		if (dullness(d->attempts[i].errnum) < dullness(best->errnum))
+			best = &d->attempts[i];
+	return best;
+}
+
+void dial_outcome(const struct attempt *a, char out[OUTCOME_MAX])
+{
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(&a->address, where);
+	snprintf(out, OUTCOME_MAX, "%s: %s", where, explain_outcome(a->errnum));
+}
+
+/* Whether an attempt ended as this one.  Of those that were never begun none
+ * did. */
+static bool ended_alike(const struct dial *d, size_t i, const struct attempt *a)
+{
+	return i < dial_tried_count(d) && d->attempts[i].errnum == a->errnum;
+}
+
+/* Name the endpoint, with the addresses that ended as this attempt did.
+ * Returns whether these are all. */
+static bool name_alike(const struct dial *d, const struct attempt *a,
+                       char where[EXPLAIN_WHERE_MAX])
+{
+	const struct address *alike[RESOLVE_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < d->count; i++)
+		if (ended_alike(d, i, a) && count < RESOLVE_MAX)
+			alike[count++] = &d->attempts[i].address;
+	if (d->is_accepted)
+		snprintf(where, EXPLAIN_WHERE_MAX, "%s", d->where);
+	else
+		explain_where(where, &d->endpoint, alike, count);
+	return count == d->count;
+}
+
+/* Put before the hint what became of each address, as far as there is room. */
+static void set_tried(const struct dial *d, struct error *e)
+{
+	char list[sizeof(e->hint) - 16] = "";
+	size_t count = dial_tried_count(d), i;
+
+	for (i = 0; i < count; i++) {
+		char outcome[OUTCOME_MAX];
+
+		dial_outcome(&d->attempts[i], outcome);
+		if (!text_add(list, sizeof(list), "%s%s", i ? "; " : "",
+		              outcome))
+			break;
+	}
+	if (i == count && d->count > count)
+		text_add(list, sizeof(list), "; %zu more not tried in time",
+		         d->count - count);
+	if (i == count && *e->hint)
+		text_add(list, sizeof(list), "; %s", e->hint);
+	if (i < count)
+		error_set_hint(e, "%s; %zu more", list, d->count - i);
+	else
+		error_set_hint(e, "%s", list);
+}
+
+/* Their transports are still there, as one may know more than an errno. */
+void dial_explain(const struct dial *d, bool is_late, struct error *e)
+{
+	const struct attempt *a = most_telling(d);
+	char where[EXPLAIN_WHERE_MAX];
+	bool is_all = name_alike(d, a, where);
+	struct failure f = {
+		.kind = d->is_accepted ? FAILED_LATER : FAILED_TO_CONNECT,
+		.errnum = a->errnum,
+		.where = where,
+		.address = d->is_accepted ? NULL : &a->address,
+		.transport = a->transport,
+		.story = &(struct explain_break){ .is_accepted = true },
+	};
+
+	if (is_late && f.errnum == ETIMEDOUT)
+		f.timeout_ms = d->timeout_ms;
+	transport_explain(d->transport, &f, e);
+	if (!is_all)
+		set_tried(d, e);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The inside of a dial, for the files that make it up. */
+
+#ifndef NET_DIAL_PRIVATE_H
+#define NET_DIAL_PRIVATE_H
+
+#include <sockchat/dial.h>
+#include <sockchat/explain.h>
+
+struct attempt {
+	struct dial *dial;
+	struct address address;
+	struct transport *transport; /* NULL: there is none (yet) */
+	struct watch watch;
+	int64_t start_ns;
+	int errnum; /* why it failed; 0 before */
+};
+
+struct dial {
+	struct loop *loop;
+	const struct transport_ops *transport;
+	struct dial_steps steps;
+	dial_done_fn *on_done;
+	void *user;
+	struct endpoint endpoint;
+	char where[EXPLAIN_WHERE_MAX];
+	int64_t timeout_ms;
+	struct resolve *resolve;
+	struct timer stagger, deadline;
+	struct attempt *attempts;
+	size_t count, next;
+	bool is_accepted; /* its one attempt began with a peer's connection */
+	int64_t start_ns;
+	struct timing timing;
+	/* A callback may end the dial.  It is freed at once only when none of
+	 * our functions is busy with it. */
+	bool is_busy, is_over;
+};
+
+/* How many of its addresses have been tried; the others were not begun. */
+size_t dial_tried_count(const struct dial *d);
+
+#define OUTCOME_MAX (ADDRESS_TEXT_MAX + 80)
+
+/* Write "[::1]:9999: connection refused". */
+void dial_outcome(const struct attempt *a, char out[OUTCOME_MAX]);
+
+/* Say why all attempts have failed; `is_late`: because their time is over. */
+void dial_explain(const struct dial *d, bool is_late, struct error *e);
+
+#endif
