@@ -35,6 +35,8 @@ struct timing_try {
  * has not happened. */
 struct timing {
 	int64_t resolve_us; /* 0: there was nothing to look up */
+	int64_t proxy_us;   /* from the connection until the proxy's answer */
+	int64_t tls_us;     /* of the TLS handshake */
 	int64_t total_us;   /* from the beginning until it was open */
 	int64_t first_byte_us; /* from then until the peer's first byte */
 	struct timing_try tries[TIMING_TRIES]; /* in the order they ended */
@@ -47,6 +49,8 @@ struct dial_steps {
 	void (*on_connecting)(void *user);
 	/* An address is about to be tried. */
 	void (*on_try)(void *user, const struct address *a);
+	/* The connection is there, and a TLS handshake begins. */
+	void (*on_handshaking)(void *user);
 	/* A step, for -v: "trying 127.0.0.1:9999", borrowed for the call.  Its
 	 * code is static: resolving, resolved, trying, tried, connected. */
 	void (*on_step)(void *user, const char *code, const char *text);
@@ -74,11 +78,14 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct dial_settings *settings,
                         const struct dial_steps *steps, dial_done_fn *on_done,
                         void *user);
-/* Open a connection that was accepted and is not open yet.  Takes `t`, but not
- * when it returns NULL with errno.  Nothing is called from within. */
+/* Open `t`, whose lowest layer is open: the peer was accepted, or a layer has
+ * been put on a connection in use.  `where` is what errors call the peer, and
+ * borrowed for the call.  Takes `t`, but not when it returns NULL with errno.
+ * Nothing is called from within. */
 MUST_USE
 struct dial *dial_take(struct loop *l, struct transport *t,
-                       const struct address *peer, int64_t timeout_ms,
+                       const struct address *peer, const char *where,
+                       bool is_accepted, int64_t timeout_ms,
                        dial_done_fn *on_done, void *user);
 /* Where the time went so far; good until the dial's end, on_done included. */
 const struct timing *dial_timing(const struct dial *d);

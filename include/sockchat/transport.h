@@ -17,7 +17,9 @@
 #include <sockchat/error.h>
 #include <sockchat/explain.h>
 #include <sockchat/owner.h>
+#include <sockchat/proxy.h>
 #include <sockchat/tcpinfo.h>
+#include <sockchat/tls.h>
 
 #define TRANSPORT_PROBE_S 60 /* of silence until our system asks the peer's */
 
@@ -67,6 +69,7 @@ enum {
 	FACTS_FAR = 8,   /* `far` */
 	FACTS_OWNER = 16, /* `owner` as well; up to about 5 ms */
 	FACTS_UNREAD = 32,
+	FACTS_END = 64,  /* `is_end_unproven`: costs none */
 };
 
 struct transport_facts {
@@ -80,17 +83,45 @@ struct transport_facts {
 	const char *relation;
 	struct owner_peer far; /* its socket */
 	size_t unread;   /* bytes that have come, and could be read now */
+	/* The peer's end has come in a way that anybody on the way could have
+	 * brought about (RFC 8446, 6.1). */
+	bool is_end_unproven;
 };
 
 /* A failure that has to be put into words. */
 struct failure {
-	enum { FAILED_TO_CONNECT, FAILED_TO_LISTEN, FAILED_LATER } kind;
+	enum {
+		FAILED_TO_CONNECT,
+		FAILED_TO_LISTEN,
+		FAILED_LATER,
+		FAILED_TO_END, /* the peer's end is unproven */
+	} kind;
 	int errnum;
 	const char *where; /* the endpoint as the user knows it, safe to show */
 	const struct address *address; /* NULL: FAILED_LATER */
 	const struct transport *transport; /* NULL: there is none */
 	int64_t timeout_ms; /* the time limit that was exceeded; or 0 */
 	const struct explain_break *story; /* of FAILED_LATER; or NULL */
+};
+
+/* Told of all bytes that a layer of a connection moves.  `is_below`: they are
+ * those of the layer that lies on it, TLS's records for one. */
+struct tap {
+	void (*on_bytes)(void *user, bool is_below, bool is_out,
+	                 const void *bytes, size_t len);
+	void *user;
+};
+
+/* What a kind has to know to lie on another one.  Borrowed for the call, but
+ * for `proxy` and `tls`. */
+struct over {
+	bool is_accepted;              /* they came to us */
+	const struct endpoint *target; /* who is meant, or where we listen */
+	const struct proxy_settings *proxy;
+	struct tls *tls;
+	/* Bytes that were read from below already, and are this kind's. */
+	const void *early;
+	size_t early_len;
 };
 
 /* When the peer's system has acknowledged what was written. */
@@ -131,9 +162,23 @@ struct transport_ops {
 	/* The next peer and its address; NULL with errno, EAGAIN if none. */
 	struct transport *(*accept)(struct transport *t,
 	                            struct address *peer) MUST_USE;
+	/* Lie on `lower`, which is open, through transport_over(): from now on
+	 * it moves our bytes.  advance() opens the result.  NULL with errno:
+	 * `lower` is as it was. */
+	struct transport *(*over)(struct transport *lower,
+	                          const struct over *how) MUST_USE;
+	/* Free it and nothing below: it was there for the opening alone.  NULL:
+	 * it stays. */
+	void (*leave)(struct transport *t);
 	/* Go on opening.  0 if it is open; or -1; or LOOP_READ, LOOP_WRITE:
 	 * call it again when the descriptor is ready for that. */
 	int (*advance)(struct transport *t) MUST_USE;
+	/* What the loop has to wait for before one of `wishes` (LOOP_READ,
+	 * LOOP_WRITE, as bits) can go on.  NULL: for the same. */
+	unsigned (*wants)(const struct transport *t, unsigned wishes);
+	/* True if read() has something of which the descriptor does not tell.
+	 * NULL: never. */
+	bool (*has_buffered)(const struct transport *t);
 	/* 0 at the peer's end (FIN). */
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap) MUST_USE;
 	ssize_t (*write)(struct transport *t, const void *bytes,
@@ -153,6 +198,8 @@ struct transport_ops {
 	void (*close)(struct transport *t, bool abort);
 	const struct ack_ops *acks; /* NULL: what is written has arrived */
 	const struct splice_ops *splice; /* NULL: it has to see the bytes */
+	/* The kinds that may lie on this one: TLS, and a proxy's. */
+	const struct transport_ops *secure, *through;
 };
 
 /* The head of every transport. */
@@ -160,10 +207,36 @@ struct transport {
 	const struct transport_ops *ops;
 	int fd; /* what the loop watches */
 	bool is_open; /* accept() or advance() has found it so */
+	struct transport *lower; /* what it lies on, and owns; NULL: a socket */
+	const struct tap *tap;   /* borrowed; NULL: nobody is told */
 };
 
 /* The transport for an endpoint's scheme. */
 const struct transport_ops *transport_of(const struct endpoint *ep);
+
+/* Put the kind `ops` on `lower`, which it takes.  NULL with errno: `lower` is
+ * as it was. */
+MUST_USE
+struct transport *transport_over(const struct transport_ops *ops,
+                                 struct transport *lower,
+                                 const struct over *how);
+
+/* Take away a layer that was there for the opening alone.  Returns what it lay
+ * on; or `t` if it stays. */
+struct transport *transport_leave(struct transport *t);
+
+/* The traits of all its layers. */
+unsigned transport_traits(const struct transport *t);
+
+/* Tell of the bytes of all its layers; NULL: tell nobody. */
+void transport_tap(struct transport *t, const struct tap *tap);
+
+/* read() and write() for a layer that lies on `lower`; they tell its tap. */
+MUST_USE
+ssize_t transport_read_lower(struct transport *lower, void *bytes, size_t cap);
+MUST_USE
+ssize_t transport_write_lower(struct transport *lower, const void *bytes,
+                              size_t len);
 
 /* What is known of `wanted`; the rest is zero. */
 void transport_facts(const struct transport *t, unsigned wanted,

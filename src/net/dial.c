@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
@@ -19,6 +20,7 @@
 
 static void dial_free(struct dial *d)
 {
+	explicit_bzero(&d->settings.proxy, sizeof(d->settings.proxy));
 	free(d->attempts);
 	free(d);
 }
@@ -185,12 +187,12 @@ static bool attempt_start(struct attempt *a)
 static void try_next(struct dial *d)
 {
 	timer_stop(&d->stagger);
-	while (!d->is_over && d->next < d->count)
+	while (!d->is_over && !d->winner && d->next < d->count)
 		if (attempt_start(&d->attempts[d->next++]))
 			break;
 	if (d->is_over)
 		return;
-	if (d->next < d->count)
+	if (d->next < d->count && !d->winner)
 		timer_start(d->loop, &d->stagger, STAGGER_NS);
 	else if (!is_under_way(d))
 		fail_all(d, false);
@@ -212,22 +214,96 @@ static void tell_open(const struct dial *d, const struct transport *t,
 	          *from ? " from " : "", from, (double)us / 1000);
 }
 
+/* The connection is there; what has to lie on it is put there layer by layer.
+ * The other attempts are given up with the first. */
+static void keep_alone(struct attempt *winner)
+{
+	struct dial *d = winner->dial;
+
+	d->winner = winner;
+	timer_stop(&d->stagger);
+	for (size_t i = 0; i < d->count; i++)
+		if (&d->attempts[i] != winner)
+			attempt_close(&d->attempts[i]);
+	tell_open(d, winner->transport, &winner->address,
+	          note_end(winner, 0));
+}
+
+static void note_layer(struct dial *d)
+{
+	int64_t us = since_us(d->layer_ns);
+
+	if (d->layers[d->layer - 1] == d->transport->secure)
+		d->timing.tls_us = us;
+	else
+		d->timing.proxy_us = us;
+}
+
+/* -1 with errno; or 0, and the dial may be over. */
+static int add_layer(struct attempt *a)
+{
+	struct dial *d = a->dial;
+	const struct transport_ops *ops = d->layers[d->layer++];
+	const struct over how = {
+		.target = &d->endpoint,
+		.proxy = &d->settings.proxy,
+		.tls = d->settings.tls,
+	};
+	struct transport *t;
+
+	if (!d->winner)
+		keep_alone(a);
+	if (d->is_over)
+		return 0;
+	t = transport_over(ops, a->transport, &how);
+	if (!t)
+		return -1;
+	a->transport = t;
+	d->layer_ns = stamp_mono_ns();
+	if (ops == d->transport->secure && d->steps.on_handshaking)
+		d->steps.on_handshaking(d->steps.user);
+	return 0;
+}
+
+/* As advance(), for all layers.  0 also when the dial is over. */
+static int attempt_advance(struct attempt *a)
+{
+	const struct dial *d = a->dial;
+
+	while (!d->is_over) {
+		int state = a->transport->ops->advance(a->transport);
+
+		if (state)
+			return state;
+		a->transport = transport_leave(a->transport);
+		a->transport->is_open = true;
+		if (d->layer > 0)
+			note_layer(a->dial);
+		if (d->layer == d->layer_count)
+			return 0;
+		if (add_layer(a))
+			return -1;
+	}
+	return 0;
+}
+
 static void attempt_succeed(struct attempt *a)
 {
 	struct dial *d = a->dial;
 	struct transport *t = a->transport;
 	struct address peer = a->address;
-	int64_t us = note_end(a, 0);
 
+	if (!d->winner)
+		keep_alone(a);
+	if (d->is_over)
+		return;
 	d->timing.total_us = since_us(d->start_ns);
-	if (!d->is_accepted)
-		explain_where(d->where, &d->endpoint,
+	if (d->tried)
+		explain_where(d->where, d->tried,
 		              &(const struct address *){ &peer }, 1);
 	watch_remove(&a->watch);
 	a->transport = NULL;
 	dial_stop(d);
-	t->is_open = true;
-	tell_open(d, t, &peer, us);
 	d->on_done(d->user, t, &peer, NULL);
 }
 
@@ -235,17 +311,16 @@ static void on_attempt(struct watch *w, unsigned ready)
 {
 	struct attempt *a = w->user;
 	struct dial *d = a->dial;
-	int state = a->transport->ops->advance(a->transport);
+	int state;
 
 	(void)ready;
+	d->is_busy = true;
+	state = attempt_advance(a);
 	if (state > 0) {
 		watch_set(w, (unsigned)state);
-		return;
-	}
-	d->is_busy = true;
-	if (state == 0) {
+	} else if (state == 0 && !d->is_over) {
 		attempt_succeed(a);
-	} else {
+	} else if (state < 0) {
 		attempt_fail(a, errno);
 		if (!d->is_over)
 			try_next(d);
@@ -269,13 +344,13 @@ static void on_deadline(struct timer *t)
 
 	d->is_busy = true;
 	if (d->count == 0) {
-		explain_resolve_timeout(&e, d->timeout_ms, d->endpoint.host);
+		explain_resolve_timeout(&e, d->timeout_ms, d->tried->host);
 		dial_fail(d, &e);
 	} else {
 		for (size_t i = 0; i < dial_tried_count(d); i++) {
 			struct attempt *a = &d->attempts[i];
 
-			if (a->errnum)
+			if (a->errnum || (d->winner && d->winner != a))
 				continue;
 			a->errnum = ETIMEDOUT;
 			note_end(a, ETIMEDOUT);
@@ -310,7 +385,7 @@ static void tell_addresses(const struct dial *d, const struct address *list,
 {
 	char host[WHERE_MAX], addresses[500] = "", text[ADDRESS_TEXT_MAX];
 
-	glyph_copy(host, sizeof(host), d->endpoint.host, GLYPH_ANY_WIDTH);
+	glyph_copy(host, sizeof(host), d->tried->host, GLYPH_ANY_WIDTH);
 	for (size_t i = 0; i < count; i++) {
 		address_format_host(&list[i], text);
 		if (!text_add(addresses, sizeof(addresses) - WHERE_MAX,
@@ -334,7 +409,7 @@ static void start_attempts(struct dial *d, const struct address *list,
 	}
 	d->count = count;
 	interleave(d, list, count);
-	if (endpoint_has_name(&d->endpoint))
+	if (endpoint_has_name(d->tried))
 		tell_addresses(d, list, count);
 	if (!d->is_over && d->steps.on_connecting)
 		d->steps.on_connecting(d->steps.user);
@@ -349,7 +424,7 @@ static void on_addresses(void *user, const struct address *list, size_t count,
 
 	d->resolve = NULL;
 	d->timing.resolve_us =
-	    endpoint_has_name(&d->endpoint) ? since_us(d->start_ns) : 0;
+	    endpoint_has_name(d->tried) ? since_us(d->start_ns) : 0;
 	d->is_busy = true;
 	if (count == 0)
 		dial_fail(d, e);
@@ -374,7 +449,8 @@ static struct dial *dial_new(struct loop *l,
 	d->user = user;
 	d->start_ns = stamp_mono_ns();
 	d->timing = (struct timing){
-		.resolve_us = -1, .total_us = -1, .first_byte_us = -1,
+		.resolve_us = -1, .proxy_us = -1, .tls_us = -1,
+		.total_us = -1, .first_byte_us = -1,
 	};
 	d->stagger.on_time = on_stagger;
 	d->stagger.user = d;
@@ -388,6 +464,17 @@ static void set_limit(struct dial *d, int64_t timeout_ms)
 	d->timeout_ms = timeout_ms;
 	if (timeout_ms > 0)
 		timer_start(d->loop, &d->deadline, timeout_ms * MS_NS);
+}
+
+static void choose_layers(struct dial *d)
+{
+	const struct proxy_settings *proxy = &d->settings.proxy;
+
+	d->tried = proxy->kind ? &proxy->endpoint : &d->endpoint;
+	if (proxy->kind)
+		d->layers[d->layer_count++] = d->transport->through;
+	if (d->endpoint.is_tls)
+		d->layers[d->layer_count++] = d->transport->secure;
 }
 
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
@@ -404,13 +491,17 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 	if (!d)
 		return NULL;
 	d->endpoint = *ep;
+	d->settings = *settings;
+	choose_layers(d);
 	if (steps)
 		d->steps = *steps;
-	if (endpoint_has_name(ep)) {
-		glyph_copy(where, sizeof(where), ep->host, GLYPH_ANY_WIDTH);
+	if (endpoint_has_name(d->tried)) {
+		glyph_copy(where, sizeof(where), d->tried->host,
+		           GLYPH_ANY_WIDTH);
 		tell_step(d, "resolving", "resolving %s", where);
 	}
-	d->resolve = resolve_start(l, ep, &settings->resolve, on_addresses, d);
+	d->resolve =
+	    resolve_start(l, d->tried, &settings->resolve, on_addresses, d);
 	if (!d->resolve) {
 		int saved = errno;
 
@@ -423,17 +514,15 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 }
 
 struct dial *dial_take(struct loop *l, struct transport *t,
-                       const struct address *peer, int64_t timeout_ms,
+                       const struct address *peer, const char *where,
+                       bool is_accepted, int64_t timeout_ms,
                        dial_done_fn *on_done, void *user)
 {
-	char where[ADDRESS_TEXT_MAX];
-	struct dial *d;
+	struct dial *d = dial_new(l, t->ops, where, on_done, user);
 
-	address_format(peer, where);
-	d = dial_new(l, t->ops, where, on_done, user);
 	if (!d)
 		return NULL;
-	d->is_accepted = true;
+	d->is_accepted = is_accepted;
 	d->attempts = calloc(1, sizeof(*d->attempts));
 	if (d->attempts) {
 		d->attempts[0] = (struct attempt){
@@ -447,6 +536,7 @@ struct dial *dial_take(struct loop *l, struct transport *t,
 		return NULL;
 	}
 	d->count = d->next = 1;
+	d->winner = d->attempts;
 	set_limit(d, timeout_ms);
 	return d;
 }

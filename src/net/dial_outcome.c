@@ -31,9 +31,9 @@ size_t dial_tried_count(const struct dial *d)
 
 static const struct attempt *most_telling(const struct dial *d)
 {
-	const struct attempt *best = d->attempts;
+	const struct attempt *best = d->winner ? d->winner : d->attempts;
 
-	for (size_t i = 1; i < dial_tried_count(d); i++)
+	for (size_t i = 1; !d->winner && i < dial_tried_count(d); i++)
 		if (dullness(d->attempts[i].errnum) < dullness(best->errnum))
 			best = &d->attempts[i];
 	return best;
@@ -51,6 +51,8 @@ void dial_outcome(const struct attempt *a, char out[OUTCOME_MAX])
  * did. */
 static bool ended_alike(const struct dial *d, size_t i, const struct attempt *a)
 {
+	if (d->winner)
+		return &d->attempts[i] == a;
 	return i < dial_tried_count(d) && d->attempts[i].errnum == a->errnum;
 }
 
@@ -65,11 +67,11 @@ static bool name_alike(const struct dial *d, const struct attempt *a,
 	for (size_t i = 0; i < d->count; i++)
 		if (ended_alike(d, i, a) && count < RESOLVE_MAX)
 			alike[count++] = &d->attempts[i].address;
-	if (d->is_accepted)
-		snprintf(where, EXPLAIN_WHERE_MAX, "%s", d->where);
+	if (d->tried)
+		explain_where(where, d->tried, alike, count);
 	else
-		explain_where(where, &d->endpoint, alike, count);
-	return count == d->count;
+		snprintf(where, EXPLAIN_WHERE_MAX, "%s", d->where);
+	return d->winner || count == d->count;
 }
 
 /* Put before the hint what became of each address, as far as there is room. */
@@ -104,17 +106,20 @@ void dial_explain(const struct dial *d, bool is_late, struct error *e)
 	char where[EXPLAIN_WHERE_MAX];
 	bool is_all = name_alike(d, a, where);
 	struct failure f = {
-		.kind = d->is_accepted ? FAILED_LATER : FAILED_TO_CONNECT,
+		.kind = d->tried ? FAILED_TO_CONNECT : FAILED_LATER,
 		.errnum = a->errnum,
 		.where = where,
-		.address = d->is_accepted ? NULL : &a->address,
+		.address = d->tried ? &a->address : NULL,
 		.transport = a->transport,
-		.story = &(struct explain_break){ .is_accepted = true },
+		.story = &(struct explain_break){
+			.is_accepted = d->is_accepted,
+		},
 	};
 
 	if (is_late && f.errnum == ETIMEDOUT)
 		f.timeout_ms = d->timeout_ms;
-	transport_explain(d->transport, &f, e);
+	transport_explain(a->transport ? a->transport->ops : d->transport, &f,
+	                  e);
 	if (!is_all)
 		set_tried(d, e);
 }

@@ -24,14 +24,23 @@ struct dial {
 	struct dial_steps steps;
 	dial_done_fn *on_done;
 	void *user;
-	struct endpoint endpoint;
+	struct endpoint endpoint; /* who is meant */
+	const struct endpoint *tried; /* whose addresses are tried: its, or a
+	                               * proxy's; NULL: there is a connection */
+	struct dial_settings settings;
+	/* The layers that have to lie on the first connection that is there,
+	 * and how many do. */
+	const struct transport_ops *layers[2];
+	size_t layer_count, layer;
+	struct attempt *winner; /* has that connection; the others are over */
+	int64_t layer_ns;       /* when the last of them began to open */
 	char where[EXPLAIN_WHERE_MAX];
 	int64_t timeout_ms;
 	struct resolve *resolve;
 	struct timer stagger, deadline;
 	struct attempt *attempts;
 	size_t count, next;
-	bool is_accepted; /* its one attempt began with a peer's connection */
+	bool is_accepted; /* the one that it began with came to us */
 	int64_t start_ns;
 	struct timing timing;
 	/* A callback may end the dial.  It is freed at once only when none of

@@ -438,7 +438,8 @@ void link_take(struct link *l, struct transport *t, const struct address *peer,
 		open_link(l, t, peer);
 		return;
 	}
-	l->dial = dial_take(l->loop, t, peer, timeout_ms, on_dialled, l);
+	l->dial = dial_take(l->loop, t, peer, l->where, true, timeout_ms,
+	                    on_dialled, l);
 	if (!l->dial)
 		fail_without_memory(l, t);
 }

@@ -18,6 +18,70 @@ const struct transport_ops *transport_of(const struct endpoint *ep)
 	return transports[ep->scheme];
 }
 
+struct transport *transport_over(const struct transport_ops *ops,
+                                 struct transport *lower,
+                                 const struct over *how)
+{
+	struct transport *t = ops->over(lower, how);
+
+	if (t) {
+		t->ops = ops;
+		t->fd = lower->fd;
+		t->lower = lower;
+		t->tap = lower->tap;
+	}
+	return t;
+}
+
+struct transport *transport_leave(struct transport *t)
+{
+	struct transport *lower = t->lower;
+
+	if (!t->ops->leave)
+		return t;
+	t->ops->leave(t);
+	return lower;
+}
+
+unsigned transport_traits(const struct transport *t)
+{
+	unsigned traits = 0;
+
+	for (; t; t = t->lower)
+		traits |= t->ops->traits;
+	return traits;
+}
+
+void transport_tap(struct transport *t, const struct tap *tap)
+{
+	for (; t; t = t->lower)
+		t->tap = tap;
+}
+
+static void tell_below(const struct transport *t, bool is_out,
+                       const void *bytes, ssize_t n)
+{
+	if (t->tap && n > 0)
+		t->tap->on_bytes(t->tap->user, true, is_out, bytes, (size_t)n);
+}
+
+ssize_t transport_read_lower(struct transport *lower, void *bytes, size_t cap)
+{
+	ssize_t n = lower->ops->read(lower, bytes, cap);
+
+	tell_below(lower, false, bytes, n);
+	return n;
+}
+
+ssize_t transport_write_lower(struct transport *lower, const void *bytes,
+                              size_t len)
+{
+	ssize_t n = lower->ops->write(lower, bytes, len);
+
+	tell_below(lower, true, bytes, n);
+	return n;
+}
+
 void transport_facts(const struct transport *t, unsigned wanted,
                      struct transport_facts *out)
 {
@@ -28,7 +92,7 @@ void transport_facts(const struct transport *t, unsigned wanted,
 void transport_explain(const struct transport_ops *ops,
                        const struct failure *f, struct error *e)
 {
-	if (f->kind == FAILED_LATER)
+	if (f->kind == FAILED_LATER || f->kind == FAILED_TO_END)
 		explain_broken(e, f->errnum, f->where, f->story);
 	else if (f->kind == FAILED_TO_LISTEN)
 		explain_listen(e, f->errnum, f->where);
