@@ -13,7 +13,7 @@
 
 #define ENDPOINT_HOST_MAX 1025 /* NI_MAXHOST */
 #define ENDPOINT_PORT_MAX 64
-#define ENDPOINT_TEXT_MAX (ENDPOINT_HOST_MAX + ENDPOINT_PORT_MAX + 4)
+#define ENDPOINT_TEXT_MAX (ENDPOINT_HOST_MAX + ENDPOINT_PORT_MAX + 12)
 
 /* What an endpoint is reached by: transport_of() knows how. */
 enum endpoint_scheme { ENDPOINT_TCP, ENDPOINT_UNIX };
@@ -34,9 +34,9 @@ struct endpoint {
 enum endpoint_mode { ENDPOINT_CONNECT, ENDPOINT_LISTEN };
 
 /* Read one or two words: HOST PORT, HOST:PORT, [V6ADDR]:PORT, V6ADDR PORT,
- * tcp://HOST:PORT, where a zone stands behind %25 (RFC 6874); in listen mode
- * also PORT alone; unix:PATH or unix:@NAME.  Port 0 is for listen mode.  -1
- * with a sentence that names what is wrong. */
+ * tcp://HOST:PORT, tls://HOST:PORT, where a zone stands behind %25 (RFC 6874);
+ * in listen mode also PORT alone; unix:PATH or unix:@NAME.  Port 0 is for
+ * listen mode.  -1 with a sentence that names what is wrong. */
 MUST_USE
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
@@ -63,8 +63,8 @@ bool endpoint_has_name(const struct endpoint *ep);
  * knows (services(5)), or if it needs none. */
 bool endpoint_knows_port(const struct endpoint *ep);
 
-/* Write "host:port", with brackets where the host has colons, or
- * "unix:PATH". */
+/* Write "host:port", with brackets where the host has colons, behind "tls://"
+ * if it is one, or "unix:PATH", which does not tell whether it is TLS. */
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
 
 /* The same, safe to show. */

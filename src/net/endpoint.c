@@ -208,6 +208,15 @@ static int parse_bracketed(struct endpoint *ep, enum endpoint_mode mode,
 	return parse_both(ep, mode, word, rest + 1, e);
 }
 
+#define UNIX_SCHEME "unix:"
+
+/* Returns what follows "unix:", or NULL if `word` has another form. */
+static const char *strip_unix(const char *word)
+{
+	size_t len = strlen(UNIX_SCHEME);
+	return strncasecmp(word, UNIX_SCHEME, len) == 0 ? word + len : NULL;
+}
+
 /* "::1", "::1:9999" and "a:b:c" are not taken: say what may have been meant. */
 static int refuse_colons(char *word, char *last, struct error *e)
 {
@@ -219,6 +228,11 @@ static int refuse_colons(char *word, char *last, struct error *e)
 		    e, "%s is ambiguous: write [%s]:%s for that port", all.text,
 		    show(word).text, show(last + 1).text);
 	*last = ':';
+	if (strncasecmp(word, "tls:", 4) == 0 ||
+	    strncasecmp(word, "ssl:", 4) == 0)
+		return error_set(e, "%s: write %s%s", all.text,
+		                 strip_unix(word + 4) ? "--tls " : "tls://",
+		                 show(word + 4).text);
 	if (is_v6(word))
 		return error_set(e, "the port is missing: write [%s]:PORT",
 		                 all.text);
@@ -274,44 +288,48 @@ static int parse_word(struct endpoint *ep, enum endpoint_mode mode, char *word,
 	return parse_both(ep, mode, word, last + 1, e);
 }
 
-#define UNIX_SCHEME "unix:"
-
-/* Returns what follows "unix:", or NULL if `word` has another form. */
-static const char *strip_unix(const char *word)
+static const char *scheme_of(const struct endpoint *ep)
 {
-	size_t len = strlen(UNIX_SCHEME);
-	return strncasecmp(word, UNIX_SCHEME, len) == 0 ? word + len : NULL;
+	return ep->is_tls ? "tls" : "tcp";
+}
+
+/* Whether "tls://9999" has all that a listener needs. */
+static bool is_port_alone(enum endpoint_mode mode, const char *text)
+{
+	return mode == ENDPOINT_LISTEN &&
+	       (consists_of(text, DIGITS) || is_known_service(text));
 }
 
 static int parse_one(struct endpoint *ep, enum endpoint_mode mode, char *word,
                      struct error *e)
 {
-	char *rest = endpoint_strip_scheme(word, mode, e);
+	char *rest = endpoint_strip_scheme(word, mode, &ep->is_tls, e);
 
 	if (!rest)
 		return -1;
+	if (*rest == '\0' && rest == word)
+		return error_set(e, "the endpoint is empty");
 	if (*rest == '\0')
-		return error_set(e, rest == word
-		                        ? "the endpoint is empty"
-		                        : "tcp:// needs a host and a port");
-	if (rest != word && !strchr(rest, ':'))
-		return error_set(e, "the port is missing: write tcp://%s:PORT",
-		                 show(rest).text);
+		return error_set(e, "%s:// needs a host and a port",
+		                 scheme_of(ep));
+	if (rest != word && !strchr(rest, ':') && !is_port_alone(mode, rest))
+		return error_set(e, "the port is missing: write %s://%s:PORT",
+		                 scheme_of(ep), show(rest).text);
 	return parse_word(ep, mode, rest, e);
 }
 
 static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
                      const char *port, struct error *e)
 {
-	char *rest = endpoint_strip_scheme(host, mode, e);
+	char *rest = endpoint_strip_scheme(host, mode, &ep->is_tls, e);
 
 	if (!rest)
 		return -1;
 	if (rest != host)
 		return error_set(e,
 		                 "%s: a URL holds its port: write "
-		                 "tcp://HOST:PORT",
-		                 show(host).text);
+		                 "%s://HOST:PORT",
+		                 show(host).text, scheme_of(ep));
 	if (*host == '[') {
 		rest = strip_brackets(&host, e);
 		if (!rest)
@@ -442,17 +460,21 @@ bool endpoint_knows_port(const struct endpoint *ep)
 	       is_known_service(ep->port);
 }
 
+/* In a URL the % before a zone is itself written as one (RFC 6874). */
 void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
 {
 	bool has_colon = strchr(ep->host, ':');
+	size_t len = strcspn(ep->host, has_colon ? "%" : "");
+	const char *zone = ep->host[len] ? ep->host + len + 1 : "";
+	const char *sign = ep->is_tls && *zone ? "%25" : "%";
 
-	if (ep->scheme == ENDPOINT_UNIX) {
+	if (ep->scheme == ENDPOINT_UNIX)
 		snprintf(out, ENDPOINT_TEXT_MAX, UNIX_SCHEME "%s", ep->host);
-		return;
-	}
-	snprintf(out, ENDPOINT_TEXT_MAX, "%s%s%s%s%s", has_colon ? "[" : "",
-	         ep->host, has_colon ? "]" : "", *ep->host ? ":" : "",
-	         ep->port);
+	else
+		snprintf(out, ENDPOINT_TEXT_MAX, "%s%s%.*s%s%s%s%s%s",
+		         ep->is_tls ? "tls://" : "", has_colon ? "[" : "",
+		         (int)len, ep->host, ep->host[len] ? sign : "", zone,
+		         has_colon ? "]" : "", *ep->host ? ":" : "", ep->port);
 }
 
 void endpoint_show(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])

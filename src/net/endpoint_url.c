@@ -15,12 +15,13 @@ static void decode_zone(char *url)
 		memmove(zone + 1, zone + 3, strlen(zone + 3) + 1);
 }
 
+/* What other programs take, with the port that stands for it (IANA); "PORT"
+ * where none does. */
 struct foreign_scheme {
 	const char *name, *port;
 	bool is_tls;
 };
 
-/* What other programs take, with the port that stands for it (IANA). */
 static const struct foreign_scheme foreign_schemes[] = {
 	{ "http", "80", false },     { "https", "443", true },
 	{ "ws", "80", false },       { "wss", "443", true },
@@ -30,13 +31,17 @@ static const struct foreign_scheme foreign_schemes[] = {
 	{ "smtp", "25", false },     { "smtps", "465", true },
 	{ "imap", "143", false },    { "imaps", "993", true },
 	{ "pop3", "110", false },    { "pop3s", "995", true },
+	{ "nntp", "119", false },    { "nntps", "563", true },
 	{ "ldap", "389", false },    { "ldaps", "636", true },
 	{ "mqtt", "1883", false },   { "mqtts", "8883", true },
 	{ "amqp", "5672", false },   { "amqps", "5671", true },
 	{ "mysql", "3306", false },  { "postgres", "5432", false },
 	{ "postgresql", "5432", false },
-	{ "telnet", "23", false },   { "irc", "6667", false },
-	{ "ircs", "6697", true },    { NULL, NULL, false },
+	{ "telnet", "23", false },   { "telnets", "992", true },
+	{ "irc", "6667", false },    { "ircs", "6697", true },
+	{ "gopher", "70", false },   { "gemini", "1965", true },
+	{ "ssl", "PORT", true },     { "tcps", "PORT", true },
+	{ NULL, NULL, false },
 };
 
 static const struct foreign_scheme *find_foreign(const char *word)
@@ -68,8 +73,8 @@ static void cut_authority(char *at, const char **host, const char **port)
 }
 
 /* Say which words reach what this URL names. */
-static int refuse_foreign(char *word, const struct foreign_scheme *s,
-                          enum endpoint_mode mode, struct error *e)
+static void refuse_foreign(char *word, const struct foreign_scheme *s,
+                           enum endpoint_mode mode, struct error *e)
 {
 	const char *host, *port = s->port;
 	const char *verb = mode == ENDPOINT_LISTEN ? "listen" : "connect";
@@ -78,38 +83,45 @@ static int refuse_foreign(char *word, const struct foreign_scheme *s,
 	cut_authority(strstr(word, "://") + 3, &host, &port);
 	if (!*host)
 		host = "HOST";
-	error_set(e, "%s: sockchat opens the connection and leaves %s to you; "
-	             "try: sockchat %s %s %s", url.text, s->name, verb,
-	          show(host).text, show(port).text);
+	bool has_colon = strchr(host, ':');
 	if (s->is_tls)
-		error_set_hint(e, "that port speaks TLS alone, which this "
-		                  "version does not: openssl s_client -connect "
-		                  "%s:%s does", show(host).text,
-		               show(port).text);
-	return -1;
+		error_set(e, "%s: sockchat opens the connection, TLS included, "
+		             "and leaves the rest to you; try: sockchat %s "
+		             "tls://%s%s%s:%s", url.text, verb,
+		          has_colon ? "[" : "", show(host).text,
+		          has_colon ? "]" : "", show(port).text);
+	else
+		error_set(e, "%s: sockchat opens the connection and leaves %s "
+		             "to you; try: sockchat %s %s %s", url.text,
+		          s->name, verb, show(host).text, show(port).text);
 }
 
-char *endpoint_strip_scheme(char *word, enum endpoint_mode mode,
+/* Returns what follows the scheme of ours, which is read, or NULL. */
+static char *strip_own(char *word, bool *is_tls)
+{
+	*is_tls = strncasecmp(word, "tls://", 6) == 0;
+	return *is_tls || strncasecmp(word, "tcp://", 6) == 0 ? word + 6 : NULL;
+}
+
+char *endpoint_strip_scheme(char *word, enum endpoint_mode mode, bool *is_tls,
                             struct error *e)
 {
-	char *rest = strstr(word, "://");
+	char *rest = strip_own(word, is_tls);
 	const struct foreign_scheme *s;
-	size_t len;
 
-	if (!rest)
+	if (!rest && !strstr(word, "://"))
 		return word;
-	if ((s = find_foreign(word))->name) {
+	if (!rest && (s = find_foreign(word))->name) {
 		refuse_foreign(word, s, mode, e);
 		return NULL;
 	}
-	if (strncasecmp(word, "tcp://", 6) != 0) {
-		error_set(e, "%s: only tcp:// and unix: endpoints are spoken "
-		             "here",
+	if (!rest) {
+		error_set(e, "%s: only tcp://, tls:// and unix: endpoints are "
+		             "spoken here",
 		          show(word).text);
 		return NULL;
 	}
-	rest = word + strlen("tcp://");
-	len = strlen(rest);
+	size_t len = strlen(rest);
 	if (len > 0 && rest[len - 1] == '/')
 		rest[len - 1] = '\0';
 	decode_zone(rest);

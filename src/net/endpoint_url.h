@@ -22,9 +22,9 @@ static inline struct shown show(const char *word)
 	return s;
 }
 
-/* Returns what follows "tcp://", `word` itself if it is no URL, or NULL with a
- * sentence if it is another URL. */
-char *endpoint_strip_scheme(char *word, enum endpoint_mode mode,
+/* Returns what follows "tcp://" or "tls://", which sets *is_tls; `word` itself
+ * if it is no URL; or NULL with a sentence if it is another URL. */
+char *endpoint_strip_scheme(char *word, enum endpoint_mode mode, bool *is_tls,
                             struct error *e);
 
 #endif

@@ -49,6 +49,11 @@ static void check_taken(const struct endpoint *ep, enum endpoint_mode mode)
 	insist(strcmp(again.host, ep->host) == 0);
 	insist(strcmp(again.port, ep->port) == 0);
 	insist(strlen(text) < sizeof(text) - 1 && strstr(text, ep->port));
+	if (!ep->is_tls)
+		return;
+	insist(endpoint_parse(&again, mode, path, 1, &e) == 0 && again.is_tls);
+	insist(strcmp(again.host, ep->host) == 0);
+	insist(strcmp(again.port, ep->port) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -10,17 +10,14 @@
 static void other_schemes_are_refused_by_name(void **state)
 {
 	static const struct bad rows[] = {
-		{ ENDPOINT_CONNECT,
-		  { "tls://example.com:443" },
-		  "tls://example.com:443: only tcp:// and unix: endpoints "
-		  "are spoken here" },
 		{ ENDPOINT_LISTEN,
 		  { "udp://*:53" },
-		  "udp://*:53: only tcp:// and unix: endpoints are spoken "
-		  "here" },
+		  "udp://*:53: only tcp://, tls:// and unix: endpoints are "
+		  "spoken here" },
 		{ ENDPOINT_CONNECT,
 		  { "://h:1" },
-		  "://h:1: only tcp:// and unix: endpoints are spoken here" },
+		  "://h:1: only tcp://, tls:// and unix: endpoints are spoken "
+		  "here" },
 		{ ENDPOINT_CONNECT,
 		  { "tcp://h:1", "80" },
 		  "tcp://h:1: a URL holds its port: write tcp://HOST:PORT" },
@@ -47,7 +44,6 @@ static void a_url_of_a_protocol_leads_to_its_port(void **state)
 		{ "rtsp://[fe80::1]/s", "rtsp", "connect fe80::1 554" },
 		{ "rtsp://[::1]:8554/s", "rtsp", "connect ::1 8554" },
 		{ "redis://localhost/0", "redis", "connect localhost 6379" },
-		{ "https://h/x", "https", "connect h 443" },
 		{ "http://", "http", "connect HOST 80" },
 	};
 	struct endpoint ep;
@@ -66,8 +62,103 @@ static void a_url_of_a_protocol_leads_to_its_port(void **state)
 		         "you; try: sockchat %s",
 		         rows[i].url, rows[i].name, rows[i].line);
 		assert_string_equal(e.text, text);
-		assert_int_equal(*e.hint != '\0',
-		                 strncmp(rows[i].url, "https", 5) == 0);
+		assert_string_equal(e.hint, "");
+	}
+}
+
+static void a_url_of_a_protocol_in_tls_leads_to_tls(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "https://h/x", "connect tls://h:443" },
+		{ "WSS://u:p@h:8443/chat?x", "connect tls://h:8443" },
+		{ "rediss://[::1]/0", "connect tls://[::1]:6379" },
+		{ "ssl://h:8883", "connect tls://h:8883" },
+		{ "ssl://h", "connect tls://h:PORT" },
+	};
+	struct endpoint ep;
+	struct error e;
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(endpoint_parse(&ep, ENDPOINT_CONNECT, rows[i],
+		                                1, &e), -1);
+		snprintf(text, sizeof(text),
+		         "%s: sockchat opens the connection, TLS included, and "
+		         "leaves the rest to you; try: sockchat %s",
+		         rows[i][0], rows[i][1]);
+		assert_string_equal(e.text, text);
+	}
+}
+
+static void tls_is_a_scheme_in_both_modes(void **state)
+{
+	static const struct good rows[] = {
+		{ ENDPOINT_CONNECT, { "tls://h:443" }, "h", "443" },
+		{ ENDPOINT_CONNECT, { "TLS://h:https/" }, "h", "https" },
+		{ ENDPOINT_CONNECT, { "tls://[::1]:9" }, "::1", "9" },
+		{ ENDPOINT_LISTEN, { "tls://127.0.0.1:9" }, "127.0.0.1", "9" },
+		{ ENDPOINT_LISTEN, { "tls://*:0" }, "*", "0" },
+		{ ENDPOINT_LISTEN, { "tls://9999" }, "", "9999" },
+	};
+	struct endpoint ep;
+	struct error e;
+
+	(void)state;
+	GOOD(rows);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(endpoint_parse(&ep, rows[i].mode,
+		                                rows[i].words, 1, &e), 0);
+		assert_true(ep.is_tls);
+		assert_int_equal(ep.scheme, ENDPOINT_TCP);
+	}
+}
+
+static void what_a_url_lacks_is_told_with_its_scheme(void **state)
+{
+	static const struct bad rows[] = {
+		{ ENDPOINT_CONNECT,
+		  { "tls://h" },
+		  "the port is missing: write tls://h:PORT" },
+		{ ENDPOINT_LISTEN,
+		  { "tls://localhost" },
+		  "the port is missing: write tls://localhost:PORT" },
+		{ ENDPOINT_CONNECT,
+		  { "tls://" },
+		  "tls:// needs a host and a port" },
+		{ ENDPOINT_CONNECT,
+		  { "tls://h:1", "80" },
+		  "tls://h:1: a URL holds its port: write tls://HOST:PORT" },
+		{ ENDPOINT_CONNECT,
+		  { "tls:h:1" },
+		  "tls:h:1: write tls://h:1" },
+		{ ENDPOINT_CONNECT,
+		  { "tls:unix:/x" },
+		  "tls:unix:/x: write --tls unix:/x" },
+	};
+
+	(void)state;
+	BAD(rows);
+}
+
+static void a_url_of_tls_formats_to_itself(void **state)
+{
+	static const char *const words[] = {
+		"tls://h:443",     "tls://[::1]:9",
+		"tls://*:0",       "tls://[fe80::1%25eth0]:7",
+		"tls://[fe80::1%]:7", "tls://[fe80::1%2525]:7",
+		"tls://9999",
+	};
+	struct endpoint ep;
+	struct error e;
+	char text[ENDPOINT_TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		assert_int_equal(endpoint_parse(&ep, ENDPOINT_LISTEN, &words[i],
+		                                1, &e), 0);
+		endpoint_format(&ep, text);
+		assert_string_equal(text, words[i]);
 	}
 }
 
@@ -110,6 +201,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(other_schemes_are_refused_by_name),
 		cmocka_unit_test(a_url_of_a_protocol_leads_to_its_port),
+		cmocka_unit_test(a_url_of_a_protocol_in_tls_leads_to_tls),
+		cmocka_unit_test(tls_is_a_scheme_in_both_modes),
+		cmocka_unit_test(what_a_url_lacks_is_told_with_its_scheme),
+		cmocka_unit_test(a_url_of_tls_formats_to_itself),
 		cmocka_unit_test(a_url_listened_on_leads_to_listen),
 		cmocka_unit_test(a_zone_is_taken_as_each_form_writes_it),
 	};
