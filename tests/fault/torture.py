@@ -133,6 +133,9 @@ def jobs_of(name, counts):
 def tell_failure(job, result):
     print("FAILED " + "; ".join(result.complaints))
     print("    " + replay_of(job))
+
+
+def tell_origin(result):
     for frame in (result.traces or [[]])[0][:12]:
         print("        " + frame.replace(ROOT + "/", ""))
     sys.stdout.flush()
@@ -178,13 +181,14 @@ def torture(names):
         jobs = in_sample_order(jobs, seed)
         print(f"{len(jobs)} runs; a sample of {seconds:.0f} seconds, "
               f"TORTURE_SEED={seed}", flush=True)
-    done, failed, excused = collections.Counter(), 0, 0
+    done, failed, excused = collections.Counter(), [], 0
     for job, result in results_of(jobs, until):
         done[job[:2]] += 1
         excused += result.was_excused
         if result.complaints:
-            failed += 1
+            failed.append((job, result))
             tell_failure(job, result)
+            tell_origin(result)
     for name in names:
         print(f"{name}: " + ", ".join(
             f"{n} {call}" for (script, call), n in sorted(done.items())
@@ -192,7 +196,9 @@ def torture(names):
     if excused:
         print(f"{excused} ended within readline or curses, which do so "
               "without memory")
-    print(f"{done.total() - failed} passed, {failed} failed")
+    for job, result in failed:  # once more, where they are looked for
+        tell_failure(job, result)
+    print(f"{done.total() - len(failed)} passed, {len(failed)} failed")
     return bool(failed)
 
 
