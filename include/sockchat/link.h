@@ -34,11 +34,12 @@
 #define LINK_HOLD    32u /* it is not over: the owner still holds bytes */
 #define LINK_ASK     64u /* after our end, find out if all has arrived */
 
-/* What a link waits for by the clock: two alarms are its own, two are its
- * owner's. */
+/* What a link waits for by the clock: the alarms before LINK_OWN are its own,
+ * two are its owner's. */
 enum {
 	LINK_IDLE,
 	LINK_ACK,
+	LINK_BUFFERED,
 	LINK_OWN,
 	LINK_ALARMS = LINK_OWN + 2,
 };
@@ -62,6 +63,8 @@ struct link_ops {
 	 * only needs a step.  The owner reads and writes, and then calls
 	 * link_step(). */
 	void (*on_ready)(struct link *l, unsigned ready);
+	/* link_secure() has succeeded: bytes can move again. */
+	void (*on_secured)(struct link *l);
 	/* The peer sends urgent data, which is read in its place: told once. */
 	void (*on_urgent)(struct link *l);
 	/* The time of one of the owner's alarms has come. */
@@ -99,11 +102,13 @@ struct link {
 	bool is_silent : 1;  /* idle for too long */
 	bool has_urgent : 1; /* the peer has sent urgent data */
 	bool ends_request : 1; /* our FIN followed a short request */
+	uint8_t wished : 2;  /* LOOP_READ, LOOP_WRITE, for a layer */
 	uint8_t traits;      /* of its transport, also when it is closed */
 	uint8_t ack_ms;      /* the rest is the link's own */
 	uint64_t answered;   /* bytes_in when bytes last went out */
 	struct watch watch;
 	struct link_alarms *alarms; /* NULL: none was ever set */
+	const struct tap *tap;      /* of link_tap() */
 };
 
 /* `ops` is borrowed until the owner's end. */
@@ -114,10 +119,9 @@ MUST_USE
 int link_dial(struct link *l, const struct transport_ops *transport,
               const struct endpoint *ep, const struct dial_settings *settings,
               const struct dial_steps *steps);
-/* Begin with an accepted connection, which has to be open within `timeout_ms`,
- * 0 for no limit: on_open, mostly from within, or on_over.  Takes `t`. */
-void link_take(struct link *l, struct transport *t, const struct address *peer,
-               int64_t timeout_ms);
+/* Begin with a connection that was accepted and is open: on_open, or on_over
+ * without memory, from within.  Takes `t`. */
+void link_take(struct link *l, struct transport *t, const struct address *peer);
 
 /* As the transport's read(), and notes the bytes, the peer's end or a break. */
 MUST_USE ssize_t link_read(struct link *l, void *bytes, size_t cap);
@@ -202,8 +206,8 @@ static inline ssize_t link_unacked(const struct link *l)
 	return n > 0 && has_fin ? n - 1 : n;
 }
 
-/* Say why it broke, in `e`.  Returns how many of our bytes were never
- * acknowledged; 0 if that is not known. */
+/* Say why it broke, in `e`; `errnum` is 0 for an end that is unproven.  Returns
+ * how many of our bytes were never acknowledged; 0 if that is not known. */
 uint64_t link_explain(const struct link *l, struct error *e, int errnum);
 
 /* Close the dial or the connection, whichever there is: by FIN, so that the

@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 #include <sockchat/address.h>
+#include <sockchat/dial.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 #include <sockchat/loop.h>
-#include <sockchat/resolve.h>
 #include <sockchat/transport.h>
 
 struct listener;
@@ -26,9 +26,11 @@ struct listener_ops {
 	/* It does without an address that this machine cannot listen on: told
 	 * after on_listening, in a sentence. */
 	void (*on_left_out)(void *user, const char *text);
-	/* A peer has come.  Takes `t`. */
+	/* A peer has come, and its connection is open.  Takes `t`. */
 	void (*on_peer)(void *user, struct transport *t,
 	                const struct address *peer);
+	/* A peer has come, and its connection did not open. */
+	void (*on_unopened)(void *user, const struct error *e);
 	/* New peers have to wait: told once, at most every 5 s. */
 	void (*on_trouble)(void *user, const struct error *e);
 	/* New peers need not wait any more.  `where` is safe to show. */
@@ -40,12 +42,14 @@ struct listener_ops {
 /* Look `ep` up, bind and listen; nothing is called from within.  With port 0
  * all addresses get the same free port.  An address that this machine does not
  * have is left out when another one works; one that somebody else listens on is
- * an error.  `ops` is borrowed until listener_free().  NULL with errno. */
+ * an error.  For an endpoint of TLS a peer is told when its handshake is done:
+ * `settings` has its time limit and what it needs, and is borrowed until
+ * listener_free(), as `ops` is.  NULL with errno. */
 MUST_USE
 struct listener *listener_new(struct loop *l,
                               const struct transport_ops *transport,
                               const struct endpoint *ep,
-                              const struct resolve_settings *settings,
+                              const struct dial_settings *settings,
                               const struct listener_ops *ops, void *user);
 /* Close the sockets: the system refuses later peers.  NULL is fine. */
 void listener_free(struct listener *ls);

@@ -149,10 +149,9 @@ void session_free(struct session *s);
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings, bool is_again);
-/* Take over an accepted connection, which has to be open within `timeout_ms`,
- * 0 for no limit.  Takes `t`. */
+/* Take over an accepted connection, which is open.  Takes `t`. */
 void session_adopt(struct session *s, struct transport *t,
-                   const struct address *peer, int64_t timeout_ms);
+                   const struct address *peer);
 
 /* Queue one message for the peer, also before the connection is open.  -1 with
  * a sentence: nothing of it is queued. */

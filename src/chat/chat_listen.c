@@ -101,8 +101,13 @@ void chat_on_peer(void *user, struct transport *t, const struct address *peer)
 	}
 	if (s->number == 1)
 		c->own->first_turn = loop_turns(c->loop);
-	session_adopt(s, t, peer, c->options->dial.timeout_ms);
+	session_adopt(s, t, peer);
 	loop_later(c->loop, &c->own->check);
+}
+
+static void on_unopened(void *user, const struct error *e)
+{
+	chat_tell(user, NULL, ENTRY_ERROR, e);
 }
 
 /* Without a descriptor peers only wait; without memory one that had come is
@@ -141,6 +146,7 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 		.on_listening = on_listening,
 		.on_left_out = on_left_out,
 		.on_peer = chat_on_peer,
+		.on_unopened = on_unopened,
 		.on_trouble = on_trouble,
 		.on_relief = on_relief,
 		.on_failed = on_listen_failed,
@@ -153,7 +159,7 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 	p->listeners = grown;
 	struct listener *ls = listener_new(
 	    c->loop, c->transport ? c->transport : transport_of(ep), ep,
-	    &c->options->dial.resolve, &ops, c);
+	    &c->options->dial, &ops, c);
 	if (ls)
 		grown[p->listener_count++] = ls;
 	return ls;

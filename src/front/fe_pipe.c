@@ -251,6 +251,7 @@ static int start_listener(struct fe_pipe *f)
 		.on_listening = on_pipe_listens,
 		.on_left_out = on_pipe_left_out,
 		.on_peer = on_accepted,
+		.on_unopened = on_pipe_trouble,
 		.on_trouble = on_pipe_trouble,
 		.on_relief = on_pipe_relief,
 		.on_failed = on_pipe_refused,
@@ -258,7 +259,7 @@ static int start_listener(struct fe_pipe *f)
 	const struct options *o = f->options;
 	f->listener =
 	    listener_new(f->loop, transport_of(&o->endpoint), &o->endpoint,
-	                 &o->dial.resolve, &ops, f);
+	                 &o->dial, &ops, f);
 	return f->listener ? 0 : -1;
 }
 

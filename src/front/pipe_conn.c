@@ -551,7 +551,7 @@ void conn_take(struct conn *c, struct transport *t, const struct address *peer)
 	char where[ADDRESS_TEXT_MAX];
 	address_format(peer, where);
 	begin_peer(c, where);
-	link_take(&c->link, t, peer, c->options->dial.timeout_ms);
+	link_take(&c->link, t, peer);
 }
 
 void conn_abandon(struct conn *c)

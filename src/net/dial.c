@@ -57,6 +57,13 @@ const char *dial_where(const struct dial *d)
 	return d->where;
 }
 
+void dial_tap(struct dial *d, const struct tap *tap)
+{
+	d->tap = tap;
+	for (size_t i = 0; i < d->count; i++)
+		transport_tap(d->attempts[i].transport, tap);
+}
+
 const struct timing *dial_timing(const struct dial *d)
 {
 	return &d->timing;
@@ -172,6 +179,7 @@ static bool attempt_start(struct attempt *a)
 	if (d->is_over)
 		return true;
 	a->transport = d->transport->connect(&a->address);
+	transport_tap(a->transport, d->tap);
 	if (a->transport && attempt_watch(a) == 0)
 		return true;
 	if (!a->transport && errno == EAGAIN) {

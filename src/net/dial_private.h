@@ -22,6 +22,7 @@ struct dial {
 	struct loop *loop;
 	const struct transport_ops *transport;
 	struct dial_steps steps;
+	const struct tap *tap;
 	dial_done_fn *on_done;
 	void *user;
 	struct endpoint endpoint; /* who is meant */

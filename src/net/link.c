@@ -10,7 +10,10 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/link.h>
+#include <sockchat/link_layers.h>
 #include <sockchat/stamp.h>
+
+#include "link_private.h"
 
 #define ACK_SLOWEST_MS 50
 #define WORDLESS_NS    SECOND_NS
@@ -45,6 +48,16 @@ void link_hang_up(struct link *l)
 		l->halves = HALVES_CLOSED;
 }
 
+/* A connection that nobody records costs a comparison. */
+static void tell_tap(const struct link *l, bool is_out, const void *bytes,
+                     ssize_t n)
+{
+	const struct tap *tap = l->transport->tap;
+
+	if (tap && n > 0)
+		tap->on_bytes(tap->user, false, is_out, bytes, (size_t)n);
+}
+
 static void note_in(struct link *l, ssize_t n)
 {
 	l->bytes_in += (uint64_t)n;
@@ -61,6 +74,7 @@ static void note_out(struct link *l, ssize_t n)
 ssize_t link_read(struct link *l, void *bytes, size_t cap)
 {
 	ssize_t n = l->transport->ops->read(l->transport, bytes, cap);
+	tell_tap(l, false, bytes, n);
 	if (n > 0) {
 		note_in(l, n);
 	} else if (n == 0) {
@@ -75,6 +89,7 @@ ssize_t link_read(struct link *l, void *bytes, size_t cap)
 ssize_t link_write(struct link *l, const void *bytes, size_t len)
 {
 	ssize_t n = l->transport->ops->write(l->transport, bytes, len);
+	tell_tap(l, true, bytes, n);
 	if (n >= 0)
 		note_out(l, n);
 	else if (errno != EAGAIN)
@@ -85,7 +100,7 @@ ssize_t link_write(struct link *l, const void *bytes, size_t len)
 ssize_t link_read_to(struct link *l, int pipe_fd, size_t len)
 {
 	const struct transport_ops *ops = l->transport->ops;
-	if (!ops->splice)
+	if (!ops->splice || l->transport->tap)
 		return errno = EINVAL, -1;
 	ssize_t n = ops->splice->read_to(l->transport, pipe_fd, len);
 	if (n > 0)
@@ -96,7 +111,7 @@ ssize_t link_read_to(struct link *l, int pipe_fd, size_t len)
 ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len)
 {
 	const struct transport_ops *ops = l->transport->ops;
-	if (!ops->splice)
+	if (!ops->splice || l->transport->tap)
 		return errno = EINVAL, -1;
 	ssize_t n = ops->splice->write_from(l->transport, fd, is_pipe, len);
 	if (n > 0)
@@ -191,6 +206,8 @@ static void call_alarm(struct link *l, unsigned which)
 		check_idle(l);
 	if (which >= LINK_OWN)
 		l->ops->on_alarm(l, which);
+	else if (which == LINK_BUFFERED)
+		l->ops->on_ready(l, LOOP_READ);
 	else if (which == LINK_ACK || l->is_silent)
 		l->ops->on_ready(l, 0);
 }
@@ -286,7 +303,7 @@ uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 		.info = facts.has_tcp ? &facts.tcp : NULL,
 	};
 	transport_explain(l->transport->ops, &(struct failure){
-		.kind = FAILED_LATER,
+		.kind = errnum ? FAILED_LATER : FAILED_TO_END,
 		.errnum = errnum,
 		.where = link_called(l),
 		.transport = l->transport,
@@ -299,12 +316,13 @@ static void conclude(struct link *l)
 {
 	struct error e;
 	uint64_t unacked = 0;
+	bool has_failed = l->is_silent || l->broken || link_is_end_unproven(l);
 	if (l->is_silent)
 		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS,
 		                     link_called(l));
-	else if (l->broken)
+	else if (has_failed)
 		unacked = link_explain(l, &e, l->broken);
-	l->ops->on_over(l, l->is_silent || l->broken ? &e : NULL, unacked);
+	l->ops->on_over(l, has_failed ? &e : NULL, unacked);
 }
 
 /* With both halves ended a hang-up is the normal state of things. */
@@ -348,9 +366,18 @@ static bool review(struct link *l, unsigned wishes)
 	return false;
 }
 
+static bool has_layer(const struct link *l)
+{
+	return l->transport && l->transport->lower;
+}
+
 void link_step(struct link *l, unsigned wishes)
 {
-	if (goes_on(l, wishes) || review(l, wishes))
+	if (!goes_on(l, wishes) && !review(l, wishes))
+		return;
+	if (has_layer(l))
+		link_wait_layered(l, events_of(l, wishes));
+	else
 		watch_set(&l->watch, events_of(l, wishes));
 }
 
@@ -359,6 +386,8 @@ void link_step(struct link *l, unsigned wishes)
 static void on_transport_ready(struct watch *w, unsigned ready)
 {
 	struct link *l = w->user;
+	if (has_layer(l))
+		ready = link_come_true(l, ready);
 	if (ready & LOOP_URGENT) {
 		l->has_urgent = true;
 		if (l->ops->on_urgent)
@@ -377,7 +406,7 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
 	};
 }
 
-static void fail_without_memory(struct link *l, struct transport *t)
+void link_fail_without_memory(struct link *l, struct transport *t)
 {
 	struct error e;
 	t->ops->close(t, true);
@@ -385,15 +414,25 @@ static void fail_without_memory(struct link *l, struct transport *t)
 	l->ops->on_over(l, &e, 0);
 }
 
-static void open_link(struct link *l, struct transport *t,
-                      const struct address *peer)
+int link_watch(struct link *l, struct transport *t)
 {
 	if (watch_add_socket(l->loop, &l->watch, t->fd,
 	                     LOOP_READ | LOOP_URGENT)) {
-		fail_without_memory(l, t);
-		return;
+		link_fail_without_memory(l, t);
+		return -1;
 	}
 	l->transport = t;
+	l->traits = (uint8_t)transport_traits(t);
+	l->wished = LOOP_READ;
+	transport_tap(t, l->tap);
+	return 0;
+}
+
+static void open_link(struct link *l, struct transport *t,
+                      const struct address *peer)
+{
+	if (link_watch(l, t))
+		return;
 	l->halves = HALVES_OPEN;
 	l->broken = 0;
 	l->has_peer_ended = l->is_settled = l->is_silent = false;
@@ -409,7 +448,7 @@ static void on_dialled(void *user, struct transport *t,
                        const struct address *peer, const struct error *e)
 {
 	struct link *l = user;
-	if (t && !l->is_accepted)
+	if (t)
 		l->called = strdup(dial_where(l->dial));
 	if (t)
 		open_link(l, t, peer);
@@ -426,22 +465,16 @@ int link_dial(struct link *l, const struct transport_ops *transport,
 	l->traits = (uint8_t)transport->traits;
 	l->dial = dial_start(l->loop, transport, ep, settings, steps,
 	                     on_dialled, l);
-	return l->dial ? 0 : -1;
+	if (!l->dial)
+		return -1;
+	dial_tap(l->dial, l->tap);
+	return 0;
 }
 
-void link_take(struct link *l, struct transport *t, const struct address *peer,
-               int64_t timeout_ms)
+void link_take(struct link *l, struct transport *t, const struct address *peer)
 {
 	l->is_accepted = true;
-	l->traits = (uint8_t)t->ops->traits;
-	if (t->is_open) {
-		open_link(l, t, peer);
-		return;
-	}
-	l->dial = dial_take(l->loop, t, peer, l->where, true, timeout_ms,
-	                    on_dialled, l);
-	if (!l->dial)
-		fail_without_memory(l, t);
+	open_link(l, t, peer);
 }
 
 /* Unread input would make the kernel answer with RST (RFC 1122, 4.2.2.13) and

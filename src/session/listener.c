@@ -11,6 +11,7 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/listener.h>
+#include <sockchat/openings.h>
 
 #define BATCH_MAX      64 /* peers that are accepted at once */
 #define PORT_TRIES     32
@@ -38,6 +39,8 @@ struct listener {
 	const struct listener_ops *ops;
 	void *user;
 	struct endpoint endpoint;
+	const struct dial_settings *settings;
+	struct openings openings;
 	struct resolve *resolve;
 	struct place *places;
 	size_t count;
@@ -81,6 +84,7 @@ void listener_free(struct listener *ls)
 	ls->is_over = true;
 	resolve_cancel(ls->resolve);
 	timer_stop(&ls->retry);
+	openings_finish(&ls->openings);
 	close_places(ls);
 	if (!ls->is_busy)
 		listener_finish(ls);
@@ -96,6 +100,7 @@ static void update_watches(struct listener *ls)
 void listener_pause(struct listener *ls)
 {
 	ls->is_paused = true;
+	openings_hold(&ls->openings, true);
 	update_watches(ls);
 }
 
@@ -112,6 +117,7 @@ void listener_retry(struct listener *ls)
 void listener_resume(struct listener *ls)
 {
 	ls->is_paused = false;
+	openings_hold(&ls->openings, false);
 	listener_retry(ls);
 	update_watches(ls);
 }
@@ -181,6 +187,43 @@ static int next_batch(struct place *p)
 	return p->batch;
 }
 
+static void on_opened(void *user, struct transport *t,
+                      const struct address *peer)
+{
+	struct listener *ls = user;
+	ls->is_busy = true;
+	ls->ops->on_peer(ls->user, t, peer);
+	listener_leave(ls);
+}
+
+static void on_unopened(void *user, const struct error *e)
+{
+	struct listener *ls = user;
+	ls->is_busy = true;
+	ls->ops->on_unopened(ls->user, e);
+	listener_leave(ls);
+}
+
+static void take_peer(struct listener *ls, struct transport *t,
+                      const struct address *peer)
+{
+	struct transport *upper = t;
+	if (ls->endpoint.is_tls)
+		upper = transport_over(t->ops->secure, t, &(struct over){
+			.is_accepted = true,
+			.target = &ls->endpoint,
+			.tls = ls->settings->tls,
+		});
+	if (!upper) {
+		t->ops->close(t, true);
+		tell_trouble(ls, ENOMEM);
+	} else if (upper->is_open) {
+		ls->ops->on_peer(ls->user, t, peer);
+	} else {
+		openings_add(&ls->openings, upper, peer);
+	}
+}
+
 static void on_knock(struct watch *w, unsigned ready)
 {
 	struct place *p = w->user;
@@ -193,7 +236,7 @@ static void on_knock(struct watch *w, unsigned ready)
 		struct transport *t =
 		    p->transport->ops->accept(p->transport, &peer);
 		if (t) {
-			ls->ops->on_peer(ls->user, t, &peer);
+			take_peer(ls, t, &peer);
 			continue;
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -383,10 +426,10 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 struct listener *listener_new(struct loop *l,
                               const struct transport_ops *transport,
                               const struct endpoint *ep,
-                              const struct resolve_settings *settings,
+                              const struct dial_settings *settings,
                               const struct listener_ops *ops, void *user)
 {
-	struct resolve_settings passive = *settings;
+	struct resolve_settings passive = settings->resolve;
 	struct listener *ls = calloc(1, sizeof(*ls));
 	if (!ls)
 		return NULL;
@@ -397,8 +440,12 @@ struct listener *listener_new(struct loop *l,
 		.ops = ops,
 		.user = user,
 		.endpoint = *ep,
+		.settings = settings,
 		.retry = { .on_time = on_retry, .user = ls },
 	};
+	openings_init(&ls->openings, l, &(struct openings_ops){
+		.on_open = on_opened, .on_failed = on_unopened, .user = ls,
+	}, settings->timeout_ms);
 	ls->resolve = resolve_start(l, ep, &passive, on_resolved, ls);
 	if (!ls->resolve) {
 		listener_finish(ls);

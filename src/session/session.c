@@ -309,12 +309,12 @@ void session_free(struct session *s)
 }
 
 void session_adopt(struct session *s, struct transport *t,
-                   const struct address *peer, int64_t timeout_ms)
+                   const struct address *peer)
 {
 	char at[ADDRESS_TEXT_MAX];
 	address_format(peer, at);
 	if (name_ends(s, t, at))
-		link_take(&s->link, t, peer, timeout_ms);
+		link_take(&s->link, t, peer);
 	else
 		t->ops->close(t, true);
 }

@@ -123,6 +123,9 @@ void fake_start(void)
 	fake_finish();
 	rounds = 0;
 	stamps = false;
+	fake_set_layer_rounds(1);
+	fake_swap_wants(false);
+	fake_leave_end_unproven(false);
 }
 
 void fake_choose_kind(const struct transport_ops *ops)
@@ -272,7 +275,7 @@ struct transport *fake_new_accepted(void)
 {
 	struct fake *f = fake_new();
 
-	f->head.is_open = !f->rounds;
+	f->head.is_open = true;
 	return &f->head;
 }
 

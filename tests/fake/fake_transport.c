@@ -222,7 +222,8 @@ static const struct ack_ops acks = {
 	.connect = op_connect, .listen = op_listen,                            \
 	.accept = op_accept, .advance = op_advance, .read = op_read,           \
 	.write = op_write, .shutdown = op_shutdown, .pending = op_pending,     \
-	.facts = op_facts, .explain = op_explain, .close = op_close
+	.facts = op_facts, .explain = op_explain, .close = op_close,           \
+	.secure = &transport_fake_layer, .through = &transport_fake_through
 
 const struct transport_ops transport_fake = {
 	OPERATIONS,

@@ -33,6 +33,18 @@ struct fake; /* begins with its struct transport */
 /* Two kinds: with all that TCP has, and without its traits and stamps. */
 extern const struct transport_ops transport_fake, transport_fake_bare;
 
+/* What may lie on them: a layer that stays, as TLS does, and one that is there
+ * for the opening alone, as a proxy's.  Each round trip of their opening takes
+ * one byte of the peer's, of which "!" makes it fail.  A read takes up to 16
+ * bytes from below, and gives 4 at most. */
+extern const struct transport_ops transport_fake_layer, transport_fake_through;
+/* So many round trips for the layers to come; 1 at the start. */
+void fake_set_layer_rounds(size_t count);
+/* Reading waits until it can write, and writing until it can read. */
+void fake_swap_wants(bool is_on);
+/* The peer's end proves nothing. */
+void fake_leave_end_unproven(bool is_on);
+
 /* Which of them the fakes to come are; the first if nothing is said. */
 void fake_choose_kind(const struct transport_ops *ops);
 const struct transport_ops *fake_kind(void);

@@ -146,12 +146,11 @@ static inline int start(void **state)
 	return 0;
 }
 
-/* They have come to us, and have 50 ms to open. */
 static inline void accept_peer(void)
 {
 	const struct address peer = fake_address(WHERE);
 	now.fake = fake_open();
-	link_take(&now.link, fake_transport(now.fake), &peer, 50);
+	link_take(&now.link, fake_transport(now.fake), &peer);
 }
 
 static inline int start_open(void **state)

@@ -106,7 +106,7 @@ static inline void adopt(void)
 {
 	struct address peer = fake_address(WHERE);
 	now.fake = fake_open();
-	session_adopt(now.session, fake_transport(now.fake), &peer, 0);
+	session_adopt(now.session, fake_transport(now.fake), &peer);
 	turn();
 }
 

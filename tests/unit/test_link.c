@@ -62,17 +62,6 @@ static void assert_opens_after_two_answers(void)
 	assert_string_equal(now.came, "hello");
 }
 
-static void an_accepted_peer_opens_after_its_round_trips(void **state)
-{
-	(void)state;
-	fake_set_rounds(2);
-	accept_peer();
-	assert_opens_after_two_answers();
-	assert_true(now.link.is_accepted);
-	wait_ms(60); /* the limit is forgotten */
-	assert_int_equal(now.overs, 0);
-}
-
 static void a_dialled_peer_opens_after_its_round_trips(void **state)
 {
 	(void)state;
@@ -90,40 +79,12 @@ static void an_open_peer_is_taken_at_once(void **state)
 	assert_null(now.link.dial);
 }
 
-static void the_transport_says_why_it_did_not_open(void **state)
-{
-	(void)state;
-	fake_set_rounds(2);
-	accept_peer();
-	fake_answer(now.fake);
-	turn();
-	fake_fail_opening(now.fake, EPROTO, "it speaks something else");
-	turn();
-	assert_int_equal(now.opens, 0);
-	assert_over(0);
-	assert_string_equal(now.error.text,
-	                    WHERE ": it speaks something else");
-}
-
-static void errno_says_why_when_the_transport_does_not(void **state)
-{
-	(void)state;
-	fake_set_rounds(1);
-	accept_peer();
-	fake_fail_opening(now.fake, ECONNRESET, NULL);
-	turn();
-	assert_over(0);
-	assert_string_equal(now.error.code, "ECONNRESET");
-	assert_string_equal(now.error.text, "connection reset by " WHERE
-	                    " after 0 bytes received and 0 bytes sent");
-}
-
 static void an_opening_has_its_time(void **state)
 {
 	(void)state;
 	fake_set_rounds(2);
-	accept_peer();
-	wait_ms(40);
+	dial();
+	wait_ms(4990);
 	fake_answer(now.fake);
 	wait_ms(9);
 	assert_int_equal(now.overs, 0);
@@ -136,7 +97,7 @@ static void closing_gives_up_an_opening(void **state)
 {
 	(void)state;
 	fake_set_rounds(1);
-	accept_peer();
+	dial();
 	turn();
 	link_close(&now.link, false);
 	fake_answer(now.fake);
@@ -368,11 +329,8 @@ int main(void)
 		FRESH(a_dialled_link_opens),
 		FRESH(a_refused_link_is_over),
 		FRESH(closing_gives_up_dialling),
-		FRESH(an_accepted_peer_opens_after_its_round_trips),
 		FRESH(a_dialled_peer_opens_after_its_round_trips),
 		FRESH(an_open_peer_is_taken_at_once),
-		FRESH(the_transport_says_why_it_did_not_open),
-		FRESH(errno_says_why_when_the_transport_does_not),
 		FRESH(an_opening_has_its_time),
 		FRESH(closing_gives_up_an_opening),
 		OPEN(bytes_are_counted_with_their_time),

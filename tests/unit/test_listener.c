@@ -48,7 +48,7 @@ struct scene {
 	struct transport *peers[PEERS_MAX];
 	struct address last_peer;
 	struct bytes left_out; /* one a line */
-	size_t count, failed, troubles, reliefs;
+	size_t count, failed, unopened, troubles, reliefs;
 	struct error error;
 	bool pauses, frees; /* in on_peer */
 };
@@ -112,7 +112,16 @@ static void on_failed(void *user, const struct error *e)
 	s->error = *e;
 }
 
+static void on_unopened(void *user, const struct error *e)
+{
+	struct scene *s = user;
+
+	s->unopened++;
+	s->error = *e;
+}
+
 static const struct listener_ops ops = {
+	.on_unopened = on_unopened,
 	.on_listening = on_listening,
 	.on_left_out = on_left_out,
 	.on_peer = on_peer,
@@ -146,8 +155,8 @@ static int tear_down(void **state)
 static void listen_on(struct scene *s, const struct transport_ops *transport,
                       const char *host, unsigned port)
 {
-	const struct resolve_settings settings = { 0 };
-	struct endpoint ep;
+	static const struct dial_settings settings = { 0 };
+	struct endpoint ep = { 0 };
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
 	snprintf(ep.port, sizeof(ep.port), "%u", port);
@@ -322,7 +331,7 @@ static void a_freed_listener_refuses_peers(void **state)
 static void a_listener_may_be_freed_before_it_listens(void **state)
 {
 	struct scene *s = *state;
-	const struct resolve_settings settings = { 0 };
+	const struct dial_settings settings = { 0 };
 	const struct endpoint ep = { .port = "0" };
 
 	listener_free(

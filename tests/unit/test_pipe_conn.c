@@ -186,48 +186,6 @@ static void it_is_not_done_before_all_has_arrived(void **state)
 	assert_ended(CONN_DONE, "");
 }
 
-static void input_waits_until_the_peer_is_open(void **state)
-{
-	(void)state;
-	fake_set_rounds(2);
-	accept_peer();
-	type_text("hello");
-	fake_answer(now.fake);
-	turn();
-	assert_int_equal(now.opens, 0);
-	assert_string_equal(fake_written(now.fake), "");
-	fake_answer(now.fake);
-	turn();
-	assert_int_equal(now.opens, 1);
-	assert_string_equal(fake_written(now.fake), "hello");
-}
-
-static void an_opening_that_fails_leaves_the_input_to_the_next(void **state)
-{
-	(void)state;
-	fake_set_rounds(1);
-	accept_peer();
-	type_text("hello");
-	fake_fail_opening(now.fake, EPROTO, "it speaks something else");
-	turn();
-	assert_ended(CONN_FAILED, WHERE ": it speaks something else");
-	fake_set_rounds(0);
-	accept_peer();
-	assert_string_equal(fake_written(now.fake), "hello");
-}
-
-static void an_opening_has_its_time(void **state)
-{
-	(void)state;
-	fake_set_rounds(1);
-	accept_peer();
-	wait_ms(49);
-	assert_int_equal(now.ends, 0);
-	wait_ms(1);
-	assert_int_equal(now.end, CONN_FAILED);
-	assert_string_equal(now.error.code, "ETIMEDOUT");
-}
-
 static void a_reset_is_the_peers_failing(void **state)
 {
 	(void)state;
@@ -380,9 +338,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(bytes_go_both_ways_until_both_have_ended),
 		TEST(it_is_not_done_before_all_has_arrived),
-		TEST(input_waits_until_the_peer_is_open),
-		TEST(an_opening_that_fails_leaves_the_input_to_the_next),
-		TEST(an_opening_has_its_time),
 		TEST(a_reset_is_the_peers_failing),
 		TEST(a_slow_reader_outlives_a_peer_that_was_given_up),
 		TEST(what_had_come_is_written_before_we_leave),

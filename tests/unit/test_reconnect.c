@@ -336,7 +336,7 @@ static void on_connect_is_for_the_new_connection_alone(void **state)
 	struct fake *old = fake_open();
 	struct address peer = fake_address("127.0.0.1:7");
 	(void)state;
-	session_adopt(chat_add_session(c), fake_transport(old), &peer, 0);
+	session_adopt(chat_add_session(c), fake_transport(old), &peer);
 	turn();
 	strcpy(options.on_connect, "HELO\n");
 	struct fake *f = connect_one();

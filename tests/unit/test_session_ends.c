@@ -72,48 +72,6 @@ static void a_reset_gives_up_connecting(void **state)
 	assert_story("RCX");
 }
 
-static void an_accepted_peer_gets_what_waited_once_it_is_open(void **state)
-{
-	(void)state;
-	fake_set_rounds(2);
-	adopt();
-	send_text("early\n");
-	fake_answer(now.fake);
-	turn();
-	assert_false(session_is_open(now.session));
-	assert_string_equal(fake_written(now.fake), "");
-	fake_answer(now.fake);
-	turn();
-	assert_true(session_is_open(now.session));
-	assert_string_equal(fake_written(now.fake), "early\n");
-	assert_story(">O");
-}
-
-static void an_accepted_peer_that_does_not_open_has_failed(void **state)
-{
-	(void)state;
-	fake_set_rounds(1);
-	adopt();
-	fake_fail_opening(now.fake, EPROTO, "it speaks something else");
-	turn();
-	assert_ended(true, FAKE_CLOSED);
-	assert_story("EX");
-	assert_memory_equal(last_error()->bytes,
-	                    WHERE ": it speaks something else",
-	                    last_error()->len);
-}
-
-static void a_close_gives_up_an_opening(void **state)
-{
-	(void)state;
-	fake_set_rounds(1);
-	adopt();
-	session_close(now.session);
-	fake_answer(now.fake);
-	assert_ended(true, FAKE_CLOSED);
-	assert_story("X");
-}
-
 /* Halves end in four orders */
 
 static void the_peer_ends_first(void **state)
@@ -412,9 +370,6 @@ int main(void)
 		FRESH(what_waited_is_lost_with_a_word_when_it_is_refused),
 		FRESH(a_close_gives_up_connecting),
 		FRESH(a_reset_gives_up_connecting),
-		FRESH(an_accepted_peer_gets_what_waited_once_it_is_open),
-		FRESH(an_accepted_peer_that_does_not_open_has_failed),
-		FRESH(a_close_gives_up_an_opening),
 		OPEN(the_peer_ends_first),
 		OPEN(we_end_first),
 		OPEN(both_end_at_once),

@@ -35,8 +35,7 @@ static struct fake *add_peer(void)
 {
 	struct fake *f = fake_open();
 	struct address peer = fake_address("127.0.0.1:9");
-	session_adopt(chat_add_session(c), fake_transport(f), &peer,
-	              0);
+	session_adopt(chat_add_session(c), fake_transport(f), &peer);
 	turn();
 	return f;
 }

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Accepted peers that are not open yet, as a TLS handshake takes its time: none
+ * of them is in another's way, or takes a place of those that are open. */
+
+#ifndef SOCKCHAT_OPENINGS_H
+#define SOCKCHAT_OPENINGS_H
+
+#include <sockchat/address.h>
+#include <sockchat/error.h>
+#include <sockchat/loop.h>
+#include <sockchat/transport.h>
+
+#define OPENINGS_MAX        1024 /* at once; then the oldest is given up */
+#define OPENINGS_TIMEOUT_MS 30000 /* for each, if nothing else is said */
+
+struct openings_ops {
+	/* It is open.  Takes `t`. */
+	void (*on_open)(void *user, struct transport *t,
+	                const struct address *peer);
+	/* It has failed, and is gone. */
+	void (*on_failed)(void *user, const struct error *e);
+	void *user;
+};
+
+struct openings {
+	struct loop *loop;
+	struct openings_ops ops;
+	int64_t timeout_ms; /* 0: OPENINGS_TIMEOUT_MS */
+	struct opening *first;
+	size_t count;
+	bool is_held;
+	struct later deliver;
+};
+
+void openings_init(struct openings *o, struct loop *l,
+                   const struct openings_ops *ops, int64_t timeout_ms);
+/* Close all that there are. */
+void openings_finish(struct openings *o);
+
+/* Open `t`, which it takes.  Nothing is called from within, but for on_failed
+ * when there is no memory. */
+void openings_add(struct openings *o, struct transport *t,
+                  const struct address *peer);
+
+/* Those that are open wait, until they are not held any more. */
+void openings_hold(struct openings *o, bool is_held);
+
+#endif
