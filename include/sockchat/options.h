@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/choice.h>
 #include <sockchat/dial.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
@@ -83,26 +84,9 @@ struct options {
 	uint8_t sources[OPTIONS_MAX]; /* enum option_source of each row */
 };
 
-/* A name and its value, for options and commands that take one of a few words.
- * A list ends in a NULL name. */
-struct choice {
-	const char *name;
-	int value;
-};
-
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
     notify_choices[], encoding_choices[], encode_choices[];
-
-/* The value of `name`, of which a unique beginning is enough; -1 if there is
- * none. */
-int choice_find(const struct choice *list, const char *name);
-
-/* The first name of `value`; "" if it has none. */
-const char *choice_name(const struct choice *list, int value);
-
-/* Set the hint "did you mean lf?", if a name is near to this word. */
-void choice_hint(const struct choice *list, const char *word, struct error *e);
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);

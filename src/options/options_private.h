@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the files of this folder share: option_rows.c is the table,
- * option_value.c reads and tells values, options.c knows who may set them,
- * foreign.c knows what other programs call them, cmdline.c and config.c set
- * them.  Each calls those before it alone. */
+/* What the files of this folder share: choice.c knows words, option_rows.c is
+ * the table, option_value.c reads and tells values, options.c knows who may set
+ * them, foreign.c knows what other programs call them, cmdline.c and config.c
+ * set them.  Each calls those before it alone. */
 
 #ifndef OPTIONS_PRIVATE_H
 #define OPTIONS_PRIVATE_H
@@ -72,11 +72,6 @@ int option_apply(struct options *o, const struct option_rule *r,
 
 /* The index into `sources` of a row: rows of one member have one source. */
 size_t option_source_row(const struct option_rule *r);
-
-/* "lf, crlf or none": each value by its first name; "lf, ..." where there is
- * no room for all. */
-#define CHOICE_LIST_MAX 160
-void choice_list(const struct choice *list, char *out, size_t cap);
 
 /* Whether its name alone is not enough in a file. */
 bool option_needs_value(const struct option_rule *r);
