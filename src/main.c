@@ -22,6 +22,7 @@
 #include <sockchat/frontend.h>
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
+#include <sockchat/secret.h>
 
 #define SOCKCHAT_VERSION "0.1.0"
 
@@ -145,6 +146,25 @@ static int refuse_usage(const struct error *e)
 	return STATUS_USAGE;
 }
 
+/* Whether TLS may be needed: by the endpoint, or by what an option says. */
+static bool is_tls_asked(const struct options *o)
+{
+	static const struct tls_settings none;
+	return o->endpoint.is_tls || memcmp(&o->tls, &none, sizeof(none)) != 0;
+}
+
+/* What can be wrong with it is found at the start, and a passphrase asked for
+ * while there is no screen.  -1 with a sentence. */
+static int prepare_tls(struct options *o, struct error *e)
+{
+	o->dial.tls = tls_new(&o->tls);
+	if (!o->dial.tls)
+		die("cannot start: %s", strerror(ENOMEM));
+	int failed = is_tls_asked(o) && tls_prepare(o->dial.tls, o->mode, e);
+	secret_forbid();
+	return failed ? -1 : 0;
+}
+
 int main(int argc, char *argv[])
 {
 	struct options o;
@@ -161,5 +181,7 @@ int main(int argc, char *argv[])
 	enum ui ui = choose_ui(&o);
 	if ((is_byte_pipe(&o, ui) || o.zero) && options_check_pipe(&o, &e))
 		return refuse_usage(&e);
-	return run_ui(&o, ui);
+	int status = prepare_tls(&o, &e) ? refuse_usage(&e) : run_ui(&o, ui);
+	tls_free(o.dial.tls);
+	return status;
 }

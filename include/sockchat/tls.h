@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include <sockchat/endpoint.h>
 #include <sockchat/error.h>
 
 #define TLS_NAME_MAX 256  /* of a host: RFC 1035, 2.3.4 */
@@ -39,6 +40,14 @@ struct tls;
 /* `settings` is borrowed until tls_free().  Nothing is read before it is
  * needed.  NULL without memory. */
 MUST_USE struct tls *tls_new(const struct tls_settings *settings);
+/* Read the files, and make ready for connections of that mode, unless that has
+ * been done.  The terminal may be asked for a passphrase.  -1 with a sentence
+ * that names the option; it can be called again. */
+MUST_USE
+int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e);
+/* True if the settings take versions for which OpenSSL's security has to be
+ * set down. */
+bool tls_is_weak(const struct tls_settings *s);
 /* Safe for NULL. */
 void tls_free(struct tls *t);
 

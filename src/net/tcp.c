@@ -14,6 +14,7 @@
 
 #include "explain_here.h"
 #include "socket.h"
+#include "tls_transport.h"
 #include "tcp.h"
 
 struct setting {
@@ -177,6 +178,7 @@ static const struct splice_ops tcp_splice = {
 };
 
 const struct transport_ops transport_tcp = {
+	.secure = &transport_tls,
 	.traits = TRANSPORT_IP | TRANSPORT_TCP,
 	.connect = tcp_connect,
 	.listen = tcp_listen,

@@ -1,26 +1,337 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* TLS over any transport, with OpenSSL. */
+/* TLS over any transport, with OpenSSL: the operations of a transport. */
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include <sockchat/tls.h>
+#include <openssl/err.h>
 
-struct tls {
-	const struct tls_settings *settings;
+#include <sockchat/loop.h>
+
+#include "tls_private.h"
+#include "tls_transport.h"
+
+static struct tls_conn *conn_of(const struct transport *t)
+{
+	return (struct tls_conn *)t;
+}
+
+static void conn_free(struct tls_conn *c)
+{
+	SSL_free(c->ssl);
+	X509_free(c->doubt.cert);
+	X509_free(c->doubt.leaf);
+	bytes_finish(&c->in);
+	bytes_finish(&c->out);
+	free(c->refusal);
+	free(c->name);
+	free(c);
+}
+
+/* What OpenSSL has to say of its failure: the first thing, unless it was
+ * memory. */
+static void note_failure(struct tls_conn *c)
+{
+	unsigned long e;
+	bool is_memory = false;
+
+	while ((e = ERR_get_error())) {
+		is_memory = is_memory ||
+		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+		if (ERR_GET_LIB(e) == ERR_LIB_SSL && !c->reason)
+			c->reason = ERR_GET_REASON(e);
+	}
+	tls_break(c, is_memory ? ENOMEM : EPROTO);
+}
+
+/* The outcome of a call to OpenSSL that did not succeed.  Returns what has to
+ * be waited for. */
+static unsigned settle(struct tls_conn *c, int outcome)
+{
+	switch (SSL_get_error(c->ssl, outcome)) {
+	case SSL_ERROR_WANT_READ:
+		return LOOP_READ;
+	case SSL_ERROR_WANT_WRITE:
+		return LOOP_WRITE;
+	case SSL_ERROR_ZERO_RETURN:
+		break;
+	default:
+		note_failure(c);
+	}
+	return LOOP_READ;
+}
+
+static bool has_end_come(const struct tls_conn *c)
+{
+	return SSL_get_shutdown(c->ssl) & SSL_RECEIVED_SHUTDOWN;
+}
+
+/* Opening */
+
+static struct transport *tls_over(struct transport *lower,
+                                  const struct over *how)
+{
+	struct tls_conn *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->head.lower = lower;
+	c->tls = how->tls;
+	c->is_accepted = how->is_accepted;
+	c->read_wants = LOOP_READ;
+	c->write_wants = LOOP_WRITE;
+	bytes_init(&c->out, TLS_OUT_MAX);
+	if (how->early_len > TLS_IN_CAP ||
+	    bytes_append(&c->in, how->early, how->early_len) ||
+	    tls_set_up(c, how->target)) {
+		conn_free(c);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return &c->head;
+}
+
+static int fail(int errnum)
+{
+	return errno = errnum, -1;
+}
+
+static int tls_advance(struct transport *t)
+{
+	struct tls_conn *c = conn_of(t);
+	unsigned wants = 0;
+
+	if (c->refusal)
+		return fail(EINVAL);
+	tls_enter(c, TLS_IN_CAP);
+	int outcome = SSL_do_handshake(c->ssl);
+	if (outcome != 1)
+		wants = settle(c, outcome);
+	tls_leave(c);
+	if (outcome == 1)
+		return 0;
+	if (c->has_lower_ended)
+		tls_break(c, ECONNRESET);
+	if (c->broken_in || c->broken_out)
+		return fail(c->broken_in ? c->broken_in : c->broken_out);
+	return (int)(c->out.len ? LOOP_WRITE : wants);
+}
+
+/* Moving bytes */
+
+static unsigned tls_wants(const struct transport *t, unsigned wishes)
+{
+	const struct tls_conn *c = conn_of(t);
+	unsigned wants = wishes & ~(LOOP_READ | LOOP_WRITE);
+
+	if (wishes & LOOP_READ)
+		wants |= c->read_wants;
+	if (wishes & LOOP_WRITE)
+		wants |= c->write_wants;
+	return c->out.len ? wants | LOOP_WRITE : wants;
+}
+
+static bool tls_has_buffered(const struct transport *t)
+{
+	const struct tls_conn *c = conn_of(t);
+
+	return c->in.len || (c->ssl && SSL_pending(c->ssl) > 0);
+}
+
+/* Returns how many bytes came; 0: `*outcome` tells why none did. */
+static size_t read_records(struct tls_conn *c, uint8_t *bytes, size_t cap)
+{
+	size_t done = 0, n = 0;
+	int outcome = 1;
+
+	while (done < cap && outcome == 1) {
+		outcome = SSL_read_ex(c->ssl, bytes + done, cap - done, &n);
+		done += outcome == 1 ? n : 0;
+	}
+	c->read_wants = outcome == 1 ? (unsigned)LOOP_READ : settle(c, outcome);
+	return done;
+}
+
+static ssize_t tls_read(struct transport *t, void *bytes, size_t cap)
+{
+	struct tls_conn *c = conn_of(t);
+	size_t done = 0;
+
+	if (!c->broken_in && !has_end_come(c)) {
+		tls_enter(c, cap);
+		done = read_records(c, bytes, cap);
+		tls_leave(c);
+	}
+	if (done)
+		return (ssize_t)done;
+	if (c->broken_in)
+		return fail(c->broken_in);
+	return has_end_come(c) || c->has_lower_ended ? 0 : fail(EAGAIN);
+}
+
+static size_t write_records(struct tls_conn *c, const uint8_t *bytes,
+                            size_t len)
+{
+	size_t done = 0, n = 0;
+	int outcome = 1;
+
+	while (done < len && outcome == 1) {
+		outcome = SSL_write_ex(c->ssl, bytes + done, len - done, &n);
+		if (outcome != 1)
+			break;
+		done += n;
+		c->user += n;
+		tls_marks_add(&c->marks, c->made, c->user);
+	}
+	c->write_wants =
+	    outcome == 1 ? (unsigned)LOOP_WRITE : settle(c, outcome);
+	return done;
+}
+
+static ssize_t tls_write(struct transport *t, const void *bytes, size_t len)
+{
+	struct tls_conn *c = conn_of(t);
+	size_t done = 0;
+
+	if (c->is_shut)
+		return fail(EPIPE);
+	if (!len)
+		return 0;
+	if (c->out.len)
+		tls_flush(c);
+	c->write_wants = LOOP_WRITE;
+	if (!c->broken_out && !c->out.len) {
+		tls_enter(c, TLS_CHUNK);
+		done = write_records(c, bytes, len < TLS_CHUNK ? len
+		                                               : TLS_CHUNK);
+		tls_leave(c);
+	}
+	if (done)
+		return (ssize_t)done;
+	return fail(c->broken_out ? c->broken_out : EAGAIN);
+}
+
+/* Ending */
+
+static void send_end(struct tls_conn *c)
+{
+	tls_enter(c, 0);
+	if (SSL_shutdown(c->ssl) < 0)
+		(void)settle(c, -1);
+	c->end_made = c->made;
+	tls_leave(c);
+}
+
+/* Up to TLS 1.2 a peer that gets our end drops its answer (RFC 5246, 7.2.1):
+ * there it goes out when theirs has come. */
+static int tls_shutdown(struct transport *t)
+{
+	struct tls_conn *c = conn_of(t);
+
+	c->is_shut = true;
+	if (!c->broken_out && !c->end_made &&
+	    (SSL_version(c->ssl) >= TLS1_3_VERSION || has_end_come(c)))
+		send_end(c);
+	return c->broken_out ? fail(c->broken_out) : 0;
+}
+
+static uint64_t arrived(const struct tls_conn *c, size_t unacked)
+{
+	return c->made - c->out.len - unacked;
+}
+
+/* An end counts as one, as TCP's does, also one that is not sent. */
+static ssize_t tls_pending(struct transport *t)
+{
+	struct tls_conn *c = conn_of(t);
+
+	if (c->out.len)
+		tls_flush(c);
+	ssize_t unacked = c->head.lower->ops->pending(c->head.lower);
+	if (unacked < 0)
+		return -1;
+	if (c->broken_out)
+		return fail(c->broken_out);
+	uint64_t made = arrived(c, (size_t)unacked);
+	uint64_t user = c->user - tls_marks_user(&c->marks, made);
+	bool has_end = c->end_made ? made < c->end_made : c->is_shut && user;
+	return (ssize_t)(user + has_end);
+}
+
+static void tls_close(struct transport *t, bool abort)
+{
+	struct tls_conn *c = conn_of(t);
+	int saved = errno;
+
+	if (!abort && t->is_open && !c->broken_in && !c->broken_out &&
+	    !c->end_made)
+		send_end(c);
+	t->lower->ops->close(t->lower, abort);
+	conn_free(c);
+	errno = saved;
+}
+
+/* Facts */
+
+static void tls_facts(const struct transport *t, unsigned wanted,
+                      struct transport_facts *out)
+{
+	const struct tls_conn *c = conn_of(t);
+
+	t->lower->ops->facts(t->lower, wanted, out);
+	out->is_end_unproven = wanted & FACTS_END && c->has_lower_ended &&
+	                       !has_end_come(c);
+}
+
+/* Acknowledgements */
+
+static int acks_start(struct transport *t, size_t *unacked)
+{
+	struct tls_conn *c = conn_of(t);
+	size_t below = 0;
+
+	if (t->lower->ops->acks->start(t->lower, &below))
+		return -1;
+	c->ack_base = arrived(c, below);
+	c->ack_user = tls_marks_user(&c->marks, c->ack_base);
+	*unacked = (size_t)(c->user - c->ack_user);
+	return 0;
+}
+
+static void acks_stop(struct transport *t)
+{
+	t->lower->ops->acks->stop(t->lower);
+}
+
+/* A record below may end within one of TLS: the next one tells more. */
+static bool acks_read(struct transport *t, struct ack *out)
+{
+	struct tls_conn *c = conn_of(t);
+
+	if (!t->lower->ops->acks->read(t->lower, out))
+		return false;
+	/* Of all numbers that it may be modulo 2^32, the latest. */
+	uint64_t given = c->made - c->out.len - c->ack_base;
+	uint64_t made = given - (uint32_t)(given - out->bytes);
+	uint64_t user = tls_marks_user(&c->marks, c->ack_base + made);
+	out->bytes = (uint32_t)(user > c->ack_user ? user - c->ack_user : 0);
+	return true;
+}
+
+static const struct ack_ops tls_acks = {
+	.start = acks_start,
+	.stop = acks_stop,
+	.read = acks_read,
 };
 
-struct tls *tls_new(const struct tls_settings *settings)
-{
-	struct tls *t = calloc(1, sizeof(*t));
+#define OPERATIONS                                                             \
+	.over = tls_over, .advance = tls_advance, .wants = tls_wants,          \
+	.has_buffered = tls_has_buffered, .read = tls_read,                    \
+	.write = tls_write, .shutdown = tls_shutdown, .pending = tls_pending,  \
+	.facts = tls_facts, .explain = tls_explain, .close = tls_close
 
-	if (t)
-		t->settings = settings;
-	return t;
-}
-
-void tls_free(struct tls *t)
-{
-	free(t);
-}
+const struct transport_ops transport_tls = { OPERATIONS, .acks = &tls_acks };
+const struct transport_ops transport_tls_unix = { OPERATIONS };

@@ -6,18 +6,6 @@
 #include <sockchat/explain.h>
 #include <sockchat/transport.h>
 
-#include "tcp.h"
-#include "unix.h"
-
-const struct transport_ops *transport_of(const struct endpoint *ep)
-{
-	static const struct transport_ops *const transports[] = {
-		[ENDPOINT_TCP] = &transport_tcp,
-		[ENDPOINT_UNIX] = &transport_unix,
-	};
-	return transports[ep->scheme];
-}
-
 struct transport *transport_over(const struct transport_ops *ops,
                                  struct transport *lower,
                                  const struct over *how)

@@ -20,6 +20,7 @@
 #include <sockchat/file.h>
 
 #include "socket.h"
+#include "tls_transport.h"
 #include "unix.h"
 
 #ifndef SO_PEERPIDFD
@@ -348,6 +349,7 @@ static const struct splice_ops unix_splice = {
 };
 
 const struct transport_ops transport_unix = {
+	.secure = &transport_tls_unix,
 	.extra = sizeof(uint64_t), /* how many bytes were written */
 	.connect = unix_connect,
 	.listen = unix_listen,

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* SSLKEYLOGFILE: the secrets of each connection, for Wireshark and the like, as
+ * draft-ietf-tls-keylogfile has them. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sockchat/file.h>
+
+#include "tls_private.h"
+
+/* One write for each line: several programs may append to one file. */
+static void write_line(const SSL *ssl, const char *line)
+{
+	struct tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+	char text[512];
+	size_t len = strlen(line);
+
+	if (t->keylog_fd < 0 || len >= sizeof(text))
+		return;
+	memcpy(text, line, len);
+	text[len++] = '\n';
+	if (file_write(t->keylog_fd, text, len))
+		t->keylog_errno = errno;
+	OPENSSL_cleanse(text, len);
+}
+
+/* A file that has no other name, for us alone.  -1 with errno. */
+static int check_file(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -1;
+	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
+		return errno = ELOOP, -1;
+	return fchmod(fd, 0600);
+}
+
+static int open_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW |
+	                        O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+
+	if (fd < 0 || check_file(fd) == 0)
+		return fd;
+	int saved = errno;
+	close(fd);
+	return errno = saved, -1;
+}
+
+void tls_keylog_open(struct tls *t, SSL_CTX *ctx)
+{
+	const char *path = getenv("SSLKEYLOGFILE");
+
+	if (!path || !*path)
+		return;
+	if (t->keylog_fd < 0 && !t->keylog_errno) {
+		t->keylog_fd = open_file(path);
+		t->keylog_errno = t->keylog_fd < 0 ? errno : 0;
+	}
+	SSL_CTX_set_keylog_callback(ctx, write_line);
+}
