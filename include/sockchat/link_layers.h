@@ -20,8 +20,4 @@ int link_secure(struct link *l, const struct over *how, int64_t timeout_ms);
  * the link's end, or another call. */
 void link_tap(struct link *l, const struct tap *tap);
 
-/* Whether the peer's end has come without the proof that TLS has for it (RFC
- * 8446, 6.1). */
-bool link_is_end_unproven(const struct link *l);
-
 #endif

@@ -231,6 +231,10 @@ unsigned transport_traits(const struct transport *t);
 /* Tell of the bytes of all its layers; NULL: tell nobody. */
 void transport_tap(struct transport *t, const struct tap *tap);
 
+/* What the loop has to wait for so that one of `wishes`, LOOP_… as bits, can
+ * come true. */
+unsigned transport_wants(const struct transport *t, unsigned wishes);
+
 /* read() and write() for a layer that lies on `lower`; they tell its tap. */
 MUST_USE
 ssize_t transport_read_lower(struct transport *lower, void *bytes, size_t cap);

@@ -10,7 +10,6 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/link.h>
-#include <sockchat/link_layers.h>
 #include <sockchat/stamp.h>
 
 #include "link_private.h"
@@ -312,11 +311,21 @@ uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 	return explain_unacked(&b);
 }
 
+/* Whether the peer's end proves nothing (RFC 8446, 6.1). */
+static bool is_end_unproven(const struct link *l)
+{
+	struct transport_facts facts;
+	if (!l->has_peer_ended || !l->transport->lower)
+		return false;
+	transport_facts(l->transport, FACTS_END, &facts);
+	return facts.is_end_unproven;
+}
+
 static void conclude(struct link *l)
 {
 	struct error e;
 	uint64_t unacked = 0;
-	bool has_failed = l->is_silent || l->broken || link_is_end_unproven(l);
+	bool has_failed = l->is_silent || l->broken || is_end_unproven(l);
 	if (l->is_silent)
 		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS,
 		                     link_called(l));
@@ -371,12 +380,36 @@ static bool has_layer(const struct link *l)
 	return l->transport && l->transport->lower;
 }
 
+/* The wishes that come true when the descriptor is ready for `ready`. */
+static unsigned come_true(const struct link *l, unsigned ready)
+{
+	unsigned wishes = ready & ~(LOOP_READ | LOOP_WRITE);
+	for (unsigned wish = LOOP_READ; wish <= LOOP_WRITE; wish <<= 1)
+		if (l->wished & wish &&
+		    transport_wants(l->transport, wish) & ready)
+			wishes |= wish;
+	return wishes;
+}
+
+/* Wait for what the layer needs; or not at all, when it has bytes. */
+static void wait_layered(struct link *l, unsigned wishes)
+{
+	const struct transport_ops *ops = l->transport->ops;
+	l->wished = wishes & (LOOP_READ | LOOP_WRITE);
+	watch_set(&l->watch, transport_wants(l->transport, wishes));
+	if (wishes & LOOP_READ && ops->has_buffered &&
+	    ops->has_buffered(l->transport))
+		link_set_alarm(l, LINK_BUFFERED, 0);
+	else
+		link_stop_alarm(l, LINK_BUFFERED);
+}
+
 void link_step(struct link *l, unsigned wishes)
 {
 	if (!goes_on(l, wishes) && !review(l, wishes))
 		return;
 	if (has_layer(l))
-		link_wait_layered(l, events_of(l, wishes));
+		wait_layered(l, events_of(l, wishes));
 	else
 		watch_set(&l->watch, events_of(l, wishes));
 }
@@ -387,7 +420,7 @@ static void on_transport_ready(struct watch *w, unsigned ready)
 {
 	struct link *l = w->user;
 	if (has_layer(l))
-		ready = link_come_true(l, ready);
+		ready = come_true(l, ready);
 	if (ready & LOOP_URGENT) {
 		l->has_urgent = true;
 		if (l->ops->on_urgent)

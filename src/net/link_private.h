@@ -8,12 +8,6 @@
 
 #include <sockchat/link.h>
 
-/* Wait for `wishes`, LOOP_… as bits, with a transport that lies on another. */
-void link_wait_layered(struct link *l, unsigned wishes);
-
-/* The wishes that come true when its descriptor is ready for `ready`. */
-unsigned link_come_true(const struct link *l, unsigned ready);
-
 /* Begin to use `t`, which it takes.  -1 if there was no memory: told. */
 MUST_USE int link_watch(struct link *l, struct transport *t);
 

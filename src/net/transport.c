@@ -4,6 +4,7 @@
 /* What all transports have in common. */
 
 #include <sockchat/explain.h>
+#include <sockchat/loop.h>
 #include <sockchat/transport.h>
 
 struct transport *transport_over(const struct transport_ops *ops,
@@ -44,6 +45,15 @@ void transport_tap(struct transport *t, const struct tap *tap)
 {
 	for (; t; t = t->lower)
 		t->tap = tap;
+}
+
+unsigned transport_wants(const struct transport *t, unsigned wishes)
+{
+	unsigned moves = wishes & (LOOP_READ | LOOP_WRITE);
+
+	if (!t->ops->wants || !moves)
+		return wishes;
+	return (wishes & ~moves) | t->ops->wants(t, moves);
 }
 
 static void tell_below(const struct transport *t, bool is_out,
