@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A link whose transport lies on another one. */
+
+#include <sockchat/link_layers.h>
+
+#include "link_scene.h"
+
+static size_t secures;
+static char told[256];
+
+static void on_secured(struct link *l)
+{
+	secures++;
+	link_step(l, now.wishes);
+}
+
+static struct link_ops layer_ops;
+
+static int start_layers(void **state)
+{
+	start(state);
+	layer_ops = ops;
+	layer_ops.on_secured = on_secured;
+	now.link.ops = &layer_ops;
+	secures = 0;
+	*told = 0;
+	return 0;
+}
+
+static void dial_layers(bool is_tls, enum proxy_kind kind)
+{
+	struct dial_settings settings = { .timeout_ms = 5000 };
+	struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
+	ep.is_tls = is_tls;
+	settings.proxy.kind = kind;
+	settings.proxy.endpoint =
+	    (struct endpoint){ .host = "127.0.0.1", .port = "9" };
+	assert_int_equal(link_dial(&now.link, fake_kind(), &ep, &settings,
+	                           NULL), 0);
+	turn();
+	now.fake = fake_last();
+}
+
+static void answer(const char *bytes)
+{
+	fake_feed(now.fake, bytes);
+	turn();
+}
+
+/* The layer that the link has is not the fake itself. */
+static void note_open(struct link *l, const struct address *peer)
+{
+	assert_int_equal(address_port(peer), 9);
+	now.opens++;
+	link_step(l, LOOP_READ);
+}
+
+static void open_layer(void)
+{
+	layer_ops.on_open = note_open;
+	now.wishes = LOOP_READ;
+	dial_layers(true, PROXY_NONE);
+	answer("1");
+	assert_int_equal(now.opens, 1);
+}
+
+static void tls_opens_on_the_connection(void **state)
+{
+	(void)state;
+	fake_set_layer_rounds(2);
+	layer_ops.on_open = note_open;
+	dial_layers(true, PROXY_NONE);
+	answer("1");
+	assert_int_equal(now.opens, 0);
+	answer("2");
+	assert_int_equal(now.opens, 1);
+	assert_non_null(now.link.transport->lower);
+	assert_int_equal(now.link.traits, fake_kind()->traits);
+}
+
+static void nothing_of_a_proxy_is_left(void **state)
+{
+	(void)state;
+	dial_layers(false, PROXY_SOCKS5);
+	assert_int_equal(now.opens, 0);
+	answer("1");
+	assert_int_equal(now.opens, 1);
+	assert_null(now.link.transport->lower);
+}
+
+static void tls_lies_on_what_the_proxy_opened(void **state)
+{
+	(void)state;
+	layer_ops.on_open = note_open;
+	dial_layers(true, PROXY_HTTP);
+	answer("p");
+	assert_int_equal(now.opens, 0);
+	answer("t");
+	assert_int_equal(now.opens, 1);
+	assert_ptr_equal(now.link.transport->lower, fake_transport(now.fake));
+}
+
+static void a_layer_says_why_it_did_not_open(void **state)
+{
+	(void)state;
+	dial_layers(true, PROXY_NONE);
+	answer("!");
+	assert_over(0);
+	assert_string_equal(now.error.text,
+	                    "tls://" WHERE ": the layer did not open");
+}
+
+static void a_layer_that_stays_silent_has_the_dials_time(void **state)
+{
+	(void)state;
+	dial_layers(true, PROXY_NONE);
+	wait_ms(4999);
+	assert_int_equal(now.overs, 0);
+	wait_ms(1);
+	assert_over(0);
+	assert_string_equal(now.error.code, "ETIMEDOUT");
+}
+
+static void a_connection_that_ends_while_a_layer_opens_has_failed(void **state)
+{
+	(void)state;
+	dial_layers(true, PROXY_SOCKS4);
+	fake_feed_end(now.fake);
+	turn();
+	assert_over(0);
+	assert_string_equal(now.error.code, "ECONNRESET");
+}
+
+static void closing_gives_up_a_layer(void **state)
+{
+	(void)state;
+	dial_layers(true, PROXY_NONE);
+	link_close(&now.link, false);
+	assert_int_equal(now.opens + now.overs, 0);
+	assert_int_equal(fake_end(now.fake), FAKE_CLOSED);
+}
+
+/* 16 bytes come from below at once, and a read gives 4: nothing makes the
+ * descriptor ready again. */
+static void bytes_that_a_layer_holds_do_not_stall(void **state)
+{
+	(void)state;
+	open_layer();
+	now.reads = false;
+	fake_feed(now.fake, "abcdefghijkl");
+	turn();
+	char bytes[4];
+	assert_int_equal(link_read(&now.link, bytes, 4), 4);
+	size_t before = now.readies;
+	step(LOOP_READ);
+	wait_ms(1);
+	assert_true(now.readies > before);
+}
+
+static void bytes_that_nobody_wishes_are_not_offered(void **state)
+{
+	(void)state;
+	open_layer();
+	now.reads = false;
+	fake_feed(now.fake, "abcdefghijkl");
+	turn();
+	char bytes[4];
+	assert_int_equal(link_read(&now.link, bytes, 4), 4);
+	size_t before = now.readies;
+	step(0);
+	wait_ms(5);
+	assert_int_equal(now.readies, before);
+}
+
+/* While our side cannot write, and reading needs that, it is not ready. */
+static void reading_may_have_to_write(void **state)
+{
+	(void)state;
+	open_layer();
+	fake_swap_wants(true);
+	fake_limit_write(now.fake, 0);
+	step(LOOP_READ);
+	fake_feed(now.fake, "abc");
+	turn();
+	assert_string_equal(now.came, "");
+	fake_limit_write(now.fake, SIZE_MAX);
+	turn();
+	assert_string_equal(now.came, "abc");
+}
+
+static void writing_may_have_to_read(void **state)
+{
+	(void)state;
+	open_layer();
+	now.reads = false;
+	fake_swap_wants(true);
+	step(LOOP_WRITE);
+	size_t before = now.readies;
+	turn();
+	assert_int_equal(now.readies, before);
+	fake_feed(now.fake, "x");
+	turn();
+	assert_true(now.readies > before);
+}
+
+static void an_end_that_proves_nothing_is_told_as_such(void **state)
+{
+	(void)state;
+	open_layer();
+	fake_leave_end_unproven(true);
+	fake_feed(now.fake, "last");
+	fake_feed_end(now.fake);
+	step(LOOP_READ);
+	assert_string_equal(now.came, "last");
+	step(LOOP_READ | LINK_END_OUT);
+	wait_ms(10);
+	assert_int_equal(now.overs, 1);
+	assert_string_equal(now.error.text,
+	                    "tls://" WHERE ": the end is unproven");
+}
+
+/* In mid-conversation */
+
+static void secure(const char *early)
+{
+	const struct over how = {
+		.is_accepted = true, .early = early, .early_len = strlen(early),
+	};
+	now.wishes = LOOP_READ;
+	assert_int_equal(link_secure(&now.link, &how, 50), 0);
+	turn();
+}
+
+static void tls_begins_in_mid_conversation(void **state)
+{
+	(void)state;
+	accept_peer();
+	step(LOOP_READ);
+	answer("plain");
+	secure("");
+	assert_int_equal(secures, 0);
+	step(LOOP_READ); /* harmless */
+	answer("1abc");
+	wait_ms(1);
+	assert_int_equal(secures, 1);
+	assert_string_equal(now.came, "plainabc");
+	assert_int_equal(now.link.bytes_in, 8);
+	assert_int_equal(now.opens, 1);
+}
+
+static void what_was_read_before_is_the_layers(void **state)
+{
+	(void)state;
+	accept_peer();
+	step(LOOP_READ);
+	secure("1xyz");
+	wait_ms(1);
+	assert_int_equal(secures, 1);
+	assert_string_equal(now.came, "xyz");
+}
+
+static void a_layer_that_fails_in_mid_conversation_is_the_end(void **state)
+{
+	(void)state;
+	accept_peer();
+	step(LOOP_READ);
+	secure("!");
+	assert_int_equal(secures, 0);
+	assert_over(0);
+	assert_string_equal(now.error.text, WHERE ": the layer did not open");
+}
+
+static void a_layer_in_mid_conversation_has_its_time(void **state)
+{
+	(void)state;
+	accept_peer();
+	step(LOOP_READ);
+	secure("");
+	wait_ms(49);
+	assert_int_equal(now.overs, 0);
+	wait_ms(1);
+	assert_over(0);
+	assert_string_equal(now.error.code, "ETIMEDOUT");
+}
+
+/* Who is told of bytes */
+
+static void on_bytes(void *user, bool is_below, bool is_out, const void *bytes,
+                     size_t len)
+{
+	(void)user;
+	snprintf(told + strlen(told), sizeof(told) - strlen(told), "%c%c%.*s ",
+	         is_below ? 'b' : 't', is_out ? '>' : '<', (int)len,
+	         (const char *)bytes);
+}
+
+static const struct tap tap = { .on_bytes = on_bytes };
+
+static void a_tap_is_told_layer_by_layer(void **state)
+{
+	(void)state;
+	link_tap(&now.link, &tap);
+	open_layer();
+	fake_feed(now.fake, "abcde");
+	step(LOOP_READ);
+	write_text("out");
+	assert_string_equal(told, "b<1 b<abcde t<abcd t<e b>out t>out ");
+}
+
+static void a_tap_that_is_taken_away_is_told_nothing(void **state)
+{
+	(void)state;
+	accept_peer();
+	link_tap(&now.link, &tap);
+	answer("a");
+	link_tap(&now.link, NULL);
+	answer("b");
+	assert_string_equal(told, "t<a ");
+}
+
+#define LAYERS(name)                                                          \
+	cmocka_unit_test_setup_teardown(name, start_layers, finish)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LAYERS(tls_opens_on_the_connection),
+		LAYERS(nothing_of_a_proxy_is_left),
+		LAYERS(tls_lies_on_what_the_proxy_opened),
+		LAYERS(a_layer_says_why_it_did_not_open),
+		LAYERS(a_layer_that_stays_silent_has_the_dials_time),
+		LAYERS(a_connection_that_ends_while_a_layer_opens_has_failed),
+		LAYERS(closing_gives_up_a_layer),
+		LAYERS(bytes_that_a_layer_holds_do_not_stall),
+		LAYERS(bytes_that_nobody_wishes_are_not_offered),
+		LAYERS(reading_may_have_to_write),
+		LAYERS(writing_may_have_to_read),
+		LAYERS(an_end_that_proves_nothing_is_told_as_such),
+		LAYERS(tls_begins_in_mid_conversation),
+		LAYERS(what_was_read_before_is_the_layers),
+		LAYERS(a_layer_that_fails_in_mid_conversation_is_the_end),
+		LAYERS(a_layer_in_mid_conversation_has_its_time),
+		LAYERS(a_tap_is_told_layer_by_layer),
+		LAYERS(a_tap_that_is_taken_away_is_told_nothing),
+	};
+	return run_over_each_kind(tests);
+}
