@@ -20,7 +20,6 @@
 
 static void dial_free(struct dial *d)
 {
-	explicit_bzero(&d->settings.proxy, sizeof(d->settings.proxy));
 	free(d->attempts);
 	free(d);
 }

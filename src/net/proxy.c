@@ -1,18 +1,192 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Proxies: what they are asked, and what they answer. */
+/* The URL of a proxy. */
 
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include <sockchat/bytes.h>
 #include <sockchat/proxy.h>
+
+#define FORMS "socks5://HOST:PORT, socks4://HOST:PORT or http://HOST:PORT"
+
+/* What a name leads to, with and without the letter by which curl asks for what
+ * is always done here: to leave the name to the proxy. */
+static const struct proxy_scheme {
+	const char *name;
+	enum proxy_kind kind;
+	const char *port; /* where such proxies usually are */
+} schemes[] = {
+	{ "socks4", PROXY_SOCKS4, "1080" },
+	{ "socks5", PROXY_SOCKS5, "1080" },
+	{ "http", PROXY_HTTP, "3128" },
+	{ "socks4a", PROXY_SOCKS4, "1080" },
+	{ "socks5h", PROXY_SOCKS5, "1080" },
+	{ "", PROXY_NONE, "" },
+};
 
 const char *proxy_scheme(enum proxy_kind kind)
 {
-	static const char *const schemes[] = {
-		[PROXY_NONE] = "",
-		[PROXY_SOCKS4] = "socks4",
-		[PROXY_SOCKS5] = "socks5",
-		[PROXY_HTTP] = "http",
-	};
+	const struct proxy_scheme *s = schemes;
 
-	return schemes[kind];
+	while (s->kind != kind)
+		s++;
+	return s->name;
+}
+
+static const struct proxy_scheme *find_scheme(const char *url, size_t len)
+{
+	const struct proxy_scheme *s = schemes;
+
+	while (s->kind && (strlen(s->name) != len ||
+	                   strncasecmp(s->name, url, len) != 0))
+		s++;
+	return s;
+}
+
+static int refuse_scheme(const char *url, size_t len, struct error *e)
+{
+	if (url[len] && len == strlen("https") &&
+	    strncasecmp(url, "https", len) == 0)
+		return error_set(e, "a proxy that is itself behind TLS "
+		                    "(https://) cannot be used: write "
+		                    "http://HOST:PORT");
+	return error_set(e, "this is no proxy: write " FORMS);
+}
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c | 0x20) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Returns the character at `*at`, which may be written as %41; -1 for a % that
+ * begins nothing.  `*at` moves behind it. */
+static int read_character(const char **at)
+{
+	int high, low;
+
+	if (**at != '%')
+		return (unsigned char)*(*at)++;
+	high = hex_digit((*at)[1]);
+	low = high < 0 ? -1 : hex_digit((*at)[2]);
+	*at += 3;
+	return low < 0 ? -1 : high * 16 + low;
+}
+
+static int parse_user(struct proxy_settings *p, const char *text,
+                      struct error *e)
+{
+	size_t len = 0;
+
+	if (strchr(text, ':'))
+		return error_set(e, "a password does not belong into the URL, "
+		                    "where others can see it: leave it out, "
+		                    "and put it into the environment variable "
+		                    "SOCKCHAT_PROXY_PASSWORD, or wait to be "
+		                    "asked");
+	while (*text) {
+		int c = read_character(&text);
+
+		if (c <= 0)
+			return error_set(e, "the proxy's user has a %% that "
+			                    "two hexadecimal digits have to "
+			                    "follow, and not 00");
+		if (len + 1 == sizeof(p->user))
+			return error_set(e, "the proxy's user is too long: 255 "
+			                    "bytes are the most");
+		p->user[len++] = (char)c;
+	}
+	p->user[len] = '\0';
+	if (p->kind == PROXY_HTTP && strchr(p->user, ':'))
+		return error_set(e, "the user of an HTTP proxy cannot have a "
+		                    "colon (RFC 7617)");
+	return 0;
+}
+
+/* Whether a port stands behind the host. */
+static bool has_port(const char *place)
+{
+	const char *end = *place == '[' ? strchr(place, ']') : NULL;
+
+	return strchr(end ? end : place, ':');
+}
+
+/* `place` is "HOST", "HOST:PORT" or "[V6ADDR]:PORT". */
+static int parse_place(struct proxy_settings *p, const char *place,
+                       const char *port, struct error *e)
+{
+	const char *words[] = { place, port };
+	struct error inner;
+
+	if (!*place)
+		return error_set(e, "the proxy's host is missing: write "
+		                    "%s://HOST:PORT", proxy_scheme(p->kind));
+	if (!endpoint_parse(&p->endpoint, ENDPOINT_CONNECT, words,
+	                    has_port(place) ? 1 : 2, &inner)) {
+		if (p->endpoint.scheme == ENDPOINT_TCP && !p->endpoint.is_tls)
+			return 0;
+		error_set(&inner, "a proxy is reached by TCP");
+	}
+	error_set(e, "the proxy's address: %s", inner.text);
+	return -1;
+}
+
+int proxy_parse(struct proxy_settings *p, const char *url, struct error *e)
+{
+	char rest[PROXY_URL_MAX], *at = rest;
+	size_t len = strcspn(url, ":");
+	bool is_url = strncmp(url + len, "://", 3) == 0;
+	const struct proxy_scheme *s = find_scheme(url, is_url ? len : 0);
+
+	*p = (struct proxy_settings){ .kind = s->kind };
+	if (!*url)
+		return 0;
+	if (!p->kind)
+		return refuse_scheme(url, len, e);
+	if (strlen(url) >= sizeof(rest))
+		return error_set(e, "the proxy's URL is too long");
+	snprintf(rest, sizeof(rest), "%s", url + len + 3);
+	char *user_end = strrchr(rest, '@');
+	if (user_end) {
+		*user_end = '\0';
+		at = user_end + 1;
+		if (parse_user(p, rest, e))
+			return -1;
+	}
+	len = strlen(at);
+	if (len && at[len - 1] == '/')
+		at[len - 1] = '\0';
+	if (strchr(at, '/'))
+		return error_set(e, "the URL of a proxy ends with its port: "
+		                    "leave out what follows the /");
+	return parse_place(p, at, s->port, e);
+}
+
+void proxy_format(const struct proxy_settings *p, char out[PROXY_URL_MAX])
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	                            "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                            "0123456789-._~";
+	char place[ENDPOINT_TEXT_MAX];
+
+	*out = '\0';
+	if (!p->kind)
+		return;
+	(void)text_add(out, PROXY_URL_MAX, "%s://", proxy_scheme(p->kind));
+	for (const char *c = p->user; *c; c++)
+		(void)text_add(out, PROXY_URL_MAX,
+		               strchr(plain, *c) ? "%c" : "%%%02X",
+		               (unsigned char)*c);
+	endpoint_format(&p->endpoint, place);
+	(void)text_add(out, PROXY_URL_MAX, "%s%s", *p->user ? "@" : "", place);
+}
+
+bool proxy_lacks_password(const struct proxy_settings *p)
+{
+	return p->kind > PROXY_SOCKS4 && *p->user && !p->password;
 }
