@@ -3,106 +3,7 @@
 
 /* What the keyboard sends, and what it is cut into: wherever the reads end. */
 
-#include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "../../src/tui/keys.h"
-
-#define COUNT(table) (sizeof(table) / sizeof(*(table)))
-
-static const char *const names[] = {
-	[KEY_NONE] = "none", [KEY_TEXT] = "text", [KEY_PASTE] = "paste",
-	[KEY_ESCAPE] = "escape", [KEY_PAGE_UP] = "pgup",
-	[KEY_PAGE_DOWN] = "pgdn", [KEY_TOP] = "top", [KEY_BOTTOM] = "bottom",
-	[KEY_WHEEL_UP] = "wheel-up", [KEY_WHEEL_DOWN] = "wheel-down",
-	[KEY_F1] = "f1", [KEY_F2] = "f2", [KEY_F3] = "f3", [KEY_F4] = "f4",
-	[KEY_F5] = "f5", [KEY_F6] = "f6", [KEY_F7] = "f7", [KEY_F8] = "f8",
-	[KEY_F9] = "f9", [KEY_F10] = "f10", [KEY_F11] = "f11",
-	[KEY_F12] = "f12", [KEY_ALT_ENTER] = "alt-enter", [KEY_CTRL_C] = "^c",
-	[KEY_CTRL_D] = "^d", [KEY_CTRL_L] = "^l", [KEY_CTRL_Z] = "^z",
-	[KEY_UP] = "up", [KEY_DOWN] = "down", [KEY_FOCUS_IN] = "focus-in",
-	[KEY_FOCUS_OUT] = "focus-out", [KEY_CLICK] = "click",
-	[KEY_NEXT_EOL] = "eol",
-};
-
-/* Keys by name; "none", "text" and "paste" with what they hold, which for text
- * is put together however it was cut. */
-struct heard {
-	struct bytes log;
-	enum key last;
-	size_t bytes;
-};
-
-static void hear(void *user, const struct token *t)
-{
-	struct heard *h = user;
-	bool holds = t->key <= KEY_PASTE;
-	bool goes_on = t->key == KEY_TEXT && h->log.len > 0 &&
-	               h->last == KEY_TEXT;
-	if (!goes_on)
-		bytes_printf(&h->log, "%s%s%s", h->log.len > 0 ? " " : "",
-		             names[t->key], holds ? ":" : "");
-	for (size_t i = 0; holds && i < t->len; i++)
-		bytes_printf(&h->log, t->bytes[i] > 0x20 && t->bytes[i] < 0x7f
-		                          ? "%c" : "\\%02x", t->bytes[i]);
-	if (t->key == KEY_CLICK) {
-		int row, column;
-		keys_place(t, &row, &column);
-		bytes_printf(&h->log, ":%d,%d", row, column);
-	}
-	h->last = t->key;
-	h->bytes += t->len;
-}
-
-/* Feed `len` bytes in pieces: the first of `first` bytes, the others of
- * `piece`; and then a silence. */
-static void assert_heard(const char *input, size_t len, size_t first,
-                         size_t piece, const char *expected)
-{
-	struct heard h = { 0 };
-	struct keys *k = keys_new(hear, &h);
-	for (size_t done = 0, n = first; done < len; done += n, n = piece) {
-		if (n > len - done)
-			n = len - done;
-		char *copy = malloc(n);
-		assert_non_null(copy);
-		memcpy(copy, input + done, n);
-		keys_feed(k, (const uint8_t *)copy, n);
-		free(copy);
-	}
-	keys_timeout(k);
-	keys_timeout(k); /* of what stood behind a paste */
-	assert_int_equal(keys_wait_ms(k), 0);
-	assert_string_equal(bytes_text(&h.log), expected);
-	keys_free(k);
-	bytes_finish(&h.log);
-}
-
-struct row {
-	const char *input, *expected;
-};
-
-static void assert_row(const char *input, size_t len, const char *expected)
-{
-	for (size_t first = 1; first <= len; first++) {
-		assert_heard(input, len, first, len, expected);
-		assert_heard(input, len, first, 1, expected);
-	}
-	assert_heard(input, len, 2, 3, expected);
-}
-
-static void assert_rows(const struct row *rows, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		assert_row(rows[i].input, strlen(rows[i].input),
-		           rows[i].expected);
-}
+#include "keys_scene.h"
 
 static void text_comes_as_whole_characters(void **unused)
 {
@@ -414,62 +315,6 @@ static void the_rest_of_a_paste_that_comes_late_presses_no_keys(void **unused)
 	bytes_finish(&h.log);
 }
 
-static void a_key_with_its_code_is_the_key_of_old(void **unused)
-{
-	static const struct row rows[] = {
-		{ "\033[97u\033[98;1u\033[27;1;99~", "text:abc" },
-		{ "\033[97;2u\033[97:65;2u\033[27;2;65~", "text:AAA" },
-		{ "\033[228;2u\033[50504u", "text:\\c3\\84\\ec\\95\\88" },
-		{ "\033[99;5u\033[27;5;99~\033[99;5:1u\033[99;69u",
-		  "^c ^c ^c ^c" },
-		{ "\033[100;5u\033[27;5;100~", "^d ^d" },
-		{ "\033[1089::99;5u", "^c" }, /* the key of a Cyrillic layout */
-		{ "\033[12618;5u", "" },
-		{ "\033[27u\033[27;1u\033[91;5u\033[27;5;91~",
-		  "escape escape escape escape" },
-		{ "\033[13u\033[13;1u\033[13;5u\033[27;5;13~",
-		  "none:\\0d none:\\0d none:\\0d none:\\0d" },
-		{ "\033[13;3u\033[27;3;13~", "alt-enter alt-enter" },
-		{ "\033[13;2u\033[27;2;13~", "alt-enter alt-enter" },
-		{ "\033[9u\033[9;2u\033[27;2;9~",
-		  "none:\\09 none:\\1b[Z none:\\1b[Z" },
-		{ "\033[127u\033[127;3u\033[127;5u",
-		  "none:\\7f none:\\1b\\7f none:\\08" },
-		{ "\033[102;3u\033[102;33u\033[27;3;102~",
-		  "none:\\1bf none:\\1bf none:\\1bf" },
-		{ "\033[120;7u", "none:\\1b\\18" },
-		{ "\033[32;5u\033[50;5u\033[47;5u\033[95;5u\033[63;5u",
-		  "none:\\00 none:\\00 none:\\1f none:\\1f none:\\7f" },
-		{ "\033[57399u\033[57410;129u\033[57414u\033[57419u",
-		  "text:0/ none:\\0d up" },
-		{ "\033[0;;50504:45397u\033[97;2;65u",
-		  "text:\\ec\\95\\88\\eb\\85\\95A" },
-		{ "\033[60;3u", "top" }, { "\033[63;3u", "f1" },
-		{ "\033[P\033[Q\033[13~\033[S", "f1 f2 f3 f4" },
-		{ "\033[1;129A\033[1;1:1B\033[5;1~\033[1;65P",
-		  "up down pgup f1" },
-		{ "\033[1;133H\033[1;5:2F", "top bottom" },
-		{ "\033[1;5:2D", "none:\\1b[1;5D" },
-	};
-	(void)unused;
-	assert_rows(rows, COUNT(rows));
-}
-
-static void what_no_old_keyboard_has_is_nothing(void **unused)
-{
-	static const struct row rows[] = {
-		{ "\033[97;1:3u\033[99;5:3u\033[13;1:3ux", "text:x" },
-		{ "\033[1;1:3A\033[15;1:3~\033[1;1:3Px", "text:x" },
-		{ "\033[57441;2u\033[57358u\033[57376ux", "text:x" },
-		{ "\033[99;9u\033[99;17ux", "text:x" },
-		{ "\033[128u\033[155u\033[55296u\033[1114112ux", "text:x" },
-		{ "\033[99999999999ux", "none:\\1b[99999999999u text:x" },
-		{ "\033[?1u\033[ux", "none:\\1b[?1u none:\\1b[u text:x" },
-	};
-	(void)unused;
-	assert_rows(rows, COUNT(rows));
-}
-
 static void a_paste_of_cr_lf_text_has_no_more_lines(void **unused)
 {
 	static const struct row rows[] = {
@@ -485,25 +330,6 @@ static void a_paste_of_cr_lf_text_has_no_more_lines(void **unused)
 		{ "\033[200~a\r\nb\r\n\033[201~", "paste:a\\0ab\\0a" },
 		{ "\033[200~a\n\nb\r\rc\r\r\033[201~",
 		  "paste:a\\0a\\0ab\\0a\\0ac\\0a\\0a" },
-	};
-	(void)unused;
-	assert_rows(rows, COUNT(rows));
-}
-
-/* As tmux sends them when its extended-keys is on. */
-static void keys_with_their_codes_in_a_paste_are_what_was_pasted(void **unused)
-{
-	static const struct row rows[] = {
-		{ "\033[200~a\033[106;5ub\033[27;5;106~c\033[201~",
-		  "paste:a\\0ab\\0ac" },
-		{ "\033[200~a\033[109;5u\033[106;5ub\r\033[106;5u\033[201~",
-		  "paste:a\\0ab\\0a" },
-		{ "\033[200~a\033[9u\033[105;5u\033[50504u\033[201~",
-		  "paste:a\\09\\09\\ec\\95\\88" },
-		{ "\033[200~a\033[99;5u\033[97;3u\033[97;1:3ub\033[201~",
-		  "paste:ab" },
-		{ "\033[200~[106;5u\033[31m\033[1\033[201~",
-		  "paste:[106;5u[31m[1" },
 	};
 	(void)unused;
 	assert_rows(rows, COUNT(rows));
@@ -669,11 +495,7 @@ int main(void)
 		    the_rest_of_a_paste_that_comes_late_presses_no_keys),
 		cmocka_unit_test(
 		    keys_in_the_same_read_as_the_end_of_a_paste_count),
-		cmocka_unit_test(a_key_with_its_code_is_the_key_of_old),
-		cmocka_unit_test(what_no_old_keyboard_has_is_nothing),
 		cmocka_unit_test(a_paste_of_cr_lf_text_has_no_more_lines),
-		cmocka_unit_test(
-		    keys_with_their_codes_in_a_paste_are_what_was_pasted),
 		cmocka_unit_test(characters_removed_from_a_paste_are_counted),
 		cmocka_unit_test(a_paste_of_a_megabyte_is_one_token),
 		cmocka_unit_test(answers_of_the_terminal_are_swallowed),
