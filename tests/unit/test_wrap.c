@@ -3,76 +3,9 @@
 
 /* Layout: what stands where, for every width. */
 
-#include <locale.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include <sockchat/loop.h>
-#include <sockchat/wrap.h>
 
-#define ROWS_MAX    400
-#define COLUMNS_MAX 200
-
-/* What was drawn, as text; a run's columns are found from its width. */
-struct page {
-	char row[ROWS_MAX][4 * COLUMNS_MAX];
-	size_t columns[ROWS_MAX];
-	char styles[ROWS_MAX][COLUMNS_MAX + 1]; /* a letter a column */
-	size_t rows;
-	char parts[ROWS_MAX]; /* '+' where a part begins */
-};
-
-static void put_run(void *user, const struct wrap_run *run)
-{
-	struct page *p = user;
-	char style = run->hit == WRAP_HIT ? '#' : "penmh"[run->style];
-	assert_true(run->row < ROWS_MAX);
-	assert_int_equal(run->column, p->columns[run->row]);
-	assert_true(run->column + run->width <= COLUMNS_MAX);
-	strncat(p->row[run->row], run->text, run->len);
-	if (run->part)
-		p->parts[run->row] = '+';
-	memset(p->styles[run->row] + run->column,
-	       run->hit == WRAP_HIT_NOW ? '@' : style, run->width);
-	p->columns[run->row] += run->width;
-}
-
-static struct entry message(const char *bytes, size_t len, unsigned flags)
-{
-	return (struct entry){
-		.seq = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
-		.flags = (uint8_t)flags, .bytes = (const uint8_t *)bytes,
-		.len = len, .peer = "", .local = "", .code = "", .hint = "",
-	};
-}
-
-static const struct page *lay_out(const struct entry *e, size_t columns,
-                                  enum view view)
-{
-	static struct page p;
-	struct wrap_settings s = {
-		.columns = columns, .look.view = view, .look.endings = true,
-		.row_count = SIZE_MAX,
-	};
-	memset(&p, 0, sizeof(p));
-	p.rows = wrap_entry(e, &s, put_run, &p);
-	assert_int_equal(p.rows, wrap_entry(e, &s, NULL, NULL));
-	for (size_t i = 0; i < ROWS_MAX; i++)
-		assert_true(i < p.rows ? p.columns[i] <= columns
-		                       : p.columns[i] == 0);
-	return &p;
-}
-
-#define TEXT(literal, columns) \
-	lay_out(&(struct entry[]){ message(literal, sizeof(literal) - 1, \
-	                                   ENTRY_COMPLETE) }[0], \
-	        columns, VIEW_TEXT)
+#include "wrap_scene.h"
 
 static void a_message_ends_with_its_visible_ending(void **state)
 {
@@ -217,49 +150,6 @@ static void the_hex_view_fits_the_width(void **state)
 	lay_out(&e, 5, VIEW_MIXED);
 }
 
-static const struct entry_part later[] = {
-	{ 1, ENTRY_PAUSE_MS - 1, { 1, 1 } }, /* not clearly */
-	{ 3, ENTRY_PAUSE_MS, { 2, 2 } },
-	{ 6, 900, { 3, 3 } },
-};
-
-static void what_came_clearly_later_has_a_row_of_its_own(void **state)
-{
-	struct entry e = message("abcdef\n", 7, ENTRY_COMPLETE);
-	(void)state;
-	e.parts = later;
-	e.part_count = 3;
-	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
-	assert_int_equal(p->rows, 3);
-	assert_string_equal(p->row[0], "abc");
-	assert_string_equal(p->row[1], "def");
-	assert_string_equal(p->row[2], "\\n");
-	assert_memory_equal(p->parts, "\0++", 3);
-	p = lay_out(&e, 2, VIEW_TEXT);
-	assert_int_equal(p->rows, 5);
-	assert_memory_equal(p->parts, "\0\0+\0+", 5);
-	p = lay_out(&e, 80, VIEW_MIXED);
-	assert_int_equal(p->rows, 6);
-	assert_memory_equal(p->row[3], "00000000  61 62 63   ", 20);
-	assert_memory_equal(p->row[4], "00000003  64 65 66   ", 20);
-	assert_memory_equal(p->row[5], "00000006  0a   ", 15);
-	assert_memory_equal(p->parts, "\0++\0++", 6);
-}
-
-static void a_character_that_came_in_parts_is_whole(void **state)
-{
-	struct entry e = message("ab\xec\x95\x88" "cd", 7, ENTRY_COMPLETE);
-	(void)state;
-	e.parts = later;
-	e.part_count = 3;
-	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
-	assert_int_equal(p->rows, 3);
-	assert_string_equal(p->row[0], "ab\uc548");
-	assert_string_equal(p->row[1], "c");
-	assert_string_equal(p->row[2], "d");
-	assert_memory_equal(p->parts, "\0++", 3);
-}
-
 static void mixed_shows_the_text_and_then_the_bytes(void **state)
 {
 	struct entry e = message("hi\n", 3, ENTRY_COMPLETE);
@@ -385,134 +275,6 @@ static void the_mark_tells_the_kind_of_entry(void **state)
 	assert_string_equal(head_of(TIME_OFF, &e, NULL), "! ");
 }
 
-#define TEST(name) cmocka_unit_test(name)
-
-/* The styles of all rows, one after another, with a bar between. */
-static const char *marks(const struct entry *e, size_t columns, enum view view,
-                         const char *text, size_t now)
-{
-	static char out[4096];
-	static struct page p;
-	struct error error;
-	struct pattern *pattern = pattern_new(text, &error);
-	struct hits *hits = hits_new(pattern);
-	struct wrap_settings s = {
-		.columns = columns, .look.view = view, .look.endings = true,
-		.row_count = SIZE_MAX, .hits = hits_of(hits, e), .now = now,
-	};
-	memset(&p, 0, sizeof(p));
-	out[0] = '\0';
-	p.rows = wrap_entry(e, &s, put_run, &p);
-	s.hits.count = 0; /* which changes no row */
-	assert_int_equal(p.rows, wrap_entry(e, &s, NULL, NULL));
-	for (size_t i = 0; i < p.rows; i++)
-		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%s",
-		         i ? "|" : "", p.styles[i]);
-	hits_free(hits);
-	pattern_free(pattern);
-	return out;
-}
-
-static void zeros_that_fill_a_buffer_are_counted(void **state)
-{
-	char buffer[1024] = "hello";
-	struct entry e = message(buffer, sizeof(buffer), 0);
-	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
-	(void)state;
-	assert_string_equal(p->row[0], "hello\\0 ×1019");
-	assert_string_equal(p->styles[0], "pppppeeeeeeee");
-	memcpy(buffer + 512, "bye\n", 4);
-	p = lay_out(&e, 11, VIEW_TEXT);
-	assert_string_equal(p->row[0], "hello");
-	assert_string_equal(p->row[1], "\\0 ×507bye");
-	assert_string_equal(p->row[2], "\\n");
-	assert_string_equal(p->row[3], "\\0 ×508");
-	p = lay_out(&e, 4, VIEW_TEXT);
-	assert_string_equal(p->row[1], "o\\0 ");
-	assert_string_equal(p->row[2], "x507");
-	p = TEXT("a\0\0\0\0\0\0\0b", 80);
-	assert_string_equal(p->row[0], "a^@^@^@^@^@^@^@b");
-}
-
-static void folded_zeros_are_plain_in_ascii_and_bytes_in_a_dump(void **state)
-{
-	struct entry e = message("hi\0\0\0\0\0\0\0\0", 10, 0);
-	struct page p = { .rows = 0 };
-	struct wrap_settings s = {
-		.columns = 80, .look.glyph_flags = GLYPH_ASCII,
-		.row_count = SIZE_MAX,
-	};
-	(void)state;
-	wrap_entry(&e, &s, put_run, &p);
-	assert_string_equal(p.row[0], "hi\\0 x8");
-	const struct page *mixed = lay_out(&e, 80, VIEW_MIXED);
-	assert_string_equal(mixed->row[0], "hi\\0 ×8");
-	assert_non_null(strstr(mixed->row[1], "68 69 00 00 00 00 00 00"));
-}
-
-static void a_match_within_folded_zeros_marks_the_fold(void **state)
-{
-	struct entry e = message("ab\0\0\0\0\0\0\0\0\1\0", 12, 0);
-	struct wrap_settings s = { .columns = 7, .row_count = SIZE_MAX };
-	(void)state;
-	assert_string_equal(marks(&e, 80, VIEW_TEXT, "hex:0001", 0),
-	                    "pp#######ee");
-	assert_string_equal(marks(&e, 80, VIEW_TEXT, "hex:0001", 9),
-	                    "pp@@@@@@@ee");
-	assert_int_equal(wrap_row_of(&e, &s, 1), 0);
-	assert_int_equal(wrap_row_of(&e, &s, 5), 0);
-}
-
-static void matches_of_a_search_are_marked(void **state)
-{
-	struct entry e = message("one two one\r\n", 13, ENTRY_COMPLETE);
-	(void)state;
-	assert_string_equal(marks(&e, 80, VIEW_TEXT, "one", 8),
-	                    "###ppppp@@@nnnn");
-	assert_string_equal(marks(&e, 80, VIEW_TEXT, "hex:0d0a", 0),
-	                    "ppppppppppp####");
-	assert_string_equal(marks(&e, 80, VIEW_TEXT, "re:o.e", 0),
-	                    "@@@ppppp###nnnn");
-	assert_string_equal(marks(&e, 80, VIEW_TEXT, "none", 0),
-	                    "pppppppppppnnnn");
-}
-
-static void a_match_is_marked_across_rows(void **state)
-{
-	struct entry e = message("aaabcdeaa", 9, ENTRY_COMPLETE);
-	(void)state;
-	assert_string_equal(marks(&e, 4, VIEW_TEXT, "bcde", 0),
-	                    "ppp#|###p|p");
-}
-
-static void a_match_is_marked_in_both_columns_of_a_dump(void **state)
-{
-	struct entry e = message("abcabc", 6, ENTRY_COMPLETE);
-	(void)state;
-	assert_string_equal(marks(&e, 45, VIEW_HEX, "bc", 4),
-	                    "hhhhhhhhhhhhh##h##hhhh@@h@@hhhhhhhhh"
-	                    "h##h@@h");
-	assert_string_equal(marks(&e, 21, VIEW_HEX, "abc", 0),
-	                    "hhhhhhhhhh@@h@@hhh@@h|"
-	                    "hhhhhhhhhh@@h##hhh@#h|"
-	                    "hhhhhhhhhh##h##hhh##h");
-}
-
-static void the_row_of_a_byte_is_known(void **state)
-{
-	struct entry e = message("aaaa\nbbbbbb\n", 12, ENTRY_COMPLETE);
-	struct wrap_settings s = { .columns = 4, .row_count = SIZE_MAX };
-	(void)state;
-	assert_int_equal(wrap_row_of(&e, &s, 0), 0);
-	assert_int_equal(wrap_row_of(&e, &s, 4), 0);
-	assert_int_equal(wrap_row_of(&e, &s, 5), 1);
-	assert_int_equal(wrap_row_of(&e, &s, 9), 2);
-	s.look.view = VIEW_HEX; /* a byte a row, in four rows of characters */
-	size_t rows = wrap_entry(&e, &s, NULL, NULL) / 12;
-	assert_true(wrap_row_of(&e, &s, 6) >= 6 * rows);
-	assert_true(wrap_row_of(&e, &s, 6) < 7 * rows);
-}
-
 /* All that is drawn of some rows, as text. */
 struct window {
 	char text[8000];
@@ -628,6 +390,8 @@ static void a_map_of_another_layout_is_not_used(void **state)
 	wrap_map_finish(&map);
 }
 
+#define TEST(name) cmocka_unit_test(name)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -644,8 +408,6 @@ int main(void)
 		TEST(a_cut_message_says_that_it_goes_on),
 		TEST(in_ascii_only_ascii_is_shown),
 		TEST(the_hex_view_fits_the_width),
-		TEST(what_came_clearly_later_has_a_row_of_its_own),
-		TEST(a_character_that_came_in_parts_is_whole),
 		TEST(mixed_shows_the_text_and_then_the_bytes),
 		TEST(a_note_is_no_hex_dump_in_any_view),
 		TEST(our_sentences_break_between_words),
@@ -654,14 +416,6 @@ int main(void)
 		TEST(no_row_is_wider_than_it_may_be),
 		TEST(the_head_has_the_time_the_display_wants),
 		TEST(the_mark_tells_the_kind_of_entry),
-		cmocka_unit_test(zeros_that_fill_a_buffer_are_counted),
-		cmocka_unit_test(
-		    folded_zeros_are_plain_in_ascii_and_bytes_in_a_dump),
-		cmocka_unit_test(a_match_within_folded_zeros_marks_the_fold),
-		cmocka_unit_test(matches_of_a_search_are_marked),
-		cmocka_unit_test(a_match_is_marked_across_rows),
-		cmocka_unit_test(a_match_is_marked_in_both_columns_of_a_dump),
-		cmocka_unit_test(the_row_of_a_byte_is_known),
 		cmocka_unit_test(a_long_message_is_drawn_from_the_middle),
 		cmocka_unit_test(a_map_of_another_layout_is_not_used),
 	};
