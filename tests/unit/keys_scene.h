@@ -66,7 +66,7 @@ static inline void hear(void *user, const struct token *t)
 /* Feed `len` bytes in pieces: the first of `first` bytes, the others of
  * `piece`; and then a silence. */
 static inline void assert_heard(const char *input, size_t len, size_t first,
-                         size_t piece, const char *expected)
+                                size_t piece, const char *expected)
 {
 	struct heard h = { 0 };
 	struct keys *k = keys_new(hear, &h);
@@ -91,7 +91,8 @@ struct row {
 	const char *input, *expected;
 };
 
-static inline void assert_row(const char *input, size_t len, const char *expected)
+static inline void assert_row(const char *input, size_t len,
+                              const char *expected)
 {
 	for (size_t first = 1; first <= len; first++) {
 		assert_heard(input, len, first, len, expected);

@@ -45,7 +45,8 @@ static inline void put_run(void *user, const struct wrap_run *run)
 	p->columns[run->row] += run->width;
 }
 
-static inline struct entry message(const char *bytes, size_t len, unsigned flags)
+static inline struct entry message(const char *bytes, size_t len,
+                                   unsigned flags)
 {
 	return (struct entry){
 		.seq = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
