@@ -291,46 +291,6 @@ static void a_message_grows_behind_others(void **state)
 	assert_int_equal(transcript_end(t), 4);
 }
 
-struct seen {
-	struct transcript_listener listener;
-	size_t calls;
-	uint64_t seq, count;
-	size_t len;
-};
-
-static void on_entries(void *user, uint64_t first, uint64_t end)
-{
-	struct seen *seen = user;
-	seen->calls++;
-	seen->seq = end - 1;
-	seen->count += end - first;
-	seen->len = entry_at(t, first)->len;
-}
-
-static void listen_for(struct seen *seen)
-{
-	seen->listener.on_entries = on_entries;
-	seen->listener.user = seen;
-	transcript_listen(t, &seen->listener);
-}
-
-static void every_addition_is_told_once(void **state)
-{
-	struct seen seen = { .calls = 0 };
-	(void)state;
-	listen_for(&seen);
-	add_text("a");
-	add_text("bc");
-	assert_int_equal(seen.calls, 2);
-	assert_int_equal(seen.len, 2);
-	extend_text(1, "a");
-	assert_int_equal(seen.calls, 3);
-	assert_int_equal(seen.seq, 1);
-	assert_int_equal(seen.len, 2);
-	assert_int_equal(extend_text(9, "a"), -1);
-	assert_int_equal(seen.calls, 3);
-}
-
 static uint64_t add_with(int64_t time_ns, uint32_t session, const char *peer)
 {
 	return transcript_add(t, &(struct entry){
@@ -339,38 +299,6 @@ static uint64_t add_with(int64_t time_ns, uint32_t session, const char *peer)
 		.kind = ENTRY_MESSAGE,
 		.peer = peer,
 	}, "x", 1, 0);
-}
-
-static void many_are_told_together(void **state)
-{
-	struct seen seen = { .calls = 0 };
-	(void)state;
-	listen_for(&seen);
-	for (int i = 0; i < 3; i++)
-		add_with(6, 1, "a:1");
-	assert_int_equal(seen.calls, 0);
-	transcript_tell(t);
-	transcript_tell(t);
-	assert_int_equal(seen.calls, 1);
-	assert_int_equal(seen.count, 3);
-	assert_int_equal(seen.seq, 3);
-	add_with(6, 1, "a:1");
-	extend_text(1, "a"); /* in the order in which it happened */
-	assert_int_equal(seen.calls, 3);
-	assert_int_equal(seen.count, 5);
-	assert_int_equal(seen.seq, 1);
-}
-
-static void entries_are_told_before_they_are_dropped(void **state)
-{
-	struct seen seen = { .calls = 0 };
-	(void)state;
-	listen_for(&seen);
-	while (transcript_first(t) == 1)
-		add_with(6, 1, "a:1");
-	assert_true(seen.count >= transcript_first(t) - 1);
-	transcript_tell(t);
-	assert_int_equal(seen.count, transcript_end(t) - 1);
 }
 
 /* What is alike is kept once, and each has its own all the same. */
@@ -645,9 +573,6 @@ int main(void)
 		TEST(each_entry_keeps_the_name_of_its_peer),
 		TEST(a_message_grows_in_place),
 		TEST(a_message_grows_behind_others),
-		TEST(every_addition_is_told_once),
-		TEST(many_are_told_together),
-		TEST(entries_are_told_before_they_are_dropped),
 		TEST(many_alike_take_little_more_than_their_bytes),
 		TEST(memory_stays_within_its_bound),
 		TEST(dropped_entries_are_counted),

@@ -7,6 +7,7 @@
 
 #include <sockchat/transcript.h>
 
+#include "entry_at.h"
 #include "unit.h"
 
 static struct transcript *t;
@@ -26,6 +27,89 @@ static uint64_t add_text(const char *text)
 static int extend_text(uint64_t seq, const char *text)
 {
 	return transcript_extend(t, seq, text, strlen(text), 0);
+}
+
+struct seen {
+	struct transcript_listener listener;
+	size_t calls;
+	uint64_t seq, count;
+	size_t len;
+};
+
+static void on_entries(void *user, uint64_t first, uint64_t end)
+{
+	struct seen *seen = user;
+	seen->calls++;
+	seen->seq = end - 1;
+	seen->count += end - first;
+	seen->len = entry_at(t, first)->len;
+}
+
+static void listen_for(struct seen *seen)
+{
+	seen->listener.on_entries = on_entries;
+	seen->listener.user = seen;
+	transcript_listen(t, &seen->listener);
+}
+
+static void every_addition_is_told_once(void **state)
+{
+	struct seen seen = { .calls = 0 };
+	(void)state;
+	listen_for(&seen);
+	add_text("a");
+	add_text("bc");
+	assert_int_equal(seen.calls, 2);
+	assert_int_equal(seen.len, 2);
+	extend_text(1, "a");
+	assert_int_equal(seen.calls, 3);
+	assert_int_equal(seen.seq, 1);
+	assert_int_equal(seen.len, 2);
+	assert_int_equal(extend_text(9, "a"), -1);
+	assert_int_equal(seen.calls, 3);
+}
+
+/* Told later, with others that are like it. */
+static uint64_t add_alike(void)
+{
+	return transcript_add(t, &(struct entry){
+		.time = { .wall_us = 5, .mono_ns = 6 },
+		.session = 1,
+		.kind = ENTRY_MESSAGE,
+		.peer = "a:1",
+	}, "x", 1, 0);
+}
+
+static void many_are_told_together(void **state)
+{
+	struct seen seen = { .calls = 0 };
+	(void)state;
+	listen_for(&seen);
+	for (int i = 0; i < 3; i++)
+		add_alike();
+	assert_int_equal(seen.calls, 0);
+	transcript_tell(t);
+	transcript_tell(t);
+	assert_int_equal(seen.calls, 1);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.seq, 3);
+	add_alike();
+	extend_text(1, "a"); /* in the order in which it happened */
+	assert_int_equal(seen.calls, 3);
+	assert_int_equal(seen.count, 5);
+	assert_int_equal(seen.seq, 1);
+}
+
+static void entries_are_told_before_they_are_dropped(void **state)
+{
+	struct seen seen = { .calls = 0 };
+	(void)state;
+	listen_for(&seen);
+	while (transcript_first(t) == 1)
+		add_alike();
+	assert_true(seen.count >= transcript_first(t) - 1);
+	transcript_tell(t);
+	assert_int_equal(seen.count, transcript_end(t) - 1);
 }
 
 /* Three listeners write down what they are told, and one of them acts. */
@@ -148,6 +232,9 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(every_addition_is_told_once),
+		TEST(many_are_told_together),
+		TEST(entries_are_told_before_they_are_dropped),
 		TEST(all_listeners_are_told_in_the_same_order),
 		TEST(listeners_may_go_while_they_are_told),
 		TEST(what_a_listener_adds_is_told_to_all_afterwards),
