@@ -32,7 +32,7 @@ $(BUILD)/libharness.a: $(call objects,$(HARNESS_SRC))
 $(TUI_TESTS): $(BUILD)/libtui.a
 $(TUI_TESTS): TEST_LIBS = $(SHARED) -lvterm
 $(E2E): $(BUILD)/libharness.a | $(FAULT)
-$(E2E): TEST_LIBS += -lvterm
+$(E2E): TEST_LIBS += -lvterm -lcrypto
 $(TESTS) $(MONKEY): TEST_LIBS += -lcmocka
 $(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined

@@ -237,12 +237,20 @@ bool stream_write(int fd, uint64_t total)
 
 int64_t stream_check(int fd)
 {
+	return stream_check_first(fd, UINT64_MAX);
+}
+
+
+int64_t stream_check_first(int fd, uint64_t total)
+{
 	uint8_t bytes[STREAM_STEP], wanted[STREAM_STEP];
 	uint64_t at = 0;
 	size_t have = 0;
 
 	while (1) {
-		ssize_t n = read(fd, bytes + have, STREAM_STEP - have);
+		uint64_t left = total - at - have;
+		size_t room = STREAM_STEP - have;
+		ssize_t n = read(fd, bytes + have, left < room ? left : room);
 		if (n < 0)
 			return -1;
 		have += (size_t)n;

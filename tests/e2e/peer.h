@@ -43,6 +43,8 @@ void stream_fill(uint8_t *bytes, size_t len, uint64_t offset);
 bool stream_write(int fd, uint64_t total);
 /* Read it to the end.  Returns how many bytes came, -1 if one differs. */
 int64_t stream_check(int fd);
+/* The same for its first `total` bytes, without waiting for an end. */
+int64_t stream_check_first(int fd, uint64_t total);
 
 /* One end of a stream, for a thread of its own. */
 struct stream {
