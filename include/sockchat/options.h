@@ -56,6 +56,7 @@ struct options {
 	size_t operand_count;
 	struct endpoint endpoint;
 	bool is_unix; /* the operand is the path of a unix socket */
+	bool is_tls;  /* TLS for all that does not say tcp:// */
 	struct dial_settings dial;
 	struct tls_settings tls;
 	long retry;     /* tries to connect at most, RETRY_ENDLESS; 0: one */
@@ -86,7 +87,8 @@ struct options {
 
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
-    notify_choices[], encoding_choices[], encode_choices[];
+    notify_choices[], encoding_choices[], encode_choices[],
+    tls_version_choices[];
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);
@@ -107,6 +109,10 @@ int options_parse(struct options *o, int argc, char *const *argv,
 /* Read the operands as an endpoint.  To be called when all options are set:
  * `unix` may stand in a file.  -1 with a sentence that names the word. */
 MUST_USE int options_take_operands(struct options *o, struct error *e);
+
+/* True if the options make TLS of an endpoint that is written as `word`. */
+bool options_wants_tls(const struct options *o, enum endpoint_mode mode,
+                       const char *word);
 
 /* Set an option by its name without dashes, as a file and /set do.  A switch
  * takes on, off, yes, no, or NULL for on; every option takes "default".  The

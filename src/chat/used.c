@@ -4,6 +4,7 @@
 /* Which endpoints were used: the last of each kind, and the names of them
  * all, the latest first. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,12 +25,16 @@ void chat_note_used(struct chat *c, enum endpoint_mode mode,
                     const struct endpoint *ep)
 {
 	char **list = c->own->used.names[mode];
-	char name[ENDPOINT_TEXT_MAX];
-	endpoint_format(ep, name);
-	char *copy = strdup(name);
+	char name[ENDPOINT_TEXT_MAX + 6];
+	snprintf(name, sizeof(name), "tcp://");
+	endpoint_format(ep, name + 6);
+	/* --tls makes TLS of what does not say that it is plain */
+	bool says_plain = ep->scheme == ENDPOINT_TCP && !ep->is_tls &&
+	                  options_wants_tls(c->options, mode, name + 6);
+	char *copy = strdup(says_plain ? name : name + 6);
 	if (!copy)
 		return; /* it is not offered */
-	size_t before = open_used_place(list, name);
+	size_t before = open_used_place(list, copy);
 	memmove(list + 1, list, before * sizeof(*list));
 	list[0] = copy;
 }

@@ -125,7 +125,11 @@ static int parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
 	struct error e;
 	if (!*args)
 		return take_last(c, mode, ep);
-	return read_endpoint(ep, mode, args, &e) ? chat_error(c, &e) : 0;
+	bool wants_tls = options_wants_tls(c->options, mode, args);
+	if (read_endpoint(ep, mode, args, &e))
+		return chat_error(c, &e);
+	ep->is_tls |= wants_tls;
+	return 0;
 }
 
 /* Whether this session keeps us from connecting to `name`.  A listener may have

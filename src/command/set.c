@@ -10,7 +10,7 @@
 
 #include "commands_private.h"
 
-#define OPTION_TEXT_MAX 64
+#define OPTION_TEXT_MAX 128
 
 /* Put the value of an option's row into `value`, which is returned: as
  * options_value() has it, but for people. */

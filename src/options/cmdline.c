@@ -13,6 +13,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/spell.h>
 
+#include "foreign.h"
 #include "options_private.h"
 
 #define LONG_ONLY 256 /* getopt's value for row 0 without a letter */
@@ -73,8 +74,10 @@ static int refuse_unknown(const char *name, int argc, char *const *argv,
 {
 	bool is_long = strncmp(name, "--", 2) == 0;
 	const char *says = foreign_option(name);
+	bool has_like = says && strncmp(says, "it is ", 6) == 0;
 	if (strcmp(name, "-l") == 0 || strcmp(name, "--listen") == 0 ||
-	    (strcmp(name, "-p") == 0 && is_listening(argc, argv)))
+	    ((has_like || strcmp(name, "-p") == 0) &&
+	     is_listening(argc, argv)))
 		return foreign_refuse_listen(name, argc, argv, e);
 	if (says)
 		return error_set(e, "unknown option %.*s: %s",
@@ -96,6 +99,17 @@ static const char *find_one_dash(int argc, char *const *argv)
 	return NULL;
 }
 
+/* The word that is an option of others with one dash, as "-connect" is
+ * openssl's, or NULL. */
+static const char *find_foreign_word(int argc, char *const *argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-' &&
+		    argv[i][2] && foreign_option(argv[i]))
+			return argv[i];
+	return NULL;
+}
+
 /* getopt has stopped at this word. */
 static int explain_getopt(int found, const char *word, int argc,
                           char *const *argv, struct error *e)
@@ -111,11 +125,15 @@ static int explain_getopt(int found, const char *word, int argc,
 	if (r && !r->row.arg)
 		return error_set(e, "option %s takes no value", name);
 	const char *lacks = is_letter ? find_one_dash(argc, argv) : NULL;
+	const char *foreign = is_letter ? find_foreign_word(argc, argv) : NULL;
 	if (lacks) {
 		error_set(e, "unknown option %s", lacks);
 		error_set_hint(e, "did you mean -%s?", lacks);
 		return -1;
 	}
+	if (foreign)
+		return error_set(e, "unknown option %s: %s", foreign,
+		                 foreign_option(foreign));
 	return refuse_unknown(is_letter ? letter : word, argc, argv, e);
 }
 
@@ -138,8 +156,12 @@ static int check_mode(const struct options *o, const bool *given,
 	if (!r)
 		return 0;
 	name_flag(r, name, sizeof(name));
-	return error_set(e, "option %s is for 'sockchat %s'", name,
-	                 o->mode == ENDPOINT_LISTEN ? "connect" : "listen");
+	error_set(e, "option %s is for 'sockchat %s'", name,
+	          o->mode == ENDPOINT_LISTEN ? "connect" : "listen");
+	if (r->row.letter == 'k')
+		error_set_hint(e, "to trust any certificate, as curl -k does: "
+		                  "--tls-insecure");
+	return -1;
 }
 
 /* What was meant by these words, the first of which is a port, or an endpoint
@@ -326,9 +348,36 @@ static bool is_plain_path(const struct options *o)
 	                      !strstr(o->operands[0], "://"));
 }
 
+/* Put TLS on top, if an option wants it.  A URL that says tcp:// wins over a
+ * file, not over --tls. */
+static int put_tls(struct options *o, struct error *e)
+{
+	const char *word = o->operand_count ? o->operands[0] : "";
+	const char *name = o->is_tls ? "tls" : "tls-auto";
+	char safe[80];
+	o->endpoint.is_tls |= options_wants_tls(o, o->mode, word);
+	if (o->endpoint.is_tls || !options_wants_tls(o, o->mode, "") ||
+	    o->sources[options_find(name)] != SOURCE_COMMAND_LINE)
+		return 0;
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
+	return error_set(e, "--%s and %s contradict each other: leave out one "
+	                    "of them", name, safe);
+}
+
+/* telnet-ssl's way to ask for TLS. */
+static int refuse_telnet_ssl(const struct options *o, struct error *e)
+{
+	const char *word = o->operand_count == 3 ? o->operands[0] : "";
+	if (!o->zero || (strcmp(word, "ssl") != 0 && strcmp(word, "tls") != 0))
+		return 0;
+	return error_set(e, "option -z %s (telnet-ssl) is --tls here: sockchat "
+	                    "connect --tls %.80s %.20s", word, o->operands[1],
+	                 o->operands[2]);
+}
+
 int options_take_operands(struct options *o, struct error *e)
 {
-	if (refuse_lone_number(o, e))
+	if (refuse_lone_number(o, e) || refuse_telnet_ssl(o, e))
 		return -1;
 	if (is_plain_path(o)
 	        ? endpoint_parse_unix(&o->endpoint, o->operands,
@@ -336,7 +385,7 @@ int options_take_operands(struct options *o, struct error *e)
 	        : endpoint_parse(&o->endpoint, o->mode, o->operands,
 	                         o->operand_count, e))
 		return -1;
-	if (refuse_ip_option(o, e))
+	if (refuse_ip_option(o, e) || put_tls(o, e) || option_check_tls(o, e))
 		return -1;
 	return check_service(&o->endpoint, e);
 }
@@ -347,19 +396,24 @@ int options_help(struct bytes *out)
 	    "Usage: sockchat connect [OPTION]... HOST PORT | HOST:PORT | URL\n"
 	    "       sockchat listen [OPTION]... [HOST] PORT | HOST:PORT | "
 	    "URL\n"
-	    "A chat with a TCP or unix socket on a terminal, a faultless "
-	    "netcat in a pipe.\n\n"
+	    "A chat over TCP, TLS or unix sockets; in a pipe a faultless "
+	    "netcat.\n\n"
 	    "HOST is a name or an address; before :PORT an IPv6 address stands "
 	    "in brackets.\n"
-	    "URL is tcp://HOST:PORT, unix:PATH or unix:@NAME.  'listen 9999' "
-	    "serves this\nmachine only, a HOST of '*' serves others too.  Port "
-	    "0 takes a free one.\n\nOptions:\n");
+	    "URL is tcp://HOST:PORT, tls://HOST:PORT, unix:PATH or "
+	    "unix:@NAME.  'listen 9999'\nserves this machine only, a HOST of "
+	    "'*' serves others too.  Port 0 takes a free\none.\n\n"
+	    "Options:\n");
 	const struct option_row *row;
+	bool is_tls = false;
 	for (size_t i = 0; (row = options_row(i)); i++) {
 		char left[64], letter[5] = "    ";
 		if (row->letter)
 			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
 		bool has_word = row->arg && *row->arg != '[';
+		if (option_rule(i)->flags & TLS_ONLY && !is_tls)
+			failed |= bytes_append_text(out, "\nAbout TLS:\n");
+		is_tls = option_rule(i)->flags & TLS_ONLY;
 		snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
 		         has_word ? " " : "", row->arg ? row->arg : "");
 		failed |= bytes_printf(out, "  %-27s %s\n", left, row->help);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What users of nc, ncat, socat and telnet write out of habit, and what to
- * write here: two tables, of options and of socat's addresses. */
+/* What users of nc, ncat, socat, openssl, curl and telnet write out of habit,
+ * and what to write here: two tables, of options and of socat's addresses. */
 
 #include <stdio.h>
 #include <string.h>
@@ -10,16 +10,18 @@
 
 #include <sockchat/bytes.h>
 
+#include "foreign.h"
 #include "options_private.h"
 
 #define NO_PROGRAMS "sockchat runs no programs; nearest: socat " \
                     "TCP-LISTEN:PORT,fork EXEC:PROGRAM"
-#define NO_TLS      "sockchat does not speak TLS; openssl s_client -connect " \
-                    "HOST:PORT does"
 #define NO_UDP      "sockchat does not speak UDP; nc -u HOST PORT does"
 #define NO_PROXY    "sockchat uses no proxy; ncat --proxy ADDR:PORT HOST " \
                     "PORT does"
-#define OTHERS      "sockchat speaks TCP and unix sockets only"
+#define OTHERS      "sockchat speaks TCP, TLS and unix sockets only"
+#define IS_TLS      "it is --tls, or tls://HOST:PORT"
+#define VERIFIES    "certificates are always verified here, unless " \
+                    "--tls-insecure says otherwise"
 
 /* A word that others take, and what to say of it. */
 struct foreign {
@@ -29,12 +31,42 @@ struct foreign {
 
 static const struct foreign options[] = {
 	{ "-e --exec --sh-exec --lua-exec", NO_PROGRAMS },
-	{ "-c", "sockchat runs no programs (ncat -c) and does not speak TLS "
-	        "(nc -c); listen --echo sends back what comes" },
+	{ "-c", "sockchat runs no programs (ncat -c), but listen --echo sends "
+	        "back what comes; TLS (nc -c) is --tls" },
 	{ "-u", NO_UDP "; for one direction (socat -u) write --send-only" },
 	{ "--udp", NO_UDP },
 	{ "--unixsock", "it is -U, --unix" },
-	{ "--ssl* --tls* -H -K -R -Z", NO_TLS },
+	{ "--ssl-verify --verify -verify --ssl-verify-hostname", VERIFIES },
+	{ "--ssl-cert --cert --x509certfile -cert", "it is --tls-cert" },
+	{ "--ssl-key --key --x509keyfile -key -K", "it is --tls-key" },
+	{ "--ssl-trustfile --ca --cacert --cafile --x509cafile -CAfile -R",
+	  "it is --tls-ca" },
+	{ "--capath -CApath", "a folder is not taken; --tls-ca takes a file, "
+	                      "and without it the system's folder counts" },
+	{ "--ssl-servername --servername --sni --sni-hostname -servername",
+	  "it is --tls-sni" },
+	{ "-noservername", "it is --tls-sni ''" },
+	{ "--ssl-alpn --alpn -alpn", "it is --tls-alpn" },
+	{ "--ssl-ciphers --ciphers --tls13-ciphers -cipher -ciphersuites",
+	  "it is --tls-ciphers" },
+	{ "--insecure --no-check-certificate --no-ca-verification",
+	  "it is --tls-insecure" },
+	{ "--pinnedpubkey", "it is --tls-pin" },
+	{ "-H", "the hash of a certificate (nc -H) is --tls-pin here, of its "
+	        "key" },
+	{ "-Z -showcerts", "F5 and /info show the peer's certificates, and "
+	                   "so does -z -v" },
+	{ "-tls1 -tls1_1 -tls1_2 -tls1_3 --tlsv1*",
+	  "versions are --tls-min and --tls-max: 1.0, 1.1, 1.2 or 1.3" },
+	{ "-Verify --ssl-client-verify", "it is --tls-client-ca" },
+	{ "-starttls --starttls* --ssl-reqd",
+	  "speak to the server until it wants TLS, and then /starttls" },
+	{ "-connect", "try: sockchat connect tls://HOST:PORT" },
+	{ "-accept", "try: sockchat listen tls://PORT" },
+	{ "--pkcs12-der -pkcs12", "PKCS#12 is not read here; openssl pkcs12 "
+	                          "-in FILE -nodes -out PEM, then --tls-cert "
+	                          "PEM" },
+	{ "--ssl*", IS_TLS },
 	{ "-X -P --proxy*", NO_PROXY },
 	{ "-x", "sockchat uses no proxy (nc -x); hex (ncat -x) is --view hex, "
 	        "and /save writes a file" },
@@ -84,7 +116,8 @@ static const struct foreign options[] = {
 	  "or a firewall" },
 	{ "--sctp --vsock", OTHERS },
 	{ "-8 -L", "bytes always have 8 bits here, so leave it out" },
-	{ "-E", "there is no escape character here, so leave it out" },
+	{ "-E", "there is no escape character here, so leave it out; a "
+	        "certificate (curl -E) is --tls-cert" },
 	{ "-a", "sockchat logs in nowhere; telnet -a HOST does" },
 	{ "-?", "it is -h, --help" },
 	{ NULL, NULL },
@@ -108,7 +141,11 @@ static const struct foreign addresses[] = {
 	{ "FILE OPEN CREATE GOPEN",
 	  "the shell opens files; try: sockchat connect HOST PORT <FILE" },
 	{ "EXEC SYSTEM SHELL PTY", NO_PROGRAMS },
-	{ "OPENSSL* SSL*", NO_TLS },
+	{ "OPENSSL OPENSSL-CONNECT SSL SSL-CONNECT",
+	  "try: sockchat connect tls://%s" },
+	{ "OPENSSL-LISTEN OPENSSL-L SSL-LISTEN SSL-L",
+	  "try: sockchat listen tls://%s" },
+	{ "OPENSSL-DTLS* DTLS*", OTHERS },
 	{ "UDP*", NO_UDP },
 	{ "PROXY* SOCKS*", NO_PROXY },
 	{ "SCTP* VSOCK* IP*", OTHERS },
@@ -236,20 +273,33 @@ static bool take_letters(struct nc_line *l, const char *word, const char *next)
 	return false;
 }
 
-/* The same for a long option, which may be cut short. */
+/* The row of a long option, which may be cut short, or of what it is called
+ * here; NULL for none. */
+static const struct option_rule *find_long(const char *name, size_t len)
+{
+	const struct option_rule *r;
+	for (size_t i = 0; (r = option_rule(i)); i++)
+		if (strncmp(r->row.name, name, len) == 0)
+			return r;
+	const char *says = foreign_option(name - strlen("--"));
+	const char *ours = says && strncmp(says, "it is ", 6) == 0
+	                       ? strstr(says, "--")
+	                       : NULL;
+	return ours ? find_long(ours + 2, strcspn(ours + 2, " ,")) : NULL;
+}
+
+/* Take a long option.  Returns as take_letters(). */
 static bool take_long(struct nc_line *l, const char *word, const char *next)
 {
 	size_t len = strcspn(word, "=");
-	const struct option_rule *r;
 	if (len == 2) /* "--" */
 		return false;
-	for (size_t i = 0; (r = option_rule(i)); i++)
-		if (strncmp(r->row.name, word + 2, len - 2) == 0)
-			break;
+	const struct option_rule *r = find_long(word + 2, len - 2);
 	bool takes = r && r->row.arg && *r->row.arg != '[' && !word[len];
 	if (is_kept(r))
-		text_add(l->kept, sizeof(l->kept), " %s%s%s", word,
-		         takes && next ? " " : "", takes && next ? next : "");
+		text_add(l->kept, sizeof(l->kept), " --%s%s%s%s", r->row.name,
+		         word + len, takes && next ? " " : "",
+		         takes && next ? next : "");
 	else if (!r && strcmp(word, "--listen") != 0 && foreign_option(word))
 		snprintf(l->obstacle, sizeof(l->obstacle), "%.*s", (int)len,
 		         word);

@@ -68,6 +68,14 @@ const struct choice encode_choices[] = {
 	{ "auto", ENCODE_AUTO }, { "hex", ENCODE_HEX },
 	{ "base64", ENCODE_BASE64 }, { NULL, 0 },
 };
+const struct choice tls_version_choices[] = {
+	{ "1.0", TLS_1_0 }, { "1.1", TLS_1_1 }, { "1.2", TLS_1_2 },
+	{ "1.3", TLS_1_3 }, { "any", TLS_ANY },
+	/* other names: OpenSSL's */
+	{ "tlsv1", TLS_1_0 }, { "tlsv1.0", TLS_1_0 }, { "tlsv1.1", TLS_1_1 },
+	{ "tlsv1.2", TLS_1_2 }, { "tlsv1.3", TLS_1_3 },
+	{ NULL, 0 },
+};
 const struct choice on_off_choices[] = {
 	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
 };
@@ -79,6 +87,11 @@ const struct choice notify_choices[] = {
 	{ "off", NOTIFY_OFF }, { "osc9", NOTIFY_OSC9 },
 	{ "osc777", NOTIFY_OSC777 }, { NULL, 0 },
 };
+
+/* The row of the name is about both. */
+_Static_assert(offsetof(struct tls_settings, has_sni) ==
+                   offsetof(struct tls_settings, sni) + TLS_NAME_MAX,
+               "has_sni stands behind sni");
 
 #define AT(member) \
 	offsetof(struct options, member), sizeof(((struct options *)0)->member)
@@ -92,6 +105,8 @@ static const struct option_rule rules[] = {
 	  TYPE_SET, AT(dial.resolve.is_numeric), 0, NULL, LIVE | IP_ONLY },
 	{ { 'U', "unix", NULL, "a unix socket: PATH stands for unix:PATH" },
 	  TYPE_SET, AT(is_unix), 0, NULL, 0 },
+	{ { 0, "tls", NULL, "TLS on top: the same as tls://HOST:PORT" },
+	  TYPE_SET, AT(is_tls), 0, NULL, 0 },
 	{ { 0, "unix-mode", "MODE",
 	    "listen: mode of a unix socket's file (0600)" },
 	  TYPE_MODE, AT(dial.resolve.unix_mode), 0, NULL, MODE_LISTEN | LIVE },
@@ -197,6 +212,40 @@ static const struct option_rule rules[] = {
 	  TYPE_SET, AT(help), 0, NULL, ARGV_ONLY },
 	{ { 0, "version", NULL, "print the version and exit" },
 	  TYPE_SET, AT(version), 0, NULL, ARGV_ONLY },
+	{ { 0, "tls-ca", "FILE",
+	    "trust these certificates, not the system's" },
+	  TYPE_WORD, AT(tls.ca), WORD_PATH, NULL, TLS_ONLY | SERVERS },
+	{ { 0, "tls-cert", "FILE", "our certificate, and its chain (PEM)" },
+	  TYPE_WORD, AT(tls.cert), WORD_PATH, NULL, TLS_ONLY },
+	{ { 0, "tls-key", "FILE", "its key, if that is in another file" },
+	  TYPE_WORD, AT(tls.key), WORD_PATH, NULL, TLS_ONLY },
+	{ { 0, "tls-client-ca", "FILE",
+	    "listen: clients need a certificate of these" },
+	  TYPE_WORD, AT(tls.client_ca), WORD_PATH, NULL,
+	  TLS_ONLY | MODE_LISTEN },
+	{ { 0, "tls-insecure", NULL,
+	    "trust whoever it is; the screen says so" },
+	  TYPE_SET, AT(tls.insecure), 0, NULL, TLS_ONLY | SERVERS },
+	{ { 0, "tls-pin", "PIN", "trust this public key: sha256//BASE64" },
+	  TYPE_WORD, AT(tls.pin), WORD_PIN, NULL, TLS_ONLY | SERVERS },
+	{ { 0, "tls-sni", "NAME",
+	    "the name asked for and verified; '' sends none" },
+	  TYPE_WORD, offsetof(struct options, tls.sni), TLS_NAME_MAX + 1,
+	  WORD_SNI, NULL, TLS_ONLY | SERVERS },
+	{ { 0, "tls-alpn", "LIST",
+	    "protocols to offer, or to choose from: h2,http/1.1" },
+	  TYPE_WORD, AT(tls.alpn), WORD_ALPN, NULL, TLS_ONLY },
+	{ { 0, "tls-min", "VERSION", "at least TLS 1.0, 1.1, 1.2 or 1.3" },
+	  TYPE_CHOICE, AT(tls.min), 0, tls_version_choices, TLS_ONLY },
+	{ { 0, "tls-max", "VERSION", "at most TLS 1.0, 1.1, 1.2 or 1.3" },
+	  TYPE_CHOICE, AT(tls.max), 0, tls_version_choices, TLS_ONLY },
+	{ { 0, "tls-ciphers", "LIST", "ciphers, in OpenSSL's notation" },
+	  TYPE_WORD, AT(tls.ciphers), WORD_CIPHERS, NULL, TLS_ONLY },
+	{ { 0, "tls-auto", NULL, "listen: serve TLS and plain clients both" },
+	  TYPE_SET, AT(tls.takes_plain), 0, NULL, TLS_ONLY | MODE_LISTEN },
+	{ { 0, "tls-allow-truncation", NULL,
+	    "an end without close_notify is success, too" },
+	  TYPE_SET, AT(tls.allows_truncation), 0, NULL, TLS_ONLY | LIVE },
 };
 
 #define RULE_COUNT (sizeof(rules) / sizeof(rules[0]))

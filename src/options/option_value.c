@@ -50,6 +50,8 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 		return "a size: 65536, 64k, 16M, 1G";
 	case TYPE_MODE:
 		return "a mode from 0 to 0777, as chmod takes it: 0660";
+	case TYPE_WORD:
+		return word_wanted((enum option_word)r->value);
 	default:
 		return "on or off";
 	}
@@ -121,6 +123,17 @@ static bool set_mode(unsigned *to, const char *value)
 	return mode <= 0777;
 }
 
+static bool set_word(struct options *o, const struct option_rule *r,
+                     const char *value)
+{
+	char *to = option_member(o, r);
+	if (!word_read((enum option_word)r->value, to, r->size, value))
+		return false;
+	if (r->value == WORD_SNI)
+		o->tls.has_sni = true;
+	return true;
+}
+
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value)
 {
@@ -151,6 +164,8 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 	case TYPE_TEXT:
 		*(const char **)to = value;
 		return true;
+	case TYPE_WORD:
+		return set_word(o, r, value);
 	}
 	return false;
 }
@@ -230,6 +245,8 @@ static const char *value_word(const struct option_rule *r, const void *at,
 		return *(char *const *)at;
 	case TYPE_LINES:
 		return join_lines(lines, at);
+	case TYPE_WORD:
+		return *(const char *)at ? at : NULL;
 	default:
 		return NULL;
 	}
@@ -249,6 +266,8 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 		snprintf(out, cap, "%04o", *(const unsigned *)at);
 	else if (option_is_default(o, r))
 		snprintf(out, cap, "default");
+	else if (r->type == TYPE_WORD)
+		snprintf(out, cap, "''");
 	else if (r->type == TYPE_COUNT || r->type == TYPE_RETRY)
 		snprintf(out, cap, "%ld", *(const long *)at);
 	else

@@ -46,30 +46,50 @@ int options_check(struct options *o, struct error *e)
 	return 0;
 }
 
+const struct option_rule *option_find_given(const struct options *o,
+                                            unsigned flag)
+{
+	const struct option_rule *r;
+	for (size_t i = 0; (r = option_rule(i)); i++)
+		if ((r->flags & flag) &&
+		    o->sources[option_source_row(r)] == SOURCE_COMMAND_LINE &&
+		    !option_is_default(o, r))
+			break;
+	return r;
+}
+
 /* What would have to be sent twice, or is not in standard input. */
 static int refuse_resending(const struct options *o, struct error *e)
 {
-	const struct option_rule *r;
-	for (size_t i = 0; (r = option_rule(i)); i++) {
-		if (!(r->flags & NO_PIPE) || option_is_default(o, r) ||
-		    o->sources[i] != SOURCE_COMMAND_LINE)
-			continue;
-		return error_set(e, "option --%s is not for %s", r->row.name,
-		                 o->zero ? "-z, which connects once and sends "
-		                           "nothing"
-		                         : "a pipe, which sends standard input "
-		                           "alone, and once: use --ui lines or "
-		                           "--json");
-	}
-	return 0;
+	const struct option_rule *r = option_find_given(o, NO_PIPE);
+	if (!r)
+		return 0;
+	return error_set(e, "option --%s is not for %s", r->row.name,
+	                 o->zero ? "-z, which connects once and sends nothing"
+	                         : "a pipe, which sends standard input alone, "
+	                           "and once: use --ui lines or --json");
+}
+
+/* A pipe that is plain stays so. */
+static int refuse_tls(const struct options *o, struct error *e)
+{
+	const struct option_rule *r =
+	    o->endpoint.is_tls ? NULL : option_find_given(o, TLS_ONLY);
+	char where[ENDPOINT_TEXT_MAX];
+	if (!r)
+		return 0;
+	endpoint_show(&o->endpoint, where);
+	return error_set(e, "option --%s is for TLS, and %.100s is plain: add "
+	                    "--tls", r->row.name, where);
 }
 
 int options_check_pipe(const struct options *o, struct error *e)
 {
-	if (!o->eol_given || o->zero)
-		return refuse_resending(o, e);
-	return error_set(e, "option --eol is for typed lines, and a pipe sends "
-	                    "bytes as they are: with -C it sends LF as CR LF");
+	if (o->eol_given && !o->zero)
+		return error_set(e, "option --eol is for typed lines, and a "
+		                    "pipe sends bytes as they are: with -C it "
+		                    "sends LF as CR LF");
+	return refuse_resending(o, e) || refuse_tls(o, e) ? -1 : 0;
 }
 
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
@@ -157,9 +177,13 @@ int options_set(struct options *o, const char *name, const char *value,
 	if (i < 0)
 		return option_refuse_name("", name, e);
 	const struct option_rule *r = option_rule((size_t)i);
-	if (source == SOURCE_RUN_TIME && !(r->flags & LIVE))
-		return error_set(e, "option %s cannot change at run time",
-		                 r->row.name);
+	if (source == SOURCE_RUN_TIME && !(r->flags & LIVE)) {
+		error_set(e, "option %s cannot change at run time",
+		          r->row.name);
+		error_set_hint(e, "it is taken at the start: sockchat --%s",
+		               r->row.name);
+		return -1;
+	}
 	if (r->flags & ARGV_ONLY)
 		return error_set(e, "option %s makes no sense in a file",
 		                 r->row.name);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the files of this folder share: choice.c knows words, option_rows.c is
- * the table, option_value.c reads and tells values, options.c knows who may set
- * them, foreign.c knows what other programs call them, cmdline.c and config.c
- * set them.  Each calls those before it alone. */
+/* What the files of this folder share: choice.c and option_word.c know words,
+ * option_rows.c is the table, option_value.c reads and tells values, options.c
+ * knows who may set them, option_tls.c which of them go together, foreign.c
+ * what other programs call them, cmdline.c and config.c set them.  Each calls
+ * those before it alone. */
 
 #ifndef OPTIONS_PRIVATE_H
 #define OPTIONS_PRIVATE_H
 
 #include <sockchat/options.h>
+
+#include "option_word.h"
 
 enum option_type {
 	TYPE_SET,      /* a switch: bool; with `arg` argv has its word */
@@ -23,6 +26,7 @@ enum option_type {
 	TYPE_MODE,     /* of a file, into an unsigned */
 	TYPE_TEXT,     /* a word of the command line */
 	TYPE_LINES,    /* lines: each value is one more, with its newline */
+	TYPE_WORD,     /* `value`, an enum option_word, into chars */
 };
 
 /* Where a row holds, and what may be done with it. */
@@ -34,6 +38,8 @@ enum {
 	ARGV_ONLY = 8, /* not in a configuration file */
 	IP_ONLY = 16,  /* not for unix sockets */
 	NO_PIPE = 32,  /* not for the byte pipe */
+	TLS_ONLY = 64, /* about TLS */
+	SERVERS = 128, /* about the servers that TLS connects to */
 };
 
 /* What parsing needs to know beyond what users see. */
@@ -91,19 +97,13 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 /* What the row's values look like: "on or off".  `list` is room for that. */
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap);
 
-/* foreign.c */
+/* The first option of the command line with this flag and a value of its own,
+ * or NULL. */
+const struct option_rule *option_find_given(const struct options *o,
+                                            unsigned flag);
 
-/* What to write here in place of an option of nc, ncat, socat or telnet, such
- * as "-e" or "--ssl-verify"; NULL for what they do not have. */
-const char *foreign_option(const char *word);
-
-/* The same for one or two addresses of socat.  False for what is none. */
-MUST_USE
-bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count);
-
-/* Say what stands for "nc -l" with these words; `name` is the option that was
- * met first.  Returns -1. */
-int foreign_refuse_listen(const char *name, int argc, char *const *argv,
-                          struct error *e);
+/* Check that what is asked of TLS goes together.  A higher source switches off
+ * what a lower one said.  -1 with a sentence. */
+MUST_USE int option_check_tls(struct options *o, struct error *e);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "unit.h"
 
+#include "../../src/options/foreign.h"
 #include "../../src/options/options_private.h"
 
 #define WORDS_MAX 12
@@ -49,6 +50,9 @@ static void to_listen_as_with_nc_gets_the_line_for_it(void **state)
 		{ "-l 9999 --connect-time 3 -z", "listen 9999" },
 		{ "-l 9999 --sh-exec cat", "unknown option --sh-exec: " },
 		{ "-l -k -- 9999", "try: sockchat listen 9999 -k" },
+		{ "--ssl -l 9999", "try: sockchat listen 9999 --tls" },
+		{ "-l 9999 --ssl-cert a.pem --ssl-key=b.pem --ssl",
+		  "listen 9999 --tls-cert a.pem --tls-key=b.pem --tls" },
 		{ "-l", "try: sockchat listen PORT" },
 		{ "-lp", "try: sockchat listen PORT" },
 	};
@@ -70,8 +74,19 @@ static void options_of_others_are_answered_by_what_does_it_here(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "--sh-exec=id h 1", "option --sh-exec: sockchat runs no" },
-		{ "--ssl h 1", "does not speak TLS" },
-		{ "--ssl-verify h 1", "does not speak TLS" },
+		{ "--ssl h 1", "option --ssl: it is --tls, or tls://" },
+		{ "--ssl-verify h 1", "always verified here" },
+		{ "--ssl-cert=f h 1", "option --ssl-cert: it is --tls-cert" },
+		{ "--ssl-servername a h 1", "it is --tls-sni" },
+		{ "--ssl-new-thing h 1", "it is --tls" },
+		{ "-connect h:1", "-connect: try: sockchat connect tls://" },
+		{ "s_client -connect h:1", "sockchat connect tls://" },
+		{ "-CAfile f h 1", "option -CAfile: it is --tls-ca" },
+		{ "connect -key f h 1", "option -key: it is --tls-key" },
+		{ "--cacert f h 1", "it is --tls-ca" },
+		{ "--insecure h 1", "it is --tls-insecure" },
+		{ "--tlsv1.2 h 1", "versions are --tls-min" },
+		{ "-starttls smtp h 25", "/starttls" },
 		{ "-X 5 h 1", "uses no proxy" },
 		{ "-t h 23", "Telnet" },
 		{ "-o f h 1", "/save FILE" },
@@ -121,7 +136,11 @@ static void addresses_of_socat_get_the_line_that_is_meant(void **state)
 		{ "ABSTRACT-LISTEN:x -", "try: sockchat listen unix:@x" },
 		{ "TCP-LISTEN:9,fork EXEC:cat", "sockchat runs no programs" },
 		{ "TCP-LISTEN:9 TCP:host:80", "passes nothing on" },
-		{ "OPENSSL:host:443 -", "does not speak TLS" },
+		{ "OPENSSL:host:443,verify=0 -",
+		  "try: sockchat connect tls://host:443" },
+		{ "ssl-l:9999,cert=a.pem,fork -",
+		  "try: sockchat listen tls://9999" },
+		{ "OPENSSL-DTLS-CLIENT:h:1 -", "speaks TCP, TLS and unix" },
 		{ "UDP4-RECV:9 -", "does not speak UDP" },
 		{ "- -", "standard input and output need no name" },
 		{ "system:22", "try: sockchat connect system:22" },
