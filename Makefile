@@ -55,9 +55,16 @@ FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
 Q = $(if $(V),,@echo $@ && )
 all: $(BUILD)/sockchat
 
-$(BUILD)/sockchat: $(BUILD)/src/main.o $(BUILD)/libtui.a $(BUILD)/libsockchat.a
+$(BUILD)/sockchat: $(BUILD)/src/main.o $(BUILD)/src/late.o $(BUILD)/libtui.a \
+  $(BUILD)/libsockchat.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ \
 	  $(if $(SANITIZE),$(SHARED),$(TUI_LIBS)) $(CORE_LIBS)
+
+$(BUILD)/src/late.o: $(BUILD)/late.list
+$(BUILD)/src/late.o: ALL_CFLAGS += -I$(BUILD)
+$(BUILD)/late.list: $(BUILD)/libsockchat.a scripts/late.sh
+	@sh scripts/late.sh "$(CC)" $< >$@.new
+	@mv $@.new $@
 
 $(BUILD)/libsockchat.a: $(call objects,$(LIB_SRC))
 $(BUILD)/libtui.a: $(call objects,$(TUI_SRC))
@@ -92,7 +99,7 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all lint demo picture format install uninstall dist clean
--include $(patsubst %.o,%.d,$(call objects,src/main.c $(LIB_SRC) $(TUI_SRC)))
+-include $(patsubst %.o,%.d,$(call objects,src/main.c src/late.c $(LIB_SRC) $(TUI_SRC)))
 include tests/rules.mk
 # What needs no compiler does not call one.
 ifneq ($(filter-out clean uninstall dist format bench-plot,$(or $(MAKECMDGOALS),all)),)

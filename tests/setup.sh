@@ -45,6 +45,18 @@ make -n -j2 clean deps all BUILD="$work/build" >"$work/said" 2>&1
 head -n 1 "$work/said" | grep -q deps.sh ||
     fail "before the packages: $(head -n 1 "$work/said")"
 
+# OpenSSL is loaded for TLS alone, and a machine without it is told.
+mkdir "$work/lib"
+echo "no library" >"$work/lib/libssl.so.3"
+! LD_LIBRARY_PATH=$work/lib "${SOCKCHAT_BIN:?}" listen tls://127.0.0.1:0 \
+    >"$work/said" 2>&1 </dev/null || fail "TLS works without OpenSSL"
+grep -q 'cannot load OpenSSL, which TLS needs: .*libssl.so.3' "$work/said" ||
+    fail "without OpenSSL: $(cat "$work/said")"
+! LD_LIBRARY_PATH=$work/lib "$SOCKCHAT_BIN" listen --timeout=.1 127.0.0.1:0 \
+    >"$work/said" 2>&1 </dev/null
+grep -q 'listening on' "$work/said" ||
+    fail "plain TCP needs OpenSSL: $(cat "$work/said")"
+
 # A folder with a space in its name, and one that was there before.
 mkdir -p "$work/root/a place/bin" "$work/notes"
 for what in install uninstall; do

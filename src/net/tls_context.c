@@ -15,6 +15,7 @@
 
 #include <sockchat/tls.h>
 
+#include "openssl.h"
 #include "tls_private.h"
 
 #define MODES                                                                  \
@@ -289,6 +290,8 @@ int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 {
 	if (t->contexts[mode])
 		return 0;
+	if (openssl_load(e))
+		return -1;
 	if (!has_room(t))
 		return error_set_errno(e, ENOMEM, "TLS cannot start");
 	t->contexts[mode] = tls_context_new(t, mode, e);
