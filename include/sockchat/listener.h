@@ -23,9 +23,9 @@ struct listener_ops {
 	 * Borrowed for the call. */
 	void (*on_listening)(void *user, const struct address *list,
 	                     size_t count);
-	/* It does without an address that this machine cannot listen on: told
-	 * after on_listening, in a sentence. */
-	void (*on_left_out)(void *user, const char *text);
+	/* Something that the user should know of it, after on_listening: a
+	 * note's code, which is static, and sentence. */
+	void (*on_note)(void *user, const char *code, const char *text);
 	/* A peer has come, and its connection is open.  Takes `t`. */
 	void (*on_peer)(void *user, struct transport *t,
 	                const struct address *peer);

@@ -58,9 +58,9 @@ static void on_listening(void *user, const struct address *list, size_t count)
 		c->own->has_broken = false;
 }
 
-static void on_left_out(void *user, const char *text)
+static void on_listener_note(void *user, const char *code, const char *text)
 {
-	chat_note(user, "address-left-out", "%s", text);
+	chat_note(user, code, "%s", text);
 }
 
 /* Why no more peers are taken; NULL when they are. */
@@ -144,7 +144,7 @@ static struct listener *add_listener(struct chat *c, const struct endpoint *ep)
 {
 	static const struct listener_ops ops = {
 		.on_listening = on_listening,
-		.on_left_out = on_left_out,
+		.on_note = on_listener_note,
 		.on_peer = chat_on_peer,
 		.on_unopened = on_unopened,
 		.on_trouble = on_trouble,

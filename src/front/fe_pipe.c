@@ -205,9 +205,10 @@ static void on_pipe_listens(void *user, const struct address *list,
 		notices_print(&f->notices, "%s", wait);
 }
 
-static void on_pipe_left_out(void *user, const char *text)
+static void on_listener_note(void *user, const char *code, const char *text)
 {
 	struct fe_pipe *f = user;
+	(void)code;
 	if (!f->options->quiet)
 		notices_print(&f->notices, "%s", text);
 }
@@ -249,7 +250,7 @@ static int start_listener(struct fe_pipe *f)
 {
 	static const struct listener_ops ops = {
 		.on_listening = on_pipe_listens,
-		.on_left_out = on_pipe_left_out,
+		.on_note = on_listener_note,
 		.on_peer = on_accepted,
 		.on_unopened = on_pipe_trouble,
 		.on_trouble = on_pipe_trouble,

@@ -384,7 +384,7 @@ static void tell_places(struct listener *ls, const struct address *list)
 	for (size_t i = 0; i < ls->left_count && !ls->is_over; i++) {
 		explain_left_out(text, ls->left_out[i].errnum,
 		                 &ls->left_out[i].address);
-		ls->ops->on_left_out(ls->user, text);
+		ls->ops->on_note(ls->user, "address-left-out", text);
 	}
 }
 

@@ -36,7 +36,7 @@ struct scene {
 	struct address first;
 	struct transport *peers[PEERS_MAX];
 	struct address last_peer;
-	struct bytes left_out; /* one a line */
+	struct bytes notes; /* one a line */
 	size_t count, failed, unopened, troubles, reliefs;
 	struct error error;
 	bool pauses, frees; /* in on_peer */
@@ -57,11 +57,12 @@ static inline void on_listening(void *user, const struct address *list,
 	}
 }
 
-static inline void on_left_out(void *user, const char *text)
+static inline void on_note(void *user, const char *code, const char *text)
 {
 	struct scene *s = user;
 
-	assert_int_equal(bytes_printf(&s->left_out, "%s\n", text), 0);
+	assert_int_equal(bytes_printf(&s->notes, "%s: %s\n", code, text),
+	                 0);
 }
 
 static inline void on_peer(void *user, struct transport *t,
@@ -114,7 +115,7 @@ static inline void on_unopened(void *user, const struct error *e)
 static const struct listener_ops ops = {
 	.on_unopened = on_unopened,
 	.on_listening = on_listening,
-	.on_left_out = on_left_out,
+	.on_note = on_note,
 	.on_peer = on_peer,
 	.on_trouble = on_trouble,
 	.on_relief = on_relief,
@@ -137,7 +138,7 @@ static inline int tear_down(void **state)
 	for (size_t i = 0; i < s->count; i++)
 		s->peers[i]->ops->close(s->peers[i], false);
 	bytes_finish(&s->places);
-	bytes_finish(&s->left_out);
+	bytes_finish(&s->notes);
 	loop_free(s->loop);
 	free(s);
 	return fake_finish() == 0 ? 0 : -1;

@@ -52,9 +52,10 @@ static void a_missing_family_is_passed_over(void **state)
 	fake_fail_listen("[::1]:9999", EADDRNOTAVAIL, SIZE_MAX);
 	listen_on(s, &transport_fake, "", 9999);
 	assert_string_equal(bytes_text(&s->places), "127.0.0.1:9999 ");
-	assert_string_equal(bytes_text(&s->left_out),
-	                    "not listening on [::1]:9999: no such address "
-	                    "here (IPv6 may be switched off)\n");
+	assert_string_equal(bytes_text(&s->notes),
+	                    "address-left-out: not listening on [::1]:9999: "
+	                    "no such address here (IPv6 may be switched "
+	                    "off)\n");
 }
 
 static void the_first_family_may_be_missing_as_well(void **state)
@@ -64,9 +65,9 @@ static void the_first_family_may_be_missing_as_well(void **state)
 	fake_fail_listen("0.0.0.0:9999", EAFNOSUPPORT, SIZE_MAX);
 	listen_on(s, &transport_fake, "*", 9999);
 	assert_string_equal(bytes_text(&s->places), "[::]:9999 ");
-	assert_string_equal(bytes_text(&s->left_out),
-	                    "not listening on 0.0.0.0:9999: address family not "
-	                    "supported\n");
+	assert_string_equal(bytes_text(&s->notes),
+	                    "address-left-out: not listening on "
+	                    "0.0.0.0:9999: address family not supported\n");
 }
 
 static void without_any_family_it_fails(void **state)
