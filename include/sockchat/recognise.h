@@ -28,8 +28,9 @@ struct recognised {
 };
 
 /* `bytes` are the first that this side has sent; MORE: those that follow may
- * tell, unless these are `all`.  `where` is "HOST:PORT", safe: our end for what
- * a client sent, the peer's for a server.  `*out` is written with YES alone. */
+ * tell, unless these are `all`.  `where` is "HOST:PORT", safe, behind "tls://"
+ * if they came through TLS: our end for what a client sent, the peer's for a
+ * server.  `*out` is written with YES alone. */
 enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
                                 size_t len, bool is_all,
                                 enum recognise_side from, const char *where);

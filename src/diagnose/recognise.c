@@ -30,14 +30,13 @@
  * closer stand first. */
 const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	{ CLIENT, "TLS", "protocol-tls", tls_client_hello, "", { NULL },
-	  "this is plain TCP: let the peer use http:// in place of https://, "
-	  "or run `openssl s_server -accept PORT -cert FILE -key FILE` here" },
+	  "this is plain TCP: `/starttls` takes this peer over; `sockchat "
+	  "listen --tls-auto PORT` takes TLS and plain clients both" },
 	{ SERVER, "TLS", "protocol-tls", tls_alert, "", { NULL },
-	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
-	  "speaks it" },
+	  "the server wants TLS: connect to `tls://HOST:PORT`" },
 	{ SERVER, "TLS", "protocol-tls", http_complaint, "HTTP/1.", { NULL },
-	  "that port wants encryption: `openssl s_client -connect HOST:PORT` "
-	  "or `curl -v https://HOST:PORT/` speaks it" },
+	  "the server wants TLS: connect to `tls://HOST:PORT`, or try "
+	  "`curl -v https://HOST:PORT/`" },
 	{ CLIENT, "WebSocket", "protocol-websocket", http_upgrade, "HTTP/1.",
 	  { NULL },
 	  "its answer holds a hash of Sec-WebSocket-Key: `websocat -s PORT` "
@@ -142,11 +141,15 @@ _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
 #define UNIX_HINT \
 	"programs that speak it take a unix socket by an option, as `curl " \
 	"--unix-socket`, `redis-cli -s` and `mysql -S` do"
+#define UNIX_TLS_HINT \
+	"the other side wants TLS: start sockchat with --tls and this socket"
 
-static bool lacks_place(const char *hint, const char *where)
+static const char *hint_of(const struct recogniser *r, const char *where)
 {
-	return strncmp(where, "unix:", 5) == 0 &&
-	       (strstr(hint, "HOST") || strstr(hint, "PORT"));
+	bool has_place = strstr(r->hint, "HOST") || strstr(r->hint, "PORT");
+	if (!has_place || strncmp(where, "unix:", 5) != 0)
+		return r->hint;
+	return strcmp(r->name, "TLS") == 0 ? UNIX_TLS_HINT : UNIX_HINT;
 }
 
 static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
@@ -157,9 +160,9 @@ static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
 }
 
 /* Write the row's hint with this place and answer in it; a host without its
- * port stands without brackets. */
+ * port stands without brackets.  Through TLS, other programs need its like. */
 static void write_hint(char *out, const char *hint, const char *where,
-                       const char *answer)
+                       const char *answer, bool is_tls)
 {
 	const char *colon = strrchr(where, ':');
 	size_t len = colon ? (size_t)(colon - where) : strlen(where);
@@ -173,9 +176,14 @@ static void write_hint(char *out, const char *hint, const char *where,
 		{ "HOST", where + bracket, len - 2 * bracket },
 		{ "PORT", port, strlen(port) },
 		{ "ANSWER", answer, strlen(answer) },
+		{ "redis-cli ", "redis-cli --tls ", 16 },
+		{ "swaks ", "swaks --tlsc ", 13 },
+		{ "-plaintext ", "", 0 },
 	};
-	const size_t count = sizeof(words) / sizeof(words[0]);
+	const size_t count = is_tls ? 7 : 4;
 	for (size_t i, n; *hint; hint += n) {
+		if (is_tls && strncmp(hint, "://HOST", 7) == 0)
+			used = put_in_hint(out, used, "s", 1);
 		for (i = 0; i < count; i++)
 			if (strncmp(hint, words[i].word,
 			            strlen(words[i].word)) == 0)
@@ -192,6 +200,7 @@ static enum recognise_result try_row(struct recognised *out, unsigned i,
                                      const struct span *s, const char *where)
 {
 	const struct recogniser *r = &recognisers[i];
+	bool is_tls = strncmp(where, "tls://", 6) == 0;
 	struct look l = { .s = *s, .row = r, .detail = "" };
 	enum recognise_result result = r->fn(&l);
 	if (result != RECOGNISE_YES)
@@ -202,9 +211,9 @@ static enum recognise_result try_row(struct recognised *out, unsigned i,
 	snprintf(out->text, sizeof(out->text),
 	         "what the peer sends looks like %s%s%s", r->name,
 	         *l.detail ? ": " : "", l.detail);
-	write_hint(out->hint, lacks_place(r->hint, where) ? UNIX_HINT
-	                                                   : r->hint,
-	           where, l.answer);
+	where += is_tls ? 6 : 0;
+	write_hint(out->hint, hint_of(r, where), where, l.answer,
+	           is_tls && strcmp(r->name, "TLS") != 0);
 	return result;
 }
 

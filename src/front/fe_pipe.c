@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include <sockchat/diag.h>
 #include <sockchat/explain.h>
@@ -62,12 +63,14 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 	bool listens = f->options->mode == ENDPOINT_LISTEN;
 	struct recognised r;
 	struct transport_facts facts;
+	struct transport *t = f->conn.link.transport;
 	char where[ENDPOINT_TEXT_MAX];
 	glyph_copy(where, sizeof(where), f->conn.where,
 	           GLYPH_ANY_WIDTH);
 	if (listens) {
-		transport_facts(f->conn.link.transport, FACTS_LOCAL, &facts);
-		address_format(&facts.local, where);
+		transport_facts(t, FACTS_LOCAL, &facts);
+		snprintf(where, sizeof(where), "tls://");
+		address_format(&facts.local, where + (t->lower ? 6 : 0));
 	}
 	if (recognise(&r, bytes, len, true,
 	              listens ? RECOGNISE_CLIENT : RECOGNISE_SERVER,

@@ -3,6 +3,7 @@
 
 /* Hints from the bytes of a conversation: the protocol, once, and the traps. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,10 +116,18 @@ static enum recognise_side peer_side(const struct session *s)
 	return s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER;
 }
 
-/* Where the server is, for a hint to name. */
-static const char *server_of(const struct session *s)
+#define SERVER_MAX (ENDPOINT_TEXT_MAX + 8)
+
+/* Write where the server is, for a hint to name. */
+static const char *write_server(char out[SERVER_MAX], const struct session *s)
 {
-	return s->link.is_accepted ? session_local(s) : s->link.where;
+	const char *where = s->link.is_accepted ? session_local(s)
+	                                        : s->link.where;
+	const struct transport *t = s->link.transport;
+	bool says_tls = strncmp(where, "tls://", 6) == 0;
+	snprintf(out, SERVER_MAX, "%s%s",
+	         t && t->lower && !says_tls ? "tls://" : "", where);
+	return out;
 }
 
 /* Recognise the protocol by these, the peer's first bytes; `is_all`: no more
@@ -128,8 +137,10 @@ static enum recognise_result recognise_head(struct session *s,
                                             bool is_all)
 {
 	struct recognised r;
-	enum recognise_result result = recognise(&r, bytes, len, is_all,
-	                                         peer_side(s), server_of(s));
+	char server[SERVER_MAX];
+	enum recognise_result result =
+	    recognise(&r, bytes, len, is_all, peer_side(s),
+	              write_server(server, s));
 	if (result == RECOGNISE_YES)
 		hint_protocol(s, &r);
 	return result;
@@ -186,8 +197,10 @@ static void recognise_rest(struct session *s)
 static void look_later(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct recognised r;
+	char server[SERVER_MAX];
 	if (len <= RECOGNISE_MAX &&
-	    recognise_later(&r, bytes, len, peer_side(s), server_of(s)))
+	    recognise_later(&r, bytes, len, peer_side(s),
+	                    write_server(server, s)))
 		hint_protocol(s, &r);
 }
 

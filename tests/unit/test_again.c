@@ -197,6 +197,31 @@ static void tab_offers_endpoints_used_before(void **state)
 	                    "localhost:80 " WHERE " [::1]:443");
 }
 
+/* What Tab offers is taken as what it was. */
+static void with_tls_all_is_tls_but_what_says_that_it_is_plain(void **state)
+{
+	(void)state;
+	options.is_tls = true;
+	type("/connect localhost 443");
+	assert_true(chat_last(c, ENDPOINT_CONNECT)->is_tls);
+	type("/close");
+	type("/connect unix:/x");
+	assert_true(chat_last(c, ENDPOINT_CONNECT)->is_tls);
+	type("/close");
+	type("/connect tcp://localhost:80");
+	assert_false(chat_last(c, ENDPOINT_CONNECT)->is_tls);
+	assert_string_equal(offered("/connect "),
+	                    "tcp://localhost:80 unix:/x "
+	                    "tls://localhost:443");
+	options.is_tls = false;
+	options.tls.takes_plain = true;
+	type("/listen 99");
+	assert_true(chat_last(c, ENDPOINT_LISTEN)->is_tls);
+	type("/connect localhost 80");
+	assert_false(chat_last(c, ENDPOINT_CONNECT)->is_tls);
+	assert_string_equal(offered("/listen "), "tls://99");
+}
+
 static void many_endpoints_push_the_oldest_out(void **state)
 {
 	char line[64];
@@ -223,6 +248,7 @@ int main(void)
 		TEST(an_empty_line_of_a_script_never_connects),
 		TEST(listen_alone_listens_as_last_time),
 		TEST(tab_offers_endpoints_used_before),
+		TEST(with_tls_all_is_tls_but_what_says_that_it_is_plain),
 		TEST(many_endpoints_push_the_oldest_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -192,6 +192,45 @@ static void telnet_is_known_behind_text_too(void **state)
 	assert_false(is_telnet_later(sound, 4));
 }
 
+static void assert_hint(const char *bytes, enum recognise_side from,
+                        const char *where, const char *hint)
+{
+	struct recognised r;
+	assert_int_equal(recognise(&r, bytes_of(bytes), strlen(bytes), true,
+	                           from, where), RECOGNISE_YES);
+	assert_string_equal(r.hint, hint);
+}
+
+static void what_came_through_tls_is_answered_through_tls(void **state)
+{
+	(void)state;
+	assert_hint("HTTP/1.1 200 OK\r\n\r\n", RECOGNISE_SERVER,
+	            "tls://[::1]:443",
+	            "`curl -v https://[::1]:443/` speaks it; by hand: `/eol "
+	            "crlf`, then `GET / HTTP/1.0` and an empty line");
+	assert_hint("+PONG\r\n", RECOGNISE_SERVER, "tls://h:1",
+	            "`redis-cli --tls -h h -p 1` speaks it; by hand `PING`, "
+	            "`INFO`");
+	assert_hint("SSH-2.0-x\r\n", RECOGNISE_SERVER, "tls://h:1",
+	            "`ssh -p 1 h` speaks it");
+}
+
+static void tls_where_it_is_plain_leads_to_tls(void **state)
+{
+	static const uint8_t alert[] = { 0x15, 3, 3, 0, 2, 2, 50 };
+	struct recognised r;
+	(void)state;
+	assert_int_equal(recognise(&r, alert, sizeof(alert), true,
+	                           RECOGNISE_SERVER, "h:443"), RECOGNISE_YES);
+	assert_string_equal(r.hint, "the server wants TLS: connect to "
+	                            "`tls://h:443`");
+	assert_int_equal(recognise(&r, alert, sizeof(alert), true,
+	                           RECOGNISE_SERVER, "unix:/x"),
+	                 RECOGNISE_YES);
+	assert_string_equal(r.hint, "the other side wants TLS: start sockchat "
+	                            "with --tls and this socket");
+}
+
 static void no_more_than_two_kib_are_looked_at(void **state)
 {
 	char text[3000] = "GET / HTTP/1.1\r\nCookie: ";
@@ -267,6 +306,8 @@ int main(void)
 		cmocka_unit_test(
 		    a_banner_without_an_end_is_known_when_nothing_follows),
 		cmocka_unit_test(telnet_is_known_behind_text_too),
+		cmocka_unit_test(what_came_through_tls_is_answered_through_tls),
+		cmocka_unit_test(tls_where_it_is_plain_leads_to_tls),
 		cmocka_unit_test(no_more_than_two_kib_are_looked_at),
 		cmocka_unit_test(a_word_that_is_too_long_is_no_method),
 		cmocka_unit_test(what_a_stranger_chose_is_made_safe_and_cut),
