@@ -17,7 +17,7 @@
 struct error {
 	char text[256]; /* lower case, no full stop */
 	char hint[512]; /* what to look at next, or "" */
-	char code[24];  /* "ECONNREFUSED", or "" */
+	char code[40];  /* "ECONNREFUSED", or "" */
 	bool is_found;  /* the hint names the program that it is about */
 	bool is_lasting; /* it is about an option: waiting does not help */
 };

@@ -8,6 +8,8 @@
 #define SOCKCHAT_TLS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
@@ -37,6 +39,42 @@ struct tls_settings {
 
 struct tls;
 
+#define TLS_TEXT_MAX  128
+#define TLS_CHAIN_MAX 6 /* certificates that are shown */
+#define TLS_PIN_TEXT_MAX 56
+#define TLS_SHA_TEXT_MAX 96
+
+/* By what we know who the peer is. */
+enum tls_trust {
+	TLS_TRUST_CHAIN,  /* somebody whom we trust has signed for it */
+	TLS_TRUST_PIN,    /* its key is the one that was given */
+	TLS_TRUST_ANYONE, /* --tls-insecure: we do not */
+	TLS_TRUST_CLIENT, /* it came to us, and nobody was asked for */
+};
+
+/* Texts are safe to show, and "" when there is nothing. */
+struct tls_certificate {
+	char subject[TLS_TEXT_MAX], issuer[TLS_TEXT_MAX];
+	int64_t begin_s, end_s; /* since 1970 */
+};
+
+/* What was agreed on, and what the peer has shown. */
+struct tls_facts {
+	const char *version, *cipher; /* "TLSv1.3", OpenSSL's name */
+	char group[32];               /* of the key exchange: "x25519" */
+	char sni[TLS_TEXT_MAX];       /* the name that was asked for */
+	char alpn[TLS_TEXT_MAX];      /* what was chosen */
+	enum tls_trust trust;
+	const char *doubt; /* what --tls-insecure passes over; NULL: nothing */
+	bool is_resumed;
+	bool shows_us;                /* we have a certificate to show */
+	struct tls_certificate chain[TLS_CHAIN_MAX]; /* the peer's own first */
+	size_t chain_count;
+	char names[256];              /* that the first one is for */
+	char pin[TLS_PIN_TEXT_MAX];   /* of its key */
+	char fingerprint[TLS_SHA_TEXT_MAX]; /* its SHA-256: "AB:CD:…" */
+};
+
 /* `settings` is borrowed until tls_free().  Nothing is read before it is
  * needed.  NULL without memory. */
 MUST_USE struct tls *tls_new(const struct tls_settings *settings);
@@ -45,6 +83,17 @@ MUST_USE struct tls *tls_new(const struct tls_settings *settings);
  * that names the option; it can be called again. */
 MUST_USE
 int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e);
+/* Write the SHA-256 and the pin of the temporary certificate by which our
+ * listeners are known, "" and "" when there is none. */
+void tls_temporary(const struct tls *t, char fingerprint[TLS_SHA_TEXT_MAX],
+                   char pin[TLS_PIN_TEXT_MAX]);
+
+/* What the user has to know of the settings, once: a note of this code (static)
+ * and text.  False when there is no other one. */
+#define TLS_NOTE_MAX 256
+MUST_USE
+bool tls_take_note(struct tls *t, const char **code, char text[TLS_NOTE_MAX]);
+
 /* True if the settings take versions for which OpenSSL's security has to be
  * set down. */
 bool tls_is_weak(const struct tls_settings *s);

@@ -70,6 +70,7 @@ enum {
 	FACTS_OWNER = 16, /* `owner` as well; up to about 5 ms */
 	FACTS_UNREAD = 32,
 	FACTS_END = 64,  /* `is_end_unproven`: costs none */
+	FACTS_TLS = 128, /* `tls` */
 };
 
 struct transport_facts {
@@ -86,6 +87,7 @@ struct transport_facts {
 	/* The peer's end has come in a way that anybody on the way could have
 	 * brought about (RFC 8446, 6.1). */
 	bool is_end_unproven;
+	const struct tls_facts *tls; /* until it is closed; NULL: none */
 };
 
 /* A failure that has to be put into words. */

@@ -13,6 +13,7 @@
 
 #include "tls_private.h"
 #include "tls_transport.h"
+#include "tls_words.h"
 
 static struct tls_conn *conn_of(const struct transport *t)
 {
@@ -26,6 +27,7 @@ static void conn_free(struct tls_conn *c)
 	X509_free(c->doubt.leaf);
 	bytes_finish(&c->in);
 	bytes_finish(&c->out);
+	free(c->facts);
 	free(c->refusal);
 	free(c->name);
 	free(c);
@@ -282,8 +284,11 @@ static void tls_facts(const struct transport *t, unsigned wanted,
 	const struct tls_conn *c = conn_of(t);
 
 	t->lower->ops->facts(t->lower, wanted, out);
+	if (wanted & FACTS_TLS && t->is_open)
+		out->tls = tls_facts_of(conn_of(t));
 	out->is_end_unproven = wanted & FACTS_END && c->has_lower_ended &&
-	                       !has_end_come(c);
+	                       !has_end_come(c) &&
+	                       !c->tls->settings->allows_truncation;
 }
 
 /* Acknowledgements */

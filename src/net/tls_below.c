@@ -26,6 +26,12 @@ void tls_break(struct tls_conn *c, int errnum)
 		c->broken_out = errnum;
 }
 
+static void break_below(struct tls_conn *c, int errnum)
+{
+	c->has_lower_failed = true;
+	tls_break(c, errnum);
+}
+
 static void note_first(struct tls_conn *c, const uint8_t *bytes, size_t len)
 {
 	size_t at = (size_t)c->bytes_in;
@@ -50,7 +56,7 @@ static void fill(struct tls_conn *c)
 	if (n == 0)
 		c->has_lower_ended = true;
 	else if (n < 0 && errno != EAGAIN)
-		tls_break(c, errno);
+		break_below(c, errno);
 }
 
 static int below_read(BIO *b, char *out, int cap)
@@ -114,19 +120,23 @@ BIO_METHOD *tls_below_new(void)
 	return NULL;
 }
 
+/* An alert about our own failure goes out as well.  When nothing can be written
+ * any more, what has come can still be read. */
 static void send_records(struct tls_conn *c)
 {
 	struct bytes *out = out_of(c);
 	ssize_t n = 0;
 
-	if (out->len && !c->broken_out) {
+	if (out->len && !c->has_lower_failed) {
 		n = transport_write_lower(c->head.lower, out->data, out->len);
-		if (n < 0 && errno != EAGAIN)
-			c->broken_out = errno;
 		if (n > 0)
 			bytes_consume(out, (size_t)n);
+		if (n < 0 && errno != EAGAIN) {
+			c->has_lower_failed = true;
+			c->broken_out = c->broken_out ? c->broken_out : errno;
+		}
 	}
-	if (c->broken_out)
+	if (c->has_lower_failed)
 		bytes_clear(out);
 }
 

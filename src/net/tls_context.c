@@ -228,8 +228,8 @@ static void set_modes(struct tls *t, SSL_CTX *ctx)
 	tls_keylog_open(t, ctx);
 }
 
-SSL_CTX *tls_context_new(struct tls *t, enum endpoint_mode mode,
-                         struct error *e)
+static SSL_CTX *context_new(struct tls *t, enum endpoint_mode mode,
+                            struct error *e)
 {
 	SSL_CTX *ctx = SSL_CTX_new(mode == ENDPOINT_LISTEN
 	                               ? TLS_server_method()
@@ -294,7 +294,7 @@ int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 		return -1;
 	if (!has_room(t))
 		return error_set_errno(e, ENOMEM, "TLS cannot start");
-	t->contexts[mode] = tls_context_new(t, mode, e);
+	t->contexts[mode] = context_new(t, mode, e);
 	ERR_clear_error();
 	return t->contexts[mode] ? 0 : -1;
 }

@@ -1,14 +1,355 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Why TLS failed, in words. */
+/* Why TLS failed, in words: what the peer told us in an alert, what it says in
+ * place of TLS, what cannot be agreed on. */
 
-#include "tls_private.h"
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
+#include <openssl/err.h>
+
+#include <sockchat/glyph.h>
+
+#include "tls_words.h"
+
+#define PEER_WITHOUT_TLS                                                       \
+	"is there TLS on that port? A server of plain text waits for us to "   \
+	"speak, as we wait for it"
+#define HINT_VERSIONS                                                          \
+	"--tls-min 1.0 takes old versions too; --tls-max limits the newest"
+#define HINT_CIPHERS                                                           \
+	"--tls-min 1.0 takes what is old as well, --tls-ciphers names what "   \
+	"we offer, and some servers demand a certificate: --tls-cert FILE"
+
+/* Alerts (RFC 8446, 6.2).  The hints are for a client and for a listener. */
+static const struct alert {
+	int number;
+	const char *name, *code, *meaning, *hint, *listener_hint;
+} alerts[] = {
+#define OURS       "it does not accept our certificate"
+#define OURS_HINT  "--tls-cert FILE and --tls-key FILE say who we are"
+#define OURS_LHINT "it has to trust what --tls-cert shows, or the temporary "  \
+	"certificate: its fingerprint was shown when listening began"
+	{ 10, "unexpected message", "TLS_ALERT_UNEXPECTED_MESSAGE",
+	  "it did not expect what we sent", "", "" },
+	{ 20, "bad record mac", "TLS_ALERT_BAD_RECORD_MAC",
+	  "a record of ours was damaged on its way", "", "" },
+	{ 22, "record overflow", "TLS_ALERT_RECORD_OVERFLOW",
+	  "a record of ours is too long for it", "", "" },
+	{ 40, "handshake failure", "TLS_ALERT_HANDSHAKE_FAILURE",
+	  "it shares no cipher with us, or misses something", HINT_CIPHERS,
+	  HINT_VERSIONS },
+	{ 42, "bad certificate", "TLS_ALERT_BAD_CERTIFICATE", OURS, OURS_HINT,
+	  OURS_LHINT },
+	{ 43, "unsupported certificate", "TLS_ALERT_UNSUPPORTED_CERTIFICATE",
+	  OURS, OURS_HINT, OURS_LHINT },
+	{ 44, "certificate revoked", "TLS_ALERT_CERTIFICATE_REVOKED", OURS,
+	  OURS_HINT, OURS_LHINT },
+	{ 45, "certificate expired", "TLS_ALERT_CERTIFICATE_EXPIRED",
+	  "our certificate has expired", "renew it, or set the clock there",
+	  "renew it, or set the clock there" },
+	{ 46, "certificate unknown", "TLS_ALERT_CERTIFICATE_UNKNOWN", OURS,
+	  OURS_HINT, OURS_LHINT },
+	{ 47, "illegal parameter", "TLS_ALERT_ILLEGAL_PARAMETER",
+	  "it found something wrong in our handshake", "", "" },
+	{ 48, "unknown CA", "TLS_ALERT_UNKNOWN_CA",
+	  "it does not trust who signed our certificate", OURS_HINT,
+	  OURS_LHINT },
+	{ 49, "access denied", "TLS_ALERT_ACCESS_DENIED",
+	  "our certificate is good, but not for this", OURS_HINT, "" },
+	{ 50, "decode error", "TLS_ALERT_DECODE_ERROR",
+	  "it could not read our handshake", "", "" },
+	{ 51, "decrypt error", "TLS_ALERT_DECRYPT_ERROR",
+	  "a signature or a check of our handshake is wrong for it", "", "" },
+	{ 70, "protocol version", "TLS_ALERT_PROTOCOL_VERSION",
+	  "it takes none of the versions that we offer", HINT_VERSIONS,
+	  HINT_VERSIONS },
+	{ 71, "insufficient security", "TLS_ALERT_INSUFFICIENT_SECURITY",
+	  "what we offer is too weak for it", HINT_CIPHERS, HINT_VERSIONS },
+	{ 80, "internal error", "TLS_ALERT_INTERNAL_ERROR",
+	  "something failed there", "its log may tell", "its log may tell" },
+	{ 86, "inappropriate fallback", "TLS_ALERT_INAPPROPRIATE_FALLBACK",
+	  "it speaks a newer version", "", "" },
+	{ 90, "user canceled", "TLS_ALERT_USER_CANCELED",
+	  "somebody gave up there", "", "" },
+	{ 109, "missing extension", "TLS_ALERT_MISSING_EXTENSION",
+	  "it misses something in our handshake", "", "" },
+	{ 110, "unsupported extension", "TLS_ALERT_UNSUPPORTED_EXTENSION",
+	  "it did not ask for something that we sent", "", "" },
+	{ 112, "unrecognized name", "TLS_ALERT_UNRECOGNIZED_NAME",
+	  "it does not serve the name that we asked for",
+	  "--tls-sni NAME asks for another one", "" },
+	{ 115, "unknown PSK identity", "TLS_ALERT_UNKNOWN_PSK_IDENTITY",
+	  "it does not know our key", "", "" },
+	{ 116, "certificate required", "TLS_ALERT_CERTIFICATE_REQUIRED",
+	  "it demands a certificate, and we have shown none", OURS_HINT, "" },
+	{ 120, "no application protocol", "TLS_ALERT_NO_APPLICATION_PROTOCOL",
+	  "it speaks no protocol that we offer with ALPN",
+	  "--tls-alpn LIST names others: h2,http/1.1", "" },
+	{ 0, "", "TLS_ALERT", "", "", "" },
+};
+
+static void set_code(struct error *e, const char *code)
+{
+	snprintf(e->code, sizeof(e->code), "%s", code);
+}
+
+static bool is_alert(int reason)
+{
+	return reason >= SSL_AD_REASON_OFFSET &&
+	       reason < SSL_AD_REASON_OFFSET + 256;
+}
+
+static void tell_alert(const struct tls_conn *c, const char *where,
+                       struct error *e)
+{
+	const struct alert *a = alerts;
+	int number = c->reason - SSL_AD_REASON_OFFSET;
+
+	while (a->number && a->number != number)
+		a++;
+	error_set(e, "TLS refused by %s: %s%salert %d%s%s", where, a->meaning,
+	          *a->meaning ? ", " : "", number, *a->name ? ": " : "",
+	          a->name);
+	error_set_hint(e, "%s", c->is_accepted ? a->listener_hint : a->hint);
+	set_code(e, a->code);
+}
+
+/* What is said in place of TLS: the first bytes that tell a protocol. */
+static const struct {
+	const char *bytes, *name;
+} plain[] = {
+	{ "SSH-", "SSH" },
+	{ "HTTP/", "HTTP" },
+	{ "220", "SMTP or FTP" },
+	{ "+OK", "POP3" },
+	{ "* OK", "IMAP" },
+	{ "RFB ", "VNC" },
+	{ "-ERR", "Redis" },
+	{ "GET ", "HTTP" },
+	{ "POST ", "HTTP" },
+	{ "HEAD ", "HTTP" },
+	{ "PUT ", "HTTP" },
+	{ "DELETE ", "HTTP" },
+	{ "OPTIONS ", "HTTP" },
+	{ "PRI * HTTP/2", "HTTP/2" },
+	{ "CONNECT ", "an HTTP proxy's protocol" },
+	{ "EHLO ", "SMTP" },
+	{ "HELO ", "SMTP" },
+	{ "*1\r\n$", "Redis" },
+	{ "\x05\x01", "SOCKS5" },
+	{ "INFO {", "NATS" },
+	{ "AMQP", "AMQP" },
+};
+
+static size_t first_len(const struct tls_conn *c)
+{
+	return c->bytes_in < TLS_FIRST_MAX ? (size_t)c->bytes_in
+	                                   : TLS_FIRST_MAX;
+}
+
+/* A record of TLS begins with its type, 20 to 24, and the major version. */
+static bool is_tls_record(const struct tls_conn *c)
+{
+	return c->bytes_in < 2 ||
+	       (c->first[0] >= 20 && c->first[0] <= 24 && c->first[1] == 3);
+}
+
+static const char *plain_name(const struct tls_conn *c)
+{
+	size_t len = first_len(c);
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		size_t n = strlen(plain[i].bytes);
+		if (len >= n && !memcmp(c->first, plain[i].bytes, n))
+			return plain[i].name;
+	}
+	return len > 4 && !c->first[3] && c->first[4] == 10 ? "MySQL" : NULL;
+}
+
+/* Its first line, or a dump of what is no text; safe to show. */
+static void show_first(const struct tls_conn *c, char out[64])
+{
+	char text[TLS_FIRST_MAX + 1];
+	size_t len = 0;
+
+	while (len < first_len(c) && len < 40 && c->first[len] &&
+	       c->first[len] != '\r' && c->first[len] != '\n')
+		len++;
+	memcpy(text, c->first, len);
+	text[len] = '\0';
+	glyph_copy(out, 64, text, GLYPH_ANY_WIDTH);
+}
+
+static void tell_plain(const struct tls_conn *c, const char *where,
+                       struct error *e)
+{
+	const char *name = plain_name(c);
+	char said[64];
+
+	show_first(c, said);
+	error_set(e, "no TLS: %s speaks %s: \"%s\"", where,
+	          name ? name : "plain text or another protocol", said);
+	error_set_hint(e, "%s", c->is_accepted
+	                            ? "--tls-auto serves plain clients as well"
+	                            : "without TLS (tcp://) you can talk to "
+	                              "it; many protocols begin so and change "
+	                              "to TLS later: /starttls");
+	set_code(e, "TLS_PLAIN");
+}
+
+/* OpenSSL's reasons that have words of ours. */
+static const struct reason {
+	int number;
+	const char *code, *before, *after, *hint;
+} reasons[] = {
+	{ SSL_R_UNSUPPORTED_PROTOCOL, "TLS_VERSION", "no common version: ",
+	  " speaks none of the TLS versions that we take", HINT_VERSIONS },
+	{ SSL_R_VERSION_TOO_LOW, "TLS_VERSION", "no common version: ",
+	  " speaks an older TLS than we take", HINT_VERSIONS },
+	{ SSL_R_WRONG_SSL_VERSION, "TLS_VERSION", "no common version: ",
+	  " chose a TLS version that we do not take", HINT_VERSIONS },
+	{ SSL_R_NO_PROTOCOLS_AVAILABLE, "TLS_VERSION",
+	  "no version is left for ", "",
+	  "--tls-min and --tls-max, or openssl.cnf of this system, leave no "
+	  "version" },
+	{ SSL_R_NO_SHARED_CIPHER, "TLS_CIPHER", "no common cipher: ",
+	  " shares none with us", HINT_CIPHERS },
+	{ SSL_R_NO_CIPHERS_AVAILABLE, "TLS_CIPHER", "no cipher is left for ",
+	  "", "--tls-ciphers fits none of the versions" },
+	{ SSL_R_WRONG_CIPHER_RETURNED, "TLS_CIPHER", "no common cipher: ",
+	  " chose one that we did not offer", HINT_CIPHERS },
+	{ SSL_R_DH_KEY_TOO_SMALL, "TLS_WEAK", "weak key exchange: ",
+	  " uses a DH key that is too short",
+	  "--tls-ciphers DEFAULT@SECLEVEL=0 takes it" },
+	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "TLS_WEAK",
+	  "TLS of before 2010: ", " knows no safe renegotiation (RFC 5746)",
+	  "--tls-min 1.0 takes it" },
+	{ SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, "TLS_NO_CERTIFICATE",
+	  "no certificate: ", " was asked for one and has none",
+	  "the client has to show one that --tls-client-ca signs for" },
+	{ SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "TLS_DAMAGED",
+	  "damaged record: what came from ",
+	  " is not what was sent, so the connection has ended",
+	  "somebody or something on the way changes bytes, or one end has a "
+	  "fault" },
+	{ SSL_R_NO_APPLICATION_PROTOCOL, "TLS_ALPN",
+	  "no common protocol: ", "", "" },
+	{ 0, "TLS_PROTOCOL", "", "", "" },
+};
+
+static void tell_alpn(const struct tls_conn *c, const char *where,
+                      struct error *e)
+{
+	error_set(e, "no common protocol: %s offers %s with ALPN, and "
+	             "--tls-alpn has %s", where, c->offered,
+	          c->tls->settings->alpn);
+	error_set_hint(e, "RFC 7301 demands that this ends the connection");
+	set_code(e, "TLS_ALPN");
+}
+
+static void tell_reason(const struct tls_conn *c, const char *where,
+                        struct error *e)
+{
+	const struct reason *r = reasons;
+	unsigned long packed = ERR_PACK(ERR_LIB_SSL, 0, c->reason);
+	const char *words = ERR_reason_error_string(packed);
+
+	while (r->number && r->number != c->reason)
+		r++;
+	if (r->number)
+		error_set(e, "%s%s%s", r->before, where, r->after);
+	else
+		error_set(e, "TLS failed with %s: %s", where,
+		          words ? words : "OpenSSL does not say why");
+	error_set_hint(e, "%s", r->hint);
+	set_code(e, r->code);
+}
+
+static void tell_timeout(const struct tls_conn *c, const struct failure *f,
+                         struct error *e)
+{
+	double s = (double)f->timeout_ms / 1000;
+
+	if (!c->bytes_in && !c->is_accepted)
+		error_set(e, "timed out: %s took the connection, but has not "
+		             "answered our TLS handshake within %g s",
+		          f->where, s);
+	else if (!c->bytes_in)
+		error_set(e, "timed out: %s connected, but has not begun a TLS "
+		             "handshake within %g s", f->where, s);
+	else
+		error_set(e, "timed out: %s has not finished the TLS handshake "
+		             "within %g s", f->where, s);
+	error_set_hint(e, "%s", c->bytes_in      ? ""
+	                        : c->is_accepted ? "--tls-auto serves plain "
+	                                           "clients as well"
+	                                         : PEER_WITHOUT_TLS);
+	error_set_code(e, ETIMEDOUT);
+}
+
+static void tell_broken_off(const struct tls_conn *c, const struct failure *f,
+                            struct error *e)
+{
+	error_set(e, "TLS handshake broken off: %s %s%s", f->where,
+	          c->has_lower_ended ? "closed the connection"
+	                             : "reset the connection",
+	          c->bytes_in ? "" : " without a word of TLS");
+	error_set_hint(e, "%s", c->is_accepted
+	                            ? "a client that does not trust our "
+	                              "certificate may leave so; so do port "
+	                              "scans and health checks"
+	                        : c->bytes_in ? "its log may tell why"
+	                                      : "it may not speak TLS on that "
+	                                        "port, or not with this name "
+	                                        "(--tls-sni)");
+	set_code(e, c->has_lower_ended ? "TLS_ENDED" : "ECONNRESET");
+}
+
+static void tell_unproven(const struct failure *f, struct error *e)
+{
+	error_set(e, "the end of %s is unproven: it closed the connection "
+	             "without TLS's close_notify, as anybody on the way could "
+	             "have done", f->where);
+	error_set_hint(e, "what came may be cut short; Python's ssl, for one, "
+	                  "proves its end only when the program calls "
+	                  "unwrap(); --tls-allow-truncation takes such an end");
+	set_code(e, "TLS_TRUNCATED");
+}
+
+static void tell_protocol(const struct tls_conn *c, const char *where,
+                          struct error *e)
+{
+	if (c->reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+		tls_explain_doubt(c, where, e);
+	else if (is_alert(c->reason))
+		tell_alert(c, where, e);
+	else if (!c->head.is_open && !is_tls_record(c))
+		tell_plain(c, where, e);
+	else if (*c->offered)
+		tell_alpn(c, where, e);
+	else
+		tell_reason(c, where, e);
+}
+
+/* Errno's words are good for what failed below, once it is open. */
 void tls_explain(const struct failure *f, struct error *e)
 {
 	const struct tls_conn *c = (const struct tls_conn *)f->transport;
 
-	if (c && c->refusal)
+	if (!c)
+		return;
+	if (c->refusal)
 		*e = *c->refusal;
+	else if (f->kind == FAILED_TO_END)
+		tell_unproven(f, e);
+	else if (f->timeout_ms)
+		tell_timeout(c, f, e);
+	else if (f->errnum == EPROTO)
+		tell_protocol(c, f->where, e);
+	else if (!c->head.is_open && f->errnum == ECONNRESET)
+		tell_broken_off(c, f, e);
 }

@@ -68,19 +68,15 @@ struct tls_conn {
 	unsigned read_wants, write_wants; /* LOOP_READ or LOOP_WRITE */
 	int broken_in, broken_out; /* errno; 0: it is well */
 	int reason;        /* OpenSSL's, of such an end; 0: none */
-	bool is_accepted, has_lower_ended, is_shut;
+	bool is_accepted, has_lower_ended, has_lower_failed, is_shut;
 	uint8_t first[TLS_FIRST_MAX];
 	struct tls_doubt doubt;
+	struct tls_facts *facts; /* when somebody asks; or NULL */
 	char offered[128]; /* a client's ALPN, to a server that refuses it */
 };
 
-/* tls_context.c: what the settings say, as OpenSSL has it.  NULL with a
- * sentence. */
-SSL_CTX *tls_context_new(struct tls *t, enum endpoint_mode mode,
-                         struct error *e);
-
-/* Make a connection ready for its handshake with `target`.  What the settings
- * forbid becomes `refusal`.  -1 without memory. */
+/* tls_context.c: make a connection ready for its handshake with `target`.  What
+ * the settings forbid becomes `refusal`.  -1 without memory. */
 MUST_USE int tls_set_up(struct tls_conn *c, const struct endpoint *target);
 
 /* tls_identity.c: who we are.  -1 with a sentence. */
@@ -106,13 +102,6 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 int tls_verify(X509_STORE_CTX *store, void *tls);
 /* Read --tls-pin.  -1 with a sentence. */
 MUST_USE int tls_read_pins(struct tls *t, struct error *e);
-#define TLS_PIN_TEXT_MAX 56
-/* Write the pin of a certificate's public key.  False, and "", without
- * memory. */
-bool tls_key_pin(const X509 *cert, char out[TLS_PIN_TEXT_MAX]);
-/* The SHA-256 that is in it. */
-bool tls_key_digest(const X509 *cert, uint8_t out[TLS_PIN_LEN]);
-
 /* tls_keylog.c */
 void tls_keylog_open(struct tls *t, SSL_CTX *ctx);
 
@@ -127,7 +116,7 @@ void tls_flush(struct tls_conn *c);
 /* It fails, each way; the first errno stays. */
 void tls_break(struct tls_conn *c, int errnum);
 
-/* tls_explain.c */
-void tls_explain(const struct failure *f, struct error *e);
+/* tls_facts.c: good until the connection is closed; NULL without memory. */
+const struct tls_facts *tls_facts_of(struct tls_conn *c);
 
 #endif

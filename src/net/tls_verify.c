@@ -10,12 +10,13 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "tls_private.h"
+#include "tls_words.h"
 
 #define PIN_PREFIX "sha256//"
 #define PIN_CHARS  44 /* of base64 */
 
-bool tls_key_digest(const X509 *cert, uint8_t out[TLS_PIN_LEN])
+/* The SHA-256 of its public key.  False without memory. */
+static bool digest_key(const X509 *cert, uint8_t out[TLS_PIN_LEN])
 {
 	uint8_t *key = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &key);
@@ -31,7 +32,7 @@ bool tls_key_pin(const X509 *cert, char out[TLS_PIN_TEXT_MAX])
 	uint8_t digest[TLS_PIN_LEN];
 
 	*out = '\0';
-	if (!tls_key_digest(cert, digest))
+	if (!digest_key(cert, digest))
 		return false;
 	memcpy(out, PIN_PREFIX, sizeof(PIN_PREFIX));
 	EVP_EncodeBlock((uint8_t *)out + strlen(PIN_PREFIX), digest,
@@ -84,7 +85,7 @@ static bool is_pinned(const struct tls *t, const X509 *cert)
 	uint8_t digest[TLS_PIN_LEN];
 	bool is_known = false;
 
-	if (!tls_key_digest(cert, digest))
+	if (!digest_key(cert, digest))
 		return false;
 	for (size_t i = 0; i < t->pin_count; i++)
 		is_known = is_known ||

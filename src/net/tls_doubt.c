@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Why a certificate was not accepted: which one, which name, which date, and
+ * what to do. */
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/x509v3.h>
+
+#include <sockchat/number.h>
+#include <sockchat/stamp.h>
+
+#include "tls_words.h"
+
+#define DAY_S   (24 * 60 * 60)
+#define HOUR_S  (60 * 60)
+
+/* What a sentence says of it: the certificate at fault, of whose subject and
+ * issuer it tells, and the peer's. */
+struct story {
+	const struct tls_conn *conn;
+	const char *where;
+	const X509 *cert;
+	char subject[80], issuer[80];
+	char pin[TLS_PIN_TEXT_MAX]; /* of the peer's key; or "" */
+	struct error *e;
+};
+
+/* "the certificate of localhost:9999 (CN=x)", or that of one above it. */
+static void name_it(const struct story *s, char *out, size_t cap)
+{
+	const X509 *leaf = s->conn->doubt.leaf;
+	bool is_own = !s->cert || !leaf || !X509_cmp(s->cert, leaf);
+
+	snprintf(out, cap, is_own ? "the certificate of %s (%s)"
+	                          : "an issuer in the chain of %s (%s)",
+	         s->where, s->subject);
+}
+
+/* "3 days", of a difference. */
+static void format_age(int64_t s, char out[32])
+{
+	int64_t n = s >= 2 * DAY_S    ? s / DAY_S
+	            : s >= 2 * HOUR_S ? s / HOUR_S
+	                              : s / 60;
+	const char *unit = s >= 2 * DAY_S    ? "day"
+	                   : s >= 2 * HOUR_S ? "hour"
+	                                     : "minute";
+
+	snprintf(out, 32, "%lld %s%s", (long long)n, unit,
+	         plural((uint64_t)n));
+}
+
+/* What the options of the side that refused are. */
+static void hint_trust(const struct story *s, const char *before)
+{
+	if (s->conn->is_accepted)
+		error_set_hint(s->e, "%s--tls-client-ca FILE names the "
+		                     "certificates that may sign for clients",
+		               before);
+	else
+		error_set_hint(s->e, "%s--tls-ca FILE trusts it, --tls-pin %s "
+		                     "trusts just this key", before, s->pin);
+}
+
+static void tell_date(const struct story *s, bool is_over)
+{
+	const ASN1_TIME *t = is_over ? X509_get0_notAfter(s->cert)
+	                             : X509_get0_notBefore(s->cert);
+	int64_t now_s = (int64_t)time(NULL), at_s = tls_time(t);
+	char which[EXPLAIN_WHERE_MAX + 64], age[32], date[STAMP_TEXT_MAX],
+	    clock[STAMP_TEXT_MAX];
+
+	name_it(s, which, sizeof(which));
+	format_age(is_over ? now_s - at_s : at_s - now_s, age);
+	stamp_format_date(date, at_s * 1000000);
+	stamp_format_date(clock, now_s * 1000000);
+	if (is_over)
+		error_set(s->e, "certificate expired: %s ended %s ago, on "
+		                "%.10s", which, age, date);
+	else
+		error_set(s->e, "certificate not yet valid: %s begins in %s, "
+		                "on %s", which, age, date);
+	error_set_hint(s->e, "%s; the clock here says %.16s: if that is wrong, "
+	                     "set it; --tls-pin %s trusts just this key",
+	               is_over ? "it has to be renewed there" : "wait", clock,
+	               s->pin);
+}
+
+static void tell_expired(const struct story *s)
+{
+	tell_date(s, true);
+}
+
+static void tell_early(const struct story *s)
+{
+	tell_date(s, false);
+}
+
+static void tell_self_signed(const struct story *s)
+{
+	error_set(s->e, "self-signed certificate: nobody but %s itself signs "
+	                "for it (%s)", s->where, s->subject);
+	hint_trust(s, "self-signed: ");
+}
+
+static void tell_unknown_root(const struct story *s)
+{
+	error_set(s->e, "unknown authority: the chain of %s ends at %s, which "
+	                "is not trusted here", s->where, s->subject);
+	hint_trust(s, "if you know this authority: ");
+}
+
+static void tell_no_issuer(const struct story *s)
+{
+	error_set(s->e, "unknown issuer: %s signed for %s of %s, whose server "
+	                "sent no certificate of it, and this system has none",
+	          s->issuer, s->subject, s->where);
+	if (s->conn->is_accepted) {
+		error_set(s->e, "unknown issuer: %s, which signed for %s of "
+		                "%s, is not in --tls-client-ca, and the client "
+		                "sent no certificate of it",
+		          s->issuer, s->subject, s->where);
+		hint_trust(s, "");
+		return;
+	}
+	error_set_hint(s->e, "a server has to send its intermediate "
+	                     "certificates too (fullchain.pem); if it is a "
+	                     "private authority, --tls-ca FILE trusts it; "
+	                     "--tls-pin %s trusts just this key", s->pin);
+}
+
+static void tell_name(const struct story *s)
+{
+	char names[120];
+
+	tls_names_text(names, sizeof(names), s->conn->doubt.leaf);
+	error_set(s->e, "wrong name: the certificate of %s is for %s, not for "
+	                "%.60s", s->where, names, s->conn->name);
+	error_set_hint(s->e, "--tls-sni NAME asks for another name and "
+	                     "verifies that; --tls-pin %s trusts just this "
+	                     "key", s->pin);
+}
+
+static void tell_purpose(const struct story *s)
+{
+	char which[EXPLAIN_WHERE_MAX + 64];
+
+	name_it(s, which, sizeof(which));
+	error_set(s->e, "wrong purpose: %s may not be used for a %s", which,
+	          s->conn->is_accepted ? "client" : "server");
+	error_set_hint(s->e, "its extended key usage has to contain %s%s%s",
+	               s->conn->is_accepted
+	                   ? "clientAuth"
+	                   : "serverAuth; --tls-pin ",
+	               s->conn->is_accepted ? "" : s->pin,
+	               s->conn->is_accepted ? "" : " trusts just this key");
+}
+
+static void tell_weak(const struct story *s)
+{
+	char which[EXPLAIN_WHERE_MAX + 64];
+
+	name_it(s, which, sizeof(which));
+	error_set(s->e, "weak certificate: %s: %s", which,
+	          X509_verify_cert_error_string(s->conn->doubt.error));
+	error_set_hint(s->e, "--tls-ciphers DEFAULT@SECLEVEL=0 takes it, and "
+	                     "so does --tls-min 1.0");
+}
+
+static void tell_pin(const struct story *s)
+{
+	error_set(s->e, "another key: that of %s (%s) has not the pin that "
+	                "--tls-pin gives", s->where, s->subject);
+	error_set_hint(s->e, "it has %s; if you did not expect a new key, "
+	                     "somebody may stand in between", s->pin);
+}
+
+static void tell_other(const struct story *s)
+{
+	char which[EXPLAIN_WHERE_MAX + 64];
+
+	name_it(s, which, sizeof(which));
+	error_set(s->e, "certificate not accepted: %s: %s", which,
+	          X509_verify_cert_error_string(s->conn->doubt.error));
+	if (!s->conn->is_accepted)
+		error_set_hint(s->e, "--tls-pin %s trusts just this key",
+		               s->pin);
+}
+
+static const struct {
+	int error;
+	const char *code;
+	void (*tell)(const struct story *s);
+} doubts[] = {
+	{ X509_V_ERR_CERT_HAS_EXPIRED, "TLS_EXPIRED", tell_expired },
+	{ X509_V_ERR_CERT_NOT_YET_VALID, "TLS_NOT_YET_VALID", tell_early },
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "TLS_SELF_SIGNED",
+	  tell_self_signed },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, "TLS_UNKNOWN_AUTHORITY",
+	  tell_unknown_root },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, "TLS_UNKNOWN_ISSUER",
+	  tell_no_issuer },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, "TLS_UNKNOWN_ISSUER",
+	  tell_no_issuer },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, "TLS_UNKNOWN_ISSUER",
+	  tell_no_issuer },
+	{ X509_V_ERR_HOSTNAME_MISMATCH, "TLS_WRONG_NAME", tell_name },
+	{ X509_V_ERR_IP_ADDRESS_MISMATCH, "TLS_WRONG_NAME", tell_name },
+	{ X509_V_ERR_INVALID_PURPOSE, "TLS_WRONG_PURPOSE", tell_purpose },
+	{ X509_V_ERR_EE_KEY_TOO_SMALL, "TLS_WEAK", tell_weak },
+	{ X509_V_ERR_CA_KEY_TOO_SMALL, "TLS_WEAK", tell_weak },
+	{ X509_V_ERR_CA_MD_TOO_WEAK, "TLS_WEAK", tell_weak },
+	{ X509_V_ERR_APPLICATION_VERIFICATION, "TLS_PIN", tell_pin },
+	{ X509_V_OK, "TLS_CERTIFICATE", tell_other }, /* any other */
+};
+
+void tls_explain_doubt(const struct tls_conn *c, const char *where,
+                       struct error *e)
+{
+	struct story s = { .conn = c, .where = where, .e = e };
+	size_t i = 0;
+
+	s.cert = c->doubt.cert ? c->doubt.cert : c->doubt.leaf;
+	if (!s.cert)
+		return;
+	tls_name_text(s.subject, sizeof(s.subject),
+	              X509_get_subject_name(s.cert));
+	tls_name_text(s.issuer, sizeof(s.issuer),
+	              X509_get_issuer_name(s.cert));
+	if (c->doubt.leaf)
+		tls_key_pin(c->doubt.leaf, s.pin);
+	while (doubts[i].error && doubts[i].error != c->doubt.error)
+		i++;
+	doubts[i].tell(&s);
+	snprintf(e->code, sizeof(e->code), "%s", doubts[i].code);
+}
