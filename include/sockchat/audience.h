@@ -35,7 +35,8 @@ bool chat_awaits_first(const struct chat *c);
 bool chat_awaited_first(const struct chat *c);
 
 /* Send these bytes as one message to those who are spoken to.  -1 when some do
- * not get it: then an ERROR entry says why. */
+ * not get it: then an ERROR entry says why.  One of many that is passed over
+ * (see chat_congestion()) does not count: it has been told of. */
 int chat_send(struct chat *c, const void *bytes, size_t len);
 
 /* Send a regular file to those who are spoken to; it is read as they take it.

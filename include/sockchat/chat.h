@@ -33,8 +33,8 @@ struct chat {
 	struct options *options; /* may change: chat_settings_changed() */
 	/* In place of the one that an endpoint's scheme names; NULL: none. */
 	const struct transport_ops *transport;
-	/* Does a line as if it had been typed. */
-	void (*type)(struct chat *c, const char *line, size_t len);
+	/* Does a line as if it had been typed; -1 after a complaint. */
+	int (*type)(struct chat *c, const char *line, size_t len);
 	struct transcript *transcript;
 	struct encoding *encoding; /* as the options say; NULL: UTF-8 */
 	struct ticks *ticks; /* of what was sent by hand */
@@ -96,9 +96,9 @@ void chat_listen(struct chat *c, const struct endpoint *ep);
 
 /* Write the entries from `first` to `last`, or all if both are 0, to a new
  * file, in the form that the ending of its name asks for; those that the filter
- * hides are left out.  It takes several turns; notes tell the outcome. */
-void chat_save(struct chat *c, const char *path, uint64_t first,
-               uint64_t last);
+ * hides are left out.  It takes several turns; notes tell the outcome.  -1
+ * after a complaint. */
+int chat_save(struct chat *c, const char *path, uint64_t first, uint64_t last);
 
 /* Read nothing from peers while it is held: the front end can't keep up. */
 void chat_hold(struct chat *c, bool is_held);

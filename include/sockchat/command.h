@@ -14,8 +14,9 @@
 
 /* Do what a line says, which comes without its ending.  "/word …" is a command,
  * "//" sends a line that begins with one slash, and anything else is sent with
- * the chosen ending. */
-void command_run(struct chat *c, const char *line, size_t len);
+ * the chosen ending.  -1 when it could not be done: then an ERROR entry says
+ * why. */
+int command_run(struct chat *c, const char *line, size_t len);
 
 /* When a line is to be done. */
 enum command_turn {
@@ -55,13 +56,14 @@ char **command_complete(struct chat *c, const char *line, size_t point,
 typedef int command_parse_fn(struct bytes *out, const char *text, size_t len,
                              struct error *e);
 
-/* A command does one of three things: it runs a function, sends bytes, or does
- * something to a peer.  A row with none of them sets the option of its name. */
+/* A command does one of three things: it runs a function, which returns -1
+ * after a complaint, sends bytes, or does something to a peer.  A row with none
+ * of them sets the option of its name. */
 struct command_row {
 	const char *name; /* "connect" */
 	const char *args; /* "ENDPOINT", "" for none */
 	const char *help;
-	void (*run)(struct chat *c, char *args);
+	int (*run)(struct chat *c, char *args);
 	command_parse_fn *parse;  /* its argument becomes the bytes to send */
 	chat_session_fn *to_peer; /* to the peer named or spoken to, or all */
 	const char *code, *done;  /* the note when that is done, or NULL */
@@ -70,9 +72,9 @@ struct command_row {
 	enum command_turn turn;
 };
 
-/* Tell of the commands whose names begin with the word, or say that there is
- * none. */
-void command_help(struct chat *c, char *args);
+/* Tell of the commands whose names begin with the word.  -1 when there is none,
+ * which it says. */
+int command_help(struct chat *c, char *args);
 
 /* Row `i` of the table, or NULL behind the last. */
 const struct command_row *command_row(size_t i);

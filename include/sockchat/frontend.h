@@ -26,10 +26,10 @@ struct frontend;
 struct loop;
 struct options;
 
-/* A command that a front end does in its own way. */
+/* A command that a front end does in its own way: -1 after a complaint. */
 struct frontend_command {
 	const char *name; /* as in the table of all; NULL ends a table */
-	void (*run)(struct frontend *f, char *args);
+	int (*run)(struct frontend *f, char *args);
 };
 
 struct frontend_ops {

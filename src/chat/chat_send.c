@@ -62,8 +62,8 @@ static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 	return chat_error(c, &e);
 }
 
-/* Give it to all that are spoken to.  -1 when some do not get it: then an entry
- * says why, or has said it before. */
+/* Give it to all that are spoken to.  -1 when some do not get it: then an ERROR
+ * entry says why, which for one of many that is passed over has come before. */
 static int give_all(struct chat *c, const struct parcel *p)
 {
 	size_t given = 0, failed = 0;
@@ -77,7 +77,8 @@ static int give_all(struct chat *c, const struct parcel *p)
 		if (!chat_addresses(c, s) ||
 		    (!session_has_reader(s) && !c->target))
 			continue;
-		if (chat_pass_over(c, s, p->len) || give_one(c, s, p))
+		if (chat_pass_over(c, s, p->len) ? c->target != 0
+		                                 : give_one(c, s, p) != 0)
 			failed++;
 		else
 			given++;

@@ -149,8 +149,8 @@ static void finish_save(struct chat_task *t)
 }
 
 /* Takes `fd`. */
-static void start_save(struct chat *c, const char *path, int fd,
-                       uint64_t first, uint64_t last)
+static int start_save(struct chat *c, const char *path, int fd,
+                      uint64_t first, uint64_t last)
 {
 	struct save *s = calloc(1, sizeof(*s));
 	struct error e;
@@ -158,8 +158,7 @@ static void start_save(struct chat *c, const char *path, int fd,
 		close(fd);
 		unlink(path);
 		error_set_errno(&e, ENOMEM, "nothing was saved");
-		chat_error(c, &e);
-		return;
+		return chat_error(c, &e);
 	}
 	*s = (struct save){
 		.task = { .finish = finish_save },
@@ -173,10 +172,10 @@ static void start_save(struct chat *c, const char *path, int fd,
 	glyph_copy(s->path, sizeof(s->path), path, GLYPH_ANY_WIDTH);
 	c->save = &s->task;
 	on_turn(&s->turn);
+	return 0;
 }
 
-void chat_save(struct chat *c, const char *typed, uint64_t first,
-               uint64_t last)
+int chat_save(struct chat *c, const char *typed, uint64_t first, uint64_t last)
 {
 	struct bytes path = { 0 };
 	struct error e;
@@ -188,9 +187,8 @@ void chat_save(struct chat *c, const char *typed, uint64_t first,
 		error_set_errno(&e, ENOMEM, "the path");
 	else
 		fd = file_create(bytes_text(&path), &e);
-	if (fd < 0)
-		chat_error(c, &e);
-	else
-		start_save(c, bytes_text(&path), fd, first, last);
+	int failed = fd < 0 ? chat_error(c, &e)
+	                    : start_save(c, bytes_text(&path), fd, first, last);
 	bytes_finish(&path);
+	return failed;
 }

@@ -40,15 +40,15 @@ static struct call parse_call(const char *line, size_t len)
 	return call;
 }
 
-static void run_command(struct chat *c, const char *line, size_t len)
+static int run_command(struct chat *c, const char *line, size_t len)
 {
 	struct call call = parse_call(line, len);
 	char *args = call.row ? strndup(call.args, call.args_len) : NULL;
 	struct error e;
 	if (args) {
-		command_do(c, call.row, args);
+		int failed = command_do(c, call.row, args);
 		free(args);
-		return;
+		return failed;
 	}
 	if (memchr(line, '\0', len)) { /* its words are C strings */
 		error_set(&e, "a command cannot hold a NUL byte: nothing was "
@@ -59,7 +59,7 @@ static void run_command(struct chat *c, const char *line, size_t len)
 	} else {
 		error_set_errno(&e, ENOMEM, "the command was not done");
 	}
-	chat_error(c, &e);
+	return chat_error(c, &e);
 }
 
 /* A keyboard of another charset than UTF-8 sends what is sent as it is. */
@@ -135,14 +135,12 @@ static bool is_sent(const char **line, size_t *len)
 	return is_escaped;
 }
 
-void command_run(struct chat *c, const char *line, size_t len)
+int command_run(struct chat *c, const char *line, size_t len)
 {
 	if (!len && chat_enter(c))
-		return;
-	if (is_sent(&line, &len))
-		command_send(c, line, len);
-	else
-		run_command(c, line, len);
+		return 0;
+	return is_sent(&line, &len) ? command_send(c, line, len)
+	                            : run_command(c, line, len);
 }
 
 enum command_turn command_turn(const char *line, size_t len)

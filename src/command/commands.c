@@ -24,13 +24,13 @@
 #define DRIP_MAX        (1 << 30)
 #define WORDS_MAX       4
 
-/* Say what the command cannot do without. */
-static void refuse_nothing(struct chat *c, const struct command_row *row)
+/* Say what the command cannot do without.  Returns -1. */
+static int refuse_nothing(struct chat *c, const struct command_row *row)
 {
 	struct error e;
 	error_set(&e, "/%s needs %s: nothing was done", row->name, row->args);
 	error_set_hint(&e, "for example /%s %s", row->name, row->example);
-	chat_error(c, &e);
+	return chat_error(c, &e);
 }
 
 static void help_on(struct chat *c, const struct command_row *row)
@@ -39,7 +39,7 @@ static void help_on(struct chat *c, const struct command_row *row)
 	          row->args, row->help);
 }
 
-void command_help(struct chat *c, char *args)
+int command_help(struct chat *c, char *args)
 {
 	const struct command_row *row;
 	const char *word = *args == '/' ? args + 1 : args;
@@ -52,26 +52,28 @@ void command_help(struct chat *c, char *args)
 			found = true;
 		}
 	if (found)
-		return;
+		return 0;
 	row = command_find(word, len, &matches);
 	if (row) {
 		help_on(c, row);
-		return;
+		return 0;
 	}
 	command_refuse_name(&e, word, len, matches);
-	chat_error(c, &e);
+	return chat_error(c, &e);
 }
 
-static void run_keys(struct chat *c, char *args)
+static int run_keys(struct chat *c, char *args)
 {
 	(void)args;
-	chat_refuse(c, "", "/keys: there is no screen here, and no keys");
+	return chat_refuse(c, "", "/keys: there is no screen here, and no "
+	                          "keys");
 }
 
-static void run_quit(struct chat *c, char *args)
+static int run_quit(struct chat *c, char *args)
 {
 	(void)args;
 	chat_leave(c);
+	return 0;
 }
 
 /* What follows "unix:" may have spaces and begin with "~". */
@@ -142,45 +144,44 @@ static bool is_in_the_way(const struct chat *c, const struct session *s,
 	       (!is_open && strcmp(s->link.where, name) == 0);
 }
 
-static void refuse_second(struct chat *c, const struct session *s)
+static int refuse_second(struct chat *c, const struct session *s)
 {
 	if (session_is_open(s))
-		chat_refuse(c, "/close ends that connection",
-		            "already connected to %s", s->link.where);
-	else
-		chat_refuse(c, "/close gives up", "still connecting to %s",
-		            s->link.where);
+		return chat_refuse(c, "/close ends that connection",
+		                   "already connected to %s", s->link.where);
+	return chat_refuse(c, "/close gives up", "still connecting to %s",
+	                   s->link.where);
 }
 
-static void run_connect(struct chat *c, char *args)
+static int run_connect(struct chat *c, char *args)
 {
 	char name[ENDPOINT_TEXT_MAX];
 	struct endpoint ep;
 	struct session *s;
 	if (parse_endpoint(c, args, ENDPOINT_CONNECT, &ep))
-		return;
+		return -1;
 	endpoint_format(&ep, name);
 	for (size_t i = chat_session_count(c); i-- > 0;) {
 		s = chat_session(c, i);
-		if (!halves_is_in_open(s->link.halves) || s->closes) {
+		if (!halves_is_in_open(s->link.halves) || s->closes)
 			session_leave(s); /* it is over but for our FIN */
-		} else if (is_in_the_way(c, s, name)) {
-			refuse_second(c, s);
-			return;
-		}
+		else if (is_in_the_way(c, s, name))
+			return refuse_second(c, s);
 	}
 	chat_connect(c, &ep);
+	return 0;
 }
 
-static void run_listen(struct chat *c, char *args)
+static int run_listen(struct chat *c, char *args)
 {
 	struct endpoint ep;
 	if (parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
-		return;
+		return -1;
 	if (*c->listening && !*args)
-		chat_refuse(c, "", "already listening on %s", c->listening);
-	else
-		chat_listen(c, &ep);
+		return chat_refuse(c, "", "already listening on %s",
+		                   c->listening);
+	chat_listen(c, &ep);
+	return 0;
 }
 
 void command_learn(struct chat *c, const char *line)
@@ -202,37 +203,40 @@ void command_learn(struct chat *c, const char *line)
 	}
 }
 
-static void send_parsed(struct chat *c, const struct command_row *row,
-                        const char *args)
+static int send_parsed(struct chat *c, const struct command_row *row,
+                       const char *args)
 {
 	struct bytes b = { 0 };
 	struct error e;
+	int failed;
 	if (row->parse(&b, args, strlen(args), &e)) {
 		error_set_hint(&e, "nothing was sent");
-		chat_error(c, &e);
-	} else if (!b.len) {
-		refuse_nothing(c, row);
+		failed = chat_error(c, &e);
 	} else {
-		chat_send(c, b.data, b.len);
+		failed = b.len ? chat_send(c, b.data, b.len)
+		               : refuse_nothing(c, row);
 	}
 	bytes_finish(&b);
+	return failed;
 }
 
-static void run_file(struct chat *c, char *args)
+static int run_file(struct chat *c, char *args)
 {
-	chat_send_file(c, args);
+	return chat_send_file(c, args);
 }
 
-static void run_cancel(struct chat *c, char *args)
+static int run_cancel(struct chat *c, char *args)
 {
 	uint64_t end = transcript_end(c->transcript);
 	if (chat_stop_trying(c))
-		return;
+		return 0;
 	if (c->repeat)
 		c->repeat->finish(c->repeat);
-	else if (command_for_peers(c, args, session_cancel) &&
-	         transcript_end(c->transcript) == end)
+	else if (command_for_peers(c, args, session_cancel))
+		return -1;
+	else if (transcript_end(c->transcript) == end)
 		chat_note(c, "no-file", "no file is on its way");
+	return 0;
 }
 
 /* Read BYTES [DELAY] or "off", which is 0 bytes.  -1 with a sentence. */
@@ -253,15 +257,14 @@ static int parse_drip(char *args, long *bytes, int64_t *ms, struct error *e)
 	return count == 2 ? number_parse_time(words[1], ms, e) : 0;
 }
 
-static void run_drip(struct chat *c, char *args)
+static int run_drip(struct chat *c, char *args)
 {
 	long bytes;
 	int64_t ms;
 	struct error e;
-	if (parse_drip(args, &bytes, &ms, &e)) {
-		chat_refuse(c, "for example /drip 1 50ms", "/drip: %s", e.text);
-		return;
-	}
+	if (parse_drip(args, &bytes, &ms, &e))
+		return chat_refuse(c, "for example /drip 1 50ms", "/drip: %s",
+		                   e.text);
 	c->session_settings.drip_bytes = (size_t)bytes;
 	c->session_settings.drip_ns = ms * MS_NS;
 	chat_settings_changed(c);
@@ -272,18 +275,20 @@ static void run_drip(struct chat *c, char *args)
 		chat_note(c, "drip", "what is sent goes in pieces of %ld "
 		          "byte%s, one every %lld ms; /drip off ends that",
 		          bytes, plural((uint64_t)bytes), (long long)ms);
+	return 0;
 }
 
-static void run_save(struct chat *c, char *args)
+static int run_save(struct chat *c, char *args)
 {
-	chat_save(c, args, 0, 0);
+	return chat_save(c, args, 0, 0);
 }
 
 /* What has been printed stays. */
-static void run_clear(struct chat *c, char *args)
+static int run_clear(struct chat *c, char *args)
 {
 	(void)c;
 	(void)args;
+	return 0;
 }
 
 static const struct command_row rows[] = {
@@ -464,32 +469,38 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
 	return -1;
 }
 
-/* False when the front end has no way of its own to do this command. */
-static bool front_end_does(struct chat *c, const char *name, char *args)
+/* How the front end does this command, NULL when it has no way of its own. */
+static const struct frontend_command *own_way(const struct chat *c,
+                                              const char *name)
 {
 	const struct frontend_command *own = c->ops->commands;
 	while (own && own->name && strcmp(own->name, name) != 0)
 		own++;
-	if (!own || !own->name)
-		return false;
-	own->run(c->frontend, args);
-	return true;
+	return own && own->name ? own : NULL;
 }
 
-void command_do(struct chat *c, const struct command_row *row, char *args)
+static int do_to_peers(struct chat *c, const struct command_row *row,
+                       char *args)
 {
-	if (!*args && row->example) {
-		refuse_nothing(c, row);
-		return;
-	}
-	if (front_end_does(c, row->name, args))
-		return;
-	if (row->run)
-		row->run(c, args);
-	else if (row->parse)
-		send_parsed(c, row, args);
-	else if (!row->to_peer)
-		set_option(c, row->name, args);
-	else if (command_for_peers(c, args, row->to_peer) && row->done)
+	if (command_for_peers(c, args, row->to_peer))
+		return -1;
+	if (row->done)
 		chat_note(c, row->code, "%s", row->done);
+	return 0;
+}
+
+int command_do(struct chat *c, const struct command_row *row, char *args)
+{
+	const struct frontend_command *own = own_way(c, row->name);
+	if (!*args && row->example)
+		return refuse_nothing(c, row);
+	if (own)
+		return own->run(c->frontend, args);
+	if (row->run)
+		return row->run(c, args);
+	if (row->parse)
+		return send_parsed(c, row, args);
+	if (row->to_peer)
+		return do_to_peers(c, row, args);
+	return set_option(c, row->name, args);
 }

@@ -18,8 +18,9 @@ const struct command_row *command_find(const char *name, size_t len,
 int command_refuse_name(struct error *e, const char *name, size_t len,
                         size_t matches);
 
-/* Do the command of this row, in the front end's own way if it has one. */
-void command_do(struct chat *c, const struct command_row *row, char *args);
+/* Do the command of this row, in the front end's own way if it has one.  -1
+ * after a complaint, as all that follow. */
+int command_do(struct chat *c, const struct command_row *row, char *args);
 
 /* names.c */
 
@@ -40,29 +41,28 @@ const struct alias *alias_find(const char *word, size_t len);
 /* Cut `args` into words where there are spaces; how many, at most `max`. */
 size_t command_words(char *args, char *words[], size_t max);
 
-/* Do it to the peer that is named or spoken to, else to all of them.  False
- * after a complaint. */
-bool command_for_peers(struct chat *c, char *args, chat_session_fn *fn);
-void run_info(struct chat *c, char *args);
-void run_peers(struct chat *c, char *args);
-void run_to(struct chat *c, char *args);
+/* Do it to the peer that is named or spoken to, else to all of them. */
+int command_for_peers(struct chat *c, char *args, chat_session_fn *fn);
+int run_info(struct chat *c, char *args);
+int run_peers(struct chat *c, char *args);
+int run_to(struct chat *c, char *args);
 
 /* set.c */
 
-/* Tell an option or, if there are `args`, change it.  True: it is changed. */
-bool set_option(struct chat *c, const char *name, char *args);
-void run_set(struct chat *c, char *args);
-void run_eol(struct chat *c, char *args);
-void run_echo(struct chat *c, char *args);
-void run_encoding(struct chat *c, char *args);
-void run_limits(struct chat *c, char *args);
+/* Tell an option or, if there are `args`, change it: then 1. */
+int set_option(struct chat *c, const char *name, char *args);
+int run_set(struct chat *c, char *args);
+int run_eol(struct chat *c, char *args);
+int run_echo(struct chat *c, char *args);
+int run_encoding(struct chat *c, char *args);
+int run_limits(struct chat *c, char *args);
 
 /* repeat.c */
 
-void run_repeat(struct chat *c, char *args);
+int run_repeat(struct chat *c, char *args);
 
 /* seek.c */
-void run_find(struct chat *c, char *args);
-void run_filter(struct chat *c, char *args);
+int run_find(struct chat *c, char *args);
+int run_filter(struct chat *c, char *args);
 
 #endif

@@ -39,7 +39,7 @@ static struct session *find_peer(struct chat *c, const char *word)
 	return s;
 }
 
-bool command_for_peers(struct chat *c, char *args, chat_session_fn *fn)
+int command_for_peers(struct chat *c, char *args, chat_session_fn *fn)
 {
 	char *word[1];
 	size_t count = command_words(args, word, 1);
@@ -49,17 +49,15 @@ bool command_for_peers(struct chat *c, char *args, chat_session_fn *fn)
 		s = find_peer(c, count ? word[0] : NULL);
 		if (s)
 			fn(s);
-		return s != NULL;
+		return s ? 0 : -1;
 	}
 	bool ends = fn == session_close || fn == session_reset;
 	if (!chat_session_count(c) && ends && chat_stop_trying(c))
-		return true;
-	if (!chat_session_count(c)) {
-		chat_refuse(c, "", "nothing to do: nobody is connected");
-		return false;
-	}
+		return 0;
+	if (!chat_session_count(c))
+		return chat_refuse(c, "", "nothing to do: nobody is connected");
 	chat_for_all(c, fn);
-	return true;
+	return 0;
 }
 
 static void note_row(void *user, enum health_row kind, const char *label,
@@ -114,18 +112,19 @@ static void tell_info(struct chat *c, struct session *s)
 	}
 }
 
-void run_info(struct chat *c, char *args)
+int run_info(struct chat *c, char *args)
 {
 	struct session *s = *args ? find_peer(c, args) : chat_shown(c);
 	if (*args && !s)
-		return;
+		return -1;
 	if (!*args && *c->listening)
 		chat_note(c, "listening", "listening on %s (%s)", c->listening,
 		          c->reach);
 	tell_info(c, s);
+	return 0;
 }
 
-void run_peers(struct chat *c, char *args)
+int run_peers(struct chat *c, char *args)
 {
 	char in[16], out[16], queued[16];
 	struct session *s;
@@ -142,9 +141,10 @@ void run_peers(struct chat *c, char *args)
 	}
 	if (!chat_session_count(c))
 		chat_note(c, "no-peers", "nobody is connected");
+	return 0;
 }
 
-void run_to(struct chat *c, char *args)
+int run_to(struct chat *c, char *args)
 {
 	char *word[1];
 	size_t count = command_words(args, word, 1);
@@ -156,10 +156,11 @@ void run_to(struct chat *c, char *args)
 	else if ((s = find_peer(c, word[0])))
 		chat_speak_to(c, s->number);
 	else
-		return;
+		return -1;
 	if (c->target)
 		chat_note(c, "spoken-to", "what you type goes to peer %u",
 		          c->target);
 	else
 		chat_note(c, "spoken-to", "what you type goes to all peers");
+	return 0;
 }

@@ -46,25 +46,14 @@ static void finish_repeat(struct chat_task *t)
 	free_repeat(r);
 }
 
-static bool has_error(struct chat *c, uint64_t from)
-{
-	struct entry e;
-	for (; from < transcript_end(c->transcript); from++)
-		if (transcript_at(c->transcript, from, &e) &&
-		    e.kind == ENTRY_ERROR)
-			return true;
-	return false;
-}
-
 /* Do it once more.  False when that is no use, or it has ended /repeat. */
 static bool type_again(struct repeat *r)
 {
 	struct chat *c = r->chat;
-	uint64_t from = transcript_end(c->transcript);
-	c->type(c, r->line, r->len);
+	bool failed = c->type(c, r->line, r->len) < 0;
 	if (c->repeat != &r->task)
 		return false;
-	bool goes_on = !c->is_leaving && !has_error(c, from);
+	bool goes_on = !c->is_leaving && !failed;
 	r->done += goes_on;
 	if (goes_on && r->done < r->times)
 		return true;
@@ -139,15 +128,14 @@ static struct repeat *new_repeat(struct chat *c, char *args, struct error *e)
 	return r;
 }
 
-void run_repeat(struct chat *c, char *args)
+int run_repeat(struct chat *c, char *args)
 {
 	struct error e;
 	struct repeat *r = new_repeat(c, args, &e);
-	if (!r) {
-		chat_refuse(c, "for example /repeat 10 1s PING",
-		            "/repeat: %s", e.text);
-		return;
-	}
+	if (!r)
+		return chat_refuse(c, "for example /repeat 10 1s PING",
+		                   "/repeat: %s", e.text);
 	c->repeat = &r->task;
 	on_repeat_time(&r->timer);
+	return 0;
 }

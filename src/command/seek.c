@@ -147,7 +147,7 @@ static struct seek *start_seek(struct chat *c, const char *text,
 	return s;
 }
 
-void run_find(struct chat *c, char *args)
+int run_find(struct chat *c, char *args)
 {
 	struct error e;
 	if (c->search)
@@ -156,11 +156,11 @@ void run_find(struct chat *c, char *args)
 	if (!s) {
 		if (!*args)
 			error_set_hint(&e, "for example /find PING");
-		chat_error(c, &e);
-		return;
+		return chat_error(c, &e);
 	}
 	c->search = &s->task;
 	seek_on(s, FIRST_NS);
+	return 0;
 }
 
 static void tell_filter(struct chat *c)
@@ -170,15 +170,16 @@ static void tell_filter(struct chat *c)
 	chat_note(c, "filter", "%s; /filter off shows all", told);
 }
 
-void run_filter(struct chat *c, char *args)
+int run_filter(struct chat *c, char *args)
 {
 	struct filter *f = &c->filter;
 	struct error e;
 	uint64_t next = transcript_end(c->transcript);
 	if (*args && filter_set(f, args, next, c->encoding, &e))
-		chat_error(c, &e);
-	else if (filter_is_on(f))
+		return chat_error(c, &e);
+	if (filter_is_on(f))
 		tell_filter(c);
 	else
 		chat_note(c, "filter-off", "all entries are shown");
+	return 0;
 }

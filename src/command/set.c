@@ -68,66 +68,71 @@ static char *cut_word(char **args)
 	return rest + strspn(rest, " ");
 }
 
-/* Tell it or, with a value, change it; whether it was changed. */
-static bool tell_or_change(struct chat *c, const char *name, const char *value)
+/* As set_option(); `value` is "" to tell it. */
+static int tell_or_change(struct chat *c, const char *name, const char *value)
 {
 	int row = find_option(c, name);
 	struct error e;
 	if (row < 0)
-		return false;
+		return -1;
 	if (!*value) {
 		tell_option(c, (size_t)row);
-		return false;
+		return 0;
 	}
-	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e)) {
-		chat_error(c, &e);
-		return false;
-	}
+	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e))
+		return chat_error(c, &e);
 	chat_settings_changed(c);
-	return true;
+	return 1;
 }
 
-void run_set(struct chat *c, char *args)
+int run_set(struct chat *c, char *args)
 {
 	char *value = cut_word(&args), now[OPTION_TEXT_MAX];
+	int changed = *args ? tell_or_change(c, args, value) : 0;
 	if (!*args) {
 		tell_options(c);
-	} else if (tell_or_change(c, args, value)) {
+	} else if (changed > 0) {
 		size_t row = (size_t)options_find(args);
 		chat_note(c, "option-changed", "%s is now %s",
 		          options_row(row)->name, option_text(c, row, now));
 	}
+	return changed;
 }
 
-bool set_option(struct chat *c, const char *name, char *args)
+int set_option(struct chat *c, const char *name, char *args)
 {
 	cut_word(&args);
 	return tell_or_change(c, name, args);
 }
 
-void run_eol(struct chat *c, char *args)
+int run_eol(struct chat *c, char *args)
 {
-	if (set_option(c, "eol", args))
+	int changed = set_option(c, "eol", args);
+	if (changed > 0)
 		chat_note(c, "option-changed", "Enter appends %s",
 		          choice_name(eol_choices, c->options->eol));
+	return changed;
 }
 
-void run_echo(struct chat *c, char *args)
+int run_echo(struct chat *c, char *args)
 {
-	if (set_option(c, "echo", args))
+	int changed = set_option(c, "echo", args);
+	if (changed > 0)
 		chat_note(c, "option-changed", c->options->echo
 		          ? "what peers send is sent back"
 		          : "nothing is sent back");
+	return changed;
 }
 
-void run_encoding(struct chat *c, char *args)
+int run_encoding(struct chat *c, char *args)
 {
 	int before = c->options->encoding;
-	if (set_option(c, "encoding", args) &&
-	    c->options->encoding != before)
+	int changed = set_option(c, "encoding", args);
+	if (c->options->encoding != before)
 		chat_note(c, "option-changed", "text is taken for %s, and "
 		          "typed lines are sent in it",
 		          choice_name(encoding_choices, c->options->encoding));
+	return changed;
 }
 
 /* A row of /limits, for which LIMITS in the manual has a paragraph.  It is a
@@ -185,7 +190,7 @@ static void format_descriptors(char value[OPTION_TEXT_MAX])
 		         (unsigned long long)limit.rlim_cur);
 }
 
-void run_limits(struct chat *c, char *args)
+int run_limits(struct chat *c, char *args)
 {
 	char value[OPTION_TEXT_MAX];
 	(void)args;
@@ -202,4 +207,5 @@ void run_limits(struct chat *c, char *args)
 		chat_note(c, "limit", "%s: %s; %s%s", l->name, value, l->what,
 		          row >= 0 ? " (/set changes it)" : "");
 	}
+	return 0;
 }

@@ -312,17 +312,18 @@ static void list_keys_of(struct chat *c, size_t i)
 	          *l.text ? ": " : "", l.text);
 }
 
-static void list_keys(struct frontend *f, char *args)
+static int list_keys(struct frontend *f, char *args)
 {
 	(void)args;
 	for (size_t i = 0; i < COUNT; i++)
 		list_keys_of(f->chat, i);
+	return 0;
 }
 
 /* The commands that the screen does in its own way; the table of all commands
  * has their arguments and their help. */
 
-static void show_help(struct frontend *f, char *args)
+static int show_help(struct frontend *f, char *args)
 {
 	const char *word = *args == '/' ? args + 1 : args;
 	const struct command_row *row;
@@ -330,36 +331,37 @@ static void show_help(struct frontend *f, char *args)
 	while ((row = command_row(i)) &&
 	       strncmp(row->name, word, strlen(word)) != 0)
 		i++;
-	if (!row) { /* a slip, or what another program calls it */
-		command_help(f->chat, args);
-		return;
-	}
+	if (!row) /* a slip, or what another program calls it */
+		return command_help(f->chat, args);
 	f->help = &mode_help;
 	glyph_copy(f->help_word, sizeof(f->help_word), word, GLYPH_ASCII);
+	return 0;
 }
 
 /* The search takes the place of the input line, which is in use until the turn
  * ends. */
-static void search_later(struct frontend *f, char *args)
+static int search_later(struct frontend *f, char *args)
 {
 	struct error e;
 	free(f->wanted);
 	f->wanted = strdup(args);
 	if (f->wanted)
-		return;
+		return 0;
 	error_set_errno(&e, ENOMEM, "cannot search");
-	chat_error(f->chat, &e);
+	return chat_error(f->chat, &e);
 }
 
-static void save_picked(struct frontend *f, char *args)
+static int save_picked(struct frontend *f, char *args)
 {
-	chat_save(f->chat, args, f->view.picked_first, f->view.picked_last);
+	return chat_save(f->chat, args, f->view.picked_first,
+	                 f->view.picked_last);
 }
 
-static void clear_away(struct frontend *f, char *args)
+static int clear_away(struct frontend *f, char *args)
 {
 	(void)args;
 	f->view.cleared_seq = transcript_end(f->chat->transcript);
+	return 0;
 }
 
 const struct frontend_command tui_commands[] = {

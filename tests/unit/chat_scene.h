@@ -66,9 +66,19 @@ static inline struct fake *connect_one(void)
 	return fake_last();
 }
 
+/* Type a line: it has failed when an ERROR entry says so.  Others may come of
+ * the lines that /repeat types, and of a search that ends. */
 static inline void type(const char *line)
 {
-	command_run(c, line, strlen(line));
+	struct entry e;
+	uint64_t from = transcript_end(c->transcript);
+	bool has_others = c->search || strncmp(line, "/repeat", 7) == 0;
+	bool failed = command_run(c, line, strlen(line)) < 0, has_error = false;
+	for (; from < transcript_end(c->transcript); from++)
+		has_error |= transcript_at(c->transcript, from, &e) &&
+		             e.kind == ENTRY_ERROR;
+	if (failed != has_error && !has_others)
+		fail_msg("%s: it has%s failed", line, failed ? "" : " not");
 }
 
 static inline const struct entry *last(void)

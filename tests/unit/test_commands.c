@@ -125,9 +125,10 @@ struct frontend {
 	char args[32];
 };
 
-static void keep_args(struct frontend *f, char *args)
+static int keep_args(struct frontend *f, char *args)
 {
 	snprintf(f->args, sizeof(f->args), "%s", args);
+	return 0;
 }
 
 static void a_front_end_does_commands_in_its_own_way(void **state)
