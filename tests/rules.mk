@@ -34,7 +34,7 @@ $(TUI_TESTS): TEST_LIBS = $(SHARED) -lvterm
 $(E2E): $(BUILD)/libharness.a | $(FAULT)
 $(E2E): TEST_LIBS += -lvterm -lcrypto
 $(TESTS) $(MONKEY): TEST_LIBS += -lcmocka
-$(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tool.o)
+$(BENCH): $(addprefix $(BUILD)/tests/bench/,load.o tls.o tool.o)
 $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
 # What fails unseen in a test is seen by what it then waits for.

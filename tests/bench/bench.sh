@@ -20,11 +20,16 @@ export BENCH_PROGRAMS=${BENCH_PROGRAMS:-$build/tests/bench}
 export BENCH_JSON=${BENCH_JSON:-$build/bench.json}
 export ROUNDS=${ROUNDS:-5} MIB=${MIB:-384} SECONDS_EACH=${SECONDS_EACH:-.5}
 export ENTRIES=${ENTRIES:-1000000} TIMES=${TIMES:-21}
-export IDLE=${IDLE:-9000} MESSAGES=${MESSAGES:-1280}
+export IDLE=${IDLE:-10000} MESSAGES=${MESSAGES:-1280}
 # Nothing of the user's: no configuration, no history to be loaded or kept.
 export HOME=$build/bench-home
 unset XDG_CONFIG_HOME XDG_STATE_HOME INPUTRC
 mkdir -p "$HOME"
+# Who serves over TLS; all have the same kind of key.
+export PEMS=$HOME
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+    -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+    -keyout "$PEMS/key.pem" -out "$PEMS/cert.pem" 2>/dev/null
 # A loopback of our own: no other traffic, ports that are free, and a congestion
 # control that does not pace.
 if unshare -rn true 2>/dev/null; then

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -93,7 +94,7 @@ static void send_all(int fd)
 		n = smaller(size - at, LOAD_BLOCK);
 		load_send(fd, load_bytes(at), n);
 	}
-	shutdown(fd, SHUT_WR);
+	load_finish(fd);
 }
 
 /* What is the tool's standard input. */
@@ -176,15 +177,18 @@ static const struct mode {
 	{ "both-ways", open_file, make_pipe, true, true },
 };
 
+/* openssl s_client keeps open what has ended, until its peer ends too. */
 static size_t receive_all(int fd)
 {
 	static char bytes[LOAD_BLOCK];
 	size_t at = 0;
-	for (ssize_t n; (n = recv(fd, bytes, sizeof(bytes), 0));) {
+	for (ssize_t n; (n = load_recv(fd, bytes, sizeof(bytes), 0));) {
 		if (n < 0)
 			load_die("cannot receive: %s", strerror(errno));
 		load_check(bytes, (size_t)n, at);
 		at += (size_t)n;
+		if (at == size && getenv("BENCH_TLS"))
+			load_finish(fd);
 	}
 	return at;
 }
@@ -213,13 +217,15 @@ static void run(const struct mode *m, char **command)
 	int64_t start_ns = load_now_ns();
 	pid_t tool = start_tool(command, in, out);
 	int peer = load_accept(listener, tool);
+	load_handshake(peer);
 	if (m->down)
-		start_helper(send_all, dup(peer), -1);
+		start_helper(send_all, load_dup(peer), -1);
 	check_count(receive_all(peer), m->up ? size : 0);
 	if (!m->down)
-		shutdown(peer, SHUT_WR);
+		load_finish(peer);
 	double cpu = load_wait(tool), gib = (double)size / (1 << 30);
-	close(peer); /* a system short of memory resets what nobody holds */
+	load_close(
+	    peer); /* a system short of memory resets what nobody holds */
 	wait_for_helpers();
 	double seconds = load_seconds_since(start_ns);
 	if (file_out >= 0)

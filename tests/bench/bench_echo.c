@@ -9,10 +9,13 @@
  *   bench_echo messages PEERS COUNT COMMAND...  so many, and nothing is told
  *   bench_echo bulk PEERS MIB COMMAND...        all of them at once
  *   bench_echo churn PEERS SECONDS COMMAND...   one after another, so many at
- *                                               most */
+ *                                               most
+ *   bench_echo handshakes WORKERS SECONDS COMMAND...  of TLS, side by side, and
+ *                                               nothing is sent */
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +27,14 @@
 
 #include "load.h"
 
-#define MESSAGE    LOAD_LINE
-#define ACTIVE     10 /* beside the idle ones */
-#define EVENTS     1024
-#define BULK_BLOCK ((size_t)64 << 10)
-#define STALL_MS   5000
-#define NO_END     1e6              /* seconds */
-#define APART      (61 * LOAD_LINE) /* where the next stream begins */
+#define MESSAGE     LOAD_LINE
+#define ACTIVE      10 /* beside the idle ones */
+#define EVENTS      1024
+#define BULK_BLOCK  ((size_t)64 << 10)
+#define WORKERS_MAX 16
+#define STALL_MS    5000
+#define NO_END      1e6              /* seconds */
+#define APART       (61 * LOAD_LINE) /* where the next stream begins */
 
 struct server {
 	pid_t pid;
@@ -80,7 +84,7 @@ static void send_message(struct peer *p)
 static bool take_message(struct peer *p, int flags)
 {
 	char bytes[MESSAGE];
-	ssize_t n = recv(p->fd, bytes, p->sent - p->got, flags);
+	ssize_t n = load_recv(p->fd, bytes, p->sent - p->got, flags);
 	if (n < 0 && errno == EAGAIN)
 		return false;
 	if (n <= 0)
@@ -123,15 +127,34 @@ static struct peers start_peers(const struct server *s, size_t count)
 static void stop_peers(struct peers *p)
 {
 	for (size_t i = 0; i < p->count; i++)
-		close(p->all[i].fd);
+		load_close(p->all[i].fd);
 	close(p->set);
 	free(p->all);
 }
 
-static struct server start_server(char **command)
+static void wait_for_echo(const struct server *s)
+{
+	struct peer first;
+	start_peer(&first, s, 0);
+	load_close(first.fd);
+}
+
+/* A handshake alone: openssl s_server sends back what it gets in reverse. */
+static void shake_hands(const struct server *s)
+{
+	char bytes[16];
+	int fd = load_dial(s->pid, s->port);
+	load_handshake(fd);
+	load_finish(fd);
+	while (load_recv(fd, bytes, sizeof(bytes), 0) > 0)
+		;
+	load_close(fd);
+}
+
+static struct server start_server(char **command,
+                                  void (*meet)(const struct server *s))
 {
 	struct server s;
-	struct peer first;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int said = memfd_create("bench", MFD_CLOEXEC); /* the transcript */
 	close(load_listen(s.port));
@@ -139,8 +162,7 @@ static struct server start_server(char **command)
 	load_pin(LOAD_TOOL);
 	s.pid = load_run(command, null, said);
 	load_pin(LOAD_GENERATOR);
-	start_peer(&first, &s, 0);
-	close(first.fd);
+	meet(&s);
 	close(null);
 	close(said);
 	return s;
@@ -237,6 +259,8 @@ static void idle(struct server *s, size_t count, const char *seconds)
 	struct trips alone = make_trips(&active, s->pid, each, SIZE_MAX);
 	double kib = load_pss_kib(s->pid);
 	struct peers quiet = start_peers(s, count);
+	for (size_t i = 0; i < count; i++)
+		load_forget(quiet.all[i].fd);
 	kib = load_pss_kib(s->pid) - kib;
 	struct trips t = make_trips(&active, s->pid, each, SIZE_MAX);
 	tell_trips(&t);
@@ -263,15 +287,15 @@ static void want(struct peers *p, struct peer *q, uint32_t events)
 static void send_some(struct peers *p, struct peer *q)
 {
 	uint64_t left = q->end - q->sent;
-	ssize_t n = send(q->fd, load_bytes(q->sent),
-	                 left < BULK_BLOCK ? left : BULK_BLOCK,
-	                 MSG_NOSIGNAL | MSG_DONTWAIT);
+	ssize_t n =
+	    load_send_some(q->fd, load_bytes(q->sent),
+	                   left < BULK_BLOCK ? left : BULK_BLOCK, MSG_DONTWAIT);
 	if (n < 0 && errno != EAGAIN)
 		load_die("cannot send: %s", strerror(errno));
 	q->sent += n > 0 ? (uint64_t)n : 0;
 	if (q->sent < q->end)
 		return;
-	shutdown(q->fd, SHUT_WR);
+	load_finish(q->fd);
 	want(p, q, EPOLLIN);
 }
 
@@ -279,7 +303,7 @@ static void send_some(struct peers *p, struct peer *q)
 static bool take_some(struct peers *p, struct peer *q)
 {
 	static char bytes[LOAD_BLOCK];
-	ssize_t n = recv(q->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	ssize_t n = load_recv(q->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
 		return false;
 	if (n < 0)
@@ -330,9 +354,48 @@ static void churn(struct server *s, size_t at_most, const char *seconds)
 	     count++) {
 		struct peer p;
 		start_peer(&p, s, count);
-		close(p.fd);
+		load_close(p.fd);
 	}
 	load_tell("came and went",
+	          (double)count / 1e3 / load_seconds_since(start_ns), "k/s");
+	load_tell("CPU of one", (load_cpu(s->pid) - cpu) * 1e6 / (double)count,
+	          "us");
+}
+
+struct worker {
+	pthread_t thread;
+	const struct server *server;
+	int64_t end_ns;
+	size_t count;
+};
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+	for (; load_now_ns() < w->end_ns; w->count++)
+		shake_hands(w->server);
+	return NULL;
+}
+
+static void handshakes(struct server *s, size_t workers, const char *seconds)
+{
+	struct worker w[WORKERS_MAX];
+	size_t count = 0;
+	double cpu = load_cpu(s->pid);
+	int64_t start_ns = load_now_ns();
+	int64_t end_ns = start_ns + (int64_t)(strtod(seconds, NULL) * 1e9);
+	if (workers > WORKERS_MAX)
+		load_die("%d workers at most", WORKERS_MAX);
+	for (size_t i = 0; i < workers; i++) {
+		w[i] = (struct worker){ .server = s, .end_ns = end_ns };
+		if (pthread_create(&w[i].thread, NULL, work, &w[i]))
+			load_die("no more threads");
+	}
+	for (size_t i = 0; i < workers; i++) {
+		pthread_join(w[i].thread, NULL);
+		count += w[i].count;
+	}
+	load_tell("handshakes",
 	          (double)count / 1e3 / load_seconds_since(start_ns), "k/s");
 	load_tell("CPU of one", (load_cpu(s->pid) - cpu) * 1e6 / (double)count,
 	          "us");
@@ -341,9 +404,14 @@ static void churn(struct server *s, size_t at_most, const char *seconds)
 static const struct {
 	const char *name;
 	void (*run)(struct server *s, size_t count, const char *much);
+	void (*meet)(const struct server *s);
 } loads[] = {
-	{ "trips", trips }, { "idle", idle },   { "messages", messages },
-	{ "bulk", bulk },   { "churn", churn },
+	{ "trips", trips, wait_for_echo },
+	{ "idle", idle, wait_for_echo },
+	{ "messages", messages, wait_for_echo },
+	{ "bulk", bulk, wait_for_echo },
+	{ "churn", churn, wait_for_echo },
+	{ "handshakes", handshakes, shake_hands },
 };
 
 int main(int argc, char **argv)
@@ -353,7 +421,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++) {
 		if (argc < 5 || strcmp(argv[1], loads[i].name) != 0)
 			continue;
-		struct server s = start_server(argv + 4);
+		struct server s = start_server(argv + 4, loads[i].meet);
 		loads[i].run(&s, load_number(argv[2]), argv[3]);
 		load_end(s.pid);
 		return 0;

@@ -26,11 +26,11 @@
 
 #include "load.h"
 
-#define MANY   ((size_t)1 << 20)
-#define EVENTS 256
-#define PEERS  20000
-#define ROWS   22 /* lines that are painted */
-#define WIDTH  80
+#define MANY     ((size_t)1 << 20)
+#define EVENTS   256
+#define PEERS    20000
+#define ROWS     22 /* lines that are painted */
+#define WIDTH    80
 #define FRAME_NS (LOAD_SECOND_NS / 60)
 
 static char block[LOAD_BLOCK] __attribute__((aligned(4096)));
@@ -52,6 +52,7 @@ static int dial(const char *port)
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)))
 		load_die("cannot connect: %s", strerror(errno));
+	load_secure(fd, false);
 	return fd;
 }
 
@@ -66,10 +67,17 @@ static void write_all(int fd, const char *bytes, size_t len)
 	}
 }
 
-static void copy(int from, int to)
+static void send_copy(int from, int to)
 {
 	ssize_t n;
 	while ((n = read(from, block, sizeof(block))) > 0)
+		load_send(to, block, (size_t)n);
+}
+
+static void receive_copy(int from, int to)
+{
+	ssize_t n;
+	while ((n = load_recv(from, block, sizeof(block), 0)) > 0)
 		write_all(to, block, (size_t)n);
 }
 
@@ -89,8 +97,8 @@ static void send_file(int from, int to)
 
 static void finish_sending(int fd)
 {
-	shutdown(fd, SHUT_WR);
-	while (read(fd, block, sizeof(block)) > 0)
+	load_finish(fd);
+	while (load_recv(fd, block, sizeof(block), 0) > 0)
 		;
 }
 
@@ -163,38 +171,34 @@ static int listen_at(const char *port)
 static int accept_one(int listener)
 {
 	int on = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
-	if (fd >= 0)
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (fd < 0)
+		return fd;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	load_secure(fd, true);
 	return fd;
 }
 
-/* A peer that does not take what it sent is waited for: the others wait too,
- * which a load that reads what it is sent does not meet for long. */
-static void send_back(int fd, const char *bytes, size_t len)
+/* False: it is gone.  A peer that does not take what it sent is waited for: the
+ * others wait too, which a load that reads what it is sent does not meet for
+ * long. */
+static bool echo_some(int fd)
 {
-	while (len) {
-		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-		struct pollfd p = { .fd = fd, .events = POLLOUT };
-		if (n < 0 && errno != EAGAIN)
-			return;
-		if (n < 0)
-			poll(&p, 1, -1);
-		bytes += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-}
-
-/* False: it is gone. */
-static bool echo(int fd)
-{
-	ssize_t n = recv(fd, block, sizeof(block), 0);
+	ssize_t n = load_recv(fd, block, sizeof(block), MSG_DONTWAIT);
 	if (n < 0 && errno == EAGAIN)
 		return true;
-	if (n > 0)
-		send_back(fd, block, (size_t)n);
-	else
-		close(fd);
-	return n > 0;
+	if (n > 0 && load_try_to_send(fd, block, (size_t)n))
+		return true;
+	load_close(fd);
+	return false;
+}
+
+static bool echo(int fd)
+{
+	bool is_there;
+	do
+		is_there = echo_some(fd);
+	while (is_there && load_has_more(fd));
+	return is_there;
 }
 
 static void echo_poll(int listener)
@@ -257,7 +261,7 @@ static void echo_epoll_in_poll(int listener)
  * of it is painted at most 60 times a second, with the line that is typed. */
 
 struct screen {
-	char kept[MANY]; /* a ring */
+	char kept[MANY];          /* a ring */
 	uint64_t end, ends[ROWS]; /* of all that came; of the last lines */
 	size_t count;
 	char typed[WIDTH];
@@ -322,8 +326,8 @@ static size_t paint_line(const struct screen *s, char *out, size_t row,
 	uint64_t at = i ? s->ends[(i - 1) % ROWS] : 0;
 	size_t len = (size_t)sprintf(out, "\033[%zuH\033[K", row + 1);
 	for (int n = 0; at < s->ends[i % ROWS] && n < WIDTH; n++, at++)
-		out[len++] = s->kept[at % MANY] < ' ' ? ' '
-		                                      : s->kept[at % MANY];
+		out[len++] =
+		    s->kept[at % MANY] < ' ' ? ' ' : s->kept[at % MANY];
 	return len;
 }
 
@@ -385,10 +389,10 @@ static const struct loop {
 	void (*run)(int fd);
 	bool listens, sends;
 } loops[] = {
-	{ "send", copy, NULL, false, true },
+	{ "send", send_copy, NULL, false, true },
 	{ "send-sendfile", send_file, NULL, false, true },
 	{ "send-splice", splice_all, NULL, false, true },
-	{ "receive", copy, NULL, false, false },
+	{ "receive", receive_copy, NULL, false, false },
 	{ "receive-splice", splice_all, NULL, false, false },
 	{ "both-ways", NULL, both_ways, false, false },
 	{ "echo-poll", NULL, echo_poll, true, false },

@@ -106,6 +106,7 @@ int load_accept(int fd, pid_t tool)
 	if (peer < 0)
 		load_die("cannot accept: %s", strerror(errno));
 	close(fd);
+	load_secure(peer, true);
 	return peer;
 }
 
@@ -121,6 +122,7 @@ int load_dial(pid_t tool, const char *port)
 		if (!connect(fd, (struct sockaddr *)&a, sizeof(a))) {
 			setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
 			           sizeof(on));
+			load_secure(fd, false);
 			return fd;
 		}
 		if (errno != ECONNREFUSED || load_now_ns() > end)
@@ -128,17 +130,6 @@ int load_dial(pid_t tool, const char *port)
 		close(fd);
 		if (load_has_ended(tool, 1))
 			load_die("the tool has ended");
-	}
-}
-
-void load_send(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
-		if (n < 0)
-			load_die("cannot send: %s", strerror(errno));
-		bytes += n;
-		len -= (size_t)n;
 	}
 }
 

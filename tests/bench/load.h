@@ -35,8 +35,27 @@ int load_listen(char port[8]);
 int load_accept(int fd, pid_t tool);
 /* A connection to the port, as soon as the tool takes it. */
 int load_dial(pid_t tool, const char *port);
-/* All of it, however long it takes. */
+
+/* A connection's bytes: plain, or over TLS where $BENCH_TLS names a folder with
+ * cert.pem and key.pem. */
+void load_secure(int fd, bool serves);
+/* It comes by itself with the first bytes, or here. */
+void load_handshake(int fd);
+/* As recv() and send(), with MSG_DONTWAIT or 0. */
+ssize_t load_recv(int fd, char *bytes, size_t len, int flags);
+ssize_t load_send_some(int fd, const char *bytes, size_t len, int flags);
+/* There are bytes which poll() does not tell of. */
+bool load_has_more(int fd);
+/* All of it, however long it takes; false: the peer is gone. */
+bool load_try_to_send(int fd, const char *bytes, size_t len);
 void load_send(int fd, const char *bytes, size_t len);
+/* As shutdown(fd, SHUT_WR). */
+void load_finish(int fd);
+/* As dup(), for the child of a fork: one sends, the other receives. */
+int load_dup(int fd);
+/* Keep the socket alone: this peer will be quiet. */
+void load_forget(int fd);
+void load_close(int fd);
 
 /* The bytes of a stream from a position on: LOAD_BLOCK of them, in memory that
  * begins with a page for a position that does.  They are lines of text. */

@@ -21,6 +21,7 @@ SECONDS = os.environ["SECONDS_EACH"]
 ENTRIES = os.environ["ENTRIES"]
 TIMES = os.environ["TIMES"]
 IDLE = os.environ["IDLE"]
+PEMS = os.environ["PEMS"]  # a folder with cert.pem and key.pem
 HERE = os.path.dirname(os.path.abspath(__file__))
 MESSAGES = int(os.environ["MESSAGES"])
 LINES = 20000  # in a script of bench_core
@@ -55,11 +56,12 @@ def is_peer(tool):
     return not is_ours(tool)
 
 
-def ran(command):
+def ran(command, **more):
     """What it said; a Failed if that took too long, or went wrong."""
     try:
         told = subprocess.run(command, capture_output=True, text=True,
-                              timeout=PATIENCE_S, check=False)
+                              timeout=PATIENCE_S, check=False,
+                              env=os.environ | more)
     except subprocess.TimeoutExpired as late:
         raise Failed(f"nothing in {PATIENCE_S} s") from late
     if told.returncode:
@@ -67,10 +69,10 @@ def ran(command):
     return told
 
 
-def program(name, *words):
+def program(name, *words, **more):
     """Figures that the program of ours tells: a line each, with tabs."""
     def run():
-        told = ran([f"{PROGRAMS}/bench_{name}", *words])
+        told = ran([f"{PROGRAMS}/bench_{name}", *words], **more)
         lines = (line.split("\t") for line in told.stdout.splitlines())
         return [(figure, float(value), unit) for figure, value, unit in lines]
     return run
@@ -226,14 +228,55 @@ COUNTERS = {
 }
 
 
-def echo(name, load, peers, much, left_out):
+def echo(name, load, peers, much, left_out, tools=None, **more):
+    tools = tools or ECHO
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     if load == "idle" and int(peers) + 100 > limit:
         name += f": not with {limit} descriptors, the limit here"
-        left_out = ECHO
-    return Load(name, {n: program("echo", load, peers, much, *c)
-                       for n, c in there(ECHO).items() if n not in left_out},
+        left_out = tools
+    return Load(name, {n: program("echo", load, peers, much, *c, **more)
+                       for n, c in there(tools).items() if n not in left_out},
                 ("bare epoll",))
+
+
+CERT, KEY = f"{PEMS}/cert.pem", f"{PEMS}/key.pem"
+TLS_CONNECT = {
+    "sockchat": [BIN, "connect", "--tls-ca", CERT, "tls://127.0.0.1:PORT"],
+    "openssl s_client": ["openssl", "s_client", "-quiet", "-connect",
+                         "127.0.0.1:PORT"],
+    "ncat --ssl": ["ncat", "--ssl", "--no-shutdown", "127.0.0.1", "PORT"],
+    "socat OPENSSL": ["socat", "-t10", "-",
+                      "OPENSSL:127.0.0.1:PORT,verify=0"],
+}
+TLS_LISTEN = {
+    "sockchat --quiet": [BIN, "listen", "--echo", "--quiet", "--tls-cert",
+                         CERT, "--tls-key", KEY, "tls://127.0.0.1:PORT"],
+    "openssl s_server": ["openssl", "s_server", "-quiet", "-rev", "-accept",
+                         "PORT", "-cert", CERT, "-key", KEY],
+    "ncat --ssl": ["ncat", "-lk", "-m", "10000", "--ssl", "--ssl-cert", CERT,
+                   "--ssl-key", KEY, "127.0.0.1", "PORT", "-e", "/bin/cat"],
+    "socat OPENSSL": ["socat", "OPENSSL-LISTEN:PORT,bind=127.0.0.1,fork,"
+                      f"reuseaddr,cert={CERT},key={KEY},verify=0", "PIPE"],
+    "bare epoll": bare("echo-epoll"),
+}
+ONE = ("openssl s_server",)  # peer at a time, which gets lines in reverse
+TLS_BULK = {"file to socket": "send", "socket to null": "receive"}
+TLS_ECHOES = {
+    "TLS handshakes": ("handshakes", "4", SECONDS, ()),
+    "TLS echo, 1 peer": ("trips", "1", SECONDS, ONE),
+    "TLS echo, 100 peers": ("trips", "100", SECONDS, ONE),
+    f"TLS echo, 10 peers beside {IDLE} idle": (
+        "idle", IDLE, SECONDS, ONE + ("ncat --ssl", "socat OPENSSL")),
+    "TLS echo in bulk, 1 peer": ("bulk", "1", MIB, ONE + ("ncat --ssl",)),
+}
+
+
+def tls_bulk(mode, loop):
+    commands = there(TLS_CONNECT | {f"bare {loop}": bare(loop)})
+    return Load(f"TLS, {mode}",
+                {n: program("bulk", mode.replace(" ", "-"), MIB, *c,
+                            BENCH_TLS=PEMS) for n, c in commands.items()},
+                (f"bare {loop}",))
 
 
 def counts(figure, peers):
@@ -265,6 +308,9 @@ def start(what, commands):
 def all_loads():
     return [bulk(mode, loops) for mode, loops in BULK.items()] + [
         echo(name, *row) for name, row in ECHOES.items()
+    ] + [tls_bulk(mode, loop) for mode, loop in TLS_BULK.items()] + [
+        echo(name, *row, TLS_LISTEN, BENCH_TLS=PEMS)
+        for name, row in TLS_ECHOES.items()
     ] + [
         counts(figure, peers) for figure in COUNTERS for peers in ("1", "64")
     ] + [start(what, commands) for what, commands in STARTS.items()] + [
