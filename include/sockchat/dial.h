@@ -52,7 +52,8 @@ struct dial_steps {
 	/* The connection is there, and a TLS handshake begins. */
 	void (*on_handshaking)(void *user);
 	/* A step, for -v: "trying 127.0.0.1:9999", borrowed for the call.  Its
-	 * code is static: resolving, resolved, trying, tried, connected. */
+	 * code is static: resolving, resolved, trying, tried, connected,
+	 * asking-proxy, proxy-connected. */
 	void (*on_step)(void *user, const char *code, const char *text);
 	void *user;
 };
@@ -65,7 +66,7 @@ struct dial_settings {
 };
 
 /* The dial is over: the caller gets an open connection, or NULL and `e`.  Takes
- * `t`. */
+ * `t`.  Through a proxy nobody knows the address of the peer: its len is 0. */
 typedef void dial_done_fn(void *user, struct transport *t,
                           const struct address *peer, const struct error *e);
 

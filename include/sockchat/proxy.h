@@ -22,8 +22,10 @@ struct proxy_settings {
 	const char *password;      /* borrowed; NULL: none */
 };
 
-/* Returns the scheme of its URL, "socks5". */
+/* Returns the scheme of its URL, "socks5"; and its protocol's name,
+ * "SOCKS5". */
 const char *proxy_scheme(enum proxy_kind kind);
+const char *proxy_protocol(enum proxy_kind kind);
 
 /* Read "socks5://USER@HOST:PORT"; "" is no proxy.  -1 with a sentence, in which
  * nothing of USER stands, as it might have a password in it. */
@@ -35,5 +37,15 @@ void proxy_format(const struct proxy_settings *p, char out[PROXY_URL_MAX]);
 
 /* True if its user has to prove to be that by a password, and has none. */
 bool proxy_lacks_password(const struct proxy_settings *p);
+
+/* Give it the password, from SOCKCHAT_PROXY_PASSWORD or from the terminal, if
+ * it lacks one.  From then on the program leaves no core dump.  -1 with a
+ * sentence. */
+MUST_USE int proxy_take_password(struct proxy_settings *p, struct error *e);
+
+/* Check that it can be asked for this target.  -1 with a sentence. */
+MUST_USE
+int proxy_check(const struct proxy_settings *p, const struct endpoint *target,
+                struct error *e);
 
 #endif

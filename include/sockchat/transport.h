@@ -209,6 +209,8 @@ struct transport {
 	const struct transport_ops *ops;
 	int fd; /* what the loop watches */
 	bool is_open; /* accept() or advance() has found it so */
+	bool is_relayed; /* a proxy is at its other end: of the peer behind that
+	                  * the system knows nothing */
 	struct transport *lower; /* what it lies on, and owns; NULL: a socket */
 	const struct tap *tap;   /* borrowed; NULL: nobody is told */
 };

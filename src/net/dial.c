@@ -136,10 +136,13 @@ static int64_t note_end(const struct attempt *a, int errnum)
 static void attempt_fail(struct attempt *a, int errnum)
 {
 	char outcome[OUTCOME_MAX];
-	double ms = (double)note_end(a, errnum) / 1000;
+	double ms;
 
 	a->errnum = errnum;
 	watch_remove(&a->watch);
+	if (a->dial->winner) /* its connection was told of already */
+		return;
+	ms = (double)note_end(a, errnum) / 1000;
 	dial_outcome(a, outcome);
 	tell_step(a->dial, "tried", "%s after %.1f ms", outcome, ms);
 }
@@ -240,10 +243,25 @@ static void note_layer(struct dial *d)
 {
 	int64_t us = since_us(d->layer_ns);
 
-	if (d->layers[d->layer - 1] == d->transport->secure)
+	if (d->layers[d->layer - 1] == d->transport->secure) {
 		d->timing.tls_us = us;
-	else
-		d->timing.proxy_us = us;
+		return;
+	}
+	d->timing.proxy_us = us;
+	d->is_through = true;
+	tell_step(d, "proxy-connected", "the proxy has connected us after "
+	          "%.1f ms", (double)us / 1000);
+}
+
+static void tell_asking(const struct dial *d)
+{
+	struct endpoint plain = d->endpoint;
+	char where[ENDPOINT_TEXT_MAX];
+
+	plain.is_tls = false; /* of which the proxy knows nothing */
+	endpoint_show(&plain, where);
+	tell_step(d, "asking-proxy", "asking the proxy by %s for %s",
+	          proxy_protocol(d->settings.proxy.kind), where);
 }
 
 /* -1 with errno; or 0, and the dial may be over. */
@@ -267,6 +285,8 @@ static int add_layer(struct attempt *a)
 		return -1;
 	a->transport = t;
 	d->layer_ns = stamp_mono_ns();
+	if (ops == d->transport->through)
+		tell_asking(d);
 	if (ops == d->transport->secure && d->steps.on_handshaking)
 		d->steps.on_handshaking(d->steps.user);
 	return 0;
@@ -299,15 +319,19 @@ static void attempt_succeed(struct attempt *a)
 	struct dial *d = a->dial;
 	struct transport *t = a->transport;
 	struct address peer = a->address;
+	char where[EXPLAIN_WHERE_MAX];
 
 	if (!d->winner)
 		keep_alone(a);
 	if (d->is_over)
 		return;
 	d->timing.total_us = since_us(d->start_ns);
-	if (d->tried)
-		explain_where(d->where, d->tried,
-		              &(const struct address *){ &peer }, 1);
+	if (d->tried) {
+		dial_name(d, &(const struct address *){ &peer }, 1, where);
+		memcpy(d->where, where, sizeof(where));
+	}
+	if (dial_has_proxy(d))
+		peer = (struct address){ .len = 0 };
 	watch_remove(&a->watch);
 	a->transport = NULL;
 	dial_stop(d);
@@ -352,6 +376,7 @@ static void on_deadline(struct timer *t)
 	d->is_busy = true;
 	if (d->count == 0) {
 		explain_resolve_timeout(&e, d->timeout_ms, d->tried->host);
+		dial_blame_proxy(d, &e);
 		dial_fail(d, &e);
 	} else {
 		for (size_t i = 0; i < dial_tried_count(d); i++) {
@@ -360,7 +385,8 @@ static void on_deadline(struct timer *t)
 			if (a->errnum || (d->winner && d->winner != a))
 				continue;
 			a->errnum = ETIMEDOUT;
-			note_end(a, ETIMEDOUT);
+			if (!d->winner)
+				note_end(a, ETIMEDOUT);
 		}
 		fail_all(d, true);
 	}
@@ -428,13 +454,15 @@ static void on_addresses(void *user, const struct address *list, size_t count,
                          const struct error *e)
 {
 	struct dial *d = user;
+	struct error failure = *e;
 
 	d->resolve = NULL;
 	d->timing.resolve_us =
 	    endpoint_has_name(d->tried) ? since_us(d->start_ns) : 0;
 	d->is_busy = true;
+	dial_blame_proxy(d, &failure);
 	if (count == 0)
-		dial_fail(d, e);
+		dial_fail(d, &failure);
 	else
 		start_attempts(d, list, count);
 	dial_leave(d);
@@ -476,9 +504,10 @@ static void set_limit(struct dial *d, int64_t timeout_ms)
 static void choose_layers(struct dial *d)
 {
 	const struct proxy_settings *proxy = &d->settings.proxy;
+	bool has_proxy = proxy->kind && d->transport->through;
 
-	d->tried = proxy->kind ? &proxy->endpoint : &d->endpoint;
-	if (proxy->kind)
+	d->tried = has_proxy ? &proxy->endpoint : &d->endpoint;
+	if (has_proxy)
 		d->layers[d->layer_count++] = d->transport->through;
 	if (d->endpoint.is_tls)
 		d->layers[d->layer_count++] = d->transport->secure;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sockchat/bytes.h>
 
@@ -56,6 +57,35 @@ static bool ended_alike(const struct dial *d, size_t i, const struct attempt *a)
 	return i < dial_tried_count(d) && d->attempts[i].errnum == a->errnum;
 }
 
+void dial_name(const struct dial *d, const struct address *const *list,
+               size_t count, char where[EXPLAIN_WHERE_MAX])
+{
+	char proxy[EXPLAIN_WHERE_MAX];
+
+	explain_where(dial_has_proxy(d) ? proxy : where, d->tried, list, count);
+	if (!dial_has_proxy(d))
+		return;
+	if (d->layer == 0)
+		snprintf(where, EXPLAIN_WHERE_MAX, "the proxy %.100s for %.64s",
+		         proxy, d->where);
+	else if (d->layer == 1 && !d->is_through)
+		snprintf(where, EXPLAIN_WHERE_MAX, "the proxy %.170s", proxy);
+	else
+		snprintf(where, EXPLAIN_WHERE_MAX,
+		         "%.80s through the proxy %.80s", d->where, proxy);
+}
+
+void dial_blame_proxy(const struct dial *d, struct error *e)
+{
+	char text[sizeof(e->text)];
+
+	if (!dial_has_proxy(d))
+		return;
+	memcpy(text, e->text, sizeof(text));
+	snprintf(e->text, sizeof(e->text), "the proxy for %.80s: %.150s",
+	         d->where, text);
+}
+
 /* Name the endpoint, with the addresses that ended as this attempt did.
  * Returns whether these are all. */
 static bool name_alike(const struct dial *d, const struct attempt *a,
@@ -68,7 +98,7 @@ static bool name_alike(const struct dial *d, const struct attempt *a,
 		if (ended_alike(d, i, a) && count < RESOLVE_MAX)
 			alike[count++] = &d->attempts[i].address;
 	if (d->tried)
-		explain_where(where, d->tried, alike, count);
+		dial_name(d, alike, count, where);
 	else
 		snprintf(where, EXPLAIN_WHERE_MAX, "%s", d->where);
 	return d->winner || count == d->count;

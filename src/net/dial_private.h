@@ -33,6 +33,7 @@ struct dial {
 	 * and how many do. */
 	const struct transport_ops *layers[2];
 	size_t layer_count, layer;
+	bool is_through; /* the proxy has connected us */
 	struct attempt *winner; /* has that connection; the others are over */
 	int64_t layer_ns;       /* when the last of them began to open */
 	char where[EXPLAIN_WHERE_MAX];
@@ -48,6 +49,22 @@ struct dial {
 	 * our functions is busy with it. */
 	bool is_busy, is_over;
 };
+
+/* True if a proxy has to connect us. */
+static inline bool dial_has_proxy(const struct dial *d)
+{
+	return d->tried == &d->settings.proxy.endpoint;
+}
+
+/* Write what errors call the peer, with these addresses of whoever is tried:
+ * "the proxy localhost:1080 (127.0.0.1) for example.com:443" as long as that is
+ * the proxy, and "example.com:443 through the proxy …" from then on. */
+void dial_name(const struct dial *d, const struct address *const *list,
+               size_t count, char where[EXPLAIN_WHERE_MAX]);
+
+/* Say in `e` that it is about the proxy, if there is one: its name could not be
+ * looked up. */
+void dial_blame_proxy(const struct dial *d, struct error *e);
 
 /* How many of its addresses have been tried; the others were not begun. */
 size_t dial_tried_count(const struct dial *d);

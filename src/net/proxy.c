@@ -36,6 +36,18 @@ const char *proxy_scheme(enum proxy_kind kind)
 	return s->name;
 }
 
+const char *proxy_protocol(enum proxy_kind kind)
+{
+	static const char *const names[] = {
+		[PROXY_NONE] = "",
+		[PROXY_SOCKS4] = "SOCKS4a",
+		[PROXY_SOCKS5] = "SOCKS5",
+		[PROXY_HTTP] = "HTTP CONNECT",
+	};
+
+	return names[kind];
+}
+
 static const struct proxy_scheme *find_scheme(const char *url, size_t len)
 {
 	const struct proxy_scheme *s = schemes;

@@ -94,6 +94,28 @@ static int check_words(const struct proxy_settings *s, struct error *e)
 	return 0;
 }
 
+/* -1 with a sentence. */
+static int take_all(struct proxy_talk *t, const struct endpoint *target,
+                    struct error *e)
+{
+	char path[ENDPOINT_TEXT_MAX];
+
+	if (target->scheme == ENDPOINT_TCP)
+		return take_target(t, target, e) ||
+		       take_port(t, target->port, e) ? -1 : 0;
+	endpoint_format(target, path);
+	return error_set(e, "a proxy connects by TCP, and %s is a unix socket: "
+	                    "leave out --proxy", path);
+}
+
+int proxy_check(const struct proxy_settings *p, const struct endpoint *target,
+                struct error *e)
+{
+	struct proxy_talk t = { .settings = p };
+
+	return take_all(&t, target, e);
+}
+
 int proxy_talk_begin(struct proxy_talk *t,
                      const struct proxy_settings *settings,
                      const struct endpoint *target, struct error *e)
@@ -105,8 +127,7 @@ int proxy_talk_begin(struct proxy_talk *t,
 	};
 
 	*t = (struct proxy_talk){ .settings = settings };
-	if (check_words(settings, e) || take_target(t, target, e) ||
-	    take_port(t, target->port, e))
+	if (check_words(settings, e) || take_all(t, target, e))
 		return -1;
 	/* All at once, so that no copy of the password stays behind. */
 	bytes_init(&t->out, PROXY_REQUEST_MAX);
@@ -158,16 +179,6 @@ void proxy_talk_lose(struct proxy_talk *t, int errnum)
 		snprintf(f->said, sizeof(f->said), "%s", strerror(errnum));
 	else if (t->words_len)
 		talk_quote(f->said, t->words, t->words_len);
-}
-
-const char *proxy_talk_phase(const struct proxy_talk *t)
-{
-	if (t->state == PROXY_SPEAKS)
-		return "does not read";
-	if (t->status)
-		return "has not finished its answer";
-	return t->total ? "has stopped in the middle of its answers"
-	                : "has said nothing";
 }
 
 void proxy_talk_end(struct proxy_talk *t)

@@ -66,6 +66,7 @@ struct proxy_talk {
 	bool offers_basic, offers_other; /* ways to log in */
 	proxy_talk_fn *on_whole; /* what is done with the answer */
 	struct proxy_fault fault;
+	bool is_foreign; /* it has failed, as this is no proxy's answer */
 };
 
 /* Begin with the first request.  `settings` is borrowed until the end.  -1 with
@@ -88,8 +89,8 @@ size_t proxy_talk_take(struct proxy_talk *t, const uint8_t *bytes, size_t len);
 /* The proxy has ended, or failed with `errnum`, before it had answered. */
 void proxy_talk_lose(struct proxy_talk *t, int errnum);
 
-/* It has failed as the proxy does not speak its protocol: look at more that it
- * has sent for a better name of what it speaks. */
+/* For a talk that `is_foreign`: look at more of what has come, for the name of
+ * what speaks there. */
 void proxy_talk_name(struct proxy_talk *t, const uint8_t *bytes, size_t len);
 
 /* Write why it has failed.  `where` is what a sentence calls the proxy, "the
@@ -97,8 +98,10 @@ void proxy_talk_name(struct proxy_talk *t, const uint8_t *bytes, size_t len);
 void proxy_talk_explain(const struct proxy_talk *t, const char *where,
                         const char *target, struct error *e);
 
-/* What it is waiting for, for somebody who has waited too long. */
-const char *proxy_talk_phase(const struct proxy_talk *t);
+/* The same when it has not ended within `ms`. */
+void proxy_talk_explain_late(const struct proxy_talk *t, int64_t ms,
+                             const char *where, const char *target,
+                             struct error *e);
 
 /* Wipe and free. */
 void proxy_talk_end(struct proxy_talk *t);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ void talk_fail_protocol(struct proxy_talk *t)
 
 	talk_fail(t, CODE_PROTOCOL, verbs[t->settings->kind], HINT_PROTOCOL)
 	    ->has_target = false;
+	t->is_foreign = true;
 	name_protocol(t);
 }
 
@@ -152,8 +154,30 @@ void proxy_talk_explain(const struct proxy_talk *t, const char *where,
 	shorten(proxy, where);
 	if (f->has_target)
 		shorten(asked, target);
-	error_set(e, "%s %s%s%s%s%s", proxy, f->verb,
-	          *asked ? " " : "", asked, *f->said ? ": " : "", f->said);
+	error_set(e, "%s %s%s%s%s%s", proxy, f->verb, *asked ? " " : "", asked,
+	          *f->said ? ": " : "", f->said);
 	error_set_hint(e, "%s", f->hint);
 	snprintf(e->code, sizeof(e->code), "%s", f->code);
+}
+
+static const char *what_it_did_not(const struct proxy_talk *t)
+{
+	if (t->state == PROXY_SPEAKS)
+		return "has not taken the request for";
+	return t->total ? "has not finished its answer about"
+	                : "has not answered the request for";
+}
+
+void proxy_talk_explain_late(const struct proxy_talk *t, int64_t ms,
+                             const char *where, const char *target,
+                             struct error *e)
+{
+	char proxy[PLACE_MAX], asked[PLACE_MAX];
+
+	shorten(proxy, where);
+	shorten(asked, target);
+	error_set(e, "timed out: %s %s %s within %g s", proxy,
+	          what_it_did_not(t), asked, (double)ms / 1000);
+	error_set_hint(e, HINT_SILENT);
+	error_set_code(e, ETIMEDOUT);
 }

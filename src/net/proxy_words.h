@@ -37,6 +37,9 @@
 	"answers"
 #define HINT_METHOD                                                            \
 	"sockchat logs in by user and password, or not at all"
+#define HINT_SILENT                                                            \
+	"the proxy took the connection and is silent: it may be another kind " \
+	"of proxy, or still be connecting"
 #define HINT_CLOSED                                                            \
 	"the proxy's log may say why; it may not let this machine in, or "     \
 	"speak another protocol"

@@ -16,6 +16,7 @@ static bool can_pass(const struct error *e)
 		"EHOSTUNREACH", "EHOSTDOWN",    "ENETUNREACH",   "ENETDOWN",
 		"ENETRESET",    "EAGAIN",       "EADDRNOTAVAIL", "ENOENT",
 		"EAI_NONAME",   "EAI_AGAIN",    "EAI_FAIL",      "EAI_NODATA",
+		"PROXY_CLOSED", "PROXY_UNREACHABLE",
 	};
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (strcmp(codes[i], e->code) == 0)

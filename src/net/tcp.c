@@ -13,6 +13,7 @@
 #include <sockchat/loop.h>
 
 #include "explain_here.h"
+#include "proxy_over.h"
 #include "socket.h"
 #include "tls_transport.h"
 #include "tcp.h"
@@ -179,6 +180,7 @@ static const struct splice_ops tcp_splice = {
 
 const struct transport_ops transport_tcp = {
 	.secure = &transport_tls,
+	.through = &transport_proxy,
 	.traits = TRANSPORT_IP | TRANSPORT_TCP,
 	.connect = tcp_connect,
 	.listen = tcp_listen,

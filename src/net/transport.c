@@ -83,6 +83,12 @@ ssize_t transport_write_lower(struct transport *lower, const void *bytes,
 void transport_facts(const struct transport *t, unsigned wanted,
                      struct transport_facts *out)
 {
+	const struct transport *lowest = t;
+
+	while (lowest->lower)
+		lowest = lowest->lower;
+	if (lowest->is_relayed)
+		wanted &= ~(unsigned)(FACTS_PEER | FACTS_FAR | FACTS_OWNER);
 	*out = (struct transport_facts){ .relation = "the peer is " };
 	t->ops->facts(t, wanted, out);
 }

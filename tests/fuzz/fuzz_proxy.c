@@ -71,7 +71,8 @@ static void check_answers(enum proxy_kind kind, int has_user,
 	if (whole.state == PROXY_FAILED) {
 		proxy_talk_explain(&whole, "p:1", "h:1", &e);
 		check_text(e.text);
-		proxy_talk_name(&whole, bytes + used, len - used);
+		if (whole.is_foreign)
+			proxy_talk_name(&whole, bytes + used, len - used);
 		proxy_talk_explain(&whole, "p:1", "h:1", &e);
 		check_text(e.text);
 	}

@@ -80,9 +80,20 @@ static void tls_opens_on_the_connection(void **state)
 	assert_int_equal(now.link.traits, fake_kind()->traits);
 }
 
+/* Behind a proxy nobody knows the peer's address. */
+static void note_through(struct link *l, const struct address *peer)
+{
+	assert_int_equal(peer->len, 0);
+	assert_non_null(strstr(link_called(l),
+	                       WHERE " through the proxy " WHERE));
+	now.opens++;
+	link_step(l, LOOP_READ);
+}
+
 static void nothing_of_a_proxy_is_left(void **state)
 {
 	(void)state;
+	layer_ops.on_open = note_through;
 	dial_layers(false, PROXY_SOCKS5);
 	assert_int_equal(now.opens, 0);
 	answer("1");
@@ -93,7 +104,7 @@ static void nothing_of_a_proxy_is_left(void **state)
 static void tls_lies_on_what_the_proxy_opened(void **state)
 {
 	(void)state;
-	layer_ops.on_open = note_open;
+	layer_ops.on_open = note_through;
 	dial_layers(true, PROXY_HTTP);
 	answer("p");
 	assert_int_equal(now.opens, 0);

@@ -265,8 +265,7 @@ static void assert_said(const struct bad *b)
 		proxy_talk_sent(&t);
 		const uint8_t *bytes = (const uint8_t *)b->answers[i].bytes;
 		size_t used = proxy_talk_take(&t, bytes, b->answers[i].len);
-		if (t.fault.code && !strcmp(t.fault.code, "PROXY_PROTOCOL") &&
-		    !t.fault.has_target)
+		if (t.is_foreign)
 			proxy_talk_name(&t, bytes + used,
 			                b->answers[i].len - used);
 	}
