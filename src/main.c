@@ -181,7 +181,9 @@ int main(int argc, char *argv[])
 	enum ui ui = choose_ui(&o);
 	if ((is_byte_pipe(&o, ui) || o.zero) && options_check_pipe(&o, &e))
 		return refuse_usage(&e);
-	int status = prepare_tls(&o, &e) ? refuse_usage(&e) : run_ui(&o, ui);
+	int status = proxy_take_password(&o.dial.proxy, &e) ||
+	                     prepare_tls(&o, &e)
+	                 ? refuse_usage(&e) : run_ui(&o, ui);
 	tls_free(o.dial.tls);
 	return status;
 }

@@ -272,6 +272,18 @@ static int check_service(const struct endpoint *ep, struct error *e)
 	return -1;
 }
 
+/* A proxy that a file names does not concern a unix socket. */
+static int check_proxy(const struct options *o, struct error *e)
+{
+	const struct proxy_settings *p = &o->dial.proxy;
+	bool is_asked =
+	    o->sources[options_find("proxy")] == SOURCE_COMMAND_LINE;
+	if (!p->kind || (o->endpoint.scheme == ENDPOINT_UNIX && !is_asked))
+		return 0;
+	return check_service(&p->endpoint, e) ||
+	       proxy_check(p, &o->endpoint, e) ? -1 : 0;
+}
+
 static int check_families(const bool *given, struct error *e)
 {
 	if (!given[options_find("ipv4")] || !given[options_find("ipv6")])
@@ -385,9 +397,10 @@ int options_take_operands(struct options *o, struct error *e)
 	        : endpoint_parse(&o->endpoint, o->mode, o->operands,
 	                         o->operand_count, e))
 		return -1;
-	if (refuse_ip_option(o, e) || put_tls(o, e) || option_check_tls(o, e))
+	if (refuse_ip_option(o, e) || put_tls(o, e) || option_check_tls(o, e) ||
+	    check_service(&o->endpoint, e))
 		return -1;
-	return check_service(&o->endpoint, e);
+	return check_proxy(o, e);
 }
 
 int options_help(struct bytes *out)

@@ -16,8 +16,8 @@
 #define NO_PROGRAMS "sockchat runs no programs; nearest: socat " \
                     "TCP-LISTEN:PORT,fork EXEC:PROGRAM"
 #define NO_UDP      "sockchat does not speak UDP; nc -u HOST PORT does"
-#define NO_PROXY    "sockchat uses no proxy; ncat --proxy ADDR:PORT HOST " \
-                    "PORT does"
+#define PROXIES     "it is --proxy socks5://USER@HOST:PORT, or socks4:// or " \
+                    "http://"
 #define OTHERS      "sockchat speaks TCP, TLS and unix sockets only"
 #define IS_TLS      "it is --tls, or tls://HOST:PORT"
 #define VERIFIES    "certificates are always verified here, unless " \
@@ -67,9 +67,14 @@ static const struct foreign options[] = {
 	                          "-in FILE -nodes -out PEM, then --tls-cert "
 	                          "PEM" },
 	{ "--ssl*", IS_TLS },
-	{ "-X -P --proxy*", NO_PROXY },
-	{ "-x", "sockchat uses no proxy (nc -x); hex (ncat -x) is --view hex, "
-	        "and /save writes a file" },
+	{ "--proxy-auth --proxy-user -P",
+	  PROXIES "; the password is taken from SOCKCHAT_PROXY_PASSWORD, or "
+	  "asked for" },
+	{ "-X --proxy-* --proxytunnel --preproxy --socks*", PROXIES },
+	{ "--noproxy --no-proxy", "no variable of the environment names a "
+	                          "proxy here, so leave it out" },
+	{ "-x", "a proxy (nc -x) is --proxy socks5://HOST:PORT; hex (ncat -x) "
+	        "is --view hex, and /save writes a file" },
 	{ "--hex-dump", "--view hex shows it, and /save writes a file" },
 	{ "-o --output --append-output",
 	  "in the chat /save FILE writes the conversation; in a pipe write "
@@ -147,7 +152,9 @@ static const struct foreign addresses[] = {
 	  "try: sockchat listen tls://%s" },
 	{ "OPENSSL-DTLS* DTLS*", OTHERS },
 	{ "UDP*", NO_UDP },
-	{ "PROXY* SOCKS*", NO_PROXY },
+	{ "PROXY* SOCKS*",
+	  "try: sockchat connect --proxy socks5://PROXY:PORT HOST PORT, or "
+	  "socks4:// or http://" },
 	{ "SCTP* VSOCK* IP*", OTHERS },
 	{ NULL, NULL },
 };

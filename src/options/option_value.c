@@ -134,6 +134,13 @@ static bool set_word(struct options *o, const struct option_rule *r,
 	return true;
 }
 
+/* Why it is none is told by whoever refuses it. */
+static bool set_proxy(struct proxy_settings *to, const char *value)
+{
+	struct error why;
+	return proxy_parse(to, value, &why) == 0;
+}
+
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value)
 {
@@ -155,6 +162,8 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 		return number_parse(value, 1, 1000000, to);
 	case TYPE_RETRY:
 		return set_retry(to, value);
+	case TYPE_PROXY:
+		return set_proxy(to, value);
 	case TYPE_LINES:
 		return add_value_line(to, value);
 	case TYPE_SIZE:
@@ -224,9 +233,19 @@ static const char *join_lines(char out[ON_CONNECT_MAX], const char *lines)
 	return out;
 }
 
+static const char *proxy_url(char out[PROXY_URL_MAX],
+                             const struct proxy_settings *p)
+{
+	proxy_format(p, out);
+	return *out ? out : NULL;
+}
+
+#define VALUE_MAX PROXY_URL_MAX
+_Static_assert(VALUE_MAX >= ON_CONNECT_MAX, "VALUE_MAX is too small");
+
 /* The word for the value at `at`; NULL: it is a number. */
 static const char *value_word(const struct option_rule *r, const void *at,
-                              char lines[ON_CONNECT_MAX])
+                              char room[VALUE_MAX])
 {
 	const int *number = at;
 	const long *count = at;
@@ -244,9 +263,11 @@ static const char *value_word(const struct option_rule *r, const void *at,
 	case TYPE_TEXT:
 		return *(char *const *)at;
 	case TYPE_LINES:
-		return join_lines(lines, at);
+		return join_lines(room, at);
 	case TYPE_WORD:
 		return *(const char *)at ? at : NULL;
+	case TYPE_PROXY:
+		return proxy_url(room, at);
 	default:
 		return NULL;
 	}
@@ -254,10 +275,10 @@ static const char *value_word(const struct option_rule *r, const void *at,
 
 void options_value(const struct options *o, size_t i, char *out, size_t cap)
 {
-	char lines[ON_CONNECT_MAX];
+	char room[VALUE_MAX];
 	const struct option_rule *r = option_rule(i);
 	const void *at = (const char *)o + r->offset;
-	const char *word = value_word(r, at, lines);
+	const char *word = value_word(r, at, room);
 	if (word)
 		glyph_copy(out, cap, word, GLYPH_ANY_WIDTH);
 	else if (r->type == TYPE_SIZE)

@@ -98,9 +98,21 @@ bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
 	                                           : MODE_LISTEN);
 }
 
+/* The word itself is not shown, as it may have a password in it. */
+static int refuse_proxy(const char *name, const char *value, struct error *e)
+{
+	struct proxy_settings unused;
+	struct error why;
+	if (!proxy_parse(&unused, value, &why))
+		return 0;
+	return error_set(e, "option %s: %s", name, why.text);
+}
+
 static int refuse_value(const struct option_rule *r, const char *name,
                         const char *value, struct error *e)
 {
+	if (r->type == TYPE_PROXY)
+		return refuse_proxy(name, value, e);
 	char safe[64], list[CHOICE_LIST_MAX];
 	const struct choice *choices =
 	    options_choices((size_t)(r - option_rule(0)));

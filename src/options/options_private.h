@@ -25,6 +25,7 @@ enum option_type {
 	TYPE_SIZE,     /* bytes into a size_t */
 	TYPE_MODE,     /* of a file, into an unsigned */
 	TYPE_TEXT,     /* a word of the command line */
+	TYPE_PROXY,    /* its URL, into struct proxy_settings */
 	TYPE_LINES,    /* lines: each value is one more, with its newline */
 	TYPE_WORD,     /* `value`, an enum option_word, into chars */
 };
