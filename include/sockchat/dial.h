@@ -35,7 +35,8 @@ struct timing_try {
  * has not happened. */
 struct timing {
 	int64_t resolve_us; /* 0: there was nothing to look up */
-	int64_t proxy_us;   /* from the connection until the proxy's answer */
+	int64_t proxy_us;   /* from the connection until the proxy's answer; at
+	                     * most 0: there was no proxy */
 	int64_t tls_us;     /* of the TLS handshake */
 	int64_t total_us;   /* from the beginning until it was open */
 	int64_t first_byte_us; /* from then until the peer's first byte */

@@ -26,6 +26,7 @@ struct facts {
 	bool is_accepted, is_paused, is_dripping;
 	bool is_tcp; /* it has TCP's states, and `tcp` if the system tells */
 	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
+	char through[ENDPOINT_TEXT_MAX]; /* " through the proxy HOST:1"; "" */
 	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
 	char peer_name[ADDRESS_TEXT_MAX], local_name[ADDRESS_TEXT_MAX];
 	char owner[OWNER_TEXT_MAX]; /* the process there, "" */

@@ -80,7 +80,8 @@ struct approach {
 	bool is_timed; /* connecting has ended: `timing` is known */
 	char listener[OWNER_TEXT_MAX]; /* who had not accepted us yet; or "" */
 	struct timing timing;
-	char called[]; /* the peer as the user calls it */
+	const char *through; /* " through the proxy localhost:1080"; or "" */
+	char called[]; /* the peer as the user calls it; and `through` */
 };
 
 /* What a session has once a message is told, or the user sends something. */

@@ -65,7 +65,7 @@ static void tell_ends(const struct rows *r)
 	bool is_given = strcmp(f->name, f->peer) != 0;
 	bool is_other = strncmp(f->name, f->peer_name,
 	                        strlen(f->peer_name)) != 0;
-	row(r, HEALTH_ROW, "peer", "%s%s%s", f->peer,
+	row(r, HEALTH_ROW, "peer", "%s%s%s%s", f->peer, f->through,
 	    in_brackets(given, sizeof(given), is_given ? f->name : ""),
 	    in_brackets(found, sizeof(found), is_other ? f->peer_name : ""));
 	if (*f->owner)
@@ -93,6 +93,9 @@ static void tell_timing(const struct rows *r)
 		         t->tries[i].errnum
 		             ? explain_outcome(t->tries[i].errnum) : "open",
 		         MICROS((uint64_t)t->tries[i].us));
+	if (t->proxy_us > 0)
+		text_add(line, ROW_MAX, "through the proxy in %s, ",
+		         MICROS((uint64_t)t->proxy_us));
 	if (t->first_byte_us >= 0)
 		text_add(line, ROW_MAX, "first byte %s later",
 		         MICROS((uint64_t)t->first_byte_us));

@@ -21,7 +21,7 @@
 #define LISTEN_MS    1000 /* for first bytes */
 #define COMPLETE_MS  200  /* for the rest of them */
 #define PREVIEW_MAX  60
-#define COMMAND_MAX  (ENDPOINT_TEXT_MAX + 64)
+#define COMMAND_MAX  (ENDPOINT_TEXT_MAX + PROXY_URL_MAX + 64)
 
 struct doctor {
 	struct link link; /* first, for it knows no other owner */
@@ -34,6 +34,9 @@ struct doctor {
 	uint8_t bytes[RECOGNISE_MAX];
 	size_t len;
 };
+
+/* ETIMEDOUT, when there is a proxy. */
+#define PROXY_TIMEOUT "PROXY_TIMEOUT"
 
 const struct remedy doctor_remedies[] = {
 	{ "ECONNREFUSED", "its host answers, but no program listens there",
@@ -55,6 +58,19 @@ const struct remedy doctor_remedies[] = {
 	  "check the spelling, or give the numeric address" },
 	{ "EAI_AGAIN", "no name server answers: the port was never asked",
 	  "the numeric address, or `getent ahosts` with the name" },
+	{ "PROXY_REFUSED", "the proxy works, and does not want to connect us",
+	  "its rules, which whoever runs it knows" },
+	{ "PROXY_UNREACHABLE",
+	  "the proxy works, and could not connect to what is behind it",
+	  "the same from the proxy's own machine, or without the proxy" },
+	{ "PROXY_LOGIN", "the proxy does not let us in",
+	  "the user in --proxy, and SOCKCHAT_PROXY_PASSWORD" },
+	{ "PROXY_PROTOCOL", "what answers there is not such a proxy",
+	  "the proxy's port, and its kind: socks5://, socks4:// or http://" },
+	{ "PROXY_CLOSED", "the proxy hangs up before it has connected us",
+	  "the proxy's log" },
+	{ PROXY_TIMEOUT, "nobody answers on the way through the proxy",
+	  "`sockchat connect -z` to the proxy itself, and its log" },
 	{ "", "it can't be reached", "`sockchat connect -v` says each step" },
 };
 
@@ -98,7 +114,10 @@ static bool wait_for_door(struct doctor *d, const struct error *e)
 
 static void judge_failure(struct doctor *d, const struct error *e)
 {
-	const struct remedy *r = find_remedy(e->code);
+	bool has_proxy = d->options->dial.proxy.kind;
+	const struct remedy *r = find_remedy(
+	    has_proxy && strcmp(e->code, "ETIMEDOUT") == 0 ? PROXY_TIMEOUT
+	                                                   : e->code);
 	struct error told = *e;
 	if (e->is_found) /* the verdict tells the hint */
 		told.hint[0] = '\0';
@@ -153,12 +172,22 @@ static void tell_connection(struct doctor *d)
 	transport_facts(d->link.transport, FACTS_TCP | FACTS_OWNER, &facts);
 	if (facts.tcp.rtt_us)
 		report_note(&d->report, "round-trip",
-		            "round trip %.2f ms, segments of %u bytes",
+		            "round trip %s%.2f ms, segments of %u bytes",
+		            d->options->dial.proxy.kind ? "to the proxy " : "",
 		            (double)facts.tcp.rtt_us / 1000,
 		            facts.tcp.snd_mss);
 	if (*facts.owner)
 		report_note(&d->report, "owner", "%s%s", facts.relation,
 		            facts.owner);
+}
+
+/* Write the command line for what has been found to work. */
+static void format_command(const struct doctor *d, char out[COMMAND_MAX])
+{
+	char proxy[PROXY_URL_MAX];
+	proxy_format(&d->options->dial.proxy, proxy);
+	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s",
+	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", d->where);
 }
 
 static const char *name_door(const struct doctor *d)
@@ -186,7 +215,7 @@ static void judge_silence(struct doctor *d)
 	char verdict[512], command[COMMAND_MAX];
 	struct transport_facts facts;
 	transport_facts(d->link.transport, FACTS_OWNER, &facts);
-	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
+	format_command(d, command);
 	report_note(&d->report, "no-first-bytes",
 	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
@@ -220,7 +249,7 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	glyph_copy(preview, sizeof(preview), text, GLYPH_ASCII);
 	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
 	         "(\"%s\")", preview);
-	snprintf(command, sizeof(command), "sockchat connect %s", d->where);
+	format_command(d, command);
 	judge(d, "speaks", verdict, command, 0);
 }
 

@@ -129,7 +129,8 @@ static void on_probed(void *user, const struct address *peer)
 	char text[ADDRESS_TEXT_MAX];
 	address_format(peer, text);
 	if (!f->options->quiet)
-		notices_print(&f->notices, "connected to %s", text);
+		notices_print(&f->notices, "connected to %s",
+		              peer->len ? text : link_called(&f->conn.link));
 	link_close(&f->conn.link, false);
 	stop_pipe(f);
 }

@@ -254,7 +254,8 @@ static void on_link_open(struct link *l, const struct address *peer)
 	char at[ADDRESS_TEXT_MAX];
 	keep_timing(s);
 	address_format(peer, at);
-	if (!l->is_accepted && !name_ends(s, l->transport, at))
+	if (!l->is_accepted &&
+	    !name_ends(s, l->transport, peer->len ? at : l->where))
 		return;
 	session_begin(s);
 	if (ops->on_open)
@@ -322,8 +323,8 @@ void session_adopt(struct session *s, struct transport *t,
 static void on_connecting(void *user)
 {
 	struct session *s = user;
-	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s",
-	                   s->link.where);
+	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s%s",
+	                   s->link.where, s->approach->through);
 }
 
 static void on_step(void *user, const char *code, const char *text)
@@ -333,10 +334,32 @@ static void on_step(void *user, const char *code, const char *text)
 		session_tell_note(user, code, "", "%s", text);
 }
 
+/* Keep how the user calls the peer, and behind that the proxy on the way, as
+ * sentences have it.  NULL without memory. */
+static struct approach *approach_new(const struct endpoint *ep,
+                                     const struct endpoint *proxy)
+{
+	char called[ENDPOINT_TEXT_MAX], through[ENDPOINT_TEXT_MAX] = "";
+	static const char before[] = " through the proxy ";
+	endpoint_show(ep, called);
+	if (proxy)
+		endpoint_show(proxy, through);
+	size_t size = strlen(called) + 1;
+	size_t more = proxy ? strlen(before) + strlen(through) + 1 : 1;
+	struct approach *a = calloc(1, sizeof(*a) + size + more);
+	if (!a)
+		return NULL;
+	memcpy(a->called, called, size);
+	snprintf(a->called + size, more, "%s%s", proxy ? before : "", through);
+	a->through = a->called + size;
+	return a;
+}
+
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings, bool is_again)
 {
+	bool has_proxy = settings->proxy.kind && transport->through;
 	char called[ENDPOINT_TEXT_MAX];
 	const struct dial_steps steps = {
 		.on_connecting = on_connecting,
@@ -346,13 +369,14 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	struct error e;
 	s->is_quiet = is_again;
 	endpoint_show(ep, called);
-	s->approach = calloc(1, sizeof(*s->approach) + strlen(called) + 1);
+	s->approach =
+	    approach_new(ep, has_proxy ? &settings->proxy.endpoint : NULL);
 	if (s->approach) {
-		s->link.where =
-		    memcpy(s->approach->called, called, strlen(called));
+		s->link.where = s->approach->called;
 		if (transport->traits & TRANSPORT_IP)
 			session_tell_state(s, ENTRY_RESOLVING, "",
-			                   "resolving %s", called);
+			                   "resolving %s%s", called,
+			                   s->approach->through);
 		if (!link_dial(&s->link, transport, ep, settings, &steps))
 			return;
 	}

@@ -79,8 +79,9 @@ static void tell_opened(struct session *s)
 		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
 		                   s->link.where);
 	else
-		session_tell_state(s, ENTRY_OPEN, hint, "connected to %s%s%s",
-		                   s->link.where,
+		session_tell_state(s, ENTRY_OPEN, hint,
+		                   "connected to %s%s%s%s", s->link.where,
+		                   s->approach->through,
 		                   *session_local(s) ? " from " : "",
 		                   session_local(s));
 }

@@ -148,6 +148,8 @@ void session_sample(const struct session *s, struct facts *out)
 	snprintf(out->local, sizeof(out->local), "%s", session_local(s));
 	snprintf(out->name, sizeof(out->name), "%s",
 	         s->approach ? s->approach->called : "");
+	snprintf(out->through, sizeof(out->through), "%s",
+	         s->approach ? s->approach->through : "");
 	if (s->names) {
 		memcpy(out->owner, s->names->owner, sizeof(out->owner));
 		memcpy(out->peer_name, s->names->peer.text,
