@@ -200,6 +200,14 @@ static const char *mode_name_at(const void *list, size_t i)
 	return names[i];
 }
 
+/* Whether it is the URL of another program, of which the sentence speaks. */
+static bool is_url_refused(const char *word, bool listens, struct error *e)
+{
+	enum endpoint_mode mode = listens ? ENDPOINT_LISTEN : ENDPOINT_CONNECT;
+	struct endpoint ep;
+	return strstr(word, "://") && endpoint_parse(&ep, mode, &word, 1, e);
+}
+
 /* The word is a misspelt mode, or something that other programs take here. */
 static int refuse_mode(char *const *words, size_t count, size_t options,
                        bool listens, struct error *e)
@@ -209,6 +217,8 @@ static int refuse_mode(char *const *words, size_t count, size_t options,
 	const struct spell_names names = { mode_name_at, NULL, "sockchat " };
 	char safe[64], better[SPELL_MAX];
 	glyph_copy(safe, sizeof(safe), words[0], GLYPH_ANY_WIDTH);
+	if (is_url_refused(words[0], listens, e))
+		return -1;
 	spell_guess(better, &names, words[0], strlen(words[0]));
 	if (*better || foreign_addresses(better, SPELL_MAX, words, count))
 		return error_set(e, sentence, safe, "", better);
@@ -376,15 +386,16 @@ static int put_tls(struct options *o, struct error *e)
 	                    "of them", name, safe);
 }
 
-/* telnet-ssl's way to ask for TLS. */
+/* Refuse "ssl HOST PORT", which telnet-ssl has behind -z. */
 static int refuse_telnet_ssl(const struct options *o, struct error *e)
 {
 	const char *word = o->operand_count == 3 ? o->operands[0] : "";
-	if (!o->zero || (strcmp(word, "ssl") != 0 && strcmp(word, "tls") != 0))
+	if (strcmp(word, "ssl") != 0 && strcmp(word, "tls") != 0)
 		return 0;
-	return error_set(e, "option -z %s (telnet-ssl) is --tls here: sockchat "
-	                    "connect --tls %.80s %.20s", word, o->operands[1],
-	                 o->operands[2]);
+	return error_set(e, "'%s' before the host is --tls here: sockchat %s "
+	                    "--tls %.80s %.20s", word,
+	                 o->mode == ENDPOINT_LISTEN ? "listen" : "connect",
+	                 o->operands[1], o->operands[2]);
 }
 
 int options_take_operands(struct options *o, struct error *e)

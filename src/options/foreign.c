@@ -151,6 +151,8 @@ static const struct foreign addresses[] = {
 	{ "OPENSSL-LISTEN OPENSSL-L SSL-LISTEN SSL-L",
 	  "try: sockchat listen tls://%s" },
 	{ "OPENSSL-DTLS* DTLS*", OTHERS },
+	{ "s_client gnutls-cli", "try: sockchat connect tls://HOST:PORT" },
+	{ "s_server gnutls-serv", "try: sockchat listen tls://PORT" },
 	{ "UDP*", NO_UDP },
 	{ "PROXY* SOCKS*",
 	  "try: sockchat connect --proxy socks5://PROXY:PORT HOST PORT, or "

@@ -92,16 +92,19 @@ static bool read_path(char *to, size_t cap, const char *value)
 static const struct word {
 	bool (*is_good)(const char *value);
 	bool (*read)(char *to, size_t cap, const char *value);
-	const char *wanted;
+	const char *wanted, *hint;
 } words[] = {
-	[WORD_PATH] = { NULL, read_path, "a path" },
+	[WORD_PATH] = { NULL, read_path, "a path", "" },
 	[WORD_PIN] = { are_pins, NULL,
-	  "sha256// and 44 characters of base64, more of them behind ;" },
+	  "sha256// and 44 characters of base64, more of them behind ;",
+	  "it is of the public key, not of the certificate: openssl x509 -in "
+	  "FILE -noout -pubkey | openssl pkey -pubin -outform DER | openssl "
+	  "dgst -sha256 -binary | base64" },
 	[WORD_SNI] = { NULL, read_name,
-	  "a host name: TLS sends no addresses, and '' sends no name" },
+	  "a host name: TLS sends no addresses, and '' sends no name", "" },
 	[WORD_ALPN] = { are_alpn_names, NULL,
-	  "a list of protocols of 1 to 255 bytes each: h2,http/1.1" },
-	[WORD_CIPHERS] = { NULL, NULL, "a list of ciphers" },
+	  "a list of protocols of 1 to 255 bytes each: h2,http/1.1", "" },
+	[WORD_CIPHERS] = { NULL, NULL, "a list of ciphers", "" },
 };
 
 bool word_read(enum option_word kind, char *to, size_t cap, const char *value)
@@ -119,4 +122,9 @@ bool word_read(enum option_word kind, char *to, size_t cap, const char *value)
 const char *word_wanted(enum option_word kind)
 {
 	return words[kind].wanted;
+}
+
+const char *word_hint(enum option_word kind)
+{
+	return words[kind].hint;
 }

@@ -21,4 +21,7 @@ bool word_read(enum option_word kind, char *to, size_t cap, const char *value);
 /* What such a word looks like: "a path". */
 const char *word_wanted(enum option_word kind);
 
+/* How to come by one, or "". */
+const char *word_hint(enum option_word kind);
+
 #endif

@@ -121,6 +121,8 @@ static int refuse_value(const struct option_rule *r, const char *name,
 	          option_wanted(r, list, sizeof(list)));
 	if (choices && value)
 		choice_hint(choices, value, e);
+	if (r->type == TYPE_WORD)
+		error_set_hint(e, "%s", word_hint((enum option_word)r->value));
 	return -1;
 }
 

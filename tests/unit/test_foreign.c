@@ -145,6 +145,8 @@ static void addresses_of_socat_get_the_line_that_is_meant(void **state)
 		  "try: sockchat connect tls://host:443" },
 		{ "ssl-l:9999,cert=a.pem,fork -",
 		  "try: sockchat listen tls://9999" },
+		{ "s_client h:1", "try: sockchat connect tls://HOST:PORT" },
+		{ "https://h/x", "try: sockchat connect tls://h:443" },
 		{ "OPENSSL-DTLS-CLIENT:h:1 -", "speaks TCP, TLS and unix" },
 		{ "UDP4-RECV:9 -", "does not speak UDP" },
 		{ "- -", "standard input and output need no name" },

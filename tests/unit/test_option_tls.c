@@ -228,8 +228,8 @@ static void a_path_in_a_file_may_begin_in_the_home(void **state)
 static void telnet_ssl_gets_its_line(void **state)
 {
 	(void)state;
-	refuse("connect -z ssl h 443", "option -z ssl (telnet-ssl) is --tls "
-	                               "here: sockchat connect --tls h 443");
+	refuse("connect -z ssl h 443", "'ssl' before the host is --tls here: "
+	                               "sockchat connect --tls h 443");
 }
 
 static void values_are_told_as_they_are_written(void **state)
