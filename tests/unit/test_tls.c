@@ -33,11 +33,389 @@ static void what_is_said_arrives_both_ways(void **state)
 	scene_finish();
 }
 
+/* Two that take at most this version. */
+static void open_with(int max)
+{
+	scene_prepare();
+	client.settings.insecure = true;
+	client.settings.max = max;
+	scene_begin();
+	shake_hands(WHOLE);
+	assert_int_equal(client.state, 0);
+}
+
+static void assert_speak(const char *there, const char *back)
+{
+	say(&client, there, strlen(there));
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), there);
+	say(&server, back, strlen(back));
+	carry(&server, &client, WHOLE);
+	assert_string_equal(hear(&client), back);
+}
+
+static void a_key_update_is_nothing_special(void **state)
+{
+	(void)state;
+	scene_open();
+	assert_true(SSL_key_update(conn(&client)->ssl,
+	                           SSL_KEY_UPDATE_REQUESTED));
+	assert_speak("one", "two");
+	assert_true(SSL_key_update(conn(&server)->ssl,
+	                           SSL_KEY_UPDATE_REQUESTED));
+	assert_speak("three", "four");
+	assert_speak("five", "six");
+	scene_finish();
+}
+
+static void renegotiation_is_refused_and_the_talk_goes_on(void **state)
+{
+	(void)state;
+	open_with(TLS_1_2);
+	SSL_clear_options(conn(&client)->ssl, SSL_OP_NO_RENEGOTIATION);
+	assert_true(SSL_renegotiate(conn(&client)->ssl));
+	assert_int_equal(SSL_do_handshake(conn(&client)->ssl), -1);
+	tls_leave(conn(&client));
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), "");
+	assert_int_equal(server.errnum, EAGAIN);
+	assert_int_equal(say(&server, "still here", 10), 10);
+	scene_finish();
+}
+
+static bool is_unproven(const struct side *s)
+{
+	struct transport_facts facts;
+
+	transport_facts(s->t, FACTS_END, &facts);
+	return facts.is_end_unproven;
+}
+
+static void an_end_without_close_notify_is_unproven(void **state)
+{
+	(void)state;
+	scene_open();
+	say(&client, "cut", 3);
+	carry(&client, &server, WHOLE);
+	fake_feed_end(server.below);
+	assert_string_equal(hear(&server), "cut");
+	assert_int_equal(server.errnum, 0);
+	assert_true(is_unproven(&server));
+	assert_int_equal(say(&server, "go on", 5), 5);
+	server.settings.allows_truncation = true;
+	assert_false(is_unproven(&server));
+	scene_finish();
+}
+
+static void our_end_in_1_3_is_close_notify_and_we_still_read(void **state)
+{
+	(void)state;
+	scene_open();
+	assert_int_equal(client.t->ops->shutdown(client.t), 0);
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), "");
+	assert_int_equal(server.errnum, 0);
+	assert_false(is_unproven(&server));
+	assert_false(fake_is_shut_down(client.below));
+	say(&server, "answer", 6);
+	carry(&server, &client, WHOLE);
+	assert_string_equal(hear(&client), "answer");
+	assert_int_equal(say(&client, "x", 1), 0);
+	assert_int_equal(errno, EPIPE);
+	scene_finish();
+}
+
+static void our_end_in_1_2_waits_for_theirs(void **state)
+{
+	(void)state;
+	open_with(TLS_1_2);
+	fake_forget_written(client.below);
+	assert_int_equal(client.t->ops->shutdown(client.t), 0);
+	assert_int_equal(fake_written_len(client.below), 0);
+	assert_int_equal(client.t->ops->pending(client.t), 0);
+	say(&server, "late answer", 11);
+	server.t->ops->shutdown(server.t);
+	server.t->ops->close(server.t, false);
+	carry(&server, &client, WHOLE);
+	server.t = NULL;
+	assert_string_equal(hear(&client), "late answer");
+	assert_int_equal(client.errnum, 0);
+	assert_false(is_unproven(&client));
+	client.t->ops->close(client.t, false);
+	assert_true(fake_written_len(client.below) > 0);
+	client.t = NULL;
+	scene_finish();
+}
+
+/* The record of "second", one of whose bits is changed. */
+static void flip(size_t at, int bit)
+{
+	uint8_t record[256];
+	size_t len;
+
+	say(&client, "first", 5);
+	carry(&client, &server, WHOLE);
+	say(&client, "second", 6);
+	len = fake_written_len(client.below);
+	assert_true(len < sizeof(record) && at < len);
+	memcpy(record, fake_written(client.below), len);
+	record[at] ^= (uint8_t)(1 << bit);
+	fake_forget_written(client.below);
+	fake_feed_bytes(server.below, record, len);
+	fake_feed_end(server.below);
+}
+
+static void a_flipped_bit_ends_it_behind_what_came_before(void **state)
+{
+	(void)state;
+	for (int max = TLS_1_2; max <= TLS_1_3; max++)
+		for (size_t at = 0; at < 28; at++) {
+			open_with(max);
+			flip(at, (int)(at % 8));
+			assert_string_equal(hear(&server), "first");
+			assert_true(server.errnum == EPROTO ||
+			            is_unproven(&server));
+			if (server.errnum)
+				assert_non_null(strstr(explain(&server),
+				                       "localhost:9999"));
+			scene_finish();
+		}
+}
+
+static void a_damaged_record_is_told(void **state)
+{
+	(void)state;
+	scene_open();
+	flip(20, 1);
+	assert_string_equal(hear(&server), "first");
+	assert_int_equal(server.errnum, EPROTO);
+	assert_non_null(strstr(explain(&server), "damaged record"));
+	assert_string_equal(server.e.code, "TLS_DAMAGED");
+	assert_int_equal(say(&server, "x", 1), 0);
+	assert_int_equal(errno, EPROTO);
+	carry(&server, &client, WHOLE);
+	assert_string_equal(hear(&client), "");
+	assert_non_null(strstr(explain(&client), "bad record mac"));
+	scene_finish();
+}
+
+static void what_one_read_leaves_over_is_buffered(void **state)
+{
+	const struct transport_ops *ops;
+	char byte;
+
+	(void)state;
+	scene_open();
+	ops = server.t->ops;
+	say(&client, "ab", 2);
+	say(&client, "c", 1);
+	carry(&client, &server, WHOLE);
+	for (const char *at = "abc"; *at; at++) {
+		assert_int_equal(ops->read(server.t, &byte, 1), 1);
+		assert_int_equal(byte, *at);
+		assert_int_equal(ops->has_buffered(server.t), at[1] != '\0');
+	}
+	assert_int_equal(ops->read(server.t, &byte, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+	scene_finish();
+}
+
+static void half_a_record_is_not_buffered(void **state)
+{
+	(void)state;
+	scene_open();
+	say(&client, "slow", 4);
+	carry(&client, &server, 10);
+	for (int i = 0; i < 2; i++) {
+		assert_string_equal(
+		    i ? hear(&server) : "slow", "slow");
+		assert_false(server.t->ops->has_buffered(server.t));
+	}
+	scene_finish();
+}
+
+static void bytes_that_were_read_before_are_taken_over(void **state)
+{
+	uint8_t early[2048];
+	size_t len;
+
+	(void)state;
+	scene_prepare();
+	client.settings.insecure = true;
+	put_over(&client, false);
+	go_on(&client);
+	len = fake_written_len(client.below);
+	memcpy(early, fake_written(client.below), len);
+	fake_forget_written(client.below);
+	server.tls = tls_new(&server.settings);
+	server.below = fake_open();
+	server.t = transport_over(&transport_tls, fake_transport(server.below),
+	                          &(struct over){
+		.is_accepted = true, .target = &target, .tls = server.tls,
+		.early = early, .early_len = len,
+	});
+	server.state = LOOP_READ;
+	shake_hands(WHOLE);
+	assert_int_equal(server.state, 0);
+	assert_speak("a", "b");
+	scene_finish();
+}
+
+static void what_the_transport_below_does_not_take_waits(void **state)
+{
+	const struct transport_ops *ops;
+	char byte;
+
+	(void)state;
+	scene_open();
+	ops = client.t->ops;
+	fake_set_room(client.below, 10);
+	assert_int_equal(say(&client, "hello", 5), 5);
+	assert_int_equal(fake_written_len(client.below), 10);
+	assert_int_equal(ops->wants(client.t, LOOP_READ),
+	                 LOOP_READ | LOOP_WRITE);
+	assert_int_equal(ops->pending(client.t), 5);
+	assert_int_equal(say(&client, "more", 4), 0);
+	assert_int_equal(errno, EAGAIN);
+	fake_set_room(client.below, SIZE_MAX);
+	assert_int_equal(ops->read(client.t, &byte, 1), -1);
+	assert_int_equal(ops->wants(client.t, LOOP_READ), LOOP_READ);
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), "hello");
+	scene_finish();
+}
+
+static void pending_counts_the_users_bytes(void **state)
+{
+	const struct transport_ops *ops;
+	size_t record;
+
+	(void)state;
+	scene_open();
+	ops = client.t->ops;
+	fake_forget_written(client.below);
+	say(&client, "abcd", 4);
+	record = fake_written_len(client.below);
+	say(&client, "efghij", 6);
+	fake_set_pending(client.below,
+	                 (ssize_t)fake_written_len(client.below), 0);
+	assert_int_equal(ops->pending(client.t), 10);
+	fake_set_pending(client.below, (ssize_t)(fake_written_len(
+	                                   client.below) - record + 1), 0);
+	assert_int_equal(ops->pending(client.t), 10);
+	fake_set_pending(client.below, (ssize_t)(fake_written_len(
+	                                   client.below) - record), 0);
+	assert_int_equal(ops->pending(client.t), 6);
+	fake_set_pending(client.below, 0, 0);
+	assert_int_equal(ops->pending(client.t), 0);
+	ops->shutdown(client.t);
+	fake_set_pending(client.below, 1, 0);
+	assert_int_equal(ops->pending(client.t), 1);
+	fake_set_pending(client.below, -1, ECONNRESET);
+	assert_int_equal(ops->pending(client.t), -1);
+	fake_set_pending(client.below, 0, 0);
+	scene_finish();
+}
+
+static void acknowledgements_count_the_users_bytes(void **state)
+{
+	const struct ack_ops *acks;
+	struct ack ack;
+	size_t unacked, record;
+
+	(void)state;
+	scene_open();
+	acks = client.t->ops->acks;
+	say(&client, "abc", 3);
+	record = fake_written_len(client.below);
+	fake_stamp_acks();
+	assert_int_equal(acks->start(client.t, &unacked), 0);
+	assert_int_equal(unacked, 0);
+	fake_forget_written(client.below);
+	say(&client, "defgh", 5);
+	record = fake_written_len(client.below);
+	fake_ack(client.below, record - 1, 7);
+	fake_ack(client.below, record, 8);
+	assert_true(acks->read(client.t, &ack));
+	assert_int_equal(ack.bytes, 0);
+	assert_true(acks->read(client.t, &ack));
+	assert_int_equal(ack.bytes, 5);
+	assert_int_equal(ack.wall_us, 8);
+	assert_false(acks->read(client.t, &ack));
+	scene_finish();
+}
+
+static void marks_are_thinned_and_never_count_too_much(void **state)
+{
+	struct tls_marks m = { 0 };
+
+	(void)state;
+	for (uint64_t i = 1; i <= 2000; i++) {
+		tls_marks_add(&m, i * 10, i);
+		assert_int_equal(tls_marks_user(&m, i * 10), i);
+		for (uint64_t k = 0; k <= i; k += 97)
+			assert_true(tls_marks_user(&m, k * 10 + 5) <= k);
+	}
+	assert_int_equal(tls_marks_user(&m, 0), 0);
+}
+
+static void what_has_come_is_read_when_nobody_takes_more(void **state)
+{
+	(void)state;
+	scene_open();
+	say(&server, "goodbye", 7);
+	carry(&server, &client, WHOLE);
+	fake_fail_write(client.below, EPIPE);
+	(void)say(&client, "x", 1);
+	assert_int_equal(say(&client, "y", 1), 0);
+	assert_int_equal(errno, EPIPE);
+	assert_string_equal(hear(&client), "goodbye");
+	assert_int_equal(client.errnum, EAGAIN);
+	assert_int_equal(client.t->ops->pending(client.t), -1);
+	scene_finish();
+}
+
+static void many_bytes_go_out_in_few_writes(void **state)
+{
+	static char bytes[200000];
+	size_t done = 0;
+
+	(void)state;
+	scene_open();
+	memset(bytes, 'm', sizeof(bytes) - 1);
+	while (done < sizeof(bytes) - 1) {
+		size_t n = say(&client, bytes + done,
+		               sizeof(bytes) - 1 - done);
+		assert_true(n >= TLS_CHUNK || n == sizeof(bytes) - 1 - done);
+		done += n;
+	}
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), bytes);
+	scene_finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_handshake_goes_well_in_pieces_of_any_size),
 		cmocka_unit_test(what_is_said_arrives_both_ways),
+		cmocka_unit_test(a_key_update_is_nothing_special),
+		cmocka_unit_test(renegotiation_is_refused_and_the_talk_goes_on),
+		cmocka_unit_test(an_end_without_close_notify_is_unproven),
+		cmocka_unit_test(
+		    our_end_in_1_3_is_close_notify_and_we_still_read),
+		cmocka_unit_test(our_end_in_1_2_waits_for_theirs),
+		cmocka_unit_test(a_flipped_bit_ends_it_behind_what_came_before),
+		cmocka_unit_test(a_damaged_record_is_told),
+		cmocka_unit_test(what_one_read_leaves_over_is_buffered),
+		cmocka_unit_test(half_a_record_is_not_buffered),
+		cmocka_unit_test(bytes_that_were_read_before_are_taken_over),
+		cmocka_unit_test(what_the_transport_below_does_not_take_waits),
+		cmocka_unit_test(pending_counts_the_users_bytes),
+		cmocka_unit_test(acknowledgements_count_the_users_bytes),
+		cmocka_unit_test(marks_are_thinned_and_never_count_too_much),
+		cmocka_unit_test(what_has_come_is_read_when_nobody_takes_more),
+		cmocka_unit_test(many_bytes_go_out_in_few_writes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

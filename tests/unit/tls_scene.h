@@ -149,13 +149,13 @@ static const char *hear(struct side *s)
 {
 	static char text[1 << 18];
 	size_t len = 0;
-	ssize_t n;
+	ssize_t n = 1;
 
-	while ((n = s->t->ops->read(s->t, text + len,
-	                            sizeof(text) - 1 - len)) > 0 ||
-	       (n < 0 && errno == EAGAIN && fake_unread(s->below)))
+	for (int idle = 0; idle < 100 && n; idle = n > 0 ? 0 : idle + 1) {
+		n = s->t->ops->read(s->t, text + len, sizeof(text) - 1 - len);
+		s->errnum = n < 0 ? errno : 0;
 		len += n > 0 ? (size_t)n : 0;
-	s->errnum = n < 0 ? errno : 0;
+	}
 	text[len] = '\0';
 	return text;
 }
