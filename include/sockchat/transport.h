@@ -76,7 +76,7 @@ enum {
 struct transport_facts {
 	struct address local, peer; /* len 0: not known */
 	bool has_tcp;
-	struct tcpinfo tcp;
+	struct tcpinfo tcp; /* `acked` counts what the user wrote */
 	/* Who is at the other end, as owner_describe(); "": not known.  What
 	 * stands before that in a sentence: "the peer is ", or "created by "
 	 * when the socket may since have been passed on. */

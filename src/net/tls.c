@@ -73,6 +73,16 @@ static bool has_end_come(const struct tls_conn *c)
 
 /* Opening */
 
+/* What has been written below before, as the system counts it. */
+static uint64_t written_below(struct transport *lower)
+{
+	struct transport_facts facts;
+	ssize_t unacked = lower->ops->pending(lower);
+
+	transport_facts(lower, FACTS_TCP, &facts);
+	return facts.tcp.acked + (unacked > 0 ? (size_t)unacked : 0);
+}
+
 static struct transport *tls_over(struct transport *lower,
                                   const struct over *how)
 {
@@ -85,6 +95,7 @@ static struct transport *tls_over(struct transport *lower,
 	c->is_accepted = how->is_accepted;
 	c->read_wants = LOOP_READ;
 	c->write_wants = LOOP_WRITE;
+	c->before = written_below(lower);
 	bytes_init(&c->out, TLS_OUT_MAX);
 	if (how->early_len > TLS_IN_CAP ||
 	    bytes_append(&c->in, how->early, how->early_len) ||
@@ -278,12 +289,21 @@ static void tls_close(struct transport *t, bool abort)
 
 /* Facts */
 
+/* Of all bytes that were acknowledged, those that the user knows of. */
+static uint64_t acked_of_user(const struct tls_conn *c, uint64_t acked)
+{
+	uint64_t made = acked > c->before ? acked - c->before : 0;
+
+	return acked - made + tls_marks_user(&c->marks, made);
+}
+
 static void tls_facts(const struct transport *t, unsigned wanted,
                       struct transport_facts *out)
 {
 	const struct tls_conn *c = conn_of(t);
 
 	t->lower->ops->facts(t->lower, wanted, out);
+	out->tcp.acked = acked_of_user(c, out->tcp.acked);
 	if (wanted & FACTS_TLS && t->is_open)
 		out->tls = tls_facts_of(conn_of(t));
 	out->is_end_unproven = wanted & FACTS_END && c->has_lower_ended &&

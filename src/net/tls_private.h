@@ -58,6 +58,7 @@ struct tls_conn {
 	struct error *refusal; /* it cannot begin at all; or NULL */
 	struct bytes in;   /* has come from below, and nobody looked at it */
 	struct bytes out;  /* waits until `lower` takes more */
+	uint64_t before;   /* bytes of ours that went out without TLS */
 	uint64_t bytes_in; /* from below */
 	uint64_t made;     /* bytes of all records that we have made */
 	uint64_t user;     /* bytes of the user's in them */

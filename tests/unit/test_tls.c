@@ -345,6 +345,26 @@ static void acknowledgements_count_the_users_bytes(void **state)
 	scene_finish();
 }
 
+static void facts_count_the_users_bytes_as_acknowledged(void **state)
+{
+	struct transport_facts facts;
+	uint64_t record, shaken;
+
+	(void)state;
+	scene_open();
+	shaken = conn(&client)->made;
+	say(&client, "abc", 3);
+	record = conn(&client)->made - shaken;
+	fake_facts(client.below)->has_tcp = true;
+	fake_facts(client.below)->tcp.acked = shaken + record - 1;
+	transport_facts(client.t, FACTS_TCP, &facts);
+	assert_int_equal(facts.tcp.acked, 0);
+	fake_facts(client.below)->tcp.acked = shaken + record;
+	transport_facts(client.t, FACTS_TCP, &facts);
+	assert_int_equal(facts.tcp.acked, 3);
+	scene_finish();
+}
+
 static void marks_are_thinned_and_never_count_too_much(void **state)
 {
 	struct tls_marks m = { 0 };
@@ -413,6 +433,8 @@ int main(void)
 		cmocka_unit_test(what_the_transport_below_does_not_take_waits),
 		cmocka_unit_test(pending_counts_the_users_bytes),
 		cmocka_unit_test(acknowledgements_count_the_users_bytes),
+		cmocka_unit_test(
+		    facts_count_the_users_bytes_as_acknowledged),
 		cmocka_unit_test(marks_are_thinned_and_never_count_too_much),
 		cmocka_unit_test(what_has_come_is_read_when_nobody_takes_more),
 		cmocka_unit_test(many_bytes_go_out_in_few_writes),
