@@ -25,7 +25,7 @@
 
 struct reader {
 	struct options *o;
-	struct options unused; /* takes what other profiles say */
+	struct options *unused; /* takes what other profiles say */
 	char where[WHERE_MAX]; /* the file's name, safe to show */
 	unsigned line;
 	bool has_section, is_ours, has_found;
@@ -68,6 +68,7 @@ static int read_section(struct reader *r, char *line, struct error *e)
 	if (!*line)
 		return complain(r, "a profile needs a name: [NAME]", e);
 	r->has_section = true;
+	*r->unused = *r->o;
 	r->is_ours = r->o->profile && strcmp(r->o->profile, line) == 0;
 	r->has_found |= r->is_ours;
 	glyph_copy(safe, sizeof(safe), line, GLYPH_ANY_WIDTH);
@@ -106,7 +107,7 @@ static int read_option(struct reader *r, char *name, struct error *e)
 		return complain(r, "options have no dashes here", e);
 	if (!unquote(&value))
 		return complain(r, "quotes stand around the whole value", e);
-	if (options_set(is_used ? r->o : &r->unused, name, value,
+	if (options_set(is_used ? r->o : r->unused, name, value,
 	                is_general ? SOURCE_FILE : SOURCE_PROFILE, &inner)) {
 		complain(r, inner.text, e);
 		error_set_hint(e, "%s", inner.hint);
@@ -151,11 +152,11 @@ static int check_together(struct reader *r, struct error *e)
 int config_parse(struct options *o, const char *path, const char *text,
                  size_t len, struct error *e)
 {
-	struct reader r = { .o = o, .unused = *o };
-	char *copy = malloc(len + 1), *end = copy + len;
+	struct reader r = { .o = o, .unused = malloc(sizeof(*o) + len + 1) };
 	int failed = 0;
-	if (!copy)
+	if (!r.unused)
 		return error_set_errno(e, ENOMEM, "cannot start");
+	char *copy = (char *)(r.unused + 1), *end = copy + len;
 	if (len)
 		memcpy(copy, text, len);
 	*end = '\n';
@@ -167,7 +168,7 @@ int config_parse(struct options *o, const char *path, const char *text,
 	}
 	if (!failed)
 		failed = check_profile(&r, e) || check_together(&r, e);
-	free(copy);
+	free(r.unused);
 	return failed ? -1 : 0;
 }
 

@@ -286,19 +286,21 @@ size_t eol_bytes(enum eol eol, const char **bytes)
 	return table[eol].len;
 }
 
+const struct options option_defaults = {
+	.quit_after_ms = -1,
+	.linger_ms = LINGER_DEFAULT,
+	.dial.resolve.unix_mode = 0600,
+	.endings = true,
+	.bar = true,
+	.mouse = true,
+	.title = true,
+	.ticks = true,
+	.hints = true,
+	.scrollback = (size_t)64 << 20,
+	.queue_max = (size_t)64 << 20,
+};
+
 void options_init(struct options *o)
 {
-	*o = (struct options){
-		.quit_after_ms = -1,
-		.linger_ms = LINGER_DEFAULT,
-		.dial.resolve.unix_mode = 0600,
-		.endings = true,
-		.bar = true,
-		.mouse = true,
-		.title = true,
-		.ticks = true,
-		.hints = true,
-		.scrollback = (size_t)64 << 20,
-		.queue_max = (size_t)64 << 20,
-	};
+	*o = option_defaults;
 }

@@ -25,9 +25,8 @@ void *option_member(struct options *o, const struct option_rule *r)
 
 void option_set_default(struct options *o, const struct option_rule *r)
 {
-	struct options fresh;
-	options_init(&fresh);
-	memcpy(option_member(o, r), option_member(&fresh, r), r->size);
+	memcpy(option_member(o, r),
+	       (const char *)&option_defaults + r->offset, r->size);
 }
 
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
@@ -211,10 +210,8 @@ const struct choice *options_choices(size_t i)
 
 bool option_is_default(const struct options *o, const struct option_rule *r)
 {
-	struct options fresh;
-	options_init(&fresh);
-	return memcmp((const char *)o + r->offset, option_member(&fresh, r),
-	              r->size) == 0;
+	return memcmp((const char *)o + r->offset,
+	              (const char *)&option_defaults + r->offset, r->size) == 0;
 }
 
 /* Lines as words with a comma between them; NULL for none, and two quotes for

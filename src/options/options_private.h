@@ -86,6 +86,8 @@ bool option_needs_value(const struct option_rule *r);
 /* The member of `o` that a row is about. */
 void *option_member(struct options *o, const struct option_rule *r);
 
+extern const struct options option_defaults;
+
 /* Put the default there; whether it is there. */
 void option_set_default(struct options *o, const struct option_rule *r);
 bool option_is_default(const struct options *o, const struct option_rule *r);
