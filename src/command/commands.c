@@ -94,6 +94,12 @@ static int parse_words(struct endpoint *ep, enum endpoint_mode mode, char *args,
 {
 	char *words[WORDS_MAX];
 	size_t count = command_words(args, words, WORDS_MAX);
+	if (count && words[0][0] == '-' && words[0][1]) {
+		error_set(e, "%s is an option of the command line: an endpoint "
+		             "has none", words[0]);
+		error_set_hint(e, "for TLS: tls://HOST:PORT");
+		return -1;
+	}
 	return endpoint_parse(ep, mode, (const char *const *)words, count, e);
 }
 

@@ -228,6 +228,9 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 	assert_string_equal(last()->hint, "for example /send PING\\r\\n");
 	type("/connect");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
+	type("/connect --tls h 443");
+	assert_last(ENTRY_ERROR, "--tls is an option of the command line: an "
+	                         "endpoint has none");
 	type("/connect a b c d e");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	assert_int_equal(chat_session_count(c), 0);
