@@ -75,6 +75,14 @@ struct tls_facts {
 	char fingerprint[TLS_SHA_TEXT_MAX]; /* its SHA-256: "AB:CD:…" */
 };
 
+/* The certificate that our listeners show. */
+struct tls_own {
+	bool is_temporary; /* made for this run */
+	struct tls_certificate certificate;
+	char pin[TLS_PIN_TEXT_MAX];
+	char fingerprint[TLS_SHA_TEXT_MAX];
+};
+
 /* `settings` is borrowed until tls_free().  Nothing is read before it is
  * needed.  NULL without memory. */
 MUST_USE struct tls *tls_new(const struct tls_settings *settings);
@@ -83,10 +91,8 @@ MUST_USE struct tls *tls_new(const struct tls_settings *settings);
  * that names the option; it can be called again. */
 MUST_USE
 int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e);
-/* Write the SHA-256 and the pin of the temporary certificate by which our
- * listeners are known, "" and "" when there is none. */
-void tls_temporary(const struct tls *t, char fingerprint[TLS_SHA_TEXT_MAX],
-                   char pin[TLS_PIN_TEXT_MAX]);
+/* By what our listeners are known.  False before tls_prepare() for them. */
+MUST_USE bool tls_own(const struct tls *t, struct tls_own *out);
 
 /* What the user has to know of the settings, once: a note of this code (static)
  * and text.  False when there is no other one. */

@@ -103,3 +103,17 @@ const struct tls_facts *tls_facts_of(struct tls_conn *c)
 	f->shows_us = SSL_get_certificate(c->ssl) != NULL;
 	return c->facts = f;
 }
+
+bool tls_own(const struct tls *t, struct tls_own *out)
+{
+	const SSL_CTX *ctx = t->contexts[ENDPOINT_LISTEN];
+	const X509 *cert = ctx ? SSL_CTX_get0_certificate(ctx) : NULL;
+
+	if (!cert)
+		return false;
+	describe(&out->certificate, cert);
+	out->is_temporary = cert == t->made;
+	tls_key_pin(cert, out->pin);
+	tls_fingerprint(cert, out->fingerprint);
+	return true;
+}

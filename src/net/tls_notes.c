@@ -12,27 +12,6 @@
 
 #include "tls_words.h"
 
-void tls_temporary(const struct tls *t, char fingerprint[TLS_SHA_TEXT_MAX],
-                   char pin[TLS_PIN_TEXT_MAX])
-{
-	*fingerprint = *pin = '\0';
-	if (!t->made)
-		return;
-	tls_fingerprint(t->made, fingerprint);
-	tls_key_pin(t->made, pin);
-}
-
-static bool note_temporary(const struct tls *t, char text[TLS_NOTE_MAX])
-{
-	char sha[TLS_SHA_TEXT_MAX], pin[TLS_PIN_TEXT_MAX];
-
-	tls_temporary(t, sha, pin);
-	snprintf(text, TLS_NOTE_MAX,
-	         "temporary certificate, SHA-256 %s: another sockchat trusts "
-	         "it with --tls-pin %s", sha, pin);
-	return t->made != NULL;
-}
-
 static void show_keylog(char out[120])
 {
 	const char *path = getenv("SSLKEYLOGFILE");
@@ -88,7 +67,6 @@ static const struct {
 } notes[] = {
 	{ .code = "tls-insecure", .write = note_insecure },
 	{ .code = "tls-weak", .write = note_weak },
-	{ .code = "tls-temporary", .write = note_temporary },
 	{ .code = "tls-keylog", .write = note_keylog },
 	{ .code = "tls-keylog-failed", .write = note_no_keylog },
 };

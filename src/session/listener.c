@@ -12,6 +12,7 @@
 #include <sockchat/explain.h>
 #include <sockchat/listener.h>
 #include <sockchat/openings.h>
+#include <sockchat/tls_words.h>
 
 #define BATCH_MAX      64 /* peers that are accepted at once */
 #define PORT_TRIES     32
@@ -373,6 +374,23 @@ static void fail_to_listen(struct listener *ls, int errnum,
 	ls->ops->on_failed(ls->user, &e);
 }
 
+/* What the user has to know of our certificate, and of the settings. */
+static void tell_tls(struct listener *ls, const struct address *a)
+{
+	char where[ADDRESS_TEXT_MAX], text[TLS_NOTE_MAX];
+	struct tls *tls = ls->settings->tls;
+	const char *code;
+	struct tls_own own;
+	if (!ls->endpoint.is_tls || !tls)
+		return;
+	address_format(a, where);
+	if (tls_own(tls, &own))
+		tls_own_notes(&own, where, stamp_now().wall_us / 1000000,
+		              ls->ops->on_note, ls->user);
+	while (!ls->is_over && tls_take_note(tls, &code, text))
+		ls->ops->on_note(ls->user, code, text);
+}
+
 static void tell_places(struct listener *ls, const struct address *list)
 {
 	char text[EXPLAIN_TEXT_MAX];
@@ -386,11 +404,26 @@ static void tell_places(struct listener *ls, const struct address *list)
 		                 &ls->left_out[i].address);
 		ls->ops->on_note(ls->user, "address-left-out", text);
 	}
+	if (!ls->is_over)
+		tell_tls(ls, &list[0]);
+}
+
+/* False, and that is told, if what the options name is not good for TLS. */
+static bool prepare_tls(struct listener *ls)
+{
+	struct error e;
+	if (!ls->endpoint.is_tls || !ls->settings->tls ||
+	    !tls_prepare(ls->settings->tls, ENDPOINT_LISTEN, &e))
+		return true;
+	ls->ops->on_failed(ls->user, &e);
+	return false;
 }
 
 static void begin_listening(struct listener *ls, const struct address *list,
                             size_t count)
 {
+	if (!prepare_tls(ls))
+		return;
 	struct address *out = calloc(count, sizeof(*out));
 	int errnum = ENOMEM;
 	ls->left_count = 0;
