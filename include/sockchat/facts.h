@@ -39,6 +39,7 @@ struct facts {
 	                   * sent by hand; 0: it does not */
 	size_t queued; /* for the peer, files included */
 	const struct timing *timing; /* borrowed; NULL: they came to us */
+	const struct tls_facts *tls; /* borrowed; NULL: it is plain */
 	bool has_tcp;
 	struct tcpinfo tcp;
 	struct owner_peer far; /* the peer's socket, on this machine */

@@ -12,8 +12,9 @@
 #include <sockchat/explain.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>
+#include <sockchat/tls_words.h>
 
-#define ROW_MAX 400
+#define ROW_MAX TLS_WORDS_MAX
 
 struct rows {
 	const struct health *health;
@@ -96,12 +97,29 @@ static void tell_timing(const struct rows *r)
 	if (t->proxy_us > 0)
 		text_add(line, ROW_MAX, "through the proxy in %s, ",
 		         MICROS((uint64_t)t->proxy_us));
+	if (t->tls_us >= 0)
+		text_add(line, ROW_MAX, "TLS in %s, ",
+		         MICROS((uint64_t)t->tls_us));
 	if (t->first_byte_us >= 0)
 		text_add(line, ROW_MAX, "first byte %s later",
 		         MICROS((uint64_t)t->first_byte_us));
 	else
 		text_add(line, ROW_MAX, "no byte has come yet");
 	row(r, HEALTH_ROW, "opening", "%s", line);
+}
+
+static void tell_tls_row(void *user, const char *label, const char *text)
+{
+	row(user, HEALTH_ROW, label, "%s", text);
+}
+
+static void tell_tls(const struct rows *r)
+{
+	const struct facts *f = r->facts;
+	if (!f->tls)
+		return;
+	row(r, HEALTH_ROW_GAP, "", "%s", "");
+	tls_rows(f->tls, f->now.wall_us / 1000000, tell_tls_row, (void *)r);
 }
 
 static void tell_state(const struct rows *r)
@@ -235,6 +253,7 @@ void health_rows(const struct health *h, const struct facts *f,
 	tell_ends(&r);
 	tell_state(&r);
 	tell_timing(&r);
+	tell_tls(&r);
 	row(&r, HEALTH_ROW_GAP, "", "%s", "");
 	tell_direction(&r, HEALTH_ROW_IN);
 	tell_direction(&r, HEALTH_ROW_OUT);

@@ -168,6 +168,14 @@ void session_sample(const struct session *s, struct facts *out)
 	out->tcp = facts.tcp;
 }
 
+const struct tls_facts *session_tls(const struct session *s)
+{
+	struct transport_facts facts = { .tls = NULL };
+	if (s->link.transport)
+		transport_facts(s->link.transport, FACTS_TLS, &facts);
+	return facts.tls;
+}
+
 void session_facts(const struct session *s, struct facts *out)
 {
 	struct transport_facts facts;
@@ -177,6 +185,7 @@ void session_facts(const struct session *s, struct facts *out)
 		return;
 	transport_facts(s->link.transport, FACTS_FAR, &facts);
 	out->far = facts.far;
+	out->tls = session_tls(s);
 	out->is_gone = facts.far.is_gone;
 }
 

@@ -166,10 +166,11 @@ static void json_timing(struct json *j, const struct timing *t)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
-	if (t->total_us >= 0 && t->try_count)
+	if (t->try_count && !t->tries[t->try_count - 1].errnum)
 		json_time(j, "connect_ms", t->tries[t->try_count - 1].us);
 	if (t->proxy_us > 0)
 		json_time(j, "proxy_ms", t->proxy_us);
+	json_time(j, "tls_ms", t->tls_us);
 	json_time(j, "total_ms", t->total_us);
 	json_time(j, "first_byte_ms", t->first_byte_us);
 	json_close(j, '}');

@@ -173,6 +173,7 @@ static void op_facts(const struct transport *t, unsigned wanted,
 	if (wanted & FACTS_UNREAD)
 		out->unread = fake_unread((const struct fake *)t);
 	out->far = facts->far;
+	out->tls = facts->tls;
 	if (wanted & FACTS_OWNER && facts->relation)
 		out->relation = facts->relation;
 	if (wanted & FACTS_OWNER)

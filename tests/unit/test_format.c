@@ -166,6 +166,7 @@ static void where_the_time_went_is_in_milliseconds(void **state)
 {
 	static const struct timing timing = {
 		.resolve_us = 1070,
+		.tls_us = 511,
 		.total_us = 1302,
 		.first_byte_us = -1,
 		.tries = {
@@ -189,6 +190,7 @@ static void where_the_time_went_is_in_milliseconds(void **state)
 	            "\"tried\":[{\"address\":\"[::1]:1\",\"ms\":0.009,"
 	            "\"code\":\"ECONNREFUSED\"},{\"address\":"
 	            "\"127.0.0.1:1\",\"ms\":0.211}],\"connect_ms\":0.211,"
+	            "\"tls_ms\":0.511,"
 	            "\"total_ms\":1.302}}\n");
 	assert_json(&answer, 0, "{\"seq\":7," TIME "\"session\":0,"
 	            "\"kind\":\"message\",\"dir\":\"in\",\"len\":1,"

@@ -123,6 +123,7 @@ static void where_the_time_went_is_told_for_each_address(void **state)
 {
 	struct timing t = {
 		.resolve_us = 1500,
+		.tls_us = -1,
 		.first_byte_us = -1,
 		.tries = { { .where = "[::1]:9", .errnum = ECONNREFUSED,
 			     .us = 90 },
@@ -139,6 +140,25 @@ static void where_the_time_went_is_told_for_each_address(void **state)
 	t.resolve_us = 0;
 	t.first_byte_us = 2000000;
 	assert_row("opening: open in 0.250 ms, first byte 2.0 s later\n");
+	t.tls_us = 12300;
+	assert_row("opening: open in 0.250 ms, TLS in 12.3 ms, "
+	           "first byte 2.0 s later\n");
+}
+
+static void what_tls_has_agreed_on_has_rows_of_its_own(void **state)
+{
+	const struct tls_facts tls = {
+		.version = "TLSv1.3", .cipher = "TLS_AES_256_GCM_SHA384",
+		.chain = { { .subject = "CN=x", .issuer = "CN=y",
+			     .end_s = 12 * 86400 } },
+		.chain_count = 1, .names = "x.example",
+	};
+	(void)state;
+	assert_null(strstr(rows(), "TLS"));
+	f.tls = &tls;
+	assert_row("0 TLS: TLSv1.3 with TLS_AES_256_GCM_SHA384\n");
+	assert_row("0 certificate: CN=x, for x.example\n");
+	assert_row("0 valid: until 1970-01-13, ends in 12 days\n");
 }
 
 static void a_system_that_tells_less_is_told_once(void **state)
@@ -161,6 +181,7 @@ int main(void)
 		T(what_the_ends_are_called_is_told_with_them),
 		T(the_details_tell_what_the_system_knows),
 		T(where_the_time_went_is_told_for_each_address),
+		T(what_tls_has_agreed_on_has_rows_of_its_own),
 		T(a_system_that_tells_less_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
