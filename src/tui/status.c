@@ -69,6 +69,16 @@ static void add_place(struct parts *p, const struct status *s)
 		add_part(p, 3, "%d%%", s->percent)->key = KEY_BOTTOM;
 }
 
+/* A server that proves nothing leaves a mark that is the last to go. */
+static void add_mark(struct parts *p, const struct options *o,
+                     const struct tls_facts *tls)
+{
+	bool is_insecure = o->tls.insecure && !*o->tls.pin &&
+	                   o->endpoint.is_tls && o->mode == ENDPOINT_CONNECT;
+	if (tls ? tls->trust == TLS_TRUST_ANYONE : is_insecure)
+		add_warning(p, 0, "TLS NOT VERIFIED");
+}
+
 static void add_listener(struct parts *p, const struct chat *c,
                          const struct session *s)
 {
@@ -111,7 +121,10 @@ static void add_file(struct parts *p, const struct status *s,
 static void add_session(struct parts *p, const struct status *s,
                         const struct session *with)
 {
+	const struct tls_facts *tls = session_tls(with);
 	add_part(p, 1, "%s", with->link.where)->key = KEY_F6;
+	if (tls)
+		add_part(p, 4, "%s", tls->version)->key = KEY_F5;
 	add_part(p, 0, "%s", session_state_text(with))->key = KEY_F5;
 	if (*session_local(with))
 		add_part(p, 8, "from %s", session_local(with));
@@ -177,6 +190,7 @@ static void fill_parts(struct parts *p, const struct status *s)
 	const struct chat *c = s->chat;
 	const struct session *with = chat_shown(c);
 	size_t count = chat_session_count(c);
+	add_mark(p, c->options, with ? session_tls(with) : NULL);
 	add_warning(p, 0, s->notice);
 	add_place(p, s);
 	add_listener(p, c, with);

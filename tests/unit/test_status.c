@@ -88,6 +88,43 @@ static void a_connection_has_its_facts(void **state)
 	leave(s);
 }
 
+static void a_connection_with_tls_says_so(void **state)
+{
+	static const struct tls_facts facts = { .version = "TLSv1.3" };
+	(void)state;
+	struct session *s = meet();
+	fake_facts(fake_last())->tls = &facts;
+	assert_true(shows(" listen | 127.0.0.1:9 | TLSv1.3 | open |"));
+	assert_false(shows("VERIFIED"));
+	leave(s);
+}
+
+/* Also when it is not connected, and however narrow the screen is. */
+static void a_server_that_proves_nothing_leaves_a_mark(void **state)
+{
+	static const struct tls_facts facts = {
+		.version = "TLSv1.2", .trust = TLS_TRUST_ANYONE,
+	};
+	struct options *o = chat->options;
+	(void)state;
+	o->tls.insecure = true;
+	assert_false(shows("VERIFIED")); /* there is no TLS */
+	o->endpoint.is_tls = true;
+	assert_string_equal(draw(19), " TLS NOT VERIFIED");
+	assert_string_equal(draw(8), " TLS NOT");
+	struct session *s = meet();
+	fake_facts(fake_last())->tls = &facts;
+	assert_string_equal(draw(30), " TLS NOT VERIFIED | open");
+	assert_true(shows("| TLSv1.2 |"));
+	status.notice = "a notice that takes all of the room";
+	assert_string_equal(draw(20), " TLS NOT VERIFIED");
+	leave(s);
+	snprintf(o->tls.pin, sizeof(o->tls.pin), "sha256//x");
+	assert_false(shows("VERIFIED")); /* it is known by its key */
+	o->tls = (struct tls_settings){ .insecure = false };
+	o->endpoint.is_tls = false;
+}
+
 static void peers_that_are_gone_are_counted_apart(void **state)
 {
 	(void)state;
@@ -251,6 +288,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_anybody_it_says_so),
 		TEST(a_connection_has_its_facts),
+		TEST(a_connection_with_tls_says_so),
+		TEST(a_server_that_proves_nothing_leaves_a_mark),
 		TEST(peers_that_are_gone_are_counted_apart),
 		TEST(what_is_looked_at_is_said),
 		TEST(a_filter_says_what_it_hides),
