@@ -54,8 +54,10 @@ struct dial_steps {
 	void (*on_handshaking)(void *user);
 	/* A step, for -v: "trying 127.0.0.1:9999", borrowed for the call.  Its
 	 * code is static: resolving, resolved, trying, tried, connected,
-	 * asking-proxy, proxy-connected. */
+	 * asking-proxy, proxy-connected, handshaking, certificate, secured. */
 	void (*on_step)(void *user, const char *code, const char *text);
+	/* Something that the user should know, also without -v. */
+	void (*on_note)(void *user, const char *code, const char *text);
 	void *user;
 };
 

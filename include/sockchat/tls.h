@@ -50,6 +50,7 @@ enum tls_trust {
 	TLS_TRUST_PIN,    /* its key is the one that was given */
 	TLS_TRUST_ANYONE, /* --tls-insecure: we do not */
 	TLS_TRUST_CLIENT, /* it came to us, and nobody was asked for */
+	TLS_TRUST_REFUSED, /* the handshake has failed because of it */
 };
 
 /* Texts are safe to show, and "" when there is nothing. */

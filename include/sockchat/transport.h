@@ -87,7 +87,9 @@ struct transport_facts {
 	/* The peer's end has come in a way that anybody on the way could have
 	 * brought about (RFC 8446, 6.1). */
 	bool is_end_unproven;
-	const struct tls_facts *tls; /* until it is closed; NULL: none */
+	/* Until it is closed; NULL: none.  Before it is open a peer that was
+	 * not trusted has its certificates there. */
+	const struct tls_facts *tls;
 };
 
 /* A failure that has to be put into words. */

@@ -337,6 +337,7 @@ static int dial_door(struct doctor *d)
 	const struct options *o = d->options;
 	const struct dial_steps steps = {
 		.on_try = print_route, .on_step = report_step,
+		.on_note = report_step,
 		.user = &d->report,
 	};
 	d->link.where = d->where;

@@ -139,6 +139,7 @@ static int start_dial(struct fe_pipe *f)
 {
 	const struct dial_steps steps = {
 		.on_step = tells_steps(f) ? notices_step : NULL,
+		.on_note = f->options->quiet ? NULL : notices_step,
 		.user = &f->notices,
 	};
 	return conn_dial(&f->conn, &steps);

@@ -140,8 +140,10 @@ static void attempt_fail(struct attempt *a, int errnum)
 
 	a->errnum = errnum;
 	watch_remove(&a->watch);
-	if (a->dial->winner) /* its connection was told of already */
+	if (a->dial->winner) { /* its connection was told of already */
+		dial_tell_certificates(a->dial, a->transport);
 		return;
+	}
 	ms = (double)note_end(a, errnum) / 1000;
 	dial_outcome(a, outcome);
 	tell_step(a->dial, "tried", "%s after %.1f ms", outcome, ms);
@@ -239,12 +241,13 @@ static void keep_alone(struct attempt *winner)
 	          note_end(winner, 0));
 }
 
-static void note_layer(struct dial *d)
+static void note_layer(struct dial *d, const struct transport *t)
 {
 	int64_t us = since_us(d->layer_ns);
 
 	if (d->layers[d->layer - 1] == d->transport->secure) {
 		d->timing.tls_us = us;
+		dial_tell_secured(d, t);
 		return;
 	}
 	d->timing.proxy_us = us;
@@ -287,8 +290,8 @@ static int add_layer(struct attempt *a)
 	d->layer_ns = stamp_mono_ns();
 	if (ops == d->transport->through)
 		tell_asking(d);
-	if (ops == d->transport->secure && d->steps.on_handshaking)
-		d->steps.on_handshaking(d->steps.user);
+	if (ops == d->transport->secure)
+		dial_tell_handshake(d);
 	return 0;
 }
 
@@ -305,7 +308,7 @@ static int attempt_advance(struct attempt *a)
 		a->transport = transport_leave(a->transport);
 		a->transport->is_open = true;
 		if (d->layer > 0)
-			note_layer(a->dial);
+			note_layer(a->dial, a->transport);
 		if (d->layer == d->layer_count)
 			return 0;
 		if (add_layer(a))

@@ -77,4 +77,10 @@ void dial_outcome(const struct attempt *a, char out[OUTCOME_MAX]);
 /* Say why all attempts have failed; `is_late`: because their time is over. */
 void dial_explain(const struct dial *d, bool is_late, struct error *e);
 
+/* dial_tls.c: a handshake begins; the certificates that came with it, also one
+ * that has failed; it is done. */
+void dial_tell_handshake(const struct dial *d);
+void dial_tell_certificates(const struct dial *d, const struct transport *t);
+void dial_tell_secured(const struct dial *d, const struct transport *t);
+
 #endif

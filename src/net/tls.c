@@ -25,6 +25,7 @@ static void conn_free(struct tls_conn *c)
 	SSL_free(c->ssl);
 	X509_free(c->doubt.cert);
 	X509_free(c->doubt.leaf);
+	sk_X509_pop_free(c->doubt.sent, X509_free);
 	bytes_finish(&c->in);
 	bytes_finish(&c->out);
 	free(c->facts);
@@ -304,7 +305,7 @@ static void tls_facts(const struct transport *t, unsigned wanted,
 
 	t->lower->ops->facts(t->lower, wanted, out);
 	out->tcp.acked = acked_of_user(c, out->tcp.acked);
-	if (wanted & FACTS_TLS && t->is_open)
+	if (wanted & FACTS_TLS && (t->is_open || c->doubt.leaf))
 		out->tls = tls_facts_of(conn_of(t));
 	out->is_end_unproven = wanted & FACTS_END && c->has_lower_ended &&
 	                       !has_end_come(c) &&

@@ -22,11 +22,18 @@ static void describe(struct tls_certificate *out, const X509 *cert)
 
 /* The chain that was verified goes up to whom we trust; a server's list of what
  * a client has sent is without the client's own. */
-static void find_chain(struct tls_facts *f, const SSL *ssl, const X509 *own)
+static STACK_OF(X509) *chain_of(const struct tls_conn *c, enum tls_trust trust)
 {
-	STACK_OF(X509) *list = f->trust == TLS_TRUST_CHAIN
-	                           ? SSL_get0_verified_chain(ssl)
-	                           : SSL_get_peer_cert_chain(ssl);
+	if (trust == TLS_TRUST_REFUSED)
+		return c->doubt.sent;
+	return trust == TLS_TRUST_CHAIN ? SSL_get0_verified_chain(c->ssl)
+	                                : SSL_get_peer_cert_chain(c->ssl);
+}
+
+static void find_chain(struct tls_facts *f, const struct tls_conn *c,
+                       const X509 *own)
+{
+	STACK_OF(X509) *list = chain_of(c, f->trust);
 	int count = list ? sk_X509_num(list) : 0;
 
 	describe(&f->chain[f->chain_count++], own);
@@ -37,13 +44,15 @@ static void find_chain(struct tls_facts *f, const SSL *ssl, const X509 *own)
 	}
 }
 
-static void find_certificate(struct tls_facts *f, const SSL *ssl)
+static void find_certificate(struct tls_facts *f, const struct tls_conn *c)
 {
-	const X509 *own = SSL_get0_peer_certificate(ssl);
+	const X509 *own = f->trust == TLS_TRUST_REFUSED
+	                      ? c->doubt.leaf
+	                      : SSL_get0_peer_certificate(c->ssl);
 
 	if (!own)
 		return;
-	find_chain(f, ssl, own);
+	find_chain(f, c, own);
 	tls_names_text(f->names, sizeof(f->names), own);
 	tls_key_pin(own, f->pin);
 	tls_fingerprint(own, f->fingerprint);
@@ -53,7 +62,9 @@ static void find_trust(struct tls_facts *f, const struct tls_conn *c)
 {
 	const struct tls *t = c->tls;
 
-	if (c->is_accepted)
+	if (!c->head.is_open)
+		f->trust = TLS_TRUST_REFUSED;
+	else if (c->is_accepted)
 		f->trust = *t->settings->client_ca ? TLS_TRUST_CHAIN
 		                                   : TLS_TRUST_CLIENT;
 	else if (t->pin_count)
@@ -99,7 +110,7 @@ const struct tls_facts *tls_facts_of(struct tls_conn *c)
 		return c->facts;
 	find_agreed(f, c->ssl);
 	find_trust(f, c);
-	find_certificate(f, c->ssl);
+	find_certificate(f, c);
 	f->shows_us = SSL_get_certificate(c->ssl) != NULL;
 	return c->facts = f;
 }

@@ -47,6 +47,7 @@ struct tls {
 /* A certificate that was not accepted. */
 struct tls_doubt {
 	X509 *cert, *leaf; /* the one at fault, and the peer's own; or NULL */
+	STACK_OF(X509) *sent; /* all that came; or NULL */
 	int error;         /* X509_V_ERR_… */
 };
 

@@ -102,8 +102,11 @@ static void note_doubt(struct tls_doubt *d, X509_STORE_CTX *store)
 {
 	X509_free(d->cert);
 	X509_free(d->leaf);
+	sk_X509_pop_free(d->sent, X509_free);
 	d->error = X509_STORE_CTX_get_error(store);
 	d->leaf = keep(X509_STORE_CTX_get0_cert(store));
+	STACK_OF(X509) *sent = X509_STORE_CTX_get0_untrusted(store);
+	d->sent = sent ? X509_chain_up_ref(sent) : NULL;
 	d->cert = keep(X509_STORE_CTX_get_current_cert(store));
 }
 

@@ -70,6 +70,24 @@ void tls_say_end(char out[TLS_WORDS_MAX], const struct tls_certificate *c,
 	add_age(out, c, now_s);
 }
 
+void tls_say_secured(char out[TLS_WORDS_MAX], const struct tls_facts *f,
+                     int64_t now_s)
+{
+	char end[TLS_WORDS_MAX];
+
+	snprintf(out, TLS_WORDS_MAX, "%s with %s", f->version, f->cipher);
+	if (*f->alpn)
+		text_add(out, TLS_WORDS_MAX, ", ALPN %s", f->alpn);
+	if (!f->chain_count) {
+		text_add(out, TLS_WORDS_MAX, ", no certificate of the peer's");
+		return;
+	}
+	tls_say_end(end, &f->chain[0], now_s);
+	text_add(out, TLS_WORDS_MAX, ", certificate %s valid %s%s",
+	         f->chain[0].subject, end,
+	         f->trust == TLS_TRUST_ANYONE ? ", NOT VERIFIED" : "");
+}
+
 void tls_say_certificate(char out[TLS_WORDS_MAX],
                          const struct tls_certificate *c, int64_t now_s)
 {
@@ -86,7 +104,9 @@ void tls_say_trust(char out[TLS_WORDS_MAX], const struct tls_facts *f)
 {
 	size_t count = f->chain_count;
 
-	if (f->trust == TLS_TRUST_CHAIN)
+	if (f->trust == TLS_TRUST_REFUSED)
+		snprintf(out, TLS_WORDS_MAX, "no, and so it was left");
+	else if (f->trust == TLS_TRUST_CHAIN)
 		snprintf(out, TLS_WORDS_MAX,
 		         "yes, the chain leads to %s, which is trusted here",
 		         count ? f->chain[count - 1].subject : "nobody");

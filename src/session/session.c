@@ -334,6 +334,11 @@ static void on_step(void *user, const char *code, const char *text)
 		session_tell_note(user, code, "", "%s", text);
 }
 
+static void on_note(void *user, const char *code, const char *text)
+{
+	session_tell_note(user, code, "", "%s", text);
+}
+
 /* Keep how the user calls the peer, and behind that the proxy on the way, as
  * sentences have it.  NULL without memory. */
 static struct approach *approach_new(const struct endpoint *ep,
@@ -364,6 +369,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	const struct dial_steps steps = {
 		.on_connecting = on_connecting,
 		.on_step = on_step,
+		.on_note = on_note,
 		.user = s,
 	};
 	struct error e;
