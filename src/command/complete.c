@@ -14,6 +14,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/file.h>
 #include <sockchat/utf8.h>
+#include <sockchat/word.h>
 
 #include "commands_private.h"
 
@@ -226,7 +227,8 @@ static void offer_option(struct candidates *l, const char *args,
                          const char *word)
 {
 	char name[64];
-	size_t len = strcspn(args, " ");
+	const char *value = args, *first;
+	size_t len = word_next(&value, &first);
 	if (args == word) {
 		for (size_t i = 0; options_row(i); i++)
 			if (options_is_live(i))
@@ -235,10 +237,10 @@ static void offer_option(struct candidates *l, const char *args,
 	}
 	if (len >= sizeof(name))
 		return;
-	memcpy(name, args, len);
+	memcpy(name, first, len);
 	name[len] = '\0';
 	int row = options_find(name);
-	if (row < 0 || args + len + strspn(args + len, " ") != word)
+	if (row < 0 || value != word)
 		return;
 	offer_choices(l, options_choices((size_t)row));
 	offer_text(l, "default");

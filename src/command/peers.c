@@ -9,16 +9,15 @@
 #include <sockchat/focus.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
+#include <sockchat/word.h>
 
 #include "commands_private.h"
 
 size_t command_words(char *args, char *words[], size_t max)
 {
 	size_t count = 0;
-	char *rest = args, *word;
-	while (count < max && (word = strsep(&rest, " ")))
-		if (*word)
-			words[count++] = word;
+	while (count < max && *(words[count] = word_cut(&args)))
+		count++;
 	return count;
 }
 

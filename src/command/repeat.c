@@ -10,6 +10,7 @@
 #include <sockchat/audience.h>
 #include <sockchat/number.h>
 #include <sockchat/timer.h>
+#include <sockchat/word.h>
 
 #include "commands_private.h"
 
@@ -75,20 +76,11 @@ static void on_repeat_time(struct timer *t)
 		                            ? CROWDED_NS : r->every_ns);
 }
 
-/* Cut the first word off.  Returns it, "" for none. */
-static char *cut_word(char **rest)
-{
-	char *word = *rest, *end = word + strcspn(word, " ");
-	*rest = end + strspn(end, " ");
-	*end = '\0';
-	return word;
-}
-
 /* Read N and EVERY, so that only TEXT is left.  -1 with a sentence. */
 static int parse_repeat(struct chat *c, char **args, long *times,
                         int64_t *every_ns, struct error *e)
 {
-	const char *count = cut_word(args), *every = cut_word(args);
+	const char *count = word_cut(args), *every = word_cut(args);
 	int64_t ms;
 	if (c->repeat)
 		return error_set(e, "one is under way; /cancel stops it");

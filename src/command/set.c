@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <sockchat/word.h>
+
 #include "commands_private.h"
 
 #define OPTION_TEXT_MAX 128
@@ -53,19 +55,11 @@ static int find_option(struct chat *c, const char *name)
 	return row;
 }
 
-/* Cut the first word off, and the blanks around the rest, which is returned. */
-static char *cut_word(char **args)
+static void cut_blanks_behind(char *text)
 {
-	char *word = *args + strspn(*args, " "), *rest = word;
-	size_t len = strlen(word);
-	while (len && word[len - 1] == ' ')
-		word[--len] = '\0';
-	rest += strcspn(rest, " ");
-	*args = word;
-	if (!*rest)
-		return rest;
-	*rest++ = '\0';
-	return rest + strspn(rest, " ");
+	size_t len = strlen(text);
+	while (len && text[len - 1] == ' ')
+		text[--len] = '\0';
 }
 
 /* As set_option(); `value` is "" to tell it. */
@@ -87,12 +81,13 @@ static int tell_or_change(struct chat *c, const char *name, const char *value)
 
 int run_set(struct chat *c, char *args)
 {
-	char *value = cut_word(&args), now[OPTION_TEXT_MAX];
-	int changed = *args ? tell_or_change(c, args, value) : 0;
-	if (!*args) {
+	char *name = word_cut(&args), now[OPTION_TEXT_MAX];
+	cut_blanks_behind(args);
+	int changed = *name ? tell_or_change(c, name, args) : 0;
+	if (!*name) {
 		tell_options(c);
 	} else if (changed > 0) {
-		size_t row = (size_t)options_find(args);
+		size_t row = (size_t)options_find(name);
 		chat_note(c, "option-changed", "%s is now %s",
 		          options_row(row)->name, option_text(c, row, now));
 	}
@@ -101,8 +96,7 @@ int run_set(struct chat *c, char *args)
 
 int set_option(struct chat *c, const char *name, char *args)
 {
-	cut_word(&args);
-	return tell_or_change(c, name, args);
+	return tell_or_change(c, name, word_cut(&args));
 }
 
 int run_eol(struct chat *c, char *args)

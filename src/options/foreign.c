@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/word.h>
 
 #include "foreign.h"
 #include "options_private.h"
@@ -175,12 +176,10 @@ static bool is_name(const char *name, size_t name_len, const char *word,
 static bool has_name(const struct foreign *f, const char *word, size_t len,
                      bool ignores_case)
 {
-	const char *at = f->names, *end;
-	for (; *at; at = end + strspn(end, " ")) {
-		end = at + strcspn(at, " ");
-		if (is_name(at, (size_t)(end - at), word, len, ignores_case))
+	const char *rest = f->names, *name;
+	for (size_t n; (n = word_next(&rest, &name));)
+		if (is_name(name, n, word, len, ignores_case))
 			return true;
-	}
 	return false;
 }
 

@@ -3,12 +3,16 @@
 
 /* Which entries are shown. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/filter.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/word.h>
+
+#define WORD_MAX 16 /* of those that are looked at */
 
 enum { WORD_IN, WORD_OUT, WORD_ERROR, WORD_PEER, WORD_TEXT, WORD_OFF };
 
@@ -19,27 +23,21 @@ const struct choice filter_choices[] = {
 	{ NULL, 0 },
 };
 
-static const char *skip_spaces(const char *text)
+/* The next word of `*text`, or its beginning; `*text` moves to the one behind
+ * it. */
+static void take_word(char out[WORD_MAX], const char **text)
 {
-	return text + strspn(text, " ");
-}
-
-/* The next word of `*text`; `*text` moves behind it. */
-static void take_word(char *out, size_t cap, const char **text)
-{
-	*text = skip_spaces(*text);
-	size_t len = strcspn(*text, " ");
-	size_t n = len < cap ? len : cap - 1;
-	memcpy(out, *text, n);
-	out[n] = '\0';
-	*text += len;
+	const char *word;
+	size_t len = word_next(text, &word);
+	snprintf(out, WORD_MAX, "%.*s", (int)(len < WORD_MAX ? len : WORD_MAX),
+	         word);
 }
 
 static int take_peer(struct filter *f, const char **rest, struct error *e)
 {
-	char word[16];
+	char word[WORD_MAX];
 	long number;
-	take_word(word, sizeof(word), rest);
+	take_word(word, rest);
 	if (!number_parse(word, 1, UINT32_MAX, &number))
 		return error_set(e, "/filter peer: which one? (/peers lists "
 		                    "them)");
@@ -51,7 +49,7 @@ static int take_text(struct filter *f, const char **rest,
                      const struct encoding *enc, struct error *e)
 {
 	pattern_free(f->pattern);
-	f->pattern = encoding_pattern(enc, skip_spaces(*rest), e);
+	f->pattern = encoding_pattern(enc, *rest, e);
 	*rest = "";
 	return f->pattern ? 0 : -1;
 }
@@ -67,8 +65,8 @@ static int refuse_word(const char *word, struct error *e)
 static int take_condition(struct filter *f, const char **rest,
                           const struct encoding *enc, struct error *e)
 {
-	char word[16];
-	take_word(word, sizeof(word), rest);
+	char word[WORD_MAX];
+	take_word(word, rest);
 	switch (choice_find(filter_choices, word)) {
 	case WORD_IN:
 		f->dir = ENTRY_IN;
@@ -100,8 +98,8 @@ int filter_set(struct filter *f, const char *words, uint64_t since,
                const struct encoding *enc, struct error *e)
 {
 	struct filter made = { .serial = f->serial + 1, .focus = f->focus };
-	words = skip_spaces(words);
-	for (const char *rest = words; *skip_spaces(rest);)
+	words += strspn(words, " ");
+	for (const char *rest = words; *rest;)
 		if (take_condition(&made, &rest, enc, e)) {
 			filter_finish(&made);
 			return -1;
