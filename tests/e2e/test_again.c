@@ -25,6 +25,16 @@ static void expect_press_enter(struct pty *p, uint16_t port)
 	pty_expect(p, text);
 }
 
+/* Press Enter when the server listens again, and say something there. */
+static int come_back(struct pty *p, int listener)
+{
+	pty_type(p, "\r");
+	int fd = net_accept(listener);
+	pty_type(p, "back\r");
+	net_expect(fd, "back\n");
+	return fd;
+}
+
 /* Enter */
 
 static void enter_connects_to_a_server_that_came_back(void **state)
@@ -36,17 +46,11 @@ static void enter_connects_to_a_server_that_came_back(void **state)
 	pty_sockchat(&p, "connect", "127.0.0.1", port_text(port), NULL);
 	expect_press_enter(&p, port);
 	assert_int_equal(listen(listener, 16), 0);
-	pty_type(&p, "\r");
-	int fd = net_accept(listener);
-	pty_type(&p, "hello\r");
-	net_expect(fd, "hello\n");
+	int fd = come_back(&p, listener);
 	pty_expect_gone(&p, "not connected |");
 	net_reset(fd);
 	pty_expect(&p, "not connected | press Enter to connect again");
-	pty_type(&p, "\r");
-	fd = net_accept(listener);
-	pty_type(&p, "again\r");
-	net_expect(fd, "again\n");
+	fd = come_back(&p, listener);
 	close(fd);
 	close(listener);
 	pty_quit(&p, 0);
@@ -61,10 +65,7 @@ static void enter_connects_when_the_program_there_has_gone(void **state)
 	pty_sockchat(&p, "connect", "127.0.0.1", port_text(port), NULL);
 	close(net_accept(listener));
 	expect_press_enter(&p, port);
-	pty_type(&p, "\r");
-	int fd = net_accept(listener);
-	pty_type(&p, "hello\r");
-	net_expect(fd, "hello\n");
+	int fd = come_back(&p, listener);
 	close(fd);
 	close(listener);
 	pty_quit(&p, 0);
@@ -82,10 +83,7 @@ static void lines_on_a_terminal_goes_on_until_its_input_ends(void **state)
 	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, env);
 	net_reset(net_accept(listener));
 	expect_press_enter(&p, port);
-	pty_type(&p, "\r");
-	int fd = net_accept(listener);
-	pty_type(&p, "again\r");
-	net_expect(fd, "again\n");
+	int fd = come_back(&p, listener);
 	close(fd);
 	close(listener);
 	pty_type(&p, PTY_CTRL_D);
@@ -353,10 +351,7 @@ static void the_screen_counts_down_until_it_is_told_otherwise(void **state)
 	pty_expect(&p, "no longer trying to connect");
 	expect_press_enter(&p, port);
 	assert_int_equal(listen(listener, 16), 0);
-	pty_type(&p, "\r");
-	int fd = net_accept(listener);
-	pty_type(&p, "now\r");
-	net_expect(fd, "now\n");
+	int fd = come_back(&p, listener);
 	close(fd);
 	close(listener);
 	pty_quit(&p, 0);
@@ -377,10 +372,7 @@ static void lines_on_a_terminal_stop_trying_at_ctrl_c(void **state)
 	pty_expect(&p, "no longer trying to connect");
 	expect_press_enter(&p, port);
 	assert_int_equal(listen(listener, 16), 0);
-	pty_type(&p, "\r");
-	int fd = net_accept(listener);
-	pty_type(&p, "now\r");
-	net_expect(fd, "now\n");
+	int fd = come_back(&p, listener);
 	pty_type(&p, PTY_CTRL_D);
 	net_expect_end(fd);
 	close(fd);

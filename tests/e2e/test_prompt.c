@@ -247,22 +247,31 @@ static bool has_shell_modes(struct pty *p, const void *user)
 	return (pty_local_modes(p) & (ICANON | ECHO)) == (ICANON | ECHO);
 }
 
-static void it_stops_with_the_script_that_started_it(void **state)
+/* Give a shell this command, with the port of a peer of ours in it.  Returns
+ * our descriptor. */
+static int start_in_shell(struct pty *p, const char *command)
 {
 	static const char *const argv[] = { "sh", "-i", NULL };
 	static const char *const env[] = { "PS1=ready> ", "ENV", "TERM=dumb",
 		                           NULL };
-	struct pty p;
 	uint16_t port;
 	int listener = net_listen(&port);
-	char line[120];
+	char set[32];
+	pty_start(p, PTY_ROWS, PTY_COLUMNS, argv, env);
+	pty_expect(p, "ready>");
+	snprintf(set, sizeof(set), "export PORT=%u; ", port);
+	pty_type(p, set);
+	pty_type(p, command);
+	pty_type(p, PTY_ENTER);
+	return accept_one(p, listener);
+}
+
+static void it_stops_with_the_script_that_started_it(void **state)
+{
+	struct pty p;
 	(void)state;
-	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, env);
-	pty_expect(&p, "ready>");
-	snprintf(line, sizeof(line), "sh -c '\"$SOCKCHAT_BIN\" connect "
-	         "127.0.0.1 %u; exit $?'" PTY_ENTER, port);
-	pty_type(&p, line);
-	int fd = accept_one(&p, listener);
+	int fd = start_in_shell(&p, "sh -c '\"$SOCKCHAT_BIN\" "
+	                            "connect 127.0.0.1 $PORT; exit $?'");
 	pty_type(&p, "draft");
 	expect_typed(&p, "> draft", 7);
 	pty_type(&p, PTY_CTRL_Z);
@@ -304,20 +313,10 @@ static void every_signal_gives_the_terminal_back(void **state)
 
 static void in_the_background_the_terminal_is_the_shells(void **state)
 {
-	static const char *const argv[] = { "sh", "-i", NULL };
-	static const char *const env[] = { "PS1=ready> ", "ENV", "TERM=dumb",
-		                           NULL };
 	struct pty p;
-	uint16_t port;
-	int listener = net_listen(&port);
-	char line[120];
 	(void)state;
-	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, env);
-	pty_expect(&p, "ready>");
-	snprintf(line, sizeof(line), "\"$SOCKCHAT_BIN\" connect --recv-only "
-	         "--ui lines 127.0.0.1 %u &" PTY_ENTER, port);
-	pty_type(&p, line);
-	int fd = accept_one(&p, listener);
+	int fd = start_in_shell(&p, "\"$SOCKCHAT_BIN\" connect --recv-only "
+	                            "--ui lines 127.0.0.1 $PORT &");
 	net_send_text(fd, "heard\n");
 	pty_expect(&p, " < heard\\n");
 	close(fd);
