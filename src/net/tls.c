@@ -205,6 +205,21 @@ static size_t write_records(struct tls_conn *c, const uint8_t *bytes,
 	return done;
 }
 
+/* Each chunk is sent before the next one is made, while all of them goes. */
+static size_t write_chunks(struct tls_conn *c, const uint8_t *bytes, size_t len)
+{
+	size_t done = 0, n;
+
+	do {
+		size_t left = len - done;
+		n = write_records(c, bytes + done,
+		                  left < TLS_CHUNK ? left : TLS_CHUNK);
+		tls_flush(c);
+		done += n;
+	} while (n == TLS_CHUNK && !c->out.len && !c->broken_out);
+	return done;
+}
+
 static ssize_t tls_write(struct transport *t, const void *bytes, size_t len)
 {
 	struct tls_conn *c = conn_of(t);
@@ -219,8 +234,7 @@ static ssize_t tls_write(struct transport *t, const void *bytes, size_t len)
 	c->write_wants = LOOP_WRITE;
 	if (!c->broken_out && !c->out.len) {
 		tls_enter(c, TLS_CHUNK);
-		done = write_records(c, bytes, len < TLS_CHUNK ? len
-		                                               : TLS_CHUNK);
+		done = write_chunks(c, bytes, len);
 		tls_leave(c);
 	}
 	if (done)

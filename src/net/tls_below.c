@@ -2,8 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* The bytes of TLS, moved for OpenSSL through the transport below.  One call of
- * an operation reads at most once when it has read less than it could have, and
- * writes all its records at once.  OpenSSL is never told of an end or a failure
+ * an operation reads no more when it has read less than it could have, and
+ * writes many records at once.  OpenSSL is never told of an end or a failure
  * below, for it would then give up the other direction as well. */
 
 #include <errno.h>
@@ -16,7 +16,8 @@
 
 #include "tls_private.h"
 
-#define SLACK   ((size_t)1 << 10) /* what records add to what is in them */
+#define SLACK    ((size_t)1 << 10) /* what records add to what is in them */
+#define READ_MAX ((size_t)64 << 10) /* more falls out of a core's cache */
 
 void tls_break(struct tls_conn *c, int errnum)
 {
@@ -158,7 +159,7 @@ void tls_enter(struct tls_conn *c, size_t cap)
 	struct tls *t = c->tls;
 
 	ERR_clear_error();
-	t->in_max = cap < TLS_IN_CAP - SLACK ? cap + SLACK : TLS_IN_CAP;
+	t->in_max = cap < READ_MAX - SLACK ? cap + SLACK : READ_MAX;
 	t->is_drained = false;
 	t->in_at = 0;
 	t->in_len = c->in.len;

@@ -16,8 +16,8 @@
 
 #include "tls_marks.h"
 
-#define TLS_CHUNK     ((size_t)64 << 10) /* written at once, at most */
-#define TLS_IN_CAP    ((size_t)256 << 10) /* read at once, at most */
+#define TLS_CHUNK     ((size_t)64 << 10) /* records that are sent together */
+#define TLS_IN_CAP    ((size_t)256 << 10) /* records that have come, at most */
 #define TLS_OUT_MAX   (4 * TLS_CHUNK) /* records that wait, at most */
 #define TLS_FIRST_MAX 48 /* bytes that a handshake began with */
 #define TLS_PINS_MAX  16
