@@ -276,11 +276,13 @@ static ssize_t tls_pending(struct transport *t)
 {
 	struct tls_conn *c = conn_of(t);
 
+	if (c->is_reset)
+		return 0;
 	if (c->out.len)
 		tls_flush(c);
 	ssize_t unacked = c->head.lower->ops->pending(c->head.lower);
 	if (unacked < 0)
-		return -1;
+		return tls_ends_by_reset(c) ? 0 : -1;
 	if (c->broken_out)
 		return fail(c->broken_out);
 	uint64_t made = arrived(c, (size_t)unacked);

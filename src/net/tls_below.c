@@ -43,6 +43,21 @@ static void note_first(struct tls_conn *c, const uint8_t *bytes, size_t len)
 	c->bytes_in += len;
 }
 
+/* A program that does not read our close_notify before it closes makes its
+ * system reset the connection.  When all of the user's bytes have arrived
+ * before, that is an end, if an unproven one. */
+bool tls_ends_by_reset(struct tls_conn *c)
+{
+	struct transport_facts facts;
+
+	if (errno != ECONNRESET || !c->end_made)
+		return false;
+	transport_facts(&c->head, FACTS_TCP, &facts);
+	c->is_reset = facts.has_tcp && facts.tcp.acked - c->before >= c->user;
+	errno = ECONNRESET;
+	return c->is_reset;
+}
+
 static void fill(struct tls_conn *c)
 {
 	struct tls *t = c->tls;
@@ -54,7 +69,7 @@ static void fill(struct tls_conn *c)
 	t->in_at = 0;
 	t->in_len = n > 0 ? (size_t)n : 0;
 	note_first(c, t->in, t->in_len);
-	if (n == 0)
+	if (n == 0 || (n < 0 && tls_ends_by_reset(c)))
 		c->has_lower_ended = true;
 	else if (n < 0 && errno != EAGAIN)
 		break_below(c, errno);

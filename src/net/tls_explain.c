@@ -4,14 +4,15 @@
 /* Why TLS failed, in words: what the peer told us in an alert, what it says in
  * place of TLS, what cannot be agreed on. */
 
-#include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
 #include <sockchat/glyph.h>
+#include <sockchat/number.h>
 
 #include "tls_words.h"
 
@@ -309,12 +310,18 @@ static void tell_broken_off(const struct tls_conn *c, const struct failure *f,
 	set_code(e, c->has_lower_ended ? "TLS_ENDED" : "ECONNRESET");
 }
 
-static void tell_unproven(const struct failure *f, struct error *e)
+static void tell_unproven(const struct tls_conn *c, const struct failure *f,
+                          struct error *e)
 {
-	error_set(e, "the end of %s is unproven: it closed the connection "
-	             "without TLS's close_notify, as anybody on the way could "
-	             "have done", f->where);
-	error_set_hint(e, "what came may be cut short; Python's ssl, for one, "
+	uint64_t in = f->story->bytes_in, out = f->story->bytes_out;
+
+	error_set(e, "the end of %.120s is unproven: it %s the connection "
+	             "after %" PRIu64 " byte%s received and %" PRIu64
+	             " byte%s sent, without TLS's close_notify",
+	          f->where, c->is_reset ? "reset" : "closed", in, plural(in),
+	          out, plural(out));
+	error_set_hint(e, "anybody on the way could have done that, so what "
+	                  "came may be cut short; Python's ssl, for one, "
 	                  "proves its end only when the program calls "
 	                  "unwrap(); --tls-allow-truncation takes such an end");
 	set_code(e, "TLS_TRUNCATED");
@@ -345,7 +352,7 @@ void tls_explain(const struct failure *f, struct error *e)
 	if (c->refusal)
 		*e = *c->refusal;
 	else if (f->kind == FAILED_TO_END)
-		tell_unproven(f, e);
+		tell_unproven(c, f, e);
 	else if (f->timeout_ms)
 		tell_timeout(c, f, e);
 	else if (f->errnum == EPROTO)

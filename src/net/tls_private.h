@@ -70,7 +70,7 @@ struct tls_conn {
 	unsigned read_wants, write_wants; /* LOOP_READ or LOOP_WRITE */
 	int broken_in, broken_out; /* errno; 0: it is well */
 	int reason;        /* OpenSSL's, of such an end; 0: none */
-	bool is_accepted, has_lower_ended, has_lower_failed, is_shut;
+	bool is_accepted, is_shut, is_reset, has_lower_ended, has_lower_failed;
 	uint8_t first[TLS_FIRST_MAX];
 	struct tls_doubt doubt;
 	struct tls_facts *facts; /* when somebody asks; or NULL */
@@ -115,6 +115,8 @@ void tls_enter(struct tls_conn *c, size_t cap);
 void tls_leave(struct tls_conn *c);
 /* Let what waits go out, as far as `lower` takes it. */
 void tls_flush(struct tls_conn *c);
+/* True if the failure below that errno tells is the peer's end. */
+bool tls_ends_by_reset(struct tls_conn *c);
 /* It fails, each way; the first errno stays. */
 void tls_break(struct tls_conn *c, int errnum);
 

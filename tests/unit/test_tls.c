@@ -365,6 +365,40 @@ static void facts_count_the_users_bytes_as_acknowledged(void **state)
 	scene_finish();
 }
 
+static void a_reset_behind_our_end_is_an_unproven_end(void **state)
+{
+	(void)state;
+	scene_open();
+	say(&client, "all", 3);
+	client.t->ops->shutdown(client.t);
+	fake_facts(client.below)->has_tcp = true;
+	fake_facts(client.below)->tcp.acked = conn(&client)->made;
+	say(&server, "answer", 6);
+	carry(&server, &client, WHOLE);
+	fake_feed_error(client.below, ECONNRESET);
+	fake_set_pending(client.below, -1, ECONNRESET);
+	assert_int_equal(client.t->ops->pending(client.t), 0);
+	assert_string_equal(hear(&client), "answer");
+	assert_int_equal(client.errnum, 0);
+	assert_true(is_unproven(&client));
+	scene_finish();
+}
+
+static void a_reset_that_loses_bytes_is_one(void **state)
+{
+	(void)state;
+	scene_open();
+	say(&client, "lost", 4);
+	client.t->ops->shutdown(client.t);
+	fake_facts(client.below)->has_tcp = true;
+	fake_feed_error(client.below, ECONNRESET);
+	fake_set_pending(client.below, -1, ECONNRESET);
+	assert_int_equal(client.t->ops->pending(client.t), -1);
+	assert_string_equal(hear(&client), "");
+	assert_int_equal(client.errnum, ECONNRESET);
+	scene_finish();
+}
+
 static void marks_are_thinned_and_never_count_too_much(void **state)
 {
 	struct tls_marks m = { 0 };
@@ -433,6 +467,8 @@ int main(void)
 		cmocka_unit_test(acknowledgements_count_the_users_bytes),
 		cmocka_unit_test(
 		    facts_count_the_users_bytes_as_acknowledged),
+		cmocka_unit_test(a_reset_behind_our_end_is_an_unproven_end),
+		cmocka_unit_test(a_reset_that_loses_bytes_is_one),
 		cmocka_unit_test(marks_are_thinned_and_never_count_too_much),
 		cmocka_unit_test(what_has_come_is_read_when_nobody_takes_more),
 		cmocka_unit_test(many_bytes_go_out_while_they_are_taken),
