@@ -34,6 +34,8 @@ static int ask_passphrase(char *out, int cap, int is_writing, void *user)
 	char prompt[160];
 
 	(void)is_writing;
+	if (a->has_failed) /* OpenSSL tries each form that a key may have */
+		return -1;
 	a->is_asked = true;
 	snprintf(prompt, sizeof(prompt), "passphrase of %.120s", a->path);
 	a->has_failed = secret_ask(prompt, out, (size_t)cap, a->e) != 0;
