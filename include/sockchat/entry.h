@@ -47,6 +47,8 @@ struct entry_part {
 /* Facts of the doctor's entries, which stand in no transcript. */
 struct checkup {
 	int64_t us; /* since its beginning */
+	const struct tls_facts *tls; /* or NULL */
+	const char *step, *fault; /* of a failure, or NULL */
 	const char *verdict; /* its name, or NULL: it is not the last one */
 	int status; /* the exit status, with a verdict */
 };

@@ -10,10 +10,11 @@
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/health.h>
-#include <sockchat/link.h>
+#include <sockchat/link_layers.h>
 #include <sockchat/recognise.h>
 #include <sockchat/route.h>
 #include <sockchat/stamp.h>
+#include <sockchat/tls_words.h>
 
 #include "doctor.h"
 #include "report.h"
@@ -31,47 +32,11 @@ struct doctor {
 	struct timer again, timeout;
 	char where[ENDPOINT_TEXT_MAX];
 	int64_t opened_ns;
+	const char *step; /* which is under way, for programs */
+	struct tap tap;
+	/* The first bytes; during a handshake those below TLS. */
 	uint8_t bytes[RECOGNISE_MAX];
 	size_t len;
-};
-
-/* ETIMEDOUT, when there is a proxy. */
-#define PROXY_TIMEOUT "PROXY_TIMEOUT"
-
-const struct remedy doctor_remedies[] = {
-	{ "ECONNREFUSED", "its host answers, but no program listens there",
-	  "start the server; `ss -ltn` on its host shows what listens" },
-	{ "ECONNRESET", "something there drops connections at once",
-	  "the server's log, or the firewall in front of it" },
-	{ "ETIMEDOUT", "nobody answers at all",
-	  "another port of that host: if one answers, a firewall guards this "
-	  "one" },
-	{ "EHOSTUNREACH", "its network is there, its host is not",
-	  "`ip neighbour` and `ping`: is the host up, and the address right?" },
-	{ "ENETUNREACH", "this machine knows no way there",
-	  "`ip route`: is the interface up, and the VPN?" },
-	{ "EACCES", "this machine does not let it out",
-	  "`ip route get` and `nft list ruleset`, as root" },
-	{ "EPERM", "this machine does not let it out",
-	  "`nft list ruleset`, as root" },
-	{ "EAI_NONAME", "the name leads nowhere",
-	  "check the spelling, or give the numeric address" },
-	{ "EAI_AGAIN", "no name server answers: the port was never asked",
-	  "the numeric address, or `getent ahosts` with the name" },
-	{ "PROXY_REFUSED", "the proxy works, and does not want to connect us",
-	  "its rules, which whoever runs it knows" },
-	{ "PROXY_UNREACHABLE",
-	  "the proxy works, and could not connect to what is behind it",
-	  "the same from the proxy's own machine, or without the proxy" },
-	{ "PROXY_LOGIN", "the proxy does not let us in",
-	  "the user in --proxy, and SOCKCHAT_PROXY_PASSWORD" },
-	{ "PROXY_PROTOCOL", "what answers there is not such a proxy",
-	  "the proxy's port, and its kind: socks5://, socks4:// or http://" },
-	{ "PROXY_CLOSED", "the proxy hangs up before it has connected us",
-	  "the proxy's log" },
-	{ PROXY_TIMEOUT, "nobody answers on the way through the proxy",
-	  "`sockchat connect -z` to the proxy itself, and its log" },
-	{ "", "it can't be reached", "`sockchat connect -v` says each step" },
 };
 
 static struct doctor *doctor_of(struct link *l)
@@ -79,21 +44,20 @@ static struct doctor *doctor_of(struct link *l)
 	return (struct doctor *)l;
 }
 
-static const struct remedy *find_remedy(const char *code)
+static void conclude(struct doctor *d, const char *name, const char *verdict,
+                     const char *next, const struct checkup *facts)
 {
-	const struct remedy *r = doctor_remedies;
-	while (*r->code && strcmp(r->code, code) != 0)
-		r++;
-	return r;
-}
-
-/* `name` is the verdict for programs. */
-static void judge(struct doctor *d, const char *name, const char *verdict,
-                  const char *next, int status)
-{
-	report_verdict(&d->report, name, verdict, next, status);
+	int status = facts->status;
+	report_verdict(&d->report, name, verdict, next, facts);
 	link_close(&d->link, false);
 	loop_stop(d->link.loop, status);
+}
+
+/* There was a connection.  `name` is the verdict for programs. */
+static void judge(struct doctor *d, const char *name, const char *verdict,
+                  const char *next)
+{
+	conclude(d, name, verdict, next, &(struct checkup){ .status = 0 });
 }
 
 /* --retry: the verdict is on the last try. */
@@ -112,26 +76,108 @@ static bool wait_for_door(struct doctor *d, const struct error *e)
 	return true;
 }
 
+/* What was said in place of TLS, by its protocol. */
+static void tell_plain(struct doctor *d)
+{
+	struct recognised r;
+	if (recognise(&r, d->bytes, d->len, true, RECOGNISE_SERVER,
+	              d->where) == RECOGNISE_YES)
+		report_note(&d->report, r.code, "without TLS: %s", r.text);
+}
+
+/* Write the command line that connects there. */
+static void format_command(const struct doctor *d, const char *where,
+                           char out[COMMAND_MAX])
+{
+	char proxy[PROXY_URL_MAX];
+	proxy_format(&d->options->dial.proxy, proxy);
+	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s",
+	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where);
+}
+
+/* What to try next; for what may be no TLS at all, the same without. */
+static void format_next(const struct doctor *d, const struct remedy *r,
+                        char out[COMMAND_MAX])
+{
+	struct endpoint plain = d->options->endpoint;
+	char where[ENDPOINT_TEXT_MAX];
+	plain.is_tls = false;
+	endpoint_show(&plain, where);
+	if (!*r->next)
+		format_command(d, where, out);
+	else
+		snprintf(out, COMMAND_MAX, "%s", r->next);
+}
+
 static void judge_failure(struct doctor *d, const struct error *e)
 {
-	bool has_proxy = d->options->dial.proxy.kind;
-	const struct remedy *r = find_remedy(
-	    has_proxy && strcmp(e->code, "ETIMEDOUT") == 0 ? PROXY_TIMEOUT
-	                                                   : e->code);
+	char next[COMMAND_MAX];
+	const struct remedy *r = doctor_remedy(d->step, e->code);
+	const struct checkup facts = {
+		.step = d->step, .fault = e->is_found ? "here" : r->fault,
+		.status = 1,
+	};
 	struct error told = *e;
 	if (e->is_found) /* the verdict tells the hint */
 		told.hint[0] = '\0';
+	format_next(d, r, next);
 	report_error(&d->report, &told);
+	if (strcmp(e->code, "TLS_PLAIN") == 0)
+		tell_plain(d);
 	if (d->retry.tries > 1)
 		report_note(&d->report, "gave-up", "gave up after %ld tries",
 		            d->retry.tries);
 	if (e->is_found)
-		judge(d, "failed", "the reason is on this machine", e->hint, 1);
+		conclude(d, "failed", "the reason is on this machine", e->hint,
+		         &facts);
 	else
-		judge(d, "failed", r->verdict, r->next, 1);
+		conclude(d, "failed", r->verdict, next, &facts);
 }
 
 /* The way there */
+
+static void note_step(struct doctor *d, const char *code)
+{
+	static const struct {
+		const char *code, *step, *behind_proxy;
+	} steps[] = {
+		{ "resolving", "look-up", "proxy" },
+		{ "trying", "connect", "proxy" },
+		{ "asking-proxy", "proxy", "proxy" },
+		{ "handshaking", "handshake", "handshake" },
+		{ "certificate", "certificate", "certificate" },
+	};
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (strcmp(steps[i].code, code) == 0)
+			d->step = d->options->dial.proxy.kind
+			              ? steps[i].behind_proxy : steps[i].step;
+}
+
+static void on_doctor_step(void *user, const char *code, const char *text)
+{
+	struct doctor *d = user;
+	note_step(d, code);
+	report_step(&d->report, code, text);
+}
+
+static void on_doctor_note(void *user, const char *code, const char *text)
+{
+	struct doctor *d = user;
+	report_step(&d->report, code, text);
+}
+
+/* What comes in a handshake is kept, as it may be something else. */
+static void on_doctor_bytes(void *user, bool is_below, bool is_out,
+                            const void *bytes, size_t len)
+{
+	struct doctor *d = user;
+	size_t room = sizeof(d->bytes) - d->len;
+	if (!is_below || is_out || strcmp(d->step, "handshake") != 0)
+		return;
+	len = len < room ? len : room;
+	memcpy(d->bytes + d->len, bytes, len);
+	d->len += len;
+}
 
 /* "127.0.0.1": an address without its port. */
 static const char *host_text(const struct address *a,
@@ -143,7 +189,8 @@ static const char *host_text(const struct address *a,
 
 static void print_route(void *user, const struct address *a)
 {
-	struct report *report = user;
+	struct doctor *d = user;
+	struct report *report = &d->report;
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
@@ -166,10 +213,22 @@ static void print_route(void *user, const struct address *a)
 
 /* The connection */
 
+static void tell_ending(struct doctor *d, const struct tls_certificate *c)
+{
+	int64_t now_s = stamp_now().wall_us / 1000000;
+	char text[TLS_WORDS_MAX];
+	if (c->end_s - now_s > TLS_SOON_S)
+		return;
+	tls_say_end(text, c, now_s);
+	report_note(&d->report, "tls-expiring",
+	            "the server's certificate has to be renewed: %s", text);
+}
+
 static void tell_connection(struct doctor *d)
 {
 	struct transport_facts facts;
-	transport_facts(d->link.transport, FACTS_TCP | FACTS_OWNER, &facts);
+	transport_facts(d->link.transport,
+	                FACTS_TCP | FACTS_OWNER | FACTS_TLS, &facts);
 	if (facts.tcp.rtt_us)
 		report_note(&d->report, "round-trip",
 		            "round trip %s%.2f ms, segments of %u bytes",
@@ -179,15 +238,10 @@ static void tell_connection(struct doctor *d)
 	if (*facts.owner)
 		report_note(&d->report, "owner", "%s%s", facts.relation,
 		            facts.owner);
-}
-
-/* Write the command line for what has been found to work. */
-static void format_command(const struct doctor *d, char out[COMMAND_MAX])
-{
-	char proxy[PROXY_URL_MAX];
-	proxy_format(&d->options->dial.proxy, proxy);
-	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s",
-	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", d->where);
+	if (facts.tls)
+		report_tls(&d->report, facts.tls);
+	if (facts.tls && facts.tls->chain_count)
+		tell_ending(d, &facts.tls->chain[0]);
 }
 
 static const char *name_door(const struct doctor *d)
@@ -207,7 +261,7 @@ static void judge_waiting(struct doctor *d,
 	         "something", name_door(d),
 	         *facts->owner ? facts->owner : "no program");
 	judge(d, "not-accepted", verdict,
-	      "look at that program, or start it again", 0);
+	      "look at that program, or start it again");
 }
 
 static void judge_silence(struct doctor *d)
@@ -215,7 +269,7 @@ static void judge_silence(struct doctor *d)
 	char verdict[512], command[COMMAND_MAX];
 	struct transport_facts facts;
 	transport_facts(d->link.transport, FACTS_OWNER, &facts);
-	format_command(d, command);
+	format_command(d, d->where, command);
 	report_note(&d->report, "no-first-bytes",
 	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
@@ -225,12 +279,12 @@ static void judge_silence(struct doctor *d)
 		         "answers nothing: SIGSTOP has stopped it",
 		         name_door(d), facts.owner);
 		judge(d, "stopped", verdict,
-		      "`kill -CONT` with its pid lets it go on", 0);
+		      "`kill -CONT` with its pid lets it go on");
 	} else {
 		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
 		         "and the server waits for the client to speak first",
 		         name_door(d));
-		judge(d, "waits", verdict, command, 0);
+		judge(d, "waits", verdict, command);
 	}
 }
 
@@ -239,8 +293,10 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	char verdict[RECOGNISE_TEXT_MAX + 64], preview[PREVIEW_MAX];
 	char command[COMMAND_MAX], text[PREVIEW_MAX + 1];
 	if (r) {
-		snprintf(verdict, sizeof(verdict), "it works: %s", r->text);
-		judge(d, r->code, verdict, r->hint, 0);
+		snprintf(verdict, sizeof(verdict), "%s: %s",
+		         strcmp(r->code, "protocol-tls") ? "it works"
+		             : "the server wants TLS, and got none", r->text);
+		judge(d, r->code, verdict, r->hint);
 		return;
 	}
 	snprintf(text, sizeof(text), "%.*s", (int)d->len,
@@ -249,8 +305,8 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	glyph_copy(preview, sizeof(preview), text, GLYPH_ASCII);
 	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
 	         "(\"%s\")", preview);
-	format_command(d, command);
-	judge(d, "speaks", verdict, command, 0);
+	format_command(d, d->where, command);
+	judge(d, "speaks", verdict, command);
 }
 
 static void judge_peer_end(struct doctor *d)
@@ -263,7 +319,7 @@ static void judge_peer_end(struct doctor *d)
 	else
 		judge(d, "closed-at-once", verdict, link_is_tcp(&d->link)
 		     ? "the server's log; a port forwarder does so when "
-		       "nothing is behind it" : "the server's log", 0);
+		       "nothing is behind it" : "the server's log");
 }
 
 /* What came is looked at; false: more of it may tell more. */
@@ -326,6 +382,8 @@ static void on_doctor_open(struct link *l, const struct address *peer)
 	struct doctor *d = doctor_of(l);
 	(void)peer;
 	d->opened_ns = stamp_mono_ns();
+	d->step = "conversation";
+	d->len = 0;
 	tell_connection(d);
 	link_set_alarm(l, LINK_OWN, LISTEN_MS * MS_NS);
 	link_step(l, LOOP_READ);
@@ -336,13 +394,17 @@ static int dial_door(struct doctor *d)
 {
 	const struct options *o = d->options;
 	const struct dial_steps steps = {
-		.on_try = print_route, .on_step = report_step,
-		.on_note = report_step,
-		.user = &d->report,
+		.on_try = print_route, .on_step = on_doctor_step,
+		.on_note = on_doctor_note,
+		.user = d,
 	};
+	int failed;
+	d->len = 0;
 	d->link.where = d->where;
-	return link_dial(&d->link, transport_of(&o->endpoint), &o->endpoint,
-	                 &o->dial, &steps);
+	failed = link_dial(&d->link, transport_of(&o->endpoint), &o->endpoint,
+	                   &o->dial, &steps);
+	link_tap(&d->link, &d->tap);
+	return failed;
 }
 
 static void on_door_again(struct timer *t)
@@ -381,7 +443,8 @@ int doctor_run(struct loop *l, const struct options *o)
 		.on_alarm = on_doctor_alarm,
 		.on_over = on_doctor_over,
 	};
-	struct doctor d = { .options = o };
+	struct doctor d = { .options = o, .step = "connect" };
+	d.tap = (struct tap){ .on_bytes = on_doctor_bytes, .user = &d };
 	endpoint_show(&o->endpoint, d.where);
 	report_open(&d.report, o->ui == UI_JSON, d.where);
 	link_init(&d.link, l, &ops);

@@ -12,12 +12,18 @@
 /* Sends nothing.  The exit status: 0 when there was a connection. */
 MUST_USE int doctor_run(struct loop *l, const struct options *o);
 
-/* What is to be made of a failure, by its code; the last one has "" and is for
- * all others. */
+/* What is to be made of a failure, by its code, and whose fault it most likely
+ * is, for programs: here, network, server, proxy, clock, trust.  The last one
+ * has "" and is for all others. */
 struct remedy {
-	const char *code, *verdict, *next;
+	const char *code, *fault, *verdict;
+	const char *next; /* "": the same without TLS */
 };
 
 extern const struct remedy doctor_remedies[];
+
+/* The remedy for a failure of this code at this step: look-up, connect, proxy,
+ * handshake, certificate, conversation. */
+const struct remedy *doctor_remedy(const char *step, const char *code);
 
 #endif

@@ -14,6 +14,7 @@
 #include <sockchat/format.h>
 #include <sockchat/glyph.h>
 #include <sockchat/stamp.h>
+#include <sockchat/tls_words.h>
 
 #define TEXT_MAX 1024
 
@@ -92,10 +93,29 @@ void report_error(struct report *r, const struct error *e)
 		notices_error(&r->notices, e);
 }
 
-void report_verdict(struct report *r, const char *name, const char *text,
-                    const char *next, int status)
+static void print_row(void *user, const char *label, const char *text)
 {
-	struct checkup checkup = { .verdict = name, .status = status };
+	notices_print(user, "%s: %s", label, text);
+}
+
+void report_tls(struct report *r, const struct tls_facts *f)
+{
+	struct entry note = { .kind = ENTRY_NOTE, .code = "tls", .hint = "" };
+	char text[TLS_WORDS_MAX];
+	int64_t now_s = stamp_now().wall_us / 1000000;
+	if (!r->is_json) {
+		tls_rows(f, now_s, print_row, &r->notices);
+		return;
+	}
+	tls_say_secured(text, f, now_s);
+	write_finding(r, note, (struct checkup){ .tls = f }, text);
+}
+
+void report_verdict(struct report *r, const char *name, const char *text,
+                    const char *next, const struct checkup *facts)
+{
+	struct checkup checkup = *facts;
+	checkup.verdict = name;
 	struct entry note = {
 		.kind = ENTRY_NOTE, .code = "verdict", .hint = next,
 	};

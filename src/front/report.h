@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/entry.h>
 
 #include "notices.h"
 
@@ -37,9 +38,11 @@ void report_note(struct report *r, const char *code, const char *format, ...)
 /* The same, as the on_step of struct dial_steps; `r` is `user`. */
 void report_step(void *r, const char *code, const char *text);
 void report_error(struct report *r, const struct error *e);
+/* Tell what is known of TLS: a note for programs, rows for people. */
+void report_tls(struct report *r, const struct tls_facts *f);
 /* Tell what to make of it all, what to try next, or "", and the exit status.
- * `name` is the verdict for programs. */
+ * `name` is the verdict for programs, who also get the facts of a failure. */
 void report_verdict(struct report *r, const char *name, const char *text,
-                    const char *next, int status);
+                    const char *next, const struct checkup *facts);
 
 #endif

@@ -176,9 +176,51 @@ static void json_timing(struct json *j, const struct timing *t)
 	json_close(j, '}');
 }
 
+static void json_moment(struct json *j, const char *name, int64_t s)
+{
+	char time[STAMP_TEXT_MAX];
+	stamp_format_utc(time, s * 1000000);
+	json_word(j, name, time);
+}
+
+static void json_certificate(struct json *j, const struct tls_certificate *c)
+{
+	json_open(j, "", '{');
+	json_text(j, "subject", c->subject);
+	json_text(j, "issuer", c->issuer);
+	json_moment(j, "from", c->begin_s);
+	json_moment(j, "until", c->end_s);
+	json_close(j, '}');
+}
+
+static void json_tls(struct json *j, const struct tls_facts *t)
+{
+	json_open(j, "tls", '{');
+	json_word(j, "version", t->version);
+	json_word(j, "cipher", t->cipher);
+	json_filled(j, "group", t->group);
+	json_bool(j, "verified", t->trust == TLS_TRUST_CHAIN ||
+	                             t->trust == TLS_TRUST_PIN);
+	json_filled(j, "doubt", t->doubt ? t->doubt : "");
+	json_filled(j, "sni", t->sni);
+	json_filled(j, "alpn", t->alpn);
+	json_filled(j, "names", t->names);
+	json_filled(j, "pin", t->pin);
+	json_filled(j, "sha256", t->fingerprint);
+	json_open(j, "chain", '[');
+	for (size_t i = 0; i < t->chain_count; i++)
+		json_certificate(j, &t->chain[i]);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
 static void json_checkup(struct json *j, const struct checkup *c)
 {
 	json_time(j, "ms", c->us);
+	if (c->tls)
+		json_tls(j, c->tls);
+	json_filled(j, "step", c->step ? c->step : "");
+	json_filled(j, "fault", c->fault ? c->fault : "");
 	if (!c->verdict)
 		return;
 	json_text(j, "verdict", c->verdict);

@@ -12,7 +12,8 @@ import sys
 
 ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'side', 'local',
          'code', 'len', 'text', 'base64', 'hex', 'complete', 'cut', 'hint',
-         'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing', 'ms', 'verdict', 'status']
+         'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing', 'ms',
+         'tls', 'step', 'fault', 'verdict', 'status']
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
          'state': {'state': str, 'text': str},
