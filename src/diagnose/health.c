@@ -195,6 +195,8 @@ static bool is_opening(const struct verdict *v)
 	int64_t since = v->f->since.mono_ns;
 	if (v->f->phase == ENTRY_RESOLVING)
 		return say_since(v, "looking up the name", since);
+	if (v->f->phase == ENTRY_HANDSHAKING)
+		return say_since(v, "TLS handshake", since);
 	say_since(v, "connecting", since);
 	text_add(v->out, HEALTH_TEXT_MAX, ", no answer yet");
 	return v->f->phase == ENTRY_CONNECTING;

@@ -327,6 +327,13 @@ static void on_connecting(void *user)
 	                   s->link.where, s->approach->through);
 }
 
+static void on_handshaking(void *user)
+{
+	struct session *s = user;
+	session_tell_state(s, ENTRY_HANDSHAKING, "", "TLS handshake with %s",
+	                   s->link.where);
+}
+
 static void on_step(void *user, const char *code, const char *text)
 {
 	const struct session *s = user;
@@ -368,6 +375,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	char called[ENDPOINT_TEXT_MAX];
 	const struct dial_steps steps = {
 		.on_connecting = on_connecting,
+		.on_handshaking = on_handshaking,
 		.on_step = on_step,
 		.on_note = on_note,
 		.user = s,

@@ -25,6 +25,7 @@ const char *entry_state_name(enum entry_state state)
 	static const char *const names[] = {
 		[ENTRY_RESOLVING] = "resolving",
 		[ENTRY_CONNECTING] = "connecting",
+		[ENTRY_HANDSHAKING] = "handshaking",
 		[ENTRY_LISTENING] = "listening",
 		[ENTRY_OPEN] = "open",
 		[ENTRY_HALF_CLOSED] = "half-closed",

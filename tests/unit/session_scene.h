@@ -187,11 +187,11 @@ static inline void assert_not_sent(const char *sentence)
 	assert_string_equal(e.text, sentence);
 }
 
-/* All entries, a letter each: resolving, connecting, open, half-closed and
- * closed are R C O H X; an error is E, a message < or >. */
+/* All entries, a letter each: resolving, connecting, handshaking, open,
+ * half-closed and closed are R C T O H X; an error is E, a message < or >. */
 static inline void assert_story(const char *wanted)
 {
-	static const char states[] = "RCLOHX";
+	static const char states[] = "RCTLOHX";
 	char story[128] = "";
 	uint64_t end = transcript_end(now.transcript);
 	assert_true(end < sizeof(story));
