@@ -90,9 +90,22 @@ static void a_failure_says_when_the_next_try_comes(void **state)
 
 #define TEST(name) cmocka_unit_test_setup(name, start)
 
+/* A certificate does not get better by waiting. */
+static void a_handshake_broken_off_can_pass_and_a_certificate_not(void **state)
+{
+	struct retry r = { 0 };
+	struct error e = { .code = "TLS_ENDED" };
+	(void)state;
+	assert_int_equal(retry_failed(&r, 5, &e), RETRY_FIRST_MS);
+	memcpy(e.code, "TLS_EXPIRED", sizeof("TLS_EXPIRED"));
+	assert_int_equal(retry_failed(&r, 5, &e), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_handshake_broken_off_can_pass_and_a_certificate_not),
 		TEST(each_wait_is_twice_the_one_before_up_to_ten_seconds),
 		TEST(there_are_as_many_tries_as_were_asked_for),
 		TEST(what_cannot_pass_is_not_tried_again),
