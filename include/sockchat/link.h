@@ -173,6 +173,16 @@ bool link_is_wordless(const struct link *l);
  * behind something as short as a request. */
 bool link_is_unanswered(const struct link *l);
 
+/* Whether the peer's end proves nothing (RFC 8446, 6.1). */
+static inline bool link_is_end_unproven(const struct link *l)
+{
+	struct transport_facts facts;
+	if (!l->has_peer_ended || !l->transport || !l->transport->lower)
+		return false;
+	transport_facts(l->transport, FACTS_END, &facts);
+	return facts.is_end_unproven;
+}
+
 /* True if it has TCP's states, FIN and RST. */
 static inline bool link_is_tcp(const struct link *l)
 {

@@ -117,6 +117,7 @@ struct session {
 	bool is_folded : 1; /* only its end is shown */
 	bool is_unnamed : 1; /* its process has still to be searched for */
 	bool awaits_accept : 1; /* no process had accepted us */
+	bool is_unproven : 1; /* its end had no close_notify: told by a note */
 	/* When the phase and the connection began, on the monotonic clock; 0:
 	 * they have not. */
 	int64_t since_ns, opened_ns;

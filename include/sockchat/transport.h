@@ -58,6 +58,7 @@ static inline bool halves_is_out_open(enum halves h)
 enum {
 	TRANSPORT_IP = 1,  /* its addresses have hosts and ports */
 	TRANSPORT_TCP = 2, /* it has the states of RFC 9293 and TCP_INFO */
+	TRANSPORT_TLS = 4, /* its ends are close_notify */
 };
 
 /* What is known of a connection.  Each bit costs system calls, so callers ask
@@ -69,7 +70,7 @@ enum {
 	FACTS_FAR = 8,   /* `far` */
 	FACTS_OWNER = 16, /* `owner` as well; up to about 5 ms */
 	FACTS_UNREAD = 32,
-	FACTS_END = 64,  /* `is_end_unproven`: costs none */
+	FACTS_END = 64,  /* `is_end_unproven`, `is_end_kept`: costs none */
 	FACTS_TLS = 128, /* `tls` */
 };
 
@@ -87,6 +88,7 @@ struct transport_facts {
 	/* The peer's end has come in a way that anybody on the way could have
 	 * brought about (RFC 8446, 6.1). */
 	bool is_end_unproven;
+	bool is_end_kept; /* our end goes out when the peer's has come */
 	/* Until it is closed; NULL: none.  Before it is open a peer that was
 	 * not trusted has its certificates there. */
 	const struct tls_facts *tls;

@@ -11,8 +11,9 @@
 
 #include "chat_private.h"
 
-/* A script fails with any of its connections.  Where somebody sits, only the
- * last connection counts, and a listener's peers never do. */
+/* A script fails with any of its connections, and with an end that proves
+ * nothing.  Where somebody sits, only the last connection counts, and a
+ * listener's peers never do. */
 static void judge_end(struct chat *c, const struct session *s, bool failed)
 {
 	struct chat_private *p = c->own;
@@ -32,6 +33,7 @@ static void on_end(void *user, struct session *s, bool failed,
 	for (size_t i = 0; i < p->listener_count; i++)
 		listener_retry(p->listeners[i]);
 	bool goes_on = chat_try_again(c, s, why);
+	failed = failed || (s->is_unproven && c->is_scripted);
 	judge_end(c, s, failed && !(goes_on && c->is_scripted));
 	watch_end(c, s);
 	p->tells_end = true;

@@ -321,6 +321,15 @@ static void on_wait(struct link *l, size_t unacked)
 		give_up_peer(c, unacked);
 }
 
+static void on_link_end_out(struct link *l)
+{
+	struct conn *c = conn_of(l);
+	struct transport_facts facts;
+	transport_facts(l->transport, FACTS_END, &facts);
+	if (facts.is_end_kept && c->options->verbose)
+		c->on_note(c->user, explain_end_kept);
+}
+
 /* Conclusions. */
 
 /* An error that comes only when it is closed does not tell of which bytes. */
@@ -482,6 +491,7 @@ static const struct link_ops link_ops = {
 	.on_urgent = on_link_urgent,
 	.on_alarm = on_conn_alarm,
 	.on_wait = on_wait,
+	.on_end_out = on_link_end_out,
 	.on_over = on_link_over,
 };
 

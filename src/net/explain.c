@@ -326,6 +326,10 @@ void explain_broken(struct error *e, int errnum, const char *where,
 const char explain_no_reset[] =
     "a unix socket has no reset: it was closed at once";
 
+const char explain_end_kept[] =
+    "TLS 1.2 cannot end one direction alone: our close_notify goes out when "
+    "the peer has ended";
+
 const char explain_urgent[] =
     "the peer sent urgent data (MSG_OOB): its byte stands in its place among "
     "the others, and only the mark is lost";

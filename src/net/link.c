@@ -311,21 +311,12 @@ uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 	return explain_unacked(&b);
 }
 
-/* Whether the peer's end proves nothing (RFC 8446, 6.1). */
-static bool is_end_unproven(const struct link *l)
-{
-	struct transport_facts facts;
-	if (!l->has_peer_ended || !l->transport->lower)
-		return false;
-	transport_facts(l->transport, FACTS_END, &facts);
-	return facts.is_end_unproven;
-}
-
 static void conclude(struct link *l)
 {
 	struct error e;
 	uint64_t unacked = 0;
-	bool has_failed = l->is_silent || l->broken || is_end_unproven(l);
+	bool has_failed = l->is_silent || l->broken ||
+	                  link_is_end_unproven(l);
 	if (l->is_silent)
 		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS,
 		                     link_called(l));

@@ -323,8 +323,10 @@ static void tls_facts(const struct transport *t, unsigned wanted,
 	out->tcp.acked = acked_of_user(c, out->tcp.acked);
 	if (wanted & FACTS_TLS && (t->is_open || c->doubt.leaf))
 		out->tls = tls_facts_of(conn_of(t));
-	out->is_end_unproven = wanted & FACTS_END && c->has_lower_ended &&
-	                       !has_end_come(c) &&
+	if (!(wanted & FACTS_END))
+		return;
+	out->is_end_kept = c->is_shut && !c->end_made;
+	out->is_end_unproven = c->has_lower_ended && !has_end_come(c) &&
 	                       !c->tls->settings->allows_truncation;
 }
 
@@ -370,6 +372,7 @@ static const struct ack_ops tls_acks = {
 };
 
 #define OPERATIONS                                                             \
+	.traits = TRANSPORT_TLS,                                               \
 	.over = tls_over, .advance = tls_advance, .wants = tls_wants,          \
 	.has_buffered = tls_has_buffered, .read = tls_read,                    \
 	.write = tls_write, .shutdown = tls_shutdown, .pending = tls_pending,  \

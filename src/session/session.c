@@ -116,7 +116,9 @@ static bool is_long_over(const struct session *s, uint64_t unacked)
 static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 {
 	struct session *s = session_of(l);
-	bool is_old = is_long_over(s, unacked), failed = e && !is_old;
+	bool is_old = is_long_over(s, unacked);
+	bool is_told = s->is_unproven && !l->broken && !l->is_silent;
+	bool failed = e && !is_old && !is_told;
 	keep_timing(s);
 	if (failed && !session_is_harmless(s)) {
 		session_show(s, false);
@@ -132,14 +134,27 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 	                 unacked);
 }
 
+/* What we have sent to end our half. */
+static const char *name_our_end(const struct link *l, bool is_kept)
+{
+	if (is_kept)
+		return "";
+	if (l->traits & TRANSPORT_TLS)
+		return " (close_notify sent)";
+	return link_is_tcp(l) ? " (FIN sent)" : "";
+}
+
 static void on_end_out(struct link *l)
 {
 	struct session *s = session_of(l);
+	struct transport_facts facts;
+	transport_facts(l->transport, FACTS_END, &facts);
 	session_show(s, false);
-	session_tell_state(s, ENTRY_HALF_CLOSED, "",
+	session_tell_state(s, ENTRY_HALF_CLOSED,
+	                   facts.is_end_kept ? explain_end_kept : "",
 	                   "our half is closed%s: nothing more can be sent, "
 	                   "the peer may go on",
-	                   link_is_tcp(l) ? " (FIN sent)" : "");
+	                   name_our_end(l, facts.is_end_kept));
 	if (s->closes)
 		link_set_alarm(l, ALARM_LINGER, s->settings->linger_ns);
 }

@@ -138,6 +138,16 @@ static const char *what_is_left(struct session *s)
 	return " and is gone";
 }
 
+/* What the peer has sent to end its half. */
+static const char *name_peers_end(const struct link *l)
+{
+	if (link_is_end_unproven(l))
+		return " (FIN received, without close_notify)";
+	if (l->traits & TRANSPORT_TLS)
+		return " (close_notify received)";
+	return link_is_tcp(l) ? " (FIN received)" : "";
+}
+
 /* Tell the peer's end while we can still send. */
 static void tell_in_end(struct session *s)
 {
@@ -151,7 +161,16 @@ static void tell_in_end(struct session *s)
 	                   link_is_wordless(&s->link)
 	                       ? explain_closed_at_once(is_tcp) : "",
 	                   "the peer has closed its half%s%s",
-	                   is_tcp ? " (FIN received)" : "", what_is_left(s));
+	                   name_peers_end(&s->link), what_is_left(s));
+}
+
+static void tell_unproven(struct session *s)
+{
+	struct error e;
+	s->is_unproven = true;
+	(void)link_explain(&s->link, &e, 0);
+	session_show(s, false);
+	session_tell_note(s, "end-unproven", e.hint, "%s", e.text);
 }
 
 static void end_incoming(struct session *s)
@@ -161,6 +180,8 @@ static void end_incoming(struct session *s)
 		framing_end(&s->talk->in);
 	if (is_out_open)
 		tell_in_end(s);
+	if (link_is_end_unproven(&s->link))
+		tell_unproven(s);
 	hints_end(s, false);
 	if (is_out_open && !s->shuts_down)
 		s->settings->ops->on_in_end(s->settings->ops->user, s);

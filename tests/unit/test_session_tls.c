@@ -38,13 +38,41 @@ static void a_handshake_that_fails_is_an_error(void **state)
 	assert_true(now.has_failed);
 }
 
+static void feed(const char *text)
+{
+	fake_feed(now.fake, text);
+	turn();
+}
+
+/* Ends */
+
+static void an_end_that_proves_nothing_is_a_note(void **state)
+{
+	(void)state;
+	dial_layered();
+	feed(".");
+	fake_leave_end_unproven(true);
+	fake_feed_end(now.fake);
+	turn();
+	assert_story("RCTOH*");
+	assert_string_equal(entry_at(now.transcript, transcript_end(
+	                    now.transcript) - 1)->code, "end-unproven");
+	session_close(now.session);
+	turn();
+	fake_leave_end_unproven(false);
+	assert_false(now.has_failed);
+	assert_true(now.session->is_unproven);
+	assert_story("RCTOH*X");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(the_handshake_is_a_state_of_its_own,
-		                                start, finish),
-		cmocka_unit_test_setup_teardown(a_handshake_that_fails_is_an_error,
-		                                start, finish),
+		TEST(the_handshake_is_a_state_of_its_own),
+		TEST(a_handshake_that_fails_is_an_error),
+		TEST(an_end_that_proves_nothing_is_a_note),
 	};
 	return run_over_each_kind(tests);
 }
