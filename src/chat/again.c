@@ -20,17 +20,24 @@ static bool wants_tries(const struct options *o)
 	return o->retry || o->reconnect;
 }
 
+/* There is no session. */
+static void fail_to_dial(struct chat *c)
+{
+	struct again *a = &c->own->again;
+	a->is_trying = a->is_awaited = false;
+	c->own->has_broken = c->own->tells_end = true;
+	loop_later(c->loop, &c->own->check);
+}
+
 static void dial_once(struct chat *c, const struct endpoint *ep, bool is_again)
 {
 	struct again *a = &c->own->again;
 	struct session *s = chat_add_session(c);
 	struct error e;
 	if (!s) {
-		a->is_trying = a->is_awaited = false;
 		error_set_errno(&e, ENOMEM, "cannot connect");
 		chat_error(c, &e);
-		c->own->has_broken = true;
-		loop_later(c->loop, &c->own->check);
+		fail_to_dial(c);
 		return;
 	}
 	a->number = s->number;
@@ -49,6 +56,10 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 	a->is_awaited = a->is_trying || *c->options->on_connect;
 	a->is_led = false;
 	chat_use(c, ENDPOINT_CONNECT, ep);
+	if (ep->is_tls && chat_prepare_tls(c, ENDPOINT_CONNECT)) {
+		fail_to_dial(c);
+		return;
+	}
 	/* a probe has one result: of its failures the last one */
 	dial_once(c, chat_last(c, ENDPOINT_CONNECT),
 	          c->options->zero && a->is_trying);

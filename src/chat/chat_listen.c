@@ -130,13 +130,17 @@ static void on_relief(void *user, const char *where)
 	          "new peers of %s need not wait any more", where);
 }
 
-static void on_listen_failed(void *user, const struct error *e)
+static void end_in_failure(struct chat *c)
 {
-	struct chat *c = user;
-	chat_error(c, e);
 	c->own->has_broken = c->own->has_listen_failed = true;
 	c->own->tells_end = true;
 	loop_later(c->loop, &c->own->check);
+}
+
+static void on_listen_failed(void *user, const struct error *e)
+{
+	chat_error(user, e);
+	end_in_failure(user);
 }
 
 /* One more listener in the list.  NULL with errno. */
@@ -171,6 +175,10 @@ void chat_listen(struct chat *c, const struct endpoint *ep)
 	struct error e;
 	c->own->has_listen_failed = false;
 	chat_use(c, ENDPOINT_LISTEN, ep);
+	if (ep->is_tls && chat_prepare_tls(c, ENDPOINT_LISTEN)) {
+		end_in_failure(c);
+		return;
+	}
 	if (add_listener(c, ep))
 		return;
 	int errnum = errno;

@@ -64,6 +64,9 @@ struct chat_private {
 void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
                const struct error *e);
 
+/* Make ready for TLS in that role.  -1 after an ERROR entry. */
+MUST_USE int chat_prepare_tls(struct chat *c, enum endpoint_mode mode);
+
 /* audience.c */
 
 /* One more session.  NULL without memory. */
