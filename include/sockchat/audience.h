@@ -42,6 +42,9 @@ int chat_send(struct chat *c, const void *bytes, size_t len);
 /* Send a regular file to those who are spoken to; it is read as they take it.
  * -1 as chat_send(). */
 int chat_send_file(struct chat *c, const char *path);
+/* Let those who are spoken to speak TLS from the end of `text` on, which may be
+ * empty.  -1 as chat_send(). */
+int chat_starttls(struct chat *c, const void *text, size_t len);
 /* Whether a file is on its way: what is told of it changes by itself. */
 bool chat_has_file(const struct chat *c);
 

@@ -76,6 +76,10 @@ struct command_row {
  * which it says. */
 int command_help(struct chat *c, char *args);
 
+/* Begin TLS with the peers, behind this line if there is one.  -1 after an
+ * ERROR entry. */
+int command_starttls(struct chat *c, char *args);
+
 /* Row `i` of the table, or NULL behind the last. */
 const struct command_row *command_row(size_t i);
 

@@ -81,6 +81,7 @@ struct approach {
 	char listener[OWNER_TEXT_MAX]; /* who had not accepted us yet; or "" */
 	struct timing timing;
 	const char *through; /* " through the proxy localhost:1080"; or "" */
+	struct endpoint endpoint;
 	char called[]; /* the peer as the user calls it; and `through` */
 };
 
@@ -89,6 +90,7 @@ struct talk {
 	struct framing in, out;
 	struct watcher *watcher; /* for hints; NULL: there is none */
 	struct under_way *under_way; /* messages; NULL: there are none */
+	struct upgrade *upgrade; /* TLS is about to begin; or NULL */
 	struct lag *lag; /* the chat's own, allocated; NULL: the peer reads */
 	/* When the user has said what the peer has not answered, and how much
 	 * had come by then: more is an answer.  0: nothing was said. */
@@ -169,6 +171,14 @@ int session_send_file(struct session *s, const struct feed_file *file,
 /* Read no more of any file; what has been read still goes.  Each file is told
  * by an entry. */
 void session_cancel(struct session *s);
+
+/* Speak TLS from the end of `text` on, which goes out in plain behind all that
+ * is queued; a client waits for the server's consent.  What is queued later
+ * goes through TLS.  When that fails, the session ends.  `settings` is borrowed
+ * for the call, but for its `tls`.  -1 with a sentence: nothing has changed. */
+MUST_USE
+int session_starttls(struct session *s, const void *text, size_t len,
+                     const struct dial_settings *settings, struct error *e);
 
 /* Send our FIN after what is queued. */
 void session_shutdown(struct session *s);

@@ -64,9 +64,6 @@ struct chat_private {
 void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
                const struct error *e);
 
-/* Make ready for TLS in that role.  -1 after an ERROR entry. */
-MUST_USE int chat_prepare_tls(struct chat *c, enum endpoint_mode mode);
-
 /* audience.c */
 
 /* One more session.  NULL without memory. */
@@ -118,6 +115,15 @@ void watch_turn(struct chat *c);
 void watch_plan(void *user, struct session *s);
 /* Keep what is known of a session that has ended. */
 void watch_end(struct chat *c, const struct session *s);
+
+/* Make ready for TLS in that role.  -1 after an ERROR entry. */
+MUST_USE
+static inline int chat_prepare_tls(struct chat *c, enum endpoint_mode mode)
+{
+	struct tls *tls = c->options->dial.tls;
+	struct error e;
+	return tls && tls_prepare(tls, mode, &e) ? chat_error(c, &e) : 0;
+}
 
 /* Let one of the chat's timers call `fn`; its user is the chat. */
 static inline void chat_start_timer(struct timer *t, timer_fn *fn,

@@ -107,6 +107,39 @@ int chat_send_file(struct chat *c, const char *path)
 	return failed;
 }
 
+static int secure_one(struct chat *c, struct session *s, const void *text,
+                      size_t len)
+{
+	enum endpoint_mode mode = s->link.is_accepted ? ENDPOINT_LISTEN
+	                                              : ENDPOINT_CONNECT;
+	const struct dial_settings *settings = &c->options->dial;
+	struct error e;
+	if (chat_prepare_tls(c, mode))
+		return -1;
+	return session_starttls(s, text, len, settings, &e)
+	           ? chat_error(c, &e) : 0;
+}
+
+int chat_starttls(struct chat *c, const void *text, size_t len)
+{
+	size_t given = 0, failed = 0;
+	if (len && c->options->recv_only)
+		return chat_refuse(c, "", "not sent: --recv-only was asked "
+		                          "for");
+	for (size_t i = c->own->session_count; i-- > 0;) {
+		struct session *s = chat_session(c, i);
+		if (!s || !chat_addresses(c, s))
+			continue;
+		if (secure_one(c, s, text, len))
+			failed++;
+		else
+			given++;
+	}
+	if (given || failed)
+		return failed ? -1 : 0;
+	return tell_nobody(c);
+}
+
 bool chat_has_file(const struct chat *c)
 {
 	for (size_t i = 0; i < c->own->session_count; i++)

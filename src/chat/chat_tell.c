@@ -47,13 +47,6 @@ int chat_error(struct chat *c, const struct error *e)
 	return -1;
 }
 
-int chat_prepare_tls(struct chat *c, enum endpoint_mode mode)
-{
-	struct tls *tls = c->options->dial.tls;
-	struct error e;
-	return tls && tls_prepare(tls, mode, &e) ? chat_error(c, &e) : 0;
-}
-
 int chat_refuse(struct chat *c, const char *hint, const char *format, ...)
 {
 	struct error e = { .code = "" };

@@ -9,12 +9,11 @@
 #include <string.h>
 
 #include <sockchat/again.h>
-#include <sockchat/charset.h>
 #include <sockchat/escape.h>
 #include <sockchat/glyph.h>
-#include <sockchat/utf8.h>
 
 #include "commands_private.h"
+#include "typed.h"
 
 /* A line that names a command. */
 struct call {
@@ -62,60 +61,11 @@ static int run_command(struct chat *c, const char *line, size_t len)
 	return chat_error(c, &e);
 }
 
-/* A keyboard of another charset than UTF-8 sends what is sent as it is. */
-static bool is_encoded(const char *text, size_t len)
-{
-	return charset_choose() && !utf8_is_valid((const uint8_t *)text, len);
-}
-
-/* -1 with a sentence when the encoding lacks a character, or without memory. */
-static int append_piece(struct bytes *out, const struct encoding *enc,
-                        const char *text, size_t len, struct error *e)
-{
-	if (enc && !is_encoded(text, len))
-		return encoding_append(enc, out, text, len, e);
-	if (bytes_append(out, text, len))
-		return error_set_errno(e, ENOMEM, "not sent");
-	return 0;
-}
-
-/* The ending that Enter sends, which is at `*eol`.  True if it also stands for
- * the newlines within a line: it is one of another form. */
-static bool chosen_eol(const struct chat *c, const char **eol, size_t *len)
-{
-	*len = eol_bytes((enum eol)c->options->eol, eol);
-	return *len && **eol == '\r';
-}
-
-/* Append the line with its ending.  -1 with a sentence: nothing is added. */
-static int make_line(const struct chat *c, struct bytes *out, const char *line,
-                     size_t len, struct error *e)
-{
-	size_t before = out->len, eol_len;
-	const char *eol, *end, *from = line;
-	bool replaces = chosen_eol(c, &eol, &eol_len);
-	do {
-		size_t left = len - (size_t)(from - line);
-		end = replaces ? memchr(from, '\n', left) : NULL;
-		size_t part = end ? (size_t)(end - from) : left;
-		/* never CR CR LF */
-		bool has_cr = part && from[part - 1] == '\r' &&
-		              (end || (replaces && eol_len == 2));
-		if (append_piece(out, c->encoding, from, part - has_cr, e) ||
-		    append_piece(out, NULL, eol, eol_len, e)) {
-			out->len = before;
-			return -1;
-		}
-		from += part + 1;
-	} while (end);
-	return 0;
-}
-
 int command_send(struct chat *c, const char *line, size_t len)
 {
 	struct bytes b = { 0 };
 	struct error e;
-	int failed = make_line(c, &b, line, len, &e);
+	int failed = command_make_line(c, &b, line, len, &e);
 	if (failed)
 		chat_error(c, &e);
 	else if (b.len)
@@ -157,7 +107,7 @@ int command_preview(const struct chat *c, const char *line, size_t len,
                     struct bytes *out, struct error *e)
 {
 	if (is_sent(&line, &len))
-		return make_line(c, out, line, len, e);
+		return command_make_line(c, out, line, len, e);
 	struct call call = parse_call(line, len);
 	return call.row && call.row->parse
 	           ? call.row->parse(out, call.args, call.args_len, e) : 0;
@@ -191,7 +141,7 @@ static void to_newlines(const struct chat *c, struct bytes *text)
 {
 	size_t out = 0, n;
 	const char *eol;
-	if (!chosen_eol(c, &eol, &n))
+	if (!command_eol(c, &eol, &n))
 		return;
 	for (size_t in = 0; in < text->len; out++) {
 		bool is_eol = text->len - in >= n &&
@@ -218,7 +168,8 @@ static bool to_typed(const struct chat *c, const uint8_t *bytes, size_t len,
 	                 : bytes_append(text, bytes, len - n);
 	to_newlines(c, text);
 	bool is_same = !failed && is_typable(text->data, text->len) &&
-	               !make_line(c, &again, bytes_text(text), text->len, &e) &&
+	               !command_make_line(c, &again, bytes_text(text),
+	                                  text->len, &e) &&
 	               again.len == len &&
 	               (!len || memcmp(again.data, bytes, len) == 0);
 	bytes_finish(&again);

@@ -15,6 +15,7 @@
 
 #include "session_look.h"
 #include "session_private.h"
+#include "session_secure.h"
 #include "under_way.h"
 
 #define LAST_READS   64 /* of a broken connection, which has no more */
@@ -171,6 +172,8 @@ static bool wants_read(struct session *s)
 		s->is_full = true;
 	if (s->link.broken)
 		return !s->settings->is_held;
+	if (s->link.is_accepted && session_upgrade_of(s))
+		return false; /* it is TLS's */
 	return !s->is_paused && !s->settings->is_held &&
 	       !(s->settings->echo && s->is_full);
 }
@@ -178,11 +181,12 @@ static bool wants_read(struct session *s)
 static unsigned wishes_of(struct session *s)
 {
 	unsigned w = wants_read(s) ? LOOP_READ : 0;
-	if (s->queue && !link_has_alarm(&s->link, ALARM_DRIP))
+	if (s->queue && session_plain_room(s) &&
+	    !link_has_alarm(&s->link, ALARM_DRIP))
 		w |= LOOP_WRITE;
 	if (!s->settings->is_held)
 		w |= LOOP_HANGUP;
-	if (s->shuts_down && !s->queue)
+	if (s->shuts_down && !s->queue && !session_upgrade_of(s))
 		w |= LINK_END_OUT;
 	return s->leaves ? w | LINK_LEAVE : w;
 }
@@ -197,6 +201,13 @@ static void read_last_words(struct session *s)
 		session_read(s);
 }
 
+static void go_on_upgrading(struct session *s)
+{
+	struct error e;
+	if (session_upgrade(s, &e))
+		fail_session(s, &e);
+}
+
 void session_update(struct session *s)
 {
 	bool was_broken;
@@ -204,6 +215,9 @@ void session_update(struct session *s)
 		return;
 	if ((s->queue || s->talk) && halves_is_out_open(s->link.halves))
 		session_write(s);
+	go_on_upgrading(s);
+	if (!s->link.transport)
+		return;
 	do {
 		was_broken = s->link.broken;
 		if (was_broken)
@@ -232,6 +246,8 @@ static void on_alarm(struct link *l, unsigned which)
 	struct session *s = session_of(l);
 	if (which == ALARM_LINGER)
 		s->leaves = true;
+	if (which == ALARM_SECURE)
+		session_stop_waiting(s);
 	session_update(s);
 }
 
@@ -279,6 +295,14 @@ static void on_link_open(struct link *l, const struct address *peer)
 	session_update(s);
 }
 
+static void on_link_secured(struct link *l)
+{
+	struct session *s = session_of(l);
+	session_tell_state(s, ENTRY_OPEN, "", "%s now speaks TLS",
+	                   s->link.where);
+	session_update(s);
+}
+
 static void on_session_urgent(struct link *l)
 {
 	session_show(session_of(l), false);
@@ -293,6 +317,7 @@ struct session *session_new(struct loop *l,
 	static const struct link_ops link_ops = {
 		.on_open = on_link_open,
 		.on_ready = on_ready,
+		.on_secured = on_link_secured,
 		.on_urgent = on_session_urgent,
 		.on_alarm = on_alarm,
 		.on_end_out = on_end_out,
@@ -313,6 +338,7 @@ void session_free(struct session *s)
 		return;
 	close_connection(s, false);
 	free(s->approach);
+	session_end_upgrade(s);
 	if (s->talk) {
 		hints_free(s->talk->watcher);
 		free(s->talk->lag);
@@ -379,6 +405,7 @@ static struct approach *approach_new(const struct endpoint *ep,
 	memcpy(a->called, called, size);
 	snprintf(a->called + size, more, "%s%s", proxy ? before : "", through);
 	a->through = a->called + size;
+	a->endpoint = *ep;
 	return a;
 }
 
@@ -447,6 +474,16 @@ void session_cancel(struct session *s)
 	if (s->queue)
 		queue_stop_files(s->queue);
 	session_update(s);
+}
+
+int session_starttls(struct session *s, const void *text, size_t len,
+                     const struct dial_settings *settings, struct error *e)
+{
+	session_show(s, false);
+	if (session_begin_upgrade(s, text, len, settings, e))
+		return -1;
+	session_update(s);
+	return 0;
 }
 
 void session_shutdown(struct session *s)

@@ -11,6 +11,7 @@
 
 #include "session_look.h"
 #include "session_private.h"
+#include "session_secure.h"
 #include "under_way.h"
 
 struct talk *session_talk(struct session *s)
@@ -22,17 +23,12 @@ struct talk *session_talk(struct session *s)
 	return s->talk;
 }
 
-/* Let the next bytes of either direction begin a message. */
-static void end_messages(void *user)
-{
-	struct session *s = user;
-	if (!s->talk)
-		return;
-	framing_break(&s->talk->in, s->settings->transcript);
-	framing_end(&s->talk->out);
-}
-
 /* The queue */
+
+static void on_file(void *user)
+{
+	session_end_messages(user);
+}
 
 static void on_written(void *user, const uint8_t *bytes, size_t n, size_t len)
 {
@@ -57,7 +53,7 @@ static void on_file_lost(void *user, const struct error *e)
 static struct queue *queue_of(struct session *s)
 {
 	static const struct queue_ops ops = {
-		.on_file = end_messages,
+		.on_file = on_file,
 		.on_written = on_written,
 		.on_note = on_file_note,
 		.on_lost = on_file_lost,
@@ -84,7 +80,8 @@ static void write_queue(struct session *s)
 	size_t drip = s->settings->drip_bytes;
 	if (!s->queue || link_has_alarm(&s->link, ALARM_DRIP))
 		return;
-	size_t n = queue_write(s->queue, &s->link, drip ? drip : SIZE_MAX);
+	size_t room = session_plain_room(s), max = drip ? drip : SIZE_MAX;
+	size_t n = queue_write(s->queue, &s->link, max < room ? max : room);
 	if (!queue_len(s->queue) && !queue_has_file(s->queue))
 		session_drop_queue(s);
 	else if (drip && n)
@@ -165,7 +162,7 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 	if (!session_talk(s) || session_enqueue(s, bytes, len))
 		return error_set_errno(e, errno, "not sent to %s",
 		                       s->link.where);
-	end_messages(s);
+	session_end_messages(s);
 	s->talk->out.count++;
 	s->talk->in.asked_ns = stamp_mono_ns();
 	note_question(s);

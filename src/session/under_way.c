@@ -152,6 +152,12 @@ void under_way_before_write(struct under_way *u)
 	u->base = u->link->bytes_out - unacked;
 }
 
+void under_way_restart(struct under_way *u)
+{
+	if (u)
+		stop_stamps(u);
+}
+
 void under_way_after_write(struct under_way *u, bool is_all)
 {
 	uint64_t gone = u->link->bytes_out;

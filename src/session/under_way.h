@@ -33,6 +33,10 @@ void under_way_before_write(struct under_way *u);
 /* To be called after bytes were written; `is_all`: nothing waits any more. */
 void under_way_after_write(struct under_way *u, bool is_all);
 
+/* The connection gets another layer, which does its own counting.  NULL is
+ * fine. */
+void under_way_restart(struct under_way *u);
+
 /* Read records of acknowledgements.  Returns whether there were any.  NULL is
  * fine. */
 bool under_way_read(struct under_way *u);
