@@ -324,22 +324,31 @@ static void an_address_of_others_comes_with_those_that_are_ours(void **state)
 	proc_finish(&p);
 }
 
-static void a_port_nearby_is_offered(void **state)
+/* True if the program names our listener when it has missed it by one. */
+static bool offers_ours(void)
 {
 	struct proc p;
 	uint16_t port;
 	int fd = net_listen(&port);
 	char where[64];
 
-	(void)state;
 	proc_sockchat(&p, "connect", "127.0.0.1",
 	              port_text((uint16_t)(port - 1)), NULL);
 	proc_expect_exit(&p, 1);
 	snprintf(where, sizeof(where),
 	         " listens on 127.0.0.1:%u, a port nearby", port);
-	assert_err_has(&p, where);
+	bool does = strstr(p.err_text.bytes, where);
 	proc_finish(&p);
 	close(fd);
+	return does;
+}
+
+static void a_port_nearby_is_offered(void **state)
+{
+	(void)state;
+	/* Another test may listen as near to that port. */
+	for (int tries = 0; !offers_ours(); tries++)
+		assert_true(tries < 5);
 }
 
 static void the_process_at_the_other_end_is_named(void **state)
