@@ -15,6 +15,7 @@
 #include <sockchat/listener.h>
 #include <sockchat/recognise.h>
 #include <sockchat/stamp.h>
+#include <sockchat/tls_words.h>
 #include <sockchat/traps.h>
 
 #include "doctor.h"
@@ -90,13 +91,24 @@ static void on_first(void *user, const uint8_t *bytes, size_t len)
 		tell_protocol(f, bytes, len);
 }
 
+/* What somebody who came to us has agreed on. */
+static void tell_secured(struct fe_pipe *f, const struct tls_facts *tls)
+{
+	char text[TLS_WORDS_MAX];
+	tls_say_secured(text, tls, stamp_now().wall_us / 1000000);
+	notices_print(&f->notices, "secured by %s", text);
+}
+
 /* -v: who is at the other end. */
 static void tell_peer(struct fe_pipe *f)
 {
 	struct transport_facts facts;
 	if (!tells_steps(f))
 		return;
-	transport_facts(f->conn.link.transport, FACTS_OWNER, &facts);
+	transport_facts(f->conn.link.transport, FACTS_OWNER | FACTS_TLS,
+	                &facts);
+	if (facts.tls && f->conn.link.is_accepted)
+		tell_secured(f, facts.tls);
 	if (*facts.owner)
 		notices_print(&f->notices, "%s%s", facts.relation,
 		              facts.owner);

@@ -76,6 +76,8 @@ void tls_say_secured(char out[TLS_WORDS_MAX], const struct tls_facts *f,
 	char end[TLS_WORDS_MAX];
 
 	snprintf(out, TLS_WORDS_MAX, "%s with %s", f->version, f->cipher);
+	if (*f->sni)
+		text_add(out, TLS_WORDS_MAX, ", for %s", f->sni);
 	if (*f->alpn)
 		text_add(out, TLS_WORDS_MAX, ", ALPN %s", f->alpn);
 	if (!f->chain_count) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sockchat/health.h>
+#include <sockchat/tls_words.h>
 
 #include "session_look.h"
 #include "session_private.h"
@@ -70,6 +71,20 @@ static void name_process(struct session *s, char *hint, size_t size)
 		session_plan_search(s);
 }
 
+/* -v: what somebody who came to us has agreed on. */
+static void tell_secured(struct session *s)
+{
+	struct transport_facts facts = { .tls = NULL };
+	char text[TLS_WORDS_MAX];
+	if (s->settings->tells_steps && s->link.is_accepted &&
+	    s->link.transport)
+		transport_facts(s->link.transport, FACTS_TLS, &facts);
+	if (!facts.tls)
+		return;
+	tls_say_secured(text, facts.tls, stamp_now().wall_us / 1000000);
+	session_tell_note(s, "secured", "", "secured by %s", text);
+}
+
 static void tell_opened(struct session *s)
 {
 	char hint[OWNER_TEXT_MAX + 32] = "";
@@ -84,6 +99,7 @@ static void tell_opened(struct session *s)
 		                   s->approach->through,
 		                   *session_local(s) ? " from " : "",
 		                   session_local(s));
+	tell_secured(s);
 }
 
 void session_begin(struct session *s)

@@ -125,6 +125,26 @@ static void the_end_is_told_as_near_as_it_is(void **state)
 	                    "hours");
 }
 
+static void what_was_agreed_on_fits_into_a_sentence(void **state)
+{
+	char text[TLS_WORDS_MAX];
+
+	(void)state;
+	tls_say_secured(text, &f, NOW);
+	assert_string_equal(text, "TLSv1.3 with TLS_AES_256_GCM_SHA384, for "
+	                          "x.example, ALPN h2, certificate "
+	                          "CN=x.example valid until 2024-10-16, ends "
+	                          "in 12 days");
+	f.trust = TLS_TRUST_ANYONE;
+	tls_say_secured(text, &f, NOW);
+	assert_non_null(strstr(text, "in 12 days, NOT VERIFIED"));
+	f.chain_count = 0;
+	*f.alpn = *f.sni = '\0';
+	tls_say_secured(text, &f, NOW);
+	assert_string_equal(text, "TLSv1.3 with TLS_AES_256_GCM_SHA384, no "
+	                          "certificate of the peer's");
+}
+
 static void a_certificate_has_its_names_and_dates(void **state)
 {
 	char text[TLS_WORDS_MAX];
@@ -196,6 +216,7 @@ int main(void)
 		T(what_there_is_not_is_said),
 		T(by_what_the_peer_is_known_is_told),
 		T(the_end_is_told_as_near_as_it_is),
+		T(what_was_agreed_on_fits_into_a_sentence),
 		T(a_certificate_has_its_names_and_dates),
 		T(a_temporary_certificate_comes_with_what_to_copy),
 		T(a_certificate_of_the_user_is_told_with_its_end),
