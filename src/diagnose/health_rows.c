@@ -253,12 +253,12 @@ void health_rows(const struct health *h, const struct facts *f,
 	tell_ends(&r);
 	tell_state(&r);
 	tell_timing(&r);
-	tell_tls(&r);
 	row(&r, HEALTH_ROW_GAP, "", "%s", "");
 	tell_direction(&r, HEALTH_ROW_IN);
 	tell_direction(&r, HEALTH_ROW_OUT);
 	tell_waiting(&r);
 	tell_far(&r);
+	tell_tls(&r);
 	if (!f->is_tcp ||
 	    (f->phase != ENTRY_OPEN && f->phase != ENTRY_HALF_CLOSED))
 		return;
