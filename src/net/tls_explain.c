@@ -213,6 +213,10 @@ static const struct reason {
 	  " speaks an older TLS than we take", HINT_VERSIONS },
 	{ SSL_R_WRONG_SSL_VERSION, "TLS_VERSION", "no common version: ",
 	  " chose a TLS version that we do not take", HINT_VERSIONS },
+	/* those that sign with SHA-1 and MD5 alone, TLS 1.0 and 1.1 */
+	{ SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, "TLS_VERSION",
+	  "no common version: ", " speaks an older TLS than we take",
+	  HINT_VERSIONS },
 	{ SSL_R_NO_PROTOCOLS_AVAILABLE, "TLS_VERSION",
 	  "no version is left for ", "",
 	  "--tls-min and --tls-max, or openssl.cnf of this system, leave no "
