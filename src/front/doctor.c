@@ -89,10 +89,14 @@ static void tell_plain(struct doctor *d)
 static void format_command(const struct doctor *d, const char *where,
                            char out[COMMAND_MAX])
 {
+	static const struct tls_settings none;
+	const struct tls_settings *tls = &d->options->tls;
 	char proxy[PROXY_URL_MAX];
 	proxy_format(&d->options->dial.proxy, proxy);
-	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s",
-	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where);
+	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s%s",
+	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where,
+	         where == d->where && memcmp(tls, &none, sizeof(none))
+	             ? ", with the same --tls options" : "");
 }
 
 /* What to try next; for what may be no TLS at all, the same without. */

@@ -40,7 +40,8 @@ static void a_good_server_is_told_with_all_that_it_offers(void **state)
 		"valid: until ", ", ends in ",
 		"pin: sha256//", "ALPN: none\n", "SNI: none\n",
 		"verdict: it works: the server speaks first (\"greeting\")\n",
-		"try next: sockchat connect tls://127.0.0.1:", NULL,
+		"try next: sockchat connect tls://127.0.0.1:",
+		", with the same --tls options\n", NULL,
 	};
 	struct proc p, server;
 	uint16_t port = tls_serve(&server, "greet", "server", NULL);
@@ -83,6 +84,29 @@ static void whose_fault_a_certificate_is_is_said(void **state)
 	assert_doubt("other", true, "verdict: the server shows a certificate "
 	                            "for other names");
 	assert_doubt("server", false, "certificate 2: CN=");
+}
+
+static void a_server_of_an_old_version_is_told_to_be_one(void **state)
+{
+	struct proc p, server;
+	uint16_t port = tls_serve(&server, "greet", "server", "min=TLSv1_1",
+	                          "max=TLSv1_1", "count=2", NULL);
+
+	(void)state;
+	consult(&p, tls_url(port), true);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, "no common version: ");
+	assert_err_has(&p, "verdict: the server and we share no version of "
+	                   "TLS\n");
+	proc_finish(&p);
+	proc_sockchat(&p, "connect", "-z", "-v", "--tls-min", "1.0", TRUSTING,
+	              tls_url(port), NULL);
+	proc_expect_exit(&p, 0);
+	assert_err_has(&p, "security level 0");
+	assert_err_has(&p, "secured by TLSv1.1 with ");
+	assert_err_has(&p, ", with the same --tls options\n");
+	proc_finish(&p);
+	proc_finish(&server);
 }
 
 static void a_server_without_tls_is_named_by_its_protocol(void **state)
@@ -214,6 +238,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_server_is_told_with_all_that_it_offers),
 		cmocka_unit_test(whose_fault_a_certificate_is_is_said),
+		cmocka_unit_test(a_server_of_an_old_version_is_told_to_be_one),
 		cmocka_unit_test(a_server_without_tls_is_named_by_its_protocol),
 		cmocka_unit_test(
 		    a_server_of_tls_that_is_spoken_to_in_plain_is_named),
