@@ -195,6 +195,63 @@ static void the_steps_are_told(void **state)
 	                    "connected to 127.0.0.1:9999 after\n");
 }
 
+static void dial_tls(struct scene *s)
+{
+	const struct endpoint ep = { .host = "127.0.0.1", .port = "9999",
+		                     .is_tls = true };
+	const struct dial_settings settings = { .timeout_ms = 0 };
+	const struct dial_steps steps = { .on_step = on_step, .user = s };
+
+	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings,
+	                     &steps, on_done, s);
+	assert_non_null(s->dial);
+	while (!fake_last())
+		loop_turn(s->loop, 1000);
+}
+
+static const struct tls_facts secured = {
+	.version = "TLSv1.3", .cipher = "X",
+	.chain = { { .subject = "CN=a", .issuer = "CN=b", .end_s = 86400 },
+	           { .subject = "CN=b", .issuer = "CN=b", .end_s = 86400 } },
+	.chain_count = 2,
+};
+
+static void the_steps_of_tls_are_told_with_its_certificates(void **state)
+{
+	struct scene *s = *state;
+
+	dial_tls(s);
+	fake_facts(fake_last())->tls = &secured;
+	fake_feed(fake_last(), ".");
+	run(s);
+	const char *told = strstr(bytes_text(&s->steps), "TLS handshake");
+	assert_non_null(told);
+	assert_ptr_equal(strstr(told, "TLS handshake begins\n"
+	                 "certificate 1: CN=a, signed by CN=b, from 1970-01-01 "
+	                 "to 1970-01-02, EXPIRED "), told);
+	assert_non_null(strstr(told, " ago\ncertificate 2: CN=b, "));
+	assert_non_null(strstr(told, "\nsecured by TLSv1.3 with X, "
+	                             "certificate CN=a valid until "
+	                             "1970-01-02, EXPIRED "));
+	assert_true(s->timing.tls_us >= 0);
+}
+
+static void certificates_that_are_not_good_are_told_too(void **state)
+{
+	struct scene *s = *state;
+
+	dial_tls(s);
+	fake_facts(fake_last())->tls = &secured;
+	fake_feed(fake_last(), "!");
+	run(s);
+	assert_null(s->transport);
+	assert_non_null(strstr(bytes_text(&s->steps), "certificate 2: CN=b"));
+	assert_null(strstr(bytes_text(&s->steps), "secured"));
+	assert_int_equal(s->timing.tls_us, -1);
+	assert_int_equal(s->timing.try_count, 1); /* the address is good */
+	assert_int_equal(s->timing.tries[0].errnum, 0);
+}
+
 static const char *const both[] = { "[::1]:9999", "127.0.0.1:9999", NULL };
 
 static void a_name_is_told_with_its_addresses(void **state)
@@ -540,6 +597,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_open_connection_is_handed_over_with_its_address),
 		TEST(the_steps_are_told),
+		TEST(the_steps_of_tls_are_told_with_its_certificates),
+		TEST(certificates_that_are_not_good_are_told_too),
 		TEST(a_name_is_told_with_its_addresses),
 		TEST(a_strangers_host_name_cannot_drive_the_terminal),
 		TEST(a_failed_lookup_ends_it),
