@@ -69,13 +69,14 @@ static void add_place(struct parts *p, const struct status *s)
 		add_part(p, 3, "%d%%", s->percent)->key = KEY_BOTTOM;
 }
 
-/* A server that proves nothing leaves a mark that is the last to go. */
+/* That servers prove nothing is the last to go, whoever is connected: nobody
+ * has to remember it. */
 static void add_mark(struct parts *p, const struct options *o,
                      const struct tls_facts *tls)
 {
 	bool is_insecure = o->tls.insecure && !*o->tls.pin &&
-	                   o->endpoint.is_tls && o->mode == ENDPOINT_CONNECT;
-	if (tls ? tls->trust == TLS_TRUST_ANYONE : is_insecure)
+	                   o->mode == ENDPOINT_CONNECT;
+	if (is_insecure || (tls && tls->trust == TLS_TRUST_ANYONE))
 		add_warning(p, 0, "TLS NOT VERIFIED");
 }
 

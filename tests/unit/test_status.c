@@ -107,9 +107,8 @@ static void a_server_that_proves_nothing_leaves_a_mark(void **state)
 	};
 	struct options *o = chat->options;
 	(void)state;
+	assert_false(shows("VERIFIED"));
 	o->tls.insecure = true;
-	assert_false(shows("VERIFIED")); /* there is no TLS */
-	o->endpoint.is_tls = true;
 	assert_string_equal(draw(19), " TLS NOT VERIFIED");
 	assert_string_equal(draw(8), " TLS NOT");
 	struct session *s = meet();
@@ -122,7 +121,6 @@ static void a_server_that_proves_nothing_leaves_a_mark(void **state)
 	snprintf(o->tls.pin, sizeof(o->tls.pin), "sha256//x");
 	assert_false(shows("VERIFIED")); /* it is known by its key */
 	o->tls = (struct tls_settings){ .insecure = false };
-	o->endpoint.is_tls = false;
 }
 
 static void peers_that_are_gone_are_counted_apart(void **state)
