@@ -148,11 +148,14 @@ static unsigned tls_wants(const struct transport *t, unsigned wishes)
 	return c->out.len ? wants | LOOP_WRITE : wants;
 }
 
+/* An end or a failure that came with the last bytes counts: a call that has
+ * bytes to give does not tell it. */
 static bool tls_has_buffered(const struct transport *t)
 {
 	const struct tls_conn *c = conn_of(t);
 
-	return c->in.len || (c->ssl && SSL_pending(c->ssl) > 0);
+	return c->in.len || c->has_lower_ended || c->broken_in ||
+	       (c->ssl && (SSL_pending(c->ssl) > 0 || has_end_come(c)));
 }
 
 /* Returns how many bytes came; 0: `*outcome` tells why none did. */
