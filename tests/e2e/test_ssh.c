@@ -136,6 +136,88 @@ static void files_are_copied_both_ways(void **state)
 	proc_finish(&sshd);
 }
 
+/* In TLS, whose end is socat's. */
+static void files_are_copied_in_tls(void **state)
+{
+	struct proc sshd;
+	char address[400], words[200];
+
+	(void)state;
+	snprintf(address, sizeof(address),
+	         "OPENSSL-LISTEN:0,bind=127.0.0.1,fork,verify=0,cert=%s,key=%s",
+	         cert_path("server.pem"), cert_path("server.key"));
+	snprintf(words, sizeof(words), "--tls-ca %s tls://%%h:%%p",
+	         cert_path("root.pem"));
+	start_socat(&sshd, address);
+	copy_files(port_of(&sshd), words);
+	proc_finish(&sshd);
+}
+
+/* Through a proxy, whose URL begins so. */
+static void copy_through_proxy(struct proc *proxy, const char *scheme)
+{
+	struct proc sshd;
+	char words[200];
+
+	start_sshd(&sshd);
+	snprintf(words, sizeof(words), "--proxy %s://127.0.0.1:%u %%h %%p",
+	         scheme, port_of(proxy));
+	copy_files(port_of(&sshd), words);
+	proc_finish(&sshd);
+}
+
+static void files_are_copied_through_a_socks_proxy(void **state)
+{
+	const char *argv[] = { "microsocks", "-i", "127.0.0.1", "-p", "0",
+		               NULL };
+	struct proc proxy;
+
+	(void)state;
+	proc_start(&proxy, argv, NULL, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
+	copy_through_proxy(&proxy, "socks5");
+	proc_finish(&proxy);
+}
+
+static void files_are_copied_through_an_http_proxy(void **state)
+{
+	const char *argv[] = { "tinyproxy", "-d", "-c",
+		               cert_path("tinyproxy.conf"), NULL };
+	FILE *f = fopen(argv[3], "we");
+	struct proc proxy;
+
+	(void)state;
+	assert_non_null(f);
+	fprintf(f, "Port %u\nListen 127.0.0.1\nTimeout 60\n", free_port());
+	fclose(f);
+	proc_start(&proxy, argv, NULL, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
+	copy_through_proxy(&proxy, "http");
+	proc_finish(&proxy);
+}
+
+/* ssh itself is a proxy for both versions of SOCKS. */
+static void files_are_copied_through_ssh(void **state)
+{
+	static const char *const schemes[] = { "socks4", "socks5" };
+	struct proc sshd, proxy;
+	char dynamic[40];
+	const char *user = getpwuid(geteuid())->pw_name;
+	const char *argv[] = { "ssh", "-N", "-F", cert_path("ssh_config"),
+		               "-D", dynamic, "-l", user, "-p", NULL,
+		               "127.0.0.1", NULL };
+
+	(void)state;
+	start_sshd(&sshd);
+	snprintf(dynamic, sizeof(dynamic), "127.0.0.1:%u", free_port());
+	argv[9] = port_text(port_of(&sshd));
+	proc_start(&proxy, argv, NULL, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
+	for (size_t i = 0; i < 2; i++)
+		copy_through_proxy(&proxy, schemes[i]);
+	kill(proxy.pid, SIGTERM);
+	(void)proc_wait(&proxy);
+	proc_finish(&proxy);
+	proc_finish(&sshd);
+}
+
 static void git_clones_and_pushes(void **state)
 {
 	struct proc sshd;
@@ -162,6 +244,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(files_are_copied_both_ways),
+		cmocka_unit_test(files_are_copied_in_tls),
+		cmocka_unit_test(files_are_copied_through_a_socks_proxy),
+		cmocka_unit_test(files_are_copied_through_an_http_proxy),
+		cmocka_unit_test(files_are_copied_through_ssh),
 		cmocka_unit_test(git_clones_and_pushes),
 	};
 
