@@ -134,14 +134,15 @@ static int run_ui(struct options *o, enum ui ui)
 	return status;
 }
 
-/* The command line or the configuration is wrong, unless memory was missing. */
+/* The command line or the configuration is wrong, unless memory was missing, or
+ * a library. */
 static int refuse_usage(const struct error *e)
 {
 	fprintf(stderr, "sockchat: %s\n", e->text);
-	if (strcmp(e->code, "ENOMEM") == 0)
-		return STATUS_FAILED;
 	if (*e->hint)
 		fprintf(stderr, "sockchat: hint: %s\n", e->hint);
+	if (strcmp(e->code, "ENOMEM") == 0 || strcmp(e->code, "ELIBACC") == 0)
+		return STATUS_FAILED;
 	fputs("Try 'sockchat --help' for more.\n", stderr);
 	return STATUS_USAGE;
 }

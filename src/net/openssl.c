@@ -4,6 +4,7 @@
 /* The loading of OpenSSL's libraries, for the functions of src/late.c. */
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <string.h>
 
 #include "openssl.h"
@@ -41,6 +42,7 @@ int openssl_load(struct error *e)
 		return 0;
 	}
 	error_set(e, "cannot load OpenSSL, which TLS needs: %s", dlerror());
+	error_set_code(e, ELIBACC);
 	if (!library)
 		error_set_hint(e, "on Debian and Ubuntu the package libssl3 or "
 		                  "libssl3t64 has it");
