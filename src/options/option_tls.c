@@ -51,8 +51,9 @@ static int refuse_client_option(const struct options *o, struct error *e)
 		return 0;
 	error_set(e, "option --%s is about servers that sockchat connects to",
 	          r->row.name);
-	error_set_hint(e, "a listener that asks clients for a certificate: "
-	                  "--tls-client-ca FILE");
+	if (*o->tls.ca || *o->tls.pin)
+		error_set_hint(e, "a listener that asks clients for a "
+		                  "certificate: --tls-client-ca FILE");
 	return -1;
 }
 
