@@ -61,6 +61,17 @@ int tls_read_file(struct bytes *out, const char *option, const char *path,
 	              : tls_refuse(e, "", "--%s: %s is empty", option, path);
 }
 
+static bool was_memory_short(void)
+{
+	unsigned long e;
+	bool is_memory = !bytes_have_memory(FILE_MAX);
+
+	while ((e = ERR_get_error()))
+		is_memory = is_memory ||
+		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+	return is_memory;
+}
+
 /* Returns how many were added. */
 static int add_all(X509_STORE *store, BIO *pem)
 {
@@ -87,6 +98,9 @@ int tls_trust_file(SSL_CTX *ctx, const char *option, const char *path,
 	bytes_finish(&file);
 	if (count)
 		return 0;
+	if (was_memory_short())
+		return error_set_errno(e, ENOMEM, "--%s: cannot read %.160s",
+		                       option, path);
 	return tls_refuse(e, TLS_PEM_HINT,
 	                  "--%s: there is no certificate in %s", option, path);
 }
