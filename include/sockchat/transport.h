@@ -180,7 +180,8 @@ struct transport_ops {
 	 * call it again when the descriptor is ready for that. */
 	int (*advance)(struct transport *t) MUST_USE;
 	/* What the loop has to wait for before one of `wishes` (LOOP_READ,
-	 * LOOP_WRITE, as bits) can go on.  NULL: for the same. */
+	 * LOOP_WRITE, as bits) can go on, or for what the layer itself has to
+	 * send, also when nothing is wished.  NULL: for the same. */
 	unsigned (*wants)(const struct transport *t, unsigned wishes);
 	/* True if read() has something of which the descriptor does not tell.
 	 * NULL: never. */
@@ -192,7 +193,7 @@ struct transport_ops {
 	/* End our direction: what was written still arrives, then FIN. */
 	int (*shutdown)(struct transport *t);
 	/* How many of the bytes written (and our FIN, as one) have not arrived;
-	 * -1 if the connection has failed. */
+	 * -1 if the connection has failed.  A layer sends what it holds. */
 	ssize_t (*pending)(struct transport *t) MUST_USE;
 	/* Write into `out`, which is all zero, what is known of `wanted`. */
 	void (*facts)(const struct transport *t, unsigned wanted,

@@ -412,6 +412,8 @@ static void on_transport_ready(struct watch *w, unsigned ready)
 	struct link *l = w->user;
 	if (has_layer(l))
 		ready = come_true(l, ready);
+	if (!ready) /* the layer alone has something to send */
+		(void)link_pending(l);
 	if (ready & LOOP_URGENT) {
 		l->has_urgent = true;
 		if (l->ops->on_urgent)

@@ -51,7 +51,7 @@ unsigned transport_wants(const struct transport *t, unsigned wishes)
 {
 	unsigned moves = wishes & (LOOP_READ | LOOP_WRITE);
 
-	if (!t->ops->wants || !moves)
+	if (!t->ops->wants)
 		return wishes;
 	return (wishes & ~moves) | t->ops->wants(t, moves);
 }

@@ -24,7 +24,7 @@ struct fake_layer {
 };
 
 static size_t rounds = 1; /* of the layers to come */
-static bool swaps, is_unproven;
+static bool swaps, is_unproven, owes;
 
 void fake_set_layer_rounds(size_t count)
 {
@@ -39,6 +39,16 @@ void fake_swap_wants(bool is_on)
 void fake_leave_end_unproven(bool is_on)
 {
 	is_unproven = is_on;
+}
+
+void fake_owe_records(bool is_on)
+{
+	owes = is_on;
+}
+
+bool fake_owes_records(void)
+{
+	return owes;
 }
 
 static struct fake_layer *layer_of(const struct transport *t)
@@ -104,7 +114,7 @@ static unsigned layer_wants(const struct transport *t, unsigned wishes)
 {
 	(void)t;
 	if (!swaps)
-		return wishes;
+		return owes ? wishes | LOOP_WRITE : wishes;
 	return (wishes & LOOP_READ ? LOOP_WRITE : 0) |
 	       (wishes & LOOP_WRITE ? LOOP_READ : 0);
 }
@@ -140,6 +150,7 @@ static int layer_shutdown(struct transport *t)
 
 static ssize_t layer_pending(struct transport *t)
 {
+	owes = false;
 	return t->lower->ops->pending(t->lower);
 }
 

@@ -125,6 +125,7 @@ void fake_start(void)
 	stamps = false;
 	fake_set_layer_rounds(1);
 	fake_swap_wants(false);
+	fake_owe_records(false);
 	fake_leave_end_unproven(false);
 }
 

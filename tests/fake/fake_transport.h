@@ -42,6 +42,10 @@ extern const struct transport_ops transport_fake_layer, transport_fake_through;
 void fake_set_layer_rounds(size_t count);
 /* Reading waits until it can write, and writing until it can read. */
 void fake_swap_wants(bool is_on);
+/* A layer has written what the one below did not take yet; pending() lets it go
+ * on. */
+void fake_owe_records(bool is_on);
+bool fake_owes_records(void);
 /* The peer's end proves nothing. */
 void fake_leave_end_unproven(bool is_on);
 

@@ -216,6 +216,18 @@ static void writing_may_have_to_read(void **state)
 	assert_true(now.readies > before);
 }
 
+static void what_a_layer_holds_goes_out_when_nothing_is_wished(void **state)
+{
+	(void)state;
+	open_layer();
+	fake_owe_records(true);
+	step(0);
+	size_t before = now.readies;
+	wait_ms(5);
+	assert_false(fake_owes_records());
+	assert_true(now.readies <= before + 1);
+}
+
 static void an_end_that_proves_nothing_is_told_as_such(void **state)
 {
 	(void)state;
@@ -348,6 +360,7 @@ int main(void)
 		LAYERS(bytes_that_nobody_wishes_are_not_offered),
 		LAYERS(reading_may_have_to_write),
 		LAYERS(writing_may_have_to_read),
+		LAYERS(what_a_layer_holds_goes_out_when_nothing_is_wished),
 		LAYERS(an_end_that_proves_nothing_is_told_as_such),
 		LAYERS(tls_begins_in_mid_conversation),
 		LAYERS(what_was_read_before_is_the_layers),
