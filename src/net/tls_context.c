@@ -175,6 +175,17 @@ static int trust_servers(struct tls *t, SSL_CTX *ctx, struct error *e)
 	return tls_trust_file(ctx, "tls-ca", t->settings->ca, e);
 }
 
+/* A client is told which authorities may sign for it. */
+static void ask_for_issuers(SSL_CTX *ctx)
+{
+	STACK_OF(X509_OBJECT) *list =
+	    X509_STORE_get0_objects(SSL_CTX_get_cert_store(ctx));
+
+	for (int i = 0; i < sk_X509_OBJECT_num(list); i++)
+		(void)SSL_CTX_add_client_CA(
+		    ctx, X509_OBJECT_get0_X509(sk_X509_OBJECT_value(list, i)));
+}
+
 static int trust_clients(const struct tls *t, SSL_CTX *ctx, struct error *e)
 {
 	const char *path = t->settings->client_ca;
@@ -187,7 +198,7 @@ static int trust_clients(const struct tls *t, SSL_CTX *ctx, struct error *e)
 	                            SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(ctx),
 	                            X509_V_FLAG_PARTIAL_CHAIN);
-	SSL_CTX_set_client_CA_list(ctx, SSL_load_client_CA_file(path));
+	ask_for_issuers(ctx);
 	return 0;
 }
 

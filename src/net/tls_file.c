@@ -4,7 +4,9 @@
 /* The files that options of TLS name. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -34,8 +36,9 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 static int refuse_file(struct error *e, const char *option, const char *path,
                        int errnum)
 {
-	if (errnum == EISDIR)
-		return tls_refuse(e, "", "--%s: %s is a folder", option, path);
+	if (errnum == EISDIR || errnum == EINVAL)
+		return tls_refuse(e, "", "--%s: %s is %s", option, path,
+		                  errnum == EISDIR ? "a folder" : "no file");
 	if (errnum == EMSGSIZE)
 		return tls_refuse(e, "", "--%s: %s is too long for such a file",
 		                  option, path);
@@ -44,10 +47,22 @@ static int refuse_file(struct error *e, const char *option, const char *path,
 	return -1;
 }
 
+/* A shell's `<(command)` is a pipe: its end is waited for. */
+static int open_any(const char *path)
+{
+	int fd = file_open(path, 0), errnum = errno;
+	struct stat st;
+
+	if (fd >= 0 || errnum != EINVAL || stat(path, &st) ||
+	    !S_ISFIFO(st.st_mode))
+		return errno = errnum, fd;
+	return open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+}
+
 int tls_read_file(struct bytes *out, const char *option, const char *path,
                   struct error *e)
 {
-	int fd = file_open(path, 0), errnum = 0;
+	int fd = open_any(path), errnum = 0;
 
 	bytes_init(out, FILE_MAX);
 	if (fd < 0 || file_read(fd, out))
