@@ -297,6 +297,18 @@ static bool has_room(struct tls *t)
 	return t->in && t->below;
 }
 
+/* Whether OpenSSL's failure was about memory, whatever came of it. */
+static bool is_out_of_memory(void)
+{
+	bool is_memory = false;
+	unsigned long e;
+
+	while ((e = ERR_get_error()))
+		is_memory = is_memory ||
+		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+	return is_memory;
+}
+
 int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 {
 	if (t->contexts[mode])
@@ -305,9 +317,13 @@ int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 		return -1;
 	if (!has_room(t))
 		return error_set_errno(e, ENOMEM, "TLS cannot start");
-	t->contexts[mode] = context_new(t, mode, e);
 	ERR_clear_error();
-	return t->contexts[mode] ? 0 : -1;
+	t->contexts[mode] = context_new(t, mode, e);
+	if (t->contexts[mode])
+		return 0;
+	if (is_out_of_memory())
+		error_set_errno(e, ENOMEM, "TLS cannot start");
+	return -1;
 }
 
 /* A connection */
