@@ -6,6 +6,8 @@
 #ifndef TESTS_ENDPOINT_ROWS_H
 #define TESTS_ENDPOINT_ROWS_H
 
+#include "unit.h"
+
 #include <sockchat/endpoint.h>
 
 struct good {

@@ -3,8 +3,6 @@
 
 /* Endpoints as users write them. */
 
-#include "unit.h"
-
 #include "endpoint_rows.h"
 
 static void every_documented_form_is_taken(void **state)

@@ -3,8 +3,6 @@
 
 /* Endpoints written as URLs. */
 
-#include "unit.h"
-
 #include "endpoint_rows.h"
 
 static void other_schemes_are_refused_by_name(void **state)
