@@ -202,6 +202,22 @@ static void tell_plain(const struct tls_conn *c, const char *where,
 	set_code(e, "TLS_PLAIN");
 }
 
+/* A server never begins with a ClientHello: it is ours. */
+static bool is_echo(const struct tls_conn *c)
+{
+	return !c->is_accepted && !c->head.is_open && c->bytes_in > 5 &&
+	       c->first[0] == SSL3_RT_HANDSHAKE &&
+	       c->first[5] == SSL3_MT_CLIENT_HELLO;
+}
+
+static void tell_echo(const char *where, struct error *e)
+{
+	error_set(e, "no TLS: %s sends back what it gets: an echo server of "
+	             "plain text", where);
+	error_set_hint(e, "without TLS (tcp://) you can talk to it");
+	set_code(e, "TLS_PLAIN");
+}
+
 /* OpenSSL's reasons that have words of ours. */
 static const struct reason {
 	int number;
@@ -338,6 +354,8 @@ static void tell_protocol(const struct tls_conn *c, const char *where,
 		tls_explain_doubt(c, where, e);
 	else if (is_alert(c->reason))
 		tell_alert(c, where, e);
+	else if (is_echo(c))
+		tell_echo(where, e);
 	else if (!c->head.is_open && !is_tls_record(c))
 		tell_plain(c, where, e);
 	else if (*c->offered)

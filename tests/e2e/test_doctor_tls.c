@@ -131,6 +131,21 @@ static void a_server_without_tls_is_named_by_its_protocol(void **state)
 	close(listener);
 }
 
+static void an_echo_server_without_tls_is_named(void **state)
+{
+	struct proc p, echo;
+
+	(void)state;
+	proc_sockchat(&echo, "listen", "--echo", "0", NULL);
+	consult(&p, tls_url(port_of(&echo)), true);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, " sends back what it gets: an echo server of plain "
+	                   "text\n");
+	assert_err_has(&p, "verdict: it works, but it does not speak TLS\n");
+	proc_finish(&p);
+	proc_finish(&echo);
+}
+
 static void a_server_of_tls_that_is_spoken_to_in_plain_is_named(void **state)
 {
 	static const char alert[] = "\x15\x03\x03\0\x02\x02\x0a";
@@ -240,6 +255,7 @@ int main(void)
 		cmocka_unit_test(whose_fault_a_certificate_is_is_said),
 		cmocka_unit_test(a_server_of_an_old_version_is_told_to_be_one),
 		cmocka_unit_test(a_server_without_tls_is_named_by_its_protocol),
+		cmocka_unit_test(an_echo_server_without_tls_is_named),
 		cmocka_unit_test(
 		    a_server_of_tls_that_is_spoken_to_in_plain_is_named),
 		cmocka_unit_test(
