@@ -30,8 +30,11 @@ void session_facts(const struct session *s, struct facts *out);
 /* The same without the peer's socket, which costs a question to the system. */
 void session_sample(const struct session *s, struct facts *out);
 
-/* What is known of its TLS, until it is closed; NULL: it is plain. */
+/* What is known of its TLS, until it is closed; NULL: it is plain.  It takes
+ * memory from the first call on. */
 const struct tls_facts *session_tls(const struct session *s);
+/* session_facts() with that. */
+void session_facts_to_show(const struct session *s, struct facts *out);
 
 /* When session_look() has something to do, on the monotonic clock; 0: never. */
 int64_t session_look_due(const struct session *s);

@@ -15,7 +15,7 @@ bool chat_facts(const struct chat *c, struct facts *out)
 {
 	const struct session *s = chat_shown(c);
 	if (s)
-		session_facts(s, out);
+		session_facts_to_show(s, out);
 	else if (!chat_session_count(c) ||
 	         c->target == c->own->last.number)
 		*out = c->own->last;

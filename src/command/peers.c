@@ -100,7 +100,7 @@ static void tell_info(struct chat *c, struct session *s)
 	struct facts f;
 	if (s) {
 		session_identify(s, c->options->dial.resolve.is_numeric, true);
-		session_facts(s, &f);
+		session_facts_to_show(s, &f);
 		tell_details(c, &f);
 	} else if (chat_facts(c, &f)) {
 		tell_details(c, &f);

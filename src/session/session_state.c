@@ -185,8 +185,13 @@ void session_facts(const struct session *s, struct facts *out)
 		return;
 	transport_facts(s->link.transport, FACTS_FAR, &facts);
 	out->far = facts.far;
-	out->tls = session_tls(s);
 	out->is_gone = facts.far.is_gone;
+}
+
+void session_facts_to_show(const struct session *s, struct facts *out)
+{
+	session_facts(s, out);
+	out->tls = session_tls(s);
 }
 
 const char *session_state_text(const struct session *s)
