@@ -90,6 +90,11 @@ void tls_say_secured(char out[TLS_WORDS_MAX], const struct tls_facts *f,
 	         f->trust == TLS_TRUST_ANYONE ? ", NOT VERIFIED" : "");
 }
 
+static const char *issuer_of(const struct tls_certificate *c)
+{
+	return strcmp(c->subject, c->issuer) ? c->issuer : "itself";
+}
+
 void tls_say_certificate(char out[TLS_WORDS_MAX],
                          const struct tls_certificate *c, int64_t now_s)
 {
@@ -98,7 +103,7 @@ void tls_say_certificate(char out[TLS_WORDS_MAX],
 	format_day(from, c->begin_s);
 	format_day(to, c->end_s);
 	snprintf(out, TLS_WORDS_MAX, "%s, signed by %s, from %s to %s, ",
-	         c->subject, c->issuer, from, to);
+	         c->subject, issuer_of(c), from, to);
 	add_age(out, c, now_s);
 }
 
@@ -135,7 +140,7 @@ static void tell_chain(const struct tls_facts *f, tls_row_fn *fn, void *user)
 		              i > 1 ? ", then " : "", f->chain[i].subject, day))
 			break;
 	}
-	fn(user, "signed by", *text ? text : f->chain[0].issuer);
+	fn(user, "signed by", *text ? text : issuer_of(&f->chain[0]));
 }
 
 static void tell_certificate(const struct tls_facts *f, int64_t now_s,

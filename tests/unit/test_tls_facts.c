@@ -153,6 +153,8 @@ static void a_certificate_has_its_names_and_dates(void **state)
 	tls_say_certificate(text, &f.chain[0], NOW);
 	assert_string_equal(text, "CN=x.example, signed by CN=inter, from "
 	                          "2024-09-04 to 2024-10-16, ends in 12 days");
+	tls_say_certificate(text, &f.chain[2], NOW);
+	assert_non_null(strstr(text, "CN=root, signed by itself, from "));
 }
 
 /* Our own certificate, as a listener tells of it */
