@@ -32,8 +32,8 @@ typedef void tls_row_fn(void *user, const char *label, const char *text);
 void tls_rows(const struct tls_facts *f, int64_t now_s, tls_row_fn *fn,
               void *user);
 
-/* Tell of the certificate that we show at `where`, as notes of these codes;
- * borrowed for the call. */
+/* Tell of the certificate that we show at `where`, or "" in mid-conversation,
+ * as notes of these codes; borrowed for the call. */
 typedef void tls_note_fn(void *user, const char *code, const char *text);
 void tls_own_notes(const struct tls_own *own, const char *where, int64_t now_s,
                    tls_note_fn *on_note, void *user);

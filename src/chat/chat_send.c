@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <sockchat/tls_words.h>
+
 #include "chat_private.h"
 
 /* What is to be sent: some bytes, or a file. */
@@ -107,6 +109,30 @@ int chat_send_file(struct chat *c, const char *path)
 	return failed;
 }
 
+static void on_certificate_note(void *user, const char *code, const char *text)
+{
+	chat_note(user, code, "%s", text);
+}
+
+/* What no dial and no listener tells of TLS in mid-conversation: by which
+ * certificate we are known, once, and what is dangerous. */
+static void tell_tls(struct chat *c, enum endpoint_mode mode)
+{
+	struct tls *tls = c->options->dial.tls;
+	char text[TLS_NOTE_MAX];
+	const char *code;
+	struct tls_own own;
+	if (!tls)
+		return;
+	if (mode == ENDPOINT_LISTEN && !c->own->has_shown_certificate &&
+	    tls_own(tls, &own))
+		tls_own_notes(&own, "", stamp_now().wall_us / 1000000,
+		              on_certificate_note, c);
+	c->own->has_shown_certificate |= mode == ENDPOINT_LISTEN;
+	while (tls_take_note(tls, &code, text))
+		chat_note(c, code, "%s", text);
+}
+
 static int secure_one(struct chat *c, struct session *s, const void *text,
                       size_t len)
 {
@@ -116,6 +142,7 @@ static int secure_one(struct chat *c, struct session *s, const void *text,
 	struct error e;
 	if (chat_prepare_tls(c, mode))
 		return -1;
+	tell_tls(c, mode);
 	return session_starttls(s, text, len, settings, &e)
 	           ? chat_error(c, &e) : 0;
 }

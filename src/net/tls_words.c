@@ -81,7 +81,7 @@ void tls_say_secured(char out[TLS_WORDS_MAX], const struct tls_facts *f,
 	if (*f->alpn)
 		text_add(out, TLS_WORDS_MAX, ", ALPN %s", f->alpn);
 	if (!f->chain_count) {
-		text_add(out, TLS_WORDS_MAX, ", no certificate of the peer's");
+		text_add(out, TLS_WORDS_MAX, ", no certificate from the peer");
 		return;
 	}
 	tls_say_end(end, &f->chain[0], now_s);
@@ -183,9 +183,10 @@ static void tell_way(const struct tls_own *own, const char *where,
 {
 	char text[TLS_WORDS_MAX];
 
-	snprintf(text, sizeof(text), "to trust it: sockchat connect --tls "
-	         "--tls-pin %s %s", own->pin, where);
-	if (strncmp(where, "unix:", 5) != 0)
+	snprintf(text, sizeof(text), "to trust it: %s--tls-pin %s%s%s",
+	         *where ? "sockchat connect --tls " : "", own->pin,
+	         *where ? " " : "", where);
+	if (*where && strncmp(where, "unix:", 5) != 0)
 		text_add(text, sizeof(text), "; curl -k --pinnedpubkey %s "
 		         "https://%s/; its SHA-256 by `openssl s_client "
 		         "-connect %s </dev/null | openssl x509 -noout "

@@ -408,22 +408,9 @@ static void tell_places(struct listener *ls, const struct address *list)
 		tell_tls(ls, &list[0]);
 }
 
-/* False, and that is told, if what the options name is not good for TLS. */
-static bool prepare_tls(struct listener *ls)
-{
-	struct error e;
-	if (!ls->endpoint.is_tls || !ls->settings->tls ||
-	    !tls_prepare(ls->settings->tls, ENDPOINT_LISTEN, &e))
-		return true;
-	ls->ops->on_failed(ls->user, &e);
-	return false;
-}
-
 static void begin_listening(struct listener *ls, const struct address *list,
                             size_t count)
 {
-	if (!prepare_tls(ls))
-		return;
 	struct address *out = calloc(count, sizeof(*out));
 	int errnum = ENOMEM;
 	ls->left_count = 0;

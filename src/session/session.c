@@ -12,6 +12,7 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/number.h>
+#include <sockchat/tls_words.h>
 
 #include "session_look.h"
 #include "session_private.h"
@@ -298,7 +299,13 @@ static void on_link_open(struct link *l, const struct address *peer)
 static void on_link_secured(struct link *l)
 {
 	struct session *s = session_of(l);
-	session_tell_state(s, ENTRY_OPEN, "", "%s now speaks TLS",
+	struct transport_facts facts;
+	char text[TLS_WORDS_MAX] = "";
+	transport_facts(l->transport, FACTS_TLS, &facts);
+	if (facts.tls)
+		tls_say_secured(text, facts.tls,
+		                stamp_now().wall_us / 1000000);
+	session_tell_state(s, ENTRY_OPEN, text, "%s now speaks TLS",
 	                   s->link.where);
 	session_update(s);
 }

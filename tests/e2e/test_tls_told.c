@@ -148,7 +148,27 @@ static void a_listener_tells_what_a_client_has_agreed_on(void **state)
 	tls_call(&client, "count", proc_port(&p), tls_word("sni", "x.example"),
 	         NULL);
 	proc_expect_err(&p, "secured by TLSv1.3 with TLS_");
-	proc_expect_err(&p, ", for x.example, no certificate of the peer's\n");
+	proc_expect_err(&p, ", for x.example, no certificate from the peer\n");
+	proc_finish(&client);
+	proc_finish(&p);
+}
+
+static void what_begins_in_mid_conversation_is_told_as_well(void **state)
+{
+	struct proc p, client;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "--ui", "lines", "0", NULL);
+	proc_sockchat(&client, "connect", "--ui", "lines", "--tls-insecure",
+	              "127.0.0.1", port_text(proc_lines_port(&p)), NULL);
+	proc_expect_out(&p, "connection from ");
+	proc_write_text(&p, "/starttls\n");
+	proc_expect_out(&p, "this certificate is temporary, SHA-256 ");
+	proc_expect_out(&p, "to trust it: --tls-pin sha256//");
+	proc_write_text(&client, "/starttls\n");
+	proc_expect_out(&client, "--tls-insecure: servers prove nothing");
+	proc_expect_out(&client, " now speaks TLS; TLSv1.3 with ");
+	proc_expect_out(&client, ", NOT VERIFIED\n");
 	proc_finish(&client);
 	proc_finish(&p);
 }
@@ -189,6 +209,8 @@ int main(void)
 		cmocka_unit_test(a_server_that_is_not_verified_is_told_once),
 		cmocka_unit_test(the_file_with_the_secrets_is_named),
 		cmocka_unit_test(a_listener_tells_what_a_client_has_agreed_on),
+		cmocka_unit_test(
+		    what_begins_in_mid_conversation_is_told_as_well),
 		cmocka_unit_test_setup_teardown(the_screen_shows_all_of_it,
 		                                pty_setup, pty_teardown),
 	};

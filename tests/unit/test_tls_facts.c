@@ -142,7 +142,7 @@ static void what_was_agreed_on_fits_into_a_sentence(void **state)
 	*f.alpn = *f.sni = '\0';
 	tls_say_secured(text, &f, NOW);
 	assert_string_equal(text, "TLSv1.3 with TLS_AES_256_GCM_SHA384, no "
-	                          "certificate of the peer's");
+	                          "certificate from the peer");
 }
 
 static void a_certificate_has_its_names_and_dates(void **state)
@@ -185,6 +185,8 @@ static void a_temporary_certificate_comes_with_what_to_copy(void **state)
 	    "-sha256`\n");
 	assert_non_null(strstr(notes("unix:/run/x"), "AAAA unix:/run/x\n"));
 	assert_null(strstr(notes("unix:/run/x"), "curl"));
+	assert_non_null(strstr(notes(""),
+	                       "trust it: --tls-pin sha256//AAAA\n"));
 }
 
 static void a_certificate_of_the_user_is_told_with_its_end(void **state)
