@@ -341,17 +341,29 @@ static void attempt_succeed(struct attempt *a)
 	d->on_done(d->user, t, &peer, NULL);
 }
 
+/* What went out before TLS began may still be acknowledged: the descriptor is
+ * ready as long as such a record waits. */
+static void forget_acks(struct transport *t)
+{
+	const struct ack_ops *acks = t->ops->acks;
+	struct ack record;
+
+	while (acks && acks->read(t, &record))
+		;
+}
+
 static void on_attempt(struct watch *w, unsigned ready)
 {
 	struct attempt *a = w->user;
 	struct dial *d = a->dial;
 	int state;
 
-	(void)ready;
 	d->is_busy = true;
+	if (ready & LOOP_HANGUP)
+		forget_acks(a->transport);
 	state = attempt_advance(a);
 	if (state > 0) {
-		watch_set(w, (unsigned)state);
+		watch_set(w, (unsigned)state | LOOP_HANGUP);
 	} else if (state == 0 && !d->is_over) {
 		attempt_succeed(a);
 	} else if (state < 0) {
