@@ -121,7 +121,10 @@ static void on_peer_open(void *user, const struct address *peer)
 	f->opened_ns = stamp_mono_ns();
 	f->retry = (struct retry){ 0 };
 	if (f->conn.link.is_accepted && !f->options->quiet)
-		notices_print(&f->notices, "connection from %s", f->conn.where);
+		notices_print(&f->notices, "connection from %s%s",
+		              f->conn.where,
+		              f->conn.link.traits & TRANSPORT_TLS ? " over TLS"
+		                                                  : "");
 	tell_peer(f);
 	meter_start(&f->meter);
 }

@@ -90,13 +90,14 @@ static void tell_opened(struct session *s)
 	char hint[OWNER_TEXT_MAX + 32] = "";
 	if (!s->is_folded)
 		name_process(s, hint, sizeof(hint));
+	const char *tls = s->link.traits & TRANSPORT_TLS ? " over TLS" : "";
 	if (s->link.is_accepted)
-		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s",
-		                   s->link.where);
+		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s%s",
+		                   s->link.where, tls);
 	else
 		session_tell_state(s, ENTRY_OPEN, hint,
-		                   "connected to %s%s%s%s", s->link.where,
-		                   s->approach->through,
+		                   "connected to %s%s%s%s%s", s->link.where,
+		                   tls, s->approach->through,
 		                   *session_local(s) ? " from " : "",
 		                   session_local(s));
 	tell_secured(s);
