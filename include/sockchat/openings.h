@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Accepted peers that are not open yet, as a TLS handshake takes its time: none
- * of them is in another's way, or takes a place of those that are open. */
+ * of them is in another's way, or takes a place of those that are open.  Where
+ * plain peers come as well, the first bytes of each are waited for. */
 
 #ifndef SOCKCHAT_OPENINGS_H
 #define SOCKCHAT_OPENINGS_H
@@ -14,11 +15,15 @@
 
 #define OPENINGS_MAX        1024 /* at once; then the oldest is given up */
 #define OPENINGS_TIMEOUT_MS 30000 /* for each, if nothing else is said */
+#define OPENINGS_SILENT_MS  1000  /* whoever is silent so long is plain */
 
 struct openings_ops {
 	/* It is open.  Takes `t`. */
 	void (*on_open)(void *user, struct transport *t,
 	                const struct address *peer);
+	/* Its first bytes are TLS's: put that on `t`, which it takes. */
+	void (*on_hello)(void *user, struct transport *t,
+	                 const struct address *peer);
 	/* It has failed, and is gone. */
 	void (*on_failed)(void *user, const struct error *e);
 	void *user;
@@ -43,6 +48,11 @@ void openings_finish(struct openings *o);
  * when there is no memory. */
 void openings_add(struct openings *o, struct transport *t,
                   const struct address *peer);
+
+/* Find out whether `t`, which it takes, begins TLS or is plain; then it is
+ * open.  As openings_add(). */
+void openings_sort(struct openings *o, struct transport *t,
+                   const struct address *peer);
 
 /* Those that are open wait, until they are not held any more. */
 void openings_hold(struct openings *o, bool is_held);

@@ -101,6 +101,8 @@ MUST_USE bool tls_own(const struct tls *t, struct tls_own *out);
 MUST_USE
 bool tls_take_note(struct tls *t, const char **code, char text[TLS_NOTE_MAX]);
 
+/* True if listeners serve plain clients as well. */
+bool tls_takes_plain(const struct tls *t);
 /* True if the settings take versions for which OpenSSL's security has to be
  * set down. */
 bool tls_is_weak(const struct tls_settings *s);

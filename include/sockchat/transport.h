@@ -188,6 +188,8 @@ struct transport_ops {
 	bool (*has_buffered)(const struct transport *t);
 	/* 0 at the peer's end (FIN). */
 	ssize_t (*read)(struct transport *t, void *bytes, size_t cap) MUST_USE;
+	/* As read(), but the bytes stay.  NULL: it lies on another kind. */
+	ssize_t (*peek)(struct transport *t, void *bytes, size_t cap) MUST_USE;
 	ssize_t (*write)(struct transport *t, const void *bytes,
 	                 size_t len) MUST_USE;
 	/* End our direction: what was written still arrives, then FIN. */

@@ -199,14 +199,24 @@ static ssize_t settle(struct stream_socket *s, ssize_t n)
 	return -1;
 }
 
-ssize_t socket_read(struct transport *t, void *bytes, size_t cap)
+static ssize_t receive(struct transport *t, void *bytes, size_t cap, int flags)
 {
 	ssize_t n;
 
 	do
-		n = recv(t->fd, bytes, cap, 0);
+		n = recv(t->fd, bytes, cap, flags);
 	while (n < 0 && errno == EINTR);
 	return settle(socket_of(t), n);
+}
+
+ssize_t socket_read(struct transport *t, void *bytes, size_t cap)
+{
+	return receive(t, bytes, cap, 0);
+}
+
+ssize_t socket_peek(struct transport *t, void *bytes, size_t cap)
+{
+	return receive(t, bytes, cap, MSG_PEEK);
 }
 
 ssize_t socket_write(struct transport *t, const void *bytes, size_t len)

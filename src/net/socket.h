@@ -43,6 +43,7 @@ bool socket_has_failed(struct transport *t);
 int socket_fail(struct transport *t, int errnum);
 
 MUST_USE ssize_t socket_read(struct transport *t, void *bytes, size_t cap);
+MUST_USE ssize_t socket_peek(struct transport *t, void *bytes, size_t cap);
 MUST_USE
 ssize_t socket_write(struct transport *t, const void *bytes, size_t len);
 int socket_shutdown(struct transport *t);

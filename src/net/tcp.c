@@ -187,6 +187,7 @@ const struct transport_ops transport_tcp = {
 	.accept = socket_accept,
 	.advance = tcp_advance,
 	.read = socket_read,
+	.peek = socket_peek,
 	.write = socket_write,
 	.shutdown = socket_shutdown,
 	.pending = tcp_pending,

@@ -272,6 +272,11 @@ struct tls *tls_new(const struct tls_settings *settings)
 	return t;
 }
 
+bool tls_takes_plain(const struct tls *t)
+{
+	return t->settings->takes_plain;
+}
+
 void tls_free(struct tls *t)
 {
 	if (!t)

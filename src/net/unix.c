@@ -356,6 +356,7 @@ const struct transport_ops transport_unix = {
 	.accept = unix_accept,
 	.advance = unix_advance,
 	.read = socket_read,
+	.peek = socket_peek,
 	.write = unix_write,
 	.shutdown = socket_shutdown,
 	.pending = unix_pending,

@@ -205,24 +205,33 @@ static void on_unopened(void *user, const struct error *e)
 	listener_leave(ls);
 }
 
+static void secure_peer(void *user, struct transport *t,
+                        const struct address *peer)
+{
+	struct listener *ls = user;
+	struct transport *upper =
+	    transport_over(t->ops->secure, t, &(struct over){
+		.is_accepted = true,
+		.target = &ls->endpoint,
+		.tls = ls->settings->tls,
+	    });
+	if (upper) {
+		openings_add(&ls->openings, upper, peer);
+	} else {
+		t->ops->close(t, true);
+		tell_trouble(ls, ENOMEM);
+	}
+}
+
 static void take_peer(struct listener *ls, struct transport *t,
                       const struct address *peer)
 {
-	struct transport *upper = t;
-	if (ls->endpoint.is_tls)
-		upper = transport_over(t->ops->secure, t, &(struct over){
-			.is_accepted = true,
-			.target = &ls->endpoint,
-			.tls = ls->settings->tls,
-		});
-	if (!upper) {
-		t->ops->close(t, true);
-		tell_trouble(ls, ENOMEM);
-	} else if (upper->is_open) {
+	if (!ls->endpoint.is_tls)
 		ls->ops->on_peer(ls->user, t, peer);
-	} else {
-		openings_add(&ls->openings, upper, peer);
-	}
+	else if (ls->settings->tls && tls_takes_plain(ls->settings->tls))
+		openings_sort(&ls->openings, t, peer);
+	else
+		secure_peer(ls, t, peer);
 }
 
 static void on_knock(struct watch *w, unsigned ready)
@@ -464,7 +473,8 @@ struct listener *listener_new(struct loop *l,
 		.retry = { .on_time = on_retry, .user = ls },
 	};
 	openings_init(&ls->openings, l, &(struct openings_ops){
-		.on_open = on_opened, .on_failed = on_unopened, .user = ls,
+		.on_open = on_opened, .on_hello = secure_peer,
+		.on_failed = on_unopened, .user = ls,
 	}, settings->timeout_ms);
 	ls->resolve = resolve_start(l, ep, &passive, on_resolved, ls);
 	if (!ls->resolve) {

@@ -15,6 +15,9 @@ struct opening {
 	struct dial *dial;    /* NULL: it is open */
 	struct transport *transport; /* once it is open */
 	struct address peer;
+	bool is_silent;       /* it may begin TLS, or be plain */
+	struct watch watch;   /* until its first bytes, */
+	struct timer limit;   /* for so long */
 };
 
 static void drop_opening(struct opening *o)
@@ -26,16 +29,23 @@ static void drop_opening(struct opening *o)
 	*p = o->next;
 	o->openings->count--;
 	dial_cancel(o->dial);
+	watch_remove(&o->watch);
+	timer_stop(&o->limit);
 	if (o->transport)
 		o->transport->ops->close(o->transport, true);
 	free(o);
+}
+
+static bool is_ready(const struct opening *o)
+{
+	return o->transport && !o->is_silent;
 }
 
 static struct opening *first_open(const struct openings *list)
 {
 	struct opening *o = list->first;
 
-	while (o && !o->transport)
+	while (o && !is_ready(o))
 		o = o->next;
 	return o;
 }
@@ -77,7 +87,7 @@ static void give_up_oldest(struct openings *list)
 {
 	struct opening *o = list->first;
 
-	while (o && o->transport)
+	while (o && is_ready(o))
 		o = o->next;
 	if (o)
 		drop_opening(o);
@@ -102,38 +112,115 @@ void openings_finish(struct openings *list)
 		drop_opening(list->first);
 }
 
-static void fail_to_add(struct openings *list, struct opening *o,
-                        struct transport *t, const char *where)
+static void fail_to_add(struct openings *list, struct transport *t,
+                        const struct address *peer)
 {
+	char where[ADDRESS_TEXT_MAX];
 	struct error e;
 
-	free(o);
+	address_format(peer, where);
 	t->ops->close(t, true);
 	error_set_errno(&e, ENOMEM, "cannot serve %s", where);
 	list->ops.on_failed(list->ops.user, &e);
 }
 
-void openings_add(struct openings *list, struct transport *t,
-                  const struct address *peer)
+/* At the end of the list.  NULL without memory. */
+static struct opening *opening_new(struct openings *list,
+                                   const struct address *peer)
 {
 	struct opening *o = calloc(1, sizeof(*o)), **last = &list->first;
-	char where[ADDRESS_TEXT_MAX];
 
-	address_format(peer, where);
+	if (!o)
+		return NULL;
 	if (list->count >= OPENINGS_MAX)
 		give_up_oldest(list);
-	if (o)
-		o->dial = dial_take(list->loop, t, peer, where, true,
-		                    list->timeout_ms, on_opened, o);
-	if (!o || !o->dial) {
-		fail_to_add(list, o, t, where);
-		return;
-	}
 	o->openings = list;
+	o->peer = *peer;
 	list->count++;
 	while (*last)
 		last = &(*last)->next;
-	*last = o;
+	return *last = o;
+}
+
+void openings_add(struct openings *list, struct transport *t,
+                  const struct address *peer)
+{
+	struct opening *o = opening_new(list, peer);
+	char where[ADDRESS_TEXT_MAX];
+
+	address_format(peer, where);
+	if (o)
+		o->dial = dial_take(list->loop, t, peer, where, true,
+		                    list->timeout_ms, on_opened, o);
+	if (o && o->dial)
+		return;
+	if (o)
+		drop_opening(o);
+	fail_to_add(list, t, peer);
+}
+
+/* TLS or plain */
+
+static void take_plain(struct opening *o)
+{
+	watch_remove(&o->watch);
+	timer_stop(&o->limit);
+	o->is_silent = false;
+	loop_later(o->openings->loop, &o->openings->deliver);
+}
+
+static void take_hello(struct opening *o)
+{
+	struct openings *list = o->openings;
+	struct transport *t = o->transport;
+	struct address peer = o->peer;
+
+	o->transport = NULL;
+	drop_opening(o);
+	list->ops.on_hello(list->ops.user, t, &peer);
+}
+
+/* RFC 8446, 5.1: a record of the handshake.  An end or a failure is for whoever
+ * gets a plain peer. */
+static void on_first_bytes(struct watch *w, unsigned ready)
+{
+	struct opening *o = w->user;
+	uint8_t bytes[2] = { 0, 3 };
+	ssize_t n = o->transport->ops->peek(o->transport, bytes, sizeof(bytes));
+
+	(void)ready;
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n > 0 && bytes[0] == 22 && bytes[1] == 3)
+		take_hello(o);
+	else
+		take_plain(o);
+}
+
+static void on_silence(struct timer *t)
+{
+	take_plain(t->user);
+}
+
+void openings_sort(struct openings *list, struct transport *t,
+                   const struct address *peer)
+{
+	struct opening *o = opening_new(list, peer);
+
+	if (o) {
+		o->is_silent = true;
+		o->watch = (struct watch){ .on_ready = on_first_bytes,
+			                   .user = o };
+		o->limit = (struct timer){ .on_time = on_silence, .user = o };
+	}
+	if (!o || watch_add_socket(list->loop, &o->watch, t->fd, LOOP_READ)) {
+		if (o)
+			drop_opening(o);
+		fail_to_add(list, t, peer);
+		return;
+	}
+	o->transport = t;
+	timer_start(list->loop, &o->limit, OPENINGS_SILENT_MS * MS_NS);
 }
 
 void openings_hold(struct openings *list, bool is_held)

@@ -82,6 +82,21 @@ static int op_advance(struct transport *t)
 	return f->rounds ? (int)LOOP_READ : 0;
 }
 
+static ssize_t op_peek(struct transport *t, void *bytes, size_t cap)
+{
+	const struct feed *feed = fake_of(t)->feeds;
+	int errnum = feed ? feed->errnum : EAGAIN;
+	size_t len;
+
+	if (errnum) {
+		errno = errnum;
+		return -1;
+	}
+	len = feed->len < cap ? feed->len : cap;
+	memcpy(bytes, feed->bytes, len);
+	return (ssize_t)len;
+}
+
 static ssize_t op_read(struct transport *t, void *bytes, size_t cap)
 {
 	struct fake *f = fake_of(t);
@@ -222,6 +237,7 @@ static const struct ack_ops acks = {
 #define OPERATIONS                                                             \
 	.connect = op_connect, .listen = op_listen,                            \
 	.accept = op_accept, .advance = op_advance, .read = op_read,           \
+	.peek = op_peek,                                                       \
 	.write = op_write, .shutdown = op_shutdown, .pending = op_pending,     \
 	.facts = op_facts, .explain = op_explain, .close = op_close,           \
 	.secure = &transport_fake_layer, .through = &transport_fake_through

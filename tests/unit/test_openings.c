@@ -60,7 +60,14 @@ static void on_unopened(void *user, const struct error *e)
 	now.error = *e;
 }
 
+static void on_note(void *user, const char *code, const char *text)
+{
+	(void)user;
+	assert_true(*code && *text);
+}
+
 static const struct listener_ops ops = {
+	.on_note = on_note,
 	.on_listening = on_listening,
 	.on_peer = on_peer,
 	.on_unopened = on_unopened,
@@ -73,9 +80,10 @@ static void settle(void)
 		loop_turn(now.loop, 0);
 }
 
+static struct dial_settings settings;
+
 static int start_listening(void **state)
 {
-	static const struct dial_settings settings = { .timeout_ms = 50 };
 	struct endpoint ep = { .host = "127.0.0.1", .port = "9999" };
 
 	(void)state;
@@ -84,6 +92,7 @@ static int start_listening(void **state)
 	fake_start();
 	ep.is_tls = true;
 	now.loop = loop_new(LOOP_AUTO);
+	settings.timeout_ms = 50;
 	now.listener = listener_new(now.loop, &transport_fake, &ep, &settings,
 	                            &ops, NULL);
 	settle();
@@ -211,6 +220,88 @@ static void the_oldest_gives_way_when_there_are_too_many(void **state)
 #define TEST(name)                                                            \
 	cmocka_unit_test_setup_teardown(name, start_listening, finish)
 
+/* TLS and plain clients both */
+
+static int start_for_both(void **state)
+{
+	static const struct tls_settings both = { .takes_plain = true };
+
+	settings.tls = tls_new(&both);
+	return start_listening(state);
+}
+
+static int finish_for_both(void **state)
+{
+	int failed = finish(state);
+
+	tls_free(settings.tls);
+	settings.tls = NULL;
+	return failed;
+}
+
+static void a_client_that_begins_in_plain_is_plain(void **state)
+{
+	struct fake *f = knock_at("127.0.0.1:1");
+
+	(void)state;
+	assert_int_equal(now.count, 0);
+	fake_feed(f, "GET /");
+	settle();
+	assert_int_equal(now.count, 1);
+	assert_null(now.peers[0]->lower);
+	assert_int_equal(fake_unread(f), 5);
+}
+
+static void a_client_that_begins_tls_gets_it(void **state)
+{
+	struct fake *f = knock_at("127.0.0.1:1");
+
+	(void)state;
+	fake_feed(f, "\x16");
+	settle();
+	assert_int_equal(now.count, 1);
+	assert_non_null(now.peers[0]->lower);
+}
+
+static void wait_until_silent(void)
+{
+	clock_ns += OPENINGS_SILENT_MS * MS_NS;
+	settle();
+}
+
+static void a_client_that_is_silent_is_plain(void **state)
+{
+	(void)state;
+	knock_at("127.0.0.1:1");
+	clock_ns += OPENINGS_SILENT_MS * MS_NS / 2;
+	settle();
+	assert_int_equal(now.count, 0);
+	wait_until_silent();
+	assert_int_equal(now.count, 1);
+	assert_null(now.peers[0]->lower);
+}
+
+static void a_client_that_ends_at_once_is_a_plain_peer(void **state)
+{
+	(void)state;
+	fake_feed_end(knock_at("127.0.0.1:1"));
+	settle();
+	assert_int_equal(now.count, 1);
+	assert_int_equal(now.unopened, 0);
+}
+
+static void a_silent_client_is_closed_with_its_listener(void **state)
+{
+	(void)state;
+	knock_at("127.0.0.1:1");
+	listener_free(now.listener);
+	now.listener = NULL;
+	assert_int_equal(fake_end(fake_last()), FAKE_RESET);
+}
+
+#define BOTH(name) \
+	cmocka_unit_test_setup_teardown(name, start_for_both, finish_for_both)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +312,11 @@ int main(void)
 		TEST(a_paused_listener_keeps_those_whose_handshake_is_done),
 		TEST(a_listener_that_is_freed_ends_its_handshakes),
 		TEST(the_oldest_gives_way_when_there_are_too_many),
+		BOTH(a_client_that_begins_in_plain_is_plain),
+		BOTH(a_client_that_begins_tls_gets_it),
+		BOTH(a_client_that_is_silent_is_plain),
+		BOTH(a_client_that_ends_at_once_is_a_plain_peer),
+		BOTH(a_silent_client_is_closed_with_its_listener),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
