@@ -127,6 +127,29 @@ def pipe_retry(r):
     yield from talk(r, peer)
 
 
+def pipe_proxy(r):
+    """A proxy, with the peer's first bytes right behind its last answer."""
+    listener = r.listen()
+    os.environ["SOCKCHAT_PROXY_PASSWORD"] = "secret"
+    r.start("connect", "--proxy", f"socks5://me@127.0.0.1:{listener.port}",
+            "peer.test", "80")
+    give_input(r)
+    peer = yield from r.accepted(listener)
+    asked = b""
+    for more, answer in ((b"\5\2\0\2", b"\5\2"),
+                         (b"\1\2me\6secret", b"\1\0"),
+                         (b"\5\1\0\3\x09peer.test\0\x50",
+                          b"\5\0\0\1\0\0\0\0\0\0")):
+        asked += more
+        yield lambda: len(peer.got) >= len(asked)
+        peer.send(answer)
+    r.expect("peer", peer, asked + UP)
+    r.expect("standard output", r.stdout, DOWN)
+    peer.send(DOWN)
+    peer.end()
+    yield lambda: peer.ended
+
+
 def json_again(r):
     """The server ends the connection, and is there again.  When each connection
     fails, only --timeout ends it."""
@@ -387,6 +410,6 @@ def prompt(r):
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
     pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_unix, pipe_keep,
-    pipe_zero, pipe_retry, json_again,
+    pipe_zero, pipe_retry, pipe_proxy, json_again,
     lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
     owner, files, legacy, tui_connect, tui_listen, prompt)}
