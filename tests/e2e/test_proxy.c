@@ -427,6 +427,28 @@ static void retries_ask_the_proxy_again(void **state)
 	proc_finish(&p);
 }
 
+static void a_lost_connection_comes_back_through_the_proxy(void **state)
+{
+	const struct dialogue *d = &dialogues[1];
+	struct proc p;
+	int fd = start(&p, d->scheme, "--ui=lines", "--reconnect");
+
+	(void)state;
+	play(fd, d, 2);
+	net_send_text(fd, "one\n");
+	proc_expect_out(&p, "< one");
+	net_reset(fd);
+	fd = net_accept(place);
+	play(fd, d, 2);
+	net_send_text(fd, "two\n");
+	proc_expect_out(&p, "< two");
+	proc_write_text(&p, "/quit\n");
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 static void the_doctor_goes_through_the_proxy(void **state)
 {
 	const struct dialogue *d = &dialogues[1];
@@ -509,6 +531,7 @@ int main(void)
 		PROXY(without_a_terminal_a_missing_password_is_wrong_use),
 		PROXY(a_password_is_asked_for_on_the_terminal_and_not_shown),
 		PROXY(retries_ask_the_proxy_again),
+		PROXY(a_lost_connection_comes_back_through_the_proxy),
 		PROXY(the_doctor_goes_through_the_proxy),
 		PROXY(tls_begins_behind_the_proxy),
 		PROXY(an_error_has_a_code_for_programs),
