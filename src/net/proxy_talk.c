@@ -36,7 +36,7 @@ static int take_name(struct proxy_talk *t, const struct endpoint *target,
 	if (!is_sendable(name))
 		return error_set(e, "the name %s cannot be given to a proxy: "
 		                    "it is no host name", target->host);
-	snprintf(t->name, sizeof(t->name), "%s", name);
+	memcpy(t->name, name, strlen(name) + 1);
 	return 0;
 }
 
