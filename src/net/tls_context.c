@@ -160,10 +160,21 @@ static int set_alpn(struct tls *t, SSL_CTX *ctx, enum endpoint_mode mode,
 	return 0;
 }
 
+/* Called when a server asks for a certificate. */
+static int note_asked(SSL *ssl, void *user)
+{
+	struct tls_conn *c = SSL_get_app_data(ssl);
+
+	(void)user;
+	c->was_asked = true;
+	return 1;
+}
+
 /* A certificate of the file is trusted also when it is not an issuer's. */
 static int trust_servers(struct tls *t, SSL_CTX *ctx, struct error *e)
 {
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_cert_cb(ctx, note_asked, NULL);
 	if (tls_read_pins(t, e))
 		return -1;
 	if (!*t->settings->ca) {

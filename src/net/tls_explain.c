@@ -30,6 +30,7 @@ static const struct alert {
 	int number;
 	const char *name, *code, *meaning, *hint, *listener_hint;
 } alerts[] = {
+#define NO_CERTIFICATE "it demands a certificate, and we have shown none"
 #define OURS       "it does not accept our certificate"
 #define OURS_HINT  "--tls-cert FILE and --tls-key FILE say who we are"
 #define OURS_LHINT "it has to trust what --tls-cert shows, or the temporary "  \
@@ -86,7 +87,7 @@ static const struct alert {
 	{ 115, "unknown PSK identity", "TLS_ALERT_UNKNOWN_PSK_IDENTITY",
 	  "it does not know our key", "", "" },
 	{ 116, "certificate required", "TLS_ALERT_CERTIFICATE_REQUIRED",
-	  "it demands a certificate, and we have shown none", OURS_HINT, "" },
+	  NO_CERTIFICATE, OURS_HINT, "" },
 	{ 120, "no application protocol", "TLS_ALERT_NO_APPLICATION_PROTOCOL",
 	  "it speaks no protocol that we offer with ALPN",
 	  "--tls-alpn LIST names others: h2,http/1.1", "" },
@@ -104,18 +105,26 @@ static bool is_alert(int reason)
 	       reason < SSL_AD_REASON_OFFSET + 256;
 }
 
+/* Up to TLS 1.2 there is no alert of its own for that (RFC 5246, 7.4.6). */
+static bool lacks_certificate(const struct tls_conn *c)
+{
+	return c->was_asked && !c->head.is_open && !SSL_get_certificate(c->ssl);
+}
+
 static void tell_alert(const struct tls_conn *c, const char *where,
                        struct error *e)
 {
 	const struct alert *a = alerts;
 	int number = c->reason - SSL_AD_REASON_OFFSET;
+	bool is_lacking = lacks_certificate(c);
 
 	while (a->number && a->number != number)
 		a++;
-	error_set(e, "TLS refused by %s: %s%salert %d%s%s", where, a->meaning,
-	          *a->meaning ? ", " : "", number, *a->name ? ": " : "",
-	          a->name);
-	error_set_hint(e, "%s", c->is_accepted ? a->listener_hint : a->hint);
+	const char *meaning = is_lacking ? NO_CERTIFICATE : a->meaning;
+	const char *hint = c->is_accepted ? a->listener_hint : a->hint;
+	error_set(e, "TLS refused by %s: %s%salert %d%s%s", where, meaning,
+	          *meaning ? ", " : "", number, *a->name ? ": " : "", a->name);
+	error_set_hint(e, "%s", is_lacking ? OURS_HINT : hint);
 	set_code(e, a->code);
 }
 

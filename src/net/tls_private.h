@@ -70,6 +70,7 @@ struct tls_conn {
 	unsigned read_wants, write_wants; /* LOOP_READ or LOOP_WRITE */
 	int broken_in, broken_out; /* errno; 0: it is well */
 	int reason;        /* OpenSSL's, of such an end; 0: none */
+	bool was_asked; /* for a certificate */
 	bool is_accepted, is_shut, is_reset, has_lower_ended, has_lower_failed;
 	uint8_t first[TLS_FIRST_MAX];
 	struct tls_doubt doubt;

@@ -233,6 +233,14 @@ static void a_client_is_asked_for_its_certificate(void **state)
 	scene_finish();
 	prepare_files(&(struct wish){ .usage = "clientAuth,serverAuth" });
 	set_path(server.settings.client_ca, "ca.pem");
+	server.settings.max = TLS_1_2;
+	meet();
+	assert_int_equal(client.state, -1);
+	says("it demands a certificate, and we have shown none");
+	hints("--tls-cert FILE");
+	scene_finish();
+	prepare_files(&(struct wish){ .usage = "clientAuth,serverAuth" });
+	set_path(server.settings.client_ca, "ca.pem");
 	set_path(client.settings.cert, "cert.pem");
 	meet();
 	assert_int_equal(server.state, 0);
