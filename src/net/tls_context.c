@@ -297,6 +297,7 @@ void tls_free(struct tls *t)
 	BIO_meth_free(t->below);
 	X509_free(t->made);
 	EVP_PKEY_free(t->made_key);
+	EVP_PKEY_free(t->key);
 	if (t->keylog_fd >= 0)
 		close(t->keylog_fd);
 	bytes_finish(&t->out);

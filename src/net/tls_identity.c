@@ -113,18 +113,18 @@ static EVP_PKEY *read_key(struct asking *a, const char *option)
 	return key;
 }
 
-static int use_key(SSL_CTX *ctx, const char *option, const char *path,
-                   const char *cert, struct error *e)
+/* Nobody is asked twice for a passphrase, and later nobody can be. */
+static int use_key(struct tls *t, SSL_CTX *ctx, const char *option,
+                   const char *path, const char *cert, struct error *e)
 {
 	struct asking a = { .path = path, .e = e };
-	EVP_PKEY *key = read_key(&a, option);
 
-	if (!key)
+	if (!t->key)
+		t->key = read_key(&a, option);
+	if (!t->key)
 		return -1;
-	bool is_used = SSL_CTX_use_PrivateKey(ctx, key) &&
-	               SSL_CTX_check_private_key(ctx);
-	EVP_PKEY_free(key);
-	if (is_used)
+	if (SSL_CTX_use_PrivateKey(ctx, t->key) &&
+	    SSL_CTX_check_private_key(ctx))
 		return 0;
 	return tls_refuse(e, "each certificate has a key of its own: the file "
 	                     "that was made together with it",
@@ -139,7 +139,7 @@ int tls_use_identity(struct tls *t, SSL_CTX *ctx, struct error *e)
 
 	if (use_certificate(ctx, s->cert, e))
 		return -1;
-	return use_key(ctx, has_key ? "tls-key" : "tls-cert",
+	return use_key(t, ctx, has_key ? "tls-key" : "tls-cert",
 	               has_key ? s->key : s->cert, s->cert, e);
 }
 

@@ -27,6 +27,7 @@ struct tls {
 	const struct tls_settings *settings;
 	SSL_CTX *contexts[2]; /* of enum endpoint_mode; NULL: not needed yet */
 	BIO_METHOD *below;    /* how OpenSSL moves bytes of a connection */
+	EVP_PKEY *key;        /* that a file has; NULL: it was not read yet */
 	X509 *made;           /* our temporary certificate; or NULL */
 	EVP_PKEY *made_key;
 	uint8_t pins[TLS_PINS_MAX][TLS_PIN_LEN];
