@@ -15,6 +15,8 @@
 #include "tls_transport.h"
 #include "tls_words.h"
 
+#define DRAINS_MAX 16
+
 static struct tls_conn *conn_of(const struct transport *t)
 {
 	return (struct tls_conn *)t;
@@ -294,6 +296,17 @@ static ssize_t tls_pending(struct transport *t)
 	return (ssize_t)(user + has_end);
 }
 
+/* What lies unread when it is closed would make the system reset it, and the
+ * peer might lose the alert that tells why. */
+static void drain_below(struct tls_conn *c)
+{
+	ssize_t n = 1;
+
+	for (int i = 0; n > 0 && i < DRAINS_MAX; i++)
+		n = transport_read_lower(c->head.lower, c->tls->in,
+		                         TLS_IN_CAP);
+}
+
 static void tls_close(struct transport *t, bool abort)
 {
 	struct tls_conn *c = conn_of(t);
@@ -302,6 +315,8 @@ static void tls_close(struct transport *t, bool abort)
 	if (!abort && t->is_open && !c->broken_in && !c->broken_out &&
 	    !c->end_made)
 		send_end(c);
+	if (!abort && !t->is_open && c->reason)
+		drain_below(c);
 	t->lower->ops->close(t->lower, abort);
 	conn_free(c);
 	errno = saved;
@@ -323,6 +338,8 @@ static void tls_facts(const struct transport *t, unsigned wanted,
 	const struct tls_conn *c = conn_of(t);
 
 	t->lower->ops->facts(t->lower, wanted, out);
+	if (wanted & FACTS_UNREAD)
+		out->unread += c->in.len;
 	out->tcp.acked = acked_of_user(c, out->tcp.acked);
 	if (wanted & FACTS_TLS && (t->is_open || c->doubt.leaf))
 		out->tls = tls_facts_of(conn_of(t));
