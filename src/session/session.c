@@ -157,8 +157,10 @@ static void on_end_out(struct link *l)
 	                   "our half is closed%s: nothing more can be sent, "
 	                   "the peer may go on",
 	                   name_our_end(l, facts.is_end_kept));
-	if (s->closes)
-		link_set_alarm(l, ALARM_LINGER, s->settings->linger_ns);
+	if (s->closes) /* what is kept back, closing alone tells the peer */
+		link_set_alarm(l, ALARM_LINGER, facts.is_end_kept
+		                                    ? 0
+		                                    : s->settings->linger_ns);
 }
 
 /* Readiness */
@@ -513,8 +515,8 @@ void session_resume(struct session *s)
 
 static void begin_close(struct session *s)
 {
-	if (!s->link.transport) {
-		conclude_session(s, NULL, "", 0);
+	if (!s->link.transport || session_upgrade_of(s)) {
+		conclude_session(s, NULL, "", session_unacked(s));
 		return;
 	}
 	s->closes = s->shuts_down = true;
@@ -534,7 +536,7 @@ void session_close(struct session *s)
 void session_finish(struct session *s)
 {
 	s->closes = s->shuts_down = true;
-	if (s->link.transport)
+	if (s->link.transport && !session_upgrade_of(s))
 		begin_close(s);
 }
 

@@ -231,14 +231,15 @@ static const char *why_not(const struct session *s)
 	return NULL;
 }
 
-static void tell_wait(struct session *s, const struct upgrade *u)
+/* `has_more`: there was something in the queue before. */
+static void tell_wait(struct session *s, const struct upgrade *u, bool has_more)
 {
-	if (session_plain_room(s))
-		session_tell_note(s, "starttls", "", "TLS begins when all "
-		                  "before it has been sent");
-	else if (!s->link.is_accepted && u->since)
+	if (!s->link.is_accepted && u->since)
 		session_tell_note(s, "starttls", "", "TLS begins when %s has "
 		                  "answered", s->link.where);
+	else if (has_more)
+		session_tell_note(s, "starttls", "", "TLS begins when all "
+		                  "before it has been sent");
 }
 
 /* NULL without memory. */
@@ -262,6 +263,7 @@ int session_begin_upgrade(struct session *s, const void *text, size_t len,
                           struct error *e)
 {
 	const char *why = why_not(s);
+	bool has_more = s->queue;
 	if (why)
 		return error_set(e, "TLS was not begun: the connection to %s "
 		                    "%s", s->link.where, why);
@@ -278,6 +280,6 @@ int session_begin_upgrade(struct session *s, const void *text, size_t len,
 	u->since = after_question(s);
 	u->is_strict = len > 0;
 	s->talk->upgrade = u;
-	tell_wait(s, u);
+	tell_wait(s, u, has_more);
 	return 0;
 }

@@ -230,6 +230,19 @@ static void our_end_waits_until_tls_is_there(void **state)
 	assert_true(fake_is_shut_down(now.fake));
 }
 
+static void a_close_does_not_wait_for_a_consent(void **state)
+{
+	(void)state;
+	dial();
+	starttls("STARTTLS\n");
+	send_text("secret\n");
+	session_close(now.session);
+	turn();
+	assert_ended(true, FAKE_CLOSED);
+	assert_string_equal(fake_written(now.fake), "STARTTLS\n");
+	assert_int_equal(now.losses, 1);
+}
+
 /* Ends */
 
 static void an_end_that_proves_nothing_is_a_note(void **state)
@@ -271,6 +284,7 @@ int main(void)
 		TEST(what_cannot_be_tls_is_told),
 		TEST(what_is_closed_in_one_direction_gets_no_tls),
 		TEST(our_end_waits_until_tls_is_there),
+		TEST(a_close_does_not_wait_for_a_consent),
 		TEST(an_end_that_proves_nothing_is_a_note),
 	};
 	return run_over_each_kind(tests);
