@@ -120,30 +120,34 @@ static int parse_user(struct proxy_settings *p, const char *text,
 	return 0;
 }
 
-/* Whether a port stands behind the host. */
-static bool has_port(const char *place)
+/* Cut "HOST:PORT" or "[V6ADDR]:PORT" in two.  Returns the port; NULL if there
+ * is none. */
+static char *cut_port(char *place)
 {
-	const char *end = *place == '[' ? strchr(place, ']') : NULL;
+	char *end = *place == '[' ? strchr(place, ']') : NULL;
+	char *colon = strchr(end ? end : place, ':');
 
-	return strchr(end ? end : place, ':');
+	if (!colon)
+		return NULL;
+	*colon = '\0';
+	return colon + 1;
 }
 
-/* `place` is "HOST", "HOST:PORT" or "[V6ADDR]:PORT". */
-static int parse_place(struct proxy_settings *p, const char *place,
-                       const char *port, struct error *e)
+static int parse_place(struct proxy_settings *p, char *place,
+                       const char *usual_port, struct error *e)
 {
-	const char *words[] = { place, port };
+	const char *port = cut_port(place);
+	const char *words[] = { place, port ? port : usual_port };
 	struct error inner;
 
+	if (port && strchr(port, ':'))
+		return error_set(e, "the proxy's address has too many colons: "
+		                    "write HOST:PORT or [V6ADDR]:PORT");
 	if (!*place)
 		return error_set(e, "the proxy's host is missing: write "
 		                    "%s://HOST:PORT", proxy_scheme(p->kind));
-	if (!endpoint_parse(&p->endpoint, ENDPOINT_CONNECT, words,
-	                    has_port(place) ? 1 : 2, &inner)) {
-		if (p->endpoint.scheme == ENDPOINT_TCP && !p->endpoint.is_tls)
-			return 0;
-		error_set(&inner, "a proxy is reached by TCP");
-	}
+	if (!endpoint_parse(&p->endpoint, ENDPOINT_CONNECT, words, 2, &inner))
+		return 0;
 	error_set(e, "the proxy's address: %s", inner.text);
 	return -1;
 }

@@ -16,16 +16,21 @@
 
 /* HTTP */
 
-/* The words of the status line are kept in the fault. */
+/* 407 asks for a login; tinyproxy refuses a wrong one by 401. */
+static bool is_login(unsigned status)
+{
+	return status == 407 || status == 401;
+}
+
 static void fail_http(struct proxy_talk *t)
 {
 	unsigned status = t->status;
 	struct proxy_fault *f;
 
-	if (status == 407 && t->offers_other && !t->offers_basic)
+	if (is_login(status) && t->offers_other && !t->offers_basic)
 		f = talk_fail(t, CODE_LOGIN, "wants another login than "
 		              "sockchat's (HTTP Basic) for", HINT_POLICY);
-	else if (status == 407)
+	else if (is_login(status))
 		f = talk_fail_login(t);
 	else if (status == 500 || (status >= 502 && status <= 504))
 		f = talk_fail(t, CODE_UNREACHABLE, "cannot reach", HINT_TARGET);
@@ -52,7 +57,7 @@ static void take_status(struct proxy_talk *t)
 	t->words_len = t->in_len - 9 < sizeof(t->words) ? t->in_len - 9
 	                                                : sizeof(t->words);
 	memcpy(t->words, t->in + 9, t->words_len);
-	if (t->status >= 300 && t->status != 407)
+	if (t->status >= 300 && !is_login(t->status))
 		fail_http(t);
 }
 

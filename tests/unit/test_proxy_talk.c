@@ -306,6 +306,10 @@ static void a_refusal_is_told_in_the_proxys_words(void **state)
 		  "the proxy p:1080 wants another login than sockchat's (HTTP "
 		  "Basic) for example.com:443: it says \"407 No\"",
 		  "PROXY_LOGIN" },
+		{ "http://me@p", { RUN("HTTP/1.1 401 Unauthorized\r\n\r\n") },
+		  "the proxy p:1080 does not accept the user and password for "
+		  "example.com:443: it says \"401 Unauthorized\"",
+		  "PROXY_LOGIN" },
 		{ "socks4://p", { RUN("\0\x5b") },
 		  "the proxy p:1080 refuses example.com:443: request rejected "
 		  "or failed (SOCKS4 reply 91)", "PROXY_UNREACHABLE" },
