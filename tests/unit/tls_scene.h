@@ -109,6 +109,8 @@ static const char *explain(struct side *s)
 static void scene_prepare(void)
 {
 	fake_start();
+	/* Reading what the system trusts takes longer than all the rest. */
+	setenv("SSL_CERT_FILE", "/dev/null", 1);
 	memset(&client, 0, sizeof(client));
 	memset(&server, 0, sizeof(server));
 	target = (struct endpoint){ .host = "localhost", .port = "9999",
