@@ -123,12 +123,23 @@ static uint16_t port_in_row(const char *row, const unsigned long *inodes,
 	return 0;
 }
 
+/* Until then it has what it will close: our own sockets. */
+static bool is_running(pid_t pid)
+{
+	char path[64], name[300] = "", own[300] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	return readlink(path, name, sizeof(name) - 1) > 0 &&
+	       readlink("/proc/self/exe", own, sizeof(own) - 1) > 0 &&
+	       strcmp(name, own) != 0;
+}
+
 static uint16_t find_port(pid_t pid)
 {
 	static const char *const tables[] = { "/proc/net/tcp",
 		                              "/proc/net/tcp6" };
 	unsigned long inodes[SOCKETS_MAX];
-	size_t count = inodes_of(pid, inodes);
+	size_t count = is_running(pid) ? inodes_of(pid, inodes) : 0;
 	uint16_t port = 0;
 	char row[300];
 
