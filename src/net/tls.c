@@ -127,7 +127,7 @@ static int tls_advance(struct transport *t)
 	if (outcome != 1)
 		wants = settle(c, outcome);
 	tls_leave(c);
-	if (outcome == 1)
+	if (outcome == 1 && !c->has_lower_failed)
 		return 0;
 	if (c->has_lower_ended)
 		tls_break(c, ECONNRESET);
