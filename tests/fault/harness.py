@@ -9,6 +9,7 @@ when nothing has moved for QUIET seconds, or when the program has used so much
 processor time without moving anything."""
 
 import fcntl
+import functools
 import json
 import os
 import pty
@@ -24,6 +25,7 @@ import termios
 import time
 
 from streams import Listener, Stream, shown_messages
+from tls_stream import TlsStream, certificate
 
 QUIET = 5.0     # nothing has moved for so long: it hangs
 SAID = 0.7      # the same when it has said that something failed
@@ -31,12 +33,14 @@ CEILING = 60.0  # one run, whatever it does
 # What a sentence has in it that says that something failed.
 SAID_ERROR = re.compile(
     rb" ! |\"kind\":\"error\"|cannot|memory|fail|lost|not sent|missing here|"
-    rb"refused|reset by|by a reset|connection reset|unreachable|"
+    rb"refused|reset by|by a reset|connection reset|broken off|unreachable|"
     rb"unavailable|out of |[Tt]oo many")
 # What is said in the pipe when all is well.
 NOTICE = re.compile(
     rb"sockchat: (listening on|inside a container|connection from|hint: |"
-    rb"only this machine|resolving|connecting|connected to|the peer |first )")
+    rb"only this machine|no --tls-cert: |to trust it: |resolving|connecting|connected to|the peer |first )")
+# What is said when a file of the command line cannot be read: exit 2.
+UNREADABLE = re.compile(rb"/config: |--tls-[a-z-]+: ")
 ROW = struct.Struct("24sII")
 
 
@@ -86,6 +90,7 @@ class Run:
         self.terminal = self.modes = None
         self.sees_processes = False
         self.is_server = False  # it may go on when peers were lost
+        self.speaks_tls = False  # with the peers to come
         self.sent_signal = self.idle_sockets = 0
         self.checks = []  # functions that give a complaint or None
         self.moved = self.began = time.monotonic()
@@ -151,18 +156,34 @@ class Run:
         self.terminal = self.stdin = self.stdout = self.stream(master)
         self.stderr = Stream(os.open("/dev/null", os.O_RDONLY))
 
+    def use_tls(self):
+        """Its peers speak TLS from now on."""
+        self.speaks_tls = True
+        return self.certificate()
+
+    def certificate(self):
+        """The path of one, with its key, for both sides."""
+        path = self.home + "/pem"
+        with open(path, "wb") as f:
+            f.write(certificate())
+        return path
+
     def connect(self, port):
-        return self.add_peer(socket.create_connection(("127.0.0.1", port)))
+        return self.add_peer(socket.create_connection(("127.0.0.1", port)),
+                             True)
 
     def connect_unix(self):
         """To a listener at the path "s": yield from it."""
         yield lambda: b"listening on unix:s " in self.stderr.got
         sock = socket.socket(socket.AF_UNIX)
         sock.connect(self.home + "/s")
-        return self.add_peer(sock)
+        return self.add_peer(sock, True)
 
-    def add_peer(self, sock):
-        peer = self.stream(sock.fileno(), sock)
+    def add_peer(self, sock, is_client=False):
+        kind = functools.partial(TlsStream, is_client=is_client,
+                                 pem=self.home + "/pem")
+        peer = (kind if self.speaks_tls else Stream)(sock.fileno(), sock)
+        self.streams.append(peer)
         self.peers.append(peer)
         return peer
 
@@ -170,6 +191,13 @@ class Run:
         """Wait for the program's connection: yield from it."""
         yield lambda: select.select([listener.sock], [], [], 0)[0]
         return self.add_peer(listener.sock.accept()[0])
+
+    def secure(self, plain):
+        """The same connection, which speaks TLS from now on."""
+        self.streams.remove(plain)
+        self.peers.remove(plain)
+        self.speaks_tls = True
+        return self.add_peer(plain.sock)
 
     def port(self):
         """Wait until it has said where it listens: yield from it."""
@@ -489,8 +517,8 @@ class Run:
             self.judge_bytes(status)
         elif is_harmless and not self.terminal:
             self.complain(f"exit {status} for a fault that harms nothing")
-        elif status == 1 or (status == 2 and b"/config: " in errors):
-            self.judge_sentence()  # 2: the configuration cannot be read
+        elif status == 1 or (status == 2 and UNREADABLE.search(errors)):
+            self.judge_sentence()
         else:
             self.complain(f"exit {status}")
         # Where nothing can be written nothing can be given back.

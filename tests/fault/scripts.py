@@ -251,6 +251,84 @@ def listen_in(r, *words):
     r.stdin.send("/quit\n")
 
 
+def tls_connect(r):
+    listener = r.listen()
+    r.start("connect", "--tls", "--tls-ca", r.use_tls(), "127.0.0.1",
+            listener.port)
+    give_input(r)
+    peer = yield from r.accepted(listener)
+    yield from talk(r, peer)
+
+
+def tls_listen(r):
+    """With a certificate that it makes for itself."""
+    r.is_server = True
+    r.use_tls()
+    r.start("listen", "--tls", "127.0.0.1", "0")
+    give_input(r)
+    peer = r.connect((yield from r.port()))
+    yield from talk(r, peer)
+
+
+def tls_lines_connect(r):
+    yield from connect_in(r, "--ui", "lines", "--tls", "--tls-ca", r.use_tls())
+
+
+def tls_json_connect(r):
+    r.expect_json()
+    yield from connect_in(r, "--ui", "json", "--tls", "--tls-ca", r.use_tls())
+
+
+def tls_lines_listen(r):
+    pem = r.use_tls()
+    yield from listen_in(r, "--ui", "lines", "--tls", "--tls-cert", pem,
+                         "--tls-key", pem)
+
+
+def tls_zero(r):
+    """The doctor looks at a handshake."""
+    listener = r.listen()
+    r.start("connect", "-z", "-v", "--tls", "--tls-ca", r.use_tls(),
+            "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    yield lambda: peer.ended
+    peer.end()
+
+
+def starttls(r):
+    """TLS begins in the middle of a conversation."""
+    listener = r.listen()
+    r.start("connect", "--ui", "lines", "--tls-ca", r.certificate(),
+            "127.0.0.1", listener.port)
+    plain = yield from r.accepted(listener)
+    r.stdin.send("hello\n")
+    yield lambda: plain.has("hello\n")
+    plain.send("begin\n")
+    yield lambda: r.shows("begin")
+    peer = r.secure(plain)
+    r.expect("peer", peer, b"in secret\n")
+    r.stdin.send("/starttls\nin secret\n")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.send("answer\n")
+    peer.end()
+    r.expect_shown(["in secret", "answer"])
+    yield lambda: r.shows("answer")
+
+
+def tls_proxy(r):
+    """TLS through a proxy."""
+    listener = r.listen()
+    r.start("connect", "--proxy", "http://127.0.0.1:" + listener.port,
+            "--tls", "--tls-ca", r.certificate(), "127.0.0.1", "7")
+    give_input(r)
+    proxy = yield from r.accepted(listener)
+    yield lambda: proxy.has("\r\n\r\n")
+    proxy.send("HTTP/1.1 200 OK\r\n\r\n")
+    yield lambda: not proxy.todo
+    yield from talk(r, r.secure(proxy))
+
+
 def lines_connect(r):
     yield from connect_in(r, "--ui", "lines")
 
@@ -411,5 +489,7 @@ def prompt(r):
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
     pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_unix, pipe_keep,
     pipe_zero, pipe_retry, pipe_proxy, json_again,
+    tls_connect, tls_listen, tls_lines_connect, tls_json_connect,
+    tls_lines_listen, tls_zero, starttls, tls_proxy,
     lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
     owner, files, legacy, tui_connect, tui_listen, prompt)}

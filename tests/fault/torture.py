@@ -119,12 +119,17 @@ def modes_of(error):
     return [m for m in modes if m == "once" or error not in ONCE_ONLY]
 
 
+def step_of(name, call):
+    """OpenSSL allocates 14,000 times while it starts: every eighth fails."""
+    return 8 if call == "alloc" and "tls" in name else 1
+
+
 def jobs_of(name, counts):
     wanted = os.environ.get("CALLS")
     jobs = [(name, call, nth, mode, error)
             for call, n in counts.items()
             for error in ERRORS[call] for mode in modes_of(error)
-            for nth in range(1, n + 1)]
+            for nth in range(1, n + 1, step_of(name, call))]
     jobs += [(name, "chance", seed, "once", "")
              for seed in range(1, CHANCES + 1)]
     return [j for j in jobs if not wanted or j[1] in wanted.split(",")]
