@@ -9,7 +9,8 @@
 
 #include <sockchat/endpoint.h>
 
-#define PROXY_WORD_MAX 256 /* RFC 1929: 255 bytes */
+#define PROXY_WORD_MAX    256 /* RFC 1929: 255 bytes */
+#define PROXY_HEADERS_MAX ((size_t)16 << 10) /* of HTTP, all together */
 /* "socks5://USER@HOST:PORT", where each byte of USER may be "%40". */
 #define PROXY_URL_MAX (16 + 3 * PROXY_WORD_MAX + ENDPOINT_TEXT_MAX)
 

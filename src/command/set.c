@@ -148,6 +148,8 @@ static const struct limit limits[] = {
 	  "what is kept of the conversation: the oldest goes first" },
 	{ "message", FRAMING_MESSAGE_MAX >> 10, "k",
 	  "a longer line of a peer is cut, and marked" },
+	{ "proxy-answer", PROXY_HEADERS_MAX >> 10, "k",
+	  "a proxy that says more before it has connected us is given up" },
 	{ "line", LIMIT_LINE >> 20, "M",
 	  "the longest line of standard input, in lines and json" },
 	{ "output", LIMIT_OUTPUT >> 20, "M",

@@ -27,8 +27,7 @@
 
 #define PROXY_NAME_MAX    256 /* RFC 1928: 255 bytes */
 #define PROXY_REQUEST_MAX 2048
-#define PROXY_ANSWER_MAX  512           /* of an answer, or of one line */
-#define PROXY_HEADERS_MAX (16 * 1024)   /* of HTTP, all together */
+#define PROXY_ANSWER_MAX  512 /* of an answer, or of one line */
 #define PROXY_SAID_MAX    128
 
 enum proxy_state {
