@@ -89,8 +89,7 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 MUST_USE
 struct dial *dial_take(struct loop *l, struct transport *t,
                        const struct address *peer, const char *where,
-                       bool is_accepted, int64_t timeout_ms,
-                       dial_done_fn *on_done, void *user);
+                       int64_t timeout_ms, dial_done_fn *on_done, void *user);
 /* Tell of all bytes that move until it is open.  Borrowed until its end. */
 void dial_tap(struct dial *d, const struct tap *tap);
 /* Where the time went so far; good until the dial's end, on_done included. */

@@ -100,9 +100,8 @@ struct failure {
 		FAILED_TO_CONNECT,
 		FAILED_TO_LISTEN,
 		FAILED_LATER,
-		FAILED_TO_END, /* the peer's end is unproven */
 	} kind;
-	int errnum;
+	int errnum; /* 0: the peer's end is unproven */
 	const char *where; /* the endpoint as the user knows it, safe to show */
 	const struct address *address; /* NULL: FAILED_LATER */
 	const struct transport *transport; /* NULL: there is none */

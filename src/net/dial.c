@@ -566,14 +566,12 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 
 struct dial *dial_take(struct loop *l, struct transport *t,
                        const struct address *peer, const char *where,
-                       bool is_accepted, int64_t timeout_ms,
-                       dial_done_fn *on_done, void *user)
+                       int64_t timeout_ms, dial_done_fn *on_done, void *user)
 {
 	struct dial *d = dial_new(l, t->ops, where, on_done, user);
 
 	if (!d)
 		return NULL;
-	d->is_accepted = is_accepted;
 	d->attempts = calloc(1, sizeof(*d->attempts));
 	if (d->attempts) {
 		d->attempts[0] = (struct attempt){

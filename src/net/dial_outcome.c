@@ -141,9 +141,7 @@ void dial_explain(const struct dial *d, bool is_late, struct error *e)
 		.where = where,
 		.address = d->tried ? &a->address : NULL,
 		.transport = a->transport,
-		.story = &(struct explain_break){
-			.is_accepted = d->is_accepted,
-		},
+		.story = &(struct explain_break){ .bytes_in = 0 },
 	};
 
 	if (is_late && f.errnum == ETIMEDOUT)

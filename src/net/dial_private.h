@@ -42,7 +42,6 @@ struct dial {
 	struct timer stagger, deadline;
 	struct attempt *attempts;
 	size_t count, next;
-	bool is_accepted; /* the one that it began with came to us */
 	int64_t start_ns;
 	struct timing timing;
 	/* A callback may end the dial.  It is freed at once only when none of

@@ -302,7 +302,7 @@ uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 		.info = facts.has_tcp ? &facts.tcp : NULL,
 	};
 	transport_explain(l->transport->ops, &(struct failure){
-		.kind = errnum ? FAILED_LATER : FAILED_TO_END,
+		.kind = FAILED_LATER,
 		.errnum = errnum,
 		.where = link_called(l),
 		.transport = l->transport,

@@ -37,8 +37,8 @@ int link_secure(struct link *l, const struct over *how, int64_t timeout_ms)
 		return -1;
 	watch_remove(&l->watch);
 	l->transport = NULL;
-	l->dial = dial_take(l->loop, t, &facts.peer, link_called(l),
-	                    how->is_accepted, timeout_ms, on_secured, l);
+	l->dial = dial_take(l->loop, t, &facts.peer, link_called(l), timeout_ms,
+	                    on_secured, l);
 	if (!l->dial)
 		link_fail_without_memory(l, t);
 	return 0;

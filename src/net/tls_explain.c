@@ -373,6 +373,11 @@ static void tell_protocol(const struct tls_conn *c, const char *where,
 		tell_reason(c, where, e);
 }
 
+static bool is_reset(int errnum)
+{
+	return errnum == ECONNRESET || errnum == EPIPE;
+}
+
 /* Errno's words are good for what failed below, once it is open. */
 void tls_explain(const struct failure *f, struct error *e)
 {
@@ -382,12 +387,12 @@ void tls_explain(const struct failure *f, struct error *e)
 		return;
 	if (c->refusal)
 		*e = *c->refusal;
-	else if (f->kind == FAILED_TO_END)
+	else if (!f->errnum)
 		tell_unproven(c, f, e);
 	else if (f->timeout_ms)
 		tell_timeout(c, f, e);
 	else if (f->errnum == EPROTO)
 		tell_protocol(c, f->where, e);
-	else if (!c->head.is_open && f->errnum == ECONNRESET)
+	else if (!c->head.is_open && is_reset(f->errnum))
 		tell_broken_off(c, f, e);
 }

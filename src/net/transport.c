@@ -96,7 +96,7 @@ void transport_facts(const struct transport *t, unsigned wanted,
 void transport_explain(const struct transport_ops *ops,
                        const struct failure *f, struct error *e)
 {
-	if (f->kind == FAILED_LATER || f->kind == FAILED_TO_END)
+	if (f->kind == FAILED_LATER)
 		explain_broken(e, f->errnum, f->where, f->story);
 	else if (f->kind == FAILED_TO_LISTEN)
 		explain_listen(e, f->errnum, f->where);

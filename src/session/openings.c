@@ -150,7 +150,7 @@ void openings_add(struct openings *list, struct transport *t,
 
 	address_format(peer, where);
 	if (o)
-		o->dial = dial_take(list->loop, t, peer, where, true,
+		o->dial = dial_take(list->loop, t, peer, where,
 		                    list->timeout_ms, on_opened, o);
 	if (o && o->dial)
 		return;

@@ -164,7 +164,7 @@ static void layer_facts(const struct transport *t, unsigned wanted,
 
 static void layer_explain(const struct failure *f, struct error *e)
 {
-	if (f->kind == FAILED_TO_END)
+	if (!f->errnum)
 		error_set(e, "%s: the end is unproven", f->where);
 	else if (f->errnum == EPROTO)
 		error_set(e, "%s: the layer did not open", f->where);

@@ -344,6 +344,18 @@ static void an_end_in_the_handshake_is_told(void **state)
 	scene_finish();
 }
 
+static void a_write_into_a_connection_that_was_reset_is_told(void **state)
+{
+	(void)state;
+	scene_prepare();
+	put_over(&client, false);
+	fake_fail_write(client.below, EPIPE);
+	go_on(&client);
+	says("reset the connection without a word of TLS");
+	assert_string_equal(client.e.code, "ECONNRESET");
+	scene_finish();
+}
+
 static void facts_tell_what_was_agreed_on(void **state)
 {
 	const struct tls_facts *f;
@@ -531,6 +543,8 @@ int main(void)
 		cmocka_unit_test(an_answer_in_plain_text_is_named),
 		cmocka_unit_test(a_plain_client_of_a_listener_is_named),
 		cmocka_unit_test(an_end_in_the_handshake_is_told),
+		cmocka_unit_test(
+		    a_write_into_a_connection_that_was_reset_is_told),
 		cmocka_unit_test(facts_tell_what_was_agreed_on),
 		cmocka_unit_test(a_file_that_is_no_certificate_is_named),
 		cmocka_unit_test(a_key_of_another_certificate_is_refused),

@@ -100,8 +100,7 @@ static const char *explain(struct side *s)
 		.errnum = s->errnum,
 		.where = "localhost:9999",
 		.transport = s->t,
-		.story = &(struct explain_break){ .is_accepted =
-		                                  conn(s)->is_accepted },
+		.story = &(struct explain_break){ .bytes_in = 0 },
 	}, &s->e);
 	return s->e.text;
 }
