@@ -30,33 +30,47 @@ static int64_t now_s(void)
 	return stamp_now().wall_us / 1000000;
 }
 
-void dial_tell_certificates(const struct dial *d, const struct transport *t)
+/* NULL: there is nothing to tell, or nobody. */
+static const struct tls_facts *facts_to_tell(const struct dial *d,
+                                             const struct transport *t)
 {
-	char text[TLS_WORDS_MAX], line[TLS_WORDS_MAX + 32];
 	struct transport_facts facts;
 
-	if (!d->steps.on_step)
-		return;
-	transport_facts(t, FACTS_TLS, &facts);
-	for (size_t i = 0; facts.tls && i < facts.tls->chain_count &&
-	                   !d->is_over; i++) {
-		tls_say_certificate(text, &facts.tls->chain[i], now_s());
+	transport_facts(t, d->steps.on_step ? FACTS_TLS : 0, &facts);
+	return facts.tls;
+}
+
+/* A step may end the dial, and the facts with it. */
+static void tell_certificates(const struct dial *d, const struct tls_facts *f)
+{
+	char text[TLS_WORDS_MAX], line[TLS_WORDS_MAX + 32];
+
+	for (size_t i = 0; !d->is_over && i < f->chain_count; i++) {
+		tls_say_certificate(text, &f->chain[i], now_s());
 		snprintf(line, sizeof(line), "certificate %zu: %.480s", i + 1,
 		         text);
 		d->steps.on_step(d->steps.user, "certificate", line);
 	}
 }
 
+void dial_tell_certificates(const struct dial *d, const struct transport *t)
+{
+	const struct tls_facts *f = facts_to_tell(d, t);
+
+	if (f)
+		tell_certificates(d, f);
+}
+
 void dial_tell_secured(const struct dial *d, const struct transport *t)
 {
 	char text[TLS_WORDS_MAX], line[TLS_WORDS_MAX + 64];
-	struct transport_facts facts;
+	const struct tls_facts *f = facts_to_tell(d, t);
 
-	dial_tell_certificates(d, t);
-	transport_facts(t, d->steps.on_step ? FACTS_TLS : 0, &facts);
-	if (!facts.tls || d->is_over)
+	if (f)
+		tell_certificates(d, f);
+	if (!f || d->is_over)
 		return;
-	tls_say_secured(text, facts.tls, now_s());
+	tls_say_secured(text, f, now_s());
 	snprintf(line, sizeof(line), "secured by %.480s, after %.1f ms", text,
 	         (double)d->timing.tls_us / 1000);
 	d->steps.on_step(d->steps.user, "secured", line);

@@ -236,6 +236,23 @@ static void the_steps_of_tls_are_told_with_its_certificates(void **state)
 	assert_true(s->timing.tls_us >= 0);
 }
 
+static void a_dial_may_end_while_its_certificates_are_told(void **state)
+{
+	struct scene *s = *state;
+
+	dial_tls(s);
+	while (!strstr(bytes_text(&s->steps), "handshake begins"))
+		loop_turn(s->loop, 1000);
+	fake_facts(fake_last())->tls = &secured;
+	fake_feed(fake_last(), ".");
+	s->cancels_in_steps = true;
+	for (int i = 0; i < 3; i++)
+		loop_turn(s->loop, 1);
+	assert_int_equal(s->done, 0);
+	assert_non_null(strstr(bytes_text(&s->steps), "certificate 1"));
+	assert_null(strstr(bytes_text(&s->steps), "certificate 2"));
+}
+
 static void certificates_that_are_not_good_are_told_too(void **state)
 {
 	struct scene *s = *state;
@@ -598,6 +615,7 @@ int main(void)
 		TEST(an_open_connection_is_handed_over_with_its_address),
 		TEST(the_steps_are_told),
 		TEST(the_steps_of_tls_are_told_with_its_certificates),
+		TEST(a_dial_may_end_while_its_certificates_are_told),
 		TEST(certificates_that_are_not_good_are_told_too),
 		TEST(a_name_is_told_with_its_addresses),
 		TEST(a_strangers_host_name_cannot_drive_the_terminal),
