@@ -80,6 +80,7 @@ struct approach {
 	bool is_timed; /* connecting has ended: `timing` is known */
 	char listener[OWNER_TEXT_MAX]; /* who had not accepted us yet; or "" */
 	struct timing timing;
+	struct tls_facts *tls; /* once it is closed; NULL: there was none */
 	const char *through; /* " through the proxy localhost:1080"; or "" */
 	struct endpoint endpoint;
 	char called[]; /* the peer as the user calls it; and `through` */

@@ -30,8 +30,8 @@ void session_facts(const struct session *s, struct facts *out);
 /* The same without the peer's socket, which costs a question to the system. */
 void session_sample(const struct session *s, struct facts *out);
 
-/* What is known of its TLS, until it is closed; NULL: it is plain.  It takes
- * memory from the first call on. */
+/* What is known of its TLS; NULL: it is plain, or somebody came to us and has
+ * left.  It takes memory from the first call on. */
 const struct tls_facts *session_tls(const struct session *s);
 /* session_facts() with that. */
 void session_facts_to_show(const struct session *s, struct facts *out);

@@ -41,6 +41,7 @@ struct chat_private {
 	struct session_hints hints; /* told already of accepted peers */
 	struct health health[WATCH_MAX];
 	struct timing last_timing;
+	struct tls_facts last_tls;
 	struct facts last;    /* of the session that ended last, at its end */
 	struct transcript_listener shows; /* the front end */
 	struct timer quit, linger, leave, look, slow, peers, timeout;

@@ -136,8 +136,13 @@ void watch_end(struct chat *c, const struct session *s)
 	    (chat_session_count(c) && c->target != s->number))
 		return;
 	session_sample(s, last);
-	if (!last->timing)
-		return;
-	c->own->last_timing = *last->timing; /* the session's goes with it */
-	last->timing = &c->own->last_timing;
+	last->tls = session_tls(s);
+	if (last->tls) { /* the session's goes with it */
+		c->own->last_tls = *last->tls;
+		last->tls = &c->own->last_tls;
+	}
+	if (last->timing) {
+		c->own->last_timing = *last->timing;
+		last->timing = &c->own->last_timing;
+	}
 }

@@ -39,10 +39,23 @@ static void describe_loss(const struct session *s, uint64_t unacked, char *text,
 		         link_arrived(&s->link));
 }
 
+/* What was agreed on may be asked for when it is over. */
+static void keep_tls(struct session *s)
+{
+	const struct tls_facts *tls = session_tls(s);
+	if (!tls || !s->approach || s->approach->tls)
+		return;
+	s->approach->tls = malloc(sizeof(*tls));
+	if (s->approach->tls)
+		*s->approach->tls = *tls;
+}
+
 /* Close the connection if there is one: by FIN, or by RST to `abort`. */
 static void close_connection(struct session *s, bool abort)
 {
 	session_lose(s);
+	if (s->settings->tells_states && s->approach)
+		keep_tls(s);
 	link_close(&s->link, abort);
 }
 
@@ -346,6 +359,8 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	close_connection(s, false);
+	if (s->approach)
+		free(s->approach->tls);
 	free(s->approach);
 	session_end_upgrade(s);
 	if (s->talk) {

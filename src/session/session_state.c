@@ -170,7 +170,9 @@ void session_sample(const struct session *s, struct facts *out)
 
 const struct tls_facts *session_tls(const struct session *s)
 {
-	struct transport_facts facts = { .tls = NULL };
+	struct transport_facts facts = {
+		.tls = s->approach ? s->approach->tls : NULL,
+	};
 	if (s->link.transport)
 		transport_facts(s->link.transport, FACTS_TLS, &facts);
 	return facts.tls;

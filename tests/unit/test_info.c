@@ -82,13 +82,17 @@ static void of_several_peers_each_has_its_sentence(void **state)
 
 static void the_last_one_is_remembered_when_it_is_gone(void **state)
 {
+	struct tls_facts tls = { .version = "TLSv1.3", .cipher = "X" };
 	struct fake *f = connect_one();
 	(void)state;
+	fake_facts(f)->tls = &tls;
 	fake_feed(f, "abc\n");
 	turn();
 	command_run(c, "/reset", 6);
 	turn();
+	memset(&tls, 0, sizeof(tls)); /* it is gone with the connection */
 	const char *page = answer("/info");
+	assert_has(page, "* TLS: TLSv1.3 with X\n");
 	assert_has(page, "* 127.0.0.1:9: closed since 0 s\n");
 	assert_has(page, "* state: CLOSED, no connection, since ");
 	assert_has(page, "* received: 4 B in 1 message, ");
