@@ -32,6 +32,8 @@ typedef void tls_row_fn(void *user, const char *label, const char *text);
 void tls_rows(const struct tls_facts *f, int64_t now_s, tls_row_fn *fn,
               void *user);
 
+/* Write which certificate we show, "" if none. */
+void tls_say_own(char out[TLS_WORDS_MAX], const struct tls *t, int64_t now_s);
 /* Tell of the certificate that we show at `where`, or "" in mid-conversation,
  * as notes of these codes; borrowed for the call. */
 typedef void tls_note_fn(void *user, const char *code, const char *text);

@@ -9,6 +9,7 @@
 #include <sockchat/focus.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
+#include <sockchat/tls_words.h>
 #include <sockchat/word.h>
 
 #include "commands_private.h"
@@ -111,14 +112,24 @@ static void tell_info(struct chat *c, struct session *s)
 	}
 }
 
+static void tell_listener(struct chat *c)
+{
+	char own[TLS_WORDS_MAX];
+	chat_note(c, "listening", "listening on %s (%s)", c->listening,
+	          c->reach);
+	tls_say_own(own, c->options->dial.tls,
+	            stamp_now().wall_us / 1000000);
+	if (*own)
+		chat_note(c, "info", "we show: %s", own);
+}
+
 int run_info(struct chat *c, char *args)
 {
 	struct session *s = *args ? find_peer(c, args) : chat_shown(c);
 	if (*args && !s)
 		return -1;
 	if (!*args && *c->listening)
-		chat_note(c, "listening", "listening on %s (%s)", c->listening,
-		          c->reach);
+		tell_listener(c);
 	tell_info(c, s);
 	return 0;
 }

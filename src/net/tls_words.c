@@ -227,3 +227,16 @@ void tls_own_notes(const struct tls_own *own, const char *where, int64_t now_s,
 	on_note(user, "tls-certificate", text);
 	tell_own_end(&own->certificate, now_s, on_note, user);
 }
+
+void tls_say_own(char out[TLS_WORDS_MAX], const struct tls *t, int64_t now_s)
+{
+	char until[TLS_WORDS_MAX];
+	struct tls_own own;
+
+	*out = '\0';
+	if (!t || !tls_own(t, &own))
+		return;
+	tls_say_end(until, &own.certificate, now_s);
+	snprintf(out, TLS_WORDS_MAX, "%s, %.80s, --tls-pin %s, SHA-256 %s",
+	         own.certificate.subject, until, own.pin, own.fingerprint);
+}

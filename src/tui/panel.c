@@ -12,6 +12,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
+#include <sockchat/tls_words.h>
 
 #include "page.h"
 #include "screen.h"
@@ -233,11 +234,16 @@ static void take_row(void *user, enum health_row kind, const char *label,
 
 static void put_listener(struct panel *p)
 {
-	char text[LINE_MAX];
+	char text[LINE_MAX], own[TLS_WORDS_MAX];
 	const struct chat *c = p->chat;
 	snprintf(text, sizeof(text), "%s, %s", c->listening, c->reach);
-	if (*c->listening)
-		put_row(p, "listening", text);
+	if (!*c->listening)
+		return;
+	put_row(p, "listening", text);
+	tls_say_own(own, c->options->dial.tls,
+	            stamp_now().wall_us / 1000000);
+	if (*own)
+		put_row(p, "we show", own);
 }
 
 static void put_title(struct panel *p, const char *text, enum health_mood mood)

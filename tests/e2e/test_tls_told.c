@@ -92,6 +92,9 @@ static void programs_get_the_certificate_as_notes(void **state)
 	                    "SHA-256 ");
 	proc_expect_out(&p, "\"code\":\"tls-pin\",\"text\":\"to trust it: "
 	                    "sockchat connect --tls --tls-pin sha256//");
+	proc_write_text(&p, "/info\n");
+	proc_expect_out(&p, "\"text\":\"we show: CN=sockchat temporary "
+	                    "certificate, until 2");
 	proc_finish(&p);
 }
 
