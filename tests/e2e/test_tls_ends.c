@@ -105,6 +105,21 @@ static void a_late_answer_comes_in_each_version(void **state)
 	}
 }
 
+static void the_end_that_1_2_cannot_send_is_told(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	dial_with(&p, tls_serve(&server, "late", "server", "max=TLSv1_2", NULL),
+	          "-v", NULL);
+	proc_write_text(&p, "question");
+	proc_end_in(&p);
+	proc_expect_err(&p, "1.2");
+	proc_expect_err(&p, "close_notify");
+	proc_expect_exit(&p, 0);
+	finish_both(&p, &server);
+}
+
 static void a_server_of_1_2_that_never_ends_is_left(void **state)
 {
 	struct proc p, server;
@@ -364,6 +379,24 @@ static void a_plain_client_of_a_listener_is_told(void **state)
 	proc_finish(&p);
 }
 
+static void a_plain_listener_that_meets_tls_says_what_to_do(void **state)
+{
+	struct proc p, client;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "--ui", "lines", SERVING, "127.0.0.1", "0",
+	              NULL);
+	tls_call(&client, "greet", proc_lines_port(&p), NULL);
+	proc_expect_out(&p, "/starttls");
+	proc_expect_out(&p, "--tls-auto");
+	proc_write_text(&p, "/starttls\n");
+	proc_expect_out(&p, "greeting");
+	proc_end_in(&p);
+	proc_expect_exit(&client, 0);
+	proc_expect_exit(&p, 0);
+	finish_both(&p, &client);
+}
+
 static void an_automatic_listener_takes_both(void **state)
 {
 	struct proc p;
@@ -448,6 +481,7 @@ int main(void)
 		cmocka_unit_test(a_half_that_has_ended_leaves_the_other_open),
 		cmocka_unit_test(the_end_of_a_server_leaves_our_half_open),
 		cmocka_unit_test(a_late_answer_comes_in_each_version),
+		cmocka_unit_test(the_end_that_1_2_cannot_send_is_told),
 		cmocka_unit_test(a_server_of_1_2_that_never_ends_is_left),
 		cmocka_unit_test(an_end_without_close_notify_is_unproven),
 		cmocka_unit_test(an_unproven_end_can_be_allowed),
@@ -461,6 +495,8 @@ int main(void)
 		cmocka_unit_test(clients_that_say_nothing_disturb_nobody),
 		cmocka_unit_test(a_plain_answer_is_named_by_its_protocol),
 		cmocka_unit_test(a_plain_client_of_a_listener_is_told),
+		cmocka_unit_test(
+		    a_plain_listener_that_meets_tls_says_what_to_do),
 		cmocka_unit_test(an_automatic_listener_takes_both),
 		cmocka_unit_test(fresh_keys_are_nothing_special),
 		cmocka_unit_test(
