@@ -160,13 +160,22 @@ static bool tls_has_buffered(const struct transport *t)
 	       (c->ssl && (SSL_pending(c->ssl) > 0 || has_end_come(c)));
 }
 
+/* That nothing more will come is cheaper to know than to ask OpenSSL. */
+static bool is_all_read(const struct tls_conn *c)
+{
+	const struct tls *t = c->tls;
+
+	return t->is_drained && t->in_at == t->in_len &&
+	       !SSL_has_pending(c->ssl);
+}
+
 /* Returns how many bytes came; 0: `*outcome` tells why none did. */
 static size_t read_records(struct tls_conn *c, uint8_t *bytes, size_t cap)
 {
 	size_t done = 0, n = 0;
 	int outcome = 1;
 
-	while (done < cap && outcome == 1) {
+	while (done < cap && outcome == 1 && !(done && is_all_read(c))) {
 		outcome = SSL_read_ex(c->ssl, bytes + done, cap - done, &n);
 		done += outcome == 1 ? n : 0;
 	}
