@@ -446,6 +446,73 @@ static void many_bytes_go_out_while_they_are_taken(void **state)
 	scene_finish();
 }
 
+/* What one says is byte `i` of a pattern; the other checks it. */
+struct flow {
+	struct side *from, *to;
+	size_t said, heard;
+};
+
+static uint8_t pattern(size_t i)
+{
+	return (uint8_t)(i * 31 + i / 251);
+}
+
+#define FLOW_LEN ((size_t)300000)
+
+static void flow_say(struct flow *f, size_t len)
+{
+	uint8_t bytes[70000];
+
+	len = len < FLOW_LEN - f->said ? len : FLOW_LEN - f->said;
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = pattern(f->said + i);
+	f->said += say(f->from, (const char *)bytes, len);
+}
+
+static void flow_hear(struct flow *f, size_t cap)
+{
+	uint8_t bytes[70000];
+	ssize_t n = f->to->t->ops->read(f->to->t, bytes, cap);
+
+	assert_true(n > 0 || errno == EAGAIN);
+	for (ssize_t i = 0; i < n; i++)
+		assert_int_equal(bytes[i], pattern(f->heard++));
+}
+
+/* What is below takes now nothing, now a little, and gives it in pieces. */
+static void flow_step(struct flow *f)
+{
+	size_t dice = (size_t)rand();
+
+	fake_limit_write(f->from->below, dice % 4 ? dice % 40000 : 0);
+	if (dice % 3)
+		flow_say(f, 1 + dice % 69999);
+	carry(f->from, f->to, 1 + dice % 20000);
+	if (dice % 5)
+		flow_hear(f, 1 + dice % 69999);
+}
+
+static void long_talk_both_ways_arrives_whole_whatever_is_below(void **state)
+{
+	struct flow there = { .from = &client, .to = &server },
+	            back = { .from = &server, .to = &client };
+
+	(void)state;
+	scene_open();
+	srand(15);
+	for (int i = 0; i < 5000 && (there.heard < FLOW_LEN ||
+	                             back.heard < FLOW_LEN); i++) {
+		if (i % 50 == 0)
+			SSL_key_update(conn(&client)->ssl,
+			               SSL_KEY_UPDATE_REQUESTED);
+		flow_step(&there);
+		flow_step(&back);
+	}
+	assert_int_equal(there.heard, FLOW_LEN);
+	assert_int_equal(back.heard, FLOW_LEN);
+	scene_finish();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +538,8 @@ int main(void)
 		cmocka_unit_test(a_reset_that_loses_bytes_is_one),
 		cmocka_unit_test(marks_are_thinned_and_never_count_too_much),
 		cmocka_unit_test(what_has_come_is_read_when_nobody_takes_more),
+		cmocka_unit_test(
+		    long_talk_both_ways_arrives_whole_whatever_is_below),
 		cmocka_unit_test(many_bytes_go_out_while_they_are_taken),
 	};
 
