@@ -200,6 +200,25 @@ static ssize_t tls_read(struct transport *t, void *bytes, size_t cap)
 	return has_end_come(c) || c->has_lower_ended ? 0 : fail(EAGAIN);
 }
 
+/* The bytes of records that the peer's system has. */
+static uint64_t arrived(const struct tls_conn *c, size_t unacked)
+{
+	return c->made - c->out.len - c->tls->out.len - unacked;
+}
+
+static void add_mark(struct tls_conn *c)
+{
+	struct transport *lower = c->head.lower;
+
+	if (tls_marks_are_full(&c->marks)) {
+		ssize_t unacked = lower->ops->pending(lower);
+		tls_marks_thin(&c->marks, unacked < 0
+		                              ? 0
+		                              : arrived(c, (size_t)unacked));
+	}
+	tls_marks_add(&c->marks, c->made, c->user);
+}
+
 static size_t write_records(struct tls_conn *c, const uint8_t *bytes,
                             size_t len)
 {
@@ -212,7 +231,7 @@ static size_t write_records(struct tls_conn *c, const uint8_t *bytes,
 			break;
 		done += n;
 		c->user += n;
-		tls_marks_add(&c->marks, c->made, c->user);
+		add_mark(c);
 	}
 	c->write_wants =
 	    outcome == 1 ? (unsigned)LOOP_WRITE : settle(c, outcome);
@@ -278,11 +297,6 @@ static int tls_shutdown(struct transport *t)
 	    (SSL_version(c->ssl) >= TLS1_3_VERSION || has_end_come(c)))
 		send_end(c);
 	return c->broken_out ? fail(c->broken_out) : 0;
-}
-
-static uint64_t arrived(const struct tls_conn *c, size_t unacked)
-{
-	return c->made - c->out.len - unacked;
 }
 
 /* An end counts as one, as TCP's does, also one that is not sent. */
