@@ -22,6 +22,10 @@
 struct dial;
 struct tls;
 
+/* For a proxy and TLS together, if nothing else is said: about what the system
+ * gives TCP (tcp(7), tcp_syn_retries). */
+#define DIAL_LAYERS_TIMEOUT_MS 120000
+
 #define TIMING_TRIES 8 /* addresses that are remembered */
 
 /* One address: how it ended, 0 for a connection, and after how long. */
@@ -63,7 +67,8 @@ struct dial_steps {
 
 struct dial_settings {
 	struct resolve_settings resolve;
-	int64_t timeout_ms; /* for all of it; 0 for the system's */
+	int64_t timeout_ms; /* for all of it; 0: the system's for the
+	                     * connection, and then ours for its layers */
 	struct proxy_settings proxy;
 	struct tls *tls; /* borrowed; NULL: none was asked for */
 };

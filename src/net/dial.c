@@ -226,6 +226,13 @@ static void tell_open(const struct dial *d, const struct transport *t,
 	          *from ? " from " : "", from, (double)us / 1000);
 }
 
+static void set_limit(struct dial *d, int64_t timeout_ms)
+{
+	d->timeout_ms = timeout_ms;
+	if (timeout_ms > 0)
+		timer_start(d->loop, &d->deadline, timeout_ms * MS_NS);
+}
+
 /* The connection is there; what has to lie on it is put there layer by layer.
  * The other attempts are given up with the first. */
 static void keep_alone(struct attempt *winner)
@@ -234,6 +241,8 @@ static void keep_alone(struct attempt *winner)
 
 	d->winner = winner;
 	timer_stop(&d->stagger);
+	if (!d->timeout_ms && d->layer_count)
+		set_limit(d, DIAL_LAYERS_TIMEOUT_MS);
 	for (size_t i = 0; i < d->count; i++)
 		if (&d->attempts[i] != winner)
 			attempt_close(&d->attempts[i]);
@@ -507,13 +516,6 @@ static struct dial *dial_new(struct loop *l,
 	d->deadline.on_time = on_deadline;
 	d->deadline.user = d;
 	return d;
-}
-
-static void set_limit(struct dial *d, int64_t timeout_ms)
-{
-	d->timeout_ms = timeout_ms;
-	if (timeout_ms > 0)
-		timer_start(d->loop, &d->deadline, timeout_ms * MS_NS);
 }
 
 static void choose_layers(struct dial *d)

@@ -7,6 +7,7 @@
 
 #include "link_scene.h"
 
+static int64_t timeout_ms = 5000;
 static size_t secures;
 static char told[256];
 
@@ -31,7 +32,7 @@ static int start_layers(void **state)
 
 static void dial_layers(bool is_tls, enum proxy_kind kind)
 {
-	struct dial_settings settings = { .timeout_ms = 5000 };
+	struct dial_settings settings = { .timeout_ms = timeout_ms };
 	struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
 	ep.is_tls = is_tls;
 	settings.proxy.kind = kind;
@@ -128,6 +129,20 @@ static void a_layer_that_stays_silent_has_the_dials_time(void **state)
 	(void)state;
 	dial_layers(true, PROXY_NONE);
 	wait_ms(4999);
+	assert_int_equal(now.overs, 0);
+	wait_ms(1);
+	assert_over(0);
+	assert_string_equal(now.error.code, "ETIMEDOUT");
+}
+
+static void a_layer_has_a_time_also_when_none_was_said(void **state)
+{
+	(void)state;
+	timeout_ms = 0;
+	dial_layers(true, PROXY_NONE);
+	timeout_ms = 5000;
+	clock_ns += (DIAL_LAYERS_TIMEOUT_MS - 1) * MS_NS;
+	turn();
 	assert_int_equal(now.overs, 0);
 	wait_ms(1);
 	assert_over(0);
@@ -354,6 +369,7 @@ int main(void)
 		LAYERS(tls_lies_on_what_the_proxy_opened),
 		LAYERS(a_layer_says_why_it_did_not_open),
 		LAYERS(a_layer_that_stays_silent_has_the_dials_time),
+		LAYERS(a_layer_has_a_time_also_when_none_was_said),
 		LAYERS(a_connection_that_ends_while_a_layer_opens_has_failed),
 		LAYERS(closing_gives_up_a_layer),
 		LAYERS(bytes_that_a_layer_holds_do_not_stall),
