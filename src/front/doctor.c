@@ -85,17 +85,21 @@ static void tell_plain(struct doctor *d)
 		report_note(&d->report, r.code, "without TLS: %s", r.text);
 }
 
+static bool has_tls_options(const struct tls_settings *t)
+{
+	return t->insecure || t->has_sni || t->min || t->max || *t->ca ||
+	       *t->pin || *t->cert || *t->alpn || *t->ciphers;
+}
+
 /* Write the command line that connects there. */
 static void format_command(const struct doctor *d, const char *where,
                            char out[COMMAND_MAX])
 {
-	static const struct tls_settings none;
-	const struct tls_settings *tls = &d->options->tls;
 	char proxy[PROXY_URL_MAX];
 	proxy_format(&d->options->dial.proxy, proxy);
 	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s%s",
 	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where,
-	         where == d->where && memcmp(tls, &none, sizeof(none))
+	         where == d->where && has_tls_options(&d->options->tls)
 	             ? ", with the same --tls options" : "");
 }
 
