@@ -270,7 +270,7 @@ static ssize_t tls_write(struct transport *t, const void *bytes, size_t len)
 		done = write_chunks(c, bytes, len);
 		tls_leave(c);
 	}
-	if (done)
+	if (done && !c->has_lower_failed)
 		return (ssize_t)done;
 	return fail(c->broken_out ? c->broken_out : EAGAIN);
 }

@@ -33,7 +33,7 @@ CEILING = 60.0  # one run, whatever it does
 # What a sentence has in it that says that something failed.
 SAID_ERROR = re.compile(
     rb" ! |\"kind\":\"error\"|cannot|memory|fail|lost|not sent|missing here|"
-    rb"refused|reset by|by a reset|connection reset|broken off|unreachable|"
+    rb"refused|reset by|by a reset|connection reset|broken off|unproven|unreachable|"
     rb"unavailable|out of |[Tt]oo many")
 # What is said in the pipe when all is well.
 NOTICE = re.compile(
