@@ -33,7 +33,7 @@ struct openings {
 	struct loop *loop;
 	struct openings_ops ops;
 	int64_t timeout_ms; /* 0: OPENINGS_TIMEOUT_MS */
-	struct opening *first;
+	struct opening *first, **end; /* where the next one is put */
 	size_t count;
 	bool is_held;
 	struct later deliver;

@@ -27,6 +27,8 @@ static void drop_opening(struct opening *o)
 	while (*p != o)
 		p = &(*p)->next;
 	*p = o->next;
+	if (!o->next)
+		o->openings->end = p;
 	o->openings->count--;
 	dial_cancel(o->dial);
 	watch_remove(&o->watch);
@@ -102,6 +104,7 @@ void openings_init(struct openings *list, struct loop *l,
 		.timeout_ms = timeout_ms > 0 ? timeout_ms
 		                             : OPENINGS_TIMEOUT_MS,
 		.deliver = { .on_call = deliver_one, .user = list },
+		.end = &list->first,
 	};
 }
 
@@ -128,18 +131,19 @@ static void fail_to_add(struct openings *list, struct transport *t,
 static struct opening *opening_new(struct openings *list,
                                    const struct address *peer)
 {
-	struct opening *o = calloc(1, sizeof(*o)), **last = &list->first;
+	struct opening *o;
 
-	if (!o)
-		return NULL;
 	if (list->count >= OPENINGS_MAX)
 		give_up_oldest(list);
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return NULL;
 	o->openings = list;
 	o->peer = *peer;
 	list->count++;
-	while (*last)
-		last = &(*last)->next;
-	return *last = o;
+	*list->end = o;
+	list->end = &o->next;
+	return o;
 }
 
 void openings_add(struct openings *list, struct transport *t,
