@@ -88,6 +88,7 @@ struct transport_facts {
 	/* The peer's end has come in a way that anybody on the way could have
 	 * brought about (RFC 8446, 6.1). */
 	bool is_end_unproven;
+	bool is_end_bare; /* the same, also when the user allows it */
 	bool is_end_kept; /* our end goes out when the peer's has come */
 	/* Until it is closed; NULL: none.  Before it is open a peer that was
 	 * not trusted has its certificates there. */

@@ -369,8 +369,9 @@ static void tls_facts(const struct transport *t, unsigned wanted,
 	if (!(wanted & FACTS_END))
 		return;
 	out->is_end_kept = c->is_shut && !c->end_made;
-	out->is_end_unproven = c->has_lower_ended && !has_end_come(c) &&
-	                       !c->tls->settings->allows_truncation;
+	out->is_end_bare = c->has_lower_ended && !has_end_come(c);
+	out->is_end_unproven =
+	    out->is_end_bare && !c->tls->settings->allows_truncation;
 }
 
 /* Acknowledgements */

@@ -141,11 +141,12 @@ static const char *what_is_left(struct session *s)
 /* What the peer has sent to end its half. */
 static const char *name_peers_end(const struct link *l)
 {
-	if (link_is_end_unproven(l))
-		return " (FIN received, without close_notify)";
-	if (l->traits & TRANSPORT_TLS)
-		return " (close_notify received)";
-	return link_is_tcp(l) ? " (FIN received)" : "";
+	struct transport_facts facts;
+	if (!(l->traits & TRANSPORT_TLS))
+		return link_is_tcp(l) ? " (FIN received)" : "";
+	transport_facts(l->transport, FACTS_END, &facts);
+	return facts.is_end_bare ? " (ended without close_notify)"
+	                         : " (close_notify received)";
 }
 
 /* Tell the peer's end while we can still send. */

@@ -101,6 +101,21 @@ static void a_close_in_1_2_does_not_wait_for_the_peer(void **state)
 	proc_finish(&p);
 }
 
+static void an_end_that_is_allowed_is_not_said_to_be_proven(void **state)
+{
+	struct proc p, server;
+	uint16_t port = tls_serve(&server, "hello", "server", NULL);
+
+	(void)state;
+	proc_sockchat(&p, "connect", "--ui", "lines", "--tls-allow-truncation",
+	              TRUSTING, tls_url(port), NULL);
+	proc_expect_out(&p, "closed its half (ended without close_notify)");
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	proc_finish(&server);
+	proc_finish(&p);
+}
+
 /* As a client of SMTP does, which waits to be greeted. */
 static void a_silent_client_of_an_automatic_listener_is_plain(void **state)
 {
@@ -128,6 +143,8 @@ int main(void)
 		cmocka_unit_test(
 		    tls_that_cannot_begin_is_an_error_and_the_chat_goes_on),
 		cmocka_unit_test(a_close_in_1_2_does_not_wait_for_the_peer),
+		cmocka_unit_test(
+		    an_end_that_is_allowed_is_not_said_to_be_proven),
 		cmocka_unit_test(
 		    a_silent_client_of_an_automatic_listener_is_plain),
 	};
