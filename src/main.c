@@ -148,10 +148,16 @@ static int refuse_usage(const struct error *e)
 }
 
 /* Whether TLS may be needed: by the endpoint, or by what an option says. */
+/* Whether the endpoint wants TLS, or any option is about it: a chat may come to
+ * that later. */
 static bool is_tls_asked(const struct options *o)
 {
-	static const struct tls_settings none;
-	return o->endpoint.is_tls || memcmp(&o->tls, &none, sizeof(none)) != 0;
+	const struct option_row *row;
+	for (size_t i = 0; (row = options_row(i)); i++)
+		if (o->sources[i] != SOURCE_DEFAULT &&
+		    strncmp(row->name, "tls-", 4) == 0)
+			return true;
+	return o->endpoint.is_tls;
 }
 
 /* What can be wrong with it is found at the start, and a passphrase asked for
