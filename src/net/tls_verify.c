@@ -46,7 +46,8 @@ static bool read_pin(const char *text, size_t len, uint8_t out[TLS_PIN_LEN])
 	uint8_t bytes[TLS_PIN_LEN + 1];
 	size_t prefix = strlen(PIN_PREFIX);
 
-	if (len != prefix + PIN_CHARS || memcmp(text, PIN_PREFIX, prefix) ||
+	if (len != prefix + PIN_CHARS ||
+	    memcmp(text, PIN_PREFIX, prefix) != 0 ||
 	    text[len - 1] != '=' || text[len - 2] == '=' ||
 	    EVP_DecodeBlock(bytes, (const uint8_t *)text + prefix,
 	                    PIN_CHARS) != TLS_PIN_LEN + 1)
