@@ -18,7 +18,6 @@
 
 #include <cmocka.h>
 
-#include "pty.h"
 #include "tls.h"
 
 #define SECRET "for your eyes only\n"
@@ -480,6 +479,28 @@ static void the_secrets_go_through_no_link(void **state)
 	finish_both(&p, &server);
 }
 
+/* Other front ends */
+
+static void json_tells_the_handshake_and_the_code(void **state)
+{
+	static const char *const certs[] = { "server", "expired" };
+	static const char *const words[] = { "\"state\":\"open\"",
+		                             "\"code\":\"TLS_EXPIRED\"" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc p, server;
+		uint16_t port = tls_serve(&server, "greet", certs[i], NULL);
+		proc_sockchat(&p, "connect", "--json", TRUSTING, tls_url(port),
+		              NULL);
+		proc_expect_out(&p, "\"state\":\"handshaking\"");
+		proc_expect_out(&p, words[i]);
+		proc_end_in(&p);
+		proc_expect_exit(&p, (int)i);
+		finish_both(&p, &server);
+	}
+}
+
 /* Unix sockets */
 
 static void a_unix_socket_speaks_tls_too(void **state)
@@ -541,6 +562,7 @@ int main(void)
 		cmocka_unit_test(files_that_are_no_certificates_are_told),
 		cmocka_unit_test(the_secrets_are_logged_for_the_owner_alone),
 		cmocka_unit_test(the_secrets_go_through_no_link),
+		cmocka_unit_test(json_tells_the_handshake_and_the_code),
 		cmocka_unit_test(a_unix_socket_speaks_tls_too),
 		cmocka_unit_test(a_unix_listener_speaks_tls_too),
 	};

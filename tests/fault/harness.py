@@ -33,12 +33,13 @@ CEILING = 60.0  # one run, whatever it does
 # What a sentence has in it that says that something failed.
 SAID_ERROR = re.compile(
     rb" ! |\"kind\":\"error\"|cannot|memory|fail|lost|not sent|missing here|"
-    rb"refused|reset by|by a reset|connection reset|broken off|unproven|unreachable|"
-    rb"unavailable|out of |[Tt]oo many")
+    rb"refused|reset by|by a reset|connection reset|broken off|unproven|"
+    rb"unreachable|unavailable|out of |[Tt]oo many")
 # What is said in the pipe when all is well.
 NOTICE = re.compile(
     rb"sockchat: (listening on|inside a container|connection from|hint: |"
-    rb"only this machine|no --tls-cert: |to trust it: |resolving|connecting|connected to|the peer |first )")
+    rb"only this machine|no --tls-cert: |to trust it: |resolving|"
+    rb"connecting|connected to|the peer |first )")
 # What is said when a file of the command line cannot be read: exit 2.
 UNREADABLE = re.compile(rb"/config: |--tls-[a-z-]+: ")
 ROW = struct.Struct("24sII")
