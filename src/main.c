@@ -147,7 +147,6 @@ static int refuse_usage(const struct error *e)
 	return STATUS_USAGE;
 }
 
-/* Whether TLS may be needed: by the endpoint, or by what an option says. */
 /* Whether the endpoint wants TLS, or any option is about it: a chat may come to
  * that later. */
 static bool is_tls_asked(const struct options *o)
