@@ -51,8 +51,9 @@ struct listener {
 	int trouble;        /* errno that was told, while peers wait; or 0 */
 	int64_t trouble_ns; /* when it was told last, 0 for never */
 	bool is_paused, is_starved;
-	/* As long as a call of ours is on the stack it isn't freed. */
-	bool is_busy, is_over;
+	/* As long as calls of ours are on the stack it isn't freed. */
+	unsigned busy;
+	bool is_over;
 };
 
 static void close_places(struct listener *ls)
@@ -73,8 +74,8 @@ static void listener_finish(struct listener *ls)
 
 static void listener_leave(struct listener *ls)
 {
-	ls->is_busy = false;
-	if (ls->is_over)
+	ls->busy--;
+	if (ls->is_over && !ls->busy)
 		listener_finish(ls);
 }
 
@@ -87,7 +88,7 @@ void listener_free(struct listener *ls)
 	timer_stop(&ls->retry);
 	openings_finish(&ls->openings);
 	close_places(ls);
-	if (!ls->is_busy)
+	if (!ls->busy)
 		listener_finish(ls);
 }
 
@@ -192,7 +193,7 @@ static void on_opened(void *user, struct transport *t,
                       const struct address *peer)
 {
 	struct listener *ls = user;
-	ls->is_busy = true;
+	ls->busy++;
 	ls->ops->on_peer(ls->user, t, peer);
 	listener_leave(ls);
 }
@@ -200,7 +201,7 @@ static void on_opened(void *user, struct transport *t,
 static void on_unopened(void *user, const struct error *e)
 {
 	struct listener *ls = user;
-	ls->is_busy = true;
+	ls->busy++;
 	ls->ops->on_unopened(ls->user, e);
 	listener_leave(ls);
 }
@@ -240,7 +241,7 @@ static void on_knock(struct watch *w, unsigned ready)
 	struct listener *ls = p->listener;
 	int batch = next_batch(p);
 	(void)ready;
-	ls->is_busy = true;
+	ls->busy++;
 	for (int i = 0; i < batch && !ls->is_over && !ls->is_paused; i++) {
 		struct address peer;
 		struct transport *t =
@@ -444,7 +445,7 @@ static void on_resolved(void *user, const struct address *list, size_t count,
 {
 	struct listener *ls = user;
 	ls->resolve = NULL;
-	ls->is_busy = true;
+	ls->busy++;
 	if (count == 0)
 		ls->ops->on_failed(ls->user, e);
 	else
