@@ -21,6 +21,7 @@ static void on_secured(void *user, struct transport *t,
 	struct link *l = user;
 	(void)peer;
 	l->dial = NULL;
+	l->in_ns = loop_now_ns(l->loop); /* the handshake has moved */
 	if (!t)
 		l->ops->on_over(l, e, 0);
 	else if (!link_watch(l, t))
@@ -35,6 +36,7 @@ int link_secure(struct link *l, const struct over *how, int64_t timeout_ms)
 	                                     l->transport, how);
 	if (!t)
 		return -1;
+	link_stop_alarm(l, LINK_IDLE);
 	watch_remove(&l->watch);
 	l->transport = NULL;
 	l->dial = dial_take(l->loop, t, &facts.peer, link_called(l), timeout_ms,

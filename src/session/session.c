@@ -322,6 +322,7 @@ static void on_link_secured(struct link *l)
 		                stamp_now().wall_us / 1000000);
 	session_tell_state(s, ENTRY_OPEN, text, "%s now speaks TLS",
 	                   s->link.where);
+	link_set_idle(l, s->settings->idle_ns);
 	session_update(s);
 }
 

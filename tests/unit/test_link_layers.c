@@ -288,6 +288,25 @@ static void tls_begins_in_mid_conversation(void **state)
 	assert_int_equal(now.opens, 1);
 }
 
+static void a_handshake_is_no_silence(void **state)
+{
+	(void)state;
+	accept_peer();
+	step(LOOP_READ);
+	link_set_idle(&now.link, 20 * MS_NS);
+	secure("");
+	wait_ms(30);
+	answer("1");
+	wait_ms(1);
+	assert_int_equal(secures, 1);
+	assert_int_equal(now.overs, 0);
+	link_set_idle(&now.link, 20 * MS_NS);
+	wait_ms(18);
+	assert_int_equal(now.overs, 0);
+	wait_ms(1);
+	assert_over(ETIMEDOUT);
+}
+
 static void what_was_read_before_is_the_layers(void **state)
 {
 	(void)state;
@@ -379,6 +398,7 @@ int main(void)
 		LAYERS(what_a_layer_holds_goes_out_when_nothing_is_wished),
 		LAYERS(an_end_that_proves_nothing_is_told_as_such),
 		LAYERS(tls_begins_in_mid_conversation),
+		LAYERS(a_handshake_is_no_silence),
 		LAYERS(what_was_read_before_is_the_layers),
 		LAYERS(a_layer_that_fails_in_mid_conversation_is_the_end),
 		LAYERS(a_layer_in_mid_conversation_has_its_time),
