@@ -50,10 +50,10 @@ struct chat_private {
 	bool has_ended_early; /* it ended before the first peer came */
 	int64_t spoke_ns; /* when standard input spoke last */
 	bool has_listen_failed;
+	bool has_shown_certificate; /* of ours, at /starttls */
 	/* At the end each of these makes the exit status 1. */
 	bool has_broken; /* a connection has; a new one may clear it */
 	/* These two only when standard input is a script. */
-	bool has_shown_certificate; /* of ours, at /starttls */
 	bool has_refused; /* something that it asked for was not done */
 	bool makes_wait;  /* new peers still wait for a free descriptor */
 	uint64_t unkept;      /* lost entries that have been told */
