@@ -33,8 +33,7 @@ static int put_byte(struct bytes *out, int byte, struct error *e)
 	return append_or_refuse(out, &b, 1, e);
 }
 
-/* The byte that two digits at `at` mean; -1 if they are not there. */
-static int hex_pair(const char *text, size_t len, size_t at)
+int escape_hex_pair(const char *text, size_t len, size_t at)
 {
 	int high = len - at < 2 ? -1 : hex_value(text[at]);
 	int low = high < 0 ? -1 : hex_value(text[at + 1]);
@@ -93,7 +92,7 @@ static size_t parse_escape(struct bytes *out, const char *text, size_t len,
 	if (letter)
 		return put_byte(out, values[letter - letters], e) ? 0 : 2;
 	if (c == 'x') {
-		byte = hex_pair(text, len, at + 2);
+		byte = escape_hex_pair(text, len, at + 2);
 		if (byte >= 0)
 			return put_byte(out, byte, e) ? 0 : 4;
 		error_set(e, "column %zu: \\x needs two hex digits",
@@ -143,7 +142,7 @@ int escape_parse_hex(struct bytes *out, const char *text, size_t len,
 		if (len - i > 2 && text[i] == '0' &&
 		    (text[i + 1] | 0x20) == 'x')
 			i += 2;
-		int byte = hex_pair(text, len, i);
+		int byte = escape_hex_pair(text, len, i);
 		if (byte < 0)
 			error_set(e, "column %zu: a byte is two hex digits: "
 			             "0d 0a ff", i + 1);

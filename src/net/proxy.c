@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/escape.h>
 #include <sockchat/proxy.h>
 
 #define FORMS "socks5://HOST:PORT, socks4://HOST:PORT or http://HOST:PORT"
@@ -68,26 +69,16 @@ static int refuse_scheme(const char *url, size_t len, struct error *e)
 	return error_set(e, "this is no proxy: write " FORMS);
 }
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c | 0x20) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* Returns the character at `*at`, which may be written as %41; -1 for a % that
  * begins nothing.  `*at` moves behind it. */
 static int read_character(const char **at)
 {
-	int high, low;
+	const char *from = *at;
+	bool is_plain = *from != '%';
 
-	if (**at != '%')
-		return (unsigned char)*(*at)++;
-	high = hex_digit((*at)[1]);
-	low = high < 0 ? -1 : hex_digit((*at)[2]);
-	*at += 3;
-	return low < 0 ? -1 : high * 16 + low;
+	*at += is_plain ? 1 : 3;
+	return is_plain ? (unsigned char)*from
+	                : escape_hex_pair(from, strlen(from), 1);
 }
 
 static int parse_user(struct proxy_settings *p, const char *text,

@@ -100,6 +100,7 @@ static void what_is_no_proxy_is_told_what_one_is(void **state)
 		{ "http://h:1/path", "leave out what follows the /" },
 		{ "http://a%3Ab@h:1", "cannot have a colon" },
 		{ "socks5://a%0@h:1", "has a % that two hexadecimal" },
+		{ "socks5://a%\0204@h:1", "has a % that two hexadecimal" },
 		{ "socks5://a%00@h:1", "has a % that two hexadecimal" },
 		{ "socks5://a%@h:1", "has a % that two hexadecimal" },
 	};
