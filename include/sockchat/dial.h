@@ -73,6 +73,13 @@ struct dial_settings {
 	struct tls *tls; /* borrowed; NULL: none was asked for */
 };
 
+/* The proxy on the way there; NULL: none, as for unix sockets. */
+static inline const struct endpoint *
+dial_proxy(const struct transport_ops *transport, const struct dial_settings *s)
+{
+	return s->proxy.kind && transport->through ? &s->proxy.endpoint : NULL;
+}
+
 /* The dial is over: the caller gets an open connection, or NULL and `e`.  Takes
  * `t`.  Through a proxy nobody knows the address of the peer: its len is 0. */
 typedef void dial_done_fn(void *user, struct transport *t,

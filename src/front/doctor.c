@@ -91,12 +91,19 @@ static bool has_tls_options(const struct tls_settings *t)
 	       *t->pin || *t->cert || *t->alpn || *t->ciphers;
 }
 
+static bool has_proxy(const struct doctor *d)
+{
+	const struct options *o = d->options;
+	return dial_proxy(transport_of(&o->endpoint), &o->dial);
+}
+
 /* Write the command line that connects there. */
 static void format_command(const struct doctor *d, const char *where,
                            char out[COMMAND_MAX])
 {
-	char proxy[PROXY_URL_MAX];
-	proxy_format(&d->options->dial.proxy, proxy);
+	char proxy[PROXY_URL_MAX] = "";
+	if (has_proxy(d))
+		proxy_format(&d->options->dial.proxy, proxy);
 	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s%s",
 	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where,
 	         where == d->where && has_tls_options(&d->options->tls)
@@ -157,8 +164,8 @@ static void note_step(struct doctor *d, const char *code)
 	};
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (strcmp(steps[i].code, code) == 0)
-			d->step = d->options->dial.proxy.kind
-			              ? steps[i].behind_proxy : steps[i].step;
+			d->step = has_proxy(d) ? steps[i].behind_proxy
+			                       : steps[i].step;
 }
 
 static void on_doctor_step(void *user, const char *code, const char *text)
@@ -240,7 +247,7 @@ static void tell_connection(struct doctor *d)
 	if (facts.tcp.rtt_us)
 		report_note(&d->report, "round-trip",
 		            "round trip %s%.2f ms, segments of %u bytes",
-		            d->options->dial.proxy.kind ? "to the proxy " : "",
+		            has_proxy(d) ? "to the proxy " : "",
 		            (double)facts.tcp.rtt_us / 1000,
 		            facts.tcp.snd_mss);
 	if (*facts.owner)

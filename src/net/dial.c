@@ -520,11 +520,10 @@ static struct dial *dial_new(struct loop *l,
 
 static void choose_layers(struct dial *d)
 {
-	const struct proxy_settings *proxy = &d->settings.proxy;
-	bool has_proxy = proxy->kind && d->transport->through;
+	const struct endpoint *proxy = dial_proxy(d->transport, &d->settings);
 
-	d->tried = has_proxy ? &proxy->endpoint : &d->endpoint;
-	if (has_proxy)
+	d->tried = proxy ? proxy : &d->endpoint;
+	if (proxy)
 		d->layers[d->layer_count++] = d->transport->through;
 	if (d->endpoint.is_tls)
 		d->layers[d->layer_count++] = d->transport->secure;

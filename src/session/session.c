@@ -438,7 +438,6 @@ void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings, bool is_again)
 {
-	bool has_proxy = settings->proxy.kind && transport->through;
 	char called[ENDPOINT_TEXT_MAX];
 	const struct dial_steps steps = {
 		.on_connecting = on_connecting,
@@ -450,8 +449,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	struct error e;
 	s->is_quiet = is_again;
 	endpoint_show(ep, called);
-	s->approach =
-	    approach_new(ep, has_proxy ? &settings->proxy.endpoint : NULL);
+	s->approach = approach_new(ep, dial_proxy(transport, settings));
 	if (s->approach) {
 		s->link.where = s->approach->called;
 		if (transport->traits & TRANSPORT_IP)

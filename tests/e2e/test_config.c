@@ -82,6 +82,19 @@ static void the_users_own_file_is_read(void **state)
 	take("--profile=still", NULL, false);
 }
 
+static void a_proxy_of_a_file_is_not_on_the_way_to_a_unix_socket(void **state)
+{
+	struct proc p;
+	const char *argv[] = { NULL, "connect", "-z", "-v", "--json",
+		               "unix:/nowhere", NULL };
+	(void)state;
+	configure("proxy = socks5://127.0.0.1:1\n");
+	proc_start(&p, argv, environment, PROC_CLOSED, PROC_PIPE, PROC_PIPE);
+	proc_expect_exit(&p, 1);
+	assert_non_null(strstr(p.out_text.bytes, "\"step\":\"connect\""));
+	proc_finish(&p);
+}
+
 static void xdg_config_home_comes_before_home(void **state)
 {
 	(void)state;
@@ -206,6 +219,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_users_own_file_is_read),
+		TEST(a_proxy_of_a_file_is_not_on_the_way_to_a_unix_socket),
 		TEST(xdg_config_home_comes_before_home),
 		TEST(what_is_wrong_is_named_with_file_and_line),
 		TEST(what_is_no_file_never_hangs),
