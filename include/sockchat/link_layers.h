@@ -10,8 +10,8 @@
 #include <sockchat/link.h>
 
 /* Put TLS on an open connection: nothing moves until on_secured, or on_over.
- * Counters and halves stay; what link_set_idle() has set is taken back.  A limit
- * of 0 is none.  -1 with errno: nothing has changed. */
+ * Counters and halves stay; the limit of link_set_idle() is taken back.  A time
+ * limit of 0 is none.  -1 with errno: nothing has changed. */
 MUST_USE
 int link_secure(struct link *l, const struct over *how, int64_t timeout_ms);
 
