@@ -156,7 +156,8 @@ static bool tls_has_buffered(const struct transport *t)
 {
 	const struct tls_conn *c = conn_of(t);
 
-	return c->in.len || c->has_lower_ended || c->broken_in ||
+	return c->in.len || c->has_lower_ended || c->has_lower_failed ||
+	       c->broken_in ||
 	       (c->ssl && (SSL_pending(c->ssl) > 0 || has_end_come(c)));
 }
 
@@ -197,7 +198,9 @@ static ssize_t tls_read(struct transport *t, void *bytes, size_t cap)
 		return (ssize_t)done;
 	if (c->broken_in)
 		return fail(c->broken_in);
-	return has_end_come(c) || c->has_lower_ended ? 0 : fail(EAGAIN);
+	if (has_end_come(c) || c->has_lower_ended)
+		return 0;
+	return fail(c->has_lower_failed ? c->broken_out : EAGAIN);
 }
 
 /* The bytes of records that the peer's system has. */
