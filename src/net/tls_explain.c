@@ -44,6 +44,7 @@ static const struct alert {
 	{ 40, "handshake failure", "TLS_ALERT_HANDSHAKE_FAILURE",
 	  "it shares no cipher with us, or misses something", HINT_CIPHERS,
 	  HINT_VERSIONS },
+#define AGAIN      "it gave up, as some do when they may not renegotiate"
 	{ 42, "bad certificate", "TLS_ALERT_BAD_CERTIFICATE", OURS, OURS_HINT,
 	  OURS_LHINT },
 	{ 43, "unsupported certificate", "TLS_ALERT_UNSUPPORTED_CERTIFICATE",
@@ -117,12 +118,18 @@ static void tell_alert(const struct tls_conn *c, const char *where,
 	const struct alert *a = alerts;
 	int number = c->reason - SSL_AD_REASON_OFFSET;
 	bool is_lacking = lacks_certificate(c);
+	bool is_later = c->head.is_open && number == SSL_AD_HANDSHAKE_FAILURE;
 
 	while (a->number && a->number != number)
 		a++;
-	const char *meaning = is_lacking ? NO_CERTIFICATE : a->meaning;
-	const char *hint = c->is_accepted ? a->listener_hint : a->hint;
-	error_set(e, "TLS refused by %s: %s%salert %d%s%s", where, meaning,
+	const char *meaning = is_lacking ? NO_CERTIFICATE
+	                      : is_later ? AGAIN
+	                                 : a->meaning;
+	const char *hint = is_later         ? ""
+	                   : c->is_accepted ? a->listener_hint
+	                                    : a->hint;
+	error_set(e, "TLS %s by %s: %s%salert %d%s%s",
+	          is_later ? "ended" : "refused", where, meaning,
 	          *meaning ? ", " : "", number, *a->name ? ": " : "", a->name);
 	error_set_hint(e, "%s", is_lacking ? OURS_HINT : hint);
 	set_code(e, a->code);

@@ -80,6 +80,13 @@ static void renegotiation_is_refused_and_the_talk_goes_on(void **state)
 	assert_string_equal(hear(&server), "");
 	assert_int_equal(server.errnum, EAGAIN);
 	assert_int_equal(say(&server, "still here", 10), 10);
+	/* OpenSSL's own client gives up. */
+	carry(&server, &client, WHOLE);
+	hear(&client);
+	carry(&client, &server, WHOLE);
+	hear(&server);
+	assert_int_equal(server.errnum, EPROTO);
+	assert_non_null(strstr(explain(&server), "may not renegotiate"));
 	scene_finish();
 }
 
