@@ -303,21 +303,27 @@ static const char *reset_hint(const struct explain_break *b)
 	       "log may tell";
 }
 
+void explain_moved(char out[EXPLAIN_MOVED_MAX], const struct explain_break *b)
+{
+	snprintf(out, EXPLAIN_MOVED_MAX,
+	         "after %" PRIu64 " byte%s received and %" PRIu64
+	         " byte%s sent",
+	         b->bytes_in, plural(b->bytes_in), b->bytes_out,
+	         plural(b->bytes_out));
+}
+
 void explain_broken(struct error *e, int errnum, const char *where,
                     const struct explain_break *b)
 {
 	uint64_t lost = explain_unacked(b);
-	char tail[160], of_them[64] = "";
+	char moved[EXPLAIN_MOVED_MAX], tail[160], of_them[64] = "";
 
 	if (lost)
 		snprintf(of_them, sizeof(of_them),
 		         ", of which %" PRIu64 " %s never acknowledged", lost,
 		         lost == 1 ? "was" : "were");
-	snprintf(tail, sizeof(tail),
-	         " after %" PRIu64 " byte%s received and %" PRIu64
-	         " byte%s sent%s",
-	         b->bytes_in, plural(b->bytes_in), b->bytes_out,
-	         plural(b->bytes_out), of_them);
+	explain_moved(moved, b);
+	snprintf(tail, sizeof(tail), " %s%s", moved, of_them);
 	explain_word(e, broken_wordings, errnum, where, tail);
 	if (errnum == ECONNRESET || errnum == EPIPE)
 		error_set_hint(e, "%s", reset_hint(b));

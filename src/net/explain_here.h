@@ -21,6 +21,10 @@ struct wording {
 void explain_word(struct error *e, const struct wording *list, int errnum,
                   const char *where, const char *tail);
 
+/* "after 3 bytes received and 1 byte sent" */
+#define EXPLAIN_MOVED_MAX 96
+void explain_moved(char out[EXPLAIN_MOVED_MAX], const struct explain_break *b);
+
 /* After explain_connect() to `a`: a better hint, if there is one. */
 void explain_connect_here(struct error *e, int errnum,
                           const struct address *a);

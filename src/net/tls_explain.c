@@ -5,15 +5,15 @@
  * place of TLS, what cannot be agreed on. */
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
-#include <sockchat/number.h>
 
+#include "explain_here.h"
 #include "tls_words.h"
 
 #define PEER_WITHOUT_TLS                                                       \
@@ -349,13 +349,12 @@ static void tell_broken_off(const struct tls_conn *c, const struct failure *f,
 static void tell_unproven(const struct tls_conn *c, const struct failure *f,
                           struct error *e)
 {
-	uint64_t in = f->story->bytes_in, out = f->story->bytes_out;
+	char moved[EXPLAIN_MOVED_MAX];
 
+	explain_moved(moved, f->story);
 	error_set(e, "the end of %.120s is unproven: it %s the connection "
-	             "after %" PRIu64 " byte%s received and %" PRIu64
-	             " byte%s sent, without TLS's close_notify",
-	          f->where, c->is_reset ? "reset" : "closed", in, plural(in),
-	          out, plural(out));
+	             "%s, without TLS's close_notify",
+	          f->where, c->is_reset ? "reset" : "closed", moved);
 	error_set_hint(e, "anybody on the way could have done that, so what "
 	                  "came may be cut short; Python's ssl, for one, "
 	                  "proves its end only when the program calls "
@@ -380,6 +379,15 @@ static void tell_protocol(const struct tls_conn *c, const char *where,
 		tell_reason(c, where, e);
 }
 
+/* How far a conversation had got. */
+static void add_moved(const struct failure *f, struct error *e)
+{
+	char moved[EXPLAIN_MOVED_MAX];
+
+	explain_moved(moved, f->story);
+	text_add(e->text, sizeof(e->text), ", %s", moved);
+}
+
 static bool is_reset(int errnum)
 {
 	return errnum == ECONNRESET || errnum == EPIPE;
@@ -402,4 +410,6 @@ void tls_explain(const struct failure *f, struct error *e)
 		tell_protocol(c, f->where, e);
 	else if (!c->head.is_open && is_reset(f->errnum))
 		tell_broken_off(c, f, e);
+	if (f->errnum == EPROTO && c->head.is_open && f->story)
+		add_moved(f, e);
 }

@@ -197,6 +197,9 @@ static void a_damaged_record_is_told(void **state)
 	assert_string_equal(hear(&server), "first");
 	assert_int_equal(server.errnum, EPROTO);
 	assert_non_null(strstr(explain(&server), "damaged record"));
+	assert_non_null(strstr(server.e.text,
+	                       "ended, after 0 bytes received and 0 bytes "
+	                       "sent"));
 	assert_string_equal(server.e.code, "TLS_DAMAGED");
 	assert_int_equal(say(&server, "x", 1), 0);
 	assert_int_equal(errno, EPROTO);
