@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sockchat/diag.h>
 #include <sockchat/explain.h>
@@ -59,6 +60,7 @@ static bool tells_steps(const struct fe_pipe *f)
 	return f->options->verbose && !f->options->quiet;
 }
 
+/* What speaks TLS to a listener of plain TCP is told in any case. */
 static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
 	bool listens = f->options->mode == ENDPOINT_LISTEN;
@@ -75,18 +77,20 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 	}
 	if (recognise(&r, bytes, len, true,
 	              listens ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
-	              where) == RECOGNISE_YES) {
+	              where) == RECOGNISE_YES &&
+	    (tells_steps(f) || !strcmp(r.code, "protocol-tls"))) {
 		notices_print(&f->notices, "%s", r.text);
 		notices_print(&f->notices, "hint: %s", r.hint);
 	}
 }
 
-/* -v: the peer's first bytes. */
+/* The peer's first bytes. */
 static void on_first(void *user, const uint8_t *bytes, size_t len)
 {
 	struct fe_pipe *f = user;
-	notices_print(&f->notices, "first byte after %.1f ms",
-	              (double)(stamp_mono_ns() - f->opened_ns) / (double)MS_NS);
+	double ms = (double)(stamp_mono_ns() - f->opened_ns) / (double)MS_NS;
+	if (tells_steps(f))
+		notices_print(&f->notices, "first byte after %.1f ms", ms);
 	if (f->options->hints)
 		tell_protocol(f, bytes, len);
 }
@@ -379,6 +383,13 @@ static void on_pipe_signal(void *user, int signum)
 	end_pipe(f);
 }
 
+static bool looks_at_first(const struct fe_pipe *f)
+{
+	const struct options *o = f->options;
+	return tells_steps(f) ||
+	       (o->mode == ENDPOINT_LISTEN && o->hints && !o->quiet);
+}
+
 static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
@@ -389,7 +400,7 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 		.on_open = on_peer_open,
 		.on_note = on_pipe_note,
 		.out = { .number = -1 },
-		.on_first = tells_steps(f) ? on_first : NULL,
+		.on_first = looks_at_first(f) ? on_first : NULL,
 		.user = f,
 	};
 	f->again = (struct timer){ .on_time = on_pipe_again, .user = f };

@@ -44,15 +44,20 @@ static void assert_not_out(const struct proc *p, const char *text)
 		fail_msg("'%s' is in: %s", text, p->out_text.bytes);
 }
 
-static uint16_t start_listener(struct proc *p, const char *hints)
+static uint16_t port_in(const char *text)
 {
 	static const char before[] = "listening on 127.0.0.1:";
 
+	return (uint16_t)strtol(strstr(text, before) + strlen(before), NULL,
+	                        10);
+}
+
+static uint16_t start_listener(struct proc *p, const char *hints)
+{
 	proc_sockchat(p, "listen", "--ui", "lines", "--hints", hints,
 	              "127.0.0.1", "0", NULL);
 	proc_expect_out(p, "this machine only)");
-	return (uint16_t)strtol(
-	    strstr(p->out_text.bytes, before) + strlen(before), NULL, 10);
+	return port_in(p->out_text.bytes);
 }
 
 static void a_tls_client_is_named_with_what_it_asks_for(void **state)
@@ -388,9 +393,36 @@ static void the_pipe_tells_with_v_alone_and_changes_no_byte(void **state)
 	}
 }
 
+static void a_pipe_tells_of_a_tls_client_without_v(void **state)
+{
+	static const char *const hints[] = { "on", "off" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct proc p, client;
+
+		proc_sockchat(&p, "listen", "--ui", "pipe", "--hints", hints[i],
+		              "127.0.0.1", "0", NULL);
+		proc_expect_err(&p, "listening on 127.0.0.1:");
+		proc_expect_err(&p, "\n");
+		start_python(&client, "protocols.py", "tls",
+		             port_text(port_in(p.err_text.bytes)));
+		proc_expect_out(&p, "example.org");
+		if (i == 0)
+			proc_expect_err(&p, "a ClientHello for example.org");
+		else
+			assert_null(strstr(p.err_text.bytes, "looks like"));
+		kill(p.pid, SIGKILL);
+		proc_finish(&p);
+		kill(client.pid, SIGKILL);
+		proc_finish(&client);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pipe_tells_of_a_tls_client_without_v),
 		cmocka_unit_test(a_tls_client_is_named_with_what_it_asks_for),
 		cmocka_unit_test(hints_that_are_off_are_not_told),
 		cmocka_unit_test(a_web_server_is_named_to_who_sent_no_request),
