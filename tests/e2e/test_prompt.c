@@ -111,7 +111,7 @@ static void words_are_completed_and_lines_remembered(void **state)
 		pty_type(&p, PTY_ENTER);
 		net_expect(fd, "remember me\n");
 		pty_type(&p, "/s\t");
-		pty_expect(&p, "/shutdown  /send  /set  /save");
+		pty_expect(&p, "/shutdown  /starttls  /send  /set  /save");
 		expect_typed(&p, "> /s", 4);
 		pty_type(&p, "\025/pee\t");
 		expect_typed(&p, "> /peers", 9);
