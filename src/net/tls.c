@@ -333,6 +333,18 @@ static void drain_below(struct tls_conn *c)
 		                         TLS_IN_CAP);
 }
 
+/* The system may take it in pieces. */
+static void send_last_end(struct tls_conn *c)
+{
+	size_t left;
+
+	send_end(c);
+	do {
+		left = c->out.len;
+		tls_flush(c);
+	} while (c->out.len && c->out.len < left);
+}
+
 static void tls_close(struct transport *t, bool abort)
 {
 	struct tls_conn *c = conn_of(t);
@@ -340,7 +352,7 @@ static void tls_close(struct transport *t, bool abort)
 
 	if (!abort && t->is_open && !c->broken_in && !c->broken_out &&
 	    !c->end_made)
-		send_end(c);
+		send_last_end(c);
 	if (!abort && !t->is_open && c->reason)
 		drain_below(c);
 	t->lower->ops->close(t->lower, abort);

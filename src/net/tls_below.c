@@ -44,17 +44,19 @@ static void note_first(struct tls_conn *c, const uint8_t *bytes, size_t len)
 }
 
 /* A program that does not read our close_notify before it closes makes its
- * system reset the connection.  When all of the user's bytes have arrived
- * before, that is an end, if an unproven one. */
+ * system reset the connection (EPIPE when its FIN had come).  When all of the
+ * user's bytes have arrived before, that is an end; an unproven one, unless it
+ * has sent a close_notify itself. */
 bool tls_ends_by_reset(struct tls_conn *c)
 {
 	struct transport_facts facts;
+	int errnum = errno;
 
-	if (errno != ECONNRESET || !c->end_made)
+	if ((errnum != ECONNRESET && errnum != EPIPE) || !c->end_made)
 		return false;
 	transport_facts(&c->head, FACTS_TCP, &facts);
 	c->is_reset = facts.has_tcp && facts.tcp.acked - c->before >= c->user;
-	errno = ECONNRESET;
+	errno = errnum;
 	return c->is_reset;
 }
 

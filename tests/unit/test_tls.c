@@ -394,6 +394,40 @@ static void a_reset_behind_our_end_is_an_unproven_end(void **state)
 	scene_finish();
 }
 
+/* The peer had ended with a close_notify, and closed: ours found nobody. */
+static void a_reset_behind_both_ends_is_an_end(void **state)
+{
+	(void)state;
+	scene_open();
+	say(&client, "all", 3);
+	server.t->ops->shutdown(server.t);
+	carry(&server, &client, WHOLE);
+	client.t->ops->shutdown(client.t);
+	fake_facts(client.below)->has_tcp = true;
+	fake_facts(client.below)->tcp.acked = conn(&client)->made;
+	fake_feed_error(client.below, EPIPE);
+	fake_set_pending(client.below, -1, EPIPE);
+	assert_int_equal(client.t->ops->pending(client.t), 0);
+	assert_string_equal(hear(&client), "");
+	assert_int_equal(client.errnum, 0);
+	assert_false(is_unproven(&client));
+	scene_finish();
+}
+
+static void an_end_goes_out_also_in_pieces(void **state)
+{
+	(void)state;
+	scene_open();
+	fake_limit_write(client.below, 5);
+	client.t->ops->close(client.t, false);
+	carry(&client, &server, WHOLE);
+	hear(&server);
+	assert_int_equal(server.errnum, 0);
+	assert_false(is_unproven(&server));
+	client.t = NULL;
+	scene_finish();
+}
+
 static void a_reset_that_loses_bytes_is_one(void **state)
 {
 	(void)state;
@@ -552,6 +586,8 @@ int main(void)
 		cmocka_unit_test(
 		    facts_count_the_users_bytes_as_acknowledged),
 		cmocka_unit_test(a_reset_behind_our_end_is_an_unproven_end),
+		cmocka_unit_test(a_reset_behind_both_ends_is_an_end),
+		cmocka_unit_test(an_end_goes_out_also_in_pieces),
 		cmocka_unit_test(a_reset_that_loses_bytes_is_one),
 		cmocka_unit_test(marks_are_thinned_and_never_count_too_much),
 		cmocka_unit_test(what_has_come_is_read_when_nobody_takes_more),
