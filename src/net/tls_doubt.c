@@ -167,8 +167,7 @@ static void tell_weak(const struct story *s)
 	name_it(s, which, sizeof(which));
 	error_set(s->e, "weak certificate: %s: %s", which,
 	          X509_verify_cert_error_string(s->conn->doubt.error));
-	error_set_hint(s->e, "--tls-ciphers DEFAULT@SECLEVEL=0 takes it, and "
-	                     "so does --tls-min 1.0");
+	error_set_hint(s->e, "%s", TLS_WEAK_HINT);
 }
 
 static void tell_pin(const struct story *s)

@@ -48,8 +48,8 @@ static int refuse_key(const struct asking *a, const char *option)
 
 	if (a->has_failed) {
 		struct error why = *e;
-		return tls_refuse(e, "`openssl pkey -in FILE -out FILE` writes "
-		                     "it without one",
+		return tls_refuse(e, "`openssl pkey -in FILE -out NEW_FILE` "
+		                     "writes it without one",
 		                  "--%s: the key in %.120s has a passphrase: "
 		                  "%.80s", option, a->path, why.text);
 	}
@@ -58,25 +58,37 @@ static int refuse_key(const struct asking *a, const char *option)
 		                         "%s", option, a->path);
 	return tls_refuse(e, "a PEM file has a line -----BEGIN PRIVATE "
 	                     "KEY-----; --tls-key names the key's file if it "
-	                     "is another one",
+	                     "is another one; for another form: openssl pkey "
+	                     "-in FILE -out FILE.pem",
 	                  "--%s: there is no private key in %s", option,
 	                  a->path);
 }
 
-/* The first certificate is ours; those behind it lead to its issuer. */
+/* The first certificate is ours; those behind it lead to its issuer.  Returns
+ * how many there are, -1 when OpenSSL does not take one. */
 static int use_chain(SSL_CTX *ctx, BIO *pem)
 {
-	X509 *cert = PEM_read_bio_X509_AUX(pem, NULL, NULL, NULL);
-	bool is_used = cert && SSL_CTX_use_certificate(ctx, cert) == 1;
+	int count = 0;
+	X509 *cert;
 
-	X509_free(cert);
-	while (is_used &&
-	       (cert = PEM_read_bio_X509(pem, NULL, NULL, NULL))) {
-		is_used = SSL_CTX_add0_chain_cert(ctx, cert) == 1;
-		if (!is_used)
-			X509_free(cert);
+	while ((cert = PEM_read_bio_X509_AUX(pem, NULL, NULL, NULL))) {
+		bool is_taken = count ? SSL_CTX_add1_chain_cert(ctx, cert) == 1
+		                      : SSL_CTX_use_certificate(ctx, cert) == 1;
+		X509_free(cert);
+		if (!is_taken)
+			return -1;
+		count++;
 	}
-	return is_used ? 0 : -1;
+	return count;
+}
+
+static int refuse_certificate(const char *path, struct error *e)
+{
+	const char *why = ERR_reason_error_string(ERR_peek_last_error());
+
+	return tls_refuse(e, TLS_WEAK_HINT,
+	                  "--tls-cert: OpenSSL does not take a certificate in "
+	                  "%.120s: %.80s", path, why ? why : "it is not good");
 }
 
 static int use_certificate(SSL_CTX *ctx, const char *path, struct error *e)
@@ -86,13 +98,13 @@ static int use_certificate(SSL_CTX *ctx, const char *path, struct error *e)
 	if (tls_read_file(&file, "tls-cert", path, e))
 		return -1;
 	BIO *pem = BIO_new_mem_buf(file.data, (int)file.len);
-	int failed = !pem || use_chain(ctx, pem);
+	int count = pem ? use_chain(ctx, pem) : 0;
 	BIO_free(pem);
 	bytes_finish(&file);
-	return failed ? tls_refuse(e, TLS_PEM_HINT,
-	                           "--tls-cert: there is no certificate in %s",
-	                           path)
-	              : 0;
+	if (count < 0)
+		return refuse_certificate(path, e);
+	return count ? 0 : tls_refuse(e, TLS_PEM_HINT, "--tls-cert: there is "
+	                              "no certificate in %s", path);
 }
 
 static EVP_PKEY *read_key(struct asking *a, const char *option)
@@ -113,6 +125,19 @@ static EVP_PKEY *read_key(struct asking *a, const char *option)
 	return key;
 }
 
+/* True if the file begins with an issuer, in place of our own certificate. */
+static bool is_key_below(SSL_CTX *ctx, EVP_PKEY *key)
+{
+	STACK_OF(X509) *chain = NULL;
+	bool is_found = false;
+
+	SSL_CTX_get0_chain_certs(ctx, &chain);
+	for (int i = 0; i < sk_X509_num(chain); i++)
+		is_found = is_found ||
+		           X509_check_private_key(sk_X509_value(chain, i), key);
+	return is_found;
+}
+
 /* Nobody is asked twice for a passphrase, and later nobody can be. */
 static int use_key(struct tls *t, SSL_CTX *ctx, const char *option,
                    const char *path, const char *cert, struct error *e)
@@ -126,8 +151,11 @@ static int use_key(struct tls *t, SSL_CTX *ctx, const char *option,
 	if (SSL_CTX_use_PrivateKey(ctx, t->key) &&
 	    SSL_CTX_check_private_key(ctx))
 		return 0;
-	return tls_refuse(e, "each certificate has a key of its own: the file "
-	                     "that was made together with it",
+	return tls_refuse(e, is_key_below(ctx, t->key)
+	                         ? "that key is of a certificate further "
+	                           "down in the file: put that one first"
+	                         : "each certificate has a key of its own: the "
+	                           "file that was made together with it",
 	                  "--%s: the key in %.90s is not the one of the "
 	                  "certificate in %.90s", option, path, cert);
 }

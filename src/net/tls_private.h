@@ -100,7 +100,10 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define TLS_PEM_HINT                                                           \
 	"a PEM file has a line -----BEGIN CERTIFICATE-----; for another "      \
-	"form: openssl x509 -inform der -in FILE -out FILE.pem"
+	"form: openssl x509 -in FILE -out FILE.pem, or of PKCS#12 (.p12, "     \
+	".pfx): openssl pkcs12 -nodes -in FILE -out FILE.pem"
+#define TLS_WEAK_HINT                                                          \
+	"--tls-ciphers DEFAULT@SECLEVEL=0 takes it, and so does --tls-min 1.0"
 
 /* tls_verify.c: decides about the peer's certificate, in OpenSSL's place. */
 int tls_verify(X509_STORE_CTX *store, void *tls);

@@ -404,7 +404,43 @@ static void a_locked_key_without_a_terminal_is_refused(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status));
 	assert_err_has(&p, "locked.key");
 	assert_err_has(&p, "passphrase");
+	assert_err_has(&p, "-out NEW_FILE");
 	proc_finish(&p);
+}
+
+static void refuse_to_listen(const char *cert, const char *key,
+                             const char *says)
+{
+	struct proc p;
+
+	proc_sockchat(&p, "listen", "--tls-cert", cert_path(cert), "--tls-key",
+	              cert_path(key), tls_url(0), NULL);
+	proc_expect_exit(&p, 2);
+	assert_err_has(&p, says);
+	proc_finish(&p);
+}
+
+static void append(const char *to, const char *from)
+{
+	FILE *in = fopen(cert_path(from), "re");
+	FILE *out = fopen(cert_path(to), "ae");
+
+	assert_true(in && out);
+	for (int c; (c = getc(in)) != EOF;)
+		putc(c, out);
+	fclose(in);
+	fclose(out);
+}
+
+static void what_is_wrong_with_our_certificate_is_told(void **state)
+{
+	(void)state;
+	append("upside-down.pem", "inter.pem");
+	append("upside-down.pem", "server.pem");
+	refuse_to_listen("upside-down.pem", "server.key", "put that one first");
+	refuse_to_listen("server.pem", "self.key", "a key of its own");
+	refuse_to_listen("weak.pem", "weak.key", "key too small");
+	refuse_to_listen("server.key", "server.key", "no certificate in");
 }
 
 static void files_that_are_no_certificates_are_told(void **state)
@@ -559,6 +595,7 @@ int main(void)
 		cmocka_unit_test(the_chosen_cipher_and_protocol_are_used),
 		cmocka_unit_test(a_listener_chooses_from_the_protocols_offered),
 		cmocka_unit_test(a_locked_key_without_a_terminal_is_refused),
+		cmocka_unit_test(what_is_wrong_with_our_certificate_is_told),
 		cmocka_unit_test(files_that_are_no_certificates_are_told),
 		cmocka_unit_test(the_secrets_are_logged_for_the_owner_alone),
 		cmocka_unit_test(the_secrets_go_through_no_link),
