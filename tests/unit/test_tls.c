@@ -480,6 +480,21 @@ static void what_has_come_is_read_when_nobody_takes_more(void **state)
 	scene_finish();
 }
 
+static void a_refusal_that_has_come_tells_more_than_the_reset(void **state)
+{
+	(void)state;
+	scene_open();
+	flip(20, 1);
+	assert_string_equal(hear(&server), "first");
+	carry(&server, &client, WHOLE);
+	fake_fail_write(client.below, ECONNRESET);
+	assert_int_equal(say(&client, "x", 1), 0);
+	client.errnum = errno;
+	assert_int_equal(client.errnum, EPROTO);
+	assert_non_null(strstr(explain(&client), "bad record mac"));
+	scene_finish();
+}
+
 static void many_bytes_go_out_while_they_are_taken(void **state)
 {
 	static char bytes[200000];
@@ -593,6 +608,8 @@ int main(void)
 		cmocka_unit_test(what_has_come_is_read_when_nobody_takes_more),
 		cmocka_unit_test(
 		    long_talk_both_ways_arrives_whole_whatever_is_below),
+		cmocka_unit_test(
+		    a_refusal_that_has_come_tells_more_than_the_reset),
 		cmocka_unit_test(many_bytes_go_out_while_they_are_taken),
 	};
 
