@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/err.h>
-
 #include <sockchat/loop.h>
 
 #include "tls_private.h"
@@ -36,22 +34,6 @@ static void conn_free(struct tls_conn *c)
 	free(c);
 }
 
-/* What OpenSSL has to say of its failure: the first thing, unless it was
- * memory. */
-static void note_failure(struct tls_conn *c)
-{
-	unsigned long e;
-	bool is_memory = false;
-
-	while ((e = ERR_get_error())) {
-		is_memory = is_memory ||
-		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
-		if (ERR_GET_LIB(e) == ERR_LIB_SSL && !c->reason)
-			c->reason = ERR_GET_REASON(e);
-	}
-	tls_break(c, is_memory ? ENOMEM : EPROTO);
-}
-
 /* The outcome of a call to OpenSSL that did not succeed.  Returns what has to
  * be waited for. */
 static unsigned settle(struct tls_conn *c, int outcome)
@@ -64,7 +46,7 @@ static unsigned settle(struct tls_conn *c, int outcome)
 	case SSL_ERROR_ZERO_RETURN:
 		break;
 	default:
-		note_failure(c);
+		tls_break(c, tls_lacked_memory(&c->reason) ? ENOMEM : EPROTO);
 	}
 	return LOOP_READ;
 }

@@ -315,20 +315,10 @@ static bool has_room(struct tls *t)
 	return t->in && t->below;
 }
 
-/* Whether OpenSSL's failure was about memory, whatever came of it. */
-static bool is_out_of_memory(void)
-{
-	bool is_memory = false;
-	unsigned long e;
-
-	while ((e = ERR_get_error()))
-		is_memory = is_memory ||
-		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
-	return is_memory;
-}
-
 int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 {
+	int reason = 0;
+
 	if (t->contexts[mode])
 		return 0;
 	if (openssl_load(e))
@@ -339,7 +329,7 @@ int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 	t->contexts[mode] = context_new(t, mode, e);
 	if (t->contexts[mode])
 		return 0;
-	if (is_out_of_memory())
+	if (tls_lacked_memory(&reason) || !bytes_have_memory(TLS_FILE_MAX))
 		error_set_errno(e, ENOMEM, "TLS cannot start");
 	return -1;
 }

@@ -17,8 +17,6 @@
 
 #include "tls_private.h"
 
-#define FILE_MAX ((size_t)16 << 20)
-
 int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 {
 	va_list args;
@@ -31,6 +29,20 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 	e->is_lasting = true;
 	error_set_hint(e, "%s", hint);
 	return -1;
+}
+
+bool tls_lacked_memory(int *reason)
+{
+	bool is_memory = false;
+	unsigned long e;
+
+	while ((e = ERR_get_error())) {
+		is_memory = is_memory ||
+		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+		if (ERR_GET_LIB(e) == ERR_LIB_SSL && !*reason)
+			*reason = ERR_GET_REASON(e);
+	}
+	return is_memory;
 }
 
 static int refuse_file(struct error *e, const char *option, const char *path,
@@ -64,7 +76,7 @@ int tls_read_file(struct bytes *out, const char *option, const char *path,
 {
 	int fd = open_any(path), errnum = 0;
 
-	bytes_init(out, FILE_MAX);
+	bytes_init(out, TLS_FILE_MAX);
 	if (fd < 0 || file_read(fd, out))
 		errnum = errno;
 	if (fd >= 0)
@@ -74,17 +86,6 @@ int tls_read_file(struct bytes *out, const char *option, const char *path,
 	bytes_finish(out);
 	return errnum ? refuse_file(e, option, path, errnum)
 	              : tls_refuse(e, "", "--%s: %s is empty", option, path);
-}
-
-static bool was_memory_short(void)
-{
-	unsigned long e;
-	bool is_memory = !bytes_have_memory(FILE_MAX);
-
-	while ((e = ERR_get_error()))
-		is_memory = is_memory ||
-		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
-	return is_memory;
 }
 
 /* Returns how many were added. */
@@ -113,9 +114,6 @@ int tls_trust_file(SSL_CTX *ctx, const char *option, const char *path,
 	bytes_finish(&file);
 	if (count)
 		return 0;
-	if (was_memory_short())
-		return error_set_errno(e, ENOMEM, "--%s: cannot read %.160s",
-		                       option, path);
 	return tls_refuse(e, TLS_PEM_HINT,
 	                  "--%s: there is no certificate in %s", option, path);
 }
