@@ -102,22 +102,18 @@ static int set_ciphers(const struct tls_settings *s, SSL_CTX *ctx,
 	return set_lists(ctx, list, suites, e);
 }
 
-/* RFC 7301, 3.1 */
-static int read_alpn(struct tls *t, struct error *e)
+/* RFC 7301, 3.1: each name behind its length.  The options know that it has 1 to
+ * 255 bytes. */
+static void read_alpn(struct tls *t)
 {
 	t->alpn_len = 0;
 	for (const char *at = t->settings->alpn; *at;) {
 		size_t len = strcspn(at, ",");
-		if (!len || len > UINT8_MAX)
-			return tls_refuse(e, "", "--tls-alpn takes names of 1 "
-			                         "to 255 bytes with a comma "
-			                         "between: h2,http/1.1");
 		t->alpn[t->alpn_len++] = (uint8_t)len;
 		memcpy(t->alpn + t->alpn_len, at, len);
 		t->alpn_len += len;
 		at += len + (at[len] == ',');
 	}
-	return 0;
 }
 
 static void note_offer(struct tls_conn *c, const uint8_t *list, size_t len)
@@ -150,8 +146,7 @@ static int choose_alpn(SSL *ssl, const uint8_t **out, uint8_t *out_len,
 static int set_alpn(struct tls *t, SSL_CTX *ctx, enum endpoint_mode mode,
                     struct error *e)
 {
-	if (read_alpn(t, e))
-		return -1;
+	read_alpn(t);
 	if (t->alpn_len && mode == ENDPOINT_LISTEN)
 		SSL_CTX_set_alpn_select_cb(ctx, choose_alpn, t);
 	else if (t->alpn_len && SSL_CTX_set_alpn_protos(
@@ -175,10 +170,8 @@ static int trust_servers(struct tls *t, SSL_CTX *ctx, struct error *e)
 {
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_CTX_set_cert_cb(ctx, note_asked, NULL);
-	if (tls_read_pins(t, e))
-		return -1;
 	if (!*t->settings->ca) {
-		if (!t->pin_count) /* reading them takes 25 ms */
+		if (!*t->settings->pin) /* reading them takes 25 ms */
 			(void)SSL_CTX_set_default_verify_paths(ctx);
 		return 0;
 	}
@@ -227,9 +220,6 @@ static int set_identity(struct tls *t, SSL_CTX *ctx, enum endpoint_mode mode,
 {
 	if (*t->settings->cert)
 		return tls_use_identity(t, ctx, e);
-	if (*t->settings->key)
-		return tls_refuse(e, "", "--tls-key needs --tls-cert: the "
-		                         "certificate of that key");
 	return mode == ENDPOINT_LISTEN ? tls_use_made(t, ctx, e) : 0;
 }
 

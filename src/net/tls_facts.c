@@ -67,7 +67,7 @@ static void find_trust(struct tls_facts *f, const struct tls_conn *c)
 	else if (c->is_accepted)
 		f->trust = *t->settings->client_ca ? TLS_TRUST_CHAIN
 		                                   : TLS_TRUST_CLIENT;
-	else if (t->pin_count)
+	else if (*t->settings->pin)
 		f->trust = TLS_TRUST_PIN;
 	else if (t->settings->insecure)
 		f->trust = TLS_TRUST_ANYONE;

@@ -57,7 +57,7 @@ static bool note_insecure(const struct tls *t, char text[TLS_NOTE_MAX])
 	snprintf(text, TLS_NOTE_MAX,
 	         "--tls-insecure: servers prove nothing; anybody on the way "
 	         "could be the one you talk to");
-	return t->settings->insecure && !t->pin_count &&
+	return t->settings->insecure && !*t->settings->pin &&
 	       t->contexts[ENDPOINT_CONNECT];
 }
 

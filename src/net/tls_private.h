@@ -21,8 +21,6 @@
 #define TLS_OUT_MAX   (4 * TLS_CHUNK) /* records that wait, at most */
 #define TLS_FILE_MAX  ((size_t)16 << 20)
 #define TLS_FIRST_MAX 48 /* bytes that a handshake began with */
-#define TLS_PINS_MAX  16
-#define TLS_PIN_LEN   32 /* of a SHA-256 */
 
 struct tls {
 	const struct tls_settings *settings;
@@ -31,8 +29,6 @@ struct tls {
 	EVP_PKEY *key;        /* that a file has; NULL: it was not read yet */
 	X509 *made;           /* our temporary certificate; or NULL */
 	EVP_PKEY *made_key;
-	uint8_t pins[TLS_PINS_MAX][TLS_PIN_LEN];
-	size_t pin_count;
 	uint8_t alpn[TLS_LIST_MAX]; /* each name behind its length */
 	size_t alpn_len;
 	int keylog_fd;        /* of SSLKEYLOGFILE; -1: none */
@@ -111,8 +107,6 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 
 /* tls_verify.c: decides about the peer's certificate, in OpenSSL's place. */
 int tls_verify(X509_STORE_CTX *store, void *tls);
-/* Read --tls-pin.  -1 with a sentence. */
-MUST_USE int tls_read_pins(struct tls *t, struct error *e);
 /* tls_keylog.c */
 void tls_keylog_open(struct tls *t, SSL_CTX *ctx);
 

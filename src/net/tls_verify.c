@@ -8,90 +8,37 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 #include "tls_words.h"
 
 #define PIN_PREFIX "sha256//"
-#define PIN_CHARS  44 /* of base64 */
 
-/* The SHA-256 of its public key.  False without memory. */
-static bool digest_key(const X509 *cert, uint8_t out[TLS_PIN_LEN])
+/* The SHA-256 of its public key. */
+bool tls_key_pin(const X509 *cert, char out[TLS_PIN_TEXT_MAX])
 {
-	uint8_t *key = NULL;
+	uint8_t digest[SHA256_DIGEST_LENGTH], *key = NULL;
 	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &key);
-	bool is_made = len > 0 && EVP_Digest(key, (size_t)len, out, NULL,
+	bool is_made = len > 0 && EVP_Digest(key, (size_t)len, digest, NULL,
 	                                     EVP_sha256(), NULL) == 1;
 
 	OPENSSL_free(key);
-	return is_made;
-}
-
-bool tls_key_pin(const X509 *cert, char out[TLS_PIN_TEXT_MAX])
-{
-	uint8_t digest[TLS_PIN_LEN];
-
 	*out = '\0';
-	if (!digest_key(cert, digest))
+	if (!is_made)
 		return false;
 	memcpy(out, PIN_PREFIX, sizeof(PIN_PREFIX));
 	EVP_EncodeBlock((uint8_t *)out + strlen(PIN_PREFIX), digest,
-	                TLS_PIN_LEN);
+	                sizeof(digest));
 	return true;
 }
 
-/* Its last character and "=" stand for what is missing of three bytes. */
-static bool read_pin(const char *text, size_t len, uint8_t out[TLS_PIN_LEN])
-{
-	uint8_t bytes[TLS_PIN_LEN + 1];
-	size_t prefix = strlen(PIN_PREFIX);
-
-	if (len != prefix + PIN_CHARS ||
-	    memcmp(text, PIN_PREFIX, prefix) != 0 ||
-	    text[len - 1] != '=' || text[len - 2] == '=' ||
-	    EVP_DecodeBlock(bytes, (const uint8_t *)text + prefix,
-	                    PIN_CHARS) != TLS_PIN_LEN + 1)
-		return false;
-	memcpy(out, bytes, TLS_PIN_LEN);
-	return true;
-}
-
-static int refuse_pin(const char *pin, size_t len, struct error *e)
-{
-	return tls_refuse(e, "a pin is " PIN_PREFIX " and the 44 characters "
-	                     "that base64 makes of a key's SHA-256, as curl's; "
-	                     "more of them stand behind \";\"",
-	                  "--tls-pin: \"%.*s\" is no pin",
-	                  (int)(len < 80 ? len : 80), pin);
-}
-
-int tls_read_pins(struct tls *t, struct error *e)
-{
-	const char *at = t->settings->pin;
-
-	t->pin_count = 0;
-	while (*at) {
-		size_t len = strcspn(at, ";");
-		if (t->pin_count == TLS_PINS_MAX ||
-		    !read_pin(at, len, t->pins[t->pin_count]))
-			return refuse_pin(at, len, e);
-		t->pin_count++;
-		at += len + (at[len] == ';');
-	}
-	return 0;
-}
-
+/* The options know what a pin looks like, so that each key has just one. */
 static bool is_pinned(const struct tls *t, const X509 *cert)
 {
-	uint8_t digest[TLS_PIN_LEN];
-	bool is_known = false;
+	char pin[TLS_PIN_TEXT_MAX];
 
-	if (!digest_key(cert, digest))
-		return false;
-	for (size_t i = 0; i < t->pin_count; i++)
-		is_known = is_known ||
-		           !memcmp(t->pins[i], digest, TLS_PIN_LEN);
-	return is_known;
+	return tls_key_pin(cert, pin) && strstr(t->settings->pin, pin);
 }
 
 static X509 *keep(X509 *cert)
@@ -128,14 +75,14 @@ int tls_verify(X509_STORE_CTX *store, void *user)
 	SSL *ssl = X509_STORE_CTX_get_ex_data(
 	    store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_conn *c = SSL_get_app_data(ssl);
-	bool is_good = t->pin_count && !c->is_accepted
+	bool has_pin = *t->settings->pin && !c->is_accepted;
+	bool is_good = has_pin
 	                   ? check_pin(t, store)
 	                   : X509_verify_cert(store) > 0;
 
 	if (!is_good)
 		note_doubt(&c->doubt, store);
-	if (!is_good && t->settings->insecure && !c->is_accepted &&
-	    !t->pin_count) {
+	if (!is_good && t->settings->insecure && !c->is_accepted && !has_pin) {
 		ERR_clear_error();
 		X509_STORE_CTX_set_error(store, X509_V_OK);
 		return 1;
