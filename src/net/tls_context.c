@@ -102,8 +102,8 @@ static int set_ciphers(const struct tls_settings *s, SSL_CTX *ctx,
 	return set_lists(ctx, list, suites, e);
 }
 
-/* RFC 7301, 3.1: each name behind its length.  The options know that it has 1 to
- * 255 bytes. */
+/* RFC 7301, 3.1: each name behind its length, which the options have
+ * checked. */
 static void read_alpn(struct tls *t)
 {
 	t->alpn_len = 0;
