@@ -229,6 +229,21 @@ static void another_pin_tells_the_one_that_it_has(void **state)
 	scene_finish();
 }
 
+/* The link keeps the first errno, which is that of its write. */
+static void an_alert_is_told_though_a_write_failed_before(void **state)
+{
+	(void)state;
+	prepare_files(&(struct wish){ .usage = "clientAuth,serverAuth" });
+	set_path(server.settings.client_ca, "ca.pem");
+	meet();
+	fake_fail_write(client.below, ECONNRESET);
+	assert_int_equal(client.t->ops->shutdown(client.t), -1);
+	(void)hear(&client);
+	client.errnum = ECONNRESET;
+	says("it demands a certificate, and we have shown none");
+	scene_finish();
+}
+
 static void a_client_is_asked_for_its_certificate(void **state)
 {
 	(void)state;
@@ -540,6 +555,7 @@ int main(void)
 		cmocka_unit_test(a_missing_intermediate_is_named),
 		cmocka_unit_test(a_pin_takes_the_place_of_chain_and_name),
 		cmocka_unit_test(another_pin_tells_the_one_that_it_has),
+		cmocka_unit_test(an_alert_is_told_though_a_write_failed_before),
 		cmocka_unit_test(a_client_is_asked_for_its_certificate),
 		cmocka_unit_test(no_common_version_says_what_to_set),
 		cmocka_unit_test(alpn_is_chosen_or_ends_the_connection),
