@@ -18,6 +18,9 @@ void tls_say_agreed(char out[TLS_WORDS_MAX], const struct tls_facts *f);
 /* Write that, and whose certificate it is, and its end. */
 void tls_say_secured(char out[TLS_WORDS_MAX], const struct tls_facts *f,
                      int64_t now_s);
+/* Write "12 days", "5 hours" or "3 minutes". */
+#define TLS_SPAN_MAX 32
+void tls_say_span(char out[TLS_SPAN_MAX], int64_t s);
 /* Write how long it is good: "until 2026-12-11, ends in 12 days". */
 void tls_say_end(char out[TLS_WORDS_MAX], const struct tls_certificate *c,
                  int64_t now_s);

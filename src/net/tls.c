@@ -11,7 +11,7 @@
 
 #include "tls_private.h"
 #include "tls_transport.h"
-#include "tls_words.h"
+#include "tls_explain.h"
 
 #define DRAINS_MAX 16
 

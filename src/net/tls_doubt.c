@@ -10,13 +10,10 @@
 
 #include <openssl/x509v3.h>
 
-#include <sockchat/number.h>
 #include <sockchat/stamp.h>
+#include <sockchat/tls_words.h>
 
-#include "tls_words.h"
-
-#define DAY_S   (24 * 60 * 60)
-#define HOUR_S  (60 * 60)
+#include "tls_explain.h"
 
 /* What a sentence says of it: the certificate at fault, of whose subject and
  * issuer it tells, and the peer's. */
@@ -40,20 +37,6 @@ static void name_it(const struct story *s, char *out, size_t cap)
 	         s->where, s->subject);
 }
 
-/* "3 days", of a difference. */
-static void format_age(int64_t s, char out[32])
-{
-	int64_t n = s >= 2 * DAY_S    ? s / DAY_S
-	            : s >= 2 * HOUR_S ? s / HOUR_S
-	                              : s / 60;
-	const char *unit = s >= 2 * DAY_S    ? "day"
-	                   : s >= 2 * HOUR_S ? "hour"
-	                                     : "minute";
-
-	snprintf(out, 32, "%lld %s%s", (long long)n, unit,
-	         plural((uint64_t)n));
-}
-
 /* What the options of the side that refused are. */
 static void hint_trust(const struct story *s, const char *before)
 {
@@ -71,11 +54,11 @@ static void tell_date(const struct story *s, bool is_over)
 	const ASN1_TIME *t = is_over ? X509_get0_notAfter(s->cert)
 	                             : X509_get0_notBefore(s->cert);
 	int64_t now_s = (int64_t)time(NULL), at_s = tls_time(t);
-	char which[EXPLAIN_WHERE_MAX + 64], age[32], date[STAMP_TEXT_MAX],
-	    clock[STAMP_TEXT_MAX];
+	char which[EXPLAIN_WHERE_MAX + 64], age[TLS_SPAN_MAX],
+	    date[STAMP_TEXT_MAX], clock[STAMP_TEXT_MAX];
 
 	name_it(s, which, sizeof(which));
-	format_age(is_over ? now_s - at_s : at_s - now_s, age);
+	tls_say_span(age, is_over ? now_s - at_s : at_s - now_s);
 	stamp_format_date(date, at_s * 1000000);
 	stamp_format_date(clock, now_s * 1000000);
 	if (is_over)

@@ -14,7 +14,7 @@
 #include <sockchat/glyph.h>
 
 #include "explain_here.h"
-#include "tls_words.h"
+#include "tls_explain.h"
 
 #define PEER_WITHOUT_TLS                                                       \
 	"is there TLS on that port? A server of plain text waits for us to "   \

@@ -8,7 +8,7 @@
 
 #include <sockchat/glyph.h>
 
-#include "tls_words.h"
+#include "tls_explain.h"
 
 static void describe(struct tls_certificate *out, const X509 *cert)
 {

@@ -12,7 +12,7 @@
 
 #include <sockchat/glyph.h>
 
-#include "tls_words.h"
+#include "tls_explain.h"
 
 #define NAME_FORM                                                              \
 	(XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN | ASN1_STRFLGS_ESC_CTRL |       \

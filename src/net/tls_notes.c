@@ -10,7 +10,7 @@
 
 #include <sockchat/glyph.h>
 
-#include "tls_words.h"
+#include "tls_explain.h"
 
 static void show_keylog(char out[120])
 {

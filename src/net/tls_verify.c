@@ -11,7 +11,7 @@
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 
-#include "tls_words.h"
+#include "tls_explain.h"
 
 #define PIN_PREFIX "sha256//"
 

@@ -21,13 +21,12 @@ void tls_say_agreed(char out[TLS_WORDS_MAX], const struct tls_facts *f)
 	         f->is_resumed ? ", resumed" : "");
 }
 
-/* "12 days", "5 hours", "3 minutes". */
-static void format_span(char out[32], int64_t s)
+void tls_say_span(char out[TLS_SPAN_MAX], int64_t s)
 {
 	int64_t unit = s >= 2 * DAY_S ? DAY_S : s >= 2 * HOUR_S ? HOUR_S : 60;
 	unsigned long long count = (unsigned long long)(s / unit);
 
-	snprintf(out, 32, "%llu %s%s", count,
+	snprintf(out, TLS_SPAN_MAX, "%llu %s%s", count,
 	         unit == DAY_S    ? "day"
 	         : unit == HOUR_S ? "hour"
 	                          : "minute",
@@ -45,17 +44,17 @@ static void format_day(char out[STAMP_TEXT_MAX], int64_t s)
 static void add_age(char out[TLS_WORDS_MAX], const struct tls_certificate *c,
                     int64_t now_s)
 {
-	char span[32];
+	char span[TLS_SPAN_MAX];
 
 	if (now_s < c->begin_s) {
-		format_span(span, c->begin_s - now_s);
+		tls_say_span(span, c->begin_s - now_s);
 		text_add(out, TLS_WORDS_MAX, "NOT YET VALID: begins in %s",
 		         span);
 	} else if (now_s > c->end_s) {
-		format_span(span, now_s - c->end_s);
+		tls_say_span(span, now_s - c->end_s);
 		text_add(out, TLS_WORDS_MAX, "EXPIRED %s ago", span);
 	} else {
-		format_span(span, c->end_s - now_s);
+		tls_say_span(span, c->end_s - now_s);
 		text_add(out, TLS_WORDS_MAX, "ends in %s", span);
 	}
 }

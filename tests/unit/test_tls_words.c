@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include "../../src/net/tls_words.h"
+#include "../../src/net/tls_explain.h"
 #include "tls_scene.h"
 #include "tls_certs.h"
 

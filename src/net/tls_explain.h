@@ -3,8 +3,8 @@
 
 /* Certificates and failures of TLS, in words that are safe to show. */
 
-#ifndef NET_TLS_WORDS_H
-#define NET_TLS_WORDS_H
+#ifndef NET_TLS_EXPLAIN_H
+#define NET_TLS_EXPLAIN_H
 
 #include "tls_private.h"
 
