@@ -49,6 +49,9 @@ size_t glyph_width(const uint8_t *bytes, size_t len, unsigned flags);
 /* Copy the text of all glyphs into a small buffer.  It is cut between two
  * glyphs, and ends in NUL.  `cap` is at least 1. */
 void glyph_copy(char *out, size_t cap, const char *text, unsigned flags);
+/* The same for a stranger's bytes, which may have a NUL among them. */
+void glyph_copy_bytes(char *out, size_t cap, const uint8_t *bytes, size_t len,
+                      unsigned flags);
 
 /* Format a sentence of ours, which may have a stranger's words in it: as
  * vsnprintf(), then as glyph_copy() with GLYPH_ANY_WIDTH.  Words that were made

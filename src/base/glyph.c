@@ -156,10 +156,10 @@ size_t glyph_width(const uint8_t *bytes, size_t len, unsigned flags)
 	return width;
 }
 
-void glyph_copy(char *out, size_t cap, const char *text, unsigned flags)
+void glyph_copy_bytes(char *out, size_t cap, const uint8_t *bytes, size_t len,
+                      unsigned flags)
 {
-	const uint8_t *bytes = (const uint8_t *)text;
-	size_t len = strlen(text), used = 0, n;
+	size_t used = 0, n;
 	struct glyph g;
 	while ((n = glyph_next(&g, bytes, len, flags))) {
 		if (g.text_len >= cap - used)
@@ -170,6 +170,11 @@ void glyph_copy(char *out, size_t cap, const char *text, unsigned flags)
 		len -= n;
 	}
 	out[used] = '\0';
+}
+
+void glyph_copy(char *out, size_t cap, const char *text, unsigned flags)
+{
+	glyph_copy_bytes(out, cap, (const uint8_t *)text, strlen(text), flags);
 }
 
 /* Drop the first bytes of a character whose last ones were cut off. */

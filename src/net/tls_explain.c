@@ -187,18 +187,15 @@ static const char *plain_name(const struct tls_conn *c)
 	return len > 4 && !c->first[3] && c->first[4] == 10 ? "MySQL" : NULL;
 }
 
-/* Its first line, or a dump of what is no text; safe to show. */
+/* The beginning of its first line, safe to show. */
 static void show_first(const struct tls_conn *c, char out[64])
 {
-	char text[TLS_FIRST_MAX + 1];
 	size_t len = 0;
 
-	while (len < first_len(c) && len < 40 && c->first[len] &&
-	       c->first[len] != '\r' && c->first[len] != '\n')
+	while (len < first_len(c) && len < 40 && c->first[len] != '\r' &&
+	       c->first[len] != '\n')
 		len++;
-	memcpy(text, c->first, len);
-	text[len] = '\0';
-	glyph_copy(out, 64, text, GLYPH_ANY_WIDTH);
+	glyph_copy_bytes(out, 64, c->first, len, GLYPH_ANY_WIDTH);
 }
 
 static void tell_plain(const struct tls_conn *c, const char *where,

@@ -79,11 +79,9 @@ static void find_alpn(struct tls_facts *f, const SSL *ssl)
 {
 	const uint8_t *name = NULL;
 	unsigned len = 0;
-	char text[256];
 
 	SSL_get0_alpn_selected(ssl, &name, &len);
-	snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)name);
-	glyph_copy(f->alpn, sizeof(f->alpn), text, GLYPH_ANY_WIDTH);
+	glyph_copy_bytes(f->alpn, sizeof(f->alpn), name, len, GLYPH_ANY_WIDTH);
 }
 
 static void find_agreed(struct tls_facts *f, SSL *ssl)

@@ -44,19 +44,17 @@ static void format_ip(const ASN1_OCTET_STRING *ip, char out[INET6_ADDRSTRLEN])
 /* What is in it is a stranger's bytes. */
 static void format_general_name(const GENERAL_NAME *g, char *out, size_t cap)
 {
-	char ip[INET6_ADDRSTRLEN], raw[256];
-	int len;
+	char ip[INET6_ADDRSTRLEN] = "";
+	const ASN1_STRING *name = g->d.dNSName;
 
-	*out = '\0';
-	if (g->type == GEN_IPADD) {
+	if (g->type == GEN_IPADD)
 		format_ip(g->d.iPAddress, ip);
-		glyph_copy(out, cap, ip, GLYPH_ANY_WIDTH);
-	} else if (g->type == GEN_DNS) {
-		len = ASN1_STRING_length(g->d.dNSName);
-		snprintf(raw, sizeof(raw), "%.*s", len,
-		         (const char *)ASN1_STRING_get0_data(g->d.dNSName));
-		glyph_copy(out, cap, raw, GLYPH_ANY_WIDTH);
-	}
+	if (g->type == GEN_DNS)
+		glyph_copy_bytes(out, cap, ASN1_STRING_get0_data(name),
+		                 (size_t)ASN1_STRING_length(name),
+		                 GLYPH_ANY_WIDTH);
+	else
+		snprintf(out, cap, "%s", ip);
 }
 
 static void list_names(char *out, size_t cap, const GENERAL_NAMES *names)

@@ -382,6 +382,26 @@ static void a_write_into_a_connection_that_was_reset_is_told(void **state)
 	scene_finish();
 }
 
+static void a_nul_within_a_name_is_shown(void **state)
+{
+	X509 *cert = X509_new();
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+	char shown[80];
+
+	(void)state;
+	assert_true(ASN1_STRING_set(text, "good.test\0.evil", 15));
+	GENERAL_NAME_set0_value(name, GEN_DNS, text);
+	assert_true(sk_GENERAL_NAME_push(names, name));
+	assert_int_equal(X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0,
+	                                   0), 1);
+	tls_names_text(shown, sizeof(shown), cert);
+	assert_string_equal(shown, "good.test^@.evil");
+	GENERAL_NAMES_free(names);
+	X509_free(cert);
+}
+
 static void facts_tell_what_was_agreed_on(void **state)
 {
 	const struct tls_facts *f;
@@ -564,6 +584,7 @@ int main(void)
 		cmocka_unit_test(an_end_in_the_handshake_is_told),
 		cmocka_unit_test(
 		    a_write_into_a_connection_that_was_reset_is_told),
+		cmocka_unit_test(a_nul_within_a_name_is_shown),
 		cmocka_unit_test(facts_tell_what_was_agreed_on),
 		cmocka_unit_test(a_file_that_is_no_certificate_is_named),
 		cmocka_unit_test(a_key_of_another_certificate_is_refused),
