@@ -238,22 +238,6 @@ static size_t write_chunks(struct tls_conn *c, const uint8_t *bytes, size_t len)
 	return done;
 }
 
-/* A peer that refuses us says so in an alert and closes, which resets what we
- * write meanwhile: the alert tells more than the reset. */
-static void look_for_alert(struct tls_conn *c)
-{
-	uint8_t byte;
-	size_t n;
-
-	tls_enter(c, 0);
-	int outcome = SSL_peek_ex(c->ssl, &byte, 1, &n);
-	if (outcome != 1)
-		(void)settle(c, outcome);
-	tls_leave(c);
-	if (c->broken_in == EPROTO)
-		c->broken_out = EPROTO;
-}
-
 static ssize_t tls_write(struct transport *t, const void *bytes, size_t len)
 {
 	struct tls_conn *c = conn_of(t);
@@ -273,8 +257,6 @@ static ssize_t tls_write(struct transport *t, const void *bytes, size_t len)
 	}
 	if (done && !c->has_lower_failed)
 		return (ssize_t)done;
-	if (c->has_lower_failed && !c->broken_in)
-		look_for_alert(c);
 	return fail(c->broken_out ? c->broken_out : EAGAIN);
 }
 

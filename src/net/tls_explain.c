@@ -390,7 +390,9 @@ static bool is_reset(int errnum)
 	return errnum == ECONNRESET || errnum == EPIPE;
 }
 
-/* Errno's words are good for what failed below, once it is open. */
+/* Errno's words are good for what failed below, once it is open.  A peer that
+ * refuses us says so in an alert and closes, which resets what we write
+ * meanwhile: the alert, which is read then, tells more than the reset. */
 void tls_explain(const struct failure *f, struct error *e)
 {
 	const struct tls_conn *c = (const struct tls_conn *)f->transport;
