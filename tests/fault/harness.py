@@ -328,8 +328,9 @@ class Run:
             return True
         used = self.used_cpu() - self.cpu
         idle = now - self.moved
-        # Either it sleeps, or it has had that much of the processor.
-        return used > seconds or (idle > seconds and used < idle / 4) or (
+        # Either it sleeps, or it has had that much of the processor: OpenSSL
+        # takes its time also to end without memory.
+        return used > max(seconds, QUIET) or (idle > seconds and used < idle / 4) or (
             idle > 4 * seconds)
 
     def wait(self, condition, seconds=QUIET, needs_process=True):
