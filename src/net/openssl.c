@@ -4,6 +4,7 @@
 /* The loading of OpenSSL's libraries, for the functions of src/late.c. */
 
 #include <dlfcn.h>
+#include <stdint.h>
 #include <errno.h>
 #include <string.h>
 
@@ -19,11 +20,12 @@ OF_LATE void *__start_late_slots[], *__stop_late_slots[]; /* in their order */
 static bool fill_slots(void *library)
 {
 	const char *name = __start_late_names;
+	size_t bytes = (uintptr_t)__stop_late_slots -
+	               (uintptr_t)__start_late_slots;
 
-	for (void **slot = __start_late_slots; slot < __stop_late_slots;
-	     slot++) {
-		*slot = dlsym(library, name);
-		if (!*slot)
+	for (size_t i = 0; i < bytes / sizeof(void *); i++) {
+		__start_late_slots[i] = dlsym(library, name);
+		if (!__start_late_slots[i])
 			return false;
 		name += strlen(name) + 1;
 	}
