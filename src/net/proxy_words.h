@@ -17,7 +17,7 @@
 #define CODE_CLOSED      "PROXY_CLOSED"
 
 #define HINT_NO_USER                                                           \
-	"write the user into the URL, as in socks5://USER@HOST:PORT; the "     \
+	"write the user before the proxy's host, as in USER@HOST:PORT; the "   \
 	"password is taken from SOCKCHAT_PROXY_PASSWORD, or asked for"
 #define HINT_PASSWORD                                                          \
 	"check the user in --proxy and the password (SOCKCHAT_PROXY_PASSWORD)"
@@ -36,7 +36,9 @@
 	"it may be no proxy, or something between here and there adds to its " \
 	"answers"
 #define HINT_METHOD                                                            \
-	"sockchat logs in by user and password, or not at all"
+	"sockchat logs in by user and password alone; a proxy on this "        \
+	"machine that knows NTLM or Kerberos, as cntlm and px do, can stand "  \
+	"in between"
 #define HINT_SILENT                                                            \
 	"the proxy took the connection and is silent: it may be another kind " \
 	"of proxy, or still be connecting"
