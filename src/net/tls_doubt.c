@@ -26,14 +26,18 @@ struct story {
 	struct error *e;
 };
 
+static bool is_own(const struct story *s)
+{
+	const X509 *leaf = s->conn->doubt.leaf;
+
+	return !s->cert || !leaf || !X509_cmp(s->cert, leaf);
+}
+
 /* "the certificate of localhost:9999 (CN=x)", or that of one above it. */
 static void name_it(const struct story *s, char *out, size_t cap)
 {
-	const X509 *leaf = s->conn->doubt.leaf;
-	bool is_own = !s->cert || !leaf || !X509_cmp(s->cert, leaf);
-
-	snprintf(out, cap, is_own ? "the certificate of %s (%s)"
-	                          : "an issuer in the chain of %s (%s)",
+	snprintf(out, cap, is_own(s) ? "the certificate of %s (%s)"
+	                             : "an issuer in the chain of %s (%s)",
 	         s->where, s->subject);
 }
 
@@ -85,8 +89,8 @@ static void tell_early(const struct story *s)
 
 static void tell_self_signed(const struct story *s)
 {
-	error_set(s->e, "self-signed certificate: nobody but %s itself signs "
-	                "for it (%s)", s->where, s->subject);
+	error_set(s->e, "self-signed certificate: that of %s (%s) is signed "
+	                "by nobody but itself", s->where, s->subject);
 	hint_trust(s, "self-signed: ");
 }
 
@@ -99,21 +103,21 @@ static void tell_unknown_root(const struct story *s)
 
 static void tell_no_issuer(const struct story *s)
 {
-	error_set(s->e, "unknown issuer: %s signed for %s of %s, whose server "
-	                "sent no certificate of it, and this system has none",
-	          s->issuer, s->subject, s->where);
-	if (s->conn->is_accepted) {
-		error_set(s->e, "unknown issuer: %s, which signed for %s of "
-		                "%s, is not in --tls-client-ca, and the client "
-		                "sent no certificate of it",
-		          s->issuer, s->subject, s->where);
-		hint_trust(s, "");
-		return;
-	}
-	error_set_hint(s->e, "a server has to send its intermediate "
-	                     "certificates too (fullchain.pem); if it is a "
-	                     "private authority, --tls-ca FILE trusts it; "
-	                     "--tls-pin %s trusts just this key", s->pin);
+	bool is_client = s->conn->is_accepted;
+
+	error_set(s->e, "unknown issuer: %s of %s is signed by %s, which the "
+	                "%s did not send, and which is not in %s",
+	          s->subject, s->where, s->issuer,
+	          is_client ? "client" : "server",
+	          is_client                     ? "--tls-client-ca"
+	          : *s->conn->tls->settings->ca ? "--tls-ca"
+	                                        : "this system's store");
+	hint_trust(s, is_client ? ""
+	              : !is_own(s)
+	                  ? "if it is a private authority, "
+	                  : "a server has to send its intermediate "
+	                    "certificates too (fullchain.pem); if it is a "
+	                    "private authority, ");
 }
 
 static void tell_name(const struct story *s)
@@ -155,9 +159,9 @@ static void tell_weak(const struct story *s)
 
 static void tell_pin(const struct story *s)
 {
-	error_set(s->e, "another key: that of %s (%s) has not the pin that "
-	                "--tls-pin gives", s->where, s->subject);
-	error_set_hint(s->e, "it has %s; if you did not expect a new key, "
+	error_set(s->e, "another key: that of %s (%s) is not the one that "
+	                "--tls-pin trusts", s->where, s->subject);
+	error_set_hint(s->e, "its pin is %s; if you did not expect a new key, "
 	                     "somebody may stand in between", s->pin);
 }
 

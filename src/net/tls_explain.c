@@ -25,16 +25,24 @@
 	"--tls-min 1.0 takes what is old as well, --tls-ciphers names what "   \
 	"we offer, and some servers demand a certificate: --tls-cert FILE"
 
+static const char made_hint[] =
+    "it has to trust the temporary certificate, by the pin that was shown with "
+    "it; --tls-cert FILE shows one that it may trust already";
+static const char given_hint[] =
+    "it has to trust who signed the certificate in --tls-cert, and to call us "
+    "by a name that stands there";
+
 /* Alerts (RFC 8446, 6.2).  The hints are for a client and for a listener. */
 static const struct alert {
 	int number;
 	const char *name, *code, *meaning, *hint, *listener_hint;
 } alerts[] = {
+#define WHO_HINT "--tls-cert FILE and --tls-key FILE say who we are"
 #define NO_CERTIFICATE "it demands a certificate, and we have shown none"
 #define OURS       "it does not accept our certificate"
-#define OURS_HINT  "--tls-cert FILE and --tls-key FILE say who we are"
-#define OURS_LHINT "it has to trust what --tls-cert shows, or the temporary "  \
-	"certificate: its fingerprint was shown when listening began"
+#define OURS_HINT  "it has to trust who signed the certificate in "            \
+	"--tls-cert; those between the two belong into that file"
+#define OURS_LHINT made_hint
 	{ 10, "unexpected message", "TLS_ALERT_UNEXPECTED_MESSAGE",
 	  "it did not expect what we sent", "", "" },
 	{ 20, "bad record mac", "TLS_ALERT_BAD_RECORD_MAC",
@@ -88,7 +96,7 @@ static const struct alert {
 	{ 115, "unknown PSK identity", "TLS_ALERT_UNKNOWN_PSK_IDENTITY",
 	  "it does not know our key", "", "" },
 	{ 116, "certificate required", "TLS_ALERT_CERTIFICATE_REQUIRED",
-	  NO_CERTIFICATE, OURS_HINT, "" },
+	  NO_CERTIFICATE, WHO_HINT, "" },
 	{ 120, "no application protocol", "TLS_ALERT_NO_APPLICATION_PROTOCOL",
 	  "it speaks no protocol that we offer with ALPN",
 	  "--tls-alpn LIST names others: h2,http/1.1", "" },
@@ -128,10 +136,12 @@ static void tell_alert(const struct tls_conn *c, const char *where,
 	const char *hint = is_later         ? ""
 	                   : c->is_accepted ? a->listener_hint
 	                                    : a->hint;
+	if (hint == made_hint && *c->tls->settings->cert)
+		hint = given_hint;
 	error_set(e, "TLS %s by %s: %s%salert %d%s%s",
 	          is_later ? "ended" : "refused", where, meaning,
 	          *meaning ? ", " : "", number, *a->name ? ": " : "", a->name);
-	error_set_hint(e, "%s", is_lacking ? OURS_HINT : hint);
+	error_set_hint(e, "%s", is_lacking ? WHO_HINT : hint);
 	set_code(e, a->code);
 }
 
@@ -252,6 +262,10 @@ static const struct reason {
 	  "version" },
 	{ SSL_R_NO_SHARED_CIPHER, "TLS_CIPHER", "no common cipher: ",
 	  " shares none with us", HINT_CIPHERS },
+	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "TLS_CIPHER",
+	  "no common signature: ", " takes none that our key makes",
+	  "--tls-min 1.0 serves old clients; others may want a key of another "
+	  "kind (RSA, ECDSA) in --tls-cert" },
 	{ SSL_R_NO_CIPHERS_AVAILABLE, "TLS_CIPHER", "no cipher is left for ",
 	  "", "--tls-ciphers fits none of the versions" },
 	{ SSL_R_WRONG_CIPHER_RETURNED, "TLS_CIPHER", "no common cipher: ",

@@ -187,9 +187,7 @@ static void tell_way(const struct tls_own *own, const char *where,
 	         *where ? " " : "", where);
 	if (*where && strncmp(where, "unix:", 5) != 0)
 		text_add(text, sizeof(text), "; curl -k --pinnedpubkey %s "
-		         "https://%s/; its SHA-256 by `openssl s_client "
-		         "-connect %s </dev/null | openssl x509 -noout "
-		         "-fingerprint -sha256`", own->pin, where, where);
+		         "https://%s/", own->pin, where);
 	on_note(user, "tls-pin", text);
 }
 

@@ -22,7 +22,7 @@ static const char *pin_of(struct proc *p)
 {
 	static char pin[64];
 
-	proc_expect_err(p, " -fingerprint -sha256");
+	proc_expect_err(p, "; curl -k --pinnedpubkey");
 	const char *at = strstr(p->err_text.bytes, "--tls-pin ");
 	assert_non_null(at);
 	snprintf(pin, sizeof(pin), "%.*s", 52, at + strlen("--tls-pin "));

@@ -70,6 +70,11 @@ static void a_self_signed_one_is_refused_with_its_pin(void **state)
 	assert_string_equal(client.e.code, "TLS_SELF_SIGNED");
 	assert_int_equal(server.state, -1);
 	assert_non_null(strstr(explain(&server), "unknown CA"));
+	assert_non_null(strstr(server.e.hint, "who signed the certificate in "
+	                                      "--tls-cert"));
+	*server.settings.cert = '\0';
+	(void)explain(&server);
+	assert_non_null(strstr(server.e.hint, "the temporary certificate"));
 	scene_finish();
 }
 
@@ -172,7 +177,9 @@ static void a_missing_intermediate_is_named(void **state)
 	write_pem("ca.pem", (const struct made *[]){ &ca }, 1, false);
 	write_pem("cert.pem", (const struct made *[]){ &own }, 1, true);
 	meet();
-	says("unknown issuer: CN=Between signed for CN=localhost");
+	says("unknown issuer: CN=localhost of");
+	says("is signed by CN=Between, which the server did not send, and "
+	     "which is not in --tls-ca");
 	hints("fullchain.pem");
 	assert_string_equal(client.e.code, "TLS_UNKNOWN_ISSUER");
 	scene_finish();
@@ -223,8 +230,8 @@ static void another_pin_tells_the_one_that_it_has(void **state)
 	         "sha256//BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA=");
 	meet();
 	assert_int_equal(client.state, -1);
-	says("has not the pin that --tls-pin gives");
-	hints("it has sha256//");
+	says("is not the one that --tls-pin trusts");
+	hints("its pin is sha256//");
 	assert_string_equal(client.e.code, "TLS_PIN");
 	scene_finish();
 }
@@ -528,7 +535,7 @@ static void a_listener_without_certificate_makes_one(void **state)
 	scene_begin();
 	shake_hands(WHOLE);
 	assert_int_equal(client.state, -1);
-	says("has not the pin");
+	says("is not the one that");
 	scene_finish();
 }
 
