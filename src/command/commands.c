@@ -162,7 +162,7 @@ static int refuse_second(struct chat *c, const struct session *s)
 static int run_connect(struct chat *c, char *args)
 {
 	char name[ENDPOINT_TEXT_MAX];
-	struct endpoint ep;
+	struct endpoint ep = { 0 };
 	struct session *s;
 	if (parse_endpoint(c, args, ENDPOINT_CONNECT, &ep))
 		return -1;
@@ -180,7 +180,7 @@ static int run_connect(struct chat *c, char *args)
 
 static int run_listen(struct chat *c, char *args)
 {
-	struct endpoint ep;
+	struct endpoint ep = { 0 };
 	if (parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
 		return -1;
 	if (*c->listening && !*args)
