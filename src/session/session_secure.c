@@ -22,6 +22,12 @@
 #define ANSWER_NS   (3 * SECOND_NS)  /* a server may consent without a word */
 #define PART_NS     (300 * MS_NS)    /* an answer may have no line's end */
 
+static void upgrade_free(struct upgrade *u)
+{
+	bytes_finish(&u->early);
+	free(u);
+}
+
 void session_end_upgrade(struct session *s)
 {
 	struct upgrade *u = session_upgrade_of(s);
@@ -29,8 +35,7 @@ void session_end_upgrade(struct session *s)
 		return;
 	s->talk->upgrade = NULL;
 	link_stop_alarm(&s->link, ALARM_SECURE);
-	bytes_finish(&u->early);
-	free(u);
+	upgrade_free(u);
 }
 
 void session_stop_waiting(struct session *s)
@@ -168,8 +173,9 @@ static int may_begin(struct session *s, struct upgrade *u, struct error *e)
 	struct bytes b;
 	if (!u->since) /* nobody was asked */
 		return has_unread(s) ? tell_injected(s, e) : 1;
-	int result = gather(s, u->since, false, &b)
-	                 ? tell_injected(s, e) : weigh(s, u, &b, e);
+	int result = !gather(s, u->since, false, &b) ? weigh(s, u, &b, e)
+	             : errno == EMSGSIZE             ? tell_injected(s, e)
+	             : error_set_errno(e, errno, "TLS was not begun");
 	bytes_finish(&b);
 	return result;
 }
@@ -242,7 +248,7 @@ static void tell_wait(struct session *s, const struct upgrade *u, bool has_more)
 		                  "before it has been sent");
 }
 
-/* NULL without memory. */
+/* NULL with errno. */
 static struct upgrade *upgrade_new(struct session *s,
                                    const struct dial_settings *settings)
 {
@@ -252,10 +258,13 @@ static struct upgrade *upgrade_new(struct session *s,
 	u->tls = settings->tls;
 	u->timeout_ms = settings->timeout_ms > 0 ? settings->timeout_ms
 	                                         : OPENINGS_TIMEOUT_MS;
-	if (s->link.is_accepted &&
-	    gather(s, after_question(s), true, &u->early))
-		bytes_clear(&u->early);
-	return u;
+	if (!s->link.is_accepted ||
+	    !gather(s, after_question(s), true, &u->early))
+		return u;
+	int saved = errno;
+	upgrade_free(u);
+	errno = saved;
+	return NULL;
 }
 
 int session_begin_upgrade(struct session *s, const void *text, size_t len,
@@ -269,11 +278,9 @@ int session_begin_upgrade(struct session *s, const void *text, size_t len,
 		                    "%s", s->link.where, why);
 	struct upgrade *u = upgrade_new(s, settings);
 	if (!u)
-		return error_set_errno(e, ENOMEM, "TLS was not begun");
-	s->talk->upgrade = NULL;
+		return error_set_errno(e, errno, "TLS was not begun");
 	if (len && session_queue_message(s, text, len, e)) {
-		bytes_finish(&u->early);
-		free(u);
+		upgrade_free(u);
 		return -1;
 	}
 	u->plain_end = s->link.bytes_out + queue_len(s->queue);
