@@ -269,6 +269,7 @@ static void send_end(struct tls_conn *c)
 		(void)settle(c, -1);
 	c->end_made = c->made;
 	tls_leave(c);
+	tls_hurry_ack(c);
 }
 
 /* Up to TLS 1.2 a peer that gets our end drops its answer (RFC 5246, 7.2.1):

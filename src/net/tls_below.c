@@ -7,7 +7,10 @@
  * below, for it would then give up the other direction as well. */
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -193,4 +196,12 @@ void tls_leave(struct tls_conn *c)
 	    bytes_append(&c->in, t->in + t->in_at, t->in_len - t->in_at))
 		tls_break(c, ENOMEM);
 	t->in_at = t->in_len = 0;
+}
+
+void tls_hurry_ack(struct tls_conn *c)
+{
+	int on = 1;
+
+	(void)setsockopt(c->head.lower->fd, IPPROTO_TCP, TCP_QUICKACK, &on,
+	                 sizeof(on));
 }

@@ -118,6 +118,10 @@ void tls_enter(struct tls_conn *c, size_t cap);
 void tls_leave(struct tls_conn *c);
 /* Let what waits go out, as far as `lower` takes it. */
 void tls_flush(struct tls_conn *c);
+/* Acknowledge at once what comes next.  A peer that does not read our end
+ * closes by a reset, and then what its system still holds back (RFC 896) until
+ * we acknowledge what came before is lost. */
+void tls_hurry_ack(struct tls_conn *c);
 /* True if the failure below that errno tells is the peer's end. */
 bool tls_ends_by_reset(struct tls_conn *c);
 /* It fails, each way; the first errno stays. */

@@ -65,6 +65,21 @@ static void a_half_that_has_ended_leaves_the_other_open(void **state)
 	finish_both(&p, &server);
 }
 
+static void an_answer_arrives_from_a_server_that_ignores_our_end(void **state)
+{
+	struct proc p, server;
+
+	(void)state;
+	dial(&p, tls_serve(&server, "curt", "server", NULL));
+	proc_write_text(&p, "question");
+	proc_end_in(&p);
+	proc_expect_exit(&p, 1);
+	assert_out(&p, "answer to question");
+	assert_err_has(&p, "unproven");
+	proc_expect_exit(&server, 0);
+	finish_both(&p, &server);
+}
+
 static void the_end_of_a_server_leaves_our_half_open(void **state)
 {
 	const char *listen[] = { NULL, "listen", SERVING, tls_url(0), NULL };
@@ -478,6 +493,8 @@ static void fresh_keys_of_a_server_are_nothing_special_either(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    an_answer_arrives_from_a_server_that_ignores_our_end),
 		cmocka_unit_test(a_half_that_has_ended_leaves_the_other_open),
 		cmocka_unit_test(the_end_of_a_server_leaves_our_half_open),
 		cmocka_unit_test(a_late_answer_comes_in_each_version),

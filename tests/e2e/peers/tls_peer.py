@@ -16,6 +16,7 @@
 #   drop_end=1  its close_notify is not sent
 
 import os
+import select
 import socket
 import ssl
 import struct
@@ -209,6 +210,16 @@ def reset(tls, network):
                        struct.pack('ii', 1, 0))
 
 
+def curt(tls):
+    """Answers when the other's end has come, does not read that, and is gone.
+    Its system holds the answer back until the session tickets, which went out
+    just before, are acknowledged."""
+    request = tls.recv(65536)
+    select.select([tls], [], [])
+    time.sleep(.02)
+    tls.sendall(b'answer to ' + request)
+
+
 def mute(tls):
     """Is there, and neither speaks nor ends."""
     tls.recv(65536)
@@ -216,7 +227,7 @@ def mute(tls):
 
 
 MODES = {f.__name__: f for f in (echo, half, count, late, greet, truncate,
-                                 hello, mute)}
+                                 hello, curt, mute)}
 
 
 def converse(is_server, network, mode, options, number=0):
