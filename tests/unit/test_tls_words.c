@@ -345,6 +345,7 @@ static void an_answer_in_plain_text_is_named(void **state)
 		go_on(&client);
 		assert_int_equal(client.state, -1);
 		says(rows[i].named);
+		hints("`/starttls STARTTLS` sends those first");
 		assert_string_equal(client.e.code, "TLS_PLAIN");
 		scene_finish();
 	}
