@@ -88,10 +88,12 @@ static void conclude_session(struct session *s, const struct error *why,
 	else if (s->opened_ns)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection closed%s: %" PRIu64
-		                   " bytes received, %" PRIu64
-		                   " bytes sent%s",
+		                   " byte%s received, %" PRIu64
+		                   " byte%s sent%s",
 		                   session_is_harmless(s) ? " by a reset" : "",
-		                   s->link.bytes_in, s->link.bytes_out, lost);
+		                   s->link.bytes_in, plural(s->link.bytes_in),
+		                   s->link.bytes_out,
+		                   plural(s->link.bytes_out), lost);
 	else
 		session_tell_state(s, ENTRY_CLOSED, hint, "not connected%s",
 		                   lost);

@@ -92,6 +92,19 @@ static void the_peer_ends_first(void **state)
 	assert_story("O<H>X");
 }
 
+static void one_byte_is_told_as_one(void **state)
+{
+	(void)state;
+	send_text("x");
+	turn();
+	session_reset(now.session);
+	turn();
+	const struct entry *e = entry_at(
+	    now.transcript, transcript_end(now.transcript) - 1);
+	assert_non_null(memmem(e->bytes, e->len, "0 bytes received, 1 byte "
+	                                         "sent", 29));
+}
+
 static void we_end_first(void **state)
 {
 	(void)state;
@@ -371,6 +384,7 @@ int main(void)
 		FRESH(a_close_gives_up_connecting),
 		FRESH(a_reset_gives_up_connecting),
 		OPEN(the_peer_ends_first),
+		OPEN(one_byte_is_told_as_one),
 		OPEN(we_end_first),
 		OPEN(both_end_at_once),
 		OPEN(the_peer_ends_while_ours_still_waits_to_go),
