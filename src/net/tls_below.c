@@ -21,6 +21,9 @@
 
 #define SLACK    ((size_t)1 << 10) /* what records add to what is in them */
 #define READ_MAX ((size_t)64 << 10) /* more falls out of a core's cache */
+/* A peer may send records without bytes for the user, and never stop: after so
+ * many reads the loop has its turn. */
+#define FILLS_MAX 4
 
 void tls_break(struct tls_conn *c, int errnum)
 {
@@ -69,8 +72,9 @@ static void fill(struct tls_conn *c)
 
 	if (t->is_drained || c->has_lower_ended || c->broken_in)
 		return;
+	t->fills++;
 	ssize_t n = transport_read_lower(c->head.lower, t->in, t->in_max);
-	t->is_drained = n < (ssize_t)t->in_max;
+	t->is_drained = n < (ssize_t)t->in_max || t->fills == FILLS_MAX;
 	t->in_at = 0;
 	t->in_len = n > 0 ? (size_t)n : 0;
 	note_first(c, t->in, t->in_len);
@@ -181,6 +185,7 @@ void tls_enter(struct tls_conn *c, size_t cap)
 	ERR_clear_error();
 	t->in_max = cap < READ_MAX - SLACK ? cap + SLACK : READ_MAX;
 	t->is_drained = false;
+	t->fills = 0;
 	t->in_at = 0;
 	t->in_len = c->in.len;
 	memcpy(t->in, c->in.data ? c->in.data : t->in, c->in.len);

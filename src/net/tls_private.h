@@ -38,7 +38,8 @@ struct tls {
 	 * empty between the calls. */
 	uint8_t *in;
 	size_t in_at, in_len, in_max;
-	bool is_drained; /* `lower` has given less than it could have */
+	bool is_drained; /* `lower` has given less than it could, or enough */
+	unsigned fills;  /* reads from `lower` */
 	struct bytes out;
 };
 

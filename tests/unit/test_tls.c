@@ -68,6 +68,28 @@ static void a_key_update_is_nothing_special(void **state)
 	scene_finish();
 }
 
+static void records_without_bytes_do_not_hold_the_loop(void **state)
+{
+	uint8_t bytes[100];
+	struct transport_facts facts;
+
+	(void)state;
+	scene_open();
+	for (int i = 0; i < 6000; i++) { /* 27 bytes each */
+		SSL_key_update(conn(&server)->ssl,
+		               SSL_KEY_UPDATE_NOT_REQUESTED);
+		(void)server.t->ops->advance(server.t);
+	}
+	say(&server, "behind", 6);
+	carry(&server, &client, WHOLE);
+	assert_int_equal(client.t->ops->read(client.t, bytes, 100), -1);
+	assert_int_equal(errno, EAGAIN);
+	transport_facts(fake_transport(client.below), FACTS_UNREAD, &facts);
+	assert_true(facts.unread > 0);
+	assert_string_equal(hear(&client), "behind");
+	scene_finish();
+}
+
 static void renegotiation_is_refused_and_the_talk_goes_on(void **state)
 {
 	(void)state;
@@ -586,6 +608,7 @@ int main(void)
 		cmocka_unit_test(a_handshake_goes_well_in_pieces_of_any_size),
 		cmocka_unit_test(what_is_said_arrives_both_ways),
 		cmocka_unit_test(a_key_update_is_nothing_special),
+		cmocka_unit_test(records_without_bytes_do_not_hold_the_loop),
 		cmocka_unit_test(renegotiation_is_refused_and_the_talk_goes_on),
 		cmocka_unit_test(an_end_without_close_notify_is_unproven),
 		cmocka_unit_test(
