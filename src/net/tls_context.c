@@ -13,6 +13,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include <sockchat/glyph.h>
 #include <sockchat/tls.h>
 
 #include "openssl.h"
@@ -118,11 +119,16 @@ static void read_alpn(struct tls *t)
 
 static void note_offer(struct tls_conn *c, const uint8_t *list, size_t len)
 {
+	char name[sizeof(c->offered)];
+
 	*c->offered = '\0';
-	for (size_t at = 0; at < len; at += (size_t)list[at] + 1)
-		if (!text_add(c->offered, sizeof(c->offered), "%s%.*s",
-		              at ? ", " : "", list[at], list + at + 1))
+	for (size_t at = 0; at < len; at += (size_t)list[at] + 1) {
+		glyph_copy_bytes(name, sizeof(name), list + at + 1, list[at],
+		                 GLYPH_ANY_WIDTH);
+		if (!text_add(c->offered, sizeof(c->offered), "%s%s",
+		              at ? ", " : "", name))
 			break;
+	}
 }
 
 /* Ours come first.  RFC 7301, 3.2: without a common one there is no
