@@ -6,7 +6,11 @@
 #include <dlfcn.h>
 #include <stdint.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #include "openssl.h"
 
@@ -32,14 +36,68 @@ static bool fill_slots(void *library)
 	return true;
 }
 
+/* Memory: an allocation that has failed may be told as anything, even as a weak
+ * certificate, or not at all. */
+
+static bool is_short;
+
+static void *note(void *memory, size_t len)
+{
+	is_short = is_short || (len && !memory);
+	return memory;
+}
+
+static void *take(size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return note(malloc(len), len);
+}
+
+static void *resize(void *memory, size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return note(realloc(memory, len), len);
+}
+
+static void give_back(void *memory, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(memory);
+}
+
+void openssl_clear(void)
+{
+	ERR_clear_error();
+	is_short = false;
+}
+
+bool openssl_lacked_memory(int *reason)
+{
+	bool is_memory = is_short;
+	unsigned long e;
+
+	while ((e = ERR_get_error())) {
+		is_memory = is_memory ||
+		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
+		if (ERR_GET_LIB(e) == ERR_LIB_SSL && !*reason)
+			*reason = ERR_GET_REASON(e);
+	}
+	is_short = false;
+	return is_memory;
+}
+
 int openssl_load(struct error *e)
 {
 	static bool is_loaded;
 
-	if (is_loaded || !late_library)
+	if (is_loaded)
 		return 0;
-	void *library = dlopen(late_library, RTLD_NOW);
-	if (library && fill_slots(library)) {
+	void *library = late_library ? dlopen(late_library, RTLD_NOW) : NULL;
+	if (!late_library || (library && fill_slots(library))) {
+		(void)CRYPTO_set_mem_functions(take, resize, give_back);
 		is_loaded = true;
 		return 0;
 	}

@@ -13,4 +13,10 @@
  * -1 with a sentence. */
 MUST_USE int openssl_load(struct error *e);
 
+/* Forget what has failed before. */
+void openssl_clear(void);
+/* Whether a call of OpenSSL's has failed for want of memory, whatever it says.
+ * `*reason` becomes its first reason for TLS, if there is one. */
+bool openssl_lacked_memory(int *reason);
+
 #endif

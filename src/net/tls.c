@@ -9,6 +9,7 @@
 
 #include <sockchat/loop.h>
 
+#include "openssl.h"
 #include "tls_private.h"
 #include "tls_transport.h"
 #include "tls_explain.h"
@@ -46,7 +47,8 @@ static unsigned settle(struct tls_conn *c, int outcome)
 	case SSL_ERROR_ZERO_RETURN:
 		break;
 	default:
-		tls_break(c, tls_lacked_memory(&c->reason) ? ENOMEM : EPROTO);
+		tls_break(c, openssl_lacked_memory(&c->reason) ? ENOMEM
+		                                               : EPROTO);
 	}
 	return LOOP_READ;
 }

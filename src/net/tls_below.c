@@ -13,10 +13,10 @@
 #include <sys/socket.h>
 
 #include <openssl/bio.h>
-#include <openssl/err.h>
 
 #include <sockchat/loop.h>
 
+#include "openssl.h"
 #include "tls_private.h"
 
 #define SLACK    ((size_t)1 << 10) /* what records add to what is in them */
@@ -182,7 +182,7 @@ void tls_enter(struct tls_conn *c, size_t cap)
 {
 	struct tls *t = c->tls;
 
-	ERR_clear_error();
+	openssl_clear();
 	t->in_max = cap < READ_MAX - SLACK ? cap + SLACK : READ_MAX;
 	t->is_drained = false;
 	t->fills = 0;

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include <sockchat/glyph.h>
@@ -321,13 +320,14 @@ int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 		return -1;
 	if (!has_room(t))
 		return error_set_errno(e, ENOMEM, "TLS cannot start");
-	ERR_clear_error();
+	openssl_clear();
 	t->contexts[mode] = context_new(t, mode, e);
-	if (t->contexts[mode])
-		return 0;
-	if (tls_lacked_memory(&reason) || !bytes_have_memory(TLS_FILE_MAX))
-		error_set_errno(e, ENOMEM, "TLS cannot start");
-	return -1;
+	if (!openssl_lacked_memory(&reason))
+		return t->contexts[mode] ? 0 : -1;
+	/* what is there may lack a part that a handshake would miss */
+	SSL_CTX_free(t->contexts[mode]);
+	t->contexts[mode] = NULL;
+	return error_set_errno(e, ENOMEM, "TLS cannot start");
 }
 
 /* A connection */

@@ -9,13 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
 
 #include "tls_private.h"
+
+#define FILE_MAX ((size_t)16 << 20)
 
 int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 {
@@ -29,20 +30,6 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 	e->is_lasting = true;
 	error_set_hint(e, "%s", hint);
 	return -1;
-}
-
-bool tls_lacked_memory(int *reason)
-{
-	bool is_memory = false;
-	unsigned long e;
-
-	while ((e = ERR_get_error())) {
-		is_memory = is_memory ||
-		            ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE;
-		if (ERR_GET_LIB(e) == ERR_LIB_SSL && !*reason)
-			*reason = ERR_GET_REASON(e);
-	}
-	return is_memory;
 }
 
 static int refuse_file(struct error *e, const char *option, const char *path,
@@ -76,7 +63,7 @@ int tls_read_file(struct bytes *out, const char *option, const char *path,
 {
 	int fd = open_any(path), errnum = 0;
 
-	bytes_init(out, TLS_FILE_MAX);
+	bytes_init(out, FILE_MAX);
 	if (fd < 0 || file_read(fd, out))
 		errnum = errno;
 	if (fd >= 0)

@@ -19,7 +19,6 @@
 #define TLS_CHUNK     ((size_t)64 << 10) /* records that are sent together */
 #define TLS_IN_CAP    ((size_t)256 << 10) /* records that have come, at most */
 #define TLS_OUT_MAX   (4 * TLS_CHUNK) /* records that wait, at most */
-#define TLS_FILE_MAX  ((size_t)16 << 20)
 #define TLS_FIRST_MAX 48 /* bytes that a handshake began with */
 
 struct tls {
@@ -93,9 +92,6 @@ int tls_read_file(struct bytes *out, const char *option, const char *path,
 MUST_USE
 int tls_trust_file(SSL_CTX *ctx, const char *option, const char *path,
                    struct error *e);
-/* Take what OpenSSL says of its failures.  True if memory was missing; `reason`
- * gets the first that is about TLS, unless it has one. */
-bool tls_lacked_memory(int *reason);
 /* A word of an option is wrong.  Returns -1. */
 int tls_refuse(struct error *e, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
