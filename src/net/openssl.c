@@ -4,8 +4,8 @@
 /* The loading of OpenSSL's libraries, for the functions of src/late.c. */
 
 #include <dlfcn.h>
-#include <stdint.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
