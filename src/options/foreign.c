@@ -37,14 +37,16 @@ static const struct foreign options[] = {
 	{ "-u", NO_UDP "; for one direction (socat -u) write --send-only" },
 	{ "--udp", NO_UDP },
 	{ "--unixsock", "it is -U, --unix" },
-	{ "--ssl-verify --verify -verify --ssl-verify-hostname", VERIFIES },
+	{ "--ssl-verify --verify -verify --ssl-verify-hostname "
+	  "-verify_return_error", VERIFIES },
 	{ "--ssl-cert --cert --x509certfile -cert", "it is --tls-cert" },
 	{ "--ssl-key --key --x509keyfile -key -K", "it is --tls-key" },
 	{ "--ssl-trustfile --ca --cacert --cafile --x509cafile -CAfile -R",
 	  "it is --tls-ca" },
 	{ "--capath -CApath", "a folder is not taken; --tls-ca takes a file, "
 	                      "and without it the system's folder counts" },
-	{ "--ssl-servername --servername --sni --sni-hostname -servername",
+	{ "--ssl-servername --servername --sni --sni-hostname -servername "
+	  "-verify_hostname",
 	  "it is --tls-sni" },
 	{ "-noservername", "it is --tls-sni ''" },
 	{ "--ssl-alpn --alpn -alpn", "it is --tls-alpn" },
@@ -57,7 +59,11 @@ static const struct foreign options[] = {
 	        "key" },
 	{ "-Z -showcerts", "F5 and /info show the peer's certificates, and "
 	                   "so does -z -v" },
-	{ "-tls1 -tls1_1 -tls1_2 -tls1_3 --tlsv1*",
+	{ "-brief -nocommands", "leave it out: no letter is a "
+	  "command here, and a pipe writes the peer's bytes alone" },
+	{ "-state -debug", "-v tells the steps, -z -v all that TLS has "
+	                        "agreed on" },
+	{ "-tls1 -tls1_1 -tls1_2 -tls1_3 -no_tls1_3 -no_tls1_2 --tlsv1*",
 	  "versions are --tls-min and --tls-max: 1.0, 1.1, 1.2 or 1.3" },
 	{ "-Verify --ssl-client-verify", "it is --tls-client-ca" },
 	{ "-starttls --starttls* --ssl-reqd",
