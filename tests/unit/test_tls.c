@@ -211,6 +211,23 @@ static void a_flipped_bit_ends_it_behind_what_came_before(void **state)
 		}
 }
 
+static void plain_bytes_in_the_middle_are_told(void **state)
+{
+	(void)state;
+	for (int max = TLS_1_2; max <= TLS_1_3; max++) {
+		open_with(max);
+		say(&client, "first", 5);
+		carry(&client, &server, WHOLE);
+		fake_feed_bytes(server.below, "plain text\n", 11);
+		assert_string_equal(hear(&server), "first");
+		assert_int_equal(server.errnum, EPROTO);
+		explain(&server);
+		assert_non_null(strstr(server.e.text, "is plain or damaged"));
+		assert_string_equal(server.e.code, "TLS_DAMAGED");
+		scene_finish();
+	}
+}
+
 static void a_damaged_record_is_told(void **state)
 {
 	(void)state;
@@ -615,6 +632,7 @@ int main(void)
 		    our_end_in_1_3_is_close_notify_and_we_still_read),
 		cmocka_unit_test(our_end_in_1_2_waits_for_theirs),
 		cmocka_unit_test(a_flipped_bit_ends_it_behind_what_came_before),
+		cmocka_unit_test(plain_bytes_in_the_middle_are_told),
 		cmocka_unit_test(a_damaged_record_is_told),
 		cmocka_unit_test(what_one_read_leaves_over_is_buffered),
 		cmocka_unit_test(half_a_record_is_not_buffered),
