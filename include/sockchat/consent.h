@@ -7,6 +7,7 @@
 #ifndef SOCKCHAT_CONSENT_H
 #define SOCKCHAT_CONSENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,8 +20,9 @@ enum consent {
 	CONSENT_OTHER,    /* several lines of a protocol that is not known */
 };
 
-/* Judge all that has come since the question.  A line of any other protocol is
- * a consent. */
-enum consent consent_judge(const uint8_t *bytes, size_t len);
+/* Judge all that has come since the question.  `is_all`: nothing more is waited
+ * for, so a last line without its end may be a refusal, PostgreSQL's or XMPP's.
+ * A line of any other protocol is a consent. */
+enum consent consent_judge(const uint8_t *bytes, size_t len, bool is_all);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-#include <stdbool.h>
 #include <string.h>
 
 #include <sockchat/consent.h>
@@ -64,15 +63,24 @@ static bool is_known(const struct line *l)
 	return has_number(l) || begins(l, "+OK") || has_word(l, "OK");
 }
 
-enum consent consent_judge(const uint8_t *bytes, size_t len)
+/* PostgreSQL answers by one byte, XMPP by an element (RFC 6120, 5.4.2). */
+static bool is_bare_refusal(const struct line *l)
+{
+	return (l->len == 1 && *l->at == 'N') || begins(l, "<failure");
+}
+
+enum consent consent_judge(const uint8_t *bytes, size_t len, bool is_all)
 {
 	const char *at = (const char *)bytes, *end = at + len, *newline;
 
 	for (; at < end; at = newline + 1) {
 		newline = memchr(at, '\n', (size_t)(end - at));
+		const struct line l = {
+			at, (size_t)((newline ? newline : end) - at),
+		};
 		if (!newline)
-			return CONSENT_PART;
-		const struct line l = { at, (size_t)(newline - at) };
+			return is_all && is_bare_refusal(&l) ? CONSENT_REFUSED
+			                                     : CONSENT_PART;
 		if (is_followed(&l))
 			continue;
 		if (is_refusal(&l))

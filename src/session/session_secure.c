@@ -157,7 +157,7 @@ static int wait_on(struct session *s, struct upgrade *u, bool is_part,
 static int weigh(struct session *s, struct upgrade *u, const struct bytes *b,
                  struct error *e)
 {
-	enum consent is = consent_judge(b->data, b->len);
+	enum consent is = consent_judge(b->data, b->len, u->is_late);
 	if (is == CONSENT_REFUSED)
 		return tell_refusal(s, b, e);
 	if (is == CONSENT_EXCEEDED || (is == CONSENT_OTHER && u->is_strict))

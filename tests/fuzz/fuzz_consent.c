@@ -17,14 +17,14 @@ static void insist(int is_true)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	enum consent all = consent_judge(data, size);
+	enum consent all = consent_judge(data, size, size % 2);
 	int has_ended = size && data[size - 1] == '\n';
 
 	insist(!(has_ended && all == CONSENT_PART));
 	insist(!(size && !has_ended && all == CONSENT_WAITS));
 	insist(!(!has_ended && all == CONSENT_GIVEN));
 	for (size_t n = 0; n < size; n++) {
-		enum consent early = consent_judge(data, n);
+		enum consent early = consent_judge(data, n, false);
 
 		if (early == CONSENT_REFUSED || early == CONSENT_EXCEEDED ||
 		    early == CONSENT_OTHER)

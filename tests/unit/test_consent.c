@@ -9,7 +9,8 @@
 
 static void assert_judged(const char *text, enum consent wanted)
 {
-	enum consent is = consent_judge((const uint8_t *)text, strlen(text));
+	enum consent is =
+	    consent_judge((const uint8_t *)text, strlen(text), false);
 	if (is != wanted)
 		fail_msg("%d in place of %d for '%s'", is, wanted, text);
 }
@@ -43,6 +44,24 @@ static void a_line_without_its_end_may_be_all(void **state)
 	assert_judged("220-Ready\r\n2", CONSENT_PART);
 }
 
+static void assert_judged_late(const char *text, enum consent wanted)
+{
+	assert_int_equal(
+	    consent_judge((const uint8_t *)text, strlen(text), true), wanted);
+}
+
+static void a_refusal_may_have_no_end(void **state)
+{
+	(void)state;
+	assert_judged("N", CONSENT_PART);
+	assert_judged_late("N", CONSENT_REFUSED);
+	assert_judged_late("S", CONSENT_PART);
+	assert_judged_late("Not a word more", CONSENT_PART);
+	assert_judged_late("<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+	                   CONSENT_REFUSED);
+	assert_judged_late("<proceed/>", CONSENT_PART);
+}
+
 static void a_refusal_is_known_by_its_word(void **state)
 {
 	(void)state;
@@ -71,6 +90,7 @@ int main(void)
 		cmocka_unit_test(lines_that_others_follow_are_no_answer_yet),
 		cmocka_unit_test(a_line_without_its_end_may_be_all),
 		cmocka_unit_test(a_refusal_is_known_by_its_word),
+		cmocka_unit_test(a_refusal_may_have_no_end),
 		cmocka_unit_test(bytes_behind_the_answer_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
