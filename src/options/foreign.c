@@ -59,10 +59,10 @@ static const struct foreign options[] = {
 	        "key" },
 	{ "-Z -showcerts", "F5 and /info show the peer's certificates, and "
 	                   "so does -z -v" },
-	{ "-brief -nocommands", "leave it out: no letter is a "
-	  "command here, and a pipe writes the peer's bytes alone" },
-	{ "-state -debug", "-v tells the steps, -z -v all that TLS has "
-	                        "agreed on" },
+	{ "-brief -nocommands", "leave it out: no letter is a command here, "
+	                        "and a pipe writes the peer's bytes alone" },
+	{ "-state -debug", "-v tells the steps, -z -v all that TLS has agreed "
+	                   "on" },
 	{ "-tls1 -tls1_1 -tls1_2 -tls1_3 -no_tls1_3 -no_tls1_2 --tlsv1*",
 	  "versions are --tls-min and --tls-max: 1.0, 1.1, 1.2 or 1.3" },
 	{ "-Verify --ssl-client-verify", "it is --tls-client-ca" },
