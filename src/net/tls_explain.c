@@ -434,7 +434,7 @@ void tls_explain(const struct failure *f, struct error *e)
 		tell_unproven(c, f, e);
 	else if (f->timeout_ms)
 		tell_timeout(c, f, e);
-	else if (f->errnum == EPROTO || c->reason)
+	else if (f->errnum != ENOMEM && (f->errnum == EPROTO || c->reason))
 		tell_protocol(c, f, e);
 	else if (!c->head.is_open && is_reset(f->errnum))
 		tell_broken_off(c, f, e);

@@ -211,6 +211,17 @@ static void a_flipped_bit_ends_it_behind_what_came_before(void **state)
 		}
 }
 
+static void a_lack_of_memory_comes_before_what_openssl_says(void **state)
+{
+	(void)state;
+	scene_open();
+	conn(&server)->reason = SSL_R_NO_SHARED_CIPHER;
+	server.errnum = ENOMEM;
+	assert_null(strstr(explain(&server), "cipher"));
+	assert_non_null(strstr(server.e.text, "out of memory"));
+	scene_finish();
+}
+
 static void plain_bytes_in_the_middle_are_told(void **state)
 {
 	(void)state;
@@ -632,6 +643,8 @@ int main(void)
 		    our_end_in_1_3_is_close_notify_and_we_still_read),
 		cmocka_unit_test(our_end_in_1_2_waits_for_theirs),
 		cmocka_unit_test(a_flipped_bit_ends_it_behind_what_came_before),
+		cmocka_unit_test(
+		    a_lack_of_memory_comes_before_what_openssl_says),
 		cmocka_unit_test(plain_bytes_in_the_middle_are_told),
 		cmocka_unit_test(a_damaged_record_is_told),
 		cmocka_unit_test(what_one_read_leaves_over_is_buffered),
