@@ -54,6 +54,7 @@ struct explain_break {
 	uint64_t bytes_in, bytes_out; /* read; taken by our system */
 	bool has_peer_ended;          /* its FIN had come before */
 	bool is_accepted;             /* they had connected to us */
+	bool is_plain;                /* without TLS, which they may want */
 	const struct tcpinfo *info;   /* NULL: not known */
 };
 

@@ -280,6 +280,10 @@ uint64_t explain_unacked(const struct explain_break *b)
 	return acked < b->bytes_out ? b->bytes_out - acked : 0;
 }
 
+#define UNREAD                                                                 \
+	"the program there most likely closed, or crashed, without having "    \
+	"read all we sent, which makes its system reset: its log may tell"
+
 /* Why the peer's system has sent a reset (RFC 9293, 3.10.7): the first that
  * may be. */
 static const char *reset_hint(const struct explain_break *b)
@@ -298,9 +302,9 @@ static const char *reset_hint(const struct explain_break *b)
 		return "we had sent nothing: the program there dropped us on "
 		       "purpose (SO_LINGER 0), or a firewall or proxy on the "
 		       "way did";
-	return "the program there most likely closed, or crashed, without "
-	       "having read all we sent, which makes its system reset: its "
-	       "log may tell";
+	if (!b->bytes_in && !b->is_accepted && b->is_plain)
+		return UNREAD "; or it wants TLS (tls://HOST:PORT)";
+	return UNREAD;
 }
 
 void explain_moved(char out[EXPLAIN_MOVED_MAX], const struct explain_break *b)

@@ -299,6 +299,7 @@ uint64_t link_explain(const struct link *l, struct error *e, int errnum)
 		.bytes_out = l->bytes_out,
 		.has_peer_ended = l->has_peer_ended,
 		.is_accepted = l->is_accepted,
+		.is_plain = !l->transport->lower,
 		.info = facts.has_tcp ? &facts.tcp : NULL,
 	};
 	transport_explain(l->transport->ops, &(struct failure){

@@ -66,6 +66,8 @@ static void put_resets(struct bytes *out)
 		{ "reset, 5 lost", { .bytes_out = 12, .info = &some } },
 		{ "reset after its end",
 		  { .bytes_out = 12, .has_peer_ended = true, .info = &all } },
+		{ "reset of plain text",
+		  { .bytes_out = 12, .is_plain = true, .info = &all } },
 		{ "reset, nothing known", { .bytes_out = UINT64_MAX } },
 	};
 	struct error e;
