@@ -15,6 +15,7 @@
 
 #define OPENINGS_MAX        1024 /* at once; then the oldest is given up */
 #define OPENINGS_TIMEOUT_MS 30000 /* for each, if nothing else is said */
+#define OPENINGS_TOLD       8    /* failures a second; others are counted */
 #define OPENINGS_SILENT_MS  1000  /* whoever is silent so long is plain */
 
 struct openings_ops {
@@ -24,7 +25,7 @@ struct openings_ops {
 	/* Its first bytes are TLS's: put that on `t`, which it takes. */
 	void (*on_hello)(void *user, struct transport *t,
 	                 const struct address *peer);
-	/* It has failed, and is gone. */
+	/* It has failed, and is gone; or a count of others, which have. */
 	void (*on_failed)(void *user, const struct error *e);
 	void *user;
 };
@@ -37,6 +38,8 @@ struct openings {
 	size_t count;
 	bool is_held;
 	struct later deliver;
+	size_t failures;      /* in this second */
+	struct timer second;  /* runs when there was one */
 };
 
 void openings_init(struct openings *o, struct loop *l,

@@ -68,6 +68,30 @@ static void deliver_one(struct later *call)
 	list->ops.on_open(list->ops.user, t, &peer);
 }
 
+static void on_second(struct timer *t)
+{
+	struct openings *list = t->user;
+	size_t all = list->failures;
+	struct error e;
+
+	list->failures = 0;
+	if (all <= OPENINGS_TOLD)
+		return;
+	error_set(&e, "%zu more did not open a TLS connection",
+	          all - OPENINGS_TOLD);
+	error_set_hint(&e, "a port scan or a flood looks so");
+	list->ops.on_failed(list->ops.user, &e);
+}
+
+/* Thousands that fail do not bury the conversation. */
+static void tell_failure(struct openings *list, const struct error *e)
+{
+	if (!list->failures++)
+		timer_start(list->loop, &list->second, SECOND_NS);
+	if (list->failures <= OPENINGS_TOLD)
+		list->ops.on_failed(list->ops.user, e);
+}
+
 static void on_opened(void *user, struct transport *t,
                       const struct address *peer, const struct error *e)
 {
@@ -81,7 +105,7 @@ static void on_opened(void *user, struct transport *t,
 		loop_later(list->loop, &list->deliver);
 	} else {
 		drop_opening(o);
-		list->ops.on_failed(list->ops.user, e);
+		tell_failure(list, e);
 	}
 }
 
@@ -105,12 +129,14 @@ void openings_init(struct openings *list, struct loop *l,
 		                             : OPENINGS_TIMEOUT_MS,
 		.deliver = { .on_call = deliver_one, .user = list },
 		.end = &list->first,
+		.second = { .on_time = on_second, .user = list },
 	};
 }
 
 void openings_finish(struct openings *list)
 {
 	later_cancel(&list->deliver);
+	timer_stop(&list->second);
 	while (list->first)
 		drop_opening(list->first);
 }

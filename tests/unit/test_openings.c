@@ -205,6 +205,24 @@ static void a_listener_that_is_freed_ends_its_handshakes(void **state)
 	assert_int_equal(fake_end(h), FAKE_CLOSED);
 }
 
+static void failures_are_counted_when_they_are_many(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3 * OPENINGS_TOLD; i++)
+		fake_feed(knock_at("127.0.0.1:1"), "!");
+	settle();
+	settle();
+	assert_int_equal(now.unopened, OPENINGS_TOLD);
+	clock_ns += SECOND_NS;
+	settle();
+	assert_int_equal(now.unopened, OPENINGS_TOLD + 1);
+	assert_string_equal(now.error.text,
+	                    "16 more did not open a TLS connection");
+	clock_ns += SECOND_NS;
+	settle();
+	assert_int_equal(now.unopened, OPENINGS_TOLD + 1);
+}
+
 static void the_oldest_gives_way_when_there_are_too_many(void **state)
 {
 	struct fake *f;
@@ -311,6 +329,7 @@ int main(void)
 		TEST(a_handshake_has_its_time),
 		TEST(a_paused_listener_keeps_those_whose_handshake_is_done),
 		TEST(a_listener_that_is_freed_ends_its_handshakes),
+		TEST(failures_are_counted_when_they_are_many),
 		TEST(the_oldest_gives_way_when_there_are_too_many),
 		BOTH(a_client_that_begins_in_plain_is_plain),
 		BOTH(a_client_that_begins_tls_gets_it),
