@@ -148,6 +148,9 @@ void dial_explain(const struct dial *d, bool is_late, struct error *e)
 		f.timeout_ms = d->timeout_ms;
 	transport_explain(a->transport ? a->transport->ops : d->transport, &f,
 	                  e);
+	if (dial_has_proxy(d) && !d->winner && a->errnum == ECONNREFUSED)
+		error_set_hint(e, "check the host and the port that --proxy "
+		                  "names, and start the proxy if it is yours");
 	if (!is_all)
 		set_tried(d, e);
 }

@@ -337,7 +337,10 @@ static void a_proxy_that_is_not_there_is_named_with_the_peer(void **state)
 	start_words(&p, "socks5://", "", "", "name.test");
 	snprintf(text, sizeof(text), "connection refused: the proxy "
 	         "127.0.0.1:%u for name.test:80 is reachable", port);
-	expect_failure(&p, text);
+	proc_expect_exit(&p, 1);
+	assert_err_has(&p, text);
+	assert_err_has(&p, "the port that --proxy names");
+	proc_finish(&p);
 }
 
 static void the_password_is_told_to_nobody_but_the_proxy(void **state)
