@@ -292,11 +292,13 @@ static const struct reason {
 	  " is not what was sent, so the connection has ended",
 	  "somebody or something on the way changes bytes, or one end has a "
 	  "fault" },
-	{ SSL_R_WRONG_VERSION_NUMBER, "TLS_DAMAGED",
-	  "no record of TLS: what came from ",
-	  " is plain or damaged, so the connection has ended",
-	  "one end may have gone back to plain text, or something on the way "
-	  "puts bytes in" },
+#define NO_RECORD                                                              \
+	"TLS_DAMAGED", "no record of TLS: what came from ",                    \
+	" is plain or damaged, so the connection has ended",                   \
+	"one end may have gone back to plain text, or something on the way "   \
+	"puts bytes in"
+	{ SSL_R_WRONG_VERSION_NUMBER, NO_RECORD },
+	{ SSL_R_BAD_RECORD_TYPE, NO_RECORD },
 	{ SSL_R_NO_APPLICATION_PROTOCOL, "TLS_ALPN",
 	  "no common protocol: ", "", "" },
 	{ 0, "TLS_PROTOCOL", "", "", "" },
