@@ -12,10 +12,10 @@
 #       a client
 
 import smtplib
+import signal
 import socket
 import ssl
 import sys
-import time
 
 
 def say(*words):
@@ -107,8 +107,7 @@ def serve_aiosmtpd(cert, key):
     controller = Server(Mail(), hostname='127.0.0.1', port=0)
     controller.start()
     say('Listening on', controller.server.sockets[0].getsockname()[1])
-    while True:
-        time.sleep(60)
+    signal.pause()  # the controller's thread serves
 
 
 def call_smtplib(port, ca):
