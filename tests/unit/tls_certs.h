@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Certificates for tests, made on the spot, and as files in a folder of the
- * test's own. */
+ * test's own, with which the two of tls_scene.h meet. */
 
 #ifndef TESTS_TLS_CERTS_H
 #define TESTS_TLS_CERTS_H
@@ -13,7 +13,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "unit.h"
+#include "tls_scene.h"
 
 #define DAY (24L * 60 * 60)
 
@@ -103,7 +103,6 @@ static char *path_of(const char *name)
 
 /* Write certificates, and behind them the first one's key, if there is a
  * name. */
-__attribute__((unused))
 static void write_pem(const char *name, const struct made *const *list,
                       size_t count, bool has_key)
 {
@@ -117,6 +116,37 @@ static void write_pem(const char *name, const struct made *const *list,
 		                     NULL);
 	fclose(f);
 }
+
+static void set_path(char to[TLS_PATH_MAX], const char *name)
+{
+	snprintf(to, TLS_PATH_MAX, "%s", path_of(name));
+}
+
+/* The client trusts the authority `ca.pem`, and the server shows cert.pem. */
+static void prepare_files(const struct wish *w)
+{
+	struct made ca = make(&(struct wish){ .subject = "Our Authority",
+	                                      .is_issuer = true }, NULL);
+	struct made own = make(w, &ca);
+
+	write_pem("ca.pem", (const struct made *[]){ &ca }, 1, false);
+	write_pem("cert.pem", (const struct made *[]){ &own }, 1, true);
+	unmake(&ca);
+	unmake(&own);
+	scene_prepare();
+	set_path(client.settings.ca, "ca.pem");
+	set_path(server.settings.cert, "cert.pem");
+}
+
+static void meet(void)
+{
+	scene_begin();
+	shake_hands(WHOLE);
+}
+
+/* What is said of the client's failure, and its hint. */
+#define says(part) assert_non_null(strstr(explain(&client), part))
+#define hints(part) assert_non_null(strstr(client.e.hint, part))
 
 static int make_folder(void **state)
 {
