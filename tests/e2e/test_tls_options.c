@@ -4,11 +4,13 @@
 /* What users say of TLS to the real binary: what is wrong ends it before
  * anything connects, and each spelling reaches a peer. */
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -44,6 +46,83 @@ static void what_is_wrong_is_told_before_anything_connects(void **state)
 	refuse("--tls-alpn", "h2,,x", "is not a list of protocols");
 	refuse("--tls-min", "1.4", "is not 1.0, 1.1, 1.2, 1.3 or any");
 	refuse("--tls-ciphers", "NO-SUCH-CIPHER", "NO-SUCH-CIPHER");
+}
+
+static void a_locked_key_without_a_terminal_is_refused(void **state)
+{
+	struct proc p;
+
+	(void)state;
+	proc_sockchat(&p, "listen", "--tls-cert", cert_path("server.pem"),
+	              "--tls-key", cert_path("locked.key"), tls_url(0), NULL);
+	int status = proc_wait(&p);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status));
+	assert_err_has(&p, "locked.key");
+	assert_err_has(&p, "passphrase");
+	assert_err_has(&p, "-out NEW_FILE");
+	proc_finish(&p);
+}
+
+static void refuse_to_listen(const char *cert, const char *key,
+                             const char *says)
+{
+	struct proc p;
+
+	proc_sockchat(&p, "listen", "--tls-cert", cert_path(cert), "--tls-key",
+	              cert_path(key), tls_url(0), NULL);
+	proc_expect_exit(&p, 2);
+	assert_err_has(&p, says);
+	proc_finish(&p);
+}
+
+static void append(const char *to, const char *from)
+{
+	FILE *in = fopen(cert_path(from), "re");
+	FILE *out = fopen(cert_path(to), "ae");
+
+	assert_true(in && out);
+	for (int c; (c = getc(in)) != EOF;)
+		putc(c, out);
+	fclose(in);
+	fclose(out);
+}
+
+static void what_is_wrong_with_our_certificate_is_told(void **state)
+{
+	(void)state;
+	append("upside-down.pem", "inter.pem");
+	append("upside-down.pem", "server.pem");
+	refuse_to_listen("upside-down.pem", "server.key", "put that one first");
+	refuse_to_listen("server.pem", "self.key", "a key of its own");
+	refuse_to_listen("weak.pem", "weak.key", "key too small");
+	refuse_to_listen("server.key", "server.key", "no certificate in");
+}
+
+static void files_that_are_no_certificates_are_told(void **state)
+{
+	const char *wrong[] = { cert_path("none.pem"), cert_path("empty") };
+	const char *pem = cert_path("server.pem");
+
+	(void)state;
+	close(open(wrong[1], O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	for (size_t i = 0; i < 6; i++) {
+		const char *file = wrong[i % 2];
+		struct proc p;
+		if (i < 2)
+			proc_sockchat(&p, "listen", "--tls-cert", file,
+			              tls_url(0), NULL);
+		else if (i < 4)
+			proc_sockchat(&p, "listen", "--tls-cert", pem,
+			              "--tls-key", file, tls_url(0), NULL);
+		else
+			proc_sockchat(&p, "listen", SERVING,
+			              "--tls-client-ca", file, tls_url(0),
+			              NULL);
+		int status = proc_wait(&p);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status));
+		assert_err_has(&p, file);
+		proc_finish(&p);
+	}
 }
 
 static void a_plain_pipe_is_not_asked_for_tls(void **state)
@@ -166,6 +245,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    what_is_wrong_is_told_before_anything_connects),
+		cmocka_unit_test(a_locked_key_without_a_terminal_is_refused),
+		cmocka_unit_test(what_is_wrong_with_our_certificate_is_told),
+		cmocka_unit_test(files_that_are_no_certificates_are_told),
 		cmocka_unit_test(a_plain_pipe_is_not_asked_for_tls),
 		cmocka_unit_test(every_spelling_of_a_tcp_endpoint_reaches_tls),
 		cmocka_unit_test(tls_goes_over_a_unix_socket_too),

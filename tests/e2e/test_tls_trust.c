@@ -4,16 +4,13 @@
 /* Whom TLS trusts: certificates that are wrong in each way, and what the
  * options for TLS change about that. */
 
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -393,84 +390,7 @@ static void a_listener_chooses_from_the_protocols_offered(void **state)
 	finish_both(&p, &client);
 }
 
-/* Files */
-
-static void a_locked_key_without_a_terminal_is_refused(void **state)
-{
-	struct proc p;
-
-	(void)state;
-	proc_sockchat(&p, "listen", "--tls-cert", cert_path("server.pem"),
-	              "--tls-key", cert_path("locked.key"), tls_url(0), NULL);
-	int status = proc_wait(&p);
-	assert_true(WIFEXITED(status) && WEXITSTATUS(status));
-	assert_err_has(&p, "locked.key");
-	assert_err_has(&p, "passphrase");
-	assert_err_has(&p, "-out NEW_FILE");
-	proc_finish(&p);
-}
-
-static void refuse_to_listen(const char *cert, const char *key,
-                             const char *says)
-{
-	struct proc p;
-
-	proc_sockchat(&p, "listen", "--tls-cert", cert_path(cert), "--tls-key",
-	              cert_path(key), tls_url(0), NULL);
-	proc_expect_exit(&p, 2);
-	assert_err_has(&p, says);
-	proc_finish(&p);
-}
-
-static void append(const char *to, const char *from)
-{
-	FILE *in = fopen(cert_path(from), "re");
-	FILE *out = fopen(cert_path(to), "ae");
-
-	assert_true(in && out);
-	for (int c; (c = getc(in)) != EOF;)
-		putc(c, out);
-	fclose(in);
-	fclose(out);
-}
-
-static void what_is_wrong_with_our_certificate_is_told(void **state)
-{
-	(void)state;
-	append("upside-down.pem", "inter.pem");
-	append("upside-down.pem", "server.pem");
-	refuse_to_listen("upside-down.pem", "server.key", "put that one first");
-	refuse_to_listen("server.pem", "self.key", "a key of its own");
-	refuse_to_listen("weak.pem", "weak.key", "key too small");
-	refuse_to_listen("server.key", "server.key", "no certificate in");
-}
-
-static void files_that_are_no_certificates_are_told(void **state)
-{
-	const char *wrong[] = { cert_path("none.pem"), cert_path("empty") };
-	const char *pem = cert_path("server.pem");
-
-	(void)state;
-	close(open(wrong[1], O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-	for (size_t i = 0; i < 6; i++) {
-		const char *file = wrong[i % 2];
-		struct proc p;
-		if (i < 2)
-			proc_sockchat(&p, "listen", "--tls-cert", file,
-			              tls_url(0), NULL);
-		else if (i < 4)
-			proc_sockchat(&p, "listen", "--tls-cert", pem,
-			              "--tls-key", file, tls_url(0), NULL);
-		else
-			proc_sockchat(&p, "listen", SERVING,
-			              "--tls-client-ca", file, tls_url(0),
-			              NULL);
-		int status = proc_wait(&p);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status));
-		assert_err_has(&p, file);
-		proc_finish(&p);
-	}
-}
+/* The file of secrets */
 
 static void the_secrets_are_logged_for_the_owner_alone(void **state)
 {
@@ -596,9 +516,6 @@ int main(void)
 		cmocka_unit_test(an_old_camera_is_served_too),
 		cmocka_unit_test(the_chosen_cipher_and_protocol_are_used),
 		cmocka_unit_test(a_listener_chooses_from_the_protocols_offered),
-		cmocka_unit_test(a_locked_key_without_a_terminal_is_refused),
-		cmocka_unit_test(what_is_wrong_with_our_certificate_is_told),
-		cmocka_unit_test(files_that_are_no_certificates_are_told),
 		cmocka_unit_test(the_secrets_are_logged_for_the_owner_alone),
 		cmocka_unit_test(the_secrets_go_through_no_link),
 		cmocka_unit_test(json_tells_the_handshake_and_the_code),
