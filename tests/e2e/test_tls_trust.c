@@ -392,21 +392,27 @@ static void a_listener_chooses_from_the_protocols_offered(void **state)
 
 /* The file of secrets */
 
-static void the_secrets_are_logged_for_the_owner_alone(void **state)
+/* Send the secret to the server, and log what opens it in this file. */
+static void dial_logged(struct proc *p, uint16_t port, const char *log)
 {
 	char variable[400];
 	const char *env[] = { variable, NULL };
-	struct proc p, server;
-	struct stat st;
-	uint16_t port = tls_serve(&server, "count", "server", NULL);
 	const char *argv[] = { NULL, "connect", TRUSTING, tls_url(port), NULL };
 
-	(void)state;
 	snprintf(variable, sizeof(variable), "SSLKEYLOGFILE=%s",
-	         cert_path("keys"));
-	proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_write_text(&p, SECRET);
-	proc_end_in(&p);
+	         cert_path(log));
+	proc_start(p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
+	proc_write_text(p, SECRET);
+	proc_end_in(p);
+}
+
+static void the_secrets_are_logged_for_the_owner_alone(void **state)
+{
+	struct proc p, server;
+	struct stat st;
+
+	(void)state;
+	dial_logged(&p, tls_serve(&server, "count", "server", NULL), "keys");
 	expect_secret(&p, &server);
 	assert_err_has(&p, "SSLKEYLOGFILE");
 	assert_int_equal(stat(cert_path("keys"), &st), 0);
@@ -417,20 +423,12 @@ static void the_secrets_are_logged_for_the_owner_alone(void **state)
 
 static void the_secrets_go_through_no_link(void **state)
 {
-	char variable[400];
-	const char *env[] = { variable, NULL };
 	struct proc p, server;
 	struct stat st;
-	uint16_t port = tls_serve(&server, "count", "server", NULL);
-	const char *argv[] = { NULL, "connect", TRUSTING, tls_url(port), NULL };
 
 	(void)state;
-	snprintf(variable, sizeof(variable), "SSLKEYLOGFILE=%s",
-	         cert_path("link"));
 	assert_int_equal(symlink(cert_path("target"), cert_path("link")), 0);
-	proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_write_text(&p, SECRET);
-	proc_end_in(&p);
+	dial_logged(&p, tls_serve(&server, "count", "server", NULL), "link");
 	(void)proc_wait(&p);
 	assert_err_has(&p, "link");
 	assert_int_equal(stat(cert_path("target"), &st), -1);

@@ -169,17 +169,23 @@ static void closing_gives_up_a_layer(void **state)
 }
 
 /* 16 bytes come from below at once, and a read gives 4: nothing makes the
- * descriptor ready again. */
-static void bytes_that_a_layer_holds_do_not_stall(void **state)
+ * descriptor ready again.  Returns how often the link has been ready. */
+static size_t hold_bytes_in_layer(void)
 {
-	(void)state;
+	char bytes[4];
+
 	open_layer();
 	now.reads = false;
 	fake_feed(now.fake, "abcdefghijkl");
 	turn();
-	char bytes[4];
 	assert_int_equal(link_read(&now.link, bytes, 4), 4);
-	size_t before = now.readies;
+	return now.readies;
+}
+
+static void bytes_that_a_layer_holds_do_not_stall(void **state)
+{
+	(void)state;
+	size_t before = hold_bytes_in_layer();
 	step(LOOP_READ);
 	wait_ms(1);
 	assert_true(now.readies > before);
@@ -188,13 +194,7 @@ static void bytes_that_a_layer_holds_do_not_stall(void **state)
 static void bytes_that_nobody_wishes_are_not_offered(void **state)
 {
 	(void)state;
-	open_layer();
-	now.reads = false;
-	fake_feed(now.fake, "abcdefghijkl");
-	turn();
-	char bytes[4];
-	assert_int_equal(link_read(&now.link, bytes, 4), 4);
-	size_t before = now.readies;
+	size_t before = hold_bytes_in_layer();
 	step(0);
 	wait_ms(5);
 	assert_int_equal(now.readies, before);
