@@ -3,25 +3,19 @@
 
 /* What is said to somebody who writes as for nc, ncat, socat or telnet. */
 
-#include "unit.h"
+#include "option_scene.h"
 
 #include "../../src/options/foreign.h"
-#include "../../src/options/options_private.h"
-
-#define WORDS_MAX 12
 
 /* Parse words that stand behind the program's name; `wanted` is in what is
  * said of them. */
 static void refuse(const char *line, const char *wanted)
 {
-	char copy[200], *argv[WORDS_MAX] = { "sockchat" }, *rest = copy;
+	char *argv[WORDS_MAX];
 	struct options o;
 	struct error e;
-	int argc = 1;
-	snprintf(copy, sizeof(copy), "%s", line);
-	while (argc < WORDS_MAX - 1 && (argv[argc] = strsep(&rest, " ")))
-		argc++;
-	argv[argc] = NULL;
+	int argc = split_words(argv, line);
+
 	assert_int_equal(options_parse(&o, argc, argv, &e), -1);
 	if (!strstr(e.text, wanted))
 		fail_msg("%s: '%s' lacks '%s'", line, e.text, wanted);

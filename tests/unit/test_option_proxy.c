@@ -3,35 +3,15 @@
 
 /* --proxy on the command line and in a file. */
 
-#include "unit.h"
-
-#include "../../src/options/options_private.h"
-
-#define WORDS_MAX 12
+#include "option_scene.h"
 
 static struct options o;
 static struct error e;
 
-/* Parse words that stand behind the program's name, with this file. */
-static int parse(const char *line, const char *file)
-{
-	static char copy[512];
-	char *argv[WORDS_MAX] = { "sockchat" }, *rest = copy;
-	int argc = 1;
-	snprintf(copy, sizeof(copy), "%s", line);
-	while (argc < WORDS_MAX - 1 && (argv[argc] = strsep(&rest, " ")))
-		argc++;
-	return options_parse(&o, argc, argv, &e) ||
-	               config_parse(&o, "FILE", file, strlen(file), &e) ||
-	               options_take_operands(&o, &e)
-	           ? -1
-	           : 0;
-}
-
 static void assert_proxy(const char *line, const char *file, const char *url)
 {
 	char value[PROXY_URL_MAX];
-	if (parse(line, file))
+	if (parse_with_file(&o, line, file, &e))
 		fail_msg("%s: %s", line, e.text);
 	options_value(&o, (size_t)options_find("proxy"), value, sizeof(value));
 	assert_string_equal(value, url);
@@ -59,7 +39,7 @@ static void a_proxy_in_a_file_concerns_neither_listeners_nor_paths(void **state)
 
 static void refuse(const char *line, const char *file, const char *sentence)
 {
-	if (!parse(line, file))
+	if (!parse_with_file(&o, line, file, &e))
 		fail_msg("%s was taken", line);
 	assert_non_null(strstr(e.text, sentence));
 	assert_null(strstr(e.text, "secret"));

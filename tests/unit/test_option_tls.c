@@ -4,29 +4,17 @@
 /* What is asked of TLS on the command line and in a file, and what is said of
  * what cannot be. */
 
-#include "unit.h"
+#include "option_scene.h"
 
-#include "../../src/options/options_private.h"
-
-#define WORDS_MAX 12
 #define PIN "sha256//AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 static struct options o;
 static struct error e;
 
-/* Parse words that stand behind the program's name, with this file; as for a
- * pipe. */
+/* Parse a command line with this file, as for a pipe. */
 static int parse(const char *line, const char *file)
 {
-	static char copy[512];
-	char *argv[WORDS_MAX] = { "sockchat" }, *rest = copy;
-	int argc = 1;
-	snprintf(copy, sizeof(copy), "%s", line);
-	while (argc < WORDS_MAX - 1 && (argv[argc] = strsep(&rest, " ")))
-		argc++;
-	return options_parse(&o, argc, argv, &e) ||
-	               config_parse(&o, "FILE", file, strlen(file), &e) ||
-	               options_take_operands(&o, &e) ||
+	return parse_with_file(&o, line, file, &e) ||
 	               options_check_pipe(&o, &e)
 	           ? -1
 	           : 0;

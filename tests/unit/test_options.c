@@ -3,25 +3,18 @@
 
 /* The command line: what is taken, and what is said of what is not. */
 
-#include "unit.h"
+#include "option_scene.h"
 
 #include <sys/socket.h>
-
-#include "../../src/options/options_private.h"
-
-#define WORDS_MAX 12
 
 static struct error e;
 
 /* Parse words that stand behind the program's name. */
 static int parse(struct options *o, const char *line)
 {
-	static char copy[256];
-	char *argv[WORDS_MAX] = { "sockchat" }, *rest = copy;
-	int argc = 1;
-	snprintf(copy, sizeof(copy), "%s", line);
-	while (argc < WORDS_MAX - 1 && (argv[argc] = strsep(&rest, " ")))
-		argc++;
+	char *argv[WORDS_MAX];
+	int argc = split_words(argv, line);
+
 	if (options_parse(o, argc, argv, &e))
 		return -1;
 	return o->operands && !o->help ? options_take_operands(o, &e) : 0;
