@@ -6,12 +6,12 @@
 #include "unit.h"
 
 #include <string.h>
-#include <time.h>
 
 #include <sockchat/listener.h>
 #include <sockchat/openings.h>
 
 #include "../fake/fake_transport.h"
+#include "made_clock.h"
 
 static struct scene {
 	struct loop *loop;
@@ -22,16 +22,6 @@ static struct scene {
 	bool listens, pauses, frees; /* in on_peer */
 	struct error error;
 } now;
-
-static int64_t clock_ns;
-
-int clock_gettime(clockid_t id, struct timespec *time)
-{
-	(void)id;
-	time->tv_sec = clock_ns / (1000 * MS_NS);
-	time->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
-}
 
 static void on_listening(void *user, const struct address *list, size_t count)
 {

@@ -8,11 +8,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../../src/front/pipe_conn.h"
 #include "each_kind.h"
+#include "made_clock.h"
 
 #define WHERE "127.0.0.1:9"
 
@@ -28,30 +28,14 @@ static struct {
 	struct error error;
 } now;
 
-static int64_t clock_ns;
-
-int clock_gettime(clockid_t id, struct timespec *time)
-{
-	(void)id;
-	time->tv_sec = clock_ns / (1000 * MS_NS);
-	time->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
-}
-
 static void turn(void)
 {
-	for (int i = 0; i < 8; i++)
-		assert_int_equal(loop_turn(now.loop, 0), 0);
+	turn_loop(now.loop);
 }
 
 static void wait_ms(int ms)
 {
-	turn();
-	while (ms-- > 0) {
-		clock_ns += MS_NS;
-		assert_int_equal(loop_turn(now.loop, 0), 0);
-	}
-	turn();
+	pass_ms(now.loop, ms);
 }
 
 static void on_open(void *user, const struct address *peer)

@@ -5,26 +5,16 @@
  * is made here. */
 
 #include <errno.h>
-#include <time.h>
 
 #include <sockchat/again.h>
 #include <sockchat/session_state.h>
 
 #include "chat_scene.h"
+#include "made_clock.h"
 
 #define WHERE   "127.0.0.1:9"
 #define REFUSED "connection refused: " WHERE                                   \
 	" is reachable, but nothing listens on that port"
-
-static int64_t clock_ns;
-
-int clock_gettime(clockid_t id, struct timespec *now)
-{
-	(void)id;
-	now->tv_sec = clock_ns / (1000 * MS_NS);
-	now->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
-}
 
 static int start(void **state)
 {

@@ -3,13 +3,13 @@
 
 /* What waits for the rest of a message: on a clock that is made here. */
 
-#include <time.h>
 
 #include <sockchat/encoding.h>
 #include <sockchat/loop.h>
 
 #include "../../src/front/settle.h"
 #include "entry_at.h"
+#include "made_clock.h"
 #include "unit.h"
 
 #define TRACE_MAX 1024
@@ -18,15 +18,6 @@ static struct loop *loop;
 static struct transcript *t;
 static struct settle settle;
 static char trace[TRACE_MAX];
-static int64_t clock_ns;
-
-int clock_gettime(clockid_t id, struct timespec *now)
-{
-	(void)id;
-	now->tv_sec = clock_ns / (1000 * MS_NS);
-	now->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
-}
 
 /* "2<text|" for what session 2 has sent, with a dot for one that may grow. */
 static void on_write(void *user, const struct entry *e, size_t from)

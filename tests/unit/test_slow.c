@@ -4,23 +4,14 @@
 /* Peers that do not read, and those who are not to wait for them: on a clock
  * that is made here. */
 
-#include <time.h>
 
 #include <sockchat/session_state.h>
 
 #include "chat_scene.h"
+#include "made_clock.h"
 
 static const struct frontend_ops no_screen = { .stays = false };
 static struct fake *one, *two;
-static int64_t clock_ns;
-
-int clock_gettime(clockid_t id, struct timespec *now)
-{
-	(void)id;
-	now->tv_sec = clock_ns / (1000 * MS_NS);
-	now->tv_nsec = clock_ns % (1000 * MS_NS);
-	return 0;
-}
 
 static void wait_ms(int ms)
 {

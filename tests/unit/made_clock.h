@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A clock that a test sets, and a loop that runs on it.  For one program of
+ * tests each. */
+
+#ifndef TESTS_MADE_CLOCK_H
+#define TESTS_MADE_CLOCK_H
+
+#include "unit.h"
+
+#include <time.h>
+
+#include <sockchat/loop.h>
+#include <sockchat/stamp.h>
+
+static int64_t clock_ns;
+
+int clock_gettime(clockid_t id, struct timespec *time)
+{
+	(void)id;
+	time->tv_sec = clock_ns / (1000 * MS_NS);
+	time->tv_nsec = clock_ns % (1000 * MS_NS);
+	return 0;
+}
+
+/* All that is ready, and what follows from it. */
+static inline void turn_loop(struct loop *l)
+{
+	for (int i = 0; i < 8; i++)
+		assert_int_equal(loop_turn(l, 0), 0);
+}
+
+static inline void pass_ms(struct loop *l, int ms)
+{
+	turn_loop(l);
+	while (ms-- > 0) {
+		clock_ns += MS_NS;
+		assert_int_equal(loop_turn(l, 0), 0);
+	}
+	turn_loop(l);
+}
+
+#endif
