@@ -14,9 +14,18 @@
 #define RECOGNISE_MAX ((size_t)2048) /* more bytes are not looked at */
 #define RECOGNISE_TEXT_MAX 320
 
-/* Who sent them: who connected, or who was connected to. */
+/* Who connected, or who was connected to. */
 enum recognise_side { RECOGNISE_CLIENT, RECOGNISE_SERVER };
 enum recognise_result { RECOGNISE_NO, RECOGNISE_MORE, RECOGNISE_YES };
+
+/* Who sent the bytes. */
+struct speaker {
+	enum recognise_side side;
+	bool is_over_tls;  /* they came through TLS */
+	/* "HOST:PORT", safe, also behind "tls://": our end for what a client
+	 * sent, the peer's for a server. */
+	const char *where;
+};
 
 struct recognised {
 	unsigned row;     /* below 64 */
@@ -27,17 +36,15 @@ struct recognised {
 	char text[RECOGNISE_TEXT_MAX], hint[RECOGNISE_TEXT_MAX];
 };
 
-/* `bytes` are the first that this side has sent; MORE: those that follow may
- * tell, unless these are `all`.  `where` is "HOST:PORT", safe, behind "tls://"
- * if they came through TLS: our end for what a client sent, the peer's for a
- * server.  `*out` is written with YES alone. */
+/* `bytes` are the first that the speaker has sent; MORE: those that follow may
+ * tell, unless these are all.  `*out` is written with YES alone. */
 enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
                                 size_t len, bool is_all,
-                                enum recognise_side from, const char *where);
+                                const struct speaker *from);
 
 /* What may come after other bytes too: Telnet's negotiation, by the bytes of
  * one read. */
 bool recognise_later(struct recognised *out, const uint8_t *bytes, size_t len,
-                     enum recognise_side from, const char *where);
+                     const struct speaker *from);
 
 #endif

@@ -195,12 +195,18 @@ static void write_hint(char *out, const char *hint, const char *where,
 	out[used] = '\0';
 }
 
+static const char *bare(const char *where)
+{
+	return strncmp(where, "tls://", 6) == 0 ? where + 6 : where;
+}
+
 /* Look at the bytes for one row. */
 static enum recognise_result try_row(struct recognised *out, unsigned i,
-                                     const struct span *s, const char *where)
+                                     const struct span *s,
+                                     const struct speaker *from)
 {
 	const struct recogniser *r = &recognisers[i];
-	bool is_tls = strncmp(where, "tls://", 6) == 0;
+	const char *where = bare(from->where);
 	struct look l = { .s = *s, .row = r, .detail = "" };
 	enum recognise_result result = r->fn(&l);
 	if (result != RECOGNISE_YES)
@@ -211,15 +217,14 @@ static enum recognise_result try_row(struct recognised *out, unsigned i,
 	snprintf(out->text, sizeof(out->text),
 	         "what the peer sends looks like %s%s%s", r->name,
 	         *l.detail ? ": " : "", l.detail);
-	where += is_tls ? 6 : 0;
 	write_hint(out->hint, hint_of(r, where), where, l.answer,
-	           is_tls && strcmp(r->name, "TLS") != 0);
+	           from->is_over_tls && strcmp(r->name, "TLS") != 0);
 	return result;
 }
 
 enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
                                 size_t len, bool is_all,
-                                enum recognise_side from, const char *where)
+                                const struct speaker *from)
 {
 	struct span s = { .at = bytes, .len = len, .is_all = is_all };
 	if (len >= RECOGNISE_MAX) {
@@ -227,9 +232,9 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		s.is_all = true;
 	}
 	for (unsigned i = 0; i < RECOGNISER_COUNT; i++) {
-		if (recognisers[i].from != from)
+		if (recognisers[i].from != from->side)
 			continue;
-		enum recognise_result result = try_row(out, i, &s, where);
+		enum recognise_result result = try_row(out, i, &s, from);
 		if (result == RECOGNISE_YES ||
 		    (result == RECOGNISE_MORE && !s.is_all))
 			return result;
@@ -238,7 +243,7 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 }
 
 bool recognise_later(struct recognised *out, const uint8_t *bytes, size_t len,
-                     enum recognise_side from, const char *where)
+                     const struct speaker *from)
 {
 	const uint8_t *at = len ? memchr(bytes, TELNET_IAC, len) : NULL;
 	if (!at || !utf8_is_valid(bytes, (size_t)(at - bytes)))
@@ -247,7 +252,8 @@ bool recognise_later(struct recognised *out, const uint8_t *bytes, size_t len,
 		.at = at, .len = len - (size_t)(at - bytes), .is_all = true,
 	};
 	for (unsigned i = 0; i < RECOGNISER_COUNT; i++)
-		if (recognisers[i].fn == telnet && recognisers[i].from == from)
-			return try_row(out, i, &s, where) == RECOGNISE_YES;
+		if (recognisers[i].fn == telnet &&
+		    recognisers[i].from == from->side)
+			return try_row(out, i, &s, from) == RECOGNISE_YES;
 	return false;
 }

@@ -79,9 +79,11 @@ static bool wait_for_door(struct doctor *d, const struct error *e)
 /* What was said in place of TLS, by its protocol. */
 static void tell_plain(struct doctor *d)
 {
+	const struct speaker server = {
+		.side = RECOGNISE_SERVER, .where = d->where,
+	};
 	struct recognised r;
-	if (recognise(&r, d->bytes, d->len, true, RECOGNISE_SERVER,
-	              d->where) == RECOGNISE_YES)
+	if (recognise(&r, d->bytes, d->len, true, &server) == RECOGNISE_YES)
 		report_note(&d->report, r.code, "without TLS: %s", r.text);
 }
 
@@ -340,9 +342,14 @@ static void judge_peer_end(struct doctor *d)
 /* What came is looked at; false: more of it may tell more. */
 static bool judge_so_far(struct doctor *d, bool is_all)
 {
+	const struct speaker server = {
+		.side = RECOGNISE_SERVER,
+		.is_over_tls = d->link.traits & TRANSPORT_TLS,
+		.where = d->where,
+	};
 	struct recognised r;
 	enum recognise_result result =
-	    recognise(&r, d->bytes, d->len, is_all, RECOGNISE_SERVER, d->where);
+	    recognise(&r, d->bytes, d->len, is_all, &server);
 	if (result == RECOGNISE_MORE && !is_all)
 		return false;
 	judge_bytes(d, result == RECOGNISE_YES ? &r : NULL);

@@ -63,21 +63,21 @@ static bool tells_steps(const struct fe_pipe *f)
 /* What speaks TLS to a listener of plain TCP is told in any case. */
 static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
-	bool listens = f->options->mode == ENDPOINT_LISTEN;
+	const struct link *l = &f->conn.link;
 	struct recognised r;
 	struct transport_facts facts;
-	struct transport *t = f->conn.link.transport;
 	char where[ENDPOINT_TEXT_MAX];
-	glyph_copy(where, sizeof(where), f->conn.where,
-	           GLYPH_ANY_WIDTH);
-	if (listens) {
-		transport_facts(t, FACTS_LOCAL, &facts);
-		snprintf(where, sizeof(where), "tls://");
-		address_format(&facts.local, where + (t->lower ? 6 : 0));
+	const struct speaker peer = {
+		.side = l->is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
+		.is_over_tls = l->traits & TRANSPORT_TLS,
+		.where = where,
+	};
+	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ANY_WIDTH);
+	if (l->is_accepted) {
+		transport_facts(l->transport, FACTS_LOCAL, &facts);
+		address_format(&facts.local, where);
 	}
-	if (recognise(&r, bytes, len, true,
-	              listens ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
-	              where) == RECOGNISE_YES &&
+	if (recognise(&r, bytes, len, true, &peer) == RECOGNISE_YES &&
 	    (tells_steps(f) || !strcmp(r.code, "protocol-tls"))) {
 		notices_print(&f->notices, "%s", r.text);
 		notices_print(&f->notices, "hint: %s", r.hint);

@@ -111,23 +111,15 @@ static int keep_head(struct watcher *w, const uint8_t *bytes, size_t len)
 	return bytes_append(&w->head, bytes, len < room ? len : room);
 }
 
-static enum recognise_side peer_side(const struct session *s)
+static struct speaker speaker_of(const struct session *s, bool is_peer)
 {
-	return s->link.is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER;
-}
-
-#define SERVER_MAX (ENDPOINT_TEXT_MAX + 8)
-
-/* Write where the server is, for a hint to name. */
-static const char *write_server(char out[SERVER_MAX], const struct session *s)
-{
-	const char *where = s->link.is_accepted ? session_local(s)
-	                                        : s->link.where;
-	const struct transport *t = s->link.transport;
-	bool says_tls = strncmp(where, "tls://", 6) == 0;
-	snprintf(out, SERVER_MAX, "%s%s",
-	         t && t->lower && !says_tls ? "tls://" : "", where);
-	return out;
+	bool is_server = s->link.is_accepted;
+	return (struct speaker){
+		.side = is_server == is_peer ? RECOGNISE_CLIENT
+		                           : RECOGNISE_SERVER,
+		.is_over_tls = s->link.traits & TRANSPORT_TLS,
+		.where = is_server ? session_local(s) : s->link.where,
+	};
 }
 
 /* Recognise the protocol by these, the peer's first bytes; `is_all`: no more
@@ -137,10 +129,9 @@ static enum recognise_result recognise_head(struct session *s,
                                             bool is_all)
 {
 	struct recognised r;
-	char server[SERVER_MAX];
+	const struct speaker peer = speaker_of(s, true);
 	enum recognise_result result =
-	    recognise(&r, bytes, len, is_all, peer_side(s),
-	              write_server(server, s));
+	    recognise(&r, bytes, len, is_all, &peer);
 	if (result == RECOGNISE_YES)
 		hint_protocol(s, &r);
 	return result;
@@ -197,10 +188,8 @@ static void recognise_rest(struct session *s)
 static void look_later(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct recognised r;
-	char server[SERVER_MAX];
-	if (len <= RECOGNISE_MAX &&
-	    recognise_later(&r, bytes, len, peer_side(s),
-	                    write_server(server, s)))
+	const struct speaker peer = speaker_of(s, true);
+	if (len <= RECOGNISE_MAX && recognise_later(&r, bytes, len, &peer))
 		hint_protocol(s, &r);
 }
 
@@ -241,14 +230,13 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 	bool is_first = !s->link.bytes_in && !s->link.bytes_out &&
 	                queue_len(s->queue) == len;
 	struct watcher *w = watcher_of(s, is_first);
+	const struct speaker us = speaker_of(s, false);
 	struct recognised r;
 	if (!w)
 		return;
 	recognise_rest(s);
-	if (is_first && recognise(&r, bytes, len, true,
-	                          s->link.is_accepted ? RECOGNISE_SERVER
-	                                              : RECOGNISE_CLIENT,
-	                          "") == RECOGNISE_YES)
+	if (is_first &&
+	    recognise(&r, bytes, len, true, &us) == RECOGNISE_YES)
 		w->spoken = r.name;
 	traps_out(&w->traps, bytes, len, s->settings->drip_bytes != 0);
 	if (traps_wait(&w->traps))

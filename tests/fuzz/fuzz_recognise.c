@@ -27,25 +27,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct recognised whole, part;
 	if (!size)
 		return 0;
-	enum recognise_side from = data[0] & 1 ? RECOGNISE_SERVER
-	                                       : RECOGNISE_CLIENT;
+	const struct speaker from = {
+		.side = data[0] & 1 ? RECOGNISE_SERVER : RECOGNISE_CLIENT,
+		.where = "127.0.0.1:9999",
+	};
 	int is_all = data[0] & 2, cut = data[0] >> 2;
 	data++;
 	size--;
 	enum recognise_result result =
-	    recognise(&whole, data, size, is_all, from, "127.0.0.1:9999");
+	    recognise(&whole, data, size, is_all, &from);
 	insist(!(is_all && result == RECOGNISE_MORE));
 	if (result == RECOGNISE_YES) {
 		check_text(whole.text);
 		check_text(whole.hint);
 	}
-	if (recognise_later(&part, data, size, from, "127.0.0.1:9999")) {
+	if (recognise_later(&part, data, size, &from)) {
 		check_text(part.text);
 		check_text(part.hint);
 	}
 	for (size_t n = 0; n < size; n += (size_t)cut + 1) {
 		enum recognise_result early =
-		    recognise(&part, data, n, 0, from, "127.0.0.1:9999");
+		    recognise(&part, data, n, 0, &from);
 		if (early == RECOGNISE_MORE)
 			continue;
 		insist(early == result);
