@@ -28,6 +28,7 @@
 /* How much memory curses needs to paint, and for each place on the screen. */
 #define ROOM_MIN   ((size_t)64 << 10)
 #define PLACE_SIZE 128
+#define STACK_NEED ((size_t)160 << 10) /* of newterm() and setupterm() */
 #define ASCII_MAX  ((size_t)128) /* put at once */
 #define TERM_CAP   64
 
@@ -89,6 +90,25 @@ static void close_files(void)
 	if (state.null)
 		fclose(state.null);
 	state.file = state.null = NULL;
+}
+
+static __attribute__((noinline)) void touch_stack(void)
+{
+	char depth[STACK_NEED];
+	explicit_bzero(depth, sizeof(depth));
+}
+
+/* Curses takes much of the stack.  Where memory has run out, a stack that grows
+ * ends the program by a signal: so it grows here, once there is room. */
+static bool grow_stack(void)
+{
+	void *room = mmap(NULL, STACK_NEED, PROT_NONE,
+	                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (room == MAP_FAILED)
+		return false;
+	munmap(room, STACK_NEED);
+	touch_stack();
+	return true;
 }
 
 /* newterm() sets handlers for signals; the former ones are put back. */
@@ -182,9 +202,10 @@ int screen_open(const char *term, int rows, int columns, bool is_colored,
 {
 	char safe[TERM_CAP], *cup;
 	glyph_copy(safe, sizeof(safe), term, GLYPH_ASCII);
-	if (open_files()) {
+	if (open_files() || !grow_stack()) {
+		int errnum = errno;
 		close_files();
-		return error_set_errno(e, errno, "cannot make a screen");
+		return error_set_errno(e, errnum, "cannot make a screen");
 	}
 	snprintf(state.term, TERM_CAP, "%s", term);
 	state.screen = open_known_screen(rows, columns);
@@ -269,7 +290,7 @@ bool screen_brackets_pastes(const char *term)
 {
 	bool is_known, brackets = false;
 	int ignored;
-	if (!bytes_have_memory(ROOM_MIN))
+	if (!bytes_have_memory(ROOM_MIN) || !grow_stack())
 		return false;
 	snprintf(state.term, TERM_CAP, "%s", term);
 	do
