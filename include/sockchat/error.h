@@ -34,6 +34,8 @@ int error_set_errno(struct error *e, int errnum, const char *format, ...)
 void error_set_hint(struct error *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void error_set_code(struct error *e, int errnum);
+/* The code of what no errno tells, as "TLS_EXPIRED". */
+void error_set_word(struct error *e, const char *code);
 
 /* "ECONNREFUSED" for its number; "EUNKNOWN" for one that has no name. */
 const char *error_name(int errnum);

@@ -44,7 +44,12 @@ void error_set_hint(struct error *e, const char *format, ...)
 
 void error_set_code(struct error *e, int errnum)
 {
-	snprintf(e->code, sizeof(e->code), "%s", error_name(errnum));
+	error_set_word(e, error_name(errnum));
+}
+
+void error_set_word(struct error *e, const char *code)
+{
+	snprintf(e->code, sizeof(e->code), "%s", code);
 }
 
 const char *error_name(int errnum)

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "chat_private.h"
@@ -92,8 +91,7 @@ static void catch_up(struct chat *c, struct session *s)
 	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
 	          " bytes) were not sent to it meanwhile", s->number,
 	          lag->messages, lag->bytes);
-	snprintf(e.code, sizeof(e.code), "%s",
-	         lag->messages ? error_name(EAGAIN) : "reads-again");
+	error_set_word(&e, lag->messages ? error_name(EAGAIN) : "reads-again");
 	chat_tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
 	forget_lag(s);
 }

@@ -379,7 +379,7 @@ void explain_resolve(struct error *e, int eai, int errnum, const char *host,
 		                  "listen %s PORT", shown, shown);
 	else
 		error_set_hint(e, "%s", w->hint);
-	snprintf(e->code, sizeof(e->code), "%s", w->code);
+	error_set_word(e, w->code);
 }
 
 void explain_zone(struct error *e, const char *host, const char *zone)
@@ -405,7 +405,7 @@ void explain_numeric(struct error *e, const char *host)
 	glyph_copy(shown, sizeof(shown), host, GLYPH_ANY_WIDTH);
 	error_set(e, "%s is a name, and --numeric forbids lookups", shown);
 	error_set_hint(e, "give its address, or leave out --numeric");
-	snprintf(e->code, sizeof(e->code), "EAI_NONAME");
+	error_set_word(e, "EAI_NONAME");
 	e->is_lasting = true;
 }
 

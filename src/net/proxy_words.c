@@ -157,7 +157,7 @@ void proxy_talk_explain(const struct proxy_talk *t, const char *where,
 	error_set(e, "%s %s%s%s%s%s", proxy, f->verb, *asked ? " " : "", asked,
 	          *f->said ? ": " : "", f->said);
 	error_set_hint(e, "%s", f->hint);
-	snprintf(e->code, sizeof(e->code), "%s", f->code);
+	error_set_word(e, f->code);
 }
 
 static const char *what_it_did_not(const struct proxy_talk *t)

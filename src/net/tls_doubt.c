@@ -222,5 +222,5 @@ void tls_explain_doubt(const struct tls_conn *c, const char *where,
 	while (doubts[i].error && doubts[i].error != c->doubt.error)
 		i++;
 	doubts[i].tell(&s);
-	snprintf(e->code, sizeof(e->code), "%s", doubts[i].code);
+	error_set_word(e, doubts[i].code);
 }

@@ -103,11 +103,6 @@ static const struct alert {
 	{ 0, "", "TLS_ALERT", "", "", "" },
 };
 
-static void set_code(struct error *e, const char *code)
-{
-	snprintf(e->code, sizeof(e->code), "%s", code);
-}
-
 static bool is_alert(int reason)
 {
 	return reason >= SSL_AD_REASON_OFFSET &&
@@ -142,7 +137,7 @@ static void tell_alert(const struct tls_conn *c, const char *where,
 	          is_later ? "ended" : "refused", where, meaning,
 	          *meaning ? ", " : "", number, *a->name ? ": " : "", a->name);
 	error_set_hint(e, "%s", is_lacking ? WHO_HINT : hint);
-	set_code(e, a->code);
+	error_set_word(e, a->code);
 }
 
 /* What is said in place of TLS: the first bytes that tell a protocol. */
@@ -230,7 +225,7 @@ static void tell_plain(const struct tls_conn *c, const struct failure *f,
 	error_set(e, "no TLS: %s speaks %s: \"%s\"", f->where,
 	          name ? name : "plain text or another protocol", said);
 	error_set_hint(e, "%s", plain_hint(c, f));
-	set_code(e, "TLS_PLAIN");
+	error_set_word(e, "TLS_PLAIN");
 }
 
 /* A server never begins with a ClientHello: it is ours. */
@@ -246,7 +241,7 @@ static void tell_echo(const char *where, struct error *e)
 	error_set(e, "no TLS: %s sends back what it gets: an echo server of "
 	             "plain text", where);
 	error_set_hint(e, "without TLS (tcp://) you can talk to it");
-	set_code(e, "TLS_PLAIN");
+	error_set_word(e, "TLS_PLAIN");
 }
 
 /* OpenSSL's reasons that have words of ours. */
@@ -311,7 +306,7 @@ static void tell_alpn(const struct tls_conn *c, const char *where,
 	             "--tls-alpn has %s", where, c->offered,
 	          c->tls->settings->alpn);
 	error_set_hint(e, "RFC 7301 demands that this ends the connection");
-	set_code(e, "TLS_ALPN");
+	error_set_word(e, "TLS_ALPN");
 }
 
 static void tell_reason(const struct tls_conn *c, const char *where,
@@ -329,7 +324,7 @@ static void tell_reason(const struct tls_conn *c, const char *where,
 		error_set(e, "TLS failed with %s: %s", where,
 		          words ? words : "OpenSSL does not say why");
 	error_set_hint(e, "%s", r->hint);
-	set_code(e, r->code);
+	error_set_word(e, r->code);
 }
 
 static void tell_timeout(const struct tls_conn *c, const struct failure *f,
@@ -369,7 +364,7 @@ static void tell_broken_off(const struct tls_conn *c, const struct failure *f,
 	                                      : "it may not speak TLS on that "
 	                                        "port, or not with this name "
 	                                        "(--tls-sni)");
-	set_code(e, c->has_lower_ended ? "TLS_ENDED" : "ECONNRESET");
+	error_set_word(e, c->has_lower_ended ? "TLS_ENDED" : "ECONNRESET");
 }
 
 static void tell_unproven(const struct tls_conn *c, const struct failure *f,
@@ -385,7 +380,7 @@ static void tell_unproven(const struct tls_conn *c, const struct failure *f,
 	                  "came may be cut short; Python's ssl, for one, "
 	                  "proves its end only when the program calls "
 	                  "unwrap(); --tls-allow-truncation takes such an end");
-	set_code(e, "TLS_TRUNCATED");
+	error_set_word(e, "TLS_TRUNCATED");
 }
 
 static void tell_protocol(const struct tls_conn *c, const struct failure *f,

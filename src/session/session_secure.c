@@ -6,7 +6,6 @@
  * server's consent; as a server, nothing is read in plain any more. */
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <sockchat/consent.h>
@@ -120,7 +119,7 @@ static int tell_refusal(const struct session *s, const struct bytes *b,
 	          end - begin < 100 ? (int)(end - begin) : 100, at + begin);
 	error_set_hint(e, "the connection is closed, so that nothing goes out "
 	                  "in plain; /connect goes on without TLS");
-	snprintf(e->code, sizeof(e->code), "TLS_DECLINED");
+	error_set_word(e, "TLS_DECLINED");
 	return -1;
 }
 
@@ -130,7 +129,7 @@ static int tell_injected(const struct session *s, struct error *e)
 	             "came in plain", s->link.where);
 	error_set_hint(e, "somebody on the way may have put them there "
 	                  "(CVE-2011-0411): they are never taken for TLS's");
-	snprintf(e->code, sizeof(e->code), "TLS_INJECTED");
+	error_set_word(e, "TLS_INJECTED");
 	return -1;
 }
 
