@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include <sockchat/stamp.h>
 #include <sockchat/tls.h>
 
 #define TLS_WORDS_MAX 512
@@ -21,6 +22,8 @@ void tls_say_secured(char out[TLS_WORDS_MAX], const struct tls_facts *f,
 /* Write "12 days", "5 hours" or "3 minutes". */
 #define TLS_SPAN_MAX 32
 void tls_say_span(char out[TLS_SPAN_MAX], int64_t s);
+/* Write the day of UTC, in which certificates count: "2026-12-11". */
+void tls_say_day(char out[STAMP_TEXT_MAX], int64_t s);
 /* Write how long it is good: "until 2026-12-11, ends in 12 days". */
 void tls_say_end(char out[TLS_WORDS_MAX], const struct tls_certificate *c,
                  int64_t now_s);

@@ -10,6 +10,7 @@
 
 #include <openssl/x509v3.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tls_words.h>
 
@@ -41,16 +42,24 @@ static void name_it(const struct story *s, char *out, size_t cap)
 	         s->where, s->subject);
 }
 
-/* What the options of the side that refused are. */
+/* Pins are for servers: who comes to a listener has no use for one. */
+static void add_pin(const struct story *s)
+{
+	char *hint = s->e->hint;
+
+	if (!s->conn->is_accepted)
+		text_add(hint, sizeof(s->e->hint),
+		         "%s--tls-pin %s trusts just this key",
+		         *hint ? "; " : "", s->pin);
+}
+
 static void hint_trust(const struct story *s, const char *before)
 {
-	if (s->conn->is_accepted)
-		error_set_hint(s->e, "%s--tls-client-ca FILE names the "
-		                     "certificates that may sign for clients",
-		               before);
-	else
-		error_set_hint(s->e, "%s--tls-ca FILE trusts it, --tls-pin %s "
-		                     "trusts just this key", before, s->pin);
+	error_set_hint(s->e, s->conn->is_accepted
+	                         ? "%s--tls-client-ca FILE names the "
+	                           "certificates that may sign for clients"
+	                         : "%s--tls-ca FILE trusts it", before);
+	add_pin(s);
 }
 
 static void tell_date(const struct story *s, bool is_over)
@@ -59,22 +68,22 @@ static void tell_date(const struct story *s, bool is_over)
 	                             : X509_get0_notBefore(s->cert);
 	int64_t now_s = (int64_t)time(NULL), at_s = tls_time(t);
 	char which[EXPLAIN_WHERE_MAX + 64], age[TLS_SPAN_MAX],
-	    date[STAMP_TEXT_MAX], clock[STAMP_TEXT_MAX];
+	    day[STAMP_TEXT_MAX], clock[STAMP_TEXT_MAX];
 
 	name_it(s, which, sizeof(which));
 	tls_say_span(age, is_over ? now_s - at_s : at_s - now_s);
-	stamp_format_date(date, at_s * 1000000);
+	tls_say_day(day, at_s);
 	stamp_format_date(clock, now_s * 1000000);
 	if (is_over)
 		error_set(s->e, "certificate expired: %s ended %s ago, on "
-		                "%.10s", which, age, date);
+		                "%s", which, age, day);
 	else
 		error_set(s->e, "certificate not yet valid: %s begins in %s, "
-		                "on %s", which, age, date);
+		                "on %s", which, age, day);
 	error_set_hint(s->e, "%s; the clock here says %.16s: if that is wrong, "
-	                     "set it; --tls-pin %s trusts just this key",
-	               is_over ? "it has to be renewed there" : "wait", clock,
-	               s->pin);
+	                     "set it",
+	               is_over ? "it has to be renewed there" : "wait", clock);
+	add_pin(s);
 }
 
 static void tell_expired(const struct story *s)
@@ -128,8 +137,8 @@ static void tell_name(const struct story *s)
 	error_set(s->e, "wrong name: the certificate of %s is for %s, not for "
 	                "%.60s", s->where, names, s->conn->name);
 	error_set_hint(s->e, "--tls-sni NAME asks for another name and "
-	                     "verifies that; --tls-pin %s trusts just this "
-	                     "key", s->pin);
+	                     "verifies that");
+	add_pin(s);
 }
 
 static void tell_purpose(const struct story *s)
@@ -139,12 +148,9 @@ static void tell_purpose(const struct story *s)
 	name_it(s, which, sizeof(which));
 	error_set(s->e, "wrong purpose: %s may not be used for a %s", which,
 	          s->conn->is_accepted ? "client" : "server");
-	error_set_hint(s->e, "its extended key usage has to contain %s%s%s",
-	               s->conn->is_accepted
-	                   ? "clientAuth"
-	                   : "serverAuth; --tls-pin ",
-	               s->conn->is_accepted ? "" : s->pin,
-	               s->conn->is_accepted ? "" : " trusts just this key");
+	error_set_hint(s->e, "its extended key usage has to contain %s",
+	               s->conn->is_accepted ? "clientAuth" : "serverAuth");
+	add_pin(s);
 }
 
 static void tell_weak(const struct story *s)
@@ -172,9 +178,7 @@ static void tell_other(const struct story *s)
 	name_it(s, which, sizeof(which));
 	error_set(s->e, "certificate not accepted: %s: %s", which,
 	          X509_verify_cert_error_string(s->conn->doubt.error));
-	if (!s->conn->is_accepted)
-		error_set_hint(s->e, "--tls-pin %s trusts just this key",
-		               s->pin);
+	add_pin(s);
 }
 
 static const struct {

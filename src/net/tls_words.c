@@ -33,8 +33,7 @@ void tls_say_span(char out[TLS_SPAN_MAX], int64_t s)
 	         plural(count));
 }
 
-/* The day is that of UTC, as certificates have it. */
-static void format_day(char out[STAMP_TEXT_MAX], int64_t s)
+void tls_say_day(char out[STAMP_TEXT_MAX], int64_t s)
 {
 	stamp_format_utc(out, s * 1000000);
 	out[STAMP_DAY] = '\0';
@@ -64,7 +63,7 @@ void tls_say_end(char out[TLS_WORDS_MAX], const struct tls_certificate *c,
 {
 	char day[STAMP_TEXT_MAX];
 
-	format_day(day, c->end_s);
+	tls_say_day(day, c->end_s);
 	snprintf(out, TLS_WORDS_MAX, "until %s, ", day);
 	add_age(out, c, now_s);
 }
@@ -99,8 +98,8 @@ void tls_say_certificate(char out[TLS_WORDS_MAX],
 {
 	char from[STAMP_TEXT_MAX], to[STAMP_TEXT_MAX];
 
-	format_day(from, c->begin_s);
-	format_day(to, c->end_s);
+	tls_say_day(from, c->begin_s);
+	tls_say_day(to, c->end_s);
 	snprintf(out, TLS_WORDS_MAX, "%s, signed by %s, from %s to %s, ",
 	         c->subject, issuer_of(c), from, to);
 	add_age(out, c, now_s);
@@ -134,7 +133,7 @@ static void tell_chain(const struct tls_facts *f, tls_row_fn *fn, void *user)
 	char text[TLS_WORDS_MAX] = "", day[STAMP_TEXT_MAX];
 
 	for (size_t i = 1; i < f->chain_count; i++) {
-		format_day(day, f->chain[i].end_s);
+		tls_say_day(day, f->chain[i].end_s);
 		if (!text_add(text, sizeof(text), "%s%s until %s",
 		              i > 1 ? ", then " : "", f->chain[i].subject, day))
 			break;

@@ -35,7 +35,7 @@ static void a_self_signed_one_is_refused_with_its_pin(void **state)
 	meet();
 	assert_int_equal(client.state, -1);
 	says("self-signed certificate");
-	hints("--tls-ca FILE trusts it, --tls-pin sha256//");
+	hints("--tls-ca FILE trusts it; --tls-pin sha256//");
 	hints(pin);
 	assert_string_equal(client.e.code, "TLS_SELF_SIGNED");
 	assert_int_equal(server.state, -1);
@@ -57,6 +57,21 @@ static void an_expired_one_tells_since_when(void **state)
 	says("(CN=localhost)");
 	hints("the clock here says 20");
 	assert_string_equal(client.e.code, "TLS_EXPIRED");
+	scene_finish();
+}
+
+/* Of a client, whom no pin can let in. */
+static void a_listener_tells_an_expired_one_without_a_pin(void **state)
+{
+	(void)state;
+	prepare_files(&(struct wish){ .begins = -9 * DAY, .ends = -3 * DAY,
+	                              .usage = "clientAuth" });
+	set_path(server.settings.client_ca, "ca.pem");
+	set_path(client.settings.cert, "cert.pem");
+	client.settings.insecure = true;
+	meet();
+	assert_non_null(strstr(explain(&server), "ended 3 days ago, on 20"));
+	assert_null(strstr(server.e.hint, "--tls-pin"));
 	scene_finish();
 }
 
@@ -367,6 +382,8 @@ int main(void)
 		    a_certificate_of_a_trusted_authority_is_accepted),
 		cmocka_unit_test(a_self_signed_one_is_refused_with_its_pin),
 		cmocka_unit_test(an_expired_one_tells_since_when),
+		cmocka_unit_test(
+		    a_listener_tells_an_expired_one_without_a_pin),
 		cmocka_unit_test(an_early_one_tells_when_it_begins),
 		cmocka_unit_test(another_name_tells_which_it_is_for),
 		cmocka_unit_test(an_address_is_verified_as_an_address),
