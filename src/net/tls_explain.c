@@ -24,7 +24,11 @@
 #define HINT_CIPHERS                                                           \
 	"--tls-min 1.0 takes what is old as well, --tls-ciphers names what "   \
 	"we offer, and some servers demand a certificate: --tls-cert FILE"
+#define HINT_CLIENTS                                                           \
+	"--tls-min 1.0 serves old clients; others may want a key of another "  \
+	"kind (RSA, ECDSA) in --tls-cert"
 
+/* For a listener, whose certificate is temporary, or given. */
 static const char made_hint[] =
     "it has to trust the temporary certificate, by the pin that was shown with "
     "it; --tls-cert FILE shows one that it may trust already";
@@ -32,17 +36,19 @@ static const char given_hint[] =
     "it has to trust who signed the certificate in --tls-cert, and to call us "
     "by a name that stands there";
 
+#define OURS "it does not accept our certificate"
+#define AGAIN "it gave up, as some do when they may not renegotiate"
+#define NO_CERTIFICATE "it demands a certificate, and we have shown none"
+#define HINT_WHO "--tls-cert FILE and --tls-key FILE say who we are"
+#define HINT_OURS                                                              \
+	"it has to trust who signed the certificate in --tls-cert; those "     \
+	"between the two belong into that file"
+
 /* Alerts (RFC 8446, 6.2).  The hints are for a client and for a listener. */
 static const struct alert {
 	int number;
 	const char *name, *code, *meaning, *hint, *listener_hint;
 } alerts[] = {
-#define WHO_HINT "--tls-cert FILE and --tls-key FILE say who we are"
-#define NO_CERTIFICATE "it demands a certificate, and we have shown none"
-#define OURS       "it does not accept our certificate"
-#define OURS_HINT  "it has to trust who signed the certificate in "            \
-	"--tls-cert; those between the two belong into that file"
-#define OURS_LHINT made_hint
 	{ 10, "unexpected message", "TLS_ALERT_UNEXPECTED_MESSAGE",
 	  "it did not expect what we sent", "", "" },
 	{ 20, "bad record mac", "TLS_ALERT_BAD_RECORD_MAC",
@@ -52,25 +58,24 @@ static const struct alert {
 	{ 40, "handshake failure", "TLS_ALERT_HANDSHAKE_FAILURE",
 	  "it shares no cipher with us, or misses something", HINT_CIPHERS,
 	  HINT_VERSIONS },
-#define AGAIN      "it gave up, as some do when they may not renegotiate"
-	{ 42, "bad certificate", "TLS_ALERT_BAD_CERTIFICATE", OURS, OURS_HINT,
-	  OURS_LHINT },
+	{ 42, "bad certificate", "TLS_ALERT_BAD_CERTIFICATE", OURS, HINT_OURS,
+	  made_hint },
 	{ 43, "unsupported certificate", "TLS_ALERT_UNSUPPORTED_CERTIFICATE",
-	  OURS, OURS_HINT, OURS_LHINT },
+	  OURS, HINT_OURS, made_hint },
 	{ 44, "certificate revoked", "TLS_ALERT_CERTIFICATE_REVOKED", OURS,
-	  OURS_HINT, OURS_LHINT },
+	  HINT_OURS, made_hint },
 	{ 45, "certificate expired", "TLS_ALERT_CERTIFICATE_EXPIRED",
 	  "our certificate has expired", "renew it, or set the clock there",
 	  "renew it, or set the clock there" },
 	{ 46, "certificate unknown", "TLS_ALERT_CERTIFICATE_UNKNOWN", OURS,
-	  OURS_HINT, OURS_LHINT },
+	  HINT_OURS, made_hint },
 	{ 47, "illegal parameter", "TLS_ALERT_ILLEGAL_PARAMETER",
 	  "it found something wrong in our handshake", "", "" },
 	{ 48, "unknown CA", "TLS_ALERT_UNKNOWN_CA",
-	  "it does not trust who signed our certificate", OURS_HINT,
-	  OURS_LHINT },
+	  "it does not trust who signed our certificate", HINT_OURS,
+	  made_hint },
 	{ 49, "access denied", "TLS_ALERT_ACCESS_DENIED",
-	  "our certificate is good, but not for this", OURS_HINT, "" },
+	  "our certificate is good, but not for this", HINT_OURS, "" },
 	{ 50, "decode error", "TLS_ALERT_DECODE_ERROR",
 	  "it could not read our handshake", "", "" },
 	{ 51, "decrypt error", "TLS_ALERT_DECRYPT_ERROR",
@@ -96,7 +101,7 @@ static const struct alert {
 	{ 115, "unknown PSK identity", "TLS_ALERT_UNKNOWN_PSK_IDENTITY",
 	  "it does not know our key", "", "" },
 	{ 116, "certificate required", "TLS_ALERT_CERTIFICATE_REQUIRED",
-	  NO_CERTIFICATE, WHO_HINT, "" },
+	  NO_CERTIFICATE, HINT_WHO, "" },
 	{ 120, "no application protocol", "TLS_ALERT_NO_APPLICATION_PROTOCOL",
 	  "it speaks no protocol that we offer with ALPN",
 	  "--tls-alpn LIST names others: h2,http/1.1", "" },
@@ -136,7 +141,7 @@ static void tell_alert(const struct tls_conn *c, const char *where,
 	error_set(e, "TLS %s by %s: %s%salert %d%s%s",
 	          is_later ? "ended" : "refused", where, meaning,
 	          *meaning ? ", " : "", number, *a->name ? ": " : "", a->name);
-	error_set_hint(e, "%s", is_lacking ? WHO_HINT : hint);
+	error_set_hint(e, "%s", is_lacking ? HINT_WHO : hint);
 	error_set_word(e, a->code);
 }
 
@@ -264,11 +269,10 @@ static const struct reason {
 	  "--tls-min and --tls-max, or openssl.cnf of this system, leave no "
 	  "version" },
 	{ SSL_R_NO_SHARED_CIPHER, "TLS_CIPHER", "no common cipher: ",
-	  " shares none with us", HINT_CIPHERS },
+	  " shares none with us", HINT_CLIENTS },
 	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "TLS_CIPHER",
 	  "no common signature: ", " takes none that our key makes",
-	  "--tls-min 1.0 serves old clients; others may want a key of another "
-	  "kind (RSA, ECDSA) in --tls-cert" },
+	  HINT_CLIENTS },
 	{ SSL_R_NO_CIPHERS_AVAILABLE, "TLS_CIPHER", "no cipher is left for ",
 	  "", "--tls-ciphers fits none of the versions" },
 	{ SSL_R_WRONG_CIPHER_RETURNED, "TLS_CIPHER", "no common cipher: ",

@@ -28,6 +28,21 @@ static void no_common_version_says_what_to_set(void **state)
 	scene_finish();
 }
 
+static void a_listener_without_a_common_cipher_says_what_to_set(void **state)
+{
+	(void)state;
+	prepare_files(&(struct wish){ 0 });
+	client.settings.max = TLS_1_2;
+	snprintf(client.settings.ciphers, TLS_LIST_MAX,
+	         "ECDHE-RSA-AES128-GCM-SHA256");
+	meet();
+	assert_int_equal(server.state, -1);
+	assert_non_null(strstr(explain(&server), "shares none with us"));
+	assert_non_null(strstr(server.e.hint, "another kind (RSA, ECDSA)"));
+	assert_string_equal(server.e.code, "TLS_CIPHER");
+	scene_finish();
+}
+
 static void alpn_is_chosen_or_ends_the_connection(void **state)
 {
 	(void)state;
@@ -186,6 +201,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_common_version_says_what_to_set),
+		cmocka_unit_test(
+		    a_listener_without_a_common_cipher_says_what_to_set),
 		cmocka_unit_test(alpn_is_chosen_or_ends_the_connection),
 		cmocka_unit_test(a_file_that_is_no_certificate_is_named),
 		cmocka_unit_test(a_key_of_another_certificate_is_refused),
