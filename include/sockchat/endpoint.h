@@ -59,6 +59,11 @@ const char *endpoint_bad_zone(const struct endpoint *ep);
  * counts as a name, for it is worth a line what it stands for. */
 bool endpoint_has_name(const struct endpoint *ep);
 
+/* Returns the port of a TCP service that this machine knows (services(5)), by
+ * its name, which may look like anything.  0 with errno; ENOENT: there is
+ * none. */
+int endpoint_service(const char *name);
+
 /* True if its port is a number or the name of a TCP service that this machine
  * knows (services(5)), or if it needs none. */
 bool endpoint_knows_port(const struct endpoint *ep);

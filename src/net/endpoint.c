@@ -48,15 +48,21 @@ static bool is_v6(const char *text)
 	return read_v6(text, &address);
 }
 
-/* Whether the system knows a TCP service of this name, which may look like
- * anything (services(5)).  If it cannot tell, a lookup will. */
-static bool is_known_service(const char *text)
+int endpoint_service(const char *name)
 {
 	struct servent room, *found = NULL;
 	char bytes[SERVICE_MAX];
-	int errnum = getservbyname_r(text, "tcp", &room, bytes, sizeof(bytes),
+	int errnum = getservbyname_r(name, "tcp", &room, bytes, sizeof(bytes),
 	                             &found);
-	return found || (errnum && errnum != ENOENT);
+
+	errno = errnum ? errnum : ENOENT;
+	return found ? ntohs((uint16_t)found->s_port) : 0;
+}
+
+/* If the system cannot tell, a lookup will. */
+static bool is_known_service(const char *text)
+{
+	return endpoint_service(text) || errno != ENOENT;
 }
 
 /* Whether it looks like a service, or is one. */

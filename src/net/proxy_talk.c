@@ -3,15 +3,12 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <sockchat/number.h>
 
 #include "proxy_words.h"
-
-#define SERVICE_MAX 2048 /* a line of services(5) */
 
 /* True if a name consists of what no protocol takes for anything else. */
 static bool is_sendable(const char *name)
@@ -69,15 +66,10 @@ static int take_target(struct proxy_talk *t, const struct endpoint *target,
 /* A proxy knows numbers alone. */
 static int take_port(struct proxy_talk *t, const char *text, struct error *e)
 {
-	struct servent room, *found = NULL;
-	char bytes[SERVICE_MAX];
 	long port = 0;
 
-	if (!number_parse(text, 1, 65535, &port)) {
-		getservbyname_r(text, "tcp", &room, bytes, sizeof(bytes),
-		                &found);
-		port = found ? ntohs((uint16_t)found->s_port) : 0;
-	}
+	if (!number_parse(text, 1, 65535, &port))
+		port = endpoint_service(text);
 	t->port = (uint16_t)port;
 	return port ? 0 : error_set(e, "unknown service: %s is not the name of "
 	                               "a TCP port", text);
