@@ -8,6 +8,10 @@
 #ifndef SOCKCHAT_OPENINGS_H
 #define SOCKCHAT_OPENINGS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <sockchat/address.h>
 #include <sockchat/error.h>
 #include <sockchat/loop.h>
@@ -17,6 +21,9 @@
 #define OPENINGS_TIMEOUT_MS 30000 /* for each, if nothing else is said */
 #define OPENINGS_TOLD       8    /* failures a second; others are counted */
 #define OPENINGS_SILENT_MS  1000  /* whoever is silent so long is plain */
+
+/* True if a TLS handshake may begin with these (RFC 8446, 5.1). */
+bool openings_is_hello(const uint8_t *bytes, size_t len);
 
 struct openings_ops {
 	/* It is open.  Takes `t`. */

@@ -210,18 +210,24 @@ static void take_hello(struct opening *o)
 	list->ops.on_hello(list->ops.user, t, &peer);
 }
 
-/* RFC 8446, 5.1: a record of the handshake.  An end or a failure is for whoever
- * gets a plain peer. */
+/* Its type, and its version: 3.0 to 3.4. */
+bool openings_is_hello(const uint8_t *bytes, size_t len)
+{
+	return len && bytes[0] == 22 && (len < 2 || bytes[1] == 3) &&
+	       (len < 3 || bytes[2] <= 4);
+}
+
+/* An end or a failure is for whoever gets a plain peer. */
 static void on_first_bytes(struct watch *w, unsigned ready)
 {
 	struct opening *o = w->user;
-	uint8_t bytes[2] = { 0, 3 };
+	uint8_t bytes[3];
 	ssize_t n = o->transport->ops->peek(o->transport, bytes, sizeof(bytes));
 
 	(void)ready;
 	if (n < 0 && errno == EAGAIN)
 		return;
-	if (n > 0 && bytes[0] == 22 && bytes[1] == 3)
+	if (n > 0 && openings_is_hello(bytes, (size_t)n))
 		take_hello(o);
 	else
 		take_plain(o);

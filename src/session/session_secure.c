@@ -75,11 +75,10 @@ static uint64_t after_question(const struct session *s)
 	return 0;
 }
 
-/* RFC 8446, 5.1: a record of the handshake and its version.  Behind these a
- * byte may be taken for a line's end. */
-static bool is_hello(const uint8_t *bytes, size_t len)
+/* Behind the version a byte may have been taken for a line's end. */
+static bool begins_hello(const struct entry *e)
 {
-	return len > 2 && bytes[0] == 22 && bytes[1] == 3 && bytes[2] <= 4;
+	return e->len > 2 && openings_is_hello(e->bytes, e->len);
 }
 
 /* Write what the peer has sent since we said something; with `hellos`, from the
@@ -96,7 +95,7 @@ static int gather(const struct session *s, uint64_t since, bool hellos,
 		const struct entry *e = message_of(s, seq, &room);
 		bool is_in = e && e->dir == ENTRY_IN;
 		bool is_begun = !hellos || out->len ||
-		                (is_in && is_hello(e->bytes, e->len));
+		                (is_in && begins_hello(e));
 		if (is_in && is_begun && bytes_append(out, e->bytes, e->len))
 			return -1;
 	}
