@@ -29,10 +29,10 @@ struct openings_ops {
 	/* It is open.  Takes `t`. */
 	void (*on_open)(void *user, struct transport *t,
 	                const struct address *peer);
-	/* Its first bytes are TLS's: put that on `t`, which it takes. */
+	/* Its first bytes begin TLS, which has to be put on `t`.  Takes `t`. */
 	void (*on_hello)(void *user, struct transport *t,
 	                 const struct address *peer);
-	/* It has failed, and is gone; or a count of others, which have. */
+	/* One has failed and is gone; or many have, whom `e` counts. */
 	void (*on_failed)(void *user, const struct error *e);
 	void *user;
 };
@@ -40,7 +40,7 @@ struct openings_ops {
 struct openings {
 	struct loop *loop;
 	struct openings_ops ops;
-	int64_t timeout_ms; /* 0: OPENINGS_TIMEOUT_MS */
+	int64_t timeout_ms; /* for each */
 	struct opening *first, **end; /* where the next one is put */
 	size_t count;
 	bool is_held;
@@ -49,6 +49,7 @@ struct openings {
 	struct timer second;  /* runs when there was one */
 };
 
+/* A limit of 0 is OPENINGS_TIMEOUT_MS. */
 void openings_init(struct openings *o, struct loop *l,
                    const struct openings_ops *ops, int64_t timeout_ms);
 /* Close all that there are. */
@@ -64,7 +65,7 @@ void openings_add(struct openings *o, struct transport *t,
 void openings_sort(struct openings *o, struct transport *t,
                    const struct address *peer);
 
-/* Those that are open wait, until they are not held any more. */
+/* While they are held, those that have opened wait for on_open. */
 void openings_hold(struct openings *o, bool is_held);
 
 #endif

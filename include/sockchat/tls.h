@@ -44,7 +44,7 @@ struct tls;
 #define TLS_PIN_TEXT_MAX 56
 #define TLS_SHA_TEXT_MAX 96
 
-/* By what we know who the peer is. */
+/* Why we know who the peer is, or do not. */
 enum tls_trust {
 	TLS_TRUST_CHAIN,  /* somebody whom we trust has signed for it */
 	TLS_TRUST_PIN,    /* its key is the one that was given */
@@ -92,11 +92,12 @@ MUST_USE struct tls *tls_new(const struct tls_settings *settings);
  * that names the option; it can be called again. */
 MUST_USE
 int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e);
-/* By what our listeners are known.  False before tls_prepare() for them. */
+/* Describe the certificate that our listeners show.  False before tls_prepare()
+ * for them. */
 MUST_USE bool tls_own(const struct tls *t, struct tls_own *out);
 
-/* What the user has to know of the settings, once: a note of this code (static)
- * and text.  False when there is no other one. */
+/* Take the next note on the settings that the user has not had: its code, which
+ * is static, and its text.  False when there is none. */
 #define TLS_NOTE_MAX 256
 MUST_USE
 bool tls_take_note(struct tls *t, const char **code, char text[TLS_NOTE_MAX]);

@@ -30,7 +30,7 @@ void tls_say_end(char out[TLS_WORDS_MAX], const struct tls_certificate *c,
 /* Write whose it is, who has signed it and its dates. */
 void tls_say_certificate(char out[TLS_WORDS_MAX],
                          const struct tls_certificate *c, int64_t now_s);
-/* Write by what we know who the peer is. */
+/* Write why we know who the peer is, or that we do not. */
 void tls_say_trust(char out[TLS_WORDS_MAX], const struct tls_facts *f);
 
 /* Tell all that is known, under a label each; borrowed for the call. */

@@ -13,8 +13,8 @@
 
 #define FORMS "socks5://HOST:PORT, socks4://HOST:PORT or http://HOST:PORT"
 
-/* What a name leads to, with and without the letter by which curl asks for what
- * is always done here: to leave the name to the proxy. */
+/* With the letter of socks4a and socks5h curl leaves the host's name to the
+ * proxy, which is always done here. */
 static const struct proxy_scheme {
 	const char *name;
 	enum proxy_kind kind;

@@ -14,8 +14,6 @@
 
 #include "proxy_words.h"
 
-/* HTTP */
-
 /* 407 asks for a login; tinyproxy refuses a wrong one by 401. */
 static bool is_login(unsigned status)
 {
@@ -39,8 +37,8 @@ static void fail_http(struct proxy_talk *t)
 	talk_quote(f->said, t->words, t->words_len);
 }
 
-/* "HTTP/1.1 403 Forbidden by policy": a refusal needs no more than this line,
- * but that a login may be asked for in different ways. */
+/* "HTTP/1.1 403 Forbidden by policy": of a refusal this line is enough, but of
+ * a wish for a login, whose kinds the headers name. */
 static void take_status(struct proxy_talk *t)
 {
 	char number[4] = "";
@@ -105,8 +103,8 @@ static void take_line(struct proxy_talk *t)
 		t->in_len = 0;
 }
 
-/* A byte has come: more are never asked for, as the next may be the peer's.  Of
- * a long line the rest is not kept. */
+/* One byte has come: more are never asked for, as the next may be the peer's.
+ * Of a long line only the beginning is kept. */
 static void take_http(struct proxy_talk *t)
 {
 	if (t->total > PROXY_HEADERS_MAX)

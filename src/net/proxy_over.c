@@ -61,7 +61,7 @@ static int speak(struct proxied *p)
 	return 0;
 }
 
-/* What no proxy says may say what it is. */
+/* An answer that is no proxy's may tell what speaks there. */
 static void look_further(struct proxied *p)
 {
 	uint8_t bytes[PROXY_ANSWER_MAX];
@@ -135,7 +135,7 @@ static void proxy_close(struct transport *t, bool abort)
 	free(t);
 }
 
-/* It has left before bytes of ours move. */
+/* It neither reads nor writes: it has left before the user's bytes move. */
 const struct transport_ops transport_proxy = {
 	.over = proxy_over, .advance = proxy_advance, .facts = proxy_facts,
 	.explain = proxy_explain, .close = proxy_close, .leave = proxy_leave,

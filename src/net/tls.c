@@ -35,8 +35,8 @@ static void conn_free(struct tls_conn *c)
 	free(c);
 }
 
-/* The outcome of a call to OpenSSL that did not succeed.  Returns what has to
- * be waited for. */
+/* Look at the outcome of a call of OpenSSL that did not succeed.  Returns what
+ * has to be waited for. */
 static unsigned settle(struct tls_conn *c, int outcome)
 {
 	switch (SSL_get_error(c->ssl, outcome)) {
@@ -134,8 +134,8 @@ static unsigned tls_wants(const struct transport *t, unsigned wishes)
 	return c->out.len ? wants | LOOP_WRITE : wants;
 }
 
-/* An end or a failure that came with the last bytes counts: a call that has
- * bytes to give does not tell it. */
+/* An end or a failure that came with the last bytes counts too: the read that
+ * gave those bytes could not tell it. */
 static bool tls_has_buffered(const struct transport *t)
 {
 	const struct tls_conn *c = conn_of(t);
@@ -145,7 +145,7 @@ static bool tls_has_buffered(const struct transport *t)
 	       (c->ssl && (SSL_pending(c->ssl) > 0 || has_end_come(c)));
 }
 
-/* That nothing more will come is cheaper to know than to ask OpenSSL. */
+/* To know that nothing more has come costs less than to ask OpenSSL. */
 static bool is_all_read(const struct tls_conn *c)
 {
 	const struct tls *t = c->tls;
@@ -287,7 +287,7 @@ static int tls_shutdown(struct transport *t)
 	return c->broken_out ? fail(c->broken_out) : 0;
 }
 
-/* An end counts as one, as TCP's does, also one that is not sent. */
+/* Our end counts as a byte, as TCP's does, also while it is not sent. */
 static ssize_t tls_pending(struct transport *t)
 {
 	struct tls_conn *c = conn_of(t);
@@ -307,8 +307,8 @@ static ssize_t tls_pending(struct transport *t)
 	return (ssize_t)(user + has_end);
 }
 
-/* What lies unread when it is closed would make the system reset it, and the
- * peer might lose the alert that tells why. */
+/* If bytes lie unread when we close, the system resets the connection, and the
+ * peer may lose the alert that tells why. */
 static void drain_below(struct tls_conn *c)
 {
 	ssize_t n = 1;
@@ -318,7 +318,7 @@ static void drain_below(struct tls_conn *c)
 		                         TLS_IN_CAP);
 }
 
-/* The system may take it in pieces. */
+/* The system may take our end in pieces. */
 static void send_last_end(struct tls_conn *c)
 {
 	size_t left;
@@ -394,14 +394,15 @@ static void acks_stop(struct transport *t)
 	t->lower->ops->acks->stop(t->lower);
 }
 
-/* A record below may end within one of TLS: the next one tells more. */
+/* What is acknowledged may end within a record of TLS, whose bytes count when
+ * all of it is. */
 static bool acks_read(struct transport *t, struct ack *out)
 {
 	struct tls_conn *c = conn_of(t);
 
 	if (!t->lower->ops->acks->read(t->lower, out))
 		return false;
-	/* Of all numbers that it may be modulo 2^32, the latest. */
+	/* The count is modulo 2^32: of those that it may mean, the highest. */
 	uint64_t given = c->made - c->out.len - c->ack_base;
 	uint64_t made = given - (uint32_t)(given - out->bytes);
 	uint64_t user = tls_marks_user(&c->marks, c->ack_base + made);

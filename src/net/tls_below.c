@@ -103,7 +103,7 @@ static int below_read(BIO *b, char *out, int cap)
 	return (int)n;
 }
 
-/* Behind what already waits, or with all that this call makes. */
+/* Where a new record goes: behind those that wait, or to those of this call. */
 static struct bytes *out_of(struct tls_conn *c)
 {
 	return c->out.len ? &c->out : &c->tls->out;

@@ -40,8 +40,8 @@ bool tls_is_weak(const struct tls_settings *s)
 	return is_old(s->min) || is_old(s->max);
 }
 
-/* They need signatures of SHA-1, and servers of that time do not know of RFC
- * 5746. */
+/* TLS 1.0 and 1.1 need signatures of SHA-1, and servers of that time do not
+ * know RFC 5746. */
 static int set_versions(const struct tls_settings *s, SSL_CTX *ctx,
                         struct error *e)
 {
@@ -324,7 +324,7 @@ int tls_prepare(struct tls *t, enum endpoint_mode mode, struct error *e)
 	t->contexts[mode] = context_new(t, mode, e);
 	if (!openssl_lacked_memory(&reason))
 		return t->contexts[mode] ? 0 : -1;
-	/* what is there may lack a part that a handshake would miss */
+	/* a part of the context may be missing, for want of memory */
 	SSL_CTX_free(t->contexts[mode]);
 	t->contexts[mode] = NULL;
 	return error_set_errno(e, ENOMEM, "TLS cannot start");

@@ -31,7 +31,8 @@ static void write_line(const SSL *ssl, const char *line)
 	OPENSSL_cleanse(text, len);
 }
 
-/* A file that has no other name, for us alone.  -1 with errno. */
+/* Check that it is a file with one name, and let nobody else read it.  -1 with
+ * errno. */
 static int check_file(int fd)
 {
 	struct stat st;

@@ -33,7 +33,8 @@ static size_t count_arrived(const struct tls_marks *m, uint64_t made)
 	return n;
 }
 
-/* The one without which the gap is the smallest; never the first or last. */
+/* Returns the mark without which the gap is the smallest; never the first or
+ * the last. */
 static size_t nearest(const struct tls_marks *m)
 {
 	size_t best = 1;

@@ -41,7 +41,7 @@ static void format_ip(const ASN1_OCTET_STRING *ip, char out[INET6_ADDRSTRLEN])
 		          ASN1_STRING_get0_data(ip), out, INET6_ADDRSTRLEN);
 }
 
-/* What is in it is a stranger's bytes. */
+/* A stranger chose these bytes. */
 static void format_general_name(const GENERAL_NAME *g, char *out, size_t cap)
 {
 	char ip[INET6_ADDRSTRLEN] = "";

@@ -109,8 +109,9 @@ void tls_keylog_open(struct tls *t, SSL_CTX *ctx);
 
 /* tls_below.c: OpenSSL's reads and writes, through the transport below. */
 BIO_METHOD *tls_below_new(void);
-/* Around all that calls OpenSSL: what was left over comes back; what is left
- * over is kept, and records go out.  `cap`: how much is worth reading. */
+/* Call these around all that calls OpenSSL.  tls_enter() brings back the bytes
+ * that the last call left over, and lets `cap` bytes or so be read; tls_leave()
+ * keeps those that are left over now, and sends the records that were made. */
 void tls_enter(struct tls_conn *c, size_t cap);
 void tls_leave(struct tls_conn *c);
 /* Let what waits go out, as far as `lower` takes it. */
@@ -121,7 +122,7 @@ void tls_flush(struct tls_conn *c);
 void tls_hurry_ack(struct tls_conn *c);
 /* True if the failure below that errno tells is the peer's end. */
 bool tls_ends_by_reset(struct tls_conn *c);
-/* It fails, each way; the first errno stays. */
+/* Fail in both directions; where one has failed before, its errno stays. */
 void tls_break(struct tls_conn *c, int errnum);
 
 /* tls_facts.c: good until the connection is closed; NULL without memory. */

@@ -68,7 +68,7 @@ static bool check_pin(const struct tls *t, X509_STORE_CTX *store)
 	return is_known;
 }
 
-/* What would be wrong is kept, also when it does not matter. */
+/* What is wrong is kept also when --tls-insecure takes it, for the facts. */
 int tls_verify(X509_STORE_CTX *store, void *user)
 {
 	const struct tls *t = user;
