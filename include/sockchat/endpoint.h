@@ -74,5 +74,8 @@ void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
 
 /* The same, safe to show. */
 void endpoint_show(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX]);
+/* The same without "tls://", as it is for those who know nothing of TLS. */
+void endpoint_show_plain(const struct endpoint *ep,
+                         char out[ENDPOINT_TEXT_MAX]);
 
 #endif

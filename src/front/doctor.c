@@ -116,10 +116,8 @@ static void format_command(const struct doctor *d, const char *where,
 static void format_next(const struct doctor *d, const struct remedy *r,
                         char out[COMMAND_MAX])
 {
-	struct endpoint plain = d->options->endpoint;
 	char where[ENDPOINT_TEXT_MAX];
-	plain.is_tls = false;
-	endpoint_show(&plain, where);
+	endpoint_show_plain(&d->options->endpoint, where);
 	if (!*r->next)
 		format_command(d, where, out);
 	else

@@ -267,11 +267,9 @@ static void note_layer(struct dial *d, const struct transport *t)
 
 static void tell_asking(const struct dial *d)
 {
-	struct endpoint plain = d->endpoint;
 	char where[ENDPOINT_TEXT_MAX];
 
-	plain.is_tls = false; /* of which the proxy knows nothing */
-	endpoint_show(&plain, where);
+	endpoint_show_plain(&d->endpoint, where);
 	tell_step(d, "asking-proxy", "asking the proxy by %s for %s",
 	          proxy_protocol(d->settings.proxy.kind), where);
 }

@@ -490,3 +490,12 @@ void endpoint_show(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
 	endpoint_format(ep, text);
 	glyph_copy(out, ENDPOINT_TEXT_MAX, text, GLYPH_ANY_WIDTH);
 }
+
+void endpoint_show_plain(const struct endpoint *ep,
+                         char out[ENDPOINT_TEXT_MAX])
+{
+	struct endpoint plain = *ep;
+
+	plain.is_tls = false;
+	endpoint_show(&plain, out);
+}

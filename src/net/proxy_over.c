@@ -27,13 +27,11 @@ static struct transport *proxy_over(struct transport *lower,
                                     const struct over *how)
 {
 	struct proxied *p = calloc(1, sizeof(*p));
-	struct endpoint plain = *how->target;
 
 	(void)lower;
 	if (!p)
 		return NULL;
-	plain.is_tls = false; /* of which the proxy knows nothing */
-	endpoint_show(&plain, p->target);
+	endpoint_show_plain(how->target, p->target);
 	if (proxy_talk_begin(&p->talk, how->proxy, how->target, &p->unasked))
 		p->talk.state = PROXY_FAILED;
 	return &p->head;
