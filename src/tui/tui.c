@@ -85,7 +85,7 @@ static void draw_when_due(struct frontend *f)
 	f->painted_end = transcript_end(f->chat->transcript);
 	attend_stderr(f->chat);
 	set_modes(f);
-	frame_paint(f);
+	paint_screen(f);
 }
 
 /* Search and filter go on a little in each turn; what takes long is begun here

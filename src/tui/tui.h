@@ -69,8 +69,8 @@ int tui_page_rows(const struct frontend *f);
 /* Have a frame painted when the turn ends. */
 void tui_mark_dirty(struct frontend *f);
 
-/* Paint a frame now: frame.c. */
-void frame_paint(struct frontend *f);
+/* Paint the screen now: paint.c. */
+void paint_screen(struct frontend *f);
 
 /* Show a notice in the status line; "" takes it away. */
 void tui_set_notice(struct frontend *f, const char *text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A frame: everything there is to see, from the bottom up. */
+/* Everything there is to see, from the bottom up. */
 
 #include <sockchat/again.h>
 #include <sockchat/audience.h>
@@ -147,7 +147,7 @@ static int show_frame(int cursor_row, int cursor_column)
 }
 
 /* Without memory for a frame, a whole one is tried a little later. */
-void frame_paint(struct frontend *f)
+void paint_screen(struct frontend *f)
 {
 	int row = 0, column = 0;
 	f->is_dirty = false;
