@@ -19,7 +19,6 @@
 
 #include <cmocka.h>
 
-#include "pty.h"
 #include "unix.h"
 
 static void start_listener(struct proc *p, const char *mode)
@@ -507,69 +506,9 @@ static void a_full_backlog_is_named_when_time_is_up(void **state)
 	proc_finish(&p);
 }
 
-/* The screen */
-
-static void the_screen_shows_a_unix_socket(void **state)
-{
-	struct pty p;
-	int listener = unix_listen(at_path("server"));
-	char line[200];
-
-	(void)state;
-	pty_sockchat(&p, "listen", at_url("x"), NULL);
-	pty_expect(&p, "(this user only)");
-	snprintf(line, sizeof(line), "/connect unix:%s\t", at_path("ser"));
-	pty_type(&p, line);
-	pty_expect(&p, "/server");
-	pty_type(&p, PTY_ENTER);
-	int fd = net_accept(listener);
-	pty_expect(&p, "connected to unix:");
-	pty_expect(&p, "test_unix_files (pid ");
-	net_send_text(fd, "hello\n");
-	pty_expect(&p, "< hello");
-	pty_type(&p, PTY_F5);
-	pty_expect(&p, " created by");
-	assert_int_equal(pty_find(&p, "TCP"), -1);
-	assert_int_equal(pty_find(&p, "ESTABLISHED"), -1);
-	assert_int_equal(pty_find(&p, "round trip"), -1);
-	pty_type(&p, PTY_F5);
-	shutdown(fd, SHUT_WR);
-	pty_expect(&p, "the peer has closed its half:");
-	pty_quit(&p, 0);
-	assert_gone(at_path("x"));
-	close(fd);
-	close(listener);
-}
-
-static void a_screen_that_crashes_removes_its_file(void **state)
-{
-	struct pty p;
-
-	(void)state;
-	pty_sockchat(&p, "listen", at_url("x"), NULL);
-	pty_expect(&p, "(this user only)");
-	struct rlimit none = { 0, 0 };
-	prlimit(p.pid, RLIMIT_CORE, &none, NULL);
-	kill(p.pid, SIGSEGV);
-	pty_expect_signal(&p, SIGSEGV);
-	assert_restored(&p);
-	assert_gone(at_path("x"));
-	pty_finish(&p);
-}
-
-static int setup_both(void **state)
-{
-	return unix_setup(state) || pty_setup(state);
-}
-
-static int teardown_both(void **state)
-{
-	return pty_teardown(state) || unix_teardown(state);
-}
-
 int main(void)
 {
-#define T(test) cmocka_unit_test_setup_teardown(test, setup_both, teardown_both)
+#define T(test) cmocka_unit_test_setup_teardown(test, unix_setup, unix_teardown)
 	const struct CMUnitTest tests[] = {
 		T(the_file_has_the_mode_that_was_asked_for),
 		T(a_mode_that_is_none_is_refused),
@@ -590,8 +529,6 @@ int main(void)
 		T(the_longest_path_is_taken_whole),
 		T(a_full_backlog_is_waited_for),
 		T(a_full_backlog_is_named_when_time_is_up),
-		T(the_screen_shows_a_unix_socket),
-		T(a_screen_that_crashes_removes_its_file),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
