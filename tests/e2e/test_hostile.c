@@ -16,6 +16,7 @@
 #include <sockchat/utf8.h>
 
 #include "bounds.h"
+#include "entries.h"
 #include "peer.h"
 
 static const char *const words[] = {
@@ -42,14 +43,9 @@ static void assert_harmless(const struct text *t)
 
 static void assert_entries(const struct proc *p)
 {
-	const char *argv[] = { "python3", peer_path("check_entries.py"), NULL };
 	struct proc check;
 
-	proc_start(&check, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_write(&check, p->out_text.bytes, p->out_text.len);
-	proc_end_in(&check);
-	proc_expect_exit(&check, 0);
-	assert_silent(&check);
+	check_entries(&check, p, NULL);
 	proc_finish(&check);
 }
 
