@@ -159,6 +159,27 @@ static size_t put_in_hint(char *out, size_t used, const char *text, size_t len)
 	return used + (len < room ? len : room);
 }
 
+struct hint_word {
+	const char *word, *text; /* NULL: the end of a list */
+	size_t len;              /* of what stands for it */
+};
+
+/* Write the hint with what stands for its words. */
+static void replace_words(char *out, const char *hint,
+                          const struct hint_word *words)
+{
+	size_t used = 0, n;
+	for (; *hint; hint += n) {
+		const struct hint_word *w = words;
+		while (w->word && strncmp(hint, w->word, strlen(w->word)) != 0)
+			w++;
+		n = w->word ? strlen(w->word) : 1;
+		used = put_in_hint(out, used, w->word ? w->text : hint,
+		                   w->word ? w->len : 1);
+	}
+	out[used] = '\0';
+}
+
 /* Write the row's hint with this place and answer in it; a host without its
  * port stands without brackets.  Through TLS, other programs need its like. */
 static void write_hint(char *out, const char *hint, const char *where,
@@ -167,32 +188,19 @@ static void write_hint(char *out, const char *hint, const char *where,
 	const char *colon = strrchr(where, ':');
 	size_t len = colon ? (size_t)(colon - where) : strlen(where);
 	const char *port = colon ? colon + 1 : "";
-	size_t bracket = where[0] == '[' && len > 1, used = 0;
-	const struct {
-		const char *word, *text;
-		size_t len;
-	} words[] = {
+	size_t bracket = where[0] == '[' && len > 1;
+	const struct hint_word words[] = {
 		{ "HOST:PORT", where, strlen(where) },
 		{ "HOST", where + bracket, len - 2 * bracket },
 		{ "PORT", port, strlen(port) },
 		{ "ANSWER", answer, strlen(answer) },
+		{ is_tls ? "://" : NULL, "s://", 4 },
 		{ "redis-cli ", "redis-cli --tls ", 16 },
 		{ "swaks ", "swaks --tlsc ", 13 },
 		{ "-plaintext ", "", 0 },
+		{ NULL, NULL, 0 },
 	};
-	const size_t count = is_tls ? 7 : 4;
-	for (size_t i, n; *hint; hint += n) {
-		if (is_tls && strncmp(hint, "://HOST", 7) == 0)
-			used = put_in_hint(out, used, "s", 1);
-		for (i = 0; i < count; i++)
-			if (strncmp(hint, words[i].word,
-			            strlen(words[i].word)) == 0)
-				break;
-		n = i < count ? strlen(words[i].word) : 1;
-		used = put_in_hint(out, used, i < count ? words[i].text : hint,
-		                   i < count ? words[i].len : 1);
-	}
-	out[used] = '\0';
+	replace_words(out, hint, words);
 }
 
 static const char *bare(const char *where)
