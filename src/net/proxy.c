@@ -143,9 +143,29 @@ static int parse_place(struct proxy_settings *p, char *place,
 	return -1;
 }
 
+/* Read "USER@HOST:PORT", of which USER and PORT may be missing. */
+static int parse_rest(struct proxy_settings *p, char *rest,
+                      const char *usual_port, struct error *e)
+{
+	char *user_end = strrchr(rest, '@');
+	char *place = user_end ? user_end + 1 : rest;
+	size_t len = strlen(place);
+
+	if (user_end)
+		*user_end = '\0';
+	if (user_end && parse_user(p, rest, e))
+		return -1;
+	if (len && place[len - 1] == '/')
+		place[len - 1] = '\0';
+	if (strchr(place, '/'))
+		return error_set(e, "the URL of a proxy ends with its port: "
+		                    "leave out what follows the /");
+	return parse_place(p, place, usual_port, e);
+}
+
 int proxy_parse(struct proxy_settings *p, const char *url, struct error *e)
 {
-	char rest[PROXY_URL_MAX], *at = rest;
+	char rest[PROXY_URL_MAX];
 	size_t len = strcspn(url, ":");
 	bool is_url = strncmp(url + len, "://", 3) == 0;
 	const struct proxy_scheme *s = find_scheme(url, is_url ? len : 0);
@@ -158,20 +178,7 @@ int proxy_parse(struct proxy_settings *p, const char *url, struct error *e)
 	if (strlen(url) >= sizeof(rest))
 		return error_set(e, "the proxy's URL is too long");
 	snprintf(rest, sizeof(rest), "%s", url + len + 3);
-	char *user_end = strrchr(rest, '@');
-	if (user_end) {
-		*user_end = '\0';
-		at = user_end + 1;
-		if (parse_user(p, rest, e))
-			return -1;
-	}
-	len = strlen(at);
-	if (len && at[len - 1] == '/')
-		at[len - 1] = '\0';
-	if (strchr(at, '/'))
-		return error_set(e, "the URL of a proxy ends with its port: "
-		                    "leave out what follows the /");
-	return parse_place(p, at, s->port, e);
+	return parse_rest(p, rest, s->port, e);
 }
 
 void proxy_format(const struct proxy_settings *p, char out[PROXY_URL_MAX])
