@@ -19,6 +19,7 @@ struct stamp {
 
 struct stamp stamp_now(void);
 int64_t stamp_mono_ns(void);
+int64_t stamp_wall_s(void); /* seconds since 1970 */
 
 #define STAMP_TEXT_MAX 40
 

@@ -28,6 +28,11 @@ int64_t stamp_mono_ns(void)
 	return read_ns(CLOCK_MONOTONIC);
 }
 
+int64_t stamp_wall_s(void)
+{
+	return read_ns(CLOCK_REALTIME) / SECOND_NS;
+}
+
 /* All that comes in a second has the same text. */
 static const char *format_second(int64_t wall_us)
 {

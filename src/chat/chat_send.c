@@ -126,8 +126,8 @@ static void tell_tls(struct chat *c, enum endpoint_mode mode)
 		return;
 	if (mode == ENDPOINT_LISTEN && !c->own->has_shown_certificate &&
 	    tls_own(tls, &own))
-		tls_own_notes(&own, "", stamp_now().wall_us / 1000000,
-		              on_certificate_note, c);
+		tls_own_notes(&own, "", stamp_wall_s(), on_certificate_note,
+		              c);
 	c->own->has_shown_certificate |= mode == ENDPOINT_LISTEN;
 	while (tls_take_note(tls, &code, text))
 		chat_note(c, code, "%s", text);

@@ -230,7 +230,7 @@ static void print_route(void *user, const struct address *a)
 
 static void tell_ending(struct doctor *d, const struct tls_certificate *c)
 {
-	int64_t now_s = stamp_now().wall_us / 1000000;
+	int64_t now_s = stamp_wall_s();
 	char text[TLS_WORDS_MAX];
 	if (c->end_s - now_s > TLS_SOON_S)
 		return;

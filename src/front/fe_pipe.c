@@ -99,7 +99,7 @@ static void on_first(void *user, const uint8_t *bytes, size_t len)
 static void tell_secured(struct fe_pipe *f, const struct tls_facts *tls)
 {
 	char text[TLS_WORDS_MAX];
-	tls_say_secured(text, tls, stamp_now().wall_us / 1000000);
+	tls_say_secured(text, tls, stamp_wall_s());
 	notices_print(&f->notices, "secured by %s", text);
 }
 

@@ -102,7 +102,7 @@ void report_tls(struct report *r, const struct tls_facts *f)
 {
 	struct entry note = { .kind = ENTRY_NOTE, .code = "tls", .hint = "" };
 	char text[TLS_WORDS_MAX];
-	int64_t now_s = stamp_now().wall_us / 1000000;
+	int64_t now_s = stamp_wall_s();
 	if (!r->is_json) {
 		tls_rows(f, now_s, print_row, &r->notices);
 		return;

@@ -25,11 +25,6 @@ void dial_tell_handshake(const struct dial *d)
 		s->on_step(s->user, "handshaking", "TLS handshake begins");
 }
 
-static int64_t now_s(void)
-{
-	return stamp_now().wall_us / 1000000;
-}
-
 /* NULL: there is nothing to tell, or nobody. */
 static const struct tls_facts *facts_to_tell(const struct dial *d,
                                              const struct transport *t)
@@ -46,7 +41,7 @@ static void tell_certificates(const struct dial *d, const struct tls_facts *f)
 	char text[TLS_WORDS_MAX], line[TLS_WORDS_MAX + 32];
 
 	for (size_t i = 0; !d->is_over && i < f->chain_count; i++) {
-		tls_say_certificate(text, &f->chain[i], now_s());
+		tls_say_certificate(text, &f->chain[i], stamp_wall_s());
 		snprintf(line, sizeof(line), "certificate %zu: %.480s", i + 1,
 		         text);
 		d->steps.on_step(d->steps.user, "certificate", line);
@@ -70,7 +65,7 @@ void dial_tell_secured(const struct dial *d, const struct transport *t)
 		tell_certificates(d, f);
 	if (!f || d->is_over)
 		return;
-	tls_say_secured(text, f, now_s());
+	tls_say_secured(text, f, stamp_wall_s());
 	snprintf(line, sizeof(line), "secured by %.480s, after %.1f ms", text,
 	         (double)d->timing.tls_us / 1000);
 	d->steps.on_step(d->steps.user, "secured", line);

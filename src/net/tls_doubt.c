@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/x509v3.h>
 
@@ -66,7 +65,7 @@ static void tell_date(const struct story *s, bool is_over)
 {
 	const ASN1_TIME *t = is_over ? X509_get0_notAfter(s->cert)
 	                             : X509_get0_notBefore(s->cert);
-	int64_t now_s = (int64_t)time(NULL), at_s = tls_time(t);
+	int64_t now_s = stamp_wall_s(), at_s = tls_time(t);
 	char which[EXPLAIN_WHERE_MAX + 64], age[TLS_SPAN_MAX],
 	    day[STAMP_TEXT_MAX], clock[STAMP_TEXT_MAX];
 

@@ -395,8 +395,8 @@ static void tell_tls(struct listener *ls, const struct address *a)
 		return;
 	address_format(a, where);
 	if (tls_own(tls, &own))
-		tls_own_notes(&own, where, stamp_now().wall_us / 1000000,
-		              ls->ops->on_note, ls->user);
+		tls_own_notes(&own, where, stamp_wall_s(), ls->ops->on_note,
+		              ls->user);
 	while (!ls->is_over && tls_take_note(tls, &code, text))
 		ls->ops->on_note(ls->user, code, text);
 }

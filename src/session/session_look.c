@@ -81,7 +81,7 @@ static void tell_secured(struct session *s)
 		transport_facts(s->link.transport, FACTS_TLS, &facts);
 	if (!facts.tls)
 		return;
-	tls_say_secured(text, facts.tls, stamp_now().wall_us / 1000000);
+	tls_say_secured(text, facts.tls, stamp_wall_s());
 	session_tell_note(s, "secured", "", "secured by %s", text);
 }
 

@@ -240,8 +240,7 @@ static void put_listener(struct panel *p)
 	if (!*c->listening)
 		return;
 	put_row(p, "listening", text);
-	tls_say_own(own, c->options->dial.tls,
-	            stamp_now().wall_us / 1000000);
+	tls_say_own(own, c->options->dial.tls, stamp_wall_s());
 	if (*own)
 		put_row(p, "we show", own);
 }
