@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/health.h>
@@ -99,17 +100,22 @@ static bool has_proxy(const struct doctor *d)
 	return dial_proxy(transport_of(&o->endpoint), &o->dial);
 }
 
-/* Write the command line that connects there. */
-static void format_command(const struct doctor *d, const char *where,
-                           char out[COMMAND_MAX])
+static void format_way(const struct doctor *d, const char *where,
+                       char out[COMMAND_MAX])
 {
 	char proxy[PROXY_URL_MAX] = "";
 	if (has_proxy(d))
 		proxy_format(&d->options->dial.proxy, proxy);
-	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s%s",
-	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where,
-	         where == d->where && has_tls_options(&d->options->tls)
-	             ? ", with the same --tls options" : "");
+	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s",
+	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where);
+}
+
+/* Write the command line that connects there. */
+static void format_command(const struct doctor *d, char out[COMMAND_MAX])
+{
+	format_way(d, d->where, out);
+	if (has_tls_options(&d->options->tls))
+		text_add(out, COMMAND_MAX, ", with the same --tls options");
 }
 
 /* What to try next; for what may be no TLS at all, the same without. */
@@ -118,10 +124,10 @@ static void format_next(const struct doctor *d, const struct remedy *r,
 {
 	char where[ENDPOINT_TEXT_MAX];
 	endpoint_show_plain(&d->options->endpoint, where);
-	if (!*r->next)
-		format_command(d, where, out);
-	else
+	if (*r->next)
 		snprintf(out, COMMAND_MAX, "%s", r->next);
+	else
+		format_way(d, where, out);
 }
 
 static void judge_failure(struct doctor *d, const struct error *e)
@@ -284,7 +290,7 @@ static void judge_silence(struct doctor *d)
 	char verdict[512], command[COMMAND_MAX];
 	struct transport_facts facts;
 	transport_facts(d->link.transport, FACTS_OWNER, &facts);
-	format_command(d, d->where, command);
+	format_command(d, command);
 	report_note(&d->report, "no-first-bytes",
 	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
@@ -320,7 +326,7 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	glyph_copy(preview, sizeof(preview), text, GLYPH_ASCII);
 	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
 	         "(\"%s\")", preview);
-	format_command(d, d->where, command);
+	format_command(d, command);
 	judge(d, "speaks", verdict, command);
 }
 
