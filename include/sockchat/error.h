@@ -8,6 +8,7 @@
 #ifndef SOCKCHAT_ERROR_H
 #define SOCKCHAT_ERROR_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 /* Marks every function whose result tells that it has failed: its caller has to
@@ -26,6 +27,8 @@ struct error {
  * a caller can return it on. */
 int error_set(struct error *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void error_vset(struct error *e, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* As error_set(), followed by ": " and what the errno means; sets the code. */
 int error_set_errno(struct error *e, int errnum, const char *format, ...)

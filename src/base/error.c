@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <sockchat/error.h>
 #include <sockchat/glyph.h>
 
+void error_vset(struct error *e, const char *format, va_list args)
+{
+	glyph_vformat(e->text, sizeof(e->text), format, args);
+	e->hint[0] = e->code[0] = '\0';
+	e->is_found = e->is_lasting = false;
+}
+
 int error_set(struct error *e, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	glyph_vformat(e->text, sizeof(e->text), format, args);
+	error_vset(e, format, args);
 	va_end(args);
-	e->hint[0] = e->code[0] = '\0';
-	e->is_found = e->is_lasting = false;
 	return -1;
 }
 
@@ -23,13 +27,11 @@ int error_set_errno(struct error *e, int errnum, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
-	glyph_vformat(e->text, sizeof(e->text), format, args);
+	error_vset(e, format, args);
 	va_end(args);
 	size_t len = strlen(e->text);
 	snprintf(e->text + len, sizeof(e->text) - len, ": %s",
 	         strerror(errnum));
-	e->hint[0] = '\0';
-	e->is_found = e->is_lasting = false;
 	error_set_code(e, errnum);
 	return -1;
 }

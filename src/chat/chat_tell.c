@@ -49,10 +49,10 @@ int chat_error(struct chat *c, const struct error *e)
 
 int chat_refuse(struct chat *c, const char *hint, const char *format, ...)
 {
-	struct error e = { .code = "" };
+	struct error e;
 	va_list args;
 	va_start(args, format);
-	glyph_vformat(e.text, sizeof(e.text), format, args);
+	error_vset(&e, format, args);
 	va_end(args);
 	error_set_hint(&e, "%s", hint);
 	return chat_error(c, &e);

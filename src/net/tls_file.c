@@ -12,7 +12,6 @@
 #include <openssl/pem.h>
 
 #include <sockchat/file.h>
-#include <sockchat/glyph.h>
 
 #include "tls_private.h"
 
@@ -23,10 +22,8 @@ int tls_refuse(struct error *e, const char *hint, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	glyph_vformat(e->text, sizeof(e->text), format, args);
+	error_vset(e, format, args);
 	va_end(args);
-	e->code[0] = '\0';
-	e->is_found = false;
 	e->is_lasting = true;
 	error_set_hint(e, "%s", hint);
 	return -1;
