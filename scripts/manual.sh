@@ -50,7 +50,7 @@ sed -n '/^\.Sh LIMITS/,/^\.Sh EXIT/s/^\.It //p' "$manual" \
 cat src/*/*.c | tr -s '\n\t ' ' ' | grep -oE \
     -e '(chat_note|session_tell_note|tell_file|tell_step|on_step|on_note|report_note|tell_process)\([^,]*, "[^"]+"' \
     -e 'HEALTH_(WORTH_KNOWING|TROUBLE), "[^"]+"' \
-    -e '\.code = "[^"]+"' -e 'e\.code,[^;]* : "[^"]*"' \
+    -e '\.code = "[^"]+"' -e 'error_name\([^;]* : "[^"]*"' \
     -e '\{ (CLIENT|SERVER), "[^"]*", "[^"]*"' |
     sed 's/.*"\(.*\)"$/\1/' | sort -u >"$work/codes.program"
 sed -n '/^\.Ss Codes/,/^\.Ss S/s/^\.Cm \(.*\) [.,]$/\1/p' \

@@ -9,10 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/stamp.h>
 #include <sockchat/ticks.h>
 
 struct timing; /* dial.h */
+struct frame_kind; /* frame.h */
 
 enum entry_kind { ENTRY_MESSAGE, ENTRY_STATE, ENTRY_NOTE, ENTRY_ERROR };
 enum entry_dir { ENTRY_NO_DIR, ENTRY_IN, ENTRY_OUT };
@@ -29,6 +31,7 @@ enum entry_state {
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
+#define ENTRY_BROKEN   8u /* nothing will be added, but it is not whole */
 
 /* What went over a connection. */
 struct moved {
@@ -65,6 +68,12 @@ struct entry {
 	                       * ended; ENTRY_OUT, we have */
 	const uint8_t *bytes; /* a message as it came, or a safe sentence */
 	size_t len;
+	/* How a message was cut: NULL if it is as it was typed.  Its payload is
+	 * all but its length field, which stands at prefix_at, and its end. */
+	const struct frame_kind *frame;
+	uint32_t prefix_at, prefix, suffix;
+	uint64_t total;       /* of one under way: so many follow the prefix; 0:
+	                       * that is not known */
 	const char *peer;     /* "127.0.0.1:9999" */
 	const char *local;    /* STATE: our address, once it is known */
 	const char *code;     /* ERROR: "ECONNREFUSED"; NOTE: "saved" */
@@ -89,6 +98,11 @@ const char *entry_state_name(enum entry_state state);
 /* The same message, without parts and as of the time when its byte `at`
  * came. */
 struct entry entry_since(const struct entry *e, size_t at);
+
+/* The payload of a message, in one piece; `room` is for one that is not.
+ * Borrowed until the transcript or `room` changes.  NULL without memory. */
+const uint8_t *entry_payload(const struct entry *e, struct bytes *room,
+                             size_t *len);
 
 /* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
 size_t entry_ending(const struct entry *e);

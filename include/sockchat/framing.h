@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes of a direction cut into messages: a line each, with its ending. */
+/* Bytes of a direction cut into messages of the transcript, as a frame says. */
 
 #ifndef SOCKCHAT_FRAMING_H
 #define SOCKCHAT_FRAMING_H
@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include <sockchat/error.h>
+#include <sockchat/frame.h>
 #include <sockchat/transcript.h>
 
-#define FRAMING_MESSAGE_MAX ((size_t)64 << 10) /* longer ones are cut */
 /* What is added to a message after such a pause, or so long after a part began,
  * is a part with a time of its own. */
 #define FRAMING_PAUSE_MS 100
@@ -21,24 +21,51 @@
 /* The message that is being put together, in one direction of one session. */
 struct framing {
 	uint64_t seq; /* 0: none is under way */
+	uint64_t last_seq; /* of the newest */
 	uint64_t count; /* messages that have begun so far */
 	int64_t asked_ns; /* when we last sent what it may answer; 0: never */
 	/* When the message under way grew last, and its newest part began. */
 	int64_t grown_ns, part_ns;
-	uint32_t len;
+	struct frame_state state;
 	uint8_t dir; /* an enum entry_dir */
+	bool is_headless; /* the transcript has dropped its beginning */
 };
 
-/* Add bytes as messages of `session`; an unfinished one is in the transcript
- * already, and grows there.  -1 without memory. */
+/* Whose bytes these are, and when they came. */
+struct framing_read {
+	struct transcript *transcript;
+	const struct frame *frame;
+	struct stamp time;
+	uint32_t session;
+	const char *peer;
+};
+
+/* Add the bytes of a read as messages; an unfinished one is in the transcript
+ * already, and grows there.  When they cannot be messages of this frame,
+ * `state.now.wrong` says why from then on.  -1 without memory. */
 MUST_USE
-int framing_take(struct framing *f, struct transcript *t, uint32_t session,
-                 const char *peer, const void *bytes, size_t len);
+int framing_take(struct framing *f, const struct framing_read *r,
+                 const void *bytes, size_t len);
 
-/* End the message under way, unless it ends within a character. */
-void framing_break(struct framing *f, const struct transcript *t);
+/* See bytes that are no messages of their own, as they were sent by hand: for
+ * frames that have to know what was asked. */
+void framing_see(struct framing *f, const struct frame *frame,
+                 const void *bytes, size_t len);
 
-/* End the message under way. */
-void framing_end(struct framing *f);
+/* So long after the last bytes the message under way is whole, if no more come;
+ * 0: then it is not. */
+int64_t framing_silence_ns(const struct framing *f, const struct frame *frame);
+
+/* End the message under way as a whole one. */
+void framing_complete(struct framing *f, struct transcript *t);
+
+/* Let the next bytes begin a message, if the frame tells unfinished ones in
+ * pieces; but not within a character. */
+void framing_break(struct framing *f, const struct frame *frame,
+                   const struct transcript *t);
+
+/* The peer has ended.  True if that leaves a message which is not whole. */
+bool framing_end(struct framing *f, const struct frame *frame,
+                 struct transcript *t);
 
 #endif

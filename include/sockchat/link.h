@@ -35,13 +35,13 @@
 #define LINK_ASK     64u /* after our end, find out if all has arrived */
 
 /* What a link waits for by the clock: the alarms before LINK_OWN are its own,
- * three are its owner's. */
+ * four are its owner's. */
 enum {
 	LINK_IDLE,
 	LINK_ACK,
 	LINK_BUFFERED,
 	LINK_OWN,
-	LINK_ALARMS = LINK_OWN + 3,
+	LINK_ALARMS = LINK_OWN + 4,
 };
 
 /* One timer, for the alarm that comes first. */

@@ -52,6 +52,8 @@ struct session_ops {
 struct session_settings {
 	struct transcript *transcript; /* borrowed, as all pointers here */
 	const struct session_ops *ops;
+	/* How messages are cut: of what comes, of what goes back by echo. */
+	const struct frame *frame_in, *frame_out;
 	bool echo;           /* send back what comes */
 	bool keeps_entries;  /* false: messages become no entries */
 	bool tells_states;   /* false: states become no entries either */
@@ -89,6 +91,7 @@ struct approach {
 /* What a session has once a message is told, or the user sends something. */
 struct talk {
 	struct framing in, out;
+	struct frame_asked asked; /* by both of them */
 	struct watcher *watcher; /* for hints; NULL: there is none */
 	struct under_way *under_way; /* messages; NULL: there are none */
 	struct upgrade *upgrade; /* TLS is about to begin; or NULL */

@@ -45,21 +45,36 @@ void transcript_unlisten(struct transcript *t, struct transcript_listener *l);
  * the time now if it has none.  Returns the seq; 0 with ENOMEM. */
 uint64_t transcript_append(struct transcript *t, const struct entry *draft);
 
+/* Bytes of a message that have come, and how it stands with them. */
+struct entry_bytes {
+	const void *bytes;
+	size_t len;
+	unsigned flags;
+	uint32_t prefix, suffix; /* of the message as a whole: up to UINT16_MAX,
+	                          * and UINT8_MAX */
+};
+
 /* Append a message of a read; transcript_tell() tells of all of them.  They are
- * `like` each other but for their bytes and flags, and `like` has a time.  What
- * complete messages of one time, session and direction have in common is kept
- * once. */
+ * `like` each other but for their bytes, and `like` has a time.  What complete
+ * messages of one time, session and direction have in common is kept once. */
 MUST_USE
 uint64_t transcript_add(struct transcript *t, const struct entry *like,
-                        const void *bytes, size_t len, unsigned flags);
+                        const struct entry_bytes *b);
 /* Tell the listeners of all that was added. */
 void transcript_tell(struct transcript *t);
 
-/* Add to the message `seq`, and set `flags`.  -1 with ENOENT when it has been
+/* Add to the message `seq`, and set the rest.  -1 with ENOENT when it has been
  * dropped, ENOMEM. */
 MUST_USE
-int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
-                      size_t len, unsigned flags);
+int transcript_extend(struct transcript *t, uint64_t seq,
+                      const struct entry_bytes *b);
+/* Set how many bytes follow the prefix of the message `seq`, which is under
+ * way. */
+void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total);
+
+/* Take `len` bytes off the end of the message `seq`, for which they were taken
+ * too early. */
+void transcript_shorten(struct transcript *t, uint64_t seq, size_t len);
 
 /* True if this is the day of the newest entry. */
 bool transcript_has_day(const struct transcript *t, int64_t wall_us);

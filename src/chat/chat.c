@@ -234,12 +234,15 @@ static void set_up(struct chat *c)
 	p->timeout.user = c;
 	p->again.timer.user = c;
 	c->start_ns = stamp_mono_ns();
+	p->frames[0] = p->frames[1] = (struct frame)FRAME_DEFAULT;
 	c->session_settings = (struct session_settings){
 		.transcript = c->transcript,
 		.ops = &p->session_ops,
 		.keeps_entries = true,
 		.tells_states = true,
 		.next_search_ns = &p->next_search_ns,
+		.frame_in = &p->frames[0],
+		.frame_out = &p->frames[1],
 		.queues = &p->queues,
 	};
 	chat_settings_changed(c);

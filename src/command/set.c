@@ -146,7 +146,7 @@ static const struct limit limits[] = {
 	  "wait" },
 	{ "scrollback", 0, NULL,
 	  "what is kept of the conversation: the oldest goes first" },
-	{ "message", FRAMING_MESSAGE_MAX >> 10, "k",
+	{ "message", FRAME_CUT_MAX >> 10, "k",
 	  "a longer line of a peer is cut, and marked" },
 	{ "proxy-answer", PROXY_HEADERS_MAX >> 10, "k",
 	  "a proxy that says more before it has connected us is given up" },

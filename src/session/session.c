@@ -14,6 +14,7 @@
 #include <sockchat/number.h>
 #include <sockchat/tls_words.h>
 
+#include "session_frame.h"
 #include "session_look.h"
 #include "session_private.h"
 #include "session_secure.h"
@@ -264,6 +265,8 @@ static void on_alarm(struct link *l, unsigned which)
 	struct session *s = session_of(l);
 	if (which == ALARM_LINGER)
 		s->leaves = true;
+	if (which == ALARM_FRAME)
+		session_end_silent(s);
 	if (which == ALARM_SECURE)
 		session_stop_waiting(s);
 	session_update(s);

@@ -9,6 +9,7 @@
 
 #include <sockchat/explain.h>
 
+#include "session_frame.h"
 #include "session_look.h"
 #include "session_private.h"
 
@@ -91,21 +92,13 @@ static ssize_t pass_back(struct session *s)
 
 /* In */
 
-/* Cut bytes into messages and tell them.  -1 without memory. */
-static int tell_messages(struct session *s, struct framing *f,
-                         const uint8_t *bytes, size_t len)
-{
-	return framing_take(f, s->settings->transcript, s->number,
-	                    s->link.where, bytes, len);
-}
-
 static int take_incoming(struct session *s, const uint8_t *bytes, size_t len)
 {
 	bool is_told = s->settings->keeps_entries;
 	if (s->settings->discards_in)
 		return 0;
 	if (is_told && (!session_talk(s) ||
-	                tell_messages(s, &s->talk->in, bytes, len)))
+	                session_tell_bytes(s, &s->talk->in, bytes, len)))
 		return -1;
 	if (is_told || s->talk)
 		hints_in(s, bytes, len);
@@ -113,7 +106,7 @@ static int take_incoming(struct session *s, const uint8_t *bytes, size_t len)
 		return 0;
 	if (send_back(s, bytes, len))
 		return -1;
-	return is_told ? tell_messages(s, &s->talk->out, bytes, len) : 0;
+	return is_told ? session_tell_bytes(s, &s->talk->out, bytes, len) : 0;
 }
 
 static void note_first_byte(struct session *s)
@@ -177,8 +170,7 @@ static void tell_unproven(struct session *s)
 static void end_incoming(struct session *s)
 {
 	bool is_out_open = halves_is_out_open(s->link.halves);
-	if (s->talk)
-		framing_end(&s->talk->in);
+	session_end_message(s, "FIN");
 	if (is_out_open)
 		tell_in_end(s);
 	if (link_is_end_unproven(&s->link))

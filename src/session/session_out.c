@@ -9,6 +9,7 @@
 #include <sockchat/health.h>
 #include <sockchat/number.h>
 
+#include "session_frame.h"
 #include "session_look.h"
 #include "session_private.h"
 #include "session_secure.h"
@@ -19,6 +20,7 @@ struct talk *session_talk(struct session *s)
 	if (s->talk || !(s->talk = calloc(1, sizeof(*s->talk))))
 		return s->talk;
 	s->talk->in.dir = ENTRY_IN;
+	s->talk->in.state.asked = s->talk->out.state.asked = &s->talk->asked;
 	s->talk->out.dir = ENTRY_OUT;
 	return s->talk;
 }
@@ -27,7 +29,7 @@ struct talk *session_talk(struct session *s)
 
 static void on_file(void *user)
 {
-	session_end_messages(user);
+	session_break_messages(user);
 }
 
 static void on_written(void *user, const uint8_t *bytes, size_t n, size_t len)
@@ -162,7 +164,7 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 	if (!session_talk(s) || session_enqueue(s, bytes, len))
 		return error_set_errno(e, errno, "not sent to %s",
 		                       s->link.where);
-	session_end_messages(s);
+	session_break_messages(s);
 	s->talk->out.count++;
 	s->talk->in.asked_ns = stamp_mono_ns();
 	note_question(s);
@@ -170,6 +172,7 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 		follow_message(s); /* its tick is looked for when told */
 		session_tell_sent(s, bytes, len);
 	}
+	session_see_sent(s, bytes, len);
 	hints_out(s, bytes, len);
 	return 0;
 }

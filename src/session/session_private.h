@@ -16,6 +16,7 @@ enum {
 	ALARM_DRIP = LINK_OWN, /* the next piece may go */
 	ALARM_LINGER,          /* the peer's FIN has not come */
 	ALARM_SECURE,          /* a server has not consented to TLS */
+	ALARM_FRAME,           /* silence may end a message */
 };
 
 static inline struct session *session_of(struct link *l)
@@ -32,15 +33,6 @@ static inline struct stamp stamp_at(int64_t mono_ns)
 	at.wall_us -= (at.mono_ns - mono_ns) / 1000;
 	at.mono_ns = mono_ns;
 	return at;
-}
-
-/* Let the next bytes of either direction begin a message. */
-static inline void session_end_messages(struct session *s)
-{
-	if (!s->talk)
-		return;
-	framing_break(&s->talk->in, s->settings->transcript);
-	framing_end(&s->talk->out);
 }
 
 /* How long the steps of connecting took.  NULL: it has not ended, or the peer

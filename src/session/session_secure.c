@@ -12,6 +12,7 @@
 #include <sockchat/link_layers.h>
 #include <sockchat/openings.h>
 
+#include "session_frame.h"
 #include "session_private.h"
 #include "session_secure.h"
 #include "under_way.h"
@@ -190,7 +191,7 @@ static int begin_handshake(struct session *s, struct upgrade *u,
 		.early = u->early.data,
 		.early_len = u->early.len,
 	};
-	session_end_messages(s);
+	session_break_messages(s);
 	under_way_restart(s->talk->under_way);
 	session_tell_state(s, ENTRY_HANDSHAKING, "", "TLS handshake with %s",
 	                   s->link.where);

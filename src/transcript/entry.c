@@ -47,6 +47,20 @@ struct entry entry_since(const struct entry *e, size_t at)
 	return since;
 }
 
+const uint8_t *entry_payload(const struct entry *e, struct bytes *room,
+                             size_t *len)
+{
+	size_t behind = (size_t)e->prefix_at + e->prefix;
+	*len = e->len - e->prefix - e->suffix;
+	if (!e->prefix_at)
+		return e->bytes + e->prefix;
+	bytes_clear(room);
+	if (bytes_append(room, e->bytes, e->prefix_at) ||
+	    bytes_append(room, e->bytes + behind, *len - e->prefix_at))
+		return NULL;
+	return room->data;
+}
+
 size_t entry_ending(const struct entry *e)
 {
 	if (e->kind != ENTRY_MESSAGE || !e->len || e->bytes[e->len - 1] != '\n')

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes cut into lines. */
+/* Bytes cut into messages. */
 
 #include <errno.h>
 #include <string.h>
@@ -10,101 +10,196 @@
 #include <sockchat/stamp.h>
 #include <sockchat/utf8.h>
 
-/* The bytes of one message, or of a part of it. */
-struct piece {
-	const uint8_t *bytes;
-	size_t len;
-	unsigned flags;
-};
-
-/* How much of what is `left` belongs to the message under way, which has `room`
- * for so much; one that has to be cut is cut between two characters. */
-static void measure_piece(struct piece *p, size_t left, size_t room)
+/* Let the next bytes begin a message. */
+static void forget_message(struct framing *f)
 {
-	p->len = left < room ? left : room;
-	p->flags = 0;
-	const uint8_t *end = memchr(p->bytes, '\n', p->len);
-	if (end) {
-		p->len = (size_t)(end - p->bytes) + 1;
-		p->flags = ENTRY_COMPLETE;
-	} else if (p->len == room) {
-		size_t rest = utf8_unfinished(p->bytes, p->len);
-		p->len -= rest < p->len ? rest : 0;
-		p->flags = ENTRY_COMPLETE | ENTRY_CUT;
-	}
+	f->seq = 0;
+	f->is_headless = false;
+	f->state.is_over = true;
+	f->state.now.is_soft = false;
+}
+
+static unsigned flags_of(enum frame_status status)
+{
+	return status == FRAME_MORE ? 0
+	       : status == FRAME_CUT ? ENTRY_COMPLETE | ENTRY_CUT
+	                             : ENTRY_COMPLETE;
+}
+
+/* Begin a message with these bytes. */
+static int begin_message(struct framing *f, const struct framing_read *r,
+                         const struct entry_bytes *b)
+{
+	struct entry like = {
+		.time = r->time,
+		.session = r->session,
+		.kind = ENTRY_MESSAGE,
+		.dir = f->dir,
+		.peer = r->peer,
+		.frame = r->frame->kind,
+		.prefix_at = f->state.now.prefix_at,
+		.total = f->state.now.total,
+	};
+	if (f->asked_ns)
+		like.wait_ns = like.time.mono_ns - f->asked_ns;
+	f->count += !f->is_headless;
+	f->part_ns = like.time.mono_ns;
+	f->seq = transcript_add(r->transcript, &like, b);
+	f->last_seq = f->seq;
+	return f->seq ? 0 : -1;
 }
 
 /* Grow the message under way; begin one when there is none (any more). */
-static int put_piece(struct framing *f, struct transcript *t,
-                     const struct entry *like, const struct piece *p)
+static int put_piece(struct framing *f, const struct framing_read *r,
+                     const uint8_t *bytes, const struct frame_cut *c)
 {
-	int failed = -1;
-	if (f->seq)
-		failed = transcript_extend(t, f->seq, p->bytes, p->len,
-		                           p->flags);
-	if (failed && (!f->seq || errno == ENOENT)) {
-		f->count += !f->seq;
-		f->seq = transcript_add(t, like, p->bytes, p->len, p->flags);
-		f->len = 0;
-		f->part_ns = like->time.mono_ns;
-		failed = f->seq ? 0 : -1;
+	const struct frame_message *now = &f->state.now;
+	bool is_wrong = c->status == FRAME_WRONG;
+	struct entry_bytes b = {
+		.bytes = bytes,
+		.len = c->len,
+		.flags = flags_of(c->status),
+		.prefix = f->is_headless || is_wrong ? 0 : now->prefix,
+		.suffix = now->suffix,
+	};
+	bool is_new = !f->seq;
+	if (!is_new && !transcript_extend(r->transcript, f->seq, &b)) {
+		if (now->total && c->status == FRAME_MORE)
+			transcript_expect(r->transcript, f->seq, now->total);
+		return 0;
 	}
-	f->len += (uint32_t)p->len;
-	if (p->flags)
-		framing_end(f);
+	if (!is_new && errno != ENOENT)
+		return -1;
+	if (!is_new) {
+		f->is_headless = true;
+		b.prefix = 0;
+	}
+	return begin_message(f, r, &b);
+}
+
+static int take_bytes(struct framing *f, const struct framing_read *r,
+                      const uint8_t *bytes, size_t len);
+
+/* The last bytes of the message under way were taken too early: they begin the
+ * next one. */
+static int put_back(struct framing *f, const struct framing_read *r, size_t len)
+{
+	uint8_t again[FRAME_TEXT_MAX];
+	struct entry room;
+	const struct entry *e = transcript_at(r->transcript, f->seq, &room);
+	if (!e || len > sizeof(again) || len > e->len)
+		return 0;
+	memcpy(again, e->bytes + e->len - len, len);
+	transcript_shorten(r->transcript, f->seq, len);
+	forget_message(f);
+	return take_bytes(f, r, again, len);
+}
+
+static int take_bytes(struct framing *f, const struct framing_read *r,
+                      const uint8_t *bytes, size_t len)
+{
+	int failed = 0;
+	while (len && !failed) {
+		bool was_soft = f->state.now.is_soft;
+		struct frame_cut c = frame_cut(r->frame, &f->state, bytes, len);
+		if (c.len || !was_soft)
+			failed = put_piece(f, r, bytes, &c);
+		bytes += c.len;
+		len -= c.len;
+		if (c.back && !failed)
+			failed = put_back(f, r, c.back);
+		else if (c.status != FRAME_MORE && !f->state.now.is_soft)
+			forget_message(f);
+	}
 	return failed;
 }
 
 /* What comes now may be a part of its own of the message under way. */
-static void begin_part(struct framing *f, struct transcript *t,
-                       const struct stamp *now)
+static void begin_part(struct framing *f, const struct framing_read *r)
 {
-	int64_t pause_ms = (now->mono_ns - f->grown_ns) / MS_NS;
-	int64_t part_ms = (now->mono_ns - f->part_ns) / MS_NS;
+	int64_t now_ns = r->time.mono_ns;
+	int64_t pause_ms = (now_ns - f->grown_ns) / MS_NS;
+	int64_t part_ms = (now_ns - f->part_ns) / MS_NS;
 	if (!f->seq ||
 	    (pause_ms < FRAMING_PAUSE_MS && part_ms < FRAMING_PART_MS))
 		return;
-	if (!transcript_has_day(t, now->wall_us))
-		framing_break(f, t); /* else that day would not be told */
-	f->part_ns = now->mono_ns;
-	transcript_part(t, f->seq, now, pause_ms < UINT32_MAX
-	                                    ? (uint32_t)pause_ms : UINT32_MAX);
+	if (!transcript_has_day(r->transcript, r->time.wall_us))
+		framing_break(f, r->frame, r->transcript); /* to tell the day */
+	f->part_ns = now_ns;
+	if (f->seq)
+		transcript_part(r->transcript, f->seq, &r->time,
+		                pause_ms < UINT32_MAX ? (uint32_t)pause_ms
+		                                      : UINT32_MAX);
 }
 
-int framing_take(struct framing *f, struct transcript *t, uint32_t session,
-                 const char *peer, const void *bytes, size_t len)
+int framing_take(struct framing *f, const struct framing_read *r,
+                 const void *bytes, size_t len)
 {
-	struct entry like = {
-		.time = stamp_now(),
-		.session = session,
-		.kind = ENTRY_MESSAGE,
-		.dir = f->dir,
-		.peer = peer,
-	};
-	if (f->asked_ns)
-		like.wait_ns = like.time.mono_ns - f->asked_ns;
-	struct piece p = { .bytes = bytes };
-	int failed = 0;
-	begin_part(f, t, &like.time);
-	f->grown_ns = like.time.mono_ns;
-	for (; len && !failed; len -= p.len, p.bytes += p.len) {
-		measure_piece(&p, len, FRAMING_MESSAGE_MAX - f->len);
-		failed = put_piece(f, t, &like, &p);
-	}
-	transcript_tell(t);
+	int64_t pause_ms = (r->time.mono_ns - f->grown_ns) / MS_NS;
+	begin_part(f, r);
+	f->grown_ns = r->time.mono_ns;
+	frame_begin_read(&f->state, pause_ms > 0 ? (uint64_t)pause_ms : 0);
+	int failed = take_bytes(f, r, bytes, len);
+	transcript_tell(r->transcript);
 	return failed;
 }
 
-void framing_break(struct framing *f, const struct transcript *t)
+void framing_see(struct framing *f, const struct frame *frame,
+                 const void *bytes, size_t len)
+{
+	const uint8_t *from = bytes;
+	if (!(frame->kind->traits & FRAME_ASKS))
+		return;
+	frame_begin_read(&f->state, 0);
+	while (len) {
+		struct frame_cut c = frame_cut(frame, &f->state, from, len);
+		from += c.len;
+		len -= c.len;
+	}
+}
+
+int64_t framing_silence_ns(const struct framing *f, const struct frame *frame)
+{
+	return f->seq ? (int64_t)frame_silence_ms(frame, &f->state) * MS_NS : 0;
+}
+
+/* Set flags of the message under way, and let the next bytes begin one. */
+static void finish_message(struct framing *f, struct transcript *t,
+                           unsigned flags)
+{
+	/* without it nothing can be said of it any more */
+	if (f->seq && !f->state.now.is_soft)
+		(void)!transcript_extend(t, f->seq, &(struct entry_bytes){
+			.flags = flags,
+			.prefix = f->is_headless ? 0 : f->state.now.prefix,
+		});
+	forget_message(f);
+}
+
+void framing_complete(struct framing *f, struct transcript *t)
+{
+	finish_message(f, t, ENTRY_COMPLETE);
+}
+
+void framing_break(struct framing *f, const struct frame *frame,
+                   const struct transcript *t)
 {
 	struct entry room;
 	const struct entry *e = f->seq ? transcript_at(t, f->seq, &room) : NULL;
-	if (!e || !utf8_unfinished(e->bytes, e->len))
-		framing_end(f);
+	if (!(frame->kind->traits & FRAME_PIECES) ||
+	    (e && utf8_unfinished(e->bytes, e->len)))
+		return;
+	forget_message(f);
 }
 
-void framing_end(struct framing *f)
+bool framing_end(struct framing *f, const struct frame *frame,
+                 struct transcript *t)
 {
-	f->seq = 0;
-	f->len = 0;
+	bool is_whole = !f->seq || f->state.now.is_soft ||
+	                frame_ends(frame, &f->state);
+	if (frame->kind->traits & FRAME_PIECES)
+		forget_message(f);
+	else
+		finish_message(f, t, is_whole ? ENTRY_COMPLETE : ENTRY_BROKEN);
+	return !is_whole && !(frame->kind->traits & FRAME_PIECES);
 }

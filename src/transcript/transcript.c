@@ -26,9 +26,12 @@ struct origin {
 	const char *peer, *local, *code, *hint;
 	const struct timing *timing;
 	const struct moved *moved;
+	const struct frame_kind *frame;
+	uint64_t total;
 	struct entry_part *parts; /* there is room for a power of two of them */
 	uint32_t part_count;
 	uint32_t session;
+	uint32_t prefix_at;
 	int64_t wait_ns;
 	uint8_t kind, dir, state, ended;
 };
@@ -38,7 +41,8 @@ struct kept {
 	uint8_t *bytes;
 	uint32_t len, cap;
 	uint32_t origin; /* where it is in the chunk's data */
-	uint8_t flags;
+	uint16_t prefix;
+	uint8_t suffix, flags;
 };
 
 struct chunk {
@@ -315,6 +319,9 @@ static void store_origin(struct chunk *c, const struct entry *d)
 		.code = store_text(c, d->code),
 		.hint = store_text(c, d->hint),
 		.ended = d->ended,
+		.frame = d->frame,
+		.total = d->total,
+		.prefix_at = d->prefix_at,
 		.timing = store_facts(c, d->timing, sizeof(*d->timing)),
 		.moved = store_facts(c, d->moved, sizeof(*d->moved)),
 		.wait_ns = d->wait_ns,
@@ -336,7 +343,8 @@ static bool has_origin(const struct chunk *c, const struct entry *d,
 	       d->kind == ENTRY_MESSAGE && o->kind == d->kind &&
 	       o->time.mono_ns == d->time.mono_ns &&
 	       o->time.wall_us == d->time.wall_us &&
-	       o->session == d->session && o->dir == d->dir;
+	       o->session == d->session && o->dir == d->dir &&
+	       o->frame == d->frame && o->prefix_at == d->prefix_at;
 }
 
 /* Another day than that of the entry before is an entry, too. */
@@ -379,26 +387,28 @@ bool transcript_has_day(const struct transcript *t, int64_t wall_us)
 }
 
 uint64_t transcript_add(struct transcript *t, const struct entry *like,
-                        const void *bytes, size_t len, unsigned flags)
+                        const struct entry_bytes *b)
 {
 	struct chunk *c = last_chunk(t);
-	if (!c || !has_origin(c, like, flags) ||
-	    chunk_room(c) < len + sizeof(struct kept))
-		c = begin_origin(t, like, len);
+	if (!c || !has_origin(c, like, b->flags) ||
+	    chunk_room(c) < b->len + sizeof(struct kept))
+		c = begin_origin(t, like, b->len);
 	if (!c) {
 		t->sums.unkept++;
 		return 0;
 	}
 	struct kept *k = chunk_kept(c, c->count++);
 	*k = (struct kept){
-		.bytes = store_bytes(c, bytes, len),
-		.len = (uint32_t)len,
-		.cap = (uint32_t)len,
+		.bytes = store_bytes(c, b->bytes, b->len),
+		.len = (uint32_t)b->len,
+		.cap = (uint32_t)b->len,
 		.origin = (uint32_t)((const uint8_t *)c->origin - c->data),
-		.flags = (uint8_t)flags,
+		.prefix = (uint16_t)b->prefix,
+		.suffix = (uint8_t)b->suffix,
+		.flags = (uint8_t)b->flags,
 	};
 	if (like->kind == ENTRY_MESSAGE)
-		c->message_bytes += len;
+		c->message_bytes += b->len;
 	t->last_grown = k;
 	return t->next_seq++;
 }
@@ -408,7 +418,13 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft)
 	struct entry d = *draft;
 	if (!d.time.wall_us)
 		d.time = stamp_now();
-	uint64_t seq = transcript_add(t, &d, d.bytes, d.len, d.flags);
+	uint64_t seq = transcript_add(t, &d, &(struct entry_bytes){
+		.bytes = d.bytes,
+		.len = d.len,
+		.flags = d.flags,
+		.prefix = d.prefix,
+		.suffix = d.suffix,
+	});
 	transcript_tell(t);
 	return seq;
 }
@@ -514,23 +530,43 @@ static struct kept *make_room(struct transcript *t, uint64_t seq, size_t more)
 	return move_to_end(t, seq, len);
 }
 
-int transcript_extend(struct transcript *t, uint64_t seq, const void *bytes,
-                      size_t len, unsigned flags)
+int transcript_extend(struct transcript *t, uint64_t seq,
+                      const struct entry_bytes *b)
 {
 	transcript_tell(t);
-	struct kept *k = make_room(t, seq, len);
+	struct kept *k = make_room(t, seq, b->len);
 	if (!k) {
 		t->sums.unkept += errno == ENOMEM;
 		return -1;
 	}
-	if (len)
-		memcpy(k->bytes + k->len, bytes, len);
-	k->len += (uint32_t)len;
-	k->flags = (uint8_t)flags;
-	find_chunk(t, seq)->message_bytes += len;
+	if (b->len)
+		memcpy(k->bytes + k->len, b->bytes, b->len);
+	k->len += (uint32_t)b->len;
+	k->flags = (uint8_t)b->flags;
+	k->prefix = (uint16_t)b->prefix;
+	k->suffix = (uint8_t)b->suffix;
+	find_chunk(t, seq)->message_bytes += b->len;
 	tell_all(t, seq, seq + 1);
 	transcript_tell(t);
 	return 0;
+}
+
+void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total)
+{
+	struct origin *o = origin_at(t, seq);
+	if (o)
+		o->total = total;
+}
+
+void transcript_shorten(struct transcript *t, uint64_t seq, size_t len)
+{
+	struct kept *k = kept_at(t, seq);
+	if (!k)
+		return;
+	k->len -= (uint32_t)len;
+	find_chunk(t, seq)->message_bytes -= len;
+	tell_all(t, seq, seq + 1);
+	transcript_tell(t);
 }
 
 const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
@@ -551,6 +587,11 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.flags = k->flags,
 		.bytes = k->bytes,
 		.len = k->len,
+		.frame = o->frame,
+		.prefix_at = o->prefix_at,
+		.prefix = k->prefix,
+		.suffix = k->suffix,
+		.total = o->total,
 		.peer = o->peer,
 		.local = o->local,
 		.code = o->code,

@@ -21,6 +21,7 @@
 static void cut(struct transcript *t)
 {
 	static char text[LINES * LINE];
+	static const struct frame frame = FRAME_DEFAULT;
 	struct framing f = { .dir = ENTRY_IN };
 	for (size_t i = 0; i < LINE; i++)
 		text[i] = i == LINE - 1 ? '\n' : (char)('a' + i % 23);
@@ -28,7 +29,13 @@ static void cut(struct transcript *t)
 		memcpy(text + i * LINE, text, LINE);
 	for (size_t at = 0, len; at < sizeof(text); at += len) {
 		len = sizeof(text) - at < READ ? sizeof(text) - at : READ;
-		if (framing_take(&f, t, 1, "127.0.0.1:9", text + at, len))
+		if (framing_take(&f, &(struct framing_read){
+			.transcript = t,
+			.frame = &frame,
+			.time = stamp_now(),
+			.session = 1,
+			.peer = "127.0.0.1:9",
+		}, text + at, len))
 			load_die("no memory");
 	}
 	if (transcript_end(t) != LINES + 1)

@@ -19,6 +19,8 @@ static void insist(bool is_true)
 		abort();
 }
 
+static const struct frame frame = FRAME_DEFAULT;
+
 struct run {
 	struct transcript *transcript;
 	struct framing framing;
@@ -27,7 +29,13 @@ struct run {
 
 static void take(struct run *r, const void *bytes, size_t len)
 {
-	insist(framing_take(&r->framing, r->transcript, 1, "", bytes, len) ==
+	insist(framing_take(&r->framing, &(struct framing_read){
+		       .transcript = r->transcript,
+		       .frame = &frame,
+		       .time = stamp_now(),
+		       .session = 1,
+		       .peer = "",
+	       }, bytes, len) ==
 	       0);
 	insist(bytes_append(&r->all, bytes, len) == 0);
 }
@@ -57,9 +65,9 @@ static void check_message(const struct entry *e, bool is_last)
 	const uint8_t *end = memchr(e->bytes, '\n', e->len);
 	bool is_ended = end == e->bytes + e->len - 1;
 	bool is_cut = (e->flags & ENTRY_CUT) != 0;
-	insist(e->len && e->len <= FRAMING_MESSAGE_MAX);
+	insist(e->len && e->len <= FRAME_CUT_MAX);
 	insist(!end || is_ended);
-	insist(!is_cut || (!is_ended && e->len > FRAMING_MESSAGE_MAX - 4));
+	insist(!is_cut || (!is_ended && e->len > FRAME_CUT_MAX - 4));
 	insist(is_last || is_ended || is_cut);
 	insist(!(e->flags & ENTRY_COMPLETE) == !(is_ended || is_cut));
 }

@@ -25,6 +25,7 @@ static struct {
 	struct loop *loop;
 	struct transcript *transcript;
 	struct session_settings settings;
+	struct frame frame; /* of both directions */
 	struct queues queues;
 	struct session_ops ops;
 	struct session *sessions[SESSIONS_MAX];
@@ -124,6 +125,8 @@ static inline int start_empty(void **state)
 	now.settings.queues = &now.queues;
 	now.settings.transcript = now.transcript;
 	now.settings.ops = &now.ops;
+	now.frame = (struct frame)FRAME_DEFAULT;
+	now.settings.frame_in = now.settings.frame_out = &now.frame;
 	now.queues.max = QUEUES_MAX;
 	now.ops = (struct session_ops){
 		.on_open = on_session_open, .on_in_end = on_in_end,

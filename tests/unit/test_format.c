@@ -8,6 +8,7 @@
 
 #include <sockchat/format.h>
 
+#include "entry_piece.h"
 #include "unit.h"
 
 #define BYTES(text) .bytes = (const uint8_t *)(text), .len = sizeof(text) - 1
@@ -345,7 +346,7 @@ static void a_line_begins_with_the_time_since_the_piece_before(void **state)
 	e.flags = 0;
 	uint64_t seq = transcript_append(t, &e);
 	transcript_part(t, seq, &(struct stamp){ 1, 1700000000 }, 700);
-	assert_int_equal(transcript_extend(t, seq, "b", 1, 0), 0);
+	assert_int_equal(transcript_extend(t, seq, ENTRY_PIECE("b", 1, 0)), 0);
 	e.time.mono_ns = 1800000000;
 	transcript_append(t, &e);
 	for (seq = 1; seq <= 2; seq++)

@@ -9,14 +9,21 @@
 #include "entry_at.h"
 #include "unit.h"
 
-#define MAX FRAMING_MESSAGE_MAX
+#define MAX FRAME_CUT_MAX
 
 static struct transcript *t;
+static const struct frame frame = FRAME_DEFAULT;
 static struct framing in, out;
 
 static void take(struct framing *f, const void *bytes, size_t len)
 {
-	assert_int_equal(framing_take(f, t, 3, "peer:1", bytes, len), 0);
+	assert_int_equal(framing_take(f, &(struct framing_read){
+		.transcript = t,
+		.frame = &frame,
+		.time = stamp_now(),
+		.session = 3,
+		.peer = "peer:1",
+	}, bytes, len), 0);
 }
 
 static void take_text(struct framing *f, const char *text)
@@ -83,7 +90,7 @@ static void the_messages_are_the_same_however_reads_cut_them(void **state)
 			size_t left = sizeof(text) - 1 - i;
 			take(&in, text + i, left < cut ? left : cut);
 		}
-		framing_end(&in);
+		framing_end(&in, &frame, t);
 		assert_message(first, ENTRY_IN, "one\r\n", ENTRY_COMPLETE);
 		assert_message(first + 1, ENTRY_IN, "\n", ENTRY_COMPLETE);
 		assert_message(first + 2, ENTRY_IN, "\xf0\x9f\x98\x80\n",
@@ -119,9 +126,9 @@ static void two_directions_grow_apart(void **state)
 static void what_comes_after_a_break_is_another_message(void **state)
 {
 	(void)state;
-	framing_break(&in, t);
+	framing_break(&in, &frame, t);
 	take_text(&in, "Password: ");
-	framing_break(&in, t);
+	framing_break(&in, &frame, t);
 	take_text(&in, "welcome\n");
 	assert_message(1, ENTRY_IN, "Password: ", 0);
 	assert_message(2, ENTRY_IN, "welcome\n", ENTRY_COMPLETE);
@@ -131,12 +138,12 @@ static void a_break_does_not_part_a_character(void **state)
 {
 	(void)state;
 	take_text(&in, "caf\xc3");
-	framing_break(&in, t);
+	framing_break(&in, &frame, t);
 	take_text(&in, "\xa9");
 	assert_message(1, ENTRY_IN, "caf\xc3\xa9", 0);
-	framing_break(&in, t);
+	framing_break(&in, &frame, t);
 	take_text(&in, "\xc3");
-	framing_end(&in);
+	framing_end(&in, &frame, t);
 	take_text(&in, "\xa9");
 	assert_message(2, ENTRY_IN, "\xc3", 0);
 	assert_message(3, ENTRY_IN, "\xa9", 0);
@@ -198,7 +205,7 @@ static void binary_bytes_are_cut_at_the_size_limit(void **state)
 	take(&in, bytes, 1);
 	assert_int_equal(entry_at(t, 1)->len, MAX - 1);
 	assert_int_equal(entry_at(t, 2)->len, 2);
-	framing_end(&in);
+	framing_end(&in, &frame, t);
 	take(&in, bytes, MAX - 1);
 	/* the size is reached within a character that began in another read */
 	take(&in, bytes, 1);
@@ -218,7 +225,7 @@ static void the_rest_of_a_dropped_message_is_a_message(void **state)
 			.bytes = bytes, .len = sizeof(bytes),
 		});
 	uint64_t seq = transcript_end(t);
-	framing_break(&out, t);
+	framing_break(&out, &frame, t);
 	take_text(&in, "rest");
 	assert_message(seq, ENTRY_IN, "rest", 0);
 	take_text(&in, "!\n");

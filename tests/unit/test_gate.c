@@ -3,6 +3,7 @@
 
 /* The order in which entries are printed that wait for their ticks. */
 
+#include "entry_piece.h"
 #include "../../src/front/gate.h"
 
 #include <sockchat/bytes.h>
@@ -160,7 +161,7 @@ static void an_entry_may_grow_after_it_was_written(void **state)
 	});
 	say_by_hand();
 	assert_out("1.");
-	transcript_extend(transcript, 1, "b", 1, ENTRY_COMPLETE);
+	transcript_extend(transcript, 1, ENTRY_PIECE("b", 1, ENTRY_COMPLETE));
 	assert_out("1. 2q 1.");
 	tick(2, TICK_ACKED, false);
 	assert_out("1. 2q 1. 2a!");

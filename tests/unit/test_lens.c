@@ -5,6 +5,7 @@
 
 #include <sockchat/lens.h>
 
+#include "entry_piece.h"
 #include "entry_at.h"
 #include "unit.h"
 
@@ -124,11 +125,11 @@ static void a_message_that_grows_is_looked_at_again(void **state)
 	for (uint64_t seq = 1; seq <= 10; seq++) {
 		struct lens *l = lens_new(t, 5, count_x, NULL);
 		step(l, ALL);
-		transcript_extend(t, seq, "xx", 2, 0);
+		transcript_extend(t, seq, ENTRY_PIECE("xx", 2, 0));
 		lens_touch(l, seq);
 		step(l, ALL);
 		compare(l, t);
-		transcript_extend(t, seq, "b", 1, 0);
+		transcript_extend(t, seq, ENTRY_PIECE("b", 1, 0));
 		lens_touch(l, seq);
 		lens_touch(l, seq);
 		assert_false(lens_is_complete(l));

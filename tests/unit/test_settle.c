@@ -7,6 +7,7 @@
 #include <sockchat/encoding.h>
 #include <sockchat/loop.h>
 
+#include "entry_piece.h"
 #include "../../src/front/settle.h"
 #include "entry_at.h"
 #include "made_clock.h"
@@ -65,7 +66,8 @@ static void grow(uint64_t seq, const char *text)
 {
 	size_t len = strlen(text);
 	unsigned flags = text[len - 1] == '\n' ? ENTRY_COMPLETE : 0;
-	assert_int_equal(transcript_extend(t, seq, text, len, flags), 0);
+	assert_int_equal(transcript_extend(t, seq,
+	                                   ENTRY_PIECE(text, len, flags)), 0);
 }
 
 /* What has been written since, when so much time has gone by. */

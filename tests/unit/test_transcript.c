@@ -9,6 +9,7 @@
 #include <sockchat/dial.h>
 #include <sockchat/transcript.h>
 
+#include "entry_piece.h"
 #include "entry_at.h"
 #include "unit.h"
 
@@ -54,7 +55,7 @@ static uint64_t add_text(const char *text)
 
 static int extend_text(uint64_t seq, const char *text)
 {
-	return transcript_extend(t, seq, text, strlen(text), 0);
+	return transcript_extend(t, seq, ENTRY_PIECE(text, strlen(text), 0));
 }
 
 static void assert_entry(uint64_t seq, const char *text)
@@ -181,12 +182,15 @@ static void parts_belong_to_one_message_alone(void **state)
 		.dir = ENTRY_IN,
 	};
 	(void)state;
-	uint64_t one = transcript_add(t, &like, "a", 1, ENTRY_COMPLETE);
-	uint64_t two = transcript_add(t, &like, "b", 1, 0);
-	uint64_t three = transcript_add(t, &like, "c", 1, ENTRY_COMPLETE);
+	uint64_t one = transcript_add(t, &like,
+	                              ENTRY_PIECE("a", 1, ENTRY_COMPLETE));
+	uint64_t two = transcript_add(t, &like, ENTRY_PIECE("b", 1, 0));
+	uint64_t three = transcript_add(t, &like,
+	                                ENTRY_PIECE("c", 1, ENTRY_COMPLETE));
 	add_part(two, 9);
 	assert_int_equal(extend_text(two, "b"), 0);
-	uint64_t four = transcript_add(t, &like, "d", 1, ENTRY_COMPLETE);
+	uint64_t four = transcript_add(t, &like,
+	                               ENTRY_PIECE("d", 1, ENTRY_COMPLETE));
 	assert_int_equal(entry_at(t, one)->part_count, 0);
 	assert_int_equal(entry_at(t, two)->part_count, 1);
 	assert_int_equal(entry_at(t, four)->part_count, 0);
@@ -270,7 +274,8 @@ static void a_message_grows_in_place(void **state)
 	uint64_t seq = add_text("ab");
 	assert_int_equal(extend_text(seq, "cd"), 0);
 	assert_entry(seq, "abcd");
-	assert_int_equal(transcript_extend(t, seq, NULL, 0, ENTRY_COMPLETE),
+	assert_int_equal(transcript_extend(t, seq,
+	        ENTRY_PIECE(NULL, 0, ENTRY_COMPLETE)),
 	                 0);
 	assert_entry(seq, "abcd");
 	assert_int_equal(entry_at(t, seq)->flags, ENTRY_COMPLETE);
@@ -298,7 +303,7 @@ static uint64_t add_with(int64_t time_ns, uint32_t session, const char *peer)
 		.session = session,
 		.kind = ENTRY_MESSAGE,
 		.peer = peer,
-	}, "x", 1, 0);
+	}, ENTRY_PIECE("x", 1, 0));
 }
 
 /* What is alike is kept once, and each has its own all the same. */
@@ -309,8 +314,8 @@ static void many_alike_take_little_more_than_their_bytes(void **state)
 	uint8_t bytes[100] = { 0 };
 	(void)state;
 	for (int i = 0; i < 100000; i++)
-		transcript_add(large, &like, bytes, sizeof(bytes),
-		               ENTRY_COMPLETE);
+		transcript_add(large, &like,
+		        ENTRY_PIECE(bytes, sizeof(bytes), ENTRY_COMPLETE));
 	assert_true(transcript_sums(large).memory < 100000 * 126);
 	transcript_free(large);
 	add_with(6, 1, "a:1");
@@ -401,11 +406,13 @@ static void growth_that_fails_leaves_others_whole(void **state)
 	memset(bytes, 'o', len);
 	uint64_t last = add(bytes, len);
 	assert_non_null(entry_at(t, oldest));
-	assert_int_equal(transcript_extend(t, oldest, bytes, 3 * CHUNK, 0),
+	assert_int_equal(transcript_extend(t, oldest,
+	                                   ENTRY_PIECE(bytes, 3 * CHUNK, 0)),
 	                 -1);
 	assert_int_equal(errno, ENOENT);
 	memset(bytes, 'n', more);
-	assert_int_equal(transcript_extend(t, last, bytes, more, 0), 0);
+	assert_int_equal(transcript_extend(t, last,
+	                                   ENTRY_PIECE(bytes, more, 0)), 0);
 	free(bytes);
 	const struct entry *e = entry_at(t, last);
 	assert_int_equal(e->len, len + more);
@@ -445,7 +452,7 @@ static size_t memory_of_growth(size_t count, size_t len)
 		for (size_t i = 0; i < count; i++) {
 			uint8_t byte = (uint8_t)(i + n);
 			assert_int_equal(transcript_extend(large, seq[i],
-			                                   &byte, 1, 0), 0);
+			        ENTRY_PIECE(&byte, 1, 0)), 0);
 		}
 	for (size_t i = 0; i < count; i++) {
 		const struct entry *e = entry_at(large, seq[i]);
@@ -482,7 +489,8 @@ static void any_mixture_reads_as_it_was_made(void **state)
 		uint64_t seq = end - 1 - (random >> 4) % (end < 9 ? end : 9);
 		memset(bytes, (int)(seq & 0xff), len);
 		if (random >> 31 && entry_at(t, seq)) {
-			if (!transcript_extend(t, seq, bytes, len, 0))
+			if (!transcript_extend(t, seq,
+			                       ENTRY_PIECE(bytes, len, 0)))
 				lens[seq] += len;
 		} else {
 			memset(bytes, (int)(end & 0xff), len);

@@ -7,6 +7,7 @@
 
 #include <sockchat/transcript.h>
 
+#include "entry_piece.h"
 #include "entry_at.h"
 #include "unit.h"
 
@@ -26,7 +27,7 @@ static uint64_t add_text(const char *text)
 
 static int extend_text(uint64_t seq, const char *text)
 {
-	return transcript_extend(t, seq, text, strlen(text), 0);
+	return transcript_extend(t, seq, ENTRY_PIECE(text, strlen(text), 0));
 }
 
 struct seen {
@@ -77,7 +78,7 @@ static uint64_t add_alike(void)
 		.session = 1,
 		.kind = ENTRY_MESSAGE,
 		.peer = "a:1",
-	}, "x", 1, 0);
+	}, ENTRY_PIECE("x", 1, 0));
 }
 
 static void many_are_told_together(void **state)

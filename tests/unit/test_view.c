@@ -6,6 +6,7 @@
 
 #include <sockchat/glyph.h>
 
+#include "entry_piece.h"
 #include "../../src/chat/chat_private.h"
 #include "../../src/tui/status.h"
 #include "screen_scene.h"
@@ -177,10 +178,11 @@ static void an_unfinished_message_is_completed_in_place(void **state)
 	(void)state;
 	paint();
 	assert_string_equal(row(0), "< 안\\xeb");
-	transcript_extend(chat->transcript, seq, "\x85\x95", 2, 0);
+	transcript_extend(chat->transcript, seq, ENTRY_PIECE("\x85\x95", 2, 0));
 	paint();
 	assert_string_equal(row(0), "< 안녕");
-	transcript_extend(chat->transcript, seq, "\xeb", 1, ENTRY_COMPLETE);
+	transcript_extend(chat->transcript, seq,
+	                  ENTRY_PIECE("\xeb", 1, ENTRY_COMPLETE));
 	paint();
 	assert_string_equal(row(0), "< 안녕\\xeb");
 }

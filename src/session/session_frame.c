@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* The framings of both directions, their silence, and what is wrong with what
+ * they got. */
+
+#include "session_frame.h"
+
+static const struct frame *frame_of(const struct session *s,
+                                    const struct framing *f)
+{
+	return f->dir == ENTRY_IN ? s->settings->frame_in
+	                          : s->settings->frame_out;
+}
+
+/* Wake up when the message under way has been silent for long enough. */
+static void await_silence(struct session *s, const struct framing *f)
+{
+	int64_t ns = framing_silence_ns(f, frame_of(s, f));
+	if (ns && !link_has_alarm(&s->link, ALARM_FRAME))
+		link_set_alarm(&s->link, ALARM_FRAME, ns);
+}
+
+/* Say why what came cannot be messages of this frame. */
+static void tell_wrong(struct session *s, const struct framing *f)
+{
+	const struct transcript *t = s->settings->transcript;
+	struct entry room;
+	struct error e;
+	const struct entry *wrong = transcript_at(t, f->last_seq, &room);
+	if (!wrong)
+		return;
+	frame_explain(frame_of(s, f), &f->state, wrong->bytes, wrong->len, &e);
+	session_tell_note(s, "frame-wrong", e.hint, "%s", e.text);
+}
+
+int session_tell_bytes(struct session *s, struct framing *f,
+                       const uint8_t *bytes, size_t len)
+{
+	const struct framing_read r = {
+		.transcript = s->settings->transcript,
+		.frame = frame_of(s, f),
+		.time = stamp_now(),
+		.session = s->number,
+		.peer = s->link.where,
+	};
+	bool was_raw = f->state.is_raw;
+	int failed = framing_take(f, &r, bytes, len);
+	await_silence(s, f);
+	if (!was_raw && f->state.is_raw && f->state.now.wrong)
+		tell_wrong(s, f);
+	return failed;
+}
+
+void session_see_sent(struct session *s, const void *bytes, size_t len)
+{
+	framing_see(&s->talk->out, s->settings->frame_out, bytes, len);
+}
+
+void session_break_messages(struct session *s)
+{
+	const struct session_settings *all = s->settings;
+	if (!s->talk)
+		return;
+	framing_break(&s->talk->in, all->frame_in, all->transcript);
+	framing_break(&s->talk->out, all->frame_out, all->transcript);
+}
+
+/* Complete the message under way if it has been silent for long enough. */
+static void end_silent(struct session *s, struct framing *f)
+{
+	int64_t ns = framing_silence_ns(f, frame_of(s, f));
+	int64_t left = f->grown_ns + ns - stamp_mono_ns();
+	if (!ns)
+		return;
+	if (left <= 0)
+		framing_complete(f, s->settings->transcript);
+	else
+		link_set_alarm(&s->link, ALARM_FRAME, left);
+}
+
+void session_end_silent(struct session *s)
+{
+	end_silent(s, &s->talk->in);
+	end_silent(s, &s->talk->out);
+}
+
+void session_end_message(struct session *s, const char *how)
+{
+	struct framing *f = s->talk ? &s->talk->in : NULL;
+	struct error e;
+	if (!f || !framing_end(f, s->settings->frame_in,
+	                       s->settings->transcript))
+		return;
+	frame_explain_end(&f->state, how, &e);
+	session_tell_note(s, "frame-unfinished", e.hint, "%s", e.text);
+}
