@@ -122,6 +122,7 @@ struct tap {
  * for `proxy` and `tls`. */
 struct over {
 	bool is_accepted;              /* they came to us */
+	bool is_upgrade;               /* of a connection that is in use */
 	const struct endpoint *target; /* who is meant, or where we listen */
 	const struct proxy_settings *proxy;
 	struct tls *tls;

@@ -80,6 +80,7 @@ static struct transport *tls_over(struct transport *lower,
 	c->head.lower = lower;
 	c->tls = how->tls;
 	c->is_accepted = how->is_accepted;
+	c->is_upgrade = how->is_upgrade;
 	c->read_wants = LOOP_READ;
 	c->write_wants = LOOP_WRITE;
 	c->before = written_below(lower);

@@ -208,28 +208,31 @@ static void show_first(const struct tls_conn *c, char out[64])
 	glyph_copy_bytes(out, 64, c->first, len, GLYPH_ANY_WIDTH);
 }
 
-/* A conversation that is over its opening has come to TLS by /starttls. */
-static const char *plain_hint(const struct tls_conn *c, const struct failure *f)
+static const char *plain_hint(const struct tls_conn *c)
 {
+	if (c->is_accepted && c->is_upgrade)
+		return "a client begins TLS when its wish for that is granted, "
+		       "in words of its protocol: `/starttls 220 go ahead` "
+		       "sends those first";
 	if (c->is_accepted)
 		return "--tls-auto serves plain clients as well";
-	if (f->kind == FAILED_LATER)
+	if (c->is_upgrade)
 		return "a server begins TLS when it is asked to, in words of "
 		       "its protocol: `/starttls STARTTLS` sends those first";
 	return "without TLS (tcp://) you can talk to it; many protocols begin "
 	       "so and change to TLS later: /starttls";
 }
 
-static void tell_plain(const struct tls_conn *c, const struct failure *f,
+static void tell_plain(const struct tls_conn *c, const char *where,
                        struct error *e)
 {
 	const char *name = plain_name(c);
 	char said[64];
 
 	show_first(c, said);
-	error_set(e, "no TLS: %s speaks %s: \"%s\"", f->where,
+	error_set(e, "no TLS: %s speaks %s: \"%s\"", where,
 	          name ? name : "plain text or another protocol", said);
-	error_set_hint(e, "%s", plain_hint(c, f));
+	error_set_hint(e, "%s", plain_hint(c));
 	error_set_word(e, "TLS_PLAIN");
 }
 
@@ -347,8 +350,7 @@ static void tell_timeout(const struct tls_conn *c, const struct failure *f,
 		error_set(e, "timed out: %s has not finished the TLS handshake "
 		             "within %g s", f->where, s);
 	error_set_hint(e, "%s", c->bytes_in      ? ""
-	                        : c->is_accepted ? "--tls-auto serves plain "
-	                                           "clients as well"
+	                        : c->is_accepted ? plain_hint(c)
 	                                         : PEER_WITHOUT_TLS);
 	error_set_code(e, ETIMEDOUT);
 }
@@ -387,11 +389,9 @@ static void tell_unproven(const struct tls_conn *c, const struct failure *f,
 	error_set_word(e, "TLS_TRUNCATED");
 }
 
-static void tell_protocol(const struct tls_conn *c, const struct failure *f,
+static void tell_protocol(const struct tls_conn *c, const char *where,
                           struct error *e)
 {
-	const char *where = f->where;
-
 	if (c->reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
 		tls_explain_doubt(c, where, e);
 	else if (is_alert(c->reason))
@@ -399,7 +399,7 @@ static void tell_protocol(const struct tls_conn *c, const struct failure *f,
 	else if (is_echo(c))
 		tell_echo(where, e);
 	else if (!c->head.is_open && !is_tls_record(c))
-		tell_plain(c, f, e);
+		tell_plain(c, where, e);
 	else if (*c->offered)
 		tell_alpn(c, where, e);
 	else
@@ -436,7 +436,7 @@ void tls_explain(const struct failure *f, struct error *e)
 	else if (f->timeout_ms)
 		tell_timeout(c, f, e);
 	else if (f->errnum != ENOMEM && (f->errnum == EPROTO || c->reason))
-		tell_protocol(c, f, e);
+		tell_protocol(c, f->where, e);
 	else if (!c->head.is_open && is_reset(f->errnum))
 		tell_broken_off(c, f, e);
 	if (f->errnum == EPROTO && c->head.is_open && f->story)

@@ -69,7 +69,8 @@ struct tls_conn {
 	int broken_in, broken_out; /* errno; 0: it is well */
 	int reason;        /* OpenSSL's, of such an end; 0: none */
 	bool was_asked; /* for a certificate */
-	bool is_accepted, is_shut, is_reset, has_lower_ended, has_lower_failed;
+	bool is_accepted, is_upgrade;
+	bool is_shut, is_reset, has_lower_ended, has_lower_failed;
 	uint8_t first[TLS_FIRST_MAX];
 	struct tls_doubt doubt;
 	struct tls_facts *facts; /* when somebody asks; or NULL */

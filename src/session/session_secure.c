@@ -186,6 +186,7 @@ static int begin_handshake(struct session *s, struct upgrade *u,
 {
 	const struct over how = {
 		.is_accepted = s->link.is_accepted,
+		.is_upgrade = true,
 		.target = s->approach ? &s->approach->endpoint : NULL,
 		.tls = u->tls,
 		.early = u->early.data,

@@ -285,6 +285,7 @@ static void an_answer_in_plain_text_is_named(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		scene_prepare();
 		put_over(&client, false);
+		conn(&client)->is_upgrade = true;
 		go_on(&client);
 		fake_feed_bytes(client.below, rows[i].said,
 		                rows[i].said[1] ? strlen(rows[i].said) : 11);
@@ -307,6 +308,9 @@ static void a_plain_client_of_a_listener_is_named(void **state)
 	assert_int_equal(server.state, -1);
 	assert_non_null(strstr(explain(&server), "speaks HTTP"));
 	assert_non_null(strstr(server.e.hint, "--tls-auto"));
+	conn(&server)->is_upgrade = true;
+	assert_non_null(strstr(explain(&server), "speaks HTTP"));
+	assert_non_null(strstr(server.e.hint, "`/starttls 220 go ahead` "));
 	scene_finish();
 }
 
