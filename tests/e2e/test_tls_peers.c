@@ -17,7 +17,9 @@
 
 #include "tls.h"
 
-#define LITTLE 8000 /* ncat may forget what lies behind 8192 bytes */
+/* ncat may forget what lies behind 8192 bytes, and as a server it breaks off
+ * when much goes both ways (7.991). */
+#define LITTLE 8000
 #define SOME (4 * MIB)
 #define MUCH (50 * MIB)
 
@@ -130,7 +132,7 @@ static void every_byte_arrives_from_and_at_servers(void **state)
 		uint64_t total;
 	} rows[] = {
 		{ start_openssl_server, MUCH },
-		{ start_ncat_server, SOME },
+		{ start_ncat_server, LITTLE },
 		{ start_socat_server, SOME },
 	};
 
