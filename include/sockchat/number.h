@@ -40,6 +40,12 @@ const char *number_format_size(char out[16], uint64_t bytes);
 #define NUMBER_DIGITS_MAX 20
 char *number_format_digits(char *end, uint64_t value, size_t least);
 
+/* Write a number with as few digits as give it again: as a float when it
+ * `is_single`, else as a double.  Returns `out`. */
+#define NUMBER_FLOAT_MAX 32
+const char *number_format_float(char out[NUMBER_FLOAT_MAX], double value,
+                                bool is_single);
+
 /* The end of a noun after the number `count`: "" for 1, else "s". */
 const char *plural(uint64_t count);
 

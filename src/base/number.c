@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/number.h>
@@ -127,6 +128,19 @@ char *number_format_digits(char *end, uint64_t value, size_t least)
 	for (; value || (size_t)(end - at) < least; value /= 10)
 		*--at = (char)('0' + value % 10);
 	return at;
+}
+
+const char *number_format_float(char out[NUMBER_FLOAT_MAX], double value,
+                                bool is_single)
+{
+	bool is_same = false;
+	for (int n = is_single ? 6 : 15; n <= 17 && !is_same; n++) {
+		snprintf(out, NUMBER_FLOAT_MAX, "%.*g", n, value);
+		double again = strtod(out, NULL);
+		is_same = is_single ? (float)again == (float)value
+		                    : again == value;
+	}
+	return out;
 }
 
 const char *plural(uint64_t count)
