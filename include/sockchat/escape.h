@@ -13,7 +13,7 @@
 #include <sockchat/error.h>
 
 /* Append what `text` stands for, with the escapes \n \r \t \0 \e \xNN \u{…}
- * and \\; \0 before a digit is refused.  -1 with a sentence that names the
+ * \" and \\; \0 before a digit is refused.  -1 with a sentence that names the
  * column; then nothing is added. */
 MUST_USE
 int escape_parse(struct bytes *out, const char *text, size_t len,

@@ -9,7 +9,7 @@
 #include <sockchat/utf8.h>
 
 /* The escapes of one letter, and what they stand for. */
-static const char letters[] = "nrt0e\\", values[] = "\n\r\t\0\033\\";
+static const char letters[] = "nrt0e\\\"", values[] = "\n\r\t\0\033\\\"";
 
 static int hex_value(char c)
 {
@@ -110,7 +110,7 @@ static size_t parse_escape(struct bytes *out, const char *text, size_t len,
 		return 0;
 	}
 	error_set(e, "column %zu: a backslash begins \\n \\r \\t \\0 \\e \\xNN "
-	             "\\u{...} or \\\\", at + 1);
+	             "\\u{...} \\\" or \\\\", at + 1);
 	return 0;
 }
 

@@ -50,7 +50,7 @@ static void assert_refused(parse_fn *parse, const char *text, size_t len,
 #define COLUMN_X "\\x needs two hex digits"
 #define COLUMN_U "\\u needs a character: \\u{1f600}"
 #define COLUMN_BACKSLASH                                                       \
-	"a backslash begins \\n \\r \\t \\0 \\e \\xNN \\u{...} or \\\\"
+	"a backslash begins \\n \\r \\t \\0 \\e \\xNN \\u{...} \\\" or \\\\"
 #define COLUMN_HEX "a byte is two hex digits: 0d 0a ff"
 
 static void text_without_a_backslash_is_itself(void **state)
@@ -63,7 +63,7 @@ static void text_without_a_backslash_is_itself(void **state)
 static void a_letter_after_a_backslash_is_a_control_character(void **state)
 {
 	(void)state;
-	TEXT("\\n\\r\\t\\0\\e\\\\", "\n\r\t\0\033\\");
+	TEXT("\\n\\r\\t\\0\\e\\\\\\\"", "\n\r\t\0\033\\\"");
 	TEXT("a\\r\\nb", "a\r\nb");
 	TEXT("\\\\n", "\\n");
 	TEXT("\\0a\\0", "\0a\0");
