@@ -30,6 +30,14 @@ MUST_USE int number_parse_time(const char *text, int64_t *ms, struct error *e);
  * and "GiB" as well). */
 MUST_USE bool number_parse_size(const char *text, size_t *bytes);
 
+/* An integer with or without a sign, in decimal or behind 0x: how far it is
+ * from 0.  False for anything else, and for what has more than 64 bits. */
+MUST_USE
+bool number_parse_integer(const char *text, bool *is_negative, uint64_t *value);
+
+/* As strtod(3) does: "1e-3", "inf", "nan".  False when there is more. */
+MUST_USE bool number_parse_real(const char *text, double *value);
+
 /* "7 B", "1.2 MiB": at most 9 characters and a NUL into `out`, which is
  * returned. */
 const char *number_format_size(char out[16], uint64_t bytes);
@@ -40,8 +48,9 @@ const char *number_format_size(char out[16], uint64_t bytes);
 #define NUMBER_DIGITS_MAX 20
 char *number_format_digits(char *end, uint64_t value, size_t least);
 
-/* Write a number with as few digits as give it again: as a float when it
- * `is_single`, else as a double.  Returns `out`. */
+/* Write the fewest digits that are read back as this double or, when it
+ * `is_single`, as this float: "0.1", "3.0", "1e-05", "-inf", "nan"; a double
+ * as Python tells it.  Returns `out`. */
 #define NUMBER_FLOAT_MAX 32
 const char *number_format_float(char out[NUMBER_FLOAT_MAX], double value,
                                 bool is_single);

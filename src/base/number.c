@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
+#include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,35 @@ bool number_parse_size(const char *text, size_t *bytes)
 	return true;
 }
 
+static int digit_value(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+	return at ? (int)(at - digits) : 16;
+}
+
+bool number_parse_integer(const char *text, bool *is_negative, uint64_t *value)
+{
+	*is_negative = *text == '-';
+	text += *text == '-' || *text == '+';
+	int base = text[0] == '0' && (text[1] | 0x20) == 'x' ? 16 : 10;
+	text += base == 16 ? 2 : 0;
+	const char *first = text;
+	for (*value = 0; digit_value(*text) < base; text++)
+		if (__builtin_mul_overflow(*value, (uint64_t)base, value) ||
+		    __builtin_add_overflow(*value, (uint64_t)digit_value(*text),
+		                           value))
+			return false;
+	return text != first && !*text;
+}
+
+bool number_parse_real(const char *text, double *value)
+{
+	char *end;
+	*value = strtod(text, &end);
+	return end != text && !*end && !isspace((unsigned char)*text);
+}
+
 const char *number_format_size(char out[16], uint64_t bytes)
 {
 	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB",
@@ -130,16 +161,38 @@ char *number_format_digits(char *end, uint64_t value, size_t least)
 	return at;
 }
 
+/* Write the digits of a finite value, one before the point: "-1.25e+07". */
+static void write_digits(char out[NUMBER_FLOAT_MAX], double value,
+                         bool is_single)
+{
+	for (int digits = 0; digits < 17; digits++) {
+		snprintf(out, NUMBER_FLOAT_MAX, "%.*e", digits, value);
+		double again = strtod(out, NULL);
+		if (is_single ? (float)again == (float)value : again == value)
+			break;
+	}
+}
+
+static const char *format_infinite(char out[NUMBER_FLOAT_MAX], double value)
+{
+	snprintf(out, NUMBER_FLOAT_MAX, "%s", isnan(value) ? "nan"
+	                                      : value > 0  ? "inf"
+	                                                   : "-inf");
+	return out;
+}
+
 const char *number_format_float(char out[NUMBER_FLOAT_MAX], double value,
                                 bool is_single)
 {
-	bool is_same = false;
-	for (int n = is_single ? 6 : 15; n <= 17 && !is_same; n++) {
-		snprintf(out, NUMBER_FLOAT_MAX, "%.*g", n, value);
-		double again = strtod(out, NULL);
-		is_same = is_single ? (float)again == (float)value
-		                    : again == value;
-	}
+	if (!isfinite(value))
+		return format_infinite(out, value);
+	write_digits(out, value, is_single);
+	const char *e = strchr(out, 'e'), *point = strchr(out, '.');
+	int exponent = (int)strtol(e + 1, NULL, 10);
+	int places = (point ? (int)(e - point) - 1 : 0) - exponent;
+	if (exponent >= -4 && exponent < (is_single ? 8 : 16))
+		snprintf(out, NUMBER_FLOAT_MAX, "%.*f", places > 1 ? places : 1,
+		         value);
 	return out;
 }
 

@@ -226,6 +226,75 @@ static void digits_end_where_they_are_wanted(void **state)
 	assert_string_equal(number_format_digits(end, 0, 0), "");
 }
 
+static void an_integer_may_have_a_sign_and_64_bits(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_negative;
+		uint64_t value;
+	} good[] = {
+		{ "0", false, 0 }, { "+12", false, 12 }, { "-0007", true, 7 },
+		{ "0xFf", false, 255 }, { "-0x10", true, 16 },
+		{ "18446744073709551615", false, UINT64_MAX },
+	};
+	static const char *const bad[] = {
+		"", "-", "0x", "--1", "1 ", " 1", "1.0", "a", "0b1", "1f",
+		"18446744073709551616", "0x10000000000000000",
+		"99999999999999999999999",
+	};
+	bool is_negative;
+	uint64_t value;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_true(number_parse_integer(good[i].text, &is_negative,
+		                                 &value));
+		assert_int_equal(is_negative, good[i].is_negative);
+		assert_int_equal(value, good[i].value);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(number_parse_integer(bad[i], &is_negative,
+		                                  &value));
+}
+
+static void a_real_must_fill_the_whole_string(void **state)
+{
+	double value;
+
+	(void)state;
+	assert_true(number_parse_real("-1.5e3", &value));
+	assert_true(value == -1500);
+	assert_true(number_parse_real("inf", &value) && value > 1e308);
+	assert_true(number_parse_real("NaN", &value) && value != value);
+	assert_false(number_parse_real("", &value));
+	assert_false(number_parse_real(" 1", &value));
+	assert_false(number_parse_real("1,5", &value));
+}
+
+static void a_real_has_the_fewest_digits_that_tell_it(void **state)
+{
+	static const struct {
+		double value;
+		bool is_single;
+		const char *text;
+	} rows[] = {
+		{ 0.1, false, "0.1" }, { 3, false, "3.0" },
+		{ -0.0, false, "-0.0" }, { 1e22, false, "1e+22" },
+		{ 1e15, false, "1000000000000000.0" }, { 1e-5, false, "1e-05" },
+		{ 0.0001, false, "0.0001" }, { 1234.5, false, "1234.5" },
+		{ 0.1f, false, "0.10000000149011612" }, { 0.1f, true, "0.1" },
+		{ 1.7976931348623157e308, false, "1.7976931348623157e+308" },
+		{ -5e-324, false, "-5e-324" },
+	};
+	char text[NUMBER_FLOAT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		number_format_float(text, rows[i].value, rows[i].is_single);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +310,9 @@ int main(void)
 		cmocka_unit_test(a_word_that_is_no_size_is_refused),
 		cmocka_unit_test(a_size_is_shown_in_nine_characters),
 		cmocka_unit_test(digits_end_where_they_are_wanted),
+		cmocka_unit_test(an_integer_may_have_a_sign_and_64_bits),
+		cmocka_unit_test(a_real_must_fill_the_whole_string),
+		cmocka_unit_test(a_real_has_the_fewest_digits_that_tell_it),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
