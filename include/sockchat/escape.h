@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Bytes as people type them: "a\r\n\x00\u{1f600}" and "0d 0a ff". */
+/* Bytes as people type them: "a\r\n\x00\u{1f600}". */
 
 #ifndef SOCKCHAT_ESCAPE_H
 #define SOCKCHAT_ESCAPE_H
@@ -18,12 +18,6 @@
 MUST_USE
 int escape_parse(struct bytes *out, const char *text, size_t len,
                  struct error *e);
-
-/* Append the bytes that pairs of hex digits mean.  Spaces, commas, colons,
- * dashes and a "0x" before a pair are skipped.  -1 as escape_parse(). */
-MUST_USE
-int escape_parse_hex(struct bytes *out, const char *text, size_t len,
-                     struct error *e);
 
 /* The byte that two hex digits at `at` mean; -1 if they are not there. */
 int escape_hex_pair(const char *text, size_t len, size_t at);

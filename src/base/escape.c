@@ -130,31 +130,6 @@ int escape_parse(struct bytes *out, const char *text, size_t len,
 	return 0;
 }
 
-int escape_parse_hex(struct bytes *out, const char *text, size_t len,
-                     struct error *e)
-{
-	size_t before = out->len;
-	for (size_t i = 0; i < len;) {
-		if (strchr(" ,:-\t\n", text[i]) && text[i]) {
-			i++;
-			continue;
-		}
-		if (len - i > 2 && text[i] == '0' &&
-		    (text[i + 1] | 0x20) == 'x')
-			i += 2;
-		int byte = escape_hex_pair(text, len, i);
-		if (byte < 0)
-			error_set(e, "column %zu: a byte is two hex digits: "
-			             "0d 0a ff", i + 1);
-		if (byte < 0 || put_byte(out, byte, e)) {
-			out->len = before;
-			return -1;
-		}
-		i += 2;
-	}
-	return 0;
-}
-
 static int append_escaped(struct bytes *out, uint8_t byte, bool has_digit_next)
 {
 	const char *value = memchr(values, byte, sizeof(values) - 1);

@@ -10,7 +10,7 @@
 #include <wctype.h>
 
 #include <sockchat/bytes.h>
-#include <sockchat/escape.h>
+#include <sockchat/hextext.h>
 #include <sockchat/pattern.h>
 #include <sockchat/utf8.h>
 
@@ -323,7 +323,7 @@ static int use_text(struct pattern *p, const char *text, struct error *e)
 static int use_hex(struct pattern *p, const char *text, struct error *e)
 {
 	p->find = find_exact;
-	if (escape_parse_hex(&p->needle, text, strlen(text), e))
+	if (hextext_parse(&p->needle, text, strlen(text), e))
 		return -1;
 	return p->needle.len ? 0 : error_set(e, "hex: which bytes?");
 }

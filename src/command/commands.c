@@ -14,6 +14,7 @@
 #include <sockchat/escape.h>
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
+#include <sockchat/hextext.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/spell.h>
@@ -336,8 +337,9 @@ static const struct command_row rows[] = {
 	  "no ending is added",
 	  .parse = escape_parse, .example = "PING\\r\\n",
 	  .turn = COMMAND_FOR_PEERS },
-	{ "hex", "BYTES", "send bytes: 0d 0a ff; no ending is added",
-	  .parse = escape_parse_hex, .example = "0d 0a",
+	{ "hex", "BYTES",
+	  "send bytes: 0d 0a ff, 0x0d, a C array, a dump; no ending is added",
+	  .parse = hextext_parse, .example = "0d 0a",
 	  .turn = COMMAND_FOR_PEERS },
 	{ "file", "PATH", "send a file of any size; what is typed follows it",
 	  .run = run_file, .example = "request.bin",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Typed text and typed hex from any bytes: never longer than what was typed,
+/* Typed text from any bytes: never longer than what was typed,
  * and a refusal adds nothing and says its column in plain ASCII. */
 
 #include <stdlib.h>
@@ -78,7 +78,6 @@ static void check(int (*parse)(struct bytes *, const char *, size_t,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check(escape_parse, data, size);
-	check(escape_parse_hex, data, size);
 	check_written(data, size);
 	return 0;
 }

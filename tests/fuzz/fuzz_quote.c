@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sockchat/escape.h>
+#include <sockchat/hextext.h>
 #include <sockchat/quote.h>
 
 #define insist(so) ((so) ? (void)0 : abort())
@@ -116,8 +116,8 @@ static void check_hex(const uint8_t *data, size_t size)
 	struct error e;
 	insist(quote_append(&out, QUOTE_HEX, data, size) == 0);
 	if (size)
-		insist(escape_parse_hex(&back, bytes_text(&out), out.len,
-		                        &e) == 0);
+		insist(hextext_parse(&back, bytes_text(&out), out.len, &e) ==
+		       0);
 	expect(&back, data, size);
 	bytes_finish(&out);
 	bytes_finish(&back);

@@ -44,14 +44,11 @@ static void assert_refused(parse_fn *parse, const char *text, size_t len,
 
 #define TEXT(text, bytes)                                                      \
 	assert_parsed(escape_parse, text, bytes, sizeof(bytes) - 1)
-#define HEX(text, bytes)                                                       \
-	assert_parsed(escape_parse_hex, text, bytes, sizeof(bytes) - 1)
 
 #define COLUMN_X "\\x needs two hex digits"
 #define COLUMN_U "\\u needs a character: \\u{1f600}"
 #define COLUMN_BACKSLASH                                                       \
 	"a backslash begins \\n \\r \\t \\0 \\e \\xNN \\u{...} \\\" or \\\\"
-#define COLUMN_HEX "a byte is two hex digits: 0d 0a ff"
 
 static void text_without_a_backslash_is_itself(void **state)
 {
@@ -150,44 +147,6 @@ static void nothing_is_read_behind_the_end(void **state)
 	assert_refused(escape_parse, "\\x41", 3, "column 1: " COLUMN_X);
 	assert_refused(escape_parse, "\\n", 1, "column 1: " COLUMN_BACKSLASH);
 	assert_refused(escape_parse, "\\u{41}", 5, "column 1: " COLUMN_U);
-	assert_refused(escape_parse_hex, "0d0a", 3, "column 3: " COLUMN_HEX);
-}
-
-static void pairs_of_hex_digits_are_bytes(void **state)
-{
-	(void)state;
-	HEX("", "");
-	HEX("0d 0a ff", "\r\n\xff");
-	HEX("0D0aFf", "\r\n\xff");
-	HEX("00", "\0");
-}
-
-static void separators_between_hex_pairs_are_skipped(void **state)
-{
-	(void)state;
-	HEX(" 0d:0a-ff,41\t42\n", "\r\n\xff" "AB");
-	HEX("0x0d, 0X0a 0x00", "\r\n\0");
-	HEX(" ,:- ", "");
-}
-
-static void half_a_byte_is_refused_with_its_column(void **state)
-{
-	static const char *const rows[][2] = {
-		{ "0", "column 1: " COLUMN_HEX },
-		{ "0d 0", "column 4: " COLUMN_HEX },
-		{ "0 d", "column 1: " COLUMN_HEX },
-		{ "0d0g", "column 3: " COLUMN_HEX },
-		{ "0x", "column 1: " COLUMN_HEX },
-		{ "0x0", "column 3: " COLUMN_HEX },
-		{ "0x0x41", "column 3: " COLUMN_HEX },
-		{ "\xc3\xa9", "column 1: " COLUMN_HEX },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_refused(escape_parse_hex, rows[i][0],
-		               strlen(rows[i][0]), rows[i][1]);
-	assert_refused(escape_parse_hex, "41\0", 3, "column 3: " COLUMN_HEX);
 }
 
 static void what_does_not_fit_is_removed_again(void **state)
@@ -198,9 +157,6 @@ static void what_does_not_fit_is_removed_again(void **state)
 	(void)state;
 	bytes_init(&out, 3);
 	assert_int_equal(escape_parse(&out, "ab\\n\\n", 6, &e), -1);
-	assert_string_equal(e.code, "EMSGSIZE");
-	assert_int_equal(out.len, 0);
-	assert_int_equal(escape_parse_hex(&out, "01020304", 8, &e), -1);
 	assert_string_equal(e.code, "EMSGSIZE");
 	assert_int_equal(out.len, 0);
 	bytes_finish(&out);
@@ -217,9 +173,6 @@ int main(void)
 		cmocka_unit_test(an_error_names_its_column),
 		cmocka_unit_test(a_nul_before_a_digit_is_refused_as_ambiguous),
 		cmocka_unit_test(nothing_is_read_behind_the_end),
-		cmocka_unit_test(pairs_of_hex_digits_are_bytes),
-		cmocka_unit_test(separators_between_hex_pairs_are_skipped),
-		cmocka_unit_test(half_a_byte_is_refused_with_its_column),
 		cmocka_unit_test(what_does_not_fit_is_removed_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
