@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A paste of several lines asks what is to be done with it. */
+/* A paste of several lines asks what is to be done with it, but for bytes
+ * behind /hex. */
 
 #include <stdio.h>
 #include <string.h>
@@ -142,9 +143,18 @@ const struct mode mode_paste = {
 	.take = take_paste_key, .prompt = paste_prompt, .hides_line = true,
 };
 
-/* Put a line where it was pasted; its newline is dropped, so that nothing is
- * sent. */
-static void put_line(const struct token *t)
+/* A dump has lines, and Enter reads it as a whole. */
+static bool is_hex_line(void)
+{
+	static const char hex[] = "/hex ";
+	struct input_line line;
+	input_show(&line);
+	return strncmp(line.text, hex, strlen(hex)) == 0;
+}
+
+/* Put a text where it was pasted; its last newline is dropped, so that nothing
+ * is sent. */
+static void put_text(const struct token *t)
 {
 	bool has_end = t->len && t->bytes[t->len - 1] == '\n';
 	input_feed(&(struct token){ KEY_PASTE, t->bytes, t->len - has_end });
@@ -163,8 +173,8 @@ void paste_take(struct frontend *f, const struct token *t)
 	const struct cleaned *cleaned = keys_cleaned(f->keyboard.keys);
 	const uint8_t *end = memchr(t->bytes, '\n', t->len);
 	bool is_line = !end || end == t->bytes + t->len - 1;
-	if (is_line && !b->len) {
-		put_line(t);
+	if ((is_line || is_hex_line()) && !b->len) {
+		put_text(t);
 		if (cleaned->left_out)
 			chat_note(f->chat, "left-out",
 			          "pasted: %zu unprintable left out",

@@ -63,6 +63,29 @@ static void a_big_paste_arrives_whole(void **state)
 	close(fd);
 }
 
+static void a_pasted_dump_goes_into_a_line_that_begins_with_hex(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	pty_type(&p, "/hex ");
+	paste(&p, "00000000: 6865 6c6c 6f20 776f 726c 6420 6f66 2066  "
+	          "hello world of f\r\n"
+	          "00000010: 6f6f 0a                                  "
+	          "oo.\r\n");
+	pty_expect(&p, "19 bytes");
+	pty_expect(&p, "out 0 B");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "hello world of foo\n");
+	pty_type(&p, "/hex ");
+	paste(&p, "41\n4g\n");
+	pty_type(&p, PTY_ENTER);
+	pty_expect(&p, "line 2, column 1: a byte is two hex digits");
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 static void a_pasted_line_goes_into_the_line_and_is_not_sent(void **state)
 {
 	struct pty p;
@@ -557,6 +580,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 		T(a_big_paste_arrives_whole),
+		T(a_pasted_dump_goes_into_a_line_that_begins_with_hex),
 		T(a_pasted_line_goes_into_the_line_and_is_not_sent),
 		T(pasted_lines_are_asked_about_and_sent_as_text),
 		T(a_paste_is_not_dropped_silently),
