@@ -38,11 +38,12 @@ struct moved {
 	uint64_t received, sent; /* bytes */
 };
 
-/* The bytes of a message from `at` on, which came later than those before. */
+/* The bytes of a message from `at` on, which another read brought than those
+ * before. */
 struct entry_part {
-	uint32_t at;
-	uint32_t pause_ms; /* for so long nothing had come */
-	struct stamp time;
+	uint32_t at : 31;
+	uint32_t is_late : 1; /* clearly later: programs are told its time */
+	uint32_t after; /* the first byte; for entry_part_ns() */
 };
 
 /* After such a pause, what is shown to people stands in a row of its own. */
@@ -95,14 +96,23 @@ char entry_mark(const struct entry *e);
 /* "listening", "half-closed" … */
 const char *entry_state_name(enum entry_state state);
 
-/* The same message, without parts and as of the time when its byte `at`
- * came. */
+/* The same message, without parts and as of the time when the late part with
+ * its byte `at` began.  The wall clock is taken to have gone as the monotonic
+ * one. */
 struct entry entry_since(const struct entry *e, size_t at);
 
 /* The payload of a message, in one piece; `room` is for one that is not.
  * Borrowed until the transcript or `room` changes.  NULL without memory. */
 const uint8_t *entry_payload(const struct entry *e, struct bytes *room,
                              size_t *len);
+
+/* A time after the first byte as a part keeps it: whole microseconds for the
+ * first 35 minutes, then whole milliseconds, and 24 days at most. */
+uint32_t entry_part_after(int64_t ns);
+int64_t entry_part_ns(const struct entry_part *p);
+
+/* How long nothing had come before the part `i`. */
+int64_t entry_pause_ns(const struct entry *e, size_t i);
 
 /* How many bytes at the end are the line's ending (LF or CR LF): 0 to 2. */
 size_t entry_ending(const struct entry *e);

@@ -13,8 +13,8 @@
 #include <sockchat/frame.h>
 #include <sockchat/transcript.h>
 
-/* What is added to a message after such a pause, or so long after a part began,
- * is a part with a time of its own. */
+/* What is added to a message after such a pause, or so long after a late part
+ * began, is a late part. */
 #define FRAMING_PAUSE_MS 100
 #define FRAMING_PART_MS  2000
 
@@ -24,7 +24,8 @@ struct framing {
 	uint64_t last_seq; /* of the newest */
 	uint64_t count; /* messages that have begun so far */
 	int64_t asked_ns; /* when we last sent what it may answer; 0: never */
-	/* When the message under way grew last, and its newest part began. */
+	/* When the message under way grew last, and its newest late part
+	 * began. */
 	int64_t grown_ns, part_ns;
 	struct frame_state state;
 	uint8_t dir; /* an enum entry_dir */

@@ -79,10 +79,11 @@ void transcript_shorten(struct transcript *t, uint64_t seq, size_t len);
 /* True if this is the day of the newest entry. */
 bool transcript_has_day(const struct transcript *t, int64_t wall_us);
 
-/* What is added to the message `seq` from now on is a part that came at `time`,
- * after such a pause.  Without memory it joins the part before. */
+/* What is added to the message `seq` from now on is a part that another read
+ * brought, at `time`.  It joins the part before without memory, and when the
+ * message has parts without number. */
 void transcript_part(struct transcript *t, uint64_t seq,
-                     const struct stamp *time, uint32_t pause_ms);
+                     const struct stamp *time, bool is_late);
 
 /* Copy the entry `seq` to `*e`, and return `e`; NULL when it is not there, or
  * not any more.  Its pointers are borrowed until the next append or extend. */

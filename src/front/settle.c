@@ -151,7 +151,7 @@ static int remember_pending(struct settle *s, const struct entry *e)
 		i = s->count - 1;
 	}
 	s->list[i].grown_ns = loop_now_ns(s->loop);
-	if (e->part_count) /* what came before the newest part is settled */
+	if (e->part_count && e->parts[e->part_count - 1].is_late)
 		write_until(s, &s->list[i], e, e->parts[e->part_count - 1].at);
 	if (e->seq < s->staying)
 		write_pending(s, &s->list[i], true);

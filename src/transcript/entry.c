@@ -39,11 +39,14 @@ struct entry entry_since(const struct entry *e, size_t at)
 	struct entry since = *e;
 	size_t i;
 	ARRAY_FIND(i, e->part_count, e->parts[i].at > at);
-	if (i)
-		since.time = e->parts[i - 1].time;
+	while (i && !e->parts[i - 1].is_late)
+		i--;
+	int64_t after_ns = i ? entry_part_ns(&e->parts[i - 1]) : 0;
+	since.time.mono_ns += after_ns;
+	since.time.wall_us += after_ns / 1000;
 	since.part_count = 0;
 	if (e->wait_ns)
-		since.wait_ns += since.time.mono_ns - e->time.mono_ns;
+		since.wait_ns += after_ns;
 	return since;
 }
 
@@ -59,6 +62,28 @@ const uint8_t *entry_payload(const struct entry *e, struct bytes *room,
 	    bytes_append(room, e->bytes + behind, *len - e->prefix_at))
 		return NULL;
 	return room->data;
+}
+
+#define IN_MS UINT32_C(0x80000000)
+
+uint32_t entry_part_after(int64_t ns)
+{
+	int64_t us = ns > 0 ? ns / 1000 : 0, ms = us / 1000;
+	if (us < IN_MS)
+		return (uint32_t)us;
+	return IN_MS | (ms < IN_MS ? (uint32_t)ms : IN_MS - 1);
+}
+
+int64_t entry_part_ns(const struct entry_part *p)
+{
+	return p->after & IN_MS ? (p->after & ~IN_MS) * MS_NS
+	                        : p->after * INT64_C(1000);
+}
+
+int64_t entry_pause_ns(const struct entry *e, size_t i)
+{
+	int64_t before_ns = i ? entry_part_ns(&e->parts[i - 1]) : 0;
+	return entry_part_ns(&e->parts[i]) - before_ns;
 }
 
 size_t entry_ending(const struct entry *e)

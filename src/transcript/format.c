@@ -306,13 +306,14 @@ static const struct {
 	[FORMAT_ACK] = { append_ack, { NULL } },
 };
 
-/* After such a pause a part stands alone. */
-static uint32_t piece_pause_ms(enum format format, const struct wrap_look *look)
+/* Whether the part `i` stands alone. */
+static bool stands_alone(enum format format, const struct wrap_look *look,
+                         const struct entry *e, size_t i)
 {
 	if (format == FORMAT_JSON)
-		return 0;
-	return format == FORMAT_TEXT && look->time != TIME_OFF ? ENTRY_PAUSE_MS
-	                                                       : UINT32_MAX;
+		return e->parts[i].is_late;
+	return format == FORMAT_TEXT && look->time != TIME_OFF &&
+	       entry_pause_ns(e, i) >= ENTRY_PAUSE_MS * MS_NS;
 }
 
 /* Cut the piece of a message that begins with the byte `from`: up to the next
@@ -320,12 +321,11 @@ static uint32_t piece_pause_ms(enum format format, const struct wrap_look *look)
 static struct entry cut_piece(enum format format, const struct wrap_look *look,
                               const struct entry *e, size_t from)
 {
-	uint32_t pause_ms = piece_pause_ms(format, look);
 	struct entry piece = entry_since(e, from);
 	size_t i, len;
 	ARRAY_FIND(i, e->part_count, e->parts[i].at > from);
 	for (; i < e->part_count && e->parts[i].at < e->len; i++) {
-		if (e->parts[i].pause_ms < pause_ms)
+		if (!stands_alone(format, look, e, i))
 			continue;
 		len = e->parts[i].at - from;
 		len -= encoding_unfinished(look->encoding, e->bytes + from,

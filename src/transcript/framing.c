@@ -114,22 +114,18 @@ static int take_bytes(struct framing *f, const struct framing_read *r,
 	return failed;
 }
 
-/* What comes now may be a part of its own of the message under way. */
+/* What comes now is a part of its own of the message under way. */
 static void begin_part(struct framing *f, const struct framing_read *r)
 {
 	int64_t now_ns = r->time.mono_ns;
-	int64_t pause_ms = (now_ns - f->grown_ns) / MS_NS;
-	int64_t part_ms = (now_ns - f->part_ns) / MS_NS;
-	if (!f->seq ||
-	    (pause_ms < FRAMING_PAUSE_MS && part_ms < FRAMING_PART_MS))
-		return;
-	if (!transcript_has_day(r->transcript, r->time.wall_us))
+	bool is_late = now_ns - f->grown_ns >= FRAMING_PAUSE_MS * MS_NS ||
+	               now_ns - f->part_ns >= FRAMING_PART_MS * MS_NS;
+	if (is_late && !transcript_has_day(r->transcript, r->time.wall_us))
 		framing_break(f, r->frame, r->transcript); /* to tell the day */
-	f->part_ns = now_ns;
+	if (is_late)
+		f->part_ns = now_ns;
 	if (f->seq)
-		transcript_part(r->transcript, f->seq, &r->time,
-		                pause_ms < UINT32_MAX ? (uint32_t)pause_ms
-		                                      : UINT32_MAX);
+		transcript_part(r->transcript, f->seq, &r->time, is_late);
 }
 
 int framing_take(struct framing *f, const struct framing_read *r,

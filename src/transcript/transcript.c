@@ -15,6 +15,8 @@
 
 #define CHUNK_SIZE ((size_t)256 << 10)
 #define LEN_MAX    ((size_t)UINT32_MAX / 2) /* of an entry: it may be doubled */
+/* The parts of a message take such a share of all at most. */
+#define PARTS_SHARE 8
 
 /* A chunk that is used again has left the processor's cache: what is written
  * soon is fetched so many bytes before, which saves a third of the time. */
@@ -456,12 +458,15 @@ static struct origin *origin_at(const struct transcript *t, uint64_t seq)
 }
 
 /* Move the parts of a message to the end of the last chunk, with room for twice
- * as many.  -1 without memory, or when the message has been dropped for it. */
+ * as many.  -1 when they are too many, without memory, or when the message has
+ * been dropped for it. */
 static int grow_parts(struct transcript *t, uint64_t seq)
 {
 	uint32_t count = origin_at(t, seq)->part_count;
 	size_t size = sizeof(struct entry_part) * (count ? 2 * count : 1);
 	struct chunk *c = last_chunk(t);
+	if (size > t->max / PARTS_SHARE)
+		return -1;
 	if (chunk_room(c) < size + _Alignof(struct origin))
 		c = add_chunk(t, size + _Alignof(struct origin));
 	struct origin *o = origin_at(t, seq);
@@ -475,7 +480,7 @@ static int grow_parts(struct transcript *t, uint64_t seq)
 }
 
 void transcript_part(struct transcript *t, uint64_t seq,
-                     const struct stamp *time, uint32_t pause_ms)
+                     const struct stamp *time, bool is_late)
 {
 	struct origin *o = origin_at(t, seq);
 	bool is_full = o && !(o->part_count & (o->part_count - 1));
@@ -484,9 +489,9 @@ void transcript_part(struct transcript *t, uint64_t seq,
 	if (find_chunk(t, seq)->origin == o) /* nobody shares it from now on */
 		find_chunk(t, seq)->origin = NULL;
 	o->parts[o->part_count++] = (struct entry_part){
-		.at = kept_at(t, seq)->len,
-		.pause_ms = pause_ms,
-		.time = *time,
+		.at = kept_at(t, seq)->len & LEN_MAX,
+		.is_late = is_late,
+		.after = entry_part_after(time->mono_ns - o->time.mono_ns),
 	};
 }
 

@@ -28,6 +28,7 @@ struct layout {
 	enum wrap_hit hit;
 	const uint8_t *content; /* that hits are in, NULL outside of it */
 	size_t next_hit; /* the first hit that ends at or after this place */
+	const struct entry *entry;
 	const struct entry_part *part; /* of the next run, or NULL */
 	const struct entry_part *next_part, *parts_end; /* after this place */
 	/* The row that is asked for: of the byte `seek`. */
@@ -120,14 +121,31 @@ static void find_row(struct layout *l, const uint8_t *end)
 		l->found_row = l->row;
 }
 
-/* Go to the first part that begins at `offset` or later, of those that stand in
- * rows of their own. */
-static void find_part(struct layout *l, size_t offset)
+static bool has_row(const struct layout *l, const struct entry_part *p)
 {
-	while (l->next_part < l->parts_end &&
-	       (l->next_part->at < offset ||
-	        l->next_part->pause_ms < ENTRY_PAUSE_MS))
+	const struct entry *e = l->entry;
+	return entry_pause_ns(e, (size_t)(p - e->parts)) >=
+	       ENTRY_PAUSE_MS * MS_NS;
+}
+
+/* Go on to the next part that stands in a row of its own. */
+static void find_part(struct layout *l)
+{
+	while (l->next_part < l->parts_end && !has_row(l, l->next_part))
 		l->next_part++;
+}
+
+/* Go to the first such part that begins at `offset` or later. */
+static void seek_part(struct layout *l, size_t offset)
+{
+	const struct entry *e = l->entry;
+	size_t i;
+	if (!e->part_count)
+		return;
+	ARRAY_FIND(i, e->part_count, e->parts[i].at >= offset);
+	l->next_part = e->parts + i;
+	l->parts_end = e->parts + e->part_count;
+	find_part(l);
 }
 
 /* The content's byte at `offset` is next: the parts that have begun get a
@@ -140,7 +158,7 @@ static void begin_part_row(struct layout *l, size_t offset)
 		next_row(l);
 	while (l->next_part < l->parts_end && l->next_part->at <= offset) {
 		l->part = l->next_part++;
-		find_part(l, 0);
+		find_part(l);
 	}
 }
 
@@ -355,7 +373,7 @@ static void lay_message(struct layout *l, const struct entry *e)
 	unsigned flags = l->settings->look.glyph_flags;
 	size_t skipped = skip_rows(l);
 	l->encoding = l->settings->look.encoding;
-	find_part(l, skipped);
+	seek_part(l, skipped);
 	lay_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
 	l->encoding = NULL;
 	if (ending)
@@ -394,7 +412,7 @@ static void lay_hex(struct layout *l, const struct entry *e)
 {
 	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
 	char text[HEXDUMP_ROW_MAX];
-	find_part(l, 0);
+	seek_part(l, 0);
 	for (size_t at = 0, end; at < e->len && !is_done(l); at = end) {
 		if (l->column)
 			next_row(l);
@@ -448,15 +466,13 @@ static void lay_entry(struct layout *l, const struct entry *e)
 	const char *tail = l->settings->tail;
 	enum view view = l->settings->look.view;
 	bool is_message = e->kind == ENTRY_MESSAGE;
+	l->entry = e;
 	l->content = e->bytes;
-	l->next_part = e->parts;
-	l->parts_end = e->part_count ? e->parts + e->part_count : e->parts;
 	if (is_message && view != VIEW_HEX)
 		lay_message(l, e);
 	else if (!is_message)
 		lay_sentence(l, e->bytes, e->len);
 	l->next_hit = 0;
-	l->next_part = e->parts;
 	if (is_message && view != VIEW_TEXT)
 		lay_hex(l, e);
 	l->content = NULL;

@@ -271,18 +271,21 @@ static void a_line_begins_with_the_time_since_the_one_before(void **state)
 	transcript_free(t);
 }
 
-/* It came in pieces: at once, .2 s, .7 s and 2.7 s after. */
+/* It came in pieces: at once, .2 s, .9 s and 2.9 s after; what came between was
+ * not late. */
 static struct entry in_pieces(const char *bytes, size_t len)
 {
 	static const struct entry_part parts[] = {
-		{ 2, 200, { 1200000, 1200000000 } },
-		{ 3, 700, { 1700000, 1700000000 } },
-		{ 5, 2000, { 3700000, 3700000000 } },
+		{ 1, false, 100000 },
+		{ 2, true, 200000 },
+		{ 3, true, 900000 },
+		{ 4, false, 950000 },
+		{ 5, true, 2900000 },
 	};
 	return (struct entry){
 		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS,
 		.time = { 1000000, 1000000000 }, .wait_ns = 1000000,
-		.flags = ENTRY_COMPLETE, .parts = parts, .part_count = 3,
+		.flags = ENTRY_COMPLETE, .parts = parts, .part_count = 5,
 		.bytes = (const uint8_t *)bytes, .len = len,
 	};
 }
@@ -300,10 +303,10 @@ static void each_piece_is_an_object_with_its_time(void **state)
 	              "\"complete\":false,\"wait_ms\":1.000}\n"
 	              PIECE("1", "2") "\"len\":1,\"text\":\"b\","
 	              "\"complete\":false,\"wait_ms\":201.000}\n"
-	              PIECE("1", "7") "\"len\":2,\"text\":\"cc\","
-	              "\"complete\":false,\"wait_ms\":701.000}\n"
-	              PIECE("3", "7") "\"len\":2,\"text\":\"d\\n\","
-	              "\"complete\":true,\"wait_ms\":2701.000}\n");
+	              PIECE("1", "9") "\"len\":2,\"text\":\"cc\","
+	              "\"complete\":false,\"wait_ms\":901.000}\n"
+	              PIECE("3", "9") "\"len\":2,\"text\":\"d\\n\","
+	              "\"complete\":true,\"wait_ms\":2901.000}\n");
 	assert_format(FORMAT_BYTES, &e, 1, "abccd\n");
 }
 
@@ -316,8 +319,8 @@ static void a_piece_does_not_end_within_a_character(void **state)
 	              "\"complete\":false,\"wait_ms\":1.000}\n"
 	              PIECE("1", "0") "\"len\":4,\"text\":\"\uc548b\","
 	              "\"complete\":false,\"wait_ms\":1.000}\n"
-	              PIECE("3", "7") "\"len\":1,\"text\":\"\\n\","
-	              "\"complete\":true,\"wait_ms\":2701.000}\n");
+	              PIECE("3", "9") "\"len\":1,\"text\":\"\\n\","
+	              "\"complete\":true,\"wait_ms\":2901.000}\n");
 }
 
 static void text_has_a_line_for_what_came_clearly_later(void **state)
@@ -330,8 +333,8 @@ static void text_has_a_line_for_what_came_clearly_later(void **state)
 	(void)state;
 	assert_int_equal(format_entry(&out, FORMAT_TEXT, &since, &e, 0), 0);
 	assert_string_equal(bytes_text(&out), "0.000000 < aab\n"
-	                                      "0.700000 < cc\n"
-	                                      "   2.700 < d\\n\n");
+	                                      "0.900000 < cc\n"
+	                                      "   2.900 < d\\n\n");
 	bytes_finish(&out);
 	assert_format(FORMAT_TEXT, &e, 0, "< aabccd\\n\n"); /* TIME_OFF */
 }
@@ -345,7 +348,7 @@ static void a_line_begins_with_the_time_since_the_piece_before(void **state)
 	(void)state;
 	e.flags = 0;
 	uint64_t seq = transcript_append(t, &e);
-	transcript_part(t, seq, &(struct stamp){ 1, 1700000000 }, 700);
+	transcript_part(t, seq, &(struct stamp){ 1, 1700000000 }, true);
 	assert_int_equal(transcript_extend(t, seq, ENTRY_PIECE("b", 1, 0)), 0);
 	e.time.mono_ns = 1800000000;
 	transcript_append(t, &e);

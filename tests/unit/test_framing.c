@@ -7,7 +7,7 @@
 #include <sockchat/timer.h>
 
 #include "entry_at.h"
-#include "unit.h"
+#include "made_clock.h"
 
 #define MAX FRAME_CUT_MAX
 
@@ -17,6 +17,7 @@ static struct framing in, out;
 
 static void take(struct framing *f, const void *bytes, size_t len)
 {
+	clock_ns++;
 	assert_int_equal(framing_take(f, &(struct framing_read){
 		.transcript = t,
 		.frame = &frame,
@@ -235,47 +236,48 @@ static void the_rest_of_a_dropped_message_is_a_message(void **state)
 static int set_up(void **state)
 {
 	(void)state;
+	clock_ns = 30 * 86400 * SECOND_NS;
 	t = transcript_new((size_t)4 << 20);
 	in = (struct framing){ .dir = ENTRY_IN };
 	out = (struct framing){ .dir = ENTRY_OUT };
 	return 0;
 }
 
-/* Let so much time go by. */
 static void wait_ms(int64_t ms)
 {
-	in.grown_ns -= ms * MS_NS;
-	in.part_ns -= ms * MS_NS;
+	clock_ns += ms * MS_NS;
 }
 
-static void assert_pause(const struct entry_part *part, uint32_t least,
-                         uint32_t most)
+static void assert_part(const struct entry *e, size_t i, size_t at,
+                        int64_t pause_ms, bool is_late)
 {
-	assert_true(part->pause_ms >= least && part->pause_ms <= most);
+	assert_int_equal(e->parts[i].at, at);
+	assert_int_equal(entry_pause_ns(e, i), pause_ms * MS_NS);
+	assert_int_equal(e->parts[i].is_late, is_late);
 }
 
-static void what_comes_after_a_pause_is_a_part_of_its_own(void **state)
+static void what_another_read_brings_is_a_part_of_its_own(void **state)
 {
 	(void)state;
 	take_text(&in, "a");
 	take_text(&in, "b");
 	wait_ms(FRAMING_PAUSE_MS);
 	take_text(&in, "cd");
-	wait_ms(FRAMING_PAUSE_MS - 50);
+	wait_ms(FRAMING_PAUSE_MS - 1);
 	take_text(&in, "e");
 	wait_ms(1500);
 	take_text(&in, "f\ng");
 	assert_message(1, ENTRY_IN, "abcdef\n", ENTRY_COMPLETE);
 	const struct entry *e = entry_at(t, 1);
-	assert_int_equal(e->part_count, 2);
-	assert_int_equal(e->parts[0].at, 2);
-	assert_pause(&e->parts[0], 100, 149);
-	assert_int_equal(e->parts[1].at, 5);
-	assert_pause(&e->parts[1], 1500, 1999);
-	assert_true(e->parts[0].time.mono_ns > e->time.mono_ns);
+	assert_int_equal(e->part_count, 4);
+	assert_part(e, 0, 1, 0, false);
+	assert_part(e, 1, 2, FRAMING_PAUSE_MS, true);
+	assert_part(e, 2, 4, FRAMING_PAUSE_MS - 1, false);
+	assert_part(e, 3, 5, 1500, true);
+	assert_int_equal(entry_since(e, 4).time.mono_ns,
+	                 e->time.mono_ns + FRAMING_PAUSE_MS * MS_NS);
 	assert_int_equal(entry_at(t, 2)->part_count, 0);
-	assert_int_equal(entry_at(t, 2)->time.mono_ns,
-	                 e->parts[1].time.mono_ns);
+	assert_int_equal(entry_at(t, 2)->time.mono_ns, clock_ns);
 }
 
 static void a_message_does_not_go_on_on_another_day(void **state)
@@ -294,7 +296,7 @@ static void a_message_does_not_go_on_on_another_day(void **state)
 	assert_message(5, ENTRY_IN, "b", 0);
 }
 
-static void what_comes_without_end_has_parts_without_a_pause(void **state)
+static void what_comes_without_end_has_late_parts_without_a_pause(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 50; i++) {
@@ -302,9 +304,9 @@ static void what_comes_without_end_has_parts_without_a_pause(void **state)
 		wait_ms(90);
 	}
 	const struct entry *e = entry_at(t, 1);
-	assert_int_equal(e->part_count, 2);
-	assert_int_equal(e->parts[0].at, 23);
-	assert_pause(&e->parts[0], 90, 99);
+	assert_int_equal(e->part_count, 49);
+	for (size_t i = 0; i < e->part_count; i++)
+		assert_part(e, i, i + 1, 90, i == 22 || i == 45);
 }
 
 static int tear_down(void **state)
@@ -331,9 +333,9 @@ int main(void)
 		TEST(a_cut_does_not_part_a_character),
 		TEST(binary_bytes_are_cut_at_the_size_limit),
 		TEST(the_rest_of_a_dropped_message_is_a_message),
-		TEST(what_comes_after_a_pause_is_a_part_of_its_own),
+		TEST(what_another_read_brings_is_a_part_of_its_own),
 		TEST(a_message_does_not_go_on_on_another_day),
-		TEST(what_comes_without_end_has_parts_without_a_pause),
+		TEST(what_comes_without_end_has_late_parts_without_a_pause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -166,20 +166,23 @@ static void what_came_before_is_written_before(void **state)
 	assert_written(0, "1<half\xc3\xa9\n|");
 }
 
-static void a_new_part_settles_what_came_before_it(void **state)
+static void a_late_part_settles_what_came_before_it(void **state)
 {
 	(void)state;
 	uint64_t seq = come(1, "a");
 	assert_written(90, "");
-	transcript_part(t, seq, &(struct stamp){ 1, 1 }, 90);
+	transcript_part(t, seq, &(struct stamp){ 1, 1 }, true);
 	grow(seq, "b\xc3");
 	assert_written(0, "1<a.|");
 	assert_written(90, "");
-	transcript_part(t, seq, &(struct stamp){ 2, 2 }, 90);
+	transcript_part(t, seq, &(struct stamp){ 2, 2 }, true);
 	grow(seq, "\xa9" "d");
 	assert_written(0, "1<b.|");
+	transcript_part(t, seq, &(struct stamp){ 3, 3 }, false);
+	grow(seq, "e");
+	assert_written(0, "");
 	grow(seq, "\n");
-	assert_written(0, "1<\xc3\xa9" "d\n|");
+	assert_written(0, "1<\xc3\xa9" "de\n|");
 }
 
 static void the_end_writes_all(void **state)
@@ -325,7 +328,7 @@ int main(void)
 		TEST(half_a_character_waits_longer),
 		TEST(half_a_character_of_another_encoding_waits_as_well),
 		TEST(what_came_before_is_written_before),
-		TEST(a_new_part_settles_what_came_before_it),
+		TEST(a_late_part_settles_what_came_before_it),
 		TEST(the_end_writes_all),
 		TEST(others_do_not_hurry_each_other),
 		TEST(one_that_waits_long_does_not_keep_another),

@@ -144,9 +144,18 @@ static void a_draft_is_copied_with_all_its_words(void **state)
 	assert_int_equal(e->moved->sent, 9);
 }
 
+static uint64_t add_at(int64_t wall_s, const char *text)
+{
+	return transcript_append(t, &(struct entry){
+		.time = { wall_s * 1000000, wall_s }, .session = 1,
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.bytes = (const uint8_t *)text, .len = strlen(text),
+	});
+}
+
 static void add_part(uint64_t seq, int64_t at_ns)
 {
-	transcript_part(t, seq, &(struct stamp){ 5, at_ns }, 7);
+	transcript_part(t, seq, &(struct stamp){ 5, at_ns }, at_ns & 1024);
 }
 
 static void each_part_of_a_message_keeps_its_time(void **state)
@@ -154,12 +163,12 @@ static void each_part_of_a_message_keeps_its_time(void **state)
 	const struct entry *e;
 	uint64_t one, two;
 	(void)state;
-	one = add_text("a");
-	two = add_text("A");
+	one = add_at(5, "a");
+	two = add_at(5, "A");
 	for (int i = 1; i < 1000; i++) {
-		add_part(one, i);
+		add_part(one, 5 + i * INT64_C(1024));
 		assert_int_equal(extend_text(one, "a"), 0);
-		add_part(two, -i);
+		add_part(two, 5 + i * INT64_C(2048));
 		assert_int_equal(extend_text(two, "A"), 0);
 	}
 	for (uint64_t seq = one; seq <= two; seq++) {
@@ -167,12 +176,28 @@ static void each_part_of_a_message_keeps_its_time(void **state)
 		assert_int_equal(e->part_count, 999);
 		for (int i = 1; i < 1000; i++) {
 			assert_int_equal(e->parts[i - 1].at, i);
-			assert_int_equal(e->parts[i - 1].pause_ms, 7);
-			assert_int_equal(e->parts[i - 1].time.mono_ns,
-			                 seq == one ? i : -i);
+			assert_int_equal(e->parts[i - 1].is_late,
+			                 seq == one ? i % 2 : 0);
+			assert_int_equal(e->parts[i - 1].after,
+			                 seq == one ? i * 1024 / 1000
+			                            : i * 2048 / 1000);
 			assert_int_equal(e->bytes[i], seq == one ? 'a' : 'A');
 		}
 	}
+}
+
+static void parts_do_not_drive_out_their_message(void **state)
+{
+	(void)state;
+	uint64_t seq = add_text("a");
+	for (int i = 1; i < 50000; i++) {
+		add_part(seq, i);
+		assert_int_equal(extend_text(seq, "a"), 0);
+	}
+	const struct entry *e = entry_at(t, seq);
+	assert_int_equal(e->len, 50000);
+	assert_true(e->part_count * sizeof(*e->parts) <= 3 * CHUNK / 8);
+	assert_int_equal(e->parts[e->part_count - 1].at, e->part_count);
 }
 
 static void parts_belong_to_one_message_alone(void **state)
@@ -197,15 +222,6 @@ static void parts_belong_to_one_message_alone(void **state)
 	assert_non_null(entry_at(t, three));
 	push_out(two, 5000);
 	add_part(two, 10); /* it does no harm */
-}
-
-static uint64_t add_at(int64_t wall_s, const char *text)
-{
-	return transcript_append(t, &(struct entry){
-		.time = { wall_s * 1000000, wall_s }, .session = 1,
-		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
-		.bytes = (const uint8_t *)text, .len = strlen(text),
-	});
 }
 
 static void another_day_is_told_before_its_first_entry(void **state)
@@ -576,6 +592,7 @@ int main(void)
 		TEST(another_day_is_told_before_its_first_entry),
 		TEST(where_the_time_went_is_copied),
 		TEST(each_part_of_a_message_keeps_its_time),
+		TEST(parts_do_not_drive_out_their_message),
 		TEST(parts_belong_to_one_message_alone),
 		TEST(words_that_are_not_given_are_empty_and_time_is_now),
 		TEST(each_entry_keeps_the_name_of_its_peer),

@@ -227,8 +227,8 @@ static void no_row_is_wider_than_it_may_be(void **state)
 		struct entry e = message(bytes, (seed >> 8) % 16, seed >> 30);
 		e.kind = turn % 4 ? ENTRY_MESSAGE : ENTRY_NOTE;
 		struct entry_part parts[2] = {
-			{ .at = 1 + seed % 3, .pause_ms = ENTRY_PAUSE_MS },
-			{ .at = 5 + seed % 7, .pause_ms = ENTRY_PAUSE_MS },
+			{ 1 + (seed % 3 & 3), true, ENTRY_PAUSE_MS * 1000 },
+			{ 5 + (seed % 7 & 7), true, ENTRY_PAUSE_MS * 2000 },
 		};
 		e.parts = parts;
 		e.part_count = e.kind == ENTRY_MESSAGE ? seed % 3 : 0;
@@ -316,11 +316,13 @@ static size_t fill_parts(struct entry_part parts[PARTS], const uint8_t *bytes,
                          size_t len)
 {
 	size_t count = 0;
+	uint32_t us = 0;
 	for (size_t at = 100; at < len && count < PARTS; at += 1 + at % 511)
 		if (bytes[at] < 0x80 && bytes[at - 1] < 0x80)
 			parts[count++] = (struct entry_part){
-				.at = (uint32_t)at,
-				.pause_ms = at % 3 ? ENTRY_PAUSE_MS : 100,
+				.at = at & 0xffff,
+				.is_late = true,
+				.after = us += at % 3 ? 700000 : 100000,
 			};
 	return count;
 }

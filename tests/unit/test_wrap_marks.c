@@ -7,9 +7,10 @@
 #include "wrap_scene.h"
 
 static const struct entry_part later[] = {
-	{ 1, ENTRY_PAUSE_MS - 1, { 1, 1 } }, /* not clearly */
-	{ 3, ENTRY_PAUSE_MS, { 2, 2 } },
-	{ 6, 900, { 3, 3 } },
+	{ 1, true, 699999 }, /* not clearly */
+	{ 3, true, 1400000 },
+	{ 4, false, 1400001 },
+	{ 6, true, 2300000 },
 };
 
 static void what_came_clearly_later_has_a_row_of_its_own(void **state)
@@ -17,7 +18,7 @@ static void what_came_clearly_later_has_a_row_of_its_own(void **state)
 	struct entry e = message("abcdef\n", 7, ENTRY_COMPLETE);
 	(void)state;
 	e.parts = later;
-	e.part_count = 3;
+	e.part_count = 4;
 	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
 	assert_int_equal(p->rows, 3);
 	assert_string_equal(p->row[0], "abc");
@@ -40,7 +41,7 @@ static void a_character_that_came_in_parts_is_whole(void **state)
 	struct entry e = message("ab\xec\x95\x88" "cd", 7, ENTRY_COMPLETE);
 	(void)state;
 	e.parts = later;
-	e.part_count = 3;
+	e.part_count = 4;
 	const struct page *p = lay_out(&e, 80, VIEW_TEXT);
 	assert_int_equal(p->rows, 3);
 	assert_string_equal(p->row[0], "ab\uc548");
