@@ -16,8 +16,8 @@ enum format {
 };
 
 /* Append the entry; of a message the bytes from `from` on, in a piece for each
- * time when some of them came.  JSON looks at `encode` alone of the look, bytes
- * at nothing.  -1 without memory. */
+ * time when some of them came.  JSON looks at `encode` and `unpack` alone of
+ * the look, bytes at nothing.  -1 without memory. */
 MUST_USE
 int format_entry(struct bytes *out, enum format format,
                  const struct wrap_look *look, const struct entry *e,

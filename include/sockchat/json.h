@@ -37,6 +37,8 @@ void json_base64(struct json *j, const char *name, const uint8_t *bytes,
 /* Two digits a byte, in lower case. */
 void json_hex(struct json *j, const char *name, const uint8_t *bytes,
               size_t len);
+/* What JSON has besides: a number as it is written, true. */
+void json_literal(struct json *j, const char *name, const char *value);
 void json_number(struct json *j, const char *name, uint64_t value);
 /* Thousandths: 1234 becomes 1.234. */
 void json_milli(struct json *j, const char *name, uint64_t value);

@@ -24,6 +24,7 @@ enum wrap_style {
 	WRAP_ENDING,  /* a line ending, shown dim */
 	WRAP_MORE,    /* the message goes on: "…" or "..." */
 	WRAP_HEX,     /* a row of a hex dump */
+	WRAP_FIELDS,  /* a row below a message, shown dim */
 };
 
 enum wrap_hit {
@@ -60,13 +61,20 @@ struct wrap_look {
 	 * TIME_DELTA. */
 	const struct transcript *transcript;
 	enum encode encode; /* for JSON */
+	/* FORMATs of unpack.h for the payloads of what comes, and of what goes;
+	 * "" or NULL: none. */
+	const char *unpack[2];
 };
+
+/* The FORMAT by which the fields of this entry are told, or NULL. */
+const char *wrap_unpack(const struct wrap_look *look, const struct entry *e);
 
 /* A message and a layout of it. */
 struct wrap_key {
 	uint64_t seq;
 	size_t len, columns;
 	unsigned view, endings, has_tail, entry_flags, glyph_flags, encoding;
+	unsigned unpack;
 	size_t part_count;
 };
 
@@ -95,6 +103,9 @@ struct wrap_settings {
 	struct hit_list hits;
 	size_t now; /* where the current one of them begins */
 	struct wrap_map *map; /* for this entry, or NULL */
+	/* The entry of which only a piece is laid out, or NULL: it has the
+	 * fields. */
+	const struct entry *whole;
 	/* Is put behind the content, WRAP_TAIL columns wide; or NULL. */
 	const char *tail;
 };

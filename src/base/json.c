@@ -166,9 +166,14 @@ void json_number(struct json *j, const char *name, uint64_t value)
 	put_member(j, name, first, (size_t)(end - first));
 }
 
+void json_literal(struct json *j, const char *name, const char *value)
+{
+	put_member(j, name, value, strlen(value));
+}
+
 void json_bool(struct json *j, const char *name, bool value)
 {
-	put_member(j, name, value ? "true" : "false", value ? 4 : 5);
+	json_literal(j, name, value ? "true" : "false");
 }
 
 void json_milli(struct json *j, const char *name, uint64_t value)

@@ -3,12 +3,14 @@
 
 /* Entries as text, as JSON and as bytes: one table. */
 
+#include <math.h>
 #include <string.h>
 
 #include <sockchat/array.h>
 #include <sockchat/format.h>
 #include <sockchat/json.h>
 #include <sockchat/transcript.h>
+#include <sockchat/unpack.h>
 #include <sockchat/utf8.h>
 
 #define HEX_COLUMNS 78
@@ -36,9 +38,10 @@ static void put_color(struct line *l, const char *color)
 
 static const char *style_color(enum wrap_style style)
 {
-	return style == WRAP_ENDING || style == WRAP_MORE ? "\033[2m"
-	       : style == WRAP_ESCAPED                    ? "\033[7m"
-	                                                  : "";
+	return style == WRAP_ENDING || style == WRAP_MORE ||
+	               style == WRAP_FIELDS ? "\033[2m"
+	       : style == WRAP_ESCAPED      ? "\033[7m"
+	                                    : "";
 }
 
 static void put_line_run(void *user, const struct wrap_run *run)
@@ -86,6 +89,7 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 		.look = *look,
 		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
 		.row_count = SIZE_MAX,
+		.whole = e,
 	};
 	struct line line = {
 		.out = out, .indent = head_len, .is_colored = look->is_colored,
@@ -120,6 +124,74 @@ static void json_tick(struct json *j, const struct tick *tick)
 	json_filled(j, "state", tick_name(tick->state));
 	if (tick->state == TICK_ACKED)
 		json_time(j, "ack_ms", tick->ack_us);
+}
+
+static void json_field_bytes(struct json *j, const char *name,
+                             enum encode encode, const struct unpack_value *v)
+{
+	if (encode == ENCODE_AUTO && utf8_is_valid(v->bytes, v->len)) {
+		json_bytes(j, name, v->bytes, v->len);
+		return;
+	}
+	json_open(j, name, '{');
+	if (encode == ENCODE_BASE64)
+		json_base64(j, "base64", v->bytes, v->len);
+	else
+		json_hex(j, "hex", v->bytes, v->len);
+	json_close(j, '}');
+}
+
+/* JSON has no numbers that are none, or infinite: they are words. */
+static void json_value(struct json *j, const char *name, enum encode encode,
+                       struct unpack_value v)
+{
+	char text[UNPACK_NUMBER_MAX];
+	v.is_single = false;
+	if (v.kind == UNPACK_CHAR) {
+		json_field_bytes(j, name, encode, &v);
+	} else if (v.kind == UNPACK_REAL && !isfinite(v.real)) {
+		json_word(j, name, isnan(v.real) ? "NaN"
+		                   : v.real > 0  ? "Infinity"
+		                                 : "-Infinity");
+	} else {
+		unpack_number(text, &v);
+		json_literal(j, name, text);
+	}
+}
+
+static void json_field(struct json *j, enum encode encode,
+                       const struct unpack_field *f, const uint8_t *payload)
+{
+	if (f->count == 1) {
+		json_value(j, f->name, encode, unpack_value(f, payload, 0));
+		return;
+	}
+	json_open(j, f->name, '[');
+	for (uint64_t i = 0; i < f->count && !j->failed; i++)
+		json_value(j, "", encode, unpack_value(f, payload, i));
+	json_close(j, ']');
+}
+
+static void json_fields(struct json *j, const struct wrap_look *look,
+                        const struct entry *e)
+{
+	const char *format = wrap_unpack(look, e);
+	struct bytes room = { 0 };
+	struct unpack u;
+	struct unpack_field f;
+	struct error why;
+	size_t len;
+	const uint8_t *payload = format ? entry_payload(e, &room, &len) : NULL;
+	j->failed |= format && !payload;
+	if (!payload)
+		return;
+	unpack_begin(&u, format, strlen(format));
+	json_open(j, "fields", '{');
+	while (unpack_read(&u, len, &f, &why))
+		json_field(j, look->encode, &f, payload);
+	json_close(j, '}');
+	json_filled(j, "fields_error", why.text);
+	bytes_finish(&room);
 }
 
 static void json_message(struct json *j, enum encode encode,
@@ -256,6 +328,7 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 	json_begin_entry(&j, out, e, kinds[e->kind]);
 	if (e->kind == ENTRY_MESSAGE) {
 		json_message(&j, look->encode, e, from);
+		json_fields(&j, look, e);
 		return json_end(&j);
 	}
 	if (e->kind == ENTRY_STATE)

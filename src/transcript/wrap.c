@@ -9,6 +9,7 @@
 
 #include <sockchat/array.h>
 #include <sockchat/hexdump.h>
+#include <sockchat/unpack.h>
 #include <sockchat/utf8.h>
 #include <sockchat/wrap.h>
 
@@ -25,6 +26,7 @@ struct layout {
 	char run[RUN_MAX];
 	size_t run_len, run_column;
 	enum wrap_style style;
+	enum wrap_style plain; /* of text that is not escaped */
 	enum wrap_hit hit;
 	const uint8_t *content; /* that hits are in, NULL outside of it */
 	size_t next_hit; /* the first hit that ends at or after this place */
@@ -208,7 +210,7 @@ static void lay_glyph(struct layout *l, const struct glyph *g)
 	else if (g->width > l->settings->columns)
 		lay_run(l, "?", 1, 1, WRAP_ESCAPED);
 	else
-		lay_run(l, g->text, g->text_len, g->width, WRAP_PLAIN);
+		lay_run(l, g->text, g->text_len, g->width, l->plain);
 }
 
 static void lay_ending(struct layout *l, size_t len)
@@ -293,7 +295,7 @@ static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
 	n = plain_run(l, bytes, marked_len(l, bytes, len));
 	if (n > 1) {
 		n--;
-		lay_run(l, (const char *)bytes, n, n, WRAP_PLAIN);
+		lay_run(l, (const char *)bytes, n, n, l->plain);
 		return n;
 	}
 	n = l->encoding ? encoding_next(l->encoding, &g, bytes, len, flags)
@@ -461,6 +463,32 @@ static void lay_hint(struct layout *l, const char *hint)
 	lay_sentence(l, (const uint8_t *)text, strlen(text));
 }
 
+const char *wrap_unpack(const struct wrap_look *look, const struct entry *e)
+{
+	const char *format = look->unpack[e->dir == ENTRY_OUT];
+	bool is_told = e->kind == ENTRY_MESSAGE && e->flags & ENTRY_COMPLETE;
+	return is_told && format && *format ? format : NULL;
+}
+
+/* The fields of a message stand in a row below it. */
+static void lay_fields(struct layout *l, const struct entry *e)
+{
+	const struct wrap_look *look = &l->settings->look;
+	const char *format = wrap_unpack(look, e);
+	struct bytes room = { 0 }, row = { 0 };
+	size_t len;
+	const uint8_t *payload = format ? entry_payload(e, &room, &len) : NULL;
+	if (payload &&
+	    !unpack_text(&row, format, payload, len, look->encoding) &&
+	    row.len) {
+		next_row(l);
+		l->plain = WRAP_FIELDS;
+		lay_sentence(l, row.data, row.len);
+	}
+	bytes_finish(&row);
+	bytes_finish(&room);
+}
+
 static void lay_entry(struct layout *l, const struct entry *e)
 {
 	const char *tail = l->settings->tail;
@@ -482,6 +510,7 @@ static void lay_entry(struct layout *l, const struct entry *e)
 		lay_hint(l, e->hint);
 	if (tail)
 		lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
+	lay_fields(l, l->settings->whole ? l->settings->whole : e);
 	flush_run(l);
 }
 
@@ -489,6 +518,15 @@ void wrap_map_finish(struct wrap_map *m)
 {
 	free(m->begins);
 	*m = (struct wrap_map){ 0 };
+}
+
+/* FNV-1a, for telling one FORMAT from another; 0 for none. */
+static unsigned hash_text(const char *text)
+{
+	unsigned hash = text ? 2166136261u : 0;
+	for (; text && *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash;
 }
 
 static struct wrap_key key_of(const struct entry *e,
@@ -500,6 +538,7 @@ static struct wrap_key key_of(const struct entry *e,
 		.has_tail = s->tail != NULL, .entry_flags = e->flags,
 		.glyph_flags = s->look.glyph_flags,
 		.encoding = encoding_id(s->look.encoding),
+		.unpack = hash_text(wrap_unpack(&s->look, e)),
 		.part_count = e->part_count,
 	};
 }

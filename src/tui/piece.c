@@ -40,6 +40,7 @@ static enum style style_of(const struct target *t, const struct wrap_run *run)
 		return STYLE_ESCAPED;
 	case WRAP_ENDING:
 	case WRAP_MORE:
+	case WRAP_FIELDS:
 		return STYLE_DIM;
 	case WRAP_PLAIN:
 	case WRAP_HEX:

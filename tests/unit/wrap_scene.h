@@ -33,7 +33,7 @@ struct page {
 static inline void put_run(void *user, const struct wrap_run *run)
 {
 	struct page *p = user;
-	char style = run->hit == WRAP_HIT ? '#' : "penmh"[run->style];
+	char style = run->hit == WRAP_HIT ? '#' : "penmhf"[run->style];
 	assert_true(run->row < ROWS_MAX);
 	assert_int_equal(run->column, p->columns[run->row]);
 	assert_true(run->column + run->width <= COLUMNS_MAX);
@@ -55,8 +55,8 @@ static inline struct entry message(const char *bytes, size_t len,
 	};
 }
 
-static const struct page *lay_out(const struct entry *e, size_t columns,
-                                  enum view view)
+static inline const struct page *lay_out(const struct entry *e, size_t columns,
+                                         enum view view)
 {
 	static struct page p;
 	struct wrap_settings s = {
