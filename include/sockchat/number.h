@@ -42,6 +42,10 @@ MUST_USE bool number_parse_real(const char *text, double *value);
  * returned. */
 const char *number_format_size(char out[16], uint64_t bytes);
 
+/* "1 byte", "1000 bytes", "16 MiB": exactly so many.  Returns `out`. */
+#define NUMBER_BYTES_MAX 32
+const char *number_format_bytes(char out[NUMBER_BYTES_MAX], uint64_t bytes);
+
 /* Write decimal digits so that the last one stands before `end`, with zeros in
  * front where there are fewer than `least`.  The first one; there are at most
  * NUMBER_DIGITS_MAX, or `least`.  Printf() would take ten times as long. */

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,17 @@ const char *number_format_size(char out[16], uint64_t bytes)
 		snprintf(out, 16, "%u B", (unsigned)bytes);
 	else
 		snprintf(out, 16, "%.1f %s", value, units[unit]);
+	return out;
+}
+
+const char *number_format_bytes(char out[NUMBER_BYTES_MAX], uint64_t bytes)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB" };
+	size_t unit = 0;
+	for (; unit < 3 && bytes && bytes % 1024 == 0; unit++)
+		bytes /= 1024;
+	snprintf(out, NUMBER_BYTES_MAX, "%" PRIu64 " %s", bytes,
+	         bytes == 1 && !unit ? "byte" : units[unit]);
 	return out;
 }
 

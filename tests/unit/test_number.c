@@ -295,9 +295,30 @@ static void a_real_has_the_fewest_digits_that_tell_it(void **state)
 	}
 }
 
+static void a_number_of_bytes_is_said_exactly(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *text;
+	} rows[] = {
+		{ 0, "0 bytes" },          { 1, "1 byte" },
+		{ 1000, "1000 bytes" },    { 1024, "1 KiB" },
+		{ 1025, "1025 bytes" },    { 16 << 20, "16 MiB" },
+		{ UINT64_C(3) << 40, "3072 GiB" },
+		{ UINT64_MAX, "18446744073709551615 bytes" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[NUMBER_BYTES_MAX];
+		number_format_bytes(text, rows[i].bytes);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_number_of_bytes_is_said_exactly),
 		cmocka_unit_test(a_number_must_fill_the_whole_string),
 		cmocka_unit_test(a_number_is_within_its_limits),
 		cmocka_unit_test(no_digit_of_a_great_number_is_lost),
