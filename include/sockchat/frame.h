@@ -48,10 +48,24 @@ enum frame_arg {
 	FRAME_ARG_TIME,  /* idle:TIME */
 };
 
+/* How a length is written. */
+enum frame_field {
+	FRAME_FIELD_BINARY,
+	FRAME_FIELD_VARINT, /* LEB128 */
+	FRAME_FIELD_DEC,    /* so many digits */
+	FRAME_FIELD_HEX,
+	FRAME_FIELD_COLON,  /* decimal digits up to a colon */
+};
+
 struct frame_cut;
 typedef struct frame_cut frame_cut_fn(const struct frame *f,
                                       struct frame_state *s,
                                       const uint8_t *bytes, size_t len);
+typedef bool frame_ends_fn(const struct frame *f, const struct frame_state *s);
+typedef int frame_wrap_fn(const struct frame *f, const uint8_t *payload,
+                          size_t len, struct bytes *out, struct error *e);
+typedef int frame_unwrap_fn(const uint8_t *payload, size_t len,
+                            struct bytes *out);
 
 struct frame_kind {
 	const char *name; /* "u32" */
@@ -66,18 +80,21 @@ struct frame_kind {
 	frame_cut_fn *cut;
 	/* Whether a message that the peer's end ends is whole.  NULL: it is
 	 * not. */
-	bool (*ends)(const struct frame *f, const struct frame_state *s);
+	frame_ends_fn *ends;
 	/* What goes around a payload: see frame_wrap().  NULL: the kind only
 	 * reads. */
-	int (*wrap)(const struct frame *f, const uint8_t *payload, size_t len,
-	            struct bytes *out, struct error *e);
+	frame_wrap_fn *wrap;
+	/* What the payload was before it was written for the way: append it.
+	 * NULL: as it stands there.  -1 without memory. */
+	frame_unwrap_fn *unwrap;
 	/* What the row says to functions that many rows share. */
 	struct {
 		const char *end;      /* of a text, or NULL */
 		uint8_t end_len;
-		uint8_t size;         /* bytes of a length */
+		enum frame_field field;
+		uint8_t size;         /* bytes of a length, at most */
 		bool is_little;
-		uint32_t at;
+		uint32_t at, max;     /* max: 0 is FRAME_MAX */
 		int64_t add;
 	} row;
 };
@@ -92,6 +109,8 @@ struct frame {
 	int64_t add;    /* length + add bytes follow it */
 	uint32_t at;    /* so many bytes stand before the length */
 	uint16_t is_little; /* not 0: the least byte of a length comes first */
+	/* Texts of delim and between.  A kind of a fixed end, as line, looks
+	 * for that, and puts `end` behind a payload if there is one. */
 	uint8_t start_len, end_len;
 	uint8_t start[FRAME_TEXT_MAX], end[FRAME_TEXT_MAX];
 };
@@ -146,6 +165,7 @@ struct frame_state {
 	bool is_over : 1;   /* the next bytes begin a message */
 	bool is_read : 1;   /* the next bytes begin a read */
 	uint8_t kept;       /* for the kinds, from message to message */
+	uint64_t clear;     /* auto: so many of the next bytes are text */
 	uint64_t pause_ms;  /* before the read */
 	struct frame_asked *asked; /* borrowed; of both directions */
 };
@@ -202,8 +222,12 @@ MUST_USE
 int frame_parse(struct frame *f, const char *spec, struct error *e);
 /* The SPEC that frame_parse() reads as this. */
 void frame_format(const struct frame *f, char out[FRAME_SPEC_MAX]);
-/* Bring `max` below `ceiling`. */
+/* Bring `max` below `ceiling`, whatever was asked for. */
 void frame_limit(struct frame *f, uint64_t ceiling);
+/* -1 with a sentence if the SPEC asks for messages over `ceiling`, which is a
+ * quarter of --scrollback. */
+MUST_USE
+int frame_check(const struct frame *f, uint64_t ceiling, struct error *e);
 /* Row `i` of the table, or NULL behind the last. */
 const struct frame_kind *frame_kind(size_t i);
 /* The kind of this name, or NULL. */

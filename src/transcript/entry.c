@@ -5,6 +5,7 @@
 
 #include <sockchat/array.h>
 #include <sockchat/entry.h>
+#include <sockchat/frame.h>
 
 char entry_mark(const struct entry *e)
 {
@@ -50,17 +51,31 @@ struct entry entry_since(const struct entry *e, size_t at)
 	return since;
 }
 
+/* The payload as it stands in the message. */
+static const uint8_t *plain_payload(const struct entry *e, struct bytes *room,
+                                    size_t *len)
+{
+	size_t at = e->prefix_at < e->len ? e->prefix_at : e->len;
+	*len = e->len - e->prefix - e->suffix;
+	if (!at || !e->prefix)
+		return e->bytes + e->prefix;
+	bytes_clear(room);
+	if (bytes_append(room, e->bytes, at) ||
+	    bytes_append(room, e->bytes + at + e->prefix, *len - at))
+		return NULL;
+	return room->data;
+}
+
 const uint8_t *entry_payload(const struct entry *e, struct bytes *room,
                              size_t *len)
 {
-	size_t behind = (size_t)e->prefix_at + e->prefix;
-	*len = e->len - e->prefix - e->suffix;
-	if (!e->prefix_at)
-		return e->bytes + e->prefix;
-	bytes_clear(room);
-	if (bytes_append(room, e->bytes, e->prefix_at) ||
-	    bytes_append(room, e->bytes + behind, *len - e->prefix_at))
+	const uint8_t *payload = plain_payload(e, room, len);
+	if (!e->frame || !e->frame->unwrap || !*len)
+		return payload;
+	bytes_clear(room); /* such a kind has nothing before its prefix */
+	if (e->frame->unwrap(payload, *len, room))
 		return NULL;
+	*len = room->len;
 	return room->data;
 }
 

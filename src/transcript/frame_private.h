@@ -8,6 +8,8 @@
 #ifndef FRAME_PRIVATE_H
 #define FRAME_PRIVATE_H
 
+#include <errno.h>
+
 #include <sockchat/frame.h>
 
 /* How a kind's cut answers. */
@@ -51,7 +53,29 @@ static inline struct frame_cut frame_rest(struct frame_state *s, size_t len,
 	return rest ? frame_more(len) : frame_whole(len);
 }
 
-/* One function for each family; frame.c's rows say who uses which. */
-frame_cut_fn frame_cut_line, frame_cut_read, frame_cut_idle, frame_cut_length;
+/* A wrap had no memory. */
+static inline int frame_wrap_failed(struct error *e)
+{
+	return error_set_errno(e, errno, "cannot put a frame around this");
+}
+
+/* frame_text.c, for frame_auto.c as well */
+
+/* Take all these bytes, in which no end was found; or cut the message, between
+ * two characters, when it is FRAME_CUT_MAX bytes long. */
+struct frame_cut frame_cut_long(struct frame_message *now,
+                                const uint8_t *bytes, size_t len);
+/* Whether this byte stands before that `at`. */
+bool frame_is_after(const struct frame_message *now, uint8_t byte,
+                    const uint8_t *bytes, size_t at);
+
+/* Functions of the families; frame.c's rows say who uses which. */
+frame_cut_fn frame_cut_auto, frame_cut_line, frame_cut_text, frame_cut_between,
+    frame_cut_slip, frame_cut_read, frame_cut_idle, frame_cut_fixed,
+    frame_cut_length;
+frame_ends_fn frame_ends_between, frame_ends_slip;
+frame_wrap_fn frame_wrap_text, frame_wrap_slip, frame_wrap_fixed,
+    frame_wrap_length;
+frame_unwrap_fn frame_unwrap_slip;
 
 #endif

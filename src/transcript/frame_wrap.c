@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What goes around a payload. */
+
+#include "frame_private.h"
+
+/* Look at bytes that are to be sent as the peer's reader will: true if they are
+ * one whole message. */
+static bool measure(const struct frame *f, const uint8_t *bytes, size_t len,
+                    struct framed *out)
+{
+	struct frame_asked asked = { 0 };
+	struct frame_state s = { .asked = &asked };
+	struct frame_cut c = { .status = FRAME_MORE };
+	bool is_one = false;
+	for (size_t at = 0; at < len; at += c.len - c.back) {
+		c = frame_cut(f, &s, bytes + at, len - at);
+		is_one = !at && c.len == len && c.status == FRAME_WHOLE;
+		if (!at) {
+			out->prefix_at = s.now.prefix_at;
+			out->prefix = s.now.prefix;
+		}
+	}
+	out->suffix = s.now.suffix;
+	return is_one;
+}
+
+int frame_wrap(const struct frame *f, const void *payload, size_t len,
+               struct framed *out, struct error *e)
+{
+	const uint8_t *bytes = payload ? payload : (const uint8_t *)"";
+	size_t before = out->bytes.len;
+	bool is_whole = f->kind->traits & FRAME_WHOLE_TOO &&
+	                measure(f, bytes, len, out);
+	int failed = !is_whole ? f->kind->wrap(f, bytes, len, &out->bytes, e)
+	             : bytes_append(&out->bytes, bytes, len)
+	                 ? frame_wrap_failed(e) : 0;
+	if (failed)
+		out->bytes.len = before;
+	else
+		measure(f, out->bytes.data + before, out->bytes.len - before,
+		        out);
+	return failed;
+}
