@@ -32,6 +32,7 @@ enum entry_state {
 #define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
 #define ENTRY_BROKEN   8u /* nothing will be added, but it is not whole */
+#define ENTRY_BY_HAND 32u /* it is as it was sent, not as a frame cuts it */
 
 /* What went over a connection. */
 struct moved {

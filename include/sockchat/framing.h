@@ -65,8 +65,16 @@ void framing_complete(struct framing *f, struct transcript *t);
 void framing_break(struct framing *f, const struct frame *frame,
                    const struct transcript *t);
 
-/* The peer has ended.  True if that leaves a message which is not whole. */
-bool framing_end(struct framing *f, const struct frame *frame,
-                 struct transcript *t);
+/* The codes of the notes that follow from the frame. */
+#define FRAMING_WRONG      "frame-wrong"
+#define FRAMING_UNFINISHED "frame-unfinished"
+
+/* Tell why what came cannot be messages of this frame. */
+void framing_tell_wrong(const struct framing *f, const struct framing_read *r);
+
+/* The peer has ended, by `how`: "FIN".  If that leaves a message that is not
+ * whole, tell it. */
+void framing_end(struct framing *f, const struct framing_read *r,
+                 const char *how);
 
 #endif

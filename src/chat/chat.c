@@ -254,7 +254,9 @@ static void set_up(struct chat *c)
 		.on_end = on_end,
 		.user = c,
 	};
-	p->shows = (struct transcript_listener){ show_entries, c, NULL };
+	p->shows = (struct transcript_listener){
+		.on_entries = show_entries, .user = c,
+	};
 	p->check = (struct later){ .on_call = on_check, .user = c };
 }
 

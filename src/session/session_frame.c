@@ -21,34 +21,27 @@ static void await_silence(struct session *s, const struct framing *f)
 		link_set_alarm(&s->link, ALARM_FRAME, ns);
 }
 
-/* Say why what came cannot be messages of this frame. */
-static void tell_wrong(struct session *s, const struct framing *f)
+static struct framing_read read_of(const struct session *s,
+                                   const struct framing *f)
 {
-	const struct transcript *t = s->settings->transcript;
-	struct entry room;
-	struct error e;
-	const struct entry *wrong = transcript_at(t, f->last_seq, &room);
-	if (!wrong)
-		return;
-	frame_explain(frame_of(s, f), &f->state, wrong->bytes, wrong->len, &e);
-	session_tell_note(s, "frame-wrong", e.hint, "%s", e.text);
-}
-
-int session_tell_bytes(struct session *s, struct framing *f,
-                       const uint8_t *bytes, size_t len)
-{
-	const struct framing_read r = {
+	return (struct framing_read){
 		.transcript = s->settings->transcript,
 		.frame = frame_of(s, f),
 		.time = stamp_now(),
 		.session = s->number,
 		.peer = s->link.where,
 	};
+}
+
+int session_tell_bytes(struct session *s, struct framing *f,
+                       const uint8_t *bytes, size_t len)
+{
+	const struct framing_read r = read_of(s, f);
 	bool was_raw = f->state.is_raw;
 	int failed = framing_take(f, &r, bytes, len);
 	await_silence(s, f);
 	if (!was_raw && f->state.is_raw && f->state.now.wrong)
-		tell_wrong(s, f);
+		framing_tell_wrong(f, &r);
 	return failed;
 }
 
@@ -88,10 +81,8 @@ void session_end_silent(struct session *s)
 void session_end_message(struct session *s, const char *how)
 {
 	struct framing *f = s->talk ? &s->talk->in : NULL;
-	struct error e;
-	if (!f || !framing_end(f, s->settings->frame_in,
-	                       s->settings->transcript))
+	if (!f)
 		return;
-	frame_explain_end(&f->state, how, &e);
-	session_tell_note(s, "frame-unfinished", e.hint, "%s", e.text);
+	const struct framing_read r = read_of(s, f);
+	framing_end(f, &r, how);
 }

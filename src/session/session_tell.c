@@ -87,6 +87,6 @@ void session_tell_sent(struct session *s, const void *bytes, size_t len)
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_MESSAGE,
 		.dir = ENTRY_OUT,
-		.flags = ENTRY_COMPLETE,
+		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
 	}, bytes, len);
 }

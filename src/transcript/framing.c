@@ -188,14 +188,49 @@ void framing_break(struct framing *f, const struct frame *frame,
 	forget_message(f);
 }
 
-bool framing_end(struct framing *f, const struct frame *frame,
-                 struct transcript *t)
+/* What is told */
+
+static void tell(const struct framing_read *r, const char *code,
+                 const struct error *e)
 {
+	transcript_append(r->transcript, &(struct entry){
+		.time = r->time,
+		.session = r->session,
+		.kind = ENTRY_NOTE,
+		.peer = r->peer,
+		.code = code,
+		.hint = e->hint,
+		.bytes = (const uint8_t *)e->text,
+		.len = strlen(e->text),
+	});
+}
+
+void framing_tell_wrong(const struct framing *f, const struct framing_read *r)
+{
+	struct entry room;
+	struct error e;
+	const struct entry *wrong =
+	    transcript_at(r->transcript, f->last_seq, &room);
+	if (!wrong)
+		return;
+	frame_explain(r->frame, &f->state, wrong->bytes, wrong->len, &e);
+	tell(r, FRAMING_WRONG, &e);
+}
+
+void framing_end(struct framing *f, const struct framing_read *r,
+                 const char *how)
+{
+	struct error e;
 	bool is_whole = !f->seq || f->state.now.is_soft ||
-	                frame_ends(frame, &f->state);
-	if (frame->kind->traits & FRAME_PIECES)
+	                frame_ends(r->frame, &f->state);
+	if (r->frame->kind->traits & FRAME_PIECES) {
 		forget_message(f);
-	else
-		finish_message(f, t, is_whole ? ENTRY_COMPLETE : ENTRY_BROKEN);
-	return !is_whole && !(frame->kind->traits & FRAME_PIECES);
+		return;
+	}
+	finish_message(f, r->transcript,
+	               is_whole ? ENTRY_COMPLETE : ENTRY_BROKEN);
+	if (is_whole)
+		return;
+	frame_explain_end(&f->state, how, &e);
+	tell(r, FRAMING_UNFINISHED, &e);
 }

@@ -11,7 +11,8 @@
 
 #include <sockchat/array.h>
 #include <sockchat/dial.h>
-#include <sockchat/transcript.h>
+
+#include "transcript_private.h"
 
 #define CHUNK_SIZE ((size_t)256 << 10)
 #define LEN_MAX    ((size_t)UINT32_MAX / 2) /* of an entry: it may be doubled */
@@ -102,15 +103,20 @@ struct transcript *transcript_new(size_t max)
 	return NULL;
 }
 
+static void free_chunks(struct transcript *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		free(t->chunks[t->first + i]);
+	free(t->chunks);
+}
+
 void transcript_free(struct transcript *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->count; i++)
-		free(t->chunks[t->first + i]);
+	free_chunks(t);
 	free(t->spare);
 	free(t->reserve);
-	free(t->chunks);
 	free(t);
 }
 
@@ -133,14 +139,19 @@ void transcript_unlisten(struct transcript *t, struct transcript_listener *l)
 			now->next = l->next;
 }
 
-static void tell_all(struct transcript *t, uint64_t first, uint64_t end)
+/* Tell all of entries, or of a cut of all. */
+static void tell_all(struct transcript *t, uint64_t first, uint64_t end,
+                     const struct recut *cut)
 {
 	struct telling now = { .next = t->listeners, .outer = t->telling };
 	t->telling = &now;
 	while (now.next) {
 		struct transcript_listener *l = now.next;
 		now.next = l->next;
-		l->on_entries(l->user, first, end);
+		if (!cut)
+			l->on_entries(l->user, first, end);
+		else if (l->on_recut)
+			l->on_recut(l->user, cut);
 	}
 	t->telling = now.outer;
 }
@@ -150,8 +161,14 @@ void transcript_tell(struct transcript *t)
 	while (!t->telling && t->told_seq < t->next_seq) {
 		uint64_t first = t->told_seq;
 		t->told_seq = t->next_seq;
-		tell_all(t, first, t->told_seq);
+		tell_all(t, first, t->told_seq, NULL);
 	}
+}
+
+void transcript_tell_recut(struct transcript *t, const struct recut *r)
+{
+	tell_all(t, 0, 0, r);
+	transcript_tell(t);
 }
 
 /* The entry `i` of a chunk; they stand backwards from its end. */
@@ -196,6 +213,11 @@ void transcript_set_max(struct transcript *t, size_t max)
 {
 	t->max = max > CHUNK_SIZE ? max : CHUNK_SIZE;
 	drop_beyond_max(t, 0);
+}
+
+size_t transcript_max(const struct transcript *t)
+{
+	return t->max;
 }
 
 /* Make room for one more pointer at the end of the array.  Without memory the
@@ -551,7 +573,7 @@ int transcript_extend(struct transcript *t, uint64_t seq,
 	k->prefix = (uint16_t)b->prefix;
 	k->suffix = (uint8_t)b->suffix;
 	find_chunk(t, seq)->message_bytes += b->len;
-	tell_all(t, seq, seq + 1);
+	tell_all(t, seq, seq + 1, NULL);
 	transcript_tell(t);
 	return 0;
 }
@@ -563,14 +585,22 @@ void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total)
 		o->total = total;
 }
 
+/* Forget the parts that begin at `len` or later. */
+static void drop_parts(struct origin *o, size_t len)
+{
+	while (o->part_count && o->parts[o->part_count - 1].at >= len)
+		o->part_count--;
+}
+
 void transcript_shorten(struct transcript *t, uint64_t seq, size_t len)
 {
 	struct kept *k = kept_at(t, seq);
 	if (!k)
 		return;
 	k->len -= (uint32_t)len;
+	drop_parts(origin_at(t, seq), k->len);
 	find_chunk(t, seq)->message_bytes -= len;
-	tell_all(t, seq, seq + 1);
+	tell_all(t, seq, seq + 1, NULL);
 	transcript_tell(t);
 }
 
@@ -609,6 +639,36 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.wait_ns = o->wait_ns,
 	};
 	return e;
+}
+
+static void add_sums(struct transcript_sums *s, const struct transcript_sums *a)
+{
+	s->dropped += a->dropped;
+	s->dropped_bytes += a->dropped_bytes;
+	s->unkept += a->unkept;
+	s->memory = a->memory;
+}
+
+uint64_t transcript_replace(struct transcript *t, struct transcript *with)
+{
+	transcript_tell(t);
+	uint64_t more = t->next_seq - 1;
+	free_chunks(t);
+	t->chunks = with->chunks;
+	t->first = with->first;
+	t->count = with->count;
+	t->cap = with->cap;
+	t->day = with->day;
+	t->last_grown = with->last_grown;
+	add_sums(&t->sums, &with->sums);
+	t->next_seq = t->told_seq = with->next_seq + more;
+	for (size_t i = 0; i < t->count; i++)
+		t->chunks[t->first + i]->first_seq += more;
+	with->chunks = NULL;
+	with->count = 0;
+	transcript_free(with);
+	drop_beyond_max(t, 0);
+	return more;
 }
 
 uint64_t transcript_first(const struct transcript *t)

@@ -15,16 +15,28 @@ static struct transcript *t;
 static struct frame frame;
 static struct framing in, out;
 
-static void take(struct framing *f, const void *bytes, size_t len)
+static struct framing_read read_now(void)
 {
-	clock_ns++;
-	assert_int_equal(framing_take(f, &(struct framing_read){
+	return (struct framing_read){
 		.transcript = t,
 		.frame = &frame,
 		.time = stamp_now(),
 		.session = 3,
 		.peer = "peer:1",
-	}, bytes, len), 0);
+	};
+}
+
+static void take(struct framing *f, const void *bytes, size_t len)
+{
+	clock_ns++;
+	const struct framing_read r = read_now();
+	assert_int_equal(framing_take(f, &r, bytes, len), 0);
+}
+
+static void end_in(void)
+{
+	const struct framing_read r = read_now();
+	framing_end(&in, &r, "FIN");
 }
 
 static void take_text(struct framing *f, const char *text)
@@ -91,7 +103,7 @@ static void the_messages_are_the_same_however_reads_cut_them(void **state)
 			size_t left = sizeof(text) - 1 - i;
 			take(&in, text + i, left < cut ? left : cut);
 		}
-		framing_end(&in, &frame, t);
+		end_in();
 		assert_message(first, ENTRY_IN, "one\r\n", ENTRY_COMPLETE);
 		assert_message(first + 1, ENTRY_IN, "\n", ENTRY_COMPLETE);
 		assert_message(first + 2, ENTRY_IN, "\xf0\x9f\x98\x80\n",
@@ -144,7 +156,7 @@ static void a_break_does_not_part_a_character(void **state)
 	assert_message(1, ENTRY_IN, "caf\xc3\xa9", 0);
 	framing_break(&in, &frame, t);
 	take_text(&in, "\xc3");
-	framing_end(&in, &frame, t);
+	end_in();
 	take_text(&in, "\xa9");
 	assert_message(2, ENTRY_IN, "\xc3", 0);
 	assert_message(3, ENTRY_IN, "\xa9", 0);
@@ -206,7 +218,7 @@ static void binary_bytes_are_cut_at_the_size_limit(void **state)
 	take(&in, bytes, 1);
 	assert_int_equal(entry_at(t, 1)->len, MAX - 1);
 	assert_int_equal(entry_at(t, 2)->len, 2);
-	framing_end(&in, &frame, t);
+	end_in();
 	take(&in, bytes, MAX - 1);
 	/* the size is reached within a character that began in another read */
 	take(&in, bytes, 1);

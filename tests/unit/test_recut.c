@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* A transcript that is cut anew is what it would have been with those frames
+ * from the beginning. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <sockchat/recut.h>
+
+#include "entry_at.h"
+#include "made_clock.h"
+
+#define SESSIONS 5
+#define DAY_NS   (INT64_C(86400) * SECOND_NS)
+
+/* A story, told with a frame: what a chat would make of it. */
+struct told {
+	struct transcript *t;
+	struct frame frame;
+	struct framing framings[SESSIONS][2];
+	struct frame_asked asked[SESSIONS];
+	int64_t now_ns;
+	size_t slices; /* that the last cut took */
+	bool was_recut;
+	struct transcript_listener listener;
+};
+
+static struct told a, b;
+
+static struct frame frame_of(const char *spec)
+{
+	struct frame f;
+	struct error e;
+	assert_int_equal(frame_parse(&f, spec, &e), 0);
+	return f;
+}
+
+static void on_entries(void *user, uint64_t first, uint64_t end)
+{
+	(void)user;
+	assert_true(first < end);
+}
+
+static void on_recut(void *user, const struct recut *r)
+{
+	struct told *s = user;
+	assert_non_null(r);
+	s->was_recut = true;
+}
+
+static void begin_with(struct told *s, const char *spec, size_t max)
+{
+	transcript_free(s->t);
+	*s = (struct told){
+		.t = transcript_new(max),
+		.frame = frame_of(spec),
+		.now_ns = 20 * DAY_NS,
+		.listener = { .on_entries = on_entries, .on_recut = on_recut,
+		              .user = s },
+	};
+	for (size_t i = 0; i < SESSIONS; i++)
+		for (size_t k = 0; k < 2; k++) {
+			s->framings[i][k].dir = k ? ENTRY_OUT : ENTRY_IN;
+			s->framings[i][k].state.asked = &s->asked[i];
+		}
+	transcript_listen(s->t, &s->listener);
+}
+
+static void begin(struct told *s, const char *spec)
+{
+	begin_with(s, spec, (size_t)4 << 20);
+}
+
+static struct stamp stamp_of(const struct told *s)
+{
+	return (struct stamp){ s->now_ns / 1000, s->now_ns };
+}
+
+static struct framing_read read_of(const struct told *s, uint32_t session)
+{
+	static char peer[16];
+	snprintf(peer, sizeof(peer), "peer:%u", session);
+	return (struct framing_read){
+		.transcript = s->t,
+		.frame = &s->frame,
+		.time = stamp_of(s),
+		.session = session,
+		.peer = peer,
+	};
+}
+
+static void pass(struct told *s, int64_t us)
+{
+	s->now_ns += us * 1000 + 1;
+	for (size_t i = 0; i < SESSIONS; i++)
+		for (size_t k = 0; k < 2; k++) {
+			struct framing *f = &s->framings[i][k];
+			int64_t ns = framing_silence_ns(f, &s->frame);
+			if (ns && s->now_ns - f->grown_ns >= ns)
+				framing_complete(f, s->t);
+		}
+}
+
+static void take(struct told *s, uint32_t session, enum entry_dir dir,
+                 const void *bytes, size_t len)
+{
+	struct framing *f = &s->framings[session][dir == ENTRY_OUT];
+	pass(s, 3);
+	const struct framing_read r = read_of(s, session);
+	bool was_raw = f->state.is_raw;
+	assert_int_equal(framing_take(f, &r, bytes, len), 0);
+	if (!was_raw && f->state.is_raw && f->state.now.wrong)
+		framing_tell_wrong(f, &r);
+}
+
+static void come(struct told *s, uint32_t session, const char *text)
+{
+	take(s, session, ENTRY_IN, text, strlen(text));
+}
+
+static void append(struct told *s, uint32_t session, struct entry e,
+                   const char *text)
+{
+	const struct framing_read r = read_of(s, session);
+	pass(s, 2);
+	e.time = stamp_of(s);
+	e.session = session;
+	e.peer = session ? r.peer : "";
+	e.bytes = (const uint8_t *)text;
+	e.len = strlen(text);
+	assert_true(transcript_append(s->t, &e));
+}
+
+static void note(struct told *s, uint32_t session, const char *text)
+{
+	append(s, session, (struct entry){ .kind = ENTRY_NOTE, .code = "x",
+	                                   .hint = "h" }, text);
+}
+
+static void say(struct told *s, uint32_t session, const char *text)
+{
+	struct framing *f = s->framings[session];
+	framing_break(&f[0], &s->frame, s->t);
+	framing_break(&f[1], &s->frame, s->t);
+	append(s, session, (struct entry){
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_OUT,
+		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
+	}, text);
+	f[0].asked_ns = s->now_ns;
+	framing_see(&f[1], &s->frame, text, strlen(text));
+}
+
+static void state(struct told *s, uint32_t session, enum entry_state state)
+{
+	const struct framing_read r = read_of(s, session);
+	if (state == ENTRY_HALF_CLOSED)
+		framing_end(&s->framings[session][0], &r, "FIN");
+	append(s, session, (struct entry){
+		.kind = ENTRY_STATE, .state = (uint8_t)state,
+		.ended = ENTRY_IN,
+	}, entry_state_name(state));
+}
+
+static void recut(struct told *s, const char *spec, int64_t slice_ns)
+{
+	int more;
+	clock_ns = s->now_ns;
+	s->frame = frame_of(spec);
+	struct recut *r = recut_new(s->t, &s->frame, &s->frame);
+	assert_non_null(r);
+	for (s->slices = 1; (more = recut_step(r, slice_ns)) > 0; s->slices++)
+		;
+	assert_int_equal(more, 0);
+	s->was_recut = false;
+	recut_finish(r);
+	assert_true(s->was_recut);
+	for (uint32_t i = 0; i < SESSIONS; i++)
+		recut_give(r, i, &s->framings[i][0], &s->framings[i][1],
+		           &s->asked[i]);
+	recut_free(r);
+}
+
+/* Equality */
+
+static bool is_near(int64_t x, int64_t y, int64_t most)
+{
+	return x - y <= most && y - x <= most;
+}
+
+static void assert_same_parts(const struct entry *x, const struct entry *y)
+{
+	assert_int_equal(x->part_count, y->part_count);
+	for (size_t i = 0; i < x->part_count; i++) {
+		assert_int_equal(x->parts[i].at, y->parts[i].at);
+		assert_int_equal(x->parts[i].is_late, y->parts[i].is_late);
+		assert_true(is_near(x->parts[i].after, y->parts[i].after, 2));
+	}
+}
+
+static void assert_same_entry(const struct entry *x, const struct entry *y)
+{
+	assert_int_equal(x->kind, y->kind);
+	assert_int_equal(x->dir, y->dir);
+	assert_int_equal(x->session, y->session);
+	assert_int_equal(x->len, y->len);
+	assert_memory_equal(x->bytes, y->bytes, x->len);
+	assert_int_equal(x->flags, y->flags);
+	assert_int_equal(x->state, y->state);
+	assert_int_equal(x->prefix_at, y->prefix_at);
+	assert_int_equal(x->prefix, y->prefix);
+	assert_int_equal(x->suffix, y->suffix);
+	assert_ptr_equal(x->frame, y->frame);
+	assert_string_equal(x->code, y->code);
+	assert_string_equal(x->hint, y->hint);
+	assert_string_equal(x->peer, y->peer);
+	assert_true(is_near(x->time.mono_ns, y->time.mono_ns, 3000));
+	assert_true(is_near(x->time.wall_us, y->time.wall_us, 3));
+	assert_true(is_near(x->wait_ns, y->wait_ns, 2000));
+	assert_same_parts(x, y);
+}
+
+static void assert_same(const struct told *s, struct told *other)
+{
+	uint64_t x = transcript_first(s->t), y = transcript_first(other->t);
+	pass(other, 0);
+	assert_int_equal(transcript_end(s->t) - x,
+	                 transcript_end(other->t) - y);
+	for (; x < transcript_end(s->t); x++, y++)
+		assert_same_entry(entry_at(s->t, x), entry_at(other->t, y));
+}
+
+/* Stories */
+
+static void tell_lines(struct told *s)
+{
+	come(s, 1, "one\ntw");
+	note(s, 1, "meanwhile");
+	pass(s, 150000);
+	come(s, 1, "o\n\nthr");
+	come(s, 1, "ee\n");
+	say(s, 1, "hello\n");
+	pass(s, 30000);
+	come(s, 1, "login: ");
+	say(s, 1, "me\n");
+	come(s, 1, "welcome\n");
+}
+
+static void notes_keep_their_place(void **unused)
+{
+	static const char *const texts[] = {
+		"one\ntw", "meanwhile", "o\n\nthr", "ee\n", "hello\n",
+		"login: ", "me\n", "welcome\n",
+	};
+	(void)unused;
+	begin(&a, "line");
+	tell_lines(&a);
+	uint64_t end = transcript_end(a.t);
+	recut(&a, "read", SECOND_NS);
+	assert_int_equal(transcript_first(a.t), end);
+	assert_int_equal(transcript_end(a.t), end + 8);
+	for (size_t i = 0; i < 8; i++) {
+		const struct entry *e = entry_at(a.t, end + i);
+		assert_int_equal(e->len, strlen(texts[i]));
+		assert_memory_equal(e->bytes, texts[i], e->len);
+	}
+	begin(&b, "read");
+	tell_lines(&b);
+	assert_same(&a, &b);
+}
+
+static void what_is_cut_anew_goes_on(void **unused)
+{
+	(void)unused;
+	begin(&a, "read");
+	tell_lines(&a);
+	come(&a, 1, "unfin");
+	recut(&a, "line", SECOND_NS);
+	come(&a, 1, "ished\n");
+	begin(&b, "line");
+	tell_lines(&b);
+	come(&b, 1, "unfin");
+	come(&b, 1, "ished\n");
+	assert_same(&a, &b);
+}
+
+static void a_wrong_length_is_told_where_it_stands(void **unused)
+{
+	(void)unused;
+	begin(&a, "line");
+	tell_lines(&a);
+	recut(&a, "u32", SECOND_NS);
+	begin(&b, "u32");
+	tell_lines(&b);
+	assert_same(&a, &b);
+	recut(&a, "line", SECOND_NS);
+	begin(&b, "line");
+	tell_lines(&b);
+	assert_same(&a, &b);
+}
+
+static void tell_end(struct told *s)
+{
+	state(s, 2, ENTRY_OPEN);
+	take(s, 2, ENTRY_IN, "\0\0\0\5abc", 7);
+	state(s, 2, ENTRY_HALF_CLOSED);
+	note(s, 2, "last");
+	state(s, 2, ENTRY_CLOSED);
+}
+
+static void an_end_within_a_message_is_told(void **unused)
+{
+	(void)unused;
+	begin(&a, "line");
+	tell_end(&a);
+	recut(&a, "u32", SECOND_NS);
+	begin(&b, "u32");
+	tell_end(&b);
+	assert_same(&a, &b);
+	recut(&a, "u32", SECOND_NS);
+	assert_same(&a, &b);
+	recut(&a, "line", SECOND_NS);
+	begin(&b, "line");
+	tell_end(&b);
+	assert_same(&a, &b);
+}
+
+static void a_new_day_is_told_once(void **unused)
+{
+	(void)unused;
+	for (int i = 0; i < 3; i++) {
+		struct told *s = i ? &b : &a;
+		begin(s, i == 2 ? "read" : "line");
+		come(s, 1, "a");
+		pass(s, DAY_NS / 1000);
+		come(s, 1, "b\nc");
+		recut(s, i == 1 ? "line" : "read", SECOND_NS);
+		if (i != 1)
+			recut(s, "line", SECOND_NS);
+		if (i)
+			assert_same(&a, &b);
+	}
+}
+
+/* Many */
+
+static uint32_t seed;
+
+static uint32_t below(uint32_t n)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % n;
+}
+
+static void take_random(struct told *s, uint32_t session, enum entry_dir dir)
+{
+	static const char *const words[] = {
+		"word", "\n", "a\nb\n", "\r\n", "\xc3", "\xa9", "caf\xc3\xa9",
+		"\n\n", " ",
+	};
+	char bytes[64];
+	size_t len = 0;
+	for (uint32_t n = 1 + below(5); n; n--) {
+		const char *word = words[below(9)];
+		memcpy(bytes + len, word, strlen(word));
+		len += strlen(word);
+	}
+	take(s, session, dir, bytes, len);
+}
+
+/* The same for all frames. */
+static void tell_random(struct told *s, uint32_t which, size_t events)
+{
+	seed = which;
+	for (size_t i = 0; i < events; i++) {
+		uint32_t session = 1 + below(SESSIONS - 1), what = below(20);
+		if (what == 0)
+			note(s, below(2) ? session : 0, "a note");
+		else if (what == 1)
+			say(s, session, "said\n");
+		else if (what == 2)
+			pass(s, 1000 * below(900));
+		else if (what == 3)
+			pass(s, 3000000);
+		else if (what < 6)
+			take_random(s, session, ENTRY_OUT);
+		else
+			take_random(s, session, ENTRY_IN);
+	}
+}
+
+static void any_frame_follows_any_other(void **unused)
+{
+	static const char *const specs[] = {
+		"line", "read", "idle:5ms", "u32", "auto", "fixed:7", "u8",
+		"delim:a", "line",
+	};
+	(void)unused;
+	for (uint32_t which = 1; which < 40; which++) {
+		begin(&a, "line");
+		tell_random(&a, which, 60);
+		for (size_t i = 0; i < sizeof(specs) / sizeof(*specs); i++) {
+			recut(&a, specs[i], which % 2 ? 0 : SECOND_NS);
+			begin(&b, specs[i]);
+			tell_random(&b, which, 60);
+			assert_same(&a, &b);
+		}
+	}
+}
+
+static void it_is_done_in_slices(void **unused)
+{
+	(void)unused;
+	begin(&a, "line");
+	tell_random(&a, 1, 5000);
+	recut(&a, "read", 0);
+	assert_true(a.slices > 100);
+	begin(&b, "read");
+	tell_random(&b, 1, 5000);
+	assert_same(&a, &b);
+}
+
+static void what_comes_meanwhile_is_cut_too(void **unused)
+{
+	(void)unused;
+	begin(&a, "line");
+	tell_random(&a, 3, 1000);
+	const struct frame f = frame_of("read");
+	struct recut *r = recut_new(a.t, &f, &f);
+	for (int i = 0; recut_step(r, 0) > 0; i++)
+		if (i < 5)
+			say(&a, 1, "meanwhile\n");
+	recut_finish(r);
+	recut_free(r);
+	size_t found = 0;
+	struct entry e;
+	for (uint64_t seq = transcript_first(a.t);
+	     transcript_at(a.t, seq, &e); seq++)
+		found += e.len == 10 && memcmp(e.bytes, "meanwhile\n", 10) == 0;
+	assert_int_equal(found, 5);
+}
+
+/* Where the entries are */
+
+static void every_byte_is_found_again(void **unused)
+{
+	static const char *const specs[] = { "read", "line", "u32", "auto" };
+	(void)unused;
+	for (size_t i = 0; i < 4; i++) {
+		begin(&a, "line");
+		begin(&b, "line");
+		tell_random(&a, 5, 300);
+		tell_random(&b, 5, 300);
+		const struct frame f = frame_of(specs[i]);
+		struct recut *r = recut_new(a.t, &f, &f);
+		assert_int_equal(recut_step(r, SECOND_NS), 0);
+		recut_finish(r);
+		struct entry e, now;
+		for (uint64_t seq = 1; transcript_at(b.t, seq, &e); seq++)
+			for (size_t at = 0; at < e.len; at++) {
+				uint64_t found = seq;
+				size_t offset = at;
+				recut_find(r, &found, &offset);
+				assert_non_null(
+				    transcript_at(a.t, found, &now));
+				assert_true(offset < now.len);
+				assert_int_equal(now.bytes[offset],
+				                 e.bytes[at]);
+				assert_int_equal(now.session, e.session);
+			}
+		uint64_t end = transcript_end(b.t);
+		size_t offset = 7;
+		recut_find(r, &end, &offset);
+		assert_int_equal(end, transcript_end(a.t));
+		assert_int_equal(offset, 0);
+		recut_free(r);
+	}
+}
+
+static void the_bound_holds(void **unused)
+{
+	size_t max = (size_t)512 << 10;
+	(void)unused;
+	begin_with(&a, "read", max);
+	for (int i = 0; i < 20000; i++)
+		come(&a, 1, "a\nb\nc\nd\ne\nf\ng\nh\ni\n");
+	uint64_t dropped = transcript_sums(a.t).dropped;
+	recut(&a, "line", SECOND_NS);
+	assert_true(transcript_sums(a.t).memory <= max);
+	assert_true(transcript_sums(a.t).dropped > dropped);
+	come(&a, 1, "more\n");
+	uint64_t last = transcript_end(a.t) - 1;
+	assert_int_equal(entry_at(a.t, last)->len, 5);
+	assert_int_equal(entry_at(a.t, last - 1)->len, 2);
+}
+
+/* A message whose beginning is gone does not make all after it wrong. */
+static void a_dropped_beginning_is_no_wrong_length(void **unused)
+{
+	(void)unused;
+	begin_with(&a, "line", (size_t)256 << 10);
+	for (int i = 0; i < 20000; i++)
+		come(&a, 1, "GET / HTTP/1.1\r\n");
+	for (int i = 0; i < 3; i++) {
+		pass(&a, 1000);
+		take(&a, 1, ENTRY_IN, "\0\0\0\3abc", 7);
+	}
+	recut(&a, "u32", SECOND_NS);
+	uint64_t end = transcript_end(a.t);
+	for (uint64_t seq = end - 3; seq < end; seq++) {
+		assert_int_equal(entry_at(a.t, seq)->len, 7);
+		assert_int_equal(entry_at(a.t, seq)->prefix, 4);
+	}
+	assert_int_equal(entry_at(a.t, end - 4)->kind, ENTRY_MESSAGE);
+}
+
+static int tear_down(void **unused)
+{
+	(void)unused;
+	transcript_free(a.t);
+	transcript_free(b.t);
+	a.t = b.t = NULL;
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(notes_keep_their_place),
+		TEST(what_is_cut_anew_goes_on),
+		TEST(a_wrong_length_is_told_where_it_stands),
+		TEST(an_end_within_a_message_is_told),
+		TEST(a_new_day_is_told_once),
+		TEST(any_frame_follows_any_other),
+		TEST(it_is_done_in_slices),
+		TEST(what_comes_meanwhile_is_cut_too),
+		TEST(every_byte_is_found_again),
+		TEST(the_bound_holds),
+		TEST(a_dropped_beginning_is_no_wrong_length),
+	};
+	setenv("TZ", "UTC0", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
