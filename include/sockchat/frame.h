@@ -36,6 +36,7 @@ enum {
 	FRAME_ASKS = 4,   /* it has to see what the other direction asked */
 	FRAME_WHOLE_TOO = 8, /* a payload that is a whole message goes as it
 	                      * is: a protocol of its own */
+	FRAME_BOUNDED = 32, /* no message is longer than max */
 };
 
 /* What stands in a SPEC behind the kind's colon. */
@@ -133,8 +134,10 @@ enum frame_wrong {
 /* What the two directions of a conversation know of each other: what has been
  * asked and is not answered.  All zero at first. */
 struct frame_asked {
-	uint64_t bits;  /* the oldest is bit 0; what a bit says is the kind's */
-	uint32_t count; /* of them */
+	uint64_t bits;  /* two for each, the oldest lowest; what they say is
+	                 * the kind's */
+	uint32_t count; /* of what was asked */
+	bool is_raw;    /* both directions now speak something else */
 };
 
 /* The message under way.  All zero: none is. */
@@ -151,7 +154,7 @@ struct frame_message {
 	bool is_last : 1;  /* `rest` is the end of the message */
 	uint8_t step;
 	uint8_t back;      /* see struct frame_cut */
-	uint32_t n;
+	uint32_t n, seen;
 	uint64_t rest;     /* so many bytes belong to it without a look */
 	uint64_t value, more;
 };

@@ -127,6 +127,7 @@ static bool take_rest(struct frame_message *now, size_t *at, size_t len)
 	size_t left = len - *at;
 	size_t n = now->rest < left ? (size_t)now->rest : left;
 	*at += n;
+	now->len += n;
 	now->rest -= n;
 	return n && !now->rest && now->is_last;
 }
@@ -144,9 +145,34 @@ static struct frame_cut cut_on(const struct frame *f, struct frame_state *s,
 			return (struct frame_cut){ at, 0, FRAME_MORE };
 		c = f->kind->cut(f, s, bytes + at, len - at);
 		at += c.len;
+		s->now.len += c.len;
 		c.len = at;
 	} while (c.status == FRAME_MORE && (s->now.rest || at < len));
 	return c;
+}
+
+/* As cut_on(), for a message of which no length tells that it is too long. */
+static struct frame_cut cut_bounded(const struct frame *f,
+                                    struct frame_state *s,
+                                    const uint8_t *bytes, size_t len)
+{
+	uint64_t room = f->max - s->now.len;
+	struct frame_cut c = cut_on(f, s, bytes, len < room ? len : room);
+	if (c.status != FRAME_MORE || s->now.len < f->max)
+		return c;
+	s->now.value = s->now.len;
+	return frame_wrong(s, c.len, FRAME_TOO_LONG);
+}
+
+static struct frame_cut cut_next(const struct frame *f, struct frame_state *s,
+                                 const uint8_t *bytes, size_t len)
+{
+	if (s->is_over && s->asked && s->asked->is_raw)
+		s->is_raw = true;
+	if (s->is_raw)
+		return frame_cut_read(f, s, bytes, len);
+	return f->kind->traits & FRAME_BOUNDED ? cut_bounded(f, s, bytes, len)
+	                                       : cut_on(f, s, bytes, len);
 }
 
 struct frame_cut frame_cut(const struct frame *f, struct frame_state *s,
@@ -154,12 +180,11 @@ struct frame_cut frame_cut(const struct frame *f, struct frame_state *s,
 {
 	if (s->is_over && !s->now.is_soft)
 		s->now = (struct frame_message){ 0 };
-	struct frame_cut c = s->is_raw ? frame_cut_read(f, s, bytes, len)
-	                               : cut_on(f, s, bytes, len);
+	uint64_t before = s->now.len;
+	struct frame_cut c = cut_next(f, s, bytes, len);
 	if (c.status == FRAME_WRONG)
 		c.len = len; /* it is shown with what came with it */
-	s->now.len += c.len;
-	s->now.len -= c.back;
+	s->now.len = before + c.len - c.back;
 	s->is_over = c.status != FRAME_MORE;
 	s->is_begun |= s->is_over;
 	s->is_raw |= c.status == FRAME_WRONG;

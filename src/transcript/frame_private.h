@@ -43,14 +43,21 @@ static inline struct frame_cut frame_skip(struct frame_state *s, size_t len,
 	return frame_more(len);
 }
 
+/* The message ends with `rest` more bytes. */
+static inline enum frame_status frame_follow(struct frame_message *now,
+                                             uint64_t rest)
+{
+	now->total = rest;
+	now->rest = rest;
+	now->is_last = true;
+	return rest ? FRAME_MORE : FRAME_WHOLE;
+}
+
 /* Behind `len` bytes come `rest` more, with which the message ends. */
 static inline struct frame_cut frame_rest(struct frame_state *s, size_t len,
                                           uint64_t rest)
 {
-	s->now.total = rest;
-	s->now.rest = rest;
-	s->now.is_last = true;
-	return rest ? frame_more(len) : frame_whole(len);
+	return (struct frame_cut){ len, 0, frame_follow(&s->now, rest) };
 }
 
 /* A wrap had no memory. */
