@@ -97,6 +97,9 @@ const struct frame_kind frame_kinds[] = {
 	  .help = "a packet of SLIP", .cut = frame_cut_slip,
 	  .ends = frame_ends_slip, .wrap = frame_wrap_slip,
 	  .unwrap = frame_unwrap_slip, .row = { TEXT("\xc0") } },
+	{ .name = "json", .args = "", .help = "a JSON value",
+	  .traits = FRAME_BOUNDED, .cut = frame_cut_json,
+	  .ends = frame_ends_json },
 };
 
 const struct frame_kind *frame_kind(size_t i)
