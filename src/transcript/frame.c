@@ -100,6 +100,10 @@ const struct frame_kind frame_kinds[] = {
 	{ .name = "json", .args = "", .help = "a JSON value",
 	  .traits = FRAME_BOUNDED, .cut = frame_cut_json,
 	  .ends = frame_ends_json },
+	{ .name = "headers", .args = "",
+	  .help = "header lines, and Content-Length bytes (LSP, DAP)",
+	  .traits = FRAME_WHOLE_TOO, .cut = frame_cut_headers,
+	  .wrap = frame_wrap_headers },
 };
 
 const struct frame_kind *frame_kind(size_t i)
