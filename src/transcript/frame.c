@@ -104,6 +104,9 @@ const struct frame_kind frame_kinds[] = {
 	  .help = "header lines, and Content-Length bytes (LSP, DAP)",
 	  .traits = FRAME_WHOLE_TOO, .cut = frame_cut_headers,
 	  .wrap = frame_wrap_headers },
+	{ .name = "http", .args = "", .help = "a request, or an answer to one",
+	  .traits = FRAME_ASKS | FRAME_BOUNDED, .cut = frame_cut_http,
+	  .ends = frame_ends_http },
 };
 
 const struct frame_kind *frame_kind(size_t i)
