@@ -107,6 +107,8 @@ const struct frame_kind frame_kinds[] = {
 	{ .name = "http", .args = "", .help = "a request, or an answer to one",
 	  .traits = FRAME_ASKS | FRAME_BOUNDED, .cut = frame_cut_http,
 	  .ends = frame_ends_http },
+	{ .name = "resp", .args = "", .help = "a value, or a command (Redis)",
+	  .traits = FRAME_BOUNDED, .cut = frame_cut_resp },
 };
 
 const struct frame_kind *frame_kind(size_t i)
