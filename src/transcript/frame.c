@@ -109,6 +109,11 @@ const struct frame_kind frame_kinds[] = {
 	  .ends = frame_ends_http },
 	{ .name = "resp", .args = "", .help = "a value, or a command (Redis)",
 	  .traits = FRAME_BOUNDED, .cut = frame_cut_resp },
+	{ .name = "postgres", .args = "",
+	  .help = "a type, and a length of 4 bytes that counts itself",
+	  .traits = FRAME_ASKS | FRAME_WHOLE_TOO, .cut = frame_cut_postgres,
+	  .wrap = frame_wrap_postgres,
+	  .row = { .size = 4, .at = 1, .add = -4 } },
 };
 
 const struct frame_kind *frame_kind(size_t i)
