@@ -72,16 +72,16 @@ static enum frame_status begin_value(struct frame_run *r)
 
 enum frame_status frame_header_name(struct frame_run *r)
 {
-	while (r->at < r->end) {
-		uint8_t c = *r->at++;
-		if (c == ':')
-			return begin_value(r);
-		if (c < ' ' || c > '~')
-			return frame_blame(r, FRAME_NOT_IT);
-		if (r->now->n != NAME_NONE && c != ' ')
-			r->now->n = match_name(r->now->n, c);
-	}
-	return FRAME_MORE;
+	const uint8_t *at = r->at;
+	uint32_t n = r->now->n;
+	for (; at < r->end && *at >= ' ' && *at <= '~' && *at != ':'; at++)
+		if (n != NAME_NONE && *at != ' ')
+			n = match_name(n, *at);
+	r->at = at;
+	r->now->n = n;
+	if (at == r->end)
+		return FRAME_MORE;
+	return *r->at++ == ':' ? begin_value(r) : frame_blame(r, FRAME_NOT_IT);
 }
 
 enum frame_status frame_header_rest(struct frame_run *r)

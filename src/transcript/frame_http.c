@@ -50,10 +50,8 @@ static enum frame_status step_begin(struct frame_run *r)
 
 static bool is_token(uint8_t c)
 {
-	static const char all[] =
-	    "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz";
-	return c && strchr(all, c);
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c && strchr("0123456789!#$%&'*+-.^_`|~", c));
 }
 
 static enum frame_status end_method(struct frame_run *r)

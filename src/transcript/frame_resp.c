@@ -138,38 +138,46 @@ static enum frame_status end_number(struct frame_run *r)
 	return end_value(r);
 }
 
-static enum frame_status step_number(struct frame_run *r)
-{
-	struct frame_message *now = r->now;
-	uint8_t c = *r->at++;
-	if (frame_is_digit(c) && now->seen != IS_UNKNOWN) {
-		now->seen |= HAS_DIGIT;
-		frame_add_digit(&now->value, 10, c - '0');
-		return FRAME_MORE;
-	}
-	if (c == '\r')
-		return frame_go(r, RESP_NUMBER_END);
-	if (now->seen || (c != '-' && c != '?'))
-		return frame_blame(r, FRAME_NO_LENGTH);
-	now->seen = c == '-' ? IS_NEGATIVE : IS_UNKNOWN;
-	return FRAME_MORE;
-}
-
 static enum frame_status step_number_end(struct frame_run *r)
 {
 	return *r->at++ == '\n' ? end_number(r)
 	                        : frame_blame(r, FRAME_NO_LENGTH);
 }
 
-static enum frame_status step_cr(struct frame_run *r)
+/* What stands before a number or behind it. */
+static enum frame_status take_sign(struct frame_run *r, uint8_t c)
 {
-	return *r->at++ == '\r' ? frame_go(r, RESP_LF)
-	                        : frame_blame(r, FRAME_NO_END);
+	if (c == '\r')
+		return frame_go(r, RESP_NUMBER_END);
+	if (r->now->seen || (c != '-' && c != '?'))
+		return frame_blame(r, FRAME_NO_LENGTH);
+	r->now->seen = c == '-' ? IS_NEGATIVE : IS_UNKNOWN;
+	return FRAME_MORE;
+}
+
+static enum frame_status step_number(struct frame_run *r)
+{
+	struct frame_message *now = r->now;
+	const uint8_t *at = r->at;
+	for (; at < r->end && frame_is_digit(*at); at++)
+		frame_add_digit(&now->value, 10, *at - '0');
+	if (at > r->at)
+		now->seen |= HAS_DIGIT;
+	r->at = at < r->end ? at + 1 : at;
+	return at < r->end ? take_sign(r, *at) : FRAME_MORE;
 }
 
 static enum frame_status step_lf(struct frame_run *r)
 {
 	return *r->at++ == '\n' ? end_value(r) : frame_blame(r, FRAME_NO_END);
+}
+
+static enum frame_status step_cr(struct frame_run *r)
+{
+	if (*r->at++ != '\r')
+		return frame_blame(r, FRAME_NO_END);
+	r->now->step = RESP_LF;
+	return r->at < r->end ? step_lf(r) : FRAME_MORE;
 }
 
 struct frame_cut frame_cut_resp(const struct frame *f, struct frame_state *s,

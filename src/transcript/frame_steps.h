@@ -20,6 +20,15 @@ struct frame_run {
 
 typedef enum frame_status frame_step_fn(struct frame_run *r);
 
+/* Take bytes that need no look, but for the end of a message. */
+static inline void frame_take_rest(struct frame_run *r)
+{
+	size_t left = (size_t)(r->end - r->at);
+	size_t n = r->now->rest < left ? (size_t)r->now->rest : left;
+	r->at += n;
+	r->now->rest -= n;
+}
+
 static inline struct frame_cut frame_run(frame_step_fn *const *steps,
                                          const struct frame *f,
                                          struct frame_state *s,
@@ -27,8 +36,11 @@ static inline struct frame_cut frame_run(frame_step_fn *const *steps,
 {
 	struct frame_run r = { f, s, &s->now, bytes, bytes, bytes + len };
 	enum frame_status status = FRAME_MORE;
-	while (status == FRAME_MORE && r.at < r.end && !s->now.rest)
+	while (status == FRAME_MORE && r.at < r.end && !s->now.rest) {
 		status = steps[s->now.step](&r);
+		if (s->now.rest && !s->now.is_last)
+			frame_take_rest(&r);
+	}
 	return (struct frame_cut){ .len = (size_t)(r.at - bytes),
 		                   .status = status };
 }
@@ -58,11 +70,11 @@ static inline bool frame_is_digit(uint8_t c)
 	return c >= '0' && c <= '9';
 }
 
-/* Add a digit to a number, which stays at UINT64_MAX once it is too big. */
+/* Add a digit to a number, which stays at UINT64_MAX once it is so big. */
 static inline void frame_add_digit(uint64_t *number, unsigned base,
                                    unsigned digit)
 {
-	if (*number > (UINT64_MAX - digit) / base)
+	if (*number >= UINT64_MAX / base)
 		*number = UINT64_MAX;
 	else
 		*number = *number * base + digit;
