@@ -18,6 +18,7 @@
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/spell.h>
+#include <sockchat/unpack.h>
 
 #include "commands_private.h"
 
@@ -340,6 +341,10 @@ static const struct command_row rows[] = {
 	{ "hex", "BYTES",
 	  "send bytes: 0d 0a ff, 0x0d, a C array, a dump; no ending is added",
 	  .parse = hextext_parse, .example = "0d 0a",
+	  .turn = COMMAND_FOR_PEERS },
+	{ "pack", "FORMAT VALUES",
+	  "send values as bytes, as Python's struct packs them",
+	  .parse = pack_parse, .example = ">HI 3 500",
 	  .turn = COMMAND_FOR_PEERS },
 	{ "file", "PATH", "send a file of any size; what is typed follows it",
 	  .run = run_file, .example = "request.bin",

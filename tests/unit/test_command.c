@@ -337,6 +337,24 @@ static void escapes_and_hex_are_sent_without_an_ending(void **state)
 	SENT(f, "");
 }
 
+static void values_are_packed_and_sent_without_an_ending(void **state)
+{
+	struct fake *f = connect_one();
+	(void)state;
+	type("/pack >HI 3 500");
+	SENT(f, "\0\3\0\0\1\xf4");
+	type("/pack \"B 2s *\" 0xff a \"b c\\r\\n\"");
+	SENT(f, "\xff" "a\0b c\r\n");
+	assert_preview("/pack <H 1", "\1\0", 2, NULL);
+	type("/pack B 256");
+	assert_last(ENTRY_ERROR, "value 1: '256' is not an integer from 0 to "
+	                         "255, as B takes");
+	assert_string_equal(last()->hint, "nothing was sent");
+	type("/pack");
+	assert_last(ENTRY_ERROR, "/pack needs FORMAT VALUES: nothing was done");
+	SENT(f, "");
+}
+
 static void a_nul_byte_does_not_cut_what_is_sent(void **state)
 {
 	static const char line[] = "a\0b", command[] = "/send a\0b";
@@ -457,6 +475,7 @@ int main(void)
 		TEST(no_foreign_name_is_the_beginning_of_another_command),
 		TEST(a_command_may_be_shortened_when_it_is_unique),
 		TEST(escapes_and_hex_are_sent_without_an_ending),
+		TEST(values_are_packed_and_sent_without_an_ending),
 		TEST(a_nul_byte_does_not_cut_what_is_sent),
 		TEST(without_a_peer_nothing_is_sent),
 		TEST(words_are_completed_from_the_tables),
