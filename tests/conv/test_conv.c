@@ -2,7 +2,8 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Conversations as scripts, held on the lines and the json front end over a
- * transport without a network.  A script's lines, one after another:
+ * transport without a network, on a clock that is made here.  A script's lines,
+ * one after another:
  *
  *     < "bytes"       the peer sends them in one read; |FIN| and |RST| end it
  *     > text          typed, and Enter
@@ -13,7 +14,7 @@
  *     = text "words"  something else that is shown
  */
 
-#include "../unit/unit.h"
+#include "../unit/made_clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -120,7 +121,7 @@ static bool type_line(struct stage *s, const char *line)
 }
 
 /* Some turns after each line, so that it has been taken before the next one
- * comes; the first one needs a connection. */
+ * comes; the first one needs a connection.  Time passes once all is said. */
 static void on_step(struct later *l)
 {
 	struct stage *s = l->user;
@@ -128,11 +129,12 @@ static void on_step(struct later *l)
 	size_t len = strcspn(s->at, "\n");
 	bool is_done = true;
 	snprintf(line, sizeof(line), "%.*s", (int)len, s->at);
+	loop_later(s->loop, l);
 	if (!*s->at) {
 		end_typing(s);
+		clock_ns += MS_NS;
 		return;
 	}
-	loop_later(s->loop, l);
 	if (!fake_last() || s->rest-- > 0)
 		return;
 	s->rest = 0;
@@ -183,6 +185,7 @@ static int hold(const struct script *script, const struct frontend_ops *ops,
 	set_stage(&s, script);
 	struct chat *c = chat_new(s.loop, &o);
 	c->transport = &transport_fake;
+	clock_ns = 1000000 * MS_NS;
 	int status = chat_run(c, ops, &e);
 	later_cancel(&s.step);
 	end_typing(&s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A chat that is real, whose peers are not, and somebody who types.  For one
- * program of tests each. */
+/* A chat that is real, whose peers are not, and somebody who types: on a clock
+ * that is made here.  For one program of tests each. */
 
 #ifndef TESTS_CHAT_SCENE_H
 #define TESTS_CHAT_SCENE_H
@@ -15,6 +15,7 @@
 #include "../../src/chat/chat_private.h"
 #include "../fake/fake_transport.h"
 #include "entry_at.h"
+#include "made_clock.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -29,6 +30,8 @@ static inline int set_up(void **state)
 		         (char[]){ "127.0.0.1" }, (char[]){ "9" }, NULL };
 	struct error e;
 	(void)state;
+	clock_ns = 1000000 * MS_NS;
+	reading_ns = 0;
 	fake_start();
 	loop = loop_new(LOOP_AUTO);
 	if (!loop || options_parse(&options, 4, argv, &e) ||
@@ -54,6 +57,15 @@ static inline void turn(void)
 	for (int i = 0; i < 4; i++) {
 		assert_int_equal(loop_turn(loop, 0), 0);
 		watch_turn(c);
+	}
+}
+
+static inline void wait_ms(int ms)
+{
+	turn();
+	for (; ms > 0; ms -= 10) {
+		clock_ns += 10 * MS_NS;
+		turn();
 	}
 }
 

@@ -15,10 +15,12 @@
 #include <sockchat/stamp.h>
 
 static int64_t clock_ns;
+static int64_t reading_ns; /* that reading it takes */
 
 int clock_gettime(clockid_t id, struct timespec *time)
 {
 	(void)id;
+	clock_ns += reading_ns;
 	time->tv_sec = clock_ns / (1000 * MS_NS);
 	time->tv_nsec = clock_ns % (1000 * MS_NS);
 	return 0;
@@ -39,6 +41,21 @@ static inline void pass_ms(struct loop *l, int ms)
 		assert_int_equal(loop_turn(l, 0), 0);
 	}
 	turn_loop(l);
+}
+
+static inline void on_pass(struct later *passing)
+{
+	clock_ns += MS_NS;
+	loop_later(passing->user, passing);
+}
+
+/* Run it until it is stopped, while time passes. */
+static inline void run_loop(struct loop *l)
+{
+	struct later passing = { .on_call = on_pass, .user = l };
+	loop_later(l, &passing);
+	assert_int_equal(loop_run(l), 0);
+	later_cancel(&passing);
 }
 
 #endif

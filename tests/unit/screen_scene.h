@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* A chat, our screen, and the terminal that shows it. */
+/* A chat, our screen, and the terminal that shows it, on a clock that is made
+ * here.  For one program of tests each. */
 
 #ifndef TESTS_SCREEN_SCENE_H
 #define TESTS_SCREEN_SCENE_H
 
-#include "unit.h"
+#include "made_clock.h"
 
 #include <locale.h>
 
@@ -36,6 +37,7 @@ static inline int set_up(void **state)
 	static struct options o;
 	struct error e;
 	(void)state;
+	clock_ns = 1000000 * MS_NS;
 	options_init(&o);
 	o.scrollback = 1;
 	chat = chat_new(loop_new(LOOP_AUTO), &o);

@@ -40,8 +40,8 @@ static void dial_tls(struct scene *s)
 	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings,
 	                     &steps, on_done, s);
 	assert_non_null(s->dial);
-	while (!fake_last())
-		loop_turn(s->loop, 1000);
+	turn_loop(s->loop);
+	assert_non_null(fake_last());
 }
 
 static const struct tls_facts secured = {
@@ -76,13 +76,12 @@ static void a_dial_may_end_while_its_certificates_are_told(void **state)
 	struct scene *s = *state;
 
 	dial_tls(s);
-	while (!strstr(bytes_text(&s->steps), "handshake begins"))
-		loop_turn(s->loop, 1000);
+	turn_loop(s->loop);
+	assert_non_null(strstr(bytes_text(&s->steps), "handshake begins"));
 	fake_facts(fake_last())->tls = &secured;
 	fake_feed(fake_last(), ".");
 	s->cancels_in_steps = true;
-	for (int i = 0; i < 3; i++)
-		loop_turn(s->loop, 1);
+	pass_ms(s->loop, 3);
 	assert_int_equal(s->done, 0);
 	assert_non_null(strstr(bytes_text(&s->steps), "certificate 1"));
 	assert_null(strstr(bytes_text(&s->steps), "certificate 2"));
@@ -186,12 +185,12 @@ static void a_cancelled_dial_calls_nobody_and_closes_all(void **state)
 
 	fake_on_connect("127.0.0.1:9999", FAKE_HANGS);
 	dial_to(s, "127.0.0.1", 0);
-	loop_turn(s->loop, 1000);
+	turn_loop(s->loop);
 	assert_int_equal(fake_count(), 1);
 	dial_cancel(s->dial);
 	assert_int_equal(fake_end(fake_last()), FAKE_CLOSED);
 	fake_settle(fake_last(), FAKE_OPENS);
-	loop_turn(s->loop, 0);
+	turn_loop(s->loop);
 	assert_int_equal(s->done, 0);
 }
 
@@ -202,7 +201,7 @@ static void a_dial_may_be_cancelled_before_its_first_turn(void **state)
 	dial_to(s, "name", 1000);
 	dial_cancel(s->dial);
 	dial_cancel(NULL);
-	loop_turn(s->loop, 0);
+	turn_loop(s->loop);
 	assert_int_equal(s->done + s->connecting, 0);
 	assert_int_equal(fake_count(), 0);
 }
@@ -213,7 +212,7 @@ static void a_dial_may_be_cancelled_from_within_a_step(void **state)
 
 	s->cancels_in_steps = true;
 	dial_to(s, "127.0.0.1", 0);
-	loop_turn(s->loop, 0);
+	turn_loop(s->loop);
 	assert_string_equal(bytes_text(&s->steps), "trying 127.0.0.1:9999\n");
 	assert_int_equal(s->done, 0);
 	assert_int_equal(fake_count(), 0);

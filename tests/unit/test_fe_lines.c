@@ -5,7 +5,6 @@
 
 #include <signal.h>
 
-
 #include "chat_scene.h"
 
 static void on_signal(void *user, int signum)
@@ -44,7 +43,7 @@ static void a_front_end_that_fails_to_start_is_not_called_again(void **state)
 	connect_one();
 	type("said"); /* its acknowledgement is news of a tick */
 	for (int i = 0; i < 100 && !is_acked(); i++)
-		assert_int_equal(loop_turn(loop, 20), 0);
+		wait_ms(20);
 	assert_true(is_acked());
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Connecting by itself: --retry, --reconnect and --on-connect, on a clock that
- * is made here. */
+/* Connecting by itself: --retry, --reconnect and --on-connect. */
 
 #include <errno.h>
 
@@ -10,7 +9,6 @@
 #include <sockchat/session_state.h>
 
 #include "chat_scene.h"
-#include "made_clock.h"
 
 #define WHERE   "127.0.0.1:9"
 #define REFUSED "connection refused: " WHERE                                   \
@@ -19,20 +17,10 @@
 static int start(void **state)
 {
 	static const struct frontend_ops lines = { .stays = false };
-	clock_ns = 1000000 * MS_NS;
 	int failed = set_up(state);
 	c->ops = &lines;
 	options.retry = RETRY_ENDLESS;
 	return failed;
-}
-
-static void wait_ms(int ms)
-{
-	turn();
-	for (; ms > 0; ms -= 10) {
-		clock_ns += 10 * MS_NS;
-		turn();
-	}
 }
 
 /* How many connections were tried. */

@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Peers that do not read, and those who are not to wait for them: on a clock
- * that is made here. */
-
+/* Peers that do not read, and those who are not to wait for them. */
 
 #include <sockchat/session_state.h>
 
 #include "chat_scene.h"
-#include "made_clock.h"
 
 static const struct frontend_ops no_screen = { .stays = false };
 static struct fake *one, *two;
-
-static void wait_ms(int ms)
-{
-	turn();
-	for (; ms > 0; ms -= 50) {
-		clock_ns += 50 * MS_NS;
-		turn();
-	}
-}
 
 static struct fake *add_peer(void)
 {
@@ -33,7 +21,6 @@ static struct fake *add_peer(void)
 
 static int set_up_one(void **state)
 {
-	clock_ns = 1000000 * MS_NS;
 	int failed = set_up(state);
 	c->ops = &no_screen;
 	one = add_peer();
