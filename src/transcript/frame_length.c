@@ -246,17 +246,16 @@ static int find_value(const struct frame *f, size_t rest, uint64_t *value,
 	uint64_t max = field_max(f);
 	*value = rest - (uint64_t)f->add;
 	if (f->add > 0 && rest < (uint64_t)f->add)
-		return error_set(e, "with add=%" PRId64 " at least so many "
-		                    "bytes follow the length; the payload has "
-		                    "%zu", f->add, rest);
+		return error_set(e, "%zu byte%s would follow the length, at "
+		                    "least %" PRId64 " must", rest,
+		                 plural(rest), f->add);
 	if (rest > f->max)
-		return error_set(e, "%zu bytes would follow the length: that "
-		                    "is over the limit of %s", rest,
+		return error_set(e, "%zu byte%s would follow the length, the "
+		                    "limit is %s", rest, plural(rest),
 		                 number_format_bytes(most, f->max));
 	if (*value > max)
-		return error_set(e, "the length would be %" PRIu64 ": %s can "
-		                    "say at most %" PRIu64, *value,
-		                 f->kind->name, max);
+		return error_set(e, "the length would be %" PRIu64 ", it can "
+		                    "be at most %" PRIu64, *value, max);
 	return 0;
 }
 
@@ -266,8 +265,9 @@ int frame_wrap_length(const struct frame *f, const uint8_t *payload,
 	uint8_t field[FIELD_MAX];
 	uint64_t value;
 	if (len < f->at)
-		return error_set(e, "%" PRIu32 " bytes stand before the length;"
-		                    " the payload has %zu", f->at, len);
+		return error_set(e, "the payload has %zu byte%s, %" PRIu32
+		                    " must stand before the length", len,
+		                 plural(len), f->at);
 	size_t rest = len - f->at;
 	if (find_value(f, rest, &value, e))
 		return -1;
@@ -284,13 +284,12 @@ int frame_wrap_fixed(const struct frame *f, const uint8_t *payload, size_t len,
                      struct bytes *out, struct error *e)
 {
 	bool is_short = len < f->count;
-	if (len != f->count)
+	uint64_t off = is_short ? f->count - len : len - f->count;
+	if (off)
 		return error_set(e, "the payload has %zu byte%s, a message has "
 		                    "%" PRIu64 ": %" PRIu64 " %s %s", len,
-		                 plural(len), f->count,
-		                 is_short ? f->count - len : len - f->count,
-		                 (is_short ? f->count - len : len - f->count)
-		                         == 1 ? "is" : "are",
+		                 plural(len), f->count, off,
+		                 off == 1 ? "is" : "are",
 		                 is_short ? "missing" : "too many");
 	return bytes_append(out, payload, len) ? frame_wrap_failed(e) : 0;
 }

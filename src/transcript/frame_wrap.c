@@ -26,20 +26,31 @@ static bool measure(const struct frame *f, const uint8_t *bytes, size_t len,
 	return is_one;
 }
 
+/* Say for which frame a payload is refused. */
+static int refuse(const struct frame *f, const struct error *why,
+                  struct error *e)
+{
+	char spec[FRAME_SPEC_MAX];
+	frame_format(f, spec);
+	return error_set(e, "%.100s: %s", spec, why->text);
+}
+
 int frame_wrap(const struct frame *f, const void *payload, size_t len,
                struct framed *out, struct error *e)
 {
 	const uint8_t *bytes = payload ? payload : (const uint8_t *)"";
 	size_t before = out->bytes.len;
+	struct error why;
 	bool is_whole = f->kind->traits & FRAME_WHOLE_TOO &&
 	                measure(f, bytes, len, out);
-	int failed = !is_whole ? f->kind->wrap(f, bytes, len, &out->bytes, e)
-	             : bytes_append(&out->bytes, bytes, len)
-	                 ? frame_wrap_failed(e) : 0;
-	if (failed)
+	int failed = is_whole
+	                 ? bytes_append(&out->bytes, bytes, len) &&
+	                       frame_wrap_failed(&why)
+	                 : f->kind->wrap(f, bytes, len, &out->bytes, &why);
+	if (failed) {
 		out->bytes.len = before;
-	else
-		measure(f, out->bytes.data + before, out->bytes.len - before,
-		        out);
-	return failed;
+		return refuse(f, &why, e);
+	}
+	measure(f, out->bytes.data + before, out->bytes.len - before, out);
+	return 0;
 }
