@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 
+#include <sockchat/array.h>
+
 #include "cutter.h"
 
 static void begin_message(struct cutter *c)
 {
-	size_t size = (c->count + 1) * sizeof(*c->messages);
-	c->messages = realloc(c->messages, size);
+	c->messages = array_grow(c->messages, &c->cap, c->count,
+	                         sizeof(*c->messages));
 	if (!c->messages)
 		abort();
 	c->messages[c->count++] = (struct cutter_message){ .at = c->at };

@@ -22,7 +22,7 @@ struct cutter {
 	struct frame_state state;
 	struct frame_asked asked;
 	struct cutter_message *messages;
-	size_t count;
+	size_t count, cap;
 	bool is_open; /* the last one is under way */
 };
 
