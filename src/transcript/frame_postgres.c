@@ -115,5 +115,9 @@ int frame_wrap_postgres(const struct frame *f, const uint8_t *payload,
 		return error_set(e, "a message begins with its type, as the Q "
 		                    "of a query: this payload is empty");
 	bare.at = is_type(*payload);
+	if (!bare.at && len < FIELD_SIZE)
+		return error_set(e, "a message without a type begins with a "
+		                    "code of %d bytes: the payload has %zu",
+		                 FIELD_SIZE, len);
 	return frame_wrap_length(&bare, payload, len, out, e);
 }
