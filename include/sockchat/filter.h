@@ -17,6 +17,8 @@
 
 #define FILTER_TEXT_MAX 64
 
+struct recut; /* recut.h */
+
 /* All zero shows everything.  An entry is shown if it meets all conditions.
  * What the program answers and what the user sends is shown too, since the
  * filter was set. */
@@ -49,6 +51,9 @@ void filter_tell(const struct filter *f, char out[FILTER_TOLD_MAX]);
 /* Show everything. */
 void filter_off(struct filter *f);
 void filter_finish(struct filter *f);
+
+/* The transcript has been cut anew. */
+void filter_recut(struct filter *f, const struct recut *r);
 
 bool filter_is_on(const struct filter *f);
 bool filter_shows(const struct filter *f, const struct entry *e);

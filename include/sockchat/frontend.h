@@ -25,6 +25,7 @@ struct chat;
 struct frontend;
 struct loop;
 struct options;
+struct recut;
 
 /* A command that a front end does in its own way: -1 after a complaint. */
 struct frontend_command {
@@ -45,6 +46,8 @@ struct frontend_ops {
 	/* Entries from `first` to before `end` are new, or the message `first`
 	 * has grown. */
 	void (*show)(struct frontend *f, uint64_t first, uint64_t end);
+	/* The transcript is about to be cut anew (NULL), or has been. */
+	void (*recut)(struct frontend *f, const struct recut *r);
 	/* The turn is over: let it be seen. */
 	void (*draw)(struct frontend *f);
 	/* The chat is over: write out all that was shown, or set the chat's
@@ -73,6 +76,7 @@ MUST_USE
 struct frontend *fe_lines_start(struct chat *c, const struct typed_line *typed,
                                 struct error *e);
 void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end);
+void fe_lines_recut(struct frontend *f, const struct recut *r);
 void fe_lines_draw(struct frontend *f);
 void fe_lines_stop(struct frontend *f);
 

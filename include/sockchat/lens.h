@@ -35,6 +35,9 @@ MUST_USE int lens_step(struct lens *l, int64_t ns, struct error *e);
 /* The message `seq` has grown: it is looked at again in the next step. */
 void lens_touch(struct lens *l, uint64_t seq);
 
+/* The transcript has been cut anew: look at all of it again. */
+void lens_recut(struct lens *l, const struct recut *r);
+
 /* Whether every entry has been looked at. */
 bool lens_is_complete(const struct lens *l);
 /* The oldest entry that has been looked at. */

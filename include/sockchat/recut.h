@@ -33,8 +33,8 @@ void recut_free(struct recut *r);
  * memory. */
 MUST_USE int recut_step(struct recut *r, int64_t budget_ns);
 
-/* When recut_step() has just returned 0: let the new entries take the place of
- * the old ones, and tell the transcript's listeners. */
+/* When recut_step() has returned 0: let the new entries take the place of the
+ * old ones, and tell the transcript's listeners before and after. */
 void recut_finish(struct recut *r);
 
 /* After recut_finish(): let the framings of a session go on from there.  Their
@@ -46,5 +46,16 @@ void recut_give(const struct recut *r, uint32_t session, struct framing *in,
  * entry `*seq` is now.  An entry that is not there any more is replaced by the
  * one that follows, and `*offset` is 0. */
 void recut_find(const struct recut *r, uint64_t *seq, size_t *offset);
+/* The same for the first byte; 0, which is no entry, stays 0. */
+static inline void recut_move(const struct recut *r, uint64_t *seq)
+{
+	size_t offset = 0;
+	if (*seq)
+		recut_find(r, seq, &offset);
+}
+
+/* Then too: the next message under way; `*i` is 0 at first.  0: there are no
+ * more. */
+uint64_t recut_under_way(const struct recut *r, size_t *i);
 
 #endif

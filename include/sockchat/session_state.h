@@ -44,6 +44,9 @@ void session_look(struct session *s);
  * program has gone.  Asks the system only when the peer has ended. */
 bool session_has_reader(struct session *s);
 
+/* The transcript has been cut anew: go on from there. */
+void session_recut(struct session *s, const struct recut *r);
+
 /* Whether enough waits for the peer: what can wait elsewhere should. */
 bool session_is_congested(const struct session *s);
 /* How many bytes have left us that the peer's system has not acknowledged. */

@@ -30,6 +30,7 @@ struct tick {
 };
 
 struct ticks;
+struct recut; /* recut.h */
 
 /* The tick of the message `seq` has changed. */
 typedef void ticks_fn(void *user, uint64_t seq);
@@ -46,6 +47,9 @@ MUST_USE int ticks_add(struct ticks *t, uint64_t seq);
 void ticks_set(struct ticks *t, const struct tick *tick);
 /* The tick of a message: all zero but for `seq` when it is not known. */
 struct tick ticks_at(const struct ticks *t, uint64_t seq);
+
+/* The transcript has been cut anew: the messages have other seqs. */
+void ticks_recut(struct ticks *t, const struct recut *r);
 
 /* "queued", "sent", "acked", "lost"; "" for none. */
 const char *tick_name(enum tick_state state);

@@ -20,11 +20,12 @@ struct recut; /* recut.h */
 
 /* Embedded in whoever is to be told what happens. */
 struct transcript_listener {
-	/* Entries from `first` to before `end` are new; or the message `first`
-	 * has grown, then it is alone. */
+	/* Each of these may be NULL.  Entries from `first` to before `end` are
+	 * new; or the message `first` has grown, then it is alone. */
 	void (*on_entries)(void *user, uint64_t first, uint64_t end);
 	/* All messages have been cut anew, and every entry has another seq,
-	 * which recut_find() knows.  NULL: it does not matter. */
+	 * which recut_find() knows.  Before that it is called with NULL: the
+	 * old entries are there for the last time. */
 	void (*on_recut)(void *user, const struct recut *r);
 	void *user;
 	/* The rest is the transcript's own. */

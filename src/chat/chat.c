@@ -67,6 +67,34 @@ static void show_entries(void *user, uint64_t first, uint64_t end)
 	c->ops->show(c->frontend, first, end);
 }
 
+static void finish_task(struct chat_task *t)
+{
+	if (t)
+		t->finish(t);
+}
+
+static void follow_recut(struct chat *c, const struct recut *r)
+{
+	struct chat_private *p = c->own;
+	for (size_t i = 0; i < p->session_count; i++)
+		session_recut(p->sessions[i], r);
+	ticks_recut(c->ticks, r);
+	filter_recut(&c->filter, r);
+}
+
+static void on_recut(void *user, const struct recut *r)
+{
+	struct chat *c = user;
+	if (r) {
+		follow_recut(c, r);
+	} else { /* the old entries are gone soon */
+		finish_task(c->search);
+		finish_task(c->save);
+	}
+	if (c->frontend)
+		c->ops->recut(c->frontend, r);
+}
+
 /* A connection is open: what failed before does not count. */
 static void on_chat_open(void *user, struct session *s)
 {
@@ -257,6 +285,10 @@ static void set_up(struct chat *c)
 	p->shows = (struct transcript_listener){
 		.on_entries = show_entries, .user = c,
 	};
+	p->recuts = (struct transcript_listener){
+		.on_recut = on_recut, .user = c,
+	};
+	transcript_listen(c->transcript, &p->recuts);
 	p->check = (struct later){ .on_call = on_check, .user = c };
 }
 
@@ -299,12 +331,6 @@ static int verdict(const struct chat *c)
 	const struct chat_private *p = c->own;
 	return p->has_broken || c->has_failed ||
 	       (c->is_scripted && (p->has_refused || p->makes_wait));
-}
-
-static void finish_task(struct chat_task *t)
-{
-	if (t)
-		t->finish(t);
 }
 
 /* Connect or listen, and let the front end begin.  -1 with a sentence. */

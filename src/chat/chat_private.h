@@ -45,6 +45,7 @@ struct chat_private {
 	struct tls_facts last_tls;
 	struct facts last;    /* of the session that ended last, at its end */
 	struct transcript_listener shows; /* the front end */
+	struct transcript_listener recuts; /* all that knows entries */
 	struct timer quit, linger, leave, look, slow, peers, timeout;
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */

@@ -284,6 +284,17 @@ void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end)
 			show_entry(f, &e);
 }
 
+void fe_lines_recut(struct frontend *f, const struct recut *r)
+{
+	if (!r) {
+		gate_write_all(&f->gate);
+		return;
+	}
+	gate_recut(&f->gate);
+	if (settle_recut(&f->settle, r))
+		out_failed(f, ENOMEM);
+}
+
 /* Life */
 
 /* Standard input is left alone by an echo listener that runs unattended. */
@@ -552,8 +563,8 @@ void fe_lines_stop(struct frontend *f)
 
 /* fe_lines_start() finds the format by which of them it is. */
 #define PRINTING                                                               \
-	.start = start_plain, .show = fe_lines_show, .draw = fe_lines_draw,    \
-	.stop = fe_lines_stop
+	.start = start_plain, .show = fe_lines_show, .recut = fe_lines_recut,  \
+	.draw = fe_lines_draw, .stop = fe_lines_stop
 
 const struct frontend_ops frontend_lines = { PRINTING, .folds = true };
 const struct frontend_ops frontend_json = { PRINTING, .has_ticks = true };

@@ -94,6 +94,12 @@ void gate_write_all(struct gate *g)
 	let_through(g, false);
 }
 
+void gate_recut(struct gate *g)
+{
+	g->next = g->end = transcript_end(g->transcript);
+	g->held = 0;
+}
+
 void gate_stop(struct gate *g)
 {
 	timer_stop(&g->timer);

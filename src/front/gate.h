@@ -40,6 +40,8 @@ struct gate {
 void gate_init(struct gate *g);
 /* Write all that waits. */
 void gate_write_all(struct gate *g);
+/* The transcript has been cut anew: begin behind it. */
+void gate_recut(struct gate *g);
 /* Drop all that waits, and listen to no ticks any more. */
 void gate_stop(struct gate *g);
 

@@ -10,6 +10,7 @@
 #include <sockchat/array.h>
 #include <sockchat/encoding.h>
 #include <sockchat/framing.h>
+#include <sockchat/recut.h>
 
 #include "settle.h"
 
@@ -198,6 +199,83 @@ int settle_show(struct settle *s, const struct entry *e)
 void settle_before(struct settle *s, const struct entry *e)
 {
 	settle_session(s, e, false);
+}
+
+/* The message that waited in the direction of `e`, at or before it. */
+static const struct settle_message *
+find_waiting(const struct settle_message *list, size_t count,
+             const struct entry *e)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].session == e->session && list[i].dir == e->dir &&
+		    list[i].seq <= e->seq)
+			return &list[i];
+	return NULL;
+}
+
+static int compare_seqs(const void *a, const void *b)
+{
+	const struct settle_message *x = a, *y = b;
+	return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+/* Let the messages under way wait, of which has been written what the list of
+ * those that waited says, or all. */
+static int wait_anew(struct settle *s, const struct recut *r,
+                     const struct settle_message *list, size_t count)
+{
+	struct entry e;
+	size_t at = 0;
+	for (uint64_t seq; (seq = recut_under_way(r, &at));) {
+		if (!transcript_at(s->transcript, seq, &e))
+			continue;
+		if (add_pending(s, &e))
+			return -1;
+		const struct settle_message *w =
+		    find_waiting(list, count, &e);
+		s->list[s->count - 1].written =
+		    !w ? e.len : w->seq == seq ? w->written : 0;
+		s->list[s->count - 1].grown_ns = loop_now_ns(s->loop);
+	}
+	if (s->count)
+		qsort(s->list, s->count, sizeof(*s->list), compare_seqs);
+	if (s->count && !s->timer.loop)
+		timer_start(s->loop, &s->timer, SETTLE_NS);
+	return 0;
+}
+
+/* Write those that are not under way any more. */
+static void write_moved(struct settle *s, const struct settle_message *list,
+                        size_t count)
+{
+	uint64_t seq = transcript_end(s->transcript);
+	struct entry e;
+	for (size_t i = 0; i < count; i++)
+		seq = list[i].seq < seq ? list[i].seq : seq;
+	for (; transcript_at(s->transcript, seq, &e); seq++) {
+		const struct settle_message *w =
+		    e.kind == ENTRY_MESSAGE && !(e.flags & ENTRY_BY_HAND)
+		        ? find_waiting(list, count, &e) : NULL;
+		size_t from = w && w->seq == seq ? w->written : 0;
+		if (w && from < e.len &&
+		    !is_pending(s, pending_index(s, seq), seq))
+			s->write(s->user, &e, from);
+	}
+}
+
+int settle_recut(struct settle *s, const struct recut *r)
+{
+	struct settle_message *list = s->list;
+	size_t count = s->count;
+	for (size_t i = 0; i < count; i++)
+		recut_find(r, &list[i].seq, &list[i].written);
+	s->list = NULL;
+	s->count = s->cap = 0;
+	s->staying = 0;
+	int failed = wait_anew(s, r, list, count);
+	write_moved(s, list, count);
+	free(list);
+	return failed;
 }
 
 void settle_init(struct settle *s, struct loop *l,

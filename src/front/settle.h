@@ -39,6 +39,10 @@ void settle_init(struct settle *s, struct loop *l,
                  void *user);
 /* Write all that waits. */
 void settle_write_all(struct settle *s);
+/* The transcript has been cut anew: write what has not been written of messages
+ * that waited, and go on behind that.  -1 without memory: then some of it is
+ * not written. */
+MUST_USE int settle_recut(struct settle *s, const struct recut *r);
 /* Drop all that waits. */
 void settle_finish(struct settle *s);
 

@@ -4,7 +4,11 @@
 /* The framings of both directions, their silence, and what is wrong with what
  * they got. */
 
+#include <sockchat/recut.h>
+
 #include "session_frame.h"
+#include "session_secure.h"
+#include "under_way.h"
 
 static const struct frame *frame_of(const struct session *s,
                                     const struct framing *f)
@@ -43,6 +47,19 @@ int session_tell_bytes(struct session *s, struct framing *f,
 	if (!was_raw && f->state.is_raw && f->state.now.wrong)
 		framing_tell_wrong(f, &r);
 	return failed;
+}
+
+void session_recut(struct session *s, const struct recut *r)
+{
+	struct talk *t = s->talk;
+	if (!t)
+		return;
+	recut_give(r, s->number, &t->in, &t->out, &t->asked);
+	under_way_recut(t->under_way, r);
+	if (t->upgrade)
+		recut_move(r, &t->upgrade->since);
+	await_silence(s, &t->in);
+	await_silence(s, &t->out);
 }
 
 void session_see_sent(struct session *s, const void *bytes, size_t len)

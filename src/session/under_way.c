@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sockchat/array.h>
+#include <sockchat/recut.h>
 #include <sockchat/stamp.h>
 
 #include "under_way.h"
@@ -138,6 +139,12 @@ void under_way_add(struct under_way *u, uint64_t seq, uint64_t end)
 	if (*u->ticks && !ticks_add(*u->ticks, seq))
 		u->list[u->count++] =
 		    (struct pending){ .seq = seq, .end = end };
+}
+
+void under_way_recut(struct under_way *u, const struct recut *r)
+{
+	for (size_t i = 0; u && i < u->count; i++)
+		recut_move(r, &u->list[i].seq);
 }
 
 void under_way_before_write(struct under_way *u)

@@ -24,6 +24,9 @@ MUST_USE struct under_way *under_way_new(struct link *l,
  * is fine. */
 void under_way_end(struct under_way *u);
 
+/* The transcript has been cut anew.  NULL is fine. */
+void under_way_recut(struct under_way *u, const struct recut *r);
+
 /* Follow the message `seq`, which is queued.  When it has left us, `end` bytes
  * in all have.  Without memory it has no tick. */
 void under_way_add(struct under_way *u, uint64_t seq, uint64_t end);

@@ -10,6 +10,7 @@
 #include <sockchat/filter.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
+#include <sockchat/recut.h>
 #include <sockchat/word.h>
 
 #define WORD_MAX 16 /* of those that are looked at */
@@ -140,6 +141,11 @@ void filter_finish(struct filter *f)
 {
 	pattern_free(f->pattern);
 	f->pattern = NULL;
+}
+
+void filter_recut(struct filter *f, const struct recut *r)
+{
+	recut_move(r, &f->since);
 }
 
 bool filter_is_on(const struct filter *f)

@@ -9,6 +9,7 @@
 
 #include <sockchat/array.h>
 #include <sockchat/lens.h>
+#include <sockchat/recut.h>
 
 #define CLOCK_EVERY ((size_t)1 << 10) /* bytes between two looks at it */
 #define ENTRY_COST  256               /* an entry costs as much as these */
@@ -234,6 +235,14 @@ void lens_touch(struct lens *l, uint64_t seq)
 		if (l->touched.seqs[i - 1] == seq)
 			return;
 	l->has_failed |= add_touched(l, seq);
+}
+
+void lens_recut(struct lens *l, const struct recut *r)
+{
+	uint64_t start = l->start;
+	recut_move(r, &start);
+	restart(l, start);
+	l->touched.count = 0;
 }
 
 uint64_t lens_next(const struct lens *l, uint64_t seq)

@@ -9,57 +9,11 @@
 #include <string.h>
 
 #include <sockchat/array.h>
-#include <sockchat/recut.h>
 
+#include "recut_private.h"
 #include "transcript_private.h"
 
 #define READS_A_LOOK 16 /* at the clock */
-
-/* A direction of a conversation. */
-struct side {
-	struct framing framing; /* in the new transcript */
-	uint64_t old_count;     /* messages */
-	/* The old message of which reads are left, or 0; the next one begins
-	 * with this part, and came then. */
-	uint64_t old_seq;
-	size_t part;
-	int64_t part_ns;
-};
-
-struct conversation {
-	uint32_t session;
-	bool is_headless; /* the old transcript has dropped its beginning */
-	bool has_ended;   /* what comes */
-	struct frame_asked asked;
-	struct side sides[2]; /* what comes, what goes */
-};
-
-/* Where the first byte of an old entry is. */
-struct place {
-	uint32_t seq, offset;
-};
-
-/* Where an old entry begins in the read. */
-struct mark {
-	uint64_t seq;
-	size_t at;
-};
-
-struct recut {
-	struct transcript *old, *new; /* `new` until they are one */
-	struct frame frames[2];
-	uint64_t first, next; /* old entries: where it began; not looked at */
-	struct conversation **list; /* by rising session */
-	size_t count, cap;
-	struct side **waiting; /* a heap: the earliest is first */
-	size_t waiting_count, waiting_cap;
-	struct bytes read; /* is being put together */
-	struct mark *marks;
-	size_t mark_count, mark_cap;
-	struct place *places;
-	size_t place_count, place_cap;
-	uint64_t base; /* what the new entries' numbers have grown by */
-};
 
 struct recut *recut_new(struct transcript *t, const struct frame *in,
                         const struct frame *out)
@@ -94,72 +48,7 @@ void recut_free(struct recut *r)
 	free(r);
 }
 
-/* Where the old entries are */
-
-static int add_place(struct recut *r, uint64_t old, uint64_t seq,
-                     size_t offset)
-{
-	while (r->place_count <= old - r->first) {
-		struct place *grown =
-		    array_grow(r->places, &r->place_cap, r->place_count,
-		               sizeof(*grown));
-		if (!grown)
-			return -1;
-		r->places = grown;
-		r->places[r->place_count++] = (struct place){ 0 };
-	}
-	r->places[old - r->first] =
-	    (struct place){ (uint32_t)seq, (uint32_t)offset };
-	return 0;
-}
-
-/* Before a read is cut: the message under way in the new transcript. */
-struct before {
-	uint64_t seq, end;
-	int64_t len;
-};
-
-static struct before look_before(const struct recut *r,
-                                 const struct framing *f)
-{
-	struct entry room;
-	const struct entry *e = transcript_at(r->new, f->seq, &room);
-	return (struct before){
-		.seq = e ? f->seq : 0,
-		.end = transcript_end(r->new),
-		.len = e ? (int64_t)e->len : 0,
-	};
-}
-
-/* Find where the bytes of the read are that begin old entries. */
-static int place_marks(struct recut *r, const struct before *before)
-{
-	uint64_t seq = before->seq ? before->seq : before->end;
-	int64_t begin = -before->len, at; /* of that entry, in the read */
-	struct entry e;
-	int failed = 0;
-	for (size_t i = 0; i < r->mark_count && !failed; i++) {
-		at = (int64_t)r->marks[i].at;
-		while (transcript_at(r->new, seq, &e) &&
-		       (e.kind != ENTRY_MESSAGE ||
-		        begin + (int64_t)e.len <= at)) {
-			if (e.kind == ENTRY_MESSAGE)
-				begin += (int64_t)e.len;
-			seq = seq < before->end ? before->end : seq + 1;
-		}
-		failed = add_place(r, r->marks[i].seq, seq,
-		                   (size_t)(at - begin));
-	}
-	r->mark_count = 0;
-	return failed;
-}
-
 /* Conversations */
-
-static bool is_cut(const struct entry *e)
-{
-	return e->kind == ENTRY_MESSAGE && !(e->flags & ENTRY_BY_HAND);
-}
 
 static size_t conversation_index(const struct recut *r, uint32_t session)
 {
@@ -325,24 +214,32 @@ static const struct entry *look_next(struct recut *r, struct entry *room)
 		r->next = transcript_first(r->old);
 	while ((e = transcript_at(r->old, r->next, room)) &&
 	       is_made_anew(r, e)) {
-		if (add_place(r, r->next, transcript_end(r->new), 0))
+		if (recut_add_place(r, r->next, transcript_end(r->new), 0))
 			return NULL;
 		r->next++;
 	}
 	return e;
 }
 
+/* Whether the read that brought the part `i` of a message may have brought `e`
+ * too: what parts know of the time is not exact. */
+static bool is_of_read(const struct entry *first, size_t i,
+                       const struct entry *e)
+{
+	int64_t ns = e->time.mono_ns - first->time.mono_ns;
+	return e->session == first->session && e->dir == first->dir &&
+	       (i ? entry_part_after(ns) == first->parts[i - 1].after : !ns);
+}
+
 /* Put the messages to the read that it brought as well. */
 static int take_followers(struct recut *r, struct side *side,
-                          const struct entry *first, uint32_t after,
+                          const struct entry *first, size_t i,
                           struct stamp *time)
 {
 	struct entry room;
 	const struct entry *e;
-	while (!side->old_seq && (e = look_next(r, &room)) && is_cut(e) &&
-	       e->session == first->session && e->dir == first->dir &&
-	       entry_part_after(e->time.mono_ns - first->time.mono_ns) ==
-	           after) {
+	while (!side->old_seq && (e = look_next(r, &room)) && recut_is_cut(e) &&
+	       is_of_read(first, i, e)) {
 		*time = e->time;
 		if (take_entry(r, side, e))
 			return -1;
@@ -377,9 +274,9 @@ static int cut_read(struct recut *r, const struct conversation *c,
 {
 	end_silent(r, f, read->frame, read->time.mono_ns);
 	bool was_raw = f->state.is_raw, was_begun = f->state.is_begun;
-	struct before before = look_before(r, f);
+	struct before before = recut_look_before(r, f);
 	if (framing_take(f, read, r->read.data, r->read.len) ||
-	    place_marks(r, &before))
+	    recut_place_marks(r, &before))
 		return -1;
 	if (!was_raw && f->state.is_raw && f->state.now.wrong)
 		meet_wrong(c, f, read, was_begun);
@@ -402,7 +299,7 @@ static int take_read(struct recut *r, struct conversation *c,
 	bytes_clear(&r->read);
 	if (i ? take_part(r, side, e, i) : take_entry(r, side, e))
 		return -1;
-	if (take_followers(r, side, e, entry_part_after(after_ns), &read.time))
+	if (take_followers(r, side, e, i, &read.time))
 		return -1;
 	return cut_read(r, c, &side->framing, &read) ? -1 : 1;
 }
@@ -465,7 +362,7 @@ static int copy_entry(struct recut *r, const struct entry *e)
 		return -1;
 	meet_entry(r, c, e);
 	uint64_t seq = transcript_append(r->new, e);
-	if (!seq || add_place(r, e->seq, seq, 0))
+	if (!seq || recut_add_place(r, e->seq, seq, 0))
 		return -1;
 	r->next = e->seq + 1;
 	if (e->kind == ENTRY_MESSAGE) {
@@ -485,7 +382,7 @@ static int take_next(struct recut *r)
 	struct entry room;
 	const struct entry *e = look_next(r, &room);
 	struct conversation *c = NULL;
-	if (e && is_cut(e) && !(c = conversation_of(r, e->session)))
+	if (e && recut_is_cut(e) && !(c = conversation_of(r, e->session)))
 		return -1;
 	if (r->waiting_count &&
 	    (!e || r->waiting[0]->part_ns <= e->time.mono_ns ||
@@ -515,6 +412,9 @@ int recut_step(struct recut *r, int64_t budget_ns)
 void recut_finish(struct recut *r)
 {
 	int64_t now_ns = stamp_mono_ns();
+	transcript_tell_recut(r->old, NULL);
+	while (take_next(r) > 0)
+		; /* what that has appended */
 	for (size_t i = 0; i < 2 * r->count; i++)
 		end_silent(r, &r->list[i / 2]->sides[i % 2].framing,
 		           &r->frames[i % 2], now_ns);
@@ -548,40 +448,14 @@ void recut_give(const struct recut *r, uint32_t session, struct framing *in,
 	give_side(r, out, &c->sides[1], asked);
 }
 
-/* Go on to the message that a byte so far behind the beginning is in. */
-static void walk_on(const struct recut *r, uint64_t *seq, size_t *offset)
+uint64_t recut_under_way(const struct recut *r, size_t *i)
 {
-	struct entry e, next;
-	if (!transcript_at(r->old, *seq, &e) || !is_cut(&e))
-		return;
-	next = e;
-	for (uint64_t at = *seq; *offset >= next.len;) {
-		do
-			if (!transcript_at(r->old, ++at, &e))
-				return;
-		while (!is_cut(&e) || e.session != next.session ||
-		       e.dir != next.dir);
-		*offset -= next.len;
-		*seq = at;
-		next = e;
+	while (*i < 2 * r->count) {
+		const struct conversation *c = r->list[*i / 2];
+		uint64_t seq = c->sides[*i % 2].framing.seq;
+		++*i;
+		if (seq)
+			return seq + r->base;
 	}
-}
-
-void recut_find(const struct recut *r, uint64_t *seq, size_t *offset)
-{
-	uint64_t i = *seq - r->first, first = transcript_first(r->old);
-	struct place p = { 0 };
-	if (*seq >= r->first && i < r->place_count)
-		p = r->places[i];
-	if (*seq >= r->first + r->place_count) {
-		*seq = transcript_end(r->old);
-		*offset = 0;
-	} else if (p.seq + r->base < first) {
-		*seq = first;
-		*offset = 0;
-	} else {
-		*seq = p.seq + r->base;
-		*offset += p.offset;
-		walk_on(r, seq, offset);
-	}
+	return 0;
 }

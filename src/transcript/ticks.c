@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include <sockchat/array.h>
+#include <sockchat/recut.h>
 #include <sockchat/ticks.h>
 
 #define FIRST_CAP 64
@@ -89,6 +90,12 @@ struct tick ticks_at(const struct ticks *t, uint64_t seq)
 {
 	const struct tick *kept = find_tick(t, seq);
 	return kept ? *kept : (struct tick){ seq, 0, TICK_NONE, true };
+}
+
+void ticks_recut(struct ticks *t, const struct recut *r)
+{
+	for (size_t i = 0; i < t->count; i++)
+		recut_move(r, &at(t, i)->seq);
 }
 
 const char *tick_name(enum tick_state state)

@@ -139,19 +139,15 @@ void transcript_unlisten(struct transcript *t, struct transcript_listener *l)
 			now->next = l->next;
 }
 
-/* Tell all of entries, or of a cut of all. */
-static void tell_all(struct transcript *t, uint64_t first, uint64_t end,
-                     const struct recut *cut)
+static void tell_all(struct transcript *t, uint64_t first, uint64_t end)
 {
 	struct telling now = { .next = t->listeners, .outer = t->telling };
 	t->telling = &now;
 	while (now.next) {
 		struct transcript_listener *l = now.next;
 		now.next = l->next;
-		if (!cut)
+		if (l->on_entries)
 			l->on_entries(l->user, first, end);
-		else if (l->on_recut)
-			l->on_recut(l->user, cut);
 	}
 	t->telling = now.outer;
 }
@@ -161,13 +157,15 @@ void transcript_tell(struct transcript *t)
 	while (!t->telling && t->told_seq < t->next_seq) {
 		uint64_t first = t->told_seq;
 		t->told_seq = t->next_seq;
-		tell_all(t, first, t->told_seq, NULL);
+		tell_all(t, first, t->told_seq);
 	}
 }
 
 void transcript_tell_recut(struct transcript *t, const struct recut *r)
 {
-	tell_all(t, 0, 0, r);
+	for (struct transcript_listener *l = t->listeners; l; l = l->next)
+		if (l->on_recut)
+			l->on_recut(l->user, r);
 	transcript_tell(t);
 }
 
@@ -573,7 +571,7 @@ int transcript_extend(struct transcript *t, uint64_t seq,
 	k->prefix = (uint16_t)b->prefix;
 	k->suffix = (uint8_t)b->suffix;
 	find_chunk(t, seq)->message_bytes += b->len;
-	tell_all(t, seq, seq + 1, NULL);
+	tell_all(t, seq, seq + 1);
 	transcript_tell(t);
 	return 0;
 }
@@ -600,7 +598,7 @@ void transcript_shorten(struct transcript *t, uint64_t seq, size_t len)
 	k->len -= (uint32_t)len;
 	drop_parts(origin_at(t, seq), k->len);
 	find_chunk(t, seq)->message_bytes -= len;
-	tell_all(t, seq, seq + 1, NULL);
+	tell_all(t, seq, seq + 1);
 	transcript_tell(t);
 }
 

@@ -86,6 +86,10 @@ bool find_work(struct frontend *f, int64_t ns);
 /* The message `seq` has grown: search it again. */
 void find_touch(struct frontend *f, uint64_t seq);
 
+/* The transcript is about to be cut anew (NULL), or has been. */
+void find_recut(struct frontend *f, const struct recut *r);
+void pick_recut(struct frontend *f, const struct recut *r);
+
 /* Take what was pasted: one line goes into the input line, several ask. */
 void paste_take(struct frontend *f, const struct token *t);
 /* Say that there is no memory for a paste of this size. */

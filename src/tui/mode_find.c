@@ -11,6 +11,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/hits.h>
 #include <sockchat/lens.h>
+#include <sockchat/recut.h>
 
 #include "tui.h"
 
@@ -137,6 +138,19 @@ void find_touch(struct frontend *f, uint64_t seq)
 {
 	if (f->find.lens)
 		lens_touch(f->find.lens, seq);
+}
+
+void find_recut(struct frontend *f, const struct recut *r)
+{
+	if (!r || f->mode != &mode_find)
+		return;
+	struct viewport *start = &f->find.start;
+	recut_move(r, &start->top_seq);
+	recut_move(r, &start->below_seq);
+	start->top_row = 0;
+	recut_move(r, &f->find.start_seq);
+	if (f->find.lens)
+		lens_recut(f->find.lens, r);
 }
 
 /* Make all parts of a search, or none: -1 with a sentence. */

@@ -6,6 +6,8 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include <sockchat/recut.h>
+
 #include "pick.h"
 #include "tui.h"
 
@@ -29,6 +31,15 @@ void pick_begin(struct frontend *f)
 	};
 	f->mode = &mode_pick;
 	f->help = f->panel = NULL;
+	mark_picked(f);
+}
+
+void pick_recut(struct frontend *f, const struct recut *r)
+{
+	if (!r || f->mode != &mode_pick)
+		return;
+	recut_move(r, &f->pick.cursor);
+	recut_move(r, &f->pick.anchor);
 	mark_picked(f);
 }
 

@@ -388,6 +388,7 @@ const struct frontend_ops frontend_prompt = {
 	.folds = true,
 	.start = start_prompt,
 	.show = fe_lines_show,
+	.recut = fe_lines_recut,
 	.draw = draw_prompt,
 	.stop = stop_prompt,
 };

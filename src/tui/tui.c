@@ -137,6 +137,16 @@ static void note_entries(struct frontend *f, uint64_t first, uint64_t end)
 	bytes_finish(&out);
 }
 
+static void follow_recut(struct frontend *f, const struct recut *r)
+{
+	view_recut(&f->view, r);
+	find_recut(f, r);
+	pick_recut(f, r);
+	if (r)
+		f->painted_end = transcript_end(f->chat->transcript);
+	tui_mark_dirty(f);
+}
+
 /* While an editor has the terminal, the signals of keys are for the editor.
  * When it stops we stop too. */
 static bool signal_of_editor(int signum)
@@ -410,6 +420,7 @@ const struct frontend_ops frontend_tui = {
 	.commands = tui_commands,
 	.start = start_screen,
 	.show = note_entries,
+	.recut = follow_recut,
 	.draw = draw_turn,
 	.stop = stop_screen,
 };

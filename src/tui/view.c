@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <sockchat/array.h>
 #include <sockchat/number.h>
+#include <sockchat/recut.h>
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
@@ -214,6 +216,48 @@ void view_touch(struct viewport *v, uint64_t seq)
 {
 	if (v->shown)
 		lens_touch(v->shown, seq);
+}
+
+#define SEEK_MAX ((size_t)1 << 20) /* of a longer message, the top is shown */
+
+/* The byte that begins the row at the top. */
+static size_t find_top_offset(struct viewport *v)
+{
+	struct piece p;
+	size_t at;
+	if (!lay_out(&p, v, v->top_seq) || v->top_row <= p.lead ||
+	    p.entry->len > SEEK_MAX)
+		return 0;
+	ARRAY_FIND(at, p.entry->len,
+	           p.lead + wrap_row_of(p.entry, &p.settings, at) >=
+	               v->top_row);
+	return at;
+}
+
+static void move_top(struct viewport *v, const struct recut *r)
+{
+	struct piece p;
+	recut_find(r, &v->top_seq, &v->top_offset);
+	v->top_row = 0;
+	if (v->top_offset && lay_out(&p, v, v->top_seq))
+		v->top_row = p.lead + wrap_row_of(p.entry, &p.settings,
+		                                  v->top_offset);
+}
+
+void view_recut(struct viewport *v, const struct recut *r)
+{
+	if (!r && v->is_scrolled)
+		v->top_offset = find_top_offset(v);
+	if (!r)
+		return;
+	recut_move(r, &v->below_seq);
+	recut_move(r, &v->cleared_seq);
+	if (v->hit_seq)
+		recut_find(r, &v->hit_seq, &v->hit_offset);
+	if (v->is_scrolled)
+		move_top(v, r);
+	v->hiding = ~hiding(v);
+	follow_hiding(v);
 }
 
 void view_finish(struct viewport *v)

@@ -18,6 +18,7 @@ struct viewport {
 	bool is_scrolled;    /* else the newest entry is at the bottom */
 	uint64_t top_seq;    /* scrolled: the first entry seen */
 	size_t top_row;      /* … and how many of its rows are above */
+	size_t top_offset;   /* … and bytes, while it is cut anew */
 	uint64_t below_seq;  /* scrolled: entries from here on are unseen */
 	unsigned glyph_flags;
 	uint64_t cleared_seq; /* entries before it are cleared away */
@@ -43,6 +44,10 @@ void view_finish(struct viewport *v);
 bool view_work(struct viewport *v, int64_t ns);
 /* The message `seq` has grown. */
 void view_touch(struct viewport *v, uint64_t seq);
+
+/* The transcript is about to be cut anew (NULL), or has been: the same bytes
+ * stay at the top. */
+void view_recut(struct viewport *v, const struct recut *r);
 
 /* Draw into the rows from `row` on. */
 void view_draw(struct viewport *v, int row, int rows);

@@ -11,6 +11,7 @@
 #include "../../src/front/settle.h"
 #include "entry_at.h"
 #include "made_clock.h"
+#include "recut_all.h"
 #include "unit.h"
 
 #define TRACE_MAX 1024
@@ -39,7 +40,16 @@ static void on_entries(void *user, uint64_t first, uint64_t end)
 		assert_int_equal(settle_show(&settle, entry_at(t, seq)), 0);
 }
 
-static struct transcript_listener listener = { .on_entries = on_entries };
+static void on_recut(void *user, const struct recut *r)
+{
+	(void)user;
+	if (r)
+		assert_int_equal(settle_recut(&settle, r), 0);
+}
+
+static struct transcript_listener listener = {
+	.on_entries = on_entries, .on_recut = on_recut,
+};
 
 static uint64_t add(uint32_t session, enum entry_kind kind,
                     enum entry_dir dir, const char *text)
@@ -295,6 +305,39 @@ static void an_older_one_that_was_broken_off_is_not_kept(void **state)
 	assert_int_equal(settle.count, 1);
 }
 
+static void what_is_cut_anew_is_written_once(void **state)
+{
+	(void)state;
+	come(1, "par");
+	come(2, "other\n");
+	assert_written(101, "2<other\n|1<par.|");
+	grow(1, "tial");
+	recut_all(t, "read"); /* all of them are whole */
+	assert_written(101, "1<tial|");
+	come(1, "next\n");
+	assert_written(101, "1<next\n|");
+	recut_all(t, "fixed:100"); /* none of them is */
+	assert_written(101, "");
+	grow(transcript_end(t) - 1, "!\n");
+	assert_written(101, "2<!\n|");
+	grow(transcript_end(t) - 2, "?");
+	assert_written(101, "1<?.|");
+	recut_all(t, "line");
+	assert_written(101, "");
+	grow(transcript_end(t) - 1, "!\n");
+	assert_written(101, "1<!\n|");
+}
+
+static void what_waited_for_the_wrong_length_is_written_then(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "one\ntwo\nthr");
+	recut_all(t, "line");
+	assert_written(0, "1<one\n|1<two\n|");
+	assert_written(101, "1<thr.|");
+	assert_true(seq < transcript_first(t));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -337,6 +380,8 @@ int main(void)
 		TEST(an_entry_that_is_dropped_soon_does_not_wait),
 		TEST(an_older_one_that_was_broken_off_is_not_kept),
 		TEST(what_still_waits_is_written_when_it_is_over),
+		TEST(what_is_cut_anew_is_written_once),
+		TEST(what_waited_for_the_wrong_length_is_written_then),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 /* What is looked for, filtered, chosen and bare, as the screen shows it. */
 
+#include "recut_all.h"
 #include "screen_scene.h"
 
 #define ALL INT64_C(1000000000)
@@ -95,6 +96,38 @@ static void the_place_stays_when_a_filter_comes_and_goes(void **state)
 	set_filter("off");
 	paint();
 	assert_string_equal(row(0), "> out 36\\n");
+}
+
+static void on_recut(void *user, const struct recut *r)
+{
+	(void)user;
+	view_recut(&view, r);
+}
+
+static void the_same_bytes_stay_at_the_top_when_they_are_cut_anew(void **state)
+{
+	static struct transcript_listener l = { .on_recut = on_recut };
+	(void)state;
+	transcript_listen(chat->transcript, &l);
+	hear_numbers(100, 160);
+	view_scroll(&view, -20, rows);
+	paint();
+	assert_string_equal(row(0), "< line 134\\n");
+	recut_all(chat->transcript, "fixed:27"); /* three lines each */
+	paint();
+	assert_string_equal(row(0), "  line 134\\n");
+	assert_string_equal(row(2), "< line 136\\n");
+	recut_all(chat->transcript, "line");
+	paint();
+	assert_string_equal(row(0), "< line 134\\n");
+	assert_string_equal(row(5), "< line 139\\n");
+	assert_int_equal(view_below(&view), 0);
+	set_filter("text 5");
+	recut_all(chat->transcript, "line");
+	view_work(&view, ALL);
+	paint();
+	assert_string_equal(row(0), "< line 135\\n");
+	assert_string_equal(row(1), "< line 145\\n");
 }
 
 static void nothing_to_show_is_an_empty_screen(void **state)
@@ -234,6 +267,7 @@ int main(void)
 		TEST(a_filter_shows_what_it_lets_through),
 		TEST(a_filtered_view_scrolls_over_what_it_shows),
 		TEST(the_place_stays_when_a_filter_comes_and_goes),
+		TEST(the_same_bytes_stay_at_the_top_when_they_are_cut_anew),
 		TEST(nothing_to_show_is_an_empty_screen),
 		TEST(the_position_is_told_in_hundredths),
 		TEST(an_entry_that_is_gone_to_stands_in_the_middle),
