@@ -38,9 +38,16 @@ bool chat_awaited_first(const struct chat *c);
  * not get it: then an ERROR entry says why.  One of many that is passed over
  * (see chat_congestion()) does not count: it has been told of. */
 int chat_send(struct chat *c, const void *bytes, size_t len);
+/* As chat_send(), for a payload with its frame. */
+int chat_send_framed(struct chat *c, const struct framed *m);
+/* Whether a frame goes around what is sent. */
+static inline bool chat_has_frame(const struct chat *c)
+{
+	return c->session_settings.frame_out->kind->wrap;
+}
 
 /* Send a regular file to those who are spoken to; it is read as they take it.
- * -1 as chat_send(). */
+ * With a frame it is one payload, read at once.  -1 as chat_send(). */
 int chat_send_file(struct chat *c, const char *path);
 /* Let those who are spoken to speak TLS from the end of `text` on, which may be
  * empty.  -1 as chat_send(). */

@@ -35,10 +35,10 @@ int command_send(struct chat *c, const char *line, size_t len);
  * instead of sending. */
 MUST_USE
 int command_preview(const struct chat *c, const char *line, size_t len,
-                    struct bytes *out, struct error *e);
+                    struct framed *out, struct error *e);
 
-/* Append to `line` what has to be typed to send these bytes: themselves, or
- * /send with escapes.  -1 without memory. */
+/* Append to `line` what has to be typed to send these bytes, a payload if there
+ * is a frame: themselves, or /send with escapes.  -1 without memory. */
 MUST_USE
 int command_retype(const struct chat *c, const uint8_t *bytes, size_t len,
                    struct bytes *line);
@@ -65,6 +65,7 @@ struct command_row {
 	const char *help;
 	int (*run)(struct chat *c, char *args);
 	command_parse_fn *parse;  /* its argument becomes the bytes to send */
+	bool is_raw;              /* without a frame around them */
 	chat_session_fn *to_peer; /* to the peer named or spoken to, or all */
 	const char *code, *done;  /* the note when that is done, or NULL */
 	const struct choice *choices; /* of its argument, or NULL */

@@ -31,6 +31,7 @@ enum entry_state {
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
+#define ENTRY_TRAILS  16u /* white space came after it had been complete */
 #define ENTRY_BROKEN   8u /* nothing will be added, but it is not whole */
 #define ENTRY_BY_HAND 32u /* it is as it was sent, not as a frame cuts it */
 
@@ -101,6 +102,9 @@ const char *entry_state_name(enum entry_state state);
  * its byte `at` began.  The wall clock is taken to have gone as the monotonic
  * one. */
 struct entry entry_since(const struct entry *e, size_t at);
+
+/* Whether it is a message that is told when it is whole, and is not (yet). */
+bool entry_is_awaited(const struct entry *e);
 
 /* The payload of a message, in one piece; `room` is for one that is not.
  * Borrowed until the transcript or `room` changes.  NULL without memory. */

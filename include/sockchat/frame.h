@@ -22,6 +22,7 @@
 #define FRAME_MAX      ((uint64_t)16 << 20) /* a length, if nothing is said */
 #define FRAME_CUT_MAX  ((size_t)64 << 10) /* a text that never ends is cut */
 #define FRAME_TEXT_MAX 80  /* of a delimiter */
+#define FRAME_KINDS_MAX 40 /* rows at most */
 #define FRAME_SPEC_MAX 700 /* of frame_format(), with the NUL */
 #define FRAME_AUTO_MS  20  /* what is binary ends at such a pause */
 
@@ -209,8 +210,17 @@ uint64_t frame_silence_ms(const struct frame *f, const struct frame_state *s);
 /* A payload and what goes around it. */
 struct framed {
 	struct bytes bytes;
+	const struct frame_kind *kind; /* NULL: as it was typed */
 	uint32_t prefix_at, prefix, suffix;
 };
+
+/* Bytes as they were typed, which are borrowed. */
+static inline struct framed framed_plain(const void *bytes, size_t len)
+{
+	return (struct framed){
+		.bytes = { .data = (uint8_t *)bytes, .len = len },
+	};
+}
 
 /* Put the frame around a payload.  True `f->kind->wrap` is not NULL.  -1 with a
  * sentence, and `out->bytes` as it was, when the frame cannot hold it. */

@@ -16,6 +16,7 @@
 #include <sockchat/dial.h>
 #include <sockchat/endpoint.h>
 #include <sockchat/error.h>
+#include <sockchat/frame.h>
 #include <sockchat/retry.h>
 #include <sockchat/tls.h>
 
@@ -79,6 +80,7 @@ struct options {
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
 	bool progress, quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
+	struct frame frames[2]; /* of what comes, of what goes */
 	size_t scrollback; /* the transcript's bound in bytes */
 	size_t queue_max;  /* bytes that may wait for all peers together */
 	const char *config, *profile; /* borrowed from argv, or NULL */

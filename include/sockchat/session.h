@@ -167,6 +167,12 @@ MUST_USE
 int session_send(struct session *s, const void *bytes, size_t len,
                  struct error *e);
 
+/* As session_send(), for a payload with its frame.  `m` is borrowed for the
+ * call. */
+MUST_USE
+int session_send_framed(struct session *s, const struct framed *m,
+                        struct error *e);
+
 /* Queue a regular file, which is read as the queue empties.  It is borrowed for
  * the call.  -1 with a sentence. */
 MUST_USE

@@ -203,6 +203,15 @@ static void choose_encoding(struct chat *c)
 	chat_error(c, &e);
 }
 
+/* Take over the frames, with the limit that the transcript sets. */
+static void choose_frames(struct chat *c)
+{
+	for (size_t i = 0; i < 2; i++) {
+		c->own->frames[i] = c->options->frames[i];
+		frame_limit(&c->own->frames[i], c->options->scrollback / 4);
+	}
+}
+
 void chat_settings_changed(struct chat *c)
 {
 	const struct options *o = c->options;
@@ -212,6 +221,7 @@ void chat_settings_changed(struct chat *c)
 	s->tells_steps = o->verbose;
 	s->folds = c->ops->folds;
 	choose_encoding(c);
+	choose_frames(c);
 	s->is_decoded = c->encoding != NULL;
 	s->ticks = o->ticks && c->ops->has_ticks ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
@@ -262,7 +272,6 @@ static void set_up(struct chat *c)
 	p->timeout.user = c;
 	p->again.timer.user = c;
 	c->start_ns = stamp_mono_ns();
-	p->frames[0] = p->frames[1] = (struct frame)FRAME_DEFAULT;
 	c->session_settings = (struct session_settings){
 		.transcript = c->transcript,
 		.ops = &p->session_ops,

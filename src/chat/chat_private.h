@@ -23,7 +23,7 @@ struct chat_private {
 	size_t session_count, ended_count, session_cap;
 	struct session_ops session_ops;
 	int64_t next_search_ns;
-	struct frame frames[2]; /* of what comes, of what goes */
+	struct frame frames[2]; /* as sessions use them: options.h */
 	struct queues queues;
 	uint32_t last_number;
 	bool shows_numbers;

@@ -6,13 +6,14 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <sockchat/file.h>
 #include <sockchat/tls_words.h>
 
 #include "chat_private.h"
 
 /* What is to be sent: some bytes, or a file. */
 struct parcel {
-	const void *bytes;
+	const struct framed *message;
 	uint64_t len;
 	const struct feed_file *file; /* NULL: bytes */
 };
@@ -55,7 +56,7 @@ static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 {
 	struct error e;
 	if (p->file ? !session_send_file(s, p->file, &e)
-	            : !session_send(s, p->bytes, (size_t)p->len, &e)) {
+	            : !session_send_framed(s, p->message, &e)) {
 		chat_given(c, s);
 		return 0;
 	}
@@ -92,9 +93,35 @@ static int give_all(struct chat *c, const struct parcel *p)
 	return tell_nobody(c);
 }
 
+int chat_send_framed(struct chat *c, const struct framed *m)
+{
+	return give_all(c, &(struct parcel){ m, m->bytes.len, NULL });
+}
+
 int chat_send(struct chat *c, const void *bytes, size_t len)
 {
-	return give_all(c, &(struct parcel){ .bytes = bytes, .len = len });
+	return chat_send_framed(c, &(struct framed){
+		.bytes = { .data = (uint8_t *)bytes, .len = len },
+	});
+}
+
+/* Send a whole file as a payload.  -1 after a complaint. */
+static int send_payload(struct chat *c, const struct feed_file *file)
+{
+	const struct frame *f = c->session_settings.frame_out;
+	struct framed m = { .kind = NULL };
+	struct bytes payload = { .max = f->max };
+	struct error e;
+	int failed = file_read(file->fd, &payload);
+	if (failed)
+		error_set_errno(&e, errno, "cannot send %s as one message",
+		                file->name);
+	else
+		failed = frame_wrap(f, payload.data, payload.len, &m, &e);
+	failed = failed ? chat_error(c, &e) : chat_send_framed(c, &m);
+	bytes_finish(&payload);
+	bytes_finish(&m.bytes);
+	return failed;
 }
 
 int chat_send_file(struct chat *c, const char *path)
@@ -103,8 +130,10 @@ int chat_send_file(struct chat *c, const char *path)
 	struct error e;
 	if (feed_open(&file, path, &e))
 		return chat_error(c, &e);
-	int failed = give_all(c, &(struct parcel){ .len = file.total,
-		                                   .file = &file });
+	int failed = chat_has_frame(c)
+	                 ? send_payload(c, &file)
+	                 : give_all(c, &(struct parcel){ NULL, file.total,
+	                                                 &file });
 	close(file.fd);
 	return failed;
 }

@@ -63,14 +63,14 @@ static int run_command(struct chat *c, const char *line, size_t len)
 
 int command_send(struct chat *c, const char *line, size_t len)
 {
-	struct bytes b = { 0 };
+	struct framed m = { .kind = NULL };
 	struct error e;
-	int failed = command_make_line(c, &b, line, len, &e);
+	int failed = command_make_message(c, &m, line, len, &e);
 	if (failed)
 		chat_error(c, &e);
-	else if (b.len)
-		failed = chat_send(c, b.data, b.len);
-	bytes_finish(&b);
+	else if (m.bytes.len)
+		failed = chat_send_framed(c, &m);
+	bytes_finish(&m.bytes);
 	return failed;
 }
 
@@ -104,13 +104,14 @@ enum command_turn command_turn(const char *line, size_t len)
 }
 
 int command_preview(const struct chat *c, const char *line, size_t len,
-                    struct bytes *out, struct error *e)
+                    struct framed *out, struct error *e)
 {
 	if (is_sent(&line, &len))
-		return command_make_line(c, out, line, len, e);
+		return command_make_message(c, out, line, len, e);
 	struct call call = parse_call(line, len);
 	return call.row && call.row->parse
-	           ? call.row->parse(out, call.args, call.args_len, e) : 0;
+	           ? command_make_parsed(c, out, call.row, call.args,
+	                                 call.args_len, e) : 0;
 }
 
 /* Back to a line */
@@ -152,6 +153,16 @@ static void to_newlines(const struct chat *c, struct bytes *text)
 	text->len = out;
 }
 
+/* The text that has to be typed for this payload; false when there is none. */
+static bool to_payload(const struct chat *c, const uint8_t *bytes, size_t len,
+                       struct bytes *text)
+{
+	int failed = c->encoding ? encoding_decode(c->encoding, text, bytes,
+	                                           len)
+	                         : bytes_append(text, bytes, len);
+	return !failed && is_typable(text->data, text->len);
+}
+
 /* The text that has to be typed before Enter to send these bytes; false when
  * there is none. */
 static bool to_typed(const struct chat *c, const uint8_t *bytes, size_t len,
@@ -161,6 +172,8 @@ static bool to_typed(const struct chat *c, const uint8_t *bytes, size_t len,
 	size_t n = eol_bytes((enum eol)c->options->eol, &eol);
 	struct bytes again = { 0 };
 	struct error e;
+	if (chat_has_frame(c))
+		return to_payload(c, bytes, len, text);
 	if (len < n || memcmp(bytes + len - n, eol, n) != 0)
 		return false;
 	int failed = c->encoding

@@ -21,6 +21,7 @@
 #include <sockchat/unpack.h>
 
 #include "commands_private.h"
+#include "typed.h"
 
 #define DRIP_DEFAULT_MS 50
 #define DRIP_MAX        (1 << 30)
@@ -214,18 +215,25 @@ void command_learn(struct chat *c, const char *line)
 static int send_parsed(struct chat *c, const struct command_row *row,
                        const char *args)
 {
-	struct bytes b = { 0 };
+	struct framed m = { .kind = NULL };
 	struct error e;
 	int failed;
-	if (row->parse(&b, args, strlen(args), &e)) {
+	if (command_make_parsed(c, &m, row, args, strlen(args), &e)) {
 		error_set_hint(&e, "nothing was sent");
 		failed = chat_error(c, &e);
 	} else {
-		failed = b.len ? chat_send(c, b.data, b.len)
-		               : refuse_nothing(c, row);
+		failed = m.bytes.len ? chat_send_framed(c, &m)
+		                     : refuse_nothing(c, row);
 	}
-	bytes_finish(&b);
+	bytes_finish(&m.bytes);
 	return failed;
+}
+
+static int parse_raw(struct bytes *out, const char *text, size_t len,
+                     struct error *e)
+{
+	return bytes_append(out, text, len)
+	           ? error_set_errno(e, ENOMEM, "not sent") : 0;
 }
 
 static int run_file(struct chat *c, char *args)
@@ -346,6 +354,9 @@ static const struct command_row rows[] = {
 	  "send values as bytes, as Python's struct packs them",
 	  .parse = pack_parse, .example = ">HI 3 500",
 	  .turn = COMMAND_FOR_PEERS },
+	{ "raw", "TEXT", "send as it is typed: no frame, no ending",
+	  .parse = parse_raw, .is_raw = true, .example = "PING",
+	  .turn = COMMAND_FOR_PEERS },
 	{ "file", "PATH", "send a file of any size; what is typed follows it",
 	  .run = run_file, .example = "request.bin",
 	  .turn = COMMAND_FOR_PEERS },
@@ -360,6 +371,8 @@ static const struct command_row rows[] = {
 	  .run = run_drip, .example = "1 50ms" },
 	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none",
 	  .run = run_eol, .choices = eol_choices },
+	{ "frame", "[SPEC]", "cut bytes into messages: line, u32, http …",
+	  .run = run_frame },
 	{ "echo", "on|off", "send back what peers send",
 	  .run = run_echo, .choices = on_off_choices },
 	{ "view", "VIEW", "how messages look: text, hex, mixed",

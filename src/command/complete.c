@@ -290,6 +290,9 @@ static void offer_arguments(struct candidates *l, const struct chat *c,
 		offer_conditions(l, c, args);
 	else
 		offer_choices(l, row->choices);
+	if (strcmp(row->args, "[SPEC]") == 0)
+		offer_choices(l, options_choices(
+		                     (size_t)options_find(row->name)));
 	offer_used(l, c, row, args);
 	if (strstr(row->args, "PEER"))
 		offer_peers(l, c);

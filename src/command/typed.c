@@ -57,6 +57,39 @@ int command_make_line(const struct chat *c, struct bytes *out, const char *line,
 	return 0;
 }
 
+/* Put the frame of what is sent around a payload.  -1 with a sentence. */
+static int wrap_payload(const struct chat *c, struct framed *out,
+                        const struct bytes *payload, struct error *e)
+{
+	const struct frame *f = c->session_settings.frame_out;
+	return frame_wrap(f, payload->data, payload->len, out, e);
+}
+
+int command_make_message(const struct chat *c, struct framed *out,
+                         const char *line, size_t len, struct error *e)
+{
+	struct bytes payload = { 0 };
+	if (!chat_has_frame(c))
+		return command_make_line(c, &out->bytes, line, len, e);
+	int failed = append_piece(&payload, c->encoding, line, len, e) ||
+	             wrap_payload(c, out, &payload, e);
+	bytes_finish(&payload);
+	return failed ? -1 : 0;
+}
+
+int command_make_parsed(const struct chat *c, struct framed *out,
+                        const struct command_row *row, const char *args,
+                        size_t len, struct error *e)
+{
+	struct bytes payload = { 0 };
+	if (row->is_raw || !chat_has_frame(c))
+		return row->parse(&out->bytes, args, len, e);
+	int failed = row->parse(&payload, args, len, e) ||
+	             wrap_payload(c, out, &payload, e);
+	bytes_finish(&payload);
+	return failed ? -1 : 0;
+}
+
 /* With an escape it is sent as it is, as /send does; else as a line. */
 static int make_consent(const struct chat *c, struct bytes *out,
                         const char *text, struct error *e)

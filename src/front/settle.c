@@ -24,6 +24,7 @@ struct settle_message {
 	uint64_t seq;
 	uint32_t session;
 	uint8_t dir;
+	bool is_awaited; /* it is written when it is whole, or never will be */
 	size_t written;
 	int64_t grown_ns;
 };
@@ -78,6 +79,8 @@ static void on_settle_time(struct timer *t)
 	int64_t now = loop_now_ns(s->loop), next = 0;
 	for (size_t i = 0; i < s->count; i++) {
 		struct settle_message *p = &s->list[i];
+		if (p->is_awaited)
+			continue;
 		int64_t age = now - p->grown_ns;
 		bool is_due = age >= SETTLE_NS;
 		if (is_due && write_pending(s, p, age >= SETTLE_MID_NS))
@@ -113,8 +116,9 @@ static void settle_session(struct settle *s, const struct entry *e, bool begins)
 	for (size_t i = 0; i < s->count;) {
 		struct settle_message *p = &s->list[i];
 		bool is_other = p->session != e->session || p->seq == e->seq;
-		bool is_over = !is_other && (is_end || p->dir == e->dir);
-		if (is_over || (!is_other && !begins &&
+		bool is_over = !is_other &&
+		               (is_end || (p->dir == e->dir && !p->is_awaited));
+		if (is_over || (!is_other && !begins && !p->is_awaited &&
 		                !parts_character(s, p, e)))
 			write_pending(s, p, is_over || is_state);
 		if (is_over)
@@ -132,7 +136,10 @@ static int add_pending(struct settle *s, const struct entry *e)
 		return -1;
 	s->list = grown;
 	s->list[s->count++] = (struct settle_message){
-		.seq = e->seq, .session = e->session, .dir = e->dir,
+		.seq = e->seq,
+		.session = e->session,
+		.dir = e->dir,
+		.is_awaited = entry_is_awaited(e),
 	};
 	return 0;
 }
@@ -152,7 +159,8 @@ static int remember_pending(struct settle *s, const struct entry *e)
 		i = s->count - 1;
 	}
 	s->list[i].grown_ns = loop_now_ns(s->loop);
-	if (e->part_count && e->parts[e->part_count - 1].is_late)
+	bool is_late = e->part_count && e->parts[e->part_count - 1].is_late;
+	if (is_late && !s->list[i].is_awaited)
 		write_until(s, &s->list[i], e, e->parts[e->part_count - 1].at);
 	if (e->seq < s->staying)
 		write_pending(s, &s->list[i], true);
@@ -175,7 +183,9 @@ static void write_leaving(struct settle *s)
 static int show_message(struct settle *s, const struct entry *e)
 {
 	size_t i = pending_index(s, e->seq), from = 0;
-	if (!(e->flags & ENTRY_COMPLETE))
+	if (e->flags & ENTRY_TRAILS) /* it has been written */
+		return 0;
+	if (!(e->flags & (ENTRY_COMPLETE | ENTRY_BROKEN)))
 		return remember_pending(s, e);
 	if (is_pending(s, i, e->seq)) {
 		from = s->list[i].written;

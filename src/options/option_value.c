@@ -140,6 +140,13 @@ static bool set_proxy(struct proxy_settings *to, const char *value)
 	return proxy_parse(to, value, &why) == 0;
 }
 
+/* Likewise. */
+static bool set_frame(struct frame *to, const char *value)
+{
+	struct error why;
+	return frame_parse(to, value, &why) == 0;
+}
+
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value)
 {
@@ -163,6 +170,8 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 		return set_retry(to, value);
 	case TYPE_PROXY:
 		return set_proxy(to, value);
+	case TYPE_FRAME:
+		return set_frame(to, value);
 	case TYPE_LINES:
 		return add_value_line(to, value);
 	case TYPE_SIZE:
@@ -201,9 +210,20 @@ static void tell_duration(char *out, size_t cap, int64_t ms)
 		snprintf(out, cap, "%lld", (long long)ms / 1000);
 }
 
+/* The names of frames. */
+static const struct choice *frame_choices(void)
+{
+	static struct choice list[FRAME_KINDS_MAX + 1];
+	for (size_t i = 0; frame_kind(i) && !list[i].name; i++)
+		list[i] = (struct choice){ frame_kind(i)->name, (int)i };
+	return list;
+}
+
 const struct choice *options_choices(size_t i)
 {
 	const struct option_rule *r = option_rule(i);
+	if (r->type == TYPE_FRAME)
+		return frame_choices();
 	bool is_switch = r->type == TYPE_SET || r->type == TYPE_VALUE;
 	return is_switch ? on_off_choices : r->choices;
 }
@@ -237,8 +257,16 @@ static const char *proxy_url(char out[PROXY_URL_MAX],
 	return *out ? out : NULL;
 }
 
+/* The frame as a SPEC. */
+static const char *frame_spec(char out[FRAME_SPEC_MAX], const struct frame *f)
+{
+	frame_format(f, out);
+	return out;
+}
+
 #define VALUE_MAX PROXY_URL_MAX
-_Static_assert(VALUE_MAX >= ON_CONNECT_MAX, "VALUE_MAX is too small");
+_Static_assert(VALUE_MAX >= ON_CONNECT_MAX && VALUE_MAX >= FRAME_SPEC_MAX,
+               "VALUE_MAX is too small");
 
 /* The word for the value at `at`; NULL: it is a number. */
 static const char *value_word(const struct option_rule *r, const void *at,
@@ -265,6 +293,8 @@ static const char *value_word(const struct option_rule *r, const void *at,
 		return *(const char *)at ? at : NULL;
 	case TYPE_PROXY:
 		return proxy_url(room, at);
+	case TYPE_FRAME:
+		return frame_spec(room, at);
 	default:
 		return NULL;
 	}

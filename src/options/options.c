@@ -19,6 +19,15 @@ size_t option_source_row(const struct option_rule *r)
 	return i;
 }
 
+/* A message has to fit into the transcript, with others. */
+static int check_frames(const struct options *o, struct error *e)
+{
+	for (size_t i = 0; i < 2; i++)
+		if (frame_check(&o->frames[i], o->scrollback / 4, e))
+			return -1;
+	return 0;
+}
+
 int options_check(struct options *o, struct error *e)
 {
 	static const char *const pairs[][2] = {
@@ -26,6 +35,8 @@ int options_check(struct options *o, struct error *e)
 		{ "echo", "send-only" },
 		{ "echo", "recv-only" },
 	};
+	if (check_frames(o, e))
+		return -1;
 	if (o->echo + o->send_only + o->recv_only < 2)
 		return 0; /* as at most starts, which need no look-ups then */
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -70,6 +81,19 @@ static int refuse_resending(const struct options *o, struct error *e)
 	                           "and once: use --ui lines or --json");
 }
 
+/* What is about messages, which a pipe has not. */
+static int refuse_messages(const struct options *o, struct error *e)
+{
+	const struct option_rule *r = option_find_given(o, MESSAGES);
+	if (!r)
+		return 0;
+	return error_set(e, "option --%s is about messages, and %s",
+	                 r->type == TYPE_FRAME ? "frame" : r->row.name,
+	                 o->zero ? "-z shows none"
+	                         : "a pipe moves bytes as they are: use --ui "
+	                           "lines or --json");
+}
+
 /* A pipe that is plain stays so. */
 static int refuse_tls(const struct options *o, struct error *e)
 {
@@ -89,7 +113,8 @@ int options_check_pipe(const struct options *o, struct error *e)
 		return error_set(e, "option --eol is for typed lines, and a "
 		                    "pipe sends bytes as they are: with -C it "
 		                    "sends LF as CR LF");
-	return refuse_resending(o, e) || refuse_tls(o, e) ? -1 : 0;
+	return refuse_resending(o, e) || refuse_messages(o, e) ||
+	               refuse_tls(o, e) ? -1 : 0;
 }
 
 bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
@@ -108,11 +133,24 @@ static int refuse_proxy(const char *name, const char *value, struct error *e)
 	return error_set(e, "option %s: %s", name, why.text);
 }
 
+static int refuse_frame(const char *name, const char *value, struct error *e)
+{
+	struct frame unused;
+	struct error why;
+	if (!frame_parse(&unused, value, &why))
+		return 0;
+	error_set(e, "option %s: %s", name, why.text);
+	error_set_hint(e, "%s", why.hint);
+	return -1;
+}
+
 static int refuse_value(const struct option_rule *r, const char *name,
                         const char *value, struct error *e)
 {
 	if (r->type == TYPE_PROXY)
 		return refuse_proxy(name, value, e);
+	if (r->type == TYPE_FRAME)
+		return refuse_frame(name, value, e);
 	char safe[64], list[CHOICE_LIST_MAX];
 	const struct choice *choices =
 	    options_choices((size_t)(r - option_rule(0)));
@@ -126,10 +164,26 @@ static int refuse_value(const struct option_rule *r, const char *name,
 	return -1;
 }
 
+/* A row that is about both directions sets each of them. */
+static int apply_to_both(struct options *o, const char *name, const char *value,
+                         enum option_source source, struct error *e)
+{
+	static const char *const rows[] = { "frame-in", "frame-out" };
+	for (size_t i = 0; i < 2; i++) {
+		const struct option_rule *r =
+		    option_rule((size_t)options_find(rows[i]));
+		if (option_apply(o, r, name, value, source, e))
+			return -1;
+	}
+	return 0;
+}
+
 int option_apply(struct options *o, const struct option_rule *r,
                  const char *name, const char *value,
                  enum option_source source, struct error *e)
 {
+	if (r->type == TYPE_FRAME && r->value)
+		return apply_to_both(o, name, value, source, e);
 	struct options next = *o;
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
 	size_t row = option_source_row(r);

@@ -470,14 +470,23 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 
 /* What the user asks for */
 
-int session_send(struct session *s, const void *bytes, size_t len,
-                 struct error *e)
+int session_send_framed(struct session *s, const struct framed *m,
+                        struct error *e)
 {
 	session_show(s, false);
-	if (session_queue_message(s, bytes, len, e))
+	if (session_queue_message(s, m, e))
 		return -1;
 	session_update(s);
 	return 0;
+}
+
+int session_send(struct session *s, const void *bytes, size_t len,
+                 struct error *e)
+{
+	const struct framed plain = {
+		.bytes = { .data = (uint8_t *)bytes, .len = len },
+	};
+	return session_send_framed(s, &plain, e);
 }
 
 int session_send_file(struct session *s, const struct feed_file *file,

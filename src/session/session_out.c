@@ -154,9 +154,11 @@ static void note_question(struct session *s)
 	session_plan_look(s, HEALTH_ANSWER_NS);
 }
 
-int session_queue_message(struct session *s, const void *bytes, size_t len,
+int session_queue_message(struct session *s, const struct framed *m,
                           struct error *e)
 {
+	const void *bytes = m->bytes.data;
+	size_t len = m->bytes.len;
 	if (may_send(s, e))
 		return -1;
 	if (len > queues_room(s->settings->queues))
@@ -170,7 +172,7 @@ int session_queue_message(struct session *s, const void *bytes, size_t len,
 	note_question(s);
 	if (s->settings->keeps_entries) {
 		follow_message(s); /* its tick is looked for when told */
-		session_tell_sent(s, bytes, len);
+		session_tell_sent(s, m);
 	}
 	session_see_sent(s, bytes, len);
 	hints_out(s, bytes, len);

@@ -60,7 +60,7 @@ void session_read(struct session *s);
 MUST_USE struct talk *session_talk(struct session *s);
 /* Queue a message for the peer.  -1 with a sentence. */
 MUST_USE
-int session_queue_message(struct session *s, const void *bytes, size_t len,
+int session_queue_message(struct session *s, const struct framed *m,
                           struct error *e);
 /* Queue a file for the peer.  -1 with a sentence. */
 MUST_USE
@@ -102,7 +102,7 @@ void session_tell_note(struct session *s, const char *code, const char *hint,
                        const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void session_tell_error(struct session *s, const struct error *e);
-/* Tell bytes that are sent as one message, whatever is in them. */
-void session_tell_sent(struct session *s, const void *bytes, size_t len);
+/* Tell what is sent as one message, whatever is in it. */
+void session_tell_sent(struct session *s, const struct framed *m);
 
 #endif

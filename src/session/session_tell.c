@@ -82,11 +82,15 @@ void session_tell_error(struct session *s, const struct error *e)
 	}, e->text, strlen(e->text));
 }
 
-void session_tell_sent(struct session *s, const void *bytes, size_t len)
+void session_tell_sent(struct session *s, const struct framed *m)
 {
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_MESSAGE,
 		.dir = ENTRY_OUT,
 		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
-	}, bytes, len);
+		.frame = m->kind,
+		.prefix_at = m->prefix_at,
+		.prefix = m->prefix,
+		.suffix = m->suffix,
+	}, m->bytes.data, m->bytes.len);
 }

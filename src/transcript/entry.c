@@ -51,6 +51,12 @@ struct entry entry_since(const struct entry *e, size_t at)
 	return since;
 }
 
+bool entry_is_awaited(const struct entry *e)
+{
+	return e->frame && !(e->frame->traits & FRAME_PIECES) &&
+	       !(e->flags & (ENTRY_COMPLETE | ENTRY_BROKEN));
+}
+
 /* The payload as it stands in the message. */
 static const uint8_t *plain_payload(const struct entry *e, struct bytes *room,
                                     size_t *len)

@@ -8,6 +8,7 @@
 
 #include <sockchat/array.h>
 #include <sockchat/format.h>
+#include <sockchat/frame.h>
 #include <sockchat/json.h>
 #include <sockchat/transcript.h>
 #include <sockchat/unpack.h>
@@ -199,6 +200,10 @@ static void json_message(struct json *j, enum encode encode,
 {
 	const uint8_t *bytes = e->bytes + from;
 	size_t len = e->len - from;
+	if (e->frame)
+		json_word(j, "frame", e->frame->name);
+	if (e->prefix)
+		json_number(j, "prefix", e->prefix);
 	json_number(j, "len", len);
 	if (encode == ENCODE_HEX)
 		json_hex(j, "hex", bytes, len);

@@ -41,6 +41,7 @@ int frame_wrap(const struct frame *f, const void *payload, size_t len,
 	const uint8_t *bytes = payload ? payload : (const uint8_t *)"";
 	size_t before = out->bytes.len;
 	struct error why;
+	out->kind = f->kind;
 	bool is_whole = f->kind->traits & FRAME_WHOLE_TOO &&
 	                measure(f, bytes, len, out);
 	int failed = is_whole

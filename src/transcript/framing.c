@@ -51,14 +51,15 @@ static int begin_message(struct framing *f, const struct framing_read *r,
 
 /* Grow the message under way; begin one when there is none (any more). */
 static int put_piece(struct framing *f, const struct framing_read *r,
-                     const uint8_t *bytes, const struct frame_cut *c)
+                     const uint8_t *bytes, const struct frame_cut *c,
+                     bool was_whole)
 {
 	const struct frame_message *now = &f->state.now;
 	bool is_wrong = c->status == FRAME_WRONG;
 	struct entry_bytes b = {
 		.bytes = bytes,
 		.len = c->len,
-		.flags = flags_of(c->status),
+		.flags = flags_of(c->status) | (was_whole ? ENTRY_TRAILS : 0),
 		.prefix = f->is_headless || is_wrong ? 0 : now->prefix,
 		.suffix = now->suffix,
 	};
@@ -103,7 +104,7 @@ static int take_bytes(struct framing *f, const struct framing_read *r,
 		bool was_soft = f->state.now.is_soft;
 		struct frame_cut c = frame_cut(r->frame, &f->state, bytes, len);
 		if (c.len || !was_soft)
-			failed = put_piece(f, r, bytes, &c);
+			failed = put_piece(f, r, bytes, &c, was_soft);
 		bytes += c.len;
 		len -= c.len;
 		if (c.back && !failed)

@@ -3,6 +3,7 @@
 
 /* Pure layout: entries as rows of glyphs. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,7 @@ struct layout {
 	size_t seek, found_row;
 	struct wrap_map *learns; /* it is filled meanwhile, or NULL */
 	const struct encoding *encoding; /* of what is put now */
+	bool is_around; /* what is put now is no payload: it is dim */
 	bool knows_rows; /* from a map: those below the wanted are left out */
 };
 
@@ -79,6 +81,8 @@ static void lay_run(struct layout *l, const char *text, size_t len,
 	size_t columns = l->settings->columns;
 	if (l->column && width > columns - l->column)
 		next_row(l);
+	if (l->is_around)
+		style = WRAP_ENDING;
 	if (style != l->style || l->run_len + len > RUN_MAX)
 		flush_run(l);
 	l->style = style;
@@ -369,15 +373,48 @@ static size_t skip_rows(struct layout *l)
 	return m->begins[i - 1];
 }
 
+/* Lay the bytes before `end` that are not laid yet. */
+static size_t lay_until(struct layout *l, const struct entry *e, size_t at,
+                        size_t end, bool is_around)
+{
+	if (at >= end)
+		return at;
+	flush_run(l);
+	l->is_around = is_around;
+	lay_text(l, e->bytes + at, end - at, l->settings->look.glyph_flags);
+	flush_run(l);
+	l->is_around = false;
+	return end;
+}
+
+/* How many bytes of a message that is under way are still to come. */
+static void lay_awaited(struct layout *l, const struct entry *e)
+{
+	char text[64];
+	uint64_t behind = e->len - e->prefix_at - e->prefix;
+	if (!entry_is_awaited(e) || e->total <= behind)
+		return;
+	snprintf(text, sizeof(text), " waiting for %" PRIu64 " of %" PRIu64
+	         " bytes", e->total - behind, e->total);
+	for (const char *c = text; *c; c++)
+		lay_run(l, c, 1, 1, WRAP_ENDING);
+}
+
 static void lay_message(struct layout *l, const struct entry *e)
 {
 	size_t ending = entry_ending(e);
+	size_t suffix = e->suffix > ending ? e->suffix - ending : 0;
 	unsigned flags = l->settings->look.glyph_flags;
-	size_t skipped = skip_rows(l);
+	size_t at = skip_rows(l);
 	l->encoding = l->settings->look.encoding;
-	seek_part(l, skipped);
-	lay_text(l, e->bytes + skipped, e->len - ending - skipped, flags);
+	seek_part(l, at);
+	if (e->prefix) {
+		at = lay_until(l, e, at, e->prefix_at, false);
+		at = lay_until(l, e, at, e->prefix_at + e->prefix, true);
+	}
+	at = lay_until(l, e, at, e->len - ending - suffix, false);
 	l->encoding = NULL;
+	lay_until(l, e, at, e->len - ending, true);
 	if (ending)
 		mark_byte(l, e->bytes + e->len - ending);
 	if (ending && l->settings->look.endings)
@@ -510,6 +547,8 @@ static void lay_entry(struct layout *l, const struct entry *e)
 		lay_hint(l, e->hint);
 	if (tail)
 		lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
+	if (is_message)
+		lay_awaited(l, e);
 	lay_fields(l, l->settings->whole ? l->settings->whole : e);
 	flush_run(l);
 }

@@ -126,7 +126,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 		view_draw(&f->view, 0, f->transcript_rows);
 	if (rest > 0)
 		draw_status(f, rest - 1, line.mode, &preview);
-	bytes_finish(&preview.bytes);
+	bytes_finish(&preview.made.bytes);
 }
 
 /* Show what differs from the last frame. */

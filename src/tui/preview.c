@@ -24,18 +24,21 @@ void preview_make(struct preview *p, const struct chat *c,
 	*p = (struct preview){ .count = 0 };
 	if (!line->len || (is_command && len < line->len))
 		return;
-	if (command_preview(c, line->text, len, &p->bytes, &p->error))
+	if (command_preview(c, line->text, len, &p->made, &p->error))
 		return;
 	p->error.text[0] = '\0';
-	p->count = p->bytes.len + (line->len - len);
+	p->count = p->made.bytes.len + (line->len - len);
 }
 
 void preview_count(const struct preview *p, char out[32])
 {
-	if (p->count)
-		snprintf(out, 32, "%zu byte%s", p->count, plural(p->count));
-	else
+	size_t around = p->made.prefix + p->made.suffix;
+	if (!p->count)
 		out[0] = '\0';
+	else if (around)
+		snprintf(out, 32, "%zu bytes + %zu", p->count - around, around);
+	else
+		snprintf(out, 32, "%zu byte%s", p->count, plural(p->count));
 }
 
 static size_t per_row(void)
@@ -45,7 +48,7 @@ static size_t per_row(void)
 
 int preview_rows(const struct preview *p, int max)
 {
-	size_t rows = (p->bytes.len + per_row() - 1) / per_row();
+	size_t rows = (p->made.bytes.len + per_row() - 1) / per_row();
 	if (rows > ROWS_MAX)
 		rows = ROWS_MAX;
 	return (int)rows < max ? (int)rows : max;
@@ -55,7 +58,7 @@ void preview_draw(const struct preview *p, int row, int rows)
 {
 	char text[HEXDUMP_ROW_MAX];
 	for (int i = 0; i < rows; i++) {
-		size_t len = hexdump_row(text, p->bytes.data, p->bytes.len,
+		size_t len = hexdump_row(text, p->made.bytes.data, p->made.bytes.len,
 		                         (size_t)i * per_row(), per_row());
 		screen_put(row + i, 0, text, len, STYLE_NOTICE);
 	}

@@ -12,7 +12,7 @@
 
 struct preview {
 	size_t count;       /* bytes, all of them */
-	struct bytes bytes; /* the first of them, for the caller to finish */
+	struct framed made; /* of the first of them: the caller finishes it */
 	struct error error; /* why there are none; its text is "" otherwise */
 };
 

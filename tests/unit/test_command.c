@@ -11,16 +11,16 @@
 static void assert_preview(const char *line, const char *bytes, size_t len,
                            const char *sentence)
 {
-	struct bytes out = { 0 };
+	struct framed out = { .kind = NULL };
 	struct error e;
 	int failed = command_preview(c, line, strlen(line), &out, &e);
 	assert_int_equal(failed, sentence ? -1 : 0);
 	if (sentence)
 		assert_string_equal(e.text, sentence);
-	assert_int_equal(out.len, len);
+	assert_int_equal(out.bytes.len, len);
 	if (len)
-		assert_memory_equal(out.data, bytes, len);
-	bytes_finish(&out);
+		assert_memory_equal(out.bytes.data, bytes, len);
+	bytes_finish(&out.bytes);
 }
 
 static void a_line_is_sent_with_the_chosen_ending(void **state)

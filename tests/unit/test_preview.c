@@ -24,7 +24,7 @@ static void assert_preview(const char *text, const char *count,
 	preview_count(&p, told);
 	assert_string_equal(told, count);
 	assert_string_equal(p.error.text, error);
-	bytes_finish(&p.bytes);
+	bytes_finish(&p.made.bytes);
 }
 
 static void what_enter_would_send_is_counted(void **state)
@@ -50,13 +50,13 @@ static void a_long_line_is_counted_and_not_parsed(void **state)
 	struct preview p = make(text, len);
 	preview_count(&p, told);
 	assert_string_equal(told, "1048577 bytes");
-	assert_true(p.bytes.len <= 65537);
-	bytes_finish(&p.bytes);
+	assert_true(p.made.bytes.len <= 65537);
+	bytes_finish(&p.made.bytes);
 	memcpy(text, "/send ", 6);
 	p = make(text, len);
 	preview_count(&p, told);
 	assert_string_equal(told, "");
-	bytes_finish(&p.bytes);
+	bytes_finish(&p.made.bytes);
 	free(text);
 }
 
@@ -72,13 +72,13 @@ static void the_bytes_are_drawn_in_rows(void **state)
 	finish(0, 0);
 	assert_non_null(strstr(row(2), "68 65 6c 6c 6f 0a"));
 	assert_non_null(strstr(row(2), "|hello.|"));
-	bytes_finish(&p.bytes);
+	bytes_finish(&p.made.bytes);
 	char text[100];
 	memset(text, 'x', sizeof(text));
 	p = make(text, sizeof(text));
 	assert_int_equal(preview_rows(&p, 6), 4);
 	assert_int_equal(preview_rows(&p, 3), 3);
-	bytes_finish(&p.bytes);
+	bytes_finish(&p.made.bytes);
 }
 
 static void the_status_line_tells_the_count_if_there_is_room(void **state)
