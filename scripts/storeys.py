@@ -10,9 +10,9 @@ import os
 import re
 import sys
 
-BELOW = {"base": 0, "io": 1, "net": 2, "options": 3, "transcript": 4,
-         "diagnose": 5, "session": 6, "chat": 7, "command": 8, "front": 9,
-         "tui": 10}
+BELOW = {"base": 0, "io": 1, "net": 2, "frame": 3, "options": 4,
+         "transcript": 5, "diagnose": 6, "session": 7, "chat": 8, "command": 9,
+         "front": 10, "tui": 11}
 TUI_ONLY = re.compile(r"^(n?curses|term|readline)\b")
 # Headers without a .c file of their name.
 HEADERS = {"halves": "net", "facts": "diagnose", "frontend": "chat"}

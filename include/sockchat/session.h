@@ -161,17 +161,19 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 void session_adopt(struct session *s, struct transport *t,
                    const struct address *peer);
 
-/* Queue one message for the peer, also before the connection is open.  -1 with
- * a sentence: nothing of it is queued. */
-MUST_USE
-int session_send(struct session *s, const void *bytes, size_t len,
-                 struct error *e);
-
-/* As session_send(), for a payload with its frame.  `m` is borrowed for the
- * call. */
+/* Queue one message for the peer, also before the connection is open.  `m` is
+ * borrowed for the call.  -1 with a sentence: nothing of it is queued. */
 MUST_USE
 int session_send_framed(struct session *s, const struct framed *m,
                         struct error *e);
+/* The same for bytes as they were typed. */
+MUST_USE
+static inline int session_send(struct session *s, const void *bytes, size_t len,
+                               struct error *e)
+{
+	const struct framed m = framed_plain(bytes, len);
+	return session_send_framed(s, &m, e);
+}
 
 /* Queue a regular file, which is read as the queue empties.  It is borrowed for
  * the call.  -1 with a sentence. */

@@ -100,9 +100,8 @@ int chat_send_framed(struct chat *c, const struct framed *m)
 
 int chat_send(struct chat *c, const void *bytes, size_t len)
 {
-	return chat_send_framed(c, &(struct framed){
-		.bytes = { .data = (uint8_t *)bytes, .len = len },
-	});
+	const struct framed m = framed_plain(bytes, len);
+	return chat_send_framed(c, &m);
 }
 
 /* Send a whole file as a payload.  -1 after a complaint. */

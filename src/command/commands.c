@@ -21,6 +21,7 @@
 #include <sockchat/unpack.h>
 
 #include "commands_private.h"
+#include "frames.h"
 #include "typed.h"
 
 #define DRIP_DEFAULT_MS 50

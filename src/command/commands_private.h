@@ -57,10 +57,6 @@ int run_echo(struct chat *c, char *args);
 int run_encoding(struct chat *c, char *args);
 int run_limits(struct chat *c, char *args);
 
-/* frames.c */
-
-int run_frame(struct chat *c, char *args);
-
 /* repeat.c */
 
 int run_repeat(struct chat *c, char *args);

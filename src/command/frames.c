@@ -4,6 +4,7 @@
 /* /frame: how bytes are cut into messages. */
 
 #include "commands_private.h"
+#include "frames.h"
 
 static void tell_frames(struct chat *c)
 {

@@ -480,15 +480,6 @@ int session_send_framed(struct session *s, const struct framed *m,
 	return 0;
 }
 
-int session_send(struct session *s, const void *bytes, size_t len,
-                 struct error *e)
-{
-	const struct framed plain = {
-		.bytes = { .data = (uint8_t *)bytes, .len = len },
-	};
-	return session_send_framed(s, &plain, e);
-}
-
 int session_send_file(struct session *s, const struct feed_file *file,
                       struct error *e)
 {

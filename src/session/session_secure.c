@@ -279,9 +279,7 @@ int session_begin_upgrade(struct session *s, const void *text, size_t len,
 	struct upgrade *u = upgrade_new(s, settings);
 	if (!u)
 		return error_set_errno(e, errno, "TLS was not begun");
-	const struct framed plain = {
-		.bytes = { .data = (uint8_t *)text, .len = len },
-	};
+	const struct framed plain = framed_plain(text, len);
 	if (len && session_queue_message(s, &plain, e)) {
 		upgrade_free(u);
 		return -1;

@@ -57,8 +57,9 @@ int preview_rows(const struct preview *p, int max)
 void preview_draw(const struct preview *p, int row, int rows)
 {
 	char text[HEXDUMP_ROW_MAX];
+	const struct bytes *b = &p->made.bytes;
 	for (int i = 0; i < rows; i++) {
-		size_t len = hexdump_row(text, p->made.bytes.data, p->made.bytes.len,
+		size_t len = hexdump_row(text, b->data, b->len,
 		                         (size_t)i * per_row(), per_row());
 		screen_put(row + i, 0, text, len, STYLE_NOTICE);
 	}
