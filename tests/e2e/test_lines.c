@@ -313,6 +313,7 @@ static void every_byte_is_in_one_object(void **state)
 	int fd = connect_json(&p);
 
 	(void)state;
+	proc_write_text(&p, "/set frame-in line\n");
 	proc_write_text(&p, "typed \"quoted\"\n/nonsense\n/peers\n");
 	net_expect(fd, "typed \"quoted\"\n");
 	net_send(fd, said, 16);

@@ -11,8 +11,8 @@ import re
 import sys
 
 ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'side', 'local',
-         'code', 'len', 'text', 'base64', 'hex', 'complete', 'cut', 'hint',
-         'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing', 'ms',
+         'code', 'frame', 'prefix', 'len', 'text', 'base64', 'hex',
+         'complete', 'cut', 'hint', 'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing', 'ms',
          'tls', 'step', 'fault', 'verdict', 'status']
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
