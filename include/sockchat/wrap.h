@@ -119,6 +119,11 @@ size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
 size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
                    size_t offset);
 
+/* The bytes of the content that the same row shows as the byte `offset`: from
+ * `*begin` to before `*end`.  In the mixed view, of the dump. */
+void wrap_row_bytes(const struct entry *e, const struct wrap_settings *settings,
+                    size_t offset, size_t *begin, size_t *end);
+
 /* Write what stands before the content: "12:34:56 2 < ".  ASCII; its length is
  * the same for all entries of one display but for peers' numbers above 9.
  * `before` is the entry before it, or NULL. */

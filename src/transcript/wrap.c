@@ -36,6 +36,10 @@ struct layout {
 	const struct entry_part *next_part, *parts_end; /* after this place */
 	/* The row that is asked for: of the byte `seek`. */
 	size_t seek, found_row;
+	/* The content before `seen` has been put; the row `seen_row`, which it
+	 * ends in, begins at `row_begin`.  Then the row that is asked for. */
+	size_t seen, seen_row, row_begin;
+	size_t found_begin, found_end; /* SIZE_MAX: not found yet */
 	struct wrap_map *learns; /* it is filled meanwhile, or NULL */
 	const struct encoding *encoding; /* of what is put now */
 	bool is_around; /* what is put now is no payload: it is dim */
@@ -122,9 +126,19 @@ static void mark_byte(struct layout *l, const uint8_t *at)
 /* The glyphs so far stand for the bytes before `end`. */
 static void find_row(struct layout *l, const uint8_t *end)
 {
-	if (l->content && l->found_row == SIZE_MAX &&
-	    (size_t)(end - l->content) > l->seek)
+	if (!l->content || l->seek == SIZE_MAX)
+		return;
+	if (l->row != l->seen_row) {
+		l->seen_row = l->row;
+		l->row_begin = l->seen;
+	}
+	l->seen = (size_t)(end - l->content);
+	if (l->found_row == SIZE_MAX && l->seen > l->seek) {
 		l->found_row = l->row;
+		l->found_begin = l->row_begin;
+	}
+	if (l->found_row == l->row)
+		l->found_end = l->seen;
 }
 
 static bool has_row(const struct layout *l, const struct entry_part *p)
@@ -333,6 +347,8 @@ static void learn_begin(struct layout *l, const uint8_t *at)
 static bool is_done(const struct layout *l)
 {
 	const struct wrap_settings *s = l->settings;
+	if (l->seek != SIZE_MAX)
+		return l->found_row < l->row;
 	return l->knows_rows && l->row >= s->first_row &&
 	       l->row - s->first_row >= s->row_count;
 }
@@ -618,12 +634,32 @@ size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
 	return l.knows_rows ? settings->map->rows : l.row + 1;
 }
 
-size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
-                   size_t offset)
+/* Lay out until the row that shows this byte is whole. */
+static struct layout find_byte(const struct entry *e,
+                               const struct wrap_settings *settings,
+                               size_t offset)
 {
 	struct layout l = {
 		.settings = settings, .seek = offset, .found_row = SIZE_MAX,
 	};
 	lay_entry(&l, e);
+	return l;
+}
+
+size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
+                   size_t offset)
+{
+	struct layout l = find_byte(e, settings, offset);
 	return l.found_row == SIZE_MAX ? l.row : l.found_row;
+}
+
+void wrap_row_bytes(const struct entry *e, const struct wrap_settings *settings,
+                    size_t offset, size_t *begin, size_t *end)
+{
+	struct wrap_settings alone = *settings;
+	if (alone.look.view == VIEW_MIXED)
+		alone.look.view = VIEW_HEX;
+	struct layout l = find_byte(e, &alone, offset);
+	*begin = l.found_row == SIZE_MAX ? offset : l.found_begin;
+	*end = l.found_row == SIZE_MAX ? offset : l.found_end;
 }

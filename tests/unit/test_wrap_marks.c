@@ -176,6 +176,43 @@ static void the_row_of_a_byte_is_known(void **state)
 	assert_true(wrap_row_of(&e, &s, 6) < 7 * rows);
 }
 
+static void check_row(const struct entry *e, const struct wrap_settings *s,
+                      size_t offset, size_t begin, size_t end)
+{
+	size_t from, to;
+	wrap_row_bytes(e, s, offset, &from, &to);
+	assert_int_equal(from, begin);
+	assert_int_equal(to, end);
+}
+
+static void the_bytes_of_a_row_are_known(void **state)
+{
+	struct entry e = message("abcdefgh\xec\x95\x88\nxy\n", 15, 1);
+	struct wrap_settings s = {
+		.columns = 5, .row_count = SIZE_MAX,
+		.look = { .view = VIEW_TEXT, .endings = true },
+	};
+	(void)state;
+	check_row(&e, &s, 0, 0, 5);
+	check_row(&e, &s, 4, 0, 5);
+	check_row(&e, &s, 7, 5, 11);
+	check_row(&e, &s, 9, 5, 11); /* within a character */
+	check_row(&e, &s, 11, 11, 12); /* \n, which has no room */
+	check_row(&e, &s, 13, 12, 15);
+	check_row(&e, &s, 15, 15, 15); /* there is none */
+	s.columns = 45;
+	s.look.view = VIEW_HEX;
+	check_row(&e, &s, 3, 0, 8);
+	check_row(&e, &s, 8, 8, 15);
+	s.look.view = VIEW_MIXED;
+	check_row(&e, &s, 14, 8, 15);
+	e.parts = later;
+	e.part_count = 4;
+	check_row(&e, &s, 2, 0, 3);
+	check_row(&e, &s, 4, 3, 6);
+	check_row(&e, &s, 8, 6, 14);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -190,6 +227,7 @@ int main(void)
 		TEST(a_match_is_marked_across_rows),
 		TEST(a_match_is_marked_in_both_columns_of_a_dump),
 		TEST(the_row_of_a_byte_is_known),
+		TEST(the_bytes_of_a_row_are_known),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
