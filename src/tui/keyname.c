@@ -23,9 +23,16 @@ static const struct {
 	{ "\033[1;5C", "Ctrl-Right" }, { "\033[1;5D", "Ctrl-Left" },
 	{ "\033[1;5A", "Ctrl-Up" },    { "\033[1;5B", "Ctrl-Down" },
 	{ "\033[1;3C", "Alt-Right" },  { "\033[1;3D", "Alt-Left" },
+	{ "\033[1;2A", "Shift-Up" },   { "\033[1;2B", "Shift-Down" },
+	{ "\033[1;2C", "Shift-Right" }, { "\033[1;2D", "Shift-Left" },
+	{ "\033[1;2H", "Shift-Home" }, { "\033[1;2F", "Shift-End" },
+	{ "\033[a", "Shift-Up" },      { "\033[b", "Shift-Down" },
+	{ "\033[c", "Shift-Right" },   { "\033[d", "Shift-Left" },
+	{ "\033[7~", "Home" },         { "\033[8~", "End" },
+	{ "\033[7$", "Shift-Home" },   { "\033[8$", "Shift-End" },
 };
 
-static const char *find_name(const struct token *t)
+const char *keyname_of(const struct token *t)
 {
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strlen(names[i].bytes) == t->len &&
@@ -36,7 +43,7 @@ static const char *find_name(const struct token *t)
 
 static int append_name(struct bytes *out, const struct token *t)
 {
-	const char *name = find_name(t);
+	const char *name = keyname_of(t);
 	const uint8_t *b = t->bytes;
 	struct token rest = { KEY_NONE, b + 1, t->len - 1 };
 	if (name)

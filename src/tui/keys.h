@@ -70,8 +70,11 @@ const char *keys_name(enum key key);
 /* The key of that name, or "^C"; KEY_NONE for others. */
 enum key keys_named(const char *name, size_t len);
 
-/* Append what people call the keys that are sent as these bytes, as "Ctrl-X f":
- * keyname.c.  -1 without memory: nothing is appended. */
+/* What people call the key, as "Shift-Left"; NULL for others than named keys:
+ * keyname.c. */
+const char *keyname_of(const struct token *t);
+/* Append what people call the keys that are sent as these bytes, as "Ctrl-X f".
+ * -1 without memory: nothing is appended. */
 MUST_USE
 int keyname_append(struct bytes *out, const uint8_t *bytes, size_t len);
 

@@ -26,6 +26,9 @@ struct mode {
 	void (*scroll)(struct frontend *f, int by);
 	/* Draw in place of the transcript; NULL: the transcript is seen. */
 	void (*draw)(struct frontend *f);
+	/* Draw into rows that end before `end`, below what is seen of the
+	 * transcript; NULL: nothing.  How many rows that takes. */
+	int (*draw_foot)(struct frontend *f, int end);
 	/* The prompt before the input line, ASCII; it stays while help is over
 	 * the mode.  Pages have none: they leave the line alone. */
 	const char *(*prompt)(struct frontend *f);
@@ -34,7 +37,7 @@ struct mode {
 };
 
 extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
-    mode_pick;
+    mode_pick, mode_within;
 
 /* The search, and where the view stood when it began. */
 struct find {
@@ -52,6 +55,18 @@ struct find {
 struct pick {
 	uint64_t cursor, anchor; /* anchor 0: the cursor's entry alone */
 	bool was_scrolled;
+	bool is_whole; /* copies have a message's prefix and its end, too */
+};
+
+/* The bytes within a message that are chosen. */
+struct within {
+	const struct mode *before; /* to which Esc goes back */
+	uint64_t seq;
+	size_t cursor;
+	size_t anchor; /* SIZE_MAX: the byte at the cursor is chosen alone */
+	struct hit marked[3];
+	int value;     /* the row of values that is shown first */
+	int rows_seen; /* of values */
 };
 
 /* What was copied last. */
@@ -77,6 +92,10 @@ void panel_work(struct frontend *f);
 
 /* Begin to choose entries. */
 void pick_begin(struct frontend *f);
+
+/* Begin to choose bytes within the message `seq`; then the present mode goes
+ * on. */
+void within_begin(struct frontend *f, uint64_t seq);
 
 /* Search for `text`, or for what is going to be typed: "". */
 void find_begin(struct frontend *f, const char *text);

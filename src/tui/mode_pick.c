@@ -5,6 +5,10 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <string.h>
+
+#include <sockchat/bytes.h>
+#include <sockchat/frame.h>
 
 #include <sockchat/recut.h>
 
@@ -72,26 +76,59 @@ static void mark_all(struct frontend *f)
 	mark_picked(f);
 }
 
+/* How much stands behind the payload.  What a kind of frames that only reads
+ * calls a message is a payload as it stands. */
+static size_t end_len(const struct entry *e)
+{
+	return e->frame && e->frame->wrap ? e->suffix : 0;
+}
+
+/* Append the payload of a message, and its end. */
+static int append_payload(struct bytes *out, const struct entry *e)
+{
+	struct bytes room = { 0 };
+	size_t len = e->len, end = end_len(e);
+	bool is_wrapped = e->frame && e->frame->wrap;
+	const uint8_t *from =
+	    is_wrapped ? entry_payload(e, &room, &len) : e->bytes;
+	int failed = !from || bytes_append(out, from, len) ||
+	             bytes_append(out, e->bytes + e->len - end, end);
+	bytes_finish(&room);
+	return failed ? -1 : 0;
+}
+
+/* Append a message as it went over the connection, or a sentence. */
+static int append_whole(struct bytes *out, const struct entry *e)
+{
+	bool is_message = e->kind == ENTRY_MESSAGE;
+	return bytes_append(out, e->bytes, e->len) ||
+	               (!is_message && bytes_append_byte(out, '\n'))
+	           ? -1 : 0;
+}
+
 /* Gather the chosen entries that are shown: either their messages or their
- * sentences; `*count` is how many.  -1 without memory. */
+ * sentences; `*count` is how many.  Ends stay between payloads, which would be
+ * one line otherwise.  -1 without memory. */
 static int gather_picked(const struct frontend *f, bool is_message,
                          struct bytes *out, size_t *count)
 {
-	const struct chat *c = f->chat;
 	uint64_t seq = f->view.picked_first - 1;
+	size_t end = 0;
 	*count = 0;
 	while ((seq = view_next(&f->view, seq)) &&
 	       seq <= f->view.picked_last) {
 		struct entry kept;
 		const struct entry *e =
-		    transcript_at(c->transcript, seq, &kept);
+		    transcript_at(f->chat->transcript, seq, &kept);
 		if ((e->kind == ENTRY_MESSAGE) != is_message)
 			continue;
-		if (bytes_append(out, e->bytes, e->len) ||
-		    (!is_message && bytes_append_byte(out, '\n')))
+		bool is_whole = f->pick.is_whole || !is_message;
+		if ((is_whole ? append_whole : append_payload)(out, e))
 			return -1;
+		end = is_whole ? 0 : end_len(e);
 		++*count;
 	}
+	out->len -= end;
 	return 0;
 }
 
@@ -115,16 +152,21 @@ static void copy_picked(struct frontend *f, enum quote_form form)
 	bytes_finish(&content);
 }
 
-/* Put the message under the cursor into the line, to be sent again. */
+/* Put the message under the cursor into the line, to be sent again: its
+ * payload, as the frame is put around what is sent. */
 static void take_into_line(struct frontend *f)
 {
 	struct entry kept;
 	const struct entry *e =
 	    transcript_at(f->chat->transcript, f->pick.cursor, &kept);
-	if (e && e->kind == ENTRY_MESSAGE)
-		pick_retype(f, e->bytes, e->len);
-	else
+	struct bytes payload = { 0 };
+	if (!e || e->kind != ENTRY_MESSAGE)
 		tui_set_notice(f, "only a message can be sent again");
+	else if (append_payload(&payload, e))
+		tui_no_memory(f, "to type it");
+	else
+		pick_retype(f, payload.data, payload.len - end_len(e));
+	bytes_finish(&payload);
 }
 
 /* Begin to type a command for the selection. */
@@ -145,6 +187,9 @@ static void take_letter(struct frontend *f, char letter)
 		break;
 	case 'a':
 		mark_all(f);
+		break;
+	case 'f':
+		f->pick.is_whole = !f->pick.is_whole;
 		break;
 	case 'k':
 		move_cursor(f, -1);
@@ -175,6 +220,12 @@ static void take_pick_text(struct frontend *f, const struct token *t)
 		                            t->len - done });
 }
 
+static bool is_right(const struct token *t)
+{
+	const char *name = keyname_of(t);
+	return name && strcmp(name, "Right") == 0;
+}
+
 static bool take_pick_key(struct frontend *f, const struct token *t)
 {
 	switch (t->key) {
@@ -201,6 +252,8 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 	case KEY_NONE:
 		if (t->len == 1 && (*t->bytes == '\r' || *t->bytes == '\n'))
 			take_into_line(f);
+		else if (is_right(t))
+			within_begin(f, f->pick.cursor);
 		return true;
 	case KEY_PASTE:
 		return true;
@@ -212,10 +265,11 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 static const char *pick_prompt(struct frontend *f)
 {
 	static char text[96];
-	snprintf(text, sizeof(text), "%llu: Space, All | copy Text Hex C "
-	         "Python Base64 Shell | Write | Enter resends",
+	snprintf(text, sizeof(text), "%llu%s: Space All | copy Text Hex C "
+	         "Python Base64 Shell | Enter resends | F1 more",
 	         (unsigned long long)view_count(&f->view, f->view.picked_first,
-	                                        f->view.picked_last));
+	                                        f->view.picked_last),
+	         f->pick.is_whole ? " whole" : "");
 	return text;
 }
 

@@ -119,7 +119,9 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	if (!asks && !f->help && !line.prompt)
 		preview_make(&preview, c, &line);
 	rest = draw_above_line(f, &preview, rest);
-	f->transcript_rows = rest > 0 ? rest - 1 : 0;
+	int end = rest > 0 ? rest - 1 : 0;
+	f->transcript_rows =
+	    end - (mode && mode->draw_foot ? mode->draw_foot(f, end) : 0);
 	if (mode && mode->draw)
 		mode->draw(f);
 	else

@@ -109,16 +109,20 @@ static void find_look(struct target *t, const struct piece *p,
 	uint64_t seq = p->entry->seq;
 	bool is_message = p->entry->kind == ENTRY_MESSAGE;
 	t->is_bare = v->is_bare;
-	t->is_picked = seq >= v->picked_first && seq <= v->picked_last;
+	t->is_picked = seq >= v->picked_first && seq <= v->picked_last &&
+	               !v->marked.count;
 	t->mark = t->is_picked ? STYLE_PICK : mark_style(p->entry);
 	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
 
-/* The hits to mark in an entry, if the search has come so far: nothing is
- * searched for while drawing. */
+/* What to mark in an entry: what is chosen within it, or the hits if the search
+ * has come so far: nothing is searched for while drawing. */
 static struct hit_list hits_seen(const struct viewport *v,
                                  const struct entry *e)
 {
+	if (v->marked.count)
+		return e->seq == v->hit_seq ? v->marked
+		                            : (struct hit_list){ NULL, 0 };
 	if (!v->hits || (v->found && !lens_has(v->found, e->seq)))
 		return (struct hit_list){ NULL, 0 };
 	return hits_of(v->hits, e);

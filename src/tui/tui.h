@@ -31,6 +31,7 @@ struct frontend {
 	struct viewport view;
 	struct find find;
 	struct pick pick;
+	struct within within;
 	struct clipboard clipboard;
 	struct copy copy;
 	struct later work; /* pending while there is more to search */

@@ -428,6 +428,16 @@ void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows)
 	stop_at_end(v, rows);
 }
 
+bool view_row_bytes(struct viewport *v, uint64_t seq, size_t offset,
+                    size_t *begin, size_t *end)
+{
+	struct piece p;
+	if (!lay_out(&p, v, seq))
+		return false;
+	wrap_row_bytes(p.entry, &p.settings, offset, begin, end);
+	return true;
+}
+
 void view_go_top(struct viewport *v)
 {
 	begin_scroll(v, 1);

@@ -34,6 +34,8 @@ struct viewport {
 	const struct lens *found;
 	uint64_t hit_seq;
 	size_t hit_offset;
+	/* Is marked in the entry hit_seq, in place of hits; none: nothing. */
+	struct hit_list marked;
 	struct view_maps *maps; /* of long messages that are or were seen */
 };
 
@@ -58,6 +60,11 @@ void view_go_top(struct viewport *v);
 void view_go_end(struct viewport *v);
 /* Let the byte `offset` of an entry be seen, in the middle if it was not. */
 void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows);
+
+/* The bytes of an entry that the same row shows as the byte `offset`: from
+ * `*begin` to before `*end`.  False when the entry is not there any more. */
+bool view_row_bytes(struct viewport *v, uint64_t seq, size_t offset,
+                    size_t *begin, size_t *end);
 
 /* The first entry below what is seen. */
 uint64_t view_end(struct viewport *v, int rows);
