@@ -321,6 +321,8 @@ def all_loads():
              {"sockchat": program("chat", "long", ENTRIES, *LONG)}),
         Load("chat at its start",
              {"sockchat": program("chat", "start", TIMES, *CHAT["sockchat"])}),
+        Load("cut into messages, not kept",
+             {"sockchat": program("frame", SECONDS)}),
     ] + [
         Load(f"instructions to {what}", {"sockchat": counted(script)}, (),
              True)
