@@ -31,6 +31,7 @@ struct recognised {
 	unsigned row;     /* below 64 */
 	const char *name; /* "TLS" */
 	const char *code; /* "protocol-tls": of the note */
+	const char *frame; /* the SPEC that shows its messages; or NULL */
 	/* Safe: "what the peer sends looks like TLS: a ClientHello for …", and
 	 * what would speak it. */
 	char text[RECOGNISE_TEXT_MAX], hint[RECOGNISE_TEXT_MAX];

@@ -22,8 +22,9 @@
 
 /* The hints that a chat has given about accepted peers, as bits. */
 struct session_hints {
-	uint64_t protocols;
+	uint64_t protocols, frames;
 	unsigned traps;
+	size_t kept; /* bytes, from which frames may be guessed */
 };
 
 struct session;

@@ -41,6 +41,9 @@ enum trap {
 #define TRAPS_OF_ENCODING                                                      \
 	(1u << TRAP_CP949 | 1u << TRAP_SHIFT_JIS | 1u << TRAP_LATIN1)
 
+/* The traps that are none when a frame has been set. */
+#define TRAPS_OF_ENDS (1u << TRAP_NUL | 1u << TRAP_CR)
+
 /* What is told of a trap, and what to do about it; the code is its name for
  * programs.  The protocol's name stands between `text` and `tail`, if there is
  * a tail. */

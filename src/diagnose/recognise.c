@@ -137,6 +137,21 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 
 _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
 
+/* The frames of protocols whose messages are no lines. */
+static const char *frame_of(const char *name)
+{
+	static const char *const rows[][2] = {
+		{ "Redis", "resp" },
+		{ "MySQL", "mysql" },
+		{ "PostgreSQL", "postgres" },
+		{ "MQTT", "mqtt" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i][0], name) == 0)
+			return rows[i][1];
+	return NULL;
+}
+
 /* In place of a hint that needs a host or a port. */
 #define UNIX_HINT \
 	"programs that speak it take a unix socket by an option, as `curl " \
@@ -222,6 +237,7 @@ static enum recognise_result try_row(struct recognised *out, unsigned i,
 	out->row = i;
 	out->name = r->name;
 	out->code = r->code;
+	out->frame = frame_of(r->name);
 	snprintf(out->text, sizeof(out->text),
 	         "what the peer sends looks like %s%s%s", r->name,
 	         *l.detail ? ": " : "", l.detail);

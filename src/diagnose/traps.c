@@ -110,14 +110,14 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_NUL] = {
 		.code = "nul-ended",
 		"what the peer sends ends in a NUL byte, as C's strings do",
-		"if it expects the same, `/eol nul` ends what you send so "
-		"(--eol nul from the start)",
+		"`/frame nul` shows each by itself; if it expects the same, "
+		"`/eol nul` ends what you send so (--eol nul from the start)",
 	},
 	[TRAP_CR] = {
 		.code = "cr-ended",
 		"the peer's lines end in \\r alone",
-		"if it expects the same, `/eol cr` ends what you send so "
-		"(--eol cr from the start)",
+		"`/frame cr` shows each by itself; if it expects the same, "
+		"`/eol cr` ends what you send so (--eol cr from the start)",
 	},
 	[TRAP_PADDED] = {
 		.code = "nul-padded",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Hints from the bytes of a conversation: the protocol, once, and the traps. */
+/* Hints from the bytes of a conversation: the protocol, once, the traps, and
+ * the frame that fits when none is set. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +13,10 @@
 #include <sockchat/timer.h>
 #include <sockchat/traps.h>
 
+#include "hints_frame.h"
 #include "session_private.h"
 
+#define LOOK_NS  (100 * MS_NS) /* from bytes to the guess of a frame */
 #define PAUSE_NS (300 * MS_NS) /* first bytes with nothing behind them */
 
 struct watcher {
@@ -26,10 +29,13 @@ struct watcher {
 	struct bytes head;          /* its first bytes, until then */
 	struct timer pause;         /* while there are some */
 	struct timer silence;       /* a request of ours has no answer */
+	struct frame_watch frames;
+	struct timer look;          /* at these */
 };
 
 static void on_pause(struct timer *t);
 static void on_silence(struct timer *t);
+static void on_look(struct timer *t);
 
 static struct watcher *watcher_new(struct session *s, bool is_fresh)
 {
@@ -39,7 +45,9 @@ static struct watcher *watcher_new(struct session *s, bool is_fresh)
 	w->session = s;
 	w->pause = (struct timer){ .on_time = on_pause, .user = w };
 	w->silence = (struct timer){ .on_time = on_silence, .user = w };
+	w->look = (struct timer){ .on_time = on_look, .user = w };
 	w->is_known = !is_fresh;
+	w->frames.is_over = !is_fresh;
 	traps_init(&w->traps, is_fresh);
 	return w;
 }
@@ -64,7 +72,9 @@ void hints_free(struct watcher *w)
 		return;
 	timer_stop(&w->pause);
 	timer_stop(&w->silence);
+	timer_stop(&w->look);
 	bytes_finish(&w->head);
+	frame_watch_end(&w->frames);
 	free(w);
 }
 
@@ -92,16 +102,63 @@ static void hint_traps(struct session *s)
 	}
 }
 
-/* Tell the peer's protocol, but not to somebody who speaks it. */
+/* Whether the user has set how what comes is cut. */
+static bool is_frame_set(const struct session *s)
+{
+	return s->settings->frame_in->kind != frame_kind(0);
+}
+
+/* Tell the peer's protocol, but not to somebody who speaks it.  Then its frame
+ * needs no hint of its own. */
 static void hint_protocol(struct session *s, const struct recognised *r)
 {
 	uint64_t row = UINT64_C(1) << r->row;
 	struct session_hints *hints = hints_told(s);
-	const char *spoken = s->talk->watcher->spoken;
-	if (hints->protocols & row || (spoken && strcmp(spoken, r->name) == 0))
+	struct watcher *w = s->talk->watcher;
+	bool has_frame = r->frame && !is_frame_set(s);
+	char hint[RECOGNISE_TEXT_MAX + 64];
+	if (w->spoken && strcmp(w->spoken, r->name) == 0)
+		return;
+	frame_watch_end(&w->frames);
+	if (hints->protocols & row)
 		return;
 	hints->protocols |= row;
-	session_tell_note(s, r->code, r->hint, "%s", r->text);
+	snprintf(hint, sizeof(hint), "%s%s%s%s", r->hint,
+	         has_frame ? "; `/frame " : "", has_frame ? r->frame : "",
+	         has_frame ? "` shows its messages" : "");
+	session_tell_note(s, r->code, hint, "%s", r->text);
+}
+
+/* Text that ends in NUL or CR has hints as a trap, or as a frame. */
+static bool is_told_as_trap(const struct watcher *w, const char *spec)
+{
+	unsigned traps = strcmp(spec, "nul") == 0 ? 1u << TRAP_NUL
+	                 : strcmp(spec, "cr") == 0 ? 1u << TRAP_CR : 0;
+	return w->seen & traps;
+}
+
+/* Tell which frame fits, unless it was told. */
+static void hint_frame(struct session *s)
+{
+	struct watcher *w = s->talk->watcher;
+	struct session_hints *hints = hints_told(s);
+	struct frame_guess g;
+	if (!frame_watch_look(&w->frames, s, &g) ||
+	    is_told_as_trap(w, g.spec))
+		return;
+	uint64_t bit = UINT64_C(1) << g.number;
+	if (!(hints->frames & bit))
+		session_tell_note(s, "frame-guess", g.hint, "%s", g.text);
+	hints->frames |= bit;
+}
+
+static void keep_for_frame(struct session *s, struct bytes *to,
+                           const void *bytes, size_t len)
+{
+	struct watcher *w = s->talk->watcher;
+	frame_watch_keep(&w->frames, s, to, bytes, len);
+	if (!w->frames.is_over && !w->look.loop)
+		timer_start(s->link.loop, &w->look, LOOK_NS);
 }
 
 /* Keep the peer's first bytes.  -1 without memory. */
@@ -209,6 +266,17 @@ static void on_silence(struct timer *t)
 	hint_traps(s);
 }
 
+static void on_look(struct timer *t)
+{
+	struct watcher *w = t->user;
+	struct session *s = w->session;
+	if (!may_tell(s))
+		return;
+	hint_frame(s);
+	if (frame_watch_is_growing(&w->frames, s))
+		timer_start(s->link.loop, t, LOOK_NS);
+}
+
 void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 {
 	struct watcher *w =
@@ -221,7 +289,12 @@ void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 	if (w->is_known)
 		look_later(s, bytes, len);
 	unsigned seen = traps_in(&w->traps, bytes, len);
-	w->seen |= s->settings->is_decoded ? seen & ~TRAPS_OF_ENCODING : seen;
+	if (s->settings->is_decoded)
+		seen &= ~TRAPS_OF_ENCODING;
+	if (is_frame_set(s))
+		seen &= ~TRAPS_OF_ENDS;
+	w->seen |= seen;
+	keep_for_frame(s, &w->frames.in, bytes, len);
 	hint_traps(s);
 }
 
@@ -241,6 +314,7 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 	traps_out(&w->traps, bytes, len, s->settings->drip_bytes != 0);
 	if (traps_wait(&w->traps))
 		timer_start(s->link.loop, &w->silence, TRAPS_WAIT_MS * MS_NS);
+	keep_for_frame(s, &w->frames.out, bytes, len);
 	if (queue_len(s->queue) == len)
 		cuts_begin(&w->traps.cuts, loop_now_ns(s->link.loop));
 	hint_traps(s);
@@ -265,6 +339,7 @@ void hints_end(struct session *s, bool is_reset)
 		return;
 	timer_stop(&w->silence);
 	recognise_rest(s);
+	hint_frame(s);
 	w->seen |= traps_end(&w->traps, is_reset, !s->queue,
 	                     loop_now_ns(s->link.loop));
 	if (!s->closes && link_is_unanswered(&s->link))

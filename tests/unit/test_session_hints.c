@@ -379,6 +379,131 @@ static void bytes_that_are_not_kept_are_not_looked_at(void **state)
 	assert_int_equal(hints.protocols, 0);
 }
 
+/* Frames */
+
+static void they_frame(const char *word)
+{
+	const uint8_t head[4] = { 0, 0, 0, (uint8_t)strlen(word) };
+	fake_feed_bytes(now.fake, head, sizeof(head));
+	they_say(word);
+}
+
+static void they_frame_three(void)
+{
+	they_frame("hello");
+	they_frame("world!");
+	they_frame("abc");
+	wait_ms(200);
+}
+
+static const char *last_hint(void)
+{
+	return entry_at(now.transcript, transcript_end(now.transcript) - 1)
+	    ->hint;
+}
+
+static void a_frame_that_fits_is_told_once_with_its_command(void **state)
+{
+	(void)state;
+	we_connect();
+	they_frame_three();
+	assert_int_equal(told("looks like messages of `u32`"), 1);
+	assert_non_null(strstr(last_hint(), "`/frame u32` shows"));
+	they_frame_three();
+	assert_int_equal(told(""), 1);
+	assert_int_equal(hints.kept, 0);
+}
+
+static void a_listener_tells_each_frame_once(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		someone_comes();
+		they_frame_three();
+	}
+	assert_int_equal(told("`u32`"), 1);
+}
+
+static void a_frame_is_guessed_at_the_end_at_the_latest(void **state)
+{
+	(void)state;
+	someone_comes();
+	they_frame("hello");
+	they_frame("world!");
+	they_frame("abc");
+	assert_int_equal(told(""), 0);
+	fake_feed_end(now.fake);
+	turn();
+	assert_int_equal(told("`u32`"), 1);
+}
+
+static void what_is_sent_otherwise_leaves_a_frame_for_what_comes(void **state)
+{
+	(void)state;
+	we_connect();
+	send_text("get it\n");
+	they_frame_three();
+	assert_int_equal(told("`u32`"), 1);
+	assert_non_null(strstr(last_hint(), "`/set frame-in u32` shows"));
+}
+
+static void no_frame_is_guessed_when_one_is_set(void **state)
+{
+	(void)state;
+	now.frame.kind = frame_find("line");
+	we_connect();
+	they_frame_three();
+	fake_feed_bytes(now.fake, "hello\0", 6);
+	turn();
+	assert_int_equal(told(""), 0);
+	assert_int_equal(hints.kept, 0);
+}
+
+static void a_protocol_is_told_with_its_frame_and_not_again(void **state)
+{
+	static const char packets[] =
+	    "\x10\x0e\0\4MQTT\4\2\0\x3c\0\2me"
+	    "\x30\x0a\0\3a/bhello\x30\x0b\0\3a/bworld!\x30\x08\0\3a/babc";
+	(void)state;
+	someone_comes();
+	fake_feed_bytes(now.fake, packets, sizeof(packets) - 1);
+	turn();
+	wait_ms(200);
+	assert_int_equal(told("looks like MQTT"), 1);
+	assert_non_null(strstr(last_hint(), "; `/frame mqtt` shows its"));
+	assert_int_equal(told(""), 1);
+	now.frame.kind = frame_find("mqtt");
+	hints = (struct session_hints){ 0 };
+	someone_comes();
+	fake_feed_bytes(now.fake, packets, sizeof(packets) - 1);
+	turn();
+	assert_int_equal(told("looks like MQTT"), 2);
+	assert_null(strstr(last_hint(), "/frame"));
+}
+
+static void texts_that_end_in_nul_are_told_once(void **state)
+{
+	(void)state;
+	we_connect();
+	for (int i = 0; i < 4; i++) {
+		fake_feed_bytes(now.fake, "hello, world\0", 13);
+		turn();
+		wait_ms(200);
+	}
+	assert_int_equal(told("NUL"), 1);
+	assert_int_equal(told(""), 1);
+}
+
+static void bytes_of_too_many_peers_are_not_kept(void **state)
+{
+	(void)state;
+	hints.kept = (size_t)64 << 20;
+	someone_comes();
+	they_frame_three();
+	assert_int_equal(told(""), 0);
+	assert_int_equal(hints.kept, (size_t)64 << 20);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, finish)
@@ -407,6 +532,14 @@ int main(void)
 		TEST(nothing_is_told_when_no_hints_are_wanted),
 		TEST(switching_off_in_the_middle_is_silence),
 		TEST(bytes_that_are_not_kept_are_not_looked_at),
+		TEST(a_frame_that_fits_is_told_once_with_its_command),
+		TEST(a_listener_tells_each_frame_once),
+		TEST(a_frame_is_guessed_at_the_end_at_the_latest),
+		TEST(what_is_sent_otherwise_leaves_a_frame_for_what_comes),
+		TEST(no_frame_is_guessed_when_one_is_set),
+		TEST(a_protocol_is_told_with_its_frame_and_not_again),
+		TEST(texts_that_end_in_nul_are_told_once),
+		TEST(bytes_of_too_many_peers_are_not_kept),
 	};
 	return run_over_each_kind(tests);
 }
