@@ -467,7 +467,7 @@ static void timeout_says_what_was_not_delivered(void **state)
 	uint16_t port;
 	int listener = net_listen(&port);
 	(void)state;
-	proc_sockchat(&p, "connect", "--timeout", "0.5", "127.0.0.1",
+	proc_sockchat(&p, "connect", "--timeout", "3", "127.0.0.1",
 	              port_text(port), NULL);
 	int fd = net_accept(listener);
 	static char block[1 << 16];
@@ -475,7 +475,7 @@ static void timeout_says_what_was_not_delivered(void **state)
 		if (write(p.in, block, sizeof(block)) < 0)
 			break;
 	proc_expect_exit(&p, 1);
-	assert_err_has(&p, "--timeout: stopped after 0.5 s");
+	assert_err_has(&p, "--timeout: stopped after 3 s");
 	assert_err_has(&p, "are not acknowledged");
 	proc_finish(&p);
 	close(fd);
@@ -495,7 +495,7 @@ static void timeout_is_told_though_the_output_is_not_read(void **state)
 		uint16_t port;
 		int listener = net_listen(&port);
 		const char *argv[] = { NULL, "connect", fronts[i % 2],
-			               "--timeout", "500ms", "127.0.0.1",
+			               "--timeout", "1500ms", "127.0.0.1",
 			               port_text(port), NULL };
 		const char *env[] = { preload_fault(), procs[i / 2], NULL };
 		proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
@@ -503,7 +503,7 @@ static void timeout_is_told_though_the_output_is_not_read(void **state)
 		for (int n = 0; n < 100; n++)
 			proc_write_text(&p, "/help\n");
 		proc_expect_exit(&p, 1);
-		assert_err_has(&p, "--timeout: stopped after 0.5 s");
+		assert_err_has(&p, "--timeout: stopped after 1.5 s");
 		proc_finish(&p);
 		close(listener);
 	}

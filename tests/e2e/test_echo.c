@@ -137,7 +137,7 @@ static void a_peer_that_does_not_read_stops_nobody_else(void **state)
 	p.holds_out = true;
 	/* Until the last buffer on the way is full. */
 	for (struct pollfd set = { .fd = deaf, .events = POLLOUT };
-	     poll(&set, 1, 300) == 1;) {
+	     poll(&set, 1, 1500) == 1;) {
 		ssize_t n = send(deaf, bytes, sizeof(bytes), MSG_DONTWAIT);
 		assert_true(n > 0 || errno == EAGAIN);
 		sent += n > 0 ? (size_t)n : 0;

@@ -465,7 +465,7 @@ static void a_reader_who_does_not_read_makes_the_peer_wait(void **state)
 	static uint8_t bytes[65536];
 	memset(bytes, 'x', sizeof(bytes));
 	for (struct pollfd set = { .fd = fd, .events = POLLOUT };
-	     poll(&set, 1, 300) == 1;) {
+	     poll(&set, 1, 1500) == 1;) {
 		ssize_t n = send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL);
 		assert_true(n > 0 || errno == EAGAIN);
 		s.total -= n > 0 ? (size_t)n : 0;

@@ -102,7 +102,7 @@ static void await_idle(struct proc *p)
 
 	while (proc_cpu_ms(p) != worked_ms) {
 		worked_ms = proc_cpu_ms(p);
-		poll(NULL, 0, 300);
+		poll(NULL, 0, 1000);
 	}
 }
 

@@ -75,8 +75,9 @@ static void quiet_connections_cost_no_time(void **state)
 	net_expect(fd, "x");
 	proc_end_in(&p);
 	net_expect_end(fd);
+	long cpu = proc_cpu_ms(&p);
 	proc_watch(&p, 500);
-	assert_true(proc_cpu_ms(&p) < 50);
+	assert_true(proc_cpu_ms(&p) - cpu < 50);
 	close(fd);
 	proc_expect_exit(&p, 0);
 	proc_finish(&p);
@@ -292,16 +293,16 @@ static void a_signal_ends_a_waiting_listener(void **state)
 static void only_an_idle_connection_times_out(void **state)
 {
 	struct proc p;
-	int fd = connect_with(&p, "-i", "800ms");
+	int fd = connect_with(&p, "-i", "2s");
 	int64_t start = now_ms();
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		proc_watch(&p, 400);
+		proc_watch(&p, 700);
 		net_send_text(fd, "x");
 	}
 	proc_expect_exit(&p, 1);
-	assert_true(now_ms() - start >= 1200 + 800);
+	assert_true(now_ms() - start >= 2100 + 2000);
 	assert_out(&p, "xxx");
 	assert_err_has(&p, "idle: ");
 	assert_err_has(&p, "after 3 bytes received and 0 sent");
@@ -395,8 +396,9 @@ static void success_waits_until_the_peers_system_has_everything(void **state)
 	(void)state;
 	shutdown(fd, SHUT_WR);
 	proc_expect_out_end(&p);
+	long cpu = proc_cpu_ms(&p);
 	proc_watch(&p, 500);
-	assert_true(proc_cpu_ms(&p) < 50);
+	assert_true(proc_cpu_ms(&p) - cpu < 50);
 	assert_int_equal(waitpid(p.pid, NULL, WNOHANG), 0);
 	assert_int_equal(net_read(fd, &t, 0), 0);
 	assert_int_equal(t.len, MIB);

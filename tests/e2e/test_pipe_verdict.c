@@ -232,22 +232,35 @@ static void a_signal_says_what_was_not_delivered(void **state)
 	proc_finish(&p);
 }
 
-static void a_second_signal_ends_it_at_once(void **state)
+/* How long it takes to end after two signals. */
+static int64_t end_by_two_signals(void)
 {
 	struct proc p;
 	int fd = connect_plain(&p);
 
-	(void)state;
 	(void)net_flood(p.in);
 	int64_t start = now_ms();
 	kill(p.pid, SIGINT);
 	proc_watch(&p, 200);
 	kill(p.pid, SIGTERM);
 	proc_expect_signal(&p, SIGTERM);
-	assert_true(now_ms() - start < 4500);
+	int64_t took = now_ms() - start;
 	assert_err_has(&p, "not acknowledged");
 	close(fd);
 	proc_finish(&p);
+	return took;
+}
+
+/* After one signal it waits for five seconds.  A busy machine may take as long,
+ * but not always. */
+static void a_second_signal_ends_it_at_once(void **state)
+{
+	int tries = 5;
+
+	(void)state;
+	while (tries && end_by_two_signals() >= 4500)
+		tries--;
+	assert_int_not_equal(tries, 0);
 }
 
 static void after_a_signal_what_was_taken_is_delivered(void **state)

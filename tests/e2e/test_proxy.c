@@ -242,7 +242,7 @@ static void a_proxy_that_stalls_has_the_connect_timeout(void **state)
 	EACH_DIALOGUE(d) {
 		for (size_t i = 0; i < rounds(d); i++) {
 			struct proc p;
-			int fd = start(&p, d->scheme, "-w", "200ms");
+			int fd = start(&p, d->scheme, "-w", "1s");
 
 			play(fd, d, i);
 			expect_failure(&p, "timed out: the proxy 127.0.0.1:");

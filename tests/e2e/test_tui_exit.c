@@ -73,7 +73,7 @@ static void a_terminal_that_goes_away_ends_it(void **state)
 	net_expect_end(fd);
 	close(fd);
 	pty_expect_signal(&p, SIGHUP);
-	assert_int_equal(p.usage.ru_utime.tv_sec, 0);
+	assert_true(p.usage.ru_utime.tv_sec < 5);
 	pty_finish(&p);
 }
 
@@ -101,7 +101,7 @@ static void without_the_signal_the_end_of_the_terminal_is_seen(void **state)
 	net_expect_end(fd);
 	close(fd);
 	pty_expect_signal(&p, SIGHUP);
-	assert_int_equal(p.usage.ru_utime.tv_sec, 0);
+	assert_true(p.usage.ru_utime.tv_sec < 5);
 	pty_finish(&p);
 }
 
