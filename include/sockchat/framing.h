@@ -29,6 +29,7 @@ struct framing {
 	int64_t grown_ns, part_ns;
 	struct frame_state state;
 	uint8_t dir; /* an enum entry_dir */
+	bool is_wrong; /* its bytes are no messages of the frame */
 	bool is_headless; /* the transcript has dropped its beginning */
 };
 

@@ -54,6 +54,10 @@ static inline void recut_move(const struct recut *r, uint64_t *seq)
 		recut_find(r, seq, &offset);
 }
 
+/* After recut_finish(): the entry that says what cannot be messages of the new
+ * frames, the newest if there are several; 0: there is none. */
+uint64_t recut_wrong(const struct recut *r);
+
 /* Then too: the next message under way; `*i` is 0 at first.  0: there are no
  * more. */
 uint64_t recut_under_way(const struct recut *r, size_t *i);

@@ -10,6 +10,7 @@
 #include <sockchat/focus.h>
 
 #include "chat_private.h"
+#include "reframe.h"
 
 /* A script fails with any of its connections, and with an end that proves
  * nothing.  Where somebody sits, only the last connection counts, and a
@@ -108,10 +109,8 @@ static void on_chat_open(void *user, struct session *s)
 
 void chat_hold(struct chat *c, bool is_held)
 {
-	if (c->session_settings.is_held == is_held)
-		return;
-	c->session_settings.is_held = is_held;
-	chat_for_all(c, session_update);
+	c->own->is_held = is_held;
+	chat_read_on(c);
 }
 
 struct wrap_look chat_look(const struct chat *c)
@@ -203,15 +202,6 @@ static void choose_encoding(struct chat *c)
 	chat_error(c, &e);
 }
 
-/* Take over the frames, with the limit that the transcript sets. */
-static void choose_frames(struct chat *c)
-{
-	for (size_t i = 0; i < 2; i++) {
-		c->own->frames[i] = c->options->frames[i];
-		frame_limit(&c->own->frames[i], c->options->scrollback / 4);
-	}
-}
-
 void chat_settings_changed(struct chat *c)
 {
 	const struct options *o = c->options;
@@ -221,7 +211,6 @@ void chat_settings_changed(struct chat *c)
 	s->tells_steps = o->verbose;
 	s->folds = c->ops->folds;
 	choose_encoding(c);
-	choose_frames(c);
 	s->is_decoded = c->encoding != NULL;
 	s->ticks = o->ticks && c->ops->has_ticks ? c->ticks : NULL;
 	s->hints = o->hints ? &c->own->hints : NULL;
@@ -231,12 +220,14 @@ void chat_settings_changed(struct chat *c)
 		chat_stop_trying(c);
 	transcript_set_max(c->transcript, o->scrollback);
 	chat_linger_changed(c);
+	chat_choose_frames(c);
 	chat_for_all(c, session_refresh);
 }
 
 void chat_free(struct chat *c)
 {
 	struct chat_private *p = c->own;
+	chat_stop_reframe(c);
 	timer_stop(&p->quit);
 	timer_stop(&p->linger);
 	timer_stop(&p->leave);

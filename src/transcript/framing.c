@@ -105,6 +105,7 @@ static int take_bytes(struct framing *f, const struct framing_read *r,
 		struct frame_cut c = frame_cut(r->frame, &f->state, bytes, len);
 		if (c.len || !was_soft)
 			failed = put_piece(f, r, bytes, &c, was_soft);
+		f->is_wrong |= c.status == FRAME_WRONG;
 		bytes += c.len;
 		len -= c.len;
 		if (c.back && !failed)

@@ -250,13 +250,17 @@ static int take_followers(struct recut *r, struct side *side,
 /* What has come cannot be messages of the frame.  Where the beginning has been
  * dropped it may be out of step: then each read is a new try, until a message
  * was whole. */
-static void meet_wrong(const struct conversation *c, struct framing *f,
-                       const struct framing_read *read, bool was_begun)
+static void meet_wrong(struct recut *r, const struct conversation *c,
+                       struct framing *f, const struct framing_read *read,
+                       bool was_begun)
 {
-	if (c->is_headless && !was_begun)
+	if (c->is_headless && !was_begun) {
 		f->state = (struct frame_state){ .asked = f->state.asked };
-	else
-		framing_tell_wrong(f, read);
+		f->is_wrong = false;
+		return;
+	}
+	r->wrong_seq = transcript_end(r->new);
+	framing_tell_wrong(f, read);
 }
 
 /* At `now_ns` the message under way may have been silent for long enough. */
@@ -279,7 +283,7 @@ static int cut_read(struct recut *r, const struct conversation *c,
 	    recut_place_marks(r, &before))
 		return -1;
 	if (!was_raw && f->state.is_raw && f->state.now.wrong)
-		meet_wrong(c, f, read, was_begun);
+		meet_wrong(r, c, f, read, was_begun);
 	return 0;
 }
 
@@ -423,6 +427,11 @@ void recut_finish(struct recut *r)
 	transcript_tell_recut(r->old, r);
 }
 
+uint64_t recut_wrong(const struct recut *r)
+{
+	return r->wrong_seq ? r->wrong_seq + r->base : 0;
+}
+
 static void give_side(const struct recut *r, struct framing *f,
                       const struct side *side, struct frame_asked *asked)
 {
@@ -432,6 +441,11 @@ static void give_side(const struct recut *r, struct framing *f,
 	given.count += f->count - side->old_count;
 	given.asked_ns = f->asked_ns;
 	given.dir = f->dir;
+	if (given.is_wrong) { /* what comes now may be of the new frame */
+		given.seq = 0;
+		given.is_wrong = false;
+		given.state = (struct frame_state){ .is_begun = false };
+	}
 	given.state.asked = asked;
 	*f = given;
 }

@@ -52,6 +52,7 @@ struct recut {
 	size_t mark_count, mark_cap;
 	struct place *places;
 	size_t place_count, place_cap;
+	uint64_t wrong_seq; /* the newest note of a wrong message, or 0 */
 	uint64_t base; /* what the new entries' numbers have grown by */
 };
 

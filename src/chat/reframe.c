@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* When the frames change, what has come is cut anew, in slices.  Peers are not
+ * read meanwhile, for what they sent would be cut by frames of two kinds. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sockchat/recut.h>
+
+#include "reframe.h"
+
+#define SLICE_NS (4 * MS_NS) /* a key is answered before the next frame */
+
+struct reframe {
+	struct chat_task task; /* first: it is found by it */
+	struct chat *chat;
+	struct recut *recut;
+	struct later turn;
+};
+
+void chat_read_on(struct chat *c)
+{
+	bool is_held = c->own->is_held || c->own->reframe;
+	if (c->session_settings.is_held == is_held)
+		return;
+	c->session_settings.is_held = is_held;
+	chat_for_all(c, session_update);
+}
+
+/* What came before may be wrong for the new frame, far above what is seen. */
+static void tell_wrong(struct chat *c, uint64_t seq)
+{
+	struct entry room;
+	const struct entry *e = transcript_at(c->transcript, seq, &room);
+	if (e)
+		chat_note(c, FRAMING_WRONG, "what came before: %.*s",
+		          (int)e->len, (const char *)e->bytes);
+}
+
+static void end_reframe(struct reframe *r)
+{
+	struct chat *c = r->chat;
+	later_cancel(&r->turn);
+	c->own->reframe = NULL;
+	recut_free(r->recut);
+	free(r);
+	chat_read_on(c);
+}
+
+static void fail_reframe(struct reframe *r)
+{
+	struct chat *c = r->chat;
+	struct error e;
+	error_set_errno(&e, ENOMEM, "what came before was not cut anew");
+	end_reframe(r);
+	chat_error(c, &e);
+}
+
+/* False: it is over. */
+static bool reframe_on(struct reframe *r)
+{
+	struct chat *c = r->chat;
+	int more = recut_step(r->recut, SLICE_NS);
+	if (more > 0)
+		return true;
+	if (more < 0) {
+		fail_reframe(r);
+		return false;
+	}
+	recut_finish(r->recut);
+	uint64_t wrong = recut_wrong(r->recut);
+	end_reframe(r);
+	tell_wrong(c, wrong);
+	return false;
+}
+
+static void on_turn(struct later *l)
+{
+	struct reframe *r = l->user;
+	if (reframe_on(r))
+		loop_later(r->chat->loop, l);
+}
+
+static void finish_reframe(struct chat_task *t)
+{
+	while (reframe_on((struct reframe *)t))
+		;
+}
+
+static void begin_reframe(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	struct reframe *r = calloc(1, sizeof(*r));
+	struct error e;
+	if (r)
+		r->recut = recut_new(c->transcript, &p->frames[0],
+		                     &p->frames[1]);
+	if (!r || !r->recut) {
+		free(r);
+		error_set_errno(&e, ENOMEM, "what came before was not cut "
+		                            "anew");
+		chat_error(c, &e);
+		return;
+	}
+	r->task.finish = finish_reframe;
+	r->chat = c;
+	r->turn = (struct later){ .on_call = on_turn, .user = r };
+	p->reframe = &r->task;
+	on_turn(&r->turn); /* what is short is done at once */
+	chat_read_on(c);
+}
+
+void chat_choose_frames(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	struct frame next[2];
+	for (size_t i = 0; i < 2; i++) {
+		next[i] = c->options->frames[i];
+		frame_limit(&next[i], c->options->scrollback / 4);
+	}
+	if (memcmp(next, p->frames, sizeof(next)) == 0)
+		return;
+	if (p->reframe)
+		end_reframe((struct reframe *)p->reframe);
+	memcpy(p->frames, next, sizeof(next));
+	if (transcript_end(c->transcript) > transcript_first(c->transcript))
+		begin_reframe(c);
+}
+
+void chat_stop_reframe(struct chat *c)
+{
+	if (c->own->reframe)
+		end_reframe((struct reframe *)c->own->reframe);
+}
