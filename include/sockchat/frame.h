@@ -248,13 +248,19 @@ const struct frame_kind *frame_find(const char *name);
 
 /* frame_explain.c */
 
-/* Say why a message is wrong, of which these are the bytes so far: a sentence,
- * and what to do as a hint. */
+/* The bytes of a message so far, and those of the one before it, if there is
+ * one. */
+struct frame_seen {
+	const uint8_t *bytes, *before;
+	size_t len, before_len;
+};
+
+/* Say why a message is wrong: a sentence, and perhaps a hint. */
 void frame_explain(const struct frame *f, const struct frame_state *s,
-                   const uint8_t *bytes, size_t len, struct error *e);
+                   const struct frame_seen *seen, struct error *e);
 /* Say how much of the message under way came before the end, which was `how`:
  * "FIN". */
-void frame_explain_end(const struct frame_state *s, const char *how,
-                       struct error *e);
+void frame_explain_end(const struct frame *f, const struct frame_state *s,
+                       const char *how, struct error *e);
 
 #endif

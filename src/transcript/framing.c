@@ -207,15 +207,28 @@ static void tell(const struct framing_read *r, const char *code,
 	});
 }
 
-void framing_tell_wrong(const struct framing *f, const struct framing_read *r)
+/* Show the bytes of a message of this direction. */
+static const uint8_t *bytes_of(const struct framing *f,
+                               const struct framing_read *r, uint64_t seq,
+                               size_t *len)
 {
 	struct entry room;
+	const struct entry *e = transcript_at(r->transcript, seq, &room);
+	bool is_ours = e && e->kind == ENTRY_MESSAGE && e->dir == f->dir &&
+	               e->session == r->session && e->frame == r->frame->kind;
+	*len = is_ours ? e->len : 0;
+	return is_ours ? e->bytes : NULL;
+}
+
+void framing_tell_wrong(const struct framing *f, const struct framing_read *r)
+{
+	struct frame_seen seen;
 	struct error e;
-	const struct entry *wrong =
-	    transcript_at(r->transcript, f->last_seq, &room);
-	if (!wrong)
+	seen.bytes = bytes_of(f, r, f->last_seq, &seen.len);
+	seen.before = bytes_of(f, r, f->last_seq - 1, &seen.before_len);
+	if (!seen.bytes)
 		return;
-	frame_explain(r->frame, &f->state, wrong->bytes, wrong->len, &e);
+	frame_explain(r->frame, &f->state, &seen, &e);
 	tell(r, FRAMING_WRONG, &e);
 }
 
@@ -233,6 +246,6 @@ void framing_end(struct framing *f, const struct framing_read *r,
 	               is_whole ? ENTRY_COMPLETE : ENTRY_BROKEN);
 	if (is_whole)
 		return;
-	frame_explain_end(&f->state, how, &e);
+	frame_explain_end(r->frame, &f->state, how, &e);
 	tell(r, FRAMING_UNFINISHED, &e);
 }
