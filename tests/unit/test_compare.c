@@ -116,9 +116,9 @@ static void no_byte_is_lost(void **state)
 		unsigned letters = 2 + next_random() % 30;
 		for (size_t i = 0; i < 64; i++) {
 			a[i] = (uint8_t)(next_random() % letters);
-			b[i] = next_random() % 4 && i + 2 < a_len
-			           ? a[i + 2]
-			           : (uint8_t)(next_random() % letters);
+			b[i] = (uint8_t)(next_random() % letters);
+			if (next_random() % 4 && i + 2 < a_len)
+				b[i] = a[i + 2];
 		}
 		compare(a, a_len, b, b_len);
 		check_whole();
