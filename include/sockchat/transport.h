@@ -257,6 +257,9 @@ ssize_t transport_write_lower(struct transport *lower, const void *bytes,
 /* What is known of `wanted`; the rest is zero. */
 void transport_facts(const struct transport *t, unsigned wanted,
                      struct transport_facts *out);
+/* The same where nobody waits: FACTS_OWNER searches on, for up to 50 ms. */
+void transport_facts_whole(const struct transport *t, unsigned wanted,
+                           struct transport_facts *out);
 
 /* The sentence for a failure, from `ops` or, without better ones, errno's. */
 void transport_explain(const struct transport_ops *ops,

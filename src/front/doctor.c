@@ -248,8 +248,8 @@ static void tell_ending(struct doctor *d, const struct tls_certificate *c)
 static void tell_connection(struct doctor *d)
 {
 	struct transport_facts facts;
-	transport_facts(d->link.transport,
-	                FACTS_TCP | FACTS_OWNER | FACTS_TLS, &facts);
+	transport_facts_whole(d->link.transport,
+	                      FACTS_TCP | FACTS_OWNER | FACTS_TLS, &facts);
 	if (facts.tcp.rtt_us)
 		report_note(&d->report, "round-trip",
 		            "round trip %s%.2f ms, segments of %u bytes",
@@ -289,7 +289,7 @@ static void judge_silence(struct doctor *d)
 {
 	char verdict[512], command[COMMAND_MAX];
 	struct transport_facts facts;
-	transport_facts(d->link.transport, FACTS_OWNER, &facts);
+	transport_facts_whole(d->link.transport, FACTS_OWNER, &facts);
 	format_command(d, command);
 	report_note(&d->report, "no-first-bytes",
 	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);

@@ -109,8 +109,8 @@ static void tell_peer(struct fe_pipe *f)
 	struct transport_facts facts;
 	if (!tells_steps(f))
 		return;
-	transport_facts(f->conn.link.transport, FACTS_OWNER | FACTS_TLS,
-	                &facts);
+	transport_facts_whole(f->conn.link.transport,
+	                      FACTS_OWNER | FACTS_TLS, &facts);
 	if (facts.tls && f->conn.link.is_accepted)
 		tell_secured(f, facts.tls);
 	if (*facts.owner)

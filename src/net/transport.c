@@ -93,6 +93,17 @@ void transport_facts(const struct transport *t, unsigned wanted,
 	t->ops->facts(t, wanted, out);
 }
 
+void transport_facts_whole(const struct transport *t, unsigned wanted,
+                           struct transport_facts *out)
+{
+	bool is_unknown = true;
+	for (int pieces = 10; pieces && is_unknown; pieces--) {
+		transport_facts(t, wanted, out);
+		is_unknown = out->far.is_here && !*out->owner &&
+		             !out->far.searched_ns;
+	}
+}
+
 void transport_explain(const struct transport_ops *ops,
                        const struct failure *f, struct error *e)
 {
