@@ -31,6 +31,7 @@
 #include "peer.h"
 
 #define ALIVE_MAX 8
+#define NAME_MS   3000
 
 static char home[64];
 /* For tests that fail, when their frames are gone. */
@@ -202,6 +203,11 @@ const char *pty_home(const char *name)
 
 /* Life */
 
+static void rest(int ms)
+{
+	poll(NULL, 0, ms);
+}
+
 static void set_environment(const char *const *env)
 {
 	static const char *const unset[] = {
@@ -295,12 +301,26 @@ void pty_finish(struct pty *p)
 	*p = (struct pty){ .fd = -1, .pidfd = -1 };
 }
 
+/* On a busy machine our name comes later, as a note of its own, between what a
+ * test looks for.  It may also be a name that nobody finds. */
+static void await_our_name(struct pty *p)
+{
+	char name[32];
+	int64_t start = now_ms();
+
+	snprintf(name, sizeof(name), "(pid %d, ", (int)getpid());
+	while (pty_find(p, name) < 0 && now_ms() - start < NAME_MS)
+		if (!pty_take(p, 20))
+			rest(1);
+}
+
 int pty_accept(struct pty *p, int listener)
 {
 	int fd = net_accept(listener);
 
 	close(listener);
 	pty_expect(p, "| open |");
+	await_our_name(p);
 	return fd;
 }
 
@@ -383,11 +403,6 @@ bool pty_take(struct pty *p, int ms)
 	vterm_input_write(p->vt, bytes, (size_t)n);
 	vterm_screen_flush_damage(p->screen);
 	return true;
-}
-
-static void rest(int ms)
-{
-	poll(NULL, 0, ms);
 }
 
 void pty_watch(struct pty *p, int ms)
