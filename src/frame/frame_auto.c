@@ -56,21 +56,37 @@ static bool negotiates(uint8_t *step, uint8_t byte)
 
 /* Look through */
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* Bytes that are looked at in one go. */
+#define BLOCK 64
+typedef uint8_t block __attribute__((vector_size(BLOCK / 4)));
 
-/* How many bytes at the beginning, in eights, need no look: none is below 0x20
- * or IAC. */
-static size_t skip_plain(const uint8_t *bytes, size_t len)
+/* Which bytes need a look of their own: those that stand not just anywhere in
+ * text, and IAC.  Less 7, text's 0x07 to 0x0f are 0 to 8, ESC is 0x14, and IAC
+ * stands before 0x00 to 0x06. */
+static inline block find_odd(const uint8_t *bytes)
 {
-	size_t at = 0;
-	for (uint64_t w; len - at >= sizeof(w); at += sizeof(w)) {
-		memcpy(&w, bytes + at, sizeof(w));
-		uint64_t controls = (w - EACH(0x20)) & ~w;
-		uint64_t iacs = (~w - EACH(1)) & w;
-		if ((controls | iacs) & EACH(0x80))
-			break;
-	}
-	return at;
+	block b;
+	memcpy(&b, bytes, sizeof(b));
+	b -= 0x07;
+	return (block)((b >= IAC - 0x07) | ((b - 9 <= 0x1f - 0x07 - 9) &
+	                                    (b != 0x1b - 0x07)));
+}
+
+static bool is_plain(const uint8_t *bytes)
+{
+	uint64_t halves[2];
+	block odd = find_odd(bytes);
+	for (size_t at = sizeof(odd); at < BLOCK; at += sizeof(odd))
+		odd |= find_odd(bytes + at);
+	memcpy(halves, &odd, sizeof(odd));
+	return !(halves[0] | halves[1]);
+}
+
+/* Whether a byte is one that no text has there. */
+static bool is_odd(uint8_t byte, bool is_first)
+{
+	return byte < 0x20 &&
+	       (BIT(byte) & NEVER || (is_first && BIT(byte) & NOT_FIRST));
 }
 
 /* How many bytes at the beginning are text. */
@@ -78,18 +94,17 @@ static size_t text_len(const struct frame_message *now, const uint8_t *bytes,
                        size_t len)
 {
 	uint8_t step = now->step;
-	size_t first = now->len ? SIZE_MAX : 0; /* that of the next message */
-	for (size_t at = 0; at < len; at++) {
-		if (step == OUTSIDE)
-			at += skip_plain(bytes + at, len - at);
-		if (at == len || negotiates(&step, bytes[at]) ||
-		    bytes[at] >= 0x20)
-			continue;
-		unsigned bit = BIT(bytes[at]);
-		if (bit & NEVER || (bit & NOT_FIRST && at == first))
-			return at;
-		if (bytes[at] == '\n')
-			first = at + 1;
+	for (size_t at = 0, end; at < len;) {
+		end = len - at < BLOCK ? len : at + BLOCK;
+		if (end - at == BLOCK && step == OUTSIDE &&
+		    is_plain(bytes + at))
+			at = end;
+		for (; at < end; at++) {
+			bool is_first = at ? bytes[at - 1] == '\n' : !now->len;
+			if (!negotiates(&step, bytes[at]) &&
+			    is_odd(bytes[at], is_first))
+				return at;
+		}
 	}
 	return len;
 }
@@ -97,32 +112,33 @@ static size_t text_len(const struct frame_message *now, const uint8_t *bytes,
 /* Lines */
 
 /* How many bytes are up to an LF that is not within a negotiation; 0: there is
- * none. */
-static size_t next_line(struct frame_message *now, const uint8_t *bytes,
+ * none.  `kept` is not 0 if the read may have negotiations in it. */
+static size_t next_line(struct frame_state *s, const uint8_t *bytes,
                         size_t len)
 {
 	const uint8_t *end = memchr(bytes, '\n', len);
 	size_t n = end ? (size_t)(end - bytes) + 1 : len;
-	if (now->step == OUTSIDE && !memchr(bytes, IAC, n))
+	if (!s->kept || (s->now.step == OUTSIDE && !memchr(bytes, IAC, n)))
 		return end ? n : 0;
 	for (size_t at = 0; at < len; at++)
-		if (!negotiates(&now->step, bytes[at]) && bytes[at] == '\n')
+		if (!negotiates(&s->now.step, bytes[at]) && bytes[at] == '\n')
 			return at + 1;
 	return 0;
 }
 
 /* The same for an LF that ends a line; at `odd` is a byte that no text has. */
-static size_t find_line(struct frame_message *now, const uint8_t *bytes,
+static size_t find_line(struct frame_state *s, const uint8_t *bytes,
                         size_t len, size_t odd)
 {
 	size_t at = 0, n;
-	while ((n = next_line(now, bytes + at, len - at))) {
+	while ((n = next_line(s, bytes + at, len - at))) {
 		at += n;
-		now->suffix = frame_is_after(now, '\r', bytes, at - 1) ? 2 : 1;
-		if (now->suffix == 2 || odd - (at - 1) > NEAR)
+		bool has_cr = frame_is_after(&s->now, '\r', bytes, at - 1);
+		s->now.suffix = has_cr ? 2 : 1;
+		if (has_cr || odd - (at - 1) > NEAR)
 			return at;
 	}
-	now->suffix = 0;
+	s->now.suffix = 0;
 	return 0;
 }
 
@@ -142,7 +158,7 @@ static struct frame_cut cut_text(struct frame_state *s, const uint8_t *bytes,
 	size_t seen = len < room ? len : room;
 	size_t odd = s->clear < len ? (size_t)s->clear : SIZE_MAX;
 	size_t text = odd < seen ? odd : seen;
-	size_t n = find_line(&s->now, bytes, text, odd);
+	size_t n = find_line(s, bytes, text, odd);
 	if (n)
 		return frame_whole(n);
 	if (text == seen)
@@ -158,8 +174,10 @@ struct frame_cut frame_cut_auto(const struct frame *f, struct frame_state *s,
 		struct frame_cut c = frame_cut_idle(f, s, bytes, len);
 		return c.status == FRAME_MORE ? cut_binary(s, len) : c;
 	}
-	if (!s->clear)
+	if (!s->clear) {
 		s->clear = text_len(&s->now, bytes, len);
+		s->kept = s->now.step || memchr(bytes, IAC, len);
+	}
 	struct frame_cut c = cut_text(s, bytes, len);
 	s->clear = s->is_binary ? 0 : s->clear + c.back - c.len;
 	return c;

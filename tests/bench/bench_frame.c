@@ -25,6 +25,8 @@ static const struct row {
 	size_t len;
 } rows[] = {
 	ROW("line", "line", HUNDRED "\n"),
+	ROW("line, as auto", "auto", HUNDRED "\n"),
+	ROW("delim", "delim:\\r\\n", HUNDRED "\r\n"),
 	ROW("u32", "u32", "\0\0\0\x64" HUNDRED),
 	ROW("mqtt", "mqtt", "\x30\x6c\0\6a/b/c\1" HUNDRED),
 	ROW("json", "json",

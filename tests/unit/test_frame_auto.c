@@ -178,6 +178,31 @@ static void each_control_byte_is_text_or_is_not(void **state)
 	}
 }
 
+/* Long text is looked through in blocks. */
+static void a_byte_in_long_text_counts_wherever_it_is(void **state)
+{
+	static const char inner[] = "ab\x01\t\r\x1b\x0e\x07\x7f\x80\xfe"
+	                            "\x1f";
+	uint8_t text[300], odd[] = "\x00\x04\x06\x10\x1a\x1c";
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (uint8_t)inner[i % (sizeof(inner) - 1)];
+	for (size_t at = 0; at < sizeof(text); at++) {
+		struct frame f = frame_of("auto");
+		struct cutter c = { .frame = &f, .bytes = text };
+		cutter_read(&c, sizeof(text), 0);
+		assert_false(c.state.is_binary);
+		uint8_t was = text[at];
+		text[at] = odd[at % (sizeof(odd) - 1)];
+		struct cutter d = { .frame = &f, .bytes = text };
+		cutter_read(&d, sizeof(text), 0);
+		assert_true(d.state.is_binary);
+		text[at] = was;
+		cutter_finish(&c);
+		cutter_finish(&d);
+	}
+}
+
 static void a_silence_ends_only_what_is_no_text(void **state)
 {
 	struct frame f = frame_of("auto");
@@ -218,6 +243,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_text_is_cut_at_pauses),
 		cmocka_unit_test(a_message_of_text_that_pauses_stays_one),
 		cmocka_unit_test(each_control_byte_is_text_or_is_not),
+		cmocka_unit_test(a_byte_in_long_text_counts_wherever_it_is),
 		cmocka_unit_test(a_silence_ends_only_what_is_no_text),
 		cmocka_unit_test(a_long_message_that_is_no_text_is_cut),
 	};
