@@ -14,6 +14,7 @@ enum json_verdict {
 	JSON_GOOD,       /* values, with white space or a comma between two */
 	JSON_UNFINISHED, /* so far it is good */
 	JSON_BROKEN,
+	JSON_LONG, /* for callers: nobody has judged all of it */
 };
 
 /* Where it is broken, and what should stand there. */

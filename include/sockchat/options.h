@@ -71,6 +71,7 @@ struct options {
 	bool crlf_given, eol_given; /* -C, --eol: on the command line */
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
+	bool json_indent;           /* messages that are JSON: indented */
 	bool mouse, title;          /* of the terminal: taken */
 	int encoding;               /* enum encoding_id, of text */
 	int encode;                 /* enum encode, of JSON */

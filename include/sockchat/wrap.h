@@ -15,6 +15,8 @@
 #include <sockchat/error.h>
 #include <sockchat/glyph.h>
 #include <sockchat/hits.h>
+#include <sockchat/json_cut.h>
+#include <sockchat/json_judge.h>
 #include <sockchat/options.h>
 #include <sockchat/transcript.h>
 
@@ -50,6 +52,8 @@ typedef void wrap_fn(void *user, const struct wrap_run *run);
 struct wrap_look {
 	enum view view; /* of messages */
 	bool endings;
+	bool indents_json; /* a message that is JSON; one that is broken is
+	                    * shown as it came, and where it is stands below */
 	bool is_colored;
 	unsigned glyph_flags;            /* GLYPH_ASCII */
 	const struct encoding *encoding; /* of messages; NULL: UTF-8 */
@@ -74,8 +78,15 @@ struct wrap_key {
 	uint64_t seq;
 	size_t len, columns;
 	unsigned view, endings, has_tail, entry_flags, glyph_flags, encoding;
-	unsigned unpack;
+	unsigned unpack, indents_json;
 	size_t part_count;
+};
+
+/* Where a row begins.  JSON is cut from the beginning of the token on that is
+ * there or begins there. */
+struct wrap_begin {
+	size_t at, token;
+	struct json_place place; /* in front of that token */
 };
 
 /* Where the rows of a long message begin, remembered from one call to the next:
@@ -84,8 +95,10 @@ struct wrap_key {
 struct wrap_map {
 	struct wrap_key key;
 	size_t rows;
-	size_t *begins; /* the offset of each WRAP_MAP_ROWS'th row */
+	struct wrap_begin *begins; /* of each WRAP_MAP_ROWS'th row */
 	size_t count, cap;
+	enum json_verdict json;
+	struct json_fault fault;
 };
 
 #define WRAP_TAIL     3

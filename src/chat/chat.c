@@ -119,6 +119,7 @@ struct wrap_look chat_look(const struct chat *c)
 	return (struct wrap_look){
 		.view = (enum view)o->view,
 		.endings = o->endings,
+		.indents_json = o->json_indent,
 		.encoding = c->encoding,
 		.time = (enum time_mode)o->time,
 		.start_ns = c->start_ns,

@@ -295,6 +295,12 @@ static int run_drip(struct chat *c, char *args)
 	return 0;
 }
 
+/* --json is the front end. */
+static int run_json(struct chat *c, char *args)
+{
+	return set_option(c, "json-indent", args);
+}
+
 static int run_save(struct chat *c, char *args)
 {
 	return chat_save(c, args, 0, 0);
@@ -383,6 +389,9 @@ static const struct command_row rows[] = {
 	{ "time", "MODE", "clock, date, start, delta, off, answer",
 	  .choices = time_choices },
 	{ "endings", "on|off", "show line endings", .choices = on_off_choices },
+	{ "json", "on|off",
+	  "indent messages that are JSON; nothing in them changes",
+	  .run = run_json, .choices = on_off_choices },
 	{ "bar", "on|off", "show the bar of keys", .choices = on_off_choices },
 	{ "set", "[OPTION VALUE]", "list options, tell one, change it",
 	  .run = run_set },

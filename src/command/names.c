@@ -21,7 +21,8 @@ const struct alias aliases[] = {
 	{ "upload", "file", 0 },      { "search", "find", 0 },
 	{ "lastlog", "find", 0 },     { "grep", "filter", 0 },
 	{ "ignore", "filter", 0 },    { "log", "save", 0 },
-	{ "bind", "keys", 0 },        { NULL, NULL, 0 },
+	{ "bind", "keys", 0 },        { "pretty", "json", 0 },
+	{ NULL, NULL, 0 },
 };
 
 const struct alias *alias_find(const char *word, size_t len)

@@ -98,6 +98,7 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 	part.bytes += from;
 	part.len -= from;
 	part.part_count = 0;
+	settings.look.indents_json &= !from;
 	put_color(&line, mark_color(e));
 	append_part(&line, head, head_len);
 	put_color(&line, "\033[0m");

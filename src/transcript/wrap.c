@@ -17,6 +17,8 @@
 #define RUN_MAX  256
 #define FOLD_MIN 8 /* NULs that are shown as their number */
 #define HINT_MAX 512
+#define JSON_INDENT_MAX 64 /* columns; the deepest are not told apart */
+#define JSON_MAX ((size_t)4 << 20) /* more would take a fifth of a second */
 
 /* Where the layout is, and the run of glyphs of one style that it gathers. */
 struct layout {
@@ -44,6 +46,12 @@ struct layout {
 	const struct encoding *encoding; /* of what is put now */
 	bool is_around; /* what is put now is no payload: it is dim */
 	bool knows_rows; /* from a map: those below the wanted are left out */
+	/* JSON: the token that is laid, the places in front of it and behind
+	 * it, and what the message is. */
+	size_t token;
+	struct json_place before, place;
+	enum json_verdict json;
+	struct json_fault fault;
 };
 
 static bool is_wanted(const struct layout *l)
@@ -323,9 +331,9 @@ static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
 	return n;
 }
 
-static int map_add(struct wrap_map *m, size_t begin)
+static int map_add(struct wrap_map *m, struct wrap_begin begin)
 {
-	size_t *grown =
+	struct wrap_begin *grown =
 	    array_grow(m->begins, &m->cap, m->count, sizeof(*grown));
 	if (!grown)
 		return -1;
@@ -339,8 +347,10 @@ static int map_add(struct wrap_map *m, size_t begin)
 static void learn_begin(struct layout *l, const uint8_t *at)
 {
 	struct wrap_map *m = l->learns;
-	if (m && l->row == (m->count + 1) * WRAP_MAP_ROWS &&
-	    map_add(m, (size_t)(at - l->content)))
+	struct wrap_begin begin = {
+		(size_t)(at - l->content), l->token, l->before,
+	};
+	if (m && l->row == (m->count + 1) * WRAP_MAP_ROWS && map_add(m, begin))
 		l->learns = NULL;
 }
 
@@ -386,7 +396,96 @@ static size_t skip_rows(struct layout *l)
 	if (i > m->count)
 		i = m->count;
 	l->row = i * WRAP_MAP_ROWS;
-	return m->begins[i - 1];
+	l->token = m->begins[i - 1].token;
+	l->place = m->begins[i - 1].place;
+	return m->begins[i - 1].at;
+}
+
+/* JSON */
+
+static bool is_whole(const struct entry *e)
+{
+	return (e->flags & (ENTRY_COMPLETE | ENTRY_CUT)) == ENTRY_COMPLETE;
+}
+
+/* Find out whether the payload is JSON, from its byte `begin` on, if the map
+ * does not know. */
+static void judge_json(struct layout *l, const struct entry *e, size_t begin,
+                       size_t end)
+{
+	const struct wrap_map *m = l->settings->map;
+	if (!l->settings->look.indents_json || e->prefix_at)
+		return;
+	if (l->knows_rows) {
+		l->json = m->json;
+		l->fault = m->fault;
+		return;
+	}
+	bool is_long = end - begin > JSON_MAX;
+	l->json = json_judge(e->bytes + begin, is_long ? JSON_MAX : end - begin,
+	                     &l->fault);
+	if (l->json != JSON_OTHER && is_long)
+		l->json = JSON_LONG;
+	else if (l->json == JSON_UNFINISHED && is_whole(e))
+		l->json = JSON_BROKEN;
+	l->fault.at += begin;
+}
+
+/* What stands in front of a token: at the end of a row there is no space. */
+static void lay_before(struct layout *l, const struct json_token *t)
+{
+	static const char spaces[JSON_INDENT_MAX + 1] =
+	    "                                                                ";
+	const uint8_t *at = l->content + l->token;
+	size_t row = l->row, columns = l->settings->columns, n = 2 * t->depth;
+	begin_part_row(l, l->token);
+	if (t->begins_row && l->column)
+		next_row(l);
+	if (l->row > row)
+		learn_begin(l, at);
+	n = n > JSON_INDENT_MAX ? JSON_INDENT_MAX : n;
+	n = n > columns / 2 ? columns / 2 : n;
+	set_hit(l, WRAP_NO_HIT);
+	if (t->begins_row)
+		lay_run(l, spaces, n, n, l->plain);
+	else if (t->has_space && l->column && l->column + 1 < columns)
+		lay_run(l, spaces, 1, 1, l->plain);
+}
+
+/* Lay a token that is plain ASCII and fits into the row, as most do: nothing
+ * that may be on its last character follows.  False if it is none. */
+static bool lay_plain_token(struct layout *l, const uint8_t *at, size_t len)
+{
+	mark_byte(l, at);
+	if (marked_len(l, at, len) < len || plain_run(l, at, len) < len)
+		return false;
+	lay_run(l, (const char *)at, len, len, l->plain);
+	find_row(l, at + len);
+	return true;
+}
+
+/* Lay the tokens below each other, of the payload that begins with the byte
+ * `begin`.  The byte `at` may lie within the first of them. */
+static size_t lay_json(struct layout *l, size_t begin, size_t at, size_t end)
+{
+	struct json_token t;
+	for (size_t token = l->token > begin ? l->token : begin;
+	     token < end && !is_done(l); token += t.len) {
+		l->token = token;
+		l->before = l->place;
+		json_cut(&l->place, &t, l->content + token, end - token);
+		size_t from = at > token ? at : token;
+		if (t.is_hidden || token + t.len <= from)
+			continue;
+		if (at <= token)
+			lay_before(l, &t);
+		if (at <= token && lay_plain_token(l, l->content + token,
+		                                   t.len))
+			continue;
+		lay_text(l, l->content + from, token + t.len - from,
+		         l->settings->look.glyph_flags);
+	}
+	return end > at ? end : at;
 }
 
 /* Lay the bytes before `end` that are not laid yet. */
@@ -424,10 +523,13 @@ static void lay_message(struct layout *l, const struct entry *e)
 	size_t at = skip_rows(l);
 	l->encoding = l->settings->look.encoding;
 	seek_part(l, at);
+	judge_json(l, e, e->prefix, e->len - ending - suffix);
 	if (e->prefix) {
 		at = lay_until(l, e, at, e->prefix_at, false);
 		at = lay_until(l, e, at, e->prefix_at + e->prefix, true);
 	}
+	if (l->json == JSON_GOOD)
+		at = lay_json(l, e->prefix, at, e->len - ending - suffix);
 	at = lay_until(l, e, at, e->len - ending - suffix, false);
 	l->encoding = NULL;
 	lay_until(l, e, at, e->len - ending, true);
@@ -523,6 +625,32 @@ const char *wrap_unpack(const struct wrap_look *look, const struct entry *e)
 	return is_told && format && *format ? format : NULL;
 }
 
+static void format_fault(char text[160], const struct layout *l,
+                         const struct entry *e)
+{
+	size_t line = 1, column, at = e->prefix;
+	const uint8_t *end;
+	for (; (end = memchr(e->bytes + at, '\n', l->fault.at - at)); line++)
+		at = (size_t)(end - e->bytes) + 1;
+	column = l->fault.at - at + 1;
+	snprintf(text, 160, "not JSON: line %zu, column %zu (byte "
+	         "%zu) should be %s", line, column,
+	         l->fault.at - e->prefix + 1, l->fault.expected);
+}
+
+/* Why a message is not indented stands in a row below it. */
+static void lay_fault(struct layout *l, const struct entry *e)
+{
+	char text[160] = "not indented: it has more than 4 MiB";
+	if (l->json < JSON_BROKEN || is_done(l))
+		return;
+	if (l->json == JSON_BROKEN)
+		format_fault(text, l, e);
+	next_row(l);
+	l->plain = WRAP_FIELDS;
+	lay_sentence(l, (const uint8_t *)text, strlen(text));
+}
+
 /* The fields of a message stand in a row below it. */
 static void lay_fields(struct layout *l, const struct entry *e)
 {
@@ -565,6 +693,7 @@ static void lay_entry(struct layout *l, const struct entry *e)
 		lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
 	if (is_message)
 		lay_awaited(l, e);
+	lay_fault(l, e);
 	lay_fields(l, l->settings->whole ? l->settings->whole : e);
 	flush_run(l);
 }
@@ -594,6 +723,7 @@ static struct wrap_key key_of(const struct entry *e,
 		.glyph_flags = s->look.glyph_flags,
 		.encoding = encoding_id(s->look.encoding),
 		.unpack = hash_text(wrap_unpack(&s->look, e)),
+		.indents_json = s->look.indents_json,
 		.part_count = e->part_count,
 	};
 }
@@ -618,6 +748,8 @@ static void learn_rows(const struct entry *e, const struct wrap_settings *s)
 	s->map->key = key;
 	lay_entry(&l, e);
 	s->map->rows = l.row + 1;
+	s->map->json = l.json;
+	s->map->fault = l.fault;
 }
 
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,

@@ -152,6 +152,30 @@ static void commands_work_and_are_never_sent(void **state)
 	proc_finish(&p);
 }
 
+static void json_is_indented_when_that_is_asked_for(void **state)
+{
+	struct proc p;
+	int fd = connect_lines(&p);
+
+	(void)state;
+	net_send_text(fd, "{\"a\": 1}\n");
+	proc_expect_out(&p, " < {\"a\": 1}\\n\n");
+	proc_write_text(&p, "/json on\n/json\n");
+	proc_expect_out(&p, "json-indent is on");
+	net_send_text(fd, "{\"a\":1.0,\"a\":[]}\n{\"a\" 1}\n");
+	proc_expect_out(&p, " < {\n             \"a\": 1.0,\n"
+	                    "             \"a\": []\n"
+	                    "           }\\n\n");
+	proc_expect_out(&p, " < {\"a\" 1}\\n\n"
+	                    "           not JSON: line 1, column 6 (byte 6) "
+	                    "should be a colon\n");
+	proc_write_text(&p, "/quit\n");
+	net_expect_end(fd);
+	close(fd);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 static void lines_typed_before_anybody_is_there_are_not_lost(void **state)
 {
 	struct proc p;
@@ -490,6 +514,8 @@ int main(void)
 		cmocka_unit_test(a_script_waits_for_the_end_of_repeat),
 		cmocka_unit_test(nothing_from_a_peer_controls_the_terminal),
 		cmocka_unit_test(commands_work_and_are_never_sent),
+		cmocka_unit_test(
+		    json_is_indented_when_that_is_asked_for),
 		cmocka_unit_test(
 		    lines_typed_before_anybody_is_there_are_not_lost),
 		cmocka_unit_test(

@@ -260,6 +260,10 @@ static void settings_are_what_they_are_set_to(void **state)
 	assert_false(c->options->endings);
 	type("/endings on");
 	assert_true(c->options->endings);
+	type("/json on");
+	assert_true(c->options->json_indent);
+	type("/json");
+	assert_last(ENTRY_NOTE, "json-indent is on (changed in the chat)");
 	type("/bar off");
 	assert_false(c->options->bar);
 	type("/echo on");
