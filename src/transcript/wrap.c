@@ -172,7 +172,7 @@ const char *wrap_unpack(const struct wrap_look *look, const struct entry *e)
 /* Why a message is not indented stands in a row below it. */
 static void lay_fault(struct layout *l, const struct entry *e)
 {
-	char room[160];
+	char room[WRAP_FAULT_MAX];
 	const char *text = wrap_is_done(l) ? NULL : wrap_json_fault(room, l, e);
 	if (!text)
 		return;

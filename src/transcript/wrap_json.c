@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
+
 #include "wrap_json.h"
 
 #define INDENT_MAX 64 /* columns; the deepest are not told apart */
@@ -30,8 +32,6 @@ void wrap_judge_json(struct layout *l, const struct entry *e, size_t begin,
 	                     &l->fault);
 	if (l->json != JSON_OTHER && is_long)
 		l->json = JSON_LONG;
-	else if (l->json == JSON_UNFINISHED && is_whole(e))
-		l->json = JSON_BROKEN;
 	l->fault.at += begin;
 }
 
@@ -93,7 +93,7 @@ size_t wrap_lay_json(struct layout *l, size_t begin, size_t at, size_t end)
 }
 
 /* The place in lines and columns, from 1 on. */
-static void format_fault(char text[160], const struct layout *l,
+static void format_fault(char text[WRAP_FAULT_MAX], const struct layout *l,
                          const struct entry *e)
 {
 	size_t line = 1, column, at = e->prefix;
@@ -101,19 +101,23 @@ static void format_fault(char text[160], const struct layout *l,
 	for (; (end = memchr(e->bytes + at, '\n', l->fault.at - at)); line++)
 		at = (size_t)(end - e->bytes) + 1;
 	column = l->fault.at - at + 1;
-	snprintf(text, 160,
+	snprintf(text, WRAP_FAULT_MAX,
 	         "not JSON: line %zu, column %zu (byte "
 	         "%zu) should be %s",
 	         line, column, l->fault.at - e->prefix + 1, l->fault.expected);
 }
 
-const char *wrap_json_fault(char text[160], const struct layout *l,
+const char *wrap_json_fault(char text[WRAP_FAULT_MAX], const struct layout *l,
                             const struct entry *e)
 {
 	if (l->json == JSON_LONG)
 		return "not indented: it has more than 4 MiB";
-	if (l->json != JSON_BROKEN)
+	bool is_cut_off = l->json == JSON_UNFINISHED && is_whole(e);
+	if (l->json != JSON_BROKEN && !is_cut_off)
 		return NULL;
 	format_fault(text, l, e);
+	if (is_cut_off && entry_ending(e))
+		text_add(text, WRAP_FAULT_MAX,
+		         ": if it has more lines, try /frame json");
 	return text;
 }

@@ -8,6 +8,8 @@
 
 #include "wrap_private.h"
 
+#define WRAP_FAULT_MAX 192
+
 /* Find out whether the payload is JSON, from its byte `begin` on, if that is
  * asked for: l->json and l->fault say it. */
 void wrap_judge_json(struct layout *l, const struct entry *e, size_t begin,
@@ -18,7 +20,7 @@ void wrap_judge_json(struct layout *l, const struct entry *e, size_t begin,
 size_t wrap_lay_json(struct layout *l, size_t begin, size_t at, size_t end);
 
 /* Why a message is not indented; NULL when nobody has to be told. */
-const char *wrap_json_fault(char text[160], const struct layout *l,
+const char *wrap_json_fault(char text[WRAP_FAULT_MAX], const struct layout *l,
                             const struct entry *e);
 
 #endif

@@ -71,6 +71,11 @@ static void a_broken_one_says_where_and_is_shown_as_it_came(void **state)
 	p = lay_json_out("[1", 80);
 	assert_string_equal(p->row[1], "not JSON: line 1, column 3 (byte 3) "
 	                               "should be a comma or ]");
+	p = lay_json_out("[\n", 80);
+	assert_string_equal(p->row[1],
+	                    "not JSON: line 1, column 2 (byte 2) should be a "
+	                    "value or ]: if it has more");
+	assert_string_equal(p->row[2], "lines, try /frame json");
 }
 
 static void one_that_is_too_long_to_wait_for_says_so(void **state)
