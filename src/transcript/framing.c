@@ -151,6 +151,8 @@ void framing_see(struct framing *f, const struct frame *frame,
 	frame_begin_read(&f->state, 0);
 	while (len) {
 		struct frame_cut c = frame_cut(frame, &f->state, from, len);
+		if (c.status == FRAME_WRONG)
+			f->state.is_raw = false; /* a slip of the hand */
 		from += c.len;
 		len -= c.len;
 	}

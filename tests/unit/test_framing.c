@@ -223,8 +223,7 @@ static void binary_bytes_are_cut_at_the_size_limit(void **state)
 	/* the size is reached within a character that began in another read */
 	take(&in, bytes, 1);
 	assert_int_equal(entry_at(t, 3)->len, MAX - 1);
-	assert_int_equal(entry_at(t, 3)->flags,
-	                 ENTRY_COMPLETE | ENTRY_CUT);
+	assert_int_equal(entry_at(t, 3)->flags, ENTRY_COMPLETE | ENTRY_CUT);
 	assert_int_equal(entry_at(t, 4)->len, 1);
 	assert_count(4);
 }
@@ -236,8 +235,9 @@ static void the_rest_of_a_dropped_message_is_a_message(void **state)
 	take_text(&in, "forgotten");
 	while (entry_at(t, 1))
 		transcript_append(t, &(struct entry){
-			.bytes = bytes, .len = sizeof(bytes),
-		});
+		                         .bytes = bytes,
+		                         .len = sizeof(bytes),
+		                     });
 	uint64_t seq = transcript_end(t);
 	framing_break(&out, &frame, t);
 	take_text(&in, "rest");
@@ -302,8 +302,9 @@ static void a_message_does_not_go_on_on_another_day(void **state)
 	take_text(&in, "a");
 	yesterday.wall_us -= INT64_C(24) * 3600 * 1000000;
 	transcript_append(t, &(struct entry){
-		.time = yesterday, .kind = ENTRY_NOTE,
-	});
+	                         .time = yesterday,
+	                         .kind = ENTRY_NOTE,
+	                     });
 	wait_ms(FRAMING_PAUSE_MS);
 	take_text(&in, "b");
 	assert_message(1, ENTRY_IN, "a", 0);
@@ -331,6 +332,26 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* A request typed by hand is no message of the frame, but its answer's length
+ * depends on it, whatever was mistyped before. */
+static void what_is_typed_is_seen_behind_a_slip(void **state)
+{
+	static const char *const typed[] = { "HAED /\r\n",
+		                             "HEAD / HTTP/1.1\r\n", "\r\n" };
+	struct frame_asked asked = { 0 };
+	struct error e;
+	(void)state;
+	assert_int_equal(frame_parse(&frame, "http", &e), 0);
+	in.state.asked = out.state.asked = &asked;
+	for (size_t i = 0; i < 3; i++)
+		framing_see(&out, &frame, typed[i], strlen(typed[i]));
+	take_text(&in, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
+	assert_message(1, ENTRY_IN,
+	               "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"
+	               "\r\n",
+	               ENTRY_COMPLETE);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -350,6 +371,7 @@ int main(void)
 		TEST(the_rest_of_a_dropped_message_is_a_message),
 		TEST(what_another_read_brings_is_a_part_of_its_own),
 		TEST(a_message_does_not_go_on_on_another_day),
+		TEST(what_is_typed_is_seen_behind_a_slip),
 		TEST(what_comes_without_end_has_late_parts_without_a_pause),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
