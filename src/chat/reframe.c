@@ -113,6 +113,15 @@ static void begin_reframe(struct chat *c)
 	chat_read_on(c);
 }
 
+/* Enter may end lines by CR LF, which are lines all the same. */
+static void end_lines(const struct chat *c, struct frame *f)
+{
+	if (c->options->eol != EOL_CRLF || strcmp(f->kind->name, "line") != 0)
+		return;
+	memcpy(f->end, "\r\n", 2);
+	f->end_len = 2;
+}
+
 void chat_choose_frames(struct chat *c)
 {
 	struct chat_private *p = c->own;
@@ -121,6 +130,7 @@ void chat_choose_frames(struct chat *c)
 		next[i] = c->options->frames[i];
 		frame_limit(&next[i], c->options->scrollback / 4);
 	}
+	end_lines(c, &next[1]);
 	if (memcmp(next, p->frames, sizeof(next)) == 0)
 		return;
 	if (p->reframe)

@@ -49,12 +49,14 @@ static size_t lay_until(struct layout *l, const struct entry *e, size_t at,
 static void lay_awaited(struct layout *l, const struct entry *e)
 {
 	char text[64];
+	bool is_text = l->settings->look.view == VIEW_TEXT;
 	uint64_t behind = e->len - e->prefix_at - e->prefix;
 	if (!entry_is_awaited(e) || e->total <= behind)
 		return;
-	snprintf(text, sizeof(text),
-	         " waiting for %" PRIu64 " of %" PRIu64 " bytes",
-	         e->total - behind, e->total);
+	if (!is_text)
+		wrap_next_row(l);
+	snprintf(text, sizeof(text), "%swaiting for %" PRIu64 " of %" PRIu64
+	         " bytes", is_text ? " " : "", e->total - behind, e->total);
 	for (const char *c = text; *c; c++)
 		wrap_lay_run(l, c, 1, 1, WRAP_ENDING);
 }

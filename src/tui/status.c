@@ -174,6 +174,25 @@ static void add_filter(struct parts *p, const struct status *s)
 	part->key = f->focus ? KEY_F9 : KEY_NONE;
 }
 
+/* How messages are cut: unless it is said, only that it is no text. */
+static void add_frames(struct parts *p, const struct chat *c,
+                       const struct session *with)
+{
+	const struct frame *frames = c->options->frames;
+	char in[FRAME_SPEC_MAX], out[FRAME_SPEC_MAX];
+	frame_format(&frames[0], in);
+	frame_format(&frames[1], out);
+	if (strcmp(in, out) != 0)
+		add_part(p, 4, "frame in %s, out %s", in, out);
+	else if (frames[0].kind != frame_kinds)
+		add_part(p, 4, "frame %s", in);
+	else if (with && with->talk && with->talk->in.state.is_binary)
+		add_part(p, 4, "binary, cut at pauses");
+	if (!chat_has_frame(c))
+		add_part(p, 5, "eol %s", choice_name(eol_choices,
+		             c->options->eol))->key = KEY_NEXT_EOL;
+}
+
 /* Peers whose programs have gone stay until they are closed. */
 static void add_peers(struct parts *p, const struct chat *c, size_t count)
 {
@@ -212,8 +231,7 @@ static void fill_parts(struct parts *p, const struct status *s)
 	if (c->encoding)
 		add_part(p, 4, "%s", choice_name(encoding_choices,
 		                            c->options->encoding));
-	const char *eol = choice_name(eol_choices, c->options->eol);
-	add_part(p, 5, "eol %s", eol)->key = KEY_NEXT_EOL;
+	add_frames(p, c, with);
 	if (*s->draft)
 		add_part(p, 3, "%s", s->draft);
 }
