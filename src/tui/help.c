@@ -39,6 +39,7 @@ static const struct key_row rows[] = {
 	{ "F7", "select entries: to copy, save or send again", "F7 Select" },
 	{ "F7 Right", "bytes within a message, and all that they could mean",
 	  NULL },
+	{ "F7 =", "compare two messages side by side", NULL },
 	{ "F7 f", "copy messages whole, with their prefix and their end",
 	  NULL },
 	{ "F8", "bare view to copy from: content only, mouse off", NULL },

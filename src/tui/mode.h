@@ -14,6 +14,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/loop.h>
 
+#include "beside.h"
 #include "keys.h"
 #include "view.h"
 
@@ -37,7 +38,7 @@ struct mode {
 };
 
 extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
-    mode_pick, mode_within;
+    mode_pick, mode_within, mode_compare;
 
 /* The search, and where the view stood when it began. */
 struct find {
@@ -69,6 +70,13 @@ struct within {
 	int rows_seen; /* of values */
 };
 
+/* Two messages that are compared. */
+struct compare {
+	const struct mode *before; /* to which Esc goes back */
+	struct beside beside;
+	size_t first;  /* the row that is seen first */
+};
+
 /* What was copied last. */
 struct copy {
 	char what[48]; /* "2 (13 B) as text" */
@@ -96,6 +104,10 @@ void pick_begin(struct frontend *f);
 /* Begin to choose bytes within the message `seq`; then the present mode goes
  * on. */
 void within_begin(struct frontend *f, uint64_t seq);
+
+/* Compare two messages over the screen; then the present mode goes on. */
+void compare_begin(struct frontend *f, uint64_t left, uint64_t right);
+void compare_end(struct frontend *f);
 
 /* Search for `text`, or for what is going to be typed: "". */
 void find_begin(struct frontend *f, const char *text);

@@ -169,6 +169,35 @@ static void take_into_line(struct frontend *f)
 	bytes_finish(&payload);
 }
 
+/* The message before it that went the same way in the same conversation; 0 for
+ * none. */
+static uint64_t find_former(const struct frontend *f, const struct entry *e)
+{
+	struct entry room;
+	uint64_t seq = e->seq;
+	while ((seq = view_before(&f->view, seq))) {
+		const struct entry *b =
+		    transcript_at(f->chat->transcript, seq, &room);
+		if (b && b->kind == ENTRY_MESSAGE && b->dir == e->dir &&
+		    b->session == e->session)
+			break;
+	}
+	return seq;
+}
+
+/* Compare the first and the last message of the range, or the one under the
+ * cursor with the one before it. */
+static void compare_picked(struct frontend *f)
+{
+	uint64_t first = f->view.picked_first, last = f->view.picked_last;
+	struct entry room;
+	const struct entry *e =
+	    transcript_at(f->chat->transcript, last, &room);
+	if (first == last && e)
+		first = find_former(f, e);
+	compare_begin(f, first, last);
+}
+
 /* Begin to type a command for the selection. */
 static void type_command(struct frontend *f, const char *text)
 {
@@ -190,6 +219,9 @@ static void take_letter(struct frontend *f, char letter)
 		break;
 	case 'f':
 		f->pick.is_whole = !f->pick.is_whole;
+		break;
+	case '=':
+		compare_picked(f);
 		break;
 	case 'k':
 		move_cursor(f, -1);

@@ -383,6 +383,7 @@ static void stop_screen(struct frontend *f)
 	timer_stop(&f->tick);
 	later_cancel(&f->work);
 	find_end(f);
+	compare_end(f);
 	view_finish(&f->view);
 	list_clear(&f->matches);
 	paste_forget(f);

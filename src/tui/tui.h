@@ -32,6 +32,7 @@ struct frontend {
 	struct find find;
 	struct pick pick;
 	struct within within;
+	struct compare compare;
 	struct clipboard clipboard;
 	struct copy copy;
 	struct later work; /* pending while there is more to search */
