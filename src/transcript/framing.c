@@ -89,9 +89,11 @@ static int put_back(struct framing *f, const struct framing_read *r, size_t len)
 	struct entry room;
 	const struct entry *e = transcript_at(r->transcript, f->seq, &room);
 	if (!e || len > sizeof(again) || len > e->len)
-		return 0;
-	memcpy(again, e->bytes + e->len - len, len);
-	transcript_shorten(r->transcript, f->seq, len);
+		len = 0; /* the transcript has dropped them */
+	else
+		memcpy(again, e->bytes + e->len - len, len);
+	if (len)
+		transcript_shorten(r->transcript, f->seq, len);
 	forget_message(f);
 	return take_bytes(f, r, again, len);
 }
