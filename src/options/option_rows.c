@@ -140,7 +140,7 @@ static const struct option_rule rules[] = {
 	{ { 0, "frame-out", "SPEC", "what goes around what is sent" },
 	  TYPE_FRAME, AT(frames[1]), 0, NULL, LIVE | MESSAGES },
 	{ { 0, "frame", "SPEC", "both: auto, line, u32, http, json …" },
-	  TYPE_FRAME, AT(frames), 1, NULL, LIVE | MESSAGES },
+	  TYPE_FRAME, AT(frames), 0, NULL, LIVE | MESSAGES | BOTH_WAYS },
 	{ { 0, "echo", NULL, "listen: send back what each peer sends" },
 	  TYPE_SET, AT(echo), 0, NULL, MODE_LISTEN | LIVE },
 	{ { 'k', "keep-open", NULL,

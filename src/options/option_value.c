@@ -300,10 +300,24 @@ static const char *value_word(const struct option_rule *r, const void *at,
 	}
 }
 
+/* The values of both directions; once, if they are the same. */
+static void tell_both(const struct options *o, size_t i, char *out, size_t cap)
+{
+	char other[VALUE_MAX];
+	options_value(o, i - 1, other, sizeof(other));
+	options_value(o, i - 2, out, cap);
+	if (strcmp(out, other) != 0)
+		text_add(out, cap, " in, %s out", other);
+}
+
 void options_value(const struct options *o, size_t i, char *out, size_t cap)
 {
 	char room[VALUE_MAX];
 	const struct option_rule *r = option_rule(i);
+	if (r->flags & BOTH_WAYS) {
+		tell_both(o, i, out, cap);
+		return;
+	}
 	const void *at = (const char *)o + r->offset;
 	const char *word = value_word(r, at, room);
 	if (word)

@@ -87,8 +87,8 @@ static int refuse_messages(const struct options *o, struct error *e)
 	const struct option_rule *r = option_find_given(o, MESSAGES);
 	if (!r)
 		return 0;
-	return error_set(e, "option --%s is about messages, and %s",
-	                 r->type == TYPE_FRAME ? "frame" : r->row.name,
+	return error_set(e, "option --%.*s is about messages, and %s",
+	                 (int)strcspn(r->row.name, "-"), r->row.name,
 	                 o->zero ? "-z shows none"
 	                         : "a pipe moves bytes as they are: use --ui "
 	                           "lines or --json");
@@ -123,35 +123,29 @@ bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
 	                                           : MODE_LISTEN);
 }
 
-/* The word itself is not shown, as it may have a password in it. */
-static int refuse_proxy(const char *name, const char *value, struct error *e)
+/* Say why it is no value of a row that knows more than what it wants.  0 for
+ * other rows. */
+static int explain_value(const struct option_rule *r, const char *value,
+                         struct error *e)
 {
-	struct proxy_settings unused;
-	struct error why;
-	if (!proxy_parse(&unused, value, &why))
-		return 0;
-	return error_set(e, "option %s: %s", name, why.text);
-}
-
-static int refuse_frame(const char *name, const char *value, struct error *e)
-{
-	struct frame unused;
-	struct error why;
-	if (!frame_parse(&unused, value, &why))
-		return 0;
-	error_set(e, "option %s: %s", name, why.text);
-	error_set_hint(e, "%s", why.hint);
-	return -1;
+	struct proxy_settings proxy;
+	struct frame frame;
+	if (r->type == TYPE_PROXY)
+		return proxy_parse(&proxy, value, e);
+	return r->type == TYPE_FRAME ? frame_parse(&frame, value, e) : 0;
 }
 
 static int refuse_value(const struct option_rule *r, const char *name,
                         const char *value, struct error *e)
 {
-	if (r->type == TYPE_PROXY)
-		return refuse_proxy(name, value, e);
-	if (r->type == TYPE_FRAME)
-		return refuse_frame(name, value, e);
 	char safe[64], list[CHOICE_LIST_MAX];
+	struct error why;
+	if (explain_value(r, value, &why)) {
+		/* a proxy's URL is not shown: it may have a password */
+		error_set(e, "option %s: %s", name, why.text);
+		error_set_hint(e, "%s", why.hint);
+		return -1;
+	}
 	const struct choice *choices =
 	    options_choices((size_t)(r - option_rule(0)));
 	glyph_copy(safe, sizeof(safe), value, GLYPH_ANY_WIDTH);
@@ -164,17 +158,14 @@ static int refuse_value(const struct option_rule *r, const char *name,
 	return -1;
 }
 
-/* A row that is about both directions sets each of them. */
-static int apply_to_both(struct options *o, const char *name, const char *value,
+/* A row that is about both directions sets the two before it. */
+static int apply_to_both(struct options *o, const struct option_rule *r,
+                         const char *name, const char *value,
                          enum option_source source, struct error *e)
 {
-	static const char *const rows[] = { "frame-in", "frame-out" };
-	for (size_t i = 0; i < 2; i++) {
-		const struct option_rule *r =
-		    option_rule((size_t)options_find(rows[i]));
-		if (option_apply(o, r, name, value, source, e))
+	for (int i = -2; i < 0; i++)
+		if (option_apply(o, r + i, name, value, source, e))
 			return -1;
-	}
 	return 0;
 }
 
@@ -182,8 +173,8 @@ int option_apply(struct options *o, const struct option_rule *r,
                  const char *name, const char *value,
                  enum option_source source, struct error *e)
 {
-	if (r->type == TYPE_FRAME && r->value)
-		return apply_to_both(o, name, value, source, e);
+	if (r->flags & BOTH_WAYS)
+		return apply_to_both(o, r, name, value, source, e);
 	struct options next = *o;
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
 	size_t row = option_source_row(r);

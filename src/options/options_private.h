@@ -26,7 +26,7 @@ enum option_type {
 	TYPE_MODE,     /* of a file, into an unsigned */
 	TYPE_TEXT,     /* a word of the command line */
 	TYPE_PROXY,    /* its URL, into struct proxy_settings */
-	TYPE_FRAME,    /* a SPEC into a frame; with `value` into both */
+	TYPE_FRAME,    /* a SPEC into a frame */
 	TYPE_LINES,    /* lines: each value is one more, with its newline */
 	TYPE_WORD,     /* `value`, an enum option_word, into chars */
 };
@@ -41,6 +41,8 @@ enum {
 	IP_ONLY = 16,  /* not for unix sockets */
 	NO_PIPE = 32,  /* not for the byte pipe */
 	MESSAGES = 256, /* nor this: it is about messages */
+	BOTH_WAYS = 512, /* NAME sets NAME-in and NAME-out, which stand
+	                  * before it */
 	TLS_ONLY = 64, /* about TLS */
 	SERVERS = 128, /* about the servers that TLS connects to */
 };
