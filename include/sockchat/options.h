@@ -19,6 +19,7 @@
 #include <sockchat/frame.h>
 #include <sockchat/retry.h>
 #include <sockchat/tls.h>
+#include <sockchat/unpack.h>
 
 enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
@@ -78,6 +79,8 @@ struct options {
 	bool ticks;                 /* where sent bytes are: shown */
 	bool hints;                 /* protocols and traps: told */
 	int bell, notify;           /* enum bell, notify */
+	/* The fields of payloads that come, and that go: FORMATs, or "". */
+	char unpack[2][UNPACK_FORMAT_MAX];
 	bool echo, keep_open, no_shutdown, send_only, recv_only, zero;
 	bool progress, quiet, verbose, help, version;
 	long max_conns;    /* 0: no limit */
@@ -91,7 +94,7 @@ struct options {
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
     notify_choices[], encoding_choices[], encode_choices[],
-    tls_version_choices[];
+    tls_version_choices[], unpack_choices[];
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);

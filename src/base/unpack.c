@@ -11,8 +11,8 @@
 #include <sockchat/number.h>
 #include <sockchat/unpack.h>
 
-#define SHOWN_BYTES  ((size_t)1000) /* of a string */
-#define SHOWN_VALUES 256            /* of a list */
+#define SHOWN_BYTES  ((size_t)160) /* of a string */
+#define SHOWN_VALUES 64            /* of a list */
 
 #define IS_LITTLE (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 #define NATIVE(type) sizeof(type), _Alignof(type)

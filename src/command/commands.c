@@ -22,6 +22,7 @@
 
 #include "commands_private.h"
 #include "frames.h"
+#include "set.h"
 #include "typed.h"
 
 #define DRIP_DEFAULT_MS 50
@@ -384,6 +385,9 @@ static const struct command_row rows[] = {
 	  .run = run_echo, .choices = on_off_choices },
 	{ "view", "VIEW", "how messages look: text, hex, mixed",
 	  .choices = view_choices },
+	{ "unpack", "FORMAT|off",
+	  "show fields of payloads: >H:type *:rest; in or out first: one way",
+	  .run = run_unpack, .choices = unpack_choices },
 	{ "encoding", "NAME", "what text is in: utf-8, cp949, latin1, sjis",
 	  .run = run_encoding, .choices = encoding_choices },
 	{ "time", "MODE", "clock, date, start, delta, off, answer",

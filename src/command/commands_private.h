@@ -47,16 +47,6 @@ int run_info(struct chat *c, char *args);
 int run_peers(struct chat *c, char *args);
 int run_to(struct chat *c, char *args);
 
-/* set.c */
-
-/* Tell an option or, if there are `args`, change it: then 1. */
-int set_option(struct chat *c, const char *name, char *args);
-int run_set(struct chat *c, char *args);
-int run_eol(struct chat *c, char *args);
-int run_echo(struct chat *c, char *args);
-int run_encoding(struct chat *c, char *args);
-int run_limits(struct chat *c, char *args);
-
 /* repeat.c */
 
 int run_repeat(struct chat *c, char *args);

@@ -3,8 +3,8 @@
 
 /* /frame: how bytes are cut into messages. */
 
-#include "commands_private.h"
 #include "frames.h"
+#include "set.h"
 
 static void tell_frames(struct chat *c)
 {

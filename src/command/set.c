@@ -8,9 +8,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <sockchat/audience.h>
 #include <sockchat/word.h>
 
-#include "commands_private.h"
+#include "set.h"
 
 #define OPTION_TEXT_MAX 128
 
@@ -126,6 +127,47 @@ int run_encoding(struct chat *c, char *args)
 		chat_note(c, "option-changed", "text is taken for %s, and "
 		          "typed lines are sent in it",
 		          choice_name(encoding_choices, c->options->encoding));
+	return changed;
+}
+
+/* Tell by which formats the fields of both directions are shown. */
+static void tell_formats(struct chat *c, const char *code)
+{
+	char in[OPTION_TEXT_MAX], out[OPTION_TEXT_MAX];
+	option_text(c, (size_t)options_find("unpack-in"), in);
+	option_text(c, (size_t)options_find("unpack-out"), out);
+	chat_note(c, code, "fields of what comes: %s; of what is sent: %s", in,
+	          out);
+}
+
+/* A format may stand in quotes, as /pack takes it.  Returns where it begins. */
+static char *cut_quotes(char *text)
+{
+	size_t len = strlen(text);
+	bool is_quoted = len > 1 && (*text == '"' || *text == '\'') &&
+	                 text[len - 1] == *text;
+	if (is_quoted)
+		text[len - 1] = '\0';
+	return text + is_quoted;
+}
+
+/* Change both directions, or the one that the first word names. */
+int run_unpack(struct chat *c, char *args)
+{
+	char name[16] = "unpack";
+	const char *rest = args, *word;
+	size_t len = word_next(&rest, &word);
+	bool is_in = len == 2 && memcmp(word, "in", 2) == 0;
+	bool is_out = len == 3 && memcmp(word, "out", 3) == 0;
+	if (is_in || is_out) {
+		snprintf(name, sizeof(name), "unpack-%s", is_in ? "in" : "out");
+		args += rest - args;
+	}
+	cut_blanks_behind(args);
+	args = cut_quotes(args);
+	int changed = *args ? tell_or_change(c, name, args) : 0;
+	if (changed >= 0)
+		tell_formats(c, changed ? "option-changed" : "option");
 	return changed;
 }
 

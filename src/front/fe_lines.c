@@ -36,6 +36,9 @@ struct frontend {
 	enum format format;
 	struct settle settle;
 	struct gate gate; /* JSON's */
+	/* JSON: the formats of the fields, as they were when what the gate
+	 * holds back was said. */
+	char unpack[2][UNPACK_FORMAT_MAX];
 	unsigned glyph_flags;
 	bool has_color_terminal; /* one that colors are for by default */
 	bool is_discarded;       /* nobody can ever read the output */
@@ -203,14 +206,11 @@ static bool is_colored(const struct frontend *f)
 static void queue_entry(struct frontend *f, enum format format,
                         const struct entry *e, size_t from)
 {
-	struct wrap_look look = {
-		.encode = (enum encode)f->chat->options->encode,
-	};
-	if (format == FORMAT_TEXT) {
-		look = chat_look(f->chat);
-		look.is_colored = is_colored(f);
-		look.glyph_flags = f->glyph_flags;
-	}
+	struct wrap_look look = chat_look(f->chat);
+	look.is_colored = is_colored(f);
+	look.glyph_flags = f->glyph_flags;
+	for (size_t i = 0; i < 2 && format == FORMAT_JSON; i++)
+		look.unpack[i] = f->unpack[i];
 	bytes_clear(&f->scratch);
 	if (format_entry(&f->scratch, format, &look, e, from))
 		out_failed(f, ENOMEM);
@@ -272,10 +272,22 @@ static void on_gate(void *user, enum gate_step step, const struct entry *e)
 	}
 }
 
+/* What was said before the formats changed has the old ones. */
+static void follow_formats(struct frontend *f)
+{
+	const struct options *o = f->chat->options;
+	if (strcmp(f->unpack[0], o->unpack[0]) == 0 &&
+	    strcmp(f->unpack[1], o->unpack[1]) == 0)
+		return;
+	gate_write_all(&f->gate);
+	memcpy(f->unpack, o->unpack, sizeof(f->unpack));
+}
+
 void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end)
 {
 	struct entry e;
 	if (f->format == FORMAT_JSON) {
+		follow_formats(f);
 		gate_show(&f->gate, first, end);
 		return;
 	}

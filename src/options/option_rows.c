@@ -76,6 +76,9 @@ const struct choice tls_version_choices[] = {
 	{ "tlsv1.2", TLS_1_2 }, { "tlsv1.3", TLS_1_3 },
 	{ NULL, 0 },
 };
+const struct choice unpack_choices[] = { /* what completion offers */
+	{ "off", 0 }, { "in", 1 }, { "out", 2 }, { NULL, 0 },
+};
 const struct choice on_off_choices[] = {
 	{ "on", 1 }, { "off", 0 }, { NULL, 0 },
 };
@@ -141,6 +144,13 @@ static const struct option_rule rules[] = {
 	  TYPE_FRAME, AT(frames[1]), 0, NULL, LIVE | MESSAGES },
 	{ { 0, "frame", "SPEC", "both: auto, line, u32, http, json …" },
 	  TYPE_FRAME, AT(frames), 0, NULL, LIVE | MESSAGES | BOTH_WAYS },
+	{ { 0, "unpack-in", "FORMAT", "the fields of payloads that come" },
+	  TYPE_WORD, AT(unpack[0]), WORD_FORMAT, NULL, LIVE | MESSAGES },
+	{ { 0, "unpack-out", "FORMAT", "the fields of payloads that are sent" },
+	  TYPE_WORD, AT(unpack[1]), WORD_FORMAT, NULL, LIVE | MESSAGES },
+	{ { 0, "unpack", "FORMAT", "both: >H:type 16s:name *:rest" },
+	  TYPE_WORD, AT(unpack), WORD_FORMAT, NULL,
+	  LIVE | MESSAGES | BOTH_WAYS },
 	{ { 0, "echo", NULL, "listen: send back what each peer sends" },
 	  TYPE_SET, AT(echo), 0, NULL, MODE_LISTEN | LIVE },
 	{ { 'k', "keep-open", NULL,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <sockchat/endpoint.h>
+#include <sockchat/unpack.h>
 
 #include "option_word.h"
 
@@ -89,6 +90,16 @@ static bool read_path(char *to, size_t cap, const char *value)
 	return len >= 0 && (size_t)len < cap;
 }
 
+/* Why it is none is told by whoever refuses it. */
+static bool read_format(char *to, size_t cap, const char *value)
+{
+	struct error why;
+	bool is_off = strcmp(value, "off") == 0;
+	snprintf(to, cap, "%s", is_off ? "" : value);
+	return strlen(value) < cap &&
+	       !unpack_check(to, strlen(to), &why);
+}
+
 static const struct word {
 	bool (*is_good)(const char *value);
 	bool (*read)(char *to, size_t cap, const char *value);
@@ -105,6 +116,8 @@ static const struct word {
 	[WORD_ALPN] = { are_alpn_names, NULL,
 	  "a list of protocols of 1 to 255 bytes each: h2,http/1.1", "" },
 	[WORD_CIPHERS] = { NULL, NULL, "a list of ciphers", "" },
+	[WORD_FORMAT] = { NULL, read_format, "a format of at most 1023 bytes",
+	  "" },
 };
 
 bool word_read(enum option_word kind, char *to, size_t cap, const char *value)

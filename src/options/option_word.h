@@ -11,7 +11,8 @@
 
 #include <sockchat/error.h>
 
-enum option_word { WORD_PATH, WORD_PIN, WORD_SNI, WORD_ALPN, WORD_CIPHERS };
+enum option_word { WORD_PATH, WORD_PIN, WORD_SNI, WORD_ALPN, WORD_CIPHERS,
+                   WORD_FORMAT };
 
 /* Put the value, which may be "", into `to`, and NUL behind it up to `cap`.
  * False when it has not the form, or is too long. */

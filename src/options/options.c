@@ -132,7 +132,11 @@ static int explain_value(const struct option_rule *r, const char *value,
 	struct frame frame;
 	if (r->type == TYPE_PROXY)
 		return proxy_parse(&proxy, value, e);
-	return r->type == TYPE_FRAME ? frame_parse(&frame, value, e) : 0;
+	if (r->type == TYPE_FRAME)
+		return frame_parse(&frame, value, e);
+	return r->type == TYPE_WORD && r->value == WORD_FORMAT &&
+	               strlen(value) < r->size
+	           ? unpack_check(value, strlen(value), e) : 0;
 }
 
 static int refuse_value(const struct option_rule *r, const char *name,

@@ -6,6 +6,7 @@
 #include "../unit/unit.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include <sockchat/format.h>
 #include <sockchat/hextext.h>
@@ -13,6 +14,7 @@
 #include <sockchat/unpack.h>
 
 #include "peer.h"
+#include "pty.h"
 
 #define CASES "8000"
 
@@ -100,10 +102,91 @@ static void fields_are_those_of_python(void **state)
 	proc_finish(&p);
 }
 
+/* A sockchat with such a front end that connects to us. */
+static int connect_ui(struct proc *p, const char *ui)
+{
+	uint16_t port;
+	int listener = net_listen(&port);
+	proc_sockchat(p, "connect", "--ui", ui, "--frame", "u16", "--unpack",
+	              ">H:type *:rest", "127.0.0.1", port_text(port), NULL);
+	int fd = net_accept(listener);
+	close(listener);
+	return fd;
+}
+
+static void json_has_the_fields_of_both_directions(void **state)
+{
+	struct proc p;
+	int fd = connect_ui(&p, "json");
+	(void)state;
+	net_send(fd, "\0\4\0\3hi\0\1", 8);
+	proc_expect_out(&p, "\"fields\":{\"type\":3,\"rest\":\"hi\"}}\n");
+	net_send(fd, "x", 1);
+	proc_expect_out(&p, "\"fields\":{},\"fields_error\":\"byte 0: type "
+	                    "takes 2 bytes from here on, and the payload has "
+	                    "1\"}\n");
+	proc_write_text(&p, "/pack >HB 5 65\n/unpack out B:first *\n"
+	                    "/pack B 7\n/unpack in off\n");
+	struct text came = { 0 };
+	assert_int_equal(net_read(fd, &came, 8), 0);
+	assert_memory_equal(came.bytes, "\0\3\0\5A\0\1\7", 8);
+	text_finish(&came);
+	/* a change is none of what was said before it */
+	proc_expect_out(&p, "\"fields\":{\"type\":5,\"rest\":\"A\"}}\n");
+	proc_expect_out(&p, "\"fields\":{\"first\":7,\"field2\":\"\"}}\n");
+	proc_expect_out(&p, "what comes: not set; of what is sent: B:first *");
+	net_send(fd, "\0\1\5", 3);
+	proc_expect_out(&p, "\"text\":\"\\u0000\\u0001\\u0005\","
+	                    "\"complete\":true,\"wait_ms\":");
+	close(fd);
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void lines_have_a_row_of_fields(void **state)
+{
+	struct proc p;
+	int fd = connect_ui(&p, "lines");
+	(void)state;
+	net_send(fd, "\0\4\0\3\033c", 6);
+	proc_expect_out(&p, " < ^@^D^@^C^[c\n           type=3 "
+	                    "rest=\"\\ec\"\n");
+	close(fd);
+	proc_end_in(&p);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
+static void the_screen_shows_the_fields_of_what_has_come(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+	(void)state;
+	net_send_text(fd, "abc\n");
+	pty_expect(&p, "< abc");
+	pty_type(&p, "/unpack c:initial *:rest" PTY_ENTER);
+	pty_expect(&p, "initial=\"a\" rest=\"bc\"");
+	pty_type(&p, "/unpack 3s" PTY_ENTER);
+	pty_expect(&p, "field1=\"abc\"");
+	assert_int_equal(pty_find(&p, "initial=\"a\""), -1);
+	pty_type(&p, "/pack BB 65 66");
+	pty_expect(&p, "2 bytes");
+	pty_type(&p, PTY_ENTER);
+	net_expect(fd, "AB");
+	pty_type(&p, "/unpack off" PTY_ENTER);
+	pty_expect_gone(&p, "field1=\"abc\"");
+	close(fd);
+	pty_quit(&p, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_those_of_python),
+		cmocka_unit_test(json_has_the_fields_of_both_directions),
+		cmocka_unit_test(lines_have_a_row_of_fields),
+		cmocka_unit_test(the_screen_shows_the_fields_of_what_has_come),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, pty_setup, pty_teardown);
 }

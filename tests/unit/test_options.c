@@ -372,6 +372,50 @@ static void a_pipe_refuses_to_send_again(void **state)
 	assert_int_equal(options_check_pipe(&o, &e), -1);
 }
 
+static void a_direction_has_its_own_format_or_that_of_both(void **state)
+{
+	struct options o;
+	char told[64];
+	(void)state;
+	assert_int_equal(parse(&o, "connect --unpack >H:a --ui json h 1"), 0);
+	assert_string_equal(o.unpack[0], ">H:a");
+	assert_string_equal(o.unpack[1], ">H:a");
+	assert_int_equal(parse(&o, "connect --unpack-in B h 1"), 0);
+	assert_int_equal(options_set(&o, "unpack", "H *", SOURCE_FILE, &e), 0);
+	assert_string_equal(o.unpack[0], "B");
+	assert_string_equal(o.unpack[1], "H *");
+	options_value(&o, (size_t)options_find("unpack"), told, sizeof(told));
+	assert_string_equal(told, "B in, H * out");
+	assert_int_equal(options_set(&o, "unpack", "off", SOURCE_RUN_TIME, &e),
+	                 0);
+	assert_string_equal(o.unpack[0], "");
+	assert_string_equal(o.unpack[1], "");
+}
+
+static void what_is_no_format_is_refused(void **state)
+{
+	struct options o;
+	char format[UNPACK_FORMAT_MAX + 1];
+	(void)state;
+	assert_int_equal(parse(&o, "connect --unpack >Hz h 1"), -1);
+	assert_string_equal(e.text, "option --unpack: column 3: 'z' is none of "
+	                    "the letters x c b B ? h H i I l L q Q n N e f d "
+	                    "s p and *");
+	memset(format, 'B', sizeof(format) - 1);
+	format[sizeof(format) - 1] = '\0';
+	assert_int_equal(options_set(&o, "unpack", format, SOURCE_FILE, &e),
+	                 -1);
+	assert_non_null(strstr(e.text, "is not a format of at most 1023 "
+	                       "bytes"));
+	format[sizeof(format) - 2] = '\0';
+	assert_int_equal(options_set(&o, "unpack", format, SOURCE_FILE, &e), 0);
+	assert_int_equal(parse(&o, "connect --unpack-out B h 1"), 0);
+	assert_int_equal(options_check_pipe(&o, &e), -1);
+	assert_string_equal(e.text, "option --unpack is about messages, and a "
+	                    "pipe moves bytes as they are: use --ui lines or "
+	                    "--json");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -395,6 +439,9 @@ int main(void)
 		cmocka_unit_test(the_number_of_tries_may_be_left_out),
 		cmocka_unit_test(on_connect_takes_a_line_each_time),
 		cmocka_unit_test(a_pipe_refuses_to_send_again),
+		cmocka_unit_test(
+		    a_direction_has_its_own_format_or_that_of_both),
+		cmocka_unit_test(what_is_no_format_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

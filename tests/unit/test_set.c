@@ -13,6 +13,32 @@ static void expect_end_after(int ms)
 	assert_int_equal(chat_session_count(c), 0);
 }
 
+static void formats_are_changed_for_both_directions_or_one(void **state)
+{
+	(void)state;
+	type("/unpack >H:a *");
+	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what is "
+	                        "sent: >H:a *");
+	type("/unpack  out  off ");
+	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what is "
+	                        "sent: not set");
+	type("/set unpack");
+	assert_last(ENTRY_NOTE, "unpack is >H:a * in, default out (changed in "
+	                        "the chat)");
+	type("/unpack in \"B x *:all\"");
+	assert_string_equal(options.unpack[0], "B x *:all");
+	type("/unpack B B:");
+	assert_last(ENTRY_ERROR, "option unpack: column 5: a name is 1 to 63 "
+	                         "letters, digits, _, - and ., and a space "
+	                         "follows it");
+	type("/unpack");
+	assert_last(ENTRY_NOTE, "fields of what comes: B x *:all; of what is "
+	                        "sent: not set");
+	type("/unpack off");
+	assert_last(ENTRY_NOTE, "fields of what comes: not set; of what is "
+	                        "sent: not set");
+}
+
 static void an_option_is_changed_and_told(void **state)
 {
 	(void)state;
@@ -187,6 +213,7 @@ static void steps_are_told_once_asked_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(formats_are_changed_for_both_directions_or_one),
 		TEST(an_option_is_changed_and_told),
 		TEST(an_option_that_cannot_change_is_refused),
 		TEST(what_excludes_each_other_is_refused_and_nothing_changes),

@@ -138,11 +138,16 @@ static void a_long_row_is_cut(void **state)
 	(void)state;
 	assert_int_equal(unpack_text(&out, "9000B:all", payload,
 	                             sizeof(payload), NULL), 0);
-	assert_int_equal(out.len, strlen("all=") + 256 * 2 - 1 + 4);
+	assert_int_equal(out.len, strlen("all=") + 64 * 2 - 1 + 4);
 	bytes_clear(&out);
-	assert_int_equal(unpack_text(&out, "1000s 1000p 1000s 1000p *", payload,
-	                             sizeof(payload), NULL), 0);
+	memset(payload, 0xff, sizeof(payload));
+	assert_int_equal(unpack_text(&out, "200s", payload, 200, NULL), 0);
+	assert_int_equal(out.len, strlen("field1=\"\"...") + 160 * 4);
+	bytes_clear(&out);
+	assert_int_equal(unpack_text(&out, "99s99s99s99s99s99s99s99s99s99s99s*",
+	                             payload, sizeof(payload), NULL), 0);
 	assert_true(out.len < UNPACK_ROW_MAX);
+	assert_true(out.len > UNPACK_ROW_MAX - 100);
 	assert_memory_equal(out.data + out.len - 3, "...", 3);
 	bytes_finish(&out);
 }
