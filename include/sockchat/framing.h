@@ -66,6 +66,9 @@ void framing_complete(struct framing *f, struct transcript *t);
 void framing_break(struct framing *f, const struct frame *frame,
                    const struct transcript *t);
 
+/* TLS begins: what comes then is another conversation. */
+void framing_restart(struct framing *f);
+
 /* The codes of the notes that follow from the frame. */
 #define FRAMING_WRONG      "frame-wrong"
 #define FRAMING_UNFINISHED "frame-unfinished"

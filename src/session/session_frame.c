@@ -76,6 +76,12 @@ void session_break_messages(struct session *s)
 	framing_break(&s->talk->out, all->frame_out, all->transcript);
 }
 
+void session_restart_messages(struct session *s)
+{
+	framing_restart(&s->talk->in);
+	framing_restart(&s->talk->out);
+}
+
 /* Complete the message under way if it has been silent for long enough. */
 static void end_silent(struct session *s, struct framing *f)
 {

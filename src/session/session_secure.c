@@ -192,7 +192,7 @@ static int begin_handshake(struct session *s, struct upgrade *u,
 		.early = u->early.data,
 		.early_len = u->early.len,
 	};
-	session_break_messages(s);
+	session_restart_messages(s);
 	under_way_restart(s->talk->under_way);
 	session_tell_state(s, ENTRY_HANDSHAKING, "", "TLS handshake with %s",
 	                   s->link.where);

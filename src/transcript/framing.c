@@ -194,6 +194,15 @@ void framing_break(struct framing *f, const struct frame *frame,
 	forget_message(f);
 }
 
+void framing_restart(struct framing *f)
+{
+	forget_message(f);
+	f->is_wrong = false;
+	if (f->state.asked)
+		*f->state.asked = (struct frame_asked){ 0 };
+	f->state = (struct frame_state){ .asked = f->state.asked };
+}
+
 /* What is told */
 
 static void tell(const struct framing_read *r, const char *code,

@@ -351,8 +351,10 @@ static void meet_entry(struct recut *r, struct conversation *c,
 		c->is_headless = false;
 	if (is_state && (is_half || e->state == ENTRY_CLOSED))
 		end_incoming(r, c, e);
+	if (is_state && e->state == ENTRY_HANDSHAKING)
+		for (size_t i = 0; i < 2; i++)
+			framing_restart(&c->sides[i].framing);
 	if (e->kind == ENTRY_MESSAGE ||
-	    (is_state && e->state == ENTRY_HANDSHAKING) ||
 	    (e->kind == ENTRY_NOTE && strcmp(e->code, "file-sending") == 0))
 		for (size_t i = 0; i < 2; i++)
 			framing_break(&c->sides[i].framing, &r->frames[i],

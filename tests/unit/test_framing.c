@@ -352,6 +352,24 @@ static void what_is_typed_is_seen_behind_a_slip(void **state)
 	               ENTRY_COMPLETE);
 }
 
+/* PostgreSQL's own messages go on within TLS, by which it answers a request. */
+static void a_conversation_begins_anew_within_tls(void **state)
+{
+	static const char ask[] = "\0\0\0\x08\x04\xd2\x16\x2f";
+	struct frame_asked asked = { 0 };
+	struct error e;
+	(void)state;
+	assert_int_equal(frame_parse(&frame, "postgres", &e), 0);
+	in.state.asked = out.state.asked = &asked;
+	framing_see(&out, &frame, ask, sizeof(ask) - 1);
+	take_text(&in, "S");
+	framing_restart(&out);
+	framing_restart(&in);
+	take(&in, "Z\0\0\0\5IZ\0\0\0\5I", 12);
+	assert_count(3);
+	assert_int_equal(entry_at(t, 2)->len, 6);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -371,6 +389,7 @@ int main(void)
 		TEST(the_rest_of_a_dropped_message_is_a_message),
 		TEST(what_another_read_brings_is_a_part_of_its_own),
 		TEST(a_message_does_not_go_on_on_another_day),
+		TEST(a_conversation_begins_anew_within_tls),
 		TEST(what_is_typed_is_seen_behind_a_slip),
 		TEST(what_comes_without_end_has_late_parts_without_a_pause),
 	};
