@@ -48,7 +48,7 @@ struct fit {
 	uint64_t longest; /* of what follows a length */
 	uint64_t lengths[LENGTHS_MAX]; /* different ones, not 0 */
 	size_t length_count;
-	size_t odd_count; /* of them, whose bytes are no text */
+	size_t odd_count; /* of them, which are no text, or before JSON */
 	size_t ends[ENDS_MAX];
 };
 
@@ -98,8 +98,16 @@ static bool is_text(const struct guess_bytes *b)
 
 /* Cutting */
 
+/* Whether a payload is an object or an array of JSON, by its ends. */
+static bool is_braced(const uint8_t *bytes, size_t len)
+{
+	return len > 1 && ((bytes[0] == '{' && bytes[len - 1] == '}') ||
+	                   (bytes[0] == '[' && bytes[len - 1] == ']'));
+}
+
 static void note_length(struct fit *fit, const struct guess_message *m)
 {
+	size_t begin = m->parts.prefix_at + m->parts.prefix;
 	const struct frame_message *parts = &m->parts;
 	size_t i = 0;
 	if (parts->total > fit->longest)
@@ -109,7 +117,8 @@ static void note_length(struct fit *fit, const struct guess_message *m)
 	if (i < fit->length_count || i == LENGTHS_MAX)
 		return;
 	fit->lengths[fit->length_count++] = parts->total;
-	fit->odd_count += !is_plain_text(m->at + parts->prefix_at,
+	fit->odd_count += is_braced(m->at + begin, m->len - begin) ||
+	                  !is_plain_text(m->at + parts->prefix_at,
 	                                 parts->prefix);
 }
 
@@ -233,7 +242,7 @@ static int evidence(const struct fit *fit, const struct candidate *c,
 	int bits = each > 0 ? (int)fit->length_count * each : 0;
 	if (fit->is_exact)
 		bits += log_of(fit->end, fit->whole);
-	if (fit->is_text)
+	if (fit->is_text && fit->odd_count * 2 > fit->length_count)
 		bits += 5 * BIT * (int)fit->odd_count;
 	if (fit->is_text && fit->odd_count && is_plain(&c->frame) &&
 	    fit->longest >= WORD)
@@ -249,7 +258,8 @@ static int needed(const struct candidate *c)
 	int64_t itself = f->at ? 0 : -width_of(f);
 	if (c->row)
 		return ENOUGH;
-	return ENOUGH + (f->at ? UNUSUAL : 0) + (is_short(f) ? SHORT : 0) +
+	return ENOUGH + (f->at ? UNUSUAL : 0) +
+	       (is_short(f) && !c->in.is_text ? SHORT : 0) +
 	       (f->add && f->add != itself ? UNUSUAL : 0);
 }
 
@@ -341,7 +351,7 @@ static void choose_row(struct choice *all, const struct guess_bytes *in,
 	}
 }
 
-/* Kinds of length, alone and in all places; text has none but of digits. */
+/* Kinds of length, alone and in all places, and whether they can be text. */
 static const struct length_row {
 	const char *spec;
 	uint32_t at_max;
@@ -351,7 +361,7 @@ static const struct length_row {
 	{ "u32", AT_MAX, false }, { "u32,le", AT_MAX, false },
 	{ "u24", AT_MAX, false }, { "u24,le", AT_MAX, false },
 	{ "u16", AT_MAX, false }, { "u16,le", AT_MAX, false },
-	{ "u8", 3, false },       { "varint", 3, false },
+	{ "u8", 3, true },        { "varint", 3, true },
 	{ "dec:8", 0, true },     { "dec:6", 0, true },
 	{ "dec:5", 0, true },     { "dec:4", 0, true },
 	{ "dec:3", 0, true },     { "hex:8", 0, true },
@@ -412,24 +422,33 @@ static unsigned number_of(const struct frame *f)
 	        (unsigned)(f->add + 16) * 5 + f->end[0]) % 64;
 }
 
+/* What shows the messages, and what sends such ones. */
+static void write_hint(struct frame_guess *g, const struct candidate *c)
+{
+	bool wraps = c->frame.kind->wrap;
+	bool is_either = strcmp(g->spec, "u8") == 0 && c->in.longest < 128;
+	char yours[FRAME_GUESS_TEXT_MAX / 2] = "";
+	if (wraps && c->is_of_both)
+		snprintf(yours, sizeof(yours),
+		         ", and sends yours in the same way");
+	else if (wraps)
+		snprintf(yours, sizeof(yours),
+		         "; `/frame %.*s` also sends yours in the same way",
+		         SHOWN_MAX, g->spec);
+	snprintf(g->hint, sizeof(g->hint),
+	         "`/%s %.*s`%s shows each by itself%s",
+	         c->is_of_both ? "frame" : "set frame-in", SHOWN_MAX, g->spec,
+	         is_either ? " (or `varint`: alike below 128)" : "", yours);
+}
+
 static void write_guess(struct frame_guess *g, const struct candidate *c)
 {
 	g->number = number_of(&c->frame);
 	frame_format(&c->frame, g->spec);
-	const char *spec = g->spec;
-	const char *yours = c->frame.kind->wrap
-	                        ? ", and sends yours in the same way" : "";
 	snprintf(g->text, sizeof(g->text),
 	         "what the peer sends looks like messages of `%.*s`",
-	         SHOWN_MAX, spec);
-	if (c->is_of_both)
-		snprintf(g->hint, sizeof(g->hint),
-		         "`/frame %.*s` shows each by itself%s", SHOWN_MAX,
-		         spec, yours);
-	else
-		snprintf(g->hint, sizeof(g->hint),
-		         "`/set frame-in %.*s` shows each by itself; what you "
-		         "send does not look so", SHOWN_MAX, spec);
+	         SHOWN_MAX, g->spec);
+	write_hint(g, c);
 }
 
 /* Records of TLS have lengths, and nothing to be seen in them. */

@@ -72,6 +72,15 @@ static const struct guess_sample {
 	       "\0\x0c\x01\x00\x00\x00\x0c\x43\x1c\x80\x00\xff\x10\x77") },
 	{ "short strings of .NET's BinaryWriter", "u8",
 	  CAME("\5Hello\6world!\15How are you?!\3Bye") },
+	{ "JSON behind lengths that are letters, too", "u8",
+	  CAME(" {\"type\":\"join\",\"name\":\"Alice B\"}"
+	       "+{\"type\":\"chat\",\"name\":\"Bob\",\"text\":\"hello\"}"
+	       "%{\"type\":\"chat\",\"text\":\"how are you?\"}") },
+	{ "longer strings of .NET's BinaryWriter", "varint",
+	  CAME("\5Hello\x88\1"
+	       "0123456789 0123456789 0123456789 0123456789 0123456789 0123 "
+	       "0123456789 0123456789 0123456789 0123456789 0123456789 "
+	       "0123456789 0123456789\4Bye!") },
 	{ "OpenFlow and its like: the length of all behind a type",
 	  "u16,at=2,add=-4",
 	  CAME("\4\0\0\x10\0\0\0\1\0\1\0\x08\0\0\0\x10"
