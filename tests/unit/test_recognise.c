@@ -7,6 +7,7 @@
 #include "recognise_samples.h"
 
 #include <sockchat/bytes.h>
+#include <sockchat/frame.h>
 
 #include "../../src/diagnose/recognise_private.h"
 
@@ -55,6 +56,20 @@ static void every_protocol_is_named_with_what_would_speak_it(void **state)
 	}
 	assert_golden("tests/golden/recognise.txt", bytes_text(&all));
 	bytes_finish(&all);
+}
+
+static void the_frames_of_protocols_are_kinds(void **state)
+{
+	struct recognised r;
+	size_t count = 0;
+	(void)state;
+	EACH_SAMPLE(s) {
+		look(&r, s->bytes, s->len, s->is_all, s->from);
+		count += r.frame != NULL;
+		if (r.frame && !frame_find(r.frame))
+			fail_msg("%s of %s is no frame", r.frame, r.name);
+	}
+	assert_true(count >= 4);
 }
 
 static void bytes_that_come_one_by_one_give_the_same_answer(void **state)
@@ -292,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    every_protocol_is_named_with_what_would_speak_it),
+		cmocka_unit_test(the_frames_of_protocols_are_kinds),
 		cmocka_unit_test(
 		    bytes_that_come_one_by_one_give_the_same_answer),
 		cmocka_unit_test(every_row_of_the_table_has_a_sample),

@@ -481,6 +481,15 @@ static void a_protocol_is_told_with_its_frame_and_not_again(void **state)
 	assert_null(strstr(last_hint(), "/frame"));
 }
 
+static void a_greeting_is_named_where_frames_were_expected(void **state)
+{
+	(void)state;
+	now.frame.kind = frame_find("u32");
+	we_connect();
+	they_say("SSH-2.0-OpenSSH_9.2\r\n");
+	assert_int_equal(told("what the peer sends looks like SSH"), 1);
+}
+
 static void texts_that_end_in_nul_are_told_once(void **state)
 {
 	(void)state;
@@ -538,6 +547,7 @@ int main(void)
 		TEST(what_is_sent_otherwise_leaves_a_frame_for_what_comes),
 		TEST(no_frame_is_guessed_when_one_is_set),
 		TEST(a_protocol_is_told_with_its_frame_and_not_again),
+		TEST(a_greeting_is_named_where_frames_were_expected),
 		TEST(texts_that_end_in_nul_are_told_once),
 		TEST(bytes_of_too_many_peers_are_not_kept),
 	};
