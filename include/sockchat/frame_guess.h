@@ -13,7 +13,7 @@
 
 #include <sockchat/frame.h>
 
-#define FRAME_GUESS_MAX ((size_t)16 << 10) /* more bytes are not looked at */
+#define FRAME_GUESS_MAX ((size_t)32 << 10) /* more bytes are not looked at */
 #define FRAME_GUESS_TEXT_MAX 320
 
 /* The first bytes of a direction. */

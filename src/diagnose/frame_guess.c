@@ -31,7 +31,7 @@
 #define HEAD_MAX 24      /* bytes up to the end of a length */
 #define MAX ((uint64_t)1 << 20)
 #define WHOLE_MIN 3      /* messages */
-#define WHOLE_OPEN 5     /* when the last is not whole */
+#define WHOLE_OPEN 5     /* when the last is not, of short lengths */
 #define AT_MAX 8
 #define EMPTY_MAX 8      /* messages, before most have to be longer */
 #define WORD 4           /* bytes of text that are no number */
@@ -198,8 +198,9 @@ static void fit_to(struct fit *fit, const struct candidate *c,
 	*fit = (struct fit){ .is_text = true };
 	fit->holds = cut_all(fit, c, b) && fit->empty * 2 < fit->whole;
 	fit->is_exact = fit->end == b->len;
+	size_t least = width_of(&c->frame) > 2 ? WHOLE_MIN : WHOLE_OPEN;
 	if (!fit->is_exact)
-		fit->holds &= b->is_open && fit->whole >= WHOLE_OPEN;
+		fit->holds &= b->is_open && fit->whole >= least;
 }
 
 /* Evidence */
@@ -259,6 +260,7 @@ static int needed(const struct candidate *c)
 	if (c->row)
 		return ENOUGH;
 	return ENOUGH + (f->at ? UNUSUAL : 0) +
+	       (c->in.is_exact ? 0 : UNUSUAL) +
 	       (is_short(f) && !c->in.is_text ? SHORT : 0) +
 	       (f->add && f->add != itself ? UNUSUAL : 0);
 }

@@ -36,12 +36,17 @@ static bool guess(struct frame_guess *g, const char *in, size_t in_len,
 	return is_it;
 }
 
-static const char *guess_of(const struct bytes *b)
+static const char *guess_first(const struct bytes *b, size_t len)
 {
 	static struct frame_guess g;
-	size_t len = b->len < FRAME_GUESS_MAX ? b->len : FRAME_GUESS_MAX;
 	return guess(&g, (const char *)b->data, len, "", 0, len < b->len)
 	           ? g.spec : "nothing";
+}
+
+static const char *guess_of(const struct bytes *b)
+{
+	return guess_first(b, b->len < FRAME_GUESS_MAX ? b->len
+	                                               : FRAME_GUESS_MAX);
 }
 
 static void each_conversation_is_guessed_or_left_alone(void **state)
@@ -314,7 +319,8 @@ static void nothing_is_guessed_of_data_without_frames(void **state)
 			struct bytes b = { 0 };
 			seed = n * 1000 + i;
 			traps[i].make(&b);
-			const char *spec = guess_of(&b);
+			const char *spec =
+			    guess_first(&b, n % 2 ? b.len : b.len / 2);
 			if (strcmp(spec, "nothing") != 0) {
 				print_error("%s, seed %u: guessed %s of %zu\n",
 				            traps[i].what, (unsigned)n, spec,
@@ -381,6 +387,24 @@ static void lengths_before_anything_are_guessed(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* More than is looked at, cut anywhere. */
+static void messages_of_many_kilobytes_are_guessed(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < SEEDS; n++) {
+		struct bytes b = { 0 };
+		seed = n;
+		const struct made *m = &made[chance(2)];
+		for (unsigned count = 12; count; count--) {
+			size_t len = 1000 + chance(7000);
+			put_made(&b, m, len);
+			n % 2 ? put_words(&b, len) : put_noise(&b, len);
+		}
+		assert_string_equal(guess_of(&b), m->spec);
+		bytes_finish(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +413,7 @@ int main(void)
 		    what_has_come_so_far_gives_the_same_guess_or_none),
 		cmocka_unit_test(nothing_is_guessed_of_data_without_frames),
 		cmocka_unit_test(lengths_before_anything_are_guessed),
+		cmocka_unit_test(messages_of_many_kilobytes_are_guessed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
