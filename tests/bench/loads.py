@@ -287,6 +287,11 @@ def counts(figure, peers):
                 ("bare epoll-in-poll",), True)
 
 
+STORES = {
+    "lines": "many lines in a read",
+    "reads": "a read for each",
+    "peers": "64 peers that answer in turn",
+}
 STARTS = {
     "connect": CONNECT | {"bare both-ways": bare("both-ways")},
     "answer": CONNECT | {"bare both-ways": bare("both-ways")},
@@ -323,6 +328,13 @@ def all_loads():
              {"sockchat": program("chat", "start", TIMES, *CHAT["sockchat"])}),
         Load("cut into messages, not kept",
              {"sockchat": program("frame", SECONDS)}),
+    ] + [
+        Load(f"an entry, {what}", {"sockchat": program("store", how, ENTRIES)})
+        for how, what in STORES.items()
+    ] + [
+        Load(f"{int(ENTRIES):,} entries cut anew, from {a} to {b}",
+             {"sockchat": program("store", "recut", a, b, ENTRIES)})
+        for a, b in (("read", "line"), ("line", "read"), ("line", "auto"))
     ] + [
         Load(f"instructions to {what}", {"sockchat": counted(script)}, (),
              True)
