@@ -206,13 +206,16 @@ static bool is_made_anew(const struct recut *r, const struct entry *e)
 	return false;
 }
 
-/* The next old entry that counts; NULL: there is none, or no memory. */
-static const struct entry *look_next(struct recut *r, struct entry *room)
+/* The next old entry that counts, until another is looked at; NULL: there is
+ * none, or no memory. */
+static const struct entry *look_next(struct recut *r)
 {
 	const struct entry *e;
+	if (r->ahead.seq == r->next)
+		return &r->ahead;
 	if (r->next < transcript_first(r->old))
 		r->next = transcript_first(r->old);
-	while ((e = transcript_at(r->old, r->next, room)) &&
+	while ((e = transcript_at(r->old, r->next, &r->ahead)) &&
 	       is_made_anew(r, e)) {
 		if (recut_add_place(r, r->next, transcript_end(r->new), 0))
 			return NULL;
@@ -236,9 +239,8 @@ static int take_followers(struct recut *r, struct side *side,
                           const struct entry *first, size_t i,
                           struct stamp *time)
 {
-	struct entry room;
 	const struct entry *e;
-	while (!side->old_seq && (e = look_next(r, &room)) && recut_is_cut(e) &&
+	while (!side->old_seq && (e = look_next(r)) && recut_is_cut(e) &&
 	       is_of_read(first, i, e)) {
 		*time = e->time;
 		if (take_entry(r, side, e))
@@ -385,8 +387,7 @@ static int copy_entry(struct recut *r, const struct entry *e)
 /* 1: a read or an entry is done; 0: none is left; -1 without memory. */
 static int take_next(struct recut *r)
 {
-	struct entry room;
-	const struct entry *e = look_next(r, &room);
+	const struct entry *e = look_next(r);
 	struct conversation *c = NULL;
 	if (e && recut_is_cut(e) && !(c = conversation_of(r, e->session)))
 		return -1;
@@ -394,8 +395,10 @@ static int take_next(struct recut *r)
 	    (!e || r->waiting[0]->part_ns <= e->time.mono_ns ||
 	     (c && side_of(c, e)->old_seq)))
 		return take_waiting(r);
-	if (c)
-		return take_read(r, c, side_of(c, e), e, 0);
+	if (c) {
+		const struct entry first = *e;
+		return take_read(r, c, side_of(c, e), &first, 0);
+	}
 	if (e)
 		return copy_entry(r, e);
 	return r->next < transcript_end(r->old) ? -1 : 0;
@@ -405,6 +408,7 @@ int recut_step(struct recut *r, int64_t budget_ns)
 {
 	int64_t end_ns = stamp_mono_ns() + budget_ns;
 	int more;
+	r->ahead.seq = 0; /* the transcript may have changed */
 	do {
 		for (int i = 0; i < READS_A_LOOK; i++)
 			if ((more = take_next(r)) <= 0)
@@ -419,6 +423,7 @@ void recut_finish(struct recut *r)
 {
 	int64_t now_ns = stamp_mono_ns();
 	transcript_tell_recut(r->old, NULL);
+	r->ahead.seq = 0;
 	while (take_next(r) > 0)
 		; /* what that has appended */
 	for (size_t i = 0; i < 2 * r->count; i++)

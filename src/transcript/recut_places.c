@@ -27,7 +27,8 @@ int recut_add_place(struct recut *r, uint64_t old, uint64_t seq,
 struct before recut_look_before(const struct recut *r, const struct framing *f)
 {
 	struct entry room;
-	const struct entry *e = transcript_at(r->new, f->seq, &room);
+	const struct entry *e =
+	    f->seq ? transcript_at(r->new, f->seq, &room) : NULL;
 	return (struct before){
 		.seq = e ? f->seq : 0,
 		.end = transcript_end(r->new),
@@ -39,11 +40,13 @@ int recut_place_marks(struct recut *r, const struct before *before)
 {
 	uint64_t seq = before->seq ? before->seq : before->end;
 	int64_t begin = -before->len, at; /* of that entry, in the read */
+	bool is_one = (before->seq != 0) + transcript_end(r->new) -
+	                  before->end == 1; /* that it can be */
 	struct entry e;
 	int failed = 0;
 	for (size_t i = 0; i < r->mark_count && !failed; i++) {
 		at = (int64_t)r->marks[i].at;
-		while (transcript_at(r->new, seq, &e) &&
+		while (!is_one && transcript_at(r->new, seq, &e) &&
 		       (e.kind != ENTRY_MESSAGE ||
 		        begin + (int64_t)e.len <= at)) {
 			if (e.kind == ENTRY_MESSAGE)

@@ -42,7 +42,8 @@ struct mark {
 struct recut {
 	struct transcript *old, *new; /* `new` until they are one */
 	struct frame frames[2];
-	uint64_t first, next; /* old entries: where it began; not looked at */
+	uint64_t first, next; /* old entries: where it began; not taken yet */
+	struct entry ahead;   /* the next one if its seq is that */
 	struct conversation **list; /* by rising session */
 	size_t count, cap;
 	struct side **waiting; /* a heap: the earliest is first */

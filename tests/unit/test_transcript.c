@@ -284,6 +284,91 @@ static void each_entry_keeps_the_name_of_its_peer(void **state)
 		assert_string_equal(entry_at(t, i + 1)->peer, peers[i]);
 }
 
+static uint32_t seed;
+
+static int64_t below(uint32_t n)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % n;
+}
+
+/* Clocks that go on, are set, and stand for hours. */
+static void pass_time(struct stamp *now)
+{
+	int64_t us = below(4) ? below(3000) : below(50) ? 1000 * below(900000)
+	                                                : 3600000000 * 30;
+	now->mono_ns += us * 1000 + below(1000);
+	now->wall_us += us + below(3) - 1;
+	if (!below(40))
+		now->wall_us += 1000 * (below(9000) - 4500);
+}
+
+static void times_and_waits_are_kept_of_each_entry(void **state)
+{
+	enum { COUNT = 3000 };
+	static struct entry all[COUNT];
+	struct stamp now = { 1700000000000000, 5000000000 };
+	(void)state;
+	setenv("TZ", "UTC0", 1);
+	struct transcript *large = transcript_new(SIZE_MAX);
+	for (size_t i = 0; i < COUNT; i++) {
+		pass_time(&now);
+		bool is_out = !below(3);
+		all[i] = (struct entry){
+			.time = now,
+			.session = (uint32_t)(below(2) ? below(3) : below(900)),
+			.kind = ENTRY_MESSAGE,
+			.dir = is_out ? ENTRY_OUT : ENTRY_IN,
+			.wait_ns = is_out || below(2) ? 0 : 1 + below(5000000),
+			.peer = below(9) ? "a:1" : "b:1",
+			.bytes = (const uint8_t *)"odd",
+			.len = (size_t)below(4),
+		};
+		all[i].seq = transcript_append(large, &all[i]);
+	}
+	for (size_t i = 0; i < COUNT; i++) {
+		struct entry e;
+		assert_non_null(transcript_at(large, all[i].seq, &e));
+		assert_int_equal(e.time.mono_ns, all[i].time.mono_ns);
+		assert_int_equal(e.time.wall_us, all[i].time.wall_us);
+		assert_true(e.wait_ns >= all[i].wait_ns &&
+		            e.wait_ns < all[i].wait_ns + 1000);
+		assert_int_equal(!e.wait_ns, !all[i].wait_ns);
+		assert_int_equal(e.session, all[i].session);
+		assert_int_equal(e.dir, all[i].dir);
+		assert_int_equal(e.len, all[i].len);
+		assert_string_equal(e.peer, all[i].peer);
+	}
+	transcript_free(large);
+}
+
+/* Peers take turns, and each message is a read of its own. */
+static void an_entry_takes_little_beside_its_bytes(void **state)
+{
+	static const uint8_t bytes[100];
+	struct stamp now = { 1700000000000000, 5000000000 };
+	struct transcript *large = transcript_new(SIZE_MAX);
+	(void)state;
+	for (uint32_t i = 0; i < 100000; i++) {
+		now.mono_ns += 5000;
+		now.wall_us += 5;
+		transcript_append(large, &(struct entry){
+			.time = now,
+			.session = i / 2 % 64,
+			.kind = ENTRY_MESSAGE,
+			.dir = i % 2 ? ENTRY_IN : ENTRY_OUT,
+			.wait_ns = i % 2 ? 5000 : 0,
+			.peer = i / 2 % 2 ? "127.0.0.1:40001"
+			                  : "127.0.0.1:40002",
+			.flags = ENTRY_COMPLETE,
+			.bytes = bytes,
+			.len = sizeof(bytes),
+		});
+	}
+	assert_true(transcript_sums(large).memory < 100000 * (100 + 32));
+	transcript_free(large);
+}
+
 static void a_message_grows_in_place(void **state)
 {
 	(void)state;
@@ -596,6 +681,8 @@ int main(void)
 		TEST(parts_belong_to_one_message_alone),
 		TEST(words_that_are_not_given_are_empty_and_time_is_now),
 		TEST(each_entry_keeps_the_name_of_its_peer),
+		TEST(times_and_waits_are_kept_of_each_entry),
+		TEST(an_entry_takes_little_beside_its_bytes),
 		TEST(a_message_grows_in_place),
 		TEST(a_message_grows_behind_others),
 		TEST(many_alike_take_little_more_than_their_bytes),

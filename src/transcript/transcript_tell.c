@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Who is told what happens. */
+
+#include "transcript_private.h"
+
+void transcript_listen(struct transcript *t, struct transcript_listener *l)
+{
+	l->next = t->listeners;
+	t->listeners = l;
+}
+
+void transcript_unlisten(struct transcript *t, struct transcript_listener *l)
+{
+	struct transcript_listener **at = &t->listeners;
+	while (*at && *at != l)
+		at = &(*at)->next;
+	if (!*at)
+		return;
+	*at = l->next;
+	for (struct telling *now = t->telling; now; now = now->outer)
+		if (now->next == l)
+			now->next = l->next;
+}
+
+static void tell_all(struct transcript *t, uint64_t first, uint64_t end)
+{
+	struct telling now = { .next = t->listeners, .outer = t->telling };
+	t->telling = &now;
+	while (now.next) {
+		struct transcript_listener *l = now.next;
+		now.next = l->next;
+		if (l->on_entries)
+			l->on_entries(l->user, first, end);
+	}
+	t->telling = now.outer;
+}
+
+void transcript_tell(struct transcript *t)
+{
+	while (!t->telling && t->told_seq < t->next_seq) {
+		uint64_t first = t->told_seq;
+		t->told_seq = t->next_seq;
+		tell_all(t, first, t->told_seq);
+	}
+}
+
+void transcript_tell_recut(struct transcript *t, const struct recut *r)
+{
+	for (struct transcript_listener *l = t->listeners; l; l = l->next)
+		if (l->on_recut)
+			l->on_recut(l->user, r);
+	transcript_tell(t);
+}
+
+void transcript_tell_grown(struct transcript *t, uint64_t seq)
+{
+	tell_all(t, seq, seq + 1);
+	transcript_tell(t);
+}
