@@ -97,6 +97,58 @@ static void a_message_is_sent_again(void **state)
 	hang_up(&p, fd);
 }
 
+/* Messages in this frame, and how they are shown. */
+static int talk_in_frame(struct pty *p, const char *frame, const char *bytes,
+                         size_t len, const char *shown)
+{
+	int fd = pty_connect(p);
+	pty_expect(p, "* connected to");
+	pty_type(p, frame);
+	pty_type(p, PTY_ENTER);
+	pty_expect_gone(p, "> /frame");
+	net_send(fd, bytes, len);
+	pty_expect(p, shown);
+	return fd;
+}
+
+static void a_payload_is_copied_and_sent_in_a_frame_again(void **state)
+{
+	static const char bytes[] = "\0\0\0\005hello\0\0\0\003abc";
+	struct pty p;
+	int fd = talk_in_frame(&p, "/frame u32", bytes, sizeof(bytes) - 1,
+	                       "abc");
+	(void)state;
+	pty_type(&p, PTY_F7 PTY_UP "h");
+	pty_expect(&p, "1 (5 B) as hex: sent to the terminal");
+	expect_written(&p, "\033]52;c;NjggNjUgNmMgNmMgNmY=");
+	pty_type(&p, PTY_F7 "f");
+	pty_expect(&p, "1 whole: Space");
+	pty_type(&p, "h"); /* 00 00 00 03 61 62 63 */
+	pty_expect(&p, "1 (7 B) as hex: sent to the terminal");
+	expect_written(&p, "\033]52;c;MDAgMDAgMDAgMDMgNjEgNjIgNjM=");
+	pty_type(&p, PTY_F7 " " PTY_UP "t"); /* helloabc */
+	pty_expect(&p, "2 (8 B) as text: sent to the terminal");
+	pty_type(&p, PTY_F7 PTY_UP PTY_ENTER);
+	pty_expect(&p, "> hello");
+	pty_type(&p, PTY_ENTER);
+	struct text got = { .len = 0 };
+	assert_int_equal(net_read(fd, &got, 9), 0);
+	assert_memory_equal(got.bytes, bytes, 9);
+	text_finish(&got);
+	hang_up(&p, fd);
+}
+
+static void several_lines_are_copied_with_the_ends_between(void **state)
+{
+	struct pty p;
+	int fd = talk_in_frame(&p, "/frame line", "one\ntwo\n", 8, "< two");
+	(void)state;
+	pty_type(&p, PTY_F7 " " PTY_UP "t"); /* one\ntwo */
+	pty_expect(&p, "2 (7 B) as text: sent to the terminal");
+	expect_written(&p, "\033]52;c;b25lCnR3bw==");
+	hang_up(&p, fd);
+}
+
 static void ctrl_space_is_not_enter(void **state)
 {
 	struct pty p;
@@ -303,6 +355,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_copied_goes_to_the_terminal),
 		TEST(a_message_is_sent_again),
+		TEST(a_payload_is_copied_and_sent_in_a_frame_again),
+		TEST(several_lines_are_copied_with_the_ends_between),
 		TEST(ctrl_space_is_not_enter),
 		TEST(the_selection_is_saved_and_nothing_overwritten),
 		TEST(all_is_saved_as_text),
