@@ -184,15 +184,15 @@ static void json_fields(struct json *j, const struct wrap_look *look,
 	struct error why;
 	size_t len;
 	const uint8_t *payload = format ? entry_payload(e, &room, &len) : NULL;
+	if (payload) {
+		unpack_begin(&u, format, strlen(format));
+		json_open(j, "fields", '{');
+		while (unpack_read(&u, len, &f, &why))
+			json_field(j, look->encode, &f, payload);
+		json_close(j, '}');
+		json_filled(j, "fields_error", why.text);
+	}
 	j->failed |= format && !payload;
-	if (!payload)
-		return;
-	unpack_begin(&u, format, strlen(format));
-	json_open(j, "fields", '{');
-	while (unpack_read(&u, len, &f, &why))
-		json_field(j, look->encode, &f, payload);
-	json_close(j, '}');
-	json_filled(j, "fields_error", why.text);
 	bytes_finish(&room);
 }
 
