@@ -214,9 +214,10 @@ def connect_in(r, *words):
     typed = lines_of("up")
     r.expect("peer", peer, (joined(typed) + "aAb\nXY\nlast").encode())
     r.expect_shown(typed)
-    r.stdin.send(joined(typed[:10]) + "/info\n" + joined(typed[10:]) +
+    r.stdin.send("/unpack c *:rest\n" + joined(typed[:10]) + "/info\n" +
+                 joined(typed[10:]) +
                  "/find re:no+t\n/filter text re:no+t\n/filter off\n"
-                 "/send a\\x41b\\n\n/hex 58 59 0a\n")
+                 "/send a\\x41b\\n\n/pack 3s XY\\n\n")
     say_from_peer(r, peer, "down")
     yield lambda: r.shows("down-019") and peer.got.count(b"\n") > 21
     r.stdin.send("/send last\n")
