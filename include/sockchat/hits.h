@@ -2,7 +2,10 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Where a pattern is found in entries.  The hits of the last entries are kept,
- * for counting, marking and walking ask about the same ones. */
+ * for counting, marking and walking ask about the same ones.
+ *
+ * What goes one way in a conversation is one stream of bytes: a match that
+ * begins in one message and ends in a later one is a hit in each of them. */
 
 #ifndef SOCKCHAT_HITS_H
 #define SOCKCHAT_HITS_H
@@ -12,6 +15,7 @@
 
 #include <sockchat/entry.h>
 #include <sockchat/pattern.h>
+#include <sockchat/transcript.h>
 
 /* The bytes from `start` to before `end`. */
 struct hit {
@@ -26,12 +30,18 @@ struct hit_list {
 
 struct hits;
 
-/* `p` is borrowed until hits_free().  NULL without memory. */
-MUST_USE struct hits *hits_new(struct pattern *p);
+/* The entries are those of `t`; NULL: each is looked at for itself.  Both are
+ * borrowed until hits_free().  NULL without memory. */
+MUST_USE
+struct hits *hits_new(struct pattern *p, const struct transcript *t);
 void hits_free(struct hits *h);
 
 /* The hits in `e`; none when the pattern gives up, or without memory. */
 struct hit_list hits_of(struct hits *h, const struct entry *e);
+
+/* The entry in which a hit begins that goes on in the entry hits_of() was asked
+ * about last; 0: there is none. */
+uint64_t hits_former(const struct hits *h);
 
 /* The index of the first hit that starts at `offset` or later; count if there
  * is none. */

@@ -20,6 +20,7 @@
 struct pattern;
 
 #define PATTERN_MAX 1000 /* bytes of its text */
+#define PATTERN_REACH_MAX 1000 /* see pattern_reach() */
 
 /* NULL with a sentence: it is empty, too long, or no expression, or there is no
  * memory for it. */
@@ -47,6 +48,14 @@ void pattern_begin(struct pattern_scan *s, struct pattern *p,
 bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end);
 /* End the scan, as if it had taken too many steps. */
 void pattern_give_up(struct pattern_scan *s);
+
+/* Whether a match can begin before a place and end behind it, as far as the
+ * byte before it tells, the byte behind it, or all bytes before it. */
+bool pattern_crosses_behind(const struct pattern *p, uint8_t before);
+bool pattern_crosses_before(const struct pattern *p, uint8_t behind);
+bool pattern_goes_on(struct pattern *p, const uint8_t *bytes, size_t len);
+/* How many bytes on one side of the place are looked at. */
+size_t pattern_reach(const struct pattern *p);
 
 /* True if there is a match. */
 bool pattern_matches(struct pattern *p, const uint8_t *bytes, size_t len);

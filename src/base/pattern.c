@@ -409,6 +409,81 @@ bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end)
 	return s->at < s->len && s->pattern->find(s, start, end);
 }
 
+/* A match across a place: an expression sees one line at a time. */
+
+#define REACH ((size_t)128) /* of an expression */
+
+size_t pattern_reach(const struct pattern *p)
+{
+	return p->code ? REACH : p->needle.len - 1;
+}
+
+static uint8_t as_needle(const struct pattern *p, uint8_t byte)
+{
+	return p->find == find_exact ? byte : fold_byte(byte);
+}
+
+bool pattern_crosses_behind(const struct pattern *p, uint8_t before)
+{
+	const struct bytes *n = &p->needle;
+	if (p->code)
+		return before != '\n';
+	return n->len > 1 &&
+	       memchr(n->data, as_needle(p, before), n->len - 1);
+}
+
+bool pattern_crosses_before(const struct pattern *p, uint8_t behind)
+{
+	const struct bytes *n = &p->needle;
+	if (p->code)
+		return behind != '\n';
+	return n->len > 1 &&
+	       memchr(n->data + 1, as_needle(p, behind), n->len - 1);
+}
+
+/* Whether the needle begins with the last bytes. */
+static bool needle_goes_on(const struct pattern *p, const uint8_t *bytes,
+                           size_t len)
+{
+	const struct bytes *n = &p->needle;
+	for (size_t k = 1; k < n->len && k <= len; k++) {
+		size_t same = 0;
+		while (same < k && as_needle(p, bytes[len - 1 - same]) ==
+		                       n->data[k - 1 - same])
+			same++;
+		if (same == k)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the last line ends with what may become a match. */
+static bool expression_goes_on(struct pattern *p, const uint8_t *bytes,
+                               size_t len)
+{
+	const size_t *place = pcre2_get_ovector_pointer(p->match);
+	struct pattern_scan s;
+	int found = 0;
+	pattern_begin(&s, p, bytes, len);
+	if (utf8_unfinished(bytes, len))
+		return true;
+	while (found >= 0 && (s.at < s.stop || go_to_line(&s))) {
+		size_t at = s.at;
+		if (s.stop == len)
+			found = match_part(&s, s.stop, PCRE2_PARTIAL_HARD);
+		s.at = s.stop == len && found >= 0 ? s.line + place[1] : s.stop;
+		if (s.at == at)
+			break;
+	}
+	return found == PCRE2_ERROR_PARTIAL;
+}
+
+bool pattern_goes_on(struct pattern *p, const uint8_t *bytes, size_t len)
+{
+	return p->code ? expression_goes_on(p, bytes, len)
+	               : needle_goes_on(p, bytes, len);
+}
+
 bool pattern_matches(struct pattern *p, const uint8_t *bytes, size_t len)
 {
 	struct pattern_scan s;

@@ -8,6 +8,7 @@
 
 #include <sockchat/encoding.h>
 #include <sockchat/glyph.h>
+#include <sockchat/hits.h>
 #include <sockchat/lens.h>
 
 #include "commands_private.h"
@@ -24,6 +25,7 @@ struct seek {
 	struct chat *chat;
 	struct later turn;
 	struct pattern *pattern;
+	struct hits *hits;
 	struct lens *lens;
 	uint64_t end; /* the entries before it are searched */
 	int64_t until_ns;
@@ -35,7 +37,7 @@ static size_t count_hits(void *user, const struct entry *e)
 	if (e->seq >= s->end || e->kind == ENTRY_NOTE ||
 	    !filter_shows(&s->chat->filter, e))
 		return 0; /* notes are what earlier searches have told */
-	return pattern_count(s->pattern, e->bytes, e->len);
+	return hits_of(s->hits, e).count;
 }
 
 static void tell_hit(struct chat *c, const struct entry *e)
@@ -90,6 +92,7 @@ static void free_seek(struct seek *s)
 	later_cancel(&s->turn);
 	s->chat->search = NULL;
 	lens_free(s->lens);
+	hits_free(s->hits);
 	pattern_free(s->pattern);
 	free(s);
 }
@@ -127,10 +130,13 @@ static struct seek *start_seek(struct chat *c, const char *text,
 	struct pattern *pattern = encoding_pattern(c->encoding, text, e);
 	struct seek *s = pattern ? calloc(1, sizeof(*s)) : NULL;
 	uint64_t end = transcript_end(c->transcript);
-	struct lens *l = s ? lens_new(c->transcript, end, count_hits, s) : NULL;
+	struct hits *hits = s ? hits_new(pattern, c->transcript) : NULL;
+	struct lens *l =
+	    hits ? lens_new(c->transcript, end, count_hits, s) : NULL;
 	if (!l) {
 		if (pattern)
 			error_set_errno(e, ENOMEM, "cannot search");
+		hits_free(hits);
 		pattern_free(pattern);
 		free(s);
 		return NULL;
@@ -140,6 +146,7 @@ static struct seek *start_seek(struct chat *c, const char *text,
 		.chat = c,
 		.turn = { .on_call = on_seek_turn, .user = s },
 		.pattern = pattern,
+		.hits = hits,
 		.lens = l,
 		.end = end,
 		.until_ns = stamp_mono_ns() + PATIENCE_NS,

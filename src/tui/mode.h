@@ -46,6 +46,7 @@ struct find {
 	struct pattern *pattern;
 	struct hits *hits;
 	struct lens *lens;   /* the entries with hits */
+	uint64_t newest;     /* the newest entry that has been looked at */
 	bool is_typed;       /* it is typed now; else n and N go on */
 	uint64_t start_seq;  /* entries above it are searched first */
 	struct viewport start; /* the view, as it was then */

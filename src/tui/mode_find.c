@@ -17,11 +17,20 @@
 
 #define PROMPT_MAX 160
 
+/* A new entry may be the end of a hit that begins in one that was looked at
+ * before it came. */
 static size_t count_shown_hits(void *user, const struct entry *e)
 {
-	const struct frontend *f = user;
-	return filter_shows(&f->chat->filter, e)
-	           ? hits_of(f->find.hits, e).count : 0;
+	struct frontend *f = user;
+	if (!filter_shows(&f->chat->filter, e))
+		return 0;
+	size_t count = hits_of(f->find.hits, e).count;
+	uint64_t former = count ? hits_former(f->find.hits) : 0;
+	if (former && e->seq > f->find.newest)
+		lens_touch(f->find.lens, former);
+	if (e->seq > f->find.newest)
+		f->find.newest = e->seq;
+	return count;
 }
 
 static void forget_pattern(struct frontend *f)
@@ -160,7 +169,8 @@ static int make_search(struct find *find, struct frontend *f, const char *text,
 	find->pattern = encoding_pattern(f->chat->encoding, text, e);
 	if (!find->pattern)
 		return -1;
-	find->hits = hits_new(find->pattern);
+	find->hits = hits_new(find->pattern, f->chat->transcript);
+	find->newest = 0;
 	find->lens = lens_new(f->chat->transcript, find->start_seq,
 	                      count_shown_hits, f);
 	if (find->hits && find->lens)

@@ -339,6 +339,30 @@ static void the_bare_view_has_neither_marks_nor_the_mouse(void **state)
 	hang_up(&p, fd);
 }
 
+/* "hel" and "lo" are messages of their own, with one of ours between them; the
+ * second one comes when the search has looked at the first. */
+static void what_ends_in_the_next_message_is_found(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+	(void)state;
+	net_send(fd, "x\0hel", 5);
+	pty_expect(&p, "< x^@hel");
+	pty_type(&p, "ours" PTY_ENTER);
+	net_expect(fd, "ours\n");
+	pty_expect(&p, "> ours");
+	pty_type(&p, PTY_CTRL_S "hello");
+	pty_expect(&p, "(not found)");
+	net_send_text(fd, "lo");
+	pty_expect(&p, "find 1/2");
+	int row = pty_find(&p, "< x^@hel");
+	const char *text = pty_row(&p, row);
+	int column = (int)(strstr(text, "hel") - text);
+	assert_true(pty_cell(&p, row, column).attrs.reverse);
+	assert_false(pty_cell(&p, row, column - 3).attrs.reverse);
+	hang_up(&p, fd);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, pty_setup, pty_teardown)
 
@@ -359,6 +383,7 @@ int main(void)
 		TEST(what_takes_too_long_is_said_once_and_is_no_match),
 		TEST(it_ends_by_sigterm_while_it_searches),
 		TEST(many_entries_are_searched_while_one_types),
+		TEST(what_ends_in_the_next_message_is_found),
 		TEST(the_bare_view_has_neither_marks_nor_the_mouse),
 	};
 	/* The chat tells its peer's name, which must not say "find". */

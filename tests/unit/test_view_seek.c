@@ -192,7 +192,7 @@ static void matches_are_marked_and_the_present_one_apart(void **state)
 	(void)state;
 	hear("a foo\n");
 	hear("foo bar\n");
-	struct hits *hits = hits_new(p);
+	struct hits *hits = hits_new(p, NULL);
 	view.hits = hits;
 	view.hit_seq = 2;
 	paint();

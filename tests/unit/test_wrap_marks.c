@@ -58,7 +58,7 @@ static const char *marks(const struct entry *e, size_t columns, enum view view,
 	static struct page p;
 	struct error error;
 	struct pattern *pattern = pattern_new(text, &error);
-	struct hits *hits = hits_new(pattern);
+	struct hits *hits = hits_new(pattern, NULL);
 	struct wrap_settings s = {
 		.columns = columns, .look.view = view, .look.endings = true,
 		.row_count = SIZE_MAX, .hits = hits_of(hits, e), .now = now,
