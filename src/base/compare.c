@@ -88,7 +88,7 @@ static size_t at_most(size_t value, size_t limit)
  * bytes before all of them are a run of their own. */
 static int add_snake(struct comparison *c, struct compare_run snake, size_t at)
 {
-	struct compare_run *later = c->runs + c->count - 1;
+	struct compare_run *later = c->count ? c->runs + c->count - 1 : NULL;
 	size_t len = snake.a_len, grown = 0, most;
 	if (c->count > (at > 0)) {
 		most = at_most(later->a, later->b) - at;
