@@ -57,7 +57,7 @@ static void leave(struct proc *p, int fd, int status)
 
 static int talk(struct proc *p)
 {
-	int fd = connect_with(p, "--ui", "lines");
+	int fd = connect_with(p, "--ui=lines", "--frame=line");
 	net_send(fd, "a\0b\xff\033\r\n", 7);
 	net_send_text(fd, "안녕\nrest");
 	proc_expect_out(p, " < rest");
@@ -107,7 +107,7 @@ static void raw_files_have_the_bytes_of_messages_alone(void **state)
 static void a_jsonl_file_is_what_the_json_front_end_prints(void **state)
 {
 	struct proc p;
-	int fd = connect_with(&p, "--ui", "json");
+	int fd = connect_with(&p, "--ui=json", "--frame=line");
 	(void)state;
 	net_send(fd, "a\0b\xff\033\n", 6);
 	net_send_text(fd, "안녕\n");
