@@ -35,7 +35,7 @@ static int put_byte(struct bytes *out, int byte, struct error *e)
 
 int escape_hex_pair(const char *text, size_t len, size_t at)
 {
-	int high = len - at < 2 ? -1 : hex_value(text[at]);
+	int high = at + 2 > len ? -1 : hex_value(text[at]);
 	int low = high < 0 ? -1 : hex_value(text[at + 1]);
 	return low < 0 ? -1 : high * 16 + low;
 }
