@@ -73,6 +73,7 @@ struct frame_kind {
 	const char *name; /* "u32" */
 	const char *args; /* as help shows them: "[,le][,at=N]…"; "" for none */
 	const char *help; /* what a message is, in a few words */
+	const char *no_length; /* what FRAME_NO_LENGTH means, or NULL */
 	unsigned traits;
 	enum frame_arg arg;
 	bool has_length;  /* it takes le, at=, add=, max= */

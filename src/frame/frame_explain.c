@@ -177,8 +177,14 @@ static void explain_long(const struct frame *f,
                          const struct frame_seen *seen, struct error *e)
 {
 	char max[NUMBER_BYTES_MAX];
+	number_format_bytes(max, f->max);
+	if (f->kind->traits & FRAME_BOUNDED && now->value == f->max) {
+		error_set(e, "a message has no end within the limit of %s",
+		          max);
+		return;
+	}
 	error_set(e, "length %" PRIu64 " is over the limit of %s", now->value,
-	          number_format_bytes(max, f->max));
+	          max);
 	doubt(f, now, seen, e);
 }
 
@@ -245,12 +251,11 @@ static void explain_other(const struct frame *f,
                           const struct frame_message *now,
                           const struct frame_seen *seen, struct error *e)
 {
-	static const char *const whats[] = {
-		[FRAME_NO_LENGTH] = "there is no length where one should be",
-		[FRAME_NO_END] = "it does not end where its length says",
-	};
-	const char *what = now->wrong < sizeof(whats) / sizeof(*whats)
-	                       ? whats[now->wrong] : NULL;
+	const char *no_length = f->kind->no_length;
+	const char *what =
+	    now->wrong == FRAME_NO_END ? "its end is not where it should be"
+	    : now->wrong != FRAME_NO_LENGTH ? NULL
+	    : no_length ? no_length : "there is no length where one should be";
 	struct quote q;
 	error_set(e, "this is no message of %s%s%s: \"%s\"", f->kind->name,
 	          what ? ", " : "", what ? what : "",

@@ -83,6 +83,13 @@ static void what_cannot_be_is_explained(void **state)
 		  "the 5 bytes of this one stands \";\"" },
 		{ "postgres", "\\x01hello", "this is no message of postgres: "
 		  "\"\\x01hello\"" },
+		{ "headers", "A: b\\r\\n\\r\\n", "this is no message of "
+		  "headers, its header lines have no Content-Length that is "
+		  "one number: \"A: b\\r\\n\\r\\n\"" },
+		{ "resp", "$x\\r\\n", "this is no message of resp, no number "
+		  "stands behind the type of a value: \"$x\\r\\n\"" },
+		{ "resp", "$1\\r\\nab", "this is no message of resp, its end "
+		  "is not where it should be: \"$1\\r\\nab\"" },
 		{ "json", "]0123456789012345678901234567890", "this is no "
 		  "message of json: \"]01234567890123456789012…\"" },
 	};
