@@ -90,11 +90,6 @@ static int add_begin(struct beside *b, size_t place)
 	return 0;
 }
 
-static const uint8_t *find_newline(const uint8_t *from, size_t len)
-{
-	return len ? memchr(from, '\n', len) : NULL;
-}
-
 /* The place behind the next end of a line in either message, within the run. */
 static size_t next_line(const struct beside *b, const struct compare_run *r,
                         size_t i, size_t len)
@@ -102,10 +97,11 @@ static size_t next_line(const struct beside *b, const struct compare_run *r,
 	const uint8_t *sides[] = { b->a.data + r->a, b->b.data + r->b };
 	size_t lens[] = { r->a_len, r->b_len };
 	for (int k = 0; k < 2; k++) {
-		size_t left = lens[k] > i ? lens[k] - i : 0;
+		if (lens[k] <= i)
+			continue;
+		size_t left = lens[k] - i;
 		const uint8_t *at =
-		    find_newline(left ? sides[k] + i : NULL,
-		                 left < len ? left : len);
+		    memchr(sides[k] + i, '\n', left < len ? left : len);
 		if (at)
 			len = (size_t)(at - sides[k]) - i + 1;
 	}
@@ -117,30 +113,37 @@ static size_t run_len(const struct compare_run *r)
 	return r->a_len > r->b_len ? r->a_len : r->b_len;
 }
 
+static bool ends_line(const struct beside *b, size_t place)
+{
+	return byte_at(b, place, false) == '\n' ||
+	       byte_at(b, place, true) == '\n';
+}
+
+/* Go through a run.  `*begin`: the place at which the present row begins. */
+static int find_begins_in(struct beside *b, const struct compare_run *r,
+                          size_t *begin)
+{
+	size_t side = (size_t)b->side, len = run_len(r);
+	for (size_t i = 0; i < len;) {
+		size_t room = side - (r->place + i - *begin), left = len - i;
+		i = next_line(b, r, i, left < room ? left : room);
+		size_t to = r->place + i;
+		if (!ends_line(b, to - 1) && to - *begin < side)
+			continue;
+		*begin = to;
+		if (to < b->places.places && add_begin(b, to))
+			return -1;
+	}
+	return 0;
+}
+
 /* A row of text ends with a line of either message, or when it is full. */
 static int find_begins(struct beside *b)
 {
-	size_t side = (size_t)b->side, begin = 0;
+	size_t begin = 0;
 	int failed = add_begin(b, 0);
-	for (size_t k = 0; k < b->places.count && !failed; k++) {
-		const struct compare_run *r = &b->places.runs[k];
-		for (size_t i = 0; i < run_len(r) && !failed;) {
-			size_t room = side - (r->place + i - begin);
-			size_t left = run_len(r) - i;
-			size_t to = next_line(b, r, i, left < room ? left
-			                                           : room);
-			bool ends_line =
-			    byte_at(b, r->place + to - 1, false) == '\n' ||
-			    byte_at(b, r->place + to - 1, true) == '\n';
-			bool is_full = r->place + to - begin == side;
-			i = to;
-			if (!ends_line && !is_full)
-				continue;
-			begin = r->place + i;
-			if (begin < b->places.places)
-				failed = add_begin(b, begin);
-		}
-	}
+	for (size_t k = 0; k < b->places.count && !failed; k++)
+		failed = find_begins_in(b, &b->places.runs[k], &begin);
 	return failed;
 }
 

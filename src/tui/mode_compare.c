@@ -115,13 +115,12 @@ static void put_head(const struct compare *c)
 static void draw_compare(struct frontend *f)
 {
 	struct compare *c = &f->compare;
-	int height = beside_height(&c->beside), end = f->transcript_rows;
-	size_t row = c->first, rows;
+	int end = f->transcript_rows;
 	if (!follow_screen(f))
 		return;
-	height = beside_height(&c->beside);
 	clamp(c, rows_seen(f));
-	rows = beside_rows(&c->beside);
+	int height = beside_height(&c->beside);
+	size_t row = c->first, rows = beside_rows(&c->beside);
 	if (end > HEAD)
 		put_head(c);
 	for (int at = end > HEAD ? HEAD : 0; at < end && row < rows;

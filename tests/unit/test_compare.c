@@ -109,7 +109,7 @@ static void check_whole(void)
 
 static void no_byte_is_lost(void **state)
 {
-	uint8_t a[64], b[64];
+	uint8_t a[64] = "", b[64] = "";
 	(void)state;
 	for (int round = 0; round < 20000; round++) {
 		size_t a_len = next_random() % 64, b_len = next_random() % 64;
