@@ -66,7 +66,7 @@ void framing_complete(struct framing *f, struct transcript *t);
 void framing_break(struct framing *f, const struct frame *frame,
                    const struct transcript *t);
 
-/* TLS begins: what comes then is another conversation. */
+/* What comes now is another conversation, or is cut by another frame. */
 void framing_restart(struct framing *f);
 
 /* The codes of the notes that follow from the frame. */

@@ -44,6 +44,9 @@ void session_look(struct session *s);
  * program has gone.  Asks the system only when the peer has ended. */
 bool session_has_reader(struct session *s);
 
+/* The frames have changed, or TLS begins: the next bytes of either direction
+ * begin a conversation. */
+void session_restart_messages(struct session *s);
 /* The transcript has been cut anew: go on from there. */
 void session_recut(struct session *s, const struct recut *r);
 

@@ -136,6 +136,7 @@ void chat_choose_frames(struct chat *c)
 	if (p->reframe)
 		end_reframe((struct reframe *)p->reframe);
 	memcpy(p->frames, next, sizeof(next));
+	chat_for_all(c, session_restart_messages); /* no kind knows another's */
 	if (transcript_end(c->transcript) > transcript_first(c->transcript))
 		begin_reframe(c);
 }

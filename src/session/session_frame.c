@@ -78,6 +78,8 @@ void session_break_messages(struct session *s)
 
 void session_restart_messages(struct session *s)
 {
+	if (!s->talk)
+		return;
 	framing_restart(&s->talk->in);
 	framing_restart(&s->talk->out);
 }

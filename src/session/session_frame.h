@@ -18,8 +18,6 @@ void session_see_sent(struct session *s, const void *bytes, size_t len);
 /* Let the next bytes of either direction begin a message, if that is how they
  * are cut. */
 void session_break_messages(struct session *s);
-/* TLS begins: so does another conversation. */
-void session_restart_messages(struct session *s);
 /* Nothing has come for a while: that may make a message whole. */
 void session_end_silent(struct session *s);
 /* The peer has ended, by `how`: "FIN". */

@@ -39,6 +39,28 @@ static void formats_are_changed_for_both_directions_or_one(void **state)
 	                        "sent: not set");
 }
 
+/* What is sent while it is cut anew is no end of what the old frame saw. */
+static void frames_change_within_a_message(void **state)
+{
+	(void)state;
+	struct fake *f = connect_one();
+	type("/frame http");
+	type("/send POST / HTTP/1.1\\r\\nTransfer-Encoding: chunked\\r\\n"
+	     "\\r\\n5;x");
+	for (int i = 0; i < 100; i++)
+		type("/send y");
+	reading_ns = SECOND_NS; /* so that a slice is short */
+	type("/frame postgres");
+	assert_non_null(c->own->reframe);
+	type("/send Qy");
+	reading_ns = 0;
+	wait_ms(100);
+	assert_null(c->own->reframe);
+	fake_forget_written(f);
+	type("/send Qz");
+	SENT(f, "Q\0\0\0\5z");
+}
+
 static void an_option_is_changed_and_told(void **state)
 {
 	(void)state;
@@ -214,6 +236,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(formats_are_changed_for_both_directions_or_one),
+		TEST(frames_change_within_a_message),
 		TEST(an_option_is_changed_and_told),
 		TEST(an_option_that_cannot_change_is_refused),
 		TEST(what_excludes_each_other_is_refused_and_nothing_changes),
