@@ -13,7 +13,10 @@
 #include "recut_private.h"
 #include "transcript_private.h"
 
-#define READS_A_LOOK 16 /* at the clock */
+/* After so many bytes the clock is looked at: a read may have many messages.
+ * A read or an entry costs as much as so many bytes. */
+#define BYTES_A_LOOK 4096
+#define COST_OF_READ 256
 
 struct recut *recut_new(struct transcript *t, const struct frame *in,
                         const struct frame *out)
@@ -410,9 +413,12 @@ int recut_step(struct recut *r, int64_t budget_ns)
 	int more;
 	r->ahead.seq = 0; /* the transcript may have changed */
 	do {
-		for (int i = 0; i < READS_A_LOOK; i++)
+		for (size_t n = 0; n < BYTES_A_LOOK; n += r->read.len) {
+			bytes_clear(&r->read);
 			if ((more = take_next(r)) <= 0)
 				return more;
+			n += COST_OF_READ;
+		}
 	} while (stamp_mono_ns() < end_ns);
 	return 1;
 }

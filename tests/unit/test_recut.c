@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include <sockchat/lens.h>
+#include <sockchat/loop.h>
 #include <sockchat/recut.h>
 #include <sockchat/ticks.h>
 
@@ -421,6 +422,17 @@ static void it_is_done_in_slices(void **unused)
 	assert_same(&a, &b);
 }
 
+static void big_reads_of_small_messages_are_not_cut_in_one_slice(void **unused)
+{
+	static uint8_t bytes[LOOP_BUFFER];
+	(void)unused;
+	begin_with(&a, "read", (size_t)16 << 20);
+	for (size_t i = 0; i < 8; i++)
+		take(&a, 1, ENTRY_IN, bytes, sizeof(bytes));
+	recut(&a, "u8", 0);
+	assert_true(a.slices >= 8);
+}
+
 static void what_comes_meanwhile_is_cut_too(void **unused)
 {
 	(void)unused;
@@ -590,6 +602,7 @@ int main(void)
 		TEST(a_new_day_is_told_once),
 		TEST(any_frame_follows_any_other),
 		TEST(it_is_done_in_slices),
+		TEST(big_reads_of_small_messages_are_not_cut_in_one_slice),
 		TEST(what_comes_meanwhile_is_cut_too),
 		TEST(every_byte_is_found_again),
 		TEST(ticks_and_lenses_go_with_their_entries),
