@@ -187,7 +187,7 @@ static void add_frames(struct parts *p, const struct chat *c,
 	else if (frames[0].kind != frame_kinds)
 		add_part(p, 4, "frame %s", in);
 	else if (with && with->talk && with->talk->in.state.is_binary)
-		add_part(p, 4, "binary, cut at pauses");
+		add_part(p, 4, "binary");
 	if (!chat_has_frame(c))
 		add_part(p, 5, "eol %s", choice_name(eol_choices,
 		             c->options->eol))->key = KEY_NEXT_EOL;

@@ -65,19 +65,34 @@ static void a_half_that_has_ended_leaves_the_other_open(void **state)
 	finish_both(&p, &server);
 }
 
-static void an_answer_arrives_from_a_server_that_ignores_our_end(void **state)
+/* Whether the answer came from a server that does not wait for it to leave. */
+static bool hears_a_curt_answer(void)
 {
 	struct proc p, server;
 
-	(void)state;
 	dial(&p, tls_serve(&server, "curt", "server", NULL));
 	proc_write_text(&p, "question");
 	proc_end_in(&p);
 	proc_expect_exit(&p, 1);
-	assert_out(&p, "answer to question");
-	assert_err_has(&p, "unproven");
 	proc_expect_exit(&server, 0);
+	bool is_heard = p.out_text.len > 0;
+	if (is_heard) {
+		assert_out(&p, "answer to question");
+		assert_err_has(&p, "unproven");
+	}
 	finish_both(&p, &server);
+	return is_heard;
+}
+
+/* It comes if we acknowledge within 20 ms, which a busy machine may miss. */
+static void an_answer_arrives_from_a_server_that_ignores_our_end(void **state)
+{
+	int tries = 5;
+
+	(void)state;
+	while (tries && !hears_a_curt_answer())
+		tries--;
+	assert_int_not_equal(tries, 0);
 }
 
 static void the_end_of_a_server_leaves_our_half_open(void **state)

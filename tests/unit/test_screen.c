@@ -231,7 +231,7 @@ static void help_lists_every_key_and_every_command(void **state)
 	screen_erase();
 	int lines = help_draw(80, 0, "");
 	finish(0, 0);
-	assert_between(lines, 20, 80);
+	assert_between(lines, 20, 120);
 	assert_true(is_seen("/quit") && is_seen("Alt-Enter"));
 	screen_erase();
 	help_draw(80, 0, "vie");
