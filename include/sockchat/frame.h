@@ -33,10 +33,10 @@ struct frame_state;
 enum {
 	FRAME_PIECES = 1, /* an unfinished message is told in pieces */
 	FRAME_CUTS = 2,   /* a message is cut at FRAME_CUT_MAX */
-	FRAME_IDLES = 16, /* a message ends when nothing comes for a while */
-	FRAME_ASKS = 4,   /* it has to see what the other direction asked */
-	FRAME_WHOLE_TOO = 8, /* a payload that is a whole message goes as it
-	                      * is: a protocol of its own */
+	FRAME_IDLES = 4,  /* a message ends when nothing comes for a while */
+	FRAME_ASKS = 8,   /* it has to see what the other direction asked */
+	FRAME_WHOLE_TOO = 16, /* a payload that is a whole message goes as it
+	                       * is: a protocol of its own */
 	FRAME_BOUNDED = 32, /* no message is longer than max */
 };
 

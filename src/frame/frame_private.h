@@ -2,7 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* What the files of frames share: frame.c has the table and calls all others;
- * each family of kinds has a file, and calls nobody but frame_cut.h's rules
+ * each family of kinds has a file, and calls nobody but the functions
  * below. */
 
 #ifndef FRAME_PRIVATE_H

@@ -12,8 +12,6 @@
 #include <sockchat/spell.h>
 #include <sockchat/utf8.h>
 
-#include <string.h>
-
 #include "frame_private.h"
 
 #define FIXED_MAX  (1L << 30) /* of fixed:N */
