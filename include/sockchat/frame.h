@@ -123,6 +123,12 @@ extern const struct frame_kind frame_kinds[];
 #define FRAME_DEFAULT \
 	{ .kind = frame_kinds, .count = FRAME_AUTO_MS, .max = FRAME_MAX }
 
+/* Whether the user has chosen another kind than auto. */
+static inline bool frame_is_chosen(const struct frame *f)
+{
+	return f->kind != frame_kinds;
+}
+
 enum frame_wrong {
 	FRAME_RIGHT,
 	FRAME_TOO_LONG,  /* a length over max */

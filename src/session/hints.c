@@ -102,12 +102,6 @@ static void hint_traps(struct session *s)
 	}
 }
 
-/* Whether the user has set how what comes is cut. */
-static bool is_frame_set(const struct session *s)
-{
-	return s->settings->frame_in->kind != frame_kind(0);
-}
-
 /* Tell the peer's protocol, but not to somebody who speaks it.  Then its frame
  * needs no hint of its own. */
 static void hint_protocol(struct session *s, const struct recognised *r)
@@ -115,7 +109,7 @@ static void hint_protocol(struct session *s, const struct recognised *r)
 	uint64_t row = UINT64_C(1) << r->row;
 	struct session_hints *hints = hints_told(s);
 	struct watcher *w = s->talk->watcher;
-	bool has_frame = r->frame && !is_frame_set(s);
+	bool has_frame = r->frame && !frame_is_chosen(s->settings->frame_in);
 	char hint[RECOGNISE_TEXT_MAX + 64];
 	if (w->spoken && strcmp(w->spoken, r->name) == 0)
 		return;
@@ -291,7 +285,7 @@ void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 	unsigned seen = traps_in(&w->traps, bytes, len);
 	if (s->settings->is_decoded)
 		seen &= ~TRAPS_OF_ENCODING;
-	if (is_frame_set(s))
+	if (frame_is_chosen(s->settings->frame_in))
 		seen &= ~TRAPS_OF_ENDS;
 	w->seen |= seen;
 	keep_for_frame(s, &w->frames.in, bytes, len);

@@ -9,11 +9,6 @@
 #define LOOKS_MAX 50
 #define QUIET_NS  (60 * MS_NS) /* then a message is likely to be whole */
 
-static bool is_set(const struct frame *f)
-{
-	return f->kind != frame_kind(0);
-}
-
 void frame_watch_end(struct frame_watch *f)
 {
 	if (f->kept)
@@ -53,13 +48,13 @@ bool frame_watch_look(struct frame_watch *f, struct session *s,
 	bool is_open = f->is_cut || frame_watch_is_growing(f, s);
 	const struct guess_bytes in = { f->in.data, f->in.len, is_open };
 	const struct guess_bytes out = { f->out.data, f->out.len, is_open };
-	bool is_out_set = is_set(s->settings->frame_out);
+	bool is_in_chosen = frame_is_chosen(s->settings->frame_in);
+	bool is_out_chosen = frame_is_chosen(s->settings->frame_out);
 	if (f->is_over)
 		return false;
-	bool is_guessed = !is_set(s->settings->frame_in) &&
-	                  frame_guess(g, &in, is_out_set ? NULL : &out);
-	if (is_guessed || f->is_cut || ++f->looks == LOOKS_MAX ||
-	    is_set(s->settings->frame_in))
+	bool is_guessed = !is_in_chosen &&
+	                  frame_guess(g, &in, is_out_chosen ? NULL : &out);
+	if (is_guessed || is_in_chosen || f->is_cut || ++f->looks == LOOKS_MAX)
 		frame_watch_end(f);
 	return is_guessed;
 }

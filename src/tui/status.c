@@ -184,7 +184,7 @@ static void add_frames(struct parts *p, const struct chat *c,
 	frame_format(&frames[1], out);
 	if (strcmp(in, out) != 0)
 		add_part(p, 4, "frame in %s, out %s", in, out);
-	else if (frames[0].kind != frame_kinds)
+	else if (frame_is_chosen(&frames[0]))
 		add_part(p, 4, "frame %s", in);
 	else if (with && with->talk && with->talk->in.state.is_binary)
 		add_part(p, 4, "binary");
