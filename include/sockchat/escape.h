@@ -22,6 +22,10 @@ int escape_parse(struct bytes *out, const char *text, size_t len,
 /* The byte that two hex digits at `at` mean; -1 if they are not there. */
 int escape_hex_pair(const char *text, size_t len, size_t at);
 
+/* The letter behind the backslash that stands for this byte; NUL if none does
+ * whatever follows it. */
+char escape_letter(uint8_t byte);
+
 /* Append the text that escape_parse() turns into these bytes.  Only what cannot
  * be typed is escaped.  -1 as bytes_append(). */
 MUST_USE int escape_append(struct bytes *out, const uint8_t *bytes, size_t len);

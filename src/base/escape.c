@@ -130,12 +130,19 @@ int escape_parse(struct bytes *out, const char *text, size_t len,
 	return 0;
 }
 
-static int append_escaped(struct bytes *out, uint8_t byte, bool has_digit_next)
+char escape_letter(uint8_t byte)
 {
 	const char *value = memchr(values, byte, sizeof(values) - 1);
-	if (value && (byte || !has_digit_next))
-		return bytes_printf(out, "\\%c", letters[value - values]);
-	return bytes_printf(out, "\\x%02x", byte);
+	return (char)(value && byte ? letters[value - values] : '\0');
+}
+
+static int append_escaped(struct bytes *out, uint8_t byte, bool has_digit_next)
+{
+	char letter = escape_letter(byte);
+	if (!byte && !has_digit_next)
+		letter = '0';
+	return letter ? bytes_printf(out, "\\%c", letter)
+	              : bytes_printf(out, "\\x%02x", byte);
 }
 
 static bool is_digit(const uint8_t *at, const uint8_t *end)

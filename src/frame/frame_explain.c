@@ -5,8 +5,8 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
+#include <sockchat/escape.h>
 #include <sockchat/number.h>
 
 #include "frame_private.h"
@@ -21,16 +21,13 @@ struct quote {
 static const char *quote_bytes(struct quote *q, const uint8_t *bytes,
                                size_t len)
 {
-	static const char values[] = "\n\r\t\033\\", letters[] = "nrte\\";
 	size_t n = len < QUOTE_MAX ? len : QUOTE_MAX;
 	*q->text = '\0';
 	for (size_t i = 0; i < n; i++) {
-		const char *value = memchr(values, bytes[i],
-		                           sizeof(values) - 1);
+		char letter = escape_letter(bytes[i]);
 		bool is_plain = bytes[i] >= 0x20 && bytes[i] < 0x7f;
-		if (value)
-			text_add(q->text, sizeof(q->text), "\\%c",
-			         letters[value - values]);
+		if (letter)
+			text_add(q->text, sizeof(q->text), "\\%c", letter);
 		else
 			text_add(q->text, sizeof(q->text),
 			         is_plain ? "%c" : "\\x%02x", bytes[i]);

@@ -343,16 +343,15 @@ int frame_parse(struct frame *f, const char *spec, struct error *e)
 /* Write one character of a TEXT, or a byte of it that is none. */
 static size_t add_character(char *out, const uint8_t *text, size_t len)
 {
-	static const char values[] = "\n\r\t\033\\", letters[] = "nrte\\";
-	const char *value = memchr(values, *text, sizeof(values) - 1);
+	char letter = escape_letter(*text);
 	uint32_t cp;
 	int n = utf8_decode(text, len, &cp);
-	bool is_plain = n > 0 && !utf8_is_control(cp) && !value &&
+	bool is_plain = n > 0 && !utf8_is_control(cp) && cp != '\\' &&
 	                cp != ',' && cp != ' ';
 	if (is_plain)
 		text_add(out, FRAME_SPEC_MAX, "%.*s", n, (const char *)text);
-	else if (value)
-		text_add(out, FRAME_SPEC_MAX, "\\%c", letters[value - values]);
+	else if (letter)
+		text_add(out, FRAME_SPEC_MAX, "\\%c", letter);
 	else
 		text_add(out, FRAME_SPEC_MAX, "\\x%02x", *text);
 	return is_plain ? (size_t)n : 1;
