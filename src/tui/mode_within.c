@@ -16,15 +16,6 @@
 #include "tui.h"
 #include "values.h"
 
-/* The message; NULL when it is not there any more. */
-static const struct entry *find_message(const struct frontend *f,
-                                        struct entry *room)
-{
-	const struct entry *e =
-	    transcript_at(f->chat->transcript, f->within.seq, room);
-	return e && e->kind == ENTRY_MESSAGE && e->len ? e : NULL;
-}
-
 static bool is_range(const struct within *w)
 {
 	return w->anchor != SIZE_MAX;
@@ -35,6 +26,18 @@ static struct hit chosen(const struct within *w)
 	size_t a = w->cursor, b = is_range(w) ? w->anchor : a;
 	return (struct hit){ (uint32_t)(a < b ? a : b),
 		             (uint32_t)(a < b ? b : a) + 1 };
+}
+
+/* The message; NULL when it, or what is chosen of it, is not there any more:
+ * the beginning of an end that did not come goes to the next message. */
+static const struct entry *find_message(const struct frontend *f,
+                                        struct entry *room)
+{
+	const struct entry *e =
+	    transcript_at(f->chat->transcript, f->within.seq, room);
+	bool is_there = e && e->kind == ENTRY_MESSAGE &&
+	                chosen(&f->within).end <= e->len;
+	return is_there ? e : NULL;
 }
 
 /* The cursor is marked apart from the rest of what is chosen. */
