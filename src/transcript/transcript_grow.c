@@ -12,6 +12,9 @@
 /* The parts of a message take such a share of all at most. */
 #define PARTS_SHARE 8
 
+/* A length field, what stands before it and the end, as a rule. */
+#define MESSAGE_EDGE 1024
+
 /* Room at the end of the last chunk: NULL without memory. */
 static struct chunk *room_for(struct transcript *t, size_t size)
 {
@@ -50,15 +53,24 @@ static struct growth *growth_of(struct transcript *t, uint64_t seq)
 
 /* Bytes */
 
+/* Room for a message that has grown to `len` and may grow on: twice as much, so
+ * that two peers that grow in turn do not copy without end.  But no frame's
+ * message has more than a quarter of all behind its length: one of that size,
+ * with all that it has left behind, does not push itself out. */
+static size_t room_to_grow(const struct transcript *t, size_t len)
+{
+	size_t most = t->max / 4 + MESSAGE_EDGE;
+	return len <= most && 2 * len > most ? most : 2 * len;
+}
+
 /* Move the bytes of a message to the end of the last chunk, and from the second
- * time on with room to double: two peers that grow in turn do not copy without
- * end. */
+ * time on with room to grow. */
 static struct kept *move_to_end(struct transcript *t, uint64_t seq, size_t len)
 {
 	struct growth *g = growth_of(t, seq);
 	if (!g)
 		return NULL;
-	size_t cap = g->has_moved ? 2 * len : len;
+	size_t cap = g->has_moved ? room_to_grow(t, len) : len;
 	struct chunk *c = room_for(t, cap);
 	struct kept *k = kept_at(t, seq);
 	if (!c || !k)

@@ -539,6 +539,31 @@ static void one_larger_than_the_bound_is_kept_whole(void **state)
 	free(bytes);
 }
 
+/* The longest that a frame lets be, whatever its reads bring: its bytes move
+ * again and again, and it does not push itself out. */
+static void a_quarter_of_all_grows_whole(void **state)
+{
+	static const uint8_t bytes[CHUNK];
+	const struct stamp now = { 0 };
+	size_t most = 16 * CHUNK + 4;
+	(void)state;
+	for (size_t read = 4000; read < CHUNK; read += 4000) {
+		struct transcript *large = transcript_new(64 * CHUNK);
+		assert_non_null(large);
+		uint64_t seq = transcript_append(large, &(struct entry){
+			.kind = ENTRY_MESSAGE, .bytes = bytes, .len = 4,
+		});
+		for (size_t len = 4, more; len < most; len += more) {
+			more = len + read < most ? read : most - len;
+			transcript_part(large, seq, &now, false);
+			assert_int_equal(transcript_extend(large, seq,
+			                     ENTRY_PIECE(bytes, more, 0)), 0);
+		}
+		assert_int_equal(entry_at(large, seq)->len, most);
+		transcript_free(large);
+	}
+}
+
 /* How much is taken for `count` messages that grow in turn, a byte at a time,
  * to `len` bytes each. */
 static size_t memory_of_growth(size_t count, size_t len)
@@ -696,6 +721,7 @@ int main(void)
 #endif
 		TEST(growth_that_fails_leaves_others_whole),
 		TEST(one_larger_than_the_bound_is_kept_whole),
+		TEST(a_quarter_of_all_grows_whole),
 		TEST(messages_that_grow_in_turn_stay_linear),
 		TEST(any_mixture_reads_as_it_was_made),
 	};
