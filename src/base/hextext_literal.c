@@ -34,9 +34,8 @@ void hextext_skip_space(struct hextext *h)
 			h->at++;
 		else if (begins(h, "/*"))
 			skip_behind(h, "*/");
-		else if (begins(h, "//"))
-			skip_behind(h, "\n");
-		else if (begins(h, "\\\n") || begins(h, "\\\r\n"))
+		else if (begins(h, "//") || begins(h, "\\\n") ||
+		         begins(h, "\\\r\n"))
 			skip_behind(h, "\n");
 		else
 			return;
@@ -346,7 +345,7 @@ bool hextext_is_quoted(const struct hextext *h)
 /* Literals side by side are one. */
 int hextext_quoted(struct hextext *h)
 {
-	size_t before = h->out->len, begin = h->at;
+	size_t before = h->out->len, begin;
 	struct literal l;
 	hextext_skip_name(h);
 	bool has_parenthesis = begins(h, "(");

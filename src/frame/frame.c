@@ -8,7 +8,7 @@
 #include "frame_private.h"
 
 #define LENGTH_ARGS "[,le][,at=N][,add=N][,max=SIZE]"
-#define TEXT(text)  .end = text, .end_len = sizeof(text) - 1
+#define TEXT(text)  .end = (text), .end_len = sizeof(text) - 1
 
 const struct frame_kind frame_kinds[] = {
 	{ .name = "auto", .args = "",

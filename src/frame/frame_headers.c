@@ -12,7 +12,7 @@
 #include "frame_steps.h"
 
 /* Names that mean something, and one that nothing is like. */
-static const char names[][20] = { "content-length", "transfer-encoding", "" };
+static const uint8_t names[][20] = { "content-length", "transfer-encoding", "" };
 enum { NAME_LENGTH, NAME_CODING, NAME_OTHER };
 
 /* Of a name, n is how much of which one has come. */
@@ -131,7 +131,7 @@ enum frame_status frame_header_length(struct frame_run *r)
 /* n is how much of "chunked" has come, or more than its length. */
 enum frame_status frame_header_coding(struct frame_run *r)
 {
-	static const char chunked[] = "chunked";
+	static const uint8_t chunked[] = "chunked";
 	struct frame_message *now = r->now;
 	uint8_t c = *r->at++;
 	if (is_blank(c))

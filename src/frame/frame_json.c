@@ -151,7 +151,7 @@ static enum frame_status begin_word(struct frame_run *r, uint8_t c)
 {
 	r->now->n = 1;
 	for (size_t i = 0; i < WORDS; i++)
-		if (words[i][0] == c) {
+		if ((uint8_t)words[i][0] == c) {
 			r->now->value = i;
 			return frame_go(r, JSON_WORD);
 		}
