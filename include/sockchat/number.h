@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Numbers as users write them: the whole string, in range, with its unit.  And
- * numbers as they are shown. */
+/* Numbers as users write them: the whole string, in range, with its unit.
+ * Numbers as they are shown, and as they stand in binary data. */
 
 #ifndef SOCKCHAT_NUMBER_H
 #define SOCKCHAT_NUMBER_H
@@ -58,6 +58,14 @@ char *number_format_digits(char *end, uint64_t value, size_t least);
 #define NUMBER_FLOAT_MAX 32
 const char *number_format_float(char out[NUMBER_FLOAT_MAX], double value,
                                 bool is_single);
+
+/* Read the number that `size` bytes make, 8 at most, the greatest of them first
+ * unless `is_little`; and write it. */
+uint64_t number_read_bits(const uint8_t *bytes, size_t size, bool is_little);
+void number_write_bits(uint8_t *bytes, size_t size, bool is_little,
+                       uint64_t bits);
+/* What those bits are as a number with a sign. */
+int64_t number_signed(uint64_t bits, size_t size);
 
 /* The end of a noun after the number `count`: "" for 1, else "s". */
 const char *plural(uint64_t count);

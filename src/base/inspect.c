@@ -25,15 +25,9 @@ static void put_unsigned(char *out, uint64_t bits, size_t size)
 	snprintf(out, INSPECT_VALUE_MAX, "%" PRIu64, bits);
 }
 
-static int64_t sign_extend(uint64_t bits, size_t size)
-{
-	uint64_t sign = UINT64_C(1) << (8 * size - 1);
-	return (int64_t)((bits ^ sign) - sign);
-}
-
 static void put_signed(char *out, uint64_t bits, size_t size)
 {
-	snprintf(out, INSPECT_VALUE_MAX, "%" PRId64, sign_extend(bits, size));
+	snprintf(out, INSPECT_VALUE_MAX, "%" PRId64, number_signed(bits, size));
 }
 
 static void put_float(char *out, uint64_t bits, size_t size)
@@ -69,12 +63,12 @@ static size_t put_time(char *out, int64_t seconds)
 
 static void put_seconds(char *out, uint64_t bits, size_t size)
 {
-	put_time(out, size < 8 ? (int64_t)bits : sign_extend(bits, size));
+	put_time(out, size < 8 ? (int64_t)bits : number_signed(bits, size));
 }
 
 static void put_milliseconds(char *out, uint64_t bits, size_t size)
 {
-	int64_t ms = sign_extend(bits, size);
+	int64_t ms = number_signed(bits, size);
 	int64_t rest = (ms % 1000 + 1000) % 1000;
 	size_t n = put_time(out, (ms - rest) / 1000);
 	if (n > 1)
@@ -155,15 +149,6 @@ static const struct {
 	{ "time ms", 8, put_milliseconds, NULL },
 };
 
-/* The number that `size` bytes make, the highest of them first or last. */
-static uint64_t read_bits(const uint8_t *bytes, size_t size, bool is_little)
-{
-	uint64_t bits = 0;
-	for (size_t i = 0; i < size; i++)
-		bits = bits << 8 | bytes[is_little ? size - 1 - i : i];
-	return bits;
-}
-
 const struct inspect_row *inspect_row(struct inspect_row *row, size_t i,
                                       const uint8_t *bytes, size_t len,
                                       unsigned glyph_flags)
@@ -178,8 +163,10 @@ const struct inspect_row *inspect_row(struct inspect_row *row, size_t i,
 	if (kinds[i].put_bytes)
 		kinds[i].put_bytes(row->big, bytes, len, glyph_flags);
 	else
-		kinds[i].put(row->big, read_bits(bytes, size, false), size);
+		kinds[i].put(row->big, number_read_bits(bytes, size, false),
+		             size);
 	if (size > 1)
-		kinds[i].put(row->little, read_bits(bytes, size, true), size);
+		kinds[i].put(row->little, number_read_bits(bytes, size, true),
+		             size);
 	return row;
 }

@@ -208,6 +208,29 @@ const char *number_format_float(char out[NUMBER_FLOAT_MAX], double value,
 	return out;
 }
 
+uint64_t number_read_bits(const uint8_t *bytes, size_t size, bool is_little)
+{
+	uint64_t bits = 0;
+	for (size_t i = 0; i < size; i++)
+		bits = bits << 8 | bytes[is_little ? size - 1 - i : i];
+	return bits;
+}
+
+void number_write_bits(uint8_t *bytes, size_t size, bool is_little,
+                       uint64_t bits)
+{
+	for (size_t i = 0; i < size; i++, bits >>= 8)
+		bytes[is_little ? i : size - 1 - i] = (uint8_t)bits;
+}
+
+int64_t number_signed(uint64_t bits, size_t size)
+{
+	if (!size || size >= sizeof(bits))
+		return (int64_t)bits;
+	uint64_t sign = UINT64_C(0x80) << 8 * (size - 1);
+	return (int64_t)((bits ^ sign) - sign);
+}
+
 const char *plural(uint64_t count)
 {
 	return count == 1 ? "" : "s";

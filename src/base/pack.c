@@ -77,8 +77,7 @@ static const char *word_text(struct typed *t)
 static void write_bits(uint8_t *at, uint64_t bits,
                        const struct unpack_field *f)
 {
-	for (size_t i = 0; i < f->size; i++, bits >>= 8)
-		at[f->is_little ? i : f->size - 1 - i] = (uint8_t)bits;
+	number_write_bits(at, (size_t)f->size, f->is_little, bits);
 }
 
 static int refuse_integer(const struct unpack_field *f, uint64_t most,

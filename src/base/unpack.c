@@ -279,14 +279,6 @@ bool unpack_read(struct unpack *u, size_t len, struct unpack_field *f,
 	return false;
 }
 
-static uint64_t read_bits(const uint8_t *at, size_t size, bool is_little)
-{
-	uint64_t bits = 0;
-	for (size_t i = 0; i < size; i++)
-		bits = bits << 8 | at[is_little ? size - 1 - i : i];
-	return bits;
-}
-
 /* IEEE 754, binary16. */
 static double half_of(uint64_t bits)
 {
@@ -312,10 +304,9 @@ static double real_of(uint64_t bits, size_t size)
 static void read_integer(struct unpack_value *v, const struct unpack_field *f,
                          uint64_t bits)
 {
-	v->is_negative = f->is_signed && bits >> (8 * f->size - 1);
-	if (v->is_negative && f->size < 8)
-		bits |= UINT64_MAX << 8 * f->size;
-	v->number = v->is_negative ? 0 - bits : bits;
+	int64_t value = number_signed(bits, (size_t)f->size);
+	v->is_negative = f->is_signed && value < 0;
+	v->number = v->is_negative ? 0 - (uint64_t)value : bits;
 }
 
 static void read_string(struct unpack_value *v, const struct unpack_field *f,
@@ -336,15 +327,19 @@ struct unpack_value unpack_value(const struct unpack_field *f,
 	const uint8_t *at = payload + f->at + i * f->size;
 	size_t size = (size_t)f->size;
 	struct unpack_value v = { .kind = f->kind };
+	bool is_number = f->kind == UNPACK_INTEGER || f->kind == UNPACK_BOOL ||
+	                 f->kind == UNPACK_REAL;
+	uint64_t bits =
+	    is_number ? number_read_bits(at, size, f->is_little) : 0;
 	switch (f->kind) {
 	case UNPACK_INTEGER:
-		read_integer(&v, f, read_bits(at, size, f->is_little));
+		read_integer(&v, f, bits);
 		break;
 	case UNPACK_BOOL:
-		v.number = read_bits(at, size, f->is_little) != 0;
+		v.number = bits != 0;
 		break;
 	case UNPACK_REAL:
-		v.real = real_of(read_bits(at, size, f->is_little), size);
+		v.real = real_of(bits, size);
 		v.is_single = size < 8;
 		break;
 	case UNPACK_NOTHING:

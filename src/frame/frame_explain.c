@@ -76,11 +76,7 @@ static bool is_plain_field(const struct frame *f)
 /* A length in the bytes of a binary field. */
 static uint64_t read_length(const struct frame *f, const uint8_t *bytes)
 {
-	uint64_t value = 0;
-	size_t size = f->kind->row.size;
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes[f->is_little ? size - 1 - i : i];
-	return value;
+	return number_read_bits(bytes, f->kind->row.size, f->is_little);
 }
 
 static bool is_possible(const struct frame *f, uint64_t value)

@@ -98,10 +98,8 @@ typedef size_t put_fn(const struct frame *f, uint64_t value, uint8_t *out);
 
 static size_t put_binary(const struct frame *f, uint64_t value, uint8_t *out)
 {
-	size_t size = f->kind->row.size;
-	for (size_t i = 0; i < size; i++, value >>= 8)
-		out[f->is_little ? i : size - 1 - i] = (uint8_t)value;
-	return size;
+	number_write_bits(out, f->kind->row.size, f->is_little, value);
+	return f->kind->row.size;
 }
 
 static size_t put_varint(const struct frame *f, uint64_t value, uint8_t *out)
