@@ -61,7 +61,7 @@ static int put_piece(struct framing *f, const struct framing_read *r,
 		.len = c->len,
 		.flags = flags_of(c->status) | (was_whole ? ENTRY_TRAILS : 0),
 		.prefix = f->is_headless || is_wrong ? 0 : now->prefix,
-		.suffix = now->suffix,
+		.suffix = f->is_headless ? 0 : now->suffix,
 	};
 	bool is_new = !f->seq;
 	if (!is_new && !transcript_extend(r->transcript, f->seq, &b)) {
@@ -73,7 +73,7 @@ static int put_piece(struct framing *f, const struct framing_read *r,
 		return -1;
 	if (!is_new) {
 		f->is_headless = true;
-		b.prefix = 0;
+		b.prefix = b.suffix = 0;
 	}
 	return begin_message(f, r, &b);
 }

@@ -246,6 +246,28 @@ static void the_rest_of_a_dropped_message_is_a_message(void **state)
 	assert_message(seq, ENTRY_IN, "rest!\n", ENTRY_COMPLETE);
 }
 
+static void a_dropped_message_leaves_no_end_behind(void **state)
+{
+	static const uint8_t bytes[5000];
+	struct bytes room = { 0 };
+	struct error e;
+	size_t len;
+	(void)state;
+	assert_int_equal(frame_parse(&frame, "delim:END", &e), 0);
+	take_text(&in, "forgotten EN");
+	while (entry_at(t, 1))
+		transcript_append(t, &(struct entry){
+		                         .bytes = bytes,
+		                         .len = sizeof(bytes),
+		                     });
+	uint64_t seq = transcript_end(t);
+	take_text(&in, "D");
+	assert_message(seq, ENTRY_IN, "D", ENTRY_COMPLETE);
+	assert_non_null(entry_payload(entry_at(t, seq), &room, &len));
+	assert_int_equal(len, 1);
+	bytes_finish(&room);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -387,6 +409,7 @@ int main(void)
 		TEST(a_cut_does_not_part_a_character),
 		TEST(binary_bytes_are_cut_at_the_size_limit),
 		TEST(the_rest_of_a_dropped_message_is_a_message),
+		TEST(a_dropped_message_leaves_no_end_behind),
 		TEST(what_another_read_brings_is_a_part_of_its_own),
 		TEST(a_message_does_not_go_on_on_another_day),
 		TEST(a_conversation_begins_anew_within_tls),
