@@ -12,7 +12,9 @@
 #include "frame_steps.h"
 
 /* Names that mean something, and one that nothing is like. */
-static const uint8_t names[][20] = { "content-length", "transfer-encoding", "" };
+static const uint8_t names[][20] = {
+	"content-length", "transfer-encoding", "",
+};
 enum { NAME_LENGTH, NAME_CODING, NAME_OTHER };
 
 /* Of a name, n is how much of which one has come. */
