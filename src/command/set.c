@@ -190,6 +190,9 @@ static const struct limit limits[] = {
 	  "what is kept of the conversation: the oldest goes first" },
 	{ "message", FRAME_CUT_MAX >> 10, "k",
 	  "a longer line of a peer is cut, and marked" },
+	{ "frame", FRAME_MAX >> 20, "M",
+	  "what may follow a length, unless max= allows another, and a quarter "
+	  "of scrollback at most" },
 	{ "proxy-answer", PROXY_HEADERS_MAX >> 10, "k",
 	  "a proxy that says more before it has connected us is given up" },
 	{ "line", LIMIT_LINE >> 20, "M",
