@@ -63,18 +63,18 @@ static void cut_blanks_behind(char *text)
 		text[--len] = '\0';
 }
 
-/* As set_option(); `value` is "" to tell it. */
-static int tell_or_change(struct chat *c, const char *name, const char *value)
+int set_option(struct chat *c, const char *name, char *args)
 {
 	int row = find_option(c, name);
 	struct error e;
 	if (row < 0)
 		return -1;
-	if (!*value) {
+	cut_blanks_behind(args);
+	if (!*args) {
 		tell_option(c, (size_t)row);
 		return 0;
 	}
-	if (options_set(c->options, name, value, SOURCE_RUN_TIME, &e))
+	if (options_set(c->options, name, args, SOURCE_RUN_TIME, &e))
 		return chat_error(c, &e);
 	chat_settings_changed(c);
 	return 1;
@@ -83,8 +83,7 @@ static int tell_or_change(struct chat *c, const char *name, const char *value)
 int run_set(struct chat *c, char *args)
 {
 	char *name = word_cut(&args), now[OPTION_TEXT_MAX];
-	cut_blanks_behind(args);
-	int changed = *name ? tell_or_change(c, name, args) : 0;
+	int changed = *name ? set_option(c, name, args) : 0;
 	if (!*name) {
 		tell_options(c);
 	} else if (changed > 0) {
@@ -93,11 +92,6 @@ int run_set(struct chat *c, char *args)
 		          options_row(row)->name, option_text(c, row, now));
 	}
 	return changed;
-}
-
-int set_option(struct chat *c, const char *name, char *args)
-{
-	return tell_or_change(c, name, word_cut(&args));
 }
 
 int run_eol(struct chat *c, char *args)
@@ -165,7 +159,7 @@ int run_unpack(struct chat *c, char *args)
 	}
 	cut_blanks_behind(args);
 	args = cut_quotes(args);
-	int changed = *args ? tell_or_change(c, name, args) : 0;
+	int changed = *args ? set_option(c, name, args) : 0;
 	if (changed >= 0)
 		tell_formats(c, changed ? "option-changed" : "option");
 	return changed;

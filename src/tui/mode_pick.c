@@ -9,7 +9,6 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/frame.h>
-
 #include <sockchat/recut.h>
 
 #include "pick.h"

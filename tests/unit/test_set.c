@@ -96,6 +96,8 @@ static void an_option_that_cannot_change_is_refused(void **state)
 	type("/set ui");
 	assert_last(ENTRY_NOTE,
 	            "ui is auto (the default; it cannot change now)");
+	type("/frame u32 le");
+	assert_last(ENTRY_ERROR, "option frame: 'u32 le' is not a frame");
 	type("/set colour red");
 	assert_last(ENTRY_ERROR, "unknown option colour");
 	assert_string_equal(last()->hint, "did you mean color?");
