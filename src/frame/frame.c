@@ -19,7 +19,7 @@ const struct frame_kind frame_kinds[] = {
 	  .traits = FRAME_PIECES | FRAME_CUTS, .cut = frame_cut_line,
 	  .wrap = frame_wrap_text, .row = { TEXT("\n") } },
 	{ .name = "cr", .args = "", .help = "what ends in CR",
-	  .traits = FRAME_PIECES | FRAME_CUTS, .cut = frame_cut_text,
+	  .traits = FRAME_CUTS, .cut = frame_cut_text,
 	  .wrap = frame_wrap_text, .row = { TEXT("\r") } },
 	{ .name = "nul", .args = "", .help = "what ends in a NUL byte",
 	  .traits = FRAME_CUTS, .cut = frame_cut_text,
