@@ -61,6 +61,16 @@ static void lay_awaited(struct layout *l, const struct entry *e)
 		wrap_lay_run(l, c, 1, 1, WRAP_ENDING);
 }
 
+/* The message was ended by its size. */
+static void lay_cut(struct layout *l, bool is_ascii)
+{
+	if (is_ascii)
+		wrap_lay_word(l, "...", 3, WRAP_MORE);
+	else
+		wrap_lay_run(l, "\u2026", 3, 1, WRAP_MORE);
+	wrap_lay_word(l, " cut", 4, WRAP_MORE);
+}
+
 static void lay_message(struct layout *l, const struct entry *e)
 {
 	size_t ending = entry_ending(e);
@@ -86,10 +96,8 @@ static void lay_message(struct layout *l, const struct entry *e)
 	wrap_lay_ending(l, ending);
 	wrap_find_row(l, e->bytes + e->len);
 	wrap_set_hit(l, WRAP_NO_HIT);
-	if (e->flags & ENTRY_CUT && flags & GLYPH_ASCII)
-		wrap_lay_word(l, "...", 3, WRAP_MORE);
-	else if (e->flags & ENTRY_CUT)
-		wrap_lay_run(l, "\u2026", 3, 1, WRAP_MORE);
+	if (e->flags & ENTRY_CUT)
+		lay_cut(l, flags & GLYPH_ASCII);
 }
 
 /* A row of a dump, of the bytes from `offset` to `end`: each is seen twice. */

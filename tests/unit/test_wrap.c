@@ -118,8 +118,8 @@ static void a_cut_message_says_that_it_goes_on(void **state)
 	struct entry e = message("abc", 3, ENTRY_COMPLETE | ENTRY_CUT);
 	(void)state;
 	const struct page *p = lay_out(&e, 40, VIEW_TEXT);
-	assert_string_equal(p->row[0], "abc\u2026");
-	assert_string_equal(p->styles[0], "pppm");
+	assert_string_equal(p->row[0], "abc\u2026 cut");
+	assert_string_equal(p->styles[0], "pppmmmmm");
 }
 
 static void in_ascii_only_ascii_is_shown(void **state)
@@ -132,7 +132,7 @@ static void in_ascii_only_ascii_is_shown(void **state)
 	};
 	(void)state;
 	wrap_entry(&e, &s, put_run, &p);
-	assert_string_equal(p.row[0], "\\xec\\x95\\x88^I\\n...");
+	assert_string_equal(p.row[0], "\\xec\\x95\\x88^I\\n... cut");
 }
 
 static void the_hex_view_fits_the_width(void **state)
