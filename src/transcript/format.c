@@ -201,9 +201,10 @@ static void json_message(struct json *j, enum encode encode,
 {
 	const uint8_t *bytes = e->bytes + from;
 	size_t len = e->len - from;
+	bool is_begun_by_text = e->frame && e->frame->traits & FRAME_CUTS;
 	if (e->frame)
 		json_word(j, "frame", e->frame->name);
-	if (e->prefix)
+	if (e->prefix && !is_begun_by_text)
 		json_number(j, "prefix", e->prefix);
 	json_number(j, "len", len);
 	if (encode == ENCODE_HEX)
