@@ -78,8 +78,9 @@ int transcript_extend(struct transcript *t, uint64_t seq,
 void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total);
 
 /* Take `len` bytes off the end of the message `seq`, for which they were taken
- * too early. */
-void transcript_shorten(struct transcript *t, uint64_t seq, size_t len);
+ * too early, and set its flags. */
+void transcript_shorten(struct transcript *t, uint64_t seq, size_t len,
+                        unsigned flags);
 
 /* True if this is the day of the newest entry. */
 bool transcript_has_day(const struct transcript *t, int64_t wall_us);

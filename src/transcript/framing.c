@@ -59,7 +59,9 @@ static int put_piece(struct framing *f, const struct framing_read *r,
 	struct entry_bytes b = {
 		.bytes = bytes,
 		.len = c->len,
-		.flags = flags_of(c->status) | (was_whole ? ENTRY_TRAILS : 0),
+		.flags = c->back ? 0 /* put_back() sets them */
+		                 : flags_of(c->status) |
+		                       (was_whole ? ENTRY_TRAILS : 0),
 		.prefix = f->is_headless || is_wrong ? 0 : now->prefix,
 		.suffix = f->is_headless ? 0 : now->suffix,
 	};
@@ -83,8 +85,10 @@ static int take_bytes(struct framing *f, const struct framing_read *r,
 
 /* The last bytes of the message under way were taken too early: they begin the
  * next one. */
-static int put_back(struct framing *f, const struct framing_read *r, size_t len)
+static int put_back(struct framing *f, const struct framing_read *r,
+                    const struct frame_cut *c)
 {
+	size_t len = c->back;
 	uint8_t again[FRAME_TEXT_MAX];
 	struct entry room;
 	const struct entry *e = transcript_at(r->transcript, f->seq, &room);
@@ -93,7 +97,8 @@ static int put_back(struct framing *f, const struct framing_read *r, size_t len)
 	else
 		memcpy(again, e->bytes + e->len - len, len);
 	if (len)
-		transcript_shorten(r->transcript, f->seq, len);
+		transcript_shorten(r->transcript, f->seq, len,
+		                   flags_of(c->status));
 	forget_message(f);
 	return take_bytes(f, r, again, len);
 }
@@ -111,7 +116,7 @@ static int take_bytes(struct framing *f, const struct framing_read *r,
 		bytes += c.len;
 		len -= c.len;
 		if (c.back && !failed)
-			failed = put_back(f, r, c.back);
+			failed = put_back(f, r, &c);
 		else if (c.status != FRAME_MORE && !f->state.now.is_soft)
 			forget_message(f);
 	}

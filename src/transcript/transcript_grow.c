@@ -190,12 +190,14 @@ static void drop_parts(struct growth *g, size_t len)
 		g->part_count--;
 }
 
-void transcript_shorten(struct transcript *t, uint64_t seq, size_t len)
+void transcript_shorten(struct transcript *t, uint64_t seq, size_t len,
+                        unsigned flags)
 {
 	struct kept *k = kept_at(t, seq);
 	if (!k)
 		return;
 	k->len -= (uint32_t)len;
+	k->flags = (uint8_t)((k->flags & KEPT_OWN) | flags);
 	if (k->flags & KEPT_GROWS)
 		drop_parts(k->growth, k->len);
 	chunk_find(t, seq)->message_bytes -= len;

@@ -394,6 +394,37 @@ static void a_conversation_begins_anew_within_tls(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* A whole message is told once, and as it is. */
+static void see_plain_text(void *user, uint64_t first, uint64_t end)
+{
+	unsigned *whole = user;
+	for (; first < end; first++) {
+		const struct entry *e = entry_at(t, first);
+		if (!(e->flags & ENTRY_COMPLETE))
+			continue;
+		*whole += 1;
+		assert_true(e->len != 2);
+	}
+}
+
+static void what_is_put_back_is_never_told_as_whole(void **state)
+{
+	struct error e;
+	unsigned whole = 0;
+	struct transcript_listener l = {
+		.on_entries = see_plain_text, .user = &whole,
+	};
+	(void)state;
+	assert_int_equal(frame_parse(&frame, "between:<<,>>", &e), 0);
+	transcript_listen(t, &l);
+	take_text(&in, "x<");
+	take_text(&in, "<abc>>");
+	transcript_unlisten(t, &l);
+	assert_int_equal(whole, 2);
+	assert_message(1, ENTRY_IN, "x", ENTRY_COMPLETE);
+	assert_message(2, ENTRY_IN, "<<abc>>", ENTRY_COMPLETE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +446,7 @@ int main(void)
 		TEST(a_conversation_begins_anew_within_tls),
 		TEST(what_is_typed_is_seen_behind_a_slip),
 		TEST(what_comes_without_end_has_late_parts_without_a_pause),
+		TEST(what_is_put_back_is_never_told_as_whole),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
