@@ -22,9 +22,14 @@ size_t option_source_row(const struct option_rule *r)
 /* A message has to fit into the transcript, with others. */
 static int check_frames(const struct options *o, struct error *e)
 {
-	for (size_t i = 0; i < 2; i++)
-		if (frame_check(&o->frames[i], o->scrollback / 4, e))
-			return -1;
+	struct error why;
+	for (size_t i = 0; i < 2; i++) {
+		if (!frame_check(&o->frames[i], o->scrollback / 4, &why))
+			continue;
+		error_set(e, "option --frame: %s", why.text);
+		error_set_hint(e, "%s", why.hint);
+		return -1;
+	}
 	return 0;
 }
 
@@ -57,14 +62,19 @@ int options_check(struct options *o, struct error *e)
 	return 0;
 }
 
+/* Whether the command line gives it a value of its own. */
+static bool is_given(const struct options *o, const struct option_rule *r)
+{
+	return o->sources[option_source_row(r)] == SOURCE_COMMAND_LINE &&
+	       !option_is_default(o, r);
+}
+
 const struct option_rule *option_find_given(const struct options *o,
                                             unsigned flag)
 {
 	const struct option_rule *r;
 	for (size_t i = 0; (r = option_rule(i)); i++)
-		if ((r->flags & flag) &&
-		    o->sources[option_source_row(r)] == SOURCE_COMMAND_LINE &&
-		    !option_is_default(o, r))
+		if (r->flags & flag && is_given(o, r))
 			break;
 	return r;
 }
@@ -87,8 +97,11 @@ static int refuse_messages(const struct options *o, struct error *e)
 	const struct option_rule *r = option_find_given(o, MESSAGES);
 	if (!r)
 		return 0;
+	/* one for what comes stands before that for what is sent */
+	bool is_both = strstr(r->row.name, "-in") && is_given(o, r + 1);
 	return error_set(e, "option --%.*s is about messages, and %s",
-	                 (int)strcspn(r->row.name, "-"), r->row.name,
+	                 (int)strcspn(r->row.name, is_both ? "-" : ""),
+	                 r->row.name,
 	                 o->zero ? "-z shows none"
 	                         : "a pipe moves bytes as they are: use --ui "
 	                           "lines or --json");

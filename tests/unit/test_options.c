@@ -411,9 +411,23 @@ static void what_is_no_format_is_refused(void **state)
 	assert_int_equal(options_set(&o, "unpack", format, SOURCE_FILE, &e), 0);
 	assert_int_equal(parse(&o, "connect --unpack-out B h 1"), 0);
 	assert_int_equal(options_check_pipe(&o, &e), -1);
-	assert_string_equal(e.text, "option --unpack is about messages, and a "
-	                    "pipe moves bytes as they are: use --ui lines or "
-	                    "--json");
+	assert_string_equal(e.text, "option --unpack-out is about messages, "
+	                    "and a pipe moves bytes as they are: use --ui "
+	                    "lines or --json");
+	assert_int_equal(parse(&o, "connect --unpack B h 1"), 0);
+	assert_int_equal(options_check_pipe(&o, &e), -1);
+	assert_non_null(strstr(e.text, "option --unpack is about messages"));
+}
+
+static void a_message_that_cannot_be_kept_is_refused(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse(&o, "connect --frame u32,max=17M h 1"), -1);
+	assert_string_equal(e.text, "option --frame: max=17M is over 16 MiB, a "
+	                    "quarter of --scrollback: a message could not be "
+	                    "kept");
+	assert_string_equal(e.hint, "--scrollback 68M makes room for it");
 }
 
 int main(void)
@@ -442,6 +456,7 @@ int main(void)
 		cmocka_unit_test(
 		    a_direction_has_its_own_format_or_that_of_both),
 		cmocka_unit_test(what_is_no_format_is_refused),
+		cmocka_unit_test(a_message_that_cannot_be_kept_is_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
