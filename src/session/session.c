@@ -73,6 +73,7 @@ static void conclude_session(struct session *s, const struct error *why,
 	if (queue_len(s->queue)) /* its loss has to be told */
 		s->is_quiet = false;
 	session_show(s, why && session_is_harmless(s));
+	session_end_message(s, "the connection ended");
 	s->phase = ENTRY_CLOSED;
 	close_connection(s, false);
 	s->link.halves = HALVES_CLOSED;

@@ -131,6 +131,21 @@ static void a_reset_is_an_error_with_the_counts(void **state)
 	assert_non_null(memmem(e->bytes, e->len, "5 bytes", 7));
 }
 
+static void a_reset_within_a_message_says_how_much_of_it_came(void **state)
+{
+	struct error why;
+	(void)state;
+	assert_int_equal(frame_parse(&now.frame, "u8", &why), 0);
+	fake_feed(now.fake, "dabc");
+	fake_feed_error(now.fake, ECONNRESET);
+	UNTIL(now.ends);
+	const struct entry *e = entry_at(now.transcript,
+	                                      last_entry()->seq - 1);
+	assert_string_equal(e->code, "frame-unfinished");
+	assert_non_null(memmem(e->bytes, e->len, "3 of 100 bytes came before "
+	                       "the connection ended", 47));
+}
+
 static void echo_stops_reading_a_peer_that_does_not_read(void **state)
 {
 	char *text = calloc(1, 65537);
@@ -230,6 +245,7 @@ int main(void)
 		TEST(our_end_comes_after_what_is_queued),
 		TEST(it_ends_only_when_all_is_acknowledged),
 		TEST(a_reset_is_an_error_with_the_counts),
+		TEST(a_reset_within_a_message_says_how_much_of_it_came),
 		TEST(echo_stops_reading_a_peer_that_does_not_read),
 		TEST(its_own_address_is_asked_for_when_it_may_be_told),
 		TEST(a_paused_peer_waits),
