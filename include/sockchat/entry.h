@@ -85,6 +85,10 @@ struct entry {
 	size_t part_count;
 	int64_t wait_ns;      /* of a message that came: the time since we
 	                       * last sent one by hand; 0: we sent none */
+	/* Of a draft: how many bytes of its direction came before it; and
+	 * whether that is not where the one before it ended. */
+	uint64_t stream_at;
+	bool jumps;
 	const struct tick *tick; /* of a message sent by hand; set by who
 	                          * writes the entry, or NULL */
 	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */

@@ -23,6 +23,8 @@ struct framing {
 	uint64_t seq; /* 0: none is under way */
 	uint64_t last_seq; /* of the newest */
 	uint64_t count; /* messages that have begun so far */
+	uint64_t at;    /* bytes of the direction so far */
+	bool jumps;     /* some of them were not told */
 	int64_t asked_ns; /* when we last sent what it may answer; 0: never */
 	/* When the message under way grew last, and its newest late part
 	 * began. */
@@ -40,6 +42,7 @@ struct framing_read {
 	struct stamp time;
 	uint32_t session;
 	const char *peer;
+	uint64_t at; /* bytes of the direction before it */
 };
 
 /* Add the bytes of a read as messages; an unfinished one is in the transcript

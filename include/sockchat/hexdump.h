@@ -21,6 +21,9 @@ size_t hexdump_bytes_per_row(size_t columns);
 size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
                    size_t offset, size_t per_row);
 
+/* Let the row tell another offset: its last eight digits. */
+void hexdump_set_offset(char row[HEXDUMP_ROW_MAX], uint64_t offset);
+
 /* The index within its row of the byte that column `i` shows, as digits or as a
  * character; SIZE_MAX for none. */
 size_t hexdump_byte_at(size_t i, size_t per_row);

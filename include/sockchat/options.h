@@ -35,6 +35,9 @@ enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF,
  * or all of them in the same form. */
 enum encode { ENCODE_AUTO, ENCODE_HEX, ENCODE_BASE64 };
 
+/* What offsets in hex count from. */
+enum offsets { OFFSETS_MESSAGE, OFFSETS_DIRECTION };
+
 /* Who said it; a later source here overrides an earlier one. */
 enum option_source {
 	SOURCE_DEFAULT,
@@ -75,6 +78,7 @@ struct options {
 	bool json_indent;           /* messages that are JSON: indented */
 	bool mouse, title;          /* of the terminal: taken */
 	int encoding;               /* enum encoding_id, of text */
+	int offsets;                /* enum offsets, in hex */
 	int encode;                 /* enum encode, of JSON */
 	bool ticks;                 /* where sent bytes are: shown */
 	bool hints;                 /* protocols and traps: told */
@@ -94,6 +98,7 @@ struct options {
 extern const struct choice eol_choices[], ui_choices[], color_choices[],
     view_choices[], time_choices[], on_off_choices[], bell_choices[],
     notify_choices[], encoding_choices[], encode_choices[],
+    offsets_choices[],
     tls_version_choices[], unpack_choices[];
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */

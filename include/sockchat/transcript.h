@@ -57,6 +57,7 @@ struct entry_bytes {
 	unsigned flags;
 	uint32_t prefix, suffix; /* of the message as a whole: up to UINT16_MAX,
 	                          * and UINT8_MAX */
+	uint64_t total; /* so many follow the prefix; 0: as it was known */
 };
 
 /* Append a message of a read; transcript_tell() tells of all of them.  They are
@@ -73,10 +74,6 @@ void transcript_tell(struct transcript *t);
 MUST_USE
 int transcript_extend(struct transcript *t, uint64_t seq,
                       const struct entry_bytes *b);
-/* Set how many bytes follow the prefix of the message `seq`, which is under
- * way. */
-void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total);
-
 /* Take `len` bytes off the end of the message `seq`, for which they were taken
  * too early, and set its flags. */
 void transcript_shorten(struct transcript *t, uint64_t seq, size_t len,
@@ -95,6 +92,11 @@ void transcript_part(struct transcript *t, uint64_t seq,
  * not any more.  Its pointers are borrowed until the next append or extend. */
 const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
                                   struct entry *e);
+
+/* How many bytes of its direction of its session came before the message `seq`,
+ * modulo 2^32, as far as entries tell of them; it looks at what is near.  0
+ * when it is not there. */
+uint32_t transcript_offset(const struct transcript *t, uint64_t seq);
 
 /* The oldest entry that is kept. */
 uint64_t transcript_first(const struct transcript *t);

@@ -65,6 +65,7 @@ struct wrap_look {
 	 * TIME_DELTA. */
 	const struct transcript *transcript;
 	enum encode encode; /* for JSON */
+	enum offsets offsets; /* in hex: of a message, or of its direction */
 	/* FORMATs of unpack.h for the payloads of what comes, and of what goes;
 	 * "" or NULL: none. */
 	const char *unpack[2];
@@ -116,12 +117,16 @@ struct wrap_settings {
 	struct hit_list hits;
 	size_t now; /* where the current one of them begins */
 	struct wrap_map *map; /* for this entry, or NULL */
+	uint64_t base; /* what offsets in hex count from: wrap_base() */
 	/* The entry of which only a piece is laid out, or NULL: it has the
 	 * fields. */
 	const struct entry *whole;
 	/* Is put behind the content, WRAP_TAIL columns wide; or NULL. */
 	const char *tail;
 };
+
+/* Where the first byte of the entry is, as offsets count. */
+uint64_t wrap_base(const struct wrap_look *look, const struct entry *e);
 
 /* Lay out the content of `e`.  Returns how many rows it takes, at least 1; with
  * `fn` NULL they are only counted. */

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 #include <stdio.h>
+#include <string.h>
 
 #include <sockchat/hexdump.h>
 
@@ -42,6 +43,13 @@ size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
 	out[n++] = '|';
 	out[n] = '\0';
 	return n;
+}
+
+void hexdump_set_offset(char row[HEXDUMP_ROW_MAX], uint64_t offset)
+{
+	char digits[16];
+	snprintf(digits, sizeof(digits), "%08x", (unsigned)offset);
+	memcpy(row, digits, 8);
 }
 
 size_t hexdump_byte_at(size_t i, size_t per_row)

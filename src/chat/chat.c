@@ -127,6 +127,7 @@ struct wrap_look chat_look(const struct chat *c)
 		.shows_numbers = c->own->shows_numbers,
 		.transcript = c->transcript,
 		.encode = (enum encode)o->encode,
+		.offsets = (enum offsets)o->offsets,
 		.unpack = { o->unpack[0], o->unpack[1] },
 	};
 }

@@ -68,6 +68,10 @@ const struct choice encode_choices[] = {
 	{ "auto", ENCODE_AUTO }, { "hex", ENCODE_HEX },
 	{ "base64", ENCODE_BASE64 }, { NULL, 0 },
 };
+const struct choice offsets_choices[] = {
+	{ "message", OFFSETS_MESSAGE }, { "direction", OFFSETS_DIRECTION },
+	{ NULL, 0 },
+};
 const struct choice tls_version_choices[] = {
 	{ "1.0", TLS_1_0 }, { "1.1", TLS_1_1 }, { "1.2", TLS_1_2 },
 	{ "1.3", TLS_1_3 }, { "any", TLS_ANY },
@@ -184,6 +188,9 @@ static const struct option_rule rules[] = {
 	  TYPE_CHOICE, AT(time), 0, time_choices, LIVE },
 	{ { 0, "endings", "on|off", "show line endings (on)" },
 	  TYPE_SET, AT(endings), 0, NULL, LIVE },
+	{ { 0, "offsets", "OF",
+	    "hex offsets: of a message, or its direction" },
+	  TYPE_CHOICE, AT(offsets), 0, offsets_choices, LIVE },
 	{ { 0, "json-indent", "on|off",
 	    "show messages that are JSON indented (off)" },
 	  TYPE_SET, AT(json_indent), 0, NULL, LIVE },

@@ -25,8 +25,14 @@ static void await_silence(struct session *s, const struct framing *f)
 		link_set_alarm(&s->link, ALARM_FRAME, ns);
 }
 
+/* How many bytes of a direction have come, or have been taken to go. */
+static uint64_t stream_end(const struct session *s, uint8_t dir)
+{
+	return dir == ENTRY_IN ? s->link.bytes_in : session_out_end(s);
+}
+
 static struct framing_read read_of(const struct session *s,
-                                   const struct framing *f)
+                                   const struct framing *f, size_t len)
 {
 	return (struct framing_read){
 		.transcript = s->settings->transcript,
@@ -34,13 +40,14 @@ static struct framing_read read_of(const struct session *s,
 		.time = stamp_now(),
 		.session = s->number,
 		.peer = s->link.where,
+		.at = stream_end(s, f->dir) - len,
 	};
 }
 
 int session_tell_bytes(struct session *s, struct framing *f,
                        const uint8_t *bytes, size_t len)
 {
-	const struct framing_read r = read_of(s, f);
+	const struct framing_read r = read_of(s, f, len);
 	bool was_raw = f->state.is_raw;
 	int failed = framing_take(f, &r, bytes, len);
 	await_silence(s, f);
@@ -108,6 +115,6 @@ void session_end_message(struct session *s, const char *how)
 	struct framing *f = s->talk ? &s->talk->in : NULL;
 	if (!f)
 		return;
-	const struct framing_read r = read_of(s, f);
+	const struct framing_read r = read_of(s, f, 0);
 	framing_end(f, &r, how);
 }

@@ -136,11 +136,10 @@ static void follow_message(struct session *s)
 	if (!s->talk->under_way)
 		s->talk->under_way =
 		    under_way_new(&s->link, &s->settings->ticks);
-	uint64_t end = s->link.bytes_out + queue_len(s->queue) +
-	               queue_file_rest(s->queue);
 	if (s->talk->under_way)
 		under_way_add(s->talk->under_way,
-		              transcript_end(s->settings->transcript), end);
+		              transcript_end(s->settings->transcript),
+		              session_out_end(s));
 }
 
 /* What was said before, and is not answered, is older. */

@@ -24,6 +24,13 @@ static inline struct session *session_of(struct link *l)
 	return (struct session *)l;
 }
 
+/* How many bytes the peer has got, and will have got of all that waits. */
+static inline uint64_t session_out_end(const struct session *s)
+{
+	return s->link.bytes_out + queue_len(s->queue) +
+	       queue_file_rest(s->queue);
+}
+
 /* The moment when the monotonic clock stood there; all zero for 0. */
 static inline struct stamp stamp_at(int64_t mono_ns)
 {

@@ -84,9 +84,15 @@ void session_tell_error(struct session *s, const struct error *e)
 
 void session_tell_sent(struct session *s, const struct framed *m)
 {
+	struct framing *out = &s->talk->out;
+	uint64_t end = session_out_end(s), at = end - m->bytes.len;
+	bool jumps = at != out->at; /* a file has gone */
+	out->at = end;
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_MESSAGE,
 		.dir = ENTRY_OUT,
+		.stream_at = at,
+		.jumps = jumps,
 		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
 		.frame = m->kind,
 		.prefix_at = m->prefix_at,

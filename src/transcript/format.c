@@ -90,11 +90,13 @@ static int append_text(struct bytes *out, const struct wrap_look *look,
 		.look = *look,
 		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
 		.row_count = SIZE_MAX,
+		.base = wrap_base(look, e),
 		.whole = e,
 	};
 	struct line line = {
 		.out = out, .indent = head_len, .is_colored = look->is_colored,
 	};
+	settings.base += settings.base ? from : 0;
 	part.bytes += from;
 	part.len -= from;
 	part.part_count = 0;

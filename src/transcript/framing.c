@@ -39,7 +39,10 @@ static int begin_message(struct framing *f, const struct framing_read *r,
 		.frame = r->frame->kind,
 		.prefix_at = f->state.now.prefix_at,
 		.total = f->state.now.total,
+		.stream_at = f->at,
+		.jumps = f->jumps,
 	};
+	f->jumps = false;
 	if (f->asked_ns)
 		like.wait_ns = like.time.mono_ns - f->asked_ns;
 	f->count += !f->is_headless;
@@ -64,13 +67,11 @@ static int put_piece(struct framing *f, const struct framing_read *r,
 		                       (was_whole ? ENTRY_TRAILS : 0),
 		.prefix = f->is_headless || is_wrong ? 0 : now->prefix,
 		.suffix = f->is_headless ? 0 : now->suffix,
+		.total = c->status == FRAME_MORE ? now->total : 0,
 	};
 	bool is_new = !f->seq;
-	if (!is_new && !transcript_extend(r->transcript, f->seq, &b)) {
-		if (now->total && c->status == FRAME_MORE)
-			transcript_expect(r->transcript, f->seq, now->total);
+	if (!is_new && !transcript_extend(r->transcript, f->seq, &b))
 		return 0;
-	}
 	if (!is_new && errno != ENOENT)
 		return -1;
 	if (!is_new) {
@@ -99,6 +100,7 @@ static int put_back(struct framing *f, const struct framing_read *r,
 	if (len)
 		transcript_shorten(r->transcript, f->seq, len,
 		                   flags_of(c->status));
+	f->at -= len;
 	forget_message(f);
 	return take_bytes(f, r, again, len);
 }
@@ -113,6 +115,7 @@ static int take_bytes(struct framing *f, const struct framing_read *r,
 		if (c.len || !was_soft)
 			failed = put_piece(f, r, bytes, &c, was_soft);
 		f->is_wrong |= c.status == FRAME_WRONG;
+		f->at += c.len;
 		bytes += c.len;
 		len -= c.len;
 		if (c.back && !failed)
@@ -141,6 +144,8 @@ int framing_take(struct framing *f, const struct framing_read *r,
                  const void *bytes, size_t len)
 {
 	int64_t pause_ms = (r->time.mono_ns - f->grown_ns) / MS_NS;
+	f->jumps |= r->at != f->at;
+	f->at = r->at;
 	begin_part(f, r);
 	f->grown_ns = r->time.mono_ns;
 	frame_begin_read(&f->state, pause_ms > 0 ? (uint64_t)pause_ms : 0);

@@ -179,6 +179,14 @@ static int take_part(struct recut *r, struct side *side, const struct entry *e,
 	return add_waiting(r, side);
 }
 
+/* Find where the first old message of a direction stands in its stream. */
+static void find_stream(const struct recut *r, struct side *side, uint64_t seq)
+{
+	if (!side->is_placed)
+		side->framing.at = transcript_offset(r->old, seq);
+	side->is_placed = true;
+}
+
 /* Begin with an old message. */
 static int take_entry(struct recut *r, struct side *side, const struct entry *e)
 {
@@ -189,6 +197,7 @@ static int take_entry(struct recut *r, struct side *side, const struct entry *e)
 	r->marks = grown;
 	r->marks[r->mark_count++] = (struct mark){ e->seq, r->read.len };
 	side->old_count++;
+	find_stream(r, side, e->seq);
 	side->framing.asked_ns =
 	    e->wait_ns ? e->time.mono_ns - e->wait_ns : 0;
 	r->next = e->seq + 1;
@@ -310,6 +319,7 @@ static int take_read(struct recut *r, struct conversation *c,
 		return -1;
 	if (take_followers(r, side, e, i, &read.time))
 		return -1;
+	read.at = side->framing.at;
 	return cut_read(r, c, &side->framing, &read) ? -1 : 1;
 }
 
@@ -366,13 +376,25 @@ static void meet_entry(struct recut *r, struct conversation *c,
 			              r->new);
 }
 
+/* A message that is copied stands in its direction's stream, too. */
+static void place_in_stream(const struct recut *r, struct side *side,
+                            struct entry *copy)
+{
+	find_stream(r, side, copy->seq);
+	copy->stream_at = side->framing.at;
+	side->framing.at += copy->len;
+}
+
 static int copy_entry(struct recut *r, const struct entry *e)
 {
 	struct conversation *c = conversation_of(r, e->session);
 	if (!c)
 		return -1;
 	meet_entry(r, c, e);
-	uint64_t seq = transcript_append(r->new, e);
+	struct entry copy = *e;
+	if (e->kind == ENTRY_MESSAGE)
+		place_in_stream(r, side_of(c, e), &copy);
+	uint64_t seq = transcript_append(r->new, &copy);
 	if (!seq || recut_add_place(r, e->seq, seq, 0))
 		return -1;
 	r->next = e->seq + 1;
@@ -454,6 +476,7 @@ static void give_side(const struct recut *r, struct framing *f,
 	given.count += f->count - side->old_count;
 	given.asked_ns = f->asked_ns;
 	given.dir = f->dir;
+	given.at = f->at;
 	if (given.is_wrong) { /* what comes now may be of the new frame */
 		given.seq = 0;
 		given.is_wrong = false;

@@ -13,6 +13,7 @@
 struct side {
 	struct framing framing; /* in the new transcript */
 	uint64_t old_count;     /* messages */
+	bool is_placed;         /* `framing.at` is known */
 	/* The old message of which reads are left, or 0; the next one begins
 	 * with this part, and came then. */
 	uint64_t old_seq;

@@ -212,3 +212,23 @@ struct transcript_sums transcript_sums(const struct transcript *t)
 {
 	return t->sums;
 }
+
+uint32_t transcript_offset(const struct transcript *t, uint64_t seq)
+{
+	struct chunk *c = chunk_find(t, seq);
+	size_t end = c ? (size_t)(seq - c->first_seq) : 0;
+	uint32_t at = 0;
+	if (!c)
+		return 0;
+	const struct origin *own = origin_of(c, chunk_kept(c, end));
+	for (size_t i = 0; i <= end; i++) {
+		const struct kept *k = chunk_kept(c, i);
+		const struct origin *o = origin_of(c, k);
+		if (o->session != own->session || o->dir != own->dir)
+			continue;
+		if (o->first == i)
+			at = o->stream_at;
+		at += i < end ? k->len : 0;
+	}
+	return at;
+}

@@ -134,6 +134,8 @@ int transcript_extend(struct transcript *t, uint64_t seq,
 	k->flags = (uint8_t)((k->flags & KEPT_OWN) | b->flags);
 	k->prefix = (uint16_t)b->prefix;
 	k->suffix = (uint8_t)b->suffix;
+	if (b->total)
+		transcript_expect(t, seq, b->total);
 	transcript_tell_grown(t, seq);
 	return 0;
 }

@@ -105,15 +105,17 @@ static const struct origin *store_origin(struct transcript *t, struct chunk *c,
 		.time = d->time,
 		.asked_ns = d->time.mono_ns - d->wait_ns,
 		.waits = d->wait_ns != 0,
+		.stream_at = (uint32_t)d->stream_at,
+		.first = (uint16_t)c->count,
 		.peer = store_peer(t, c, d),
 		.frame = d->frame,
 		.rare = store_rare(c, d),
 		.session = d->session,
 		.prefix_at = d->prefix_at,
-		.kind = d->kind,
-		.dir = d->dir,
-		.state = d->state,
-		.ended = d->ended,
+		.kind = d->kind & 7u,
+		.dir = d->dir & 3u,
+		.state = d->state & 7u,
+		.ended = d->ended & 3u,
 	};
 	const struct origin *stored = store(c, &o, sizeof(o));
 	size_t at = (size_t)((const uint8_t *)stored - c->data);
@@ -149,8 +151,8 @@ static const struct origin *find_origin(struct transcript *t, struct chunk *c,
                                         struct moment *m)
 {
 	const struct origin *o = origin_in(c, *slot_of(t, d, false));
-	if (o && d->kind == ENTRY_MESSAGE && !o->rare && !is_rare(d) &&
-	    fits(m, o, d))
+	if (o && !d->jumps && d->kind == ENTRY_MESSAGE && !o->rare &&
+	    !is_rare(d) && fits(m, o, d))
 		return o;
 	o = store_origin(t, c, d);
 	(void)fits(m, o, d); /* it does: the first of them */
@@ -176,6 +178,14 @@ void origin_begin(struct transcript *t, struct chunk *c, const struct entry *d)
 	store_bytes(c, &m.number, MOMENT_SIZE);
 	if (c->is_later)
 		store_bytes(c, &m.later, ASKED_SIZE);
+}
+
+const struct origin *origin_of(struct chunk *c, const struct kept *k)
+{
+	uint32_t at = k->flags & KEPT_GROWS ? k->growth->moment : k->moment;
+	uint64_t number;
+	memcpy(&number, c->data + at, MOMENT_SIZE);
+	return (const void *)(c->data + (number >> AT_SHIFT) * AT_UNIT);
 }
 
 static struct moment load_moment(const struct chunk *c, uint32_t at,

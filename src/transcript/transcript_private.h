@@ -37,8 +37,12 @@ struct origin {
 	const struct frame_kind *frame;
 	const struct rare *rare; /* or NULL */
 	uint32_t session, prefix_at;
-	uint8_t kind, dir, state, ended;
-	bool waits; /* they answer something */
+	uint32_t stream_at; /* bytes of the direction before the first of
+	                     * them, modulo 2^32 */
+	uint16_t first;     /* of them: its place in the chunk */
+	uint8_t kind : 3, dir : 2, state : 3;
+	uint8_t ended : 2;
+	bool waits : 1; /* they answer something */
 };
 
 /* When an entry came, and its origin: MOMENT_SIZE bytes that stand anywhere,
@@ -89,6 +93,9 @@ struct chunk {
 	bool is_later;
 	_Alignas(struct origin) uint8_t data[];
 };
+
+_Static_assert(CHUNK_SIZE / sizeof(struct kept) <= UINT16_MAX,
+               "a chunk has more entries than `first` can tell");
 
 /* A round through the listeners; one of them may begin another. */
 struct telling {
@@ -158,6 +165,8 @@ bool origin_has_place(const struct chunk *c, const struct entry *d);
 /* Make the chunk's newest moment that of this entry. */
 void origin_begin(struct transcript *t, struct chunk *c,
                   const struct entry *d);
+/* The origin of an entry of the chunk. */
+const struct origin *origin_of(struct chunk *c, const struct kept *k);
 /* Write what the moment says into the entry. */
 void origin_read(struct entry *e, const struct chunk *c, uint32_t moment,
                  bool is_later);
@@ -180,6 +189,9 @@ static inline struct kept *kept_at(const struct transcript *t, uint64_t seq)
 	return c ? chunk_kept(c, (size_t)(seq - c->first_seq)) : NULL;
 }
 
+/* Set how many bytes follow the prefix of the message `seq`, which is under
+ * way. */
+void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total);
 /* Tell the listeners that a message has grown. */
 void transcript_tell_grown(struct transcript *t, uint64_t seq);
 /* Tell them of a cut of all: NULL before. */

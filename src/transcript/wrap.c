@@ -119,6 +119,13 @@ static void lay_hex_row(struct layout *l, const char *text, size_t len,
 	wrap_set_hit(l, WRAP_NO_HIT);
 }
 
+uint64_t wrap_base(const struct wrap_look *look, const struct entry *e)
+{
+	bool counts = look->offsets == OFFSETS_DIRECTION &&
+	              look->view != VIEW_TEXT && e->kind == ENTRY_MESSAGE;
+	return counts ? transcript_offset(look->transcript, e->seq) : 0;
+}
+
 static void lay_hex(struct layout *l, const struct entry *e)
 {
 	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
@@ -137,6 +144,9 @@ static void lay_hex(struct layout *l, const struct entry *e)
 		} else {
 			size_t len =
 			    hexdump_row(text, e->bytes, end, at, per_row);
+			if (l->settings->base)
+				hexdump_set_offset(text,
+				                   l->settings->base + at);
 			lay_hex_row(l, text, len, at, end, per_row);
 		}
 		wrap_find_row(l, e->bytes + end);

@@ -143,6 +143,7 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 		.map = map_of(v, p->entry),
 		.tail = tail_of(v, p->entry),
 	};
+	p->settings.base = wrap_base(&p->settings.look, p->entry);
 	p->settings.look.glyph_flags = v->glyph_flags;
 	p->settings.look.endings &= !v->is_bare;
 	make_head(p, v, columns);

@@ -9,6 +9,6 @@
 #include <sockchat/transcript.h>
 
 #define ENTRY_PIECE(bytes, len, flags) \
-	(&(struct entry_bytes){ (bytes), (len), (flags), 0, 0 })
+	(&(struct entry_bytes){ (bytes), (len), (flags), 0, 0, 0 })
 
 #endif
