@@ -24,7 +24,7 @@ struct chat_private {
 	struct session_ops session_ops;
 	int64_t next_search_ns;
 	struct frame frames[2]; /* as sessions use them: options.h */
-	struct chat_task *reframe; /* what came is cut anew; or NULL */
+	struct reframe *reframe; /* what came is cut anew; or NULL */
 	bool is_held; /* the front end does not keep up */
 	struct queues queues;
 	uint32_t last_number;

@@ -15,7 +15,6 @@
 #define SLICE_NS (4 * MS_NS) /* a key is answered before the next frame */
 
 struct reframe {
-	struct chat_task task; /* first: it is found by it */
 	struct chat *chat;
 	struct recut *recut;
 	struct later turn;
@@ -50,65 +49,55 @@ static void end_reframe(struct reframe *r)
 	chat_read_on(c);
 }
 
-static void fail_reframe(struct reframe *r)
+static void tell_uncut(struct chat *c)
 {
-	struct chat *c = r->chat;
 	struct error e;
 	error_set_errno(&e, ENOMEM, "what came before was not cut anew");
-	end_reframe(r);
 	chat_error(c, &e);
 }
 
-/* False: it is over. */
-static bool reframe_on(struct reframe *r)
+static void fail_reframe(struct reframe *r)
 {
 	struct chat *c = r->chat;
-	int more = recut_step(r->recut, SLICE_NS);
-	if (more > 0)
-		return true;
-	if (more < 0) {
-		fail_reframe(r);
-		return false;
-	}
+	end_reframe(r);
+	tell_uncut(c);
+}
+
+/* All is cut. */
+static void finish_reframe(struct reframe *r)
+{
+	struct chat *c = r->chat;
 	recut_finish(r->recut);
 	uint64_t wrong = recut_wrong(r->recut);
 	end_reframe(r);
 	tell_wrong(c, wrong);
-	return false;
 }
 
 static void on_turn(struct later *l)
 {
 	struct reframe *r = l->user;
-	if (reframe_on(r))
+	int more = recut_step(r->recut, SLICE_NS);
+	if (more > 0)
 		loop_later(r->chat->loop, l);
-}
-
-static void finish_reframe(struct chat_task *t)
-{
-	while (reframe_on((struct reframe *)t))
-		;
+	else
+		(more < 0 ? fail_reframe : finish_reframe)(r);
 }
 
 static void begin_reframe(struct chat *c)
 {
 	struct chat_private *p = c->own;
 	struct reframe *r = calloc(1, sizeof(*r));
-	struct error e;
 	if (r)
 		r->recut = recut_new(c->transcript, &p->frames[0],
 		                     &p->frames[1]);
 	if (!r || !r->recut) {
 		free(r);
-		error_set_errno(&e, ENOMEM, "what came before was not cut "
-		                            "anew");
-		chat_error(c, &e);
+		tell_uncut(c);
 		return;
 	}
-	r->task.finish = finish_reframe;
 	r->chat = c;
 	r->turn = (struct later){ .on_call = on_turn, .user = r };
-	p->reframe = &r->task;
+	p->reframe = r;
 	on_turn(&r->turn); /* what is short is done at once */
 	chat_read_on(c);
 }
@@ -134,7 +123,7 @@ void chat_choose_frames(struct chat *c)
 	if (memcmp(next, p->frames, sizeof(next)) == 0)
 		return;
 	if (p->reframe)
-		end_reframe((struct reframe *)p->reframe);
+		end_reframe(p->reframe);
 	memcpy(p->frames, next, sizeof(next));
 	chat_for_all(c, session_restart_messages); /* no kind knows another's */
 	if (transcript_end(c->transcript) > transcript_first(c->transcript))
@@ -144,5 +133,5 @@ void chat_choose_frames(struct chat *c)
 void chat_stop_reframe(struct chat *c)
 {
 	if (c->own->reframe)
-		end_reframe((struct reframe *)c->own->reframe);
+		end_reframe(c->own->reframe);
 }
