@@ -30,6 +30,8 @@ struct framing {
 	 * began. */
 	int64_t grown_ns, part_ns;
 	struct frame_state state;
+	struct frame_state typed; /* of what was sent by hand, which the peer's
+	                           * messages may answer */
 	uint8_t dir; /* an enum entry_dir */
 	bool is_wrong; /* its bytes are no messages of the frame */
 	bool is_headless; /* the transcript has dropped its beginning */
@@ -53,9 +55,10 @@ int framing_take(struct framing *f, const struct framing_read *r,
                  const void *bytes, size_t len);
 
 /* See bytes that are no messages of their own, as they were sent by hand: for
- * frames that have to know what was asked. */
-void framing_see(struct framing *f, const struct frame *frame,
-                 const void *bytes, size_t len);
+ * the frame of what is sent, or else of what comes, if it has to know what was
+ * asked. */
+void framing_see(struct framing *f, const struct frame *in,
+                 const struct frame *out, const void *bytes, size_t len);
 
 /* So long after the last bytes the message under way is whole, if no more come;
  * 0: then it is not. */

@@ -71,7 +71,8 @@ void session_recut(struct session *s, const struct recut *r)
 
 void session_see_sent(struct session *s, const void *bytes, size_t len)
 {
-	framing_see(&s->talk->out, s->settings->frame_out, bytes, len);
+	framing_see(&s->talk->out, s->settings->frame_in,
+	            s->settings->frame_out, bytes, len);
 }
 
 void session_break_messages(struct session *s)

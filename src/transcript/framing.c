@@ -154,17 +154,19 @@ int framing_take(struct framing *f, const struct framing_read *r,
 	return failed;
 }
 
-void framing_see(struct framing *f, const struct frame *frame,
-                 const void *bytes, size_t len)
+void framing_see(struct framing *f, const struct frame *in,
+                 const struct frame *out, const void *bytes, size_t len)
 {
+	const struct frame *frame = out->kind->traits & FRAME_ASKS ? out : in;
 	const uint8_t *from = bytes;
 	if (!(frame->kind->traits & FRAME_ASKS))
 		return;
-	frame_begin_read(&f->state, 0);
+	f->typed.asked = f->state.asked;
+	frame_begin_read(&f->typed, 0);
 	while (len) {
-		struct frame_cut c = frame_cut(frame, &f->state, from, len);
+		struct frame_cut c = frame_cut(frame, &f->typed, from, len);
 		if (c.status == FRAME_WRONG)
-			f->state.is_raw = false; /* a slip of the hand */
+			f->typed.is_raw = false; /* a slip of the hand */
 		from += c.len;
 		len -= c.len;
 	}
@@ -211,6 +213,7 @@ void framing_restart(struct framing *f)
 	if (f->state.asked)
 		*f->state.asked = (struct frame_asked){ 0 };
 	f->state = (struct frame_state){ .asked = f->state.asked };
+	f->typed = (struct frame_state){ 0 };
 }
 
 /* What is told */

@@ -400,8 +400,8 @@ static int copy_entry(struct recut *r, const struct entry *e)
 	r->next = e->seq + 1;
 	if (e->kind == ENTRY_MESSAGE) {
 		c->sides[0].framing.asked_ns = e->time.mono_ns;
-		framing_see(&c->sides[1].framing, &r->frames[1], e->bytes,
-		            e->len);
+		framing_see(&c->sides[1].framing, &r->frames[0], &r->frames[1],
+		            e->bytes, e->len);
 	}
 	if (e->kind == ENTRY_STATE && e->state == ENTRY_CLOSED &&
 	    !c->sides[0].old_seq && !c->sides[1].old_seq)

@@ -358,6 +358,7 @@ static int tear_down(void **state)
  * depends on it, whatever was mistyped before. */
 static void what_is_typed_is_seen_behind_a_slip(void **state)
 {
+	const struct frame none = FRAME_DEFAULT; /* for what is sent */
 	static const char *const typed[] = { "HAED /\r\n",
 		                             "HEAD / HTTP/1.1\r\n", "\r\n" };
 	struct frame_asked asked = { 0 };
@@ -366,7 +367,8 @@ static void what_is_typed_is_seen_behind_a_slip(void **state)
 	assert_int_equal(frame_parse(&frame, "http", &e), 0);
 	in.state.asked = out.state.asked = &asked;
 	for (size_t i = 0; i < 3; i++)
-		framing_see(&out, &frame, typed[i], strlen(typed[i]));
+		framing_see(&out, &frame, &none, typed[i],
+		            strlen(typed[i]));
 	take_text(&in, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n");
 	assert_message(1, ENTRY_IN,
 	               "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n"
@@ -383,7 +385,7 @@ static void a_conversation_begins_anew_within_tls(void **state)
 	(void)state;
 	assert_int_equal(frame_parse(&frame, "postgres", &e), 0);
 	in.state.asked = out.state.asked = &asked;
-	framing_see(&out, &frame, ask, sizeof(ask) - 1);
+	framing_see(&out, &frame, &frame, ask, sizeof(ask) - 1);
 	take_text(&in, "S");
 	framing_restart(&out);
 	framing_restart(&in);

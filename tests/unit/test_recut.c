@@ -151,7 +151,7 @@ static void say(struct told *s, uint32_t session, const char *text)
 		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
 	}, text);
 	f[0].asked_ns = s->now_ns;
-	framing_see(&f[1], &s->frame, text, strlen(text));
+	framing_see(&f[1], &s->frame, &s->frame, text, strlen(text));
 }
 
 static void state(struct told *s, uint32_t session, enum entry_state state)
