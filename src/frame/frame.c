@@ -39,7 +39,7 @@ const struct frame_kind frame_kinds[] = {
 	  .wrap = frame_wrap_fixed },
 	{ .name = "idle", .args = ":TIME", .traits = FRAME_IDLES,
 	  .help = "what comes without such a pause", .arg = FRAME_ARG_TIME,
-	  .cut = frame_cut_idle },
+	  .cut = frame_cut_idle, .ends = frame_ends_idle },
 	{ .name = "u8", .args = LENGTH_ARGS, .has_length = true,
 	  .help = "a length of 1 byte, then so many",
 	  .cut = frame_cut_length, .wrap = frame_wrap_length,

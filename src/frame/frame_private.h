@@ -81,8 +81,8 @@ frame_cut_fn frame_cut_auto, frame_cut_line, frame_cut_text, frame_cut_between,
     frame_cut_slip, frame_cut_read, frame_cut_idle, frame_cut_fixed,
     frame_cut_length, frame_cut_json, frame_cut_headers, frame_cut_http,
     frame_cut_resp, frame_cut_postgres;
-frame_ends_fn frame_ends_between, frame_ends_slip, frame_ends_json,
-    frame_ends_http;
+frame_ends_fn frame_ends_between, frame_ends_slip, frame_ends_idle,
+    frame_ends_json, frame_ends_http;
 frame_wrap_fn frame_wrap_text, frame_wrap_slip, frame_wrap_fixed,
     frame_wrap_length, frame_wrap_headers, frame_wrap_postgres;
 frame_unwrap_fn frame_unwrap_slip;

@@ -303,6 +303,12 @@ struct frame_cut frame_cut_idle(const struct frame *f, struct frame_state *s,
 	return is_new ? frame_whole(0) : frame_more(len);
 }
 
+bool frame_ends_idle(const struct frame *f, const struct frame_state *s)
+{
+	(void)f, (void)s;
+	return true; /* nothing follows the peer's end */
+}
+
 struct frame_cut frame_cut_read(const struct frame *f, struct frame_state *s,
                                 const uint8_t *bytes, size_t len)
 {

@@ -409,6 +409,7 @@ static void an_end_makes_whole_what_has_no_end_of_its_own(void **state)
 		{ "between:<,>", "<a", false }, { "slip", "\\xc0", true },
 		{ "slip", "\\xc0a", false },    { "u32", "\\x00", false },
 		{ "netstring", "1:a", false },  { "nul", "a", false },
+		{ "idle:1s", "a", true },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
