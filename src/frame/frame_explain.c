@@ -147,10 +147,24 @@ static bool has_text(const struct frame *f, const struct frame_message *now,
 	return true;
 }
 
+/* The peer's very first bytes are the head of a record of TLS, which some
+ * length could be in the other order as well. */
+static bool is_tls(const struct frame *f, const struct frame_message *now,
+                   const struct frame_seen *seen, struct error *e)
+{
+	const uint8_t *b = field_of(now, seen).bytes;
+	if (f->kind->row.field != FRAME_FIELD_BINARY || seen->before_len ||
+	    field_of(now, seen).len < 3 || b[0] < 0x14 || b[0] > 0x17 ||
+	    b[1] != 3 || b[2] > 4)
+		return false;
+	text_add(e->text, sizeof(e->text), ": TLS begins with such bytes");
+	return true;
+}
+
 static void doubt(const struct frame *f, const struct frame_message *now,
                   const struct frame_seen *seen, struct error *e)
 {
-	static doubt_fn *const doubts[] = { counts_itself, has_text,
+	static doubt_fn *const doubts[] = { counts_itself, has_text, is_tls,
 		                            is_swapped };
 	for (size_t i = 0; i < sizeof(doubts) / sizeof(*doubts); i++)
 		if (doubts[i](f, now, seen, e))

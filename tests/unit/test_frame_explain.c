@@ -59,6 +59,8 @@ static void what_cannot_be_is_explained(void **state)
 		  "short: with add=-4 it is 4 or more" },
 		{ "u32", "\\xff\\xff\\xff\\xff",
 		  "length 4294967295 is over the limit of 16 MiB" },
+		{ "u32", "\\x16\\x03\\x01\\x00", "length 369295616 is over the "
+		  "limit of 16 MiB: TLS begins with such bytes" },
 		{ "u16,max=1000", "\\x03\\xe9",
 		  "length 1001 is over the limit of 1000 bytes" },
 		{ "modbus", "HTTP/1.1", "length 12081 is over the limit of 254 "
