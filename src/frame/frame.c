@@ -7,7 +7,8 @@
 
 #include "frame_private.h"
 
-#define LENGTH_ARGS "[,le][,at=N][,add=N][,max=SIZE]"
+#define LENGTH_ARGS "[,at=N][,add=N][,max=SIZE]"
+#define ORDER_ARGS  "[,le]" LENGTH_ARGS
 #define TEXT(text)  .end = (text), .end_len = sizeof(text) - 1
 
 const struct frame_kind frame_kinds[] = {
@@ -40,23 +41,23 @@ const struct frame_kind frame_kinds[] = {
 	{ .name = "idle", .args = ":TIME", .traits = FRAME_IDLES,
 	  .help = "what comes without a pause of TIME", .arg = FRAME_ARG_TIME,
 	  .cut = frame_cut_idle, .ends = frame_ends_idle },
-	{ .name = "u8", .args = LENGTH_ARGS, .has_length = true,
+	{ .name = "u8", .args = ORDER_ARGS, .has_length = true,
 	  .help = "a length of 1 byte, then that many",
 	  .cut = frame_cut_length, .wrap = frame_wrap_length,
 	  .row = { .size = 1 } },
-	{ .name = "u16", .args = LENGTH_ARGS, .has_length = true,
+	{ .name = "u16", .args = ORDER_ARGS, .has_length = true,
 	  .help = "a length of 2 bytes, then that many",
 	  .cut = frame_cut_length, .wrap = frame_wrap_length,
 	  .row = { .size = 2 } },
-	{ .name = "u24", .args = LENGTH_ARGS, .has_length = true,
+	{ .name = "u24", .args = ORDER_ARGS, .has_length = true,
 	  .help = "a length of 3 bytes, then that many",
 	  .cut = frame_cut_length, .wrap = frame_wrap_length,
 	  .row = { .size = 3 } },
-	{ .name = "u32", .args = LENGTH_ARGS, .has_length = true,
+	{ .name = "u32", .args = ORDER_ARGS, .has_length = true,
 	  .help = "a length of 4 bytes, then that many",
 	  .cut = frame_cut_length, .wrap = frame_wrap_length,
 	  .row = { .size = 4 } },
-	{ .name = "u64", .args = LENGTH_ARGS, .has_length = true,
+	{ .name = "u64", .args = ORDER_ARGS, .has_length = true,
 	  .help = "a length of 8 bytes, then that many",
 	  .cut = frame_cut_length, .wrap = frame_wrap_length,
 	  .row = { .size = 8 } },

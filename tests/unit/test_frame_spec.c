@@ -228,7 +228,7 @@ static void every_row_says_what_it_is(void **state)
 		assert_true(*k->name && *k->help && k->args);
 		assert_ptr_equal(frame_find(k->name), k);
 		assert_int_equal(!k->has_length,
-		                 !strstr(k->args, "[,le][,at=N]"));
+		                 !strstr(k->args, "[,at=N]"));
 	}
 	assert_string_equal(frame_kind(0)->name, "auto");
 	assert_null(frame_find("nothing"));
