@@ -10,6 +10,7 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
+#include <sockchat/frame.h>
 #include <sockchat/glyph.h>
 #include <sockchat/spell.h>
 
@@ -414,6 +415,24 @@ int options_take_operands(struct options *o, struct error *e)
 	return check_proxy(o, e);
 }
 
+/* The kinds of frames, in rows of a terminal's width. */
+static int help_frames(struct bytes *out)
+{
+	size_t column = strlen("SPEC is one of");
+	int failed = bytes_append_text(out, "\nSPEC is one of");
+	for (size_t i = 0; frame_kind(i); i++) {
+		const char *name = frame_kind(i)->name;
+		bool is_full = column + strlen(name) + 2 > 79;
+		column = (is_full ? 0 : column) + strlen(name) + 2;
+		failed |= bytes_printf(out, "%s%s%s", is_full ? "\n" : " ",
+		                       name, frame_kind(i + 1) ? "," : "");
+	}
+	return failed | bytes_append_text(out,
+	    ".\n/frame in the chat tells what each is and takes.  In json a "
+	    "message has its\n\"frame\", and in \"prefix\" the size of its "
+	    "length: man 5 sockchat-entries.\n");
+}
+
 int options_help(struct bytes *out)
 {
 	int failed = bytes_append_text(out,
@@ -442,6 +461,7 @@ int options_help(struct bytes *out)
 		         has_word ? " " : "", row->arg ? row->arg : "");
 		failed |= bytes_printf(out, "  %-27s %s\n", left, row->help);
 	}
+	failed |= help_frames(out);
 	failed |= bytes_append_text(out,
 	    "\nTimes are seconds, or have a unit: 500ms, 1.5, 2m.\n"
 	    "Exit status: 0 success, 1 failure, 2 wrong command line or "

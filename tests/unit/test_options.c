@@ -228,6 +228,8 @@ static void help_fits_eighty_columns_and_names_every_option(void **state)
 		assert_true(strchr(at, '\n') - at <= 80);
 	for (size_t i = 0; (row = options_row(i)); i++)
 		assert_non_null(strstr(text, row->name));
+	for (size_t i = 0; frame_kind(i); i++)
+		assert_non_null(strstr(text, frame_kind(i)->name));
 	bytes_finish(&help);
 }
 
