@@ -151,6 +151,10 @@ static void lay_hex(struct layout *l, const struct entry *e)
 		}
 		wrap_find_row(l, e->bytes + end);
 	}
+	if (e->flags & ENTRY_CUT && l->settings->look.view == VIEW_HEX) {
+		wrap_next_row(l);
+		lay_cut(l, l->settings->look.glyph_flags & GLYPH_ASCII);
+	}
 }
 
 /* Our own words are not cut where a row ends.  A space there is not shown. */

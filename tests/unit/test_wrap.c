@@ -120,6 +120,7 @@ static void a_cut_message_says_that_it_goes_on(void **state)
 	const struct page *p = lay_out(&e, 40, VIEW_TEXT);
 	assert_string_equal(p->row[0], "abc\u2026 cut");
 	assert_string_equal(p->styles[0], "pppmmmmm");
+	assert_string_equal(lay_out(&e, 40, VIEW_HEX)->row[1], "\u2026 cut");
 }
 
 static void in_ascii_only_ascii_is_shown(void **state)
