@@ -72,8 +72,9 @@ void framing_complete(struct framing *f, struct transcript *t);
 void framing_break(struct framing *f, const struct frame *frame,
                    const struct transcript *t);
 
-/* What comes now is another conversation, or is cut by another frame. */
-void framing_restart(struct framing *f);
+/* What comes now is another conversation, or is cut by another frame: a message
+ * that was awaited stays as it is. */
+void framing_restart(struct framing *f, struct transcript *t);
 
 /* The codes of the notes that follow from the frame. */
 #define FRAMING_WRONG      "frame-wrong"

@@ -88,8 +88,8 @@ void session_restart_messages(struct session *s)
 {
 	if (!s->talk)
 		return;
-	framing_restart(&s->talk->in);
-	framing_restart(&s->talk->out);
+	framing_restart(&s->talk->in, s->settings->transcript);
+	framing_restart(&s->talk->out, s->settings->transcript);
 }
 
 /* Complete the message under way if it has been silent for long enough. */

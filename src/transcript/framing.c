@@ -206,8 +206,12 @@ void framing_break(struct framing *f, const struct frame *frame,
 	forget_message(f);
 }
 
-void framing_restart(struct framing *f)
+void framing_restart(struct framing *f, struct transcript *t)
 {
+	struct entry room;
+	const struct entry *e = transcript_at(t, f->seq, &room);
+	if (e && entry_is_awaited(e))
+		finish_message(f, t, ENTRY_BROKEN);
 	forget_message(f);
 	f->is_wrong = false;
 	if (f->state.asked)

@@ -368,7 +368,7 @@ static void meet_entry(struct recut *r, struct conversation *c,
 		end_incoming(r, c, e);
 	if (is_state && e->state == ENTRY_HANDSHAKING)
 		for (size_t i = 0; i < 2; i++)
-			framing_restart(&c->sides[i].framing);
+			framing_restart(&c->sides[i].framing, r->new);
 	if (e->kind == ENTRY_MESSAGE ||
 	    (e->kind == ENTRY_NOTE && strcmp(e->code, "file-sending") == 0))
 		for (size_t i = 0; i < 2; i++)

@@ -387,11 +387,26 @@ static void a_conversation_begins_anew_within_tls(void **state)
 	in.state.asked = out.state.asked = &asked;
 	framing_see(&out, &frame, &frame, ask, sizeof(ask) - 1);
 	take_text(&in, "S");
-	framing_restart(&out);
-	framing_restart(&in);
+	framing_restart(&out, t);
+	framing_restart(&in, t);
 	take(&in, "Z\0\0\0\5IZ\0\0\0\5I", 12);
 	assert_count(3);
 	assert_int_equal(entry_at(t, 2)->len, 6);
+}
+
+/* A message that waits for ever would keep back those that come later. */
+static void what_tls_cuts_off_is_not_awaited_any_more(void **state)
+{
+	struct error e;
+	(void)state;
+	assert_int_equal(frame_parse(&frame, "u8", &e), 0);
+	take_text(&in, "\5ab");
+	framing_restart(&in, t);
+	assert_int_equal(entry_at(t, 1)->flags, ENTRY_BROKEN);
+	assert_int_equal(frame_parse(&frame, "line", &e), 0);
+	take_text(&in, "ab");
+	framing_restart(&in, t);
+	assert_int_equal(entry_at(t, 2)->flags, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -446,6 +461,7 @@ int main(void)
 		TEST(what_another_read_brings_is_a_part_of_its_own),
 		TEST(a_message_does_not_go_on_on_another_day),
 		TEST(a_conversation_begins_anew_within_tls),
+		TEST(what_tls_cuts_off_is_not_awaited_any_more),
 		TEST(what_is_typed_is_seen_behind_a_slip),
 		TEST(what_comes_without_end_has_late_parts_without_a_pause),
 		TEST(what_is_put_back_is_never_told_as_whole),
