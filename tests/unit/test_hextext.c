@@ -313,10 +313,10 @@ static void rows_from_the_middle_of_a_dump_are_read(void **state)
 
 static void a_star_repeats_the_row_above_it(void **state)
 {
-	static const char zeros[48 + 5] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-	                                  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-	                                  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-	                                  "abc  ";
+	static const char zeros[] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	                            "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	                            "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+	                            "abc  ";
 	static const char *const texts[] = {
 		"00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  "
 		"|................|\n*\n00000030  61 62 63 20 20              "
