@@ -108,7 +108,7 @@ const struct frame_kind frame_kinds[] = {
 	  .traits = FRAME_WHOLE_TOO, .cut = frame_cut_headers,
 	  .wrap = frame_wrap_headers },
 	{ .name = "http", .args = "", .help = "a request, or an answer to one",
-	  .no_length = "the length of its body or of a chunk is no number",
+	  .no_length = "the length of its body or of a chunk is not one number",
 	  .traits = FRAME_ASKS | FRAME_BOUNDED, .cut = frame_cut_http,
 	  .ends = frame_ends_http },
 	{ .name = "resp", .args = "", .help = "a value, or a command (Redis)",
