@@ -61,7 +61,8 @@ void compare_end(struct frontend *f)
 static bool follow_screen(struct frontend *f)
 {
 	struct beside *b = &f->compare.beside;
-	if (!beside_lay_out(b, screen_columns(), f->chat->options->view))
+	enum view view = (enum view)f->chat->options->view;
+	if (!beside_lay_out(b, screen_columns(), view))
 		return true;
 	compare_end(f);
 	tui_no_memory(f, "to compare");
