@@ -52,7 +52,7 @@ pieces = [stream[i:i + size] for i in range(0, len(stream), size)] \
     if size else KINDS[kind]
 for piece in pieces:
     peer.sendall(piece)
-    time.sleep(.002)
+    time.sleep(.002)  # so that most pieces are reads of their own
 peer.shutdown(socket.SHUT_WR)
 while peer.recv(4096):
     pass
