@@ -11,11 +11,13 @@ packages="gcc libc6-dev libncurses-dev libreadline-dev libpcre2-dev
     libidn2-dev libunistring-dev libssl-dev libcmocka-dev libvterm-dev
     python3 netbase iproute2 procps curl ncat netcat-openbsd socat redis-server
     locales openssl git nginx-light openssh-client openssh-server microsocks
-    tinyproxy-bin python3-aiosmtpd mosquitto mosquitto-clients"
-# Lint, fuzz, valgrind; coverage; benchmarks; pictures.
+    tinyproxy-bin python3-aiosmtpd mosquitto mosquitto-clients tshark
+    nodejs bind9-dnsutils haproxy systemd"
+# Lint, fuzz, valgrind; coverage; benchmarks; pictures; pairs.
 dev_packages="clang libclang-rt-dev clang-format clang-tidy cppcheck mandoc
     groff-base valgrind gcovr tmux strace gnuplot-nox
-    python3-pil fonts-dejavu-core fonts-nanum"
+    libnginx-mod-stream tcpdump python3-pil fonts-dejavu-core
+    fonts-nanum postgresql"
 
 if ! command -v apt-get >/dev/null; then
 	cat >&2 <<'END'
@@ -24,14 +26,16 @@ There is no apt-get here. To build and to test, install these:
           openssl-devel libcmocka-devel libvterm-devel python3 iproute
           procps-ng curl nmap-ncat netcat socat redis glibc-locale-source
           openssl git nginx openssh microsocks tinyproxy python3-aiosmtpd
-          mosquitto
+          mosquitto wireshark-cli nodejs bind-utils haproxy systemd
   pacman  base-devel ncurses readline pcre2 libidn2 openssl cmocka libvterm
           python iproute2 procps-ng curl nmap openbsd-netcat socat redis
           git nginx openssh microsocks tinyproxy python-aiosmtpd mosquitto
+          wireshark-cli nodejs bind haproxy systemd
   apk     build-base bash ncurses-dev readline-dev pcre2-dev libidn2-dev
           openssl-dev cmocka-dev libvterm-dev python3 iproute2 procps curl
           nmap-ncat netcat-openbsd socat redis openssl git nginx openssh
           microsocks tinyproxy py3-aiosmtpd mosquitto mosquitto-clients
+          tshark nodejs bind-tools haproxy
 END
 	exit 1
 fi

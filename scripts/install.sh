@@ -30,6 +30,7 @@ uninstall_file() {
 
 ${what}_file 755 "$program" bin/sockchat
 ${what}_file 644 man/sockchat.1 share/man/man1/sockchat.1
+${what}_file 644 man/sockchat-chat.5 share/man/man5/sockchat-chat.5
 ${what}_file 644 man/sockchat-entries.5 share/man/man5/sockchat-entries.5
 
 if [ "$what" = uninstall ] && [ -e "$made" ]; then

@@ -12,10 +12,11 @@ import sys
 
 BELOW = {"base": 0, "io": 1, "net": 2, "frame": 3, "options": 4,
          "transcript": 5, "diagnose": 6, "session": 7, "chat": 8, "command": 9,
-         "front": 10, "tui": 11}
+         "record": 10, "front": 11, "tui": 12}
 TUI_ONLY = re.compile(r"^(n?curses|term|readline)\b")
 # Headers without a .c file of their name.
-HEADERS = {"halves": "net", "facts": "diagnose", "frontend": "chat"}
+HEADERS = {"halves": "net", "facts": "diagnose", "frontend": "chat",
+           "lead": "chat", "player": "record"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 failed = False

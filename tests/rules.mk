@@ -57,9 +57,12 @@ $(BUILD)/can-test:
 	@sh scripts/needs.sh "$(CC)" setjmp.h cmocka.h vterm.h
 	@touch $@
 
-check: $(TESTS) $(BUILD)/sockchat $(FAULT) $(BENCH)
-	@sh scripts/check.sh $(TESTS) scripts/manual.sh tests/setup.sh \
-	  tests/bench/smoke.sh
+# The sanitizers have nothing to find in scripts, nor in short benchmarks of what
+# the tests do anyway.
+SCRIPTS := $(if $(SANITIZE),,tests/bench/smoke.sh scripts/manual.sh \
+  tests/setup.sh)
+check: $(TESTS) $(BUILD)/sockchat $(FAULT) $(if $(SANITIZE),,$(BENCH))
+	@sh scripts/check.sh $(TESTS) $(SCRIPTS)
 
 ifdef T
 T_PROGRAMS := $(or $(filter %/$(T) %/test_$(T),$(TESTS)), $(call programs,$(shell \
@@ -88,6 +91,11 @@ check-valgrind: $(filter $(BUILD)/tests/unit/%,$(TESTS))
 torture: $(BUILD)/sockchat $(FAULT)
 	@python3 tests/fault/torture.py
 
+# What make check has no time or no packages for.
+pairs: $(BUILD)/sockchat
+	python3 tests/e2e/middle/pairs.py $(SOCKCHAT_BIN) all
+	python3 tests/e2e/middle/crowd.py $(SOCKCHAT_BIN) in-turn 10000
+
 fuzz:
 	$(MAKE) fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
 	  SANITIZE=fuzzer-no-link,address,undefined
@@ -104,7 +112,7 @@ bench: $(BENCH) $(BUILD)/sockchat
 bench-plot:
 	@python3 tests/bench/plot.py $(BUILD)/bench.json docs/bench.png
 
-.PHONY: check test check-asan check-valgrind torture torture-asan monkey \
-  monkey-run fuzz fuzz-run coverage bench bench-plot
+.PHONY: check test check-asan check-valgrind torture torture-asan pairs \
+  monkey monkey-run fuzz fuzz-run coverage bench bench-plot
 -include $(patsubst %.o,%.d,$(call objects,$(FAKE_SRC) $(HARNESS_SRC) \
   $(TEST_SRC) $(FUZZ_SRC) $(MONKEY_SRC))) $(BENCH:=.d)

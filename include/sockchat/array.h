@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Arrays that grow at their end, and the search in those that are sorted. */
+/* Arrays that grow, and the search in those that are sorted. */
 
 #ifndef SOCKCHAT_ARRAY_H
 #define SOCKCHAT_ARRAY_H
@@ -14,6 +14,12 @@
  * `*cap` items of `size` bytes.  The array, which may have moved; NULL without
  * memory: then nothing has changed. */
 MUST_USE void *array_grow(void *items, size_t *cap, size_t count, size_t size);
+
+/* The same for an item at index `at`: those from there on move up. */
+MUST_USE void *array_insert(void *items, size_t *cap, size_t count, size_t size,
+                            size_t at);
+/* Take item `at` out: those behind it move down. */
+void array_remove(void *items, size_t count, size_t size, size_t at);
 
 /* Set `i` to the first index whose item `is_reached`, an expression of `i`, is
  * true of; to `count` if there is none.  It has to be true of all items behind

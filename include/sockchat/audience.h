@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Who is there and what is known of them, who is spoken to, and what is said
- * to them. */
+/* Who is there, who is spoken to, and what is said to them. */
 
 #ifndef SOCKCHAT_AUDIENCE_H
 #define SOCKCHAT_AUDIENCE_H
 
 #include <sockchat/chat.h>
-#include <sockchat/health.h>
 
 /* The session at `index`, by rising number; NULL behind the last. */
 struct session *chat_session(const struct chat *c, size_t index);
@@ -22,11 +20,6 @@ void chat_for_all(struct chat *c, chat_session_fn *fn);
 /* The session that the user looks at: the one spoken to, or the only one, not
  * counting those that are gone.  NULL when there are none or several. */
 struct session *chat_shown(const struct chat *c);
-/* All there is to know of it, or of the last one when it has gone.  False when
- * there is none. */
-bool chat_facts(const struct chat *c, struct facts *out);
-/* The last minute of this session; empty if it is not watched. */
-const struct health *chat_health(const struct chat *c, uint32_t number);
 
 /* Whether the chat listens and nobody has come yet. */
 bool chat_awaits_first(const struct chat *c);
@@ -40,10 +33,16 @@ bool chat_awaited_first(const struct chat *c);
 int chat_send(struct chat *c, const void *bytes, size_t len);
 /* As chat_send(), for a payload with its frame. */
 int chat_send_framed(struct chat *c, const struct framed *m);
-/* Whether a frame goes around what is sent. */
+/* The frame of what is sent, to where the prompt says. */
+static inline const struct frame *chat_frame(const struct chat *c)
+{
+	return c->target_side == ENTRY_IN ? c->session_settings.frame_in
+	                                  : c->session_settings.frame_out;
+}
+/* Whether it goes around a payload. */
 static inline bool chat_has_frame(const struct chat *c)
 {
-	return c->session_settings.frame_out->kind->wrap;
+	return chat_frame(c)->kind->wrap;
 }
 
 /* Send a regular file to those who are spoken to; it is read as they take it.

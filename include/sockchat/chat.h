@@ -21,9 +21,32 @@
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
+struct recorders; /* recorder.h */
+
 /* Work that a command has begun, and that later turns go on with. */
 struct chat_task {
 	void (*finish)(struct chat_task *t); /* do the rest now */
+	/* Write how far it has come; NULL: it does not tell. */
+	void (*tell)(const struct chat_task *t, char *out, size_t cap);
+};
+
+/* A command that a room above the commands does: -1 after a complaint. */
+struct chat_command {
+	const char *name; /* as in the table of all; NULL ends a table */
+	int (*run)(struct chat *c, char *args);
+	/* The words that its PATH may have in front: "jsonl:"; NULL behind the
+	 * last.  NULL: it has none. */
+	const char *(*prefix)(size_t i);
+};
+
+struct rules; /* rules.h */
+struct chat_lead; /* lead.h */
+
+/* Why nothing is read from peers, as bits. */
+enum chat_hold {
+	CHAT_HOLD_OUTPUT = 1, /* the front end cannot keep up */
+	CHAT_HOLD_RECUT = 2,  /* what came is being cut anew */
+	CHAT_HOLD_LOAD = 4,   /* a file's entries come first */
 };
 
 struct chat {
@@ -35,12 +58,21 @@ struct chat {
 	const struct transport_ops *transport;
 	/* Does a line as if it had been typed; -1 after a complaint. */
 	int (*type)(struct chat *c, const char *line, size_t len);
+	/* What the rooms above the commands do of them; or NULL. */
+	const struct chat_command *commands;
 	struct transcript *transcript;
 	struct encoding *encoding; /* as the options say; NULL: UTF-8 */
 	struct ticks *ticks; /* of what was sent by hand */
 	struct filter filter; /* which entries are shown, found and saved */
 	struct session_settings session_settings;
-	struct chat_task *search, *save, *repeat; /* under way, or NULL */
+	struct recorders *recorders; /* or NULL */
+	struct chat_task *search, *save, *repeat, *load; /* or NULL */
+	bool has_old;        /* a conversation was loaded from a file */
+	uint32_t last_old;   /* the highest number of its connections */
+	/* What answers peers; with them the end of standard input ends no
+	 * connection.  NULL: nothing does. */
+	struct rules *rules;
+	struct chat_lead *lead; /* who speaks for the user; or NULL */
 	int64_t start_ns;    /* monotonic */
 	int signum;          /* for die_by_signal() at the end; 0: none */
 	/* Standard input is a script: when something that it asks for cannot
@@ -50,17 +82,23 @@ struct chat {
 	 * it goes on until standard input ends. */
 	bool is_attended;
 	uint32_t target;     /* the session spoken to, by number; 0: all */
+	/* Which side of it, in the middle: ENTRY_IN, its client; else its
+	 * target.  chat_speak_to() sets both. */
+	uint8_t target_side;
 	/* Standard input could not be read, or standard output, a file or
 	 * the transcript not be written: then the exit status is 1. */
 	bool has_failed;
 	/* The rest is for the chat alone to change. */
+	unsigned holds;      /* enum chat_hold */
 	bool is_leaving;     /* see chat_leave() */
 	bool has_folded;     /* some entries are ENTRY_FOLDED */
 	bool is_timed_out;   /* by --timeout */
 	int64_t over_ns;     /* when to give up delivering; 0: not yet */
 	const char *listening; /* "127.0.0.1:9999, [::1]:9999", or "" */
+	const char *forwarding; /* the targets of who comes there, or "" */
 	const char *reach;   /* who can connect there: "this machine only" */
 	bool is_exposed;     /* that is everybody, or all users here */
+	bool accepts;        /* new peers are taken; see admission.h */
 	struct chat_private *own;
 };
 
@@ -91,17 +129,19 @@ int chat_refuse(struct chat *c, const char *hint, const char *format, ...)
 
 /* Open one more connection.  `ep` is borrowed for the call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);
-/* Listen at one more place.  `ep` is borrowed for the call. */
-void chat_listen(struct chat *c, const struct endpoint *ep);
+/* Listen at one more place.  With a `target`, there is a connection to it for
+ * each client who comes, and everything is passed on both ways.  Both are
+ * borrowed for the call. */
+void chat_listen(struct chat *c, const struct endpoint *ep,
+                 const struct endpoint *target);
+/* Whether it is in the middle: somewhere it listens, or will, with a target. */
+bool chat_forwards(const struct chat *c);
 
-/* Write the entries from `first` to `last`, or all if both are 0, to a new
- * file, in the form that the ending of its name asks for; those that the filter
- * hides are left out.  It takes several turns; notes tell the outcome.  -1
- * after a complaint. */
-int chat_save(struct chat *c, const char *path, uint64_t first, uint64_t last);
+/* Whether it talks in datagrams to anybody, or will to who comes. */
+bool chat_has_messages(const struct chat *c);
 
-/* Read nothing from peers while it is held: the front end can't keep up. */
-void chat_hold(struct chat *c, bool is_held);
+/* Read nothing from peers as long as anything holds them. */
+void chat_hold(struct chat *c, enum chat_hold why, bool is_held);
 
 /* How entries are to be shown now; with peers' numbers once there has been
  * more than one peer. */

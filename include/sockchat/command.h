@@ -66,11 +66,13 @@ struct command_row {
 	int (*run)(struct chat *c, char *args);
 	command_parse_fn *parse;  /* its argument becomes the bytes to send */
 	bool is_raw;              /* without a frame around them */
+	bool is_above;            /* `commands` of struct chat do it */
 	chat_session_fn *to_peer; /* to the peer named or spoken to, or all */
 	const char *code, *done;  /* the note when that is done, or NULL */
 	const struct choice *choices; /* of its argument, or NULL */
 	const char *example; /* of an argument that it needs, or NULL */
 	enum command_turn turn;
+	const struct choice *at_once; /* with these words it may pass others */
 };
 
 /* Tell of the commands whose names begin with the word.  -1 when there is none,

@@ -52,17 +52,25 @@ struct timing {
 struct dial_steps {
 	/* The addresses are known, and connecting begins. */
 	void (*on_connecting)(void *user);
-	/* An address is about to be tried. */
-	void (*on_try)(void *user, const struct address *a);
+	/* An address is about to be tried, from our end as it is asked for. */
+	void (*on_try)(void *user, const struct address *a,
+	               const struct socket_settings *ours);
 	/* The connection is there, and a TLS handshake begins. */
 	void (*on_handshaking)(void *user);
 	/* A step, for -v: "trying 127.0.0.1:9999", borrowed for the call.  Its
 	 * code is static: resolving, resolved, trying, tried, connected,
-	 * asking-proxy, proxy-connected, handshaking, certificate, secured. */
+	 * asking-proxy, proxy-connected, header-sent, handshaking, certificate,
+	 * secured. */
 	void (*on_step)(void *user, const char *code, const char *text);
 	/* Something that the user should know, also without -v. */
 	void (*on_note)(void *user, const char *code, const char *text);
 	void *user;
+};
+
+/* For whom we connect, and where it came to us; len 0: that has no name. */
+struct dial_client {
+	bool is_known; /* false: for nobody but us */
+	struct address source, target;
 };
 
 struct dial_settings {
@@ -70,7 +78,13 @@ struct dial_settings {
 	int64_t timeout_ms; /* for all of it; 0: the system's for the
 	                     * connection, and then ours for its layers */
 	struct proxy_settings proxy;
+	struct socket_settings socket;
+	int proxy_protocol; /* PROXY_HEADER_… bits: the header that is sent to
+	                     * servers, and whether clients send one */
+	struct dial_client client; /* the header speaks for it */
 	struct tls *tls; /* borrowed; NULL: none was asked for */
+	const uint8_t *alpn; /* struct over's; borrowed from `tls`, or NULL */
+	struct wire *wire; /* who hears; borrowed, or NULL: nobody */
 };
 
 /* The proxy on the way there; NULL: none, as for unix sockets. */
@@ -102,14 +116,13 @@ MUST_USE
 struct dial *dial_take(struct loop *l, struct transport *t,
                        const struct address *peer, const char *where,
                        int64_t timeout_ms, dial_done_fn *on_done, void *user);
-/* Tell of all bytes that move until it is open.  Borrowed until its end. */
-void dial_tap(struct dial *d, const struct tap *tap);
 /* Where the time went so far; good until the dial's end, on_done included. */
 const struct timing *dial_timing(const struct dial *d);
 /* What errors call the peer, "localhost:9999 (127.0.0.1)"; good within
  * on_done. */
 const char *dial_where(const struct dial *d);
-/* Give up: on_done will not be called.  Safe for NULL. */
-void dial_cancel(struct dial *d);
+/* Give up: on_done will not be called.  A connection that is there, and perhaps
+ * not open yet, ends by FIN, or by RST to `abort`.  Safe for NULL. */
+void dial_cancel(struct dial *d, bool abort);
 
 #endif

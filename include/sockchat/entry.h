@@ -6,6 +6,7 @@
 #ifndef SOCKCHAT_ENTRY_H
 #define SOCKCHAT_ENTRY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,17 @@ enum entry_state {
 	ENTRY_CLOSED,
 };
 
+/* What became of a message on its way between two sides, in the middle. */
+enum entry_fate {
+	FATE_NONE,     /* it went as it is, or there is no middle */
+	FATE_HELD,     /* it waits for the user's word */
+	FATE_REWRITTEN, /* it waits too, in place of one that was changed */
+	FATE_CHANGED,  /* ENTRY_BY_HAND: it was sent in place of another; else
+	                * another was, which follows */
+	FATE_DROPPED,  /* it never arrives */
+	FATE_INJECTED, /* the user said it, for one side to the other */
+};
+
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
@@ -35,9 +47,25 @@ enum entry_state {
 #define ENTRY_BROKEN   8u /* nothing will be added, but it is not whole */
 #define ENTRY_BY_HAND 32u /* it is as it was sent, not as a frame cuts it */
 
+/* The connections of conversations that were loaded from files have numbers of
+ * their own: with this bit, so that none is that of a connection of today. */
+#define ENTRY_OLD_SESSION UINT32_C(0x80000000)
+
 /* What went over a connection. */
 struct moved {
 	uint64_t received, sent; /* bytes */
+};
+
+#define MISMATCH_MAX ((size_t)4 << 10)
+
+/* Where a conversation is not as its file says. */
+struct mismatch {
+	uint64_t line; /* of the file */
+	/* What was awaited and what came, both from byte `from` of the step on
+	 * and not more than MISMATCH_MAX; NULL: not known. */
+	const uint8_t *awaited, *came;
+	size_t awaited_len, came_len;
+	uint64_t from, at; /* `at`: the first byte of the step that differs */
 };
 
 /* The bytes of a message from `at` on, which another read brought than those
@@ -65,10 +93,14 @@ struct checkup {
 struct entry {
 	uint64_t seq;         /* 1, 2, 3 … */
 	struct stamp time;    /* of its first byte */
-	uint32_t session;     /* 0: the program itself */
+	uint32_t session;     /* 0: the program itself; or ENTRY_OLD_SESSION
+	                       * and a number */
 	uint8_t kind, dir, state, flags;
 	uint8_t ended;        /* STATE half-closed: ENTRY_IN, the peer has
-	                       * ended; ENTRY_OUT, we have */
+	                       * ended; ENTRY_OUT, we have.  STATE closed:
+	                       * both of them, as bits; without ENTRY_OUT
+	                       * it broke, or we have reset it */
+	bool has_datagrams;   /* STATE: they move there, and nobody ends */
 	const uint8_t *bytes; /* a message as it came, or a safe sentence */
 	size_t len;
 	/* How a message was cut: NULL if it is as it was typed.  Its payload is
@@ -79,10 +111,16 @@ struct entry {
 	                       * that is not known */
 	const char *peer;     /* "127.0.0.1:9999" */
 	const char *local;    /* STATE: our address, once it is known */
+	const char *client;   /* STATE of a pair: who came to us */
+	const char *proxy;    /* STATE: the proxy that named who came to us */
 	const char *code;     /* ERROR: "ECONNREFUSED"; NOTE: "saved" */
 	const char *hint;     /* what it most likely means, what to do */
 	const struct entry_part *parts; /* of a message, by rising place */
 	size_t part_count;
+	uint8_t fate;         /* enum entry_fate */
+	uint32_t held;        /* its number among those held, also once it was
+	                       * changed or dropped; of a NOTE, that of the
+	                       * message it is about; 0: none */
 	int64_t wait_ns;      /* of a message that came: the time since we
 	                       * last sent one by hand; 0: we sent none */
 	/* Of a draft: how many bytes of its direction came before it; and
@@ -93,8 +131,34 @@ struct entry {
 	                          * writes the entry, or NULL */
 	const struct timing *timing; /* STATE, ERROR of connecting; or NULL */
 	const struct moved *moved;   /* STATE closed; or NULL */
+	const struct mismatch *mismatch; /* ERROR of a replay; or NULL */
 	const struct checkup *checkup; /* of the doctor, or NULL */
 };
+
+/* Whether it was loaded from a file. */
+static inline bool entry_is_old(const struct entry *e)
+{
+	return (e->session & ENTRY_OLD_SESSION) != 0;
+}
+
+/* The number of its connection, as it is shown. */
+static inline uint32_t entry_number(const struct entry *e)
+{
+	return e->session & ~ENTRY_OLD_SESSION;
+}
+
+/* Whether its code says that the peer has reset the connection: a write behind
+ * the RST breaks with EPIPE. */
+bool entry_is_reset(const struct entry *e);
+
+/* Whether it waits for the user's word. */
+static inline bool entry_is_held(const struct entry *e)
+{
+	return e->fate == FATE_HELD || e->fate == FATE_REWRITTEN;
+}
+
+/* "changed", "dropped", "injected"; "" for none of them. */
+const char *entry_fate_name(const struct entry *e);
 
 /* '>' sent, '<' received, '*' notice, '!' error. */
 char entry_mark(const struct entry *e);

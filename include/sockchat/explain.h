@@ -71,8 +71,9 @@ uint64_t explain_unacked(const struct explain_break *b);
 extern const char explain_long_over[], explain_no_reset[];
 
 /* What is said once of a peer that sends urgent data; and of our end in TLS
- * 1.2. */
-extern const char explain_urgent[], explain_end_kept[];
+ * 1.2, in the middle the client's. */
+extern const char explain_urgent[], explain_end_kept[],
+    explain_end_waits[];
 
 /* Returns the hint for a peer that ends before anybody has said anything. */
 const char *explain_closed_at_once(bool is_tcp);

@@ -23,8 +23,9 @@ struct facts {
 	enum entry_state phase;
 	struct stamp since, opened; /* the phase, the connection; 0: not yet */
 	enum halves halves;
-	bool is_accepted, is_paused, is_dripping;
+	bool is_accepted, is_paused, is_slowed;
 	bool is_tcp; /* it has TCP's states, and `tcp` if the system tells */
+	bool has_messages; /* it moves datagrams */
 	char name[ENDPOINT_TEXT_MAX]; /* the peer as the user calls it, "" */
 	char through[ENDPOINT_TEXT_MAX]; /* " through the proxy HOST:1"; "" */
 	char peer[ENDPOINT_TEXT_MAX], local[ADDRESS_TEXT_MAX];
@@ -40,8 +41,14 @@ struct facts {
 	size_t queued; /* for the peer, files included */
 	const struct timing *timing; /* borrowed; NULL: they came to us */
 	const struct tls_facts *tls; /* borrowed; NULL: it is plain */
+	const struct proxy_header *header; /* borrowed; NULL: no proxy has said
+	                                    * for whom it speaks */
 	bool has_tcp;
 	struct tcpinfo tcp;
+	struct datagram_facts datagrams;
+	bool has_socket; /* only where it is shown: `socket`, of IPv6 */
+	bool is_v6;
+	struct socket_values socket;
 	struct owner_peer far; /* the peer's socket, on this machine */
 	bool is_gone;          /* nobody has that any more */
 };

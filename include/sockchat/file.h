@@ -41,6 +41,16 @@ MUST_USE int file_open(const char *path, int flags);
  * another program has it for 200 ms: somebody may wait. */
 MUST_USE bool file_lock(int fd);
 
+/* Tell others that the file is in use until it is closed (flock(2)): nobody
+ * begins it anew then who asks file_is_used(). */
+void file_use(int fd);
+
+/* Whether anybody else uses it.  The file is not in use by `fd` then. */
+bool file_is_used(int fd);
+
+/* True if both descriptors stand for the same file, pipe or socket. */
+bool file_is_same(int fd, int other);
+
 /* Append all that can be read up to the end of the file.  -1 with errno. */
 MUST_USE int file_read(int fd, struct bytes *out);
 

@@ -9,10 +9,13 @@
 #include <sockchat/audience.h>
 
 /* Speak to the peer of this number, 0: to all.  While a peer is shown alone,
- * this one is; 0: all are. */
+ * this one is; 0: all are.  In the middle this speaks to its target. */
 void chat_speak_to(struct chat *c, uint32_t number);
+/* In the middle: the same, but to its client. */
+void chat_speak_to_client(struct chat *c, uint32_t number);
 
-/* Speak to the next peer that is not gone, or to all after the last one. */
+/* Speak to the next peer that is not gone, or to all after the last one.  In
+ * the middle to each peer's target and then to its client. */
 void chat_next_target(struct chat *c);
 
 /* Show one peer alone and speak to it: the one spoken to or, if these are all,

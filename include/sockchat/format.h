@@ -16,14 +16,11 @@ enum format {
 };
 
 /* Append the entry; of a message the bytes from `from` on, in a piece for each
- * time when some of them came.  JSON looks at `encode` and `unpack` alone of
- * the look, bytes at nothing.  -1 without memory. */
+ * time when some of them came.  JSON looks at `encode`, `has_data` and `unpack`
+ * alone of the look, bytes at nothing.  -1 without memory. */
 MUST_USE
 int format_entry(struct bytes *out, enum format format,
                  const struct wrap_look *look, const struct entry *e,
                  size_t from);
-
-/* The format that the name of a file asks for. */
-enum format format_of(const char *path);
 
 #endif

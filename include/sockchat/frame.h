@@ -38,6 +38,7 @@ enum {
 	FRAME_WHOLE_TOO = 16, /* a payload that is a whole message goes as it
 	                       * is: a protocol of its own */
 	FRAME_BOUNDED = 32, /* no message is longer than max */
+	FRAME_GROWS = 64, /* a whole message may be soft */
 };
 
 /* What stands in a SPEC behind the kind's colon. */
@@ -123,6 +124,10 @@ extern const struct frame_kind frame_kinds[];
 #define FRAME_DEFAULT \
 	{ .kind = frame_kinds, .count = FRAME_AUTO_MS, .max = FRAME_MAX }
 
+/* Cuts what comes in datagrams: each read is a message, an empty one too.  It
+ * is in no table, for nobody chooses it, and has no name. */
+extern const struct frame frame_datagram;
+
 /* Whether the user has chosen another kind than auto. */
 static inline bool frame_is_chosen(const struct frame *f)
 {
@@ -189,10 +194,10 @@ enum frame_status {
 	              * far belong to the message, and what follows is raw */
 };
 
-struct frame_cut {
-	size_t len;  /* bytes that belong to the message under way */
-	size_t back; /* so many bytes at its end, which may have come before
-	              * these, belong to the next message after all */
+struct frame_cut { /* two words: it comes in registers */
+	size_t len;    /* bytes that belong to the message under way */
+	uint32_t back; /* so many bytes at its end, which may have come before
+	                * these, belong to the next message after all */
 	enum frame_status status;
 };
 
@@ -219,6 +224,7 @@ struct framed {
 	struct bytes bytes;
 	const struct frame_kind *kind; /* NULL: as it was typed */
 	uint32_t prefix_at, prefix, suffix;
+	bool is_answer; /* a message of the peer that is under way goes on */
 };
 
 /* Bytes as they were typed, which are borrowed. */

@@ -18,6 +18,26 @@
 #define FRAMING_PAUSE_MS 100
 #define FRAMING_PART_MS  2000
 
+/* Bytes of a message, as they are cut. */
+struct framing_cut {
+	uint64_t seq; /* of its entry, which is not told yet if it begins */
+	const uint8_t *bytes;
+	size_t len;
+	size_t back; /* so many bytes at its end, which were cut before, belong
+	              * to the next message after all: they come again */
+	bool begins;   /* they are its first ones */
+	bool is_whole; /* all that may follow is white space, if it is soft */
+	const struct frame *frame; /* NULL: it ends as it is, by no frame */
+	const struct frame_message *now;
+};
+
+/* Who gets each message's bytes. */
+struct framing_hook {
+	/* -1 without memory. */
+	int (*on_cut)(void *user, const struct framing_cut *c);
+	void *user;
+};
+
 /* The message that is being put together, in one direction of one session. */
 struct framing {
 	uint64_t seq; /* 0: none is under way */
@@ -32,6 +52,7 @@ struct framing {
 	struct frame_state state;
 	struct frame_state typed; /* of what was sent by hand, which the peer's
 	                           * messages may answer */
+	const struct framing_hook *hook; /* borrowed; NULL: nobody */
 	uint8_t dir; /* an enum entry_dir */
 	bool is_wrong; /* its bytes are no messages of the frame */
 	bool is_headless; /* the transcript has dropped its beginning */
@@ -48,8 +69,9 @@ struct framing_read {
 };
 
 /* Add the bytes of a read as messages; an unfinished one is in the transcript
- * already, and grows there.  When they cannot be messages of this frame,
- * `state.now.wrong` says why from then on.  -1 without memory. */
+ * already, and grows there.  No bytes are an empty datagram.  When they cannot
+ * be messages of this frame, `state.now.wrong` says why from then on.  -1
+ * without memory. */
 MUST_USE
 int framing_take(struct framing *f, const struct framing_read *r,
                  const void *bytes, size_t len);

@@ -16,7 +16,8 @@
 #include <sockchat/entry.h>
 #include <sockchat/error.h>
 
-/* Bounds of lines and json, which /limits tells with all others. */
+/* Bounds of commands, lines and json, which /limits tells with all others. */
+#define LIMIT_REPLAY ((size_t)16 << 20) /* a file of /replay */
 #define LIMIT_LINE   ((size_t)64 << 20) /* a line of standard input */
 #define LIMIT_AHEAD  ((size_t)1 << 20)  /* input read while a line waits */
 #define LIMIT_OUTPUT ((size_t)1 << 20)  /* output before peers wait */

@@ -43,6 +43,10 @@ struct glyph {
 size_t glyph_next(struct glyph *g, const uint8_t *bytes, size_t len,
                   unsigned flags);
 
+/* True for a character that is not seen, or that moves others, in any locale:
+ * formats, directions, private ones, fillers. */
+bool glyph_is_hidden(uint32_t cp);
+
 /* The columns of all glyphs of `bytes`. */
 size_t glyph_width(const uint8_t *bytes, size_t len, unsigned flags);
 

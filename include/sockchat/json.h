@@ -24,6 +24,9 @@ struct json {
 };
 
 void json_begin(struct json *j, struct bytes *out);
+/* Members as they were written for another object, with the comma before
+ * them. */
+void json_again(struct json *j, const char *members, size_t len);
 /* A word of ours, in which nothing needs an escape. */
 void json_word(struct json *j, const char *name, const char *value);
 void json_text(struct json *j, const char *name, const char *value);
@@ -31,6 +34,10 @@ void json_text(struct json *j, const char *name, const char *value);
  * text may have as well: json_base64() is for bytes that a reader must get back
  * exactly. */
 void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
+                size_t len);
+/* The same for plain ASCII, of which a newline may be the end; false for all
+ * else, and nothing is written. */
+bool json_plain(struct json *j, const char *name, const uint8_t *bytes,
                 size_t len);
 void json_base64(struct json *j, const char *name, const uint8_t *bytes,
                  size_t len);

@@ -33,15 +33,18 @@
 #define LINK_LEAVE   16u /* do not wait for the peer's end */
 #define LINK_HOLD    32u /* it is not over: the owner still holds bytes */
 #define LINK_ASK     64u /* after our end, find out if all has arrived */
+#define LINK_ASK_NOW 128u /* the same before our end: call on_ready for it */
 
 /* What a link waits for by the clock: the alarms before LINK_OWN are its own,
- * four are its owner's. */
+ * six are its owner's. */
 enum {
 	LINK_IDLE,
 	LINK_ACK,
 	LINK_BUFFERED,
+	LINK_FAULT,
+	LINK_UNSENT,
 	LINK_OWN,
-	LINK_ALARMS = LINK_OWN + 4,
+	LINK_ALARMS = LINK_OWN + 6,
 };
 
 /* One timer, for the alarm that comes first. */
@@ -74,6 +77,18 @@ struct link_ops {
 	/* It is not over only because `unacked` of our bytes have not arrived.
 	 * Called again and again, in the end 20 times a second. */
 	void (*on_wait)(struct link *l, size_t unacked);
+	/* A fault has struck; `text` says which, and what it did.  NULL: nobody
+	 * wants to know. */
+	void (*on_fault)(struct link *l, const char *text);
+	/* With faults, link_write() only takes bytes.  `n` of the `len` bytes
+	 * here have been written now, at once.  NULL: likewise. */
+	void (*on_piece)(struct link *l, const uint8_t *bytes, size_t n,
+	                 size_t len);
+	/* A message did not arrive, as the network says, or could not be sent;
+	 * nothing else has happened to the link, which the owner must not close
+	 * here.  Many are told together, once a second.  NULL: there are no
+	 * messages. */
+	void (*on_unsent)(struct link *l, const struct error *e);
 	/* It is over.  `e` is NULL if it has ended as it should; if not, the
 	 * peer's system never acknowledged `unacked` bytes.  The owner closes
 	 * the link, now or soon. */
@@ -87,10 +102,12 @@ struct link {
 	struct loop *loop;
 	const struct link_ops *ops;
 	const char *where;    /* the peer to the user; the owner sets it */
-	char *called;         /* of link_called(): the link's own */
+	uint32_t number;      /* 1, 2, 3 …; the owner's, too */
+	char *called;         /* of link_called(): allocated, or NULL */
 	struct dial *dial;    /* it is not open yet; or NULL */
 	struct transport *transport; /* NULL: not open */
 	uint64_t bytes_in, bytes_out;
+	uint64_t messages_in, messages_out; /* of a kind that has some */
 	/* When bytes moved last each way; at first when it was opened.  An
 	 * owner that knows of more movement may set it. */
 	int64_t in_ns, out_ns;
@@ -98,17 +115,23 @@ struct link {
 	enum halves halves : 2;
 	bool is_accepted : 1;    /* they came to us */
 	bool has_peer_ended : 1; /* its FIN has come */
+	bool is_aborted : 1; /* we have closed it by a reset */
 	bool is_settled : 1; /* all of ours has arrived, our FIN with it */
 	bool is_silent : 1;  /* idle for too long */
 	bool has_urgent : 1; /* the peer has sent urgent data */
 	bool ends_request : 1; /* our FIN followed a short request */
+	bool is_near : 1; /* the client's of a pair: its bytes are those of the
+	                   * target's link as well; the owner's, too */
+	bool is_far : 1;  /* the target's of a pair; the owner's, too */
 	uint8_t wished : 2;  /* LOOP_READ, LOOP_WRITE, for a layer */
 	uint8_t traits;      /* of its transport, also when it is closed */
+	struct faults *faults; /* what is to go wrong; the owner may set it */
+	struct link_fault *fault; /* NULL: nothing does */
+	struct link_unsent *unsent; /* NULL: nothing to be told */
 	uint8_t ack_ms;      /* the rest is the link's own */
 	uint64_t answered;   /* bytes_in when bytes last went out */
 	struct watch watch;
 	struct link_alarms *alarms; /* NULL: none was ever set */
-	const struct tap *tap;      /* of link_tap() */
 };
 
 /* `ops` is borrowed until the owner's end. */
@@ -123,10 +146,12 @@ int link_dial(struct link *l, const struct transport_ops *transport,
  * without memory, from within.  Takes `t`. */
 void link_take(struct link *l, struct transport *t, const struct address *peer);
 
-/* As the transport's read(), and notes the bytes, the peer's end or a break. */
+/* As the transport's read(), and notes the bytes, the peer's end or a break; or
+ * tells of a message that did not arrive. */
 MUST_USE ssize_t link_read(struct link *l, void *bytes, size_t cap);
 /* As the transport's write(), and notes the bytes or a break: then what the
- * peer had sent can still be read. */
+ * peer had sent can still be read.  A message that could not be sent is told,
+ * and is gone. */
 MUST_USE ssize_t link_write(struct link *l, const void *bytes, size_t len);
 /* As link_read(), to a pipe and without a look at the bytes.  It notes bytes
  * alone: link_read() notes an end or a break.  -1 with EINVAL if the transport
@@ -137,7 +162,10 @@ MUST_USE
 ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len);
 
 /* The peer as errors call it: "localhost:9999 (127.0.0.1)". */
-const char *link_called(const struct link *l);
+static inline const char *link_called(const struct link *l)
+{
+	return l->called ? l->called : l->where;
+}
 
 /* Draw the conclusions from what was noted, and wait for what is wished.  The
  * owner calls it after all that it has done.  Safe when it is not open. */
@@ -189,17 +217,22 @@ static inline bool link_is_tcp(const struct link *l)
 	return l->traits & TRANSPORT_TCP;
 }
 
+/* True if it moves messages: one with each read and write, 0 bytes are an empty
+ * one, and neither side ends. */
+static inline bool link_has_messages(const struct link *l)
+{
+	return l->traits & TRANSPORT_MESSAGES;
+}
+
 /* What bytes are once they count as arrived, in a word. */
 static inline const char *link_arrived(const struct link *l)
 {
 	return link_is_tcp(l) ? "acknowledged" : "read";
 }
 
-/* When a byte moved last, or when it was opened. */
-static inline int64_t link_moved_ns(const struct link *l)
-{
-	return l->in_ns > l->out_ns ? l->in_ns : l->out_ns;
-}
+/* When a byte moved last, or when it was opened; with bytes that a fault holds
+ * back, now. */
+int64_t link_moved_ns(const struct link *l);
 
 /* How many of our bytes, and our FIN as one, the peer's system has not
  * acknowledged; 0 when it is not open; -1 with errno if it has failed. */

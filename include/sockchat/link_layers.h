@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The layers of a link: TLS is put on it in mid-conversation, and its bytes are
- * told layer by layer. */
+/* The layers of a link: TLS is put on it in mid-conversation, and does not wait
+ * with our end any more. */
 
 #ifndef SOCKCHAT_LINK_LAYERS_H
 #define SOCKCHAT_LINK_LAYERS_H
@@ -15,9 +15,8 @@
 MUST_USE
 int link_secure(struct link *l, const struct over *how, int64_t timeout_ms);
 
-/* Tell of all bytes from now on, those below TLS too; NULL: nobody.  They do
- * not pass by us unseen any more, as link_read_to() lets them.  Borrowed until
- * the link's end, or another call. */
-void link_tap(struct link *l, const struct tap *tap);
+/* Send our end, if it is kept until the peer's comes (`is_end_kept`).  False if
+ * there is none.  A step has to follow. */
+bool link_send_kept_end(struct link *l);
 
 #endif

@@ -33,11 +33,19 @@ enum loop_backend {
 struct watch;
 typedef void watch_fn(struct watch *w, unsigned ready);
 
+/* Who calls on_ready in place of the loop, as several share a descriptor that
+ * is the host's: at any time but within on_set.  Embedded in whoever does. */
+struct watch_host {
+	/* This is what it is watched for from now on. */
+	void (*on_set)(struct watch_host *h, unsigned events);
+};
+
 /* Embedded in whoever owns the descriptor; all zero when not watched. */
 struct watch {
 	watch_fn *on_ready;
 	void *user;
 	struct loop *loop; /* NULL when not watched; the rest is the loop's */
+	struct watch_host *host; /* NULL: it is the loop */
 	int fd;
 	uint32_t slot;
 	uint8_t events;
@@ -48,6 +56,7 @@ struct watch {
 typedef void loop_turn_fn(void *user);
 
 #define LOOP_BUFFER ((size_t)256 << 10)
+#define LOOP_PIPE   ((size_t)1 << 20)
 
 /* The environment's SOCKCHAT_LOOP=poll or epoll decides LOOP_AUTO, for tests.
  * NULL with errno. */
@@ -63,6 +72,16 @@ int watch_add(struct loop *l, struct watch *w, int fd, unsigned events);
  * the next, and nobody else. */
 MUST_USE
 int watch_add_socket(struct loop *l, struct watch *w, int fd, unsigned events);
+/* The host calls it, and is told of `events`; it cannot fail. */
+static inline void watch_by_host(struct loop *l, struct watch *w,
+                                 struct watch_host *h, unsigned events)
+{
+	w->loop = l;
+	w->host = h;
+	w->events = (uint8_t)events;
+	h->on_set(h, events);
+}
+
 void watch_set(struct watch *w, unsigned events);
 /* Safe at any time: in its own callback, and when it is not watched. */
 void watch_remove(struct watch *w);
@@ -80,9 +99,12 @@ MUST_USE int loop_turn(struct loop *l, int timeout_ms);
 /* LOOP_BUFFER bytes to read into, for the length of a callback.  NULL without
  * memory. */
 MUST_USE void *loop_buffer(struct loop *l);
-/* A pipe for LOOP_BUFFER bytes, [0] is read and [1] written, likewise: who puts
+/* A pipe for LOOP_PIPE bytes, [0] is read and [1] written, likewise: who puts
  * bytes into it takes them out.  NULL without one. */
 MUST_USE const int *loop_pipe(struct loop *l);
+/* Exchange it for the caller's, which is empty; zeros stand for none, on both
+ * sides. */
+void loop_swap_pipe(struct loop *l, int ends[2]);
 
 /* The monotonic clock as it was when the loop woke up last. */
 int64_t loop_now_ns(const struct loop *l);

@@ -18,6 +18,8 @@
  * a port. */
 MUST_USE bool number_parse(const char *text, long min, long max, long *value);
 
+#define NUMBER_DURATION_MAX_MS (INT64_C(10) * 24 * 3600 * 1000)
+
 /* A time in milliseconds: "1.5" and "2s" in seconds, "500ms", "2m", "1h".
  * Rounded up, so that a wish for some time is never none.  At most 10 days. */
 MUST_USE bool number_parse_duration(const char *text, int64_t *ms);

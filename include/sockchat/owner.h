@@ -15,7 +15,7 @@
 
 #define OWNER_TEXT_MAX 128
 
-/* A TCP socket of this machine. */
+/* A TCP or UDP socket of this machine. */
 struct owner_socket {
 	struct address local, peer;
 	bool is_listening, is_time_wait;
@@ -30,6 +30,7 @@ struct owner_socket {
 /* The socket at the other end of a connection, as far as this machine knows. */
 struct owner_peer {
 	bool is_here;    /* this machine has it; if not, the rest is unknown */
+	bool is_missing; /* UDP: no socket of this machine is there */
 	bool is_waiting; /* no process has accepted it yet */
 	bool is_gone;    /* no process has it any more: nobody reads from it */
 	bool is_stopped; /* its process, if it was asked for, by SIGSTOP */
@@ -46,6 +47,8 @@ typedef void owner_fn(void *user, const struct owner_socket *s);
 
 /* Call `fn` for each listener. */
 void owner_each_listener(owner_fn *fn, void *user);
+/* Call `fn` for each UDP socket that is bound and not connected. */
+void owner_each_datagram_socket(owner_fn *fn, void *user);
 /* Call `fn` for each other socket whose own port is `port`; those in TIME-WAIT
  * count. */
 void owner_each_on_port(unsigned port, owner_fn *fn, void *user);

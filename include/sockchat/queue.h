@@ -2,8 +2,9 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* What waits for a peer: bytes, and files, which are read as the queue
- * empties.  All of it leaves in the order in which it was added.  All queues
- * together have one ceiling. */
+ * empties.  All of it leaves in the order in which it was added.  Where a write
+ * is a message, each addition is one, an empty one too, and so is each piece of
+ * a file.  All queues together have one ceiling. */
 
 #ifndef SOCKCHAT_QUEUE_H
 #define SOCKCHAT_QUEUE_H
@@ -18,6 +19,7 @@
 
 #define QUEUE_SHARE_MAX ((size_t)256 << 10) /* of one peer */
 #define QUEUE_FILES_MAX 16
+#define QUEUE_EACH      64 /* what a message takes beside its bytes, at most */
 
 #define FEED_NAME_MAX 80
 
@@ -25,6 +27,7 @@
 struct feed_file {
 	int fd;
 	uint64_t total;           /* its size when it was opened */
+	size_t piece; /* so many bytes are a message, where there are any */
 	char name[FEED_NAME_MAX]; /* the path's last part, safe */
 };
 
@@ -61,11 +64,12 @@ struct queue;
 
 /* All of these are borrowed until queue_free().  NULL without memory. */
 MUST_USE struct queue *queue_new(struct loop *l, struct queues *all,
+                                 bool has_messages,
                                  const struct queue_ops *ops, void *user);
 /* Nothing is told of files that still wait.  NULL is fine. */
 void queue_free(struct queue *q);
 
-/* Add bytes behind all that waits.  -1 with ENOMEM. */
+/* Add bytes, or a message, behind all that waits.  -1 with ENOMEM. */
 MUST_USE int queue_append(struct queue *q, const void *bytes, size_t len);
 /* Add a file, whose descriptor is duplicated.  -1 with errno: ENOBUFS when
  * there are QUEUE_FILES_MAX already. */
@@ -83,6 +87,12 @@ void queue_lose_files(struct queue *q);
 
 /* How many bytes wait; those of files do not count. */
 size_t queue_len(const struct queue *q);
+/* The same, and what messages take beside their bytes. */
+size_t queue_load(const struct queue *q);
+/* Whether nothing waits, no file either. */
+bool queue_is_empty(const struct queue *q);
+/* How many of them leave before the first file does. */
+size_t queue_before_file(const struct queue *q);
 /* How many bytes of files have not left. */
 uint64_t queue_file_rest(const struct queue *q);
 bool queue_has_file(const struct queue *q);

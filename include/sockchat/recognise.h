@@ -22,6 +22,7 @@ enum recognise_result { RECOGNISE_NO, RECOGNISE_MORE, RECOGNISE_YES };
 struct speaker {
 	enum recognise_side side;
 	bool is_over_tls;  /* they came through TLS */
+	bool has_datagrams; /* these are the first of them, as a whole */
 	/* "HOST:PORT", safe, also behind "tls://": our end for what a client
 	 * sent, the peer's for a server. */
 	const char *where;

@@ -2,9 +2,10 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* What stands in a transcript, cut anew as other frames say: what came, and
- * what was sent back.  Messages sent by hand and all other entries stay as they
- * are.  It is done in slices, into a second transcript, which then takes the
- * place of the first: all entries have other seqs then, above those before. */
+ * what was sent back.  Messages sent by hand, those that have a fate and all
+ * other entries stay as they are.  It is done in slices, into a second
+ * transcript, which then takes the place of the first: all entries have other
+ * seqs then, above those before. */
 
 #ifndef SOCKCHAT_RECUT_H
 #define SOCKCHAT_RECUT_H

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include <sockchat/address.h>
+#include <sockchat/socket_settings.h>
 
 #define ROUTE_NAME_MAX 32
 
@@ -19,7 +20,9 @@ struct route {
 	struct address source, gateway;  /* len 0: none */
 };
 
-/* False when the system does not tell. */
-bool route_find(struct route *out, const struct address *to);
+/* From the source and through the device that `ours` asks for.  False when the
+ * system does not tell. */
+bool route_find(struct route *out, const struct address *to,
+                const struct socket_settings *ours);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <sockchat/error.h>
 #include <sockchat/framing.h>
@@ -29,10 +30,16 @@ struct session_hints {
 
 struct session;
 
+/* Whether what a peer said is still to be answered by rules: at the end of this
+ * turn, or later, until when nothing more is read from it. */
+enum session_debt { SESSION_OWES_NOTHING, SESSION_OWES_SOON,
+                    SESSION_OWES_LATER };
+
 struct session_ops {
 	/* Bytes can move.  NULL: nobody wants to know. */
 	void (*on_open)(void *user, struct session *s);
-	/* The peer's FIN has come, and our half is still open. */
+	/* The peer's FIN has come, our half is still open, and nothing is owed
+	 * to it. */
 	void (*on_in_end)(void *user, struct session *s);
 	/* Bytes that the session has taken do not reach the peer, or a file
 	 * does not as a whole.  An entry tells it. */
@@ -46,6 +53,28 @@ struct session_ops {
 	 * is freed later, not in this call. */
 	void (*on_end)(void *user, struct session *s, bool failed,
 	               const struct error *why);
+	void *user;
+};
+
+/* What becomes of a message in the middle. */
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_HOLD,
+	VERDICT_DROP,
+	VERDICT_CHANGE,
+	VERDICT_LATER, /* enough was judged in this turn: ask in the next */
+};
+
+/* Who decides about messages between a client and its target. */
+struct judge {
+	/* Whether messages of this direction have to be whole, and judged. */
+	bool (*wants)(void *user, enum entry_dir dir);
+	/* Of the message, its session, direction and peer, its bytes and how
+	 * they were cut have to be known; they are borrowed for the call,
+	 * which may append notes to the transcript.  CHANGE appends the new
+	 * payload to `out`, which is empty and has a ceiling. */
+	enum verdict (*judge)(void *user, const struct entry *message,
+	                      struct bytes *out);
 	void *user;
 };
 
@@ -64,11 +93,19 @@ struct session_settings {
 	bool tells_steps;    /* -v: the steps of connecting */
 	bool rests;          /* nothing more is read in this turn */
 	bool is_held;        /* nothing is read: nobody keeps up */
+	bool serves_one;     /* listeners are closed once there is a peer */
 	struct session_hints *hints; /* NULL: no hints are given */
-	size_t drip_bytes;   /* what is sent goes in such pieces; 0: at once */
-	int64_t drip_ns;     /* the time between two pieces */
+	const struct judge *judge; /* NULL: messages are not judged */
+	struct faults *faults; /* what is to go wrong; NULL: nothing */
+	struct hold *hold;   /* of what waits in the middle */
+	unsigned holds;      /* whose messages wait for the user's word: bits,
+	                      * ENTRY_IN and ENTRY_OUT */
 	int64_t idle_ns;     /* the longest silence; 0: there is no limit */
+	int64_t probe_ns; /* of silence until our system asks the peer's; 0:
+	                   * the usual SOCKET_KEEP_IDLE_S */
 	int64_t linger_ns;   /* how long a close waits for the peer's FIN */
+	int64_t answer_ns;   /* how long the last answers are waited for where
+	                      * nobody ends; negative: without a limit */
 	/* When ENTRY_OPEN may next search for the process at the other end, of
 	 * all sessions; NULL: never. */
 	int64_t *next_search_ns;
@@ -101,6 +138,8 @@ struct talk {
 	 * had come by then: more is an answer.  0: nothing was said. */
 	int64_t asked_ns;
 	uint64_t asked_in;
+	uint64_t file_at; /* bytes that left before the file on its way; 0: it
+	                   * has not begun */
 	int64_t look_ns;  /* when the peer is looked at again; 0: never */
 	const char *told; /* the code of its trouble, NULL: none was told */
 };
@@ -110,8 +149,8 @@ struct talk {
  * only some peers need has its memory when they need it. */
 struct session {
 	struct link link; /* first: the link's functions know nothing else */
-	uint32_t number;
 	enum entry_state phase : 8;
+	enum session_debt debt : 2;
 	bool is_paused : 1;
 	bool shuts_down : 1; /* our FIN goes when the queue is empty */
 	bool closes : 1;     /* then the peer's FIN is waited for */
@@ -125,23 +164,40 @@ struct session {
 	bool is_unnamed : 1; /* its process has still to be searched for */
 	bool awaits_accept : 1; /* no process had accepted us */
 	bool is_unproven : 1; /* its end had no close_notify: told by a note */
+	/* Where nobody ends (UDP): the user has said that nothing follows, and
+	 * has been told; so has standard input, and only answers are awaited;
+	 * some of what was sent has not arrived, as the network says. */
+	bool has_finished : 1, awaits_answers : 1, has_unsent : 1;
 	/* When the phase and the connection began, on the monotonic clock; 0:
 	 * they have not. */
 	int64_t since_ns, opened_ns;
 	struct queue *queue; /* NULL: nothing waits */
 	struct talk *talk;   /* NULL: there has been no need */
+	struct pair *pair;   /* NULL: it is no side of one */
 
 	/* The rest is the session's own. */
 	const struct session_settings *settings;
 	struct approach *approach; /* NULL: the peer connected to us */
 	struct names *names; /* NULL: nobody has asked */
-	char *local; /* and behind it the link's `where`; NULL: not open */
+	char *local; /* and behind it the peer's address, and the proxy in
+	              * front of who came; NULL: not open */
 };
 
 /* Our own address, "127.0.0.1:9999"; "" when it is not known (yet). */
 static inline const char *session_local(const struct session *s)
 {
 	return s->local ? s->local : "";
+}
+
+/* " through the proxy 10.0.0.1:4000", whoever has begun; or "". */
+static inline const char *session_through(const struct session *s)
+{
+	if (s->approach)
+		return s->approach->through;
+	if (!s->local)
+		return "";
+	const char *where = s->local + strlen(s->local) + 1;
+	return where + strlen(where) + 1;
 }
 
 /* `settings` are borrowed until session_free().  NULL without memory. */
@@ -193,7 +249,7 @@ MUST_USE
 int session_starttls(struct session *s, const void *text, size_t len,
                      const struct dial_settings *settings, struct error *e);
 
-/* Send our FIN after what is queued. */
+/* Send our FIN after what is queued; where nobody ends, only say so. */
 void session_shutdown(struct session *s);
 /* Send our FIN after what is queued, and wait for the peer's for linger_ns at
  * most.  A connection that is not open yet is given up. */

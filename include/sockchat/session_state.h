@@ -7,6 +7,7 @@
 #define SOCKCHAT_SESSION_STATE_H
 
 #include <sockchat/facts.h>
+#include <sockchat/link_fault.h>
 #include <sockchat/session.h>
 
 /* Whether it is connected, and not yet over. */
@@ -50,6 +51,17 @@ void session_restart_messages(struct session *s);
 /* The transcript has been cut anew: go on from there. */
 void session_recut(struct session *s, const struct recut *r);
 
+/* Standard input has ended: session_shutdown(), or where nobody ends close when
+ * no answer has come for answer_ns. */
+void session_end_input(struct session *s);
+
+/* Set what is owed to the peer; then session_update(). */
+void session_owe(struct session *s, enum session_debt debt);
+
+/* How many bytes wait for the peer; those of files do not count. */
+size_t session_queued(const struct session *s);
+/* How many of them leave before the file on its way. */
+uint64_t session_before_file(const struct session *s);
 /* Whether enough waits for the peer: what can wait elsewhere should. */
 bool session_is_congested(const struct session *s);
 /* How many bytes have left us that the peer's system has not acknowledged. */

@@ -7,7 +7,10 @@
 #define SOCKCHAT_STAMP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include <sockchat/error.h>
 
 #define MS_NS     INT64_C(1000000)
 #define SECOND_NS INT64_C(1000000000)
@@ -43,6 +46,10 @@ static inline bool day_has(const struct day *d, int64_t wall_us)
 
 /* "2026-01-02T03:04:05.678901Z" (RFC 3339). */
 void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us);
+/* Read that, with any number of digits behind the second, or none.  False for
+ * anything else, and for what was before 1970. */
+MUST_USE
+bool stamp_parse_utc(const char *text, size_t len, int64_t *wall_us);
 
 /* A span in at most 8 characters: "0.000123", "12.345", "4:05:06". */
 void stamp_format_span(char out[STAMP_TEXT_MAX], int64_t ns);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Where the bytes of each message sent by hand are: with us, with our kernel,
- * or with the peer's. */
+/* Where the bytes of each message sent by hand are, and in the middle of each
+ * one that goes on: with us, with our kernel, or with the peer's. */
 
 #ifndef SOCKCHAT_TICKS_H
 #define SOCKCHAT_TICKS_H
@@ -32,15 +32,23 @@ struct tick {
 struct ticks;
 struct recut; /* recut.h */
 
-/* The tick of the message `seq` has changed. */
-typedef void ticks_fn(void *user, uint64_t seq);
+/* Embedded in whoever is told that the tick of the message `seq` has
+ * changed. */
+struct ticks_listener {
+	void (*on_tick)(void *user, uint64_t seq);
+	void *user;
+	struct ticks_listener *next; /* the ticks' own */
+};
 
 /* NULL without memory. */
 MUST_USE struct ticks *ticks_new(void);
 void ticks_free(struct ticks *t);
-void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user);
+/* Tell the listener too.  Borrowed until ticks_unlisten(), which is not for
+ * on_tick, and safe when it does not listen. */
+void ticks_listen(struct ticks *t, struct ticks_listener *l);
+void ticks_unlisten(struct ticks *t, struct ticks_listener *l);
 
-/* Add a message that is queued; its seq is above all before, and nobody is
+/* Add a message that is queued, or has grown and is queued again; nobody is
  * told.  -1 without memory: the message has no tick. */
 MUST_USE int ticks_add(struct ticks *t, uint64_t seq);
 /* Set the tick of a message.  The change, if it is one, is told. */

@@ -65,6 +65,8 @@ struct tls_facts {
 	char group[32];               /* of the key exchange: "x25519" */
 	char sni[TLS_TEXT_MAX];       /* the name that was asked for */
 	char alpn[TLS_TEXT_MAX];      /* what was chosen */
+	const uint8_t *chosen; /* by us, of our list: behind its length, good
+	                        * until tls_free(); NULL: nothing */
 	enum tls_trust trust;
 	const char *doubt; /* what --tls-insecure passes over; NULL: nothing */
 	bool is_resumed;

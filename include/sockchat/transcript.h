@@ -27,6 +27,9 @@ struct transcript_listener {
 	 * which recut_find() knows.  Before that it is called with NULL: the
 	 * old entries are there for the last time. */
 	void (*on_recut)(void *user, const struct recut *r);
+	/* The fate of a message that was told has changed.  No listener may be
+	 * added or removed there. */
+	void (*on_fate)(void *user, uint64_t seq);
 	void *user;
 	/* The rest is the transcript's own. */
 	struct transcript_listener *next;

@@ -44,6 +44,12 @@ enum trap {
 /* The traps that are none when a frame has been set. */
 #define TRAPS_OF_ENDS (1u << TRAP_NUL | 1u << TRAP_CR)
 
+/* The traps that there are in datagrams: what is about lines, about reads and
+ * about ends is for streams. */
+#define TRAPS_OF_DATAGRAMS                                                     \
+	(1u << TRAP_ECHO | 1u << TRAP_BOM | 1u << TRAP_PADDED |                \
+	 1u << TRAP_UTF16 | TRAPS_OF_ENCODING)
+
 /* What is told of a trap, and what to do about it; the code is its name for
  * programs.  The protocol's name stands between `text` and `tail`, if there is
  * a tail. */

@@ -68,6 +68,9 @@ void unpack_begin(struct unpack *u, const char *format, size_t len);
 MUST_USE
 int unpack_next(struct unpack *u, struct unpack_field *f, struct error *e);
 
+/* How many values FORMAT has, as far as it can be walked. */
+uint64_t unpack_values(const char *format, size_t len);
+
 /* Check that FORMAT can be walked and that no two names are the same.  -1 with
  * a sentence that names the column. */
 MUST_USE int unpack_check(const char *format, size_t len, struct error *e);

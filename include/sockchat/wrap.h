@@ -61,26 +61,31 @@ struct wrap_look {
 	int64_t start_ns;          /* of the program: for TIME_START */
 	const struct ticks *ticks; /* of the messages sent: for TIME_ANSWER */
 	bool shows_numbers;        /* of the peers */
+	bool shows_old; /* which entries were loaded: by a colon */
 	/* Of the entries: format_entry() finds there the one before, for
 	 * TIME_DELTA. */
 	const struct transcript *transcript;
 	enum encode encode; /* for JSON */
+	bool has_data; /* for JSON: messages are bytes as they moved, cut by
+	                * nothing: of the kind "data" */
 	enum offsets offsets; /* in hex: of a message, or of its direction */
 	/* FORMATs of unpack.h for the payloads of what comes, and of what goes;
 	 * "" or NULL: none. */
 	const char *unpack[2];
 };
 
+/* What the options say of it; their FORMATs are borrowed. */
+struct wrap_look wrap_look_of(const struct options *o);
+
 /* The FORMAT by which the fields of this entry are told, or NULL. */
 const char *wrap_unpack(const struct wrap_look *look, const struct entry *e);
 
-/* A message and a layout of it. */
+/* A message and a layout of it; without gaps, for its bytes are compared. */
 struct wrap_key {
 	uint64_t seq;
 	size_t len, columns;
 	unsigned view, endings, has_tail, entry_flags, glyph_flags, encoding;
-	unsigned unpack, indents_json;
-	size_t part_count;
+	unsigned unpack, indents_json, fate, part_count;
 };
 
 /* Where a row begins.  JSON is cut from the beginning of the token on that is
@@ -142,10 +147,19 @@ size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,
 void wrap_row_bytes(const struct entry *e, const struct wrap_settings *settings,
                     size_t offset, size_t *begin, size_t *end);
 
-/* Write what stands before the content: "12:34:56 2 < ".  ASCII; its length is
- * the same for all entries of one display but for peers' numbers above 9.
- * `before` is the entry before it, or NULL. */
-size_t wrap_head(char out[64], const struct wrap_look *look,
-                 const struct entry *e, const struct entry *before);
+/* What stands before the content: "12:34:56 2 < ", of a message that is held
+ * "12:34:56 2 ‖3 < ", of an entry that was loaded "12:34:56 :2 < ", without
+ * numbers "12:34:56 :< ".  It is equally wide for all entries of a display but
+ * for those that are held, and peers' numbers above 9. */
+struct wrap_head {
+	char text[64]; /* a string */
+	size_t len, columns;
+	size_t mark; /* where the mark begins, which may be "‖3 <": all before
+	              * it is ASCII */
+};
+
+/* `before` is the entry before it, or NULL. */
+struct wrap_head wrap_head(const struct wrap_look *look, const struct entry *e,
+                           const struct entry *before);
 
 #endif

@@ -77,15 +77,18 @@ bool file_has_xdg_place(const char *variable)
 	return home && is_folder(home);
 }
 
-/* With O_EXCL a symbolic link is not followed either: open(2). */
+/* The umask may have left less than 0600.  With O_EXCL a symbolic link is not
+ * followed either: open(2). */
 int file_create(const char *path, struct error *e)
 {
 	char safe[160];
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int fd = open(path, flags, 0600);
-	if (fd >= 0)
+	if (fd >= 0 && fchmod(fd, 0600) == 0)
 		return fd;
 	int errnum = errno;
+	if (fd >= 0)
+		close(fd);
 	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 	error_set_errno(e, errnum, "cannot make %s", safe);
 	if (errnum == EEXIST)
@@ -123,6 +126,25 @@ bool file_lock(int fd)
 		nanosleep(&wait, NULL);
 	}
 	return false;
+}
+
+void file_use(int fd)
+{
+	(void)!flock(fd, LOCK_SH | LOCK_NB);
+}
+
+bool file_is_used(int fd)
+{
+	bool is_used = flock(fd, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK;
+	flock(fd, LOCK_UN);
+	return is_used;
+}
+
+bool file_is_same(int fd, int other)
+{
+	struct stat a, b;
+	return fstat(fd, &a) == 0 && fstat(other, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 int file_read(int fd, struct bytes *out)

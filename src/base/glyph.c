@@ -27,7 +27,7 @@ static const struct {
 	{ 0xe0000, 0x10ffff },
 };
 
-static bool is_hidden(uint32_t cp)
+bool glyph_is_hidden(uint32_t cp)
 {
 	size_t count = sizeof(hidden) / sizeof(hidden[0]), i;
 	ARRAY_FIND(i, count, hidden[i].last >= cp);
@@ -39,7 +39,8 @@ static bool is_hidden(uint32_t cp)
 static int columns_of(uint32_t cp)
 {
 	wchar_t wide = (wchar_t)cp;
-	if (utf8_is_control(cp) || is_hidden(cp) || (cp & 0xfffe) == 0xfffe)
+	if (utf8_is_control(cp) || glyph_is_hidden(cp) ||
+	    (cp & 0xfffe) == 0xfffe)
 		return -1;
 	return cp < 0x7f ? 1 : wcswidth(&wide, 1);
 }
@@ -50,7 +51,7 @@ static int base_columns(uint32_t cp, unsigned flags)
 	int width = columns_of(cp);
 	if (width > 0 || !(flags & GLYPH_ANY_WIDTH))
 		return width;
-	return cp < 0xa0 || is_hidden(cp) ? -1 : 1;
+	return cp < 0xa0 || glyph_is_hidden(cp) ? -1 : 1;
 }
 
 /* Finish a glyph: its text is `n` columns of ASCII and stands for `len`

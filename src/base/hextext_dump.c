@@ -460,6 +460,20 @@ static int check_order(const struct dump *d, const struct row *r)
 	                      "by itself");
 }
 
+/* Learn from a row of the dump.  The characters of spaces are blanks, so a row
+ * of nothing else does not tell whether the rows have characters. */
+static void learn_style(struct dump *d, const struct reading *one)
+{
+	size_t spaces = 0;
+	if (!one->len)
+		return;
+	d->row_len = one->len;
+	while (spaces < one->len && d->now.bytes[spaces] == ' ')
+		spaces++;
+	if (one->has_ascii || spaces < one->len)
+		d->ascii = one->has_ascii ? WITH : WITHOUT;
+}
+
 static int take_bytes(struct dump *d, const struct row *r,
                       const struct row *below)
 {
@@ -472,10 +486,7 @@ static int take_bytes(struct dump *d, const struct row *r,
 		return -1;
 	if (hextext_put_all(d->h, d->now.bytes, one->len))
 		return -1;
-	if (one->len) {
-		d->row_len = one->len;
-		d->ascii = one->has_ascii ? WITH : WITHOUT;
-	}
+	learn_style(d, one);
 	d->rows++;
 	return 0;
 }

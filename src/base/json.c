@@ -101,9 +101,38 @@ void json_begin(struct json *j, struct bytes *out)
 	put_raw(j, "{", 1);
 }
 
+void json_again(struct json *j, const char *members, size_t len)
+{
+	put_raw(j, members, len);
+	j->has_member = true;
+}
+
+bool json_plain(struct json *j, const char *name, const uint8_t *bytes,
+                size_t len)
+{
+	bool is_line = len && bytes[len - 1] == '\n'; /* as most are */
+	size_t n = len - is_line;
+	if (utf8_plain(bytes, n, '"', '\\') < n)
+		return false;
+	uint8_t *at = begin_member(j, name, len + 3);
+	if (!at)
+		return true;
+	*at = '"';
+	at++;
+	if (n) /* no bytes may be NULL */
+		at = mempcpy(at, bytes, n);
+	at = mempcpy(at, is_line ? "\\n\"" : "\"", is_line ? 3 : 1);
+	j->out->len = (size_t)(at - j->out->data);
+	return true;
+}
+
 void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
                 size_t len)
 {
+	if (json_plain(j, name, bytes, len))
+		return;
+	bool is_line = len && bytes[len - 1] == '\n';
+	len -= is_line;
 	put_member(j, name, "\"", 1);
 	while (len && !j->failed) {
 		size_t n = utf8_plain(bytes, len, '"', '\\');
@@ -114,7 +143,7 @@ void json_bytes(struct json *j, const char *name, const uint8_t *bytes,
 		bytes += n;
 		len -= n;
 	}
-	put_raw(j, "\"", 1);
+	put_raw(j, is_line ? "\\n\"" : "\"", is_line ? 3 : 1);
 }
 
 void json_word(struct json *j, const char *name, const char *value)
@@ -173,7 +202,7 @@ void json_literal(struct json *j, const char *name, const char *value)
 
 void json_bool(struct json *j, const char *name, bool value)
 {
-	json_literal(j, name, value ? "true" : "false");
+	put_member(j, name, value ? "true" : "false", value ? 4 : 5);
 }
 
 void json_milli(struct json *j, const char *name, uint64_t value)

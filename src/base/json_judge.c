@@ -10,6 +10,7 @@
 #include <sockchat/bytes.h>
 #include <sockchat/escape.h>
 #include <sockchat/json_judge.h>
+#include <sockchat/utf8.h>
 
 /* What may stand next. */
 enum next {
@@ -125,8 +126,12 @@ static bool take_escape(struct judge *j)
 
 static bool take_string(struct judge *j)
 {
-	for (j->at++; byte_at(j, j->at) != '"';) {
+	for (j->at++;;) {
+		j->at += utf8_plain(j->bytes + j->at, j->len - j->at, '"',
+		                    '\\');
 		int c = byte_at(j, j->at);
+		if (c == '"')
+			break;
 		if (c < 0)
 			return want(j, "a closing quote");
 		if (c < ' ')

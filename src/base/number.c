@@ -10,8 +10,6 @@
 
 #include <sockchat/number.h>
 
-#define DURATION_MAX_MS (INT64_C(10) * 24 * 3600 * 1000)
-
 /* Read digits.  Returns where they end.  Too great a number becomes
  * UINT64_MAX. */
 static const char *read_digits(const char *at, uint64_t *value)
@@ -69,10 +67,11 @@ bool number_parse_duration(const char *text, int64_t *ms)
 		}
 	}
 	uint64_t unit = find_unit(units, at);
-	if (!has_digits || !unit || whole > (uint64_t)DURATION_MAX_MS / unit)
+	if (!has_digits || !unit ||
+	    whole > (uint64_t)NUMBER_DURATION_MAX_MS / unit)
 		return false;
 	whole = whole * unit + (part * unit + scale - 1) / scale;
-	if (whole > (uint64_t)DURATION_MAX_MS)
+	if (whole > (uint64_t)NUMBER_DURATION_MAX_MS)
 		return false;
 	*ms = (int64_t)whole;
 	return true;

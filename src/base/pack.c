@@ -233,18 +233,6 @@ static int put_value(struct typed *t, const struct unpack_field *f,
 
 /* The whole */
 
-static uint64_t count_values(const char *format, size_t len)
-{
-	struct unpack u;
-	struct unpack_field f;
-	struct error unused;
-	uint64_t count = 0;
-	unpack_begin(&u, format, len);
-	while (unpack_next(&u, &f, &unused) > 0)
-		count += f.kind == UNPACK_NOTHING ? 0 : f.count;
-	return count;
-}
-
 /* Take the next value.  -1 with a sentence, also when there is none. */
 static int take_value(struct typed *t, const struct bytes *format,
                       struct error *e)
@@ -252,7 +240,7 @@ static int take_value(struct typed *t, const struct bytes *format,
 	int taken = take_word(t, e);
 	if (!taken)
 		return error_set(e, "it is missing: FORMAT takes %llu",
-		                 (unsigned long long)count_values(
+		                 (unsigned long long)unpack_values(
 		                     (const char *)format->data, format->len));
 	return taken < 0 ? -1 : 0;
 }

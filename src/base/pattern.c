@@ -3,8 +3,6 @@
 
 /* Three kinds of patterns, and one way to ask them. */
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wctype.h>
@@ -14,19 +12,7 @@
 #include <sockchat/pattern.h>
 #include <sockchat/utf8.h>
 
-/* A step takes about a nanosecond: so a search has 2 ms for a short message,
- * and 20 ms for one of 64 KiB.  A line of nothing but matches needs some 200
- * steps for each byte. */
-#define STEPS          INT64_C(2000000)
-#define STEPS_PER_BYTE 280                /* in addition */
-#define STEPS_LEN_MAX  ((size_t)64 << 10) /* bytes for which there are some */
-#define STEPS_ITEM     30                 /* an item of the expression */
-#define STEPS_MATCH    80                 /* PCRE2 is called */
-
-/* PCRE2's own limits.  Steps bound the time, these the memory. */
-#define HEAP_MAX_KIB 8192
-#define MATCH_MAX    10000000
-#define GROUPS_MAX   100 /* groups within groups */
+#include "expression_private.h"
 
 #define NEAR       ((size_t)256) /* most matches are nearer than this */
 #define FOLDED_MIN ((size_t)64)  /* bytes that are folded first */
@@ -35,20 +21,10 @@
 
 typedef bool find_fn(struct pattern_scan *s, size_t *start, size_t *end);
 
-/* What a match has cost, for on_item(). */
-struct work {
-	int64_t left;
-	size_t last;         /* where it was seen last */
-	uint32_t references; /* the highest group that is referred to */
-};
-
 struct pattern {
 	find_fn *find;
 	struct bytes needle; /* in small letters, unless find_exact() has it */
-	pcre2_code *code;    /* NULL: the pattern is text or bytes */
-	pcre2_match_data *match;
-	pcre2_match_context *limits;
-	struct work work;
+	struct expression *expression; /* NULL: it is text or bytes */
 	bool gave_up, is_told;
 };
 
@@ -121,36 +97,6 @@ static bool find_folded(struct pattern_scan *s, size_t *start, size_t *end)
 
 /* Expressions */
 
-/* The length of the longest group that is referred to: each reference may
- * compare all of its bytes. */
-static size_t longest_group(const pcre2_callout_block *b, uint32_t highest)
-{
-	size_t longest = 0;
-	for (uint32_t i = 1; i <= highest && i < b->capture_top; i++) {
-		size_t start = b->offset_vector[2 * i];
-		size_t end = b->offset_vector[2 * i + 1];
-		if (start != PCRE2_UNSET && end - start > longest)
-			longest = end - start;
-	}
-	return longest;
-}
-
-/* PCRE2 calls this before each item of the expression.  The item, and the way
- * from the place of the last one, are counted as work.  PCRE2's own limits
- * would begin anew at each place where a match may begin, and leave out what a
- * repeated item passes over. */
-static int on_item(pcre2_callout_block *b, void *user)
-{
-	struct work *w = user;
-	size_t at = b->current_position;
-	size_t way = at > w->last ? at - w->last : w->last - at;
-	w->last = at;
-	w->left -= STEPS_ITEM + (int64_t)way;
-	if (w->references)
-		w->left -= (int64_t)longest_group(b, w->references) * 8;
-	return w->left < 0 ? PCRE2_ERROR_CALLOUT : 0;
-}
-
 /* Go to the next line, or to the next part of a line that is UTF-8.  False if
  * there is none. */
 static bool go_to_line(struct pattern_scan *s)
@@ -187,18 +133,13 @@ static bool ends_line(const struct pattern_scan *s)
 /* What pcre2_match() says of the line from `at` to `stop`. */
 static int match_part(struct pattern_scan *s, size_t stop, uint32_t flags)
 {
-	struct pattern *p = s->pattern;
-	flags |= PCRE2_NOTEMPTY | PCRE2_NO_UTF_CHECK;
+	flags |= PCRE2_NOTEMPTY;
 	if (!begins_line(s))
 		flags |= PCRE2_NOTBOL;
 	if (!ends_line(s))
 		flags |= PCRE2_NOTEOL;
-	p->work.last = s->at - s->line;
-	p->work.left = s->left - STEPS_MATCH;
-	int found = pcre2_match(p->code, s->bytes + s->line, stop - s->line,
-	                        s->at - s->line, flags, p->match, p->limits);
-	s->left = p->work.left;
-	return found;
+	return expression_run(s->pattern->expression, s->bytes + s->line,
+	                      stop - s->line, s->at - s->line, flags, &s->left);
 }
 
 /* Look at what is near first.  PCRE2 looks for both forms of a first letter up
@@ -220,7 +161,7 @@ static int match_line(struct pattern_scan *s)
 
 static bool find_expression(struct pattern_scan *s, size_t *start, size_t *end)
 {
-	const size_t *place = pcre2_get_ovector_pointer(s->pattern->match);
+	const size_t *place = expression_places(s->pattern->expression);
 	while (s->at < s->stop || go_to_line(s)) {
 		int found = match_line(s);
 		if (found >= 0 && place[1] > place[0]) {
@@ -242,48 +183,13 @@ static int no_memory(struct error *e)
 	return error_set(e, "no memory for a pattern");
 }
 
-static int set_limits(struct pattern *p)
+static int use_compiled(struct pattern *p, const char *text, uint32_t flags,
+                        struct error *e)
 {
-	p->match = pcre2_match_data_create(1, NULL);
-	p->limits = pcre2_match_context_create(NULL);
-	if (!p->match || !p->limits)
-		return -1;
-	pcre2_pattern_info(p->code, PCRE2_INFO_BACKREFMAX,
-	                   &p->work.references);
-	pcre2_set_callout(p->limits, on_item, &p->work);
-	pcre2_set_heap_limit(p->limits, HEAP_MAX_KIB);
-	pcre2_set_match_limit(p->limits, MATCH_MAX);
-	pcre2_set_depth_limit(p->limits, MATCH_MAX);
-	return 0;
-}
-
-static int refuse_expression(struct error *e, int code)
-{
-	char why[128] = "";
-	if (code == PCRE2_ERROR_HEAP_FAILED)
-		return no_memory(e);
-	pcre2_get_error_message(code, (PCRE2_UCHAR *)why, sizeof(why));
-	return error_set(e, "not a regular expression: %s", why);
-}
-
-static int compile(struct pattern *p, const char *text, uint32_t flags,
-                   struct error *e)
-{
-	int code;
 	size_t at;
-	pcre2_compile_context *how = pcre2_compile_context_create(NULL);
-	if (!how)
-		return no_memory(e);
-	pcre2_set_parens_nest_limit(how, GROUPS_MAX);
-	pcre2_set_newline(how, PCRE2_NEWLINE_LF);
-	p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-	                        flags | PCRE2_UTF | PCRE2_AUTO_CALLOUT, &code,
-	                        &at, how);
-	pcre2_compile_context_free(how);
-	if (!p->code)
-		return refuse_expression(e, code);
 	p->find = find_expression;
-	return set_limits(p) ? no_memory(e) : 0;
+	p->expression = expression_compile(text, strlen(text), flags, &at, e);
+	return p->expression ? 0 : -1;
 }
 
 /* True if all letters are small.  `*has_others` tells of letters beyond ASCII
@@ -311,7 +217,7 @@ static int use_text(struct pattern *p, const char *text, struct error *e)
 	bool has_others, small = is_small_text(text, &has_others);
 	if (small && has_others &&
 	    utf8_is_valid((const uint8_t *)text, strlen(text)))
-		return compile(p, text, PCRE2_LITERAL | PCRE2_CASELESS, e);
+		return use_compiled(p, text, PCRE2_LITERAL | PCRE2_CASELESS, e);
 	if (bytes_append_text(&p->needle, text))
 		return no_memory(e);
 	p->find = !small                        ? find_exact
@@ -351,7 +257,7 @@ static int use_expression(struct pattern *p, const char *text, struct error *e)
 		return error_set(e, "re: which expression?");
 	if (is_small_expression(text))
 		flags |= PCRE2_CASELESS;
-	return compile(p, text, flags, e);
+	return use_compiled(p, text, flags, e);
 }
 
 static int choose_kind(struct pattern *p, const char *text, struct error *e)
@@ -383,9 +289,7 @@ void pattern_free(struct pattern *p)
 {
 	if (!p)
 		return;
-	pcre2_match_data_free(p->match);
-	pcre2_match_context_free(p->limits);
-	pcre2_code_free(p->code);
+	expression_free(p->expression);
 	bytes_finish(&p->needle);
 	free(p);
 }
@@ -395,12 +299,11 @@ void pattern_free(struct pattern *p)
 void pattern_begin(struct pattern_scan *s, struct pattern *p,
                    const uint8_t *bytes, size_t len)
 {
-	size_t counted = len < STEPS_LEN_MAX ? len : STEPS_LEN_MAX;
 	*s = (struct pattern_scan){
 		.pattern = p,
 		.bytes = bytes,
 		.len = len,
-		.left = STEPS + STEPS_PER_BYTE * (int64_t)counted,
+		.left = expression_steps(len),
 	};
 }
 
@@ -415,7 +318,7 @@ bool pattern_next(struct pattern_scan *s, size_t *start, size_t *end)
 
 size_t pattern_reach(const struct pattern *p)
 {
-	return p->code ? REACH : p->needle.len - 1;
+	return p->expression ? REACH : p->needle.len - 1;
 }
 
 static uint8_t as_needle(const struct pattern *p, uint8_t byte)
@@ -426,7 +329,7 @@ static uint8_t as_needle(const struct pattern *p, uint8_t byte)
 bool pattern_crosses_behind(const struct pattern *p, uint8_t before)
 {
 	const struct bytes *n = &p->needle;
-	if (p->code)
+	if (p->expression)
 		return before != '\n';
 	return n->len > 1 &&
 	       memchr(n->data, as_needle(p, before), n->len - 1);
@@ -435,7 +338,7 @@ bool pattern_crosses_behind(const struct pattern *p, uint8_t before)
 bool pattern_crosses_before(const struct pattern *p, uint8_t behind)
 {
 	const struct bytes *n = &p->needle;
-	if (p->code)
+	if (p->expression)
 		return behind != '\n';
 	return n->len > 1 &&
 	       memchr(n->data + 1, as_needle(p, behind), n->len - 1);
@@ -461,7 +364,7 @@ static bool needle_goes_on(const struct pattern *p, const uint8_t *bytes,
 static bool expression_goes_on(struct pattern *p, const uint8_t *bytes,
                                size_t len)
 {
-	const size_t *place = pcre2_get_ovector_pointer(p->match);
+	const size_t *place = expression_places(p->expression);
 	struct pattern_scan s;
 	int found = 0;
 	pattern_begin(&s, p, bytes, len);
@@ -480,7 +383,7 @@ static bool expression_goes_on(struct pattern *p, const uint8_t *bytes,
 
 bool pattern_goes_on(struct pattern *p, const uint8_t *bytes, size_t len)
 {
-	return p->code ? expression_goes_on(p, bytes, len)
+	return p->expression ? expression_goes_on(p, bytes, len)
 	               : needle_goes_on(p, bytes, len);
 }
 

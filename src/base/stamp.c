@@ -99,6 +99,57 @@ void stamp_format_utc(char out[STAMP_TEXT_MAX], int64_t wall_us)
 	memcpy(out, "Z", 2);
 }
 
+/* The number that `count` digits at `*at` make, behind the character `mark`
+ * unless that is NUL; -1 for anything else.  Moves `*at` behind them. */
+static int take_number(const char *text, size_t len, size_t *at, char mark,
+                       size_t count)
+{
+	int value = 0;
+	if (mark && (*at >= len || text[(*at)++] != mark))
+		return -1;
+	for (; count; count--, ++*at) {
+		if (*at >= len || text[*at] < '0' || text[*at] > '9')
+			return -1;
+		value = value * 10 + text[*at] - '0';
+	}
+	return value;
+}
+
+/* Microseconds, from the digits behind the point, if there is one. */
+static int64_t take_fraction(const char *text, size_t len, size_t *at)
+{
+	int64_t us = 0, unit = SECOND_US / 10;
+	int digit;
+	if (*at >= len || text[*at] != '.')
+		return 0;
+	for (++*at; (digit = take_number(text, len, at, 0, 1)) >= 0; unit /= 10)
+		us += digit * unit;
+	return us;
+}
+
+bool stamp_parse_utc(const char *text, size_t len, int64_t *wall_us)
+{
+	static const char marks[] = "\0--T::";
+	int n[6];
+	size_t at = 0;
+	for (size_t i = 0; i < 6; i++) {
+		n[i] = take_number(text, len, &at, marks[i], i ? 2 : 4);
+		if (n[i] < 0)
+			return false;
+	}
+	struct tm tm = { .tm_year = n[0] - 1900, .tm_mon = n[1] - 1,
+		         .tm_mday = n[2], .tm_hour = n[3], .tm_min = n[4],
+		         .tm_sec = n[5] };
+	int64_t us = take_fraction(text, len, &at);
+	int64_t seconds = timegm(&tm);
+	bool is_time = tm.tm_mon == n[1] - 1 && tm.tm_mday == n[2] &&
+	               tm.tm_hour == n[3] && tm.tm_min == n[4];
+	if (!is_time || seconds < 0 || at + 1 != len || text[at] != 'Z')
+		return false;
+	*wall_us = seconds * SECOND_US + us;
+	return true;
+}
+
 void stamp_format_span(char out[STAMP_TEXT_MAX], int64_t ns)
 {
 	long long s = (long long)(ns / SECOND_NS);

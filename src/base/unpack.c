@@ -222,6 +222,18 @@ static bool is_taken(const char *format, size_t len,
 	return false;
 }
 
+uint64_t unpack_values(const char *format, size_t len)
+{
+	struct unpack u;
+	struct unpack_field f;
+	struct error unused;
+	uint64_t count = 0;
+	unpack_begin(&u, format, len);
+	while (unpack_next(&u, &f, &unused) > 0)
+		count += f.kind == UNPACK_NOTHING ? 0 : f.count;
+	return count;
+}
+
 int unpack_check(const char *format, size_t len, struct error *e)
 {
 	struct unpack u;

@@ -68,6 +68,10 @@ size_t utf8_encode(uint8_t out[4], uint32_t cp)
 	return len;
 }
 
+/* Printable ASCII. */
+#define FIRST ' '
+#define COUNT (uint8_t)(0x7f - FIRST)
+
 /* Most text is plain: so many bytes are looked at together. */
 #define BLOCK 16
 typedef uint8_t block __attribute__((vector_size(BLOCK)));
@@ -86,18 +90,25 @@ static bool is_any(block flags)
 	return halves[0] | halves[1];
 }
 
+/* Whether any byte is not printable ASCII, or one of these. */
+static bool is_any_odd(const uint8_t *bytes, uint8_t stop, uint8_t stop2)
+{
+	block b = load_block(bytes);
+	return is_any((block)(b - FIRST >= COUNT) | (block)(b == stop) |
+	              (block)(b == stop2));
+}
+
+/* The last block ends with the bytes: it overlaps the one before it. */
 size_t utf8_plain(const uint8_t *bytes, size_t len, uint8_t stop,
                   uint8_t stop2)
 {
-	const uint8_t first = ' ', count = 0x7f - ' ';
 	size_t n = 0;
-	for (; len - n >= BLOCK; n += BLOCK) {
-		block b = load_block(bytes + n);
-		if (is_any((block)(b - first >= count) | (block)(b == stop) |
-		           (block)(b == stop2)))
-			break;
-	}
-	while (n < len && (uint8_t)(bytes[n] - first) < count &&
+	while (len - n >= BLOCK && !is_any_odd(bytes + n, stop, stop2))
+		n += BLOCK;
+	if (n && len - n < BLOCK &&
+	    !is_any_odd(bytes + len - BLOCK, stop, stop2))
+		return len;
+	while (n < len && (uint8_t)(bytes[n] - FIRST) < COUNT &&
 	       bytes[n] != stop && bytes[n] != stop2)
 		n++;
 	return n;

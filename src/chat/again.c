@@ -26,6 +26,7 @@ static void fail_to_dial(struct chat *c)
 	struct again *a = &c->own->again;
 	a->is_trying = a->is_awaited = false;
 	c->own->has_broken = c->own->tells_end = true;
+	chat_tell_missed(c);
 	loop_later(c->loop, &c->own->check);
 }
 
@@ -40,7 +41,7 @@ static void dial_once(struct chat *c, const struct endpoint *ep, bool is_again)
 		fail_to_dial(c);
 		return;
 	}
-	a->number = s->number;
+	a->number = s->link.number;
 	session_connect(s, c->transport ? c->transport : transport_of(ep), ep,
 	                &c->options->dial, is_again);
 	if (c->own->has_input_ended)
@@ -68,7 +69,7 @@ void chat_connect(struct chat *c, const struct endpoint *ep)
 void chat_note_open(struct chat *c, const struct session *s)
 {
 	struct again *a = &c->own->again;
-	if (s->number != a->number)
+	if (s->link.number != a->number)
 		return;
 	a->is_trying = a->is_lost = a->is_entered = false;
 	if (a->is_awaited)
@@ -77,7 +78,7 @@ void chat_note_open(struct chat *c, const struct session *s)
 
 static uint64_t sent_to(const struct session *s)
 {
-	return s ? s->link.bytes_out + queue_len(s->queue) : 0;
+	return s ? s->link.bytes_out + session_queued(s) : 0;
 }
 
 /* Type a line to this session alone. */
@@ -163,13 +164,14 @@ bool chat_awaits_open(const struct chat *c)
 /* Whether the end of standard input has ended what is to be said. */
 static bool is_all_said(const struct chat *c)
 {
-	return c->own->has_input_ended && !c->options->no_shutdown;
+	return c->own->has_input_ended && !c->options->no_shutdown &&
+	       !c->rules;
 }
 
 bool chat_lose(struct chat *c, struct session *s)
 {
 	struct again *a = &c->own->again;
-	if (s->number != a->number || !c->options->reconnect ||
+	if (s->link.number != a->number || !c->options->reconnect ||
 	    is_all_said(c))
 		return false;
 	a->is_lost = true;
@@ -230,7 +232,7 @@ bool chat_try_again(struct chat *c, const struct session *s,
                     const struct error *why)
 {
 	struct again *a = &c->own->again;
-	if (s->number != a->number)
+	if (s->link.number != a->number)
 		return false;
 	int64_t wait_ms = c->is_leaving ? -1
 	                  : s->opened_ns ? wait_after_loss(c, s, why)
@@ -279,7 +281,7 @@ static bool is_still_connecting(const struct chat *c)
 	const struct again *a = &c->own->again;
 	const struct session *s = chat_find(c, a->number);
 	return (a->is_entered || a->is_trying) && s && !session_is_open(s) &&
-	       c->own->session_count == 1 && !queue_len(s->queue);
+	       c->own->session_count == 1 && !session_queued(s);
 }
 
 static void use_again(struct chat *c)
@@ -288,7 +290,7 @@ static void use_again(struct chat *c)
 	struct endpoint ep = *chat_last(c, mode);
 	chat_for_all(c, session_leave);
 	if (mode == ENDPOINT_LISTEN) {
-		chat_listen(c, &ep);
+		chat_listen(c, &ep, chat_last_target(c));
 	} else {
 		c->own->again.is_entered = true;
 		chat_connect(c, &ep);
@@ -300,6 +302,8 @@ bool chat_enter(struct chat *c)
 	struct session *s = chat_session(c, 0);
 	if (c->is_scripted || c->is_leaving)
 		return false;
+	if (c->lead && c->lead->ops->on_enter(c->lead))
+		return true;
 	if (s && c->own->session_count == 1)
 		(void)session_has_reader(s); /* it may have gone meanwhile */
 	if (chat_counts_down(c)) {
@@ -357,8 +361,11 @@ void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 		advise_enter(c, out);
 	else if (s)
 		snprintf(out, ADVICE_MAX, "%s", advice_on(s));
-	if (!*out && c->repeat)
-		snprintf(out, ADVICE_MAX, "/repeat: Ctrl-C stops it");
+	if (c->lead)
+		c->lead->ops->advise(c->lead, out, ADVICE_MAX);
+	const struct chat_task *task = c->load ? c->load : c->repeat;
+	if (!*out && task)
+		task->tell(task, out, ADVICE_MAX);
 }
 
 void chat_tell_again(struct chat *c)

@@ -16,6 +16,8 @@
 struct used {
 	struct endpoint last[ENDPOINT_MODES];
 	bool has_last[ENDPOINT_MODES];
+	struct endpoint target; /* of the last that listened */
+	bool has_target;
 	enum endpoint_mode latest;
 	char *names[ENDPOINT_MODES][USED_MAX]; /* NULL behind the last */
 };
@@ -41,6 +43,9 @@ struct again {
 void chat_use(struct chat *c, enum endpoint_mode mode,
               const struct endpoint *ep);
 void chat_forget_used(struct chat *c);
+/* Note where what comes at the last listener goes; NULL: nowhere. */
+void chat_use_target(struct chat *c, const struct endpoint *target);
+const struct endpoint *chat_last_target(const struct chat *c);
 
 /* again.c */
 

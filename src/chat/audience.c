@@ -45,21 +45,23 @@ static size_t lower_bound(const struct chat *c, uint32_t number)
 {
 	struct session *const *list = c->own->sessions;
 	size_t i;
-	ARRAY_FIND(i, c->own->session_count, list[i]->number >= number);
+	ARRAY_FIND(i, c->own->session_count, list[i]->link.number >= number);
 	return i;
 }
 
 void chat_remove_session(struct chat *c, struct session *s)
 {
 	struct chat_private *p = c->own;
-	size_t i = lower_bound(c, s->number);
+	size_t i = lower_bound(c, s->link.number);
 	p->session_count--;
 	memmove(p->sessions + i, p->sessions + i + 1,
 	        (p->session_count - i) * sizeof(*p->sessions));
 	p->sessions[p->session_count] = s;
 	p->ended_count++;
-	if (!p->session_count)
-		c->target = 0; /* a new peer would not be spoken to */
+	if (p->session_count)
+		return;
+	c->target = 0; /* a new peer would not be spoken to */
+	c->target_side = ENTRY_OUT;
 }
 
 struct session *chat_session(const struct chat *c, size_t index)
@@ -75,12 +77,12 @@ size_t chat_session_count(const struct chat *c)
 struct session *chat_find(const struct chat *c, uint32_t number)
 {
 	struct session *s = chat_session(c, lower_bound(c, number));
-	return s && s->number == number ? s : NULL;
+	return s && s->link.number == number ? s : NULL;
 }
 
 bool chat_addresses(const struct chat *c, const struct session *s)
 {
-	return c->target ? s->number == c->target : !s->closes;
+	return c->target ? s->link.number == c->target : !s->closes;
 }
 
 bool chat_speaks_to(const struct chat *c, const struct session *s)

@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include <sockchat/pair.h>
+#include <sockchat/service.h>
+
 #include "chat_private.h"
 
 #define LEAVE_PATIENCE_NS SECOND_NS /* while nothing is acknowledged */
@@ -35,11 +38,11 @@ static bool lingers_forever(const struct chat *c)
 	       (ms == LINGER_DEFAULT && (c->ops->stays || c->is_attended));
 }
 
-/* The peer has ended, and our side has not. */
+/* The peer has ended, and our side has not.  A pair has its own two sides. */
 static bool awaits_answer(const struct session *s)
 {
-	return session_is_open(s) && !session_is_finishing(s) &&
-	       !halves_is_in_open(s->link.halves);
+	return !s->pair && session_is_open(s) && !session_is_finishing(s) &&
+	       !s->debt && !halves_is_in_open(s->link.halves);
 }
 
 /* How much longer to wait for our answer to this peer, since its FIN came or
@@ -60,7 +63,8 @@ static void look_for_answers(struct timer *t)
 	timer_stop(t);
 	for (size_t i = c->own->session_count; i-- > 0;) {
 		struct session *s = chat_session(c, i);
-		if (!s || !awaits_answer(s) || lingers_forever(c))
+		if (!s || !awaits_answer(s) || lingers_forever(c) ||
+		    chat_is_led(c, s))
 			continue;
 		int64_t left = patience_ns(c, s);
 		if (left <= 0)
@@ -75,6 +79,8 @@ static void look_for_answers(struct timer *t)
 void chat_linger_changed(struct chat *c)
 {
 	c->session_settings.linger_ns = linger_ns(c);
+	c->session_settings.answer_ns =
+	    options_answer_ms(c->options) * MS_NS;
 	look_for_answers(&c->own->linger);
 }
 
@@ -102,16 +108,18 @@ uint64_t chat_undelivered(const struct chat *c)
 
 static void tell_given_up(struct chat *c, const struct session *s)
 {
+	const char *who = s->pair ? link_called(&s->link) : s->link.where;
+	uint64_t unsent = session_queued(s) + queue_file_rest(s->queue);
+	size_t unacked = session_unacked(s);
 	struct error e;
-	if (chat_undelivered_of(s))
+	if (unsent || unacked)
 		error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu "
-		          "are not %s, %" PRIu64 " more are not sent",
-		          s->link.where, s->link.bytes_out, session_unacked(s),
-		          link_arrived(&s->link),
-		          queue_len(s->queue) + queue_file_rest(s->queue));
+		          "are not %s, %" PRIu64 " more are not sent", who,
+		          s->link.bytes_out, unacked, link_arrived(&s->link),
+		          unsent);
 	else if (link_pending(&s->link) > 0)
 		error_set(&e, "gave up on %s: our FIN is not acknowledged",
-		          s->link.where);
+		          who);
 	else
 		return;
 	error_set_code(&e, ETIMEDOUT);
@@ -121,8 +129,12 @@ static void tell_given_up(struct chat *c, const struct session *s)
 /* The peers that are still here have not acknowledged all of our bytes. */
 static void give_up(struct chat *c)
 {
-	for (size_t i = 0; i < c->own->session_count; i++)
-		tell_given_up(c, c->own->sessions[i]);
+	for (size_t i = 0; i < c->own->session_count; i++) {
+		const struct session *s = c->own->sessions[i];
+		tell_given_up(c, s);
+		if (s->pair)
+			tell_given_up(c, s->pair->near);
+	}
 	chat_for_all(c, session_lose);
 	c->own->has_broken |= c->own->session_count > 0;
 	loop_stop(c->loop, 0); /* chat_run() makes the exit status */
@@ -160,6 +172,7 @@ void chat_leave(struct chat *c)
 		return;
 	}
 	c->is_leaving = true;
+	service_stopping();
 	p->has_broken |= p->again.is_trying;
 	chat_free_listeners(c);
 	p->undelivered = chat_undelivered(c);
@@ -170,7 +183,8 @@ void chat_leave(struct chat *c)
 
 /* The end of standard input */
 
-/* Tell whose answers --quit-after cuts short. */
+/* Tell whose answers --quit-after cuts short.  Datagrams have no end that could
+ * be missed. */
 static void tell_cut_short(struct chat *c)
 {
 	const struct session *cut = NULL;
@@ -178,7 +192,8 @@ static void tell_cut_short(struct chat *c)
 	for (size_t i = 0; i < c->own->session_count; i++) {
 		const struct session *s = c->own->sessions[i];
 		if (!session_is_open(s) ||
-		    !halves_is_in_open(s->link.halves))
+		    !halves_is_in_open(s->link.halves) ||
+		    link_has_messages(&s->link))
 			continue;
 		cut = s;
 		count++;
@@ -205,7 +220,7 @@ static void leave_early(struct timer *t)
 void chat_start_quit(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	if (c->options->quit_after_ms >= 0 && !p->quit.loop &&
+	if (c->options->quit_after_ms >= 0 && !p->quit.loop && !c->rules &&
 	    !p->again.is_awaited)
 		chat_start_timer(&p->quit, leave_early,
 		                 c->options->quit_after_ms * MS_NS);
@@ -213,7 +228,7 @@ void chat_start_quit(struct chat *c)
 
 static void close_if_in_ended(struct session *s)
 {
-	if (!halves_is_in_open(s->link.halves))
+	if (!halves_is_in_open(s->link.halves) && !s->debt)
 		session_close(s);
 }
 
@@ -225,19 +240,23 @@ void chat_input_spoke(struct chat *c)
 void chat_end_input(struct chat *c, struct session *s)
 {
 	const struct again *a = &c->own->again;
-	if (a->is_awaited && s->number == a->number)
+	if (a->is_awaited && s->link.number == a->number)
 		return; /* chat_greet() does it, behind what it types */
-	if (c->options->send_only)
+	if (c->rules)
+		return; /* they answer on */
+	bool has_messages = link_has_messages(&s->link);
+	if (c->options->send_only && !has_messages)
 		session_finish(s);
-	else if (!c->options->no_shutdown)
-		session_shutdown(s);
+	else if (!c->options->no_shutdown || has_messages)
+		session_end_input(s);
 }
 
 void chat_input_ended(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	p->has_ended_early = chat_awaited_first(c);
-	if (c->options->echo || p->has_ended_early)
+	p->has_ended_early = chat_heeds_input(c) &&
+	                     (chat_awaited_first(c) || c->rules);
+	if (!chat_heeds_input(c) || p->has_ended_early)
 		return;
 	chat_free_listeners(c);
 	chat_start_quit(c);
@@ -246,7 +265,7 @@ void chat_input_ended(struct chat *c)
 void chat_input_taken(struct chat *c)
 {
 	struct chat_private *p = c->own;
-	if (c->options->echo)
+	if (!chat_heeds_input(c))
 		return;
 	p->has_input_ended = true;
 	if (!p->has_ended_early)

@@ -8,13 +8,24 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/chat.h>
+#include <sockchat/hold.h>
+#include <sockchat/lead.h>
 #include <sockchat/listener.h>
 #include <sockchat/session_state.h>
+#include <sockchat/watch.h>
 
 #include "again_private.h"
+#include "chat_listen.h"
 
 #define LISTENING_MAX 256
 #define WATCH_MAX     8
+
+/* What is known of a session that has gone. */
+struct last_facts {
+	struct facts facts; /* which borrow the rest */
+	struct timing timing;
+	struct tls_facts tls;
+};
 
 struct chat_private {
 	/* Those that are alive, by rising number, and behind them those that
@@ -22,36 +33,43 @@ struct chat_private {
 	struct session **sessions;
 	size_t session_count, ended_count, session_cap;
 	struct session_ops session_ops;
+	struct session_settings near_settings; /* of the clients of pairs */
 	int64_t next_search_ns;
 	struct frame frames[2]; /* as sessions use them: options.h */
 	struct reframe *reframe; /* what came is cut anew; or NULL */
-	bool is_held; /* the front end does not keep up */
 	struct queues queues;
+	struct faults faults;
+	int settings[SOCKET_SETTINGS]; /* as sockets have been told last */
+	struct hold hold; /* what waits in the middle */
 	uint32_t last_number;
 	bool shows_numbers;
 
-	struct listener **listeners;
+	struct place **listeners;
 	size_t listener_count;
 	uint64_t first_turn; /* when the first peer came, as loop_turns() */
-	char listening[LISTENING_MAX];
-	bool accepts_one; /* listeners are closed once there is a peer */
+	char listening[LISTENING_MAX], forwarding[LISTENING_MAX];
+	uint64_t refused; /* by listeners that are closed */
+	bool has_told_backlog;
+	bool is_ready; /* it listens, and that is to be told */
+	bool is_for_lead; /* it runs for a lead alone, and ends with it */
 
 	struct used used;
 	struct again again;
 	bool is_starting; /* the front end is not there yet */
+	uint64_t next_shown; /* to the front end, which is behind; or 0 */
 	bool tells_end; /* that it is over, and what Enter does */
 
 	struct session_hints hints; /* told already of accepted peers */
-	struct health health[WATCH_MAX];
-	struct timing last_timing;
-	struct tls_facts last_tls;
-	struct facts last;    /* of the session that ended last, at its end */
+	struct health health[WATCH_MAX], client_health[WATCH_MAX];
+	/* Of the session that ended last, at its end, and of its client. */
+	struct last_facts last, last_client;
 	struct transcript_listener shows; /* the front end */
 	struct transcript_listener recuts; /* all that knows entries */
 	struct timer quit, linger, leave, look, slow, peers, timeout;
 	struct later check;
 	bool has_input_ended; /* standard input, and all of it is taken */
-	bool has_ended_early; /* it ended before the first peer came */
+	bool has_ended_early; /* it ended before the first peer came, or where
+	                       * rules answer: peers are served on */
 	int64_t spoke_ns; /* when standard input spoke last */
 	bool has_listen_failed;
 	bool has_shown_certificate; /* of ours, at /starttls */
@@ -81,12 +99,7 @@ void chat_remove_session(struct chat *c, struct session *s);
 bool chat_addresses(const struct chat *c, const struct session *s);
 bool chat_speaks_to(const struct chat *c, const struct session *s);
 
-/* chat_listen.c */
-
-/* The `on_peer` of listener_ops. */
-void chat_on_peer(void *user, struct transport *t, const struct address *peer);
-/* Close all listeners. */
-void chat_free_listeners(struct chat *c);
+/* chat_listen.c: see chat_listen.h. */
 
 /* chat_slow.c */
 
@@ -129,6 +142,26 @@ static inline int chat_prepare_tls(struct chat *c, enum endpoint_mode mode)
 	struct tls *tls = c->options->dial.tls;
 	struct error e;
 	return tls && tls_prepare(tls, mode, &e) ? chat_error(c, &e) : 0;
+}
+
+/* Whether somebody speaks to it for the user. */
+static inline bool chat_is_led(const struct chat *c, const struct session *s)
+{
+	return c->lead && c->lead->ops->holds(c->lead, s);
+}
+
+/* No peer comes of what was tried. */
+static inline void chat_tell_missed(struct chat *c)
+{
+	if (c->lead)
+		c->lead->ops->on_missed(c->lead);
+}
+
+/* Whether the end of standard input ends anything. */
+static inline bool chat_heeds_input(const struct chat *c)
+{
+	return !c->options->echo && !*c->options->forward &&
+	       !(c->lead && c->lead->has_say);
 }
 
 /* Let one of the chat's timers call `fn`; its user is the chat. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <sockchat/file.h>
+#include <sockchat/pair.h>
 #include <sockchat/tls_words.h>
 
 #include "chat_private.h"
@@ -55,8 +56,10 @@ static int tell_nobody(struct chat *c)
 static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 {
 	struct error e;
-	if (p->file ? !session_send_file(s, p->file, &e)
-	            : !session_send_framed(s, p->message, &e)) {
+	bool is_client = s->pair && c->target_side == ENTRY_IN;
+	struct session *to = is_client ? s->pair->near : s;
+	if (p->file ? !session_send_file(to, p->file, &e)
+	            : !session_send_framed(to, p->message, &e)) {
 		chat_given(c, s);
 		return 0;
 	}
@@ -107,7 +110,7 @@ int chat_send(struct chat *c, const void *bytes, size_t len)
 /* Send a whole file as a payload.  -1 after a complaint. */
 static int send_payload(struct chat *c, const struct feed_file *file)
 {
-	const struct frame *f = c->session_settings.frame_out;
+	const struct frame *f = chat_frame(c);
 	struct framed m = { .kind = NULL };
 	struct bytes payload = { .max = f->max };
 	struct error e;
@@ -129,6 +132,7 @@ int chat_send_file(struct chat *c, const char *path)
 	struct error e;
 	if (feed_open(&file, path, &e))
 		return chat_error(c, &e);
+	file.piece = (size_t)c->options->datagram_size;
 	int failed = chat_has_frame(c)
 	                 ? send_payload(c, &file)
 	                 : give_all(c, &(struct parcel){ NULL, file.total,
@@ -161,6 +165,7 @@ static void tell_tls(struct chat *c, enum endpoint_mode mode)
 		chat_note(c, code, "%s", text);
 }
 
+/* -1 after an ERROR entry. */
 static int secure_one(struct chat *c, struct session *s, const void *text,
                       size_t len)
 {
@@ -173,6 +178,11 @@ static int secure_one(struct chat *c, struct session *s, const void *text,
 	tell_tls(c, mode);
 	return session_starttls(s, text, len, settings, &e)
 	           ? chat_error(c, &e) : 0;
+}
+
+int chat_secure(struct chat *c, struct session *s)
+{
+	return secure_one(c, s, NULL, 0);
 }
 
 int chat_starttls(struct chat *c, const void *text, size_t len)
@@ -210,8 +220,9 @@ size_t chat_shutdown(struct chat *c)
 		struct session *s = chat_session(c, i);
 		if (!s || !chat_addresses(c, s) || session_is_finishing(s))
 			continue;
-		if (queue_len(s->queue) || queue_has_file(s->queue) ||
-		    !session_is_open(s))
+		bool has_fin = !link_has_messages(&s->link);
+		if (has_fin && (session_queued(s) || !session_is_open(s) ||
+		                queue_has_file(s->queue)))
 			chat_note(c, "fin-queued",
 			          "our FIN follows what is queued");
 		session_shutdown(s);

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include <sockchat/pair.h>
+
 #include "chat_private.h"
 
 #define LOOK_NS  (250 * MS_NS)
@@ -26,10 +28,15 @@ static bool is_behind(const struct session *s)
 	return s->talk && s->talk->lag && s->talk->lag->is_behind;
 }
 
+static uint64_t undelivered(const struct session *s)
+{
+	return session_queued(s) + queue_file_rest(s->queue) +
+	       session_unacked(s);
+}
+
 uint64_t chat_undelivered_of(const struct session *s)
 {
-	return queue_len(s->queue) + queue_file_rest(s->queue) +
-	       session_unacked(s);
+	return undelivered(s) + (s->pair ? undelivered(pair_other(s)) : 0);
 }
 
 static int64_t stuck_ns(const struct chat *c, const struct session *s)
@@ -48,9 +55,11 @@ static void forget_lag(struct session *s)
  * that is from the next look on. */
 static void note_lag(struct chat *c, struct session *s)
 {
-	if (!s->talk)
-		return; /* nothing is said to it */
-	if (!session_is_congested(s) && !is_behind(s)) {
+	bool is_slow = session_is_congested(s) &&
+	               !faults_are_slow(s->settings->faults);
+	if (!s->talk || s->pair)
+		return; /* nothing is said to it, or it keeps us waiting */
+	if (!is_slow && !is_behind(s)) {
 		forget_lag(s);
 		return;
 	}
@@ -76,7 +85,7 @@ static void fall_behind(struct chat *c, struct session *s)
 	struct error e;
 	s->talk->lag->is_behind = true;
 	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
-	          s->number, chat_undelivered_of(s));
+	          s->link.number, chat_undelivered_of(s));
 	error_set_hint(&e, "what you say goes on without it; when it has read "
 	                   "nothing for %d s it is dropped",
 	               CHAT_DROP_MS / 1000);
@@ -89,7 +98,7 @@ static void catch_up(struct chat *c, struct session *s)
 	const struct lag *lag = s->talk->lag;
 	struct error e;
 	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
-	          " bytes) were not sent to it meanwhile", s->number,
+	          " bytes) were not sent to it meanwhile", s->link.number,
 	          lag->messages, lag->bytes);
 	error_set_word(&e, lag->messages ? error_name(EAGAIN) : "reads-again");
 	chat_tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
@@ -102,7 +111,7 @@ static void drop_peer(struct chat *c, struct session *s)
 	struct error e;
 	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
 	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
-	          " bytes) were not sent to it", s->number,
+	          " bytes) were not sent to it", s->link.number,
 	          CHAT_DROP_MS / 1000, chat_undelivered_of(s), lag->messages,
 	          lag->bytes);
 	error_set_code(&e, ETIMEDOUT);
@@ -135,14 +144,15 @@ static void look_for_slow(struct timer *t)
 		if ((s = chat_session(c, i)))
 			judge_lag(c, s);
 	for (size_t i = 0; (s = chat_session(c, i)); i++)
-		goes_on |= s->talk && (s->talk->lag || session_is_congested(s));
+		goes_on |= s->talk && !s->pair &&
+		           (s->talk->lag || session_is_congested(s));
 	if (goes_on)
 		chat_start_timer(t, look_for_slow, LOOK_NS);
 }
 
 void chat_given(struct chat *c, struct session *s)
 {
-	if (!c->own->slow.loop && session_is_congested(s))
+	if (!c->own->slow.loop && !s->pair && session_is_congested(s))
 		look_for_slow(&c->own->slow);
 }
 
@@ -155,7 +165,8 @@ bool chat_pass_over(struct chat *c, struct session *s, uint64_t len)
 	s->talk->lag->bytes += len;
 	c->own->has_refused = true;
 	if (c->target) {
-		error_set(&e, "not sent: peer %u does not read", s->number);
+		error_set(&e, "not sent: peer %u does not read",
+		          s->link.number);
 		error_set_code(&e, EAGAIN);
 		chat_error(c, &e);
 	}

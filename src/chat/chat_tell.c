@@ -30,7 +30,7 @@ void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
                const struct error *e)
 {
 	transcript_append(c->transcript, &(struct entry){
-		.session = s ? s->number : 0,
+		.session = s ? s->link.number : 0,
 		.kind = (uint8_t)kind,
 		.bytes = (const uint8_t *)e->text,
 		.len = strlen(e->text),

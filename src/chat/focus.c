@@ -13,18 +13,29 @@ static void show_alone(struct chat *c, uint32_t number)
 void chat_speak_to(struct chat *c, uint32_t number)
 {
 	c->target = number;
+	c->target_side = ENTRY_OUT;
 	if (c->filter.focus)
 		show_alone(c, number);
 }
 
+void chat_speak_to_client(struct chat *c, uint32_t number)
+{
+	chat_speak_to(c, number);
+	c->target_side = ENTRY_IN;
+}
+
 void chat_next_target(struct chat *c)
 {
-	const struct session *s;
+	const struct session *s = c->target ? chat_find(c, c->target) : NULL;
 	size_t i = 0;
+	if (s && s->pair && c->target_side != ENTRY_IN) {
+		chat_speak_to_client(c, c->target);
+		return;
+	}
 	while ((s = chat_session(c, i)) &&
-	       (s->number <= c->target || s->is_gone))
+	       (s->link.number <= c->target || s->is_gone))
 		i++;
-	chat_speak_to(c, s ? s->number : 0);
+	chat_speak_to(c, s ? s->link.number : 0);
 }
 
 /* The peer of the newest entry that is about one who is still there, else the
@@ -42,7 +53,7 @@ static uint32_t last_heard(const struct chat *c)
 		if (e->session && chat_find(c, e->session))
 			return e->session;
 	}
-	return first ? first->number : 0;
+	return first ? first->link.number : 0;
 }
 
 bool chat_toggle_focus(struct chat *c)
@@ -54,16 +65,18 @@ bool chat_toggle_focus(struct chat *c)
 	if (!number && !c->filter.focus)
 		return false;
 	show_alone(c, number);
+	if (number != c->target)
+		c->target_side = ENTRY_OUT;
 	c->target = number;
 	return true;
 }
 
 void chat_end_focus(struct chat *c, const struct session *s)
 {
-	if (c->filter.focus != s->number || c->is_leaving)
+	if (c->filter.focus != s->link.number || c->is_leaving)
 		return;
 	show_alone(c, 0);
 	chat_note(c, "focus-ended", "peer %u, which was shown alone, has gone: "
-	          "all peers are shown again%s", s->number,
+	          "all peers are shown again%s", s->link.number,
 	          c->target ? "; /to all speaks to all" : "");
 }

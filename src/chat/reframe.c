@@ -20,12 +20,12 @@ struct reframe {
 	struct later turn;
 };
 
-void chat_read_on(struct chat *c)
+void chat_hold(struct chat *c, enum chat_hold why, bool is_held)
 {
-	bool is_held = c->own->is_held || c->own->reframe;
-	if (c->session_settings.is_held == is_held)
+	c->holds = is_held ? c->holds | why : c->holds & ~(unsigned)why;
+	if (c->session_settings.is_held == (c->holds != 0))
 		return;
-	c->session_settings.is_held = is_held;
+	c->session_settings.is_held = c->holds != 0;
 	chat_for_all(c, session_update);
 }
 
@@ -46,7 +46,7 @@ static void end_reframe(struct reframe *r)
 	c->own->reframe = NULL;
 	recut_free(r->recut);
 	free(r);
-	chat_read_on(c);
+	chat_hold(c, CHAT_HOLD_RECUT, false);
 }
 
 static void tell_uncut(struct chat *c)
@@ -99,7 +99,7 @@ static void begin_reframe(struct chat *c)
 	r->turn = (struct later){ .on_call = on_turn, .user = r };
 	p->reframe = r;
 	on_turn(&r->turn); /* what is short is done at once */
-	chat_read_on(c);
+	chat_hold(c, CHAT_HOLD_RECUT, p->reframe != NULL);
 }
 
 /* Enter may end lines by CR LF, which are lines all the same. */

@@ -11,9 +11,6 @@
 /* Take the frames over from the options.  What stands in the transcript is cut
  * anew over several turns: `c->own->reframe` is not NULL until then. */
 void chat_choose_frames(struct chat *c);
-/* Read from peers again, unless the front end does not keep up or something is
- * being cut anew. */
-void chat_read_on(struct chat *c);
 /* Give up what is under way. */
 void chat_stop_reframe(struct chat *c);
 

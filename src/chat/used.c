@@ -28,9 +28,10 @@ void chat_note_used(struct chat *c, enum endpoint_mode mode,
 	char name[ENDPOINT_TEXT_MAX + 6];
 	snprintf(name, sizeof(name), "tcp://");
 	endpoint_format(ep, name + 6);
-	/* --tls makes TLS of what does not say that it is plain */
+	/* --tls and --udp change what does not say that it is plain */
 	bool says_plain = ep->scheme == ENDPOINT_TCP && !ep->is_tls &&
-	                  options_wants_tls(c->options, mode, name + 6);
+	                  (c->options->is_udp ||
+	                   options_wants_tls(c->options, mode, name + 6));
 	char *copy = strdup(says_plain ? name : name + 6);
 	if (!copy)
 		return; /* it is not offered */
@@ -53,6 +54,20 @@ void chat_use(struct chat *c, enum endpoint_mode mode,
 	u->latest = mode;
 	c->own->again.is_offered = false;
 	chat_note_used(c, mode, ep);
+}
+
+void chat_use_target(struct chat *c, const struct endpoint *target)
+{
+	struct used *u = &c->own->used;
+	u->has_target = target != NULL;
+	if (target && target != &u->target)
+		u->target = *target;
+}
+
+const struct endpoint *chat_last_target(const struct chat *c)
+{
+	const struct used *u = &c->own->used;
+	return u->has_target ? &u->target : NULL;
 }
 
 const struct endpoint *chat_last(const struct chat *c, enum endpoint_mode mode)

@@ -5,47 +5,77 @@
  * one sample in each second in which something moves, none while nothing
  * does.  And what is found out about peers, when it is time. */
 
+#include <sockchat/pair.h>
+
 #include "chat_private.h"
 
 /* Looking at peers takes so much time, and then rests for so long. */
 #define WORK_NS (5 * MS_NS)
 #define REST_NS (50 * MS_NS)
 
-bool chat_facts(const struct chat *c, struct facts *out)
+/* The client's session, in the middle. */
+static const struct session *client_of(const struct session *s)
 {
-	const struct session *s = chat_shown(c);
+	return s && s->pair ? s->pair->near : NULL;
+}
+
+/* The facts of this session; when the one that is shown has gone, the last ones
+ * of it. */
+static bool find_facts(const struct chat *c, const struct session *s,
+                       const struct facts *last, struct facts *out)
+{
+	bool has_gone = !chat_shown(c) && (!chat_session_count(c) ||
+	                                   c->target == last->number);
 	if (s)
 		session_facts_to_show(s, out);
-	else if (!chat_session_count(c) ||
-	         c->target == c->own->last.number)
-		*out = c->own->last;
+	else if (has_gone)
+		*out = *last;
 	else
 		out->number = 0;
 	out->now = stamp_now();
 	return out->number != 0;
 }
 
+bool chat_facts(const struct chat *c, struct facts *out)
+{
+	return find_facts(c, chat_shown(c), &c->own->last.facts, out);
+}
+
+bool chat_client_facts(const struct chat *c, struct facts *out)
+{
+	return find_facts(c, client_of(chat_shown(c)),
+	                  &c->own->last_client.facts, out);
+}
+
 /* The samples of this session; NULL: it is not watched. */
-static struct health *find_health(const struct chat *c, uint32_t number)
+static struct health *find_health(struct health *list, uint32_t number)
 {
 	for (size_t i = 0; i < WATCH_MAX; i++)
-		if (c->own->health[i].number == number)
-			return &c->own->health[i];
+		if (list[i].number == number)
+			return &list[i];
 	return NULL;
 }
 
+static const struct health unknown;
+
 const struct health *chat_health(const struct chat *c, uint32_t number)
 {
-	static const struct health unknown;
-	const struct health *h = find_health(c, number);
+	const struct health *h = find_health(c->own->health, number);
+	return h ? h : &unknown;
+}
+
+const struct health *chat_client_health(const struct chat *c, uint32_t number)
+{
+	const struct health *h = find_health(c->own->client_health, number);
 	return h ? h : &unknown;
 }
 
 /* Where its samples go: its own place, or that of a session that has gone, or
  * else another's. */
-static struct health *place_for(struct chat *c, uint32_t number)
+static struct health *place_for(const struct chat *c, struct health *list,
+                                uint32_t number)
 {
-	struct health *list = c->own->health, *own = find_health(c, number);
+	struct health *own = find_health(list, number);
 	if (own)
 		return own;
 	for (size_t i = 0; i < WATCH_MAX; i++)
@@ -62,29 +92,43 @@ static struct session *watched(const struct chat *c, size_t i)
 	return i ? NULL : chat_shown(c);
 }
 
+static bool is_news(struct health *list, const struct session *s)
+{
+	const struct health *h =
+	    s ? find_health(list, s->link.number) : NULL;
+	return s && session_is_open(s) &&
+	       !health_is_known(h ? h : &unknown, s->link.number,
+	                        s->link.bytes_in, s->link.bytes_out);
+}
+
 static bool has_news(const struct chat *c)
 {
 	const struct session *s;
 	for (size_t i = 0; (s = watched(c, i)); i++)
-		if (session_is_open(s) &&
-		    !health_is_known(chat_health(c, s->number),
-		                     s->number, s->link.bytes_in,
-		                     s->link.bytes_out))
+		if (is_news(c->own->health, s) ||
+		    is_news(c->own->client_health, client_of(s)))
 			return true;
 	return false;
+}
+
+static bool take_sample(const struct chat *c, struct health *list,
+                        const struct session *s)
+{
+	struct facts facts;
+	if (!s || !session_is_open(s))
+		return false;
+	session_sample(s, &facts);
+	return health_look(place_for(c, list, facts.number), &facts);
 }
 
 static void take_samples(struct timer *t)
 {
 	struct chat *c = t->user;
 	const struct session *s;
-	struct facts facts;
 	bool goes_on = false;
 	for (size_t i = 0; (s = watched(c, i)); i++) {
-		if (!session_is_open(s))
-			continue;
-		session_sample(s, &facts);
-		goes_on |= health_look(place_for(c, facts.number), &facts);
+		goes_on |= take_sample(c, c->own->health, s);
+		goes_on |= take_sample(c, c->own->client_health, client_of(s));
 	}
 	if (goes_on)
 		chat_start_timer(t, take_samples, HEALTH_STEP_NS);
@@ -129,20 +173,30 @@ void watch_plan(void *user, struct session *s)
 		chat_start_timer(t, look_at_peers, delay);
 }
 
+/* The session goes with what it has lent: keep a copy. */
+static void keep_facts(struct last_facts *last, const struct session *s)
+{
+	struct facts *f = &last->facts;
+	f->number = 0;
+	if (!s)
+		return;
+	session_sample(s, f);
+	f->tls = session_tls(s);
+	if (f->tls) {
+		last->tls = *f->tls;
+		f->tls = &last->tls;
+	}
+	if (f->timing) {
+		last->timing = *f->timing;
+		f->timing = &last->timing;
+	}
+}
+
 void watch_end(struct chat *c, const struct session *s)
 {
-	struct facts *last = &c->own->last;
 	if (!c->session_settings.tells_states ||
-	    (chat_session_count(c) && c->target != s->number))
+	    (chat_session_count(c) && c->target != s->link.number))
 		return;
-	session_sample(s, last);
-	last->tls = session_tls(s);
-	if (last->tls) { /* the session's goes with it */
-		c->own->last_tls = *last->tls;
-		last->tls = &c->own->last_tls;
-	}
-	if (last->timing) {
-		c->own->last_timing = *last->timing;
-		last->timing = &c->own->last_timing;
-	}
+	keep_facts(&c->own->last, s);
+	keep_facts(&c->own->last_client, client_of(s));
 }

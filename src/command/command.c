@@ -68,7 +68,7 @@ int command_send(struct chat *c, const char *line, size_t len)
 	int failed = command_make_message(c, &m, line, len, &e);
 	if (failed)
 		chat_error(c, &e);
-	else if (m.bytes.len)
+	else if (m.bytes.len || chat_has_messages(c))
 		failed = chat_send_framed(c, &m);
 	bytes_finish(&m.bytes);
 	return failed;
@@ -85,12 +85,35 @@ static bool is_sent(const char **line, size_t *len)
 	return is_escaped;
 }
 
+/* A script gives commands to who is in the middle, and says nothing itself. */
+static int refuse_line(struct chat *c)
+{
+	return chat_refuse(c, "/inject out TEXT says it to the target, "
+	                      "/inject in TEXT to the client",
+	                   "not sent: with --forward, standard input has "
+	                   "commands alone");
+}
+
 int command_run(struct chat *c, const char *line, size_t len)
 {
 	if (!len && chat_enter(c))
 		return 0;
-	return is_sent(&line, &len) ? command_send(c, line, len)
-	                            : run_command(c, line, len);
+	if (!is_sent(&line, &len))
+		return run_command(c, line, len);
+	if (c->is_scripted && *c->options->forward)
+		return refuse_line(c);
+	return command_send(c, line, len);
+}
+
+/* Whether its argument is a word that lets it be done at once. */
+static bool is_word_at_once(const struct call *call)
+{
+	const struct choice *word = call->row->at_once;
+	while (word && word->name &&
+	       (strlen(word->name) != call->args_len ||
+	        memcmp(word->name, call->args, call->args_len) != 0))
+		word++;
+	return word && word->name;
 }
 
 enum command_turn command_turn(const char *line, size_t len)
@@ -100,7 +123,9 @@ enum command_turn command_turn(const char *line, size_t len)
 	struct call call = parse_call(line, len);
 	/* what cannot be done is told at once */
 	bool lacks = call.row && call.row->example && !call.args_len;
-	return call.row && !lacks ? call.row->turn : COMMAND_AT_ONCE;
+	if (!call.row || lacks || is_word_at_once(&call))
+		return COMMAND_AT_ONCE;
+	return call.row->turn;
 }
 
 int command_preview(const struct chat *c, const char *line, size_t len,

@@ -5,29 +5,26 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <sockchat/again.h>
 #include <sockchat/command.h>
 #include <sockchat/escape.h>
-#include <sockchat/file.h>
 #include <sockchat/glyph.h>
 #include <sockchat/hextext.h>
+#include <sockchat/lead.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/spell.h>
 #include <sockchat/unpack.h>
 
+#include "admit.h"
 #include "commands_private.h"
 #include "frames.h"
+#include "held.h"
 #include "set.h"
+#include "trouble.h"
 #include "typed.h"
-
-#define DRIP_DEFAULT_MS 50
-#define DRIP_MAX        (1 << 30)
-#define WORDS_MAX       4
 
 /* Say what the command cannot do without.  Returns -1. */
 static int refuse_nothing(struct chat *c, const struct command_row *row)
@@ -81,139 +78,6 @@ static int run_quit(struct chat *c, char *args)
 	return 0;
 }
 
-/* What follows "unix:" may have spaces and begin with "~". */
-static int parse_unix(struct endpoint *ep, const char *path, struct error *e)
-{
-	struct bytes url = { 0 };
-	int failed = bytes_append_text(&url, "unix:") ||
-	             file_append_path(&url, path, strlen(path));
-	const char *word = bytes_text(&url);
-	failed = failed ? error_set_errno(e, ENOMEM, "cannot take %s", path)
-	                : endpoint_parse(ep, ENDPOINT_CONNECT, &word, 1, e);
-	bytes_finish(&url);
-	return failed;
-}
-
-static int parse_words(struct endpoint *ep, enum endpoint_mode mode, char *args,
-                       struct error *e)
-{
-	char *words[WORDS_MAX];
-	size_t count = command_words(args, words, WORDS_MAX);
-	if (count && words[0][0] == '-' && words[0][1]) {
-		error_set(e, "%s is an option of the command line: an endpoint "
-		             "has none", words[0]);
-		error_set_hint(e, "for TLS: tls://HOST:PORT");
-		return -1;
-	}
-	return endpoint_parse(ep, mode, (const char *const *)words, count, e);
-}
-
-static int read_endpoint(struct endpoint *ep, enum endpoint_mode mode,
-                         char *args, struct error *e)
-{
-	return strncasecmp(args, "unix:", 5) == 0
-	           ? parse_unix(ep, args + 5, e)
-	           : parse_words(ep, mode, args, e);
-}
-
-/* Take the endpoint that was used last.  -1 after a complaint. */
-static int take_last(struct chat *c, enum endpoint_mode mode,
-                     struct endpoint *ep)
-{
-	const struct endpoint *last = chat_last(c, mode);
-	if (!last)
-		return chat_refuse(c, "alone it repeats the last one, and "
-		                      "there was none", "%s",
-		                   mode == ENDPOINT_LISTEN
-		                       ? "on which port? /listen PORT"
-		                       : "to which server? /connect HOST PORT");
-	*ep = *last;
-	return 0;
-}
-
-/* -1 after a complaint. */
-static int parse_endpoint(struct chat *c, char *args, enum endpoint_mode mode,
-                          struct endpoint *ep)
-{
-	struct error e;
-	if (!*args)
-		return take_last(c, mode, ep);
-	bool wants_tls = options_wants_tls(c->options, mode, args);
-	if (read_endpoint(ep, mode, args, &e))
-		return chat_error(c, &e);
-	ep->is_tls |= wants_tls;
-	return 0;
-}
-
-/* Whether this session keeps us from connecting to `name`.  A listener may have
- * many peers, but two that connect to one server would be a mistake. */
-static bool is_in_the_way(const struct chat *c, const struct session *s,
-                          const char *name)
-{
-	bool is_open = session_is_open(s);
-	return !*c->listening ||
-	       (!is_open && strcmp(s->link.where, name) == 0);
-}
-
-static int refuse_second(struct chat *c, const struct session *s)
-{
-	if (session_is_open(s))
-		return chat_refuse(c, "/close ends that connection",
-		                   "already connected to %s", s->link.where);
-	return chat_refuse(c, "/close gives up", "still connecting to %s",
-	                   s->link.where);
-}
-
-static int run_connect(struct chat *c, char *args)
-{
-	char name[ENDPOINT_TEXT_MAX];
-	struct endpoint ep = { 0 };
-	struct session *s;
-	if (parse_endpoint(c, args, ENDPOINT_CONNECT, &ep))
-		return -1;
-	endpoint_format(&ep, name);
-	for (size_t i = chat_session_count(c); i-- > 0;) {
-		s = chat_session(c, i);
-		if (!halves_is_in_open(s->link.halves) || s->closes)
-			session_leave(s); /* it is over but for our FIN */
-		else if (is_in_the_way(c, s, name))
-			return refuse_second(c, s);
-	}
-	chat_connect(c, &ep);
-	return 0;
-}
-
-static int run_listen(struct chat *c, char *args)
-{
-	struct endpoint ep = { 0 };
-	if (parse_endpoint(c, args, ENDPOINT_LISTEN, &ep))
-		return -1;
-	if (*c->listening && !*args)
-		return chat_refuse(c, "", "already listening on %s",
-		                   c->listening);
-	chat_listen(c, &ep);
-	return 0;
-}
-
-void command_learn(struct chat *c, const char *line)
-{
-	static const char *const names[] = {
-		[ENDPOINT_CONNECT] = "/connect ",
-		[ENDPOINT_LISTEN] = "/listen ",
-	};
-	for (size_t mode = 0; mode < 2; mode++) {
-		size_t len = strlen(names[mode]);
-		bool is_it = strncmp(line, names[mode], len) == 0;
-		char *args = is_it ? strdup(line + len) : NULL;
-		struct endpoint ep;
-		struct error e;
-		if (args && !read_endpoint(&ep, (enum endpoint_mode)mode,
-		                           args, &e))
-			chat_note_used(c, (enum endpoint_mode)mode, &ep);
-		free(args);
-	}
-}
-
 static int send_parsed(struct chat *c, const struct command_row *row,
                        const char *args)
 {
@@ -224,8 +88,9 @@ static int send_parsed(struct chat *c, const struct command_row *row,
 		error_set_hint(&e, "nothing was sent");
 		failed = chat_error(c, &e);
 	} else {
-		failed = m.bytes.len ? chat_send_framed(c, &m)
-		                     : refuse_nothing(c, row);
+		failed = m.bytes.len || chat_has_messages(c)
+		             ? chat_send_framed(c, &m)
+		             : refuse_nothing(c, row);
 	}
 	bytes_finish(&m.bytes);
 	return failed;
@@ -248,8 +113,12 @@ static int run_cancel(struct chat *c, char *args)
 	uint64_t end = transcript_end(c->transcript);
 	if (chat_stop_trying(c))
 		return 0;
-	if (c->repeat)
+	if (c->lead)
+		c->lead->ops->stop(c->lead);
+	else if (c->repeat)
 		c->repeat->finish(c->repeat);
+	else if (c->load)
+		c->load->finish(c->load);
 	else if (command_for_peers(c, args, session_cancel))
 		return -1;
 	else if (transcript_end(c->transcript) == end)
@@ -257,54 +126,10 @@ static int run_cancel(struct chat *c, char *args)
 	return 0;
 }
 
-/* Read BYTES [DELAY] or "off", which is 0 bytes.  -1 with a sentence. */
-static int parse_drip(char *args, long *bytes, int64_t *ms, struct error *e)
-{
-	char *words[3];
-	size_t count = command_words(args, words, 3);
-	*bytes = 0;
-	*ms = DRIP_DEFAULT_MS;
-	if (count > 2)
-		return error_set(e, "%s is one word too many: BYTES and "
-		                    "DELAY are all it takes", words[2]);
-	if (count == 1 && strcmp(words[0], "off") == 0)
-		return 0;
-	if (!count || !number_parse(words[0], 1, DRIP_MAX, bytes))
-		return error_set(e, "'%s' is not a number of bytes from 1 to "
-		                    "%d", count ? words[0] : "", DRIP_MAX);
-	return count == 2 ? number_parse_time(words[1], ms, e) : 0;
-}
-
-static int run_drip(struct chat *c, char *args)
-{
-	long bytes;
-	int64_t ms;
-	struct error e;
-	if (parse_drip(args, &bytes, &ms, &e))
-		return chat_refuse(c, "for example /drip 1 50ms", "/drip: %s",
-		                   e.text);
-	c->session_settings.drip_bytes = (size_t)bytes;
-	c->session_settings.drip_ns = ms * MS_NS;
-	chat_settings_changed(c);
-	if (!bytes)
-		chat_note(c, "drip-off",
-		          "what is sent goes in one piece again");
-	else
-		chat_note(c, "drip", "what is sent goes in pieces of %ld "
-		          "byte%s, one every %lld ms; /drip off ends that",
-		          bytes, plural((uint64_t)bytes), (long long)ms);
-	return 0;
-}
-
 /* --json is the front end. */
 static int run_json(struct chat *c, char *args)
 {
 	return set_option(c, "json-indent", args);
-}
-
-static int run_save(struct chat *c, char *args)
-{
-	return chat_save(c, args, 0, 0);
 }
 
 /* What has been printed stays. */
@@ -315,18 +140,39 @@ static int run_clear(struct chat *c, char *args)
 	return 0;
 }
 
+static const struct choice all_choices[] = {
+	{ "all", 0 }, { NULL, 0 },
+};
+
+static const struct choice side_choices[] = {
+	{ "in", 0 }, { "out", 0 }, { NULL, 0 },
+};
+
+static const struct choice off_choices[] = {
+	{ "off", 0 }, { NULL, 0 },
+};
+
+/* "step" may also stand in front of a path, so it is offered as such. */
+static const struct choice replay_words[] = {
+	{ "stop", 0 }, { "step", 1 }, { NULL, 0 },
+};
+static const struct choice replay_choices[] = { { "stop", 0 }, { NULL, 0 } };
+
 static const struct command_row rows[] = {
 	{ "help", "[WORD]", "what there is, or about one command",
 	  .run = command_help, .turn = COMMAND_AT_ONCE },
 	{ "quit", "", "leave; what is queued is delivered first",
 	  .run = run_quit, .turn = COMMAND_AT_ONCE },
 	{ "connect", "ENDPOINT",
-	  "connect: HOST PORT, HOST:PORT, unix:PATH; alone: to the last one",
+	  "connect: HOST PORT, HOST:PORT, URL; alone: to the last one",
 	  .run = run_connect },
 	{ "listen", "ENDPOINT",
-	  "listen: PORT, HOST PORT, '* PORT' for all, unix:PATH; alone: as "
-	  "last time",
+	  "listen: PORT, HOST PORT, '* PORT' for all, URL; alone: as last "
+	  "time",
 	  .run = run_listen },
+	{ "forward", "LISTEN ENDPOINT",
+	  "stand in the middle: clients come to LISTEN, go on to ENDPOINT",
+	  .run = run_forward, .example = "9999 localhost:9998" },
 	{ "close", "[PEER]", "end the connection: FIN both ways",
 	  .to_peer = session_close, .turn = COMMAND_AT_ONCE },
 	{ "shutdown", "[PEER]", "send our FIN only; the peer may go on",
@@ -336,19 +182,30 @@ static const struct command_row rows[] = {
 	{ "pause", "[PEER]", "stop reading what the peer sends",
 	  .to_peer = session_pause, .turn = COMMAND_AT_ONCE,
 	  .code = "paused",
-	  .done = "reading is paused: what the peer sends waits; /resume goes "
-	          "on" },
+	  .done = "reading is paused, and what the peer sends waits: /resume "
+	          "goes on" },
 	{ "resume", "[PEER]", "go on reading",
 	  .to_peer = session_resume, .turn = COMMAND_AT_ONCE,
 	  .code = "resumed", .done = "reading goes on" },
+	{ "accept", "on|off", "take new peers, or let them wait; alone: which",
+	  .run = run_accept, .choices = on_off_choices,
+	  .turn = COMMAND_AT_ONCE },
+	{ "allow", "[LIST|off]",
+	  "serve these addresses and networks alone; alone: list them",
+	  .run = run_allow, .choices = off_choices, .turn = COMMAND_AT_ONCE },
+	{ "deny", "[LIST|off]",
+	  "refuse these addresses and networks; alone: list them",
+	  .run = run_deny, .choices = off_choices, .turn = COMMAND_AT_ONCE },
 	{ "starttls", "[TEXT]",
 	  "send TEXT, then speak TLS; alone: from now on",
 	  .run = command_starttls, .turn = COMMAND_FOR_PEERS },
-	{ "info", "[PEER]", "how a connection does: addresses, counters, TCP",
+	{ "info", "[PEER]", "connection health: addresses, counters, TCP",
 	  .run = run_info, .turn = COMMAND_AT_ONCE },
 	{ "peers", "", "list who is connected",
 	  .run = run_peers, .turn = COMMAND_AT_ONCE },
-	{ "to", "PEER|all", "choose who is spoken to", .run = run_to },
+	{ "to", "PEER|all",
+	  "choose who is spoken to; 2< is the client of peer 2",
+	  .run = run_to },
 	{ "send", "TEXT",
 	  "send with escapes: \\n \\r \\t \\0 \\e \\xNN \\u{...}; "
 	  "no ending is added",
@@ -373,16 +230,36 @@ static const struct command_row rows[] = {
 	  .run = run_repeat, .example = "10 1s PING",
 	  .turn = COMMAND_FOR_PEERS },
 	{ "cancel", "[PEER]",
-	  "stop /repeat, or the file on its way and those behind it",
+	  "stop /replay, /repeat, /load, or the file on its way and others",
 	  .run = run_cancel, .turn = COMMAND_AT_ONCE },
 	{ "drip", "BYTES [DELAY]", "cut what is sent into pieces; off ends it",
 	  .run = run_drip, .example = "1 50ms" },
+	{ "fault", "[SPEC|off]",
+	  "trouble on purpose: latency=200ms rate=10k …; alone: what struck",
+	  .run = run_fault },
 	{ "eol", "EOL", "what Enter appends: lf, crlf, cr, nul, none",
 	  .run = run_eol, .choices = eol_choices },
 	{ "frame", "[SPEC]", "cut bytes into messages: line, u32, http …",
 	  .run = run_frame },
 	{ "echo", "on|off", "send back what peers send",
 	  .run = run_echo, .choices = on_off_choices },
+	{ "rules", "[FILE|off]",
+	  "answer messages as the file says; alone: list what struck",
+	  .is_above = true, .choices = off_choices },
+	{ "hold", "in|out|both|off",
+	  "in the middle: which messages wait for you; alone: list them",
+	  .run = run_hold, .choices = hold_choices, .turn = COMMAND_AT_ONCE },
+	{ "pass", "[N|all]", "pass what is held: the oldest, or all up to N",
+	  .run = run_pass, .choices = all_choices, .turn = COMMAND_AT_ONCE },
+	{ "drop", "[N|all]", "drop what is held: the oldest, or N alone",
+	  .run = run_drop, .choices = all_choices, .turn = COMMAND_AT_ONCE },
+	{ "edit", "N [TEXT]",
+	  "change what is held, in the escapes of /send; the oldest then goes",
+	  .run = run_edit, .turn = COMMAND_AT_ONCE },
+	{ "inject", "in|out TEXT",
+	  "say a line to the client (in) or to the target (out)",
+	  .run = run_inject, .choices = side_choices, .example = "out PING",
+	  .turn = COMMAND_FOR_PEERS },
 	{ "view", "VIEW", "how messages look: text, hex, mixed",
 	  .choices = view_choices },
 	{ "unpack", "FORMAT|off",
@@ -412,8 +289,19 @@ static const struct command_row rows[] = {
 	{ "keys", "", "list our functions and the keys they are on",
 	  .run = run_keys },
 	{ "save", "PATH",
-	  "write the selection, or all, to a new file: text, .jsonl, .bin",
-	  .run = run_save, .example = "talk.txt" },
+	  "write the selection, or all, to a new file, as its ending says",
+	  .is_above = true, .example = "talk.txt" },
+	{ "record", "[PATH|off]",
+	  "record what comes from now on; alone: tell what is recorded",
+	  .is_above = true, .choices = off_choices },
+	{ "replay", "PATH|step|stop",
+	  "play a side of a .chat file; step: each step at your word",
+	  .is_above = true, .choices = replay_choices,
+	  .at_once = replay_words, .example = "talk.chat",
+	  .turn = COMMAND_FOR_PEERS },
+	{ "load", "PATH",
+	  "put an old conversation before what follows: .jsonl, .chat",
+	  .is_above = true, .example = "talk.jsonl" },
 	{ "clear", "", "clear the screen; nothing is forgotten",
 	  .run = run_clear },
 };
@@ -475,7 +363,7 @@ static const struct option_row *find_setting(const char *name)
 {
 	int i = options_find(name);
 	const struct option_row *row = i < 0 ? NULL : options_row((size_t)i);
-	return row && strcmp(row->name, name) == 0 && options_is_live((size_t)i)
+	return row && strcmp(row->name, name) == 0 && options_life((size_t)i)
 	           ? row : NULL;
 }
 
@@ -522,23 +410,58 @@ static const struct frontend_command *own_way(const struct chat *c,
 	return own && own->name ? own : NULL;
 }
 
+const struct chat_command *command_above(const struct chat *c, const char *name)
+{
+	const struct chat_command *own = c->commands;
+	while (own && own->name && strcmp(own->name, name) != 0)
+		own++;
+	return own && own->name ? own : NULL;
+}
+
+static int do_above(struct chat *c, const struct command_row *row, char *args)
+{
+	const struct chat_command *own = command_above(c, row->name);
+	return own ? own->run(c, args)
+	           : chat_refuse(c, "", "/%s: not here", row->name);
+}
+
+/* "peer 2: ", where there may be several. */
+static void name_peers(const struct chat *c, char *args, char out[32])
+{
+	char *word[1];
+	bool is_named = command_words(args, word, 1);
+	if (!chat_look(c).shows_numbers)
+		*out = '\0';
+	else if (is_named && strcmp(word[0], "all") != 0)
+		snprintf(out, 32, "peer %.20s: ", word[0]);
+	else if (!is_named && c->target)
+		snprintf(out, 32, "peer %u: ", c->target);
+	else
+		snprintf(out, 32, "all peers: ");
+}
+
 static int do_to_peers(struct chat *c, const struct command_row *row,
                        char *args)
 {
+	char who[32];
 	if (command_for_peers(c, args, row->to_peer))
 		return -1;
+	name_peers(c, args, who);
 	if (row->done)
-		chat_note(c, row->code, "%s", row->done);
+		chat_note(c, row->code, "%s%s", who, row->done);
 	return 0;
 }
 
 int command_do(struct chat *c, const struct command_row *row, char *args)
 {
 	const struct frontend_command *own = own_way(c, row->name);
-	if (!*args && row->example)
+	bool may_be_empty = row->parse == escape_parse && chat_has_messages(c);
+	if (!*args && row->example && !may_be_empty)
 		return refuse_nothing(c, row);
 	if (own)
 		return own->run(c->frontend, args);
+	if (row->is_above)
+		return do_above(c, row, args);
 	if (row->run)
 		return row->run(c, args);
 	if (row->parse)

@@ -22,6 +22,10 @@ int command_refuse_name(struct error *e, const char *name, size_t len,
  * after a complaint, as all that follow. */
 int command_do(struct chat *c, const struct command_row *row, char *args);
 
+/* How a room above does the command of this name; NULL: it is not there. */
+const struct chat_command *command_above(const struct chat *c,
+                                         const char *name);
+
 /* names.c */
 
 /* A name that another program has, and ours.  Those that do something come
@@ -46,6 +50,11 @@ int command_for_peers(struct chat *c, char *args, chat_session_fn *fn);
 int run_info(struct chat *c, char *args);
 int run_peers(struct chat *c, char *args);
 int run_to(struct chat *c, char *args);
+
+/* endpoints.c */
+int run_connect(struct chat *c, char *args);
+int run_listen(struct chat *c, char *args);
+int run_forward(struct chat *c, char *args);
 
 /* repeat.c */
 

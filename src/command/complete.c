@@ -217,7 +217,7 @@ static void offer_peers(struct candidates *l, const struct chat *c)
 	struct session *s;
 	char number[16];
 	for (size_t i = 0; (s = chat_session(c, i)) && i < 1000; i++) {
-		snprintf(number, sizeof(number), "%u", s->number);
+		snprintf(number, sizeof(number), "%u", s->link.number);
 		offer_text(l, number);
 	}
 }
@@ -231,7 +231,7 @@ static void offer_option(struct candidates *l, const char *args,
 	size_t len = word_next(&value, &first);
 	if (args == word) {
 		for (size_t i = 0; options_row(i); i++)
-			if (options_is_live(i))
+			if (options_life(i))
 				offer_text(l, options_row(i)->name);
 		return;
 	}
@@ -258,11 +258,14 @@ static bool is_socket(const struct command_row *row, const char *args,
 static void offer_used(struct candidates *l, const struct chat *c,
                        const struct command_row *row, const char *args)
 {
-	bool listens = strcmp(row->name, "listen") == 0;
+	bool is_pair = strcmp(row->name, "forward") == 0;
+	bool is_first = l->word == args;
+	bool listens = strcmp(row->name, "listen") == 0 ||
+	               (is_pair && is_first);
 	enum endpoint_mode mode = listens ? ENDPOINT_LISTEN : ENDPOINT_CONNECT;
 	const char *name;
-	if (strcmp(row->args, "ENDPOINT") != 0 || l->word != args ||
-	    is_socket(row, args, args + l->len))
+	if ((strcmp(row->args, "ENDPOINT") != 0 && !is_pair) ||
+	    (!is_first && !is_pair) || is_socket(row, args, args + l->len))
 		return;
 	for (size_t i = 0; (name = chat_used(c, mode, i)); i++)
 		if (is_clean(name, strlen(name)))
@@ -282,15 +285,32 @@ static void offer_conditions(struct candidates *l, const struct chat *c,
 		offer_choices(l, filter_choices);
 }
 
+/* What may stand in front of a path: offer it, or skip it. */
+static const char *skip_prefix(struct candidates *l, const struct chat *c,
+                               const struct command_row *row, const char *args)
+{
+	const struct chat_command *own = command_above(c, row->name);
+	const char *word;
+	if (!own || !own->prefix)
+		return args;
+	for (size_t i = 0; (word = own->prefix(i)); i++) {
+		if (strncmp(args, word, strlen(word)) == 0)
+			return args + strlen(word);
+		if (l->word == args)
+			offer_bytes(l, word, strlen(word));
+	}
+	return args;
+}
+
 static void offer_arguments(struct candidates *l, const struct chat *c,
                             const struct command_row *row, const char *args)
 {
 	bool has_scheme = is_socket(row, args, l->word + l->len);
 	if (row->choices == filter_choices)
 		offer_conditions(l, c, args);
-	else
+	else if (l->word == args)
 		offer_choices(l, row->choices);
-	if (strcmp(row->args, "[SPEC]") == 0)
+	if (strncmp(row->args, "[SPEC", 5) == 0)
 		offer_choices(l, options_choices(
 		                     (size_t)options_find(row->name)));
 	offer_used(l, c, row, args);
@@ -302,7 +322,10 @@ static void offer_arguments(struct candidates *l, const struct chat *c,
 		offer_option(l, args, l->word);
 	if (has_scheme)
 		args += 5;
-	if (has_scheme || strstr(row->args, "PATH")) { /* spaces and all */
+	else if (row->is_above)
+		args = skip_prefix(l, c, row, args);
+	if (has_scheme || strstr(row->args, "PATH") ||
+	    strstr(row->args, "FILE")) { /* spaces and all */
 		l->len += (size_t)(l->word - args);
 		l->word = args;
 		offer_files(l);

@@ -4,6 +4,7 @@
 /* /repeat: the same line again and again, in equal steps of time. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,13 @@ static void finish_repeat(struct chat_task *t)
 	else
 		chat_note(c, "repeated", HAS_TYPED, r->done, r->times);
 	free_repeat(r);
+}
+
+static void tell_repeat(const struct chat_task *t, char *out, size_t cap)
+{
+	const struct repeat *r = (const struct repeat *)t;
+	snprintf(out, cap, "repeat %ld/%ld: Ctrl-C stops it", r->done,
+	         r->times);
 }
 
 /* Do it once more.  False when that is no use, or it has ended /repeat. */
@@ -109,7 +117,7 @@ static struct repeat *new_repeat(struct chat *c, char *args, struct error *e)
 		return NULL;
 	}
 	*r = (struct repeat){
-		.task = { .finish = finish_repeat },
+		.task = { .finish = finish_repeat, .tell = tell_repeat },
 		.chat = c,
 		.timer = { .on_time = on_repeat_time, .user = r },
 		.times = times,
@@ -128,6 +136,9 @@ int run_repeat(struct chat *c, char *args)
 		return chat_refuse(c, "for example /repeat 10 1s PING",
 		                   "/repeat: %s", e.text);
 	c->repeat = &r->task;
+	if (r->times > 1)
+		chat_note(c, "repeating", "/repeat types it %ld times: /cancel "
+		          "stops it", r->times);
 	on_repeat_time(&r->timer);
 	return 0;
 }

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <sockchat/admission.h>
 #include <sockchat/audience.h>
+#include <sockchat/hold.h>
+#include <sockchat/pair.h>
 #include <sockchat/word.h>
 
 #include "set.h"
@@ -32,13 +35,13 @@ static void tell_option(struct chat *c, size_t row)
 	chat_note(c, "option", "%s is %s (%s%s)", options_row(row)->name,
 	          option_text(c, row, value),
 	          options_source(c->options, row),
-	          options_is_live(row) ? "" : "; it cannot change now");
+	          options_life(row) ? "" : "; it cannot change now");
 }
 
 static void tell_options(struct chat *c)
 {
 	for (size_t i = 0; options_row(i); i++)
-		if (options_is_live(i))
+		if (options_life(i))
 			tell_option(c, i);
 }
 
@@ -63,6 +66,14 @@ static void cut_blanks_behind(char *text)
 		text[--len] = '\0';
 }
 
+/* A datagram is a message: there is nothing to cut. */
+static int refuse_frame(struct chat *c)
+{
+	return chat_refuse(c, "--unpack shows its fields",
+	                   "no frame is set: over UDP each datagram is a "
+	                   "message already");
+}
+
 int set_option(struct chat *c, const char *name, char *args)
 {
 	int row = find_option(c, name);
@@ -74,23 +85,38 @@ int set_option(struct chat *c, const char *name, char *args)
 		tell_option(c, (size_t)row);
 		return 0;
 	}
+	if (strncmp(options_row((size_t)row)->name, "frame", 5) == 0 &&
+	    strcmp(args, "auto") != 0 && chat_has_messages(c))
+		return refuse_frame(c);
 	if (options_set(c->options, name, args, SOURCE_RUN_TIME, &e))
 		return chat_error(c, &e);
 	chat_settings_changed(c);
 	return 1;
 }
 
+static void tell_changed(struct chat *c, size_t row)
+{
+	const char *name = options_row(row)->name;
+	char now[OPTION_TEXT_MAX];
+	if (strcmp(name, "allow") == 0)
+		chat_tell_access(c, "option-changed", &c->options->allow);
+	else if (strcmp(name, "deny") == 0)
+		chat_tell_access(c, "option-changed", &c->options->deny);
+	else
+		chat_note(c, "option-changed", "%s is now %s%s", name,
+		          option_text(c, row, now),
+		          options_life(row) == OPTION_FOR_NEXT
+		              ? ", from the next connection on" : "");
+}
+
 int run_set(struct chat *c, char *args)
 {
-	char *name = word_cut(&args), now[OPTION_TEXT_MAX];
+	char *name = word_cut(&args);
 	int changed = *name ? set_option(c, name, args) : 0;
-	if (!*name) {
+	if (!*name)
 		tell_options(c);
-	} else if (changed > 0) {
-		size_t row = (size_t)options_find(name);
-		chat_note(c, "option-changed", "%s is now %s",
-		          options_row(row)->name, option_text(c, row, now));
-	}
+	else if (changed > 0)
+		tell_changed(c, (size_t)options_find(name));
 	return changed;
 }
 
@@ -118,8 +144,8 @@ int run_encoding(struct chat *c, char *args)
 	int before = c->options->encoding;
 	int changed = set_option(c, "encoding", args);
 	if (c->options->encoding != before)
-		chat_note(c, "option-changed", "text is taken for %s, and "
-		          "typed lines are sent in it",
+		chat_note(c, "option-changed", "encoding is now %s, both "
+		          "ways",
 		          choice_name(encoding_choices, c->options->encoding));
 	return changed;
 }
@@ -180,6 +206,8 @@ static const struct limit limits[] = {
 	{ "peer-queue", QUEUE_SHARE_MAX >> 10, "k",
 	  "what may wait for one peer, before its echo, its files and a script "
 	  "wait" },
+	{ "delay-line", FAULT_LINE_MAX >> 20, "M",
+	  "what --fault holds back of a direction of each connection" },
 	{ "scrollback", 0, NULL,
 	  "what is kept of the conversation: the oldest goes first" },
 	{ "message", FRAME_CUT_MAX >> 10, "k",
@@ -189,6 +217,8 @@ static const struct limit limits[] = {
 	  "of scrollback at most" },
 	{ "proxy-answer", PROXY_HEADERS_MAX >> 10, "k",
 	  "a proxy that says more before it has connected us is given up" },
+	{ "proxy-header", PROXY_HEADER_MAX >> 10, "k",
+	  "what a client's PROXY header may have" },
 	{ "line", LIMIT_LINE >> 20, "M",
 	  "the longest line of standard input, in lines and json" },
 	{ "output", LIMIT_OUTPUT >> 20, "M",
@@ -196,15 +226,39 @@ static const struct limit limits[] = {
 	  "wait" },
 	{ "waiting", LIMIT_AHEAD >> 20, "M",
 	  "what is read of standard input while a line waits for its peer" },
+	{ "recording", LIMIT_RECORD >> 20, "M",
+	  "what waits for the reader of a recording's FIFO: more is missing "
+	  "there" },
+	{ "held", HOLD_MAX >> 20, "M",
+	  "what waits for your word in the middle, before its senders wait" },
 	{ "not-reading", CHAT_STUCK_MS / 1000, " s",
 	  "lines and json pass over a peer that has taken nothing so long" },
 	{ "dropped", CHAT_DROP_MS / 1000, " s",
 	  "a peer that is passed over and took nothing so long is dropped" },
 	{ "signal", CHAT_SIGNAL_MS / 1000, " s",
 	  "how long delivery may go on after a signal that ends the program" },
+	{ "reset", PAIR_RESET_MS / 1000, " s",
+	  "how long a client's or a target's reset waits for what came before "
+	  "it to reach the other" },
+	{ "sources", DATAGRAM_SOURCES_MAX, "",
+	  "peers of a listener of UDP at once, if max-conns is not set" },
+	{ "silence", DATAGRAM_SILENCE_S, " s",
+	  "a peer of a listener of UDP is let go then, if idle-timeout is not "
+	  "set" },
+	{ "unread", DATAGRAM_INBOX_MAX >> 10, "k",
+	  "datagrams that are kept for a peer while it is not read: more are "
+	  "dropped, and counted" },
+	{ "datagram", DATAGRAM_MAX_IPV4, " B",
+	  "what one can hold; over IPv6 20 B more" },
 	{ "files", QUEUE_FILES_MAX, "",
 	  "files that may be on their way to one peer" },
+	{ "replay", LIMIT_REPLAY >> 20, "M", "a file of /replay" },
+	{ "rules", LIMIT_RULES >> 20, "M",
+	  "the answers of a file of rules, which are 10000 at most" },
 	{ "max-conns", 0, NULL, "peers of a listener at once" },
+	{ "networks", ACCESS_MAX, "", "addresses and networks of --allow, and "
+	  "of --deny" },
+	{ "groups", MULTICAST_MAX, "", "multicast groups of --join" },
 	{ "descriptors", 0, NULL,
 	  "open connections and files (ulimit -n); beyond it new peers wait" },
 	{ "connect-timeout", 0, NULL, "seconds until a connection is open" },

@@ -61,7 +61,7 @@ int command_make_line(const struct chat *c, struct bytes *out, const char *line,
 static int wrap_payload(const struct chat *c, struct framed *out,
                         const struct bytes *payload, struct error *e)
 {
-	const struct frame *f = c->session_settings.frame_out;
+	const struct frame *f = chat_frame(c);
 	return frame_wrap(f, payload->data, payload->len, out, e);
 }
 

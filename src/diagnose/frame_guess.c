@@ -280,12 +280,14 @@ static bool is_proven(const struct candidate *c, const struct guess_bytes *in,
 	return whole >= WHOLE_MIN && bits >= needed(c);
 }
 
-/* Whether the row's messages are made of such bytes. */
-static bool may_be_of(const struct guess_row *row, const struct guess_bytes *b)
+/* Whether the row's messages are made of such bytes, which are `text` or
+ * not. */
+static bool may_be_of(const struct guess_row *row, const struct guess_bytes *b,
+                      bool text)
 {
 	if (row->is_no_lines)
-		return is_text(b) && !memchr(b->at, '\n', b->len);
-	return !row->is_binary || !is_text(b);
+		return text && !memchr(b->at, '\n', b->len);
+	return !row->is_binary || !text;
 }
 
 /* Try a candidate on both directions.  True if it fits. */
@@ -339,12 +341,12 @@ static void choose(struct choice *all, const struct candidate *c)
 /* Look at the kinds that are known by how their messages look; the first one
  * that fits is it. */
 static void choose_row(struct choice *all, const struct guess_bytes *in,
-                       const struct guess_bytes *out)
+                       const struct guess_bytes *out, bool text)
 {
 	struct error e;
 	for (const struct guess_row *r = guess_rows; r->spec; r++) {
 		struct candidate c = { .row = r };
-		if (all->is_found || !may_be_of(r, in) ||
+		if (all->is_found || !may_be_of(r, in, text) ||
 		    frame_parse(&c.frame, r->spec, &e))
 			continue;
 		frame_limit(&c.frame, MAX);
@@ -406,12 +408,11 @@ static void choose_length(struct choice *all, const struct length_row *r,
 }
 
 static void choose_lengths(struct choice *all, const struct guess_bytes *in,
-                           const struct guess_bytes *out)
+                           const struct guess_bytes *out, bool text)
 {
-	bool needs_text = is_text(in);
 	bool has_lines = memchr(in->at, '\n', in->len);
 	for (size_t i = 0; i < sizeof(length_rows) / sizeof(*length_rows); i++)
-		if (!needs_text || (length_rows[i].is_text && !has_lines))
+		if (!text || (length_rows[i].is_text && !has_lines))
 			choose_length(all, &length_rows[i], in, out);
 }
 
@@ -466,9 +467,10 @@ bool frame_guess(struct frame_guess *g, const struct guess_bytes *in,
 	struct choice all = { .is_found = false };
 	if (!in->len || is_tls(in))
 		return false;
-	choose_row(&all, in, out);
+	bool text = is_text(in);
+	choose_row(&all, in, out, text);
 	if (!all.is_found)
-		choose_lengths(&all, in, out);
+		choose_lengths(&all, in, out, text);
 	if (!all.is_found || all.is_doubtful)
 		return false;
 	write_guess(g, &all.best);

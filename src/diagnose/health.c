@@ -159,6 +159,8 @@ bool health_format_far(char out[HEALTH_TEXT_MAX], const struct facts *f)
 	if (f->is_gone)
 		text_add(out, HEALTH_TEXT_MAX,
 		         "the peer is gone: no program reads what you send");
+	else if (f->has_messages && far->is_here)
+		text_add(out, HEALTH_TEXT_MAX, "a program has that port");
 	else if (far->is_waiting)
 		describe_backlog(out, far);
 	else if (far->unread)
@@ -285,7 +287,7 @@ static bool is_unread(const struct verdict *v)
 	                                 f->tcp.last_sent_ms * MS_NS
 	                           : f->out_ns;
 	bool waits = f->has_tcp ? f->tcp.unsent > 0
-	                        : f->queued && !f->is_dripping;
+	                        : f->queued && !f->is_slowed;
 	if (!waits || f->now.mono_ns - since < PATIENCE_MS * MS_NS)
 		return false;
 	number_format_size(size, f->queued + f->tcp.unsent);
@@ -326,22 +328,45 @@ static bool is_sending(const struct verdict *v)
 	return left > 0;
 }
 
+static bool say_finished(const struct verdict *v, const char *who,
+                         const char *other)
+{
+	char span[32];
+	health_format_span(span, v->f->now.mono_ns - v->f->since.mono_ns);
+	snprintf(v->out, HEALTH_TEXT_MAX,
+	         "%s finished sending %s ago; %s still can", who, span, other);
+	return true;
+}
+
 static bool is_half_closed(const struct verdict *v)
 {
 	static const char *const texts[] = {
 		[TCP_STATE_FIN_WAIT_1] = "our FIN not acknowledged",
-		[TCP_STATE_FIN_WAIT_2] =
-		    "the peer may go on, we have finished",
 		[TCP_STATE_CLOSING] =
 		    "both have finished, our FIN not acknowledged",
-		[TCP_STATE_CLOSE_WAIT] =
-		    "we may go on, the peer has finished",
 		[TCP_STATE_LAST_ACK] =
 		    "both have finished, our FIN not acknowledged",
 	};
 	enum tcp_state state = health_state(v->f);
+	if (state == TCP_STATE_FIN_WAIT_2)
+		return say_finished(v, "this side", "the peer");
+	if (state == TCP_STATE_CLOSE_WAIT)
+		return say_finished(v, "the peer", "this side");
 	return state < sizeof(texts) / sizeof(*texts) && texts[state] &&
 	       say_since(v, texts[state], v->f->since.mono_ns);
+}
+
+/* In datagrams nothing but an answer tells that anybody is there. */
+static bool is_unheard(const struct verdict *v)
+{
+	const struct facts *f = v->f;
+	snprintf(v->out, HEALTH_TEXT_MAX, "%s: ",
+	         f->out_messages ? "nothing has come back yet"
+	                         : "nothing sent yet");
+	say_far(v);
+	if (!f->far.is_here)
+		text_add(v->out, HEALTH_TEXT_MAX, "nobody may be there");
+	return f->has_messages && !f->in_messages;
 }
 
 static bool is_quiet(const struct verdict *v)
@@ -385,6 +410,7 @@ static const struct {
 	{ is_sending, HEALTH_FINE, "", "" },
 	{ is_half_closed, HEALTH_WORTH_KNOWING, "", "" },
 	{ is_silent, HEALTH_WORTH_KNOWING, "", "" },
+	{ is_unheard, HEALTH_FINE, "", "" },
 	{ is_quiet, HEALTH_FINE, "", "" },
 	{ is_healthy, HEALTH_FINE, "", "" },
 };

@@ -63,15 +63,24 @@ static void tell_ends(const struct rows *r)
 {
 	const struct facts *f = r->facts;
 	char given[ENDPOINT_TEXT_MAX + 4], found[ADDRESS_TEXT_MAX + 4];
+	char header[PROXY_HEADER_TEXT_MAX];
+	bool is_fronted = f->header && f->header->source.len;
 	bool is_given = strcmp(f->name, f->peer) != 0;
 	bool is_other = strncmp(f->name, f->peer_name,
 	                        strlen(f->peer_name)) != 0;
 	row(r, HEALTH_ROW, "peer", "%s%s%s%s", f->peer, f->through,
 	    in_brackets(given, sizeof(given), is_given ? f->name : ""),
 	    in_brackets(found, sizeof(found), is_other ? f->peer_name : ""));
+	if (f->header) {
+		proxy_header_say(f->header, header);
+		row(r, HEALTH_ROW, "PROXY header", "%s", header);
+	}
 	if (*f->owner)
-		row(r, HEALTH_ROW, f->is_tcp ? "process" : "created by", "%s",
-		    f->owner);
+		row(r, HEALTH_ROW,
+		    is_fronted                      ? "proxy"
+		    : f->is_tcp || f->has_messages ? "process"
+		                                    : "created by",
+		    "%s", f->owner);
 	if (*f->local)
 		row(r, HEALTH_ROW, "here", "%s%s, sockchat (pid %ld)", f->local,
 		    in_brackets(found, sizeof(found), f->local_name), f->pid);
@@ -87,7 +96,8 @@ static void tell_timing(const struct rows *r)
 	if (t->resolve_us > 0)
 		text_add(line, ROW_MAX, "looked up in %s, ",
 		         MICROS((uint64_t)t->resolve_us));
-	for (size_t i = 0; i < t->try_count; i++)
+	bool is_asked = !r->facts->has_messages; /* over UDP nobody is */
+	for (size_t i = 0; i < t->try_count && is_asked; i++)
 		text_add(line, ROW_MAX, "%s%s%s in %s, ",
 		         t->try_count > 1 ? t->tries[i].where : "",
 		         t->try_count > 1 ? " " : "",
@@ -108,7 +118,7 @@ static void tell_timing(const struct rows *r)
 	row(r, HEALTH_ROW, "opening", "%s", line);
 }
 
-static void tell_tls_row(void *user, const char *label, const char *text)
+static void tell_plain_row(void *user, const char *label, const char *text)
 {
 	row(user, HEALTH_ROW, label, "%s", text);
 }
@@ -119,7 +129,7 @@ static void tell_tls(const struct rows *r)
 	if (!f->tls)
 		return;
 	row(r, HEALTH_ROW_GAP, "", "%s", "");
-	tls_rows(f->tls, f->now.wall_us / 1000000, tell_tls_row, (void *)r);
+	tls_rows(f->tls, f->now.wall_us / 1000000, tell_plain_row, (void *)r);
 }
 
 static void tell_state(const struct rows *r)
@@ -160,12 +170,17 @@ static void tell_direction(const struct rows *r, enum health_row kind)
 	bool is_in = kind == HEALTH_ROW_IN;
 	uint64_t count = is_in ? f->in_messages : f->out_messages;
 	uint64_t bytes = is_in ? f->in : f->out;
-	int64_t last = !bytes ? 0 : is_in ? f->in_ns : f->out_ns;
+	int64_t last = !bytes && !count ? 0 : is_in ? f->in_ns : f->out_ns;
 	uint64_t rate = health_rate(r->health, f,
 	                            is_in ? HEALTH_IN : HEALTH_OUT);
+	char messages[40] = ""; /* are not counted of a client in the middle */
+	if (count || !bytes)
+		snprintf(messages, sizeof(messages), " in %llu %s%s",
+		         (unsigned long long)count,
+		         f->has_messages ? "datagram" : "message",
+		         plural(count));
 	row(r, kind, is_in ? "received" : "sent",
-	    "%s in %llu message%s, %s/s%s%s%s", SIZE(bytes),
-	    (unsigned long long)count, plural(count), SIZE(rate),
+	    "%s%s, %s/s%s%s%s", SIZE(bytes), messages, SIZE(rate),
 	    last ? ", last " : "", last ? SPAN(f->now.mono_ns - last) : "",
 	    last ? " ago" : "");
 }
@@ -181,6 +196,24 @@ static void tell_waiting(const struct rows *r)
 		    "%s queued, %s unsent, %s unacknowledged; %s unread",
 		    SIZE(f->queued), SIZE(t->unsent),
 		    SIZE(t->unacked - t->unsent), SIZE(t->unread));
+}
+
+/* What the system does with them; it tells nothing of their way. */
+static void tell_datagrams(const struct rows *r)
+{
+	const struct facts *f = r->facts;
+	const struct datagram_facts *d = &f->datagrams;
+	if (!f->has_messages || f->phase != ENTRY_OPEN)
+		return;
+	if (d->dropped)
+		row(r, HEALTH_ROW, "dropped", "%llu datagram%s by our system, "
+		    "as its buffer was full", (unsigned long long)d->dropped,
+		    plural(d->dropped));
+	else
+		row(r, HEALTH_ROW, "dropped", "none by our system");
+	if (d->mtu)
+		row(r, HEALTH_ROW, "MTU", "%u bytes: what is longer goes in "
+		    "fragments", d->mtu);
 }
 
 static void tell_far(const struct rows *r)
@@ -229,6 +262,11 @@ static void tell_limits(const struct rows *r)
 static void tell_tcp(const struct rows *r)
 {
 	const struct tcpinfo *t = &r->facts->tcp;
+	row(r, HEALTH_ROW_GAP, "", "%s", "");
+	if (!r->facts->has_tcp) {
+		row(r, HEALTH_ROW, "TCP", "this system does not tell more");
+		return;
+	}
 	row(r, HEALTH_ROW, "round trip", "%s, varies by %s, %s at least",
 	    MICROS(t->rtt_us), MICROS(t->rttvar_us), MICROS(t->min_rtt_us));
 	tell_retransmits(r);
@@ -240,9 +278,10 @@ static void tell_tcp(const struct rows *r)
 		row(r, HEALTH_ROW, "windows", "%u segments of %u B (MSS) by "
 		    "congestion", t->cwnd, t->snd_mss);
 	if (t->delivery_rate)
-		row(r, HEALTH_ROW, "delivered", "at %s/s%s",
+		row(r, HEALTH_ROW, "delivered", "at %s%s/s%s",
+		    t->is_app_limited ? "least " : "",
 		    SIZE(t->delivery_rate),
-		    t->is_app_limited ? ", or more had we more to send" : "");
+		    t->is_app_limited ? " (limited by what you sent)" : "");
 	tell_limits(r);
 }
 
@@ -257,14 +296,14 @@ void health_rows(const struct health *h, const struct facts *f,
 	tell_direction(&r, HEALTH_ROW_IN);
 	tell_direction(&r, HEALTH_ROW_OUT);
 	tell_waiting(&r);
+	tell_datagrams(&r);
 	tell_far(&r);
 	tell_tls(&r);
-	if (!f->is_tcp ||
-	    (f->phase != ENTRY_OPEN && f->phase != ENTRY_HALF_CLOSED))
+	if (f->is_tcp &&
+	    (f->phase == ENTRY_OPEN || f->phase == ENTRY_HALF_CLOSED))
+		tell_tcp(&r);
+	if (!f->has_socket)
 		return;
 	row(&r, HEALTH_ROW_GAP, "", "%s", "");
-	if (f->has_tcp)
-		tell_tcp(&r);
-	else
-		row(&r, HEALTH_ROW, "TCP", "this system does not tell more");
+	socket_rows(&f->socket, f->is_v6, tell_plain_row, (void *)&r);
 }

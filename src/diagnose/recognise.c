@@ -23,8 +23,8 @@
 	"or let it connect without"
 #define PROXY_HEADER \
 	"a load balancer says for whom it speaks, and then come the client's " \
-	"bytes; its `send-proxy` (HAProxy) or `proxy_protocol` (nginx) asks " \
-	"for it"
+	"bytes: `sockchat listen --proxy-protocol` reads it; `send-proxy` " \
+	"(HAProxy) or `proxy_protocol` (nginx) asks for it"
 
 /* The first row that does not say NO gives the answer, so those that look
  * closer stand first. */
@@ -133,6 +133,28 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	{ SERVER, "Telnet", "protocol-telnet", telnet, "", { NULL },
 	  "many servers go on without an answer; "
 	  "`/hex ANSWER` refuses all of it, `telnet HOST PORT` speaks it" },
+	{ CLIENT, "DNS", "protocol-dns", dns_query, "", { NULL },
+	  "an answer begins with the same two bytes" },
+	{ SERVER, "DNS", "protocol-dns", dns_answer, "", { NULL },
+	  "`dig @HOST -p PORT NAME` speaks it" },
+	{ CLIENT, "NTP", "protocol-ntp", ntp, "", { NULL },
+	  "a server of time belongs here, as `chronyd`" },
+	{ SERVER, "NTP", "protocol-ntp", ntp, "", { NULL },
+	  "`chronyd -Q 'server HOST port PORT iburst'` speaks it" },
+	{ CLIENT, "SNMP", "protocol-snmp", snmp, "", { NULL },
+	  "an agent belongs here, as `snmpd`; traps go to `snmptrapd`" },
+	{ SERVER, "SNMP", "protocol-snmp", snmp, "", { NULL },
+	  "`snmpwalk -v 2c -c public HOST:PORT` speaks it" },
+	{ CLIENT, "syslog", "protocol-syslog", syslog_line, "", { NULL },
+	  "`rsyslogd` or `syslog-ng` belong here; nothing is answered" },
+	{ CLIENT, "CoAP", "protocol-coap", coap_request, "", { NULL },
+	  "`coap-server -p PORT` here speaks it" },
+	{ CLIENT, "SSDP", "protocol-ssdp", banner, "M-SEARCH * HTTP/1.1",
+	  { NULL }, "devices that have what it looks for answer it" },
+	{ CLIENT, "STUN", "protocol-stun", stun, "", { NULL },
+	  "`turnserver` here speaks it" },
+	{ SERVER, "STUN", "protocol-stun", stun, "", { NULL },
+	  "`turnutils_stunclient -p PORT HOST` speaks it" },
 };
 
 _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
@@ -255,7 +277,10 @@ enum recognise_result recognise(struct recognised *out, const uint8_t *bytes,
 		s.len = RECOGNISE_MAX;
 		s.is_all = true;
 	}
-	for (unsigned i = 0; i < RECOGNISER_COUNT; i++) {
+	unsigned i = from->has_datagrams ? RECOGNISER_STREAMS : 0;
+	unsigned end = from->has_datagrams ? RECOGNISER_COUNT
+	                                   : RECOGNISER_STREAMS;
+	for (; i < end; i++) {
 		if (recognisers[i].from != from->side)
 			continue;
 		enum recognise_result result = try_row(out, i, &s, from);

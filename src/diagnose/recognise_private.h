@@ -40,7 +40,8 @@ struct recogniser {
 	const char *hint;
 };
 
-#define RECOGNISER_COUNT 36
+#define RECOGNISER_STREAMS 36 /* these come first; then those of datagrams */
+#define RECOGNISER_COUNT   47
 extern const struct recogniser recognisers[RECOGNISER_COUNT];
 
 /* It is something else unless this holds.  What came short decides nothing. */
@@ -82,6 +83,8 @@ recogniser_fn banner, http_request, http_upgrade, http_complaint,
 recogniser_fn tls_client_hello, tls_alert, http2_settings, mysql_greeting,
     mysql_error, postgres_request, postgres_error, mqtt_connect, socks4, socks5,
     proxy_v2;
+/* recognise_datagram.c */
+recogniser_fn dns_query, dns_answer, ntp, snmp, syslog_line, coap_request, stun;
 /* recognise_telnet.c */
 #define TELNET_IAC 255
 recogniser_fn telnet;

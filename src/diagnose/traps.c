@@ -64,8 +64,7 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_ECHO] = {
 		.code = "echo",
 		"the peer sends back what you send, byte for byte",
-		"it is an echo server: this tells only that bytes arrive both "
-		"ways",
+		"it is an echo server: this proves the link, not your protocol",
 	},
 	[TRAP_MERGED] = {
 		.code = "messages-merged",

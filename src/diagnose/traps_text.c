@@ -22,7 +22,8 @@ static bool is_control_byte(uint8_t byte)
 
 bool is_plain_text(const uint8_t *bytes, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
+	size_t i = utf8_plain(bytes, len, 0, 0); /* is fast, and mostly all */
+	for (; i < len; i += 1 + utf8_plain(bytes + i + 1, len - i - 1, 0, 0))
 		if (is_control_byte(bytes[i]))
 			return false;
 	return utf8_is_valid(bytes, len);

@@ -99,7 +99,7 @@ const struct frame_kind frame_kinds[] = {
 	  .ends = frame_ends_slip, .wrap = frame_wrap_slip,
 	  .unwrap = frame_unwrap_slip, .row = { TEXT("\xc0") } },
 	{ .name = "json", .args = "", .help = "a JSON value",
-	  .traits = FRAME_BOUNDED, .cut = frame_cut_json,
+	  .traits = FRAME_BOUNDED | FRAME_GROWS, .cut = frame_cut_json,
 	  .ends = frame_ends_json },
 	{ .name = "headers", .args = "",
 	  .help = "header lines, and Content-Length bytes (LSP, DAP)",
@@ -120,6 +120,11 @@ const struct frame_kind frame_kinds[] = {
 	  .wrap = frame_wrap_postgres,
 	  .row = { .size = 4, .at = 1, .add = -4 } },
 };
+
+static const struct frame_kind datagram_kind = {
+	.name = "", .args = "", .help = "a datagram", .cut = frame_cut_read,
+};
+const struct frame frame_datagram = { .kind = &datagram_kind };
 
 const struct frame_kind *frame_kind(size_t i)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sockchat/escape.h>
+#include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/spell.h>
 #include <sockchat/utf8.h>
@@ -346,8 +347,9 @@ static size_t add_character(char *out, const uint8_t *text, size_t len)
 	char letter = escape_letter(*text);
 	uint32_t cp;
 	int n = utf8_decode(text, len, &cp);
-	bool is_plain = n > 0 && !utf8_is_control(cp) && cp != '\\' &&
-	                cp != ',' && cp != ' ';
+	bool is_plain = n > 0 && !utf8_is_control(cp) &&
+	                !glyph_is_hidden(cp) && cp != '\\' && cp != ',' &&
+	                cp != ' ';
 	if (is_plain)
 		text_add(out, FRAME_SPEC_MAX, "%.*s", n, (const char *)text);
 	else if (letter)

@@ -107,7 +107,7 @@ static struct frame_cut give_back(size_t taken, size_t len,
 	bool is_here = len <= taken;
 	return (struct frame_cut){
 		.len = is_here ? taken - len : 0,
-		.back = is_here ? 0 : len - taken,
+		.back = is_here ? 0 : (uint32_t)(len - taken),
 		.status = status,
 	};
 }

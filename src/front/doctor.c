@@ -11,149 +11,16 @@
 #include <sockchat/explain.h>
 #include <sockchat/glyph.h>
 #include <sockchat/health.h>
-#include <sockchat/link_layers.h>
-#include <sockchat/recognise.h>
 #include <sockchat/route.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tls_words.h>
 
-#include "doctor.h"
-#include "report.h"
+#include "doctor_judge.h"
+#include "doctor_udp.h"
 
 #define LISTEN_MS    1000 /* for first bytes */
 #define COMPLETE_MS  200  /* for the rest of them */
 #define PREVIEW_MAX  60
-#define COMMAND_MAX  (ENDPOINT_TEXT_MAX + PROXY_URL_MAX + 64)
-
-struct doctor {
-	struct link link; /* first, for it knows no other owner */
-	struct report report;
-	const struct options *options;
-	struct retry retry;
-	struct timer again, timeout;
-	char where[ENDPOINT_TEXT_MAX];
-	int64_t opened_ns;
-	const char *step; /* which is under way, for programs */
-	struct tap tap;
-	/* The first bytes; during a handshake those below TLS. */
-	uint8_t bytes[RECOGNISE_MAX];
-	size_t len;
-};
-
-static struct doctor *doctor_of(struct link *l)
-{
-	return (struct doctor *)l;
-}
-
-static void conclude(struct doctor *d, const char *name, const char *verdict,
-                     const char *next, const struct checkup *facts)
-{
-	int status = facts->status;
-	report_verdict(&d->report, name, verdict, next, facts);
-	link_close(&d->link, false);
-	loop_stop(d->link.loop, status);
-}
-
-/* There was a connection.  `name` is the verdict for programs. */
-static void judge(struct doctor *d, const char *name, const char *verdict,
-                  const char *next)
-{
-	conclude(d, name, verdict, next, &(struct checkup){ .status = 0 });
-}
-
-/* --retry: the verdict is on the last try. */
-static bool wait_for_door(struct doctor *d, const struct error *e)
-{
-	char text[RETRY_TEXT_MAX];
-	if (d->opened_ns || !d->options->retry)
-		return false;
-	int64_t wait_ms = retry_failed(&d->retry, d->options->retry, e);
-	if (wait_ms < 0)
-		return false;
-	retry_describe(text, e, wait_ms);
-	report_note(&d->report, "trying-again", "%s", text);
-	link_close(&d->link, false);
-	timer_start(d->link.loop, &d->again, wait_ms * MS_NS);
-	return true;
-}
-
-/* What was said in place of TLS, by its protocol. */
-static void tell_plain(struct doctor *d)
-{
-	const struct speaker server = {
-		.side = RECOGNISE_SERVER, .where = d->where,
-	};
-	struct recognised r;
-	if (recognise(&r, d->bytes, d->len, true, &server) == RECOGNISE_YES)
-		report_note(&d->report, r.code, "without TLS: %s", r.text);
-}
-
-static bool has_tls_options(const struct tls_settings *t)
-{
-	return t->insecure || t->has_sni || t->min || t->max || *t->ca ||
-	       *t->pin || *t->cert || *t->alpn || *t->ciphers;
-}
-
-static bool has_proxy(const struct doctor *d)
-{
-	const struct options *o = d->options;
-	return dial_proxy(transport_of(&o->endpoint), &o->dial);
-}
-
-static void format_way(const struct doctor *d, const char *where,
-                       char out[COMMAND_MAX])
-{
-	char proxy[PROXY_URL_MAX] = "";
-	if (has_proxy(d))
-		proxy_format(&d->options->dial.proxy, proxy);
-	snprintf(out, COMMAND_MAX, "sockchat connect %s%s%s%s",
-	         *proxy ? "--proxy " : "", proxy, *proxy ? " " : "", where);
-}
-
-/* Write the command line that connects there. */
-static void format_command(const struct doctor *d, char out[COMMAND_MAX])
-{
-	format_way(d, d->where, out);
-	if (has_tls_options(&d->options->tls))
-		text_add(out, COMMAND_MAX, ", with the same --tls options");
-}
-
-/* What to try next; for what may be no TLS at all, the same without. */
-static void format_next(const struct doctor *d, const struct remedy *r,
-                        char out[COMMAND_MAX])
-{
-	char where[ENDPOINT_TEXT_MAX];
-	endpoint_show_plain(&d->options->endpoint, where);
-	if (*r->next)
-		snprintf(out, COMMAND_MAX, "%s", r->next);
-	else
-		format_way(d, where, out);
-}
-
-static void judge_failure(struct doctor *d, const struct error *e)
-{
-	char next[COMMAND_MAX];
-	const struct remedy *r = doctor_remedy(d->step, e->code);
-	const struct checkup facts = {
-		.step = d->step, .fault = e->is_found ? "here" : r->fault,
-		.status = 1,
-	};
-	struct error told = *e;
-	if (e->is_found) /* the verdict tells the hint */
-		told.hint[0] = '\0';
-	format_next(d, r, next);
-	report_error(&d->report, &told);
-	if (strcmp(e->code, "TLS_PLAIN") == 0)
-		tell_plain(d);
-	if (d->retry.tries > 1)
-		report_note(&d->report, "gave-up", "gave up after %ld tries",
-		            d->retry.tries);
-	if (e->is_found)
-		conclude(d, "failed", "the reason is on this machine", e->hint,
-		         &facts);
-	else
-		conclude(d, "failed", r->verdict, next, &facts);
-}
 
 /* The way there */
 
@@ -170,7 +37,7 @@ static void note_step(struct doctor *d, const char *code)
 	};
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
 		if (strcmp(steps[i].code, code) == 0)
-			d->step = has_proxy(d) ? steps[i].behind_proxy
+			d->step = doctor_has_proxy(d) ? steps[i].behind_proxy
 			                       : steps[i].step;
 }
 
@@ -188,15 +55,16 @@ static void on_doctor_note(void *user, const char *code, const char *text)
 }
 
 /* What comes in a handshake is kept, as it may be something else. */
-static void on_doctor_bytes(void *user, bool is_below, bool is_out,
-                            const void *bytes, size_t len)
+static void on_doctor_wire(void *user, const struct wire_news *n)
 {
 	struct doctor *d = user;
 	size_t room = sizeof(d->bytes) - d->len;
-	if (!is_below || is_out || strcmp(d->step, "handshake") != 0)
+	bool is_below = n->layers == WIRE_SOCKET;
+	if (n->kind != WIRE_BYTES || !is_below || n->is_out ||
+	    strcmp(d->step, "handshake") != 0)
 		return;
-	len = len < room ? len : room;
-	memcpy(d->bytes + d->len, bytes, len);
+	size_t len = n->len < room ? n->len : room;
+	memcpy(d->bytes + d->len, n->bytes, len);
 	d->len += len;
 }
 
@@ -208,14 +76,15 @@ static const char *host_text(const struct address *a,
 	return out;
 }
 
-static void print_route(void *user, const struct address *a)
+static void print_route(void *user, const struct address *a,
+                        const struct socket_settings *ours)
 {
 	struct doctor *d = user;
 	struct report *report = &d->report;
 	struct route r;
 	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX];
 	char by[ADDRESS_TEXT_MAX];
-	if (!route_find(&r, a))
+	if (!route_find(&r, a, ours))
 		return;
 	host_text(a, to);
 	if (r.errnum)
@@ -253,7 +122,7 @@ static void tell_connection(struct doctor *d)
 	if (facts.tcp.rtt_us)
 		report_note(&d->report, "round-trip",
 		            "round trip %s%.2f ms, segments of %u bytes",
-		            has_proxy(d) ? "to the proxy " : "",
+		            doctor_has_proxy(d) ? "to the proxy " : "",
 		            (double)facts.tcp.rtt_us / 1000,
 		            facts.tcp.snd_mss);
 	if (*facts.owner)
@@ -281,16 +150,16 @@ static void judge_waiting(struct doctor *d,
 	         "accepted the connection: it is busy, hangs, or waits for "
 	         "something", name_door(d),
 	         *facts->owner ? facts->owner : "no program");
-	judge(d, "not-accepted", verdict,
+	doctor_judge(d, "not-accepted", verdict,
 	      "look at that program, or start it again");
 }
 
 static void judge_silence(struct doctor *d)
 {
-	char verdict[512], command[COMMAND_MAX];
+	char verdict[512], command[DOCTOR_COMMAND_MAX];
 	struct transport_facts facts;
 	transport_facts_whole(d->link.transport, FACTS_OWNER, &facts);
-	format_command(d, command);
+	doctor_command(d, command);
 	report_note(&d->report, "no-first-bytes",
 	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
@@ -299,25 +168,25 @@ static void judge_silence(struct doctor *d)
 		snprintf(verdict, sizeof(verdict), "the %s is open, but %s "
 		         "answers nothing: SIGSTOP has stopped it",
 		         name_door(d), facts.owner);
-		judge(d, "stopped", verdict,
+		doctor_judge(d, "stopped", verdict,
 		      "`kill -CONT` with its pid lets it go on");
 	} else {
 		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
 		         "and the server waits for the client to speak first",
 		         name_door(d));
-		judge(d, "waits", verdict, command);
+		doctor_judge(d, "waits", verdict, command);
 	}
 }
 
 static void judge_bytes(struct doctor *d, const struct recognised *r)
 {
 	char verdict[RECOGNISE_TEXT_MAX + 64], preview[PREVIEW_MAX];
-	char command[COMMAND_MAX], text[PREVIEW_MAX + 1];
+	char command[DOCTOR_COMMAND_MAX], text[PREVIEW_MAX + 1];
 	if (r) {
 		snprintf(verdict, sizeof(verdict), "%s: %s",
 		         strcmp(r->code, "protocol-tls") ? "it works"
 		             : "the server wants TLS, and got none", r->text);
-		judge(d, r->code, verdict, r->hint);
+		doctor_judge(d, r->code, verdict, r->hint);
 		return;
 	}
 	snprintf(text, sizeof(text), "%.*s", (int)d->len,
@@ -326,8 +195,8 @@ static void judge_bytes(struct doctor *d, const struct recognised *r)
 	glyph_copy(preview, sizeof(preview), text, GLYPH_ASCII);
 	snprintf(verdict, sizeof(verdict), "it works: the server speaks first "
 	         "(\"%s\")", preview);
-	format_command(d, command);
-	judge(d, "speaks", verdict, command);
+	doctor_command(d, command);
+	doctor_judge(d, "speaks", verdict, command);
 }
 
 static void judge_peer_end(struct doctor *d)
@@ -338,7 +207,7 @@ static void judge_peer_end(struct doctor *d)
 	if (d->len)
 		judge_bytes(d, NULL);
 	else
-		judge(d, "closed-at-once", verdict, link_is_tcp(&d->link)
+		doctor_judge(d, "closed-at-once", verdict, link_is_tcp(&d->link)
 		     ? "the server's log; a port forwarder does so when "
 		       "nothing is behind it" : "the server's log");
 }
@@ -395,14 +264,6 @@ static void on_doctor_alarm(struct link *l, unsigned which)
 		judge_silence(d);
 }
 
-static void on_doctor_over(struct link *l, const struct error *e,
-                           uint64_t unacked)
-{
-	(void)unacked;
-	if (!wait_for_door(doctor_of(l), e))
-		judge_failure(doctor_of(l), e);
-}
-
 static void on_doctor_open(struct link *l, const struct address *peer)
 {
 	struct doctor *d = doctor_of(l);
@@ -424,13 +285,14 @@ static int dial_door(struct doctor *d)
 		.on_note = on_doctor_note,
 		.user = d,
 	};
-	int failed;
+	struct dial_settings settings = o->dial;
+	settings.wire = &d->wire;
+	if (d->family)
+		settings.resolve.family = d->family;
 	d->len = 0;
 	d->link.where = d->where;
-	failed = link_dial(&d->link, transport_of(&o->endpoint), &o->endpoint,
-	                   &o->dial, &steps);
-	link_tap(&d->link, &d->tap);
-	return failed;
+	return link_dial(&d->link, transport_of(&o->endpoint), &o->endpoint,
+	                 &settings, &steps);
 }
 
 static void on_door_again(struct timer *t)
@@ -467,13 +329,17 @@ int doctor_run(struct loop *l, const struct options *o)
 		.on_ready = on_first_bytes,
 		.on_urgent = on_doctor_urgent,
 		.on_alarm = on_doctor_alarm,
-		.on_over = on_doctor_over,
+		.on_over = doctor_over,
 	};
 	struct doctor d = { .options = o, .step = "connect" };
-	d.tap = (struct tap){ .on_bytes = on_doctor_bytes, .user = &d };
+	bool has_messages = endpoint_has_datagrams(&o->endpoint);
+	d.hears = (struct wire_listener){ on_doctor_wire, &d, NULL };
+	wire_listen(&d.wire, &d.hears);
 	endpoint_show(&o->endpoint, d.where);
 	report_open(&d.report, o->ui == UI_JSON, d.where);
-	link_init(&d.link, l, &ops);
+	d.report.is_brief = !o->verbose || o->quiet;
+	d.report.is_quiet = o->quiet;
+	link_init(&d.link, l, has_messages ? &doctor_udp_ops : &ops);
 	start_timers(&d);
 	int failed = dial_door(&d);
 	int status = failed ? -1 : loop_run(l);

@@ -9,7 +9,9 @@
 #include <sockchat/loop.h>
 #include <sockchat/options.h>
 
-/* Sends nothing.  The exit status: 0 when there was a connection. */
+/* Sends nothing, or over UDP an empty datagram: there it is for -z without -v
+ * as well, and tells the outcome alone.  The exit status: 0 when there was a
+ * connection, or an answer. */
 MUST_USE int doctor_run(struct loop *l, const struct options *o);
 
 /* What is to be made of a failure, by its code, and whose fault it most likely

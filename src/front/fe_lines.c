@@ -18,14 +18,15 @@
 #include <sockchat/command.h>
 #include <sockchat/explain.h>
 #include <sockchat/format.h>
+#include <sockchat/gate.h>
 #include <sockchat/outq.h>
+#include <sockchat/recorder.h>
+#include <sockchat/settle.h>
 #include <sockchat/stamp.h>
 
-#include "gate.h"
 #include "intake.h"
 #include "notices.h"
 #include "pipe_io.h"
-#include "settle.h"
 
 #define OUT_LOW       ((size_t)64 << 10)
 #define REST_MS       1000 /* after a signal, for a reader at the end */
@@ -45,8 +46,10 @@ struct frontend {
 
 	struct outq out;
 	struct bytes scratch;
+	struct wrap_look look; /* of entries */
+	bool keeps_look;       /* it holds until all are written */
 	struct watch out_watch;
-	struct sink sink; /* standard output */
+	struct outlet outlet; /* standard output */
 	bool is_out_broken;
 	bool is_full;    /* nobody reads what we write */
 	uint64_t missed; /* entries that were not written therefore */
@@ -114,15 +117,25 @@ static size_t kept_max(const struct frontend *f, bool is_read)
 	size_t max = f->chat->options->scrollback;
 	if (!is_read)
 		return 0;
-	return f->takes_input || max < UNASKED_MAX ? max : UNASKED_MAX;
+	bool is_asked = f->takes_input || f->chat->has_old;
+	return is_asked || max < UNASKED_MAX ? max : UNASKED_MAX;
+}
+
+/* An echo listener whose log nobody reads only serves, and so does a quiet
+ * forwarder. */
+static bool only_serves(const struct frontend *f)
+{
+	bool is_quiet = f->chat->options->quiet;
+	return f->is_server ? is_quiet || f->is_out_broken || f->is_discarded
+	                    : is_quiet && *f->chat->options->forward;
 }
 
 static void choose_kept(struct frontend *f)
 {
 	struct session_settings *s = &f->chat->session_settings;
 	bool is_quiet = f->chat->options->quiet;
-	bool is_lost = f->is_out_broken || f->is_discarded;
-	bool is_read = !f->is_server || !(is_lost || is_quiet);
+	bool is_read = !only_serves(f) || s->judge || s->holds ||
+	               recorders_hear_entries(f->chat->recorders);
 	s->keeps_entries = is_read;
 	s->tells_states = is_read || (!is_quiet && is_raw(f));
 	transcript_set_max(f->chat->transcript, kept_max(f, is_read));
@@ -130,7 +143,7 @@ static void choose_kept(struct frontend *f)
 
 static void write_queued_lines(struct frontend *f)
 {
-	if (f->out.len && sink_flush(&f->sink, &f->out) < 0)
+	if (f->out.len && outlet_flush(&f->outlet, &f->out) < 0)
 		out_failed(f, errno);
 	else if (f->out.len >= LIMIT_OUTPUT)
 		f->is_full = true;
@@ -164,7 +177,7 @@ void fe_lines_draw(struct frontend *f)
 		return;
 	watch_set(&f->out_watch, f->out.len ? LOOP_WRITE : LOOP_HANGUP);
 	if (!f->is_server)
-		chat_hold(f->chat, f->is_full);
+		chat_hold(f->chat, CHAT_HOLD_OUTPUT, f->is_full);
 	else if (f->missed && !f->is_full)
 		tell_missed(f);
 	intake_turn(&f->intake, f->is_full);
@@ -184,7 +197,7 @@ static void queue_bytes(struct frontend *f, const void *bytes, size_t len)
 {
 	if (f->is_typed_shown)
 		queue_typed(f, false);
-	if (!f->sink.is_writable || f->is_out_broken)
+	if (!f->outlet.is_writable || f->is_out_broken)
 		return;
 	if (outq_append(&f->out, bytes, len))
 		out_failed(f, errno);
@@ -196,23 +209,24 @@ static void queue_bytes(struct frontend *f, const void *bytes, size_t len)
 
 /* Entries */
 
-static bool is_colored(const struct frontend *f)
+static void choose_look(struct frontend *f)
 {
 	int color = f->chat->options->color;
-	return color == COLOR_ALWAYS ||
-	       (color == COLOR_AUTO && f->has_color_terminal);
+	f->look = chat_look(f->chat);
+	f->look.is_colored = color == COLOR_ALWAYS ||
+	                     (color == COLOR_AUTO && f->has_color_terminal);
+	f->look.glyph_flags = f->glyph_flags;
+	for (size_t i = 0; i < 2 && f->format == FORMAT_JSON; i++)
+		f->look.unpack[i] = f->unpack[i];
 }
 
 static void queue_entry(struct frontend *f, enum format format,
                         const struct entry *e, size_t from)
 {
-	struct wrap_look look = chat_look(f->chat);
-	look.is_colored = is_colored(f);
-	look.glyph_flags = f->glyph_flags;
-	for (size_t i = 0; i < 2 && format == FORMAT_JSON; i++)
-		look.unpack[i] = f->unpack[i];
+	if (!f->keeps_look && format != FORMAT_ACK) /* which has none */
+		choose_look(f);
 	bytes_clear(&f->scratch);
-	if (format_entry(&f->scratch, format, &look, e, from))
+	if (format_entry(&f->scratch, format, &f->look, e, from))
 		out_failed(f, ENOMEM);
 	else
 		queue_bytes(f, f->scratch.data, f->scratch.len);
@@ -233,7 +247,8 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	bool is_in = is_message && e->dir == ENTRY_IN;
 	if (is_unasked(f, e) || e->flags & ENTRY_FOLDED)
 		return;
-	if (!is_message && e->kind != ENTRY_ERROR && f->chat->options->quiet)
+	if (f->chat->options->quiet && e->kind != ENTRY_ERROR &&
+	    (!is_message || only_serves(f)))
 		return;
 	if (f->counts_unwritten && is_in)
 		f->unwritten += e->len - from;
@@ -267,7 +282,8 @@ static void on_gate(void *user, enum gate_step step, const struct entry *e)
 		write_entry(f, e, 0);
 		break;
 	case GATE_LATE:
-		queue_entry(f, FORMAT_ACK, e, 0);
+		if (!only_serves(f)) /* its message was written */
+			queue_entry(f, FORMAT_ACK, e, 0);
 		break;
 	}
 }
@@ -285,25 +301,27 @@ static void follow_formats(struct frontend *f)
 
 void fe_lines_show(struct frontend *f, uint64_t first, uint64_t end)
 {
+	bool is_json = f->format == FORMAT_JSON;
 	struct entry e;
-	if (f->format == FORMAT_JSON) {
+	choose_look(f);
+	f->keeps_look = true;
+	if (is_json) {
 		follow_formats(f);
 		gate_show(&f->gate, first, end);
-		return;
 	}
-	for (uint64_t seq = first; seq < end && !f->is_out_broken; seq++)
-		if (transcript_at(f->chat->transcript, seq, &e))
+	for (; first < end && !is_json && !f->is_out_broken; first++)
+		if (transcript_at(f->chat->transcript, first, &e))
 			show_entry(f, &e);
+	f->keeps_look = false;
 }
 
 void fe_lines_recut(struct frontend *f, const struct recut *r)
 {
-	if (!r) {
+	if (!r)
 		gate_write_all(&f->gate);
-		return;
-	}
-	gate_recut(&f->gate);
-	if (settle_recut(&f->settle, r))
+	else
+		gate_recut(&f->gate);
+	if (r && settle_recut(&f->settle, r))
 		out_failed(f, ENOMEM);
 }
 
@@ -336,14 +354,12 @@ static void on_lines_signal(void *user, int signum)
 	struct frontend *f = user;
 	if (signum == SIGWINCH || signum == SIGTSTP || signum == SIGCONT) {
 		f->typed->on_signal(signum);
-		return;
-	}
-	if (signum == SIGUSR1) {
+	} else if (signum == SIGUSR1) {
 		command_run(f->chat, "/peers", strlen("/peers"));
-		return;
+	} else {
+		f->chat->signum = signum;
+		chat_leave(f->chat);
 	}
-	f->chat->signum = signum;
-	chat_leave(f->chat);
 }
 
 static void free_frontend(struct frontend *f)
@@ -396,8 +412,8 @@ static void init_output(struct frontend *f)
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
 	outq_init(&f->out, 0);
 	notices_open(&f->notices);
-	sink_open(&f->sink, STDOUT_FILENO);
-	if (!f->sink.is_writable)
+	outlet_open(&f->outlet, STDOUT_FILENO);
+	if (!f->outlet.is_writable)
 		tell_on_standard_error(f);
 }
 
@@ -419,7 +435,7 @@ static int watch_all(struct frontend *f)
 	struct loop *l = f->chat->loop;
 	if (signals_start(l, f->typed ? signums : signums + 3, on_lines_signal,
 	                  f) ||
-	    watch_add(l, &f->out_watch, f->sink.fd, LOOP_HANGUP))
+	    watch_add(l, &f->out_watch, f->outlet.fd, LOOP_HANGUP))
 		return -1;
 	return f->takes_input && !f->typed ? intake_start(&f->intake) : 0;
 }
@@ -517,9 +533,9 @@ static void give_up_output(struct frontend *f)
  * take something within REST_MS each time, and CHAT_SIGNAL_MS in all. */
 static void write_rest(struct frontend *f)
 {
-	struct pollfd out = { .fd = f->sink.fd, .events = POLLOUT };
+	struct pollfd out = { .fd = f->outlet.fd, .events = POLLOUT };
 	while (!f->is_out_broken && f->out.len) {
-		if (sink_flush(&f->sink, &f->out) < 0)
+		if (outlet_flush(&f->outlet, &f->out) < 0)
 			out_failed(f, errno);
 		else if (poll(&out, 1, rest_patience_ms(f)) == 0)
 			break;
@@ -542,8 +558,8 @@ static void write_missed(struct frontend *f)
  * not shut down: others may have it as their standard output too. */
 static void close_out(struct frontend *f)
 {
-	f->sink.is_socket = false;
-	if (sink_close(&f->sink))
+	f->outlet.is_socket = false;
+	if (outlet_close(&f->outlet))
 		out_failed(f, errno);
 }
 

@@ -13,8 +13,11 @@
 #include <sockchat/explain.h>
 #include <sockchat/frontend.h>
 #include <sockchat/glyph.h>
+#include <sockchat/link_fault.h>
 #include <sockchat/listener.h>
+#include <sockchat/number.h>
 #include <sockchat/recognise.h>
+#include <sockchat/service.h>
 #include <sockchat/stamp.h>
 #include <sockchat/tls_words.h>
 #include <sockchat/traps.h>
@@ -22,7 +25,10 @@
 #include "doctor.h"
 #include "meter.h"
 #include "notices.h"
-#include "pipe_conn.h"
+#include "pipe_datagram.h"
+#include "pipe_places.h"
+#include "pipe_record.h"
+#include "pipe_stream.h"
 
 struct fe_pipe {
 	struct loop *loop;
@@ -30,7 +36,9 @@ struct fe_pipe {
 	struct notices notices;
 	struct listener *listener;
 	struct conn conn;
+	struct faults faults;
 	struct meter meter;
+	struct pipe_record record;
 	struct retry retry;
 	struct timer again, timeout;
 	int64_t opened_ns; /* the connection */
@@ -38,6 +46,11 @@ struct fe_pipe {
 	bool is_ending; /* a signal or --timeout says so */
 	int signum; /* that ends us */
 };
+
+static bool has_datagrams(const struct fe_pipe *f)
+{
+	return endpoint_has_datagrams(&f->options->endpoint);
+}
 
 static void stop_pipe(struct fe_pipe *f)
 {
@@ -60,7 +73,12 @@ static bool tells_steps(const struct fe_pipe *f)
 	return f->options->verbose && !f->options->quiet;
 }
 
-/* What speaks TLS to a listener of plain TCP is told in any case. */
+/* What comes to a listener in front of the user's bytes is told in any case. */
+static bool is_in_front(const char *code)
+{
+	return !strcmp(code, "protocol-tls") || !strcmp(code, "protocol-proxy");
+}
+
 static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 {
 	const struct link *l = &f->conn.link;
@@ -70,6 +88,7 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 	const struct speaker peer = {
 		.side = l->is_accepted ? RECOGNISE_CLIENT : RECOGNISE_SERVER,
 		.is_over_tls = l->traits & TRANSPORT_TLS,
+		.has_datagrams = link_has_messages(l),
 		.where = where,
 	};
 	glyph_copy(where, sizeof(where), f->conn.where, GLYPH_ANY_WIDTH);
@@ -78,7 +97,7 @@ static void tell_protocol(struct fe_pipe *f, const uint8_t *bytes, size_t len)
 		address_format(&facts.local, where);
 	}
 	if (recognise(&r, bytes, len, true, &peer) == RECOGNISE_YES &&
-	    (tells_steps(f) || !strcmp(r.code, "protocol-tls"))) {
+	    (tells_steps(f) || is_in_front(r.code))) {
 		notices_print(&f->notices, "%s", r.text);
 		notices_print(&f->notices, "hint: %s", r.hint);
 	}
@@ -107,10 +126,15 @@ static void tell_secured(struct fe_pipe *f, const struct tls_facts *tls)
 static void tell_peer(struct fe_pipe *f)
 {
 	struct transport_facts facts;
+	char header[PROXY_HEADER_TEXT_MAX];
 	if (!tells_steps(f))
 		return;
 	transport_facts_whole(f->conn.link.transport,
 	                      FACTS_OWNER | FACTS_TLS, &facts);
+	if (facts.header) {
+		proxy_header_say(facts.header, header);
+		notices_print(&f->notices, "PROXY header: %s", header);
+	}
 	if (facts.tls && f->conn.link.is_accepted)
 		tell_secured(f, facts.tls);
 	if (*facts.owner)
@@ -121,14 +145,19 @@ static void tell_peer(struct fe_pipe *f)
 static void on_peer_open(void *user, const struct address *peer)
 {
 	struct fe_pipe *f = user;
+	char through[TRANSPORT_THROUGH_MAX];
 	(void)peer;
 	f->opened_ns = stamp_mono_ns();
 	f->retry = (struct retry){ 0 };
+	transport_through(f->conn.link.transport, through);
 	if (f->conn.link.is_accepted && !f->options->quiet)
-		notices_print(&f->notices, "connection from %s%s",
+		notices_print(&f->notices, "%s from %s%s%s",
+		              has_datagrams(f) ? "first datagram"
+		                               : "connection",
 		              f->conn.where,
 		              f->conn.link.traits & TRANSPORT_TLS ? " over TLS"
-		                                                  : "");
+		                                                  : "",
+		              through);
 	tell_peer(f);
 	meter_start(&f->meter);
 }
@@ -138,6 +167,13 @@ static void on_pipe_note(void *user, const char *sentence)
 	struct fe_pipe *f = user;
 	if (!f->options->quiet)
 		notices_print(&f->notices, "%s", sentence);
+}
+
+static void on_pipe_fault(void *user, const char *text)
+{
+	struct fe_pipe *f = user;
+	if (!f->options->quiet)
+		notices_print(&f->notices, "fault %s", text);
 }
 
 /* A probe only finds out that it is open, and leaves the standard descriptors
@@ -198,35 +234,11 @@ static bool try_pipe_again(struct fe_pipe *f, const struct error *e)
 
 /* Listen mode. */
 
-static void tell_place(struct fe_pipe *f, const struct address *a)
-{
-	char where[ADDRESS_TEXT_MAX];
-	bool is_exposed, is_unix = f->options->endpoint.scheme == ENDPOINT_UNIX;
-	const char *reach = address_reach(a, &is_exposed);
-	address_format(a, where);
-	notices_print(&f->notices,
-	              is_unix ? "listening on %s (%s)" : "listening on %s",
-	              where, reach);
-}
-
 static void on_pipe_listens(void *user, const struct address *list,
                             size_t count)
 {
 	struct fe_pipe *f = user;
-	char wait[EXPLAIN_TEXT_MAX];
-	if (f->options->quiet)
-		return;
-	for (size_t i = 0; i < count; i++)
-		tell_place(f, &list[i]);
-	const char *hint = explain_loopback(&list[count - 1]);
-	if (*hint)
-		notices_print(&f->notices, "%s", hint);
-	else if (!f->options->endpoint.host[0])
-		notices_print(&f->notices, "only this machine can connect; "
-		                           "'*' as HOST opens it to others");
-	if (f->options->verbose &&
-	    explain_time_wait(wait, address_port(&list[0])))
-		notices_print(&f->notices, "%s", wait);
+	places_tell(&f->notices, f->options, list, count);
 }
 
 static void on_listener_note(void *user, const char *code, const char *text)
@@ -241,7 +253,8 @@ static void on_accepted(void *user, struct transport *t,
                         const struct address *peer)
 {
 	struct fe_pipe *f = user;
-	if (f->options->keep_open) {
+	/* one socket is all peers' of datagrams */
+	if (f->options->keep_open || has_datagrams(f)) {
 		listener_pause(f->listener);
 	} else {
 		listener_free(f->listener);
@@ -250,10 +263,36 @@ static void on_accepted(void *user, struct transport *t,
 	conn_take(&f->conn, t, peer);
 }
 
+static const char *refuses_peer(void *user, const struct address *peer,
+                                bool is_named)
+{
+	struct fe_pipe *f = user;
+	const struct options *o = f->options;
+	char text[FAULT_REFUSED_MAX], where[ADDRESS_TEXT_MAX];
+	const char *why = is_named ? access_denies(&o->deny, peer)
+	                           : access_refuses(&o->allow, &o->deny, peer);
+	if (why || is_named || !faults_refuse_next(&f->faults))
+		return why;
+	address_format(peer, where);
+	faults_say_refused(&f->faults, where, has_datagrams(f), text,
+	                   sizeof(text));
+	on_pipe_note(f, text);
+	return "";
+}
+
 static void on_pipe_trouble(void *user, const struct error *e)
 {
 	struct fe_pipe *f = user;
 	notices_error(&f->notices, e);
+	pipe_record_error(&f->record, NULL, e);
+}
+
+/* Of a datagram. */
+static void on_pipe_unsent(void *user, const struct error *e)
+{
+	struct fe_pipe *f = user;
+	notices_error(&f->notices, e);
+	pipe_record_error(&f->record, &f->conn.link, e);
 }
 
 static void on_pipe_relief(void *user, const char *where)
@@ -266,8 +305,22 @@ static void on_pipe_relief(void *user, const char *where)
 
 static void on_pipe_refused(void *user, const struct error *e)
 {
-	tell_failure(user, e);
-	stop_pipe(user);
+	struct fe_pipe *f = user;
+	tell_failure(f, e);
+	pipe_record_error(&f->record, NULL, e);
+	stop_pipe(f);
+}
+
+/* Without a conversation it has failed: nobody else comes. */
+static void on_pipe_spent(void *user)
+{
+	struct fe_pipe *f = user;
+	listener_free(f->listener);
+	f->listener = NULL;
+	if (f->conn.link.number)
+		return;
+	f->has_failed = true;
+	stop_pipe(f);
 }
 
 static int start_listener(struct fe_pipe *f)
@@ -276,9 +329,11 @@ static int start_listener(struct fe_pipe *f)
 		.on_listening = on_pipe_listens,
 		.on_note = on_listener_note,
 		.on_peer = on_accepted,
+		.refuses = refuses_peer,
 		.on_unopened = on_pipe_trouble,
 		.on_trouble = on_pipe_trouble,
 		.on_relief = on_pipe_relief,
+		.on_spent = on_pipe_spent,
 		.on_failed = on_pipe_refused,
 	};
 	const struct options *o = f->options;
@@ -318,42 +373,71 @@ static void tell_end(struct fe_pipe *f)
 	tell_unanswered(f);
 }
 
+static void on_conn_end_out(void *user)
+{
+	struct fe_pipe *f = user;
+	pipe_record_end_out(&f->record, &f->conn.link);
+}
+
 static void on_conn_end(void *user, enum conn_end end, const struct error *e)
 {
 	struct fe_pipe *f = user;
 	meter_stop(&f->meter);
 	if (end == CONN_FAILED && try_pipe_again(f, e))
 		return;
+	pipe_record_over(&f->record, &f->conn.link,
+	                 end != CONN_DONE && e->text[0] ? e : NULL);
 	if (end != CONN_DONE)
 		tell_failure(f, e);
 	else if (!f->options->quiet)
 		tell_end(f);
-	if (f->options->keep_open && end != CONN_STUCK &&
+	if (f->listener && f->options->keep_open && end != CONN_STUCK &&
 	    !f->conn.is_quitting && !f->is_ending)
 		listener_resume(f->listener);
 	else
 		stop_pipe(f);
 }
 
+static void tell_datagrams(struct fe_pipe *f)
+{
+	const struct conn *c = &f->conn;
+	notices_print(&f->notices,
+	              "%s: %" PRIu64 " datagram%s in (%" PRIu64 " bytes, %zu "
+	              "not written yet), %" PRIu64 " out (%" PRIu64 " bytes, "
+	              "%zu not sent yet); %" PRIu64 " dropped by the system",
+	              c->where, c->link.messages_in,
+	              plural(c->link.messages_in), c->link.bytes_in,
+	              c->down.len, c->link.messages_out, c->link.bytes_out,
+	              c->up.len + link_held(&c->link, FAULT_OUT),
+	              conn_dropped(c) - c->dropped_before);
+}
+
 static void tell_counters(struct fe_pipe *f)
 {
 	const struct conn *c = &f->conn;
-	if (c->link.transport)
+	if (c->link.transport && has_datagrams(f))
+		tell_datagrams(f);
+	else if (c->link.transport)
 		notices_print(&f->notices,
 		              "%s: %" PRIu64 " bytes in (%zu not written yet), "
 		              "%" PRIu64 " bytes out (%zu not sent yet, "
 		              "%zd not %s)",
 		              c->where, c->link.bytes_in, c->down.len,
-		              c->link.bytes_out, c->up.len,
+		              c->link.bytes_out,
+		              c->up.len + link_held(&c->link, FAULT_OUT),
 		              link_unacked(&c->link), link_arrived(&c->link));
 	else
 		notices_print(&f->notices, "no peer");
+	if (f->listener && listener_refused(f->listener))
+		notices_print(&f->notices, "%" PRIu64 " refused so far",
+		              listener_refused(f->listener));
 }
 
 /* Deliver what there is, for 5 s at most. */
 static void end_pipe(struct fe_pipe *f)
 {
 	f->is_ending = true;
+	service_stopping();
 	if (f->conn.link.transport)
 		conn_abandon(&f->conn);
 	else
@@ -369,6 +453,7 @@ static void on_pipe_timeout(struct timer *t)
 	explain_run_timeout(&e, f->options->run_timeout_ms);
 	f->is_ending = true;
 	tell_failure(f, &e);
+	pipe_record_error(&f->record, NULL, &e);
 	end_pipe(f);
 }
 
@@ -393,12 +478,16 @@ static bool looks_at_first(const struct fe_pipe *f)
 static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 {
 	static const int signums[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, 0 };
+	struct error e;
 	*f = (struct fe_pipe){ .loop = l, .options = o };
 	f->conn = (struct conn){
 		.options = o,
 		.on_end = on_conn_end,
+		.on_error = on_pipe_unsent,
 		.on_open = on_peer_open,
+		.on_fault = on_pipe_fault,
 		.on_note = on_pipe_note,
+		.on_end_out = on_conn_end_out,
 		.out = { .number = -1 },
 		.on_first = looks_at_first(f) ? on_first : NULL,
 		.user = f,
@@ -407,12 +496,33 @@ static int start_all(struct fe_pipe *f, struct loop *l, const struct options *o)
 	f->timeout = (struct timer){ .on_time = on_pipe_timeout, .user = f };
 	if (o->run_timeout_ms)
 		timer_start(l, &f->timeout, o->run_timeout_ms * MS_NS);
-	conn_init(&f->conn, l);
+	if (has_datagrams(f))
+		datagram_init(&f->conn, l);
+	else
+		stream_init(&f->conn, l);
+	faults_set(&f->faults, &o->fault);
+	f->conn.link.faults = &f->faults;
 	notices_open(&f->notices);
 	meter_init(&f->meter, &f->notices, &f->conn);
+	if (pipe_record_start(&f->record, l, o, &f->notices, &e)) {
+		notices_error(&f->notices, &e);
+		return -1;
+	}
 	if (signals_start(l, signums, on_pipe_signal, f))
 		return fail_start(f, "catch signals");
 	return 0;
+}
+
+/* --quiet: say at least why the exit status is 1. */
+static void tell_harm(struct fe_pipe *f)
+{
+	const struct faults *all = &f->faults;
+	if (!all->has_hurt || !f->options->quiet || f->has_failed)
+		return;
+	notices_print(&f->notices, "--fault has thrown away %" PRIu64
+	              " byte%s received and %" PRIu64 " sent",
+	              all->lost[FAULT_IN], plural(all->lost[FAULT_IN]),
+	              all->lost[FAULT_OUT]);
 }
 
 /* The loop, and the verdict after the last byte is safe. */
@@ -434,16 +544,19 @@ static int run_pipe(struct fe_pipe *f)
 /* Ends by the signal, if one came. */
 static int finish_pipe(struct fe_pipe *f, int status)
 {
+	service_stopping();
+	tell_harm(f);
 	signals_stop();
 	meter_stop(&f->meter);
 	timer_stop(&f->again);
 	timer_stop(&f->timeout);
 	listener_free(f->listener);
 	conn_finish(&f->conn);
+	pipe_record_finish(&f->record);
 	notices_close(&f->notices);
 	if (f->signum)
 		die_by_signal(f->signum);
-	return status ? 1 : 0;
+	return status || f->record.has_failed || f->faults.has_hurt;
 }
 
 int fe_pipe_run(struct loop *l, const struct options *o)
@@ -460,9 +573,9 @@ int fe_pipe_run(struct loop *l, const struct options *o)
 
 int fe_pipe_probe(struct loop *l, const struct options *o)
 {
-	if (o->verbose && !o->quiet)
+	struct fe_pipe f = { .options = o };
+	if (tells_steps(&f) || has_datagrams(&f))
 		return doctor_run(l, o);
-	struct fe_pipe f;
 	int status = start_all(&f, l, o);
 	f.conn.on_open = on_probed;
 	if (!status && start_dial(&f))

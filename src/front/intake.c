@@ -11,6 +11,7 @@
 #include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/command.h>
+#include <sockchat/lead.h>
 
 #include "intake.h"
 
@@ -61,20 +62,24 @@ static void forget_lines(struct intake *in, size_t at, size_t end)
 	in->scanned = moved_up(in->scanned, end - at);
 }
 
-/* Whether a script's /repeat is under way. */
-static bool is_repeating(const struct intake *in)
+/* Whether a script's /repeat or /load is under way, or its /replay, which has
+ * not the say. */
+static bool is_at_work(const struct intake *in)
 {
-	return !in->source.is_terminal && in->chat->repeat;
+	const struct chat_lead *lead = in->chat->lead;
+	return !in->source.is_terminal &&
+	       (in->chat->repeat || in->chat->load ||
+	        (lead && !lead->has_say));
 }
 
 /* Every line for peers waits for the first peer.  A script's lines also wait
  * until --retry has connected, while a peer has too much before it, or while
  * nobody reads what we write; and its lines that cannot be done at once wait
- * for the end of /repeat. */
+ * for the end of /repeat, /load and /replay. */
 static bool has_to_wait(const struct intake *in, const struct line *l)
 {
 	enum command_turn turn = command_turn(l->text, l->len);
-	if (is_repeating(in) && turn != COMMAND_AT_ONCE)
+	if (is_at_work(in) && turn != COMMAND_AT_ONCE)
 		return true;
 	bool is_busy = !in->source.is_terminal &&
 	               (in->is_stopped || chat_awaits_open(in->chat) ||
@@ -109,10 +114,12 @@ static void refuse_rest(struct intake *in, size_t len)
 		chat_error(in->chat, &e);
 }
 
+/* Where no peer is taken, the line that takes them again may stand behind. */
 static bool may_pass(const struct intake *in)
 {
 	return in->waits &&
-	       (in->source.is_terminal || is_repeating(in) ||
+	       (in->source.is_terminal || is_at_work(in) ||
+	        !in->chat->accepts ||
 	        chat_congestion(in->chat) == CONGESTION_STUCK);
 }
 
@@ -143,7 +150,7 @@ static void take_at_once(struct intake *in)
 static bool is_all_taken(const struct intake *in)
 {
 	return in->has_ended && !in->lines.len && !in->is_over &&
-	       !is_repeating(in);
+	       !is_at_work(in);
 }
 
 static void end_when_all_is_taken(struct intake *in)

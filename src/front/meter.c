@@ -31,7 +31,7 @@ static void show_progress(struct meter *m, facts_fn *look)
 	struct progress_facts in, out;
 	char line[LINE_CAP], tail[LINE_CAP / 2];
 	int64_t now_ns = loop_now_ns(m->conn->link.loop);
-	int room = columns(m->notices->sink.fd);
+	int room = columns(m->notices->outlet.fd);
 	progress_set(&m->in, m->conn->link.bytes_in, now_ns);
 	progress_set(&m->out, m->conn->link.bytes_out, now_ns);
 	look(&m->in, now_ns, &in);
@@ -55,7 +55,7 @@ static bool has_terminal(int fd)
 static void on_meter_time(struct timer *t)
 {
 	struct meter *m = t->user;
-	if (has_terminal(m->notices->sink.fd))
+	if (has_terminal(m->notices->outlet.fd))
 		show_progress(m, progress_facts);
 	timer_start(m->conn->link.loop, t, TICK_NS);
 }
@@ -81,7 +81,7 @@ void meter_start(struct meter *m)
 {
 	const struct options *o = m->conn->options;
 	int64_t now_ns = loop_now_ns(m->conn->link.loop);
-	if (!o->progress || o->quiet || !isatty(m->notices->sink.fd))
+	if (!o->progress || o->quiet || !isatty(m->notices->outlet.fd))
 		return;
 	progress_init(&m->in, 0, now_ns);
 	progress_init(&m->out, input_size(m->conn), now_ns);
@@ -93,7 +93,7 @@ void meter_stop(struct meter *m)
 	if (!m->tick.loop)
 		return;
 	timer_stop(&m->tick);
-	if (!has_terminal(m->notices->sink.fd))
+	if (!has_terminal(m->notices->outlet.fd))
 		return;
 	show_progress(m, progress_whole);
 	notices_end_status(m->notices);

@@ -21,21 +21,21 @@
 
 void notices_open(struct notices *n)
 {
-	sink_open(&n->sink, 2);
+	outlet_open(&n->outlet, 2);
 }
 
 void notices_close(struct notices *n)
 {
-	if (n->sink.fd != n->sink.number)
-		close(n->sink.fd);
+	if (n->outlet.fd != n->outlet.number)
+		close(n->outlet.fd);
 }
 
 static void print_all(struct notices *n, const char *text, size_t len)
 {
-	struct pollfd p = { .fd = n->sink.fd, .events = POLLOUT };
+	struct pollfd p = { .fd = n->outlet.fd, .events = POLLOUT };
 
 	while (len) {
-		ssize_t written = sink_write(&n->sink, text, len);
+		ssize_t written = outlet_write(&n->outlet, text, len);
 		if (written >= 0) {
 			n->is_stuck = false;
 			text += written;
@@ -70,7 +70,7 @@ void notices_status(struct notices *n, const char *format, ...)
 	if (width < 0 || width >= (int)sizeof(text))
 		return;
 	int len = snprintf(line, sizeof(line), "\r%-*s", n->status_len, text);
-	bool is_whole = sink_write(&n->sink, line, (size_t)len) == len;
+	bool is_whole = outlet_write(&n->outlet, line, (size_t)len) == len;
 	if (is_whole || width > n->status_len)
 		n->status_len = width;
 }

@@ -13,7 +13,7 @@
 #include "pipe_io.h"
 
 struct notices {
-	struct sink sink;
+	struct outlet outlet;
 	bool is_stuck; /* nobody reads: no more waiting */
 	int status_len; /* columns of an unfinished line */
 };

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -149,37 +150,44 @@ ssize_t source_read(struct source *s, void *bytes, size_t cap)
 	return interrupted_is_not_now(n);
 }
 
-/* Move what was read, `len` bytes `from` the middle of the buffer, to its
- * beginning, with the CRs that it lacks.  Returns the length of it all. */
-static size_t move_with_crs(struct source *s, uint8_t *to, size_t from,
+/* Move what was read, `len` bytes at `from`, to `to`, which stands before it,
+ * with the CRs that it lacks.  Returns the length of it all. */
+static size_t move_with_crs(struct source *s, uint8_t *to, const uint8_t *from,
                             size_t len)
 {
-	const uint8_t *at = to + from, *end = at + len, *start = to;
-	for (; at < end; at++) {
-		if (*at == '\n' && !s->is_after_cr)
+	const uint8_t *end = from + len, *start = to;
+	for (; from < end; from++) {
+		if (*from == '\n' && !s->is_after_cr)
 			*to++ = '\r';
-		s->is_after_cr = *at == '\r';
-		*to++ = *at;
+		s->is_after_cr = *from == '\r';
+		*to++ = *from;
 	}
 	return (size_t)(to - start);
 }
 
+/* Where a CR may be added to each byte, only the second half of the room is
+ * read into. */
 ssize_t source_fill(struct source *s, struct buffer *b)
 {
-	size_t from = s->adds_crs ? BUFFER_CAP / 2 : 0;
-	ssize_t n = source_read(s, b->bytes + from, BUFFER_CAP - from);
+	if (b->head)
+		memmove(b->bytes, b->bytes + b->head, b->len);
+	b->head = 0;
+	size_t room = BUFFER_CAP - b->len;
+	uint8_t *to = b->bytes + b->len, *at = s->adds_crs ? to + room / 2 : to;
+	size_t cap = s->adds_crs ? room - room / 2 : room;
+	ssize_t n = source_read(s, at, cap);
 	if (n > 0)
-		b->len = from ? move_with_crs(s, b->bytes, from, (size_t)n)
-		              : (size_t)n;
+		b->len += at == to ? (size_t)n
+		                   : move_with_crs(s, to, at, (size_t)n);
 	return n;
 }
 
-void sink_open(struct sink *s, int number)
+void outlet_open(struct outlet *o, int number)
 {
 	struct stat st = { .st_mode = 0 };
 	int flags = fcntl(number, F_GETFL);
 	(void)fstat(number, &st);
-	*s = (struct sink){
+	*o = (struct outlet){
 		.number = number,
 		.fd = number,
 		.is_socket = S_ISSOCK(st.st_mode),
@@ -187,48 +195,48 @@ void sink_open(struct sink *s, int number)
 		.is_writable = flags == -1 || (flags & O_ACCMODE) != O_RDONLY,
 		.may_wait = S_ISFIFO(st.st_mode) || isatty(number),
 	};
-	if (!s->may_wait)
+	if (!o->may_wait)
 		return;
 	int fd = fd_open_private(number, O_WRONLY);
 	if (fd != -1) {
-		s->fd = fd;
-		s->may_wait = false;
+		o->fd = fd;
+		o->may_wait = false;
 	}
 }
 
-bool sink_is_ready(const struct sink *s)
+bool outlet_is_ready(const struct outlet *o)
 {
-	return check_ready(s->fd, POLLOUT) == 0;
+	return check_ready(o->fd, POLLOUT) == 0;
 }
 
-void sink_passed(struct sink *s, size_t len)
+void outlet_passed(struct outlet *o, size_t len)
 {
-	pipe_grow(s->fd, &s->is_grown, len);
+	pipe_grow(o->fd, &o->is_grown, len);
 }
 
-ssize_t sink_write(struct sink *s, const void *bytes, size_t len)
+ssize_t outlet_write(struct outlet *o, const void *bytes, size_t len)
 {
 	ssize_t n;
-	if (s->is_socket) {
-		n = send(s->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	} else if (!s->may_wait) {
-		n = write(s->fd, bytes, len);
+	if (o->is_socket) {
+		n = send(o->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	} else if (!o->may_wait) {
+		n = write(o->fd, bytes, len);
 	} else {
-		n = check_ready(s->fd, POLLOUT);
+		n = check_ready(o->fd, POLLOUT);
 		/* Ready means room for so many, pipe(7). */
 		if (n == 0)
-			n = write(s->fd, bytes,
+			n = write(o->fd, bytes,
 			          len < PIPE_BUF ? len : PIPE_BUF);
 	}
 	return interrupted_is_not_now(n);
 }
 
-int sink_flush(struct sink *s, struct outq *q)
+int outlet_flush(struct outlet *o, struct outq *q)
 {
 	while (q->len) {
 		size_t len;
 		const void *front = outq_front(q, &len);
-		ssize_t n = sink_write(s, front, len);
+		ssize_t n = outlet_write(o, front, len);
 		if (n <= 0)
 			return n < 0 && errno != EAGAIN ? -1 : 1;
 		outq_consume(q, (size_t)n);
@@ -248,24 +256,24 @@ static void fill_number(int number, int null)
 	(void)close(null);
 }
 
-int sink_close(struct sink *s)
+int outlet_close(struct outlet *o)
 {
-	if (s->number == -1)
+	if (o->number == -1)
 		return 0;
-	if (s->fd != s->number)
-		(void)close(s->fd);
+	if (o->fd != o->number)
+		(void)close(o->fd);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	int result = close(s->number);
+	int result = close(o->number);
 	int saved = errno;
-	fill_number(s->number, null);
-	s->number = s->fd = -1;
+	fill_number(o->number, null);
+	o->number = o->fd = -1;
 	errno = saved;
 	return result == -1 && saved == EINTR ? 0 : result;
 }
 
-int sink_end(struct sink *s)
+int outlet_end(struct outlet *o)
 {
-	if (s->number != -1 && s->is_socket)
-		(void)shutdown(s->number, SHUT_WR);
-	return sink_close(s);
+	if (o->number != -1 && o->is_socket)
+		(void)shutdown(o->number, SHUT_WR);
+	return outlet_close(o);
 }

@@ -19,7 +19,7 @@
 /* What the system moves by itself at once, so that a turn has an end. */
 #define PASS_MAX ((size_t)1 << 20)
 
-/* What was read and is not written yet; filled only when it is empty. */
+/* What was read and is not written yet. */
 struct buffer {
 	size_t head, len;
 	uint8_t *bytes; /* BUFFER_CAP, aligned to a page */
@@ -59,12 +59,12 @@ bool source_tells_cut(struct source *s);
 extern const char source_cut_text[];
 /* source_fill() puts a CR before each LF that has none. */
 void source_add_crs(struct source *s);
-/* The same into an empty buffer. */
+/* The same into the buffer, behind what it has; there has to be room. */
 MUST_USE
 ssize_t source_fill(struct source *s, struct buffer *b);
 
 /* Standard output or error. */
-struct sink {
+struct outlet {
 	int number; /* as inherited; -1 when closed */
 	int fd;     /* what is written: `number`, or a private description */
 	bool is_socket;
@@ -74,20 +74,20 @@ struct sink {
 	bool is_writable; /* not one that was closed when we were started */
 };
 
-void sink_open(struct sink *s, int number);
+void outlet_open(struct outlet *o, int number);
 /* Whether a write of little would not wait. */
-bool sink_is_ready(const struct sink *s);
+bool outlet_is_ready(const struct outlet *o);
 /* The system has moved `len` bytes to it by itself. */
-void sink_passed(struct sink *s, size_t len);
+void outlet_passed(struct outlet *o, size_t len);
 /* As write(2), but EAGAIN in place of waiting or of EINTR. */
 MUST_USE
-ssize_t sink_write(struct sink *s, const void *bytes, size_t len);
+ssize_t outlet_write(struct outlet *o, const void *bytes, size_t len);
 /* Write what is queued: as outq_flush(). */
-MUST_USE int sink_flush(struct sink *s, struct outq *q);
+MUST_USE int outlet_flush(struct outlet *o, struct outq *q);
 /* Close it, and /dev/null takes the number, so that no later descriptor gets
  * it.  -1 with errno if what was written is not safe.  Once closed it is 0. */
-MUST_USE int sink_close(struct sink *s);
+MUST_USE int outlet_close(struct outlet *o);
 /* The same, and a reader sees the end, even if others have a socket too. */
-MUST_USE int sink_end(struct sink *s);
+MUST_USE int outlet_end(struct outlet *o);
 
 #endif

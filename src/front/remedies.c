@@ -11,6 +11,7 @@
 #define PROXY_TIMEOUT "PROXY_TIMEOUT"
 #define TLS_TIMEOUT   "TLS_TIMEOUT"
 #define TLS_RESET     "TLS_RESET"
+#define UDP_REFUSED   "UDP_REFUSED"
 
 #define HERE    "here"    /* this machine, or an option */
 #define NETWORK "network" /* what is between us and them */
@@ -32,6 +33,9 @@ const struct remedy doctor_remedies[] = {
 	{ "ECONNREFUSED", SERVER,
 	  "its host answers, but no program listens there",
 	  "start the server; `ss -ltn` on its host shows what listens" },
+	{ UDP_REFUSED, SERVER,
+	  "its host answers by ICMP: no program has that port",
+	  "start the server; `ss -lun` on its host shows who has which" },
 	{ "ECONNRESET", SERVER, "something there drops connections at once",
 	  "the server's log, or the firewall in front of it" },
 	{ "ETIMEDOUT", NETWORK, "nobody answers at all",
@@ -149,6 +153,7 @@ static const struct {
 	const char *step, *code, *meaning;
 } late[] = {
 	{ "proxy", "ETIMEDOUT", PROXY_TIMEOUT },
+	{ "datagram", "ECONNREFUSED", UDP_REFUSED },
 	{ "handshake", "ETIMEDOUT", TLS_TIMEOUT },
 	{ "handshake", "ECONNRESET", TLS_RESET },
 };

@@ -22,8 +22,8 @@ void report_open(struct report *r, bool is_json, const char *peer)
 {
 	*r = (struct report){ .peer = peer, .start_ns = stamp_mono_ns() };
 	notices_open(&r->notices);
-	sink_open(&r->sink, 1);
-	r->is_json = is_json && r->sink.is_writable;
+	outlet_open(&r->outlet, 1);
+	r->is_json = is_json && r->outlet.is_writable;
 	if (r->is_json)
 		signal(SIGPIPE, SIG_IGN); /* the write tells */
 }
@@ -31,9 +31,9 @@ void report_open(struct report *r, bool is_json, const char *peer)
 /* As cat(1) does, without end for a reader who takes his time. */
 static void write_line(struct report *r)
 {
-	struct pollfd p = { .fd = r->sink.fd, .events = POLLOUT };
+	struct pollfd p = { .fd = r->outlet.fd, .events = POLLOUT };
 	while (r->line.len && !r->errnum) {
-		ssize_t n = sink_write(&r->sink, r->line.data, r->line.len);
+		ssize_t n = outlet_write(&r->outlet, r->line.data, r->line.len);
 		if (n >= 0)
 			bytes_consume(&r->line, (size_t)n);
 		else if (errno != EAGAIN)
@@ -65,7 +65,15 @@ static void write_finding(struct report *r, struct entry e,
 void report_step(void *user, const char *code, const char *text)
 {
 	struct report *r = user;
+	if (!r->is_brief)
+		report_news(r, code, text);
+}
+
+void report_news(struct report *r, const char *code, const char *text)
+{
 	struct entry note = { .kind = ENTRY_NOTE, .code = code, .hint = "" };
+	if (r->is_quiet)
+		return;
 	if (r->is_json)
 		write_finding(r, note, (struct checkup){ .us = 0 }, text);
 	else
@@ -119,18 +127,23 @@ void report_verdict(struct report *r, const char *name, const char *text,
 	struct entry note = {
 		.kind = ENTRY_NOTE, .code = "verdict", .hint = next,
 	};
+	if (r->is_brief && facts->status)
+		return; /* the error has been told */
 	if (r->is_json) {
 		write_finding(r, note, checkup, text);
 		return;
 	}
-	notices_print(&r->notices, "verdict: %s", text);
-	if (*next)
+	if (r->is_quiet)
+		return;
+	notices_print(&r->notices, "%s%s", r->is_brief ? "" : "verdict: ",
+	              text);
+	if (*next && !r->is_brief)
 		notices_print(&r->notices, "try next: %s", next);
 }
 
 int report_close(struct report *r)
 {
-	if (r->is_json && sink_close(&r->sink) && !r->errnum)
+	if (r->is_json && outlet_close(&r->outlet) && !r->errnum)
 		r->errnum = errno;
 	errno = r->errnum;
 	if (r->errnum && r->errnum != EPIPE)

@@ -17,8 +17,10 @@
 
 struct report {
 	struct notices notices;
-	struct sink sink; /* standard output */
+	struct outlet outlet; /* standard output */
 	bool is_json;
+	bool is_brief; /* steps and advice are not told */
+	bool is_quiet; /* nor is success */
 	const char *peer;
 	uint64_t seq;     /* of the entry before */
 	int64_t start_ns;
@@ -37,6 +39,8 @@ void report_note(struct report *r, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same, as the on_step of struct dial_steps; `r` is `user`. */
 void report_step(void *r, const char *code, const char *text);
+/* Tell what is told in brief, too. */
+void report_news(struct report *r, const char *code, const char *text);
 void report_error(struct report *r, const struct error *e);
 /* Tell what is known of TLS: a note for programs, rows for people. */
 void report_tls(struct report *r, const struct tls_facts *f);

@@ -255,6 +255,7 @@ static int add_watch(struct loop *l, struct watch *w, int fd, unsigned events,
 	if (l->count + l->other_count == l->cap && grow_arrays(l))
 		return -1;
 	w->loop = l;
+	w->host = NULL;
 	w->fd = fd;
 	w->events = (uint8_t)events;
 	w->is_refused = false;
@@ -286,6 +287,10 @@ void watch_set(struct watch *w, unsigned events)
 	if (!l || before == events)
 		return;
 	w->events = (uint8_t)events;
+	if (w->host) {
+		w->host->on_set(w->host, events);
+		return;
+	}
 	if (!w->is_epoll_only)
 		set_slot(w);
 	if (l->epoll_fd >= 0)
@@ -298,6 +303,9 @@ void watch_remove(struct watch *w)
 	if (!l)
 		return;
 	watch_set(w, 0);
+	w->loop = NULL;
+	if (w->host)
+		return;
 	for (int i = l->told_at; i < l->told_count; i++)
 		if (l->told[i].data.ptr == w)
 			l->told[i].data.ptr = NULL;
@@ -305,7 +313,6 @@ void watch_remove(struct watch *w)
 		remove_other(l, w);
 	else
 		blank_slot(l, w->slot);
-	w->loop = NULL;
 }
 
 /* Waiting */
@@ -435,9 +442,18 @@ const int *loop_pipe(struct loop *l)
 	if (!l->pipe[1]) {
 		if (pipe2(l->pipe, O_NONBLOCK | O_CLOEXEC))
 			return NULL;
-		(void)fcntl(l->pipe[1], F_SETPIPE_SZ, (int)LOOP_BUFFER);
+		(void)fcntl(l->pipe[1], F_SETPIPE_SZ, (int)LOOP_PIPE);
 	}
 	return l->pipe;
+}
+
+void loop_swap_pipe(struct loop *l, int ends[2])
+{
+	for (size_t i = 0; i < 2; i++) {
+		int mine = l->pipe[i];
+		l->pipe[i] = ends[i];
+		ends[i] = mine;
+	}
 }
 
 int64_t loop_now_ns(const struct loop *l)

@@ -164,6 +164,8 @@ static void drop_block(struct outq *q)
 {
 	struct outq_block *b = q->first;
 	q->first = b->next;
+	if (!q->first)
+		q->last = NULL;
 	q->head -= b->len;
 	q->memory -= sizeof(*b) + b->cap;
 	free(b);
@@ -182,7 +184,7 @@ void outq_consume(struct outq *q, size_t len)
 void outq_join(struct outq *to, struct outq *from)
 {
 	struct outq_block *first = from->first;
-	if (!to->len)
+	if (!to->len && !to->count)
 		outq_finish(to); /* the block that it keeps */
 	if (from->head) {
 		first->len -= from->head;
@@ -195,8 +197,81 @@ void outq_join(struct outq *to, struct outq *from)
 	if (first)
 		to->last = from->last;
 	to->len += from->len;
+	to->count += from->count;
 	to->memory += from->memory;
 	outq_init(from, from->max);
+}
+
+/* Messages */
+
+/* A block that has room for just this message.  NULL with errno. */
+static struct outq_block *new_message(const struct outq *q, size_t len)
+{
+	if (check_ceiling(q, len))
+		return NULL;
+	struct outq_block *b = malloc(sizeof(*b) + len);
+	if (b)
+		*b = (struct outq_block){ .len = len, .cap = len };
+	return b;
+}
+
+static void add_message(struct outq *q, struct outq_block *b)
+{
+	add_block(q, b);
+	q->len += b->len;
+	q->count++;
+}
+
+int outq_append_message(struct outq *q, const void *bytes, size_t len)
+{
+	struct outq_block *b = new_message(q, len);
+	if (!b)
+		return -1;
+	if (len) /* no bytes may be NULL */
+		memcpy(b->bytes, bytes, len);
+	add_message(q, b);
+	return 0;
+}
+
+/* As much as there is: only the end of the file makes it less. */
+static ssize_t read_whole(int fd, uint8_t *bytes, size_t len, off_t offset)
+{
+	size_t sum = 0;
+	ssize_t n = 1;
+	while (sum < len && n) {
+		n = pread(fd, bytes + sum, len - sum, offset + (off_t)sum);
+		if (n < 0 && errno != EINTR)
+			return -1;
+		sum += n > 0 ? (size_t)n : 0;
+	}
+	return (ssize_t)sum;
+}
+
+ssize_t outq_fill_message(struct outq *q, int fd, size_t len, off_t offset)
+{
+	struct outq_block *b = new_message(q, len);
+	ssize_t n = b ? read_whole(fd, b->bytes, len, offset) : -1;
+	if (n <= 0) {
+		free(b);
+		return n;
+	}
+	b->len = (size_t)n;
+	add_message(q, b);
+	return n;
+}
+
+const void *outq_message(const struct outq *q, size_t *len)
+{
+	*len = q->count ? q->first->len : 0;
+	return q->count ? q->first->bytes : NULL;
+}
+
+void outq_drop_message(struct outq *q)
+{
+	q->count--;
+	q->len -= q->first->len;
+	q->head = q->first->len; /* drop_block() takes it as gone */
+	drop_block(q);
 }
 
 static ssize_t write_some(int fd, const void *bytes, size_t len)

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <sockchat/address.h>
 #include <sockchat/glyph.h>
@@ -52,6 +54,13 @@ void address_set_unix(struct address *a, const char *path)
 	                     !is_name);
 }
 
+void address_set_fd(struct address *a, int fd)
+{
+	memset(a, 0, sizeof(*a));
+	a->is_inherited = true;
+	a->fd = fd;
+}
+
 /* A name may have any bytes, NUL too; a path ends at its first NUL. */
 static void format_unix(const struct address *a, char *out)
 {
@@ -82,6 +91,10 @@ void address_format(const struct address *a, char out[ADDRESS_TEXT_MAX])
 	}
 	if (a->sa.ss_family == AF_UNIX) {
 		format_unix(a, out);
+		return;
+	}
+	if (a->is_inherited && !a->len) {
+		snprintf(out, ADDRESS_TEXT_MAX, "fd:%d", a->fd);
 		return;
 	}
 	if (getnameinfo((const struct sockaddr *)&a->sa, a->len, host,
@@ -119,6 +132,14 @@ bool address_is_loopback(const struct address *a)
 	return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
 }
 
+bool address_is_v6(const struct address *a)
+{
+	const struct sockaddr_in6 *v6 = (const void *)&a->sa;
+
+	return a->len && a->sa.ss_family == AF_INET6 &&
+	       !IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+}
+
 /* Whom a file's mode lets connect: Linux asks for the right to write. */
 static const char *name_users(unsigned mode)
 {
@@ -139,6 +160,16 @@ const char *address_reach(const struct address *a, bool *is_exposed)
 	*is_exposed = !un->sun_path[0] || a->mode & S_IWOTH;
 	return *is_exposed ? "open to every user of this machine"
 	                   : name_users(a->mode);
+}
+
+void address_read_mode(struct address *a)
+{
+	const struct sockaddr_un *un = (const void *)&a->sa;
+	struct stat st;
+
+	if (a->sa.ss_family == AF_UNIX && un->sun_path[0] &&
+	    stat(un->sun_path, &st) == 0)
+		a->mode = st.st_mode & 0777;
 }
 
 size_t address_host(const struct sockaddr *sa, const void **host)
@@ -182,6 +213,26 @@ bool address_is_local(const struct address *a)
 	for (const struct ifaddrs *i = list; i && !found; i = i->ifa_next)
 		found = i->ifa_addr && has_same_host(i->ifa_addr, sa);
 	freeifaddrs(list);
+	return found;
+}
+
+/* The routes say it: such an address takes a connection only from sockets that
+ * may send to all hosts.  Nothing is sent. */
+bool address_is_broadcast(const struct address *a)
+{
+	const struct sockaddr_in *v4 = (const void *)&a->sa;
+	const struct sockaddr *sa = (const void *)&a->sa;
+	int on = 1, fd = a->sa.ss_family == AF_INET
+	                     ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)
+	                     : -1;
+	if (fd < 0)
+		return false;
+	bool found = v4->sin_addr.s_addr == htonl(INADDR_BROADCAST) ||
+	             (connect(fd, sa, a->len) && errno == EACCES &&
+	              !setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on,
+	                          sizeof(on)) &&
+	              !connect(fd, sa, a->len));
+	close(fd);
 	return found;
 }
 

@@ -4,7 +4,6 @@
 /* From an endpoint to an open connection: "happy eyeballs", RFC 8305. */
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,9 @@
 #include <sockchat/glyph.h>
 #include <sockchat/stamp.h>
 
-#include "dial_private.h"
+#include "dial_source.h"
 
 #define STAGGER_NS (250 * MS_NS)
-#define WHERE_MAX  160 /* in a step */
 
 static void dial_free(struct dial *d)
 {
@@ -24,16 +22,17 @@ static void dial_free(struct dial *d)
 	free(d);
 }
 
-static void attempt_close(struct attempt *a)
+/* `abort`: one that the other end has taken already is broken. */
+static void attempt_close(struct attempt *a, bool abort)
 {
 	watch_remove(&a->watch);
 	if (a->transport)
-		a->transport->ops->close(a->transport, false);
+		transport_close(a->transport, abort);
 	a->transport = NULL;
 }
 
 /* The dial is over: nothing wakes it any more. */
-static void dial_stop(struct dial *d)
+static void dial_stop_by(struct dial *d, bool abort)
 {
 	d->is_over = true;
 	resolve_cancel(d->resolve);
@@ -41,7 +40,12 @@ static void dial_stop(struct dial *d)
 	timer_stop(&d->stagger);
 	timer_stop(&d->deadline);
 	for (size_t i = 0; i < d->count; i++)
-		attempt_close(&d->attempts[i]);
+		attempt_close(&d->attempts[i], abort);
+}
+
+static void dial_stop(struct dial *d)
+{
+	dial_stop_by(d, false);
 }
 
 static void dial_leave(struct dial *d)
@@ -56,23 +60,16 @@ const char *dial_where(const struct dial *d)
 	return d->where;
 }
 
-void dial_tap(struct dial *d, const struct tap *tap)
-{
-	d->tap = tap;
-	for (size_t i = 0; i < d->count; i++)
-		transport_tap(d->attempts[i].transport, tap);
-}
-
 const struct timing *dial_timing(const struct dial *d)
 {
 	return &d->timing;
 }
 
-void dial_cancel(struct dial *d)
+void dial_cancel(struct dial *d, bool abort)
 {
 	if (!d)
 		return;
-	dial_stop(d);
+	dial_stop_by(d, abort);
 	if (!d->is_busy)
 		dial_free(d);
 }
@@ -81,20 +78,6 @@ static void dial_fail(struct dial *d, const struct error *e)
 {
 	dial_stop(d);
 	d->on_done(d->user, NULL, NULL, e);
-}
-
-__attribute__((format(printf, 3, 4))) static void
-tell_step(const struct dial *d, const char *code, const char *format, ...)
-{
-	char line[512];
-	va_list args;
-
-	if (!d->steps.on_step)
-		return;
-	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
-	d->steps.on_step(d->steps.user, code, line);
 }
 
 static bool is_under_way(const struct dial *d)
@@ -133,20 +116,33 @@ static int64_t note_end(const struct attempt *a, int errnum)
 	return try->us = us;
 }
 
-static void attempt_fail(struct attempt *a, int errnum)
+static void tell_end(struct attempt *a, int errnum)
 {
 	char outcome[OUTCOME_MAX];
-	double ms;
+	double ms = (double)note_end(a, errnum) / 1000;
 
 	a->errnum = errnum;
+	dial_outcome(a, outcome);
+	dial_tell_step(a->dial, "tried", "%s after %.1f ms", outcome, ms);
+}
+
+static void attempt_fail(struct attempt *a, int errnum)
+{
 	watch_remove(&a->watch);
-	if (a->dial->winner) { /* its connection was told of already */
-		dial_tell_certificates(a->dial, a->transport);
+	if (!a->dial->winner) {
+		tell_end(a, errnum);
 		return;
 	}
-	ms = (double)note_end(a, errnum) / 1000;
-	dial_outcome(a, outcome);
-	tell_step(a->dial, "tried", "%s after %.1f ms", outcome, ms);
+	a->errnum = errnum; /* its connection was told of already */
+	dial_tell_certificates(a->dial, a->transport);
+}
+
+/* Another address has answered first. */
+static void attempt_give_up(struct attempt *a)
+{
+	if (a->transport && !a->errnum)
+		tell_end(a, ECANCELED);
+	attempt_close(a, false);
 }
 
 static void on_attempt(struct watch *w, unsigned ready);
@@ -167,8 +163,9 @@ static void attempt_begin(struct attempt *a)
 
 	address_format(&a->address, where);
 	if (d->steps.on_try)
-		d->steps.on_try(d->steps.user, &a->address);
-	tell_step(d, "trying", "trying %s", where);
+		d->steps.on_try(d->steps.user, &a->address,
+		                &d->settings.socket);
+	dial_tell_step(d, "trying", "trying %s", where);
 	a->start_ns = stamp_mono_ns();
 }
 
@@ -182,8 +179,7 @@ static bool attempt_start(struct attempt *a)
 		attempt_begin(a);
 	if (d->is_over)
 		return true;
-	a->transport = d->transport->connect(&a->address);
-	transport_tap(a->transport, d->tap);
+	dial_connect(a);
 	if (a->transport && attempt_watch(a) == 0)
 		return true;
 	if (!a->transport && errno == EAGAIN) {
@@ -192,6 +188,14 @@ static bool attempt_start(struct attempt *a)
 	}
 	attempt_fail(a, errno);
 	return false;
+}
+
+/* So that each address is begun within the time limit. */
+static int64_t stagger_ns(const struct dial *d)
+{
+	int64_t share_ns = d->timeout_ms * MS_NS / (int64_t)d->count;
+
+	return share_ns && share_ns < STAGGER_NS ? share_ns : STAGGER_NS;
 }
 
 /* Try the next address.  When there is none and no attempt is under way, the
@@ -205,25 +209,9 @@ static void try_next(struct dial *d)
 	if (d->is_over)
 		return;
 	if (d->next < d->count && !d->winner)
-		timer_start(d->loop, &d->stagger, STAGGER_NS);
+		timer_start(d->loop, &d->stagger, stagger_ns(d));
 	else if (!is_under_way(d))
 		fail_all(d, false);
-}
-
-static void tell_open(const struct dial *d, const struct transport *t,
-                      const struct address *peer, int64_t us)
-{
-	struct transport_facts facts;
-	char to[ADDRESS_TEXT_MAX], from[ADDRESS_TEXT_MAX] = "";
-
-	if (!d->steps.on_step)
-		return;
-	transport_facts(t, FACTS_LOCAL, &facts);
-	address_format(peer, to);
-	if (facts.local.len)
-		address_format(&facts.local, from);
-	tell_step(d, "connected", "connected to %s%s%s after %.1f ms", to,
-	          *from ? " from " : "", from, (double)us / 1000);
 }
 
 static void set_limit(struct dial *d, int64_t timeout_ms)
@@ -245,9 +233,10 @@ static void keep_alone(struct attempt *winner)
 		set_limit(d, DIAL_LAYERS_TIMEOUT_MS);
 	for (size_t i = 0; i < d->count; i++)
 		if (&d->attempts[i] != winner)
-			attempt_close(&d->attempts[i]);
-	tell_open(d, winner->transport, &winner->address,
-	          note_end(winner, 0));
+			attempt_give_up(&d->attempts[i]);
+	dial_tell_open(d, winner->transport, &winner->address,
+	               note_end(winner, 0));
+	dial_tell_own_end(d, winner->transport);
 }
 
 static void note_layer(struct dial *d, const struct transport *t)
@@ -259,19 +248,13 @@ static void note_layer(struct dial *d, const struct transport *t)
 		dial_tell_secured(d, t);
 		return;
 	}
+	if (d->layers[d->layer - 1] == d->transport->header)
+		return;
 	d->timing.proxy_us = us;
 	d->is_through = true;
-	tell_step(d, "proxy-connected", "the proxy has connected us after "
-	          "%.1f ms", (double)us / 1000);
-}
-
-static void tell_asking(const struct dial *d)
-{
-	char where[ENDPOINT_TEXT_MAX];
-
-	endpoint_show_plain(&d->endpoint, where);
-	tell_step(d, "asking-proxy", "asking the proxy by %s for %s",
-	          proxy_protocol(d->settings.proxy.kind), where);
+	dial_tell_step(d, "proxy-connected",
+	               "the proxy has connected us after %.1f ms",
+	               (double)us / 1000);
 }
 
 /* -1 with errno; or 0, and the dial may be over. */
@@ -279,10 +262,11 @@ static int add_layer(struct attempt *a)
 {
 	struct dial *d = a->dial;
 	const struct transport_ops *ops = d->layers[d->layer++];
-	const struct over how = {
+	struct over how = {
 		.target = &d->endpoint,
 		.proxy = &d->settings.proxy,
 		.tls = d->settings.tls,
+		.alpn = d->settings.alpn,
 	};
 	struct transport *t;
 
@@ -290,15 +274,17 @@ static int add_layer(struct attempt *a)
 		keep_alone(a);
 	if (d->is_over)
 		return 0;
+	if (ops == d->transport->header)
+		dial_make_header(d, &how);
 	t = transport_over(ops, a->transport, &how);
 	if (!t)
 		return -1;
 	a->transport = t;
 	d->layer_ns = stamp_mono_ns();
-	if (ops == d->transport->through)
-		tell_asking(d);
 	if (ops == d->transport->secure)
 		dial_tell_handshake(d);
+	else
+		dial_tell_layer(d, ops);
 	return 0;
 }
 
@@ -397,8 +383,12 @@ static void on_deadline(struct timer *t)
 
 	d->is_busy = true;
 	if (d->count == 0) {
-		explain_resolve_timeout(&e, d->timeout_ms, d->tried->host);
-		dial_blame_proxy(d, &e);
+		explain_resolve_timeout(&e, d->timeout_ms,
+		                        d->seeks_source
+		                            ? d->settings.socket.source
+		                            : d->tried->host);
+		if (!d->seeks_source)
+			dial_blame_proxy(d, &e);
 		dial_fail(d, &e);
 	} else {
 		for (size_t i = 0; i < dial_tried_count(d); i++) {
@@ -415,58 +405,27 @@ static void on_deadline(struct timer *t)
 	dial_leave(d);
 }
 
-/* The families take turns, beginning with that of the first address; within
- * each the order stays.  RFC 8305, section 4. */
-static void interleave(struct dial *d, const struct address *list, size_t count)
-{
-	sa_family_t first = list[0].sa.ss_family;
-	size_t at[2] = { 0, 0 }; /* of the first family, of the others */
-
-	for (size_t i = 0, turn = 0; i < count; turn = !turn) {
-		size_t *k = &at[turn];
-
-		while (*k < count &&
-		       (list[*k].sa.ss_family != first) != (bool)turn)
-			++*k;
-		if (*k == count)
-			continue;
-		d->attempts[i].dial = d;
-		d->attempts[i++].address = list[(*k)++];
-	}
-}
-
-static void tell_addresses(const struct dial *d, const struct address *list,
-                           size_t count)
-{
-	char host[WHERE_MAX], addresses[500] = "", text[ADDRESS_TEXT_MAX];
-
-	glyph_copy(host, sizeof(host), d->tried->host, GLYPH_ANY_WIDTH);
-	for (size_t i = 0; i < count; i++) {
-		address_format_host(&list[i], text);
-		if (!text_add(addresses, sizeof(addresses) - WHERE_MAX,
-		              "%s%s", i ? ", " : "", text))
-			break;
-	}
-	tell_step(d, "resolved", "%s is %s, after %.1f ms", host, addresses,
-	          (double)d->timing.resolve_us / 1000);
-}
-
 static void start_attempts(struct dial *d, const struct address *list,
                            size_t count)
 {
 	struct error e;
 
 	d->attempts = calloc(count, sizeof(*d->attempts));
-	if (!d->attempts) {
+	if (d->attempts && endpoint_has_name(d->tried))
+		dial_tell_addresses(d, list, count);
+	if (d->attempts)
+		dial_order(d, list, count);
+	if (d->is_over)
+		return;
+	if (!d->attempts)
 		explain_connect(&e, ENOMEM, d->where);
+	else if (!d->count)
+		dial_explain_unfit(d, list, &e);
+	if (!d->count) {
 		dial_fail(d, &e);
 		return;
 	}
-	d->count = count;
-	interleave(d, list, count);
-	if (endpoint_has_name(d->tried))
-		tell_addresses(d, list, count);
-	if (!d->is_over && d->steps.on_connecting)
+	if (d->steps.on_connecting)
 		d->steps.on_connecting(d->steps.user);
 	if (!d->is_over)
 		try_next(d);
@@ -488,6 +447,49 @@ static void on_addresses(void *user, const struct address *list, size_t count,
 	else
 		start_attempts(d, list, count);
 	dial_leave(d);
+}
+
+/* -1 with errno. */
+static int find_peer(struct dial *d)
+{
+	if (endpoint_has_name(d->tried))
+		dial_tell_resolving(d);
+	if (d->is_over)
+		return 0;
+	d->resolve = resolve_start(d->loop, d->tried, &d->settings.resolve,
+	                           on_addresses, d);
+	return d->resolve ? 0 : -1;
+}
+
+static void on_source(void *user, const struct address *list, size_t count,
+                      const struct error *e)
+{
+	struct dial *d = user;
+	struct error failure = *e;
+
+	d->resolve = NULL;
+	d->is_busy = true;
+	d->seeks_source = false;
+	dial_keep_sources(d, list, count);
+	if (count == 0)
+		dial_blame_source(d, &failure);
+	else if (find_peer(d))
+		error_set_errno(&failure, errno, "cannot look up %s", d->where);
+	if (*failure.text)
+		dial_fail(d, &failure);
+	dial_leave(d);
+}
+
+/* -1 with errno. */
+static int find_source(struct dial *d)
+{
+	struct endpoint source;
+
+	d->seeks_source = true;
+	dial_source(d, &source);
+	d->resolve = resolve_start(d->loop, &source, &d->settings.resolve,
+	                           on_source, d);
+	return d->resolve ? 0 : -1;
 }
 
 static struct dial *dial_new(struct loop *l,
@@ -516,17 +518,6 @@ static struct dial *dial_new(struct loop *l,
 	return d;
 }
 
-static void choose_layers(struct dial *d)
-{
-	const struct endpoint *proxy = dial_proxy(d->transport, &d->settings);
-
-	d->tried = proxy ? proxy : &d->endpoint;
-	if (proxy)
-		d->layers[d->layer_count++] = d->transport->through;
-	if (d->endpoint.is_tls)
-		d->layers[d->layer_count++] = d->transport->secure;
-}
-
 struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
                         const struct endpoint *ep,
                         const struct dial_settings *settings,
@@ -542,23 +533,19 @@ struct dial *dial_start(struct loop *l, const struct transport_ops *transport,
 		return NULL;
 	d->endpoint = *ep;
 	d->settings = *settings;
-	choose_layers(d);
+	dial_choose_layers(d);
 	if (steps)
 		d->steps = *steps;
-	if (endpoint_has_name(d->tried)) {
-		glyph_copy(where, sizeof(where), d->tried->host,
-		           GLYPH_ANY_WIDTH);
-		tell_step(d, "resolving", "resolving %s", where);
-	}
-	d->resolve =
-	    resolve_start(l, d->tried, &settings->resolve, on_addresses, d);
-	if (!d->resolve) {
+	bool has_source = *settings->socket.source &&
+	                  transport->traits & TRANSPORT_IP;
+	if (has_source ? find_source(d) : find_peer(d)) {
 		int saved = errno;
 
-		dial_cancel(d);
+		dial_cancel(d, true);
 		errno = saved;
 		return NULL;
 	}
+	d->wire = settings->wire;
 	set_limit(d, settings->timeout_ms);
 	return d;
 }
@@ -579,7 +566,7 @@ struct dial *dial_take(struct loop *l, struct transport *t,
 		};
 	}
 	if (!d->attempts || attempt_watch(d->attempts)) {
-		dial_cancel(d); /* with a count of 0 it leaves `t` alone */
+		dial_cancel(d, true); /* a count of 0 leaves `t` alone */
 		errno = ENOMEM;
 		return NULL;
 	}

@@ -11,8 +11,9 @@
 
 #include "dial_private.h"
 
-/* How little an errno tells; one that is not in the list tells most. */
-static int dullness(int errnum)
+/* How little a failure tells; what is not in the list tells most, and so does
+ * what was asked for of our end. */
+static int dullness(const struct attempt *a)
 {
 	static const int telling[] = {
 		ECONNREFUSED, EHOSTUNREACH,  ENETUNREACH,
@@ -20,7 +21,7 @@ static int dullness(int errnum)
 	};
 
 	for (size_t i = 0; i < sizeof(telling) / sizeof(telling[0]); i++)
-		if (errnum == telling[i])
+		if (a->errnum == telling[i] && !a->refused)
 			return (int)i + 1;
 	return 0;
 }
@@ -35,7 +36,7 @@ static const struct attempt *most_telling(const struct dial *d)
 	const struct attempt *best = d->winner ? d->winner : d->attempts;
 
 	for (size_t i = 1; !d->winner && i < dial_tried_count(d); i++)
-		if (dullness(d->attempts[i].errnum) < dullness(best->errnum))
+		if (dullness(&d->attempts[i]) < dullness(best))
 			best = &d->attempts[i];
 	return best;
 }
@@ -45,7 +46,10 @@ void dial_outcome(const struct attempt *a, char out[OUTCOME_MAX])
 	char where[ADDRESS_TEXT_MAX];
 
 	address_format(&a->address, where);
-	snprintf(out, OUTCOME_MAX, "%s: %s", where, explain_outcome(a->errnum));
+	snprintf(out, OUTCOME_MAX, "%s: %s%s", where,
+	         a->refused == SOCKET_SOURCE   ? "our end was refused: "
+	         : a->refused == SOCKET_DEVICE ? "not by --bind-device: " : "",
+	         explain_outcome(a->errnum));
 }
 
 /* Whether an attempt ended as this one.  Of those that were never begun none
@@ -54,7 +58,9 @@ static bool ended_alike(const struct dial *d, size_t i, const struct attempt *a)
 {
 	if (d->winner)
 		return &d->attempts[i] == a;
-	return i < dial_tried_count(d) && d->attempts[i].errnum == a->errnum;
+	return i < dial_tried_count(d) &&
+	       d->attempts[i].errnum == a->errnum &&
+	       d->attempts[i].refused == a->refused;
 }
 
 void dial_name(const struct dial *d, const struct address *const *list,
@@ -138,6 +144,8 @@ void dial_explain(const struct dial *d, bool is_late, struct error *e)
 	struct failure f = {
 		.kind = d->tried ? FAILED_TO_CONNECT : FAILED_LATER,
 		.errnum = a->errnum,
+		.refused = a->refused,
+		.settings = &d->settings.socket,
 		.where = where,
 		.address = d->tried ? &a->address : NULL,
 		.transport = a->transport,

@@ -16,24 +16,27 @@ struct attempt {
 	struct watch watch;
 	int64_t start_ns;
 	int errnum; /* why it failed; 0 before */
+	enum socket_setting refused; /* what of our end that is about; or 0 */
 };
 
 struct dial {
 	struct loop *loop;
 	const struct transport_ops *transport;
 	struct dial_steps steps;
-	const struct tap *tap;
+	struct wire *wire;
 	dial_done_fn *on_done;
 	void *user;
 	struct endpoint endpoint; /* who is meant */
 	const struct endpoint *tried; /* whose addresses are tried: its, or a
 	                               * proxy's; NULL: there is a connection */
 	struct dial_settings settings;
+	struct socket_refusals refused; /* what the system has, of those */
 	/* The layers that have to lie on the first connection that is there,
 	 * and how many do. */
-	const struct transport_ops *layers[2];
+	const struct transport_ops *layers[3];
 	size_t layer_count, layer;
 	bool is_through; /* the proxy has connected us */
+	uint8_t header[PROXY_HEADER_OUT_MAX]; /* what --proxy-protocol sends */
 	struct attempt *winner; /* has that connection; the others are over */
 	int64_t layer_ns;       /* when the last of them began to open */
 	char where[EXPLAIN_WHERE_MAX];
@@ -42,6 +45,7 @@ struct dial {
 	struct timer stagger, deadline;
 	struct attempt *attempts;
 	size_t count, next;
+	bool seeks_source; /* is looked up, before the peer */
 	int64_t start_ns;
 	struct timing timing;
 	/* A callback may end the dial.  It is freed at once only when none of
@@ -75,6 +79,22 @@ void dial_outcome(const struct attempt *a, char out[OUTCOME_MAX]);
 
 /* Say why all attempts have failed; `is_late`: because their time is over. */
 void dial_explain(const struct dial *d, bool is_late, struct error *e);
+
+/* dial_layers.c: choose the layers, and whose addresses are tried; make the
+ * header of the PROXY protocol; tell that a layer before TLS has begun. */
+void dial_choose_layers(struct dial *d);
+void dial_make_header(struct dial *d, struct over *how);
+void dial_tell_layer(const struct dial *d, const struct transport_ops *layer);
+
+/* dial_tell.c: a step in words of its own; that a name is looked up, and to
+ * whom it leads; the connection is there. */
+void dial_tell_step(const struct dial *d, const char *code, const char *format,
+                    ...) __attribute__((format(printf, 3, 4)));
+void dial_tell_resolving(const struct dial *d);
+void dial_tell_addresses(const struct dial *d, const struct address *list,
+                         size_t count);
+void dial_tell_open(const struct dial *d, const struct transport *t,
+                    const struct address *peer, int64_t us);
 
 /* dial_tls.c: a handshake begins; the certificates that came with it, also one
  * that has failed; it is done. */

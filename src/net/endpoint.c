@@ -48,30 +48,31 @@ static bool is_v6(const char *text)
 	return read_v6(text, &address);
 }
 
-int endpoint_service(const char *name)
+int endpoint_service(enum endpoint_scheme scheme, const char *name)
 {
+	const char *protocol = scheme == ENDPOINT_UDP ? "udp" : "tcp";
 	struct servent room, *found = NULL;
 	char bytes[SERVICE_MAX];
-	int errnum = getservbyname_r(name, "tcp", &room, bytes, sizeof(bytes),
-	                             &found);
+	int errnum = getservbyname_r(name, protocol, &room, bytes,
+	                             sizeof(bytes), &found);
 
 	errno = errnum ? errnum : ENOENT;
 	return found ? ntohs((uint16_t)found->s_port) : 0;
 }
 
 /* If the system cannot tell, a lookup will. */
-static bool is_known_service(const char *text)
+static bool is_known_service(enum endpoint_scheme scheme, const char *text)
 {
-	return endpoint_service(text) || errno != ENOENT;
+	return endpoint_service(scheme, text) || errno != ENOENT;
 }
 
 /* Whether it looks like a service, or is one. */
-static bool is_service(const char *text)
+static bool is_service(enum endpoint_scheme scheme, const char *text)
 {
 	bool is_usual = strchr(LETTERS, *text) &&
 	                consists_of(text, LETTERS DIGITS "-");
 	return strlen(text) < ENDPOINT_PORT_MAX &&
-	       (is_usual || is_known_service(text));
+	       (is_usual || is_known_service(scheme, text));
 }
 
 static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
@@ -93,7 +94,7 @@ static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
 			error_set_hint(e, "port 0 takes a free one");
 		return -1;
 	}
-	if (!is_service(text)) {
+	if (!is_service(ep->scheme, text)) {
 		error_set(e,
 		          "%s is neither a port number (1 to 65535) nor a "
 		          "service name", show(text).text);
@@ -239,6 +240,9 @@ static int refuse_colons(char *word, char *last, struct error *e)
 		return error_set(e, "%s: write %s%s", all.text,
 		                 strip_unix(word + 4) ? "--tls " : "tls://",
 		                 show(word + 4).text);
+	if (strncasecmp(word, "udp:", 4) == 0)
+		return error_set(e, "%s: write udp://%s", all.text,
+		                 show(word + 4).text);
 	if (is_v6(word))
 		return error_set(e, "the port is missing: write [%s]:PORT",
 		                 all.text);
@@ -252,20 +256,20 @@ static int refuse_no_port(const char *word, enum endpoint_mode mode,
                           struct error *e)
 {
 	if (mode == ENDPOINT_CONNECT && consists_of(word, DIGITS))
-		return error_set(e, "the host is missing: write HOST %s",
+		return error_set(e, "the host is missing: write HOST:%s",
 		                 show(word).text);
 	if (*word == '/' || *word == '.')
 		return error_set(e, "a unix socket is written unix:%s",
 		                 show(word).text);
-	return error_set(e, "the port is missing: write %s PORT",
-	                 show(word).text);
+	return error_set(e, "the port is missing: write %s%sPORT",
+	                 show(word).text, mode == ENDPOINT_CONNECT ? ":" : " ");
 }
 
 static int parse_bare(struct endpoint *ep, enum endpoint_mode mode,
                       const char *word, struct error *e)
 {
 	if (mode == ENDPOINT_CONNECT ||
-	    (strpbrk(word, ".*") && !is_known_service(word)))
+	    (strpbrk(word, ".*") && !is_known_service(ep->scheme, word)))
 		return refuse_no_port(word, mode, e);
 	return parse_port(ep, mode, word, e);
 }
@@ -294,22 +298,19 @@ static int parse_word(struct endpoint *ep, enum endpoint_mode mode, char *word,
 	return parse_both(ep, mode, word, last + 1, e);
 }
 
-static const char *scheme_of(const struct endpoint *ep)
-{
-	return ep->is_tls ? "tls" : "tcp";
-}
-
 /* Whether "tls://9999" has all that a listener needs. */
-static bool is_port_alone(enum endpoint_mode mode, const char *text)
+static bool is_port_alone(enum endpoint_mode mode, const struct endpoint *ep,
+                          const char *text)
 {
 	return mode == ENDPOINT_LISTEN &&
-	       (consists_of(text, DIGITS) || is_known_service(text));
+	       (consists_of(text, DIGITS) ||
+	        is_known_service(ep->scheme, text));
 }
 
 static int parse_one(struct endpoint *ep, enum endpoint_mode mode, char *word,
                      struct error *e)
 {
-	char *rest = endpoint_strip_scheme(word, mode, &ep->is_tls, e);
+	char *rest = endpoint_strip_scheme(word, mode, ep, e);
 
 	if (!rest)
 		return -1;
@@ -317,17 +318,18 @@ static int parse_one(struct endpoint *ep, enum endpoint_mode mode, char *word,
 		return error_set(e, "the endpoint is empty");
 	if (*rest == '\0')
 		return error_set(e, "%s:// needs a host and a port",
-		                 scheme_of(ep));
-	if (rest != word && !strchr(rest, ':') && !is_port_alone(mode, rest))
+		                 endpoint_scheme_name(ep));
+	if (rest != word && !strchr(rest, ':') &&
+	    !is_port_alone(mode, ep, rest))
 		return error_set(e, "the port is missing: write %s://%s:PORT",
-		                 scheme_of(ep), show(rest).text);
+		                 endpoint_scheme_name(ep), show(rest).text);
 	return parse_word(ep, mode, rest, e);
 }
 
 static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
                      const char *port, struct error *e)
 {
-	char *rest = endpoint_strip_scheme(host, mode, &ep->is_tls, e);
+	char *rest = endpoint_strip_scheme(host, mode, ep, e);
 
 	if (!rest)
 		return -1;
@@ -335,7 +337,7 @@ static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
 		return error_set(e,
 		                 "%s: a URL holds its port: write "
 		                 "%s://HOST:PORT",
-		                 show(host).text, scheme_of(ep));
+		                 show(host).text, endpoint_scheme_name(ep));
 	if (*host == '[') {
 		rest = strip_brackets(&host, e);
 		if (!rest)
@@ -419,6 +421,8 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 		                          "sockchat listen 9999");
 	if (strip_unix(words[0]))
 		return endpoint_parse_unix(ep, words, count, e);
+	if (endpoint_strip_fd(words[0]))
+		return endpoint_parse_fd(ep, mode, words, count, e);
 	if (count > 2)
 		return error_set(e,
 		                 "%s is one word too many: HOST and PORT "
@@ -440,7 +444,7 @@ const char *endpoint_bad_zone(const struct endpoint *ep)
 	struct in6_addr a;
 	char name[IF_NAMESIZE];
 	long index;
-	if (ep->scheme != ENDPOINT_TCP || !zone || !read_v6(ep->host, &a))
+	if (!endpoint_is_ip(ep) || !zone || !read_v6(ep->host, &a))
 		return NULL;
 	zone++;
 	bool is_local =
@@ -455,15 +459,15 @@ bool endpoint_has_name(const struct endpoint *ep)
 {
 	struct in_addr address;
 
-	return ep->scheme == ENDPOINT_TCP && !strchr(ep->host, ':') &&
+	return endpoint_is_ip(ep) && !strchr(ep->host, ':') &&
 	       *ep->host && strcmp(ep->host, "*") != 0 &&
 	       inet_pton(AF_INET, ep->host, &address) != 1;
 }
 
 bool endpoint_knows_port(const struct endpoint *ep)
 {
-	return ep->scheme == ENDPOINT_UNIX || consists_of(ep->port, DIGITS) ||
-	       is_known_service(ep->port);
+	return !*ep->port || consists_of(ep->port, DIGITS) ||
+	       is_known_service(ep->scheme, ep->port);
 }
 
 /* In a URL the % before a zone is itself written as one (RFC 6874). */
@@ -472,13 +476,17 @@ void endpoint_format(const struct endpoint *ep, char out[ENDPOINT_TEXT_MAX])
 	bool has_colon = strchr(ep->host, ':');
 	size_t len = strcspn(ep->host, has_colon ? "%" : "");
 	const char *zone = ep->host[len] ? ep->host + len + 1 : "";
-	const char *sign = ep->is_tls && *zone ? "%25" : "%";
+	bool is_url = ep->is_tls || ep->scheme == ENDPOINT_UDP;
+	const char *sign = is_url && *zone ? "%25" : "%";
 
 	if (ep->scheme == ENDPOINT_UNIX)
 		snprintf(out, ENDPOINT_TEXT_MAX, UNIX_SCHEME "%s", ep->host);
+	else if (ep->scheme == ENDPOINT_FD)
+		snprintf(out, ENDPOINT_TEXT_MAX, "fd:%s", ep->host);
 	else
-		snprintf(out, ENDPOINT_TEXT_MAX, "%s%s%.*s%s%s%s%s%s",
-		         ep->is_tls ? "tls://" : "", has_colon ? "[" : "",
+		snprintf(out, ENDPOINT_TEXT_MAX, "%s%s%s%.*s%s%s%s%s%s",
+		         is_url ? endpoint_scheme_name(ep) : "",
+		         is_url ? "://" : "", has_colon ? "[" : "",
 		         (int)len, ep->host, ep->host[len] ? sign : "", zone,
 		         has_colon ? "]" : "", *ep->host ? ":" : "", ep->port);
 }

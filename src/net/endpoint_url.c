@@ -96,17 +96,44 @@ static void refuse_foreign(char *word, const struct foreign_scheme *s,
 		          s->name, verb, show(host).text, show(port).text);
 }
 
+static const struct own_scheme {
+	const char *name;
+	enum endpoint_scheme scheme;
+	bool is_tls;
+} own_schemes[] = {
+	{ "tcp", ENDPOINT_TCP, false },
+	{ "tls", ENDPOINT_TCP, true },
+	{ "udp", ENDPOINT_UDP, false },
+	{ NULL, ENDPOINT_TCP, false },
+};
+
 /* Returns what follows the scheme of ours, which is read, or NULL. */
-static char *strip_own(char *word, bool *is_tls)
+static char *strip_own(char *word, struct endpoint *ep)
 {
-	*is_tls = strncasecmp(word, "tls://", 6) == 0;
-	return *is_tls || strncasecmp(word, "tcp://", 6) == 0 ? word + 6 : NULL;
+	for (const struct own_scheme *s = own_schemes; s->name; s++) {
+		size_t len = strlen(s->name);
+		if (strncasecmp(word, s->name, len) != 0 ||
+		    strncmp(word + len, "://", 3) != 0)
+			continue;
+		ep->scheme = s->scheme;
+		ep->is_tls = s->is_tls;
+		return word + len + 3;
+	}
+	return NULL;
 }
 
-char *endpoint_strip_scheme(char *word, enum endpoint_mode mode, bool *is_tls,
-                            struct error *e)
+const char *endpoint_scheme_name(const struct endpoint *ep)
 {
-	char *rest = strip_own(word, is_tls);
+	const struct own_scheme *s = own_schemes;
+	while (s->name && (s->scheme != ep->scheme || s->is_tls != ep->is_tls))
+		s++;
+	return s->name ? s->name : "unix";
+}
+
+char *endpoint_strip_scheme(char *word, enum endpoint_mode mode,
+                            struct endpoint *ep, struct error *e)
+{
+	char *rest = strip_own(word, ep);
 	const struct foreign_scheme *s;
 
 	if (!rest && !strstr(word, "://"))
@@ -116,8 +143,8 @@ char *endpoint_strip_scheme(char *word, enum endpoint_mode mode, bool *is_tls,
 		return NULL;
 	}
 	if (!rest) {
-		error_set(e, "%s: only tcp://, tls:// and unix: endpoints are "
-		             "spoken here",
+		error_set(e, "%s: only tcp://, tls://, udp:// and unix: "
+		             "endpoints are spoken here",
 		          show(word).text);
 		return NULL;
 	}

@@ -42,13 +42,14 @@
 static const struct wording connect_wordings[] = {
 	{ ECONNREFUSED, "connection refused", "",
 	  " is reachable, but nothing listens on that port",
-	  "start the server, or look with `ss -ltn` on its machine on which "
-	  "address and port it listens" },
+	  "start the server, or see with `ss -ltn` on its machine where "
+	  "it listens" },
 	{ ECONNRESET, "connection reset", "",
 	  " took the connection and dropped it at once",
 	  "the server may be full or crashing, or a proxy or firewall in "
 	  "between lets nobody through" },
 	{ ETIMEDOUT, "timed out", "", " does not answer", HINT_SILENT },
+	{ ECANCELED, "no answer", "", " was silent when another answered", "" },
 	{ EHOSTUNREACH, "host unreachable", "nobody answers for ", "",
 	  "the host is down or not on this network, or a firewall on the way "
 	  "rejects us" },
@@ -70,7 +71,8 @@ static const struct wording connect_wordings[] = {
 	{ EAFNOSUPPORT, "address family not supported",
 	  "this machine can't speak to ", "", HINT_FAMILY },
 	{ EINVAL, "invalid address", "", " can't be connected to",
-	  HINT_SCOPE ", or a blackhole route of this machine swallows it" },
+	  "a blackhole route of this machine swallows it (`ip route`), or "
+	  HINT_SCOPE },
 	{ EMFILE, "out of descriptors", "none is left for a connection to ", "",
 	  HINT_DESCRIPTORS },
 	{ ENFILE, "out of descriptors",
@@ -163,8 +165,9 @@ static const struct lookup_wording lookup_wordings[] = {
 	  "the domain's name servers may be broken; a numeric address needs "
 	  "none" },
 	{ EAI_SERVICE, "EAI_SERVICE", true, "unknown service", "",
-	  " is not the name of a TCP port",
-	  "/etc/services lists the names; a number is always fine" },
+	  " is not the name of a port",
+	  "/etc/services lists the names, those of TCP and UDP apart; a number "
+	  "is always fine" },
 	{ EAI_FAMILY, "EAI_FAMILY", false, "address family not supported",
 	  "this machine can't look up ", "", HINT_FAMILY },
 	{ EAI_MEMORY, "EAI_MEMORY", false, "out of memory",
@@ -281,16 +284,16 @@ uint64_t explain_unacked(const struct explain_break *b)
 }
 
 #define UNREAD                                                                 \
-	"the program there most likely closed, or crashed, without having "    \
-	"read all we sent, which makes its system reset: its log may tell"
+	"the program there most likely closed, or crashed, before it had "     \
+	"read all we sent, so its system reset the connection: see its log"
 
 /* Why the peer's system has sent a reset (RFC 9293, 3.10.7): the first that
  * may be. */
 static const char *reset_hint(const struct explain_break *b)
 {
 	if (b->has_peer_ended)
-		return "it had closed the connection before: what we sent "
-		       "after that found no reader";
+		return "it had already closed: nobody read what we sent "
+		       "afterwards";
 	if (!b->bytes_in && !b->bytes_out && b->is_accepted)
 		return "it came and left without a word, as port scans and "
 		       "health checks do";
@@ -339,6 +342,10 @@ const char explain_no_reset[] =
 const char explain_end_kept[] =
     "TLS 1.2 cannot end one direction alone: our close_notify goes out when "
     "the peer has ended";
+
+const char explain_end_waits[] =
+    "TLS 1.2 cannot end one direction alone: close_notify goes out when the "
+    "target has ended, or has been silent for --linger";
 
 const char explain_urgent[] =
     "the peer sent urgent data (MSG_OOB): its byte stands in its place among "

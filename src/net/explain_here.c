@@ -24,7 +24,6 @@
 
 #define NEAR_PORTS      10 /* as far as a slip of the finger goes */
 #define ADDRESSES_MAX   16
-#define LIST_MAX        160
 #define FIRST_FREE_PORT 1024 /* if the system does not tell */
 #define MORE            ", …"
 
@@ -84,7 +83,7 @@ static bool host_is_container(void)
 
 /* The first port that one who isn't root may listen on, by
  * ip_unprivileged_port_start (Linux, Documentation/networking/ip-sysctl). */
-static unsigned host_first_free_port(void)
+unsigned host_first_free_port(void)
 {
 	char text[16];
 	long port;
@@ -97,6 +96,13 @@ static unsigned host_first_free_port(void)
 	text[strcspn(text, "\n")] = '\0';
 	return number_parse(text, 0, 65536, &port) ? (unsigned)port
 	                                           : FIRST_FREE_PORT;
+}
+
+static bool is_own(const char *owner)
+{
+	char pid[32];
+	snprintf(pid, sizeof(pid), " (pid %ld, ", (long)getpid());
+	return strstr(owner, pid);
 }
 
 static const char *name_owner(const char *owner)
@@ -171,7 +177,8 @@ static bool find_listener(const struct address *a, struct near_listener *near)
 static void explain_refused(struct error *e, const struct address *a)
 {
 	struct near_listener near;
-	bool found = find_listener(a, &near);
+	/* One that stands in the middle listens beside its target. */
+	bool found = find_listener(a, &near) && !is_own(near.owner);
 	if (found && near.distance)
 		hint_neighbour(e, near.where, near.owner);
 	else if (found)
@@ -202,6 +209,10 @@ void explain_connect_here(struct error *e, int errnum, const struct address *a)
 
 void hint_holder(struct error *e, const char *where, const char *owner)
 {
+	if (is_own(owner)) {
+		error_set_hint(e, "it is this sockchat's own");
+		return;
+	}
 	error_set_hint(e, "%s holds %s: stop it, or take another port; its "
 	               "connections keep it for up to a minute more "
 	               "(TIME-WAIT) if it does not set SO_REUSEADDR",
@@ -281,21 +292,28 @@ static void explain_in_use(struct error *e, const struct address *a)
 		explain_held(e, a);
 }
 
-static void explain_not_ours(struct error *e)
+bool host_list_addresses(char text[HOST_LIST_MAX])
 {
 	struct address list[ADDRESSES_MAX];
-	char text[LIST_MAX] = "", host[ADDRESS_TEXT_MAX];
+	char host[ADDRESS_TEXT_MAX];
 	size_t count = host_addresses(list, ADDRESSES_MAX);
+	*text = '\0';
 	for (size_t i = 0; i < count; i++) {
 		address_format_host(&list[i], host);
-		if (!text_add(text, LIST_MAX - (sizeof(MORE) - 1), "%s%s",
+		if (!text_add(text, HOST_LIST_MAX - (sizeof(MORE) - 1), "%s%s",
 		              i ? ", " : "", host)) {
-			(void)text_add(text, LIST_MAX, MORE);
+			(void)text_add(text, HOST_LIST_MAX, MORE);
 			break;
 		}
 	}
-	if (count)
-		hint_addresses(e, text);
+	return count != 0;
+}
+
+static void explain_not_ours(struct error *e)
+{
+	char list[HOST_LIST_MAX];
+	if (host_list_addresses(list))
+		hint_addresses(e, list);
 }
 
 void explain_listen_here(struct error *e, int errnum, const struct address *a)
@@ -312,11 +330,13 @@ void explain_listen_here(struct error *e, int errnum, const struct address *a)
 const char *explain_loopback(const struct address *a)
 {
 	struct address first;
-	if (!address_is_loopback(a) || !host_is_container() ||
+	if (a->is_inherited || !address_is_loopback(a) ||
+	    !host_is_container() ||
 	    !host_addresses(&first, 1) || address_is_loopback(&first))
 		return "";
-	return "inside a container nobody from outside can reach a loopback "
-	       "address, published ports neither: '*' as HOST opens it";
+	return "you are in a container: nothing outside it can reach a "
+	       "loopback address, even through a published port; '*' as HOST "
+	       "lets it in";
 }
 
 void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,

@@ -25,6 +25,14 @@ void explain_word(struct error *e, const struct wording *list, int errnum,
 #define EXPLAIN_MOVED_MAX 96
 void explain_moved(char out[EXPLAIN_MOVED_MAX], const struct explain_break *b);
 
+/* The first port for those who are not root. */
+unsigned host_first_free_port(void);
+
+/* List this machine's addresses: "192.0.2.1, 127.0.0.1".  False if it does not
+ * tell any. */
+#define HOST_LIST_MAX 160
+bool host_list_addresses(char text[HOST_LIST_MAX]);
+
 /* After explain_connect() to `a`: a better hint, if there is one. */
 void explain_connect_here(struct error *e, int errnum,
                           const struct address *a);

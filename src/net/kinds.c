@@ -5,7 +5,9 @@
 
 #include <sockchat/transport.h>
 
+#include "inherited.h"
 #include "tcp.h"
+#include "udp.h"
 #include "unix.h"
 
 const struct transport_ops *transport_of(const struct endpoint *ep)
@@ -13,7 +15,10 @@ const struct transport_ops *transport_of(const struct endpoint *ep)
 	static const struct transport_ops *const transports[] = {
 		[ENDPOINT_TCP] = &transport_tcp,
 		[ENDPOINT_UNIX] = &transport_unix,
+		[ENDPOINT_UDP] = &transport_udp,
+		[ENDPOINT_FD] = &transport_inherited,
 	};
 
-	return transports[ep->scheme];
+	return ep->is_datagrams ? &transport_inherited_udp
+	                        : transports[ep->scheme];
 }

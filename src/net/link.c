@@ -10,8 +10,12 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/link.h>
+#include <sockchat/link_fault.h>
 #include <sockchat/stamp.h>
+#include <sockchat/wire.h>
 
+#include "link_facts.h"
+#include "link_fault_private.h"
 #include "link_private.h"
 
 #define ACK_SLOWEST_MS 50
@@ -22,99 +26,44 @@
 #define SCRAPS_CAP 65536
 #define SCRAPS_MAX 256
 
-/* Facts */
-
-static void note_break(struct link *l, int errnum)
-{
-	if (!l->broken)
-		l->broken = errnum;
-	l->halves = halves_end_out(l->halves);
-}
-
-void link_break(struct link *l, int errnum)
-{
-	note_break(l, errnum);
-	l->halves = HALVES_CLOSED;
-}
-
-void link_hang_up(struct link *l)
-{
-	if (link_pending(l) < 0)
-		link_break(l, errno);
-	else if (link_is_tcp(l))
-		link_break(l, ECONNRESET);
-	else
-		l->halves = HALVES_CLOSED;
-}
-
-/* A connection that nobody records costs a comparison. */
-static void tell_tap(const struct link *l, bool is_out, const void *bytes,
-                     ssize_t n)
-{
-	const struct tap *tap = l->transport->tap;
-
-	if (tap && n > 0)
-		tap->on_bytes(tap->user, false, is_out, bytes, (size_t)n);
-}
-
-static void note_in(struct link *l, ssize_t n)
-{
-	l->bytes_in += (uint64_t)n;
-	l->in_ns = loop_now_ns(l->loop);
-}
-
-static void note_out(struct link *l, ssize_t n)
-{
-	l->bytes_out += (uint64_t)n;
-	l->out_ns = loop_now_ns(l->loop);
-	l->answered = l->bytes_in;
-}
+/* Bytes */
 
 ssize_t link_read(struct link *l, void *bytes, size_t cap)
 {
+	if (l->fault)
+		return link_fault_read(l, bytes, cap);
 	ssize_t n = l->transport->ops->read(l->transport, bytes, cap);
-	tell_tap(l, false, bytes, n);
-	if (n > 0) {
-		note_in(l, n);
-	} else if (n == 0) {
-		l->has_peer_ended = true;
-		l->halves = halves_end_in(l->halves);
-	} else if (errno != EAGAIN) {
-		link_break(l, errno);
-	}
-	return n;
+	return link_note_read(l, bytes, n, errno);
 }
 
 ssize_t link_write(struct link *l, const void *bytes, size_t len)
 {
+	if (l->fault)
+		return link_fault_write(l, bytes, len);
 	ssize_t n = l->transport->ops->write(l->transport, bytes, len);
-	tell_tap(l, true, bytes, n);
-	if (n >= 0)
-		note_out(l, n);
-	else if (errno != EAGAIN)
-		note_break(l, errno);
-	return n;
+	return link_note_write(l, bytes, n, errno);
 }
 
 ssize_t link_read_to(struct link *l, int pipe_fd, size_t len)
 {
-	const struct transport_ops *ops = l->transport->ops;
-	if (!ops->splice || l->transport->tap)
+	const struct transport *t = l->transport;
+	if (!transport_can_splice(t) || l->fault || wire_is_heard(t->wire))
 		return errno = EINVAL, -1;
-	ssize_t n = ops->splice->read_to(l->transport, pipe_fd, len);
+	ssize_t n = t->ops->splice->read_to(l->transport, pipe_fd, len);
 	if (n > 0)
-		note_in(l, n);
+		link_note_in(l, n);
 	return n;
 }
 
 ssize_t link_write_from(struct link *l, int fd, bool is_pipe, size_t len)
 {
-	const struct transport_ops *ops = l->transport->ops;
-	if (!ops->splice || l->transport->tap)
+	const struct transport *t = l->transport;
+	if (!transport_can_splice(t) || l->fault || wire_is_heard(t->wire))
 		return errno = EINVAL, -1;
-	ssize_t n = ops->splice->write_from(l->transport, fd, is_pipe, len);
+	ssize_t n =
+	    t->ops->splice->write_from(l->transport, fd, is_pipe, len);
 	if (n > 0)
-		note_out(l, n);
+		link_note_out(l, n);
 	return n;
 }
 
@@ -132,6 +81,13 @@ bool link_is_unanswered(const struct link *l)
 }
 
 /* Time */
+
+int64_t link_moved_ns(const struct link *l)
+{
+	if (l->fault && link_fault_delays(l))
+		return loop_now_ns(l->loop);
+	return l->in_ns > l->out_ns ? l->in_ns : l->out_ns;
+}
 
 static void set_timer(struct link *l)
 {
@@ -203,10 +159,15 @@ static void call_alarm(struct link *l, unsigned which)
 	l->alarms->due_ns[which] = 0;
 	if (which == LINK_IDLE)
 		check_idle(l);
+	if (which == LINK_UNSENT && link_tell_unsent(l))
+		link_set_alarm(l, LINK_UNSENT, SECOND_NS);
 	if (which >= LINK_OWN)
 		l->ops->on_alarm(l, which);
+	else if (which == LINK_FAULT && l->fault && l->transport)
+		l->ops->on_ready(l, link_fault_ready(l, 0));
 	else if (which == LINK_BUFFERED)
-		l->ops->on_ready(l, LOOP_READ);
+		l->ops->on_ready(l, l->fault ? link_fault_ready(l, LOOP_READ)
+		                             : LOOP_READ);
 	else if (which == LINK_ACK || l->is_silent)
 		l->ops->on_ready(l, 0);
 }
@@ -228,7 +189,7 @@ static void on_alarm_time(struct timer *t)
 static bool may_just_close(const struct link *l, unsigned wishes)
 {
 	return !halves_is_in_open(l->halves) && !(wishes & LINK_HOLD) &&
-	       link_pending(l) == 0;
+	       !l->fault && link_pending(l) == 0;
 }
 
 /* Whether what we sent may be a request that our FIN follows at once. */
@@ -246,8 +207,9 @@ static void end_out(struct link *l, unsigned wishes)
 	l->halves = halves_end_out(l->halves);
 	if (l->is_settled)
 		return;
-	if (l->transport->ops->shutdown(l->transport))
-		note_break(l, errno);
+	bool is_kept = l->fault && link_fault_keeps_end(l);
+	if (!is_kept && transport_shutdown(l->transport))
+		link_note_break(l, errno);
 	else if (l->ops->on_end_out && halves_is_in_open(l->halves))
 		l->ops->on_end_out(l);
 }
@@ -269,7 +231,7 @@ static void check_arrival(struct link *l, unsigned wishes)
 	bool has_ended = !halves_is_out_open(l->halves);
 	l->is_settled = !unacked && has_ended && !(wishes & LINK_HOLD);
 	if (unacked < 0) {
-		note_break(l, errno);
+		link_note_break(l, errno);
 	} else if (!l->is_settled) {
 		if (l->ops->on_wait)
 			l->ops->on_wait(l, (size_t)unacked);
@@ -285,44 +247,18 @@ static bool is_link_over(const struct link *l, unsigned wishes)
 	return l->is_settled && (has_ended || wishes & LINK_LEAVE);
 }
 
-const char *link_called(const struct link *l)
-{
-	return l->called ? l->called : l->where;
-}
-
-uint64_t link_explain(const struct link *l, struct error *e, int errnum)
-{
-	struct transport_facts facts;
-	transport_facts(l->transport, FACTS_TCP, &facts);
-	struct explain_break b = {
-		.bytes_in = l->bytes_in,
-		.bytes_out = l->bytes_out,
-		.has_peer_ended = l->has_peer_ended,
-		.is_accepted = l->is_accepted,
-		.is_plain = !l->transport->lower,
-		.info = facts.has_tcp ? &facts.tcp : NULL,
-	};
-	transport_explain(l->transport->ops, &(struct failure){
-		.kind = FAILED_LATER,
-		.errnum = errnum,
-		.where = link_called(l),
-		.transport = l->transport,
-		.story = &b,
-	}, e);
-	return explain_unacked(&b);
-}
-
 static void conclude(struct link *l)
 {
 	struct error e;
 	uint64_t unacked = 0;
+	(void)link_tell_unsent(l);
 	bool has_failed = l->is_silent || l->broken ||
 	                  link_is_end_unproven(l);
 	if (l->is_silent)
 		explain_idle_timeout(&e, l->alarms->idle_ns / MS_NS,
 		                     link_called(l));
-	else if (has_failed)
-		unacked = link_explain(l, &e, l->broken);
+	else if (!l->fault || !link_fault_explain(l, &e))
+		unacked = has_failed ? link_explain(l, &e, l->broken) : 0;
 	l->ops->on_over(l, has_failed ? &e : NULL, unacked);
 }
 
@@ -344,7 +280,7 @@ static unsigned events_of(const struct link *l, unsigned wishes)
 static bool goes_on(const struct link *l, unsigned wishes)
 {
 	return l->halves == HALVES_OPEN && !l->is_silent &&
-	       !(wishes & (LINK_END_OUT | LINK_LEAVE));
+	       !(wishes & (LINK_END_OUT | LINK_LEAVE | LINK_ASK_NOW));
 }
 
 /* Whether it goes on, when a half ends or has ended, or the owner leaves. */
@@ -353,11 +289,13 @@ static bool review(struct link *l, unsigned wishes)
 	if (!l->transport)
 		return false;
 	l->is_settled = false;
-	if (wishes & LINK_END_OUT && halves_is_out_open(l->halves))
+	if (wishes & LINK_END_OUT && halves_is_out_open(l->halves) &&
+	    (!l->fault || link_fault_may_end(l)))
 		end_out(l, wishes);
 	bool is_asked = wishes & LINK_ASK && !halves_is_out_open(l->halves);
 	if (l->transport && !l->is_settled && !l->broken && !l->is_silent &&
-	    (wishes & LINK_LEAVE || l->halves == HALVES_CLOSED || is_asked))
+	    (wishes & (LINK_LEAVE | LINK_ASK_NOW) ||
+	     l->halves == HALVES_CLOSED || is_asked))
 		check_arrival(l, wishes);
 	if (!l->transport)
 		return false;
@@ -396,14 +334,35 @@ static void wait_layered(struct link *l, unsigned wishes)
 		link_stop_alarm(l, LINK_BUFFERED);
 }
 
-void link_step(struct link *l, unsigned wishes)
+static void wait_for(struct link *l, unsigned events)
 {
+	if (has_layer(l))
+		wait_layered(l, events);
+	else
+		watch_set(&l->watch, events);
+}
+
+static void step_with_faults(struct link *l, unsigned wishes)
+{
+	link_fault_push(l);
 	if (!goes_on(l, wishes) && !review(l, wishes))
 		return;
-	if (has_layer(l))
-		wait_layered(l, events_of(l, wishes));
+	wait_for(l, link_fault_events(l, wishes));
+	int64_t due_ns = l->fault ? link_fault_due(l) : 0;
+	if (due_ns)
+		link_set_alarm(l, LINK_FAULT, due_ns - stamp_mono_ns());
 	else
-		watch_set(&l->watch, events_of(l, wishes));
+		link_stop_alarm(l, LINK_FAULT);
+}
+
+void link_step(struct link *l, unsigned wishes)
+{
+	if (l->unsent && !link_has_alarm(l, LINK_UNSENT))
+		link_set_alarm(l, LINK_UNSENT, SECOND_NS);
+	if (l->fault && l->transport)
+		step_with_faults(l, wishes);
+	else if (goes_on(l, wishes) || review(l, wishes))
+		wait_for(l, events_of(l, wishes));
 }
 
 /* The beginning and the end */
@@ -420,7 +379,8 @@ static void on_transport_ready(struct watch *w, unsigned ready)
 		if (l->ops->on_urgent)
 			l->ops->on_urgent(l);
 	}
-	l->ops->on_ready(l, ready & ~LOOP_URGENT);
+	ready &= ~LOOP_URGENT;
+	l->ops->on_ready(l, l->fault ? link_fault_ready(l, ready) : ready);
 }
 
 void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
@@ -436,22 +396,20 @@ void link_init(struct link *l, struct loop *loop, const struct link_ops *ops)
 void link_fail_without_memory(struct link *l, struct transport *t)
 {
 	struct error e;
-	t->ops->close(t, true);
+	transport_close(t, true);
 	explain_connect(&e, ENOMEM, l->where);
 	l->ops->on_over(l, &e, 0);
 }
 
 int link_watch(struct link *l, struct transport *t)
 {
-	if (watch_add_socket(l->loop, &l->watch, t->fd,
-	                     LOOP_READ | LOOP_URGENT)) {
+	if (transport_watch(t, l->loop, &l->watch, LOOP_READ | LOOP_URGENT)) {
 		link_fail_without_memory(l, t);
 		return -1;
 	}
 	l->transport = t;
 	l->traits = (uint8_t)transport_traits(t);
 	l->wished = LOOP_READ;
-	transport_tap(t, l->tap);
 	return 0;
 }
 
@@ -463,11 +421,14 @@ static void open_link(struct link *l, struct transport *t,
 	l->halves = HALVES_OPEN;
 	l->broken = 0;
 	l->has_peer_ended = l->is_settled = l->is_silent = false;
-	l->has_urgent = false;
+	l->has_urgent = l->is_aborted = false;
 	l->bytes_in = l->bytes_out = l->answered = 0;
+	l->messages_in = l->messages_out = 0;
 	l->ends_request = false;
 	l->in_ns = l->out_ns = loop_now_ns(l->loop);
 	l->ack_ms = 1;
+	link_tell_wire(l, (struct wire_news){ .kind = WIRE_OPEN });
+	link_follow_faults(l);
 	l->ops->on_open(l, peer);
 }
 
@@ -494,7 +455,6 @@ int link_dial(struct link *l, const struct transport_ops *transport,
 	                     on_dialled, l);
 	if (!l->dial)
 		return -1;
-	dial_tap(l->dial, l->tap);
 	return 0;
 }
 
@@ -510,13 +470,13 @@ static void drain(struct link *l)
 {
 	static uint8_t scraps[SCRAPS_CAP]; /* a stack is cleared */
 	ssize_t n = 1;
-	if (!halves_is_in_open(l->halves))
+	if ((!halves_is_in_open(l->halves) && !l->fault) ||
+	    link_has_messages(l))
 		return;
 	if (halves_is_out_open(l->halves))
-		(void)l->transport->ops->shutdown(l->transport);
+		(void)transport_shutdown(l->transport);
 	for (int i = 0; n > 0 && i < SCRAPS_MAX; i++)
-		n = l->transport->ops->read(l->transport, scraps,
-		                            sizeof(scraps));
+		n = transport_read(l->transport, scraps, sizeof(scraps));
 }
 
 void link_close(struct link *l, bool abort)
@@ -526,15 +486,19 @@ void link_close(struct link *l, bool abort)
 	free(l->alarms);
 	l->alarms = NULL;
 	watch_remove(&l->watch);
-	dial_cancel(l->dial);
+	dial_cancel(l->dial, abort);
 	l->dial = NULL;
 	free(l->called);
 	l->called = NULL;
+	link_forget_unsent(l);
 	if (!l->transport)
 		return;
+	abort = abort || (l->fault && link_fault_aborts(l));
 	if (!abort)
 		drain(l);
-	l->transport->ops->close(l->transport, abort);
+	link_fault_finish(l);
+	transport_close(l->transport, abort);
 	l->transport = NULL;
+	l->is_aborted = abort;
 	l->halves = HALVES_CLOSED;
 }

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The layers of a link: who sees their bytes, and how one is put on it. */
+/* TLS is put on an open link; it ends our half at once. */
 
 #include <sockchat/link_layers.h>
 
 #include "link_private.h"
-
-void link_tap(struct link *l, const struct tap *tap)
-{
-	l->tap = tap;
-	transport_tap(l->transport, tap);
-	if (l->dial)
-		dial_tap(l->dial, tap);
-}
 
 static void on_secured(void *user, struct transport *t,
                        const struct address *peer, const struct error *e)
@@ -32,6 +24,7 @@ int link_secure(struct link *l, const struct over *how, int64_t timeout_ms)
 {
 	struct transport_facts facts;
 	transport_facts(l->transport, FACTS_PEER, &facts);
+	l->transport->has_moved = l->bytes_in || l->bytes_out;
 	struct transport *t = transport_over(l->transport->ops->secure,
 	                                     l->transport, how);
 	if (!t)
@@ -44,4 +37,16 @@ int link_secure(struct link *l, const struct over *how, int64_t timeout_ms)
 	if (!l->dial)
 		link_fail_without_memory(l, t);
 	return 0;
+}
+
+/* A failure is found by the next step. */
+bool link_send_kept_end(struct link *l)
+{
+	struct transport_facts facts;
+	if (!l->transport)
+		return false;
+	transport_facts(l->transport, FACTS_END, &facts);
+	if (facts.is_end_kept)
+		(void)transport_shutdown(l->transport);
+	return facts.is_end_kept;
 }

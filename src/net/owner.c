@@ -20,6 +20,7 @@
 #include "owner_search.h"
 #include "sock_diag.h"
 #include "tcp.h"
+#include "udp.h"
 
 #define SEARCH_NS  (50 * MS_NS)
 #define PIECE_NS   (5 * MS_NS) /* a peer can be searched for again */
@@ -39,6 +40,16 @@ struct visit {
 	unsigned port; /* 0: any */
 };
 
+/* A FIN has come, which the kernel counts as a byte until it is read. */
+#define ENDED (STATE(TCP_CLOSE_WAIT) | STATE(TCP_CLOSING) | \
+               STATE(TCP_LAST_ACK) | STATE(TCP_TIME_WAIT))
+
+static unsigned count_waiting(const struct inet_diag_msg *m)
+{
+	bool has_fin = m->idiag_rqueue && ENDED & STATE(m->idiag_state);
+	return m->idiag_rqueue - has_fin;
+}
+
 /* As a sock_diag_fn: `user` is a struct owner_socket. */
 static void read_socket(void *user, const void *message, size_t len)
 {
@@ -52,7 +63,7 @@ static void read_socket(void *user, const void *message, size_t len)
 		.is_finishing = FINISHING & STATE(m->idiag_state),
 		.uid = m->idiag_uid,
 		.inode = m->idiag_inode,
-		.waiting = m->idiag_rqueue,
+		.waiting = count_waiting(m),
 		.backlog = m->idiag_wqueue,
 		.left_ms = m->idiag_expires,
 	};
@@ -141,13 +152,13 @@ static void visit_socket(void *user, const void *message, size_t len)
 		v->fn(v->user, &s);
 }
 
-static void visit_sockets(unsigned states, struct visit v)
+static void visit_sockets(int protocol, unsigned states, struct visit v)
 {
 	static const uint8_t families[] = { AF_INET, AF_INET6 };
 	for (size_t i = 0; i < sizeof(families); i++) {
 		const struct inet_diag_req_v2 body = {
 			.sdiag_family = families[i],
-			.sdiag_protocol = IPPROTO_TCP,
+			.sdiag_protocol = (uint8_t)protocol,
 			.idiag_states = states,
 			.id.idiag_sport = htons((uint16_t)v.port),
 		};
@@ -158,12 +169,20 @@ static void visit_sockets(unsigned states, struct visit v)
 
 void owner_each_listener(owner_fn *fn, void *user)
 {
-	visit_sockets(STATE(TCP_LISTEN), (struct visit){ fn, user, 0 });
+	visit_sockets(IPPROTO_TCP, STATE(TCP_LISTEN),
+	              (struct visit){ fn, user, 0 });
+}
+
+void owner_each_datagram_socket(owner_fn *fn, void *user)
+{
+	visit_sockets(IPPROTO_UDP, STATE(TCP_CLOSE),
+	              (struct visit){ fn, user, 0 });
 }
 
 void owner_each_on_port(unsigned port, owner_fn *fn, void *user)
 {
-	visit_sockets(~STATE(TCP_LISTEN), (struct visit){ fn, user, port });
+	visit_sockets(IPPROTO_TCP, ~STATE(TCP_LISTEN),
+	              (struct visit){ fn, user, port });
 }
 
 static void copy_host(void *out, const struct address *a)
@@ -174,14 +193,16 @@ static void copy_host(void *out, const struct address *a)
 }
 
 /* Look for the socket at `local` that is connected to `peer`; where there is
- * none, or `peer` is NULL, for one that listens.  False: there is none. */
-static bool find_socket(struct owner_socket *found,
+ * none, or `peer` is NULL, for one that listens.  For UDP it is the other way
+ * round: which socket at `peer` gets what is sent from `local`.  False: there
+ * is none. */
+static bool find_socket(struct owner_socket *found, uint8_t protocol,
                         const struct address *local,
                         const struct address *peer)
 {
 	struct inet_diag_req_v2 body = {
 		.sdiag_family = (uint8_t)local->sa.ss_family,
-		.sdiag_protocol = IPPROTO_TCP,
+		.sdiag_protocol = protocol,
 		.idiag_states = ~0u,
 		.id.idiag_sport = htons((uint16_t)address_port(local)),
 		.id.idiag_cookie = { INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE },
@@ -201,7 +222,8 @@ static void note_listener(struct owner_peer *out, struct owner_socket *s)
 {
 	struct owner_socket listener;
 	out->is_waiting = true;
-	if (!find_socket(&listener, &s->local, NULL) || !listener.is_listening)
+	if (!find_socket(&listener, IPPROTO_TCP, &s->local, NULL) ||
+	    !listener.is_listening)
 		return;
 	out->waiting = listener.waiting;
 	out->backlog = listener.backlog;
@@ -231,13 +253,29 @@ void owner_of_peer(struct owner_peer *out, char *owner,
 {
 	struct owner_socket found;
 	*out = (struct owner_peer){ .is_here = false };
-	if (!find_socket(&found, peer, local) || found.is_listening)
+	if (!find_socket(&found, IPPROTO_TCP, peer, local) ||
+	    found.is_listening)
 		return;
 	out->is_here = true;
 	out->unread = found.waiting;
 	out->is_gone = !found.inode && found.is_finishing;
 	if (!found.inode && !found.is_finishing)
 		note_listener(out, &found);
+	if (owner && found.inode)
+		describe_owner(owner, out, &found);
+}
+
+void owner_of_receiver(struct owner_peer *out, char *owner,
+                       const struct address *local, const struct address *peer)
+{
+	struct owner_socket found;
+	*out = (struct owner_peer){ .is_here = false };
+	out->is_here = find_socket(&found, IPPROTO_UDP, local, peer);
+	/* The system tells nothing at all, unless it tells of us. */
+	out->is_missing = !out->is_here &&
+	                  find_socket(&found, IPPROTO_UDP, peer, local);
+	if (!out->is_here)
+		return;
 	if (owner && found.inode)
 		describe_owner(owner, out, &found);
 }

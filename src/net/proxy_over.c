@@ -41,7 +41,7 @@ static struct transport *proxy_over(struct transport *lower,
 static int speak(struct proxied *p)
 {
 	struct proxy_talk *t = &p->talk;
-	ssize_t n = transport_write_lower(p->head.lower,
+	ssize_t n = transport_write(p->head.lower,
 	                                  t->out.data + p->written,
 	                                  t->out.len - p->written);
 
@@ -52,6 +52,7 @@ static int speak(struct proxied *p)
 		return 0;
 	}
 	p->written += (size_t)n;
+	p->head.lower->said += (uint16_t)n;
 	if (p->written == t->out.len) {
 		proxy_talk_sent(t);
 		p->written = 0;
@@ -63,7 +64,7 @@ static int speak(struct proxied *p)
 static void look_further(struct proxied *p)
 {
 	uint8_t bytes[PROXY_ANSWER_MAX];
-	ssize_t n = transport_read_lower(p->head.lower, bytes, sizeof(bytes));
+	ssize_t n = transport_read(p->head.lower, bytes, sizeof(bytes));
 
 	if (n > 0)
 		proxy_talk_name(&p->talk, bytes, (size_t)n);
@@ -72,7 +73,7 @@ static void look_further(struct proxied *p)
 static int listen_to_proxy(struct proxied *p)
 {
 	uint8_t bytes[PROXY_ANSWER_MAX];
-	ssize_t n = transport_read_lower(p->head.lower, bytes,
+	ssize_t n = transport_read(p->head.lower, bytes,
 	                                 proxy_talk_wanted(&p->talk));
 
 	if (n < 0 && errno == EAGAIN)
@@ -128,7 +129,7 @@ static void proxy_leave(struct transport *t)
 
 static void proxy_close(struct transport *t, bool abort)
 {
-	t->lower->ops->close(t->lower, abort);
+	transport_close(t->lower, abort);
 	proxy_talk_end(&proxied_of(t)->talk);
 	free(t);
 }

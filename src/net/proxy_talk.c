@@ -69,7 +69,7 @@ static int take_port(struct proxy_talk *t, const char *text, struct error *e)
 	long port = 0;
 
 	if (!number_parse(text, 1, 65535, &port))
-		port = endpoint_service(text);
+		port = endpoint_service(ENDPOINT_TCP, text);
 	t->port = (uint16_t)port;
 	return port ? 0 : error_set(e, "unknown service: %s is not the name of "
 	                               "a TCP port", text);
@@ -96,8 +96,9 @@ static int take_all(struct proxy_talk *t, const struct endpoint *target,
 		return take_target(t, target, e) ||
 		       take_port(t, target->port, e) ? -1 : 0;
 	endpoint_format(target, path);
-	return error_set(e, "a proxy connects by TCP, and %s is a unix socket: "
-	                    "leave out --proxy", path);
+	return error_set(e, "a proxy connects by TCP, and %s is %s: leave out "
+	                    "--proxy", path, target->scheme == ENDPOINT_UNIX
+	                                         ? "a unix socket" : "UDP");
 }
 
 int proxy_check(const struct proxy_settings *p, const struct endpoint *target,

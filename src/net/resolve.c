@@ -76,7 +76,8 @@ static void look_up_host(struct lookup *l, const char *host, int flags)
 	const struct addrinfo hints = {
 		.ai_flags = flags,
 		.ai_family = l->settings.family,
-		.ai_socktype = SOCK_STREAM,
+		.ai_socktype = l->endpoint.scheme == ENDPOINT_UDP
+		                   ? SOCK_DGRAM : SOCK_STREAM,
 	};
 	struct addrinfo *list = NULL;
 
@@ -123,6 +124,14 @@ static void look_up_named(struct lookup *l, int flags)
 	l->errnum = errnum;
 }
 
+static void list_descriptors(struct lookup *l)
+{
+	unsigned first, count = endpoint_descriptors(&l->endpoint, &first);
+
+	for (; l->count < count && l->count < RESOLVE_MAX; l->count++)
+		address_set_fd(&l->list[l->count], (int)(first + l->count));
+}
+
 static void look_up(struct lookup *l, int flags)
 {
 	static const char *const loopback[] = { "127.0.0.1", "::1", NULL };
@@ -133,6 +142,10 @@ static void look_up(struct lookup *l, int flags)
 		address_set_unix(&l->list[0], l->endpoint.host);
 		l->list[0].mode = l->settings.unix_mode;
 		l->count = 1;
+		return;
+	}
+	if (l->endpoint.scheme == ENDPOINT_FD) {
+		list_descriptors(l);
 		return;
 	}
 	if (l->settings.is_passive && l->endpoint.host[0] == '\0')

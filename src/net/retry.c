@@ -14,6 +14,7 @@ static bool can_pass(const struct error *e)
 	static const char *const codes[] = {
 		"ECONNREFUSED", "ECONNRESET",   "ECONNABORTED",  "ETIMEDOUT",
 		"EHOSTUNREACH", "EHOSTDOWN",    "ENETUNREACH",   "ENETDOWN",
+		"EADDRINUSE",   "ENODEV",
 		"ENETRESET",    "EAGAIN",       "EADDRNOTAVAIL", "ENOENT",
 		"TLS_ENDED",
 		"EAI_NONAME",   "EAI_AGAIN",    "EAI_FAIL",      "EAI_NODATA",

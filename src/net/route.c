@@ -6,6 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -14,11 +15,12 @@
 #include <sockchat/glyph.h>
 #include <sockchat/route.h>
 
+#define ATTRIBUTES_MAX 3
+
 struct request {
-	struct nlmsghdr head;
+	struct nlmsghdr head; /* its length is that of what has been put */
 	struct rtmsg body;
-	struct rtattr attribute;
-	uint8_t host[16];
+	uint8_t attributes[ATTRIBUTES_MAX * RTA_SPACE(16)];
 };
 
 static void set_host(struct address *a, int family, const struct rtattr *attr)
@@ -48,7 +50,7 @@ static void read_route(struct route *out, const struct nlmsghdr *head)
 	out->is_local = m->rtm_type == RTN_LOCAL;
 	for (const struct rtattr *a = RTM_RTA(m); RTA_OK(a, left);
 	     a = RTA_NEXT(a, left)) {
-		if (a->rta_type == RTA_PREFSRC)
+		if (a->rta_type == RTA_PREFSRC || a->rta_type == RTA_SRC)
 			set_host(&out->source, m->rtm_family, a);
 		else if (a->rta_type == RTA_GATEWAY)
 			set_host(&out->gateway, m->rtm_family, a);
@@ -75,24 +77,47 @@ static bool read_answer(struct route *out, const struct nlmsghdr *head,
 	return true;
 }
 
-static size_t make_request(struct request *r, const struct address *to)
+static void put_attribute(struct request *r, unsigned short type,
+                          const void *bytes, size_t len)
+{
+	struct rtattr a = { .rta_type = type,
+		            .rta_len = (unsigned short)RTA_LENGTH(len) };
+	uint8_t *at = (uint8_t *)r + r->head.nlmsg_len;
+	memcpy(at, &a, sizeof(a));
+	memcpy(at + RTA_LENGTH(0), bytes, len);
+	r->head.nlmsg_len += (uint32_t)RTA_SPACE(len);
+}
+
+static void put_host(struct request *r, unsigned short type, uint8_t *bits,
+                     const struct address *a)
 {
 	const void *host;
-	size_t len = address_host((const struct sockaddr *)&to->sa, &host);
+	size_t len = address_host((const struct sockaddr *)&a->sa, &host);
+	*bits = (uint8_t)(8 * len);
+	put_attribute(r, type, host, len);
+}
+
+static void make_request(struct request *r, const struct address *to,
+                         const struct socket_settings *ours)
+{
+	const struct address *source =
+	    socket_source_for(ours, to->sa.ss_family);
+	unsigned device = *ours->device ? if_nametoindex(ours->device) : 0;
 	*r = (struct request){
 		.head.nlmsg_type = RTM_GETROUTE,
 		.head.nlmsg_flags = NLM_F_REQUEST,
+		.head.nlmsg_len = offsetof(struct request, attributes),
 		.body.rtm_family = (uint8_t)to->sa.ss_family,
-		.body.rtm_dst_len = (uint8_t)(8 * len),
-		.attribute.rta_type = RTA_DST,
-		.attribute.rta_len = (uint16_t)RTA_LENGTH(len),
 	};
-	memcpy(r->host, host, len);
-	r->head.nlmsg_len = (uint32_t)(sizeof(*r) - sizeof(r->host) + len);
-	return r->head.nlmsg_len;
+	put_host(r, RTA_DST, &r->body.rtm_dst_len, to);
+	if (source)
+		put_host(r, RTA_SRC, &r->body.rtm_src_len, source);
+	if (device)
+		put_attribute(r, RTA_OIF, &device, sizeof(device));
 }
 
-bool route_find(struct route *out, const struct address *to)
+bool route_find(struct route *out, const struct address *to,
+                const struct socket_settings *ours)
 {
 	_Alignas(struct nlmsghdr) char answer[4096];
 	struct request r;
@@ -102,9 +127,10 @@ bool route_find(struct route *out, const struct address *to)
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	if (fd < 0)
 		return false;
-	size_t len = make_request(&r, to);
+	make_request(&r, to, ours);
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	ssize_t n = send(fd, &r, len, 0) == (ssize_t)len
+	ssize_t len = r.head.nlmsg_len;
+	ssize_t n = send(fd, &r, (size_t)len, 0) == len
 	                ? recv(fd, answer, sizeof(answer), 0) : -1;
 	close(fd);
 	return n > 0 && read_answer(out, (void *)answer, (size_t)n);

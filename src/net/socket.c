@@ -44,6 +44,8 @@ static struct transport *socket_new(const struct transport_ops *ops)
 void socket_close(struct transport *t)
 {
 	int saved = errno;
+	if (t->is_inherited) /* others who have it do not keep it open */
+		(void)shutdown(t->fd, SHUT_RDWR);
 	if (t->fd >= 0)
 		close(t->fd);
 	free(socket_of(t));
@@ -68,6 +70,16 @@ struct transport *socket_open(const struct transport_ops *ops, int family,
 	t->fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 	               protocol);
 	return check_opened(t);
+}
+
+struct transport *socket_adopt(const struct transport_ops *ops, int fd)
+{
+	struct transport *t = socket_new(ops);
+	if (t)
+		t->fd = fd;
+	else
+		close(fd);
+	return t;
 }
 
 int socket_listen(const struct transport *t, const struct address *local)
@@ -199,12 +211,13 @@ static ssize_t settle(struct stream_socket *s, ssize_t n)
 	return -1;
 }
 
+/* The flags of a socket that others have too may let it wait. */
 static ssize_t receive(struct transport *t, void *bytes, size_t cap, int flags)
 {
 	ssize_t n;
 
 	do
-		n = recv(t->fd, bytes, cap, flags);
+		n = recv(t->fd, bytes, cap, flags | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return settle(socket_of(t), n);
 }
@@ -226,7 +239,7 @@ ssize_t socket_write(struct transport *t, const void *bytes, size_t len)
 	if (len == 0)
 		return 0;
 	do
-		n = send(t->fd, bytes, len, MSG_NOSIGNAL);
+		n = send(t->fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (n < 0 && errno == EINTR);
 	return settle(socket_of(t), n);
 }

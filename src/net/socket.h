@@ -15,6 +15,10 @@ MUST_USE
 struct transport *socket_open(const struct transport_ops *ops, int family,
                               int protocol);
 
+/* An open socket, which it takes.  NULL with errno. */
+MUST_USE
+struct transport *socket_adopt(const struct transport_ops *ops, int fd);
+
 /* Bind it, unless that has been done (`local` is NULL), and listen.  -1 with
  * errno. */
 MUST_USE

@@ -13,78 +13,76 @@
 #include <sockchat/loop.h>
 
 #include "explain_here.h"
+#include "explain_own.h"
+#include "explain_way.h"
+#include "proxy_header_over.h"
 #include "proxy_over.h"
 #include "socket.h"
 #include "tls_transport.h"
 #include "tcp.h"
 
-struct setting {
-	int level, name, value;
-};
-
-static const struct setting stream_settings[] = {
-	{ IPPROTO_TCP, TCP_NODELAY, 1 },
-	{ SOL_SOCKET, SO_KEEPALIVE, 1 },
-	{ SOL_SOCKET, SO_OOBINLINE, 1 }, /* or urgent data would be lost */
-	{ IPPROTO_TCP, TCP_KEEPIDLE, TRANSPORT_PROBE_S },
-	{ IPPROTO_TCP, TCP_KEEPINTVL, 10 },
-	{ IPPROTO_TCP, TCP_KEEPCNT, 6 },
-	{ 0, 0, 0 },
-};
-
-/* What is accepted inherits from where it was, so stream_settings are made
- * there once. */
-static const struct setting listen_settings[] = {
-	{ SOL_SOCKET, SO_REUSEADDR, 1 },
-	{ IPPROTO_IPV6, IPV6_V6ONLY, 1 }, /* without effect on IPv4 */
-	{ 0, 0, 0 },
-};
-
-static void apply(int fd, const struct setting *s)
+static void turn_on(const struct transport *t, int level, int name)
 {
-	for (; s->value; s++)
-		(void)setsockopt(fd, s->level, s->name, &s->value,
-		                 sizeof(s->value));
+	const int on = 1;
+	(void)setsockopt(t->fd, level, name, &on, sizeof(on));
 }
 
 static void tcp_close(struct transport *t, bool abort)
 {
 	static const struct linger rst = { .l_onoff = 1, .l_linger = 0 };
+	static const struct sockaddr nobody = { .sa_family = AF_UNSPEC };
 	if (t->fd >= 0 && abort)
 		(void)setsockopt(t->fd, SOL_SOCKET, SO_LINGER, &rst,
 		                 sizeof(rst));
+	if (t->is_inherited && abort) /* also if others have it */
+		(void)connect(t->fd, &nobody, sizeof(nobody));
 	socket_close(t);
 }
 
 /* A new socket that suits `a`; NULL with errno. */
-static struct transport *tcp_open(const struct address *a)
+static struct transport *tcp_open(const struct address *a,
+                                  const struct socket_settings *s)
 {
-	return socket_open(&transport_tcp, a->sa.ss_family, IPPROTO_TCP);
-}
-
-static struct transport *tcp_connect(const struct address *peer)
-{
-	struct transport *t = tcp_open(peer);
+	struct transport *t = socket_open(&transport_tcp, a->sa.ss_family,
+	                                  IPPROTO_TCP);
 	if (!t)
 		return NULL;
-	apply(t->fd, stream_settings);
-	/* Interrupted, it goes on by itself, as if it were in progress. */
-	if (connect(t->fd, (const struct sockaddr *)&peer->sa, peer->len) < 0 &&
-	    errno != EINPROGRESS && errno != EINTR) {
+	socket_settings_apply(t, a, s);
+	turn_on(t, SOL_SOCKET, SO_OOBINLINE); /* or urgent data is lost */
+	return t;
+}
+
+/* Interrupted, it goes on by itself, as if it were in progress. */
+static int begin_connecting(const struct transport *t,
+                            const struct address *peer)
+{
+	return connect(t->fd, (const struct sockaddr *)&peer->sa, peer->len) &&
+	               errno != EINPROGRESS && errno != EINTR ? -1 : 0;
+}
+
+static struct transport *tcp_connect(const struct address *peer,
+                                     const struct socket_settings *s)
+{
+	struct transport *t = tcp_open(peer, s);
+	if (!t)
+		return NULL;
+	if (socket_settings_bind(t, peer, s) || begin_connecting(t, peer)) {
 		socket_close(t);
 		return NULL;
 	}
 	return t;
 }
 
-static struct transport *tcp_listen(const struct address *local)
+/* What is accepted inherits all settings from here. */
+static struct transport *tcp_listen(const struct address *local,
+                                    const struct socket_settings *s)
 {
-	struct transport *t = tcp_open(local);
+	struct transport *t = tcp_open(local, s);
 	if (!t)
 		return NULL;
-	apply(t->fd, listen_settings);
-	apply(t->fd, stream_settings);
-	if (socket_listen(t, local)) {
+	turn_on(t, SOL_SOCKET, SO_REUSEADDR);
+	turn_on(t, IPPROTO_IPV6, IPV6_V6ONLY); /* without effect on IPv4 */
+	if (socket_settings_bind_device(t, s) || socket_listen(t, local)) {
 		socket_close(t);
 		return NULL;
 	}
@@ -159,6 +157,9 @@ static void tcp_facts(const struct transport *t, unsigned wanted,
 		out->has_tcp = tcpinfo_read(t->fd, &out->tcp);
 	if (wanted & FACTS_UNREAD)
 		out->unread = socket_queue(t->fd, SIOCINQ);
+	out->has_socket = wanted & FACTS_SOCKET;
+	if (out->has_socket)
+		socket_settings_read(t, &out->socket);
 	if (looks && out->local.len && out->peer.len)
 		owner_of_peer(&out->far,
 		              wanted & FACTS_OWNER ? out->owner : NULL,
@@ -167,10 +168,15 @@ static void tcp_facts(const struct transport *t, unsigned wanted,
 
 static void tcp_explain(const struct failure *f, struct error *e)
 {
-	if (f->kind == FAILED_TO_CONNECT)
+	if (f->refused) {
+		explain_own_refused(e, f, true);
+	} else if (f->kind == FAILED_TO_CONNECT) {
 		explain_connect_here(e, f->errnum, f->address);
-	else if (f->kind == FAILED_TO_LISTEN)
+		explain_way(e, f);
+		explain_own_way(e, f);
+	} else if (f->kind == FAILED_TO_LISTEN) {
 		explain_listen_here(e, f->errnum, f->address);
+	}
 }
 
 static const struct splice_ops tcp_splice = {
@@ -181,10 +187,12 @@ static const struct splice_ops tcp_splice = {
 const struct transport_ops transport_tcp = {
 	.secure = &transport_tls,
 	.through = &transport_proxy,
+	.header = &transport_header,
 	.traits = TRANSPORT_IP | TRANSPORT_TCP,
 	.connect = tcp_connect,
 	.listen = tcp_listen,
 	.accept = socket_accept,
+	.apply = socket_settings_change,
 	.advance = tcp_advance,
 	.read = socket_read,
 	.peek = socket_peek,

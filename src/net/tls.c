@@ -79,6 +79,7 @@ static struct transport *tls_over(struct transport *lower,
 		return NULL;
 	c->head.lower = lower;
 	c->tls = how->tls;
+	c->alpn = how->alpn;
 	c->is_accepted = how->is_accepted;
 	c->is_upgrade = how->is_upgrade;
 	c->read_wants = LOOP_READ;
@@ -275,15 +276,26 @@ static void send_end(struct tls_conn *c)
 	tls_hurry_ack(c);
 }
 
+/* The end of what lies below, when all records have gone. */
+static void send_bare_end(struct tls_conn *c)
+{
+	if (c->out.len || transport_shutdown(c->head.lower))
+		return;
+	c->end_made = c->made;
+}
+
 /* Up to TLS 1.2 a peer that gets our end drops its answer (RFC 5246, 7.2.1):
- * there it goes out when theirs has come. */
+ * there it goes out when theirs has come, or when we are called again. */
 static int tls_shutdown(struct transport *t)
 {
 	struct tls_conn *c = conn_of(t);
+	bool is_due = c->is_shut || SSL_version(c->ssl) >= TLS1_3_VERSION ||
+	              has_end_come(c);
 
 	c->is_shut = true;
-	if (!c->broken_out && !c->end_made &&
-	    (SSL_version(c->ssl) >= TLS1_3_VERSION || has_end_come(c)))
+	if (!c->broken_out && !c->end_made && t->ends_bare)
+		send_bare_end(c);
+	else if (!c->broken_out && !c->end_made && is_due)
 		send_end(c);
 	return c->broken_out ? fail(c->broken_out) : 0;
 }
@@ -297,6 +309,8 @@ static ssize_t tls_pending(struct transport *t)
 		return 0;
 	if (c->out.len)
 		tls_flush(c);
+	if (t->ends_bare && c->is_shut && !c->end_made)
+		send_bare_end(c);
 	ssize_t unacked = c->head.lower->ops->pending(c->head.lower);
 	if (unacked < 0)
 		return tls_ends_by_reset(c) ? 0 : -1;
@@ -315,7 +329,7 @@ static void drain_below(struct tls_conn *c)
 	ssize_t n = 1;
 
 	for (int i = 0; n > 0 && i < DRAINS_MAX; i++)
-		n = transport_read_lower(c->head.lower, c->tls->in,
+		n = transport_read(c->head.lower, c->tls->in,
 		                         TLS_IN_CAP);
 }
 
@@ -337,11 +351,11 @@ static void tls_close(struct transport *t, bool abort)
 	int saved = errno;
 
 	if (!abort && t->is_open && !c->broken_in && !c->broken_out &&
-	    !c->end_made)
+	    !c->end_made && !t->ends_bare)
 		send_last_end(c);
 	if (!abort && !t->is_open && c->reason)
 		drain_below(c);
-	t->lower->ops->close(t->lower, abort);
+	transport_close(t->lower, abort);
 	conn_free(c);
 	errno = saved;
 }

@@ -73,7 +73,7 @@ static void fill(struct tls_conn *c)
 	if (t->is_drained || c->has_lower_ended || c->broken_in)
 		return;
 	t->fills++;
-	ssize_t n = transport_read_lower(c->head.lower, t->in, t->in_max);
+	ssize_t n = transport_read(c->head.lower, t->in, t->in_max);
 	t->is_drained = n < (ssize_t)t->in_max || t->fills == FILLS_MAX;
 	t->in_at = 0;
 	t->in_len = n > 0 ? (size_t)n : 0;
@@ -153,7 +153,7 @@ static void send_records(struct tls_conn *c)
 	ssize_t n = 0;
 
 	if (out->len && !c->has_lower_failed) {
-		n = transport_write_lower(c->head.lower, out->data, out->len);
+		n = transport_write(c->head.lower, out->data, out->len);
 		if (n > 0)
 			bytes_consume(out, (size_t)n);
 		if (n < 0 && errno != EAGAIN) {

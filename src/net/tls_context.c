@@ -135,6 +135,7 @@ static void note_offer(struct tls_conn *c, const uint8_t *list, size_t len)
 static int choose_alpn(SSL *ssl, const uint8_t **out, uint8_t *out_len,
                        const uint8_t *list, unsigned len, void *user)
 {
+	struct tls_conn *c = SSL_get_app_data(ssl);
 	const struct tls *t = user;
 	uint8_t *chosen = NULL;
 
@@ -142,9 +143,10 @@ static int choose_alpn(SSL *ssl, const uint8_t **out, uint8_t *out_len,
 	                          (unsigned)t->alpn_len, list,
 	                          len) == OPENSSL_NPN_NEGOTIATED) {
 		*out = chosen;
+		c->alpn = chosen - 1; /* it stands in our list */
 		return SSL_TLSEXT_ERR_OK;
 	}
-	note_offer(SSL_get_app_data(ssl), list, len);
+	note_offer(c, list, len);
 	return SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
@@ -382,7 +384,8 @@ static int set_up_client(struct tls_conn *c, const struct endpoint *target)
 
 	find_name(c->tls->settings, target, name);
 	c->name = strdup(name);
-	if (!c->name)
+	if (!c->name || (c->alpn && SSL_set_alpn_protos(c->ssl, c->alpn,
+	                                                *c->alpn + 1u)))
 		return -1;
 	SSL_set_connect_state(c->ssl);
 	return set_name(c) ? 0 : -1;

@@ -86,7 +86,7 @@ static const struct alert {
 	{ 71, "insufficient security", "TLS_ALERT_INSUFFICIENT_SECURITY",
 	  "what we offer is too weak for it", HINT_CIPHERS, HINT_VERSIONS },
 	{ 80, "internal error", "TLS_ALERT_INTERNAL_ERROR",
-	  "something failed there", "its log may tell", "its log may tell" },
+	  "something failed there", "see its log", "see its log" },
 	{ 86, "inappropriate fallback", "TLS_ALERT_INAPPROPRIATE_FALLBACK",
 	  "it speaks a newer version", "", "" },
 	{ 90, "user canceled", "TLS_ALERT_USER_CANCELED",
@@ -366,7 +366,7 @@ static void tell_broken_off(const struct tls_conn *c, const struct failure *f,
 	                            ? "a client that does not trust our "
 	                              "certificate may leave so; so do port "
 	                              "scans and health checks"
-	                        : c->bytes_in ? "its log may tell why"
+	                        : c->bytes_in ? "see its log"
 	                                      : "it may not speak TLS on that "
 	                                        "port, or not with this name "
 	                                        "(--tls-sni)");

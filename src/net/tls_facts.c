@@ -75,12 +75,13 @@ static void find_trust(struct tls_facts *f, const struct tls_conn *c)
 		f->doubt = X509_verify_cert_error_string(c->doubt.error);
 }
 
-static void find_alpn(struct tls_facts *f, const SSL *ssl)
+static void find_alpn(struct tls_facts *f, const struct tls_conn *c)
 {
 	const uint8_t *name = NULL;
 	unsigned len = 0;
 
-	SSL_get0_alpn_selected(ssl, &name, &len);
+	SSL_get0_alpn_selected(c->ssl, &name, &len);
+	f->chosen = c->is_accepted ? c->alpn : NULL;
 	glyph_copy_bytes(f->alpn, sizeof(f->alpn), name, len, GLYPH_ANY_WIDTH);
 }
 
@@ -96,7 +97,6 @@ static void find_agreed(struct tls_facts *f, SSL *ssl)
 	glyph_copy(f->sni, sizeof(f->sni), sni ? sni : "", GLYPH_ANY_WIDTH);
 	if (name)
 		glyph_copy(f->group, sizeof(f->group), name, GLYPH_ANY_WIDTH);
-	find_alpn(f, ssl);
 }
 
 /* They stay the same, for nobody renegotiates. */
@@ -107,6 +107,7 @@ const struct tls_facts *tls_facts_of(struct tls_conn *c)
 	if (!f)
 		return c->facts;
 	find_agreed(f, c->ssl);
+	find_alpn(f, c);
 	find_trust(f, c);
 	find_certificate(f, c);
 	f->shows_us = SSL_get_certificate(c->ssl) != NULL;

@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #include <sockchat/file.h>
+#include <sockchat/wire.h>
 
 #include "tls_private.h"
 
 /* One write for each line: several programs may append to one file. */
-static void write_line(const SSL *ssl, const char *line)
+static void write_line(struct tls *t, const char *line)
 {
-	struct tls *t = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
 	char text[512];
 	size_t len = strlen(line);
 
@@ -29,6 +29,23 @@ static void write_line(const SSL *ssl, const char *line)
 	if (file_write(t->keylog_fd, text, len))
 		t->keylog_errno = errno;
 	OPENSSL_cleanse(text, len);
+}
+
+static void tell_secret(const struct transport *t, const char *line)
+{
+	struct wire_news n = { .kind = WIRE_SECRET, .bytes = line,
+		               .len = strlen(line) };
+	for (n.socket = t; n.socket->lower;)
+		n.socket = n.socket->lower;
+	wire_tell(t->wire, &n);
+}
+
+static void on_secret(const SSL *ssl, const char *line)
+{
+	const struct tls_conn *c = SSL_get_app_data(ssl);
+	write_line(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)), line);
+	if (c && wire_is_heard(c->head.wire))
+		tell_secret(&c->head, line);
 }
 
 /* Check that it is a file with one name, and let nobody else read it.  -1 with
@@ -60,11 +77,11 @@ void tls_keylog_open(struct tls *t, SSL_CTX *ctx)
 {
 	const char *path = getenv("SSLKEYLOGFILE");
 
+	SSL_CTX_set_keylog_callback(ctx, on_secret);
 	if (!path || !*path)
 		return;
 	if (t->keylog_fd < 0 && !t->keylog_errno) {
 		t->keylog_fd = open_file(path);
 		t->keylog_errno = t->keylog_fd < 0 ? errno : 0;
 	}
-	SSL_CTX_set_keylog_callback(ctx, write_line);
 }

@@ -54,6 +54,8 @@ struct tls_conn {
 	struct tls *tls;
 	SSL *ssl;
 	char *name;        /* whom a client means; a listener has NULL */
+	const uint8_t *alpn; /* behind its length, of our list: what a listener
+	                      * has chosen, or all that a client offers */
 	struct error *refusal; /* it cannot begin at all; or NULL */
 	struct bytes in;   /* has come from below, and nobody looked at it */
 	struct bytes out;  /* waits until `lower` takes more */

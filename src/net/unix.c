@@ -19,6 +19,7 @@
 #include <sockchat/diag.h>
 #include <sockchat/file.h>
 
+#include "proxy_header_over.h"
 #include "socket.h"
 #include "tls_transport.h"
 #include "unix.h"
@@ -127,9 +128,19 @@ static void keep_urgent(int fd)
 	(void)setsockopt(fd, SOL_SOCKET, SO_OOBINLINE, &on, sizeof(on));
 }
 
-static struct transport *unix_connect(const struct address *peer)
+static struct transport *open_stream(const struct address *a,
+                                     const struct socket_settings *s)
 {
 	struct transport *t = socket_open(&transport_unix, AF_UNIX, 0);
+	if (t)
+		socket_settings_apply(t, a, s);
+	return t;
+}
+
+static struct transport *unix_connect(const struct address *peer,
+                                      const struct socket_settings *s)
+{
+	struct transport *t = open_stream(peer, s);
 	int failed;
 	if (!t)
 		return NULL;
@@ -151,7 +162,8 @@ static bool is_stale(const struct address *a, const struct stat *st)
 {
 	if (!S_ISSOCK(st->st_mode) || unix_diag_holder(st))
 		return false;
-	struct transport *t = unix_connect(a);
+	static const struct socket_settings none;
+	struct transport *t = unix_connect(a, &none);
 	if (t)
 		socket_close(t);
 	return !t && errno == ECONNREFUSED;
@@ -199,9 +211,10 @@ static void unix_close(struct transport *t, bool abort)
 	socket_close(t);
 }
 
-static struct transport *unix_listen(const struct address *local)
+static struct transport *unix_listen(const struct address *local,
+                                     const struct socket_settings *s)
 {
-	struct transport *t = socket_open(&transport_unix, AF_UNIX, 0);
+	struct transport *t = open_stream(local, s);
 	if (t && (unix_path(local) ? take_locked(t, local)
 	                           : socket_listen(t, local))) {
 		unix_close(t, false);
@@ -339,6 +352,9 @@ static void unix_facts(const struct transport *t, unsigned wanted,
 		out->relation = "created by ";
 		out->far.is_stopped = find_creator(t->fd, out->owner);
 	}
+	out->has_socket = wanted & FACTS_SOCKET;
+	if (out->has_socket)
+		socket_settings_read(t, &out->socket);
 	drop_unnamed(&out->local);
 	drop_unnamed(&out->peer);
 }
@@ -350,10 +366,12 @@ static const struct splice_ops unix_splice = {
 
 const struct transport_ops transport_unix = {
 	.secure = &transport_tls_unix,
+	.header = &transport_header,
 	.extra = sizeof(uint64_t), /* how many bytes were written */
 	.connect = unix_connect,
 	.listen = unix_listen,
 	.accept = unix_accept,
+	.apply = socket_settings_change,
 	.advance = unix_advance,
 	.read = socket_read,
 	.peek = socket_peek,

@@ -7,11 +7,13 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
 #include <sockchat/frame.h>
 #include <sockchat/glyph.h>
+#include <sockchat/service.h>
 #include <sockchat/spell.h>
 
 #include "foreign.h"
@@ -48,15 +50,6 @@ static const struct option_rule *rule_of(int found)
 	                          : option_by_letter(found);
 }
 
-/* "--eol" or "-w, --connect-timeout", as the user may have written it. */
-static void name_flag(const struct option_rule *r, char *out, size_t cap)
-{
-	if (r->row.letter)
-		snprintf(out, cap, "-%c, --%s", r->row.letter, r->row.name);
-	else
-		snprintf(out, cap, "--%s", r->row.name);
-}
-
 /* Whether the words would listen, as with nc: "-lvp". */
 static bool is_listening(int argc, char *const *argv)
 {
@@ -88,27 +81,41 @@ static int refuse_unknown(const char *name, int argc, char *const *argv,
 	return error_set(e, "unknown option %s", name);
 }
 
-/* The word that is a long option but for its second dash, or NULL. */
+/* Whether it is a long option, of ours or of others, with one dash, and no
+ * letter with a value behind it: "-source", and openssl's "-starttls". */
+static bool is_one_dash(const char *word)
+{
+	bool is_short = word[0] == '-' && word[1] && word[1] != '-' && word[2];
+	const struct option_row *row;
+	for (size_t i = 0; is_short && (row = options_row(i)); i++)
+		if (strcmp(word + 1, row->name) == 0)
+			return true;
+	return is_short && foreign_option(word);
+}
+
+/* Whether getopt has found the value of a letter in the same word. */
+static bool has_own_value(const char *word)
+{
+	return optarg && optarg > word && optarg < word + strlen(word);
+}
+
+/* The first such word, or NULL. */
 static const char *find_one_dash(int argc, char *const *argv)
 {
-	const struct option_rule *r;
 	for (int i = 1; i < argc; i++)
-		for (size_t n = 0; argv[i][0] == '-' && (r = option_rule(n));
-		     n++)
-			if (strcmp(argv[i] + 1, r->row.name) == 0)
-				return argv[i];
+		if (is_one_dash(argv[i]))
+			return argv[i];
 	return NULL;
 }
 
-/* The word that is an option of others with one dash, as "-connect" is
- * openssl's, or NULL. */
-static const char *find_foreign_word(int argc, char *const *argv)
+static int refuse_one_dash(const char *word, struct error *e)
 {
-	for (int i = 1; i < argc; i++)
-		if (argv[i][0] == '-' && argv[i][1] && argv[i][1] != '-' &&
-		    argv[i][2] && foreign_option(argv[i]))
-			return argv[i];
-	return NULL;
+	const char *foreign = foreign_option(word);
+	if (foreign)
+		return error_set(e, "unknown option %s: %s", word, foreign);
+	error_set(e, "unknown option %s", word);
+	error_set_hint(e, "did you mean -%s?", word);
+	return -1;
 }
 
 /* getopt has stopped at this word. */
@@ -119,32 +126,26 @@ static int explain_getopt(int found, const char *word, int argc,
 	char name[64], letter[] = { '-', (char)optopt, '\0' };
 	bool is_letter = optopt && strncmp(word, "--", 2) != 0;
 	if (r)
-		name_flag(r, name, sizeof(name));
+		option_name_flag(r, name, sizeof(name));
 	if (found == ':' && r)
 		return error_set(e, "option %s needs a value: %s", name,
 		                 r->row.arg);
 	if (r && !r->row.arg)
 		return error_set(e, "option %s takes no value", name);
-	const char *lacks = is_letter ? find_one_dash(argc, argv) : NULL;
-	const char *foreign = is_letter ? find_foreign_word(argc, argv) : NULL;
-	if (lacks) {
-		error_set(e, "unknown option %s", lacks);
-		error_set_hint(e, "did you mean -%s?", lacks);
-		return -1;
-	}
-	if (foreign)
-		return error_set(e, "unknown option %s: %s", foreign,
-		                 foreign_option(foreign));
+	const char *slip = is_letter ? find_one_dash(argc, argv) : NULL;
+	if (slip)
+		return refuse_one_dash(slip, e);
 	return refuse_unknown(is_letter ? letter : word, argc, argv, e);
 }
 
 /* The first option given that is for the other mode, or NULL. */
-static const struct option_rule *find_misplaced(const bool *given,
+static const struct option_rule *find_misplaced(const struct options *o,
+                                                const bool *given,
                                                 enum endpoint_mode mode)
 {
 	const struct option_rule *r;
 	for (size_t i = 0; (r = option_rule(i)); i++)
-		if (given[i] && option_is_foreign(r, mode))
+		if (given[i] && option_is_foreign(o, r, mode))
 			break;
 	return r;
 }
@@ -152,13 +153,19 @@ static const struct option_rule *find_misplaced(const bool *given,
 static int check_mode(const struct options *o, const bool *given,
                       struct error *e)
 {
-	const struct option_rule *r = find_misplaced(given, o->mode);
+	const struct option_rule *r = find_misplaced(o, given, o->mode);
 	char name[64];
 	if (!r)
 		return 0;
-	name_flag(r, name, sizeof(name));
+	option_name_flag(r, name, sizeof(name));
 	error_set(e, "option %s is for 'sockchat %s'", name,
 	          o->mode == ENDPOINT_LISTEN ? "connect" : "listen");
+	if (r->row.letter == 's')
+		error_set_hint(e, "to listen at one address of ours: sockchat "
+		                  "listen ADDRESS PORT");
+	if (r->row.letter == 'p')
+		error_set_hint(e, "the port to listen on needs no option: "
+		                  "sockchat listen %u", o->dial.socket.port);
 	if (r->row.letter == 'k')
 		error_set_hint(e, "to trust any certificate, as curl -k does: "
 		                  "--tls-insecure");
@@ -244,25 +251,6 @@ static int parse_mode(struct options *o, char *const *words, size_t count,
 	return 0;
 }
 
-static int refuse_ip_option(const struct options *o, struct error *e)
-{
-	const struct option_rule *r;
-	char name[64], where[ENDPOINT_TEXT_MAX], value[8];
-	if (o->endpoint.scheme != ENDPOINT_UNIX)
-		return 0;
-	endpoint_show(&o->endpoint, where);
-	for (size_t i = 0; (r = option_rule(i)); i++) {
-		options_value(o, i, value, sizeof(value));
-		if (!(r->flags & IP_ONLY) || strcmp(value, "on") != 0 ||
-		    o->sources[option_source_row(r)] != SOURCE_COMMAND_LINE)
-			continue;
-		name_flag(r, name, sizeof(name));
-		return error_set(e, "option %s is for IP addresses, and %s has "
-		                    "none", name, where);
-	}
-	return 0;
-}
-
 /* Refuse "--retry 5": its number would be the host. */
 static int refuse_lone_number(const struct options *o, struct error *e)
 {
@@ -283,16 +271,17 @@ static int check_service(const struct endpoint *ep, struct error *e)
 	return -1;
 }
 
-/* A proxy that a file names does not concern a unix socket. */
+/* A proxy that a file names concerns TCP alone. */
 static int check_proxy(const struct options *o, struct error *e)
 {
 	const struct proxy_settings *p = &o->dial.proxy;
+	const struct endpoint *peer = *o->forward ? &o->target : &o->endpoint;
 	bool is_asked =
 	    o->sources[options_find("proxy")] == SOURCE_COMMAND_LINE;
-	if (!p->kind || (o->endpoint.scheme == ENDPOINT_UNIX && !is_asked))
+	if (!p->kind || (peer->scheme != ENDPOINT_TCP && !is_asked))
 		return 0;
-	return check_service(&p->endpoint, e) ||
-	       proxy_check(p, &o->endpoint, e) ? -1 : 0;
+	return check_service(&p->endpoint, e) || proxy_check(p, peer, e) ? -1
+	                                                                 : 0;
 }
 
 static int check_families(const bool *given, struct error *e)
@@ -308,7 +297,7 @@ static int take_option(struct options *o, const struct option_rule *r,
 {
 	char name[64];
 	given[r - option_rule(0)] = true;
-	name_flag(r, name, sizeof(name));
+	option_name_flag(r, name, sizeof(name));
 	return option_apply(o, r, name, optarg, SOURCE_COMMAND_LINE, e);
 }
 
@@ -328,10 +317,11 @@ static int take_options(struct options *o, int argc, char *const *argv,
 			return 0;
 		const struct option_rule *r =
 		    found == '?' || found == ':' ? NULL : rule_of(found);
-		if (!r) {
-			int bad = optind > at ? optind - 1 : at;
-			return explain_getopt(found, argv[bad], argc, argv, e);
-		}
+		int last = optind > at ? optind - 1 : at;
+		if (!r)
+			return explain_getopt(found, argv[last], argc, argv, e);
+		if (has_own_value(argv[last]) && is_one_dash(argv[last]))
+			return refuse_one_dash(argv[last], e);
 		if (take_option(o, r, given, e))
 			return -1;
 	}
@@ -350,7 +340,7 @@ int options_parse(struct options *o, int argc, char *const *argv,
 		return 0;
 	/* a program may be started without any word, not even its name */
 	size_t words = optind < argc ? (size_t)(argc - optind) : 0;
-	if (find_misplaced(given, ENDPOINT_CONNECT)) /* if none is named */
+	if (find_misplaced(o, given, ENDPOINT_CONNECT)) /* if none is named */
 		o->mode = ENDPOINT_LISTEN;
 	if (parse_mode(o, argv + optind, words, (size_t)optind - 1, e) ||
 	    check_mode(o, given, e) || check_families(given, e) ||
@@ -361,6 +351,11 @@ int options_parse(struct options *o, int argc, char *const *argv,
 	return 0;
 }
 
+static bool is_asked(const struct options *o, const char *name)
+{
+	return o->sources[options_find(name)] == SOURCE_COMMAND_LINE;
+}
+
 /* Whether the operand is the path of a unix socket without saying so.  A URL
  * wins over a file that says `unix`, not over --unix. */
 static bool is_plain_path(const struct options *o)
@@ -368,7 +363,8 @@ static bool is_plain_path(const struct options *o)
 	uint8_t source = o->sources[options_find("unix")];
 	return o->is_unix && (source == SOURCE_COMMAND_LINE ||
 	                      !o->operand_count ||
-	                      !strstr(o->operands[0], "://"));
+	                      (!strstr(o->operands[0], "://") &&
+	                       strncasecmp(o->operands[0], "fd:", 3) != 0));
 }
 
 /* Put TLS on top, if an option wants it.  A URL that says tcp:// wins over a
@@ -378,13 +374,35 @@ static int put_tls(struct options *o, struct error *e)
 	const char *word = o->operand_count ? o->operands[0] : "";
 	const char *name = o->is_tls ? "tls" : "tls-auto";
 	char safe[80];
-	o->endpoint.is_tls |= options_wants_tls(o, o->mode, word);
+	options_put_scheme(o, o->mode, word, &o->endpoint);
 	if (o->endpoint.is_tls || !options_wants_tls(o, o->mode, "") ||
-	    o->sources[options_find(name)] != SOURCE_COMMAND_LINE)
+	    !is_asked(o, name))
 		return 0;
 	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
 	return error_set(e, "--%s and %s contradict each other: leave out one "
 	                    "of them", name, safe);
+}
+
+void options_put_scheme(const struct options *o, enum endpoint_mode mode,
+                        const char *word, struct endpoint *ep)
+{
+	options_put_udp(o, word, ep);
+	if (!endpoint_has_datagrams(ep) && options_wants_tls(o, mode, word))
+		ep->is_tls = true;
+}
+
+/* Make UDP of `ep`, which was written as `word`, if --udp wants it.  A URL wins
+ * over a file, not over --udp.  -1 with a sentence. */
+static int put_udp(const struct options *o, struct endpoint *ep,
+                   const char *word, struct error *e)
+{
+	char safe[80];
+	options_put_udp(o, word, ep);
+	if (!o->is_udp || endpoint_has_datagrams(ep) || !is_asked(o, "udp"))
+		return 0;
+	glyph_copy(safe, sizeof(safe), word, GLYPH_ANY_WIDTH);
+	return error_set(e, "--udp and %s contradict each other: leave out one "
+	                    "of them", o->is_unix ? "--unix" : safe);
 }
 
 /* Refuse "ssl HOST PORT", which telnet-ssl has behind -z. */
@@ -399,18 +417,59 @@ static int refuse_telnet_ssl(const struct options *o, struct error *e)
 	                 o->operands[1], o->operands[2]);
 }
 
+/* Only what goes from a client to a target can be held. */
+static int check_hold(const struct options *o, struct error *e)
+{
+	int row = options_find("hold");
+	if (!o->hold || *o->forward || o->sources[row] != SOURCE_COMMAND_LINE)
+		return 0;
+	error_set(e, "option --hold: there is nothing to hold without "
+	             "--forward ENDPOINT");
+	error_set_hint(e, "sockchat listen 9999 --forward 127.0.0.1:9998 "
+	                  "--hold both");
+	return -1;
+}
+
+/* Read the endpoint of --forward.  -1 with a sentence. */
+static int take_target(struct options *o, struct error *e)
+{
+	const char *word = o->forward;
+	struct error why;
+	if (!*word)
+		return 0;
+	if (!endpoint_parse(&o->target, ENDPOINT_CONNECT, &word, 1, &why))
+		return put_udp(o, &o->target, word, e) ||
+		       check_service(&o->target, e) ? -1 : 0;
+	error_set(e, "option --forward: %s", why.text);
+	error_set_hint(e, "%s", why.hint);
+	return -1;
+}
+
+/* Without an operand a listener takes what a service manager has given.  -1
+ * with a sentence. */
+static int take_endpoint(struct options *o, struct error *e)
+{
+	bool may_be_given = o->mode == ENDPOINT_LISTEN && !o->operand_count;
+	int given = may_be_given ? service_sockets(&o->endpoint, e) : 0;
+	if (given)
+		return given < 0 ? -1 : 0;
+	return is_plain_path(o)
+	           ? endpoint_parse_unix(&o->endpoint, o->operands,
+	                                 o->operand_count, e)
+	           : endpoint_parse(&o->endpoint, o->mode, o->operands,
+	                            o->operand_count, e);
+}
+
 int options_take_operands(struct options *o, struct error *e)
 {
 	if (refuse_lone_number(o, e) || refuse_telnet_ssl(o, e))
 		return -1;
-	if (is_plain_path(o)
-	        ? endpoint_parse_unix(&o->endpoint, o->operands,
-	                              o->operand_count, e)
-	        : endpoint_parse(&o->endpoint, o->mode, o->operands,
-	                         o->operand_count, e))
-		return -1;
-	if (refuse_ip_option(o, e) || put_tls(o, e) || option_check_tls(o, e) ||
-	    check_service(&o->endpoint, e))
+	if (take_endpoint(o, e) ||
+	    put_udp(o, &o->endpoint,
+	            o->operand_count ? o->operands[0] : "LISTEN_FDS", e) ||
+	    take_target(o, e) || option_check_kinds(o, e) || check_hold(o, e) ||
+	    put_tls(o, e) || option_check_tls(o, e) ||
+	    option_check_replay(o, e) || check_service(&o->endpoint, e))
 		return -1;
 	return check_proxy(o, e);
 }
@@ -439,13 +498,15 @@ int options_help(struct bytes *out)
 	    "Usage: sockchat connect [OPTION]... HOST PORT | HOST:PORT | URL\n"
 	    "       sockchat listen [OPTION]... [HOST] PORT | HOST:PORT | "
 	    "URL\n"
-	    "A chat over TCP, TLS or unix sockets; in a pipe a faultless "
+	    "A chat over TCP, TLS, UDP or unix sockets; in a pipe a faultless "
 	    "netcat.\n\n"
 	    "HOST is a name or an address; before :PORT an IPv6 address stands "
 	    "in brackets.\n"
-	    "URL is tcp://HOST:PORT, tls://HOST:PORT, unix:PATH or "
-	    "unix:@NAME.  'listen 9999'\nserves this machine only, a HOST of "
-	    "'*' serves others too.  Port 0 takes a free\none.\n\n"
+	    "URL is tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, "
+	    "unix:PATH or\nunix:@NAME.  'listen 9999' serves this machine "
+	    "only, a HOST of '*' serves\nothers too.  Port 0 takes a free "
+	    "one.  'listen fd:3' serves a descriptor, and\n'listen' alone "
+	    "the sockets of a service manager (LISTEN_FDS).\n\n"
 	    "Options:\n");
 	const struct option_row *row;
 	bool is_tls = false;

@@ -16,10 +16,9 @@
 
 #define NO_PROGRAMS "sockchat runs no programs; nearest: socat " \
                     "TCP-LISTEN:PORT,fork EXEC:PROGRAM"
-#define NO_UDP      "sockchat does not speak UDP; nc -u HOST PORT does"
 #define PROXIES     "it is --proxy socks5://USER@HOST:PORT, or socks4:// or " \
                     "http://"
-#define OTHERS      "sockchat speaks TCP, TLS and unix sockets only"
+#define OTHERS      "sockchat speaks TCP, TLS, UDP and unix sockets only"
 #define IS_TLS      "it is --tls, or tls://HOST:PORT"
 #define VERIFIES    "certificates are always verified here, unless " \
                     "--tls-insecure says otherwise"
@@ -34,8 +33,6 @@ static const struct foreign options[] = {
 	{ "-e --exec --sh-exec --lua-exec", NO_PROGRAMS },
 	{ "-c", "sockchat runs no programs (ncat -c), but listen --echo sends "
 	        "back what comes; TLS (nc -c) is --tls" },
-	{ "-u", NO_UDP "; for one direction (socat -u) write --send-only" },
-	{ "--udp", NO_UDP },
 	{ "--unixsock", "it is -U, --unix" },
 	{ "--ssl-verify --verify -verify --ssl-verify-hostname "
 	  "-verify_return_error", VERIFIES },
@@ -77,21 +74,20 @@ static const struct foreign options[] = {
 	{ "--proxy-auth --proxy-user -P",
 	  PROXIES "; the password is taken from SOCKCHAT_PROXY_PASSWORD, or "
 	  "asked for" },
-	{ "-X --proxy-* --proxytunnel --preproxy --socks*", PROXIES },
+	{ "-X --proxy-type --proxy-dns --proxy-header --proxy1.0 "
+	  "--proxytunnel --preproxy --socks*", PROXIES },
+	{ "--haproxy*", "it is --proxy-protocol" },
 	{ "--noproxy --no-proxy", "no variable of the environment names a "
 	                          "proxy here, so leave it out" },
-	{ "-x", "a proxy (nc -x) is --proxy socks5://HOST:PORT; hex (ncat -x) "
-	        "is --view hex, and /save writes a file" },
-	{ "--hex-dump", "--view hex shows it, and /save writes a file" },
-	{ "-o --output --append-output",
-	  "in the chat /save FILE writes the conversation; in a pipe write "
-	  "sockchat ... | tee FILE" },
-	{ "-p --source-port",
-	  "the system chooses our port; nc -p can choose it; to listen write "
-	  "sockchat listen PORT" },
-	{ "-s --source",
-	  "the system chooses our address; nc -s can choose it; to listen at "
-	  "one write sockchat listen ADDRESS PORT" },
+	{ "--append-output", "it is --record-append" },
+	{ "--interface", "an address is --source here, a device --bind-device "
+	                 "IF" },
+	{ "--local-port", "it is --source-port" },
+	{ "--keepalive-time --keepalive-intvl --keepalive-cnt",
+	  "it is --keepalive=IDLE,INTERVAL,COUNT, as in --keepalive=60,10,6" },
+	{ "--no-keepalive", "it is --keepalive=off" },
+	{ "--nodelay --tcp-nodelay", "small writes go at once, so leave it "
+	                             "out; --no-nodelay collects them" },
 	{ "--wait", "it is -w, --connect-timeout" },
 	{ "--nodns", "it is -n, --numeric" },
 	{ "-d --delay",
@@ -107,15 +103,15 @@ static const struct foreign options[] = {
 	{ "-S", "TCP MD5 signatures are not here; nc -S has them" },
 	{ "-F", "sockchat does not pass its socket to another program; nc -F "
 	        "does" },
-	{ "-T", "nothing here sets the type of service, as nc -T does; the "
-	        "timeout of socat -T is -i, --idle-timeout" },
+	{ "-T", "it is --tos, as with nc -T; the timeout of socat -T is -i, "
+	        "--idle-timeout" },
 	{ "-V", "routing tables cannot be chosen here (nc -V); --version tells "
 	        "the version" },
-	{ "-b", "broadcasts are UDP (nc -b), which sockchat does not speak; "
-	        "socat's -b is not needed" },
-	{ "-I -O", "nothing here sets the size of the system's buffers; nc -I "
-	           "and -O do" },
-	{ "-M", "nothing here sets the time to live; nc -M does" },
+	{ "-b", "--broadcast lets datagrams go to all hosts (nc -b); socat's "
+	        "-b is not needed" },
+	{ "-I", "it is --rcvbuf" },
+	{ "-O", "it is --sndbuf" },
+	{ "-M", "it is --ttl" },
 	{ "-W", "nothing here counts packets (nc -W); | head -c BYTES ends "
 	        "after so many bytes" },
 	{ "-g -G", "source routing is not here, and routers drop such packets; "
@@ -123,9 +119,8 @@ static const struct foreign options[] = {
 	{ "--broker --chat",
 	  "sockchat does not pass on what one peer says to the others; ncat "
 	  "--broker --listen PORT does" },
-	{ "--allow* --deny*",
-	  "peers are not told apart by address; ncat --listen --allow does, "
-	  "or a firewall" },
+	{ "--allowfile", "write --allow \"$(cat FILE)\"" },
+	{ "--denyfile", "write --deny \"$(cat FILE)\"" },
 	{ "--sctp --vsock", OTHERS },
 	{ "-8 -L", "bytes always have 8 bits here, so leave it out" },
 	{ "-E", "there is no escape character here, so leave it out; a "
@@ -160,11 +155,30 @@ static const struct foreign addresses[] = {
 	{ "OPENSSL-DTLS* DTLS*", OTHERS },
 	{ "s_client gnutls-cli", "try: sockchat connect tls://HOST:PORT" },
 	{ "s_server gnutls-serv", "try: sockchat listen tls://PORT" },
-	{ "UDP*", NO_UDP },
+	{ "UDP-LISTEN UDP4-LISTEN UDP6-LISTEN UDP-L UDP4-L UDP6-L UDP-RECV "
+	  "UDP4-RECV UDP6-RECV UDP-RECVFROM UDP4-RECVFROM UDP6-RECVFROM",
+	  "try: sockchat listen udp://%s" },
+	{ "UDP*", "try: sockchat connect udp://%s" },
 	{ "PROXY* SOCKS*",
 	  "try: sockchat connect --proxy socks5://PROXY:PORT HOST PORT, or "
 	  "socks4:// or http://" },
 	{ "SCTP* VSOCK* IP*", OTHERS },
+	{ NULL, NULL },
+};
+
+/* What stands behind the commas of socat's addresses. */
+static const struct foreign address_options[] = {
+	{ "bind", "--source" },
+	{ "sourceport sp", "--source-port" },
+	{ "so-bindtodevice bindtodevice interface if", "--bind-device" },
+	{ "sndbuf so-sndbuf", "--sndbuf" },
+	{ "rcvbuf so-rcvbuf", "--rcvbuf" },
+	{ "ttl ip-ttl ipttl", "--ttl" },
+	{ "tos ip-tos iptos", "--tos" },
+	{ "keepalive so-keepalive", "--keepalive" },
+	{ "broadcast so-broadcast", "--broadcast" },
+	{ "range", "--allow" },
+	{ "max-children", "--max-conns" },
 	{ NULL, NULL },
 };
 
@@ -215,17 +229,38 @@ static const struct foreign *find_address(const char *word)
 	return NULL;
 }
 
+/* Of a listener `bind` is where it listens. */
+static void advise_options(char *out, size_t cap, const char *word,
+                           bool listens)
+{
+	const struct foreign *f;
+	for (word += strcspn(word, ","); *word; word += strcspn(word, ",")) {
+		size_t len = strcspn(++word, "=,");
+		bool has_value = word[len] == '=';
+		const char *value = word + len + has_value;
+		for (f = address_options + listens; f->names; f++)
+			if (has_name(f, word, len, true))
+				break;
+		if (f->names)
+			text_add(out, cap, " %s%s%.*s", f->says,
+			         has_value ? " " : "",
+			         (int)strcspn(value, ","), value);
+	}
+}
+
 static void advise_address(char *out, size_t cap, const struct foreign *f,
                            const char *word)
 {
 	const char *hole = find_hole(f);
 	word += strcspn(word, ":,");
 	word += *word == ':';
-	if (hole)
-		snprintf(out, cap, "%.*s%.*s%s", (int)(hole - f->says), f->says,
-		         (int)strcspn(word, ","), word, hole + 2);
-	else
+	if (!hole) {
 		snprintf(out, cap, "%s", f->says);
+		return;
+	}
+	snprintf(out, cap, "%.*s%.*s%s", (int)(hole - f->says), f->says,
+	         (int)strcspn(word, ","), word, hole + 2);
+	advise_options(out, cap, word, strstr(f->says, "listen"));
 }
 
 bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count)
@@ -246,7 +281,7 @@ bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count)
 
 /* Letters of nc and ncat that take a word, and those that nothing here does. */
 #define TAKE_WORD "cegGIMOoPsTVWXx"
-#define OBSTACLES "uec"
+#define OBSTACLES "ec"
 
 /* The command line of somebody who would listen with nc. */
 struct nc_line {
@@ -257,7 +292,7 @@ struct nc_line {
 
 static bool is_kept(const struct option_rule *r)
 {
-	return r && !option_is_foreign(r, ENDPOINT_LISTEN);
+	return r && !option_is_foreign(&option_defaults, r, ENDPOINT_LISTEN);
 }
 
 /* Take a word of letters.  True if the next word belongs to its last one. */

@@ -46,7 +46,8 @@ static int check_versions(struct options *o, struct error *e)
 static int refuse_client_option(const struct options *o, struct error *e)
 {
 	const struct option_rule *r =
-	    o->mode == ENDPOINT_LISTEN ? option_find_given(o, SERVERS) : NULL;
+	    o->mode == ENDPOINT_LISTEN && !*o->forward
+	        ? option_find_given(o, SERVERS) : NULL;
 	if (!r)
 		return 0;
 	error_set(e, "option --%s is about servers that sockchat connects to",
@@ -57,10 +58,37 @@ static int refuse_client_option(const struct options *o, struct error *e)
 	return -1;
 }
 
+/* With --forward each side has its TLS, or none. */
+static int check_sides(const struct options *o, struct error *e)
+{
+	bool near = o->endpoint.is_tls, far = o->target.is_tls;
+	const struct {
+		unsigned flag;
+		bool is_tls;
+		const char *what;
+	} rows[] = {
+		{ SERVERS, far, "about a target that speaks TLS: --forward "
+		  "tls://HOST:PORT" },
+		{ CLIENTS, near, "about clients that speak TLS: add --tls" },
+		{ TLS_ONLY, near || far, "for TLS, and both sides are plain: "
+		  "--tls is for the clients, --forward tls://HOST:PORT for the "
+		  "target" },
+	};
+	for (size_t i = 0; *o->forward && i < sizeof(rows) / sizeof(*rows);
+	     i++) {
+		const struct option_rule *r =
+		    rows[i].is_tls ? NULL : option_find_given(o, rows[i].flag);
+		if (r)
+			return error_set(e, "option --%s is %s", r->row.name,
+			                 rows[i].what);
+	}
+	return 0;
+}
+
 int option_check_tls(struct options *o, struct error *e)
 {
 	return check_key(o, e) || check_versions(o, e) ||
-	               refuse_client_option(o, e)
+	               refuse_client_option(o, e) || check_sides(o, e)
 	           ? -1
 	           : 0;
 }

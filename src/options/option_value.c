@@ -9,6 +9,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 
+#include "option_socket.h"
 #include "options_private.h"
 
 bool option_needs_value(const struct option_rule *r)
@@ -29,6 +30,11 @@ void option_set_default(struct options *o, const struct option_rule *r)
 	       (const char *)&option_defaults + r->offset, r->size);
 }
 
+static long count_max(const struct option_rule *r)
+{
+	return r->value ? r->value : 1000000;
+}
+
 const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 {
 	switch (r->type) {
@@ -40,15 +46,27 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap)
 	case TYPE_LINGER:
 		return "a time (at most 10 days): 2, 1.5, 500ms, 2m, inf";
 	case TYPE_COUNT:
-		return "a number from 1 to 1000000";
+		snprintf(list, cap, "a number from 1 to %ld", count_max(r));
+		return list;
 	case TYPE_RETRY:
 		return "a number of tries from 1 to 1000000, on or off";
 	case TYPE_LINES:
-		return "lines of about 1000 bytes at most, all together";
+		return "a line (all lines together: about 1000 bytes)";
+	case TYPE_RECORD:
+		return "the name of a file (all names together: about 2000 "
+		       "bytes)";
 	case TYPE_SIZE:
 		return "a size: 65536, 64k, 16M, 1G";
 	case TYPE_MODE:
 		return "a mode from 0 to 0777, as chmod takes it: 0660";
+	case TYPE_SOCKET:
+		return option_socket_wanted((enum socket_setting)r->value);
+	case TYPE_KEEPALIVE:
+		return "on, off, or IDLE,INTERVAL,COUNT: seconds of silence "
+		       "(at most 32767), seconds between probes, and probes "
+		       "(at most 127): 60,10,6";
+	case TYPE_PORT:
+		return "a port: a number from 0 to 65535, or a service's name";
 	case TYPE_WORD:
 		return word_wanted((enum option_word)r->value);
 	default:
@@ -82,9 +100,10 @@ static bool set_shared(struct options *o, const struct option_rule *r,
 	return true;
 }
 
+/* One that may be left out stands in the row. */
 static bool set_choice(const struct option_rule *r, int *to, const char *value)
 {
-	int found = choice_find(r->choices, value);
+	int found = value ? choice_find(r->choices, value) : r->value;
 	if (found >= 0)
 		*to = found;
 	return found >= 0;
@@ -101,13 +120,21 @@ static bool set_retry(long *to, const char *value)
 	return true;
 }
 
-static bool add_value_line(char *to, const char *value)
+static bool add_value_line(char *to, size_t cap, const char *before,
+                           const char *value)
 {
-	size_t len = strlen(to), more = strlen(value);
-	if (len + more + 2 > ON_CONNECT_MAX)
-		return false;
-	snprintf(to + len, ON_CONNECT_MAX - len, "%s\n", value);
-	return true;
+	return text_add(to, cap, "%s%s\n", before, value);
+}
+
+static bool add_recording(char *to, size_t cap, int as, const char *value)
+{
+	static const char *const formats[] = {
+		[RECORD_AS_NAMED] = "",
+		[RECORD_AS_TEXT] = "text:",
+		[RECORD_AS_HEX] = "hex:",
+	};
+	return *value && !strchr(value, '\n') &&
+	       add_value_line(to, cap, formats[as], value);
 }
 
 static bool set_mode(unsigned *to, const char *value)
@@ -147,6 +174,52 @@ static bool set_frame(struct frame *to, const char *value)
 	return frame_parse(to, value, &why) == 0;
 }
 
+/* Likewise. */
+static bool add_faults(struct fault_spec *to, const char *value)
+{
+	struct error why;
+	return fault_parse(to, value, &why) == 0;
+}
+
+/* Likewise. */
+static bool add_networks(struct access_list *to, const char *value)
+{
+	struct error why;
+	return access_parse(to, value, &why) == 0;
+}
+
+/* One that is switched on has the default's numbers. */
+static bool set_keepalive(struct options *o, const struct option_rule *r,
+                          const char *value)
+{
+	bool is_on;
+	if (!set_switch(&is_on, value))
+		return option_read_probes(option_member(o, r), value);
+	option_set_default(o, r);
+	*(int *)option_member(o, r) = is_on;
+	return true;
+}
+
+static bool set_port(unsigned *to, const char *value)
+{
+	long number;
+	if (!number_parse(value, 0, 65535, &number)) {
+		bool is_name = value[strspn(value, "0123456789")];
+		number = is_name ? endpoint_service(ENDPOINT_TCP, value) : 0;
+		if (!number)
+			return false;
+	}
+	*to = (unsigned)number;
+	return true;
+}
+
+/* Likewise. */
+static bool add_groups(struct multicast *to, const char *value)
+{
+	struct error why;
+	return multicast_parse(to, value, &why) == 0;
+}
+
 bool option_set_value(struct options *o, const struct option_rule *r,
                       const char *value)
 {
@@ -165,15 +238,23 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 	case TYPE_DURATION:
 		return number_parse_duration(value, to);
 	case TYPE_COUNT:
-		return number_parse(value, 1, 1000000, to);
+		return number_parse(value, 1, count_max(r), to);
 	case TYPE_RETRY:
 		return set_retry(to, value);
 	case TYPE_PROXY:
 		return set_proxy(to, value);
 	case TYPE_FRAME:
 		return set_frame(to, value);
+	case TYPE_FAULT:
+		return add_faults(to, value);
+	case TYPE_ACCESS:
+		return add_networks(to, value);
+	case TYPE_GROUPS:
+		return add_groups(to, value);
 	case TYPE_LINES:
-		return add_value_line(to, value);
+		return add_value_line(to, r->size, "", value);
+	case TYPE_RECORD:
+		return add_recording(to, r->size, r->value, value);
 	case TYPE_SIZE:
 		return number_parse_size(value, to);
 	case TYPE_MODE:
@@ -181,6 +262,13 @@ bool option_set_value(struct options *o, const struct option_rule *r,
 	case TYPE_TEXT:
 		*(const char **)to = value;
 		return true;
+	case TYPE_SOCKET:
+		return option_read_socket((enum socket_setting)r->value, to,
+		                          value);
+	case TYPE_KEEPALIVE:
+		return set_keepalive(o, r, value);
+	case TYPE_PORT:
+		return set_port(to, value);
 	case TYPE_WORD:
 		return set_word(o, r, value);
 	}
@@ -219,11 +307,22 @@ static const struct choice *frame_choices(void)
 	return list;
 }
 
+/* How the words of faults begin. */
+static const struct choice *fault_choices(void)
+{
+	static struct choice list[FAULT_OFFERED_MAX + 1];
+	for (size_t i = 0; fault_word_offered(i) && !list[i].name; i++)
+		list[i] = (struct choice){ fault_word_offered(i), (int)i };
+	return list;
+}
+
 const struct choice *options_choices(size_t i)
 {
 	const struct option_rule *r = option_rule(i);
 	if (r->type == TYPE_FRAME)
 		return frame_choices();
+	if (r->type == TYPE_FAULT)
+		return fault_choices();
 	bool is_switch = r->type == TYPE_SET || r->type == TYPE_VALUE;
 	return is_switch ? on_off_choices : r->choices;
 }
@@ -236,7 +335,7 @@ bool option_is_default(const struct options *o, const struct option_rule *r)
 
 /* Lines as words with a comma between them; NULL for none, and two quotes for
  * one that is empty. */
-static const char *join_lines(char out[ON_CONNECT_MAX], const char *lines)
+static const char *join_lines(char out[RECORD_MAX], const char *lines)
 {
 	if (!*lines)
 		return NULL;
@@ -264,8 +363,9 @@ static const char *frame_spec(char out[FRAME_SPEC_MAX], const struct frame *f)
 	return out;
 }
 
-#define VALUE_MAX PROXY_URL_MAX
-_Static_assert(VALUE_MAX >= ON_CONNECT_MAX && VALUE_MAX >= FRAME_SPEC_MAX,
+#define VALUE_MAX RECORD_MAX
+_Static_assert(VALUE_MAX >= ON_CONNECT_MAX && VALUE_MAX >= PROXY_URL_MAX &&
+                   VALUE_MAX >= FRAME_SPEC_MAX,
                "VALUE_MAX is too small");
 
 /* The word for the value at `at`; NULL: it is a number. */
@@ -288,6 +388,7 @@ static const char *value_word(const struct option_rule *r, const void *at,
 	case TYPE_TEXT:
 		return *(char *const *)at;
 	case TYPE_LINES:
+	case TYPE_RECORD:
 		return join_lines(room, at);
 	case TYPE_WORD:
 		return *(const char *)at ? at : NULL;
@@ -295,6 +396,10 @@ static const char *value_word(const struct option_rule *r, const void *at,
 		return proxy_url(room, at);
 	case TYPE_FRAME:
 		return frame_spec(room, at);
+	case TYPE_FAULT:
+		return fault_format(room, at), room;
+	case TYPE_KEEPALIVE:
+		return option_tell_keepalive(room, VALUE_MAX, at);
 	default:
 		return NULL;
 	}
@@ -328,8 +433,17 @@ void options_value(const struct options *o, size_t i, char *out, size_t cap)
 		snprintf(out, cap, "%04o", *(const unsigned *)at);
 	else if (option_is_default(o, r))
 		snprintf(out, cap, "default");
+	else if (r->type == TYPE_ACCESS)
+		access_describe(out, cap, at);
+	else if (r->type == TYPE_GROUPS)
+		multicast_describe(out, cap, at);
 	else if (r->type == TYPE_WORD)
 		snprintf(out, cap, "''");
+	else if (r->type == TYPE_SOCKET &&
+	         r->value == SOCKET_USER_TIMEOUT)
+		tell_duration(out, cap, *(const int *)at);
+	else if (r->type == TYPE_SOCKET || r->type == TYPE_PORT)
+		snprintf(out, cap, "%d", *(const int *)at);
 	else if (r->type == TYPE_COUNT || r->type == TYPE_RETRY)
 		snprintf(out, cap, "%ld", *(const long *)at);
 	else

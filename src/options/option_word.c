@@ -100,6 +100,29 @@ static bool read_format(char *to, size_t cap, const char *value)
 	       !unpack_check(to, strlen(to), &why);
 }
 
+/* An address or a name, without a port. */
+static bool is_source(const char *value)
+{
+	const char *colon = strchr(value, ':');
+	bool has_port = colon && !strchr(colon + 1, ':');
+	return !value[strcspn(value, " \t*/,")] && !has_port;
+}
+
+/* Brackets, as an IPv6 address may have them, are no part of it. */
+static bool read_source(char *to, size_t cap, const char *value)
+{
+	size_t len = strlen(value);
+	bool has_brackets = *value == '[' && len > 2 && value[len - 1] == ']';
+	snprintf(to, cap, "%.*s", (int)(len - 2 * has_brackets),
+	         value + has_brackets);
+	return len < cap;
+}
+
+static bool is_device(const char *value)
+{
+	return !value[strcspn(value, " \t/")];
+}
+
 static const struct word {
 	bool (*is_good)(const char *value);
 	bool (*read)(char *to, size_t cap, const char *value);
@@ -118,6 +141,13 @@ static const struct word {
 	[WORD_CIPHERS] = { NULL, NULL, "a list of ciphers", "" },
 	[WORD_FORMAT] = { NULL, read_format, "a format of at most 1023 bytes",
 	  "" },
+	[WORD_ENDPOINT] = { NULL, NULL,
+	  "an endpoint: HOST:PORT, tls://HOST:PORT or unix:PATH", "" },
+	[WORD_SOURCE] = { is_source, read_source,
+	  "an address of this machine, or a name of one",
+	  "our port is -p, --source-port" },
+	[WORD_DEVICE] = { is_device, NULL,
+	  "the name of an interface (at most 15 bytes): eth0", "" },
 };
 
 bool word_read(enum option_word kind, char *to, size_t cap, const char *value)

@@ -12,7 +12,7 @@
 #include <sockchat/error.h>
 
 enum option_word { WORD_PATH, WORD_PIN, WORD_SNI, WORD_ALPN, WORD_CIPHERS,
-                   WORD_FORMAT };
+                   WORD_FORMAT, WORD_ENDPOINT, WORD_SOURCE, WORD_DEVICE };
 
 /* Put the value, which may be "", into `to`, and NUL behind it up to `cap`.
  * False when it has not the form, or is too long. */

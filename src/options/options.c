@@ -3,12 +3,21 @@
 
 /* Who may set which option, and which options exclude each other. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sockchat/glyph.h>
 #include <sockchat/spell.h>
 
 #include "options_private.h"
+
+void option_name_flag(const struct option_rule *r, char *out, size_t cap)
+{
+	if (r->row.letter)
+		snprintf(out, cap, "-%c, --%s", r->row.letter, r->row.name);
+	else
+		snprintf(out, cap, "--%s", r->row.name);
+}
 
 /* Rows that share a member share a source: the first row's. */
 size_t option_source_row(const struct option_rule *r)
@@ -39,25 +48,52 @@ int options_check(struct options *o, struct error *e)
 		{ "send-only", "recv-only" },
 		{ "echo", "send-only" },
 		{ "echo", "recv-only" },
+		{ "forward", "echo" },
+		{ "forward", "send-only" },
+		{ "forward", "recv-only" },
+		{ "rules", "send-only" },
+		{ "rules", "recv-only" },
 	};
 	if (check_frames(o, e))
 		return -1;
-	if (o->echo + o->send_only + o->recv_only < 2)
+	if (o->echo + o->send_only + o->recv_only + !!*o->rules +
+	        !!*o->forward < 2)
 		return 0; /* as at most starts, which need no look-ups then */
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		int a = options_find(pairs[i][0]);
 		int b = options_find(pairs[i][1]);
-		bool *is_a = option_member(o, option_rule((size_t)a));
-		bool *is_b = option_member(o, option_rule((size_t)b));
+		const struct option_rule *rule_a = option_rule((size_t)a);
+		const struct option_rule *rule_b = option_rule((size_t)b);
 		unsigned from_a = o->sources[a], from_b = o->sources[b];
-		if (!*is_a || !*is_b)
+		if (option_is_default(o, rule_a) ||
+		    option_is_default(o, rule_b))
 			continue;
 		if (from_a == from_b || from_a == SOURCE_RUN_TIME ||
 		    from_b == SOURCE_RUN_TIME)
 			return error_set(e, "options --%s and --%s exclude "
 			                    "each other", pairs[i][0],
 			                 pairs[i][1]);
-		*(from_a < from_b ? is_a : is_b) = false;
+		option_set_default(o, from_a < from_b ? rule_a : rule_b);
+	}
+	return 0;
+}
+
+/* A replay sends what its file says, and nothing else does. */
+int option_check_replay(struct options *o, struct error *e)
+{
+	const struct option_rule *r;
+	uint8_t own = o->sources[options_find("replay")];
+	for (size_t i = 0; *o->replay && (r = option_rule(i)); i++) {
+		uint8_t other = o->sources[option_source_row(r)];
+		if (!(r->flags & NO_REPLAY) || option_is_default(o, r))
+			continue;
+		if (own == other)
+			return error_set(e, "options --replay and --%s exclude "
+			                    "each other", r->row.name);
+		if (own < other)
+			*o->replay = '\0';
+		else
+			option_set_default(o, r);
 	}
 	return 0;
 }
@@ -91,11 +127,11 @@ static int refuse_resending(const struct options *o, struct error *e)
 	                           "and once: use --ui lines or --json");
 }
 
-/* What is about messages, which a pipe has not. */
+/* What is about messages, which a pipe has not, but for its recordings. */
 static int refuse_messages(const struct options *o, struct error *e)
 {
 	const struct option_rule *r = option_find_given(o, MESSAGES);
-	if (!r)
+	if (!r || *o->record)
 		return 0;
 	/* one for what comes stands before that for what is sent */
 	bool is_both = strstr(r->row.name, "-in") && is_given(o, r + 1);
@@ -120,29 +156,100 @@ static int refuse_tls(const struct options *o, struct error *e)
 	                    "--tls", r->row.name, where);
 }
 
-int options_check_pipe(const struct options *o, struct error *e)
+static int refuse_udp(const struct options *o, struct error *e)
 {
+	const struct option_rule *r = endpoint_has_datagrams(&o->endpoint)
+	                                  ? NULL
+	                                  : option_find_given(o, UDP_ONLY);
+	char where[ENDPOINT_TEXT_MAX];
+	if (!r)
+		return 0;
+	endpoint_show(&o->endpoint, where);
+	return error_set(e, "option --%s is for UDP, and %.100s is not: add "
+	                    "--udp", r->row.name, where);
+}
+
+static int refuse_recording(const struct options *o, struct error *e)
+{
+	if (!o->zero || !is_given(o, option_by_letter('x')))
+		return 0;
+	return error_set(e, "-z holds no conversation that could be recorded");
+}
+
+/* Nothing moves, or nobody comes. */
+static int refuse_faults(const struct options *o, struct error *e)
+{
+	const struct option_rule *r =
+	    option_rule((size_t)options_find("fault"));
+	bool is_pipe = o->mode == ENDPOINT_CONNECT && !o->zero;
+	if (o->zero && is_given(o, r))
+		return error_set(e, "option --fault is about bytes that move, "
+		                    "and -z moves none");
+	return is_pipe && o->fault.refuse.is_on && is_given(o, r)
+	           ? error_set(e, "option --fault: refuse= is for listen, "
+	                          "whose first connections it resets") : 0;
+}
+
+/* What comes there would be taken for typed, or sent back. */
+static int refuse_standard(const struct options *o, struct error *e)
+{
+	char where[ENDPOINT_TEXT_MAX];
+	if (o->echo || !endpoint_is_standard(&o->endpoint))
+		return 0;
+	endpoint_format(&o->endpoint, where);
+	error_set(e, "%.40s is the pipe's own standard input or output: it "
+	             "cannot be the peer as well", where);
+	error_set_hint(e, "a connection from inetd or systemd's Accept=yes "
+	                  "needs --echo, --forward or --replay");
+	return -1;
+}
+
+static void settle_pipe(struct options *o)
+{
+	int row = options_find("keepalive");
+	if (o->sources[row] == SOURCE_DEFAULT)
+		o->dial.socket.values[SOCKET_KEEPALIVE] = 0;
+}
+
+int options_check_pipe(struct options *o, struct error *e)
+{
+	settle_pipe(o);
 	if (o->eol_given && !o->zero)
 		return error_set(e, "option --eol is for typed lines, and a "
 		                    "pipe sends bytes as they are: with -C it "
 		                    "sends LF as CR LF");
-	return refuse_resending(o, e) || refuse_messages(o, e) ||
-	               refuse_tls(o, e) ? -1 : 0;
+	return refuse_recording(o, e) || refuse_resending(o, e) ||
+	               refuse_messages(o, e) || refuse_tls(o, e) ||
+	               refuse_udp(o, e) || refuse_faults(o, e) ||
+	               refuse_standard(o, e) ? -1 : 0;
 }
 
-bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode)
+bool option_is_foreign(const struct options *o, const struct option_rule *r,
+                       enum endpoint_mode mode)
 {
-	return r->flags & (mode == ENDPOINT_LISTEN ? MODE_CONNECT
-	                                           : MODE_LISTEN);
+	bool is_taken = *o->forward && r->flags & TARGET;
+	return !is_taken && r->flags & (mode == ENDPOINT_LISTEN ? MODE_CONNECT
+	                                                        : MODE_LISTEN);
 }
 
 /* Say why it is no value of a row that knows more than what it wants.  0 for
  * other rows. */
-static int explain_value(const struct option_rule *r, const char *value,
-                         struct error *e)
+static int explain_value(const struct options *o, const struct option_rule *r,
+                         const char *value, struct error *e)
 {
 	struct proxy_settings proxy;
 	struct frame frame;
+	struct fault_spec faults = o->fault;
+	struct access_list list;
+	struct multicast groups = o->dial.socket.groups;
+	if (r->type == TYPE_GROUPS)
+		return multicast_parse(&groups, value, e);
+	if (r->type == TYPE_ACCESS) {
+		memcpy(&list, (const char *)o + r->offset, sizeof(list));
+		return access_parse(&list, value, e);
+	}
+	if (r->type == TYPE_FAULT)
+		return fault_parse(&faults, value, e);
 	if (r->type == TYPE_PROXY)
 		return proxy_parse(&proxy, value, e);
 	if (r->type == TYPE_FRAME)
@@ -152,12 +259,12 @@ static int explain_value(const struct option_rule *r, const char *value,
 	           ? unpack_check(value, strlen(value), e) : 0;
 }
 
-static int refuse_value(const struct option_rule *r, const char *name,
-                        const char *value, struct error *e)
+static int refuse_value(const struct options *o, const struct option_rule *r,
+                        const char *name, const char *value, struct error *e)
 {
 	char safe[64], list[CHOICE_LIST_MAX];
 	struct error why;
-	if (explain_value(r, value, &why)) {
+	if (explain_value(o, r, value, &why)) {
 		/* a proxy's URL is not shown: it may have a password */
 		error_set(e, "option %s: %s", name, why.text);
 		error_set_hint(e, "%s", why.hint);
@@ -195,16 +302,19 @@ int option_apply(struct options *o, const struct option_rule *r,
 	struct options next = *o;
 	bool is_file = source == SOURCE_FILE || source == SOURCE_PROFILE;
 	size_t row = option_source_row(r);
-	bool is_more = r->type == TYPE_LINES && source != SOURCE_RUN_TIME &&
+	bool is_list = r->type == TYPE_LINES || r->type == TYPE_RECORD ||
+	               r->type == TYPE_FAULT || r->type == TYPE_ACCESS ||
+	               r->type == TYPE_GROUPS;
+	bool is_more = is_list && source != SOURCE_RUN_TIME &&
 	               source == o->sources[row];
-	if (r->type == TYPE_LINES && !is_more)
+	if (is_list && !is_more)
 		option_set_default(&next, r);
 	if (value && strcmp(value, "default") == 0 && r->type != TYPE_TEXT)
 		option_set_default(&next, r);
 	else if (!option_set_value(&next, r, value))
-		return refuse_value(r, name, value ? value : "", e);
+		return refuse_value(&next, r, name, value ? value : "", e);
 	if (source < o->sources[row] ||
-	    (is_file && option_is_foreign(r, o->mode)))
+	    (is_file && option_is_foreign(o, r, o->mode)))
 		return 0;
 	next.sources[row] = (uint8_t)source;
 	if (source == SOURCE_RUN_TIME && options_check(&next, e))
@@ -249,10 +359,12 @@ int option_refuse_name(const char *sign, const char *name, struct error *e)
 int options_set(struct options *o, const char *name, const char *value,
                 enum option_source source, struct error *e)
 {
-	int i = options_find(name);
-	if (i < 0)
+	const struct option_rule *r = name[0] && !name[1]
+	                                  ? option_by_letter(name[0]) : NULL;
+	int i = r ? -1 : options_find(name);
+	if (!r && i < 0)
 		return option_refuse_name("", name, e);
-	const struct option_rule *r = option_rule((size_t)i);
+	r = r ? r : option_rule((size_t)i);
 	if (source == SOURCE_RUN_TIME && !(r->flags & LIVE)) {
 		error_set(e, "option %s cannot change at run time",
 		          r->row.name);
@@ -269,9 +381,11 @@ int options_set(struct options *o, const char *name, const char *value,
 	return option_apply(o, r, r->row.name, value, source, e);
 }
 
-bool options_is_live(size_t i)
+enum option_life options_life(size_t i)
 {
-	return option_rule(i)->flags & LIVE;
+	unsigned flags = option_rule(i)->flags;
+	return !(flags & LIVE)  ? OPTION_FIXED
+	       : flags & NEXT ? OPTION_FOR_NEXT : OPTION_LIVE;
 }
 
 const char *options_source(const struct options *o, size_t i)

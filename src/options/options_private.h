@@ -3,9 +3,9 @@
 
 /* What the files of this folder share: choice.c and option_word.c know words,
  * option_rows.c is the table, option_value.c reads and tells values, options.c
- * knows who may set them, option_tls.c which of them go together, foreign.c
- * what other programs call them, cmdline.c and config.c set them.  Each calls
- * those before it alone. */
+ * knows who may set them, option_tls.c and option_kinds.c which of them go
+ * together, foreign.c what other programs call them, cmdline.c and config.c set
+ * them.  Each calls those before it alone. */
 
 #ifndef OPTIONS_PRIVATE_H
 #define OPTIONS_PRIVATE_H
@@ -20,16 +20,27 @@ enum option_type {
 	TYPE_CHOICE,   /* one of `choices` into an int */
 	TYPE_DURATION, /* milliseconds into an int64_t */
 	TYPE_LINGER,   /* the same, or "inf" */
-	TYPE_COUNT,    /* a long from 1 */
-	TYPE_RETRY,    /* the same, or a switch: RETRY_ENDLESS or 0 */
+	TYPE_COUNT,    /* a long from 1, to `value` if that is not 0 */
+	TYPE_RETRY,    /* a number of tries, or a switch: RETRY_ENDLESS or 0 */
 	TYPE_SIZE,     /* bytes into a size_t */
 	TYPE_MODE,     /* of a file, into an unsigned */
 	TYPE_TEXT,     /* a word of the command line */
 	TYPE_PROXY,    /* its URL, into struct proxy_settings */
 	TYPE_FRAME,    /* a SPEC into a frame */
+	TYPE_FAULT,    /* words of a SPEC: each value adds some */
+	TYPE_ACCESS,   /* addresses and networks: each value adds some */
+	TYPE_GROUPS,   /* multicast groups: each value adds some */
 	TYPE_LINES,    /* lines: each value is one more, with its newline */
+	TYPE_RECORD,   /* the same; `value`, an enum record_as, stands before
+	                * it */
+	TYPE_SOCKET,   /* an enum socket_setting, `value`, into an int */
+	TYPE_KEEPALIVE, /* four of these */
+	TYPE_PORT,     /* a number or a service's name, into an unsigned */
 	TYPE_WORD,     /* `value`, an enum option_word, into chars */
 };
+
+/* The format of a recording, if the option names it. */
+enum record_as { RECORD_AS_NAMED, RECORD_AS_TEXT, RECORD_AS_HEX };
 
 /* Where a row holds, and what may be done with it. */
 enum {
@@ -38,13 +49,23 @@ enum {
 	MODE_LISTEN = 2,
 	LIVE = 4,      /* can change at run time */
 	ARGV_ONLY = 8, /* not in a configuration file */
-	IP_ONLY = 16,  /* not for unix sockets */
+	IP_ONLY = 16,  /* for IP, but not for a given descriptor */
 	NO_PIPE = 32,  /* not for the byte pipe */
 	MESSAGES = 256, /* nor this: it is about messages */
 	BOTH_WAYS = 512, /* NAME sets NAME-in and NAME-out, which stand
 	                  * before it */
+	NO_REPLAY = 1024, /* not beside --replay */
 	TLS_ONLY = 64, /* about TLS */
 	SERVERS = 128, /* about the servers that TLS connects to */
+	CLIENTS = 2048, /* about the clients that TLS serves */
+	CLIENT_IP = 8192, /* about addresses of clients */
+	UDP_ONLY = 16384, /* about UDP */
+	STREAMS = 32768, /* not for UDP, as TLS_ONLY is not */
+	TARGET = 4096, /* a listener with --forward has it too: for its
+	                * target */
+	TCP_ONLY = 65536, /* not for unix sockets, not for UDP */
+	NO_UNIX = 131072, /* not for unix sockets */
+	NEXT = 262144, /* LIVE: connections that are open stay as they are */
 };
 
 /* What parsing needs to know beyond what users see. */
@@ -72,8 +93,10 @@ const struct option_rule *option_by_letter(int letter);
  * `sign` is "--", or "" in a file. */
 int option_refuse_name(const char *sign, const char *name, struct error *e);
 
-/* True if the row is for the other of connect and listen. */
-bool option_is_foreign(const struct option_rule *r, enum endpoint_mode mode);
+/* True if the row is for the other of connect and listen.  Who forwards does
+ * both. */
+bool option_is_foreign(const struct options *o, const struct option_rule *r,
+                       enum endpoint_mode mode);
 
 /* As options_set(), for a row; the sentence calls it `name`. */
 MUST_USE
@@ -108,6 +131,18 @@ const char *option_wanted(const struct option_rule *r, char *list, size_t cap);
  * or NULL. */
 const struct option_rule *option_find_given(const struct options *o,
                                             unsigned flag);
+
+/* Check that what is asked for goes together with --replay.  A higher source
+ * switches off what a lower one said.  -1 with a sentence. */
+MUST_USE int option_check_replay(struct options *o, struct error *e);
+
+/* Check that what is asked goes together with UDP, or with streams.  Over UDP
+ * frames that a file chooses are forgotten.  -1 with a sentence. */
+MUST_USE
+int option_check_kinds(struct options *o, struct error *e);
+
+/* "--eol" or "-w, --connect-timeout", as the user may have written it. */
+void option_name_flag(const struct option_rule *r, char *out, size_t cap);
 
 /* Check that what is asked of TLS goes together.  A higher source switches off
  * what a lower one said.  -1 with a sentence. */

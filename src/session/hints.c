@@ -37,6 +37,13 @@ static void on_pause(struct timer *t);
 static void on_silence(struct timer *t);
 static void on_look(struct timer *t);
 
+/* How what the peer sends is cut. */
+static const struct frame *frame_of_peer(const struct session *s)
+{
+	const struct session_settings *all = session_flow(s);
+	return s->link.is_near ? all->frame_out : all->frame_in;
+}
+
 static struct watcher *watcher_new(struct session *s, bool is_fresh)
 {
 	struct watcher *w = calloc(1, sizeof(*w));
@@ -47,7 +54,8 @@ static struct watcher *watcher_new(struct session *s, bool is_fresh)
 	w->silence = (struct timer){ .on_time = on_silence, .user = w };
 	w->look = (struct timer){ .on_time = on_look, .user = w };
 	w->is_known = !is_fresh;
-	w->frames.is_over = !is_fresh;
+	w->frames.is_over = !is_fresh || s->link.is_near /* far looks */ ||
+	                    link_has_messages(&s->link);
 	traps_init(&w->traps, is_fresh);
 	return w;
 }
@@ -57,7 +65,8 @@ static struct watcher *watcher_new(struct session *s, bool is_fresh)
 static struct watcher *watcher_of(struct session *s, bool is_fresh)
 {
 	struct watcher **w = &s->talk->watcher;
-	if (!s->settings->hints || !s->settings->keeps_entries) {
+	const struct session_settings *all = session_flow(s);
+	if (!all->hints || !all->keeps_entries) {
 		hints_free(*w);
 		*w = NULL;
 	} else if (!*w) {
@@ -82,8 +91,51 @@ void hints_free(struct watcher *w)
  * peers it concerns. */
 static struct session_hints *hints_told(const struct session *s)
 {
-	return s->link.is_accepted ? s->settings->hints
-	                           : &s->talk->watcher->given;
+	return s->link.is_accepted || s->pair ? session_flow(s)->hints
+	                                      : &s->talk->watcher->given;
+}
+
+/* In the middle the client says what else the user does, and the peer is one
+ * of two. */
+static void name_sides(const struct session *s, const char *text, char *out,
+                       size_t cap)
+{
+	static const char *const words[][2] = {
+		{ "your lines", "the client's lines" },
+		{ "you have sent", "the client has sent" },
+		{ "you sent", "the client sent" },
+		{ "you send", "the client sends" },
+		{ "the peer", "the target" },
+		{ "", "" },
+	};
+	*out = '\0';
+	while (*text) {
+		size_t i = 0, len;
+		while ((len = strlen(words[i][0])) &&
+		       strncmp(text, words[i][0], len) != 0)
+			i++;
+		bool is_peer = words[i][0] == words[4][0];
+		if (len)
+			text_add(out, cap, "%s", is_peer && s->link.is_near
+			                             ? "the client"
+			                             : words[i][1]);
+		else
+			text_add(out, cap, "%c", *text);
+		text += len ? len : 1;
+	}
+}
+
+static void hint_tell_note(struct session *s, const char *code,
+                           const char *hint, const char *text)
+{
+	char text_now[RECOGNISE_TEXT_MAX + 64], hint_now[sizeof(text_now)];
+	if (s->pair) {
+		name_sides(s, text, text_now, sizeof(text_now));
+		name_sides(s, hint, hint_now, sizeof(hint_now));
+		text = text_now;
+		hint = hint_now;
+	}
+	session_tell_note(s, code, hint, "%s", text);
 }
 
 static void hint_traps(struct session *s)
@@ -96,9 +148,11 @@ static void hint_traps(struct session *s)
 	for (unsigned i = 0; i < TRAP_COUNT; i++) {
 		if (!(news & 1u << i))
 			continue;
+		const struct trap_row *row = &trap_rows[i];
+		/* Of a client, its author alone could follow these. */
+		bool has_hint = !s->pair || i >= TRAP_ECHO;
 		traps_text(&w->traps, i, text, sizeof(text));
-		session_tell_note(s, trap_rows[i].code, trap_rows[i].hint,
-		                  "%s", text);
+		hint_tell_note(s, row->code, has_hint ? row->hint : "", text);
 	}
 }
 
@@ -109,7 +163,7 @@ static void hint_protocol(struct session *s, const struct recognised *r)
 	uint64_t row = UINT64_C(1) << r->row;
 	struct session_hints *hints = hints_told(s);
 	struct watcher *w = s->talk->watcher;
-	bool has_frame = r->frame && !frame_is_chosen(s->settings->frame_in);
+	bool has_frame = r->frame && !frame_is_chosen(frame_of_peer(s));
 	char hint[RECOGNISE_TEXT_MAX + 64];
 	if (w->spoken && strcmp(w->spoken, r->name) == 0)
 		return;
@@ -117,10 +171,12 @@ static void hint_protocol(struct session *s, const struct recognised *r)
 	if (hints->protocols & row)
 		return;
 	hints->protocols |= row;
-	snprintf(hint, sizeof(hint), "%s%s%s%s", r->hint,
-	         has_frame ? "; `/frame " : "", has_frame ? r->frame : "",
+	const char *answer = s->pair ? "" : r->hint; /* the other side speaks */
+	snprintf(hint, sizeof(hint), "%s%s%s%s%s", answer,
+	         *answer && has_frame ? "; " : "", has_frame ? "`/frame " : "",
+	         has_frame ? r->frame : "",
 	         has_frame ? "` shows its messages" : "");
-	session_tell_note(s, r->code, hint, "%s", r->text);
+	hint_tell_note(s, r->code, hint, r->text);
 }
 
 /* Text that ends in NUL or CR has hints as a trap, or as a frame. */
@@ -142,7 +198,7 @@ static void hint_frame(struct session *s)
 		return;
 	uint64_t bit = UINT64_C(1) << g.number;
 	if (!(hints->frames & bit))
-		session_tell_note(s, "frame-guess", g.hint, "%s", g.text);
+		hint_tell_note(s, "frame-guess", g.hint, g.text);
 	hints->frames |= bit;
 }
 
@@ -169,6 +225,7 @@ static struct speaker speaker_of(const struct session *s, bool is_peer)
 		.side = is_server == is_peer ? RECOGNISE_CLIENT
 		                           : RECOGNISE_SERVER,
 		.is_over_tls = s->link.traits & TRANSPORT_TLS,
+		.has_datagrams = link_has_messages(&s->link),
 		.where = is_server ? session_local(s) : s->link.where,
 	};
 }
@@ -219,8 +276,9 @@ static void take_head(struct session *s, const uint8_t *bytes, size_t len)
 		bytes = w->head.data;
 		len = w->head.len;
 	}
-	if (recognise_head(s, bytes, len, false) == RECOGNISE_MORE &&
-	    (w->head.len || !keep_head(w, bytes, len)))
+	bool is_all = link_has_messages(&s->link);
+	if (recognise_head(s, bytes, len, is_all) == RECOGNISE_MORE &&
+	    !is_all && (w->head.len || !keep_head(w, bytes, len)))
 		timer_start(s->link.loop, &w->pause, PAUSE_NS);
 	else
 		end_head(w);
@@ -251,7 +309,8 @@ static void on_silence(struct timer *t)
 	struct session *s = w->session;
 	if (!may_tell(s))
 		return;
-	if (!s->link.transport || s->queue || s->is_paused ||
+	if (!s->link.transport || session_queued(s) ||
+	    queue_has_file(s->queue) || session_rests(s) ||
 	    s->settings->is_held) {
 		timer_start(s->link.loop, t, TRAPS_WAIT_MS * MS_NS);
 		return;
@@ -266,7 +325,8 @@ static void on_look(struct timer *t)
 	struct session *s = w->session;
 	if (!may_tell(s))
 		return;
-	hint_frame(s);
+	if (frame_watch_is_due(&w->frames, s))
+		hint_frame(s);
 	if (frame_watch_is_growing(&w->frames, s))
 		timer_start(s->link.loop, t, LOOK_NS);
 }
@@ -280,22 +340,32 @@ void hints_in(struct session *s, const uint8_t *bytes, size_t len)
 	timer_stop(&w->silence);
 	if (!w->is_known)
 		take_head(s, bytes, len);
-	if (w->is_known)
+	if (w->is_known && !link_has_messages(&s->link))
 		look_later(s, bytes, len);
 	unsigned seen = traps_in(&w->traps, bytes, len);
-	if (s->settings->is_decoded)
+	if (session_flow(s)->is_decoded)
 		seen &= ~TRAPS_OF_ENCODING;
-	if (frame_is_chosen(s->settings->frame_in))
+	if (frame_is_chosen(frame_of_peer(s)))
 		seen &= ~TRAPS_OF_ENDS;
+	if (link_has_messages(&s->link))
+		seen &= TRAPS_OF_DATAGRAMS;
 	w->seen |= seen;
 	keep_for_frame(s, &w->frames.in, bytes, len);
 	hint_traps(s);
 }
 
+/* Whether these are the first bytes of all; of a pair, the client's. */
+static bool is_first_out(const struct session *s, size_t len)
+{
+	bool is_gone = s->pair ? s->pair->near->link.bytes_in == len
+	                       : !s->link.bytes_out &&
+	                             session_queued(s) == len;
+	return is_gone && !s->link.bytes_in;
+}
+
 void hints_out(struct session *s, const void *bytes, size_t len)
 {
-	bool is_first = !s->link.bytes_in && !s->link.bytes_out &&
-	                queue_len(s->queue) == len;
+	bool is_first = is_first_out(s, len);
 	struct watcher *w = watcher_of(s, is_first);
 	const struct speaker us = speaker_of(s, false);
 	struct recognised r;
@@ -305,11 +375,12 @@ void hints_out(struct session *s, const void *bytes, size_t len)
 	if (is_first &&
 	    recognise(&r, bytes, len, true, &us) == RECOGNISE_YES)
 		w->spoken = r.name;
-	traps_out(&w->traps, bytes, len, s->settings->drip_bytes != 0);
-	if (traps_wait(&w->traps))
+	traps_out(&w->traps, bytes, len,
+	          faults_are_slow(s->settings->faults));
+	if (traps_wait(&w->traps) && !link_has_messages(&s->link))
 		timer_start(s->link.loop, &w->silence, TRAPS_WAIT_MS * MS_NS);
 	keep_for_frame(s, &w->frames.out, bytes, len);
-	if (queue_len(s->queue) == len)
+	if (session_queued(s) == len)
 		cuts_begin(&w->traps.cuts, loop_now_ns(s->link.loop));
 	hint_traps(s);
 }
@@ -318,11 +389,12 @@ void hints_left(struct session *s, const uint8_t *bytes, size_t n, size_t len)
 {
 	struct watcher *w = watcher_of(s, !s->link.bytes_in &&
 	                                      s->link.bytes_out == n);
-	if (!w || s->settings->echo)
+	if (!w || s->settings->echo || s->pair ||
+	    link_has_messages(&s->link))
 		return;
 	if (!s->settings->is_decoded)
 		cuts_out(&w->traps.cuts, bytes, n, len,
-		         s->settings->drip_bytes != 0,
+		         faults_are_slow(s->settings->faults),
 		         loop_now_ns(s->link.loop));
 }
 
@@ -334,7 +406,9 @@ void hints_end(struct session *s, bool is_reset)
 	timer_stop(&w->silence);
 	recognise_rest(s);
 	hint_frame(s);
-	w->seen |= traps_end(&w->traps, is_reset, !s->queue,
+	if (s->pair)
+		return; /* whose end it was is not ours to judge */
+	w->seen |= traps_end(&w->traps, is_reset, !session_queued(s),
 	                     loop_now_ns(s->link.loop));
 	if (!s->closes && link_is_unanswered(&s->link))
 		w->seen |= 1u << TRAP_NO_ANSWER;

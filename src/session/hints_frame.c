@@ -42,6 +42,12 @@ bool frame_watch_is_growing(const struct frame_watch *f,
 	       loop_now_ns(s->link.loop) - f->grown_ns < QUIET_NS;
 }
 
+bool frame_watch_is_due(const struct frame_watch *f, const struct session *s)
+{
+	return f->is_cut || !frame_watch_is_growing(f, s) ||
+	       f->in.len + f->out.len >= 2 * f->looked;
+}
+
 bool frame_watch_look(struct frame_watch *f, struct session *s,
                       struct frame_guess *g)
 {
@@ -52,6 +58,7 @@ bool frame_watch_look(struct frame_watch *f, struct session *s,
 	bool is_out_chosen = frame_is_chosen(s->settings->frame_out);
 	if (f->is_over)
 		return false;
+	f->looked = f->in.len + f->out.len;
 	bool is_guessed = !is_in_chosen &&
 	                  frame_guess(g, &in, is_out_chosen ? NULL : &out);
 	if (is_guessed || is_in_chosen || f->is_cut || ++f->looks == LOOKS_MAX)

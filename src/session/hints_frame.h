@@ -18,6 +18,7 @@ struct frame_watch {
 	size_t *kept;     /* by all peers; NULL: nothing was */
 	int64_t grown_ns; /* when something was kept last */
 	unsigned looks;
+	size_t looked; /* bytes that were there at the last of them */
 	bool is_cut;      /* more has come than is kept */
 	bool is_over;     /* nothing is guessed any more */
 };
@@ -25,6 +26,9 @@ struct frame_watch {
 /* Keep bytes that came or went, `to` is which, of all peers within bounds. */
 void frame_watch_keep(struct frame_watch *f, struct session *s,
                       struct bytes *to, const uint8_t *bytes, size_t len);
+/* Whether to look: while more comes, at twice as much as the last time, so that
+ * all looks together cost no more than two. */
+bool frame_watch_is_due(const struct frame_watch *f, const struct session *s);
 /* Look at what has come, if the user has set no frame for it.  True: it was
  * guessed, and `*g` is written. */
 MUST_USE

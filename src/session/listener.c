@@ -9,10 +9,11 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include <sockchat/datagram.h>
 #include <sockchat/explain.h>
-#include <sockchat/listener.h>
-#include <sockchat/openings.h>
 #include <sockchat/tls_words.h>
+
+#include "listener_private.h"
 
 #define BATCH_MAX      64 /* peers that are accepted at once */
 #define PORT_TRIES     32
@@ -20,41 +21,20 @@
 #define OWN_LIMIT_NS   (5 * SECOND_NS)
 #define TROUBLE_GAP_NS (5 * SECOND_NS)
 
-struct place {
-	struct listener *listener;
-	struct transport *transport;
-	struct watch watch;
-	int batch;     /* how many are accepted at once */
-	uint64_t turn; /* the last in which some were */
-};
-
-/* An address that cannot be listened on, and why. */
-struct left_out {
-	struct address address;
-	int errnum;
-};
-
-struct listener {
-	struct loop *loop;
-	const struct transport_ops *transport;
-	const struct listener_ops *ops;
-	void *user;
-	struct endpoint endpoint;
-	const struct dial_settings *settings;
-	struct openings openings;
-	struct resolve *resolve;
-	struct place *places;
-	size_t count;
-	struct left_out *left_out; /* while the places are opened */
-	size_t left_count;
-	struct timer retry;
-	int trouble;        /* errno that was told, while peers wait; or 0 */
-	int64_t trouble_ns; /* when it was told last, 0 for never */
-	bool is_paused, is_starved;
-	/* As long as calls of ours are on the stack it isn't freed. */
-	unsigned busy;
-	bool is_over;
-};
+/* The system says how many it has dropped since the start. */
+static void tell_dropped(struct place *p)
+{
+	const struct listener *ls = p->listener;
+	struct transport_facts facts;
+	char text[DATAGRAM_DROPPED_MAX];
+	transport_facts(p->transport, FACTS_DATAGRAMS, &facts);
+	uint64_t more = facts.datagrams.dropped - p->dropped;
+	if (!more)
+		return;
+	p->dropped = facts.datagrams.dropped;
+	datagram_say_dropped(text, more);
+	ls->ops->on_note(ls->user, "datagrams-dropped", text);
+}
 
 static void close_places(struct listener *ls)
 {
@@ -64,37 +44,37 @@ static void close_places(struct listener *ls)
 		p->transport->ops->close(p->transport, false);
 	}
 	ls->count = 0;
-}
-
-static void listener_finish(struct listener *ls)
-{
-	free(ls->places);
-	free(ls);
-}
-
-static void listener_leave(struct listener *ls)
-{
-	ls->busy--;
-	if (ls->is_over && !ls->busy)
-		listener_finish(ls);
+	if (ls->given)
+		transport_close(ls->given, true);
+	ls->given = NULL;
 }
 
 void listener_free(struct listener *ls)
 {
 	if (!ls)
 		return;
+	for (size_t i = 0; i < ls->count; i++)
+		tell_dropped(&ls->places[i]);
 	ls->is_over = true;
 	resolve_cancel(ls->resolve);
 	timer_stop(&ls->retry);
+	openings_finish(&ls->headers);
 	openings_finish(&ls->openings);
 	close_places(ls);
+	refusals_finish(&ls->refusals);
 	if (!ls->busy)
-		listener_finish(ls);
+		listener_free_memory(ls);
+}
+
+/* Whether new peers are taken or refused: else they wait. */
+static bool is_heedful(const struct listener *ls)
+{
+	return !ls->is_over && (!ls->is_paused || listener_has_messages(ls));
 }
 
 static void update_watches(struct listener *ls)
 {
-	bool is_open = !ls->is_paused && !ls->is_starved;
+	bool is_open = is_heedful(ls) && !ls->is_starved;
 	for (size_t i = 0; i < ls->count; i++)
 		watch_set(&ls->places[i].watch, is_open ? LOOP_READ : 0);
 }
@@ -103,6 +83,7 @@ void listener_pause(struct listener *ls)
 {
 	ls->is_paused = true;
 	openings_hold(&ls->openings, true);
+	openings_hold(&ls->headers, true);
 	update_watches(ls);
 }
 
@@ -120,21 +101,9 @@ void listener_resume(struct listener *ls)
 {
 	ls->is_paused = false;
 	openings_hold(&ls->openings, false);
+	openings_hold(&ls->headers, false);
 	listener_retry(ls);
 	update_watches(ls);
-}
-
-static void tell_trouble(struct listener *ls, int errnum)
-{
-	char shown[ENDPOINT_TEXT_MAX];
-	struct error e;
-	if (ls->trouble == errnum)
-		return;
-	ls->trouble = errnum;
-	ls->trouble_ns = loop_now_ns(ls->loop);
-	endpoint_show(&ls->endpoint, shown);
-	explain_accept(&e, errnum, shown);
-	ls->ops->on_trouble(ls->user, &e);
 }
 
 /* Peers need not wait any more.  That is told only when it has lasted for a
@@ -172,7 +141,7 @@ static void pause_starved(struct listener *ls, int errnum)
 	update_watches(ls);
 	timer_start(ls->loop, &ls->retry,
 	            errnum == EMFILE ? OWN_LIMIT_NS : RETRY_NS);
-	tell_trouble(ls, errnum);
+	listener_tell_trouble(ls, errnum);
 }
 
 /* One peer is accepted at once, and more only when they come turn by turn: to
@@ -189,50 +158,15 @@ static int next_batch(struct place *p)
 	return p->batch;
 }
 
-static void on_opened(void *user, struct transport *t,
-                      const struct address *peer)
+/* Who leaves before another comes has made room for him, though in one turn the
+ * socket that listens may be the first that is looked at. */
+static bool waits_for_room(struct place *p)
 {
-	struct listener *ls = user;
-	ls->busy++;
-	ls->ops->on_peer(ls->user, t, peer);
-	listener_leave(ls);
-}
-
-static void on_unopened(void *user, const struct error *e)
-{
-	struct listener *ls = user;
-	ls->busy++;
-	ls->ops->on_unopened(ls->user, e);
-	listener_leave(ls);
-}
-
-static void secure_peer(void *user, struct transport *t,
-                        const struct address *peer)
-{
-	struct listener *ls = user;
-	struct transport *upper =
-	    transport_over(t->ops->secure, t, &(struct over){
-		.is_accepted = true,
-		.target = &ls->endpoint,
-		.tls = ls->settings->tls,
-	    });
-	if (upper) {
-		openings_add(&ls->openings, upper, peer);
-	} else {
-		t->ops->close(t, true);
-		tell_trouble(ls, ENOMEM);
-	}
-}
-
-static void take_peer(struct listener *ls, struct transport *t,
-                      const struct address *peer)
-{
-	if (!ls->endpoint.is_tls)
-		ls->ops->on_peer(ls->user, t, peer);
-	else if (ls->settings->tls && tls_takes_plain(ls->settings->tls))
-		openings_sort(&ls->openings, t, peer);
-	else
-		secure_peer(ls, t, peer);
+	const struct listener *ls = p->listener;
+	bool is_full = !listener_has_messages(ls) && ls->ops->is_full &&
+	               ls->ops->is_full(ls->user);
+	p->has_waited = is_full && !p->has_waited;
+	return p->has_waited;
 }
 
 static void on_knock(struct watch *w, unsigned ready)
@@ -240,14 +174,17 @@ static void on_knock(struct watch *w, unsigned ready)
 	struct place *p = w->user;
 	struct listener *ls = p->listener;
 	int batch = next_batch(p);
-	(void)ready;
+	if (waits_for_room(p))
+		return;
 	ls->busy++;
-	for (int i = 0; i < batch && !ls->is_over && !ls->is_paused; i++) {
+	if (ready & LOOP_HANGUP)
+		tell_dropped(p);
+	for (int i = 0; i < batch && is_heedful(ls); i++) {
 		struct address peer;
 		struct transport *t =
 		    p->transport->ops->accept(p->transport, &peer);
 		if (t) {
-			take_peer(ls, t, &peer);
+			listener_take(ls, t, &peer);
 			continue;
 		}
 		if (errno == EAGAIN || errno == EWOULDBLOCK)
@@ -269,28 +206,43 @@ static void raise_descriptor_limit(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+void listener_apply(struct listener *ls, const struct socket_settings *s)
+{
+	for (size_t i = 0; i < ls->count; i++)
+		transport_apply(ls->places[i].transport, s);
+}
+
 static void real_address(const struct place *p, struct address *a)
 {
 	struct transport_facts facts;
 	transport_facts(p->transport, FACTS_LOCAL, &facts);
 	facts.local.mode = a->mode;
+	facts.local.is_inherited = a->is_inherited;
+	facts.local.fd = a->fd;
 	if (facts.local.len)
 		*a = facts.local;
+	if (a->is_inherited)
+		address_read_mode(a);
 }
 
 /* -1 with errno. */
 static int open_place(struct listener *ls, struct address *a)
 {
 	struct place *p = &ls->places[ls->count];
+	struct socket_settings own = ls->settings->socket;
+	own.refused = &ls->unset;
 	*p = (struct place){
 		.listener = ls,
-		.transport = ls->transport->listen(a),
+		.transport = ls->transport->listen(a, &own),
 		.watch = { .on_ready = on_knock, .user = p },
 	};
 	if (!p->transport)
 		return -1;
-	if (watch_add_socket(ls->loop, &p->watch, p->transport->fd, LOOP_READ) <
-	    0) {
+	if (p->transport->is_open) {
+		ls->given = p->transport;
+		return 0;
+	}
+	if (transport_watch(p->transport, ls->loop, &p->watch, LOOP_READ)) {
 		int saved = errno;
 		p->transport->ops->close(p->transport, false);
 		errno = saved;
@@ -328,16 +280,18 @@ static int open_places(struct listener *ls, const struct address *list,
 		*a = list[i];
 		if (ls->count > 0 && address_port(a) == 0)
 			address_set_port(a, address_port(&out[0]));
-		if (open_place(ls, a) == 0)
+		int errnum = open_place(ls, a) ? errno : 0;
+		if (ls->given && count > 1)
+			errnum = EISCONN;
+		if (!errnum)
 			continue;
-		int errnum = errno;
 		leave_out(ls, a, errnum);
 		if (is_dispensable(errnum))
 			continue;
 		close_places(ls);
 		return errnum;
 	}
-	return ls->count > 0 ? 0 : ls->left_out[count - 1].errnum;
+	return ls->count > 0 || ls->given ? 0 : ls->left_out[count - 1].errnum;
 }
 
 /* As open_places(); when a free port was asked for and turns out to be taken
@@ -380,6 +334,9 @@ static void fail_to_listen(struct listener *ls, int errnum,
 		.errnum = errnum,
 		.where = where,
 		.address = a,
+		.refused = ls->unset.errnum[SOCKET_DEVICE] ? SOCKET_DEVICE
+		                                             : 0,
+		.settings = &ls->settings->socket,
 	}, &e);
 	ls->ops->on_failed(ls->user, &e);
 }
@@ -401,10 +358,32 @@ static void tell_tls(struct listener *ls, const struct address *a)
 		ls->ops->on_note(ls->user, code, text);
 }
 
+/* Without a name the peer is called like our end. */
+static void tell_given(struct listener *ls, const struct address *where)
+{
+	struct transport *t = ls->given;
+	struct transport_facts facts;
+	transport_facts(t, FACTS_PEER | FACTS_LOCAL, &facts);
+	ls->given = NULL;
+	ls->is_single = true;
+	listener_take(ls, t, facts.peer.len    ? &facts.peer
+	                : facts.local.len ? &facts.local
+	                                  : where);
+}
+
+static void tell_settings(struct listener *ls)
+{
+	struct socket_settings own = ls->settings->socket;
+	char text[SOCKET_TEXT_MAX];
+	own.refused = &ls->unset;
+	while (!ls->is_over && socket_take_refusal(&own, text))
+		ls->ops->on_note(ls->user, "setting-refused", text);
+}
+
 static void tell_places(struct listener *ls, const struct address *list)
 {
 	char text[EXPLAIN_TEXT_MAX];
-	if (ls->endpoint.scheme == ENDPOINT_TCP)
+	if (endpoint_is_ip(&ls->endpoint))
 		snprintf(ls->endpoint.port, sizeof(ls->endpoint.port), "%u",
 		         address_port(&list[0]));
 	update_watches(ls);
@@ -414,8 +393,11 @@ static void tell_places(struct listener *ls, const struct address *list)
 		                 &ls->left_out[i].address);
 		ls->ops->on_note(ls->user, "address-left-out", text);
 	}
+	tell_settings(ls);
 	if (!ls->is_over)
 		tell_tls(ls, &list[0]);
+	if (!ls->is_over && ls->given)
+		tell_given(ls, &list[0]);
 }
 
 static void begin_listening(struct listener *ls, const struct address *list,
@@ -473,13 +455,14 @@ struct listener *listener_new(struct loop *l,
 		.settings = settings,
 		.retry = { .on_time = on_retry, .user = ls },
 	};
-	openings_init(&ls->openings, l, &(struct openings_ops){
-		.on_open = on_opened, .on_hello = secure_peer,
-		.on_failed = on_unopened, .user = ls,
-	}, settings->timeout_ms);
-	ls->resolve = resolve_start(l, ep, &passive, on_resolved, ls);
+	if (!*ep->host && settings->socket.groups.count &&
+	    listener_has_messages(ls)) /* what groups get comes from others */
+		memcpy(ls->endpoint.host, "*", sizeof("*"));
+	listener_init_peers(ls);
+	ls->resolve =
+	    resolve_start(l, &ls->endpoint, &passive, on_resolved, ls);
 	if (!ls->resolve) {
-		listener_finish(ls);
+		listener_free_memory(ls);
 		return NULL;
 	}
 	return ls;

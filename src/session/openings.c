@@ -30,11 +30,11 @@ static void drop_opening(struct opening *o)
 	if (!o->next)
 		o->openings->end = p;
 	o->openings->count--;
-	dial_cancel(o->dial);
+	dial_cancel(o->dial, false);
 	watch_remove(&o->watch);
 	timer_stop(&o->limit);
 	if (o->transport)
-		o->transport->ops->close(o->transport, true);
+		transport_close(o->transport, true);
 	free(o);
 }
 
@@ -77,7 +77,7 @@ static void on_second(struct timer *t)
 	list->failures = 0;
 	if (all <= OPENINGS_TOLD)
 		return;
-	error_set(&e, "%zu more did not open a TLS connection",
+	error_set(&e, "%zu more connections did not open",
 	          all - OPENINGS_TOLD);
 	error_set_hint(&e, "a port scan or a flood looks so");
 	list->ops.on_failed(list->ops.user, &e);
@@ -148,7 +148,7 @@ static void fail_to_add(struct openings *list, struct transport *t,
 	struct error e;
 
 	address_format(peer, where);
-	t->ops->close(t, true);
+	transport_close(t, true);
 	error_set_errno(&e, ENOMEM, "cannot serve %s", where);
 	list->ops.on_failed(list->ops.user, &e);
 }

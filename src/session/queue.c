@@ -43,6 +43,7 @@ struct queue {
 	struct loop *loop;
 	struct queues *all;
 	size_t counted; /* of our memory, in all->used */
+	bool has_messages;
 	const struct queue_ops *ops;
 	void *user;
 	struct outq bytes;   /* they leave first */
@@ -71,6 +72,7 @@ static int open_regular(struct feed_file *f, const char *path,
 	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 	f->fd = kind ? -1 : file_open(path, 0);
 	f->total = (uint64_t)st.st_size;
+	f->piece = 0;
 	if (!kind && f->fd < 0)
 		return error_set_errno(e, errno, "cannot open %s", safe);
 	if (!kind)
@@ -126,13 +128,14 @@ static void count_memory(struct queue *q)
 
 /* Life */
 
-struct queue *queue_new(struct loop *l, struct queues *all,
+struct queue *queue_new(struct loop *l, struct queues *all, bool has_messages,
                         const struct queue_ops *ops, void *user)
 {
 	struct queue *q = calloc(1, sizeof(*q));
 	if (q)
 		*q = (struct queue){ .loop = l, .all = all, .ops = ops,
-				     .user = user };
+				     .user = user,
+				     .has_messages = has_messages };
 	return q;
 }
 
@@ -168,8 +171,9 @@ void queue_free(struct queue *q)
 int queue_append(struct queue *q, const void *bytes, size_t len)
 {
 	struct files *f = q->files;
-	int failed = outq_append(f ? &f->list[f->count - 1].after : &q->bytes,
-	                         bytes, len);
+	struct outq *to = f ? &f->list[f->count - 1].after : &q->bytes;
+	int failed = q->has_messages ? outq_append_message(to, bytes, len)
+	                             : outq_append(to, bytes, len);
 	count_memory(q);
 	return failed;
 }
@@ -198,6 +202,21 @@ size_t queue_len(const struct queue *q)
 	for (size_t i = 0; queue_has_file(q) && i < q->files->count; i++)
 		sum += q->files->list[i].after.len;
 	return sum;
+}
+
+size_t queue_load(const struct queue *q)
+{
+	return q && q->has_messages ? q->counted : queue_len(q);
+}
+
+bool queue_is_empty(const struct queue *q)
+{
+	return !q || (!q->bytes.len && !q->bytes.count && !q->files);
+}
+
+size_t queue_before_file(const struct queue *q)
+{
+	return q ? q->bytes.len : 0;
 }
 
 uint64_t queue_file_rest(const struct queue *q)
@@ -368,8 +387,12 @@ static void begin_file(struct queue *q)
 static int read_piece(struct queue *q, size_t len)
 {
 	struct files *f = q->files;
-	ssize_t n = outq_fill(&f->piece, f->list[0].file.fd, len,
-	                      (off_t)f->taken);
+	const struct feed_file *file = &f->list[0].file;
+	off_t at = (off_t)f->taken;
+	ssize_t n = q->has_messages
+	                ? outq_fill_message(&f->piece, file->fd, file->piece,
+	                                    at)
+	                : outq_fill(&f->piece, file->fd, len, at);
 	if (n < 0)
 		return -1;
 	f->taken += (uint64_t)n;
@@ -399,11 +422,33 @@ static void pull_file(struct queue *q)
 
 /* Out */
 
+/* Whether this message is gone: one that cannot be sent is told. */
+static bool write_message(struct link *l, const void *bytes, size_t len)
+{
+	return link_write(l, bytes, len) >= 0 ||
+	       (errno != EAGAIN && !l->broken);
+}
+
+/* As write_run(), where each block is a message. */
+static size_t write_messages(struct outq *run, struct link *l, size_t max)
+{
+	const void *front;
+	size_t sum = 0, len;
+	while (sum < max && (front = outq_message(run, &len)) &&
+	       write_message(l, front, len)) {
+		outq_drop_message(run);
+		sum += len;
+	}
+	return sum;
+}
+
 /* Write up to `max` bytes of one run.  Returns how many were written. */
 static size_t write_run(struct queue *q, struct outq *run, struct link *l,
                         size_t max)
 {
 	size_t sum = 0, all;
+	if (q->has_messages)
+		return write_messages(run, l, max);
 	while (sum < max && run->len) {
 		const void *front = outq_front(run, &all);
 		size_t len = all < max - sum ? all : max - sum;
@@ -425,7 +470,7 @@ size_t queue_write(struct queue *q, struct link *l, size_t max)
 		pull_file(q);
 	size_t sum = write_run(q, &q->bytes, l, max);
 	struct files *f = q->files;
-	if (f && !q->bytes.len)
+	if (f && !q->bytes.len && !q->bytes.count)
 		sum += write_run(q, &f->piece, l, max - sum);
 	if (f && f->has_ended && !l->broken && !f->piece.len) {
 		tell_file_end(q);

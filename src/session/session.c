@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* How a conversation begins, what it waits for, what the user asks of it, and
- * how it ends. */
+/* How a conversation begins, what it waits for, and how it ends. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,51 +11,33 @@
 
 #include <sockchat/explain.h>
 #include <sockchat/number.h>
+#include <sockchat/pair.h>
 #include <sockchat/tls_words.h>
 
+#include "approach.h"
+#include "conduit.h"
+#include "session_fault.h"
 #include "session_frame.h"
 #include "session_look.h"
+#include "session_messages.h"
 #include "session_private.h"
 #include "session_secure.h"
+#include "side.h"
 #include "under_way.h"
 
 #define LAST_READS   64 /* of a broken connection, which has no more */
+#define MESSAGES_MAX 64 /* that are read in a turn */
 
 /* The end, whoever ends it */
-
-/* Say how many bytes do not reach the peer any more. */
-static void describe_loss(const struct session *s, uint64_t unacked, char *text,
-                          size_t size)
-{
-	size_t unsent = queue_len(s->queue);
-	int len = 0;
-	*text = '\0';
-	if (unsent)
-		len = snprintf(text, size, "; %zu bytes were never sent",
-		               unsent);
-	if (unacked)
-		snprintf(text + len, size - (size_t)len,
-		         "; %" PRIu64 " bytes were never %s", unacked,
-		         link_arrived(&s->link));
-}
-
-/* What was agreed on may be asked for when it is over. */
-static void keep_tls(struct session *s)
-{
-	const struct tls_facts *tls = session_tls(s);
-	if (!tls || !s->approach || s->approach->tls)
-		return;
-	s->approach->tls = malloc(sizeof(*tls));
-	if (s->approach->tls)
-		*s->approach->tls = *tls;
-}
 
 /* Close the connection if there is one: by FIN, or by RST to `abort`. */
 static void close_connection(struct session *s, bool abort)
 {
+	session_tell_dropped(s);
 	session_lose(s);
 	if (s->settings->tells_states && s->approach)
-		keep_tls(s);
+		approach_keep_tls(s);
+	link_end_faults(&s->link);
 	link_close(&s->link, abort);
 }
 
@@ -70,23 +51,29 @@ static void conclude_session(struct session *s, const struct error *why,
 	char lost[128];
 	if (s->phase == ENTRY_CLOSED)
 		return;
-	if (queue_len(s->queue)) /* its loss has to be told */
+	bool has_queued = session_queued(s) || !queue_is_empty(s->queue);
+	if (has_queued) /* its loss has to be told */
 		s->is_quiet = false;
 	session_show(s, why && session_is_harmless(s));
 	session_end_message(s, "the connection ended");
+	lane_lose(s, why != NULL);
 	s->phase = ENTRY_CLOSED;
 	close_connection(s, false);
 	s->link.halves = HALVES_CLOSED;
-	describe_loss(s, failed ? 0 : unacked, lost, sizeof(lost));
-	bool has_lost = unacked || queue_len(s->queue);
+	session_describe_loss(s, failed ? 0 : unacked, lost, sizeof(lost));
+	bool has_lost = unacked || has_queued || session_is_cut(s);
 	bool has_file = queue_has_file(s->queue);
 	if (s->queue)
 		queue_lose_files(s->queue);
+	if (s->pair)
+		side_tell_losses(s, lost);
 	if (s->is_folded)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection %s: 0 bytes received or sent "
 		                   "(%s)", why ? "reset" : "closed",
 		                   s->link.where);
+	else if (s->opened_ns && link_has_messages(&s->link))
+		session_tell_parting(s, hint, lost);
 	else if (s->opened_ns)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection closed%s: %" PRIu64
@@ -97,12 +84,17 @@ static void conclude_session(struct session *s, const struct error *why,
 		                   s->link.bytes_out,
 		                   plural(s->link.bytes_out), lost);
 	else
-		session_tell_state(s, ENTRY_CLOSED, hint, "not connected%s",
+		session_tell_state(s, ENTRY_CLOSED, hint, "not connected%s%s",
+		                   s->pair && why
+		                       ? ": the client is disconnected" : "",
 		                   lost);
 	session_drop_queue(s);
+	if (s->pair)
+		conduit_close(lane_to(s));
 	if (has_lost && !s->settings->echo)
 		ops->on_lost(ops->user, s);
-	ops->on_end(ops->user, s, failed || has_lost || has_file, why);
+	ops->on_end(ops->user, s,
+	            failed || has_lost || has_file || s->has_unsent, why);
 }
 
 static void fail_session(struct session *s, const struct error *e)
@@ -126,10 +118,13 @@ static bool is_long_over(const struct session *s, uint64_t unacked)
 {
 	const struct link *l = &s->link;
 	int64_t quiet_ns = loop_now_ns(l->loop) - link_moved_ns(l);
+	int64_t probe_ns = s->settings->probe_ns
+	                       ? s->settings->probe_ns
+	                       : SOCKET_KEEP_IDLE_S * 1000 * MS_NS;
 	return l->broken && l->broken != ENOMEM && l->has_peer_ended &&
-	       !l->is_silent && !unacked && !queue_len(s->queue) &&
+	       !l->is_silent && !unacked && !session_queued(s) &&
 	       !queue_has_file(s->queue) &&
-	       quiet_ns > (TRANSPORT_PROBE_S - 1) * 1000 * MS_NS;
+	       quiet_ns > probe_ns - 1000 * MS_NS;
 }
 
 static void on_over(struct link *l, const struct error *e, uint64_t unacked)
@@ -137,7 +132,8 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 	struct session *s = session_of(l);
 	bool is_old = is_long_over(s, unacked);
 	bool is_told = s->is_unproven && !l->broken && !l->is_silent;
-	bool failed = e && !is_old && !is_told;
+	bool is_let_go = l->is_silent && session_may_fall_silent(s);
+	bool failed = e && !is_old && !is_told && !is_let_go;
 	keep_timing(s);
 	if (failed && !session_is_harmless(s)) {
 		session_show(s, false);
@@ -145,8 +141,9 @@ static void on_over(struct link *l, const struct error *e, uint64_t unacked)
 	}
 	if (l->broken == ECONNRESET || l->broken == EPIPE)
 		hints_end(s, true);
-	/* a FIN would say that the peer has all there is */
-	close_connection(s, failed && l->broken);
+	/* a FIN would say that the peer has all there is, or in the middle that
+	 * the other side has ended */
+	close_connection(s, failed && (l->broken || s->pair));
 	/* one that is gone has been told to be */
 	conclude_session(s, failed ? e : NULL,
 	                 is_old && !s->is_gone ? explain_long_over : "",
@@ -158,6 +155,10 @@ static const char *name_our_end(const struct link *l, bool is_kept)
 {
 	if (is_kept)
 		return "";
+	if (l->transport->ends_bare)
+		return " (no close_notify sent: there was none either)";
+	if (link_is_stalled(l))
+		return " (no FIN is sent: stall)";
 	if (l->traits & TRANSPORT_TLS)
 		return " (close_notify sent)";
 	return link_is_tcp(l) ? " (FIN sent)" : "";
@@ -167,48 +168,53 @@ static void on_end_out(struct link *l)
 {
 	struct session *s = session_of(l);
 	struct transport_facts facts;
+	if (link_has_messages(l))
+		return; /* it is over */
 	transport_facts(l->transport, FACTS_END, &facts);
 	session_show(s, false);
 	session_tell_state(s, ENTRY_HALF_CLOSED,
-	                   facts.is_end_kept ? explain_end_kept : "",
-	                   "our half is closed%s: nothing more can be sent, "
-	                   "the peer may go on",
-	                   name_our_end(l, facts.is_end_kept));
+	                   !facts.is_end_kept ? ""
+	                   : s->pair          ? explain_end_waits
+	                                      : explain_end_kept,
+	                   "%s%s%s", side_name_end(s),
+	                   name_our_end(l, facts.is_end_kept),
+	                   s->pair ? ": the target may still send"
+	                           : ": the peer may still send");
 	if (s->closes) /* what is kept back, closing alone tells the peer */
 		link_set_alarm(l, ALARM_LINGER, facts.is_end_kept
 		                                    ? 0
 		                                    : s->settings->linger_ns);
+	else if (s->pair && facts.is_end_kept)
+		side_keep_end(s);
 }
 
 /* Readiness */
 
-/* Reading goes on when a quarter of what stopped it waits. */
 static bool wants_read(struct session *s)
 {
-	if (!s->queue ||
-	    queue_len(s->queue) <= queues_share(s->settings->queues) / 4)
-		s->is_full = false;
-	else if (session_is_congested(s))
-		s->is_full = true;
+	bool is_held = session_flow(s)->is_held;
 	if (s->link.broken)
-		return !s->settings->is_held;
+		return !is_held;
 	if (s->link.is_accepted && session_upgrade_of(s))
 		return false; /* it is TLS's */
-	return !s->is_paused && !s->settings->is_held &&
-	       !(s->settings->echo && s->is_full);
+	return !session_rests(s) && !is_held &&
+	       !(s->pair && lane_is_full(lane_from(s))) &&
+	       !(s->settings->echo && session_is_full(s));
 }
 
 static unsigned wishes_of(struct session *s)
 {
 	unsigned w = wants_read(s) ? LOOP_READ : 0;
-	if (s->queue && session_plain_room(s) &&
-	    !link_has_alarm(&s->link, ALARM_DRIP))
+	if (s->queue && session_plain_room(s))
 		w |= LOOP_WRITE;
-	if (!s->settings->is_held)
+	if (!session_flow(s)->is_held)
 		w |= LOOP_HANGUP;
 	if (s->shuts_down && !s->queue && !session_upgrade_of(s))
 		w |= LINK_END_OUT;
-	return s->leaves ? w | LINK_LEAVE : w;
+	if (s->pair)
+		w |= side_wishes(s);
+	bool awaits_none = s->closes && link_has_messages(&s->link);
+	return s->leaves || awaits_none ? w | LINK_LEAVE : w;
 }
 
 /* Read what the peer had sent before it broke: nothing may wake us for it. */
@@ -216,9 +222,9 @@ static void read_last_words(struct session *s)
 {
 	if (s->leaves)
 		link_break(&s->link, s->link.broken);
-	for (int i = 0; i < LAST_READS && !s->settings->is_held &&
+	for (int i = 0; i < LAST_READS && !session_flow(s)->is_held &&
 	                halves_is_in_open(s->link.halves); i++)
-		session_read(s);
+		(void)session_read(s);
 }
 
 static void go_on_upgrading(struct session *s)
@@ -228,13 +234,16 @@ static void go_on_upgrading(struct session *s)
 		fail_session(s, &e);
 }
 
-void session_update(struct session *s)
+static void update_one(struct session *s)
 {
 	bool was_broken;
 	if (!s->link.transport)
 		return;
+	if (s->pair)
+		conduit_write(lane_to(s));
 	if ((s->queue || s->talk) && halves_is_out_open(s->link.halves))
 		session_write(s);
+	side_go_on(s);
 	go_on_upgrading(s);
 	if (!s->link.transport)
 		return;
@@ -246,16 +255,44 @@ void session_update(struct session *s)
 	} while (s->link.transport && s->link.broken && !was_broken);
 }
 
+/* Each side makes room for the other.  What the last one has taken may be what
+ * the other has waited for, and nothing else would wake that. */
+static void update_both(struct session *s, struct session *other)
+{
+	const struct lane *in = lane_to(s);
+	bool was_full;
+	do {
+		update_one(other);
+		was_full = lane_is_full(in);
+		update_one(s);
+	} while (was_full && !lane_is_full(in));
+}
+
+void session_update(struct session *s)
+{
+	update_one(s);
+	if (s->pair)
+		update_both(s, pair_other(s));
+}
+
+/* A message costs a call: where many come, a turn takes several. */
+static void read_on(struct session *s)
+{
+	int left = link_has_messages(&s->link) ? MESSAGES_MAX : 1;
+	while (session_read(s) && --left && wants_read(s))
+		;
+}
+
 static void on_ready(struct link *l, unsigned ready)
 {
 	struct session *s = session_of(l);
-	if (s->settings->rests)
+	if (session_flow(s)->rests)
 		ready &= LOOP_WRITE;
 	bool has_acks = s->talk && under_way_read(s->talk->under_way);
 	if (has_acks && !(ready & LOOP_READ)) /* they alone have woken us */
 		ready &= ~LOOP_HANGUP;
 	if (ready & (LOOP_READ | LOOP_HANGUP) && halves_is_in_open(l->halves))
-		session_read(s);
+		read_on(s);
 	else if (ready & LOOP_HANGUP)
 		link_hang_up(l);
 	session_update(s);
@@ -264,7 +301,12 @@ static void on_ready(struct link *l, unsigned ready)
 static void on_alarm(struct link *l, unsigned which)
 {
 	struct session *s = session_of(l);
-	if (which == ALARM_LINGER)
+	bool is_linger = which == ALARM_LINGER;
+	if (is_linger && s->pair)
+		side_on_linger(s);
+	else if (is_linger && s->awaits_answers && session_has_waited(s))
+		session_close(s);
+	else if ((is_linger && !s->awaits_answers) || which == ALARM_RESET)
 		s->leaves = true;
 	if (which == ALARM_FRAME)
 		session_end_silent(s);
@@ -275,29 +317,16 @@ static void on_alarm(struct link *l, unsigned which)
 
 /* The beginning */
 
-/* Keep both addresses as text; ours costs a call, and is only asked for when it
- * may be told.  False, and the session has failed, without memory. */
+/* False, and the session has failed, without memory. */
 static bool name_ends(struct session *s, const struct transport *t,
                       const char *peer)
 {
-	struct transport_facts facts;
-	char here[ADDRESS_TEXT_MAX] = "";
 	struct error e;
-	transport_facts(t, s->settings->tells_states ? FACTS_LOCAL : 0, &facts);
-	if (facts.local.len)
-		address_format(&facts.local, here);
-	size_t here_size = strlen(here) + 1, peer_size = strlen(peer) + 1;
-	char *both = malloc(here_size + peer_size);
-	if (!both) {
-		error_set_errno(&e, ENOMEM, "cannot serve %s", peer);
-		fail_session(s, &e);
-		return false;
-	}
-	memcpy(both, here, here_size);
-	s->link.where = memcpy(both + here_size, peer, peer_size);
-	free(s->local);
-	s->local = both;
-	return true;
+	if (!session_name_ends(s, t, peer))
+		return true;
+	error_set_errno(&e, ENOMEM, "cannot serve %s", peer);
+	fail_session(s, &e);
+	return false;
 }
 
 static void on_link_open(struct link *l, const struct address *peer)
@@ -310,10 +339,16 @@ static void on_link_open(struct link *l, const struct address *peer)
 	if (!l->is_accepted &&
 	    !name_ends(s, l->transport, peer->len ? at : l->where))
 		return;
+	if (s->pair && !l->is_near)
+		side_call(s, "the target");
 	session_begin(s);
+	if (s->pair && !s->settings->tells_states) /* there may be many */
+		approach_forget(s);
 	if (ops->on_open)
 		ops->on_open(ops->user, s);
-	link_set_idle(&s->link, s->settings->idle_ns);
+	link_set_idle(&s->link, session_idle_ns(s));
+	if (s->awaits_answers)
+		session_await_answers(s);
 	session_update(s);
 }
 
@@ -350,6 +385,9 @@ struct session *session_new(struct loop *l,
 		.on_urgent = on_session_urgent,
 		.on_alarm = on_alarm,
 		.on_end_out = on_end_out,
+		.on_unsent = session_tell_unsent,
+		.on_fault = session_tell_fault,
+		.on_piece = session_see_piece,
 		.on_over = on_over,
 	};
 	struct session *s = calloc(1, sizeof(*s));
@@ -357,7 +395,8 @@ struct session *session_new(struct loop *l,
 		return NULL;
 	link_init(&s->link, l, &link_ops);
 	s->settings = settings;
-	s->number = number;
+	s->link.number = number;
+	s->link.faults = settings->faults;
 	return s;
 }
 
@@ -366,9 +405,7 @@ void session_free(struct session *s)
 	if (!s)
 		return;
 	close_connection(s, false);
-	if (s->approach)
-		free(s->approach->tls);
-	free(s->approach);
+	approach_forget(s);
 	session_end_upgrade(s);
 	if (s->talk) {
 		hints_free(s->talk->watcher);
@@ -378,6 +415,12 @@ void session_free(struct session *s)
 	session_drop_queue(s);
 	session_forget_names(s);
 	free(s->local);
+	if (s->pair && s == s->pair->far) {
+		lane_finish(&s->pair->in);
+		lane_finish(&s->pair->out);
+		session_free(s->pair->near);
+		free(s->pair);
+	}
 	free(s);
 }
 
@@ -389,14 +432,29 @@ void session_adopt(struct session *s, struct transport *t,
 	if (name_ends(s, t, at))
 		link_take(&s->link, t, peer);
 	else
-		t->ops->close(t, true);
+		transport_close(t, true);
 }
 
+/* Tell what is done to reach the peer, in the middle for whom. */
+static void tell_way(struct session *s, enum entry_state state,
+                     const char *doing)
+{
+	char hint[OWNER_TEXT_MAX + 32] = "";
+	if (s->pair && state == ENTRY_CONNECTING)
+		side_name_client(s, hint, sizeof(hint));
+	session_tell_state(s, state, hint, "%s %s%s%s%s%s", doing,
+	                   s->link.where, s->approach->through,
+	                   s->pair ? " for the client " : "",
+	                   s->pair ? s->pair->near->link.where : "",
+	                   s->pair ? session_through(s->pair->near) : "");
+}
+
+/* Where nobody is asked, there is nothing to wait for. */
 static void on_connecting(void *user)
 {
-	struct session *s = user;
-	session_tell_state(s, ENTRY_CONNECTING, "", "connecting to %s%s",
-	                   s->link.where, s->approach->through);
+	const struct session *s = user;
+	if (!link_has_messages(&s->link))
+		tell_way(user, ENTRY_CONNECTING, "connecting to");
 }
 
 static void on_handshaking(void *user)
@@ -418,28 +476,6 @@ static void on_note(void *user, const char *code, const char *text)
 	session_tell_note(user, code, "", "%s", text);
 }
 
-/* Keep how the user calls the peer, and behind that the proxy on the way, as
- * sentences have it.  NULL without memory. */
-static struct approach *approach_new(const struct endpoint *ep,
-                                     const struct endpoint *proxy)
-{
-	char called[ENDPOINT_TEXT_MAX], through[ENDPOINT_TEXT_MAX] = "";
-	static const char before[] = " through the proxy ";
-	endpoint_show(ep, called);
-	if (proxy)
-		endpoint_show(proxy, through);
-	size_t size = strlen(called) + 1;
-	size_t more = proxy ? strlen(before) + strlen(through) + 1 : 1;
-	struct approach *a = calloc(1, sizeof(*a) + size + more);
-	if (!a)
-		return NULL;
-	memcpy(a->called, called, size);
-	snprintf(a->called + size, more, "%s%s", proxy ? before : "", through);
-	a->through = a->called + size;
-	a->endpoint = *ep;
-	return a;
-}
-
 void session_connect(struct session *s, const struct transport_ops *transport,
                      const struct endpoint *ep,
                      const struct dial_settings *settings, bool is_again)
@@ -459,9 +495,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	if (s->approach) {
 		s->link.where = s->approach->called;
 		if (transport->traits & TRANSPORT_IP)
-			session_tell_state(s, ENTRY_RESOLVING, "",
-			                   "resolving %s%s", called,
-			                   s->approach->through);
+			tell_way(s, ENTRY_RESOLVING, "resolving");
 		if (!link_dial(&s->link, transport, ep, settings, &steps))
 			return;
 	}
@@ -469,69 +503,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	fail_session(s, &e);
 }
 
-/* What the user asks for */
-
-int session_send_framed(struct session *s, const struct framed *m,
-                        struct error *e)
-{
-	session_show(s, false);
-	if (session_queue_message(s, m, e))
-		return -1;
-	session_update(s);
-	return 0;
-}
-
-int session_send_file(struct session *s, const struct feed_file *file,
-                      struct error *e)
-{
-	char size[16];
-	session_show(s, false);
-	if (session_queue_file(s, file, e))
-		return -1;
-	session_update(s);
-	if (queue_file_waits(s->queue)) {
-		number_format_size(size, file->total);
-		session_tell_note(s, "file-waiting", "",
-		                  "%s (%s) waits for its turn", file->name,
-		                  size);
-	}
-	return 0;
-}
-
-void session_cancel(struct session *s)
-{
-	if (s->queue)
-		queue_stop_files(s->queue);
-	session_update(s);
-}
-
-int session_starttls(struct session *s, const void *text, size_t len,
-                     const struct dial_settings *settings, struct error *e)
-{
-	session_show(s, false);
-	if (session_begin_upgrade(s, text, len, settings, e))
-		return -1;
-	session_update(s);
-	return 0;
-}
-
-void session_shutdown(struct session *s)
-{
-	s->shuts_down = true;
-	session_update(s);
-}
-
-void session_pause(struct session *s)
-{
-	s->is_paused = true;
-	session_update(s);
-}
-
-void session_resume(struct session *s)
-{
-	s->is_paused = false;
-	session_update(s);
-}
+/* The end, as the user asks for it */
 
 static void begin_close(struct session *s)
 {
@@ -541,16 +513,25 @@ static void begin_close(struct session *s)
 	}
 	s->closes = s->shuts_down = true;
 	s->is_paused = false;
+	if (link_has_messages(&s->link))
+		read_on(s); /* the network may say what did not arrive */
 	if (!halves_is_out_open(s->link.halves))
 		link_set_alarm(&s->link, ALARM_LINGER,
 		               s->settings->linger_ns);
 	session_update(s);
 }
 
-void session_close(struct session *s)
+static void close_one(struct session *s)
 {
 	if (s->phase != ENTRY_CLOSED && !s->closes)
 		begin_close(s);
+}
+
+void session_close(struct session *s)
+{
+	close_one(s);
+	if (s->pair)
+		close_one(pair_other(s));
 }
 
 void session_finish(struct session *s)
@@ -560,11 +541,18 @@ void session_finish(struct session *s)
 		begin_close(s);
 }
 
-void session_leave(struct session *s)
+static void leave_one(struct session *s)
 {
 	s->leaves = true;
 	if (s->phase != ENTRY_CLOSED)
 		begin_close(s);
+}
+
+void session_leave(struct session *s)
+{
+	leave_one(s);
+	if (s->pair)
+		leave_one(pair_other(s));
 }
 
 void session_lose(struct session *s)
@@ -580,9 +568,11 @@ void session_reset(struct session *s)
 	if (s->phase == ENTRY_CLOSED)
 		return;
 	size_t unacked = session_unacked(s);
-	bool is_tcp = link_is_tcp(&s->link);
+	const char *hint = link_is_tcp(&s->link)         ? ""
+	                   : link_has_messages(&s->link) ? session_no_reset
+	                                                 : explain_no_reset;
 	close_connection(s, true);
-	conclude_session(s, NULL, is_tcp ? "" : explain_no_reset, unacked);
+	conclude_session(s, NULL, hint, unacked);
 }
 
 void session_refresh(struct session *s)
@@ -590,10 +580,11 @@ void session_refresh(struct session *s)
 	if (s->link.transport && !*session_local(s) &&
 	    !name_ends(s, s->link.transport, s->link.where))
 		return;
-	if (!s->settings->drip_bytes)
-		link_stop_alarm(&s->link, ALARM_DRIP);
-	if (link_has_alarm(&s->link, ALARM_LINGER))
+	link_follow_faults(&s->link);
+	if (s->awaits_answers)
+		session_await_answers(s);
+	else if (link_has_alarm(&s->link, ALARM_LINGER))
 		link_set_alarm(&s->link, ALARM_LINGER, s->settings->linger_ns);
-	link_set_idle(&s->link, s->settings->idle_ns);
+	link_set_idle(&s->link, session_idle_ns(s));
 	session_update(s);
 }

@@ -13,6 +13,8 @@
 static const struct frame *frame_of(const struct session *s,
                                     const struct framing *f)
 {
+	if (link_has_messages(&s->link))
+		return &frame_datagram;
 	return f->dir == ENTRY_IN ? s->settings->frame_in
 	                          : s->settings->frame_out;
 }
@@ -28,6 +30,8 @@ static void await_silence(struct session *s, const struct framing *f)
 /* How many bytes of a direction have come, or have been taken to go. */
 static uint64_t stream_end(const struct session *s, uint8_t dir)
 {
+	if (s->pair && dir == ENTRY_OUT)
+		return s->pair->near->link.bytes_in; /* some of it may wait */
 	return dir == ENTRY_IN ? s->link.bytes_in : session_out_end(s);
 }
 
@@ -38,7 +42,7 @@ static struct framing_read read_of(const struct session *s,
 		.transcript = s->settings->transcript,
 		.frame = frame_of(s, f),
 		.time = stamp_now(),
-		.session = s->number,
+		.session = s->link.number,
 		.peer = s->link.where,
 		.at = stream_end(s, f->dir) - len,
 	};
@@ -61,7 +65,7 @@ void session_recut(struct session *s, const struct recut *r)
 	struct talk *t = s->talk;
 	if (!t)
 		return;
-	recut_give(r, s->number, &t->in, &t->out, &t->asked);
+	recut_give(r, s->link.number, &t->in, &t->out, &t->asked);
 	under_way_recut(t->under_way, r);
 	if (t->upgrade)
 		recut_move(r, &t->upgrade->since);
@@ -71,16 +75,18 @@ void session_recut(struct session *s, const struct recut *r)
 
 void session_see_sent(struct session *s, const void *bytes, size_t len)
 {
-	framing_see(&s->talk->out, s->settings->frame_in,
-	            s->settings->frame_out, bytes, len);
+	if (!link_has_messages(&s->link))
+		framing_see(&s->talk->out, s->settings->frame_in,
+		            s->settings->frame_out, bytes, len);
 }
 
-void session_break_messages(struct session *s)
+void session_break_messages(struct session *s, bool is_answer)
 {
 	const struct session_settings *all = s->settings;
-	if (!s->talk)
+	if (!s->talk || s->pair) /* lane_break() */
 		return;
-	framing_break(&s->talk->in, all->frame_in, all->transcript);
+	if (!is_answer)
+		framing_break(&s->talk->in, all->frame_in, all->transcript);
 	framing_break(&s->talk->out, all->frame_out, all->transcript);
 }
 
@@ -113,9 +119,11 @@ void session_end_silent(struct session *s)
 
 void session_end_message(struct session *s, const char *how)
 {
-	struct framing *f = s->talk ? &s->talk->in : NULL;
-	if (!f)
+	struct session *told = s->pair ? s->pair->far : s;
+	struct talk *t = told->talk;
+	if (!t)
 		return;
-	const struct framing_read r = read_of(s, f, 0);
+	struct framing *f = s->link.is_near ? &t->out : &t->in;
+	const struct framing_read r = read_of(told, f, 0);
 	framing_end(f, &r, how);
 }

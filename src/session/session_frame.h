@@ -16,8 +16,9 @@ int session_tell_bytes(struct session *s, struct framing *f,
 /* A message has been sent by hand: it stands between others. */
 void session_see_sent(struct session *s, const void *bytes, size_t len);
 /* Let the next bytes of either direction begin a message, if that is how they
- * are cut. */
-void session_break_messages(struct session *s);
+ * are cut; but with an answer, the peer's goes on, and of a pair lane_break()
+ * ends them. */
+void session_break_messages(struct session *s, bool is_answer);
 /* Nothing has come for a while: that may make a message whole. */
 void session_end_silent(struct session *s);
 /* The peer has ended, by `how`: "FIN". */

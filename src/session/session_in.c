@@ -5,12 +5,14 @@
  * wanted. */
 
 #include <errno.h>
-#include <unistd.h>
 
 #include <sockchat/explain.h>
+#include <sockchat/pair.h>
 
+#include "conduit.h"
 #include "session_frame.h"
 #include "session_look.h"
+#include "session_messages.h"
 #include "session_private.h"
 
 #define BUSY     ((ssize_t)64 << 10) /* bytes read at once */
@@ -27,12 +29,16 @@ static bool sends_back(const struct session *s)
 /* Whether nothing waits that has to leave first. */
 static bool is_free(const struct session *s)
 {
-	return !s->queue && !s->settings->drip_bytes;
+	return !s->queue;
 }
 
 /* How much may be read at once. */
 static size_t read_max(const struct session *s)
 {
+	if (link_has_messages(&s->link))
+		return LOOP_BUFFER; /* what is left of a message is lost */
+	if (s->pair)
+		return lane_room(lane_from(s));
 	if (!s->settings->echo)
 		return LOOP_BUFFER;
 	size_t share = queues_share(s->settings->queues);
@@ -40,38 +46,12 @@ static size_t read_max(const struct session *s)
 	return len + READ_MIN < share ? share - len : READ_MIN;
 }
 
-/* Send bytes back: what the peer does not take now is queued.  An error comes
- * again when the queue is written.  -1 without memory. */
-static int send_back(struct session *s, const uint8_t *bytes, size_t len)
-{
-	ssize_t n = is_free(s) ? link_write(&s->link, bytes, len) : 0;
-	size_t gone = n > 0 ? (size_t)n : 0;
-	return gone < len ? session_enqueue(s, bytes + gone, len - gone) : 0;
-}
-
-/* Queue what is left in the pipe, which all sessions share and which has to be
- * left empty.  -1 if some bytes are lost. */
-static int queue_rest_of_pipe(struct session *s, int pipe_fd, size_t len)
-{
-	uint8_t *bytes = loop_buffer(s->link.loop);
-	int failed = 0;
-	while (len) {
-		ssize_t n = read(pipe_fd, bytes, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		len -= (size_t)n;
-		failed = failed || session_enqueue(s, bytes, (size_t)n);
-	}
-	return failed ? -1 : 0;
-}
-
 /* Whether bytes can go back without a look at them. */
 static bool is_passable(const struct session *s)
 {
 	return !s->settings->keeps_entries && !s->settings->discards_in &&
-	       sends_back(s) && is_free(s) && s->link.transport->ops->splice;
+	       sends_back(s) && is_free(s) &&
+	       transport_can_splice(s->link.transport);
 }
 
 /* Let the system move what comes.  Returns how much it was; 0: it has to be
@@ -85,26 +65,52 @@ static ssize_t pass_back(struct session *s)
 	ssize_t gone = link_write_from(&s->link, ends[0], true, (size_t)n);
 	if (gone < 0)
 		gone = 0;
-	if (queue_rest_of_pipe(s, ends[0], (size_t)(n - gone)))
+	if (conduit_empty(s, ends[0], (size_t)(n - gone)))
 		link_break(&s->link, ENOMEM);
 	return n;
 }
 
 /* In */
 
+/* In the middle, what a client says is for hints what it sends, and what it
+ * says to its target. */
+static void look_for_hints(struct session *s, const uint8_t *bytes, size_t len)
+{
+	struct session *far = s->pair->far;
+	const struct session_settings *all = far->settings;
+	if ((!all->keeps_entries || !all->hints) && !s->talk)
+		return;
+	if (!session_talk(s) || !session_talk(far))
+		return; /* without memory there are none */
+	hints_in(s, bytes, len);
+	if (s != far && session_is_open(far))
+		hints_out(far, bytes, len);
+}
+
+static int take_between(struct session *s, const uint8_t *bytes, size_t len)
+{
+	if (lane_take(lane_from(s), bytes, len))
+		return -1;
+	if (len)
+		look_for_hints(s, bytes, len);
+	return 0;
+}
+
 static int take_incoming(struct session *s, const uint8_t *bytes, size_t len)
 {
 	bool is_told = s->settings->keeps_entries;
+	if (s->pair)
+		return take_between(s, bytes, len);
 	if (s->settings->discards_in)
 		return 0;
 	if (is_told && (!session_talk(s) ||
 	                session_tell_bytes(s, &s->talk->in, bytes, len)))
 		return -1;
-	if (is_told || s->talk)
+	if (len && (is_told || s->talk))
 		hints_in(s, bytes, len);
 	if (!sends_back(s))
 		return 0;
-	if (send_back(s, bytes, len))
+	if (session_put(s, bytes, len, !is_free(s)))
 		return -1;
 	return is_told ? session_tell_bytes(s, &s->talk->out, bytes, len) : 0;
 }
@@ -124,10 +130,12 @@ static void note_first_byte(struct session *s)
 /* What the user can still do. */
 static const char *what_is_left(struct session *s)
 {
+	if (s->pair)
+		return ": the client may still send";
 	if (s->shuts_down)
 		return "";
 	if (!s->settings->tells_states || session_has_reader(s))
-		return ": you can still send; /close ends the connection";
+		return ": you can still send; /close hangs up";
 	return " and is gone";
 }
 
@@ -135,6 +143,8 @@ static const char *what_is_left(struct session *s)
 static const char *name_peers_end(const struct link *l)
 {
 	struct transport_facts facts;
+	if (link_is_cut(l, FAULT_IN))
+		return " (pretended: limit)";
 	if (!(l->traits & TRANSPORT_TLS))
 		return link_is_tcp(l) ? " (FIN received)" : "";
 	transport_facts(l->transport, FACTS_END, &facts);
@@ -148,13 +158,15 @@ static void tell_in_end(struct session *s)
 	bool is_tcp = link_is_tcp(&s->link);
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
-	session_show(s, s->shuts_down || !session_has_reader(s));
+	session_show(s, s->shuts_down ||
+	                    (!s->pair && !session_has_reader(s)));
 	if (s->is_folded) /* there is nobody to talk to */
 		s->closes = s->shuts_down = true;
 	session_tell_state(s, ENTRY_HALF_CLOSED,
 	                   link_is_wordless(&s->link)
 	                       ? explain_closed_at_once(is_tcp) : "",
-	                   "the peer has closed its half%s%s",
+	                   "the %s has finished sending%s%s",
+	                   s->pair ? "target" : "peer",
 	                   name_peers_end(&s->link), what_is_left(s));
 }
 
@@ -167,6 +179,16 @@ static void tell_unproven(struct session *s)
 	session_tell_note(s, "end-unproven", e.hint, "%s", e.text);
 }
 
+/* The peer has ended: what follows waits until nothing is owed. */
+static void follow_in_end(struct session *s)
+{
+	if (s->pair)
+		lane_from(s)->has_ended = true;
+	else if (halves_is_out_open(s->link.halves) && !s->shuts_down &&
+	         !s->debt)
+		s->settings->ops->on_in_end(s->settings->ops->user, s);
+}
+
 static void end_incoming(struct session *s)
 {
 	bool is_out_open = halves_is_out_open(s->link.halves);
@@ -176,24 +198,37 @@ static void end_incoming(struct session *s)
 	if (link_is_end_unproven(&s->link))
 		tell_unproven(s);
 	hints_end(s, false);
-	if (is_out_open && !s->shuts_down)
-		s->settings->ops->on_in_end(s->settings->ops->user, s);
+	follow_in_end(s);
 }
 
-void session_read(struct session *s)
+void session_owe(struct session *s, enum session_debt debt)
+{
+	s->debt = debt;
+	if (session_is_open(s) && !halves_is_in_open(s->link.halves))
+		follow_in_end(s);
+}
+
+bool session_read(struct session *s)
 {
 	struct link *l = &s->link;
 	uint8_t *bytes = loop_buffer(l->loop);
 	bool is_first = !l->bytes_in;
 	if (!bytes) {
 		link_break(l, ENOMEM);
-		return;
+		return false;
 	}
-	ssize_t passed = s->is_busy ? pass_back(s) : 0;
+	ssize_t passed = !s->is_busy ? 0
+	                 : s->pair   ? conduit_pass(lane_from(s))
+	                             : pass_back(s);
+	if (!passed && s->pair)
+		conduit_queue(lane_from(s));
 	ssize_t n = passed ? passed : link_read(l, bytes, read_max(s));
-	if (n > 0) {
+	bool has_come = n > 0 || (n == 0 && link_has_messages(l));
+	if (has_come) {
 		session_show(s, false);
-		if (is_first)
+		if (l->transport->source)
+			session_tell_source(s, l->transport->source);
+		if (is_first && n)
 			note_first_byte(s);
 		s->is_busy = n >= BUSY;
 		if (!passed && take_incoming(s, bytes, (size_t)n))
@@ -203,5 +238,6 @@ void session_read(struct session *s)
 	} else if (n == 0) {
 		end_incoming(s);
 	}
+	return has_come;
 }
 

@@ -5,12 +5,14 @@
  * that has accepted us, reads, and is still there. */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sockchat/health.h>
 #include <sockchat/tls_words.h>
 
 #include "session_look.h"
+#include "session_messages.h"
 #include "session_private.h"
 
 #define SOON_NS   (SECOND_NS / 5)   /* a program that ends takes a moment */
@@ -21,6 +23,28 @@
  * passed over then are searched for by session_look(). */
 #define SEARCH_SHARE 10
 #define BURST_NS     (SECOND_NS / 4)
+
+int session_name_ends(struct session *s, const struct transport *t,
+                      const char *peer)
+{
+	struct transport_facts facts;
+	char here[ADDRESS_TEXT_MAX] = "", through[TRANSPORT_THROUGH_MAX];
+	transport_through(t, through);
+	transport_facts(t, s->settings->tells_states ? FACTS_LOCAL : 0, &facts);
+	if (facts.local.len)
+		address_format(&facts.local, here);
+	size_t here_size = strlen(here) + 1, peer_size = strlen(peer) + 1;
+	size_t through_size = strlen(through) + 1;
+	char *all = malloc(here_size + peer_size + through_size);
+	if (!all)
+		return -1;
+	memcpy(all, here, here_size);
+	memcpy(all + here_size + peer_size, through, through_size);
+	s->link.where = memcpy(all + here_size, peer, peer_size);
+	free(s->local);
+	s->local = all;
+	return 0;
+}
 
 static bool may_search(const struct session *s)
 {
@@ -50,6 +74,14 @@ static bool find_process(struct session *s, struct transport_facts *facts)
 	       facts->far.searched_ns >= opened_ns;
 }
 
+/* What to say in front of the process at the other end. */
+static const char *relation_of(const struct session *s,
+                               const struct transport_facts *facts)
+{
+	bool is_target = s->pair && s->link.traits & TRANSPORT_IP;
+	return is_target ? "the target is " : facts->relation;
+}
+
 /* Write who is at the other end, "" if nothing is known (yet): then it is told
  * by a note later. */
 static void name_process(struct session *s, char *hint, size_t size)
@@ -62,7 +94,8 @@ static void name_process(struct session *s, char *hint, size_t size)
 	s->is_unnamed = !may_search(s) || !find_process(s, &facts);
 	s->awaits_accept = s->approach && facts.far.is_waiting;
 	if (*facts.owner)
-		snprintf(hint, size, "%s%s", facts.relation, facts.owner);
+		snprintf(hint, size, "%s%s", relation_of(s, &facts),
+		         facts.owner);
 	if (s->awaits_accept)
 		memcpy(s->approach->listener, facts.owner, OWNER_TEXT_MAX);
 	if (s->awaits_accept && session_talk(s))
@@ -76,13 +109,27 @@ static void tell_secured(struct session *s)
 {
 	struct transport_facts facts = { .tls = NULL };
 	char text[TLS_WORDS_MAX];
-	if (s->settings->tells_steps && s->link.is_accepted &&
+	if (session_flow(s)->tells_steps && s->link.is_accepted &&
 	    s->link.transport)
 		transport_facts(s->link.transport, FACTS_TLS, &facts);
 	if (!facts.tls)
 		return;
 	tls_say_secured(text, facts.tls, stamp_wall_s());
-	session_tell_note(s, "secured", "", "secured by %s", text);
+	session_tell_note(s, "secured", "", "%ssecured by %s",
+	                  s->pair ? "the client is " : "", text);
+}
+
+/* -v: what the proxy in front of the peer has said. */
+static void tell_header(struct session *s)
+{
+	struct transport_facts facts = { .header = NULL };
+	char text[PROXY_HEADER_TEXT_MAX];
+	if (session_flow(s)->tells_steps && s->link.transport)
+		transport_facts(s->link.transport, 0, &facts);
+	if (!facts.header)
+		return;
+	proxy_header_say(facts.header, text);
+	session_tell_note(s, "header-received", "", "PROXY header: %s", text);
 }
 
 static void tell_opened(struct session *s)
@@ -91,15 +138,19 @@ static void tell_opened(struct session *s)
 	if (!s->is_folded)
 		name_process(s, hint, sizeof(hint));
 	const char *tls = s->link.traits & TRANSPORT_TLS ? " over TLS" : "";
-	if (s->link.is_accepted)
-		session_tell_state(s, ENTRY_OPEN, hint, "connection from %s%s",
-		                   s->link.where, tls);
+	if (link_has_messages(&s->link))
+		session_tell_ready(s, hint);
+	else if (s->link.is_accepted)
+		session_tell_state(s, ENTRY_OPEN, hint,
+		                   "connection from %s%s%s", s->link.where, tls,
+		                   session_through(s));
 	else
 		session_tell_state(s, ENTRY_OPEN, hint,
 		                   "connected to %s%s%s%s%s", s->link.where,
-		                   tls, s->approach->through,
+		                   tls, session_through(s),
 		                   *session_local(s) ? " from " : "",
 		                   session_local(s));
+	tell_header(s);
 	tell_secured(s);
 }
 
@@ -163,7 +214,7 @@ static void tell_process(struct session *s, const char *code,
 	if (is_late || (*facts.owner && !is_same))
 		session_tell_note(s, code, "", "%s%s%s%s", before,
 		                  *before && *facts.owner ? ": " : "",
-		                  *facts.owner ? facts.relation : "",
+		                  *facts.owner ? relation_of(s, &facts) : "",
 		                  facts.owner);
 }
 
@@ -183,7 +234,8 @@ static void tell_peer_trouble(struct session *s, const struct facts *f,
 		(void)find_process(s, &facts);
 	bool is_named = !f->is_gone && *facts.owner;
 	snprintf(hint, sizeof(hint), "%s%s%s%s",
-	         is_named ? facts.relation : "", is_named ? facts.owner : "",
+	         is_named ? relation_of(s, &facts) : "",
+	         is_named ? facts.owner : "",
 	         is_named ? "; " : "", v->hint);
 	session_tell_note(s, v->code, hint, "%s", v->text);
 }

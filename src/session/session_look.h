@@ -9,6 +9,13 @@
 
 #include "session_private.h"
 
+/* Keep the addresses of both ends as text, and the proxy in front of the peer;
+ * ours costs a call, and is only asked for when it may be told.  -1 without
+ * memory. */
+MUST_USE
+int session_name_ends(struct session *s, const struct transport *t,
+                      const char *peer);
+
 /* Have the peer's process searched for when there is time. */
 static inline void session_plan_search(struct session *s)
 {

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <sockchat/health.h>
 #include <sockchat/number.h>
 
 #include "session_frame.h"
-#include "session_look.h"
+#include "session_messages.h"
 #include "session_private.h"
 #include "session_secure.h"
+#include "session_sent.h"
 #include "under_way.h"
 
 struct talk *session_talk(struct session *s)
@@ -29,13 +29,15 @@ struct talk *session_talk(struct session *s)
 
 static void on_file(void *user)
 {
-	session_break_messages(user);
+	struct session *s = user;
+	s->talk->file_at = s->link.bytes_out + session_before_file(s);
+	session_break_messages(s, false);
 }
 
 static void on_written(void *user, const uint8_t *bytes, size_t n, size_t len)
 {
 	struct session *s = user;
-	if (s->talk)
+	if (s->talk && !s->link.fault)
 		hints_left(s, bytes, n, len);
 }
 
@@ -61,8 +63,8 @@ static struct queue *queue_of(struct session *s)
 		.on_lost = on_file_lost,
 	};
 	if (!s->queue)
-		s->queue = queue_new(s->link.loop, s->settings->queues, &ops,
-		                     s);
+		s->queue = queue_new(s->link.loop, s->settings->queues,
+		                     link_has_messages(&s->link), &ops, s);
 	return s->queue;
 }
 
@@ -72,22 +74,38 @@ void session_drop_queue(struct session *s)
 	s->queue = NULL;
 }
 
-int session_enqueue(struct session *s, const void *bytes, size_t len)
+static int enqueue(struct session *s, const void *bytes, size_t len)
 {
 	return queue_of(s) ? queue_append(s->queue, bytes, len) : -1;
 }
 
+int session_put(struct session *s, const uint8_t *bytes, size_t len, bool waits)
+{
+	ssize_t n = waits ? 0 : link_write(&s->link, bytes, len);
+	size_t gone = n > 0 ? (size_t)n : 0;
+	if (link_has_messages(&s->link))
+		return waits || (n < 0 && errno == EAGAIN)
+		           ? enqueue(s, bytes, len) : 0;
+	return gone < len ? enqueue(s, bytes + gone, len - gone) : 0;
+}
+
+bool session_is_full(struct session *s)
+{
+	if (!s->queue ||
+	    queue_load(s->queue) <= queues_share(s->settings->queues) / 4)
+		s->is_full = false;
+	else if (session_is_congested(s))
+		s->is_full = true;
+	return s->is_full;
+}
+
 static void write_queue(struct session *s)
 {
-	size_t drip = s->settings->drip_bytes;
-	if (!s->queue || link_has_alarm(&s->link, ALARM_DRIP))
+	if (!s->queue)
 		return;
-	size_t room = session_plain_room(s), max = drip ? drip : SIZE_MAX;
-	size_t n = queue_write(s->queue, &s->link, max < room ? max : room);
-	if (!queue_len(s->queue) && !queue_has_file(s->queue))
+	queue_write(s->queue, &s->link, session_plain_room(s));
+	if (queue_is_empty(s->queue))
 		session_drop_queue(s);
-	else if (drip && n)
-		link_set_alarm(&s->link, ALARM_DRIP, s->settings->drip_ns);
 }
 
 void session_write(struct session *s)
@@ -96,8 +114,10 @@ void session_write(struct session *s)
 	if (u)
 		under_way_before_write(u);
 	write_queue(s);
+	link_push(&s->link);
 	if (u && !s->link.broken)
-		under_way_after_write(u, !s->queue);
+		under_way_after_write(u, !s->queue && !session_queued(s) &&
+		                             !link_is_cut(&s->link, FAULT_OUT));
 }
 
 /* What the user says */
@@ -109,8 +129,10 @@ static int may_send(const struct session *s, struct error *e)
 		return error_set(e, "not sent: the connection to %s has ended",
 		                 s->link.where);
 	if (!halves_is_out_open(s->link.halves) || s->shuts_down)
-		return error_set(e, "not sent: our half of the connection to "
-		                    "%s is closed", s->link.where);
+		return error_set(e, s->pair ? "not sent: nothing can follow "
+		                              "the end that has gone to %s"
+		                            : "not sent: you have finished "
+		                              "sending to %s", s->link.where);
 	return 0;
 }
 
@@ -128,49 +150,28 @@ static int refuse_length(const struct session *s, struct error *e)
 	return -1;
 }
 
-/* Follow the message that has been queued and whose entry comes next. */
-static void follow_message(struct session *s)
-{
-	if (!s->settings->ticks)
-		return;
-	if (!s->talk->under_way)
-		s->talk->under_way =
-		    under_way_new(&s->link, &s->settings->ticks);
-	if (s->talk->under_way)
-		under_way_add(s->talk->under_way,
-		              transcript_end(s->settings->transcript),
-		              session_out_end(s));
-}
-
-/* What was said before, and is not answered, is older. */
-static void note_question(struct session *s)
-{
-	struct talk *t = s->talk;
-	if (t->asked_ns && t->asked_in == s->link.bytes_in)
-		return;
-	t->asked_ns = loop_now_ns(s->link.loop);
-	t->asked_in = s->link.bytes_in;
-	session_plan_look(s, HEALTH_ANSWER_NS);
-}
-
 int session_queue_message(struct session *s, const struct framed *m,
                           struct error *e)
 {
 	const void *bytes = m->bytes.data;
 	size_t len = m->bytes.len;
-	if (may_send(s, e))
+	if (may_send(s, e) || session_check_length(s, len, e))
 		return -1;
-	if (len > queues_room(s->settings->queues))
+	if (len + QUEUE_EACH > queues_room(s->settings->queues))
 		return refuse_length(s, e);
-	if (!session_talk(s) || session_enqueue(s, bytes, len))
+	if (!len && !link_has_messages(&s->link))
+		return 0;
+	s->has_finished = false;
+	if (!session_talk(s) || enqueue(s, bytes, len))
 		return error_set_errno(e, errno, "not sent to %s",
 		                       s->link.where);
-	session_break_messages(s);
+	session_break_messages(s, m->is_answer);
 	s->talk->out.count++;
 	s->talk->in.asked_ns = stamp_mono_ns();
-	note_question(s);
+	session_await_answer(s);
 	if (s->settings->keeps_entries) {
-		follow_message(s); /* its tick is looked for when told */
+		/* its tick is looked for when told */
+		session_follow(s, transcript_end(s->settings->transcript));
 		session_tell_sent(s, m);
 	}
 	session_see_sent(s, bytes, len);
@@ -181,11 +182,13 @@ int session_queue_message(struct session *s, const struct framed *m,
 int session_queue_file(struct session *s, const struct feed_file *file,
                        struct error *e)
 {
-	if (may_send(s, e))
+	if (may_send(s, e) || session_check_length(s, file->piece, e))
 		return -1;
+	if (session_talk(s) && !queue_has_file(s->queue))
+		s->talk->file_at = 0;
 	if (session_talk(s) && queue_of(s) &&
 	    !queue_add_file(s->queue, file)) {
-		note_question(s);
+		session_await_answer(s);
 		return 0;
 	}
 	if (errno == ENOBUFS) {

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What the files of a session share.  session.c calls all others, and each of
- * them only those that stand behind it here; nobody calls back. */
+/* What the files of a session share.  session_ask.c calls session.c, which
+ * calls all others, and each of them only those that stand behind it here;
+ * nobody calls back. */
 
 #ifndef SESSION_PRIVATE_H
 #define SESSION_PRIVATE_H
 
 #include <errno.h>
 
+#include <sockchat/pair.h>
 #include <sockchat/session_state.h>
 
 /* The alarms of the link that are the session's. */
 enum {
-	ALARM_DRIP = LINK_OWN, /* the next piece may go */
-	ALARM_LINGER,          /* the peer's FIN has not come */
-	ALARM_SECURE,          /* a server has not consented to TLS */
-	ALARM_FRAME,           /* silence may end a message */
+	ALARM_LINGER = LINK_OWN, /* the peer's FIN has not come */
+	ALARM_SECURE,            /* a server has not consented to TLS */
+	ALARM_FRAME,             /* silence may end a message */
+	ALARM_RESET, /* what came before a reset is not acknowledged */
+	ALARM_HOLD,  /* something that waits in the middle may go */
 };
 
 static inline struct session *session_of(struct link *l)
@@ -24,10 +27,25 @@ static inline struct session *session_of(struct link *l)
 	return (struct session *)l;
 }
 
+/* The settings that say whether anything is read: of a pair, the target's. */
+static inline const struct session_settings *
+session_flow(const struct session *s)
+{
+	return s->pair ? s->pair->far->settings : s->settings;
+}
+
+/* Whether the user does not want to read on, or answers are owed first. */
+static inline bool session_rests(const struct session *s)
+{
+	bool is_paused = s->pair ? s->pair->far->is_paused : s->is_paused;
+	return is_paused || (s->debt == SESSION_OWES_LATER && !s->closes);
+}
+
 /* How many bytes the peer has got, and will have got of all that waits. */
 static inline uint64_t session_out_end(const struct session *s)
 {
-	return s->link.bytes_out + queue_len(s->queue) +
+	return s->link.bytes_out + link_held(&s->link, FAULT_OUT) +
+	       queue_len(s->queue) +
 	       queue_file_rest(s->queue);
 }
 
@@ -54,12 +72,14 @@ static inline struct timing *session_timing(const struct session *s)
  * was for him: then its end tells it, and no error. */
 static inline bool session_is_harmless(const struct session *s)
 {
-	return s->link.is_accepted && s->link.broken == ECONNRESET &&
+	return s->link.is_accepted && !link_has_messages(&s->link) &&
+	       !s->pair && s->link.broken == ECONNRESET &&
 	       !s->link.bytes_out && !s->queue;
 }
 
-/* session_in.c: read once from the peer, and do all that follows from it. */
-void session_read(struct session *s);
+/* session_in.c: read once from the peer, and do all that follows from it.
+ * False if nothing came. */
+bool session_read(struct session *s);
 
 /* session_out.c */
 
@@ -73,10 +93,17 @@ int session_queue_message(struct session *s, const struct framed *m,
 MUST_USE
 int session_queue_file(struct session *s, const struct feed_file *file,
                        struct error *e);
-/* Queue bytes behind all that waits.  -1 without memory. */
-MUST_USE int session_enqueue(struct session *s, const void *bytes, size_t len);
+/* Write bytes, or queue them behind what waits: those that the peer does not
+ * take now are queued.  An error comes again when the queue is written, but a
+ * message that could not be sent is gone.  -1 without memory. */
+MUST_USE
+int session_put(struct session *s, const uint8_t *bytes, size_t len,
+                bool waits);
 /* Write as much of the queue as the peer takes now. */
 void session_write(struct session *s);
+/* Whether so much waits that no more should come for it: until a quarter of
+ * that waits. */
+bool session_is_full(struct session *s);
 /* Forget all that waits. */
 void session_drop_queue(struct session *s);
 

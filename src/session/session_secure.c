@@ -51,7 +51,8 @@ static const struct entry *message_of(const struct session *s, uint64_t seq,
 {
 	const struct entry *e =
 	    transcript_at(s->settings->transcript, seq, room);
-	bool is_ours = e && e->kind == ENTRY_MESSAGE && e->session == s->number;
+	bool is_ours = e && e->kind == ENTRY_MESSAGE &&
+	               e->session == s->link.number;
 	return is_ours ? e : NULL;
 }
 
@@ -138,7 +139,7 @@ static bool has_unread(const struct session *s)
 {
 	struct transport_facts facts;
 	transport_facts(s->link.transport, FACTS_UNREAD, &facts);
-	return facts.unread > 0;
+	return facts.unread > 0 || link_held(&s->link, FAULT_IN);
 }
 
 /* More of the answer is waited for, but not for ever. */
@@ -184,6 +185,8 @@ static int may_begin(struct session *s, struct upgrade *u, struct error *e)
 static int begin_handshake(struct session *s, struct upgrade *u,
                            struct error *e)
 {
+	if (link_take_held(&s->link, &u->early))
+		return error_set_errno(e, errno, "TLS was not begun");
 	const struct over how = {
 		.is_accepted = s->link.is_accepted,
 		.is_upgrade = true,
@@ -206,10 +209,11 @@ static int begin_handshake(struct session *s, struct upgrade *u,
 int session_upgrade(struct session *s, struct error *e)
 {
 	struct upgrade *u = session_upgrade_of(s);
-	if (!u || s->link.broken || session_plain_room(s))
+	if (!u || s->link.broken || session_plain_room(s) ||
+	    link_held(&s->link, FAULT_OUT))
 		return 0;
 	if (s->link.halves != HALVES_OPEN) {
-		error_set(e, "TLS was not begun: %s has closed its half",
+		error_set(e, "TLS was not begun: %s has finished sending",
 		          s->link.where);
 		error_set_code(e, ECONNRESET);
 		return -1;
@@ -224,6 +228,13 @@ static const char *why_not(const struct session *s)
 {
 	if (s->phase == ENTRY_CLOSED)
 		return "has ended";
+	if (s->pair)
+		return "is in the middle, where client and target begin TLS "
+		       "with each other.  To see what they say, give each side "
+		       "TLS from the start: listen --tls --forward "
+		       "tls://HOST:PORT";
+	if (link_has_messages(&s->link))
+		return "is in datagrams (UDP), and TLS needs a stream";
 	if (!s->link.transport)
 		return "is not open yet";
 	if (s->is_paused)
@@ -284,7 +295,7 @@ int session_begin_upgrade(struct session *s, const void *text, size_t len,
 		upgrade_free(u);
 		return -1;
 	}
-	u->plain_end = s->link.bytes_out + queue_len(s->queue);
+	u->plain_end = s->link.bytes_out + session_queued(s);
 	u->since = after_question(s);
 	u->is_strict = len > 0;
 	s->talk->upgrade = u;

@@ -32,7 +32,9 @@ static inline struct upgrade *session_upgrade_of(const struct session *s)
 static inline size_t session_plain_room(const struct session *s)
 {
 	const struct upgrade *u = session_upgrade_of(s);
-	return u ? (size_t)(u->plain_end - s->link.bytes_out) : SIZE_MAX;
+	return u ? (size_t)(u->plain_end - s->link.bytes_out) -
+	               link_held(&s->link, FAULT_OUT)
+	         : SIZE_MAX;
 }
 
 /* As session_starttls(), whose steps session_upgrade() does. */

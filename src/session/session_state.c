@@ -59,10 +59,10 @@ static void on_lookup_end(void *user, const char *text)
 	struct session *s = name->session;
 	name->lookup = NULL;
 	snprintf(name->text, sizeof(name->text), "%s", text);
-	if (*text && s->names->are_told)
-		session_tell_note(s, "name", "", "%s is called %s",
-		                  name == &s->names->peer ? s->link.where
-		                                          : session_local(s),
+	const char *where = name == &s->names->peer ? s->link.where
+	                                            : session_local(s);
+	if (*text && *where && s->names->are_told)
+		session_tell_note(s, "name", "", "%s is called %s", where,
 		                  text);
 }
 
@@ -97,12 +97,29 @@ void session_identify(struct session *s, bool is_numeric, bool tells)
 
 bool session_is_finishing(const struct session *s)
 {
-	return s->shuts_down || !halves_is_out_open(s->link.halves);
+	return s->shuts_down || s->has_finished ||
+	       !halves_is_out_open(s->link.halves);
+}
+
+size_t session_queued(const struct session *s)
+{
+	return queue_len(s->queue) + link_held(&s->link, FAULT_OUT) +
+	       (s->pair ? lane_to(s)->piped : 0);
+}
+
+/* Some of a file may be in the delay line already. */
+uint64_t session_before_file(const struct session *s)
+{
+	uint64_t gone = s->link.bytes_out;
+	uint64_t at = queue_has_file(s->queue) ? s->talk->file_at : 0;
+	if (at)
+		return at > gone ? at - gone : 0;
+	return queue_before_file(s->queue) + link_held(&s->link, FAULT_OUT);
 }
 
 bool session_is_congested(const struct session *s)
 {
-	return queue_len(s->queue) >= queues_share(s->settings->queues);
+	return queue_load(s->queue) >= queues_share(s->settings->queues);
 }
 
 size_t session_unacked(const struct session *s)
@@ -120,11 +137,26 @@ static int64_t question_ns(const struct session *s)
 	return t->asked_ns > s->opened_ns ? t->asked_ns : s->opened_ns;
 }
 
+/* Datagrams count whether they are told or not. */
+static uint64_t in_messages(const struct session *s)
+{
+	if (link_has_messages(&s->link))
+		return s->link.messages_in;
+	return s->talk ? s->talk->in.count : 0;
+}
+
+static uint64_t out_messages(const struct session *s)
+{
+	if (link_has_messages(&s->link))
+		return s->link.messages_out;
+	return s->talk ? s->talk->out.count : 0;
+}
+
 void session_sample(const struct session *s, struct facts *out)
 {
 	*out = (struct facts){
 		.now = stamp_now(),
-		.number = s->number,
+		.number = s->link.number,
 		.pid = getpid(),
 		.phase = s->phase,
 		.since = stamp_at(s->since_ns),
@@ -132,24 +164,24 @@ void session_sample(const struct session *s, struct facts *out)
 		.halves = s->link.halves,
 		.is_accepted = s->link.is_accepted,
 		.is_tcp = link_is_tcp(&s->link),
+		.has_messages = link_has_messages(&s->link),
 		.is_paused = s->is_paused,
-		.is_dripping = s->settings->drip_bytes > 0,
+		.is_slowed = faults_are_slow(s->settings->faults),
 		.in = s->link.bytes_in,
 		.out = s->link.bytes_out,
-		.in_messages = s->talk ? s->talk->in.count : 0,
-		.out_messages = s->talk ? s->talk->out.count : 0,
+		.in_messages = in_messages(s),
+		.out_messages = out_messages(s),
 		.in_ns = s->link.in_ns,
 		.out_ns = s->link.out_ns,
 		.asked_ns = question_ns(s),
 		.timing = session_timing(s),
-		.queued = queue_len(s->queue) + queue_file_rest(s->queue),
+		.queued = session_queued(s) + queue_file_rest(s->queue),
 	};
 	snprintf(out->peer, sizeof(out->peer), "%s", s->link.where);
 	snprintf(out->local, sizeof(out->local), "%s", session_local(s));
 	snprintf(out->name, sizeof(out->name), "%s",
 	         s->approach ? s->approach->called : "");
-	snprintf(out->through, sizeof(out->through), "%s",
-	         s->approach ? s->approach->through : "");
+	snprintf(out->through, sizeof(out->through), "%s", session_through(s));
 	if (s->names) {
 		memcpy(out->owner, s->names->owner, sizeof(out->owner));
 		memcpy(out->peer_name, s->names->peer.text,
@@ -192,8 +224,18 @@ void session_facts(const struct session *s, struct facts *out)
 
 void session_facts_to_show(const struct session *s, struct facts *out)
 {
+	struct transport_facts facts;
 	session_facts(s, out);
 	out->tls = session_tls(s);
+	if (!s->link.transport)
+		return;
+	transport_facts(s->link.transport,
+	                FACTS_DATAGRAMS | FACTS_SOCKET | FACTS_LOCAL, &facts);
+	out->datagrams = facts.datagrams;
+	out->header = facts.header;
+	out->has_socket = facts.has_socket;
+	out->socket = facts.socket;
+	out->is_v6 = address_is_v6(&facts.local);
 }
 
 const char *session_state_text(const struct session *s)
@@ -202,6 +244,9 @@ const char *session_state_text(const struct session *s)
 		return "half-closed (the peer is gone)";
 	if (s->phase != ENTRY_HALF_CLOSED)
 		return entry_state_name(s->phase);
-	return halves_is_in_open(s->link.halves) ? "half-closed (by us)"
-	                                    : "half-closed (by the peer)";
+	if (halves_is_in_open(s->link.halves))
+		return s->pair ? "half-closed (by the client)"
+		               : "half-closed (by us)";
+	return s->pair ? "half-closed (by the target)"
+	               : "half-closed (by the peer)";
 }

@@ -10,14 +10,41 @@
 
 #include "session_private.h"
 
+/* The proxy that has named who came to us; or "". */
+static const char *proxy_of(const struct session *s)
+{
+	const struct session *came = s->pair ? s->pair->near : s;
+	const char *through = came->link.is_accepted ? session_through(came)
+	                                             : "";
+	return *through ? through + strlen(TRANSPORT_THROUGH) : "";
+}
+
 static void append_entry(struct session *s, struct entry *draft,
                          const void *bytes, size_t len)
 {
-	draft->session = s->number;
+	draft->session = s->link.number;
 	draft->bytes = bytes;
 	draft->len = len;
-	draft->peer = s->link.where;
+	draft->peer = s->pair ? s->pair->far->link.where : s->link.where;
+	if (s->pair && draft->kind == ENTRY_STATE)
+		draft->client = s->pair->near->link.where;
+	if (draft->kind == ENTRY_STATE)
+		draft->proxy = proxy_of(s);
 	transcript_append(s->settings->transcript, draft);
+}
+
+/* Who has ended a connection in order: bits. */
+static uint8_t ends_of(const struct session *s)
+{
+	if (!s->opened_ns)
+		return 0;
+	return (uint8_t)((s->link.has_peer_ended ? ENTRY_IN : 0) |
+	                 (s->link.is_aborted ? 0 : ENTRY_OUT));
+}
+
+static uint8_t half_that_ended(const struct session *s)
+{
+	return halves_is_in_open(s->link.halves) ? ENTRY_OUT : ENTRY_IN;
 }
 
 void session_tell_state(struct session *s, enum entry_state state,
@@ -37,15 +64,16 @@ void session_tell_state(struct session *s, enum entry_state state,
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
 	struct moved moved = { s->link.bytes_in, s->link.bytes_out };
-	bool is_ours = halves_is_in_open(s->link.halves);
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
 		.flags = s->is_folded && state != ENTRY_CLOSED ? ENTRY_FOLDED
 		                                               : 0,
 		.time = stamp_at(s->since_ns),
-		.ended = is_ours ? ENTRY_OUT : ENTRY_IN,
+		.ended = state == ENTRY_CLOSED ? ends_of(s)
+		                               : half_that_ended(s),
 		.moved = state == ENTRY_CLOSED ? &moved : NULL,
+		.has_datagrams = link_has_messages(&s->link),
 		.local = session_local(s),
 		.code = state == ENTRY_CLOSED && session_is_harmless(s)
 		            ? "ECONNRESET" : "",
@@ -94,9 +122,11 @@ void session_tell_sent(struct session *s, const struct framed *m)
 		.stream_at = at,
 		.jumps = jumps,
 		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
-		.frame = m->kind,
+		.frame = link_has_messages(&s->link) ? frame_datagram.kind
+		                                     : m->kind,
 		.prefix_at = m->prefix_at,
 		.prefix = m->prefix,
 		.suffix = m->suffix,
+		.fate = s->pair ? FATE_INJECTED : FATE_NONE,
 	}, m->bytes.data, m->bytes.len);
 }

@@ -127,8 +127,24 @@ struct under_way *under_way_new(struct link *l, struct ticks *const *ticks)
 	return u;
 }
 
+/* The newest message has more bytes than it had: it has not left us yet. */
+static void grow_newest(struct under_way *u, uint64_t end)
+{
+	struct pending *p = &u->list[u->count - 1];
+	if (u->sent == u->count)
+		u->sent--;
+	p->end = end;
+	p->sent = (struct stamp){ 0 };
+	if (*u->ticks)
+		(void)!ticks_add(*u->ticks, p->seq);
+}
+
 void under_way_add(struct under_way *u, uint64_t seq, uint64_t end)
 {
+	if (u->count && u->list[u->count - 1].seq == seq) {
+		grow_newest(u, end);
+		return;
+	}
 	struct pending *grown =
 	    u->count < PENDING_MAX
 	        ? array_grow(u->list, &u->cap, u->count, sizeof(*grown))
@@ -165,6 +181,20 @@ void under_way_restart(struct under_way *u)
 		stop_stamps(u);
 }
 
+/* Whether nobody will ever know that what was sent has arrived: its tick is
+ * final then. */
+static bool is_unknown(const struct under_way *u)
+{
+	return link_has_messages(u->link);
+}
+
+static void forget_sent(struct under_way *u)
+{
+	u->count -= u->sent;
+	memmove(u->list, u->list + u->sent, u->count * sizeof(*u->list));
+	u->sent = 0;
+}
+
 void under_way_after_write(struct under_way *u, bool is_all)
 {
 	uint64_t gone = u->link->bytes_out;
@@ -176,9 +206,13 @@ void under_way_after_write(struct under_way *u, bool is_all)
 		if (p->end > gone) /* a file was shorter */
 			p->end = gone;
 		p->sent = u->writing;
-		tell_tick(u, p, acks_of(u) ? TICK_SENT : TICK_ACKED, 0, false);
+		tell_tick(u, p,
+		          acks_of(u) || is_unknown(u) ? TICK_SENT : TICK_ACKED,
+		          0, is_unknown(u));
 	}
-	if (u->sent == before)
+	if (u->sent && is_unknown(u))
+		forget_sent(u);
+	if (u->sent <= before)
 		return;
 	u->ask_ns = ASK_FIRST_NS;
 	timer_start(u->link->loop, &u->ask, u->ask_ns);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* The messages sent by hand that the peer's system has not acknowledged yet.
+/* The messages sent to a peer that its system has not acknowledged yet.
  * Ticks tell where the bytes of each are. */
 
 #ifndef UNDER_WAY_H
@@ -27,8 +27,8 @@ void under_way_end(struct under_way *u);
 /* The transcript has been cut anew.  NULL is fine. */
 void under_way_recut(struct under_way *u, const struct recut *r);
 
-/* Follow the message `seq`, which is queued.  When it has left us, `end` bytes
- * in all have.  Without memory it has no tick. */
+/* Follow the message `seq`, which is queued, or has grown.  When it has left
+ * us, `end` bytes in all have.  Without memory it has no tick. */
 void under_way_add(struct under_way *u, uint64_t seq, uint64_t end);
 
 /* To be called before bytes are written. */

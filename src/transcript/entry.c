@@ -3,9 +3,17 @@
 
 /* Entries: what is told from them alone. */
 
+#include <string.h>
+
 #include <sockchat/array.h>
 #include <sockchat/entry.h>
 #include <sockchat/frame.h>
+
+bool entry_is_reset(const struct entry *e)
+{
+	return strcmp(e->code, "ECONNRESET") == 0 ||
+	       strcmp(e->code, "EPIPE") == 0;
+}
 
 char entry_mark(const struct entry *e)
 {
@@ -19,6 +27,19 @@ char entry_mark(const struct entry *e)
 		break;
 	}
 	return '*';
+}
+
+const char *entry_fate_name(const struct entry *e)
+{
+	static const char *const names[] = {
+		[FATE_NONE] = "",
+		[FATE_HELD] = "",
+		[FATE_REWRITTEN] = "changed",
+		[FATE_CHANGED] = "changed",
+		[FATE_DROPPED] = "dropped",
+		[FATE_INJECTED] = "injected",
+	};
+	return names[e->fate];
 }
 
 const char *entry_state_name(enum entry_state state)

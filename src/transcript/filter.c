@@ -39,10 +39,11 @@ static int take_peer(struct filter *f, const char **rest, struct error *e)
 	char word[WORD_MAX];
 	long number;
 	take_word(word, rest);
-	if (!number_parse(word, 1, UINT32_MAX, &number))
+	bool is_old = *word == ':';
+	if (!number_parse(word + is_old, 1, ENTRY_OLD_SESSION - 1, &number))
 		return error_set(e, "/filter peer: which one? (/peers lists "
 		                    "them)");
-	f->session = (uint32_t)number;
+	f->session = (uint32_t)number | (is_old ? ENTRY_OLD_SESSION : 0);
 	return 0;
 }
 
@@ -160,8 +161,9 @@ bool filter_shows(const struct filter *f, const struct entry *e)
 		return true; /* the program's answer */
 	if (f->focus && f->focus != e->session)
 		return false;
-	if (is_later && e->dir == ENTRY_OUT)
-		return true; /* the user's own line */
+	if (is_later && e->dir == ENTRY_OUT && e->flags & ENTRY_BY_HAND &&
+	    !entry_is_old(e))
+		return true; /* the user's own line, no client's */
 	return (!f->dir || f->dir == e->dir) &&
 	       (!f->errors || e->kind == ENTRY_ERROR) &&
 	       (!f->session || f->session == e->session) &&

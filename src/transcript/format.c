@@ -14,100 +14,7 @@
 #include <sockchat/unpack.h>
 #include <sockchat/utf8.h>
 
-#define HEX_COLUMNS 78
-
-/* Text, for terminals that only scroll, and for files */
-
-struct line {
-	struct bytes *out;
-	size_t row, indent;
-	bool is_colored;
-	bool has_failed;
-};
-
-static void append_part(struct line *l, const char *text, size_t len)
-{
-	if (bytes_append(l->out, text, len))
-		l->has_failed = true;
-}
-
-static void put_color(struct line *l, const char *color)
-{
-	if (l->is_colored)
-		append_part(l, color, strlen(color));
-}
-
-static const char *style_color(enum wrap_style style)
-{
-	return style == WRAP_ENDING || style == WRAP_MORE ||
-	               style == WRAP_FIELDS ? "\033[2m"
-	       : style == WRAP_ESCAPED      ? "\033[7m"
-	                                    : "";
-}
-
-static void put_line_run(void *user, const struct wrap_run *run)
-{
-	struct line *l = user;
-	const char *color = style_color(run->style);
-	for (; l->row < run->row; l->row++)
-		if (bytes_printf(l->out, "\n%*s", (int)l->indent, ""))
-			l->has_failed = true;
-	put_color(l, color);
-	append_part(l, run->text, run->len);
-	put_color(l, *color ? "\033[0m" : "");
-}
-
-static const char *mark_color(const struct entry *e)
-{
-	return e->kind == ENTRY_ERROR     ? "\033[1;31m"
-	       : e->kind != ENTRY_MESSAGE ? "\033[2m"
-	       : e->dir == ENTRY_OUT      ? "\033[32m"
-	                                  : "\033[36m";
-}
-
-/* What stands before this piece: the entry before it, or the piece before. */
-static const struct entry *find_before(struct entry *before,
-                                       const struct wrap_look *look,
-                                       const struct entry *e, size_t from)
-{
-	const struct entry *found = transcript_at(
-	    look->transcript, from ? e->seq : e->seq - 1, before);
-	if (found && found->part_count)
-		*before = entry_since(before, (from ? from : before->len) - 1);
-	return found;
-}
-
-static int append_text(struct bytes *out, const struct wrap_look *look,
-                       const struct entry *e, size_t from)
-{
-	char head[64];
-	struct entry part = *e, room;
-	const struct entry *before =
-	    look->time == TIME_DELTA ? find_before(&room, look, e, from) : NULL;
-	size_t head_len = wrap_head(head, look, e, before);
-	bool is_text = e->kind != ENTRY_MESSAGE || look->view == VIEW_TEXT;
-	struct wrap_settings settings = {
-		.look = *look,
-		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head_len,
-		.row_count = SIZE_MAX,
-		.base = wrap_base(look, e),
-		.whole = e,
-	};
-	struct line line = {
-		.out = out, .indent = head_len, .is_colored = look->is_colored,
-	};
-	settings.base += settings.base ? from : 0;
-	part.bytes += from;
-	part.len -= from;
-	part.part_count = 0;
-	settings.look.indents_json &= !from;
-	put_color(&line, mark_color(e));
-	append_part(&line, head, head_len);
-	put_color(&line, "\033[0m");
-	wrap_entry(&part, &settings, put_line_run, &line);
-	append_part(&line, "\n", 1);
-	return line.has_failed ? -1 : 0;
-}
+#include "format_text.h"
 
 /* JSON: sockchat-entries(5) */
 
@@ -177,15 +84,14 @@ static void json_field(struct json *j, enum encode encode,
 }
 
 static void json_fields(struct json *j, const struct wrap_look *look,
-                        const struct entry *e)
+                        const struct entry *e, const char *format)
 {
-	const char *format = wrap_unpack(look, e);
 	struct bytes room = { 0 };
 	struct unpack u;
 	struct unpack_field f;
 	struct error why;
 	size_t len;
-	const uint8_t *payload = format ? entry_payload(e, &room, &len) : NULL;
+	const uint8_t *payload = entry_payload(e, &room, &len);
 	if (payload) {
 		unpack_begin(&u, format, strlen(format));
 		json_open(j, "fields", '{');
@@ -194,8 +100,28 @@ static void json_fields(struct json *j, const struct wrap_look *look,
 		json_close(j, '}');
 		json_filled(j, "fields_error", why.text);
 	}
-	j->failed |= format && !payload;
+	j->failed |= !payload;
 	bytes_finish(&room);
+}
+
+static void json_payload(struct json *j, enum encode encode,
+                         const uint8_t *bytes, size_t len)
+{
+	if (encode == ENCODE_AUTO && json_plain(j, "text", bytes, len))
+		return;
+	if (encode == ENCODE_HEX)
+		json_hex(j, "hex", bytes, len);
+	else if (encode == ENCODE_AUTO && utf8_is_valid(bytes, len))
+		json_bytes(j, "text", bytes, len);
+	else
+		json_base64(j, "base64", bytes, len);
+}
+
+static void json_fate(struct json *j, const struct entry *e)
+{
+	if (e->held)
+		json_number(j, "held", e->held);
+	json_filled(j, "fate", entry_fate_name(e));
 }
 
 static void json_message(struct json *j, enum encode encode,
@@ -204,24 +130,43 @@ static void json_message(struct json *j, enum encode encode,
 	const uint8_t *bytes = e->bytes + from;
 	size_t len = e->len - from;
 	bool is_begun_by_text = e->frame && e->frame->traits & FRAME_CUTS;
-	if (e->frame)
-		json_word(j, "frame", e->frame->name);
 	if (e->prefix && !is_begun_by_text)
 		json_number(j, "prefix", e->prefix);
 	json_number(j, "len", len);
-	if (encode == ENCODE_HEX)
-		json_hex(j, "hex", bytes, len);
-	else if (encode == ENCODE_AUTO && utf8_is_valid(bytes, len))
-		json_bytes(j, "text", bytes, len);
-	else
-		json_base64(j, "base64", bytes, len);
+	json_payload(j, encode, bytes, len);
 	json_bool(j, "complete", (e->flags & ENTRY_COMPLETE) != 0);
 	if (e->flags & ENTRY_CUT)
 		json_bool(j, "cut", true);
+	json_fate(j, e);
 	if (e->tick)
 		json_tick(j, e->tick);
 	if (e->wait_ns)
 		json_time(j, "wait_ms", e->wait_ns / 1000);
+}
+
+/* As a message has them. */
+static void json_some_bytes(struct json *j, const char *name,
+                            enum encode encode, const uint8_t *bytes,
+                            size_t len)
+{
+	if (!bytes)
+		return;
+	json_open(j, name, '{');
+	json_number(j, "len", len);
+	json_payload(j, encode, bytes, len);
+	json_close(j, '}');
+}
+
+static void json_mismatch(struct json *j, enum encode encode,
+                          const struct mismatch *m)
+{
+	json_number(j, "line", m->line);
+	if (m->awaited)
+		json_number(j, "at", m->at);
+	if (m->from)
+		json_number(j, "from", m->from);
+	json_some_bytes(j, "awaited", encode, m->awaited, m->awaited_len);
+	json_some_bytes(j, "came", encode, m->came, m->came_len);
 }
 
 static void json_state(struct json *j, const struct entry *e)
@@ -229,7 +174,11 @@ static void json_state(struct json *j, const struct entry *e)
 	json_word(j, "state", entry_state_name((enum entry_state)e->state));
 	if (e->state == ENTRY_HALF_CLOSED)
 		json_word(j, "side", e->ended == ENTRY_OUT ? "us" : "peer");
+	if (e->has_datagrams)
+		json_word(j, "transport", "udp");
 	json_filled(j, "local", e->local);
+	json_filled(j, "client", e->client);
+	json_filled(j, "proxy", e->proxy);
 }
 
 static void json_timing(struct json *j, const struct timing *t)
@@ -308,20 +257,73 @@ static void json_checkup(struct json *j, const struct checkup *c)
 	json_number(j, "status", (uint64_t)c->status);
 }
 
-/* What all have. */
-static void json_begin_entry(struct json *j, struct bytes *out,
-                             const struct entry *e, const char *kind)
+static const char ack_kind[] = "ack"; /* it has no frame */
+
+/* What entries of one moment have in common: most of a short one's line. */
+struct common {
+	int64_t wall_us;
+	uint32_t session;
+	uint8_t dir;
+	const char *kind; /* NULL: nothing is kept */
+	const struct frame_kind *frame;
+	char peer[ADDRESS_TEXT_MAX];
+	char text[2 * ADDRESS_TEXT_MAX + 128];
+	size_t len;
+};
+
+static bool has_common(const struct common *c, const struct entry *e,
+                       const char *kind)
+{
+	return c->wall_us == e->time.wall_us && c->session == e->session &&
+	       c->dir == e->dir && c->kind == kind && c->frame == e->frame &&
+	       strcmp(c->peer, e->peer) == 0;
+}
+
+static void json_moment_of(struct json *j, const struct entry *e,
+                           const char *kind)
 {
 	char time[STAMP_TEXT_MAX];
 	stamp_format_utc(time, e->time.wall_us);
-	json_begin(j, out);
-	json_number(j, "seq", e->seq);
 	json_word(j, "time", time);
-	json_number(j, "session", e->session);
+	json_number(j, "session", entry_number(e));
+	if (entry_is_old(e))
+		json_bool(j, "old", true);
 	json_word(j, "kind", kind);
 	if (e->dir != ENTRY_NO_DIR)
 		json_word(j, "dir", e->dir == ENTRY_IN ? "in" : "out");
 	json_filled(j, "peer", e->peer);
+	if (e->frame && *e->frame->name && kind != ack_kind)
+		json_word(j, "frame", e->frame->name);
+}
+
+/* What all have. */
+static void json_begin_entry(struct json *j, struct bytes *out,
+                             const struct entry *e, const char *kind)
+{
+	static struct common last;
+	json_begin(j, out);
+	json_number(j, "seq", e->seq);
+	if (has_common(&last, e, kind)) {
+		json_again(j, last.text, last.len);
+		return;
+	}
+	size_t before = out->len;
+	json_moment_of(j, e, kind);
+	last.kind = NULL;
+	last.len = out->len - before;
+	if (j->failed || last.len > sizeof(last.text) ||
+	    strlen(e->peer) >= sizeof(last.peer))
+		return;
+	last = (struct common){
+		.wall_us = e->time.wall_us,
+		.session = e->session,
+		.dir = e->dir,
+		.kind = kind,
+		.frame = e->frame,
+		.len = last.len,
+	};
+	memcpy(last.text, out->data + before, last.len);
+	memcpy(last.peer, e->peer, strlen(e->peer) + 1);
 }
 
 static int append_json(struct bytes *out, const struct wrap_look *look,
@@ -333,11 +335,15 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 		[ENTRY_NOTE] = "note",
 		[ENTRY_ERROR] = "error",
 	};
+	bool is_message = e->kind == ENTRY_MESSAGE;
+	const char *format = is_message ? wrap_unpack(look, e) : NULL;
 	struct json j;
-	json_begin_entry(&j, out, e, kinds[e->kind]);
-	if (e->kind == ENTRY_MESSAGE) {
+	json_begin_entry(&j, out, e, is_message && look->has_data
+	                                 ? "data" : kinds[e->kind]);
+	if (is_message) {
 		json_message(&j, look->encode, e, from);
-		json_fields(&j, look, e);
+		if (format) /* else nothing is made that has to be cleared */
+			json_fields(&j, look, e, format);
 		return json_end(&j);
 	}
 	if (e->kind == ENTRY_STATE)
@@ -345,12 +351,15 @@ static int append_json(struct bytes *out, const struct wrap_look *look,
 	json_filled(&j, "code", e->code);
 	json_bytes(&j, "text", e->bytes, e->len);
 	json_filled(&j, "hint", e->hint);
+	json_fate(&j, e);
 	if (e->moved) {
 		json_number(&j, "received", e->moved->received);
 		json_number(&j, "sent", e->moved->sent);
 	}
 	if (e->timing)
 		json_timing(&j, e->timing);
+	if (e->mismatch)
+		json_mismatch(&j, look->encode, e->mismatch);
 	if (e->checkup)
 		json_checkup(&j, e->checkup);
 	return json_end(&j);
@@ -362,7 +371,7 @@ static int append_ack(struct bytes *out, const struct wrap_look *look,
 	struct json j;
 	(void)look;
 	(void)from;
-	json_begin_entry(&j, out, e, "ack");
+	json_begin_entry(&j, out, e, ack_kind);
 	json_tick(&j, e->tick);
 	return json_end(&j);
 }
@@ -377,23 +386,31 @@ static int append_bytes(struct bytes *out, const struct wrap_look *look,
 	           ? bytes_append(out, e->bytes + from, e->len - from) : 0;
 }
 
-static const struct {
-	int (*append)(struct bytes *out, const struct wrap_look *look,
-	              const struct entry *e, size_t from);
-	const char *suffixes[2]; /* of the files that are to have it */
-} formats[] = {
-	[FORMAT_TEXT] = { append_text, { NULL } },
-	[FORMAT_JSON] = { append_json, { ".jsonl" } },
-	[FORMAT_BYTES] = { append_bytes, { ".bin", ".raw" } },
-	[FORMAT_ACK] = { append_ack, { NULL } },
+typedef int append_fn(struct bytes *out, const struct wrap_look *look,
+                      const struct entry *e, size_t from);
+
+static append_fn *const formats[] = {
+	[FORMAT_TEXT] = format_text,
+	[FORMAT_JSON] = append_json,
+	[FORMAT_BYTES] = append_bytes,
+	[FORMAT_ACK] = append_ack,
 };
+
+/* The message has ended with what was shown already, as silence can do it: a
+ * row would have nothing to say. */
+static bool is_bare_end(enum format format, const struct entry *e, size_t from)
+{
+	return format == FORMAT_TEXT && e->kind == ENTRY_MESSAGE && from &&
+	       from == e->len && !e->fate && !(e->flags & ENTRY_CUT);
+}
 
 /* Whether the part `i` stands alone. */
 static bool stands_alone(enum format format, const struct wrap_look *look,
                          const struct entry *e, size_t i)
 {
+	bool has_pieces = !e->frame || e->frame->traits & FRAME_PIECES;
 	if (format == FORMAT_JSON)
-		return e->parts[i].is_late;
+		return e->parts[i].is_late && has_pieces;
 	return format == FORMAT_TEXT && look->time != TIME_OFF &&
 	       entry_pause_ns(e, i) >= ENTRY_PAUSE_MS * MS_NS;
 }
@@ -416,6 +433,7 @@ static struct entry cut_piece(enum format format, const struct wrap_look *look,
 			continue;
 		piece.len = from + len;
 		piece.flags = 0;
+		piece.fate = entry_is_held(e) ? FATE_HELD : FATE_NONE;
 		break;
 	}
 	return piece;
@@ -425,12 +443,12 @@ static int append_pieces(struct bytes *out, enum format format,
                          const struct wrap_look *look, const struct entry *e,
                          size_t from)
 {
-	int failed = 0;
-	while (from < e->len && !failed) {
+	int failed;
+	do {
 		struct entry piece = cut_piece(format, look, e, from);
-		failed = formats[format].append(out, look, &piece, from);
+		failed = formats[format](out, look, &piece, from);
 		from = piece.len;
-	}
+	} while (from < e->len && !failed);
 	return failed;
 }
 
@@ -438,22 +456,9 @@ int format_entry(struct bytes *out, enum format format,
                  const struct wrap_look *look, const struct entry *e,
                  size_t from)
 {
+	if (is_bare_end(format, e, from))
+		return 0;
 	if (e->part_count)
 		return append_pieces(out, format, look, e, from);
-	return formats[format].append(out, look, e, from);
-}
-
-static bool has_suffix(const char *path, const char *suffix)
-{
-	size_t len = strlen(path), n = suffix ? strlen(suffix) : len;
-	return len > n && strcmp(path + len - n, suffix) == 0;
-}
-
-enum format format_of(const char *path)
-{
-	for (enum format f = FORMAT_JSON; f <= FORMAT_BYTES; f++)
-		if (has_suffix(path, formats[f].suffixes[0]) ||
-		    has_suffix(path, formats[f].suffixes[1]))
-			return f;
-	return FORMAT_TEXT;
+	return formats[format](out, look, e, from);
 }

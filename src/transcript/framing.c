@@ -52,8 +52,8 @@ static int begin_message(struct framing *f, const struct framing_read *r,
 	return f->seq ? 0 : -1;
 }
 
-/* Grow the message under way; begin one when there is none (any more). */
-static int put_piece(struct framing *f, const struct framing_read *r,
+/* Add to its entry, and begin one when there is none (any more). */
+static int put_entry(struct framing *f, const struct framing_read *r,
                      const uint8_t *bytes, const struct frame_cut *c,
                      bool was_whole)
 {
@@ -81,6 +81,37 @@ static int put_piece(struct framing *f, const struct framing_read *r,
 	return begin_message(f, r, &b);
 }
 
+static int tell_cut(const struct framing *f, struct framing_cut cut)
+{
+	cut.seq = f->seq;
+	cut.now = &f->state.now;
+	return f->hook ? f->hook->on_cut(f->hook->user, &cut) : 0;
+}
+
+/* The message under way ends as it is. */
+static void tell_end(const struct framing *f)
+{
+	if (f->seq) /* which takes no memory */
+		(void)!tell_cut(f, (struct framing_cut){ .is_whole = true });
+}
+
+/* Grow the message under way; begin one when there is none. */
+static int put_piece(struct framing *f, const struct framing_read *r,
+                     const uint8_t *bytes, const struct frame_cut *c,
+                     bool was_whole)
+{
+	bool begins = !f->seq;
+	if (put_entry(f, r, bytes, c, was_whole))
+		return -1;
+	return tell_cut(f, (struct framing_cut){
+		.bytes = bytes,
+		.len = c->len,
+		.begins = begins,
+		.is_whole = c->status != FRAME_MORE && !c->back,
+		.frame = r->frame,
+	});
+}
+
 static int take_bytes(struct framing *f, const struct framing_read *r,
                       const uint8_t *bytes, size_t len);
 
@@ -101,8 +132,11 @@ static int put_back(struct framing *f, const struct framing_read *r,
 		transcript_shorten(r->transcript, f->seq, len,
 		                   flags_of(c->status));
 	f->at -= len;
+	int failed = tell_cut(f, (struct framing_cut){
+		.back = len, .is_whole = true, .frame = r->frame,
+	});
 	forget_message(f);
-	return take_bytes(f, r, again, len);
+	return failed ? -1 : take_bytes(f, r, again, len);
 }
 
 static int take_bytes(struct framing *f, const struct framing_read *r,
@@ -140,6 +174,15 @@ static void begin_part(struct framing *f, const struct framing_read *r)
 		transcript_part(r->transcript, f->seq, &r->time, is_late);
 }
 
+/* A whole message without a byte. */
+static int take_empty(struct framing *f, const struct framing_read *r)
+{
+	const struct frame_cut whole = { .status = FRAME_WHOLE };
+	int failed = put_piece(f, r, NULL, &whole, false);
+	forget_message(f);
+	return failed;
+}
+
 int framing_take(struct framing *f, const struct framing_read *r,
                  const void *bytes, size_t len)
 {
@@ -149,7 +192,8 @@ int framing_take(struct framing *f, const struct framing_read *r,
 	begin_part(f, r);
 	f->grown_ns = r->time.mono_ns;
 	frame_begin_read(&f->state, pause_ms > 0 ? (uint64_t)pause_ms : 0);
-	int failed = take_bytes(f, r, bytes, len);
+	bool is_empty = !len && r->frame->kind == frame_datagram.kind;
+	int failed = is_empty ? take_empty(f, r) : take_bytes(f, r, bytes, len);
 	transcript_tell(r->transcript);
 	return failed;
 }
@@ -181,6 +225,7 @@ int64_t framing_silence_ns(const struct framing *f, const struct frame *frame)
 static void finish_message(struct framing *f, struct transcript *t,
                            unsigned flags)
 {
+	tell_end(f);
 	/* without it nothing can be said of it any more */
 	if (f->seq && !f->state.now.is_soft)
 		(void)!transcript_extend(t, f->seq, &(struct entry_bytes){
@@ -203,6 +248,7 @@ void framing_break(struct framing *f, const struct frame *frame,
 	if (!(frame->kind->traits & FRAME_PIECES) ||
 	    (e && utf8_unfinished(e->bytes, e->len)))
 		return;
+	tell_end(f);
 	forget_message(f);
 }
 
@@ -212,6 +258,7 @@ void framing_restart(struct framing *f, struct transcript *t)
 	const struct entry *e = transcript_at(t, f->seq, &room);
 	if (e && entry_is_awaited(e))
 		finish_message(f, t, ENTRY_BROKEN);
+	tell_end(f);
 	forget_message(f);
 	f->is_wrong = false;
 	if (f->state.asked)
@@ -269,6 +316,7 @@ void framing_end(struct framing *f, const struct framing_read *r,
 	bool is_whole = !f->seq || f->state.now.is_soft ||
 	                frame_ends(r->frame, &f->state);
 	if (r->frame->kind->traits & FRAME_PIECES) {
+		tell_end(f);
 		forget_message(f);
 		return;
 	}

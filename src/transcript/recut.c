@@ -72,22 +72,23 @@ static struct conversation *find_conversation(const struct recut *r,
 static struct conversation *add_conversation(struct recut *r, uint32_t session)
 {
 	size_t i = conversation_index(r, session);
+	struct conversation *c = calloc(1, sizeof(*c));
 	struct conversation **grown =
-	    array_grow(r->list, &r->cap, r->count, sizeof(*grown));
-	struct conversation *c = grown ? calloc(1, sizeof(*c)) : NULL;
-	if (grown)
-		r->list = grown;
-	if (!c)
+	    c ? array_insert(r->list, &r->cap, r->count, sizeof(*grown), i)
+	      : NULL;
+	if (!grown) {
+		free(c);
 		return NULL;
+	}
+	r->list = grown;
+	r->count++;
 	c->session = session;
 	c->is_headless = transcript_sums(r->old).dropped > 0;
 	for (size_t k = 0; k < 2; k++) {
 		c->sides[k].framing.dir = k ? ENTRY_OUT : ENTRY_IN;
 		c->sides[k].framing.state.asked = &c->asked;
 	}
-	memmove(r->list + i + 1, r->list + i,
-	        (r->count++ - i) * sizeof(*r->list));
-	return r->list[i] = c;
+	return grown[i] = c;
 }
 
 /* NULL without memory. */
@@ -101,8 +102,7 @@ static void remove_conversation(struct recut *r, uint32_t session)
 {
 	size_t i = conversation_index(r, session);
 	free(r->list[i]);
-	memmove(r->list + i, r->list + i + 1,
-	        (--r->count - i) * sizeof(*r->list));
+	array_remove(r->list, r->count--, sizeof(*r->list), i);
 }
 
 static struct side *side_of(struct conversation *c, const struct entry *e)
@@ -176,6 +176,7 @@ static int take_part(struct recut *r, struct side *side, const struct entry *e,
 		return 0;
 	side->part = i + 1;
 	side->part_ns = e->time.mono_ns + entry_part_ns(&e->parts[i]);
+	side->is_loaded = entry_is_old(e);
 	return add_waiting(r, side);
 }
 
@@ -369,6 +370,8 @@ static void meet_entry(struct recut *r, struct conversation *c,
 	if (is_state && e->state == ENTRY_HANDSHAKING)
 		for (size_t i = 0; i < 2; i++)
 			framing_restart(&c->sides[i].framing, r->new);
+	if (e->fate && !(e->flags & ENTRY_BY_HAND)) /* none goes across it */
+		framing_complete(&side_of(c, e)->framing, r->new);
 	if (e->kind == ENTRY_MESSAGE ||
 	    (e->kind == ENTRY_NOTE && strcmp(e->code, "file-sending") == 0))
 		for (size_t i = 0; i < 2; i++)
@@ -392,13 +395,17 @@ static int copy_entry(struct recut *r, const struct entry *e)
 		return -1;
 	meet_entry(r, c, e);
 	struct entry copy = *e;
+	copy.fate = FATE_NONE; /* recut_finish() gives all of them */
+	copy.held = 0;
+	if (entry_is_awaited(e))
+		copy.flags |= ENTRY_BROKEN; /* what follows is another one */
 	if (e->kind == ENTRY_MESSAGE)
 		place_in_stream(r, side_of(c, e), &copy);
 	uint64_t seq = transcript_append(r->new, &copy);
 	if (!seq || recut_add_place(r, e->seq, seq, 0))
 		return -1;
 	r->next = e->seq + 1;
-	if (e->kind == ENTRY_MESSAGE) {
+	if (e->dir == ENTRY_OUT && e->fate != FATE_DROPPED) {
 		c->sides[0].framing.asked_ns = e->time.mono_ns;
 		framing_see(&c->sides[1].framing, &r->frames[0], &r->frames[1],
 		            e->bytes, e->len);
@@ -418,6 +425,7 @@ static int take_next(struct recut *r)
 		return -1;
 	if (r->waiting_count &&
 	    (!e || r->waiting[0]->part_ns <= e->time.mono_ns ||
+	     (r->waiting[0]->is_loaded && !entry_is_old(e)) ||
 	     (c && side_of(c, e)->old_seq)))
 		return take_waiting(r);
 	if (c) {
@@ -457,6 +465,7 @@ void recut_finish(struct recut *r)
 	for (size_t i = 0; i < 2 * r->count; i++)
 		end_silent(r, &r->list[i / 2]->sides[i % 2].framing,
 		           &r->frames[i % 2], now_ns);
+	recut_give_fates(r);
 	r->base = transcript_replace(r->old, r->new);
 	r->new = NULL;
 	transcript_tell_recut(r->old, r);
@@ -476,6 +485,7 @@ static void give_side(const struct recut *r, struct framing *f,
 	given.count += f->count - side->old_count;
 	given.asked_ns = f->asked_ns;
 	given.dir = f->dir;
+	given.hook = f->hook;
 	given.at = f->at;
 	if (given.is_wrong) { /* what comes now may be of the new frame */
 		given.seq = 0;

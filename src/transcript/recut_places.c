@@ -6,6 +6,7 @@
 #include <sockchat/array.h>
 
 #include "recut_private.h"
+#include "transcript_private.h"
 
 int recut_add_place(struct recut *r, uint64_t old, uint64_t seq,
                     size_t offset)
@@ -58,6 +59,17 @@ int recut_place_marks(struct recut *r, const struct before *before)
 	}
 	r->mark_count = 0;
 	return failed;
+}
+
+void recut_give_fates(struct recut *r)
+{
+	const struct fates *f = &r->old->fates;
+	for (size_t i = 0; i < f->count; i++) {
+		uint64_t at = f->list[i].seq - r->first;
+		if (f->list[i].seq >= r->first && at < r->place_count)
+			transcript_set_fate(r->new, r->places[at].seq,
+			                    f->list[i].fate, f->list[i].held);
+	}
 }
 
 /* Go on to the message that a byte so far behind the beginning is in. */

@@ -19,6 +19,7 @@ struct side {
 	uint64_t old_seq;
 	size_t part;
 	int64_t part_ns;
+	bool is_loaded; /* the message: its time says nothing of today */
 };
 
 struct conversation {
@@ -60,7 +61,8 @@ struct recut {
 
 static inline bool recut_is_cut(const struct entry *e)
 {
-	return e->kind == ENTRY_MESSAGE && !(e->flags & ENTRY_BY_HAND);
+	return e->kind == ENTRY_MESSAGE && !(e->flags & ENTRY_BY_HAND) &&
+	       !e->fate && e->frame != frame_datagram.kind;
 }
 
 /* Before a read is cut: the message under way in the new transcript. */
@@ -76,6 +78,8 @@ struct before recut_look_before(const struct recut *r, const struct framing *f);
 MUST_USE
 int recut_add_place(struct recut *r, uint64_t old, uint64_t seq,
                     size_t offset);
+/* Give the entries that were copied the fates which they have by now. */
+void recut_give_fates(struct recut *r);
 /* Find the bytes of the read, which has been cut, that begin old entries.  -1
  * without memory. */
 MUST_USE int recut_place_marks(struct recut *r, const struct before *before);

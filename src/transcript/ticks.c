@@ -14,8 +14,7 @@
 struct ticks {
 	struct tick *list; /* a ring of `cap`, a power of two */
 	size_t first, count, cap;
-	ticks_fn *fn;
-	void *user;
+	struct ticks_listener *listeners;
 };
 
 struct ticks *ticks_new(void)
@@ -30,10 +29,19 @@ void ticks_free(struct ticks *t)
 	free(t);
 }
 
-void ticks_on_change(struct ticks *t, ticks_fn *fn, void *user)
+void ticks_listen(struct ticks *t, struct ticks_listener *l)
 {
-	t->fn = fn;
-	t->user = user;
+	l->next = t->listeners;
+	t->listeners = l;
+}
+
+void ticks_unlisten(struct ticks *t, struct ticks_listener *l)
+{
+	struct ticks_listener **at = &t->listeners;
+	while (*at && *at != l)
+		at = &(*at)->next;
+	if (*at)
+		*at = l->next;
 }
 
 static struct tick *at(const struct ticks *t, size_t i)
@@ -56,23 +64,43 @@ static int grow_ring(struct ticks *t)
 	return 0;
 }
 
+/* Where messages of a flood follow each other, one is as far from the newest as
+ * its seq: the others are searched for. */
+static struct tick *find_tick(const struct ticks *t, uint64_t seq)
+{
+	uint64_t back = t->count ? at(t, t->count - 1)->seq - seq : UINT64_MAX;
+	size_t i = back < t->count ? t->count - 1 - (size_t)back : 0;
+	if (back < t->count && at(t, i)->seq == seq)
+		return at(t, i);
+	ARRAY_FIND(i, t->count, at(t, i)->seq >= seq);
+	return i < t->count && at(t, i)->seq == seq ? at(t, i) : NULL;
+}
+
+/* Their seqs rise, but for those of messages that were held for a while. */
+static void put_in_order(struct ticks *t, struct tick tick)
+{
+	size_t i = t->count++;
+	for (; i && at(t, i - 1)->seq > tick.seq; i--)
+		*at(t, i) = *at(t, i - 1);
+	*at(t, i) = tick;
+}
+
 int ticks_add(struct ticks *t, uint64_t seq)
 {
+	struct tick tick = { seq, 0, TICK_QUEUED, false };
+	struct tick *kept = find_tick(t, seq);
+	if (kept) {
+		*kept = tick;
+		return 0;
+	}
 	if (t->count == TICKS_MAX) {
 		t->first++;
 		t->count--;
 	}
 	if (t->count == t->cap && grow_ring(t))
 		return -1;
-	*at(t, t->count++) = (struct tick){ seq, 0, TICK_QUEUED, false };
+	put_in_order(t, tick);
 	return 0;
-}
-
-static struct tick *find_tick(const struct ticks *t, uint64_t seq)
-{
-	size_t i;
-	ARRAY_FIND(i, t->count, at(t, i)->seq >= seq);
-	return i < t->count && at(t, i)->seq == seq ? at(t, i) : NULL;
 }
 
 void ticks_set(struct ticks *t, const struct tick *tick)
@@ -82,8 +110,8 @@ void ticks_set(struct ticks *t, const struct tick *tick)
 	              kept->is_final == tick->is_final))
 		return;
 	*kept = *tick;
-	if (t->fn)
-		t->fn(t->user, tick->seq);
+	for (struct ticks_listener *l = t->listeners; l; l = l->next)
+		l->on_tick(l->user, tick->seq);
 }
 
 struct tick ticks_at(const struct ticks *t, uint64_t seq)

@@ -27,6 +27,7 @@ void transcript_free(struct transcript *t)
 	if (!t)
 		return;
 	chunk_free_all(t);
+	free(t->fates.list);
 	free(t->spare);
 	free(t->reserve);
 	free(t);
@@ -43,16 +44,20 @@ size_t transcript_max(const struct transcript *t)
 	return t->max;
 }
 
-/* Another day than that of the entry before is an entry, too. */
-static void begin_day(struct transcript *t, const struct stamp *now)
+/* Another day than that of the entry before is an entry, too.  The first day is
+ * today, which needs none, unless it is an old one. */
+static void begin_day(struct transcript *t, const struct entry *first)
 {
 	char text[STAMP_TEXT_MAX];
-	bool is_first = !t->day.len_us;
-	t->day = stamp_day(now->wall_us);
-	stamp_format_date(text, now->wall_us);
-	if (!is_first)
+	bool is_note = first->kind == ENTRY_NOTE && first->code &&
+	               strcmp(first->code, "day") == 0;
+	bool is_told = !is_note && (t->day.len_us || entry_is_old(first));
+	t->day = stamp_day(first->time.wall_us);
+	stamp_format_date(text, first->time.wall_us);
+	if (is_told)
 		transcript_append(t, &(struct entry){
-			.time = *now,
+			.time = first->time,
+			.session = first->session & ENTRY_OLD_SESSION,
 			.kind = ENTRY_NOTE,
 			.code = "day",
 			.bytes = (const uint8_t *)text,
@@ -77,13 +82,13 @@ static struct chunk *begin_moment(struct transcript *t,
                                   const struct entry *like, size_t len)
 {
 	if (!day_has(&t->day, like->time.wall_us))
-		begin_day(t, &like->time);
+		begin_day(t, like);
 	struct chunk *c = last_chunk(t);
 	size_t need = len + origin_size(like);
-	if (len > LEN_MAX)
+	if (len > LEN_MAX || !origin_has_place(0, like))
 		return errno = ENOMEM, NULL;
 	if (!c || chunk_room(c) < need + sizeof(struct kept) ||
-	    !origin_has_place(c, like))
+	    !origin_has_place(c->used, like))
 		c = chunk_add(t, need);
 	if (c)
 		origin_begin(t, c, like);
@@ -137,6 +142,8 @@ uint64_t transcript_append(struct transcript *t, const struct entry *draft)
 		.prefix = d.prefix,
 		.suffix = d.suffix,
 	});
+	if (seq && (d.fate || d.held))
+		transcript_set_fate(t, seq, d.fate, d.held);
 	transcript_tell(t);
 	return seq;
 }
@@ -162,6 +169,7 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.part_count = g ? g->part_count : 0,
 	};
 	origin_read(e, c, g ? g->moment : k->moment, k->flags & KEPT_LATER);
+	fates_read(t, e);
 	return e;
 }
 
@@ -178,6 +186,8 @@ uint64_t transcript_replace(struct transcript *t, struct transcript *with)
 	transcript_tell(t);
 	uint64_t more = t->next_seq - 1;
 	chunk_free_all(t);
+	free(t->fates.list);
+	t->fates = with->fates;
 	t->chunks = with->chunks;
 	t->first = with->first;
 	t->count = with->count;
@@ -189,7 +199,10 @@ uint64_t transcript_replace(struct transcript *t, struct transcript *with)
 	t->next_seq = t->told_seq = with->next_seq + more;
 	for (size_t i = 0; i < t->count; i++)
 		t->chunks[t->first + i]->first_seq += more;
+	for (size_t i = 0; i < t->fates.count; i++)
+		t->fates.list[i].seq += more;
 	with->chunks = NULL;
+	with->fates = (struct fates){ 0 };
 	with->count = 0;
 	transcript_free(with);
 	chunk_drop_beyond_max(t, 0);

@@ -45,18 +45,39 @@ static const void *store(struct chunk *c, const void *from, size_t size)
 
 static bool is_rare(const struct entry *d)
 {
-	return *or_empty(d->local) || *or_empty(d->code) ||
-	       *or_empty(d->hint) || d->timing || d->moved;
+	return *or_empty(d->local) || *or_empty(d->client) ||
+	       *or_empty(d->proxy) || *or_empty(d->code) ||
+	       *or_empty(d->hint) || d->timing || d->moved || d->mismatch;
+}
+
+static size_t mismatch_size(const struct mismatch *m)
+{
+	return m ? sizeof(*m) + m->awaited_len + m->came_len : 0;
+}
+
+static const struct mismatch *store_mismatch(struct chunk *c,
+                                             const struct mismatch *m)
+{
+	if (!m)
+		return NULL;
+	struct mismatch own = *m;
+	if (m->awaited)
+		own.awaited = store_bytes(c, m->awaited, m->awaited_len);
+	if (m->came)
+		own.came = store_bytes(c, m->came, m->came_len);
+	return store(c, &own, sizeof(own));
 }
 
 size_t origin_size(const struct entry *d)
 {
-	return 4 * _Alignof(struct origin) + sizeof(struct origin) +
+	return 5 * _Alignof(struct origin) + sizeof(struct origin) +
 	       MOMENT_SIZE + ASKED_SIZE + sizeof(struct rare) +
 	       (d->timing ? sizeof(*d->timing) : 0) +
 	       (d->moved ? sizeof(*d->moved) : 0) +
+	       mismatch_size(d->mismatch) +
 	       strlen(or_empty(d->peer)) + strlen(or_empty(d->local)) +
-	       strlen(or_empty(d->code)) + strlen(or_empty(d->hint)) + 4;
+	       strlen(or_empty(d->client)) + strlen(or_empty(d->proxy)) +
+	       strlen(or_empty(d->code)) + strlen(or_empty(d->hint)) + 6;
 }
 
 static const struct rare *store_rare(struct chunk *c, const struct entry *d)
@@ -65,10 +86,13 @@ static const struct rare *store_rare(struct chunk *c, const struct entry *d)
 		return NULL;
 	struct rare r = {
 		.local = store_text(c, d->local),
+		.client = store_text(c, d->client),
+		.proxy = store_text(c, d->proxy),
 		.code = store_text(c, d->code),
 		.hint = store_text(c, d->hint),
 		.timing = store(c, d->timing, sizeof(*d->timing)),
 		.moved = store(c, d->moved, sizeof(*d->moved)),
+		.mismatch = store_mismatch(c, d->mismatch),
 	};
 	return store(c, &r, sizeof(r));
 }
@@ -116,6 +140,7 @@ static const struct origin *store_origin(struct transcript *t, struct chunk *c,
 		.dir = d->dir & 3u,
 		.state = d->state & 7u,
 		.ended = d->ended & 3u,
+		.has_datagrams = d->has_datagrams,
 	};
 	const struct origin *stored = store(c, &o, sizeof(o));
 	size_t at = (size_t)((const uint8_t *)stored - c->data);
@@ -159,9 +184,9 @@ static const struct origin *find_origin(struct transcript *t, struct chunk *c,
 	return o;
 }
 
-bool origin_has_place(const struct chunk *c, const struct entry *d)
+bool origin_has_place(size_t used, const struct entry *d)
 {
-	return c->used + origin_size(d) <= AT_MAX;
+	return used + origin_size(d) <= AT_MAX;
 }
 
 void origin_begin(struct transcript *t, struct chunk *c, const struct entry *d)
@@ -201,7 +226,10 @@ static struct moment load_moment(const struct chunk *c, uint32_t at,
 void origin_read(struct entry *e, const struct chunk *c, uint32_t moment,
                  bool is_later)
 {
-	static const struct rare none = { .local = "", .code = "", .hint = "" };
+	static const struct rare none = {
+		.local = "", .client = "", .proxy = "", .code = "",
+		.hint = "",
+	};
 	struct moment m = load_moment(c, moment, is_later);
 	const struct origin *o =
 	    (const void *)(c->data + (m.number >> AT_SHIFT) * AT_UNIT);
@@ -218,12 +246,16 @@ void origin_read(struct entry *e, const struct chunk *c, uint32_t moment,
 	e->dir = o->dir;
 	e->state = o->state;
 	e->ended = o->ended;
+	e->has_datagrams = o->has_datagrams;
 	e->frame = o->frame;
 	e->prefix_at = o->prefix_at;
 	e->peer = o->peer;
 	e->local = rare->local;
+	e->client = rare->client;
+	e->proxy = rare->proxy;
 	e->code = rare->code;
 	e->hint = rare->hint;
 	e->timing = rare->timing;
 	e->moved = rare->moved;
+	e->mismatch = rare->mismatch;
 }

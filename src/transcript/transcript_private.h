@@ -4,7 +4,7 @@
 /* What the files of the transcript share.  Bytes grow from a chunk's front,
  * entries from its back, and what is dropped is dropped a chunk at a time.
  * Each file calls only those that stand behind it here: transcript.c,
- * transcript_grow.c, transcript_origin.c, transcript_chunk.c,
+ * transcript_grow.c, fates.c, transcript_origin.c, transcript_chunk.c,
  * transcript_tell.c. */
 
 #ifndef TRANSCRIPT_PRIVATE_H
@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include <sockchat/fates.h>
 #include <sockchat/transcript.h>
 
 #define CHUNK_SIZE ((size_t)256 << 10)
@@ -24,9 +25,10 @@
 
 /* What only few entries have. */
 struct rare {
-	const char *local, *code, *hint;
+	const char *local, *client, *proxy, *code, *hint;
 	const struct timing *timing;
 	const struct moved *moved;
+	const struct mismatch *mismatch;
 };
 
 /* What entries of a direction of a session have in common. */
@@ -43,6 +45,7 @@ struct origin {
 	uint8_t kind : 3, dir : 2, state : 3;
 	uint8_t ended : 2;
 	bool waits : 1; /* they answer something */
+	bool has_datagrams : 1;
 };
 
 /* When an entry came, and its origin: MOMENT_SIZE bytes that stand anywhere,
@@ -97,6 +100,20 @@ struct chunk {
 _Static_assert(CHUNK_SIZE / sizeof(struct kept) <= UINT16_MAX,
                "a chunk has more entries than `first` can tell");
 
+/* What became of an entry, and its number among those held; both 0: this place
+ * is free. */
+struct fate {
+	uint64_t seq;
+	uint32_t held;
+	uint8_t fate;
+};
+
+/* Few entries have one: those, by rising seq. */
+struct fates {
+	struct fate *list;
+	size_t count, cap;
+};
+
 /* A round through the listeners; one of them may begin another. */
 struct telling {
 	struct transcript_listener *next;
@@ -115,6 +132,7 @@ struct transcript {
 	const struct kept *last_grown; /* its bytes end the last chunk */
 	/* Where origins of messages are in the last chunk; 0: nowhere. */
 	uint16_t origins[ORIGINS];
+	struct fates fates;
 	struct transcript_listener *listeners;
 	struct telling *telling;
 };
@@ -158,10 +176,14 @@ size_t transcript_max(const struct transcript *t);
  * grown. */
 uint64_t transcript_replace(struct transcript *t, struct transcript *with);
 
+/* Write into the entry what became of it. */
+void fates_read(const struct transcript *t, struct entry *e);
+
 /* At most what the moment of an entry takes of a chunk, and its origin. */
 size_t origin_size(const struct entry *d);
-/* Whether a chunk may have an origin more: they stand near its beginning. */
-bool origin_has_place(const struct chunk *c, const struct entry *d);
+/* Whether a chunk may have an origin more behind the bytes that it uses: they
+ * stand near its beginning. */
+bool origin_has_place(size_t used, const struct entry *d);
 /* Make the chunk's newest moment that of this entry. */
 void origin_begin(struct transcript *t, struct chunk *c,
                   const struct entry *d);
@@ -194,6 +216,8 @@ static inline struct kept *kept_at(const struct transcript *t, uint64_t seq)
 void transcript_expect(struct transcript *t, uint64_t seq, uint64_t total);
 /* Tell the listeners that a message has grown. */
 void transcript_tell_grown(struct transcript *t, uint64_t seq);
+/* Tell them that its fate has changed. */
+void transcript_tell_fate(struct transcript *t, uint64_t seq);
 /* Tell them of a cut of all: NULL before. */
 void transcript_tell_recut(struct transcript *t, const struct recut *r);
 

@@ -54,6 +54,14 @@ void transcript_tell_recut(struct transcript *t, const struct recut *r)
 	transcript_tell(t);
 }
 
+void transcript_tell_fate(struct transcript *t, uint64_t seq)
+{
+	struct transcript_listener *l = seq < t->told_seq ? t->listeners : NULL;
+	for (; l; l = l->next)
+		if (l->on_fate)
+			l->on_fate(l->user, seq);
+}
+
 void transcript_tell_grown(struct transcript *t, uint64_t seq)
 {
 	tell_all(t, seq, seq + 1);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/frame.h>
 #include <sockchat/hexdump.h>
 #include <sockchat/unpack.h>
 
@@ -69,6 +70,17 @@ static void lay_cut(struct layout *l, bool is_ascii)
 	else
 		wrap_lay_run(l, "\u2026", 3, 1, WRAP_MORE);
 	wrap_lay_word(l, " cut", 4, WRAP_MORE);
+}
+
+/* What became of the message. */
+static void lay_fate(struct layout *l, const struct entry *e)
+{
+	char text[16];
+	const char *name = entry_fate_name(e);
+	if (*name)
+		wrap_lay_word(l, text, (size_t)snprintf(text, sizeof(text),
+		                                        " (%s)", name),
+		              WRAP_ENDING);
 }
 
 static void lay_message(struct layout *l, const struct entry *e)
@@ -186,6 +198,19 @@ static void lay_hint(struct layout *l, const char *hint)
 	lay_sentence(l, (const uint8_t *)text, strlen(text));
 }
 
+struct wrap_look wrap_look_of(const struct options *o)
+{
+	return (struct wrap_look){
+		.view = (enum view)o->view,
+		.endings = o->endings,
+		.indents_json = o->json_indent,
+		.time = (enum time_mode)o->time,
+		.encode = (enum encode)o->encode,
+		.offsets = (enum offsets)o->offsets,
+		.unpack = { o->unpack[0], o->unpack[1] },
+	};
+}
+
 const char *wrap_unpack(const struct wrap_look *look, const struct entry *e)
 {
 	const char *format = look->unpack[e->dir == ENTRY_OUT];
@@ -224,6 +249,15 @@ static void lay_fields(struct layout *l, const struct entry *e)
 	bytes_finish(&room);
 }
 
+/* An empty datagram has come, or gone, and is to be seen. */
+static void lay_empty(struct layout *l, const struct entry *e)
+{
+	static const char text[] = "(empty datagram)";
+	if (!e->len && (e->flags & ENTRY_BY_HAND ||
+	                e->frame == frame_datagram.kind))
+		wrap_lay_word(l, text, sizeof(text) - 1, WRAP_ENDING);
+}
+
 static void lay_entry(struct layout *l, const struct entry *e)
 {
 	const char *tail = l->settings->tail;
@@ -235,6 +269,8 @@ static void lay_entry(struct layout *l, const struct entry *e)
 		lay_message(l, e);
 	else if (!is_message)
 		lay_sentence(l, e->bytes, e->len);
+	if (is_message)
+		lay_empty(l, l->settings->whole ? l->settings->whole : e);
 	l->next_hit = 0;
 	if (is_message && view != VIEW_TEXT)
 		lay_hex(l, e);
@@ -243,6 +279,8 @@ static void lay_entry(struct layout *l, const struct entry *e)
 	wrap_set_hit(l, WRAP_NO_HIT);
 	if (*e->hint)
 		lay_hint(l, e->hint);
+	if (is_message)
+		lay_fate(l, e);
 	if (tail)
 		wrap_lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
 	if (is_message)
@@ -282,7 +320,8 @@ static struct wrap_key key_of(const struct entry *e,
 		.encoding = encoding_id(s->look.encoding),
 		.unpack = hash_text(wrap_unpack(&s->look, e)),
 		.indents_json = s->look.indents_json,
-		.part_count = e->part_count,
+		.fate = e->fate,
+		.part_count = (unsigned)e->part_count,
 	};
 }
 

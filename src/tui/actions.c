@@ -12,6 +12,8 @@
 #include <sockchat/command.h>
 #include <sockchat/focus.h>
 #include <sockchat/glyph.h>
+#include <sockchat/hold.h>
+#include <sockchat/record.h>
 
 #include "actions.h"
 #include "attend.h"
@@ -317,6 +319,9 @@ static int list_keys(struct frontend *f, char *args)
 	(void)args;
 	for (size_t i = 0; i < COUNT; i++)
 		list_keys_of(f->chat, i);
+	if (hold_count(f->chat->session_settings.hold))
+		chat_note(f->chat, "key", "after F7, on what is held: g "
+		          "passes it, d drops it, e edits it");
 	return 0;
 }
 
@@ -351,10 +356,22 @@ static int search_later(struct frontend *f, char *args)
 	return chat_error(f->chat, &e);
 }
 
+/* A new text may stand behind the number: then the command does it all. */
+static int edit_held(struct frontend *f, char *args)
+{
+	size_t len = strcspn(args, " "), i = 0;
+	bool has_text = args[len + strspn(args + len, " ")];
+	args[len] = has_text ? args[len] : '\0';
+	while (has_text && strcmp(command_row(i)->name, "edit") != 0)
+		i++;
+	return has_text ? command_row(i)->run(f->chat, args)
+	                : held_want(f, args);
+}
+
 static int save_picked(struct frontend *f, char *args)
 {
-	return chat_save(f->chat, args, f->view.picked_first,
-	                 f->view.picked_last);
+	return record_save(f->chat, args, f->view.picked_first,
+	                   f->view.picked_last);
 }
 
 static int clear_away(struct frontend *f, char *args)
@@ -367,7 +384,8 @@ static int clear_away(struct frontend *f, char *args)
 const struct frontend_command tui_commands[] = {
 	{ "help", show_help },   { "find", search_later },
 	{ "keys", list_keys },   { "save", save_picked },
-	{ "clear", clear_away }, { NULL, NULL },
+	{ "clear", clear_away }, { "edit", edit_held },
+	{ NULL, NULL },
 };
 
 /* Ctrl-D on an empty line sends FIN; once more, it leaves. */
@@ -430,5 +448,6 @@ void actions_take(struct frontend *f, const struct token *t)
 	tui_mark_dirty(f);
 	list_begin_key(&f->matches);
 	take_token(f, t);
+	held_work(f); /* what comes in the same burst is for its text */
 	list_end_key(&f->matches);
 }

@@ -12,6 +12,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/command.h>
 #include <sockchat/file.h>
+#include <sockchat/lead.h>
 
 #include "attend.h"
 #include "histfile.h"
@@ -27,6 +28,10 @@ bool attend_interrupt(struct chat *c, struct timer *leave)
 		input_cancel();
 	} else if (chat_stop_trying(c)) {
 		return false;
+	} else if (c->lead) {
+		c->lead->ops->stop(c->lead);
+	} else if (c->load) {
+		c->load->finish(c->load);
 	} else if (c->repeat) {
 		c->repeat->finish(c->repeat);
 	} else if (leave->loop || c->is_leaving) {
@@ -136,9 +141,13 @@ void attend_close_history(void)
 
 const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT])
 {
+	const struct session *s = c->target ? chat_find(c, c->target) : NULL;
 	if (c->target)
-		snprintf(out, ATTEND_PROMPT, "%s%u> ",
-		         c->filter.focus ? "only " : "", c->target);
+		snprintf(out, ATTEND_PROMPT, "%s%u%c ",
+		         c->filter.focus   ? "only "
+		         : s && s->pair ? "to "
+		                        : "",
+		         c->target, c->target_side == ENTRY_IN ? '<' : '>');
 	else
 		snprintf(out, ATTEND_PROMPT, "%s> ",
 		         chat_audience(c) > 1 ? "all" : "");

@@ -11,7 +11,8 @@
 struct chat;
 struct timer;
 
-/* The prompt says whom a line goes to: "> ", "2> ", "only 2> ", "all> ". */
+/* The prompt says whom a line goes to: "> ", "2> ", "only 2> ", "all> ".
+ * In the middle: "to 2> " to its target, "to 2< " to its client, "only 2< ". */
 #define ATTEND_PROMPT 32
 const char *attend_prompt(const struct chat *c, char out[ATTEND_PROMPT]);
 

@@ -16,8 +16,9 @@ static const struct key_row rows[] = {
 	{ "F2", "next view: text, hex, mixed", "F2 View" },
 	{ "F3", "time: clock, start, delta, off, answer", "F3 Time" },
 	{ "F4", "line endings shown or not", NULL },
-	{ "F5", "how the connection does: counters, state, TCP", "F5 Info" },
-	{ "F6", "next peer as the one spoken to", "F6 Peer" },
+	{ "F5", "connection health: counters, state, TCP", "F5 Info" },
+	{ "F6", "speak to the next; in the middle each peer has two sides",
+	  "F6 Peer" },
 	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
 	  "PgUp Scroll" },
 	{ "Ctrl-S", "search: text, re:EXPRESSION, hex:BYTES; then n N or "
@@ -37,6 +38,8 @@ static const struct key_row rows[] = {
 	{ "Ctrl-End, Alt->", "to the newest", NULL },
 	{ "Esc", "back to the newest; leave help", NULL },
 	{ "F7", "select entries: to copy, save or send again", "F7 Select" },
+	{ "F7 g d e", "what is held (/hold): g passes, d drops, e edits it",
+	  NULL },
 	{ "F7 Right", "bytes within a message, and all that they could mean",
 	  NULL },
 	{ "F7 =", "compare two messages side by side", NULL },
@@ -105,12 +108,19 @@ static int draw_key(int row, int column, const char *text, struct spots *spots)
 	return column;
 }
 
-void help_draw_bar(int row, struct spots *spots)
+/* The column behind it and a gap; where it does not fit, the one before. */
+static int put_key(int row, int column, const char *text, struct spots *spots)
+{
+	if (!text || column + (int)strlen(text) > screen_columns())
+		return column;
+	return draw_key(row, column, text, spots) + 2;
+}
+
+void help_draw_bar(int row, bool holds, struct spots *spots)
 {
 	int column = 1;
-	for (size_t i = 0; help_key(i); i++) {
-		const char *text = help_key(i)->bar;
-		if (text && column + (int)strlen(text) <= screen_columns())
-			column = draw_key(row, column, text, spots) + 2;
-	}
+	if (holds)
+		column = put_key(row, column, "F7 g Pass d Drop e Edit", spots);
+	for (size_t i = 0; help_key(i); i++)
+		column = put_key(row, column, help_key(i)->bar, spots);
 }

@@ -303,7 +303,7 @@ int histfile_open(const char *path, int max)
 	int fd = kept.path ? file_open(kept.path, 0) : -1;
 	int count = fd >= 0 ? read_entries(fd) : errno == ENOENT ? 0 : -1;
 	int errnum = errno;
-	if (count > 2 * max)
+	if (fd >= 0 && count > 2 * max)
 		shorten_file();
 	using_history();
 	return errno = errnum, count < 0 ? -1 : 0;

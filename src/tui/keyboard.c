@@ -49,18 +49,29 @@ static void end_paste_early(struct keyboard *k, const uint8_t *bytes, ssize_t n)
 		keys_timeout(k->keys);
 }
 
+/* An end of input that was typed while another program had the terminal is
+ * still there when it is ours again; a terminal that is gone hangs up. */
+static bool is_gone(ssize_t n)
+{
+	struct pollfd in = { .fd = STDIN_FILENO };
+	if (n < 0)
+		return errno != EAGAIN && errno != EINTR;
+	return n == 0 && poll(&in, 1, 0) == 1 &&
+	       in.revents & (POLLHUP | POLLERR);
+}
+
 static void on_keyboard(struct watch *w, unsigned ready)
 {
 	struct keyboard *k = w->user;
 	uint8_t bytes[READ_SIZE];
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
 	(void)ready;
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+	if (is_gone(n)) {
 		watch_remove(&k->watch);
 		k->on_gone(k->user);
 		return;
 	}
-	if (n < 0)
+	if (n <= 0)
 		return;
 	end_paste_early(k, bytes, n);
 	keys_feed(k->keys, bytes, (size_t)n);

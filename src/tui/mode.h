@@ -38,7 +38,7 @@ struct mode {
 };
 
 extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
-    mode_pick, mode_within, mode_compare;
+    mode_pick, mode_within, mode_compare, mode_held;
 
 /* The search, and where the view stood when it began. */
 struct find {
@@ -58,6 +58,12 @@ struct pick {
 	uint64_t cursor, anchor; /* anchor 0: the cursor's entry alone */
 	bool was_scrolled;
 	bool is_whole; /* copies have a message's prefix and its end, too */
+};
+
+/* The held message that is edited in the input line. */
+struct held_edit {
+	uint32_t number;
+	uint32_t wanted; /* the one that /edit has named; 0: none */
 };
 
 /* The bytes within a message that are chosen. */
@@ -109,6 +115,14 @@ void within_begin(struct frontend *f, uint64_t seq);
 /* Compare two messages over the screen; then the present mode goes on. */
 void compare_begin(struct frontend *f, uint64_t left, uint64_t right);
 void compare_end(struct frontend *f);
+
+/* Edit a held message when the turn ends: the one of this number, "" for the
+ * oldest.  -1 after a complaint. */
+int held_want(struct frontend *f, const char *word);
+/* Begin to edit the one that is wanted. */
+void held_work(struct frontend *f);
+/* Give up the edit. */
+void held_end(struct frontend *f);
 
 /* Search for `text`, or for what is going to be typed: "". */
 void find_begin(struct frontend *f, const char *text);

@@ -5,6 +5,7 @@
  * does not take are for the line below, which goes on. */
 
 #include <sockchat/audience.h>
+#include <sockchat/pair.h>
 #include <sockchat/session_state.h>
 
 #include "page.h"
@@ -30,8 +31,13 @@ static bool take_help_key(struct frontend *f, const struct token *t)
 {
 	bool is_q = t->key == KEY_TEXT && *t->bytes == 'q' &&
 	            input_is_empty();
-	if (t->key == KEY_UP || t->key == KEY_DOWN)
-		scroll_help(f, t->key == KEY_UP ? -1 : 1);
+	int rows = t->key == KEY_UP          ? -1
+	           : t->key == KEY_DOWN      ? 1
+	           : t->key == KEY_PAGE_UP   ? -tui_page_rows(f)
+	           : t->key == KEY_PAGE_DOWN ? tui_page_rows(f)
+	                                     : 0;
+	if (rows)
+		scroll_help(f, rows);
 	else if (!is_q && t->key != KEY_ESCAPE)
 		return false;
 	else
@@ -52,15 +58,21 @@ static void scroll_panel(struct frontend *f, int by)
 	f->panel_first = f->panel_first + by > 0 ? f->panel_first + by : 0;
 }
 
+static void find_names(struct frontend *f, struct session *s)
+{
+	bool was_known = s->names != NULL;
+	session_identify(s, f->chat->options->dial.resolve.is_numeric, false);
+	if (!was_known && s->names)
+		tui_mark_dirty(f);
+}
+
 void panel_work(struct frontend *f)
 {
 	struct session *s = f->panel ? chat_shown(f->chat) : NULL;
-	bool was_known = !s || s->names;
 	if (s)
-		session_identify(s, f->chat->options->dial.resolve.is_numeric,
-		                 false);
-	if (!was_known && s->names)
-		tui_mark_dirty(f);
+		find_names(f, s);
+	if (s && s->pair)
+		find_names(f, s->pair->near);
 }
 
 static void draw_panel(struct frontend *f)

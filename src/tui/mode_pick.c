@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/command.h>
 #include <sockchat/frame.h>
 #include <sockchat/recut.h>
 
@@ -23,10 +24,32 @@ static void mark_picked(struct frontend *f)
 	view_show(&f->view, a, 0, f->transcript_rows);
 }
 
-void pick_begin(struct frontend *f)
+static bool is_held_at(const struct frontend *f, uint64_t seq, uint32_t *number)
+{
+	struct entry room;
+	const struct entry *e =
+	    transcript_at(f->chat->transcript, seq, &room);
+	*number = e ? e->held : 0;
+	return e && entry_is_held(e);
+}
+
+/* The newest entry that is seen; among those one that is held, if there is. */
+static uint64_t find_first_pick(struct frontend *f)
 {
 	uint64_t end = view_end(&f->view, f->transcript_rows);
-	uint64_t seq = view_before(&f->view, end);
+	uint64_t newest = view_before(&f->view, end), seq = newest;
+	uint32_t number;
+	for (int i = 0; seq && i < f->transcript_rows; i++) {
+		if (is_held_at(f, seq, &number))
+			return seq;
+		seq = view_before(&f->view, seq);
+	}
+	return newest;
+}
+
+void pick_begin(struct frontend *f)
+{
+	uint64_t seq = find_first_pick(f);
 	if (f->mode || !seq)
 		return;
 	f->pick = (struct pick){
@@ -204,6 +227,39 @@ static void type_command(struct frontend *f, const char *text)
 	input_replace(text);
 }
 
+/* Give the user's word about all that is chosen and held. */
+static void give_word(struct frontend *f, const char *word)
+{
+	uint64_t seq = f->view.picked_first - 1, last = f->view.picked_last;
+	bool is_one = seq + 1 == last, has_done = false;
+	char line[32];
+	uint32_t number;
+	while ((seq = view_next(&f->view, seq)) && seq <= last) {
+		if (!is_held_at(f, seq, &number))
+			continue;
+		int len = snprintf(line, sizeof(line), "/%s %u", word, number);
+		command_run(f->chat, line, (size_t)len);
+		has_done = true;
+	}
+	if (has_done)
+		pick_end(f);
+	else
+		tui_set_notice(f, is_one ? "this entry is not held"
+		                         : "none of these entries is held");
+}
+
+static void edit_picked(struct frontend *f)
+{
+	uint32_t number;
+	if (!is_held_at(f, f->pick.cursor, &number)) {
+		tui_set_notice(f, "this entry is not held");
+		return;
+	}
+	pick_end(f);
+	f->held.wanted = number;
+	held_work(f);
+}
+
 static void take_letter(struct frontend *f, char letter)
 {
 	enum quote_form form;
@@ -218,6 +274,15 @@ static void take_letter(struct frontend *f, char letter)
 		break;
 	case 'f':
 		f->pick.is_whole = !f->pick.is_whole;
+		break;
+	case 'g':
+		give_word(f, "pass");
+		break;
+	case 'd':
+		give_word(f, "drop");
+		break;
+	case 'e':
+		edit_picked(f);
 		break;
 	case '=':
 		compare_picked(f);
@@ -295,12 +360,17 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 
 static const char *pick_prompt(struct frontend *f)
 {
-	static char text[96];
-	snprintf(text, sizeof(text), "%llu%s: Space All | copy Text Hex C "
-	         "Python Base64 Shell | Enter resends | F1 more",
+	static char text[112];
+	uint32_t number;
+	bool is_held = is_held_at(f, f->pick.cursor, &number);
+	snprintf(text, sizeof(text), "%llu%s: %s",
 	         (unsigned long long)view_count(&f->view, f->view.picked_first,
 	                                        f->view.picked_last),
-	         f->pick.is_whole ? " whole" : "");
+	         f->pick.is_whole ? " whole" : "",
+	         is_held ? "g Pass d Drop e Edit | Space All | Text Hex C "
+	                   "Python copy | F1 more"
+	                 : "Space All | copy Text Hex C Python Base64 Shell | "
+	                   "Enter resends | F1 more");
 	return text;
 }
 

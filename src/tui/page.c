@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include <sockchat/glyph.h>
+
 #include "page.h"
 #include "screen.h"
 
@@ -21,22 +23,36 @@ int page_put(const struct page *p, int column, const char *text, size_t len,
 	return screen_put(p->line - p->first, column, text, len, style);
 }
 
-/* How many bytes fit so many columns: cut at a space if there is one. */
-static int fitting_len(const char *text, int room)
+int page_right(const struct page *p)
 {
-	int len = (int)strlen(text), n = room;
-	if (len <= room || room < 1)
+	return p->right ? p->right : screen_columns();
+}
+
+/* How many bytes fit so many columns: cut at a space if there is one.  All of
+ * them where there is no room at all. */
+static size_t fitting_len(const char *text, int room)
+{
+	const uint8_t *bytes = (const uint8_t *)text;
+	size_t len = strlen(text), end = 0, space = 0, n;
+	struct glyph g;
+	int width = 0;
+	if (room < 1)
 		return len;
-	while (n > 0 && text[n] != ' ')
-		n--;
-	return n > 0 ? n : room;
+	for (; (n = glyph_next(&g, bytes + end, len - end, 0)); end += n) {
+		if (text[end] == ' ')
+			space = end;
+		width += g.width;
+		if (end && width > room)
+			return space ? space : end;
+	}
+	return len;
 }
 
 void page_wrap(struct page *p, int column, const char *text, enum style style)
 {
 	do {
-		int n = fitting_len(text, screen_columns() - column);
-		page_put(p, column, text, (size_t)n, style);
+		size_t n = fitting_len(text, page_right(p) - column);
+		page_put(p, column, text, n, style);
 		p->line++;
 		text += n;
 		text += *text == ' ';

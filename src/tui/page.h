@@ -19,6 +19,7 @@
 struct page {
 	int line;        /* the present one */
 	int first, rows; /* those seen, from the top of the screen on */
+	int right;       /* the column behind it; 0: the screen's edge */
 };
 
 bool page_is_seen(const struct page *p);
@@ -28,7 +29,9 @@ bool page_is_seen(const struct page *p);
 int page_put(const struct page *p, int column, const char *text, size_t len,
              enum style style);
 
-/* Put ASCII text from `column` to the right edge, on as many lines as it takes;
+int page_right(const struct page *p);
+
+/* Put safe text from `column` to the right edge, on as many lines as it takes;
  * the present one is then the one below. */
 void page_wrap(struct page *p, int column, const char *text, enum style style);
 
@@ -46,8 +49,9 @@ const struct key_row *help_key(size_t i);
  * that begin with `word`, all of it for "".  How many lines it has. */
 int help_draw(int rows, int first, const char *word);
 
-/* The bar of keys, as many as fit; clicks go to `spots`. */
-void help_draw_bar(int row, struct spots *spots);
+/* The bar of keys, as many as fit, also those for what is held if something is;
+ * clicks go to `spots`. */
+void help_draw_bar(int row, bool holds, struct spots *spots);
 
 /* Draw the connection panel into the rows from 0 on, from its line `*first`,
  * which becomes an earlier one when rows would be left empty.  True: all of it

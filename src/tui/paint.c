@@ -5,6 +5,7 @@
 
 #include <sockchat/again.h>
 #include <sockchat/audience.h>
+#include <sockchat/hold.h>
 
 #include "attend.h"
 #include "line.h"
@@ -62,7 +63,7 @@ static void look_at_pace(struct frontend *f)
 	count_bytes(c, &now);
 	size_t waiting =
 	    s ? queue_len(s->queue) + queue_has_file(s->queue) : 0;
-	bool moves = pace_look(&f->pace, s ? s->number : 0, &now, waiting);
+	bool moves = pace_look(&f->pace, s ? s->link.number : 0, &now, waiting);
 	const struct mode *mode = tui_mode(f);
 	bool goes_on = moves || chat_counts_down(c) ||
 	               (mode && mode->needs_ticks);
@@ -114,7 +115,9 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	*cursor_row = rest + l.cursor_row - first;
 	*cursor_column = l.cursor_column;
 	if (has_bar)
-		help_draw_bar(rows - 1, &f->spots);
+		help_draw_bar(rows - 1,
+		              hold_count(c->session_settings.hold) > 0,
+		              &f->spots);
 	struct preview preview = { .count = 0 };
 	if (!asks && !f->help && !line.prompt)
 		preview_make(&preview, c, &line);

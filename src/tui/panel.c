@@ -7,26 +7,42 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sockchat/admission.h>
 #include <sockchat/audience.h>
 #include <sockchat/bytes.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/session_state.h>
 #include <sockchat/tls_words.h>
+#include <sockchat/watch.h>
 
 #include "page.h"
 #include "screen.h"
+#include "sides.h"
 
 #define PARTS_MAX  60
+#define BLOCKS_MAX 8
+#define BESIDE_MIN 80 /* columns; on fewer, sides stand below each other */
 #define LINE_MAX   512
 #define PEAK_WIDTH 24 /* " 999.9 KiB/s at most" */
 
+/* A connection: of a pair there are two. */
+struct side {
+	struct facts facts;
+	const struct health *health;
+};
+
 struct panel {
 	const struct chat *chat;
-	const struct facts *facts;
+	struct side target, client; /* a client has a number if it is there */
+	const struct facts *facts; /* of the side that is put, as health is */
 	const struct health *health;
 	struct page page;
 	int margin, column; /* labels; where what is told begins */
+	/* Sides that stand beside each other have blocks of rows of the same
+	 * height; the one that is put, and where it begins. */
+	bool is_beside;
+	int heights[BLOCKS_MAX], block, top;
 	unsigned glyph_flags;
 };
 
@@ -37,7 +53,7 @@ static bool is_ascii(const struct panel *p)
 
 static int room_of(const struct panel *p)
 {
-	return screen_columns() - p->column;
+	return page_right(&p->page) - p->column;
 }
 
 /* A label, and what there is to say.  On a very narrow screen it stands on a
@@ -98,7 +114,7 @@ static void put_minute(struct panel *p, enum health_counter counter)
 	number_format_size(size, peak > rate ? peak : rate);
 	if (most)
 		snprintf(text, sizeof(text), "  %s/s at most", size);
-	if (column + (int)strlen(text) <= screen_columns())
+	if (column + (int)strlen(text) <= page_right(&p->page))
 		page_put(&p->page, column, text, strlen(text), STYLE_DIM);
 	p->page.line++;
 }
@@ -216,12 +232,30 @@ static void put_picture(struct panel *p)
 
 /* All of it */
 
+/* A block of rows has ended. */
+static void end_block(struct panel *p)
+{
+	int *height = &p->heights[p->block];
+	if (!p->is_beside)
+		return;
+	if (p->page.line - p->top > *height)
+		*height = p->page.line - p->top;
+	p->page.line = p->top += *height;
+	p->block += p->block < BLOCKS_MAX - 1;
+}
+
+static void put_gap(struct panel *p)
+{
+	p->page.line++;
+	end_block(p);
+}
+
 static void take_row(void *user, enum health_row kind, const char *label,
                      const char *text)
 {
 	struct panel *p = user;
 	if (kind == HEALTH_ROW_GAP)
-		p->page.line++;
+		put_gap(p);
 	else
 		put_row(p, label, text);
 	if (kind == HEALTH_ROW_STATE)
@@ -232,6 +266,11 @@ static void take_row(void *user, enum health_row kind, const char *label,
 		put_minute(p, HEALTH_OUT);
 }
 
+static void take_admission(void *user, const char *label, const char *text)
+{
+	put_row(user, label, text);
+}
+
 static void put_listener(struct panel *p)
 {
 	char text[LINE_MAX], own[TLS_WORDS_MAX];
@@ -240,9 +279,12 @@ static void put_listener(struct panel *p)
 	if (!*c->listening)
 		return;
 	put_row(p, "listening", text);
+	if (*c->forwarding)
+		put_row(p, "forwards to", c->forwarding);
 	tls_say_own(own, c->options->dial.tls, stamp_wall_s());
 	if (*own)
 		put_row(p, "we show", own);
+	chat_admission(c, take_admission, p);
 }
 
 static void put_title(struct panel *p, const char *text, enum health_mood mood)
@@ -267,10 +309,54 @@ static void put_one(struct panel *p)
 	health_rows(p->health, p->facts, take_row, p);
 }
 
+/* Put what follows between these columns. */
+static void use_columns(struct panel *p, int left, int right)
+{
+	int columns = right - left;
+	bool is_narrow = columns < 60 || p->is_beside;
+	p->page.right = right;
+	p->margin = left + !is_narrow;
+	p->column = left + (columns < 30 ? 2 : is_narrow ? 12 : 14);
+}
+
+static void put_side(struct panel *p, const char *name, const struct side *s)
+{
+	struct health_verdict verdict;
+	char title[LINE_MAX], number[24] = "";
+	p->facts = &s->facts;
+	p->health = s->health;
+	p->block = 0;
+	p->top = p->page.line;
+	health_verdict(&verdict, s->health, &s->facts);
+	if (chat_look(p->chat).shows_numbers)
+		snprintf(number, sizeof(number), "peer %u, ", s->facts.number);
+	snprintf(title, sizeof(title), "%s%s: %s", number, name, verdict.text);
+	put_title(p, title, verdict.mood);
+	end_block(p);
+	health_rows(s->health, &s->facts, take_row, p);
+	end_block(p);
+}
+
+/* Both connections in the middle: the client's left, the target's right. */
+static void put_pair(struct panel *p)
+{
+	int columns = screen_columns(), half = columns / 2;
+	put_listener(p);
+	p->page.line += *p->chat->listening != '\0';
+	int top = p->page.line;
+	p->is_beside = columns >= BESIDE_MIN;
+	use_columns(p, 0, p->is_beside ? half - 1 : columns);
+	put_side(p, "client", &p->client);
+	p->page.line = p->is_beside ? top : p->page.line + 1;
+	use_columns(p, p->is_beside ? half : 0, columns);
+	put_side(p, "target", &p->target);
+	p->is_beside = false;
+}
+
 /* There may be a thousand peers: only those that are seen are looked at. */
 static void put_each(struct panel *p)
 {
-	char label[24], text[LINE_MAX];
+	char label[24], sides[SIDES_MAX], text[LINE_MAX];
 	struct health_verdict verdict;
 	const struct session *s;
 	struct facts facts;
@@ -285,7 +371,8 @@ static void put_each(struct panel *p)
 		int column = page_put(&p->page, p->margin, label,
 		    (size_t)snprintf(label, sizeof(label), "peer %u",
 		                     facts.number), STYLE_DIM) + 1;
-		glyph_copy(text, sizeof(text), facts.peer, p->glyph_flags);
+		sides_format(sides, s, false, p->glyph_flags);
+		glyph_copy(text, sizeof(text), sides, p->glyph_flags);
 		text_add(text, sizeof(text), ", %s", verdict.text);
 		page_put(&p->page,
 		         column < p->column ? p->column : column, text,
@@ -297,6 +384,8 @@ static void put_each(struct panel *p)
 static void put_several(struct panel *p)
 {
 	char title[64] = "nobody is connected";
+	if (*p->chat->forwarding)
+		snprintf(title, sizeof(title), "no client is connected");
 	size_t count = chat_session_count(p->chat);
 	if (p->chat->target)
 		snprintf(title, sizeof(title), "peer %u is gone (F6 chooses "
@@ -312,7 +401,12 @@ static void put_several(struct panel *p)
 static int put_all(struct panel *p, int first, int rows)
 {
 	p->page = (struct page){ .first = first, .rows = rows };
-	if (p->facts->number)
+	p->facts = &p->target.facts;
+	p->health = p->target.health;
+	use_columns(p, 0, screen_columns());
+	if (p->client.facts.number)
+		put_pair(p);
+	else if (p->facts->number)
 		put_one(p);
 	else
 		put_several(p);
@@ -324,6 +418,7 @@ static void put_place(struct panel *p, int row, int lines)
 {
 	char text[64];
 	int below = lines - p->page.first - p->page.rows;
+	use_columns(p, 0, screen_columns());
 	p->page.line = p->page.first + row;
 	p->page.rows = row + 1;
 	if (below > 0)
@@ -336,17 +431,12 @@ static void put_place(struct panel *p, int row, int lines)
 bool panel_draw(const struct chat *c, int rows, int *first,
                 unsigned glyph_flags)
 {
-	int columns = screen_columns();
-	struct facts facts;
-	struct panel p = {
-		.chat = c,
-		.facts = &facts,
-		.margin = columns < 60 ? 0 : 1,
-		.column = columns < 30 ? 2 : columns < 60 ? 12 : 14,
-		.glyph_flags = glyph_flags,
-	};
-	chat_facts(c, &facts);
-	p.health = chat_health(c, facts.number);
+	struct panel p = { .chat = c, .glyph_flags = glyph_flags };
+	chat_facts(c, &p.target.facts);
+	chat_client_facts(c, &p.client.facts);
+	p.target.health = chat_health(c, p.target.facts.number);
+	p.client.health = chat_client_health(c, p.client.facts.number);
+	put_all(&p, 0, 0); /* the heights of both sides' blocks */
 	int lines = put_all(&p, 0, 0);
 	bool fits = lines <= rows;
 	int seen = fits || rows < 2 ? rows : rows - 1;

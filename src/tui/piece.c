@@ -12,12 +12,15 @@
 void piece_write_head(struct piece *p, const struct entry *part,
                       const struct entry *before, size_t columns)
 {
-	p->head_len = wrap_head(p->head, &p->settings.look, part, before);
-	if (p->head_len + CONTENT_MIN > columns) {
-		size_t keep = columns > CONTENT_MIN ? 2 : 0;
-		memmove(p->head, p->head + p->head_len - keep, keep);
-		p->head_len = keep;
-	}
+	p->head = wrap_head(&p->settings.look, part, before);
+	if (p->head.columns + CONTENT_MIN <= columns)
+		return;
+	struct wrap_look narrow = { .time = TIME_OFF };
+	narrow.shows_old = p->settings.look.shows_old;
+	narrow.glyph_flags = p->settings.look.glyph_flags;
+	p->head = wrap_head(&narrow, part, NULL);
+	if (columns <= CONTENT_MIN || columns <= p->head.columns)
+		p->head.columns = 0;
 }
 
 /* Where an entry's rows go on the screen, and how its text looks. */
@@ -51,6 +54,10 @@ static enum style style_of(const struct target *t, const struct wrap_run *run)
 
 static enum style mark_style(const struct entry *e)
 {
+	if (entry_is_old(e))
+		return STYLE_DIM;
+	if (entry_is_held(e))
+		return STYLE_HELD;
 	switch (entry_mark(e)) {
 	case '>':
 		return STYLE_OUT;
@@ -67,21 +74,24 @@ static enum style mark_style(const struct entry *e)
  * mark alone, or nothing. */
 static void draw_head(const struct piece *p, const struct target *t, int row)
 {
-	size_t at = p->head_len - 2, number = at;
-	bool is_peers = p->has_number && p->entry->dir == ENTRY_IN;
+	const char *head = p->head.text;
+	size_t at = p->head.mark, number = at;
+	bool is_peers = p->has_number && p->entry->dir == ENTRY_IN &&
+	                !entry_is_held(p->entry);
 	enum style peer = theme_peer(p->entry->session);
-	while (number && p->head[number - 1] == ' ')
+	while (number && head[number - 1] == ' ')
 		number--;
-	while (number && isdigit((unsigned char)p->head[number - 1]))
+	while (number && isdigit((unsigned char)head[number - 1]))
 		number--;
 	if (!p->has_number)
 		number = at;
 	if (t->is_picked)
 		peer = STYLE_PICK;
-	screen_put(row, 0, p->head, number,
+	screen_put(row, 0, head, number,
 	           t->is_picked ? STYLE_PICK : STYLE_DIM);
-	screen_put(row, (int)number, p->head + number, at - number, peer);
-	screen_put(row, (int)at, p->head + at, 2, is_peers ? peer : t->mark);
+	screen_put(row, (int)number, head + number, at - number, peer);
+	screen_put(row, (int)at, head + at, p->head.len - at,
+	           is_peers ? peer : t->mark);
 }
 
 /* A part that came later has a row and a time of its own. */
@@ -107,12 +117,13 @@ static void find_look(struct target *t, const struct piece *p,
                       const struct viewport *v)
 {
 	uint64_t seq = p->entry->seq;
-	bool is_message = p->entry->kind == ENTRY_MESSAGE;
+	bool is_plain = p->entry->kind == ENTRY_MESSAGE &&
+	                !entry_is_old(p->entry);
 	t->is_bare = v->is_bare;
 	t->is_picked = seq >= v->picked_first && seq <= v->picked_last &&
 	               !v->marked.count;
 	t->mark = t->is_picked ? STYLE_PICK : mark_style(p->entry);
-	t->plain = is_message && !t->is_picked ? STYLE_PLAIN : t->mark;
+	t->plain = is_plain && !t->is_picked ? STYLE_PLAIN : t->mark;
 }
 
 /* What to mark in an entry: what is chosen within it, or the hits if the search
@@ -139,7 +150,7 @@ int piece_draw(struct piece *p, const struct viewport *v, size_t skip, int row,
 	int first = row + (p->lead && !skip ? 1 : 0);
 	struct target t = {
 		.row = first - (int)above,
-		.column = (int)p->head_len,
+		.column = (int)p->head.columns,
 		.piece = p,
 	};
 	find_look(&t, p, v);
@@ -148,7 +159,7 @@ int piece_draw(struct piece *p, const struct viewport *v, size_t skip, int row,
 	p->settings.hits = hits_seen(v, p->entry);
 	p->settings.first_row = above;
 	p->settings.row_count = (size_t)(row + room - first);
-	if (!above && first < row + room && p->head_len)
+	if (!above && first < row + room && p->head.columns)
 		draw_head(p, &t, t.row);
 	wrap_entry(p->entry, &p->settings, put_run, &t);
 	return room;

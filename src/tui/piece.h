@@ -14,9 +14,10 @@
 struct piece {
 	const struct entry *entry;
 	struct entry own; /* what `entry` points to */
-	char head[64], dropped[128];
-	size_t head_len, lead, rows; /* lead: for dropped entries */
-	bool has_number;
+	struct wrap_head head; /* of no columns: there is none */
+	char dropped[128];
+	size_t lead, rows; /* lead: for dropped entries */
+	bool has_number; /* of a peer that has a colour */
 	struct wrap_settings settings;
 };
 

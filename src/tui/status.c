@@ -10,12 +10,18 @@
 
 #include <sockchat/again.h>
 #include <sockchat/audience.h>
+#include <sockchat/bytes.h>
+#include <sockchat/fault.h>
 #include <sockchat/glyph.h>
+#include <sockchat/hold.h>
 #include <sockchat/number.h>
 #include <sockchat/progress.h>
+#include <sockchat/recorder.h>
+#include <sockchat/rules.h>
 #include <sockchat/session_state.h>
 
 #include "screen.h"
+#include "sides.h"
 #include "status.h"
 
 #define PARTS_MAX 24
@@ -27,6 +33,7 @@ struct part {
 	enum style style;
 	enum key key; /* what a click on it does */
 	char text[PART_MAX];
+	char brief[SIDES_MAX]; /* says it with rank 1 when there is no room */
 };
 
 struct parts {
@@ -48,6 +55,7 @@ static struct part *add_part(struct parts *p, int rank, const char *format, ...)
 	part->rank = rank;
 	part->style = STYLE_STATUS;
 	part->key = KEY_NONE;
+	part->brief[0] = '\0';
 	return part;
 }
 
@@ -87,8 +95,12 @@ static void add_listener(struct parts *p, const struct chat *c,
 		add_part(p, 3, "listening on %s", c->listening);
 	else if (s)
 		add_part(p, 10, s->link.is_accepted ? "listen" : "connect");
+	if (*c->forwarding && !s)
+		add_part(p, 3, "forwarding to %s", c->forwarding);
 	if (c->is_exposed)
 		add_warning(p, 2, c->reach);
+	if (*c->listening && !c->accepts)
+		add_warning(p, 2, "not accepting");
 }
 
 static void add_queue(struct parts *p, const struct status *s,
@@ -96,13 +108,13 @@ static void add_queue(struct parts *p, const struct status *s,
 {
 	char size[16];
 	bool is_slow = s->pace->is_stuck && session_is_open(to) &&
-	               !s->chat->session_settings.drip_bytes;
+	               !faults_are_slow(s->chat->session_settings.faults);
 	if (is_slow && queue_has_file(to->queue))
 		add_warning(p, 2, "peer not reading");
-	if (!queue_len(to->queue) || queue_has_file(to->queue))
+	if (!session_queued(to) || queue_has_file(to->queue))
 		return; /* the file's part tells more */
 	add_part(p, 2, "%s%s queued", is_slow ? "peer not reading, " : "",
-	    number_format_size(size, queue_len(to->queue)))->style =
+	    number_format_size(size, session_queued(to)))->style =
 	    STYLE_WARNING;
 }
 
@@ -119,11 +131,23 @@ static void add_file(struct parts *p, const struct status *s,
 	add_part(p, 2, "%s", text);
 }
 
+/* Who is at the other end; the two of a pair are shortened first. */
+static void add_sides(struct parts *p, const struct status *s,
+                      const struct session *with)
+{
+	char text[SIDES_MAX];
+	sides_format(text, with, false, s->glyph_flags);
+	struct part *part = add_part(p, with->pair ? 5 : 1, "%s", text);
+	part->key = KEY_F6;
+	if (with->pair)
+		sides_format(part->brief, with, true, s->glyph_flags);
+}
+
 static void add_session(struct parts *p, const struct status *s,
                         const struct session *with)
 {
 	const struct tls_facts *tls = session_tls(with);
-	add_part(p, 1, "%s", with->link.where)->key = KEY_F6;
+	add_sides(p, s, with);
 	if (tls)
 		add_part(p, 4, "%s", tls->version)->key = KEY_F5;
 	add_part(p, 0, "%s", session_state_text(with))->key = KEY_F5;
@@ -135,14 +159,47 @@ static void add_session(struct parts *p, const struct status *s,
 	add_file(p, s, with);
 }
 
+/* How many messages wait in the middle, or which ones would. */
+static void add_held(struct parts *p, const struct status *s)
+{
+	const struct hold *h = s->chat->session_settings.hold;
+	size_t in = h->count[0], out = h->count[1];
+	const char *bars = s->glyph_flags & GLYPH_ASCII ? "held" : "‖";
+	struct part *part;
+	if (!in && !out) {
+		if (s->chat->options->hold)
+			add_part(p, 3, "hold %s", choice_name(hold_choices,
+			                             s->chat->options->hold));
+		return;
+	}
+	part = in && out ? add_part(p, 0, "%s %zu: %zu out, %zu in", bars,
+	                            in + out, out, in)
+	                 : add_part(p, 0, "%s %zu %s", bars, in + out,
+	                            in ? "in" : "out");
+	part->style = STYLE_WARNING;
+	part->key = KEY_F7;
+}
+
+/* Trouble on purpose: its words, or that there is some. */
+static void add_faults(struct parts *p, const struct chat *c)
+{
+	char spec[FAULT_TEXT_MAX];
+	fault_format(spec, &c->session_settings.faults->spec);
+	if (strcmp(spec, "off") == 0)
+		return;
+	struct part *part = add_part(p, 3, "fault %s", spec);
+	part->style = STYLE_WARNING;
+	snprintf(part->brief, sizeof(part->brief), "faults");
+}
+
 /* What to press when it does not simply go on. */
 static void add_advice(struct parts *p, const struct chat *c)
 {
 	char advice[ADVICE_MAX];
+	bool is_busy = c->repeat || c->lead;
 	chat_advise(c, advice);
 	if (*advice)
-		add_part(p, chat_shown(c) && !c->repeat ? 5 : 1, "%s",
-		         advice);
+		add_part(p, chat_shown(c) && !is_busy ? 5 : 1, "%s", advice);
 }
 
 static void add_counts(struct parts *p, const struct status *s)
@@ -161,6 +218,21 @@ static void add_counts(struct parts *p, const struct status *s)
 		add_part(p, 7, "%s/s out", out);
 }
 
+/* How much is in the files; or that something is not. */
+static void add_recordings(struct parts *p, const struct chat *c)
+{
+	struct recorder_sums sums;
+	char size[16];
+	if (!recorders_sum(c->recorders, &sums))
+		return;
+	number_format_size(size, sums.fails ? sums.missing : sums.written);
+	if (sums.fails)
+		add_part(p, 1, "rec FAILS, %s missing", size)->style =
+		    STYLE_WARNING;
+	else
+		add_part(p, 3, "rec %s", size);
+}
+
 static void add_filter(struct parts *p, const struct status *s)
 {
 	const struct filter *f = &s->chat->filter;
@@ -172,6 +244,14 @@ static void add_filter(struct parts *p, const struct status *s)
 	                             (unsigned long long)s->hidden);
 	part->style = STYLE_WARNING;
 	part->key = f->focus ? KEY_F9 : KEY_NONE;
+}
+
+static void add_rules(struct parts *p, const struct chat *c)
+{
+	char told[RULES_TOLD_MAX];
+	rules_tell(c, told);
+	if (*told)
+		add_part(p, 3, "%s", told);
 }
 
 /* How messages are cut: unless it is said, only that it is no text. */
@@ -196,13 +276,20 @@ static void add_frames(struct parts *p, const struct chat *c,
 /* Peers whose programs have gone stay until they are closed. */
 static void add_peers(struct parts *p, const struct chat *c, size_t count)
 {
-	char gone[32] = "";
-	size_t here = 0;
-	for (size_t i = 0; i < count; i++)
+	char more[64] = "";
+	size_t here = 0, paused = 0;
+	for (size_t i = 0; i < count; i++) {
 		here += !chat_session(c, i)->is_gone;
+		paused += chat_session(c, i)->is_paused;
+	}
+	if (paused)
+		text_add(more, sizeof(more), ", %zu paused", paused);
 	if (here < count)
-		snprintf(gone, sizeof(gone), ", %zu gone", count - here);
-	add_part(p, 1, "%zu peer%s%s", here, plural(here), gone)->key = KEY_F6;
+		text_add(more, sizeof(more), ", %zu gone", count - here);
+	struct part *part = add_part(p, 1, "%zu peer%s%s", here, plural(here),
+	                             more);
+	part->key = KEY_F6;
+	part->style = paused ? STYLE_WARNING : STYLE_STATUS;
 }
 
 static void fill_parts(struct parts *p, const struct status *s)
@@ -219,11 +306,16 @@ static void fill_parts(struct parts *p, const struct status *s)
 	else if (count)
 		add_peers(p, c, count);
 	else
-		add_part(p, 0, "not connected");
+		add_part(p, 0, *c->forwarding ? "no client"
+		                              : "not connected");
+	add_held(p, s);
+	add_faults(p, c);
 	add_advice(p, c);
 	if (count)
 		add_counts(p, s);
+	add_recordings(p, c);
 	add_filter(p, s);
+	add_rules(p, c);
 	if (*s->mode)
 		add_part(p, 2, "%s", s->mode);
 	add_part(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
@@ -238,10 +330,12 @@ static void fill_parts(struct parts *p, const struct status *s)
 
 static void make_safe(struct parts *p, unsigned glyph_flags)
 {
-	char text[PART_MAX];
+	char text[PART_MAX], brief[SIDES_MAX];
 	for (size_t i = 0; i < p->count; i++) {
 		memcpy(text, p->list[i].text, PART_MAX);
 		glyph_copy(p->list[i].text, PART_MAX, text, glyph_flags);
+		memcpy(brief, p->list[i].brief, SIDES_MAX);
+		glyph_copy(p->list[i].brief, SIDES_MAX, brief, glyph_flags);
 	}
 }
 
@@ -259,6 +353,13 @@ static void drop_least(struct parts *p)
 	for (size_t i = 1; i < p->count; i++)
 		if (p->list[i].rank >= p->list[least].rank)
 			least = i;
+	struct part *part = &p->list[least];
+	if (*part->brief) {
+		memcpy(part->text, part->brief, SIDES_MAX);
+		part->brief[0] = '\0';
+		part->rank = 1;
+		return;
+	}
 	p->count--;
 	memmove(p->list + least, p->list + least + 1,
 	        (p->count - least) * sizeof(*p->list));

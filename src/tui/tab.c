@@ -36,7 +36,7 @@ static void use_matches(const struct input_ops *ops, char *const *matches,
 		return;
 	}
 	if (count == 1) {
-		bool goes_on = len > 0 && strchr("/=", text[len - 1]);
+		bool goes_on = len > 0 && strchr("/=:", text[len - 1]);
 		whole_edit(start, rl_point, text, goes_on ? "" : " ");
 	} else {
 		if (len > (size_t)(rl_point - start))

@@ -24,6 +24,7 @@ static const struct {
 	[STYLE_OUT] = { { GREEN, GREEN, 28 }, LOOK_BOLD },
 	[STYLE_NOTICE] = { { OWN, OWN, OWN }, LOOK_DIM },
 	[STYLE_ERROR] = { { RED, RED, 160 }, LOOK_BOLD },
+	[STYLE_HELD] = { { MAGENTA, MAGENTA, 166 }, LOOK_BOLD },
 	[STYLE_STATUS] = { { OWN, OWN, OWN }, LOOK_REVERSE },
 	[STYLE_WARNING] = { { RED, RED, 160 }, LOOK_REVERSE | LOOK_BOLD },
 	[STYLE_BAR] = { { OWN, OWN, OWN }, 0 },

@@ -19,6 +19,7 @@ enum style {
 	STYLE_OUT,
 	STYLE_NOTICE,
 	STYLE_ERROR,
+	STYLE_HELD,    /* what waits for the user's word */
 	STYLE_STATUS,
 	STYLE_WARNING, /* in the status line */
 	STYLE_BAR,

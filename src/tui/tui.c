@@ -93,6 +93,7 @@ static void draw_when_due(struct frontend *f)
 static void search_and_filter(struct frontend *f)
 {
 	panel_work(f);
+	held_work(f);
 	char *text = f->wanted;
 	f->wanted = NULL;
 	if (text)
@@ -305,7 +306,8 @@ static void init_frontend(struct frontend *f)
 	f->tick = (struct timer){ .on_time = on_frame_time, .user = f };
 }
 
-static void on_acknowledged(void *user, uint64_t seq)
+/* An entry looks otherwise: its bytes have arrived, or its fate is known. */
+static void on_other_look(void *user, uint64_t seq)
 {
 	(void)seq;
 	tui_mark_dirty(user);
@@ -359,7 +361,10 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 		close_all(f);
 		return NULL;
 	}
-	ticks_on_change(c->ticks, on_acknowledged, f);
+	f->ticks.on_tick = f->fates.on_fate = on_other_look;
+	f->ticks.user = f->fates.user = f;
+	ticks_listen(c->ticks, &f->ticks);
+	transcript_listen(c->transcript, &f->fates);
 	actions_start();
 	tui_come_back(f);
 	attend_open_history(c);
@@ -372,7 +377,8 @@ static void stop_screen(struct frontend *f)
 	const struct chat *c = f->chat;
 	uint64_t undelivered = chat_undelivered(c);
 	struct error e;
-	ticks_on_change(f->chat->ticks, NULL, NULL);
+	ticks_unlisten(f->chat->ticks, &f->ticks);
+	transcript_unlisten(f->chat->transcript, &f->fates);
 	edit_stop(f);
 	clipboard_stop(&f->clipboard);
 	attend_stderr(f->chat);
@@ -383,6 +389,7 @@ static void stop_screen(struct frontend *f)
 	timer_stop(&f->tick);
 	later_cancel(&f->work);
 	find_end(f);
+	held_end(f);
 	compare_end(f);
 	view_finish(&f->view);
 	list_clear(&f->matches);

@@ -24,6 +24,8 @@
 
 struct frontend {
 	struct chat *chat;
+	struct ticks_listener ticks;
+	struct transcript_listener fates;
 	/* Keys go to help if it is there (not NULL), else to the mode, else to
 	 * the connection panel, else to the input line. */
 	const struct mode *help, *mode, *panel;
@@ -32,6 +34,7 @@ struct frontend {
 	struct find find;
 	struct pick pick;
 	struct within within;
+	struct held_edit held;
 	struct compare compare;
 	struct clipboard clipboard;
 	struct copy copy;

@@ -105,14 +105,15 @@ static void make_head(struct piece *p, const struct viewport *v, size_t columns)
 	    v->chat->transcript, seq_before(v, p->entry->seq), &room);
 	if (before && before->part_count)
 		room = entry_since(before, before->len - 1);
-	p->has_number = p->entry->session && p->settings.look.shows_numbers;
-	p->head_len = 0;
+	p->has_number = p->entry->session && !entry_is_old(p->entry) &&
+	                p->settings.look.shows_numbers;
+	p->head.columns = 0;
 	if (!v->is_bare)
 		piece_write_head(p, p->entry, before, columns);
 }
 
-/* The tick of a message that was sent by hand, or NULL.  All ticks are equally
- * wide. */
+/* The tick of a message that was sent by hand, in the middle of any; or NULL.
+ * All ticks are equally wide. */
 static const char *tail_of(const struct viewport *v, const struct entry *e)
 {
 	static const char *const tails[][2] = {
@@ -122,8 +123,7 @@ static const char *tail_of(const struct viewport *v, const struct entry *e)
 		[TICK_LOST] = { " ✗ ", " x " },
 	};
 	bool is_ascii = v->glyph_flags & GLYPH_ASCII;
-	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_OUT || v->is_bare ||
-	    !v->chat->options->ticks)
+	if (e->kind != ENTRY_MESSAGE || v->is_bare || !v->chat->options->ticks)
 		return NULL;
 	return tails[ticks_at(v->chat->ticks, e->seq).state][is_ascii];
 }
@@ -134,6 +134,8 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 	p->entry = transcript_at(v->chat->transcript, seq, &p->own);
 	if (!p->entry || !is_seen(v, p->entry))
 		return false;
+	if (v->is_bare)
+		p->own.fate = FATE_NONE;
 	if (v->is_bare || v->chat->options->time == TIME_OFF)
 		p->own.part_count = 0; /* nothing would tell them apart */
 	p->settings = (struct wrap_settings){
@@ -147,7 +149,7 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 	p->settings.look.glyph_flags = v->glyph_flags;
 	p->settings.look.endings &= !v->is_bare;
 	make_head(p, v, columns);
-	p->settings.columns = columns - p->head_len;
+	p->settings.columns = columns - p->head.columns;
 	p->lead = format_dropped(p->dropped, v, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;

@@ -8,6 +8,7 @@
 #include <sockchat/glyph.h>
 #include <sockchat/session_state.h>
 
+#include "sides.h"
 #include "window.h"
 
 #define BELL_NS   SECOND_NS
@@ -17,9 +18,12 @@ static void format_title(char out[WINDOW_TITLE_MAX], const struct chat *c)
 {
 	const struct session *s = chat_shown(c);
 	size_t count = chat_session_count(c);
+	char sides[SIDES_MAX];
 	if (s)
-		snprintf(out, WINDOW_TITLE_MAX, "sockchat %s %s",
-		         s->link.where, session_state_text(s));
+		sides_format(sides, s, false, GLYPH_ASCII);
+	if (s)
+		snprintf(out, WINDOW_TITLE_MAX, "sockchat %.110s %s", sides,
+		         session_state_text(s));
 	else if (count)
 		snprintf(out, WINDOW_TITLE_MAX, "sockchat %zu peers", count);
 	else if (*c->listening)
@@ -59,7 +63,7 @@ void window_hear(struct window *w, const struct chat *c, const struct entry *e,
 	bool rings = o->bell == BELL_ALWAYS ||
 	             (o->bell == BELL_UNFOCUSED && w->is_unfocused);
 	bool tells = o->notify != NOTIFY_OFF && w->is_unfocused;
-	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_IN)
+	if (e->kind != ENTRY_MESSAGE || e->dir != ENTRY_IN || entry_is_old(e))
 		return;
 	if (rings && now >= w->bell_ns && bytes_append_byte(out, '\a') == 0)
 		w->bell_ns = now + BELL_NS;

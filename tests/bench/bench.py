@@ -10,7 +10,10 @@ import re
 import statistics
 import sys
 
+import datagrams
+import forwarding
 import loads
+import recordings
 
 ROUNDS = int(os.environ["ROUNDS"])
 ONLY = re.compile(os.environ.get("ONLY", ""))
@@ -51,7 +54,7 @@ def row_of(load, figure, unit, tool, values, medians):
         "median": medians[tool], "min": min(values), "max": max(values),
         "rounds": len(values), "more_is_better": loads.more_is_better(unit),
     }
-    if unit == "x":  # is a ratio already
+    if unit in ("x", "of them"):  # is a ratio already, or part of a whole
         return row
     peers = [t for t in medians if loads.is_peer(t)]
     for name, others in ("peer", peers), ("bare", load.bare):
@@ -86,7 +89,8 @@ def write(load, figure, unit, tools, out):
 def main():
     failed = []
     with open(JSON, "w", encoding="utf-8") as out:
-        for load in loads.all_loads():
+        for load in sum((part.all_loads() for part in
+                         (loads, datagrams, recordings, forwarding)), []):
             if not ONLY.search(load.name):
                 continue
             print(load.name, flush=True)

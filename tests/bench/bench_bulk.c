@@ -211,7 +211,7 @@ static void run(const struct mode *m, char **command)
 {
 	char port[8];
 	int listener = load_listen(port);
-	load_set_port(command, port);
+	load_set_word(command, "PORT", port);
 	load_bytes(0);
 	int in = m->input(), out = m->output();
 	int64_t start_ns = load_now_ns();

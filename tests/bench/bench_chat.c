@@ -22,6 +22,7 @@
 #define STEADY     ((size_t)1 << 20) /* bytes a second, when not a flood */
 #define STEADY_LEN ((size_t)LINE * 10) /* what of them is sent at once */
 #define KEY_NS     (LOAD_SECOND_NS / 20)
+#define LATE_NS    (10 * LOAD_SECOND_NS) /* such a key was lost */
 #define WARM_UP_NS (LOAD_SECOND_NS / 4)
 #define LINE_KEYS  40 /* in the input line, before it is cleared */
 #define QUIET_MS   100
@@ -114,7 +115,7 @@ static struct tool start(char **command)
 	struct tool t = { .frame.text = FRAME };
 	char port[8];
 	int fd = load_listen(port);
-	load_set_port(command, port);
+	load_set_word(command, "PORT", port);
 	t.pid = load_run_on_pty(command, &t.fd);
 	t.peer = load_accept(fd, t.pid);
 	watch_until_quiet(&t);
@@ -194,13 +195,16 @@ static void start_source(struct source *s, int fd)
 		load_die("cannot start a thread");
 }
 
-/* Type at times, and watch all the time; what each key took, in ms. */
+/* Type at times, and watch all the time; what each key took, in ms.  The last
+ * one is waited for, as there may be no other. */
 static void type_and_watch(struct tool *t, int64_t end_ns, struct samples *ms)
 {
 	int64_t typed_ns = 0, now;
 	size_t keys = 0;
-	while ((now = load_now_ns()) < end_ns) {
-		if (now - typed_ns >= KEY_NS && (!typed_ns || t->key.count)) {
+	while ((now = load_now_ns()) < end_ns ||
+	       (ms->count < keys && now < end_ns + LATE_NS)) {
+		if (now < end_ns && now - typed_ns >= KEY_NS &&
+		    (!typed_ns || t->key.count)) {
 			typed_ns = now;
 			type_key(t, keys++);
 		}
@@ -350,7 +354,7 @@ static void start_up(int times, char **command)
 	struct samples ms = { 0 };
 	char port[8];
 	int fd = load_listen(port);
-	load_set_port(command, port);
+	load_set_word(command, "PORT", port);
 	for (int i = 0; i < times; i++) {
 		struct tool t = { .frame.text = FRAME };
 		int64_t start_ns = load_now_ns();

@@ -158,7 +158,7 @@ static struct server start_server(char **command,
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int said = memfd_create("bench", MFD_CLOEXEC); /* the transcript */
 	close(load_listen(s.port));
-	load_set_port(command, s.port);
+	load_set_word(command, "PORT", s.port);
 	load_pin(LOAD_TOOL);
 	s.pid = load_run(command, null, said);
 	load_pin(LOAD_GENERATOR);

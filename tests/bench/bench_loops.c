@@ -6,7 +6,6 @@
  *
  *   bench_loops LOOP PORT */
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -17,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <termios.h>
@@ -35,20 +33,11 @@
 
 static char block[LOAD_BLOCK] __attribute__((aligned(4096)));
 
-static struct sockaddr_in address(const char *port)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)load_number(port)),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
 /* One connection: fd 0 and fd 1 are its other ends. */
 
 static int dial(const char *port)
 {
-	struct sockaddr_in a = address(port);
+	struct sockaddr_in a = load_address(port);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (connect(fd, (struct sockaddr *)&a, sizeof(a)))
 		load_die("cannot connect: %s", strerror(errno));
@@ -154,20 +143,6 @@ static void both_ways(int fd)
 
 /* Everyone is sent back what they send. */
 
-static int listen_at(const char *port)
-{
-	struct sockaddr_in a = address(port);
-	struct rlimit limit;
-	int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 4096))
-		load_die("cannot listen: %s", strerror(errno));
-	return fd;
-}
-
 static int accept_one(int listener)
 {
 	int on = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
@@ -214,6 +189,32 @@ static void echo_poll(int listener)
 		             (fd = accept_one(listener)) >= 0;)
 			p[count++] = (struct pollfd){ fd, POLLIN, 0 };
 	}
+}
+
+/* Datagrams: all that came to one socket, one after another. */
+
+static ssize_t take_datagram(int fd, struct sockaddr_in *from)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	socklen_t len = sizeof(*from);
+	poll(&p, 1, -1);
+	return recvfrom(fd, block, sizeof(block), 0, (struct sockaddr *)from,
+	                &len);
+}
+
+static void echo_datagrams(int fd)
+{
+	struct sockaddr_in from;
+	for (ssize_t n; (n = take_datagram(fd, &from)) >= 0;)
+		(void)!sendto(fd, block, (size_t)n, 0, (struct sockaddr *)&from,
+		              sizeof(from));
+}
+
+static void log_datagrams(int fd)
+{
+	struct sockaddr_in from;
+	for (ssize_t n; (n = take_datagram(fd, &from)) >= 0;)
+		write_all(STDOUT_FILENO, block, (size_t)n);
 }
 
 static void add(int set, int fd)
@@ -398,12 +399,14 @@ static const struct loop {
 	{ "echo-poll", NULL, echo_poll, true, false },
 	{ "echo-epoll", NULL, echo_epoll, true, false },
 	{ "echo-epoll-in-poll", NULL, echo_epoll_in_poll, true, false },
+	{ "echo-datagrams", NULL, echo_datagrams, true, false },
+	{ "log-datagrams", NULL, log_datagrams, true, false },
 	{ "chat", NULL, chat, false, false },
 };
 
 static void run(const struct loop *l, const char *port)
 {
-	int fd = l->listens ? listen_at(port) : dial(port);
+	int fd = l->listens ? load_listen_at(port) : dial(port);
 	if (l->run)
 		l->run(fd);
 	else if (l->sends)

@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 		if (argc < 4 || strcmp(argv[1], starts[i].name) != 0)
 			continue;
 		int listener = load_listen(port);
-		load_set_port(argv + 3, port);
+		load_set_word(argv + 3, "PORT", port);
 		for (size_t n = load_number(argv[2]); n; n--)
 			starts[i].run(argv + 3, listener, &ms);
 		load_tell(starts[i].figure, samples_at(&ms, 0.5), "ms");

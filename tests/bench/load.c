@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,10 @@
 #define PAGE   4096
 #define PERIOD ((size_t)251 * PAGE) /* no multiple of any buffer's size */
 #define STRIDE 256
+
+#define UDP_WAIT_MS 1000 /* for a byte that comes back */
+
+static const int udp_room = 4 << 20; /* for what waits to be read */
 
 void load_die(const char *format, ...)
 {
@@ -72,7 +77,7 @@ size_t load_number(const char *word)
 	return n;
 }
 
-static struct sockaddr_in loopback(const char *port)
+struct sockaddr_in load_address(const char *port)
 {
 	return (struct sockaddr_in){
 		.sin_family = AF_INET,
@@ -83,13 +88,37 @@ static struct sockaddr_in loopback(const char *port)
 
 int load_listen(char port[8])
 {
-	struct sockaddr_in a = loopback("0");
+	struct sockaddr_in a = load_address("0");
 	socklen_t len = sizeof(a);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) || listen(fd, 16) ||
 	    getsockname(fd, (struct sockaddr *)&a, &len))
 		load_die("cannot listen: %s", strerror(errno));
 	snprintf(port, 8, "%d", ntohs(a.sin_port));
+	return fd;
+}
+
+static bool is_udp(void)
+{
+	return getenv("BENCH_UDP");
+}
+
+int load_listen_at(const char *port)
+{
+	struct sockaddr_in a = load_address(port);
+	struct rlimit limit;
+	int type = is_udp() ? SOCK_DGRAM : SOCK_STREAM;
+	int on = 1, fd = socket(AF_INET, type | SOCK_NONBLOCK, 0);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (is_udp())
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &udp_room,
+		           sizeof(udp_room));
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (bind(fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    (!is_udp() && listen(fd, 4096)))
+		load_die("cannot listen: %s", strerror(errno));
 	return fd;
 }
 
@@ -110,11 +139,32 @@ int load_accept(int fd, pid_t tool)
 	return peer;
 }
 
+/* While nobody is there, the system says so at once. */
+static int dial_udp(pid_t tool, const struct sockaddr_in *a)
+{
+	char byte = ' ';
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	if (fd < 0 || connect(fd, (const struct sockaddr *)a, sizeof(*a)))
+		load_die("no more sockets: %s", strerror(errno));
+	for (int i = 0; i < LOAD_PATIENCE_MS; i++) {
+		(void)!send(fd, &byte, 1, MSG_NOSIGNAL);
+		if (poll(&p, 1, UDP_WAIT_MS) == 1 &&
+		    recv(fd, &byte, 1, MSG_DONTWAIT) == 1)
+			return fd;
+		if (load_has_ended(tool, 1))
+			load_die("the tool has ended");
+	}
+	load_die("nothing comes back");
+}
+
 int load_dial(pid_t tool, const char *port)
 {
-	struct sockaddr_in a = loopback(port);
+	struct sockaddr_in a = load_address(port);
 	int64_t end = load_now_ns() + LOAD_PATIENCE_MS * INT64_C(1000000);
 	int on = 1;
+	if (is_udp())
+		return dial_udp(tool, &a);
 	for (;;) {
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		if (fd < 0)

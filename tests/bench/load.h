@@ -8,6 +8,7 @@
 #ifndef BENCH_LOAD_H
 #define BENCH_LOAD_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,11 +30,19 @@ double load_seconds_since(int64_t ns);
 /* The number that a word of the command line is. */
 size_t load_number(const char *word);
 
+/* Where $BENCH_UDP is set, messages are datagrams: load_listen_at() and
+ * load_dial() give sockets of UDP. */
+
+/* The port of 127.0.0.1. */
+struct sockaddr_in load_address(const char *port);
 /* A socket that listens on a free port of 127.0.0.1; the port as text. */
 int load_listen(char port[8]);
+/* One that never blocks, for as many as the system lets us have. */
+int load_listen_at(const char *port);
 /* The one that comes, while the tool lives (0: there is none).  Closes `fd`. */
 int load_accept(int fd, pid_t tool);
-/* A connection to the port, as soon as the tool takes it. */
+/* A connection to the port, as soon as the tool takes it, or, over UDP, has
+ * sent a first byte back. */
 int load_dial(pid_t tool, const char *port);
 
 /* A connection's bytes: plain, or over TLS where $BENCH_TLS names a folder with
@@ -68,8 +77,9 @@ void load_check(const char *bytes, size_t len, uint64_t position);
 enum load_core { LOAD_TOOL, LOAD_GENERATOR };
 void load_pin(enum load_core core);
 
-/* PORT in the words of the command becomes the port. */
-void load_set_port(char **command, const char *port);
+/* A name in the words of the command becomes what it stands for: PORT is where
+ * the tool listens or connects, TARGET the port that it forwards to. */
+void load_set_word(char **command, const char *name, const char *value);
 
 /* Fork; the child dies with its parent. */
 pid_t load_fork(void);

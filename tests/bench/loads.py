@@ -104,18 +104,19 @@ def counted(script):
     return run
 
 
-def count_messages(counter, count, peers, command):
+def count_messages(counter, count, peers, command, **more):
     """What a counter writes to its LOG when so many have been echoed."""
     with tempfile.NamedTemporaryFile("r") as log:
         ran([f"{PROGRAMS}/bench_echo", "messages", peers, str(count)] +
-            [word.replace("LOG", log.name) for word in counter] + command)
+            [word.replace("LOG", log.name) for word in counter] + command,
+            **more)
         return log.read()
 
 
-def per_message(figure, counter, parse, peers, command):
+def per_message(figure, counter, parse, peers, command, **more):
     """Twice as many messages, less so many: a start does not count."""
     def run():
-        few, many = (parse(count_messages(counter, n, peers, command))
+        few, many = (parse(count_messages(counter, n, peers, command, **more))
                      for n in (MESSAGES, 2 * MESSAGES))
         return [(figure, (many - few) / MESSAGES, "/message")]
     return run

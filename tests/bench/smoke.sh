@@ -6,6 +6,7 @@
 # do what is asked of them. It measures nothing.
 set -e
 export ROUNDS=1 MIB=4 SECONDS_EACH=.05 ENTRIES=2000 TIMES=2 IDLE=500 MESSAGES=64
+export STEPS=200 RECORDING_MIB=1
 export TOOLS='^(sockchat|bare)' ONLY='^(?!instructions)'
 export BENCH_JSON="${BUILD:-build}/smoke.json"
 bash tests/bench/bench.sh

@@ -36,15 +36,15 @@ void load_pin(enum load_core core)
 		load_die("cannot choose a core: %s", strerror(errno));
 }
 
-void load_set_port(char **command, const char *port)
+void load_set_word(char **command, const char *name, const char *value)
 {
 	for (; *command; command++) {
-		const char *at = strstr(*command, "PORT");
+		const char *at = strstr(*command, name);
 		char *word;
 		if (!at)
 			continue;
 		if (asprintf(&word, "%.*s%s%s", (int)(at - *command), *command,
-		             port, at + strlen("PORT")) < 0)
+		             value, at + strlen(name)) < 0)
 			load_die("no memory");
 		*command = word;
 	}

@@ -106,7 +106,7 @@ static void it_can_be_chosen_in_the_middle(void **state)
 	net_send_text(fd, HELLO_CP949 "\n");
 	proc_expect_out(&p, "\\xbe");
 	proc_write_text(&p, "/encoding cp949\n");
-	proc_expect_out(&p, "text is taken for cp949");
+	proc_expect_out(&p, "encoding is now cp949, both ways");
 	net_send_text(fd, HELLO_CP949 "\n");
 	proc_expect_out(&p, "< 안녕\\n");
 	proc_finish(&p);

@@ -185,7 +185,7 @@ static void a_reset_with_unread_input_names_the_usual_cause(void **state)
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, "connection reset by 127.0.0.1:");
 	assert_err_has(&p, " after 0 bytes received and 6 bytes sent\n");
-	assert_err_has(&p, "without having read all we sent");
+	assert_err_has(&p, "before it had read all we sent");
 	proc_finish(&p);
 }
 
@@ -343,6 +343,44 @@ static bool offers_ours(void)
 	return does;
 }
 
+/* In the middle our own place is near the target, and not meant. */
+static void a_port_of_our_own_is_not_offered(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	char target[40];
+	(void)state;
+	close(net_listen(&port));
+	snprintf(target, sizeof(target), "127.0.0.1:%u", port - 1u);
+	proc_sockchat(&p, "listen", "127.0.0.1", port_text(port), "--forward",
+	              target, NULL);
+	proc_expect_out(&p, "forwarding to ");
+	int fd = net_connect(port);
+	proc_expect_out(&p, "connection refused: ");
+	proc_expect_out(&p, "not connected: ");
+	snprintf(target, sizeof(target), " listens on 127.0.0.1:%u,", port);
+	assert_null(strstr(p.out_text.bytes, target));
+	close(fd);
+	proc_finish(&p);
+}
+
+static void a_port_that_is_our_own_is_said_to_be(void **state)
+{
+	struct proc p;
+	uint16_t port;
+	char again[40];
+	(void)state;
+	close(net_listen(&port));
+	proc_sockchat(&p, "listen", "--ui", "lines", "127.0.0.1",
+	              port_text(port), NULL);
+	proc_expect_out(&p, "listening on ");
+	snprintf(again, sizeof(again), "/listen 127.0.0.1 %u\n", port);
+	proc_write_text(&p, again);
+	proc_expect_out(&p, " already has a listener; it is this sockchat's "
+	                "own");
+	proc_finish(&p);
+}
+
 static void a_port_nearby_is_offered(void **state)
 {
 	(void)state;
@@ -457,6 +495,8 @@ int main(void)
 		cmocka_unit_test(a_full_backlog_is_told_from_a_silent_host),
 		cmocka_unit_test(
 		    an_address_of_others_comes_with_those_that_are_ours),
+		cmocka_unit_test(a_port_of_our_own_is_not_offered),
+		cmocka_unit_test(a_port_that_is_our_own_is_said_to_be),
 		cmocka_unit_test(a_port_nearby_is_offered),
 		cmocka_unit_test(the_process_at_the_other_end_is_named),
 		cmocka_unit_test(

@@ -80,8 +80,9 @@ static void each_way_not_to_get_there_has_its_own_sentence(void **state)
 	            "connections to " PROHIBITED ":80", "prohibiting route");
 	assert_said(UNREACHABLE, "host unreachable: nobody answers for "
 	            UNREACHABLE ":80", "the host is down");
-	assert_said(BLACKHOLE, "invalid address: " BLACKHOLE ":80",
-	            "a blackhole route");
+	assert_said(BLACKHOLE, "black hole: a route of this machine throws "
+	            "away what is sent to " BLACKHOLE ":80",
+	            "`ip route show type blackhole`");
 	assert_said(ABSENT, "host unreachable: nobody answers for " ABSENT,
 	            "the host is down");
 }
@@ -253,8 +254,8 @@ static void a_container_is_warned_of_its_loopback(void **state)
 
 	(void)state;
 	proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_expect_err(&p, "inside a container nobody from outside can reach "
-	                    "a loopback address");
+	proc_expect_err(&p, "you are in a container: nothing outside it can "
+	                    "reach a loopback address");
 	proc_finish(&p);
 }
 

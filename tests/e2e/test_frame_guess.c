@@ -34,7 +34,7 @@ static void see_all(struct proc *p, const char *kind, int size,
 	start_python_server(&server, "frame_peer.py", word, port);
 	proc_sockchat(p, "connect", "--ui", "lines", option, value,
 	              "127.0.0.1", port, NULL);
-	proc_expect_out(p, "the peer has closed its half");
+	proc_expect_out(p, "the peer has finished sending");
 	proc_write_text(p, "/quit\n");
 	proc_expect_exit(p, 0);
 	proc_expect_exit(&server, 0);

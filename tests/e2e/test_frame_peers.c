@@ -27,6 +27,15 @@ static void connect_json(struct proc *p, const char *frame, const char *name)
 	proc_expect_out(p, "\"state\":\"open\"");
 }
 
+/* Its file is there before it listens. */
+static void await_listener(const char *name)
+{
+	struct proc p;
+	proc_sockchat(&p, "connect", "-z", "--retry", at_url(name), NULL);
+	proc_expect_exit(&p, 0);
+	proc_finish(&p);
+}
+
 static void listen_json(struct proc *p, const char *frame)
 {
 	proc_sockchat(p, "listen", "--json", "--frame", frame, at_url("x"),
@@ -165,8 +174,7 @@ static void answers_of_nginx_are_messages_with_their_bodies(void **state)
 	(void)state;
 	write_nginx_conf();
 	start(&server, argv);
-	while (access(at_path("s"), F_OK))
-		usleep(1000);
+	await_listener("s");
 	connect_json(&p, "http", "s");
 	say(&p, REQUEST("HEAD", ""), "Content-Length: 16\\r\\n");
 	proc_expect_out(&p, "keep-alive\\r\\n\\r\\n" WHOLE);

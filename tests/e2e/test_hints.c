@@ -257,7 +257,7 @@ static void the_screen_tells_it_too(void **state)
 	pty_sockchat(&p, "connect", "127.0.0.1", port, NULL);
 	pty_expect(&p, "connected to 127.0.0.1:");
 	pty_type(&p, "/drip 1" PTY_ENTER);
-	pty_expect(&p, "pieces of 1 byte");
+	pty_expect(&p, "drip on: 1 byte");
 	pty_type(&p, "안녕!" PTY_ENTER);
 	pty_expect(&p, "it closed after ec, the 1st of 3 bytes of 안");
 	pty_quit(&p, 1);

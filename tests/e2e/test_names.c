@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "../cmocka_more.h"
+#include "datagrams.h"
 #include "namespace.h"
 #include "peer.h"
 #include "proc.h"
@@ -315,6 +316,34 @@ static void a_zone_without_an_interface_is_told_as_that(void **state)
 #define WITHOUT_IPV6(name)                                                     \
 	cmocka_unit_test_setup_teardown(name, switch_ipv6_off, switch_ipv6_on)
 
+static void over_udp_both_families_of_a_name_are_asked(void **state)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char bytes[DATAGRAM_CAP];
+		struct sender from;
+		struct proc p;
+		uint16_t port = 0;
+		int fd = udp_at(families[i], &port);
+
+		proc_sockchat(&p, "connect", "-zu", "both", port_text(port),
+		              NULL);
+		udp_take(fd, bytes, &from);
+		udp_answer(fd, &from, "x", 1);
+		proc_expect_exit(&p, 0);
+		proc_finish(&p);
+		close(fd);
+		proc_sockchat(&p, "connect", "-zvu", i ? "both" : "only6",
+		              port_text(port), NULL);
+		proc_expect_exit(&p, 1);
+		assert_err_has(&p, "verdict: its host answers by ICMP: no "
+		                   "program has that port\n");
+		proc_finish(&p);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +355,7 @@ int main(void)
 		    an_address_that_somebody_has_is_not_done_without),
 		cmocka_unit_test(a_kernel_without_ipv6_is_done_without),
 		cmocka_unit_test(whatever_the_hosts_file_has_is_a_host),
+		cmocka_unit_test(over_udp_both_families_of_a_name_are_asked),
 		cmocka_unit_test(whatever_the_services_file_has_is_a_port),
 		cmocka_unit_test(
 		    a_host_alone_is_told_that_a_port_is_missing),

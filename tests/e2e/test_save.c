@@ -121,6 +121,37 @@ static void a_jsonl_file_is_what_the_json_front_end_prints(void **state)
 	leave(&p, fd, 0);
 }
 
+static void each_format_of_recordings_can_be_saved(void **state)
+{
+	static const struct {
+		const char *name, *has;
+	} rows[] = {
+		{ "a.hex", "O 20" },
+		{ "a.chat", "# sockchat conversation 1\n" },
+		{ "b.hex", "00000000  74 79 70 65 64 0a " },
+		{ "a.pcapng", "\n\r\r\n" },
+	};
+	struct proc p;
+	char line[400];
+	int fd = talk(&p);
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		save(&p, rows[i].name);
+		proc_expect_out(&p, rows[i].name);
+		struct text t = read_file(rows[i].name);
+		assert_non_null(memmem(t.bytes, t.len, rows[i].has,
+		                       strlen(rows[i].has)));
+		text_finish(&t);
+	}
+	snprintf(line, sizeof(line), "/save jsonl:%s\n", pty_home("named"));
+	proc_write_text(&p, line);
+	proc_expect_out(&p, "/named");
+	struct text t = read_file("named");
+	assert_int_equal(t.bytes[0], '{');
+	text_finish(&t);
+	leave(&p, fd, 0);
+}
+
 static void a_filter_leaves_out_what_it_hides_and_says_so(void **state)
 {
 	struct proc p;
@@ -317,6 +348,7 @@ int main(void)
 		TEST(text_is_what_was_printed),
 		TEST(raw_files_have_the_bytes_of_messages_alone),
 		TEST(a_jsonl_file_is_what_the_json_front_end_prints),
+		TEST(each_format_of_recordings_can_be_saved),
 		TEST(a_filter_leaves_out_what_it_hides_and_says_so),
 		TEST(nothing_that_is_there_is_touched),
 		TEST(where_no_file_can_be_is_said),

@@ -109,7 +109,7 @@ static void an_end_that_is_allowed_is_not_said_to_be_proven(void **state)
 	(void)state;
 	proc_sockchat(&p, "connect", "--ui", "lines", "--tls-allow-truncation",
 	              TRUSTING, tls_url(port), NULL);
-	proc_expect_out(&p, "closed its half (ended without close_notify)");
+	proc_expect_out(&p, "finished sending (ended without close_notify)");
 	proc_end_in(&p);
 	proc_expect_exit(&p, 0);
 	proc_finish(&server);

@@ -24,6 +24,9 @@
 #define MUCH (50 * MIB)
 
 static const char *where(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+static const char *where(const char *format, ...)
 {
 	static char texts[4][400];
 	static size_t next;

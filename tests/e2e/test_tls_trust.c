@@ -27,7 +27,7 @@ static void finish_both(struct proc *p, struct proc *q)
 
 /* Start sockchat with these options in front of the URL, and give it a secret.
  * They end in NULL. */
-static void dial(struct proc *p, uint16_t port, ...)
+static void dial(struct proc *p, unsigned port, ...)
 {
 	const char *words[WORDS_MAX] = { NULL, "connect" };
 	size_t count = 2;
@@ -37,7 +37,7 @@ static void dial(struct proc *p, uint16_t port, ...)
 	while ((words[count] = va_arg(ap, const char *)))
 		count++;
 	va_end(ap);
-	words[count++] = tls_url(port);
+	words[count++] = tls_url((uint16_t)port);
 	words[count] = NULL;
 	proc_start(p, words, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 	proc_write_text(p, SECRET);

@@ -427,7 +427,7 @@ static void ctrl_c_stops_what_is_repeated(void **state)
 	(void)state;
 	pty_type(&p, "/repeat 100 1h tick" PTY_ENTER);
 	net_expect(fd, "tick\n");
-	pty_expect(&p, "/repeat: Ctrl-C stops it");
+	pty_expect(&p, "repeat 1/100: Ctrl-C stops it");
 	pty_type(&p, "\x03");
 	pty_expect(&p, "* /repeat has typed it 1 of 100 times");
 	close(fd);

@@ -105,6 +105,25 @@ static void without_the_signal_the_end_of_the_terminal_is_seen(void **state)
 	pty_finish(&p);
 }
 
+/* Ctrl-D is one while another program has the terminal as a shell has it. */
+static void an_end_of_input_is_no_end_of_the_terminal(void **state)
+{
+	struct pty p;
+	struct termios ours, cooked;
+	int fd = pty_connect(&p);
+
+	(void)state;
+	assert_int_equal(tcgetattr(p.fd, &ours), 0);
+	cooked = ours;
+	cooked.c_lflag |= ICANON;
+	assert_int_equal(tcsetattr(p.fd, TCSANOW, &cooked), 0);
+	pty_type(&p, "\004hello\n");
+	net_expect(fd, "hello\n");
+	assert_int_equal(tcsetattr(p.fd, TCSANOW, &ours), 0);
+	pty_quit(&p, 0);
+	close(fd);
+}
+
 static void what_was_on_the_screen_before_is_there_again(void **state)
 {
 	struct pty p;
@@ -327,6 +346,7 @@ int main(void)
 		T(the_terminal_is_restored_after_a_crash),
 		T(a_terminal_that_goes_away_ends_it),
 		T(without_the_signal_the_end_of_the_terminal_is_seen),
+		T(an_end_of_input_is_no_end_of_the_terminal),
 		T(what_was_on_the_screen_before_is_there_again),
 		T(what_is_not_delivered_is_told_below_the_screen),
 		T(it_stops_as_a_job_and_comes_back),

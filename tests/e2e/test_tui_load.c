@@ -131,7 +131,7 @@ static void a_message_without_an_end_takes_no_memory_without_end(void **state)
 	pty_type(&p, PTY_F2);
 	pty_expect(&p, "78 78 78");
 	pty_type(&p, PTY_CTRL_END);
-	pty_expect(&p, " * the peer has closed its half");
+	pty_expect(&p, " * the peer has finished sending");
 	pty_type(&p, "/quit" PTY_ENTER);
 	pty_expect_exit(&p, 0);
 	assert_restored(&p);

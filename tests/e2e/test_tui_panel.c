@@ -90,7 +90,7 @@ static void each_end_is_seen_in_the_picture(void **state)
 	pty_expect(&p, "[ESTABLISHED]");
 	shutdown(fd, SHUT_WR);
 	pty_expect(&p, "↘ [CLOSE-WAIT] → LAST-ACK");
-	pty_expect(&p, "we may go on, the peer has finished since ");
+	pty_expect(&p, "the peer finished sending ");
 	pty_type(&p, PTY_CTRL_D);
 	pty_expect(&p, " closed since ");
 	pty_quit(&p, 0);
@@ -99,7 +99,7 @@ static void each_end_is_seen_in_the_picture(void **state)
 	fd = pty_connect(&p);
 	pty_type(&p, PTY_F5 PTY_CTRL_D);
 	pty_expect(&p, "[FIN-WAIT-2]");
-	pty_expect(&p, "the peer may go on, we have finished since ");
+	pty_expect(&p, "this side finished sending ");
 	close(fd);
 	pty_expect(&p, " closed since ");
 	pty_quit(&p, 0);

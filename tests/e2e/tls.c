@@ -71,10 +71,11 @@ uint16_t tls_serve(struct proc *server, const char *mode, const char *cert, ...)
 	return (uint16_t)strtol(at + strlen(before), NULL, 10);
 }
 
-void tls_call(struct proc *client, const char *mode, uint16_t port, ...)
+void tls_call(struct proc *client, const char *mode, unsigned port, ...)
 {
-	const char *const first[] = { "call", mode,
-		                      tls_word("port", port_text(port)), NULL };
+	const char *const first[] = {
+		"call", mode, tls_word("port", port_text((uint16_t)port)), NULL,
+	};
 	va_list more;
 
 	va_start(more, port);

@@ -24,7 +24,7 @@ const char *tls_url(uint16_t port);
 uint16_t tls_serve(struct proc *server, const char *mode, const char *cert,
                    ...) __attribute__((sentinel));
 /* The same as a client that calls this port of 127.0.0.1. */
-void tls_call(struct proc *client, const char *mode, uint16_t port, ...)
+void tls_call(struct proc *client, const char *mode, unsigned port, ...)
     __attribute__((sentinel));
 /* A word for them: "NAME=VALUE"; good for eight calls. */
 const char *tls_word(const char *name, const char *value);

@@ -73,7 +73,7 @@ static struct transport *layer_over(struct transport *lower,
 /* EAGAIN when nothing comes and nothing is held. */
 static ssize_t fill(struct fake_layer *l)
 {
-	ssize_t n = transport_read_lower(l->head.lower, l->hold + l->held,
+	ssize_t n = transport_read(l->head.lower, l->hold + l->held,
 	                                 HOLD_MAX - l->held);
 
 	if (n > 0)
@@ -140,7 +140,7 @@ static ssize_t layer_read(struct transport *t, void *bytes, size_t cap)
 
 static ssize_t layer_write(struct transport *t, const void *bytes, size_t len)
 {
-	return transport_write_lower(t->lower, bytes, len);
+	return transport_write(t->lower, bytes, len);
 }
 
 static int layer_shutdown(struct transport *t)

@@ -65,6 +65,9 @@ struct transport *fake_new_accepted(void);
 void fake_refresh(struct fake *f);
 /* What the script says about this call, 0 if nothing. */
 int fake_consult(enum call call, const struct address *a);
+/* Keep the settings of our end, and note what is refused.  -1 with errno when
+ * there is no connection without it. */
+int fake_take_settings(const struct socket_settings *s);
 /* Whether what is written is stamped. */
 bool fake_has_stamps(void);
 

@@ -18,6 +18,8 @@ static struct fake *fakes;
 static struct rule *rules;
 static const struct transport_ops *kind = &transport_fake;
 static size_t rounds; /* of the connections to come */
+static struct socket_refusals refused; /* by the system */
+static struct socket_settings settings;    /* of the last connect() */
 static bool stamps;
 
 _Noreturn void fake_broken(const char *what)
@@ -86,6 +88,7 @@ struct fake *fake_new(void)
 		fake_broken("no socketpair");
 	(void)setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	f->head.ops = kind;
+	f->head.message_max = kind->traits & TRANSPORT_MESSAGES ? 65507 : 0;
 	f->rounds = rounds;
 	f->head.fd = fds[0];
 	f->far_fd = fds[1];
@@ -118,8 +121,30 @@ static void fake_free(struct fake *f)
 	free(f);
 }
 
+void fake_refuse(enum socket_setting which, int errnum)
+{
+	refused.errnum[which] = errnum;
+}
+
+const struct socket_settings *fake_settings(void)
+{
+	return &settings;
+}
+
+int fake_take_settings(const struct socket_settings *s)
+{
+	settings = *s;
+	for (int i = 0; i <= SOCKET_DEVICE && s->refused; i++)
+		if (refused.errnum[i])
+			s->refused->errnum[i] = refused.errnum[i];
+	errno = refused.errnum[SOCKET_SOURCE] ? refused.errnum[SOCKET_SOURCE]
+	                                      : refused.errnum[SOCKET_DEVICE];
+	return errno ? -1 : 0;
+}
+
 void fake_start(void)
 {
+	refused = (struct socket_refusals){ { 0 } };
 	fake_finish();
 	rounds = 0;
 	stamps = false;
@@ -367,7 +392,7 @@ void fake_feed(struct fake *f, const char *text)
 
 void fake_feed_bytes(struct fake *f, const void *bytes, size_t len)
 {
-	if (len > 0)
+	if (len > 0 || f->head.message_max)
 		add_feed(f, bytes, len, 0);
 }
 
@@ -380,7 +405,7 @@ void fake_feed_end(struct fake *f)
 void fake_feed_error(struct fake *f, int errnum)
 {
 	add_feed(f, NULL, 0, errnum);
-	if (errnum == EAGAIN || f->far_fd < 0)
+	if (errnum == EAGAIN || f->far_fd < 0 || f->head.message_max)
 		return;
 	close(f->far_fd); /* ready for everything, hung up */
 	f->far_fd = -1;

@@ -12,13 +12,17 @@
 
 #include <sockchat/loop.h>
 
+#include "../../src/net/proxy_header_over.h"
 #include "fake_private.h"
 
-static struct transport *op_connect(const struct address *peer)
+static struct transport *op_connect(const struct address *peer,
+                                    const struct socket_settings *settings)
 {
 	int errnum = fake_consult(CALL_CONNECT, peer);
 	struct fake *f;
 
+	if (fake_take_settings(settings))
+		return NULL;
 	if (errnum) {
 		errno = errnum;
 		return NULL;
@@ -30,7 +34,8 @@ static struct transport *op_connect(const struct address *peer)
 	return &f->head;
 }
 
-static struct transport *op_listen(const struct address *local)
+static struct transport *op_listen(const struct address *local,
+                                   const struct socket_settings *settings)
 {
 	int errnum = fake_consult(CALL_LISTEN, local);
 
@@ -38,6 +43,7 @@ static struct transport *op_listen(const struct address *local)
 		errno = errnum;
 		return NULL;
 	}
+	(void)settings;
 	return &fake_new()->head;
 }
 
@@ -149,6 +155,43 @@ static ssize_t op_write(struct transport *t, const void *bytes, size_t len)
 	return (ssize_t)len;
 }
 
+static ssize_t op_read_message(struct transport *t, void *bytes, size_t cap)
+{
+	struct fake *f = fake_of(t);
+	struct feed *feed = f->feeds;
+	ssize_t n = -1;
+
+	f->reads++;
+	errno = feed ? feed->errnum : EAGAIN;
+	if (!errno) {
+		n = (ssize_t)(feed->len < cap ? feed->len : cap);
+		memcpy(bytes, feed->bytes, (size_t)n);
+	}
+	int saved = errno;
+	if (feed) {
+		f->feeds = feed->next;
+		free(feed);
+		fake_refresh(f);
+	}
+	errno = saved;
+	return n;
+}
+
+static ssize_t op_write_message(struct transport *t, const void *bytes,
+                                size_t len)
+{
+	struct fake *f = fake_of(t);
+
+	errno = f->errnum_write ? f->errnum_write : EAGAIN;
+	f->errnum_write = 0;
+	if (errno != EAGAIN || !f->limit || !f->room)
+		return -1;
+	if (bytes_append(&f->written, bytes, len) ||
+	    bytes_append(&f->written, ";", 1))
+		fake_broken("out of memory");
+	return (ssize_t)len;
+}
+
 static int op_shutdown(struct transport *t)
 {
 	fake_of(t)->is_shut_down = true;
@@ -234,13 +277,16 @@ static const struct ack_ops acks = {
 	.read = acks_read,
 };
 
-#define OPERATIONS                                                             \
+#define COMMON                                                                 \
 	.connect = op_connect, .listen = op_listen,                            \
-	.accept = op_accept, .advance = op_advance, .read = op_read,           \
-	.peek = op_peek,                                                       \
-	.write = op_write, .shutdown = op_shutdown, .pending = op_pending,     \
+	.accept = op_accept, .advance = op_advance,                            \
+	.shutdown = op_shutdown, .pending = op_pending,                        \
 	.facts = op_facts, .explain = op_explain, .close = op_close,           \
-	.secure = &transport_fake_layer, .through = &transport_fake_through
+	.secure = &transport_fake_layer, .through = &transport_fake_through,   \
+	.header = &transport_header
+
+#define OPERATIONS                                                             \
+	COMMON, .read = op_read, .peek = op_peek, .write = op_write
 
 const struct transport_ops transport_fake = {
 	OPERATIONS,
@@ -249,3 +295,10 @@ const struct transport_ops transport_fake = {
 };
 
 const struct transport_ops transport_fake_bare = { OPERATIONS };
+
+const struct transport_ops transport_fake_messages = {
+	COMMON,
+	.traits = TRANSPORT_IP | TRANSPORT_MESSAGES,
+	.read = op_read_message,
+	.write = op_write_message,
+};

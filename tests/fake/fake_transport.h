@@ -32,6 +32,9 @@ struct fake; /* begins with its struct transport */
 
 /* Two kinds: with all that TCP has, and without its traits and stamps. */
 extern const struct transport_ops transport_fake, transport_fake_bare;
+/* A third one: what a feed brings is a message, also an empty one; of what is
+ * written each is told with a ";" behind it.  An error is met once. */
+extern const struct transport_ops transport_fake_messages;
 
 /* What may lie on them: a layer that stays, as TLS does, and one that is there
  * for the opening alone, as a proxy's.  Each round trip of their opening takes
@@ -75,6 +78,11 @@ struct address fake_address(const char *where);
 void fake_on_connect(const char *where, int errnum);
 /* connect() itself fails, as without a route. */
 void fake_on_connect_call(const char *where, int errnum);
+/* The system refuses a setting of our end; without its source or device there
+ * is no connection. */
+void fake_refuse(enum socket_setting which, int errnum);
+/* What connect() was given last. */
+const struct socket_settings *fake_settings(void);
 /* listen() on `where` fails so many times. */
 void fake_fail_listen(const char *where, int errnum, size_t times);
 /* One that hangs opens (FAKE_OPENS) or fails now. */

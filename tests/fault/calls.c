@@ -114,11 +114,25 @@ ssize_t writev(int fd, const struct iovec *iov, int count)
 	return fault_fails(CALL_write, fd) ? -1 : REAL(writev)(fd, iov, count);
 }
 
+static bool has_datagrams(int fd)
+{
+	int type = 0;
+	socklen_t size = sizeof(type);
+	REAL(getsockopt)(fd, SOL_SOCKET, SO_TYPE, &type, &size);
+	return type == SOCK_DGRAM;
+}
+
+/* A datagram goes and comes whole. */
+static size_t shortened_on(int fd, size_t len)
+{
+	return has_datagrams(fd) ? len : fault_shortened(len);
+}
+
 ssize_t recv(int fd, void *buf, size_t len, int flags)
 {
 	return fault_fails(CALL_recv, fd)
 	           ? -1
-	           : REAL(recv)(fd, buf, fault_shortened(len), flags);
+	           : REAL(recv)(fd, buf, shortened_on(fd, len), flags);
 }
 
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
@@ -127,11 +141,19 @@ ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	                                  : REAL(recvmsg)(fd, message, flags);
 }
 
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags,
+             struct timespec *timeout)
+{
+	return fault_fails(CALL_recv, fd)
+	           ? -1
+	           : REAL(recvmmsg)(fd, messages, count, flags, timeout);
+}
+
 ssize_t send(int fd, const void *buf, size_t len, int flags)
 {
 	return fault_fails(CALL_send, fd)
 	           ? -1
-	           : REAL(send)(fd, buf, fault_shortened(len), flags);
+	           : REAL(send)(fd, buf, shortened_on(fd, len), flags);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
@@ -202,13 +224,14 @@ int accept4(int fd, struct sockaddr *sa, socklen_t *len, int flags)
 	                                    : REAL(accept4)(fd, sa, len, flags);
 }
 
-/* An interrupted connect(2) goes on by itself: so does this one. */
+/* An interrupted connect(2) goes on by itself: so does this one.  Over UDP
+ * there is nothing to wait for. */
 int connect(int fd, const struct sockaddr *sa, socklen_t len)
 {
 	if (fault_is_due(CALL_connect, fd))
 		return -1;
 	int result = REAL(connect)(fd, sa, len);
-	return fault_is_interrupted() ? -1 : result;
+	return !has_datagrams(fd) && fault_is_interrupted() ? -1 : result;
 }
 
 int socket(int family, int type, int protocol)

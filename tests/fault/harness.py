@@ -24,7 +24,7 @@ import tempfile
 import termios
 import time
 
-from streams import Listener, Stream, shown_messages
+from streams import Datagrams, Listener, Stream, shown_messages
 from tls_stream import TlsStream, certificate
 
 QUIET = 5.0     # nothing has moved for so long: it hangs
@@ -37,11 +37,11 @@ SAID_ERROR = re.compile(
     rb"unreachable|unavailable|out of |[Tt]oo many")
 # What is said in the pipe when all is well.
 NOTICE = re.compile(
-    rb"sockchat: (listening on|inside a container|connection from|hint: |"
+    rb"sockchat: (listening on|you are in a container|connection from|hint: |"
     rb"only this machine|no --tls-cert: |to trust it: |resolving|"
     rb"connecting|connected to|the peer |first )")
 # What is said when a file of the command line cannot be read: exit 2.
-UNREADABLE = re.compile(rb"/config: |--tls-[a-z-]+: ")
+UNREADABLE = re.compile(rb"/config: |--tls-[a-z-]+: |cannot (load|read) ")
 ROW = struct.Struct("24sII")
 
 
@@ -95,7 +95,7 @@ class Run:
         self.sent_signal = self.idle_sockets = 0
         self.checks = []  # functions that give a complaint or None
         self.moved = self.began = time.monotonic()
-        self.cpu = 0.0
+        self.cpu = self.queued = 0.0
         self.shown, self.shown_len = "", 0
         self.complaints = []
         self.was_excused = False
@@ -184,6 +184,13 @@ class Run:
         kind = functools.partial(TlsStream, is_client=is_client,
                                  pem=self.home + "/pem")
         peer = (kind if self.speaks_tls else Stream)(sock.fileno(), sock)
+        self.streams.append(peer)
+        self.peers.append(peer)
+        return peer
+
+    def datagrams(self, port=None):
+        """A peer over UDP, who waits for somebody or has one."""
+        peer = Datagrams(port)
         self.streams.append(peer)
         self.peers.append(peer)
         return peer
@@ -293,6 +300,14 @@ class Run:
         except OSError:
             return 0.0
 
+    def queued_cpu(self):
+        """How long it could have gone on, but others had the processors."""
+        try:
+            with open(f"/proc/{self.process.pid}/schedstat") as f:
+                return int(f.read().split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
+
     def turn(self, seconds):
         """Move what can be moved; true if something was."""
         poller = select.poll()
@@ -320,6 +335,7 @@ class Run:
                 has_moved |= s.write()
         if has_moved:
             self.moved, self.cpu = time.monotonic(), self.used_cpu()
+            self.queued = self.queued_cpu()
         return has_moved
 
     def is_quiet(self, seconds):
@@ -327,16 +343,20 @@ class Run:
         if now - self.began > CEILING:
             return True
         used = self.used_cpu() - self.cpu
+        queued = self.queued_cpu() - self.queued
         idle = now - self.moved
         # Either it sleeps, or it has had that much of the processor: OpenSSL
-        # takes its time also to end without memory.
-        return used > max(seconds, QUIET) or (idle > seconds and used < idle / 4) or (
-            idle > 4 * seconds)
+        # takes its time also to end without memory.  One that waits for a
+        # processor does not sleep.
+        return used > max(seconds, QUIET) or (
+            idle > seconds and used + queued < idle / 4) or (
+            idle - queued > 4 * seconds)
 
     def wait(self, condition, seconds=QUIET, needs_process=True):
         """Pump until it is true; false if it has become quiet before."""
         self.moved = time.monotonic()
         self.cpu = self.used_cpu() if self.process else 0.0
+        self.queued = self.queued_cpu() if self.process else 0.0
         while not condition():
             if needs_process and self.has_ended():
                 while self.turn(0):

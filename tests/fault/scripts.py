@@ -35,6 +35,16 @@ def pipe_connect(r):
     yield from talk(r, peer)
 
 
+def pipe_fault(r):
+    """All bytes pass delay lines."""
+    listener = r.listen()
+    r.start("connect", "--fault", "latency=20ms~20ms slice=64k,1ms",
+            "127.0.0.1", listener.port)
+    give_input(r)
+    peer = yield from r.accepted(listener)
+    yield from talk(r, peer)
+
+
 def pipe_name(r):
     """Names are looked up by a thread."""
     listener = r.listen()
@@ -189,6 +199,70 @@ def echo(r):
     yield lambda: all(p.ended for p in peers)
     yield from r.expect_no_leak()
     r.signal(signal.SIGTERM)
+
+
+def udp_pipe(r):
+    """Each line is a datagram; the answer comes before the input ends."""
+    peer = r.datagrams()
+    r.start("connect", "--linger", ".1", "udp://127.0.0.1:" + peer.port)
+    up, down = joined(lines_of("up")), joined(lines_of("down"))
+    r.expect("peer", peer, up.encode())
+    r.expect("standard output", r.stdout, down.encode())
+    r.stdin.send(up)
+    yield lambda: peer.has("up-019\n")
+    peer.send(down)
+    yield lambda: r.stdout.has("down-019\n")
+    r.stdin.end()
+    yield r.has_ended
+
+
+def udp_echo(r):
+    """Two peers of one socket."""
+    r.is_server = True
+    r.start("listen", "--echo", "udp://127.0.0.1:0")
+    port = yield from r.port()
+    peers = [r.datagrams(port), r.datagrams(port)]
+    for peer, word in zip(peers, ("one", "two")):
+        said = joined(lines_of(word))
+        r.expect("the peer of an echo", peer, said.encode())
+        peer.send(said)
+    yield lambda: all(p.has("-019\n") for p in peers)
+    r.signal(signal.SIGTERM)
+
+
+def udp_forward(r):
+    """Each client has a socket to the target."""
+    r.is_server = True
+    target = r.datagrams()
+    r.start("listen", "--ui", "lines", "--forward",
+            "udp://127.0.0.1:" + target.port, "udp://127.0.0.1:0")
+    client = r.datagrams((yield from r.port()))
+    up, down = joined(lines_of("up")), joined(lines_of("down"))
+    r.expect("the target", target, up.encode())
+    r.expect("the client", client, down.encode())
+    client.send(up)
+    yield lambda: target.has("up-019\n")
+    target.send(down)
+    yield lambda: client.has("down-019\n")
+    r.stdin.send("/close 1\n")
+    yield from r.expect_no_leak()
+    r.stdin.send("/quit\n")
+
+
+def udp_listen(r):
+    """Two peers of one socket, spoken to in turn, and a third one refused."""
+    r.is_server = True
+    r.start("listen", "--ui", "lines", "-m", "2", "udp://127.0.0.1:0")
+    port = yield from r.port()
+    peers = [r.datagrams(port), r.datagrams(port)]
+    for peer, word in zip(peers, ("one", "two")):
+        said = say_from_peer(r, peer, word)
+        yield lambda: r.shows(said[-1])
+        r.expect("peer " + word, peer, f"for {word}\nfor both\n".encode())
+    r.datagrams(port).send("refused\n")
+    r.stdin.send("/to 1\nfor one\n/to 2\nfor two\n/to all\nfor both\n")
+    yield lambda: all(p.has("for both\n") for p in peers)
+    r.stdin.send("/peers\n/pause 2\n/close 1\n/quit\n")
 
 
 def lines_of(word):
@@ -408,6 +482,149 @@ def files(r):
     peer.end()
 
 
+def recording(r):
+    """What is kept while it goes on, and in a file of its own."""
+    listener = r.listen()
+    places = [r.home + "/kept." + end for end in ("jsonl", "txt", "hex")]
+    r.start("connect", "--ui", "lines", "--record", places[0], "-o", places[1],
+            "-x", places[2], "--record", r.home + "/%n.raw", "--record",
+            r.home + "/kept.pcapng", "127.0.0.1", listener.port)
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, b"typed\nlater\n")
+
+    def check_kept():
+        texts = [open(place, encoding="utf-8").read() for place in places]
+        texts[2] = "".join(re.findall(r"\|(.*)\|", texts[2]))
+        for text in texts:
+            for word in ("typed", "answer", "later"):
+                if text.count(word) != 1:
+                    return f"{word!r} is not in what was recorded"
+        with open(r.home + "/1.raw", encoding="utf-8") as f:
+            if f.read() != "answer\n":
+                return "'answer' is not in the raw file"
+    r.checks.append(check_kept)
+    r.stdin.send("typed\n")
+    yield lambda: peer.got.count(b"\n") == 1
+    peer.send("answer\n")
+    yield lambda: r.shows("answer")
+    r.stdin.send(f"/record {r.home}/a.chat\n/record\nlater\n")
+    yield lambda: peer.got.count(b"\n") == 2
+    r.stdin.send("/record off\n")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
+
+
+def rules(r):
+    """Two peers ask what a file of rules answers, read again between them."""
+    r.is_server = True
+    path = r.home + "/rules"
+    with open(path, "w", encoding="utf-8") as f:
+        f.write('on /^(?<who>\\w+)-(\\d+)/\n  > "${who} has ${2}"\n'
+                '    hex "0a"\non /^wait/\n  wait 0.05\n  > "end\\n"\n'
+                '  > fin\n')
+    r.start("listen", "-k", "--ui", "lines", "--rules", path, "127.0.0.1",
+            "0")
+    port = yield from r.port()
+    for word in ("one", "two"):
+        peer = r.connect(port)
+        said = lines_of(word)
+        answers = [line.replace("-", " has ") for line in said] + ["end"]
+        r.expect("peer " + word, peer, joined(answers).encode())
+        peer.send(joined(said) + "wait\nnobody answers this\n")
+        yield lambda p=peer: p.ended
+        peer.end()
+        r.stdin.send(f"/rules\n/rules {path}\n")
+    yield from r.expect_no_leak()
+    r.stdin.send("/rules off\n/quit\n")
+
+
+TALK = """# sockchat conversation 1
+connect h:1
+> "one\\n"
+< /un (?<name>.*)\\n/
+> "two ${name}\\n"
+< ...
+< "bye\\n"
+"""
+
+
+SERVICE = """# sockchat conversation 1
+connect h:1
+> /(?<name>.*)\\n/
+< "un ${name}\\n"
+> "bye\\n"
+"""
+
+
+def write_chat(r, text):
+    place = r.home + "/talk.chat"
+    with open(place, "w", encoding="utf-8") as f:
+        f.write(text)
+    return place
+
+
+def replay_connect(r):
+    """One side of a file is played, and the other is checked."""
+    listener = r.listen()
+    r.start("connect", "--replay", write_chat(r, TALK), "127.0.0.1",
+            listener.port)
+    r.stdin.end()
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, b"one\ntwo joe\n")
+    yield lambda: peer.has("one")
+    peer.send("un joe\n")
+    yield lambda: peer.has("two")
+    peer.send("whatever\nbye\n")
+    yield lambda: peer.ended
+    peer.end()
+
+
+def replay_listen(r):
+    """A server plays for two peers; then it is told to go."""
+    r.is_server = True
+    r.start("listen", "-k", "--replay", write_chat(r, SERVICE), "127.0.0.1",
+            "0")
+    port = yield from r.port()
+    for name in ("joe", "jim"):
+        peer = r.connect(port)
+        r.expect(name, peer, f"un {name}\n".encode())
+        peer.send(f"{name}\nbye\n")
+        yield lambda: peer.ended
+        peer.end()
+    r.stdin.send("/quit\n")
+    r.stdin.end()
+
+
+def loading(r):
+    """Old conversations in files, at the start and by a command."""
+    listener = r.listen()
+    start, later = r.home + "/start.jsonl", r.home + "/later.chat"
+    message = ('{"seq":%d,"time":"2026-01-02T03:04:0%d.0Z","session":1,'
+               '"kind":"message","dir":"in","peer":"h:1","frame":"auto",'
+               '"text":"%s","complete":%s}\n')
+    with open(start, "w", encoding="utf-8") as f:
+        f.write(message % (1, 5, "old ", "false"))
+        f.write(message % (2, 6, "between\\n", "true"))
+        f.write(message % (1, 7, "one\\n", "true"))
+    with open(later, "w", encoding="utf-8") as f:
+        f.write("# sockchat conversation 1\n> \"old two\\n\"\n< /x/\n")
+    r.start("connect", "--ui", "lines", "--load", start, "127.0.0.1",
+            listener.port)
+    peer = yield from r.accepted(listener)
+    r.expect("peer", peer, b"typed\n")
+
+    def check_shown():
+        for word in (":< between", ":< one", "> old two", "* < /x/"):
+            if word.encode() not in r.stdout.got:
+                return f"{word!r} was not shown"
+    r.checks.append(check_shown)
+    r.stdin.send(f"/load {later}\ntyped\n")
+    r.stdin.end()
+    yield lambda: peer.ended
+    peer.end()
+
+
 def legacy(r):
     """Text that is not UTF-8, both ways."""
     listener = r.listen()
@@ -488,9 +705,12 @@ def prompt(r):
 
 
 SCRIPTS = {f.__name__.replace("_", "-"): f for f in (
-    pipe_connect, pipe_listen, pipe_name, pipe_file, pipe_unix, pipe_keep,
+    pipe_connect, pipe_fault, pipe_listen, pipe_name, pipe_file, pipe_unix,
+    pipe_keep,
     pipe_zero, pipe_retry, pipe_proxy, json_again,
+    udp_pipe, udp_echo, udp_forward, udp_listen,
     tls_connect, tls_listen, tls_lines_connect, tls_json_connect,
     tls_lines_listen, tls_zero, starttls, tls_proxy,
     lines_connect, lines_long, lines_listen, json_connect, json_listen, echo,
-    owner, files, legacy, tui_connect, tui_listen, prompt)}
+    owner, files, recording, rules, replay_connect, replay_listen, loading,
+    legacy, tui_connect, tui_listen, prompt)}

@@ -77,6 +77,48 @@ class Stream:
         return True
 
 
+class Datagrams(Stream):
+    """A socket of UDP, whose peer is the first that comes, or has this port:
+    each line that is sent is a datagram."""
+
+    def __init__(self, port=None):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind(("127.0.0.1", 0))
+        super().__init__(sock.fileno(), sock)
+        self.port, self.has_peer = str(sock.getsockname()[1]), bool(port)
+        if port:
+            sock.connect(("127.0.0.1", port))
+
+    def has_port(self):
+        return False  # among those of TCP
+
+    def finish_out(self):
+        pass  # it has no end
+
+    def read(self):
+        try:
+            data, source = self.sock.recvfrom(1 << 16)
+        except OSError:  # nothing; or nobody is there
+            return False
+        if not self.has_peer:
+            self.sock.connect(source)
+            self.has_peer = True
+        self.got += data
+        return True
+
+    def write(self):
+        n = self.todo.index(b"\n") + 1
+        try:
+            self.sock.send(self.todo[:n])
+        except BlockingIOError:
+            return False
+        except OSError:
+            n = len(self.todo)
+        self.sent += n
+        del self.todo[:n]
+        return True
+
+
 def shown_messages(output):
     """What was said in each direction of each session, in lines or JSON; what
     comes late may be shown in pieces."""

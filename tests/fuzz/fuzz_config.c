@@ -25,7 +25,7 @@ static void check_values(const struct options *o)
 	for (size_t i = 0; options_row(i); i++) {
 		options_value(o, i, value, sizeof(value));
 		must(*value && *options_source(o, i));
-		if (!options_is_live(i))
+		if (!options_life(i))
 			continue;
 		options_init(&again);
 		must(!options_set(&again, options_row(i)->name, value,

@@ -76,9 +76,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct run r = { .transcript = transcript_new(SIZE_MAX),
 		         .framing = { .dir = ENTRY_IN } };
-	struct error e;
+	struct error error;
 	size_t at = 0;
-	insist(frame_parse(&frame, "line", &e) == 0);
+	insist(frame_parse(&frame, "line", &error) == 0);
 	take_pieces(&r, data, size);
 	uint64_t end = transcript_end(r.transcript);
 	for (uint64_t seq = 1; seq < end; seq++) {

@@ -29,9 +29,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	const struct speaker from = {
 		.side = data[0] & 1 ? RECOGNISE_SERVER : RECOGNISE_CLIENT,
+		.has_datagrams = data[0] & 4,
 		.where = "127.0.0.1:9999",
 	};
-	int is_all = data[0] & 2, cut = data[0] >> 2;
+	int is_all = data[0] & 2 || from.has_datagrams, cut = data[0] >> 3;
 	data++;
 	size--;
 	enum recognise_result result =
@@ -45,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_text(part.text);
 		check_text(part.hint);
 	}
-	for (size_t n = 0; n < size; n += (size_t)cut + 1) {
+	for (size_t n = 0; n < size && !from.has_datagrams;
+	     n += (size_t)cut + 1) {
 		enum recognise_result early =
 		    recognise(&part, data, n, 0, &from);
 		if (early == RECOGNISE_MORE)

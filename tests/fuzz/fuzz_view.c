@@ -90,12 +90,12 @@ static void put_run(void *user, const struct wrap_run *run)
 
 static void lay_out(const struct entry *e)
 {
-	char head[64];
 	struct wrap_settings s = {
 		.look = chat_look(chat),
 		.row_count = SIZE_MAX,
 	};
-	laid_indent = wrap_head(head, &s.look, e, NULL);
+	const struct wrap_head head = wrap_head(&s.look, e, NULL);
+	laid_indent = head.columns; /* nothing is held: as many bytes */
 	s.columns = (size_t)columns - laid_indent;
 	laid_first = laid_count;
 	size_t count = wrap_entry(e, &s, NULL, NULL);
@@ -106,7 +106,7 @@ static void lay_out(const struct entry *e)
 	wrap_entry(e, &s, put_run, NULL);
 	if (!*laid[laid_first])
 		memset(laid[laid_first], ' ', laid_indent);
-	memcpy(laid[laid_first], head, laid_indent);
+	memcpy(laid[laid_first], head.text, laid_indent);
 	laid_count += count;
 }
 

@@ -11,6 +11,7 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/command.h>
+#include <sockchat/record.h>
 
 #include "../../src/chat/chat_private.h"
 #include "../fake/fake_transport.h"
@@ -38,6 +39,7 @@ static inline int set_up(void **state)
 	    options_take_operands(&options, &e))
 		return -1;
 	c = chat_new(loop, &options);
+	c->commands = record_commands;
 	c->transport = &transport_fake;
 	c->ops = &silent;
 	c->type = command_run;

@@ -26,8 +26,13 @@
 static const char *const *answers;
 static int answer_eai;
 
+/* What --source names, or ""; and its addresses, NULL: none. */
+static const char *source;
+static const char *const *source_answers;
+
 struct resolve {
 	struct later later;
+	const char *const *answers;
 	resolve_fn *fn;
 	void *user;
 };
@@ -39,8 +44,8 @@ static void answer(struct later *later)
 	struct error e = { 0 };
 	size_t count = 0;
 
-	for (; answers[count]; count++)
-		list[count] = fake_address(answers[count]);
+	for (; r->answers && r->answers[count]; count++)
+		list[count] = fake_address(r->answers[count]);
 	if (count == 0)
 		explain_resolve(&e, answer_eai, 0, "name", "9999");
 	r->fn(r->user, list, count, &e);
@@ -53,14 +58,16 @@ struct resolve *resolve_start(struct loop *l, const struct endpoint *ep,
 {
 	struct resolve *r = calloc(1, sizeof(*r));
 
-	(void)ep;
+	bool is_source = strcmp(ep->port, "0") == 0;
+
 	(void)settings;
 	assert_non_null(r);
+	r->answers = is_source ? source_answers : answers;
 	r->later.on_call = answer;
 	r->later.user = r;
 	r->fn = fn;
 	r->user = user;
-	if (answers[0] || answer_eai)
+	if (is_source || answers[0] || answer_eai)
 		loop_later(l, &r->later);
 	return r;
 }
@@ -102,7 +109,7 @@ static void on_step(void *user, const char *code, const char *text)
 	int len = (int)(time ? time - text + 5 : (long)strlen(text));
 	assert_int_equal(bytes_printf(&s->steps, "%.*s\n", len, text), 0);
 	if (s->cancels_in_steps)
-		dial_cancel(s->dial);
+		dial_cancel(s->dial, false);
 }
 
 static void on_done(void *user, struct transport *t, const struct address *peer,
@@ -118,7 +125,7 @@ static void on_done(void *user, struct transport *t, const struct address *peer,
 		s->peer = *peer;
 	else
 		s->error = *e;
-	dial_cancel(s->dial); /* too late, and harmless */
+	dial_cancel(s->dial, false); /* too late, and harmless */
 }
 
 static int set_up(void **state)
@@ -128,6 +135,8 @@ static int set_up(void **state)
 
 	answers = one;
 	answer_eai = 0;
+	source = "";
+	source_answers = NULL;
 	clock_ns = 30 * 86400 * SECOND_NS;
 	fake_start();
 	s->loop = loop_new(LOOP_AUTO);
@@ -154,10 +163,13 @@ static void dial_to(struct scene *s, const char *host, int64_t timeout_ms)
 	struct dial_steps steps = {
 		.on_connecting = on_connecting,
 		.on_step = on_step,
+		.on_note = on_step,
 		.user = s,
 	};
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
+	snprintf(settings.socket.source, sizeof(settings.socket.source), "%s",
+	         source);
 	s->dial = dial_start(s->loop, &transport_fake, &ep, &settings,
 	                     &steps, on_done, s);
 	assert_non_null(s->dial);

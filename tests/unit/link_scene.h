@@ -12,6 +12,8 @@
 #include <errno.h>
 
 #include <sockchat/link.h>
+#include <sockchat/link_fault.h>
+#include <sockchat/wire.h>
 
 #include "each_kind.h"
 #include "made_clock.h"
@@ -20,6 +22,7 @@
 
 static struct owner {
 	struct link link;
+	struct wire wire; /* who hears it */
 	struct loop *loop;
 	struct fake *fake;
 	unsigned wishes;   /* at each step */
@@ -29,6 +32,8 @@ static struct owner {
 	size_t unacked;    /* as was told */
 	int code;          /* of the verdict: 0 for as it should */
 	struct error error;
+	size_t told;         /* strikes of faults, and the last of them */
+	char last_told[256];
 } now;
 
 static inline void turn(void)
@@ -97,6 +102,13 @@ static inline void on_wait(struct link *l, size_t unacked)
 	now.unacked = unacked;
 }
 
+static inline void on_fault(struct link *l, const char *text)
+{
+	(void)l;
+	now.told++;
+	snprintf(now.last_told, sizeof(now.last_told), "%s", text);
+}
+
 static inline void on_over(struct link *l, const struct error *e,
                            uint64_t unacked)
 {
@@ -105,6 +117,7 @@ static inline void on_over(struct link *l, const struct error *e,
 	now.code = e ? l->is_silent ? ETIMEDOUT : l->broken : 0;
 	if (e)
 		now.error = *e;
+	link_end_faults(l);
 	link_close(l, false);
 }
 
@@ -113,6 +126,7 @@ static const struct link_ops ops = {
 	.on_ready = on_ready,
 	.on_alarm = on_alarm,
 	.on_end_out = on_end_out,
+	.on_fault = on_fault,
 	.on_wait = on_wait,
 	.on_over = on_over,
 };
@@ -134,6 +148,7 @@ static inline void accept_peer(void)
 {
 	const struct address peer = fake_address(WHERE);
 	now.fake = fake_open();
+	fake_transport(now.fake)->wire = &now.wire;
 	link_take(&now.link, fake_transport(now.fake), &peer);
 }
 
@@ -168,7 +183,9 @@ static inline void assert_over(int code)
 
 static inline void dial(void)
 {
-	const struct dial_settings settings = { .timeout_ms = 5000 };
+	const struct dial_settings settings = {
+		.timeout_ms = 5000, .wire = &now.wire,
+	};
 	const struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
 	assert_int_equal(link_dial(&now.link, fake_kind(), &ep, &settings,
 	                           NULL), 0);

@@ -32,6 +32,7 @@ int clock_gettime(clockid_t id, struct timespec *time)
 struct scene {
 	struct loop *loop;
 	struct listener *listener;
+	struct dial_settings settings;
 	struct bytes places; /* with a space behind each */
 	struct address first;
 	struct transport *peers[PEERS_MAX];
@@ -136,7 +137,7 @@ static inline int tear_down(void **state)
 	struct scene *s = *state;
 	listener_free(s->listener);
 	for (size_t i = 0; i < s->count; i++)
-		s->peers[i]->ops->close(s->peers[i], false);
+		transport_close(s->peers[i], false);
 	bytes_finish(&s->places);
 	bytes_finish(&s->notes);
 	loop_free(s->loop);
@@ -148,12 +149,12 @@ static inline void listen_on(struct scene *s,
                              const struct transport_ops *transport,
                              const char *host, unsigned port)
 {
-	static const struct dial_settings settings = { 0 };
 	struct endpoint ep = { 0 };
 
 	snprintf(ep.host, sizeof(ep.host), "%s", host);
 	snprintf(ep.port, sizeof(ep.port), "%u", port);
-	s->listener = listener_new(s->loop, transport, &ep, &settings, &ops, s);
+	s->listener =
+	    listener_new(s->loop, transport, &ep, &s->settings, &ops, s);
 	assert_non_null(s->listener);
 	assert_int_equal(s->places.len, 0);
 	for (int i = 0; !s->places.len && !s->failed && i < 100; i++)

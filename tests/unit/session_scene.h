@@ -27,6 +27,7 @@ static struct {
 	struct session_settings settings;
 	struct frame frame; /* of both directions */
 	struct queues queues;
+	struct faults faults;
 	struct session_ops ops;
 	struct session *sessions[SESSIONS_MAX];
 	size_t count;
@@ -45,6 +46,20 @@ static inline void turn(void)
 static inline void wait_ms(int ms)
 {
 	pass_ms(now.loop, ms);
+}
+
+/* Have these faults from now on. */
+static inline void have_faults(const char *text)
+{
+	struct fault_spec spec = { .seed = { 0 } };
+	struct error e;
+	assert_int_equal(fault_parse(&spec, text, &e), 0);
+	faults_set(&now.faults, &spec);
+	now.settings.faults = &now.faults;
+	if (!now.session)
+		return;
+	now.session->link.faults = &now.faults;
+	session_refresh(now.session);
 }
 
 static inline void on_in_end(void *user, struct session *s)

@@ -24,6 +24,27 @@ static void an_array_keeps_what_it_has_as_it_grows(void **state)
 	free(numbers);
 }
 
+static void items_make_room_for_another_and_close_its_gap(void **state)
+{
+	char *items = NULL;
+	size_t cap = 0, count = 0;
+	static const char in_order[] = "abcd";
+	(void)state;
+	for (const char *c = "cadb"; *c; c++, count++) {
+		size_t i = 0;
+		ARRAY_FIND(i, count, items[i] >= *c);
+		items = array_insert(items, &cap, count, 1, i);
+		assert_non_null(items);
+		items[i] = *c;
+	}
+	assert_memory_equal(items, in_order, 4);
+	array_remove(items, count--, 1, 1);
+	assert_memory_equal(items, "acd", 3);
+	array_remove(items, count--, 1, 2);
+	assert_memory_equal(items, "ac", 2);
+	free(items);
+}
+
 static void an_array_with_room_stays_where_it_is(void **state)
 {
 	char items[4];
@@ -63,6 +84,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_array_keeps_what_it_has_as_it_grows),
+		cmocka_unit_test(
+		    items_make_room_for_another_and_close_its_gap),
 		cmocka_unit_test(an_array_with_room_stays_where_it_is),
 		cmocka_unit_test(without_memory_an_array_stays_as_it_was),
 		cmocka_unit_test(the_first_item_that_is_reached_is_found),

@@ -255,7 +255,7 @@ static void a_slip_and_a_beginning_are_answered_with_names(void **state)
 	} rows[] = {
 		{ "/conect a 1", "did you mean /connect? /help" },
 		{ "/VIEW hex", "did you mean /view? /help" },
-		{ "/re", "did you mean /reset, /resume or /repeat? /help" },
+		{ "/res", "did you mean /reset or /resume? /help" },
 		{ "/ex", "did you mean /exit? /help" },
 		{ "/zzz", "/help lists the commands; //zzz sends" },
 		{ "/disconnect", "use /close [PEER] (end the connection" },
@@ -402,11 +402,11 @@ static void words_are_completed_from_the_tables(void **state)
 {
 	(void)state;
 	assert_completed("/vi", 0, "/view ");
-	assert_completed("/re", 0, "/reset /resume /repeat ");
+	assert_completed("/res", 0, "/reset /resume ");
 	assert_completed("/view ", 6, "text hex mixed ");
 	assert_completed("/vi  m", 5, "mixed ");
 	assert_completed("/endings o", 9, "on off ");
-	assert_completed("/help e", 6, "eol echo encoding endings ");
+	assert_completed("/help e", 6, "eol echo edit encoding endings ");
 	assert_completed("/close ", 7, "");
 	connect_one();
 	connect_one();

@@ -268,13 +268,44 @@ static void settings_are_what_they_are_set_to(void **state)
 	assert_false(c->options->bar);
 	type("/echo on");
 	assert_true(c->session_settings.echo);
+}
+
+static void drip_is_a_slice_of_what_is_sent(void **state)
+{
+	char spec[FAULT_TEXT_MAX];
+	const struct faults *f = c->session_settings.faults;
+	(void)state;
+	type("/fault latency=1ms in:slice=7");
 	type("/drip 3");
-	assert_int_equal(c->session_settings.drip_bytes, 3);
-	assert_int_equal(c->session_settings.drip_ns, 50 * MS_NS);
+	fault_format(spec, &f->spec);
+	assert_string_equal(spec, "latency=1ms in:slice=7,50ms "
+	                          "out:slice=3,50ms");
 	type("/drip 1 1.5s");
-	assert_int_equal(c->session_settings.drip_ns, 1500 * MS_NS);
+	fault_format(spec, &f->spec);
+	assert_string_equal(spec, "latency=1ms in:slice=7,50ms "
+	                          "out:slice=1,1500ms");
 	type("/drip off");
-	assert_int_equal(c->session_settings.drip_bytes, 0);
+	fault_format(spec, &f->spec);
+	assert_string_equal(spec, "latency=1ms in:slice=7,50ms");
+}
+
+static void faults_are_replaced_listed_and_ended(void **state)
+{
+	(void)state;
+	type("/fault");
+	assert_last(ENTRY_NOTE, "no fault is on; for example /fault "
+	                        "latency=200ms~50ms rate=10k");
+	type("/fault rate=1k limit=5s");
+	type("/fault in:rate=10k");
+	assert_last(ENTRY_NOTE, "faults are on: in:rate=10k; /fault off ends "
+	                        "them");
+	type("/fault");
+	assert_last(ENTRY_NOTE, "fault in:rate=10k: has struck 0 times");
+	type("/fault rate");
+	assert_last(ENTRY_ERROR, "option fault: word 1, rate: rate needs a "
+	                         "value: rate=…");
+	type("/fault off");
+	assert_last(ENTRY_NOTE, "faults are off");
 }
 
 static void a_line_is_sent_several_times(void **state)
@@ -350,14 +381,28 @@ static void peers_are_shut_down_paused_and_reset(void **state)
 	struct fake *one = connect_one(), *two = connect_one();
 	(void)state;
 	type("/pause 1");
+	assert_last(ENTRY_NOTE, "peer 1: reading is paused, and what the peer "
+	                        "sends waits: /resume goes on");
 	fake_feed(one, "waits\n");
 	turn();
 	assert_int_equal(fake_reads(one), 0);
 	assert_true(chat_find(c, 1)->is_paused);
 	assert_false(chat_find(c, 2)->is_paused);
+	type("/peers");
+	assert_true(was_said("peer 1: 127.0.0.1:9, open, paused, "));
+	assert_false(was_said("peer 2: 127.0.0.1:9, open, paused, "));
 	type("/resume all");
+	assert_last(ENTRY_NOTE, "all peers: reading goes on");
 	turn();
 	assert_last(ENTRY_MESSAGE, "waits\n");
+	type("/to 2");
+	type("/pause");
+	assert_last(ENTRY_NOTE, "peer 2: reading is paused, and what the peer "
+	                        "sends waits: /resume goes on");
+	type("/pause 9");
+	assert_last(ENTRY_ERROR, "there is no peer 9");
+	type("/resume");
+	type("/to all");
 	type("/shutdown 2");
 	assert_true(fake_is_shut_down(two));
 	type("/peers");
@@ -386,7 +431,7 @@ static void peers_come_and_go_in_one_turn(void **state)
 	turn();
 	static const uint32_t left[] = { 3, 4, 5, 7 };
 	for (size_t i = 0; i < COUNT(left); i++)
-		assert_int_equal(chat_session(c, i)->number, left[i]);
+		assert_int_equal(chat_session(c, i)->link.number, left[i]);
 	assert_null(chat_session(c, COUNT(left)));
 	assert_null(chat_find(c, 6));
 }
@@ -403,23 +448,7 @@ static void a_second_connection_is_refused_while_the_first_is_open(void **state)
 	type("/connect 127.0.0.1:9");
 	turn();
 	assert_int_equal(chat_session_count(c), 1);
-	assert_int_equal(chat_session(c, 0)->number, 2);
-}
-
-static void leaving_is_asked_for_once(void **state)
-{
-	struct fake *f = connect_one();
-	(void)state;
-	fake_limit_write(f, 0);
-	type("last words");
-	type("/quit");
-	assert_true(c->is_leaving);
-	turn();
-	assert_int_equal(fake_end(f), FAKE_IN_USE);
-	fake_limit_write(f, SIZE_MAX);
-	turn();
-	SENT(f, "last words\n");
-	assert_int_equal(fake_end(f), FAKE_CLOSED);
+	assert_int_equal(chat_session(c, 0)->link.number, 2);
 }
 
 static void drip_off_lets_go_of_what_waits(void **state)
@@ -442,62 +471,6 @@ static void one_that_only_receives_does_not_echo(void **state)
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	assert_false(c->options->echo);
 	assert_false(c->session_settings.echo);
-}
-
-/* It waits for a second, in vain. */
-static void leaving_with_bytes_unacknowledged_is_a_failure(void **state)
-{
-	struct fake *f = connect_one();
-	(void)state;
-	type("on its way");
-	fake_set_pending(f, 11, 0);
-	chat_leave(c);
-	run_loop(loop);
-	assert_true(c->own->has_broken);
-}
-
-static void leaving_before_our_end_has_arrived_is_told(void **state)
-{
-	struct fake *f = connect_one();
-	(void)state;
-	type("all there");
-	fake_set_pending(f, 1, 0);
-	chat_leave(c);
-	run_loop(loop);
-	assert_true(c->own->has_broken);
-	assert_last(ENTRY_ERROR, "gave up on 127.0.0.1:9: our FIN is not "
-	                         "acknowledged");
-}
-
-static void acknowledge_some(struct timer *t)
-{
-	struct fake *f = t->user;
-	ssize_t left = link_pending(&chat_session(c, 0)->link) - 10;
-	fake_set_pending(f, left, 0);
-	if (left)
-		timer_start(loop, t, 700 * MS_NS);
-}
-
-static void leaving_goes_on_while_a_slow_peer_acknowledges(void **state)
-{
-	struct fake *f = connect_one();
-	struct timer t = { .on_time = acknowledge_some, .user = f };
-	(void)state;
-	type("on its way");
-	fake_set_pending(f, 30, 0);
-	timer_start(loop, &t, 700 * MS_NS);
-	chat_leave(c);
-	run_loop(loop);
-	timer_stop(&t);
-}
-
-static void leaving_when_all_has_arrived_is_no_failure(void **state)
-{
-	connect_one();
-	(void)state;
-	type("arrived");
-	chat_leave(c);
-	run_loop(loop);
 }
 
 static void a_file_goes_to_all_and_to_each_at_its_own_pace(void **state)
@@ -553,13 +526,10 @@ int main(void)
 		TEST(peers_are_shut_down_paused_and_reset),
 		TEST(peers_come_and_go_in_one_turn),
 		TEST(a_second_connection_is_refused_while_the_first_is_open),
-		TEST(leaving_is_asked_for_once),
 		TEST(drip_off_lets_go_of_what_waits),
+		TEST(drip_is_a_slice_of_what_is_sent),
+		TEST(faults_are_replaced_listed_and_ended),
 		TEST(one_that_only_receives_does_not_echo),
-		TEST(leaving_with_bytes_unacknowledged_is_a_failure),
-		TEST(leaving_before_our_end_has_arrived_is_told),
-		TEST(leaving_goes_on_while_a_slow_peer_acknowledges),
-		TEST(leaving_when_all_has_arrived_is_no_failure),
 		TEST(a_file_goes_to_all_and_to_each_at_its_own_pace),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

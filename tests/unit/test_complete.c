@@ -8,7 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sockchat/again.h>
 #include <sockchat/command.h>
+#include <sockchat/record.h>
 
 #include "unit.h"
 
@@ -64,6 +66,9 @@ static void set_offers_options_and_their_values(void **state)
 static void filter_offers_its_own_words(void **state)
 {
 	(void)state;
+	assert_completed("/allow ", "off|");
+	assert_completed("/allow off ", "");
+	assert_completed("/accept on o", "");
 	assert_completed("/filter ", "in|out|error|peer|text|off|");
 	assert_completed("/filter in e", "error|");
 	assert_completed("/filter peer ", "");
@@ -136,6 +141,29 @@ static void assert_files(const char *word, const char *wanted)
 	assert_completed(line, wanted);
 }
 
+static void a_format_may_stand_in_front_of_a_path(void **state)
+{
+	(void)state;
+	assert_completed("/record js", "jsonl:|");
+	assert_completed("/record o", "off|");
+	assert_completed("/record jsonl:a", "a b|");
+	assert_completed("/save hex:dir/", "dir/x|");
+	assert_completed("/save pc", "pcapng:|");
+	assert_completed("/file js", "");
+}
+
+static void both_endpoints_of_forward_are_completed(void **state)
+{
+	const struct endpoint here = { .host = "here", .port = "1" };
+	const struct endpoint there = { .host = "there", .port = "2" };
+	(void)state;
+	chat_note_used(c, ENDPOINT_LISTEN, &here);
+	chat_note_used(c, ENDPOINT_CONNECT, &there);
+	assert_completed("/forward he", "here:1|");
+	assert_completed("/forward th", "");
+	assert_completed("/forward here:1 th", "there:2|");
+}
+
 static void a_path_behind_unix_is_completed(void **state)
 {
 	(void)state;
@@ -200,6 +228,7 @@ static int set_up(void **state)
 	(void)state;
 	options_init(&options);
 	c = chat_new(loop_new(LOOP_AUTO), &options);
+	c->commands = record_commands;
 	return 0;
 }
 
@@ -224,6 +253,8 @@ int main(void)
 		TEST(a_long_conversation_is_not_searched_to_its_end),
 		TEST(no_more_than_fifty_words_are_offered),
 		TEST(files_are_offered_and_folders_end_in_a_slash),
+		TEST(a_format_may_stand_in_front_of_a_path),
+		TEST(both_endpoints_of_forward_are_completed),
 		TEST(a_path_behind_unix_is_completed),
 	};
 	return cmocka_run_group_tests(tests, set_up_all, tear_down_all);

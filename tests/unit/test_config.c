@@ -52,6 +52,19 @@ static void lines_are_options_without_their_dashes(void **state)
 	assert_int_equal(o.scrollback, 1 << 20);
 }
 
+static void recordings_of_one_source_are_gathered(void **state)
+{
+	(void)state;
+	assert_int_equal(command_line(NULL), 0);
+	assert_int_equal(config("o a.txt\nx b\nrecord jsonl:c\n"
+	                        "record-append\n"), 0);
+	assert_string_equal(o.record, "text:a.txt\nhex:b\njsonl:c\n");
+	assert_int_equal(o.record_over, RECORD_APPEND);
+	assert_int_equal(command_line("-oother"), 0);
+	assert_int_equal(config("x b\n"), 0);
+	assert_string_equal(o.record, "text:other\n");
+}
+
 static void the_command_line_wins_over_a_profile_over_the_general(void **state)
 {
 	static const char text[] = "[b]\neol nul\n[a]\neol cr\nview hex\n"
@@ -84,6 +97,27 @@ static void a_later_line_of_one_part_wins(void **state)
 	assert_int_equal(o.eol, EOL_LF);
 }
 
+/* The command line's list takes the place of the file's. */
+static void lists_of_addresses_add_up_within_one_source(void **state)
+{
+	char *argv[] = { "sockchat", "listen", "0", "--deny", "::1",
+		         "--deny=10.0.0.1/8 ::2", NULL };
+	(void)state;
+	assert_int_equal(options_parse(&o, 6, argv, &e), 0);
+	assert_int_equal(o.deny.count, 3);
+	assert_int_equal(config("allow 127.0.0.1 ::1\nallow 10.0.0.0/8, ::1\n"
+	                        "deny 127.0.0.9\n"), 0);
+	assert_int_equal(o.allow.count, 3);
+	assert_int_equal(o.deny.count, 3);
+	assert_int_equal(options_set(&o, "allow", "::3", SOURCE_RUN_TIME, &e),
+	                 0);
+	assert_int_equal(o.allow.count, 1);
+	assert_int_equal(options_set(&o, "allow", "off", SOURCE_RUN_TIME, &e),
+	                 0);
+	assert_int_equal(o.allow.count, 0);
+	assert_int_equal(config("allow\n"), -1);
+}
+
 static void options_for_the_other_mode_are_ignored(void **state)
 {
 	(void)state;
@@ -102,6 +136,8 @@ static void the_command_line_overrides_what_excludes_it(void **state)
 	assert_true(o.recv_only && !o.send_only);
 	refuse("send-only\nrecv-only\n",
 	       "/c: options --send-only and --recv-only exclude each other");
+	refuse("rules x\nrecv-only\n",
+	       "/c: options --rules and --recv-only exclude each other");
 }
 
 static void a_wrong_line_is_named_with_its_number(void **state)
@@ -131,7 +167,7 @@ static void a_wrong_line_is_named_with_its_number(void **state)
 	refuse("\033[31m\n", "/c:1: unknown option ^[[31m");
 }
 
-static int unix_file(const char *word)
+static enum endpoint_scheme unix_file(const char *word)
 {
 	char *argv[] = { "sockchat", "connect", (char *)(uintptr_t)word, NULL };
 	assert_int_equal(options_parse(&o, 3, argv, &e), 0);
@@ -187,9 +223,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_options_without_their_dashes),
+		cmocka_unit_test(recordings_of_one_source_are_gathered),
 		cmocka_unit_test(
 		    the_command_line_wins_over_a_profile_over_the_general),
 		cmocka_unit_test(a_later_line_of_one_part_wins),
+		cmocka_unit_test(lists_of_addresses_add_up_within_one_source),
 		cmocka_unit_test(options_for_the_other_mode_are_ignored),
 		cmocka_unit_test(an_operand_is_read_after_the_file),
 		cmocka_unit_test(

@@ -187,8 +187,8 @@ static void a_cancelled_dial_calls_nobody_and_closes_all(void **state)
 	dial_to(s, "127.0.0.1", 0);
 	turn_loop(s->loop);
 	assert_int_equal(fake_count(), 1);
-	dial_cancel(s->dial);
-	assert_int_equal(fake_end(fake_last()), FAKE_CLOSED);
+	dial_cancel(s->dial, true);
+	assert_int_equal(fake_end(fake_last()), FAKE_RESET);
 	fake_settle(fake_last(), FAKE_OPENS);
 	turn_loop(s->loop);
 	assert_int_equal(s->done, 0);
@@ -199,8 +199,8 @@ static void a_dial_may_be_cancelled_before_its_first_turn(void **state)
 	struct scene *s = *state;
 
 	dial_to(s, "name", 1000);
-	dial_cancel(s->dial);
-	dial_cancel(NULL);
+	dial_cancel(s->dial, false);
+	dial_cancel(NULL, false);
 	turn_loop(s->loop);
 	assert_int_equal(s->done + s->connecting, 0);
 	assert_int_equal(fake_count(), 0);

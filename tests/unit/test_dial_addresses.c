@@ -192,12 +192,24 @@ static void addresses_that_end_alike_stand_in_one_sentence(void **state)
 	assert_int_equal(strncmp(s->error.hint, "start ", 6), 0);
 }
 
+static void a_short_time_limit_is_shared_by_all_addresses(void **state)
+{
+	struct scene *s = *state;
+
+	fake_on_connect("[::1]:9999", FAKE_HANGS);
+	dial_both(s, 20); /* less than the time between two attempts */
+	run(s);
+	assert_non_null(s->transport);
+	assert_string_equal(s->called, "localhost:9999 (127.0.0.1)");
+}
+
 static void an_address_that_was_not_tried_is_not_said_to_be_silent(void **state)
 {
 	struct scene *s = *state;
 
 	fake_on_connect("[::1]:9999", FAKE_HANGS);
-	dial_both(s, 20); /* less than the stagger */
+	dial_both(s, 20);
+	clock_ns += 15 * MS_NS; /* the lookup has taken so long */
 	run(s);
 	assert_string_equal(s->error.text,
 	                    "timed out: localhost:9999 (::1) has not answered "
@@ -239,6 +251,7 @@ int main(void)
 		TEST(each_address_is_timed),
 		TEST(total_failure_names_each_address_and_its_end),
 		TEST(addresses_that_end_alike_stand_in_one_sentence),
+		TEST(a_short_time_limit_is_shared_by_all_addresses),
 		TEST(an_address_that_was_not_tried_is_not_said_to_be_silent),
 		TEST(an_open_connection_is_called_by_its_name_and_address),
 		TEST(a_refusal_tells_more_than_a_silence),

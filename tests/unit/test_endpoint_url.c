@@ -9,13 +9,13 @@ static void other_schemes_are_refused_by_name(void **state)
 {
 	static const struct bad rows[] = {
 		{ ENDPOINT_LISTEN,
-		  { "udp://*:53" },
-		  "udp://*:53: only tcp://, tls:// and unix: endpoints are "
-		  "spoken here" },
+		  { "sctp://*:53" },
+		  "sctp://*:53: only tcp://, tls://, udp:// and unix: "
+		  "endpoints are spoken here" },
 		{ ENDPOINT_CONNECT,
 		  { "://h:1" },
-		  "://h:1: only tcp://, tls:// and unix: endpoints are spoken "
-		  "here" },
+		  "://h:1: only tcp://, tls://, udp:// and unix: endpoints are "
+		  "spoken here" },
 		{ ENDPOINT_CONNECT,
 		  { "tcp://h:1", "80" },
 		  "tcp://h:1: a URL holds its port: write tcp://HOST:PORT" },
@@ -112,6 +112,29 @@ static void tls_is_a_scheme_in_both_modes(void **state)
 	}
 }
 
+static void udp_urls_are_endpoints_of_udp(void **state)
+{
+	static const struct good rows[] = {
+		{ ENDPOINT_CONNECT, { "udp://h:53" }, "h", "53" },
+		{ ENDPOINT_CONNECT, { "UDP://[::1]:ntp" }, "::1", "ntp" },
+		{ ENDPOINT_LISTEN, { "udp://9999" }, "", "9999" },
+	};
+	struct endpoint ep;
+	struct error e;
+	char text[ENDPOINT_TEXT_MAX];
+
+	(void)state;
+	GOOD(rows);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(endpoint_parse(&ep, rows[i].mode,
+		                                rows[i].words, 1, &e), 0);
+		assert_false(ep.is_tls);
+		assert_int_equal(ep.scheme, ENDPOINT_UDP);
+	}
+	endpoint_format(&ep, text);
+	assert_string_equal(text, "udp://9999");
+}
+
 static void what_a_url_lacks_is_told_with_its_scheme(void **state)
 {
 	static const struct bad rows[] = {
@@ -127,6 +150,9 @@ static void what_a_url_lacks_is_told_with_its_scheme(void **state)
 		{ ENDPOINT_CONNECT,
 		  { "tls://h:1", "80" },
 		  "tls://h:1: a URL holds its port: write tls://HOST:PORT" },
+		{ ENDPOINT_CONNECT,
+		  { "udp:h:1" },
+		  "udp:h:1: write udp://h:1" },
 		{ ENDPOINT_CONNECT,
 		  { "tls:h:1" },
 		  "tls:h:1: write tls://h:1" },
@@ -201,6 +227,7 @@ int main(void)
 		cmocka_unit_test(a_url_of_a_protocol_leads_to_its_port),
 		cmocka_unit_test(a_url_of_a_protocol_in_tls_leads_to_tls),
 		cmocka_unit_test(tls_is_a_scheme_in_both_modes),
+		cmocka_unit_test(udp_urls_are_endpoints_of_udp),
 		cmocka_unit_test(what_a_url_lacks_is_told_with_its_scheme),
 		cmocka_unit_test(a_url_of_tls_formats_to_itself),
 		cmocka_unit_test(a_url_listened_on_leads_to_listen),

@@ -14,6 +14,10 @@
 #include <sockchat/transport.h>
 
 #include "../../src/net/explain_here.h"
+#include "../../src/net/explain_own.h"
+#include "../../src/net/explain_way.h"
+#include "../../src/net/explain_udp.h"
+#include "../../src/net/udp.h"
 #include "../../src/net/unix.h"
 
 #define WHERE "127.0.0.1:9999"
@@ -156,8 +160,75 @@ static void put_hints(struct bytes *out)
 	                              explain_closed_at_once(true)), 0);
 }
 
+/* Our end. */
+static void put_own(struct bytes *out)
+{
+	static const char who[] = "python3 (pid 123, user bob)";
+	struct error e;
+
+	word_no_such_source(&e, "192.0.2.9", "192.0.2.1, 127.0.0.1, ::1");
+	put(out, "source, of others", &e);
+	word_source_port_held(&e, 5000, who);
+	put(out, "source, in use", &e);
+	word_source_port_first(&e, 80, 1024);
+	put(out, "source, for root", &e);
+	word_source_refused(&e, EINVAL, "fe80::1", 0);
+	put(out, "source, without its zone", &e);
+	word_still_connected(&e, 5000, WHERE);
+	put(out, "connect, from the same port", &e);
+	word_source_waits(&e, 5000, WHERE, 41200);
+	put(out, "connect, from the same port", &e);
+	word_no_device(&e, ENODEV, "eth9", "lo, eth0");
+	put(out, "device", &e);
+	word_no_device(&e, EPERM, "eth0", "");
+	put(out, "device", &e);
+	word_black_hole(&e, WHERE, false);
+	put(out, "connect, into a black hole", &e);
+	word_black_hole(&e, "[::1]:9999", true);
+	put(out, "connect, into a black hole", &e);
+	word_no_ipv6(&e, EADDRNOTAVAIL, "[::1]:9999");
+	put(out, "connect, without IPv6", &e);
+	word_no_ipv6(&e, ENETUNREACH, "[2001:db8::2]:9999");
+	put(out, "connect, without IPv6", &e);
+	explain_connect(&e, ENETUNREACH, WHERE);
+	word_own_end(&e, "192.0.2.1", "eth0");
+	put(out, "connect, from our end", &e);
+}
+
+static void put_datagrams(struct bytes *out)
+{
+	struct udp_trouble t = { .errnum = EHOSTUNREACH, .mtu = 1280 };
+	static const int to_send[] = { EHOSTUNREACH, ENETUNREACH, ENETDOWN,
+		                       EACCES, EPERM, EMSGSIZE, EINVAL,
+		                       ENOBUFS };
+	struct error e;
+
+	for (t.kind = UDP_PORT; t.kind < UDP_OTHER; t.kind++) {
+		explain_udp_trouble(&e, &t, WHERE, "");
+		put(out, "datagram", &e);
+		explain_udp_trouble(&e, &t, WHERE, "192.0.2.1");
+		put(out, "datagram, on the way", &e);
+	}
+	for (size_t i = 0; i < sizeof(to_send) / sizeof(int); i++) {
+		transport_explain(&transport_udp, &(struct failure){
+			.kind = FAILED_LATER, .errnum = to_send[i],
+			.where = "udp://" WHERE,
+			.story = &(struct explain_break){ .bytes_in = 0 },
+		}, &e);
+		put(out, "datagram, not sent", &e);
+	}
+	explain_udp_dropped(&e, 12, WHERE);
+	put(out, "datagrams, in vain", &e);
+	explain_udp_broadcast(&e, "192.0.2.255:9999");
+	put(out, "datagram", &e);
+	hint_udp_elsewhere(&e, "127.0.0.1:9999", "uid 7", "-4");
+	put_hint(out, "datagram, another address", &e);
+	explain_udp_held(&e, WHERE, "uid 7");
+	put(out, "listen", &e);
+}
+
 /* About a unix socket that does not exist, so nothing is known of it. */
-static void explain_unix(struct error *e, int kind, int errnum,
+static void explain_unix(struct error *e, unsigned kind, int errnum,
                          const struct explain_break *story)
 {
 	struct address a;
@@ -213,6 +284,8 @@ static void every_sentence_is_the_one_in_the_golden_file(void **state)
 	put_lookups(&out);
 	put_times(&out);
 	put_hints(&out);
+	put_own(&out);
+	put_datagrams(&out);
 	put_unix(&out);
 	assert_golden(GOLDEN, bytes_text(&out));
 	bytes_finish(&out);

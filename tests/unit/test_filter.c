@@ -106,8 +106,8 @@ static void what_is_sent_meanwhile_is_seen_under_any_filter(void **state)
 	static const char *const filters[] = { "in", "error", "peer 7",
 		                               "text needle", "in peer 7" };
 	struct entry e = { .kind = ENTRY_MESSAGE, .dir = ENTRY_OUT,
-		           .session = 1, .bytes = (const uint8_t *)"a",
-		           .len = 1 };
+		           .flags = ENTRY_BY_HAND, .session = 1,
+		           .bytes = (const uint8_t *)"a", .len = 1 };
 	(void)state;
 	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
 		set(filters[i]);
@@ -117,6 +117,9 @@ static void what_is_sent_meanwhile_is_seen_under_any_filter(void **state)
 		assert_true(filter_shows(&filter, &e));
 	}
 	e.dir = ENTRY_IN;
+	assert_false(filter_shows(&filter, &e));
+	e.dir = ENTRY_OUT;
+	e.flags = 0; /* a client has said it, in the middle */
 	assert_false(filter_shows(&filter, &e));
 }
 

@@ -89,6 +89,19 @@ static void the_focus_follows_whom_the_user_speaks_to(void **state)
 	assert_int_equal(c->filter.focus, 0);
 }
 
+static void a_client_is_spoken_to_until_somebody_else_is(void **state)
+{
+	(void)state;
+	meet_three();
+	chat_speak_to_client(c, 2);
+	chat_toggle_focus(c);
+	assert_int_equal(c->filter.focus, 2);
+	assert_int_equal(c->target_side, ENTRY_IN);
+	chat_next_target(c);
+	assert_int_equal(c->target, 3);
+	assert_int_equal(c->target_side, ENTRY_OUT);
+}
+
 static void words_of_a_filter_hold_within_the_focus(void **state)
 {
 	(void)state;
@@ -149,6 +162,7 @@ int main(void)
 		TEST(a_focus_shows_one_peer_and_speaks_to_it),
 		TEST(without_a_choice_the_peer_heard_last_is_meant),
 		TEST(the_focus_follows_whom_the_user_speaks_to),
+		TEST(a_client_is_spoken_to_until_somebody_else_is),
 		TEST(words_of_a_filter_hold_within_the_focus),
 		TEST(filter_off_ends_the_focus_as_well),
 		TEST(when_the_peer_goes_all_are_shown_again),

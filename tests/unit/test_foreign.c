@@ -26,10 +26,12 @@ static void to_listen_as_with_nc_gets_the_line_for_it(void **state)
 	static const char *const rows[][2] = {
 		{ "-l 9999", "option -l: try: sockchat listen 9999" },
 		{ "-l -p 9999", "option -l: try: sockchat listen 9999" },
-		{ "-p 9999 -l", "option -p: try: sockchat listen 9999" },
+		{ "-p 9999 -l", "option -l: try: sockchat listen 9999" },
 		{ "-k -l 9999", "try: sockchat listen 9999 -k" },
 		{ "-lvnp 9999", "try: sockchat listen 9999 -vn" },
 		{ "-lp9446", "try: sockchat listen 9446" },
+		{ "-lu 9999", "try: sockchat listen 9999 -u" },
+		{ "-klup 53", "try: sockchat listen 53 -ku" },
 		{ "-l 127.0.0.1 9999", "try: sockchat listen 127.0.0.1 9999" },
 		{ "-l -p 9999 ::1", "try: sockchat listen ::1 9999" },
 		{ "-w 5 -l 9999", "try: sockchat listen 9999" },
@@ -37,7 +39,8 @@ static void to_listen_as_with_nc_gets_the_line_for_it(void **state)
 		{ "--listen 9999", "option --listen: try: sockchat listen "
 		                   "9999" },
 		{ "listen -l 9999", "try: sockchat listen 9999" },
-		{ "listen -p 9999", "option -p: try: sockchat listen 9999" },
+		{ "listen -p 9999", "option -p, --source-port is for "
+		                    "'sockchat connect'" },
 		{ "-l 9999 --timeout 5", "listen 9999 --timeout 5" },
 		{ "-k -l 9999 --json -m 3", "listen 9999 -k --json -m 3" },
 		{ "--ui=lines -lvm3 -p 9", "listen 9 --ui=lines -vm 3" },
@@ -58,10 +61,8 @@ static void to_listen_as_with_nc_gets_the_line_for_it(void **state)
 static void a_line_that_cannot_be_is_not_suggested(void **state)
 {
 	(void)state;
-	refuse("-lu 9999", "option -u: sockchat does not speak UDP");
 	refuse("-lvnp 9999 -e /bin/sh", "option -e: sockchat runs no program");
 	refuse("-l -c id 9999", "option -c: sockchat runs no program");
-	refuse("connect -p 9999 host 80", "the system chooses our port");
 }
 
 static void options_of_others_are_answered_by_what_does_it_here(void **state)
@@ -81,6 +82,10 @@ static void options_of_others_are_answered_by_what_does_it_here(void **state)
 		{ "--insecure h 1", "it is --tls-insecure" },
 		{ "--tlsv1.2 h 1", "versions are --tls-min" },
 		{ "-starttls smtp h 25", "/starttls" },
+		{ "connect -servername a h 1", "it is --tls-sni" },
+		{ "connect -source a h 1", "unknown option -source" },
+		{ "-T 16 h 1", "it is --tos" },
+		{ "--no-keepalive h 1", "it is --keepalive=off" },
 		{ "-brief h 1", "option -brief: leave it out" },
 		{ "-verify_hostname a h 1", "it is --tls-sni" },
 		{ "-state h 1", "-z -v" },
@@ -89,23 +94,23 @@ static void options_of_others_are_answered_by_what_does_it_here(void **state)
 		{ "--proxy-type http h 1", "it is --proxy socks5://" },
 		{ "--proxy-auth a:b h 1", "SOCKCHAT_PROXY_PASSWORD" },
 		{ "--noproxy h 1", "leave it out" },
-		{ "-x p:1 h 1", "--proxy socks5://HOST:PORT" },
 		{ "-t h 23", "Telnet" },
-		{ "-o f h 1", "/save FILE" },
-		{ "-x f h 1", "--view hex" },
+		{ "--append-output h 1", "--record-append" },
 		{ "-d h 1", "--recv-only" },
 		{ "--wait 3 h 1", "--connect-timeout" },
 		{ "--broker 1", "ncat --broker" },
-		{ "--allowfile f 1", "firewall" },
+		{ "--allowfile f 1", "--allow \"$(cat FILE)\"" },
+		{ "--denyfile f 1", "--deny \"$(cat FILE)\"" },
 		{ "-T 5 h 1", "--idle-timeout" },
 		{ "-8 h", "leave it out" },
 	};
 	static const char *const known[] = {
-		"-u", "-r", "-D", "-S", "-F", "-P", "-V", "-b", "-I", "-O",
-		"-M", "-W", "-g", "-G", "-s", "-E", "-L", "-a", "-K", "-H",
-		"--lua-exec", "--udp", "--sctp", "--nodns", "--source",
-		"--source-port", "--telnet", "--hex-dump", "--append-output",
-		"--chat", "--deny", "--proxy-auth", "--output", "--delay",
+		"-r", "-D", "-S", "-F", "-P", "-V", "-b", "-I", "-O",
+		"-M", "-W", "-g", "-G", "-E", "-L", "-a", "-K", "-H",
+		"--lua-exec", "--sctp", "--nodns",
+		"--interface", "--local-port", "--telnet", "--append-output",
+		"--chat",
+		"--allowfile", "--proxy-auth", "--delay",
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
@@ -133,6 +138,14 @@ static void addresses_of_socat_get_the_line_that_is_meant(void **state)
 	static const char *const rows[][2] = {
 		{ "TCP:host:80", "try: sockchat connect host:80" },
 		{ "- TCP4:host:80,nodelay", "try: sockchat connect host:80" },
+		{ "TCP:h:80,bind=10.0.0.1,nodelay,SNDBUF=1000,keepalive -",
+		  "connect h:80 --source 10.0.0.1 --sndbuf 1000 --keepalive" },
+		{ "TCP-LISTEN:9,bind=127.0.0.1,tos=16 -",
+		  "try: sockchat listen 9 --tos 16" },
+		{ "TCP-LISTEN:9,range=10.0.0.0/8,max-children=4 -",
+		  "listen 9 --allow 10.0.0.0/8 --max-conns 4" },
+		{ "UDP-DATAGRAM:10.0.0.255:9,broadcast -",
+		  "connect udp://10.0.0.255:9 --broadcast" },
 		{ "tcp-listen:9999,fork STDIO", "try: sockchat listen 9999" },
 		{ "UNIX-CONNECT:/x -", "try: sockchat connect unix:/x" },
 		{ "ABSTRACT-LISTEN:x -", "try: sockchat listen unix:@x" },
@@ -144,8 +157,9 @@ static void addresses_of_socat_get_the_line_that_is_meant(void **state)
 		  "try: sockchat listen tls://9999" },
 		{ "s_client h:1", "try: sockchat connect tls://HOST:PORT" },
 		{ "https://h/x", "try: sockchat connect tls://h:443" },
-		{ "OPENSSL-DTLS-CLIENT:h:1 -", "speaks TCP, TLS and unix" },
-		{ "UDP4-RECV:9 -", "does not speak UDP" },
+		{ "OPENSSL-DTLS-CLIENT:h:1 -", "TLS, UDP and unix" },
+		{ "UDP4-RECV:9 -", "try: sockchat listen udp://9" },
+		{ "- UDP:h:1", "try: sockchat connect udp://h:1" },
 		{ "- -", "standard input and output need no name" },
 		{ "system:22", "try: sockchat connect system:22" },
 		{ "ipcam 80", "try: sockchat connect ipcam 80" },

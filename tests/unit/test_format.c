@@ -7,12 +7,15 @@
 #include <locale.h>
 
 #include <sockchat/format.h>
+#include <sockchat/frame.h>
 
 #include "entry_piece.h"
 #include "unit.h"
 
 #define BYTES(text) .bytes = (const uint8_t *)(text), .len = sizeof(text) - 1
-#define NO_WORDS    .peer = "", .local = "", .code = "", .hint = ""
+#define NO_WORDS \
+	.peer = "", .local = "", .client = "", .proxy = "", \
+	.code = "", .hint = ""
 #define TIME        "\"time\":\"2026-01-02T03:04:05.678901Z\","
 
 static void assert_encoded(enum encode encode, const struct entry *e,
@@ -47,6 +50,24 @@ static void a_message_is_text_when_it_is_utf8(void **state)
 	                   "\"complete\":true}\n");
 }
 
+static void an_empty_datagram_is_seen(void **state)
+{
+	const struct entry e = {
+		.session = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.flags = ENTRY_COMPLETE, NO_WORDS, BYTES(""),
+		.frame = frame_datagram.kind,
+	};
+	const struct wrap_look look = { .time = TIME_OFF };
+	struct bytes out = { 0 };
+	(void)state;
+	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
+	                   "\"kind\":\"message\",\"dir\":\"in\",\"len\":0,"
+	                   "\"text\":\"\",\"complete\":true}\n");
+	assert_int_equal(format_entry(&out, FORMAT_TEXT, &look, &e, 0), 0);
+	assert_string_equal(bytes_text(&out), "< (empty datagram)\n");
+	bytes_finish(&out);
+}
+
 static void a_message_is_base64_when_it_is_not(void **state)
 {
 	const struct entry e = {
@@ -78,6 +99,22 @@ static void all_messages_are_in_the_form_that_was_asked_for(void **state)
 	               "\"complete\":true}\n");
 }
 
+static void bytes_as_they_moved_are_data(void **state)
+{
+	const struct wrap_look data = { .has_data = true };
+	const struct entry moved = {
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS, BYTES("a\nb"),
+	};
+	const struct entry note = { .kind = ENTRY_NOTE, NO_WORDS, BYTES("x") };
+	struct bytes out = { 0 };
+	(void)state;
+	assert_int_equal(format_entry(&out, FORMAT_JSON, &data, &moved, 0), 0);
+	assert_non_null(strstr(bytes_text(&out), "\"kind\":\"data\","));
+	assert_int_equal(format_entry(&out, FORMAT_JSON, &data, &note, 0), 0);
+	assert_non_null(strstr(bytes_text(&out), "\"kind\":\"note\","));
+	bytes_finish(&out);
+}
+
 static void only_the_rest_of_a_message_is_written(void **state)
 {
 	const struct entry e = {
@@ -97,8 +134,9 @@ static void a_state_says_its_name_and_our_address(void **state)
 {
 	const struct entry e = {
 		.session = 1, .kind = ENTRY_STATE, .state = ENTRY_OPEN,
-		.peer = "127.0.0.1:9", .local = "127.0.0.1:7", .code = "",
-		.hint = "", BYTES("connected"),
+		.peer = "127.0.0.1:9", .local = "127.0.0.1:7", .client = "",
+		.proxy = "",
+		.code = "", .hint = "", BYTES("connected"),
 	};
 	(void)state;
 	assert_json(&e, 0, "{\"seq\":7," TIME "\"session\":1,"
@@ -234,6 +272,40 @@ static void assert_format(enum format format, const struct entry *e,
 	bytes_finish(&out);
 }
 
+static void an_end_that_brings_no_bytes_has_no_row(void **state)
+{
+	struct entry e = {
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS,
+		BYTES("\1ab"), .flags = ENTRY_COMPLETE,
+	};
+	(void)state;
+	assert_format(FORMAT_TEXT, &e, 3, "");
+	e.flags |= ENTRY_CUT;
+	assert_format(FORMAT_TEXT, &e, 3, "< \u2026 cut\n");
+	e.fate = FATE_DROPPED;
+	e.flags = ENTRY_COMPLETE;
+	assert_format(FORMAT_TEXT, &e, 3, "<  (dropped)\n");
+	e.fate = FATE_NONE;
+	e.len = 0;
+	assert_format(FORMAT_TEXT, &e, 0, "< \n");
+}
+
+/* Programs are told that it is whole, also where reads parted it. */
+static void an_end_that_brings_no_bytes_is_an_object(void **state)
+{
+	const struct entry_part part = { .at = 1, .is_late = true };
+	const struct entry e = {
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_IN, NO_WORDS,
+		BYTES("abc"), .flags = ENTRY_COMPLETE,
+		.parts = &part, .part_count = 1,
+	};
+	(void)state;
+	assert_json(&e, 3, "{\"seq\":7," TIME "\"session\":0,"
+	                   "\"kind\":\"message\",\"dir\":\"in\","
+	                   "\"len\":0,\"text\":\"\","
+	                   "\"complete\":true}\n");
+}
+
 static void an_entry_has_a_form_in_each_format(void **state)
 {
 	const struct entry message = {
@@ -310,6 +382,17 @@ static void each_piece_is_an_object_with_its_time(void **state)
 	assert_format(FORMAT_BYTES, &e, 1, "abccd\n");
 }
 
+static void a_framed_message_is_one_object_however_slow_it_was(void **state)
+{
+	struct entry e = in_pieces("aabccd\n", 7);
+	(void)state;
+	e.frame = frame_find("fixed");
+	assert_format(FORMAT_JSON, &e, 0,
+	              PIECE("1", "0") "\"frame\":\"fixed\",\"len\":7,"
+	              "\"text\":\"aabccd\\n\",\"complete\":true,"
+	              "\"wait_ms\":1.000}\n");
+}
+
 static void a_piece_does_not_end_within_a_character(void **state)
 {
 	const struct entry e = in_pieces("a\xec\x95\x88" "b\n", 6);
@@ -363,42 +446,35 @@ static void a_line_begins_with_the_time_since_the_piece_before(void **state)
 	transcript_free(t);
 }
 
-static void the_name_of_a_file_asks_for_its_format(void **state)
-{
-	(void)state;
-	assert_int_equal(format_of("a/b.jsonl"), FORMAT_JSON);
-	assert_int_equal(format_of("b.bin"), FORMAT_BYTES);
-	assert_int_equal(format_of("b.bin.raw"), FORMAT_BYTES);
-	assert_int_equal(format_of("b.bin.txt"), FORMAT_TEXT);
-	assert_int_equal(format_of("b.json"), FORMAT_TEXT);
-	assert_int_equal(format_of(".jsonl"), FORMAT_TEXT);
-	assert_int_equal(format_of(""), FORMAT_TEXT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_is_text_when_it_is_utf8),
+		cmocka_unit_test(an_empty_datagram_is_seen),
 		cmocka_unit_test(a_message_is_base64_when_it_is_not),
 		cmocka_unit_test(
 		    all_messages_are_in_the_form_that_was_asked_for),
 		cmocka_unit_test(a_half_close_says_whose_it_is),
 		cmocka_unit_test(an_end_says_how_many_bytes_there_were),
+		cmocka_unit_test(bytes_as_they_moved_are_data),
 		cmocka_unit_test(only_the_rest_of_a_message_is_written),
 		cmocka_unit_test(a_state_says_its_name_and_our_address),
 		cmocka_unit_test(an_error_says_its_code_and_what_to_look_at),
 		cmocka_unit_test(a_note_becomes_an_object_with_a_code_and_text),
 		cmocka_unit_test(where_the_time_went_is_in_milliseconds),
 		cmocka_unit_test(writing_without_memory_fails),
+		cmocka_unit_test(an_end_that_brings_no_bytes_has_no_row),
+		cmocka_unit_test(an_end_that_brings_no_bytes_is_an_object),
 		cmocka_unit_test(an_entry_has_a_form_in_each_format),
 		cmocka_unit_test(
 		    a_line_begins_with_the_time_since_the_one_before),
 		cmocka_unit_test(each_piece_is_an_object_with_its_time),
+		cmocka_unit_test(
+		    a_framed_message_is_one_object_however_slow_it_was),
 		cmocka_unit_test(a_piece_does_not_end_within_a_character),
 		cmocka_unit_test(text_has_a_line_for_what_came_clearly_later),
 		cmocka_unit_test(
 		    a_line_begins_with_the_time_since_the_piece_before),
-		cmocka_unit_test(the_name_of_a_file_asks_for_its_format),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,7 @@ static void each_kind_is_read_and_written(void **state)
 		"auto", "line", "cr", "nul", "delim:\\r\\n\\r\\n",
 		"delim:\\x2c\\x20", "delim:END", "delim:\\x00", "delim:\\\\",
 		"delim:a:b", "delim:\xc3\xa9", "delim:\\xff\\xc3", "delim:\\e",
+		"delim:\\xe2\\x80\\xae",
 		"between:\\x02,\\x03", "between:<,>", "read", "fixed:10",
 		"fixed:1", "idle:20ms", "u8", "u16", "u24", "u32", "u64",
 		"varint", "dec:1", "dec:19", "hex:1", "hex:16", "u32,le",

@@ -70,6 +70,22 @@ static void no_bytes_make_no_message(void **state)
 	assert_count(0);
 }
 
+static void each_datagram_is_a_message_an_empty_one_too(void **state)
+{
+	(void)state;
+	frame = frame_datagram;
+	take_text(&in, "a\nb");
+	take(&in, NULL, 0);
+	take_text(&in, "c");
+	assert_message(1, ENTRY_IN, "a\nb", ENTRY_COMPLETE);
+	assert_message(2, ENTRY_IN, "", ENTRY_COMPLETE);
+	assert_message(3, ENTRY_IN, "c", ENTRY_COMPLETE);
+	end_in();
+	assert_count(3);
+	assert_int_equal(in.count, 3);
+	frame = (struct frame)FRAME_DEFAULT;
+}
+
 static void each_line_is_a_message_with_its_ending(void **state)
 {
 	(void)state;
@@ -446,6 +462,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(no_bytes_make_no_message),
+		TEST(each_datagram_is_a_message_an_empty_one_too),
 		TEST(each_line_is_a_message_with_its_ending),
 		TEST(a_partial_line_is_there_and_grows_until_it_ends),
 		TEST(the_messages_are_the_same_however_reads_cut_them),

@@ -4,9 +4,9 @@
 /* The order in which entries are printed that wait for their ticks. */
 
 #include "entry_piece.h"
-#include "../../src/front/gate.h"
 
 #include <sockchat/bytes.h>
+#include <sockchat/gate.h>
 
 #include "made_clock.h"
 
@@ -169,6 +169,24 @@ static void an_entry_may_grow_after_it_was_written(void **state)
 	assert_out("1. 2q 1. 2a!");
 }
 
+/* In the middle an unfinished message goes on, and is acknowledged. */
+static void of_an_unfinished_message_no_tick_is_told(void **state)
+{
+	(void)state;
+	ticks_add(ticks, transcript_end(transcript));
+	transcript_append(transcript, &(struct entry){
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_OUT,
+		.bytes = (const uint8_t *)"a", .len = 1,
+	});
+	assert_out("1.");
+	tick(1, TICK_ACKED, false);
+	tick(1, TICK_SENT, false);
+	assert_out("1.");
+	transcript_extend(transcript, 1, ENTRY_PIECE("b", 1, ENTRY_COMPLETE));
+	tick(1, TICK_ACKED, false);
+	assert_out("1. 1s 1a!");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -180,6 +198,7 @@ int main(void)
 		TEST(the_end_of_a_connection_ends_the_waiting),
 		TEST(too_much_behind_it_ends_the_waiting),
 		TEST(an_entry_may_grow_after_it_was_written),
+		TEST(of_an_unfinished_message_no_tick_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

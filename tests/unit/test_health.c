@@ -157,7 +157,7 @@ static void without_the_systems_help_our_queue_tells_it(void **state)
 	f.out_ns = f.now.mono_ns - 3 * SECOND;
 	assert_verdict(HEALTH_TROUBLE,
 	               "peer not reading since 3 s, 700 B waiting for it");
-	f.is_dripping = true; /* it is we who are slow */
+	f.is_slowed = true; /* it is we who are slow */
 	assert_verdict(HEALTH_FINE, "sending at 0 B/s, 700 B to go");
 }
 
@@ -239,6 +239,22 @@ static void what_is_on_its_way_has_a_rate(void **state)
 	assert_verdict(HEALTH_FINE, "sending at 2.0 KiB/s, 1.0 KiB to go");
 }
 
+static void over_udp_only_an_answer_tells_that_anybody_is_there(void **state)
+{
+	(void)state;
+	f.is_tcp = f.has_tcp = false;
+	f.has_messages = true;
+	assert_verdict(HEALTH_FINE, "nothing sent yet: nobody may be there");
+	f.out_messages = 1;
+	assert_verdict(HEALTH_FINE,
+	               "nothing has come back yet: nobody may be there");
+	f.far.is_here = true;
+	assert_verdict(HEALTH_FINE,
+	               "nothing has come back yet: a program has that port");
+	f.in_messages = 1;
+	assert_verdict(HEALTH_FINE, "healthy");
+}
+
 static void a_half_that_is_closed_is_told_with_its_time(void **state)
 {
 	static const struct {
@@ -247,9 +263,9 @@ static void a_half_that_is_closed_is_told_with_its_time(void **state)
 	} rows[] = {
 		{ TCP_STATE_FIN_WAIT_1, "our FIN not acknowledged since 10 s" },
 		{ TCP_STATE_FIN_WAIT_2,
-		  "the peer may go on, we have finished since 10 s" },
+		  "this side finished sending 10 s ago; the peer still can" },
 		{ TCP_STATE_CLOSE_WAIT,
-		  "we may go on, the peer has finished since 10 s" },
+		  "the peer finished sending 10 s ago; this side still can" },
 		{ TCP_STATE_CLOSING, "both have finished, our FIN not "
 		                     "acknowledged since 10 s" },
 		{ TCP_STATE_LAST_ACK, "both have finished, our FIN not "
@@ -415,6 +431,7 @@ int main(void)
 		T(retransmits_are_told_for_a_minute),
 		T(a_pause_of_ours_is_told_with_what_waits),
 		T(what_is_on_its_way_has_a_rate),
+		T(over_udp_only_an_answer_tells_that_anybody_is_there),
 		T(a_half_that_is_closed_is_told_with_its_time),
 		T(it_is_looked_at_again_while_bytes_move),
 		T(a_rate_is_that_of_three_seconds),

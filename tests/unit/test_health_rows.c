@@ -71,6 +71,31 @@ static void without_tcp_no_state_of_its_is_told(void **state)
 	assert_row("0 state: connecting, since ");
 }
 
+static void of_datagrams_it_is_told_what_the_system_did(void **state)
+{
+	static const struct timing timing = {
+		.resolve_us = 1500, .try_count = 1, .tls_us = -1,
+		.first_byte_us = -1,
+	};
+	(void)state;
+	f.is_tcp = f.has_tcp = false;
+	f.has_messages = true;
+	f.in_messages = 2;
+	f.in_ns = f.now.mono_ns - 3 * SECOND;
+	f.timing = &timing;
+	assert_row("0 state: open, since ");
+	assert_row("2 received: 0 B in 2 datagrams, 0 B/s, last 3 s ago\n");
+	assert_row("3 sent: 0 B in 0 datagrams, 0 B/s\n");
+	assert_row("0 dropped: none by our system\n");
+	assert_row("0 opening: looked up in 1.50 ms, no byte has come yet\n");
+	assert_null(strstr(rows(), "MTU"));
+	assert_null(strstr(rows(), "TCP"));
+	f.datagrams = (struct datagram_facts){ .dropped = 1, .mtu = 1500 };
+	assert_row("0 dropped: 1 datagram by our system, as its buffer was "
+	           "full\n");
+	assert_row("0 MTU: 1500 bytes: what is longer goes in fragments\n");
+}
+
 static void what_the_ends_are_called_is_told_with_them(void **state)
 {
 	(void)state;
@@ -108,7 +133,8 @@ static void the_details_tell_what_the_system_knows(void **state)
 	           "again\n");
 	assert_row("windows: 64.0 KiB the peer's, 10 segments of 1448 B (MSS) "
 	           "by congestion\n");
-	assert_row("delivered: at 2.0 KiB/s, or more had we more to send\n");
+	assert_row("delivered: at least 2.0 KiB/s (limited by what you "
+	           "sent)\n");
 	assert_row("held up: by the peer's window 50%, our buffer 25%, "
 	           "congestion 25% of 2.0 s\n");
 	f.tcp.has_peer_window = false;
@@ -161,6 +187,23 @@ static void what_tls_has_agreed_on_has_rows_of_its_own(void **state)
 	assert_row("0 valid: until 1970-01-13, ends in 12 days\n");
 }
 
+static void the_settings_of_our_socket_are_the_last_rows(void **state)
+{
+	(void)state;
+	f.has_socket = f.is_v6 = true;
+	f.socket = (struct socket_values){
+		.of = { 1, 60, 10, 6, 1, 64, 0, 46080, 131072, 0 },
+	};
+	const char *last = strstr(rows(), "0 keepalive: after 60 s of silence, "
+	                                  "every 10 s, 6 times\n");
+	assert_non_null(last);
+	assert_string_equal(strchr(last, '\n') + 1,
+	                    "0 socket: nodelay on, hop limit 64, traffic class "
+	                    "0 (0x00)\n"
+	                    "0 buffers: 46080 bytes to send, 131072 to "
+	                    "receive\n");
+}
+
 static void a_system_that_tells_less_is_told_once(void **state)
 {
 	(void)state;
@@ -178,10 +221,12 @@ int main(void)
 #define T(name) cmocka_unit_test_setup(name, start)
 		T(the_details_tell_both_ends_and_both_directions),
 		T(without_tcp_no_state_of_its_is_told),
+		T(of_datagrams_it_is_told_what_the_system_did),
 		T(what_the_ends_are_called_is_told_with_them),
 		T(the_details_tell_what_the_system_knows),
 		T(where_the_time_went_is_told_for_each_address),
 		T(what_tls_has_agreed_on_has_rows_of_its_own),
+		T(the_settings_of_our_socket_are_the_last_rows),
 		T(a_system_that_tells_less_is_told_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

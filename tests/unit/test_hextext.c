@@ -335,6 +335,19 @@ static void a_star_repeats_the_row_above_it(void **state)
 		assert_reads(&(struct sample){ texts[i], zeros, 53 });
 }
 
+/* Their characters are blanks, which may be cut off at the end of the line. */
+static void rows_of_spaces_do_not_hide_the_column_of_characters(void **state)
+{
+	static const struct sample list[] = {
+		READS("00000000: 61 20 20 20 20 20 20 20  a\n"
+		      "00000008: 20 20 20 20 20 20 20 20          \n"
+		      "00000010: 37 32 20 36 63 20 36 64  72 6c 6d\n",
+		      "a               72 6c 6d"),
+	};
+	(void)state;
+	ALL_READ(list);
+}
+
 #define OWN "00000000  68 65 6c 6c 6f 0a"
 
 static void rows_of_our_own_hex_view_are_read(void **state)
@@ -484,6 +497,8 @@ int main(void)
 		cmocka_unit_test(dumps_of_the_tools_are_read),
 		cmocka_unit_test(rows_from_the_middle_of_a_dump_are_read),
 		cmocka_unit_test(a_star_repeats_the_row_above_it),
+		cmocka_unit_test(
+		    rows_of_spaces_do_not_hide_the_column_of_characters),
 		cmocka_unit_test(rows_of_our_own_hex_view_are_read),
 		cmocka_unit_test(what_a_dump_says_twice_must_agree),
 		cmocka_unit_test(

@@ -4,6 +4,7 @@
 /* /info, and which connection it is about. */
 
 #include <sockchat/focus.h>
+#include <sockchat/pair.h>
 
 #include "chat_scene.h"
 
@@ -78,6 +79,28 @@ static void of_several_peers_each_has_its_sentence(void **state)
 	command_run(c, "/to 1", 5);
 	assert_has(answer("/info"), "received: 4 B in 1 message, ");
 	assert_has(answer("/info 2"), "received: 0 B in 0 messages, ");
+}
+
+static void in_the_middle_both_sides_are_told(void **state)
+{
+	struct address client = fake_address("127.0.0.1:50000");
+	struct address target = fake_address("127.0.0.1:9");
+	struct session *far = chat_add_session(c);
+	(void)state;
+	assert_int_equal(pair_begin(far, &c->own->near_settings,
+	                            fake_transport(fake_open()), &client), 0);
+	session_adopt(far, fake_transport(fake_open()), &target);
+	const char *page = answer("/info");
+	assert_has(page, "* client 127.0.0.1:50000: healthy\n"
+	                 "* client peer: 127.0.0.1:50000\n");
+	assert_has(page, "* target 127.0.0.1:9: healthy\n"
+	                 "* target peer: 127.0.0.1:9\n");
+	session_reset(far->pair->near);
+	session_reset(far);
+	turn();
+	page = answer("/info");
+	assert_has(page, "* client 127.0.0.1:50000: closed since 0 s\n");
+	assert_has(page, "* target 127.0.0.1:9: closed since 0 s\n");
 }
 
 static void the_last_one_is_remembered_when_it_is_gone(void **state)
@@ -167,7 +190,7 @@ static void a_peer_that_is_gone_is_left_out_unless_it_is_chosen(void **state)
 	fake_feed_end(gone);
 	turn();
 	assert_int_equal(chat_audience(c), 1);
-	assert_int_equal(chat_shown(c)->number, 2);
+	assert_int_equal(chat_shown(c)->link.number, 2);
 	chat_next_target(c);
 	assert_int_equal(c->target, 2);
 	chat_next_target(c);
@@ -192,6 +215,7 @@ int main(void)
 		TEST(without_a_peer_it_says_who_could_come),
 		TEST(a_connection_tells_how_it_does),
 		TEST(of_several_peers_each_has_its_sentence),
+		TEST(in_the_middle_both_sides_are_told),
 		TEST(the_last_one_is_remembered_when_it_is_gone),
 		TEST(a_few_are_watched_and_of_many_the_one_that_is_shown),
 		TEST(a_peer_that_is_gone_is_left_out_unless_it_is_chosen),

@@ -32,7 +32,9 @@ static int start_layers(void **state)
 
 static void dial_layers(bool is_tls, enum proxy_kind kind)
 {
-	struct dial_settings settings = { .timeout_ms = timeout_ms };
+	struct dial_settings settings = {
+		.timeout_ms = timeout_ms, .wire = &now.wire,
+	};
 	struct endpoint ep = { .host = "127.0.0.1", .port = "9" };
 	ep.is_tls = is_tls;
 	settings.proxy.kind = kind;
@@ -73,7 +75,9 @@ static void tls_opens_on_the_connection(void **state)
 	fake_set_layer_rounds(2);
 	layer_ops.on_open = note_open;
 	dial_layers(true, PROXY_NONE);
+	assert_false(fake_transport(now.fake)->has_moved);
 	answer("1");
+	assert_true(fake_transport(now.fake)->has_moved);
 	assert_int_equal(now.opens, 0);
 	answer("2");
 	assert_int_equal(now.opens, 1);
@@ -278,6 +282,7 @@ static void tls_begins_in_mid_conversation(void **state)
 	step(LOOP_READ);
 	answer("plain");
 	secure("");
+	assert_true(fake_transport(now.fake)->has_moved);
 	assert_int_equal(secures, 0);
 	step(LOOP_READ); /* harmless */
 	answer("1abc");
@@ -342,39 +347,66 @@ static void a_layer_in_mid_conversation_has_its_time(void **state)
 	assert_string_equal(now.error.code, "ETIMEDOUT");
 }
 
-/* Who is told of bytes */
+/* Who hears what moves */
 
-static void on_bytes(void *user, bool is_below, bool is_out, const void *bytes,
-                     size_t len)
+static void hear(void *user, const struct wire_news *n)
 {
+	static const char *const kinds[] = {
+		[WIRE_OPEN] = "open", [WIRE_END] = "end",
+		[WIRE_BROKEN] = "broken", [WIRE_CLOSED] = "closed",
+	};
 	(void)user;
-	snprintf(told + strlen(told), sizeof(told) - strlen(told), "%c%c%.*s ",
-	         is_below ? 'b' : 't', is_out ? '>' : '<', (int)len,
-	         (const char *)bytes);
+	snprintf(told + strlen(told), sizeof(told) - strlen(told),
+	         "%s%s%c%.*s%s ", n->layers & WIRE_SOCKET ? "s" : "",
+	         n->layers & WIRE_USER ? "u" : "", n->is_out ? '>' : '<',
+	         (int)n->len, n->bytes ? (const char *)n->bytes : "",
+	         n->bytes ? "" : kinds[n->kind]);
+	errno = ENOSPC; /* as of a recording's file */
 }
 
-static const struct tap tap = { .on_bytes = on_bytes };
+static struct wire_listener ear = { .on_wire = hear };
 
-static void a_tap_is_told_layer_by_layer(void **state)
+static void who_hears_is_told_layer_by_layer(void **state)
 {
 	(void)state;
-	link_tap(&now.link, &tap);
+	wire_listen(&now.wire, &ear);
 	open_layer();
+	told[0] = '\0';
 	fake_feed(now.fake, "abcde");
 	step(LOOP_READ);
 	write_text("out");
-	assert_string_equal(told, "b<1 b<abcde t<abcd t<e b>out t>out ");
+	assert_string_equal(told, "s<abcde u<abcd u<e s>out u>out ");
 }
 
-static void a_tap_that_is_taken_away_is_told_nothing(void **state)
+static void a_plain_connection_is_told_once(void **state)
+{
+	(void)state;
+	wire_listen(&now.wire, &ear);
+	accept_peer();
+	answer("a");
+	write_text("b");
+	assert_string_equal(told, "s<open su<a su>b ");
+}
+
+static void what_who_hears_does_is_not_taken_for_the_break(void **state)
+{
+	(void)state;
+	wire_listen(&now.wire, &ear);
+	open_layer();
+	fake_feed_error(now.fake, ECONNRESET);
+	step(LOOP_READ);
+	assert_over(ECONNRESET);
+}
+
+static void who_hears_no_more_is_told_nothing(void **state)
 {
 	(void)state;
 	accept_peer();
-	link_tap(&now.link, &tap);
+	wire_listen(&now.wire, &ear);
 	answer("a");
-	link_tap(&now.link, NULL);
+	wire_unlisten(&now.wire, &ear);
 	answer("b");
-	assert_string_equal(told, "t<a ");
+	assert_string_equal(told, "su<a ");
 }
 
 #define LAYERS(name)                                                          \
@@ -402,8 +434,10 @@ int main(void)
 		LAYERS(what_was_read_before_is_the_layers),
 		LAYERS(a_layer_that_fails_in_mid_conversation_is_the_end),
 		LAYERS(a_layer_in_mid_conversation_has_its_time),
-		LAYERS(a_tap_is_told_layer_by_layer),
-		LAYERS(a_tap_that_is_taken_away_is_told_nothing),
+		LAYERS(who_hears_is_told_layer_by_layer),
+		LAYERS(a_plain_connection_is_told_once),
+		LAYERS(what_who_hears_does_is_not_taken_for_the_break),
+		LAYERS(who_hears_no_more_is_told_nothing),
 	};
 	return run_over_each_kind(tests);
 }

@@ -11,6 +11,8 @@
 #include "../../src/net/tcp.h"
 #include "listener_scene.h"
 
+static const struct socket_settings no_settings;
+
 static void await_peers(struct scene *s, size_t count)
 {
 	for (int i = 0; s->count < count && i < 1000; i++)
@@ -101,7 +103,7 @@ static void a_place_that_is_taken_is_named(void **state)
 	char expected[128];
 	struct address any = fake_address("127.0.0.1:0");
 	struct transport_facts facts;
-	struct transport *other = transport_tcp.listen(&any);
+	struct transport *other = transport_tcp.listen(&any, &no_settings);
 
 	assert_non_null(other);
 	transport_facts(other, FACTS_LOCAL, &facts);
@@ -124,11 +126,11 @@ static struct transport *listen_v6(struct address *v4)
 
 	*v4 = fake_address("127.0.0.1:0");
 	for (int tries = 0; !four && tries < 50; tries++) {
-		six = transport_tcp.listen(&any);
+		six = transport_tcp.listen(&any, &no_settings);
 		assert_non_null(six);
 		transport_facts(six, FACTS_LOCAL, &facts);
 		address_set_port(v4, address_port(&facts.local));
-		four = transport_tcp.listen(v4);
+		four = transport_tcp.listen(v4, &no_settings);
 		if (!four)
 			transport_tcp.close(six, false);
 	}
@@ -149,7 +151,7 @@ static void one_taken_address_of_two_frees_the_other(void **state)
 	listen_on(s, &transport_tcp, "", address_port(&v4));
 	assert_int_equal(s->failed, 1);
 	assert_non_null(strstr(s->error.text, "[::1]:"));
-	again = transport_tcp.listen(&v4);
+	again = transport_tcp.listen(&v4, &no_settings);
 	assert_non_null(again);
 	transport_tcp.close(again, false);
 	transport_tcp.close(other, false);

@@ -471,6 +471,32 @@ static void the_environment_chooses_an_automatic_backend(void **state)
 	unsetenv("SOCKCHAT_LOOP");
 }
 
+struct host {
+	struct watch_host head;
+	unsigned events;
+};
+
+static void note_events(struct watch_host *h, unsigned events)
+{
+	((struct host *)h)->events = events;
+}
+
+static void a_host_is_told_what_a_watch_waits_for(void **state)
+{
+	struct host h = { .head = { note_events } };
+	struct watch w = { .on_ready = NULL };
+	(void)state;
+	watch_by_host(loop, &w, &h.head, LOOP_READ);
+	assert_int_equal(h.events, LOOP_READ);
+	watch_set(&w, LOOP_WRITE);
+	assert_int_equal(h.events, LOOP_WRITE);
+	turn();
+	watch_remove(&w);
+	assert_int_equal(h.events, 0);
+	assert_null(w.loop);
+	watch_remove(&w);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -502,6 +528,7 @@ int main(void)
 		TEST(watches_that_come_and_go_leave_no_slots_behind),
 		TEST(a_watch_that_is_not_watched_is_left_alone),
 		TEST(the_environment_chooses_an_automatic_backend),
+		TEST(a_host_is_told_what_a_watch_waits_for),
 		TEST(a_kernel_that_counts_in_milliseconds_waits_as_long),
 	};
 	return RUN_ON_BOTH(tests);

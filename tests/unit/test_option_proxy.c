@@ -64,6 +64,21 @@ static void what_cannot_be_is_refused_before_anything_is_sent(void **state)
 	refuse("connect --proxy http://p:nosuch h 1", "", "unknown service");
 }
 
+static void a_forwarder_reaches_its_target_through_a_proxy(void **state)
+{
+	(void)state;
+	assert_proxy("listen --proxy http://p --forward h:1 1", "",
+	             "http://p:3128");
+	assert_proxy("listen --forward h:1 1", "proxy http://p",
+	             "http://p:3128");
+	assert_proxy("listen --forward unix:/x 1", "proxy http://p",
+	             "http://p:3128");
+	assert_proxy("listen --proxy http://p --forward h:1 unix:/x", "",
+	             "http://p:3128");
+	refuse("listen --proxy http://p --forward unix:/x 1", "",
+	       "unix:/x is a unix socket");
+}
+
 static void a_proxy_is_chosen_at_the_start(void **state)
 {
 	(void)state;
@@ -83,6 +98,8 @@ int main(void)
 		    a_proxy_in_a_file_concerns_neither_listeners_nor_paths),
 		cmocka_unit_test(
 		    what_cannot_be_is_refused_before_anything_is_sent),
+		cmocka_unit_test(
+		    a_forwarder_reaches_its_target_through_a_proxy),
 		cmocka_unit_test(a_proxy_is_chosen_at_the_start),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

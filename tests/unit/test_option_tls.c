@@ -236,6 +236,59 @@ static void values_are_told_as_they_are_written(void **state)
 	}
 }
 
+static void each_side_of_a_forwarder_has_its_tls(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "--tls --tls-cert c --forward h:1 1", "" },
+		{ "--tls --tls-client-ca c --forward h:1 1", "" },
+		{ "--tls-auto --forward h:1 1", "" },
+		{ "--tls-cert c --tls-ca c --forward tls://h:1 1", "" },
+		{ "--tls-insecure --forward tls://h:1 tls://1", "" },
+		{ "--tls --tls-ca c --forward h:1 1",
+		  "option --tls-ca is about a target that speaks TLS: "
+		  "--forward tls://HOST:PORT" },
+		{ "--tls-insecure --forward unix:/x 1",
+		  "option --tls-insecure is about a target that speaks TLS: "
+		  "--forward tls://HOST:PORT" },
+		{ "--tls-client-ca c --forward tls://h:1 1",
+		  "option --tls-client-ca is about clients that speak TLS: add "
+		  "--tls" },
+		{ "--tls-cert c --forward h:1 1",
+		  "option --tls-cert is for TLS, and both sides are plain: "
+		  "--tls is for the clients, --forward tls://HOST:PORT for the "
+		  "target" },
+	};
+	char line[200];
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		snprintf(line, sizeof(line), "listen %s", rows[i][0]);
+		assert_int_equal(parse_with_file(&o, line, "", &e),
+		                 *rows[i][1] ? -1 : 0);
+		assert_string_equal(*rows[i][1] ? e.text : "", rows[i][1]);
+	}
+}
+
+static void tls_is_for_the_clients_of_a_forwarder(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_with_file(&o, "listen --tls --forward h:1 2",
+	                                 "", &e), 0);
+	assert_true(o.endpoint.is_tls);
+	assert_false(o.target.is_tls);
+	assert_int_equal(parse_with_file(&o, "listen --forward tls://h:1 2",
+	                                 "", &e), 0);
+	assert_false(o.endpoint.is_tls);
+	assert_true(o.target.is_tls);
+}
+
+/* What a file says of both does not contradict what it has not. */
+static void a_file_may_speak_of_tls_that_a_forwarder_has_not(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_with_file(&o, "listen --forward h:1 2",
+	                                 "tls-ca c\ntls-cert d\n", &e), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +308,10 @@ int main(void)
 		cmocka_unit_test(a_path_in_a_file_may_begin_in_the_home),
 		cmocka_unit_test(telnet_ssl_gets_its_line),
 		cmocka_unit_test(values_are_told_as_they_are_written),
+		cmocka_unit_test(each_side_of_a_forwarder_has_its_tls),
+		cmocka_unit_test(tls_is_for_the_clients_of_a_forwarder),
+		cmocka_unit_test(
+		    a_file_may_speak_of_tls_that_a_forwarder_has_not),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -419,6 +419,8 @@ static void what_is_no_format_is_refused(void **state)
 	assert_int_equal(parse(&o, "connect --unpack B h 1"), 0);
 	assert_int_equal(options_check_pipe(&o, &e), -1);
 	assert_non_null(strstr(e.text, "option --unpack is about messages"));
+	assert_int_equal(parse(&o, "connect --unpack B -o x h 1"), 0);
+	assert_int_equal(options_check_pipe(&o, &e), 0);
 }
 
 static void a_message_that_cannot_be_kept_is_refused(void **state)
@@ -432,9 +434,22 @@ static void a_message_that_cannot_be_kept_is_refused(void **state)
 	assert_string_equal(e.hint, "--scrollback 68M makes room for it");
 }
 
+static void frames_of_a_file_do_not_count_over_udp(void **state)
+{
+	struct options o;
+	(void)state;
+	assert_int_equal(parse_with_file(&o, "connect udp://h:1",
+	                                 "frame u16\n", &e), 0);
+	assert_false(options_has_frames(&o));
+	assert_int_equal(parse_with_file(&o, "connect --frame-in nul udp://h:1",
+	                                 "frame u16\n", &e), -1);
+	assert_memory_equal(e.text, "option --frame-in: over UDP ", 28);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(frames_of_a_file_do_not_count_over_udp),
 		cmocka_unit_test(options_and_operands_may_be_mixed),
 		cmocka_unit_test(letters_and_long_names_mean_the_same),
 		cmocka_unit_test(a_wrong_option_is_named),

@@ -453,6 +453,55 @@ static void a_file_is_appended_to_what_waits(void **state)
 	outq_finish(&q);
 }
 
+static void messages_stay_what_they_were_an_empty_one_too(void **state)
+{
+	(void)state;
+	struct outq q = { .max = 8 }, other = { .max = 0 };
+	size_t len;
+	assert_null(outq_message(&q, &len));
+	assert_int_equal(outq_append_message(&q, "", 0), 0);
+	assert_int_equal(outq_append_message(&q, "ab", 2), 0);
+	assert_int_equal(outq_append_message(&other, NULL, 0), 0);
+	assert_int_equal(outq_append_message(&other, "c", 1), 0);
+	outq_join(&q, &other);
+	assert_int_equal(q.len, 3);
+	assert_int_equal(q.count, 4);
+	assert_true(q.memory > 3);
+	assert_int_equal(outq_append_message(&q, "123456", 6), -1);
+	static const char *const wanted[] = { "", "ab", "", "c" };
+	for (size_t i = 0; i < 4; i++) {
+		const void *bytes = outq_message(&q, &len);
+		assert_non_null(bytes);
+		assert_int_equal(len, strlen(wanted[i]));
+		assert_memory_equal(bytes, wanted[i], len);
+		outq_drop_message(&q);
+	}
+	assert_null(outq_message(&q, &len));
+	assert_int_equal(q.memory, 0);
+	assert_int_equal(outq_append_message(&q, "d", 1), 0);
+	outq_finish(&q);
+}
+
+static void a_file_fills_a_message_at_a_time(void **state)
+{
+	(void)state;
+	struct outq q = { .max = 0 };
+	size_t len;
+	int fd = memfd_create("file", 0);
+	assert_int_equal(write(fd, "0123456789", 10), 10);
+	assert_int_equal(outq_fill_message(&q, fd, 4, 0), 4);
+	assert_int_equal(outq_fill_message(&q, fd, 4, 8), 2);
+	assert_int_equal(outq_fill_message(&q, fd, 4, 10), 0);
+	assert_int_equal(q.count, 2);
+	assert_memory_equal(outq_message(&q, &len), "0123", 4);
+	assert_int_equal(len, 4);
+	outq_drop_message(&q);
+	assert_memory_equal(outq_message(&q, &len), "89", 2);
+	assert_int_equal(len, 2);
+	close(fd);
+	outq_finish(&q);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +520,8 @@ int main(void)
 		cmocka_unit_test(an_error_is_told_and_the_bytes_stay),
 		cmocka_unit_test(a_file_takes_all_bytes_at_once),
 		cmocka_unit_test(a_file_is_appended_to_what_waits),
+		cmocka_unit_test(messages_stay_what_they_were_an_empty_one_too),
+		cmocka_unit_test(a_file_fills_a_message_at_a_time),
 		cmocka_unit_test(a_pipe_can_be_opened_anew_for_ourselves),
 		cmocka_unit_test(a_terminal_can_be_opened_anew_without_proc),
 		cmocka_unit_test(another_users_terminal_can_be_opened_anew),

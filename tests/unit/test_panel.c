@@ -5,6 +5,7 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/glyph.h>
+#include <sockchat/pair.h>
 
 #include "../../src/chat/chat_private.h"
 #include "../../src/tui/page.h"
@@ -37,6 +38,19 @@ static struct session *meet(void)
 	fake_facts(f)->local = fake_address("127.0.0.1:8");
 	chat_on_peer(chat, fake_transport(f), &peer);
 	return chat_session(chat, chat_session_count(chat) - 1);
+}
+
+/* A client at :50000 and the target at :9 are one peer. */
+static struct session *meet_pair(void)
+{
+	struct address client = fake_address("127.0.0.1:50000");
+	struct address target = fake_address("127.0.0.1:9");
+	struct session *far = chat_add_session(chat);
+	assert_int_equal(pair_begin(far, &chat->own->near_settings,
+	                            fake_transport(fake_open()), &client), 0);
+	session_adopt(far, fake_transport(fake_open()), &target);
+	far->link.is_accepted = false;
+	return far;
 }
 
 static bool is_whole;
@@ -174,7 +188,7 @@ static void the_last_minute_is_a_row_of_bars(void **state)
 	struct session *s = meet();
 	int64_t now = stamp_mono_ns(), step = 2 * HEALTH_STEP_NS;
 	struct health *h = chat->own->health;
-	*h = (struct health){ .number = s->number };
+	*h = (struct health){ .number = s->link.number };
 	struct rate *in = &h->counters[HEALTH_IN];
 	int64_t round = now - now % step;
 	in->count = h->counters[HEALTH_OUT].count = 4;
@@ -221,6 +235,22 @@ static void several_peers_have_a_line_each(void **state)
 	chat->target = 2;
 	draw();
 	assert_string_equal(row(0), " peer 2: paused by us (/resume goes on)");
+}
+
+static void who_may_come_is_shown(void **state)
+{
+	struct error e;
+	(void)state;
+	snprintf(chat->own->listening, sizeof(chat->own->listening), "*:9");
+	assert_int_equal(access_parse(&chat->options->allow, "::1 10.0.0.1/8",
+	                              &e), 0);
+	chat->accepts = false;
+	chat->own->refused = 12;
+	draw();
+	assert_seen(" new peers    not taken: /accept on takes them");
+	assert_seen(" allowed      ::1, 10.0.0.0/8");
+	assert_seen(" refused      12 so far");
+	assert_int_equal(find("denied"), -1);
 }
 
 static void one_that_has_gone_is_not_taken_for_another(void **state)
@@ -285,6 +315,82 @@ static void any_size_will_do(void **state)
 	}
 }
 
+static void both_sides_of_a_pair_stand_beside_each_other(void **state)
+{
+	(void)state;
+	meet_pair();
+	resize(30, 100);
+	draw();
+	assert_string_equal(row(0), "client: healthy                        "
+	                            "           target: healthy");
+	int at = find("peer        127.0.0.1:50000");
+	assert_true(at > 0);
+	assert_non_null(strstr(row(at), "peer        127.0.0.1:9"));
+	at = find("[ESTABLISHED] → FIN-WAIT-1");
+	assert_true(at > 0);
+	assert_non_null(strstr(strstr(row(at), "FIN"), "[ESTABLISHED] → FIN"));
+	at = find("waiting     0 B queued");
+	assert_non_null(strstr(strstr(row(at), "queued"), "waiting"));
+	assert_true(is_whole);
+}
+
+static void sides_that_take_other_rows_keep_beside_each_other(void **state)
+{
+	(void)state;
+	struct session *far = meet_pair();
+	resize(60, 80);
+	far->pair->near->is_paused = true;
+	far->link.where = "a name that takes more than one row of this "
+	                  "narrow column:9";
+	draw();
+	assert_non_null(strstr(row(0), "client: paused by us"));
+	int at = find("received");
+	assert_true(at > 0);
+	assert_non_null(strstr(strstr(row(at), "received") + 1, "received"));
+}
+
+static void on_a_narrow_screen_the_target_stands_below_the_client(void **state)
+{
+	(void)state;
+	meet_pair();
+	resize(60, 79);
+	draw();
+	assert_string_equal(row(0), " client: healthy");
+	assert_true(find(" target: healthy") > find(" TCP  "));
+	for (int size = 1; size < 30; size++) {
+		resize(size, 31 - size);
+		draw_from(3, 0);
+		assert_string_equal(fake_screen_state(terminal), UP);
+	}
+}
+
+static void a_pair_among_several_has_a_line_with_both_ends(void **state)
+{
+	(void)state;
+	meet_pair();
+	meet_pair();
+	draw();
+	assert_string_equal(row(2), " peer 1       127.0.0.1:50000 → "
+	                            "127.0.0.1:9, healthy");
+	chat->target = 2;
+	draw();
+	assert_non_null(strstr(row(0), "peer 2, client: healthy"));
+	assert_non_null(strstr(row(0), "peer 2, target: healthy"));
+}
+
+static void the_last_pair_stays_to_be_looked_at(void **state)
+{
+	(void)state;
+	struct session *far = meet_pair();
+	session_reset(far->pair->near);
+	session_reset(far);
+	resize(30, 100);
+	draw();
+	assert_non_null(strstr(row(0), "client: closed since 0 s"));
+	assert_non_null(strstr(row(0), "target: closed since 0 s"));
+	assert_seen("127.0.0.1:50000");
+}
+
 static void nothing_a_peer_says_is_done(void **state)
 {
 	(void)state;
@@ -309,10 +415,16 @@ int main(void)
 		TEST(ascii_has_signs_of_its_own),
 		TEST(the_last_minute_is_a_row_of_bars),
 		TEST(several_peers_have_a_line_each),
+		TEST(who_may_come_is_shown),
 		TEST(one_that_has_gone_is_not_taken_for_another),
 		TEST(the_last_connection_stays_to_be_looked_at),
 		TEST(a_panel_that_does_not_fit_can_be_scrolled),
 		TEST(any_size_will_do),
+		TEST(both_sides_of_a_pair_stand_beside_each_other),
+		TEST(sides_that_take_other_rows_keep_beside_each_other),
+		TEST(on_a_narrow_screen_the_target_stands_below_the_client),
+		TEST(a_pair_among_several_has_a_line_with_both_ends),
+		TEST(the_last_pair_stays_to_be_looked_at),
 		TEST(nothing_a_peer_says_is_done),
 	};
 	begin();

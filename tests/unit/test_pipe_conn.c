@@ -10,7 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "../../src/front/pipe_conn.h"
+#include "../../src/front/pipe_stream.h"
 #include "each_kind.h"
 #include "made_clock.h"
 
@@ -23,7 +23,7 @@ static struct {
 	struct fake *fake;
 	int in, out; /* our ends of its standard descriptors; -1: closed */
 	int out_number;
-	size_t opens, ends;
+	size_t opens, ends, ends_out;
 	enum conn_end end;
 	struct error error;
 } now;
@@ -43,6 +43,12 @@ static void on_open(void *user, const struct address *peer)
 	assert_null(user);
 	assert_int_equal(address_port(peer), 9);
 	now.opens++;
+}
+
+static void on_end_out(void *user)
+{
+	(void)user;
+	now.ends_out++;
 }
 
 static void on_note(void *user, const char *sentence)
@@ -78,9 +84,10 @@ static int start(void **state)
 		.options = &now.options,
 		.on_end = on_end,
 		.on_note = on_note,
+		.on_end_out = on_end_out,
 		.on_open = on_open,
 	};
-	conn_init(&now.conn, now.loop);
+	stream_init(&now.conn, now.loop);
 	assert_int_equal(conn_open(&now.conn, in[0], out[1]), 0);
 	return 0;
 }
@@ -149,6 +156,7 @@ static void bytes_go_both_ways_until_both_have_ended(void **state)
 	close_in();
 	turn();
 	assert_true(fake_is_shut_down(now.fake));
+	assert_int_equal(now.ends_out, 1);
 	assert_int_equal(now.ends, 0);
 	fake_feed_end(now.fake);
 	turn();

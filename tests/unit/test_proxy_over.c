@@ -88,6 +88,26 @@ static void the_layer_leaves_and_the_peers_bytes_stay(void **state)
 	close_layer();
 }
 
+static void what_the_proxy_got_is_none_of_the_users_bytes(void **state)
+{
+	struct transport_facts facts;
+
+	(void)state;
+	lay_over("http://p:1", "h");
+	assert_int_equal(advance(), LOOP_READ);
+	fake_feed(below, "HTTP/1.1 200 OK\r\n\r\n");
+	assert_int_equal(advance(), 0);
+	layer = transport_leave(layer);
+	fake_facts(below)->has_tcp = true;
+	fake_facts(below)->tcp.acked = fake_written_len(below) + 5;
+	transport_facts(layer, FACTS_TCP, &facts);
+	assert_int_equal(facts.tcp.acked, 5);
+	fake_facts(below)->tcp.acked = 5;
+	transport_facts(layer, FACTS_TCP, &facts);
+	assert_int_equal(facts.tcp.acked, 0);
+	close_layer();
+}
+
 static void what_is_asked_may_take_many_writes_and_reads(void **state)
 {
 	static const char *const answers[] = { "H", "TTP/1.1 2", "00\r", "\n",
@@ -184,6 +204,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OVER(the_layer_leaves_and_the_peers_bytes_stay),
+		OVER(what_the_proxy_got_is_none_of_the_users_bytes),
 		OVER(what_is_asked_may_take_many_writes_and_reads),
 		OVER(each_way_to_end_early_is_told),
 		OVER(each_way_to_stall_is_told),

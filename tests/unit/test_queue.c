@@ -5,6 +5,7 @@
 
 #include "unit.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ static struct {
 	struct link link;
 	struct fake *fake;
 	size_t begun, lost, written;
+	size_t unsent;
 	char note[512];
 } now;
 
@@ -48,21 +50,42 @@ static void on_lost(void *user, const struct error *e)
 	now.lost++;
 }
 
-static int start(void **state)
+static void on_unsent(struct link *l, const struct error *e)
 {
-	static const struct link_ops link_ops;
+	assert_ptr_equal(l, &now.link);
+	assert_true(*e->code);
+	now.unsent++;
+}
+
+static int start_kind(const struct transport_ops *kind)
+{
+	static const struct link_ops link_ops = { .on_unsent = on_unsent };
 	static const struct queue_ops ops = {
 		on_file, on_written, on_note, on_lost,
 	};
-	(void)state;
 	memset(&now, 0, sizeof(now));
 	fake_start();
+	fake_choose_kind(kind);
 	now.fake = fake_open();
 	link_init(&now.link, loop_new(LOOP_AUTO), &link_ops);
 	now.link.transport = fake_transport(now.fake);
+	now.link.traits = (uint8_t)kind->traits;
 	now.all.max = (size_t)1 << 20;
-	now.queue = queue_new(now.link.loop, &now.all, &ops, &now);
+	now.queue = queue_new(now.link.loop, &now.all,
+	                      link_has_messages(&now.link), &ops, &now);
 	return 0;
+}
+
+static int start(void **state)
+{
+	(void)state;
+	return start_kind(&transport_fake);
+}
+
+static int start_messages(void **state)
+{
+	(void)state;
+	return start_kind(&transport_fake_messages);
 }
 
 static int finish(void **state)
@@ -82,7 +105,9 @@ static void append(const char *text)
 
 static void add_file(const char *text)
 {
-	struct feed_file f = { .name = "f", .total = strlen(text) };
+	struct feed_file f = {
+		.name = "f", .total = strlen(text), .piece = 3,
+	};
 	f.fd = memfd_create("file", MFD_CLOEXEC);
 	assert_int_equal(write(f.fd, text, strlen(text)), strlen(text));
 	assert_int_equal(queue_add_file(now.queue, &f), 0);
@@ -180,7 +205,65 @@ static void the_share_of_each_is_what_is_left_for_all(void **state)
 	assert_int_equal(queues_share(&now.all), 4096); /* all get on */
 }
 
+static void each_addition_is_a_message_an_empty_one_too(void **state)
+{
+	(void)state;
+	append("one");
+	append("");
+	append("two");
+	assert_int_equal(queue_len(now.queue), 6);
+	fake_set_room(now.fake, 0);
+	write_all();
+	assert_int_equal(fake_written_len(now.fake), 0);
+	assert_false(queue_is_empty(now.queue));
+	fake_set_room(now.fake, SIZE_MAX);
+	write_all();
+	assert_string_equal(fake_written(now.fake), "one;;two;");
+	assert_true(queue_is_empty(now.queue));
+}
+
+static void an_empty_message_alone_is_something_that_waits(void **state)
+{
+	(void)state;
+	assert_true(queue_is_empty(now.queue));
+	append("");
+	assert_int_equal(queue_len(now.queue), 0);
+	assert_true(queue_load(now.queue) > 0);
+	assert_false(queue_is_empty(now.queue));
+	write_all();
+	assert_string_equal(fake_written(now.fake), ";");
+	assert_true(queue_is_empty(now.queue));
+}
+
+static void a_file_leaves_in_messages_between_the_others(void **state)
+{
+	(void)state;
+	append("a");
+	add_file("12345678");
+	append("b");
+	append("");
+	add_file("9");
+	write_all();
+	assert_string_equal(fake_written(now.fake), "a;123;456;78;b;;9;");
+	assert_string_equal(now.note, "sent f: 1 bytes");
+	assert_true(queue_is_empty(now.queue));
+}
+
+static void a_message_that_cannot_be_sent_is_told_and_others_go(void **state)
+{
+	(void)state;
+	append("one");
+	append("two");
+	fake_fail_write(now.fake, EMSGSIZE);
+	write_all();
+	assert_int_equal(now.unsent, 1);
+	assert_string_equal(fake_written(now.fake), "two;");
+	assert_false(now.link.broken);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)
+#define MESSAGES(name)                                                         \
+	cmocka_unit_test_setup_teardown(name, start_messages, finish)
 
 int main(void)
 {
@@ -191,6 +274,10 @@ int main(void)
 		TEST(each_file_that_is_lost_is_told),
 		TEST(a_queue_that_is_null_is_empty),
 		TEST(the_share_of_each_is_what_is_left_for_all),
+		MESSAGES(each_addition_is_a_message_an_empty_one_too),
+		MESSAGES(an_empty_message_alone_is_something_that_waits),
+		MESSAGES(a_file_leaves_in_messages_between_the_others),
+		MESSAGES(a_message_that_cannot_be_sent_is_told_and_others_go),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

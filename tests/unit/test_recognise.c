@@ -28,7 +28,8 @@ static enum recognise_result look(struct recognised *r, const char *bytes,
 	memcpy(copy, bytes, len);
 	enum recognise_result result =
 	    recognise(r, copy, len, is_all,
-	              &(struct speaker){ from, false, "127.0.0.1:9999" });
+	              &(struct speaker){ .side = from,
+	                                .where = "127.0.0.1:9999" });
 	free(copy);
 	return result;
 }
@@ -107,7 +108,7 @@ static bool has_sample(const struct recogniser *row)
 static void every_row_of_the_table_has_a_sample(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < RECOGNISER_COUNT; i++)
+	for (size_t i = 0; i < RECOGNISER_STREAMS; i++)
 		assert_true(has_sample(&recognisers[i]));
 }
 
@@ -183,8 +184,9 @@ static void a_banner_without_an_end_is_known_when_nothing_follows(void **state)
 
 static bool is_telnet_later(const char *bytes, size_t len)
 {
-	static const struct speaker server = { RECOGNISE_SERVER, false,
-		                               "127.0.0.1:9999" };
+	static const struct speaker server = {
+		.side = RECOGNISE_SERVER, .where = "127.0.0.1:9999",
+	};
 	struct recognised r = { .name = "" };
 	uint8_t *copy = malloc(len);
 	memcpy(copy, bytes, len);
@@ -212,7 +214,11 @@ static void telnet_is_known_behind_text_too(void **state)
 static void assert_hint(const char *bytes, const char *where, bool is_over_tls,
                         const char *hint)
 {
-	const struct speaker server = { RECOGNISE_SERVER, is_over_tls, where };
+	const struct speaker server = {
+		.side = RECOGNISE_SERVER,
+		.is_over_tls = is_over_tls,
+		.where = where,
+	};
 	struct recognised r;
 	assert_int_equal(recognise(&r, bytes_of(bytes), strlen(bytes), true,
 	                           &server), RECOGNISE_YES);
@@ -236,7 +242,8 @@ static void what_came_through_tls_is_answered_through_tls(void **state)
 static void tls_where_it_is_plain_leads_to_tls(void **state)
 {
 	static const uint8_t alert[] = { 0x15, 3, 3, 0, 2, 2, 50 };
-	struct speaker server = { RECOGNISE_SERVER, false, "h:443" };
+	struct speaker server = { .side = RECOGNISE_SERVER,
+		                  .where = "h:443" };
 	struct recognised r;
 	(void)state;
 	assert_int_equal(recognise(&r, alert, sizeof(alert), true, &server),

@@ -196,7 +196,7 @@ static void an_unknown_service_is_named(void **state)
 	assert_string_equal(s->error.code, "EAI_SERVICE");
 	assert_string_equal(s->error.text,
 	                    "unknown service: no-such-port is not the name "
-	                    "of a TCP port");
+	                    "of a port");
 }
 
 static void a_name_is_looked_up(void **state)

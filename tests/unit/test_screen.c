@@ -248,7 +248,7 @@ static void the_bar_fits_and_its_keys_can_be_clicked(void **state)
 		struct spots spots = { .count = 0 };
 		resize(2, width);
 		screen_erase();
-		help_draw_bar(0, &spots);
+		help_draw_bar(0, false, &spots);
 		finish(1, 0);
 		if (width < 10)
 			continue;
@@ -286,9 +286,9 @@ static void help_is_whole_on_narrow_screens(void **state)
 	const struct command_row *command;
 	(void)state;
 	for (int width = 80; width >= 40; width -= 20) {
-		resize(200, width);
+		resize(240, width);
 		screen_erase();
-		help_draw(200, 0, "");
+		help_draw(240, 0, "");
 		finish(0, 0);
 		for (size_t i = 0; (command = command_row(i)); i++) {
 			const char *space = strrchr(command->help, ' ');

@@ -198,8 +198,7 @@ static void a_paused_peer_waits(void **state)
 static void what_is_sent_drips(void **state)
 {
 	(void)state;
-	now.settings.drip_bytes = 2;
-	now.settings.drip_ns = MS_NS;
+	have_faults("out:slice=2,1ms");
 	send_text("abcde");
 	assert_string_equal(fake_written(now.fake), "ab");
 	UNTIL(strcmp(fake_written(now.fake), "abcde") == 0);

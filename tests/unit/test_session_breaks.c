@@ -141,11 +141,12 @@ static void a_reset_of_ours_that_drops_something_is_a_failure(void **state)
 static void a_reset_long_after_the_peers_end_is_no_failure(void **state)
 {
 	static const struct {
-		int seconds;
+		int seconds, probe; /* --keepalive's; 0: as usual */
 		bool failed;
-	} cases[] = { { 30, true }, { 60, false } };
+	} cases[] = { { 30, 0, true }, { 60, 0, false }, { 30, 29, false } };
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 3; i++) {
+		now.settings.probe_ns = cases[i].probe * 1000 * MS_NS;
 		fake_feed(now.fake, "bye\n");
 		fake_feed_end(now.fake);
 		turn();

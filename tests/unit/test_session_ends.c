@@ -17,8 +17,7 @@ static void what_is_sent_before_it_is_open_waits(void **state)
 	session_shutdown(now.session);
 	turn();
 	assert_int_equal(queue_len(now.session->queue), 6);
-	assert_not_sent("not sent: our half of the connection to " WHERE
-	                " is closed");
+	assert_not_sent("not sent: you have finished sending to " WHERE);
 	fake_settle(now.fake, FAKE_OPENS);
 	turn();
 	assert_string_equal(fake_written(now.fake), "early\n");
@@ -111,8 +110,7 @@ static void we_end_first(void **state)
 	session_shutdown(now.session);
 	turn();
 	assert_int_equal(now.session->link.halves, HALVES_OUT_CLOSED);
-	assert_not_sent("not sent: our half of the connection to " WHERE
-	                " is closed");
+	assert_not_sent("not sent: you have finished sending to " WHERE);
 	wait_ms(500);
 	fake_feed(now.fake, "still\n");
 	turn();
@@ -150,6 +148,32 @@ static void the_peer_ends_while_ours_still_waits_to_go(void **state)
 	assert_ended(false, FAKE_CLOSED);
 }
 
+static void assert_told_ends(unsigned ended)
+{
+	turn();
+	const struct entry *e = entry_at(
+	    now.transcript, transcript_end(now.transcript) - 1);
+	assert_int_equal(e->state, ENTRY_CLOSED);
+	assert_int_equal(e->ended, ended);
+}
+
+static void a_close_by_both_tells_that_both_have_ended(void **state)
+{
+	(void)state;
+	fake_feed_end(now.fake);
+	session_shutdown(now.session);
+	assert_told_ends(ENTRY_IN | ENTRY_OUT);
+}
+
+static void a_reset_of_ours_tells_that_we_have_not_ended(void **state)
+{
+	(void)state;
+	fake_feed_end(now.fake);
+	turn();
+	session_reset(now.session);
+	assert_told_ends(ENTRY_IN);
+}
+
 /* Close, leave, reset */
 
 static void a_close_waits_for_the_peers_end(void **state)
@@ -175,6 +199,7 @@ static void a_close_waits_no_longer_than_it_may(void **state)
 	assert_int_equal(now.ends, 0);
 	wait_ms(2);
 	assert_ended(false, FAKE_CLOSED);
+	assert_told_ends(ENTRY_OUT);
 }
 
 static void the_wait_of_a_close_begins_when_all_has_gone(void **state)
@@ -330,8 +355,7 @@ static void an_echo_reads_again_only_when_the_queue_is_low(void **state)
 static void a_drip_goes_by_the_clock_and_the_end_follows_it(void **state)
 {
 	(void)state;
-	now.settings.drip_bytes = 2;
-	now.settings.drip_ns = 10 * MS_NS;
+	have_faults("out:slice=2,10ms");
 	send_text("abcde");
 	session_shutdown(now.session);
 	assert_string_equal(fake_written(now.fake), "ab");
@@ -387,6 +411,8 @@ int main(void)
 		OPEN(one_byte_is_told_as_one),
 		OPEN(we_end_first),
 		OPEN(both_end_at_once),
+		OPEN(a_close_by_both_tells_that_both_have_ended),
+		OPEN(a_reset_of_ours_tells_that_we_have_not_ended),
 		OPEN(the_peer_ends_while_ours_still_waits_to_go),
 		OPEN(a_close_waits_for_the_peers_end),
 		OPEN(a_close_waits_no_longer_than_it_may),

@@ -267,15 +267,14 @@ static void leaving_waits_for_the_file(void **state)
 static void drip_cuts_a_file_too(void **state)
 {
 	(void)state;
-	now.settings.drip_bytes = 100;
-	now.settings.drip_ns = 10 * MS_NS;
+	have_faults("out:slice=100,10ms");
 	send_file(make_file(250));
 	send_text("x");
 	assert_int_equal(fake_written_len(now.fake), 100);
 	wait_ms(10);
 	assert_int_equal(fake_written_len(now.fake), 200);
 	wait_ms(10);
-	assert_int_equal(fake_written_len(now.fake), 250);
+	assert_int_equal(fake_written_len(now.fake), 251);
 	wait_ms(10);
 	expect_file(0, 250);
 	expect_text("x");

@@ -139,8 +139,7 @@ static void a_request_in_lf_is_told_after_two_seconds(void **state)
 static void the_clock_runs_when_all_has_left_and_we_read(void **state)
 {
 	(void)state;
-	now.settings.drip_bytes = 1;
-	now.settings.drip_ns = 500 * MS_NS;
+	have_faults("out:slice=1,500ms");
 	we_connect();
 	send_text("EHLO me\n");
 	wait_ms(3500);
@@ -171,8 +170,7 @@ static void an_answer_or_an_end_stops_the_clock(void **state)
 static void a_peer_that_dies_of_half_a_character_is_told(void **state)
 {
 	(void)state;
-	now.settings.drip_bytes = 1;
-	now.settings.drip_ns = 50 * MS_NS;
+	have_faults("out:slice=1,50ms");
 	we_connect();
 	send_text("안녕!\n");
 	fake_feed_end(now.fake);
@@ -437,6 +435,17 @@ static void a_frame_is_guessed_at_the_end_at_the_latest(void **state)
 	assert_int_equal(told("`u32`"), 1);
 }
 
+static void a_frame_is_told_while_more_comes(void **state)
+{
+	(void)state;
+	we_connect();
+	for (unsigned i = 0; i < 16; i++) {
+		they_frame(i % 2 ? "world!" : i % 4 ? "abc" : "hello");
+		wait_ms(40);
+	}
+	assert_int_equal(told("`u32`"), 1);
+}
+
 static void what_is_sent_otherwise_leaves_a_frame_for_what_comes(void **state)
 {
 	(void)state;
@@ -542,6 +551,7 @@ int main(void)
 		TEST(switching_off_in_the_middle_is_silence),
 		TEST(bytes_that_are_not_kept_are_not_looked_at),
 		TEST(a_frame_that_fits_is_told_once_with_its_command),
+		TEST(a_frame_is_told_while_more_comes),
 		TEST(a_listener_tells_each_frame_once),
 		TEST(a_frame_is_guessed_at_the_end_at_the_latest),
 		TEST(what_is_sent_otherwise_leaves_a_frame_for_what_comes),

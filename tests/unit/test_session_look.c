@@ -199,7 +199,7 @@ static void the_fin_of_one_that_is_gone_says_so(void **state)
 	const struct entry *e =
 	    entry_at(now.transcript, transcript_end(now.transcript) - 1);
 	static const char text[] =
-	    "the peer has closed its half (FIN received) and is gone";
+	    "the peer has finished sending (FIN received) and is gone";
 	assert_int_equal(e->len, sizeof(text) - 1);
 	assert_memory_equal(e->bytes, text, e->len);
 	uint64_t seq = transcript_end(now.transcript);

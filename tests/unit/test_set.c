@@ -84,6 +84,15 @@ static void an_option_is_changed_and_told(void **state)
 	assert_last(ENTRY_NOTE, "linger is now inf");
 	type("/set scrollback 65537");
 	assert_last(ENTRY_NOTE, "scrollback is now 65537");
+	type("/set allow ::1,10.0.0.1/8");
+	assert_last(ENTRY_NOTE, "new peers may come from these only: ::1, "
+	                        "10.0.0.0/8");
+	type("/set allow");
+	assert_last(ENTRY_NOTE, "allow is ::1, 10.0.0.0/8 (changed in the "
+	                        "chat)");
+	type("/set allow default");
+	assert_last(ENTRY_NOTE, "--allow is off: peers may come from "
+	                        "everywhere");
 	type("/set max-conns");
 	assert_last(ENTRY_NOTE, "max-conns is not set (the default)");
 }
@@ -129,7 +138,7 @@ static void every_option_that_can_change_is_listed(void **state)
 	(void)state;
 	type("/set");
 	for (size_t i = 0; options_row(i); i++)
-		if (options_is_live(i)) {
+		if (options_life(i)) {
 			const struct entry *e =
 			    entry_at(c->transcript, before + count++);
 			const char *name = options_row(i)->name;

@@ -3,12 +3,11 @@
 
 /* What waits for the rest of a message: on a clock that is made here. */
 
-
 #include <sockchat/encoding.h>
 #include <sockchat/loop.h>
+#include <sockchat/settle.h>
 
 #include "entry_piece.h"
-#include "../../src/front/settle.h"
 #include "entry_at.h"
 #include "made_clock.h"
 #include "recut_all.h"

@@ -133,6 +133,38 @@ static void the_two_clocks_are_the_systems(void **state)
 	assert_true(llabs(now.wall_us - wall_us) < 60 * SECOND_US);
 }
 
+static void utc_is_read_as_it_was_written(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t us; /* -1: it is none */
+	} rows[] = {
+		{ "2026-01-02T03:04:05.678901Z", INT64_C(1767323045678901) },
+		{ "2026-01-02T03:04:05Z", INT64_C(1767323045000000) },
+		{ "2026-01-02T03:04:05.5Z", INT64_C(1767323045500000) },
+		{ "2026-01-02T03:04:05.1234567Z", INT64_C(1767323045123456) },
+		{ "1970-01-01T00:00:00Z", 0 },
+		{ "1969-12-31T23:59:59Z", -1 },
+		{ "2026-02-30T03:04:05Z", -1 },
+		{ "2026-13-01T03:04:05Z", -1 },
+		{ "2026-01-02T24:04:05Z", -1 },
+		{ "2026-01-02T03:04:05", -1 },
+		{ "2026-01-02 03:04:05Z", -1 },
+		{ "2026-01-02T03:04:05+01:00", -1 },
+		{ "26-01-02T03:04:05Z", -1 },
+		{ "2026-01-02T03:04:05Zx", -1 },
+		{ "", -1 },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		int64_t us = -1;
+		bool is_read = stamp_parse_utc(rows[i].text,
+		                               strlen(rows[i].text), &us);
+		if (is_read != (rows[i].us >= 0) || us != rows[i].us)
+			fail_msg("%s: %lld", rows[i].text, (long long)us);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +173,7 @@ int main(void)
 		cmocka_unit_test(a_date_and_a_day_are_of_the_users_zone),
 		cmocka_unit_test(a_day_of_another_clock_change_is_shorter),
 		cmocka_unit_test(utc_does_not_know_the_users_zone),
+		cmocka_unit_test(utc_is_read_as_it_was_written),
 		cmocka_unit_test(a_span_is_as_fine_as_it_is_short),
 		cmocka_unit_test(the_two_clocks_are_the_systems),
 	};

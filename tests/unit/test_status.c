@@ -6,7 +6,11 @@
 
 #include <sockchat/audience.h>
 #include <sockchat/command.h>
+#include <sockchat/fault.h>
 #include <sockchat/glyph.h>
+#include <sockchat/hold.h>
+#include <sockchat/pair.h>
+#include <sockchat/record.h>
 
 #include "../../src/chat/chat_private.h"
 #include "../../src/tui/status.h"
@@ -71,6 +75,12 @@ static void without_anybody_it_says_so(void **state)
 	chat->reach = "open to other machines";
 	assert_true(shows("listening on *:9"));
 	assert_true(shows("open to other machines"));
+	chat->accepts = false;
+	assert_true(shows("open to other machines | not accepting"));
+	chat->accepts = true;
+	snprintf(chat->own->forwarding, sizeof(chat->own->forwarding), "a:1");
+	assert_true(shows("listening on *:9 | forwarding to a:1 | open to "
+	                  "other machines | no client | text"));
 }
 
 static void a_connection_has_its_facts(void **state)
@@ -88,6 +98,66 @@ static void a_connection_has_its_facts(void **state)
 	leave(s);
 }
 
+/* A client at :50000 and the target at :9 are one peer. */
+static struct session *meet_pair(void)
+{
+	struct address client = fake_address("127.0.0.1:50000");
+	struct session *far = meet();
+	assert_int_equal(pair_begin(far, &chat->own->near_settings,
+	                            fake_transport(fake_open()), &client), 0);
+	return far;
+}
+
+static void a_pair_shortens_its_ends_before_it_leaves_them_out(void **state)
+{
+	(void)state;
+	struct session *far = meet_pair();
+	assert_true(shows(" listen | 127.0.0.1:50000 → 127.0.0.1:9 | open |"));
+	assert_non_null(strstr(draw(50), " :50000 → :9 | open |"));
+	assert_non_null(strstr(draw(20), ":50000 → :9"));
+	status.glyph_flags = GLYPH_ASCII;
+	assert_true(shows("127.0.0.1:50000 -> 127.0.0.1:9"));
+	far->link.where = "unix:/run/a/b.sock";
+	assert_non_null(strstr(draw(40), ":50000 -> b.sock"));
+	leave(far);
+}
+
+static void what_is_held_is_counted_each_way(void **state)
+{
+	(void)state;
+	struct session *s = meet_pair();
+	struct hold *h = chat->session_settings.hold;
+	assert_false(shows("‖"));
+	chat->options->hold = HOLD_OUT;
+	assert_true(shows("| open | from 127.0.0.1:8 | hold out |"));
+	h->count[1] = 3;
+	assert_true(shows("| ‖ 3 out |"));
+	assert_non_null(strstr(draw(20), "‖ 3 out"));
+	h->count[0] = 1;
+	assert_true(shows("| ‖ 4: 3 out, 1 in |"));
+	status.glyph_flags = GLYPH_ASCII;
+	assert_true(shows("| held 4: 3 out, 1 in |"));
+	h->count[1] = 0;
+	assert_true(shows("| held 1 in |"));
+	h->count[0] = 0;
+	leave(s);
+}
+
+static void faults_that_are_on_are_named(void **state)
+{
+	struct fault_spec spec = { .seed = { .is_on = false } };
+	struct error e;
+	(void)state;
+	assert_false(shows("fault"));
+	assert_int_equal(fault_parse(&spec, "latency=200ms in:rate=10k", &e),
+	                 0);
+	faults_set(chat->session_settings.faults, &spec);
+	assert_true(shows("| fault "));
+	assert_true(shows("latency=200ms"));
+	assert_non_null(strstr(draw(30), "faults"));
+	assert_null(strstr(draw(30), "latency"));
+}
+
 static void a_connection_with_tls_says_so(void **state)
 {
 	static const struct tls_facts facts = { .version = "TLSv1.3" };
@@ -97,6 +167,28 @@ static void a_connection_with_tls_says_so(void **state)
 	assert_true(shows(" listen | 127.0.0.1:9 | TLSv1.3 | open |"));
 	assert_false(shows("VERIFIED"));
 	leave(s);
+}
+
+static void recordings_tell_how_much_they_are_and_that_they_fail(void **state)
+{
+	static struct wire wire;
+	struct error e;
+	(void)state;
+	chat->options->dial.wire = &wire;
+	assert_int_equal(record_begin(chat, true, &e), 0);
+	assert_false(shows("| rec "));
+	assert_int_equal(recorders_start(chat->recorders, "jsonl:/dev/null",
+	                                 RECORD_NEW, &e), 0);
+	assert_true(shows("| rec 0 B |"));
+	chat_note(chat, "note", "some note");
+	assert_int_equal(loop_turn(chat->loop, 0), 0);
+	assert_false(shows("| rec 0 B |"));
+	assert_int_equal(recorders_start(chat->recorders, "text:/dev/full",
+	                                 RECORD_NEW, &e), 0);
+	chat_note(chat, "note", "lost");
+	assert_int_equal(loop_turn(chat->loop, 0), 0);
+	assert_true(shows("| rec FAILS, "));
+	record_end(chat);
 }
 
 /* Also when it is not connected, and however narrow the screen is. */
@@ -131,7 +223,11 @@ static void peers_that_are_gone_are_counted_apart(void **state)
 	for (int i = 0; i < 2; i++)
 		chat_on_peer(chat, fake_transport(fake_open()), &peer);
 	assert_true(shows(" 3 peers |"));
+	session_pause(chat_session(chat, 1));
+	assert_true(shows(" 3 peers, 1 paused |"));
 	chat_session(chat, 0)->is_gone = true;
+	assert_true(shows(" 2 peers, 1 paused, 1 gone |"));
+	session_resume(chat_session(chat, 1));
 	assert_true(shows(" 2 peers, 1 gone |"));
 	chat_session(chat, 1)->is_gone = true;
 	chat_session(chat, 2)->is_gone = true;
@@ -187,7 +283,7 @@ static void a_queue_is_blamed_on_the_peer_when_it_stands(void **state)
 	assert_true(shows("| 7 B queued |"));
 	pace.is_stuck = true;
 	assert_true(shows("| peer not reading, 7 B queued |"));
-	chat->session_settings.drip_bytes = 1; /* we are slow ourselves */
+	command_run(chat, "/drip 1", 7); /* we are slow ourselves */
 	assert_true(shows("| 7 B queued |"));
 	leave(s);
 }
@@ -286,7 +382,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_anybody_it_says_so),
 		TEST(a_connection_has_its_facts),
+		TEST(a_pair_shortens_its_ends_before_it_leaves_them_out),
+		TEST(what_is_held_is_counted_each_way),
+		TEST(faults_that_are_on_are_named),
 		TEST(a_connection_with_tls_says_so),
+		TEST(recordings_tell_how_much_they_are_and_that_they_fail),
 		TEST(a_server_that_proves_nothing_leaves_a_mark),
 		TEST(peers_that_are_gone_are_counted_apart),
 		TEST(what_is_looked_at_is_said),

@@ -27,6 +27,7 @@
 #define LIMIT_MS 5000
 
 static const struct transport_ops *const tcp = &transport_tcp;
+static const struct socket_settings settings = SOCKET_DEFAULTS;
 
 /* The next so many calls of accept4, recv and send fail with this. */
 static struct fault {
@@ -97,37 +98,49 @@ static struct address local_of(const struct transport *t)
 	return facts.local;
 }
 
-static struct transport *open_listener(struct address *where)
+static struct transport *open_listener_with(struct address *where,
+                                            const struct socket_settings *s)
 {
 	struct address any = loopback(0);
-	struct transport *t = tcp->listen(&any);
+	struct transport *t = tcp->listen(&any, s);
 
 	assert_non_null(t);
 	*where = local_of(t);
 	return t;
 }
 
+static struct transport *open_listener(struct address *where)
+{
+	return open_listener_with(where, &settings);
+}
+
 static struct transport *dial(const struct address *where)
 {
-	struct transport *t = tcp->connect(where);
+	struct transport *t = tcp->connect(where, &settings);
 
 	assert_non_null(t);
 	await(t, POLLOUT);
 	return t;
 }
 
-static struct pair make_pair(void)
+/* The listener has the settings. */
+static struct pair make_pair_with(const struct socket_settings *s)
 {
 	struct pair p;
 	struct address where;
 
-	p.listener = open_listener(&where);
+	p.listener = open_listener_with(&where, s);
 	p.near = dial(&where);
 	assert_int_equal(tcp->advance(p.near), 0);
 	await(p.listener, POLLIN);
 	p.far = tcp->accept(p.listener, &p.peer);
 	assert_non_null(p.far);
 	return p;
+}
+
+static struct pair make_pair(void)
+{
+	return make_pair_with(&settings);
 }
 
 static void drop_pair(struct pair *p)
@@ -208,6 +221,33 @@ static void both_ends_send_at_once_and_watch_for_dead_peers(void **state)
 	drop_pair(&p);
 }
 
+static void what_is_accepted_has_the_settings_of_where_it_was(void **state)
+{
+	static const int wanted[SOCKET_SETTINGS] = {
+		[SOCKET_KEEPALIVE] = 1, [SOCKET_KEEP_IDLE] = 17,
+		[SOCKET_KEEP_INTERVAL] = 3, [SOCKET_KEEP_COUNT] = 4,
+		[SOCKET_TTL] = 23, [SOCKET_TOS] = 0x20,
+		[SOCKET_SNDBUF] = 20000, [SOCKET_RCVBUF] = 30000,
+		[SOCKET_USER_TIMEOUT] = 7000,
+	};
+	struct socket_settings s = { .port = 0 };
+	struct transport_facts facts;
+	struct pair p;
+
+	(void)state;
+	memcpy(s.values, wanted, sizeof(wanted));
+	p = make_pair_with(&s);
+	transport_facts(p.far, FACTS_SOCKET, &facts);
+	assert_true(facts.has_socket);
+	for (int i = 0; i < SOCKET_SETTINGS; i++) {
+		bool is_doubled = i == SOCKET_SNDBUF || i == SOCKET_RCVBUF;
+		if (i != SOCKET_BROADCAST) /* which TCP has not */
+			assert_int_equal(facts.socket.of[i],
+			                 (is_doubled + 1) * wanted[i]);
+	}
+	drop_pair(&p);
+}
+
 static void a_refusal_is_told_by_advance_and_stays(void **state)
 {
 	struct address where;
@@ -232,7 +272,7 @@ static void a_connect_without_an_answer_is_still_under_way(void **state)
 	(void)state;
 	assert_int_equal(listen(full->fd, 0), 0);
 	for (size_t i = 0; i < 4; i++) {
-		clients[i] = tcp->connect(&where);
+		clients[i] = tcp->connect(&where, &settings);
 		assert_non_null(clients[i]);
 	}
 	assert_int_equal(tcp->advance(clients[3]), LOOP_WRITE);
@@ -251,7 +291,7 @@ static void a_connection_to_itself_is_a_refusal(void **state)
 	(void)state;
 	tcp->close(t, false);
 	/* A socket that has the address already, and dials it. */
-	t = tcp->connect(&where);
+	t = tcp->connect(&where, &settings);
 	assert_non_null(t);
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&where.sa, where.len), 0);
@@ -281,7 +321,7 @@ static void a_place_that_is_taken_is_in_use(void **state)
 	struct transport *t = open_listener(&where);
 
 	(void)state;
-	assert_null(tcp->listen(&where));
+	assert_null(tcp->listen(&where, &settings));
 	assert_int_equal(errno, EADDRINUSE);
 	tcp->close(t, false);
 }
@@ -492,9 +532,9 @@ static void an_address_without_a_network_is_an_error_at_once(void **state)
 
 	(void)state;
 	a.sa.ss_family = AF_MAX;
-	assert_null(tcp->connect(&a));
+	assert_null(tcp->connect(&a, &settings));
 	assert_int_equal(errno, EAFNOSUPPORT);
-	assert_null(tcp->listen(&a));
+	assert_null(tcp->listen(&a, &settings));
 	assert_int_equal(errno, EAFNOSUPPORT);
 }
 
@@ -506,6 +546,8 @@ int main(void)
 		cmocka_unit_test(descriptors_are_private_and_never_block),
 		cmocka_unit_test(
 		    both_ends_send_at_once_and_watch_for_dead_peers),
+		cmocka_unit_test(
+		    what_is_accepted_has_the_settings_of_where_it_was),
 		cmocka_unit_test(a_refusal_is_told_by_advance_and_stays),
 		cmocka_unit_test(
 		    a_connect_without_an_answer_is_still_under_way),

@@ -3,8 +3,10 @@
 
 /* What the system tells of a connection, over real sockets on loopback. */
 
+#include <sockchat/owner.h>
 #include <sockchat/stamp.h>
 
+#include "../../src/net/socket.h"
 #include "../../src/net/tcp.h"
 #include "tcp_pair.h"
 
@@ -80,11 +82,31 @@ static void other_sockets_have_no_tcp_info(void **state)
 	close(fds[1]);
 }
 
+static void our_end_is_no_byte_that_lies_unread(void **state)
+{
+	struct pair p;
+	struct address near, far;
+	struct owner_peer peer;
+
+	(void)state;
+	pair_open(&p);
+	socket_local(p.near, &near);
+	socket_local(p.far, &far);
+	assert_int_equal(write(p.near, "123", 3), 3);
+	shutdown(p.near, SHUT_WR);
+	await_state(&p, TCP_STATE_FIN_WAIT_2);
+	owner_of_peer(&peer, NULL, &near, &far);
+	assert_true(peer.is_here);
+	assert_int_equal(peer.unread, 3);
+	pair_close(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_are_counted_where_they_are),
 		cmocka_unit_test(the_states_follow_the_two_ends),
+		cmocka_unit_test(our_end_is_no_byte_that_lies_unread),
 		cmocka_unit_test(other_sockets_have_no_tcp_info),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,11 +18,13 @@ static void on_change(void *user, uint64_t seq)
 	told_count++;
 }
 
+static struct ticks_listener listener = { .on_tick = on_change };
+
 static int set_up(void **state)
 {
 	(void)state;
 	ticks = ticks_new();
-	ticks_on_change(ticks, on_change, NULL);
+	ticks_listen(ticks, &listener);
 	told = told_count = 0;
 	return 0;
 }
@@ -79,6 +81,20 @@ static void only_a_change_of_a_tick_is_told(void **state)
 	assert_int_equal(told_count, 2);
 }
 
+static void all_who_listen_are_told_until_they_leave(void **state)
+{
+	struct ticks_listener second = { .on_tick = on_change };
+	(void)state;
+	ticks_add(ticks, 3);
+	ticks_listen(ticks, &second);
+	ticks_set(ticks, &(struct tick){ 3, 0, TICK_SENT, false });
+	assert_int_equal(told_count, 2);
+	ticks_unlisten(ticks, &second);
+	ticks_unlisten(ticks, &second);
+	ticks_set(ticks, &(struct tick){ 3, 0, TICK_ACKED, false });
+	assert_int_equal(told_count, 3);
+}
+
 static void the_oldest_are_forgotten(void **state)
 {
 	(void)state;
@@ -91,6 +107,30 @@ static void the_oldest_are_forgotten(void **state)
 	assert_tick(TICKS_MAX + 10, TICK_ACKED, 1);
 }
 
+static void one_that_was_held_comes_later_than_those_behind_it(void **state)
+{
+	(void)state;
+	ticks_add(ticks, 3);
+	ticks_add(ticks, 9);
+	ticks_add(ticks, 5);
+	ticks_add(ticks, 4);
+	ticks_set(ticks, &(struct tick){ 4, 8, TICK_ACKED, false });
+	ticks_set(ticks, &(struct tick){ 9, 7, TICK_ACKED, false });
+	assert_tick(3, TICK_QUEUED, 0);
+	assert_tick(4, TICK_ACKED, 8);
+	assert_tick(5, TICK_QUEUED, 0);
+	assert_tick(9, TICK_ACKED, 7);
+}
+
+static void one_that_grows_is_queued_again(void **state)
+{
+	(void)state;
+	ticks_add(ticks, 3);
+	ticks_set(ticks, &(struct tick){ 3, 8, TICK_ACKED, false });
+	ticks_add(ticks, 3);
+	assert_tick(3, TICK_QUEUED, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -99,7 +139,10 @@ int main(void)
 		TEST(a_message_goes_from_us_to_the_peer),
 		TEST(what_was_not_sent_by_hand_has_none),
 		TEST(only_a_change_of_a_tick_is_told),
+		TEST(all_who_listen_are_told_until_they_leave),
 		TEST(the_oldest_are_forgotten),
+		TEST(one_that_was_held_comes_later_than_those_behind_it),
+		TEST(one_that_grows_is_queued_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,32 @@ static void our_end_in_1_2_waits_for_theirs(void **state)
 	scene_finish();
 }
 
+static bool is_end_kept(struct side *s)
+{
+	struct transport_facts facts;
+
+	transport_facts(s->t, FACTS_END, &facts);
+	return facts.is_end_kept;
+}
+
+static void our_end_in_1_2_goes_out_when_it_is_asked_for_again(void **state)
+{
+	(void)state;
+	open_with(TLS_1_2);
+	assert_int_equal(client.t->ops->shutdown(client.t), 0);
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), "");
+	assert_int_equal(server.errnum, EAGAIN);
+	assert_true(is_end_kept(&client));
+	assert_int_equal(client.t->ops->shutdown(client.t), 0);
+	assert_false(is_end_kept(&client));
+	carry(&client, &server, WHOLE);
+	assert_string_equal(hear(&server), "");
+	assert_int_equal(server.errnum, 0);
+	assert_false(is_unproven(&server));
+	scene_finish();
+}
+
 /* The record of "second", one of whose bits is changed. */
 static void flip(size_t at, int bit)
 {
@@ -129,6 +155,28 @@ static void plain_bytes_in_the_middle_are_told(void **state)
 		explain(&server);
 		assert_non_null(strstr(server.e.text, "is plain or damaged"));
 		assert_string_equal(server.e.code, "TLS_DAMAGED");
+		scene_finish();
+	}
+}
+
+/* It is only TCP's, and nothing of it is kept back. */
+static void an_end_that_is_to_prove_nothing_has_no_close_notify(void **state)
+{
+	static const int versions[] = { TLS_1_2, TLS_1_3 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		open_with(versions[i]);
+		say(&client, "all", 3);
+		fake_forget_written(client.below);
+		client.t->ends_bare = true;
+		assert_int_equal(client.t->ops->shutdown(client.t), 0);
+		assert_int_equal(fake_written_len(client.below), 0);
+		assert_true(fake_is_shut_down(client.below));
+		assert_false(is_end_kept(&client));
+		client.t->ops->close(client.t, false);
+		assert_int_equal(fake_written_len(client.below), 0);
+		client.t = NULL;
 		scene_finish();
 	}
 }
@@ -260,10 +308,14 @@ int main(void)
 		cmocka_unit_test(
 		    our_end_in_1_3_is_close_notify_and_we_still_read),
 		cmocka_unit_test(our_end_in_1_2_waits_for_theirs),
+		cmocka_unit_test(
+		    our_end_in_1_2_goes_out_when_it_is_asked_for_again),
 		cmocka_unit_test(a_flipped_bit_ends_it_behind_what_came_before),
 		cmocka_unit_test(
 		    a_lack_of_memory_comes_before_what_openssl_says),
 		cmocka_unit_test(plain_bytes_in_the_middle_are_told),
+		cmocka_unit_test(
+		    an_end_that_is_to_prove_nothing_has_no_close_notify),
 		cmocka_unit_test(a_damaged_record_is_told),
 		cmocka_unit_test(a_reset_behind_our_end_is_an_unproven_end),
 		cmocka_unit_test(a_reset_behind_both_ends_is_an_end),

@@ -51,6 +51,9 @@ static void alpn_is_chosen_or_ends_the_connection(void **state)
 	snprintf(server.settings.alpn, TLS_LIST_MAX, "http/1.1,h2");
 	meet();
 	assert_string_equal(tls_facts_of(conn(&client))->alpn, "http/1.1");
+	assert_memory_equal(tls_facts_of(conn(&server))->chosen,
+	                    "\010http/1.1", 9);
+	assert_null(tls_facts_of(conn(&client))->chosen);
 	scene_finish();
 	prepare_files(&(struct wish){ 0 });
 	snprintf(client.settings.alpn, TLS_LIST_MAX, "h2");
@@ -59,6 +62,18 @@ static void alpn_is_chosen_or_ends_the_connection(void **state)
 	says("it speaks no protocol that we offer with ALPN");
 	assert_non_null(strstr(explain(&server), "offers h2 with ALPN, and "
 	                                         "--tls-alpn has mqtt"));
+	scene_finish();
+}
+
+static void a_client_may_offer_one_protocol_of_its_list(void **state)
+{
+	(void)state;
+	prepare_files(&(struct wish){ 0 });
+	snprintf(client.settings.alpn, TLS_LIST_MAX, "h2,http/1.1");
+	snprintf(server.settings.alpn, TLS_LIST_MAX, "h2,http/1.1");
+	client.alpn = (const uint8_t *)"\010http/1.1";
+	meet();
+	assert_string_equal(tls_facts_of(conn(&client))->alpn, "http/1.1");
 	scene_finish();
 }
 
@@ -204,6 +219,7 @@ int main(void)
 		cmocka_unit_test(
 		    a_listener_without_a_common_cipher_says_what_to_set),
 		cmocka_unit_test(alpn_is_chosen_or_ends_the_connection),
+		cmocka_unit_test(a_client_may_offer_one_protocol_of_its_list),
 		cmocka_unit_test(a_file_that_is_no_certificate_is_named),
 		cmocka_unit_test(a_key_of_another_certificate_is_refused),
 		cmocka_unit_test(a_cipher_that_is_not_known_is_named),

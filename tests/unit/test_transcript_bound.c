@@ -39,6 +39,20 @@ static void memory_stays_within_its_bound(void **state)
 	assert_true(most <= 4 * CHUNK);
 }
 
+static void words_that_have_no_room_in_a_chunk_are_not_kept(void **state)
+{
+	static char hint[1000000];
+	(void)state;
+	uint64_t seq = add_text("one");
+	memset(hint, 'x', sizeof(hint) - 1);
+	assert_int_equal(transcript_append(t, &(struct entry){
+		.kind = ENTRY_NOTE, .hint = hint,
+	}), 0);
+	assert_int_equal(transcript_sums(t).unkept, 1);
+	assert_entry(seq, "one");
+	assert_entry(add_text("two"), "two");
+}
+
 static void dropped_entries_are_counted(void **state)
 {
 	uint64_t dropped;
@@ -277,6 +291,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(memory_stays_within_its_bound),
+		TEST(words_that_have_no_room_in_a_chunk_are_not_kept),
 		TEST(dropped_entries_are_counted),
 		TEST(kept_entries_are_found_and_dropped_ones_are_not),
 		TEST(a_dropped_entry_cannot_grow),

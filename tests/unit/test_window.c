@@ -33,16 +33,22 @@ static const char *title(void)
 	return bytes_text(&out);
 }
 
-static const char *message(enum entry_dir dir, const char *peer)
+static const char *message_of(uint32_t session, enum entry_dir dir,
+                              const char *peer)
 {
 	struct entry e = {
-		.kind = ENTRY_MESSAGE, .dir = (uint8_t)dir, .session = 1,
+		.kind = ENTRY_MESSAGE, .dir = (uint8_t)dir, .session = session,
 		.bytes = (const uint8_t *)"secret", .len = 6, .peer = peer,
 		.local = "", .code = "", .hint = "",
 	};
 	bytes_clear(&out);
 	window_hear(&window, chat, &e, &out);
 	return bytes_text(&out);
+}
+
+static const char *message(enum entry_dir dir, const char *peer)
+{
+	return message_of(1, dir, peer);
 }
 
 static void the_title_says_how_things_are_and_only_when_it_changed(void **state)
@@ -93,6 +99,8 @@ static void nothing_rings_unless_it_was_asked_for(void **state)
 	assert_string_equal(message(ENTRY_IN, "h:1"), "\a");
 	chat->options->bell = BELL_ALWAYS;
 	window = (struct window){ .is_unfocused = false };
+	assert_string_equal(message_of(ENTRY_OLD_SESSION | 1, ENTRY_IN, "h:1"),
+	                    "");
 	assert_string_equal(message(ENTRY_IN, "h:1"), "\a");
 }
 

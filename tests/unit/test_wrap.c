@@ -243,12 +243,12 @@ static void no_row_is_wider_than_it_may_be(void **state)
 static const char *head_of(enum time_mode time, const struct entry *e,
                            const struct entry *before)
 {
-	static char head[64];
+	static struct wrap_head head;
 	struct wrap_look look = { .time = time, .start_ns = 1000 * MS_NS };
-	size_t len = wrap_head(head, &look, e, before);
-	assert_true(len < sizeof(head));
-	head[len] = '\0';
-	return head;
+	head = wrap_head(&look, e, before);
+	assert_true(head.len < sizeof(head.text));
+	assert_int_equal(head.columns, head.len);
+	return head.text;
 }
 
 static void the_head_has_the_time_the_display_wants(void **state)

@@ -22,6 +22,7 @@
 struct side {
 	struct tls_settings settings;
 	struct tls *tls;
+	const uint8_t *alpn; /* all that it offers */
 	struct fake *below;
 	struct transport *t;
 	int state; /* of the last advance() */
@@ -46,6 +47,7 @@ static void put_over(struct side *s, bool is_accepted)
 		.is_accepted = is_accepted,
 		.target = &target,
 		.tls = s->tls,
+		.alpn = s->alpn,
 	});
 	assert_non_null(s->t);
 	s->state = LOOP_WRITE;

@@ -10,9 +10,12 @@ import json
 import re
 import sys
 
-ORDER = ['seq', 'time', 'session', 'kind', 'dir', 'peer', 'side', 'local',
+ORDER = ['seq', 'time', 'session', 'old', 'kind', 'dir', 'peer', 'side',
+         'transport', 'local',
+         'client', 'proxy',
          'code', 'frame', 'prefix', 'len', 'text', 'base64', 'hex',
-         'complete', 'cut', 'hint', 'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing', 'ms',
+         'complete', 'cut', 'held', 'fate', 'hint', 'received', 'sent', 'state', 'ack_ms', 'wait_ms', 'timing',
+         'line', 'at', 'from', 'awaited', 'came', 'ms',
          'tls', 'step', 'fault', 'verdict', 'status']
 ALWAYS = {'seq': int, 'time': str, 'session': int, 'kind': str}
 NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
@@ -20,6 +23,7 @@ NEEDS = {'message': {'dir': str, 'peer': str, 'len': int, 'complete': bool},
          'note': {'code': str, 'text': str},
          'error': {'code': str, 'text': str},
          'ack': {'dir': str, 'peer': str, 'state': str, 'ack_ms': float}}
+NEEDS['data'] = NEEDS['message']
 TICKS = {'queued', 'sent', 'acked'}
 STATES = {'resolving', 'connecting', 'handshaking', 'listening', 'open',
           'half-closed', 'closed'}
@@ -76,7 +80,7 @@ for line in sys.stdin.buffer:
     if entry['kind'] == 'ack':
         assert entry['seq'] in finished
         continue
-    if entry['kind'] != 'message':
+    if entry['kind'] not in ('message', 'data'):
         assert entry['seq'] > last
         last = entry['seq']
         continue

@@ -31,7 +31,7 @@ KINDS = {
     "short": [struct.pack("!H%ds" % len(t), len(t), t) for t in TEXTS],
     "binary": [struct.pack("<I", 8 * n) + struct.pack("<%dd" % n, *range(n))
                for n in (3, 1, 7, 2, 5, 4)],
-    "dotnet": [varint(len(t)) + t for t in TEXTS + [b"long " * 40]],
+    "dotnet": [varint(len(t)) + t for t in [b"long " * 40] + TEXTS],
     "mqtt": [b"\x20\x02\0\0", b"\x90\x03\0\1\0"] +
             [publish(t) for t in TEXTS],
     "scales": [b"\x02+00%d.250kg\x03" % n for n in range(4)],

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include <sockchat/admission.h>
+
+#include "chat_private.h"
+
+#define LIST_MAX 400 /* of a list, what one note or row shows */
+
+/* Datagrams have no backlog. */
+static void tell_closed(struct chat *c)
+{
+	bool *has_told = &c->own->has_told_backlog;
+	const char *meanwhile =
+	    chat_has_messages(c)
+	        ? "; until then datagrams of others are refused"
+	        : "; until then the system still completes handshakes, up to "
+	          "its backlog, so that clients believe they are connected";
+	chat_note(c, "accept-off", "no new peers are taken: /accept on takes "
+	          "them%s", *has_told ? "" : meanwhile);
+	*has_told = true;
+}
+
+void chat_accept(struct chat *c, bool accepts)
+{
+	c->accepts = accepts;
+	chat_pause_listeners(c);
+	if (accepts)
+		chat_note(c, "accept-on", "new peers are taken");
+	else
+		tell_closed(c);
+}
+
+static void put_list(const struct access_list *list, const char *label,
+                     chat_row_fn *fn, void *user)
+{
+	char text[LIST_MAX];
+	access_describe(text, sizeof(text), list);
+	if (*text)
+		fn(user, label, text);
+}
+
+void chat_admission(const struct chat *c, chat_row_fn *fn, void *user)
+{
+	char text[48];
+	uint64_t refused = chat_refused(c);
+	if (!c->accepts)
+		fn(user, "new peers", "not taken: /accept on takes them");
+	put_list(&c->options->allow, "allowed", fn, user);
+	put_list(&c->options->deny, "denied", fn, user);
+	if (!refused)
+		return;
+	snprintf(text, sizeof(text), "%" PRIu64 " so far", refused);
+	fn(user, "refused", text);
+}
+
+static const char *describe_empty(const struct chat *c, bool is_allow)
+{
+	if (!is_allow)
+		return "--deny is off: it refuses nobody";
+	return c->options->deny.count
+	           ? "--allow is off: peers may come from everywhere but where "
+	             "--deny says"
+	           : "--allow is off: peers may come from everywhere";
+}
+
+void chat_tell_access(struct chat *c, const char *code,
+                      const struct access_list *list)
+{
+	char text[LIST_MAX];
+	bool is_allow = list == &c->options->allow;
+	size_t next = access_format(text, sizeof(text), list, 0);
+	const char *end = chat_session_count(c)
+	                      ? "; peers that are here already stay" : "";
+	if (!list->count)
+		chat_note(c, code, "%s", describe_empty(c, is_allow));
+	else
+		chat_note(c, code, "new peers %s: %s%s",
+		          is_allow ? "may come from these only"
+		                   : "may not come from these",
+		          text, next < list->count ? "," : end);
+	while (next < list->count) {
+		next = access_format(text, sizeof(text), list, next);
+		chat_note(c, code, "and %s%s", text,
+		          next < list->count ? "," : end);
+	}
+}
