@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* What became of messages in the middle: kept, told, shown, cut anew. */
+
+#include <sockchat/fates.h>
+#include <sockchat/format.h>
+
+#include "recut_scene.h"
+#include "transcript_scene.h"
+
+static void the_fate_of_a_message_is_told_and_kept(void **state)
+{
+	(void)state;
+	uint64_t first = add_text("one\n"), second = add_text("two\n");
+	transcript_set_fate(t, second, FATE_HELD, 3);
+	assert_int_equal(entry_at(t, first)->fate, FATE_NONE);
+	assert_int_equal(entry_at(t, second)->fate, FATE_HELD);
+	assert_int_equal(entry_at(t, second)->held, 3);
+	assert_true(entry_is_held(entry_at(t, second)));
+	transcript_set_fate(t, second, FATE_NONE, 0);
+	assert_int_equal(entry_at(t, second)->fate, FATE_NONE);
+	assert_int_equal(entry_at(t, second)->held, 0);
+}
+
+struct heard {
+	struct transcript_listener listener;
+	uint64_t seq;
+	size_t count;
+};
+
+static void hear_fate(void *user, uint64_t seq)
+{
+	struct heard *h = user;
+	h->seq = seq;
+	h->count++;
+}
+
+static void listeners_hear_of_a_fate_that_changes(void **state)
+{
+	struct heard h = { .listener = { .on_fate = hear_fate, .user = &h } };
+	(void)state;
+	transcript_listen(t, &h.listener);
+	uint64_t seq = transcript_append(t, &(struct entry){
+		.kind = ENTRY_MESSAGE, .fate = FATE_HELD, .held = 1,
+	});
+	assert_int_equal(h.count, 0);
+	transcript_set_fate(t, seq, FATE_HELD, 1);
+	assert_int_equal(h.count, 0);
+	transcript_set_fate(t, seq, FATE_DROPPED, 1);
+	assert_int_equal(h.count, 1);
+	assert_int_equal(h.seq, seq);
+	transcript_unlisten(t, &h.listener);
+}
+
+static void fates_go_with_the_entries_that_are_dropped(void **state)
+{
+	(void)state;
+	for (uint32_t i = 1; i <= 100; i++)
+		transcript_set_fate(t, add_text("x\n"), FATE_DROPPED, i);
+	push_out(transcript_end(t) - 1, 4096);
+	uint64_t last = 0;
+	for (uint32_t i = 1; i <= 1000; i++) {
+		last = add_text("y\n");
+		transcript_set_fate(t, last, FATE_HELD, i);
+		transcript_set_fate(t, last - 1, FATE_NONE, 0);
+	}
+	assert_int_equal(entry_at(t, last)->held, 1000);
+	assert_int_equal(entry_at(t, last - 1)->held, 0);
+	assert_int_equal(transcript_sums(t).unkept, 0);
+	transcript_set_fate(t, 1, FATE_HELD, 7); /* it is not there any more */
+	assert_null(entry_at(t, 1));
+}
+
+static void a_fate_may_come_to_an_earlier_message(void **state)
+{
+	uint64_t seqs[40];
+	(void)state;
+	for (size_t i = 0; i < 40; i++)
+		seqs[i] = add_text("x\n");
+	for (size_t i = 40; i-- > 0;)
+		transcript_set_fate(t, seqs[i], FATE_HELD, (uint32_t)i + 1);
+	for (size_t i = 0; i < 40; i++)
+		assert_int_equal(entry_at(t, seqs[i])->held, i + 1);
+}
+
+/* How it looks */
+
+static const char *line_of(struct entry e, enum format format, unsigned flags)
+{
+	static struct bytes out;
+	const struct wrap_look look = {
+		.time = TIME_OFF, .endings = true, .glyph_flags = flags,
+	};
+	e.seq = 1;
+	e.time.wall_us = 1767323045678901;
+	e.kind = ENTRY_MESSAGE;
+	e.dir = ENTRY_OUT;
+	e.flags = ENTRY_COMPLETE;
+	e.bytes = (const uint8_t *)"hello";
+	e.len = 5;
+	e.peer = e.local = e.code = e.hint = "";
+	bytes_clear(&out);
+	assert_int_equal(format_entry(&out, format, &look, &e, 0), 0);
+	return bytes_text(&out);
+}
+
+#define LINE(flags, ...) \
+	line_of((struct entry){ __VA_ARGS__ }, FORMAT_TEXT, flags)
+
+static void what_is_held_has_bars_and_its_number(void **state)
+{
+	(void)state;
+	assert_string_equal(LINE(0, .fate = FATE_HELD, .held = 3),
+	                    "‖3 > hello\n");
+	assert_string_equal(LINE(GLYPH_ASCII, .fate = FATE_HELD, .held = 12),
+	                    "|12 > hello\n");
+	assert_string_equal(LINE(0, .fate = FATE_REWRITTEN, .held = 4),
+	                    "‖4 > hello (changed)\n");
+}
+
+static void what_became_of_a_message_stands_behind_it(void **state)
+{
+	(void)state;
+	assert_string_equal(LINE(0, .fate = FATE_DROPPED, .held = 3),
+	                    "> hello (dropped)\n");
+	assert_string_equal(LINE(0, .fate = FATE_CHANGED),
+	                    "> hello (changed)\n");
+	assert_string_equal(LINE(0, .fate = FATE_INJECTED),
+	                    "> hello (injected)\n");
+	assert_string_equal(LINE(0, .fate = FATE_NONE), "> hello\n");
+}
+
+#define JSON(...) \
+	line_of((struct entry){ __VA_ARGS__ }, FORMAT_JSON, 0)
+
+static void json_has_the_number_and_the_fate(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(JSON(.fate = FATE_HELD, .held = 3),
+	                       "\"complete\":true,\"held\":3}"));
+	assert_non_null(strstr(JSON(.fate = FATE_REWRITTEN, .held = 3),
+	                       "\"held\":3,\"fate\":\"changed\"}"));
+	assert_non_null(strstr(JSON(.fate = FATE_INJECTED),
+	                       "\"complete\":true,\"fate\":\"injected\"}"));
+	assert_null(strstr(JSON(.fate = FATE_NONE), "fate"));
+}
+
+/* Cut anew */
+
+static const struct entry *last_message(const char *text)
+{
+	uint64_t seq = transcript_end(a.t);
+	while (seq-- > transcript_first(a.t)) {
+		const struct entry *e = entry_at(a.t, seq);
+		if (e->len == strlen(text) && !memcmp(e->bytes, text, e->len))
+			return e;
+	}
+	return NULL;
+}
+
+static void mark(const char *text, enum entry_fate fate, uint32_t held)
+{
+	const struct entry *e = last_message(text);
+	assert_non_null(e);
+	transcript_set_fate(a.t, e->seq, fate, held);
+}
+
+static void a_message_with_a_fate_is_not_cut_anew(void **state)
+{
+	(void)state;
+	begin(&a, "line");
+	come(&a, 1, "one\ntwo\nthree\nfour\nfi");
+	mark("two\n", FATE_DROPPED, 1);
+	mark("fi", FATE_HELD, 2);
+	recut(&a, "read", SECOND_NS);
+	assert_non_null(last_message("one\n"));
+	assert_int_equal(last_message("two\n")->fate, FATE_DROPPED);
+	assert_non_null(last_message("three\nfour\n"));
+	assert_int_equal(last_message("three\nfour\n")->fate, FATE_NONE);
+	assert_int_equal(last_message("fi")->held, 2);
+	come(&a, 1, "ve\n");
+	assert_non_null(last_message("ve\n"));
+}
+
+static void an_unfinished_one_that_is_held_ends_at_a_new_frame(void **state)
+{
+	(void)state;
+	begin(&a, "fixed:4");
+	come(&a, 1, "abcdef");
+	mark("ef", FATE_HELD, 1);
+	recut(&a, "fixed:3", SECOND_NS);
+	const struct entry *e = last_message("ef");
+	assert_int_equal(e->held, 1);
+	assert_false(entry_is_awaited(e));
+	come(&a, 1, "ghi");
+	assert_non_null(last_message("ghi"));
+}
+
+static int finish_story(void **state)
+{
+	transcript_free(a.t);
+	transcript_free(b.t);
+	a.t = b.t = NULL;
+	return tear_down(state);
+}
+
+#define STORY(name) \
+	cmocka_unit_test_setup_teardown(name, set_up, finish_story)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_fate_of_a_message_is_told_and_kept),
+		TEST(listeners_hear_of_a_fate_that_changes),
+		TEST(fates_go_with_the_entries_that_are_dropped),
+		TEST(a_fate_may_come_to_an_earlier_message),
+		TEST(what_is_held_has_bars_and_its_number),
+		TEST(what_became_of_a_message_stands_behind_it),
+		TEST(json_has_the_number_and_the_fate),
+		STORY(a_message_with_a_fate_is_not_cut_anew),
+		STORY(an_unfinished_one_that_is_held_ends_at_a_new_frame),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
