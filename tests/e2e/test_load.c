@@ -274,17 +274,20 @@ static void what_is_old_is_found_compared_and_sent_again(void **state)
 	pty_expect(&p, "find 1/1 ");
 	pty_type(&p, "\033");
 	pty_expect_gone(&p, "find 1/1");
-	pty_type(&p, PTY_F7 " ");
+	pty_type(&p, "/filter in" PTY_ENTER); /* notices come when they like */
+	pty_expect_gone(&p, "* connected");
+	pty_type(&p, PTY_F7);
 	pty_expect(&p, "1: Space");
-	for (int i = 0; i < 6; i++)
-		pty_type(&p, PTY_UP);
-	pty_expect(&p, "7: Space");
+	pty_type(&p, PTY_UP " " PTY_UP); /* from the filter's own notice */
+	pty_expect(&p, "2: Space");
 	pty_type(&p, "=");
 	pty_expect(&p, "8 and 11 bytes: ");
 	pty_type(&p, "\033");
 	pty_expect_gone(&p, "8 and 11 bytes");
 	pty_type(&p, PTY_CTRL_C);
-	pty_expect_gone(&p, "7: Space");
+	pty_expect_gone(&p, "2: Space");
+	pty_type(&p, "/filter off" PTY_ENTER);
+	pty_expect(&p, "* connected");
 	pty_type(&p, PTY_F7);
 	pty_expect(&p, "1: Space");
 	for (int i = 0; i < 20 && !strstr(pty_row(&p, INPUT_ROW), "none"); i++)
