@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sockchat/chat_tell.h>
 #include <sockchat/encoding.h>
 #include <sockchat/error.h>
 #include <sockchat/filter.h>
@@ -115,17 +116,6 @@ int chat_run(struct chat *c, const struct frontend_ops *ops, struct error *e);
 /* Let the sessions follow `options`, which have changed.  Front ends read them
  * each time they draw. */
 void chat_settings_changed(struct chat *c);
-
-/* Append a NOTE entry, as printf() does.  `code` is its name for programs,
- * static; sockchat-entries(5) lists all of them. */
-void chat_note(struct chat *c, const char *code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-/* Append an ERROR entry: something that was asked for could not be done.  See
- * `is_scripted`.  Returns -1, so that a caller can return it on. */
-int chat_error(struct chat *c, const struct error *e);
-/* The same, with a hint, or "", and what printf() makes.  Returns -1. */
-int chat_refuse(struct chat *c, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 
 /* Open one more connection.  `ep` is borrowed for the call. */
 void chat_connect(struct chat *c, const struct endpoint *ep);

@@ -40,6 +40,13 @@ enum entry_fate {
 	FATE_INJECTED, /* the user said it, for one side to the other */
 };
 
+/* What a NOTE is to the user. */
+enum entry_role {
+	ROLE_EVENT,  /* something happened */
+	ROLE_HINT,   /* something may help */
+	ROLE_ANSWER, /* it was asked for, by a command: chat_answer() */
+};
+
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
@@ -100,6 +107,7 @@ struct entry {
 	                       * ended; ENTRY_OUT, we have.  STATE closed:
 	                       * both of them, as bits; without ENTRY_OUT
 	                       * it broke, or we have reset it */
+	uint8_t role;         /* of a NOTE: enum entry_role */
 	bool has_datagrams;   /* STATE: they move there, and nobody ends */
 	const uint8_t *bytes; /* a message as it came, or a safe sentence */
 	size_t len;

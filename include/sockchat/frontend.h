@@ -47,6 +47,10 @@ struct frontend_ops {
 	/* Entries from `first` to before `end` are new, or the message `first`
 	 * has grown. */
 	void (*show)(struct frontend *f, uint64_t first, uint64_t end);
+	/* Show a line of what a command tells, which was asked for and is no
+	 * entry.  `text` is safe, and borrowed for the call.  NULL: answers
+	 * are notes. */
+	void (*answer)(struct frontend *f, const char *code, const char *text);
 	/* The transcript is about to be cut anew (NULL), or has been. */
 	void (*recut)(struct frontend *f, const struct recut *r);
 	/* The turn is over: let it be seen. */

@@ -10,6 +10,18 @@
 
 #include "chat_private.h"
 
+static void append_note(struct chat *c, enum entry_role role, const char *code,
+                        const char *text)
+{
+	transcript_append(c->transcript, &(struct entry){
+		.kind = ENTRY_NOTE,
+		.role = (uint8_t)role,
+		.code = code,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+	});
+}
+
 void chat_note(struct chat *c, const char *code, const char *format, ...)
 {
 	char text[512];
@@ -17,12 +29,20 @@ void chat_note(struct chat *c, const char *code, const char *format, ...)
 	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
-	transcript_append(c->transcript, &(struct entry){
-		.kind = ENTRY_NOTE,
-		.code = code,
-		.bytes = (const uint8_t *)text,
-		.len = strlen(text),
-	});
+	append_note(c, ROLE_EVENT, code, text);
+}
+
+void chat_answer(struct chat *c, const char *code, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, format);
+	glyph_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	if (c->frontend && c->ops->answer)
+		c->ops->answer(c->frontend, code, text);
+	else
+		append_note(c, ROLE_ANSWER, code, text);
 }
 
 /* A sentence of ours that no errno stands behind is about what was asked. */

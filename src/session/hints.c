@@ -135,7 +135,7 @@ static void hint_tell_note(struct session *s, const char *code,
 		text = text_now;
 		hint = hint_now;
 	}
-	session_tell_note(s, code, hint, "%s", text);
+	session_tell_hint(s, code, hint, text);
 }
 
 static void hint_traps(struct session *s)

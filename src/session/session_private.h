@@ -13,6 +13,8 @@
 #include <sockchat/pair.h>
 #include <sockchat/session_state.h>
 
+#include "session_tell.h"
+
 /* The alarms of the link that are the session's. */
 enum {
 	ALARM_LINGER = LINK_OWN, /* the peer's FIN has not come */
@@ -125,18 +127,5 @@ void hints_free(struct watcher *w);
 
 /* session_state.c: look for no more names, and forget those that were found. */
 void session_forget_names(struct session *s);
-
-/* session_tell.c: entries about this session; a hint may be "".  The code of a
- * note is its name for programs, static, as in sockchat-entries(5). */
-
-void session_tell_state(struct session *s, enum entry_state state,
-                        const char *hint, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-void session_tell_note(struct session *s, const char *code, const char *hint,
-                       const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-void session_tell_error(struct session *s, const struct error *e);
-/* Tell what is sent as one message, whatever is in it. */
-void session_tell_sent(struct session *s, const struct framed *m);
 
 #endif

@@ -98,6 +98,19 @@ void session_tell_note(struct session *s, const char *code, const char *hint,
 	}, text, strlen(text));
 }
 
+void session_tell_hint(struct session *s, const char *code, const char *hint,
+                       const char *text)
+{
+	char safe[512];
+	glyph_copy(safe, sizeof(safe), text, 0);
+	append_entry(s, &(struct entry){
+		.kind = ENTRY_NOTE,
+		.role = ROLE_HINT,
+		.code = code,
+		.hint = hint,
+	}, safe, strlen(safe));
+}
+
 void session_tell_error(struct session *s, const struct error *e)
 {
 	if (s->is_quiet)

@@ -141,6 +141,7 @@ static const struct origin *store_origin(struct transcript *t, struct chunk *c,
 		.state = d->state & 7u,
 		.ended = d->ended & 3u,
 		.has_datagrams = d->has_datagrams,
+		.role = d->role & 3u,
 	};
 	const struct origin *stored = store(c, &o, sizeof(o));
 	size_t at = (size_t)((const uint8_t *)stored - c->data);
@@ -247,6 +248,7 @@ void origin_read(struct entry *e, const struct chunk *c, uint32_t moment,
 	e->state = o->state;
 	e->ended = o->ended;
 	e->has_datagrams = o->has_datagrams;
+	e->role = o->role;
 	e->frame = o->frame;
 	e->prefix_at = o->prefix_at;
 	e->peer = o->peer;

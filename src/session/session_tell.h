@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Entries about a session.  A hint may be "".  The code of a note is its name
+ * for programs, static, as in sockchat-entries(5). */
+
+#ifndef SESSION_TELL_H
+#define SESSION_TELL_H
+
+#include <sockchat/session.h>
+
+void session_tell_state(struct session *s, enum entry_state state,
+                        const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+void session_tell_note(struct session *s, const char *code, const char *hint,
+                       const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* The same of what may help: ROLE_HINT. */
+void session_tell_hint(struct session *s, const char *code, const char *hint,
+                       const char *text);
+void session_tell_error(struct session *s, const struct error *e);
+/* Tell what is sent as one message, whatever is in it. */
+void session_tell_sent(struct session *s, const struct framed *m);
+
+#endif
