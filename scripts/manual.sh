@@ -4,7 +4,9 @@
 #
 # Whether the manual has exactly the options of --help, the commands of /help,
 # each with the same arguments, the keys of the chat's help, /limits, and the
-# codes of notes that the sources have.
+# codes of notes that the sources have; whether options and commands are sorted
+# within each task; whether each "see SECTION" names a section; and whether the
+# program takes the options of each example.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
@@ -22,15 +24,15 @@ items() {
 }
 
 "$bin" --help | sed -n 's/^  *\(-.*\)/\1/p' | sed 's/   *.*//' |
-    tr 'A-Z' 'a-z' >"$work/options.program"
+    tr 'A-Z' 'a-z' | sort >"$work/options.program"
 # -C and -N are other options than -c and -n.
-items Fl | tr 'A-Z' 'a-z' >"$work/options.manual"
+items Fl | tr 'A-Z' 'a-z' | sort >"$work/options.manual"
 "$bin" --help | sed -n 's/^  *-\(.\),.*/\1/p' | sort >"$work/letters.program"
 sed -n 's/^\.It Fl \(.\) .*/\1/p' "$manual" | sort >"$work/letters.manual"
 printf '/help\n/quit\n' | "$bin" listen --ui lines 0 |
     sed -n 's/.* \* \(\/[a-z].*\): .*/\1/p' | sed 's/: .*//' |
-    tr 'A-Z' 'a-z' >"$work/commands.program"
-items Ic >"$work/commands.manual"
+    tr 'A-Z' 'a-z' | sort >"$work/commands.program"
+items Ic | sort >"$work/commands.manual"
 # words: one a line, without what joins them
 words() {
 	tr -s ' ,' '\n\n' | grep -vx or | sort
@@ -38,7 +40,7 @@ words() {
 
 sed -n 's/^\t{ "\([^"]*\)", ".*/\1/p' src/tui/help.c | words \
     >"$work/keys.program"
-sed -n '/^\.Ss The chat/,/^\.Ss Commands/s/^\.It //p' "$manual" | words \
+sed -n '/^\.Sh KEYS/,/^\.Sh COMMANDS/s/^\.It //p' "$manual" | words \
     >"$work/keys.manual"
 # A limit is told as "NAME: VALUE; WHAT".
 printf '/limits\n/quit\n' | "$bin" listen --ui lines 0 |
@@ -57,8 +59,49 @@ cat src/*/*.c include/sockchat/framing.h | tr -s '\n\t ' ' ' | grep -oE \
 sed -n '/^\.Ss Codes/,/^\.Ss S/s/^\.Cm \(.*\) [.,]$/\1/p' \
     man/sockchat-entries.5 | words >"$work/codes.manual"
 
+# headings MACRO...: what stands behind these, without punctuation
+headings() {
+	sed -n "s/^\.\($1\) //p" "$manual" | sed -e 's/ [].,;:)]*$//' \
+	    -e 's/^\\&//' | sort -u
+}
+
+headings 'Sx' >"$work/references"
+headings 'S[hs]' | comm -12 - "$work/references" >"$work/sections.program"
+mv "$work/references" "$work/sections.manual"
+# sorted MACRO SECTION: the names of its items, behind a mark for each task
+sorted() {
+	sed -n "/^\.Sh $2/,/^\.Sh/p" "$manual" | sed -n \
+	    -e 's/^\.Ss .*/!/p' -e "s/^\.It $1\([a-z0-9/-]*\).*/\1/p"
+}
+
+sorted '.*Fl Fl ' OPTIONS >"$work/order.manual"
+sorted 'Ic ' COMMANDS >>"$work/order.manual"
+awk '/!/ { task++ } { print task, $0 }' "$work/order.manual" |
+    LC_ALL=C sort -k1,1n -k2,2 | sed 's/^[0-9]* //' >"$work/order.program"
+# examples: the command lines that begin with sockchat, as a shell reads them
+examples() {
+	cat man/*.[15] | sed -n \
+	    -e 's/^\.[DQ]l \(\$ \)\?sockchat \([cl][^[]*\)$/\2/p' \
+	    -e 's/^\(\$ \)\?sockchat \([cl][^[]*\)$/\2/p' \
+	    -e '/^instead of/,/^\.Ed/s/^.\{36\}\([cl].*\)/\1/p' |
+	    sed -e '/\$(/d' -e "s/\\\\(aq/'/g" -e 's/\\(ti/~/g' -e 's/\\(dq/"/g' \
+	        -e 's/\\-/-/g' -e 's/ [.,;:)]*$//' -e 's/ [|<>&].*//'
+}
+
+# The options of an example are right if the program goes on to read its
+# configuration, which is missing here.
+examples >"$work/examples.manual"
+while IFS= read -r words; do
+	eval "set -- $words"
+	case $("$bin" "$@" --config /nowhere 2>&1 </dev/null) in
+	*'cannot read /nowhere'*) echo "$words" ;;
+	*) echo "the program does not take: sockchat $words" >&2 ;;
+	esac
+done <"$work/examples.manual" >"$work/examples.program"
+
 status=0
-for what in options letters commands keys limits codes; do
+for what in options letters commands keys limits codes sections order \
+    examples; do
 	if [ ! -s "$work/$what.program" ]; then
 		echo "the program tells no $what"
 		status=1
