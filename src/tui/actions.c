@@ -4,6 +4,7 @@
 /* What keys do, and commands on the screen. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,12 +80,18 @@ static void toggle_help(struct frontend *f)
 	f->help_first = 0;
 }
 
+/* Set it, and name it for a moment. */
 static void change_option(struct frontend *f, const char *name,
                           const char *value)
 {
+	char text[64];
 	struct error e;
-	if (options_set(f->chat->options, name, value, SOURCE_RUN_TIME, &e))
+	if (options_set(f->chat->options, name, value, SOURCE_RUN_TIME, &e)) {
 		chat_error(f->chat, &e);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s: %s", name, value);
+	tui_set_moment(f, text);
 }
 
 static void next_view(struct frontend *f)

@@ -339,11 +339,11 @@ static void make_safe(struct parts *p, unsigned glyph_flags)
 	}
 }
 
-static size_t width_of_parts(const struct parts *p)
+static int width_of_parts(const struct parts *p)
 {
-	size_t width = 0;
+	int width = 0;
 	for (size_t i = 0; i < p->count; i++)
-		width += (size_t)screen_width(p->list[i].text) + 3;
+		width += screen_width(p->list[i].text) + 3;
 	return width;
 }
 
@@ -365,22 +365,42 @@ static void drop_least(struct parts *p)
 	        (p->count - least) * sizeof(*p->list));
 }
 
-void status_draw(const struct status *s, int row, struct spots *spots)
+/* At the right end, where nothing has to move for it; from `room` on. */
+static void draw_moment(int row, int room, const char *text)
 {
-	struct parts p = { .count = 0 };
+	int column = screen_put(row, room > 0 ? room : 0, " ", 1, STYLE_MOMENT);
+	column = screen_put(row, column, text, strlen(text), STYLE_MOMENT);
+	screen_put(row, column, " ", 1, STYLE_MOMENT);
+}
+
+static void draw_parts(const struct parts *p, int row, struct spots *spots)
+{
 	int column = 0;
-	fill_parts(&p, s);
-	make_safe(&p, s->glyph_flags);
-	while (p.count > 1 && width_of_parts(&p) > (size_t)screen_columns() + 1)
-		drop_least(&p);
-	screen_fill(row, STYLE_STATUS);
-	for (size_t i = 0; i < p.count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		column = screen_put(row, column, i ? "| " : " ", i ? 2 : 1,
 		                    STYLE_STATUS);
 		int from = column;
-		column = screen_put(row, column, p.list[i].text,
-		                    strlen(p.list[i].text), p.list[i].style);
-		spots_add(spots, row, from, column, p.list[i].key);
+		column = screen_put(row, column, p->list[i].text,
+		                    strlen(p->list[i].text), p->list[i].style);
+		spots_add(spots, row, from, column, p->list[i].key);
 		column = screen_put(row, column, " ", 1, STYLE_STATUS);
 	}
+}
+
+void status_draw(const struct status *s, int row, struct spots *spots)
+{
+	struct parts p = { .count = 0 };
+	char moment[PART_MAX];
+	int room = screen_columns();
+	glyph_copy(moment, sizeof(moment), s->moment, s->glyph_flags);
+	if (*moment)
+		room -= screen_width(moment) + 2;
+	fill_parts(&p, s);
+	make_safe(&p, s->glyph_flags);
+	while (p.count > 1 && width_of_parts(&p) > room + 1)
+		drop_least(&p);
+	screen_fill(row, STYLE_STATUS);
+	draw_parts(&p, row, spots);
+	if (*moment)
+		draw_moment(row, room, moment);
 }

@@ -44,6 +44,7 @@ struct status {
 	int percent;            /* how far down is looked at; 100: the end */
 	const char *mode;       /* of the line editor, "" */
 	const char *notice;     /* what has to be known right now, "" */
+	const char *moment;     /* what has just changed, "" */
 	const char *draft;      /* what Enter would send, "" */
 	const struct pace *pace; /* its last sample is what is shown */
 	unsigned glyph_flags;

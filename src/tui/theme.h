@@ -22,6 +22,7 @@ enum style {
 	STYLE_HELD,    /* what waits for the user's word */
 	STYLE_STATUS,
 	STYLE_WARNING, /* in the status line */
+	STYLE_MOMENT,  /* there, what has just changed */
 	STYLE_BAR,
 	STYLE_BAR_KEY,
 	STYLE_PROMPT,

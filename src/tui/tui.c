@@ -190,6 +190,11 @@ static void on_notice_time(struct timer *t)
 	tui_set_notice(t->user, "");
 }
 
+static void on_moment_end(struct timer *t)
+{
+	tui_set_moment(t->user, "");
+}
+
 /* A click on something that has a key presses the key. */
 static void press_clicked(struct frontend *f, const struct token *t)
 {
@@ -304,6 +309,7 @@ static void init_frontend(struct frontend *f)
 	f->work = (struct later){ .on_call = on_work, .user = f };
 	f->leave = (struct timer){ .on_time = on_notice_time, .user = f };
 	f->tick = (struct timer){ .on_time = on_frame_time, .user = f };
+	f->moment_end = (struct timer){ .on_time = on_moment_end, .user = f };
 }
 
 /* An entry looks otherwise: its bytes have arrived, or its fate is known. */
@@ -387,6 +393,7 @@ static void stop_screen(struct frontend *f)
 	timer_stop(&f->paint);
 	timer_stop(&f->leave);
 	timer_stop(&f->tick);
+	timer_stop(&f->moment_end);
 	later_cancel(&f->work);
 	find_end(f);
 	held_end(f);

@@ -40,7 +40,7 @@ struct frontend {
 	struct copy copy;
 	struct later work; /* pending while there is more to search */
 	struct input_ops input_ops;
-	struct timer paint, leave, tick;
+	struct timer paint, leave, tick, moment_end;
 	struct pace pace;
 	struct spots spots;
 	int64_t painted_ns; /* when a frame was painted */
@@ -57,6 +57,7 @@ struct frontend {
 	int panel_first;     /* its line that is seen first */
 	bool is_panel_whole; /* all of it is seen */
 	char notice[112];
+	char moment[112]; /* until moment_end */
 	struct list matches;
 	struct editor editor;
 	struct paste paste;
@@ -79,6 +80,10 @@ void paint_screen(struct frontend *f);
 
 /* Show a notice in the status line; "" takes it away. */
 void tui_set_notice(struct frontend *f, const char *text);
+
+/* Show what has just changed at the right end of the status line, for a few
+ * seconds or until the next such text; "" takes it away.  No key does. */
+void tui_set_moment(struct frontend *f, const char *text);
 
 /* Show the notice that there is no memory; `what` is "to search". */
 void tui_no_memory(struct frontend *f, const char *what);

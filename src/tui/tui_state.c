@@ -11,6 +11,8 @@
 #include "term.h"
 #include "tui.h"
 
+#define MOMENT_NS (4 * SECOND_NS) /* time to read a few words */
+
 const struct mode *tui_mode(const struct frontend *f)
 {
 	if (f->help)
@@ -40,6 +42,15 @@ void tui_mark_dirty(struct frontend *f)
 void tui_set_notice(struct frontend *f, const char *text)
 {
 	snprintf(f->notice, sizeof(f->notice), "%s", text);
+	tui_mark_dirty(f);
+}
+
+void tui_set_moment(struct frontend *f, const char *text)
+{
+	snprintf(f->moment, sizeof(f->moment), "%s", text);
+	timer_stop(&f->moment_end);
+	if (*text)
+		timer_start(f->chat->loop, &f->moment_end, MOMENT_NS);
 	tui_mark_dirty(f);
 }
 

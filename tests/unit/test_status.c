@@ -27,7 +27,7 @@ static int start(void **state)
 	pace = (struct pace){ .subject = 0 };
 	status = (struct status){
 		.chat = chat, .percent = 100, .mode = "", .notice = "",
-		.draft = "",
+		.moment = "", .draft = "",
 		.pace = &pace,
 	};
 	return failed;
@@ -323,6 +323,19 @@ static void a_wide_status_line_shows_everything_at_once(void **state)
 	leave(s);
 }
 
+static void what_has_just_changed_is_named_at_the_right_end(void **state)
+{
+	(void)state;
+	status.moment = "view: hex";
+	assert_string_equal(draw(46), " not connected | text | eol lf"
+	                              "      view: hex");
+	assert_string_equal(draw(40), " not connected | eol lf       view: hex");
+	assert_string_equal(draw(12), " view: hex");
+	assert_string_equal(draw(5), " view");
+	status.moment = "\033x";
+	assert_non_null(strstr(draw(60), " ^[x"));
+}
+
 static void a_narrow_status_line_leaves_out_the_least_important(void **state)
 {
 	(void)state;
@@ -394,6 +407,7 @@ int main(void)
 		TEST(rates_are_shown_while_something_moves),
 		TEST(a_queue_is_blamed_on_the_peer_when_it_stands),
 		TEST(a_wide_status_line_shows_everything_at_once),
+		TEST(what_has_just_changed_is_named_at_the_right_end),
 		TEST(a_narrow_status_line_leaves_out_the_least_important),
 		TEST(what_is_wide_is_counted_as_it_is_seen),
 		TEST(a_click_is_as_good_as_a_key),
