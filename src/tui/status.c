@@ -27,6 +27,7 @@
 #define PARTS_MAX 24
 #define FILE_COLUMNS 40 /* what a file on its way may take */
 #define PART_MAX  200
+#define ROOM_MIN  6 /* less than that is of no use beside a moment */
 
 struct part {
 	int rank; /* 0 stays longest */
@@ -365,10 +366,10 @@ static void drop_least(struct parts *p)
 	        (p->count - least) * sizeof(*p->list));
 }
 
-/* At the right end, where nothing has to move for it; from `room` on. */
-static void draw_moment(int row, int room, const char *text)
+/* At the right end, where nothing has to move for it. */
+static void draw_moment(int row, int column, const char *text)
 {
-	int column = screen_put(row, room > 0 ? room : 0, " ", 1, STYLE_MOMENT);
+	column = screen_put(row, column, " ", 1, STYLE_MOMENT);
 	column = screen_put(row, column, text, strlen(text), STYLE_MOMENT);
 	screen_put(row, column, " ", 1, STYLE_MOMENT);
 }
@@ -400,7 +401,10 @@ void status_draw(const struct status *s, int row, struct spots *spots)
 	while (p.count > 1 && width_of_parts(&p) > room + 1)
 		drop_least(&p);
 	screen_fill(row, STYLE_STATUS);
-	draw_parts(&p, row, spots);
+	if (*moment && room < ROOM_MIN)
+		room = 0;
+	else
+		draw_parts(&p, row, spots);
 	if (*moment)
 		draw_moment(row, room, moment);
 }

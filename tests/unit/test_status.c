@@ -329,7 +329,8 @@ static void what_has_just_changed_is_named_at_the_right_end(void **state)
 	status.moment = "view: hex";
 	assert_string_equal(draw(46), " not connected | text | eol lf"
 	                              "      view: hex");
-	assert_string_equal(draw(40), " not connected | eol lf       view: hex");
+	assert_string_equal(draw(40),
+	                    " not connected | eol lf       view: hex");
 	assert_string_equal(draw(12), " view: hex");
 	assert_string_equal(draw(5), " view");
 	status.moment = "\033x";
