@@ -11,7 +11,6 @@
 
 #include <sockchat/bytes.h>
 #include <sockchat/explain.h>
-#include <sockchat/frame.h>
 #include <sockchat/glyph.h>
 #include <sockchat/service.h>
 #include <sockchat/spell.h>
@@ -472,61 +471,4 @@ int options_take_operands(struct options *o, struct error *e)
 	    option_check_replay(o, e) || check_service(&o->endpoint, e))
 		return -1;
 	return check_proxy(o, e);
-}
-
-/* The kinds of frames, in rows of a terminal's width. */
-static int help_frames(struct bytes *out)
-{
-	size_t column = strlen("SPEC is one of");
-	int failed = bytes_append_text(out, "\nSPEC is one of");
-	for (size_t i = 0; frame_kind(i); i++) {
-		const char *name = frame_kind(i)->name;
-		bool is_full = column + strlen(name) + 2 > 79;
-		column = (is_full ? 0 : column) + strlen(name) + 2;
-		failed |= bytes_printf(out, "%s%s%s", is_full ? "\n" : " ",
-		                       name, frame_kind(i + 1) ? "," : "");
-	}
-	return failed | bytes_append_text(out,
-	    ".\n/frame in the chat tells what each is and takes.  In json a "
-	    "message has its\n\"frame\", and in \"prefix\" the size of its "
-	    "length: man 5 sockchat-entries.\n");
-}
-
-int options_help(struct bytes *out)
-{
-	int failed = bytes_append_text(out,
-	    "Usage: sockchat connect [OPTION]... HOST PORT | HOST:PORT | URL\n"
-	    "       sockchat listen [OPTION]... [HOST] PORT | HOST:PORT | "
-	    "URL\n"
-	    "A chat over TCP, TLS, UDP or unix sockets; in a pipe a faultless "
-	    "netcat.\n\n"
-	    "HOST is a name or an address; before :PORT an IPv6 address stands "
-	    "in brackets.\n"
-	    "URL is tcp://HOST:PORT, tls://HOST:PORT, udp://HOST:PORT, "
-	    "unix:PATH or\nunix:@NAME.  'listen 9999' serves this machine "
-	    "only, a HOST of '*' serves\nothers too.  Port 0 takes a free "
-	    "one.  'listen fd:3' serves a descriptor, and\n'listen' alone "
-	    "the sockets of a service manager (LISTEN_FDS).\n\n"
-	    "Options:\n");
-	const struct option_row *row;
-	bool is_tls = false;
-	for (size_t i = 0; (row = options_row(i)); i++) {
-		char left[64], letter[5] = "    ";
-		if (row->letter)
-			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
-		bool has_word = row->arg && *row->arg != '[';
-		if (option_rule(i)->flags & TLS_ONLY && !is_tls)
-			failed |= bytes_append_text(out, "\nAbout TLS:\n");
-		is_tls = option_rule(i)->flags & TLS_ONLY;
-		snprintf(left, sizeof(left), "%s--%s%s%s", letter, row->name,
-		         has_word ? " " : "", row->arg ? row->arg : "");
-		failed |= bytes_printf(out, "  %-27s %s\n", left, row->help);
-	}
-	failed |= help_frames(out);
-	failed |= bytes_append_text(out,
-	    "\nTimes are seconds, or have a unit: 500ms, 1.5, 2m.\n"
-	    "Exit status: 0 success, 1 failure, 2 wrong command line or "
-	    "configuration.\n"
-	    "More: man sockchat; /help within the chat.\n");
-	return failed ? -1 : 0;
 }

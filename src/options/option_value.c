@@ -409,8 +409,8 @@ static const char *value_word(const struct option_rule *r, const void *at,
 static void tell_both(const struct options *o, size_t i, char *out, size_t cap)
 {
 	char other[VALUE_MAX];
-	options_value(o, i - 1, other, sizeof(other));
-	options_value(o, i - 2, out, cap);
+	options_value(o, i + 2, other, sizeof(other));
+	options_value(o, i + 1, out, cap);
 	if (strcmp(out, other) != 0)
 		text_add(out, cap, " in, %s out", other);
 }

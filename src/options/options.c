@@ -19,11 +19,13 @@ void option_name_flag(const struct option_rule *r, char *out, size_t cap)
 		snprintf(out, cap, "--%s", r->row.name);
 }
 
-/* Rows that share a member share a source: the first row's. */
+/* Rows that share a member share a source: that of the first row that is about
+ * one direction. */
 size_t option_source_row(const struct option_rule *r)
 {
 	size_t i = 0;
-	while (option_rule(i)->offset != r->offset)
+	while (option_rule(i)->offset != r->offset ||
+	       option_rule(i)->flags & BOTH_WAYS)
 		i++;
 	return i;
 }
@@ -110,7 +112,8 @@ const struct option_rule *option_find_given(const struct options *o,
 {
 	const struct option_rule *r;
 	for (size_t i = 0; (r = option_rule(i)); i++)
-		if (r->flags & flag && is_given(o, r))
+		if (r->flags & flag && !(r->flags & BOTH_WAYS) &&
+		    is_given(o, r))
 			break;
 	return r;
 }
@@ -282,12 +285,12 @@ static int refuse_value(const struct options *o, const struct option_rule *r,
 	return -1;
 }
 
-/* A row that is about both directions sets the two before it. */
+/* A row that is about both directions sets the two behind it. */
 static int apply_to_both(struct options *o, const struct option_rule *r,
                          const char *name, const char *value,
                          enum option_source source, struct error *e)
 {
-	for (int i = -2; i < 0; i++)
+	for (int i = 1; i <= 2; i++)
 		if (option_apply(o, r + i, name, value, source, e))
 			return -1;
 	return 0;

@@ -4,8 +4,8 @@
 /* What the files of this folder share: choice.c and option_word.c know words,
  * option_rows.c is the table, option_value.c reads and tells values, options.c
  * knows who may set them, option_tls.c and option_kinds.c which of them go
- * together, foreign.c what other programs call them, cmdline.c and config.c set
- * them.  Each calls those before it alone. */
+ * together, usage.c has --help, foreign.c knows what other programs call them,
+ * cmdline.c and config.c set them.  Each calls those before it alone. */
 
 #ifndef OPTIONS_PRIVATE_H
 #define OPTIONS_PRIVATE_H
@@ -53,7 +53,7 @@ enum {
 	NO_PIPE = 32,  /* not for the byte pipe */
 	MESSAGES = 256, /* nor this: it is about messages */
 	BOTH_WAYS = 512, /* NAME sets NAME-in and NAME-out, which stand
-	                  * before it */
+	                  * behind it */
 	NO_REPLAY = 1024, /* not beside --replay */
 	TLS_ONLY = 64, /* about TLS */
 	SERVERS = 128, /* about the servers that TLS connects to */

@@ -262,7 +262,7 @@ static void a_slip_and_a_beginning_are_answered_with_names(void **state)
 		{ "/part x", "use /close [PEER] (end the connection" },
 		{ "/msg 2 x", "use /to PEER|all (" },
 		{ "/reconnect", "use /set reconnect on|off (connect again" },
-		{ "/retry", "use /set retry VALUE (try again until" },
+		{ "/retry", "use /set retry VALUE (try to connect again" },
 		{ "/zero", "/help lists the commands" },
 	};
 	(void)state;

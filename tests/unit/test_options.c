@@ -7,6 +7,8 @@
 
 #include <sys/socket.h>
 
+#include "../../src/options/usage.h"
+
 static struct error e;
 
 /* Parse words that stand behind the program's name. */
@@ -104,7 +106,7 @@ static void a_slip_is_answered_with_what_may_be_meant(void **state)
 	refuse_and_guess("connect --crfl h 1", "unknown option --crfl",
 	                 "did you mean --crlf?");
 	refuse_and_guess("listen --en 0", "option --en is ambiguous",
-	                 "did you mean --endings, --encoding or --encode?");
+	                 "did you mean --encoding, --encode or --endings?");
 	refuse_and_guess("listen --endimgs=on 0",
 	                 "unknown option --endimgs=on",
 	                 "did you mean --endings?");
@@ -230,6 +232,37 @@ static void help_fits_eighty_columns_and_names_every_option(void **state)
 		assert_non_null(strstr(text, row->name));
 	for (size_t i = 0; frame_kind(i); i++)
 		assert_non_null(strstr(text, frame_kind(i)->name));
+	bytes_finish(&help);
+}
+
+static void help_begins_with_examples(void **state)
+{
+	struct bytes help = { 0 };
+	(void)state;
+	assert_int_equal(options_help(&help), 0);
+	const char *examples = strstr(bytes_text(&help), "\nExamples:\n");
+	const char *first = strstr(bytes_text(&help), "\n      --");
+	assert_true(examples && examples < first);
+	bytes_finish(&help);
+}
+
+static void options_are_sorted_within_each_task(void **state)
+{
+	const struct option_row *row, *last = NULL;
+	struct bytes help = { 0 };
+	char heading[80];
+	(void)state;
+	assert_int_equal(options_help(&help), 0);
+	assert_non_null(option_heading(0));
+	for (size_t i = 0; (row = options_row(i)); last = row, i++) {
+		const char *task = option_heading(i);
+		if (!task) {
+			assert_true(strcmp(last->name, row->name) < 0);
+			continue;
+		}
+		snprintf(heading, sizeof(heading), "\n\n%s:\n", task);
+		assert_non_null(strstr(bytes_text(&help), heading));
+	}
 	bytes_finish(&help);
 }
 
@@ -462,6 +495,8 @@ int main(void)
 		cmocka_unit_test(a_second_parse_starts_from_the_defaults),
 		cmocka_unit_test(
 		    help_fits_eighty_columns_and_names_every_option),
+		cmocka_unit_test(help_begins_with_examples),
+		cmocka_unit_test(options_are_sorted_within_each_task),
 		cmocka_unit_test(a_choice_may_be_shortened_when_it_is_unique),
 		cmocka_unit_test(the_names_of_endings_give_their_bytes),
 		cmocka_unit_test(no_words_at_all_are_a_wrong_command_line),
