@@ -13,7 +13,7 @@
 
 const struct frame_kind frame_kinds[] = {
 	{ .name = "auto", .args = "",
-	  .help = "a line; of what is no text, what comes without a pause",
+	  .help = "a line of text, or binary that comes without a pause",
 	  .traits = FRAME_PIECES | FRAME_CUTS | FRAME_IDLES,
 	  .cut = frame_cut_auto },
 	{ .name = "line", .args = "", .help = "a line, which ends in LF",
@@ -29,7 +29,7 @@ const struct frame_kind frame_kinds[] = {
 	  .traits = FRAME_CUTS, .arg = FRAME_ARG_TEXT,
 	  .cut = frame_cut_text, .wrap = frame_wrap_text },
 	{ .name = "between", .args = ":START,END",
-	  .help = "what stands between two texts",
+	  .help = "what is between two texts",
 	  .traits = FRAME_CUTS, .arg = FRAME_ARG_TEXTS,
 	  .cut = frame_cut_between, .ends = frame_ends_between,
 	  .wrap = frame_wrap_text },
@@ -103,16 +103,16 @@ const struct frame_kind frame_kinds[] = {
 	  .ends = frame_ends_json },
 	{ .name = "headers", .args = "",
 	  .help = "header lines, and Content-Length bytes (LSP, DAP)",
-	  .no_length = "its header lines have no Content-Length that is one "
-	               "number",
+	  .no_length = "its header lines have no valid Content-Length",
 	  .traits = FRAME_WHOLE_TOO, .cut = frame_cut_headers,
 	  .wrap = frame_wrap_headers },
 	{ .name = "http", .args = "", .help = "a request, or an answer to one",
-	  .no_length = "the length of its body or of a chunk is not one number",
+	  .no_length = "the length of its body or of a chunk is not a valid "
+	               "number",
 	  .traits = FRAME_ASKS | FRAME_BOUNDED, .cut = frame_cut_http,
 	  .ends = frame_ends_http },
 	{ .name = "resp", .args = "", .help = "a value, or a command (Redis)",
-	  .no_length = "no number stands behind the type of a value",
+	  .no_length = "the type of a value has no number after it",
 	  .traits = FRAME_BOUNDED, .cut = frame_cut_resp },
 	{ .name = "postgres", .args = "",
 	  .help = "a type, and a length of 4 bytes that counts itself",

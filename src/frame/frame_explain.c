@@ -201,7 +201,7 @@ static void explain_short(const struct frame *f,
 {
 	if (f->kind->has_length)
 		error_set(e, "length %" PRIu64 " is too short: with add=%d it "
-		             "is %d or more", now->value, (int)f->add,
+		             "must be at least %d", now->value, (int)f->add,
 		          (int)-f->add);
 	else
 		error_set(e, "length %" PRIu64 " is too short: it counts its "
@@ -215,7 +215,7 @@ static void explain_varint(const struct frame *f,
 {
 	struct quote q;
 	struct field field = field_of(now, seen);
-	error_set(e, "\"%s\" is no length: one has at most %d bytes%s",
+	error_set(e, "\"%s\" is not a length: a length has at most %d bytes%s",
 	          quote_bytes(&q, field.bytes, field.len), f->kind->row.size,
 	          f->kind->row.size == 10 ? " and 64 bits" : "");
 }
@@ -229,7 +229,7 @@ static void explain_digits(const struct frame *f,
 	size_t left = seen->len - (size_t)(field.bytes - seen->bytes);
 	field.len = f->count < left ? (size_t)f->count : left;
 	bool is_hex = f->kind->row.field == FRAME_FIELD_HEX;
-	error_set(e, "\"%s\" is no length of %" PRIu64 " %sdigit%s%s",
+	error_set(e, "\"%s\" is not a length of %" PRIu64 " %sdigit%s%s",
 	          quote_bytes(&q, field.bytes, field.len), f->count,
 	          is_hex ? "hex " : "", plural(f->count),
 	          is_text(field.bytes, field.len)
@@ -244,12 +244,12 @@ static void explain_netstring(const struct frame *f,
 	size_t at = (size_t)now->value + now->prefix;
 	(void)f;
 	if (now->wrong == FRAME_NO_LENGTH || at >= seen->len)
-		error_set(e, "\"%s\" is no netstring: it begins with up to 10 "
-		             "digits and a colon, as 5:hello,",
+		error_set(e, "\"%s\" is not a netstring: one begins with up to "
+		             "10 digits and a colon, like 5:hello,",
 		          quote_bytes(&q, seen->bytes, seen->len));
 	else
-		error_set(e, "a comma ends a netstring: behind the %" PRIu64
-		          " byte%s of this one stands \"%s\"", now->value,
+		error_set(e, "a comma ends a netstring: after the %" PRIu64
+		          " byte%s of this one comes \"%s\"", now->value,
 		          plural(now->value),
 		          quote_bytes(&q, seen->bytes + at, 1));
 }
@@ -264,7 +264,7 @@ static void explain_other(const struct frame *f,
 	    : now->wrong != FRAME_NO_LENGTH ? NULL
 	    : no_length ? no_length : "there is no length where one should be";
 	struct quote q;
-	error_set(e, "this is no message of %s%s%s: \"%s\"", f->kind->name,
+	error_set(e, "this is not a message of %s%s%s: \"%s\"", f->kind->name,
 	          what ? ", " : "", what ? what : "",
 	          quote_bytes(&q, seen->bytes, seen->len));
 }

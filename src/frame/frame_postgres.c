@@ -112,8 +112,8 @@ int frame_wrap_postgres(const struct frame *f, const uint8_t *payload,
 {
 	struct frame bare = *f;
 	if (!len)
-		return error_set(e, "a message begins with its type, as the Q "
-		                    "of a query: this payload is empty");
+		return error_set(e, "a message begins with its type, like the "
+		                    "Q of a query: this payload is empty");
 	bare.at = is_type(*payload);
 	if (!bare.at && len < FIELD_SIZE)
 		return error_set(e, "a message without a type begins with a "

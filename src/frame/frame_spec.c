@@ -146,7 +146,8 @@ static int parse_arg(struct frame *f, const char *arg, char **rest,
 	const struct arg_rule *rule = &arg_rules[f->kind->arg];
 	const char *name = f->kind->name;
 	if (!rule->read && arg)
-		return error_set(e, "%s takes nothing after a colon", name);
+		return error_set(e, "%s needs nothing after it: leave out the "
+		                    "colon", name);
 	if (!rule->read)
 		return 0;
 	if (!arg || !*arg)
@@ -247,7 +248,7 @@ static int parse_option(struct frame *f, const char *word, unsigned *seen,
 	if (i == OPTIONS || !f->kind->has_length)
 		return refuse_option(f, word, e);
 	if (*seen & 1u << i)
-		return error_set(e, "%.*s stands twice", (int)len, word);
+		return error_set(e, "%.*s is given twice", (int)len, word);
 	*seen |= 1u << i;
 	return option_rules[i].read(f, word + len, e);
 }

@@ -71,7 +71,7 @@ static int refuse_word(const char *word, size_t len, struct error *e)
 	error_set(e, "'%.*s' is not an address or a network",
 	          (int)(len < WORD_MAX ? len : WORD_MAX), word);
 	error_set_hint(e, "write 10.0.0.7, 10.0.0.0/8, ::1 or fd00::/8, "
-	                  "without a port; names are not looked up here");
+	                  "without a port: host names are not looked up here");
 	return -1;
 }
 
@@ -103,8 +103,8 @@ static int read_network(struct network *n, const char *word, size_t len,
 	if (!read_host(n, text))
 		return refuse_word(word, len, e);
 	if (slash && !number_parse(slash + 1, 0, n->bits, &bits))
-		return error_set(e, "'%.*s': the length of this network, "
-		                    "behind /, has to be a number from 0 to %u",
+		return error_set(e, "'%.*s': the length after / must be a "
+		                    "number from 0 to %u",
 		                 (int)len, word, n->bits);
 	if (slash)
 		n->bits = (uint8_t)bits;
@@ -120,8 +120,8 @@ static int add_network(struct access_list *list, const struct network *n,
 		if (is_same(&list->networks[i], n))
 			return 0;
 	if (list->count == ACCESS_MAX)
-		return error_set(e, "more than %d networks: join some of them "
-		                    "into larger ones", ACCESS_MAX);
+		return error_set(e, "more than %d networks: combine some into "
+		                    "larger ones", ACCESS_MAX);
 	list->networks[list->count++] = *n;
 	return 0;
 }
@@ -136,7 +136,7 @@ int access_parse(struct access_list *list, const char *text, struct error *e)
 	}
 	text += strspn(text, BETWEEN);
 	if (!*text)
-		return error_set(e, "the list is empty: 'off' stands for no "
+		return error_set(e, "the list is empty: write 'off' for no "
 		                    "list");
 	for (size_t len; (len = strcspn(text, BETWEEN));
 	     text += len, text += strspn(text, BETWEEN))

@@ -35,14 +35,14 @@ void datagram_facts(int fd, struct datagram_facts *out)
 void datagram_say_dropped(char text[DATAGRAM_DROPPED_MAX], uint64_t count)
 {
 	snprintf(text, DATAGRAM_DROPPED_MAX, "%" PRIu64 " datagram%s dropped "
-	         "by this system, as its buffer was full: --rcvbuf makes it "
-	         "larger", count, plural(count));
+	         "by this system, because its buffer was full: --rcvbuf makes "
+	         "it larger", count, plural(count));
 }
 
 int datagram_refuse(struct error *e, uint64_t len, size_t max)
 {
 	error_set(e, "not sent: %" PRIu64 " bytes do not fit into one "
-	          "datagram, which holds %zu at most over %s", len, max,
+	          "datagram: it holds at most %zu over %s", len, max,
 	          max == DATAGRAM_MAX_IPV4 ? "IPv4" : "IPv6");
 	error_set_code(e, EMSGSIZE);
 	return -1;

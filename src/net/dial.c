@@ -253,7 +253,7 @@ static void note_layer(struct dial *d, const struct transport *t)
 	d->timing.proxy_us = us;
 	d->is_through = true;
 	dial_tell_step(d, "proxy-connected",
-	               "the proxy has connected us after %.1f ms",
+	               "the proxy connected us after %.1f ms",
 	               (double)us / 1000);
 }
 

@@ -157,8 +157,8 @@ void dial_explain(const struct dial *d, bool is_late, struct error *e)
 	transport_explain(a->transport ? a->transport->ops : d->transport, &f,
 	                  e);
 	if (dial_has_proxy(d) && !d->winner && a->errnum == ECONNREFUSED)
-		error_set_hint(e, "check the host and the port that --proxy "
-		                  "names, and start the proxy if it is yours");
+		error_set_hint(e, "check the host and the port in --proxy. If "
+		                  "the proxy is yours, start it");
 	if (!is_all)
 		set_tried(d, e);
 }

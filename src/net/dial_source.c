@@ -45,8 +45,8 @@ void dial_blame_source(const struct dial *d, struct error *e)
 	struct error why = *e;
 	error_set(e, "--source %s: %.160s", show_source(d, source), why.text);
 	error_set_hint(e, "%s", if_nametoindex(d->settings.socket.source)
-	               ? "that is an interface, and --source takes an address "
-	                 "or a name: write --bind-device" : why.hint);
+	               ? "that is an interface, and --source needs an address "
+	                 "or a name: use --bind-device" : why.hint);
 	error_set_word(e, why.code);
 }
 
@@ -62,7 +62,8 @@ static void tell_left_out(const struct dial *d, const struct address *a)
 	char host[ADDRESS_TEXT_MAX], source[SOURCE_MAX];
 	address_format_host(a, host);
 	dial_tell_step(d, "family-left-out",
-	               "%s is left out: --source %s is no %s address", host,
+	               "%s is not tried: --source %s is not an %s "
+	               "address", host,
 	               show_source(d, source), family_of(a));
 }
 
@@ -101,8 +102,8 @@ void dial_explain_unfit(const struct dial *d, const struct address *first,
 {
 	char source[SOURCE_MAX], where[EXPLAIN_WHERE_MAX];
 	dial_name(d, &first, 1, where);
-	error_set(e, "families do not fit: to %.120s goes only %s, and "
-	          "--source %.60s is no %s address", where, family_of(first),
+	error_set(e, "address families differ: %.120s needs %s, and --source "
+	          "%.60s is not an %s address", where, family_of(first),
 	          show_source(d, source), family_of(first));
 	error_set_hint(e, "give --source an %s address of this machine, or "
 	               "leave it out", family_of(first));

@@ -91,7 +91,7 @@ static int parse_port(struct endpoint *ep, enum endpoint_mode mode,
 		error_set(e, "port %s is out of range: 1 to 65535",
 		          show(text).text);
 		if (mode == ENDPOINT_LISTEN)
-			error_set_hint(e, "port 0 takes a free one");
+			error_set_hint(e, "port 0 picks a free one");
 		return -1;
 	}
 	if (!is_service(ep->scheme, text)) {
@@ -157,16 +157,17 @@ static int parse_host(struct endpoint *ep, enum endpoint_mode mode,
 		return error_set(e, "the host is empty");
 	if (strlen(text) >= sizeof(ep->host))
 		return error_set(e,
-		                 "the host name %s is too long: %d characters "
-		                 "are the most",
+		                 "the host name %s is too long: it has more "
+		                 "than %d characters",
 		                 show(text).text, ENDPOINT_HOST_MAX - 1);
 	if (strcmp(text, "*") == 0 && mode == ENDPOINT_CONNECT)
-		return error_set(e, "* stands for all addresses to listen on: "
-		                    "it can't be connected to");
+		return error_set(e, "* means all addresses of this machine: "
+		                    "listen accepts it, connect needs one "
+		                    "host");
 	if (strchr(text, ':') && !is_v6(text))
 		return error_set(e,
-		                 "%s is no host: it has a colon and is not an "
-		                 "IPv6 address",
+		                 "%s is not a host: it has a colon and is not "
+		                 "an IPv6 address",
 		                 show(text).text);
 	spell_host(ep, text);
 	return 0;
@@ -187,15 +188,15 @@ static char *strip_brackets(char **host, struct error *e)
 	char *end = strchr(*host, ']');
 
 	if (!end) {
-		error_set(e, "%s lacks its closing bracket", show(*host).text);
+		error_set(e, "%s has no closing bracket", show(*host).text);
 		return NULL;
 	}
 	*end = '\0';
 	++*host;
 	if (!is_v6(*host)) {
 		error_set(e,
-		          "[%s] is not an IPv6 address: brackets are for "
-		          "those alone",
+		          "[%s] is not an IPv6 address: brackets are only for "
+		          "those",
 		          show(*host).text);
 		return NULL;
 	}
@@ -289,9 +290,9 @@ static int parse_word(struct endpoint *ep, enum endpoint_mode mode, char *word,
 		error_set(e, "%s has no host before its colon",
 		          show(word).text);
 		if (mode == ENDPOINT_LISTEN)
-			error_set_hint(e, "write the port alone for the "
-			                  "loopback addresses, or '*' before "
-			                  "it for all");
+			error_set_hint(e, "write only the port for the "
+			                  "loopback addresses, or '*:PORT' for "
+			                  "all");
 		return -1;
 	}
 	*last = '\0';
@@ -335,7 +336,7 @@ static int parse_two(struct endpoint *ep, enum endpoint_mode mode, char *host,
 		return -1;
 	if (rest != host)
 		return error_set(e,
-		                 "%s: a URL holds its port: write "
+		                 "%s: the port belongs in the URL: write "
 		                 "%s://HOST:PORT",
 		                 show(host).text, endpoint_scheme_name(ep));
 	if (*host == '[') {
@@ -361,12 +362,12 @@ static int parse_path(struct endpoint *ep, const char *path, struct error *e)
 	size_t len = strlen(path) - is_name;
 
 	if (!len)
-		return error_set(e, is_name ? "the name behind @ is empty"
+		return error_set(e, is_name ? "the name after @ is empty"
 		                            : "the path of the unix socket is "
 		                              "empty");
 	if (len > UNIX_PATH_MAX)
-		return error_set(e, "the %s %s is too long: %zu bytes, and a "
-		                    "unix socket takes %zu at most",
+		return error_set(e, "the %s %s is too long: it has %zu bytes, "
+		                    "and a unix socket allows at most %zu",
 		                 is_name ? "name" : "path", show(path).text,
 		                 len, UNIX_PATH_MAX);
 	ep->scheme = ENDPOINT_UNIX;
@@ -425,13 +426,13 @@ int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
 		return endpoint_parse_fd(ep, mode, words, count, e);
 	if (count > 2)
 		return error_set(e,
-		                 "%s is one word too many: HOST and PORT "
-		                 "are all it takes",
+		                 "%s is one word too many: only HOST and PORT "
+		                 "are needed",
 		                 show(words[2]).text);
 	if (strlen(words[0]) >= sizeof(word))
 		return error_set(e,
-		                 "the host name %s is too long: %d "
-		                 "characters are the most",
+		                 "the host name %s is too long: it has more "
+		                 "than %d characters",
 		                 show(words[0]).text, ENDPOINT_HOST_MAX - 1);
 	snprintf(word, sizeof(word), "%s", words[0]);
 	return count == 1 ? parse_one(ep, mode, word, e)

@@ -93,17 +93,18 @@ int endpoint_parse_fd(struct endpoint *ep, enum endpoint_mode mode,
 	if (strncmp(text, "//", 2) == 0)
 		text += 2;
 	if (!read_numbers(text, &from, &to)) {
-		error_set(e, "%s names no descriptor: write fd:3",
+		error_set(e, "%s is not a descriptor: write fd:3",
 		          show(words[0]).text);
-		error_set_hint(e, "fd:3-5 is three of them, %d at most",
+		error_set_hint(e, "fd:3-5 means descriptors 3, 4 and 5, at "
+		                  "most %d",
 		               RESOLVE_MAX);
 		return -1;
 	}
 	if (mode == ENDPOINT_CONNECT) {
-		error_set(e, "fd:%ld is what sockchat was started with, open "
-		             "already: there is nothing to connect to", from);
-		error_set_hint(e, "a connection that is open is served by: "
-		                  "sockchat listen fd:%ld", from);
+		error_set(e, "fd:%ld is already open: there is nothing to "
+		             "connect to", from);
+		error_set_hint(e, "to use an open connection: sockchat listen "
+		                  "fd:%ld", from);
 		return -1;
 	}
 	endpoint_set_descriptors(ep, (unsigned)from, (unsigned)(to - from + 1));

@@ -85,14 +85,14 @@ static void refuse_foreign(char *word, const struct foreign_scheme *s,
 		host = "HOST";
 	bool has_colon = strchr(host, ':');
 	if (s->is_tls)
-		error_set(e, "%s: sockchat opens the connection, TLS included, "
-		             "and leaves the rest to you; try: sockchat %s "
+		error_set(e, "%s: sockchat opens the connection, with TLS, and "
+		             "you type the rest; try: sockchat %s "
 		             "tls://%s%s%s:%s", url.text, verb,
 		          has_colon ? "[" : "", show(host).text,
 		          has_colon ? "]" : "", show(port).text);
 	else
-		error_set(e, "%s: sockchat opens the connection and leaves %s "
-		             "to you; try: sockchat %s %s %s", url.text,
+		error_set(e, "%s: sockchat opens the connection, and you type "
+		             "the %s; try: sockchat %s %s %s", url.text,
 		          s->name, verb, show(host).text, show(port).text);
 }
 
@@ -143,8 +143,8 @@ char *endpoint_strip_scheme(char *word, enum endpoint_mode mode,
 		return NULL;
 	}
 	if (!rest) {
-		error_set(e, "%s: only tcp://, tls://, udp:// and unix: "
-		             "endpoints are spoken here",
+		error_set(e, "%s: sockchat speaks only tcp://, tls://, udp:// "
+		             "and unix:",
 		          show(word).text);
 		return NULL;
 	}

@@ -25,37 +25,38 @@
 #define HINT_DESCRIPTORS                                                       \
 	"raise the limit on open files (ulimit -n), or close something"
 #define HINT_FAMILY "IPv6 may be switched off here: try -4"
-#define HINT_MEMORY "close something, and try again"
+#define HINT_MEMORY "close some programs, and try again"
 #define HINT_LINK   "`ip link` shows the interfaces"
 #define HINT_PROHIBITED                                                        \
-	"a firewall rule or a prohibiting route of this machine does it"
+	"a firewall rule or a prohibit route on this machine blocks it"
 #define HINT_ROUTE                                                             \
-	"`ip route` shows the ways out; the interface or a VPN may be down"
+	"the interface or a VPN may be down. `ip route` shows the routes"
 #define HINT_SILENT                                                            \
-	"the host may be down, a firewall may drop what is sent to it, or "    \
-	"the server's backlog is full because it does not accept"
+	"the host may be down, a firewall may drop our packets, or the "       \
+	"server does not accept connections and its queue is full"
 #define HINT_GONE                                                              \
-	"the host may be down, or something on the way drops what is sent to it"
+	"the host may be down, or something on the way drops our packets"
 #define HINT_SCOPE                                                             \
 	"a link-local address needs its interface: fe80::1%eth0"
 
 static const struct wording connect_wordings[] = {
 	{ ECONNREFUSED, "connection refused", "",
 	  " is reachable, but nothing listens on that port",
-	  "start the server, or see with `ss -ltn` on its machine where "
-	  "it listens" },
+	  "start the server, or check with `ss -ltn` on its machine where it "
+	  "listens" },
 	{ ECONNRESET, "connection reset", "",
-	  " took the connection and dropped it at once",
-	  "the server may be full or crashing, or a proxy or firewall in "
-	  "between lets nobody through" },
+	  " accepted the connection and dropped it at once",
+	  "the server may be full or crashing, or a proxy or firewall on the "
+	  "way blocks us" },
 	{ ETIMEDOUT, "timed out", "", " does not answer", HINT_SILENT },
-	{ ECANCELED, "no answer", "", " was silent when another answered", "" },
-	{ EHOSTUNREACH, "host unreachable", "nobody answers for ", "",
+	{ ECANCELED, "no answer", "", " had not answered when another address "
+	                              "did", "" },
+	{ EHOSTUNREACH, "host unreachable", "nobody answers at ", "",
 	  "the host is down or not on this network, or a firewall on the way "
-	  "rejects us" },
+	  "blocks us" },
 	{ ENETUNREACH, "network unreachable", "there is no route to ", "",
 	  HINT_ROUTE },
-	{ ENETDOWN, "network down", "there is no interface up towards ", "",
+	{ ENETDOWN, "network down", "no interface is up for ", "",
 	  HINT_LINK },
 	{ EACCES, "not permitted", "this system forbids connections to ", "",
 	  HINT_PROHIBITED },
@@ -69,9 +70,9 @@ static const struct wording connect_wordings[] = {
 	  "none is free for a connection to ", "",
 	  "`ss -tn` shows which connections hold it" },
 	{ EAFNOSUPPORT, "address family not supported",
-	  "this machine can't speak to ", "", HINT_FAMILY },
+	  "this machine cannot talk to ", "", HINT_FAMILY },
 	{ EINVAL, "invalid address", "", " can't be connected to",
-	  "a blackhole route of this machine swallows it (`ip route`), or "
+	  "a blackhole route on this machine drops it (`ip route`), or "
 	  HINT_SCOPE },
 	{ EMFILE, "out of descriptors", "none is left for a connection to ", "",
 	  HINT_DESCRIPTORS },
@@ -87,13 +88,13 @@ static const struct wording connect_wordings[] = {
 
 static const struct wording listen_wordings[] = {
 	{ EADDRINUSE, "address in use", "", " already has a listener",
-	  "`ss -ltnp` shows which program; stop it or take another port" },
+	  "`ss -ltnp` shows which program. Stop it, or use another port" },
 	{ EACCES, "not permitted", "you may not listen on ", "",
-	  "ports below 1024 are for root: take a higher one" },
+	  "only root may use ports below 1024: use a higher one" },
 	{ EPERM, "not permitted", "this system forbids listening on ", "",
-	  "a security policy of this machine does it" },
+	  "a security policy on this machine forbids it" },
 	{ EADDRNOTAVAIL, "no such address here", "this machine does not have ",
-	  "", "`ip addr` lists its addresses; '*' stands for all of them" },
+	  "", "`ip addr` lists its addresses. '*' means all of them" },
 	{ EAFNOSUPPORT, "address family not supported",
 	  "this machine can't listen on ", "", HINT_FAMILY },
 	{ EINVAL, "invalid address", "", " can't be listened on", HINT_SCOPE },
@@ -109,13 +110,13 @@ static const struct wording listen_wordings[] = {
 };
 
 static const struct wording accept_wordings[] = {
-	{ EMFILE, "out of descriptors", "new peers of ", " have to wait",
+	{ EMFILE, "out of descriptors", "new peers of ", " must wait",
 	  HINT_DESCRIPTORS },
-	{ ENFILE, "out of descriptors", "new peers of ", " have to wait",
+	{ ENFILE, "out of descriptors", "new peers of ", " must wait",
 	  HINT_DESCRIPTORS },
-	{ ENOMEM, "out of memory", "new peers of ", " have to wait",
+	{ ENOMEM, "out of memory", "new peers of ", " must wait",
 	  HINT_MEMORY },
-	{ ENOBUFS, "out of memory", "new peers of ", " have to wait",
+	{ ENOBUFS, "out of memory", "new peers of ", " must wait",
 	  HINT_MEMORY },
 	{ 0, "", "can't accept peers on ", "", "" },
 };
@@ -126,19 +127,19 @@ static const struct wording broken_wordings[] = {
 	  "" },
 	{ ETIMEDOUT, "connection lost", "", " does not answer any more",
 	  HINT_GONE },
-	{ EHOSTUNREACH, "connection lost", "nobody answers any more for ", "",
+	{ EHOSTUNREACH, "connection lost", "nobody answers any more at ", "",
 	  "the host went down, or left the network" },
-	{ ENETUNREACH, "connection lost", "there is no route any more to ", "",
+	{ ENETUNREACH, "connection lost", "there is no longer a route to ", "",
 	  HINT_ROUTE },
-	{ ENETDOWN, "connection lost", "no interface is up any more towards ",
+	{ ENETDOWN, "connection lost", "no interface is up any more for ",
 	  "", HINT_LINK },
 	{ ECONNABORTED, "connection aborted", "this system dropped ", "",
-	  "a firewall or `ss -K` of this machine does it" },
-	{ EACCES, "connection lost", "this system forbids now to speak to ", "",
+	  "a firewall or `ss -K` on this machine did it" },
+	{ EACCES, "connection lost", "this system now forbids talking to ", "",
 	  HINT_PROHIBITED },
-	{ EPERM, "connection lost", "this system forbids now to speak to ", "",
+	{ EPERM, "connection lost", "this system now forbids talking to ", "",
 	  HINT_PROHIBITED },
-	{ ENOMEM, "out of memory", "none is left to speak to ", "",
+	{ ENOMEM, "out of memory", "none is left for talking to ", "",
 	  HINT_MEMORY },
 	{ 0, "", "connection failed to ", "", "" },
 };
@@ -153,27 +154,27 @@ struct lookup_wording {
 
 static const struct lookup_wording lookup_wordings[] = {
 	{ EAI_NONAME, "EAI_NONAME", false, "unknown host", "",
-	  " is no name that the resolver knows",
-	  "check the spelling; /etc/hosts and the name servers in "
-	  "/etc/resolv.conf were asked" },
+	  " is not a name that the resolver knows",
+	  "check the spelling. We asked /etc/hosts and the name servers in "
+	  "/etc/resolv.conf" },
 	{ EAI_AGAIN, "EAI_AGAIN", false, "name lookup failed",
-	  "no name server answers about ", "",
-	  "the network or the name servers in /etc/resolv.conf may be down; "
-	  "a numeric address needs none" },
+	  "no name server answers for ", "",
+	  "the network or the name servers in /etc/resolv.conf may be down. A "
+	  "numeric address needs no name server" },
 	{ EAI_FAIL, "EAI_FAIL", false, "name lookup failed",
-	  "the name server can't tell about ", "",
-	  "the domain's name servers may be broken; a numeric address needs "
-	  "none" },
+	  "the name server failed to look up ", "",
+	  "the domain's name servers may be broken. A numeric address needs no "
+	  "name server" },
 	{ EAI_SERVICE, "EAI_SERVICE", true, "unknown service", "",
 	  " is not the name of a port",
-	  "/etc/services lists the names, those of TCP and UDP apart; a number "
-	  "is always fine" },
+	  "/etc/services lists the names, for TCP and UDP separately. A number "
+	  "always works" },
 	{ EAI_FAMILY, "EAI_FAMILY", false, "address family not supported",
 	  "this machine can't look up ", "", HINT_FAMILY },
 	{ EAI_MEMORY, "EAI_MEMORY", false, "out of memory",
 	  "none is left to look up ", "", HINT_MEMORY },
 	{ EAI_ADDRFAMILY, "EAI_ADDRFAMILY", false, "no such address", "",
-	  " has none of that family", "try it without -4 or -6" },
+	  " has no address of that family", "try it without -4 or -6" },
 	{ EAI_NODATA, "EAI_NODATA", false, "no such address", "",
 	  " is a known name without an address of that family",
 	  "try it without -4 or -6" },
@@ -284,8 +285,8 @@ uint64_t explain_unacked(const struct explain_break *b)
 }
 
 #define UNREAD                                                                 \
-	"the program there most likely closed, or crashed, before it had "     \
-	"read all we sent, so its system reset the connection: see its log"
+	"the program there probably closed or crashed before it had read all " \
+	"we sent, so its system reset the connection. See its log"
 
 /* Why the peer's system has sent a reset (RFC 9293, 3.10.7): the first that
  * may be. */
@@ -295,18 +296,18 @@ static const char *reset_hint(const struct explain_break *b)
 		return "it had already closed: nobody read what we sent "
 		       "afterwards";
 	if (!b->bytes_in && !b->bytes_out && b->is_accepted)
-		return "it came and left without a word, as port scans and "
-		       "health checks do";
+		return "it came and left without sending anything, as port "
+		       "scans and health checks do";
 	if (!b->bytes_in && !b->bytes_out)
-		return "it took the connection and dropped it at once: it may "
-		       "be full, crashing, or a port forwarder with nothing "
-		       "behind it";
+		return "it accepted the connection and dropped it at once. It "
+		       "may be full or crashing, or it is a port forwarder "
+		       "with no server behind it";
 	if (!b->bytes_out)
-		return "we had sent nothing: the program there dropped us on "
-		       "purpose (SO_LINGER 0), or a firewall or proxy on the "
-		       "way did";
+		return "we had sent nothing. Either the program there dropped "
+		       "us on purpose (SO_LINGER 0), or a firewall or proxy on "
+		       "the way did";
 	if (!b->bytes_in && !b->is_accepted && b->is_plain)
-		return UNREAD "; or it wants TLS (tls://HOST:PORT)";
+		return UNREAD ". Or it wants TLS: try tls://HOST:PORT";
 	return UNREAD;
 }
 
@@ -340,29 +341,29 @@ const char explain_no_reset[] =
     "a unix socket has no reset: it was closed at once";
 
 const char explain_end_kept[] =
-    "TLS 1.2 cannot end one direction alone: our close_notify goes out when "
-    "the peer has ended";
+    "TLS 1.2 cannot end one direction alone: we send close_notify when the "
+    "peer has ended";
 
 const char explain_end_waits[] =
-    "TLS 1.2 cannot end one direction alone: close_notify goes out when the "
+    "TLS 1.2 cannot end one direction alone: we send close_notify when the "
     "target has ended, or has been silent for --linger";
 
 const char explain_urgent[] =
-    "the peer sent urgent data (MSG_OOB): its byte stands in its place among "
-    "the others, and only the mark is lost";
+    "the peer sent urgent data (MSG_OOB): its byte is kept among the others, "
+    "and only the urgent mark is lost";
 
 const char explain_long_over[] =
     "the program at the other end had already closed the connection, and its "
-    "system said so when ours asked; nothing was lost";
+    "system told us so just now; nothing was lost";
 
 const char *explain_closed_at_once(bool is_tcp)
 {
 	if (!is_tcp)
-		return "it closed right after connecting, without a word: it "
-		       "may be full, or not let this user in";
-	return "it closed right after connecting, without a word: it may be "
-	       "full, not let this address in, or be a port forwarder with "
-	       "nothing behind it";
+		return "it closed right after connecting, without sending "
+		       "anything. It may be full, or refuse this user";
+	return "it closed right after connecting, without sending anything. It "
+	       "may be full or refuse this address, or it is a port forwarder "
+	       "with no server behind it";
 }
 
 void explain_resolve(struct error *e, int eai, int errnum, const char *host,
@@ -382,8 +383,8 @@ void explain_resolve(struct error *e, int eai, int errnum, const char *host,
 	error_set(e, "%s: %s%s%s%s%s", w->what, w->before, shown, w->after,
 	          w->eai ? "" : ": ", w->eai ? "" : gai_strerror(eai));
 	if (w->is_port && !*host) /* it stands alone */
-		error_set_hint(e, "if %s is a host, write a port behind it: "
-		                  "listen %s PORT", shown, shown);
+		error_set_hint(e, "if %s is a host, add a port: listen %s "
+		                  "PORT", shown, shown);
 	else
 		error_set_hint(e, "%s", w->hint);
 	error_set_word(e, w->code);
@@ -432,10 +433,11 @@ void explain_resolve_timeout(struct error *e, int64_t ms, const char *host)
 	char shown[SHOWN_MAX];
 
 	glyph_copy(shown, sizeof(shown), host, GLYPH_ANY_WIDTH);
-	error_set(e, "timed out: no name server has told about %s within %g s",
+	error_set(e, "timed out: no name server has answered for %s within %g "
+	             "s",
 	          shown, seconds(ms));
 	error_set_hint(e, "the name servers in /etc/resolv.conf may be slow or "
-	                  "down; a numeric address needs none");
+	                  "down. A numeric address needs no name server");
 	error_set_code(e, ETIMEDOUT);
 }
 
@@ -449,8 +451,8 @@ void explain_connect_timeout(struct error *e, int64_t ms, const char *where)
 
 void explain_idle_timeout(struct error *e, int64_t ms, const char *where)
 {
-	error_set(e, "idle: nothing moved from or to %s for %g s", where,
+	error_set(e, "idle: nothing came from or went to %s for %g s", where,
 	          seconds(ms));
-	error_set_hint(e, "the limit was set by --idle-timeout");
+	error_set_hint(e, "--idle-timeout sets this limit");
 	error_set_code(e, ETIMEDOUT);
 }

@@ -107,7 +107,7 @@ static bool is_own(const char *owner)
 
 static const char *name_owner(const char *owner)
 {
-	return *owner ? owner : "a process that may not be seen";
+	return *owner ? owner : "a program that only root can see";
 }
 
 /* Connecting */
@@ -115,21 +115,22 @@ static const char *name_owner(const char *owner)
 void hint_elsewhere(struct error *e, const char *where, const char *owner)
 {
 	error_set_hint(e, "on this machine %s listens on %s: connect there, or "
-	               "let it listen on this address as well",
+	               "make it listen on this address too",
 	               name_owner(owner), where);
 	e->is_found = true;
 }
 
 void hint_neighbour(struct error *e, const char *where, const char *owner)
 {
-	error_set_hint(e, "on this machine %s listens on %s, a port nearby: is "
-	               "that the one meant?", name_owner(owner), where);
+	error_set_hint(e, "on this machine %s listens on %s, a nearby port: "
+	               "did you mean that one?", name_owner(owner), where);
 }
 
 void hint_backlog(struct error *e, const char *owner, unsigned waiting)
 {
-	error_set_hint(e, "%s listens there but does not accept: its backlog "
-	               "is full (%u waiting); it may hang or be stopped",
+	error_set_hint(e, "%s listens there but does not accept connections, "
+	               "and its queue is full (%u waiting). It may hang or be "
+	               "stopped",
 	               name_owner(owner), waiting);
 	e->is_found = true;
 }
@@ -138,7 +139,7 @@ void hint_own_loopback(struct error *e)
 {
 	size_t len = strlen(e->hint);
 	snprintf(e->hint + len, sizeof(e->hint) - len,
-	         "; in a container this address is the container itself, not "
+	         ". In a container this address is the container itself, not "
 	         "its host");
 }
 
@@ -210,12 +211,12 @@ void explain_connect_here(struct error *e, int errnum, const struct address *a)
 void hint_holder(struct error *e, const char *where, const char *owner)
 {
 	if (is_own(owner)) {
-		error_set_hint(e, "it is this sockchat's own");
+		error_set_hint(e, "this sockchat itself listens there");
 		return;
 	}
-	error_set_hint(e, "%s holds %s: stop it, or take another port; its "
-	               "connections keep it for up to a minute more "
-	               "(TIME-WAIT) if it does not set SO_REUSEADDR",
+	error_set_hint(e, "%s holds %s: stop it, or use another port. If it "
+	               "does not set SO_REUSEADDR, its old connections keep "
+	               "the port for up to a minute more (TIME-WAIT)",
 	               name_owner(owner), where);
 }
 
@@ -223,29 +224,29 @@ void explain_user(struct error *e, const char *where, const char *peer,
                   const char *owner)
 {
 	error_set(e, "address in use: %s has a connection to %s", where, peer);
-	error_set_hint(e, "%s holds it: end that, or take another port",
+	error_set_hint(e, "%s has that connection: end it, or use another port",
 	               name_owner(owner));
 	error_set_code(e, EADDRINUSE);
 }
 
 void hint_first_port(struct error *e, unsigned first)
 {
-	error_set_hint(e, "ports below %u are for root here: take a higher "
+	error_set_hint(e, "only root may use ports below %u here: use a higher "
 	               "one", first);
 }
 
 void hint_addresses(struct error *e, const char *list)
 {
-	error_set_hint(e, "it has %s; '*' stands for all of them", list);
+	error_set_hint(e, "it has %s. '*' means all of them", list);
 }
 
 void explain_waiting(struct error *e, const char *where, unsigned left_ms)
 {
-	error_set(e, "address in use: former connections of %s are in "
+	error_set(e, "address in use: old connections of %s are in "
 	          "TIME-WAIT", where);
-	error_set_hint(e, "it is free in %u s: the program before did not set "
-	               "SO_REUSEADDR; we do, so that ours can be listened on "
-	               "again at once", (left_ms + 999) / 1000);
+	error_set_hint(e, "it is free in %u s, because the program before did "
+	               "not set SO_REUSEADDR. We set it, so the port is free "
+	               "at once after us", (left_ms + 999) / 1000);
 	error_set_code(e, EADDRINUSE);
 }
 
@@ -335,17 +336,17 @@ const char *explain_loopback(const struct address *a)
 	    !host_addresses(&first, 1) || address_is_loopback(&first))
 		return "";
 	return "you are in a container: nothing outside it can reach a "
-	       "loopback address, even through a published port; '*' as HOST "
-	       "lets it in";
+	       "loopback address, even through a published port. Use '*' as "
+	       "HOST to let it in";
 }
 
 void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,
                     unsigned left_ms)
 {
 	snprintf(text, EXPLAIN_TEXT_MAX,
-	         "%u former connection%s of port %u %s in TIME-WAIT for up to "
-	         "%u s more: a server without SO_REUSEADDR could not listen "
-	         "here yet, we can", count, plural(count), port,
+	         "%u old connection%s of port %u %s in TIME-WAIT for up to %u "
+	         "s more: we can listen here, but a server without "
+	         "SO_REUSEADDR could not", count, plural(count), port,
 	         count == 1 ? "is" : "are", (left_ms + 999) / 1000);
 }
 

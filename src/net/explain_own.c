@@ -30,25 +30,23 @@ static void name_source(char out[ADDRESS_TEXT_MAX], const struct failure *f)
 
 void word_no_such_source(struct error *e, const char *source, const char *list)
 {
-	error_set(e, "no such address here: this machine does not have %s, "
-	          "which --source names", source);
-	error_set_hint(e, "it has %s: --source takes one of these", list);
+	error_set(e, "no such address here: this machine does not have "
+	          "--source %s", source);
+	error_set_hint(e, "it has %s: give --source one of these", list);
 	error_set_code(e, EADDRNOTAVAIL);
 }
 
 void word_source_port_held(struct error *e, unsigned port, const char *owner)
 {
-	error_set(e, "address in use: port %u, which --source-port names, is "
-	          "not free here", port);
-	error_set_hint(e, "%s has it: stop that, or take another --source-port",
+	error_set(e, "address in use: --source-port %u is not free here", port);
+	error_set_hint(e, "%s has it: stop that, or use another --source-port",
 	               owner);
 	error_set_code(e, EADDRINUSE);
 }
 
 void word_source_port_first(struct error *e, unsigned port, unsigned first)
 {
-	error_set(e, "not permitted: you may not take port %u as ours, as "
-	          "--source-port asks", port);
+	error_set(e, "not permitted: you may not use --source-port %u", port);
 	hint_first_port(e, first);
 	error_set_code(e, EACCES);
 }
@@ -60,7 +58,7 @@ void word_source_refused(struct error *e, int errnum, const char *source,
 	if (port)
 		snprintf(from, sizeof(from), ", port %u", port);
 	error_set_errno(e, errnum, "this system does not let us connect from "
-	                "%s%s, as --source%s asks", source, from,
+	                "%s%s (--source%s)", source, from,
 	                port ? "-port" : "");
 	if (errnum == EINVAL)
 		error_set_hint(e, "a link-local address needs its interface: "
@@ -69,9 +67,9 @@ void word_source_refused(struct error *e, int errnum, const char *source,
 
 void word_still_connected(struct error *e, unsigned port, const char *where)
 {
-	error_set(e, "address in use: there is a connection from our port %u "
-	          "to %s already", port, where);
-	error_set_hint(e, "end it, or take another --source-port");
+	error_set(e, "address in use: our port %u already has a connection to "
+	          "%s", port, where);
+	error_set_hint(e, "end it, or use another --source-port");
 	error_set_code(e, EADDRINUSE);
 }
 
@@ -80,10 +78,8 @@ void word_source_waits(struct error *e, unsigned port, const char *where,
 {
 	error_set(e, "address in use: the last connection from our port %u to "
 	          "%s is in TIME-WAIT", port, where);
-	error_set_hint(e, "the side that closes first keeps it for a minute, "
-	               "so that late bytes of it do not get into a new one: "
-	               "it is free in %u s (--retry waits for that), and "
-	               "another --source-port at once",
+	error_set_hint(e, "it is free again in %u s (--retry waits for that). "
+	               "Another --source-port works at once",
 	               (left_ms + 999) / 1000);
 	error_set_code(e, EADDRINUSE);
 }
@@ -93,16 +89,16 @@ void word_no_device(struct error *e, int errnum, const char *device,
 {
 	if (errnum == EPERM) {
 		error_set(e, "not permitted: you may not bind to the interface "
-		          "%s, as --bind-device asks", device);
-		error_set_hint(e, "that is for root here (CAP_NET_RAW); "
-		               "--source ADDR chooses a way without it");
+		          "%s (--bind-device)", device);
+		error_set_hint(e, "only root may do that here (CAP_NET_RAW). "
+		               "Without it, --source ADDR chooses the way");
 	} else if (errnum == ENODEV) {
-		error_set(e, "no such interface: this machine has no %s, which "
-		          "--bind-device names", device);
+		error_set(e, "no such interface: this machine has no %s "
+		          "(--bind-device)", device);
 		error_set_hint(e, "it has %s", list);
 	} else {
-		error_set_errno(e, errnum, "cannot bind to the interface %s, "
-		                "as --bind-device asks", device);
+		error_set_errno(e, errnum, "cannot bind to the interface %s "
+		                "(--bind-device)", device);
 	}
 	error_set_code(e, errnum);
 }
@@ -174,7 +170,7 @@ static void explain_port_held(struct error *e, const struct failure *f,
 		owner_describe(owner, &use.holder);
 	word_source_port_held(e, use.port,
 	                      *owner    ? owner
-	                      : is_tcp ? "a process that may not be seen"
+	                      : is_tcp ? "a program that only root can see"
 	                               : "another socket");
 }
 
@@ -210,8 +206,8 @@ void word_own_end(struct error *e, const char *source, const char *device)
 	if (*device)
 		text_add(rest, sizeof(rest), " --bind-device %s", device);
 	if (*rest)
-		text_add(e->hint, sizeof(e->hint), "%sor it cannot be reached "
-		         "with%s", *e->hint ? "; " : "", rest);
+		text_add(e->hint, sizeof(e->hint), "%s it cannot be reached "
+		         "with%s", *e->hint ? ". Or" : "or", rest);
 }
 
 /* It could not be reached from there. */

@@ -18,7 +18,7 @@
 #include "udp_socket.h"
 
 #define HINT_WAYS                                                              \
-	"`ip route` shows the ways out; the interface or a VPN may be down"
+	"the interface or a VPN may be down. `ip route` shows the routes"
 
 /* What somebody on the way says, or the peer itself; and what it most likely
  * means. */
@@ -26,38 +26,38 @@ static const struct trouble_words {
 	const char *what, *says, *hint;
 } trouble_words[] = {
 	[UDP_PORT] = { "port unreachable", "nothing listens on that UDP port",
-	               "start the server, or see with `ss -lun` on its "
+	               "start the server, or check with `ss -lun` on its "
 	               "machine where it listens" },
 	[UDP_HOST] = { "host unreachable", "nobody answers there",
 	               "the host is down or not on this network, or a firewall "
-	               "on the way rejects us" },
+	               "on the way blocks us" },
 	[UDP_NET] = { "network unreachable", "there is no route to it",
-	              "`traceroute` shows how far datagrams come" },
-	[UDP_PROHIBITED] = { "not permitted", "nothing of ours may pass",
-	                     "a firewall rule there does it" },
+	              "`traceroute` shows how far datagrams get" },
+	[UDP_PROHIBITED] = { "not permitted", "our datagrams may not pass",
+	                     "a firewall rule there blocks them" },
 	[UDP_EXPIRED] = { "expired on the way", "the hop limit was used up",
-	                  "--ttl sets it; or its network sends datagrams in a "
-	                  "circle" },
-	[UDP_TOO_BIG] = { "datagram too big", "it does not pass in one piece",
-	                  "the next ones go in pieces, which some firewalls "
-	                  "drop: shorter ones arrive" },
+	                  "--ttl sets it. Or a network on the way sends "
+	                  "datagrams in a circle" },
+	[UDP_TOO_BIG] = { "datagram too big", "it cannot pass in one piece",
+	                  "from now on such datagrams go in pieces, which some "
+	                  "firewalls drop. Send shorter ones" },
 	[UDP_OTHER] = { "not delivered", "it could not be delivered", "" },
 };
 
 /* What the system itself says to a send or a connect. */
 static const struct wording send_words[] = {
-	{ EHOSTUNREACH, "host unreachable", "nobody answers for ", "",
+	{ EHOSTUNREACH, "host unreachable", "nobody answers at ", "",
 	  "the host is down or not on this network" },
 	{ ENETUNREACH, "network unreachable", "there is no route to ", "",
 	  HINT_WAYS },
-	{ ENETDOWN, "network down", "there is no interface up towards ", "",
+	{ ENETDOWN, "network down", "no interface is up for ", "",
 	  "`ip link` shows the interfaces" },
 	{ EACCES, "not permitted", "this system forbids datagrams to ", "",
-	  "a prohibiting route of this machine does it" },
+	  "a prohibit route on this machine blocks it" },
 	{ EPERM, "not permitted", "this system forbids datagrams to ", "",
-	  "a firewall rule of this machine does it (`nft list ruleset`, "
+	  "a firewall rule on this machine blocks it (`nft list ruleset`, "
 	  "`iptables -L OUTPUT`)" },
-	{ EMSGSIZE, "datagram too big", "the system does not take it for ", "",
+	{ EMSGSIZE, "datagram too big", "the system refuses it for ", "",
 	  "send shorter ones" },
 	{ EINVAL, "invalid address", "", " can't be sent to",
 	  "a link-local address needs its interface: fe80::1%eth0" },
@@ -75,8 +75,9 @@ static void word_mtu(struct error *e, const struct udp_trouble *t)
 	if (!whole)
 		return;
 	snprintf(e->text + len, sizeof(e->text) - len, " (MTU %u)", t->mtu);
-	error_set_hint(e, "the next ones go in pieces, which some firewalls "
-	                  "drop: up to %u bytes go in one", whole);
+	error_set_hint(e, "from now on such datagrams go in pieces, which some "
+	                  "firewalls drop. Up to %u bytes go in one "
+	                  "piece", whole);
 }
 
 void explain_udp_trouble(struct error *e, const struct udp_trouble *t,
@@ -98,15 +99,14 @@ void explain_udp_dropped(struct error *e, unsigned count, const char *where)
 	          "before", count, plural(count), where,
 	          count == 1 ? "was" : "were");
 	error_set_hint(e, "while a peer is paused, or does not read its echo, "
-	                  "64 KiB are kept");
+	                  "at most 64 KiB are kept");
 	error_set_code(e, ENOBUFS);
 }
 
 void explain_udp_broadcast(struct error *e, const char *where)
 {
 	error_set(e, "not permitted: %s is a broadcast address", where);
-	error_set_hint(e, "--broadcast lets datagrams go to all hosts of a "
-	                  "network");
+	error_set_hint(e, "use --broadcast to send to all hosts of a network");
 	error_set_code(e, EACCES);
 	e->is_lasting = true;
 }
@@ -114,9 +114,10 @@ void explain_udp_broadcast(struct error *e, const char *where)
 void hint_udp_elsewhere(struct error *e, const char *where, const char *owner,
                         const char *option)
 {
-	error_set_hint(e, "on this machine %s listens on %s: connect there"
-	               "%s%s, or let it listen on this address as well",
-	               *owner ? owner : "a process that may not be seen", where,
+	error_set_hint(e, "on this machine %s listens on %s: connect "
+	               "there%s%s, or make it listen on this address too",
+	               *owner ? owner : "a program that only root can "
+	                                "see", where,
 	               *option ? " with " : "", option);
 	e->is_found = true;
 }
@@ -124,8 +125,8 @@ void hint_udp_elsewhere(struct error *e, const char *where, const char *owner,
 void explain_udp_held(struct error *e, const char *where, const char *owner)
 {
 	error_set(e, "address in use: %s is taken", where);
-	error_set_hint(e, "%s has it: stop it, or take another port",
-	               *owner ? owner : "a process that may not be seen");
+	error_set_hint(e, "%s has it: stop it, or use another port",
+	               *owner ? owner : "a program that only root can see");
 	error_set_code(e, EADDRINUSE);
 }
 
@@ -207,8 +208,7 @@ static void explain_told(const struct udp_head *u, int errnum,
 	name_offender(who, &u->told, &facts.peer);
 	explain_udp_trouble(e, &u->told, where, who);
 	if (u->told.kind == UDP_PORT && u->head.is_accepted)
-		error_set_hint(e, "the program that had sent from there is "
-		                  "gone");
+		error_set_hint(e, "the program that sent from there has ended");
 	else if (u->told.kind == UDP_PORT)
 		look_elsewhere(e, &facts.peer);
 }

@@ -63,19 +63,19 @@ static const char *name_type(const struct stat *st)
 	}
 }
 
-#define HINT_LIST "`ss -xl` lists the unix sockets that are listened on"
+#define HINT_LIST "`ss -xl` lists the unix sockets that have a listener"
 
 /* Connecting */
 
 static const struct wording connect_words[] = {
 	{ ECONNREFUSED, "connection refused", "nothing listens on ", "",
-	  "start the server; " HINT_LIST },
+	  "start the server. " HINT_LIST },
 	{ ENOENT, "no such socket", "", " does not exist",
-	  "the server does not run, or its socket is elsewhere; " HINT_LIST },
+	  "the server is not running, or its socket is elsewhere. " HINT_LIST },
 	{ EACCES, "not permitted", "you may not connect to ", "",
-	  "you must be allowed to enter each folder of its path" },
-	{ EPROTOTYPE, "wrong type of socket", "", " takes no streams",
-	  "it takes datagrams (SOCK_DGRAM) or packets (SOCK_SEQPACKET)" },
+	  "you need permission to enter each folder of its path" },
+	{ EPROTOTYPE, "wrong type of socket", "", " is not a stream socket",
+	  "it is for datagrams (SOCK_DGRAM) or packets (SOCK_SEQPACKET)" },
 	{ 0, "", "can't connect to ", "", "" },
 };
 
@@ -83,22 +83,22 @@ static void explain_not_socket(struct error *e, const char *where,
                                const char *type)
 {
 	error_set(e, "connection refused: %s is %s, not a socket", where, type);
-	error_set_hint(e, "give the path of the socket that the server makes; "
+	error_set_hint(e, "give the path of the socket that the server makes. "
 	                  HINT_LIST);
 	error_set_code(e, ECONNREFUSED);
 }
 
 static void explain_no_right(struct error *e, const struct found *f)
 {
-	error_set_hint(e, "it is a socket of %s with the mode %04o: who "
-	                  "connects must be allowed to write", f->owner,
+	error_set_hint(e, "it belongs to %s and has mode %04o: to connect you "
+	                  "need permission to write to it", f->owner,
 	               (unsigned)f->st.st_mode & 07777);
 }
 
 static void explain_no_accept(struct error *e, const struct found *f)
 {
-	error_set_hint(e, "%s does not accept connections there, and its "
-	                  "backlog is full: it may hang or be stopped",
+	error_set_hint(e, "%s does not accept connections there, and its queue "
+	                  "is full. It may hang or be stopped",
 	               *f->holder ? f->holder : "the server");
 }
 
@@ -115,8 +115,8 @@ static void explain_no_connection(const struct failure *failure,
 		return;
 	}
 	explain_word(e, connect_words, failure->errnum, failure->where,
-	             is_stale ? " (the file is left from a server that has "
-	                        "gone)" : "");
+	             is_stale ? " (the file was left by a server that has "
+	                        "ended)" : "");
 	if (type && failure->errnum == ECONNREFUSED)
 		explain_not_socket(e, failure->where, type);
 	else if (failure->errnum == EACCES && f.exists)
@@ -127,21 +127,22 @@ static void explain_no_connection(const struct failure *failure,
 
 static const struct wording listen_words[] = {
 	{ EADDRINUSE, "address in use", "", " already has a listener",
-	  "stop it, or take another path or name; " HINT_LIST },
+	  "stop it, or use another path or name. " HINT_LIST },
 	{ ENOENT, "no such folder", "the folder of ", " does not exist",
 	  "make it first: `mkdir -p`" },
-	{ EACCES, "not permitted", "you may not make ", "",
-	  "you must be allowed to write in its folder" },
+	{ EACCES, "not permitted", "you may not create ", "",
+	  "you need permission to write in its folder" },
 	{ 0, "", "can't listen on ", "", "" },
 };
 
 static void explain_foreign(struct error *e, const char *where,
                             const char *type)
 {
-	error_set(e, "address in use: %s is %s, and is left alone", where,
+	error_set(e, "address in use: %s is %s, and we do not replace "
+	             "it", where,
 	          type);
-	error_set_hint(e, "only a socket that nobody listens on any more is "
-	                  "replaced: take another path");
+	error_set_hint(e, "we only replace a socket that has no listener any "
+	                  "more: use another path");
 	error_set_code(e, EADDRINUSE);
 }
 
@@ -149,9 +150,10 @@ static void explain_foreign(struct error *e, const char *where,
 static void explain_unseen(struct error *e, const char *where,
                            const char *owner)
 {
-	error_set(e, "address in use: %s is a socket of %s, and is left alone",
+	error_set(e, "address in use: %s is a socket of %s, and we do not "
+	             "replace it",
 	          where, owner);
-	error_set_hint(e, "somebody may listen on it, unseen by us: take "
+	error_set_hint(e, "a program that we cannot see may listen on it: use "
 	                  "another path");
 	error_set_code(e, EADDRINUSE);
 }
@@ -160,9 +162,9 @@ static void explain_unseen(struct error *e, const char *where,
 static void explain_kept(struct error *e, int errnum, const char *where,
                          const char *owner)
 {
-	error_set(e, "address in use: %s is left from a server that has gone, "
-	             "and can't be removed", where);
-	error_set_hint(e, "it is a file of %s: remove it, or take another path",
+	error_set(e, "address in use: %s was left by a server that has ended, "
+	             "and we cannot remove it", where);
+	error_set_hint(e, "it belongs to %s: remove it, or use another path",
 	               owner);
 	error_set_code(e, errnum);
 }
@@ -176,7 +178,7 @@ static void explain_no_listener(const struct failure *failure, struct error *e)
 	if (type)
 		explain_foreign(e, failure->where, type);
 	else if (*f.holder)
-		error_set_hint(e, "%s holds it: stop that, or take another "
+		error_set_hint(e, "%s holds it: stop that, or use another "
 		                  "path", f.holder);
 	else if (f.exists && failure->errnum == EADDRINUSE)
 		explain_unseen(e, failure->where, f.owner);
@@ -197,8 +199,8 @@ static const char *find_reset_hint(const struct explain_break *b, int errnum)
 	if (!b->bytes_out && !b->is_accepted)
 		return "the server stopped listening before it accepted the "
 		       "connection";
-	return "the program there closed, or crashed, before it had read all "
-	       "that was sent: a unix socket tells that as a reset";
+	return "the program there closed or crashed before it had read all "
+	       "that was sent. A unix socket reports that as a reset";
 }
 
 void unix_explain(const struct failure *f, struct error *e)

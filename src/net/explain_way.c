@@ -16,8 +16,8 @@
 
 void word_black_hole(struct error *e, const char *where, bool is_v6)
 {
-	error_set(e, "black hole: a route of this machine throws away what is "
-	          "sent to %s", where);
+	error_set(e, "black hole: a route on this machine drops everything "
+	          "that is sent to %s", where);
 	error_set_hint(e, "`ip %sroute show type blackhole` lists such routes",
 	               is_v6 ? "-6 " : "");
 	error_set_code(e, EINVAL);
@@ -28,9 +28,9 @@ void word_no_ipv6(struct error *e, int errnum, const char *where)
 	error_set(e, "no IPv6 here: no interface of this machine has an IPv6 "
 	          "address%s, and %s is IPv6",
 	          errnum == ENETUNREACH ? " for other machines" : "", where);
-	error_set_hint(e, "try -4, or an IPv4 address; `sysctl "
-	               "net.ipv6.conf.all.disable_ipv6` tells whether IPv6 is "
-	               "switched off (1)");
+	error_set_hint(e, "try -4, or an IPv4 address. `sysctl "
+	               "net.ipv6.conf.all.disable_ipv6` is 1 if IPv6 is "
+	               "switched off");
 	error_set_code(e, errnum);
 }
 
@@ -71,6 +71,6 @@ void explain_way(struct error *e, const struct failure *f)
 	         !has_ipv6(is_unreachable))
 		word_no_ipv6(e, f->errnum, f->where);
 	else if (is_v6 && is_unreachable)
-		error_set_hint(e, "`ip route` and `ip -6 route` show the ways "
-		               "out; the interface or a VPN may be down");
+		error_set_hint(e, "`ip route` and `ip -6 route` show the "
+		               "routes. The interface or a VPN may be down");
 }

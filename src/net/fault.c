@@ -62,7 +62,7 @@ void faults_say_refused(const struct faults *f, const char *where,
 	uint64_t most = f->spec.refuse.count;
 	snprintf(out, size, "fault refuse=%" PRIu64 ": %s%s (%" PRIu64
 	         " of %" PRIu64 ")", most, where,
-	         has_datagrams ? " has sent a datagram, which is thrown away"
+	         has_datagrams ? " sent a datagram, which is thrown away"
 	                       : " is reset at once",
 	         f->struck[FAULT_IN][FAULT_REFUSE], most);
 }

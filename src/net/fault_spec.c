@@ -86,8 +86,8 @@ static int read_chance(struct fault_value *v, char *text, struct error *e)
 	if (number_parse_real(text, &v->chance) && v->chance > 0 &&
 	    v->chance <= 1)
 		return 0;
-	return error_set(e, "'%s' is not a chance above 0, and at most 1: "
-	                    "0.001", text);
+	return error_set(e, "'%s' is not a chance: write a number above 0, at "
+	                    "most 1: 0.001", text);
 }
 
 /* A small m is a minute to some, and a MiB to others. */
@@ -257,8 +257,8 @@ static int refuse_name(const char *name, struct error *e)
 	const struct spell_names names = { name_at, NULL, "" };
 	char guess[SPELL_MAX];
 	spell_guess(guess, &names, name, strlen(name));
-	error_set(e, "'%s' is no fault: latency, rate, slice, corrupt, drop, "
-	          "dup, reorder, limit, reset, stall, refuse and seed are",
+	error_set(e, "'%s' is not a fault: use latency, rate, slice, corrupt, "
+	          "drop, dup, reorder, limit, reset, stall, refuse or seed",
 	          name);
 	error_set_hint(e, "%s", *guess ? guess : SPEC_EXAMPLE);
 	return -1;
@@ -289,7 +289,7 @@ static int put_one(struct fault_spec *spec, enum fault_word word,
 {
 	struct fault_value *to = value_at(spec, word, dir);
 	if (to->is_on)
-		return error_set(e, "%s= stands there twice%s",
+		return error_set(e, "%s= is given twice%s",
 		                 rows[word].name,
 		                 word < FAULT_WAY_WORDS
 		                     ? " for one direction" : "");
@@ -317,8 +317,8 @@ static int parse_word(struct fault_spec *spec, char *text, struct error *e)
 	if (word == FAULT_WORDS)
 		return refuse_name(name, e);
 	if (dir != FAULT_DIRS && word >= FAULT_WAY_WORDS)
-		return error_set(e, "%s= has no direction: write it without "
-		                    "%s", name, ways[dir]);
+		return error_set(e, "%s= is for both directions: write it "
+		                    "without %s", name, ways[dir]);
 	if (!value || !*value)
 		return error_set(e, "%s needs a value: %s=…", name, name);
 	return rows[word].read(&v, value, e) ||
@@ -430,8 +430,8 @@ enum fault_word fault_never_strikes(const struct fault_spec *spec,
 const char *fault_why_never(enum fault_word word)
 {
 	return word == FAULT_SLICE
-	           ? "pieces are for streams, and a datagram is never cut"
-	           : "it is for datagrams, and this is a stream";
+	           ? "only streams go in pieces, and a datagram is never cut"
+	           : "it works on datagrams, and this is a stream";
 }
 
 bool fault_has_ways(const struct fault_spec *spec)

@@ -275,28 +275,29 @@ static void inherited_close(struct transport *t, bool abort)
 
 static const struct wording words[] = {
 	{ EBADF, "no such descriptor", "", " is not open",
-	  "the program that starts sockchat has to leave it open, and it can "
-	  "be served only once; to try it: "
-	  "systemd-socket-activate -l 9999 sockchat listen" },
-	{ ENOTSOCK, "not a socket", "", " is something else",
-	  "it has to be a socket that listens, or a connection" },
+	  "the program that starts sockchat must leave it open, and it can be "
+	  "served only once. To try it: systemd-socket-activate -l 9999 "
+	  "sockchat listen" },
+	{ ENOTSOCK, "not a socket", "", " is another kind of file",
+	  "it must be a listening socket or a connection" },
 	{ EPROTOTYPE, "wrong type of socket", "",
-	  " takes datagrams, and others here streams",
-	  "one sockchat serves streams or datagrams: start one for each" },
+	  " is for datagrams, and others here are for streams",
+	  "one sockchat serves either streams or datagrams: start one for "
+	  "each" },
 	{ ESOCKTNOSUPPORT, "wrong type of socket", "",
-	  " is neither of TCP nor UDP nor a unix socket of streams",
-	  "others are not spoken here" },
+	  " is not TCP, UDP or a unix stream socket",
+	  "sockchat speaks only these" },
 	{ EPROTONOSUPPORT, "wrong type of socket", "",
-	  " is neither of TCP nor UDP nor a unix socket of streams",
-	  "others are not spoken here" },
+	  " is not TCP, UDP or a unix stream socket",
+	  "sockchat speaks only these" },
 	{ ENOTCONN, "no connection", "the socket ",
 	  " does not listen and is not connected",
-	  "whoever opened the socket has to call listen() or connect() on "
-	  "it, for UDP bind() or connect()" },
+	  "the program that opened the socket must call listen() or connect() "
+	  "on it, for UDP bind() or connect()" },
 	{ ECONNRESET, "connection reset", "the peer of ",
 	  " reset it before it was served", "" },
 	{ EISCONN, "connection among others", "", " is a connection",
-	  "it is served alone" },
+	  "a connection can only be served alone" },
 	{ 0, "", "can't listen on ", "", "" },
 };
 

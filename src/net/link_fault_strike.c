@@ -52,8 +52,8 @@ static void strike_limit(struct link_fault *f, enum fault_dir dir,
 	}
 	fault_way_cut(&f->ways[dir], FAULT_LIMIT);
 	fault_tell(f, dir, FAULT_LIMIT, dir == FAULT_OUT
-	           ? ": our end is sent%s; what follows is thrown away"
-	           : ": the peer's end is pretended%s; what follows is "
+	           ? ": we send our end%s; what follows is thrown away"
+	           : ": we act as if the peer had ended%s; what follows is "
 	             "thrown away", after);
 	if (dir != FAULT_OUT || !halves_is_out_open(l->halves))
 		return;

@@ -128,7 +128,7 @@ void fault_tell_never(struct link_fault *f)
 	if (word == FAULT_NONE || all->has_told_never[is_of_datagrams])
 		return;
 	all->has_told_never[is_of_datagrams] = true;
-	fault_tell(f, FAULT_DIRS, word, ": nothing happens with %s: %s",
+	fault_tell(f, FAULT_DIRS, word, ": it does nothing to %s: %s",
 	           link_called(f->link), fault_why_never(word));
 }
 

@@ -50,8 +50,8 @@ static int read_group(struct multicast_group *out, const char word[WORD_MAX],
 	if (device)
 		*device++ = '\0';
 	if (!read_host(out, text))
-		return error_set(e, "%s is no multicast group: give an address "
-		                    "as 239.1.2.3 or ff02::fb", word);
+		return error_set(e, "%s is not a multicast group: give an "
+		                    "address like 239.1.2.3 or ff02::fb", word);
 	if (!device)
 		return 0;
 	if (!*device || strlen(device) >= sizeof(out->device) ||

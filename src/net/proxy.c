@@ -63,10 +63,9 @@ static int refuse_scheme(const char *url, size_t len, struct error *e)
 {
 	if (url[len] && len == strlen("https") &&
 	    strncasecmp(url, "https", len) == 0)
-		return error_set(e, "a proxy that is itself behind TLS "
-		                    "(https://) cannot be used: write "
-		                    "http://HOST:PORT");
-	return error_set(e, "this is no proxy: write " FORMS);
+		return error_set(e, "a proxy behind TLS (https://) is not "
+		                    "supported: write http://HOST:PORT");
+	return error_set(e, "this is not a proxy: write " FORMS);
 }
 
 /* Returns the character at `*at`, which may be written as %41; -1 for a % that
@@ -87,21 +86,21 @@ static int parse_user(struct proxy_settings *p, const char *text,
 	size_t len = 0;
 
 	if (strchr(text, ':'))
-		return error_set(e, "a password does not belong into the URL, "
-		                    "where others can see it: leave it out, "
-		                    "and put it into the environment variable "
-		                    "SOCKCHAT_PROXY_PASSWORD, or wait to be "
-		                    "asked");
+		return error_set(e, "a password in the URL can be seen by "
+		                    "others: leave it out, and put it into the "
+		                    "environment variable "
+		                    "SOCKCHAT_PROXY_PASSWORD, or wait until we "
+		                    "ask");
 	while (*text) {
 		int c = read_character(&text);
 
 		if (c <= 0)
-			return error_set(e, "the proxy's user has a %% that "
-			                    "two hexadecimal digits have to "
-			                    "follow, and not 00");
+			return error_set(e, "in the proxy's user, two "
+			                    "hexadecimal digits must follow "
+			                    "each %%, and not 00");
 		if (len + 1 == sizeof(p->user))
-			return error_set(e, "the proxy's user is too long: 255 "
-			                    "bytes are the most");
+			return error_set(e, "the proxy's user is too long: it "
+			                    "has more than 255 bytes");
 		p->user[len++] = (char)c;
 	}
 	p->user[len] = '\0';

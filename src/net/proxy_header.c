@@ -52,10 +52,10 @@ static ssize_t v1_len(const uint8_t *bytes, size_t len, struct error *why)
 		return error_set(why, "its line has no end (CR LF) within "
 		                      "107 bytes");
 	if (i < len && bytes[i] == '\n')
-		return error_set(why, "its line ends with LF alone, and CR LF "
-		                      "has to end it");
+		return error_set(why, "its line ends with LF alone, and must "
+		                      "end with CR LF");
 	if (i + 1 < len && bytes[i + 1] != '\n')
-		return error_set(why, "its line has a CR that no LF follows");
+		return error_set(why, "its line has a CR without LF");
 	return i + 1 < len ? (ssize_t)i + 2 : 0;
 }
 
@@ -108,7 +108,8 @@ static int refuse_word(struct error *why, const char *word, const char *what)
 	char shown[SHOWN_MAX];
 
 	glyph_copy(shown, sizeof(shown), word, GLYPH_ANY_WIDTH);
-	return error_set(why, "\"%s\" in its line is no %s", shown, what);
+	return error_set(why, "\"%s\" in its line is not a valid "
+	                      "%s", shown, what);
 }
 
 static int read_host(struct address *a, int family, struct span *line,
@@ -162,7 +163,7 @@ static int v1_read(struct proxy_header *h, const uint8_t *bytes, size_t len,
 	    read_port(&h->target, &line, why))
 		return -1;
 	if (line.len || bytes[len - strlen(" \r\n")] == ' ')
-		return error_set(why, "its line goes on behind the ports");
+		return error_set(why, "its line continues after the ports");
 	return 0;
 }
 

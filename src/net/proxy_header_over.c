@@ -162,7 +162,7 @@ static void say_wrong(const struct headed *h, const char *where,
 	                 GLYPH_ANY_WIDTH);
 	error_set(e, "%.120s sent no PROXY header: it began with \"%s\"",
 	          where, shown);
-	error_set_hint(e, "leave out --proxy-protocol, or let the proxy send "
+	error_set_hint(e, "leave out --proxy-protocol, or make the proxy send "
 	                  "one (haproxy: send-proxy)");
 }
 
@@ -182,9 +182,9 @@ static void say_missing(const struct headed *h, const char *where,
 	else
 		error_set(e, "%.120s sent no PROXY header%s", where, when);
 	error_set_hint(e, "%s", h->in.len ? "" :
-	               "who only connects sends none: a health check without "
-	               "send-proxy, a port scan, or a client that waits for "
-	               "you to begin");
+	               "some clients send nothing at first: a health check "
+	               "without send-proxy, a port scan, or a client that "
+	               "waits for you to begin");
 }
 
 static void header_explain(const struct failure *f, struct error *e)

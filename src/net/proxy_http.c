@@ -26,8 +26,8 @@ static void fail_http(struct proxy_talk *t)
 	struct proxy_fault *f;
 
 	if (is_login(status) && t->offers_other && !t->offers_basic)
-		f = talk_fail(t, CODE_LOGIN, "wants another login than "
-		              "sockchat's (HTTP Basic) for", HINT_METHOD);
+		f = talk_fail(t, CODE_LOGIN, "wants a login other than HTTP "
+		              "Basic for", HINT_METHOD);
 	else if (is_login(status))
 		f = talk_fail_login(t);
 	else if (status == 500 || (status >= 502 && status <= 504))

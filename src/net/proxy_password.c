@@ -27,7 +27,7 @@ static int take_given(char *given, struct error *e)
 	unsetenv(VARIABLE);
 	return fits ? 0
 	            : error_set(e, "the password in " VARIABLE " is too long: "
-	                           "255 bytes are the most");
+	                           "it has more than 255 bytes");
 }
 
 static int ask_user(const struct proxy_settings *p, struct error *e)
@@ -42,7 +42,7 @@ static int ask_user(const struct proxy_settings *p, struct error *e)
 		return 0;
 	error_set(e, "the proxy's user %.60s needs a password: %.100s",
 	          p->user, why.text);
-	error_set_hint(e, "the environment variable " VARIABLE " may have it");
+	error_set_hint(e, "put it into the environment variable " VARIABLE "");
 	return -1;
 }
 

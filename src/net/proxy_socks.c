@@ -91,10 +91,9 @@ static const struct socks5_reply socks5_replies[] = {
 	  HINT_TARGET },
 	{ "TTL expired", CODE_UNREACHABLE, "cannot reach", HINT_TARGET },
 	{ "command not supported", CODE_REFUSED, "refuses",
-	  "it is no proxy for TCP connections" },
+	  "it is not a proxy for TCP connections" },
 	{ "address type not supported", CODE_REFUSED, "refuses",
-	  "try the name or an IPv4 address in place of an IPv6 one, or the "
-	  "other way round" },
+	  "try the name, or the other kind of address (IPv4 or IPv6)" },
 	{ "unknown failure", CODE_REFUSED, "refuses", HINT_POLICY },
 };
 
@@ -180,7 +179,7 @@ static void log_in(struct proxy_talk *t)
 static void fail_method(struct proxy_talk *t)
 {
 	if (*t->settings->user)
-		talk_fail(t, CODE_LOGIN, "wants another login than user and "
+		talk_fail(t, CODE_LOGIN, "wants a login other than user and "
 		          "password for", HINT_METHOD);
 	else
 		talk_fail_login(t);

@@ -28,11 +28,11 @@ static int take_name(struct proxy_talk *t, const struct endpoint *target,
 	endpoint_ascii(target, name);
 	if (strlen(name) >= sizeof(t->name))
 		return error_set(e, "the name %.60s... is too long for a "
-		                    "proxy: 255 bytes are the most",
+		                    "proxy: it has more than 255 bytes",
 		                 target->host);
 	if (!is_sendable(name))
 		return error_set(e, "the name %s cannot be given to a proxy: "
-		                    "it is no host name", target->host);
+		                    "it is not a host name", target->host);
 	memcpy(t->name, name, strlen(name) + 1);
 	return 0;
 }
@@ -58,7 +58,7 @@ static int take_target(struct proxy_talk *t, const struct endpoint *target,
 		                    "proxy cannot be asked for %s: use "
 		                    "socks5:// or a name", target->host);
 	if (inet_pton(AF_INET6, target->host, t->address) != 1)
-		return error_set(e, "%s is no host", target->host);
+		return error_set(e, "%s is not a host", target->host);
 	t->address_len = 16;
 	return 0;
 }
@@ -81,8 +81,8 @@ static int check_words(const struct proxy_settings *s, struct error *e)
 		return error_set(e, "the password for the proxy's user %s is "
 		                    "missing", s->user);
 	if (s->password && strlen(s->password) >= PROXY_WORD_MAX)
-		return error_set(e, "the proxy's password is too long: 255 "
-		                    "bytes are the most");
+		return error_set(e, "the proxy's password is too long: it has "
+		                    "more than 255 bytes");
 	return 0;
 }
 
@@ -165,7 +165,7 @@ void proxy_talk_lose(struct proxy_talk *t, int errnum)
 {
 	const char *verb = t->total
 	    ? "closed the connection in the middle of its answer about"
-	    : "closed the connection when it was asked for";
+	    : "closed the connection when we asked for";
 	struct proxy_fault *f = talk_fail(t, CODE_CLOSED, verb, HINT_CLOSED);
 
 	if (errnum)

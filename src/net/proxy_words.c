@@ -163,7 +163,7 @@ void proxy_talk_explain(const struct proxy_talk *t, const char *where,
 static const char *what_it_did_not(const struct proxy_talk *t)
 {
 	if (t->state == PROXY_SPEAKS)
-		return "has not taken the request for";
+		return "has not read the request for";
 	return t->total ? "has not finished its answer about"
 	                : "has not answered the request for";
 }

@@ -51,14 +51,14 @@ static int refuse_foreign(struct error *e)
 {
 	if (!*given.pid)
 		error_set(e, "on which port? LISTEN_FDS is set, but LISTEN_PID "
-		             "does not say for which process");
+		             "is not, so the sockets may not be for us");
 	else
 		error_set(e, "on which port? LISTEN_FDS is for the process %s, "
 		             "and this is the process %ld", given.pid,
 		          (long)getpid());
-	error_set_hint(e, "a service manager's sockets are for the program "
-	                  "that it starts: start sockchat itself, in a shell's "
-	                  "script with exec");
+	error_set_hint(e, "a service manager gives its sockets to the program "
+	                  "that it starts: make it start sockchat directly, or "
+	                  "with exec in a shell script");
 	return -1;
 }
 
@@ -111,8 +111,8 @@ int service_ready(const char *addresses, struct error *e)
 	         addresses);
 	if (!send_to_manager(text))
 		return 0;
-	return error_set_errno(e, errno, "NOTIFY_SOCKET is %s, which could not "
-	                                 "be told that we are ready",
+	return error_set_errno(e, errno, "NOTIFY_SOCKET is %s, and we could "
+	                                 "not tell it that we are ready",
 	                       given.notify);
 }
 

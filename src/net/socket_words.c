@@ -35,7 +35,7 @@ bool socket_take_refusal(const struct socket_settings *s,
 	if (i == SOCKET_SETTINGS)
 		return false;
 	snprintf(text, SOCKET_TEXT_MAX,
-	         "%s is not as you asked: the system refuses %d (%s)", names[i],
+	         "%s was not set: the system refuses %d (%s)", names[i],
 	         s->values[i], strerror(errnums[i]));
 	errnums[i] = 0;
 	return true;

@@ -79,7 +79,7 @@ static int set_lists(SSL_CTX *ctx, const char *list, const char *suites,
 {
 	if ((*list && !SSL_CTX_set_cipher_list(ctx, list)) ||
 	    (*suites && !SSL_CTX_set_ciphersuites(ctx, suites)))
-		return tls_refuse(e, "", "--tls-ciphers leaves no cipher");
+		return tls_refuse(e, "", "--tls-ciphers allows no cipher");
 	return 0;
 }
 

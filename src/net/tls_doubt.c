@@ -48,7 +48,7 @@ static void add_pin(const struct story *s)
 
 	if (!s->conn->is_accepted)
 		text_add(hint, sizeof(s->e->hint),
-		         "%s--tls-pin %s trusts just this key",
+		         "%s--tls-pin %s trusts only this key",
 		         *hint ? "; " : "", s->pin);
 }
 
@@ -79,9 +79,9 @@ static void tell_date(const struct story *s, bool is_over)
 	else
 		error_set(s->e, "certificate not yet valid: %s begins in %s, "
 		                "on %s", which, age, day);
-	error_set_hint(s->e, "%s; the clock here says %.16s: if that is wrong, "
+	error_set_hint(s->e, "%s. The clock here says %.16s: if that is wrong, "
 	                     "set it",
-	               is_over ? "it has to be renewed there" : "wait", clock);
+	               is_over ? "it must be renewed there" : "wait", clock);
 	add_pin(s);
 }
 
@@ -123,9 +123,9 @@ static void tell_no_issuer(const struct story *s)
 	hint_trust(s, is_client ? ""
 	              : !is_own(s)
 	                  ? "if it is a private authority, "
-	                  : "a server has to send its intermediate "
-	                    "certificates too (fullchain.pem); if it is a "
-	                    "private authority, ");
+	                  : "a server must send its intermediate certificates "
+	                    "too (fullchain.pem). If it is a private "
+	                    "authority, ");
 }
 
 static void tell_name(const struct story *s)
@@ -135,8 +135,8 @@ static void tell_name(const struct story *s)
 	tls_names_text(names, sizeof(names), s->conn->doubt.leaf);
 	error_set(s->e, "wrong name: the certificate of %s is for %s, not for "
 	                "%.60s", s->where, names, s->conn->name);
-	error_set_hint(s->e, "--tls-sni NAME asks for another name and "
-	                     "verifies that");
+	error_set_hint(s->e, "--tls-sni NAME asks for another name and checks "
+	                     "that one");
 	add_pin(s);
 }
 
@@ -147,7 +147,7 @@ static void tell_purpose(const struct story *s)
 	name_it(s, which, sizeof(which));
 	error_set(s->e, "wrong purpose: %s may not be used for a %s", which,
 	          s->conn->is_accepted ? "client" : "server");
-	error_set_hint(s->e, "its extended key usage has to contain %s",
+	error_set_hint(s->e, "its extended key usage must contain %s",
 	               s->conn->is_accepted ? "clientAuth" : "serverAuth");
 	add_pin(s);
 }
@@ -164,10 +164,10 @@ static void tell_weak(const struct story *s)
 
 static void tell_pin(const struct story *s)
 {
-	error_set(s->e, "another key: that of %s (%s) is not the one that "
+	error_set(s->e, "another key: the key of %s (%s) is not the one that "
 	                "--tls-pin trusts", s->where, s->subject);
-	error_set_hint(s->e, "its pin is %s; if you did not expect a new key, "
-	                     "somebody may stand in between", s->pin);
+	error_set_hint(s->e, "its pin is %s. If you did not expect a new key, "
+	                     "somebody may be in the middle", s->pin);
 }
 
 static void tell_other(const struct story *s)

@@ -17,32 +17,33 @@
 #include "tls_explain.h"
 
 #define PEER_WITHOUT_TLS                                                       \
-	"is there TLS on that port? A server of plain text waits for us to "   \
-	"speak, as we wait for it"
+	"does that port speak TLS? A plain-text server waits for us to "       \
+	"speak, while we wait for it"
 #define HINT_VERSIONS                                                          \
-	"--tls-min 1.0 takes old versions too; --tls-max limits the newest"
+	"--tls-min 1.0 allows old versions too. --tls-max limits the newest"
 #define HINT_CIPHERS                                                           \
-	"--tls-min 1.0 takes what is old as well, --tls-ciphers names what "   \
-	"we offer, and some servers demand a certificate: --tls-cert FILE"
+	"--tls-min 1.0 allows old versions, and --tls-ciphers sets what we "   \
+	"offer. Some servers demand a certificate: --tls-cert FILE"
 #define HINT_CLIENTS                                                           \
-	"--tls-min 1.0 serves old clients; others may want a key of another "  \
-	"kind (RSA, ECDSA) in --tls-cert"
+	"--tls-min 1.0 serves old clients. Others may want another kind of "   \
+	"key (RSA, ECDSA) in --tls-cert"
 
 /* For a listener, whose certificate is temporary, or given. */
 static const char made_hint[] =
-    "it has to trust the temporary certificate, by the pin that was shown with "
-    "it; --tls-cert FILE shows one that it may trust already";
+    "the client must trust the temporary certificate, by the pin that we "
+    "showed with it. With --tls-cert FILE you can use one that it already "
+    "trusts";
 static const char given_hint[] =
-    "it has to trust who signed the certificate in --tls-cert, and to call us "
-    "by a name that stands there";
+    "the client must trust the signer of the certificate in --tls-cert, and "
+    "call us by a name in it";
 
 #define OURS "it does not accept our certificate"
 #define AGAIN "it gave up, as some do when they may not renegotiate"
-#define NO_CERTIFICATE "it demands a certificate, and we have shown none"
+#define NO_CERTIFICATE "it demands a certificate, and we have none"
 #define HINT_WHO "--tls-cert FILE and --tls-key FILE say who we are"
 #define HINT_OURS                                                              \
-	"it has to trust who signed the certificate in --tls-cert; those "     \
-	"between the two belong into that file"
+	"it must trust the signer of the certificate in --tls-cert. The "      \
+	"certificates between the two belong in that file too"
 
 /* Alerts (RFC 8446, 6.2).  The hints are for a client and for a listener. */
 static const struct alert {
@@ -56,7 +57,8 @@ static const struct alert {
 	{ 22, "record overflow", "TLS_ALERT_RECORD_OVERFLOW",
 	  "a record of ours is too long for it", "", "" },
 	{ 40, "handshake failure", "TLS_ALERT_HANDSHAKE_FAILURE",
-	  "it shares no cipher with us, or misses something", HINT_CIPHERS,
+	  "it has no cipher in common with us, or something is "
+	  "missing", HINT_CIPHERS,
 	  HINT_VERSIONS },
 	{ 42, "bad certificate", "TLS_ALERT_BAD_CERTIFICATE", OURS, HINT_OURS,
 	  made_hint },
@@ -81,7 +83,7 @@ static const struct alert {
 	{ 51, "decrypt error", "TLS_ALERT_DECRYPT_ERROR",
 	  "a signature or a check of our handshake is wrong for it", "", "" },
 	{ 70, "protocol version", "TLS_ALERT_PROTOCOL_VERSION",
-	  "it takes none of the versions that we offer", HINT_VERSIONS,
+	  "it accepts none of the versions that we offer", HINT_VERSIONS,
 	  HINT_VERSIONS },
 	{ 71, "insufficient security", "TLS_ALERT_INSUFFICIENT_SECURITY",
 	  "what we offer is too weak for it", HINT_CIPHERS, HINT_VERSIONS },
@@ -92,7 +94,7 @@ static const struct alert {
 	{ 90, "user canceled", "TLS_ALERT_USER_CANCELED",
 	  "somebody gave up there", "", "" },
 	{ 109, "missing extension", "TLS_ALERT_MISSING_EXTENSION",
-	  "it misses something in our handshake", "", "" },
+	  "something is missing in our handshake", "", "" },
 	{ 110, "unsupported extension", "TLS_ALERT_UNSUPPORTED_EXTENSION",
 	  "it did not ask for something that we sent", "", "" },
 	{ 112, "unrecognized name", "TLS_ALERT_UNRECOGNIZED_NAME",
@@ -211,16 +213,15 @@ static void show_first(const struct tls_conn *c, char out[64])
 static const char *plain_hint(const struct tls_conn *c)
 {
 	if (c->is_accepted && c->is_upgrade)
-		return "a client begins TLS when its wish for that is granted, "
-		       "in words of its protocol: `/starttls 220 go ahead` "
-		       "sends those first";
+		return "such a client asks for TLS and waits for our yes: "
+		       "`/starttls 220 go ahead` sends that and begins TLS";
 	if (c->is_accepted)
 		return "--tls-auto serves plain clients as well";
 	if (c->is_upgrade)
-		return "a server begins TLS when it is asked to, in words of "
-		       "its protocol: `/starttls STARTTLS` sends those first";
-	return "without TLS (tcp://) you can talk to it; many protocols begin "
-	       "so and change to TLS later: /starttls";
+		return "such a server waits until we ask for TLS: `/starttls "
+		       "STARTTLS` asks and begins it";
+	return "connect without TLS (tcp://). Many protocols change to TLS "
+	       "later: /starttls does that";
 }
 
 static void tell_plain(const struct tls_conn *c, const char *where,
@@ -246,9 +247,9 @@ static bool is_echo(const struct tls_conn *c)
 
 static void tell_echo(const char *where, struct error *e)
 {
-	error_set(e, "no TLS: %s sends back what it gets: an echo server of "
-	             "plain text", where);
-	error_set_hint(e, "without TLS (tcp://) you can talk to it");
+	error_set(e, "no TLS: %s sends back what it gets: it is a plain-text "
+	             "echo server", where);
+	error_set_hint(e, "connect without TLS (tcp://)");
 	error_set_word(e, "TLS_PLAIN");
 }
 
@@ -258,23 +259,23 @@ static const struct reason {
 	const char *code, *before, *after, *hint;
 } reasons[] = {
 	{ SSL_R_UNSUPPORTED_PROTOCOL, "TLS_VERSION", "no common version: ",
-	  " speaks none of the TLS versions that we take", HINT_VERSIONS },
+	  " speaks none of the TLS versions that we allow", HINT_VERSIONS },
 	{ SSL_R_VERSION_TOO_LOW, "TLS_VERSION", "no common version: ",
-	  " speaks an older TLS than we take", HINT_VERSIONS },
+	  " speaks an older TLS than we allow", HINT_VERSIONS },
 	{ SSL_R_WRONG_SSL_VERSION, "TLS_VERSION", "no common version: ",
-	  " chose a TLS version that we do not take", HINT_VERSIONS },
+	  " chose a TLS version that we do not allow", HINT_VERSIONS },
 	/* those that sign with SHA-1 and MD5 alone, TLS 1.0 and 1.1 */
 	{ SSL_R_LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED, "TLS_VERSION",
-	  "no common version: ", " speaks an older TLS than we take",
+	  "no common version: ", " speaks an older TLS than we allow",
 	  HINT_VERSIONS },
 	{ SSL_R_NO_PROTOCOLS_AVAILABLE, "TLS_VERSION",
 	  "no version is left for ", "",
 	  "--tls-min and --tls-max, or openssl.cnf of this system, leave no "
 	  "version" },
 	{ SSL_R_NO_SHARED_CIPHER, "TLS_CIPHER", "no common cipher: ",
-	  " shares none with us", HINT_CLIENTS },
+	  " has none in common with us", HINT_CLIENTS },
 	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "TLS_CIPHER",
-	  "no common signature: ", " takes none that our key makes",
+	  "no common signature: ", " accepts none that our key can make",
 	  HINT_CLIENTS },
 	{ SSL_R_NO_CIPHERS_AVAILABLE, "TLS_CIPHER", "no cipher is left for ",
 	  "", "--tls-ciphers fits none of the versions" },
@@ -282,23 +283,22 @@ static const struct reason {
 	  " chose one that we did not offer", HINT_CIPHERS },
 	{ SSL_R_DH_KEY_TOO_SMALL, "TLS_WEAK", "weak key exchange: ",
 	  " uses a DH key that is too short",
-	  "--tls-ciphers DEFAULT@SECLEVEL=0 takes it" },
+	  "--tls-ciphers DEFAULT@SECLEVEL=0 allows it" },
 	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "TLS_WEAK",
 	  "TLS of before 2010: ", " knows no safe renegotiation (RFC 5746)",
-	  "--tls-min 1.0 takes it" },
+	  "--tls-min 1.0 allows it" },
 	{ SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, "TLS_NO_CERTIFICATE",
 	  "no certificate: ", " was asked for one and has none",
-	  "the client has to show one that --tls-client-ca signs for" },
+	  "the client must show one that --tls-client-ca has signed" },
 	{ SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, "TLS_DAMAGED",
 	  "damaged record: what came from ",
 	  " is not what was sent, so the connection has ended",
-	  "somebody or something on the way changes bytes, or one end has a "
-	  "fault" },
+	  "something on the way changes bytes, or one end has a bug" },
 #define NO_RECORD                                                              \
 	"TLS_DAMAGED", "no record of TLS: what came from ",                    \
 	" is plain or damaged, so the connection has ended",                   \
 	"one end may have gone back to plain text, or something on the way "   \
-	"puts bytes in"
+	"adds bytes"
 	{ SSL_R_WRONG_VERSION_NUMBER, NO_RECORD },
 	{ SSL_R_BAD_RECORD_TYPE, NO_RECORD },
 	{ SSL_R_NO_APPLICATION_PROTOCOL, "TLS_ALPN",
@@ -312,7 +312,7 @@ static void tell_alpn(const struct tls_conn *c, const char *where,
 	error_set(e, "no common protocol: %s offers %s with ALPN, and "
 	             "--tls-alpn has %s", where, c->offered,
 	          c->tls->settings->alpn);
-	error_set_hint(e, "RFC 7301 demands that this ends the connection");
+	error_set_hint(e, "RFC 7301 says that the connection must end then");
 	error_set_word(e, "TLS_ALPN");
 }
 
@@ -340,8 +340,8 @@ static void tell_timeout(const struct tls_conn *c, const struct failure *f,
 	double s = (double)f->timeout_ms / 1000;
 
 	if (!c->bytes_in && !c->is_accepted)
-		error_set(e, "timed out: %s took the connection, but has not "
-		             "answered our TLS handshake within %g s",
+		error_set(e, "timed out: %s accepted the connection, but has "
+		             "not answered our TLS handshake within %g s",
 		          f->where, s);
 	else if (!c->bytes_in)
 		error_set(e, "timed out: %s connected, but has not begun a TLS "
@@ -361,14 +361,14 @@ static void tell_broken_off(const struct tls_conn *c, const struct failure *f,
 	error_set(e, "TLS handshake broken off: %s %s%s", f->where,
 	          c->has_lower_ended ? "closed the connection"
 	                             : "reset the connection",
-	          c->bytes_in ? "" : " without a word of TLS");
+	          c->bytes_in ? "" : " without sending any TLS");
 	error_set_hint(e, "%s", c->is_accepted
 	                            ? "a client that does not trust our "
-	                              "certificate may leave so; so do port "
-	                              "scans and health checks"
+	                              "certificate may leave like this, and so "
+	                              "do port scans and health checks"
 	                        : c->bytes_in ? "see its log"
 	                                      : "it may not speak TLS on that "
-	                                        "port, or not with this name "
+	                                        "port, or not under this name "
 	                                        "(--tls-sni)");
 	error_set_word(e, c->has_lower_ended ? "TLS_ENDED" : "ECONNRESET");
 }
@@ -382,10 +382,11 @@ static void tell_unproven(const struct tls_conn *c, const struct failure *f,
 	error_set(e, "the end of %.120s is unproven: it %s the connection "
 	             "%s, without TLS's close_notify",
 	          f->where, c->is_reset ? "reset" : "closed", moved);
-	error_set_hint(e, "anybody on the way could have done that, so what "
-	                  "came may be cut short; Python's ssl, for one, "
+	error_set_hint(e, "anybody on the way could have done that, so the "
+	                  "data may be cut short. Python's ssl, for one, "
 	                  "proves its end only when the program calls "
-	                  "unwrap(); --tls-allow-truncation takes such an end");
+	                  "unwrap(). --tls-allow-truncation accepts such an "
+	                  "end");
 	error_set_word(e, "TLS_TRUNCATED");
 }
 

@@ -57,9 +57,9 @@ static int refuse_key(const struct asking *a, const char *option)
 		return tls_refuse(e, "", "--%s: that is not the passphrase of "
 		                         "%s", option, a->path);
 	return tls_refuse(e, "a PEM file has a line -----BEGIN PRIVATE "
-	                     "KEY-----; --tls-key names the key's file if it "
-	                     "is another one; for another form: openssl pkey "
-	                     "-in FILE -out FILE.pem",
+	                     "KEY-----. If the key is in another file, use "
+	                     "--tls-key. To convert one: openssl pkey -in FILE "
+	                     "-out FILE.pem",
 	                  "--%s: there is no private key in %s", option,
 	                  a->path);
 }
@@ -87,7 +87,7 @@ static int refuse_certificate(const char *path, struct error *e)
 	const char *why = ERR_reason_error_string(ERR_peek_last_error());
 
 	return tls_refuse(e, TLS_WEAK_HINT,
-	                  "--tls-cert: OpenSSL does not take a certificate in "
+	                  "--tls-cert: OpenSSL refuses a certificate in "
 	                  "%.120s: %.80s", path, why ? why : "it is not good");
 }
 
@@ -152,11 +152,11 @@ static int use_key(struct tls *t, SSL_CTX *ctx, const char *option,
 	    SSL_CTX_check_private_key(ctx))
 		return 0;
 	return tls_refuse(e, is_key_below(ctx, t->key)
-	                         ? "that key is of a certificate further "
+	                         ? "the key belongs to a certificate further "
 	                           "down in the file: put that one first"
-	                         : "each certificate has a key of its own: the "
+	                         : "each certificate has its own key, in the "
 	                           "file that was made together with it",
-	                  "--%s: the key in %.90s is not the one of the "
+	                  "--%s: the key in %.90s does not belong to the "
 	                  "certificate in %.90s", option, path, cert);
 }
 

@@ -25,8 +25,8 @@ static bool note_keylog(const struct tls *t, char text[TLS_NOTE_MAX])
 
 	show_keylog(path);
 	snprintf(text, TLS_NOTE_MAX,
-	         "SSLKEYLOGFILE: the secrets of TLS are written to %s; whoever "
-	         "has that file can read what was said", path);
+	         "SSLKEYLOGFILE: the TLS secrets are written to %s, and "
+	         "whoever has that file can read this conversation", path);
 	return t->keylog_fd >= 0;
 }
 
@@ -36,10 +36,10 @@ static bool note_no_keylog(const struct tls *t, char text[TLS_NOTE_MAX])
 
 	show_keylog(path);
 	snprintf(text, TLS_NOTE_MAX,
-	         "SSLKEYLOGFILE: the secrets of TLS cannot be written to %s: "
+	         "SSLKEYLOGFILE: the TLS secrets cannot be written to %s: "
 	         "%s", path,
 	         t->keylog_errno == ELOOP
-	             ? "it is a link, or no file of its own"
+	             ? "it is a link, or not a regular file"
 	             : strerror(t->keylog_errno));
 	return t->keylog_errno != 0;
 }
@@ -48,15 +48,15 @@ static bool note_weak(const struct tls *t, char text[TLS_NOTE_MAX])
 {
 	snprintf(text, TLS_NOTE_MAX,
 	         "TLS 1.0 and 1.1 need OpenSSL's security level 0: weak keys, "
-	         "ciphers and signatures are taken too");
+	         "ciphers and signatures are accepted too");
 	return tls_is_weak(t->settings);
 }
 
 static bool note_insecure(const struct tls *t, char text[TLS_NOTE_MAX])
 {
 	snprintf(text, TLS_NOTE_MAX,
-	         "--tls-insecure: servers prove nothing; anybody on the way "
-	         "could be the one you talk to");
+	         "--tls-insecure: we do not check who the server is, so you "
+	         "could be talking to anybody on the way");
 	return t->settings->insecure && !*t->settings->pin &&
 	       t->contexts[ENDPOINT_CONNECT];
 }

@@ -110,7 +110,7 @@ void tls_say_trust(char out[TLS_WORDS_MAX], const struct tls_facts *f)
 	size_t count = f->chain_count;
 
 	if (f->trust == TLS_TRUST_REFUSED)
-		snprintf(out, TLS_WORDS_MAX, "no, and so it was left");
+		snprintf(out, TLS_WORDS_MAX, "no, so we left");
 	else if (f->trust == TLS_TRUST_CHAIN)
 		snprintf(out, TLS_WORDS_MAX,
 		         "yes, the chain leads to %s, which is trusted here",
@@ -147,7 +147,7 @@ static void tell_certificate(const struct tls_facts *f, int64_t now_s,
 	char text[TLS_WORDS_MAX];
 
 	if (!f->chain_count) {
-		fn(user, "certificate", "the peer has shown none");
+		fn(user, "certificate", "the peer has sent none");
 		return;
 	}
 	snprintf(text, sizeof(text), "%s, for %s", f->chain[0].subject,

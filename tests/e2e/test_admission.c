@@ -495,7 +495,7 @@ static void what_cannot_be_is_a_wrong_command_line(void **state)
 	static const char *const rows[][3] = {
 		{ "localhost", "9999", "option --allow: 'localhost' is not an "
 		                       "address or a network" },
-		{ "10.0.0.0/33", "9999", "has to be a number from 0 to 32" },
+		{ "10.0.0.0/33", "9999", "must be a number from 0 to 32" },
 		{ "", "9999", "option --allow: the list is empty" },
 		{ "10.0.0.1", "unix:/nowhere/x", "option --allow is for IP "
 		  "addresses, and unix:/nowhere/x has none" },

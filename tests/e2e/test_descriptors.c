@@ -390,7 +390,7 @@ static void what_cannot_be_served_is_said(void **state)
 
 	(void)state;
 	assert_refused(file, 1, "fd:77 is not open", "listen", "fd:77", NULL);
-	assert_refused(file, 1, "fd:20 is something else", "listen",
+	assert_refused(file, 1, "fd:20 is another kind of file", "listen",
 	               "fd:20", NULL);
 	assert_int_equal(dup2(e.far, GIVEN + 1), GIVEN + 1);
 	assert_refused(listener, 1, "fd:21 is a connection",

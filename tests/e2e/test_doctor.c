@@ -188,8 +188,8 @@ static void what_is_found_here_is_what_to_try(void **state)
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, "try next: on this machine ");
 	assert_verdict(&p, "verdict: the reason is on this machine\n",
-	               ": connect there, or let it listen on this address as "
-	               "well\n", 1);
+	               ": connect there, or make it listen on this address "
+	               "too\n", 1);
 	close(listener);
 }
 

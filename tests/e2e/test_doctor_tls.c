@@ -138,8 +138,8 @@ static void an_echo_server_without_tls_is_named(void **state)
 	proc_sockchat(&echo, "listen", "--echo", "0", NULL);
 	consult(&p, tls_url(port_of(&echo)), true);
 	proc_expect_exit(&p, 1);
-	assert_err_has(&p, " sends back what it gets: an echo server of plain "
-	                   "text\n");
+	assert_err_has(&p, " sends back what it gets: it is a plain-text echo "
+	                   "server\n");
 	assert_err_has(&p, "verdict: it works, but it does not speak TLS\n");
 	proc_finish(&p);
 	proc_finish(&echo);

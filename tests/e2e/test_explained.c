@@ -241,7 +241,7 @@ static void a_reset_at_once_is_told_from_a_late_one(void **state)
 	(void)state;
 	net_reset(connected(&p));
 	proc_expect_exit(&p, 1);
-	assert_err_has(&p, " took the connection and dropped it at once");
+	assert_err_has(&p, " accepted the connection and dropped it at once");
 	proc_finish(&p);
 }
 
@@ -305,7 +305,8 @@ static void a_full_backlog_is_told_from_a_silent_host(void **state)
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, "timed out: 127.0.0.1:");
 	assert_err_has(&p, ourselves());
-	assert_err_has(&p, "does not accept: its backlog is full");
+	assert_err_has(&p, "does not accept connections, and its queue is "
+	                   "full");
 	proc_finish(&p);
 	close(peer);
 	close(fd);
@@ -336,7 +337,7 @@ static bool offers_ours(void)
 	              port_text((uint16_t)(port - 1)), NULL);
 	proc_wait(&p);
 	snprintf(where, sizeof(where),
-	         " listens on 127.0.0.1:%u, a port nearby", port);
+	         " listens on 127.0.0.1:%u, a nearby port", port);
 	bool does = p.err_text.len && strstr(p.err_text.bytes, where);
 	proc_finish(&p);
 	close(fd);
@@ -376,8 +377,8 @@ static void a_port_that_is_our_own_is_said_to_be(void **state)
 	proc_expect_out(&p, "listening on ");
 	snprintf(again, sizeof(again), "/listen 127.0.0.1 %u\n", port);
 	proc_write_text(&p, again);
-	proc_expect_out(&p, " already has a listener; it is this sockchat's "
-	                "own");
+	proc_expect_out(&p, " already has a listener; this sockchat itself "
+	                "listens there");
 	proc_finish(&p);
 }
 
@@ -436,7 +437,7 @@ static void what_is_left_in_time_wait_is_said_not_to_matter(void **state)
 	(void)state;
 	proc_sockchat(&p, "listen", "-v", "127.0.0.1", port_text(port), NULL);
 	snprintf(sentence, sizeof(sentence),
-	         "1 former connection of port %u is in TIME-WAIT", port);
+	         "1 old connection of port %u is in TIME-WAIT", port);
 	proc_expect_err(&p, sentence);
 	proc_finish(&p);
 }
@@ -451,7 +452,7 @@ static void a_time_wait_that_matters_tells_for_how_long(void **state)
 	proc_sockchat(&p, "listen", "127.0.0.1", port_text(port), NULL);
 	proc_expect_exit(&p, 1);
 	close(bound);
-	assert_err_has(&p, "address in use: former connections of 127.0.0.1:");
+	assert_err_has(&p, "address in use: old connections of 127.0.0.1:");
 	unsigned long left = number_after(&p, "it is free in ");
 	assert_true(left > 0 && left <= 60);
 	proc_finish(&p);

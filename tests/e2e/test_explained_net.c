@@ -75,15 +75,15 @@ static void each_way_not_to_get_there_has_its_own_sentence(void **state)
 {
 	(void)state;
 	assert_said(NO_ROUTE, "network unreachable: there is no route to "
-	            NO_ROUTE ":80", "`ip route` shows the ways out");
+	            NO_ROUTE ":80", "`ip route` shows the routes");
 	assert_said(PROHIBITED, "not permitted: this system forbids "
-	            "connections to " PROHIBITED ":80", "prohibiting route");
-	assert_said(UNREACHABLE, "host unreachable: nobody answers for "
+	            "connections to " PROHIBITED ":80", "prohibit route");
+	assert_said(UNREACHABLE, "host unreachable: nobody answers at "
 	            UNREACHABLE ":80", "the host is down");
-	assert_said(BLACKHOLE, "black hole: a route of this machine throws "
-	            "away what is sent to " BLACKHOLE ":80",
+	assert_said(BLACKHOLE, "black hole: a route on this machine drops "
+	            "everything that is sent to " BLACKHOLE ":80",
 	            "`ip route show type blackhole`");
-	assert_said(ABSENT, "host unreachable: nobody answers for " ABSENT,
+	assert_said(ABSENT, "host unreachable: nobody answers at " ABSENT,
 	            "the host is down");
 }
 
@@ -115,7 +115,7 @@ static void silence_is_timed(void **state)
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, "timed out: " SILENT ":80 has not answered within "
 	                   "0.3 s");
-	assert_err_has(&p, "a firewall may drop what is sent to it");
+	assert_err_has(&p, "a firewall may drop our packets");
 	proc_finish(&p);
 }
 
@@ -125,7 +125,7 @@ static void an_unknown_name_is_told_from_a_resolver_that_is_down(void **state)
 	replace_file("/etc/resolv.conf", "nameserver " NO_ROUTE "\n");
 	replace_file("/etc/nsswitch.conf", "hosts: files dns\n");
 	assert_said("nohost.example", "name lookup failed: no name server "
-	            "answers about nohost.example", "/etc/resolv.conf");
+	            "answers for nohost.example", "/etc/resolv.conf");
 	write_file("/etc/nsswitch.conf", "hosts: files\n"); /* ours now */
 	assert_said("nohost.example", "unknown host: nohost.example",
 	            "check the spelling");
@@ -242,7 +242,7 @@ static void a_port_of_root_names_the_limit(void **state)
 	proc_start(&p, argv, NULL, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, "not permitted: you may not listen on 127.0.0.1:25");
-	assert_err_has(&p, "ports below 1024 are for root here");
+	assert_err_has(&p, "only root may use ports below 1024 here");
 	proc_finish(&p);
 }
 

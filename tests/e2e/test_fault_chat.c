@@ -61,8 +61,8 @@ static void a_limit_is_told_in_json_and_fails_the_script(void **state)
 	proc_write_text(&p, "/fault out:limit=3\nhello\n");
 	net_expect(fd, "hel");
 	net_expect_end(fd);
-	proc_expect_out(&p, "\"code\":\"fault\",\"text\":\"fault "
-	                    "out:limit=3: our end is sent after 3 bytes");
+	proc_expect_out(&p, "\"code\":\"fault\",\"text\":\"fault out:limit=3: "
+	                    "we send our end after 3 bytes");
 	close(fd);
 	proc_end_in(&p);
 	proc_expect_exit(&p, 1);
@@ -80,8 +80,8 @@ static void an_end_that_a_fault_pretends_is_no_fin(void **state)
 	proc_write_text(&p, "/fault in:limit=3\nhello\n");
 	net_expect(fd, "hello\n");
 	net_send_text(fd, "answer");
-	proc_expect_out(&p, "in:limit=3: the peer's end is pretended after 3 "
-	                    "bytes; what follows is thrown away");
+	proc_expect_out(&p, "in:limit=3: we act as if the peer had ended after "
+	                    "3 bytes; what follows is thrown away");
 	proc_expect_out(&p, "finished sending (pretended: limit): you can");
 	proc_end_in(&p);
 	net_expect_end(fd);

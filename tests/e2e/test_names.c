@@ -250,8 +250,8 @@ static void a_host_alone_is_told_that_a_port_is_missing(void **state)
 	(void)state;
 	proc_sockchat(&p, "listen", "localhost", NULL);
 	proc_expect_exit(&p, 2);
-	assert_err_has(&p, "hint: if localhost is a host, write a port behind "
-	                   "it: listen localhost PORT\n");
+	assert_err_has(&p, "hint: if localhost is a host, add a port: listen "
+	                   "localhost PORT\n");
 	proc_finish(&p);
 }
 
@@ -262,8 +262,8 @@ static void a_known_name_is_not_called_unknown_for_its_family(void **state)
 	(void)state;
 	proc_sockchat(&p, "connect", "-6", "under_score", "1", NULL);
 	proc_expect_exit(&p, 1);
-	assert_err_has(&p, "no such address: under_score has none of that "
-	                   "family\n");
+	assert_err_has(&p, "no such address: under_score has no address of "
+	                   "that family\n");
 	assert_err_has(&p, "hint: try it without -4 or -6\n");
 	proc_finish(&p);
 	proc_sockchat(&p, "connect", "-6", "nohost", "1", NULL);
@@ -281,7 +281,7 @@ static void a_name_in_another_script_is_found_in_both_forms(void **state)
 	               "refused: 안녕.test:1 (127.0.0.1) is");
 	assert_failure("서버", "1", "refused: 서버:1 (127.0.0.1) is");
 	assert_failure("없다.test", "1",
-	               "unknown host: 없다.test is no name that the resolver");
+	               "unknown host: 없다.test is not a name that the resolver");
 }
 
 static void a_zone_without_an_interface_is_told_as_that(void **state)

@@ -339,7 +339,7 @@ static void a_proxy_that_is_not_there_is_named_with_the_peer(void **state)
 	         "127.0.0.1:%u for name.test:80 is reachable", port);
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, text);
-	assert_err_has(&p, "the port that --proxy names");
+	assert_err_has(&p, "the port in --proxy");
 	proc_finish(&p);
 }
 
@@ -469,7 +469,7 @@ static void the_doctor_goes_through_the_proxy(void **state)
 	play(fd, d, 2);
 	net_send_text(fd, "220 mail.test ESMTP\r\n");
 	proc_expect_exit(&p, 0);
-	assert_err_has(&p, "the proxy has connected us after");
+	assert_err_has(&p, "the proxy connected us after");
 	assert_err_has(&p, "verdict: it works: ");
 	proc_finish(&p);
 	close(fd);

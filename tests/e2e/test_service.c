@@ -156,7 +156,8 @@ static void datagrams_are_served_too(void **state)
 	}
 	activate(&p, NULL, "udp", "tcp", "--", "listen", NULL);
 	proc_expect_exit(&p, 1);
-	assert_err_has(&p, "fd:3 takes datagrams, and others here streams");
+	assert_err_has(&p, "fd:3 is for datagrams, and others here are for "
+	                   "streams");
 	proc_finish(&p);
 	activate(&p, NULL, "udp", "--", "listen", "--tls", NULL);
 	proc_expect_exit(&p, 2);

@@ -93,7 +93,7 @@ static void what_is_wrong_with_our_certificate_is_told(void **state)
 	append("upside-down.pem", "inter.pem");
 	append("upside-down.pem", "server.pem");
 	refuse_to_listen("upside-down.pem", "server.key", "put that one first");
-	refuse_to_listen("server.pem", "self.key", "a key of its own");
+	refuse_to_listen("server.pem", "self.key", "its own key");
 	refuse_to_listen("weak.pem", "weak.key", "key too small");
 	refuse_to_listen("server.key", "server.key", "no certificate in");
 }

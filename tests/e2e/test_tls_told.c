@@ -108,7 +108,7 @@ static void a_server_that_is_not_verified_is_told_once(void **state)
 	              NULL);
 	proc_end_in(&p);
 	proc_expect_exit(&p, 0);
-	assert_err_has(&p, "--tls-insecure: servers prove nothing");
+	assert_err_has(&p, "--tls-insecure: we do not check who the server is");
 	assert_err_has(&p, "TLS handshake begins\n");
 	assert_err_has(&p, ", NOT VERIFIED, after ");
 	proc_finish(&p);
@@ -129,15 +129,15 @@ static void the_file_with_the_secrets_is_named(void **state)
 	proc_start(&p, words, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 	proc_end_in(&p);
 	proc_expect_exit(&p, 0);
-	assert_err_has(&p, "the secrets of TLS are written to ");
-	assert_err_has(&p, "/secrets; whoever has that file can read");
+	assert_err_has(&p, "the TLS secrets are written to ");
+	assert_err_has(&p, "/secrets, and whoever has that file can read");
 	proc_finish(&p);
 	assert_int_equal(symlink(cert_path("secrets"), cert_path("link")), 0);
 	snprintf(file, sizeof(file), "SSLKEYLOGFILE=%s", cert_path("link"));
 	proc_start(&p, words, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
 	proc_end_in(&p);
 	proc_expect_exit(&p, 0);
-	assert_err_has(&p, "the secrets of TLS cannot be written to ");
+	assert_err_has(&p, "the TLS secrets cannot be written to ");
 	proc_finish(&p);
 	proc_finish(&server);
 }
@@ -169,7 +169,8 @@ static void what_begins_in_mid_conversation_is_told_as_well(void **state)
 	proc_expect_out(&p, "this certificate is temporary, SHA-256 ");
 	proc_expect_out(&p, "to trust it: --tls-pin sha256//");
 	proc_write_text(&client, "/starttls\n");
-	proc_expect_out(&client, "--tls-insecure: servers prove nothing");
+	proc_expect_out(&client, "--tls-insecure: we do not check who the "
+	                         "server is");
 	proc_expect_out(&client, " now speaks TLS; TLSv1.3 with ");
 	proc_expect_out(&client, ", NOT VERIFIED\n");
 	proc_finish(&client);
@@ -186,7 +187,7 @@ static void the_screen_shows_all_of_it(void **state)
 
 	(void)state;
 	pty_sockchat(&p, "connect", "--tls-insecure", tls_url(port), NULL);
-	pty_expect(&p, "servers prove nothing");
+	pty_expect(&p, "we do not check who the server is");
 	pty_expect(&p, "| TLSv1.3 | open");
 	assert_non_null(strstr(pty_row(&p, STATUS_ROW),
 	                       " TLS NOT VERIFIED | "));

@@ -264,7 +264,7 @@ static void a_server_that_asks_in_vain_ends_it(void **state)
 		if (i < 2)
 			assert_err_has(&p, "--tls-cert FILE");
 		else
-			assert_err_has(&p, "it has to trust who signed");
+			assert_err_has(&p, "it must trust the signer");
 		proc_expect_exit(&server, 0);
 		assert_null(strstr(server.out_text.bytes, "payload"));
 		finish_both(&p, &server);

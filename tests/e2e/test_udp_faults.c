@@ -188,11 +188,11 @@ static void words_that_can_do_nothing_are_refused(void **state)
 		const char *place, *fault, *sentence;
 	} rows[] = {
 		{ "udp://127.0.0.1:9", "slice=1",
-		  "slice= does nothing here: pieces are for streams" },
+		  "slice= does nothing here: only streams go in pieces" },
 		{ "tcp://127.0.0.1:9", "in:dup=0.5",
-		  "dup= does nothing here: it is for datagrams" },
+		  "dup= does nothing here: it works on datagrams" },
 		{ "unix:x", "reorder=0.5",
-		  "reorder= does nothing here: it is for datagrams" },
+		  "reorder= does nothing here: it works on datagrams" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -212,12 +212,12 @@ static void typed_ones_that_can_do_nothing_are_told_once(void **state)
 	(void)state;
 	proc_write_text(&p, "/fault slice=1\nabc\n");
 	udp_expect(fd, "abc", NULL);
-	proc_expect_out(&p, "fault slice=1,50ms: nothing happens with");
+	proc_expect_out(&p, "fault slice=1,50ms: it does nothing to");
 	proc_write_text(&p, "def\n");
 	udp_expect(fd, "def", NULL);
 	proc_write_text(&p, "/drip 1\n");
 	proc_expect_out(&p, "/drip is for streams");
-	assert_int_equal(count_of(&p, "nothing happens with"), 1);
+	assert_int_equal(count_of(&p, "it does nothing to"), 1);
 	leave(&p, fd, 1); /* a command was refused */
 }
 

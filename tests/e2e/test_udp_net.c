@@ -109,9 +109,10 @@ static void it_is_told_who_says_what_about_a_datagram(void **state)
 	            "that nobody answers there (it was for " UNREACHABLE
 	            ":80)");
 	assert_said(PROHIBITED, "-n", 5, "not permitted: " ROUTER " says that "
-	            "nothing of ours may pass (it was for " PROHIBITED ":80)");
+	            "our datagrams may not pass (it was "
+	            "for " PROHIBITED ":80)");
 	assert_said(FAR, "-n", 1400, "datagram too big: " ROUTER " says that "
-	            "it does not pass in one piece (it was for " FAR ":80) "
+	            "it cannot pass in one piece (it was for " FAR ":80) "
 	            "(MTU 1280)");
 	assert_said(ABSENT, "-n", 5, "host unreachable: this system says that "
 	            "nobody answers there (it was for " ABSENT ":80)");
@@ -249,7 +250,7 @@ static void a_broadcast_has_to_be_asked_for(void **state)
 {
 	(void)state;
 	assert_said(BROADCAST, "-n", 5, "not permitted: " BROADCAST ":80 is a "
-	            "broadcast address; --broadcast lets");
+	            "broadcast address; use --broadcast");
 	assert_said("127.255.255.255", "-n", 5, "not permitted: "
 	            "127.255.255.255:80 is a broadcast address");
 }

@@ -201,7 +201,7 @@ static void lines_at_the_limit(int family, const char *host, size_t max)
 	snprintf(said, sizeof(said), "not sent: %zu bytes do not fit into one "
 	                             "datagram", max + 1);
 	assert_err_has(&p, said);
-	snprintf(said, sizeof(said), "which holds %zu at most", max);
+	snprintf(said, sizeof(said), "it holds at most %zu", max);
 	assert_err_has(&p, said);
 	finish(&p, fd, 1);
 }
@@ -282,7 +282,7 @@ static void silence_before_the_end_of_input_is_a_failure(void **state)
 	proc_write_text(&p, "x\n");
 	udp_expect(fd, "x\n", NULL);
 	proc_expect_exit(&p, 1);
-	assert_err_has(&p, "idle: nothing moved");
+	assert_err_has(&p, "idle: nothing came");
 	finish(&p, fd, 1);
 }
 
@@ -397,7 +397,8 @@ static void a_slow_reader_pauses_it_in_bounded_memory(void **state)
 	p.holds_out = false;
 	proc_end_in(&p);
 	proc_expect_exit(&p, 0);
-	assert_err_has(&p, " dropped by this system, as its buffer was full: ");
+	assert_err_has(&p, " dropped by this system, because its buffer was "
+	                   "full: ");
 	assert_true(p.out_text.len % sizeof(bytes) == 0);
 	finish(&p, fd, 0);
 }

@@ -207,10 +207,10 @@ static void any_other_file_is_left_alone(void **state)
 		void (*make)(void);
 		const char *said;
 	} list[] = {
-		{ make_file, "x is a regular file, and is left alone" },
-		{ make_folder, "x is a folder, and is left alone" },
-		{ make_pipe, "x is a named pipe, and is left alone" },
-		{ make_link, "x is a symbolic link, and is left alone" },
+		{ make_file, "x is a regular file, and we do not replace it" },
+		{ make_folder, "x is a folder, and we do not replace it" },
+		{ make_pipe, "x is a named pipe, and we do not replace it" },
+		{ make_link, "x is a symbolic link, and we do not replace it" },
 		{ make_datagram_socket, "address in use: unix:" },
 	};
 
@@ -237,7 +237,7 @@ static void a_socket_that_may_have_a_listener_is_left_alone(void **state)
 	make_stale();
 	assert_int_equal(flock(folder, LOCK_EX), 0);
 	assert_refused("x is a socket of user ");
-	assert_refused("somebody may listen on it, unseen by us");
+	assert_refused("a program that we cannot see may listen on it");
 	close(folder);
 	struct proc p;
 	start_listener(&p, NULL);
@@ -379,12 +379,12 @@ static void what_cannot_be_had_is_explained(void **state)
 	make_stale();
 	assert_unreachable(at_url("x"), "connection refused: nothing listens "
 	                                "on unix:",
-	                   "x (the file is left from a server that has gone)");
+	                   "x (the file was left by a server that has ended)");
 	rename(at_path("x"), at_path("y"));
 	assert_int_equal(symlink(at_path("y"), at_path("x")), 0);
 	assert_unreachable(at_url("x"), "connection refused: nothing listens "
 	                                "on unix:",
-	                   "x (the file is left from a server that has gone)");
+	                   "x (the file was left by a server that has ended)");
 	unlink(at_path("x"));
 	make_file();
 	assert_unreachable(at_url("x"), "x is a regular file, not a socket",
@@ -423,7 +423,7 @@ static void what_makes_no_sense_for_it_is_refused(void **state)
 		{ { "unix:/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 		  },
-		  "108 bytes, and a unix socket takes 107 at most" },
+		  "it has 108 bytes, and a unix socket allows at most 107" },
 	};
 
 	(void)state;
@@ -499,7 +499,7 @@ static void a_full_backlog_is_named_when_time_is_up(void **state)
 	assert_non_null(told);
 	assert_null(strstr(told + 1, "trying unix:"));
 	assert_err_has(&p, "timed out: unix:");
-	assert_err_has(&p, "does not accept connections there, and its backlog "
+	assert_err_has(&p, "does not accept connections there, and its queue "
 	                   "is full");
 	close(first);
 	close(listener);

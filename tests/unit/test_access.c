@@ -172,14 +172,14 @@ static void a_wrong_word_is_named_and_changes_nothing(void **state)
 		{ "all", "'all' is not an address or a network" },
 		{ "fe80::1%lo", "'fe80::1%lo' is not an address or a network" },
 		{ "\033[2J", "'^[[2J' is not an address or a network" },
-		{ "10.0.0.0/33", "'10.0.0.0/33': the length of this network, "
-		  "behind /, has to be a number from 0 to 32" },
-		{ "10.0.0.0/", "'10.0.0.0/': the length of this network, "
-		  "behind /, has to be a number from 0 to 32" },
-		{ "::/129", "'::/129': the length of this network, "
-		  "behind /, has to be a number from 0 to 128" },
-		{ "", "the list is empty: 'off' stands for no list" },
-		{ " , ", "the list is empty: 'off' stands for no list" },
+		{ "10.0.0.0/33", "'10.0.0.0/33': the length after / must be a "
+		  "number from 0 to 32" },
+		{ "10.0.0.0/", "'10.0.0.0/': the length after / must be a "
+		  "number from 0 to 32" },
+		{ "::/129", "'::/129': the length after / must be a number "
+		  "from 0 to 128" },
+		{ "", "the list is empty: write 'off' for no list" },
+		{ " , ", "the list is empty: write 'off' for no list" },
 	};
 	struct error e;
 	(void)state;
@@ -208,8 +208,8 @@ static void a_list_is_bounded_and_told_to_its_end(void **state)
 	}
 	assert_int_equal(deny.count, ACCESS_MAX);
 	assert_int_equal(access_parse(&deny, "::1", &e), -1);
-	assert_string_equal(e.text, "more than 256 networks: join some of them "
-	                            "into larger ones");
+	assert_string_equal(e.text, "more than 256 networks: combine some into "
+	                            "larger ones");
 	size_t next = 0, rounds = 0;
 	for (; next < deny.count; rounds++)
 		next = access_format(text, sizeof(text), &deny, next);

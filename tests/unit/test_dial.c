@@ -135,7 +135,7 @@ static void the_time_limit_includes_the_lookup(void **state)
 	dial_to(s, "slowhost", 20);
 	run(s);
 	assert_string_equal(s->error.text,
-	                    "timed out: no name server has told about "
+	                    "timed out: no name server has answered for "
 	                    "slowhost within 0.02 s");
 }
 

@@ -25,12 +25,11 @@ static void addresses_of_another_family_are_left_out_and_told(void **state)
 	run(s);
 	assert_non_null(s->transport);
 	assert_string_equal(told(s),
-	                    "resolving localhost\n"
-	                    "localhost is ::1, 127.0.0.1, after\n"
-	                    "::1 is left out: --source 127.0.0.1 is no IPv6 "
-	                    "address\n"
-	                    "trying 127.0.0.1:9999\n"
-	                    "connected to 127.0.0.1:9999 after\n");
+	                    "resolving localhost\nlocalhost is ::1, 127.0.0.1, "
+	                    "after\n::1 is not tried: --source 127.0.0.1 is "
+	                    "not an IPv6 address\ntrying "
+	                    "127.0.0.1:9999\nconnected to 127.0.0.1:9999 "
+	                    "after\n");
 }
 
 static void each_family_has_its_own_source(void **state)
@@ -65,8 +64,9 @@ static void without_an_address_of_its_family_there_is_no_connection(
 	run(s);
 	assert_null(s->transport);
 	assert_string_equal(s->error.text,
-	                    "families do not fit: to name:9999 (::1) goes only "
-	                    "IPv6, and --source 127.0.0.1 is no IPv6 address");
+	                    "address families differ: name:9999 (::1) needs "
+	                    "IPv6, and --source 127.0.0.1 is not an IPv6 "
+	                    "address");
 	assert_string_equal(s->error.code, "EAFNOSUPPORT");
 	assert_true(s->error.is_lasting);
 }
@@ -118,10 +118,10 @@ static void a_setting_that_is_refused_is_told_once_and_no_failure(void **state)
 	dial_to(s, "127.0.0.1", 0);
 	run(s);
 	assert_non_null(s->transport);
-	const char *note = strstr(told(s), "--tos is not as you asked");
+	const char *note = strstr(told(s), "--tos was not set");
 	assert_non_null(note);
 	assert_null(strstr(note + 1, "--tos"));
-	assert_non_null(strstr(note, "--sndbuf is not as you asked"));
+	assert_non_null(strstr(note, "--sndbuf was not set"));
 }
 
 static void the_time_limit_holds_for_the_source_too(void **state)

@@ -195,17 +195,17 @@ static void colons_without_brackets_are_not_guessed_at(void **state)
 		  "[V6ADDR]:PORT" },
 		{ ENDPOINT_CONNECT,
 		  { "[::1:9999" },
-		  "[::1:9999 lacks its closing bracket" },
+		  "[::1:9999 has no closing bracket" },
 		{ ENDPOINT_CONNECT,
 		  { "[localhost]:9999" },
-		  "[localhost] is not an IPv6 address: brackets are for "
-		  "those alone" },
+		  "[localhost] is not an IPv6 address: brackets are only for "
+		  "those" },
 		{ ENDPOINT_CONNECT, { "tcp://[fe80::1%25x://a]:1" },
-		  "[fe80::1%x://a] is not an IPv6 address: brackets are for "
-		  "those alone" },
+		  "[fe80::1%x://a] is not an IPv6 address: brackets are only "
+		  "for those" },
 		{ ENDPOINT_CONNECT,
 		  { "127.0.0.1:80", "9999" },
-		  "127.0.0.1:80 is no host: it has a colon and is not an "
+		  "127.0.0.1:80 is not a host: it has a colon and is not an "
 		  "IPv6 address" },
 		{ ENDPOINT_CONNECT,
 		  { "[::1]:80", "9999" },
@@ -299,7 +299,7 @@ static void what_is_no_unix_socket_is_refused(void **state)
 		{ ENDPOINT_LISTEN,
 		  { "unix:" },
 		  "the path of the unix socket is empty" },
-		{ ENDPOINT_LISTEN, { "unix:@" }, "the name behind @ is empty" },
+		{ ENDPOINT_LISTEN, { "unix:@" }, "the name after @ is empty" },
 		{ ENDPOINT_CONNECT,
 		  { "unix://host/x" },
 		  "unix://host/x names a host, and a unix socket has none: "
@@ -358,7 +358,7 @@ static void a_path_longer_than_its_place_is_refused_not_cut(void **state)
 			                        &e);
 			assert_int_equal(rc, len < 108 ? 0 : -1);
 			if (rc)
-				assert_non_null(strstr(e.text, "107 at most"));
+				assert_non_null(strstr(e.text, "at most 107"));
 			else
 				assert_string_equal(ep.host, word + 5);
 		}
@@ -373,8 +373,8 @@ static void a_third_word_is_too_many(void **state)
 	(void)state;
 	assert_int_equal(endpoint_parse(&ep, ENDPOINT_CONNECT, words, 3, &e),
 	                 -1);
-	assert_string_equal(e.text, "^[[31mx is one word too many: HOST and "
-	                            "PORT are all it takes");
+	assert_string_equal(e.text, "^[[31mx is one word too many: only HOST "
+	                            "and PORT are needed");
 }
 
 static void a_host_longer_than_its_place_is_refused_not_cut(void **state)

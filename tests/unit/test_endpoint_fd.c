@@ -53,7 +53,7 @@ static void what_names_no_descriptor_is_refused(void **state)
 		if (!endpoint_parse(&ep, ENDPOINT_LISTEN, &words[i], 1, &e))
 			fail_msg("%s was taken", words[i]);
 		snprintf(text, sizeof(text),
-		         "%s names no descriptor: write fd:3", words[i]);
+		         "%s is not a descriptor: write fd:3", words[i]);
 		assert_string_equal(e.text, text);
 	}
 }
@@ -69,8 +69,7 @@ static void a_descriptor_has_no_port_and_is_no_server(void **state)
 		  "99 is one word too many: a descriptor has no port" },
 		{ ENDPOINT_CONNECT,
 		  { "fd:3" },
-		  "fd:3 is what sockchat was started with, open already: there "
-		  "is nothing to connect to" },
+		  "fd:3 is already open: there is nothing to connect to" },
 	};
 
 	(void)state;

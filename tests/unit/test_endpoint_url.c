@@ -10,19 +10,20 @@ static void other_schemes_are_refused_by_name(void **state)
 	static const struct bad rows[] = {
 		{ ENDPOINT_LISTEN,
 		  { "sctp://*:53" },
-		  "sctp://*:53: only tcp://, tls://, udp:// and unix: "
-		  "endpoints are spoken here" },
+		  "sctp://*:53: sockchat speaks only tcp://, tls://, udp:// "
+		  "and unix:" },
 		{ ENDPOINT_CONNECT,
 		  { "://h:1" },
-		  "://h:1: only tcp://, tls://, udp:// and unix: endpoints are "
-		  "spoken here" },
+		  "://h:1: sockchat speaks only tcp://, tls://, udp:// and "
+		  "unix:" },
 		{ ENDPOINT_CONNECT,
 		  { "tcp://h:1", "80" },
-		  "tcp://h:1: a URL holds its port: write tcp://HOST:PORT" },
+		  "tcp://h:1: the port belongs in the URL: write "
+		  "tcp://HOST:PORT" },
 		{ ENDPOINT_CONNECT,
 		  { "*", "80" },
-		  "* stands for all addresses to listen on: it can't be "
-		  "connected to" },
+		  "* means all addresses of this machine: listen accepts it, "
+		  "connect needs one host" },
 	};
 
 	(void)state;
@@ -56,8 +57,8 @@ static void a_url_of_a_protocol_leads_to_its_port(void **state)
 
 		assert_int_equal(rc, -1);
 		snprintf(text, sizeof(text),
-		         "%s: sockchat opens the connection and leaves %s to "
-		         "you; try: sockchat %s",
+		         "%s: sockchat opens the connection, and you type the "
+		         "%s; try: sockchat %s",
 		         rows[i].url, rows[i].name, rows[i].line);
 		assert_string_equal(e.text, text);
 		assert_string_equal(e.hint, "");
@@ -82,8 +83,8 @@ static void a_url_of_a_protocol_in_tls_leads_to_tls(void **state)
 		assert_int_equal(endpoint_parse(&ep, ENDPOINT_CONNECT, rows[i],
 		                                1, &e), -1);
 		snprintf(text, sizeof(text),
-		         "%s: sockchat opens the connection, TLS included, and "
-		         "leaves the rest to you; try: sockchat %s",
+		         "%s: sockchat opens the connection, with TLS, and you "
+		         "type the rest; try: sockchat %s",
 		         rows[i][0], rows[i][1]);
 		assert_string_equal(e.text, text);
 	}
@@ -149,7 +150,8 @@ static void what_a_url_lacks_is_told_with_its_scheme(void **state)
 		  "tls:// needs a host and a port" },
 		{ ENDPOINT_CONNECT,
 		  { "tls://h:1", "80" },
-		  "tls://h:1: a URL holds its port: write tls://HOST:PORT" },
+		  "tls://h:1: the port belongs in the URL: write "
+		  "tls://HOST:PORT" },
 		{ ENDPOINT_CONNECT,
 		  { "udp:h:1" },
 		  "udp:h:1: write udp://h:1" },

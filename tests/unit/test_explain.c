@@ -341,7 +341,7 @@ static void a_strangers_name_cannot_drive_the_terminal(void **state)
 
 	(void)state;
 	explain_resolve(&e, EAI_NONAME, 0, "\033]0;x\a", "80");
-	assert_string_equal(e.text, "unknown host: ^[]0;x^G is no name that "
+	assert_string_equal(e.text, "unknown host: ^[]0;x^G is not a name that "
 	                            "the resolver knows");
 	explain_numeric(&e, "\033c");
 	assert_null(strchr(e.text, '\033'));

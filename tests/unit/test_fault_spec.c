@@ -83,9 +83,9 @@ static void a_wrong_word_is_named_and_nothing_is_taken(void **state)
 	static const struct {
 		const char *spec, *text;
 	} rows[] = {
-		{ "rate=1 latncy=1s", "word 2, latncy=1s: 'latncy' is no "
-		  "fault: latency, rate, slice, corrupt, drop, dup, reorder, "
-		  "limit, reset, stall, refuse and seed are" },
+		{ "rate=1 latncy=1s", "word 2, latncy=1s: 'latncy' is not a "
+		  "fault: use latency, rate, slice, corrupt, drop, dup, "
+		  "reorder, limit, reset, stall, refuse or seed" },
 		{ "latency=10", "word 1, latency=10: 10 ms or 10 s? write 10ms "
 		  "or 10s" },
 		{ "latency=1s~2s", "word 1, latency=1s~2s: the spread, 2s, is "
@@ -96,23 +96,23 @@ static void a_wrong_word_is_named_and_nothing_is_taken(void **state)
 		  "10k, 4M" },
 		{ "slice=0,5ms", "word 1, slice=0,5ms: '0' is not a number of "
 		  "bytes: 1, 10k, 4M" },
-		{ "corrupt=2", "word 1, corrupt=2: '2' is not a chance above "
-		  "0, and at most 1: 0.001" },
-		{ "corrupt=nan", "word 1, corrupt=nan: 'nan' is not a chance "
-		  "above 0, and at most 1: 0.001" },
+		{ "corrupt=2", "word 1, corrupt=2: '2' is not a chance: write "
+		  "a number above 0, at most 1: 0.001" },
+		{ "corrupt=nan", "word 1, corrupt=nan: 'nan' is not a chance: "
+		  "write a number above 0, at most 1: 0.001" },
 		{ "limit=5m", "word 1, limit=5m: 5 MiB or 5 "
 		  "minutes? write 5M, or the minutes in seconds" },
 		{ "reset=soon", "word 1, reset=soon: 'soon' is neither a "
 		  "number of bytes nor a time: 4096, 10k, 5s" },
 		{ "refuse=0", "word 1, refuse=0: '0' is not a number of "
 		  "connections from 1" },
-		{ "in:refuse=1", "word 1, in:refuse=1: refuse= has no "
-		  "direction: write it without in:" },
-		{ "rate=1 in:rate=2", "word 2, in:rate=2: rate= stands there "
-		  "twice for one direction" },
-		{ "seed=1 seed=1", "word 2, seed=1: seed= stands there twice" },
-		{ "drop=0", "word 1, drop=0: '0' is not a chance above 0, and "
-		  "at most 1: 0.001" },
+		{ "in:refuse=1", "word 1, in:refuse=1: refuse= is for both "
+		  "directions: write it without in:" },
+		{ "rate=1 in:rate=2", "word 2, in:rate=2: rate= is given twice "
+		  "for one direction" },
+		{ "seed=1 seed=1", "word 2, seed=1: seed= is given twice" },
+		{ "drop=0", "word 1, drop=0: '0' is not a chance: write a "
+		  "number above 0, at most 1: 0.001" },
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {

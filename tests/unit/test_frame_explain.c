@@ -54,9 +54,9 @@ static void what_cannot_be_is_explained(void **state)
 		  "length 25958 is over the limit of 4 KiB: does a length "
 		  "count itself? try /frame u16,at=2,add=-4,max=4k" },
 		{ "u32,add=-4", "\\x00\\x00\\x00\\x03abc", "length 3 is too "
-		  "short: with add=-4 it is 4 or more" },
+		  "short: with add=-4 it must be at least 4" },
 		{ "u32,add=-4", "\\x00\\x00\\x00\\x00", "length 0 is too "
-		  "short: with add=-4 it is 4 or more" },
+		  "short: with add=-4 it must be at least 4" },
 		{ "u32", "\\xff\\xff\\xff\\xff",
 		  "length 4294967295 is over the limit of 16 MiB" },
 		{ "u32", "\\x16\\x03\\x01\\x00", "length 369295616 is over the "
@@ -68,31 +68,32 @@ static void what_cannot_be_is_explained(void **state)
 		  "protocol?" },
 		{ "dec:8", "99999999",
 		  "length 99999999 is over the limit of 16 MiB" },
-		{ "dec:4", "12a4xyz", "\"12a4\" is no length of 4 digits: is "
-		  "this a line protocol?" },
-		{ "hex:2", "\\x00\\x01", "\"\\x00\\x01\" is no length of 2 hex "
-		  "digits" },
+		{ "dec:4", "12a4xyz", "\"12a4\" is not a length of 4 digits: "
+		  "is this a line protocol?" },
+		{ "hex:2", "\\x00\\x01", "\"\\x00\\x01\" is not a length of 2 "
+		  "hex digits" },
 		{ "varint", "\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
-		  "\\x7f", "\"\\xff\\xff\\xff\\xff\\xff\\xff\\xff"
-		  "\\xff\\xff\\x7f\" is no length: one has at most 10 bytes "
-		  "and 64 bits" },
-		{ "mqtt", "0\\xff\\xff\\xff\\xff\\x01", "\"\\xff\\xff\\xff\\xff"
-		  "\" is no length: one has at most 4 bytes" },
-		{ "netstring", "hello\\r\\n", "\"hello\\r\\n\" is no "
-		  "netstring: it begins with up to 10 digits and a colon, "
-		  "as 5:hello," },
-		{ "netstring", "5:hello;x", "a comma ends a netstring: behind "
-		  "the 5 bytes of this one stands \";\"" },
-		{ "postgres", "\\x01hello", "this is no message of postgres: "
-		  "\"\\x01hello\"" },
-		{ "headers", "A: b\\r\\n\\r\\n", "this is no message of "
-		  "headers, its header lines have no Content-Length that is "
-		  "one number: \"A: b\\r\\n\\r\\n\"" },
-		{ "resp", "$x\\r\\n", "this is no message of resp, no number "
-		  "stands behind the type of a value: \"$x\\r\\n\"" },
-		{ "resp", "$1\\r\\nab", "this is no message of resp, its end "
-		  "is not where it should be: \"$1\\r\\nab\"" },
-		{ "json", "]0123456789012345678901234567890", "this is no "
+		  "\\x7f",
+		  "\"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x7f\" is "
+		  "not a length: a length has at most 10 bytes and 64 bits" },
+		{ "mqtt", "0\\xff\\xff\\xff\\xff\\x01",
+		  "\"\\xff\\xff\\xff\\xff\" is not a length: a length has at "
+		  "most 4 bytes" },
+		{ "netstring", "hello\\r\\n", "\"hello\\r\\n\" is not a "
+		  "netstring: one begins with up to 10 digits and a colon, "
+		  "like 5:hello," },
+		{ "netstring", "5:hello;x", "a comma ends a netstring: after "
+		  "the 5 bytes of this one comes \";\"" },
+		{ "postgres", "\\x01hello", "this is not a message of "
+		  "postgres: \"\\x01hello\"" },
+		{ "headers", "A: b\\r\\n\\r\\n", "this is not a message of "
+		  "headers, its header lines have no valid Content-Length: "
+		  "\"A: b\\r\\n\\r\\n\"" },
+		{ "resp", "$x\\r\\n", "this is not a message of resp, the type "
+		  "of a value has no number after it: \"$x\\r\\n\"" },
+		{ "resp", "$1\\r\\nab", "this is not a message of resp, its "
+		  "end is not where it should be: \"$1\\r\\nab\"" },
+		{ "json", "]0123456789012345678901234567890", "this is not a "
 		  "message of json: \"]01234567890123456789012…\"" },
 	};
 	(void)state;

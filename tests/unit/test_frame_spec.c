@@ -86,7 +86,8 @@ static void what_is_wrong_is_named(void **state)
 		  "kinds: auto, line, cr, nul, delim, between, read, fixed, " },
 		{ "", "'' is not a frame", "kinds: auto, line" },
 		{ "a\033[31m", "'a^[[31m' is not a frame", "kinds: auto" },
-		{ "line:x", "line takes nothing after a colon", "" },
+		{ "line:x", "line needs nothing after it: leave out the "
+		            "colon", "" },
 		{ "delim", "delim needs a text: delim:\\r\\n", "" },
 		{ "delim:", "delim needs a text: delim:\\r\\n", "" },
 		{ "between:\\x02",
@@ -141,8 +142,8 @@ static void what_is_wrong_is_named(void **state)
 		{ "u32,add=--1", "add=--1: write a number", "" },
 		{ "u32,max=0", "max=0: write a size: 4096, 64k, 16M", "" },
 		{ "u32,max=big", "max=big: write a size: 4096, 64k, 16M", "" },
-		{ "u32,at=1,at=2", "at= stands twice", "" },
-		{ "u32,le,le", "le stands twice", "" },
+		{ "u32,at=1,at=2", "at= is given twice", "" },
+		{ "u32,le,le", "le is given twice", "" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

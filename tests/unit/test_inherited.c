@@ -103,8 +103,8 @@ static void what_cannot_be_served_is_said(void **state)
 	assert_refused(900, EBADF, "is not open");
 	assert_refused(file, ENOTSOCK, "not a socket");
 	assert_refused(packets, ESOCKTNOSUPPORT,
-	               "nor a unix socket of streams");
-	assert_refused(udp, EPROTOTYPE, "takes datagrams");
+	               "or a unix stream socket");
+	assert_refused(udp, EPROTOTYPE, "is for datagrams");
 	assert_null(take_udp(udp)); /* it has no port */
 	assert_int_equal(errno, ENOTCONN);
 	assert_null(take_udp(unix_udp));

@@ -105,7 +105,8 @@ static void silence_ends_it_and_anything_that_moves_does_not(void **state)
 	assert_int_equal(now.overs, 0);
 	wait_ms(1);
 	assert_over(ETIMEDOUT);
-	assert_string_equal(now.error.text, "idle: nothing moved from or to "
+	assert_string_equal(now.error.text, "idle: nothing came from or went "
+	                                    "to "
 	                    WHERE " for 0.1 s");
 }
 

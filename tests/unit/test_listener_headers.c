@@ -108,8 +108,8 @@ static void who_sends_a_wrong_header_is_told_why(void **state)
 
 	fake_feed(come(s), "PROXY TCP4 1.2.3.4 5.6.7.8 70000 1\r\n");
 	settle(s);
-	assert_unopened(s, PROXY " sent a wrong PROXY header: \"70000\" in "
-	                   "its line is no port (0 to 65535)");
+	assert_unopened(s, PROXY " sent a wrong PROXY header: \"70000\" in its "
+	                   "line is not a valid port (0 to 65535)");
 }
 
 static void who_ends_before_his_header_is_told_of(void **state)

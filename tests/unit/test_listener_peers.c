@@ -167,7 +167,7 @@ static void at_a_limit_it_tells_once_and_asks_the_system_no_more(void **state)
 	settle(s);
 	assert_int_equal(s->troubles, 1);
 	assert_string_equal(s->error.text, "out of descriptors: new peers of "
-	                                   "127.0.0.1:9999 have to wait");
+	                                   "127.0.0.1:9999 must wait");
 	for (int i = 0; i < 4; i++) {
 		ahead_s++;
 		settle(s);

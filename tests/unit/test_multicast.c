@@ -36,10 +36,10 @@ static void groups_are_addresses_with_an_interface(void **state)
 static void others_are_named(void **state)
 {
 	static const char *const cases[][2] = {
-		{ "192.0.2.1", "192.0.2.1 is no multicast group: give an "
-		               "address as 239.1.2.3 or ff02::fb" },
-		{ "fe80::1", "fe80::1 is no multicast group: give an address "
-		             "as 239.1.2.3 or ff02::fb" },
+		{ "192.0.2.1", "192.0.2.1 is not a multicast group: give an "
+		               "address like 239.1.2.3 or ff02::fb" },
+		{ "fe80::1", "fe80::1 is not a multicast group: give an "
+		             "address like 239.1.2.3 or ff02::fb" },
 		{ "239.1.2.3@nosuch0", "no such interface: nosuch0, of the "
 		                       "group 239.1.2.3" },
 		{ "239.1.2.3@", "no such interface: , of the group 239.1.2.3" },

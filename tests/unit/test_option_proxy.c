@@ -56,11 +56,12 @@ static void what_cannot_be_is_refused_before_anything_is_sent(void **state)
 	refuse("connect --proxy socks4://p ::1 80", "",
 	       "SOCKS4 has no IPv6 addresses");
 	refuse("connect --proxy secret h 1", "",
-	       "option --proxy: this is no proxy: write socks5://HOST:PORT");
+	       "option --proxy: this is not a proxy: write socks5://HOST:PORT");
 	refuse("connect --proxy http://me:secret@p h 1", "",
-	       "option --proxy: a password does not belong into the URL");
+	       "option --proxy: a password in the URL can be seen by others");
 	refuse("connect h 1", "proxy http://me:secret@p",
-	       "FILE:1: option proxy: a password does not belong into the URL");
+	       "FILE:1: option proxy: a password in the URL can be seen by "
+	       "others");
 	refuse("connect --proxy http://p:nosuch h 1", "", "unknown service");
 }
 

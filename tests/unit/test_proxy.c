@@ -99,10 +99,14 @@ static void what_is_no_proxy_is_told_what_one_is(void **state)
 		{ "socks5://unix:/x", "leave out what follows the /" },
 		{ "http://h:1/path", "leave out what follows the /" },
 		{ "http://a%3Ab@h:1", "cannot have a colon" },
-		{ "socks5://a%0@h:1", "has a % that two hexadecimal" },
-		{ "socks5://a%\0204@h:1", "has a % that two hexadecimal" },
-		{ "socks5://a%00@h:1", "has a % that two hexadecimal" },
-		{ "socks5://a%@h:1", "has a % that two hexadecimal" },
+		{ "socks5://a%0@h:1", "two hexadecimal digits must follow each "
+		                      "%" },
+		{ "socks5://a%\0204@h:1", "two hexadecimal digits must follow "
+		                          "each %" },
+		{ "socks5://a%00@h:1", "two hexadecimal digits must follow "
+		                       "each %" },
+		{ "socks5://a%@h:1", "two hexadecimal digits must follow each "
+		                     "%" },
 	};
 
 	(void)state;
@@ -131,7 +135,7 @@ static void a_word_that_no_proxy_can_take_is_refused(void **state)
 	snprintf(url, sizeof(url), "socks5://%s@h:1", user);
 	assert_int_equal(proxy_parse(&p, url, &e), 0);
 	snprintf(url, sizeof(url), "socks5://%su@h:1", user);
-	assert_refused(url, "255 bytes are the most");
+	assert_refused(url, "it has more than 255 bytes");
 	memset(url, 'a', sizeof(url));
 	memcpy(url, "http://", 7);
 	url[sizeof(url) - 1] = '\0';

@@ -135,8 +135,8 @@ static void each_way_to_end_early_is_told(void **state)
 	lay_over("http://p:1", "h");
 	fake_feed_end(below);
 	assert_int_equal(advance(), -1);
-	assert_told(0, "the proxy p:1 closed the connection when it was asked "
-	               "for h:443", "PROXY_CLOSED");
+	assert_told(0, "the proxy p:1 closed the connection when we asked for "
+	               "h:443", "PROXY_CLOSED");
 	close_layer();
 	below = fake_open();
 	lay_over("http://p:1", "h");
@@ -151,8 +151,8 @@ static void each_way_to_end_early_is_told(void **state)
 	lay_over("http://p:1", "h");
 	fake_fail_write(below, EPIPE);
 	assert_int_equal(advance(), -1);
-	assert_told(0, "the proxy p:1 closed the connection when it was asked "
-	               "for h:443: Broken pipe", "PROXY_CLOSED");
+	assert_told(0, "the proxy p:1 closed the connection when we asked for "
+	               "h:443: Broken pipe", "PROXY_CLOSED");
 	close_layer();
 }
 
@@ -162,7 +162,7 @@ static void each_way_to_stall_is_told(void **state)
 	lay_over("http://p:1", "h");
 	fake_set_room(below, 3);
 	assert_int_equal(advance(), LOOP_WRITE);
-	assert_told(1500, "timed out: the proxy p:1 has not taken the request "
+	assert_told(1500, "timed out: the proxy p:1 has not read the request "
 	                  "for h:443 within 1.5 s", "ETIMEDOUT");
 	fake_set_room(below, SIZE_MAX);
 	assert_int_equal(advance(), LOOP_READ);

@@ -303,8 +303,8 @@ static void a_refusal_is_told_in_the_proxys_words(void **state)
 		{ "http://me@p",
 		  { RUN("HTTP/1.1 407 No\r\n"
 		        "Proxy-Authenticate: NTLM\r\n\r\n") },
-		  "the proxy p:1080 wants another login than sockchat's (HTTP "
-		  "Basic) for example.com:443: it says \"407 No\"",
+		  "the proxy p:1080 wants a login other than HTTP Basic for "
+		  "example.com:443: it says \"407 No\"",
 		  "PROXY_LOGIN" },
 		{ "http://me@p", { RUN("HTTP/1.1 401 Unauthorized\r\n\r\n") },
 		  "the proxy p:1080 does not accept the user and password for "
@@ -330,7 +330,7 @@ static void a_refusal_is_told_in_the_proxys_words(void **state)
 		  "the proxy p:1080 wants a user and a password for "
 		  "example.com:443", "PROXY_LOGIN" },
 		{ "socks5://me@p", { RUN("\5\xff") },
-		  "the proxy p:1080 wants another login than user and password "
+		  "the proxy p:1080 wants a login other than user and password "
 		  "for example.com:443", "PROXY_LOGIN" },
 		{ "socks5://me@p", { RUN("\5\2"), RUN("\1\1") },
 		  "the proxy p:1080 does not accept the user and password for "
@@ -443,11 +443,11 @@ static void a_target_that_a_proxy_cannot_have_is_refused(void **state)
 		{ { .url = "socks5://p", .host = "fe80::1%lo", .port = "1" },
 		  "lo is an interface of this machine" },
 		{ { .url = "http://p", .host = "a\r\nX", .port = "1" },
-		  "it is no host name" },
+		  "it is not a host name" },
 		{ { .url = "http://p", .host = "a b", .port = "1" },
-		  "it is no host name" },
+		  "it is not a host name" },
 		{ { .url = "socks4://p", .host = longest, .port = "1" },
-		  "255 bytes are the most" },
+		  "it has more than 255 bytes" },
 		{ { .url = "socks5://p", .host = "h", .port = "nosuch" },
 		  "unknown service" },
 		{ { .url = "socks5://me@p", .host = "h", .port = "1" },

@@ -223,7 +223,7 @@ static void an_unknown_name_is_an_error(void **state)
 	assert_string_equal(await(s), "");
 	assert_string_equal(s->error.code, "EAI_NONAME");
 	assert_string_equal(s->error.text,
-	                    "unknown host: nonexistent.invalid is no name "
+	                    "unknown host: nonexistent.invalid is not a name "
 	                    "that the resolver knows");
 }
 
@@ -274,7 +274,7 @@ static void an_address_of_the_other_family_is_an_error(void **state)
 	start(s, "127.0.0.1", "9999", AF_INET6, false, false);
 	assert_string_equal(await(s), "");
 	assert_string_equal(s->error.text,
-	                    "no such address: 127.0.0.1 has none of that "
+	                    "no such address: 127.0.0.1 has no address of that "
 	                    "family");
 }
 

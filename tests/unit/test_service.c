@@ -59,7 +59,8 @@ static void sockets_that_are_not_ours_are_told(void **state)
 {
 	(void)state;
 	assert_refused("1", "2", "LISTEN_FDS is for the process 1, and this");
-	assert_refused("", "2", "LISTEN_PID does not say for which process");
+	assert_refused("", "2", "LISTEN_PID is not, so the sockets may not be "
+	                        "for us");
 	assert_refused("x", "2", "LISTEN_FDS is for the process x");
 	assert_refused(pid_text(), "65", "from 1 to 64");
 	assert_refused(pid_text(), "-1", "from 1 to 64");

@@ -86,7 +86,7 @@ static void a_long_one_is_refused_and_others_go(void **state)
 	(void)state;
 	assert_int_equal(session_send(now.session, bytes, 65508, &e), -1);
 	assert_string_equal(e.text, "not sent: 65508 bytes do not fit into one "
-	                            "datagram, which holds 65507 at most over "
+	                            "datagram: it holds at most 65507 over "
 	                            "IPv4");
 	assert_string_equal(e.code, "EMSGSIZE");
 	assert_int_equal(session_send(now.session, bytes, 65507, &e), 0);

@@ -94,8 +94,8 @@ static void a_refused_setting_is_noted_with_its_reason(void **state)
 	assert_non_null(t);
 	assert_int_equal(refused.errnum[SOCKET_TTL], EINVAL);
 	assert_true(socket_take_refusal(&s, text));
-	assert_string_equal(text, "--ttl is not as you asked: the system "
-	                          "refuses 300 (Invalid argument)");
+	assert_string_equal(text, "--ttl was not set: the system refuses 300 "
+	                          "(Invalid argument)");
 	assert_false(socket_take_refusal(&s, text));
 	transport_close(t, false);
 }

@@ -82,7 +82,7 @@ static void what_there_is_not_is_said(void **state)
 	assert_row("signed by: CN=inter\n");
 	assert_row("ALPN: none\nSNI: none\n");
 	f.chain_count = 0;
-	assert_row("certificate: the peer has shown none\nALPN");
+	assert_row("certificate: the peer has sent none\nALPN");
 }
 
 static void by_what_the_peer_is_known_is_told(void **state)

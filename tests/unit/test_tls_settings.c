@@ -37,8 +37,9 @@ static void a_listener_without_a_common_cipher_says_what_to_set(void **state)
 	         "ECDHE-RSA-AES128-GCM-SHA256");
 	meet();
 	assert_int_equal(server.state, -1);
-	assert_non_null(strstr(explain(&server), "shares none with us"));
-	assert_non_null(strstr(server.e.hint, "another kind (RSA, ECDSA)"));
+	assert_non_null(strstr(explain(&server), "has none in common with us"));
+	assert_non_null(strstr(server.e.hint, "another kind of key (RSA, "
+	                                      "ECDSA)"));
 	assert_string_equal(server.e.code, "TLS_CIPHER");
 	scene_finish();
 }
@@ -120,7 +121,7 @@ static void a_key_of_another_certificate_is_refused(void **state)
 	prepare_files(&(struct wish){ 0 });
 	write_pem("key.pem", (const struct made *[]){ &other }, 1, true);
 	set_path(server.settings.key, "key.pem");
-	assert_refused(ENDPOINT_LISTEN, "is not the one of the certificate");
+	assert_refused(ENDPOINT_LISTEN, "does not belong to the certificate");
 	unmake(&other);
 	scene_finish();
 }

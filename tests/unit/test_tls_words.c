@@ -40,8 +40,8 @@ static void a_self_signed_one_is_refused_with_its_pin(void **state)
 	assert_string_equal(client.e.code, "TLS_SELF_SIGNED");
 	assert_int_equal(server.state, -1);
 	assert_non_null(strstr(explain(&server), "unknown CA"));
-	assert_non_null(strstr(server.e.hint, "who signed the certificate in "
-	                                      "--tls-cert"));
+	assert_non_null(strstr(server.e.hint, "the signer of the certificate "
+	                                      "in --tls-cert"));
 	*server.settings.cert = '\0';
 	(void)explain(&server);
 	assert_non_null(strstr(server.e.hint, "the temporary certificate"));
@@ -55,7 +55,7 @@ static void an_expired_one_tells_since_when(void **state)
 	says("certificate expired");
 	says("ended 3 days ago, on 20");
 	says("(CN=localhost)");
-	hints("the clock here says 20");
+	hints("The clock here says 20");
 	assert_string_equal(client.e.code, "TLS_EXPIRED");
 	scene_finish();
 }
@@ -232,7 +232,7 @@ static void an_alert_is_told_though_a_write_failed_before(void **state)
 	assert_int_equal(client.t->ops->shutdown(client.t), -1);
 	(void)hear(&client);
 	client.errnum = ECONNRESET;
-	says("it demands a certificate, and we have shown none");
+	says("it demands a certificate, and we have none");
 	scene_finish();
 }
 
@@ -245,7 +245,7 @@ static void a_client_is_asked_for_its_certificate(void **state)
 	assert_int_equal(server.state, -1);
 	assert_non_null(strstr(explain(&server), "was asked for one"));
 	(void)hear(&client);
-	says("it demands a certificate, and we have shown none");
+	says("it demands a certificate, and we have none");
 	hints("--tls-cert FILE");
 	assert_string_equal(client.e.code, "TLS_ALERT_CERTIFICATE_REQUIRED");
 	scene_finish();
@@ -254,7 +254,7 @@ static void a_client_is_asked_for_its_certificate(void **state)
 	server.settings.max = TLS_1_2;
 	meet();
 	assert_int_equal(client.state, -1);
-	says("it demands a certificate, and we have shown none");
+	says("it demands a certificate, and we have none");
 	hints("--tls-cert FILE");
 	scene_finish();
 	prepare_files(&(struct wish){ .usage = "clientAuth,serverAuth" });
@@ -292,7 +292,7 @@ static void an_answer_in_plain_text_is_named(void **state)
 		go_on(&client);
 		assert_int_equal(client.state, -1);
 		says(rows[i].named);
-		hints("`/starttls STARTTLS` sends those first");
+		hints("`/starttls STARTTLS` asks and begins it");
 		assert_string_equal(client.e.code, "TLS_PLAIN");
 		scene_finish();
 	}
@@ -323,7 +323,7 @@ static void an_end_in_the_handshake_is_told(void **state)
 	fake_feed_end(client.below);
 	go_on(&client);
 	says("TLS handshake broken off");
-	says("closed the connection without a word of TLS");
+	says("closed the connection without sending any TLS");
 	assert_string_equal(client.e.code, "TLS_ENDED");
 	scene_finish();
 }
@@ -335,7 +335,7 @@ static void a_write_into_a_connection_that_was_reset_is_told(void **state)
 	put_over(&client, false);
 	fake_fail_write(client.below, EPIPE);
 	go_on(&client);
-	says("reset the connection without a word of TLS");
+	says("reset the connection without sending any TLS");
 	assert_string_equal(client.e.code, "ECONNRESET");
 	scene_finish();
 }
