@@ -5,8 +5,8 @@
 # Whether the manual has exactly the options of --help, the commands of /help,
 # each with the same arguments, the keys of the chat's help, /limits, and the
 # codes of notes that the sources have; whether options and commands are sorted
-# within each task; whether each "see SECTION" names a section; and whether the
-# program takes the options of each example.
+# within each task; whether the sections, options and commands that a page
+# speaks of exist; and whether the program takes the options of each example.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
@@ -59,15 +59,26 @@ cat src/*/*.c include/sockchat/framing.h | tr -s '\n\t ' ' ' | grep -oE \
 sed -n '/^\.Ss Codes/,/^\.Ss S/s/^\.Cm \(.*\) [.,]$/\1/p' \
     man/sockchat-entries.5 | words >"$work/codes.manual"
 
-# headings MACRO...: what stands behind these, without punctuation
-headings() {
-	sed -n "s/^\.\($1\) //p" "$manual" | sed -e 's/ [].,;:)]*$//' \
+# names PAGE MACRO: what stands behind this macro there, without punctuation
+names() {
+	sed -n "s/^\.\($2\) //p" "$1" | sed -e 's/ [].,;:)]*$//' \
 	    -e 's/^\\&//' | sort -u
 }
 
-headings 'Sx' >"$work/references"
-headings 'S[hs]' | comm -12 - "$work/references" >"$work/sections.program"
-mv "$work/references" "$work/sections.manual"
+for page in man/*.[15]; do
+	names "$page" Sx >"$work/sections"
+	names "$page" 'S[hs]' | comm -12 - "$work/sections" |
+	    sed "s|^|$page: |" >>"$work/sections.program"
+	sed "s|^|$page: |" "$work/sections" >>"$work/sections.manual"
+done
+# Whatever option or command a page speaks of, there is one.
+sed -n '/^\./s/Fl Fl \([a-z0-9-]*\)/\n--\1\n/gp' man/*.[15] |
+    grep -x -e '--[a-z0-9-]*' | sort -u >"$work/spoken.manual"
+sed -n 's/^\.\(Ic\|Ql\) \(\/[a-z]*\)\( .*\)\?$/\2/p' man/*.[15] | sort -u |
+    grep -vx -e / -e /exit -e /bye -e /q >>"$work/spoken.manual"
+sed -e 's/^-., //' -e 's/[= []..*//' "$work/options.program" \
+    "$work/commands.program" | sort -u >"$work/known"
+grep -xF -f "$work/known" "$work/spoken.manual" >"$work/spoken.program"
 # sorted MACRO SECTION: the names of its items, behind a mark for each task
 sorted() {
 	sed -n "/^\.Sh $2/,/^\.Sh/p" "$manual" | sed -n \
@@ -100,8 +111,8 @@ while IFS= read -r words; do
 done <"$work/examples.manual" >"$work/examples.program"
 
 status=0
-for what in options letters commands keys limits codes sections order \
-    examples; do
+for what in options letters commands keys limits codes sections \
+    spoken order examples; do
 	if [ ! -s "$work/$what.program" ]; then
 		echo "the program tells no $what"
 		status=1
