@@ -4,9 +4,10 @@
 #
 # Whether the manual has exactly the options of --help, the commands of /help,
 # each with the same arguments, the keys of the chat's help, /limits, and the
-# codes of notes that the sources have; whether options and commands are sorted
-# within each task; whether the sections, options and commands that a page
-# speaks of exist; and whether the program takes the options of each example.
+# codes of notes that the sources have; whether options have the tasks and the
+# order of --help, and commands are sorted within each task; whether the
+# sections, options and commands that a page speaks of exist; and whether the
+# program takes the options of each example.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
@@ -79,16 +80,22 @@ sed -n 's/^\.\(Ic\|Ql\) \(\/[a-z]*\)\( .*\)\?$/\2/p' man/*.[15] | sort -u |
 sed -e 's/^-., //' -e 's/[= []..*//' "$work/options.program" \
     "$work/commands.program" | sort -u >"$work/known"
 grep -xF -f "$work/known" "$work/spoken.manual" >"$work/spoken.program"
-# sorted MACRO SECTION: the names of its items, behind a mark for each task
-sorted() {
+# outline MACRO SECTION: its tasks, and the names of the items of each
+outline() {
 	sed -n "/^\.Sh $2/,/^\.Sh/p" "$manual" | sed -n \
-	    -e 's/^\.Ss .*/!/p' -e "s/^\.It $1\([a-z0-9/-]*\).*/\1/p"
+	    -e 's/^\.Ss \(.*\)/\1:/p' -e "s/^\.It $1\([a-z0-9/-]*\).*/\1/p"
 }
 
-sorted '.*Fl Fl ' OPTIONS >"$work/order.manual"
-sorted 'Ic ' COMMANDS >>"$work/order.manual"
-awk '/!/ { task++ } { print task, $0 }' "$work/order.manual" |
-    LC_ALL=C sort -k1,1n -k2,2 | sed 's/^[0-9]* //' >"$work/order.program"
+outline '.*Fl Fl ' OPTIONS >"$work/tasks.manual"
+"$bin" --help | awk '/^[A-Z].*:$/ { task = $0 }
+    /^ +(-., )?--/ {
+        if (task) print task
+        task = ""
+        sub(/^ *(-., )?--/, ""); sub(/[^a-z0-9-].*/, ""); print
+    }' >"$work/tasks.program"
+outline 'Ic ' COMMANDS | awk '/:$/ { task++; next } { print task, $0 }' \
+    >"$work/order.manual"
+LC_ALL=C sort -k1,1n -k2,2 "$work/order.manual" >"$work/order.program"
 # examples: the command lines that begin with sockchat, as a shell reads them
 examples() {
 	cat man/*.[15] | sed -n \
@@ -112,7 +119,7 @@ done <"$work/examples.manual" >"$work/examples.program"
 
 status=0
 for what in options letters commands keys limits codes sections \
-    spoken order examples; do
+    spoken tasks order examples; do
 	if [ ! -s "$work/$what.program" ]; then
 		echo "the program tells no $what"
 		status=1
