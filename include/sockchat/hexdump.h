@@ -21,6 +21,10 @@ size_t hexdump_bytes_per_row(size_t columns);
 size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
                    size_t offset, size_t per_row);
 
+/* How many digits in front of the offsets can be left out of all rows when the
+ * last byte is at `last`: 4, or none. */
+size_t hexdump_skip(uint64_t last);
+
 /* Let the row tell another offset: its last eight digits. */
 void hexdump_set_offset(char row[HEXDUMP_ROW_MAX], uint64_t offset);
 

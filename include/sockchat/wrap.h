@@ -27,6 +27,10 @@ enum wrap_style {
 	WRAP_MORE,    /* the message goes on: "…" or "..." */
 	WRAP_HEX,     /* a row of a hex dump */
 	WRAP_FIELDS,  /* a row below a message, shown dim */
+	WRAP_QUIET,   /* WRAP_ESCAPED of a long run: it must not glare */
+	WRAP_ALERT,   /* the first words of an error */
+	WRAP_HINT,    /* the text of a hint */
+	WRAP_EXPLAIN, /* what it means and what to do, shown dim */
 };
 
 enum wrap_hit {
@@ -42,6 +46,7 @@ struct wrap_run {
 	size_t len, width;  /* bytes, columns */
 	enum wrap_style style;
 	enum wrap_hit hit;
+	bool is_outdented; /* `column` is counted from WRAP_DUMP on */
 	const struct entry_part *part; /* that begins here, or NULL */
 };
 
@@ -108,6 +113,7 @@ struct wrap_map {
 };
 
 #define WRAP_TAIL     3
+#define WRAP_DUMP     ((size_t)2) /* the column where rows of a dump begin */
 #define WRAP_MAP_ROWS 256
 #define WRAP_MAP_MIN  ((size_t)4096) /* a shorter message needs none */
 
@@ -116,6 +122,9 @@ void wrap_map_finish(struct wrap_map *m);
 struct wrap_settings {
 	struct wrap_look look;
 	size_t columns; /* at least 1; SIZE_MAX for one row */
+	/* The columns in front of the content: rows of a dump begin among them,
+	 * in WRAP_DUMP.  0: they begin where the content does. */
+	size_t margin;
 	/* Only these rows are given to `fn`. */
 	size_t first_row, row_count;
 	/* The parts of the content that are marked. */

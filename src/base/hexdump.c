@@ -45,6 +45,11 @@ size_t hexdump_row(char out[HEXDUMP_ROW_MAX], const uint8_t *bytes, size_t len,
 	return n;
 }
 
+size_t hexdump_skip(uint64_t last)
+{
+	return last <= 0xffff ? 4 : 0;
+}
+
 void hexdump_set_offset(char row[HEXDUMP_ROW_MAX], uint64_t offset)
 {
 	char digits[16];

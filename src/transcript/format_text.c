@@ -14,8 +14,8 @@
 struct line {
 	struct bytes *out;
 	size_t row, indent;
+	bool is_old;
 	bool is_colored;
-	bool is_dim; /* but for what has a style of its own */
 	bool has_failed;
 };
 
@@ -31,22 +31,26 @@ static void put_color(struct line *l, const char *color)
 		append_part(l, color, strlen(color));
 }
 
-static const char *style_color(enum wrap_style style)
+static const char *style_color(const struct line *l, enum wrap_style style)
 {
-	return style == WRAP_ENDING || style == WRAP_MORE ||
-	               style == WRAP_FIELDS ? DIM
-	       : style == WRAP_ESCAPED      ? "\033[7m"
-	                                    : "";
+	static const char *const colors[] = {
+		[WRAP_PLAIN] = "",        [WRAP_ESCAPED] = "\033[4;35m",
+		[WRAP_ENDING] = DIM,      [WRAP_MORE] = DIM,
+		[WRAP_HEX] = "",          [WRAP_FIELDS] = DIM,
+		[WRAP_QUIET] = "\033[35m", [WRAP_ALERT] = "\033[31m",
+		[WRAP_HINT] = DIM,        [WRAP_EXPLAIN] = DIM,
+	};
+	bool is_dim = l->is_old && (style == WRAP_ALERT || !*colors[style]);
+	return is_dim ? DIM : colors[style];
 }
 
 static void put_line_run(void *user, const struct wrap_run *run)
 {
 	struct line *l = user;
-	const char *color = style_color(run->style);
-	if (!*color && l->is_dim)
-		color = DIM;
+	const char *color = style_color(l, run->style);
+	size_t indent = run->is_outdented ? WRAP_DUMP : l->indent;
 	for (; l->row < run->row; l->row++)
-		if (bytes_printf(l->out, "\n%*s", (int)l->indent, ""))
+		if (bytes_printf(l->out, "\n%*s", (int)indent, ""))
 			l->has_failed = true;
 	put_color(l, color);
 	append_part(l, run->text, run->len);
@@ -158,6 +162,7 @@ static int append_laid(struct bytes *out, const struct wrap_look *look,
 	struct wrap_settings settings = {
 		.look = *look,
 		.columns = is_text ? SIZE_MAX : HEX_COLUMNS - head.columns,
+		.margin = is_text ? 0 : head.columns,
 		.row_count = SIZE_MAX,
 		.base = wrap_base(look, e),
 		.whole = e,
@@ -166,7 +171,7 @@ static int append_laid(struct bytes *out, const struct wrap_look *look,
 		.out = out,
 		.indent = head.columns,
 		.is_colored = look->is_colored,
-		.is_dim = entry_is_old(e),
+		.is_old = entry_is_old(e),
 	};
 	settings.base += settings.base ? from : 0;
 	part.bytes += from;

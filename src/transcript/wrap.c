@@ -9,12 +9,10 @@
 #include <string.h>
 
 #include <sockchat/frame.h>
-#include <sockchat/hexdump.h>
 #include <sockchat/unpack.h>
 
 #include "wrap_json.h"
-
-#define HINT_MAX 512
+#include "wrap_rows.h"
 
 /* How many bytes are above the wanted rows, as far as the map knows. */
 static size_t skip_rows(struct layout *l)
@@ -39,8 +37,7 @@ static size_t lay_until(struct layout *l, const struct entry *e, size_t at,
 		return at;
 	wrap_flush_run(l);
 	l->is_around = is_around;
-	wrap_lay_text(l, e->bytes + at, end - at,
-	              l->settings->look.glyph_flags);
+	wrap_lay_text(l, e->bytes + at, end - at);
 	wrap_flush_run(l);
 	l->is_around = false;
 	return end;
@@ -62,16 +59,6 @@ static void lay_awaited(struct layout *l, const struct entry *e)
 		wrap_lay_run(l, c, 1, 1, WRAP_ENDING);
 }
 
-/* The message was ended by its size. */
-static void lay_cut(struct layout *l, bool is_ascii)
-{
-	if (is_ascii)
-		wrap_lay_word(l, "...", 3, WRAP_MORE);
-	else
-		wrap_lay_run(l, "\u2026", 3, 1, WRAP_MORE);
-	wrap_lay_word(l, " cut", 4, WRAP_MORE);
-}
-
 /* What became of the message. */
 static void lay_fate(struct layout *l, const struct entry *e)
 {
@@ -87,7 +74,6 @@ static void lay_message(struct layout *l, const struct entry *e)
 {
 	size_t ending = entry_ending(e);
 	size_t suffix = e->suffix > ending ? e->suffix - ending : 0;
-	unsigned flags = l->settings->look.glyph_flags;
 	size_t at = skip_rows(l);
 	l->encoding = l->settings->look.encoding;
 	wrap_seek_part(l, at);
@@ -109,93 +95,7 @@ static void lay_message(struct layout *l, const struct entry *e)
 	wrap_find_row(l, e->bytes + e->len);
 	wrap_set_hit(l, WRAP_NO_HIT);
 	if (e->flags & ENTRY_CUT)
-		lay_cut(l, flags & GLYPH_ASCII);
-}
-
-/* A row of a dump, of the bytes from `offset` to `end`: each is seen twice. */
-static void lay_hex_row(struct layout *l, const char *text, size_t len,
-                        size_t offset, size_t end, size_t per_row)
-{
-	enum wrap_hit hits[HEXDUMP_PER_ROW_MAX];
-	if (!l->settings->hits.count) {
-		wrap_lay_word(l, text, len, WRAP_HEX);
-		return;
-	}
-	for (size_t i = 0; i < end - offset; i++)
-		hits[i] = wrap_hit_of(l, offset + i);
-	for (size_t i = 0; i < len; i++) {
-		size_t at = hexdump_byte_at(i, per_row);
-		wrap_set_hit(l, at < end - offset ? hits[at] : WRAP_NO_HIT);
-		wrap_lay_run(l, text + i, 1, 1, WRAP_HEX);
-	}
-	wrap_set_hit(l, WRAP_NO_HIT);
-}
-
-uint64_t wrap_base(const struct wrap_look *look, const struct entry *e)
-{
-	bool counts = look->offsets == OFFSETS_DIRECTION &&
-	              look->view != VIEW_TEXT && e->kind == ENTRY_MESSAGE;
-	return counts ? transcript_offset(look->transcript, e->seq) : 0;
-}
-
-static void lay_hex(struct layout *l, const struct entry *e)
-{
-	size_t per_row = hexdump_bytes_per_row(l->settings->columns);
-	char text[HEXDUMP_ROW_MAX];
-	wrap_seek_part(l, 0);
-	for (size_t at = 0, end; at < e->len && !wrap_is_done(l); at = end) {
-		if (l->column)
-			wrap_next_row(l);
-		wrap_begin_part(l, at);
-		end = at + wrap_part_len(l, at, e->len - at);
-		if (end > at + per_row)
-			end = at + per_row;
-		if (per_row > 1 && !wrap_is_wanted(l)) {
-			l->column = 1; /* whatever it is: it fits */
-			l->part = NULL;
-		} else {
-			size_t len =
-			    hexdump_row(text, e->bytes, end, at, per_row);
-			if (l->settings->base)
-				hexdump_set_offset(text,
-				                   l->settings->base + at);
-			lay_hex_row(l, text, len, at, end, per_row);
-		}
-		wrap_find_row(l, e->bytes + end);
-	}
-	if (e->flags & ENTRY_CUT && l->settings->look.view == VIEW_HEX) {
-		wrap_next_row(l);
-		lay_cut(l, l->settings->look.glyph_flags & GLYPH_ASCII);
-	}
-}
-
-/* Our own words are not cut where a row ends.  A space there is not shown. */
-static void lay_sentence(struct layout *l, const uint8_t *bytes, size_t len)
-{
-	size_t columns = l->settings->columns;
-	unsigned flags = l->settings->look.glyph_flags;
-	while (len) {
-		const uint8_t *space = memchr(bytes + 1, ' ', len - 1);
-		size_t n = space ? (size_t)(space - bytes) : len;
-		size_t width = glyph_width(bytes, n, flags);
-		size_t skip = *bytes == ' ';
-		if (l->column && width > columns - l->column &&
-		    width - skip <= columns) {
-			wrap_next_row(l);
-			wrap_lay_text(l, bytes + skip, n - skip, flags);
-		} else {
-			wrap_lay_text(l, bytes, n, flags);
-		}
-		bytes += n;
-		len -= n;
-	}
-}
-
-static void lay_hint(struct layout *l, const char *hint)
-{
-	char text[HINT_MAX];
-	snprintf(text, sizeof(text), "; %s", hint);
-	lay_sentence(l, (const uint8_t *)text, strlen(text));
+		wrap_lay_cut(l);
 }
 
 struct wrap_look wrap_look_of(const struct options *o)
@@ -227,7 +127,7 @@ static void lay_fault(struct layout *l, const struct entry *e)
 		return;
 	wrap_next_row(l);
 	l->plain = WRAP_FIELDS;
-	lay_sentence(l, (const uint8_t *)text, strlen(text));
+	wrap_lay_sentence(l, (const uint8_t *)text, strlen(text));
 }
 
 /* The fields of a message stand in a row below it. */
@@ -243,7 +143,7 @@ static void lay_fields(struct layout *l, const struct entry *e)
 	    row.len) {
 		wrap_next_row(l);
 		l->plain = WRAP_FIELDS;
-		lay_sentence(l, row.data, row.len);
+		wrap_lay_sentence(l, row.data, row.len);
 	}
 	bytes_finish(&row);
 	bytes_finish(&room);
@@ -258,33 +158,38 @@ static void lay_empty(struct layout *l, const struct entry *e)
 		wrap_lay_word(l, text, sizeof(text) - 1, WRAP_ENDING);
 }
 
-static void lay_entry(struct layout *l, const struct entry *e)
+/* A message: its text, what became of it, its dump. */
+static void lay_bytes(struct layout *l, const struct entry *e)
 {
 	const char *tail = l->settings->tail;
 	enum view view = l->settings->look.view;
-	bool is_message = e->kind == ENTRY_MESSAGE;
-	l->entry = e;
-	l->content = e->bytes;
-	if (is_message && view != VIEW_HEX)
+	if (view == VIEW_HEX)
+		wrap_lay_size(l, e);
+	else
 		lay_message(l, e);
-	else if (!is_message)
-		lay_sentence(l, e->bytes, e->len);
-	if (is_message)
-		lay_empty(l, l->settings->whole ? l->settings->whole : e);
-	l->next_hit = 0;
-	if (is_message && view != VIEW_TEXT)
-		lay_hex(l, e);
-	l->content = NULL;
-	l->next_part = l->parts_end;
 	wrap_set_hit(l, WRAP_NO_HIT);
-	if (*e->hint)
-		lay_hint(l, e->hint);
-	if (is_message)
-		lay_fate(l, e);
+	lay_empty(l, l->settings->whole ? l->settings->whole : e);
+	lay_fate(l, e);
 	if (tail)
 		wrap_lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
-	if (is_message)
-		lay_awaited(l, e);
+	l->next_hit = 0;
+	if (view != VIEW_TEXT)
+		wrap_lay_dump(l, e);
+	l->next_part = l->parts_end;
+	l->content = NULL;
+	wrap_set_hit(l, WRAP_NO_HIT);
+	lay_awaited(l, e);
+}
+
+static void lay_entry(struct layout *l, const struct entry *e)
+{
+	l->entry = e;
+	l->content = e->bytes;
+	l->columns = l->settings->columns;
+	if (e->kind == ENTRY_MESSAGE)
+		lay_bytes(l, e);
+	else
+		wrap_lay_notice(l, e);
 	lay_fault(l, e);
 	lay_fields(l, l->settings->whole ? l->settings->whole : e);
 	wrap_flush_run(l);

@@ -41,7 +41,7 @@ static void lay_before(struct layout *l, const struct json_token *t)
 	static const char spaces[INDENT_MAX + 1] =
 	    "                                                                ";
 	const uint8_t *at = l->content + l->token;
-	size_t row = l->row, columns = l->settings->columns, n = 2 * t->depth;
+	size_t row = l->row, columns = l->columns, n = 2 * t->depth;
 	wrap_begin_part(l, l->token);
 	if (t->begins_row && l->column)
 		wrap_next_row(l);
@@ -86,8 +86,7 @@ size_t wrap_lay_json(struct layout *l, size_t begin, size_t at, size_t end)
 		if (at <= token &&
 		    lay_plain_token(l, l->content + token, t.len))
 			continue;
-		wrap_lay_text(l, l->content + from, token + t.len - from,
-		              l->settings->look.glyph_flags);
+		wrap_lay_text(l, l->content + from, token + t.len - from);
 	}
 	return end > at ? end : at;
 }

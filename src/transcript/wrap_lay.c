@@ -9,9 +9,10 @@
 #include <sockchat/array.h>
 #include <sockchat/utf8.h>
 
-#include "wrap_private.h"
+#include "wrap_rows.h"
 
 #define FOLD_MIN 8 /* NULs that are shown as their number */
+#define LOUD_MAX 3 /* escaped forms beside each other that stand out */
 
 bool wrap_is_wanted(const struct layout *l)
 {
@@ -31,6 +32,7 @@ void wrap_flush_run(struct layout *l)
 		                   .width = l->column - l->run_column,
 		                   .style = l->style,
 		                   .hit = l->hit,
+		                   .is_outdented = l->is_outdented,
 		                   .part = l->part,
 		               });
 	if (l->run_len)
@@ -49,8 +51,7 @@ void wrap_next_row(struct layout *l)
 void wrap_lay_run(struct layout *l, const char *text, size_t len, size_t width,
                   enum wrap_style style)
 {
-	size_t columns = l->settings->columns;
-	if (l->column && width > columns - l->column)
+	if (l->column && width > l->columns - l->column)
 		wrap_next_row(l);
 	if (l->is_around)
 		style = WRAP_ENDING;
@@ -173,7 +174,7 @@ size_t wrap_marked_len(const struct layout *l, const uint8_t *at, size_t len)
 void wrap_lay_word(struct layout *l, const char *text, size_t len,
                    enum wrap_style style)
 {
-	if (len <= l->settings->columns) {
+	if (len <= l->columns) {
 		wrap_lay_run(l, text, len, len, style);
 		return;
 	}
@@ -181,11 +182,55 @@ void wrap_lay_word(struct layout *l, const char *text, size_t len,
 		wrap_lay_run(l, text + i, 1, 1, style);
 }
 
-static void lay_glyph(struct layout *l, const struct glyph *g)
+void wrap_lay_cut(struct layout *l)
+{
+	if (l->settings->look.glyph_flags & GLYPH_ASCII)
+		wrap_lay_word(l, "...", 3, WRAP_MORE);
+	else
+		wrap_lay_run(l, "\u2026", 3, 1, WRAP_MORE);
+	wrap_lay_word(l, " cut", 4, WRAP_MORE);
+}
+
+static size_t next_glyph(const struct layout *l, struct glyph *g,
+                         const uint8_t *bytes, size_t len)
+{
+	unsigned flags = l->settings->look.glyph_flags;
+	return l->encoding ? encoding_next(l->encoding, g, bytes, len, flags)
+	                   : glyph_next(g, bytes, len, flags);
+}
+
+/* Whether so many escaped forms follow each other that they would glare. */
+static bool begins_run(const struct layout *l, const uint8_t *bytes, size_t len)
+{
+	struct glyph g;
+	for (size_t i = 0, n; i <= LOUD_MAX; i++, bytes += n, len -= n) {
+		n = next_glyph(l, &g, bytes, len);
+		if (!n || !g.is_escaped || *bytes == '\n')
+			return false;
+	}
+	return true;
+}
+
+/* The style of an escaped form.  A run is judged anew in each row, so that it
+ * looks the same wherever the layout has begun. */
+static enum wrap_style escaped_style(struct layout *l, const struct glyph *g,
+                                     const uint8_t *bytes, size_t len)
+{
+	bool fits = !l->column || g->width <= l->columns - l->column;
+	bool goes_on = l->quiet_end == bytes && fits && l->quiet_row == l->row;
+	if (!goes_on && !begins_run(l, bytes, len))
+		return WRAP_ESCAPED;
+	l->quiet_end = bytes + g->len;
+	l->quiet_row = l->row + !fits;
+	return WRAP_QUIET;
+}
+
+static void lay_glyph(struct layout *l, const struct glyph *g,
+                      enum wrap_style escaped)
 {
 	if (g->is_escaped)
-		wrap_lay_word(l, g->text, g->text_len, WRAP_ESCAPED);
-	else if (g->width > l->settings->columns)
+		wrap_lay_word(l, g->text, g->text_len, escaped);
+	else if (g->width > l->columns)
 		wrap_lay_run(l, "?", 1, 1, WRAP_ESCAPED);
 	else
 		wrap_lay_run(l, g->text, g->text_len, g->width, l->plain);
@@ -208,8 +253,8 @@ static size_t ending_len(const uint8_t *bytes, size_t len)
 
 size_t wrap_plain_run(const struct layout *l, const uint8_t *bytes, size_t len)
 {
-	size_t most = l->settings->columns - l->column;
-	if (l->column > l->settings->columns || *bytes >= 0x80)
+	size_t most = l->columns - l->column;
+	if (l->column > l->columns || *bytes >= 0x80)
 		return 0;
 	if (len > most)
 		len = most;
@@ -249,17 +294,17 @@ static void lay_fold(struct layout *l, const uint8_t *bytes, size_t len)
 	if (l->content)
 		wrap_set_hit(l,
 		             hit_within(l, (size_t)(bytes - l->content), len));
-	if (!is_ascii && n - 1 <= l->settings->columns) {
-		wrap_lay_run(l, text, n, n - 1, WRAP_ESCAPED);
+	if (!is_ascii && n - 1 <= l->columns) {
+		wrap_lay_run(l, text, n, n - 1, WRAP_QUIET);
 		return;
 	}
 	n = (size_t)snprintf(text, sizeof(text), "\\0 x%zu", len);
-	wrap_lay_word(l, text, n, WRAP_ESCAPED);
+	wrap_lay_word(l, text, n, WRAP_QUIET);
 }
 
-static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
-                       unsigned flags)
+static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len)
 {
+	enum wrap_style escaped = WRAP_ESCAPED;
 	struct glyph g;
 	size_t n = ending_len(bytes, len);
 	if (n) {
@@ -277,10 +322,11 @@ static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len,
 		wrap_lay_run(l, (const char *)bytes, n, n, l->plain);
 		return n;
 	}
-	n = l->encoding ? encoding_next(l->encoding, &g, bytes, len, flags)
-	                : glyph_next(&g, bytes, len, flags);
+	n = next_glyph(l, &g, bytes, len);
+	if (n && g.is_escaped)
+		escaped = escaped_style(l, &g, bytes, len);
 	if (n)
-		lay_glyph(l, &g);
+		lay_glyph(l, &g, escaped);
 	return n;
 }
 
@@ -316,17 +362,16 @@ bool wrap_is_done(const struct layout *l)
 	       l->row - s->first_row >= s->row_count;
 }
 
-void wrap_lay_text(struct layout *l, const uint8_t *bytes, size_t len,
-                   unsigned flags)
+void wrap_lay_text(struct layout *l, const uint8_t *bytes, size_t len)
 {
 	for (size_t n; len && !wrap_is_done(l); bytes += n, len -= n) {
 		bool ends_row =
-		    ending_len(bytes, len) && l->settings->columns != SIZE_MAX;
+		    ending_len(bytes, len) && l->columns != SIZE_MAX;
 		size_t row = l->row;
 		if (l->content)
 			wrap_begin_part(l, (size_t)(bytes - l->content));
 		wrap_mark_byte(l, bytes);
-		n = lay_next(l, bytes, len, flags);
+		n = lay_next(l, bytes, len);
 		if (!n)
 			return;
 		wrap_find_row(l, bytes + n);

@@ -16,6 +16,8 @@ struct layout {
 	wrap_fn *fn;
 	void *user;
 	size_t row, column;
+	size_t columns;    /* of the present row */
+	bool is_outdented; /* the present row begins in WRAP_DUMP */
 	char run[RUN_MAX];
 	size_t run_len, run_column;
 	enum wrap_style style;
@@ -35,6 +37,10 @@ struct layout {
 	struct wrap_map *learns; /* it is filled meanwhile, or NULL */
 	const struct encoding *encoding; /* of what is put now */
 	bool is_around; /* what is put now is no payload: it is dim */
+	/* What follows this byte in the row goes on with a run of escaped
+	 * forms. */
+	const uint8_t *quiet_end;
+	size_t quiet_row;
 	bool knows_rows; /* from a map: those below the wanted are left out */
 	/* JSON: the token that is laid, the places in front of it and behind
 	 * it, and what the message is. */
@@ -62,8 +68,7 @@ void wrap_lay_word(struct layout *l, const char *text, size_t len,
 /* A line's ending of so many bytes, if endings are shown. */
 void wrap_lay_ending(struct layout *l, size_t len);
 /* Any bytes, made visible. */
-void wrap_lay_text(struct layout *l, const uint8_t *bytes, size_t len,
-                   unsigned flags);
+void wrap_lay_text(struct layout *l, const uint8_t *bytes, size_t len);
 
 /* How many bytes from here on are plain ASCII that fits into the row. */
 size_t wrap_plain_run(const struct layout *l, const uint8_t *bytes, size_t len);

@@ -27,29 +27,27 @@ void piece_write_head(struct piece *p, const struct entry *part,
 struct target {
 	int row; /* of the entry's first row; may lie above */
 	int column;
-	bool is_picked, is_bare;
+	bool is_picked, is_bare, is_old;
 	enum style plain, mark;
 	struct piece *piece;
 };
 
 static enum style style_of(const struct target *t, const struct wrap_run *run)
 {
+	static const enum style styles[] = {
+		[WRAP_PLAIN] = STYLE_PLAIN,  [WRAP_ESCAPED] = STYLE_ESCAPED,
+		[WRAP_ENDING] = STYLE_DIM,   [WRAP_MORE] = STYLE_DIM,
+		[WRAP_HEX] = STYLE_PLAIN,    [WRAP_FIELDS] = STYLE_DIM,
+		[WRAP_QUIET] = STYLE_QUIET,  [WRAP_ALERT] = STYLE_ERROR,
+		[WRAP_HINT] = STYLE_HINT,    [WRAP_EXPLAIN] = STYLE_DIM,
+	};
 	if (run->hit)
 		return run->hit == WRAP_HIT_NOW ? STYLE_HIT_NOW : STYLE_HIT;
 	if (t->is_picked || t->is_bare)
 		return t->plain;
-	switch (run->style) {
-	case WRAP_ESCAPED:
-		return STYLE_ESCAPED;
-	case WRAP_ENDING:
-	case WRAP_MORE:
-	case WRAP_FIELDS:
-		return STYLE_DIM;
-	case WRAP_PLAIN:
-	case WRAP_HEX:
-		break;
-	}
-	return t->plain;
+	return styles[run->style] == STYLE_PLAIN || t->is_old
+	           ? t->plain
+	           : styles[run->style];
 }
 
 static enum style mark_style(const struct entry *e)
@@ -109,7 +107,8 @@ static void put_run(void *user, const struct wrap_run *run)
 	const struct target *t = user;
 	if (run->part && t->column)
 		draw_part_head(t, run);
-	screen_put(t->row + (int)run->row, t->column + (int)run->column,
+	int column = run->is_outdented ? (int)WRAP_DUMP : t->column;
+	screen_put(t->row + (int)run->row, column + (int)run->column,
 	           run->text, run->len, style_of(t, run));
 }
 
@@ -117,13 +116,13 @@ static void find_look(struct target *t, const struct piece *p,
                       const struct viewport *v)
 {
 	uint64_t seq = p->entry->seq;
-	bool is_plain = p->entry->kind == ENTRY_MESSAGE &&
-	                !entry_is_old(p->entry);
+	t->is_old = entry_is_old(p->entry) && p->entry->kind != ENTRY_MESSAGE;
 	t->is_bare = v->is_bare;
 	t->is_picked = seq >= v->picked_first && seq <= v->picked_last &&
 	               !v->marked.count;
 	t->mark = t->is_picked ? STYLE_PICK : mark_style(p->entry);
-	t->plain = is_plain && !t->is_picked ? STYLE_PLAIN : t->mark;
+	t->plain = t->is_picked || entry_is_old(p->entry) ? t->mark
+	                                                  : STYLE_PLAIN;
 }
 
 /* What to mark in an entry: what is chosen within it, or the hits if the search

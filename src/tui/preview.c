@@ -41,9 +41,15 @@ void preview_count(const struct preview *p, char out[32])
 		snprintf(out, 32, "%zu byte%s", p->count, plural(p->count));
 }
 
+/* How many digits the offsets of its few rows do without. */
+static size_t skip(void)
+{
+	return hexdump_skip(0);
+}
+
 static size_t per_row(void)
 {
-	return hexdump_bytes_per_row((size_t)screen_columns());
+	return hexdump_bytes_per_row((size_t)screen_columns() + skip());
 }
 
 int preview_rows(const struct preview *p, int max)
@@ -61,6 +67,7 @@ void preview_draw(const struct preview *p, int row, int rows)
 	for (int i = 0; i < rows; i++) {
 		size_t len = hexdump_row(text, b->data, b->len,
 		                         (size_t)i * per_row(), per_row());
-		screen_put(row + i, 0, text, len, STYLE_NOTICE);
+		screen_put(row + i, 0, text + skip(), len - skip(),
+		           STYLE_NOTICE);
 	}
 }

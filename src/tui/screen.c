@@ -50,7 +50,8 @@ static attr_t attributes_of(struct look look)
 {
 	return (look.bits & LOOK_BOLD ? A_BOLD : 0) |
 	       (look.bits & LOOK_DIM ? A_DIM : 0) |
-	       (look.bits & LOOK_REVERSE ? A_REVERSE : 0);
+	       (look.bits & LOOK_REVERSE ? A_REVERSE : 0) |
+	       (look.bits & LOOK_LINE ? A_UNDERLINE : 0);
 }
 
 /* A pair of colours for each style that has one. */

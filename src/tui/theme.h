@@ -15,9 +15,11 @@ enum style {
 	STYLE_PLAIN,
 	STYLE_DIM,     /* times, line endings */
 	STYLE_ESCAPED, /* the visible form of what is not text */
+	STYLE_QUIET,   /* the same in a long run */
 	STYLE_IN,
 	STYLE_OUT,
 	STYLE_NOTICE,
+	STYLE_HINT,    /* what may help */
 	STYLE_ERROR,
 	STYLE_HELD,    /* what waits for the user's word */
 	STYLE_STATUS,
@@ -36,6 +38,7 @@ enum style {
 #define LOOK_BOLD    1u
 #define LOOK_DIM     2u
 #define LOOK_REVERSE 4u
+#define LOOK_LINE    8u /* underlined */
 
 struct look {
 	short color;   /* in the terminal's palette; -1: its own */

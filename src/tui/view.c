@@ -150,6 +150,7 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 	p->settings.look.endings &= !v->is_bare;
 	make_head(p, v, columns);
 	p->settings.columns = columns - p->head.columns;
+	p->settings.margin = p->head.columns;
 	p->lead = format_dropped(p->dropped, v, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;
@@ -421,7 +422,8 @@ void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows)
 	struct piece p;
 	if (rows <= 0 || !lay_out(&p, v, seq))
 		return;
-	size_t at = p.lead + wrap_row_of(p.entry, &p.settings, offset);
+	size_t at = offset ? wrap_row_of(p.entry, &p.settings, offset) : 0;
+	at += p.lead;
 	begin_scroll(v, rows);
 	if (distance_to(v, seq, at, rows) < 0) {
 		v->top_seq = seq;

@@ -67,7 +67,7 @@ static void a_tls_client_is_named_with_what_it_asks_for(void **state)
 
 	(void)state;
 	start_python(&client, "protocols.py", "tls", port_text(port));
-	proc_expect_out(&p, " * what the peer sends looks like TLS: a "
+	proc_expect_out(&p, " * hint: what the peer sends looks like TLS: a "
 	                    "ClientHello for example.org (ALPN h2, http/1.1); "
 	                    "this is plain TCP: ");
 	end(&p, &client);
@@ -95,7 +95,7 @@ static void a_web_server_is_named_to_who_sent_no_request(void **state)
 	connect_to(&p, &server, "protocols.py", "http", "lines");
 	proc_write_text(&p, "hello\n");
 	/* until Python 3.14 a page without a status line */
-	proc_expect_out(&p, " * what the peer sends looks like HTTP/1");
+	proc_expect_out(&p, " * hint: what the peer sends looks like HTTP/1");
 	proc_expect_out(&p, "`curl -v http://127.0.0.1:");
 	end(&p, &server);
 }
@@ -136,7 +136,8 @@ static void an_echo_server_is_told_after_two_messages(void **state)
 	proc_expect_out(&p, " < 안녕!");
 	assert_not_out(&p, "sends back");
 	proc_write_text(&p, "again\n");
-	proc_expect_out(&p, " * the peer sends back what you send, byte for "
+	proc_expect_out(&p, " * hint: the peer sends back what you send, byte "
+	                    "for "
 	                    "byte; ");
 	end(&p, &server);
 }

@@ -208,13 +208,14 @@ static void the_view_changes_for_what_is_there_already(void **state)
 	net_send(fd, "hi\0\xff\n", 5);
 	pty_expect(&p, " < hi^@\\xff\\n");
 	pty_type(&p, PTY_F2);
-	pty_expect(&p, " < 00000000  68 69 00 ff 0a");
+	pty_expect(&p, " < 5 bytes");
+	pty_expect(&p, "  0000  68 69 00 ff 0a");
 	pty_expect(&p, "|hi...|");
 	assert_int_equal(pty_find(&p, "hi^@"), -1);
 	assert_true(strstr(pty_row(&p, STATUS_ROW), "| hex") != NULL);
 	pty_type(&p, PTY_F2);
 	pty_expect(&p, " < hi^@\\xff\\n");
-	pty_expect(&p, "00000000  68 69 00 ff 0a");
+	pty_expect(&p, "  0000  68 69 00 ff 0a");
 	pty_type(&p, "/view text" PTY_ENTER);
 	pty_expect_gone(&p, "68 69 00");
 	pty_quit(&p, 0);

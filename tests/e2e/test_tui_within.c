@@ -121,15 +121,13 @@ static void up_and_down_go_by_the_rows_that_are_seen(void **state)
 	(void)state;
 	pty_type(&p, PTY_RIGHT PTY_RIGHT PTY_DOWN); /* there is one row */
 	pty_expect(&p, "2 (0x2): ");
-	pty_type(&p, PTY_F2); /* rows of eight bytes */
-	pty_type(&p, PTY_DOWN);
-	pty_expect(&p, "10 (0xa): ");
+	pty_type(&p, PTY_F2); /* rows of sixteen bytes */
 	pty_type(&p, PTY_DOWN);
 	pty_expect(&p, "18 (0x12): ");
 	pty_type(&p, PTY_HOME);
 	pty_expect(&p, "16 (0x10): ");
-	pty_type(&p, PTY_UP PTY_UP PTY_SHIFT_END);
-	pty_expect(&p, "8 bytes at 0 (0x0): ");
+	pty_type(&p, PTY_UP PTY_SHIFT_END);
+	pty_expect(&p, "16 bytes at 0 (0x0): ");
 	leave_and_hang_up(&p, fd);
 }
 

@@ -215,9 +215,10 @@ const char *fake_screen_look(struct fake_screen *s, int row, int column)
 {
 	VTermScreenCell cell = cell_at(s, row, column);
 	bool is_default = VTERM_COLOR_IS_DEFAULT_FG(&cell.fg);
-	snprintf(s->text, sizeof(s->text), "%s%s%s%s",
+	snprintf(s->text, sizeof(s->text), "%s%s%s%s%s",
 	         cell.attrs.bold ? " bold" : "",
 	         cell.attrs.reverse ? " reverse" : "",
+	         cell.attrs.underline ? " underline" : "",
 	         cell.attrs.blink || cell.attrs.strike ? " odd" : "",
 	         is_default ? "" : color_name(&cell.fg));
 	return *s->text ? s->text + 1 : "";

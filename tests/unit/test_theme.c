@@ -50,7 +50,7 @@ static void with_few_colours_none_is_lost_on_black_or_white(void **state)
 		}
 }
 
-static void without_colours_what_matters_is_bold_or_reversed(void **state)
+static void without_colours_what_matters_stands_out(void **state)
 {
 	static const enum style matter[] = {
 		STYLE_ESCAPED, STYLE_IN,  STYLE_OUT,     STYLE_ERROR,
@@ -63,7 +63,7 @@ static void without_colours_what_matters_is_bold_or_reversed(void **state)
 			    theme_look((enum style)i, colors).color, -1);
 	for (size_t i = 0; i < sizeof(matter) / sizeof(matter[0]); i++)
 		assert_true(theme_look(matter[i], 0).bits &
-		            (LOOK_BOLD | LOOK_REVERSE));
+		            (LOOK_BOLD | LOOK_REVERSE | LOOK_LINE));
 }
 
 static void neighbours_have_different_colours(void **state)
@@ -88,7 +88,7 @@ int main(void)
 		cmocka_unit_test(
 		    with_few_colours_none_is_lost_on_black_or_white),
 		cmocka_unit_test(
-		    without_colours_what_matters_is_bold_or_reversed),
+		    without_colours_what_matters_stands_out),
 		cmocka_unit_test(neighbours_have_different_colours),
 	};
 

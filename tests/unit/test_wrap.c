@@ -120,7 +120,7 @@ static void a_cut_message_says_that_it_goes_on(void **state)
 	const struct page *p = lay_out(&e, 40, VIEW_TEXT);
 	assert_string_equal(p->row[0], "abc\u2026 cut");
 	assert_string_equal(p->styles[0], "pppmmmmm");
-	assert_string_equal(lay_out(&e, 40, VIEW_HEX)->row[1], "\u2026 cut");
+	assert_string_equal(lay_out(&e, 40, VIEW_HEX)->row[2], "\u2026 cut");
 }
 
 static void in_ascii_only_ascii_is_shown(void **state)
@@ -141,12 +141,13 @@ static void the_hex_view_fits_the_width(void **state)
 	struct entry e = message("0123456789abcdef\n", 17, ENTRY_COMPLETE);
 	const struct page *p = lay_out(&e, 80, VIEW_HEX);
 	(void)state;
-	assert_int_equal(p->rows, 2);
-	assert_non_null(strstr(p->row[0], "|0123456789abcdef|"));
-	assert_non_null(strstr(p->row[1], "00000010  0a "));
-	p = lay_out(&e, 40, VIEW_HEX);
-	assert_int_equal(p->rows, 5);
-	assert_non_null(strstr(p->row[4], "00000010  0a "));
+	assert_int_equal(p->rows, 3);
+	assert_string_equal(p->row[0], "17 bytes");
+	assert_non_null(strstr(p->row[1], "|0123456789abcdef|"));
+	assert_memory_equal(p->row[2], "0010  0a ", 9);
+	p = lay_out(&e, 41, VIEW_HEX);
+	assert_int_equal(p->rows, 4);
+	assert_memory_equal(p->row[3], "0010  0a ", 9);
 	lay_out(&e, 7, VIEW_HEX);
 	lay_out(&e, 5, VIEW_MIXED);
 }
@@ -158,7 +159,7 @@ static void mixed_shows_the_text_and_then_the_bytes(void **state)
 	(void)state;
 	assert_int_equal(p->rows, 2);
 	assert_string_equal(p->row[0], "hi\\n");
-	assert_memory_equal(p->row[1], "00000000  68 69 0a", 18);
+	assert_memory_equal(p->row[1], "0000  68 69 0a", 14);
 	assert_int_equal(p->styles[1][0], 'h');
 }
 

@@ -33,7 +33,7 @@ struct page {
 static inline void put_run(void *user, const struct wrap_run *run)
 {
 	struct page *p = user;
-	char style = run->hit == WRAP_HIT ? '#' : "penmhf"[run->style];
+	char style = run->hit == WRAP_HIT ? '#' : "penmhfq!ix"[run->style];
 	assert_true(run->row < ROWS_MAX);
 	assert_int_equal(run->column, p->columns[run->row]);
 	assert_true(run->column + run->width <= COLUMNS_MAX);
