@@ -450,7 +450,7 @@ static void any_size_is_fine(void **state)
 	static struct spots spots;
 	struct status status = {
 		.chat = chat, .below = 3, .mode = "vi", .notice = "take care",
-		.draft = "",
+		.draft = "", .moment = "",
 		.pace = &pace,
 	};
 	for (int i = 0; i < 3 * 12 * 12; i++) {
