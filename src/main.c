@@ -129,7 +129,7 @@ static int talk(struct chat *c, enum ui ui)
 		return tell_failure(&e);
 	int status = chat_run(c, frontends[ui], &e);
 	if (status < 0 && c->options->ui == UI_AUTO) {
-		fprintf(stderr, "sockchat: %s: going on in lines\n", e.text);
+		fprintf(stderr, "sockchat: %s: using lines instead\n", e.text);
 		status = chat_run(c, &frontend_prompt, &e);
 	}
 	return status < 0 ? tell_failure(&e) : status;

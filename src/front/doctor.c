@@ -111,7 +111,7 @@ static void tell_ending(struct doctor *d, const struct tls_certificate *c)
 		return;
 	tls_say_end(text, c, now_s);
 	report_note(&d->report, "tls-expiring",
-	            "the server's certificate has to be renewed: %s", text);
+	            "the server's certificate must be renewed: %s", text);
 }
 
 static void tell_connection(struct doctor *d)
@@ -151,7 +151,7 @@ static void judge_waiting(struct doctor *d,
 	         "something", name_door(d),
 	         *facts->owner ? facts->owner : "no program");
 	doctor_judge(d, "not-accepted", verdict,
-	      "look at that program, or start it again");
+	      "look at that program, or restart it");
 }
 
 static void judge_silence(struct doctor *d)
@@ -161,15 +161,15 @@ static void judge_silence(struct doctor *d)
 	transport_facts_whole(d->link.transport, FACTS_OWNER, &facts);
 	doctor_command(d, command);
 	report_note(&d->report, "no-first-bytes",
-	            "no first bytes within %.1f s", (double)LISTEN_MS / 1000);
+	            "nothing came within %.1f s", (double)LISTEN_MS / 1000);
 	if (facts.far.is_waiting) {
 		judge_waiting(d, &facts);
 	} else if (facts.far.is_stopped) {
 		snprintf(verdict, sizeof(verdict), "the %s is open, but %s "
-		         "answers nothing: SIGSTOP has stopped it",
+		         "does not answer: it was stopped (SIGSTOP)",
 		         name_door(d), facts.owner);
 		doctor_judge(d, "stopped", verdict,
-		      "`kill -CONT` with its pid lets it go on");
+		      "continue it with `kill -CONT` and its pid");
 	} else {
 		snprintf(verdict, sizeof(verdict), "it works: the %s is open, "
 		         "and the server waits for the client to speak first",
@@ -203,13 +203,14 @@ static void judge_peer_end(struct doctor *d)
 {
 	char verdict[128];
 	snprintf(verdict, sizeof(verdict), "the %s is open, but the connection "
-	         "is closed at once, without a word", name_door(d));
+	         "is closed at once, before anything came", name_door(d));
 	if (d->len)
 		judge_bytes(d, NULL);
 	else
 		doctor_judge(d, "closed-at-once", verdict, link_is_tcp(&d->link)
-		     ? "the server's log; a port forwarder does so when "
-		       "nothing is behind it" : "the server's log");
+		     ? "look at the server's log. A port forwarder does this "
+		       "when no server is behind "
+		       "it" : "look at the server's log");
 }
 
 /* What came is looked at; false: more of it may tell more. */

@@ -98,9 +98,9 @@ static void judge_no_answer(struct doctor *d)
 	snprintf(next, sizeof(next), "send it something that it answers: %s",
 	         command);
 	doctor_conclude(d, "open-or-filtered",
-	                "no answer: open or filtered: a server that does not "
-	                "answer empty datagrams, a firewall, and a loss on the "
-	                "way look the same", next,
+	                "no answer: open or filtered: a server that ignores "
+	                "empty datagrams, a firewall, and a loss on the way "
+	                "look the same", next,
 	                &(struct checkup){ .step = d->step, .status = 1 });
 }
 
@@ -112,8 +112,8 @@ static void judge_silence(struct link *l)
 	error_set(&e, "no answer: open or filtered: %s has sent nothing back "
 	              "to an empty datagram within %g s",
 	          link_called(l), (double)(ms ? ms : ANSWER_MS) / 1000);
-	error_set_hint(&e, "many servers answer only what they understand: "
-	                   "send them that; or a firewall drops it");
+	error_set_hint(&e, "send something that the server understands, for "
+	                   "many answer nothing else. Or a firewall drops it");
 	error_set_code(&e, ETIMEDOUT);
 	if (doctor_tries_again(d, &e))
 		return;
@@ -178,7 +178,7 @@ static void send_empty(struct doctor *d)
 	d->sent_ns = stamp_mono_ns();
 	ssize_t n = link_write(&d->link, "", 0);
 	if (n == 0)
-		report_note(&d->report, "sent", "an empty datagram is sent");
+		report_note(&d->report, "sent", "sent an empty datagram");
 	else if (errno == EAGAIN)
 		d->sent_ns = 0;
 }

@@ -88,7 +88,7 @@ static void out_failed(struct frontend *f, int errnum)
 	error_set_errno(&e, errnum, "cannot write standard output");
 	if (goes_on || errnum != EPIPE)
 		notices_print(&f->notices, "%s%s", e.text,
-		              goes_on ? "; peers are served all the same" : "");
+		              goes_on ? "; peers are still served" : "");
 	f->chat->has_failed = true;
 	if (!goes_on)
 		loop_later(f->chat->loop, &f->leave);

@@ -300,7 +300,7 @@ static void on_pipe_relief(void *user, const char *where)
 	struct fe_pipe *f = user;
 	if (!f->options->quiet)
 		notices_print(&f->notices,
-		              "new peers of %s need not wait any more", where);
+		              "new peers of %s no longer have to wait", where);
 }
 
 static void on_pipe_refused(void *user, const struct error *e)
@@ -367,8 +367,8 @@ static void tell_end(struct fe_pipe *f)
 		              explain_closed_at_once(link_is_tcp(&c->link)));
 	if (c->is_cut)
 		notices_print(&f->notices,
-		              "left before %s had finished, as --quit-after "
-		              "says: %" PRIu64 " bytes received",
+		              "left when --quit-after ended, before %s had "
+		              "finished: %" PRIu64 " bytes received",
 		              c->where, c->link.bytes_in);
 	tell_unanswered(f);
 }

@@ -107,7 +107,8 @@ static void take_in_turn(struct intake *in)
 static void refuse_rest(struct intake *in, size_t len)
 {
 	struct error e;
-	error_set(&e, "not sent: %zu bytes of standard input that had to wait",
+	error_set(&e, "not sent: %zu bytes of standard input that were still "
+	              "waiting",
 	          len);
 	error_set_code(&e, ENOTCONN);
 	if (len)

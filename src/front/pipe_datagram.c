@@ -38,8 +38,8 @@ static void refuse_long(struct conn *c, uint64_t len)
 	}
 	c->told_long_ns = now_ns;
 	(void)datagram_refuse(&e, len, c->link.transport->message_max);
-	error_set_hint(&e, "--datagram-size N makes a datagram of each N bytes "
-	                   "in place of each line");
+	error_set_hint(&e, "with --datagram-size N each datagram is N bytes, "
+	                   "not a line");
 	c->on_error(c->user, &e);
 }
 
@@ -273,7 +273,8 @@ static void judge_troubles(struct conn *c)
 		return;
 	struct error *e = conn_fail(c, CONN_FAILED);
 	if (c->has_untold_long)
-		error_set(e, "not all has reached %s: %" PRIu64 " datagram%s "
+		error_set(e, "not everything reached %s: "
+		             "%" PRIu64 " datagram%s "
 		             "sent, %" PRIu64 " too long to be sent%s",
 		          link_called(&c->link), c->link.messages_out,
 		          plural(c->link.messages_out), c->long_ones,
@@ -318,7 +319,7 @@ static int64_t silence_ns(const struct conn *c)
 static void tell_let_go(struct conn *c)
 {
 	char text[ENDPOINT_TEXT_MAX + 64];
-	snprintf(text, sizeof(text), "%s let go after %g s of silence",
+	snprintf(text, sizeof(text), "%s dropped after %g s of silence",
 	         c->where, (double)silence_ns(c) / SECOND_NS);
 	c->on_note(c->user, text);
 }

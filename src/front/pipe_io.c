@@ -113,9 +113,9 @@ void source_add_crs(struct source *s)
 }
 
 const char source_cut_text[] =
-    "the terminal keeps 4095 bytes of a line at most, and one was that long: "
-    "what followed is probably lost; the chat takes longer ones, and so does "
-    "a file as standard input";
+    "a typed line reached 4095 bytes, and the terminal keeps no more: its rest "
+    "is probably lost. The chat allows longer lines, and so does a file as "
+    "standard input";
 
 bool source_tells_cut(struct source *s)
 {

@@ -282,8 +282,8 @@ static int read_step(struct chatfile *f, struct error *e)
 	if (chat_line_is_comment(&r->line))
 		return take_comment(r, e);
 	if (chat_line_is_indented(&r->line))
-		return chat_reader_refuse(r, 0, e, "this line is indented, and "
-		                          "no step stands above it");
+		return chat_reader_refuse(r, 0, e, "this line is indented, but "
+		                          "there is no step above it");
 	if (chat_step_begin(r, e) || go_on(f, e))
 		return -1;
 	return chat_step_end(r, e);

@@ -94,7 +94,7 @@ static int check_file(const struct stat *st, size_t has, struct error *e)
 	if (S_ISDIR(st->st_mode))
 		return error_set(e, "it is a folder");
 	if (!S_ISREG(st->st_mode))
-		return error_set(e, "it is no regular file");
+		return error_set(e, "it is not a regular file");
 	if ((uint64_t)st->st_size > CHATFILE_STEP_MAX - has)
 		return error_set(e, "it makes the step longer than %zu MiB, "
 		                    "the most that one has",
@@ -124,9 +124,9 @@ int chat_read_beneath(struct bytes *out, int folder, const char *name,
 {
 	struct stat st;
 	if (*name == '/' || goes_up(name))
-		return error_set(e, "a file is read only beside or below this "
-		                    "one: no name begins with / or has .. "
-		                    "in it");
+		return error_set(e, "a file must be beside or below this one: "
+		                    "its name may not begin with / or contain "
+		                    "..");
 	int fd = *name ? open_beneath(folder, name) : (errno = ENOENT, -1);
 	if (fd < 0)
 		return refuse_errno(errno, e);

@@ -192,11 +192,11 @@ static int check_fill(struct check *c, const struct peer *p, const char *name)
 		return has_name(p, name)
 		           ? 0
 		           : refuse(c, "no expression above has a group named "
-		                    "%s, as (?<%s>...): \\${ stands for ${ "
-		                    "itself", name, name);
+		                    "%s, as (?<%s>...): write \\${ for a plain "
+		                    "${", name, name);
 	if (!p->has_expression)
 		return refuse(c, "no expression stands above, so ${%s} has no "
-		              "group: \\${ stands for ${ itself", name);
+		              "group: write \\${ for a plain ${", name);
 	if ((unsigned long)number > p->groups)
 		return refuse(c, "the last expression has %zu group%s, and no "
 		              "${%s}", p->groups, plural(p->groups), name);
@@ -222,8 +222,8 @@ static int check_side(const struct check *c)
 	bool is_open = c->step->kind == CHAT_MATCH || c->step->kind == CHAT_ANY;
 	if (!is_open || c->plays == CHAT_NEITHER || c->step->side != c->plays)
 		return 0;
-	return refuse(c, "this side has to send here, and %s does not "
-	              "tell which bytes: write them as \"TEXT\"",
+	return refuse(c, "this side must send here, and %s does not say which "
+	              "bytes: write them as \"TEXT\"",
 	              c->step->kind == CHAT_ANY ? "..." : "an expression");
 }
 
@@ -236,8 +236,8 @@ static const char *need_stream(enum chat_step_kind kind)
 		[CHAT_RST] = "UDP has no reset, so rst cannot be a step",
 		[CHAT_STARTTLS] = "TLS is not spoken over UDP, so starttls "
 		                  "cannot be a step",
-		[CHAT_FRAME] = "over UDP each datagram is a message, and no "
-		               "frame can cut it",
+		[CHAT_FRAME] = "over UDP each datagram is a message: a frame "
+		               "cannot cut it",
 		[CHAT_COMMENT] = NULL,
 	};
 	return needs[kind];
@@ -317,8 +317,8 @@ static int check_size(struct check *c)
 		return 0;
 	refuse(c, "up to here all steps together have more than %llu MiB",
 	       (unsigned long long)c->file->most >> 20);
-	error_set_hint(c->e, "more is played from the start: sockchat ... "
-	                     "--replay FILE");
+	error_set_hint(c->e, "a longer file can only be played from the start: "
+	                     "sockchat ... --replay FILE");
 	return -1;
 }
 

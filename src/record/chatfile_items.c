@@ -169,8 +169,8 @@ static int take_dollar(struct chat_reader *r, struct error *e)
 	size_t len = name_length(l, l->at + 2), end = l->at + 2 + len;
 	if (!len || end == l->len || l->text[end] != '}')
 		return chat_reader_refuse(
-		    r, l->at, e, "${ begins the name or the number of a "
-		    "group, as ${token} or ${1}; \\${ stands for itself");
+		    r, l->at, e, "after ${ comes the name or the number of a "
+		    "group, as ${token} or ${1}; write \\${ for a plain ${");
 	if (len > CHATFILE_NAME_MAX)
 		return chat_reader_refuse(r, l->at, e, "the name of a group "
 		                          "has at most %d characters",
@@ -406,9 +406,9 @@ static int refuse_item(const struct chat_reader *r, size_t len,
 	glyph_copy_bytes(shown, sizeof(shown), (const uint8_t *)word, len,
 	                 GLYPH_ANY_WIDTH);
 	spell_guess(guess, &names, word, len);
-	chat_reader_refuse(r, r->line.at, e, "'%s' is none of \"TEXT\", "
-	                   "hex, pack, file, /EXPRESSION/, ..., fin, rst and "
-	                   "starttls: text stands in quotes", shown);
+	chat_reader_refuse(r, r->line.at, e, "'%s' is none of \"TEXT\", hex, "
+	                   "pack, file, /EXPRESSION/, ..., fin, rst and "
+	                   "starttls: text must be in quotes", shown);
 	if (*guess)
 		error_set_hint(e, "%s", guess);
 	return -1;
@@ -436,8 +436,8 @@ static int set_kind(struct chat_reader *r, const struct item *item, size_t at,
 	bool is_bytes = item->kind == CHAT_BYTES && s->kind == CHAT_BYTES;
 	if (r->has_item && !is_bytes)
 		return chat_reader_refuse(
-		    r, at, e, "only \"TEXT\", hex, pack and file go together: "
-		    "the rest is a step each, with a mark of its own");
+		    r, at, e, "only \"TEXT\", hex, pack and file can be "
+		    "combined: each other one is a step with its own mark");
 	if (!r->has_item) {
 		s->kind = item->kind;
 		s->item_line = r->line.number;
@@ -456,8 +456,7 @@ static int read_item(struct chat_reader *r, struct error *e)
 		return -1;
 	at = r->line.at;
 	if (!chat_reader_is_at_end(r) && r->line.at == at)
-		return chat_reader_refuse(r, at, e, "a blank has to follow "
-		                          "what ends here");
+		return chat_reader_refuse(r, at, e, "a blank must follow here");
 	return 0;
 }
 

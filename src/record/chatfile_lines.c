@@ -82,7 +82,7 @@ int chat_refuse_part(const char *name, const struct chat_line *line, size_t at,
 static int refuse_file(const char *name, struct error *e)
 {
 	if (errno == EINVAL)
-		return error_set(e, "cannot read %s: it is no regular file",
+		return error_set(e, "cannot read %s: it is not a regular file",
 		                 name);
 	return error_set_errno(e, errno, "cannot read %s", name);
 }

@@ -110,11 +110,11 @@ static int refuse_begin(struct chat_reader *r, size_t len, struct error *e)
 	bool is_head = chat_reader_is_at(r, "connect", len) ||
 	               chat_reader_is_at(r, "listen", len);
 	if (is_head)
-		return chat_reader_refuse(r, r->line.at, e, "connect and "
-		                          "listen stand once, above the first "
-		                          "step");
-	return chat_reader_refuse(r, r->line.at, e, "no step begins like this: "
-	                          "> or <, with [N] or +SECS in front of it, "
+		return chat_reader_refuse(r, r->line.at, e, "connect or listen "
+		                          "may stand only once, above the "
+		                          "first step");
+	return chat_reader_refuse(r, r->line.at, e, "this is not a step: one "
+	                          "begins with > or < (after [N] or +SECS), "
 	                          "wait, frame or starttls");
 }
 
@@ -201,7 +201,7 @@ int chat_step_end(struct chat_reader *r, struct error *e)
 	if (r->has_item)
 		return 0;
 	return line_refuse(r->name, &line, r->step.item_column - 1, e,
-	                   "a mark says nothing alone: \"TEXT\" has to follow, "
-	                   "or hex, pack, file, /EXPRESSION/, ..., fin, rst or "
+	                   "something must follow the mark: \"TEXT\", hex, "
+	                   "pack, file, /EXPRESSION/, ..., fin, rst or "
 	                   "starttls");
 }

@@ -69,7 +69,8 @@ static int open_file(struct load *l, const char *path, struct error *e)
 	if (fd >= 0)
 		return fd;
 	if (errno == EINVAL)
-		error_set(e, "cannot load %s: it is no regular file", l->path);
+		error_set(e, "cannot load %s: it is not a regular "
+		             "file", l->path);
 	else
 		error_set_errno(e, errno, "cannot load %s", l->path);
 	return -1;
@@ -88,8 +89,8 @@ static int open_reader(struct load *l, const char *path, struct error *e)
 	l->format = find_format(path, fd);
 	close(fd);
 	if (!l->format) {
-		error_set(e, "cannot load %s: it is no recording in .jsonl or "
-		             ".chat", l->path);
+		error_set(e, "cannot load %s: it is not a recording in .jsonl "
+		             "or .chat", l->path);
 		error_set_hint(e, ".jsonl begins with {, and .chat with "
 		                  "# sockchat conversation 1");
 		return -1;
@@ -163,8 +164,8 @@ static int step(struct load *l, struct error *e)
 {
 	int more = l->format->step(l->reader, e);
 	if (more < 0 && l->left_out)
-		error_set_hint(e, "lines are counted from byte %llu on, as the "
-		               "first ones were left out",
+		error_set_hint(e, "lines are counted from byte %llu, because "
+		               "the first ones were left out",
 		               (unsigned long long)l->left_out);
 	l->chat->has_old |= l->put.first_us != 0;
 	l->chat->last_old = l->put.highest;
@@ -201,7 +202,7 @@ static void tell_left_out(struct load *l)
 		         *what ? ", and " : "", dropped,
 		         dropped == 1 ? "y was" : "ies were");
 	if (*what)
-		chat_note(l->chat, "load-left-out", "%s: --scrollback says how "
+		chat_note(l->chat, "load-left-out", "%s: --scrollback sets how "
 		          "much is kept", what);
 }
 

@@ -254,8 +254,8 @@ static int put_bytes(struct reader *r, const struct chat_step *s)
 	struct load_entry l = begin_entry(r, s, ENTRY_NOTE);
 	if (s->fill_count) {
 		l.entry.code = "step";
-		snprintf(r->text, sizeof(r->text), "what follows has ${%s} "
-		         "in it before its byte %zu", s->fills[0].name,
+		snprintf(r->text, sizeof(r->text), "the next message has ${%s} "
+		         "before its byte %zu", s->fills[0].name,
 		         s->fills[0].at);
 		if (put_sentence(r, &l))
 			return -1;

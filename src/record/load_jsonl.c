@@ -129,8 +129,8 @@ static int refuse_fault(const struct reader *r, const struct json_fault *f,
                         struct error *e)
 {
 	char what[128];
-	snprintf(what, sizeof(what), "this line is no object of JSON: here %s "
-	         "is expected", f->expected);
+	snprintf(what, sizeof(what), "this line is not a JSON object: %s is "
+	         "expected here", f->expected);
 	return refuse_at(r, f->at, what, e);
 }
 
@@ -198,8 +198,8 @@ static int read_bytes(struct reader *r, struct entry *e, struct error *error)
 		const char *wrong;
 	} forms[] = {
 		{ M_TEXT, json_append_text, "" },
-		{ M_BASE64, json_append_base64, "this is no base64" },
-		{ M_HEX, json_append_hex, "this is no hexadecimal text" },
+		{ M_BASE64, json_append_base64, "this is not base64" },
+		{ M_HEX, json_append_hex, "this is not hexadecimal text" },
 	};
 	size_t i = 0;
 	while (i < 3 && r->members[forms[i].member].kind != '"')
@@ -306,7 +306,7 @@ static int read_common(struct reader *r, struct load_entry *l, struct error *e)
 	if (time->kind && !stamp_parse_utc((const char *)time->value.bytes,
 	                                   time->value.len,
 	                                   &entry->time.wall_us))
-		return refuse_member(r, M_TIME, "this is no time as "
+		return refuse_member(r, M_TIME, "this is not a time like "
 		                     "2026-01-02T03:04:05.678901Z", e);
 	entry->session = (uint32_t)whole(r, M_SESSION) & ~ENTRY_OLD_SESSION;
 	l->is_old = is_true(r, M_OLD);
@@ -386,8 +386,8 @@ static int read_line(struct reader *r, struct error *e)
 	}
 	find_members(r, &w);
 	if (json_walk_rest(&w) < len)
-		return refuse_at(r, json_walk_rest(&w), "something stands "
-		                 "behind the object", e);
+		return refuse_at(r, json_walk_rest(&w), "something follows the "
+		                 "object", e);
 	int found = read_entry(r, &l, e);
 	if (found > 0 && load_put(r->put, &l))
 		return no_memory(e);

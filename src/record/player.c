@@ -58,7 +58,7 @@ static bool send_rst(struct player *p)
 /* chatfile_check() does not let this be. */
 static bool refuse_to_send(struct player *p)
 {
-	error_set(&p->failure.error, "%s:%zu: what is to be sent has to be "
+	error_set(&p->failure.error, "%s:%zu: what is to be sent must be "
 	          "bytes", chatfile_name(p->file), p->step.line);
 	return player_fail(p, WHY_FILE);
 }

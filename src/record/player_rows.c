@@ -369,7 +369,7 @@ int player_rows(const struct player_failure *f, bool is_hex,
 	               is_binary(f->came, f->came_len);
 	if (!f->awaited_len && !f->came_len)
 		return 0;
-	r.failed = bytes_printf(out, "%-*s   %s\n", SIDE, "awaited", "came");
+	r.failed = bytes_printf(out, "%-*s   %s\n", SIDE, "expected", "came");
 	if (f->is_expression || f->is_within)
 		put_apart(&r);
 	else

@@ -152,7 +152,7 @@ static void say_differs(const struct words *w)
 {
 	const struct player_failure *f = w->failure;
 	char one[16], other[16];
-	say(w, "REPLAY_DIFFERS", "awaited %s, but %s came: byte %llu differs "
+	say(w, "REPLAY_DIFFERS", "expected %s, but %s came: byte %llu differs "
 	    "(%s, %s)", w->awaited, w->came,
 	    (unsigned long long)f->from + f->at,
 	    name_byte(one, f->awaited[f->at]),
@@ -163,7 +163,7 @@ static void say_differs(const struct words *w)
 static void say_length(const struct words *w)
 {
 	const struct player *p = w->p;
-	say(w, "REPLAY_DIFFERS", "awaited %s, a datagram of %zu byte%s, but "
+	say(w, "REPLAY_DIFFERS", "expected %s, a datagram of %zu byte%s, but "
 	    "one of %zu came: %s", w->awaited, p->len, plural(p->len),
 	    p->datagram, w->came);
 	error_set_hint(w->e, "over UDP each step is one datagram");
@@ -175,18 +175,18 @@ static void say_missing(const struct words *w, const char *code,
 {
 	const struct player *p = w->p;
 	if (p->has_datagrams && p->passed)
-		say(w, code, "awaited %s, which is none of the %llu "
+		say(w, code, "expected %s, which is none of the %llu "
 		    "datagram%s that came %s", w->awaited,
 		    (unsigned long long)p->passed, plural(p->passed), until);
 	else if (p->skips && p->heard)
-		say(w, code, "awaited %s, which is not in the %llu byte%s that "
-		    "came %s", w->awaited, (unsigned long long)p->heard,
+		say(w, code, "expected %s, which is not in the %llu byte%s "
+		    "that came %s", w->awaited, (unsigned long long)p->heard,
 		    plural(p->heard), until);
 	else if (w->failure->came_len)
-		say(w, code, "awaited %s, but only %s came %s", w->awaited,
+		say(w, code, "expected %s, but only %s came %s", w->awaited,
 		    w->came, until);
 	else
-		say(w, code, "awaited %s, but nothing came %s", w->awaited,
+		say(w, code, "expected %s, but nothing came %s", w->awaited,
 		    until);
 }
 
@@ -213,9 +213,9 @@ static void say_late(const struct words *w)
 	say_missing(w, "REPLAY_LATE", until);
 	if (w->p->given_up)
 		error_set_hint(w->e, "the expression took too long on some "
-		               "messages, and so did not match them");
+		               "messages, which counts as no match");
 	else
-		error_set_hint(w->e, "--step-timeout says how long a step may "
+		error_set_hint(w->e, "--step-timeout sets how long a step may "
 		               "take");
 }
 
@@ -231,7 +231,7 @@ static void say_stuck(const struct words *w)
 
 static void say_more(const struct words *w)
 {
-	say(w, "REPLAY_DIFFERS", "awaited %s, but %s came", w->awaited,
+	say(w, "REPLAY_DIFFERS", "expected %s, but %s came", w->awaited,
 	    w->came);
 }
 
@@ -241,18 +241,18 @@ static void say_no_match(const struct words *w)
 	unsigned long long at = (unsigned long long)f->from + f->at;
 	char fits[80] = "its first byte does not match";
 	if (at && f->at == f->came_len)
-		snprintf(fits, sizeof(fits), "more would have to follow");
+		snprintf(fits, sizeof(fits), "more must follow");
 	else if (at)
 		snprintf(fits, sizeof(fits), "only its first %llu byte%s "
 		         "match%s", at, plural(at), at == 1 ? "es" : "");
-	say(w, "REPLAY_DIFFERS", "awaited %s, but %s came: %s", w->awaited,
+	say(w, "REPLAY_DIFFERS", "expected %s, but %s came: %s", w->awaited,
 	    w->came, fits);
 }
 
 static void say_too_long(const struct words *w)
 {
-	say(w, "REPLAY_DIFFERS", "%s takes too long on %s, so that counts as "
-	    "no match", w->awaited, w->came);
+	say(w, "REPLAY_DIFFERS", "%s takes too long on %s, which counts as no "
+	    "match", w->awaited, w->came);
 	error_set_hint(w->e, "use a simpler expression");
 }
 

@@ -164,7 +164,8 @@ static int list_recordings(struct chat *c)
 		tell_recording(c, &sums);
 	if (!i)
 		chat_note(c, "not-recording", "nothing is recorded; /record "
-		          "talk.jsonl begins, /save writes what was");
+		          "talk.jsonl starts, /save writes what is there "
+		          "already");
 	return 0;
 }
 

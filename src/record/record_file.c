@@ -118,7 +118,7 @@ void record_file_explain(const char *path, int errnum, struct error *e)
 		error_set_hint(e, "choose another name, or --record-append "
 		                  "or --record-overwrite");
 	else if (errnum == ELOOP)
-		error_set_hint(e, "a symbolic link is not followed: name the "
+		error_set_hint(e, "symbolic links are not followed: name the "
 		                  "file that it points to");
 	else if (errnum == EBUSY)
 		error_set_hint(e, "it is being recorded or played: choose "

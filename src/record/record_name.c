@@ -18,9 +18,9 @@ static int refuse_format(const char *name, struct error *e)
 	for (size_t i = 0; sink_formats[i]; i++)
 		text_add(list, sizeof(list), "%s%s", i ? ", " : "",
 		         sink_formats[i]->name);
-	return error_set(e, "no format is known for '%s': end the name in "
-	                 ".txt, .hex, .raw, .chat, .jsonl or .pcapng, or "
-	                 "write FORMAT:FILE, with one of %s", safe, list);
+	return error_set(e, "'%s' has no known format: end the name in .txt, "
+	                 ".hex, .raw, .chat, .jsonl or .pcapng, or write "
+	                 "FORMAT:FILE, with one of %s", safe, list);
 }
 
 static int check_letters(const char *file, struct error *e)
@@ -30,7 +30,7 @@ static int check_letters(const char *file, struct error *e)
 		if (at[1] && strchr("dpn%", at[1]))
 			continue;
 		glyph_copy(safe, sizeof(safe), file, GLYPH_ANY_WIDTH);
-		return error_set(e, "in the name %s a %% has to be %%d (the "
+		return error_set(e, "in the name %s a %% must be %%d (the "
 		                 "date), %%p (the peer), %%n (its number) or "
 		                 "%%%%", safe);
 	}

@@ -302,7 +302,7 @@ static const char *refuses(struct chat_lead *lead)
 	    is_endless(r) || r->begun < total(r))
 		return NULL;
 	return r->peer_count
-	           ? "the file that is played has no more peers"
+	           ? "the replayed file has no more peers"
 	           : "one peer is served already (--keep-open serves more)";
 }
 

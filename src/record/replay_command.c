@@ -71,8 +71,8 @@ static int check_size(const char *path, struct error *e)
 		return 0; /* what else is wrong is told by who opens it */
 	error_set(e, "%s is not played: here a file has %zu MiB at most", path,
 	          LIMIT_REPLAY >> 20);
-	error_set_hint(e, "longer ones are played from the start: sockchat "
-	                  "... --replay FILE");
+	error_set_hint(e, "longer ones can only be played from the start: "
+	                  "sockchat ... --replay FILE");
 	error_set_code(e, EFBIG);
 	return -1;
 }
@@ -82,7 +82,7 @@ static int play_path(struct chat *c, const char *path, bool is_stepping)
 	struct replay_roles roles = { { { false } } };
 	struct error e;
 	if (!find_roles(c, &roles))
-		return chat_refuse(c, "/connect HOST PORT connects",
+		return chat_refuse(c, "connect first: /connect HOST PORT",
 		                   "/replay: nobody is connected");
 	struct replay *r = check_size(path, &e) ? NULL
 	                       : replay_open_for(path, &roles, LIMIT_REPLAY,
@@ -104,7 +104,7 @@ static int play_typed(struct chat *c, const char *typed, bool is_stepping)
 	int failed;
 	if (c->lead)
 		return chat_refuse(c, "/replay stop ends it",
-		                   "/replay: one is under way");
+		                   "/replay: a replay is running already");
 	if (file_append_path(&path, typed, strlen(typed)))
 		failed = chat_error(c, (error_set_errno(&e, ENOMEM, "/replay"),
 		                        &e));
@@ -118,9 +118,9 @@ static int step(struct chat *c)
 {
 	struct replay *r = (struct replay *)c->lead;
 	if (!r)
-		return chat_refuse(c, "/replay step PATH begins one that goes "
+		return chat_refuse(c, "/replay step PATH starts one that goes "
 		                      "step by step",
-		                   "/replay: none is under way");
+		                   "/replay: no replay is running");
 	if (!r->is_stepping)
 		r->is_stepping = true; /* the next step of ours waits */
 	else if (!replay_let_go(r))
@@ -131,7 +131,7 @@ static int step(struct chat *c)
 static int stop(struct chat *c)
 {
 	if (!c->lead)
-		return chat_refuse(c, "", "/replay: none is under way");
+		return chat_refuse(c, "", "/replay: no replay is running");
 	c->lead->ops->stop(c->lead);
 	return 0;
 }

@@ -119,10 +119,10 @@ static bool refuse_role(struct play *p)
 static bool refuse_early(struct play *p)
 {
 	struct error e;
-	error_set(&e, "TLS was not begun: bytes came in plain behind what the "
-	              "file says");
+	error_set(&e, "TLS was not begun: plain bytes came after what the file "
+	              "says");
 	error_set_hint(&e, "somebody on the way may have put them there "
-	                   "(CVE-2011-0411): they are never taken for TLS's");
+	                   "(CVE-2011-0411): they are never read as TLS");
 	error_set_word(&e, "TLS_INJECTED");
 	fail_play(p, &e);
 	return false;

@@ -141,7 +141,7 @@ void replay_tell_absent(const struct replay *r, uint32_t peer, size_t line)
 	struct error e;
 	error_set(&e, "%s:%zu: no peer has come for [%u] within %g s", r->name,
 	          line, peer, (double)c->options->step_timeout_ms / 1000);
-	error_set_hint(&e, "--step-timeout says how long a step may take");
+	error_set_hint(&e, "--step-timeout sets how long a step may take");
 	error_set_word(&e, "REPLAY_LATE");
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_ERROR,

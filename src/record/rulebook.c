@@ -52,8 +52,7 @@ int rule_read_expression(struct rule_reader *r, struct error *e)
 	struct error why;
 	bytes_clear(&in->step.bytes);
 	if (chat_line_char(&in->line) != '/')
-		return refuse(r, at, e, "an expression has to stand here: "
-		                        "/PING/");
+		return refuse(r, at, e, "an expression must be here: /PING/");
 	if (chat_read_expression(in, e))
 		return -1;
 	const struct bytes *b = &in->step.bytes;
@@ -72,8 +71,8 @@ int rule_read_directed(struct rule_reader *r, struct error *e)
 	size_t len = chat_reader_word(in);
 	bool is_in = chat_reader_is_at(in, "in", len);
 	if (!is_in && !chat_reader_is_at(in, "out", len))
-		return refuse(r, in->line.at, e, "in or out has to stand here: "
-		              "out goes to the target, in comes from it");
+		return refuse(r, in->line.at, e, "in or out must be here: out "
+		              "goes to the target, in comes from it");
 	last_rule(r)->dir = is_in ? ENTRY_IN : ENTRY_OUT;
 	in->line.at += len;
 	chat_reader_skip_blanks(in);
@@ -86,8 +85,8 @@ int rule_read_change(struct rule_reader *r, struct error *e)
 	if (rule_read_directed(r, e))
 		return -1;
 	if (chat_reader_is_at_end(in))
-		return refuse(r, in->line.at, e, "what is put in its place has "
-		              "to stand here: \"TEXT\", hex, pack or file");
+		return refuse(r, in->line.at, e, "the replacement must be "
+		              "here: \"TEXT\", hex, pack or file");
 	r->has_step = true;
 	return chat_step_begin_items(in, CHAT_OUT, e);
 }
@@ -112,23 +111,21 @@ static const char *why_no_step(const struct rule *rule,
                                const struct chat_step *s)
 {
 	if (!rule->kind->has_steps && s->kind != CHAT_BYTES)
-		return "this cannot be put there: write \"TEXT\", hex, pack or "
-		       "file";
+		return "this cannot be a replacement: write \"TEXT\", hex, "
+		       "pack or file";
 	if (s->kind == CHAT_FRAME)
 		return "a rule has no frame: --frame says how messages are "
 		       "cut";
 	if (s->peer)
-		return "a rule has no number of a peer: it answers the one "
-		       "that it has heard";
+		return "a rule has no peer number: it answers the peer whose "
+		       "message it matched";
 	if (s->has_pause)
-		return "a rule has no recorded pause: a line `wait SECS` "
-		       "waits";
+		return "a rule has no recorded pause: use a line `wait SECS`";
 	if (s->kind == CHAT_STARTTLS && s->side)
-		return "starttls stands alone here: who has connected is TLS's "
-		       "client";
+		return "starttls stands alone here: whoever connected is the "
+		       "TLS client";
 	if (s->side == CHAT_IN)
-		return "< stands for what comes, and a rule says what is sent: "
-		       "write >";
+		return "< is what comes, and a rule says what is sent: write >";
 	if (s->kind == CHAT_MATCH || s->kind == CHAT_ANY)
 		return "this cannot be sent: > needs \"TEXT\", hex, pack, "
 		       "file, fin or rst";
@@ -159,8 +156,8 @@ static int check_groups(struct rule_reader *r, struct error *e)
 	return line_refuse(r->reader.name,
 	                   &(struct chat_line){ .number = fill->line },
 	                   fill->column - 1, e,
-	                   "the expression of this rule has no group %s: "
-	                   "\\${ stands for ${ itself", fill->name);
+	                   "the expression of this rule has no group %s: write "
+	                   "\\${ for a plain ${", fill->name);
 }
 
 static int check_step(struct rule_reader *r, struct error *e)
@@ -224,8 +221,8 @@ static int read_indented(struct rule_reader *r, struct error *e)
 	if (r->has_step && !begins_step(&r->reader))
 		return chat_step_go_on(&r->reader, e);
 	if (!rule || !rule->kind->has_steps)
-		return refuse(r, 0, e, "this line is indented, and no rule "
-		                       "that has steps stands above it");
+		return refuse(r, 0, e, "this line is indented, but there is no "
+		                       "rule with steps above it");
 	if (end_step(r, e))
 		return -1;
 	r->has_step = true;
@@ -247,13 +244,13 @@ static int refuse_kind(const struct rule_reader *r, struct error *e)
 {
 	char list[200] = "";
 	if (begins_step(&r->reader))
-		return refuse(r, r->reader.line.at, e, "a step stands under "
-		              "its rule, behind blanks");
+		return refuse(r, r->reader.line.at, e, "a step must be "
+		              "indented, under its rule");
 	for (const struct rule_kind *k = r->kinds; k->name; k++)
 		text_add(list, sizeof(list), "%s%s %s", *list ? ", " : "",
 		         k->name, k->args);
 	return chat_reader_refuse(&r->reader, r->reader.line.at, e,
-	                          "no rule begins like this: write %s", list);
+	                          "this is not a rule: write %s", list);
 }
 
 static int add_rule(struct rule_reader *r, const struct rule_kind *kind,

@@ -350,7 +350,7 @@ static void on_open_time(struct timer *t)
 		return;
 	r->has_hinted = true;
 	chat_note(r->chat, "rule-waits", "rules wait for the end of this "
-	          "message of peer %u: with /frame read each read is one",
+	          "message of peer %u: with /frame read each read is a message",
 	          e.session);
 }
 

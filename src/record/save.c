@@ -103,7 +103,7 @@ static void end_save(struct save *s)
 static void fail_save(struct save *s)
 {
 	struct error e;
-	error_set_errno(&e, errno, "%s is not whole, it ends after %llu bytes",
+	error_set_errno(&e, errno, "%s is incomplete: it ends after %llu bytes",
 	                s->path, (unsigned long long)s->bytes);
 	chat_error(s->chat, &e);
 	s->chat->has_failed = true;

@@ -221,8 +221,8 @@ void track_explain(const struct track *t, int errnum, struct error *e)
 	glyph_copy(safe, sizeof(safe), f->path, GLYPH_ANY_WIDTH);
 	error_set(e, "cannot write %s: %s", safe, sink_why(errnum));
 	error_set_code(e, errnum);
-	error_set_hint(e, "the conversation goes on; what is missing is "
-	                  "counted in the file when it can be written again");
+	error_set_hint(e, "the conversation continues. When the file can be "
+	                  "written again, it says how much is missing");
 }
 
 void track_free(struct track *t)

@@ -102,8 +102,8 @@ static void a_server_that_hangs_up_at_once_is_remarked_upon(void **state)
 	(void)state;
 	close(net_accept(listener));
 	assert_verdict(&p, "verdict: the port is open, but the connection is "
-	                   "closed at once, without a word\n",
-	               "try next: the server's log", 0);
+	                   "closed at once, before anything came\n",
+	               "try next: look at the server's log", 0);
 	close(listener);
 }
 
@@ -120,7 +120,7 @@ static void a_program_that_does_not_accept_is_named(void **state)
 	assert_err_has(&p, pid);
 	assert_err_has(&p, "not accepted yet, 1 waits in its backlog of ");
 	assert_verdict(&p, " has not accepted the connection: it is busy",
-	               "no first bytes within 1.0 s\n", 0);
+	               "nothing came within 1.0 s\n", 0);
 	close(listener);
 }
 
@@ -138,8 +138,8 @@ static void a_program_that_is_stopped_is_named(void **state)
 		_exit(0);
 	}
 	close(listener);
-	assert_verdict(&p, " answers nothing: SIGSTOP has stopped it\n",
-	               "try next: `kill -CONT` with its pid lets it go on\n",
+	assert_verdict(&p, " does not answer: it was stopped (SIGSTOP)\n",
+	               "try next: continue it with `kill -CONT` and its pid\n",
 	               0);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);

@@ -73,16 +73,16 @@ static void assert_doubt(const char *cert, bool is_trusting,
 static void whose_fault_a_certificate_is_is_said(void **state)
 {
 	(void)state;
-	assert_doubt("expired", true, "verdict: the server's certificate is "
-	                              "over, or the clock here is wrong\n");
-	assert_doubt("future", true, "verdict: the server's certificate is of "
-	                             "a time to come: a clock is wrong");
-	assert_doubt("self", true, "verdict: the server speaks TLS, and only "
-	                           "itself says who it is\n");
-	assert_doubt("lone", true, "verdict: the server does not send all "
-	                           "certificates up to one that is trusted");
-	assert_doubt("other", true, "verdict: the server shows a certificate "
-	                            "for other names");
+	assert_doubt("expired", true, "verdict: the server's certificate has "
+	                              "expired, or the clock here is wrong\n");
+	assert_doubt("future", true, "verdict: the server's certificate is not "
+	                             "valid yet: a clock is wrong");
+	assert_doubt("self", true, "verdict: the server speaks TLS, but nobody "
+	                           "else confirms who it is\n");
+	assert_doubt("lone", true, "verdict: the server does not send all its "
+	                           "certificates, up to one");
+	assert_doubt("other", true, "verdict: the server's certificate is for "
+	                            "other names");
 	assert_doubt("server", false, "certificate 2: CN=");
 }
 

@@ -133,7 +133,7 @@ static void the_doctor_tells_what_this_machine_knows(void **state)
 	assert_err_has(&p, "no program of this machine has that port\n");
 	assert_err_has(&p, "verdict: its host answers by ICMP: no program has "
 	                   "that port\n");
-	assert_err_has(&p, "try next: start the server; `ss -lun`");
+	assert_err_has(&p, "try next: start the server. `ss -lun`");
 	proc_finish(&p);
 }
 

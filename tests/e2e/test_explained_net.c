@@ -95,7 +95,7 @@ static void the_doctor_asks_for_the_route(void **state)
 	proc_sockchat(&p, "connect", "-z", "-v", PROHIBITED, "80", NULL);
 	proc_expect_exit(&p, 1);
 	assert_err_has(&p, "route to " PROHIBITED ": none, not permitted\n");
-	assert_err_has(&p, "verdict: this machine does not let it out\n");
+	assert_err_has(&p, "verdict: this machine blocks the connection\n");
 	proc_finish(&p);
 	proc_sockchat(&p, "connect", "-z", "-v", "-w", "0.2", SILENT, "80",
 	              NULL);

@@ -183,7 +183,7 @@ static void without_a_target_they_are_refused(void **state)
 	proc_sockchat(&p, "listen", "0", "--forward", "127.0.0.1:1", "--rules",
 	              at_path(RULES), NULL);
 	proc_expect_exit(&p, 2);
-	assert_err_has(&p, RULES ":1:6: in or out has to stand here");
+	assert_err_has(&p, RULES ":1:6: in or out must be here");
 	proc_finish(&p);
 	write_rules("drop in /x/\n");
 	proc_sockchat(&p, "listen", "--ui", "lines", "0", NULL);

@@ -180,7 +180,8 @@ static void commands_pass_a_line_for_one_that_does_not_read(void **state)
 		assert_int_not_equal(tries, 0);
 		proc_write_text(&p, "/reset 1\n");
 		proc_expect_exit(&p, 1);
-		proc_expect_out(&p, "of standard input that had to wait");
+		proc_expect_out(&p, "of standard input that were still "
+		                    "waiting");
 		close(fd);
 		proc_finish(&p);
 	}
@@ -216,7 +217,8 @@ static void the_time_to_quit_begins_although_lines_wait(void **state)
 	type_until_one_waits(&p);
 	proc_end_in(&p);
 	proc_expect_exit(&p, 1);
-	assert_non_null(strstr(p.out_text.bytes, "of standard input that had"));
+	assert_non_null(strstr(p.out_text.bytes, "of standard input that "
+	                                         "were"));
 	close(fd);
 	close(listener);
 	proc_finish(&p);

@@ -169,11 +169,11 @@ static void what_cannot_be_loaded_is_status_2(void **state)
 {
 	static const char bad[] = "{\"kind\":\"note\"}\n{\"kind\"\n{}\n";
 	const char *const files[][2] = {
-		{ "/dev/zero", "no regular file" },
+		{ "/dev/zero", "not a regular file" },
 		{ "/", "cannot load /: " },
 		{ "/nowhere.jsonl", "cannot load /nowhere.jsonl: " },
 		{ make_file("bad.jsonl", bad, sizeof(bad) - 1),
-		  "bad.jsonl:2:8: this line is no object of JSON" },
+		  "bad.jsonl:2:8: this line is not a JSON object" },
 	};
 	static const char *const uis[] = { "--ui=lines", "--json" };
 	struct proc p;

@@ -307,7 +307,7 @@ static void wrong_files_and_pipes_are_refused_at_the_start(void **state)
 	assert_refused((const char *[5]){ "--rules", "/nowhere/x", "0" },
 	               "sockchat: cannot read /nowhere/x: No such file");
 	assert_refused((const char *[5]){ "--rules", "/dev/null", "0" },
-	               "sockchat: cannot read /dev/null: it is no regular");
+	               "sockchat: cannot read /dev/null: it is not a regular");
 	assert_refused((const char *[5]){ "--ui", "pipe", "--rules", path,
 	                                  "0" },
 	               "sockchat: option --rules is not for a pipe");

@@ -462,8 +462,8 @@ static void the_doctor_goes_through_the_proxy(void **state)
 	play(fd, d, 1);
 	expect_bytes(fd, &d->asked[1]);
 	net_send(fd, "\5\5\0\1\0\0\0\0\0\0", 10);
-	expect_failure(&p, "verdict: the proxy works, and could not connect to "
-	                   "what is behind it");
+	expect_failure(&p, "verdict: the proxy works, but could not connect to "
+	                   "the server behind it");
 	close(fd);
 	fd = start(&p, d->scheme, "-z", "-v");
 	play(fd, d, 2);

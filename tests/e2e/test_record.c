@@ -262,8 +262,8 @@ static void a_full_disk_does_not_stop_the_conversation(void **state)
 	              "127.0.0.1", port_text(port), NULL);
 	int fd = net_accept(listener);
 	close(listener);
-	proc_expect_out(&p, "! cannot write /dev/full: No space left on device;"
-	                    " the conversation goes on");
+	proc_expect_out(&p, "! cannot write /dev/full: No space left on "
+	                    "device; the conversation continues");
 	net_send_text(fd, "goes on\n");
 	proc_expect_out(&p, " < goes on");
 	proc_write_text(&p, "both ways\n");
@@ -348,7 +348,7 @@ static void what_cannot_be_recorded_is_said_at_the_start(void **state)
 	close(creat(pty_home("old.txt"), 0644));
 	assert_int_equal(symlink("old.txt", pty_home("link.txt")), 0);
 	refuse("--record", "talk", 2, "text, hex, raw, ");
-	refuse("--record", "nosuch:talk", 2, "option --record: no format is");
+	refuse("--record", "nosuch:talk", 2, "has no known format");
 	refuse("--record", "nosuch:talk", 2, "or write FORMAT:FILE");
 	refuse("--record", "", 2, "--record");
 	refuse("--record", "%z.txt", 2, "%n (its number)");

@@ -66,7 +66,7 @@ static void the_nth_client_plays_n_and_one_more_is_refused(void **state)
 	third = net_connect(port);
 	assert_int_equal(net_read(third, &got, 0), ECONNRESET);
 	close(third);
-	proc_expect_out(&p, "refused: the file that is played has no more");
+	proc_expect_out(&p, "refused: the replayed file has no more");
 	net_send_text(second, "deux\n");
 	net_send_text(first, "un\n");
 	net_expect_end(first);

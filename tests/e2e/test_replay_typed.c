@@ -117,7 +117,7 @@ static void what_cannot_be_played_is_refused(void **state)
 	proc_expect_out(&p, "! /tmp/");
 	proc_expect_out(&p, "typed.chat:2:");
 	proc_write_text(&p, "/replay stop\n");
-	proc_expect_out(&p, "/replay: none is under way");
+	proc_expect_out(&p, "/replay: no replay is running");
 	type_path(&p, "/replay", "[1] > \"a\"\n[2] > \"b\"\n");
 	proc_expect_out(&p, "there is no peer 2");
 	type_path(&p, "/replay", "wait 100\n");
@@ -210,7 +210,7 @@ static void a_mismatch_on_the_screen_counts_at_the_end(void **state)
 	pty_sockchat(&p, "listen", "--replay", path, "127.0.0.1", "0", NULL);
 	fd = net_connect(pty_port(&p));
 	net_send_text(fd, "axc\n");
-	pty_expect(&p, "awaited");
+	pty_expect(&p, "expected");
 	pty_expect(&p, "| axc");
 	pty_type(&p, "by hand" PTY_ENTER);
 	net_expect(fd, "by hand\n");

@@ -269,7 +269,7 @@ static void a_full_disk_is_said_and_the_chat_goes_on(void **state)
 	net_send_text(fd, "the last\n");
 	proc_expect_out(&p, " < the last");
 	save(&p, "full");
-	proc_expect_out(&p, "is not whole, it ends after 512 bytes: File too "
+	proc_expect_out(&p, "is incomplete: it ends after 512 bytes: File too "
 	                    "large");
 	assert_int_equal(stat_file("full").st_size, 512);
 	proc_write_text(&p, "still here\n");

@@ -76,7 +76,7 @@ static void an_unknown_terminal_is_told_and_gets_lines(void **state)
 	pty_start(&p, PTY_ROWS, PTY_COLUMNS, argv, env);
 	int fd = net_accept(listener);
 	pty_expect(&p, "sockchat: the terminal type 'no-\\xff such' is "
-	               "unknown: going on in lines");
+	               "unknown: using lines instead");
 	pty_type(&p, "typed\r");
 	net_expect(fd, "typed\n");
 	assert_int_equal(poll(&another, 1, 0), 0);
@@ -503,7 +503,7 @@ static void a_line_that_the_terminal_cuts_in_a_pipe_is_told(void **state)
 	memset(line, 'x', sizeof(line));
 	pty_send(&p, line, sizeof(line));
 	pty_type(&p, PTY_ENTER);
-	pty_expect(&p, "the terminal keeps 4095 bytes of a line");
+	pty_expect(&p, "a typed line reached 4095 bytes");
 	pty_type(&p, PTY_CTRL_D);
 	close(fd);
 	close(listener);

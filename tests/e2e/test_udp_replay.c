@@ -346,13 +346,13 @@ static void boundaries_that_differ_are_told(void **state)
 {
 	(void)state;
 	fails_with("> \"a\"\n< \"abcd\"\n", "ab",
-	           "talk.chat:3: awaited \"abcd\", a datagram of 4 bytes, but "
+	           "talk.chat:3: expected \"abcd\", a datagram of 4 bytes, but "
 	           "one of 2 came: \"ab\"");
 	fails_with("> \"a\"\n< \"ab\"\n< \"cd\"\n", "abcd",
-	           "talk.chat:3: awaited \"ab\", a datagram of 2 bytes, but "
+	           "talk.chat:3: expected \"ab\", a datagram of 2 bytes, but "
 	           "one of 4 came: \"abcd\"");
 	fails_with("> \"a\"\n< /[ab]+/\n", "abc",
-	           "talk.chat:3: awaited /[ab]+/, but \"abc\" came");
+	           "talk.chat:3: expected /[ab]+/, but \"abc\" came");
 }
 
 static void steps_of_streams_are_refused_before_anything_is_sent(void **state)

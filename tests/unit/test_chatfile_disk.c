@@ -156,8 +156,8 @@ static void what_is_no_file_is_told(void **state)
 	assert_string_equal(e.code, "EISDIR");
 	assert_int_equal(mkfifo("fifo.chat", 0600), 0);
 	assert_null(chatfile_open("fifo.chat", &e));
-	assert_string_equal(e.text, "cannot read fifo.chat: it is no regular "
-	                            "file");
+	assert_string_equal(e.text, "cannot read fifo.chat: it is not a "
+	                            "regular file");
 }
 
 static void a_line_over_64_mib_is_refused(void **state)
@@ -199,8 +199,8 @@ static void the_folder_is_that_of_the_file_and_not_ours(void **state)
 }
 
 #define NOT_BELOW                                                       \
-	"a file is read only beside or below this one: no name begins " \
-	"with / or has .. in it"
+	"a file must be beside or below this one: its name may not begin "     \
+	"with / or contain .."
 
 static void nothing_else_is_read(void **state)
 {
@@ -218,7 +218,7 @@ static void nothing_else_is_read(void **state)
 		{ "dirlink/passwd", "a symbolic link is not followed" },
 		{ "sub", "it is a folder" },
 		{ ".", "it is a folder" },
-		{ "fifo", "it is no regular file" },
+		{ "fifo", "it is not a regular file" },
 		{ "x/y", "cannot read it: Not a directory" },
 		{ "huge", "it makes the step longer than 64 MiB, the most "
 		          "that one has" },

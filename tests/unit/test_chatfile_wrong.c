@@ -66,7 +66,7 @@ static void a_first_line_has_to_be_the_formats(void **state)
 	"the endpoint is missing: HOST:PORT, unix:PATH, "                 \
 	"tls:// or udp://HOST:PORT"
 #define NO_STEP                                                           \
-	"no step begins like this: > or <, with [N] or +SECS in front of it, " \
+	"this is not a step: one begins with > or < (after [N] or +SECS), "    \
 	"wait, frame or starttls"
 
 static void the_head_has_to_be_an_endpoint(void **state)
@@ -86,11 +86,11 @@ static void the_head_has_to_be_an_endpoint(void **state)
 		{ "connect \"unix:/a", "a.chat:2:9: the string that begins "
 		                       "here has no closing quote" },
 		{ "connect a:1\nconnect b:2\n",
-		  "a.chat:3:1: connect and listen stand once, above the first "
-		  "step" },
+		  "a.chat:3:1: connect or listen may stand only once, above "
+		  "the first step" },
 		{ "> fin\nlisten 9999\n",
-		  "a.chat:3:1: connect and listen stand once, above the first "
-		  "step" },
+		  "a.chat:3:1: connect or listen may stand only once, above "
+		  "the first step" },
 		{ "Connect a:1", "a.chat:2:1: " NO_STEP },
 	};
 	(void)state;
@@ -98,14 +98,14 @@ static void the_head_has_to_be_an_endpoint(void **state)
 }
 
 #define NO_ITEM                                                             \
-	" is none of \"TEXT\", hex, pack, file, /EXPRESSION/, ..., fin, rst " \
-	"and starttls: text stands in quotes"
+	" is none of \"TEXT\", hex, pack, file, /EXPRESSION/, ..., fin, rst "  \
+	"and starttls: text must be in quotes"
 #define ALONE                                                               \
-	"a mark says nothing alone: \"TEXT\" has to follow, or hex, pack, "   \
-	"file, /EXPRESSION/, ..., fin, rst or starttls"
+	"something must follow the mark: \"TEXT\", hex, pack, file, "          \
+	"/EXPRESSION/, ..., fin, rst or starttls"
 #define TOGETHER                                                            \
-	"only \"TEXT\", hex, pack and file go together: the rest is a step "  \
-	"each, with a mark of its own"
+	"only \"TEXT\", hex, pack and file can be combined: each other one "   \
+	"is a step with its own mark"
 #define TIME                                                                \
 	"a time is missing here: seconds as 0.250, or 500ms, 2m, at most 10 " \
 	"days"
@@ -116,8 +116,8 @@ static void a_step_has_to_begin_like_one(void **state)
 		{ "hello", "a.chat:2:1: " NO_STEP },
 		{ "\"hello\"", "a.chat:2:1: " NO_STEP },
 		{ "fin", "a.chat:2:1: " NO_STEP },
-		{ "# c\n  > fin", "a.chat:3:1: this line is indented, and no "
-		                  "step stands above it" },
+		{ "# c\n  > fin", "a.chat:3:1: this line is indented, but "
+		                  "there is no step above it" },
 		{ "> fin\n  > fin", "a.chat:3:3: this line belongs to the "
 		                    "step above it: a step of its own begins "
 		                    "without blanks" },
@@ -163,10 +163,8 @@ static void an_item_has_to_be_one(void **state)
 		{ "< \xff\x1b", "a.chat:2:3: '\\xff^['" NO_ITEM },
 		{ "> wait 1", "a.chat:2:3: 'wait'" NO_ITEM },
 		{ "> 'a'", "a.chat:2:3: ''a''" NO_ITEM },
-		{ "> \"a\"\"b\"", "a.chat:2:6: a blank has to follow what "
-		                  "ends here" },
-		{ "< /a/i", "a.chat:2:6: a blank has to follow what ends "
-		            "here" },
+		{ "> \"a\"\"b\"", "a.chat:2:6: a blank must follow here" },
+		{ "< /a/i", "a.chat:2:6: a blank must follow here" },
 		{ "> fin rst", "a.chat:2:7: " TOGETHER },
 		{ "> \"a\" fin", "a.chat:2:7: " TOGETHER },
 		{ "< /a/ \"b\"", "a.chat:2:7: " TOGETHER },
@@ -179,8 +177,8 @@ static void an_item_has_to_be_one(void **state)
 
 #define NO_QUOTE "the string that begins here has no closing quote"
 #define NO_NAME                                                         \
-	"${ begins the name or the number of a group, as ${token} or "    \
-	"${1}; \\${ stands for itself"
+	"after ${ comes the name or the number of a group, as ${token} or "    \
+	"${1}; write \\${ for a plain ${"
 
 static void a_string_has_to_be_one(void **state)
 {
@@ -261,26 +259,26 @@ static void an_expression_has_to_be_one(void **state)
 		{ "<\n  /a[/", "a.chat:3:6: not a regular expression: missing "
 		                "terminating ] for character class" },
 		{ "> \"${a}\"", "a.chat:2:4: no expression above has a group "
-		                "named a, as (?<a>...): \\${ stands for ${ "
-		                "itself" },
+		                "named a, as (?<a>...): write \\${ for a plain "
+		                "${" },
 		{ "> \"${1}\"", "a.chat:2:4: no expression stands above, so "
-		                "${1} has no group: \\${ stands for ${ "
-		                "itself" },
+		                "${1} has no group: write \\${ for a plain "
+		                "${" },
 		{ "> \"a\"\n  \"b ${1}\"",
 		  "a.chat:3:6: no expression stands above, so ${1} has no "
-		  "group: \\${ stands for ${ itself" },
+		  "group: write \\${ for a plain ${" },
 		{ "< /(a)(b)/\n< /(c)/\n> \"${2}\"",
 		  "a.chat:4:4: the last expression has 1 group, and no "
 		  "${2}" },
 		{ "[1] < /(?<a>x)/\n[2] > \"${a}\"",
 		  "a.chat:3:8: no expression above has a group named a, as "
-		  "(?<a>...): \\${ stands for ${ itself" },
-		{ "> /abc/", "a.chat:2:3: this side has to send here, and an "
-		             "expression does not tell which bytes: write "
-		             "them as \"TEXT\"" },
-		{ "> fin\n+1 > ...", "a.chat:3:6: this side has to send "
-		                     "here, and ... does not tell which "
-		                     "bytes: write them as \"TEXT\"" },
+		  "(?<a>...): write \\${ for a plain ${" },
+		{ "> /abc/", "a.chat:2:3: this side must send here, and an "
+		             "expression does not say which bytes: write them "
+		             "as \"TEXT\"" },
+		{ "> fin\n+1 > ...", "a.chat:3:6: this side must send here, "
+		                     "and ... does not say which bytes: write "
+		                     "them as \"TEXT\"" },
 	};
 	(void)state;
 	CHECK_ALL(rows, CHAT_OUT);

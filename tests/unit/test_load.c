@@ -217,28 +217,28 @@ static void what_is_not_known_is_left_out(void **state)
 static void what_is_wrong_has_its_line_and_column(void **state)
 {
 	static const char *const bad[][2] = {
-		{ "{\"a\":1}\n{\"b\" 1}\n", ":2:6: this line is no object of "
-		  "JSON: here a colon is expected" },
-		{ "{\"a\":1}\n{\"b\"\n{\"c\":1}", ":2:5: this line is no "
-		  "object of JSON: here a colon is expected" },
-		{ "{\"a\":1}\n[1]\n", ":2:1: this line is no object of JSON: "
-		  "here { is expected" },
-		{ "{\"a\":1} {}\n", ":1:9: something stands behind the "
-		  "object" },
+		{ "{\"a\":1}\n{\"b\" 1}\n", ":2:6: this line is not a JSON "
+		  "object: a colon is expected here" },
+		{ "{\"a\":1}\n{\"b\"\n{\"c\":1}", ":2:5: this line is not a "
+		  "JSON object: a colon is expected here" },
+		{ "{\"a\":1}\n[1]\n", ":2:1: this line is not a JSON object: { "
+		  "is expected here" },
+		{ "{\"a\":1} {}\n", ":1:9: something follows the object" },
 		{ "{\"kind\":\"message\",\"dir\":\"up\",\"text\":\"x\"}\n",
 		  ":1:25: a message needs \"dir\", which is \"in\" or "
 		  "\"out\"" },
 		{ "{\"kind\":\"message\",\"dir\":\"in\"}\n",
 		  ":1:1: a message needs \"text\", \"base64\" or \"hex\"" },
 		{ "{\"kind\":\"message\",\"dir\":\"in\",\"base64\":\"A\"}\n",
-		  ":1:39: this is no base64" },
+		  ":1:39: this is not base64" },
 		{ "{\"kind\":\"message\",\"dir\":\"in\",\"hex\":\"0\"}\n",
-		  ":1:36: this is no hexadecimal text" },
+		  ":1:36: this is not hexadecimal text" },
 		{ "{\"kind\":\"state\",\"state\":\"lost\"}\n",
 		  ":1:25: there is no such state" },
 		{ "{\"kind\":\"note\",\"time\":\"today\"}\n",
-		  ":1:23: this is no time as 2026-01-02T03:04:05.678901Z" },
-		{ "hello\n", ": it is no recording in .jsonl or .chat" },
+		  ":1:23: this is not a time like "
+		  "2026-01-02T03:04:05.678901Z" },
+		{ "hello\n", ": it is not a recording in .jsonl or .chat" },
 	};
 	struct error e;
 	(void)state;
@@ -379,7 +379,7 @@ static void of_a_long_file_the_end_is_loaded(void **state)
 	chat_settings_changed(c);
 	make_long_file();
 	assert_int_equal(load_now(c, path, &e), 0);
-	assert_told(" oldest entries were dropped: --scrollback says how much "
+	assert_told(" oldest entries were dropped: --scrollback sets how much "
 	            "is kept");
 	uint64_t end = transcript_end(c->transcript);
 	for (uint64_t seq = end; seq-- > transcript_first(c->transcript);)
@@ -470,8 +470,8 @@ static void what_cannot_be_loaded_is_told(void **state)
 	static const char *const bad[][2] = {
 		{ "/load /nowhere/x.jsonl", "cannot load /nowhere/x.jsonl: " },
 		{ "/load /", "cannot load /: " },
-		{ "/load /dev/zero", "cannot load /dev/zero: it is no regular "
-		                     "file" },
+		{ "/load /dev/zero", "cannot load /dev/zero: it is not a "
+		                     "regular file" },
 		{ "/load", "/load needs PATH: nothing was done" },
 	};
 	(void)state;

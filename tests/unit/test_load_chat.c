@@ -84,7 +84,7 @@ static void what_stands_for_bytes_becomes_a_note(void **state)
 	assert_loaded(1, ENTRY_NOTE, ENTRY_NO_DIR, 1, 0,
 	              "< /token=(?<t>[0-9]+)\\r\\n/");
 	assert_loaded(2, ENTRY_NOTE, ENTRY_NO_DIR, 1, 0,
-	              "what follows has ${t} in it before its byte 4");
+	              "the next message has ${t} before its byte 4");
 	assert_loaded(3, ENTRY_MESSAGE, ENTRY_OUT, 1, 0, "USE \r\n");
 	assert_loaded(4, ENTRY_NOTE, ENTRY_NO_DIR, 1, 0, "> starttls");
 	assert_loaded(5, ENTRY_NOTE, ENTRY_NO_DIR, 1, 0, "< ...");

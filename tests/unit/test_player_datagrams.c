@@ -39,30 +39,30 @@ static void an_empty_datagram_is_a_step(void **state)
 	(void)state;
 	PLAY_UDP("> \"\"\n< \"\"\n< \"a\"\n> \"\"\n", ">", "hears", "<",
 	         "hears", "<a", ">", "done");
-	PLAY_UDP("< \"\"\n", "<a", "!t.chat:3: awaited \"\", a datagram of 0 "
+	PLAY_UDP("< \"\"\n", "<a", "!t.chat:3: expected \"\", a datagram of 0 "
 	         "bytes, but one of 1 came: \"a\"");
-	PLAY_UDP("< \"a\"\n", "<", "!t.chat:3: awaited \"a\", a datagram of 1 "
+	PLAY_UDP("< \"a\"\n", "<", "!t.chat:3: expected \"a\", a datagram of 1 "
 	         "byte, but one of 0 came: \"\"");
 }
 
 static void a_step_that_comes_in_two_datagrams_does_not_match(void **state)
 {
 	(void)state;
-	PLAY_UDP("< \"abcd\"\n", "<ab", "!t.chat:3: awaited \"abcd\", a "
+	PLAY_UDP("< \"abcd\"\n", "<ab", "!t.chat:3: expected \"abcd\", a "
 	         "datagram of 4 bytes, but one of 2 came: \"ab\"");
 }
 
 static void two_steps_in_one_datagram_do_not_match(void **state)
 {
 	(void)state;
-	PLAY_UDP("< \"ab\"\n< \"cd\"\n", "<abcd", "!t.chat:3: awaited \"ab\", "
+	PLAY_UDP("< \"ab\"\n< \"cd\"\n", "<abcd", "!t.chat:3: expected \"ab\", "
 	         "a datagram of 2 bytes, but one of 4 came: \"abcd\"");
 }
 
 static void a_byte_that_differs_is_told_of_that_datagram_alone(void **state)
 {
 	(void)state;
-	PLAY_UDP("< \"abc\"\n", "<axc", "<more", "!t.chat:3: awaited \"abc\", "
+	PLAY_UDP("< \"abc\"\n", "<axc", "<more", "!t.chat:3: expected \"abc\", "
 	         "but \"axc\" came: byte 1 differs ('b' 0x62, 'x' 0x78)");
 }
 
@@ -87,7 +87,7 @@ static void an_ellipsis_skips_whole_datagrams(void **state)
 	PLAY_UDP("< ...\n< \"bye\"\n> \"x\"\n", "<hello bye", "<", "<bye2",
 	         "<bye", ">x", "done");
 	PLAY_UDP("< ...\n< \"bye\"\n", "<a", "<by", "late", "!t.chat:4: "
-	         "awaited \"bye\", which is none of the 2 datagrams that came "
+	         "expected \"bye\", which is none of the 2 datagrams that came "
 	         "within 10 s");
 	PLAY_UDP("< ...\n< /b(.)e/\n> \"${1}\"\n", "<bye bye", "<bxe", ">x",
 	         "done");
@@ -98,9 +98,9 @@ static void an_expression_matches_one_whole_datagram(void **state)
 {
 	(void)state;
 	PLAY_UDP("< /a+\\n(b+)/\n> \"${1}\"\n", "<aa\\nbb", ">bb", "done");
-	PLAY_UDP("< /a+/\n", "<aab", "!t.chat:3: awaited /a+/, but \"aab\" "
+	PLAY_UDP("< /a+/\n", "<aab", "!t.chat:3: expected /a+/, but \"aab\" "
 	         "came: only its first 2 bytes match");
-	PLAY_UDP("< /a+/\n", "<aa\\n", "!t.chat:3: awaited /a+/, but "
+	PLAY_UDP("< /a+/\n", "<aa\\n", "!t.chat:3: expected /a+/, but "
 	         "\"aa\\n\" came");
 	PLAY_UDP("< /a*/\n< /x/\n", "<", "<x", "done");
 }
@@ -108,10 +108,10 @@ static void an_expression_matches_one_whole_datagram(void **state)
 static void nothing_that_comes_is_told_as_ever(void **state)
 {
 	(void)state;
-	PLAY_UDP("< \"a\"\n", "late", "!t.chat:3: awaited \"a\", but nothing "
+	PLAY_UDP("< \"a\"\n", "late", "!t.chat:3: expected \"a\", but nothing "
 	         "came within 10 s");
-	PLAY_UDP("< \"a\"\n", "BROKEN", "!t.chat:3: awaited \"a\", but nothing "
-	         "came before the connection broke");
+	PLAY_UDP("< \"a\"\n", "BROKEN", "!t.chat:3: expected \"a\", but "
+	         "nothing came before the connection broke");
 }
 
 static void many_empty_datagrams_fill_the_room_as_well(void **state)
@@ -153,7 +153,7 @@ static void steps_of_streams_are_refused_with_their_place(void **state)
 	complain_of("starttls\n", "t.chat:3:1: TLS is not spoken over UDP, so "
 	            "starttls cannot be a step: leave this line out");
 	complain_of("frame u32\n", "t.chat:3:1: over UDP each datagram is a "
-	            "message, and no frame can cut it: leave this line out");
+	            "message: a frame cannot cut it: leave this line out");
 }
 
 static void a_step_longer_than_a_datagram_is_refused(void **state)

@@ -9,16 +9,16 @@ static void a_byte_that_differs_is_told_with_its_place(void **state)
 {
 	(void)state;
 	PLAY("< \"hello\\r\\n\"\n", "<hullo\\r\\n",
-	     "!t.chat:2: awaited \"hello\\r\\n\", but \"hullo\\r\\n\" came: "
+	     "!t.chat:2: expected \"hello\\r\\n\", but \"hullo\\r\\n\" came: "
 	     "byte 1 differs ('e' 0x65, 'u' 0x75)");
 	PLAY("> \"a\"\n\n# b\n< \"x\"\n  \"y\"\n  \"\\n\"\n", ">a", "<xy\\r\\n",
-	     "!t.chat:5: awaited \"xy\\n\", but \"xy\\r\\n\" came: byte 2 "
+	     "!t.chat:5: expected \"xy\\n\", but \"xy\\r\\n\" came: byte 2 "
 	     "differs (0x0a, 0x0d)");
 	PLAY("< \"a \\\"quoted\\\" \\$ of \\xff and more\"\n",
 	     "<a \"quoted\" $ of \\xff End",
-	     "!t.chat:2: awaited ...\"d\\\" \\$ of \\xff and more\", but "
-	     "...\"d\\\" \\$ of \\xff End\" came: byte 18 differs "
-	     "('a' 0x61, 'E' 0x45)");
+	     "!t.chat:2: expected ...\"d\\\" \\$ of \\xff and more\", but "
+	     "...\"d\\\" \\$ of \\xff End\" came: byte 18 differs ('a' 0x61, "
+	     "'E' 0x45)");
 }
 
 static void it_is_found_at_once(void **state)
@@ -29,7 +29,7 @@ static void it_is_found_at_once(void **state)
 	do_line(&s, "<hel");
 	do_line(&s, "hears");
 	do_line(&s, "<p");
-	do_line(&s, "!t.chat:2: awaited \"hello\", but \"help\" came: byte 3 "
+	do_line(&s, "!t.chat:2: expected \"hello\", but \"help\" came: byte 3 "
 	        "differs ('l' 0x6c, 'p' 0x70)");
 	assert_int_equal(player_failure(s.player)->at, 3);
 	assert_int_equal(player_failure(s.player)->line, 2);
@@ -41,30 +41,30 @@ static void it_is_found_at_once(void **state)
 static void what_is_missing_in_the_end_is_told(void **state)
 {
 	(void)state;
-	PLAY("< \"hello\"\n", "<he", "late", "!t.chat:2: awaited \"hello\", "
+	PLAY("< \"hello\"\n", "<he", "late", "!t.chat:2: expected \"hello\", "
 	     "but only \"he\" came within 10 s");
-	PLAY("< \"hello\"\n", "late", "!t.chat:2: awaited \"hello\", but "
+	PLAY("< \"hello\"\n", "late", "!t.chat:2: expected \"hello\", but "
 	     "nothing came within 10 s");
-	PLAY("< \"hello\"\n", "<he", "FIN", "!t.chat:2: awaited \"hello\", but "
-	     "only \"he\" came before the peer's FIN");
-	PLAY("< \"hello\"\n", "RST", "!t.chat:2: awaited \"hello\", but "
+	PLAY("< \"hello\"\n", "<he", "FIN", "!t.chat:2: expected \"hello\", "
+	     "but only \"he\" came before the peer's FIN");
+	PLAY("< \"hello\"\n", "RST", "!t.chat:2: expected \"hello\", but "
 	     "nothing came before the peer's RST");
-	PLAY("< \"hello\"\n", "BROKEN", "!t.chat:2: awaited \"hello\", but "
+	PLAY("< \"hello\"\n", "BROKEN", "!t.chat:2: expected \"hello\", but "
 	     "nothing came before the connection broke");
-	PLAY("< ...\n< \"bye\"\n", "<hello", "FIN", "!t.chat:3: awaited "
-	     "\"bye\", which is not in the 5 bytes that came before the "
-	     "peer's FIN");
+	PLAY("< ...\n< \"bye\"\n", "<hello", "FIN", "!t.chat:3: expected "
+	     "\"bye\", which is not in the 5 bytes that came before the peer's "
+	     "FIN");
 }
 
 static void what_comes_too_late_is_not_told(void **state)
 {
 	(void)state;
-	PLAY("< \"hello\"\n", "<he", "late", "<llo", "!t.chat:2: awaited "
+	PLAY("< \"hello\"\n", "<he", "late", "<llo", "!t.chat:2: expected "
 	     "\"hello\", but only \"he\" came within 10 s");
-	PLAY("< /a/\n", "<b\\n", "<c\\n", "!t.chat:2: awaited /a/, but "
+	PLAY("< /a/\n", "<b\\n", "<c\\n", "!t.chat:2: expected /a/, but "
 	     "\"b\\n\" came");
 	PLAY("< fin\n", "<a", "<b",
-	     "!t.chat:2: awaited fin, but \"ab\" came");
+	     "!t.chat:2: expected fin, but \"ab\" came");
 }
 
 static void what_we_do_may_take_too_long(void **state)
@@ -81,16 +81,16 @@ static void what_we_do_may_take_too_long(void **state)
 static void another_end_than_the_awaited_is_told(void **state)
 {
 	(void)state;
-	PLAY("< fin\n", "<more", "!t.chat:2: awaited fin, but \"more\" came");
+	PLAY("< fin\n", "<more", "!t.chat:2: expected fin, but \"more\" came");
 	PLAY("< \"a\"\n< fin\n", "<ab\\n",
-	     "!t.chat:3: awaited fin, but \"b\\n\" came");
-	PLAY("< fin\n", "RST", "!t.chat:2: awaited fin, but nothing came "
+	     "!t.chat:3: expected fin, but \"b\\n\" came");
+	PLAY("< fin\n", "RST", "!t.chat:2: expected fin, but nothing came "
 	     "before the peer's RST");
-	PLAY("< rst\n", "FIN", "!t.chat:2: awaited rst, but nothing came "
+	PLAY("< rst\n", "FIN", "!t.chat:2: expected rst, but nothing came "
 	     "before the peer's FIN");
-	PLAY("< rst\n", "late", "!t.chat:2: awaited rst, but nothing came "
+	PLAY("< rst\n", "late", "!t.chat:2: expected rst, but nothing came "
 	     "within 10 s");
-	PLAY("< rst\n", "BROKEN", "!t.chat:2: awaited rst, but nothing came "
+	PLAY("< rst\n", "BROKEN", "!t.chat:2: expected rst, but nothing came "
 	     "before the connection broke");
 }
 
@@ -98,15 +98,15 @@ static void what_does_not_match_is_told_with_what_does(void **state)
 {
 	(void)state;
 	PLAY("< /token=([0-9a-f]+)\\r\\n/\n", "<token=12x4\\r\\n",
-	     "!t.chat:2: awaited /token=([0-9a-f]+)\\r\\n/, but "
+	     "!t.chat:2: expected /token=([0-9a-f]+)\\r\\n/, but "
 	     "\"token=12x4\\r\\n\" came: only its first 8 bytes match");
-	PLAY("< /a/\n", "<b\\n", "!t.chat:2: awaited /a/, but \"b\\n\" came: "
+	PLAY("< /a/\n", "<b\\n", "!t.chat:2: expected /a/, but \"b\\n\" came: "
 	     "its first byte does not match");
-	PLAY("< /ab\\r\\nc/\n", "<ab\\r\\n", "!t.chat:2: awaited /ab\\r\\nc/, "
-	     "but \"ab\\r\\n\" came: more would have to follow");
-	PLAY("< /ab/\n", "<a", "late", "!t.chat:2: awaited /ab/, but only "
+	PLAY("< /ab\\r\\nc/\n", "<ab\\r\\n", "!t.chat:2: expected /ab\\r\\nc/, "
+	     "but \"ab\\r\\n\" came: more must follow");
+	PLAY("< /ab/\n", "<a", "late", "!t.chat:2: expected /ab/, but only "
 	     "\"a\" came within 10 s");
-	PLAY("frame u16\n< /ab/\n", "<\\0\\x02a", "FIN", "!t.chat:3: awaited "
+	PLAY("frame u16\n< /ab/\n", "<\\0\\x02a", "FIN", "!t.chat:3: expected "
 	     "/ab/, but only \"\\0\\x02a\" came before the peer's FIN");
 }
 
@@ -122,7 +122,7 @@ static void a_long_expression_is_cut_between_characters(void **state)
 {
 	(void)state;
 	PLAY("< /aäääääääääääääääääääääääääääääää/\n", "<b\n",
-	     "!t.chat:2: awaited /aäääääääääääääääääääääää.../, but \"b\\n\" "
+	     "!t.chat:2: expected /aäääääääääääääääääääääää.../, but \"b\\n\" "
 	     "came");
 }
 

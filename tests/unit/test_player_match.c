@@ -23,7 +23,7 @@ static void what_a_group_found_stands_in_what_is_awaited(void **state)
 	PLAY("< /id (\\d+)/\n< \"[${1}]${1}\"\n> \"ok\"\n", "<id 42\\n[42]42",
 	     ">ok", "done");
 	PLAY("< /id (\\d+)/\n< \"[${1}]\"\n", "<id 42\\n[43]",
-	     "!t.chat:3: awaited \"[42]\", but \"[43]\" came: byte 2 differs");
+	     "!t.chat:3: expected \"[42]\", but \"[43]\" came: byte 2 differs");
 	PLAY("< /(x?)/\n< \"${1}\"\n< ...\n< \"${1}\"\n> \"a\"\n", "<\\n",
 	     ">a", "done");
 	PLAY("< /(.*)/\n> \"${1}\"\n", "<\\xff\\0\\xc3\\n", ">\\xff\\0\\xc3");
@@ -97,7 +97,7 @@ static void a_silence_ends_a_message(void **state)
 	do_line(&s, "<\\0b");
 	do_line(&s, "silence=20");
 	do_line(&s, "<y"); /* ... has ended */
-	do_line(&s, "!t.chat:5: awaited \"x\", but \"y\" came");
+	do_line(&s, "!t.chat:5: expected \"x\", but \"y\" came");
 	player_free(s.player);
 }
 
@@ -136,7 +136,7 @@ static void any_bytes_are_taken_until_an_end(void **state)
 	PLAY("< ...\n< fin\n", "<a\\n", "hears", "<b", "FIN", "done");
 	PLAY("< ...\n< rst\n", "<a\\n", "hears", "RST", "done");
 	PLAY("< ...\n< rst\n", "<a", "FIN", "hears", "RST", "done");
-	PLAY("< ...\n< fin\n", "<a", "RST", "!t.chat:3: awaited fin, which is "
+	PLAY("< ...\n< fin\n", "<a", "RST", "!t.chat:3: expected fin, which is "
 	     "not in the 1 byte that came before the peer's RST");
 	PLAY("< ...\n< fin\n> \"a\"\n", "FIN", ">a", "done");
 }
@@ -149,7 +149,7 @@ static void any_bytes_wait_for_nothing_before_we_send(void **state)
 	PLAY("< ...\n> \"a\"\nwait 1\n< fin\n", "<x", ">a", "<y", "pause=1000",
 	     "<z", "FIN", "done");
 	PLAY("< ...\n> \"a\"\n< \"b\"\n< \"c\"\n", ">a", "<xbx",
-	     "!t.chat:5: awaited \"c\", but \"x\" came");
+	     "!t.chat:5: expected \"c\", but \"x\" came");
 }
 
 static void a_message_that_takes_too_long_counts_as_no_match(void **state)
@@ -169,7 +169,7 @@ static void a_message_that_takes_too_long_counts_as_no_match(void **state)
 	do_line(&s, "late");
 	assert_string_equal(player_failure(s.player)->error.hint,
 	                    "the expression took too long on some messages, "
-	                    "and so did not match them");
+	                    "which counts as no match");
 	player_free(s.player);
 }
 

@@ -31,7 +31,7 @@ static struct bytes rows_of(const char *text, const char *came, size_t len,
 		struct bytes got = rows_of(FIRST lines, came,             \
 		                           sizeof(came) - 1, is_hex, 0);  \
 		assert_string_equal(bytes_text(&got),                     \
-		                    "awaited                     "  \
+		                    "expected                    "  \
 		                    "      came\n" rows);                 \
 		bytes_finish(&got);                                       \
 	} while (0)

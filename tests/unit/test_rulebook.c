@@ -111,38 +111,36 @@ static void each_complaint_tells_where_and_why(void **state)
 	static const struct {
 		const char *text, *why;
 	} rows[] = {
-		{ "off /x/\n", "a.rules:1:1: no rule begins like this: write "
-		               "on /EXPRESSION/, mute in|out /EXPRESSION/, "
-		               "change in|out /EXPRESSION/ \"TEXT\"" },
-		{ "on x\n", "a.rules:1:4: an expression has to stand here: "
-		            "/PING/" },
-		{ "on\n", "a.rules:1:3: an expression has to stand here: "
-		          "/PING/" },
+		{ "off /x/\n", "a.rules:1:1: this is not a rule: write on "
+		               "/EXPRESSION/, mute in|out /EXPRESSION/, change "
+		               "in|out /EXPRESSION/ \"TEXT\"" },
+		{ "on x\n", "a.rules:1:4: an expression must be here: /PING/" },
+		{ "on\n", "a.rules:1:3: an expression must be here: /PING/" },
 		{ "\non /x\n", "a.rules:2:4: the expression that begins here "
 		               "has no closing slash" },
 		{ "on /x/i\n", "a.rules:1:7: nothing may follow here" },
-		{ "  > \"x\"\n", "a.rules:1:1: this line is indented, and no "
-		                 "rule that has steps stands above it" },
+		{ "  > \"x\"\n", "a.rules:1:1: this line is indented, but "
+		                 "there is no rule with steps above it" },
 		{ "mute in /x/\n  > \"x\"\n",
-		  "a.rules:2:1: this line is indented, and no rule that has "
-		  "steps stands above it" },
-		{ "on /x/\n> \"x\"\n", "a.rules:2:1: a step stands under its "
-		                       "rule, behind blanks" },
+		  "a.rules:2:1: this line is indented, but there is no rule "
+		  "with steps above it" },
+		{ "on /x/\n> \"x\"\n", "a.rules:2:1: a step must be indented, "
+		                       "under its rule" },
 		{ "on /x/\n  < \"x\"\n",
-		  "a.rules:2:5: < stands for what comes, and a rule says what "
-		  "is sent: write >" },
+		  "a.rules:2:5: < is what comes, and a rule says what is sent: "
+		  "write >" },
 		{ "on /x/\n  > /x/\n",
 		  "a.rules:2:5: this cannot be sent: > needs \"TEXT\", hex, "
 		  "pack, file, fin or rst" },
 		{ "on /x/\n  > starttls\n",
-		  "a.rules:2:5: starttls stands alone here: who has connected "
-		  "is TLS's client" },
+		  "a.rules:2:5: starttls stands alone here: whoever connected "
+		  "is the TLS client" },
 		{ "on /x/\n  [1] > \"x\"\n",
-		  "a.rules:2:9: a rule has no number of a peer: it answers the "
-		  "one that it has heard" },
+		  "a.rules:2:9: a rule has no peer number: it answers the peer "
+		  "whose message it matched" },
 		{ "on /x/\n  +1 > \"x\"\n",
-		  "a.rules:2:8: a rule has no recorded pause: a line `wait "
-		  "SECS` waits" },
+		  "a.rules:2:8: a rule has no recorded pause: use a line `wait "
+		  "SECS`" },
 		{ "on /x/\n  frame line\n",
 		  "a.rules:2:3: a rule has no frame: --frame says how messages "
 		  "are cut" },
@@ -150,42 +148,42 @@ static void each_complaint_tells_where_and_why(void **state)
 		  "a.rules:3:5: nothing is sent after fin or rst" },
 		{ "on /(x)/\n  > \"${1}\"\n  > \"a ${2}\"\n",
 		  "a.rules:3:8: the expression of this rule has no group 2: "
-		  "\\${ stands for ${ itself" },
+		  "write \\${ for a plain ${" },
 		{ "on /(?<n>x)/\n  > \"${n}\"\non /x/\n  > \"${n}\"\n",
 		  "a.rules:4:6: the expression of this rule has no group n: "
-		  "\\${ stands for ${ itself" },
+		  "write \\${ for a plain ${" },
 		{ "mute /x/\n",
-		  "a.rules:1:6: in or out has to stand here: out goes to the "
+		  "a.rules:1:6: in or out must be here: out goes to the "
 		  "target, in comes from it" },
 		{ "mute both /x/\n",
-		  "a.rules:1:6: in or out has to stand here: out goes to the "
+		  "a.rules:1:6: in or out must be here: out goes to the "
 		  "target, in comes from it" },
-		{ "mute in\n", "a.rules:1:8: an expression has to stand here: "
+		{ "mute in\n", "a.rules:1:8: an expression must be here: "
 		               "/PING/" },
 		{ "mute in /x/ \"y\"\n", "a.rules:1:13: nothing may follow "
 		                         "here" },
 		{ "change out /x/\n",
-		  "a.rules:1:15: what is put in its place has to stand here: "
-		  "\"TEXT\", hex, pack or file" },
+		  "a.rules:1:15: the replacement must be here: \"TEXT\", hex, "
+		  "pack or file" },
 		{ "change out /x/ fin\n",
-		  "a.rules:1:16: this cannot be put there: write \"TEXT\", "
+		  "a.rules:1:16: this cannot be a replacement: write \"TEXT\", "
 		  "hex, pack or file" },
 		{ "change out /x/ ...\n",
-		  "a.rules:1:16: this cannot be put there: write \"TEXT\", "
+		  "a.rules:1:16: this cannot be a replacement: write \"TEXT\", "
 		  "hex, pack or file" },
 		{ "change out /x/ \"y\n",
 		  "a.rules:1:16: the string that begins here has no closing "
 		  "quote" },
 		{ "change out /x/ y\n",
 		  "a.rules:1:16: 'y' is none of \"TEXT\", hex, pack, file, "
-		  "/EXPRESSION/, ..., fin, rst and starttls: text stands in "
+		  "/EXPRESSION/, ..., fin, rst and starttls: text must be in "
 		  "quotes" },
 		{ "change out /x/ \"${1}\"\n",
 		  "a.rules:1:17: the expression of this rule has no group 1: "
-		  "\\${ stands for ${ itself" },
+		  "write \\${ for a plain ${" },
 		{ "change out /x/ \"y\"\n  > \"z\"\n",
-		  "a.rules:2:1: this line is indented, and no rule that has "
-		  "steps stands above it" },
+		  "a.rules:2:1: this line is indented, but there is no rule "
+		  "with steps above it" },
 		{ "on /x/\n  > file \"a\"\n",
 		  "a.rules:2:10: there is no folder to look for it" },
 	};
