@@ -81,8 +81,8 @@ void attend_open_history(struct chat *c)
 	if (!*kept.path)
 		return;
 	if (!file_has_xdg_place("XDG_STATE_HOME")) {
-		chat_note(c, "no-history", "history is not kept: there "
-		          "is no folder to make %s in", kept.path);
+		chat_note(c, "no-history", "history is not kept: the folder "
+		          "for %s does not exist", kept.path);
 		return;
 	}
 	kept.chat = c;

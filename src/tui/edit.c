@@ -62,7 +62,7 @@ static int read_back(const struct editor *ed, struct bytes *out,
 	int fd = file_open(ed->path, O_NOFOLLOW);
 	int failed = fd < 0 || file_read(fd, out);
 	if (failed)
-		error_set_errno(e, errno, "what was edited cannot be read");
+		error_set_errno(e, errno, "the edited file cannot be read");
 	if (fd >= 0)
 		close(fd);
 	if (!failed && out->len && out->data[out->len - 1] == '\n')
@@ -119,7 +119,8 @@ static void on_editor_ended(struct timer *t)
 		chat_error(f->chat, &e);
 	if (left_out)
 		chat_note(f->chat, "left-out",
-		          "edited: %zu unprintable left out", left_out);
+		          "edited: %zu unprintable characters left "
+		          "out", left_out);
 	if (is_good)
 		ed->on_text(f, &text);
 	bytes_finish(&text);

@@ -15,41 +15,41 @@ static const struct key_row rows[] = {
 	{ "F1 or Alt-?", "this help", "F1 Help" },
 	{ "F2", "next view: text, hex, mixed", "F2 View" },
 	{ "F3", "time: clock, start, delta, off, answer", "F3 Time" },
-	{ "F4", "line endings shown or not", NULL },
+	{ "F4", "show line endings, or hide them", NULL },
 	{ "F5", "connection health: counters, state, TCP", "F5 Info" },
-	{ "F6", "speak to the next; in the middle each peer has two sides",
+	{ "F6", "type to the next peer; in the middle each peer has two sides",
 	  "F6 Peer" },
 	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
 	  "PgUp Scroll" },
 	{ "Ctrl-S", "search: text, re:EXPRESSION, hex:BYTES; then n N or "
 	            "Up Down", "^S Find" },
-	{ "Ctrl-C", "clear the line; twice on an empty one: leave",
+	{ "Ctrl-C", "clear the line; on an empty line, twice: leave",
 	  "^C Leave" },
-	{ "Ctrl-D", "on an empty line: send FIN; once more: leave",
+	{ "Ctrl-D", "on an empty line: finish sending (FIN); again: leave",
 	  "^D Finish" },
 	{ "Enter", "send the line with the chosen ending (/eol)", NULL },
 	{ "Ctrl-X Ctrl-E", "edit the line in $EDITOR, and send it", NULL },
-	{ "Alt-H", "the bytes that Enter would send, in hex", NULL },
-	{ "Alt-Enter", "put a newline into the line", NULL },
-	{ "Ctrl-V", "the next key's bytes go into the line", NULL },
+	{ "Alt-H", "show in hex what Enter would send", NULL },
+	{ "Alt-Enter", "put a line break into the line", NULL },
+	{ "Ctrl-V", "type the bytes of the next key", NULL },
 	{ "Tab", "complete a command, a word or a peer", NULL },
 	{ "Up Down, Ctrl-R", "earlier lines; search them", NULL },
-	{ "Ctrl-Home, Alt-<", "to the oldest entry kept", NULL },
-	{ "Ctrl-End, Alt->", "to the newest", NULL },
-	{ "Esc", "back to the newest; leave help", NULL },
+	{ "Ctrl-Home, Alt-<", "go to the oldest entry", NULL },
+	{ "Ctrl-End, Alt->", "go to the newest entry", NULL },
+	{ "Esc", "back to the newest entry; leave help", NULL },
 	{ "F7", "select entries: to copy, save or send again", "F7 Select" },
-	{ "F7 g d e", "what is held (/hold): g passes, d drops, e edits it",
+	{ "F7 g d e", "held messages (/hold): g passes, d drops, e edits one",
 	  NULL },
-	{ "F7 Right", "bytes within a message, and all that they could mean",
+	{ "F7 Right", "choose bytes in a message, and see all they could mean",
 	  NULL },
 	{ "F7 =", "compare two messages side by side", NULL },
-	{ "F7 f", "copy messages whole, with their prefix and their end",
+	{ "F7 f", "copy whole messages, with length prefix and ending",
 	  NULL },
 	{ "F8", "bare view to copy from: content only, mouse off", NULL },
-	{ "F9", "speak to one peer and show it alone; again: to all",
+	{ "F9", "type to one peer and show only it; again: all",
 	  "F9 Focus" },
-	{ "Ctrl-L", "draw the screen anew", NULL },
-	{ "Ctrl-Z", "suspend; the connection stays", NULL },
+	{ "Ctrl-L", "redraw the screen", NULL },
+	{ "Ctrl-Z", "suspend; the connection stays open", NULL },
 };
 
 const struct key_row *help_key(size_t i)
@@ -84,14 +84,15 @@ int help_draw(int rows_seen, int first, const char *word)
 		for (size_t i = 0; help_key(i); i++)
 			put_pair(&p, help_key(i)->keys, help_key(i)->help);
 		put_pair(&p, "", "");
-		put_pair(&p, "", "With Shift held the mouse selects text; "
-		                 "also after /mouse off, and with F8.");
-		put_pair(&p, "", "A click on a part of the status line or on a "
-		                 "key does what the key does.");
+		put_pair(&p, "", "Hold Shift to select text with the mouse; or "
+		                 "use /mouse off, or F8.");
+		put_pair(&p, "", "You can click the keys, and the parts of the "
+		                 "status line.");
 		put_pair(&p, "", "");
 	}
 	put_pair(&p, "Commands",
-	         "a unique beginning is enough; // sends a slash");
+	         "the first letters are enough; // sends a line that begins "
+	         "with /");
 	put_command_rows(&p, word);
 	return p.line;
 }

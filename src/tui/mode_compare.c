@@ -91,8 +91,8 @@ void compare_begin(struct frontend *f, uint64_t left, uint64_t right)
 	if (!transcript_at(t, left, &a) || !transcript_at(t, right, &b) ||
 	    left == right || a.kind != ENTRY_MESSAGE ||
 	    b.kind != ENTRY_MESSAGE)
-		tui_set_notice(f, "choose two messages to compare: Space at "
-		                  "the one, then go to the other");
+		tui_set_notice(f, "choose two messages to compare: Space on "
+		                  "one, then = on the other");
 	else if (!start_compare(f, &a, &b))
 		show_now(f);
 }

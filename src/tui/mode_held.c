@@ -62,8 +62,8 @@ static void enter_text(struct frontend *f)
 	input_show(&line);
 	view_go_end(&f->view);
 	if (!line.len)
-		tui_set_notice(f, "type what is to be sent instead, or "
-		                  "press Esc: /drop drops the message");
+		tui_set_notice(f, "type what to send instead, or press Esc "
+		                  "(/drop drops the message)");
 	else if (bytes_printf(&command, "/edit %u ", f->held.number) ||
 	         bytes_append(&command, line.text, line.len))
 		tui_no_memory(f, "to change it");

@@ -135,7 +135,7 @@ static const char *paste_prompt(struct frontend *f)
 	         "paste of %zu lines, %s%s%s: s send, e edit, c or Esc cancel ",
 	         paste_count_lines(&f->paste.text),
 	         number_format_size(size, f->paste.text.len), left_out,
-	         c->was_doubled ? ", CR CR as one end" : "");
+	         c->was_doubled ? ", CR CR as one ending" : "");
 	return f->paste.prompt;
 }
 

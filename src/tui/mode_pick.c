@@ -183,7 +183,7 @@ static void take_into_line(struct frontend *f)
 	    transcript_at(f->chat->transcript, f->pick.cursor, &kept);
 	struct bytes payload = { 0 };
 	if (!e || e->kind != ENTRY_MESSAGE)
-		tui_set_notice(f, "only a message can be sent again");
+		tui_set_notice(f, "only messages can be sent again");
 	else if (append_payload(&payload, e))
 		tui_no_memory(f, "to type it");
 	else

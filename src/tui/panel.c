@@ -388,7 +388,7 @@ static void put_several(struct panel *p)
 		snprintf(title, sizeof(title), "no client is connected");
 	size_t count = chat_session_count(p->chat);
 	if (p->chat->target)
-		snprintf(title, sizeof(title), "peer %u is gone (F6 chooses "
+		snprintf(title, sizeof(title), "peer %u has left (F6 chooses "
 		         "another)", p->chat->target);
 	else if (count)
 		snprintf(title, sizeof(title), "%zu peer%s (F6 chooses one)",

@@ -28,12 +28,12 @@ static bool put_on_terminal(const struct bytes *text)
 static void tell_uncopied(struct frontend *f)
 {
 	char limit[48];
-	snprintf(limit, sizeof(limit), "takes no more than %zu KB",
+	snprintf(limit, sizeof(limit), "accepts at most %zu KB",
 	         CLIPBOARD_OSC52_MAX / 4 * 3 / 1024);
 	chat_refuse(f->chat, "/save PATH writes the selection to a file",
 	            "not copied: the terminal %s, and no wl-copy, xclip, xsel "
-	            "or pbcopy has taken it",
-	            screen_modes() & MODE_TITLE ? limit : "takes no copies");
+	            "or pbcopy worked",
+	            screen_modes() & MODE_TITLE ? limit : "accepts no copies");
 }
 
 /* All programs have had their chance. */
@@ -43,8 +43,8 @@ static void on_copied(void *user, bool copied, const struct bytes *text,
 	struct frontend *f = user;
 	char notice[112] = "";
 	if (*trouble)
-		chat_refuse(f->chat, "", "tmux load-buffer has not taken the "
-		            "copy: %s", trouble);
+		chat_refuse(f->chat, "", "tmux load-buffer failed: "
+		            "%s", trouble);
 	if (!copied && clipboard_has_tmux())
 		f->copy.is_on_terminal = put_on_terminal(text);
 	if (copied)

@@ -289,8 +289,8 @@ static void tell_terminal_type(struct chat *c)
 	if (note)
 		chat_note(c, "locale", "%s", note);
 	if (c->options->verbose && strcmp(term_type(), screen_term()) != 0)
-		chat_note(c, "terminal", "terminal type '%s' is unknown "
-		          "here, taken for '%s'",
+		chat_note(c, "terminal", "the terminal type '%s' is unknown "
+		          "here: using '%s'",
 		          term_type(), screen_term());
 }
 

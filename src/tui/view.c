@@ -183,7 +183,7 @@ static void give_up_hiding(struct viewport *v)
 	v->shown = NULL;
 	filter_off(&v->chat->filter);
 	v->hiding = hiding(v);
-	chat_refuse(v->chat, "", "no memory to filter: all entries are shown");
+	chat_refuse(v->chat, "", "no memory to filter: showing all entries");
 }
 
 static void follow_hiding(struct viewport *v)

@@ -142,7 +142,7 @@ static void the_draft_comes_back_after_an_edit(void **state)
 	pty_type(p, "my draft" PTY_F7 "e");
 	pty_expect(p, "edit 1> a\\\\b\\x01\\n");
 	pty_type(p, PTY_HOME "\013" PTY_ENTER);
-	pty_expect(p, "press Esc: /drop drops the message");
+	pty_expect(p, "press Esc (/drop drops the message)");
 	pty_type(p, "x" PTY_ESC);
 	pty_expect(p, "> my draft");
 	pty_expect_cursor(p, INPUT_ROW, 10);

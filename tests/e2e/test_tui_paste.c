@@ -491,7 +491,7 @@ static void a_paste_of_cr_lf_text_does_not_double_its_lines(void **state)
 
 	(void)state;
 	paste(&p, "one\r\rtwo\r\r\r\r");
-	pty_expect(&p, "paste of 3 lines, 9 B, CR CR as one end: s send");
+	pty_expect(&p, "paste of 3 lines, 9 B, CR CR as one ending: s send");
 	answer(&p, "s");
 	net_expect(fd, "one\ntwo\n\n");
 	paste(&p, "one\r\033[106;5utwo\r\033[106;5u");

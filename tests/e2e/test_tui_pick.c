@@ -92,7 +92,7 @@ static void a_message_is_sent_again(void **state)
 	for (int i = 0; i < 20; i++) /* up to what we said ourselves */
 		pty_type(&p, PTY_UP);
 	pty_type(&p, PTY_ENTER);
-	pty_expect(&p, "only a message can be sent again");
+	pty_expect(&p, "only messages can be sent again");
 	pty_type(&p, "\033");
 	hang_up(&p, fd);
 }
@@ -277,8 +277,8 @@ static void in_tmux_the_copy_is_given_to_tmux(void **state)
 	} rows[] = {
 		{ "echo \"$*\" >~/args; cat >~/clip", NULL,
 		  "copied 1 (4 B) as text", false },
-		{ "exit 1", " ! tmux load-buffer has not taken the copy: it "
-		            "ended with status 1",
+		{ "exit 1", " ! tmux load-buffer failed: it ended with status "
+		            "1",
 		  "1 (4 B) as text: sent to the terminal (OSC 52), not "
 		  "confirmed", true },
 	};
@@ -342,7 +342,7 @@ static void without_a_clipboard_that_takes_it_there_is_a_way(void **state)
 	net_send_text(fd, "end\n");
 	pty_expect(&p, "< end");
 	pty_type(&p, PTY_F7 "at");
-	pty_expect(&p, "not copied: the terminal takes no more than 54 KB");
+	pty_expect(&p, "not copied: the terminal accepts at most 54 KB");
 	pty_expect(&p, "/save PATH");
 	hang_up(&p, fd);
 }

@@ -248,7 +248,7 @@ static void a_home_that_is_not_there_is_not_made(void **state)
 		snprintf(room, sizeof(room), "%s=%s", forms[i][0],
 		         pty_home("nobody/here"));
 		int fd = pty_connect_in(&p, env);
-		pty_expect(&p, "history is not kept: there is no folder");
+		pty_expect(&p, "history is not kept: the folder");
 		pty_type(&p, "typed" PTY_ENTER);
 		net_expect(fd, "typed\n");
 		close(fd);

@@ -265,7 +265,7 @@ static void one_that_has_gone_is_not_taken_for_another(void **state)
 	assert_string_equal(row(0), " peer 3: closed since 0 s");
 	chat->target = 1;
 	draw();
-	assert_string_equal(row(0), " peer 1 is gone (F6 chooses another)");
+	assert_string_equal(row(0), " peer 1 has left (F6 chooses another)");
 	chat->target = 0;
 	draw();
 	assert_string_equal(row(0), " peer 2: healthy");
