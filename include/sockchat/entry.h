@@ -48,7 +48,7 @@ enum entry_role {
 };
 
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
-#define ENTRY_FOLDED   4u /* its connection came and went: rows show the end */
+#define ENTRY_FOLDED   4u /* a later entry tells all of it: rows leave it out */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
 #define ENTRY_TRAILS  16u /* white space came after it had been complete */
 #define ENTRY_BROKEN   8u /* nothing will be added, but it is not whole */
@@ -178,6 +178,15 @@ const char *entry_state_name(enum entry_state state);
  * its byte `at` began.  The wall clock is taken to have gone as the monotonic
  * one. */
 struct entry entry_since(const struct entry *e, size_t at);
+
+/* Whether it is a state on the way to another, which may fold it: on the way to
+ * be open, or half an end of which there is no more to say. */
+static inline bool entry_is_passing(const struct entry *e)
+{
+	return e->kind == ENTRY_STATE &&
+	       (e->state < ENTRY_LISTENING ||
+	        (e->state == ENTRY_HALF_CLOSED && !*e->hint));
+}
 
 /* Whether it is a message that is told when it is whole, and is not (yet). */
 bool entry_is_awaited(const struct entry *e);

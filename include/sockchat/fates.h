@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What became of messages of a transcript that stand in the middle, between two
- * sides: entry.h says what that can be. */
+/* What became of entries of a transcript: of messages in the middle, between
+ * two sides, which entry.h says; and of what is told anew. */
 
 #ifndef SOCKCHAT_FATES_H
 #define SOCKCHAT_FATES_H
@@ -18,5 +18,9 @@ struct transcript;
  * counted. */
 void transcript_set_fate(struct transcript *t, uint64_t seq,
                          enum entry_fate fate, uint32_t held);
+
+/* What the entry `seq` told is told by a later one: it is ENTRY_FOLDED from now
+ * on, if it is still there. */
+void transcript_fold(struct transcript *t, uint64_t seq);
 
 #endif

@@ -164,6 +164,7 @@ struct session {
 	bool is_unnamed : 1; /* its process has still to be searched for */
 	bool awaits_accept : 1; /* no process had accepted us */
 	bool is_unproven : 1; /* its end had no close_notify: told by a note */
+	bool is_end_told : 1; /* by an error: its last state has no row */
 	/* Where nobody ends (UDP): the user has said that nothing follows, and
 	 * has been told; so has standard input, and only answers are awaited;
 	 * some of what was sent has not arrived, as the network says. */
@@ -171,6 +172,8 @@ struct session {
 	/* When the phase and the connection began, on the monotonic clock; 0:
 	 * they have not. */
 	int64_t since_ns, opened_ns;
+	/* Entries of states that the next one folds; 0: none. */
+	uint64_t passing[2];
 	struct queue *queue; /* NULL: nothing waits */
 	struct talk *talk;   /* NULL: there has been no need */
 	struct pair *pair;   /* NULL: it is no side of one */

@@ -2,7 +2,9 @@
 /* Copyright (C) 2026 The sockchat authors */
 
 /* Printed text cannot be completed in place.  So an unfinished message waits a
- * little for its rest, and longer if it ends within a character. */
+ * little for its rest, and longer if it ends within a character; and a state on
+ * the way to another for that one, which may fold it: whoever writes leaves out
+ * what is folded by then. */
 
 #ifndef SOCKCHAT_SETTLE_H
 #define SOCKCHAT_SETTLE_H
@@ -29,6 +31,7 @@ struct settle {
 	struct encoding *const *encoding;
 	struct settle_message *list; /* those that wait, by rising seq */
 	size_t count, cap;
+	bool waits_states; /* set after settle_init() */
 	uint64_t staying; /* those before it need not wait any more */
 	struct timer timer;
 };

@@ -30,6 +30,9 @@ struct transcript_listener {
 	/* The fate of a message that was told has changed.  No listener may be
 	 * added or removed there. */
 	void (*on_fate)(void *user, uint64_t seq);
+	/* An entry that was told is folded now: transcript_fold().  The same
+	 * holds. */
+	void (*on_fold)(void *user, uint64_t seq);
 	void *user;
 	/* The rest is the transcript's own. */
 	struct transcript_listener *next;

@@ -102,6 +102,13 @@ static void show_entries(void *user, uint64_t first, uint64_t end)
 		c->ops->show(c->frontend, first, end);
 }
 
+static void note_folded(void *user, uint64_t seq)
+{
+	struct chat *c = user;
+	(void)seq;
+	c->has_folded = true;
+}
+
 static void finish_task(struct chat_task *t)
 {
 	if (t)
@@ -358,7 +365,7 @@ static void set_up(struct chat *c)
 		.on_entries = show_entries, .user = c,
 	};
 	p->recuts = (struct transcript_listener){
-		.on_recut = on_recut, .user = c,
+		.on_recut = on_recut, .on_fold = note_folded, .user = c,
 	};
 	transcript_listen(c->transcript, &p->recuts);
 	p->check = (struct later){ .on_call = on_check, .user = c };

@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sockchat/charset.h>
@@ -28,9 +27,9 @@
 #include "notices.h"
 #include "pipe_io.h"
 
-#define OUT_LOW       ((size_t)64 << 10)
-#define REST_MS       1000 /* after a signal, for a reader at the end */
-#define UNASKED_MAX   ((size_t)2 << 20)
+#define OUT_LOW     ((size_t)64 << 10)
+#define REST_MS     1000 /* after a signal, for a reader at the end */
+#define UNASKED_MAX ((size_t)2 << 20)
 
 struct frontend {
 	struct chat *chat;
@@ -245,7 +244,8 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	struct frontend *f = user;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	bool is_in = is_message && e->dir == ENTRY_IN;
-	if (is_unasked(f, e) || e->flags & ENTRY_FOLDED)
+	if (is_unasked(f, e) ||
+	    (e->flags & ENTRY_FOLDED && f->format != FORMAT_JSON))
 		return;
 	if (f->chat->options->quiet && e->kind != ENTRY_ERROR &&
 	    (!is_message || only_serves(f)))
@@ -341,13 +341,6 @@ static bool find_color_terminal(void)
 	       *term && strcmp(term, "dumb") != 0;
 }
 
-static bool is_discarded(int fd)
-{
-	struct stat out, null;
-	return fstat(fd, &out) == 0 && stat("/dev/null", &null) == 0 &&
-	       S_ISCHR(out.st_mode) && out.st_rdev == null.st_rdev;
-}
-
 /* Close in order; asked twice, at once. */
 static void on_lines_signal(void *user, int signum)
 {
@@ -392,6 +385,7 @@ static void init_waiting(struct frontend *f)
 	settle_init(&f->settle, c->loop, c->transcript, write_entry, f);
 	if (f->format == FORMAT_TEXT)
 		f->settle.encoding = &c->encoding;
+	f->settle.waits_states = f->format != FORMAT_JSON;
 	f->gate = (struct gate){
 		.loop = c->loop,
 		.transcript = c->transcript,
@@ -407,12 +401,12 @@ static void init_output(struct frontend *f)
 	f->glyph_flags = charset_choose();
 	f->has_color_terminal = find_color_terminal();
 	f->is_server = f->chat->options->echo;
-	f->is_discarded = is_discarded(STDOUT_FILENO);
 	f->leave = (struct later){ .on_call = on_leave, .user = f };
 	f->out_watch = (struct watch){ .on_ready = on_out_ready, .user = f };
 	outq_init(&f->out, 0);
 	notices_open(&f->notices);
 	outlet_open(&f->outlet, STDOUT_FILENO);
+	f->is_discarded = f->outlet.is_null;
 	if (!f->outlet.is_writable)
 		tell_on_standard_error(f);
 }

@@ -182,6 +182,13 @@ ssize_t source_fill(struct source *s, struct buffer *b)
 	return n;
 }
 
+static bool is_null(const struct stat *st)
+{
+	struct stat null;
+	return stat("/dev/null", &null) == 0 && S_ISCHR(st->st_mode) &&
+	       st->st_rdev == null.st_rdev;
+}
+
 void outlet_open(struct outlet *o, int number)
 {
 	struct stat st = { .st_mode = 0 };
@@ -192,6 +199,7 @@ void outlet_open(struct outlet *o, int number)
 		.fd = number,
 		.is_socket = S_ISSOCK(st.st_mode),
 		.is_passable = S_ISFIFO(st.st_mode),
+		.is_null = is_null(&st),
 		.is_writable = flags == -1 || (flags & O_ACCMODE) != O_RDONLY,
 		.may_wait = S_ISFIFO(st.st_mode) || isatty(number),
 	};

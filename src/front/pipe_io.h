@@ -70,6 +70,7 @@ struct outlet {
 	bool is_socket;
 	bool may_wait; /* has to be asked before each write */
 	bool is_grown;
+	bool is_null;     /* /dev/null: nobody reads it */
 	bool is_passable; /* the system may move bytes to it by itself */
 	bool is_writable; /* not one that was closed when we were started */
 };

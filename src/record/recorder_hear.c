@@ -259,6 +259,7 @@ void recorder_start_hearing(struct recorder *r)
 	settle_init(&r->settle, d->loop, d->transcript, write_entry, r);
 	if (r->ops == &sink_text)
 		r->settle.encoding = d->encoding;
+	r->settle.waits_states = r->ops == &sink_text;
 	if (!is_gated(r))
 		return;
 	r->gate = (struct gate){

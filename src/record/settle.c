@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* Unfinished messages wait for their rest. */
+/* Unfinished messages wait for their rest, and states for the next one. */
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,12 +18,16 @@
 #define SETTLE_NS     (FRAMING_PAUSE_MS * MS_NS)
 #define SETTLE_MID_NS SECOND_NS
 
+/* How long a state waits for the one that tells all of it. */
+#define SETTLE_STATE_NS (200 * MS_NS)
+
 /* A message that has been written in part, or not at all. */
 struct settle_message {
 	uint64_t seq;
 	uint32_t session;
 	uint8_t dir;
 	bool is_awaited; /* it is written when it is whole, or never will be */
+	bool is_state;
 	size_t written;
 	int64_t grown_ns;
 };
@@ -79,10 +83,12 @@ static void on_settle_time(struct timer *t)
 		if (p->is_awaited)
 			continue;
 		int64_t age = now - p->grown_ns;
-		bool is_due = age >= SETTLE_NS;
-		if (is_due && write_pending(s, p, age >= SETTLE_MID_NS))
+		int64_t first = p->is_state ? SETTLE_STATE_NS : SETTLE_NS;
+		bool is_due = age >= first;
+		bool is_all = p->is_state || age >= SETTLE_MID_NS;
+		if (is_due && write_pending(s, p, is_all))
 			continue;
-		int64_t left = (is_due ? SETTLE_MID_NS : SETTLE_NS) - age;
+		int64_t left = (is_due ? SETTLE_MID_NS : first) - age;
 		if (!next || left < next)
 			next = left;
 	}
@@ -113,9 +119,12 @@ static void settle_session(struct settle *s, const struct entry *e, bool begins)
 	for (size_t i = 0; i < s->count;) {
 		struct settle_message *p = &s->list[i];
 		bool is_other = p->session != e->session || p->seq == e->seq;
-		bool is_over = !is_other &&
-		               (is_end || (p->dir == e->dir && !p->is_awaited));
-		if (is_over || (!is_other && !begins && !p->is_awaited &&
+		bool is_next = p->is_state ? !begins
+		                           : p->dir == e->dir && !p->is_awaited;
+		bool is_over = !is_other && (is_end || is_next);
+		bool is_before = !is_other && !p->is_state &&
+		                 (!begins || is_state);
+		if (is_over || (is_before && !p->is_awaited &&
 		                !parts_character(s, p, e)))
 			write_pending(s, p, is_over || is_state);
 		if (is_over)
@@ -137,6 +146,8 @@ static int add_pending(struct settle *s, const struct entry *e)
 		.session = e->session,
 		.dir = e->dir,
 		.is_awaited = entry_is_awaited(e),
+		.is_state = e->kind == ENTRY_STATE,
+		.grown_ns = loop_now_ns(s->loop),
 	};
 	return 0;
 }
@@ -144,6 +155,13 @@ static int add_pending(struct settle *s, const struct entry *e)
 static bool is_pending(const struct settle *s, size_t i, uint64_t seq)
 {
 	return i < s->count && s->list[i].seq == seq;
+}
+
+/* Look again in so long, or before. */
+static void wake_in(struct settle *s, int64_t ns)
+{
+	if (!s->timer.loop || s->timer.due_ns > loop_now_ns(s->loop) + ns)
+		timer_start(s->loop, &s->timer, ns);
 }
 
 static int remember_pending(struct settle *s, const struct entry *e)
@@ -161,8 +179,7 @@ static int remember_pending(struct settle *s, const struct entry *e)
 		write_until(s, &s->list[i], e, e->parts[e->part_count - 1].at);
 	if (e->seq < s->staying)
 		write_pending(s, &s->list[i], true);
-	if (!s->timer.loop)
-		timer_start(s->loop, &s->timer, SETTLE_NS);
+	wake_in(s, SETTLE_NS);
 	return 0;
 }
 
@@ -198,9 +215,13 @@ int settle_show(struct settle *s, const struct entry *e)
 	write_leaving(s);
 	if (e->kind == ENTRY_MESSAGE)
 		return show_message(s, e);
-	settle_session(s, e, false);
-	s->write(s->user, e, 0);
-	return 0;
+	bool waits = s->waits_states && entry_is_passing(e);
+	settle_session(s, e, waits);
+	if (waits)
+		wake_in(s, SETTLE_STATE_NS);
+	else
+		s->write(s->user, e, 0);
+	return waits ? add_pending(s, e) : 0;
 }
 
 void settle_before(struct settle *s, const struct entry *e)
@@ -246,8 +267,8 @@ static int wait_anew(struct settle *s, const struct recut *r,
 	}
 	if (s->count)
 		qsort(s->list, s->count, sizeof(*s->list), compare_seqs);
-	if (s->count && !s->timer.loop)
-		timer_start(s->loop, &s->timer, SETTLE_NS);
+	if (s->count)
+		wake_in(s, SETTLE_NS);
 	return 0;
 }
 
@@ -270,6 +291,14 @@ static void write_moved(struct settle *s, const struct settle_message *list,
 	}
 }
 
+static void write_states(struct settle *s, struct settle_message *list,
+                         size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].is_state)
+			write_pending(s, &list[i], true);
+}
+
 int settle_recut(struct settle *s, const struct recut *r)
 {
 	struct settle_message *list = s->list;
@@ -280,6 +309,7 @@ int settle_recut(struct settle *s, const struct recut *r)
 	s->count = s->cap = 0;
 	s->staying = 0;
 	int failed = wait_anew(s, r, list, count);
+	write_states(s, list, count);
 	write_moved(s, list, count);
 	free(list);
 	return failed;

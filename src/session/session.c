@@ -67,27 +67,7 @@ static void conclude_session(struct session *s, const struct error *why,
 		queue_lose_files(s->queue);
 	if (s->pair)
 		side_tell_losses(s, lost);
-	if (s->is_folded)
-		session_tell_state(s, ENTRY_CLOSED, hint,
-		                   "connection %s: 0 bytes received or sent "
-		                   "(%s)", why ? "reset" : "closed",
-		                   s->link.where);
-	else if (s->opened_ns && link_has_messages(&s->link))
-		session_tell_parting(s, hint, lost);
-	else if (s->opened_ns)
-		session_tell_state(s, ENTRY_CLOSED, hint,
-		                   "connection closed%s: %" PRIu64
-		                   " byte%s received, %" PRIu64
-		                   " byte%s sent%s",
-		                   session_is_harmless(s) ? " by a reset" : "",
-		                   s->link.bytes_in, plural(s->link.bytes_in),
-		                   s->link.bytes_out,
-		                   plural(s->link.bytes_out), lost);
-	else
-		session_tell_state(s, ENTRY_CLOSED, hint, "not connected%s%s",
-		                   s->pair && why
-		                       ? ": the client is disconnected" : "",
-		                   lost);
+	session_tell_over(s, why, hint, lost);
 	session_drop_queue(s);
 	if (s->pair)
 		conduit_close(lane_to(s));
@@ -441,12 +421,20 @@ static void tell_way(struct session *s, enum entry_state state,
 {
 	char hint[OWNER_TEXT_MAX + 32] = "";
 	if (s->pair && state == ENTRY_CONNECTING)
-		side_name_client(s, hint, sizeof(hint));
+		session_name_client(s, hint, sizeof(hint));
 	session_tell_state(s, state, hint, "%s %s%s%s%s%s", doing,
 	                   s->link.where, s->approach->through,
 	                   s->pair ? " for the client " : "",
 	                   s->pair ? s->pair->near->link.where : "",
 	                   s->pair ? session_through(s->pair->near) : "");
+}
+
+/* An address needs no word. */
+static void tell_resolving(struct session *s, const struct endpoint *proxy)
+{
+	s->since_ns = stamp_mono_ns();
+	if (endpoint_has_name(proxy ? proxy : &s->approach->endpoint))
+		tell_way(s, ENTRY_RESOLVING, "resolving");
 }
 
 /* Where nobody is asked, there is nothing to wait for. */
@@ -494,8 +482,7 @@ void session_connect(struct session *s, const struct transport_ops *transport,
 	s->approach = approach_new(ep, dial_proxy(transport, settings));
 	if (s->approach) {
 		s->link.where = s->approach->called;
-		if (transport->traits & TRANSPORT_IP)
-			tell_way(s, ENTRY_RESOLVING, "resolving");
+		tell_resolving(s, dial_proxy(transport, settings));
 		if (!link_dial(&s->link, transport, ep, settings, &steps))
 			return;
 	}

@@ -63,6 +63,9 @@ int session_tell_bytes(struct session *s, struct framing *f,
 void session_recut(struct session *s, const struct recut *r)
 {
 	struct talk *t = s->talk;
+	for (size_t i = 0; i < 2; i++)
+		if (s->passing[i])
+			recut_move(r, &s->passing[i]);
 	if (!t)
 		return;
 	recut_give(r, s->link.number, &t->in, &t->out, &t->asked);

@@ -4,11 +4,14 @@
 /* What is found out about a peer as time goes on: which process it is, whether
  * that has accepted us, reads, and is still there. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/bytes.h>
 #include <sockchat/health.h>
+#include <sockchat/number.h>
 #include <sockchat/tls_words.h>
 
 #include "session_look.h"
@@ -93,8 +96,10 @@ static void name_process(struct session *s, char *hint, size_t size)
 		return;
 	s->is_unnamed = !may_search(s) || !find_process(s, &facts);
 	s->awaits_accept = s->approach && facts.far.is_waiting;
-	if (*facts.owner)
-		snprintf(hint, size, "%s%s", relation_of(s, &facts),
+	const char *relation = relation_of(s, &facts);
+	if (*facts.owner) /* the peer's name stands just before */
+		snprintf(hint, size, "%s%s",
+		         strcmp(relation, "the peer is ") ? relation : "it is ",
 		         facts.owner);
 	if (s->awaits_accept)
 		memcpy(s->approach->listener, facts.owner, OWNER_TEXT_MAX);
@@ -132,11 +137,53 @@ static void tell_header(struct session *s)
 	session_tell_note(s, "header-received", "", "PROXY header: %s", text);
 }
 
+/* Add a sentence, which is the first one of the hint or begins with a
+ * capital. */
+static void add_sentence(char *hint, size_t size, const char *sentence)
+{
+	size_t len = strlen(hint);
+	if (!*sentence)
+		return;
+	text_add(hint, size, "%s%s", len ? ". " : "", sentence);
+	if (len && len + 2 < size && hint[len + 2] >= 'a')
+		hint[len + 2] = (char)(hint[len + 2] - 'a' + 'A');
+}
+
+void session_name_client(const struct session *far, char *hint, size_t size)
+{
+	const struct link *near = &far->pair->near->link;
+	struct transport_facts facts;
+	*hint = '\0';
+	if (!far->settings->tells_states || !near->transport ||
+	    near->traits & TRANSPORT_IP)
+		return;
+	transport_facts(near->transport, FACTS_OWNER, &facts);
+	if (*facts.owner)
+		snprintf(hint, size, "the client's socket was %s%s",
+		         facts.relation, facts.owner);
+}
+
+/* Say of what stands at both ends what is not in the text. */
+static void name_the_rest(const struct session *s, char *hint, size_t size)
+{
+	char more[OWNER_TEXT_MAX + ADDRESS_TEXT_MAX] = "";
+	if (s->pair && !s->link.is_near)
+		session_name_client(s, more, sizeof(more));
+	add_sentence(hint, size, more);
+	if (s->link.is_accepted || !*session_local(s))
+		return;
+	snprintf(more, sizeof(more), "our end is %s", session_local(s));
+	add_sentence(hint, size, more);
+}
+
 static void tell_opened(struct session *s)
 {
-	char hint[OWNER_TEXT_MAX + 32] = "";
+	char hint[2 * OWNER_TEXT_MAX + ADDRESS_TEXT_MAX + 200] = "";
 	if (!s->is_folded)
-		name_process(s, hint, sizeof(hint));
+		name_process(s, hint, OWNER_TEXT_MAX + 32);
+	if (link_has_messages(&s->link) && !s->link.is_accepted && !*hint)
+		text_add(hint, sizeof(hint), "%s", session_no_connection);
+	name_the_rest(s, hint, sizeof(hint));
 	const char *tls = s->link.traits & TRANSPORT_TLS ? " over TLS" : "";
 	if (link_has_messages(&s->link))
 		session_tell_ready(s, hint);
@@ -146,10 +193,12 @@ static void tell_opened(struct session *s)
 		                   session_through(s));
 	else
 		session_tell_state(s, ENTRY_OPEN, hint,
-		                   "connected to %s%s%s%s%s", s->link.where,
+		                   "connected to %s%s%s%s%s%s", s->link.where,
 		                   tls, session_through(s),
-		                   *session_local(s) ? " from " : "",
-		                   session_local(s));
+		                   s->pair ? " for the client " : "",
+		                   s->pair ? s->pair->near->link.where : "",
+		                   s->pair ? session_through(s->pair->near)
+		                           : "");
 	tell_header(s);
 	tell_secured(s);
 }
@@ -175,6 +224,41 @@ void session_show(struct session *s, bool is_over)
 	s->is_folded = is_over;
 	tell_opened(s);
 	s->is_untold = false;
+}
+
+/* The end of a connection that was open. */
+static void tell_closed(struct session *s, const char *hint, const char *lost)
+{
+	const struct link *l = &s->link;
+	session_tell_state(s, ENTRY_CLOSED, hint,
+	                   "connection closed%s: %" PRIu64 " byte%s received, "
+	                   "%" PRIu64 " byte%s sent%s",
+	                   session_is_harmless(s) ? " by a reset" : "",
+	                   l->bytes_in, plural(l->bytes_in), l->bytes_out,
+	                   plural(l->bytes_out), lost);
+}
+
+void session_tell_over(struct session *s, const struct error *why,
+                       const char *hint, const char *lost)
+{
+	bool is_cut_off = s->pair && why && !s->opened_ns;
+	s->is_end_told = why && !session_is_harmless(s) && !*lost &&
+	                 !is_cut_off;
+	if (s->is_folded)
+		session_tell_state(s, ENTRY_CLOSED, hint,
+		                   "connection %s: 0 bytes received or sent "
+		                   "(%s)", why ? "reset" : "closed",
+		                   s->link.where);
+	else if (s->opened_ns && link_has_messages(&s->link))
+		session_tell_parting(s, hint, lost);
+	else if (s->opened_ns)
+		tell_closed(s, hint, lost);
+	else
+		session_tell_state(s, ENTRY_CLOSED, hint,
+		                   "not connected%s%s%s%s",
+		                   is_cut_off ? ": the client " : "",
+		                   is_cut_off ? s->pair->near->link.where : "",
+		                   is_cut_off ? " is disconnected" : "", lost);
 }
 
 bool session_has_reader(struct session *s)

@@ -36,10 +36,17 @@ static inline void session_plan_look(struct session *s, int64_t delay_ns)
 	session_plan_search(s);
 }
 
+/* Write who has made the client's socket, where it is a unix one; else "". */
+void session_name_client(const struct session *far, char *hint, size_t size);
+
 /* The connection is open: tell that, and who is at the other end.  Where rows
  * are folded, a peer that came to us gets a moment before: if it leaves at once
  * without a word, one row tells of it. */
 void session_begin(struct session *s);
+/* It is over: tell that, with a hint, which may be "", and what is `lost`.
+ * `why` is what broke it, or NULL: an error that was told tells the end. */
+void session_tell_over(struct session *s, const struct error *why,
+                       const char *hint, const char *lost);
 /* Tell an opening that still waits to be told, as something else comes next.
  * `is_over`: that is the peer's end, and its row stands for both. */
 void session_show(struct session *s, bool is_over);

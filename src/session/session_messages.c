@@ -26,6 +26,9 @@ int session_check_length(const struct session *s, uint64_t len,
 const char session_no_reset[] =
     "UDP has no reset: it was closed at once, and the peer is not told";
 
+const char session_no_connection[] =
+    "UDP has no connection: send something to see whether anybody is there";
+
 void session_tell_no_end(struct session *s)
 {
 	if (!s->has_finished)
@@ -45,13 +48,8 @@ void session_tell_ready(struct session *s, const char *hint)
 		                   "first datagram from %s", s->link.where);
 		return;
 	}
-	session_tell_state(s, ENTRY_OPEN,
-	                   *hint ? hint
-	                         : "UDP has no connection: whether anybody "
-	                           "is there shows when something is sent",
-	                   "ready to send to %s%s%s", s->link.where,
-	                   *session_local(s) ? " from " : "",
-	                   session_local(s));
+	session_tell_state(s, ENTRY_OPEN, hint, "ready to send to %s",
+	                   s->link.where);
 }
 
 /* In the middle the target's session counts the silence of both. */

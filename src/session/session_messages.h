@@ -16,8 +16,8 @@ int session_check_length(const struct session *s, uint64_t len,
 /* Say, once until something is sent, that the peer cannot be told of our
  * end. */
 void session_tell_no_end(struct session *s);
-/* What a reset is, where there is none. */
-extern const char session_no_reset[];
+/* What a reset is, where there is none; and what it is to be open. */
+extern const char session_no_reset[], session_no_connection[];
 
 /* Tell that it is open, which says nothing of the peer yet, or that it is
  * over; the hint may be "". */

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <sockchat/fates.h>
 #include <sockchat/glyph.h>
 
 #include "session_private.h"
@@ -19,8 +20,8 @@ static const char *proxy_of(const struct session *s)
 	return *through ? through + strlen(TRANSPORT_THROUGH) : "";
 }
 
-static void append_entry(struct session *s, struct entry *draft,
-                         const void *bytes, size_t len)
+static uint64_t append_entry(struct session *s, struct entry *draft,
+                             const void *bytes, size_t len)
 {
 	draft->session = s->link.number;
 	draft->bytes = bytes;
@@ -30,7 +31,7 @@ static void append_entry(struct session *s, struct entry *draft,
 		draft->client = s->pair->near->link.where;
 	if (draft->kind == ENTRY_STATE)
 		draft->proxy = proxy_of(s);
-	transcript_append(s->settings->transcript, draft);
+	return transcript_append(s->settings->transcript, draft);
 }
 
 /* Who has ended a connection in order: bits. */
@@ -45,6 +46,30 @@ static uint8_t ends_of(const struct session *s)
 static uint8_t half_that_ended(const struct session *s)
 {
 	return halves_is_in_open(s->link.halves) ? ENTRY_OUT : ENTRY_IN;
+}
+
+/* Whether rows need not show the states on the way: -v wants all. */
+static bool folds_states(const struct session *s)
+{
+	return !session_flow(s)->tells_steps;
+}
+
+/* What comes now tells all that the states before it told. */
+static void fold_passing(struct session *s)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (s->passing[i])
+			transcript_fold(s->settings->transcript, s->passing[i]);
+		s->passing[i] = 0;
+	}
+}
+
+static unsigned flags_of_state(const struct session *s, enum entry_state state)
+{
+	bool is_end = state == ENTRY_CLOSED;
+	bool is_folded = is_end ? s->is_end_told && folds_states(s)
+	                        : s->is_folded;
+	return is_folded ? ENTRY_FOLDED : 0;
 }
 
 void session_tell_state(struct session *s, enum entry_state state,
@@ -64,11 +89,12 @@ void session_tell_state(struct session *s, enum entry_state state,
 	glyph_vformat(text, sizeof(text), format, args);
 	va_end(args);
 	struct moved moved = { s->link.bytes_in, s->link.bytes_out };
-	append_entry(s, &(struct entry){
+	if (state != ENTRY_HALF_CLOSED)
+		fold_passing(s);
+	struct entry e = {
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
-		.flags = s->is_folded && state != ENTRY_CLOSED ? ENTRY_FOLDED
-		                                               : 0,
+		.flags = (uint8_t)flags_of_state(s, state),
 		.time = stamp_at(s->since_ns),
 		.ended = state == ENTRY_CLOSED ? ends_of(s)
 		                               : half_that_ended(s),
@@ -80,7 +106,10 @@ void session_tell_state(struct session *s, enum entry_state state,
 		.hint = hint,
 		.timing = state == ENTRY_OPEN || state == ENTRY_CLOSED
 		              ? session_timing(s) : NULL,
-	}, text, strlen(text));
+	};
+	uint64_t seq = append_entry(s, &e, text, strlen(text));
+	if (entry_is_passing(&e) && folds_states(s))
+		s->passing[s->passing[0] != 0] = seq;
 }
 
 void session_tell_note(struct session *s, const char *code, const char *hint,
@@ -102,7 +131,7 @@ void session_tell_hint(struct session *s, const char *code, const char *hint,
                        const char *text)
 {
 	char safe[512];
-	glyph_copy(safe, sizeof(safe), text, 0);
+	glyph_copy(safe, sizeof(safe), text, GLYPH_ANY_WIDTH);
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_NOTE,
 		.role = ROLE_HINT,
@@ -115,6 +144,8 @@ void session_tell_error(struct session *s, const struct error *e)
 {
 	if (s->is_quiet)
 		return;
+	if (!s->opened_ns)
+		fold_passing(s);
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_ERROR,
 		.code = e->code,

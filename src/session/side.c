@@ -90,20 +90,6 @@ unsigned side_wishes(struct session *s)
 	return w | LINK_HOLD;
 }
 
-void side_name_client(const struct session *far, char *hint, size_t size)
-{
-	const struct link *near = &far->pair->near->link;
-	struct transport_facts facts;
-	*hint = '\0';
-	if (!far->settings->tells_states || !near->transport ||
-	    near->traits & TRANSPORT_IP)
-		return;
-	transport_facts(near->transport, FACTS_OWNER, &facts);
-	if (*facts.owner)
-		snprintf(hint, size, "the client's socket was %s%s",
-		         facts.relation, facts.owner);
-}
-
 void side_call(struct session *s, const char *role)
 {
 	char name[ENDPOINT_TEXT_MAX + ADDRESS_TEXT_MAX];

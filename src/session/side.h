@@ -22,8 +22,6 @@ void side_go_on(struct session *s);
 
 /* What it wishes from its link, beside what every session does. */
 unsigned side_wishes(struct session *s);
-/* Write who has made the client's socket, where it is a unix one; else "". */
-void side_name_client(const struct session *far, char *hint, size_t size);
 /* Let errors call its peer "the target localhost:9999". */
 void side_call(struct session *s, const char *role);
 /* Who has ended, as the target is told by our FIN; of other sessions we. */

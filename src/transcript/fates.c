@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What became of messages in the middle: of the few that have a fate. */
+/* What became of messages in the middle: of the few that have a fate.  What is
+ * folded has a flag of its own. */
 
 #include <sockchat/array.h>
 
@@ -92,4 +93,16 @@ void transcript_set_fate(struct transcript *t, uint64_t seq,
 	own->fate = (uint8_t)fate;
 	own->held = held;
 	transcript_tell_fate(t, seq);
+}
+
+void transcript_fold(struct transcript *t, uint64_t seq)
+{
+	struct transcript_listener *l = seq < t->told_seq ? t->listeners : NULL;
+	struct kept *k = kept_at(t, seq);
+	if (!k || k->flags & ENTRY_FOLDED)
+		return;
+	k->flags |= ENTRY_FOLDED;
+	for (; l; l = l->next)
+		if (l->on_fold)
+			l->on_fold(l->user, seq);
 }

@@ -319,6 +319,15 @@ static void on_other_look(void *user, uint64_t seq)
 	tui_mark_dirty(user);
 }
 
+/* It has no row any more. */
+static void on_fold(void *user, uint64_t seq)
+{
+	struct frontend *f = user;
+	view_touch(&f->view, seq);
+	find_touch(f, seq);
+	tui_mark_dirty(f);
+}
+
 /* Give up all that start_screen() has got so far.  The screen itself stays
  * until the process ends, for curses needs memory to free it, and crashes
  * without. */
@@ -368,6 +377,7 @@ static struct frontend *start_screen(struct chat *c, struct error *e)
 		return NULL;
 	}
 	f->ticks.on_tick = f->fates.on_fate = on_other_look;
+	f->fates.on_fold = on_fold;
 	f->ticks.user = f->fates.user = f;
 	ticks_listen(c->ticks, &f->ticks);
 	transcript_listen(c->transcript, &f->fates);

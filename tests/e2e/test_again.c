@@ -106,7 +106,7 @@ static void an_empty_line_of_a_script_does_not_connect(void **state)
 	int fd = net_accept(listener);
 	proc_expect_out(&p, "connected to");
 	net_reset(fd);
-	proc_expect_out(&p, "connection closed");
+	proc_expect_out(&p, "! connection reset");
 	proc_write_text(&p, "\n");
 	proc_expect_out(&p, "not sent: nobody is connected");
 	proc_write_text(&p, "/connect\n");

@@ -104,7 +104,7 @@ static void a_reset_closes_a_unix_client_and_is_told(void **state)
 	stand_behind_unix(NULL);
 	net_send_text(now.target, "hello\n");
 	net_expect(now.client, "hello\n");
-	proc_expect_out(&now.p, "; the client's socket was created by ");
+	proc_expect_out(&now.p, " client's socket was created by ");
 	net_reset(now.target);
 	net_expect_end(now.client);
 	proc_expect_out(&now.p, "the client was closed at once: a unix socket "

@@ -233,7 +233,7 @@ static bool has_clock(struct pty *p, const void *user)
 static bool has_no_time(struct pty *p, const void *user)
 {
 	(void)user;
-	return strncmp(pty_row(p, 0), "* resolving", 11) == 0;
+	return strncmp(pty_row(p, 0), "* connected", 11) == 0;
 }
 
 static bool has_span(struct pty *p, const void *wanted)
@@ -371,11 +371,11 @@ static void all_ways_to_scroll_lead_there_and_back(void **state)
 	send_lines(fd, 1, 60);
 	pty_expect(&p, "line 60.");
 	pty_type(&p, PTY_CTRL_HOME);
-	pty_until(&p, shows_line_first, "resolving", "the first entry");
+	pty_until(&p, shows_line_first, "connected", "the first entry");
 	pty_type(&p, PTY_CTRL_END);
 	pty_expect(&p, "line 60.");
 	pty_type(&p, "\033<");
-	pty_until(&p, shows_line_first, "resolving", "the first entry");
+	pty_until(&p, shows_line_first, "connected", "the first entry");
 	pty_type(&p, "\033>");
 	pty_expect(&p, "line 60.");
 	pty_type(&p, "\033[<64;10;10M"); /* the wheel: three lines */

@@ -189,23 +189,36 @@ static inline void assert_not_sent(const char *sentence)
 	assert_string_equal(e.text, sentence);
 }
 
-/* All entries, a letter each: resolving, connecting, handshaking, open,
- * half-closed and closed are R C T O H X; an error is E, a message < or >. */
-static inline void assert_story(const char *wanted)
+/* Those entries without one of `flags`. */
+static inline void assert_entries(const char *wanted, unsigned flags)
 {
 	static const char states[] = "RCTLOHX";
 	char story[128] = "";
 	uint64_t end = transcript_end(now.transcript);
+	size_t len = 0;
 	assert_true(end < sizeof(story));
-	if (*wanted == 'R' && !(fake_kind()->traits & TRANSPORT_IP))
-		wanted++; /* there is nothing to resolve */
 	for (uint64_t seq = 1; seq < end; seq++) {
 		const struct entry *e = entry_at(now.transcript, seq);
-		story[seq - 1] = e->kind == ENTRY_STATE   ? states[e->state]
-		                 : e->kind == ENTRY_ERROR ? 'E'
-		                                          : entry_mark(e);
+		if (e->flags & flags)
+			continue;
+		story[len++] = e->kind == ENTRY_STATE   ? states[e->state]
+		               : e->kind == ENTRY_ERROR ? 'E'
+		                                        : entry_mark(e);
 	}
 	assert_string_equal(story, wanted);
+}
+
+/* All entries, a letter each: resolving, connecting, handshaking, open,
+ * half-closed and closed are R C T O H X; an error is E, a message < or >. */
+static inline void assert_story(const char *wanted)
+{
+	assert_entries(wanted, 0);
+}
+
+/* The same of those that have rows. */
+static inline void assert_rows(const char *wanted)
+{
+	assert_entries(wanted, ENTRY_FOLDED);
 }
 
 static inline const struct entry *last_error(void)

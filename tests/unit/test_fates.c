@@ -53,6 +53,24 @@ static void listeners_hear_of_a_fate_that_changes(void **state)
 	transcript_unlisten(t, &h.listener);
 }
 
+static void what_is_folded_is_told_once_and_stays(void **state)
+{
+	struct heard h = { .listener = { .on_fold = hear_fate, .user = &h } };
+	(void)state;
+	uint64_t first = add_text("one\n"), second = add_text("two\n");
+	transcript_listen(t, &h.listener);
+	transcript_fold(t, first);
+	transcript_fold(t, first);
+	assert_int_equal(h.count, 1);
+	assert_int_equal(h.seq, first);
+	assert_true(entry_at(t, first)->flags & ENTRY_FOLDED);
+	assert_int_equal(entry_at(t, first)->len, 4);
+	assert_false(entry_at(t, second)->flags & ENTRY_FOLDED);
+	transcript_fold(t, second + 1);
+	assert_int_equal(h.count, 1);
+	transcript_unlisten(t, &h.listener);
+}
+
 static void fates_go_with_the_entries_that_are_dropped(void **state)
 {
 	(void)state;
@@ -212,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_fate_of_a_message_is_told_and_kept),
+		TEST(what_is_folded_is_told_once_and_stays),
 		TEST(listeners_hear_of_a_fate_that_changes),
 		TEST(fates_go_with_the_entries_that_are_dropped),
 		TEST(a_fate_may_come_to_an_earlier_message),

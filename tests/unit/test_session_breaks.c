@@ -38,7 +38,7 @@ static void a_reset_that_may_lose_something_is_an_error(void **state)
 	fake_feed_error(now.fake, ECONNRESET);
 	turn();
 	assert_ended(true, FAKE_RESET);
-	assert_story("RCOEX");
+	assert_story("COEX");
 }
 
 static void a_write_that_fails_ends_it(void **state)

@@ -23,7 +23,7 @@ static void what_is_sent_before_it_is_open_waits(void **state)
 	assert_string_equal(fake_written(now.fake), "early\n");
 	assert_true(fake_is_shut_down(now.fake));
 	assert_int_equal(now.opens, 1);
-	assert_story("RC>OH");
+	assert_story("C>OH");
 }
 
 static void what_waited_is_lost_with_a_word_when_it_is_refused(void **state)
@@ -35,7 +35,7 @@ static void what_waited_is_lost_with_a_word_when_it_is_refused(void **state)
 	fake_settle(now.fake, ECONNREFUSED);
 	turn();
 	assert_ended(true, FAKE_CLOSED);
-	assert_story("RC>EX");
+	assert_story("C>EX");
 	assert_int_equal(now.opens, 0);
 	assert_string_equal(now.why.code, "ECONNREFUSED");
 	assert_string_equal(last_error()->code, "ECONNREFUSED");
@@ -57,7 +57,7 @@ static void a_close_gives_up_connecting(void **state)
 	session_reset(now.session);
 	turn();
 	assert_int_equal(now.ends, 1);
-	assert_story("RCX");
+	assert_story("CX");
 }
 
 static void a_reset_gives_up_connecting(void **state)
@@ -68,7 +68,70 @@ static void a_reset_gives_up_connecting(void **state)
 	session_reset(now.session);
 	turn();
 	assert_int_equal(now.ends, 1);
-	assert_story("RCX");
+	assert_story("CX");
+}
+
+/* Rows show what has come of it */
+
+static void being_connected_takes_the_place_of_connecting(void **state)
+{
+	(void)state;
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
+	assert_rows("C");
+	fake_settle(now.fake, FAKE_OPENS);
+	turn();
+	assert_story("CO");
+	assert_rows("O");
+}
+
+static void a_refusal_takes_the_place_of_connecting(void **state)
+{
+	(void)state;
+	fake_on_connect(WHERE, FAKE_HANGS);
+	dial();
+	fake_settle(now.fake, ECONNREFUSED);
+	turn();
+	assert_story("CEX");
+	assert_rows("E");
+}
+
+static void a_name_is_resolved_in_the_row_of_its_connection(void **state)
+{
+	const struct dial_settings settings = { .timeout_ms = 5000 };
+	const struct endpoint ep = { .host = "localhost", .port = "9" };
+	(void)state;
+	session_connect(now.session, fake_kind(), &ep, &settings, false);
+	assert_rows("R");
+	session_close(now.session);
+	assert_story("RX");
+	assert_rows("X");
+}
+
+static void an_end_is_told_once(void **state)
+{
+	(void)state;
+	adopt();
+	session_shutdown(now.session);
+	turn();
+	assert_rows("OH");
+	fake_feed_end(now.fake);
+	turn();
+	assert_story("OHX");
+	assert_rows("OX");
+}
+
+static void with_steps_each_state_keeps_its_row(void **state)
+{
+	(void)state;
+	now.settings.tells_steps = true;
+	dial();
+	session_shutdown(now.session);
+	turn();
+	fake_feed_end(now.fake);
+	turn();
+	assert_story("C**OHX");
+	assert_rows("C**OHX");
 }
 
 /* Halves end in four orders */
@@ -407,6 +470,11 @@ int main(void)
 		FRESH(what_waited_is_lost_with_a_word_when_it_is_refused),
 		FRESH(a_close_gives_up_connecting),
 		FRESH(a_reset_gives_up_connecting),
+		FRESH(being_connected_takes_the_place_of_connecting),
+		FRESH(a_refusal_takes_the_place_of_connecting),
+		FRESH(a_name_is_resolved_in_the_row_of_its_connection),
+		FRESH(an_end_is_told_once),
+		FRESH(with_steps_each_state_keeps_its_row),
 		OPEN(the_peer_ends_first),
 		OPEN(one_byte_is_told_as_one),
 		OPEN(we_end_first),

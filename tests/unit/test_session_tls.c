@@ -20,12 +20,12 @@ static void the_handshake_is_a_state_of_its_own(void **state)
 {
 	(void)state;
 	dial_layered();
-	assert_story("RCT");
+	assert_story("CT");
 	assert_int_equal(now.session->phase, ENTRY_HANDSHAKING);
 	assert_string_equal(session_state_text(now.session), "handshaking");
 	fake_feed(now.fake, ".");
 	turn();
-	assert_story("RCTO");
+	assert_story("CTO");
 }
 
 static void a_handshake_that_fails_is_an_error(void **state)
@@ -34,7 +34,7 @@ static void a_handshake_that_fails_is_an_error(void **state)
 	dial_layered();
 	fake_feed(now.fake, "!");
 	turn();
-	assert_story("RCTEX");
+	assert_story("CTEX");
 	assert_true(now.has_failed);
 }
 
@@ -253,7 +253,7 @@ static void an_end_that_proves_nothing_is_a_note(void **state)
 	fake_leave_end_unproven(true);
 	fake_feed_end(now.fake);
 	turn();
-	assert_story("RCTOH*");
+	assert_story("CTOH*");
 	assert_string_equal(entry_at(now.transcript, transcript_end(
 	                    now.transcript) - 1)->code, "end-unproven");
 	session_close(now.session);
@@ -261,7 +261,7 @@ static void an_end_that_proves_nothing_is_a_note(void **state)
 	fake_leave_end_unproven(false);
 	assert_false(now.has_failed);
 	assert_true(now.session->is_unproven);
-	assert_story("RCTOH*X");
+	assert_story("CTOH*X");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, finish)

@@ -4,6 +4,7 @@
 /* What waits for the rest of a message: on a clock that is made here. */
 
 #include <sockchat/encoding.h>
+#include <sockchat/fates.h>
 #include <sockchat/loop.h>
 #include <sockchat/settle.h>
 
@@ -27,6 +28,8 @@ static void on_write(void *user, const struct entry *e, size_t from)
 	bool may_grow =
 	    e->kind == ENTRY_MESSAGE && !(e->flags & ENTRY_COMPLETE);
 	assert_null(user);
+	if (e->flags & ENTRY_FOLDED)
+		return;
 	snprintf(trace + used, TRACE_MAX - used, "%u%c%.*s%s|", e->session,
 	         entry_mark(e), (int)(e->len - from),
 	         (const char *)e->bytes + from, may_grow ? "." : "");
@@ -88,6 +91,76 @@ static void assert_written(int64_t after_ms, const char *wanted)
 	}
 	assert_string_equal(trace, wanted);
 	trace[0] = '\0';
+}
+
+static uint64_t pass_state(uint32_t session, enum entry_state state,
+                           const char *text)
+{
+	return transcript_append(t, &(struct entry){
+		.session = session,
+		.kind = ENTRY_STATE,
+		.state = (uint8_t)state,
+		.bytes = (const uint8_t *)text,
+		.len = strlen(text),
+	});
+}
+
+static void a_state_waits_for_the_next_one_which_may_fold_it(void **state)
+{
+	(void)state;
+	settle.waits_states = true;
+	uint64_t seq = pass_state(1, ENTRY_RESOLVING, "resolving");
+	assert_written(100, "");
+	transcript_fold(t, seq);
+	seq = pass_state(1, ENTRY_CONNECTING, "connecting");
+	assert_written(190, "");
+	transcript_fold(t, seq);
+	pass_state(1, ENTRY_OPEN, "connected");
+	assert_written(0, "1*connected|");
+	assert_written(3000, "");
+}
+
+static void a_state_that_lasts_is_written_after_a_while(void **state)
+{
+	(void)state;
+	settle.waits_states = true;
+	uint64_t seq = pass_state(1, ENTRY_CONNECTING, "connecting");
+	assert_written(199, "");
+	assert_written(2, "1*connecting|");
+	transcript_fold(t, seq);
+	pass_state(1, ENTRY_OPEN, "connected");
+	assert_written(0, "1*connected|");
+}
+
+static void what_comes_behind_half_an_end_comes_behind_its_row(void **state)
+{
+	(void)state;
+	settle.waits_states = true;
+	pass_state(1, ENTRY_HALF_CLOSED, "finished");
+	pass_state(2, ENTRY_HALF_CLOSED, "other");
+	come(1, "a\n");
+	assert_written(0, "1*finished|1<a\n|");
+	assert_written(201, "2*other|");
+}
+
+static void a_message_waits_no_longer_beside_a_state(void **state)
+{
+	(void)state;
+	settle.waits_states = true;
+	pass_state(2, ENTRY_CONNECTING, "connecting");
+	come(1, "a");
+	assert_written(101, "1<a.|");
+	assert_written(100, "2*connecting|");
+}
+
+static void a_cut_of_all_writes_the_states_that_waited(void **state)
+{
+	(void)state;
+	settle.waits_states = true;
+	pass_state(1, ENTRY_HALF_CLOSED, "finished");
+	recut_all(t, "line");
+	assert_written(0, "1*finished|");
+	assert_written(3000, "");
 }
 
 static void a_whole_message_is_written_at_once(void **state)
@@ -364,6 +437,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_state_waits_for_the_next_one_which_may_fold_it),
+		TEST(a_state_that_lasts_is_written_after_a_while),
+		TEST(what_comes_behind_half_an_end_comes_behind_its_row),
+		TEST(a_message_waits_no_longer_beside_a_state),
+		TEST(a_cut_of_all_writes_the_states_that_waited),
 		TEST(a_whole_message_is_written_at_once),
 		TEST(what_comes_in_pieces_soon_is_one),
 		TEST(an_unfinished_one_waits_a_little_and_the_rest_follows),

@@ -4,6 +4,7 @@
 /* The transcript on the screen, as a terminal that somebody else wrote shows
  * it. */
 
+#include <sockchat/fates.h>
 #include <sockchat/glyph.h>
 
 #include "entry_piece.h"
@@ -17,6 +18,28 @@ static const char *look(int i, int column)
 }
 
 /* What is shown */
+
+static void what_is_folded_loses_its_row(void **state)
+{
+	(void)state;
+	uint64_t seq = say(ENTRY_IN, "connecting\n", 11);
+	hear("a\n");
+	paint();
+	assert_string_equal(row(0), "< connecting\\n");
+	for (int i = 0; i < 2; i++) { /* with a lens, too */
+		transcript_fold(chat->transcript, seq);
+		view_touch(&view, seq);
+		hear("b\n");
+		seq = transcript_end(chat->transcript) - 1;
+		while (view_work(&view, SECOND_NS))
+			;
+		paint();
+		assert_string_equal(row(0), "< a\\n");
+		assert_string_equal(row(1), "< b\\n");
+		assert_string_equal(row(2), "");
+	}
+	view_finish(&view);
+}
 
 static void a_message_stands_behind_its_mark(void **state)
 {
@@ -499,6 +522,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_quiet_one_shows_what_is_said_and_errors),
+		TEST(what_is_folded_loses_its_row),
 		TEST(a_message_stands_behind_its_mark),
 		TEST(sent_and_received_differ_in_colour_as_well),
 		TEST(an_escaped_form_does_not_look_like_typed_text),
