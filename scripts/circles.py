@@ -12,27 +12,25 @@ import sys
 BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
 
 
-def symbols(path):
-    """What an object file defines, and what it needs from others."""
-    defined, needed = set(), set()
-    text = subprocess.run(["nm", path], capture_output=True, text=True,
-                          check=True).stdout
-    for line in text.splitlines():
-        kind, name = line.split()[-2:]
-        if kind == "U":
-            needed.add(name)
-        elif kind.isupper():
-            defined.add(name)
-    return defined, needed
-
-
 def room(path):
     return os.path.relpath(path, BUILD)[:-1] + "c"
 
 
-files = {room(path): symbols(path)
-         for path in glob.glob(f"{BUILD}/src/*/*.o")
-         if os.path.exists(room(path))}
+# What each object file defines, and what it needs from others.
+objects = [path for path in glob.glob(f"{BUILD}/src/*/*.o")
+           if os.path.exists(room(path))]
+files = {room(path): (set(), set()) for path in objects}
+text = subprocess.run(["nm", "-A", *objects], capture_output=True, text=True,
+                      check=True).stdout
+for line in text.splitlines():
+    path, _, rest = line.partition(":")
+    kind, name = rest.split()[-2:]
+    defined, needed = files[room(path)]
+    if kind == "U":
+        needed.add(name)
+    elif kind.isupper():
+        defined.add(name)
+
 owner = {name: path for path, (defined, _) in files.items()
          for name in defined}
 calls = {path: {owner[name] for name in needed if name in owner} - {path}
