@@ -6,8 +6,9 @@
 # each with the same arguments, the keys of the chat's help, /limits, and the
 # codes of notes that the sources have; whether options have the tasks and the
 # order of --help, and commands are sorted within each task; whether the
-# sections, options and commands that a page speaks of exist; and whether the
-# program takes the options of each example.
+# sections, options and commands that a page speaks of exist; whether it names
+# every word that an option takes; and whether the program takes the options of
+# each example.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
@@ -96,6 +97,25 @@ outline '.*Fl Fl ' OPTIONS >"$work/tasks.manual"
 outline 'Ic ' COMMANDS | awk '/:$/ { task++; next } { print task, $0 }' \
     >"$work/order.manual"
 LC_ALL=C sort -k1,1n -k2,2 "$work/order.manual" >"$work/order.program"
+# values: each option with each of the words that it takes
+values() {
+	sed -n 's/.*--\([a-z0-9-]*\)[ [].*/\1/p' "$work/options.program" |
+	    while read -r name; do
+		"$bin" connect "--$name=?" host 1 2>&1 </dev/null |
+		    sed -n -e '/ is not an\? /d' -e 's/ or /, /' \
+		        -e "s/.*'?' is not \([^:()]*\)$/\1/p" |
+		    sed 's/, /\n/g' | grep -v ' ' | sed "s/^/$name /"
+	done
+}
+
+values | sort >"$work/values.program"
+awk '/^\.It .*Fl Fl / { sub(/.*Fl Fl /, ""); option = $1 }
+    /^\.(It |Po |Pq )?Cm |^\.It .* Cm / {
+        for (i = 2; i <= NF; i++) { sub(/^=/, "", $i); print option, $i }
+    }
+    /^on \| off|Cm on \| off/ { print option, "on"; print option, "off" }' \
+    "$manual" | sort -u | comm -12 - "$work/values.program" \
+    >"$work/values.manual"
 # examples: the command lines that begin with sockchat, as a shell reads them
 examples() {
 	cat man/*.[15] | sed -n \
@@ -119,7 +139,8 @@ done <"$work/examples.manual" >"$work/examples.program"
 
 status=0
 for what in options letters commands keys limits codes sections \
-    spoken tasks order examples; do
+    spoken tasks values order \
+    examples; do
 	if [ ! -s "$work/$what.program" ]; then
 		echo "the program tells no $what"
 		status=1
