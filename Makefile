@@ -2,7 +2,8 @@
 # Copyright (C) 2026 The sockchat authors
 #
 # make builds build/sockchat.  HACKING.md tells what the other goals do.
-# deps deps-dev demo lint picture format install uninstall dist clean: this file
+# deps deps-dev demo lint picture examples format install uninstall dist clean:
+# this file
 # check test check-asan torture monkey fuzz coverage bench: tests/rules.mk
 # CC, BUILD, WERROR=1, SANITIZE=address,undefined and COVERAGE=1 may be given.
 # V=1 shows the commands. New files under src/ and tests/ are found.
@@ -84,6 +85,9 @@ $(FLAGS_MK): Makefile scripts/probe.sh
 lint demo picture:
 	@bash scripts/$@.sh
 lint demo picture: $(BUILD)/sockchat
+# docs/examples.md gets what its commands print now.
+examples: $(BUILD)/sockchat
+	@python3 tests/e2e/peers/play_examples.py $< docs/examples.md all write
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
 
@@ -98,7 +102,7 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all lint demo picture format install uninstall dist clean
+.PHONY: all lint demo picture examples format install uninstall dist clean
 -include $(patsubst %.o,%.d,$(call objects,src/main.c src/late.c $(LIB_SRC) $(TUI_SRC)))
 include tests/rules.mk
 # What needs no compiler does not call one.

@@ -2,36 +2,74 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Copyright (C) 2026 The sockchat authors
 #
-# An echo listener on a free port, and a chat with it; both end together.
-# Without a terminal a short exchange is held and printed. A line before tells
-# what to type and how to leave, a line after it what to try next.
+# A chat with a guide: a listener on a free port that answers by rules and tells
+# what to try next. Beside it runs the server that decodes each recv(). All end
+# with the chat. Without a terminal a short exchange is held and printed.
 set -eu
 
 bin=${SOCKCHAT_BIN:-build/sockchat}
 name=${bin#"$PWD"/}
-log=$(mktemp)
-"$bin" listen --echo --ui lines 0 </dev/null >"$log" 2>&1 &
-listener=$!
-trap 'kill $listener 2>/dev/null; wait $listener 2>/dev/null || :; rm -f "$log"' EXIT
+work=$(mktemp -d)
+ours=
+trap 'kill $ours 2>/dev/null; wait 2>/dev/null || :; rm -rf "$work"' EXIT
 
-port=
-for _ in $(seq 100); do
-	port=$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' "$log" | head -n 1)
-	[ -z "$port" ] && kill -0 $listener 2>/dev/null || break
-	sleep 0.05
-done
-if [ -z "$port" ]; then
-	cat "$log" >&2
-	exit 1
-fi
+# port_in FILE EXPRESSION: print the port that a program tells
+port_in() {
+	for _ in $(seq 200); do
+		port=$(sed -n "s/$2\([0-9][0-9]*\).*/\1/p" "$1" | head -n 1)
+		[ -z "$port" ] || break
+		sleep 0.05
+	done
+	[ -n "$port" ] || cat "$1" >&2
+	echo "$port"
+}
+
+python3 tests/e2e/peers/tutorial_server.py 0 >"$work/fragile" 2>&1 &
+ours=$!
+fragile=$(port_in "$work/fragile" 'Listening on ')
+[ -n "$fragile" ]
+
+cat >"$work/guide.rules" <<END
+on /^(?:안녕|hello)/
+  > "안녕!\n"
+  > "2. F2 shows the same bytes in hex, F2 again both, then text.\n"
+  > "   F5 tells how the connection is. Then type: 3\n"
+on /^3/
+  > "3. A slow network, on purpose: /fault latency=1s, then: 4\n"
+on /^4/
+  > "4. That took a second each way; /fault off ends it.\n"
+  > "   F7 and Up choose messages: to copy, compare, save or send\n"
+  > "   again; Esc leaves. Then type: 5\n"
+on /^5/
+  > "5. /save demo.chat makes a test of all this, which can be played\n"
+  > "   again: sockchat connect --replay demo.chat HOST PORT\n"
+  > "   Then type: 6\n"
+on /^6/
+  > "6. There is a server that dies of a letter in two pieces:\n"
+  > "   /close, and /connect 127.0.0.1 $fragile\n"
+  > "   /drip 1 sends byte by byte: say 안녕! and see what you are\n"
+  > "   told. F1 is the help, /quit leaves.\n"
+on /^.+/
+  > "I know 안녕!, hello, and the numbers 3 to 6.\n"
+END
+cat >"$work/greeting" <<END
+Welcome! This server is sockchat too, and guides you.
+1. Type 안녕! (or hello) and Enter: ✓✓ says that it arrived.
+END
+"$bin" listen -k --ui lines --rules "$work/guide.rules" 127.0.0.1:0 \
+    <"$work/greeting" >"$work/guide" 2>&1 &
+ours="$ours $!"
+port=$(port_in "$work/guide" '.*127\.0\.0\.1:')
+[ -n "$port" ]
 
 try_next() {
 	echo "Next, run $name listen 9999 here and $name connect 127.0.0.1" \
-	    "9999 in another terminal; $name --help tells more."
+	    "9999 in another terminal; docs/examples.md has six worked" \
+	    "examples, and $name --help tells more."
 }
 
-echo "A chat with an echo server: type a line and Enter, and it comes back;" \
-    "F1 helps, /quit leaves."
+echo "A tour of two minutes: type 안녕! and Enter. The server answers, and" \
+    "tells what to try next; F1 helps, /quit leaves."
 if [ -t 0 ] && [ -t 1 ]; then
 	status=0
 	"$bin" connect 127.0.0.1 "$port" || status=$?
@@ -53,10 +91,10 @@ until_line() {
 	return 1
 }
 
-until_line 'connected to'
+until_line '< 1.'
 printf '안녕!\n' >&4
-until_line '< '
-printf '/view hex\n안녕!\n' >&4
+until_line 'type: 3'
+printf '/view hex\nhello\n' >&4
 until_line '< '
 printf '/quit\n' >&4
 cat <&3
