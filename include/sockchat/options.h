@@ -30,12 +30,13 @@ enum hold_option { HOLD_IN = 1, HOLD_OUT = 2 };
 enum eol { EOL_LF, EOL_CRLF, EOL_CR, EOL_NUL, EOL_NONE };
 enum ui { UI_AUTO, UI_TUI, UI_LINES, UI_PIPE, UI_JSON };
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum theme { THEME_AUTO, THEME_DARK, THEME_LIGHT, THEME_16 };
 /* When the bell rings; how the desktop is told. */
 enum bell { BELL_NEVER, BELL_UNFOCUSED, BELL_ALWAYS };
 enum notify { NOTIFY_OFF, NOTIFY_OSC9, NOTIFY_OSC777 };
 enum view { VIEW_TEXT, VIEW_HEX, VIEW_MIXED, VIEW_COUNT };
 enum time_mode { TIME_CLOCK, TIME_START, TIME_DELTA, TIME_OFF,
-                 TIME_ANSWER, TIME_DATE, TIME_COUNT };
+                 TIME_ANSWER, TIME_DATE, TIME_CLOCK_MS, TIME_COUNT };
 
 /* How JSON has the bytes of messages: as text, and in base64 what is not UTF-8;
  * or all of them in the same form. */
@@ -93,6 +94,7 @@ struct options {
 	int eol;                    /* enum eol */
 	bool crlf_given, eol_given; /* -C, --eol: on the command line */
 	int ui, color, view, time;  /* enum ui, color, view, time_mode */
+	int theme;                  /* enum theme, of the screen */
 	bool endings, bar;          /* line endings, the bar of keys: shown */
 	bool json_indent;           /* messages that are JSON: indented */
 	bool mouse, title;          /* of the terminal: taken */
@@ -134,7 +136,7 @@ extern const struct choice eol_choices[], ui_choices[], color_choices[],
     notify_choices[], encoding_choices[], encode_choices[],
     offsets_choices[], pace_choices[], hold_choices[],
     tls_version_choices[], unpack_choices[], proxy_protocol_choices[],
-    tos_choices[];
+    tos_choices[], theme_choices[];
 
 /* Point `*bytes` to what Enter appends.  Returns its length. */
 size_t eol_bytes(enum eol eol, const char **bytes);

@@ -29,6 +29,9 @@ int64_t stamp_wall_s(void); /* seconds since 1970 */
 /* "03:04:05" in local time. */
 void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us);
 
+/* "03:04:05.678" in local time. */
+void stamp_format_clock_ms(char out[STAMP_TEXT_MAX], int64_t wall_us);
+
 /* "2026-01-02 03:04:05" in local time; the day is STAMP_DAY characters. */
 #define STAMP_DAY 10
 void stamp_format_date(char out[STAMP_TEXT_MAX], int64_t wall_us);

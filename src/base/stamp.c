@@ -59,6 +59,18 @@ void stamp_format_clock(char out[STAMP_TEXT_MAX], int64_t wall_us)
 	memcpy(out, format_second(wall_us) + STAMP_DAY + 1, sizeof("00:00:00"));
 }
 
+void stamp_format_clock_ms(char out[STAMP_TEXT_MAX], int64_t wall_us)
+{
+	unsigned ms = (unsigned)(wall_us % SECOND_US / 1000);
+	size_t len = sizeof("00:00:00") - 1;
+	stamp_format_clock(out, wall_us);
+	out[len] = '.';
+	out[len + 1] = (char)('0' + ms / 100 % 10);
+	out[len + 2] = (char)('0' + ms / 10 % 10);
+	out[len + 3] = (char)('0' + ms % 10);
+	out[len + 4] = '\0';
+}
+
 /* The midnight before, or `days` after it. */
 static time_t find_midnight(time_t seconds, int days)
 {

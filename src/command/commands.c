@@ -267,7 +267,7 @@ static const struct command_row rows[] = {
 	  .run = run_unpack, .choices = unpack_choices },
 	{ "encoding", "NAME", "what text is in: utf-8, cp949, latin1, sjis",
 	  .run = run_encoding, .choices = encoding_choices },
-	{ "time", "MODE", "clock, date, start, delta, off, answer",
+	{ "time", "MODE", "clock, clock-ms, date, start, delta, answer, off",
 	  .choices = time_choices },
 	{ "endings", "on|off", "show line endings", .choices = on_off_choices },
 	{ "json", "on|off",

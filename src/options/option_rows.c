@@ -23,14 +23,18 @@ const struct choice color_choices[] = {
 	{ "auto", COLOR_AUTO }, { "always", COLOR_ALWAYS },
 	{ "never", COLOR_NEVER }, { NULL, 0 },
 };
+const struct choice theme_choices[] = {
+	{ "auto", THEME_AUTO }, { "dark", THEME_DARK },
+	{ "light", THEME_LIGHT }, { "16", THEME_16 }, { NULL, 0 },
+};
 const struct choice view_choices[] = {
 	{ "text", VIEW_TEXT }, { "hex", VIEW_HEX }, { "mixed", VIEW_MIXED },
 	{ NULL, 0 },
 };
 const struct choice time_choices[] = {
-	{ "clock", TIME_CLOCK }, { "start", TIME_START },
-	{ "delta", TIME_DELTA }, { "off", TIME_OFF }, { "answer", TIME_ANSWER },
-	{ "date", TIME_DATE },
+	{ "clock", TIME_CLOCK }, { "clock-ms", TIME_CLOCK_MS },
+	{ "start", TIME_START }, { "delta", TIME_DELTA }, { "off", TIME_OFF },
+	{ "answer", TIME_ANSWER }, { "date", TIME_DATE },
 	{ NULL, 0 },
 };
 
@@ -352,9 +356,12 @@ static const struct option_rule rules[] = {
 	  TYPE_SET, AT(progress), 0, NULL, MODE_BOTH },
 	{ { 0, "quiet", NULL, "show errors only" },
 	  TYPE_SET, AT(quiet), 0, NULL, LIVE },
+	{ { 0, "theme", "THEME", "colors for a terminal: dark, light or 16" },
+	  TYPE_CHOICE, AT(theme), 0, theme_choices, LIVE },
 	{ { 0, "ticks", "on|off", "tick what was sent and acknowledged (on)" },
 	  TYPE_SET, AT(ticks), 0, NULL, LIVE },
-	{ { 0, "time", "MODE", "time: clock, date, start, delta, off, answer" },
+	{ { 0, "time", "MODE",
+	    "clock, clock-ms, date, start, delta, answer, off" },
 	  TYPE_CHOICE, AT(time), 0, time_choices, LIVE },
 	{ { 0, "title", "on|off", "set the terminal's title (on)" },
 	  TYPE_SET, AT(title), 0, NULL, LIVE },

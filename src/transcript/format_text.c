@@ -116,8 +116,8 @@ static const struct wrap_head *plain_head(const struct wrap_look *look,
                                           const struct entry *e, size_t from)
 {
 	static struct plain_head last;
-	bool has_span = look->time != TIME_CLOCK && look->time != TIME_DATE &&
-	                look->time != TIME_OFF;
+	bool has_span = look->time == TIME_START || look->time == TIME_DELTA ||
+	                look->time == TIME_ANSWER;
 	if (last.head.len && !has_span && last.time == look->time &&
 	    last.wall_us == e->time.wall_us && last.session == e->session &&
 	    last.dir == e->dir && last.shows_numbers == look->shows_numbers &&

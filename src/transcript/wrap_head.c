@@ -8,9 +8,11 @@
 #include <sockchat/number.h>
 #include <sockchat/wrap.h>
 
-/* Of the time. */
-#define COLUMNS      8
-#define DATE_COLUMNS 19
+/* Of the time; of most forms 8. */
+static const uint8_t columns_of[TIME_COUNT] = {
+	[TIME_DATE] = 19, [TIME_CLOCK_MS] = 12,
+};
+#define COLUMNS 8
 
 /* How long the peer took to answer, or its system to acknowledge. */
 static void format_answer(char out[STAMP_TEXT_MAX],
@@ -40,6 +42,9 @@ static void format_time(char out[STAMP_TEXT_MAX], const struct wrap_look *look,
 	switch (look->time) {
 	case TIME_CLOCK:
 		stamp_format_clock(out, e->time.wall_us);
+		break;
+	case TIME_CLOCK_MS:
+		stamp_format_clock_ms(out, e->time.wall_us);
 		break;
 	case TIME_START:
 		stamp_format_span(out, e->time.mono_ns - look->start_ns);
@@ -97,7 +102,8 @@ struct wrap_head wrap_head(const struct wrap_look *look, const struct entry *e,
 	struct wrap_head head;
 	char time[STAMP_TEXT_MAX], *at = head.text;
 	format_time(time, look, e, before);
-	size_t columns = look->time == TIME_DATE ? DATE_COLUMNS : COLUMNS;
+	size_t wide = columns_of[look->time];
+	size_t columns = wide ? wide : COLUMNS;
 	if (look->time != TIME_OFF)
 		at = put_field(at, time, strnlen(time, columns), columns);
 	if (look->shows_numbers)

@@ -3,6 +3,8 @@
 
 /* Everything there is to see, from the bottom up. */
 
+#include <stdlib.h>
+
 #include <sockchat/again.h>
 #include <sockchat/audience.h>
 #include <sockchat/hold.h>
@@ -100,6 +102,8 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	struct input_line line;
 	char own[32];
 	screen_set_colored(tui_wants_color(f));
+	screen_set_theme(theme_choose((enum theme)c->options->theme,
+	                              getenv("COLORFGBG")));
 	const char *prompt = asks ? asks->prompt(f) : attend_prompt(c, own);
 	input_show(&line);
 	if (asks && asks->hides_line)

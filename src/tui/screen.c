@@ -16,7 +16,8 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 #include <term.h>
-#undef columns /* <term.h> takes common words */
+#undef bell /* <term.h> takes common words */
+#undef columns
 #undef lines
 
 #include <sockchat/glyph.h>
@@ -39,6 +40,7 @@ static struct {
 	FILE *null;
 	attr_t attributes[STYLE_COUNT];
 	short pairs[STYLE_COUNT];
+	enum theme theme;
 	bool is_colored; /* as was wished, not as the terminal can */
 	bool is_up;      /* the terminal shows our screen, not the shell's */
 	bool is_cut_off; /* it was left without endwin(3), see end_cut_off() */
@@ -61,7 +63,7 @@ static void choose_looks(bool is_wanted)
 	                  use_default_colors() == OK;
 	state.is_colored = is_wanted;
 	for (int i = 0; i < STYLE_COUNT; i++) {
-		struct look look = theme_look((enum style)i,
+		struct look look = theme_look((enum style)i, state.theme,
 		                              is_colored ? COLORS : 0);
 		state.attributes[i] = attributes_of(look);
 		state.pairs[i] = look.color < 0 ? 0 : (short)(i + 1);
@@ -74,6 +76,14 @@ void screen_set_colored(bool is_colored)
 {
 	if (state.is_colored != is_colored)
 		choose_looks(is_colored);
+}
+
+void screen_set_theme(enum theme theme)
+{
+	bool is_new = state.theme != theme;
+	state.theme = theme;
+	if (is_new)
+		choose_looks(state.is_colored);
 }
 
 static int open_files(void)

@@ -25,8 +25,9 @@ void screen_close(void);
 /* The type that the terminal is taken for. */
 const char *screen_term(void);
 
-/* Colours or none, from the next drawing on. */
+/* Colours or none, and which, from the next drawing on. */
 void screen_set_colored(bool is_colored);
+void screen_set_theme(enum theme theme);
 /* The private modes (modes.h) that terminals of this kind have. */
 unsigned screen_modes(void);
 /* Whether terminals of a type put brackets around a paste; without a screen. */

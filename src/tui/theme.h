@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Copyright (C) 2026 The sockchat authors */
 
-/* What each thing on the screen looks like, on terminals of any number of
- * colours and on a background nobody knows. */
+/* What each thing on the screen looks like: themes, for terminals of any number
+ * of colours and on any background. */
 
 #ifndef TUI_THEME_H
 #define TUI_THEME_H
 
 #include <stdint.h>
+
+#include <sockchat/options.h>
 
 #define THEME_PEERS 6 /* peers that look different */
 
@@ -45,8 +47,13 @@ struct look {
 	unsigned bits; /* LOOK_… */
 };
 
-/* `colors`: how many the terminal has, 0 for none. */
-struct look theme_look(enum style style, int colors);
+/* `colors`: how many the terminal has, 0 for none.  THEME_AUTO is readable on
+ * any background.  With fewer than 256 colours all themes are THEME_16. */
+struct look theme_look(enum style style, enum theme theme, int colors);
+
+/* The theme that was asked for; instead of THEME_AUTO that of the background,
+ * if COLORFGBG says that it is light (else, or NULL: THEME_AUTO). */
+enum theme theme_choose(enum theme wanted, const char *colorfgbg);
 
 /* The style of a peer's number. */
 enum style theme_peer(uint32_t number);

@@ -90,7 +90,7 @@ static void the_status_line_tells_the_count_if_there_is_room(void **state)
 	struct spots spots = { 0 };
 	struct status status = {
 		.chat = chat, .percent = 100, .mode = "", .notice = "",
-		.draft = "7 bytes", .pace = &pace,
+		.moment = "", .draft = "7 bytes", .pace = &pace,
 	};
 	status_draw(&status, 0, &spots);
 	status.draft = "";

@@ -45,6 +45,19 @@ static void the_clock_is_of_the_users_zone(void **state)
 	assert_string_equal(text, "08:34:05");
 }
 
+static void the_clock_can_tell_milliseconds(void **state)
+{
+	char text[STAMP_TEXT_MAX];
+
+	(void)state;
+	setenv("TZ", "UTC0", 1);
+	tzset();
+	stamp_format_clock_ms(text, 1767323050 * SECOND_US + 678901);
+	assert_string_equal(text, "03:04:10.678");
+	stamp_format_clock_ms(text, 1767323050 * SECOND_US + 9999);
+	assert_string_equal(text, "03:04:10.009");
+}
+
 static void a_date_and_a_day_are_of_the_users_zone(void **state)
 {
 	char text[STAMP_TEXT_MAX];
@@ -170,6 +183,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utc_is_written_to_the_microsecond),
 		cmocka_unit_test(the_clock_is_of_the_users_zone),
+		cmocka_unit_test(the_clock_can_tell_milliseconds),
 		cmocka_unit_test(a_date_and_a_day_are_of_the_users_zone),
 		cmocka_unit_test(a_day_of_another_clock_change_is_shorter),
 		cmocka_unit_test(utc_does_not_know_the_users_zone),

@@ -263,6 +263,9 @@ static void the_head_has_the_time_the_display_wants(void **state)
 	assert_string_equal(head_of(TIME_DELTA, &e, &before), "   1.500 < ");
 	assert_string_equal(head_of(TIME_DELTA, &e, NULL), "0.000000 < ");
 	assert_int_equal(strlen(head_of(TIME_CLOCK, &e, &before)), 11);
+	e.time.wall_us = 7012345;
+	assert_string_equal(head_of(TIME_CLOCK_MS, &e, &before) + 5,
+	                    ":07.012 < ");
 }
 
 static void the_mark_tells_the_kind_of_entry(void **state)
