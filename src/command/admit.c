@@ -13,12 +13,12 @@ int run_accept(struct chat *c, char *args)
 	size_t count = command_words(args, word, 1);
 	int value = count ? choice_find(on_off_choices, word[0]) : -1;
 	if (!*c->listening)
-		return chat_refuse(c, "/listen PORT begins",
-		                   "there is nothing to accept: nothing "
-		                   "listens here");
+		return chat_refuse(c, "listen first: /listen PORT",
+		                   "there are no new peers to accept: we are "
+		                   "not listening");
 	if (count && value < 0)
-		return chat_refuse(c, "/accept off takes no new peers, "
-		                      "/accept on takes them again",
+		return chat_refuse(c, "/accept off makes new peers wait, "
+		                      "/accept on accepts them again",
 		                   "'%s' is neither on nor off", word[0]);
 	chat_accept(c, count ? value : c->accepts);
 	return 0;
@@ -28,8 +28,8 @@ static int change_list(struct chat *c, const char *name, char *args,
                        const struct access_list *list)
 {
 	if (*args && !chat_sees_addresses(c))
-		return chat_refuse(c, "", "nothing was changed: who comes "
-		                          "to a unix socket has no address");
+		return chat_refuse(c, "", "nothing was changed: a peer of a "
+		                          "unix socket has no address");
 	int changed = *args ? set_option(c, name, args) : 0;
 	if (changed >= 0)
 		chat_tell_access(c, changed ? "option-changed" : "option",

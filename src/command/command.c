@@ -88,10 +88,10 @@ static bool is_sent(const char **line, size_t *len)
 /* A script gives commands to who is in the middle, and says nothing itself. */
 static int refuse_line(struct chat *c)
 {
-	return chat_refuse(c, "/inject out TEXT says it to the target, "
+	return chat_refuse(c, "/inject out TEXT sends it to the target, "
 	                      "/inject in TEXT to the client",
-	                   "not sent: with --forward, standard input has "
-	                   "commands alone");
+	                   "not sent: with --forward, standard input is for "
+	                   "commands only");
 }
 
 int command_run(struct chat *c, const char *line, size_t len)

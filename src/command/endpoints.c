@@ -57,7 +57,7 @@ static int take_last(struct chat *c, enum endpoint_mode mode,
 {
 	const struct endpoint *last = chat_last(c, mode);
 	if (!last)
-		return chat_refuse(c, "alone it repeats the last one, and "
+		return chat_refuse(c, "alone it repeats the last endpoint, and "
 		                      "there was none", "%s",
 		                   mode == ENDPOINT_LISTEN
 		                       ? "on which port? /listen PORT"
@@ -149,8 +149,8 @@ static int read_both(const struct chat *c, struct endpoint *at,
 	const char *const *list = (const char *const *)words;
 	struct error ignored;
 	if (count < 2) {
-		error_set(e, "two places are needed: where clients come, and "
-		             "their target");
+		error_set(e, "two endpoints are needed: where clients connect, "
+		             "and their target");
 		return -1;
 	}
 	bool has_host = count > 2 &&

@@ -49,7 +49,7 @@ static void refuse_number(struct chat *c, const char *word)
 		                   ? "" : "/hold in|out|both holds messages",
 		            "no message is held");
 	else
-		chat_refuse(c, "", "there is no message '%s': %s %s held",
+		chat_refuse(c, "", "there is no held message '%s': %s %s held",
 		            word, numbers,
 		            hold_count(hold_of(c)) == 1 ? "is" : "are");
 }
@@ -261,9 +261,10 @@ int run_inject(struct chat *c, char *args)
 	bool is_in = len == 2 && memcmp(args, "in", 2) == 0;
 	bool is_out = len == 3 && memcmp(args, "out", 3) == 0;
 	if (!is_in && !is_out)
-		return chat_refuse(c, "/inject out TEXT says it to the target, "
-		                      "/inject in TEXT to the client",
-		                   "not sent: say in or out first");
+		return chat_refuse(c, "/inject out TEXT sends it to the "
+		                      "target, /inject in TEXT to the client",
+		                   "not sent: the first word must be in or "
+		                   "out");
 	if (!is_in_the_middle(c))
 		return chat_refuse(c, "", "not sent: nobody is connected "
 		                          "through us");

@@ -39,7 +39,7 @@ static struct session *find_peer(struct chat *c, const char *word)
 	}
 	struct session *s = chat_find(c, (uint32_t)number);
 	if (!s)
-		chat_refuse(c, "/peers lists those that are here",
+		chat_refuse(c, "/peers lists those that are connected",
 		            "there is no peer %ld", number);
 	return s;
 }
@@ -125,7 +125,7 @@ static void tell_verdicts(struct chat *c)
 		tell_verdict(&(struct told){ c, "", &f,
 		                             chat_health(c, f.number) });
 	}
-	chat_note(c, "info", "/info PEER tells more of one of them");
+	chat_note(c, "info", "/info PEER shows more about one of them");
 }
 
 static void find_names(struct chat *c, struct session *s)
@@ -234,8 +234,8 @@ static int speak_to(struct chat *c, char *word)
 	if (!s)
 		return -1;
 	if (has_side && !s->pair)
-		return chat_refuse(c, "", "peer %u has no sides: nothing is "
-		                          "forwarded to it", s->link.number);
+		return chat_refuse(c, "", "peer %u has only one side: we do "
+		                          "not forward for it", s->link.number);
 	if (is_client)
 		chat_speak_to_client(c, s->link.number);
 	else

@@ -91,7 +91,7 @@ static int parse_repeat(struct chat *c, char **args, long *times,
 	const char *count = word_cut(args), *every = word_cut(args);
 	int64_t ms;
 	if (c->repeat)
-		return error_set(e, "one is under way; /cancel stops it");
+		return error_set(e, "one is running; /cancel stops it");
 	if (!**args)
 		return error_set(e, "it needs N, EVERY and TEXT");
 	if (!number_parse(count, 1, TIMES_MAX, times))

@@ -174,7 +174,7 @@ static void tell_filter(struct chat *c)
 {
 	char told[FILTER_TOLD_MAX];
 	filter_tell(&c->filter, told);
-	chat_note(c, "filter", "%s; /filter off shows all", told);
+	chat_note(c, "filter", "%s (/filter off shows all)", told);
 }
 
 int run_filter(struct chat *c, char *args)

@@ -35,7 +35,7 @@ static void tell_option(struct chat *c, size_t row)
 	chat_note(c, "option", "%s is %s (%s%s)", options_row(row)->name,
 	          option_text(c, row, value),
 	          options_source(c->options, row),
-	          options_life(row) ? "" : "; it cannot change now");
+	          options_life(row) ? "" : "; it cannot be changed now");
 }
 
 static void tell_options(struct chat *c)
@@ -134,8 +134,8 @@ int run_echo(struct chat *c, char *args)
 	int changed = set_option(c, "echo", args);
 	if (changed > 0)
 		chat_note(c, "option-changed", c->options->echo
-		          ? "what peers send is sent back"
-		          : "nothing is sent back");
+		          ? "echo is on: we send back what peers send"
+		          : "echo is off");
 	return changed;
 }
 
@@ -156,7 +156,7 @@ static void tell_formats(struct chat *c, const char *code)
 	char in[OPTION_TEXT_MAX], out[OPTION_TEXT_MAX];
 	option_text(c, (size_t)options_find("unpack-in"), in);
 	option_text(c, (size_t)options_find("unpack-out"), out);
-	chat_note(c, code, "fields of what comes: %s; of what is sent: %s", in,
+	chat_note(c, code, "fields of what comes: %s; of what you send: %s", in,
 	          out);
 }
 
@@ -202,59 +202,59 @@ struct limit {
 };
 
 static const struct limit limits[] = {
-	{ "queue-max", 0, NULL, "what may wait for all peers together" },
+	{ "queue-max", 0, NULL, "bytes that may wait for all peers together" },
 	{ "peer-queue", QUEUE_SHARE_MAX >> 10, "k",
-	  "what may wait for one peer, before its echo, its files and a script "
-	  "wait" },
+	  "bytes that may wait for one peer; then its echo, its files and a "
+	  "script wait" },
 	{ "delay-line", FAULT_LINE_MAX >> 20, "M",
-	  "what --fault holds back of a direction of each connection" },
+	  "bytes that --fault holds back in each direction of a connection" },
 	{ "scrollback", 0, NULL,
-	  "what is kept of the conversation: the oldest goes first" },
+	  "how much of the conversation is kept: the oldest is dropped first" },
 	{ "message", FRAME_CUT_MAX >> 10, "k",
-	  "a longer line of a peer is cut, and marked" },
+	  "a longer line from a peer is cut, and marked" },
 	{ "frame", FRAME_MAX >> 20, "M",
-	  "what may follow a length, unless max= allows another, and a quarter "
-	  "of scrollback at most" },
+	  "the length of a message, unless max= sets another; at most a "
+	  "quarter of scrollback" },
 	{ "proxy-answer", PROXY_HEADERS_MAX >> 10, "k",
-	  "a proxy that says more before it has connected us is given up" },
+	  "we leave a proxy that sends more before it connects us" },
 	{ "proxy-header", PROXY_HEADER_MAX >> 10, "k",
-	  "what a client's PROXY header may have" },
+	  "the size of a client's PROXY header" },
 	{ "line", LIMIT_LINE >> 20, "M",
 	  "the longest line of standard input, in lines and json" },
 	{ "output", LIMIT_OUTPUT >> 20, "M",
-	  "what lines and json have written and nobody has read, before peers "
-	  "wait" },
+	  "output of lines and json that nobody has read; then peers wait" },
 	{ "waiting", LIMIT_AHEAD >> 20, "M",
-	  "what is read of standard input while a line waits for its peer" },
+	  "standard input that is read while a line waits for its peer" },
 	{ "recording", LIMIT_RECORD >> 20, "M",
-	  "what waits for the reader of a recording's FIFO: more is missing "
-	  "there" },
+	  "bytes that wait for the reader of a recording's FIFO: more is "
+	  "missing there" },
 	{ "held", HOLD_MAX >> 20, "M",
-	  "what waits for your word in the middle, before its senders wait" },
+	  "held messages in the middle; then their senders wait" },
 	{ "not-reading", CHAT_STUCK_MS / 1000, " s",
-	  "lines and json pass over a peer that has taken nothing so long" },
+	  "after so long lines and json skip a peer that accepts nothing" },
 	{ "dropped", CHAT_DROP_MS / 1000, " s",
-	  "a peer that is passed over and took nothing so long is dropped" },
+	  "after so long a skipped peer that accepts nothing is dropped" },
 	{ "signal", CHAT_SIGNAL_MS / 1000, " s",
-	  "how long delivery may go on after a signal that ends the program" },
+	  "how long delivery may continue after a signal that ends the "
+	  "program" },
 	{ "reset", PAIR_RESET_MS / 1000, " s",
 	  "how long a client's or a target's reset waits for what came before "
 	  "it to reach the other" },
 	{ "sources", DATAGRAM_SOURCES_MAX, "",
-	  "peers of a listener of UDP at once, if max-conns is not set" },
+	  "peers of a UDP listener at once, if max-conns is not set" },
 	{ "silence", DATAGRAM_SILENCE_S, " s",
-	  "a peer of a listener of UDP is let go then, if idle-timeout is not "
+	  "a UDP listener drops a silent peer then, if idle-timeout is not "
 	  "set" },
 	{ "unread", DATAGRAM_INBOX_MAX >> 10, "k",
-	  "datagrams that are kept for a peer while it is not read: more are "
-	  "dropped, and counted" },
+	  "datagrams that are kept while a peer is not read: more are dropped, "
+	  "and counted" },
 	{ "datagram", DATAGRAM_MAX_IPV4, " B",
-	  "what one can hold; over IPv6 20 B more" },
+	  "the size of one datagram; over IPv6 20 B more" },
 	{ "files", QUEUE_FILES_MAX, "",
-	  "files that may be on their way to one peer" },
+	  "files that may wait for one peer" },
 	{ "replay", LIMIT_REPLAY >> 20, "M", "a file of /replay" },
 	{ "rules", LIMIT_RULES >> 20, "M",
-	  "the answers of a file of rules, which are 10000 at most" },
+	  "the answers in a file of rules, at most 10000 of them" },
 	{ "max-conns", 0, NULL, "peers of a listener at once" },
 	{ "networks", ACCESS_MAX, "", "addresses and networks of --allow, and "
 	  "of --deny" },
@@ -264,8 +264,8 @@ static const struct limit limits[] = {
 	{ "connect-timeout", 0, NULL, "seconds until a connection is open" },
 	{ "idle-timeout", 0, NULL, "seconds without a byte either way" },
 	{ "linger", 0, NULL,
-	  "seconds for which a silent standard input is waited for when the "
-	  "peer has ended: 2 when not set, on the screen without end" },
+	  "seconds to wait for a silent standard input when the peer has "
+	  "ended: 2 if not set, forever on the screen" },
 };
 
 static void format_descriptors(char value[OPTION_TEXT_MAX])

@@ -44,8 +44,8 @@ int run_fault(struct chat *c, char *args)
 	if (strcmp(spec, "off") == 0)
 		chat_note(c, "faults", "faults are off");
 	else
-		chat_note(c, "faults", "faults are on: %s; /fault off ends "
-		          "them", spec);
+		chat_note(c, "faults", "faults are on: %s (/fault off stops "
+		          "them)", spec);
 	return changed;
 }
 
@@ -57,8 +57,8 @@ static int parse_drip(char *args, long *bytes, int64_t *ms, struct error *e)
 	*bytes = 0;
 	*ms = DRIP_DEFAULT_MS;
 	if (count > 2)
-		return error_set(e, "%s is one word too many: BYTES and "
-		                    "DELAY are all it takes", words[2]);
+		return error_set(e, "%s is one word too many: only BYTES and "
+		                    "DELAY are needed", words[2]);
 	if (count == 1 && strcmp(words[0], "off") == 0)
 		return 0;
 	if (!count || !number_parse(words[0], 1, DRIP_MAX, bytes))

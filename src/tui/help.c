@@ -17,7 +17,7 @@ static const struct key_row rows[] = {
 	{ "F3", "time: clock, start, delta, off, answer", "F3 Time" },
 	{ "F4", "show line endings, or hide them", NULL },
 	{ "F5", "connection health: counters, state, TCP", "F5 Info" },
-	{ "F6", "type to the next peer; in the middle each peer has two sides",
+	{ "F6", "next peer; in the middle each peer has two sides",
 	  "F6 Peer" },
 	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
 	  "PgUp Scroll" },

@@ -363,8 +363,8 @@ static void the_lists_are_not_for_unix_sockets(void **state)
 	proc_sockchat(&p, "listen", "--ui", "lines", "-k", name, NULL);
 	proc_expect_out(&p, "listening on unix:");
 	proc_write_text(&p, "/deny 10.0.0.1\n");
-	proc_expect_out(&p, "nothing was changed: who comes to a unix socket "
-	                    "has no address");
+	proc_expect_out(&p, "nothing was changed: a peer of a unix socket has "
+	                    "no address");
 	proc_write_text(&p, "/listen 0\n");
 	proc_expect_out(&p, "listening on 127.0.0.1:");
 	proc_write_text(&p, "/deny 10.0.0.1\n");

@@ -193,8 +193,8 @@ static void input_gives_commands_and_its_end_ends_nothing(void **state)
 	proc_write_text(&now.p, "not for the target\n/send x\\n\n");
 	proc_end_in(&now.p);
 	net_expect(now.target, "x\n");
-	proc_expect_out(&now.p, "! not sent: with --forward, standard input "
-	                        "has commands alone; /inject out TEXT says it "
+	proc_expect_out(&now.p, "! not sent: with --forward, standard input is "
+	                        "for commands only; /inject out TEXT sends it "
 	                        "to the target");
 	net_send_text(now.client, "still there\n");
 	net_expect(now.target, "still there\n");

@@ -151,7 +151,7 @@ static void a_filter_chooses_a_direction(void **state)
 	(void)state;
 	SEES("--ui", "lines", NULL);
 	proc_write_text(&now.p, "/filter in\n");
-	expect("; /filter off shows all");
+	expect(" (/filter off shows all)");
 	ask("me, asking\n");
 	answer("me, answering\n");
 	expect("answering");

@@ -172,11 +172,11 @@ static void a_number_that_is_not_there_is_told_with_those_that_are(void **state)
 	(void)state;
 	send_numbered(now.client);
 	type("/pass 7");
-	shows("there is no message '7': 1, 2, 3 are held");
+	shows("there is no held message '7': 1, 2, 3 are held");
 	type("/drop x");
-	shows("there is no message 'x'");
+	shows("there is no held message 'x'");
 	type("/edit 9 z");
-	shows("there is no message '9'");
+	shows("there is no held message '9'");
 }
 
 /* Editing */

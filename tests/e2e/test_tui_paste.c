@@ -370,7 +370,7 @@ static void the_conversation_goes_on_while_the_editor_has_the_screen(
 
 	(void)state;
 	pty_type(&p, "/echo on" PTY_ENTER);
-	pty_expect(&p, "what peers send is sent back");
+	pty_expect(&p, "echo is on: we send back what peers send");
 	pty_type(&p, "x" CTRL_X_CTRL_E);
 	pty_expect(&p, "editing");
 	assert_false(p.is_alternate);

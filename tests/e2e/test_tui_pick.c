@@ -320,11 +320,11 @@ static void a_program_that_hangs_or_fails_stops_nothing(void **state)
 		pty_expect(&p, "< end");
 		pty_type(&p, PTY_F7 "at");
 		pty_expect(&p, i ? "copying 2001 (195.3 KiB) as text"
-		                 : "not copied: the terminal takes");
+		                 : "not copied: the terminal accepts");
 		pty_type(&p, "still here" PTY_ENTER);
 		net_expect(fd, "still here\n");
 		if (i)
-			pty_expect(&p, "not copied: the terminal takes");
+			pty_expect(&p, "not copied: the terminal accepts");
 		hang_up(&p, fd);
 	}
 }

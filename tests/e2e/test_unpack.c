@@ -134,7 +134,7 @@ static void json_has_the_fields_of_both_directions(void **state)
 	/* a change is none of what was said before it */
 	proc_expect_out(&p, "\"fields\":{\"type\":5,\"rest\":\"A\"}}\n");
 	proc_expect_out(&p, "\"fields\":{\"first\":7,\"field2\":\"\"}}\n");
-	proc_expect_out(&p, "what comes: not set; of what is sent: B:first *");
+	proc_expect_out(&p, "what comes: not set; of what you send: B:first *");
 	net_send(fd, "\0\1\5", 3);
 	proc_expect_out(&p, "\"text\":\"\\u0000\\u0001\\u0005\","
 	                    "\"complete\":true,\"wait_ms\":");

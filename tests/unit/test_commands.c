@@ -108,7 +108,7 @@ static void a_filter_is_told_and_a_wrong_one_is_refused(void **state)
 	type("/filter");
 	assert_last(ENTRY_NOTE, "all entries are shown");
 	type("/filter in text x");
-	assert_last(ENTRY_NOTE, "filter: in text x; /filter off shows all");
+	assert_last(ENTRY_NOTE, "filter: in text x (/filter off shows all)");
 	type("/filter nonsense");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	assert_true(filter_is_on(&c->filter));
@@ -177,7 +177,7 @@ static void help_is_about_the_word(void **state)
 	(void)state;
 	type("/help clear");
 	assert_last(ENTRY_NOTE,
-	            "/clear: clear the screen; nothing is forgotten");
+	            "/clear: clear the screen; nothing is lost");
 	assert_int_equal(transcript_end(c->transcript), 2);
 	type("/help /clear");
 	assert_int_equal(transcript_end(c->transcript), 3);
@@ -186,7 +186,7 @@ static void help_is_about_the_word(void **state)
 	                         "sent");
 	type("/help exit");
 	assert_last(ENTRY_NOTE,
-	            "/quit: leave; what is queued is delivered first");
+	            "/quit: leave, after everything queued is delivered");
 }
 
 static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
@@ -210,8 +210,8 @@ static void a_wrong_argument_is_said_with_what_would_be_right(void **state)
 		{ "/drip 3 10", "/drip: 10 ms or 10 s? write 10ms or 10s" },
 		{ "/drip 3 1.5", "/drip: 1.5 ms or 1.5 s? write 1.5ms or "
 		  "1.5s" },
-		{ "/drip 1 2s 3", "/drip: 3 is one word too many: BYTES and "
-		  "DELAY are all it takes" },
+		{ "/drip 1 2s 3", "/drip: 3 is one word too many: only BYTES "
+		  "and DELAY are needed" },
 		{ "/repeat", "/repeat needs N EVERY TEXT: nothing was done" },
 		{ "/repeat 3 10ms", "/repeat: it needs N, EVERY and TEXT" },
 		{ "/repeat 0 1s x", "/repeat: '0' is not a number of times "
@@ -297,8 +297,8 @@ static void faults_are_replaced_listed_and_ended(void **state)
 	                        "latency=200ms~50ms rate=10k");
 	type("/fault rate=1k limit=5s");
 	type("/fault in:rate=10k");
-	assert_last(ENTRY_NOTE, "faults are on: in:rate=10k; /fault off ends "
-	                        "them");
+	assert_last(ENTRY_NOTE, "faults are on: in:rate=10k (/fault off stops "
+	                        "them)");
 	type("/fault");
 	assert_last(ENTRY_NOTE, "fault in:rate=10k: has struck 0 times");
 	type("/fault rate");
@@ -328,7 +328,7 @@ static void what_is_repeated_can_be_cancelled(void **state)
 	SENT(f, "\0\xff");
 	type("/repeat 9 1m x");
 	assert_last(ENTRY_ERROR,
-	            "/repeat: one is under way; /cancel stops it");
+	            "/repeat: one is running; /cancel stops it");
 	type("/cancel");
 	assert_last(ENTRY_NOTE, "/repeat has typed it 1 of 9 times");
 	SENT(f, "");
@@ -381,8 +381,8 @@ static void peers_are_shut_down_paused_and_reset(void **state)
 	struct fake *one = connect_one(), *two = connect_one();
 	(void)state;
 	type("/pause 1");
-	assert_last(ENTRY_NOTE, "peer 1: reading is paused, and what the peer "
-	                        "sends waits: /resume goes on");
+	assert_last(ENTRY_NOTE, "peer 1: reading is paused; what the peer "
+	                        "sends waits (/resume continues)");
 	fake_feed(one, "waits\n");
 	turn();
 	assert_int_equal(fake_reads(one), 0);
@@ -392,13 +392,13 @@ static void peers_are_shut_down_paused_and_reset(void **state)
 	assert_true(was_said("peer 1: 127.0.0.1:9, open, paused, "));
 	assert_false(was_said("peer 2: 127.0.0.1:9, open, paused, "));
 	type("/resume all");
-	assert_last(ENTRY_NOTE, "all peers: reading goes on");
+	assert_last(ENTRY_NOTE, "all peers: reading continues");
 	turn();
 	assert_last(ENTRY_MESSAGE, "waits\n");
 	type("/to 2");
 	type("/pause");
-	assert_last(ENTRY_NOTE, "peer 2: reading is paused, and what the peer "
-	                        "sends waits: /resume goes on");
+	assert_last(ENTRY_NOTE, "peer 2: reading is paused; what the peer "
+	                        "sends waits (/resume continues)");
 	type("/pause 9");
 	assert_last(ENTRY_ERROR, "there is no peer 9");
 	type("/resume");

@@ -54,7 +54,7 @@ static void a_focus_shows_one_peer_and_speaks_to_it(void **state)
 	SENT(peers[1], "hello\n");
 	SENT(peers[0], "");
 	type("/filter");
-	assert_last(ENTRY_NOTE, "only peer 2; /filter off shows all");
+	assert_last(ENTRY_NOTE, "only peer 2 (/filter off shows all)");
 	assert_true(is_shown("only peer 2"));
 	assert_true(chat_toggle_focus(c));
 	assert_int_equal(c->target, 0);
@@ -116,8 +116,8 @@ static void words_of_a_filter_hold_within_the_focus(void **state)
 	assert_false(is_shown("y of 2"));
 	assert_false(is_shown("x of 3"));
 	type("/filter");
-	assert_last(ENTRY_NOTE, "only peer 2, filter: text x; /filter off "
-	                        "shows all");
+	assert_last(ENTRY_NOTE, "only peer 2, filter: text x (/filter off "
+	                        "shows all)");
 	chat_toggle_focus(c);
 	assert_true(is_shown("x of 3"));
 	assert_false(is_shown("y of 2"));

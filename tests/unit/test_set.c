@@ -17,11 +17,11 @@ static void formats_are_changed_for_both_directions_or_one(void **state)
 {
 	(void)state;
 	type("/unpack >H:a *");
-	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what is "
-	                        "sent: >H:a *");
+	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what you "
+	                        "send: >H:a *");
 	type("/unpack  out  off ");
-	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what is "
-	                        "sent: not set");
+	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what you "
+	                        "send: not set");
 	type("/set unpack");
 	assert_last(ENTRY_NOTE, "unpack is >H:a * in, default out (changed in "
 	                        "the chat)");
@@ -32,11 +32,11 @@ static void formats_are_changed_for_both_directions_or_one(void **state)
 	                         "letters, digits, _, - and ., and a space "
 	                         "follows it");
 	type("/unpack");
-	assert_last(ENTRY_NOTE, "fields of what comes: B x *:all; of what is "
-	                        "sent: not set");
+	assert_last(ENTRY_NOTE, "fields of what comes: B x *:all; of what you "
+	                        "send: not set");
 	type("/unpack off");
-	assert_last(ENTRY_NOTE, "fields of what comes: not set; of what is "
-	                        "sent: not set");
+	assert_last(ENTRY_NOTE, "fields of what comes: not set; of what you "
+	                        "send: not set");
 }
 
 /* What is sent while it is cut anew is no end of what the old frame saw. */
@@ -104,7 +104,7 @@ static void an_option_that_cannot_change_is_refused(void **state)
 	assert_last(ENTRY_ERROR, "option ui cannot change at run time");
 	type("/set ui");
 	assert_last(ENTRY_NOTE,
-	            "ui is auto (the default; it cannot change now)");
+	            "ui is auto (the default; it cannot be changed now)");
 	type("/frame u32 le");
 	assert_last(ENTRY_ERROR, "option frame: 'u32 le' is not a frame");
 	type("/set colour red");
@@ -188,11 +188,11 @@ static void a_peer_that_has_ended_is_waited_for_as_long_as_is_said(
 static void limits_are_listed_as_they_are_set(void **state)
 {
 	static const char *const wanted[] = {
-		("queue-max: 7M; what may wait for all peers together "
+		("queue-max: 7M; bytes that may wait for all peers together "
 		 "(/set changes it)"),
 		"peer-queue: 256k; ",
 		"message: 64k; ",
-		"files: 16; files that may be on their way to one peer",
+		"files: 16; files that may wait for one peer",
 		"max-conns: not set; ",
 	};
 	uint64_t first = transcript_end(c->transcript) + 1;
