@@ -201,7 +201,7 @@ static const struct command_row rows[] = {
 	  .run = command_starttls, .turn = COMMAND_FOR_PEERS },
 	{ "info", "[PEER]", "connection health: addresses, counters, TCP",
 	  .run = run_info, .turn = COMMAND_AT_ONCE },
-	{ "peers", "", "list who is connected",
+	{ "peers", "", "list the connected peers",
 	  .run = run_peers, .turn = COMMAND_AT_ONCE },
 	{ "to", "PEER|all",
 	  "choose who gets what you type; 2< is the client of peer 2",

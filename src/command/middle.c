@@ -162,7 +162,7 @@ static void drop_all(struct chat *c)
 	while (hold_of(c)->first)
 		lane_drop(hold_of(c)->first, count > 1);
 	if (count > 1)
-		chat_note(c, "dropped", "%zu messages are dropped", count);
+		chat_note(c, "dropped", "%zu messages were dropped", count);
 }
 
 int run_drop(struct chat *c, char *args)

@@ -345,7 +345,7 @@ int doctor_run(struct loop *l, const struct options *o)
 	int failed = dial_door(&d);
 	int status = failed ? -1 : loop_run(l);
 	if (status == -1)
-		notices_errno(&d.report.notices, failed ? "start" : "go on");
+		notices_errno(&d.report.notices, failed ? "start" : "continue");
 	timer_stop(&d.again);
 	timer_stop(&d.timeout);
 	link_close(&d.link, false);

@@ -531,7 +531,7 @@ static int run_pipe(struct fe_pipe *f)
 	struct error e;
 	int status = loop_run(f->loop);
 	if (status == -1) {
-		fail_start(f, "go on");
+		fail_start(f, "continue");
 		tell_counters(f);
 	}
 	if (conn_close_out(&f->conn, &e)) {

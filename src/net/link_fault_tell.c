@@ -46,7 +46,7 @@ static const char *const hit_done[] = {
 	[FAULT_CORRUPT] = "changed",
 	[FAULT_DROP] = "dropped",
 	[FAULT_DUP] = "doubled",
-	[FAULT_REORDER] = "put behind the next one",
+	[FAULT_REORDER] = "put after the next one",
 };
 
 static void tell_hit(const struct link_fault *f, enum fault_dir dir,

@@ -35,8 +35,8 @@ static int check_first(struct chatfile *f, struct error *e)
 		                   "version 1 can be read",
 		                   (int)(len - n < 20 ? len - n : 20),
 		                   text + n);
-	return line_refuse(f->name, &line, 0, e, "not a .chat file: its "
-	                   "first line has to be \"" CHATFILE_FIRST "\"");
+	return line_refuse(f->name, &line, 0, e, "not a .chat file: its first "
+	                   "line must be \"" CHATFILE_FIRST "\"");
 }
 
 /* Copy the next word of the line, or text in quotes. */

@@ -195,8 +195,8 @@ static int check_fill(struct check *c, const struct peer *p, const char *name)
 		                    "%s, as (?<%s>...): write \\${ for a plain "
 		                    "${", name, name);
 	if (!p->has_expression)
-		return refuse(c, "no expression stands above, so ${%s} has no "
-		              "group: write \\${ for a plain ${", name);
+		return refuse(c, "there is no expression above, so ${%s} has "
+		              "no group: write \\${ for a plain ${", name);
 	if ((unsigned long)number > p->groups)
 		return refuse(c, "the last expression has %zu group%s, and no "
 		              "${%s}", p->groups, plural(p->groups), name);

@@ -406,7 +406,7 @@ static void advise(struct chat_lead *lead, char *out, size_t cap)
 			continue;
 		snprintf(out, cap, "replay line %zu: %s",
 		         player_wants(p->player).line,
-		         play_awaits_word(p) ? "Enter goes on"
+		         play_awaits_word(p) ? "Enter continues"
 		                             : "Ctrl-C stops it");
 		return;
 	}

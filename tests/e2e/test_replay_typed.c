@@ -166,7 +166,7 @@ static void enter_lets_a_step_go_and_ctrl_c_stops(void **state)
 	snprintf(line, sizeof(line), "/replay step %s" PTY_ENTER,
 	         chat_file("talk.chat", pair));
 	pty_type(&p, line);
-	pty_expect(&p, "replay line 3: Enter goes on");
+	pty_expect(&p, "replay line 3: Enter continues");
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "one\n");
 	pty_expect(&p, "replay line 4: Ctrl-C stops it");

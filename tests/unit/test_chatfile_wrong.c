@@ -39,11 +39,11 @@ static void check(const struct row *row, enum chat_side plays)
 static void a_first_line_has_to_be_the_formats(void **state)
 {
 	static const struct row rows[] = {
-		{ "", "a.chat:1:1: not a .chat file: its first line has to be "
+		{ "", "a.chat:1:1: not a .chat file: its first line must be "
 		      "\"# sockchat conversation 1\"" },
 		{ "\n# sockchat conversation 1\n",
-		  "a.chat:1:1: not a .chat file: its first line has to be "
-		  "\"# sockchat conversation 1\"" },
+		  "a.chat:1:1: not a .chat file: its first line must be \"# "
+		  "sockchat conversation 1\"" },
 		{ "# sockchat conversation 2\n> fin\n",
 		  "a.chat:1:25: this is version '2' of the format, and only "
 		  "version 1 can be read" },
@@ -51,8 +51,8 @@ static void a_first_line_has_to_be_the_formats(void **state)
 		  "a.chat:1:25: this is version '10' of the format, and only "
 		  "version 1 can be read" },
 		{ " # sockchat conversation 1",
-		  "a.chat:1:1: not a .chat file: its first line has to be "
-		  "\"# sockchat conversation 1\"" },
+		  "a.chat:1:1: not a .chat file: its first line must be \"# "
+		  "sockchat conversation 1\"" },
 	};
 	char said[300];
 	(void)state;
@@ -261,11 +261,11 @@ static void an_expression_has_to_be_one(void **state)
 		{ "> \"${a}\"", "a.chat:2:4: no expression above has a group "
 		                "named a, as (?<a>...): write \\${ for a plain "
 		                "${" },
-		{ "> \"${1}\"", "a.chat:2:4: no expression stands above, so "
+		{ "> \"${1}\"", "a.chat:2:4: there is no expression above, so "
 		                "${1} has no group: write \\${ for a plain "
 		                "${" },
 		{ "> \"a\"\n  \"b ${1}\"",
-		  "a.chat:3:6: no expression stands above, so ${1} has no "
+		  "a.chat:3:6: there is no expression above, so ${1} has no "
 		  "group: write \\${ for a plain ${" },
 		{ "< /(a)(b)/\n< /(c)/\n> \"${2}\"",
 		  "a.chat:4:4: the last expression has 1 group, and no "
