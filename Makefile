@@ -54,7 +54,8 @@ programs = $(patsubst %.c,$(BUILD)/%,$(1))
 FLAGS_MK := $(BUILD)/flags-$(notdir $(firstword $(CC))).mk
 
 Q = $(if $(V),,@echo $@ && )
-all: $(BUILD)/sockchat
+COMPLETIONS := $(addprefix $(BUILD)/completions/sockchat.,bash zsh fish)
+all: $(BUILD)/sockchat $(COMPLETIONS)
 
 $(BUILD)/sockchat: $(BUILD)/src/main.o $(BUILD)/src/late.o $(BUILD)/libtui.a \
   $(BUILD)/libsockchat.a
@@ -66,6 +67,13 @@ $(BUILD)/src/late.o: ALL_CFLAGS += -I$(BUILD)
 $(BUILD)/late.list: $(BUILD)/libsockchat.a scripts/late.sh
 	@sh scripts/late.sh "$(CC)" $< >$@.new
 	@mv $@.new $@
+
+# What shells complete: filled in from the tables of options, frames and so on.
+$(BUILD)/completions/generate: $(BUILD)/completions/generate.o \
+  $(BUILD)/libsockchat.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(CORE_LIBS)
+$(COMPLETIONS): $(BUILD)/%: % $(BUILD)/completions/generate
+	$(Q)$(BUILD)/completions/generate <$< >$@.new && mv $@.new $@
 
 $(BUILD)/libsockchat.a: $(call objects,$(LIB_SRC))
 $(BUILD)/libtui.a: $(call objects,$(TUI_SRC))
@@ -91,7 +99,7 @@ examples: $(BUILD)/sockchat
 format:
 	clang-format -i $$(git ls-files '*.[ch]')
 
-install: $(BUILD)/sockchat
+install: $(BUILD)/sockchat $(COMPLETIONS)
 install uninstall:
 	@sh scripts/install.sh $@ $(BUILD)/sockchat '$(DESTDIR)$(PREFIX)'
 # The same commit gives the same bytes.
@@ -103,7 +111,8 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all lint demo picture examples format install uninstall dist clean
--include $(patsubst %.o,%.d,$(call objects,src/main.c src/late.c $(LIB_SRC) $(TUI_SRC)))
+-include $(patsubst %.o,%.d,$(call objects,src/main.c src/late.c \
+  completions/generate.c $(LIB_SRC) $(TUI_SRC)))
 include tests/rules.mk
 # What needs no compiler does not call one.
 ifneq ($(filter-out clean uninstall dist format bench-plot,$(or $(MAKECMDGOALS),all)),)

@@ -12,7 +12,7 @@ packages="gcc libc6-dev libncurses-dev libreadline-dev libpcre2-dev
     python3 netbase iproute2 procps curl ncat netcat-openbsd socat redis-server
     locales openssl git nginx-light openssh-client openssh-server microsocks
     tinyproxy-bin python3-aiosmtpd mosquitto mosquitto-clients tshark
-    nodejs bind9-dnsutils haproxy systemd"
+    nodejs bind9-dnsutils haproxy systemd bash zsh fish"
 # Lint, fuzz, valgrind; coverage; benchmarks; pictures; pairs.
 dev_packages="clang libclang-rt-dev clang-format clang-tidy cppcheck mandoc
     groff-base valgrind gcovr tmux strace gnuplot-nox
@@ -26,16 +26,16 @@ There is no apt-get here. To build and to test, install these:
           openssl-devel libcmocka-devel libvterm-devel python3 iproute
           procps-ng curl nmap-ncat netcat socat redis glibc-locale-source
           openssl git nginx openssh microsocks tinyproxy python3-aiosmtpd
-          mosquitto wireshark-cli nodejs bind-utils haproxy systemd
+          mosquitto wireshark-cli nodejs bind-utils haproxy systemd zsh fish
   pacman  base-devel ncurses readline pcre2 libidn2 openssl cmocka libvterm
           python iproute2 procps-ng curl nmap openbsd-netcat socat redis
           git nginx openssh microsocks tinyproxy python-aiosmtpd mosquitto
-          wireshark-cli nodejs bind haproxy systemd
+          wireshark-cli nodejs bind haproxy systemd zsh fish
   apk     build-base bash ncurses-dev readline-dev pcre2-dev libidn2-dev
           openssl-dev cmocka-dev libvterm-dev python3 iproute2 procps curl
           nmap-ncat netcat-openbsd socat redis openssl git nginx openssh
           microsocks tinyproxy py3-aiosmtpd mosquitto mosquitto-clients
-          tshark nodejs bind-tools haproxy
+          tshark nodejs bind-tools haproxy zsh fish
 END
 	exit 1
 fi

@@ -119,7 +119,7 @@ def check_map():
 
 check_map()
 files = sorted(glob.glob("src/**/*.[ch]", recursive=True) +
-               glob.glob("include/*/*.h") +
+               glob.glob("include/*/*.h") + glob.glob("completions/*.c") +
                glob.glob("tests/*/*.[ch]"))
 for path in files:
     lines = open(path, encoding="utf-8").read().split("\n")

@@ -39,7 +39,8 @@ header_alone() {
 
 scripts_parse() {
 	local s status=0
-	for s in scripts/*.sh tests/*.sh tests/*/*.sh .ci/run; do
+	for s in scripts/*.sh tests/*.sh tests/*/*.sh completions/*.bash \
+	    .ci/run; do
 		[ ! -e "$s" ] || bash -n "$s" || status=1
 	done
 	return $status
@@ -83,7 +84,7 @@ step cppcheck cppcheck -q -j "$(nproc)" --std=c11 --error-exitcode=1 \
     --suppress=normalCheckLevelMaxBranches \
     "-Ddie(...)=abort()" "-D__attribute__(x)=" -D_GNU_SOURCE -Iinclude src
 # src/late.c is assembly, and its list is made by the build.
-step clang-tidy each tidy src/main.c src/*/*.c
+step clang-tidy each tidy src/main.c src/*/*.c completions/*.c
 
 echo "$failed failed"
 [ $failed -eq 0 ]

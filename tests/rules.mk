@@ -61,14 +61,14 @@ $(BUILD)/can-test:
 # the tests do anyway.
 SCRIPTS := $(if $(SANITIZE),,tests/bench/smoke.sh scripts/manual.sh \
   tests/setup.sh)
-check: $(TESTS) $(BUILD)/sockchat $(FAULT) $(if $(SANITIZE),,$(BENCH))
+check: $(TESTS) $(BUILD)/sockchat $(COMPLETIONS) $(FAULT) $(if $(SANITIZE),,$(BENCH))
 	@sh scripts/check.sh $(TESTS) $(SCRIPTS)
 
 ifdef T
 T_PROGRAMS := $(or $(filter %/$(T) %/test_$(T),$(TESTS)), $(call programs,$(shell \
     grep -lw -e '$(T)' $(TEST_SRC))),$(error no test is named $(T)))
 endif
-test: $(T_PROGRAMS) $(BUILD)/sockchat $(FAULT)
+test: $(T_PROGRAMS) $(BUILD)/sockchat $(COMPLETIONS) $(FAULT)
 	@$(if $(T),,$(error which one? make test T=NAME)) \
 	$(if $(filter %/$(T) %/test_$(T),$^),,TEST_NAME='$(T)') \
 	  sh scripts/check.sh $(T_PROGRAMS)

@@ -66,5 +66,10 @@ for what in install uninstall; do
 	    "$work/root/a place" >"$work/$what"
 done
 [ -s "$work/install" ] || fail "install tells nothing"
+for file in bash-completion/completions/sockchat zsh/site-functions/_sockchat \
+    fish/vendor_completions.d/sockchat.fish; do
+	grep -q "a place/share/$file" "$work/install" ||
+	    fail "install leaves out $file"
+done
 left=$(cd "$work/root" && find . | sort | tr '\n' ' ')
 [ "$left" = ". ./a place ./a place/bin " ] || fail "uninstall leaves: $left"

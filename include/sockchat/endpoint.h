@@ -57,6 +57,10 @@ MUST_USE
 int endpoint_parse(struct endpoint *ep, enum endpoint_mode mode,
                    const char *const *words, size_t count, struct error *e);
 
+/* How an endpoint may begin, for completion: "tls://", "unix:"; NULL behind the
+ * last. */
+const char *endpoint_beginning(enum endpoint_mode mode, size_t i);
+
 /* Read PATH or @NAME, alone or as a URL: what --unix takes.  -1 likewise. */
 MUST_USE
 int endpoint_parse_unix(struct endpoint *ep, const char *const *words,

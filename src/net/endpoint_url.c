@@ -96,6 +96,16 @@ static void refuse_foreign(char *word, const struct foreign_scheme *s,
 		          s->name, verb, show(host).text, show(port).text);
 }
 
+/* What begins without slashes is read where it is spoken of: endpoint.c,
+ * endpoint_fd.c. */
+const char *endpoint_beginning(enum endpoint_mode mode, size_t i)
+{
+	static const char *const list[] = { "tcp://", "tls://", "udp://",
+		                            "unix:", "fd:" };
+	size_t count = sizeof(list) / sizeof(list[0]);
+	return i < count - (mode == ENDPOINT_CONNECT) ? list[i] : NULL;
+}
+
 static const struct own_scheme {
 	const char *name;
 	enum endpoint_scheme scheme;

@@ -222,6 +222,27 @@ static void a_zone_is_taken_as_each_form_writes_it(void **state)
 	GOOD(good);
 }
 
+static void each_beginning_that_is_offered_begins_an_endpoint(void **state)
+{
+	static const enum endpoint_mode modes[] = { ENDPOINT_CONNECT,
+		                                    ENDPOINT_LISTEN };
+	const char *begin;
+	char word[40];
+	const char *words[] = { word };
+	struct endpoint ep;
+	struct error e;
+	(void)state;
+	for (size_t m = 0; m < 2; m++)
+		for (size_t i = 0; (begin = endpoint_beginning(modes[m], i));
+		     i++) {
+			bool is_url = strstr(begin, "://");
+			snprintf(word, sizeof(word), "%s%s", begin,
+			         is_url ? "h:1" : "3");
+			assert_int_equal(endpoint_parse(&ep, modes[m], words,
+			                                1, &e), 0);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +255,8 @@ int main(void)
 		cmocka_unit_test(a_url_of_tls_formats_to_itself),
 		cmocka_unit_test(a_url_listened_on_leads_to_listen),
 		cmocka_unit_test(a_zone_is_taken_as_each_form_writes_it),
+		cmocka_unit_test(
+		    each_beginning_that_is_offered_begins_an_endpoint),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
