@@ -72,7 +72,7 @@ void fault_format_word(char *out, size_t size, const struct fault_spec *spec,
 /* The name of a word: "latency". */
 const char *fault_name(enum fault_word word);
 /* Row `i` of what completion offers: "latency="; or NULL. */
-#define FAULT_OFFERED_MAX 32
+#define FAULT_OFFERED_MAX 40
 const char *fault_word_offered(size_t i);
 
 /* The first word that can do nothing to a stream, or to datagrams; or

@@ -224,6 +224,8 @@ const char *fault_word_offered(size_t i)
 		"out:dup=",    "out:reorder=", "out:limit=",  "out:reset=",
 		"out:stall=",
 	};
+	_Static_assert(sizeof(offered) / sizeof(offered[0]) <=
+	                   FAULT_OFFERED_MAX, "FAULT_OFFERED_MAX is too small");
 	return i < sizeof(offered) / sizeof(offered[0]) ? offered[i] : NULL;
 }
 
