@@ -53,7 +53,7 @@ sed -n '/^\.Sh LIMITS/,/^\.Sh EXIT/s/^\.It //p' "$manual" \
 # A note's code is a literal behind the one it is told to, or in a table.
 cat src/*/*.c include/sockchat/framing.h | tr -s '\n\t ' ' ' | grep -oE \
     -e 'define FRAMING_[A-Z]+ "[^"]+"' \
-    -e '(chat_note|tell_note|lane_tell_word|tell_hint|tell_file|tell_step|on_step|on_note|report_note|tell_process)\([^,]*, "[^"]+"' \
+    -e '(chat_note|chat_answer|chat_moment|tell_row|tell_note|lane_tell_word|tell_hint|tell_file|tell_step|on_step|on_note|report_note|tell_process)\([^,]*, "[^"]+"' \
     -e 'HEALTH_(WORTH_KNOWING|TROUBLE), "[^"]+"' \
     -e '\.code = "[^"]+"' -e 'error_name\([^;]* : "[^"]*"' \
     -e '\{ (CLIENT|SERVER), "[^"]*", "[^"]*"' |

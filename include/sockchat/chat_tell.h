@@ -18,6 +18,10 @@ void chat_note(struct chat *c, const char *code, const char *format, ...)
  * it is a NOTE entry of ROLE_ANSWER, which is in no file. */
 void chat_answer(struct chat *c, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Confirm a change of how things look: for a moment on a screen, else as an
+ * answer. */
+void chat_moment(struct chat *c, const char *code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Append an ERROR entry: something that was asked for could not be done.  See
  * `is_scripted`.  Returns -1, so that a caller can return it on. */
 int chat_error(struct chat *c, const struct error *e);

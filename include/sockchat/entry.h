@@ -155,6 +155,12 @@ static inline uint32_t entry_number(const struct entry *e)
 	return e->session & ~ENTRY_OLD_SESSION;
 }
 
+/* Whether a command was asked for it: it is in no file. */
+static inline bool entry_is_answer(const struct entry *e)
+{
+	return e->kind == ENTRY_NOTE && e->role == ROLE_ANSWER;
+}
+
 /* Whether its code says that the peer has reset the connection: a write behind
  * the RST breaks with EPIPE. */
 bool entry_is_reset(const struct entry *e);

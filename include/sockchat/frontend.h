@@ -51,6 +51,8 @@ struct frontend_ops {
 	 * entry.  `text` is safe, and borrowed for the call.  NULL: answers
 	 * are notes. */
 	void (*answer)(struct frontend *f, const char *code, const char *text);
+	/* Confirm for a moment how things look now.  NULL: it is a note. */
+	void (*moment)(struct frontend *f, const char *text);
 	/* The transcript is about to be cut anew (NULL), or has been. */
 	void (*recut)(struct frontend *f, const struct recut *r);
 	/* The turn is over: let it be seen. */

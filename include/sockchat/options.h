@@ -236,8 +236,8 @@ const struct option_row *options_row(size_t i);
 int options_find(const char *name);
 
 /* Whether row `i` can change at run time, and for whom: connections that are
- * open may stay as they are. */
-enum option_life { OPTION_FIXED, OPTION_FOR_NEXT, OPTION_LIVE };
+ * open may stay as they are.  OPTION_LOOK: only users see it. */
+enum option_life { OPTION_FIXED, OPTION_FOR_NEXT, OPTION_LIVE, OPTION_LOOK };
 enum option_life options_life(size_t i);
 
 /* The words that row `i` takes; NULL if it takes something else. */

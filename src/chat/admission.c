@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <sockchat/admission.h>
 
@@ -67,6 +68,16 @@ static const char *describe_empty(const struct chat *c, bool is_allow)
 	           : "--allow is off: peers may come from everywhere";
 }
 
+/* A row of a list that was changed, or was asked for. */
+static void tell_row(struct chat *c, const char *code, const char *begin,
+                     const char *text, const char *end)
+{
+	if (strcmp(code, "option") == 0)
+		chat_answer(c, code, "%s%s%s", begin, text, end);
+	else
+		chat_note(c, code, "%s%s%s", begin, text, end);
+}
+
 void chat_tell_access(struct chat *c, const char *code,
                       const struct access_list *list)
 {
@@ -76,15 +87,15 @@ void chat_tell_access(struct chat *c, const char *code,
 	const char *end = chat_session_count(c)
 	                      ? "; peers that are here already stay" : "";
 	if (!list->count)
-		chat_note(c, code, "%s", describe_empty(c, is_allow));
+		tell_row(c, code, describe_empty(c, is_allow), "", "");
 	else
-		chat_note(c, code, "new peers %s: %s%s",
-		          is_allow ? "may come from these only"
-		                   : "may not come from these",
-		          text, next < list->count ? "," : end);
+		tell_row(c, code, is_allow
+		                      ? "new peers may come from these only: "
+		                      : "new peers may not come from these: ",
+		         text, next < list->count ? "," : end);
 	while (next < list->count) {
 		next = access_format(text, sizeof(text), list, next);
-		chat_note(c, code, "and %s%s", text,
-		          next < list->count ? "," : end);
+		tell_row(c, code, "and ", text,
+		         next < list->count ? "," : end);
 	}
 }

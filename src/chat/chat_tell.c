@@ -10,6 +10,8 @@
 
 #include "chat_private.h"
 
+#define ANSWER_MAX 1024
+
 static void append_note(struct chat *c, enum entry_role role, const char *code,
                         const char *text)
 {
@@ -32,17 +34,35 @@ void chat_note(struct chat *c, const char *code, const char *format, ...)
 	append_note(c, ROLE_EVENT, code, text);
 }
 
-void chat_answer(struct chat *c, const char *code, const char *format, ...)
+static void answer(struct chat *c, const char *code, const char *text)
 {
-	char text[512];
-	va_list args;
-	va_start(args, format);
-	glyph_vformat(text, sizeof(text), format, args);
-	va_end(args);
 	if (c->frontend && c->ops->answer)
 		c->ops->answer(c->frontend, code, text);
 	else
 		append_note(c, ROLE_ANSWER, code, text);
+}
+
+void chat_answer(struct chat *c, const char *code, const char *format, ...)
+{
+	char text[ANSWER_MAX];
+	va_list args;
+	va_start(args, format);
+	glyph_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	answer(c, code, text);
+}
+
+void chat_moment(struct chat *c, const char *code, const char *format, ...)
+{
+	char text[ANSWER_MAX];
+	va_list args;
+	va_start(args, format);
+	glyph_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	if (c->frontend && c->ops->moment)
+		c->ops->moment(c->frontend, text);
+	else
+		answer(c, code, text);
 }
 
 /* A sentence of ours that no errno stands behind is about what was asked. */

@@ -20,7 +20,13 @@ int run_accept(struct chat *c, char *args)
 		return chat_refuse(c, "/accept off makes new peers wait, "
 		                      "/accept on accepts them again",
 		                   "'%s' is neither on nor off", word[0]);
-	chat_accept(c, count ? value : c->accepts);
+	if (count)
+		chat_accept(c, value);
+	else
+		chat_answer(c, c->accepts ? "accept-on" : "accept-off", "%s",
+		            c->accepts ? "new peers are taken"
+		                       : "no new peers are taken: /accept on "
+		                         "takes them");
 	return 0;
 }
 

@@ -37,8 +37,8 @@ static int refuse_nothing(struct chat *c, const struct command_row *row)
 
 static void help_on(struct chat *c, const struct command_row *row)
 {
-	chat_note(c, "help", "/%s%s%s: %s", row->name, *row->args ? " " : "",
-	          row->args, row->help);
+	chat_answer(c, "help", "/%s%s%s: %s", row->name, *row->args ? " " : "",
+	            row->args, row->help);
 }
 
 int command_help(struct chat *c, char *args)
@@ -129,7 +129,7 @@ static int run_cancel(struct chat *c, char *args)
 /* --json is the front end. */
 static int run_json(struct chat *c, char *args)
 {
-	return set_option(c, "json-indent", args);
+	return set_and_tell(c, "json-indent", args);
 }
 
 /* What has been printed stays. */
@@ -291,6 +291,8 @@ static const struct command_row rows[] = {
 	  .choices = on_off_choices },
 	{ "keys", "", "list sockchat's functions and their keys",
 	  .run = run_keys },
+	{ "why", "[N]", "explain the newest notice, error or hint in full",
+	  .run = run_why, .turn = COMMAND_AT_ONCE },
 	{ "save", "PATH",
 	  "write the selection, or all, to a new file (.txt .jsonl .chat …)",
 	  .is_above = true, .example = "talk.txt" },
@@ -471,5 +473,5 @@ int command_do(struct chat *c, const struct command_row *row, char *args)
 		return send_parsed(c, row, args);
 	if (row->to_peer)
 		return do_to_peers(c, row, args);
-	return set_option(c, row->name, args);
+	return set_and_tell(c, row->name, args);
 }

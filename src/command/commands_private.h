@@ -60,6 +60,9 @@ int run_forward(struct chat *c, char *args);
 
 int run_repeat(struct chat *c, char *args);
 
+/* why.c */
+int run_why(struct chat *c, char *args);
+
 /* seek.c */
 int run_find(struct chat *c, char *args);
 int run_filter(struct chat *c, char *args);

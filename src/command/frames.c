@@ -11,11 +11,11 @@ static void tell_frames(struct chat *c)
 	char in[FRAME_SPEC_MAX], out[FRAME_SPEC_MAX];
 	frame_format(&c->options->frames[0], in);
 	frame_format(&c->options->frames[1], out);
-	chat_note(c, "frame", "frame is now %s for what comes, and %s for what "
-	          "you send", in, out);
+	chat_answer(c, "frame", "frame is now %s for what comes, and %s for "
+	            "what you send", in, out);
 	for (size_t i = 0; frame_kind(i); i++)
-		chat_note(c, "frame", "%s%s: %s", frame_kind(i)->name,
-		          frame_kind(i)->args, frame_kind(i)->help);
+		chat_answer(c, "frame", "%s%s: %s", frame_kind(i)->name,
+		            frame_kind(i)->args, frame_kind(i)->help);
 }
 
 int run_frame(struct chat *c, char *args)

@@ -98,12 +98,12 @@ static void tell_one(struct chat *c, const struct held *m)
 		return;
 	glyph_copy(safe, sizeof(safe), bytes_text(&text), 0);
 	bool is_out = m->lane->dir == ENTRY_OUT;
-	chat_note(c, "held", "%u %c peer %u, %zu byte%s%s: %.*s%s",
-	          m->number, is_out ? '>' : '<',
-	          m->lane->pair->far->link.number, m->message.bytes.len,
-	          m->message.bytes.len == 1 ? "" : "s",
-	          m->is_whole ? "" : " so far",
-	          SHOWN_MAX, safe, strlen(safe) > SHOWN_MAX ? " …" : "");
+	chat_answer(c, "held", "%u %c peer %u, %zu byte%s%s: %.*s%s",
+	            m->number, is_out ? '>' : '<',
+	            m->lane->pair->far->link.number, m->message.bytes.len,
+	            m->message.bytes.len == 1 ? "" : "s",
+	            m->is_whole ? "" : " so far",
+	            SHOWN_MAX, safe, strlen(safe) > SHOWN_MAX ? " …" : "");
 	bytes_finish(&text);
 }
 
@@ -115,9 +115,9 @@ static void tell_held(struct chat *c)
 	     m = m->after, count++)
 		tell_one(c, m);
 	if (hold_count(h) > count)
-		chat_note(c, "held", "and %zu more", hold_count(h) - count);
+		chat_answer(c, "held", "and %zu more", hold_count(h) - count);
 	if (!count)
-		chat_note(c, "held", "no message is held");
+		chat_answer(c, "held", "no message is held");
 }
 
 int run_hold(struct chat *c, char *args)
@@ -187,8 +187,8 @@ static int tell_text(struct chat *c, const struct held *m)
 	if (middle_text(c, m, &text))
 		return chat_refuse(c, "", "no memory to show message %u",
 		                   m->number);
-	chat_note(c, "held", "/edit %u TEXT changes it; as it is: /edit %u %s",
-	          m->number, m->number, bytes_text(&text));
+	chat_answer(c, "held", "/edit %u TEXT changes it; as it is: /edit %u "
+	            "%s", m->number, m->number, bytes_text(&text));
 	bytes_finish(&text);
 	return 0;
 }

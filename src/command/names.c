@@ -22,6 +22,7 @@ const struct alias aliases[] = {
 	{ "lastlog", "find", 0 },     { "grep", "filter", 0 },
 	{ "ignore", "filter", 0 },    { "log", "save", 0 },
 	{ "bind", "keys", 0 },        { "pretty", "json", 0 },
+	{ "explain", "why", 0 },
 	{ NULL, NULL, 0 },
 };
 

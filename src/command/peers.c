@@ -78,7 +78,7 @@ static void note_row(void *user, enum health_row kind, const char *label,
 {
 	const struct told *t = user;
 	if (kind != HEALTH_ROW_GAP)
-		chat_note(t->chat, "info", "%s%s: %s", t->side, label, text);
+		chat_answer(t->chat, "info", "%s%s: %s", t->side, label, text);
 }
 
 static void tell_verdict(const struct told *t)
@@ -87,11 +87,11 @@ static void tell_verdict(const struct told *t)
 	struct health_verdict v;
 	health_verdict(&v, t->health, f);
 	if (chat_look(t->chat).shows_numbers)
-		chat_note(t->chat, "health", "peer %u, %s%s: %s", f->number,
-		          t->side, f->peer, v.text);
+		chat_answer(t->chat, "health", "peer %u, %s%s: %s", f->number,
+		            t->side, f->peer, v.text);
 	else
-		chat_note(t->chat, "health", "%s%s: %s", t->side, f->peer,
-		          v.text);
+		chat_answer(t->chat, "health", "%s%s: %s", t->side, f->peer,
+		            v.text);
 }
 
 static void tell_details(struct told *t)
@@ -125,7 +125,7 @@ static void tell_verdicts(struct chat *c)
 		tell_verdict(&(struct told){ c, "", &f,
 		                             chat_health(c, f.number) });
 	}
-	chat_note(c, "info", "/info PEER shows more about one of them");
+	chat_answer(c, "info", "/info PEER shows more about one of them");
 }
 
 static void find_names(struct chat *c, struct session *s)
@@ -152,23 +152,23 @@ static void tell_info(struct chat *c, struct session *s)
 	else if (chat_session_count(c))
 		tell_verdicts(c);
 	else
-		chat_note(c, "no-peers", "nobody is connected");
+		chat_answer(c, "no-peers", "nobody is connected");
 }
 
 static void note_admission(void *user, const char *label, const char *text)
 {
-	chat_note(user, "info", "%s: %s", label, text);
+	chat_answer(user, "info", "%s: %s", label, text);
 }
 
 static void tell_listener(struct chat *c)
 {
 	char own[TLS_WORDS_MAX];
-	chat_note(c, "listening", "listening on %s (%s)", c->listening,
-	          c->reach);
+	chat_answer(c, "listening", "listening on %s (%s)", c->listening,
+	            c->reach);
 	tls_say_own(own, c->options->dial.tls,
 	            stamp_now().wall_us / 1000000);
 	if (*own)
-		chat_note(c, "info", "we show: %s", own);
+		chat_answer(c, "info", "we show: %s", own);
 	chat_admission(c, note_admission, c);
 }
 
@@ -211,14 +211,14 @@ int run_peers(struct chat *c, char *args)
 		number_format_size(out, s->link.bytes_out);
 		number_format_size(queued, session_queued(s));
 		describe_more(more, sizeof(more), s);
-		chat_note(c, "peer", "peer %u: %s%s, %s%s, %s in, %s out, %s "
-		          "queued%s", s->link.number, s->link.where,
-		          session_through(s), session_state_text(s),
-		          s->is_paused ? ", paused" : "", in, out,
-		          queued, more);
+		chat_answer(c, "peer", "peer %u: %s%s, %s%s, %s in, %s out, %s "
+		            "queued%s", s->link.number, s->link.where,
+		            session_through(s), session_state_text(s),
+		            s->is_paused ? ", paused" : "", in, out,
+		            queued, more);
 	}
 	if (!chat_session_count(c))
-		chat_note(c, "no-peers", "nobody is connected");
+		chat_answer(c, "no-peers", "nobody is connected");
 	return 0;
 }
 
@@ -247,15 +247,15 @@ static void tell_spoken_to(struct chat *c)
 {
 	const struct session *s = chat_find(c, c->target);
 	if (!c->target || !s)
-		chat_note(c, "spoken-to", "what you type goes to all peers");
+		chat_moment(c, "spoken-to", "what you type goes to all peers");
 	else if (s->pair)
-		chat_note(c, "spoken-to", "what you type goes to the %s of "
-		                          "peer %u",
-		          c->target_side == ENTRY_IN ? "client" : "target",
-		          c->target);
+		chat_moment(c, "spoken-to", "what you type goes to the %s of "
+		            "peer %u",
+		c->target_side == ENTRY_IN ? "client" : "target",
+		c->target);
 	else
-		chat_note(c, "spoken-to", "what you type goes to peer %u",
-		          c->target);
+		chat_moment(c, "spoken-to", "what you type goes to peer %u",
+		            c->target);
 }
 
 int run_to(struct chat *c, char *args)

@@ -49,8 +49,8 @@ static void tell_hit(struct chat *c, const struct entry *e)
 		text[i] = e->bytes[i] ? (char)e->bytes[i] : ' ';
 	text[len] = '\0';
 	glyph_copy(safe, sizeof(safe), text, 0);
-	chat_note(c, "hit", "%llu: %c %s%s", (unsigned long long)e->seq,
-	          entry_mark(e), safe, len < e->len ? " ..." : "");
+	chat_answer(c, "hit", "%llu: %c %s%s", (unsigned long long)e->seq,
+	            entry_mark(e), safe, len < e->len ? " ..." : "");
 }
 
 /* The newest LISTED_MAX hits, in the order of the transcript. */
@@ -76,12 +76,12 @@ static void tell_found(struct seek *s)
 	struct chat *c = s->chat;
 	size_t entries = lens_entries(s->lens);
 	struct error e;
-	chat_note(c, "found", "%u found in %zu entries%s",
-	          lens_total(s->lens), entries,
-	          is_complete(s) ? "" : ", and not all were looked at");
+	chat_answer(c, "found", "%u found in %zu entries%s",
+	            lens_total(s->lens), entries,
+	            is_complete(s) ? "" : ", and not all were looked at");
 	if (entries > LISTED_MAX)
-		chat_note(c, "hits-unlisted", "%zu older ones are not listed",
-		          entries - LISTED_MAX);
+		chat_answer(c, "hits-unlisted", "%zu older ones are not listed",
+		            entries - LISTED_MAX);
 	tell_hits(s);
 	if (pattern_gave_up(s->pattern, &e) || filter_gave_up(&c->filter, &e))
 		chat_error(c, &e);
@@ -174,7 +174,7 @@ static void tell_filter(struct chat *c)
 {
 	char told[FILTER_TOLD_MAX];
 	filter_tell(&c->filter, told);
-	chat_note(c, "filter", "%s (/filter off shows all)", told);
+	chat_moment(c, "filter", "%s (/filter off shows all)", told);
 }
 
 int run_filter(struct chat *c, char *args)
@@ -187,6 +187,6 @@ int run_filter(struct chat *c, char *args)
 	if (filter_is_on(f))
 		tell_filter(c);
 	else
-		chat_note(c, "filter-off", "all entries are shown");
+		chat_moment(c, "filter-off", "all entries are shown");
 	return 0;
 }

@@ -32,10 +32,10 @@ static const char *option_text(const struct chat *c, size_t row,
 static void tell_option(struct chat *c, size_t row)
 {
 	char value[OPTION_TEXT_MAX];
-	chat_note(c, "option", "%s is %s (%s%s)", options_row(row)->name,
-	          option_text(c, row, value),
-	          options_source(c->options, row),
-	          options_life(row) ? "" : "; it cannot be changed now");
+	chat_answer(c, "option", "%s: %s (%s%s)", options_row(row)->name,
+	            option_text(c, row, value),
+	            options_source(c->options, row),
+	            options_life(row) ? "" : "; it cannot be changed now");
 }
 
 static void tell_options(struct chat *c)
@@ -102,6 +102,9 @@ static void tell_changed(struct chat *c, size_t row)
 		chat_tell_access(c, "option-changed", &c->options->allow);
 	else if (strcmp(name, "deny") == 0)
 		chat_tell_access(c, "option-changed", &c->options->deny);
+	else if (options_life(row) == OPTION_LOOK)
+		chat_moment(c, "option-changed", "%s is now %s", name,
+		            option_text(c, row, now));
 	else
 		chat_note(c, "option-changed", "%s is now %s%s", name,
 		          option_text(c, row, now),
@@ -109,15 +112,21 @@ static void tell_changed(struct chat *c, size_t row)
 		              ? ", from the next connection on" : "");
 }
 
+int set_and_tell(struct chat *c, const char *name, char *args)
+{
+	int changed = set_option(c, name, args);
+	if (changed > 0)
+		tell_changed(c, (size_t)options_find(name));
+	return changed;
+}
+
 int run_set(struct chat *c, char *args)
 {
 	char *name = word_cut(&args);
-	int changed = *name ? set_option(c, name, args) : 0;
-	if (!*name)
-		tell_options(c);
-	else if (changed > 0)
-		tell_changed(c, (size_t)options_find(name));
-	return changed;
+	if (*name)
+		return set_and_tell(c, name, args);
+	tell_options(c);
+	return 0;
 }
 
 int run_eol(struct chat *c, char *args)
@@ -150,14 +159,18 @@ int run_encoding(struct chat *c, char *args)
 	return changed;
 }
 
+#define FORMATS "fields of what comes: %s; of what you send: %s"
+
 /* Tell by which formats the fields of both directions are shown. */
-static void tell_formats(struct chat *c, const char *code)
+static void tell_formats(struct chat *c, bool has_changed)
 {
 	char in[OPTION_TEXT_MAX], out[OPTION_TEXT_MAX];
 	option_text(c, (size_t)options_find("unpack-in"), in);
 	option_text(c, (size_t)options_find("unpack-out"), out);
-	chat_note(c, code, "fields of what comes: %s; of what you send: %s", in,
-	          out);
+	if (has_changed)
+		chat_moment(c, "option-changed", FORMATS, in, out);
+	else
+		chat_answer(c, "option", FORMATS, in, out);
 }
 
 /* A format may stand in quotes, as /pack takes it.  Returns where it begins. */
@@ -187,7 +200,7 @@ int run_unpack(struct chat *c, char *args)
 	args = cut_quotes(args);
 	int changed = *args ? set_option(c, name, args) : 0;
 	if (changed >= 0)
-		tell_formats(c, changed ? "option-changed" : "option");
+		tell_formats(c, changed > 0);
 	return changed;
 }
 
@@ -293,8 +306,8 @@ int run_limits(struct chat *c, char *args)
 			         l->unit);
 		else
 			format_descriptors(value);
-		chat_note(c, "limit", "%s: %s; %s%s", l->name, value, l->what,
-		          row >= 0 ? " (/set changes it)" : "");
+		chat_answer(c, "limit", "%s: %s; %s%s", l->name, value, l->what,
+		            row >= 0 ? " (/set changes it)" : "");
 	}
 	return 0;
 }

@@ -11,6 +11,8 @@
 
 /* Tell an option or, if there are `args`, change it. */
 int set_option(struct chat *c, const char *name, char *args);
+/* The same, and tell what it is now. */
+int set_and_tell(struct chat *c, const char *name, char *args);
 
 int run_set(struct chat *c, char *args);
 int run_eol(struct chat *c, char *args);

@@ -22,10 +22,10 @@ static int list_faults(struct chat *c)
 	const struct faults *f = c->session_settings.faults;
 	char row[ROW_MAX];
 	for (size_t i = 0; faults_describe(f, i, row, sizeof(row)); i++)
-		chat_note(c, "faults", "fault %s", row);
+		chat_answer(c, "faults", "fault %s", row);
 	if (!faults_describe(f, 0, row, sizeof(row)))
-		chat_note(c, "faults", "no fault is on; for example /fault "
-		          "latency=200ms~50ms rate=10k");
+		chat_answer(c, "faults", "no fault is on; for example /fault "
+		            "latency=200ms~50ms rate=10k");
 	return 0;
 }
 

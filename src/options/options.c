@@ -388,6 +388,7 @@ enum option_life options_life(size_t i)
 {
 	unsigned flags = option_rule(i)->flags;
 	return !(flags & LIVE)  ? OPTION_FIXED
+	       : flags & LOOK ? OPTION_LOOK
 	       : flags & NEXT ? OPTION_FOR_NEXT : OPTION_LIVE;
 }
 

@@ -66,6 +66,7 @@ enum {
 	TCP_ONLY = 65536, /* not for unix sockets, not for UDP */
 	NO_UNIX = 131072, /* not for unix sockets */
 	NEXT = 262144, /* LIVE: connections that are open stay as they are */
+	LOOK = 524288, /* LIVE: it changes what users see, and nothing else */
 };
 
 /* What parsing needs to know beyond what users see. */

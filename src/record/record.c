@@ -145,33 +145,40 @@ static int run_save(struct chat *c, char *args)
 	return record_save(c, args, 0, 0);
 }
 
-static void tell_recording(struct chat *c, const struct recorder_sums *s)
+/* How far it has got, as it was asked for, or as it ends. */
+static void tell_recording(struct chat *c, const struct recorder_sums *s,
+                           bool ends)
 {
 	char name[160], size[16], missing[40] = "";
 	glyph_copy(name, sizeof(name), s->name, GLYPH_ANY_WIDTH);
 	if (s->fails)
 		snprintf(missing, sizeof(missing), ", %s missing now",
 		         number_format_size(size, s->missing));
-	chat_note(c, "recording", "recording %s to %s: %s%s", s->format, name,
-	          number_format_size(size, s->written), missing);
+	number_format_size(size, s->written);
+	if (ends)
+		chat_note(c, "recording", "recorded %s to %s: %s%s", s->format,
+		          name, size, missing);
+	else
+		chat_answer(c, "recording", "recording %s to %s: %s%s",
+		            s->format, name, size, missing);
 }
 
-static int list_recordings(struct chat *c)
+static int list_recordings(struct chat *c, bool ends)
 {
 	struct recorder_sums sums;
 	size_t i = 0;
 	for (; recorders_at(c->recorders, i, &sums); i++)
-		tell_recording(c, &sums);
+		tell_recording(c, &sums, ends);
 	if (!i)
-		chat_note(c, "not-recording", "nothing is recorded; /record "
-		          "talk.jsonl starts, /save writes what is there "
-		          "already");
+		chat_answer(c, "not-recording", "nothing is recorded; /record "
+		            "talk.jsonl starts, /save writes what is there "
+		            "already");
 	return 0;
 }
 
 static int stop_recordings(struct chat *c)
 {
-	list_recordings(c);
+	list_recordings(c, true);
 	size_t count = recorders_stop(c->recorders);
 	if (count)
 		chat_note(c, "record-off", "recording has ended");
@@ -197,7 +204,7 @@ static int run_record(struct chat *c, char *args)
 	for (size_t len = strlen(args); len && args[len - 1] == ' ';)
 		args[--len] = '\0';
 	if (!*args)
-		return list_recordings(c);
+		return list_recordings(c, false);
 	if (strcmp(args, "off") == 0)
 		return stop_recordings(c);
 	if (recorders_start(c->recorders, args, over, &e))

@@ -18,12 +18,17 @@ static bool is_gated(const struct recorder *r)
 
 /* Entries */
 
-/* It was loaded from a file, or the wire tells what it does, but not of what
- * did not go as it came. */
+/* It was loaded from a file, or a command was asked for it. */
+static bool is_unheard(const struct entry *e)
+{
+	return entry_is_old(e) || entry_is_answer(e);
+}
+
+/* Or the wire tells what it does, but not of what did not go as it came. */
 static bool is_ignored(const struct recorder *r, const struct entry *e)
 {
-	return entry_is_old(e) || (r->ops->ignores_messages && !e->fate &&
-	                           e->kind == ENTRY_MESSAGE);
+	return is_unheard(e) || (r->ops->ignores_messages && !e->fate &&
+	                          e->kind == ENTRY_MESSAGE);
 }
 
 /* There was no memory for its name before. */
@@ -100,7 +105,7 @@ static void show_entry(struct recorder *r, const struct entry *e)
 static void on_gate(void *user, enum gate_step step, const struct entry *e)
 {
 	struct recorder *r = user;
-	if (entry_is_old(e)) /* it was loaded from a file */
+	if (is_unheard(e))
 		return;
 	switch (step) {
 	case GATE_WRITE:

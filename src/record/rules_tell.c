@@ -95,12 +95,12 @@ void rules_list(struct chat *c)
 {
 	const struct rulebook *b = c->rules ? c->rules->book : NULL;
 	if (!b || !b->count)
-		chat_note(c, "no-rules", "no rules: /rules FILE reads some");
+		chat_answer(c, "no-rules", "no rules: /rules FILE reads some");
 	for (size_t i = 0; b && i < b->count; i++) {
 		const struct rule *r = &b->rules[i];
-		chat_note(c, "rule-count", "%s:%zu: %s %s: struck %" PRIu64
-		          " time%s", b->shown, r->line, r->kind->name, r->text,
-		          r->count, plural(r->count));
+		chat_answer(c, "rule-count", "%s:%zu: %s %s: struck %" PRIu64
+		            " time%s", b->shown, r->line, r->kind->name,
+		            r->text, r->count, plural(r->count));
 	}
 }
 

@@ -54,6 +54,12 @@ static void skip_dropped(struct save *s)
 	s->next = first;
 }
 
+static bool is_left_out(const struct sink_ops *ops, const struct entry *e)
+{
+	return entry_is_answer(e) ||
+	       (ops == &sink_text && e->flags & ENTRY_FOLDED);
+}
+
 static int write_slice(struct save *s)
 {
 	const struct filter *filter = &s->chat->filter;
@@ -65,8 +71,7 @@ static int write_slice(struct save *s)
 	       stamp_mono_ns() < until; s->next++) {
 		const struct entry *e =
 		    transcript_at(s->chat->transcript, s->next, &kept);
-		if (!e || (s->sink->ops == &sink_text &&
-		           e->flags & ENTRY_FOLDED))
+		if (!e || is_left_out(s->sink->ops, e))
 			continue;
 		if (!filter_shows(filter, e)) {
 			s->hidden++;

@@ -75,7 +75,7 @@ static void go_end(struct frontend *f)
 
 static void toggle_help(struct frontend *f)
 {
-	f->help = f->help ? NULL : &mode_help;
+	f->help = f->help == &mode_help ? NULL : &mode_help;
 	f->help_word[0] = '\0';
 	f->help_first = 0;
 }
@@ -183,6 +183,7 @@ void actions_enter(struct frontend *f, const char *line, size_t len)
 	view_go_end(&f->view);
 	f->help = NULL;
 	f->help_first = 0;
+	answer_begin(f, line, len);
 	command_run(f->chat, line, len);
 	if (has_answer(f, seq)) /* the answer has to be seen */
 		f->panel = NULL;
@@ -317,8 +318,8 @@ static void list_keys_of(struct chat *c, size_t i)
 	list_forms(&l, bindings[i].key, false);
 	l.taken[0] = '\0'; /* perhaps by this very function */
 	bind_each_key(i, list_key, &l);
-	chat_note(c, "key", "sockchat-%s%s%s", bindings[i].name,
-	          *l.text ? ": " : "", l.text);
+	chat_answer(c, "key", "sockchat-%s%s%s", bindings[i].name,
+	            *l.text ? ": " : "", l.text);
 }
 
 static int list_keys(struct frontend *f, char *args)
@@ -327,8 +328,8 @@ static int list_keys(struct frontend *f, char *args)
 	for (size_t i = 0; i < COUNT; i++)
 		list_keys_of(f->chat, i);
 	if (hold_count(f->chat->session_settings.hold))
-		chat_note(f->chat, "key", "after F7, on what is held: g "
-		          "passes it, d drops it, e edits it");
+		chat_answer(f->chat, "key", "after F7, on what is held: g "
+		            "passes it, d drops it, e edits it");
 	return 0;
 }
 
@@ -363,16 +364,32 @@ static int search_later(struct frontend *f, char *args)
 	return chat_error(f->chat, &e);
 }
 
+/* Let the command of this name do it as it does it without a screen. */
+static int do_plainly(struct frontend *f, const char *name, char *args)
+{
+	size_t i = 0;
+	while (strcmp(command_row(i)->name, name) != 0)
+		i++;
+	return command_row(i)->run(f->chat, args);
+}
+
 /* A new text may stand behind the number: then the command does it all. */
 static int edit_held(struct frontend *f, char *args)
 {
-	size_t len = strcspn(args, " "), i = 0;
+	size_t len = strcspn(args, " ");
 	bool has_text = args[len + strspn(args + len, " ")];
 	args[len] = has_text ? args[len] : '\0';
-	while (has_text && strcmp(command_row(i)->name, "edit") != 0)
-		i++;
-	return has_text ? command_row(i)->run(f->chat, args)
-	                : held_want(f, args);
+	return has_text ? do_plainly(f, "edit", args) : held_want(f, args);
+}
+
+/* The panel shows the peer spoken to, as it does from second to second. */
+static int show_info(struct frontend *f, char *args)
+{
+	if (*args)
+		return do_plainly(f, "info", args);
+	if (!f->panel)
+		panel_toggle(f);
+	return 0;
 }
 
 static int save_picked(struct frontend *f, char *args)
@@ -392,7 +409,7 @@ const struct frontend_command tui_commands[] = {
 	{ "help", show_help },   { "find", search_later },
 	{ "keys", list_keys },   { "save", save_picked },
 	{ "clear", clear_away }, { "edit", edit_held },
-	{ NULL, NULL },
+	{ "info", show_info },   { NULL, NULL },
 };
 
 /* Ctrl-D on an empty line sends FIN; once more, it leaves. */

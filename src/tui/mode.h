@@ -37,8 +37,8 @@ struct mode {
 	bool needs_ticks; /* it shows something else each second */
 };
 
-extern const struct mode mode_help, mode_panel, mode_paste, mode_find,
-    mode_pick, mode_within, mode_compare, mode_held;
+extern const struct mode mode_help, mode_answer, mode_panel, mode_paste,
+    mode_find, mode_pick, mode_within, mode_compare, mode_held;
 
 /* The search, and where the view stood when it began. */
 struct find {

@@ -11,7 +11,7 @@
 #include "page.h"
 #include "tui.h"
 
-static void scroll_help(struct frontend *f, int by)
+void page_scroll(struct frontend *f, int by)
 {
 	int most = f->help_lines - f->transcript_rows;
 	f->help_first += by;
@@ -27,7 +27,7 @@ static void draw_help(struct frontend *f)
 	                          f->help_word);
 }
 
-static bool take_help_key(struct frontend *f, const struct token *t)
+bool page_take_key(struct frontend *f, const struct token *t)
 {
 	bool is_q = t->key == KEY_TEXT && *t->bytes == 'q' &&
 	            input_is_empty();
@@ -37,7 +37,7 @@ static bool take_help_key(struct frontend *f, const struct token *t)
 	           : t->key == KEY_PAGE_DOWN ? tui_page_rows(f)
 	                                     : 0;
 	if (rows)
-		scroll_help(f, rows);
+		page_scroll(f, rows);
 	else if (!is_q && t->key != KEY_ESCAPE)
 		return false;
 	else
@@ -49,7 +49,7 @@ static bool take_help_key(struct frontend *f, const struct token *t)
 }
 
 const struct mode mode_help = {
-	.take = take_help_key, .scroll = scroll_help, .draw = draw_help,
+	.take = page_take_key, .scroll = page_scroll, .draw = draw_help,
 };
 
 /* A line too far down is corrected when the panel is drawn. */

@@ -92,6 +92,7 @@ static void draw_when_due(struct frontend *f)
  * and not while a frame is drawn. */
 static void search_and_filter(struct frontend *f)
 {
+	answer_work(f);
 	panel_work(f);
 	held_work(f);
 	char *text = f->wanted;
@@ -175,6 +176,7 @@ static void on_screen_signal(void *user, int signum)
 		tui_come_back(f);
 		break;
 	case SIGUSR1:
+		answer_begin(f, "/peers", strlen("/peers"));
 		command_run(f->chat, "/peers", strlen("/peers"));
 		break;
 	default:
@@ -411,6 +413,7 @@ static void stop_screen(struct frontend *f)
 	view_finish(&f->view);
 	list_clear(&f->matches);
 	paste_forget(f);
+	bytes_finish(&f->answer.lines);
 	close_all(f);
 	if (c->is_timed_out) {
 		explain_run_timeout(&e, c->options->run_timeout_ms);
@@ -445,6 +448,8 @@ const struct frontend_ops frontend_tui = {
 	.commands = tui_commands,
 	.start = start_screen,
 	.show = note_entries,
+	.answer = answer_take,
+	.moment = tui_set_moment,
 	.recut = follow_recut,
 	.draw = draw_turn,
 	.stop = stop_screen,

@@ -10,6 +10,7 @@
 #include <sockchat/chat.h>
 #include <sockchat/frontend.h>
 
+#include "answer.h"
 #include "clipboard.h"
 #include "edit.h"
 #include "input.h"
@@ -33,6 +34,7 @@ struct frontend {
 	struct viewport view;
 	struct find find;
 	struct pick pick;
+	struct answer answer;
 	struct within within;
 	struct held_edit held;
 	struct compare compare;
@@ -52,7 +54,7 @@ struct frontend {
 	bool has_key; /* a key has come: paint at once */
 	int transcript_rows;
 	char help_word[32]; /* help is about the commands that begin so */
-	int help_first, help_lines;
+	int help_first, help_lines; /* also of an answer */
 	char *wanted; /* what /find is to look for when the turn ends */
 	int panel_first;     /* its line that is seen first */
 	bool is_panel_whole; /* all of it is seen */

@@ -82,7 +82,7 @@ static void hints_that_are_off_are_not_told(void **state)
 	start_python(&client, "protocols.py", "tls", port_text(port));
 	proc_expect_out(&p, " < ");
 	proc_write_text(&p, "/set hints\n");
-	proc_expect_out(&p, "hints is off (from the command line)");
+	proc_expect_out(&p, "hints: off (from the command line)");
 	assert_not_out(&p, "looks like");
 	end(&p, &client);
 }

@@ -31,9 +31,9 @@ static void commands_are_never_sent_and_two_slashes_are_one(void **state)
 	pty_type(&p, "/p" PTY_ENTER);
 	pty_expect(&p, " ! command /p is ambiguous: nothing was done");
 	pty_type(&p, "/help exit" PTY_ENTER); /* it stands in no list */
-	pty_expect(&p, " * /quit: leave");
+	pty_expect(&p, " /quit: leave");
 	pty_type(&p, "/" PTY_ENTER "/ x" PTY_ENTER "/pee" PTY_ENTER);
-	pty_expect(&p, " * peer 1: 127.0.0.1:");
+	pty_expect(&p, " peer 1: 127.0.0.1:");
 	pty_type(&p, "//two" PTY_ENTER " /spaced" PTY_ENTER PTY_ENTER);
 	net_expect(fd, "/two\n /spaced\n\n");
 	pty_type(&p, "/send a\\x00\\u{e9}\\n" PTY_ENTER "/hex 0d0a" PTY_ENTER);

@@ -110,10 +110,11 @@ MODE(every_key_works_in_a_search_without_hits, PTY_CTRL_S "zzz" PTY_ENTER,
      "find (not found)")
 MODE(every_key_works_in_a_search_for_no_pattern, PTY_CTRL_S "re:(",
      "find (not a regular expression")
-MODE(every_key_works_in_a_selection, "/keys" PTY_ENTER PTY_F7, "1: Space")
+MODE(every_key_works_in_a_selection, "/nonsense" PTY_ENTER PTY_F7, "1: Space")
 MODE(every_key_works_in_a_selection_of_nothing,
-     "/keys" PTY_ENTER PTY_F7 PTY_F8, "0: Space")
+     "/nonsense" PTY_ENTER PTY_F7 PTY_F8, "0: Space")
 MODE(every_key_works_in_help, PTY_F1, "this help")
+MODE(every_key_works_in_an_answer, "/keys" PTY_ENTER, "sockchat-page-up")
 MODE(every_key_works_in_help_over_a_search, PTY_CTRL_S "zzz" PTY_F1,
      "this help")
 MODE(every_key_works_in_the_panel, PTY_F5, "nobody is connected")
@@ -132,6 +133,7 @@ int main(void)
 		TEST(every_key_works_in_a_selection),
 		TEST(every_key_works_in_a_selection_of_nothing),
 		TEST(every_key_works_in_help),
+		TEST(every_key_works_in_an_answer),
 		TEST(every_key_works_in_help_over_a_search),
 		TEST(every_key_works_in_the_panel),
 		TEST(every_key_works_in_a_paste),

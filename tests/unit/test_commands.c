@@ -243,11 +243,11 @@ static void a_setting_without_a_value_is_told(void **state)
 {
 	(void)state;
 	type("/view");
-	assert_last(ENTRY_NOTE, "view is text (the default)");
+	assert_last(ENTRY_NOTE, "view: text (the default)");
 	type("/eol ");
-	assert_last(ENTRY_NOTE, "eol is lf (the default)");
+	assert_last(ENTRY_NOTE, "eol: lf (the default)");
 	type("/echo");
-	assert_last(ENTRY_NOTE, "echo is off (the default)");
+	assert_last(ENTRY_NOTE, "echo: off (the default)");
 	assert_int_equal(c->options->view, VIEW_TEXT);
 }
 
@@ -263,7 +263,7 @@ static void settings_are_what_they_are_set_to(void **state)
 	type("/json on");
 	assert_true(c->options->json_indent);
 	type("/json");
-	assert_last(ENTRY_NOTE, "json-indent is on (changed in the chat)");
+	assert_last(ENTRY_NOTE, "json-indent: on (changed in the chat)");
 	type("/bar off");
 	assert_false(c->options->bar);
 	type("/echo on");

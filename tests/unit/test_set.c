@@ -23,7 +23,7 @@ static void formats_are_changed_for_both_directions_or_one(void **state)
 	assert_last(ENTRY_NOTE, "fields of what comes: >H:a *; of what you "
 	                        "send: not set");
 	type("/set unpack");
-	assert_last(ENTRY_NOTE, "unpack is >H:a * in, default out (changed in "
+	assert_last(ENTRY_NOTE, "unpack: >H:a * in, default out (changed in "
 	                        "the chat)");
 	type("/unpack in \"B x *:all\"");
 	assert_string_equal(options.unpack[0], "B x *:all");
@@ -67,17 +67,19 @@ static void an_option_is_changed_and_told(void **state)
 	type("/set eol crlf");
 	assert_last(ENTRY_NOTE, "eol is now crlf");
 	type("/set eol");
-	assert_last(ENTRY_NOTE, "eol is crlf (changed in the chat)");
+	assert_last(ENTRY_NOTE, "eol: crlf (changed in the chat)");
 	type("/set   numeric   yes  ");
 	assert_true(options.dial.resolve.is_numeric);
 	type("/set ipv6 on");
 	type("/set ipv4");
-	assert_last(ENTRY_NOTE, "ipv4 is off (changed in the chat)");
+	assert_last(ENTRY_NOTE, "ipv4: off (changed in the chat)");
 	type("/set eol default");
 	assert_last(ENTRY_NOTE, "eol is now lf");
 	type("/view mixed");
+	assert_last(ENTRY_NOTE, "view is now mixed");
+	assert_true(entry_is_answer(last()));
 	type("/set view");
-	assert_last(ENTRY_NOTE, "view is mixed (changed in the chat)");
+	assert_last(ENTRY_NOTE, "view: mixed (changed in the chat)");
 	type("/set connect-timeout 1.5");
 	assert_last(ENTRY_NOTE, "connect-timeout is now 1500ms");
 	type("/set linger inf");
@@ -88,13 +90,13 @@ static void an_option_is_changed_and_told(void **state)
 	assert_last(ENTRY_NOTE, "new peers may come from these only: ::1, "
 	                        "10.0.0.0/8");
 	type("/set allow");
-	assert_last(ENTRY_NOTE, "allow is ::1, 10.0.0.0/8 (changed in the "
+	assert_last(ENTRY_NOTE, "allow: ::1, 10.0.0.0/8 (changed in the "
 	                        "chat)");
 	type("/set allow default");
 	assert_last(ENTRY_NOTE, "--allow is off: peers may come from "
 	                        "everywhere");
 	type("/set max-conns");
-	assert_last(ENTRY_NOTE, "max-conns is not set (the default)");
+	assert_last(ENTRY_NOTE, "max-conns: not set (the default)");
 }
 
 static void an_option_that_cannot_change_is_refused(void **state)
@@ -104,7 +106,7 @@ static void an_option_that_cannot_change_is_refused(void **state)
 	assert_last(ENTRY_ERROR, "option ui cannot change at run time");
 	type("/set ui");
 	assert_last(ENTRY_NOTE,
-	            "ui is auto (the default; it cannot be changed now)");
+	            "ui: auto (the default; it cannot be changed now)");
 	type("/frame u32 le");
 	assert_last(ENTRY_ERROR, "option frame: 'u32 le' is not a frame");
 	type("/set colour red");
