@@ -86,13 +86,13 @@ static void refuse_foreign(char *word, const struct foreign_scheme *s,
 	bool has_colon = strchr(host, ':');
 	if (s->is_tls)
 		error_set(e, "%s: sockchat opens the connection, with TLS, and "
-		             "you type the rest; try: sockchat %s "
+		             "you speak the protocol; try: sockchat %s "
 		             "tls://%s%s%s:%s", url.text, verb,
 		          has_colon ? "[" : "", show(host).text,
 		          has_colon ? "]" : "", show(port).text);
 	else
-		error_set(e, "%s: sockchat opens the connection, and you type "
-		             "the %s; try: sockchat %s %s %s", url.text,
+		error_set(e, "%s: sockchat opens the connection, and you speak "
+		             "%s; try: sockchat %s %s %s", url.text,
 		          s->name, verb, show(host).text, show(port).text);
 }
 

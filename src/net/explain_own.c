@@ -30,15 +30,16 @@ static void name_source(char out[ADDRESS_TEXT_MAX], const struct failure *f)
 
 void word_no_such_source(struct error *e, const char *source, const char *list)
 {
-	error_set(e, "no such address here: this machine does not have "
-	          "--source %s", source);
+	error_set(e, "no such address here: this machine does not have %s "
+	          "(--source)", source);
 	error_set_hint(e, "it has %s: give --source one of these", list);
 	error_set_code(e, EADDRNOTAVAIL);
 }
 
 void word_source_port_held(struct error *e, unsigned port, const char *owner)
 {
-	error_set(e, "address in use: --source-port %u is not free here", port);
+	error_set(e, "address in use: our port %u (--source-port) is not "
+	             "free", port);
 	error_set_hint(e, "%s has it: stop that, or use another --source-port",
 	               owner);
 	error_set_code(e, EADDRINUSE);
@@ -46,7 +47,8 @@ void word_source_port_held(struct error *e, unsigned port, const char *owner)
 
 void word_source_port_first(struct error *e, unsigned port, unsigned first)
 {
-	error_set(e, "not permitted: you may not use --source-port %u", port);
+	error_set(e, "not permitted: you may not use port %u as ours "
+	             "(--source-port)", port);
 	hint_first_port(e, first);
 	error_set_code(e, EACCES);
 }

@@ -21,8 +21,8 @@ static const struct key_row rows[] = {
 	  "F6 Peer" },
 	{ "PgUp PgDn, wheel", "scroll; what is new waits below",
 	  "PgUp Scroll" },
-	{ "Ctrl-S", "search: text, re:EXPRESSION, hex:BYTES; then n N or "
-	            "Up Down", "^S Find" },
+	{ "Ctrl-S", "search: text, re:EXPRESSION, hex:BYTES; then n, "
+	            "N", "^S Find" },
 	{ "Ctrl-C", "clear the line; on an empty line, twice: leave",
 	  "^C Leave" },
 	{ "Ctrl-D", "on an empty line: finish sending (FIN); again: leave",
@@ -84,15 +84,14 @@ int help_draw(int rows_seen, int first, const char *word)
 		for (size_t i = 0; help_key(i); i++)
 			put_pair(&p, help_key(i)->keys, help_key(i)->help);
 		put_pair(&p, "", "");
-		put_pair(&p, "", "Hold Shift to select text with the mouse; or "
-		                 "use /mouse off, or F8.");
-		put_pair(&p, "", "You can click the keys, and the parts of the "
-		                 "status line.");
+		put_pair(&p, "", "To select text with the mouse: hold Shift, "
+		                 "or F8.");
+		put_pair(&p, "", "The keys and the status line can be "
+		                 "clicked.");
 		put_pair(&p, "", "");
 	}
 	put_pair(&p, "Commands",
-	         "the first letters are enough; // sends a line that begins "
-	         "with /");
+	         "the first letters are enough; //TEXT sends /TEXT");
 	put_command_rows(&p, word);
 	return p.line;
 }

@@ -105,8 +105,8 @@ static void a_port_that_is_taken_names_who_has_it(void **state)
 	proc_sockchat(&p, "connect", "-p", text, "127.0.0.1", port_text(port),
 	              NULL);
 	proc_expect_exit(&p, 1);
-	snprintf(sentence, sizeof(sentence), "address in use: --source-port %u "
-	         "is not free here\n", taken);
+	snprintf(sentence, sizeof(sentence), "address in use: our port %u "
+	         "(--source-port) is not free\n", taken);
 	assert_err_has(&p, sentence);
 	snprintf(sentence, sizeof(sentence), "(pid %d, ", (int)getpid());
 	assert_err_has(&p, sentence);
@@ -181,7 +181,7 @@ static void an_address_of_others_is_told_with_those_that_are_here(void **state)
 		              NULL);
 		proc_expect_exit(&p, 1);
 		snprintf(text, sizeof(text), "no such address here: this "
-		         "machine does not have --source %s\n",
+		         "machine does not have %s (--source)\n",
 		         others[i]);
 		assert_err_has(&p, text);
 		assert_err_has(&p, "127.0.0.1");

@@ -57,8 +57,8 @@ static void a_url_of_a_protocol_leads_to_its_port(void **state)
 
 		assert_int_equal(rc, -1);
 		snprintf(text, sizeof(text),
-		         "%s: sockchat opens the connection, and you type the "
-		         "%s; try: sockchat %s",
+		         "%s: sockchat opens the connection, and you speak %s; "
+		         "try: sockchat %s",
 		         rows[i].url, rows[i].name, rows[i].line);
 		assert_string_equal(e.text, text);
 		assert_string_equal(e.hint, "");
@@ -84,7 +84,7 @@ static void a_url_of_a_protocol_in_tls_leads_to_tls(void **state)
 		                                1, &e), -1);
 		snprintf(text, sizeof(text),
 		         "%s: sockchat opens the connection, with TLS, and you "
-		         "type the rest; try: sockchat %s",
+		         "speak the protocol; try: sockchat %s",
 		         rows[i][0], rows[i][1]);
 		assert_string_equal(e.text, text);
 	}
