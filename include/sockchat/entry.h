@@ -47,6 +47,13 @@ enum entry_role {
 	ROLE_ANSWER, /* it was asked for, by a command: chat_answer() */
 };
 
+/* Whether a message that was sent by hand went to several peers at once. */
+enum entry_share {
+	SHARE_NONE,
+	SHARE_FIRST, /* it did, and the others follow */
+	SHARE_COPY,  /* it is one of those that follow */
+};
+
 #define ENTRY_COMPLETE 1u /* nothing will be added to this message */
 #define ENTRY_FOLDED   4u /* a later entry tells all of it: rows leave it out */
 #define ENTRY_CUT      2u /* it was ended by its size, not by its framing */
@@ -108,6 +115,7 @@ struct entry {
 	                       * both of them, as bits; without ENTRY_OUT
 	                       * it broke, or we have reset it */
 	uint8_t role;         /* of a NOTE: enum entry_role */
+	uint8_t share;        /* of a MESSAGE: enum entry_share */
 	bool has_datagrams;   /* STATE: they move there, and nobody ends */
 	const uint8_t *bytes; /* a message as it came, or a safe sentence */
 	size_t len;

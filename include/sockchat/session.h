@@ -91,6 +91,8 @@ struct session_settings {
 	bool is_decoded;     /* an encoding has been chosen */
 	bool folds;          /* who comes and goes at once has one row */
 	bool tells_steps;    /* -v: the steps of connecting */
+	enum entry_share share; /* of what is sent now */
+	const char *end_hint; /* what to do when the peer has gone; or NULL */
 	bool rests;          /* nothing more is read in this turn */
 	bool is_held;        /* nothing is read: nobody keeps up */
 	bool serves_one;     /* listeners are closed once there is a peer */
@@ -172,8 +174,9 @@ struct session {
 	/* When the phase and the connection began, on the monotonic clock; 0:
 	 * they have not. */
 	int64_t since_ns, opened_ns;
-	/* Entries of states that the next one folds; 0: none. */
-	uint64_t passing[2];
+	/* Entries of states that the next one folds; 0: none.  And how much had
+	 * been said by then: behind more they stay. */
+	uint64_t passing[2], passing_said;
 	struct queue *queue; /* NULL: nothing waits */
 	struct talk *talk;   /* NULL: there has been no need */
 	struct pair *pair;   /* NULL: it is no side of one */

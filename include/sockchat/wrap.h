@@ -66,6 +66,8 @@ struct wrap_look {
 	int64_t start_ns;          /* of the program: for TIME_START */
 	const struct ticks *ticks; /* of the messages sent: for TIME_ANSWER */
 	bool shows_numbers;        /* of the peers */
+	bool reserves_numbers;     /* their column is there, and empty */
+	uint64_t numbers_since;    /* entries before have no such column */
 	bool shows_old; /* which entries were loaded: by a colon */
 	/* Of the entries: format_entry() finds there the one before, for
 	 * TIME_DELTA. */

@@ -368,10 +368,20 @@ void chat_advise(const struct chat *c, char out[ADVICE_MAX])
 		task->tell(task, out, ADVICE_MAX);
 }
 
+const char *chat_end_hint(const struct chat *c)
+{
+	const struct chat_private *p = c->own;
+	bool is_last = p->session_count == 1 && !p->listener_count;
+	bool is_over = c->is_scripted || c->is_leaving || c->options->reconnect;
+	return c->ops->stays && is_last && !is_over
+	           ? "press Enter to connect again" : "";
+}
+
 void chat_tell_again(struct chat *c)
 {
 	char advice[ADVICE_MAX];
-	if (c->own->again.is_offered || !is_enter_free(c))
+	/* a status line tells it all the time, and the end has told it */
+	if (c->own->again.is_offered || c->ops->stays || !is_enter_free(c))
 		return;
 	c->own->again.is_offered = true;
 	advise_enter(c, advice);

@@ -61,5 +61,7 @@ bool chat_lose(struct chat *c, struct session *s);
 void chat_greet(struct chat *c);
 /* Tell once what Enter does now that nobody is there, if it does anything. */
 void chat_tell_again(struct chat *c);
+/* What the end of a connection of ours says one can do then; or "". */
+const char *chat_end_hint(const struct chat *c);
 
 #endif

@@ -28,9 +28,21 @@ struct session *chat_add_session(struct chat *c)
 	grown[p->session_count++] = s;
 	if (p->session_count > 1 ||
 	    (p->listener_count && p->last_number > 1) ||
-	    (p->listener_count && !c->ops->stays))
+	    (p->listener_count && !c->ops->stays)) {
 		p->shows_numbers = true;
+		chat_begin_column(c);
+	}
 	return s;
+}
+
+/* What stands there already is not indented anew. */
+void chat_begin_column(struct chat *c)
+{
+	struct chat_private *p = c->own;
+	bool has_begun = p->last_number > 0 && c->last_old <= 1;
+	if (!p->has_column && has_begun && c->ops->stays)
+		p->numbers_since = transcript_end(c->transcript);
+	p->has_column = true;
 }
 
 void chat_for_all(struct chat *c, chat_session_fn *fn)

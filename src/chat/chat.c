@@ -9,6 +9,7 @@
 #include <sockchat/explain.h>
 #include <sockchat/focus.h>
 #include <sockchat/pair.h>
+#include <sockchat/recut.h>
 
 #include "chat_private.h"
 #include "reframe.h"
@@ -125,6 +126,8 @@ static void follow_recut(struct chat *c, const struct recut *r)
 	}
 	ticks_recut(c->ticks, r);
 	filter_recut(&c->filter, r);
+	if (p->numbers_since)
+		recut_move(r, &p->numbers_since);
 }
 
 static void on_recut(void *user, const struct recut *r)
@@ -159,6 +162,8 @@ struct wrap_look chat_look(const struct chat *c)
 	look.start_ns = c->start_ns;
 	look.ticks = c->ticks;
 	look.shows_numbers = c->own->shows_numbers || c->last_old > 1;
+	look.reserves_numbers = c->own->has_column && c->ops->stays;
+	look.numbers_since = c->own->numbers_since;
 	look.shows_old = c->has_old;
 	look.transcript = c->transcript;
 	return look;
@@ -237,6 +242,7 @@ static void on_turn_end(void *user)
 {
 	struct chat *c = user;
 	watch_turn(c);
+	c->session_settings.end_hint = chat_end_hint(c);
 	tell_unkept(c);
 	read_on(c);
 	show_more(c, SHOWN_MAX);

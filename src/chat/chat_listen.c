@@ -468,6 +468,7 @@ static int add_place(struct chat *c, const struct endpoint *ep,
 	}
 	pause_or_resume(c, new->listener);
 	grown[p->listener_count++] = new;
+	chat_begin_column(c);
 	return 0;
 }
 

@@ -43,6 +43,8 @@ struct chat_private {
 	struct hold hold; /* what waits in the middle */
 	uint32_t last_number;
 	bool shows_numbers;
+	bool has_column; /* for numbers, since the entry numbers_since */
+	uint64_t numbers_since;
 
 	struct place **listeners;
 	size_t listener_count;
@@ -92,6 +94,8 @@ void chat_tell(struct chat *c, const struct session *s, enum entry_kind kind,
 
 /* One more session.  NULL without memory. */
 MUST_USE struct session *chat_add_session(struct chat *c);
+/* From now on rows have a column for the numbers of peers. */
+void chat_begin_column(struct chat *c);
 /* Take out a session that has ended; it is freed when the turn is over. */
 void chat_remove_session(struct chat *c, struct session *s);
 /* Whether what is typed is meant for this session; and whether it goes there:

@@ -68,6 +68,27 @@ static int give_one(struct chat *c, struct session *s, const struct parcel *p)
 	return chat_error(c, &e);
 }
 
+/* Whether it goes to more than one.  Injected words are each one's own. */
+static bool is_shared(const struct chat *c, const struct parcel *p)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < c->own->session_count && count < 2; i++) {
+		const struct session *s = c->own->sessions[i];
+		count += chat_addresses(c, s) && !s->pair;
+	}
+	return !p->file && count > 1;
+}
+
+/* What follows is a copy of what one of several has got. */
+static void note_shared(struct chat *c)
+{
+	struct session_settings *s = &c->session_settings;
+	if (s->share != SHARE_FIRST)
+		return;
+	s->share = SHARE_COPY;
+	c->has_folded = true;
+}
+
 /* Give it to all that are spoken to.  -1 when some do not get it: then an ERROR
  * entry says why, which for one of many that is passed over has come before. */
 static int give_all(struct chat *c, const struct parcel *p)
@@ -78,6 +99,7 @@ static int give_all(struct chat *c, const struct parcel *p)
 		                          "for");
 	if (has_no_place(c))
 		return tell_nobody(c);
+	c->session_settings.share = is_shared(c, p) ? SHARE_FIRST : SHARE_NONE;
 	for (size_t i = 0; i < c->own->session_count; i++) {
 		struct session *s = c->own->sessions[i];
 		if (!chat_addresses(c, s) ||
@@ -87,10 +109,11 @@ static int give_all(struct chat *c, const struct parcel *p)
 		                                 : give_one(c, s, p) != 0)
 			failed++;
 		else
-			given++;
+			given++, note_shared(c);
 		if (chat_session(c, i) != s)
 			i--; /* it broke, and the next has moved up */
 	}
+	c->session_settings.share = SHARE_NONE;
 	if (given || failed)
 		return failed ? -1 : 0;
 	return tell_nobody(c);

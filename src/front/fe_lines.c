@@ -244,9 +244,15 @@ static void write_entry(void *user, const struct entry *e, size_t from)
 	struct frontend *f = user;
 	bool is_message = e->kind == ENTRY_MESSAGE;
 	bool is_in = is_message && e->dir == ENTRY_IN;
+	struct entry for_all = *e;
 	if (is_unasked(f, e) ||
-	    (e->flags & ENTRY_FOLDED && f->format != FORMAT_JSON))
+	    (f->format != FORMAT_JSON &&
+	     (e->flags & ENTRY_FOLDED || e->share == SHARE_COPY)))
 		return;
+	if (f->format == FORMAT_TEXT && e->share == SHARE_FIRST) {
+		for_all.session = 0; /* its row has no number */
+		e = &for_all;
+	}
 	if (f->chat->options->quiet && e->kind != ENTRY_ERROR &&
 	    (!is_message || only_serves(f)))
 		return;

@@ -103,10 +103,15 @@ static int take_incoming(struct session *s, const uint8_t *bytes, size_t len)
 		return take_between(s, bytes, len);
 	if (s->settings->discards_in)
 		return 0;
-	if (is_told && (!session_talk(s) ||
-	                session_tell_bytes(s, &s->talk->in, bytes, len)))
+	if (is_told && !session_talk(s))
 		return -1;
-	if (len && (is_told || s->talk))
+	/* what a hint is about stands below it, and is not parted by it */
+	bool is_first = s->talk && !s->talk->in.seq;
+	if (len && is_first)
+		hints_in(s, bytes, len);
+	if (is_told && session_tell_bytes(s, &s->talk->in, bytes, len))
+		return -1;
+	if (len && s->talk && !is_first)
 		hints_in(s, bytes, len);
 	if (!sends_back(s))
 		return 0;
@@ -156,18 +161,23 @@ static const char *name_peers_end(const struct link *l)
 static void tell_in_end(struct session *s)
 {
 	bool is_tcp = link_is_tcp(&s->link);
+	char hint[512] = "";
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
 	session_show(s, s->shuts_down ||
 	                    (!s->pair && !session_has_reader(s)));
 	if (s->is_folded) /* there is nobody to talk to */
 		s->closes = s->shuts_down = true;
-	session_tell_state(s, ENTRY_HALF_CLOSED,
-	                   link_is_wordless(&s->link)
-	                       ? explain_closed_at_once(is_tcp) : "",
+	const char *left = what_is_left(s);
+	if (link_is_wordless(&s->link))
+		session_add_sentence(hint, sizeof(hint),
+		                     explain_closed_at_once(is_tcp));
+	if (s->is_gone && s->settings->end_hint)
+		session_add_sentence(hint, sizeof(hint), s->settings->end_hint);
+	session_tell_state(s, ENTRY_HALF_CLOSED, hint,
 	                   "the %s has finished sending%s%s",
 	                   s->pair ? "target" : "peer",
-	                   name_peers_end(&s->link), what_is_left(s));
+	                   name_peers_end(&s->link), left);
 }
 
 static void tell_unproven(struct session *s)

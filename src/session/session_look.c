@@ -137,9 +137,7 @@ static void tell_header(struct session *s)
 	session_tell_note(s, "header-received", "", "PROXY header: %s", text);
 }
 
-/* Add a sentence, which is the first one of the hint or begins with a
- * capital. */
-static void add_sentence(char *hint, size_t size, const char *sentence)
+void session_add_sentence(char *hint, size_t size, const char *sentence)
 {
 	size_t len = strlen(hint);
 	if (!*sentence)
@@ -169,11 +167,11 @@ static void name_the_rest(const struct session *s, char *hint, size_t size)
 	char more[OWNER_TEXT_MAX + ADDRESS_TEXT_MAX] = "";
 	if (s->pair && !s->link.is_near)
 		session_name_client(s, more, sizeof(more));
-	add_sentence(hint, size, more);
+	session_add_sentence(hint, size, more);
 	if (s->link.is_accepted || !*session_local(s))
 		return;
 	snprintf(more, sizeof(more), "our end is %s", session_local(s));
-	add_sentence(hint, size, more);
+	session_add_sentence(hint, size, more);
 }
 
 static void tell_opened(struct session *s)
@@ -242,6 +240,9 @@ void session_tell_over(struct session *s, const struct error *why,
                        const char *hint, const char *lost)
 {
 	bool is_cut_off = s->pair && why && !s->opened_ns;
+	const char *next = s->approach ? s->settings->end_hint : NULL;
+	if (!*hint && next && !s->pair && !s->leaves)
+		hint = next;
 	s->is_end_told = why && !session_is_harmless(s) && !*lost &&
 	                 !is_cut_off;
 	if (s->is_folded)

@@ -54,9 +54,19 @@ static bool folds_states(const struct session *s)
 	return !session_flow(s)->tells_steps;
 }
 
+/* Half an end that somebody spoke after is a part of the conversation. */
+static void keep_passing(struct session *s)
+{
+	uint64_t said = s->link.bytes_in + session_out_end(s);
+	if (s->opened_ns && said != s->passing_said)
+		s->passing[0] = s->passing[1] = 0;
+	s->passing_said = said;
+}
+
 /* What comes now tells all that the states before it told. */
 static void fold_passing(struct session *s)
 {
+	keep_passing(s);
 	for (size_t i = 0; i < 2; i++) {
 		if (s->passing[i])
 			transcript_fold(s->settings->transcript, s->passing[i]);
@@ -108,6 +118,8 @@ void session_tell_state(struct session *s, enum entry_state state,
 		              ? session_timing(s) : NULL,
 	};
 	uint64_t seq = append_entry(s, &e, text, strlen(text));
+	if (state == ENTRY_HALF_CLOSED)
+		keep_passing(s);
 	if (entry_is_passing(&e) && folds_states(s))
 		s->passing[s->passing[0] != 0] = seq;
 }
@@ -172,5 +184,6 @@ void session_tell_sent(struct session *s, const struct framed *m)
 		.prefix = m->prefix,
 		.suffix = m->suffix,
 		.fate = s->pair ? FATE_INJECTED : FATE_NONE,
+		.share = (uint8_t)s->settings->share,
 	}, m->bytes.data, m->bytes.len);
 }

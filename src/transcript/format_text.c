@@ -107,7 +107,7 @@ struct plain_head {
 	int64_t wall_us;
 	uint32_t session;
 	uint8_t dir;
-	bool shows_numbers, shows_old;
+	bool shows_numbers, shows_old, has_column;
 	enum time_mode time;
 	struct wrap_head head; /* empty: none is kept */
 };
@@ -118,10 +118,12 @@ static const struct wrap_head *plain_head(const struct wrap_look *look,
 	static struct plain_head last;
 	bool has_span = look->time == TIME_START || look->time == TIME_DELTA ||
 	                look->time == TIME_ANSWER;
+	bool has_column = e->seq >= look->numbers_since;
 	if (last.head.len && !has_span && last.time == look->time &&
 	    last.wall_us == e->time.wall_us && last.session == e->session &&
 	    last.dir == e->dir && last.shows_numbers == look->shows_numbers &&
-	    last.shows_old == look->shows_old)
+	    last.shows_old == look->shows_old &&
+	    last.has_column == has_column)
 		return &last.head;
 	last = (struct plain_head){
 		.wall_us = e->time.wall_us,
@@ -129,6 +131,7 @@ static const struct wrap_head *plain_head(const struct wrap_look *look,
 		.dir = e->dir,
 		.shows_numbers = look->shows_numbers,
 		.shows_old = look->shows_old,
+		.has_column = has_column,
 		.time = look->time,
 		.head = head_of(look, e, from),
 	};

@@ -74,7 +74,7 @@ static bool has_moment(const struct chunk *c, const struct entry *d)
 	       c->time.wall_us == d->time.wall_us &&
 	       c->wait_ns == d->wait_ns && o->session == d->session &&
 	       o->dir == d->dir && o->frame == d->frame &&
-	       o->prefix_at == d->prefix_at;
+	       o->prefix_at == d->prefix_at && o->share == d->share;
 }
 
 /* A chunk that takes so many bytes more, and whose newest moment is this. */

@@ -142,6 +142,7 @@ static const struct origin *store_origin(struct transcript *t, struct chunk *c,
 		.ended = d->ended & 3u,
 		.has_datagrams = d->has_datagrams,
 		.role = d->role & 3u,
+		.share = d->share & 3u,
 	};
 	const struct origin *stored = store(c, &o, sizeof(o));
 	size_t at = (size_t)((const uint8_t *)stored - c->data);
@@ -167,7 +168,7 @@ static bool fits(struct moment *m, const struct origin *o,
 	       later <= UINT32_MAX && o->waits == (d->wait_ns != 0) &&
 	       o->session == d->session && o->dir == d->dir &&
 	       o->kind == d->kind && o->frame == d->frame &&
-	       o->prefix_at == d->prefix_at &&
+	       o->prefix_at == d->prefix_at && o->share == d->share &&
 	       strcmp(o->peer, or_empty(d->peer)) == 0;
 }
 
@@ -249,6 +250,7 @@ void origin_read(struct entry *e, const struct chunk *c, uint32_t moment,
 	e->ended = o->ended;
 	e->has_datagrams = o->has_datagrams;
 	e->role = o->role;
+	e->share = o->share;
 	e->frame = o->frame;
 	e->prefix_at = o->prefix_at;
 	e->peer = o->peer;

@@ -46,7 +46,7 @@ struct origin {
 	uint8_t ended : 2;
 	bool waits : 1; /* they answer something */
 	bool has_datagrams : 1;
-	uint8_t role : 2;
+	uint8_t role : 2, share : 2;
 };
 
 /* When an entry came, and its origin: MOMENT_SIZE bytes that stand anywhere,

@@ -106,8 +106,12 @@ struct wrap_head wrap_head(const struct wrap_look *look, const struct entry *e,
 	size_t columns = wide ? wide : COLUMNS;
 	if (look->time != TIME_OFF)
 		at = put_field(at, time, strnlen(time, columns), columns);
-	if (look->shows_numbers)
+	bool has_column = (look->shows_numbers || look->reserves_numbers) &&
+	                  e->seq >= look->numbers_since;
+	if (has_column && look->shows_numbers && e->session)
 		at = put_session(at, e);
+	else if (has_column)
+		at = put_field(at, "", 0, 2);
 	else if (look->shows_old)
 		*at++ = entry_is_old(e) ? ':' : ' ';
 	head.mark = (size_t)(at - head.text);

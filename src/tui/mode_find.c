@@ -12,6 +12,7 @@
 #include <sockchat/hits.h>
 #include <sockchat/lens.h>
 #include <sockchat/recut.h>
+#include <sockchat/shared.h>
 
 #include "tui.h"
 
@@ -22,7 +23,8 @@
 static size_t count_shown_hits(void *user, const struct entry *e)
 {
 	struct frontend *f = user;
-	if (e->flags & ENTRY_FOLDED || !filter_shows(&f->chat->filter, e))
+	if (e->flags & ENTRY_FOLDED || !filter_shows(&f->chat->filter, e) ||
+	    shared_is_hidden(&f->chat->filter, e))
 		return 0;
 	size_t count = hits_of(f->find.hits, e).count;
 	uint64_t former = count ? hits_former(f->find.hits) : 0;

@@ -15,7 +15,7 @@ struct piece {
 	const struct entry *entry;
 	struct entry own; /* what `entry` points to */
 	struct wrap_head head; /* of no columns: there is none */
-	char dropped[128];
+	char dropped[128], tail[48];
 	size_t lead, rows; /* lead: for dropped entries */
 	bool has_number; /* of a peer that has a colour */
 	struct wrap_settings settings;

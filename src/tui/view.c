@@ -10,6 +10,7 @@
 #include <sockchat/array.h>
 #include <sockchat/number.h>
 #include <sockchat/recut.h>
+#include <sockchat/shared.h>
 #include <sockchat/transcript.h>
 #include <sockchat/wrap.h>
 
@@ -72,6 +73,7 @@ static bool is_hushed(const struct chat *c, const struct entry *e)
 static bool is_seen(const struct viewport *v, const struct entry *e)
 {
 	return !is_hushed(v->chat, e) && !(e->flags & ENTRY_FOLDED) &&
+	       !shared_is_hidden(&v->chat->filter, e) &&
 	       (!v->is_bare || e->kind == ENTRY_MESSAGE);
 }
 
@@ -114,7 +116,7 @@ static void make_head(struct piece *p, const struct viewport *v, size_t columns)
 
 /* The tick of a message that was sent by hand, in the middle of any; or NULL.
  * All ticks are equally wide. */
-static const char *tail_of(const struct viewport *v, const struct entry *e)
+static const char *tail_of(enum tick_state state, bool is_ascii)
 {
 	static const char *const tails[][2] = {
 		[TICK_QUEUED] = { " … ", " - " },
@@ -122,10 +124,31 @@ static const char *tail_of(const struct viewport *v, const struct entry *e)
 		[TICK_ACKED] = { " ✓✓", " ++" },
 		[TICK_LOST] = { " ✗ ", " x " },
 	};
-	bool is_ascii = v->glyph_flags & GLYPH_ASCII;
-	if (e->kind != ENTRY_MESSAGE || v->is_bare || !v->chat->options->ticks)
-		return NULL;
-	return tails[ticks_at(v->chat->ticks, e->seq).state][is_ascii];
+	return tails[state][is_ascii];
+}
+
+/* Of a message to several peers how many have got it, which is no wider when
+ * it is more; and it is no one's alone. */
+static void add_tail(struct piece *p, const struct viewport *v)
+{
+	const struct chat *c = v->chat;
+	const struct entry *e = p->entry;
+	bool is_ascii = v->glyph_flags & GLYPH_ASCII, has_ticks = !v->is_bare &&
+	                c->options->ticks && e->kind == ENTRY_MESSAGE;
+	char count[16];
+	struct shared_sum sum = { .state = ticks_at(c->ticks, e->seq).state };
+	if (shared_is_for_all(&c->filter, e)) {
+		sum = shared_sum(c->transcript, c->ticks, e->seq);
+		p->own.session = 0;
+	}
+	const char *tail = has_ticks ? tail_of(sum.state, is_ascii) : NULL;
+	p->settings.tail = tail;
+	if (!tail || !sum.count)
+		return;
+	int digits = snprintf(count, sizeof(count), "%zu", sum.count);
+	snprintf(p->tail, sizeof(p->tail), "%s %*zu/%s", tail, digits,
+	         sum.acked, count);
+	p->settings.tail = p->tail;
 }
 
 static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
@@ -143,8 +166,8 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 		.row_count = SIZE_MAX,
 		.now = seq == v->hit_seq ? v->hit_offset : SIZE_MAX,
 		.map = map_of(v, p->entry),
-		.tail = tail_of(v, p->entry),
 	};
+	add_tail(p, v);
 	p->settings.base = wrap_base(&p->settings.look, p->entry);
 	p->settings.look.glyph_flags = v->glyph_flags;
 	p->settings.look.endings &= !v->is_bare;

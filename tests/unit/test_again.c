@@ -22,31 +22,6 @@ static void end_by_peer(struct fake *f)
 	assert_int_equal(chat_session_count(c), 0);
 }
 
-static int count_offers(void)
-{
-	struct entry room;
-	const struct entry *e;
-	int n = 0;
-	for (uint64_t seq = transcript_end(c->transcript);
-	     (e = transcript_at(c->transcript, --seq, &room));)
-		n += strcmp(e->code, "enter") == 0;
-	return n;
-}
-
-static void what_enter_does_is_told_once_for_one_end(void **state)
-{
-	struct fake *f = connect_one();
-	(void)state;
-	fake_facts(f)->far = (struct owner_peer){ .is_here = true,
-		                                  .is_gone = true };
-	end_by_peer(f);
-	assert_int_equal(count_offers(), 1);
-	type("");
-	turn();
-	end_by_peer(fake_last());
-	assert_int_equal(count_offers(), 2);
-}
-
 static void assert_advice(const char *text)
 {
 	char advice[ADVICE_MAX];
@@ -57,8 +32,11 @@ static void assert_advice(const char *text)
 static void enter_on_an_empty_line_connects_again(void **state)
 {
 	(void)state;
-	end_by_peer(connect_one());
-	assert_last(ENTRY_NOTE, "press Enter to connect again to " WHERE);
+	struct fake *f = connect_one();
+	c->session_settings.end_hint = chat_end_hint(c);
+	end_by_peer(f);
+	assert_int_equal(last()->state, ENTRY_CLOSED);
+	assert_string_equal(last()->hint, "press Enter to connect again");
 	assert_advice("press Enter to connect again to " WHERE);
 	type("");
 	turn();
@@ -66,6 +44,19 @@ static void enter_on_an_empty_line_connects_again(void **state)
 	assert_advice("");
 	type("");
 	SENT(fake_last(), "\n");
+}
+
+/* Somebody else is there, or it is done without Enter. */
+static void the_end_of_one_of_several_advises_nothing(void **state)
+{
+	(void)state;
+	connect_one();
+	assert_string_not_equal(chat_end_hint(c), "");
+	options.reconnect = true;
+	assert_string_equal(chat_end_hint(c), "");
+	options.reconnect = false;
+	connect_one();
+	assert_string_equal(chat_end_hint(c), "");
 }
 
 static void connect_alone_repeats_the_last_endpoint(void **state)
@@ -240,7 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(enter_on_an_empty_line_connects_again),
-		TEST(what_enter_does_is_told_once_for_one_end),
+		TEST(the_end_of_one_of_several_advises_nothing),
 		TEST(connect_alone_repeats_the_last_endpoint),
 		TEST(connect_alone_leaves_a_peer_that_has_ended),
 		TEST(a_second_try_does_not_stack_up),

@@ -121,6 +121,19 @@ static void an_end_is_told_once(void **state)
 	assert_rows("OX");
 }
 
+static void half_an_end_that_words_follow_keeps_its_row(void **state)
+{
+	(void)state;
+	adopt();
+	session_shutdown(now.session);
+	turn();
+	fake_feed(now.fake, "still\n");
+	turn();
+	fake_feed_end(now.fake);
+	turn();
+	assert_rows("OH<X");
+}
+
 static void with_steps_each_state_keeps_its_row(void **state)
 {
 	(void)state;
@@ -474,6 +487,7 @@ int main(void)
 		FRESH(a_refusal_takes_the_place_of_connecting),
 		FRESH(a_name_is_resolved_in_the_row_of_its_connection),
 		FRESH(an_end_is_told_once),
+		FRESH(half_an_end_that_words_follow_keeps_its_row),
 		FRESH(with_steps_each_state_keeps_its_row),
 		OPEN(the_peer_ends_first),
 		OPEN(one_byte_is_told_as_one),

@@ -46,16 +46,32 @@ static size_t told(const char *text)
 	return count;
 }
 
+static const char *last_hint(void)
+{
+	uint64_t seq = transcript_end(now.transcript) - 1;
+	while (seq && entry_at(now.transcript, seq)->role != ROLE_HINT)
+		seq--;
+	assert_true(seq > 0);
+	return entry_at(now.transcript, seq)->hint;
+}
+
 static void a_banner_is_named_with_what_would_speak_it(void **state)
 {
 	(void)state;
 	we_connect();
 	they_say("SSH-2.0-OpenSSH_9.2\r\n");
 	assert_int_equal(told("what the peer sends looks like SSH"), 1);
-	const struct entry *e =
-	    entry_at(now.transcript, transcript_end(now.transcript) - 1);
-	assert_string_equal(e->hint, "`ssh -p 9 127.0.0.1` speaks it");
-	assert_int_equal(e->session, 1);
+	assert_string_equal(last_hint(), "`ssh -p 9 127.0.0.1` speaks it");
+}
+
+/* A long message would hide it. */
+static void a_hint_stands_above_what_it_is_about(void **state)
+{
+	(void)state;
+	we_connect();
+	they_say("SSH-2.0-OpenSSH_9.2\r\n");
+	assert_story("CO*<");
+	assert_int_equal(entry_at(now.transcript, 3)->session, 1);
 }
 
 static void a_banner_in_pieces_is_named_as_soon_as_it_tells(void **state)
@@ -394,12 +410,6 @@ static void they_frame_three(void)
 	wait_ms(200);
 }
 
-static const char *last_hint(void)
-{
-	return entry_at(now.transcript, transcript_end(now.transcript) - 1)
-	    ->hint;
-}
-
 static void a_frame_that_fits_is_told_once_with_its_command(void **state)
 {
 	(void)state;
@@ -527,6 +537,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, finish)
 	const struct CMUnitTest tests[] = {
 		TEST(a_banner_is_named_with_what_would_speak_it),
+		TEST(a_hint_stands_above_what_it_is_about),
 		TEST(a_banner_in_pieces_is_named_as_soon_as_it_tells),
 		TEST(a_head_without_an_end_is_named_after_a_moment),
 		TEST(nothing_is_told_of_a_connection_that_we_have_ended),

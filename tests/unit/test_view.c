@@ -19,6 +19,63 @@ static const char *look(int i, int column)
 
 /* What is shown */
 
+static uint64_t share(uint32_t session, enum entry_share share)
+{
+	uint64_t seq = transcript_append(chat->transcript, &(struct entry){
+		.kind = ENTRY_MESSAGE, .dir = ENTRY_OUT, .session = session,
+		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
+		.share = (uint8_t)share,
+		.bytes = (const uint8_t *)"hi\n", .len = 3,
+	});
+	assert_int_equal(ticks_add(chat->ticks, seq), 0);
+	return seq;
+}
+
+static void acknowledge(uint64_t seq)
+{
+	ticks_set(chat->ticks, &(struct tick){ .seq = seq,
+		                               .state = TICK_ACKED });
+}
+
+static void what_goes_to_several_peers_is_one_row(void **state)
+{
+	(void)state;
+	chat->own->shows_numbers = chat->has_folded = true;
+	chat->options->ticks = true;
+	uint64_t seq = share(1, SHARE_FIRST);
+	share(2, SHARE_COPY);
+	share(3, SHARE_COPY);
+	acknowledge(seq + 1);
+	paint();
+	assert_string_equal(row(0), "   > hi\\n …  1/3");
+	assert_string_equal(row(1), "");
+	acknowledge(seq);
+	acknowledge(seq + 2);
+	paint();
+	assert_string_equal(row(0), "   > hi\\n ✓✓ 3/3");
+	filter_focus(&chat->filter, 2, transcript_end(chat->transcript));
+	while (view_work(&view, SECOND_NS))
+		;
+	paint();
+	assert_string_equal(row(0), " 2 > hi\\n ✓✓");
+	assert_string_equal(row(1), "");
+	view_finish(&view);
+}
+
+static void a_second_peer_indents_only_what_comes_then(void **state)
+{
+	(void)state;
+	chat->own->last_number = 1;
+	hear("one\n");
+	chat->own->shows_numbers = true;
+	chat->own->has_column = true;
+	chat->own->numbers_since = transcript_end(chat->transcript);
+	hear("two\n");
+	paint();
+	assert_string_equal(row(0), "< one\\n");
+	assert_string_equal(row(1), " 1 < two\\n");
+}
+
 static void what_is_folded_loses_its_row(void **state)
 {
 	(void)state;
@@ -523,6 +580,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_quiet_one_shows_what_is_said_and_errors),
 		TEST(what_is_folded_loses_its_row),
+		TEST(what_goes_to_several_peers_is_one_row),
+		TEST(a_second_peer_indents_only_what_comes_then),
 		TEST(a_message_stands_behind_its_mark),
 		TEST(sent_and_received_differ_in_colour_as_well),
 		TEST(an_escaped_form_does_not_look_like_typed_text),
