@@ -23,7 +23,7 @@ static int append_or_refuse(struct bytes *out, const void *bytes, size_t len,
                             struct error *e)
 {
 	if (bytes_append(out, bytes, len))
-		return error_set_errno(e, errno, "too much to take");
+		return error_set_errno(e, errno, "too many bytes");
 	return 0;
 }
 

@@ -174,7 +174,7 @@ struct expression *expression_new(const char *text, size_t len, size_t *at,
 {
 	*at = 0;
 	if (len > EXPRESSION_MAX) {
-		error_set(e, "an expression has at most %zu bytes",
+		error_set(e, "an expression may have at most %zu bytes",
 		          EXPRESSION_MAX);
 		return NULL;
 	}

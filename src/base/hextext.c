@@ -68,8 +68,8 @@ static int read_backslashed(struct hextext *h)
 		if (!is_backslashed(h) || byte < 0)
 			return hextext_refuse(
 			    h, h->at, "\\x16\\x03 has nothing else in it: put "
-			              "what has text into quotes, b'\\x16a', "
-			              "or take /send");
+			              "text into quotes, b'\\x16a', or use "
+			              "/send");
 		h->at += 4;
 		if (hextext_put(h, byte))
 			return -1;

@@ -343,8 +343,9 @@ static int refuse_offset(const struct dump *d, const struct row *r)
 	size_t i = likely_radix(d, r);
 	char text[32];
 	format_offset(text, radixes[i], r->digits, d->base[i] + total(d));
-	return hextext_refuse(d->h, r->begin, "the offset should be %s, as "
-	                      "%zu bytes stand above", text, total(d));
+	return hextext_refuse(d->h, r->begin, "the offset should be %s, "
+	                      "because there are %zu bytes "
+	                      "above", text, total(d));
 }
 
 /* Repeat the row above up to this offset. */
@@ -358,8 +359,8 @@ static int fill(struct dump *d, const struct row *r)
 		                      "not fill what * leaves out up to this "
 		                      "offset", d->row_len);
 	if (value - from > FILL_MAX)
-		return hextext_refuse(d->h, star, "* stands for more than "
-		                                  "16 MiB here");
+		return hextext_refuse(d->h, star, "* means more than 16 MiB "
+		                                  "here");
 	for (; from < value; from += d->row_len)
 		if (hextext_put_all(d->h, d->now.bytes, d->row_len))
 			return -1;
@@ -413,18 +414,18 @@ static int refuse_reading(const struct dump *d, const struct row *r)
 	const struct readings *all = &d->now;
 	if (all->count)
 		return hextext_refuse(d->h, r->at, "a group here may be bytes "
-		                      "or the column of characters: leave "
-		                      "that column away");
+		                      "or the column of characters: remove "
+		                      "that column");
 	if (all->bad_at)
 		return hextext_refuse(
 		    d->h, all->bad_at,
-		    "the byte here is %02x, so '%c' should stand here",
+		    "the byte here is %02x, so '%c' should be here",
 		    all->bad, all->bad > ' ' && all->bad < 0x7f ? all->bad
 		                                               : '.');
 	return hextext_refuse(d->h, skip_blanks(d->h, r->at, r->end),
-	                      "no row of a dump: behind the offset stand "
-	                      "bytes of two digits, and then their "
-	                      "characters or nothing");
+	                      "not a row of a dump: after the offset come "
+	                      "bytes of two digits, and then their characters "
+	                      "or nothing");
 }
 
 /* xxd -e writes the bytes of a group from the last to the first.  Nothing tells
@@ -455,9 +456,9 @@ static int check_order(const struct dump *d, const struct row *r)
 	if (all->group <= most || (has_ascii && is_order_told(all)))
 		return 0;
 	return hextext_refuse(d->h, skip_blanks(d->h, r->at, r->end),
-	                      "nothing tells in which order the bytes of such "
-	                      "groups stand: hexdump -C and xxd -g1 have each "
-	                      "by itself");
+	                      "the order of the bytes in such groups is "
+	                      "unknown: use hexdump -C or xxd -g1, which show "
+	                      "single bytes");
 }
 
 /* Learn from a row of the dump.  The characters of spaces are blanks, so a row
@@ -531,8 +532,8 @@ static int take_lines(struct dump *d)
 	}
 	if (d->star_at)
 		return hextext_refuse(d->h, d->star_at - 1, "an offset is "
-		                      "missing below *: nobody knows how far "
-		                      "it goes");
+		                      "missing below *: without it the length "
+		                      "of * is unknown");
 	return 0;
 }
 
@@ -544,6 +545,6 @@ int hextext_dump(struct hextext *h)
 	if (is_certain || (!failed && d.rows > 1))
 		return failed;
 	return hextext_refuse(h, d.first_at, "this may be an offset or bytes: "
-	                      "write a colon behind an offset, or no spaces "
+	                      "write a colon after an offset, or no spaces "
 	                      "between bytes");
 }

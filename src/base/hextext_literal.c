@@ -78,8 +78,9 @@ static int read_octal(struct hextext *h)
 	              hextext_char(h, h->at) <= '7'; n++)
 		value = value * 8 + (h->text[h->at++] - '0');
 	return value < 256 ? value
-	                   : hextext_refuse(h, begin, "\\%o is no byte: the "
-	                                              "last is \\377", value);
+	                   : hextext_refuse(h, begin, "\\%o is not a byte: the "
+	                                              "largest is "
+	                                              "\\377", value);
 }
 
 /* C takes all hex digits that follow, Python two. */
@@ -123,7 +124,8 @@ static int read_character(struct hextext *h)
 	if (byte < 0)
 		return -1;
 	if (hextext_char(h, h->at) != '\'')
-		return hextext_refuse(h, begin, "'a' stands for one byte");
+		return hextext_refuse(h, begin, "'a' is one byte: put several "
+		                                "into double quotes");
 	h->at++;
 	return hextext_put(h, byte);
 }
@@ -142,8 +144,8 @@ static int read_number(struct hextext *h)
 	char pair[2] = { '0', '0' };
 	if (!is_hex && digits && isdigit((unsigned char)h->text[at]) &&
 	    digits > 1)
-		return hextext_refuse(h, begin, "%.*s may be decimal: write "
-		                      "0x in front of it if it is hex",
+		return hextext_refuse(h, begin, "%.*s may be decimal: write 0x "
+		                      "before it if it is hex",
 		                      (int)(digits < 8 ? digits : 8),
 		                      h->text + at);
 	if (!digits || digits > 2 || !ends_word(hextext_char(h, at + digits)) ||
@@ -181,7 +183,7 @@ static int check_told(const struct hextext *h, size_t at, long told,
 {
 	if (told < 0 || (size_t)told == count)
 		return 0;
-	return hextext_refuse(h, at, "%ld bytes are told here, and there %s "
+	return hextext_refuse(h, at, "this says %ld bytes, and there %s "
 	                      "%zu", told, count == 1 ? "is" : "are", count);
 }
 
@@ -276,9 +278,9 @@ static int read_escaped(struct hextext *h, const struct literal *l)
 		return 0;
 	}
 	if (is_longer_in_c(h, l))
-		return hextext_refuse(h, h->at, "C takes more than two digits "
-		                      "here, Python does not: write "
-		                      "\"\\x16\" \"3\" or b'\\x163'");
+		return hextext_refuse(h, h->at, "C reads more than two digits "
+		                      "here, Python does not: write \"\\x16\" "
+		                      "\"3\" or b'\\x163'");
 	int byte = hextext_escape(h);
 	return byte < 0 ? -1 : hextext_put(h, byte);
 }
@@ -292,8 +294,8 @@ static int read_one(struct hextext *h, const struct literal *l)
 	    hextext_put(h, h->text[h->at++]))
 		return -1;
 	if (l->is_bytes && (uint8_t)h->text[h->at] >= 0x80)
-		return hextext_refuse(h, h->at, "b'' has ASCII alone: write "
-		                      "\\x%02x", (uint8_t)h->text[h->at]);
+		return hextext_refuse(h, h->at, "b'' may contain only ASCII: "
+		                      "write \\x%02x", (uint8_t)h->text[h->at]);
 	return hextext_put(h, (uint8_t)h->text[h->at++]);
 }
 
@@ -310,8 +312,8 @@ static int check_meaning(const struct hextext *h, const struct literal *l,
 	}
 	if (l->is_bytes || !pairs || at < h->at)
 		return 0;
-	return hextext_refuse(h, begin, "in quotes this is text: leave the "
-	                      "quotes away if it is hex, or take /send");
+	return hextext_refuse(h, begin, "in quotes this is text: remove the "
+	                      "quotes if it is hex, or use /send");
 }
 
 static int read_literal(struct hextext *h, const struct literal *l,

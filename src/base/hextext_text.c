@@ -41,7 +41,7 @@ int hextext_refuse(const struct hextext *h, size_t at, const char *format, ...)
 int hextext_put_all(struct hextext *h, const uint8_t *bytes, size_t len)
 {
 	if (bytes_append(h->out, bytes, len))
-		return error_set_errno(h->e, errno, "too much to take");
+		return error_set_errno(h->e, errno, "too many bytes");
 	return 0;
 }
 

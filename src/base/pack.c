@@ -46,7 +46,7 @@ static int cut_word(struct typed *t, const char **from, const char **to,
 		*to = t->end;
 	t->at = *to + is_quoted;
 	if (t->at < t->end && *t->at != ' ')
-		return error_set(e, "a space has to follow the closing quote");
+		return error_set(e, "a space must follow the closing quote");
 	return 0;
 }
 
@@ -83,8 +83,8 @@ static void write_bits(uint8_t *at, uint64_t bits,
 static int refuse_integer(const struct unpack_field *f, uint64_t most,
                           const char *text, struct error *e)
 {
-	return error_set(e, "'%.40s' is not an integer from %s%llu to %llu, as "
-	                    "%c takes",
+	return error_set(e, "'%.40s' is not an integer from %s%llu to %llu, "
+	                    "which %c needs",
 	                 text, f->is_signed ? "-" : "",
 	                 f->is_signed ? (unsigned long long)most + 1 : 0,
 	                 (unsigned long long)most, f->letter);
@@ -118,7 +118,8 @@ static int put_bool(struct typed *t, const struct unpack_field *f, uint8_t *at,
 	while (i < count && strcmp(words[i], text) != 0)
 		i++;
 	if (i == count)
-		return error_set(e, "'%.40s' is not true or false, as ? takes",
+		return error_set(e, "'%.40s' is not true or false, which ? "
+		                    "needs",
 		                 text);
 	write_bits(at, i & 1, f);
 	return 0;
@@ -174,10 +175,10 @@ static int put_real(struct typed *t, const struct unpack_field *f, uint8_t *at,
 	const char *text = word_text(t);
 	double value;
 	if (!number_parse_real(text, &value))
-		return error_set(e, "'%.40s' is not a number, as %c takes",
+		return error_set(e, "'%.40s' is not a number, which %c needs",
 		                 text, f->letter);
 	if (is_too_large(value, (size_t)f->size))
-		return error_set(e, "%.40s is over %s, the most that %c takes",
+		return error_set(e, "%.40s is over %s, the largest for %c",
 		                 text, f->size == 2 ? "65504" : "3.4028235e+38",
 		                 f->letter);
 	write_bits(at, real_bits(value, (size_t)f->size), f);
@@ -187,7 +188,7 @@ static int put_real(struct typed *t, const struct unpack_field *f, uint8_t *at,
 static int refuse_length(const struct typed *t, const struct unpack_field *f,
                          const char *most, uint64_t takes, struct error *e)
 {
-	return error_set(e, "it has %zu byte%s, and this %c takes %s%llu",
+	return error_set(e, "it has %zu byte%s, and this %c needs %s%llu",
 	                 t->word.len, plural(t->word.len), f->letter, most,
 	                 (unsigned long long)takes);
 }
@@ -239,7 +240,7 @@ static int take_value(struct typed *t, const struct bytes *format,
 {
 	int taken = take_word(t, e);
 	if (!taken)
-		return error_set(e, "it is missing: FORMAT takes %llu",
+		return error_set(e, "it is missing: FORMAT needs %llu",
 		                 (unsigned long long)unpack_values(
 		                     (const char *)format->data, format->len));
 	return taken < 0 ? -1 : 0;
@@ -258,7 +259,7 @@ static int name_value(const struct typed *t, const struct unpack_field *f,
 static int put_rest(struct typed *t, struct bytes *out, struct error *e)
 {
 	if (bytes_append(out, t->word.data, t->word.len))
-		return error_set_errno(e, errno, "too much to take");
+		return error_set_errno(e, errno, "too many bytes");
 	return 0;
 }
 
@@ -268,7 +269,7 @@ static int fill_up(struct bytes *out, size_t len, struct error *e)
 {
 	size_t more = len - out->len;
 	if (bytes_reserve(out, more + 1))
-		return error_set_errno(e, errno, "too much to take");
+		return error_set_errno(e, errno, "too many bytes");
 	if (more)
 		memset(out->data + out->len, 0, more);
 	out->len = len;
@@ -302,8 +303,8 @@ static int put_fields(struct typed *t, const struct bytes *format,
 	unpack_begin(&u, (const char *)format->data, format->len);
 	while ((found = unpack_next(&u, &f, &why)) > 0) {
 		if (u.end > PACK_MAX)
-			return error_set(e, "FORMAT takes %llu bytes, and %zu "
-			                    "MiB is the most",
+			return error_set(e, "FORMAT needs %llu bytes, more "
+			                    "than %zu MiB",
 			                 (unsigned long long)u.end,
 			                 PACK_MAX >> 20);
 		if (fill_up(out, begin + (size_t)u.end, e) ||
@@ -314,7 +315,7 @@ static int put_fields(struct typed *t, const struct bytes *format,
 		return error_set(e, "FORMAT: %s", why.text);
 	found = take_word(t, &why);
 	if (found)
-		return error_set(e, "value %zu is too many: FORMAT takes %zu",
+		return error_set(e, "value %zu is too many: FORMAT needs %zu",
 		                 t->number + 1, t->number);
 	return 0;
 }

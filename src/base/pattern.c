@@ -263,9 +263,9 @@ static int use_expression(struct pattern *p, const char *text, struct error *e)
 static int choose_kind(struct pattern *p, const char *text, struct error *e)
 {
 	if (!*text)
-		return error_set(e, "what is to be found?");
+		return error_set(e, "what should be found?");
 	if (strlen(text) > PATTERN_MAX)
-		return error_set(e, "a pattern has at most %d bytes",
+		return error_set(e, "a pattern may have at most %d bytes",
 		                 PATTERN_MAX);
 	if (strncmp(text, "hex:", 4) == 0)
 		return use_hex(p, text + 4, e);

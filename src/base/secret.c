@@ -89,7 +89,7 @@ int secret_ask(const char *what, char *out, size_t cap, struct error *e)
 	int flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
 
 	if (is_forbidden)
-		return refuse("it can be asked for at the start alone", e);
+		return refuse("we can ask for it only at the start", e);
 	terminal_fd = open("/dev/tty", flags);
 	if (terminal_fd < 0)
 		return refuse("there is no terminal to ask on", e);

@@ -84,11 +84,11 @@ static int read_count(struct unpack *u, uint64_t *count, struct error *e)
 			                    "so many bytes", column);
 	}
 	if (u->pos == u->len || is_at(u, " \t\n\v\f\r"))
-		return error_set(e, "column %zu: a letter has to follow the "
-		                    "count at once: 16s", column);
+		return error_set(e, "column %zu: a letter must follow the "
+		                    "count directly: 16s", column);
 	if (is_at(u, "*"))
-		return error_set(e, "column %zu: * is all the rest, and takes "
-		                    "no count", column);
+		return error_set(e, "column %zu: * is all the rest, and has no "
+		                    "count", column);
 	return 0;
 }
 
@@ -256,11 +256,10 @@ static void refuse_short(const struct unpack_field *f, size_t len,
 	unsigned long long bytes = f->size * f->count;
 	char what[UNPACK_NAME_MAX + 16];
 	if (f->kind == UNPACK_NOTHING)
-		snprintf(what, sizeof(what), "what column %zu of FORMAT asks "
-		         "for", f->column);
+		snprintf(what, sizeof(what), "column %zu of FORMAT", f->column);
 	else
 		snprintf(what, sizeof(what), "%s", f->name);
-	error_set(e, "byte %llu: %s takes %llu byte%s from here on, and the "
+	error_set(e, "byte %llu: %s needs %llu byte%s from here, and the "
 	             "payload has %zu", (unsigned long long)f->at, what, bytes,
 	          plural(bytes), len);
 }
@@ -283,8 +282,8 @@ bool unpack_read(struct unpack *u, size_t len, struct unpack_field *f,
 	if (found > 0)
 		refuse_short(f, len, e);
 	else if (!found && !u->has_rest && u->end < len)
-		error_set(e, "byte %llu: here FORMAT ends, and the payload has "
-		             "%zu: * takes the rest",
+		error_set(e, "byte %llu: FORMAT ends here, and the payload has "
+		             "%zu: add * for the rest",
 		          (unsigned long long)u->end, len);
 	else if (!found)
 		error_set(e, "%s", "");

@@ -211,7 +211,7 @@ int lens_step(struct lens *l, int64_t ns, struct error *e)
 		cost = 0;
 	}
 	if (l->has_failed)
-		return error_set(e, "no memory to look through what was said");
+		return error_set(e, "no memory to search the conversation");
 	return 0;
 }
 

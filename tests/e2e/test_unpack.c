@@ -123,7 +123,7 @@ static void json_has_the_fields_of_both_directions(void **state)
 	proc_expect_out(&p, "\"fields\":{\"type\":3,\"rest\":\"hi\"}}\n");
 	net_send(fd, "x", 1);
 	proc_expect_out(&p, "\"fields\":{},\"fields_error\":\"byte 0: type "
-	                    "takes 2 bytes from here on, and the payload has "
+	                    "needs 2 bytes from here, and the payload has "
 	                    "1\"}\n");
 	proc_write_text(&p, "/pack >HB 5 65\n/unpack out B:first *\n"
 	                    "/pack B 7\n/unpack in off\n");

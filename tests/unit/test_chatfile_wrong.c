@@ -222,8 +222,8 @@ static void other_bytes_have_to_be_some(void **state)
 		                     "0d 0a ff" },
 		{ "> pack", "a.chat:2:7: FORMAT and its values are missing: "
 		            "pack \">HI\" 3 500" },
-		{ "> pack \">H\"", "a.chat:2:8: value 1: it is missing: "
-		                   "FORMAT takes 1" },
+		{ "> pack \">H\"", "a.chat:2:8: value 1: it is missing: FORMAT "
+		                   "needs 1" },
 		{ "> pack \">H 1", "a.chat:2:8: FORMAT: a quote is not "
 		                   "closed" },
 		{ "> pack \"", "a.chat:2:8: FORMAT: a quote is not closed" },
@@ -231,7 +231,7 @@ static void other_bytes_have_to_be_some(void **state)
 		                       "letters x c b B ? h H i I l L q Q n "
 		                       "N e f d s p and *" },
 		{ "> pack B 256", "a.chat:2:8: value 1: '256' is not an "
-		                  "integer from 0 to 255, as B takes" },
+		                  "integer from 0 to 255, which B needs" },
 		{ "> pack B 1 2", "a.chat:2:12: '2'" NO_ITEM },
 		{ "> file", "a.chat:2:7: a quote is missing: file "
 		            "\"NAME\"" },

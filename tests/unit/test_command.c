@@ -348,7 +348,7 @@ static void values_are_packed_and_sent_without_an_ending(void **state)
 	assert_preview("/pack <H 1", "\1\0", 2, NULL);
 	type("/pack B 256");
 	assert_last(ENTRY_ERROR, "value 1: '256' is not an integer from 0 to "
-	                         "255, as B takes");
+	                         "255, which B needs");
 	assert_string_equal(last()->hint, "nothing was sent");
 	type("/pack");
 	assert_last(ENTRY_ERROR, "/pack needs FORMAT VALUES: nothing was done");

@@ -31,7 +31,7 @@ static void a_search_without_a_screen_lists_what_it_found(void **state)
 	type("/find re:(");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	type("/find");
-	assert_last(ENTRY_ERROR, "what is to be found?");
+	assert_last(ENTRY_ERROR, "what should be found?");
 	fake_forget_written(f);
 }
 

@@ -284,7 +284,8 @@ static void a_wrong_expression_is_refused_with_its_place(void **state)
 			assert_string_equal(e.text, rows[i].sentence);
 	}
 	assert_null(expression_new(text, EXPRESSION_MAX + 1, &at, &e));
-	assert_string_equal(e.text, "an expression has at most 16384 bytes");
+	assert_string_equal(e.text, "an expression may have at most 16384 "
+	                            "bytes");
 	free(text);
 }
 

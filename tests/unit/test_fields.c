@@ -181,8 +181,7 @@ static void json_says_what_does_not_fit(void **state)
 	(void)state;
 	assert_members(">B:n I:size", ENCODE_AUTO, &e,
 	               "\"fields\":{\"n\":1},\"fields_error\":\"byte 1: size "
-	               "takes 4 bytes from here on, and the payload has 4\"}"
-	               "\n");
+	               "needs 4 bytes from here, and the payload has 4\"}\n");
 }
 
 int main(void)

@@ -145,7 +145,7 @@ static void a_wrong_word_changes_nothing(void **state)
 		         "text PATTERN, off" },
 		{ "peer x", "/filter peer: which one? (/peers lists them)" },
 		{ "peer", "/filter peer: which one? (/peers lists them)" },
-		{ "text", "what is to be found?" },
+		{ "text", "what should be found?" },
 		{ "in text re:(", "not a regular expression: missing "
 		                  "closing parenthesis" },
 	};

@@ -9,14 +9,14 @@
 
 #define PAIRS   "a byte is two hex digits: 0d 0a ff"
 #define MAYBE                                                                  \
-	"this may be an offset or bytes: write a colon behind an offset, or "  \
+	"this may be an offset or bytes: write a colon after an offset, or "   \
 	"no spaces between bytes"
 #define NO_TEXT                                                                \
-	"\\x16\\x03 has nothing else in it: put what has text into quotes, "   \
-	"b'\\x16a', or take /send"
+	"\\x16\\x03 has nothing else in it: put text into quotes, b'\\x16a', " \
+	"or use /send"
 #define ORDER                                                                  \
-	"nothing tells in which order the bytes of such groups stand: "        \
-	"hexdump -C and xxd -g1 have each by itself"
+	"the order of the bytes in such groups is unknown: use hexdump -C or " \
+	"xxd -g1, which show single bytes"
 
 /* What the tools say of these 40 bytes. */
 #define SAMPLE                                                                 \
@@ -154,18 +154,20 @@ static void an_array_that_may_mean_something_else_is_refused(void **state)
 		{ "{ 0xgg }", member },
 		{ "{ ff }", member },
 		{ "{ 0x16u }", member },
-		{ "{ 16, 3 }", "column 3: 16 may be decimal: write 0x in front "
-		               "of it if it is hex" },
+		{ "{ 16, 3 }", "column 3: 16 may be decimal: write 0x before "
+		               "it if it is hex" },
 		{ "{ 0x16", "column 1: this has no }" },
 		{ "[0x16}", "column 6: a byte in an array is 0x and two hex "
 		            "digits: { 0x0d, 0x0a }" },
-		{ "{ 'ab' }", "column 3: 'a' stands for one byte" },
-		{ "{'", "column 2: 'a' stands for one byte" },
+		{ "{ 'ab' }", "column 3: 'a' is one byte: put several into "
+		              "double quotes" },
+		{ "{'", "column 2: 'a' is one byte: put several into double "
+		        "quotes" },
 		{ "char a[3] = {0x16}",
-		  "column 1: 3 bytes are told here, and there is 1" },
+		  "column 1: this says 3 bytes, and there is 1" },
 		{ "unsigned char a[] = {\n  0x16, 0x03\n};\n"
 		  "unsigned int a_len = 3;\n",
-		  "line 4, column 22: 3 bytes are told here, and there are 2" },
+		  "line 4, column 22: this says 3 bytes, and there are 2" },
 		{ "char a[] = {0x16}; char b[] = {0x03};",
 		  "column 20: nothing may follow: it is read one at a time" },
 	};
@@ -198,8 +200,8 @@ static void a_literal_that_two_languages_read_differently_is_refused(
     void **state)
 {
 	static const char text[] =
-	    "column 2: in quotes this is text: leave the quotes away if it is "
-	    "hex, or take /send";
+	    "column 2: in quotes this is text: remove the quotes if it is hex, "
+	    "or use /send";
 	static const char open[] = "column 1: the quote is not closed";
 	static const char escape[] =
 	    "column 3: C and Python both know \\n \\r \\t \\a \\b \\f \\v "
@@ -207,15 +209,17 @@ static void a_literal_that_two_languages_read_differently_is_refused(
 	static const char *const rows[][2] = {
 		{ "\"160301\"", text },
 		{ "'16 03 01'", text },
-		{ "\"\\x160\"", "column 2: C takes more than two digits here, "
+		{ "\"\\x160\"", "column 2: C reads more than two digits here, "
 		                "Python does not: write \"\\x16\" \"3\" or "
 		                "b'\\x163'" },
 		{ "b'\\x1'", "column 3: \\x needs two hex digits" },
-		{ "b'\\400'", "column 3: \\400 is no byte: the last is \\377" },
+		{ "b'\\400'", "column 3: \\400 is not a byte: the largest is "
+		              "\\377" },
 		{ "b'\\q'", escape },
 		{ "b'\\N{DASH}'", escape },
 		{ "b'\\", escape },
-		{ "b'\xc3\xa9'", "column 3: b'' has ASCII alone: write \\xc3" },
+		{ "b'\xc3\xa9'", "column 3: b'' may contain only ASCII: write "
+		                 "\\xc3" },
 		{ "b'abc", open },
 		{ "b'''abc''", open },
 		{ "b'a\nb'", "line 1, column 1: the quote is not closed" },
@@ -368,17 +372,17 @@ static void what_a_dump_says_twice_must_agree(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "00000000: 6162 6364  abcd\n00000005: 65  e",
-		  "line 2, column 1: the offset should be 00000004, as 4 bytes "
-		  "stand above" },
+		  "line 2, column 1: the offset should be 00000004, because "
+		  "there are 4 bytes above" },
 		{ "0000000 61 62\n0000003",
-		  "line 2, column 1: the offset should be 0000002, as 2 bytes "
-		  "stand above" },
+		  "line 2, column 1: the offset should be 0000002, because "
+		  "there are 2 bytes above" },
 		{ "00000000: 6162 6364  abxd",
-		  "column 24: the byte here is 63, so 'c' should stand here" },
+		  "column 24: the byte here is 63, so 'c' should be here" },
 		{ "00000000: 6162 0a64  abcd",
-		  "column 24: the byte here is 0a, so '.' should stand here" },
+		  "column 24: the byte here is 0a, so '.' should be here" },
 		{ "00000000  61 62 63  |abd|\n",
-		  "line 1, column 24: the byte here is 63, so 'c' should stand "
+		  "line 1, column 24: the byte here is 63, so 'c' should be "
 		  "here" },
 		{ "00000000: 6162\nand 63",
 		  "line 2, column 1: each line of a dump begins with an "
@@ -388,13 +392,13 @@ static void what_a_dump_says_twice_must_agree(void **state)
 		  "offset" },
 		/* xxd -e and -b, hexdump without -C, od alone */
 		{ "00000000: 6c6c6568 0000006f  hello...",
-		  "column 30: the byte here is 6c, so 'l' should stand here" },
+		  "column 30: the byte here is 6c, so 'l' should be here" },
 		{ "00000000: 04030201  ....", "column 11: " ORDER },
 		{ "0000000 0316 0001\n0000004", "line 1, column 9: " ORDER },
 		{ "0000000 001426 000001\n0000004",
 		  "line 1, column 9: " ORDER },
 		{ "00000000: 01101000 01100101  he",
-		  "column 11: no row of a dump: behind the offset stand bytes "
+		  "column 11: not a row of a dump: after the offset come bytes "
 		  "of two digits, and then their characters or nothing" },
 	};
 	(void)state;
@@ -405,8 +409,8 @@ static void a_star_that_says_too_little_or_too_much_is_refused(void **state)
 {
 	static const char *const rows[][2] = {
 		{ "00000000: 0000  ..\n*\n",
-		  "line 2, column 1: an offset is missing below *: nobody "
-		  "knows how far it goes" },
+		  "line 2, column 1: an offset is missing below *: without it "
+		  "the length of * is unknown" },
 		{ "00000000: 0000  ..\n*\n00000005: 00  .",
 		  "line 3, column 1: rows of 2 bytes do not fill what * "
 		  "leaves out up to this offset" },
@@ -414,7 +418,7 @@ static void a_star_that_says_too_little_or_too_much_is_refused(void **state)
 		  "line 3, column 1: rows of 2 bytes do not fill what * "
 		  "leaves out up to this offset" },
 		{ "00000000: 0000  ..\n*\n10000000\n",
-		  "line 2, column 1: * stands for more than 16 MiB here" },
+		  "line 2, column 1: * means more than 16 MiB here" },
 		{ "*\n00000000: 0000  ..\n",
 		  "line 1, column 1: each line of a dump begins with an "
 		  "offset" },
@@ -431,7 +435,7 @@ static void what_may_be_an_offset_or_bytes_is_refused(void **state)
 		{ "1603 01 00\n2222 33 44", "line 1, column 1: " MAYBE },
 		{ "0000 61 62 ab",
 		  "column 5: a group here may be bytes or the column of "
-		  "characters: leave that column away" },
+		  "characters: remove that column" },
 	};
 	static const struct sample list[] = {
 		READS("0000 61\n0001 62", "ab"),

@@ -93,36 +93,37 @@ static void what_cannot_be_packed_names_the_value(void **state)
 {
 	(void)state;
 	assert_refused(">HB 3 256", "value 2: '256' is not an integer from 0 "
-	               "to 255, as B takes");
+	               "to 255, which B needs");
 	assert_refused(">b:level -129", "value 1 (level): '-129' is not an "
-	               "integer from -128 to 127, as b takes");
+	               "integer from -128 to 127, which b needs");
 	assert_refused(">q 9223372036854775808", "value 1: "
 	               "'9223372036854775808' is not an integer from "
-	               "-9223372036854775808 to 9223372036854775807, as q "
-	               "takes");
+	               "-9223372036854775808 to 9223372036854775807, which q "
+	               "needs");
 	assert_refused("Q 18446744073709551616", "value 1: "
 	               "'18446744073709551616' is not an integer from 0 to "
-	               "18446744073709551615, as Q takes");
+	               "18446744073709551615, which Q needs");
 	assert_refused("B 1.5", "value 1: '1.5' is not an integer from 0 to "
-	               "255, as B takes");
+	               "255, which B needs");
 	assert_refused("B 0x", "value 1: '0x' is not an integer from 0 to 255, "
-	               "as B takes");
+	               "which B needs");
 	assert_refused("B 1\\0", "value 1: '' is not an integer from 0 to 255, "
-	               "as B takes");
-	assert_refused("? 2", "value 1: '2' is not true or false, as ? takes");
-	assert_refused("f x", "value 1: 'x' is not a number, as f takes");
+	               "which B needs");
+	assert_refused("? 2", "value 1: '2' is not true or false, which ? "
+	                      "needs");
+	assert_refused("f x", "value 1: 'x' is not a number, which f needs");
 	assert_refused("f 1e39", "value 1: 1e39 is over 3.4028235e+38, the "
-	               "most that f takes");
-	assert_refused("e -65520", "value 1: -65520 is over 65504, the most "
-	               "that e takes");
-	assert_refused("c ab", "value 1: it has 2 bytes, and this c takes 1");
-	assert_refused("4s hello", "value 1: it has 5 bytes, and this s takes "
+	               "largest for f");
+	assert_refused("e -65520", "value 1: -65520 is over 65504, the "
+	               "largest for e");
+	assert_refused("c ab", "value 1: it has 2 bytes, and this c needs 1");
+	assert_refused("4s hello", "value 1: it has 5 bytes, and this s needs "
 	               "at most 4");
 	assert_refused("4p:a four", "value 1 (a): it has 4 bytes, and this p "
-	               "takes at most 3");
-	assert_refused("p a", "value 1: it has 1 byte, and this p takes at "
+	               "needs at most 3");
+	assert_refused("p a", "value 1: it has 1 byte, and this p needs at "
 	               "most 0");
-	assert_refused("0p a", "value 1: it has 1 byte, and this p takes at "
+	assert_refused("0p a", "value 1: it has 1 byte, and this p needs at "
 	               "most 0");
 	assert_refused("s \\q", "value 1: column 1: a backslash begins \\n \\r "
 	               "\\t \\0 \\e \\xNN \\u{...} \\\" or \\\\");
@@ -132,11 +133,11 @@ static void too_few_and_too_many_values_are_counted(void **state)
 {
 	(void)state;
 	assert_refused("\">H I:size *:rest\" 3 500", "value 3 (rest): it is "
-	               "missing: FORMAT takes 3");
-	assert_refused("16000000B 1", "value 2: it is missing: FORMAT takes "
+	               "missing: FORMAT needs 3");
+	assert_refused("16000000B 1", "value 2: it is missing: FORMAT needs "
 	               "16000000");
-	assert_refused(">H 3 500 7", "value 2 is too many: FORMAT takes 1");
-	assert_refused("4x 1", "value 1 is too many: FORMAT takes 0");
+	assert_refused(">H 3 500 7", "value 2 is too many: FORMAT needs 1");
+	assert_refused("4x 1", "value 1 is too many: FORMAT needs 0");
 }
 
 static void a_format_must_be_one(void **state)
@@ -145,17 +146,17 @@ static void a_format_must_be_one(void **state)
 	assert_refused("z 1", "FORMAT: column 1: 'z' is none of the letters x "
 	               "c b B ? h H i I l L q Q n N e f d s p and *");
 	assert_refused("\">H 1", "FORMAT: a quote is not closed");
-	assert_refused("\">H\"1", "FORMAT: a space has to follow the closing "
+	assert_refused("\">H\"1", "FORMAT: a space must follow the closing "
 	               "quote");
 }
 
 static void what_is_packed_is_bounded(void **state)
 {
 	(void)state;
-	assert_refused("999999999s a", "FORMAT takes 999999999 bytes, and 16 "
-	               "MiB is the most");
-	assert_refused("9999999999x", "FORMAT takes 9999999999 bytes, and 16 "
-	               "MiB is the most");
+	assert_refused("999999999s a", "FORMAT needs 999999999 bytes, more "
+	               "than 16 MiB");
+	assert_refused("9999999999x", "FORMAT needs 9999999999 bytes, more "
+	               "than 16 MiB");
 }
 
 int main(void)

@@ -133,7 +133,7 @@ static void bytes_are_found_by_their_hex(void **state)
 static void a_wrong_expression_is_refused_with_a_sentence(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "", "what is to be found?" },
+		{ "", "what should be found?" },
 		{ "hex:", "hex: which bytes?" },
 		{ "re:", "re: which expression?" },
 		{ "re:(", "not a regular expression: "

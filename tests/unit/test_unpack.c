@@ -99,29 +99,29 @@ static void the_compiler_s_sizes_have_its_padding(void **state)
 	ROW("@B0i", "\1...", "field1=1");
 	ROW("=Bi", "\1\0\0\0\0", "field1=1 field2=0");
 	assert_row(format + 1, &made, 1,
-	           "field1=\"a\"; byte 8: field2 takes 8 bytes from here on, "
-	           "and the payload has 1");
+	           "field1=\"a\"; byte 8: field2 needs 8 bytes from here, and "
+	           "the payload has 1");
 }
 
 static void what_does_not_fit_is_told_with_its_place(void **state)
 {
 	(void)state;
 	ROW(">H:type 16s:name", "\0\3abc",
-	    "type=3; byte 2: name takes 16 bytes from here on, and the "
-	    "payload has 5");
+	    "type=3; byte 2: name needs 16 bytes from here, and the payload "
+	    "has 5");
 	ROW(">H:type", "\0\3abc",
-	    "type=3; byte 2: here FORMAT ends, and the payload has 5: * takes "
-	    "the rest");
-	ROW(">4x", "abc", "byte 0: what column 2 of FORMAT asks for takes 4 "
-	                  "bytes from here on, and the payload has 3");
-	ROW("B *", "", "byte 0: field1 takes 1 byte from here on, and the "
-	               "payload has 0");
+	    "type=3; byte 2: FORMAT ends here, and the payload has 5: add * "
+	    "for the rest");
+	ROW(">4x", "abc", "byte 0: column 2 of FORMAT needs 4 bytes from here, "
+	                  "and the payload has 3");
+	ROW("B *", "", "byte 0: field1 needs 1 byte from here, and the payload "
+	               "has 0");
 	ROW("999999999s 999999999q", "abc",
-	    "byte 0: field1 takes 999999999 bytes from here on, and the "
-	    "payload has 3");
+	    "byte 0: field1 needs 999999999 bytes from here, and the payload "
+	    "has 3");
 	ROW("900000000000000000s", "abc",
-	    "byte 0: field1 takes 900000000000000000 bytes from here on, and "
-	    "the payload has 3");
+	    "byte 0: field1 needs 900000000000000000 bytes from here, and the "
+	    "payload has 3");
 }
 
 static void nothing_of_a_string_moves_the_terminal(void **state)
@@ -174,13 +174,13 @@ static void a_format_that_is_none_is_refused_at_its_column(void **state)
 	assert_refused("H>", "column 2: > can only stand at the front");
 	assert_refused(">n", "column 2: n has a size only with @ or no sign at "
 	               "the front");
-	assert_refused("H 16", "column 3: a letter has to follow the count at "
-	               "once: 16s");
-	assert_refused("16 s", "column 1: a letter has to follow the count at "
-	               "once: 16s");
+	assert_refused("H 16", "column 3: a letter must follow the count "
+	               "directly: 16s");
+	assert_refused("16 s", "column 1: a letter must follow the count "
+	               "directly: 16s");
 	assert_refused("H *B", "column 4: nothing can follow *, which is all "
 	               "the rest");
-	assert_refused("3*", "column 1: * is all the rest, and takes no count");
+	assert_refused("3*", "column 1: * is all the rest, and has no count");
 	assert_refused("H :a", "column 3: a name follows its letter: H:type");
 	assert_refused("4x:pad", "column 3: there is no value to name");
 	assert_refused("0H:a", "column 3: there is no value to name");
