@@ -11,7 +11,8 @@
 struct chat;
 
 /* Append a NOTE entry, as printf() does.  `code` is its name for programs,
- * static; sockchat-entries(5) lists all of them. */
+ * static; sockchat-entries(5) lists all of them.  What stands behind "; "
+ * becomes its hint. */
 void chat_note(struct chat *c, const char *code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Tell what a command was asked for: the front end shows it over its screen, or

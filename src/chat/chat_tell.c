@@ -12,15 +12,20 @@
 
 #define ANSWER_MAX 1024
 
+/* Behind "; " stands what it means. */
 static void append_note(struct chat *c, enum entry_role role, const char *code,
-                        const char *text)
+                        char *text)
 {
+	char *hint = role == ROLE_EVENT ? strstr(text, "; ") : NULL;
+	if (hint)
+		*hint = '\0';
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_NOTE,
 		.role = (uint8_t)role,
 		.code = code,
 		.bytes = (const uint8_t *)text,
 		.len = strlen(text),
+		.hint = hint ? hint + 2 : "",
 	});
 }
 
@@ -34,7 +39,7 @@ void chat_note(struct chat *c, const char *code, const char *format, ...)
 	append_note(c, ROLE_EVENT, code, text);
 }
 
-static void answer(struct chat *c, const char *code, const char *text)
+static void answer(struct chat *c, const char *code, char *text)
 {
 	if (c->frontend && c->ops->answer)
 		c->ops->answer(c->frontend, code, text);

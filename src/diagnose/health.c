@@ -182,13 +182,13 @@ struct verdict {
 /* Write the sentence.  False: it does not hold. */
 typedef bool rule_fn(const struct verdict *v);
 
-/* "PREFIX since 12 s" */
+/* "PREFIX for 12 s" */
 static bool say_since(const struct verdict *v, const char *prefix,
                       int64_t since_ns)
 {
 	char span[32];
 	health_format_span(span, v->f->now.mono_ns - since_ns);
-	snprintf(v->out, HEALTH_TEXT_MAX, "%s since %s", prefix, span);
+	snprintf(v->out, HEALTH_TEXT_MAX, "%s for %s", prefix, span);
 	return true;
 }
 
@@ -206,8 +206,10 @@ static bool is_opening(const struct verdict *v)
 
 static bool is_closed(const struct verdict *v)
 {
-	return v->f->phase == ENTRY_CLOSED &&
-	       say_since(v, "closed", v->f->since.mono_ns);
+	char span[32];
+	health_format_span(span, v->f->now.mono_ns - v->f->since.mono_ns);
+	snprintf(v->out, HEALTH_TEXT_MAX, "closed %s ago", span);
+	return v->f->phase == ENTRY_CLOSED;
 }
 
 /* "no answer for 5 s: ", once that is worth a word. */

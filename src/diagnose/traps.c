@@ -25,112 +25,112 @@
 const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_EOL] = {
 		.code = "line-ending",
-		"your lines end in \\n, those of the peer in \\r\\n: it may "
-		"still wait for the end of what you sent",
-		HINT_CRLF,
+		"your lines end in \\n, those of the peer in \\r\\n",
+		"it may still wait for the end of what you sent. " HINT_CRLF,
 	},
 	[TRAP_REQUEST] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of ",
+		"the peer may still wait for the end of what you sent. "
 		HINT_CRLF,
-		" in \\r\\n: the peer may still wait for the end of what you "
-		"sent",
+		" in \\r\\n",
 	},
 	[TRAP_COMPLAINT] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of ",
-		HINT_CRLF,
-		" in \\r\\n: this may be why the peer complains",
+		"this may be why the peer complains. " HINT_CRLF,
+		" in \\r\\n",
 	},
 	[TRAP_HEAD] = {
 		.code = "line-ending",
 		"your lines end in \\n, those of ",
-		HINT_CRLF "; then Enter on an empty line",
-		" in \\r\\n, and an empty line ends a request: the peer may "
-		"still wait for either",
+		"the peer may still wait for either. " HINT_CRLF ". Then press "
+		"Enter on an empty line",
+		" in \\r\\n, and an empty line ends a request",
 	},
 	[TRAP_EMPTY_LINE] = {
 		.code = "empty-line",
 		"an empty line ends a request of ",
-		"`/send \\r\\n` sends one",
-		", and you have sent none: the peer may still wait for it",
+		"the peer may still wait for it. `/send \\r\\n` sends one",
+		", and you have sent none",
 	},
 	[TRAP_HOST] = {
 		.code = "host-line",
-		"HTTP/1.1 wants a line `Host: NAME`, and you have sent none: "
-		"this may be why the peer complains",
-		"send it behind the first line, or ask for HTTP/1.0",
+		"HTTP/1.1 wants a line `Host: NAME`, and you have sent none",
+		"this may be why the peer complains. Send it after the first "
+		"line, or ask for HTTP/1.0",
 	},
 	[TRAP_ECHO] = {
 		.code = "echo",
 		"the peer sends back what you send, byte for byte",
-		"it is an echo server: this proves the link, not your protocol",
+		"it echoes: this proves the link, not your protocol",
 	},
 	[TRAP_MERGED] = {
 		.code = "messages-merged",
-		"messages that you sent apart came back in one piece: TCP has "
-		"no messages, only bytes in their order",
-		"programs find a message's end by a line ending or a length "
-		"before it, never by what one recv() brings",
+		"messages that you sent apart came back in one piece",
+		"TCP has no messages, only bytes in order. Programs find a "
+		"message's end by a line ending or by a length before it, not "
+		"by what one recv() brings",
 	},
 	[TRAP_PARTED] = {
 		.code = "message-parted",
-		"a message that you sent at once came back in pieces: TCP has "
-		"no messages, only bytes in their order",
-		"programs call recv() until the message's end has come",
+		"a message that you sent at once came back in pieces",
+		"TCP has no messages, only bytes in order. Programs call "
+		"recv() until the whole message has come",
 	},
 	[TRAP_CHARACTER] = {
 		.code = "character-parted",
-		"a character of several bytes arrived in pieces: what one "
-		"recv() brings need not end where a character ends",
-		"this is what breaks recv().decode() in Python: decode whole "
-		"lines, or with codecs.getincrementaldecoder()",
+		"a character of several bytes arrived in pieces",
+		"one recv() may end inside a character, which breaks "
+		"recv().decode() in Python. Decode whole lines, or use "
+		"codecs.getincrementaldecoder()",
 	},
 	[TRAP_CUT] = {
 		.code = "decodes-each-read",
 		"", /* cut_text() says it */
-		"a read may end within a character: decode whole lines, or "
-		"with codecs.getincrementaldecoder() in Python",
+		"one recv() may end inside a character. Decode whole lines, or "
+		"use codecs.getincrementaldecoder() in Python",
 	},
 	[TRAP_NO_ANSWER] = {
 		.code = "end-unanswered",
-		"the peer ended without a byte after our FIN: it may take the "
-		"end of what you send for the end of the conversation",
-		"-N sends no FIN when standard input ends; with -q SECS it "
-		"leaves SECS after that",
+		"the peer ended without a byte after our FIN",
+		"it may take our FIN for the end of the conversation. With -N "
+		"no FIN is sent when standard input ends; -q SECS then leaves "
+		"after SECS",
 	},
 	[TRAP_BOM] = {
 		.code = "byte-order-mark",
-		"what the peer sends begins with a byte order mark, which is "
-		"not seen and makes its first word another one",
-		"programs should send none: in C# `new UTF8Encoding(false)`; "
-		"Python reads over it with \"utf-8-sig\"",
+		"what the peer sends begins with a byte order mark",
+		"it is invisible, and part of the first word. Programs should "
+		"send none: in C# `new UTF8Encoding(false)`. In Python "
+		"\"utf-8-sig\" skips it",
 	},
 	[TRAP_NUL] = {
 		.code = "nul-ended",
-		"what the peer sends ends in a NUL byte, as C's strings do",
-		"`/frame nul` shows each by itself; if it expects the same, "
-		"`/eol nul` ends what you send so (--eol nul from the start)",
+		"what the peer sends ends in a NUL byte, as strings of C do",
+		"`/frame nul` shows each message by itself. If the peer "
+		"expects the same, `/eol nul` ends what you send so (--eol nul "
+		"from the start)",
 	},
 	[TRAP_CR] = {
 		.code = "cr-ended",
 		"the peer's lines end in \\r alone",
-		"`/frame cr` shows each by itself; if it expects the same, "
-		"`/eol cr` ends what you send so (--eol cr from the start)",
+		"`/frame cr` shows each line by itself. If the peer expects "
+		"the same, `/eol cr` ends what you send so (--eol cr from the "
+		"start)",
 	},
 	[TRAP_PADDED] = {
 		.code = "nul-padded",
-		"what the peer sends is filled up with NUL bytes: it seems to "
-		"send its whole buffer, not only what is in it",
-		"in C `send(fd, buf, strlen(buf), 0)`, or the count that "
-		"recv() returned, in place of `sizeof buf`",
+		"what the peer sends is padded with NUL bytes",
+		"it seems to send its whole buffer, not only what is in it. In "
+		"C use `send(fd, buf, strlen(buf), 0)`, or the count that "
+		"recv() returned, not `sizeof buf`",
 	},
 	[TRAP_UTF16] = {
 		.code = "encoding-utf-16",
-		"what the peer sends looks like UTF-16: each letter has a NUL "
-		"byte beside it",
-		"programs should send UTF-8: in C# `Encoding.UTF8`, not "
-		"`Encoding.Unicode`",
+		"what the peer sends looks like UTF-16",
+		"each letter has a NUL byte beside it. Programs should send "
+		"UTF-8: in C# `Encoding.UTF8`, not `Encoding.Unicode`",
 	},
 	[TRAP_CP949] = {
 		.code = "encoding-cp949",

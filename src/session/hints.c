@@ -143,16 +143,21 @@ static void hint_traps(struct session *s)
 	struct session_hints *hints = hints_told(s);
 	const struct watcher *w = s->talk->watcher;
 	unsigned news = w->seen & ~hints->traps;
-	char text[TRAP_TEXT_MAX];
+	char text[TRAP_TEXT_MAX], hint[512];
 	hints->traps |= news;
 	for (unsigned i = 0; i < TRAP_COUNT; i++) {
 		if (!(news & 1u << i))
 			continue;
 		const struct trap_row *row = &trap_rows[i];
 		/* Of a client, its author alone could follow these. */
-		bool has_hint = !s->pair || i >= TRAP_ECHO;
+		bool has_advice = !s->pair || i >= TRAP_ECHO;
+		const char *end = strstr(row->hint, ". ");
 		traps_text(&w->traps, i, text, sizeof(text));
-		hint_tell_note(s, row->code, has_hint ? row->hint : "", text);
+		snprintf(hint, sizeof(hint), "%.*s",
+		         has_advice || !end ? (int)sizeof(hint) - 1
+		                            : (int)(end - row->hint),
+		         row->hint);
+		hint_tell_note(s, row->code, hint, text);
 	}
 }
 

@@ -318,10 +318,10 @@ static void tell_peer_trouble(struct session *s, const struct facts *f,
 	if (!f->is_gone)
 		(void)find_process(s, &facts);
 	bool is_named = !f->is_gone && *facts.owner;
-	snprintf(hint, sizeof(hint), "%s%s%s%s",
+	snprintf(hint, sizeof(hint), "%s%s",
 	         is_named ? relation_of(s, &facts) : "",
-	         is_named ? facts.owner : "",
-	         is_named ? "; " : "", v->hint);
+	         is_named ? facts.owner : "");
+	session_add_sentence(hint, sizeof(hint), v->hint);
 	session_tell_note(s, v->code, hint, "%s", v->text);
 }
 

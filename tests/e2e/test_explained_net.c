@@ -283,7 +283,7 @@ static void what_is_lost_is_told_and_remembered_for_a_minute(void **state)
 	IP("link", "set", "lo", "down");
 	proc_write_text(&p, "hello\n");
 	proc_expect_out(&p, "> hello");
-	expect_info(&p, "no answer from the peer's system since 1 s: sent "
+	expect_info(&p, "no answer from the peer's system for 1 s: sent "
 	                "again ");
 	IP("link", "set", "lo", "up");
 	net_expect(fd, "hello\n");

@@ -86,7 +86,7 @@ static void a_server_that_speaks_first_is_the_target(void **state)
 	answer("220 mx.example ESMTP\r\n");
 	expect("what the target sends looks like SMTP");
 	ask("HELO x\n");
-	expect("the client's lines end in \\n, those of SMTP in \\r\\n: the "
+	expect("the client's lines end in \\n, those of SMTP in \\r\\n; the "
 	       "target may still wait for the end of what the client sent");
 }
 

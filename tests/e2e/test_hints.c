@@ -151,7 +151,7 @@ static void messages_that_come_back_in_one_piece_are_told(void **state)
 	proc_write_text(&p, "one\ntwo\n");
 	net_expect(fd, "one\ntwo\n");
 	net_send_text(fd, "one\ntwo\n");
-	proc_expect_out(&p, "came back in one piece: TCP has no messages");
+	proc_expect_out(&p, "came back in one piece; TCP has no messages");
 	end(&p, NULL);
 	close(fd);
 }

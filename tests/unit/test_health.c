@@ -37,7 +37,7 @@ static void a_connection_that_works_is_healthy(void **state)
 	wait_s(49);
 	assert_verdict(HEALTH_FINE, "healthy");
 	wait_s(1);
-	assert_verdict(HEALTH_FINE, "healthy, quiet since 1 min");
+	assert_verdict(HEALTH_FINE, "healthy, quiet for 1 min");
 	f.out_ns = f.now.mono_ns - 59 * SECOND;
 	assert_verdict(HEALTH_FINE, "healthy");
 }
@@ -47,10 +47,10 @@ static void before_it_is_open_it_says_what_is_waited_for(void **state)
 	(void)state;
 	f.phase = ENTRY_RESOLVING;
 	f.has_tcp = false;
-	assert_verdict(HEALTH_WORTH_KNOWING, "looking up the name since 10 s");
+	assert_verdict(HEALTH_WORTH_KNOWING, "looking up the name for 10 s");
 	f.phase = ENTRY_CONNECTING;
 	assert_verdict(HEALTH_WORTH_KNOWING,
-	               "connecting since 10 s, no answer yet");
+	               "connecting for 10 s, no answer yet");
 }
 
 static void after_its_end_only_the_end_is_told(void **state)
@@ -60,7 +60,7 @@ static void after_its_end_only_the_end_is_told(void **state)
 	f.tcp.unsent = 100;
 	f.tcp.last_sent_ms = 5000;
 	wait_s(7200);
-	assert_verdict(HEALTH_WORTH_KNOWING, "closed since 2 h 0 min");
+	assert_verdict(HEALTH_WORTH_KNOWING, "closed 2 h 0 min ago");
 }
 
 static void a_peer_that_does_not_read_is_named_with_what_waits(void **state)
@@ -72,7 +72,7 @@ static void a_peer_that_does_not_read_is_named_with_what_waits(void **state)
 	assert_verdict(HEALTH_FINE, "sending at 0 B/s, 1.5 KiB to go");
 	f.tcp.last_sent_ms = 12400;
 	assert_verdict(HEALTH_TROUBLE,
-	               "peer not reading since 12 s, 1.5 KiB waiting for it");
+	               "peer not reading for 12 s, 1.5 KiB waiting for it");
 }
 
 /* What this machine knows of the peer's socket */
@@ -156,7 +156,7 @@ static void without_the_systems_help_our_queue_tells_it(void **state)
 	f.queued = 700;
 	f.out_ns = f.now.mono_ns - 3 * SECOND;
 	assert_verdict(HEALTH_TROUBLE,
-	               "peer not reading since 3 s, 700 B waiting for it");
+	               "peer not reading for 3 s, 700 B waiting for it");
 	f.is_slowed = true; /* it is we who are slow */
 	assert_verdict(HEALTH_FINE, "sending at 0 B/s, 700 B to go");
 }
@@ -172,18 +172,18 @@ static void a_peer_that_has_vanished_does_not_answer(void **state)
 	wait_s(4);
 	f.tcp.retransmits = f.tcp.retrying = 1;
 	assert_verdict(HEALTH_TROUBLE, "no answer from the peer's system "
-	               "since 4 s: sent again 1 time");
+	               "for 4 s: sent again 1 time");
 	f.tcp.retrying = 3;
 	f.tcp.unsent = 5;
 	f.tcp.last_sent_ms = 3000;
 	health_look(&health, &f);
 	wait_s(1);
 	assert_verdict(HEALTH_TROUBLE, "no answer from the peer's system "
-	               "since 5 s: sent again 3 times");
+	               "for 5 s: sent again 3 times");
 	health.number = 2; /* nobody has looked at it */
 	f.out_ns = f.now.mono_ns - 6 * SECOND;
 	assert_verdict(HEALTH_TROUBLE, "no answer from the peer's system "
-	               "since 6 s: sent again 3 times");
+	               "for 6 s: sent again 3 times");
 }
 
 static void what_is_acknowledged_is_an_answer(void **state)
@@ -197,7 +197,7 @@ static void what_is_acknowledged_is_an_answer(void **state)
 	wait_s(2);
 	f.tcp.retrying = 1;
 	assert_verdict(HEALTH_TROUBLE, "no answer from the peer's system "
-	               "since 2 s: sent again 1 time");
+	               "for 2 s: sent again 1 time");
 }
 
 static void retransmits_are_told_for_a_minute(void **state)
@@ -261,15 +261,15 @@ static void a_half_that_is_closed_is_told_with_its_time(void **state)
 		enum tcp_state state;
 		const char *text;
 	} rows[] = {
-		{ TCP_STATE_FIN_WAIT_1, "our FIN not acknowledged since 10 s" },
+		{ TCP_STATE_FIN_WAIT_1, "our FIN not acknowledged for 10 s" },
 		{ TCP_STATE_FIN_WAIT_2,
 		  "this side finished sending 10 s ago; the peer still can" },
 		{ TCP_STATE_CLOSE_WAIT,
 		  "the peer finished sending 10 s ago; this side still can" },
 		{ TCP_STATE_CLOSING, "both have finished, our FIN not "
-		                     "acknowledged since 10 s" },
+		                     "acknowledged for 10 s" },
 		{ TCP_STATE_LAST_ACK, "both have finished, our FIN not "
-		                      "acknowledged since 10 s" },
+		                      "acknowledged for 10 s" },
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {

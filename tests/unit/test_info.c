@@ -98,8 +98,8 @@ static void in_the_middle_both_sides_are_told(void **state)
 	session_reset(far);
 	turn();
 	page = answer("/info");
-	assert_has(page, "* client 127.0.0.1:50000: closed since 0 s\n");
-	assert_has(page, "* target 127.0.0.1:9: closed since 0 s\n");
+	assert_has(page, "* client 127.0.0.1:50000: closed 0 s ago\n");
+	assert_has(page, "* target 127.0.0.1:9: closed 0 s ago\n");
 }
 
 static void the_last_one_is_remembered_when_it_is_gone(void **state)
@@ -115,7 +115,7 @@ static void the_last_one_is_remembered_when_it_is_gone(void **state)
 	memset(&tls, 0, sizeof(tls)); /* it is gone with the connection */
 	const char *page = answer("/info");
 	assert_has(page, "* TLS: TLSv1.3 with X\n");
-	assert_has(page, "* 127.0.0.1:9: closed since 0 s\n");
+	assert_has(page, "* 127.0.0.1:9: closed 0 s ago\n");
 	assert_has(page, "* state: CLOSED, no connection, since ");
 	assert_has(page, "* received: 4 B in 1 message, ");
 	assert_has(page, "* opening: open in ");

@@ -111,7 +111,7 @@ static void trouble_looks_like_an_error(void **state)
 	assert_int_equal(session_send(s, "x\n", 2, &e), 0);
 	s->link.out_ns = stamp_mono_ns() - 5 * INT64_C(1000000000);
 	draw();
-	assert_string_equal(row(0), " peer not reading since 5 s, 2 B waiting "
+	assert_string_equal(row(0), " peer not reading for 5 s, 2 B waiting "
 	                            "for it");
 	assert_string_not_equal(fake_screen_look(terminal, 0, 1), calm);
 }
@@ -262,7 +262,7 @@ static void one_that_has_gone_is_not_taken_for_another(void **state)
 	chat->target = 3;
 	session_reset(chat_find(chat, 3));
 	draw();
-	assert_string_equal(row(0), " peer 3: closed since 0 s");
+	assert_string_equal(row(0), " peer 3: closed 0 s ago");
 	chat->target = 1;
 	draw();
 	assert_string_equal(row(0), " peer 1 has left (F6 chooses another)");
@@ -276,7 +276,7 @@ static void the_last_connection_stays_to_be_looked_at(void **state)
 	(void)state;
 	session_reset(meet());
 	draw();
-	assert_string_equal(row(0), " closed since 0 s");
+	assert_string_equal(row(0), " closed 0 s ago");
 	assert_seen(" peer         127.0.0.1:9");
 	assert_true(find("→") < 0);
 }
@@ -386,8 +386,8 @@ static void the_last_pair_stays_to_be_looked_at(void **state)
 	session_reset(far);
 	resize(30, 100);
 	draw();
-	assert_non_null(strstr(row(0), "client: closed since 0 s"));
-	assert_non_null(strstr(row(0), "target: closed since 0 s"));
+	assert_non_null(strstr(row(0), "client: closed 0 s ago"));
+	assert_non_null(strstr(row(0), "target: closed 0 s ago"));
 	assert_seen("127.0.0.1:50000");
 }
 

@@ -72,7 +72,7 @@ static uint64_t dial_waiting(void)
 }
 
 #define NO_ACCEPT                                                             \
-	"the peer is python3 (pid 7, user bob); the server listens, but does " \
+	"the peer is python3 (pid 7, user bob). The server listens, but does " \
 	"not call accept(): it serves somebody else, hangs, or is stopped"
 
 static void a_server_that_does_not_accept_is_told_once(void **state)
