@@ -88,7 +88,7 @@ struct encoding *encoding_open(enum encoding_id id, struct error *e)
 	iconv_t way = iconv_open(native_utf32(), names[id]);
 	if (way == (iconv_t)-1) {
 		error_set(e, "this system can't decode %s", names[id]);
-		error_set_hint(e, "its iconv(3) knows what `iconv -l` lists");
+		error_set_hint(e, "`iconv -l` lists what it can");
 		return NULL;
 	}
 	struct encoding *enc = malloc(sizeof(*enc));

@@ -92,8 +92,8 @@ int file_create(const char *path, struct error *e)
 	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 	error_set_errno(e, errnum, "cannot make %s", safe);
 	if (errnum == EEXIST)
-		error_set_hint(e, "nothing is overwritten: another name, or "
-		                  "remove it first");
+		error_set_hint(e, "sockchat overwrites no file: choose "
+		                  "another name, or remove it first");
 	return -1;
 }
 

@@ -160,10 +160,10 @@ static int check_mode(const struct options *o, const bool *given,
 	error_set(e, "option %s is for 'sockchat %s'", name,
 	          o->mode == ENDPOINT_LISTEN ? "connect" : "listen");
 	if (r->row.letter == 's')
-		error_set_hint(e, "to listen at one address of ours: sockchat "
+		error_set_hint(e, "to listen on one address only: sockchat "
 		                  "listen ADDRESS PORT");
 	if (r->row.letter == 'p')
-		error_set_hint(e, "the port to listen on needs no option: "
+		error_set_hint(e, "write the port without an option: "
 		                  "sockchat listen %u", o->dial.socket.port);
 	if (r->row.letter == 'k')
 		error_set_hint(e, "to trust any certificate, as curl -k does: "
@@ -287,8 +287,8 @@ static int check_families(const bool *given, struct error *e)
 {
 	if (!given[options_find("ipv4")] || !given[options_find("ipv6")])
 		return 0;
-	return error_set(e, "options -4 and -6 exclude each other: without "
-	                    "them both families are used");
+	return error_set(e, "options -4 and -6 cannot be used together: "
+	                    "without them sockchat uses both");
 }
 
 static int take_option(struct options *o, const struct option_rule *r,
@@ -410,8 +410,8 @@ static int refuse_telnet_ssl(const struct options *o, struct error *e)
 	const char *word = o->operand_count == 3 ? o->operands[0] : "";
 	if (strcmp(word, "ssl") != 0 && strcmp(word, "tls") != 0)
 		return 0;
-	return error_set(e, "'%s' before the host is --tls here: sockchat %s "
-	                    "--tls %.80s %.20s", word,
+	return error_set(e, "for TLS write --tls in place of '%s': sockchat "
+	                    "%s --tls %.80s %.20s", word,
 	                 o->mode == ENDPOINT_LISTEN ? "listen" : "connect",
 	                 o->operands[1], o->operands[2]);
 }
@@ -422,8 +422,8 @@ static int check_hold(const struct options *o, struct error *e)
 	int row = options_find("hold");
 	if (!o->hold || *o->forward || o->sources[row] != SOURCE_COMMAND_LINE)
 		return 0;
-	error_set(e, "option --hold: there is nothing to hold without "
-	             "--forward ENDPOINT");
+	error_set(e, "option --hold needs --forward ENDPOINT: it holds what "
+	             "passes between clients and a server");
 	error_set_hint(e, "sockchat listen 9999 --forward 127.0.0.1:9998 "
 	                  "--hold both");
 	return -1;

@@ -177,8 +177,8 @@ int config_parse(struct options *o, const char *path, const char *text,
 static int refuse_file(const char *where, struct error *e)
 {
 	if (errno == EMSGSIZE)
-		return error_set(e, "%s is larger than 1 MiB: this is no "
-		                    "configuration", where);
+		return error_set(e, "%s is larger than 1 MiB: that is no "
+		                    "configuration file", where);
 	if (errno == EISDIR || errno == EINVAL)
 		return error_set(e, "cannot read %s: it is %s", where,
 		                 errno == EISDIR ? "a directory"

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/spell.h>
 #include <sockchat/word.h>
 
 #include "foreign.h"
@@ -20,8 +21,8 @@
                     "http://"
 #define OTHERS      "sockchat speaks TCP, TLS, UDP and unix sockets only"
 #define IS_TLS      "it is --tls, or tls://HOST:PORT"
-#define VERIFIES    "certificates are always verified here, unless " \
-                    "--tls-insecure says otherwise"
+#define VERIFIES    "certificates are always verified; --tls-insecure turns " \
+                    "that off"
 
 /* A word that others take, and what to say of it. */
 struct foreign {
@@ -40,8 +41,8 @@ static const struct foreign options[] = {
 	{ "--ssl-key --key --x509keyfile -key -K", "it is --tls-key" },
 	{ "--ssl-trustfile --ca --cacert --cafile --x509cafile -CAfile -R",
 	  "it is --tls-ca" },
-	{ "--capath -CApath", "a folder is not taken; --tls-ca takes a file, "
-	                      "and without it the system's folder counts" },
+	{ "--capath -CApath", "--tls-ca takes a file, not a folder; without "
+	                      "it the system's certificates are trusted" },
 	{ "--ssl-servername --servername --sni --sni-hostname -servername "
 	  "-verify_hostname",
 	  "it is --tls-sni" },
@@ -52,14 +53,12 @@ static const struct foreign options[] = {
 	{ "--insecure --no-check-certificate --no-ca-verification",
 	  "it is --tls-insecure" },
 	{ "--pinnedpubkey", "it is --tls-pin" },
-	{ "-H", "the hash of a certificate (nc -H) is --tls-pin here, of its "
-	        "key" },
+	{ "-H", "nc -H pins the certificate; --tls-pin pins its public key" },
 	{ "-Z -showcerts", "F5 and /info show the peer's certificates, and "
 	                   "so does -z -v" },
 	{ "-brief -nocommands", "leave it out: no letter is a command here, "
-	                        "and a pipe writes the peer's bytes alone" },
-	{ "-state -debug", "-v tells the steps, -z -v all that TLS has agreed "
-	                   "on" },
+	                        "and a pipe writes only the peer's bytes" },
+	{ "-state -debug", "-v shows each step, -z -v all that TLS agreed on" },
 	{ "-tls1 -tls1_1 -tls1_2 -tls1_3 -no_tls1_3 -no_tls1_2 --tlsv1*",
 	  "versions are --tls-min and --tls-max: 1.0, 1.1, 1.2 or 1.3" },
 	{ "-Verify --ssl-client-verify", "it is --tls-client-ca" },
@@ -67,9 +66,9 @@ static const struct foreign options[] = {
 	  "speak to the server until it wants TLS, and then /starttls" },
 	{ "-connect", "try: sockchat connect tls://HOST:PORT" },
 	{ "-accept", "try: sockchat listen tls://PORT" },
-	{ "--pkcs12-der -pkcs12", "PKCS#12 is not read here; openssl pkcs12 "
-	                          "-in FILE -nodes -out PEM, then --tls-cert "
-	                          "PEM" },
+	{ "--pkcs12-der -pkcs12", "sockchat does not read PKCS#12; convert "
+	                          "it: openssl pkcs12 -in FILE -nodes -out "
+	                          "PEM, then --tls-cert PEM" },
 	{ "--ssl*", IS_TLS },
 	{ "--proxy-auth --proxy-user -P",
 	  PROXIES "; the password is taken from SOCKCHAT_PROXY_PASSWORD, or "
@@ -77,55 +76,54 @@ static const struct foreign options[] = {
 	{ "-X --proxy-type --proxy-dns --proxy-header --proxy1.0 "
 	  "--proxytunnel --preproxy --socks*", PROXIES },
 	{ "--haproxy*", "it is --proxy-protocol" },
-	{ "--noproxy --no-proxy", "no variable of the environment names a "
-	                          "proxy here, so leave it out" },
+	{ "--noproxy --no-proxy", "leave it out: sockchat takes no proxy "
+	                          "from the environment" },
 	{ "--append-output", "it is --record-append" },
-	{ "--interface", "an address is --source here, a device --bind-device "
-	                 "IF" },
+	{ "--interface", "for an address use --source, for a device "
+	                 "--bind-device IF" },
 	{ "--local-port", "it is --source-port" },
 	{ "--keepalive-time --keepalive-intvl --keepalive-cnt",
 	  "it is --keepalive=IDLE,INTERVAL,COUNT, as in --keepalive=60,10,6" },
 	{ "--no-keepalive", "it is --keepalive=off" },
-	{ "--nodelay --tcp-nodelay", "small writes go at once, so leave it "
-	                             "out; --no-nodelay collects them" },
+	{ "--nodelay --tcp-nodelay", "leave it out: small writes are sent "
+	                             "at once; --no-nodelay collects them" },
 	{ "--wait", "it is -w, --connect-timeout" },
 	{ "--nodns", "it is -n, --numeric" },
 	{ "-d --delay",
-	  "not to read standard input (nc -d) is --recv-only; to send slowly "
-	  "(ncat -d) write /drip 1 50ms in the chat" },
-	{ "-t --telnet", "sockchat does not answer Telnet's negotiation, as "
-	                 "telnet HOST PORT does; the timeout of socat -t is "
-	                 "-q, --quit-after" },
+	  "for nc -d (do not read input) use --recv-only; for ncat -d (send "
+	  "slowly) /drip 1 50ms in the chat" },
+	{ "-t --telnet", "for nc -t use telnet HOST PORT: sockchat does not "
+	                 "negotiate Telnet options; for socat -t use -q, "
+	                 "--quit-after" },
 	{ "-r", "sockchat connects to one port; nc -z -r HOST PORTS tries "
 	        "several in any order" },
-	{ "-D", "the socket's own debugging is not here; -v tells each step of "
+	{ "-D", "sockchat has no socket debugging; -v shows each step of "
 	        "connecting" },
-	{ "-S", "TCP MD5 signatures are not here; nc -S has them" },
+	{ "-S", "sockchat has no TCP MD5 signatures; nc -S has" },
 	{ "-F", "sockchat does not pass its socket to another program; nc -F "
 	        "does" },
 	{ "-T", "it is --tos, as with nc -T; the timeout of socat -T is -i, "
 	        "--idle-timeout" },
-	{ "-V", "routing tables cannot be chosen here (nc -V); --version tells "
-	        "the version" },
-	{ "-b", "--broadcast lets datagrams go to all hosts (nc -b); socat's "
-	        "-b is not needed" },
+	{ "-V", "sockchat cannot choose a routing table (nc -V); --version "
+	        "shows the version" },
+	{ "-b", "for nc -b use --broadcast; socat's -b is not needed" },
 	{ "-I", "it is --rcvbuf" },
 	{ "-O", "it is --sndbuf" },
 	{ "-M", "it is --ttl" },
-	{ "-W", "nothing here counts packets (nc -W); | head -c BYTES ends "
-	        "after so many bytes" },
-	{ "-g -G", "source routing is not here, and routers drop such packets; "
-	           "the timeout of macOS's nc -G is -w, --connect-timeout" },
+	{ "-W", "sockchat does not count packets (nc -W); | head -c BYTES "
+	        "stops after so many bytes" },
+	{ "-g -G", "sockchat has no source routing, and routers drop such "
+	           "packets; for macOS's nc -G use -w, --connect-timeout" },
 	{ "--broker --chat",
-	  "sockchat does not pass on what one peer says to the others; ncat "
-	  "--broker --listen PORT does" },
+	  "sockchat does not pass messages between its peers; ncat --broker "
+	  "--listen PORT does" },
 	{ "--allowfile", "write --allow \"$(cat FILE)\"" },
 	{ "--denyfile", "write --deny \"$(cat FILE)\"" },
 	{ "--sctp --vsock", OTHERS },
-	{ "-8 -L", "bytes always have 8 bits here, so leave it out" },
-	{ "-E", "there is no escape character here, so leave it out; a "
-	        "certificate (curl -E) is --tls-cert" },
-	{ "-a", "sockchat logs in nowhere; telnet -a HOST does" },
+	{ "-8 -L", "leave it out: bytes always have 8 bits here" },
+	{ "-E", "leave it out: sockchat has no escape character; for curl "
+	        "-E (a certificate) use --tls-cert" },
+	{ "-a", "sockchat does not log in; telnet -a HOST does" },
 	{ "-?", "it is -h, --help" },
 	{ NULL, NULL },
 };
@@ -263,13 +261,31 @@ static void advise_address(char *out, size_t cap, const struct foreign *f,
 	advise_options(out, cap, word, strstr(f->says, "listen"));
 }
 
+/* A listener and what it passes all on to. */
+static void advise_pair(char *out, size_t cap, const struct foreign *near,
+                        const char *near_word, const struct foreign *far,
+                        const char *far_word)
+{
+	static const char connects[] = "try: sockchat connect ";
+	char target[SPELL_MAX];
+	advise_address(out, cap, near, near_word);
+	advise_address(target, sizeof(target), far, far_word);
+	if (strstr(near->says, "listen") &&
+	    strncmp(target, connects, strlen(connects)) == 0)
+		text_add(out, cap, " --forward %.*s",
+		         (int)strcspn(target + strlen(connects), " "),
+		         target + strlen(connects));
+	else
+		snprintf(out, cap, "one side has to be a listener: sockchat "
+		                   "listen PORT --forward HOST:PORT");
+}
+
 bool foreign_addresses(char *out, size_t cap, char *const *words, size_t count)
 {
 	const struct foreign *a = find_address(words[0]);
 	const struct foreign *b = count > 1 ? find_address(words[1]) : NULL;
 	if (a && b && find_hole(a) && find_hole(b))
-		snprintf(out, cap, "sockchat connects or listens, and passes "
-		                   "nothing on to another place; socat does");
+		advise_pair(out, cap, a, words[0], b, words[1]);
 	else if (b && b->names[0] != '-')
 		advise_address(out, cap, b, words[1]);
 	else if (a)

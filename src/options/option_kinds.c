@@ -18,10 +18,10 @@ int options_check_pair(const struct endpoint *at,
 	bool is_udp = endpoint_has_datagrams(at);
 	if (is_udp == endpoint_has_datagrams(target))
 		return 0;
-	error_set(e, is_udp ? "UDP is forwarded to UDP alone, and the target "
-	                      "is none"
-	                    : "a stream is forwarded to a stream, and the "
-	                      "target is UDP");
+	error_set(e, is_udp ? "UDP can be forwarded only to UDP, and the "
+	                      "target is not UDP"
+	                    : "a stream can be forwarded only to a stream, "
+	                      "and the target is UDP");
 	error_set_hint(e, "write udp:// on both sides, or on neither");
 	return -1;
 }
@@ -87,7 +87,8 @@ static int refuse_stream_option(const struct options *o, struct error *e)
 	error_set(e, "option --%s is for TCP and unix sockets, and %.100s is "
 	             "UDP", r->row.name, where);
 	if (strncmp(r->row.name, "tls", 3) == 0)
-		error_set_hint(e, "TLS over UDP (DTLS) is not spoken here");
+		error_set_hint(e, "sockchat does not speak TLS over UDP "
+		                  "(DTLS)");
 	return -1;
 }
 
@@ -102,10 +103,10 @@ static int check_header(const struct options *o, struct error *e)
 	    o->sources[options_find("proxy-protocol")] != SOURCE_COMMAND_LINE)
 		return 0;
 	return error_set(e, listens
-	    ? "option --proxy-protocol: out is for a target, and there is none "
-	      "without --forward ENDPOINT"
-	    : "option --proxy-protocol: in is for clients, and sockchat "
-	      "connect has none");
+	    ? "option --proxy-protocol: out sends the header to a target: "
+	      "add --forward ENDPOINT"
+	    : "option --proxy-protocol: in reads the header of clients, and "
+	      "sockchat connect has none");
 }
 
 #define IN(scheme) (1u << (scheme))
@@ -216,8 +217,8 @@ static int check_source(const struct options *o, struct error *e)
 	if (!do_families_differ(family, family_of(to->host)))
 		return 0;
 	error_set(e, "--source %s is an %s address, and %.100s is of the other "
-	          "family: a connection has the same at both ends", shown, name,
-	          to->host);
+	             "family: both ends of a connection need the same",
+	          shown, name, to->host);
 	error_set_hint(e, "give an address of the same family, or leave out "
 	               "--source");
 	return -1;

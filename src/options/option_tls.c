@@ -35,7 +35,7 @@ static int check_versions(struct options *o, struct error *e)
 	uint8_t min = source_of(o, "tls-min"), max = source_of(o, "tls-max");
 	if (min == max)
 		return error_set(e, "options --tls-min %s and --tls-max %s "
-		                    "leave no version of TLS",
+		                    "allow no version of TLS",
 		                 choice_name(tls_version_choices, t->min),
 		                 choice_name(tls_version_choices, t->max));
 	*(min < max ? &t->min : &t->max) = TLS_ANY;
@@ -53,8 +53,8 @@ static int refuse_client_option(const struct options *o, struct error *e)
 	error_set(e, "option --%s is about servers that sockchat connects to",
 	          r->row.name);
 	if (*o->tls.ca || *o->tls.pin)
-		error_set_hint(e, "a listener that asks clients for a "
-		                  "certificate: --tls-client-ca FILE");
+		error_set_hint(e, "to ask clients for a certificate: "
+		                  "--tls-client-ca FILE");
 	return -1;
 }
 

@@ -72,8 +72,8 @@ int options_check(struct options *o, struct error *e)
 			continue;
 		if (from_a == from_b || from_a == SOURCE_RUN_TIME ||
 		    from_b == SOURCE_RUN_TIME)
-			return error_set(e, "options --%s and --%s exclude "
-			                    "each other", pairs[i][0],
+			return error_set(e, "options --%s and --%s cannot "
+			                    "be used together", pairs[i][0],
 			                 pairs[i][1]);
 		option_set_default(o, from_a < from_b ? rule_a : rule_b);
 	}
@@ -90,8 +90,8 @@ int option_check_replay(struct options *o, struct error *e)
 		if (!(r->flags & NO_REPLAY) || option_is_default(o, r))
 			continue;
 		if (own == other)
-			return error_set(e, "options --replay and --%s exclude "
-			                    "each other", r->row.name);
+			return error_set(e, "options --replay and --%s cannot "
+			                    "be used together", r->row.name);
 		if (own < other)
 			*o->replay = '\0';
 		else
@@ -124,10 +124,12 @@ static int refuse_resending(const struct options *o, struct error *e)
 	const struct option_rule *r = option_find_given(o, NO_PIPE);
 	if (!r)
 		return 0;
-	return error_set(e, "option --%s is not for %s", r->row.name,
-	                 o->zero ? "-z, which connects once and sends nothing"
-	                         : "a pipe, which sends standard input alone, "
-	                           "and once: use --ui lines or --json");
+	return error_set(e, "option --%s does not work %s", r->row.name,
+	                 o->zero ? "with -z, which connects once and sends "
+	                           "nothing"
+	                         : "in a pipe, which only sends standard "
+	                           "input, and only once: use --ui lines or "
+	                           "--json");
 }
 
 /* What is about messages, which a pipe has not, but for its recordings. */
@@ -176,7 +178,7 @@ static int refuse_recording(const struct options *o, struct error *e)
 {
 	if (!o->zero || !is_given(o, option_by_letter('x')))
 		return 0;
-	return error_set(e, "-z holds no conversation that could be recorded");
+	return error_set(e, "-z only connects: there is nothing to record");
 }
 
 /* Nothing moves, or nobody comes. */
@@ -186,11 +188,12 @@ static int refuse_faults(const struct options *o, struct error *e)
 	    option_rule((size_t)options_find("fault"));
 	bool is_pipe = o->mode == ENDPOINT_CONNECT && !o->zero;
 	if (o->zero && is_given(o, r))
-		return error_set(e, "option --fault is about bytes that move, "
-		                    "and -z moves none");
-	return is_pipe && o->fault.refuse.is_on && is_given(o, r)
-	           ? error_set(e, "option --fault: refuse= is for listen, "
-	                          "whose first connections it resets") : 0;
+		return error_set(e, "option --fault does nothing with -z, "
+		                    "which sends no bytes");
+	if (is_pipe && o->fault.refuse.is_on && is_given(o, r))
+		return error_set(e, "option --fault: refuse= is for sockchat "
+		                    "listen: it resets the first connections");
+	return 0;
 }
 
 /* What comes there would be taken for typed, or sent back. */
@@ -371,12 +374,12 @@ int options_set(struct options *o, const char *name, const char *value,
 	if (source == SOURCE_RUN_TIME && !(r->flags & LIVE)) {
 		error_set(e, "option %s cannot change at run time",
 		          r->row.name);
-		error_set_hint(e, "it is taken at the start: sockchat --%s",
+		error_set_hint(e, "give it at the start: sockchat --%s",
 		               r->row.name);
 		return -1;
 	}
 	if (r->flags & ARGV_ONLY)
-		return error_set(e, "option %s makes no sense in a file",
+		return error_set(e, "option %s is for the command line only",
 		                 r->row.name);
 	if (!value && option_needs_value(r))
 		return error_set(e, "option %s needs a value: %s",

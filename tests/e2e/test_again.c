@@ -390,8 +390,8 @@ static void a_pipe_and_a_listener_refuse_to_send_again(void **state)
 		{ "listen", "--retry", "127.0.0.1", "0" },
 	};
 	static const char *const said[] = {
-		"option --reconnect is not for a pipe",
-		"option --on-connect is not for a pipe",
+	        "option --reconnect does not work in a pipe",
+	        "option --on-connect does not work in a pipe",
 		"option --reconnect is for 'sockchat connect'",
 		"option --retry is for 'sockchat connect'",
 	};

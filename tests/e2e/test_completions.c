@@ -42,6 +42,8 @@ static const struct row rows[] = {
 	{ "sockchat connect --eol cr", NULL, "crlf" },
 	{ "sockchat connect --view mi",
 	  "sockchat connect --view mixed ", NULL },
+	{ "sockchat connect --theme da", "sockchat connect --theme dark ",
+	  NULL },
 	{ "sockchat connect --view=mi",
 	  "sockchat connect --view=mixed ", NULL },
 	{ "sockchat connect --keepalive=of",
@@ -142,11 +144,14 @@ static void check_row(struct pty *p, const struct row *r, const char *tabs)
 	expect_line(p, "");
 }
 
-static void check_shell(const char *const *argv, const char *tabs)
+/* `own` is a row of this shell's own. */
+static void check_shell(const char *const *argv, const char *tabs,
+                        const struct row *own)
 {
 	struct pty p;
 	pty_start(&p, PTY_ROWS, COLUMNS, argv, NULL);
 	expect_line(&p, "");
+	check_row(&p, own, tabs);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_row(&p, &rows[i], tabs);
 	pty_type(&p, "exit 0\r");
@@ -166,17 +171,21 @@ static void bash_completes(void **state)
 {
 	static const char *const argv[] = { "/usr/bin/bash", "--noprofile",
 		                            "-i", NULL };
+	static const struct row own = { "sockchat --the", "sockchat --theme ",
+		                        NULL };
 	(void)state;
 	need("bash");
-	check_shell(argv, "\t\t");
+	check_shell(argv, "\t\t", &own);
 }
 
 static void zsh_completes(void **state)
 {
 	static const char *const argv[] = { "/usr/bin/zsh", "-d", "-i", NULL };
+	static const struct row own = { "sockchat --the", "sockchat --theme=",
+		                        NULL };
 	(void)state;
 	need("zsh");
-	check_shell(argv, "\t");
+	check_shell(argv, "\t", &own);
 }
 
 /* Run a shell's script, which prints the words that it offers behind `typed`, a
@@ -230,8 +239,11 @@ static void check_fish_row(const struct row *r)
 
 static void fish_completes(void **state)
 {
+	static const struct row own = { "sockchat --the", "sockchat --theme ",
+		                        NULL };
 	(void)state;
 	need("fish");
+	check_fish_row(&own);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_fish_row(&rows[i]);
 }

@@ -143,7 +143,7 @@ static void what_is_no_file_never_hangs(void **state)
 	memset(much, '\n', sizeof(much));
 	write_file("much", much, sizeof(much));
 	refuse("--config=much", NULL,
-	       "much is larger than 1 MiB: this is no configuration");
+	       "much is larger than 1 MiB: that is no configuration file");
 	configure("json\n");
 	if (geteuid() == 0)
 		return; /* who may read everything */

@@ -383,10 +383,11 @@ static void it_is_for_listeners_that_hold_no_talk_of_their_own(void **state)
 	refuses(NULL, NULL, "connect",
 	        "option --forward is for 'sockchat listen'");
 	refuses("--echo", NULL, "listen",
-	        "options --forward and --echo exclude each other");
-	refuses("--ui", "pipe", "listen", "option --forward is not for a pipe");
+	        "options --forward and --echo cannot be used together");
+	refuses("--ui", "pipe", "listen",
+	        "option --forward does not work in a pipe");
 	refuses("--replay", "x.chat", "listen",
-	        "options --replay and --forward exclude each other");
+	        "options --replay and --forward cannot be used together");
 }
 
 static void an_endpoint_has_to_be_one(void **state)

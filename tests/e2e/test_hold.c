@@ -481,8 +481,8 @@ static void it_needs_a_target(void **state)
 	struct proc p;
 	(void)state;
 	proc_sockchat(&p, "listen", "0", "--hold", "both", NULL);
-	proc_expect_err(&p, "option --hold: there is nothing to hold without "
-	                    "--forward ENDPOINT");
+	proc_expect_err(&p, "option --hold needs --forward ENDPOINT: it "
+	                    "holds what passes between clients and a server");
 	proc_expect_exit(&p, 2);
 	proc_finish(&p);
 }

@@ -310,7 +310,7 @@ static void wrong_files_and_pipes_are_refused_at_the_start(void **state)
 	               "sockchat: cannot read /dev/null: it is not a regular");
 	assert_refused((const char *[5]){ "--ui", "pipe", "--rules", path,
 	                                  "0" },
-	               "sockchat: option --rules is not for a pipe");
+	               "sockchat: option --rules does not work in a pipe");
 	unlink(path);
 }
 

@@ -50,9 +50,10 @@ static void what_makes_no_sense_is_refused(void **state)
 {
 	(void)state;
 	refuse("connect", "--proxy-protocol=in", "h:1",
-	       "in is for clients, and sockchat connect has none");
+	       "in reads the header of clients, and sockchat connect has "
+	       "none");
 	refuse("listen", "--proxy-protocol=out", "0",
-	       "out is for a target, and there is none without --forward");
+	       "out sends the header to a target: add --forward");
 	refuse("connect", "--proxy-protocol=3", "h:1",
 	       "'3' is not 1, 2, in, out, out,2 or off");
 	refuse("listen", "--proxy-protocol", "udp://127.0.0.1:0",

@@ -330,9 +330,10 @@ static void what_cannot_be_played_is_found_before_anything_happens(void **state)
 	refuse("any.chat", "-n", "any.chat:4:");
 	chat_file("name.chat", "> \"${x}\"\n");
 	refuse("name.chat", "-n", "name.chat:2:");
-	refuse("good.chat", "--echo", "--replay and --echo exclude");
-	refuse("good.chat", "--send-only", "--replay and --send-only exclude");
-	refuse("good.chat", "--ui=pipe", "--replay is not for a pipe");
+	refuse("good.chat", "--echo", "--replay and --echo cannot be");
+	refuse("good.chat", "--send-only",
+	       "--replay and --send-only cannot be");
+	refuse("good.chat", "--ui=pipe", "--replay does not work in a pipe");
 }
 
 int main(void)

@@ -184,7 +184,7 @@ static void nothing_that_is_there_is_touched(void **state)
 	assert_int_equal(mkfifo(pty_home("fifo"), 0600), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		snprintf(path, sizeof(path), "! cannot make %s: File exists; "
-		         "nothing is overwritten", pty_home(names[i]));
+		         "sockchat overwrites no file", pty_home(names[i]));
 		save(&p, names[i]);
 		proc_expect_out(&p, path);
 	}

@@ -234,7 +234,7 @@ static void a_plain_chat_goes_on_with_tls_as_the_options_say(void **state)
 	proc_write_text(&p, "/set tls-ca\n");
 	proc_expect_out(&p, "root.pem (from the configuration file; it cannot");
 	proc_write_text(&p, "/set tls-ca x\n");
-	proc_expect_out(&p, "it is taken at the start: sockchat --tls-ca");
+	proc_expect_out(&p, "give it at the start: sockchat --tls-ca");
 	proc_finish(&p);
 	proc_finish(&server);
 	unlink(name);

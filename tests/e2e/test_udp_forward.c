@@ -320,7 +320,7 @@ static void udp_and_streams_do_not_go_together(void **state)
 	}
 	proc_sockchat(&p, "listen", "--ui=lines", "127.0.0.1", "0", NULL);
 	proc_write_text(&p, "/forward udp://127.0.0.1:0 127.0.0.1:9\n");
-	proc_expect_out(&p, "/forward: UDP is forwarded to UDP alone");
+	proc_expect_out(&p, "/forward: UDP can be forwarded only to UDP");
 	proc_write_text(&p, "/quit\n");
 	proc_expect_exit(&p, 1);
 	proc_finish(&p);

@@ -135,9 +135,10 @@ static void the_command_line_overrides_what_excludes_it(void **state)
 	assert_int_equal(config("send-only\n"), 0);
 	assert_true(o.recv_only && !o.send_only);
 	refuse("send-only\nrecv-only\n",
-	       "/c: options --send-only and --recv-only exclude each other");
+	       "/c: options --send-only and --recv-only cannot be used "
+	       "together");
 	refuse("rules x\nrecv-only\n",
-	       "/c: options --rules and --recv-only exclude each other");
+	       "/c: options --rules and --recv-only cannot be used together");
 }
 
 static void a_wrong_line_is_named_with_its_number(void **state)
@@ -152,8 +153,9 @@ static void a_wrong_line_is_named_with_its_number(void **state)
 	refuse("eol =\n", "/c:1: option eol: '' is not lf, crlf, cr, nul or "
 	                  "none");
 	refuse("quiet maybe\n", "/c:1: option quiet: 'maybe' is not on or off");
-	refuse("help\n", "/c:1: option help makes no sense in a file");
-	refuse("profile x\n", "/c:1: option profile makes no sense in a file");
+	refuse("help\n", "/c:1: option help is for the command line only");
+	refuse("profile x\n", "/c:1: option profile is for the command line "
+	                      "only");
 	refuse("= crlf\n", "/c:1: a line is an option and its value");
 	refuse("--eol crlf\n", "/c:1: options have no dashes here");
 	refuse("eol \"crlf\n", "/c:1: quotes stand around the whole value");

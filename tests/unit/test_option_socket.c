@@ -63,7 +63,7 @@ static void who_listens_has_no_source_but_for_a_target(void **state)
 	(void)state;
 	refuse("listen -p 9999", "option -p, --source-port is for 'sockchat "
 	       "connect'");
-	assert_string_equal(e.hint, "the port to listen on needs no option: "
+	assert_string_equal(e.hint, "write the port without an option: "
 	                            "sockchat listen 9999");
 	refuse("listen -s 127.0.0.1 9", "option -s, --source is for 'sockchat "
 	       "connect'");
@@ -85,13 +85,18 @@ static void both_ends_have_to_be_of_one_family(void **state)
 {
 	(void)state;
 	refuse("connect -s 127.0.0.1 ::1 9", "--source 127.0.0.1 is an IPv4 "
-	       "address, and ::1 is of the other family: a connection has the "
-	       "same at both ends");
+	                                     "address, and ::1 is of the "
+	                                     "other family: both ends of a "
+	                                     "connection need the same");
 	refuse("connect -4 -s ::1 h 9", "--source ::1 is an IPv6 address, and "
 	       "-4 wants the other family: leave out one of them");
 	refuse("listen 9 --forward [::1]:9 -s 127.0.0.1", "--source 127.0.0.1 "
-	       "is an IPv4 address, and ::1 is of the other family: a "
-	       "connection has the same at both ends");
+	                                                  "is an IPv4 address, "
+	                                                  "and ::1 is of the "
+	                                                  "other family: both "
+	                                                  "ends of a "
+	                                                  "connection need the "
+	                                                  "same");
 	assert_int_equal(parse("connect -s ::1 --proxy socks5://[::1]:1 "
 	                       "127.0.0.1 9"), 0);
 	assert_int_equal(parse("connect -s name.test ::1 9"), 0);

@@ -169,8 +169,8 @@ static void what_does_not_go_together_is_refused_before_anything(void **state)
 	refuse("connect --tls-key k tls://h:1",
 	       "option --tls-key needs --tls-cert: the certificate that "
 	       "belongs to this key");
-	refuse("connect --tls-min 1.3 --tls-max 1.2 tls://h:1", "options "
-	       "--tls-min 1.3 and --tls-max 1.2 leave no version of "
+	refuse("connect --tls-min 1.3 --tls-max 1.2 tls://h:1",
+	       "options --tls-min 1.3 and --tls-max 1.2 allow no version of "
 	       "TLS");
 	refuse("connect --tls-auto h 1",
 	       "option --tls-auto is for 'sockchat listen'");
@@ -178,8 +178,8 @@ static void what_does_not_go_together_is_refused_before_anything(void **state)
 	       "option --tls-client-ca is for 'sockchat listen'");
 	refuse("listen --tls --tls-ca f 1",
 	       "option --tls-ca is about servers that sockchat connects to");
-	assert_string_equal(e.hint, "a listener that asks clients for a "
-	                            "certificate: --tls-client-ca FILE");
+	assert_string_equal(e.hint, "to ask clients for a certificate: "
+	                            "--tls-client-ca FILE");
 }
 
 static void the_command_line_wins_over_what_a_file_says(void **state)
@@ -216,7 +216,7 @@ static void a_path_in_a_file_may_begin_in_the_home(void **state)
 static void telnet_ssl_gets_its_line(void **state)
 {
 	(void)state;
-	refuse("connect -z ssl h 443", "'ssl' before the host is --tls here: "
+	refuse("connect -z ssl h 443", "for TLS write --tls in place of 'ssl': "
 	                               "sockchat connect --tls h 443");
 }
 

@@ -332,8 +332,9 @@ static void a_unix_socket_may_be_an_option_or_a_url(void **state)
 	}
 	refuse("connect -4 unix:/x", "option -4, --ipv4 is for IP addresses, "
 	                             "and unix:/x has none");
-	refuse("connect -4 -6 h 1", "options -4 and -6 exclude each other: "
-	       "without them both families are used");
+	refuse("connect -4 -6 h 1", "options -4 and -6 cannot be used "
+	                            "together: without them sockchat uses "
+	                            "both");
 	refuse("connect unix:/x -6", "option -6, --ipv6 is for IP addresses, "
 	                             "and unix:/x has none");
 }
@@ -400,9 +401,9 @@ static void a_pipe_refuses_to_send_again(void **state)
 	assert_int_equal(options_check_pipe(&o, &e), 0);
 	assert_int_equal(parse(&o, "connect --reconnect h 1"), 0);
 	assert_int_equal(options_check_pipe(&o, &e), -1);
-	assert_string_equal(e.text, "option --reconnect is not for a pipe, "
-	                    "which sends standard input alone, and once: use "
-	                    "--ui lines or --json");
+	assert_string_equal(e.text, "option --reconnect does not work in a "
+	                            "pipe, which only sends standard input, "
+	                            "and only once: use --ui lines or --json");
 	assert_int_equal(parse(&o, "connect -z --on-connect x h 1"), 0);
 	assert_int_equal(options_check_pipe(&o, &e), -1);
 }

@@ -129,7 +129,7 @@ static void what_excludes_each_other_is_refused_and_nothing_changes(
 	options.send_only = true;
 	type("/set echo on");
 	assert_last(ENTRY_ERROR,
-	            "options --echo and --send-only exclude each other");
+	            "options --echo and --send-only cannot be used together");
 	assert_false(options.echo || c->session_settings.echo);
 }
 
