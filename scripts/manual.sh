@@ -11,7 +11,7 @@
 # each example.
 set -eu
 
-bin=${SOCKCHAT_BIN:-build/sockchat}
+bin=$(realpath "${SOCKCHAT_BIN:-build/sockchat}")
 manual=man/sockchat.1
 export XDG_CONFIG_HOME=/nowhere
 work=$(mktemp -d)
@@ -101,7 +101,9 @@ LC_ALL=C sort -k1,1n -k2,2 "$work/order.manual" >"$work/order.program"
 values() {
 	sed -n 's/.*--\([a-z0-9-]*\)[ [].*/\1/p' "$work/options.program" |
 	    while read -r name; do
-		"$bin" connect "--$name=?" host 1 2>&1 </dev/null |
+		# in a folder for what is recorded there
+		(cd "$work" && "$bin" connect "--$name=?" host 1 2>&1) \
+		    </dev/null |
 		    sed -n -e '/ is not an\? /d' -e 's/ or /, /' \
 		        -e "s/.*'?' is not \([^:()]*\)$/\1/p" |
 		    sed 's/, /\n/g' | grep -v ' ' | sed "s/^/$name /"
