@@ -319,7 +319,7 @@ static int64_t silence_ns(const struct conn *c)
 static void tell_let_go(struct conn *c)
 {
 	char text[ENDPOINT_TEXT_MAX + 64];
-	snprintf(text, sizeof(text), "%s dropped after %g s of silence",
+	snprintf(text, sizeof(text), "%s let go after %g s of silence",
 	         c->where, (double)silence_ns(c) / SECOND_NS);
 	c->on_note(c->user, text);
 }
