@@ -24,7 +24,7 @@ CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 BUILD ?= build
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
-VERSION = $(shell sed -n 's/.*SOCKCHAT_VERSION "\(.*\)"/\1/p' src/main.c)
+VERSION = $(shell sed -n 's/.*SOCKCHAT_VERSION "\(.*\)"/\1/p' include/sockchat/options.h)
 
 WARN := -Wall -Wextra -Wformat=2 -Wconversion -Wshadow -Wvla -Wstrict-prototypes \
         -Wmissing-prototypes -Werror=implicit -Werror=format-security \

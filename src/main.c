@@ -32,7 +32,6 @@
 #include <sockchat/service.h>
 #include <sockchat/wire.h>
 
-#define SOCKCHAT_VERSION "0.1.0"
 
 enum { STATUS_OK, STATUS_FAILED, STATUS_USAGE };
 

@@ -24,6 +24,9 @@
 #include <sockchat/tls.h>
 #include <sockchat/unpack.h>
 
+/* The makefile reads it, too. */
+#define SOCKCHAT_VERSION "0.1.0"
+
 /* In the middle: whose messages wait for the user's word; as ENTRY_IN and
  * ENTRY_OUT. */
 enum hold_option { HOLD_IN = 1, HOLD_OUT = 2 };

@@ -63,6 +63,7 @@ struct sink {
 	/* Where the conversation goes, for the head of a file. */
 	enum endpoint_mode mode;
 	const char *endpoint; /* "127.0.0.1:9999", borrowed */
+	const char *local; /* our end of it, borrowed; or NULL: not known */
 	bool has_peers; /* there may be more than one */
 	uint64_t packets; /* that the format has made; or 0 */
 	/* Bytes that come are in no entry. */
@@ -84,6 +85,7 @@ struct sink_ops {
 	/* It has messages from the wire: of entries it is told the others
 	 * alone, unless it has entries alone. */
 	bool ignores_messages;
+	bool is_text;            /* rows, for people */
 	bool has_lines;          /* what is added to a file begins a line */
 	size_t size;             /* of its state, which begins by struct sink
 	                          * and is zero behind it */
@@ -108,8 +110,8 @@ struct sink_ops {
 };
 
 /* Each is in a file of its own, rec_NAME.c. */
-extern const struct sink_ops sink_text, sink_hex, sink_raw, sink_chat,
-                             sink_jsonl, sink_pcapng;
+extern const struct sink_ops sink_text, sink_full, sink_hex, sink_raw,
+                             sink_chat, sink_jsonl, sink_pcapng;
 
 /* The formats; NULL ends them. */
 extern const struct sink_ops *const sink_formats[];

@@ -262,9 +262,9 @@ void recorder_start_hearing(struct recorder *r)
 {
 	const struct recorders_door *d = &r->all->door;
 	settle_init(&r->settle, d->loop, d->transcript, write_entry, r);
-	if (r->ops == &sink_text)
+	if (r->ops->is_text)
 		r->settle.encoding = d->encoding;
-	r->settle.waits_states = r->ops == &sink_text;
+	r->settle.waits_states = r->ops->is_text;
 	if (!is_gated(r))
 		return;
 	r->gate = (struct gate){

@@ -8,11 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sockchat/facts.h>
 #include <sockchat/file.h>
 #include <sockchat/glyph.h>
 #include <sockchat/number.h>
 #include <sockchat/record.h>
 #include <sockchat/sink.h>
+#include <sockchat/watch.h>
 
 #define SLICE    ((size_t)1 << 20) /* in a turn, at most */
 #define SLICE_NS (10 * MS_NS)
@@ -23,6 +25,7 @@ struct save {
 	struct later turn;
 	struct sink *sink;
 	char endpoint[ENDPOINT_TEXT_MAX]; /* for the sink */
+	struct facts facts;               /* the same */
 	int fd;
 	uint64_t next, end; /* entries */
 	uint64_t entries, hidden, dropped, bytes;
@@ -57,7 +60,8 @@ static void skip_dropped(struct save *s)
 static bool is_left_out(const struct sink_ops *ops, const struct entry *e)
 {
 	return entry_is_answer(e) ||
-	       (ops == &sink_text && e->flags & ENTRY_FOLDED);
+	       (ops->is_text && e->flags & ENTRY_FOLDED) ||
+	       (ops == &sink_text && e->kind == ENTRY_NOTE);
 }
 
 static int write_slice(struct save *s)
@@ -187,6 +191,8 @@ static int open_sink(struct save *s, const struct sink_ops *ops)
 	sink->has_peers = sink->look.shows_numbers;
 	sink->mode = record_side(o, s->endpoint);
 	sink->endpoint = s->endpoint;
+	if (chat_facts(s->chat, &s->facts))
+		sink->local = s->facts.local;
 	sink->frame = &o->frames[0];
 	return ops->open ? ops->open(sink, &s->slice) : 0;
 }

@@ -9,8 +9,8 @@
 #include <sockchat/sink.h>
 
 const struct sink_ops *const sink_formats[] = {
-	&sink_text, &sink_hex, &sink_raw, &sink_chat, &sink_jsonl,
-	&sink_pcapng, NULL,
+	&sink_text, &sink_full, &sink_hex, &sink_raw, &sink_chat,
+	&sink_jsonl, &sink_pcapng, NULL,
 };
 
 const struct sink_ops *sink_named(const char *name)

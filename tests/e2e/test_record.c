@@ -347,7 +347,7 @@ static void what_cannot_be_recorded_is_said_at_the_start(void **state)
 	(void)state;
 	close(creat(pty_home("old.txt"), 0644));
 	assert_int_equal(symlink("old.txt", pty_home("link.txt")), 0);
-	refuse("--record", "talk", 2, "text, hex, raw, ");
+	refuse("--record", "talk", 2, "text, full, hex, raw, ");
 	refuse("--record", "nosuch:talk", 2, "has no known format");
 	refuse("--record", "nosuch:talk", 2, "or write FORMAT:FILE");
 	refuse("--record", "", 2, "--record");

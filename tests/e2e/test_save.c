@@ -69,18 +69,24 @@ static int talk(struct proc *p)
 
 /* Text */
 
-static void text_is_what_was_printed(void **state)
+static void full_text_is_what_was_printed(void **state)
 {
 	struct proc p;
 	int fd = talk(&p);
 	(void)state;
-	save(&p, "all.txt");
+	char line[300];
+	snprintf(line, sizeof(line), "/save full:%s\n", pty_home("all.txt"));
+	proc_write_text(&p, line);
 	proc_expect_out(&p, "* saved ");
 	struct text t = read_file("all.txt");
 	assert_true(t.len > 100);
 	assert_non_null(strstr(t.bytes, " < a^@b\\xff^[\\r\\n\n"));
 	assert_non_null(strstr(t.bytes, " < 안녕\\n\n"));
-	assert_memory_equal(p.out_text.bytes, t.bytes, t.len);
+	assert_int_equal(strncmp(t.bytes, "# sockchat ", 11), 0);
+	assert_non_null(strstr(t.bytes, ", our end is 127.0.0.1:"));
+	const char *behind = strstr(t.bytes, "\n# connect ") + 1;
+	behind = strchr(behind, '\n') + 1;
+	assert_non_null(strstr(p.out_text.bytes, behind));
 	assert_int_equal(stat_file("all.txt").st_mode & 07777, 0600);
 	text_finish(&t);
 	leave(&p, fd, 0);
@@ -345,7 +351,7 @@ static void keys_are_answered_while_much_is_saved(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(text_is_what_was_printed),
+		TEST(full_text_is_what_was_printed),
 		TEST(raw_files_have_the_bytes_of_messages_alone),
 		TEST(a_jsonl_file_is_what_the_json_front_end_prints),
 		TEST(each_format_of_recordings_can_be_saved),

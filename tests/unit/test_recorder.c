@@ -134,6 +134,21 @@ static void say_state(uint32_t session, enum entry_state phase)
 	});
 }
 
+/* Cut the heads of a text, which have the date, out of it. */
+static char *cut_heads(char *text)
+{
+	bool has_head = strncmp(text, "# sockchat ", 11) == 0;
+	char *line = text;
+	while (has_head && *line) {
+		char *next = strchr(line, '\n') + 1;
+		if (*line == '#')
+			memmove(line, next, strlen(next) + 1);
+		else
+			line = next;
+	}
+	return text;
+}
+
 static void expect_file(const char *name, const char *text)
 {
 	struct bytes b = { 0 };
@@ -141,7 +156,9 @@ static void expect_file(const char *name, const char *text)
 	if (fd < 0)
 		fail_msg("%s: %s", in_folder(name), strerror(errno));
 	assert_int_equal(file_read(fd, &b), 0);
-	assert_string_equal(bytes_text(&b), text);
+	if (*bytes_text(&b))
+		cut_heads((char *)b.data);
+	assert_string_equal(b.data ? (char *)b.data : "", text);
 	bytes_finish(&b);
 	close(fd);
 }
@@ -328,8 +345,8 @@ static void a_fifo_without_a_reader_is_told_when_something_is_lost(void **state)
 	turn_loop(loop);
 	assert_non_null(strstr(bytes_text(&told), "* record-again: "));
 	assert_true(read(fd, got, sizeof(got) - 1) > 0);
-	assert_string_equal(got, "* 7 B (1 entry) are missing here: nobody "
-	                    "reads it\n< heard\n");
+	assert_string_equal(cut_heads(got), "* 7 B (1 entry) are missing here: "
+	                                    "nobody reads it\n< heard\n");
 	close(fd);
 }
 
@@ -341,8 +358,10 @@ static void what_never_could_be_written_is_told_at_the_end_too(void **state)
 	                                 &e), 0);
 	say(1, ENTRY_IN, "lost\n");
 	recorders_stop(all);
-	expect_told("! 7 B (1 entry) are missing at the end of /dev/full: No "
-	            "space left on device\n");
+	assert_non_null(strstr(bytes_text(&told),
+	                       "(1 entry) are missing at the end of "
+	                       "/dev/full: No space left on device\n"));
+	bytes_clear(&told);
 }
 
 /* With a last line that somebody has left without an end. */
@@ -391,7 +410,7 @@ static void names_without_a_format_and_twice_the_same_are_refused(void **state)
 		                 -1);
 	assert_int_equal(recorders_start(all, "talk", RECORD_NEW, &e), -1);
 	assert_non_null(strstr(e.text, "talk"));
-	assert_non_null(strstr(e.text, "text, hex, raw, "));
+	assert_non_null(strstr(e.text, "text, full, hex, raw, "));
 	start("text", "twice");
 	snprintf(twice, sizeof(twice), "jsonl:%s", in_folder("twice"));
 	assert_int_equal(recorders_start(all, twice, RECORD_APPEND, &e), -1);

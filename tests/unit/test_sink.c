@@ -94,6 +94,29 @@ static void text_has_a_line_for_an_entry_but_no_folded_ones(void **state)
 	end(s);
 }
 
+static void text_has_a_head_and_only_when_full_notices(void **state)
+{
+	static const char *const names[] = { "text", "full" };
+	struct entry e = entry(ENTRY_NOTE, ENTRY_NO_DIR, "told");
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct sink *s = begin(names[i]);
+		s->mode = ENDPOINT_CONNECT;
+		s->endpoint = "10.0.0.1:9";
+		s->local = "10.0.0.2:5";
+		assert_int_equal(s->ops->open(s, &out), 0);
+		assert_int_equal(strncmp(bytes_text(&out), "# sockchat ", 11),
+		                 0);
+		assert_string_equal(strchr(bytes_text(&out), '\n') + 1,
+		                    "# connect 10.0.0.1:9, our end is "
+		                    "10.0.0.2:5\n");
+		bytes_clear(&out);
+		assert_int_equal(s->ops->entry(s, &e, 0, &out), 0);
+		expect(i ? "* told\n" : "");
+		end(s);
+	}
+}
+
 static void json_is_what_the_front_end_prints_with_its_acks(void **state)
 {
 	struct sink *s = begin("jsonl");
@@ -227,6 +250,7 @@ int main(void)
 		cmocka_unit_test(names_and_endings_choose_a_format),
 		cmocka_unit_test(
 		    text_has_a_line_for_an_entry_but_no_folded_ones),
+		cmocka_unit_test(text_has_a_head_and_only_when_full_notices),
 		cmocka_unit_test(
 		    json_is_what_the_front_end_prints_with_its_acks),
 		cmocka_unit_test(
