@@ -102,10 +102,18 @@ static void next_view(struct frontend *f)
 
 static void next_time(struct frontend *f)
 {
+	static const char *const words[TIME_COUNT] = {
+		[TIME_CLOCK] = "time: clock",
+		[TIME_START] = "time: since the start",
+		[TIME_DELTA] = "time: since the entry before",
+		[TIME_OFF] = "time: off",
+		[TIME_ANSWER] = "time: until the answer",
+	};
 	int next = f->chat->options->time + 1;
 	if (next >= TIME_DATE) /* which is wide, and for files */
 		next = TIME_CLOCK;
 	change_option(f, "time", choice_name(time_choices, next));
+	tui_set_moment(f, words[next]);
 }
 
 static void toggle_endings(struct frontend *f)
@@ -151,6 +159,8 @@ static void begin_find(struct frontend *f)
 static void toggle_bare(struct frontend *f)
 {
 	f->view.is_bare = !f->view.is_bare;
+	tui_set_moment(f, f->view.is_bare ? "bare view: Esc leaves"
+	                                  : "bare view: off");
 }
 
 static void toggle_preview(struct frontend *f)
@@ -422,7 +432,9 @@ static void finish_or_leave(struct frontend *f)
 /* Take a key that no mode, command or function wants. */
 static void take_plain(struct frontend *f, const struct token *t)
 {
-	if (t->key == KEY_ESCAPE && f->view.is_scrolled)
+	if (t->key == KEY_ESCAPE && f->view.is_bare)
+		toggle_bare(f);
+	else if (t->key == KEY_ESCAPE && f->view.is_scrolled)
 		view_go_end(&f->view);
 	else if (t->key == KEY_CTRL_D && input_is_empty())
 		finish_or_leave(f);

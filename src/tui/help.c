@@ -45,7 +45,8 @@ static const struct key_row rows[] = {
 	{ "F7 =", "compare two messages side by side", NULL },
 	{ "F7 f", "copy whole messages, with length prefix and ending",
 	  NULL },
-	{ "F8", "bare view to copy from: content only, mouse off", NULL },
+	{ "F8", "bare view to copy from: content only, no mouse; Esc ends it",
+	  NULL },
 	{ "F9", "type to one peer and show only it; again: all",
 	  "F9 Focus" },
 	{ "Ctrl-L", "redraw the screen", NULL },
@@ -116,11 +117,12 @@ static int put_key(int row, int column, const char *text, struct spots *spots)
 	return draw_key(row, column, text, spots) + 2;
 }
 
-void help_draw_bar(int row, bool holds, struct spots *spots)
+void help_draw_bar(int row, const char *first, const char *const *keys,
+                   struct spots *spots)
 {
-	int column = 1;
-	if (holds)
-		column = put_key(row, column, "F7 g Pass d Drop e Edit", spots);
-	for (size_t i = 0; help_key(i); i++)
+	int column = put_key(row, 1, first, spots);
+	while (keys && *keys)
+		column = put_key(row, column, *keys++, spots);
+	for (size_t i = 0; !keys && help_key(i); i++)
 		column = put_key(row, column, help_key(i)->bar, spots);
 }

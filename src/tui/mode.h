@@ -33,6 +33,9 @@ struct mode {
 	/* The prompt before the input line, ASCII; it stays while help is over
 	 * the mode.  Pages have none: they leave the line alone. */
 	const char *(*prompt)(struct frontend *f);
+	/* For the bar of keys: "Esc Back" and so on, and NULL; NULL: the bar of
+	 * the input line. */
+	const char *const *keys;
 	bool hides_line;  /* the input line is not seen */
 	bool needs_ticks; /* it shows something else each second */
 };

@@ -156,6 +156,11 @@ static bool take_answer_key(struct frontend *f, const struct token *t)
 	return true;
 }
 
+static const char *const answer_keys[] = {
+	"Esc Back", "PgUp Up", "PgDn Down", "F1 Help", NULL,
+};
+
 const struct mode mode_answer = {
+	.keys = answer_keys,
 	.take = take_answer_key, .scroll = page_scroll, .draw = draw_answer,
 };

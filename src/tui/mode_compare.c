@@ -169,7 +169,13 @@ static const char *compare_prompt(struct frontend *f)
 	return "compare: n N next, earlier difference | F2 view | Esc back";
 }
 
+static const char *const compare_keys[] = {
+	"Esc Back", "n Next", "N Previous", "Up Scroll", "F2 View", "F1 Help",
+	NULL,
+};
+
 const struct mode mode_compare = {
+	.keys = compare_keys,
 	.take = take_compare_key, .scroll = scroll_compare,
 	.draw = draw_compare, .prompt = compare_prompt, .hides_line = true,
 };

@@ -314,4 +314,10 @@ static bool take_find_key(struct frontend *f, const struct token *t)
 	return true;
 }
 
-const struct mode mode_find = { .take = take_find_key, .prompt = find_prompt };
+static const char *const find_keys[] = {
+	"Esc Back", "Up Older", "Down Newer", "Enter Stay", "F1 Help", NULL,
+};
+
+const struct mode mode_find = {
+	.take = take_find_key, .prompt = find_prompt, .keys = find_keys,
+};

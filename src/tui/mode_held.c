@@ -97,4 +97,10 @@ static const char *held_prompt(struct frontend *f)
 	return text;
 }
 
-const struct mode mode_held = { .take = take_held_key, .prompt = held_prompt };
+static const char *const held_keys[] = {
+	"Enter Pass it on", "Esc Leave it", "F1 Help", NULL,
+};
+
+const struct mode mode_held = {
+	.take = take_held_key, .prompt = held_prompt, .keys = held_keys,
+};

@@ -48,7 +48,12 @@ bool page_take_key(struct frontend *f, const struct token *t)
 	return true;
 }
 
+static const char *const page_keys[] = {
+	"Esc Back", "F1 Back", "PgUp Up", "PgDn Down", NULL,
+};
+
 const struct mode mode_help = {
+	.keys = page_keys,
 	.take = page_take_key, .scroll = page_scroll, .draw = draw_help,
 };
 
@@ -105,7 +110,13 @@ static bool take_panel_key(struct frontend *f, const struct token *t)
 	return true;
 }
 
+static const char *const panel_keys[] = {
+	"Esc Back", "PgUp Up", "PgDn Down", "F6 Peer", "F9 Focus", "F1 Help",
+	"^C Leave", NULL,
+};
+
 const struct mode mode_panel = {
+	.keys = panel_keys,
 	.take = take_panel_key, .scroll = scroll_panel, .draw = draw_panel,
 	.needs_ticks = true,
 };

@@ -139,7 +139,12 @@ static const char *paste_prompt(struct frontend *f)
 	return f->paste.prompt;
 }
 
+static const char *const paste_keys[] = {
+	"s Send", "e Edit", "c Cancel", "F1 Help", NULL,
+};
+
 const struct mode mode_paste = {
+	.keys = paste_keys,
 	.take = take_paste_key, .prompt = paste_prompt, .hides_line = true,
 };
 

@@ -374,6 +374,12 @@ static const char *pick_prompt(struct frontend *f)
 	return text;
 }
 
+static const char *const pick_keys[] = {
+	"Esc Back", "Up Older", "Down Newer", "Space Range", "Right Bytes",
+	"= Compare", "w Save", "F1 Help", NULL,
+};
+
 const struct mode mode_pick = {
+	.keys = pick_keys,
 	.take = take_pick_key, .prompt = pick_prompt, .hides_line = true,
 };

@@ -335,7 +335,13 @@ static const char *within_prompt(struct frontend *f)
 	return text;
 }
 
+static const char *const within_keys[] = {
+	"Esc Back", "Left Before", "Right Next", "Space Range", "Tab Values",
+	"Enter Line", "F1 Help", NULL,
+};
+
 const struct mode mode_within = {
+	.keys = within_keys,
 	.take = take_within_key, .draw_foot = draw_values,
 	.prompt = within_prompt, .hides_line = true,
 };

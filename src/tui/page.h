@@ -49,9 +49,10 @@ const struct key_row *help_key(size_t i);
  * that begin with `word`, all of it for "".  How many lines it has. */
 int help_draw(int rows, int first, const char *word);
 
-/* The bar of keys, as many as fit, also those for what is held if something is;
- * clicks go to `spots`. */
-void help_draw_bar(int row, bool holds, struct spots *spots);
+/* The bar of keys, as many as fit: `first` if it is not NULL, then `keys` up to
+ * its NULL, or those of the input line if it is NULL; clicks go to `spots`. */
+void help_draw_bar(int row, const char *first, const char *const *keys,
+                   struct spots *spots);
 
 /* Draw the connection panel into the rows from 0 on, from its line `*first`,
  * which becomes an earlier one when rows would be left empty.  True: all of it

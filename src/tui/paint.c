@@ -94,6 +94,25 @@ static void draw_status(struct frontend *f, int row, const char *mode,
 	}, row, &f->spots);
 }
 
+/* The bar is that of what the keys are for now. */
+static void draw_bar(struct frontend *f, int row)
+{
+	static const char *const bare_keys[] = {
+		"Esc Back", "F8 Back", "PgUp Up", "PgDn Down", NULL,
+	};
+	const struct mode *mode = tui_mode(f);
+	const char *first = NULL;
+	if (!mode && hold_count(f->chat->session_settings.hold))
+		first = "F7 g Pass d Drop e Edit";
+	else if (!mode && f->view.is_scrolled)
+		first = "Esc Newest";
+	help_draw_bar(row, first,
+	              mode               ? mode->keys
+	              : f->view.is_bare ? bare_keys
+	                                 : NULL,
+	              &f->spots);
+}
+
 /* From the bottom up: bar, input, matches, status, transcript. */
 static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 {
@@ -120,9 +139,7 @@ static void draw_frame(struct frontend *f, int *cursor_row, int *cursor_column)
 	*cursor_row = rest + l.cursor_row - first;
 	*cursor_column = l.cursor_column;
 	if (has_bar)
-		help_draw_bar(rows - 1,
-		              hold_count(c->session_settings.hold) > 0,
-		              &f->spots);
+		draw_bar(f, rows - 1);
 	struct preview preview = { .count = 0 };
 	if (!asks && !f->help && !line.prompt)
 		preview_make(&preview, c, &line);

@@ -19,16 +19,38 @@ static const char *brief_of(const char *where)
 	return colon ? colon : where;
 }
 
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+void sides_shorten(char out[SIDES_MAX], const char *where)
+{
+	bool is_local = begins(where, "127.") || begins(where, "[::1]:") ||
+	                begins(where, "localhost:");
+	bool is_any = begins(where, "*:") || begins(where, "[::]:") ||
+	              begins(where, "0.0.0.0:");
+	if (is_local || is_any || strchr(where, '/'))
+		snprintf(out, SIDES_MAX, "%.70s%s", brief_of(where),
+		         is_local ? " local" : "");
+	else
+		snprintf(out, SIDES_MAX, "%.150s", where);
+}
+
 void sides_format(char out[SIDES_MAX], const struct session *s, bool is_brief,
                   unsigned glyph_flags)
 {
 	const struct session *client = s->pair ? s->pair->near : NULL;
 	const char *to = s->link.where;
-	const char *from = client ? client->link.where : "";
 	const char *arrow = glyph_flags & GLYPH_ASCII ? " -> " : " → ";
-	if (is_brief) {
-		from = brief_of(from);
-		to = brief_of(to);
-	}
-	snprintf(out, SIDES_MAX, "%.70s%s%.70s", from, client ? arrow : "", to);
+	if (!client && is_brief)
+		sides_shorten(out, to);
+	else if (!client)
+		snprintf(out, SIDES_MAX, "%.150s", to);
+	else if (is_brief)
+		snprintf(out, SIDES_MAX, "%.70s%s%.70s",
+		         brief_of(client->link.where), arrow, brief_of(to));
+	else
+		snprintf(out, SIDES_MAX, "%.70s%s%.70s", client->link.where,
+		         arrow, to);
 }

@@ -27,7 +27,7 @@
 #define PARTS_MAX 24
 #define FILE_COLUMNS 40 /* what a file on its way may take */
 #define PART_MAX  200
-#define ROOM_MIN  6 /* less than that is of no use beside a moment */
+#define ROOM_MIN  6 /* less than that is of no use beside the tail */
 
 struct part {
 	int rank; /* 0 stays longest */
@@ -66,18 +66,6 @@ static void add_warning(struct parts *p, int rank, const char *text)
 		add_part(p, rank, "%s", text)->style = STYLE_WARNING;
 }
 
-static void add_place(struct parts *p, const struct status *s)
-{
-	if (s->below) {
-		struct part *part = add_part(p, 0, "%llu new below",
-		                        (unsigned long long)s->below);
-		part->style = STYLE_WARNING;
-		part->key = KEY_BOTTOM;
-	}
-	if (s->percent < 100)
-		add_part(p, 3, "%d%%", s->percent)->key = KEY_BOTTOM;
-}
-
 /* That servers prove nothing is the last to go, whoever is connected: nobody
  * has to remember it. */
 static void add_mark(struct parts *p, const struct options *o,
@@ -89,15 +77,21 @@ static void add_mark(struct parts *p, const struct options *o,
 		add_warning(p, 0, "TLS NOT VERIFIED");
 }
 
-static void add_listener(struct parts *p, const struct chat *c,
-                         const struct session *s)
+/* Where peers come to; the first thing while there is none. */
+static void add_listening(struct parts *p, const struct chat *c, int rank)
 {
-	if (*c->listening)
-		add_part(p, 3, "listening on %s", c->listening);
-	else if (s)
-		add_part(p, 10, s->link.is_accepted ? "listen" : "connect");
-	if (*c->forwarding && !s)
-		add_part(p, 3, "forwarding to %s", c->forwarding);
+	if (!*c->listening)
+		return;
+	struct part *part = add_part(p, rank, "listening on %s", c->listening);
+	char port[SIDES_MAX];
+	sides_shorten(port, c->listening);
+	if (strcmp(port, c->listening) != 0)
+		snprintf(part->brief, SIDES_MAX, "listening on %.100s", port);
+}
+
+/* Whom that is open to, and whether they are taken. */
+static void add_door(struct parts *p, const struct chat *c)
+{
 	if (c->is_exposed)
 		add_warning(p, 2, c->reach);
 	if (*c->listening && !c->accepts)
@@ -132,16 +126,19 @@ static void add_file(struct parts *p, const struct status *s,
 	add_part(p, 2, "%s", text);
 }
 
-/* Who is at the other end; the two of a pair are shortened first. */
+/* Who is at the other end; shortened before what is less is left out. */
 static void add_sides(struct parts *p, const struct status *s,
                       const struct session *with)
 {
 	char text[SIDES_MAX];
 	sides_format(text, with, false, s->glyph_flags);
-	struct part *part = add_part(p, with->pair ? 5 : 1, "%s", text);
+	struct part *part = add_part(p, 1, "%s", text);
 	part->key = KEY_F6;
-	if (with->pair)
-		sides_format(part->brief, with, true, s->glyph_flags);
+	sides_format(part->brief, with, true, s->glyph_flags);
+	if (strcmp(part->brief, text) == 0)
+		part->brief[0] = '\0';
+	else
+		part->rank = 7;
 }
 
 static void add_session(struct parts *p, const struct status *s,
@@ -149,15 +146,9 @@ static void add_session(struct parts *p, const struct status *s,
 {
 	const struct tls_facts *tls = session_tls(with);
 	add_sides(p, s, with);
+	add_part(p, 0, "%s", session_state_text(with))->key = KEY_F5;
 	if (tls)
 		add_part(p, 4, "%s", tls->version)->key = KEY_F5;
-	add_part(p, 0, "%s", session_state_text(with))->key = KEY_F5;
-	if (*session_local(with))
-		add_part(p, 8, "from %s", session_local(with));
-	if (with->is_paused)
-		add_warning(p, 1, "paused");
-	add_queue(p, s, with);
-	add_file(p, s, with);
 }
 
 /* How many messages wait in the middle, or which ones would. */
@@ -207,7 +198,7 @@ static void add_counts(struct parts *p, const struct status *s)
 {
 	const struct pace *pace = s->pace;
 	char in[16], out[16];
-	add_part(p, 4, "in %s, out %s", number_format_size(in, pace->last.in),
+	add_part(p, 4, "%s in, %s out", number_format_size(in, pace->last.in),
 	         number_format_size(out, pace->last.out));
 	number_format_size(in, pace->in_rate);
 	number_format_size(out, pace->out_rate);
@@ -293,6 +284,42 @@ static void add_peers(struct parts *p, const struct chat *c, size_t count)
 	part->style = paused ? STYLE_WARNING : STYLE_STATUS;
 }
 
+static void add_nobody(struct parts *p, const struct chat *c)
+{
+	add_listening(p, c, 3);
+	if (*c->forwarding)
+		add_part(p, 3, "forwarding to %s", c->forwarding);
+	add_part(p, 0, *c->forwarding ? "no client" : "not connected");
+}
+
+/* How messages look, and how they are cut. */
+static void add_look(struct parts *p, const struct chat *c,
+                     const struct session *with)
+{
+	add_part(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
+	    KEY_F2;
+	if (c->encoding)
+		add_part(p, 4, "%s", choice_name(encoding_choices,
+		                            c->options->encoding));
+	add_frames(p, c, with);
+}
+
+/* What is on that is not always on. */
+static void add_whatever_is_on(struct parts *p, const struct status *s,
+                               const struct session *with)
+{
+	const struct chat *c = s->chat;
+	add_held(p, s);
+	add_filter(p, s);
+	if (with && with->is_paused)
+		add_warning(p, 1, "paused");
+	add_faults(p, c);
+	add_rules(p, c);
+	add_recordings(p, c);
+}
+
+/* The most important is in front, and what comes and goes is behind: so nothing
+ * changes its place that is looked for there. */
 static void fill_parts(struct parts *p, const struct status *s)
 {
 	const struct chat *c = s->chat;
@@ -300,33 +327,28 @@ static void fill_parts(struct parts *p, const struct status *s)
 	size_t count = chat_session_count(c);
 	add_mark(p, c->options, with ? session_tls(with) : NULL);
 	add_warning(p, 0, s->notice);
-	add_place(p, s);
-	add_listener(p, c, with);
 	if (with)
 		add_session(p, s, with);
 	else if (count)
 		add_peers(p, c, count);
 	else
-		add_part(p, 0, *c->forwarding ? "no client"
-		                              : "not connected");
-	add_held(p, s);
-	add_faults(p, c);
+		add_nobody(p, c);
+	add_door(p, c);
 	add_advice(p, c);
+	add_look(p, c, with);
 	if (count)
 		add_counts(p, s);
-	add_recordings(p, c);
-	add_filter(p, s);
-	add_rules(p, c);
+	if (with)
+		add_queue(p, s, with);
+	if (with)
+		add_file(p, s, with);
+	add_whatever_is_on(p, s, with);
 	if (*s->mode)
 		add_part(p, 2, "%s", s->mode);
-	add_part(p, 6, "%s", choice_name(view_choices, c->options->view))->key =
-	    KEY_F2;
-	if (c->encoding)
-		add_part(p, 4, "%s", choice_name(encoding_choices,
-		                            c->options->encoding));
-	add_frames(p, c, with);
 	if (*s->draft)
 		add_part(p, 3, "%s", s->draft);
+	if (count)
+		add_listening(p, c, 8);
 }
 
 static void make_safe(struct parts *p, unsigned glyph_flags)
@@ -358,7 +380,7 @@ static void drop_least(struct parts *p)
 	if (*part->brief) {
 		memcpy(part->text, part->brief, SIDES_MAX);
 		part->brief[0] = '\0';
-		part->rank = 1;
+		part->rank = part->rank < 8 ? 1 : 9;
 		return;
 	}
 	p->count--;
@@ -366,12 +388,45 @@ static void drop_least(struct parts *p)
 	        (p->count - least) * sizeof(*p->list));
 }
 
-/* At the right end, where nothing has to move for it. */
-static void draw_moment(int row, int column, const char *text)
+/* What stands at the right end, where nothing has to move for it: what has just
+ * changed, or else where one is in what was said before. */
+struct tail {
+	char text[PART_MAX];
+	enum style style;
+	enum key key;
+};
+
+static const char *place_of(int percent)
 {
-	column = screen_put(row, column, " ", 1, STYLE_MOMENT);
-	column = screen_put(row, column, text, strlen(text), STYLE_MOMENT);
-	screen_put(row, column, " ", 1, STYLE_MOMENT);
+	return percent < 1    ? "at the beginning"
+	       : percent < 25 ? "near the beginning"
+	       : percent < 75 ? "in the middle"
+	                      : "near the end";
+}
+
+static void make_tail(struct tail *t, const struct status *s)
+{
+	*t = (struct tail){ .style = STYLE_MOMENT, .key = KEY_BOTTOM };
+	if (*s->moment) {
+		glyph_copy(t->text, PART_MAX, s->moment, s->glyph_flags);
+		t->key = KEY_NONE;
+	} else if (s->below) {
+		snprintf(t->text, PART_MAX, "%llu new below",
+		         (unsigned long long)s->below);
+		t->style = STYLE_WARNING;
+	} else if (s->percent < 100) {
+		snprintf(t->text, PART_MAX, "%s", place_of(s->percent));
+	}
+}
+
+static void draw_tail(const struct tail *t, int row, int column,
+                      struct spots *spots)
+{
+	int from = screen_put(row, column, " ", 1, t->style);
+	int end = screen_put(row, from, t->text, strlen(t->text), t->style);
+	screen_put(row, end, " ", 1, t->style);
+	if (t->key != KEY_NONE)
+		spots_add(spots, row, from, end, t->key);
 }
 
 static void draw_parts(const struct parts *p, int row, struct spots *spots)
@@ -388,23 +443,31 @@ static void draw_parts(const struct parts *p, int row, struct spots *spots)
 	}
 }
 
+static void fit_parts(struct parts *p, int columns)
+{
+	while (p->count > 1 && width_of_parts(p) > columns + 1)
+		drop_least(p);
+}
+
+/* A notice, or that TLS is not verified, is not cut for what is behind it. */
 void status_draw(const struct status *s, int row, struct spots *spots)
 {
 	struct parts p = { .count = 0 };
-	char moment[PART_MAX];
+	struct tail tail;
+	make_tail(&tail, s);
 	int room = screen_columns();
-	glyph_copy(moment, sizeof(moment), s->moment, s->glyph_flags);
-	if (*moment)
-		room -= screen_width(moment) + 2;
+	int wide = *tail.text ? screen_width(tail.text) + 2 : 0;
 	fill_parts(&p, s);
 	make_safe(&p, s->glyph_flags);
-	while (p.count > 1 && width_of_parts(&p) > room + 1)
-		drop_least(&p);
+	bool warns = p.list[0].style == STYLE_WARNING;
 	screen_fill(row, STYLE_STATUS);
-	if (*moment && room < ROOM_MIN)
-		room = 0;
-	else
+	if (warns && screen_width(p.list[0].text) + 2 > room - wide)
+		wide = 0;
+	if (!wide || room - wide >= ROOM_MIN) {
+		fit_parts(&p, room - wide);
 		draw_parts(&p, row, spots);
-	if (*moment)
-		draw_moment(row, room, moment);
+	}
+	if (wide)
+		draw_tail(&tail, row, wide < room - ROOM_MIN ? room - wide : 0,
+		          spots);
 }

@@ -35,7 +35,7 @@ static void a_typed_line_is_sent_and_its_echo_comes_below(void **state)
 	pty_expect(&p, " < hello\\n");
 	assert_int_equal(pty_find(&p, " < hello\\n"),
 	                 pty_find(&p, " > hello\\n") + 1);
-	pty_expect(&p, "in 6 B, out 6 B");
+	pty_expect(&p, "6 B in, 6 B out");
 	pty_quit(&p, 0);
 	net_expect_end(fd);
 	close(fd);
@@ -93,7 +93,7 @@ static void what_a_device_says_each_second_has_its_own_time(void **state)
 	for (int i = 1; i <= 3; i++) {
 		char in[32];
 		net_send_text(fd, "\x02" "D1\x03");
-		snprintf(in, sizeof(in), "in %d B", 4 * i);
+		snprintf(in, sizeof(in), "| %d B in", 4 * i);
 		pty_expect(&p, in);
 		assert_int_equal(pty_count(&p, " < ^BD1^C"), i);
 		pty_watch(&p, 1000);
@@ -118,7 +118,7 @@ static void a_split_character_is_completed_in_place(void **state)
 	for (size_t i = 0; i < sizeof(text) - 1; i++) {
 		char in[32];
 		net_send(fd, text + i, 1);
-		snprintf(in, sizeof(in), "in %zu B", i + 1);
+		snprintf(in, sizeof(in), "| %zu B in", i + 1);
 		pty_expect(&p, in);
 		assert_int_equal(pty_count(&p, " <"), 1);
 		pty_expect(&p, shown[i]);
@@ -353,7 +353,7 @@ static void a_scrolled_view_stands_still_and_counts_what_is_below(void **state)
 	net_send_text(fd, "unfinished");
 	pty_expect(&p, "13 new below");
 	net_send_text(fd, " and finished\n");
-	pty_expect(&p, "in 663 B");
+	pty_expect(&p, "663 B in");
 	pty_expect(&p, "13 new below");
 	pty_type(&p, PTY_CTRL_END);
 	pty_expect(&p, "< unfinished and finished\\n");

@@ -337,6 +337,11 @@ static void the_bare_view_has_neither_marks_nor_the_mouse(void **state)
 	assert_true(pty_find(&p, "line 100 Needle") >= 0);
 	pty_type(&p, PTY_F8);
 	pty_expect(&p, "< line 100 Needle\\n");
+	pty_type(&p, PTY_F8);
+	pty_expect(&p, "bare view: Esc leaves");
+	pty_expect_gone(&p, "< line 100");
+	pty_type(&p, "\033");
+	pty_expect(&p, "< line 100 Needle\\n");
 	hang_up(&p, fd);
 }
 
