@@ -133,6 +133,9 @@ struct wrap_settings {
 	struct hit_list hits;
 	size_t now; /* where the current one of them begins */
 	struct wrap_map *map; /* for this entry, or NULL */
+	/* Only the beginning of a long message is shown, and how much there is
+	 * more; of what a notice means, what fits beside its text. */
+	bool is_folded;
 	uint64_t base; /* what offsets in hex count from: wrap_base() */
 	/* The entry of which only a piece is laid out, or NULL: it has the
 	 * fields. */
@@ -148,6 +151,13 @@ uint64_t wrap_base(const struct wrap_look *look, const struct entry *e);
  * `fn` NULL they are only counted. */
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
                   wrap_fn *fn, void *user);
+
+/* Whether it takes so many rows that it should be folded; or it is a notice
+ * that is explained. */
+bool wrap_folds(const struct entry *e, const struct wrap_settings *settings);
+
+/* How many bytes of a message its rows show. */
+size_t wrap_kept(const struct entry *e, const struct wrap_settings *settings);
 
 /* The first row that shows the byte `offset` of the content. */
 size_t wrap_row_of(const struct entry *e, const struct wrap_settings *settings,

@@ -158,34 +158,51 @@ static void lay_empty(struct layout *l, const struct entry *e)
 		wrap_lay_word(l, text, sizeof(text) - 1, WRAP_ENDING);
 }
 
-/* A message: its text, what became of it, its dump. */
-static void lay_bytes(struct layout *l, const struct entry *e)
+/* What stands behind the text, or the length, of a message. */
+static void lay_tail(struct layout *l, const struct entry *e)
 {
 	const char *tail = l->settings->tail;
-	enum view view = l->settings->look.view;
-	if (view == VIEW_HEX)
-		wrap_lay_size(l, e);
-	else
-		lay_message(l, e);
 	wrap_set_hit(l, WRAP_NO_HIT);
 	lay_empty(l, l->settings->whole ? l->settings->whole : e);
 	lay_fate(l, e);
 	if (tail)
 		wrap_lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
+}
+
+static void lay_bytes(struct layout *l, const struct entry *e)
+{
+	enum view view = l->settings->look.view;
+	if (view == VIEW_HEX)
+		wrap_lay_size(l, e);
+	else
+		lay_message(l, e);
+	wrap_end_fold(l, e);
+	lay_tail(l, e);
 	l->next_hit = 0;
-	if (view != VIEW_TEXT)
+	if (view != VIEW_TEXT && !l->is_over) {
 		wrap_lay_dump(l, e);
+		wrap_end_fold(l, e);
+	}
+	l->row_limit = SIZE_MAX;
 	l->next_part = l->parts_end;
 	l->content = NULL;
 	wrap_set_hit(l, WRAP_NO_HIT);
 	lay_awaited(l, e);
 }
 
-static void lay_entry(struct layout *l, const struct entry *e)
+static void begin_entry(struct layout *l, const struct entry *e)
 {
 	l->entry = e;
 	l->content = e->bytes;
 	l->columns = l->settings->columns;
+	l->row_limit = SIZE_MAX;
+}
+
+static void lay_entry(struct layout *l, const struct entry *e)
+{
+	begin_entry(l, e);
+	if (l->settings->is_folded && e->kind == ENTRY_MESSAGE)
+		wrap_begin_fold(l, e);
 	if (e->kind == ENTRY_MESSAGE)
 		lay_bytes(l, e);
 	else
@@ -256,6 +273,20 @@ static void learn_rows(const struct entry *e, const struct wrap_settings *s)
 	s->map->fault = l.fault;
 }
 
+/* Learn the rows if they are to be remembered; those of a message that is
+ * folded are few. */
+static void use_map(struct layout *l, const struct entry *e)
+{
+	struct wrap_settings whole = *l->settings;
+	bool is_folded = whole.is_folded && !whole.look.indents_json;
+	whole.is_folded = false;
+	if (is_folded || !is_mapped(e, &whole))
+		return;
+	learn_rows(e, &whole);
+	l->knows_json = true;
+	l->knows_rows = !l->settings->is_folded;
+}
+
 size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
                   wrap_fn *fn, void *user)
 {
@@ -265,12 +296,36 @@ size_t wrap_entry(const struct entry *e, const struct wrap_settings *settings,
 		.user = user,
 		.seek = SIZE_MAX,
 	};
-	l.knows_rows = is_mapped(e, settings);
-	if (l.knows_rows)
-		learn_rows(e, settings);
+	use_map(&l, e);
 	if (fn || !l.knows_rows)
 		lay_entry(&l, e);
 	return l.knows_rows ? settings->map->rows : l.row + 1;
+}
+
+bool wrap_folds(const struct entry *e, const struct wrap_settings *settings)
+{
+	struct wrap_settings folded = *settings;
+	struct layout l = { .settings = &folded, .seek = SIZE_MAX };
+	size_t most = wrap_most_rows(e, settings);
+	folded.is_folded = true; /* then no rows are learned, but of JSON */
+	if (e->kind != ENTRY_MESSAGE)
+		return *e->hint;
+	if (e->len <= most) /* each row shows a byte */
+		return false;
+	use_map(&l, e);
+	l.knows_rows = false;
+	begin_entry(&l, e);
+	l.row_limit = most;
+	lay_bytes(&l, e);
+	return l.is_over;
+}
+
+size_t wrap_kept(const struct entry *e, const struct wrap_settings *settings)
+{
+	struct layout l = { .settings = settings, .seek = SIZE_MAX };
+	use_map(&l, e);
+	lay_entry(&l, e);
+	return l.is_over ? l.kept : e->len;
 }
 
 /* Lay out until the row that shows this byte is whole. */

@@ -105,6 +105,12 @@ static void begin_part(struct layout *l, size_t offset, size_t left)
 void wrap_lay_dump(struct layout *l, const struct entry *e)
 {
 	wrap_seek_part(l, 0);
+	if (l->row + 1 < l->row_limit && l->row_limit != SIZE_MAX &&
+	    l->reserved) {
+		l->reserved = 0;
+		l->row_limit--; /* the mark has a row of its own */
+	}
+	l->kept = 0;
 	set_outdented(l, true);
 	struct dump d = dump_of(l, e);
 	set_outdented(l, false);

@@ -22,7 +22,7 @@ void wrap_judge_json(struct layout *l, const struct entry *e, size_t begin,
 	const struct wrap_map *m = l->settings->map;
 	if (!l->settings->look.indents_json || e->prefix_at)
 		return;
-	if (l->knows_rows) {
+	if (l->knows_json) {
 		l->json = m->json;
 		l->fault = m->fault;
 		return;

@@ -17,7 +17,7 @@
 bool wrap_is_wanted(const struct layout *l)
 {
 	const struct wrap_settings *s = l->settings;
-	return l->fn && l->row >= s->first_row &&
+	return l->fn && l->row < l->row_limit && l->row >= s->first_row &&
 	       l->row - s->first_row < s->row_count;
 }
 
@@ -44,7 +44,13 @@ void wrap_flush_run(struct layout *l)
 void wrap_next_row(struct layout *l)
 {
 	wrap_flush_run(l);
+	if (l->row + 1 == l->row_limit) {
+		l->last_column = l->column;
+		l->is_last_outdented = l->is_outdented;
+	}
 	l->row++;
+	if (l->row + 1 == l->row_limit)
+		l->columns -= l->reserved;
 	l->column = l->run_column = 0;
 }
 
@@ -91,6 +97,8 @@ void wrap_mark_byte(struct layout *l, const uint8_t *at)
 
 void wrap_find_row(struct layout *l, const uint8_t *end)
 {
+	if (l->content && l->row < l->row_limit)
+		l->kept = (size_t)(end - l->content);
 	if (!l->content || l->seek == SIZE_MAX)
 		return;
 	if (l->row != l->seen_row) {
@@ -356,6 +364,8 @@ void wrap_learn_begin(struct layout *l, const uint8_t *at)
 bool wrap_is_done(const struct layout *l)
 {
 	const struct wrap_settings *s = l->settings;
+	if (l->row >= l->row_limit)
+		return true;
 	if (l->seek != SIZE_MAX)
 		return l->found_row < l->row;
 	return l->knows_rows && l->row >= s->first_row &&

@@ -18,6 +18,11 @@ struct layout {
 	size_t row, column;
 	size_t columns;    /* of the present row */
 	bool is_outdented; /* the present row begins in WRAP_DUMP */
+	/* Rows from `row_limit` on are not shown; the last one above has
+	 * `reserved` columns less, and ended at `last_column`.  It and those
+	 * above it show `kept` bytes. */
+	size_t row_limit, reserved, last_column, kept;
+	bool is_last_outdented, is_over; /* is_over: there was more */
 	char run[RUN_MAX];
 	size_t run_len, run_column;
 	enum wrap_style style;
@@ -41,6 +46,7 @@ struct layout {
 	 * forms. */
 	const uint8_t *quiet_end;
 	size_t quiet_row;
+	bool knows_json; /* what the message is: from a map */
 	bool knows_rows; /* from a map: those below the wanted are left out */
 	/* JSON: the token that is laid, the places in front of it and behind
 	 * it, and what the message is. */

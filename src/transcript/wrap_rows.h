@@ -22,4 +22,12 @@ void wrap_lay_dump(struct layout *l, const struct entry *e);
 /* The message was ended by its size. */
 void wrap_lay_cut(struct layout *l);
 
+/* With more rows than this a message is folded. */
+size_t wrap_most_rows(const struct entry *e, const struct wrap_settings *s);
+/* The message gets few rows, of which the last one has room for a mark. */
+void wrap_begin_fold(struct layout *l, const struct entry *e);
+/* If it does not fit: put the mark there, which tells how much there is more.
+ * What follows is shown again. */
+void wrap_end_fold(struct layout *l, const struct entry *e);
+
 #endif

@@ -260,6 +260,18 @@ static void edit_picked(struct frontend *f)
 	held_work(f);
 }
 
+/* Open what is folded under the cursor, or fold it. */
+static void toggle_fold(struct frontend *f)
+{
+	enum fold_word now = view_fold(&f->view, f->pick.cursor);
+	if (now == FOLD_UNSAID)
+		tui_set_notice(f, "this is all of it");
+	else if (folds_say(&f->view.folds, f->pick.cursor,
+	                   now == FOLD_OPEN ? FOLD_SHUT : FOLD_OPEN))
+		tui_no_memory(f, "to fold it");
+	mark_picked(f);
+}
+
 static void take_letter(struct frontend *f, char letter)
 {
 	enum quote_form form;
@@ -286,6 +298,9 @@ static void take_letter(struct frontend *f, char letter)
 		break;
 	case '=':
 		compare_picked(f);
+		break;
+	case 'o':
+		toggle_fold(f);
 		break;
 	case 'k':
 		move_cursor(f, -1);
@@ -363,14 +378,17 @@ static const char *pick_prompt(struct frontend *f)
 	static char text[112];
 	uint32_t number;
 	bool is_held = is_held_at(f, f->pick.cursor, &number);
-	snprintf(text, sizeof(text), "%llu%s: %s",
+	bool is_shut = view_fold(&f->view, f->pick.cursor) == FOLD_SHUT;
+	snprintf(text, sizeof(text), "%llu%s: %s%s",
 	         (unsigned long long)view_count(&f->view, f->view.picked_first,
 	                                        f->view.picked_last),
 	         f->pick.is_whole ? " whole" : "",
 	         is_held ? "g Pass d Drop e Edit | Space All | Text Hex C "
 	                   "Python copy | F1 more"
-	                 : "Space All | copy Text Hex C Python Base64 Shell | "
-	                   "Enter resends | F1 more");
+	                 : "Space All | copy Text Hex C Python Base64 Shell | ",
+	         is_held   ? ""
+	         : is_shut ? "Open | F1 more"
+	                   : "Enter resends | F1 more");
 	return text;
 }
 

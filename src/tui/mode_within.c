@@ -80,6 +80,7 @@ void within_begin(struct frontend *f, uint64_t seq)
 		return;
 	}
 	f->mode = &mode_within;
+	folds_say(&f->view.folds, seq, FOLD_OPEN);
 	mark_chosen(f);
 }
 

@@ -151,6 +151,25 @@ static void add_tail(struct piece *p, const struct viewport *v)
 	p->settings.tail = p->tail;
 }
 
+/* On a screen of fewer rows notices are folded even when they are the newest
+ * entries. */
+#define ROOMY 12
+
+static bool folds_itself(const struct viewport *v, const struct piece *p)
+{
+	uint64_t seq = p->entry->seq;
+	if (p->entry->kind == ENTRY_MESSAGE)
+		return wrap_folds(p->entry, &p->settings);
+	return seq < v->newest_message || v->rows < ROOMY;
+}
+
+static bool is_folded(const struct viewport *v, const struct piece *p)
+{
+	enum fold_word word = folds_said(v->folds, p->entry->seq);
+	return !v->is_bare && (word == FOLD_UNSAID ? folds_itself(v, p)
+	                                           : word == FOLD_SHUT);
+}
+
 static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 {
 	size_t columns = (size_t)screen_columns();
@@ -174,6 +193,7 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 	make_head(p, v, columns);
 	p->settings.columns = columns - p->head.columns;
 	p->settings.margin = p->head.columns;
+	p->settings.is_folded = is_folded(v, p);
 	p->lead = format_dropped(p->dropped, v, seq) ? 1 : 0;
 	p->rows = p->lead + wrap_entry(p->entry, &p->settings, NULL, NULL);
 	return true;
@@ -277,6 +297,8 @@ void view_recut(struct viewport *v, const struct recut *r)
 		v->top_offset = find_top_offset(v);
 	if (!r)
 		return;
+	folds_recut(v->folds, r);
+	v->newest_message = v->newest_seen = 0;
 	recut_move(r, &v->below_seq);
 	recut_move(r, &v->cleared_seq);
 	if (v->hit_seq)
@@ -293,8 +315,26 @@ void view_finish(struct viewport *v)
 	for (size_t i = 0; v->maps && i < MAPS; i++)
 		wrap_map_finish(&v->maps->list[i]);
 	free(v->maps);
+	folds_free(v->folds);
 	v->shown = NULL;
 	v->maps = NULL;
+	v->folds = NULL;
+}
+
+/* While it is scrolled nothing that is seen may move. */
+static void find_newest_message(struct viewport *v)
+{
+	uint64_t end = transcript_end(v->chat->transcript), seq = end;
+	struct entry e;
+	if (v->is_scrolled)
+		return;
+	while (--seq > v->newest_seen &&
+	       transcript_at(v->chat->transcript, seq, &e))
+		if (e.kind == ENTRY_MESSAGE) {
+			v->newest_message = seq;
+			break;
+		}
+	v->newest_seen = end - 1;
 }
 
 /* Set the top so that the newest entry ends at the bottom. */
@@ -302,6 +342,7 @@ static void find_follow_top(struct viewport *v, int rows)
 {
 	uint64_t seq = transcript_end(v->chat->transcript), above;
 	size_t sum = 0;
+	find_newest_message(v);
 	while (sum < (size_t)rows && (above = seq_before(v, seq))) {
 		seq = above;
 		sum += rows_of(v, seq);
@@ -334,6 +375,7 @@ void view_draw(struct viewport *v, int row, int rows)
 	struct piece p;
 	if (rows <= 0)
 		return;
+	v->rows = rows;
 	if (v->is_scrolled)
 		clamp(v);
 	else
@@ -440,10 +482,30 @@ uint64_t view_end(struct viewport *v, int rows)
 	return seq;
 }
 
+enum fold_word view_fold(struct viewport *v, uint64_t seq)
+{
+	struct piece p;
+	if (!lay_out(&p, v, seq) || !wrap_folds(p.entry, &p.settings))
+		return FOLD_UNSAID;
+	return p.settings.is_folded ? FOLD_SHUT : FOLD_OPEN;
+}
+
+/* A place in what is folded away cannot be shown. */
+static bool lay_open(struct piece *p, struct viewport *v, uint64_t seq,
+                     size_t offset)
+{
+	if (!lay_out(p, v, seq))
+		return false;
+	if (!p->settings.is_folded || p->entry->kind != ENTRY_MESSAGE ||
+	    offset < wrap_kept(p->entry, &p->settings))
+		return true;
+	return !folds_say(&v->folds, seq, FOLD_OPEN) && lay_out(p, v, seq);
+}
+
 void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows)
 {
 	struct piece p;
-	if (rows <= 0 || !lay_out(&p, v, seq))
+	if (rows <= 0 || !lay_open(&p, v, seq, offset))
 		return;
 	size_t at = offset ? wrap_row_of(p.entry, &p.settings, offset) : 0;
 	at += p.lead;

@@ -13,6 +13,8 @@
 #include <sockchat/hits.h>
 #include <sockchat/lens.h>
 
+#include "fold.h"
+
 /* All zero follows the end. */
 struct viewport {
 	bool is_scrolled;    /* else the newest entry is at the bottom */
@@ -37,6 +39,11 @@ struct viewport {
 	/* Is marked in the entry hit_seq, in place of hits; none: nothing. */
 	struct hit_list marked;
 	struct view_maps *maps; /* of long messages that are or were seen */
+	struct folds *folds;    /* what the user said of entries; or NULL */
+	/* The newest message when the end was last seen, and the newest entry
+	 * then: notices above a message are folded. */
+	uint64_t newest_message, newest_seen;
+	int rows; /* that were drawn last */
 };
 
 void view_finish(struct viewport *v);
@@ -60,6 +67,10 @@ void view_go_top(struct viewport *v);
 void view_go_end(struct viewport *v);
 /* Let the byte `offset` of an entry be seen, in the middle if it was not. */
 void view_show(struct viewport *v, uint64_t seq, size_t offset, int rows);
+
+/* Whether an entry is folded: FOLD_SHUT, or could be: FOLD_OPEN; else there is
+ * no more of it. */
+enum fold_word view_fold(struct viewport *v, uint64_t seq);
 
 /* The bytes of an entry that the same row shows as the byte `offset`: from
  * `*begin` to before `*end`.  False when the entry is not there any more. */

@@ -163,7 +163,7 @@ static void what_a_hostile_peer_sends_is_shown_and_not_done(void **state)
 	assert_int_equal(p.mouse, VTERM_PROP_MOUSE_CLICK);
 	assert_harmless(&p);
 	pty_type(&p, PTY_F2);
-	pty_expect(&p, "30 3b 74 69 74 6c 65 07");
+	pty_expect(&p, "30 3b 74 69 74 6c  65 07");
 	pty_type(&p, PTY_CTRL_C);
 	pty_quit(&p, 0);
 	close(fd);
@@ -293,7 +293,7 @@ static void help_comes_over_the_screen_and_goes(void **state)
 	pty_expect(&p, "* connected");
 	pty_type(&p, "\033?");
 	pty_expect(&p, "Esc or q leaves");
-	pty_type(&p, PTY_PAGE_DOWN);
+	pty_type(&p, PTY_PAGE_DOWN PTY_PAGE_DOWN);
 	pty_expect(&p, "/connect ENDPOINT");
 	pty_type(&p, "\033");
 	pty_expect(&p, "* connected");

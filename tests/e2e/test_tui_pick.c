@@ -17,6 +17,7 @@
 #include "pty.h"
 
 #define PTY_F7 "\033[18~"
+#define PTY_RIGHT "\033[C"
 
 /* Two lines there and back. */
 static int talk(struct pty *p)
@@ -71,6 +72,30 @@ static void what_is_copied_goes_to_the_terminal(void **state)
 	                   "YidoZWxsb1xuaGVsbG9cbmFceDAxIGJieWVcbic=");
 	pty_type(&p, PTY_F7 "s");
 	pty_expect(&p, "as shell");
+	hang_up(&p, fd);
+}
+
+static void what_is_folded_is_opened_and_folded_again(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+	char text[64 * 20];
+	(void)state;
+	for (size_t i = 0, at = 0; i < 20; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+		                       "row %zu\n", i);
+	pty_type(&p, "/frame idle:5s" PTY_ENTER);
+	net_send_text(fd, text);
+	pty_expect(&p, "row 7\\n … 82 more bytes");
+	assert_int_equal(pty_find(&p, "row 8"), -1);
+	pty_type(&p, PTY_F7 "o");
+	pty_expect(&p, "row 19\\n");
+	pty_type(&p, "o");
+	pty_expect(&p, "… 82 more bytes");
+	pty_expect_gone(&p, "row 19");
+	pty_type(&p, PTY_RIGHT);
+	pty_expect_gone(&p, "more bytes");
+	pty_type(&p, PTY_CTRL_C);
 	hang_up(&p, fd);
 }
 
@@ -354,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_copied_goes_to_the_terminal),
+		TEST(what_is_folded_is_opened_and_folded_again),
 		TEST(a_message_is_sent_again),
 		TEST(a_payload_is_copied_and_sent_in_a_frame_again),
 		TEST(several_lines_are_copied_with_the_ends_between),

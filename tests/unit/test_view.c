@@ -387,7 +387,8 @@ static void a_message_longer_than_the_screen_scrolls_by_rows(void **state)
 	for (int i = 0; i < 100; i++)
 		memcpy(text + 2 * i, i % 10 ? ".." : "ab", 2);
 	resize(4, 12);
-	say(ENTRY_IN, text, sizeof(text)); /* 20 rows of 10 */
+	uint64_t seq = say(ENTRY_IN, text, sizeof(text)); /* 20 rows of 10 */
+	assert_int_equal(folds_say(&view.folds, seq, FOLD_OPEN), 0);
 	paint();
 	assert_true(view.top_row == 16);
 	view_scroll(&view, -1, rows);
@@ -397,6 +398,104 @@ static void a_message_longer_than_the_screen_scrolls_by_rows(void **state)
 	paint();
 	assert_string_equal(row(0), "< ab........");
 	assert_string_equal(row(1), "  ..........");
+}
+
+static uint64_t tell(enum entry_kind kind, const char *text, const char *hint)
+{
+	return transcript_append(chat->transcript, &(struct entry){
+		.kind = (uint8_t)kind, .session = 1, .hint = hint,
+		.bytes = (const uint8_t *)text, .len = strlen(text),
+	});
+}
+
+static void toggle(uint64_t seq)
+{
+	enum fold_word now = view_fold(&view, seq);
+	assert_int_not_equal(now, FOLD_UNSAID);
+	assert_int_equal(folds_say(&view.folds, seq, now == FOLD_OPEN
+	                                                 ? FOLD_SHUT
+	                                                 : FOLD_OPEN), 0);
+}
+
+static void a_notice_is_folded_once_a_message_follows(void **state)
+{
+	uint64_t seq;
+	(void)state;
+	resize(14, 30);
+	seq = tell(ENTRY_NOTE, "it happened", "why it did is this. Do that");
+	paint();
+	assert_string_equal(row(0), "* it happened; why it did is");
+	assert_string_equal(row(1), "  this. Do that");
+	hear("x\n");
+	paint();
+	assert_string_equal(row(0), "* it happened; why it did is …");
+	assert_string_equal(row(1), "< x\\n");
+	toggle(seq);
+	paint();
+	assert_string_equal(row(1), "  this. Do that");
+	toggle(seq);
+	paint();
+	assert_string_equal(row(1), "< x\\n");
+	assert_int_equal(view_fold(&view, seq + 1), FOLD_UNSAID);
+}
+
+static void on_a_small_screen_a_notice_has_one_row(void **state)
+{
+	(void)state;
+	resize(11, 30);
+	tell(ENTRY_NOTE, "it happened", "why it did is this. Do that");
+	paint();
+	assert_string_equal(row(0), "* it happened; why it did is …");
+	assert_string_equal(row(1), "");
+}
+
+static void what_is_new_folds_nothing_in_a_scrolled_view(void **state)
+{
+	(void)state;
+	resize(14, 30);
+	hear_numbers(0, 30);
+	tell(ENTRY_NOTE, "it happened", "why it did is this. Do that");
+	view_draw(&view, 0, rows);
+	view_scroll(&view, -1, rows);
+	paint();
+	assert_string_equal(row(13), "* it happened; why it did is");
+	hear("x\n");
+	paint();
+	assert_string_equal(row(13), "* it happened; why it did is");
+	view_go_end(&view);
+	paint();
+	assert_string_equal(row(12), "* it happened; why it did is …");
+	assert_string_equal(row(13), "< x\\n");
+}
+
+static void a_long_message_is_folded_until_it_is_opened(void **state)
+{
+	char text[400];
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	memcpy(text + 390, "needle", 6);
+	resize(14, 32);
+	uint64_t seq = say(ENTRY_IN, text, sizeof(text)); /* 14 rows of 30 */
+	hear("next\n");
+	paint();
+	assert_string_equal(row(7), "  aaaaaaaaaaaaa … 177 more bytes");
+	assert_string_equal(row(8), "< next\\n");
+	view_show(&view, seq, 20, rows); /* it is seen */
+	paint();
+	assert_string_equal(row(8), "< next\\n");
+	view_show(&view, seq, 390, rows);
+	paint();
+	assert_string_not_equal(row(8), "< next\\n");
+	view_go_end(&view);
+	paint();
+	assert_non_null(strstr(row(12), "needle"));
+	toggle(seq);
+	paint();
+	assert_string_equal(row(8), "< next\\n");
+	view.is_bare = true; /* to be copied */
+	paint();
+	assert_string_equal(row(13), "next");
+	assert_string_not_equal(row(8), "next");
 }
 
 static void the_position_survives_a_change_of_view_and_size(void **state)
@@ -600,6 +699,10 @@ int main(void)
 		TEST(a_screen_that_shows_all_does_not_scroll),
 		TEST(the_oldest_and_the_newest_are_a_key_away),
 		TEST(a_message_longer_than_the_screen_scrolls_by_rows),
+		TEST(a_notice_is_folded_once_a_message_follows),
+		TEST(on_a_small_screen_a_notice_has_one_row),
+		TEST(what_is_new_folds_nothing_in_a_scrolled_view),
+		TEST(a_long_message_is_folded_until_it_is_opened),
 		TEST(the_position_survives_a_change_of_view_and_size),
 		TEST(a_position_in_what_became_shorter_is_its_last_row),
 		TEST(what_was_dropped_is_told_at_the_top),

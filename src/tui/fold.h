@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Copyright (C) 2026 The sockchat authors */
+
+/* Which entries the user has opened, or folded, by hand. */
+
+#ifndef TUI_FOLD_H
+#define TUI_FOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct recut;
+struct folds;
+
+enum fold_word { FOLD_UNSAID, FOLD_OPEN, FOLD_SHUT };
+
+void folds_free(struct folds *f);
+
+/* `f` may be NULL: nothing was said. */
+enum fold_word folds_said(const struct folds *f, uint64_t seq);
+
+/* `*f` is made when something is said first.  -1 without memory. */
+int folds_say(struct folds **f, uint64_t seq, enum fold_word word);
+
+/* The transcript has been cut anew.  `f` may be NULL. */
+void folds_recut(struct folds *f, const struct recut *r);
+
+#endif
