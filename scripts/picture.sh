@@ -79,8 +79,7 @@ chat() {
 	start_server
 	open_chat 20 connect 127.0.0.1 "$port"
 	talk
-	type_line 'GET / HTTP/1.1' '< GET'
-	wait_for 'echo server'
+	wait_for 'hint: '
 	tmux send-keys F2 F2
 	wait_for '| mixed'
 	tmux send-keys '또 만나요'
@@ -100,10 +99,11 @@ info() {
 
 held() {
 	start_server
-	open_chat 20 listen --forward "127.0.0.1:$port" 127.0.0.1:0
+	open_chat 14 listen --forward "127.0.0.1:$port" 127.0.0.1:0
 	wait_for 'point the client at'
 	door=$(tmux capture-pane -p |
 	    sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\) (.*/\1/p')
+	tmux send-keys '/clear' Enter
 	mkfifo "$work/client"
 	"$bin" connect 127.0.0.1 "$door" <"$work/client" >"$work/said" 2>&1 &
 	ours="$ours $!"

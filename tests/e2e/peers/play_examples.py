@@ -26,10 +26,11 @@ PORT = re.compile(r"\b99\d\d\b")
 MESSAGE = re.compile(r"(?: *\d+ )?[<>‖] ")
 # What depends on the machine, or on who was faster.
 NOISE = re.compile(r"\[::1?\]|you are in a container|^\[\d+\]|^Terminated|"
-                   r"\* (the (peer|target|client) is \S+ \(pid|resolving|"
-                   r"connecting to)|finished sending")
-OWNER = re.compile(r"(; the (peer|target|client)|(?<=; )it) is \S+ "
-                   r"\(pid \d+, user \S+\)(\. )?")
+                   r"\* (accepted: )?(the (peer|target|client) is \S+ \(pid|"
+                   r"resolving|connecting to)|finished sending")
+OWNER = r"is \S+ \(pid \d+, user \S+\)"
+OWNERS = ((re.compile(f"; (?:the \\w+|it) {OWNER}\\. Our end"), "; our end"),
+          (re.compile(f"; (the \\w+|it) {OWNER}"), ""))
 VARIES = ((re.compile(r"pid \d+, user \S+"), "pid N, user U"),
           (re.compile(r"(:|port )\d{5}\b"), r"\1NNNNN"),
           (re.compile(r"\b\d+(\.\d+)? (ms|s|µs|us)\b"), "T"))
@@ -174,7 +175,10 @@ class Section:
     def shown(self, output):
         for name, port in self.ports.items():
             output = re.sub(r"\b%s\b" % port, name, output)
-        output = OWNER.sub("", output.replace(self.folder + "/", ""))
+        output = output.replace("\r\n", "\n")
+        output = output.replace(self.folder + "/", "")
+        for expression, instead in OWNERS:
+            output = expression.sub(instead, output)
         lines = output.rstrip("\n").split("\n")
         return [line for line in lines if line and not NOISE.search(line)]
 
