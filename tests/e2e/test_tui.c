@@ -294,7 +294,7 @@ static void help_comes_over_the_screen_and_goes(void **state)
 	pty_type(&p, "\033?");
 	pty_expect(&p, "Esc or q leaves");
 	pty_type(&p, PTY_PAGE_DOWN PTY_PAGE_DOWN);
-	pty_expect(&p, "/connect ENDPOINT");
+	pty_expect(&p, "/listen ENDPOINT");
 	pty_type(&p, "\033");
 	pty_expect(&p, "* connected");
 	/* As fast as a program types. */
