@@ -4,6 +4,7 @@
 /* /why: what happened, and all that is known of why. */
 
 #include <stdint.h>
+#include <stdio.h>
 
 #include <sockchat/number.h>
 
@@ -26,10 +27,13 @@ static bool find_newest(const struct chat *c, struct entry *e)
 	return false;
 }
 
+/* An answer may be an entry, for which the one it is about is dropped. */
 static int explain(struct chat *c, const struct entry *e)
 {
+	char hint[1024];
+	snprintf(hint, sizeof(hint), "%s", e->hint);
 	chat_answer(c, "why", "%.*s", (int)e->len, (const char *)e->bytes);
-	chat_answer(c, "why", "%s", e->hint);
+	chat_answer(c, "why", "%s", hint);
 	return 0;
 }
 

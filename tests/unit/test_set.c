@@ -233,6 +233,23 @@ static void a_smaller_scrollback_drops_at_once(void **state)
 	assert_true(transcript_sums(c->transcript).memory <= 512 << 10);
 }
 
+/* The answer's own first row may drop the entry that it is about. */
+static void an_explanation_is_whole_where_the_transcript_is_full(void **state)
+{
+	static char what[201];
+	const char *why = "this is why";
+	(void)state;
+	memset(what, 'x', sizeof(what) - 1);
+	transcript_set_max(c->transcript, 1);
+	chat_note(c, "trouble", "%s; %s", what, why);
+	do
+		type("/why");
+	while (last()->len == strlen(why) &&
+	       memcmp(last()->bytes, why, strlen(why)) == 0);
+	assert_last(ENTRY_NOTE, "nothing has happened that needs an "
+	                        "explanation");
+}
+
 static void steps_are_told_once_asked_for(void **state)
 {
 	uint64_t before;
@@ -259,6 +276,7 @@ int main(void)
 		TEST(a_peer_that_has_ended_is_waited_for_as_long_as_is_said),
 		TEST(limits_are_listed_as_they_are_set),
 		TEST(a_smaller_scrollback_drops_at_once),
+		TEST(an_explanation_is_whole_where_the_transcript_is_full),
 		TEST(steps_are_told_once_asked_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
