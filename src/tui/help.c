@@ -42,7 +42,7 @@ static const struct key_row rows[] = {
 	  NULL },
 	{ "F7 Right", "choose bytes in a message, and see all they could mean",
 	  NULL },
-	{ "F7 o", "open what is folded, or fold it", NULL },
+	{ "F7 o F1", "o opens or folds, F1 explains a notice", NULL },
 	{ "F7 =", "compare two messages side by side", NULL },
 	{ "F7 f", "copy whole messages, with length prefix and ending",
 	  NULL },

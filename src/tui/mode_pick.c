@@ -331,6 +331,21 @@ static void take_pick_text(struct frontend *f, const struct token *t)
 		                            t->len - done });
 }
 
+/* Explain the notice under the cursor; false: there is nothing to explain. */
+static bool explain_picked(struct frontend *f)
+{
+	char line[32];
+	struct entry room;
+	const struct entry *e =
+	    transcript_at(f->chat->transcript, f->pick.cursor, &room);
+	if (!e || e->kind == ENTRY_MESSAGE || !*e->hint)
+		return false;
+	int len = snprintf(line, sizeof(line), "/why %llu",
+	                   (unsigned long long)e->seq);
+	command_run(f->chat, line, (size_t)len);
+	return true;
+}
+
 static bool is_right(const struct token *t)
 {
 	const char *name = keyname_of(t);
@@ -357,6 +372,8 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 	case KEY_F7:
 		pick_end(f);
 		return true;
+	case KEY_F1:
+		return explain_picked(f);
 	case KEY_TEXT:
 		take_pick_text(f, t);
 		return true;
@@ -394,7 +411,7 @@ static const char *pick_prompt(struct frontend *f)
 
 static const char *const pick_keys[] = {
 	"Esc Back", "Up Older", "Down Newer", "Space Range", "Right Bytes",
-	"= Compare", "w Save", "F1 Help", NULL,
+	"o Open", "= Compare", "w Save", "F1 Help", NULL,
 };
 
 const struct mode mode_pick = {

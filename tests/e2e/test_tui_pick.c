@@ -99,6 +99,24 @@ static void what_is_folded_is_opened_and_folded_again(void **state)
 	hang_up(&p, fd);
 }
 
+static void a_notice_is_explained_over_the_screen(void **state)
+{
+	struct pty p;
+	int fd = pty_connect(&p);
+	(void)state;
+	pty_type(&p, "/close 7" PTY_ENTER "/filter error" PTY_ENTER);
+	pty_expect_gone(&p, "* connected");
+	pty_type(&p, PTY_F7);
+	pty_expect(&p, "1: Space");
+	pty_type(&p, PTY_F1);
+	pty_expect(&p, "Esc or q leaves");
+	assert_int_equal(pty_find(&p, "there is no peer 7"), 2);
+	assert_int_equal(pty_find(&p, "/peers lists"), 3);
+	pty_type(&p, "\033");
+	pty_expect_gone(&p, "Esc or q leaves");
+	hang_up(&p, fd);
+}
+
 static void a_message_is_sent_again(void **state)
 {
 	struct pty p;
@@ -209,7 +227,7 @@ static void the_selection_is_saved_and_nothing_overwritten(void **state)
 	assert_memory_equal(text, "a\001 bbye\n", 8);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	pty_type(&p, "/save ~/out.bin" PTY_ENTER);
-	pty_expect(&p, "is overwritten: another name");
+	pty_expect(&p, "overwrites no file: choose");
 	hang_up(&p, fd);
 }
 
@@ -380,6 +398,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_copied_goes_to_the_terminal),
 		TEST(what_is_folded_is_opened_and_folded_again),
+		TEST(a_notice_is_explained_over_the_screen),
 		TEST(a_message_is_sent_again),
 		TEST(a_payload_is_copied_and_sent_in_a_frame_again),
 		TEST(several_lines_are_copied_with_the_ends_between),

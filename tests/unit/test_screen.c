@@ -248,7 +248,7 @@ static void the_bar_fits_and_its_keys_can_be_clicked(void **state)
 		struct spots spots = { .count = 0 };
 		resize(2, width);
 		screen_erase();
-		help_draw_bar(0, false, &spots);
+		help_draw_bar(0, NULL, NULL, &spots);
 		finish(1, 0);
 		if (width < 10)
 			continue;
