@@ -60,6 +60,7 @@ enum entry_share {
 #define ENTRY_TRAILS  16u /* white space came after it had been complete */
 #define ENTRY_BROKEN   8u /* nothing will be added, but it is not whole */
 #define ENTRY_BY_HAND 32u /* it is as it was sent, not as a frame cuts it */
+#define ENTRY_LASTING 16u /* STATE half-closed: no later entry tells its hint */
 
 /* The connections of conversations that were loaded from files have numbers of
  * their own: with this bit, so that none is that of a connection of today. */
@@ -194,12 +195,13 @@ const char *entry_state_name(enum entry_state state);
 struct entry entry_since(const struct entry *e, size_t at);
 
 /* Whether it is a state on the way to another, which may fold it: on the way to
- * be open, or half an end of which there is no more to say. */
+ * be open, or half an end whose hint only tells what the other half can do. */
 static inline bool entry_is_passing(const struct entry *e)
 {
 	return e->kind == ENTRY_STATE &&
 	       (e->state < ENTRY_LISTENING ||
-	        (e->state == ENTRY_HALF_CLOSED && !*e->hint));
+	        (e->state == ENTRY_HALF_CLOSED &&
+	         !(e->flags & ENTRY_LASTING)));
 }
 
 /* Whether it is a message that is told when it is whole, and is not (yet). */

@@ -148,18 +148,19 @@ static void on_end_out(struct link *l)
 {
 	struct session *s = session_of(l);
 	struct transport_facts facts;
+	char text[128];
 	if (link_has_messages(l))
 		return; /* it is over */
 	transport_facts(l->transport, FACTS_END, &facts);
 	session_show(s, false);
-	session_tell_state(s, ENTRY_HALF_CLOSED,
-	                   !facts.is_end_kept ? ""
-	                   : s->pair          ? explain_end_waits
-	                                      : explain_end_kept,
-	                   "%s%s%s", side_name_end(s),
-	                   name_our_end(l, facts.is_end_kept),
-	                   s->pair ? ": the target may still send"
-	                           : ": the peer may still send");
+	snprintf(text, sizeof(text), "%s%s", side_name_end(s),
+	         name_our_end(l, facts.is_end_kept));
+	session_tell_half(s, text,
+	                  s->pair ? "the target may still send"
+	                          : "the peer may still send",
+	                  !facts.is_end_kept ? ""
+	                  : s->pair          ? explain_end_waits
+	                                     : explain_end_kept);
 	if (s->closes) /* what is kept back, closing alone tells the peer */
 		link_set_alarm(l, ALARM_LINGER, facts.is_end_kept
 		                                    ? 0

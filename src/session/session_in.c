@@ -5,6 +5,7 @@
  * wanted. */
 
 #include <errno.h>
+#include <stdio.h>
 
 #include <sockchat/explain.h>
 #include <sockchat/pair.h>
@@ -136,12 +137,12 @@ static void note_first_byte(struct session *s)
 static const char *what_is_left(struct session *s)
 {
 	if (s->pair)
-		return ": the client may still send";
+		return "the client may still send";
 	if (s->shuts_down)
 		return "";
 	if (!s->settings->tells_states || session_has_reader(s))
-		return ": you can still send; /close hangs up";
-	return " and is gone";
+		return "you can still send. /close hangs up";
+	return "";
 }
 
 /* What the peer has sent to end its half. */
@@ -161,7 +162,7 @@ static const char *name_peers_end(const struct link *l)
 static void tell_in_end(struct session *s)
 {
 	bool is_tcp = link_is_tcp(&s->link);
-	char hint[512] = "";
+	char hint[512] = "", text[128];
 	if (s->settings->echo || s->closes)
 		s->shuts_down = true;
 	session_show(s, s->shuts_down ||
@@ -169,15 +170,16 @@ static void tell_in_end(struct session *s)
 	if (s->is_folded) /* there is nobody to talk to */
 		s->closes = s->shuts_down = true;
 	const char *left = what_is_left(s);
+	bool is_gone = !*left && !s->shuts_down;
 	if (link_is_wordless(&s->link))
 		session_add_sentence(hint, sizeof(hint),
 		                     explain_closed_at_once(is_tcp));
 	if (s->is_gone && s->settings->end_hint)
 		session_add_sentence(hint, sizeof(hint), s->settings->end_hint);
-	session_tell_state(s, ENTRY_HALF_CLOSED, hint,
-	                   "the %s has finished sending%s%s",
-	                   s->pair ? "target" : "peer",
-	                   name_peers_end(&s->link), left);
+	snprintf(text, sizeof(text), "the %s has finished sending%s%s",
+	         s->pair ? "target" : "peer", name_peers_end(&s->link),
+	         is_gone ? " and is gone" : "");
+	session_tell_half(s, text, left, hint);
 }
 
 static void tell_unproven(struct session *s)

@@ -137,16 +137,6 @@ static void tell_header(struct session *s)
 	session_tell_note(s, "header-received", "", "PROXY header: %s", text);
 }
 
-void session_add_sentence(char *hint, size_t size, const char *sentence)
-{
-	size_t len = strlen(hint);
-	if (!*sentence)
-		return;
-	text_add(hint, size, "%s%s", len ? ". " : "", sentence);
-	if (len && len + 2 < size && hint[len + 2] >= 'a')
-		hint[len + 2] = (char)(hint[len + 2] - 'a' + 'A');
-}
-
 void session_name_client(const struct session *far, char *hint, size_t size)
 {
 	const struct link *near = &far->pair->near->link;

@@ -36,9 +36,6 @@ static inline void session_plan_look(struct session *s, int64_t delay_ns)
 	session_plan_search(s);
 }
 
-/* Add a sentence, which is the first one of the hint or begins with a
- * capital. */
-void session_add_sentence(char *hint, size_t size, const char *sentence);
 /* Write who has made the client's socket, where it is a unix one; else "". */
 void session_name_client(const struct session *far, char *hint, size_t size);
 

@@ -82,29 +82,26 @@ static unsigned flags_of_state(const struct session *s, enum entry_state state)
 	return is_folded ? ENTRY_FOLDED : 0;
 }
 
-void session_tell_state(struct session *s, enum entry_state state,
-                        const char *hint, const char *format, ...)
+void session_add_sentence(char *hint, size_t size, const char *sentence)
 {
-	char text[512];
-	va_list args;
-	s->phase = state;
-	s->since_ns = s->is_untold ? s->opened_ns : stamp_mono_ns();
-	if (state == ENTRY_OPEN) {
-		s->opened_ns = s->since_ns;
-		s->is_quiet = false;
-	}
-	if (s->is_quiet || !s->settings->tells_states)
+	size_t len = strlen(hint);
+	if (!*sentence)
 		return;
-	va_start(args, format);
-	glyph_vformat(text, sizeof(text), format, args);
-	va_end(args);
+	text_add(hint, size, "%s%s", len ? ". " : "", sentence);
+	if (len && len + 2 < size && hint[len + 2] >= 'a')
+		hint[len + 2] = (char)(hint[len + 2] - 'a' + 'A');
+}
+
+static void append_state(struct session *s, enum entry_state state,
+                         const char *text, const char *hint, unsigned flags)
+{
 	struct moved moved = { s->link.bytes_in, s->link.bytes_out };
 	if (state != ENTRY_HALF_CLOSED)
 		fold_passing(s);
 	struct entry e = {
 		.kind = ENTRY_STATE,
 		.state = (uint8_t)state,
-		.flags = (uint8_t)flags_of_state(s, state),
+		.flags = (uint8_t)(flags | flags_of_state(s, state)),
 		.time = stamp_at(s->since_ns),
 		.ended = state == ENTRY_CLOSED ? ends_of(s)
 		                               : half_that_ended(s),
@@ -122,6 +119,43 @@ void session_tell_state(struct session *s, enum entry_state state,
 		keep_passing(s);
 	if (entry_is_passing(&e) && folds_states(s))
 		s->passing[s->passing[0] != 0] = seq;
+}
+
+/* False: nobody wants to be told. */
+static bool enter_state(struct session *s, enum entry_state state)
+{
+	s->phase = state;
+	s->since_ns = s->is_untold ? s->opened_ns : stamp_mono_ns();
+	if (state == ENTRY_OPEN) {
+		s->opened_ns = s->since_ns;
+		s->is_quiet = false;
+	}
+	return !s->is_quiet && s->settings->tells_states;
+}
+
+void session_tell_state(struct session *s, enum entry_state state,
+                        const char *hint, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+	if (!enter_state(s, state))
+		return;
+	va_start(args, format);
+	glyph_vformat(text, sizeof(text), format, args);
+	va_end(args);
+	append_state(s, state, text, hint, 0);
+}
+
+void session_tell_half(struct session *s, const char *text, const char *left,
+                       const char *more)
+{
+	char hint[768] = "";
+	if (!enter_state(s, ENTRY_HALF_CLOSED))
+		return;
+	session_add_sentence(hint, sizeof(hint), left);
+	session_add_sentence(hint, sizeof(hint), more);
+	append_state(s, ENTRY_HALF_CLOSED, text, hint,
+	             *more ? ENTRY_LASTING : 0);
 }
 
 void session_tell_note(struct session *s, const char *code, const char *hint,

@@ -248,7 +248,7 @@ static void it_survives_having_no_descriptors(void **state)
 		close(fds[i]);
 	}
 	char named[80];
-	snprintf(named, sizeof(named), "new peers of 127.0.0.1:%u have", port);
+	snprintf(named, sizeof(named), "new peers of 127.0.0.1:%u must", port);
 	assert_non_null(strstr(p.out_text.bytes, named));
 	const char *told = strstr(p.out_text.bytes, "out of descriptors");
 	assert_null(strstr(told + 1, "out of descriptors"));

@@ -82,7 +82,7 @@ static void an_end_that_a_fault_pretends_is_no_fin(void **state)
 	net_send_text(fd, "answer");
 	proc_expect_out(&p, "in:limit=3: we act as if the peer had ended after "
 	                    "3 bytes; what follows is thrown away");
-	proc_expect_out(&p, "finished sending (pretended: limit): you can");
+	proc_expect_out(&p, "finished sending (pretended: limit); you can");
 	proc_end_in(&p);
 	net_expect_end(fd);
 	close(fd);

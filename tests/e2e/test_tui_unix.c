@@ -48,7 +48,7 @@ static void the_screen_shows_a_unix_socket(void **state)
 	assert_int_equal(pty_find(&p, "round trip"), -1);
 	pty_type(&p, PTY_F5);
 	shutdown(fd, SHUT_WR);
-	pty_expect(&p, "the peer has finished sending:");
+	pty_expect(&p, "the peer has finished sending;");
 	pty_quit(&p, 0);
 	assert_gone(at_path("x"));
 	close(fd);

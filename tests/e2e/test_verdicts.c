@@ -94,7 +94,7 @@ static void a_peer_that_has_closed_is_gone_and_one_that_ended_is_not(
 
 	(void)state;
 	shutdown(fd, SHUT_WR);
-	proc_expect_out(&p, "(FIN received): you can still send;");
+	proc_expect_out(&p, "(FIN received); you can still send.");
 	proc_write_text(&p, "hello\n");
 	net_expect(fd, "hello\n");
 	close(fd);

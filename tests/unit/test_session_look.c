@@ -215,6 +215,25 @@ static void the_fin_of_one_that_is_gone_says_so(void **state)
 	assert_string_equal(e->hint, "");
 }
 
+/* What the other half can do is no news once both have ended. */
+static void half_an_end_is_folded_when_both_have_ended(void **state)
+{
+	(void)state;
+	adopt();
+	uint64_t seq = transcript_end(now.transcript);
+	fake_feed_end(now.fake);
+	turn();
+	const struct entry *e = entry_at(now.transcript, seq);
+	assert_int_equal(e->state, ENTRY_HALF_CLOSED);
+	assert_string_equal(e->hint, "you can still send. /close hangs up");
+	assert_false(e->flags & ENTRY_FOLDED);
+	session_shutdown(now.session);
+	turn();
+	assert_true(entry_at(now.transcript, seq)->flags & ENTRY_FOLDED);
+	e = entry_at(now.transcript, transcript_end(now.transcript) - 1);
+	assert_int_equal(e->state, ENTRY_CLOSED);
+}
+
 static void the_process_of_one_in_a_burst_is_told_later(void **state)
 {
 	(void)state;
@@ -340,6 +359,7 @@ int main(void)
 		T(an_answer_ends_the_silence),
 		T(a_peer_without_a_program_is_gone),
 		T(the_fin_of_one_that_is_gone_says_so),
+		T(half_an_end_is_folded_when_both_have_ended),
 		T(the_process_of_one_in_a_burst_is_told_later),
 #define F(name) cmocka_unit_test_setup_teardown(name, set_up_folding, finish)
 		F(who_comes_and_stays_is_told_a_little_later),
