@@ -14,6 +14,8 @@
 #include "wrap_json.h"
 #include "wrap_rows.h"
 
+#define LENGTH_MAX 10 /* a longer prefix is text, which may have lines */
+
 /* How many bytes are above the wanted rows, as far as the map knows. */
 static size_t skip_rows(struct layout *l)
 {
@@ -80,7 +82,9 @@ static void lay_message(struct layout *l, const struct entry *e)
 	wrap_judge_json(l, e, e->prefix, e->len - ending - suffix);
 	if (e->prefix) {
 		at = lay_until(l, e, at, e->prefix_at, false);
+		l->is_length = e->prefix <= LENGTH_MAX;
 		at = lay_until(l, e, at, e->prefix_at + e->prefix, true);
+		l->is_length = false;
 	}
 	if (l->json == JSON_GOOD)
 		at = wrap_lay_json(l, e->prefix, at, e->len - ending - suffix);

@@ -252,8 +252,11 @@ void wrap_lay_ending(struct layout *l, size_t len)
 }
 
 /* How many bytes at the beginning are a line's ending. */
-static size_t ending_len(const uint8_t *bytes, size_t len)
+static size_t ending_len(const struct layout *l, const uint8_t *bytes,
+                         size_t len)
 {
+	if (l->is_length)
+		return 0;
 	if (bytes[0] == '\n')
 		return 1;
 	return len > 1 && bytes[0] == '\r' && bytes[1] == '\n' ? 2 : 0;
@@ -314,7 +317,7 @@ static size_t lay_next(struct layout *l, const uint8_t *bytes, size_t len)
 {
 	enum wrap_style escaped = WRAP_ESCAPED;
 	struct glyph g;
-	size_t n = ending_len(bytes, len);
+	size_t n = ending_len(l, bytes, len);
 	if (n) {
 		wrap_lay_ending(l, n);
 		return n;
@@ -376,7 +379,7 @@ void wrap_lay_text(struct layout *l, const uint8_t *bytes, size_t len)
 {
 	for (size_t n; len && !wrap_is_done(l); bytes += n, len -= n) {
 		bool ends_row =
-		    ending_len(bytes, len) && l->columns != SIZE_MAX;
+		    ending_len(l, bytes, len) && l->columns != SIZE_MAX;
 		size_t row = l->row;
 		if (l->content)
 			wrap_begin_part(l, (size_t)(bytes - l->content));

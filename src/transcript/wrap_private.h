@@ -42,6 +42,7 @@ struct layout {
 	struct wrap_map *learns; /* it is filled meanwhile, or NULL */
 	const struct encoding *encoding; /* of what is put now */
 	bool is_around; /* what is put now is no payload: it is dim */
+	bool is_length; /* it is a length field, whose LF ends no line */
 	/* What follows this byte in the row goes on with a run of escaped
 	 * forms. */
 	const uint8_t *quiet_end;

@@ -397,6 +397,17 @@ static void a_map_of_another_layout_is_not_used(void **state)
 	wrap_map_finish(&map);
 }
 
+static void a_length_that_holds_a_newline_stays_in_its_row(void **state)
+{
+	struct entry e = message("\n\0\0\0ten bytes!", 14, ENTRY_COMPLETE);
+	(void)state;
+	e.prefix = 4;
+	const struct page *p = lay_out(&e, 40, VIEW_TEXT);
+	assert_int_equal(p->rows, 1);
+	assert_string_equal(p->row[0], "^J^@^@^@ten bytes!");
+	assert_string_equal(p->styles[0], "nnnnnnnnpppppppppp");
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -406,6 +417,7 @@ int main(void)
 		TEST(endings_can_be_hidden_and_still_break_rows),
 		TEST(typed_text_that_looks_like_an_ending_is_told_apart),
 		TEST(a_newline_within_breaks_the_row),
+		TEST(a_length_that_holds_a_newline_stays_in_its_row),
 		TEST(a_copy_in_one_row_has_no_breaks),
 		TEST(escaped_bytes_are_told_apart_from_text),
 		TEST(a_wide_character_is_never_cut),
