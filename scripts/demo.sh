@@ -33,22 +33,22 @@ cat >"$work/guide.rules" <<END
 on /^(?:안녕|hello)/
   > "안녕!\n"
   > "2. F2 shows the same bytes in hex, F2 again both, then text.\n"
-  > "   F5 tells how the connection is. Then type: 3\n"
+  > "   F5 shows how well the connection works. Then type: 3\n"
 on /^3/
-  > "3. A slow network, on purpose: /fault latency=1s, then: 4\n"
+  > "3. Make the network slow: type /fault latency=1s and then: 4\n"
 on /^4/
-  > "4. That took a second each way; /fault off ends it.\n"
-  > "   F7 and Up choose messages: to copy, compare, save or send\n"
-  > "   again; Esc leaves. Then type: 5\n"
+  > "4. That took a second each way. Type /fault off to stop it.\n"
+  > "   F7 and Up select messages, to copy, compare or save them\n"
+  > "   or to send them again; Esc leaves. Then type: 5\n"
 on /^5/
-  > "5. /save demo.chat makes a test of all this, which can be played\n"
-  > "   again: sockchat connect --replay demo.chat HOST PORT\n"
+  > "5. /save demo.chat saves this talk. It can be played again, as\n"
+  > "   a test: sockchat connect --replay demo.chat HOST PORT\n"
   > "   Then type: 6\n"
 on /^6/
-  > "6. There is a server that dies of a letter in two pieces:\n"
-  > "   /close, and /connect 127.0.0.1 $fragile\n"
-  > "   /drip 1 sends byte by byte: say 안녕! and see what you are\n"
-  > "   told. F1 is the help, /quit leaves.\n"
+  > "6. Last, a server that crashes when a letter comes in two\n"
+  > "   pieces. Type /connect 127.0.0.1 $fragile\n"
+  > "   Type /drip 1 to send byte by byte, then 안녕! Read what you\n"
+  > "   are told. F1 is the help, /quit leaves.\n"
 on /^.+/
   > "I know 안녕!, hello, and the numbers 3 to 6.\n"
 END
@@ -68,13 +68,15 @@ try_next() {
 	    "examples, and $name --help tells more."
 }
 
-echo "A tour of two minutes: type 안녕! and Enter. The server answers, and" \
-    "tells what to try next; F1 helps, /quit leaves."
+echo "A tour of two minutes: type 안녕! and press Enter. The server" \
+    "answers, and says what to try next. F1 is the help, /quit leaves."
 if [ -t 0 ] && [ -t 1 ]; then
+	# The tour breaks a connection on purpose, which is status 1.
 	status=0
 	"$bin" connect 127.0.0.1 "$port" || status=$?
 	try_next
-	exit $status
+	[ $status -eq 1 ] || exit $status
+	exit 0
 fi
 
 export LC_ALL=C.UTF-8
