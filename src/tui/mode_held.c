@@ -98,7 +98,7 @@ static const char *held_prompt(struct frontend *f)
 }
 
 static const char *const held_keys[] = {
-	"Enter Pass it on", "Esc Leave it", "F1 Help", NULL,
+	"Enter Change it (the oldest goes on)", "Esc Leave it", "F1 Help", NULL,
 };
 
 const struct mode mode_held = {
