@@ -449,7 +449,7 @@ static void write_guess(struct frame_guess *g, const struct candidate *c)
 	g->number = number_of(&c->frame);
 	frame_format(&c->frame, g->spec);
 	snprintf(g->text, sizeof(g->text),
-	         "what the peer sends looks like messages of `%.*s`",
+	         "what the peer sends looks like `%.*s`",
 	         SHOWN_MAX, g->spec);
 	write_hint(g, c);
 }

@@ -42,7 +42,7 @@
 static const struct wording connect_wordings[] = {
 	{ ECONNREFUSED, "connection refused", "",
 	  " is reachable, but nothing listens on that port",
-	  "start the server, or check with `ss -ltn` on its machine where it "
+	  "start the server, or run `ss -ltn` on its machine to see where it "
 	  "listens" },
 	{ ECONNRESET, "connection reset", "",
 	  " accepted the connection and dropped it at once",

@@ -336,8 +336,8 @@ const char *explain_loopback(const struct address *a)
 	    !host_addresses(&first, 1) || address_is_loopback(&first))
 		return "";
 	return "you are in a container: nothing outside it can reach a "
-	       "loopback address, even through a published port. Use '*' as "
-	       "HOST to let it in";
+	       "loopback address, even through a published port. Listen on "
+	       "'*' to let others in";
 }
 
 void word_time_wait(char text[EXPLAIN_TEXT_MAX], unsigned port, unsigned count,

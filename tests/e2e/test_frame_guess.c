@@ -13,7 +13,7 @@
 
 #include "peer.h"
 
-#define LOOKS "looks like messages of `"
+#define LOOKS "looks like `"
 
 /* The frame of each kind of frame_peer.py; NULL: none may be told. */
 static const char *const kinds[][2] = {

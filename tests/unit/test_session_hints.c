@@ -415,7 +415,7 @@ static void a_frame_that_fits_is_told_once_with_its_command(void **state)
 	(void)state;
 	we_connect();
 	they_frame_three();
-	assert_int_equal(told("looks like messages of `u32`"), 1);
+	assert_int_equal(told("looks like `u32`"), 1);
 	assert_non_null(strstr(last_hint(), "`/frame u32` shows"));
 	they_frame_three();
 	assert_int_equal(told(""), 1);
