@@ -26,8 +26,8 @@ static const struct trouble_words {
 	const char *what, *says, *hint;
 } trouble_words[] = {
 	[UDP_PORT] = { "port unreachable", "nothing listens on that UDP port",
-	               "start the server, or check with `ss -lun` on its "
-	               "machine where it listens" },
+	               "start the server, or run `ss -lun` on its machine to "
+	               "see where it listens" },
 	[UDP_HOST] = { "host unreachable", "nobody answers there",
 	               "the host is down or not on this network, or a firewall "
 	               "on the way blocks us" },
