@@ -164,8 +164,23 @@ static void wake_in(struct settle *s, int64_t ns)
 		timer_start(s->loop, &s->timer, ns);
 }
 
+/* What a message brings comes behind the states that were before. */
+static void write_states_before(struct settle *s, const struct entry *e)
+{
+	for (size_t i = 0; i < s->count;) {
+		struct settle_message *p = &s->list[i];
+		if (!p->is_state || p->session != e->session) {
+			i++;
+			continue;
+		}
+		write_pending(s, p, true);
+		remove_pending(s, i);
+	}
+}
+
 static int remember_pending(struct settle *s, const struct entry *e)
 {
+	write_states_before(s, e);
 	size_t i = pending_index(s, e->seq);
 	if (!is_pending(s, i, e->seq)) {
 		settle_session(s, e, true);

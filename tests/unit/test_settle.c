@@ -143,6 +143,22 @@ static void what_comes_behind_half_an_end_comes_behind_its_row(void **state)
 	assert_written(201, "2*other|");
 }
 
+static void what_is_unfinished_comes_behind_its_row_as_well(void **state)
+{
+	(void)state;
+	settle.waits_states = true;
+	uint64_t seq = come(1, "a");
+	assert_written(100, "1<a.|");
+	pass_state(1, ENTRY_HALF_CLOSED, "finished");
+	grow(seq, "b");
+	assert_written(20, "1*finished|");
+	assert_written(1000, "1<b.|");
+	pass_state(2, ENTRY_HALF_CLOSED, "other");
+	come(2, "c");
+	assert_written(0, "2*other|");
+	assert_written(1000, "2<c.|");
+}
+
 static void a_message_waits_no_longer_beside_a_state(void **state)
 {
 	(void)state;
@@ -440,6 +456,7 @@ int main(void)
 		TEST(a_state_waits_for_the_next_one_which_may_fold_it),
 		TEST(a_state_that_lasts_is_written_after_a_while),
 		TEST(what_comes_behind_half_an_end_comes_behind_its_row),
+		TEST(what_is_unfinished_comes_behind_its_row_as_well),
 		TEST(a_message_waits_no_longer_beside_a_state),
 		TEST(a_cut_of_all_writes_the_states_that_waited),
 		TEST(a_whole_message_is_written_at_once),
