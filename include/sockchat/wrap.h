@@ -91,7 +91,7 @@ const char *wrap_unpack(const struct wrap_look *look, const struct entry *e);
 struct wrap_key {
 	uint64_t seq;
 	size_t len, columns;
-	unsigned view, endings, has_tail, entry_flags, glyph_flags, encoding;
+	unsigned view, endings, tail_width, entry_flags, glyph_flags, encoding;
 	unsigned unpack, indents_json, fate, part_count;
 };
 
@@ -114,7 +114,6 @@ struct wrap_map {
 	struct json_fault fault;
 };
 
-#define WRAP_TAIL     3
 #define WRAP_DUMP     ((size_t)2) /* the column where rows of a dump begin */
 #define WRAP_MAP_ROWS 256
 #define WRAP_MAP_MIN  ((size_t)4096) /* a shorter message needs none */
@@ -140,7 +139,7 @@ struct wrap_settings {
 	/* The entry of which only a piece is laid out, or NULL: it has the
 	 * fields. */
 	const struct entry *whole;
-	/* Is put behind the content, WRAP_TAIL columns wide; or NULL. */
+	/* Is put behind the content, of characters a column wide; or NULL. */
 	const char *tail;
 };
 

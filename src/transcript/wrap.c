@@ -170,7 +170,8 @@ static void lay_tail(struct layout *l, const struct entry *e)
 	lay_empty(l, l->settings->whole ? l->settings->whole : e);
 	lay_fate(l, e);
 	if (tail)
-		wrap_lay_run(l, tail, strlen(tail), WRAP_TAIL, WRAP_ENDING);
+		wrap_lay_run(l, tail, strlen(tail),
+		             wrap_tail_width(l->settings), WRAP_ENDING);
 }
 
 static void lay_bytes(struct layout *l, const struct entry *e)
@@ -240,7 +241,7 @@ static struct wrap_key key_of(const struct entry *e,
 		.columns = s->columns,
 		.view = s->look.view,
 		.endings = s->look.endings,
-		.has_tail = s->tail != NULL,
+		.tail_width = (unsigned)wrap_tail_width(s),
 		.entry_flags = e->flags,
 		.glyph_flags = s->look.glyph_flags,
 		.encoding = encoding_id(s->look.encoding),

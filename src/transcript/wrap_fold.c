@@ -62,7 +62,7 @@ static size_t rest_columns(const struct layout *l, size_t more)
 	char text[64];
 	size_t len = (size_t)format_rest(text, l, more);
 	size_t wide = l->settings->look.glyph_flags & GLYPH_ASCII ? 0 : 2;
-	return 1 + len - wide + (l->settings->tail ? WRAP_TAIL : 0);
+	return 1 + len - wide + wrap_tail_width(l->settings);
 }
 
 void wrap_begin_fold(struct layout *l, const struct entry *e)

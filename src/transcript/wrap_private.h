@@ -65,6 +65,15 @@ bool wrap_is_done(const struct layout *l);
 void wrap_flush_run(struct layout *l);
 void wrap_next_row(struct layout *l);
 
+/* The columns of what is put behind the content. */
+static inline size_t wrap_tail_width(const struct wrap_settings *s)
+{
+	size_t width = 0;
+	for (const char *c = s->tail; c && *c; c++)
+		width += ((uint8_t)*c & 0xc0) != 0x80;
+	return width;
+}
+
 /* Put glyphs of one style, at most RUN_MAX bytes, into the row; into the next
  * one if they do not fit. */
 void wrap_lay_run(struct layout *l, const char *text, size_t len, size_t width,

@@ -64,6 +64,21 @@ static void what_was_typed_may_be_longer(void **state)
 	                    "line\\n … 80 more bytes ++");
 }
 
+static void a_count_behind_it_takes_all_its_columns(void **state)
+{
+	char room[400];
+	(void)state;
+	struct entry e = message("123456789", 9, ENTRY_COMPLETE);
+	folded(14, VIEW_TEXT);
+	settings.tail = " ✓✓ 3/3";
+	assert_string_equal(lay_folded(&e)->row[1], " ✓✓ 3/3");
+	e = lines(room, 24, ENTRY_COMPLETE | ENTRY_BY_HAND);
+	folded(60, VIEW_TEXT);
+	settings.tail = " ✓✓ 999/999";
+	assert_string_equal(lay_folded(&e)->row[7],
+	                    "line\\n … 80 more bytes ✓✓ 999/999");
+}
+
 static void what_is_no_text_has_three_rows(void **state)
 {
 	char bytes[400];
@@ -213,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_message_of_more_than_12_rows_is_long),
 		cmocka_unit_test(what_was_typed_may_be_longer),
+		cmocka_unit_test(a_count_behind_it_takes_all_its_columns),
 		cmocka_unit_test(what_is_no_text_has_three_rows),
 		cmocka_unit_test(a_dump_has_the_mark_below_it),
 		cmocka_unit_test(the_rows_and_the_mark_make_up_the_message),
