@@ -56,11 +56,17 @@ _sockchat_files()
 	compopt -o default
 }
 
+# Their names are anything: they are quoted.
 _sockchat_profiles()
 {
 	local file=${XDG_CONFIG_HOME:-$HOME/.config}/sockchat/config
-	_sockchat_offer $(sed -n 's/^[[:space:]]*\[ *\([^] ]*\) *\].*/\1/p' \
+	local name names=()
+	while IFS= read -r name; do
+		printf -v name %q "$name"
+		names+=("$name")
+	done < <(sed -n 's/^[[:space:]]*\[ *\([^] ]*\) *\].*/\1/p' \
 	    "$file" 2>/dev/null)
+	_sockchat_offer "${names[@]}"
 }
 
 # The formats of recordings, and behind one of them a file.

@@ -75,6 +75,12 @@ static const struct row rows[] = {
 	  "sockchat listen 9 --forward unix:", NULL },
 };
 
+/* Its name would run a program, if a shell read it as it is. */
+static const struct row hostile = {
+	"sockchat connect --profile e",
+	"sockchat connect --profile e\\$\\(id\\) ", NULL
+};
+
 static void write_file(const char *name, const char *text)
 {
 	FILE *f = fopen(pty_home(name), "w");
@@ -94,7 +100,8 @@ static int install(void **state)
 	for (size_t i = 0; folders[i]; i++)
 		assert_int_equal(mkdir(pty_home(folders[i]), 0700), 0);
 	write_file("conversation.jsonl", "");
-	write_file(".config/sockchat/config", "[redis]\n[smtp]\neol crlf\n");
+	write_file(".config/sockchat/config", "[redis]\n[smtp]\neol crlf\n"
+	           "[e$(id)]\n[*]\n");
 	write_file(".zshrc", "fpath=(~/root/share/zsh/site-functions $fpath)\n"
 	           "autoload -Uz compinit\ncompinit -u -d ~/dump\n"
 	           "unsetopt automenu\nbindkey -e\nPROMPT='$ '\ncd ~/work\n");
@@ -152,6 +159,7 @@ static void check_shell(const char *const *argv, const char *tabs,
 	pty_start(&p, PTY_ROWS, COLUMNS, argv, NULL);
 	expect_line(&p, "");
 	check_row(&p, own, tabs);
+	check_row(&p, &hostile, tabs);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_row(&p, &rows[i], tabs);
 	pty_type(&p, "exit 0\r");
