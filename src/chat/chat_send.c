@@ -109,7 +109,9 @@ static int give_all(struct chat *c, const struct parcel *p)
 		                                 : give_one(c, s, p) != 0)
 			failed++;
 		else
-			given++, note_shared(c);
+			given++;
+		if (given)
+			note_shared(c);
 		if (chat_session(c, i) != s)
 			i--; /* it broke, and the next has moved up */
 	}

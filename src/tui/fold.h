@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sockchat/error.h>
+
 struct recut;
 struct folds;
 
@@ -20,7 +22,7 @@ void folds_free(struct folds *f);
 enum fold_word folds_said(const struct folds *f, uint64_t seq);
 
 /* `*f` is made when something is said first.  -1 without memory. */
-int folds_say(struct folds **f, uint64_t seq, enum fold_word word);
+MUST_USE int folds_say(struct folds **f, uint64_t seq, enum fold_word word);
 
 /* The transcript has been cut anew.  `f` may be NULL. */
 void folds_recut(struct folds *f, const struct recut *r);

@@ -79,8 +79,11 @@ void within_begin(struct frontend *f, uint64_t seq)
 		tui_set_notice(f, "only a message has bytes to choose from");
 		return;
 	}
+	if (folds_say(&f->view.folds, seq, FOLD_OPEN)) {
+		tui_no_memory(f, "to open it");
+		return;
+	}
 	f->mode = &mode_within;
-	folds_say(&f->view.folds, seq, FOLD_OPEN);
 	mark_chosen(f);
 }
 
