@@ -8,11 +8,10 @@
 #include <sockchat/number.h>
 #include <sockchat/wrap.h>
 
-/* Of the time; of most forms 8. */
-static const uint8_t columns_of[TIME_COUNT] = {
-	[TIME_DATE] = 19, [TIME_CLOCK_MS] = 12,
-};
-#define COLUMNS 8
+static size_t columns_of(enum time_mode time)
+{
+	return time == TIME_DATE ? 19 : time == TIME_CLOCK_MS ? 12 : 8;
+}
 
 /* How long the peer took to answer, or its system to acknowledge. */
 static void format_answer(char out[STAMP_TEXT_MAX],
@@ -102,8 +101,7 @@ struct wrap_head wrap_head(const struct wrap_look *look, const struct entry *e,
 	struct wrap_head head;
 	char time[STAMP_TEXT_MAX], *at = head.text;
 	format_time(time, look, e, before);
-	size_t wide = columns_of[look->time];
-	size_t columns = wide ? wide : COLUMNS;
+	size_t columns = columns_of(look->time);
 	if (look->time != TIME_OFF)
 		at = put_field(at, time, strnlen(time, columns), columns);
 	bool has_column = (look->shows_numbers || look->reserves_numbers) &&
