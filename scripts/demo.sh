@@ -46,7 +46,7 @@ on /^5/
   > "   Then type: 6\n"
 on /^6/
   > "6. Last, a server that crashes when a letter comes in two\n"
-  > "   pieces. Type /connect 127.0.0.1 $fragile\n"
+  > "   pieces. Type /close and then /connect 127.0.0.1 $fragile\n"
   > "   Type /drip 1 to send byte by byte, then 안녕! Read what you\n"
   > "   are told. F1 is the help, /quit leaves.\n"
 on /^.+/
