@@ -21,8 +21,9 @@ void chat_admission(const struct chat *c, chat_row_fn *fn, void *user);
  * seen. */
 bool chat_sees_addresses(const struct chat *c);
 
-/* Tell in notes what --allow or --deny says now. */
-void chat_tell_access(struct chat *c, const char *code,
+/* Tell what --allow or --deny says now: in notes if it has changed, else as an
+ * answer. */
+void chat_tell_access(struct chat *c, bool has_changed,
                       const struct access_list *list);
 
 #endif

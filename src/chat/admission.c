@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <sockchat/admission.h>
 
@@ -69,16 +68,16 @@ static const char *describe_empty(const struct chat *c, bool is_allow)
 }
 
 /* A row of a list that was changed, or was asked for. */
-static void tell_row(struct chat *c, const char *code, const char *begin,
+static void tell_row(struct chat *c, bool has_changed, const char *begin,
                      const char *text, const char *end)
 {
-	if (strcmp(code, "option") == 0)
-		chat_answer(c, code, "%s%s%s", begin, text, end);
+	if (has_changed)
+		chat_note(c, "option-changed", "%s%s%s", begin, text, end);
 	else
-		chat_note(c, code, "%s%s%s", begin, text, end);
+		chat_answer(c, "option", "%s%s%s", begin, text, end);
 }
 
-void chat_tell_access(struct chat *c, const char *code,
+void chat_tell_access(struct chat *c, bool has_changed,
                       const struct access_list *list)
 {
 	char text[LIST_MAX];
@@ -87,15 +86,15 @@ void chat_tell_access(struct chat *c, const char *code,
 	const char *end = chat_session_count(c)
 	                      ? "; peers that are here already stay" : "";
 	if (!list->count)
-		tell_row(c, code, describe_empty(c, is_allow), "", "");
+		tell_row(c, has_changed, describe_empty(c, is_allow), "", "");
 	else
-		tell_row(c, code, is_allow
+		tell_row(c, has_changed, is_allow
 		                      ? "new peers may come from these only: "
 		                      : "new peers may not come from these: ",
 		         text, next < list->count ? "," : end);
 	while (next < list->count) {
 		next = access_format(text, sizeof(text), list, next);
-		tell_row(c, code, "and ", text,
+		tell_row(c, has_changed, "and ", text,
 		         next < list->count ? "," : end);
 	}
 }

@@ -38,8 +38,7 @@ static int change_list(struct chat *c, const char *name, char *args,
 		                          "unix socket has no address");
 	int changed = *args ? set_option(c, name, args) : 0;
 	if (changed >= 0)
-		chat_tell_access(c, changed ? "option-changed" : "option",
-		                 list);
+		chat_tell_access(c, changed > 0, list);
 	return changed;
 }
 

@@ -99,9 +99,9 @@ static void tell_changed(struct chat *c, size_t row)
 	const char *name = options_row(row)->name;
 	char now[OPTION_TEXT_MAX];
 	if (strcmp(name, "allow") == 0)
-		chat_tell_access(c, "option-changed", &c->options->allow);
+		chat_tell_access(c, true, &c->options->allow);
 	else if (strcmp(name, "deny") == 0)
-		chat_tell_access(c, "option-changed", &c->options->deny);
+		chat_tell_access(c, true, &c->options->deny);
 	else if (options_life(row) == OPTION_LOOK)
 		chat_moment(c, "option-changed", "%s is now %s", name,
 		            option_text(c, row, now));
