@@ -16,11 +16,11 @@ static void tell_closed(struct chat *c)
 	bool *has_told = &c->own->has_told_backlog;
 	const char *meanwhile =
 	    chat_has_messages(c)
-	        ? "; until then datagrams of others are refused"
-	        : "; until then the system still completes handshakes, up to "
-	          "its backlog, so that clients believe they are connected";
-	chat_note(c, "accept-off", "no new peers are taken: /accept on takes "
-	          "them%s", *has_told ? "" : meanwhile);
+	        ? ". Until then datagrams of others are refused"
+	        : ". Until then the system still completes handshakes, up to "
+	          "its backlog, so clients believe that they are connected";
+	chat_note(c, "accept-off", "no new peers are accepted; /accept on "
+	          "accepts them again%s", *has_told ? "" : meanwhile);
 	*has_told = true;
 }
 
@@ -29,7 +29,7 @@ void chat_accept(struct chat *c, bool accepts)
 	c->accepts = accepts;
 	chat_pause_listeners(c);
 	if (accepts)
-		chat_note(c, "accept-on", "new peers are taken");
+		chat_note(c, "accept-on", "new peers are accepted");
 	else
 		tell_closed(c);
 }
@@ -48,7 +48,7 @@ void chat_admission(const struct chat *c, chat_row_fn *fn, void *user)
 	char text[48];
 	uint64_t refused = chat_refused(c);
 	if (!c->accepts)
-		fn(user, "new peers", "not taken: /accept on takes them");
+		fn(user, "new peers", "not accepted (/accept on accepts them)");
 	put_list(&c->options->allow, "allowed", fn, user);
 	put_list(&c->options->deny, "denied", fn, user);
 	if (!refused)
@@ -60,10 +60,10 @@ void chat_admission(const struct chat *c, chat_row_fn *fn, void *user)
 static const char *describe_empty(const struct chat *c, bool is_allow)
 {
 	if (!is_allow)
-		return "--deny is off: it refuses nobody";
+		return "--deny is off: nobody is refused";
 	return c->options->deny.count
-	           ? "--allow is off: peers may come from everywhere but where "
-	             "--deny says"
+	           ? "--allow is off: peers may come from everywhere except "
+	             "from what --deny lists"
 	           : "--allow is off: peers may come from everywhere";
 }
 

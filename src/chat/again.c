@@ -310,11 +310,12 @@ bool chat_enter(struct chat *c)
 		timer_stop(&c->own->again.timer);
 		on_again_time(&c->own->again.timer);
 	} else if (is_still_connecting(c)) {
-		chat_note(c, "still-connecting", "still connecting to %s: "
-		          "nothing was sent", chat_session(c, 0)->link.where);
+		chat_note(c, "still-connecting", "nothing was sent; "
+		          "still connecting to %s",
+		          chat_session(c, 0)->link.where);
 	} else if (is_just_open(c)) {
-		chat_note(c, "just-open", "connected just now: the empty line "
-		          "was not sent");
+		chat_note(c, "just-open", "the empty line was not sent; "
+		          "you have only just connected");
 	} else if (is_enter_free(c)) {
 		use_again(c);
 	} else {

@@ -113,12 +113,12 @@ static void tell_given_up(struct chat *c, const struct session *s)
 	size_t unacked = session_unacked(s);
 	struct error e;
 	if (unsent || unacked)
-		error_set(&e, "gave up on %s: of %" PRIu64 " bytes sent %zu "
-		          "are not %s, %" PRIu64 " more are not sent", who,
-		          s->link.bytes_out, unacked, link_arrived(&s->link),
+		error_set(&e, "gave up on %s: %zu of %" PRIu64 " bytes sent "
+		          "were not %s, %" PRIu64 " more were not sent", who,
+		          unacked, s->link.bytes_out, link_arrived(&s->link),
 		          unsent);
 	else if (link_pending(&s->link) > 0)
-		error_set(&e, "gave up on %s: our FIN is not acknowledged",
+		error_set(&e, "gave up on %s: our FIN was not acknowledged",
 		          who);
 	else
 		return;

@@ -87,8 +87,8 @@ static void tell_forwarding(struct chat *c, const struct endpoint *target,
 	if (is_exposed && address_port(a))
 		snprintf(here, sizeof(here), "port %u of this machine",
 		         address_port(a));
-	chat_note(c, "forwarding", "forwarding to %s: point the client at %s, "
-	          "and both sides are shown here", to, here);
+	chat_note(c, "forwarding", "forwarding to %s; connect the client to "
+	          "%s. Both sides are shown here", to, here);
 }
 
 static void tell_unjudged(struct chat *c)
@@ -284,7 +284,7 @@ static void on_relief(void *user, const char *where)
 	struct chat *c = p->chat;
 	c->own->makes_wait = false;
 	chat_note(c, "accepting-again",
-	          "new peers of %s need not wait any more", where);
+	          "new peers of %s are accepted again", where);
 }
 
 static void end_in_failure(struct chat *c)

@@ -95,8 +95,8 @@ static int give_all(struct chat *c, const struct parcel *p)
 {
 	size_t given = 0, failed = 0;
 	if (c->options->recv_only)
-		return chat_refuse(c, "", "not sent: --recv-only was asked "
-		                          "for");
+		return chat_refuse(c, "", "not sent: --recv-only only "
+		                          "receives");
 	if (has_no_place(c))
 		return tell_nobody(c);
 	c->session_settings.share = is_shared(c, p) ? SHARE_FIRST : SHARE_NONE;
@@ -214,8 +214,8 @@ int chat_starttls(struct chat *c, const void *text, size_t len)
 {
 	size_t given = 0, failed = 0;
 	if (len && c->options->recv_only)
-		return chat_refuse(c, "", "not sent: --recv-only was asked "
-		                          "for");
+		return chat_refuse(c, "", "not sent: --recv-only only "
+		                          "receives");
 	for (size_t i = c->own->session_count; i-- > 0;) {
 		struct session *s = chat_session(c, i);
 		if (!s || !chat_addresses(c, s))
@@ -249,7 +249,7 @@ size_t chat_shutdown(struct chat *c)
 		if (has_fin && (session_queued(s) || !session_is_open(s) ||
 		                queue_has_file(s->queue)))
 			chat_note(c, "fin-queued",
-			          "our FIN follows what is queued");
+			          "our FIN is sent after what is queued");
 		session_shutdown(s);
 		count++;
 	}

@@ -86,8 +86,9 @@ static void fall_behind(struct chat *c, struct session *s)
 	s->talk->lag->is_behind = true;
 	error_set(&e, "peer %u does not read: %" PRIu64 " bytes wait for it",
 	          s->link.number, chat_undelivered_of(s));
-	error_set_hint(&e, "what you say goes on without it; when it has read "
-	                   "nothing for %d s it is dropped",
+	error_set_hint(&e, "until it reads again, your messages are sent to "
+	                   "the others only. After %d s without reading it is "
+	                   "disconnected",
 	               CHAT_DROP_MS / 1000);
 	error_set_code(&e, EAGAIN);
 	chat_tell(c, s, ENTRY_ERROR, &e);
@@ -97,9 +98,9 @@ static void catch_up(struct chat *c, struct session *s)
 {
 	const struct lag *lag = s->talk->lag;
 	struct error e;
-	error_set(&e, "peer %u reads again: %" PRIu64 " messages (%" PRIu64
-	          " bytes) were not sent to it meanwhile", s->link.number,
-	          lag->messages, lag->bytes);
+	error_set(&e, "peer %u reads again", s->link.number);
+	error_set_hint(&e, "%" PRIu64 " messages (%" PRIu64 " bytes) were not "
+	               "sent to it meanwhile", lag->messages, lag->bytes);
 	error_set_word(&e, lag->messages ? error_name(EAGAIN) : "reads-again");
 	chat_tell(c, s, lag->messages ? ENTRY_ERROR : ENTRY_NOTE, &e);
 	forget_lag(s);
@@ -109,11 +110,11 @@ static void drop_peer(struct chat *c, struct session *s)
 {
 	const struct lag *lag = s->talk->lag;
 	struct error e;
-	error_set(&e, "peer %u is dropped, it has read nothing for %d s: %"
-	          PRIu64 " bytes waited for it, %" PRIu64 " messages (%" PRIu64
-	          " bytes) were not sent to it", s->link.number,
-	          CHAT_DROP_MS / 1000, chat_undelivered_of(s), lag->messages,
-	          lag->bytes);
+	error_set(&e, "peer %u is disconnected: it has read nothing for %d s",
+	          s->link.number, CHAT_DROP_MS / 1000);
+	error_set_hint(&e, "%" PRIu64 " bytes waited for it. %" PRIu64
+	               " messages (%" PRIu64 " bytes) were not sent to it",
+	               chat_undelivered_of(s), lag->messages, lag->bytes);
 	error_set_code(&e, ETIMEDOUT);
 	chat_tell(c, s, ENTRY_ERROR, &e);
 	session_reset(s);

@@ -76,7 +76,7 @@ void chat_end_focus(struct chat *c, const struct session *s)
 	if (c->filter.focus != s->link.number || c->is_leaving)
 		return;
 	show_alone(c, 0);
-	chat_note(c, "focus-ended", "peer %u, which was shown alone, has gone: "
+	chat_note(c, "focus-ended", "peer %u, which was shown alone, has gone; "
 	          "all peers are shown again%s", s->link.number,
-	          c->target ? "; /to all speaks to all" : "");
+	          c->target ? ". /to all speaks to all" : "");
 }

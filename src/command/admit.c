@@ -24,9 +24,9 @@ int run_accept(struct chat *c, char *args)
 		chat_accept(c, value);
 	else
 		chat_answer(c, c->accepts ? "accept-on" : "accept-off", "%s",
-		            c->accepts ? "new peers are taken"
-		                       : "no new peers are taken: /accept on "
-		                         "takes them");
+		            c->accepts ? "new peers are accepted"
+		                       : "no new peers are accepted; /accept "
+		                         "on accepts them again");
 	return 0;
 }
 

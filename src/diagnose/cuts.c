@@ -186,8 +186,7 @@ void cut_text(char *out, size_t size, const struct cut *cut)
 		         "you sent, where a recv(%" PRIu32 ") ends)", cut->at,
 		         cut->size);
 	bool is_known = cut->known == cut->len;
-	snprintf(out, size, "it closed after %s, the %s of %d bytes of %.*s: "
-	         "it probably decodes each recv() by itself%s", hex,
-	         ordinals[cut->done], cut->len, is_known ? cut->len : 11,
+	snprintf(out, size, "it closed after %s, the %s of %d bytes of %.*s%s",
+	         hex, ordinals[cut->done], cut->len, is_known ? cut->len : 11,
 	         is_known ? (const char *)cut->bytes : "a character", where);
 }

@@ -314,7 +314,7 @@ static bool is_paused(const struct verdict *v)
 	uint32_t unread = v->f->tcp.unread;
 	number_format_size(size, unread);
 	snprintf(v->out, HEALTH_TEXT_MAX,
-	         "paused by us (/resume goes on)%s%s%s", unread ? ", " : "",
+	         "paused by us (/resume continues)%s%s%s", unread ? ", " : "",
 	         unread ? size : "", unread ? " of the peer unread" : "");
 	return v->f->is_paused;
 }

@@ -14,39 +14,39 @@
 #define SERVER RECOGNISE_SERVER
 
 #define HTTP_CLIENT \
-	"`curl -v http://HOST:PORT/` speaks it; by hand: `/eol crlf`, then " \
+	"use `curl -v http://HOST:PORT/`. By hand: `/eol crlf`, then " \
 	"`GET / HTTP/1.0` and an empty line"
 #define REDIS_CLIENT \
-	"`redis-cli -h HOST -p PORT` speaks it; by hand `PING`, `INFO`"
+	"use `redis-cli -h HOST -p PORT`. By hand: `PING`, `INFO`"
 #define PROXY_FOR \
-	"the peer takes us for a proxy: `ssh -D PORT SERVER` here is one, " \
-	"or let it connect without"
+	"the peer expects a proxy here. `ssh -D PORT SERVER` is one, or let " \
+	"the peer connect without a proxy"
 #define PROXY_HEADER \
-	"a load balancer says for whom it speaks, and then come the client's " \
-	"bytes: `sockchat listen --proxy-protocol` reads it; `send-proxy` " \
-	"(HAProxy) or `proxy_protocol` (nginx) asks for it"
+	"a load balancer first tells the client's address, and the client's " \
+	"bytes follow. `sockchat listen --proxy-protocol` reads it. " \
+	"`send-proxy` (HAProxy) or `proxy_protocol` (nginx) turns it on"
 
 /* The first row that does not say NO gives the answer, so those that look
  * closer stand first. */
 const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	{ CLIENT, "TLS", "protocol-tls", tls_client_hello, "", { NULL },
-	  "this is plain TCP: `/starttls` takes this peer over; `sockchat "
-	  "listen --tls-auto PORT` takes TLS and plain clients both" },
+	  "this is plain TCP. `/starttls` begins TLS with this peer. `sockchat "
+	  "listen --tls-auto PORT` accepts both TLS and plain clients" },
 	{ SERVER, "TLS", "protocol-tls", tls_alert, "", { NULL },
-	  "the server wants TLS: connect to `tls://HOST:PORT`" },
+	  "the server wants TLS. Connect to `tls://HOST:PORT`" },
 	{ SERVER, "TLS", "protocol-tls", http_complaint, "HTTP/1.", { NULL },
-	  "the server wants TLS: connect to `tls://HOST:PORT`, or try "
+	  "the server wants TLS. Connect to `tls://HOST:PORT`, or try "
 	  "`curl -v https://HOST:PORT/`" },
 	{ CLIENT, "WebSocket", "protocol-websocket", http_upgrade, "HTTP/1.",
 	  { NULL },
-	  "its answer holds a hash of Sec-WebSocket-Key: `websocat -s PORT` "
-	  "here computes it" },
+	  "the answer must hold a hash of Sec-WebSocket-Key. `websocat -s "
+	  "PORT` here computes it" },
 	{ SERVER, "WebSocket", "protocol-websocket", banner, "HTTP/1.1 101 ",
 	  { NULL },
-	  "`websocat ws://HOST:PORT/` speaks it" },
+	  "use `websocat ws://HOST:PORT/`" },
 	{ CLIENT, "HTTP/1", "protocol-http1", http_request, "HTTP/1.", { NULL },
 	  "`/send HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nhi\\n` is "
-	  "an answer; `python3 -m http.server PORT` here gives files" },
+	  "an answer. `python3 -m http.server PORT` here serves files" },
 	{ SERVER, "HTTP/1", "protocol-http1", http_response, "HTTP/1.",
 	  { NULL }, HTTP_CLIENT },
 	{ SERVER, "HTTP/1", "protocol-http1", http_page, "<!DOCTYPE HTML",
@@ -56,68 +56,67 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	  HTTP_CLIENT },
 	{ CLIENT, "HTTP/2", "protocol-http2", banner, "PRI * HTTP/2.0\r\n",
 	  { NULL },
-	  "it is binary, and begins without asking: `nghttpd --no-tls PORT` "
-	  "here speaks it, or let the peer use HTTP/1.1" },
+	  "it is binary. Use `nghttpd --no-tls PORT` here, or let the peer "
+	  "use HTTP/1.1" },
 	{ SERVER, "HTTP/2", "protocol-http2", http2_settings, "", { NULL },
-	  "`curl --http2-prior-knowledge http://HOST:PORT/` speaks it; for "
-	  "gRPC `grpcurl -plaintext HOST:PORT list`" },
+	  "use `curl --http2-prior-knowledge http://HOST:PORT/`. For gRPC: "
+	  "`grpcurl -plaintext HOST:PORT list`" },
 	{ CLIENT, "RTSP", "protocol-rtsp", http_request, "RTSP/1.", { NULL },
-	  "it wants a stream: a server of RTSP such as `mediamtx` belongs "
-	  "here; an answer repeats its CSeq" },
+	  "it wants a video stream. Start an RTSP server such as `mediamtx` "
+	  "here. By hand: an answer repeats its CSeq" },
 	{ SERVER, "RTSP", "protocol-rtsp", http_response, "RTSP/1.", { NULL },
-	  "`ffprobe rtsp://HOST:PORT/` speaks it; by hand: `/eol crlf`, then "
+	  "use `ffprobe rtsp://HOST:PORT/`. By hand: `/eol crlf`, then "
 	  "`OPTIONS * RTSP/1.0`, `CSeq: 1` and an empty line" },
 	{ CLIENT, "SSH", "protocol-ssh", banner, "SSH-", { "SSH-2.0-",
 	  "SSH-1." },
-	  "it wants another port, where sshd listens" },
+	  "it should connect to the port where sshd listens" },
 	{ SERVER, "SSH", "protocol-ssh", banner, "SSH-", { "SSH-2.0-",
 	  "SSH-1." },
-	  "`ssh -p PORT HOST` speaks it" },
+	  "use `ssh -p PORT HOST`" },
 	{ SERVER, "SMTP", "protocol-smtp", banner, "220", { "SMTP", "LMTP" },
-	  "by hand: `/eol crlf`, then `EHLO localhost`; `swaks --server "
-	  "HOST:PORT` speaks it" },
+	  "use `swaks --server HOST:PORT`. By hand: `/eol crlf`, then `EHLO "
+	  "localhost`" },
 	{ SERVER, "FTP", "protocol-ftp", banner, "220", { "FTP", "FileZilla" },
-	  "by hand: `/eol crlf`, then `USER anonymous`; `curl -v "
-	  "ftp://HOST:PORT/` speaks it" },
+	  "use `curl -v ftp://HOST:PORT/`. By hand: `/eol crlf`, then `USER "
+	  "anonymous`" },
 	{ SERVER, "POP3", "protocol-pop3", banner, "+OK ", { "POP", "Dovecot" },
-	  "by hand: `/eol crlf`, then `CAPA`; `curl -v pop3://HOST:PORT/` "
-	  "speaks it" },
+	  "use `curl -v pop3://HOST:PORT/`. By hand: `/eol crlf`, then "
+	  "`CAPA`" },
 	{ SERVER, "IMAP", "protocol-imap", banner, "* OK", { "IMAP",
 	  "Dovecot" },
-	  "by hand: `/eol crlf`, then `a CAPABILITY`; `curl -v "
-	  "imap://HOST:PORT/` speaks it" },
+	  "use `curl -v imap://HOST:PORT/`. By hand: `/eol crlf`, then `a "
+	  "CAPABILITY`" },
 	{ CLIENT, "Redis", "protocol-redis", redis_array, "", { NULL },
-	  "`/send +OK\\r\\n` is an answer; `redis-server --port PORT` here "
-	  "speaks it" },
+	  "use `redis-server --port PORT` here. By hand: `/send +OK\\r\\n` "
+	  "is an answer" },
 	{ SERVER, "Redis", "protocol-redis", banner, "-ERR ",
 	  { "unknown command '", "unknown command `",
 	    "wrong number of arguments for '" },
 	  REDIS_CLIENT },
 	{ SERVER, "Redis", "protocol-redis", banner, "-NOAUTH ", { NULL },
-	  "`redis-cli -h HOST -p PORT --askpass` speaks it; by hand "
-	  "`AUTH PASSWORD`" },
+	  "use `redis-cli -h HOST -p PORT --askpass`. By hand: `AUTH "
+	  "PASSWORD`" },
 	{ SERVER, "Redis", "protocol-redis", banner, "-DENIED Redis", { NULL },
-	  "the server takes connections from its own machine alone until it "
+	  "the server accepts connections only from its own machine until it "
 	  "has a password" },
 	{ SERVER, "Redis", "protocol-redis", banner, "+PONG\r\n", { NULL },
 	  REDIS_CLIENT },
 	{ SERVER, "Redis", "protocol-redis", redis_array, "", { NULL },
 	  REDIS_CLIENT },
 	{ SERVER, "MySQL", "protocol-mysql", mysql_greeting, "", { NULL },
-	  "`mysql -h HOST -P PORT` speaks it" },
+	  "use `mysql -h HOST -P PORT`" },
 	{ SERVER, "MySQL", "protocol-mysql", mysql_error, "", { NULL },
-	  "the server takes nothing from this machine: its accounts say from "
-	  "where" },
+	  "no account of the server may be used from this machine" },
 	{ CLIENT, "PostgreSQL", "protocol-postgresql", postgres_request, "",
 	  { NULL },
-	  "it wants the port where PostgreSQL listens, 5432 mostly; `/send N` "
+	  "it should connect to the port of PostgreSQL, mostly 5432. `/send N` "
 	  "declines its wish for encryption" },
 	{ SERVER, "PostgreSQL", "protocol-postgresql", postgres_error, "",
 	  { NULL },
-	  "`psql -h HOST -p PORT` speaks it" },
+	  "use `psql -h HOST -p PORT`" },
 	{ CLIENT, "MQTT", "protocol-mqtt", mqtt_connect, "", { NULL },
-	  "`/hex 20 02 00 00` accepts it (3.1.1); `mosquitto -p PORT` here "
-	  "speaks it" },
+	  "use `mosquitto -p PORT` here. By hand: `/hex 20 02 00 00` accepts "
+	  "it (3.1.1)" },
 	{ CLIENT, "SOCKS4", "protocol-socks4", socks4, "", { NULL },
 	  PROXY_FOR },
 	{ CLIENT, "SOCKS5", "protocol-socks5", socks5, "", { NULL },
@@ -128,33 +127,33 @@ const struct recogniser recognisers[RECOGNISER_COUNT] = {
 	{ CLIENT, "the PROXY protocol", "protocol-proxy", proxy_v2, "",
 	  { NULL }, PROXY_HEADER },
 	{ CLIENT, "Telnet", "protocol-telnet", telnet, "", { NULL },
-	  "most clients go on without an answer; "
+	  "most clients continue without an answer. "
 	  "`/hex ANSWER` refuses all of it" },
 	{ SERVER, "Telnet", "protocol-telnet", telnet, "", { NULL },
-	  "many servers go on without an answer; "
-	  "`/hex ANSWER` refuses all of it, `telnet HOST PORT` speaks it" },
+	  "many servers continue without an answer. "
+	  "`/hex ANSWER` refuses all of it. Or use `telnet HOST PORT`" },
 	{ CLIENT, "DNS", "protocol-dns", dns_query, "", { NULL },
 	  "an answer begins with the same two bytes" },
 	{ SERVER, "DNS", "protocol-dns", dns_answer, "", { NULL },
-	  "`dig @HOST -p PORT NAME` speaks it" },
+	  "use `dig @HOST -p PORT NAME`" },
 	{ CLIENT, "NTP", "protocol-ntp", ntp, "", { NULL },
-	  "a server of time belongs here, as `chronyd`" },
+	  "start a time server here, such as `chronyd`" },
 	{ SERVER, "NTP", "protocol-ntp", ntp, "", { NULL },
-	  "`chronyd -Q 'server HOST port PORT iburst'` speaks it" },
+	  "use `chronyd -Q 'server HOST port PORT iburst'`" },
 	{ CLIENT, "SNMP", "protocol-snmp", snmp, "", { NULL },
-	  "an agent belongs here, as `snmpd`; traps go to `snmptrapd`" },
+	  "start an agent here, such as `snmpd`. Traps go to `snmptrapd`" },
 	{ SERVER, "SNMP", "protocol-snmp", snmp, "", { NULL },
-	  "`snmpwalk -v 2c -c public HOST:PORT` speaks it" },
+	  "use `snmpwalk -v 2c -c public HOST:PORT`" },
 	{ CLIENT, "syslog", "protocol-syslog", syslog_line, "", { NULL },
-	  "`rsyslogd` or `syslog-ng` belong here; nothing is answered" },
+	  "start `rsyslogd` or `syslog-ng` here. No answer is expected" },
 	{ CLIENT, "CoAP", "protocol-coap", coap_request, "", { NULL },
-	  "`coap-server -p PORT` here speaks it" },
+	  "use `coap-server -p PORT` here" },
 	{ CLIENT, "SSDP", "protocol-ssdp", banner, "M-SEARCH * HTTP/1.1",
-	  { NULL }, "devices that have what it looks for answer it" },
+	  { NULL }, "devices that offer what it looks for answer it" },
 	{ CLIENT, "STUN", "protocol-stun", stun, "", { NULL },
-	  "`turnserver` here speaks it" },
+	  "use `turnserver` here" },
 	{ SERVER, "STUN", "protocol-stun", stun, "", { NULL },
-	  "`turnutils_stunclient -p PORT HOST` speaks it" },
+	  "use `turnutils_stunclient -p PORT HOST`" },
 };
 
 _Static_assert(RECOGNISER_COUNT <= 64, "rows are bits of 64");
@@ -176,10 +175,10 @@ static const char *frame_of(const char *name)
 
 /* In place of a hint that needs a host or a port. */
 #define UNIX_HINT \
-	"programs that speak it take a unix socket by an option, as `curl " \
-	"--unix-socket`, `redis-cli -s` and `mysql -S` do"
+	"many programs have an option for a unix socket, such as `curl " \
+	"--unix-socket`, `redis-cli -s` and `mysql -S`"
 #define UNIX_TLS_HINT \
-	"the other side wants TLS: start sockchat with --tls and this socket"
+	"the other side wants TLS. Start sockchat with --tls and this socket"
 
 static const char *hint_of(const struct recogniser *r, const char *where)
 {

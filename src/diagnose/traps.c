@@ -88,8 +88,9 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_CUT] = {
 		.code = "decodes-each-read",
 		"", /* cut_text() says it */
-		"one recv() may end inside a character. Decode whole lines, or "
-		"use codecs.getincrementaldecoder() in Python",
+		"it probably decodes each recv() by itself. One recv() may end "
+		"inside a character: decode whole lines, or use "
+		"codecs.getincrementaldecoder() in Python",
 	},
 	[TRAP_NO_ANSWER] = {
 		.code = "end-unanswered",

@@ -349,12 +349,12 @@ const char explain_end_waits[] =
     "target has ended, or has been silent for --linger";
 
 const char explain_urgent[] =
-    "the peer sent urgent data (MSG_OOB): its byte is kept among the others, "
-    "and only the urgent mark is lost";
+    "the peer sent urgent data (MSG_OOB); its byte is kept among the others. "
+    "Only the urgent mark is lost";
 
 const char explain_long_over[] =
     "the program at the other end had already closed the connection, and its "
-    "system told us so just now; nothing was lost";
+    "system told us so just now. Nothing was lost";
 
 const char *explain_closed_at_once(bool is_tcp)
 {

@@ -178,7 +178,7 @@ static void hint_protocol(struct session *s, const struct recognised *r)
 	hints->protocols |= row;
 	const char *answer = s->pair ? "" : r->hint; /* the other side speaks */
 	snprintf(hint, sizeof(hint), "%s%s%s%s%s", answer,
-	         *answer && has_frame ? "; " : "", has_frame ? "`/frame " : "",
+	         *answer && has_frame ? ". " : "", has_frame ? "`/frame " : "",
 	         has_frame ? r->frame : "",
 	         has_frame ? "` shows its messages" : "");
 	hint_tell_note(s, r->code, hint, r->text);

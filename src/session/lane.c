@@ -259,9 +259,9 @@ static int say_later(struct lane *l, const struct framed *m, struct error *e)
 	own->message = *m;
 	own->message.bytes = bytes;
 	own->is_whole = own->is_judged = own->is_said = own->passes = true;
-	session_tell_note(lane_far(l), "said-later", "",
-	                  "what you said waits for the end of the message "
-	                  "under way");
+	session_tell_note(lane_far(l), "said-later",
+	                  "it is sent when the message under way has ended",
+	                  "your message waits");
 	return 0;
 }
 
@@ -327,9 +327,9 @@ static void tell_full(struct lane *l)
 		               m->number, HOLD_MAX >> 20);
 	else
 		session_tell_note(lane_far(l), "hold-full",
-		                  "/pass and /drop make room",
-		                  "%zu messages are held, and no more fit into "
-		                  "%zu MiB: who sends has to wait",
+		                  "the sender must wait until /pass or /drop "
+		                  "makes room",
+		                  "%zu messages are held, and fill all %zu MiB",
 		                  hold_count(h), HOLD_MAX >> 20);
 }
 
@@ -342,10 +342,11 @@ static void give_up_judging(struct lane *l)
 		return;
 	m->is_judged = m->passes = m->hurries = true;
 	l->waiting->unjudged = NULL;
-	session_tell_note(lane_far(l), "hold-full", "",
+	session_tell_note(lane_far(l), "hold-full",
+	                  "it is passed on in pieces, and no rule is applied "
+	                  "to it",
 	                  "a message is longer than the %zu MiB that can be "
-	                  "held: it goes in pieces, and no rule sees it",
-	                  HOLD_MAX >> 20);
+	                  "held", HOLD_MAX >> 20);
 }
 
 /* Programs are told of a message when it is whole: here is one to be passed. */
@@ -428,9 +429,10 @@ static void lose_waiting(struct lane *l, bool all)
 		lane_forget(l, m);
 	}
 	if (count)
-		session_tell_note(lane_far(l), "hold-lost", "",
+		session_tell_note(lane_far(l), "hold-lost",
+		                  "the connection is over",
 		                  "%zu message%s (%zu byte%s) that waited for "
-		                  "the %s %s dropped: the connection is over",
+		                  "the %s %s dropped",
 		                  count, count == 1 ? "" : "s", bytes,
 		                  bytes == 1 ? "" : "s",
 		                  l->dir == ENTRY_OUT ? "target" : "client",
@@ -477,11 +479,12 @@ void lane_tell_lost(const struct lane *l)
 	bool is_out = l->dir == ENTRY_OUT;
 	if (!l->lost)
 		return;
-	session_tell_note(l->pair->far, "not-passed", "",
-	                  "%" PRIu64 " byte%s of the %s came when the %s could "
-	                  "get no more, and went nowhere", l->lost,
+	session_tell_note(l->pair->far, "not-passed",
+	                  is_out ? "no more could be sent to the target"
+	                         : "no more could be sent to the client",
+	                  "%" PRIu64 " byte%s from the %s %s lost", l->lost,
 	                  plural(l->lost), is_out ? "client" : "target",
-	                  is_out ? "target" : "client");
+	                  l->lost == 1 ? "was" : "were");
 	l->pair->far->settings->ops->on_lost(l->pair->far->settings->ops->user,
 	                                     l->pair->far);
 }

@@ -318,10 +318,10 @@ static int end_message(struct lane *l, struct held *m, struct error *e)
 		lane_break_message(l);
 	if (m->is_whole)
 		return 0;
-	error_set(e, "message %u is not whole yet, and cannot be edited: %zu "
-	          "bytes of a message of the frame %s have come", m->number,
+	error_set(e, "message %u cannot be edited yet: its end has not come "
+	          "(%zu bytes so far, frame %s)", m->number,
 	          m->message.bytes.len, kind ? kind->name : "auto");
-	error_set_hint(e, "/pass %u or /drop %u, or wait for its end",
+	error_set_hint(e, "wait for its end, or use /pass %u or /drop %u",
 	               m->number, m->number);
 	return -1;
 }
@@ -333,8 +333,8 @@ int lane_edit(struct held *m, struct framed *by, struct error *e)
 	if (end_message(l, m, e))
 		return -1;
 	if (by->bytes.len > hold_room(lane_hold(l)) + m->message.bytes.len)
-		return error_set(e, "not changed: no more fits into the %zu "
-		                    "MiB that can be held", HOLD_MAX >> 20);
+		return error_set(e, "not changed: what is held would be more "
+		                    "than %zu MiB", HOLD_MAX >> 20);
 	lane_tell_word(l, "changed", number, false,
 	               "message %u is changed: it has %zu byte%s now",
 	               number, by->bytes.len,

@@ -79,7 +79,7 @@ static void on_second(struct timer *t)
 		return;
 	error_set(&e, "%zu more connections did not open",
 	          all - OPENINGS_TOLD);
-	error_set_hint(&e, "a port scan or a flood looks so");
+	error_set_hint(&e, "this may be a port scan or a flood");
 	list->ops.on_failed(list->ops.user, &e);
 }
 

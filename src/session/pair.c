@@ -103,8 +103,7 @@ void pair_end(struct session *far)
 	struct session *near = far->pair->near;
 	if (session_is_open(near) && !link_is_tcp(&near->link) &&
 	    !link_has_messages(&near->link))
-		session_tell_note(far, "no-reset", "",
-		                  "the client was closed at once: a unix "
-		                  "socket has no reset");
+		session_tell_note(far, "no-reset", "a unix socket has no reset",
+		                  "the client was closed at once");
 	session_reset(near);
 }

@@ -79,7 +79,7 @@ static int open_regular(struct feed_file *f, const char *path,
 		return 0;
 	error_set(e, "cannot send %s: it is %s, not a regular file", safe,
 	          kind);
-	error_set_hint(e, "of anything else the pipe sends what can be read: "
+	error_set_hint(e, "to send what can be read from it, use a pipe: "
 	                  "sockchat connect HOST PORT <PATH");
 	return -1;
 }

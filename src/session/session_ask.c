@@ -48,9 +48,12 @@ int session_send_file(struct session *s, const struct feed_file *file,
 {
 	char size[16];
 	session_show(s, false);
-	if (s->pair && !lane_is_between(lane_to(s)))
-		return error_set(e, "not sent: a message to %s is under way; "
-		                    "try again at its end", s->link.where);
+	if (s->pair && !lane_is_between(lane_to(s))) {
+		error_set(e, "not sent: a message to %s is under way",
+		          s->link.where);
+		error_set_hint(e, "try again when it has ended");
+		return -1;
+	}
 	bool is_whole = link_has_messages(&s->link) && !file->piece;
 	if (is_whole ? queue_whole(s, file, e)
 	             : session_queue_file(s, file, e))

@@ -45,8 +45,9 @@ void session_tell_unsent(struct link *l, const struct error *e)
 	session_show(s, false);
 	session_tell_error(s, e);
 	if (s->pair && s == s->pair->far && !s->has_unsent)
-		session_tell_note(s, "client-not-told", "", "the client %s "
-		                  "cannot be told: UDP has no way to say it",
+		session_tell_note(s, "client-not-told",
+		                  "UDP has no way to say it",
+		                  "the client %s cannot be told",
 		                  s->pair->near->link.where);
 	s->has_unsent = true;
 	if (!s->settings->echo)

@@ -24,18 +24,18 @@ int session_check_length(const struct session *s, uint64_t len,
 }
 
 const char session_no_reset[] =
-    "UDP has no reset: it was closed at once, and the peer is not told";
+    "UDP has no reset: the peer was not told";
 
 const char session_no_connection[] =
-    "UDP has no connection: send something to see whether anybody is there";
+    "UDP has no connection. Send something to see whether anybody is there";
 
 void session_tell_no_end(struct session *s)
 {
 	if (!s->has_finished)
-		session_tell_note(s, "no-fin", "you can still send; /close "
-		                  "ends the conversation here",
-		                  "UDP has no FIN: %s cannot be told that you "
-		                  "have finished", s->link.where);
+		session_tell_note(s, "no-fin", "UDP has no FIN. You can still "
+		                  "send. /close ends the conversation here",
+		                  "%s cannot be told that you have finished",
+		                  s->link.where);
 	s->has_finished = true;
 }
 
@@ -82,7 +82,8 @@ void session_tell_parting(struct session *s, const char *hint,
 	                  !s->settings->serves_one;
 	say_end(s, end, sizeof(end));
 	session_tell_state(s, ENTRY_CLOSED,
-	                   may_return ? "if it sends again, it is a new peer"
+	                   may_return ? "if it sends again, it counts as a new "
+	                                "peer"
 	                              : hint,
 	                   "%s: %" PRIu64 " byte%s in %" PRIu64
 	                   " datagram%s received, %" PRIu64 " byte%s in %"

@@ -129,8 +129,8 @@ static int may_send(const struct session *s, struct error *e)
 		return error_set(e, "not sent: the connection to %s has ended",
 		                 s->link.where);
 	if (!halves_is_out_open(s->link.halves) || s->shuts_down)
-		return error_set(e, s->pair ? "not sent: nothing can follow "
-		                              "the end that has gone to %s"
+		return error_set(e, s->pair ? "not sent: %s was already told "
+		                              "that no more would come"
 		                            : "not sent: you have finished "
 		                              "sending to %s", s->link.where);
 	return 0;
@@ -142,8 +142,8 @@ static int refuse_length(const struct session *s, struct error *e)
 	char used[16], max[16];
 	number_format_size(used, all->used);
 	number_format_size(max, all->max);
-	error_set(e, "not sent: %zu bytes wait for %s already, %s for all "
-	          "peers together, and the limit is %s",
+	error_set(e, "not sent: %zu bytes already wait for %s (%s for all "
+	          "peers, the limit is %s)",
 	          queue_len(s->queue), s->link.where, used, max);
 	error_set_hint(e, "/set queue-max changes it");
 	error_set_code(e, EMSGSIZE);

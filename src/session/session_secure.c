@@ -118,18 +118,19 @@ static int tell_refusal(const struct session *s, const struct bytes *b,
 		;
 	error_set(e, "%s refuses to begin TLS: %.*s", s->link.where,
 	          end - begin < 100 ? (int)(end - begin) : 100, at + begin);
-	error_set_hint(e, "the connection is closed, so that nothing goes out "
-	                  "in plain; /connect goes on without TLS");
+	error_set_hint(e, "the connection was closed, so that nothing is sent "
+	                  "unencrypted. /connect connects without TLS");
 	error_set_word(e, "TLS_DECLINED");
 	return -1;
 }
 
 static int tell_injected(const struct session *s, struct error *e)
 {
-	error_set(e, "TLS was not begun: behind the answer of %s more bytes "
-	             "came in plain", s->link.where);
+	error_set(e, "TLS was not begun: unencrypted bytes came after the "
+	             "answer of %s", s->link.where);
 	error_set_hint(e, "somebody on the way may have put them there "
-	                  "(CVE-2011-0411): they are never taken for TLS's");
+	                  "(CVE-2011-0411). They are never taken as part of "
+	                  "TLS");
 	error_set_word(e, "TLS_INJECTED");
 	return -1;
 }
@@ -238,7 +239,7 @@ static const char *why_not(const struct session *s)
 	if (!s->link.transport)
 		return "is not open yet";
 	if (s->is_paused)
-		return "is paused (/resume goes on)";
+		return "is paused (/resume continues)";
 	if (session_upgrade_of(s) || !s->link.transport->ops->secure)
 		return "speaks TLS already";
 	if (s->link.halves != HALVES_OPEN || s->link.broken || s->shuts_down)
@@ -255,8 +256,8 @@ static void tell_wait(struct session *s, const struct upgrade *u, bool has_more)
 		session_tell_note(s, "starttls", "", "TLS begins when %s has "
 		                  "answered", s->link.where);
 	else if (has_more)
-		session_tell_note(s, "starttls", "", "TLS begins when all "
-		                  "before it has been sent");
+		session_tell_note(s, "starttls", "", "TLS begins when "
+		                  "everything before it has been sent");
 }
 
 /* NULL with errno. */

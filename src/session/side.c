@@ -36,16 +36,16 @@ static void tell_end(struct session *s, bool is_asked)
 	bool is_far = s == s->pair->far;
 	const char *name = is_far ? "target" : "client";
 	const char *other = is_far ? "client" : "target";
+	char why[80];
 	if (is_asked)
-		session_tell_note(s->pair->far, "end-passed-on", "",
-		                  "the %s was silent for %g s (--linger): the "
-		                  "%s's end now goes to it as close_notify",
-		                  name, (double)linger_ns(s) / SECOND_NS,
-		                  other);
+		snprintf(why, sizeof(why), "the %s was silent for %g s "
+		         "(--linger)", name,
+		         (double)linger_ns(s) / SECOND_NS);
 	else
-		session_tell_note(s->pair->far, "end-passed-on", "",
-		                  "the %s has gone: its end goes to the %s as "
-		                  "close_notify", other, name);
+		snprintf(why, sizeof(why), "the %s has gone", other);
+	session_tell_note(s->pair->far, "end-passed-on", why,
+	                  "the %s's end is passed on to the %s as close_notify",
+	                  other, name);
 }
 
 void side_on_linger(struct session *s)
@@ -102,7 +102,7 @@ const char *side_name_end(const struct session *s)
 {
 	return !s->pair                 ? "you have finished sending"
 	       : lane_to(s)->has_ended ? "the client has finished sending"
-	                               : "nothing more goes to the target";
+	                               : "no more is sent to the target";
 }
 
 void side_tell_losses(const struct session *s, const char *lost)
@@ -112,9 +112,8 @@ void side_tell_losses(const struct session *s, const char *lost)
 		lane_tell_lost(&s->pair->in);
 		lane_tell_lost(&s->pair->out);
 	} else if (*lost) {
-		session_tell_note(far, "client-lost", "",
-		                  "the client %s has gone%s", s->link.where,
-		                  lost);
+		session_tell_note(far, "client-lost", lost + strlen("; "),
+		                  "the client %s has gone", s->link.where);
 	}
 }
 

@@ -252,7 +252,7 @@ static void sources_of_datagrams_are_refused_by_address(void **state)
 	assert_int_equal(send(good, "welcome", 7, 0), 7);
 	proc_expect_out(&p, "< welcome");
 	proc_write_text(&p, "/accept off\n");
-	proc_expect_out(&p, "until then datagrams of others are refused\n");
+	proc_expect_out(&p, "Until then datagrams of others are refused\n");
 	int late = udp_connect(port);
 	assert_int_equal(send(late, "late", 4, 0), 4);
 	proc_expect_out(&p, " refused: /accept is off\n");
@@ -345,7 +345,7 @@ static void the_lists_change_while_it_runs(void **state)
 	proc_write_text(&p, "/deny 127.0.0.2:80\n");
 	proc_expect_out(&p, "'127.0.0.2:80' is not an address or a network");
 	proc_write_text(&p, "/deny off\n");
-	proc_expect_out(&p, "--deny is off: it refuses nobody\n");
+	proc_expect_out(&p, "--deny is off: nobody is refused\n");
 	close(guest_from("127.0.0.2", port));
 	proc_expect_out(&p, "connection from 127.0.0.2:");
 	close(fd);
@@ -463,7 +463,7 @@ static void handshakes_that_hang_take_no_place(void **state)
 
 static void those_who_waited_come_in_later(void **state)
 {
-	static const char told[] = "until then the system still completes "
+	static const char told[] = "Until then the system still completes "
 	                           "handshakes";
 	struct proc p;
 	(void)state;
@@ -475,13 +475,14 @@ static void those_who_waited_come_in_later(void **state)
 	int fd = guest_from("127.0.0.1", port);
 	net_send_text(fd, "is anybody there?\n");
 	proc_write_text(&p, "/info\n");
-	proc_expect_out(&p, " * new peers: not taken: /accept on takes them\n");
+	proc_expect_out(&p, " * new peers: not accepted (/accept on accepts "
+	                    "them)\n");
 	proc_write_text(&p, "/accept off\n/accept\n/send x\n");
 	proc_watch(&p, 100);
 	assert_null(strstr(p.out_text.bytes, "is anybody there?"));
 	assert_null(strstr(strstr(p.out_text.bytes, told) + 1, told));
 	proc_write_text(&p, "/accept on\n");
-	proc_expect_out(&p, "new peers are taken\n");
+	proc_expect_out(&p, "new peers are accepted\n");
 	proc_expect_out(&p, "< is anybody there?");
 	net_expect(fd, "x");
 	close(fd);

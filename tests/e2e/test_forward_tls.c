@@ -108,8 +108,8 @@ static void the_end_of_a_target_that_has_gone_is_not_kept_back(void **state)
 	close(fd);
 	proc_expect_exit(&client, 0);
 	proc_expect_out(&client, "end proven");
-	proc_expect_out(&p, "the target has gone: its end goes to the client "
-	                    "as close_notify");
+	proc_expect_out(&p, "the target's end is passed on to the client as "
+	                    "close_notify; the target has gone");
 	proc_finish(&client);
 	close(place);
 	stop_middle(&p);

@@ -336,7 +336,7 @@ static void an_unfinished_message_of_a_frame_cannot_be_changed(void **state)
 	net_send(now.client, "\0\5ab", 4);
 	shows("message 1 is not whole");
 	type("/edit 1 x");
-	shows("message 1 is not whole yet, and cannot be edited");
+	shows("message 1 cannot be edited yet: its end has not come");
 }
 
 static void a_dropped_message_is_dropped_to_its_end(void **state)

@@ -211,8 +211,8 @@ static void expect_given_up(struct proc *p)
 	if (!p->out_text.len ||
 	    !(at = strstr(p->out_text.bytes, "gave up on 127.0.0.1:")))
 		fail_msg("nobody gave up");
-	assert_non_null(strstr(at, "are not acknowledged, "));
-	assert_non_null(strstr(at, " more are not sent"));
+	assert_non_null(strstr(at, "were not acknowledged, "));
+	assert_non_null(strstr(at, " more were not sent"));
 }
 
 static void a_signal_tells_what_was_not_delivered(void **state)

@@ -121,8 +121,8 @@ static void others_go_on_and_the_one_is_dropped(void **state)
 		proc_expect_out(&p, "peer 1 does not read: ");
 		assert_true(proc_rss_kib(&p) < CHAT_RSS_MAX_KIB);
 		if (i == 0)
-			proc_expect_out(&p, "peer 1 is dropped, it has read "
-			                    "nothing for 10 s: ");
+			proc_expect_out(&p, "peer 1 is disconnected: it has "
+			                    "read nothing for 10 s");
 		proc_write_text(&p, "the last\n");
 		proc_end_in(&p);
 		proc_expect_exit(&p, 1);

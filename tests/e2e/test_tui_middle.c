@@ -38,7 +38,7 @@ static struct pty *begin(struct middle *m, const char *const *env,
 	const char *argv[] = { getenv("SOCKCHAT_BIN"), "listen", "127.0.0.1",
 		               "0", "--forward", target, option, value, NULL };
 	pty_start(&m->pty, PTY_ROWS, PTY_COLUMNS, argv, env);
-	pty_expect(&m->pty, "point the client at");
+	pty_expect(&m->pty, "connect the client to");
 	m->port = pty_port(&m->pty);
 	return &m->pty;
 }

@@ -40,7 +40,7 @@ static void the_screen_shows_datagrams_and_no_tcp(void **state)
 	pty_type(&p, PTY_F5 "/frame u32" PTY_ENTER);
 	pty_expect(&p, "over UDP each datagram is a message already");
 	pty_type(&p, PTY_CTRL_D);
-	pty_expect(&p, "UDP has no FIN: ");
+	pty_expect(&p, "cannot be told that you have finished");
 	pty_type(&p, "more" PTY_ENTER);
 	udp_expect(fd, "more", NULL);
 	pty_quit(&p, 0);

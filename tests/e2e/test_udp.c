@@ -183,13 +183,13 @@ static void who_is_not_accepted_is_refused_and_the_others_served(void **state)
 	say(a, port, "one\n");
 	proc_expect_out(&p, "one");
 	proc_write_text(&p, "/accept off\n");
-	proc_expect_out(&p, "no new peers are taken");
+	proc_expect_out(&p, "no new peers are accepted");
 	say(b, port, "two\n");
 	proc_expect_out(&p, " refused: /accept is off");
 	say(a, port, "three\n");
 	proc_expect_out(&p, "three");
 	proc_write_text(&p, "/accept on\n");
-	proc_expect_out(&p, "* new peers are taken");
+	proc_expect_out(&p, "* new peers are accepted");
 	say(b, port, "four\n");
 	proc_expect_out(&p, " 2 < four");
 	close(a);

@@ -219,7 +219,7 @@ static void what_the_network_says_of_the_target_is_told(void **state)
 	close(now.target);
 	say("b");
 	proc_expect_out(&now.p, " 1 ! ");
-	proc_expect_out(&now.p, "cannot be told: UDP has no way");
+	proc_expect_out(&now.p, "cannot be told; UDP has no way");
 	now.target = udp_at(AF_INET, &now.target_port);
 	say("c");
 	expect_at_target("c");

@@ -84,7 +84,7 @@ static void one_that_is_let_go_is_a_new_peer_when_it_sends_again(void **state)
 	proc_write_text(&p, "/close 1\n");
 	proc_expect_out(&p, " * peer let go: 3 bytes in 1 datagram received, 0 "
 	                    "bytes in 0 datagrams sent; if it sends again, it "
-	                    "is a new peer\n");
+	                    "counts as a new peer\n");
 	say(a, "again");
 	proc_expect_out(&p, " 2 < again\n");
 	finish(0);

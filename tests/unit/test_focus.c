@@ -147,9 +147,9 @@ static void when_the_peer_goes_all_are_shown_again(void **state)
 	turn();
 	assert_false(filter_is_on(&c->filter));
 	assert_true(is_shown("one"));
-	assert_true(is_shown("peer 2, which was shown alone, has gone: all "
-	                     "peers are shown again"));
-	assert_string_equal(last()->hint, "/to all speaks to all");
+	assert_true(is_shown("peer 2, which was shown alone, has gone"));
+	assert_string_equal(last()->hint, "all peers are shown again. /to all "
+	                                  "speaks to all");
 	type("not for the others");
 	assert_int_equal(last()->kind, ENTRY_ERROR);
 	chat_toggle_focus(c); /* a new choice */

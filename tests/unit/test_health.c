@@ -223,9 +223,11 @@ static void a_pause_of_ours_is_told_with_what_waits(void **state)
 {
 	(void)state;
 	f.is_paused = true;
-	assert_verdict(HEALTH_WORTH_KNOWING, "paused by us (/resume goes on)");
+	assert_verdict(HEALTH_WORTH_KNOWING,
+	               "paused by us (/resume continues)");
 	f.tcp.unread = 2048;
-	assert_verdict(HEALTH_WORTH_KNOWING, "paused by us (/resume goes on), "
+	assert_verdict(HEALTH_WORTH_KNOWING,
+	               "paused by us (/resume continues), "
 	               "2.0 KiB of the peer unread");
 }
 

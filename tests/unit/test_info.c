@@ -71,7 +71,7 @@ static void of_several_peers_each_has_its_sentence(void **state)
 	command_run(c, "/pause 2", 8);
 	assert_string_equal(answer("/info"),
 	                    "* peer 1, 127.0.0.1:9: healthy\n* peer 2, "
-	                    "127.0.0.1:9: paused by us (/resume goes on)\n* "
+	                    "127.0.0.1:9: paused by us (/resume continues)\n* "
 	                    "/info PEER shows more about one of them\n");
 	fake_feed(first, "abc\n");
 	turn();

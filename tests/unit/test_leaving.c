@@ -42,7 +42,7 @@ static void leaving_before_our_end_has_arrived_is_told(void **state)
 	chat_leave(c);
 	run_loop(loop);
 	assert_true(c->own->has_broken);
-	assert_last(ENTRY_ERROR, "gave up on 127.0.0.1:9: our FIN is not "
+	assert_last(ENTRY_ERROR, "gave up on 127.0.0.1:9: our FIN was not "
 	                         "acknowledged");
 }
 

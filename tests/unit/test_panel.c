@@ -95,7 +95,7 @@ static void the_sentence_stands_on_top(void **state)
 	assert_seen(" TCP          this system does not tell more");
 	session_pause(s);
 	draw();
-	assert_string_equal(row(0), " paused by us (/resume goes on)");
+	assert_string_equal(row(0), " paused by us (/resume continues)");
 }
 
 static void trouble_looks_like_an_error(void **state)
@@ -231,10 +231,11 @@ static void several_peers_have_a_line_each(void **state)
 	                            "machines");
 	assert_string_equal(row(3), " peer 1       127.0.0.1:9, healthy");
 	assert_string_equal(row(4), " peer 2       127.0.0.1:9, paused by us "
-	                            "(/resume goes on)");
+	                            "(/resume continues)");
 	chat->target = 2;
 	draw();
-	assert_string_equal(row(0), " peer 2: paused by us (/resume goes on)");
+	assert_string_equal(row(0), " peer 2: paused by us "
+	                            "(/resume continues)");
 }
 
 static void who_may_come_is_shown(void **state)
@@ -247,7 +248,7 @@ static void who_may_come_is_shown(void **state)
 	chat->accepts = false;
 	chat->own->refused = 12;
 	draw();
-	assert_seen(" new peers    not taken: /accept on takes them");
+	assert_seen(" new peers    not accepted (/accept on accepts them)");
 	assert_seen(" allowed      ::1, 10.0.0.0/8");
 	assert_seen(" refused      12 so far");
 	assert_int_equal(find("denied"), -1);

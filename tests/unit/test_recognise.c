@@ -230,13 +230,13 @@ static void what_came_through_tls_is_answered_through_tls(void **state)
 {
 	(void)state;
 	assert_hint("HTTP/1.1 200 OK\r\n\r\n", "tls://[::1]:443", true,
-	            "`curl -v https://[::1]:443/` speaks it; by hand: `/eol "
+	            "use `curl -v https://[::1]:443/`. By hand: `/eol "
 	            "crlf`, then `GET / HTTP/1.0` and an empty line");
 	assert_hint("+PONG\r\n", "h:1", true,
-	            "`redis-cli --tls -h h -p 1` speaks it; by hand `PING`, "
+	            "use `redis-cli --tls -h h -p 1`. By hand: `PING`, "
 	            "`INFO`");
 	assert_hint("SSH-2.0-x\r\n", "tls://h:1", true,
-	            "`ssh -p 1 h` speaks it");
+	            "use `ssh -p 1 h`");
 }
 
 static void tls_where_it_is_plain_leads_to_tls(void **state)
@@ -248,12 +248,12 @@ static void tls_where_it_is_plain_leads_to_tls(void **state)
 	(void)state;
 	assert_int_equal(recognise(&r, alert, sizeof(alert), true, &server),
 	                 RECOGNISE_YES);
-	assert_string_equal(r.hint, "the server wants TLS: connect to "
+	assert_string_equal(r.hint, "the server wants TLS. Connect to "
 	                            "`tls://h:443`");
 	server.where = "unix:/x";
 	assert_int_equal(recognise(&r, alert, sizeof(alert), true, &server),
 	                 RECOGNISE_YES);
-	assert_string_equal(r.hint, "the other side wants TLS: start sockchat "
+	assert_string_equal(r.hint, "the other side wants TLS. Start sockchat "
 	                            "with --tls and this socket");
 }
 
@@ -301,7 +301,7 @@ static void a_hint_names_the_address_in_the_way_of_its_program(void **state)
 {
 	(void)state;
 	assert_hint("SSH-2.0-x\n", "[::1]:22", false,
-	            "`ssh -p 22 ::1` speaks it");
+	            "use `ssh -p 22 ::1`");
 	assert_hint("HTTP/1.0 200 OK\n\n", "[::1]:80", false,
 	            "`curl -v http://[::1]:80/`");
 	assert_hint("HTTP/1.0 200 OK\n\n", "tls://h:80", false,

@@ -43,7 +43,8 @@ static void it_tries_until_it_is_connected(void **state)
 	assert_last(ENTRY_NOTE, "trying again in 0.1 s");
 	wait_ms(110);
 	assert_int_equal(tried(), 2);
-	assert_last(ENTRY_NOTE, REFUSED "; trying again in 0.2 s");
+	assert_last(ENTRY_NOTE, REFUSED);
+	assert_string_equal(last()->hint, "trying again in 0.2 s");
 	fake_on_connect(WHERE, FAKE_OPENS);
 	wait_ms(210);
 	assert_int_equal(tried(), 3);
@@ -135,15 +136,13 @@ static void enter_tries_at_once(void **state)
 	turn();
 	assert_int_equal(tried(), 2);
 	type("");
-	assert_last(ENTRY_NOTE, "still connecting to " WHERE
-	            ": nothing was sent");
+	assert_last(ENTRY_NOTE, "nothing was sent");
 	wait_ms(1000);
 	assert_int_equal(tried(), 2);
 	fake_settle(fake_last(), FAKE_OPENS);
 	turn();
 	type("");
-	assert_last(ENTRY_NOTE, "connected just now: the empty line was not "
-	                        "sent");
+	assert_last(ENTRY_NOTE, "the empty line was not sent");
 	type("x");
 	type("");
 	SENT(fake_last(), "x\n\n");

@@ -61,7 +61,7 @@ static void a_banner_is_named_with_what_would_speak_it(void **state)
 	we_connect();
 	they_say("SSH-2.0-OpenSSH_9.2\r\n");
 	assert_int_equal(told("what the peer sends looks like SSH"), 1);
-	assert_string_equal(last_hint(), "`ssh -p 9 127.0.0.1` speaks it");
+	assert_string_equal(last_hint(), "use `ssh -p 9 127.0.0.1`");
 }
 
 /* A long message would hide it. */
@@ -191,8 +191,8 @@ static void a_peer_that_dies_of_half_a_character_is_told(void **state)
 	send_text("안녕!\n");
 	fake_feed_end(now.fake);
 	turn();
-	assert_int_equal(told("it closed after ec, the 1st of 3 bytes of 안: "
-	                      "it probably decodes each recv() by itself"), 1);
+	assert_int_equal(told("it closed after ec, the 1st of 3 bytes of "
+	                      "안"), 1);
 	assert_int_equal(told(""), 1);
 }
 
@@ -206,7 +206,7 @@ static void a_reset_behind_half_a_character_is_told(void **state)
 	fake_feed_error(now.fake, ECONNRESET);
 	turn();
 	assert_int_equal(told("it closed after ec 95, the 2nd of 3 bytes of "
-	                      "안: it probably"), 1);
+	                      "안"), 1);
 	we_connect();
 	send_text("\xec");
 	fake_fail_write(now.fake, EPIPE);
@@ -489,7 +489,7 @@ static void a_protocol_is_told_with_its_frame_and_not_again(void **state)
 	turn();
 	wait_ms(200);
 	assert_int_equal(told("looks like MQTT"), 1);
-	assert_non_null(strstr(last_hint(), "; `/frame mqtt` shows its"));
+	assert_non_null(strstr(last_hint(), ". `/frame mqtt` shows its"));
 	assert_int_equal(told(""), 1);
 	now.frame.kind = frame_find("mqtt");
 	hints = (struct session_hints){ 0 };

@@ -100,9 +100,9 @@ static void what_waits_for_others_leaves_less_to_say(void **state)
 	assert_int_equal(session_send(now.sessions[0], block, 60 * KIB, &e), 0);
 	assert_int_equal(session_send(now.sessions[1], block, 60 * KIB, &e),
 	                 -1);
-	assert_string_equal(e.text, "not sent: 0 bytes wait for " WHERE
-	                            " already, 64.0 KiB for all peers "
-	                            "together, and the limit is 100.0 KiB");
+	assert_string_equal(e.text, "not sent: 0 bytes already wait for " WHERE
+	                            " (64.0 KiB for all peers, the limit is "
+	                            "100.0 KiB)");
 	assert_string_equal(e.code, "EMSGSIZE");
 	assert_int_equal(queued(1), 0);
 	fake_limit_write(fakes[0], SIZE_MAX);
