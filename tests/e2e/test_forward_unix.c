@@ -107,7 +107,7 @@ static void a_reset_closes_a_unix_client_and_is_told(void **state)
 	proc_expect_out(&now.p, " client's socket was created by ");
 	net_reset(now.target);
 	net_expect_end(now.client);
-	proc_expect_out(&now.p, "the client was closed at once: a unix socket "
+	proc_expect_out(&now.p, "the client was closed at once; a unix socket "
 	                        "has no reset");
 	leave();
 }

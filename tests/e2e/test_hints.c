@@ -165,7 +165,7 @@ static void a_character_in_pieces_is_told(void **state)
 	net_send_text(fd, "hi \xec");
 	proc_expect_out(&p, " < hi ");
 	net_send_text(fd, "\x95\x88\n");
-	proc_expect_out(&p, "this is what breaks recv().decode() in Python");
+	proc_expect_out(&p, "which breaks recv().decode() in Python");
 	end(&p, NULL);
 	close(fd);
 }
@@ -324,7 +324,7 @@ static void an_end_without_an_answer_points_to_no_shutdown(void **state)
 	net_expect_end(fd);
 	close(fd);
 	proc_expect_out(&p, "\"code\":\"end-unanswered\"");
-	proc_expect_out(&p, "-N sends no FIN when standard input ends");
+	proc_expect_out(&p, "no FIN is sent when standard input ends");
 	proc_expect_exit(&p, 0);
 	proc_finish(&p);
 }
