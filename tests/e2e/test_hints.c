@@ -69,7 +69,7 @@ static void a_tls_client_is_named_with_what_it_asks_for(void **state)
 	start_python(&client, "protocols.py", "tls", port_text(port));
 	proc_expect_out(&p, " * hint: what the peer sends looks like TLS: a "
 	                    "ClientHello for example.org (ALPN h2, http/1.1); "
-	                    "this is plain TCP: ");
+	                    "this is plain TCP. ");
 	end(&p, &client);
 }
 
