@@ -95,9 +95,9 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 	[TRAP_NO_ANSWER] = {
 		.code = "end-unanswered",
 		"the peer ended without a byte after our FIN",
-		"it may take our FIN for the end of the conversation. With -N "
-		"no FIN is sent when standard input ends; -q SECS then leaves "
-		"after SECS",
+		"it may take our FIN for the end of the conversation. In a "
+		"pipe, -N sends no FIN when standard input ends, and -q SECS "
+		"then leaves after SECS",
 	},
 	[TRAP_BOM] = {
 		.code = "byte-order-mark",
