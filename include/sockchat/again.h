@@ -33,6 +33,9 @@ bool chat_stop_trying(struct chat *c);
  * connected yet, or the lines of --on-connect come first. */
 bool chat_awaits_open(const struct chat *c);
 
+/* What an end is told with. */
+#define ADVICE_AGAIN "press Enter to connect again"
+
 /* Write what the user can do about a connection that is not open both ways, or
  * "".  It is safe to show. */
 #define ADVICE_MAX (ENDPOINT_TEXT_MAX + 64)

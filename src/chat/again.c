@@ -375,7 +375,7 @@ const char *chat_end_hint(const struct chat *c)
 	bool is_last = p->session_count == 1 && !p->listener_count;
 	bool is_over = c->is_scripted || c->is_leaving || c->options->reconnect;
 	return c->ops->stays && is_last && !is_over
-	           ? "press Enter to connect again" : "";
+	           ? ADVICE_AGAIN : "";
 }
 
 void chat_tell_again(struct chat *c)

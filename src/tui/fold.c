@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sockchat/again.h>
 #include <sockchat/array.h>
 #include <sockchat/recut.h>
 
@@ -24,6 +25,12 @@ void folds_free(struct folds *f)
 	if (f)
 		free(f->list);
 	free(f);
+}
+
+bool fold_is_advice(const struct entry *e)
+{
+	return e->kind == ENTRY_STATE && e->state == ENTRY_CLOSED &&
+	       strcmp(e->hint, ADVICE_AGAIN) == 0;
 }
 
 static size_t find_fold(const struct folds *f, uint64_t seq)

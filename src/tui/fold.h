@@ -11,6 +11,7 @@
 
 #include <sockchat/error.h>
 
+struct entry;
 struct recut;
 struct folds;
 
@@ -23,6 +24,10 @@ enum fold_word folds_said(const struct folds *f, uint64_t seq);
 
 /* `*f` is made when something is said first.  -1 without memory. */
 MUST_USE int folds_say(struct folds **f, uint64_t seq, enum fold_word word);
+
+/* Whether all that an entry explains is what to do next, which the status line
+ * says too. */
+bool fold_is_advice(const struct entry *e);
 
 /* The transcript has been cut anew.  `f` may be NULL. */
 void folds_recut(struct folds *f, const struct recut *r);

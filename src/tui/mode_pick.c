@@ -13,7 +13,11 @@
 #include <sockchat/recut.h>
 
 #include "pick.h"
+#include "screen.h"
 #include "tui.h"
+
+#define WIDE  76 /* columns for all that the keys do */
+#define SMALL 38 /* for the most of it */
 
 static void mark_picked(struct frontend *f)
 {
@@ -390,22 +394,32 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 	}
 }
 
+/* What the keys do with a message that is held, folded, or neither: whole, in
+ * one row of a small screen, and of the smallest. */
+static const char *const pick_words[3][3] = {
+	{ "g Pass d Drop e Edit | Space All | Text Hex C Python copy | F1 more",
+	  "g Pass d Drop e Edit | F1 more", "g d e | F1" },
+	{ "Space All | copy Text Hex C Python Base64 Shell | Open | F1 more",
+	  "Open | copy T H C P B S | F1 more", "Open | F1" },
+	{ "Space All | copy Text Hex C Python Base64 Shell | Enter resends | "
+	  "F1 more",
+	  "All | copy T H C P B S | F1 more", "F1 more" },
+};
+
 static const char *pick_prompt(struct frontend *f)
 {
 	static char text[112];
 	uint32_t number;
-	bool is_held = is_held_at(f, f->pick.cursor, &number);
 	bool is_shut = view_fold(&f->view, f->pick.cursor) == FOLD_SHUT;
-	snprintf(text, sizeof(text), "%llu%s: %s%s",
+	size_t kind = is_held_at(f, f->pick.cursor, &number) ? 0
+	              : is_shut                              ? 1
+	                                                     : 2;
+	int columns = screen_columns();
+	size_t size = columns < SMALL ? 2 : columns < WIDE ? 1 : 0;
+	snprintf(text, sizeof(text), "%llu%s: %s",
 	         (unsigned long long)view_count(&f->view, f->view.picked_first,
 	                                        f->view.picked_last),
-	         f->pick.is_whole ? " whole" : "",
-	         is_held ? "g Pass d Drop e Edit | Space All | Text Hex C "
-	                   "Python copy | F1 more"
-	                 : "Space All | copy Text Hex C Python Base64 Shell | ",
-	         is_held   ? ""
-	         : is_shut ? "Open | F1 more"
-	                   : "Enter resends | F1 more");
+	         f->pick.is_whole ? " whole" : "", pick_words[kind][size]);
 	return text;
 }
 

@@ -449,6 +449,20 @@ static void fit_parts(struct parts *p, int columns)
 		drop_least(p);
 }
 
+/* For a moment, what is at the end makes room and all else keeps its place; but
+ * not for long, and a warning not at all. */
+static void step_aside(struct parts *p, int room, int wide)
+{
+	struct parts rest = *p;
+	fit_parts(&rest, room);
+	while (rest.count > 1 && width_of_parts(&rest) > room - wide + 1) {
+		const struct part *last = &rest.list[--rest.count];
+		if (last->style == STYLE_WARNING || !last->rank)
+			return;
+	}
+	*p = rest;
+}
+
 /* A notice, or that TLS is not verified, is not cut for what is behind it. */
 void status_draw(const struct status *s, int row, struct spots *spots)
 {
@@ -463,6 +477,8 @@ void status_draw(const struct status *s, int row, struct spots *spots)
 	screen_fill(row, STYLE_STATUS);
 	if (warns && screen_width(p.list[0].text) + 2 > room - wide)
 		wide = 0;
+	if (wide && *s->moment)
+		step_aside(&p, room, wide);
 	if (!wide || room - wide >= ROOM_MIN) {
 		fit_parts(&p, room - wide);
 		draw_parts(&p, row, spots);

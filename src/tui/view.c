@@ -157,10 +157,11 @@ static void add_tail(struct piece *p, const struct viewport *v)
 
 static bool folds_itself(const struct viewport *v, const struct piece *p)
 {
-	uint64_t seq = p->entry->seq;
-	if (p->entry->kind == ENTRY_MESSAGE)
-		return wrap_folds(p->entry, &p->settings);
-	return seq < v->newest_message || v->rows < ROOMY;
+	const struct entry *e = p->entry;
+	if (e->kind == ENTRY_MESSAGE)
+		return wrap_folds(e, &p->settings);
+	return e->seq < v->newest_message || v->rows < ROOMY ||
+	       fold_is_advice(e);
 }
 
 static bool is_folded(const struct viewport *v, const struct piece *p)

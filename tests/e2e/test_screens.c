@@ -266,12 +266,15 @@ static void a_first_conversation_has_three_notices_at_most(void **state)
 	pty_expect(&p, "| open");
 	pty_type(&p, "안녕!" PTY_ENTER);
 	pty_expect(&p, "< 안녕!");
+	pty_type(&p, "hello" PTY_ENTER);
+	pty_expect(&p, "< hello");
+	pty_expect(&p, "hint: ");
 	pty_type(&p, PTY_CTRL_D);
 	pty_expect(&p, "not connected");
 	proc_expect_exit(&server, 0);
 	pty_watch(&p, 500);
-	assert_int_equal(pty_count(&p, " > "), 1);
-	assert_int_equal(pty_count(&p, " < "), 1);
+	assert_int_equal(pty_count(&p, " > "), 2);
+	assert_int_equal(pty_count(&p, " < "), 2);
 	assert_between(count_notices(&p), 1, 3);
 	pty_quit(&p, 0);
 	proc_finish(&server);

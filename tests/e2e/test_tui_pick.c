@@ -117,6 +117,22 @@ static void a_notice_is_explained_over_the_screen(void **state)
 	hang_up(&p, fd);
 }
 
+static void on_a_small_screen_the_words_fit_in_one_row(void **state)
+{
+	struct pty p;
+	int fd = talk(&p);
+	(void)state;
+	pty_type(&p, PTY_F7);
+	pty_expect(&p, "1: Space All | copy Text");
+	pty_resize(&p, 10, 40);
+	pty_expect(&p, "1: All | copy T H C P B S | F1 more");
+	pty_resize(&p, 5, 20);
+	pty_expect(&p, "1: F1 more");
+	pty_resize(&p, 24, 80);
+	pty_expect(&p, "1: Space All | copy Text");
+	hang_up(&p, fd);
+}
+
 static void a_message_is_sent_again(void **state)
 {
 	struct pty p;
@@ -398,6 +414,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_copied_goes_to_the_terminal),
 		TEST(what_is_folded_is_opened_and_folded_again),
+		TEST(on_a_small_screen_the_words_fit_in_one_row),
 		TEST(a_notice_is_explained_over_the_screen),
 		TEST(a_message_is_sent_again),
 		TEST(a_payload_is_copied_and_sent_in_a_frame_again),

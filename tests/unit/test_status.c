@@ -339,11 +339,28 @@ static void what_has_just_changed_is_named_at_the_right_end(void **state)
 	assert_string_equal(draw(46), " not connected | text | eol lf"
 	                              "      view: hex");
 	assert_string_equal(draw(40),
-	                    " not connected | eol lf       view: hex");
+	                    " not connected | text         view: hex");
 	assert_string_equal(draw(12), " view: hex");
 	assert_string_equal(draw(5), " view");
 	status.moment = "\033x";
 	assert_non_null(strstr(draw(60), " ^[x"));
+}
+
+static void nothing_changes_its_place_for_a_moment(void **state)
+{
+	struct session *s = meet();
+	(void)state;
+	assert_string_equal(draw(80), " 127.0.0.1:9 | open | text | eol lf | "
+	                              "0 B in, 0 B out");
+	status.moment = "time: since the start, in seconds";
+	assert_string_equal(draw(80),
+	                    " 127.0.0.1:9 | open | text | eol lf          "
+	                    " time: since the start, in seconds");
+	status.moment = "view: hex"; /* what is held is not hidden by it */
+	chat->session_settings.hold->count[1] = 1;
+	assert_non_null(strstr(draw(60), "‖ 1 out"));
+	chat->session_settings.hold->count[1] = 0;
+	leave(s);
 }
 
 static void a_narrow_status_line_leaves_out_the_least_important(void **state)
@@ -418,6 +435,7 @@ int main(void)
 		TEST(a_queue_is_blamed_on_the_peer_when_it_stands),
 		TEST(a_wide_status_line_shows_everything_at_once),
 		TEST(what_has_just_changed_is_named_at_the_right_end),
+		TEST(nothing_changes_its_place_for_a_moment),
 		TEST(a_narrow_status_line_leaves_out_the_least_important),
 		TEST(what_is_wide_is_counted_as_it_is_seen),
 		TEST(a_click_is_as_good_as_a_key),
