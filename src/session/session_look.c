@@ -226,6 +226,12 @@ static void tell_closed(struct session *s, const char *hint, const char *lost)
 	                   plural(l->bytes_out), lost);
 }
 
+/* Whatever is wrong with a client has ended its target's connection too. */
+static bool is_client_end_told(const struct session *s)
+{
+	return s->link.is_far && s->opened_ns && s->pair->near->is_end_told;
+}
+
 void session_tell_over(struct session *s, const struct error *why,
                        const char *hint, const char *lost)
 {
@@ -233,8 +239,8 @@ void session_tell_over(struct session *s, const struct error *why,
 	const char *next = s->approach ? s->settings->end_hint : NULL;
 	if (!*hint && next && !s->pair && !s->leaves)
 		hint = next;
-	s->is_end_told = why && !session_is_harmless(s) && !*lost &&
-	                 !is_cut_off;
+	s->is_end_told = (why || is_client_end_told(s)) &&
+	                 !session_is_harmless(s) && !*lost && !is_cut_off;
 	if (s->is_folded)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection %s: 0 bytes received or sent "

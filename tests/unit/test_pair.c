@@ -132,6 +132,19 @@ static void a_reset_follows_what_is_acknowledged(void **state)
 	assert_int_equal(fake_end(target), FAKE_RESET);
 }
 
+/* The error says it, with the counts of both sides. */
+static void a_reset_by_the_client_is_one_row(void **state)
+{
+	const struct entry *e;
+	(void)state;
+	say_and_reset("hello");
+	wait_ms(51);
+	assert_int_equal(fake_end(target), FAKE_RESET);
+	e = entry_at(now.transcript, transcript_end(now.transcript) - 1);
+	assert_int_equal(e->state, ENTRY_CLOSED);
+	assert_true(e->flags & ENTRY_FOLDED);
+}
+
 static void a_reset_waits_for_five_seconds_at_most(void **state)
 {
 	(void)state;
@@ -179,6 +192,7 @@ int main(void)
 		cmocka_unit_test_teardown(
 		    what_comes_before_a_reset_waits_for_the_target, finish),
 		PAIR_TEST(a_reset_follows_what_is_acknowledged),
+		PAIR_TEST(a_reset_by_the_client_is_one_row),
 		PAIR_TEST(a_reset_waits_for_five_seconds_at_most),
 		cmocka_unit_test_setup_teardown(
 		    a_kind_without_resets_is_closed_at_once, start_bare_pair,
