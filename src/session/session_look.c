@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <sockchat/bytes.h>
+#include <sockchat/fates.h>
 #include <sockchat/health.h>
 #include <sockchat/number.h>
 #include <sockchat/tls_words.h>
@@ -360,11 +361,21 @@ static void look_at_peer(struct session *s)
 	plan_next(s, &f);
 }
 
+/* It belongs to the row that told of the connection, and has none itself. */
+static void tell_name(struct session *s)
+{
+	struct transcript *t = s->settings->transcript;
+	uint64_t seq = transcript_end(t);
+	tell_process(s, "peer-process", "");
+	if (transcript_end(t) != seq && !session_flow(s)->tells_steps)
+		transcript_fold(t, seq);
+}
+
 void session_look(struct session *s)
 {
 	session_show(s, false);
 	if (s->is_unnamed)
-		tell_process(s, "peer-process", "");
+		tell_name(s);
 	if (s->talk && s->talk->look_ns &&
 	    s->talk->look_ns <= loop_now_ns(s->link.loop))
 		look_at_peer(s);
