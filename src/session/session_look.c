@@ -238,10 +238,10 @@ void session_tell_over(struct session *s, const struct error *why,
 {
 	bool is_cut_off = s->pair && why && !s->opened_ns;
 	const char *next = s->approach ? s->settings->end_hint : NULL;
+	s->is_end_told = (why || is_client_end_told(s)) && !*hint && !*lost &&
+	                 !session_is_harmless(s) && !is_cut_off;
 	if (!*hint && next && !s->pair && !s->leaves)
 		hint = next;
-	s->is_end_told = (why || is_client_end_told(s)) &&
-	                 !session_is_harmless(s) && !*lost && !is_cut_off;
 	if (s->is_folded)
 		session_tell_state(s, ENTRY_CLOSED, hint,
 		                   "connection %s: 0 bytes received or sent "
@@ -286,18 +286,20 @@ int64_t session_look_due(const struct session *s)
 
 /* Who has accepted us is news if it is not who listened, or if it took long. */
 static void tell_process(struct session *s, const char *code,
-                         const char *before)
+                         const char *before, session_note_fn *tell)
 {
 	struct transport_facts facts;
 	bool is_late = *before && s->talk->told;
 	s->is_unnamed = !find_process(s, &facts);
 	bool is_same = s->approach &&
 	               strcmp(s->approach->listener, facts.owner) == 0;
-	if (is_late || (*facts.owner && !is_same))
-		session_tell_note(s, code, "", "%s%s%s%s", before,
-		                  *before && *facts.owner ? ": " : "",
-		                  *facts.owner ? relation_of(s, &facts) : "",
-		                  facts.owner);
+	if (!is_late && (!*facts.owner || is_same))
+		return;
+	tell(s, code, "", "%s%s%s%s", before,
+	     *before && *facts.owner ? ": " : "",
+	     *facts.owner ? relation_of(s, &facts) : "", facts.owner);
+	if (s->approach)
+		memcpy(s->approach->listener, facts.owner, OWNER_TEXT_MAX);
 }
 
 /* The trouble has to last for a while, and is told once. */
@@ -353,7 +355,7 @@ static void look_at_peer(struct session *s)
 	s->is_gone = f.is_gone;
 	if (s->awaits_accept && !f.far.is_waiting) {
 		s->awaits_accept = false;
-		tell_process(s, "accepted", "accepted");
+		tell_process(s, "accepted", "accepted", session_tell_note);
 	} else {
 		health_verdict(&v, &unknown, &f);
 		tell_peer_trouble(s, &f, &v);
@@ -361,21 +363,11 @@ static void look_at_peer(struct session *s)
 	plan_next(s, &f);
 }
 
-/* It belongs to the row that told of the connection, and has none itself. */
-static void tell_name(struct session *s)
-{
-	struct transcript *t = s->settings->transcript;
-	uint64_t seq = transcript_end(t);
-	tell_process(s, "peer-process", "");
-	if (transcript_end(t) != seq && !session_flow(s)->tells_steps)
-		transcript_fold(t, seq);
-}
-
 void session_look(struct session *s)
 {
 	session_show(s, false);
-	if (s->is_unnamed)
-		tell_name(s);
+	if (s->is_unnamed) /* the row of the connection should have told it */
+		tell_process(s, "peer-process", "", session_tell_step);
 	if (s->talk && s->talk->look_ns &&
 	    s->talk->look_ns <= loop_now_ns(s->link.loop))
 		look_at_peer(s);

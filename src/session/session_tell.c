@@ -158,19 +158,36 @@ void session_tell_half(struct session *s, const char *text, const char *left,
 	             *more ? ENTRY_LASTING : 0);
 }
 
-void session_tell_note(struct session *s, const char *code, const char *hint,
-                       const char *format, ...)
+static void append_note(struct session *s, unsigned flags, const char *code,
+                        const char *hint, const char *format, va_list args)
 {
 	char text[512];
-	va_list args;
-	va_start(args, format);
 	glyph_vformat(text, sizeof(text), format, args);
-	va_end(args);
 	append_entry(s, &(struct entry){
 		.kind = ENTRY_NOTE,
+		.flags = (uint8_t)flags,
 		.code = code,
 		.hint = hint,
 	}, text, strlen(text));
+}
+
+void session_tell_note(struct session *s, const char *code, const char *hint,
+                       const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	append_note(s, 0, code, hint, format, args);
+	va_end(args);
+}
+
+void session_tell_step(struct session *s, const char *code, const char *hint,
+                       const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	append_note(s, folds_states(s) ? ENTRY_FOLDED : 0, code, hint, format,
+	            args);
+	va_end(args);
 }
 
 void session_tell_hint(struct session *s, const char *code, const char *hint,

@@ -159,7 +159,7 @@ static void a_server_of_tls_that_is_spoken_to_in_plain_is_named(void **state)
 	net_send(fd, alert, sizeof(alert) - 1);
 	proc_expect_exit(&p, 0);
 	assert_err_has(&p, "verdict: the server wants TLS, and got none: ");
-	assert_err_has(&p, "connect to `tls://127.0.0.1:");
+	assert_err_has(&p, "Connect to `tls://127.0.0.1:");
 	proc_finish(&p);
 	close(fd);
 	close(listener);

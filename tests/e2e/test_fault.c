@@ -274,9 +274,10 @@ static void what_cannot_be_is_refused(void **state)
 {
 	static const char *const wrong[][4] = {
 		{ "connect", "--fault", "drop=0.1",
-		  "drop= does nothing here: it is for datagrams" },
+		  "drop= does nothing here: it works on datagrams" },
 		{ "connect", "--fault", "latncy=1s", "did you mean latency?" },
-		{ "connect", "--fault", "refuse=1", "refuse= is for listen" },
+		{ "connect", "--fault", "refuse=1",
+		  "refuse= is for sockchat listen" },
 		{ "listen", "--fault", "limit=5m", "5 MiB or 5 minutes?" },
 	};
 	(void)state;

@@ -94,7 +94,7 @@ static void a_reset_is_in_both_streams(void **state)
 	net_send_text(now.client, "hello\n");
 	net_expect(now.target, "hello\n");
 	net_reset(now.client);
-	proc_expect_out(&now.p, "connection closed");
+	proc_expect_out(&now.p, "connection reset by");
 	close(now.target);
 	end_middle();
 	assert_capture("x.pcapng", 2, 2);

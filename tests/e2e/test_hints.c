@@ -324,7 +324,7 @@ static void an_end_without_an_answer_points_to_no_shutdown(void **state)
 	net_expect_end(fd);
 	close(fd);
 	proc_expect_out(&p, "\"code\":\"end-unanswered\"");
-	proc_expect_out(&p, "no FIN is sent when standard input ends");
+	proc_expect_out(&p, "-N sends no FIN when standard input ends");
 	proc_expect_exit(&p, 0);
 	proc_finish(&p);
 }

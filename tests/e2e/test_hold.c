@@ -364,7 +364,7 @@ static void a_message_under_way_is_let_to_its_end_by_a_new_hold(void **state)
 	type("/hold out");
 	shows("hold is now out: messages wait for /pass, /drop or /edit");
 	type("/hold");
-	shows("hold is out");
+	shows("hold: out");
 	net_send(now.client, "cde\0\1z", 6);
 	assert_int_equal(net_read(now.target, &t, 3), 0);
 	assert_memory_equal(t.bytes, "\0\5abcde", 7);

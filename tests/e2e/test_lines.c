@@ -161,7 +161,7 @@ static void json_is_indented_when_that_is_asked_for(void **state)
 	net_send_text(fd, "{\"a\": 1}\n");
 	proc_expect_out(&p, " < {\"a\": 1}\\n\n");
 	proc_write_text(&p, "/json on\n/json\n");
-	proc_expect_out(&p, "json-indent is on");
+	proc_expect_out(&p, "json-indent: on");
 	net_send_text(fd, "{\"a\":1.0,\"a\":[]}\n{\"a\" 1}\n");
 	proc_expect_out(&p, " < {\n             \"a\": 1.0,\n"
 	                    "             \"a\": []\n"

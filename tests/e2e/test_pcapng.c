@@ -98,7 +98,7 @@ static void a_reset_of_the_peer_is_its_reset(void **state)
 	net_send_text(fd, "last words\n");
 	proc_expect_out(&p, "last words");
 	net_reset(fd);
-	proc_expect_out(&p, "connection closed");
+	proc_expect_out(&p, "connection reset by");
 	finish(&p, 1);
 	assert_capture(FILE_NAME, 1, 1);
 	assert_follow_texts(FILE_NAME, "tcp", 0, "", "last words\n");

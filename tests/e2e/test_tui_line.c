@@ -151,7 +151,7 @@ static void peers_have_numbers_and_can_be_chosen(void **state)
 	net_send_text(one, "first\n");
 	pty_expect(&p, " < first\\n");
 	int two = net_connect(port);
-	pty_expect(&p, "| 2 peers |");
+	pty_expect(&p, " 2 peers |");
 	net_send_text(two, "second\n");
 	pty_expect(&p, " 1 < first\\n");
 	pty_expect(&p, " 2 < second\\n");
@@ -394,7 +394,7 @@ static void any_size_will_do_in_the_middle_of_data(void **state)
 		pty_watch(&p, 20);
 		assert_true(pty_cursor(&p).row < sizes[i][0]);
 	}
-	snprintf(in, sizeof(in), "in %zu.", 11 * 20 * strlen(line) / 1024);
+	snprintf(in, sizeof(in), "| %zu.", 11 * 20 * strlen(line) / 1024);
 	pty_expect(&p, in);
 	pty_expect(&p, "> draft 한글");
 	pty_expect_cursor(&p, INPUT_ROW, 12);

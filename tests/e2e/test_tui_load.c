@@ -123,7 +123,7 @@ static void a_message_without_an_end_takes_no_memory_without_end(void **state)
 	pthread_join(f.thread, NULL);
 	shutdown(fd, SHUT_WR);
 	pty_expect(&p, "half-closed (");
-	snprintf(in, sizeof(in), "in %zu", f.total >> 20);
+	snprintf(in, sizeof(in), "| %zu.", f.total >> 20);
 	pty_expect(&p, in);
 	assert_true(rss_kib(&p) < CHAT_RSS_MAX_KIB);
 	pty_type(&p, PTY_CTRL_HOME);

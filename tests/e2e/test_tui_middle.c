@@ -73,7 +73,7 @@ static void what_is_held_is_passed_dropped_and_edited_by_keys(void **state)
 	pty_type(p, PTY_F1);
 	pty_expect(p, "this help");
 	pty_type(p, "\033[6~\033[6~");
-	pty_expect(p, "/connect ENDPOINT");
+	pty_expect(p, "/close [PEER]");
 	pty_type(p, "\033[5~\033[5~");
 	pty_expect(p, "in the middle each peer has two sides");
 	pty_type(p, PTY_ESC);
@@ -197,7 +197,7 @@ static void a_line_goes_to_the_side_that_the_prompt_says(void **state)
 	come(&m, &client[0], &target[0]);
 	pty_expect(p, "* connected to");
 	come(&m, &client[1], &target[1]);
-	pty_expect(p, "| 2 peers");
+	pty_expect(p, " 2 peers |");
 	pty_type(p, "/to 2<" PTY_ENTER "to the client" PTY_ENTER);
 	net_expect(client[1], "to the client\n");
 	pty_expect(p, "< to the client\\n (injected)");

@@ -75,7 +75,7 @@ static void a_pasted_dump_goes_into_a_line_that_begins_with_hex(void **state)
 	          "00000010: 6f6f 0a                                  "
 	          "oo.\r\n");
 	pty_expect(&p, "19 bytes");
-	pty_expect(&p, "out 0 B");
+	pty_expect(&p, "0 B out");
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "hello world of foo\n");
 	pty_type(&p, "/hex ");
@@ -96,7 +96,7 @@ static void a_pasted_line_goes_into_the_line_and_is_not_sent(void **state)
 	paste(&p, "one\r\n");
 	pty_expect_cursor(&p, INPUT_ROW, 7);
 	pty_expect(&p, "> a onez");
-	pty_expect(&p, "out 0 B");
+	pty_expect(&p, "0 B out");
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "a onez\n");
 	pty_quit(&p, 0);
@@ -234,7 +234,7 @@ static void the_editor_edits_a_paste_into_the_line(void **state)
 	answer(&p, "e");
 	pty_expect(&p, "> aone\\n");
 	pty_expect(&p, "three");
-	pty_expect(&p, "out 0 B");
+	pty_expect(&p, "0 B out");
 	pty_type(&p, PTY_ENTER);
 	net_expect(fd, "aone\ntwo\nthree\n");
 	int file = open(pty_home("mode"), O_RDONLY);
@@ -336,7 +336,7 @@ static void an_editor_that_fails_or_leaves_nothing_sends_nothing(void **state)
 	pty_type(&p, CTRL_X_CTRL_E);
 	expect_back(&p, 4);
 	pty_expect_cursor(&p, INPUT_ROW, 2);
-	pty_expect(&p, "out 0 B");
+	pty_expect(&p, "0 B out");
 	pty_quit(&p, 0);
 	close(fd);
 }

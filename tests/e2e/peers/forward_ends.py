@@ -140,7 +140,7 @@ class Middle:
         self.text = b''
         self.listen()
         words = [os.environ['SOCKCHAT_BIN'], 'listen', '--config', '',
-                 '--forward', self.target_name()] + options
+                 '--forward', self.target_name(), '-v'] + options
         if near in VERSIONS:
             words += ['--tls', '--tls-cert', join(certs, 'server.pem'),
                       '--tls-key', join(certs, 'server.key')]
