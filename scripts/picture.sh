@@ -100,7 +100,7 @@ info() {
 held() {
 	start_server
 	open_chat 14 listen --forward "127.0.0.1:$port" 127.0.0.1:0
-	wait_for 'point the client at'
+	wait_for 'connect the client to'
 	door=$(tmux capture-pane -p |
 	    sed -n 's/.*listening on 127\.0\.0\.1:\([0-9]*\) (.*/\1/p')
 	tmux send-keys '/clear' Enter
@@ -110,7 +110,7 @@ held() {
 	exec 4>"$work/client"
 	echo '{"item": "사과", "price": 1200}' >&4
 	wait_for '< {"item"'
-	type_line '/hold out' '/edit'
+	type_line '/hold out' 'hold is now out'
 	echo '{"item": "수박", "price": 18000}' >&4
 	wait_for '‖1'
 	type_line '/edit' 'edit 1>'

@@ -62,8 +62,8 @@ const struct trap_row trap_rows[TRAP_COUNT] = {
 	},
 	[TRAP_ECHO] = {
 		.code = "echo",
-		"the peer sends back what you send, byte for byte",
-		"it echoes: this proves the link, not your protocol",
+		"the peer echoes",
+		"this proves the link, not your protocol",
 	},
 	[TRAP_MERGED] = {
 		.code = "messages-merged",

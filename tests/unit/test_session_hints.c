@@ -338,7 +338,7 @@ static void an_echo_is_told_once(void **state)
 		send_text("again\n");
 		they_say("again\n");
 	}
-	assert_int_equal(told("sends back"), 1);
+	assert_int_equal(told("the peer echoes"), 1);
 	assert_int_equal(told(""), 1);
 }
 
