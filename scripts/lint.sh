@@ -39,8 +39,8 @@ header_alone() {
 
 scripts_parse() {
 	local s status=0
-	for s in scripts/*.sh tests/*.sh tests/*/*.sh completions/*.bash \
-	    .ci/run; do
+	for s in scripts/*.sh tests/*.sh tests/*/*.sh \
+	    "${BUILD:-build}"/completions/*.bash .ci/run; do
 		[ ! -e "$s" ] || bash -n "$s" || status=1
 	done
 	return $status
