@@ -91,6 +91,8 @@ struct sink_ops {
 	                          * and is zero behind it */
 	/* The head of a file.  NULL: there is none. */
 	int (*open)(struct sink *s, struct bytes *out);
+	/* Whether this entry is not for the file.  NULL: all are. */
+	bool (*leaves_out)(const struct entry *e);
 	/* An entry; of a message the bytes from `from` on. */
 	int (*entry)(struct sink *s, const struct entry *e, size_t from,
 	             struct bytes *out);

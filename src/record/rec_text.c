@@ -4,6 +4,8 @@
 /* Recordings as text: entries as the lines front end prints them, below a head
  * that says when, between whom, and with which sockchat. */
 
+#include <string.h>
+
 #include <sockchat/format.h>
 #include <sockchat/options.h>
 #include <sockchat/sink.h>
@@ -22,21 +24,37 @@ static int write_head(struct sink *s, struct bytes *out)
 }
 
 /* Whoever reads rows needs none of a peer that came and went at once. */
+static bool has_no_row(const struct entry *e)
+{
+	return e->flags & ENTRY_FOLDED;
+}
+
+/* A command that could not be done. */
+static bool is_complaint(const struct entry *e)
+{
+	return e->kind == ENTRY_ERROR && !e->session &&
+	       strcmp(e->code, "EINVAL") == 0;
+}
+
+/* It is for what was said, and what became of the connection; a note without a
+ * number is about the file itself. */
+static bool is_aside(const struct entry *e)
+{
+	return has_no_row(e) || (e->kind == ENTRY_NOTE && e->seq) ||
+	       is_complaint(e);
+}
+
 static int write_full(struct sink *s, const struct entry *e, size_t from,
                       struct bytes *out)
 {
-	if (e->flags & ENTRY_FOLDED)
-		return 0;
-	return format_entry(out, FORMAT_TEXT, &s->look, e, from);
+	return has_no_row(e) ? 0 : format_entry(out, FORMAT_TEXT, &s->look, e,
+	                                        from);
 }
 
-/* What was said, and what became of the connection; a note without a number is
- * about the file itself. */
 static int write_text(struct sink *s, const struct entry *e, size_t from,
                       struct bytes *out)
 {
-	return e->kind == ENTRY_NOTE && e->seq ? 0
-	                                       : write_full(s, e, from, out);
+	return is_aside(e) ? 0 : write_full(s, e, from, out);
 }
 
 const struct sink_ops sink_text = {
@@ -48,6 +66,7 @@ const struct sink_ops sink_text = {
 	.is_text = true,
 	.size = sizeof(struct sink),
 	.open = write_head,
+	.leaves_out = is_aside,
 	.entry = write_text,
 	.gap = sink_note_gap,
 };
@@ -60,6 +79,7 @@ const struct sink_ops sink_full = {
 	.is_text = true,
 	.size = sizeof(struct sink),
 	.open = write_head,
+	.leaves_out = has_no_row,
 	.entry = write_full,
 	.gap = sink_note_gap,
 };

@@ -59,9 +59,7 @@ static void skip_dropped(struct save *s)
 
 static bool is_left_out(const struct sink_ops *ops, const struct entry *e)
 {
-	return entry_is_answer(e) ||
-	       (ops->is_text && e->flags & ENTRY_FOLDED) ||
-	       (ops == &sink_text && e->kind == ENTRY_NOTE);
+	return entry_is_answer(e) || (ops->leaves_out && ops->leaves_out(e));
 }
 
 static int write_slice(struct save *s)

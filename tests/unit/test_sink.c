@@ -98,7 +98,10 @@ static void text_has_a_head_and_only_when_full_notices(void **state)
 {
 	static const char *const names[] = { "text", "full" };
 	struct entry e = entry(ENTRY_NOTE, ENTRY_NO_DIR, "told");
+	struct entry typo = entry(ENTRY_ERROR, ENTRY_NO_DIR, "no such command");
 	(void)state;
+	typo.session = 0;
+	typo.code = "EINVAL";
 	for (size_t i = 0; i < 2; i++) {
 		struct sink *s = begin(names[i]);
 		s->mode = ENDPOINT_CONNECT;
@@ -113,6 +116,8 @@ static void text_has_a_head_and_only_when_full_notices(void **state)
 		bytes_clear(&out);
 		assert_int_equal(s->ops->entry(s, &e, 0, &out), 0);
 		expect(i ? "* told\n" : "");
+		assert_int_equal(s->ops->entry(s, &typo, 0, &out), 0);
+		expect(i ? "! no such command\n" : "");
 		end(s);
 	}
 }
