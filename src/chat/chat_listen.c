@@ -49,7 +49,20 @@ static void add_word(char list[LISTENING_MAX], const char *word)
 	         word);
 }
 
-static void tell_listening(const struct place *p, const struct address *a)
+/* The addresses behind the first, for a screen, where one row tells all. */
+static void word_others(char *out, size_t size, const struct address *list,
+                        size_t count)
+{
+	char where[ADDRESS_TEXT_MAX];
+	*out = '\0';
+	for (size_t i = 1; i < count; i++) {
+		address_format(&list[i], where);
+		text_add(out, size, "%s%s", i == 1 ? "also on " : ", ", where);
+	}
+}
+
+static void tell_listening(const struct place *p, const struct address *a,
+                           unsigned flags, const char *others)
 {
 	struct chat *c = p->chat;
 	char where[ADDRESS_TEXT_MAX], text[256];
@@ -63,6 +76,8 @@ static void tell_listening(const struct place *p, const struct address *a)
 	transcript_append(c->transcript, &(struct entry){
 		.kind = ENTRY_STATE,
 		.state = ENTRY_LISTENING,
+		.flags = (uint8_t)flags,
+		.hint = others,
 		.bytes = (const uint8_t *)text,
 		.len = strlen(text),
 		.local = where,
@@ -112,12 +127,16 @@ static void on_listening(void *user, const struct address *list, size_t count)
 {
 	struct place *p = user;
 	struct chat *c = p->chat;
-	char text[EXPLAIN_TEXT_MAX];
+	char text[EXPLAIN_TEXT_MAX], others[2 * ADDRESS_TEXT_MAX] = "";
 	p->is_unix = list[0].sa.ss_family == AF_UNIX;
 	if (p->is_unix)
 		tell_unjudged(c);
+	if (c->ops->stays)
+		word_others(others, sizeof(others), list, count);
 	for (size_t i = 0; i < count; i++)
-		tell_listening(p, &list[i]);
+		tell_listening(p, &list[i],
+		               i && c->ops->stays ? ENTRY_FOLDED : 0,
+		               i ? "" : others);
 	c->own->is_ready = true;
 	loop_later(c->loop, &c->own->check);
 	if (!count) { /* the verdict is that of the one that comes */

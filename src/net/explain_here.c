@@ -335,7 +335,7 @@ const char *explain_loopback(const struct address *a)
 	    !host_is_container() ||
 	    !host_addresses(&first, 1) || address_is_loopback(&first))
 		return "";
-	return "you are in a container: nothing outside it can reach a "
+	return "you are in a container; nothing outside it can reach a "
 	       "loopback address, even through a published port. Listen on "
 	       "'*' to let others in";
 }

@@ -230,7 +230,8 @@ static void tell_closed(struct session *s, const char *hint, const char *lost)
 /* Whatever is wrong with a client has ended its target's connection too. */
 static bool is_client_end_told(const struct session *s)
 {
-	return s->link.is_far && s->opened_ns && s->pair->near->is_end_told;
+	return s->pair && s->link.is_far && s->opened_ns &&
+	       s->pair->near->is_end_told;
 }
 
 void session_tell_over(struct session *s, const struct error *why,

@@ -31,7 +31,7 @@
 #include "peer.h"
 
 #define ALIVE_MAX 8
-#define NAME_MS   3000
+#define NAME_MS   250
 
 static char home[64];
 /* For tests that fail, when their frames are gone. */

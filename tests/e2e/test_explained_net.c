@@ -254,7 +254,7 @@ static void a_container_is_warned_of_its_loopback(void **state)
 
 	(void)state;
 	proc_start(&p, argv, env, PROC_PIPE, PROC_PIPE, PROC_PIPE);
-	proc_expect_err(&p, "you are in a container: nothing outside it can "
+	proc_expect_err(&p, "you are in a container; nothing outside it can "
 	                    "reach a loopback address, even through a "
 	                    "published port. Listen on '*' to let others in");
 	proc_finish(&p);

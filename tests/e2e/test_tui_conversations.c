@@ -17,11 +17,14 @@
 
 #define HEAD_ROWS 1 /* above the transcript */
 
-/* What is awaited, and the row behind what was seen before it. */
+/* What is awaited, and the row behind what was seen before it: notices above
+ * fold, so rows go up. */
 struct sight {
 	const char *text;
 	int from, found;
 };
+
+#define FOLDED_ROWS 2 /* at most, of a notice above */
 
 static bool is_seen(struct pty *p, const void *user)
 {
@@ -43,7 +46,9 @@ static void see(struct pty *p, int *row, const struct beat *b)
 	         (const char *)b->bytes.data);
 	for (size_t n = strlen(text); n && text[n - 1] == ' '; n--)
 		text[n - 1] = '\0'; /* a row ends before its blanks */
-	struct sight s = { .text = text, .from = *row };
+	int from = *row > HEAD_ROWS + FOLDED_ROWS ? *row - FOLDED_ROWS
+	                                          : HEAD_ROWS;
+	struct sight s = { .text = text, .from = from };
 	pty_until(p, is_seen, &s, text);
 	*row = s.found + 1;
 }

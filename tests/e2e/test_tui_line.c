@@ -140,6 +140,19 @@ a_refused_connection_is_explained_and_can_be_tried_again(void **state)
 
 /* Peers */
 
+static void a_listener_tells_its_addresses_in_one_row(void **state)
+{
+	struct pty p;
+
+	(void)state;
+	pty_sockchat(&p, "listen", "0", NULL);
+	pty_expect(&p, "(this machine only); also on");
+	pty_expect(&p, " [::1]:");
+	assert_int_equal(pty_find(&p, "* listening on 127.0.0.1:"), 0);
+	assert_int_equal(pty_find(&p, "* listening on [::1]:"), -1);
+	pty_quit(&p, 0);
+}
+
 static void peers_have_numbers_and_can_be_chosen(void **state)
 {
 	struct pty p;
@@ -418,6 +431,7 @@ int main(void)
 		T(a_quoted_key_is_data_whatever_it_does_otherwise),
 		T(another_connection_follows_in_the_same_window),
 		T(a_refused_connection_is_explained_and_can_be_tried_again),
+		T(a_listener_tells_its_addresses_in_one_row),
 		T(peers_have_numbers_and_can_be_chosen),
 		T(one_key_shows_a_peer_alone_and_speaks_to_it),
 		T(an_echo_listener_on_the_screen_shows_both_ways),
