@@ -160,6 +160,10 @@ void session_tell_half(struct session *s, const char *text, const char *left,
 
 static void append_note(struct session *s, unsigned flags, const char *code,
                         const char *hint, const char *format, va_list args)
+    __attribute__((format(printf, 5, 0)));
+
+static void append_note(struct session *s, unsigned flags, const char *code,
+                        const char *hint, const char *format, va_list args)
 {
 	char text[512];
 	glyph_vformat(text, sizeof(text), format, args);

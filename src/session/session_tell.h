@@ -18,9 +18,13 @@ void session_tell_state(struct session *s, enum entry_state state,
 typedef void session_note_fn(struct session *s, const char *code,
                              const char *hint, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-session_note_fn session_tell_note;
+void session_tell_note(struct session *s, const char *code, const char *hint,
+                       const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* The same of what rows leave out, unless all steps are told. */
-session_note_fn session_tell_step;
+void session_tell_step(struct session *s, const char *code, const char *hint,
+                       const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* Half an end.  `left` is what can be done until the other half ends; `more` is
  * the rest of the hint, because of which rows keep the entry. */
 void session_tell_half(struct session *s, const char *text, const char *left,
