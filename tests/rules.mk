@@ -64,8 +64,8 @@ SCRIPTS := $(if $(SANITIZE),,tests/bench/smoke.sh scripts/manual.sh \
 # Other programs take most of the time of these, and the sanitizers do not see
 # them.
 SLOW_PEERS := $(patsubst %,$(BUILD)/tests/e2e/test_%,completions examples \
-    forward_crowd forward_pairs pcapng pcapng_protocols quote recordings service \
-    ssh)
+    forward_crowd forward_pairs frame_guess pcapng pcapng_protocols proxy_header \
+    quote recordings service ssh tls_trust)
 CHECKED := $(if $(SANITIZE),$(filter-out $(SLOW_PEERS),$(TESTS)),$(TESTS))
 check: $(CHECKED) $(BUILD)/sockchat $(COMPLETIONS) $(FAULT) $(if $(SANITIZE),,$(BENCH))
 	@sh scripts/check.sh $(CHECKED) $(SCRIPTS)
