@@ -649,7 +649,13 @@ static void any_size_is_fine(void **state)
 	assert_string_equal(row(5), "< line 29\\n");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static int leave_view(void **state)
+{
+	view_finish(&view);
+	return tear_down(state);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, leave_view)
 
 static void a_quiet_one_shows_what_is_said_and_errors(void **state)
 {
