@@ -162,7 +162,7 @@ static void without_a_screen_the_facts_are_lines(void **state)
 {
 	struct proc p;
 	char text[64];
-	int fd = connect_with(&p, "--ui", "lines");
+	int fd = connect_with(&p, "--ui=lines", "-v"); /* -v: also who it is */
 	(void)state;
 	proc_write_text(&p, "hello\n");
 	net_expect(fd, "hello\n");
