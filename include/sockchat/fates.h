@@ -19,6 +19,15 @@ struct transcript;
 void transcript_set_fate(struct transcript *t, uint64_t seq,
                          enum entry_fate fate, uint32_t held);
 
+/* It is not known yet what will become of the message `seq`: until it is
+ * released, nobody is told that it is whole, nor of any entry behind it that is
+ * new; transcript_tell() tells of those then.  Without memory, or when it is
+ * not there, it is told as it is. */
+void transcript_withhold(struct transcript *t, uint64_t seq);
+void transcript_release(struct transcript *t, uint64_t seq);
+/* All of them, and tell. */
+void transcript_release_all(struct transcript *t);
+
 /* What the entry `seq` told is told by a later one: it is ENTRY_FOLDED from now
  * on, if it is still there. */
 void transcript_fold(struct transcript *t, uint64_t seq);

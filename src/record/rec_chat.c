@@ -217,10 +217,12 @@ static int write_said(struct chat_sink *s, struct peer *p, enum chat_side side,
 	return failed ? -1 : 0;
 }
 
+/* In the middle no part of a message has been written before. */
 static int write_fate(const struct chat_sink *s, const struct peer *p,
                       const struct entry *e, size_t from, struct bytes *out)
 {
 	struct bytes text = { 0 };
+	from = p->is_between ? 0 : from;
 	int failed = s->is_numbered ? bytes_printf(&text, "[%u] ", p->number)
 	                            : 0;
 	failed = failed || sink_append_fate(&text, e, from) ||

@@ -87,15 +87,18 @@ static int begin_message(struct lane *l)
 	return 0;
 }
 
-/* Show that it is held, where its entry is now. */
+/* Show that it is held, where its entry is now.  Nobody is told that a message
+ * is whole before it is judged, so that its entry says what became of it. */
 static void mark_held(const struct lane *l, struct held *m, uint64_t seq)
 {
+	struct transcript *t = lane_far(l)->settings->transcript;
 	if (m->seq == seq || m->is_edited)
 		return;
 	m->seq = seq;
 	if (m->has_word)
-		transcript_set_fate(lane_far(l)->settings->transcript, seq,
-		                    FATE_HELD, m->number);
+		transcript_set_fate(t, seq, FATE_HELD, m->number);
+	if (!m->is_judged)
+		transcript_withhold(t, seq);
 }
 
 /* Take back bytes that belong to the next message: those that were passed on
@@ -128,8 +131,6 @@ static int keep(struct lane *l, struct held *m, const struct framing_cut *c,
 	return 0;
 }
 
-/* A whole message is judged before anybody is told of it, so that its entry
- * says what became of it. */
 static int keep_and_judge(struct lane *l, struct held *m,
                           const struct framing_cut *c, size_t gone)
 {
@@ -342,6 +343,7 @@ static void give_up_judging(struct lane *l)
 		return;
 	m->is_judged = m->passes = m->hurries = true;
 	l->waiting->unjudged = NULL;
+	transcript_release(lane_far(l)->settings->transcript, m->seq);
 	session_tell_note(lane_far(l), "hold-full",
 	                  "it is passed on in pieces, and no rule is applied "
 	                  "to it",
@@ -368,11 +370,14 @@ static void tell_unfinished(struct lane *l)
 bool lane_go_on(struct lane *l)
 {
 	bool has_gone = false;
-	if (!l->waiting || !session_is_open(l->to) || is_lost(l->to))
+	if (!l->waiting)
+		return false;
+	lane_judge(l);
+	transcript_tell(lane_far(l)->settings->transcript);
+	if (!session_is_open(l->to) || is_lost(l->to))
 		return false;
 	tell_full(l);
 	tell_unfinished(l);
-	lane_judge(l);
 	give_up_judging(l);
 	for (struct held *m; (m = l->waiting->first) && may_go(l, m);) {
 		go(l, m);
@@ -381,11 +386,19 @@ bool lane_go_on(struct lane *l)
 	return has_gone;
 }
 
+/* Whether a whole message is to be judged in another turn.  Until then nobody
+ * is told of what comes, and the transcript might drop it. */
+static bool is_behind(const struct lane *l)
+{
+	const struct held *m = l->waiting ? l->waiting->unjudged : NULL;
+	return m && m->is_whole;
+}
+
 bool lane_is_full(const struct lane *l)
 {
 	if (!session_is_open(l->to))
 		return l->to->phase != ENTRY_CLOSED; /* it is still to come */
-	if (l->piped || session_is_full(l->to))
+	if (l->piped || session_is_full(l->to) || is_behind(l))
 		return true;
 	bool is_full = lane_stops(l) && !hold_room(lane_hold(l));
 	if (is_full)
@@ -450,8 +463,13 @@ void lane_lose(struct session *gone, bool all)
 
 void lane_finish(struct lane *l)
 {
-	while (lane_has_waiting(l))
-		hold_remove(lane_hold(l), l->waiting, l->waiting->first);
+	struct transcript *t = lane_far(l)->settings->transcript;
+	for (struct held *m; lane_has_waiting(l);) {
+		m = l->waiting->first;
+		transcript_release(t, m->seq);
+		hold_remove(lane_hold(l), l->waiting, m);
+	}
+	transcript_tell(t);
 	free(l->waiting);
 	l->waiting = NULL;
 }

@@ -84,7 +84,7 @@ bool lane_is_silent(const struct lane *l, int64_t grown_ns, int64_t ms)
 	return left <= 0;
 }
 
-/* Mark its entry, which may have been dropped. */
+/* Mark its entry, which may have been dropped, and let it be told. */
 static void set_fate(const struct lane *l, const struct held *m,
                      enum entry_fate fate, uint32_t held)
 {
@@ -93,6 +93,7 @@ static void set_fate(const struct lane *l, const struct held *m,
 	if (m->seq && transcript_at(t, m->seq, &e) &&
 	    (!e.held || e.held == m->number))
 		transcript_set_fate(t, m->seq, fate, held);
+	transcript_release(t, m->seq);
 }
 
 static void remove_held(struct lane *l, struct held *m)
@@ -193,6 +194,7 @@ static void change_payload(struct lane *l, struct held *m,
 static void follow_verdict(struct lane *l, struct held *m, enum verdict v,
                            const struct bytes *out)
 {
+	uint64_t seq = m->seq;
 	m->is_judged = true;
 	if (v == VERDICT_DROP) {
 		lane_forget(l, m);
@@ -208,6 +210,7 @@ static void follow_verdict(struct lane *l, struct held *m, enum verdict v,
 	}
 	m->passes |= !m->number;
 	m->hurries = true;
+	transcript_release(lane_far(l)->settings->transcript, seq);
 }
 
 /* 1: judged; 0: it has to wait. */

@@ -8,27 +8,6 @@
 
 #include "transcript_private.h"
 
-static size_t fate_index(const struct fates *f, uint64_t seq)
-{
-	size_t i = f->count;
-	if (i && f->list[i - 1].seq >= seq)
-		ARRAY_FIND(i, f->count, f->list[i].seq >= seq);
-	return i;
-}
-
-void fates_read(const struct transcript *t, struct entry *e)
-{
-	const struct fates *f = &t->fates;
-	if (!f->count || e->seq < f->list[0].seq ||
-	    e->seq > f->list[f->count - 1].seq)
-		return;
-	const struct fate *found = &f->list[fate_index(f, e->seq)];
-	if (found->seq != e->seq)
-		return;
-	e->fate = found->fate;
-	e->held = found->held;
-}
-
 /* Forget what stands for entries that are dropped, and free places. */
 static void compact(struct transcript *t)
 {
@@ -37,7 +16,8 @@ static void compact(struct transcript *t)
 	size_t kept = 0;
 	for (size_t i = 0; i < f->count; i++)
 		if (f->list[i].seq >= first &&
-		    (f->list[i].fate || f->list[i].held))
+		    (f->list[i].fate || f->list[i].held ||
+		     f->list[i].is_withheld))
 			f->list[kept++] = f->list[i];
 	f->count = kept;
 }
@@ -65,12 +45,10 @@ static int make_place(struct transcript *t)
 static struct fate *fate_of(struct transcript *t, uint64_t seq)
 {
 	struct fates *f = &t->fates;
-	size_t i = fate_index(f, seq);
-	if (i < f->count && f->list[i].seq == seq)
-		return &f->list[i];
-	if (make_place(t))
-		return NULL;
-	i = fate_index(f, seq);
+	struct fate *own = fates_find(f, seq);
+	if (own || make_place(t))
+		return own;
+	size_t i = fates_index(f, seq);
 	memmove(f->list + i + 1, f->list + i,
 	        (f->count - i) * sizeof(*f->list));
 	f->count++;
@@ -82,7 +60,7 @@ void transcript_set_fate(struct transcript *t, uint64_t seq,
                          enum entry_fate fate, uint32_t held)
 {
 	struct entry e = { .seq = seq };
-	fates_read(t, &e);
+	fates_read(&t->fates, &e);
 	if (!chunk_find(t, seq) || (e.fate == fate && e.held == held))
 		return;
 	struct fate *own = fate_of(t, seq);
@@ -93,6 +71,38 @@ void transcript_set_fate(struct transcript *t, uint64_t seq,
 	own->fate = (uint8_t)fate;
 	own->held = held;
 	transcript_tell_fate(t, seq);
+}
+
+void transcript_withhold(struct transcript *t, uint64_t seq)
+{
+	const struct kept *k = kept_at(t, seq);
+	struct fate *own = k ? fate_of(t, seq) : NULL;
+	if (!own)
+		return;
+	own->is_withheld = true;
+	own->is_whole = k->flags & ENTRY_COMPLETE;
+}
+
+static void release(struct transcript *t, struct fate *own)
+{
+	bool is_hidden = own->is_withheld && own->is_whole;
+	own->is_withheld = false;
+	if (is_hidden && own->seq < t->told_seq && kept_at(t, own->seq))
+		transcript_tell_grown(t, own->seq);
+}
+
+void transcript_release(struct transcript *t, uint64_t seq)
+{
+	struct fate *own = fates_find(&t->fates, seq);
+	if (own)
+		release(t, own);
+}
+
+void transcript_release_all(struct transcript *t)
+{
+	for (size_t i = 0; i < t->fates.count; i++)
+		release(t, &t->fates.list[i]);
+	transcript_tell(t);
 }
 
 void transcript_fold(struct transcript *t, uint64_t seq)

@@ -458,6 +458,7 @@ int recut_step(struct recut *r, int64_t budget_ns)
 void recut_finish(struct recut *r)
 {
 	int64_t now_ns = stamp_mono_ns();
+	transcript_release_all(r->old);
 	transcript_tell_recut(r->old, NULL);
 	r->ahead.seq = 0;
 	while (take_next(r) > 0)

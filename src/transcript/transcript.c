@@ -169,7 +169,7 @@ const struct entry *transcript_at(const struct transcript *t, uint64_t seq,
 		.part_count = g ? g->part_count : 0,
 	};
 	origin_read(e, c, g ? g->moment : k->moment, k->flags & KEPT_LATER);
-	fates_read(t, e);
+	fates_read(&t->fates, e);
 	return e;
 }
 

@@ -34,6 +34,8 @@ static void drop_chunk(struct transcript *t)
 	t->sums.memory -= sizeof(*c) + c->size;
 	t->first++;
 	t->count--;
+	if (t->told_seq < c->first_seq + c->count)
+		t->told_seq = c->first_seq + c->count; /* withheld */
 	if (t->spare || sizeof(*c) + c->size != CHUNK_SIZE)
 		free(c);
 	else

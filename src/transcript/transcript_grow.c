@@ -136,6 +136,7 @@ int transcript_extend(struct transcript *t, uint64_t seq,
 	k->suffix = (uint8_t)b->suffix;
 	if (b->total)
 		transcript_expect(t, seq, b->total);
+	fates_see_flags(&t->fates, seq, b->flags);
 	transcript_tell_grown(t, seq);
 	return 0;
 }
@@ -203,5 +204,6 @@ void transcript_shorten(struct transcript *t, uint64_t seq, size_t len,
 	if (k->flags & KEPT_GROWS)
 		drop_parts(k->growth, k->len);
 	chunk_find(t, seq)->message_bytes -= len;
+	fates_see_flags(&t->fates, seq, flags);
 	transcript_tell_grown(t, seq);
 }

@@ -5,7 +5,7 @@
  * entries from its back, and what is dropped is dropped a chunk at a time.
  * Each file calls only those that stand behind it here: transcript.c,
  * transcript_grow.c, fates.c, transcript_origin.c, transcript_chunk.c,
- * transcript_tell.c. */
+ * transcript_tell.c, fates_list.c. */
 
 #ifndef TRANSCRIPT_PRIVATE_H
 #define TRANSCRIPT_PRIVATE_H
@@ -14,6 +14,8 @@
 
 #include <sockchat/fates.h>
 #include <sockchat/transcript.h>
+
+#include "fates_list.h"
 
 #define CHUNK_SIZE ((size_t)256 << 10)
 #define LEN_MAX    ((size_t)UINT32_MAX / 2) /* of an entry: it may be doubled */
@@ -101,20 +103,6 @@ struct chunk {
 _Static_assert(CHUNK_SIZE / sizeof(struct kept) <= UINT16_MAX,
                "a chunk has more entries than `first` can tell");
 
-/* What became of an entry, and its number among those held; both 0: this place
- * is free. */
-struct fate {
-	uint64_t seq;
-	uint32_t held;
-	uint8_t fate;
-};
-
-/* Few entries have one: those, by rising seq. */
-struct fates {
-	struct fate *list;
-	size_t count, cap;
-};
-
 /* A round through the listeners; one of them may begin another. */
 struct telling {
 	struct transcript_listener *next;
@@ -176,9 +164,6 @@ size_t transcript_max(const struct transcript *t);
  * they are numbered on from its end.  Returns by how much their numbers have
  * grown. */
 uint64_t transcript_replace(struct transcript *t, struct transcript *with);
-
-/* Write into the entry what became of it. */
-void fates_read(const struct transcript *t, struct entry *e);
 
 /* At most what the moment of an entry takes of a chunk, and its origin. */
 size_t origin_size(const struct entry *d);

@@ -39,10 +39,14 @@ static void tell_all(struct transcript *t, uint64_t first, uint64_t end)
 
 void transcript_tell(struct transcript *t)
 {
+	uint64_t first, end;
 	while (!t->telling && t->told_seq < t->next_seq) {
-		uint64_t first = t->told_seq;
-		t->told_seq = t->next_seq;
-		tell_all(t, first, t->told_seq);
+		first = t->told_seq;
+		end = fates_first_hidden(&t->fates, first, t->next_seq);
+		if (first == end)
+			break;
+		t->told_seq = end;
+		tell_all(t, first, end);
 	}
 }
 
@@ -64,6 +68,7 @@ void transcript_tell_fate(struct transcript *t, uint64_t seq)
 
 void transcript_tell_grown(struct transcript *t, uint64_t seq)
 {
-	tell_all(t, seq, seq + 1);
+	if (seq < t->told_seq && !fates_hide(&t->fates, seq))
+		tell_all(t, seq, seq + 1);
 	transcript_tell(t);
 }

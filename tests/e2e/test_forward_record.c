@@ -228,17 +228,18 @@ static void what_did_not_go_as_it_came_is_marked(void **state)
 	end_middle();
 	assert_file("x.chat", PARTS("# [1] dropped: > \"DEL x\\n\"\n",
 	                            "# [1] changed: > \"user=a\\n\"\n",
-	                            "# [1] changed to: > \"user=b\\n\"\n",
-	                            "# [1] held 1: > \"WAIT 1\\n\"\n",
+	                            "# [1] changed to: > \"user=b\\n\"\n"));
+	assert_file("x.chat", PARTS("# [1] held 1: > \"WAIT 1\\n\"\n",
 	                            " is dropped: it had 7 bytes\n", "fin\n"));
 	assert_once("x.chat", "[1] > \"user=b\\n\"\n");
 	assert_file("x.hex", PARTS("# dropped: > \"DEL x\\n\"\n",
-	                           "# changed to: ", "# held 1: ",
+	                           "# changed to: "));
+	assert_file("x.hex", PARTS("# held 1: ",
 	                           " is dropped: it had 7 bytes\n"));
 	assert_file("x.jsonl", PARTS("\"DEL x\\n\"", "\"fate\":\"dropped\"",
 	                             "user=a", "\"fate\":\"changed\"",
-	                             "user=b", "\"fate\":\"changed\"",
-	                             "\"held\":1"));
+	                             "user=b", "\"fate\":\"changed\""));
+	assert_file("x.jsonl", PARTS("\"text\":\"WAIT 1", "\"held\":1"));
 	assert_file("x.txt", PARTS("DEL x\\n (dropped)\n",
 	                           "user=b\\n (changed)\n"));
 	assert_once("y.chat", "\n[1] > \"user=b\\n\"\n");
@@ -247,6 +248,34 @@ static void what_did_not_go_as_it_came_is_marked(void **state)
 	                            "> fin\n", "< fin\n"));
 	assert_both_streams("x.pcapng");
 	assert_both_streams("y.pcapng");
+}
+
+static void what_comes_in_pieces_is_marked_as_a_whole(void **state)
+{
+	(void)state;
+	start_marked();
+	meet();
+	proc_write_text(&now.p, "/frame line\n");
+	proc_expect_out(&now.p, "frame is now line");
+	net_send_text(now.client, "DE");
+	proc_expect_out(&now.p, "> DE");
+	net_send_text(now.client, "L x\nuser=");
+	proc_expect_out(&now.p, "> user=");
+	net_send_text(now.client, "a\n");
+	net_expect(now.target, "user=b\n");
+	close(now.client);
+	net_expect_end(now.target);
+	close(now.target);
+	proc_expect_out(&now.p, "connection closed");
+	end_middle();
+	assert_file("x.chat", PARTS("# [1] dropped: > \"DEL x\\n\"\n",
+	                            "# [1] changed: > \"user=a\\n\"\n",
+	                            "# [1] changed to: > \"user=b\\n\"\n"));
+	assert_file("x.hex", PARTS("# dropped: > \"DEL x\\n\"\n",
+	                           "# changed: > \"user=a\\n\"\n"));
+	assert_file("x.jsonl", PARTS("\"fate\":\"dropped\"", "user=",
+	                             "\"fate\":\"changed\"", "user=b",
+	                             "\"fate\":\"changed\""));
 }
 
 static void a_recorded_conversation_plays_against_the_target(void **state)
@@ -281,6 +310,7 @@ int main(void)
 		T(a_reset_is_in_both_streams),
 		T(what_is_said_is_in_other_formats_once),
 		T(what_did_not_go_as_it_came_is_marked),
+		T(what_comes_in_pieces_is_marked_as_a_whole),
 		T(a_recorded_conversation_plays_against_the_target),
 	};
 	signal(SIGPIPE, SIG_IGN);

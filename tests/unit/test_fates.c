@@ -53,6 +53,96 @@ static void listeners_hear_of_a_fate_that_changes(void **state)
 	transcript_unlisten(t, &h.listener);
 }
 
+/* What was told: a digit for each entry, + for one that has grown. */
+struct telling_of {
+	struct transcript_listener listener;
+	char text[40];
+};
+
+static void hear_entries(void *user, uint64_t first, uint64_t end)
+{
+	struct telling_of *h = user;
+	for (uint64_t seq = first; seq < end; seq++)
+		snprintf(h->text + strlen(h->text), 8, "%d%s", (int)seq,
+		         entry_at(t, seq)->flags & ENTRY_COMPLETE ? "" : "+");
+}
+
+static uint64_t add_whole(void)
+{
+	return transcript_append(t, &(struct entry){
+		.session = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.bytes = (const uint8_t *)"x", .len = 1, .peer = "p",
+		.flags = ENTRY_COMPLETE,
+	});
+}
+
+static void nobody_hears_that_a_withheld_message_is_whole(void **state)
+{
+	struct telling_of h = {
+		.listener = { .on_entries = hear_entries, .user = &h },
+	};
+	(void)state;
+	transcript_listen(t, &h.listener);
+	uint64_t first = add_text("hel");
+	transcript_withhold(t, first);
+	assert_int_equal(extend_text(first, "l"), 0);
+	assert_string_equal(h.text, "1+1+");
+	assert_int_equal(transcript_extend(t, first,
+	                                   ENTRY_PIECE("o", 1, ENTRY_COMPLETE)),
+	                 0);
+	assert_string_equal(h.text, "1+1+");
+	transcript_set_fate(t, first, FATE_DROPPED, 0);
+	assert_string_equal(h.text, "1+1+");
+	transcript_release(t, first);
+	assert_string_equal(h.text, "1+1+1");
+	transcript_release(t, first); /* once */
+	assert_string_equal(h.text, "1+1+1");
+	transcript_unlisten(t, &h.listener);
+}
+
+static void what_stands_behind_a_withheld_message_waits(void **state)
+{
+	struct telling_of h = {
+		.listener = { .on_entries = hear_entries, .user = &h },
+	};
+	const struct entry like = {
+		.session = 1, .kind = ENTRY_MESSAGE, .dir = ENTRY_IN,
+		.peer = "p", .time = stamp_now(),
+	};
+	(void)state;
+	transcript_listen(t, &h.listener);
+	for (int i = 0; i < 2; i++)
+		transcript_withhold(t, transcript_add(
+			t, &like, ENTRY_PIECE("x", 1, ENTRY_COMPLETE)));
+	add_whole();
+	assert_string_equal(h.text, "");
+	transcript_release(t, 1);
+	transcript_tell(t);
+	assert_string_equal(h.text, "1");
+	transcript_release(t, 2);
+	transcript_tell(t);
+	assert_string_equal(h.text, "123");
+	transcript_unlisten(t, &h.listener);
+}
+
+static void what_is_withheld_and_dropped_stops_nobody(void **state)
+{
+	struct telling_of h = {
+		.listener = { .on_entries = hear_entries, .user = &h },
+	};
+	(void)state;
+	uint64_t seq = add_whole();
+	transcript_withhold(t, seq);
+	push_out(seq, CHUNK / 4);
+	transcript_listen(t, &h.listener);
+	uint64_t last = add_whole();
+	char text[8];
+	snprintf(text, sizeof(text), "%d", (int)last);
+	assert_string_equal(h.text, text);
+	transcript_release(t, seq);
+	transcript_unlisten(t, &h.listener);
+}
+
 static void what_is_folded_is_told_once_and_stays(void **state)
 {
 	struct heard h = { .listener = { .on_fold = hear_fate, .user = &h } };
@@ -232,6 +322,9 @@ int main(void)
 		TEST(the_fate_of_a_message_is_told_and_kept),
 		TEST(what_is_folded_is_told_once_and_stays),
 		TEST(listeners_hear_of_a_fate_that_changes),
+		TEST(nobody_hears_that_a_withheld_message_is_whole),
+		TEST(what_stands_behind_a_withheld_message_waits),
+		TEST(what_is_withheld_and_dropped_stops_nobody),
 		TEST(fates_go_with_the_entries_that_are_dropped),
 		TEST(a_fate_may_come_to_an_earlier_message),
 		TEST(what_is_held_has_bars_and_its_number),
