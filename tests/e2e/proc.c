@@ -177,9 +177,11 @@ void proc_finish(struct proc *p)
 
 static void late(struct proc *p, const char *what)
 {
-	char out[200], err[2000];
+	char out[700], err[2000];
+	const char *all = text_of(&p->out_text);
+	size_t len = strlen(all), most = sizeof(out) - 1; /* what came last */
 
-	snprintf(out, sizeof(out), "%s", text_of(&p->out_text));
+	snprintf(out, sizeof(out), "%s", all + (len > most ? len - most : 0));
 	snprintf(err, sizeof(err), "%s", text_of(&p->err_text));
 	proc_finish(p);
 	fail_msg("waited in vain for %s; standard error: %s; output: %s", what,
