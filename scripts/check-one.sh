@@ -20,6 +20,10 @@ sum() {
 	    awk '{ n += $1 } END { print n + 0 }'
 }
 
+case $name in
+e2e/*) ASAN_OPTIONS=$ASAN_OPTIONS${E2E_ASAN_OPTIONS:+:$E2E_ASAN_OPTIONS} ;;
+esac
+
 began=$(date +%s)
 timeout -k 5 "${TEST_TIMEOUT:-300}" $RUN "$program" >"$log" 2>&1 </dev/null
 status=$?

@@ -39,6 +39,9 @@ $(FUZZ): private MODE = -fsanitize=fuzzer,address,undefined
 $(call objects,$(FUZZ_SRC)): WARN += -Wno-missing-prototypes
 # What fails unseen in a test is seen by what it then waits for.
 $(BUILD)/tests/%.o: WARN += -Wno-unused-result
+# Tests have no time to gain from optimization: their compiler has.
+$(call objects,$(TEST_SRC) $(FAKE_SRC) $(HARNESS_SRC)): \
+  MODE += -O0 -U_FORTIFY_SOURCE
 $(TESTS) $(MONKEY): $(BUILD)/tests/start.o
 $(MONKEY): $(call objects,$(MONKEY_SRC))
 $(TESTS) $(MONKEY) $(FUZZ) $(BENCH): %: %.o $(BUILD)/libfake.a $(BUILD)/libsockchat.a
@@ -65,10 +68,10 @@ SCRIPTS := $(if $(SANITIZE),,tests/bench/smoke.sh scripts/manual.sh \
 # them.
 SLOW_PEERS := $(patsubst %,$(BUILD)/tests/e2e/test_%,completions examples \
     forward_crowd forward_pairs frame_guess pcapng pcapng_protocols proxy_header \
-    quote recordings service ssh tls_trust)
+    quote recordings service ssh tls_trust tui_modes)
 CHECKED := $(if $(SANITIZE),$(filter-out $(SLOW_PEERS),$(TESTS)),$(TESTS))
 check: $(CHECKED) $(BUILD)/sockchat $(COMPLETIONS) $(FAULT) $(if $(SANITIZE),,$(BENCH))
-	@sh scripts/check.sh $(CHECKED) $(SCRIPTS)
+	@sh scripts/check.sh $(SCRIPTS) $(CHECKED)
 
 ifdef T
 T_PROGRAMS := $(or $(filter %/$(T) %/test_$(T),$(TESTS)), $(call programs,$(shell \
@@ -105,7 +108,7 @@ pairs: $(BUILD)/sockchat
 fuzz:
 	$(MAKE) fuzz-run BUILD=$(BUILD)/fuzz CC=clang \
 	  SANITIZE=fuzzer-no-link,address,undefined
-fuzz-run: $(FUZZ)
+fuzz-run: $(FUZZ) $(BUILD)/sockchat
 	@bash scripts/fuzz.sh $(FUZZ)
 
 coverage:

@@ -182,7 +182,7 @@ static void write_line(struct proc *p, size_t len)
 static void lines_at_the_limit(int family, const char *host, size_t max)
 {
 	static char got[DATAGRAM_CAP];
-	char said[64];
+	char said[80];
 	struct proc p;
 	uint16_t port = 0;
 	int fd = udp_at(family, &port);
