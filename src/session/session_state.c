@@ -241,7 +241,7 @@ void session_facts_to_show(const struct session *s, struct facts *out)
 const char *session_state_text(const struct session *s)
 {
 	if (s->is_gone && s->phase == ENTRY_HALF_CLOSED)
-		return "half-closed (the peer is gone)";
+		return "half-closed (by the peer, which is gone)";
 	if (s->phase != ENTRY_HALF_CLOSED)
 		return entry_state_name(s->phase);
 	if (halves_is_in_open(s->link.halves))

@@ -20,6 +20,7 @@
 #include "attend.h"
 #include "bind.h"
 #include "edit.h"
+#include "page.h"
 #include "screen.h"
 #include "tui.h"
 
@@ -354,7 +355,7 @@ static int show_help(struct frontend *f, char *args)
 	while ((row = command_row(i)) &&
 	       strncmp(row->name, word, strlen(word)) != 0)
 		i++;
-	if (!row) /* a slip, or what another program calls it */
+	if (!row && !help_has_key(word)) /* a slip, or another program's word */
 		return command_help(f->chat, args);
 	f->help = &mode_help;
 	glyph_copy(f->help_word, sizeof(f->help_word), word, GLYPH_ASCII);

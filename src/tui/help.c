@@ -78,13 +78,31 @@ static void put_command_rows(struct page *p, const char *word)
 	}
 }
 
+static void put_keys(struct page *p, const char *word)
+{
+	put_pair(p, "Keys", "(PgUp PgDn scroll; Esc or q leaves)");
+	for (size_t i = 0; help_key(i); i++)
+		if (strncmp(help_key(i)->keys, word, strlen(word)) == 0)
+			put_pair(p, help_key(i)->keys, help_key(i)->help);
+}
+
+bool help_has_key(const char *word)
+{
+	size_t i = 0, len = strlen(word);
+	while (help_key(i) && strncmp(help_key(i)->keys, word, len) != 0)
+		i++;
+	return help_key(i) != NULL;
+}
+
 int help_draw(int rows_seen, int first, const char *word)
 {
 	struct page p = { .first = first, .rows = rows_seen };
+	if (*word && help_has_key(word)) {
+		put_keys(&p, word);
+		return p.line;
+	}
 	if (!*word) {
-		put_pair(&p, "Keys", "(PgUp PgDn scroll; Esc or q leaves)");
-		for (size_t i = 0; help_key(i); i++)
-			put_pair(&p, help_key(i)->keys, help_key(i)->help);
+		put_keys(&p, word);
 		put_pair(&p, "", "");
 		put_pair(&p, "", "To select text with the mouse: hold Shift, "
 		                 "or F8.");

@@ -335,19 +335,18 @@ static void take_pick_text(struct frontend *f, const struct token *t)
 		                            t->len - done });
 }
 
-/* Explain the notice under the cursor; false: there is nothing to explain. */
-static bool explain_picked(struct frontend *f)
+/* Explain the notice under the cursor; where there is nothing to explain, the
+ * keys. */
+static void explain_picked(struct frontend *f)
 {
-	char line[32];
+	char line[32] = "/help F7";
 	struct entry room;
 	const struct entry *e =
 	    transcript_at(f->chat->transcript, f->pick.cursor, &room);
-	if (!e || e->kind == ENTRY_MESSAGE || !*e->hint)
-		return false;
-	int len = snprintf(line, sizeof(line), "/why %llu",
-	                   (unsigned long long)e->seq);
-	command_run(f->chat, line, (size_t)len);
-	return true;
+	if (e && e->kind != ENTRY_MESSAGE && *e->hint)
+		snprintf(line, sizeof(line), "/why %llu",
+		         (unsigned long long)e->seq);
+	command_run(f->chat, line, strlen(line));
 }
 
 static bool is_right(const struct token *t)
@@ -377,7 +376,8 @@ static bool take_pick_key(struct frontend *f, const struct token *t)
 		pick_end(f);
 		return true;
 	case KEY_F1:
-		return explain_picked(f);
+		explain_picked(f);
+		return true;
 	case KEY_TEXT:
 		take_pick_text(f, t);
 		return true;

@@ -45,9 +45,12 @@ struct key_row {
 /* Row `i`, or NULL behind the last. */
 const struct key_row *help_key(size_t i);
 
-/* Draw help into the rows from 0 on, from its line `first`; about the commands
- * that begin with `word`, all of it for "".  How many lines it has. */
+/* Draw help into the rows from 0 on, from its line `first`; about the keys or
+ * else the commands that begin with `word`, all of it for "".  How many lines
+ * it has. */
 int help_draw(int rows, int first, const char *word);
+/* Whether keys begin so. */
+bool help_has_key(const char *word);
 
 /* The bar of keys, as many as fit: `first` if it is not NULL, then `keys` up to
  * its NULL, or those of the input line if it is NULL; clicks go to `spots`. */

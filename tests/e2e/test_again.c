@@ -64,7 +64,7 @@ static void enter_connects_when_the_program_there_has_gone(void **state)
 	(void)state;
 	pty_sockchat(&p, "connect", "127.0.0.1", port_text(port), NULL);
 	close(net_accept(listener));
-	pty_expect(&p, "half-closed (the peer is gone)");
+	pty_expect(&p, "half-closed (by the peer, which is gone)");
 	int fd = come_back(&p, listener);
 	close(fd);
 	close(listener);

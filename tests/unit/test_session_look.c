@@ -184,7 +184,7 @@ static void a_peer_without_a_program_is_gone(void **state)
 	                    "what you send ()\n");
 	assert_false(session_has_reader(now.session));
 	assert_string_equal(session_state_text(now.session),
-	                    "half-closed (the peer is gone)");
+	                    "half-closed (by the peer, which is gone)");
 	assert_int_equal(session_look_due(now.session), 0);
 }
 
