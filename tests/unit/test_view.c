@@ -19,85 +19,6 @@ static const char *look(int i, int column)
 
 /* What is shown */
 
-static uint64_t share(uint32_t session, enum entry_share share)
-{
-	uint64_t seq = transcript_append(chat->transcript, &(struct entry){
-		.kind = ENTRY_MESSAGE, .dir = ENTRY_OUT, .session = session,
-		.flags = ENTRY_COMPLETE | ENTRY_BY_HAND,
-		.share = (uint8_t)share,
-		.bytes = (const uint8_t *)"hi\n", .len = 3,
-	});
-	assert_int_equal(ticks_add(chat->ticks, seq), 0);
-	return seq;
-}
-
-static void acknowledge(uint64_t seq)
-{
-	ticks_set(chat->ticks, &(struct tick){ .seq = seq,
-		                               .state = TICK_ACKED });
-}
-
-static void what_goes_to_several_peers_is_one_row(void **state)
-{
-	(void)state;
-	chat->own->shows_numbers = chat->has_folded = true;
-	chat->options->ticks = true;
-	uint64_t seq = share(1, SHARE_FIRST);
-	share(2, SHARE_COPY);
-	share(3, SHARE_COPY);
-	acknowledge(seq + 1);
-	paint();
-	assert_string_equal(row(0), "   > hi\\n …  1/3");
-	assert_string_equal(row(1), "");
-	acknowledge(seq);
-	acknowledge(seq + 2);
-	paint();
-	assert_string_equal(row(0), "   > hi\\n ✓✓ 3/3");
-	filter_focus(&chat->filter, 2, transcript_end(chat->transcript));
-	while (view_work(&view, SECOND_NS))
-		;
-	paint();
-	assert_string_equal(row(0), " 2 > hi\\n ✓✓");
-	assert_string_equal(row(1), "");
-	view_finish(&view);
-}
-
-static void a_second_peer_indents_only_what_comes_then(void **state)
-{
-	(void)state;
-	chat->own->last_number = 1;
-	hear("one\n");
-	chat->own->shows_numbers = true;
-	chat->own->has_column = true;
-	chat->own->numbers_since = transcript_end(chat->transcript);
-	hear("two\n");
-	paint();
-	assert_string_equal(row(0), "< one\\n");
-	assert_string_equal(row(1), " 1 < two\\n");
-}
-
-static void what_is_folded_loses_its_row(void **state)
-{
-	(void)state;
-	uint64_t seq = say(ENTRY_IN, "connecting\n", 11);
-	hear("a\n");
-	paint();
-	assert_string_equal(row(0), "< connecting\\n");
-	for (int i = 0; i < 2; i++) { /* with a lens, too */
-		transcript_fold(chat->transcript, seq);
-		view_touch(&view, seq);
-		hear("b\n");
-		seq = transcript_end(chat->transcript) - 1;
-		while (view_work(&view, SECOND_NS))
-			;
-		paint();
-		assert_string_equal(row(0), "< a\\n");
-		assert_string_equal(row(1), "< b\\n");
-		assert_string_equal(row(2), "");
-	}
-	view_finish(&view);
-}
-
 static void a_message_stands_behind_its_mark(void **state)
 {
 	(void)state;
@@ -400,104 +321,6 @@ static void a_message_longer_than_the_screen_scrolls_by_rows(void **state)
 	assert_string_equal(row(1), "  ..........");
 }
 
-static uint64_t tell(enum entry_kind kind, const char *text, const char *hint)
-{
-	return transcript_append(chat->transcript, &(struct entry){
-		.kind = (uint8_t)kind, .session = 1, .hint = hint,
-		.bytes = (const uint8_t *)text, .len = strlen(text),
-	});
-}
-
-static void toggle(uint64_t seq)
-{
-	enum fold_word now = view_fold(&view, seq);
-	assert_int_not_equal(now, FOLD_UNSAID);
-	assert_int_equal(folds_say(&view.folds, seq, now == FOLD_OPEN
-	                                                 ? FOLD_SHUT
-	                                                 : FOLD_OPEN), 0);
-}
-
-static void a_notice_is_folded_once_a_message_follows(void **state)
-{
-	uint64_t seq;
-	(void)state;
-	resize(14, 30);
-	seq = tell(ENTRY_NOTE, "it happened", "why it did is this. Do that");
-	paint();
-	assert_string_equal(row(0), "* it happened; why it did is");
-	assert_string_equal(row(1), "  this. Do that");
-	hear("x\n");
-	paint();
-	assert_string_equal(row(0), "* it happened; why it did is …");
-	assert_string_equal(row(1), "< x\\n");
-	toggle(seq);
-	paint();
-	assert_string_equal(row(1), "  this. Do that");
-	toggle(seq);
-	paint();
-	assert_string_equal(row(1), "< x\\n");
-	assert_int_equal(view_fold(&view, seq + 1), FOLD_UNSAID);
-}
-
-static void on_a_small_screen_a_notice_has_one_row(void **state)
-{
-	(void)state;
-	resize(11, 30);
-	tell(ENTRY_NOTE, "it happened", "why it did is this. Do that");
-	paint();
-	assert_string_equal(row(0), "* it happened; why it did is …");
-	assert_string_equal(row(1), "");
-}
-
-static void what_is_new_folds_nothing_in_a_scrolled_view(void **state)
-{
-	(void)state;
-	resize(14, 30);
-	hear_numbers(0, 30);
-	tell(ENTRY_NOTE, "it happened", "why it did is this. Do that");
-	view_draw(&view, 0, rows);
-	view_scroll(&view, -1, rows);
-	paint();
-	assert_string_equal(row(13), "* it happened; why it did is");
-	hear("x\n");
-	paint();
-	assert_string_equal(row(13), "* it happened; why it did is");
-	view_go_end(&view);
-	paint();
-	assert_string_equal(row(12), "* it happened; why it did is …");
-	assert_string_equal(row(13), "< x\\n");
-}
-
-static void a_long_message_is_folded_until_it_is_opened(void **state)
-{
-	char text[400];
-	(void)state;
-	memset(text, 'a', sizeof(text));
-	memcpy(text + 390, "needle", 6);
-	resize(14, 32);
-	uint64_t seq = say(ENTRY_IN, text, sizeof(text)); /* 14 rows of 30 */
-	hear("next\n");
-	paint();
-	assert_string_equal(row(7), "  aaaaaaaaaaaaa … 177 more bytes");
-	assert_string_equal(row(8), "< next\\n");
-	view_show(&view, seq, 20, rows); /* it is seen */
-	paint();
-	assert_string_equal(row(8), "< next\\n");
-	view_show(&view, seq, 390, rows);
-	paint();
-	assert_string_not_equal(row(8), "< next\\n");
-	view_go_end(&view);
-	paint();
-	assert_non_null(strstr(row(12), "needle"));
-	toggle(seq);
-	paint();
-	assert_string_equal(row(8), "< next\\n");
-	view.is_bare = true; /* to be copied */
-	paint();
-	assert_string_equal(row(13), "next");
-	assert_string_not_equal(row(8), "next");
-}
-
 static void the_position_survives_a_change_of_view_and_size(void **state)
 {
 	(void)state;
@@ -684,9 +507,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_quiet_one_shows_what_is_said_and_errors),
-		TEST(what_is_folded_loses_its_row),
-		TEST(what_goes_to_several_peers_is_one_row),
-		TEST(a_second_peer_indents_only_what_comes_then),
 		TEST(a_message_stands_behind_its_mark),
 		TEST(sent_and_received_differ_in_colour_as_well),
 		TEST(an_escaped_form_does_not_look_like_typed_text),
@@ -705,10 +525,6 @@ int main(void)
 		TEST(a_screen_that_shows_all_does_not_scroll),
 		TEST(the_oldest_and_the_newest_are_a_key_away),
 		TEST(a_message_longer_than_the_screen_scrolls_by_rows),
-		TEST(a_notice_is_folded_once_a_message_follows),
-		TEST(on_a_small_screen_a_notice_has_one_row),
-		TEST(what_is_new_folds_nothing_in_a_scrolled_view),
-		TEST(a_long_message_is_folded_until_it_is_opened),
 		TEST(the_position_survives_a_change_of_view_and_size),
 		TEST(a_position_in_what_became_shorter_is_its_last_row),
 		TEST(what_was_dropped_is_told_at_the_top),
