@@ -77,6 +77,20 @@ bool file_has_xdg_place(const char *variable)
 	return home && is_folder(home);
 }
 
+/* What to do when no file could be made there. */
+static const char *hint_of(const char *path, int errnum)
+{
+	struct stat st;
+	if (errnum == ENOENT || errnum == ENOTDIR)
+		return "the folder is not there: make it first";
+	if (errnum == EISDIR || is_folder(path))
+		return "it is a folder: add a name";
+	if (errnum == EEXIST && !lstat(path, &st) && S_ISCHR(st.st_mode))
+		return "it is a device: choose another name";
+	return errnum == EEXIST ? "sockchat overwrites no file: choose another "
+	                          "name, or remove it first" : "";
+}
+
 /* The umask may have left less than 0600.  With O_EXCL a symbolic link is not
  * followed either: open(2). */
 int file_create(const char *path, struct error *e)
@@ -91,9 +105,7 @@ int file_create(const char *path, struct error *e)
 		close(fd);
 	glyph_copy(safe, sizeof(safe), path, GLYPH_ANY_WIDTH);
 	error_set_errno(e, errnum, "cannot make %s", safe);
-	if (errnum == EEXIST)
-		error_set_hint(e, "sockchat overwrites no file: choose "
-		                  "another name, or remove it first");
+	error_set_hint(e, "%s", hint_of(path, errnum));
 	return -1;
 }
 

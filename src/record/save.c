@@ -243,6 +243,8 @@ int record_save(struct chat *c, const char *typed, uint64_t first,
 	if (c->save)
 		error_set(&e, "/save: %s is still being written",
 		          ((const struct save *)c->save)->path);
+	else if (ops && !*typed)
+		error_set(&e, "/save: a name is missing behind %s:", ops->name);
 	else if (file_append_path(&path, typed, strlen(typed)))
 		error_set_errno(&e, ENOMEM, "the path");
 	else

@@ -189,8 +189,11 @@ static void nothing_that_is_there_is_touched(void **state)
 	assert_int_equal(symlink("nowhere", pty_home("dangling")), 0);
 	assert_int_equal(mkfifo(pty_home("fifo"), 0600), 0);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *hint = strcmp(names[i], "folder") == 0
+		                       ? "it is a folder"
+		                       : "sockchat overwrites no file";
 		snprintf(path, sizeof(path), "! cannot make %s: File exists; "
-		         "sockchat overwrites no file", pty_home(names[i]));
+		         "%s", pty_home(names[i]), hint);
 		save(&p, names[i]);
 		proc_expect_out(&p, path);
 	}
@@ -208,7 +211,9 @@ static void where_no_file_can_be_is_said(void **state)
 		{ "/save  \n", "! /save needs PATH: nothing was done" },
 		{ "/save /\n", "! cannot make /: " },
 		{ "/save ./\n", "! cannot make ./: " },
-		{ "/save /dev/null\n", "! cannot make /dev/null: File exists" },
+		{ "/save /dev/null\n", "! cannot make /dev/null: File exists; "
+		                       "it is a device" },
+		{ "/save text:\n", "! /save: a name is missing behind text:" },
 		{ "/save /no/such/a\n",
 		  "! cannot make /no/such/a: No such file or directory" },
 		{ "/save /no/\033[2J\n", "! cannot make /no/^[[2J: " },
