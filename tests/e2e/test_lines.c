@@ -342,8 +342,10 @@ static void every_byte_is_in_one_object(void **state)
 	net_expect(fd, "typed \"quoted\"\n");
 	net_send(fd, said, 16);
 	proc_expect_out(&p, "\"text\":\"part \",\"complete\":false");
-	for (size_t i = 16; i < sizeof(said) - 1; i++) {
-		net_send(fd, said + i, 1);
+	for (size_t i = 16, n; i < sizeof(said) - 1; i += n) {
+		/* on a slow machine, too: it is base64 as a whole */
+		n = said[i] == '\xff' ? 8 : 1;
+		net_send(fd, said + i, n);
 		proc_watch(&p, 2);
 	}
 	shutdown(fd, SHUT_WR);
