@@ -33,7 +33,8 @@ OWNERS = ((re.compile(f"; (?:the \\w+|it) {OWNER}\\. Our end"), "; our end"),
           (re.compile(f"; (the \\w+|it) {OWNER}"), ""))
 VARIES = ((re.compile(r"pid \d+, user \S+"), "pid N, user U"),
           (re.compile(r"(:|port )\d{5}\b"), r"\1NNNNN"),
-          (re.compile(r"\b\d+(\.\d+)? (ms|s|µs|us)\b"), "T"))
+          (re.compile(r"\b\d+(\.\d+)? (ms|s|µs|us)\b"), "T"),
+          (re.compile(r"\.chat:\d+:"), ".chat:N:"))
 DOCKER = """#!/bin/sh
 # docker exec app COMMAND...: in the network that stands for the container
 shift 2
