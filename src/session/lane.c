@@ -87,9 +87,9 @@ static int begin_message(struct lane *l)
 	return 0;
 }
 
-/* Show that it is held, where its entry is now.  Nobody is told that a message
- * is whole before it is judged, so that its entry says what became of it. */
-static void mark_held(const struct lane *l, struct held *m, uint64_t seq)
+/* Show in its entry that it waits: for a word, or to be judged, before which
+ * nobody is told that it is whole, so that they are told what became of it. */
+static void mark_waiting(const struct lane *l, struct held *m, uint64_t seq)
 {
 	struct transcript *t = lane_far(l)->settings->transcript;
 	if (m->seq == seq || m->is_edited)
@@ -115,7 +115,7 @@ static void take_back(struct lane *l, struct held *m, size_t back)
 static int keep(struct lane *l, struct held *m, const struct framing_cut *c,
                 size_t gone)
 {
-	mark_held(l, m, c->seq);
+	mark_waiting(l, m, c->seq);
 	if (c->len &&
 	    hold_append(lane_hold(l), m, c->bytes + gone, c->len - gone))
 		return -1;

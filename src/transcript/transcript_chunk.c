@@ -34,8 +34,9 @@ static void drop_chunk(struct transcript *t)
 	t->sums.memory -= sizeof(*c) + c->size;
 	t->first++;
 	t->count--;
+	/* what was withheld there cannot be told any more */
 	if (t->told_seq < c->first_seq + c->count)
-		t->told_seq = c->first_seq + c->count; /* withheld */
+		t->told_seq = c->first_seq + c->count;
 	if (t->spare || sizeof(*c) + c->size != CHUNK_SIZE)
 		free(c);
 	else
