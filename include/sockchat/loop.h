@@ -120,7 +120,8 @@ MUST_USE
 int signals_start(struct loop *l, const int *signums, signals_fn *fn,
                   void *user);
 
-/* Put the former dispositions back. */
+/* Put the former dispositions back, but for SIGUSR1's, which asks for counters:
+ * from now on it has no effect. */
 void signals_stop(void);
 
 /* Whether SIGTERM or SIGHUP has come, if only to be delivered soon. */

@@ -133,16 +133,29 @@ static void a_broken_pipe_is_no_longer_deadly(void **state)
 static void former_dispositions_come_back(void **state)
 {
 	(void)state;
-	signal(SIGUSR1, _exit);
+	signal(SIGTERM, _exit);
 	assert_int_equal(start(usual), 0);
 	assert_true(disposition(SIGPIPE) == SIG_IGN);
-	assert_true(disposition(SIGTERM) != SIG_DFL);
+	assert_true(disposition(SIGTERM) != _exit);
 	signals_stop();
-	assert_true(disposition(SIGUSR1) == _exit);
-	assert_true(disposition(SIGTERM) == SIG_DFL);
+	assert_true(disposition(SIGTERM) == _exit);
 	assert_true(disposition(SIGHUP) == SIG_DFL);
 	assert_true(disposition(SIGPIPE) == SIG_DFL);
-	signal(SIGUSR1, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+}
+
+static void a_late_wish_for_the_counters_ends_nobody(void **state)
+{
+	(void)state;
+	assert_int_equal(start(usual), 0);
+	signals_stop();
+	errno = 0;
+	raise(SIGUSR1);
+	assert_int_equal(errno, 0);
+	assert_int_equal(start(usual), 0);
+	raise(SIGUSR1);
+	settle();
+	assert_int_equal(told_count, 1);
 }
 
 static void what_nohup_ignores_stays_ignored(void **state)
@@ -296,6 +309,7 @@ int main(void)
 		TEST(a_flood_of_signals_neither_blocks_nor_spoils_errno),
 		TEST(a_broken_pipe_is_no_longer_deadly),
 		TEST(former_dispositions_come_back),
+		TEST(a_late_wish_for_the_counters_ends_nobody),
 		TEST(what_nohup_ignores_stays_ignored),
 		TEST(stopping_and_starting_leave_nothing_behind),
 		TEST(after_the_stop_nothing_wakes_the_loop),
