@@ -28,6 +28,7 @@ struct settle_message {
 	uint8_t dir;
 	bool is_awaited; /* it is written when it is whole, or never will be */
 	bool is_state;
+	bool is_told; /* it has been written as a whole one */
 	size_t written;
 	int64_t grown_ns;
 };
@@ -58,18 +59,25 @@ static void write_until(const struct settle *s, struct settle_message *p,
 	p->written = piece.len;
 }
 
+static bool is_whole(const struct entry *e)
+{
+	return e->flags & (ENTRY_COMPLETE | ENTRY_BROKEN);
+}
+
 /* Write the rest of an unfinished message, up to its last whole character or,
- * when it is time for that, `all` of it.  False: something is left. */
+ * when it is time for that, `all` of it.  It may have become whole meanwhile,
+ * and be about to be shown.  False: something is left. */
 static bool write_pending(struct settle *s, struct settle_message *p, bool all)
 {
 	struct entry e;
 	if (!transcript_at(s->transcript, p->seq, &e))
 		return true;
-	if (!all) {
+	if (!all && !is_whole(&e)) {
 		write_until(s, p, &e, e.len);
 	} else if (e.len > p->written) {
 		s->write(s->user, &e, p->written);
 		p->written = e.len;
+		p->is_told = is_whole(&e);
 	}
 	return p->written == e.len;
 }
@@ -198,36 +206,41 @@ static int remember_pending(struct settle *s, const struct entry *e)
 	return 0;
 }
 
-/* Messages that the transcript drops soon do not wait. */
-static void write_leaving(struct settle *s)
+/* Messages that the transcript drops soon do not wait; the one that is shown
+ * now writes itself. */
+static void write_leaving(struct settle *s, uint64_t shown)
 {
 	uint64_t staying = transcript_staying(s->transcript);
 	if (staying == s->staying)
 		return;
 	s->staying = staying;
 	for (size_t i = 0; i < s->count && s->list[i].seq < staying; i++)
-		write_pending(s, &s->list[i], true);
+		if (s->list[i].seq != shown)
+			write_pending(s, &s->list[i], true);
 }
 
 static int show_message(struct settle *s, const struct entry *e)
 {
 	size_t i = pending_index(s, e->seq), from = 0;
-	if (e->flags & ENTRY_TRAILS) /* it has been written */
+	bool is_told = e->flags & ENTRY_TRAILS;
+	if (is_told)
 		return 0;
-	if (!(e->flags & (ENTRY_COMPLETE | ENTRY_BROKEN)))
+	if (!is_whole(e))
 		return remember_pending(s, e);
 	if (is_pending(s, i, e->seq)) {
 		from = s->list[i].written;
+		is_told = s->list[i].is_told;
 		remove_pending(s, i);
 	}
 	settle_session(s, e, false);
-	s->write(s->user, e, from);
+	if (!is_told)
+		s->write(s->user, e, from);
 	return 0;
 }
 
 int settle_show(struct settle *s, const struct entry *e)
 {
-	write_leaving(s);
+	write_leaving(s, e->seq);
 	if (e->kind == ENTRY_MESSAGE)
 		return show_message(s, e);
 	bool waits = s->waits_states && entry_is_passing(e);

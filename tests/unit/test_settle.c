@@ -20,6 +20,7 @@ static struct loop *loop;
 static struct transcript *t;
 static struct settle settle;
 static char trace[TRACE_MAX];
+static int whole_count; /* of messages of session 1 that have been written */
 
 /* "2<text|" for what session 2 has sent, with a dot for one that may grow. */
 static void on_write(void *user, const struct entry *e, size_t from)
@@ -30,6 +31,7 @@ static void on_write(void *user, const struct entry *e, size_t from)
 	assert_null(user);
 	if (e->flags & ENTRY_FOLDED)
 		return;
+	whole_count += e->session == 1 && e->flags & ENTRY_COMPLETE;
 	snprintf(trace + used, TRACE_MAX - used, "%u%c%.*s%s|", e->session,
 	         entry_mark(e), (int)(e->len - from),
 	         (const char *)e->bytes + from, may_grow ? "." : "");
@@ -383,6 +385,35 @@ static void an_entry_that_is_dropped_soon_does_not_wait(void **state)
 	assert_written(0, "1<c.|");
 }
 
+static void one_that_ends_when_it_leaves_is_written_once(void **state)
+{
+	static char rest[100000];
+	(void)state;
+	memset(rest, 'x', sizeof(rest) - 2);
+	rest[sizeof(rest) - 2] = '\n';
+	for (int others = 0; others < 6; others++) {
+		uint64_t seq = come(1, "ab");
+		for (int i = 0; i < others; i++)
+			come(2, rest);
+		whole_count = 0;
+		grow(seq, rest);
+		assert_int_equal(whole_count, 1);
+	}
+}
+
+static void one_that_ended_before_it_is_shown_is_written_once(void **state)
+{
+	(void)state;
+	uint64_t seq = come(1, "ab");
+	transcript_unlisten(t, &listener);
+	grow(seq, "c\n");
+	transcript_listen(t, &listener);
+	add(1, ENTRY_MESSAGE, ENTRY_OUT, "x\n");
+	assert_written(0, "1<abc\n|1>x\n|");
+	assert_int_equal(settle_show(&settle, entry_at(t, seq)), 0);
+	assert_written(3000, "");
+}
+
 static void an_older_one_that_was_broken_off_is_not_kept(void **state)
 {
 	(void)state;
@@ -472,6 +503,8 @@ int main(void)
 		TEST(a_dropped_entry_is_not_waited_for),
 		TEST(a_half_close_writes_what_came_before_it),
 		TEST(an_entry_that_is_dropped_soon_does_not_wait),
+		TEST(one_that_ends_when_it_leaves_is_written_once),
+		TEST(one_that_ended_before_it_is_shown_is_written_once),
 		TEST(an_older_one_that_was_broken_off_is_not_kept),
 		TEST(what_still_waits_is_written_when_it_is_over),
 		TEST(what_is_cut_anew_is_written_once),
