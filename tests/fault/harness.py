@@ -224,10 +224,15 @@ class Run:
     def sockets(self):
         """How many it has; a pipe that it keeps for later is no leak."""
         folder = f"/proc/{self.process.pid}/fd"
+
+        def is_socket(fd):
+            try:
+                return os.readlink(f"{folder}/{fd}").startswith("socket:")
+            except OSError:  # it has just been closed
+                return False
         try:
-            return sum(os.readlink(f"{folder}/{fd}").startswith("socket:")
-                       for fd in os.listdir(folder))
-        except OSError:
+            return sum(map(is_socket, os.listdir(folder)))
+        except OSError:  # the program has ended
             return 0
 
     def expect_no_leak(self):
