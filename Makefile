@@ -37,15 +37,20 @@ HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full
     -fstrict-flex-arrays=3 -ftrivial-auto-var-init=zero \
     -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code
 
+PIE_C := -fPIE
+PIE_L := -pie
 ifdef SANITIZE
 MODE := -fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer
+# At the start of each program, to relocate what sanitizers note takes long.
+PIE_C := -fno-pie
+PIE_L := -no-pie
 else
 MODE := $(if $(COVERAGE),--coverage -O0,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
 endif
 
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude $(WARN) $(PROBED_C) -fPIE \
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iinclude $(WARN) $(PROBED_C) $(PIE_C) \
              -pthread $(CPPFLAGS) $(CFLAGS) $(MODE)
-ALL_LDFLAGS = -pie -pthread $(PROBED_L) $(CFLAGS) $(MODE) $(LDFLAGS)
+ALL_LDFLAGS = $(PIE_L) -pthread $(PROBED_L) $(CFLAGS) $(MODE) $(LDFLAGS)
 
 LIB_SRC := $(filter-out $(wildcard src/tui/*.c),$(wildcard src/*/*.c))
 TUI_SRC := $(wildcard src/tui/*.c)
