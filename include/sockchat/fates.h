@@ -7,6 +7,7 @@
 #ifndef SOCKCHAT_FATES_H
 #define SOCKCHAT_FATES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <sockchat/entry.h>
@@ -31,5 +32,9 @@ void transcript_release_all(struct transcript *t);
 /* What the entry `seq` told is told by a later one: it is ENTRY_FOLDED from now
  * on, if it is still there. */
 void transcript_fold(struct transcript *t, uint64_t seq);
+/* For how many of the entries from `first` to before `end` others stand: the
+ * folded ones, and the copies of what was sent to several. */
+size_t transcript_folded(const struct transcript *t, uint64_t first,
+                         uint64_t end);
 
 #endif

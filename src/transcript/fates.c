@@ -105,14 +105,48 @@ void transcript_release_all(struct transcript *t)
 	transcript_tell(t);
 }
 
+static bool is_folded(struct chunk *c, const struct kept *k)
+{
+	return is_stood_for(k->flags, origin_of(c, k)->share);
+}
+
 void transcript_fold(struct transcript *t, uint64_t seq)
 {
 	struct transcript_listener *l = seq < t->told_seq ? t->listeners : NULL;
+	struct chunk *c = chunk_find(t, seq);
 	struct kept *k = kept_at(t, seq);
 	if (!k || k->flags & ENTRY_FOLDED)
 		return;
+	c->folded += !is_folded(c, k);
 	k->flags |= ENTRY_FOLDED;
 	for (; l; l = l->next)
 		if (l->on_fold)
 			l->on_fold(l->user, seq);
+}
+
+/* How many there are in a chunk, from its entry `i` to before `end`. */
+static size_t count_folded(struct chunk *c, size_t i, size_t end)
+{
+	size_t count = 0;
+	if (end - i == c->count || !c->folded)
+		return c->folded;
+	for (; i < end; i++)
+		count += is_folded(c, chunk_kept(c, i));
+	return count;
+}
+
+size_t transcript_folded(const struct transcript *t, uint64_t first,
+                         uint64_t end)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < t->count; i++) {
+		struct chunk *c = t->chunks[t->first + i];
+		uint64_t next = c->first_seq + c->count;
+		uint64_t from = first > c->first_seq ? first : c->first_seq;
+		uint64_t to = end < next ? end : next;
+		if (from < to)
+			count += count_folded(c, (size_t)(from - c->first_seq),
+			                      (size_t)(to - c->first_seq));
+	}
+	return count;
 }

@@ -123,6 +123,7 @@ uint64_t transcript_add(struct transcript *t, const struct entry *like,
 	store_bytes(c, b->bytes, b->len);
 	if (like->kind == ENTRY_MESSAGE)
 		c->message_bytes += b->len;
+	c->folded += is_stood_for(b->flags, like->share);
 	t->last_grown = k;
 	uint64_t seq = t->next_seq++;
 	if (like->total && !(b->flags & ENTRY_COMPLETE))

@@ -91,6 +91,7 @@ struct chunk {
 	size_t used;          /* bytes */
 	size_t size;          /* of data */
 	size_t message_bytes; /* of its entries, wherever they are */
+	size_t folded;        /* entries for which others stand */
 	/* Of the newest entry, and what its moment says. */
 	const struct origin *origin;
 	struct stamp time;
@@ -131,6 +132,12 @@ static inline struct kept *chunk_kept(struct chunk *c, size_t i)
 {
 	void *end = c->data + c->size;
 	return (struct kept *)end - 1 - i;
+}
+
+/* Whether another entry stands for this one. */
+static inline bool is_stood_for(unsigned flags, unsigned share)
+{
+	return flags & ENTRY_FOLDED || share == SHARE_COPY;
 }
 
 static inline size_t chunk_room(const struct chunk *c)

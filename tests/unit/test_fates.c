@@ -161,6 +161,54 @@ static void what_is_folded_is_told_once_and_stays(void **state)
 	transcript_unlisten(t, &h.listener);
 }
 
+static uint64_t add_share(enum entry_share share)
+{
+	return transcript_append(t, &(struct entry){
+		.kind = ENTRY_MESSAGE,
+		.flags = ENTRY_COMPLETE,
+		.share = (uint8_t)share,
+		.bytes = (const uint8_t *)"x",
+		.len = 1,
+	});
+}
+
+/* What is counted by hand, from every place to the end and to the middle. */
+static void assert_folded_is_counted(uint64_t mid)
+{
+	uint64_t end = transcript_end(t);
+	size_t to_end = 0, to_mid = 0;
+	for (uint64_t seq = end; --seq >= transcript_first(t);) {
+		const struct entry *e = entry_at(t, seq);
+		bool is = e->flags & ENTRY_FOLDED || e->share == SHARE_COPY;
+		to_end += is;
+		to_mid += is && seq < mid;
+		if (seq % 997 == 0 || seq < transcript_first(t) + 50) {
+			assert_int_equal(transcript_folded(t, seq, end),
+			                 to_end);
+			assert_int_equal(transcript_folded(t, seq, mid),
+			                 to_mid);
+		}
+	}
+	assert_int_equal(transcript_folded(t, 0, end + 5), to_end);
+}
+
+static void what_others_stand_for_is_counted(void **state)
+{
+	(void)state;
+	assert_int_equal(transcript_folded(t, 0, 9), 0);
+	for (int i = 0; i < 30000; i++) {
+		uint64_t seq = add_share(i % 7 == 1   ? SHARE_FIRST
+		                         : i % 7 == 2 ? SHARE_COPY
+		                                      : SHARE_NONE);
+		if (i % 100 == 0)
+			transcript_fold(t, seq - (uint64_t)i / 200);
+	}
+	uint64_t mid = transcript_end(t) - 5000;
+	assert_folded_is_counted(mid);
+	push_out(transcript_first(t) + 5000, 4096);
+	assert_folded_is_counted(mid);
+}
+
 static void fates_go_with_the_entries_that_are_dropped(void **state)
 {
 	(void)state;
@@ -321,6 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_fate_of_a_message_is_told_and_kept),
 		TEST(what_is_folded_is_told_once_and_stays),
+		TEST(what_others_stand_for_is_counted),
 		TEST(listeners_hear_of_a_fate_that_changes),
 		TEST(nobody_hears_that_a_withheld_message_is_whole),
 		TEST(what_stands_behind_a_withheld_message_waits),
