@@ -92,7 +92,6 @@ struct chat {
 	/* The rest is for the chat alone to change. */
 	unsigned holds;      /* enum chat_hold */
 	bool is_leaving;     /* see chat_leave() */
-	bool has_folded;     /* some entries are ENTRY_FOLDED */
 	bool is_timed_out;   /* by --timeout */
 	int64_t over_ns;     /* when to give up delivering; 0: not yet */
 	const char *listening; /* "127.0.0.1:9999, [::1]:9999", or "" */

@@ -96,18 +96,8 @@ static void show_more(struct chat *c, size_t max)
 static void show_entries(void *user, uint64_t first, uint64_t end)
 {
 	struct chat *c = user;
-	struct entry room;
-	const struct entry *e = transcript_at(c->transcript, first, &room);
-	c->has_folded |= e && e->flags & ENTRY_FOLDED; /* told alone */
 	if (!c->own->next_shown || first < c->own->next_shown)
 		c->ops->show(c->frontend, first, end);
-}
-
-static void note_folded(void *user, uint64_t seq)
-{
-	struct chat *c = user;
-	(void)seq;
-	c->has_folded = true;
 }
 
 static void finish_task(struct chat_task *t)
@@ -371,7 +361,7 @@ static void set_up(struct chat *c)
 		.on_entries = show_entries, .user = c,
 	};
 	p->recuts = (struct transcript_listener){
-		.on_recut = on_recut, .on_fold = note_folded, .user = c,
+		.on_recut = on_recut, .user = c,
 	};
 	transcript_listen(c->transcript, &p->recuts);
 	p->check = (struct later){ .on_call = on_check, .user = c };

@@ -83,10 +83,8 @@ static bool is_shared(const struct chat *c, const struct parcel *p)
 static void note_shared(struct chat *c)
 {
 	struct session_settings *s = &c->session_settings;
-	if (s->share != SHARE_FIRST)
-		return;
-	s->share = SHARE_COPY;
-	c->has_folded = true;
+	if (s->share == SHARE_FIRST)
+		s->share = SHARE_COPY;
 }
 
 /* Give it to all that are spoken to.  -1 when some do not get it: then an ERROR

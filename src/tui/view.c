@@ -16,34 +16,7 @@
 
 #include "piece.h"
 #include "screen.h"
-
-/* The oldest entry that is not dropped or cleared away. */
-static uint64_t base_seq(const struct viewport *v)
-{
-	uint64_t first = transcript_first(v->chat->transcript);
-	return first > v->cleared_seq ? first : v->cleared_seq;
-}
-
-/* The next entry that is not hidden; the end of the transcript if there is
- * none. */
-static uint64_t next_seq(const struct viewport *v, uint64_t seq)
-{
-	uint64_t end = transcript_end(v->chat->transcript);
-	uint64_t next = v->shown ? lens_next(v->shown, seq) : seq + 1;
-	return next && next < end ? next : end;
-}
-
-/* The entry before it that is not hidden; 0 if there is none. */
-static uint64_t seq_before(const struct viewport *v, uint64_t seq)
-{
-	uint64_t found = v->shown ? lens_before(v->shown, seq) : seq - 1;
-	return found >= base_seq(v) ? found : 0;
-}
-
-static uint64_t first_seq(const struct viewport *v)
-{
-	return v->shown ? next_seq(v, base_seq(v) - 1) : base_seq(v);
-}
+#include "view_shown.h"
 
 /* What stands in front of the oldest entry when others have been dropped. */
 static size_t format_dropped(char out[128], const struct viewport *v,
@@ -52,29 +25,12 @@ static size_t format_dropped(char out[128], const struct viewport *v,
 	struct transcript_sums sums = transcript_sums(v->chat->transcript);
 	char size[16];
 	if (!sums.dropped || filter_is_on(&v->chat->filter) ||
-	    seq != first_seq(v) ||
-	    base_seq(v) != transcript_first(v->chat->transcript))
+	    seq != shown_first(v) ||
+	    shown_base(v) != transcript_first(v->chat->transcript))
 		return 0;
 	return (size_t)snprintf(out, 128, "* %llu older entries dropped (%s)",
 	                        (unsigned long long)sums.dropped,
 	                        number_format_size(size, sums.dropped_bytes));
-}
-
-/* With --quiet, what connections tell of themselves is hidden; errors and the
- * answers to commands are shown. */
-static bool is_hushed(const struct chat *c, const struct entry *e)
-{
-	bool is_told =
-	    e->kind == ENTRY_STATE || (e->kind == ENTRY_NOTE && e->session);
-	return is_told && c->options->quiet;
-}
-
-/* The bare view has messages only: nothing would tell others from them. */
-static bool is_seen(const struct viewport *v, const struct entry *e)
-{
-	return !is_hushed(v->chat, e) && !(e->flags & ENTRY_FOLDED) &&
-	       !shared_is_hidden(&v->chat->filter, e) &&
-	       (!v->is_bare || e->kind == ENTRY_MESSAGE);
 }
 
 /* So many long messages are seen at once at most. */
@@ -104,7 +60,7 @@ static void make_head(struct piece *p, const struct viewport *v, size_t columns)
 {
 	struct entry room;
 	const struct entry *before = transcript_at(
-	    v->chat->transcript, seq_before(v, p->entry->seq), &room);
+	    v->chat->transcript, shown_before(v, p->entry->seq), &room);
 	if (before && before->part_count)
 		room = entry_since(before, before->len - 1);
 	p->has_number = p->entry->session && !entry_is_old(p->entry) &&
@@ -175,7 +131,7 @@ static bool lay_out(struct piece *p, struct viewport *v, uint64_t seq)
 {
 	size_t columns = (size_t)screen_columns();
 	p->entry = transcript_at(v->chat->transcript, seq, &p->own);
-	if (!p->entry || !is_seen(v, p->entry))
+	if (!p->entry || !shown_is_seen(v, p->entry))
 		return false;
 	if (v->is_bare)
 		p->own.fate = FATE_NONE;
@@ -204,66 +160,6 @@ static size_t rows_of(struct viewport *v, uint64_t seq)
 {
 	struct piece p;
 	return lay_out(&p, v, seq) ? p.rows : 0;
-}
-
-/* For the lens: 1 for an entry that is not hidden. */
-static size_t count_shown(void *user, const struct entry *e)
-{
-	const struct viewport *v = user;
-	return is_seen(v, e) && filter_shows(&v->chat->filter, e);
-}
-
-static unsigned hiding(const struct viewport *v)
-{
-	return v->chat->filter.serial << 3 |
-	       (unsigned)v->chat->has_folded << 2 | (unsigned)v->is_bare << 1 |
-	       (unsigned)v->chat->options->quiet;
-}
-
-/* Without memory to follow the filter, nothing is hidden. */
-static void give_up_hiding(struct viewport *v)
-{
-	lens_free(v->shown);
-	v->shown = NULL;
-	filter_off(&v->chat->filter);
-	v->hiding = hiding(v);
-	chat_refuse(v->chat, "", "no memory to filter: showing all entries");
-}
-
-static void follow_hiding(struct viewport *v)
-{
-	uint64_t end = transcript_end(v->chat->transcript);
-	if (v->hiding == hiding(v))
-		return;
-	v->hiding = hiding(v);
-	lens_free(v->shown);
-	v->shown = NULL;
-	if (!filter_is_on(&v->chat->filter) && !v->is_bare &&
-	    !v->chat->options->quiet && !v->chat->has_folded)
-		return;
-	v->shown = lens_new(v->chat->transcript,
-	                    v->is_scrolled ? v->top_seq : end, count_shown, v);
-	if (!v->shown)
-		give_up_hiding(v);
-}
-
-bool view_work(struct viewport *v, int64_t ns)
-{
-	struct filter *filter = &v->chat->filter;
-	struct error e;
-	follow_hiding(v);
-	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
-	if (goes_on < 0)
-		give_up_hiding(v);
-	else if (v->shown && filter_gave_up(filter, &e))
-		chat_error(v->chat, &e);
-	return goes_on > 0;
-}
-
-void view_touch(struct viewport *v, uint64_t seq)
-{
-	if (v->shown)
-		lens_touch(v->shown, seq);
 }
 
 #define SEEK_MAX ((size_t)1 << 20) /* of a longer message, the top is shown */
@@ -306,8 +202,7 @@ void view_recut(struct viewport *v, const struct recut *r)
 		recut_find(r, &v->hit_seq, &v->hit_offset);
 	if (v->is_scrolled)
 		move_top(v, r);
-	v->hiding = ~hiding(v);
-	follow_hiding(v);
+	shown_recut(v);
 }
 
 void view_finish(struct viewport *v)
@@ -344,7 +239,7 @@ static void find_follow_top(struct viewport *v, int rows)
 	uint64_t seq = transcript_end(v->chat->transcript), above;
 	size_t sum = 0;
 	find_newest_message(v);
-	while (sum < (size_t)rows && (above = seq_before(v, seq))) {
+	while (sum < (size_t)rows && (above = shown_before(v, seq))) {
 		seq = above;
 		sum += rows_of(v, seq);
 	}
@@ -356,13 +251,13 @@ static void find_follow_top(struct viewport *v, int rows)
  * or hidden since. */
 static void clamp(struct viewport *v)
 {
-	uint64_t first = first_seq(v);
+	uint64_t first = shown_first(v);
 	if (v->top_seq < first) {
 		v->top_seq = first;
 		v->top_row = 0;
 	}
-	if (v->shown && !lens_has(v->shown, v->top_seq)) {
-		v->top_seq = next_seq(v, v->top_seq);
+	if (!shown_has(v, v->top_seq)) {
+		v->top_seq = shown_next(v, v->top_seq);
 		v->top_row = 0;
 	}
 	size_t rows = rows_of(v, v->top_seq);
@@ -383,7 +278,7 @@ void view_draw(struct viewport *v, int row, int rows)
 		find_follow_top(v, rows);
 	size_t skip = v->top_row;
 	for (uint64_t seq = v->top_seq; seq < end && rows > 0;
-	     seq = next_seq(v, seq)) {
+	     seq = shown_next(v, seq)) {
 		if (!lay_out(&p, v, seq))
 			continue;
 		int drawn = piece_draw(&p, v, skip, row, rows);
@@ -398,7 +293,7 @@ void view_draw(struct viewport *v, int row, int rows)
 static void scroll_up(struct viewport *v, size_t by)
 {
 	uint64_t above;
-	while (by > v->top_row && (above = seq_before(v, v->top_seq))) {
+	while (by > v->top_row && (above = shown_before(v, v->top_seq))) {
 		by -= v->top_row;
 		v->top_seq = above;
 		v->top_row = rows_of(v, above);
@@ -421,8 +316,8 @@ static void scroll_down(struct viewport *v, size_t by, int rows)
 {
 	uint64_t end = transcript_end(v->chat->transcript);
 	v->top_row += by;
-	for (size_t n; v->top_seq < end; v->top_seq = next_seq(v, v->top_seq)) {
-		n = rows_of(v, v->top_seq);
+	for (; v->top_seq < end; v->top_seq = shown_next(v, v->top_seq)) {
+		size_t n = rows_of(v, v->top_seq);
 		if (v->top_row < n)
 			break;
 		v->top_row -= n;
@@ -463,7 +358,7 @@ static int distance_to(struct viewport *v, uint64_t seq, size_t at, int rows)
 {
 	size_t sum = 0;
 	uint64_t i = v->top_seq;
-	for (; i < seq && sum < (size_t)rows + v->top_row; i = next_seq(v, i))
+	for (; i < seq && sum < (size_t)rows + v->top_row; i = shown_next(v, i))
 		sum += rows_of(v, i);
 	sum += at;
 	if (i != seq || sum < v->top_row || sum >= v->top_row + (size_t)rows)
@@ -478,7 +373,7 @@ uint64_t view_end(struct viewport *v, int rows)
 	if (!v->is_scrolled)
 		return end;
 	for (; seq < end && sum < (size_t)rows + v->top_row;
-	     seq = next_seq(v, seq))
+	     seq = shown_next(v, seq))
 		sum += rows_of(v, seq);
 	return seq;
 }
@@ -532,7 +427,7 @@ bool view_row_bytes(struct viewport *v, uint64_t seq, size_t offset,
 void view_go_top(struct viewport *v)
 {
 	begin_scroll(v, 1);
-	v->top_seq = first_seq(v);
+	v->top_seq = shown_first(v);
 	v->top_row = 0;
 }
 
@@ -541,59 +436,11 @@ void view_go_end(struct viewport *v)
 	v->is_scrolled = false;
 }
 
-uint64_t view_below(const struct viewport *v)
-{
-	if (!v->is_scrolled)
-		return 0;
-	if (v->shown)
-		return lens_total(v->shown) -
-		       lens_sum_before(v->shown, v->below_seq);
-	return transcript_end(v->chat->transcript) - v->below_seq;
-}
-
-uint64_t view_hidden(const struct viewport *v)
-{
-	if (!v->shown)
-		return 0;
-	return transcript_end(v->chat->transcript) - lens_low(v->shown) -
-	       lens_entries(v->shown);
-}
-
 int view_percent(const struct viewport *v)
 {
-	uint64_t first = base_seq(v), end = transcript_end(v->chat->transcript);
+	uint64_t end = transcript_end(v->chat->transcript);
+	uint64_t first = shown_base(v);
 	if (!v->is_scrolled || v->top_seq < first || end <= first)
 		return v->is_scrolled ? 0 : 100;
 	return (int)((v->top_seq - first) * 100 / (end - first));
-}
-
-uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last)
-{
-	if (v->shown)
-		return lens_sum_before(v->shown, last + 1) -
-		       lens_sum_before(v->shown, first);
-	return last - first + 1;
-}
-
-uint64_t view_next(const struct viewport *v, uint64_t seq)
-{
-	uint64_t end = transcript_end(v->chat->transcript), base = base_seq(v);
-	struct entry e;
-	if (seq < base) /* nothing before it is kept */
-		seq = base - 1;
-	while ((seq = next_seq(v, seq)) < end)
-		if (transcript_at(v->chat->transcript, seq, &e) &&
-		    is_seen(v, &e))
-			return seq;
-	return 0;
-}
-
-uint64_t view_before(const struct viewport *v, uint64_t seq)
-{
-	struct entry e;
-	while ((seq = seq_before(v, seq)))
-		if (transcript_at(v->chat->transcript, seq, &e) &&
-		    is_seen(v, &e))
-			return seq;
-	return 0;
 }

@@ -31,7 +31,7 @@ static void acknowledge(uint64_t seq)
 static void what_goes_to_several_peers_is_one_row(void **state)
 {
 	(void)state;
-	chat->own->shows_numbers = chat->has_folded = true;
+	chat->own->shows_numbers = true;
 	chat->options->ticks = true;
 	uint64_t seq = share(1, SHARE_FIRST);
 	share(2, SHARE_COPY);
@@ -74,7 +74,7 @@ static void what_is_folded_loses_its_row(void **state)
 	hear("a\n");
 	paint();
 	assert_string_equal(row(0), "< connecting\\n");
-	for (int i = 0; i < 2; i++) { /* with a lens, too */
+	for (int i = 0; i < 2; i++) {
 		transcript_fold(chat->transcript, seq);
 		view_touch(&view, seq);
 		hear("b\n");
@@ -85,6 +85,39 @@ static void what_is_folded_loses_its_row(void **state)
 		assert_string_equal(row(0), "< a\\n");
 		assert_string_equal(row(1), "< b\\n");
 		assert_string_equal(row(2), "");
+	}
+	view_finish(&view);
+}
+
+/* With a lens of the filter, and without. */
+static void what_others_tell_is_not_counted(void **state)
+{
+	(void)state;
+	for (int filters = 0; filters < 2; filters++) {
+		if (filters)
+			filter_focus(&chat->filter, 1,
+			             transcript_end(chat->transcript));
+		hear("top\n");
+		uint64_t top = transcript_end(chat->transcript) - 1;
+		view_go_top(&view);
+		paint();
+		for (int i = 0; i < 40; i++)
+			hear("below\n");
+		uint64_t seq = share(1, SHARE_FIRST);
+		if (!filters)
+			share(2, SHARE_COPY);
+		uint64_t last = transcript_end(chat->transcript) - 1;
+		transcript_fold(chat->transcript, seq - 1);
+		view_touch(&view, seq - 1);
+		while (view_work(&view, SECOND_NS))
+			;
+		assert_int_equal(view_count(&view, top, last), 41);
+		assert_int_equal(view_next(&view, seq - 2), seq);
+		assert_int_equal(view_next(&view, seq), 0);
+		assert_int_equal(view_before(&view, seq), seq - 2);
+		assert_int_equal(view_below(&view), 40);
+		view_go_end(&view);
+		view.cleared_seq = transcript_end(chat->transcript);
 	}
 	view_finish(&view);
 }
@@ -201,6 +234,7 @@ int main(void)
 		TEST(what_goes_to_several_peers_is_one_row),
 		TEST(a_second_peer_indents_only_what_comes_then),
 		TEST(what_is_folded_loses_its_row),
+		TEST(what_others_tell_is_not_counted),
 		TEST(a_notice_is_folded_once_a_message_follows),
 		TEST(on_a_small_screen_a_notice_has_one_row),
 		TEST(what_is_new_folds_nothing_in_a_scrolled_view),
