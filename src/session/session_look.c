@@ -27,6 +27,9 @@
  * passed over then are searched for by session_look(). */
 #define SEARCH_SHARE 10
 #define BURST_NS     (SECOND_NS / 4)
+/* A search that has to go on does so again and again, for NAMED_NS at most. */
+#define SEARCH_PAUSE_NS (SECOND_NS / 20)
+#define NAMED_NS        (2 * SECOND_NS)
 
 int session_name_ends(struct session *s, const struct transport *t,
                       const char *peer)
@@ -303,20 +306,25 @@ static void tell_process(struct session *s, const char *code,
 		memcpy(s->approach->listener, facts.owner, OWNER_TEXT_MAX);
 }
 
-/* The trouble has to last for a while, and is told once. */
+/* The trouble has to last for a while, and is told once, with the process
+ * there if that is found within NAMED_NS more. */
 static void tell_peer_trouble(struct session *s, const struct facts *f,
                               const struct health_verdict *v)
 {
 	int64_t begun_ns = f->asked_ns ? f->asked_ns : f->opened.mono_ns;
-	bool is_new = f->now.mono_ns - begun_ns < HEALTH_ANSWER_NS;
+	int64_t lasted_ns = f->now.mono_ns - begun_ns;
+	bool is_new = lasted_ns < HEALTH_ANSWER_NS;
+	bool can_wait = lasted_ns < HEALTH_ANSWER_NS + NAMED_NS;
 	struct transport_facts facts;
 	char hint[OWNER_TEXT_MAX + 200];
 	bool is_told = s->talk->told && strcmp(s->talk->told, v->code) == 0;
 	if (!*v->code || is_told || (is_new && !f->is_gone))
 		return;
+	if (!f->is_gone && !find_process(s, &facts) && can_wait) {
+		session_plan_look(s, SEARCH_PAUSE_NS);
+		return;
+	}
 	s->talk->told = v->code;
-	if (!f->is_gone)
-		(void)find_process(s, &facts);
 	bool is_named = !f->is_gone && *facts.owner;
 	snprintf(hint, sizeof(hint), "%s%s",
 	         is_named ? relation_of(s, &facts) : "",

@@ -123,7 +123,9 @@ static void a_peer_that_does_not_read_is_told_once(void **state)
 {
 	(void)state;
 	adopt();
-	*far_end() = (struct owner_peer){ .is_here = true, .unread = 6 };
+	*far_end() = (struct owner_peer){
+		.is_here = true, .unread = 6, .searched_ns = INT64_MAX,
+	};
 	send_text("hello\n");
 	uint64_t seq = transcript_end(now.transcript);
 	wait_s(2);
@@ -133,6 +135,40 @@ static void a_peer_that_does_not_read_is_told_once(void **state)
 	                                        "6 bytes lie unread ("));
 	seq = transcript_end(now.transcript);
 	send_text("hello\n");
+	wait_s(20);
+	assert_string_equal(notes_from(seq), "");
+}
+
+/* Of which no process is found yet. */
+static uint64_t wait_for_reader(void)
+{
+	adopt();
+	*far_end() = (struct owner_peer){ .is_here = true, .unread = 6 };
+	send_text("hello\n");
+	uint64_t seq = transcript_end(now.transcript);
+	wait_s(4);
+	assert_string_equal(notes_from(seq), "");
+	return seq;
+}
+
+static void the_search_for_who_does_not_read_is_waited_for(void **state)
+{
+	(void)state;
+	uint64_t seq = wait_for_reader();
+	set_owner("python3 (pid 7, user bob)");
+	wait_s(1);
+	assert_non_null(strstr(notes_from(seq), "6 bytes lie unread (the peer "
+	                                        "is python3 (pid 7"));
+}
+
+static void a_search_without_end_is_not_waited_for(void **state)
+{
+	(void)state;
+	uint64_t seq = wait_for_reader();
+	wait_s(2);
+	assert_non_null(strstr(notes_from(seq), "6 bytes lie unread ("));
+	assert_null(strstr(notes_from(seq), "pid"));
+	seq = transcript_end(now.transcript);
 	wait_s(20);
 	assert_string_equal(notes_from(seq), "");
 }
@@ -355,6 +391,8 @@ int main(void)
 		T(who_accepts_at_once_is_no_news),
 		T(another_process_than_the_listeners_is_told),
 		T(a_peer_that_does_not_read_is_told_once),
+		T(the_search_for_who_does_not_read_is_waited_for),
+		T(a_search_without_end_is_not_waited_for),
 		T(a_peer_that_reads_and_is_silent_is_no_note),
 		T(an_answer_ends_the_silence),
 		T(a_peer_without_a_program_is_gone),
