@@ -41,7 +41,7 @@ PIE_C := -fPIE
 PIE_L := -pie
 ifdef SANITIZE
 MODE := -fsanitize=$(SANITIZE) -fno-sanitize-recover -fno-omit-frame-pointer
-# At the start of each program, to relocate what sanitizers note takes long.
+# Sanitizers note so much that to relocate it takes half of each start.
 PIE_C := -fno-pie
 PIE_L := -no-pie
 else

@@ -222,8 +222,8 @@ static void write_leaving(struct settle *s, uint64_t shown)
 static int show_message(struct settle *s, const struct entry *e)
 {
 	size_t i = pending_index(s, e->seq), from = 0;
-	bool is_told = e->flags & ENTRY_TRAILS;
-	if (is_told)
+	bool is_told = false;
+	if (e->flags & ENTRY_TRAILS) /* it has been written */
 		return 0;
 	if (!is_whole(e))
 		return remember_pending(s, e);

@@ -98,7 +98,7 @@ static void give_up_hiding(struct viewport *v)
 	chat_refuse(v->chat, "", "no memory to filter: showing all entries");
 }
 
-void shown_follow(struct viewport *v)
+static void follow_hiding(struct viewport *v)
 {
 	uint64_t end = transcript_end(v->chat->transcript);
 	if (v->hiding == hiding(v))
@@ -118,14 +118,14 @@ void shown_follow(struct viewport *v)
 void shown_recut(struct viewport *v)
 {
 	v->hiding = ~hiding(v);
-	shown_follow(v);
+	follow_hiding(v);
 }
 
 bool view_work(struct viewport *v, int64_t ns)
 {
 	struct filter *filter = &v->chat->filter;
 	struct error e;
-	shown_follow(v);
+	follow_hiding(v);
 	int goes_on = v->shown ? lens_step(v->shown, ns, &e) : 0;
 	if (goes_on < 0)
 		give_up_hiding(v);
@@ -169,6 +169,7 @@ uint64_t view_count(const struct viewport *v, uint64_t first, uint64_t last)
 	return count_between(v, first, last + 1);
 }
 
+/* A lens may have found what is hidden since. */
 uint64_t view_next(const struct viewport *v, uint64_t seq)
 {
 	uint64_t end = transcript_end(v->chat->transcript);

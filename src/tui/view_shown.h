@@ -23,8 +23,7 @@ uint64_t shown_next(const struct viewport *v, uint64_t seq);
 /* The last one before `seq`; 0 if there is none. */
 uint64_t shown_before(const struct viewport *v, uint64_t seq);
 
-/* What is shown has changed, or has been cut anew. */
-void shown_follow(struct viewport *v);
+/* The transcript has been cut anew. */
 void shown_recut(struct viewport *v);
 
 #endif
